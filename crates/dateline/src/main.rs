@@ -1,0 +1,4 @@
+//! Dateline, the daemon.
+fn main() {
+    println!("Hello, world!");
+}

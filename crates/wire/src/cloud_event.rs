@@ -1,0 +1,178 @@
+//! The envelope: CloudEvents 1.0 (the CNCF specification of that name), the same over Kafka and HTTP.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::{Event, Sequence};
+
+/// The kind of an event, which decides its topic, its type and its schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// [`crate::ArticleEvent`]
+    Article,
+    /// [`crate::RejectEvent`]
+    Reject,
+    /// [`crate::HealthEvent`]
+    Health,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Article, Self::Reject, Self::Health];
+
+    /// The word for it: in the journal, on the command line, in schemas.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::Reject => "reject",
+            Self::Health => "health",
+        }
+    }
+
+    /// The kind that `word` names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// The CloudEvents `type`.
+    pub fn ce_type(self) -> &'static str {
+        match self {
+            Self::Article => "dateline.article.v1",
+            Self::Reject => "dateline.reject.v1",
+            Self::Health => "dateline.health.v1",
+        }
+    }
+
+    /// The CloudEvents `dataschema`: the `$id` of the JSON Schema that `dateline schema` prints.
+    pub fn dataschema(self) -> &'static str {
+        match self {
+            Self::Article => "urn:dateline:schema:article:v1",
+            Self::Reject => "urn:dateline:schema:reject:v1",
+            Self::Health => "urn:dateline:schema:health:v1",
+        }
+    }
+
+    /// The JSON Schema (draft 2020-12) of the event's JSON.
+    pub fn schema(self) -> serde_json::Value {
+        let schema = match self {
+            Self::Article => schemars::schema_for!(crate::ArticleEvent),
+            Self::Reject => schemars::schema_for!(crate::RejectEvent),
+            Self::Health => schemars::schema_for!(crate::HealthEvent),
+        };
+        let mut value = schema.to_value();
+        if let Some(object) = value.as_object_mut() {
+            object.insert("$id".into(), self.dataschema().into());
+        }
+        value
+    }
+}
+
+impl Event {
+    /// Its kind.
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::Article(_) => EventKind::Article,
+            Self::Reject(_) => EventKind::Reject,
+            Self::Health(_) => EventKind::Health,
+        }
+    }
+
+    /// The key it is ordered by: the article's id, or the URL, or the feed's id.
+    pub fn key(&self) -> Cow<'_, str> {
+        match self {
+            Self::Article(event) => event.article.as_str().into(),
+            Self::Reject(event) => match (&event.article, &event.url) {
+                (Some(article), _) => article.as_str().into(),
+                (None, Some(url)) => url.as_str().into(),
+                (None, None) => event.id.as_str().into(),
+            },
+            Self::Health(event) => event.feed.id.as_str().into(),
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &crate::EventId {
+        match self {
+            Self::Article(event) => &event.id,
+            Self::Reject(event) => &event.id,
+            Self::Health(event) => &event.id,
+        }
+    }
+
+    /// Its JSON, in which field order is fixed, so that equal events are equal bytes.
+    ///
+    /// # Errors
+    /// Only if a score is not a finite number, which a judgement never gives.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Article(event) => serde_json::to_string(event),
+            Self::Reject(event) => serde_json::to_string(event),
+            Self::Health(event) => serde_json::to_string(event),
+        }
+    }
+}
+
+/// An event as it was committed: its place in the journal, its attributes, and its JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloudEvent {
+    /// Its place in the journal.
+    pub sequence: Sequence,
+    /// The kind.
+    pub kind: EventKind,
+    /// `ce_id`.
+    pub id: String,
+    /// The Kafka key, and `ce_subject`.
+    pub key: String,
+    /// `ce_time`: when it was committed.
+    pub time: Timestamp,
+    /// `traceparent` (W3C Trace Context) of the work that made it.
+    pub traceparent: String,
+    /// The JSON of the event.
+    pub data: String,
+}
+
+/// The JSON form of the CloudEvents JSON event format, which the HTTP API speaks.
+#[derive(Serialize)]
+struct Structured<'e> {
+    specversion: &'static str,
+    id: &'e str,
+    source: &'e str,
+    r#type: &'static str,
+    subject: &'e str,
+    time: Timestamp,
+    datacontenttype: &'static str,
+    dataschema: &'static str,
+    sequence: String,
+    traceparent: &'e str,
+    data: &'e RawValue,
+}
+
+impl CloudEvent {
+    /// The value of `ce_specversion`.
+    pub const SPECVERSION: &'static str = "1.0";
+    /// The content type of the data.
+    pub const CONTENT_TYPE: &'static str = "application/json";
+
+    /// One line of the CloudEvents JSON event format, without the line feed. `source` is the daemon's `ce_source`.
+    ///
+    /// # Errors
+    /// If the stored data is not JSON, which means that the journal was changed by another hand.
+    pub fn to_structured_json(&self, source: &str) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&Structured {
+            specversion: Self::SPECVERSION,
+            id: &self.id,
+            source,
+            r#type: self.kind.ce_type(),
+            subject: &self.key,
+            time: self.time,
+            datacontenttype: Self::CONTENT_TYPE,
+            dataschema: self.kind.dataschema(),
+            sequence: self.sequence.to_string(),
+            traceparent: &self.traceparent,
+            data: serde_json::from_str(&self.data)?,
+        })
+    }
+}

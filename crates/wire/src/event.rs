@@ -1,0 +1,178 @@
+//! What subscribers get.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{Article, ArticleId, Entity, EntryId, EventId, FeedId, Relevance};
+
+/// An event of any kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// An article on the subject, or its next revision.
+    Article(Box<ArticleEvent>),
+    /// An entry that was not published.
+    Reject(Box<RejectEvent>),
+    /// Something that happened to a feed.
+    Health(Box<HealthEvent>),
+}
+
+/// The feed that announced an article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FeedRef {
+    /// The feed's id.
+    pub id: FeedId,
+    /// Its configured URL.
+    pub url: Url,
+    /// Its configured name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// The entry that announced an article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EntryRef {
+    /// The entry's id within its feed.
+    pub id: EntryId,
+    /// The guid as the feed writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guid: Option<String>,
+    /// The link as the feed gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Url>,
+    /// The title as the feed gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// When the feed says it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub published: Option<Timestamp>,
+}
+
+/// Where the exchange that brought a page is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RecordingRef {
+    /// The `WARC-Record-ID` of the response.
+    pub record_id: String,
+}
+
+/// An article on the subject, or its next revision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ArticleEvent {
+    /// The event's id: the article's id and the revision.
+    pub id: EventId,
+    /// The article's id, the same for every revision.
+    pub article: ArticleId,
+    /// 1 for the first, and so on.
+    pub revision: u32,
+    /// The event that this one replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<EventId>,
+    /// What the page says.
+    #[serde(flatten)]
+    pub content: Article,
+    /// The feed that announced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<FeedRef>,
+    /// The entry that announced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryRef>,
+    /// When the page was received.
+    #[schemars(with = "String")]
+    pub received_at: Timestamp,
+    /// Whether and why it is about the subject.
+    pub relevance: Relevance,
+    /// Whom and what it names.
+    pub entities: Vec<Entity>,
+    /// A 64-bit similarity hash of the body, in hexadecimal: near copies differ in few bits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// The recording it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingRef>,
+}
+
+impl ArticleEvent {
+    /// Makes this event revision `revision` of its article, replacing the one before.
+    pub fn set_revision(&mut self, revision: u32) {
+        self.id = EventId::of_revision(&self.article, revision);
+        self.supersedes = (revision > 1).then(|| EventId::of_revision(&self.article, revision - 1));
+        self.revision = revision;
+    }
+}
+
+/// How far an entry came before it was rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The feed gave nothing to fetch.
+    Feed,
+    /// The page could not be had.
+    Fetch,
+    /// The page held no article.
+    Extract,
+    /// The article is not about the subject.
+    Judge,
+    /// The article was published before, unchanged.
+    Duplicate,
+}
+
+/// An entry that was not published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RejectEvent {
+    /// The event's id.
+    pub id: EventId,
+    /// The article, where its page was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<ArticleId>,
+    /// The address that was to be fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<Url>,
+    /// How far it came.
+    pub stage: Stage,
+    /// Why it went no further: a word that stays the same (`http_status`, `not_relevant`, …).
+    pub reason: String,
+    /// The same for people.
+    pub detail: String,
+    /// The feed that announced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<FeedRef>,
+    /// The entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryRef>,
+    /// The judgement, where it came that far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relevance: Option<Relevance>,
+}
+
+/// What happened to a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthKind {
+    /// It is gone, or has failed for long.
+    Dead,
+    /// It has had nothing new for longer than its rhythm explains.
+    Silent,
+    /// Its oldest entry is newer than our newest: entries were missed.
+    Gap,
+    /// Every entry carries the same or an impossible date.
+    StuckDates,
+    /// It works again.
+    Recovered,
+    /// It has moved for good.
+    Moved,
+}
+
+/// Something that happened to a feed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HealthEvent {
+    /// The event's id.
+    pub id: EventId,
+    /// The feed.
+    pub feed: FeedRef,
+    /// What happened.
+    pub kind: HealthKind,
+    /// The same for people, with the figures that it follows from.
+    pub detail: String,
+}

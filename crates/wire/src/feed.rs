@@ -1,0 +1,141 @@
+//! Feeds and their entries, as the journal keeps them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{EntryId, FeedId};
+
+/// What a server gave to ask with next time, byte for byte, and the URL it belongs to (RFC 9110, section 8.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    /// The URL that gave them; they are sent to no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<Url>,
+    /// The `ETag` field value as received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// The `Last-Modified` field value as received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+}
+
+/// All that is remembered of a feed between polls. One JSON value in the journal; fields join with a serde default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FeedState {
+    /// The id, of the configured URL.
+    pub id: FeedId,
+    /// The configured URL.
+    pub url: Url,
+    /// When it is due.
+    pub next_poll: Timestamp,
+    /// What to ask with.
+    #[serde(default)]
+    pub validators: Validators,
+    /// SHA-256 of the last body read, so that an unchanged 200 costs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_sha256: Option<String>,
+    /// When it was last asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_poll: Option<Timestamp>,
+    /// When it last answered with a readable feed or "not modified".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_success: Option<Timestamp>,
+    /// When it last had a new entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_new_entry: Option<Timestamp>,
+    /// Failures since the last success.
+    #[serde(default)]
+    pub failures: u32,
+    /// Why the last poll failed, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// The HTTP status of the last answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_status: Option<u16>,
+    /// The smoothed time between new entries, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_interval: Option<f64>,
+    /// The address the feed has moved to for good, and when that was first seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<Url>,
+    /// When the move was first seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_since: Option<Timestamp>,
+    /// How many polls have seen the move.
+    #[serde(default)]
+    pub moved_polls: u32,
+    /// Set when the feed is gone (410) and is not polled any more.
+    #[serde(default)]
+    pub retired: bool,
+}
+
+impl FeedState {
+    /// A feed that has never been polled, due at `next_poll`.
+    pub fn new(url: Url, next_poll: Timestamp) -> Self {
+        Self {
+            id: FeedId::of(&url),
+            url,
+            next_poll,
+            validators: Validators::default(),
+            body_sha256: None,
+            last_poll: None,
+            last_success: None,
+            last_new_entry: None,
+            failures: 0,
+            last_error: None,
+            last_status: None,
+            entry_interval: None,
+            moved_to: None,
+            moved_since: None,
+            moved_polls: 0,
+            retired: false,
+        }
+    }
+}
+
+/// One entry of a feed, as the feed gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its identity within the feed.
+    pub id: EntryId,
+    /// The guid as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guid: Option<String>,
+    /// The page it announces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Url>,
+    /// The title, as plain text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// When the feed says it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Timestamp>,
+    /// When the feed says it was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated: Option<Timestamp>,
+    /// The authors that the feed names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<String>,
+    /// The summary, as HTML or text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// The full text, as HTML, where the feed carries it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+}
+
+/// An entry that waits for its page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PendingEntry {
+    /// The feed that announced it.
+    pub feed: FeedId,
+    /// The entry.
+    pub entry: Entry,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+    /// How many fetches of its page have failed.
+    pub attempts: u32,
+    /// Not before this moment.
+    pub due: Timestamp,
+}

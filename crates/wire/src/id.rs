@@ -1,0 +1,162 @@
+//! Identifiers. Each is made in one place from what it identifies, so that a replay finds the same ones.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::CanonicalUrl;
+
+/// The first 128 bits of SHA-256 over the parts, each preceded by its length, in lower-case hexadecimal.
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The identifier as text, as it stands in events and in the journal.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// Takes back an identifier that was stored. It is not checked: only stored identifiers belong here.
+            pub fn from_stored(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id! {
+    /// A feed, by the URL it is configured under: 128 bits of SHA-256 in hexadecimal.
+    FeedId
+}
+id! {
+    /// An entry within its feed: by its guid, else its link, else its title and date. Never random, and stable when a
+    /// title is edited under a guid or link.
+    EntryId
+}
+id! {
+    /// An article, by its canonical URL, whichever feed announced it.
+    ArticleId
+}
+id! {
+    /// An event. An article's is `ARTICLE.REVISION`; others digest what they are about.
+    EventId
+}
+id! {
+    /// A journal file, made once at its creation. It is the epoch of the sequence: a new journal starts a new one.
+    JournalId
+}
+
+impl FeedId {
+    /// The id of the feed configured under `url`.
+    pub fn of(url: &Url) -> Self {
+        Self(digest(&["feed", url.as_str()]))
+    }
+}
+
+impl EntryId {
+    /// By guid, as the feed writes it, trimmed.
+    pub fn of_guid(guid: &str) -> Self {
+        Self(digest(&["guid", guid.trim()]))
+    }
+
+    /// By link, for an entry without a guid.
+    pub fn of_link(link: &Url) -> Self {
+        Self(digest(&["link", link.as_str()]))
+    }
+
+    /// By title and date as written, for an entry that has neither guid nor link.
+    pub fn of_title(title: &str, date: &str) -> Self {
+        Self(digest(&["title", title.trim(), date.trim()]))
+    }
+}
+
+impl ArticleId {
+    /// The id of the article at `url`.
+    pub fn of(url: &CanonicalUrl) -> Self {
+        Self(digest(&["article", url.as_str()]))
+    }
+}
+
+impl EventId {
+    /// The id of an article's revision. Revisions count from 1.
+    pub fn of_revision(article: &ArticleId, revision: u32) -> Self {
+        Self(format!("{article}.{revision}"))
+    }
+
+    /// The id of an event about `parts`, which together must name it uniquely.
+    pub fn of_parts(parts: &[&str]) -> Self {
+        Self(digest(parts))
+    }
+}
+
+impl JournalId {
+    /// Makes the id of a new journal from random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// The place of an event in its journal: 1 for the first, without gaps. 0 stands before the first.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct Sequence(pub u64);
+
+impl Sequence {
+    /// Before the first event.
+    pub const START: Self = Self(0);
+
+    /// The next one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(EntryId::of_title("ab", "c"), EntryId::of_title("a", "bc"));
+        assert_ne!(
+            EntryId::of_guid("https://news.example/1"),
+            EntryId::of_title("https://news.example/1", "")
+        );
+    }
+
+    #[test]
+    fn white_space_around_a_guid_is_not_part_of_it() {
+        assert_eq!(EntryId::of_guid(" tag:1\n"), EntryId::of_guid("tag:1"));
+    }
+}

@@ -1,0 +1,72 @@
+//! What a judged article says about the subject, with its evidence.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Span;
+
+/// The judgement of one text against a subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Judgement {
+    /// Whether, how surely and why it is about the subject.
+    pub relevance: Relevance,
+    /// What the text names, in the order of first mention.
+    pub entities: Vec<Entity>,
+}
+
+/// Whether a text is about the subject, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Relevance {
+    /// The verdict.
+    pub label: Label,
+    /// From 0 (certainly not) to 1 (certainly); the verdict is "relevant" from the subject's threshold up.
+    pub score: f64,
+    /// What spoke for and against, with its evidence.
+    pub reasons: Vec<Reason>,
+    /// The passages of the body that are on the subject.
+    pub passages: Vec<Span>,
+}
+
+/// The verdict on relevance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Label {
+    Relevant,
+    NotRelevant,
+}
+
+/// One rule that spoke, and where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Reason {
+    /// The rule's name in the subject's configuration.
+    pub rule: String,
+    /// What it added to the score, before squashing; negative when it spoke against.
+    pub weight: f64,
+    /// Where its evidence stands.
+    pub spans: Vec<Place>,
+}
+
+/// A span of the title or of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "in")]
+pub enum Place {
+    /// In the title.
+    Title(Span),
+    /// In the body.
+    Body(Span),
+}
+
+/// Somebody or something that the subject knows by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Entity {
+    /// The id in the subject's gazetteer.
+    pub id: String,
+    /// Its type there: `person`, `organisation`, `place`, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The spelling of the first mention.
+    pub surface: String,
+    /// Every mention.
+    pub spans: Vec<Place>,
+}

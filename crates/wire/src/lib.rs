@@ -1,0 +1,44 @@
+//! The words that Dateline's crates and its subscribers share.
+//!
+//! An article travels through them in this order: a poll of a [`FeedState`] yields [`Entry`]s; an entry's link is fetched
+//! as a [`Page`]; the page is read as an [`Article`]; the article is judged ([`Judgement`]) and becomes an
+//! [`ArticleEvent`], or the entry ends as a [`RejectEvent`]. What happens to a feed itself is told by a [`HealthEvent`].
+//! Every event is stored and delivered as a [`CloudEvent`] under a gapless [`Sequence`].
+//!
+//! Nothing here does I/O, waits, or knows what time it is.
+//!
+//! ```
+//! use dateline_wire::{ArticleId, CanonicalUrl, Span};
+//! use url::Url;
+//!
+//! let link = Url::parse("https://News.example/a/visit.html?utm_source=rss#comments")?;
+//! let canonical = CanonicalUrl::of(&link);
+//! assert_eq!(canonical.as_str(), "https://news.example/a/visit.html");
+//! assert_eq!(ArticleId::of(&canonical), ArticleId::of(&CanonicalUrl::of(&canonical.to_url())));
+//! assert_eq!(Span::new(4, 9).slice("The visit began."), Some("visit"));
+//! # Ok::<(), url::ParseError>(())
+//! ```
+
+mod article;
+mod canonical;
+mod cloud_event;
+mod event;
+mod feed;
+mod id;
+mod judgement;
+mod moment;
+mod page;
+mod span;
+
+pub use article::{Article, Body, Cut, CutKind, Origin, PageKind};
+pub use canonical::CanonicalUrl;
+pub use cloud_event::{CloudEvent, EventKind};
+pub use event::{
+    ArticleEvent, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef, RejectEvent, Stage,
+};
+pub use feed::{Entry, FeedState, PendingEntry, Validators};
+pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence};
+pub use judgement::{Entity, Judgement, Label, Place, Reason, Relevance};
+pub use moment::{Moment, Precision, Source};
+pub use page::Page;
+pub use span::{Paragraph, ParagraphKind, Span};
