@@ -1,1 +1,7 @@
 //! parser
+
+mod fingerprint;
+mod subject;
+
+pub use fingerprint::fingerprint;
+pub use subject::{Scanner, Subject, SubjectError};
