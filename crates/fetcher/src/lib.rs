@@ -1,3 +1,4 @@
 //! fetcher
 
 pub mod feed;
+pub mod warc;
