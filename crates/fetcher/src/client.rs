@@ -1,0 +1,159 @@
+//! Requests with manners: one's name, one's turn at the host, its wish to be left alone, and redirects.
+
+use std::{sync::Arc, time::Duration};
+
+use http::{HeaderMap, HeaderValue, header};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::{
+    Clock, FetchSettings, coding,
+    politeness::Politeness,
+    retry_after::retry_after,
+    transport::{Purpose, Request, Response, Transport, TransportError},
+};
+
+/// A redirect that was followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// The address that sent elsewhere.
+    pub url: Url,
+    /// With which status: 301, 302, 303, 307 or 308; 200 where the page itself did (`<meta http-equiv="refresh">`).
+    pub status: u16,
+}
+
+/// What came in the end, and from where.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) response: Response,
+    pub(crate) url: Url,
+}
+
+/// Why nothing came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    #[error("the host is to be left alone until {until}")]
+    Resting { until: Timestamp },
+    #[error("more than {0} redirects")]
+    TooManyRedirects(usize),
+    #[error("redirects in a circle")]
+    RedirectLoop,
+    #[error("status {status} without a usable Location")]
+    BadRedirect { status: u16 },
+}
+
+pub(crate) struct Client {
+    transport: Arc<dyn Transport>,
+    politeness: Politeness,
+    pub(crate) clock: Clock,
+    user_agent: HeaderValue,
+    max_redirects: usize,
+    max_retry_after: Duration,
+}
+
+impl Client {
+    pub(crate) fn new(transport: Arc<dyn Transport>, settings: &FetchSettings, clock: Clock) -> Self {
+        Self {
+            transport,
+            politeness: Politeness::new(settings),
+            clock,
+            user_agent: HeaderValue::try_from(&settings.user_agent)
+                .unwrap_or(HeaderValue::from_static("Dateline")),
+            max_redirects: settings.max_redirects,
+            max_retry_after: settings.max_retry_after,
+        }
+    }
+
+    pub(crate) fn politeness(&self) -> &Politeness {
+        &self.politeness
+    }
+
+    /// One exchange, in its turn.
+    pub(crate) async fn send(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+        more: HeaderMap,
+    ) -> Result<Response, Failure> {
+        let host = url.host_str().unwrap_or_default();
+        let turn = self
+            .politeness
+            .turn(host)
+            .await
+            .map_err(|resting| Failure::Resting { until: self.clock.moment_of(resting.until) })?;
+        let mut headers = self.headers(purpose);
+        headers.extend(more);
+        let response = self.transport.send(Request { url: url.clone(), headers, purpose }).await;
+        drop(turn);
+        let response = response?;
+        if matches!(response.status, 429 | 503)
+            && let Some(wait) = retry_after(&response.headers, self.clock.now())
+        {
+            self.politeness.rest(host, tokio::time::Instant::now() + wait.min(self.max_retry_after));
+        }
+        Ok(response)
+    }
+
+    fn headers(&self, purpose: Purpose) -> HeaderMap {
+        let accept = match purpose {
+            Purpose::Feed => {
+                "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
+                 application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+            }
+            Purpose::Page => "text/html, application/xhtml+xml, */*;q=0.1",
+            Purpose::Robots => "text/plain, */*;q=0.1",
+        };
+        HeaderMap::from_iter([
+            (header::USER_AGENT, self.user_agent.clone()),
+            (header::ACCEPT, HeaderValue::from_static(accept)),
+            (header::ACCEPT_ENCODING, HeaderValue::from_static(coding::ACCEPTED)),
+        ])
+    }
+
+    /// Where `response`, an answer of `url`, sends to: `None` if it is no redirect, else the step and its target.
+    ///
+    /// `hops` are the steps taken before, so that circles and endless chains end.
+    pub(crate) fn redirect(
+        &self,
+        url: &Url,
+        response: &Response,
+        hops: &[Hop],
+    ) -> Option<Result<(Hop, Url), Failure>> {
+        let status = response.status;
+        if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+            return None;
+        }
+        let location = response
+            .headers
+            .get(header::LOCATION)
+            .and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+        let Some(target) = location.and_then(|location| web_target(url, location)) else {
+            return Some(Err(Failure::BadRedirect { status }));
+        };
+        if target == *url || hops.iter().any(|hop| hop.url == target) {
+            return Some(Err(Failure::RedirectLoop));
+        }
+        if hops.len() >= self.max_redirects {
+            return Some(Err(Failure::TooManyRedirects(self.max_redirects)));
+        }
+        Some(Ok((Hop { url: url.clone(), status }, target)))
+    }
+}
+
+/// `reference` resolved against `base`, without its fragment, where that is an address of the web.
+pub(crate) fn web_target(base: &Url, reference: &str) -> Option<Url> {
+    let mut target = base.join(reference.trim()).ok()?;
+    target.set_fragment(None);
+    (matches!(target.scheme(), "http" | "https") && target.has_host()).then_some(target)
+}
+
+/// `url` as it may be shown: without user name and password.
+pub(crate) fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    // These fail only for URLs without a host, which have no credentials.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
+}

@@ -1,0 +1,41 @@
+//! Polls and page fetches, as the engine calls them.
+
+use std::sync::Arc;
+
+use dateline_wire::FeedId;
+use jiff::Timestamp;
+
+use crate::{Clock, FetchSettings, PollSettings, chance::chance, client::Client, transport::Transport};
+
+/// Polls feeds and fetches pages through one transport, with one politeness for all.
+pub struct Fetcher {
+    pub(crate) client: Client,
+    pub(crate) fetch: FetchSettings,
+    pub(crate) settings: PollSettings,
+    pub(crate) seed: u64,
+}
+
+impl Fetcher {
+    /// A fetcher that asks through `transport`. All its chance comes from `seed`.
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        fetch: FetchSettings,
+        poll: PollSettings,
+        clock: Clock,
+        seed: u64,
+    ) -> Self {
+        Self { client: Client::new(transport, &fetch, clock), fetch, settings: poll, seed }
+    }
+
+    /// When to poll a feed for the first time: between `from` and the configured spread later, always the same for the same
+    /// feed and seed, so that a start doesn't ask for everything at once.
+    pub fn first_poll(&self, feed: &FeedId, from: Timestamp) -> Timestamp {
+        let wait = self.settings.start_spread.mul_f64(chance(self.seed, feed.as_str(), 0));
+        from.checked_add(wait).unwrap_or(Timestamp::MAX)
+    }
+
+    /// What the time of day is taken from.
+    pub fn clock(&self) -> Clock {
+        self.client.clock
+    }
+}

@@ -1,0 +1,209 @@
+//! One's turn at a host: how many requests at once, and how far apart, feeds and pages together.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep_until, timeout_at},
+};
+
+use crate::FetchSettings;
+
+/// Beyond this many hosts, those that nothing is remembered of are forgotten.
+const SWEEP_ABOVE: usize = 4096;
+
+/// Hands out turns. A host's limit on concurrency and its delay between starts hold for whatever is asked of it.
+pub(crate) struct Politeness {
+    concurrency: usize,
+    delay: Duration,
+    max_crawl_delay: Duration,
+    patience: Duration,
+    hosts: Mutex<Hosts>,
+}
+
+struct Hosts {
+    by_name: HashMap<String, Host>,
+    sweep_above: usize,
+}
+
+struct Host {
+    turns: Arc<Semaphore>,
+    /// The delay between starts, with the host's own `Crawl-delay`.
+    delay: Duration,
+    /// Nothing starts before this.
+    next_start: Instant,
+    /// The host asked to be left alone until then.
+    rest_until: Instant,
+}
+
+/// Leave to send one request to a host, until dropped.
+#[must_use]
+pub(crate) struct Turn {
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// The host cannot be asked soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Resting {
+    /// When to try again.
+    pub(crate) until: Instant,
+}
+
+impl Politeness {
+    pub(crate) fn new(settings: &FetchSettings) -> Self {
+        Self {
+            concurrency: settings.per_host_concurrency.max(1),
+            delay: settings.per_host_delay,
+            max_crawl_delay: settings.max_crawl_delay,
+            patience: settings.per_host_patience,
+            hosts: Mutex::new(Hosts { by_name: HashMap::new(), sweep_above: SWEEP_ABOVE }),
+        }
+    }
+
+    /// Waits for a turn at `host`, not longer than the configured patience.
+    pub(crate) async fn turn(&self, host: &str) -> Result<Turn, Resting> {
+        let patience = Instant::now() + self.patience;
+        let turns = self.with(host, |host| host.turns.clone());
+        let permit = match timeout_at(patience, turns.acquire_owned()).await {
+            // The semaphore is never closed.
+            Ok(permit) => permit.ok(),
+            Err(_) => return Err(Resting { until: patience + self.delay }),
+        };
+        // Only a rest that was asked for while waiting makes this go round again.
+        loop {
+            let now = Instant::now();
+            let start = self.with(host, |host| {
+                let start = host.next_start.max(host.rest_until).max(now);
+                if start <= patience {
+                    host.next_start = start + host.delay;
+                }
+                start
+            });
+            if start > patience {
+                return Err(Resting { until: start });
+            }
+            sleep_until(start).await;
+            if self.with(host, |host| host.rest_until) <= start {
+                return Ok(Turn { _permit: permit });
+            }
+        }
+    }
+
+    /// Leaves `host` alone until `until`, as it asked.
+    pub(crate) fn rest(&self, host: &str, until: Instant) {
+        self.with(host, |host| host.rest_until = host.rest_until.max(until));
+    }
+
+    /// Keeps to the `Crawl-delay` of `host` where it is longer than the configured delay.
+    pub(crate) fn set_crawl_delay(&self, host: &str, delay: Option<Duration>) {
+        let delay = delay.unwrap_or_default().min(self.max_crawl_delay).max(self.delay);
+        self.with(host, |host| host.delay = delay);
+    }
+
+    fn with<T>(&self, name: &str, then: impl FnOnce(&mut Host) -> T) -> T {
+        // Nothing panics while the lock is held; were it so, the map would still be whole.
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(host) = hosts.by_name.get_mut(name) {
+            return then(host);
+        }
+        let now = Instant::now();
+        if hosts.by_name.len() >= hosts.sweep_above {
+            let concurrency = self.concurrency;
+            hosts.by_name.retain(|_, host| !host.is_forgettable(now, concurrency, self.delay));
+            hosts.sweep_above = (hosts.by_name.len() * 2).max(SWEEP_ABOVE);
+        }
+        let host = Host {
+            turns: Arc::new(Semaphore::new(self.concurrency)),
+            delay: self.delay,
+            next_start: now,
+            rest_until: now,
+        };
+        then(hosts.by_name.entry(name.to_owned()).or_insert(host))
+    }
+}
+
+impl Host {
+    fn is_forgettable(&self, now: Instant, concurrency: usize, delay: Duration) -> bool {
+        self.turns.available_permits() == concurrency
+            && Arc::strong_count(&self.turns) == 1
+            && self.next_start <= now
+            && self.rest_until <= now
+            && self.delay == delay
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn politeness(concurrency: usize) -> Arc<Politeness> {
+        Arc::new(Politeness::new(&FetchSettings {
+            per_host_concurrency: concurrency,
+            per_host_delay: Duration::from_secs(1),
+            ..FetchSettings::default()
+        }))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn turns_at_one_host_start_a_delay_apart_and_other_hosts_do_not_wait() {
+        let politeness = politeness(8);
+        let started = Instant::now();
+        for second in 0..5 {
+            drop(politeness.turn("news.example").await.unwrap());
+            assert_eq!(started.elapsed(), Duration::from_secs(second));
+            drop(politeness.turn(&format!("{second}.example")).await.unwrap());
+            assert_eq!(started.elapsed(), Duration::from_secs(second));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_turns_are_out_at_once_than_allowed() {
+        let politeness = politeness(2);
+        let first = politeness.turn("news.example").await.unwrap();
+        let _second = politeness.turn("news.example").await.unwrap();
+        let third = tokio::spawn({
+            let politeness = politeness.clone();
+            async move { politeness.turn("news.example").await.is_ok() }
+        });
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        assert!(!third.is_finished());
+        drop(first);
+        assert!(third.await.unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_asked_for_rest_is_left_alone_even_by_those_already_waiting() {
+        let politeness = politeness(8);
+        drop(politeness.turn("news.example").await.unwrap());
+        let waiting = tokio::spawn({
+            let politeness = politeness.clone();
+            async move {
+                let turn = politeness.turn("news.example").await;
+                (turn.is_ok(), Instant::now())
+            }
+        });
+        tokio::task::yield_now().await;
+        let until = Instant::now() + Duration::from_secs(20);
+        politeness.rest("news.example", until);
+        let (ok, at) = waiting.await.unwrap();
+        assert!(ok && at >= until);
+
+        let long = Instant::now() + Duration::from_secs(3600);
+        politeness.rest("news.example", long);
+        assert_eq!(politeness.turn("news.example").await.err(), Some(Resting { until: long }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn idle_hosts_are_forgotten() {
+        let politeness = politeness(1);
+        for number in 0..3 * SWEEP_ABOVE {
+            drop(politeness.turn(&format!("{number}.example")).await.unwrap());
+            tokio::time::advance(Duration::from_millis(2)).await;
+        }
+        assert!(politeness.hosts.lock().unwrap().by_name.len() <= SWEEP_ABOVE);
+    }
+}

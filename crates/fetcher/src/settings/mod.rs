@@ -1,0 +1,180 @@
+//! The `[fetch]` and `[poll]` tables of the configuration, with their defaults.
+
+pub mod duration;
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+/// The `[fetch]` table: how any exchange with a server is held.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FetchSettings {
+    /// Who asks, with a way to reach the operator (RFC 9110, section 10.1.5). Its first word up to `/` is the name that
+    /// robots.txt is searched for.
+    pub user_agent: String,
+    /// From the first step to the last byte of the body; ends slow drips.
+    #[serde(with = "duration")]
+    pub timeout: Duration,
+    /// For the name to resolve, the connection to stand and TLS to be agreed.
+    #[serde(with = "duration")]
+    pub connect_timeout: Duration,
+    /// From the request until the head of the answer is complete.
+    #[serde(with = "duration")]
+    pub first_byte_timeout: Duration,
+    /// The longest pause between two pieces of a body.
+    #[serde(with = "duration")]
+    pub stall_timeout: Duration,
+    /// Between the starts of two requests to one host, feeds and pages together.
+    #[serde(with = "duration")]
+    pub per_host_delay: Duration,
+    /// How many requests to one host may be under way at once.
+    pub per_host_concurrency: usize,
+    /// How long a request waits for its turn at a host before it is put off.
+    #[serde(with = "duration")]
+    pub per_host_patience: Duration,
+    /// The longest `Crawl-delay` that is obeyed in full; a longer one counts as this.
+    #[serde(with = "duration")]
+    pub max_crawl_delay: Duration,
+    /// The most of a `Retry-After` that is obeyed.
+    #[serde(with = "duration")]
+    pub max_retry_after: Duration,
+    /// Whether robots.txt is asked before a page is (RFC 9309). Feeds are fetched as announced.
+    pub obey_robots: bool,
+    /// The most that is read of a body as sent, in bytes.
+    pub max_body_bytes: usize,
+    /// The most that a body may decompress to, in bytes.
+    pub max_decoded_bytes: usize,
+    /// The most that the head of an answer may take, in bytes; at least 8192.
+    pub max_header_bytes: usize,
+    /// How many redirects are followed before giving up.
+    pub max_redirects: usize,
+    /// Whether loopback, private and other addresses that the public Internet doesn't route may be reached.
+    pub allow_private_addresses: bool,
+    /// PEM files with authorities that are trusted besides the system's.
+    pub extra_ca: Vec<PathBuf>,
+    /// Hosts that are reached at a given `address:port`, whatever their URLs' port; like curl's `--connect-to`. The
+    /// operator named the address, so it may be an inside one.
+    pub connect_to: BTreeMap<String, String>,
+}
+
+impl Default for FetchSettings {
+    fn default() -> Self {
+        Self {
+            user_agent: format!("Dateline/{} (+https://example.org/contact)", version()),
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            first_byte_timeout: Duration::from_secs(20),
+            stall_timeout: Duration::from_secs(10),
+            per_host_delay: Duration::from_secs(1),
+            per_host_concurrency: 2,
+            per_host_patience: Duration::from_secs(60),
+            max_crawl_delay: Duration::from_secs(30),
+            max_retry_after: Duration::from_secs(6 * 3600),
+            obey_robots: true,
+            // The largest feeds seen in the wild are some 20 MB; the largest article pages some 5 MB.
+            max_body_bytes: 32 << 20,
+            max_decoded_bytes: 64 << 20,
+            // What browsers and servers in the field take at most is 8 to 256 KiB.
+            max_header_bytes: 64 << 10,
+            // RFC 9110, section 15.4: earlier specifications recommended five; the Fetch standard stops at twenty.
+            max_redirects: 10,
+            allow_private_addresses: false,
+            extra_ca: Vec::new(),
+            connect_to: BTreeMap::new(),
+        }
+    }
+}
+
+/// Major and minor version of this build, as the User-Agent gives it.
+fn version() -> &'static str {
+    concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"))
+}
+
+/// The `[poll]` table: how often feeds are asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PollSettings {
+    /// No feed is asked more often.
+    #[serde(with = "duration")]
+    pub min_interval: Duration,
+    /// No healthy feed is asked less often.
+    #[serde(with = "duration")]
+    pub max_interval: Duration,
+    /// How soon after its publication a busy feed's entry should be seen.
+    #[serde(with = "duration")]
+    pub latency: Duration,
+    /// Feeds that have never been polled start spread over this long.
+    #[serde(with = "duration")]
+    pub start_spread: Duration,
+    /// The longest pause after failures.
+    #[serde(with = "duration")]
+    pub max_backoff: Duration,
+    /// After failing for this long a feed is called dead; it is still asked, rarely.
+    #[serde(with = "duration")]
+    pub dead_after: Duration,
+    /// How many polls must see a permanent redirect before its target is asked directly.
+    pub move_polls: u32,
+    /// For how long a permanent redirect must hold before its target is asked directly.
+    #[serde(with = "duration")]
+    pub move_after: Duration,
+}
+
+impl Default for PollSettings {
+    fn default() -> Self {
+        const HOUR: u64 = 3600;
+        Self {
+            min_interval: Duration::from_secs(5 * 60),
+            max_interval: Duration::from_secs(6 * HOUR),
+            latency: Duration::from_secs(15 * 60),
+            start_spread: Duration::from_secs(60),
+            max_backoff: Duration::from_secs(24 * HOUR),
+            dead_after: Duration::from_secs(7 * 24 * HOUR),
+            move_polls: 5,
+            move_after: Duration::from_secs(3 * 24 * HOUR),
+        }
+    }
+}
+
+/// Why settings cannot be worked with.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// The User-Agent cannot be sent.
+    #[error("fetch.user_agent {value:?} cannot be a header field: use visible ASCII, without line breaks")]
+    UserAgent {
+        /// As configured.
+        value: String,
+    },
+    /// A file of authorities cannot be read.
+    #[error("fetch.extra_ca: {}: {why}; a PEM file with certificates is meant", path.display())]
+    ExtraCa {
+        /// As configured.
+        path: PathBuf,
+        /// What went wrong.
+        why: String,
+    },
+    /// A `connect_to` target is no address.
+    #[error(
+        "fetch.connect_to: {target:?} for {host:?}: an address and port such as \"127.0.0.1:8443\" is meant"
+    )]
+    ConnectTo {
+        /// The host it is for.
+        host: String,
+        /// As configured.
+        target: String,
+    },
+    /// A number is outside its bounds.
+    #[error("fetch.{name} is {value}, but must be at least {least}")]
+    TooSmall {
+        /// The setting.
+        name: &'static str,
+        /// As configured.
+        value: usize,
+        /// The least that works.
+        least: usize,
+    },
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+}

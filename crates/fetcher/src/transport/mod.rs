@@ -1,0 +1,81 @@
+//! The door to the world outside: one request goes out, one answer or failure comes back.
+//!
+//! A transport holds exactly one exchange. It follows no redirect, decompresses nothing, remembers nothing: whoever sends
+//! decides about all that, so that an exchange can be recorded and replayed as it was.
+
+mod connect;
+mod error;
+mod live;
+mod tls;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+pub use connect::{Resolve, SystemResolver};
+pub use error::{FailureKind, TransportError};
+pub use live::Live;
+
+/// Holds one exchange at a time.
+pub trait Transport: Send + Sync {
+    /// Sends a GET request and takes in the whole answer, within bounds of size and time.
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>>;
+}
+
+impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        (**self).send(request)
+    }
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A poll of a feed.
+    Feed,
+    /// An article's page.
+    Page,
+    /// A robots.txt.
+    Robots,
+}
+
+/// A GET request.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What is asked for. User name and password, if it has them, go out as Basic credentials and nowhere else.
+    pub url: Url,
+    /// Every field to send but `Host` and `Authorization`, which follow from the URL.
+    pub headers: HeaderMap,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// An answer, whatever its status.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The fields, as received.
+    pub headers: HeaderMap,
+    /// The body as received: still with its content codings, without its transfer codings.
+    pub body: Bytes,
+    /// When its last byte had arrived.
+    pub received_at: Timestamp,
+    /// From the first step to the last byte.
+    pub elapsed: Duration,
+    /// The `WARC-Record-ID` of its recording, if it was recorded.
+    pub record_id: Option<String>,
+}
+
+impl Response {
+    /// The value of field `name`, where it is there and is visible ASCII.
+    pub fn header(&self, name: http::header::HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}

@@ -1,0 +1,48 @@
+//! Whom TLS trusts.
+
+use std::{path::PathBuf, sync::Arc};
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::CryptoProvider,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+
+use crate::SettingsError;
+
+/// A configuration that trusts the system's authorities and those in `extra`, with its own crypto provider: nothing is
+/// installed for the whole process.
+pub(super) fn client_config(extra: &[PathBuf]) -> Result<ClientConfig, SettingsError> {
+    let mut roots = RootCertStore::empty();
+    let system = rustls_native_certs::load_native_certs();
+    for error in &system.errors {
+        tracing::warn!(%error, "an authority of the system cannot be read");
+    }
+    // The system's store may hold certificates too old for the library; the rest still count.
+    let (trusted, _) = roots.add_parsable_certificates(system.certs);
+    if trusted == 0 && extra.is_empty() {
+        tracing::warn!(
+            "the system trusts no authority: every https exchange will fail; install ca-certificates"
+        );
+    }
+    for path in extra {
+        let failed = |why: String| SettingsError::ExtraCa { path: path.clone(), why };
+        let certificates = CertificateDer::pem_file_iter(path)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| failed(error.to_string()))?;
+        if certificates.is_empty() {
+            return Err(failed("holds no certificate".to_owned()));
+        }
+        for certificate in certificates {
+            roots.add(certificate).map_err(|error| failed(error.to_string()))?;
+        }
+    }
+    Ok(ClientConfig::builder_with_provider(Arc::new(provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+fn provider() -> CryptoProvider {
+    rustls::crypto::ring::default_provider()
+}
