@@ -45,9 +45,31 @@ pub enum FailureKind {
     TooLarge,
     /// A replay holds no answer to this request.
     NotRecorded,
+    /// The exchange could not be recorded as was asked.
+    Recording,
 }
 
 impl FailureKind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::Url,
+        Self::Address,
+        Self::Resolve,
+        Self::Connect,
+        Self::Tls,
+        Self::Timeout,
+        Self::Protocol,
+        Self::Cut,
+        Self::TooLarge,
+        Self::NotRecorded,
+        Self::Recording,
+    ];
+
+    /// The kind that `word` names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// The kind as a word that stays the same.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -61,6 +83,7 @@ impl FailureKind {
             Self::Cut => "cut",
             Self::TooLarge => "too_large",
             Self::NotRecorded => "not_recorded",
+            Self::Recording => "recording",
         }
     }
 

@@ -6,6 +6,10 @@
 mod connect;
 mod error;
 mod live;
+mod record;
+mod recorded;
+mod replay;
+mod secrets;
 mod tls;
 
 use std::time::Duration;
@@ -20,6 +24,10 @@ use url::Url;
 pub use connect::{Resolve, SystemResolver};
 pub use error::{FailureKind, TransportError};
 pub use live::Live;
+pub use record::{RecordError, RecordSettings, Recording};
+pub use recorded::{Recorded, ReplayError};
+pub use replay::Replaying;
+pub use secrets::Secrets;
 
 /// Holds one exchange at a time.
 pub trait Transport: Send + Sync {

@@ -26,7 +26,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod digest;
+pub(crate) mod digest;
 mod fields;
 pub mod http;
 mod input;

@@ -429,7 +429,7 @@ mod tests {
                 word = word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 text.push_str(&format!("{word:x} "));
             }
-            offsets.push(writer.get_mut().len() as u64);
+            offsets.push(writer.get_ref().len() as u64);
             let record = Record::new(RecordType::Resource, &ids.next_id(), jiff::Timestamp::UNIX_EPOCH)
                 .with_block("text/plain", text.into_bytes());
             writer.append(&[record]).unwrap();

@@ -114,7 +114,7 @@ mod tests {
             let record = Record::new(RecordType::Resource, &ids.next_id(), jiff::Timestamp::UNIX_EPOCH)
                 .with_block("application/octet-stream", block);
             writer.append(&[record]).unwrap();
-            ends.push(writer.get_mut().len() as u64);
+            ends.push(writer.get_ref().len() as u64);
         }
         (writer.into_inner(), ends)
     }

@@ -20,21 +20,23 @@ impl<W: Write> Writer<W> {
         Self { sink }
     }
 
-    /// Appends the records in one `write_all`, so that a crash leaves at most one of them partial.
+    /// Appends the records in one `write_all`, so that a crash leaves at most one of them partial. Returns the number of bytes
+    /// they take.
     ///
     /// # Errors
     /// As the sink fails. Some of the bytes may then have been written.
-    pub fn append(&mut self, records: &[Record]) -> io::Result<()> {
+    pub fn append(&mut self, records: &[Record]) -> io::Result<u64> {
         let mut bytes = Vec::new();
         for record in records {
             encode(record, &mut bytes)?;
         }
-        self.sink.write_all(&bytes)
+        self.sink.write_all(&bytes)?;
+        Ok(bytes.len() as u64)
     }
 
     /// The sink.
-    pub fn get_mut(&mut self) -> &mut W {
-        &mut self.sink
+    pub fn get_ref(&self) -> &W {
+        &self.sink
     }
 
     /// Gives the sink back.

@@ -1,0 +1,45 @@
+//! Answering from a recording.
+
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+
+use super::{Recorded, Request, Response, Transport, TransportError};
+use crate::Clock;
+
+/// Answers each request as the recording did: the first for an address with the first recorded exchange, and so on, each
+/// after the time it took then. Failures fail as they did. A request that wasn't recorded, or not as often, fails with
+/// [`FailureKind::NotRecorded`].
+///
+/// Under a paused tokio clock nothing waits in earnest.
+#[derive(Debug)]
+pub struct Replaying {
+    recorded: Mutex<Recorded>,
+    clock: Clock,
+}
+
+impl Replaying {
+    /// Answers from `recorded`, with the time of day from `clock`, which as a rule starts at [`Recorded::first_moment`].
+    pub fn new(recorded: Recorded, clock: Clock) -> Self {
+        Self { recorded: Mutex::new(recorded), clock }
+    }
+}
+
+impl Transport for Replaying {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let recollection =
+                self.recorded.lock().unwrap_or_else(PoisonError::into_inner).take(&request.url)?;
+            tokio::time::sleep(recollection.elapsed).await;
+            let answer = recollection.outcome?;
+            Ok(Response {
+                status: answer.status,
+                headers: answer.headers,
+                body: answer.body.into(),
+                received_at: self.clock.now(),
+                elapsed: recollection.elapsed,
+                record_id: answer.record_id,
+            })
+        })
+    }
+}
