@@ -22,13 +22,6 @@ pub struct Hop {
     pub status: u16,
 }
 
-/// What came in the end, and from where.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) response: Response,
-    pub(crate) url: Url,
-}
-
 /// Why nothing came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {

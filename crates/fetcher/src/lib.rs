@@ -13,6 +13,7 @@ pub mod coding;
 pub mod feed;
 mod fetcher;
 mod page;
+mod policy;
 mod politeness;
 mod poll;
 mod retry_after;

@@ -1,17 +1,24 @@
-//! One poll of a feed: the request that its state asks for, and the state that follows from the answer.
+//! One poll of a feed: the request that its state asks for, and what came of it.
 
-use dateline_wire::{Entry, FeedRef, FeedState, HealthEvent};
-use http::{HeaderMap, HeaderValue, header};
+use dateline_wire::{Entry, EventId, FeedRef, FeedState, HealthEvent, Validators};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
     Fetcher, Hop,
-    client::{Answer, Failure},
+    chance::chance,
+    client::Failure,
     coding::decode_body,
-    feed,
+    feed::{self, FeedDocument, ReadEntry, Warning},
+    policy::{self, Exchange, Outcome, Reading},
+    retry_after::retry_after,
     transport::{Purpose, Response},
 };
+
+/// Bodies larger than this are read on a thread of their own, so that nobody waits behind them.
+const LARGE_BODY: usize = 64 << 10;
 
 /// What a poll gave. It never fails: a failure is part of the feed's new state.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,96 +53,215 @@ pub enum PollResult {
 impl Fetcher {
     /// Asks for `feed` and reads what comes. `feed_ref` names it in health events.
     pub async fn poll(&self, feed: &FeedState, feed_ref: &FeedRef) -> PollOutcome {
-        let _ = feed_ref;
+        let Polled { exchange, entries, result } = self.exchange(feed).await;
         let now = self.client.clock.now();
-        let mut state = feed.clone();
-        state.last_poll = Some(now);
-        let (result, entries) = match self.ask(feed).await {
-            Err(Failure::Resting { until }) => {
-                state.next_poll = until;
-                return PollOutcome {
-                    feed: state,
-                    entries: Vec::new(),
-                    health: Vec::new(),
-                    result: PollResult::PutOff,
-                };
-            }
-            Err(failure) => (PollResult::Failed(failure.to_string()), Vec::new()),
-            Ok(answer) => self.read(&mut state, &answer, now),
-        };
-        match &result {
-            PollResult::Failed(reason) => {
-                state.failures += 1;
-                state.last_error = Some(reason.clone());
-            }
-            PollResult::Gone => state.retired = true,
-            _ => {
-                state.failures = 0;
-                state.last_error = None;
-                state.last_success = Some(now);
-            }
-        }
-        let wait = (self.settings.min_interval * 2u32.saturating_pow(state.failures.min(16)))
-            .min(self.settings.max_backoff);
-        state.next_poll = now.checked_add(wait).unwrap_or(Timestamp::MAX);
-        PollOutcome { feed: state, entries, health: Vec::new(), result }
+        let drawn = chance(self.seed, feed.id.as_str(), now.as_second());
+        let (state, told) = policy::after(feed, exchange, now, drawn, &self.settings);
+        let health = told
+            .into_iter()
+            .map(|told| HealthEvent {
+                id: EventId::of_parts(&["health", feed.id.as_str(), told.kind.as_str(), &now.to_string()]),
+                feed: feed_ref.clone(),
+                kind: told.kind,
+                detail: told.detail,
+            })
+            .collect();
+        PollOutcome { feed: state, entries, health, result }
     }
 
-    async fn ask(&self, feed: &FeedState) -> Result<Answer, Failure> {
-        let mut url = feed.url.clone();
+    async fn exchange(&self, feed: &FeedState) -> Polled {
+        let mut url = policy::address(feed).clone();
         let mut hops: Vec<Hop> = Vec::new();
         loop {
-            let response = self.client.send(&url, Purpose::Feed, conditions(feed, &url)).await?;
+            let response =
+                match self.client.send(&url, Purpose::Feed, conditions(&feed.validators, &url)).await {
+                    Ok(response) => response,
+                    Err(failure) => return Polled::without_answer(failure),
+                };
             match self.client.redirect(&url, &response, &hops) {
-                None => return Ok(Answer { response, url }),
-                Some(step) => {
-                    let (hop, target) = step?;
+                Some(Ok((hop, target))) => {
                     hops.push(hop);
                     url = target;
                 }
+                Some(Err(failure)) => return Polled::without_answer(failure).with_status(response.status),
+                None => return self.answered(feed, &url, &hops, response).await,
             }
         }
     }
 
-    fn read(&self, state: &mut FeedState, answer: &Answer, now: Timestamp) -> (PollResult, Vec<Entry>) {
-        let Answer { response, url } = answer;
-        state.last_status = Some(response.status);
-        match response.status {
-            304 => (PollResult::NotModified, Vec::new()),
-            410 => (PollResult::Gone, Vec::new()),
-            200 => match self.document(response, url) {
-                Err(reason) => (PollResult::Failed(reason), Vec::new()),
-                Ok(document) => {
-                    state.validators.url = Some(url.clone());
-                    state.validators.etag = response.header(header::ETAG).map(str::to_owned);
-                    state.validators.last_modified =
-                        response.header(header::LAST_MODIFIED).map(str::to_owned);
-                    let _ = now;
-                    (PollResult::Read, document.entries.iter().map(feed::ReadEntry::to_wire).collect())
+    /// Takes in the answer of `url`, reached by way of `hops`.
+    async fn answered(&self, feed: &FeedState, url: &Url, hops: &[Hop], response: Response) -> Polled {
+        let now = self.client.clock.now();
+        let status = response.status;
+        let fresh_for = policy::fresh_for(&response.headers, now);
+        let moved_to = permanent_target(hops, url);
+        let polled = |outcome, entries, result| Polled {
+            exchange: Exchange { status: Some(status), moved_to: moved_to.clone(), fresh_for, outcome },
+            entries,
+            result,
+        };
+        let reason = format!("status {status} from {}", crate::client::shown(url));
+        match status {
+            200 => match self.read(feed, url, response, now).await {
+                Ok((outcome, entries)) => {
+                    let unchanged = matches!(outcome, Outcome::Unchanged { .. });
+                    polled(outcome, entries, if unchanged { PollResult::Unchanged } else { PollResult::Read })
                 }
+                Err(reason) => polled(
+                    Outcome::Failed { reason: reason.clone(), retry_after: None },
+                    Vec::new(),
+                    PollResult::Failed(reason),
+                ),
             },
-            status => (PollResult::Failed(format!("status {status}")), Vec::new()),
+            304 if !conditions(&feed.validators, url).is_empty() => {
+                let validators = refreshed(&feed.validators, validators_of(url, &response.headers));
+                polled(Outcome::Unchanged { validators }, Vec::new(), PollResult::NotModified)
+            }
+            // Only the configured address, or what it has moved to for good, can say that the feed is gone.
+            410 if feed.url == *url
+                || (policy::address(feed) == &feed.url && moved_to.as_ref() == Some(url)) =>
+            {
+                polled(Outcome::Gone, Vec::new(), PollResult::Gone)
+            }
+            401..=403 | 407 | 451 => {
+                polled(Outcome::Refused { reason: reason.clone() }, Vec::new(), PollResult::Failed(reason))
+            }
+            _ => {
+                let retry_after =
+                    retry_after(&response.headers, now).map(|wait| wait.min(self.fetch.max_retry_after));
+                let outcome = Outcome::Failed { reason: reason.clone(), retry_after };
+                polled(outcome, Vec::new(), PollResult::Failed(reason))
+            }
         }
     }
 
-    fn document(&self, response: &Response, url: &Url) -> Result<feed::FeedDocument, String> {
-        let bytes = decode_body(&response.headers, &response.body, self.fetch.max_decoded_bytes)
-            .map_err(|error| error.to_string())?;
-        feed::read(&bytes, Some(url), response.header(header::CONTENT_TYPE))
-            .map_err(|error| error.to_string())
+    /// Reads the body of a 200.
+    async fn read(
+        &self,
+        feed: &FeedState,
+        url: &Url,
+        response: Response,
+        now: Timestamp,
+    ) -> Result<(Outcome, Vec<Entry>), String> {
+        let validators = validators_of(url, &response.headers);
+        let limit = self.fetch.max_decoded_bytes;
+        let known = feed.body_sha256.clone();
+        let base = url.clone();
+        let large = response.body.len() > LARGE_BODY;
+        let read = move || Body::read(&response, &base, known.as_deref(), limit);
+        let body = if large {
+            tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?
+        } else {
+            read()
+        };
+        match body? {
+            Body::Same => Ok((Outcome::Unchanged { validators }, Vec::new())),
+            Body::New { sha256, document } => {
+                let entries: Vec<Entry> = document.entries.iter().map(ReadEntry::to_wire).collect();
+                // What was cut short is asked for again, whole.
+                let whole = !document.warnings.contains(&Warning::Truncated);
+                let outcome = Outcome::Read {
+                    validators: if whole { validators } else { Validators::default() },
+                    body_sha256: whole.then_some(sha256),
+                    hints: policy::hints_of(&document),
+                    reading: Reading::of(&entries, now),
+                };
+                Ok((outcome, entries))
+            }
+        }
     }
 }
 
-fn conditions(feed: &FeedState, url: &Url) -> HeaderMap {
+/// A poll before its consequences.
+struct Polled {
+    exchange: Exchange,
+    entries: Vec<Entry>,
+    result: PollResult,
+}
+
+impl Polled {
+    fn without_answer(failure: Failure) -> Self {
+        let reason = failure.to_string();
+        let (outcome, result) = match failure {
+            Failure::Resting { until } => (Outcome::Resting { until }, PollResult::PutOff),
+            _ => (Outcome::Failed { reason: reason.clone(), retry_after: None }, PollResult::Failed(reason)),
+        };
+        let exchange = Exchange { status: None, moved_to: None, fresh_for: None, outcome };
+        Self { exchange, entries: Vec::new(), result }
+    }
+
+    fn with_status(mut self, status: u16) -> Self {
+        self.exchange.status = Some(status);
+        self
+    }
+}
+
+/// The body of a feed, against the one read before.
+enum Body {
+    Same,
+    New { sha256: String, document: Box<FeedDocument> },
+}
+
+impl Body {
+    fn read(
+        response: &Response,
+        url: &Url,
+        known_sha256: Option<&str>,
+        limit: usize,
+    ) -> Result<Self, String> {
+        let bytes =
+            decode_body(&response.headers, &response.body, limit).map_err(|error| error.to_string())?;
+        let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        if known_sha256 == Some(sha256.as_str()) {
+            return Ok(Self::Same);
+        }
+        let document = feed::read(&bytes, Some(url), response.header(header::CONTENT_TYPE))
+            .map_err(|error| error.to_string())?;
+        Ok(Self::New { sha256, document: Box::new(document) })
+    }
+}
+
+/// Where the permanent redirects at the start of `hops` lead, which end at `last`.
+fn permanent_target(hops: &[Hop], last: &Url) -> Option<Url> {
+    let permanent = hops.iter().take_while(|hop| matches!(hop.status, 301 | 308)).count();
+    (permanent > 0).then(|| hops.get(permanent).map_or(last, |hop| &hop.url).clone())
+}
+
+/// The fields that make a request to `url` conditional: both validators, if they came from there (RFC 9110, section 13.1).
+fn conditions(validators: &Validators, url: &Url) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    if feed.validators.url.as_ref() == Some(url) {
-        let mut add = |name, value: &Option<String>| {
-            if let Some(value) = value.as_deref().and_then(|value| HeaderValue::from_str(value).ok()) {
+    if validators.url.as_ref() == Some(url) {
+        let mut add = |name: HeaderName, value: &Option<String>| {
+            if let Some(value) =
+                value.as_ref().and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok())
+            {
                 headers.insert(name, value);
             }
         };
-        add(header::IF_NONE_MATCH, &feed.validators.etag);
-        add(header::IF_MODIFIED_SINCE, &feed.validators.last_modified);
+        add(header::IF_NONE_MATCH, &validators.etag);
+        add(header::IF_MODIFIED_SINCE, &validators.last_modified);
     }
     headers
+}
+
+/// The validators that `url` gave, byte for byte. What isn't UTF-8 cannot be kept and counts as none.
+fn validators_of(url: &Url, headers: &HeaderMap) -> Validators {
+    let field = |name: HeaderName| {
+        let value = std::str::from_utf8(headers.get(name)?.as_bytes()).ok()?;
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    Validators {
+        url: Some(url.clone()),
+        etag: field(header::ETAG),
+        last_modified: field(header::LAST_MODIFIED),
+    }
+}
+
+/// What a 304 leaves of the validators asked with: those it gives anew replace theirs (RFC 9111, section 4.3.4).
+fn refreshed(asked: &Validators, given: Validators) -> Validators {
+    Validators {
+        url: given.url,
+        etag: given.etag.or_else(|| asked.etag.clone()),
+        last_modified: given.last_modified.or_else(|| asked.last_modified.clone()),
+    }
 }

@@ -164,6 +164,20 @@ pub enum HealthKind {
     Moved,
 }
 
+impl HealthKind {
+    /// The word for it in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dead => "dead",
+            Self::Silent => "silent",
+            Self::Gap => "gap",
+            Self::StuckDates => "stuck_dates",
+            Self::Recovered => "recovered",
+            Self::Moved => "moved",
+        }
+    }
+}
+
 /// Something that happened to a feed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct HealthEvent {

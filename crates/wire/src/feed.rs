@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{EntryId, FeedId};
+use crate::{EntryId, FeedId, HealthKind};
 
 /// What a server gave to ask with next time, byte for byte, and the URL it belongs to (RFC 9110, section 8.8).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,23 @@ pub struct Validators {
     /// The `Last-Modified` field value as received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
+}
+
+/// What a feed says itself about when to ask for it again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollHints {
+    /// How long it may be kept (RSS 2.0 `ttl`), in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<u32>,
+    /// The time between updates that it announces (RSS 1.0 syndication module), in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_period: Option<u32>,
+    /// The hours in GMT in which nothing new comes (RSS 2.0 `skipHours`): bit 0 is midnight to one.
+    #[serde(default)]
+    pub skip_hours: u32,
+    /// The days in GMT on which nothing new comes (RSS 2.0 `skipDays`): bit 0 is Monday.
+    #[serde(default)]
+    pub skip_days: u8,
 }
 
 /// All that is remembered of a feed between polls. One JSON value in the journal; fields join with a serde default.
@@ -65,6 +82,25 @@ pub struct FeedState {
     /// How many polls have seen the move.
     #[serde(default)]
     pub moved_polls: u32,
+    /// What it says itself about when to ask again, as last read.
+    #[serde(default)]
+    pub hints: PollHints,
+    /// The time from the oldest to the newest entry that it listed when last read, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<u32>,
+    /// The date of the newest entry that it ever listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_entry: Option<Timestamp>,
+    /// The newest entries that it listed when last read, each by 32 bits of its id: enough to estimate how many are new.
+    /// Whether an entry is known is the journal's to say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<u32>,
+    /// When the failures since the last success began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Timestamp>,
+    /// What is the matter with it now; each was told by a health event when it began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<HealthKind>,
     /// Set when the feed is gone (410) and is not polled any more.
     #[serde(default)]
     pub retired: bool,
@@ -89,6 +125,12 @@ impl FeedState {
             moved_to: None,
             moved_since: None,
             moved_polls: 0,
+            hints: PollHints::default(),
+            window: None,
+            newest_entry: None,
+            recent: Vec::new(),
+            failing_since: None,
+            conditions: Vec::new(),
             retired: false,
         }
     }

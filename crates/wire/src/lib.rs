@@ -36,7 +36,7 @@ pub use cloud_event::{CloudEvent, EventKind};
 pub use event::{
     ArticleEvent, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef, RejectEvent, Stage,
 };
-pub use feed::{Entry, FeedState, PendingEntry, Validators};
+pub use feed::{Entry, FeedState, PendingEntry, PollHints, Validators};
 pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence};
 pub use judgement::{Entity, Judgement, Label, Place, Reason, Relevance};
 pub use moment::{Moment, Precision, Source};

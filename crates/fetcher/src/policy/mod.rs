@@ -1,0 +1,207 @@
+//! What follows from a poll: the feed's next state, when to ask again, and what to tell about it.
+//!
+//! All of it is a function of values ([`after`]): the state before, what the exchange showed, the time, and a drawn number.
+
+mod freshness;
+mod health;
+mod hints;
+mod moves;
+mod rhythm;
+
+use std::time::Duration;
+
+use dateline_wire::{FeedState, HealthKind, PollHints, Validators};
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use crate::PollSettings;
+
+pub(crate) use freshness::fresh_for;
+pub(crate) use health::Told;
+pub(crate) use hints::hints_of;
+pub(crate) use moves::address;
+pub(crate) use rhythm::Reading;
+
+/// Healthy polls come up to this share later than decided, so that feeds that began in step do not stay so.
+const JITTER: f64 = 0.1;
+
+/// Retries vary by this share: what failed together shall not come back together.
+const BACKOFF_JITTER: f64 = 0.25;
+
+/// Who is refused (403 and the like) comes back after this many times the pause after another failure.
+const REFUSED_FACTOR: u32 = 12;
+
+/// What an exchange with a feed's server showed, as far as it matters for what follows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Exchange {
+    /// The status of the last answer, if one came.
+    pub(crate) status: Option<u16>,
+    /// Where permanent redirects alone lead from the address asked.
+    pub(crate) moved_to: Option<Url>,
+    /// For how long the answer says that it stays fresh.
+    pub(crate) fresh_for: Option<Duration>,
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+}
+
+/// How an exchange with a feed's server ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Outcome {
+    /// Nothing has changed, says the server (304) or the body.
+    Unchanged { validators: Validators },
+    /// The feed was read.
+    Read {
+        /// To ask with next time; none, if what came was damaged and is to be asked for again.
+        validators: Validators,
+        body_sha256: Option<String>,
+        hints: PollHints,
+        reading: Reading,
+    },
+    /// Gone for good (410).
+    Gone,
+    /// The server doesn't want us (401, 403, 451).
+    Refused { reason: String },
+    /// Any other failure; `retry_after` is the wait that the server asks for, already capped.
+    Failed { reason: String, retry_after: Option<Duration> },
+    /// Its host is to be left alone; nothing was asked.
+    Resting { until: Timestamp },
+}
+
+/// The state that follows, and what to tell. `drawn` is a number from 0 up to 1.
+pub(crate) fn after(
+    state: &FeedState,
+    exchange: Exchange,
+    now: Timestamp,
+    drawn: f64,
+    settings: &PollSettings,
+) -> (FeedState, Vec<Told>) {
+    let mut state = state.clone();
+    if let Outcome::Resting { until } = exchange.outcome {
+        state.next_poll = later(until.max(now), settings.min_interval.mul_f64(JITTER * drawn));
+        return (state, Vec::new());
+    }
+    state.last_poll = Some(now);
+    state.last_status = exchange.status;
+    let mut told = Vec::new();
+    match exchange.outcome {
+        Outcome::Unchanged { validators } => {
+            told.extend(succeed(&mut state, exchange.moved_to.as_ref(), now, settings));
+            state.validators = validators;
+            told.extend(health::nothing_new(&mut state, now));
+            state.next_poll = next_healthy(&state, exchange.fresh_for, now, drawn, settings);
+        }
+        Outcome::Read { validators, body_sha256, hints, reading } => {
+            told.extend(succeed(&mut state, exchange.moved_to.as_ref(), now, settings));
+            state.validators = validators;
+            state.body_sha256 = body_sha256;
+            state.hints = hints;
+            let change = reading.against(&state);
+            told.extend(health::read(&mut state, change, reading.stuck_dates, reading.entries));
+            reading.remember(&mut state, change, now);
+            if change.new == 0 {
+                told.extend(health::nothing_new(&mut state, now));
+            }
+            state.next_poll = next_healthy(&state, exchange.fresh_for, now, drawn, settings);
+        }
+        Outcome::Gone => {
+            state.retired = true;
+            state.last_error = Some("gone for good (410)".to_owned());
+            state.next_poll = Timestamp::MAX;
+            told.extend(health::begin(
+                &mut state,
+                HealthKind::Dead,
+                "its server says that it is gone for good (410); it is not polled any more".to_owned(),
+            ));
+        }
+        Outcome::Refused { reason } => {
+            told.extend(fail(&mut state, reason, now, settings));
+            state.next_poll = next_retry(&state, REFUSED_FACTOR, None, now, drawn, settings);
+        }
+        Outcome::Failed { reason, retry_after } => {
+            told.extend(fail(&mut state, reason, now, settings));
+            state.next_poll = next_retry(&state, 1, retry_after, now, drawn, settings);
+        }
+        Outcome::Resting { .. } => {}
+    }
+    (state, told)
+}
+
+fn succeed(
+    state: &mut FeedState,
+    moved_to: Option<&Url>,
+    now: Timestamp,
+    settings: &PollSettings,
+) -> impl Iterator<Item = Told> + use<> {
+    let recovered = health::answers(state, now);
+    state.failures = 0;
+    state.last_error = None;
+    state.last_success = Some(now);
+    let moved = moves::answered(state, moved_to, now, settings);
+    recovered.into_iter().chain(moved)
+}
+
+fn fail(state: &mut FeedState, reason: String, now: Timestamp, settings: &PollSettings) -> Option<Told> {
+    state.failures = state.failures.saturating_add(1);
+    moves::failed(state);
+    let dead_after = SignedDuration::try_from(settings.dead_after).unwrap_or(SignedDuration::MAX);
+    let told = health::fails(state, &reason, now, dead_after);
+    state.last_error = Some(reason);
+    told
+}
+
+/// When to ask a feed again that answered.
+fn next_healthy(
+    state: &FeedState,
+    fresh_for: Option<Duration>,
+    now: Timestamp,
+    drawn: f64,
+    settings: &PollSettings,
+) -> Timestamp {
+    let (min, max) = bounds(settings);
+    let gap = state.conditions.contains(&HealthKind::Gap);
+    let seconds = |seconds: Option<u32>| Duration::from_secs(u64::from(seconds.unwrap_or(0)));
+    let announced = seconds(state.hints.ttl).max(seconds(state.hints.update_period));
+    let lossless = if gap { Some(min) } else { rhythm::lossless(state) };
+    let by_feed = rhythm::wanted(state, settings.latency, now).max(announced);
+    // What the feed announces may cost time, but no entries; what HTTP says holds in any case: within it there is nothing
+    // new to see.
+    let floor = fresh_for.unwrap_or_default().clamp(min, max);
+    let interval = by_feed.min(lossless.unwrap_or(Duration::MAX)).clamp(floor, max);
+    let spread = interval.mul_f64(1.0 + JITTER * drawn);
+    let interval = if spread <= max { spread } else { max.mul_f64(1.0 - JITTER * drawn).max(floor) };
+    hints::outside_skipped(&state.hints, later(now, interval))
+}
+
+/// When to ask a feed again that failed.
+fn next_retry(
+    state: &FeedState,
+    factor: u32,
+    retry_after: Option<Duration>,
+    now: Timestamp,
+    drawn: f64,
+    settings: &PollSettings,
+) -> Timestamp {
+    let (min, _) = bounds(settings);
+    let cap = settings.max_backoff.max(min);
+    let doublings = state.failures.saturating_sub(1).min(31);
+    let backoff = min.saturating_mul(factor).saturating_mul(1 << doublings).min(cap);
+    let spread = backoff.mul_f64(1.0 + BACKOFF_JITTER * drawn);
+    let wait = if spread <= cap { spread } else { cap.mul_f64(1.0 - BACKOFF_JITTER * drawn).max(min) };
+    let asked = retry_after.unwrap_or_default();
+    // A tenth on top: many were told the same.
+    later(now, wait.max(asked.saturating_add(asked.mul_f64(JITTER * drawn))))
+}
+
+/// The least and the most between two healthy polls.
+fn bounds(settings: &PollSettings) -> (Duration, Duration) {
+    // Not even a mistaken configuration asks all the time.
+    let min = settings.min_interval.max(Duration::from_secs(1));
+    (min, settings.max_interval.max(min))
+}
+
+fn later(moment: Timestamp, wait: Duration) -> Timestamp {
+    moment.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests;

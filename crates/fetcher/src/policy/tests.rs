@@ -1,0 +1,362 @@
+use dateline_wire::{Entry, EntryId};
+use proptest::prelude::*;
+
+use super::*;
+
+const HOUR: i64 = 3600;
+
+fn settings() -> PollSettings {
+    PollSettings::default()
+}
+
+fn url(text: &str) -> Url {
+    Url::parse(text).unwrap()
+}
+
+fn at(hours: f64) -> Timestamp {
+    let start: Timestamp = "2026-03-02T00:00:00Z".parse().unwrap();
+    start + SignedDuration::from_secs((hours * HOUR as f64) as i64)
+}
+
+fn feed() -> FeedState {
+    FeedState::new(url("https://news.example/feed.xml"), at(0.0))
+}
+
+fn exchange(outcome: Outcome) -> Exchange {
+    Exchange { status: Some(200), moved_to: None, fresh_for: None, outcome }
+}
+
+fn unchanged() -> Outcome {
+    Outcome::Unchanged { validators: Validators::default() }
+}
+
+fn failed() -> Outcome {
+    Outcome::Failed { reason: "status 502".to_owned(), retry_after: None }
+}
+
+/// Entries numbered `numbers`, each dated `hours` times its number after the start.
+fn entries(numbers: std::ops::Range<i64>, hours: f64) -> Vec<Entry> {
+    numbers
+        .map(|number| Entry {
+            id: EntryId::of_guid(&format!("entry {number}")),
+            guid: None,
+            link: None,
+            title: None,
+            published: Some(at(hours * number as f64)),
+            updated: None,
+            authors: Vec::new(),
+            summary: None,
+            content: None,
+        })
+        .rev()
+        .collect()
+}
+
+fn read_with(entries: &[Entry], hints: PollHints, now: Timestamp) -> Outcome {
+    Outcome::Read {
+        validators: Validators::default(),
+        body_sha256: None,
+        hints,
+        reading: Reading::of(entries, now),
+    }
+}
+
+fn read(entries: &[Entry], now: Timestamp) -> Outcome {
+    read_with(entries, PollHints::default(), now)
+}
+
+/// The state after `outcome` at `now`, and the kinds told.
+fn step(state: &FeedState, outcome: Outcome, now: Timestamp) -> (FeedState, Vec<HealthKind>) {
+    let (state, told) = after(state, exchange(outcome), now, 0.0, &settings());
+    (state, told.into_iter().map(|told| told.kind).collect())
+}
+
+fn minutes_until_next(state: &FeedState) -> i64 {
+    state.next_poll.duration_since(state.last_poll.unwrap()).as_mins()
+}
+
+#[test]
+fn a_busy_feed_is_asked_about_as_often_as_the_latency_and_a_quiet_one_rarely() {
+    let busy = step(&feed(), read(&entries(0..40, 0.5), at(20.0)), at(20.0)).0;
+    assert_eq!(minutes_until_next(&busy), 15 + 3);
+    let daily = step(&feed(), read(&entries(0..40, 24.0), at(940.0)), at(940.0)).0;
+    assert_eq!(minutes_until_next(&daily), 15 + 144);
+    let yearly = step(&feed(), read(&entries(0..10, 8760.0), at(80_000.0)), at(80_000.0)).0;
+    assert_eq!(minutes_until_next(&yearly), 6 * 60);
+}
+
+#[test]
+fn a_feed_that_falls_quiet_is_asked_ever_more_rarely() {
+    let mut state = step(&feed(), read(&entries(0..40, 0.5), at(20.0)), at(20.0)).0;
+    let mut before = minutes_until_next(&state);
+    for hours in [30.0, 40.0, 60.0] {
+        state = step(&state, unchanged(), at(hours)).0;
+        assert!(minutes_until_next(&state) > before);
+        before = minutes_until_next(&state);
+    }
+}
+
+#[test]
+fn a_feed_whose_entries_stay_listed_for_minutes_is_asked_before_they_go() {
+    // Ten entries, one a minute: after ten minutes all of them are others.
+    let state = step(&feed(), read(&entries(0..11, 1.0 / 60.0), at(0.2)), at(0.2)).0;
+    assert_eq!(minutes_until_next(&state), 5);
+}
+
+#[test]
+fn what_the_feed_announces_is_kept_to_unless_entries_would_be_lost() {
+    let hourly = PollHints { ttl: Some(3600), ..PollHints::default() };
+    let daily = PollHints { update_period: Some(86_400), ..PollHints::default() };
+    let calm = entries(0..40, 0.5);
+    let state = step(&feed(), read_with(&calm, hourly, at(20.0)), at(20.0)).0;
+    assert_eq!(minutes_until_next(&state), 60);
+    let state = step(&feed(), read_with(&calm, daily, at(20.0)), at(20.0)).0;
+    assert_eq!(minutes_until_next(&state), 360, "the configured bound holds");
+    let hurried = step(&feed(), read_with(&entries(0..11, 1.0 / 60.0), hourly, at(0.2)), at(0.2)).0;
+    assert_eq!(minutes_until_next(&hurried), 5);
+}
+
+#[test]
+fn an_answer_that_is_fresh_is_not_asked_for_again_before_it_is_stale_also_after_a_304() {
+    let fresh = |outcome| Exchange { fresh_for: Some(Duration::from_secs(7200)), ..exchange(outcome) };
+    let busy = entries(0..40, 0.5);
+    let (state, _) = after(&feed(), fresh(read(&busy, at(20.0))), at(20.0), 0.0, &settings());
+    assert_eq!(minutes_until_next(&state), 120);
+    let (state, _) = after(&state, fresh(unchanged()), at(22.0), 0.0, &settings());
+    assert_eq!(minutes_until_next(&state), 120);
+    let for_a_year = Exchange { fresh_for: Some(Duration::from_secs(31_536_000)), ..exchange(unchanged()) };
+    let (state, _) = after(&state, for_a_year, at(24.0), 0.9, &settings());
+    assert_eq!(minutes_until_next(&state), 360, "the configured bound holds");
+}
+
+#[test]
+fn skipped_hours_are_waited_out() {
+    let hints = PollHints { skip_hours: 0b110, ..PollHints::default() };
+    let state = step(&feed(), read_with(&entries(0..40, 0.5), hints, at(24.9)), at(24.9)).0;
+    assert_eq!(state.next_poll, at(27.0));
+}
+
+#[test]
+fn failures_back_off_exponentially_to_a_cap_and_a_success_ends_that() {
+    let mut state = feed();
+    let mut waits = Vec::new();
+    for _ in 0..12 {
+        state = step(&state, failed(), at(0.0)).0;
+        waits.push(minutes_until_next(&state));
+    }
+    assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440, 1440]);
+    assert_eq!(state.failures, 12);
+    assert_eq!(state.last_error.as_deref(), Some("status 502"));
+    let state = step(&state, unchanged(), at(1.0)).0;
+    assert_eq!((state.failures, state.last_error), (0, None));
+}
+
+#[test]
+fn a_refusal_slows_down_far_more_than_a_failure() {
+    let state = step(&feed(), Outcome::Refused { reason: "status 403".to_owned() }, at(0.0)).0;
+    assert_eq!(minutes_until_next(&state), 60);
+}
+
+#[test]
+fn retry_after_is_obeyed_where_it_asks_for_more_than_the_back_off() {
+    let busy = |seconds| Outcome::Failed {
+        reason: "status 429".to_owned(),
+        retry_after: Some(Duration::from_secs(seconds)),
+    };
+    assert_eq!(minutes_until_next(&step(&feed(), busy(5400), at(0.0)).0), 90);
+    assert_eq!(minutes_until_next(&step(&feed(), busy(1), at(0.0)).0), 5);
+}
+
+#[test]
+fn a_poll_that_was_put_off_changes_nothing_but_the_time() {
+    let state = step(&feed(), failed(), at(0.0)).0;
+    let (put_off, told) = step(&state, Outcome::Resting { until: at(3.0) }, at(1.0));
+    assert!(told.is_empty());
+    assert_eq!(put_off, FeedState { next_poll: at(3.0), ..state });
+}
+
+#[test]
+fn a_feed_that_is_gone_retires_and_says_so() {
+    let (state, told) = step(&feed(), Outcome::Gone, at(0.0));
+    assert!(state.retired);
+    assert_eq!(told, [HealthKind::Dead]);
+}
+
+#[test]
+fn a_feed_that_fails_for_days_is_dead_once_and_recovers_once() {
+    let mut state = feed();
+    let mut told = Vec::new();
+    for day in 0..20 {
+        let (next, kinds) = step(&state, failed(), at(24.0 * f64::from(day)));
+        state = next;
+        told.extend(kinds);
+    }
+    assert_eq!(told, [HealthKind::Dead]);
+    let (state, told) = step(&state, unchanged(), at(500.0));
+    assert_eq!(told, [HealthKind::Recovered]);
+    assert!(step(&state, unchanged(), at(501.0)).1.is_empty());
+}
+
+#[test]
+fn a_move_is_believed_after_several_polls_over_days_and_not_before() {
+    let target = url("https://feeds.news.example/all");
+    let moved = || Exchange { moved_to: Some(target.clone()), ..exchange(unchanged()) };
+    let mut state = feed();
+    let mut told = Vec::new();
+    for poll in 0..40 {
+        assert_eq!(address(&state), &state.url, "poll {poll}");
+        let (next, kinds) = after(&state, moved(), at(f64::from(poll)), 0.0, &settings());
+        state = next;
+        told.extend(kinds);
+    }
+    // Forty polls in less than two days are not days; one more on the third is.
+    assert!(told.is_empty());
+    let (state, told) = after(&state, moved(), at(73.0), 0.0, &settings());
+    assert_eq!(told[0].kind, HealthKind::Moved);
+    assert_eq!(address(&state), &target);
+}
+
+#[test]
+fn two_polls_days_apart_do_not_make_a_move() {
+    let moved = || Exchange { moved_to: Some(url("https://b.example/")), ..exchange(unchanged()) };
+    let (state, _) = after(&feed(), moved(), at(0.0), 0.0, &settings());
+    let (state, told) = after(&state, moved(), at(200.0), 0.0, &settings());
+    assert!(told.is_empty());
+    assert_eq!(address(&state), &state.url);
+}
+
+#[test]
+fn a_permanent_redirect_that_goes_away_is_forgotten() {
+    let moved = Exchange { moved_to: Some(url("https://b.example/")), ..exchange(unchanged()) };
+    let (state, _) = after(&feed(), moved, at(0.0), 0.0, &settings());
+    let state = step(&state, unchanged(), at(1.0)).0;
+    assert_eq!((state.moved_to, state.moved_since, state.moved_polls), (None, None, 0));
+}
+
+#[test]
+fn a_believed_move_is_given_up_when_the_new_address_fails() {
+    let mut state = feed();
+    state.moved_to = Some(url("https://b.example/"));
+    state.conditions.push(HealthKind::Moved);
+    for _ in 0..3 {
+        assert_eq!(address(&state).host_str(), Some("b.example"));
+        state = step(&state, failed(), at(0.0)).0;
+    }
+    assert_eq!(address(&state), &state.url);
+}
+
+#[test]
+fn entries_that_came_and_went_unseen_are_a_gap_and_make_polls_faster() {
+    let state = step(&feed(), read(&entries(0..20, 0.5), at(10.0)), at(10.0)).0;
+    let (state, told) = step(&state, read(&entries(100..120, 0.5), at(60.0)), at(60.0));
+    assert_eq!(told, [HealthKind::Gap]);
+    assert_eq!(minutes_until_next(&state), 5);
+    let (state, told) = step(&state, read(&entries(101..121, 0.5), at(60.5)), at(60.5));
+    assert!(told.is_empty());
+    assert!(minutes_until_next(&state) > 5);
+}
+
+#[test]
+fn new_ids_for_old_entries_are_no_gap() {
+    let state = step(&feed(), read(&entries(0..20, 0.5), at(10.0)), at(10.0)).0;
+    let mut renamed = entries(0..20, 0.5);
+    for entry in &mut renamed {
+        entry.id = EntryId::of_guid(&format!("new {}", entry.id));
+    }
+    assert!(step(&state, read(&renamed, at(11.0)), at(11.0)).1.is_empty());
+}
+
+#[test]
+fn a_silence_is_told_once_by_the_feeds_own_rhythm_and_ends_with_something_new() {
+    // One entry every ten hours: silent after a hundred hours.
+    let mut state = step(&feed(), read(&entries(0..10, 10.0), at(90.0)), at(90.0)).0;
+    state.validators.etag = Some("\"1\"".to_owned());
+    let quiet = |state: &FeedState| Outcome::Unchanged { validators: state.validators.clone() };
+    assert!(step(&state, quiet(&state), at(180.0)).1.is_empty());
+    let (silent, told) = step(&state, quiet(&state), at(200.0));
+    assert_eq!(told, [HealthKind::Silent]);
+    assert_eq!(silent.validators, Validators::default(), "the next poll sees for itself");
+    assert!(step(&silent, quiet(&silent), at(210.0)).1.is_empty());
+    let (_, told) = step(&silent, read(&entries(1..11, 20.0), at(211.0)), at(211.0));
+    assert_eq!(told, [HealthKind::Recovered]);
+}
+
+#[test]
+fn dates_that_say_nothing_are_told() {
+    let same = |number: i64| Entry { published: Some(at(1.0)), ..entries(number..number + 1, 1.0).remove(0) };
+    let stuck: Vec<Entry> = (0..6).map(same).collect();
+    let (state, told) = step(&feed(), read(&stuck, at(10.0)), at(10.0));
+    assert_eq!(told, [HealthKind::StuckDates]);
+    let (_, told) = step(&state, read(&entries(0..6, 1.0), at(11.0)), at(11.0));
+    assert_eq!(told, [HealthKind::Recovered]);
+
+    let mut epoch = entries(0..6, 1.0);
+    for (second, entry) in epoch.iter_mut().enumerate() {
+        entry.published = Some(Timestamp::from_second(second as i64).unwrap());
+    }
+    assert_eq!(step(&feed(), read(&epoch, at(10.0)), at(10.0)).1, [HealthKind::StuckDates]);
+}
+
+#[test]
+fn without_dates_the_rhythm_follows_from_what_polls_find() {
+    let undated = |numbers| {
+        let mut entries = entries(numbers, 1.0);
+        entries.iter_mut().for_each(|entry| entry.published = None);
+        entries
+    };
+    let mut state = step(&feed(), read(&undated(0..20), at(0.0)), at(0.0)).0;
+    assert_eq!(state.entry_interval, None);
+    for hour in 1..30 {
+        state = step(&state, read(&undated(hour..hour + 20), at(hour as f64)), at(hour as f64)).0;
+    }
+    assert!((state.entry_interval.unwrap() - 3600.0).abs() < 1.0);
+}
+
+fn outcomes() -> impl Strategy<Value = u8> {
+    0u8..6
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_the_next_poll_stays_in_bounds(
+        kinds in prop::collection::vec((outcomes(), 0u64..1 << 40, 0.0f64..1.0), 1..40),
+        hints in (any::<Option<u32>>(), any::<Option<u32>>(), any::<u32>(), any::<u8>()),
+    ) {
+        let settings = settings();
+        let (ttl, update_period, skip_hours, skip_days) = hints;
+        let hints = PollHints { ttl, update_period, skip_hours, skip_days };
+        let mut state = feed();
+        let mut now = at(0.0);
+        for (number, (kind, seconds, drawn)) in kinds.into_iter().enumerate() {
+            let outcome = match kind {
+                0 => unchanged(),
+                1 => read_with(&entries(number as i64..number as i64 + 9, 0.1), hints, now),
+                2 => failed(),
+                3 => Outcome::Refused { reason: String::new() },
+                4 => Outcome::Failed { reason: String::new(), retry_after: Some(Duration::from_secs(seconds.min(21_600))) },
+                _ => Outcome::Read {
+                    validators: Validators::default(),
+                    body_sha256: None,
+                    hints,
+                    reading: Reading::of(&[], now),
+                },
+            };
+            let healthy = matches!(kind, 0 | 1 | 5);
+            let exchange = Exchange { fresh_for: Some(Duration::from_secs(seconds)), ..exchange(outcome) };
+            state = after(&state, exchange, now, drawn, &settings).0;
+            let wait = state.next_poll.duration_since(now);
+            prop_assert!(wait >= SignedDuration::try_from(settings.min_interval).unwrap());
+            let skipped = SignedDuration::from_hours(168);
+            let most = if healthy { settings.max_interval } else { settings.max_backoff };
+            prop_assert!(wait <= SignedDuration::try_from(most).unwrap() + skipped);
+            now = state.next_poll;
+        }
+    }
+
+    #[test]
+    fn no_two_drawn_numbers_keep_feeds_in_step(first in 0.0f64..0.5, apart in 0.1f64..0.5) {
+        let state = step(&feed(), read(&entries(0..40, 0.5), at(20.0)), at(20.0)).0;
+        let next = |drawn| after(&state, exchange(unchanged()), at(21.0), drawn, &settings()).0.next_poll;
+        prop_assert_ne!(next(first), next(first + apart));
+    }
+}
