@@ -1,1 +1,52 @@
-//! journal
+//! The durable state of Dateline, in one SQLite file.
+//!
+//! A [`Journal`] remembers feeds, the entries they announced, what became of each entry, and the log of events that came
+//! of it all. Whatever belongs together is committed together, so that a crash at any moment loses nothing and repeats
+//! nothing:
+//!
+//! 1. [`Journal::configure_feeds`] lays down the set of feeds.
+//! 2. [`Journal::commit_poll`] commits a poll: the feed's new validators *and* the entries it found, as pending.
+//! 3. [`Journal::pending`] hands out entries whose page is due, each to one caller at a time.
+//! 4. [`Journal::finish`] commits an entry's outcome *and* its event; [`Journal::postpone`] puts it off.
+//! 5. [`Journal::events_after`] reads the log, whose places ([`Sequence`](dateline_wire::Sequence)) have no gaps;
+//!    [`Journal::watch`] tells when it grows.
+//!
+//! One thread writes (see [`Options::max_batch`]); any number of [`Reader`]s look on, in this process or in another. A
+//! change is answered once it would survive the loss of power. When there is no room, changes are refused with
+//! [`JournalError::Full`] while reading goes on, and succeed again as soon as there is room.
+//!
+//! ```
+//! use dateline_journal::{Journal, Options};
+//! use dateline_wire::{FeedState, Sequence};
+//! use jiff::Timestamp;
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let folder = tempfile::tempdir()?;
+//! let journal = Journal::open(folder.path().join("journal.db"), Options::default())?;
+//! let feed = FeedState::new("https://news.example/rss".parse()?, Timestamp::now());
+//! assert_eq!(journal.configure_feeds(vec![feed]).await?.added, 1);
+//! assert_eq!(journal.last_sequence()?, Sequence::START);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod change;
+mod claims;
+mod digest;
+mod error;
+mod journal;
+mod ledger;
+mod lock;
+mod options;
+mod reader;
+mod schema;
+mod status;
+mod writer;
+
+pub use change::{Configured, Finish, Finished, Outcome, PollCommit, PollCommitted};
+pub use error::JournalError;
+pub use journal::Journal;
+pub use options::{Durability, Options};
+pub use reader::{Reader, SeenLink};
+pub use status::{FeedCounts, Status};

@@ -116,6 +116,8 @@ pub enum Stage {
     Judge,
     /// The article was published before, unchanged.
     Duplicate,
+    /// It stands in the journal, but subscribers' transport could not carry it.
+    Deliver,
 }
 
 /// An entry that was not published.

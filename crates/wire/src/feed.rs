@@ -176,6 +176,8 @@ pub struct PendingEntry {
     pub entry: Entry,
     /// When it was first seen.
     pub first_seen: Timestamp,
+    /// 1 when it was new, one more for every edit that the feed has shown since.
+    pub edition: u32,
     /// How many fetches of its page have failed.
     pub attempts: u32,
     /// Not before this moment.

@@ -1,0 +1,16 @@
+//! The changes that a journal knows, one file each: what the caller hands in, what it gets back, and how the tables change.
+
+mod configure;
+mod finish;
+mod poll;
+mod position;
+mod postpone;
+
+pub use configure::Configured;
+pub use finish::{Finish, Finished, Outcome};
+pub use poll::{PollCommit, PollCommitted};
+
+pub(crate) use configure::Configure;
+pub(crate) use finish::FinishEntry;
+pub(crate) use position::NotePosition;
+pub(crate) use postpone::Postpone;

@@ -1,0 +1,110 @@
+//! Which pending entries are in somebody's hands.
+//!
+//! Claims live in memory only: after a crash nobody holds anything, and every pending entry is handed out again.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The entries handed out and not yet settled.
+#[derive(Debug, Default)]
+pub(crate) struct Claims {
+    held: Mutex<Held>,
+}
+
+/// What is known of one entry in somebody's hands.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    pub(crate) host: String,
+    pub(crate) link: Option<String>,
+    pub(crate) edition: u32,
+}
+
+/// The claims, while nobody else changes them.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    by_number: HashMap<i64, Claim>,
+    per_host: HashMap<String, usize>,
+    links: HashSet<String>,
+}
+
+impl Claims {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Held> {
+        // The maps are changed by calls that don't panic between two changes, so they are whole even after a panic.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives an entry back.
+    pub(crate) fn release(&self, number: i64) {
+        self.lock().release(number);
+    }
+
+    /// Which edition of an entry is in somebody's hands.
+    pub(crate) fn edition(&self, number: i64) -> Option<u32> {
+        self.lock().by_number.get(&number).map(|claim| claim.edition)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lock().by_number.len()
+    }
+}
+
+impl Held {
+    /// Whether an entry may be handed out: it is in nobody's hands, nor is another with its link, and its host has room.
+    pub(crate) fn admits(&self, number: i64, host: &str, link: Option<&str>, per_host: usize) -> bool {
+        !self.by_number.contains_key(&number)
+            && link.is_none_or(|link| !self.links.contains(link))
+            && self.per_host.get(host).is_none_or(|held| *held < per_host)
+    }
+
+    pub(crate) fn hold(&mut self, number: i64, claim: Claim) {
+        self.release(number);
+        *self.per_host.entry(claim.host.clone()).or_default() += 1;
+        self.links.extend(claim.link.clone());
+        self.by_number.insert(number, claim);
+    }
+
+    fn release(&mut self, number: i64) {
+        let Some(claim) = self.by_number.remove(&number) else { return };
+        if let Some(held) = self.per_host.get_mut(&claim.host) {
+            *held -= 1;
+            if *held == 0 {
+                self.per_host.remove(&claim.host);
+            }
+        }
+        if let Some(link) = &claim.link {
+            self.links.remove(link);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(host: &str, link: &str) -> Claim {
+        Claim { host: host.into(), link: Some(link.into()), edition: 1 }
+    }
+
+    #[test]
+    fn an_entry_is_in_one_pair_of_hands_and_so_is_its_link() {
+        let claims = Claims::default();
+        claims.lock().hold(1, claim("news.example", "a"));
+        let held = claims.lock();
+        assert!(!held.admits(1, "news.example", Some("a"), 8));
+        assert!(!held.admits(2, "news.example", Some("a"), 8));
+        assert!(held.admits(2, "news.example", Some("b"), 8));
+        assert!(!held.admits(2, "news.example", Some("b"), 1));
+        assert!(held.admits(2, "other.example", None, 1));
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_handed_out_again() {
+        let claims = Claims::default();
+        claims.lock().hold(1, claim("news.example", "a"));
+        assert_eq!(claims.edition(1), Some(1));
+        claims.release(1);
+        claims.release(1);
+        assert_eq!(claims.len(), 0);
+        assert!(claims.lock().admits(1, "news.example", Some("a"), 1));
+    }
+}

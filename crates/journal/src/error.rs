@@ -1,0 +1,137 @@
+//! What can go wrong, and whether trying again can help.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dateline_wire::{EntryId, FeedId};
+use rusqlite::ffi;
+use thiserror::Error;
+
+/// Why the journal could not do what was asked.
+#[derive(Debug, Clone, Error)]
+pub enum JournalError {
+    /// The file was written by a newer version of Dateline.
+    #[error(
+        "{} is a journal of schema version {found}, this program knows versions up to {supported}: \
+         run the newer Dateline that wrote it, or restore the copy made before the upgrade",
+        path.display()
+    )]
+    NewerSchema {
+        /// The file.
+        path: PathBuf,
+        /// The version that it was written by.
+        found: u32,
+        /// The newest version that this program reads.
+        supported: u32,
+    },
+    /// The file is an SQLite database, but not one of ours.
+    #[error(
+        "{} is not a Dateline journal (its application id is {found:#x}): name another file, or move this one away",
+        path.display()
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Its application id.
+        found: i32,
+    },
+    /// Another process has the journal open for writing.
+    #[error("{} is in use by {holder}: one daemon writes a journal; stop that one, or use another data_dir", path.display())]
+    InUse {
+        /// The journal.
+        path: PathBuf,
+        /// Who holds it, as well as that is known.
+        holder: String,
+    },
+    /// There is no journal at this path yet.
+    #[error("there is no journal at {}: `dateline run` makes one", path.display())]
+    Missing {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file beside the journal could not be used.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: Arc<io::Error>,
+    },
+    /// There is no room: on the disk, or up to the configured size. Nothing was changed; the same call will succeed once
+    /// there is room again.
+    #[error("no room to write the journal: free space on its disk, or raise its maximum size")]
+    Full,
+    /// The feed is not in the journal.
+    #[error("feed {0} is not in the journal: configure it first")]
+    UnknownFeed(FeedId),
+    /// The entry does not wait for an outcome: it has ended already, or was never announced.
+    #[error("entry {entry} of feed {feed} does not wait for an outcome")]
+    NotPending {
+        /// The feed.
+        feed: FeedId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A feed's health is no outcome of an entry.
+    #[error("entry {entry} of feed {feed} must end as an article or a reject, not as a health event")]
+    NotAnOutcome {
+        /// The feed.
+        feed: FeedId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A value could not be written as JSON, or what was stored is not what was written.
+    #[error("{what}: {source}")]
+    Json {
+        /// Which value.
+        what: &'static str,
+        /// Why.
+        source: Arc<serde_json::Error>,
+    },
+    /// SQLite failed in another way.
+    #[error("SQLite: {0}")]
+    Sqlite(#[source] Arc<rusqlite::Error>),
+    /// The writer has stopped.
+    #[error("the journal is closed")]
+    Closed,
+}
+
+impl JournalError {
+    /// Whether the same call may succeed later without anybody changing the call.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Full => true,
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(
+                    ffi::ErrorCode::DatabaseBusy
+                        | ffi::ErrorCode::SystemIoFailure
+                        | ffi::ErrorCode::OutOfMemory
+                )
+            ),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Io { path, source: Arc::new(source) },
+        }
+    }
+
+    pub(crate) fn json(what: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
+        move |source| Self::Json { what, source: Arc::new(source) }
+    }
+}
+
+impl From<rusqlite::Error> for JournalError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ffi::ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Sqlite(Arc::new(error)),
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The journal as the daemon holds it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dateline_wire::{CloudEvent, EntryId, EventKind, FeedId, FeedState, JournalId, PendingEntry, Sequence};
+use jiff::Timestamp;
+use rusqlite::Connection;
+use tokio::sync::watch;
+use url::Url;
+
+use crate::change::{
+    Configure, Configured, Finish, FinishEntry, Finished, NotePosition, PollCommit, PollCommitted, Postpone,
+};
+use crate::claims::Claims;
+use crate::lock::Lock;
+use crate::reader::{Reader, SeenLink};
+use crate::status::Status;
+use crate::writer::Writer;
+use crate::{Durability, JournalError, Options, schema};
+
+/// The write-ahead log is folded into the file whenever it has grown by this many pages (of 4 KiB): large enough that a
+/// burst of commits isn't held up at each of them, small enough that reading it back after a crash takes no time.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// The durable state of one daemon. Cheap to clone; the file is closed when the last clone goes.
+#[derive(Clone)]
+pub struct Journal {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: Writer,
+    reader: Reader,
+    claims: Arc<Claims>,
+    claims_per_host: usize,
+}
+
+impl Journal {
+    /// Opens the journal at `path`, or makes one there, directories included, and brings it to the current schema.
+    ///
+    /// # Errors
+    /// If another process has it open, if a newer version wrote it, if it is no journal, or if it cannot be written.
+    pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, JournalError> {
+        let path = path.as_ref();
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
+        }
+        let lock = Lock::acquire(path)?;
+        let connection = prepare(path, &options)?;
+        let reader = Reader::with_timeout(path, options.busy_timeout)?;
+        let claims = Arc::new(Claims::default());
+        let writer = Writer::start(connection, lock, claims.clone(), options.max_batch)?;
+        Ok(Self {
+            inner: Arc::new(Inner { writer, reader, claims, claims_per_host: options.claims_per_host }),
+        })
+    }
+
+    /// Reads without writing; can be handed to whoever only looks.
+    pub fn reader(&self) -> &Reader {
+        &self.inner.reader
+    }
+
+    /// Makes `feeds` the configured set: adds those it doesn't know, keeps the state of those it knows, and deactivates
+    /// the rest.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room; others if the file cannot be written.
+    pub async fn configure_feeds(&self, feeds: Vec<FeedState>) -> Result<Configured, JournalError> {
+        self.inner.writer.submit(Configure(feeds)).await
+    }
+
+    /// Commits what a poll found: the feed's state, its unknown and edited entries as pending, and its events.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownFeed`] for a feed that was never configured, [`JournalError::Full`] when there is no room,
+    /// others if the file cannot be written. The journal is then as before: the poll may be committed again, or made
+    /// again with the validators from before it.
+    pub async fn commit_poll(&self, poll: PollCommit) -> Result<PollCommitted, JournalError> {
+        self.inner.writer.submit(poll).await
+    }
+
+    /// Commits the outcome of an entry together with its event.
+    ///
+    /// An article that the journal doesn't know becomes revision 1; one whose title and body are those of its latest
+    /// revision becomes a reject of the stage "duplicate"; any other becomes the next revision.
+    ///
+    /// # Errors
+    /// [`JournalError::NotPending`] for an entry that has ended already, [`JournalError::Full`] when there is no room,
+    /// others if the file cannot be written. After an error the entry is still in the caller's hands: to be finished
+    /// again, or [released](Self::release).
+    pub async fn finish(&self, finish: Finish) -> Result<Finished, JournalError> {
+        let change = FinishEntry { finish, claims: self.inner.claims.clone() };
+        let (finished, _) = self.inner.writer.submit(change).await?;
+        Ok(finished)
+    }
+
+    /// Gives an entry back until `due`, because its page may be had then.
+    ///
+    /// # Errors
+    /// As for [`finish`](Self::finish).
+    pub async fn postpone(
+        &self,
+        feed: FeedId,
+        entry: EntryId,
+        due: Timestamp,
+        reason: String,
+    ) -> Result<(), JournalError> {
+        self.inner.writer.submit(Postpone { feed, entry, due, reason }).await.map(|_| ())
+    }
+
+    /// Gives an entry back as it was, without a word in the file: work on it was broken off.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn release(&self, feed: &FeedId, entry: &EntryId) -> Result<(), JournalError> {
+        if let Some(number) = self.inner.reader.pending_number(feed, entry.as_str())? {
+            self.inner.claims.release(number);
+        }
+        Ok(())
+    }
+
+    /// Hands out up to `limit` entries that are due: longest due first, each to one caller at a time, never two with one
+    /// link at a time, and no more of one host at a time than [`Options::claims_per_host`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn pending(&self, now: Timestamp, limit: usize) -> Result<Vec<PendingEntry>, JournalError> {
+        self.inner.reader.claim(&self.inner.claims, now, limit, self.inner.claims_per_host)
+    }
+
+    /// How many entries are in somebody's hands.
+    pub fn in_hand(&self) -> usize {
+        self.inner.claims.len()
+    }
+
+    /// Notes how far the relay has delivered. Only a copy: losing it loses nothing.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub async fn set_relay_position(&self, position: Sequence) -> Result<(), JournalError> {
+        self.inner.writer.submit(NotePosition(position)).await
+    }
+
+    /// The place of the last durable event, as it grows.
+    pub fn watch(&self) -> watch::Receiver<Sequence> {
+        self.inner.writer.durable()
+    }
+
+    /// Whether the last change found no room.
+    pub fn watch_full(&self) -> watch::Receiver<bool> {
+        self.inner.writer.full()
+    }
+
+    /// See [`Reader::id`].
+    pub fn id(&self) -> &JournalId {
+        self.inner.reader.id()
+    }
+
+    /// See [`Reader::feeds`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn feeds(&self) -> Result<Vec<FeedState>, JournalError> {
+        self.inner.reader.feeds()
+    }
+
+    /// See [`Reader::feed`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn feed(&self, id: &FeedId) -> Result<Option<FeedState>, JournalError> {
+        self.inner.reader.feed(id)
+    }
+
+    /// See [`Reader::backlog`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn backlog(&self) -> Result<u64, JournalError> {
+        self.inner.reader.backlog()
+    }
+
+    /// See [`Reader::next_due`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
+        self.inner.reader.next_due()
+    }
+
+    /// See [`Reader::events_after`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn events_after(
+        &self,
+        after: Sequence,
+        limit: usize,
+        kind: Option<EventKind>,
+    ) -> Result<Vec<CloudEvent>, JournalError> {
+        self.inner.reader.events_after(after, limit, kind)
+    }
+
+    /// See [`Reader::last_sequence`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn last_sequence(&self) -> Result<Sequence, JournalError> {
+        self.inner.reader.last_sequence()
+    }
+
+    /// See [`Reader::relay_position`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn relay_position(&self) -> Result<Sequence, JournalError> {
+        self.inner.reader.relay_position()
+    }
+
+    /// See [`Reader::seen_link`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn seen_link(&self, link: &Url) -> Result<Option<SeenLink>, JournalError> {
+        self.inner.reader.seen_link(link)
+    }
+
+    /// See [`Reader::status`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn status(&self) -> Result<Status, JournalError> {
+        self.inner.reader.status()
+    }
+}
+
+/// A connection that is ready to write.
+fn prepare(path: &Path, options: &Options) -> Result<Connection, JournalError> {
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    // Before anything is written, so that a file that isn't ours stays as it is.
+    schema::check(&connection, path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::Process => "OFF",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    if let Some(bytes) = options.max_bytes {
+        let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pages = i64::try_from(bytes / page.max(1)).unwrap_or(i64::MAX).max(1);
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    }
+    connection.set_prepared_statement_cache_capacity(64);
+    schema::migrate(&mut connection, path)?;
+    Ok(connection)
+}

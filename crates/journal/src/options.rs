@@ -1,0 +1,40 @@
+//! How a journal is opened.
+
+use std::time::Duration;
+
+/// How a journal is opened. The default is what a daemon wants.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// When a change counts as made.
+    pub durability: Durability,
+    /// The file's largest size in bytes; intake stops there as on a full disk. `None` leaves the disk as the bound.
+    pub max_bytes: Option<u64>,
+    /// How many changes may share one transaction. More spare the disk when many wait; each waits for the slowest.
+    pub max_batch: usize,
+    /// How many entries of one host may be handed out at a time, so that one slow host does not hold all workers.
+    pub claims_per_host: usize,
+    /// How long to wait for a lock that another process holds on the file (a backup, a checkpoint by `sqlite3`).
+    pub busy_timeout: Duration,
+}
+
+/// When a change counts as made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// When it survives the loss of power.
+    Full,
+    /// When it is handed to the system: it survives the process, not the machine. For replays and simulations, whose
+    /// journal can be made again.
+    Process,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            durability: Durability::Full,
+            max_bytes: None,
+            max_batch: 512,
+            claims_per_host: 8,
+            busy_timeout: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! Reading, beside the writer and beside other processes.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use dateline_wire::{CloudEvent, EventKind, FeedId, FeedState, JournalId, PendingEntry, Sequence};
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use url::Url;
+
+use crate::claims::{Claim, Claims};
+use crate::ledger::Totals;
+use crate::status::{FeedCounts, Status};
+use crate::{JournalError, digest, schema};
+
+/// Reads a journal, whether a daemon writes it or not. Cheap to clone.
+///
+/// Every call answers from one consistent moment of the file. Calls block for as long as the disk takes, which for all of
+/// them is short when their `limit` is.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    pool: Arc<Pool>,
+}
+
+/// Connections that nobody uses right now, and how to make another.
+#[derive(Debug)]
+struct Pool {
+    path: PathBuf,
+    busy_timeout: Duration,
+    idle: Mutex<Vec<Connection>>,
+    id: JournalId,
+    created: Timestamp,
+}
+
+/// What became of a link whose page was read before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenLink {
+    /// When.
+    pub at: Timestamp,
+    /// The event that came of it.
+    pub sequence: Sequence,
+}
+
+impl Reader {
+    /// Opens the journal at `path` for reading only.
+    ///
+    /// # Errors
+    /// If there is none, if a newer version wrote it, or if it cannot be read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
+        Self::with_timeout(path.as_ref(), Duration::from_secs(5))
+    }
+
+    pub(crate) fn with_timeout(path: &Path, busy_timeout: Duration) -> Result<Self, JournalError> {
+        let connection = connect(path, busy_timeout)?;
+        let version = schema::check(&connection, path)?;
+        if version == 0 {
+            return Err(JournalError::Missing { path: path.to_owned() });
+        }
+        let (id, created) = connection.query_row("SELECT id, created FROM journal", [], |row| {
+            Ok((JournalId::from_stored(row.get::<_, String>(0)?), timestamp(row.get(1)?)))
+        })?;
+        let pool =
+            Pool { path: path.to_owned(), busy_timeout, idle: Mutex::new(vec![connection]), id, created };
+        Ok(Self { pool: Arc::new(pool) })
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, JournalError>) -> Result<T, JournalError> {
+        let idle = || self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = idle().pop();
+        let mut connection = match taken {
+            Some(connection) => connection,
+            None => connect(&self.pool.path, self.pool.busy_timeout)?,
+        };
+        let transaction = connection.transaction()?;
+        let result = work(&transaction);
+        transaction.finish()?;
+        idle().push(connection);
+        result
+    }
+
+    /// The journal's id.
+    pub fn id(&self) -> &JournalId {
+        &self.pool.id
+    }
+
+    /// Where the journal is.
+    pub fn path(&self) -> &Path {
+        &self.pool.path
+    }
+
+    /// The feeds that are configured and not gone for good, by the order in which they were added.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn feeds(&self) -> Result<Vec<FeedState>, JournalError> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT state FROM feeds WHERE active = 1 ORDER BY number")?;
+            let mut rows = statement.query([])?;
+            let mut feeds = Vec::new();
+            while let Some(row) = rows.next()? {
+                feeds.push(feed(row)?);
+            }
+            Ok(feeds)
+        })
+    }
+
+    /// One feed, whether it is still configured or not.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn feed(&self, id: &FeedId) -> Result<Option<FeedState>, JournalError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT state FROM feeds WHERE id = ?1")?;
+            let mut rows = statement.query([id.as_str()])?;
+            rows.next()?.map(feed).transpose()
+        })
+    }
+
+    /// How many entries wait for an outcome.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn backlog(&self) -> Result<u64, JournalError> {
+        self.read(|connection| Ok(Totals::read(connection)?.pending))
+    }
+
+    /// When the next entry that waits is due; `None` when none waits. It may be in somebody's hands already.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
+        self.read(|connection| {
+            let due: Option<i64> =
+                connection.prepare_cached("SELECT min(due) FROM pending")?.query_row([], |row| row.get(0))?;
+            Ok(due.map(timestamp))
+        })
+    }
+
+    /// Up to `limit` events after `after`, in order, of one kind or of all.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn events_after(
+        &self,
+        after: Sequence,
+        limit: usize,
+        kind: Option<EventKind>,
+    ) -> Result<Vec<CloudEvent>, JournalError> {
+        self.read(|connection| {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let mut events = Vec::new();
+            let mut collect = |rows: &mut rusqlite::Rows<'_>| -> Result<(), JournalError> {
+                while let Some(row) = rows.next()? {
+                    events.push(event(row)?);
+                }
+                Ok(())
+            };
+            match kind {
+                None => collect(
+                    &mut connection
+                        .prepare_cached(
+                            "SELECT sequence, time, kind, id, key, traceparent, data FROM events \
+                             WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+                        )?
+                        .query(params![after.0, limit])?,
+                )?,
+                Some(kind) => collect(
+                    &mut connection
+                        .prepare_cached(
+                            "SELECT sequence, time, kind, id, key, traceparent, data FROM events \
+                             WHERE kind = ?3 AND sequence > ?1 ORDER BY sequence LIMIT ?2",
+                        )?
+                        .query(params![after.0, limit, kind.word()])?,
+                )?,
+            }
+            Ok(events)
+        })
+    }
+
+    /// The event at one place.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn event(&self, sequence: Sequence) -> Result<Option<CloudEvent>, JournalError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT sequence, time, kind, id, key, traceparent, data FROM events WHERE sequence = ?1",
+            )?;
+            let mut rows = statement.query([sequence.0])?;
+            rows.next()?.map(event).transpose()
+        })
+    }
+
+    /// The place of the last event.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn last_sequence(&self) -> Result<Sequence, JournalError> {
+        self.read(|connection| Ok(Totals::read(connection)?.last_sequence))
+    }
+
+    /// How far the relay had delivered when it last said so. Kafka knows better: this is for people.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn relay_position(&self) -> Result<Sequence, JournalError> {
+        self.read(|connection| Ok(Totals::read(connection)?.relay_position))
+    }
+
+    /// What became of the page at `link` (in its canonical form), if it was read before, whichever feed announced it.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn seen_link(&self, link: &Url) -> Result<Option<SeenLink>, JournalError> {
+        self.read(|connection| {
+            let seen = connection
+                .prepare_cached("SELECT time, sequence FROM links WHERE id = ?1")?
+                .query_row([digest::of_link(link)], |row| {
+                    Ok(SeenLink { at: timestamp(row.get(0)?), sequence: Sequence(row.get(1)?) })
+                })
+                .optional()?;
+            Ok(seen)
+        })
+    }
+
+    /// The journal at a glance.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn status(&self) -> Result<Status, JournalError> {
+        self.read(|connection| {
+            let totals = Totals::read(connection)?;
+            let feeds = connection.query_row(
+                "SELECT count(*), coalesce(sum(active), 0), coalesce(sum(active AND failures > 0), 0), \
+                 coalesce(sum(active AND retired), 0) FROM feeds",
+                [],
+                |row| {
+                    Ok(FeedCounts {
+                        known: row.get(0)?,
+                        active: row.get(1)?,
+                        failing: row.get(2)?,
+                        retired: row.get(3)?,
+                    })
+                },
+            )?;
+            let last_event = connection
+                .query_row("SELECT time FROM events ORDER BY sequence DESC LIMIT 1", [], |row| row.get(0))
+                .optional()?;
+            let bytes = connection.query_row(
+                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                [],
+                |row| row.get(0),
+            )?;
+            Ok(Status {
+                id: self.pool.id.clone(),
+                schema: schema::VERSION,
+                created: self.pool.created,
+                feeds,
+                entries: totals.entries,
+                backlog: totals.pending,
+                articles: totals.articles,
+                rejects: totals.rejects,
+                health: totals.health,
+                last_sequence: totals.last_sequence,
+                last_event: last_event.map(timestamp),
+                relay_position: totals.relay_position,
+                bytes,
+            })
+        })
+    }
+
+    /// Hands out entries that are due and in nobody's hands.
+    pub(crate) fn claim(
+        &self,
+        claims: &Claims,
+        now: Timestamp,
+        limit: usize,
+        per_host: usize,
+    ) -> Result<Vec<PendingEntry>, JournalError> {
+        // Locked before the snapshot is taken: an entry whose claim is gone is gone from the snapshot too.
+        let mut held = claims.lock();
+        self.read(|connection| {
+            let mut scan = connection.prepare_cached(
+                "SELECT number, host, link FROM pending WHERE due <= ?1 ORDER BY due, number",
+            )?;
+            let mut rows = scan.query([now.as_microsecond()])?;
+            let mut taken = Vec::new();
+            while taken.len() < limit
+                && let Some(row) = rows.next()?
+            {
+                let number: i64 = row.get(0)?;
+                let (host, link): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+                if !held.admits(number, &host, link.as_deref(), per_host) {
+                    continue;
+                }
+                let pending = pending(connection, number)?;
+                held.hold(number, Claim { host, link, edition: pending.edition });
+                taken.push(pending);
+            }
+            Ok(taken)
+        })
+    }
+
+    /// The number of a pending entry.
+    pub(crate) fn pending_number(&self, feed: &FeedId, entry: &str) -> Result<Option<i64>, JournalError> {
+        self.read(|connection| {
+            let number = connection
+                .prepare_cached(
+                    "SELECT p.number FROM pending p JOIN feeds f ON f.number = p.feed WHERE f.id = ?1 AND p.id = ?2",
+                )?
+                .query_row(params![feed.as_str(), entry], |row| row.get(0))
+                .optional()?;
+            Ok(number)
+        })
+    }
+}
+
+fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection, JournalError> {
+    if !path.exists() {
+        return Err(JournalError::Missing { path: path.to_owned() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(busy_timeout)?;
+    Ok(connection)
+}
+
+fn pending(connection: &Connection, number: i64) -> Result<PendingEntry, JournalError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT f.id, p.entry, p.due, p.attempts, e.first_seen, e.edition FROM pending p \
+         JOIN feeds f ON f.number = p.feed JOIN entries e ON e.feed = p.feed AND e.id = p.id WHERE p.number = ?1",
+    )?;
+    let mut rows = statement.query([number])?;
+    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    Ok(PendingEntry {
+        feed: FeedId::from_stored(row.get::<_, String>(0)?),
+        entry: serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)
+            .map_err(JournalError::json("a stored entry could not be read"))?,
+        due: timestamp(row.get(2)?),
+        attempts: row.get(3)?,
+        first_seen: timestamp(row.get(4)?),
+        edition: row.get(5)?,
+    })
+}
+
+fn feed(row: &Row<'_>) -> Result<FeedState, JournalError> {
+    serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
+        .map_err(JournalError::json("a stored feed could not be read"))
+}
+
+fn event(row: &Row<'_>) -> Result<CloudEvent, JournalError> {
+    let word: String = row.get(2)?;
+    let kind = EventKind::from_word(&word)
+        .ok_or_else(|| rusqlite::Error::InvalidColumnType(2, word, rusqlite::types::Type::Text))?;
+    Ok(CloudEvent {
+        sequence: Sequence(row.get(0)?),
+        time: timestamp(row.get(1)?),
+        kind,
+        id: row.get(3)?,
+        key: row.get(4)?,
+        traceparent: row.get(5)?,
+        data: row.get(6)?,
+    })
+}
+
+/// A stored time. One that no calendar holds was never stored by us; the nearest that one does stands for it.
+fn timestamp(microseconds: i64) -> Timestamp {
+    Timestamp::from_microsecond(microseconds).unwrap_or(if microseconds < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
+}

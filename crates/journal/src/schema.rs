@@ -1,0 +1,56 @@
+//! The tables, and how older files become newer ones.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use crate::JournalError;
+
+/// Marks the file as ours (SQLite's `application_id`): "Date" in ASCII.
+const APPLICATION_ID: i32 = 0x4461_7465;
+
+/// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
+const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+
+/// The version that this program writes.
+#[allow(clippy::cast_possible_truncation)]
+pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// Refuses what this program doesn't understand, and says which version the file has: 0 for an empty one.
+pub(crate) fn check(connection: &Connection, path: &Path) -> Result<u32, JournalError> {
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != APPLICATION_ID && (tables > 0 || application != 0) {
+        return Err(JournalError::Foreign { path: path.to_owned(), found: application });
+    }
+    if found > VERSION {
+        return Err(JournalError::NewerSchema { path: path.to_owned(), found, supported: VERSION });
+    }
+    Ok(found)
+}
+
+/// Brings the file to the current version: all steps in one transaction, so that a crash leaves the old version.
+pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), JournalError> {
+    let found = check(connection, path)?;
+    if found == VERSION {
+        return Ok(());
+    }
+    let transaction = connection.transaction()?;
+    for step in &MIGRATIONS[found as usize..] {
+        transaction.execute_batch(step)?;
+    }
+    if found == 0 {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        let created = Timestamp::now().as_microsecond();
+        transaction.execute(
+            "INSERT INTO journal (one, id, created) VALUES (1, lower(hex(randomblob(16))), ?1)",
+            [created],
+        )?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    tracing::info!(path = %path.display(), from = found, to = VERSION, "journal schema is up to date");
+    Ok(())
+}

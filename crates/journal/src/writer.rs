@@ -1,0 +1,243 @@
+//! The one thread that writes.
+//!
+//! Changes that arrive while a transaction is on its way to the disk wait together and share the next one (group commit),
+//! so that the journal's throughput is bounded by the disk's flushes times the batch, not by flushes alone. Each change
+//! stands in a savepoint of its own: one that fails leaves its neighbours be. A change is answered only once its
+//! transaction is durable.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use dateline_wire::Sequence;
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::JournalError;
+use crate::claims::Claims;
+use crate::ledger::{Ledger, Totals};
+use crate::lock::Lock;
+
+/// How many changes may wait for the writer before callers wait in turn.
+const QUEUE: usize = 1024;
+
+/// One change of the journal's state: whole or not at all.
+pub(crate) trait Change: Send + 'static {
+    /// What the caller gets once the change is durable.
+    type Done: Send + 'static;
+
+    /// Makes the change within the open transaction. May be called again if that transaction had to be given up.
+    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError>;
+
+    /// Tells the claims, once the change is durable.
+    fn settle(_done: &Self::Done, _claims: &Claims) {}
+}
+
+/// A change on its way, whatever its type.
+trait Job: Send {
+    fn apply(&mut self, ledger: &mut Ledger<'_>) -> Result<(), JournalError>;
+    fn durable(self: Box<Self>, claims: &Claims);
+    fn failed(self: Box<Self>, error: JournalError);
+}
+
+struct Submitted<C: Change> {
+    change: C,
+    done: Option<C::Done>,
+    reply: oneshot::Sender<Result<C::Done, JournalError>>,
+}
+
+impl<C: Change> Job for Submitted<C> {
+    fn apply(&mut self, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
+        self.done = None;
+        self.done = Some(self.change.apply(ledger)?);
+        Ok(())
+    }
+
+    fn durable(self: Box<Self>, claims: &Claims) {
+        let result = self.done.ok_or(JournalError::Closed);
+        if let Ok(done) = &result {
+            C::settle(done, claims);
+        }
+        // Nobody may be waiting any more: the change stands all the same.
+        let _ = self.reply.send(result);
+    }
+
+    fn failed(self: Box<Self>, error: JournalError) {
+        let _ = self.reply.send(Err(error));
+    }
+}
+
+/// The way to the writer's thread. Dropping it lets the thread finish what waits, and joins it.
+pub(crate) struct Writer {
+    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+    durable: watch::Receiver<Sequence>,
+    full: watch::Receiver<bool>,
+}
+
+impl Writer {
+    /// Starts the thread on a connection that is ready to write. The lock is held until the thread ends.
+    pub(crate) fn start(
+        connection: Connection,
+        lock: Lock,
+        claims: Arc<Claims>,
+        max_batch: usize,
+    ) -> Result<Self, JournalError> {
+        let totals = Totals::read(&connection)?;
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let (durable_sender, durable) = watch::channel(totals.last_sequence);
+        let (full_sender, full) = watch::channel(false);
+        let thread = thread::Builder::new()
+            .name("journal".into())
+            .spawn(move || {
+                let desk = Desk { connection, claims, totals, durable: durable_sender, full: full_sender };
+                desk.serve(waiting, max_batch.max(1));
+                drop(lock);
+            })
+            .map_err(JournalError::io("the journal's thread"))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), durable, full })
+    }
+
+    /// Hands a change in and waits until it is durable. A caller that stops waiting doesn't take the change back.
+    pub(crate) async fn submit<C: Change>(&self, change: C) -> Result<C::Done, JournalError> {
+        let queue = self.queue.as_ref().ok_or(JournalError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        let job = Submitted { change, done: None, reply };
+        queue.send(Box::new(job)).await.map_err(|_| JournalError::Closed)?;
+        answer.await.map_err(|_| JournalError::Closed)?
+    }
+
+    pub(crate) fn durable(&self) -> watch::Receiver<Sequence> {
+        self.durable.clone()
+    }
+
+    pub(crate) fn full(&self) -> watch::Receiver<bool> {
+        self.full.clone()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the journal's thread panicked");
+        }
+    }
+}
+
+/// Whether a transaction found room for all of its changes.
+#[derive(PartialEq, Eq)]
+enum Room {
+    Enough,
+    Lacking,
+}
+
+/// What the thread works with.
+struct Desk {
+    connection: Connection,
+    claims: Arc<Claims>,
+    totals: Totals,
+    durable: watch::Sender<Sequence>,
+    full: watch::Sender<bool>,
+}
+
+impl Desk {
+    fn serve(mut self, mut waiting: mpsc::Receiver<Box<dyn Job>>, max_batch: usize) {
+        while let Some(first) = waiting.blocking_recv() {
+            let mut batch = vec![first];
+            while batch.len() < max_batch
+                && let Ok(next) = waiting.try_recv()
+            {
+                batch.push(next);
+            }
+            self.commit_batch(batch);
+        }
+        if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
+            tracing::debug!(%error, "the journal's statistics were not refreshed");
+        }
+    }
+
+    /// Commits all that can be committed of a batch, and answers everyone.
+    fn commit_batch(&mut self, batch: Vec<Box<dyn Job>>) {
+        let alone = batch.len() == 1;
+        match self.commit_together(batch) {
+            Ok(room) => self.note_full(room == Room::Lacking),
+            Err((jobs, error)) if alone => {
+                self.note_full(matches!(error, JournalError::Full));
+                jobs.into_iter().for_each(|job| job.failed(error.clone()));
+            }
+            // The transaction as a whole was lost, which one change can cause (no room for the largest of them): each
+            // gets its own.
+            Err((jobs, _)) => jobs.into_iter().for_each(|job| self.commit_batch(vec![job])),
+        }
+    }
+
+    /// One transaction. An error gives back the changes that were not answered yet, none of which was made.
+    #[allow(clippy::type_complexity)]
+    fn commit_together(
+        &mut self,
+        batch: Vec<Box<dyn Job>>,
+    ) -> Result<Room, (Vec<Box<dyn Job>>, JournalError)> {
+        let transaction = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+            Ok(transaction) => transaction,
+            Err(error) => return Err((batch, error.into())),
+        };
+        let mut ledger = Ledger { connection: &transaction, totals: self.totals };
+        let mut made: Vec<Box<dyn Job>> = Vec::with_capacity(batch.len());
+        let mut jobs = batch.into_iter();
+        let mut room = Room::Enough;
+        while let Some(mut job) = jobs.next() {
+            let before = ledger.totals;
+            match apply_in_savepoint(job.as_mut(), &mut ledger) {
+                Ok(()) => made.push(job),
+                Err(error) if transaction.is_autocommit() => {
+                    // SQLite rolled the whole transaction back (disk full, I/O error).
+                    made.push(job);
+                    made.extend(jobs);
+                    return Err((made, error));
+                }
+                Err(error) => {
+                    ledger.totals = before;
+                    if matches!(error, JournalError::Full) {
+                        room = Room::Lacking;
+                    }
+                    job.failed(error);
+                }
+            }
+        }
+        let totals = ledger.totals;
+        let written = if totals == self.totals { Ok(()) } else { totals.write(&transaction) };
+        if let Err(error) = written.and_then(|()| transaction.commit().map_err(JournalError::from)) {
+            return Err((made, error));
+        }
+        self.totals = totals;
+        self.durable
+            .send_if_modified(|last| std::mem::replace(last, totals.last_sequence) != totals.last_sequence);
+        made.into_iter().for_each(|job| job.durable(&self.claims));
+        Ok(room)
+    }
+
+    fn note_full(&self, full: bool) {
+        let changed = self.full.send_if_modified(|was| std::mem::replace(was, full) != full);
+        if changed && full {
+            tracing::error!(
+                "the journal has no room: intake stops, delivery goes on, until there is room again"
+            );
+        } else if changed {
+            tracing::info!("the journal has room again");
+        }
+    }
+}
+
+fn apply_in_savepoint(job: &mut dyn Job, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
+    ledger.connection.prepare_cached("SAVEPOINT change")?.execute([])?;
+    let result = job.apply(ledger);
+    if !ledger.connection.is_autocommit() {
+        if result.is_err() {
+            ledger.connection.prepare_cached("ROLLBACK TO change")?.execute([])?;
+        }
+        ledger.connection.prepare_cached("RELEASE change")?.execute([])?;
+    }
+    result
+}
