@@ -5,11 +5,14 @@ use std::sync::Arc;
 use dateline_wire::FeedId;
 use jiff::Timestamp;
 
-use crate::{Clock, FetchSettings, PollSettings, chance::chance, client::Client, transport::Transport};
+use crate::{
+    Clock, FetchSettings, PollSettings, chance::chance, client::Client, robots::Robots, transport::Transport,
+};
 
 /// Polls feeds and fetches pages through one transport, with one politeness for all.
 pub struct Fetcher {
     pub(crate) client: Client,
+    pub(crate) robots: Robots,
     pub(crate) fetch: FetchSettings,
     pub(crate) settings: PollSettings,
     pub(crate) seed: u64,
@@ -24,7 +27,8 @@ impl Fetcher {
         clock: Clock,
         seed: u64,
     ) -> Self {
-        Self { client: Client::new(transport, &fetch, clock), fetch, settings: poll, seed }
+        let robots = Robots::new(&fetch.user_agent, fetch.max_decoded_bytes);
+        Self { client: Client::new(transport, &fetch, clock), robots, fetch, settings: poll, seed }
     }
 
     /// When to poll a feed for the first time: between `from` and the configured spread later, always the same for the same

@@ -16,9 +16,12 @@ mod page;
 mod policy;
 mod politeness;
 mod poll;
+mod refresh;
 mod retry_after;
+mod robots;
 mod schedule;
 mod settings;
+mod sniff;
 pub mod transport;
 pub mod warc;
 

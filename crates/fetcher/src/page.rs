@@ -11,9 +11,21 @@ use crate::{
     Fetcher, Hop,
     client::{Failure, shown},
     coding::{CodingError, decode_body},
+    refresh,
     retry_after::retry_after,
-    transport::{Purpose, TransportError},
+    robots::Permission,
+    sniff::other_than_html,
+    transport::{Purpose, Response, TransportError},
 };
+
+/// The first pause before a page is tried again; each further one is four times as long.
+const FIRST_RETRY: Duration = Duration::from_secs(60);
+
+/// How often a page is tried: with the pauses between, for almost six hours.
+const MOST_TRIES: u32 = 6;
+
+/// How often a page that sends elsewhere by `<meta http-equiv="refresh">` is believed.
+const MOST_REFRESHES: usize = 2;
 
 /// A page and how it was reached.
 #[derive(Debug, Clone)]
@@ -57,6 +69,17 @@ pub enum PageFailure {
         /// When its turn may come.
         until: Timestamp,
     },
+    /// Its host's robots.txt asks not to fetch it.
+    #[error("its host's robots.txt asks not to fetch it")]
+    Robots,
+    /// Its host's robots.txt could not be had, so nothing may be fetched there for now (RFC 9309, section 2.3.1.4).
+    #[error("its host's robots.txt could not be had: {why}")]
+    RobotsUnreachable {
+        /// What failed.
+        why: String,
+        /// When robots.txt will be asked for again.
+        retry_after: Duration,
+    },
     /// The redirects lead nowhere.
     #[error("{0}")]
     Redirects(String),
@@ -75,6 +98,8 @@ impl PageError {
             PageFailure::Transport(error) => error.kind.as_str(),
             PageFailure::Status { .. } => "http_status",
             PageFailure::Resting { .. } => "resting",
+            PageFailure::Robots => "robots",
+            PageFailure::RobotsUnreachable { .. } => "robots_unreachable",
             PageFailure::Redirects(_) => "redirects",
             PageFailure::NotHtml(_) => "not_html",
             PageFailure::Coding(_) => "coding",
@@ -84,54 +109,56 @@ impl PageError {
     /// When to try again after `attempts` fetches of this page have failed, this one included: `None` when trying again
     /// cannot help, or has been tried often enough.
     pub fn retry_in(&self, attempts: u32, now: Timestamp) -> Option<Duration> {
-        const FIRST: Duration = Duration::from_secs(60);
-        const ATTEMPTS: u32 = 6;
-        let may_pass = match &self.failure {
+        let (tries, asked) = match &self.failure {
+            // Nothing was asked, so nothing was tried.
             PageFailure::Resting { until } => {
                 return Some(Duration::try_from(until.duration_since(now)).unwrap_or_default());
             }
-            PageFailure::Transport(error) => error.kind.may_pass(),
-            PageFailure::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..),
-            PageFailure::Redirects(_) | PageFailure::NotHtml(_) => false,
-            PageFailure::Coding(error) => matches!(error, CodingError::Broken { .. }),
+            PageFailure::Transport(error) if error.kind.may_pass() => (MOST_TRIES, Duration::ZERO),
+            // Feeds announce pages before they are there.
+            PageFailure::Status { status: 404, .. } => (3, Duration::ZERO),
+            PageFailure::Status { status: 408 | 425 | 429 | 500.., retry_after } => {
+                (MOST_TRIES, retry_after.unwrap_or_default())
+            }
+            PageFailure::RobotsUnreachable { retry_after, .. } => (MOST_TRIES, *retry_after),
+            PageFailure::Coding(CodingError::Broken { .. }) => (3, Duration::ZERO),
+            _ => (1, Duration::ZERO),
         };
-        let asked = match &self.failure {
-            PageFailure::Status { retry_after, .. } => retry_after.unwrap_or_default(),
-            _ => Duration::ZERO,
-        };
-        (may_pass && attempts < ATTEMPTS)
-            .then(|| FIRST.saturating_mul(4u32.saturating_pow(attempts.saturating_sub(1))).max(asked))
+        let backoff = FIRST_RETRY.saturating_mul(4u32.saturating_pow(attempts.saturating_sub(1)));
+        (attempts < tries).then_some(backoff.max(asked))
     }
 }
 
 impl Fetcher {
-    /// Fetches the page at `url`: in its turn at each host, through its redirects, decompressed.
+    /// Fetches the page at `url`: if robots.txt lets it, in its turn at each host, through its redirects, decompressed.
     ///
     /// # Errors
     /// [`PageError`] says what failed on which address, and whether and when trying again can help.
     pub async fn page(&self, url: &Url) -> Result<FetchedPage, PageError> {
         let mut url = url.clone();
         let mut hops = Vec::new();
+        let mut refreshes = 0;
         loop {
             let at = |failure: PageFailure| PageError { url: shown(&url), failure };
-            let response = self
-                .client
-                .send(&url, Purpose::Page, HeaderMap::new())
-                .await
-                .map_err(|failure| at(failure.into()))?;
+            if self.fetch.obey_robots {
+                self.ask_robots(&url).await.map_err(at)?;
+            }
+            let sent = self.client.send(&url, Purpose::Page, HeaderMap::new()).await;
+            let response = sent.map_err(|failure| at(failure.into()))?;
             if let Some(step) = self.client.redirect(&url, &response, &hops) {
                 let (hop, target) = step.map_err(|failure| at(failure.into()))?;
                 hops.push(hop);
                 url = target;
                 continue;
             }
-            if response.status != 200 {
-                let retry_after = retry_after(&response.headers, self.client.clock.now())
-                    .map(|wait| wait.min(self.fetch.max_retry_after));
-                return Err(at(PageFailure::Status { status: response.status, retry_after }));
+            let bytes = self.html(&response).map_err(at)?;
+            let target = refresh::target(&bytes, &url).filter(|_| refreshes < MOST_REFRESHES);
+            if let Some(target) = target.filter(|target| hops.iter().all(|hop| hop.url != *target)) {
+                refreshes += 1;
+                hops.push(Hop { url, status: response.status });
+                url = target;
+                continue;
             }
-            let bytes = decode_body(&response.headers, &response.body, self.fetch.max_decoded_bytes)
-                .map_err(|error| at(error.into()))?;
             let page = Page {
                 content_type: response.header(header::CONTENT_TYPE).map(str::to_owned),
                 bytes,
@@ -139,6 +166,30 @@ impl Fetcher {
                 url: Some(url),
             };
             return Ok(FetchedPage { page, hops, record_id: response.record_id });
+        }
+    }
+
+    async fn ask_robots(&self, url: &Url) -> Result<(), PageFailure> {
+        match self.robots.permission(&self.client, url).await {
+            Permission::Allowed => Ok(()),
+            Permission::Disallowed => Err(PageFailure::Robots),
+            Permission::Unknown { why, retry_after } => {
+                Err(PageFailure::RobotsUnreachable { why, retry_after })
+            }
+        }
+    }
+
+    /// The HTML of an answer that is no redirect.
+    fn html(&self, response: &Response) -> Result<Vec<u8>, PageFailure> {
+        if response.status != 200 {
+            let retry_after = retry_after(&response.headers, self.client.clock.now())
+                .map(|wait| wait.min(self.fetch.max_retry_after));
+            return Err(PageFailure::Status { status: response.status, retry_after });
+        }
+        let bytes = decode_body(&response.headers, &response.body, self.fetch.max_decoded_bytes)?;
+        match other_than_html(response.header(header::CONTENT_TYPE), &bytes) {
+            Some(other) => Err(PageFailure::NotHtml(other)),
+            None => Ok(bytes),
         }
     }
 }

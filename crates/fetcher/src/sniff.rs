@@ -1,0 +1,128 @@
+//! Whether a body is HTML, whatever it is called.
+
+/// How much of a body is looked at, as in the WHATWG MIME Sniffing Standard (section 7.1: at most 1445 bytes, here more for
+/// the sake of long comments).
+const LOOKED_AT: usize = 4096;
+
+/// The first bytes of what is no page, though many servers call it one.
+const OTHER: [(&[u8], &str); 9] = [
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"<rss", "application/rss+xml"),
+    (b"<feed", "application/atom+xml"),
+    (b"{\\rtf", "application/rtf"),
+];
+
+/// The tags that a page begins with, from the same standard and from what servers send.
+const FIRST_TAGS: [&str; 18] = [
+    "!doctype html",
+    "html",
+    "head",
+    "script",
+    "iframe",
+    "h1",
+    "div",
+    "font",
+    "table",
+    "a",
+    "style",
+    "title",
+    "b",
+    "body",
+    "br",
+    "p",
+    "meta",
+    "!--",
+];
+
+/// Nothing if `body`, sent as `content_type`, is HTML; else what it is.
+pub(crate) fn other_than_html(content_type: Option<&str>, body: &[u8]) -> Option<String> {
+    let essence =
+        content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let start = &body[..body.len().min(LOOKED_AT)];
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    let declared_or = |what: &str| Some(if essence.is_empty() { what.to_owned() } else { essence.clone() });
+    if let Some((_, what)) = OTHER.iter().find(|(magic, _)| text.starts_with(magic)) {
+        return Some((*what).to_owned());
+    }
+    match essence.as_str() {
+        "text/html" | "application/xhtml+xml" => {
+            let is_utf16 = start.starts_with(b"\xff\xfe")
+                || start.starts_with(b"\xfe\xff")
+                || content_type.is_some_and(|declared| declared.to_ascii_lowercase().contains("utf-16"));
+            (start.contains(&0) && !is_utf16).then(|| "binary data".to_owned())
+        }
+        ""
+        | "text/plain"
+        | "application/octet-stream"
+        | "unknown/unknown"
+        | "application/unknown"
+        | "*/*" => {
+            if begins_as_html(text) {
+                None
+            } else {
+                declared_or("of no declared type")
+            }
+        }
+        "text/xml" | "application/xml" => {
+            let lower = text.to_ascii_lowercase();
+            let is_xhtml = memchr::memmem::find(&lower, b"<html").is_some();
+            if is_xhtml { None } else { declared_or("xml") }
+        }
+        _ => Some(essence),
+    }
+}
+
+fn begins_as_html(text: &[u8]) -> bool {
+    let Some(tag) = text.strip_prefix(b"<") else { return false };
+    FIRST_TAGS.iter().any(|first| {
+        tag.get(..first.len()).is_some_and(|start| start.eq_ignore_ascii_case(first.as_bytes()))
+            && (*first == "!--"
+                || tag
+                    .get(first.len())
+                    .is_none_or(|next| matches!(next, b'>' | b'/') || next.is_ascii_whitespace()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_called_html_and_looks_like_it_is_html() {
+        for (declared, body) in [
+            (Some("text/html; charset=windows-1251"), &b"<p>\xcf\xee\xf0\xf2"[..]),
+            (Some("TEXT/HTML"), b"plain words"),
+            (Some("text/html"), b""),
+            (Some("text/html"), b"\xff\xfe<\0p\0>\0"),
+            (Some("application/xhtml+xml"), b"<?xml version='1.0'?><html/>"),
+            (Some("application/xml"), b"<?xml version='1.0'?><!DOCTYPE html><html/>"),
+            (Some("text/plain"), b"\n <!DOCTYPE html><title>Port</title>"),
+            (None, b"\xef\xbb\xbf<html lang=ko>"),
+            (None, b"<!-- made by hand --><p>"),
+        ] {
+            assert_eq!(other_than_html(declared, body), None, "{declared:?} {body:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_something_else_is_named() {
+        for (declared, body, what) in [
+            (Some("text/html"), &b"%PDF-1.7"[..], "application/pdf"),
+            (Some("text/html"), b"\x89PNG\r\n\x1a\n", "image/png"),
+            (Some("text/html"), b"a\0b", "binary data"),
+            (Some("application/pdf"), b"%PDF-1.7", "application/pdf"),
+            (Some("application/json; charset=utf-8"), b"{}", "application/json"),
+            (Some("text/plain"), b"plain words", "text/plain"),
+            (Some("application/xml"), b"<?xml version='1.0'?><urlset/>", "application/xml"),
+            (Some("text/html"), b"<rss version='2.0'>", "application/rss+xml"),
+            (None, b"<abbr>", "of no declared type"),
+        ] {
+            assert_eq!(other_than_html(declared, body).as_deref(), Some(what), "{declared:?} {body:?}");
+        }
+    }
+}
