@@ -1,37 +1,70 @@
 //! Whether an article is about the subject, whom it names, and why we say so.
 //!
-//! A subject is data: a folder of files that name its two sides in every script, the words of their dealings, and
-//! the weights of the rules.
+//! A subject is two sides and what they have to do with one another, and it is data: a folder of four files that name
+//! the sides in every script, the words of their dealings, and the weight of each rule. No name stands in this code.
+//!
+//! A text is folded ([`fold`]) so that one spelling is compared; one Aho–Corasick pass finds every name and word
+//! ([`lexicon`], [`spelling`]); what counts is gathered sentence by sentence ([`reading`], [`sentence`]); the rules ask
+//! about sentences that name both sides, and their weighted sum is the score ([`rules`]). [`scan`] dismisses pages of an
+//! archive by their bytes, before all this.
 
+mod entities;
 mod error;
+mod files;
+mod fold;
+mod lexicon;
+mod reading;
+mod rules;
+mod sentence;
+mod spelling;
+mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use dateline_wire::{Judgement, Label, Relevance};
 
 pub use error::SubjectError;
+use files::{Data, Group};
+use lexicon::{Lexicon, Name};
+use rules::Weights;
 
 /// A subject, read from its files and ready to judge; cheap to share behind an `Arc`, safe to use from many threads.
 #[derive(Debug)]
 pub struct Subject {
     name: String,
+    sides: [String; 2],
+    threshold: f64,
+    names: Vec<Name>,
+    by_id: BTreeMap<String, u32>,
+    groups: Vec<Group>,
+    lexicon: Lexicon,
+    weights: Weights,
 }
 
 impl Subject {
     /// Reads a subject from its files: names (relative to the subject's folder) with their text.
     ///
+    /// Wanted are `subject.toml`, `names.tsv`, `words.tsv` and `weights.tsv`; other files are left alone.
+    ///
     /// # Errors
     /// [`SubjectError`] names the file, the line, what is wrong and what would be right.
     pub fn from_files(files: &BTreeMap<String, String>) -> Result<Self, SubjectError> {
-        if !files.contains_key("subject.toml") {
-            return Err(SubjectError::new(
-                "subject.toml",
-                0,
-                "the file is missing",
-                "every subject needs one",
-            ));
-        }
-        Ok(Self { name: String::new() })
+        let data = Data::read(files)?;
+        let lexicon = Lexicon::new(data.terms, data.endings)
+            .map_err(|what| SubjectError::new("names.tsv", 0, what, "remove spellings"))?;
+        let by_id = data.names.iter().zip(0..).map(|(name, index)| (name.id.clone(), index)).collect();
+        Ok(Self {
+            name: data.name,
+            sides: data.sides,
+            threshold: data.threshold,
+            names: data.names,
+            by_id,
+            groups: data.groups,
+            lexicon,
+            weights: data.weights,
+        })
     }
 
     /// The subject's name, for logs.
@@ -39,17 +72,50 @@ impl Subject {
         &self.name
     }
 
+    /// The names of its two sides, for people.
+    pub fn sides(&self) -> [&str; 2] {
+        [&self.sides[0], &self.sides[1]]
+    }
+
     /// Judges one article. `language` is its BCP 47 tag where known; spans count into `title` and `body` as given.
-    pub fn judge(&self, _title: &str, _body: &str, _language: Option<&str>) -> Judgement {
+    ///
+    /// The cost is linear in the text's length.
+    pub fn judge(&self, title: &str, body: &str, language: Option<&str>) -> Judgement {
+        let (title_reading, body_reading) = self.read(title, body, language);
+        let findings = rules::findings(&title_reading, &body_reading, &self.names);
+        let (score, reasons) = rules::score(findings, &self.weights);
+        let label = if score >= self.threshold { Label::Relevant } else { Label::NotRelevant };
         Judgement {
-            relevance: Relevance {
-                label: Label::NotRelevant,
-                score: 0.0,
-                reasons: Vec::new(),
-                passages: Vec::new(),
-            },
-            entities: Vec::new(),
+            relevance: Relevance { label, score, reasons, passages: rules::passages(&body_reading) },
+            entities: entities::entities(
+                (title, &title_reading),
+                (body, &body_reading),
+                &self.names,
+                &self.by_id,
+            ),
         }
+    }
+
+    /// What each rule sees in an article, as a value from 0 to 1 before any weight: what weights are fitted on.
+    pub fn evidence(&self, title: &str, body: &str, language: Option<&str>) -> Vec<(&'static str, f64)> {
+        let (title, body) = self.read(title, body, language);
+        rules::findings(&title, &body, &self.names)
+            .into_iter()
+            .map(|finding| (finding.rule.name(), finding.value))
+            .collect()
+    }
+
+    fn read(&self, title: &str, body: &str, language: Option<&str>) -> (reading::Reading, reading::Reading) {
+        let guess = spelling::language_of_script(title, body);
+        let language = language.and_then(|tag| tag.split(['-', '_']).next()).map(str::to_ascii_lowercase);
+        reading::read(
+            &self.lexicon,
+            &self.names,
+            &self.groups,
+            title,
+            body,
+            language.as_deref().unwrap_or(guess),
+        )
     }
 
     /// The byte scanner that dismisses pages which can't be about the subject, without parsing them.

@@ -1,0 +1,305 @@
+//! The files of a subject: `subject.toml`, `names.tsv`, `words.tsv`, `weights.tsv`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::SubjectError;
+use super::lexicon::{Meaning, Name, Role, Sides, Term};
+use super::rules::{Rule, Weights};
+use super::spelling::{Endings, Spelling};
+use super::table::Table;
+
+/// `subject.toml`, as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    name: String,
+    threshold: f64,
+    sides: SideNames,
+    endings: EndingTable,
+    /// Groups of `words.tsv`, by what they do.
+    words: WordRoles,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SideNames {
+    a: String,
+    b: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndingTable {
+    #[serde(default)]
+    cyrillic: Vec<String>,
+    #[serde(default)]
+    latin: Vec<String>,
+    #[serde(default)]
+    hangul: Vec<String>,
+}
+
+/// Which groups of words do what; a group may do several things.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WordRoles {
+    /// Words for what the sides do with one another.
+    pub(crate) dealing: Vec<String>,
+    /// Words of armed force: they make a conditional name count.
+    pub(crate) force: Vec<String>,
+    /// Words of other things that one side does without the other.
+    pub(crate) aside: Vec<String>,
+    /// Words that head a list of other stories.
+    pub(crate) related: Vec<String>,
+}
+
+/// A subject's data, checked.
+#[derive(Debug)]
+pub(crate) struct Data {
+    pub(crate) name: String,
+    pub(crate) sides: [String; 2],
+    pub(crate) threshold: f64,
+    pub(crate) endings: Endings,
+    pub(crate) names: Vec<Name>,
+    /// What each group of words does.
+    pub(crate) groups: Vec<Group>,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) weights: Weights,
+}
+
+/// What the words of a group do.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Group {
+    pub(crate) dealing: bool,
+    pub(crate) force: bool,
+    pub(crate) aside: bool,
+    pub(crate) related: bool,
+}
+
+const HEAD: &str = "subject.toml";
+const NAMES: &str = "names.tsv";
+const WORDS: &str = "words.tsv";
+const WEIGHTS: &str = "weights.tsv";
+
+/// The columns of `names.tsv` that hold no spellings.
+const NAME_COLUMNS: [&str; 6] = ["id", "type", "side", "role", "qid", "note"];
+
+/// The columns of `words.tsv` that hold no spellings.
+const WORD_COLUMNS: [&str; 2] = ["group", "note"];
+
+impl Data {
+    /// Reads and checks the files.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub(crate) fn read(files: &BTreeMap<String, String>) -> Result<Self, SubjectError> {
+        let text = |file: &str| {
+            files.get(file).map(String::as_str).ok_or_else(|| {
+                let rest = [HEAD, NAMES, WORDS, WEIGHTS].join(", ");
+                SubjectError::new(file, 0, "the file is missing", format!("a subject's folder holds {rest}"))
+            })
+        };
+        let head = head(text(HEAD)?)?;
+        let mut terms = Vec::new();
+        let names = names(text(NAMES)?, &mut terms)?;
+        let groups = words(text(WORDS)?, &head.words, text(HEAD)?, &mut terms)?;
+        let weights = weights(text(WEIGHTS)?)?;
+        let fold_all = |endings: &[String]| endings.iter().map(|ending| super::fold::fold(ending)).collect();
+        Ok(Self {
+            name: head.name,
+            sides: [head.sides.a, head.sides.b],
+            threshold: head.threshold,
+            endings: Endings {
+                cyrillic: fold_all(&head.endings.cyrillic),
+                latin: fold_all(&head.endings.latin),
+                // An empty particle would never end the chain of particles.
+                hangul: fold_all(&head.endings.hangul)
+                    .into_iter()
+                    .filter(|ending: &String| !ending.is_empty())
+                    .collect(),
+            },
+            names,
+            groups,
+            terms,
+            weights,
+        })
+    }
+}
+
+fn head(text: &str) -> Result<Head, SubjectError> {
+    let head: Head = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(text, span.start));
+        SubjectError::new(
+            HEAD,
+            line,
+            error.message(),
+            "see the comments of the subject that comes with Dateline",
+        )
+    })?;
+    if !(head.threshold > 0.0 && head.threshold < 1.0) {
+        let line = text.find("threshold").map_or(1, |at| line_of(text, at));
+        return Err(SubjectError::new(
+            HEAD,
+            line,
+            "the threshold is out of range",
+            "choose one between 0 and 1, such as 0.5",
+        ));
+    }
+    Ok(head)
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
+fn names(text: &str, terms: &mut Vec<Term>) -> Result<Vec<Name>, SubjectError> {
+    let table = Table::parse(NAMES, text, &["id", "type", "side"])?;
+    let mut names: Vec<Name> = Vec::new();
+    for row in table.rows() {
+        let id = table.cell(row, "id");
+        if id.is_empty() || names.iter().any(|name| name.id == id) {
+            return Err(table.error(
+                row,
+                format!("the id `{id}` is empty or taken"),
+                "give every row an id of its own",
+            ));
+        }
+        let side = table.cell(row, "side");
+        let sides = Sides::parse(side).ok_or_else(|| {
+            table.error(
+                row,
+                format!("`{side}` names no side"),
+                "write A or B (a or b for a weak sign), both, or -",
+            )
+        })?;
+        let role = match table.cell(row, "role") {
+            "" => Role::Plain,
+            "state" => Role::State,
+            "third" => Role::Third,
+            "medium" => Role::Medium,
+            other => {
+                return Err(table.error(
+                    row,
+                    format!("`{other}` is no role"),
+                    "write state, third or medium, or nothing",
+                ));
+            }
+        };
+        let kind = match table.cell(row, "type") {
+            "" => {
+                return Err(table.error(
+                    row,
+                    "the type is missing",
+                    "write person, place, …, or - for what is no entity",
+                ));
+            }
+            "-" => None,
+            kind => Some(kind.to_owned()),
+        };
+        let meaning = Meaning::Name(names.len() as u32);
+        names.push(Name { id: id.to_owned(), kind, sides, role });
+        add_terms(&table, row, &NAME_COLUMNS, meaning, terms)?;
+    }
+    for (row, name) in table.rows().iter().zip(&names) {
+        if let Some(unknown) =
+            name.id.split('+').find(|id| name.id.contains('+') && !names.iter().any(|name| name.id == *id))
+        {
+            return Err(table.error(
+                row,
+                format!("`{unknown}` is no row's id"),
+                "a `+` joins the ids of other rows",
+            ));
+        }
+    }
+    Ok(names)
+}
+
+fn words(
+    text: &str,
+    roles: &WordRoles,
+    head: &str,
+    terms: &mut Vec<Term>,
+) -> Result<Vec<Group>, SubjectError> {
+    let table = Table::parse(WORDS, text, &["group"])?;
+    let mut ids: Vec<&str> = Vec::new();
+    for row in table.rows() {
+        let id = table.cell(row, "group");
+        let at = ids.iter().position(|known| *known == id).unwrap_or_else(|| {
+            ids.push(id);
+            ids.len() - 1
+        });
+        add_terms(&table, row, &WORD_COLUMNS, Meaning::Word(at as u16), terms)?;
+    }
+    let mut groups = vec![Group::default(); ids.len()];
+    type Mark = fn(&mut Group);
+    let marks: [(&[String], Mark); 4] = [
+        (&roles.dealing, |group| group.dealing = true),
+        (&roles.force, |group| group.force = true),
+        (&roles.aside, |group| group.aside = true),
+        (&roles.related, |group| group.related = true),
+    ];
+    for (names, mark) in marks {
+        for name in names {
+            let Some(at) = ids.iter().position(|id| id == name) else {
+                let line = head.find(&format!("\"{name}\"")).map_or(1, |at| line_of(head, at));
+                let what = format!("`{name}` is no group of {WORDS}");
+                return Err(SubjectError::new(
+                    HEAD,
+                    line,
+                    what,
+                    format!("the groups there are: {}", ids.join(", ")),
+                ));
+            };
+            mark(&mut groups[at]);
+        }
+    }
+    Ok(groups)
+}
+
+fn add_terms(
+    table: &Table<'_>,
+    row: &super::table::Row<'_>,
+    reserved: &[&str],
+    meaning: Meaning,
+    terms: &mut Vec<Term>,
+) -> Result<(), SubjectError> {
+    for (language, written) in table.spellings(row, reserved) {
+        let spellings = Spelling::parse(written)
+            .map_err(|what| table.error(row, what, "see the signs in the subject's README"))?;
+        terms.extend(spellings.into_iter().map(|spelling| Term {
+            spelling,
+            meaning,
+            language: language.to_owned(),
+        }));
+    }
+    Ok(())
+}
+
+fn weights(text: &str) -> Result<Weights, SubjectError> {
+    let table = Table::parse(WEIGHTS, text, &["rule", "weight"])?;
+    let mut weights = Weights::default();
+    for row in table.rows() {
+        let name = table.cell(row, "rule");
+        let rule = Rule::from_name(name).ok_or_else(|| {
+            let known: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+            table.error(
+                row,
+                format!("there is no rule `{name}`"),
+                format!("the rules are: {}", known.join(", ")),
+            )
+        })?;
+        let weight = table.cell(row, "weight");
+        match weight.parse::<f64>() {
+            Ok(weight) if weight.is_finite() => weights.set(rule, weight),
+            _ => {
+                return Err(table.error(
+                    row,
+                    format!("`{weight}` is no weight"),
+                    "write a number such as 1.25 or -0.5",
+                ));
+            }
+        }
+    }
+    Ok(weights)
+}

@@ -1,0 +1,321 @@
+//! A text as the subject reads it: who is named where, sentence by sentence, and what for.
+
+use std::ops::Range;
+
+use super::files::Group;
+use super::fold::Folded;
+use super::lexicon::{Found, Lexicon, Meaning, Name, Role, Strength};
+use super::sentence::sentences;
+
+/// A name that counts, as bytes of the folded text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mention {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Its index among the subject's names.
+    pub(crate) name: u32,
+    /// It is one of three or more states side by side.
+    pub(crate) listed: bool,
+}
+
+/// What a sentence holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Sentence {
+    /// Its place in the folded text.
+    pub(crate) range: Range<usize>,
+    /// How clearly it names each side, lists and credits left out.
+    pub(crate) a: Strength,
+    pub(crate) b: Strength,
+    /// Its words for dealings, for force, and for what one side does alone.
+    pub(crate) dealing: Vec<Range<usize>>,
+    pub(crate) force: Vec<Range<usize>>,
+    pub(crate) aside: Vec<Range<usize>>,
+    /// Mentions of third parties.
+    pub(crate) third: u32,
+    /// It belongs to a list of other stories.
+    pub(crate) foreign: bool,
+    /// Its mentions, as indices into [`Reading::mentions`].
+    pub(crate) mentions: Range<usize>,
+}
+
+impl Sentence {
+    /// How clearly it names both sides: 1 where both are clear, less where one or both need company, else 0.
+    pub(crate) fn pair(&self) -> f64 {
+        pair(self.a, self.b)
+    }
+}
+
+/// How clearly both sides are named, given how clearly each is.
+pub(crate) fn pair(a: Strength, b: Strength) -> f64 {
+    match (a, b) {
+        (Strength::None, _) | (_, Strength::None) => 0.0,
+        (Strength::Strong, Strength::Strong) => 1.0,
+        (Strength::Weak, Strength::Weak) => 0.4,
+        _ => 0.7,
+    }
+}
+
+/// A text, read.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) folded: Folded,
+    /// What counts as named, in order.
+    pub(crate) mentions: Vec<Mention>,
+    pub(crate) sentences: Vec<Sentence>,
+}
+
+/// Reads a title and a body together, since each may establish names that the other shortens.
+pub(crate) fn read(
+    lexicon: &Lexicon,
+    names: &[Name],
+    groups: &[Group],
+    title: &str,
+    body: &str,
+    language: &str,
+) -> (Reading, Reading) {
+    let texts = [Folded::of(title), Folded::of(body)];
+    let found = [lexicon.find(&texts[0], language), lexicon.find(&texts[1], language)];
+    let clear = [select_clear(&found[0]), select_clear(&found[1])];
+    let firsts = [firsts(&clear[0], names.len()), firsts(&clear[1], names.len())];
+    // A title may shorten what the body spells out; a body may shorten what the title or the text before spells out.
+    let title_knows = |name: u32, _: usize| firsts[0][name as usize].or(firsts[1][name as usize]);
+    let body_knows = |name: u32, at: usize| match firsts[1][name as usize] {
+        Some(first) if first < at => Some(first + 1),
+        _ => firsts[0][name as usize].map(|_| 0),
+    };
+    let mentions = [
+        add_established(&clear[0], &found[0], title_knows),
+        add_established(&clear[1], &found[1], body_knows),
+    ];
+    let [title, body] = texts;
+    let [title_mentions, body_mentions] = mentions;
+    (
+        Reading::new(title, title_mentions, &found[0], names, groups),
+        Reading::new(body, body_mentions, &found[1], names, groups),
+    )
+}
+
+/// The clear names, overlaps resolved: the leftmost first, the longest of those that start together.
+fn select_clear(found: &[Found]) -> Vec<Mention> {
+    let mut mentions: Vec<Mention> = Vec::new();
+    for hit in found.iter().filter(|hit| !hit.ambiguous) {
+        if let Meaning::Name(name) = hit.meaning
+            && mentions.last().is_none_or(|last| last.end <= hit.start)
+        {
+            mentions.push(Mention { start: hit.start, end: hit.end, name, listed: false });
+        }
+    }
+    mentions
+}
+
+/// Where each name is first mentioned.
+fn firsts(mentions: &[Mention], names: usize) -> Vec<Option<usize>> {
+    let mut firsts = vec![None; names];
+    for mention in mentions {
+        firsts[mention.name as usize].get_or_insert(mention.start);
+    }
+    firsts
+}
+
+/// Adds the ambiguous names that are established, `known` telling since where: the latest established has the name.
+fn add_established(
+    clear: &[Mention],
+    found: &[Found],
+    known: impl Fn(u32, usize) -> Option<usize>,
+) -> Vec<Mention> {
+    let mut mentions: Vec<Mention> = Vec::with_capacity(clear.len());
+    let mut next_clear = clear.iter().copied().peekable();
+    let mut short: Option<(Mention, usize)> = None;
+    let mut shorts: Vec<Mention> = Vec::new();
+    for hit in found.iter().filter(|hit| hit.ambiguous) {
+        let Meaning::Name(name) = hit.meaning else { continue };
+        let Some(since) = known(name, hit.start) else { continue };
+        let mention = Mention { start: hit.start, end: hit.end, name, listed: false };
+        match &mut short {
+            Some((chosen, at)) if hit.start < chosen.end => {
+                if hit.start == chosen.start && hit.end == chosen.end && since > *at {
+                    (*chosen, *at) = (mention, since);
+                }
+            }
+            _ => shorts.extend(short.replace((mention, since)).map(|(mention, _)| mention)),
+        }
+    }
+    shorts.extend(short.map(|(mention, _)| mention));
+    for short in shorts {
+        while let Some(mention) = next_clear.next_if(|clear| clear.start <= short.start) {
+            mentions.push(mention);
+        }
+        let free_before = mentions.last().is_none_or(|last| last.end <= short.start);
+        if free_before && next_clear.peek().is_none_or(|next| short.end <= next.start) {
+            mentions.push(short);
+        }
+    }
+    mentions.extend(next_clear);
+    mentions
+}
+
+impl Reading {
+    fn new(
+        folded: Folded,
+        mut mentions: Vec<Mention>,
+        found: &[Found],
+        names: &[Name],
+        groups: &[Group],
+    ) -> Self {
+        mark_lists(&folded.text, &mut mentions, names);
+        let words: Vec<(Range<usize>, Group)> = found
+            .iter()
+            .filter_map(|hit| match hit.meaning {
+                Meaning::Word(group) => Some((hit.start..hit.end, groups[group as usize])),
+                Meaning::Name(_) => None,
+            })
+            .collect();
+        let (mut next_word, mut next_mention) = (0, 0);
+        let mut read: Vec<Sentence> = Vec::new();
+        let mut headings = Vec::new();
+        for range in sentences(&folded.text) {
+            let mut sentence = Sentence {
+                a: Strength::None,
+                b: Strength::None,
+                dealing: Vec::new(),
+                force: Vec::new(),
+                aside: Vec::new(),
+                third: 0,
+                foreign: false,
+                mentions: next_mention..next_mention,
+                range,
+            };
+            while let Some((place, group)) =
+                words.get(next_word).filter(|(place, _)| place.start < sentence.range.end)
+            {
+                next_word += 1;
+                if group.dealing {
+                    sentence.dealing.push(place.clone());
+                }
+                if group.force {
+                    sentence.force.push(place.clone());
+                }
+                if group.aside {
+                    sentence.aside.push(place.clone());
+                }
+                if group.related && opens(&folded.text, &sentence.range, place.start) {
+                    headings.push((read.len(), place.end));
+                }
+            }
+            while mentions.get(next_mention).is_some_and(|mention| mention.start < sentence.range.end) {
+                next_mention += 1;
+            }
+            sentence.mentions.end = next_mention;
+            read.push(sentence);
+        }
+        for at in 0..read.len() {
+            // A report spreads over sentences: the blow in one, the weapon in the next.
+            let force = read[at.saturating_sub(1)..(at + 2).min(read.len())]
+                .iter()
+                .any(|near| !near.force.is_empty());
+            let members = &mentions[read[at].mentions.clone()];
+            read[at].weigh(members, names, force);
+        }
+        for (at, end) in headings {
+            mark_foreign(&folded.text, &mut read, at, end);
+        }
+        Self { folded, mentions, sentences: read }
+    }
+}
+
+impl Sentence {
+    /// Weighs what is mentioned; `force` says whether there are words of force in or beside the sentence.
+    fn weigh(&mut self, mentions: &[Mention], names: &[Name], force: bool) {
+        let mut conditional = (Strength::None, Strength::None);
+        for mention in mentions {
+            let name = &names[mention.name as usize];
+            if name.role == Role::Third || name.role == Role::State && !name.sides.names_one() {
+                self.third += 1;
+            }
+            if mention.listed {
+                continue;
+            }
+            if name.sides.conditional {
+                conditional = (conditional.0.max(name.sides.a), conditional.1.max(name.sides.b));
+            } else if name.role != Role::Medium {
+                (self.a, self.b) = (self.a.max(name.sides.a), self.b.max(name.sides.b));
+            }
+        }
+        if force {
+            let (a, b) = (self.a, self.b);
+            if b > Strength::None {
+                self.a = a.max(conditional.0);
+            }
+            if a > Strength::None {
+                self.b = b.max(conditional.1);
+            }
+        }
+    }
+}
+
+/// Bytes between two states of a list: a comma and a short "and".
+const LIST_GAP: usize = 8;
+
+/// How many states make a list.
+const LIST_LENGTH: usize = 3;
+
+/// Marks the mentions that are members of a list of states.
+fn mark_lists(text: &str, mentions: &mut [Mention], names: &[Name]) {
+    let states: Vec<usize> =
+        (0..mentions.len()).filter(|at| names[mentions[*at].name as usize].role == Role::State).collect();
+    let mut run: Vec<usize> = Vec::new();
+    let mut runs: Vec<Vec<usize>> = Vec::new();
+    for at in states {
+        let follows = run.last().is_some_and(|last| {
+            let gap = text.get(mentions[*last].end..mentions[at].start).unwrap_or_default();
+            let has_sign = gap.chars().any(|c| matches!(c, ',' | '、' | '-' | '/' | '，' | ';'));
+            gap.len() <= LIST_GAP
+                && !gap.contains(['.', '\n'])
+                && (has_sign || gap.trim().chars().count() <= 3)
+        });
+        if !follows {
+            runs.push(std::mem::take(&mut run));
+        }
+        run.push(at);
+    }
+    runs.push(run);
+    for run in runs {
+        let mut distinct: Vec<&str> =
+            run.iter().map(|at| &text[mentions[*at].start..mentions[*at].end]).collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if distinct.len() >= LIST_LENGTH {
+            for at in run {
+                mentions[at].listed = true;
+            }
+        }
+    }
+}
+
+/// Whether byte `at` opens the sentence: nothing but signs before it.
+fn opens(text: &str, sentence: &Range<usize>, at: usize) -> bool {
+    at >= sentence.start && !text[sentence.start..at].chars().any(char::is_alphanumeric)
+}
+
+/// A line at most this long, in characters, that ends without a stop may be the title of another story.
+const LONGEST_TITLE: usize = 140;
+
+/// Marks what a heading of related stories announces: the rest of its line, or, alone on its line, the titles below it.
+fn mark_foreign(text: &str, sentences: &mut [Sentence], at: usize, heading_end: usize) {
+    let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |length| from + length);
+    let mut end = line_end(heading_end);
+    if !text[heading_end..end].chars().any(char::is_alphanumeric) {
+        while end < text.len() {
+            let next = line_end(end + 1);
+            let line = text[end + 1..next].trim();
+            let is_title = line.chars().count() <= LONGEST_TITLE && !line.ends_with(['.', '。']);
+            if !is_title {
+                break;
+            }
+            end = next;
+        }
+    }
+    for sentence in sentences[at..].iter_mut().take_while(|sentence| sentence.range.start < end) {
+        sentence.foreign = true;
+    }
+}

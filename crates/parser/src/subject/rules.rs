@@ -1,0 +1,388 @@
+//! The rules that speak for and against relevance: what each looks at, as a value from 0 to 1.
+//!
+//! A rule knows sentences that name the two sides, words for their dealings, and places in the text; which names and words
+//! those are, and how much each rule weighs, is the subject's data.
+
+use dateline_wire::{Place, Reason, Span};
+
+use super::lexicon::{Name, Role, Strength};
+use super::reading::{Reading, Sentence, pair};
+
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// A rule.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Rule { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Rule {
+            /// Every rule, in the order in which they speak.
+            pub(crate) const ALL: &[Rule] = &[$(Rule::$variant,)+];
+
+            /// The rule's name in `weights.tsv` and in reasons.
+            pub(crate) fn name(self) -> &'static str {
+                match self { $(Rule::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+rules! {
+    /// Always 1: how unlikely relevance is before anything is read.
+    Prior = "prior",
+    /// The title names both sides.
+    TitlePair = "title_pair",
+    /// The title names a side and has a word for dealings or force.
+    TitleDealing = "title_dealing",
+    /// The title names one side, one of the first three sentences the other, with a word for dealings or force.
+    TitleLead = "title_lead",
+    /// One of the first two sentences names both sides.
+    LeadPair = "lead_pair",
+    /// One of the first three sentences names both sides and has a word for dealings.
+    LeadDealing = "lead_dealing",
+    /// A sentence names both sides and has a word for dealings.
+    Dealing = "dealing",
+    /// A sentence names both sides and has a word of force.
+    Force = "force",
+    /// How large a share of the sentences names both sides.
+    Share = "share",
+    /// How many sentences name both sides, on a logarithmic scale that is full at eight.
+    Count = "count",
+    /// Sentences near one another name one side each.
+    Neighbours = "neighbours",
+    /// Such sentences have words for dealings or force, too.
+    NeighboursDealing = "neighbours_dealing",
+    /// The smaller of the two shares of sentences that name one side.
+    Balance = "balance",
+    /// A side is named only as one of a list of states, by share of such mentions.
+    Listed = "listed",
+    /// The share of third parties among all that is named.
+    Third = "third",
+    /// The title names a third party and not both sides.
+    TitleThird = "title_third",
+    /// How late the first sentence comes that names both sides.
+    Late = "late",
+    /// Four or more sentences, of which one alone names both sides, and the title does not.
+    Passing = "passing",
+    /// Sentences name both sides and have no word for dealings or force, by share.
+    Idle = "idle",
+    /// No sentence names both sides.
+    NoPair = "no_pair",
+    /// A side is not named at all.
+    OneSided = "one_sided",
+    /// The share of sentences with words for what one side does alone.
+    Aside = "aside",
+}
+
+impl Rule {
+    /// The rule of this name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|rule| rule.name() == name)
+    }
+}
+
+/// A weight for each rule; 0 where the subject gives none.
+#[derive(Debug, Clone)]
+pub(crate) struct Weights(Vec<f64>);
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self(vec![0.0; Rule::ALL.len()])
+    }
+}
+
+impl Weights {
+    pub(crate) fn set(&mut self, rule: Rule, weight: f64) {
+        self.0[rule as usize] = weight;
+    }
+
+    pub(crate) fn get(&self, rule: Rule) -> f64 {
+        self.0[rule as usize]
+    }
+}
+
+/// What a rule found: how much of it, and where.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) rule: Rule,
+    /// From 0 to 1.
+    pub(crate) value: f64,
+    pub(crate) spans: Vec<Place>,
+}
+
+/// Spans a reason shows; the rest is more of the same.
+const MOST_SPANS: usize = 8;
+
+/// Asks every rule; those that found nothing stay silent.
+pub(crate) fn findings(title: &Reading, body: &Reading, names: &[Name]) -> Vec<Finding> {
+    let view = View::new(title, body, names);
+    Rule::ALL
+        .iter()
+        .filter_map(|rule| {
+            let (value, mut spans) = view.ask(*rule);
+            spans.truncate(MOST_SPANS);
+            (value > 0.0).then_some(Finding { rule: *rule, value, spans })
+        })
+        .collect()
+}
+
+/// The score of `findings` from 0 to 1, and the reasons for it, in the rules' order.
+pub(crate) fn score(findings: Vec<Finding>, weights: &Weights) -> (f64, Vec<Reason>) {
+    let reasons: Vec<Reason> = findings
+        .into_iter()
+        .map(|finding| Reason {
+            rule: finding.rule.name().to_owned(),
+            weight: round(weights.get(finding.rule) * finding.value),
+            spans: finding.spans,
+        })
+        .filter(|reason| reason.weight != 0.0)
+        .collect();
+    let sum: f64 = reasons.iter().map(|reason| reason.weight).sum();
+    (round(1.0 / (1.0 + (-sum).exp())), reasons)
+}
+
+/// Four decimals: more would promise what the rules don't hold, and platforms' last bits may differ.
+fn round(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+/// The two readings as rules look at them.
+struct View<'r> {
+    title: &'r Reading,
+    body: &'r Reading,
+    names: &'r [Name],
+    /// The body's sentences that belong to the article.
+    own: Vec<&'r Sentence>,
+    title_sides: (Strength, Strength),
+}
+
+/// Whether a sentence has no word for dealings or force.
+fn is_idle(sentence: &Sentence) -> bool {
+    sentence.dealing.is_empty() && sentence.force.is_empty()
+}
+
+type Answer = (f64, Vec<Place>);
+
+impl<'r> View<'r> {
+    fn new(title: &'r Reading, body: &'r Reading, names: &'r [Name]) -> Self {
+        let own = body.sentences.iter().filter(|sentence| !sentence.foreign).collect();
+        let title_sides =
+            title.sentences.iter().fold((Strength::None, Strength::None), |(a, b), sentence| {
+                (a.max(sentence.a), b.max(sentence.b))
+            });
+        Self { title, body, names, own, title_sides }
+    }
+
+    fn ask(&self, rule: Rule) -> Answer {
+        match rule {
+            Rule::Prior => (1.0, Vec::new()),
+            Rule::TitlePair => (pair(self.title_sides.0, self.title_sides.1), self.title_sides_spans()),
+            Rule::TitleDealing => self.title_dealing(),
+            Rule::TitleLead => self.title_lead(),
+            Rule::LeadPair => self.best(2, |_| true),
+            Rule::LeadDealing => self.best(3, |sentence| !sentence.dealing.is_empty()),
+            Rule::Dealing => self.best(usize::MAX, |sentence| !sentence.dealing.is_empty()),
+            Rule::Force => self.best(usize::MAX, |sentence| !sentence.force.is_empty()),
+            Rule::Share => (self.pairs_sum() / self.own.len().max(1) as f64, self.pair_spans()),
+            Rule::Count => ((self.pairs_sum().ln_1p() / 9f64.ln()).min(1.0), self.pair_spans()),
+            Rule::Neighbours => self.neighbours(|_| true),
+            Rule::NeighboursDealing => self.neighbours(|sentence| !is_idle(sentence)),
+            Rule::Idle => self.idle(),
+            Rule::Balance => self.balance(),
+            Rule::Listed => self.listed(),
+            Rule::Third => self.third(),
+            Rule::TitleThird => self.title_third(),
+            Rule::Late => self.late(),
+            Rule::Passing => self.passing(),
+            Rule::NoPair => (f64::from(u8::from(self.pairs_sum() == 0.0)), Vec::new()),
+            Rule::OneSided => self.one_sided(),
+            Rule::Aside => self.aside(),
+        }
+    }
+
+    fn in_title(&self, start: usize, end: usize) -> Place {
+        Place::Title(self.title.folded.span(start, end))
+    }
+
+    fn in_body(&self, start: usize, end: usize) -> Place {
+        Place::Body(self.body.folded.span(start, end))
+    }
+
+    fn title_sides_spans(&self) -> Vec<Place> {
+        self.title
+            .mentions
+            .iter()
+            .filter(|mention| self.names[mention.name as usize].sides.names_one() && !mention.listed)
+            .map(|mention| self.in_title(mention.start, mention.end))
+            .collect()
+    }
+
+    fn title_dealing(&self) -> Answer {
+        let words =
+            self.title.sentences.iter().flat_map(|sentence| sentence.dealing.iter().chain(&sentence.force));
+        let spans: Vec<Place> = words.map(|word| self.in_title(word.start, word.end)).collect();
+        let named = self.title_sides.0.max(self.title_sides.1);
+        if named == Strength::None || spans.is_empty() { (0.0, Vec::new()) } else { (1.0, spans) }
+    }
+
+    fn title_lead(&self) -> Answer {
+        let (a, b) = self.title_sides;
+        if pair(a, b) > 0.0 || a.max(b) == Strength::None {
+            return (0.0, Vec::new());
+        }
+        let value =
+            |sentence: &Sentence| if b > Strength::None { pair(sentence.a, b) } else { pair(a, sentence.b) };
+        let best = self.own.iter().take(3).max_by(|x, y| value(x).total_cmp(&value(y)));
+        match best {
+            Some(sentence) if value(sentence) > 0.0 => {
+                let mut spans = self.title_sides_spans();
+                spans.push(self.in_body(sentence.range.start, sentence.range.end));
+                (value(sentence), spans)
+            }
+            _ => (0.0, Vec::new()),
+        }
+    }
+
+    /// The clearest pair among the first `count` sentences that are as `wanted`.
+    fn best(&self, count: usize, wanted: impl Fn(&Sentence) -> bool) -> Answer {
+        let best = self
+            .own
+            .iter()
+            .take(count)
+            .filter(|sentence| sentence.pair() > 0.0 && wanted(sentence))
+            // Of equals the first: `max_by` would take the last.
+            .rev()
+            .max_by(|x, y| x.pair().total_cmp(&y.pair()));
+        best.map_or((0.0, Vec::new()), |sentence| {
+            (sentence.pair(), vec![self.in_body(sentence.range.start, sentence.range.end)])
+        })
+    }
+
+    fn pairs_sum(&self) -> f64 {
+        self.own.iter().map(|sentence| sentence.pair()).sum()
+    }
+
+    fn pair_spans(&self) -> Vec<Place> {
+        let pairs = self.own.iter().filter(|sentence| sentence.pair() > 0.0);
+        pairs.map(|sentence| self.in_body(sentence.range.start, sentence.range.end)).collect()
+    }
+
+    /// Sentences that name one side each, up to three apart, one of them as `wanted`: the nearer the more, full at one pair
+    /// of neighbours.
+    fn neighbours(&self, wanted: impl Fn(&Sentence) -> bool) -> Answer {
+        let mut spans = Vec::new();
+        let mut value = 0.0;
+        for (at, first) in self.own.iter().enumerate().filter(|(_, first)| first.pair() == 0.0) {
+            for (distance, second) in
+                (1u8..=3).zip(&self.own[at + 1..]).filter(|(_, second)| second.pair() == 0.0)
+            {
+                let both = pair(first.a.max(second.a), first.b.max(second.b));
+                if both > 0.0 && (wanted(first) || wanted(second)) {
+                    value += both / f64::from(distance);
+                    spans.push(self.in_body(first.range.start, first.range.end));
+                    spans.push(self.in_body(second.range.start, second.range.end));
+                    break;
+                }
+            }
+        }
+        spans.dedup();
+        (f64::min(value, 1.0), spans)
+    }
+
+    fn idle(&self) -> Answer {
+        let pairs = || self.own.iter().filter(|sentence| sentence.pair() > 0.0);
+        let idle = pairs().filter(|sentence| is_idle(sentence));
+        let spans: Vec<Place> =
+            idle.map(|sentence| self.in_body(sentence.range.start, sentence.range.end)).collect();
+        (spans.len() as f64 / pairs().count().max(1) as f64, spans)
+    }
+
+    fn balance(&self) -> Answer {
+        let share = |names: fn(&Sentence) -> bool| {
+            self.own.iter().filter(|sentence| names(sentence)).count() as f64 / self.own.len().max(1) as f64
+        };
+        let value =
+            share(|sentence| sentence.a > Strength::None).min(share(|sentence| sentence.b > Strength::None));
+        (value, Vec::new())
+    }
+
+    fn listed(&self) -> Answer {
+        let sided = || {
+            self.body.mentions.iter().filter(|mention| self.names[mention.name as usize].sides.names_one())
+        };
+        let listed: Vec<Place> = sided()
+            .filter(|mention| mention.listed)
+            .map(|mention| self.in_body(mention.start, mention.end))
+            .collect();
+        (listed.len() as f64 / sided().count().max(1) as f64, listed)
+    }
+
+    fn third(&self) -> Answer {
+        let third: u32 = self.own.iter().map(|sentence| sentence.third).sum();
+        let all: usize = self.own.iter().map(|sentence| sentence.mentions.len()).sum();
+        (f64::from(third) / all.max(1) as f64, Vec::new())
+    }
+
+    fn title_third(&self) -> Answer {
+        if pair(self.title_sides.0, self.title_sides.1) > 0.0 {
+            return (0.0, Vec::new());
+        }
+        let is_third =
+            |name: &Name| name.role == Role::Third || name.role == Role::State && !name.sides.names_one();
+        let spans: Vec<Place> = self
+            .title
+            .mentions
+            .iter()
+            .filter(|mention| is_third(&self.names[mention.name as usize]))
+            .map(|mention| self.in_title(mention.start, mention.end))
+            .collect();
+        (f64::from(u8::from(!spans.is_empty())), spans)
+    }
+
+    fn late(&self) -> Answer {
+        match self.own.iter().position(|sentence| sentence.pair() > 0.0) {
+            Some(at) => {
+                let range = &self.own[at].range;
+                (at as f64 / self.own.len() as f64, vec![self.in_body(range.start, range.end)])
+            }
+            None => (0.0, Vec::new()),
+        }
+    }
+
+    fn passing(&self) -> Answer {
+        let spans = self.pair_spans();
+        let passing =
+            self.own.len() >= 4 && spans.len() == 1 && pair(self.title_sides.0, self.title_sides.1) == 0.0;
+        if passing { (1.0, spans) } else { (0.0, Vec::new()) }
+    }
+
+    fn one_sided(&self) -> Answer {
+        let all = || self.title.sentences.iter().chain(self.own.iter().copied());
+        let a = all().any(|sentence| sentence.a > Strength::None);
+        let b = all().any(|sentence| sentence.b > Strength::None);
+        (f64::from(u8::from(!(a && b))), Vec::new())
+    }
+
+    fn aside(&self) -> Answer {
+        let spans: Vec<Place> = self
+            .own
+            .iter()
+            .filter_map(|sentence| sentence.aside.first())
+            .map(|word| self.in_body(word.start, word.end))
+            .collect();
+        (spans.len() as f64 / self.own.len().max(1) as f64, spans)
+    }
+}
+
+/// The passages of the body on the subject: sentences that name both sides, neighbours of one paragraph joined.
+pub(crate) fn passages(body: &Reading) -> Vec<Span> {
+    let mut passages: Vec<std::ops::Range<usize>> = Vec::new();
+    for sentence in body.sentences.iter().filter(|sentence| !sentence.foreign && sentence.pair() > 0.0) {
+        match passages.last_mut() {
+            Some(last) if body.folded.text[last.end..sentence.range.start].trim_matches(' ').is_empty() => {
+                last.end = sentence.range.end;
+            }
+            _ => passages.push(sentence.range.clone()),
+        }
+    }
+    passages.into_iter().map(|range| body.folded.span(range.start, range.end)).collect()
+}

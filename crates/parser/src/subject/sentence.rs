@@ -1,0 +1,90 @@
+//! Where sentences end, in every script, without dictionaries.
+//!
+//! Rules, not a model: a full stop ends a sentence unless it follows an initial or an abbreviation of one or two letters, or
+//! stands inside a number. Too short a sentence costs the judgement little, since neighbours are read together; too
+//! long a one would bring together what the writer kept apart.
+
+use std::ops::Range;
+
+use super::spelling::Script;
+
+/// The sentences of a folded text as byte ranges, without the spaces around them.
+///
+/// A line feed always ends one; so does a semicolon, since what stands on its two sides is told apart.
+pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut letters = 0u32;
+    let mut previous = ' ';
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let ends = match c {
+            '\n' | '。' | '!' | '?' | ';' => true,
+            '.' => match Script::of(previous) {
+                Script::Latin | Script::Cyrillic => {
+                    chars.peek().is_none_or(|(_, next)| closes(*next) || letters > 2 && next.is_whitespace())
+                }
+                Script::Digit => chars.peek().is_none_or(|(_, next)| next.is_whitespace() || closes(*next)),
+                _ => chars.peek().is_none_or(|(_, next)| !next.is_ascii_digit() && *next != '.'),
+            },
+            _ => false,
+        };
+        letters = if c.is_alphabetic() { letters + 1 } else { 0 };
+        previous = c;
+        if ends {
+            let mut end = at + c.len_utf8();
+            while let Some((at, closing)) = chars.next_if(|(_, next)| closes(*next)) {
+                end = at + closing.len_utf8();
+            }
+            push_trimmed(text, start..end, &mut found);
+            start = end;
+        }
+    }
+    push_trimmed(text, start..text.len(), &mut found);
+    found
+}
+
+/// Signs that close a quotation or bracket, and with it the sentence inside.
+fn closes(c: char) -> bool {
+    matches!(c, '"' | '\'' | '”' | '»' | ')' | ']' | '」' | '』' | '】' | '》')
+}
+
+fn push_trimmed(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
+    let part = &text[range.clone()];
+    let start = range.start + (part.len() - part.trim_start().len());
+    let end = range.start + part.trim_end().len();
+    if part.chars().any(char::is_alphanumeric) {
+        found.push(start..end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &str) -> Vec<&str> {
+        sentences(text).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn stops_end_sentences_but_abbreviations_and_numbers_do_not() {
+        assert_eq!(
+            split("mr. a. rova of the u.s. paid 1.5 pounds. he left."),
+            ["mr. a. rova of the u.s. paid 1.5 pounds.", "he left."]
+        );
+        assert_eq!(split("в 2024 г. он уехал. «да.» нет"), ["в 2024 г. он уехал.", "«да.»", "нет"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_need_none() {
+        assert_eq!(split("他来了。她走了。"), ["他来了。", "她走了。"]);
+        assert_eq!(split("그가 왔다.그녀는 3.5km를 갔다."), ["그가 왔다.", "그녀는 3.5km를 갔다."]);
+    }
+
+    #[test]
+    fn a_closing_quote_belongs_to_its_sentence_and_a_line_ends_one() {
+        assert_eq!(split("\"go!\" he said\nshe went"), ["\"go!\"", "he said", "she went"]);
+        assert_eq!(split("he came; she left"), ["he came;", "she left"]);
+        assert_eq!(split(" \n … \n"), Vec::<&str>::new());
+    }
+}

@@ -1,0 +1,277 @@
+//! What a subject promises, on a subject of our own making and on the one that comes with Dateline.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use dateline_wire::{Entity, Judgement, Label, Place};
+use proptest::prelude::*;
+
+use super::*;
+
+/// Two lands that don't exist, so that nothing here can be hard-wired.
+pub(super) fn ardland_and_borland() -> BTreeMap<String, String> {
+    [
+        (
+            "subject.toml",
+            r#"
+name = "ardland-borland"
+threshold = 0.5
+[sides]
+a = "Ardland"
+b = "Borland"
+[words]
+dealing = ["dealing"]
+force = ["force"]
+aside = []
+related = ["related"]
+[endings]
+cyrillic = ["", "а", "я", "и", "ю", "ы", "у"]
+latin = ["", "s"]
+hangul = ["은", "는", "이", "가", "의", "와", "에서", "군"]
+"#,
+        ),
+        (
+            "names.tsv",
+            "id\ttype\tside\trole\ten\tru\tko\tja\n\
+             ardland\tplace\tA\tstate\tArdland;=ARD\tАрдланди|я\t아르드\tアルド\n\
+             borland\tplace\tB\tstate\tBorland;South Borland Free State\tБорланди|я\t볼란드\tボル国\n\
+             ardland+borland\t-\tAB\t\tArdo-Borish\t\t아볼*\t亜堀\n\
+             mira-anders\tperson\tA\t\tMira Anders;~Anders\tМир|а Андерс|\t미라\tミラ・アンデルス\n\
+             cray\tplace\t-\tstate\tCray\t\t\t\n\
+             dale\tplace\t-\tstate\tDale\t\t\t\n\
+             courier\torganisation\t-\tmedium\tArdland Courier\t\t\t\n\
+             fells\tplace\ta?\t\tthe Fells\t\t\t\n\
+             not-borland\t-\t-\t\tBorland Street\t\t\t\n",
+        ),
+        (
+            "words.tsv",
+            "group\ten\tru\tko\tja\ndealing\tmet;treat|y;sent\tвстре*\t회담*\t会談\nforce\tsoldier*\t\t\t\nrelated\tread also\t\t\t\n",
+        ),
+        (
+            "weights.tsv",
+            "rule\tweight\nprior\t-2\nlead_pair\t1\nlead_dealing\t2\ndealing\t1\ntitle_pair\t1\none_sided\t-2\nlisted\t-1\n",
+        ),
+    ]
+    .map(|(name, text)| (name.to_owned(), text.to_owned()))
+    .into()
+}
+
+fn tiny() -> Subject {
+    Subject::from_files(&ardland_and_borland()).unwrap()
+}
+
+fn shipped() -> Subject {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()).map(|entry| {
+        (entry.file_name().into_string().unwrap(), std::fs::read_to_string(entry.path()).unwrap())
+    });
+    Subject::from_files(&files.collect()).unwrap()
+}
+
+fn surfaces<'e>(entities: &'e [Entity], id: &str, title: &'e str, body: &'e str) -> Vec<&'e str> {
+    let spans = entities.iter().find(|entity| entity.id == id).map(|entity| entity.spans.as_slice());
+    spans.unwrap_or_default().iter().map(|place| at(place, title, body)).collect()
+}
+
+fn at<'t>(place: &Place, title: &'t str, body: &'t str) -> &'t str {
+    match place {
+        Place::Title(span) => span.slice(title).unwrap(),
+        Place::Body(span) => span.slice(body).unwrap(),
+    }
+}
+
+fn relevant(judgement: &Judgement) -> bool {
+    judgement.relevance.label == Label::Relevant
+}
+
+#[test]
+fn a_body_that_reports_a_dealing_is_relevant_and_says_where() {
+    let body =
+        "It rained. The premier of Ardland met Borland's envoy and signed a treaty.\nThe bakers struck.";
+    let judgement = tiny().judge("A meeting", body, Some("en"));
+    assert!(relevant(&judgement), "{judgement:?}");
+    let reason = judgement.relevance.reasons.iter().find(|reason| reason.rule == "lead_dealing").unwrap();
+    assert_eq!(reason.weight, 2.0);
+    assert_eq!(
+        at(&reason.spans[0], "A meeting", body),
+        "The premier of Ardland met Borland's envoy and signed a treaty."
+    );
+    let passages: Vec<_> =
+        judgement.relevance.passages.iter().map(|span| span.slice(body).unwrap()).collect();
+    assert_eq!(passages, ["The premier of Ardland met Borland's envoy and signed a treaty."]);
+}
+
+#[test]
+fn a_score_is_the_squashed_sum_of_its_reasons() {
+    let judgement = tiny().judge("Ardland and Borland", "Nobody met.", None);
+    let sum: f64 = judgement.relevance.reasons.iter().map(|reason| reason.weight).sum();
+    assert!((judgement.relevance.score - 1.0 / (1.0 + (-sum).exp())).abs() < 1e-4);
+}
+
+#[test]
+fn a_list_of_states_a_credit_and_a_list_of_other_stories_are_no_dealing() {
+    for body in [
+        "Ministers met; Ardland, Cray, Borland and Dale sent nobody.",
+        "Borland sent soldiers to its coast, the Ardland Courier reports.",
+        "The mill in Borland burned.\nRead also: Ardland met Borland. Ardland sent a treaty to Borland.",
+        "The mill in Borland burned.\nRead also\nArdland met Borland\nArdland sent a treaty to Borland",
+    ] {
+        let judgement = tiny().judge("", body, Some("en"));
+        assert!(!relevant(&judgement), "{body}: {judgement:?}");
+        assert!(judgement.relevance.passages.is_empty(), "{body}");
+    }
+}
+
+#[test]
+fn a_conditional_name_counts_beside_the_other_side_and_words_of_force_only() {
+    let subject = tiny();
+    let pairs = |body: &str| !subject.judge("", body, None).relevance.passages.is_empty();
+    assert!(pairs("Soldiers from Borland were seen in the Fells."));
+    assert!(!pairs("Cheese from Borland is eaten in the Fells."));
+    assert!(!pairs("Soldiers were seen in the Fells."));
+}
+
+#[test]
+fn entities_come_in_order_of_first_mention_with_every_mention() {
+    let (title, body) =
+        ("Borland waits", "Mira Anders came. Anders left Ardland, and ARDLAND forgot Anders.");
+    let entities = tiny().judge(title, body, None).entities;
+    let ids: Vec<&str> = entities.iter().map(|entity| entity.id.as_str()).collect();
+    assert_eq!(ids, ["borland", "mira-anders", "ardland"]);
+    assert_eq!(surfaces(&entities, "mira-anders", title, body), ["Mira Anders", "Anders", "Anders"]);
+    assert_eq!(surfaces(&entities, "ardland", title, body), ["Ardland", "ARDLAND"]);
+}
+
+#[test]
+fn a_surname_alone_names_nobody_until_its_bearer_is_introduced() {
+    let body = "Anders won the race. Later Mira Anders spoke.";
+    let entities = tiny().judge("", body, None).entities;
+    assert_eq!(surfaces(&entities, "mira-anders", "", body), ["Mira Anders"]);
+    let body = "Anders won the race.";
+    assert_eq!(tiny().judge("", body, None).entities, []);
+    assert_eq!(tiny().judge("Mira Anders", body, None).entities[0].spans.len(), 2);
+}
+
+#[test]
+fn the_longest_name_wins_and_a_mask_names_nothing() {
+    let body = "A house in Borland Street. The South Borland Free State fell.";
+    let entities = tiny().judge("", body, None).entities;
+    assert_eq!(surfaces(&entities, "borland", "", body), ["South Borland Free State"]);
+}
+
+#[test]
+fn a_word_for_both_mentions_both() {
+    let body = "亜堀会談が開かれた。";
+    let judgement = tiny().judge("", body, Some("ja"));
+    assert!(relevant(&judgement));
+    for id in ["ardland", "borland"] {
+        assert_eq!(surfaces(&judgement.entities, id, "", body), ["亜堀"], "{id}");
+    }
+}
+
+#[test]
+fn spans_count_scalar_values_of_the_text_as_given() {
+    let body = "🛬 e\u{301}t Ардланди\u{301}ю, ＡＲＤＬＡＮＤ, 아르드군";
+    let entities = tiny().judge("", body, None).entities;
+    assert_eq!(surfaces(&entities, "ardland", "", body), ["Ардланди\u{301}ю", "ＡＲＤＬＡＮＤ", "아르드"]);
+}
+
+#[test]
+fn what_is_wrong_with_the_files_is_said_with_file_line_and_remedy() {
+    let broken = |file: &str, from: &str, to: &str| {
+        let mut files = ardland_and_borland();
+        let text = files.get_mut(file).unwrap();
+        assert!(text.contains(from), "{from}");
+        *text = text.replace(from, to);
+        let error = Subject::from_files(&files).unwrap_err();
+        assert!(!error.remedy.is_empty());
+        (error.file, error.line)
+    };
+    assert_eq!(broken("subject.toml", "threshold = 0.5", "treshold = 0.5"), ("subject.toml".into(), 3));
+    assert_eq!(broken("subject.toml", "threshold = 0.5", "threshold = 5"), ("subject.toml".into(), 3));
+    assert_eq!(broken("subject.toml", "\"dealing\"", "\"dealings\""), ("subject.toml".into(), 8));
+    assert_eq!(broken("names.tsv", "\tB\tstate", "\tC\tstate"), ("names.tsv".into(), 3));
+    assert_eq!(broken("names.tsv", "ardland+", "ardlant+"), ("names.tsv".into(), 4));
+    assert_eq!(broken("names.tsv", "~Anders", "~~Anders"), ("names.tsv".into(), 5));
+    assert_eq!(broken("names.tsv", "dale\t", "cray\t"), ("names.tsv".into(), 7));
+    assert_eq!(broken("weights.tsv", "prior", "priory"), ("weights.tsv".into(), 2));
+    assert_eq!(broken("weights.tsv", "-2\nlead", "minus two\nlead"), ("weights.tsv".into(), 2));
+    let mut files = ardland_and_borland();
+    files.remove("words.tsv");
+    let error = Subject::from_files(&files).unwrap_err();
+    assert_eq!((error.file.as_str(), error.line), ("words.tsv", 0));
+}
+
+#[test]
+fn the_shipped_subject_knows_its_dealings_in_every_language_and_the_traps() {
+    let subject = shipped();
+    for (language, title, body) in [
+        (
+            "en",
+            "Envoy in Pyongyang",
+            "Russia's deputy minister arrived in Pyongyang on Monday for talks on rail freight with North Korea.",
+        ),
+        (
+            "ru",
+            "Переговоры в Пхеньяне",
+            "Делегация российского министерства прибыла в Пхеньян и подписала с КНДР соглашение о поставках зерна.",
+        ),
+        (
+            "uk",
+            "Делегація в Пхеньяні",
+            "Делегація російського міністерства прибула до Пхеньяна й підписала з КНДР угоду про постачання зерна.",
+        ),
+        ("ko", "러 대표단 방북", "러시아 대표단이 평양을 방문해 북한과 곡물 공급 협정을 체결했다."),
+        ("zh", "俄代表团访问平壤", "俄罗斯代表团星期一抵达平壤，与朝鲜签署了粮食供应协议。"),
+        ("ja", "露代表団が訪朝", "ロシアの代表団が平壌を訪問し、北朝鮮と穀物供給の協定に署名した。"),
+    ] {
+        let judgement = subject.judge(title, body, Some(language));
+        assert!(relevant(&judgement), "{language}: {judgement:?}");
+    }
+    for (language, title, body) in [
+        (
+            "en",
+            "Missile falls into the sea",
+            "North Korea launched a missile on Monday, TASS reported. It fell outside Japan's waters.",
+        ),
+        (
+            "en",
+            "Vote at the assembly",
+            "Those against were Belarus, Russia, North Korea, Syria and Eritrea. Most others agreed.",
+        ),
+        (
+            "ru",
+            "Совбез обсудил засуху",
+            "Совбез собрался в понедельник, чтобы обсудить засуху в Африке. Страны договорились о помощи.",
+        ),
+        ("ko", "한러 영사협의", "한국과 러시아가 금요일 영사협의회를 열고 비자 문제를 논의했다."),
+        ("zh", "朝鲜族美食节", "朝鲜族美食节周六在城里开幕，俄亥俄州的游客也来品尝。"),
+        ("ja", "プロシアの歴史", "プロシアの歴史を語る講演会が北海道で開かれた。"),
+    ] {
+        let judgement = subject.judge(title, body, Some(language));
+        assert!(!relevant(&judgement), "{language}: {judgement:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_span_holds_and_every_surface_stands_there(
+        title in "(Ardland|Borland|Anders| |met|[a-zа-я아-힣ア-ン一-丁.;\n]){0,12}",
+        body in "(Ardland|Борландию|Mira Anders|Anders| |met|ARD|亜堀|아르드군|soldiers|the Fells|Cray, |[a-zа-я\u{301}\u{ad}아-힣ア-ン一-丁.;\n]){0,60}",
+    ) {
+        let judgement = tiny().judge(&title, &body, None);
+        for entity in &judgement.entities {
+            prop_assert_eq!(at(&entity.spans[0], &title, &body), entity.surface.as_str());
+            for place in &entity.spans {
+                prop_assert!(!at(place, &title, &body).is_empty());
+            }
+        }
+        for place in judgement.relevance.reasons.iter().flat_map(|reason| &reason.spans) {
+            prop_assert!(!at(place, &title, &body).is_empty());
+        }
+        let passages = &judgement.relevance.passages;
+        prop_assert!(passages.windows(2).all(|two| two[0].end <= two[1].start));
+        prop_assert!(passages.iter().all(|span| span.slice(&body).is_some_and(|text| !text.is_empty())));
+        prop_assert!((0.0..=1.0).contains(&judgement.relevance.score));
+    }
+}
