@@ -1,5 +1,7 @@
 //! What a feed says, whatever format it says it in.
 
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use dateline_wire::{Entry, EntryId};
@@ -135,7 +137,7 @@ pub struct ReadEntry {
     pub link: Option<String>,
     /// Every address it names, resolved, in its order.
     pub links: Vec<Link>,
-    /// Its title, as plain text.
+    /// Its title, as plain text; empty where it is nothing but a picture.
     pub title: Option<String>,
     /// When it says it was published.
     pub published: Option<Timestamp>,
@@ -152,6 +154,29 @@ pub struct ReadEntry {
 }
 
 impl FeedDocument {
+    /// Marks guids that several entries with different links carry.
+    pub(super) fn distrust_shared_guids(&mut self) {
+        let mut links: HashMap<&str, Option<&str>> = HashMap::with_capacity(self.entries.len());
+        let mut shared: HashSet<String> = HashSet::new();
+        for entry in &self.entries {
+            let Some(guid) = entry.guid.as_deref() else {
+                continue;
+            };
+            match links.entry(guid) {
+                Slot::Occupied(known) if *known.get() != entry.link.as_deref() => {
+                    shared.insert(guid.to_owned());
+                }
+                Slot::Occupied(_) => {}
+                Slot::Vacant(slot) => {
+                    slot.insert(entry.link.as_deref());
+                }
+            }
+        }
+        for entry in &mut self.entries {
+            entry.guid_is_shared = entry.guid.as_ref().is_some_and(|guid| shared.contains(guid));
+        }
+    }
+
     /// The JSON that `dateline feed read` prints. Times are Unix seconds.
     pub fn to_json(&self) -> Value {
         json!({
@@ -191,7 +216,8 @@ impl ReadEntry {
                 Err(_) => EntryId::of_guid(link),
             };
         }
-        let words = self.title.as_deref().or(self.summary.as_deref()).or(self.content.as_deref());
+        let title = self.title.as_deref().filter(|title| !title.is_empty());
+        let words = title.or(self.summary.as_deref()).or(self.content.as_deref());
         EntryId::of_title(words.unwrap_or_default(), self.date_text.as_deref().unwrap_or_default())
     }
 
@@ -203,7 +229,7 @@ impl ReadEntry {
             id: self.id(),
             guid: self.guid.clone(),
             link: self.link.as_ref().and_then(web),
-            title: self.title.clone(),
+            title: self.title.clone().filter(|title| !title.is_empty()),
             published: self.published,
             updated: self.updated,
             authors: self.authors.iter().filter_map(Person::display_name).collect(),

@@ -1,5 +1,9 @@
 //! Reading feeds: from bytes as a server sent them to a [`FeedDocument`].
 //!
+//! The bytes are unwrapped and decoded ([`decode`]), cut into tokens ([`markup`]) and read by one reader for all XML formats
+//! ([`xml`]) or by the one for JSON Feed ([`json`]). A document in which those find nothing is given to feed-rs for a
+//! [second opinion](second_opinion).
+//!
 //! ```
 //! let bytes = b"<rss version='2.0'><channel><title>Port news</title>\
 //!     <item><guid isPermaLink='false'>7</guid><title>A ship came in</title><link>https://port.example/7</link></item>\
@@ -10,9 +14,21 @@
 //! # Ok::<(), dateline_fetcher::feed::FeedError>(())
 //! ```
 
+mod date;
+mod decode;
 mod document;
+mod draft;
+mod entities;
 mod error;
+mod json;
+mod link;
+mod markup;
+mod pace;
+mod person;
 mod second_opinion;
+mod text;
+mod vocabulary;
+mod xml;
 
 use url::Url;
 
@@ -27,10 +43,37 @@ pub use error::FeedError;
 /// # Errors
 /// When the document is not a feed. A feed that is damaged is read as far as it can be, with [`Warning`]s.
 pub fn read(bytes: &[u8], url: Option<&Url>, content_type: Option<&str>) -> Result<FeedDocument, FeedError> {
-    let _ = content_type;
-    let text = String::from_utf8_lossy(bytes);
-    if text.trim().is_empty() {
+    let inflated = decode::inflate(bytes);
+    let decoded = decode::decode(&inflated, content_type);
+    let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
+    if text.is_empty() {
         return Err(FeedError::Empty);
     }
-    second_opinion::read(&text, url).ok_or_else(|| FeedError::NotAFeed("no known root element".to_owned()))
+    let mut feed = first_opinion(text, url).or_else(|error| {
+        second_opinion::read(text, url).filter(|feed| !feed.entries.is_empty()).map(marked).ok_or(error)
+    })?;
+    feed.warnings.extend(decoded.warning);
+    feed.distrust_shared_guids();
+    Ok(feed)
+}
+
+fn first_opinion(text: &str, url: Option<&Url>) -> Result<FeedDocument, FeedError> {
+    if text.starts_with('{')
+        && let Some(feed) = json::read(text, url)
+    {
+        return Ok(feed);
+    }
+    match xml::read(text, url) {
+        xml::Outcome::Feed(feed) => Ok(feed),
+        xml::Outcome::WebPage => Err(FeedError::WebPage),
+        xml::Outcome::Unknown(Some(name)) => {
+            Err(FeedError::NotAFeed(format!("its root element is <{name}>")))
+        }
+        xml::Outcome::Unknown(None) => Err(FeedError::NotAFeed("it has no markup".to_owned())),
+    }
+}
+
+fn marked(mut feed: FeedDocument) -> FeedDocument {
+    feed.warnings.push(Warning::SecondOpinion);
+    feed
 }

@@ -1,0 +1,60 @@
+//! Addresses as feeds write them.
+
+use url::Url;
+
+/// An address, resolved against `base` where it is relative; as written, but for white space, where it is not or where
+/// there is no base. `None` for an empty one.
+pub(super) fn resolve(written: &str, base: Option<&Url>) -> Option<String> {
+    let href: String = match written.trim() {
+        "" => return None,
+        href if href.contains(['\n', '\r', '\t']) => href.replace(['\n', '\r', '\t'], ""),
+        href => href.to_owned(),
+    };
+    if has_scheme(&href) {
+        return Some(href);
+    }
+    match base.and_then(|base| base.join(&href).ok()) {
+        Some(url) => Some(url.into()),
+        None => Some(href),
+    }
+}
+
+/// Whether an address starts with a scheme (RFC 3986, section 3.1).
+fn has_scheme(href: &str) -> bool {
+    href.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    })
+}
+
+/// Whether an address is one of the web.
+pub(super) fn is_web(href: &str) -> bool {
+    let starts =
+        |scheme: &str| href.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    starts("http://") || starts("https://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(written: &str, base: &str) -> Option<String> {
+        resolve(written, Url::parse(base).ok().as_ref())
+    }
+
+    #[test]
+    fn a_relative_address_is_resolved_and_a_whole_one_kept_as_written() {
+        assert_eq!(resolved("../b", "https://a.example/x/y/feed").as_deref(), Some("https://a.example/x/b"));
+        assert_eq!(resolved("//c.example/b", "https://a.example/").as_deref(), Some("https://c.example/b"));
+        assert_eq!(
+            resolved("HTTP://A.example/Ü", "https://a.example/").as_deref(),
+            Some("HTTP://A.example/Ü")
+        );
+    }
+
+    #[test]
+    fn white_space_is_no_part_of_an_address() {
+        assert_eq!(resolved(" https://a.example/\n  x ", "").as_deref(), Some("https://a.example/  x"));
+        assert_eq!(resolved(" \n", "https://a.example/"), None);
+    }
+}
