@@ -1,0 +1,52 @@
+"""What every end-to-end test needs: its folder, and the means, or a plain word about why it was skipped."""
+
+import os
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from . import daemon, site, topic
+
+BROKER = os.environ.get("DATELINE_TEST_BROKER", "")
+
+
+def missing():
+    """What this machine lacks for these tests, for people; empty when nothing."""
+    lacks = []
+    if not site.NGINX:
+        lacks.append("nginx is not installed")
+    if not topic.KCAT:
+        lacks.append("kcat is not installed")
+    if not BROKER:
+        lacks.append("DATELINE_TEST_BROKER names no broker")
+    if not daemon.BINARY.exists():
+        lacks.append(f"{daemon.BINARY} is not built")
+    return "; ".join(lacks)
+
+
+class EndToEnd(unittest.TestCase):
+    """A test with a folder of its own, which is kept, and named, when the test fails."""
+
+    def setUp(self):
+        lacks = missing()
+        if lacks:
+            if os.environ.get("CI"):
+                self.fail(f"cannot run: {lacks}")
+            self.skipTest(lacks)
+        self.folder = Path(tempfile.mkdtemp(prefix="dateline-e2e-"))
+        # Outside the folder's lifetime nothing of this name exists, so topics of different tests never mix.
+        self.prefix = self.folder.name
+        self.addCleanup(self._tidy)
+
+    def _tidy(self):
+        outcome = self._outcome.result
+        failed = {test for test, _ in outcome.failures + outcome.errors}
+        if self in failed:
+            print(f"kept for a look: {self.folder}", flush=True)
+        else:
+            shutil.rmtree(self.folder)
+
+    def topics(self):
+        """`[kafka]` settings that give this test topics of its own."""
+        return {name: f"{self.prefix}.{name}.v1" for name in ("articles", "rejects", "health", "relay")}

@@ -1,0 +1,134 @@
+"""A small web: nginx serves any number of hosts over TLS, with certificates of an authority of our own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+CONFIGURATION = """
+daemon off;
+master_process off;
+pid {root}/nginx.pid;
+error_log {root}/error.log warn;
+events {{ worker_connections 512; }}
+http {{
+    access_log {root}/access.log;
+    client_body_temp_path {root}/tmp; proxy_temp_path {root}/tmp; fastcgi_temp_path {root}/tmp;
+    uwsgi_temp_path {root}/tmp; scgi_temp_path {root}/tmp;
+    types {{ text/html html; application/rss+xml rss; application/atom+xml atom; text/plain txt; }}
+    default_type text/html;
+    charset utf-8;
+    gzip on; gzip_types *; gzip_min_length 0;
+    server {{
+        listen 127.0.0.1:{port} ssl;
+        server_name _;
+        ssl_certificate {root}/server.pem;
+        ssl_certificate_key {root}/server.key;
+        root {root}/hosts/$host;
+        location / {{ try_files $uri $uri/index.html =404; }}
+    }}
+}}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def run(*command, **options):
+    subprocess.run(command, check=True, capture_output=True, **options)
+
+
+class Site:
+    """Pages by URL. Everything lives below `root`; `start` makes certificates for the hosts that were added."""
+
+    def __init__(self, root):
+        self.root = Path(root)
+        self.hosts = set()
+        self.port = free_port()
+        self.process = None
+        (self.root / "tmp").mkdir(parents=True)
+
+    def add(self, url, content):
+        """Serves `content` at `url`, whose path becomes a file; a path that ends in a slash becomes its index."""
+        parts = urlsplit(url)
+        self.hosts.add(parts.hostname)
+        path = self.root / "hosts" / parts.hostname / parts.path.lstrip("/")
+        if parts.path.endswith("/"):
+            path = path / "index.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A feed must never be read half written.
+        staged = path.with_name(path.name + ".new")
+        staged.write_text(content) if isinstance(content, str) else staged.write_bytes(content)
+        staged.rename(path)
+
+    @property
+    def ca(self):
+        return self.root / "ca.pem"
+
+    @property
+    def connect_to(self):
+        return {host: f"127.0.0.1:{self.port}" for host in sorted(self.hosts)}
+
+    def _certify(self):
+        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+        run("openssl", "req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "30",
+            "-subj", "/CN=Dateline test authority", "-addext", "basicConstraints=critical,CA:TRUE",
+            "-addext", "keyUsage=critical,keyCertSign", cwd=self.root)
+        run("openssl", "req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=dateline.test",
+            cwd=self.root)
+        names = ",".join(f"DNS:{host}" for host in sorted(self.hosts))
+        (self.root / "server.ext").write_text(f"subjectAltName={names}\nbasicConstraints=CA:FALSE\n")
+        run("openssl", "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+            "-out", "server.pem", "-days", "30", "-extfile", "server.ext", cwd=self.root)
+
+    def start(self):
+        self._certify()
+        configuration = self.root / "nginx.conf"
+        configuration.write_text(CONFIGURATION.format(root=self.root, port=self.port))
+        self.process = subprocess.Popen([NGINX, "-e", self.root / "error.log", "-c", configuration])
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return self
+            time.sleep(0.05)
+        raise RuntimeError(f"nginx did not start: {(self.root / 'error.log').read_text()}")
+
+    def requests(self):
+        """The lines of the access log."""
+        return (self.root / "access.log").read_text().splitlines()
+
+    def stop(self):
+        if self.process:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(10)
+
+
+def rss(title, items):
+    """An RSS 2.0 feed of (title, link, guid) triples."""
+    def escape(text):
+        return text.replace("&", "&amp;").replace("<", "&lt;")
+    entries = "\n".join(
+        f"<item><title>{escape(name)}</title><link>{escape(link)}</link>"
+        f"<guid isPermaLink=\"false\">{escape(guid)}</guid></item>" for name, link, guid in items)
+    return (f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>{escape(title)}</title>'
+            f"<link>https://feeds.example/</link><description>{escape(title)}</description>\n{entries}\n</channel></rss>\n")
+
+
+def atom(title, items):
+    """An Atom feed of (title, link, id) triples."""
+    def escape(text):
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    entries = "\n".join(
+        f'<entry><title>{escape(name)}</title><link href="{escape(link)}"/><id>{escape(guid)}</id>'
+        f"<updated>2025-06-20T00:00:00Z</updated></entry>" for name, link, guid in items)
+    return (f'<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><title>{escape(title)}</title>'
+            f"<id>urn:{escape(title)}</id><updated>2025-06-20T00:00:00Z</updated>\n{entries}\n</feed>\n")
