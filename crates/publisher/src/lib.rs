@@ -1,1 +1,45 @@
-//! publisher
+//! The relay from the journal to Kafka: none lost, none twice.
+//!
+//! A [`Relay`] reads events in their order from the [`Journal`](dateline_journal::Journal) and sends each as a record to
+//! the topic of its kind, together with one record of its *position* (the journal's id and the last sequence), all in one
+//! Kafka transaction under a stable `transactional.id`. Either all of it can be read by `read_committed` subscribers, or
+//! nothing. At the start, and after every failure that it cannot abort, it
+//!
+//! 1. takes over the transactional id, which fences a predecessor and aborts what that left open,
+//! 2. reads the last committed position from Kafka, to the end of the topic,
+//! 3. goes on right after it.
+//!
+//! So the journal's own copy of the position is for people only: the truth stands beside the events, and moves with them.
+//!
+//! While Kafka is away, the journal goes on growing and the relay tries again; [`RelayStatus`] tells. It stops by itself
+//! only where going on would break the promise or fight another daemon: see [`RelayError`].
+//!
+//! ```no_run
+//! # async fn example(journal: dateline_journal::Journal) -> Result<(), dateline_publisher::RelayError> {
+//! use dateline_publisher::{KafkaSettings, Relay};
+//! use tokio_util::sync::CancellationToken;
+//!
+//! let settings = KafkaSettings { brokers: "localhost:9092".into(), ..KafkaSettings::default() };
+//! let relay = Relay::new(settings, journal, "/dateline/example".into())?;
+//! let status = relay.status();
+//! let stop = CancellationToken::new();
+//! relay.run(stop).await
+//! # }
+//! ```
+
+mod client;
+mod error;
+mod position;
+mod record;
+mod relay;
+mod session;
+mod settings;
+mod status;
+mod topics;
+
+pub use error::RelayError;
+pub use relay::Relay;
+pub use settings::{
+    Cleanup, Compression, KafkaSettings, SaslMechanism, Secret, SecurityProtocol, SettingsError, Topics,
+};
+pub use status::RelayStatus;

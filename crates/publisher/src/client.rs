@@ -1,0 +1,201 @@
+//! The Kafka client's configuration, and what it tells us while it runs.
+
+use std::fs;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientConfig;
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::ConsumerContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{NoCustomPartitioner, ProducerContext};
+
+use crate::{KafkaSettings, RelayError};
+
+/// What every client of ours has in common: where the brokers are and how to reach them.
+pub(crate) fn common(settings: &KafkaSettings) -> Result<ClientConfig, RelayError> {
+    let mut config = ClientConfig::new();
+    for (name, value) in &settings.properties {
+        config.set(name, value);
+    }
+    config
+        .set("bootstrap.servers", settings.brokers.trim())
+        .set("client.id", &settings.client_id)
+        .set("security.protocol", settings.security_protocol.word());
+    if settings.security_protocol.has_tls() {
+        // The vendored OpenSSL knows no system's authorities: librdkafka looks for them in the usual places.
+        let ca = settings.ssl_ca_file.as_ref().map(|path| path.display().to_string());
+        config.set("ssl.ca.location", ca.as_deref().unwrap_or("probe"));
+        if let Some(path) = &settings.ssl_certificate_file {
+            config.set("ssl.certificate.location", path.display().to_string());
+        }
+        if let Some(path) = &settings.ssl_key_file {
+            config.set("ssl.key.location", path.display().to_string());
+        }
+        if let Some(password) = &settings.ssl_key_password {
+            config.set("ssl.key.password", password.expose());
+        }
+    }
+    if settings.security_protocol.has_sasl() {
+        config.set("sasl.mechanism", settings.sasl_mechanism.word());
+        if let Some(name) = &settings.sasl_username {
+            config.set("sasl.username", name);
+        }
+        if let Some(password) = password(settings)? {
+            config.set("sasl.password", password);
+        }
+    }
+    Ok(config)
+}
+
+/// A producer whose transactions are idempotent, ordered and atomic.
+pub(crate) fn producer(settings: &KafkaSettings, transactional_id: &str) -> Result<ClientConfig, RelayError> {
+    let mut config = common(settings)?;
+    let timeout = settings.transaction_timeout.as_millis().to_string();
+    // Room for the batch on its way and a half more, so that filling a transaction never waits for the queue.
+    let queue_kbytes = (settings.max_batch_bytes + settings.max_record_bytes) / 1024 * 3 / 2;
+    config
+        .set("transactional.id", transactional_id)
+        .set("enable.idempotence", "true")
+        .set("acks", "all")
+        .set("transaction.timeout.ms", &timeout)
+        .set("message.timeout.ms", &timeout)
+        .set("compression.type", settings.compression.word())
+        // The whole transaction is handed over at once: waiting for company gains nothing but latency.
+        .set("linger.ms", settings.properties.get("linger.ms").map_or("2", String::as_str))
+        .set("batch.size", settings.max_record_bytes.min(1_000_000).to_string())
+        .set("batch.num.messages", "100000")
+        // Sizes are checked before records are handed over; this only has to lie above.
+        .set("message.max.bytes", (settings.max_record_bytes + RECORD_OVERHEAD).to_string())
+        .set("queue.buffering.max.messages", (settings.max_batch * 2 + 1_000).to_string())
+        .set("queue.buffering.max.kbytes", queue_kbytes.max(1024).to_string());
+    Ok(config)
+}
+
+/// What the broker adds to a record of the largest size: the batch's header, lengths, timestamps.
+pub(crate) const RECORD_OVERHEAD: usize = 4_096;
+
+/// A consumer that sees only what was committed, and says where a partition ends.
+pub(crate) fn consumer(settings: &KafkaSettings) -> Result<ClientConfig, RelayError> {
+    let mut config = common(settings)?;
+    config
+        .set("group.id", "dateline-relay-position")
+        .set("enable.auto.commit", "false")
+        .set("enable.partition.eof", "true")
+        .set("auto.offset.reset", "earliest")
+        .set("isolation.level", "read_committed");
+    Ok(config)
+}
+
+fn password(settings: &KafkaSettings) -> Result<Option<String>, RelayError> {
+    if let Some(password) = &settings.sasl_password {
+        return Ok(Some(password.expose().to_owned()));
+    }
+    let Some(path) = &settings.sasl_password_file else { return Ok(None) };
+    let text = fs::read_to_string(path).map_err(|source| RelayError::File {
+        setting: "sasl_password_file",
+        path: path.display().to_string(),
+        source,
+    })?;
+    Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Passes librdkafka's words on, and counts deliveries.
+#[derive(Debug, Default)]
+pub(crate) struct Ear {
+    tally: Mutex<Tally>,
+    changed: Condvar,
+}
+
+/// The deliveries of one transaction.
+#[derive(Debug, Default)]
+struct Tally {
+    outstanding: usize,
+    failed: Option<KafkaError>,
+    last_error: Option<String>,
+}
+
+impl Ear {
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A record is about to be handed over.
+    pub(crate) fn expect(&self) {
+        self.tally().outstanding += 1;
+    }
+
+    /// The record was not handed over after all.
+    pub(crate) fn withdraw(&self) {
+        self.tally().outstanding -= 1;
+    }
+
+    /// Forgets the deliveries of the transaction before.
+    pub(crate) fn reset(&self) {
+        let mut tally = self.tally();
+        tally.outstanding = 0;
+        tally.failed = None;
+    }
+
+    /// Waits until every record handed over was delivered.
+    ///
+    /// Committing before that works too, but then librdkafka polls for the rest in steps of 100 ms.
+    pub(crate) fn await_deliveries(&self, timeout: Duration) -> Result<(), KafkaError> {
+        let deadline = Instant::now() + timeout;
+        let mut tally = self.tally();
+        loop {
+            if let Some(error) = tally.failed.take() {
+                return Err(error);
+            }
+            if tally.outstanding == 0 {
+                return Ok(());
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut));
+            }
+            tally = self.changed.wait_timeout(tally, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// The last thing that librdkafka complained about, which says more than the time-out that follows from it.
+    pub(crate) fn last_complaint(&self) -> Option<String> {
+        self.tally().last_error.clone()
+    }
+}
+
+impl ClientContext for Ear {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        // librdkafka repeats an outage at every attempt; the relay tells it once, in its own words.
+        match level {
+            RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical => {
+                tracing::error!(facility, "kafka client: {message}");
+            }
+            _ => tracing::debug!(facility, "kafka client: {message}"),
+        }
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, "kafka client: {reason}");
+        self.tally().last_error = Some(reason.to_owned());
+    }
+}
+
+impl ConsumerContext for Ear {}
+
+impl ProducerContext<NoCustomPartitioner> for Ear {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        let mut tally = self.tally();
+        tally.outstanding = tally.outstanding.saturating_sub(1);
+        if let Err((error, _)) = result {
+            tally.failed.get_or_insert_with(|| error.clone());
+        }
+        if tally.outstanding == 0 || tally.failed.is_some() {
+            self.changed.notify_all();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! How far the relay has come: a record in Kafka, committed in the same transaction as the events that it speaks of.
+
+use std::time::{Duration, Instant};
+
+use dateline_wire::{JournalId, Sequence};
+use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::{Message, Offset, TopicPartitionList};
+use serde::{Deserialize, Serialize};
+
+use crate::KafkaSettings;
+use crate::client::{self, Ear};
+use crate::session::Trouble;
+
+/// Positions stand on this partition of the relay's topic, so that their order is one.
+pub(crate) const PARTITION: i32 = 0;
+
+/// How long one request to the broker may take here.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The value of a position record. Its key is the journal's id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Position {
+    /// Whose sequence it is.
+    pub(crate) journal: JournalId,
+    /// The last event that was delivered.
+    pub(crate) sequence: Sequence,
+    /// That event's id, which tells copies of a journal apart once they have gone different ways.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) event: Option<String>,
+    /// Under which id it was delivered.
+    pub(crate) transactional_id: String,
+    /// By which run of which daemon.
+    pub(crate) instance: String,
+}
+
+/// What the relay's topic says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// The last position of our journal.
+    pub(crate) own: Option<Position>,
+    /// Who wrote last under our transactional id.
+    pub(crate) holder: Option<String>,
+}
+
+/// Reads the committed positions to the end of the topic as it is now.
+///
+/// "The end" is the end of everything written, not of what happens to be readable: while a transaction of another daemon
+/// stands open, what was committed after it cannot be read yet. So this waits for it, at most as long as such a
+/// transaction may live.
+pub(crate) fn read(
+    settings: &KafkaSettings,
+    journal: &JournalId,
+    transactional_id: &str,
+    stopped: &dyn Fn() -> bool,
+) -> Result<Found, Trouble> {
+    let topic = settings.topics.relay.as_str();
+    let end = written_end(settings, topic)?;
+    let consumer = BaseConsumer::from_config_and_context(&client::consumer(settings)?, Ear::default())?;
+    let deadline = Instant::now() + settings.transaction_timeout * 2;
+    loop {
+        let (_, readable) = consumer.fetch_watermarks(topic, PARTITION, TIMEOUT)?;
+        if readable >= end {
+            break;
+        }
+        if stopped() || Instant::now() >= deadline {
+            return Err(Trouble::Passing(format!("an open transaction hides the end of {topic}")));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let mut assignment = TopicPartitionList::new();
+    assignment.add_partition_offset(topic, PARTITION, Offset::Beginning)?;
+    consumer.assign(&assignment)?;
+    let mut found = Found::default();
+    let mut quiet_since = Instant::now();
+    loop {
+        match consumer.poll(Duration::from_millis(200)) {
+            None if stopped() || quiet_since.elapsed() > TIMEOUT => {
+                return Err(Trouble::Passing(format!("{topic} could not be read to its end")));
+            }
+            None => continue,
+            Some(Ok(message)) => found.take(message.payload(), journal, transactional_id),
+            Some(Err(KafkaError::PartitionEOF(_))) => return Ok(found),
+            Some(Err(error)) => tracing::debug!(%error, "reading the relay's position"),
+        }
+        quiet_since = Instant::now();
+    }
+}
+
+/// The end of what was written to the topic, committed or not.
+fn written_end(settings: &KafkaSettings, topic: &str) -> Result<i64, Trouble> {
+    let mut config = client::consumer(settings)?;
+    config.set("isolation.level", "read_uncommitted");
+    let consumer = BaseConsumer::from_config_and_context(&config, Ear::default())?;
+    let (_, end) = consumer.fetch_watermarks(topic, PARTITION, TIMEOUT)?;
+    Ok(end)
+}
+
+impl Found {
+    fn take(&mut self, payload: Option<&[u8]>, journal: &JournalId, transactional_id: &str) {
+        let Some(payload) = payload else { return };
+        let position: Position = match serde_json::from_slice(payload) {
+            Ok(position) => position,
+            Err(error) => {
+                tracing::warn!(%error, "a record in the relay's topic is not a position");
+                return;
+            }
+        };
+        if position.transactional_id == transactional_id {
+            self.holder = Some(position.instance.clone());
+        }
+        if position.journal == *journal {
+            self.own = Some(position);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn position(journal: &str, sequence: u64, id: &str, instance: &str) -> Position {
+        Position {
+            journal: JournalId::from_stored(journal),
+            sequence: Sequence(sequence),
+            event: Some(format!("e{sequence}")),
+            transactional_id: id.into(),
+            instance: instance.into(),
+        }
+    }
+
+    #[test]
+    fn the_last_position_of_our_journal_counts_and_the_last_holder_of_our_id() {
+        let mut found = Found::default();
+        let own = JournalId::from_stored("own");
+        for record in [
+            position("own", 4, "t", "first"),
+            position("other", 9, "u", "stranger"),
+            position("own", 6, "t", "second"),
+            position("other", 12, "t", "third"),
+        ] {
+            found.take(Some(&serde_json::to_vec(&record).unwrap()), &own, "t");
+        }
+        found.take(Some(b"not json"), &own, "t");
+        found.take(None, &own, "t");
+        assert_eq!(found.own.unwrap().sequence, Sequence(6));
+        assert_eq!(found.holder.as_deref(), Some("third"));
+    }
+}

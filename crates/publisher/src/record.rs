@@ -1,0 +1,189 @@
+//! An event as a Kafka record: CloudEvents 1.0, Kafka protocol binding, binary content mode.
+
+use std::borrow::Cow;
+
+use dateline_wire::{CloudEvent, EventId, EventKind, RejectEvent, Stage};
+use rdkafka::message::{Header, OwnedHeaders};
+use serde::Deserialize;
+use url::Url;
+
+/// The longest `ce_subject`, in bytes. A longer one is left out: the key says the same in full.
+const MAX_SUBJECT: usize = 2_048;
+
+/// The longest key that an oversize event's stand-in takes over.
+const MAX_STAND_IN_KEY: usize = 1_024;
+
+/// What becomes the headers, in the order in which they are sent.
+pub(crate) fn headers<'e>(event: &'e CloudEvent, source: &'e str) -> Vec<(&'static str, Cow<'e, str>)> {
+    let mut headers: Vec<(&'static str, Cow<'e, str>)> = vec![
+        ("content-type", CloudEvent::CONTENT_TYPE.into()),
+        ("ce_specversion", CloudEvent::SPECVERSION.into()),
+        ("ce_id", clean(&event.id)),
+        ("ce_source", clean(source)),
+        ("ce_type", event.kind.ce_type().into()),
+        ("ce_time", event.time.to_string().into()),
+        ("ce_dataschema", event.kind.dataschema().into()),
+        ("ce_sequence", event.sequence.to_string().into()),
+    ];
+    if event.key.len() <= MAX_SUBJECT {
+        headers.push(("ce_subject", clean(&event.key)));
+    }
+    if !event.traceparent.is_empty() {
+        headers.push(("traceparent", clean(&event.traceparent)));
+    }
+    headers
+}
+
+/// The same as librdkafka takes them.
+pub(crate) fn owned(headers: &[(&'static str, Cow<'_, str>)]) -> OwnedHeaders {
+    headers.iter().fold(OwnedHeaders::new_with_capacity(headers.len()), |owned, (key, value)| {
+        owned.insert(Header { key, value: Some(value.as_bytes()) })
+    })
+}
+
+/// The size of a record before compression: its key, its headers and its value.
+pub(crate) fn size(event: &CloudEvent, headers: &[(&'static str, Cow<'_, str>)]) -> usize {
+    let headers: usize = headers.iter().map(|(key, value)| key.len() + value.len()).sum();
+    event.key.len() + headers + event.data.len()
+}
+
+/// Text from outside, fit for a header: control characters (RFC 9110, section 5.5, which gateways to HTTP apply) are
+/// percent-encoded.
+fn clean(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return text.into();
+    }
+    let mut cleaned = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if c.is_control() {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                cleaned.push_str(&format!("%{byte:02X}"));
+            }
+        } else {
+            cleaned.push(c);
+        }
+    }
+    cleaned.into()
+}
+
+/// What an oversize event is announced with: a reject in its place, with its sequence and (if that is sane) its key.
+///
+/// The event itself stands in the journal, where it can be read over HTTP by its sequence.
+///
+/// # Errors
+/// Never with the fields that are put in here.
+pub(crate) fn stand_in(
+    event: &CloudEvent,
+    bytes: usize,
+    limit: usize,
+) -> Result<CloudEvent, serde_json::Error> {
+    let about: About = serde_json::from_str(&event.data).unwrap_or_default();
+    let id = EventId::of_parts(&["record_too_large", &event.id]);
+    let key = if event.key.len() <= MAX_STAND_IN_KEY { event.key.clone() } else { id.as_str().to_owned() };
+    let article =
+        (event.kind == EventKind::Article).then(|| dateline_wire::ArticleId::from_stored(key.as_str()));
+    let reject = RejectEvent {
+        id: id.clone(),
+        article,
+        url: about.url.filter(|url| url.as_str().len() <= MAX_SUBJECT),
+        stage: Stage::Deliver,
+        reason: "record_too_large".into(),
+        detail: format!(
+            "{} {} takes {bytes} bytes as a record, {limit} are allowed; it stands in the journal at {}",
+            event.kind.word(),
+            event.id,
+            event.sequence
+        ),
+        feed: None,
+        entry: None,
+        relevance: None,
+    };
+    Ok(CloudEvent {
+        sequence: event.sequence,
+        kind: EventKind::Reject,
+        id: id.as_str().to_owned(),
+        key,
+        time: event.time,
+        traceparent: event.traceparent.clone(),
+        data: serde_json::to_string(&reject)?,
+    })
+}
+
+/// What of an event its stand-in repeats.
+#[derive(Default, Deserialize)]
+struct About {
+    url: Option<Url>,
+}
+
+#[cfg(test)]
+mod tests {
+    use dateline_wire::Sequence;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn event(key: &str, data: &str) -> CloudEvent {
+        CloudEvent {
+            sequence: Sequence(7),
+            kind: EventKind::Article,
+            id: "a.1".into(),
+            key: key.into(),
+            time: Timestamp::UNIX_EPOCH,
+            traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
+            data: data.into(),
+        }
+    }
+
+    fn header<'h>(headers: &'h [(&'static str, Cow<'_, str>)], name: &str) -> Option<&'h str> {
+        headers.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_ref())
+    }
+
+    #[test]
+    fn the_headers_are_those_of_the_binary_mode() {
+        let event = event("a", "{}");
+        let headers = headers(&event, "/dateline");
+        for (name, value) in [
+            ("content-type", "application/json"),
+            ("ce_specversion", "1.0"),
+            ("ce_id", "a.1"),
+            ("ce_source", "/dateline"),
+            ("ce_type", "dateline.article.v1"),
+            ("ce_time", "1970-01-01T00:00:00Z"),
+            ("ce_subject", "a"),
+            ("ce_dataschema", "urn:dateline:schema:article:v1"),
+            ("ce_sequence", "7"),
+            ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+        ] {
+            assert_eq!(header(&headers, name), Some(value), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_subject_from_outside_cannot_break_a_line_nor_grow_without_bound() {
+        let broken = event("https://n.example/\r\nx: y\0", "{}");
+        assert_eq!(header(&headers(&broken, "s"), "ce_subject"), Some("https://n.example/%0D%0Ax: y%00"));
+        let long = event(&"k".repeat(MAX_SUBJECT + 1), "{}");
+        assert_eq!(header(&headers(&long, "s"), "ce_subject"), None);
+    }
+
+    #[test]
+    fn an_oversize_event_is_announced_in_its_place() {
+        let large = event("a", r#"{"url":"https://n.example/1","title":"x"}"#);
+        let stand_in = stand_in(&large, 2_000_000, 1_000_000).unwrap();
+        assert_eq!((stand_in.sequence, stand_in.kind), (large.sequence, EventKind::Reject));
+        assert_eq!(stand_in.key, large.key);
+        assert_ne!(stand_in.id, large.id);
+        let reject: RejectEvent = serde_json::from_str(&stand_in.data).unwrap();
+        assert_eq!((reject.stage, reject.reason.as_str()), (Stage::Deliver, "record_too_large"));
+        assert_eq!(reject.url.unwrap().as_str(), "https://n.example/1");
+        assert!(reject.detail.contains("2000000") && reject.detail.contains("at 7"), "{}", reject.detail);
+    }
+
+    #[test]
+    fn a_stand_in_fits_even_when_the_key_was_what_is_too_large() {
+        let large = event(&"k".repeat(2_000_000), "no json");
+        let stand_in = stand_in(&large, 2_000_100, 1_000_000).unwrap();
+        assert!(size(&stand_in, &headers(&stand_in, "s")) < 4_096);
+    }
+}

@@ -1,0 +1,198 @@
+//! From the journal to Kafka, for as long as the daemon runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline_journal::Journal;
+use dateline_wire::Sequence;
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::session::{Session, Terms, Trouble};
+use crate::{KafkaSettings, RelayError, RelayStatus, position, topics};
+
+/// The pause after the first failure; it doubles with each further one.
+const MIN_PAUSE: Duration = Duration::from_millis(250);
+/// The longest pause: how late the relay may notice that Kafka is back.
+const MAX_PAUSE: Duration = Duration::from_secs(15);
+/// How long a relay that was fenced waits for its rival to write its name, before it takes the id back.
+const RIVAL_GRACE: Duration = Duration::from_secs(3);
+
+/// Delivers a journal's events to Kafka, each exactly once.
+pub struct Relay {
+    terms: Terms,
+    status: watch::Sender<RelayStatus>,
+}
+
+impl Relay {
+    /// A relay that delivers the events of `journal`; `source` is their `ce_source`.
+    ///
+    /// # Errors
+    /// If a setting cannot be meant, or a file that one names cannot be read.
+    pub fn new(settings: KafkaSettings, journal: Journal, source: String) -> Result<Self, RelayError> {
+        settings.check()?;
+        crate::client::common(&settings)?;
+        let transactional_id =
+            settings.transactional_id.clone().unwrap_or_else(|| format!("dateline-{}", journal.id()));
+        let terms =
+            Terms { settings: Arc::new(settings), journal, source, transactional_id, instance: instance() };
+        Ok(Self { terms, status: watch::Sender::new(RelayStatus::default()) })
+    }
+
+    /// What the relay is doing, as it changes.
+    pub fn status(&self) -> watch::Receiver<RelayStatus> {
+        self.status.subscribe()
+    }
+
+    /// Delivers until `stop` is cancelled. The transaction that is on its way then is brought to its end first.
+    ///
+    /// Outages are waited out, however long.
+    ///
+    /// # Errors
+    /// Only when somebody has to act: see [`RelayError`].
+    pub async fn run(self, stop: CancellationToken) -> Result<(), RelayError> {
+        let handle = Handle::current();
+        // librdkafka's transactions block, for as long as the broker takes.
+        let work = tokio::task::spawn_blocking(move || Run { relay: self, stop, handle }.run());
+        work.await.map_err(|_| RelayError::Thread)?
+    }
+}
+
+/// A relay at work, on its thread.
+struct Run {
+    relay: Relay,
+    stop: CancellationToken,
+    handle: Handle,
+}
+
+impl Run {
+    fn run(self) -> Result<(), RelayError> {
+        let mut pause = MIN_PAUSE;
+        while !self.stop.is_cancelled() {
+            let trouble = match self.session(&mut pause) {
+                Ok(()) => break,
+                Err(Trouble::Fenced(reason)) => self.face_rival(reason),
+                Err(trouble) => trouble,
+            };
+            match trouble {
+                Trouble::Lasting(error) => {
+                    self.relay.status.send_modify(|status| {
+                        status.connected = false;
+                        status.last_error = Some(error.to_string());
+                    });
+                    return Err(error);
+                }
+                Trouble::Passing(reason) | Trouble::Fenced(reason) => self.note_failure(reason),
+            }
+            self.sleep(pause);
+            pause = (pause * 2).min(MAX_PAUSE);
+        }
+        self.relay.status.send_modify(|status| status.connected = false);
+        Ok(())
+    }
+
+    /// One producer's life. Ends well only when the relay is to stop.
+    fn session(&self, pause: &mut Duration) -> Result<(), Trouble> {
+        let terms = &self.relay.terms;
+        self.handle.block_on(topics::ensure(&terms.settings))?;
+        let mut session = Session::take_over(terms.clone())?;
+        let found = self.read_position()?;
+        session.continue_from(found.own)?;
+        tracing::info!(position = session.position().0, "delivering to Kafka");
+        *pause = MIN_PAUSE;
+        self.note_success(session.position(), 0);
+        let mut durable = terms.journal.watch();
+        while !self.stop.is_cancelled() {
+            durable.mark_unchanged();
+            let delivered = session.deliver_next()?;
+            if delivered > 0 {
+                self.note_success(session.position(), delivered);
+            } else {
+                self.handle.block_on(async {
+                    tokio::select! {
+                        () = self.stop.cancelled() => {}
+                        // The journal outlives the relay, so that this ends only with news.
+                        _ = durable.changed() => {}
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn read_position(&self) -> Result<position::Found, Trouble> {
+        let terms = &self.relay.terms;
+        position::read(&terms.settings, terms.journal.id(), &terms.transactional_id, &|| {
+            self.stop.is_cancelled()
+        })
+    }
+
+    /// Finds out whether it was another daemon that fenced us. It writes its name as soon as it has taken over; if nobody
+    /// does, it was the broker that gave up on our transaction, or a predecessor's shadow.
+    fn face_rival(&self, reason: String) -> Trouble {
+        self.sleep(RIVAL_GRACE);
+        match self.read_position() {
+            Ok(position::Found { holder: Some(by), .. }) if by != self.relay.terms.instance => {
+                let transactional_id = self.relay.terms.transactional_id.clone();
+                Trouble::Lasting(RelayError::Fenced { by, transactional_id })
+            }
+            Ok(_) => Trouble::Passing(reason),
+            Err(trouble) => trouble,
+        }
+    }
+
+    fn note_success(&self, position: Sequence, delivered: usize) {
+        self.relay.status.send_modify(|status| {
+            status.connected = true;
+            status.position = Some(position);
+            status.last_error = None;
+            status.delivered += delivered as u64;
+            if delivered > 0 {
+                status.transactions += 1;
+                status.last_commit = Some(Timestamp::now());
+            }
+        });
+        // Only a copy, for people: a full disk must not hold up deliveries.
+        if let Err(error) = self.handle.block_on(self.relay.terms.journal.set_relay_position(position)) {
+            tracing::debug!(%error, "the relay's position was not noted in the journal");
+        }
+    }
+
+    fn note_failure(&self, reason: String) {
+        let repeated = self.relay.status.borrow().last_error.as_ref() == Some(&reason);
+        if repeated {
+            tracing::debug!(reason, "still no delivery to Kafka");
+        } else {
+            tracing::warn!(
+                reason,
+                "no delivery to Kafka, trying again; events stay in the journal meanwhile"
+            );
+        }
+        self.relay.status.send_modify(|status| {
+            status.connected = false;
+            status.reconnects += 1;
+            status.last_error = Some(reason);
+        });
+    }
+
+    fn sleep(&self, time: Duration) {
+        self.handle.block_on(async {
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = tokio::time::sleep(time) => {}
+            }
+        });
+    }
+}
+
+/// A name for this run of this daemon that no other run shares, and that tells an operator where to look.
+fn instance() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = match host.trim() {
+        "" => "unknown host",
+        host => host,
+    };
+    format!("process {} on {host}, started {}", std::process::id(), Timestamp::now())
+}

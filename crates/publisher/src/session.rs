@@ -1,0 +1,364 @@
+//! The life of one producer: from taking over the transactional id to its first failure that it cannot abort.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline_journal::Journal;
+use dateline_wire::{CloudEvent, Sequence};
+use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+
+use crate::client::{self, Ear};
+use crate::position::{PARTITION, Position};
+use crate::record;
+use crate::{KafkaSettings, RelayError};
+
+/// How long taking over may take: the broker first has to abort what the predecessor left.
+const INIT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What ends a session.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// It will pass: a new producer tries again.
+    Passing(String),
+    /// Somebody else has taken over the transactional id, or the broker gave up on our transaction.
+    Fenced(String),
+    /// Somebody has to act.
+    Lasting(RelayError),
+}
+
+impl From<RelayError> for Trouble {
+    fn from(error: RelayError) -> Self {
+        Self::Lasting(error)
+    }
+}
+
+/// What every session of a relay shares.
+#[derive(Clone)]
+pub(crate) struct Terms {
+    pub(crate) settings: Arc<KafkaSettings>,
+    pub(crate) journal: Journal,
+    pub(crate) source: String,
+    pub(crate) transactional_id: String,
+    pub(crate) instance: String,
+}
+
+/// A producer that holds the transactional id.
+pub(crate) struct Session {
+    terms: Terms,
+    producer: ThreadedProducer<Ear>,
+    /// Where the next transaction starts.
+    position: Sequence,
+    /// The id of the event at the position.
+    event: Option<String>,
+    /// Events that the broker refused for their size, although we hadn't.
+    refused: BTreeSet<Sequence>,
+    /// Read from the journal and not delivered yet.
+    ahead: VecDeque<CloudEvent>,
+}
+
+impl Session {
+    /// Takes over the transactional id: the predecessor is fenced, and what it left open is aborted.
+    pub(crate) fn take_over(terms: Terms) -> Result<Self, Trouble> {
+        let config = client::producer(&terms.settings, &terms.transactional_id)?;
+        let producer: ThreadedProducer<Ear> =
+            ThreadedProducer::from_config_and_context(&config, Ear::default())
+                .map_err(|error| RelayError::Client(error.to_string()))?;
+        let session = Self {
+            terms,
+            producer,
+            position: Sequence::START,
+            event: None,
+            refused: BTreeSet::new(),
+            ahead: VecDeque::new(),
+        };
+        session.producer.init_transactions(INIT_TIMEOUT).map_err(|error| session.trouble(&error))?;
+        Ok(session)
+    }
+
+    /// Continues after `position`, once it is certain that it speaks of this journal, and writes our name beside it, so
+    /// that a rival that we have fenced finds out who did.
+    pub(crate) fn continue_from(&mut self, position: Option<Position>) -> Result<(), Trouble> {
+        if let Some(position) = position {
+            self.agree(&position)?;
+            self.position = position.sequence;
+            self.event = position.event;
+        }
+        self.transact(&[])
+    }
+
+    /// Refuses to go on from a position that isn't in this journal's past.
+    fn agree(&self, position: &Position) -> Result<(), Trouble> {
+        let journal = &self.terms.journal;
+        let last = journal.last_sequence().map_err(RelayError::from)?;
+        if position.sequence > last {
+            return Err(RelayError::JournalBehind { position: position.sequence, last }.into());
+        }
+        let own = journal.reader().event(position.sequence).map_err(RelayError::from)?;
+        match (own, &position.event) {
+            (Some(own), Some(delivered)) if own.id != *delivered => Err(RelayError::Diverged {
+                position: position.sequence,
+                delivered: delivered.clone(),
+                own: own.id,
+            }
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The last event that was delivered.
+    pub(crate) fn position(&self) -> Sequence {
+        self.position
+    }
+
+    /// Delivers the next events in one transaction, and says how many they were: 0 when the journal has no more.
+    pub(crate) fn deliver_next(&mut self) -> Result<usize, Trouble> {
+        self.read_ahead()?;
+        let mut bytes = 0;
+        let mut batch = Vec::new();
+        while let Some(event) = self.ahead.front()
+            && batch.len() < self.terms.settings.max_batch
+            && (batch.is_empty() || bytes + event.data.len() <= self.terms.settings.max_batch_bytes)
+        {
+            bytes += event.data.len();
+            batch.extend(self.ahead.pop_front());
+        }
+        if batch.is_empty() {
+            return Ok(0);
+        }
+        match self.transact(&batch) {
+            Ok(()) => Ok(batch.len()),
+            Err(trouble) => {
+                // Whatever comes next starts from the journal again.
+                self.ahead.clear();
+                Err(trouble)
+            }
+        }
+    }
+
+    /// Reads from the journal what the next transaction needs.
+    fn read_ahead(&mut self) -> Result<(), Trouble> {
+        if !self.ahead.is_empty() {
+            return Ok(());
+        }
+        let events = self
+            .terms
+            .journal
+            .events_after(self.position, self.terms.settings.max_batch, None)
+            .map_err(RelayError::from)?;
+        if let Some(first) = events.first()
+            && first.sequence != self.position.next()
+        {
+            return Err(RelayError::Gap { position: self.position, found: first.sequence }.into());
+        }
+        self.ahead = events.into();
+        Ok(())
+    }
+
+    /// One transaction: the events and the position after them, or nothing of either.
+    fn transact(&mut self, batch: &[CloudEvent]) -> Result<(), Trouble> {
+        match self.try_transact(batch) {
+            Ok(()) => Ok(()),
+            Err(error) if is_too_large(&error) && !batch.is_empty() => {
+                self.abort(&error)?;
+                self.single_out(batch)
+            }
+            Err(error) => {
+                self.abort(&error)?;
+                Err(Trouble::Passing(self.describe(&error)))
+            }
+        }
+    }
+
+    /// Finds the event that the broker refuses for its size (its topic allows less than we do) by sending one at a time.
+    fn single_out(&mut self, batch: &[CloudEvent]) -> Result<(), Trouble> {
+        for event in batch {
+            let single = std::slice::from_ref(event);
+            let Err(error) = self.try_transact(single) else { continue };
+            self.abort(&error)?;
+            if !is_too_large(&error) || !self.refused.insert(event.sequence) {
+                return Err(Trouble::Passing(self.describe(&error)));
+            }
+            if let Err(error) = self.try_transact(single) {
+                self.abort(&error)?;
+                return Err(Trouble::Passing(self.describe(&error)));
+            }
+        }
+        Ok(())
+    }
+
+    fn try_transact(&mut self, batch: &[CloudEvent]) -> Result<(), KafkaError> {
+        let timeout = self.terms.settings.transaction_timeout;
+        let ear = self.producer.context().clone();
+        ear.reset();
+        self.producer.begin_transaction()?;
+        for event in batch {
+            self.send_event(event)?;
+        }
+        let (position, event) = match batch.last() {
+            Some(last) => (last.sequence, Some(last.id.clone())),
+            None => (self.position, self.event.clone()),
+        };
+        self.send_position(position, event.clone())?;
+        ear.await_deliveries(timeout)?;
+        self.commit(timeout)?;
+        self.position = position;
+        self.event = event;
+        Ok(())
+    }
+
+    /// Commits, asking again for as long as the broker's answer is only late: the transaction is then either committed or
+    /// still open, and asking again tells which.
+    fn commit(&self, timeout: Duration) -> Result<(), KafkaError> {
+        let mut attempts = 3;
+        loop {
+            match self.producer.commit_transaction(timeout) {
+                Err(KafkaError::Transaction(error)) if error.is_retriable() && attempts > 0 => attempts -= 1,
+                result => return result,
+            }
+        }
+    }
+
+    fn send_event(&self, event: &CloudEvent) -> Result<(), KafkaError> {
+        let headers = record::headers(event, &self.terms.source);
+        let limit = self.terms.settings.max_record_bytes;
+        let bytes = record::size(event, &headers);
+        if bytes <= limit && !self.refused.contains(&event.sequence) {
+            return self.send(
+                self.terms.settings.topics.of(event.kind),
+                None,
+                &event.key,
+                &event.data,
+                Some(record::owned(&headers)),
+                Some(event.time.as_millisecond()),
+            );
+        }
+        tracing::error!(
+            sequence = event.sequence.0,
+            id = event.id,
+            bytes,
+            limit,
+            "an event is too large for Kafka: a reject announces it instead"
+        );
+        let stand_in = record::stand_in(event, bytes, limit)
+            .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
+        self.send(
+            self.terms.settings.topics.of(stand_in.kind),
+            None,
+            &stand_in.key,
+            &stand_in.data,
+            Some(record::owned(&record::headers(&stand_in, &self.terms.source))),
+            Some(stand_in.time.as_millisecond()),
+        )
+    }
+
+    fn send_position(&self, sequence: Sequence, event: Option<String>) -> Result<(), KafkaError> {
+        let position = Position {
+            journal: self.terms.journal.id().clone(),
+            sequence,
+            event,
+            transactional_id: self.terms.transactional_id.clone(),
+            instance: self.terms.instance.clone(),
+        };
+        let value = serde_json::to_string(&position)
+            .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
+        let topic = &self.terms.settings.topics.relay;
+        self.send(topic, Some(PARTITION), self.terms.journal.id().as_str(), &value, None, None)
+    }
+
+    fn send(
+        &self,
+        topic: &str,
+        partition: Option<i32>,
+        key: &str,
+        value: &str,
+        headers: Option<rdkafka::message::OwnedHeaders>,
+        timestamp: Option<i64>,
+    ) -> Result<(), KafkaError> {
+        let mut record = BaseRecord {
+            topic,
+            partition,
+            payload: Some(value),
+            key: Some(key),
+            timestamp,
+            headers,
+            delivery_opaque: (),
+        };
+        let ear = self.producer.context();
+        ear.expect();
+        loop {
+            match self.producer.send(record) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
+                    record = back;
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                Err((error, _)) => {
+                    ear.withdraw();
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Takes back what a failed transaction has sent. Fails itself when this producer is of no use any more.
+    fn abort(&self, cause: &KafkaError) -> Result<(), Trouble> {
+        if self.is_dead(cause) {
+            return Err(self.trouble(cause));
+        }
+        self.producer
+            .abort_transaction(self.terms.settings.transaction_timeout)
+            .map_err(|error| self.trouble(&error))
+    }
+
+    fn is_dead(&self, error: &KafkaError) -> bool {
+        matches!(error, KafkaError::Transaction(error) if error.is_fatal())
+            || self.producer.client().fatal_error().is_some()
+    }
+
+    fn trouble(&self, error: &KafkaError) -> Trouble {
+        let fatal = self.producer.client().fatal_error();
+        let codes = [fatal.as_ref().map(|(code, _)| *code), error.rdkafka_error_code()];
+        let text = match &fatal {
+            Some((_, reason)) => reason.clone(),
+            None => self.describe(error),
+        };
+        if codes.into_iter().flatten().any(is_fencing) {
+            Trouble::Fenced(text)
+        } else {
+            Trouble::Passing(text)
+        }
+    }
+
+    /// The error in the words that say most: a time-out only says that something took long.
+    fn describe(&self, error: &KafkaError) -> String {
+        let said = match error {
+            KafkaError::Transaction(error) => error.string(),
+            other => other.to_string(),
+        };
+        match self.producer.context().last_complaint() {
+            Some(complaint) if !said.contains(&complaint) => format!("{said} ({complaint})"),
+            _ => said,
+        }
+    }
+}
+
+fn is_too_large(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::MessageSizeTooLarge
+                | RDKafkaErrorCode::InvalidRecord
+                | RDKafkaErrorCode::MessageBatchTooLarge
+        )
+    )
+}
+
+fn is_fencing(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced | RDKafkaErrorCode::InvalidProducerEpoch
+    )
+}

@@ -1,0 +1,438 @@
+//! The `[kafka]` part of the configuration.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use dateline_wire::EventKind;
+use jiff::fmt::serde::unsigned_duration::friendly::compact;
+use serde::Deserialize;
+use thiserror::Error;
+
+/// Where Kafka is, and how events are delivered to it. Every setting has a default; without brokers nothing is delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KafkaSettings {
+    /// `host:port`, several separated by commas. Empty: no Kafka.
+    pub brokers: String,
+    /// What the broker calls us in its logs and quotas.
+    pub client_id: String,
+    /// Under which name the relay fences its predecessor. Default: `dateline-` and the journal's id. Two daemons must not
+    /// share it.
+    pub transactional_id: Option<String>,
+    /// The topics.
+    pub topics: Topics,
+    /// Whether missing topics are made.
+    pub create_topics: bool,
+    /// Partitions of a topic made here; the relay's own always has one.
+    pub partitions: u16,
+    /// Copies of each partition of a topic made here; absent: as the broker decides.
+    pub replication: Option<u16>,
+    /// `cleanup.policy` of a topic made here; the relay's own is always compacted.
+    pub cleanup: Cleanup,
+    /// Further settings of topics made here, by Kafka's names: `retention.ms`, `min.insync.replicas`, …
+    pub topic_config: BTreeMap<String, String>,
+    /// Events in one transaction, at most. Each transaction costs the broker a few milliseconds; none waits to be filled.
+    pub max_batch: usize,
+    /// Bytes of events in one transaction, at most (one event always fits).
+    pub max_batch_bytes: usize,
+    /// The largest record, in bytes of key, headers and value together, before compression. A larger event is announced by
+    /// a reject with the reason `record_too_large` in its place. Topics made here allow this size.
+    pub max_record_bytes: usize,
+    /// How long the broker lets a transaction stand open before it aborts it, and how long a delivery may take.
+    #[serde(with = "compact::required")]
+    pub transaction_timeout: Duration,
+    /// How records are compressed.
+    pub compression: Compression,
+    /// How connections are protected.
+    pub security_protocol: SecurityProtocol,
+    /// The authorities that the brokers' certificates are checked against, in PEM. Default: the system's.
+    pub ssl_ca_file: Option<PathBuf>,
+    /// Our certificate, in PEM, for brokers that ask for one.
+    pub ssl_certificate_file: Option<PathBuf>,
+    /// Its private key, in PEM.
+    pub ssl_key_file: Option<PathBuf>,
+    /// The key's passphrase. From the environment only.
+    pub ssl_key_password: Option<Secret>,
+    /// How we log in.
+    pub sasl_mechanism: SaslMechanism,
+    /// As whom we log in.
+    pub sasl_username: Option<String>,
+    /// The password. From the environment only.
+    pub sasl_password: Option<Secret>,
+    /// A file that holds the password (a trailing line feed doesn't count).
+    pub sasl_password_file: Option<PathBuf>,
+    /// Further settings of librdkafka, by its names. Those that exactly-once delivery rests on are refused.
+    pub properties: BTreeMap<String, String>,
+}
+
+impl Default for KafkaSettings {
+    fn default() -> Self {
+        Self {
+            brokers: String::new(),
+            client_id: "dateline".into(),
+            transactional_id: None,
+            topics: Topics::default(),
+            create_topics: true,
+            partitions: 4,
+            replication: None,
+            cleanup: Cleanup::Delete,
+            topic_config: BTreeMap::new(),
+            max_batch: 5_000,
+            max_batch_bytes: 32 << 20,
+            max_record_bytes: 1_000_000,
+            transaction_timeout: Duration::from_secs(60),
+            compression: Compression::Zstd,
+            security_protocol: SecurityProtocol::Plaintext,
+            ssl_ca_file: None,
+            ssl_certificate_file: None,
+            ssl_key_file: None,
+            ssl_key_password: None,
+            sasl_mechanism: SaslMechanism::ScramSha512,
+            sasl_username: None,
+            sasl_password: None,
+            sasl_password_file: None,
+            properties: BTreeMap::new(),
+        }
+    }
+}
+
+/// The topics' names.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Topics {
+    /// Articles and their revisions.
+    pub articles: String,
+    /// Entries that were not published.
+    pub rejects: String,
+    /// What happened to feeds.
+    pub health: String,
+    /// The relay's position: compacted, internal.
+    pub relay: String,
+}
+
+impl Default for Topics {
+    fn default() -> Self {
+        Self {
+            articles: "dateline.articles.v1".into(),
+            rejects: "dateline.rejects.v1".into(),
+            health: "dateline.health.v1".into(),
+            relay: "dateline.relay.v1".into(),
+        }
+    }
+}
+
+impl Topics {
+    /// The topic of a kind of event.
+    pub fn of(&self, kind: EventKind) -> &str {
+        match kind {
+            EventKind::Article => &self.articles,
+            EventKind::Reject => &self.rejects,
+            EventKind::Health => &self.health,
+        }
+    }
+}
+
+/// What a broker does with old records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cleanup {
+    /// It deletes them after the topic's retention.
+    Delete,
+    /// It keeps the last one of each key: the latest revision of each article.
+    Compact,
+    /// Both.
+    #[serde(rename = "compact,delete")]
+    CompactDelete,
+}
+
+impl Cleanup {
+    /// Kafka's word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Delete => "delete",
+            Self::Compact => "compact",
+            Self::CompactDelete => "compact,delete",
+        }
+    }
+}
+
+/// How records are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Compression {
+    None,
+    Gzip,
+    Lz4,
+    Snappy,
+    Zstd,
+}
+
+impl Compression {
+    /// Kafka's word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+            Self::Lz4 => "lz4",
+            Self::Snappy => "snappy",
+            Self::Zstd => "zstd",
+        }
+    }
+}
+
+/// How connections are protected, in Kafka's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecurityProtocol {
+    /// Neither encrypted nor authenticated.
+    Plaintext,
+    /// TLS.
+    Ssl,
+    /// A password, sent over an open connection.
+    SaslPlaintext,
+    /// A password, sent over TLS.
+    SaslSsl,
+}
+
+impl SecurityProtocol {
+    /// Kafka's word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Plaintext => "plaintext",
+            Self::Ssl => "ssl",
+            Self::SaslPlaintext => "sasl_plaintext",
+            Self::SaslSsl => "sasl_ssl",
+        }
+    }
+
+    pub(crate) fn has_sasl(self) -> bool {
+        matches!(self, Self::SaslPlaintext | Self::SaslSsl)
+    }
+
+    pub(crate) fn has_tls(self) -> bool {
+        matches!(self, Self::Ssl | Self::SaslSsl)
+    }
+}
+
+/// How we log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum SaslMechanism {
+    /// The password as it is (RFC 4616); only sensible over TLS.
+    #[serde(rename = "PLAIN")]
+    Plain,
+    /// A challenge that proves the password (RFC 5802), with SHA-256 (RFC 7677).
+    #[serde(rename = "SCRAM-SHA-256")]
+    ScramSha256,
+    /// The same with SHA-512.
+    #[serde(rename = "SCRAM-SHA-512")]
+    ScramSha512,
+}
+
+impl SaslMechanism {
+    /// Its registered name.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::ScramSha512 => "SCRAM-SHA-512",
+        }
+    }
+}
+
+/// A password: readable by whoever asks for it by name, shown by nothing.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a password.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The password itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// A setting that cannot be meant.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("kafka.{setting}: {what}")]
+pub struct SettingsError {
+    /// The setting, by its name under `[kafka]`.
+    pub setting: String,
+    /// What is wrong, and what is meant.
+    pub what: String,
+}
+
+/// Settings of librdkafka that exactly-once delivery rests on, or that have a setting of their own here.
+const RESERVED: [&str; 18] = [
+    "acks",
+    "bootstrap.servers",
+    "client.id",
+    "enable.gapless.guarantee",
+    "enable.idempotence",
+    "isolation.level",
+    "max.in.flight",
+    "max.in.flight.requests.per.connection",
+    "message.send.max.retries",
+    "message.timeout.ms",
+    "metadata.broker.list",
+    "request.required.acks",
+    "retries",
+    "sasl.password",
+    "security.protocol",
+    "ssl.key.password",
+    "transaction.timeout.ms",
+    "transactional.id",
+];
+
+impl KafkaSettings {
+    /// Whether there is a Kafka to deliver to.
+    pub fn is_enabled(&self) -> bool {
+        !self.brokers.trim().is_empty()
+    }
+
+    /// Checks what can be checked without a broker.
+    ///
+    /// # Errors
+    /// The first setting that cannot be meant.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let names = [
+            ("topics.articles", &self.topics.articles),
+            ("topics.rejects", &self.topics.rejects),
+            ("topics.health", &self.topics.health),
+            ("topics.relay", &self.topics.relay),
+        ];
+        for (at, (setting, name)) in names.iter().enumerate() {
+            if !is_topic_name(name) {
+                let what = "a topic's name has 1 to 249 of the characters a-z A-Z 0-9 . _ -";
+                return Err(wrong(setting, format!("{name:?}: {what}")));
+            }
+            if *setting == "topics.relay" && names[..at].iter().any(|(_, other)| other == name) {
+                return Err(wrong(setting, "the relay's position needs a topic of its own"));
+            }
+        }
+        if self.transactional_id.as_deref().is_some_and(str::is_empty) {
+            return Err(wrong("transactional_id", "give it a name, or leave it out"));
+        }
+        if self.partitions == 0 {
+            return Err(wrong("partitions", "a topic has at least 1"));
+        }
+        if self.replication == Some(0) {
+            return Err(wrong("replication", "at least 1; leave it out for the broker's default"));
+        }
+        if self.max_batch == 0 {
+            return Err(wrong("max_batch", "at least 1"));
+        }
+        if !(10_000..=100_000_000).contains(&self.max_record_bytes) {
+            return Err(wrong("max_record_bytes", "between 10000 and 100000000"));
+        }
+        if self.transaction_timeout < Duration::from_secs(5)
+            || self.transaction_timeout > Duration::from_secs(900)
+        {
+            return Err(wrong("transaction_timeout", "between 5s and 15m, which brokers allow by default"));
+        }
+        if self.security_protocol.has_sasl() {
+            if self.sasl_username.is_none() {
+                return Err(wrong("sasl_username", "needed to log in"));
+            }
+            if self.sasl_password.is_none() && self.sasl_password_file.is_none() {
+                return Err(wrong(
+                    "sasl_password_file",
+                    "needed to log in; or set DATELINE_KAFKA__SASL_PASSWORD in the environment",
+                ));
+            }
+        }
+        if self.ssl_certificate_file.is_some() != self.ssl_key_file.is_some() {
+            return Err(wrong(
+                "ssl_certificate_file",
+                "a certificate and its key (ssl_key_file) come together",
+            ));
+        }
+        if let Some(name) = self.properties.keys().find(|name| RESERVED.contains(&name.as_str())) {
+            return Err(wrong(
+                &format!("properties.{name}"),
+                "has a setting of its own, or exactly-once delivery rests on it",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn wrong(setting: &str, what: impl Into<String>) -> SettingsError {
+    SettingsError { setting: setting.into(), what: what.into() }
+}
+
+/// Kafka's own rule (`org.apache.kafka.common.internals.Topic`).
+fn is_topic_name(name: &str) -> bool {
+    (1..=249).contains(&name.len())
+        && name != "."
+        && name != ".."
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_shown_by_nothing() {
+        let settings = KafkaSettings {
+            sasl_password: Some(Secret::new("hunter2")),
+            ssl_key_password: Some(Secret::new("hunter3")),
+            ..KafkaSettings::default()
+        };
+        let shown = format!("{settings:?} {settings:#?}");
+        assert!(!shown.contains("hunter"), "{shown}");
+        assert_eq!(settings.sasl_password.unwrap().expose(), "hunter2");
+    }
+
+    #[test]
+    fn the_defaults_are_sound_and_deliver_nothing() {
+        let settings = KafkaSettings::default();
+        assert_eq!(settings.check(), Ok(()));
+        assert!(!settings.is_enabled());
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_named() {
+        let check = |change: fn(&mut KafkaSettings)| {
+            let mut settings = KafkaSettings::default();
+            change(&mut settings);
+            settings.check().unwrap_err().setting
+        };
+        assert_eq!(check(|s| s.topics.rejects = "re jects".into()), "topics.rejects");
+        assert_eq!(check(|s| s.topics.relay = s.topics.health.clone()), "topics.relay");
+        assert_eq!(check(|s| s.partitions = 0), "partitions");
+        assert_eq!(check(|s| s.transaction_timeout = Duration::from_secs(1)), "transaction_timeout");
+        assert_eq!(check(|s| s.security_protocol = SecurityProtocol::SaslSsl), "sasl_username");
+        assert_eq!(check(|s| s.ssl_key_file = Some("key.pem".into())), "ssl_certificate_file");
+        assert_eq!(
+            check(|s| drop(s.properties.insert("enable.idempotence".into(), "false".into()))),
+            "properties.enable.idempotence"
+        );
+    }
+
+    #[test]
+    fn unknown_settings_are_errors() {
+        let error = serde_json::from_str::<KafkaSettings>(r#"{"broker": "x"}"#).unwrap_err();
+        assert!(error.to_string().contains("unknown field `broker`"), "{error}");
+        let settings: KafkaSettings = serde_json::from_str(
+            r#"{"transaction_timeout": "2m", "sasl_mechanism": "SCRAM-SHA-256", "cleanup": "compact,delete"}"#,
+        )
+        .unwrap();
+        assert_eq!(settings.transaction_timeout, Duration::from_secs(120));
+        assert_eq!(settings.cleanup, Cleanup::CompactDelete);
+    }
+}

@@ -1,0 +1,23 @@
+//! What the relay is doing, for `/readyz`, the metrics and `dateline status`.
+
+use dateline_wire::Sequence;
+use jiff::Timestamp;
+
+/// What the relay is doing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RelayStatus {
+    /// Whether it holds its transactional id and the last transaction went well.
+    pub connected: bool,
+    /// The last event that Kafka has for certain; `None` until that was read from it.
+    pub position: Option<Sequence>,
+    /// Events delivered since the relay was started.
+    pub delivered: u64,
+    /// Transactions committed since then.
+    pub transactions: u64,
+    /// How often it has had to start again with a new producer.
+    pub reconnects: u64,
+    /// Why the last attempt failed, until one succeeds.
+    pub last_error: Option<String>,
+    /// When the last transaction was committed.
+    pub last_commit: Option<Timestamp>,
+}

@@ -1,0 +1,76 @@
+//! The topics, made where they are missing.
+
+use std::time::Duration;
+
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+use crate::KafkaSettings;
+use crate::client::{self, Ear, RECORD_OVERHEAD};
+use crate::session::Trouble;
+
+/// How long the broker may take to tell what topics there are, or to make one.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Makes sure that every topic exists. What an existing topic is like is its owner's choice.
+pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), Trouble> {
+    let config = client::common(settings)?;
+    let admin = AdminClient::from_config_and_context(&config, Ear::default())?;
+    let metadata = admin.inner().fetch_metadata(None, TIMEOUT).map_err(|error| {
+        let complaint = admin.inner().context().last_complaint();
+        Trouble::Passing(complaint.unwrap_or_else(|| error.to_string()))
+    })?;
+    let there = |name: &str| {
+        metadata.topics().iter().any(|topic| topic.name() == name && !topic.partitions().is_empty())
+    };
+    let max_bytes = (settings.max_record_bytes + RECORD_OVERHEAD).to_string();
+    let topics = &settings.topics;
+    let mut missing: Vec<NewTopic<'_>> = Vec::new();
+    for name in [&topics.articles, &topics.rejects, &topics.health, &topics.relay] {
+        if there(name) || missing.iter().any(|topic| topic.name == name) {
+            continue;
+        }
+        let relay = *name == topics.relay;
+        let partitions = if relay { 1 } else { i32::from(settings.partitions) };
+        // -1 asks for the broker's default (KIP-464).
+        let replication = settings.replication.map_or(-1, i32::from);
+        let mut topic = NewTopic::new(name, partitions, TopicReplication::Fixed(replication));
+        if relay {
+            topic = topic.set("cleanup.policy", "compact");
+        } else {
+            topic = topic.set("cleanup.policy", settings.cleanup.word()).set("max.message.bytes", &max_bytes);
+            for (key, value) in &settings.topic_config {
+                topic = topic.set(key, value);
+            }
+        }
+        missing.push(topic);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !settings.create_topics {
+        let names: Vec<&str> = missing.iter().map(|topic| topic.name).collect();
+        return Err(Trouble::Passing(format!(
+            "the topics {} are missing, and kafka.create_topics is off",
+            names.join(", ")
+        )));
+    }
+    let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
+    for made in admin.create_topics(&missing, &options).await? {
+        match made {
+            Ok(name) => tracing::info!(topic = name, "made a topic"),
+            Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+            Err((name, code)) => {
+                return Err(Trouble::Passing(format!("the topic {name} could not be made: {code}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl From<KafkaError> for Trouble {
+    fn from(error: KafkaError) -> Self {
+        Self::Passing(error.to_string())
+    }
+}
