@@ -23,6 +23,7 @@ pub mod charset;
 pub mod dom;
 mod fingerprint;
 pub mod guard;
+mod meta;
 mod subject;
 
 use dateline_wire::{Article, Page};

@@ -1,0 +1,247 @@
+//! Dates as people and programs write them.
+//!
+//! A text is cut into tokens ([`token`]); a calendar day is looked for in the shapes of [`pattern`], with the month names of
+//! [`months`]; a time of day before or behind it is read by [`clock`], with the zone names of [`zones`]. What comes out is a
+//! [`Written`]: exactly what was written, no zone added, an ambiguous order of day and month kept as the two days it may be.
+
+mod clock;
+mod months;
+mod pattern;
+mod relative;
+mod token;
+mod written;
+mod zones;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+pub(crate) use relative::read as read_age;
+pub(crate) use written::{Calendar, Offset, Written, days_since_epoch, weekday};
+
+/// Epoch numbers between these are believed: 1995 to 2100, in seconds.
+const EPOCH_SECONDS: std::ops::Range<i64> = 788_918_400..4_102_444_800;
+
+/// The first date in `text`, with the time of day beside it.
+pub(crate) fn read(text: &str) -> Option<Written> {
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) && text.is_ascii() {
+        return None;
+    }
+    let tokens = token::tokens(text);
+    let found = pattern::find(&tokens, 0)?;
+    let time = found
+        .clock
+        .or_else(|| joined(&tokens, found.end))
+        .or_else(|| clock::after(&tokens, found.end))
+        .or_else(|| clock::before(&tokens, found.start));
+    let (clock, offset) = time.unzip();
+    let clock = clock.filter(|_| matches!(found.calendar, Calendar::Day(_) | Calendar::Either { .. }));
+    Some(Written { calendar: found.calendar, clock, offset: offset.flatten() })
+}
+
+/// The time behind the `T` of RFC 3339 or of the basic format of ISO 8601, which has no colons.
+fn joined(tokens: &[token::Token], at: usize) -> Option<(written::Clock, Option<Offset>)> {
+    if tokens.get(at)?.word()? != "t" {
+        return None;
+    }
+    clock::read_compact(tokens, at + 1)
+        .or_else(|| clock::read(tokens, at + 1))
+        .map(|(clock, offset, _)| (clock, offset))
+}
+
+/// A number of seconds or milliseconds since 1970, as scripts write it.
+pub(crate) fn read_epoch(text: &str) -> Option<Written> {
+    let text = text.trim();
+    let number: i64 = text.parse().ok()?;
+    let seconds = match text.len() {
+        9 | 10 => number,
+        13 => number / 1000,
+        _ => return None,
+    };
+    if !EPOCH_SECONDS.contains(&seconds) {
+        return None;
+    }
+    let time = Timestamp::from_second(seconds).ok()?.to_zoned(TimeZone::UTC).datetime();
+    Some(Written {
+        calendar: Calendar::Day(time.date()),
+        clock: Some(written::Clock { hour: time.hour(), minute: time.minute(), second: Some(time.second()) }),
+        offset: Some(Offset { minutes: 0, zulu: true }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use dateline_wire::{Precision, Source};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn value(text: &str) -> String {
+        read(text).map_or_else(|| "none".to_owned(), |written| written.to_moment(Source::Visible).value)
+    }
+
+    #[track_caller]
+    fn reads(cases: &[(&str, &str)]) {
+        for (text, expected) in cases {
+            assert_eq!(value(text), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn machine_formats_keep_the_zone_they_were_written_in() {
+        reads(&[
+            ("2025-03-21", "2025-03-21"),
+            ("2025-03-21T14:05:09Z", "2025-03-21T14:05:09Z"),
+            ("2025-03-21T14:05:09.123+09:00", "2025-03-21T14:05:09+09:00"),
+            ("2025-03-21T14:05+0900", "2025-03-21T14:05+09:00"),
+            ("2025-03-21 14:05:09 -0500", "2025-03-21T14:05:09-05:00"),
+            ("2025-03-21T14:05:09", "2025-03-21T14:05:09"),
+            ("2025-03-21T19:07:46.0000000Z", "2025-03-21T19:07:46Z"),
+            ("20250321", "2025-03-21"),
+            ("20250321140509", "2025-03-21T14:05:09"),
+            ("20250321T140509Z", "2025-03-21T14:05:09Z"),
+            ("Fri, 21 Mar 2025 14:05:09 GMT", "2025-03-21T14:05:09+00:00"),
+            ("Fri, 21 Mar 25 14:05:09 +0300", "2025-03-21T14:05:09+03:00"),
+            ("Fri Mar 21 14:05:09 KST 2025", "2025-03-21T14:05:09+09:00"),
+            ("Fri Mar 21 2025 14:05:09 GMT+0900 (Korean Standard Time)", "2025-03-21T14:05:09+09:00"),
+        ]);
+    }
+
+    #[test]
+    fn english_dates() {
+        reads(&[
+            ("Fri 21st Mar, 2025", "2025-03-21"),
+            ("March 21, 2025 2:05 p.m. EDT", "2025-03-21T14:05-04:00"),
+            ("Published 12:30 AM, 21 March 2025", "2025-03-21T00:30"),
+            ("Updated 10:36 PM EST, Tue March 3, 2020", "2020-03-03T22:36-05:00"),
+            ("21 Mar. 2025 at 6pm", "2025-03-21T18:00"),
+            ("Sept. 5, 2024", "2024-09-05"),
+            ("the 1st of May 2024", "2024-05-01"),
+            ("May 2024", "2024-05"),
+        ]);
+    }
+
+    #[test]
+    fn russian_and_ukrainian_dates() {
+        reads(&[
+            ("21 марта 2025 г., 14:05 (МСК)", "2025-03-21T14:05+03:00"),
+            ("21 марта 2025, 14:05", "2025-03-21T14:05"),
+            ("14:05, 21 березня 2025", "2025-03-21T14:05"),
+            ("п'ятниця, 21 лютого 2025 року", "2025-02-21"),
+            ("21.03.2025 09:34", "2025-03-21T09:34"),
+        ]);
+    }
+
+    #[test]
+    fn korean_chinese_and_japanese_dates() {
+        reads(&[
+            ("입력 2025.03.21. 오후 8:06", "2025-03-21T20:06"),
+            ("2025년 3월 21일 오전 12시 30분", "2025-03-21T00:30"),
+            ("등록 2025.03.21 (14:05)", "2025-03-21T14:05"),
+            ("입력2025-03-21 08:26:22 수정2025-03-21 08:26:57", "2025-03-21T08:26:22"),
+            ("2025年3月21日下午2時05分", "2025-03-21T14:05"),
+            ("2025年03月21日 14:05", "2025-03-21T14:05"),
+            ("2025年3月21日(金) 午後2時5分", "2025-03-21T14:05"),
+            ("香港時間：2025年3月21日 (五) 18:15", "2025-03-21T18:15"),
+            ("20:36 2025/03/21", "2025-03-21T20:36"),
+            ("令和7年3月21日", "2025-03-21"),
+            ("2025-03-21 HKT 20:47", "2025-03-21T20:47"),
+        ]);
+    }
+
+    #[test]
+    fn dates_in_other_languages() {
+        reads(&[
+            ("21. März 2025, 17:47", "2025-03-21T17:47"),
+            ("Donnerstag 05. Juni 2025 15:44 Uhr", "2025-06-05T15:44"),
+            ("06. 01. 2026, 14.59 Uhr", "2026-01-06T14:59"),
+            ("Publié le 1er août 2024 à 14h30", "2024-08-01T14:30"),
+            ("21 de marzo de 2025 a las 14:05", "2025-03-21T14:05"),
+            ("21 marzo 2025 14:05", "2025-03-21T14:05"),
+            ("21 de março de 2025", "2025-03-21"),
+            ("21 maart 2025", "2025-03-21"),
+            ("21 marca 2025", "2025-03-21"),
+            ("21 mars 2025 kl. 14.05", "2025-03-21T14:05"),
+            ("21. okt. 2025", "2025-10-21"),
+            ("21 Mart 2025 14:05", "2025-03-21T14:05"),
+        ]);
+    }
+
+    #[test]
+    fn the_order_of_day_and_month_is_not_guessed() {
+        let ambiguous = read("04-06-2025").unwrap();
+        assert!(matches!(ambiguous.calendar, Calendar::Either { .. }));
+        let moment = ambiguous.to_moment(Source::Visible);
+        assert_eq!((moment.value.as_str(), moment.precision), ("2025", Precision::Year));
+        reads(&[("21-03-2025", "2025-03-21"), ("03/21/2025", "2025-03-21"), ("04.06.2025", "2025-06-04")]);
+        reads(&[("05/05/2025", "2025-05-05")]);
+    }
+
+    #[test]
+    fn an_ambiguous_day_is_settled_by_what_only_one_reading_satisfies() {
+        let wednesday = read("04-06-2025").unwrap().settled(|date| weekday(date) == 2);
+        assert_eq!(wednesday.to_moment(Source::Visible).value, "2025-06-04");
+        let still_open = read("04-06-2025").unwrap().settled(|_| true);
+        assert!(matches!(still_open.calendar, Calendar::Either { .. }));
+    }
+
+    #[test]
+    fn what_is_no_date_is_none() {
+        for text in [
+            "",
+            "no digits",
+            "12:30",
+            "1.2.3.4",
+            "10,000 troops",
+            "31.02.2025",
+            "call 555-01-2345",
+            "page 21 of 2025",
+        ] {
+            assert_eq!(value(text), "none", "{text}");
+        }
+    }
+
+    #[test]
+    fn epoch_numbers_are_read_in_seconds_and_milliseconds() {
+        let at = |text| read_epoch(text).map(|written| written.to_moment(Source::Script).value);
+        assert_eq!(at("1742565909").as_deref(), Some("2025-03-21T14:05:09Z"));
+        assert_eq!(at("1742565909000").as_deref(), Some("2025-03-21T14:05:09Z"));
+        assert_eq!(at("12345"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_moment_read_back_is_the_same_moment(
+            year in 1991_i16..2099, month in 1_i8..=12, day in 1_i8..=28,
+            hour in 0_i8..24, minute in 0_i8..60, second in proptest::option::of(0_i8..60),
+            offset in proptest::option::of(-720_i16..=840),
+        ) {
+            let written = Written {
+                calendar: Calendar::Day(jiff::civil::date(year, month, day)),
+                clock: Some(written::Clock { hour, minute, second }),
+                offset: offset.map(|minutes| Offset { minutes, zulu: false }),
+            };
+            let value = written.to_moment(Source::Meta).value;
+            prop_assert_eq!(read(&value), Some(written), "{}", value);
+        }
+
+        #[test]
+        fn a_day_is_the_same_however_it_is_written(year in 1991_i16..2099, month in 1_i8..=12, day in 1_i8..=28) {
+            let iso = format!("{year:04}-{month:02}-{day:02}");
+            let forms = [
+                format!("{day:02}.{month:02}.{year:04}"),
+                format!("{year:04}年{month}月{day}日"),
+                format!("{year:04}년 {month}월 {day}일"),
+                format!("{year:04}/{month:02}/{day:02}"),
+                format!("{year:04}{month:02}{day:02}"),
+            ];
+            for form in forms {
+                prop_assert_eq!(value(&form), iso.as_str(), "{}", form);
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,80}") {
+            let _ = read(&text);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The shapes in which a calendar day is written.
+
+use jiff::civil::Date;
+
+use super::months;
+use super::token::{Part, Token};
+use super::written::{Calendar, Clock, Offset};
+
+/// No page on the web is older, and none is dated further ahead than a misprint can explain.
+const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
+
+/// A calendar day found in a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    pub(super) calendar: Calendar,
+    /// The first token that belongs to it.
+    pub(super) start: usize,
+    /// The first token behind it.
+    pub(super) end: usize,
+    /// The time of day, where the shape itself holds it.
+    pub(super) clock: Option<(Clock, Option<Offset>)>,
+}
+
+/// The first day in `tokens` from `from` on.
+pub(super) fn find(tokens: &[Token], from: usize) -> Option<Found> {
+    (from..tokens.len()).find_map(|at| match &tokens[at].part {
+        Part::Number(_, 8 | 12 | 14) => compact(tokens, at),
+        Part::Number(_, 4) => year_first(tokens, at),
+        Part::Number(_, 1 | 2) => {
+            era(tokens, at).or_else(|| numbers(tokens, at)).or_else(|| day_month_name(tokens, at))
+        }
+        Part::Word(_) => month_name_day(tokens, at),
+        _ => None,
+    })
+}
+
+/// `20250321`, `202503211405`, `20250321140509`.
+fn compact(tokens: &[Token], at: usize) -> Option<Found> {
+    let (value, digits) = tokens[at].number()?;
+    let day = value / 10_u64.pow(u32::try_from(digits - 8).ok()?);
+    let calendar = calendar(day / 10_000, day / 100 % 100, day % 100)?;
+    let clock = match digits {
+        12 => Clock::new(value / 100 % 100, value % 100, None),
+        14 => Clock::new(value / 10_000 % 100, value / 100 % 100, Some(value % 100)),
+        _ => None,
+    };
+    if digits > 8 && clock.is_none() {
+        return None;
+    }
+    Some(Found { calendar, start: at, end: at + 1, clock: clock.map(|clock| (clock, None)) })
+}
+
+/// `2025-03-21`, `2025/3/21`, `2025. 3. 21.`, `2025年3月21日`, `2025년 3월 21일`, `2025 March 21`.
+fn year_first(tokens: &[Token], at: usize) -> Option<Found> {
+    let (year, _) = tokens[at].number()?;
+    let month_at = skip_unit(tokens, at + 1, &["年", "년"])?;
+    let (month, end) = match &tokens.get(month_at)?.part {
+        Part::Number(month, 1 | 2) => (*month, month_at + 1),
+        Part::Word(word) => (u64::try_from(months::month(word)?).ok()?, month_at + 1),
+        _ => return None,
+    };
+    let day_at = skip_unit(tokens, end, &["月", "월"])?;
+    let (day, 1 | 2) = tokens.get(day_at)?.number()? else { return None };
+    Some(Found { calendar: calendar(year, month, day)?, start: at, end: day_at + 1, clock: None })
+}
+
+/// `令和7年3月21日`: the years of the present Japanese era count from 2019.
+fn era(tokens: &[Token], at: usize) -> Option<Found> {
+    let era = at.checked_sub(1).and_then(|before| tokens[before].word())?;
+    if !era.ends_with("令和") {
+        return None;
+    }
+    let (year, _) = tokens[at].number()?;
+    let month_at = skip_unit(tokens, at + 1, &["年"])?;
+    let (month, 1 | 2) = tokens.get(month_at)?.number()? else { return None };
+    let day_at = skip_unit(tokens, month_at + 1, &["月"])?;
+    let (day, 1 | 2) = tokens.get(day_at)?.number()? else { return None };
+    Some(Found { calendar: calendar(2018 + year, month, day)?, start: at, end: day_at + 1, clock: None })
+}
+
+/// Steps over one separator: a mark of `-/.,`, or a word that begins with one of `units` (glued words may go on: "日上午").
+fn skip_unit(tokens: &[Token], at: usize, units: &[&str]) -> Option<usize> {
+    let token = tokens.get(at)?;
+    match &token.part {
+        Part::Mark('-' | '/' | '.' | ',') => Some(at + 1),
+        Part::Word(word) if units.iter().any(|unit| word.starts_with(unit)) => Some(at + 1),
+        Part::Word(_) if token.spaced => Some(at),
+        _ => None,
+    }
+}
+
+/// `21.03.2025`, `21/3/2025`, `04-06-2025`, `21.03.25`.
+fn numbers(tokens: &[Token], at: usize) -> Option<Found> {
+    let (first, _) = tokens[at].number()?;
+    let separator = tokens.get(at + 1)?.mark().filter(|mark| "-/.".contains(*mark))?;
+    let (second, 1 | 2) = tokens.get(at + 2)?.number()? else { return None };
+    if tokens.get(at + 3)?.mark()? != separator {
+        return None;
+    }
+    let (third, digits) = tokens.get(at + 4)?.number()?;
+    let glued = at > 0 && !tokens[at].spaced && tokens[at - 1].is_mark("-/.");
+    if glued || tokens.get(at + 5).is_some_and(|next| !next.spaced && next.is_mark("-/.")) {
+        // A longer chain of numbers (a version, a telephone number) is no date, unless a full stop ends a sentence.
+        let ends = tokens.get(at + 5).is_none_or(|next| next.is_mark("."))
+            && tokens.get(at + 6).is_none_or(|next| next.spaced);
+        if glued || !ends {
+            return None;
+        }
+    }
+    let calendar = match digits {
+        4 => either(third, first, second, separator)?,
+        // Two digits for the year: the day first (dotted, as in Europe) or the year first (as in East Asia)?
+        2 if separator != '-' => short_year(first, second, third)?,
+        _ => return None,
+    };
+    Some(Found { calendar, start: at, end: at + 5, clock: None })
+}
+
+/// Day or month first? Points are written between day and month in that order only.
+fn either(year: u64, first: u64, second: u64, separator: char) -> Option<Calendar> {
+    let day_first = date(year, second, first);
+    let month_first = if separator == '.' { None } else { date(year, first, second) };
+    match (day_first, month_first) {
+        (Some(day_first), Some(month_first)) if day_first != month_first => {
+            Some(Calendar::Either { day_first, month_first })
+        }
+        (Some(day), _) | (None, Some(day)) => Some(Calendar::Day(day)),
+        (None, None) => None,
+    }
+}
+
+/// Only where a single reading gives a date of the web's years.
+fn short_year(first: u64, second: u64, third: u64) -> Option<Calendar> {
+    let readings = [(third, second, first), (first, second, third), (third, first, second)];
+    let mut days = readings.into_iter().filter_map(|(year, month, day)| date(2000 + year, month, day));
+    let day = days.next()?;
+    days.all(|other| other == day).then_some(Calendar::Day(day))
+}
+
+/// `21 March 2025`, `21st Mar, 2025`, `21. März 2025`, `21 de marzo de 2025`, `21 марта 2025 г.`
+fn day_month_name(tokens: &[Token], at: usize) -> Option<Found> {
+    let (day, _) = tokens[at].number()?;
+    let mut next = at + 1;
+    while tokens.get(next).is_some_and(is_filler) {
+        next += 1;
+    }
+    let month = months::month(tokens.get(next)?.word()?)?;
+    next += 1;
+    while tokens.get(next).is_some_and(is_filler) {
+        next += 1;
+    }
+    let (year, end) = year(tokens, next)?;
+    Some(Found { calendar: calendar(year, u64::try_from(month).ok()?, day)?, start: at, end, clock: None })
+}
+
+/// `March 21, 2025`, `Mar. 21st 2025`, `tháng 3`, and with the time between: `Mar 21 14:05:09 KST 2025`.
+fn month_name_day(tokens: &[Token], at: usize) -> Option<Found> {
+    let word = tokens[at].word()?;
+    let month = months::month(word)?;
+    let mut next = at + 1;
+    while tokens.get(next).is_some_and(is_filler) {
+        next += 1;
+    }
+    let (number, digits) = tokens.get(next)?.number()?;
+    if digits == 4 {
+        // A month and a year, with no day, count where nothing else is written.
+        let year = i16::try_from(number).ok().filter(|year| YEARS.contains(year))?;
+        let alone = tokens.len() <= 3 && next + 1 == tokens.len();
+        return alone.then_some(Found {
+            calendar: Calendar::Month(year, month),
+            start: at,
+            end: next + 1,
+            clock: None,
+        });
+    }
+    next += 1;
+    while tokens.get(next).is_some_and(is_filler) {
+        next += 1;
+    }
+    let month = u64::try_from(month).ok()?;
+    if let Some((year, end)) = year(tokens, next).filter(|_| !is_hour(tokens, next)) {
+        return Some(Found { calendar: calendar(year, month, number)?, start: at, end, clock: None });
+    }
+    let (clock, offset, behind) = super::clock::read(tokens, next)?;
+    let behind =
+        if tokens.get(behind).is_some_and(|token| token.word().is_some()) { behind + 1 } else { behind };
+    let (year, end) = year(tokens, behind)?;
+    Some(Found { calendar: calendar(year, month, number)?, start: at, end, clock: Some((clock, offset)) })
+}
+
+fn is_hour(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at + 1).is_some_and(|token| token.is_mark(":"))
+}
+
+/// What stands between day, month and year without meaning anything by itself.
+fn is_filler(token: &Token) -> bool {
+    match &token.part {
+        Part::Mark(mark) => matches!(mark, '.' | ',' | '-' | '/' | 'º' | 'ª' | '°' | '\''),
+        Part::Word(word) => matches!(
+            word.as_str(),
+            "st" | "nd"
+                | "rd"
+                | "th"
+                | "er"
+                | "of"
+                | "de"
+                | "del"
+                | "den"
+                | "di"
+                | "the"
+                | "го"
+                | "е"
+                | "o"
+                | "º"
+                | "ª"
+                | "a"
+                | "d"
+        ),
+        Part::Number(..) => false,
+    }
+}
+
+/// A year of four digits, or of two behind a month's name.
+fn year(tokens: &[Token], at: usize) -> Option<(u64, usize)> {
+    match tokens.get(at)?.number()? {
+        (year, 4) => Some((year, at + 1)),
+        (year, 2)
+            if !is_hour(tokens, at)
+                && !tokens.get(at + 1).is_some_and(|next| next.is_mark(".") && !next.spaced) =>
+        {
+            Some((2000 + year, at + 1))
+        }
+        _ => None,
+    }
+}
+
+fn calendar(year: u64, month: u64, day: u64) -> Option<Calendar> {
+    date(year, month, day).map(Calendar::Day)
+}
+
+fn date(year: u64, month: u64, day: u64) -> Option<Date> {
+    let year = i16::try_from(year).ok().filter(|year| YEARS.contains(year))?;
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}

@@ -1,0 +1,148 @@
+//! A date as its parts: numbers, words and marks.
+
+/// Dates are short; a longer text is read only so far.
+const MAX_TOKENS: usize = 64;
+
+/// One part of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    /// What it is.
+    pub(super) part: Part,
+    /// Whether white space stands before it.
+    pub(super) spaced: bool,
+}
+
+/// What a token is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A run of decimal digits of any script: its value and how many digits wrote it.
+    Number(u64, usize),
+    /// A run of letters, in lower case.
+    Word(String),
+    /// Anything else, one character at a time.
+    Mark(char),
+}
+
+impl Token {
+    pub(super) fn number(&self) -> Option<(u64, usize)> {
+        match self.part {
+            Part::Number(value, digits) => Some((value, digits)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn word(&self) -> Option<&str> {
+        match &self.part {
+            Part::Word(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    pub(super) fn mark(&self) -> Option<char> {
+        match self.part {
+            Part::Mark(mark) => Some(mark),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_mark(&self, marks: &str) -> bool {
+        self.mark().is_some_and(|mark| marks.contains(mark))
+    }
+}
+
+/// Splits `text` into at most [`MAX_TOKENS`] tokens.
+pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut spaced = false;
+    let mut chars = text.chars().map(plain).peekable();
+    while let Some(first) = chars.next() {
+        if tokens.len() == MAX_TOKENS {
+            break;
+        }
+        if first.is_whitespace() || is_invisible(first) {
+            spaced |= first.is_whitespace();
+            continue;
+        }
+        let part = if let Some(digit) = digit_of(first) {
+            let (mut value, mut digits) = (u64::from(digit), 1);
+            while let Some(digit) = chars.peek().copied().and_then(digit_of) {
+                value = value.saturating_mul(10).saturating_add(u64::from(digit));
+                digits += 1;
+                chars.next();
+            }
+            Part::Number(value, digits)
+        } else if first.is_alphabetic() {
+            let mut word: String = first.to_lowercase().collect();
+            while let Some(next) =
+                chars.next_if(|next| next.is_alphabetic() || is_combining(*next) || is_invisible(*next))
+            {
+                if !is_invisible(next) {
+                    word.extend(next.to_lowercase());
+                }
+            }
+            Part::Word(word)
+        } else {
+            Part::Mark(first)
+        };
+        tokens.push(Token { part, spaced });
+        spaced = false;
+    }
+    tokens
+}
+
+/// Full-width forms and the many dashes as their plain selves.
+fn plain(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{2019}' | '\u{02bc}' => '\'',
+        _ => c,
+    }
+}
+
+/// The value of a decimal digit in ASCII, Arabic-Indic, Persian or Devanagari numerals.
+fn digit_of(c: char) -> Option<u32> {
+    let zero = match c {
+        '0'..='9' => '0',
+        '\u{0660}'..='\u{0669}' => '\u{0660}',
+        '\u{06f0}'..='\u{06f9}' => '\u{06f0}',
+        '\u{0966}'..='\u{096f}' => '\u{0966}',
+        _ => return None,
+    };
+    Some(u32::from(c) - u32::from(zero))
+}
+
+fn is_combining(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036f}' | '\u{093e}'..='\u{094d}' | '\u{0900}'..='\u{0903}')
+}
+
+/// Soft hyphens, joiners and directional marks, which stand inside words without being part of them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_of_every_script_are_numbers_and_words_are_lower_case() {
+        let parts: Vec<Part> = tokens("２０２５年3월, Mär").into_iter().map(|token| token.part).collect();
+        assert_eq!(
+            parts,
+            [
+                Part::Number(2025, 4),
+                Part::Word("年".into()),
+                Part::Number(3, 1),
+                Part::Word("월".into()),
+                Part::Mark(','),
+                Part::Word("mär".into()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_read_only_so_far() {
+        assert_eq!(tokens(&"1 ".repeat(100_000)).len(), MAX_TOKENS);
+    }
+}
