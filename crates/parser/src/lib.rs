@@ -2,7 +2,7 @@
 //!
 //! A page's bytes become text in its charset ([`charset`]), the text becomes a tree ([`dom`]) behind a guard that bounds
 //! what a hostile page can cost ([`guard`]), and the tree is read twice: for the text ([`body`]) and for what is said about
-//! it (`meta`). [`extract`] does all of that.
+//! it ([`meta`]). [`extract`] does all of that.
 //! A [`Subject`] then judges title and text; [`fingerprint`] tells copies apart from news.
 //!
 //! ```
@@ -23,33 +23,36 @@ pub mod charset;
 pub mod dom;
 mod fingerprint;
 pub mod guard;
-mod meta;
+pub mod meta;
 mod subject;
 
 use dateline_wire::{Article, Page};
 
 use dom::Document;
 pub use fingerprint::fingerprint;
+use meta::Witnesses;
 pub use subject::{Scanner, Subject, SubjectError};
 
 /// Reads a page. Never fails and never panics; what the page doesn't say is absent from the article, and time and memory
 /// are bounded by the guard, whatever the bytes.
 pub fn extract(page: &Page) -> Article {
     let document = Document::parse(page);
+    let witnesses = Witnesses::of(&document, page);
     let text = body::read(&document);
+    let metadata = witnesses.decide(&text.body.text);
     Article {
         url: page.url.clone(),
-        canonical_url: None,
+        canonical_url: metadata.canonical_url,
         page_kind: text.page_kind,
-        publisher: None,
-        origin: None,
-        language: None,
-        title: None,
-        title_source: None,
-        authors: Vec::new(),
-        authors_source: None,
-        published: None,
-        modified: None,
+        publisher: metadata.publisher,
+        origin: metadata.origin,
+        language: metadata.language,
+        title: metadata.title,
+        title_source: metadata.title_source,
+        authors: metadata.authors,
+        authors_source: metadata.authors_source,
+        published: metadata.published,
+        modified: metadata.modified,
         body: text.body,
         cuts: text.cuts,
     }

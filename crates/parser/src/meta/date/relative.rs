@@ -86,7 +86,7 @@ const UNITS: [(i64, &[&str]); 3] = [
 ];
 
 /// The words that make a length of time an age.
-const AGO: [&str; 17] = [
+const AGO: &[&str] = &[
     "ago",
     "назад",
     "тому",

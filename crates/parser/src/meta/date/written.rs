@@ -6,7 +6,7 @@ use jiff::civil::{Date, Weekday};
 /// What a text says about a point in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Written {
-    /// The day, month or year.
+    /// The day or month.
     pub(crate) calendar: Calendar,
     /// The time of day.
     pub(crate) clock: Option<Clock>,
@@ -17,8 +17,6 @@ pub(crate) struct Written {
 /// The part of a point in time that a calendar shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Calendar {
-    /// A whole year.
-    Year(i16),
     /// A whole month.
     Month(i16, i8),
     /// A day.
@@ -83,7 +81,7 @@ impl Written {
     /// The year.
     pub(crate) fn year(&self) -> i16 {
         match self.calendar {
-            Calendar::Year(year) | Calendar::Month(year, _) => year,
+            Calendar::Month(year, _) => year,
             Calendar::Day(date) | Calendar::Either { day_first: date, .. } => date.year(),
         }
     }
@@ -120,7 +118,6 @@ impl Written {
     /// The moment that a subscriber reads. What is ambiguous is cut to what is certain: the year.
     pub(crate) fn to_moment(self, source: Source) -> Moment {
         let (value, precision) = match self.calendar {
-            Calendar::Year(year) => (format!("{year:04}"), Precision::Year),
             Calendar::Month(year, month) => (format!("{year:04}-{month:02}"), Precision::Month),
             Calendar::Either { day_first, .. } => (format!("{:04}", day_first.year()), Precision::Year),
             Calendar::Day(date) => {

@@ -1,0 +1,80 @@
+//! Korean bylines: the name stands right before "기자" (reporter) or before paper and "기자".
+
+use crate::meta::text;
+
+/// The first syllables of nearly all Korean family names.
+const FAMILY: &str = "가간갈감강개견경계고곡공곽교구국궁권금기길김나남낭내노뇌누단담당대도독돈동두라란랑려로록뢰류리림마만망매맹명모목묘묵문미민박반방배백범변복봉부비빈빙사삼상서석선설섭성소손송수순승시신심십아안애야양어엄여연엽영예오옥온옹왕요용우운원위유육윤은음이인임자장저전점정제조종좌주준증지진차창채천초최추탁탄탕태판팽편평포표풍피필하학한함해허현형호홍화환황후";
+
+/// Titles that stand between a name and "기자".
+const RANKS: &[&str] = &[
+    "선임",
+    "전문",
+    "인턴",
+    "객원",
+    "수습",
+    "수석",
+    "부장",
+    "차장",
+    "편집",
+    "취재",
+    "사진",
+    "대표",
+    "시민",
+    "디지털",
+];
+
+/// What ends a Korean byline.
+const TITLES: &[&str] =
+    &["기자", "특파원", "앵커", "논설위원", "위원", "통신원", "작가", "리포터", "에디터", "PD"];
+
+/// The name in a part of a byline; the part itself where it has no title.
+pub(super) fn name(part: &str) -> String {
+    let part = part.rsplit(['=', '＝']).next().unwrap_or(part).trim();
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let title = words.iter().position(|word| {
+        TITLES.iter().any(|title| {
+            word.starts_with(title)
+                || word.ends_with(title) && word.chars().count() > title.chars().count() + 1
+        })
+    });
+    let Some(title) = title else { return part.to_owned() };
+    // "김하나기자": the title is glued to the name.
+    if let Some(glued) = TITLES
+        .iter()
+        .find_map(|title_word| words[title].strip_suffix(title_word))
+        .filter(|glued| is_name(glued))
+    {
+        return glued.to_owned();
+    }
+    // Nearly all names have three syllables; papers and desks that could pass for one have two or four.
+    let names = words[..title].iter().rev().filter(|word| is_name(word) && !RANKS.contains(*word));
+    let before = names.clone().find(|word| word.chars().count() == 3).or_else(|| names.clone().next());
+    before.map_or_else(|| words[..title].join(" "), |name| (*name).to_owned())
+}
+
+/// Two to four syllables, the first of which can begin a family name.
+fn is_name(word: &str) -> bool {
+    let count = word.chars().count();
+    (2..=4).contains(&count)
+        && word.chars().all(text::is_hangul)
+        && word.chars().next().is_some_and(|first| FAMILY.contains(first))
+}
+
+/// The name that a text is signed with: right before a title, at its head or foot.
+pub(super) fn signed(text: &str) -> Option<Vec<String>> {
+    let at = text.find("기자").or_else(|| text.find("특파원"))?;
+    let before = text[..at].trim_end();
+    let words: Vec<&str> = before
+        .rsplit(|c: char| c.is_whitespace() || matches!(c, ')' | '=' | ']' | '/' | '.' | '"' | '】'))
+        .filter(|word| !word.is_empty())
+        .take(2)
+        .collect();
+    let name = words.iter().find(|word| !RANKS.contains(*word)).filter(|word| is_name(word))?;
+    // "the reporter's question" is prose: a signature is followed by "=", an address, a bracket or nothing.
+    let behind = text[at..].trim_start_matches(|c: char| text::is_hangul(c)).trim_start();
+    let ends = behind.is_empty()
+        || behind.starts_with(['=', ']', ')', '(', '/', '|', '■', '▶', '】'])
+        || behind.split_whitespace().next().is_some_and(|word| word.contains('@'));
+    let title = text[at..].chars().take_while(|c| text::is_hangul(*c)).count();
+    (ends && title <= 3).then(|| vec![(*name).to_owned()])
+}

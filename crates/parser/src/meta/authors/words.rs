@@ -1,0 +1,335 @@
+//! The words around names, in the languages of the field.
+
+use crate::meta::text;
+
+/// What stands before names, in lower case. Followed by a space, a colon or a bar.
+const PREFIXES: &[&str] = &[
+    "by",
+    "written by",
+    "posted by",
+    "reported by",
+    "reporting by",
+    "published by",
+    "story by",
+    "words by",
+    "text by",
+    "analysis by",
+    "opinion by",
+    "review by",
+    "author",
+    "authors",
+    "reporter",
+    "von",
+    "ein artikel von",
+    "text",
+    "autor",
+    "autorin",
+    "par",
+    "propos recueillis par",
+    "por",
+    "texto",
+    "di",
+    "a cura di",
+    "av",
+    "af",
+    "door",
+    "tekst",
+    "yazar",
+    "haber",
+    "автор",
+    "авторы",
+    "автори",
+    "текст",
+    "подготовил",
+    "подготовила",
+    "підготував",
+    "підготувала",
+    "記者",
+    "记者",
+    "作者",
+    "文",
+    "撰文",
+    "撰稿",
+    "筆者",
+    "執筆",
+    "取材・文",
+    "取材",
+    "編輯",
+    "编辑",
+    "責任編輯",
+    "글",
+    "글쓴이",
+    "취재",
+];
+
+/// Prefixes that say by themselves that a visible line is a byline. Short words of prose ("from", "da") don't.
+const TELLING: &[&str] = &[
+    "by",
+    "written by",
+    "posted by",
+    "reported by",
+    "story by",
+    "words by",
+    "text by",
+    "author",
+    "authors",
+    "von",
+    "par",
+    "por",
+    "di",
+    "door",
+    "автор",
+    "авторы",
+    "автори",
+    "текст",
+    "作者",
+    "文",
+    "撰文",
+    "筆者",
+];
+
+/// What stands behind names.
+const SUFFIXES: &[&str] =
+    &["記者", "记者", "編集委員", "論説委員", "特派員", "報道", "报道", "氏", "報導", "撰稿", "编译", "編譯"];
+
+/// Words that end a part which is a role and no name.
+const ROLES: &[&str] = &[
+    "correspondent",
+    "reporter",
+    "editor",
+    "journalist",
+    "writer",
+    "producer",
+    "columnist",
+    "contributor",
+    "staff",
+    "columnists",
+    "reporters",
+    "desk",
+    "bureau",
+    "chief",
+    "redakteur",
+    "redakteurin",
+    "korrespondent",
+    "korrespondentin",
+    "autor",
+    "autorin",
+    "volontär",
+    "volontärin",
+    "reporterin",
+    "chefredakteur",
+    "journaliste",
+    "correspondant",
+    "rédaction",
+    "periodista",
+    "corresponsal",
+    "redactor",
+    "redactora",
+    "redacción",
+    "giornalista",
+    "corrispondente",
+    "redazione",
+    "jornalista",
+    "repórter",
+    "verslaggever",
+    "redacteur",
+    "journalistin",
+    "redaktør",
+    "redaktör",
+    "muhabir",
+    "muhabiri",
+    "editör",
+    "корреспондент",
+    "журналист",
+    "журналистка",
+    "редактор",
+    "обозреватель",
+    "кореспондент",
+    "журналіст",
+    "журналістка",
+    "оглядач",
+    "photographer",
+    "fotograf",
+    "fotografin",
+    "analyst",
+    "director",
+    "fellow",
+    "agency",
+    "agencies",
+];
+
+/// Words of buttons and boxes.
+const FURNITURE: &[&str] = &[
+    "follow",
+    "share",
+    "email",
+    "e-mail",
+    "subscribe",
+    "comments",
+    "comment",
+    "published",
+    "updated",
+    "view",
+    "profile",
+    "more",
+    "read",
+    "bio",
+    "twitter",
+    "facebook",
+    "instagram",
+    "linkedin",
+    "login",
+    "log",
+    "newsletter",
+    "folgen",
+    "teilen",
+    "merken",
+    "kommentare",
+    "facebook",
+    "save",
+    "print",
+    "copy",
+    "contact",
+    "about",
+    "advertisement",
+    "sign",
+    "see",
+    "all",
+    "フォロー",
+    "この記事",
+    "기사",
+    "구독",
+    "좋아요",
+    "제보",
+    "더보기",
+    "評論",
+    "分享",
+];
+
+/// What content systems put where no author was entered.
+const NOBODY: &[&str] = &[
+    "admin",
+    "administrator",
+    "undefined",
+    "null",
+    "none",
+    "unknown",
+    "n/a",
+    "author",
+    "authors",
+    "webmaster",
+    "user",
+    "root",
+    "anonymous user",
+    "false",
+    "true",
+    "no author",
+    "default",
+    "superuser",
+];
+
+/// The line without a prefix, if it has one.
+pub(super) fn after_prefix(line: &str) -> Option<&str> {
+    strip(line, TELLING)
+}
+
+/// `line` without the prefixes before its names.
+pub(super) fn without_prefix(line: &str) -> &str {
+    let mut line = line;
+    for _ in 0..3 {
+        match strip(line, PREFIXES) {
+            Some(rest) => line = rest,
+            None => break,
+        }
+    }
+    line
+}
+
+fn strip<'l>(line: &'l str, prefixes: &[&str]) -> Option<&'l str> {
+    prefixes.iter().find_map(|prefix| {
+        let mut rest = line.chars();
+        for expected in prefix.chars() {
+            let found = rest.next()?;
+            if !found.to_lowercase().eq(expected.to_lowercase()) {
+                return None;
+            }
+        }
+        let rest = rest.as_str();
+        let is_word = prefix.chars().all(|c| !text::is_dense(c));
+        let bare =
+            rest.trim_start_matches([' ', ':', '：', '|', '/', '／', '·', '・', '\u{a0}', '　', '—', '–']);
+        // "文" and "記者" are glued to the name; words of an alphabet are not.
+        let separated = bare.len() < rest.len();
+        let enough = bare.chars().count() >= 2;
+        let glued = !is_word && prefix.chars().count() >= 2;
+        ((separated || glued) && enough).then_some(bare)
+    })
+}
+
+/// `part` without what stands behind a name.
+pub(super) fn without_suffix(part: &str) -> &str {
+    let mut part = part.trim();
+    for suffix in SUFFIXES {
+        if let Some(rest) = part.strip_suffix(suffix) {
+            if rest.trim().chars().count() >= 2 {
+                part = rest.trim();
+            }
+        }
+    }
+    part
+}
+
+/// Whether a part says that it is a reporter's.
+pub(super) fn is_reporter(part: &str) -> bool {
+    ["기자", "특파원", "記者", "记者", "앵커"].iter().any(|word| part.contains(word))
+        && text::weight(part) < 100
+}
+
+/// Whether a name is a role alone.
+pub(super) fn is_role(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let last = lower.rsplit(' ').next().unwrap_or(&lower);
+    let first = lower.split(' ').next().unwrap_or(&lower);
+    ROLES.contains(&last)
+        || (ROLES.contains(&first) && lower.contains(' '))
+        || lower.ends_with("報導")
+        || lower.ends_with("报道")
+        || lower.ends_with("編集部")
+}
+
+/// Whether a visible text is a button or a label.
+pub(super) fn is_furniture(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    lower.split(' ').any(|word| FURNITURE.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
+        || FURNITURE.iter().any(|word| word.chars().any(text::is_dense) && lower.contains(word))
+}
+
+/// Whether a name stands for nobody.
+pub(super) fn is_nobody(name: &str) -> bool {
+    NOBODY.contains(&name.to_lowercase().as_str())
+}
+
+/// Whether a word joins names. A capital "E" or "Y" is an initial.
+pub(super) fn is_and(word: &str) -> bool {
+    matches!(
+        word,
+        "AND"
+            | "and"
+            | "und"
+            | "et"
+            | "y"
+            | "e"
+            | "и"
+            | "і"
+            | "й"
+            | "та"
+            | "och"
+            | "og"
+            | "en"
+            | "ve"
+            | "with"
+            | "mit"
+            | "및"
+            | "ja"
+    )
+}

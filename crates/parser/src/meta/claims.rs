@@ -1,0 +1,59 @@
+//! What the witnesses say, before anybody is believed.
+
+use dateline_wire::Source;
+
+use super::date::Written;
+
+/// A value that somebody vouches for.
+#[derive(Debug, Clone)]
+pub(super) struct Claim<T> {
+    pub(super) value: T,
+    /// Where it was read.
+    pub(super) source: Source,
+    /// How much the witness is worth by itself; see docs/metadata.md for what each was measured to add.
+    pub(super) weight: f32,
+}
+
+/// Everything that was claimed, in the order of the witnesses and, for each, of the page.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    pub(super) titles: Vec<Claim<String>>,
+    /// Each claim is one byline: all its authors together, cleaned.
+    pub(super) authors: Vec<Claim<Vec<String>>>,
+    pub(super) published: Vec<Claim<Written>>,
+    pub(super) modified: Vec<Claim<Written>>,
+    pub(super) languages: Vec<Claim<String>>,
+    pub(super) publishers: Vec<Claim<String>>,
+}
+
+impl Claims {
+    pub(super) fn title(&mut self, value: String, source: Source, weight: f32) {
+        if value.chars().any(char::is_alphanumeric) {
+            self.titles.push(Claim { value, source, weight });
+        }
+    }
+
+    pub(super) fn authors(&mut self, value: Vec<String>, source: Source, weight: f32) {
+        if !value.is_empty() {
+            self.authors.push(Claim { value, source, weight });
+        }
+    }
+
+    pub(super) fn published(&mut self, value: Option<Written>, source: Source, weight: f32) {
+        self.published.extend(value.map(|value| Claim { value, source, weight }));
+    }
+
+    pub(super) fn modified(&mut self, value: Option<Written>, source: Source, weight: f32) {
+        self.modified.extend(value.map(|value| Claim { value, source, weight }));
+    }
+
+    pub(super) fn language(&mut self, value: &str, source: Source, weight: f32) {
+        self.languages.push(Claim { value: value.to_owned(), source, weight });
+    }
+
+    pub(super) fn publisher(&mut self, value: String, source: Source, weight: f32) {
+        if value.chars().any(char::is_alphanumeric) && value.chars().count() <= 80 {
+            self.publishers.push(Claim { value, source, weight });
+        }
+    }
+}

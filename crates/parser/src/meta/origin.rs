@@ -1,0 +1,254 @@
+//! The wire or paper a text was taken from, where the page says so.
+//!
+//! No agency's name stands here: a credit is known by its shape, and the name is whatever the page writes in its place. The
+//! shapes are, in the order in which they are believed, a dateline ("CITY (WIRE) —"), a credit line ("Source: …"), an element
+//! that calls itself the source, and a copyright line in the text. A name that is the publisher's own is no origin.
+
+use std::sync::LazyLock;
+
+use dateline_wire::{Origin, Span};
+use regex::Regex;
+
+use super::authors;
+use super::date;
+use super::scan::Scan;
+use super::text;
+use super::witness::{is_foreign, near};
+
+/// How far into a text its dateline reaches, in bytes.
+const DATELINE: usize = 320;
+
+/// A name longer than this, in letters of an alphabet, is a sentence.
+const MAX_LETTERS: usize = 45;
+
+static DATELINES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [
+        // SEOUL, South Korea (AP) — / LONDON, March 21 (Reuters) - / (Reuters) –
+        r"^[^()\n]{0,70}\((?P<name>\p{Lu}[\p{L}\p{N} .&'/-]{1,30})\)\s*(?:--|[-–—―:])",
+        // МОСКВА, 29 июня. /ТАСС/.
+        r"^[^/\n]{0,50}/(?P<name>\p{Lu}[\p{L}\p{N} .-]{1,30})/\s*[.–—-]?",
+        // МОСКВА, 21 мар - РИА Новости.
+        r"^\p{Lu}[\p{L} -]{2,30}, \d{1,2} \p{Ll}{3,10}\.?\s*[-–—]\s*(?P<name>\p{Lu}[\p{L}\p{N} -]{1,30})[.,]",
+        // КИЇВ. 21 березня. УНН.
+        r"^\p{Lu}[\p{Lu}'’-]{2,20}\. \d{1,2} \p{Ll}{3,10}\. (?P<name>\p{Lu}[\p{L}\p{N} -]{1,30})\.",
+        // (서울=연합뉴스) 김하나 기자 = / [서울=뉴시스]
+        r"^\s*[(\[【][\p{Hangul}·, ]{2,20}\s*[=＝]\s*(?P<name>[\p{Hangul}\p{L}\p{N} ]{2,20})[)\]】]",
+        // 新华社北京3月21日电 / （中央社記者陳大文台北21日電）
+        r"^\s*[（(【]?(?P<name>\p{Han}{1,6}[社網网])\p{Han}{0,14}\s?(?:\d{1,2}月)?\d{1,2}日(?:\([^)]{0,12}\)|（[^）]{0,12}）)?[综綜]?[合]?外?[电電讯訊]",
+    ]
+    .iter()
+    .map(|pattern| Regex::new(pattern).expect("the patterns are constant"))
+    .collect()
+});
+
+static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^\s*[(（\[]?\s*(?i:source|sources|quelle|quellen|fuente|fonte|kilde|källa|bron|kaynak|źródło|zdroj|източник|источник|источники|джерело|по материалам|за матеріалами|出典|出所|来源|來源|稿源|消息来源|新闻来源|출처|자료)\s*[:：]\s*(?P<name>.{2,80})$",
+    )
+    .expect("the pattern is constant")
+});
+
+static COPYRIGHT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i:copyright|©|ⓒ|\(c\)|저작권자)\s*(?:©|ⓒ|\(c\))?\s*(?:\d{4}\s*)?(?:by\s+)?(?P<name>\p{L}[\p{L}\p{N} .&'-]{1,40}?)[.,]?\s*(?i:all rights reserved|무단)",
+    )
+    .expect("the pattern is constant")
+});
+
+/// Where `body` (or the page around it) says it was taken from.
+pub(super) fn decide(
+    scan: &Scan<'_>,
+    headline: Option<usize>,
+    body: &str,
+    publishers: &[String],
+) -> Option<Origin> {
+    let own = |name: &str| {
+        let key = text::key(name);
+        publishers.iter().any(|publisher| {
+            *publisher == key || (publisher.len() >= 6 && key.starts_with(publisher.as_str()))
+        })
+    };
+    let (name, evidence) = dateline(scan, headline, body)
+        .or_else(|| credit(scan, headline))
+        .or_else(|| marked(scan, headline))
+        .or_else(|| copyright(scan, headline))
+        .filter(|(name, _)| !own(name))?;
+    let span = place(body, &evidence);
+    Some(Origin { name, evidence, span })
+}
+
+fn dateline(scan: &Scan<'_>, headline: Option<usize>, body: &str) -> Option<(String, String)> {
+    let ledes = body.lines().take(2);
+    // The extractor may have cut the dateline from the body, so the page's own first lines are looked at too.
+    let below = headline.and_then(|at| scan.lines.get(at + 1..)).unwrap_or_default();
+    let first = below.iter().filter(|line| line.is_long).take(1).map(|line| line.text.as_str());
+    let short = below.iter().take(12).filter(|line| !line.is_long).map(|line| line.text.as_str());
+    ledes.chain(first).chain(short).find_map(|line| {
+        let line = text::head(line, DATELINE);
+        DATELINES.iter().find_map(|pattern| {
+            let found = pattern.captures(line)?;
+            let name = checked(found.name("name")?.as_str())?;
+            let evidence =
+                found.get(0)?.as_str().trim().trim_end_matches(['-', '–', '—', '―', ':', ' ']).to_owned();
+            Some((name, evidence))
+        })
+    })
+}
+
+fn credit(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> {
+    text_lines(scan, headline).find_map(|line| {
+        let found = CREDIT.captures(&line.text)?;
+        if is_foreign(scan, headline, line.node) {
+            return None;
+        }
+        let name = found.name("name")?.as_str();
+        let name = name.split(['|', '｜', '\u{3000}', '/', '（', '(']).next().unwrap_or(name);
+        let name = name.trim().trim_end_matches([')', '）', ']', '.', '。']);
+        Some((checked(name)?, line.text.clone()))
+    })
+}
+
+fn marked(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> {
+    scan.sources.iter().find_map(|placed| {
+        if headline.is_none() || !near(scan, headline, placed.line) || is_foreign(scan, headline, placed.node)
+        {
+            return None;
+        }
+        let is_named = placed.node.attrs().any(|(attr, value)| {
+            matches!(attr, "class" | "id")
+                && value.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
+                    ["source", "src", "agency", "provider", "origin"]
+                        .iter()
+                        .any(|known| word.eq_ignore_ascii_case(known))
+                })
+        });
+        let whole = text::line(&placed.node.text_content());
+        if !is_named || text::weight(&whole) > 80 {
+            return None;
+        }
+        let texts = placed.node.descendants().filter_map(|inner| inner.text()).map(text::line);
+        let name = texts.filter(|part| date::read(part).is_none()).find_map(|part| {
+            let part = part.split_once([':', '：']).map_or(part.as_str(), |(_, name)| name.trim());
+            checked(part).filter(|name| authors::is_plausible(name))
+        })?;
+        Some((name, whole))
+    })
+}
+
+fn copyright(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> {
+    text_lines(scan, headline).find_map(|line| {
+        let found = COPYRIGHT.captures(&line.text)?;
+        if is_foreign(scan, headline, line.node) {
+            return None;
+        }
+        Some((checked(found.name("name")?.as_str())?, found.get(0)?.as_str().to_owned()))
+    })
+}
+
+/// The lines from the headline to a little below the last line of running text.
+fn text_lines<'s, 'd>(
+    scan: &'s Scan<'d>,
+    headline: Option<usize>,
+) -> impl Iterator<Item = &'s super::scan::Line<'d>> {
+    let start = headline.map_or(scan.lines.len(), |at| at + 1);
+    let below = scan.lines.get(start..).unwrap_or_default();
+    let mut last = 0;
+    for (index, line) in below.iter().enumerate() {
+        if line.is_long {
+            if index > last + 25 && last > 0 {
+                break;
+            }
+            last = index;
+        }
+    }
+    below.iter().take(last + 6)
+}
+
+/// A name that can be a source's: short, with a letter, no address, no date.
+fn checked(name: &str) -> Option<String> {
+    let name = name
+        .trim()
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ':' | '='));
+    let fits = text::weight(name) <= MAX_LETTERS && name.chars().any(char::is_alphabetic);
+    let is_address = name.contains("://") || name.contains('@') || name.starts_with("www.");
+    (fits && !is_address && date::read(name).is_none()).then(|| name.to_owned())
+}
+
+/// Where `evidence` stands in `body`, in scalar values.
+fn place(body: &str, evidence: &str) -> Option<Span> {
+    let at = body.find(evidence)?;
+    let start = u32::try_from(body[..at].chars().count()).ok()?;
+    let length = u32::try_from(evidence.chars().count()).ok()?;
+    Some(Span::new(start, start + length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Document;
+
+    fn origin(html: &str, body: &str) -> Option<(String, String)> {
+        let document = Document::from_html(&format!("<h1>The ferry runs again</h1>{html}"));
+        let scan = Scan::of(&document, None);
+        let headline = scan.headline("The ferry runs again");
+        decide(&scan, headline, body, &[text::key("Harbour Gazette")])
+            .map(|origin| (origin.name, origin.evidence))
+    }
+
+    fn name(body: &str) -> Option<String> {
+        origin("", body).map(|(name, _)| name)
+    }
+
+    #[test]
+    fn a_dateline_names_the_wire() {
+        assert_eq!(
+            origin("", "PORT CITY, Westland (WN) — The ferry left."),
+            Some(("WN".into(), "PORT CITY, Westland (WN)".into()))
+        );
+        assert_eq!(name("(Wirenews) - The ferry left.").as_deref(), Some("Wirenews"));
+        assert_eq!(name("ПОРТ, 29 июня. /ВЕСТЬ/. Паром вышел.").as_deref(), Some("ВЕСТЬ"));
+        assert_eq!(name("ПОРТ, 21 мар - Весть Новости. Паром вышел.").as_deref(), Some("Весть Новости"));
+        assert_eq!(name("(부산=바다통신) 김하나 기자 = 여객선이 떠났다.").as_deref(), Some("바다통신"));
+        assert_eq!(name("海洋社平港3月21日电 渡轮早上离港。").as_deref(), Some("海洋社"));
+    }
+
+    #[test]
+    fn prose_in_brackets_is_no_dateline() {
+        assert_eq!(name("The ferry (built in 1970) left at six."), None);
+        assert_eq!(name("The Port Authority (PA) said the ferry left."), None);
+        assert_eq!(name("The and/or clause was dropped."), None);
+    }
+
+    #[test]
+    fn a_credit_line_names_the_source() {
+        let lede = format!("<p>{}</p>", "The ferry left the harbour at six in the morning. ".repeat(5));
+        assert_eq!(
+            origin(&format!("{lede}<p>Source: Westland Wire</p>"), "").map(|(name, _)| name).as_deref(),
+            Some("Westland Wire")
+        );
+        assert_eq!(
+            origin(&format!("<div>来源：海洋社</div>{lede}"), "").map(|(name, _)| name).as_deref(),
+            Some("海洋社")
+        );
+    }
+
+    #[test]
+    fn an_element_that_calls_itself_the_source_is_believed_near_the_headline() {
+        let html = "<div class=\"src\"><span class=\"name\">Westland News</span><span class=\"time\">04-06-2025</span></div>";
+        assert_eq!(origin(html, "").map(|(name, _)| name).as_deref(), Some("Westland News"));
+    }
+
+    #[test]
+    fn the_publishers_own_name_is_no_origin() {
+        assert_eq!(name("PORT CITY (Harbour Gazette) — The ferry left."), None);
+    }
+
+    #[test]
+    fn the_evidence_is_placed_in_the_body() {
+        let document = Document::from_html("<h1>The ferry runs again</h1>");
+        let scan = Scan::of(&document, None);
+        let body = "PORT CITY (WN) — The ferry left.";
+        let origin = decide(&scan, None, body, &[]).unwrap();
+        assert_eq!(origin.span.unwrap().slice(body), Some("PORT CITY (WN)"));
+    }
+}

@@ -1,0 +1,382 @@
+//! One walk over the page that gathers what the witnesses are asked about.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use url::Url;
+
+use super::text;
+use crate::dom::{Document, Node, local_name};
+
+/// What is gathered of each kind, at most; a page with more is no article.
+const MAX_EACH: usize = 500;
+
+/// Lines that are kept, at most, and the bytes of each.
+const MAX_LINES: usize = 4_000;
+const MAX_LINE_BYTES: usize = 600;
+
+/// A line longer than this, in letters of an alphabet, is running text.
+const LONG: usize = 160;
+
+/// A `<meta>` element that says something.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MetaElement<'d> {
+    /// Its `property`, `name` or `itemprop`, as written.
+    pub(super) key: &'d str,
+    pub(super) content: &'d str,
+    /// Whether the key was an `itemprop`.
+    pub(super) is_itemprop: bool,
+    pub(super) node: Node<'d>,
+}
+
+/// A line of visible text: what stands between two block boundaries.
+#[derive(Debug, Clone)]
+pub(super) struct Line<'d> {
+    /// The text, cut to a bound.
+    pub(super) text: String,
+    /// The element that holds its first character.
+    pub(super) node: Node<'d>,
+    /// Whether it is as long as running text is.
+    pub(super) is_long: bool,
+    /// Whether it stands in an `<h1>`.
+    pub(super) is_h1: bool,
+}
+
+/// An element and the number of lines before it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed<'d> {
+    pub(super) node: Node<'d>,
+    pub(super) line: usize,
+}
+
+/// What a page holds for the witnesses.
+#[derive(Debug)]
+pub(super) struct Scan<'d> {
+    pub(super) url: Option<&'d Url>,
+    pub(super) html_lang: Option<&'d str>,
+    pub(super) title: Option<String>,
+    pub(super) metas: Vec<MetaElement<'d>>,
+    pub(super) canonical: Vec<&'d str>,
+    pub(super) json_ld: Vec<Node<'d>>,
+    pub(super) scripts: Vec<Node<'d>>,
+    pub(super) times: Vec<Placed<'d>>,
+    pub(super) itemprops: Vec<Placed<'d>>,
+    /// Elements whose class, id or `rel` speaks of an author.
+    pub(super) bylines: Vec<Placed<'d>>,
+    /// Elements whose class or id speaks of a source.
+    pub(super) sources: Vec<Placed<'d>>,
+    pub(super) lines: Vec<Line<'d>>,
+    /// The `<h1>`s with their text.
+    pub(super) headings: Vec<(Placed<'d>, String)>,
+}
+
+const AUTHOR_WORDS: &[&str] = &[
+    "author",
+    "byline",
+    "by-line",
+    "writer",
+    "reporter",
+    "journalist",
+    "autor",
+    "auteur",
+    "redakteur",
+    "forfatter",
+    "skribent",
+    "columnist",
+    "contributor",
+    "yazar",
+];
+const SOURCE_WORDS: &[&str] = &["source", "src", "provider", "agency", "origin"];
+
+/// The words above, authors' first.
+static CUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .build(AUTHOR_WORDS.iter().chain(SOURCE_WORDS))
+        .expect("the words are few and plain")
+});
+
+impl<'d> Scan<'d> {
+    pub(super) fn of(document: &'d Document, url: Option<&'d Url>) -> Self {
+        let mut scan = Self {
+            url,
+            html_lang: None,
+            title: None,
+            metas: Vec::new(),
+            canonical: Vec::new(),
+            json_ld: Vec::new(),
+            scripts: Vec::new(),
+            times: Vec::new(),
+            itemprops: Vec::new(),
+            bylines: Vec::new(),
+            sources: Vec::new(),
+            lines: Vec::new(),
+            headings: Vec::new(),
+        };
+        let mut line = OpenLine::default();
+        let root = document.root();
+        let mut next = root.first_child();
+        while let Some(node) = next {
+            let descend = match node.text() {
+                Some(text) => {
+                    line.push(text, node);
+                    false
+                }
+                None => scan.enter(node, &mut line),
+            };
+            next = match node.first_child().filter(|_| descend) {
+                Some(child) => Some(child),
+                None => scan.leave(node, root, &mut line),
+            };
+        }
+        line.close(&mut scan.lines);
+        scan
+    }
+
+    /// Takes note of an element; whether what is below it is visible text or more elements.
+    fn enter(&mut self, node: Node<'d>, line: &mut OpenLine<'d>) -> bool {
+        let Some(name) = node.name() else { return true };
+        match *name {
+            local_name!("html") => self.html_lang = node.attr("lang").or_else(|| node.attr("xml:lang")),
+            local_name!("title") => {
+                // An SVG has titles too; the page's own comes first.
+                if self.title.is_none() {
+                    self.title = Some(text::line(&node.text_content())).filter(|title| !title.is_empty());
+                }
+                return false;
+            }
+            local_name!("meta") => self.meta(node),
+            local_name!("link") => {
+                let is_canonical = node.attr("rel").is_some_and(|rel| {
+                    rel.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("canonical"))
+                });
+                if let Some(href) = node.attr("href").filter(|_| is_canonical) {
+                    push(&mut self.canonical, href);
+                }
+                return false;
+            }
+            local_name!("script") => {
+                let kind = node.attr("type").unwrap_or_default();
+                if kind
+                    .trim()
+                    .get(..19)
+                    .is_some_and(|start| start.eq_ignore_ascii_case("application/ld+json"))
+                {
+                    push(&mut self.json_ld, node);
+                } else if node.attr("src").is_none() {
+                    push(&mut self.scripts, node);
+                }
+                return false;
+            }
+            local_name!("style")
+            | local_name!("noscript")
+            | local_name!("template")
+            | local_name!("svg")
+            | local_name!("iframe")
+            | local_name!("select")
+            | local_name!("textarea") => return false,
+            local_name!("h1") => {
+                line.close(&mut self.lines);
+                let text = text::line(&node.text_content());
+                if !text.is_empty() {
+                    let placed = Placed { node, line: self.lines.len() };
+                    push(&mut self.headings, (placed, text));
+                }
+                line.in_h1 = true;
+            }
+            local_name!("time") => {
+                let placed = Placed { node, line: self.lines.len() };
+                push(&mut self.times, placed);
+                line.space();
+            }
+            local_name!("br") => line.close(&mut self.lines),
+            _ if is_inline(node) => line.space_before(node),
+            _ => line.close(&mut self.lines),
+        }
+        self.cues(node);
+        true
+    }
+
+    fn leave(&mut self, node: Node<'d>, root: Node<'d>, line: &mut OpenLine<'d>) -> Option<Node<'d>> {
+        let mut node = node;
+        loop {
+            if node.is_element() {
+                if node.is(&local_name!("h1")) {
+                    line.close(&mut self.lines);
+                    line.in_h1 = false;
+                } else if is_inline(node) {
+                    line.space_before(node);
+                } else {
+                    line.close(&mut self.lines);
+                }
+            }
+            if let Some(next) = node.next_sibling() {
+                return Some(next);
+            }
+            node = node.parent().filter(|parent| *parent != root)?;
+        }
+    }
+
+    fn meta(&mut self, node: Node<'d>) {
+        let Some(content) = node.attr("content").filter(|content| !content.trim().is_empty()) else { return };
+        let plain = node.attr("property").or_else(|| node.attr("name")).or_else(|| node.attr("http-equiv"));
+        if let Some(key) = plain {
+            push(&mut self.metas, MetaElement { key, content, is_itemprop: false, node });
+        }
+        if let Some(key) = node.attr("itemprop") {
+            push(&mut self.metas, MetaElement { key, content, is_itemprop: true, node });
+        }
+    }
+
+    fn cues(&mut self, node: Node<'d>) {
+        let placed = Placed { node, line: self.lines.len() };
+        let (mut author, mut source) = (false, false);
+        for (name, value) in node.attrs() {
+            match name {
+                "itemprop" if !node.is(&local_name!("meta")) => push(&mut self.itemprops, placed),
+                "class" | "id" | "rel" | "data-testid" => {
+                    for found in CUES.find_iter(value) {
+                        let is_author = found.pattern().as_usize() < AUTHOR_WORDS.len();
+                        author |= is_author;
+                        source |= !is_author;
+                    }
+                    author |= name == "class"
+                        && value.split_ascii_whitespace().any(|class| class.eq_ignore_ascii_case("by"));
+                }
+                _ => {}
+            }
+        }
+        if author {
+            push(&mut self.bylines, placed);
+        } else if source {
+            push(&mut self.sources, placed);
+        }
+    }
+
+    /// The line in which the headline stands: an `<h1>` that says `title`, else the first line that does.
+    pub(super) fn headline(&self, title: &str) -> Option<usize> {
+        let wanted = text::key(title);
+        if wanted.is_empty() {
+            return None;
+        }
+        let heading = self
+            .headings
+            .iter()
+            .find(|(_, text)| is_alike(&text::key(text), &wanted))
+            .map(|(placed, _)| placed.line);
+        heading
+            .or_else(|| {
+                // Only a line of about the title's length can be it.
+                self.lines.iter().position(|line| {
+                    line.text.len() >= title.len() / 2
+                        && line.text.len() <= title.len() * 2
+                        && is_alike(&text::key(&line.text), &wanted)
+                })
+            })
+            .or_else(|| {
+                // A page whose visible headline is worded otherwise still has one place for it.
+                let mut headings = self.headings.iter().filter(|(_, text)| text::weight(text) > 20);
+                headings.next().filter(|_| headings.next().is_none()).map(|(placed, _)| placed.line)
+            })
+    }
+}
+
+/// Whether two keys say the same, one perhaps with something added.
+fn is_alike(key: &str, wanted: &str) -> bool {
+    key == wanted
+        || (key.len() * 2 > wanted.len() && wanted.contains(key))
+        || (wanted.len() * 2 > key.len() && key.contains(wanted))
+}
+
+fn push<T>(list: &mut Vec<T>, item: T) {
+    if list.len() < MAX_EACH {
+        list.push(item);
+    }
+}
+
+/// Elements that don't break a line.
+fn is_inline(node: Node<'_>) -> bool {
+    let Some(name) = node.name() else { return false };
+    matches!(
+        *name,
+        local_name!("a")
+            | local_name!("abbr")
+            | local_name!("b")
+            | local_name!("bdi")
+            | local_name!("cite")
+            | local_name!("code")
+            | local_name!("data")
+            | local_name!("del")
+            | local_name!("em")
+            | local_name!("font")
+            | local_name!("i")
+            | local_name!("img")
+            | local_name!("ins")
+            | local_name!("label")
+            | local_name!("mark")
+            | local_name!("meta")
+            | local_name!("q")
+            | local_name!("s")
+            | local_name!("small")
+            | local_name!("span")
+            | local_name!("strong")
+            | local_name!("sub")
+            | local_name!("sup")
+            | local_name!("time")
+            | local_name!("u")
+            | local_name!("wbr")
+    )
+}
+
+/// A line that is still being read.
+#[derive(Default)]
+struct OpenLine<'d> {
+    text: String,
+    node: Option<Node<'d>>,
+    in_h1: bool,
+    weight: usize,
+}
+
+impl<'d> OpenLine<'d> {
+    fn push(&mut self, text: &str, node: Node<'d>) {
+        if text.trim().is_empty() {
+            self.space();
+            return;
+        }
+        if self.node.is_none() {
+            self.node = node.parent();
+        }
+        self.weight += text::weight(text::head(text, 2 * MAX_LINE_BYTES));
+        let room = MAX_LINE_BYTES.saturating_sub(self.text.len());
+        self.text.push_str(text::head(text, room));
+    }
+
+    fn space(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with(' ') {
+            self.text.push(' ');
+        }
+    }
+
+    /// Inline elements with a class are drawn apart ("Source<span class=date>…"); bare ones are emphasis inside words.
+    fn space_before(&mut self, node: Node<'d>) {
+        if node.attr("class").is_some() {
+            self.space();
+        }
+    }
+
+    fn close(&mut self, lines: &mut Vec<Line<'d>>) {
+        if let Some(node) = self.node.take() {
+            if lines.len() < MAX_LINES {
+                let is_long = self.weight > LONG;
+                let text = if self.text.contains(['<', '&']) {
+                    self.text.split_whitespace().collect::<Vec<_>>().join(" ")
+                } else {
+                    text::line(&self.text)
+                };
+                lines.push(Line { text, node, is_long, is_h1: self.in_h1 });
+            }
+        }
+        self.text.clear();
+        self.weight = 0;
+    }
+}

@@ -1,0 +1,111 @@
+//! Small text as it is compared and shown: one line, no character references, no invisible characters.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, is_nfc_quick};
+
+use crate::dom::Document;
+
+/// Longer values are cut before anything else looks at them: no headline or byline needs more bytes.
+const MAX_BYTES: usize = 2_000;
+
+/// `raw` in NFC as one line: white space runs as one space, none at the ends, character references that were escaped twice
+/// resolved, invisible characters and stray markup gone.
+pub(super) fn line(raw: &str) -> String {
+    let raw = head(raw, MAX_BYTES);
+    let resolved = resolve(raw);
+    let mut line = String::with_capacity(resolved.len());
+    let mut pending = false;
+    for c in resolved.chars() {
+        if c.is_whitespace() || c.is_control() {
+            pending = !line.is_empty();
+        } else if !is_invisible(c) {
+            if pending {
+                line.push(' ');
+                pending = false;
+            }
+            line.push(c);
+        }
+    }
+    match is_nfc_quick(line.chars()) {
+        IsNormalized::Yes => line,
+        _ => line.nfc().collect(),
+    }
+}
+
+/// Data in attributes and scripts is often escaped once more than its place needs, and sometimes carries tags.
+fn resolve(raw: &str) -> Cow<'_, str> {
+    let escaped = raw.find('&').is_some_and(|at| raw[at..].contains(';'));
+    let tagged = raw.find('<').is_some_and(|at| raw[at..].contains('>'));
+    if escaped || tagged { Document::from_html(raw).body().text_content().into() } else { raw.into() }
+}
+
+/// What two spellings of one name or headline have in common: letters and digits in lower case, marks and spaces left out.
+pub(super) fn key(text: &str) -> String {
+    text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The first `bytes` of `text`, or fewer, so that no character is cut.
+pub(super) fn head(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let mut end = bytes;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Whether `c` belongs to a script that writes a word in one or two characters and puts no spaces between them.
+pub(super) fn is_dense(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
+}
+
+pub(super) fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}')
+}
+
+pub(super) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+pub(super) fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}')
+}
+
+/// Roughly how many letters of an alphabet say as much as `text` does: a character of a dense script counts for three.
+pub(super) fn weight(text: &str) -> usize {
+    text.chars().map(|c| if is_dense(c) { 3 } else { 1 }).sum()
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_what_a_reader_sees() {
+        assert_eq!(line("  The\n ferry\u{a0}runs  "), "The ferry runs");
+        assert_eq!(line("R&uuml;ckkehr &amp; Abfahrt"), "Rückkehr & Abfahrt");
+        assert_eq!(line("Ver\u{ad}fas\u{ad}sung"), "Verfassung");
+        assert_eq!(line("The <em>ferry</em>"), "The ferry");
+        assert_eq!(line("profit & loss; nothing else"), "profit & loss; nothing else");
+        assert_eq!(line("e\u{301}"), "é");
+    }
+
+    #[test]
+    fn spellings_of_one_headline_have_one_key() {
+        assert_eq!(key("‘Ferry’ runs — again"), key("\"Ferry\" runs - again"));
+        assert_ne!(key("Ferry runs"), key("Ferry ran"));
+    }
+
+    #[test]
+    fn a_cut_never_splits_a_character() {
+        assert_eq!(head("日本", 4), "日");
+    }
+}

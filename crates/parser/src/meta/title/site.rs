@@ -1,0 +1,135 @@
+//! The name of the site, the section and the day around a headline.
+
+use crate::meta::text;
+
+/// What stands between a headline and the name of the site. Those in the first group never occur inside headlines with
+/// spaces around them, or nearly so.
+const STRONG: &[&str] =
+    &[" | ", " ｜ ", "｜", " :: ", " » ", " › ", " « ", " ‹ ", " • ", " – ", " — ", " - ", " -- ", "|"];
+const WEAK: &[&str] = &[" : ", "：", ": ", " · ", " / ", "--", "_", "，", " , "];
+
+/// What the site calls itself, as keys of [`text::key`].
+#[derive(Debug, Default)]
+pub(super) struct Site {
+    keys: Vec<String>,
+}
+
+impl Site {
+    /// From the names that witnesses give and the host of the page.
+    pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>, host: Option<&str>) -> Self {
+        let mut keys: Vec<String> = names.map(text::key).filter(|key| key.chars().count() >= 2).collect();
+        if let Some(host) = host {
+            let host = host.trim_start_matches("www.");
+            keys.push(text::key(host));
+            // The name before the public suffix, where it is long enough to mean something by itself.
+            let labels: Vec<&str> = host.split('.').collect();
+            keys.extend(
+                labels.iter().rev().skip(1).filter(|label| label.len() >= 3).map(|label| text::key(label)),
+            );
+        }
+        Self { keys }
+    }
+
+    /// Whether `part` is the site's name: exactly, or one of both with a little around it.
+    pub(super) fn is_named(&self, part: &str) -> bool {
+        let key = text::key(part);
+        if key.is_empty() {
+            return false;
+        }
+        self.keys.iter().any(|site| {
+            let (short, long) = if site.len() < key.len() { (site, &key) } else { (&key, site) };
+            let few = if short.is_ascii() { 3 } else { 6 };
+            site == &key
+                || (short.len() >= few && long.contains(short.as_str()) && short.len() * 3 >= long.len())
+        })
+    }
+}
+
+/// `title` without the site's name at either end, and without the sections beside that name. `others` are the keys of what
+/// other witnesses call the headline: what stands behind or before one of those is not part of it.
+pub(super) fn without(title: &str, site: &Site, others: &[String]) -> String {
+    let mut title = title.trim();
+    let mut cut_by_name = false;
+    for _ in 0..4 {
+        let Some(shorter) = shortened(title, site, others, cut_by_name) else { break };
+        cut_by_name = true;
+        title = shorter;
+    }
+    title.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | '»' | '›')).to_owned()
+}
+
+fn shortened<'t>(title: &'t str, site: &Site, others: &[String], after_name: bool) -> Option<&'t str> {
+    for separator in STRONG.iter().chain(WEAK) {
+        let is_strong = STRONG.contains(separator);
+        if let Some((head, tail)) = title.rsplit_once(separator) {
+            let (head, tail) = (head.trim(), tail.trim());
+            let is_other = others.contains(&text::key(head)) && text::weight(head) >= 15;
+            // A section stands between headline and site: "Headline | World | Site".
+            let is_section = after_name
+                && is_strong
+                && text::weight(tail) <= 24
+                && tail.split(' ').count() <= 3
+                && *separator != " - "
+                && *separator != " – "
+                && *separator != " — ";
+            let enough = text::weight(head) >= 12 && text::weight(head) >= text::weight(tail) / 2;
+            if enough && (site.is_named(tail) || (is_other && is_strong) || is_section) {
+                return Some(head);
+            }
+        }
+        if let Some((head, tail)) = title.split_once(separator) {
+            let (head, tail) = (head.trim(), tail.trim());
+            let is_other = others.contains(&text::key(tail)) && text::weight(tail) >= 15;
+            let is_name = site.is_named(head) && !matches!(*separator, ": " | "：" | "，" | "_");
+            if text::weight(tail) >= 15 && (is_name || (is_other && is_strong)) {
+                return Some(tail);
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleaned(title: &str) -> String {
+        let site =
+            Site::new(["Harbour Gazette", "港灣日報"].into_iter(), Some("www.harbour-gazette.example"));
+        without(title, &site, &[text::key("The ferry runs again after the storm")])
+    }
+
+    #[test]
+    fn the_sites_name_goes_from_either_end_whatever_divides_it() {
+        for title in [
+            "The ferry leaves at six in the morning | Harbour Gazette",
+            "The ferry leaves at six in the morning - Harbour Gazette",
+            "The ferry leaves at six in the morning — HARBOUR GAZETTE",
+            "The ferry leaves at six in the morning : Harbour Gazette",
+            "Harbour Gazette » The ferry leaves at six in the morning",
+            "The ferry leaves at six in the morning | World | Harbour Gazette",
+            "The ferry leaves at six in the morning | Harbour Gazette Online",
+        ] {
+            assert_eq!(cleaned(title), "The ferry leaves at six in the morning", "{title}");
+        }
+        assert_eq!(cleaned("渡輪早上六時啟航：港灣日報"), "渡輪早上六時啟航");
+        assert_eq!(cleaned("渡輪早上六時啟航--港灣日報"), "渡輪早上六時啟航");
+    }
+
+    #[test]
+    fn what_stands_behind_a_headline_that_others_give_goes_too() {
+        assert_eq!(
+            cleaned("The ferry runs again after the storm - World news"),
+            "The ferry runs again after the storm"
+        );
+    }
+
+    #[test]
+    fn separators_inside_a_headline_stay() {
+        for title in
+            ["Ferry disaster - what we know so far", "Storm: the ferry that never came", "Ferry | Storm"]
+        {
+            assert_eq!(cleaned(title), title);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The visible byline: elements that call themselves one, and lines near the headline that read like one.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use dateline_wire::Source;
+
+use super::near;
+use crate::dom::{Node, local_name};
+use crate::meta::authors;
+use crate::meta::claims::Claims;
+use crate::meta::scan::{Placed, Scan};
+use crate::meta::text;
+
+/// A byline is short, in letters of an alphabet.
+const MAX_LETTERS: usize = 150;
+
+/// Class and id words of boxes whose people and dates belong to other stories or to readers.
+static FOREIGN: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .build([
+            "related",
+            "recommend",
+            "comment",
+            "footer",
+            "sidebar",
+            "popular",
+            "trending",
+            "newsletter",
+            "latest",
+            "breadcrumb",
+            "teaser",
+            "preview",
+            "promo",
+            "most-",
+            "mostread",
+            "ranking",
+            "read-more",
+            "readmore",
+            "widget",
+            "caption",
+            "credit",
+            "photo",
+            "figure",
+            "copyright",
+            "news-list",
+            "newslist",
+            "list-item",
+            "listing",
+            "outbrain",
+            "taboola",
+            "card",
+        ])
+        .expect("the words are few and plain")
+});
+
+/// Whether `node` stands in a box of other stories, comments, pictures or navigation that does not also hold the headline.
+pub(in crate::meta) fn is_foreign(scan: &Scan<'_>, headline: Option<usize>, node: Node<'_>) -> bool {
+    let home = headline.and_then(|line| scan.lines.get(line)).map(|line| line.node);
+    for above in std::iter::once(node).chain(node.ancestors()).take(30) {
+        // What holds the headline too is the story's own.
+        if home.is_some_and(|home| home == above || home.ancestors().any(|around| around == above)) {
+            return false;
+        }
+        if let Some(name) = above.name() {
+            if matches!(
+                *name,
+                local_name!("nav")
+                    | local_name!("footer")
+                    | local_name!("figure")
+                    | local_name!("figcaption")
+            ) {
+                return true;
+            }
+        }
+        for (attr, value) in above.attrs() {
+            if matches!(attr, "class" | "id") && FOREIGN.is_match(value) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
+    marked(scan, headline, claims);
+    linked(scan, headline, claims);
+    worded(scan, headline, claims);
+}
+
+/// Elements whose class, id or `rel` says so.
+fn marked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
+    let mut groups: Vec<(bool, Vec<String>)> = Vec::new();
+    let mut covered: Option<Node<'_>> = None;
+    for placed in &scan.bylines {
+        let Placed { node, line } = *placed;
+        if covered.is_some_and(|outer| node.ancestors().take(12).any(|above| above == outer)) {
+            continue;
+        }
+        if is_foreign(scan, headline, node) {
+            continue;
+        }
+        let names = names_in(node);
+        if names.is_empty() {
+            continue;
+        }
+        covered = Some(node);
+        groups.push((near(scan, headline, line), names));
+        if groups.len() == 8 {
+            break;
+        }
+    }
+    let has_near = groups.iter().any(|(is_near, _)| *is_near);
+    let mut together = Vec::new();
+    for (is_near, names) in groups {
+        if is_near || !has_near {
+            together.extend(names);
+        }
+    }
+    let weight = if has_near { 2.5 } else { 1.5 };
+    let together = authors::distinct(together);
+    // A page that marks a crowd marks the writers of other stories too.
+    if together.len() <= 6 {
+        claims.authors(together, Source::Visible, weight);
+    }
+}
+
+/// The names in a byline element: its links where it has several, else its text.
+fn names_in(node: Node<'_>) -> Vec<String> {
+    let whole = text::line(&node.text_content());
+    if text::weight(&whole) > MAX_LETTERS {
+        return Vec::new();
+    }
+    let links: Vec<String> = node
+        .descendants()
+        .filter(|inner| inner.is(&local_name!("a")) || inner.attr("itemprop") == Some("name"))
+        .map(|link| text::line(&link.text_content()))
+        .filter(|text| !text.is_empty())
+        .collect();
+    let from_links: Vec<String> = links
+        .iter()
+        .flat_map(|link| authors::clean(link))
+        .filter(|name| authors::is_plausible(name))
+        .collect();
+    if !from_links.is_empty() {
+        return authors::distinct(from_links);
+    }
+    let lines: Vec<String> = parts(node);
+    authors::distinct(
+        lines
+            .iter()
+            .flat_map(|line| authors::clean(line))
+            .filter(|name| authors::is_plausible(name))
+            .collect(),
+    )
+}
+
+/// The texts below `node`, apart where an element sets them apart.
+fn parts(node: Node<'_>) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for inner in node.descendants() {
+        match inner.text() {
+            Some(text) => parts.last_mut().map(|last| last.push_str(text)).unwrap_or_default(),
+            None => parts.push(String::new()),
+        }
+    }
+    parts.iter().map(|part| text::line(part)).filter(|part| !part.is_empty()).collect()
+}
+
+/// Links near the headline that lead to an author's page.
+fn linked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
+    let Some(at) = headline else { return };
+    let start = at.saturating_sub(8);
+    let end = (at + 12).min(scan.lines.len());
+    let mut names = Vec::new();
+    for index in start..end {
+        let node = scan.lines[index].node;
+        let link =
+            std::iter::once(node).chain(node.ancestors().take(2)).find(|above| above.is(&local_name!("a")));
+        let Some(link) = link else { continue };
+        let leads_to_author = link.attr("href").is_some_and(|href| {
+            [
+                "/author/",
+                "/authors/",
+                "/autor/",
+                "/autoren/",
+                "/people/",
+                "/profile/",
+                "/by/",
+                "/journalist",
+                "/reporter",
+                "/columnist",
+                "/staff/",
+            ]
+            .iter()
+            .any(|path| href.contains(path))
+        });
+        if leads_to_author && near(scan, headline, index) && !is_foreign(scan, headline, link) {
+            names.extend(
+                authors::clean(&text::line(&link.text_content()))
+                    .into_iter()
+                    .filter(|name| authors::is_plausible(name)),
+            );
+        }
+    }
+    claims.authors(authors::distinct(names), Source::Visible, 2.0);
+}
+
+/// Lines near the headline that begin with "By" or end with "reporter", in the languages of the field.
+fn worded(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
+    let Some(at) = headline else { return };
+    let start = at.saturating_sub(4);
+    let end = (at + 12).min(scan.lines.len());
+    for index in (at + 1..end).chain(start..at) {
+        let line = &scan.lines[index];
+        if line.is_long || text::weight(&line.text) > MAX_LETTERS || !near(scan, headline, index) {
+            continue;
+        }
+        let names = authors::worded(&line.text);
+        if !names.is_empty() && !is_foreign(scan, headline, line.node) {
+            return claims.authors(names, Source::Visible, 2.0);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! JSON-LD: schema.org descriptions in script elements.
+
+use std::collections::HashMap;
+
+use dateline_wire::Source;
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::json_repair;
+use crate::meta::authors;
+use crate::meta::claims::Claims;
+use crate::meta::date;
+use crate::meta::scan::Scan;
+use crate::meta::text;
+
+type Object = Map<String, Value>;
+
+/// A script without any of these says nothing that is asked here.
+const TELLING: &[&str] = &["headline", "datePublished", "author", "dateCreated", "publisher", "dateModified"];
+
+/// Things that describe other pages, whatever they hold.
+const FOREIGN: &[&str] = &[
+    "itemListElement",
+    "hasPart",
+    "isPartOf",
+    "isBasedOn",
+    "isRelatedTo",
+    "relatedLink",
+    "mentions",
+    "citation",
+    "comment",
+    "review",
+    "liveBlogUpdate",
+    "about",
+    "subjectOf",
+    "potentialAction",
+];
+
+pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
+    let mut documents = Vec::new();
+    for script in &scan.json_ld {
+        let json = match script.first_child().and_then(|child| child.text()) {
+            Some(text) => text,
+            None => continue,
+        };
+        if TELLING.iter().any(|word| memchr::memmem::find(json.as_bytes(), word.as_bytes()).is_some()) {
+            documents.extend(json_repair::read(json));
+        }
+    }
+    let mut gathered = Gathered::default();
+    for document in &documents {
+        gathered.walk(document, 0);
+    }
+    let page = scan.url.map(address);
+    gathered.choose(page.as_deref(), claims);
+}
+
+#[derive(Default)]
+struct Gathered<'v> {
+    articles: Vec<&'v Object>,
+    pages: Vec<&'v Object>,
+    by_id: HashMap<&'v str, &'v Object>,
+}
+
+impl<'v> Gathered<'v> {
+    /// Depth is bounded by the reader's limit of 128 levels.
+    fn walk(&mut self, value: &'v Value, depth: usize) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item, depth)),
+            Value::Object(object) => {
+                if let Some(id) =
+                    object.get("@id").and_then(Value::as_str).filter(|_| object.contains_key("name"))
+                {
+                    self.by_id.entry(id).or_insert(object);
+                }
+                if is_a(object, is_article_type) {
+                    self.articles.push(object);
+                } else if is_a(object, is_page_type) {
+                    self.pages.push(object);
+                }
+                for (key, inner) in object {
+                    if !FOREIGN.contains(&key.as_str()) && (inner.is_object() || inner.is_array()) {
+                        self.walk(inner, depth + 1);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Of several articles the one that is at the page's address speaks; else the first that has a headline.
+    fn choose(&self, page: Option<&str>, claims: &mut Claims) {
+        let own = self
+            .articles
+            .iter()
+            .find(|article| page.is_some_and(|page| addresses(article).any(|at| at == page)));
+        let article = own.or_else(|| self.articles.iter().find(|article| article.contains_key("headline")));
+        let article = article.or_else(|| self.articles.first());
+        if let Some(article) = article {
+            let headline = string(article.get("headline"));
+            for same in &self.articles {
+                // Pages describe one article several times, for several readers.
+                let is_same = std::ptr::eq(*same, *article)
+                    || (headline.is_some() && string(same.get("headline")) == headline);
+                if is_same {
+                    self.article(same, claims);
+                }
+            }
+        }
+        for page in &self.pages {
+            self.page(page, claims);
+        }
+    }
+
+    fn article(&self, article: &Object, claims: &mut Claims) {
+        let source = Source::JsonLd;
+        match string(article.get("headline")) {
+            Some(headline) => claims.title(headline, source, 2.0),
+            None => claims.title(string(article.get("name")).unwrap_or_default(), source, 1.0),
+        }
+        let (people, others) = self.names(article.get("author").or_else(|| article.get("creator")));
+        claims.authors(people, source, 5.0);
+        claims.authors(others, source, 2.0);
+        claims.published(moment(article.get("datePublished")), source, 5.0);
+        claims.published(moment(article.get("dateCreated")), source, 1.5);
+        claims.modified(moment(article.get("dateModified")), source, 5.0);
+        self.common(article, claims);
+    }
+
+    fn page(&self, page: &Object, claims: &mut Claims) {
+        let source = Source::JsonLd;
+        claims.published(moment(page.get("datePublished")), source, 2.0);
+        claims.modified(moment(page.get("dateModified")), source, 1.0);
+        self.common(page, claims);
+    }
+
+    fn common(&self, object: &Object, claims: &mut Claims) {
+        if let Some(language) = language(object.get("inLanguage")) {
+            claims.language(language, Source::JsonLd, 1.0);
+        }
+        let publisher = object.get("publisher").map(first);
+        let publisher = publisher.and_then(|publisher| self.name(publisher));
+        claims.publisher(publisher.unwrap_or_default(), Source::JsonLd, 2.0);
+    }
+
+    /// The names under `author`: people, and what calls itself an organisation.
+    fn names(&self, author: Option<&Value>) -> (Vec<String>, Vec<String>) {
+        let (mut people, mut others) = (Vec::new(), Vec::new());
+        let mut pending: Vec<&Value> = author.into_iter().collect();
+        while let Some(value) = pending.pop() {
+            if let Value::Array(items) = value {
+                pending.extend(items.iter().rev());
+                continue;
+            }
+            let Some(name) = self.name(value) else { continue };
+            let resolved = value.as_object().map(|object| self.resolve(object));
+            let is_organisation =
+                resolved.is_some_and(|object| is_a(object, |kind| kind.ends_with("Organization")));
+            let names = authors::clean(&name);
+            if is_organisation { others.extend(names) } else { people.extend(names) }
+        }
+        (authors::distinct(people), authors::distinct(others))
+    }
+
+    fn resolve<'a>(&self, object: &'a Object) -> &'a Object
+    where
+        'v: 'a,
+    {
+        match object.get("@id").and_then(Value::as_str) {
+            Some(id) if !object.contains_key("name") => self.by_id.get(id).copied().unwrap_or(object),
+            _ => object,
+        }
+    }
+
+    fn name(&self, value: &Value) -> Option<String> {
+        match value {
+            Value::String(name) => Some(text::line(name)),
+            Value::Object(object) => {
+                let object = self.resolve(object);
+                string(object.get("name").map(first)).or_else(|| {
+                    let given = string(object.get("givenName"))?;
+                    let family = string(object.get("familyName"))?;
+                    Some(format!("{given} {family}"))
+                })
+            }
+            Value::Array(items) => self.name(items.first()?),
+            _ => None,
+        }
+    }
+}
+
+fn first(value: &Value) -> &Value {
+    value.as_array().and_then(|items| items.first()).unwrap_or(value)
+}
+
+fn string(value: Option<&Value>) -> Option<String> {
+    let line = text::line(first(value?).as_str()?);
+    (!line.is_empty()).then_some(line)
+}
+
+fn moment(value: Option<&Value>) -> Option<date::Written> {
+    match first(value?) {
+        Value::String(text) => date::read(text::head(text, 100)).or_else(|| date::read_epoch(text)),
+        Value::Number(number) => date::read_epoch(&number.to_string()),
+        _ => None,
+    }
+}
+
+fn language(value: Option<&Value>) -> Option<&str> {
+    match first(value?) {
+        Value::String(tag) => Some(tag),
+        Value::Object(object) => object.get("alternateName").or_else(|| object.get("name"))?.as_str(),
+        _ => None,
+    }
+}
+
+fn is_a(object: &Object, is_kind: impl Fn(&str) -> bool) -> bool {
+    match object.get("@type") {
+        Some(Value::String(kind)) => is_kind(kind),
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).any(is_kind),
+        _ => false,
+    }
+}
+
+fn is_article_type(kind: &str) -> bool {
+    let kind = kind.rsplit(['/', ':']).next().unwrap_or(kind);
+    kind.ends_with("Article") || kind.ends_with("Posting") && kind != "JobPosting" || kind == "Report"
+}
+
+fn is_page_type(kind: &str) -> bool {
+    let kind = kind.rsplit(['/', ':']).next().unwrap_or(kind);
+    matches!(kind, "WebPage" | "ItemPage" | "VideoObject")
+}
+
+/// The addresses an article says it is at.
+fn addresses(article: &Object) -> impl Iterator<Item = String> {
+    let main = article.get("mainEntityOfPage").map(first);
+    let main = main.and_then(|main| main.as_str().or_else(|| main.get("@id")?.as_str()));
+    let url = article.get("url").and_then(Value::as_str);
+    let id = article.get("@id").and_then(Value::as_str);
+    [main, url, id].into_iter().flatten().filter_map(|at| Url::parse(at).ok()).map(|url| address(&url))
+}
+
+/// Host and path, as far as they tell pages apart.
+fn address(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default().trim_start_matches("www.").trim_start_matches("m.");
+    format!("{host}{}", url.path().trim_end_matches('/'))
+}

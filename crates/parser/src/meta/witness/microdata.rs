@@ -1,0 +1,76 @@
+//! Microdata: `itemprop` attributes on visible elements (and on `<meta>` beside them).
+
+use dateline_wire::Source;
+
+use crate::dom::{Node, local_name};
+use crate::meta::authors;
+use crate::meta::claims::Claims;
+use crate::meta::date;
+use crate::meta::scan::Scan;
+use crate::meta::text;
+
+pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
+    let metas = scan.metas.iter().filter(|meta| meta.is_itemprop).map(|meta| meta.node);
+    let nodes = scan.itemprops.iter().map(|placed| placed.node).chain(metas);
+    let mut people: Vec<String> = Vec::new();
+    for node in nodes {
+        let Some(properties) = node.attr("itemprop") else { continue };
+        for property in properties.split_ascii_whitespace() {
+            match property {
+                "headline" if is_of_article(node) => claims.title(value(node), Source::Microdata, 1.0),
+                "datePublished" if is_of_article(node) => {
+                    claims.published(date::read(&value(node)), Source::Microdata, 4.0);
+                }
+                "dateModified" if is_of_article(node) => {
+                    claims.modified(date::read(&value(node)), Source::Microdata, 3.0);
+                }
+                "author" if is_of_article(node) => people.extend(name(node)),
+                "inLanguage" if is_of_article(node) => claims.language(&value(node), Source::Microdata, 1.0),
+                "publisher" if is_of_article(node) => {
+                    claims.publisher(
+                        name(node).into_iter().next().unwrap_or_default(),
+                        Source::Microdata,
+                        1.0,
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+    claims.authors(authors::distinct(people), Source::Microdata, 3.0);
+}
+
+/// The content of a property: the attribute that carries it, else its text.
+fn value(node: Node<'_>) -> String {
+    match node.attr("content").or_else(|| node.attr("datetime")) {
+        Some(value) => text::line(value),
+        None => text::line(&node.text_content()),
+    }
+}
+
+/// The names in an author or publisher, which is a plain text or an item with a `name`.
+fn name(node: Node<'_>) -> Vec<String> {
+    let inner = node.descendants().find(|inner| {
+        inner
+            .attr("itemprop")
+            .is_some_and(|property| property.split_ascii_whitespace().any(|word| word == "name"))
+    });
+    authors::clean(&value(inner.unwrap_or(node)))
+}
+
+/// Whether the item that `node` describes is the article: the nearest item is an article (or there is none), and it is not
+/// itself a part of something else, such as a comment or a list of other articles.
+fn is_of_article(node: Node<'_>) -> bool {
+    let mut items = node.ancestors().filter(|above| above.attr("itemscope").is_some());
+    let Some(item) = items.next() else { return true };
+    let kind = item.attr("itemtype").unwrap_or_default();
+    let is_article = kind.ends_with("Article")
+        || kind.ends_with("BlogPosting")
+        || kind.ends_with("WebPage")
+        || kind.is_empty();
+    is_article
+        && !item.is(&local_name!("li"))
+        && item.attr("itemprop").is_none_or(|property| {
+            property == "mainEntity" || property == "mainEntityOfPage" || property == "blogPost"
+        })
+}

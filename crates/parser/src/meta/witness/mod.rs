@@ -1,0 +1,48 @@
+//! The witnesses, one file each, all of one shape: `testify` takes what the walk gathered and adds claims.
+//!
+//! None of them decides anything. A new witness is a new file here, a line in [`hear`], and a row in docs/metadata.md.
+
+mod byline;
+mod json_ld;
+mod json_repair;
+mod meta_element;
+mod microdata;
+mod script;
+mod signature;
+mod time_element;
+mod title_element;
+mod url;
+mod visible_date;
+
+use jiff::Timestamp;
+
+use super::claims::Claims;
+use super::scan::Scan;
+
+pub(super) use byline::is_foreign;
+pub(super) use visible_date::near;
+
+/// Hears those who need to know nothing but the page.
+pub(super) fn hear(scan: &Scan<'_>) -> Claims {
+    let mut claims = Claims::default();
+    json_ld::testify(scan, &mut claims);
+    meta_element::testify(scan, &mut claims);
+    microdata::testify(scan, &mut claims);
+    title_element::testify(scan, &mut claims);
+    url::testify(scan, &mut claims);
+    claims
+}
+
+/// Hears those who look around the headline, which stands in line `headline`.
+pub(super) fn hear_around(
+    scan: &Scan<'_>,
+    headline: Option<usize>,
+    received_at: Option<Timestamp>,
+    claims: &mut Claims,
+) {
+    time_element::testify(scan, headline, claims);
+    visible_date::testify(scan, headline, received_at, claims);
+    byline::testify(scan, headline, claims);
+    signature::testify(scan, headline, claims);
+    script::testify(scan, claims);
+}

@@ -1,0 +1,35 @@
+//! `<time>` elements near the headline.
+
+use dateline_wire::Source;
+
+use super::visible_date::{Label, label};
+use super::{is_foreign, near};
+use crate::meta::claims::Claims;
+use crate::meta::date;
+use crate::meta::scan::Scan;
+use crate::meta::text;
+
+pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
+    let mut seen = 0;
+    for placed in &scan.times {
+        let Some(datetime) = placed.node.attr("datetime") else { continue };
+        if !near(scan, headline, placed.line) || is_foreign(scan, headline, placed.node) {
+            continue;
+        }
+        let Some(written) = date::read(text::head(datetime, 100)) else { continue };
+        let before =
+            text::line(&placed.node.parent().map(|parent| parent.text_content()).unwrap_or_default());
+        let own = placed.node.attrs().map(|(_, value)| value).collect::<Vec<_>>().join(" ");
+        // The first one that is near is most often the publication.
+        let weight = if seen == 0 { 3.0 } else { 1.0 };
+        match label(text::head(&before, 120)).or_else(|| label(&own)) {
+            Some(Label::Modified) => claims.modified(Some(written), Source::TimeElement, 3.0),
+            Some(Label::Published) => claims.published(Some(written), Source::TimeElement, weight + 1.0),
+            None => claims.published(Some(written), Source::TimeElement, weight),
+        }
+        seen += 1;
+        if seen == 4 {
+            break;
+        }
+    }
+}

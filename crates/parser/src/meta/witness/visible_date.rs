@@ -1,0 +1,189 @@
+//! The dates a reader sees near the headline.
+
+use dateline_wire::Source;
+use jiff::Timestamp;
+
+use super::is_foreign;
+use crate::meta::claims::Claims;
+use crate::meta::date;
+use crate::meta::scan::Scan;
+use crate::meta::text;
+
+/// How many lines above and below the headline a date may stand.
+const ABOVE: usize = 10;
+const BELOW: usize = 14;
+
+/// How many lines of running text may stand between the headline and the date: a dek, a lede set apart.
+const LONG_BETWEEN: usize = 2;
+
+/// A date line says little else; longer lines are prose that mentions a date.
+const MAX_LETTERS: usize = 140;
+
+/// What a date is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    Published,
+    Modified,
+}
+
+const MODIFIED: &[&str] = &[
+    "modified",
+    "updated",
+    "update",
+    "edited",
+    "revised",
+    "수정",
+    "업데이트",
+    "更新",
+    "修改",
+    "обновлен",
+    "изменен",
+    "оновлен",
+    "aktualisiert",
+    "geändert",
+    "mis à jour",
+    "modifié",
+    "mise à jour",
+    "actualizado",
+    "actualizada",
+    "aggiornat",
+    "atualizad",
+    "bijgewerkt",
+    "gewijzigd",
+    "oppdatert",
+    "opdateret",
+    "uppdaterad",
+    "zaktualizowan",
+    "güncellenme",
+    "güncelleme",
+    "päivitetty",
+    "cập nhật",
+    "diperbarui",
+];
+const PUBLISHED: &[&str] = &[
+    "published",
+    "publish",
+    "posted",
+    "created",
+    "입력",
+    "등록",
+    "발행",
+    "작성",
+    "송고",
+    "発表",
+    "公開",
+    "配信",
+    "掲載",
+    "发布",
+    "發布",
+    "опубликован",
+    "дата",
+    "опублікован",
+    "veröffentlicht",
+    "erstellt",
+    "publié",
+    "publicado",
+    "pubblicat",
+    "gepubliceerd",
+    "publisert",
+    "publiceret",
+    "publicerad",
+    "opublikowan",
+    "yayınlan",
+    "datepublished",
+];
+
+/// What `line` calls its first date. Where it names both, publication is meant by the first.
+pub(super) fn label(line: &str) -> Option<Label> {
+    let line = line.to_lowercase();
+    let first = |words: &[&str]| words.iter().filter_map(|word| line.find(word)).min();
+    match (first(PUBLISHED), first(MODIFIED)) {
+        (Some(published), Some(modified)) if modified < published => Some(Label::Modified),
+        (Some(_), _) => Some(Label::Published),
+        (None, Some(modified)) => {
+            // "2025.03.21 14:05 수정 15:10": a label behind a date belongs to the next one.
+            let first_digit = line.find(|c: char| c.is_ascii_digit()).unwrap_or(line.len());
+            let is_behind = modified > first_digit && line[modified..].contains(|c: char| c.is_ascii_digit());
+            (!is_behind).then_some(Label::Modified)
+        }
+        (None, None) => None,
+    }
+}
+
+/// Whether a line is near the headline. Without a known headline only the top of the page is near.
+pub(in crate::meta) fn near(scan: &Scan<'_>, headline: Option<usize>, line: usize) -> bool {
+    let at = headline.unwrap_or(0);
+    if line < at {
+        return at - line <= ABOVE;
+    }
+    let end = line.min(scan.lines.len());
+    line - at <= BELOW + LONG_BETWEEN
+        && scan.lines.get(at + 1..end).unwrap_or_default().iter().filter(|line| line.is_long).count()
+            <= LONG_BETWEEN
+}
+
+pub(super) fn testify(
+    scan: &Scan<'_>,
+    headline: Option<usize>,
+    received_at: Option<Timestamp>,
+    claims: &mut Claims,
+) {
+    let Some(at) = headline else { return };
+    let start = at.saturating_sub(ABOVE);
+    let end = (at + BELOW + 1).min(scan.lines.len());
+    let mut seen = 0;
+    // From the headline down first, then what stands above it, nearest first.
+    for index in (at + 1..end).chain((start..at).rev()) {
+        let line = &scan.lines[index];
+        if line.is_long || line.is_h1 || !near(scan, headline, index) {
+            continue;
+        }
+        if text::weight(&line.text) > MAX_LETTERS || is_foreign(scan, headline, line.node) {
+            continue;
+        }
+        let written = date::read(&line.text);
+        let label = label(&line.text);
+        let Some(written) = written else {
+            let age = received_at
+                .filter(|_| index > at && index <= at + 4)
+                .and_then(|at| date::read_age(&line.text, at));
+            claims.published(age, Source::Visible, 1.0);
+            continue;
+        };
+        if !is_date_line(&line.text) && label.is_none() {
+            continue;
+        }
+        let weight = match (seen, label) {
+            (_, Some(Label::Published)) => 3.0,
+            (0, _) => 2.0,
+            _ => 1.0,
+        };
+        seen += 1;
+        if label == Some(Label::Modified) {
+            claims.modified(Some(written), Source::Visible, 2.0);
+        } else {
+            claims.published(Some(written), Source::Visible, weight);
+        }
+    }
+}
+
+/// Whether most of the line is the date: beside numbers, a few words at most.
+fn is_date_line(line: &str) -> bool {
+    let words = line.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 1).count();
+    let sentence = line.ends_with(['.', '!', '?', '。']) && words > 6;
+    words <= 14 && !sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_says_which_date_it_is() {
+        assert_eq!(label("Updated 21 March 2025"), Some(Label::Modified));
+        assert_eq!(label("Published 20 March 2025, updated 21 March 2025"), Some(Label::Published));
+        assert_eq!(label("입력 2025.03.20 수정 2025.03.21"), Some(Label::Published));
+        assert_eq!(label("2025.03.20 14:05 수정 15:10"), None);
+        assert_eq!(label("21 March 2025"), None);
+    }
+}
