@@ -126,12 +126,20 @@ fn exactness(claim: &Claim<Written>, claims: &[Claim<Written>]) -> f32 {
                         .clock
                         .zip(written.clock)
                         .is_some_and(|(one, two)| (one.hour, one.minute) == (two.hour, two.minute))
+                    && !confirmed(written, &other.value, claims)
             });
         if is_false_zulu {
             exact -= 6.0;
         }
     }
     exact
+}
+
+/// Whether some wall clock without an offset shows `zulu` in the zone of `local`: then it is `local` whose offset is wrong.
+fn confirmed(zulu: &Written, local: &Written, claims: &[Claim<Written>]) -> bool {
+    let (Some(utc), Some(offset)) = (zulu.minutes(), local.offset) else { return false };
+    let shown = utc + i64::from(offset.minutes);
+    claims.iter().any(|claim| claim.value.offset.is_none() && claim.value.minutes() == Some(shown))
 }
 
 /// Whether `last` is after `first`, as far as both are known.
@@ -189,6 +197,16 @@ mod tests {
             claim("2025-03-21T14:05:00+09:00", Source::OpenGraph, 5.0),
         ];
         assert_eq!(published(list, "").as_deref(), Some("2025-03-21T14:05:00+09:00"));
+    }
+
+    #[test]
+    fn a_z_that_the_visible_clock_confirms_is_believed() {
+        let list = vec![
+            claim("2025-03-21T04:05:00Z", Source::OpenGraph, 5.0),
+            claim("2025-03-21T04:05:00+09:00", Source::Meta, 3.0),
+            claim("2025-03-21 13:05", Source::Visible, 2.0),
+        ];
+        assert_eq!(published(list, "").as_deref(), Some("2025-03-21T04:05:00Z"));
     }
 
     #[test]

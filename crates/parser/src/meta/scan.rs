@@ -36,6 +36,8 @@ pub(super) struct Line<'d> {
     pub(super) text: String,
     /// The element that holds its first character.
     pub(super) node: Node<'d>,
+    /// The last text node of it, where signatures stand.
+    pub(super) last: &'d str,
     /// Whether it is as long as running text is.
     pub(super) is_long: bool,
     /// Whether it stands in an `<h1>`.
@@ -333,12 +335,13 @@ fn is_inline(node: Node<'_>) -> bool {
 struct OpenLine<'d> {
     text: String,
     node: Option<Node<'d>>,
+    last: &'d str,
     in_h1: bool,
     weight: usize,
 }
 
 impl<'d> OpenLine<'d> {
-    fn push(&mut self, text: &str, node: Node<'d>) {
+    fn push(&mut self, text: &'d str, node: Node<'d>) {
         if text.trim().is_empty() {
             self.space();
             return;
@@ -346,6 +349,7 @@ impl<'d> OpenLine<'d> {
         if self.node.is_none() {
             self.node = node.parent();
         }
+        self.last = text;
         self.weight += text::weight(text::head(text, 2 * MAX_LINE_BYTES));
         let room = MAX_LINE_BYTES.saturating_sub(self.text.len());
         self.text.push_str(text::head(text, room));
@@ -373,7 +377,7 @@ impl<'d> OpenLine<'d> {
                 } else {
                     text::line(&self.text)
                 };
-                lines.push(Line { text, node, is_long, is_h1: self.in_h1 });
+                lines.push(Line { text, last: self.last, node, is_long, is_h1: self.in_h1 });
             }
         }
         self.text.clear();

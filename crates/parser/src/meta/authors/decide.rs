@@ -2,7 +2,7 @@
 
 use dateline_wire::Source;
 
-use super::{distinct, text};
+use super::{distinct, is_person, text};
 use crate::meta::claims::Claim;
 
 /// The byline with the most behind it. Names of the publisher give way to names of people.
@@ -19,22 +19,29 @@ pub(in crate::meta) fn decide(
                     || (key.len() > 5 && publisher.contains(key.as_str())))
         })
     };
-    // What is left of each byline when the house's own names are taken out, and how many of its names were people.
-    let candidates: Vec<(Vec<String>, bool, &Claim<Vec<String>>)> = claims
+    // What is left of each byline when the house's own names are taken out, where that leaves people.
+    let candidates: Vec<Candidate<'_>> = claims
         .iter()
         .map(|claim| {
-            let people: Vec<String> = claim.value.iter().filter(|name| !is_house(name)).cloned().collect();
-            let has_people = !people.is_empty();
-            (distinct(if has_people { people } else { claim.value.clone() }), has_people, claim)
+            // Behind the house's name stand its town and address.
+            let is_address = claim.value.len() > 2 && is_house(&claim.value[0]);
+            let people = claim.value.iter().filter(|name| !is_house(name) && !is_address);
+            let people: Vec<String> = people.cloned().collect();
+            let has_people = people.iter().any(|name| is_person(name));
+            Candidate {
+                names: distinct(if has_people { people } else { claim.value.clone() }),
+                has_people,
+                claim,
+            }
         })
         .collect();
-    let any_people = candidates.iter().any(|(_, has_people, claim)| *has_people && claim.weight >= 1.0);
+    let any_people = candidates.iter().any(|candidate| candidate.has_people);
     let keyed: Vec<(Vec<String>, f32)> = candidates
         .iter()
-        .map(|(names, has_people, claim)| {
-            let mut keys: Vec<String> = names.iter().map(|name| text::key(name)).collect();
+        .map(|candidate| {
+            let mut keys: Vec<String> = candidate.names.iter().map(|name| text::key(name)).collect();
             keys.sort_unstable();
-            (keys, if any_people && !has_people { 0.0 } else { claim.weight })
+            (keys, if any_people && !candidate.has_people { 0.0 } else { candidate.claim.weight })
         })
         .collect();
     let score = |at: usize| -> f32 {
@@ -58,8 +65,21 @@ pub(in crate::meta) fn decide(
     if best.1 <= 0.0 {
         return None;
     }
-    let (names, _, claim) = &candidates[best.0];
-    Some((names.clone(), claim.source))
+    // Data often names the first of several; a byline that holds all its names and a few more is the whole one.
+    let best = &keyed[best.0].0;
+    let whole = (0..keyed.len()).filter(|at| {
+        let (keys, weight) = &keyed[*at];
+        *weight >= 1.5 && keys.len() <= best.len() + 3 && best.iter().all(|key| keys.contains(key))
+    });
+    let at = whole.max_by_key(|at| (keyed[*at].0.len(), std::cmp::Reverse(*at)))?;
+    Some((candidates[at].names.clone(), candidates[at].claim.source))
+}
+
+/// A byline that may be believed.
+struct Candidate<'c> {
+    names: Vec<String>,
+    has_people: bool,
+    claim: &'c Claim<Vec<String>>,
 }
 
 #[cfg(test)]
@@ -80,6 +100,18 @@ mod tests {
         assert_eq!(decided(&claims), ["Ana Lund"]);
         assert_eq!(decided(&[claim(&["Harbour Gazette"], 5.0)]), ["Harbour Gazette"]);
         assert_eq!(decided(&[claim(&["Ana Lund", "Harbour Gazette"], 5.0)]), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn the_whole_byline_comes_before_its_first_name() {
+        let claims = [claim(&["Ana Lund"], 5.0), claim(&["Ana Lund", "Bo Ek"], 2.5)];
+        assert_eq!(decided(&claims), ["Ana Lund", "Bo Ek"]);
+    }
+
+    #[test]
+    fn an_agency_is_no_person_beside_the_house() {
+        let claims = [claim(&["Harbour Gazette"], 5.0), claim(&["WN"], 2.5)];
+        assert_eq!(decided(&claims), ["Harbour Gazette"]);
     }
 
     #[test]

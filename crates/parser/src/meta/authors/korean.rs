@@ -62,6 +62,24 @@ fn is_name(word: &str) -> bool {
 
 /// The name that a text is signed with: right before a title, at its head or foot.
 pub(super) fn signed(text: &str) -> Option<Vec<String>> {
+    titled(text).or_else(|| addressed(text))
+}
+
+/// "김하나 PD (hana@…)", "바다뉴스 김하나입니다. (hana@…)": the name stands before an address of mail at the end.
+fn addressed(text: &str) -> Option<Vec<String>> {
+    let at = text.find('@').filter(|at| text.len() - at < 60)?;
+    let before = text[..at].trim_end_matches(|c: char| c.is_ascii() && !c.is_whitespace());
+    let words = before.rsplit(|c: char| !text::is_hangul(c)).filter(|word| !word.is_empty());
+    let words = words
+        .map(|word| word.trim_end_matches("입니다").trim_end_matches("기자"))
+        .filter(|word| !word.is_empty())
+        .take(2);
+    let name =
+        words.into_iter().find(|word| word.chars().count() == 3 && is_name(word) && !RANKS.contains(word))?;
+    Some(vec![name.to_owned()])
+}
+
+fn titled(text: &str) -> Option<Vec<String>> {
     let at = text.find("기자").or_else(|| text.find("특파원"))?;
     let before = text[..at].trim_end();
     let words: Vec<&str> = before

@@ -90,11 +90,28 @@ pub(super) fn is_plausible(name: &str) -> bool {
     if dense > 0 {
         return (2..=12).contains(&dense) && count <= 3 && !words::is_furniture(name);
     }
-    let begins = name
-        .split(' ')
-        .filter(|word| word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_alphabetic()))
-        .count();
-    (1..=6).contains(&count) && begins * 2 > count && !words::is_furniture(name)
+    (1..=6).contains(&count) && name.split(' ').all(words::begins_name) && !words::is_furniture(name)
+}
+
+/// Whether a name looks like a person's: two capitalised words at least, or a few characters of a dense script and nothing
+/// else. Pen names of one word look like desks and papers, and must be vouched for by data.
+pub(super) fn is_person(name: &str) -> bool {
+    if name.chars().any(text::is_dense) {
+        let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+        let all_dense =
+            name.chars().all(|c| text::is_dense(c) || c.is_whitespace() || matches!(c, '・' | '·' | '＝'));
+        return all_dense && (2..=8).contains(&letters) && !words::is_house(name);
+    }
+    is_plausible(name)
+        && name.split(' ').filter(|word| word.chars().count() > 1 || word.ends_with('.')).count() >= 2
+}
+
+/// Whether a line names a desk or a paper rather than a person, in a dense script.
+pub(super) fn is_desk(line: &str) -> bool {
+    let line = line.trim();
+    text::weight(line) <= 40
+        && line.chars().any(text::is_dense)
+        && (words::is_house(line) || words::is_reporter(line) && !is_person(line))
 }
 
 /// The names in a line of visible text whose words say that it is a byline.
@@ -200,13 +217,8 @@ fn split(byline: &str) -> Vec<String> {
 
 /// One name, without what stands around it.
 fn name(part: &str) -> Option<String> {
-    let part = part.trim_matches(|c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '-' | '–' | '—' | ':' | '：' | '·' | '*' | '"' | '“' | '”' | '=' | '>' | '»' | '_' | '~'
-            )
-    });
+    let part =
+        part.trim_matches(|c: char| c.is_whitespace() || "-–—:：﹕·*\"“”=>»_~[]()（）【】［］".contains(c));
     let part = if part.chars().any(text::is_hangul) { korean::name(part) } else { part.to_owned() };
     let part = words::without_prefix(&part);
     let part = words::without_suffix(part);

@@ -64,6 +64,12 @@ const PREFIXES: &[&str] = &[
 
 /// Prefixes that say by themselves that a visible line is a byline. Short words of prose ("from", "da") don't.
 const TELLING: &[&str] = &[
+    "記者：",
+    "記者:",
+    "記者﹕",
+    "记者：",
+    "记者:",
+    "autorin/autor",
     "by",
     "written by",
     "posted by",
@@ -73,6 +79,8 @@ const TELLING: &[&str] = &[
     "text by",
     "author",
     "authors",
+    "autorin/autor",
+    "autor/in",
     "von",
     "par",
     "por",
@@ -204,6 +212,8 @@ const FURNITURE: &[&str] = &[
     "더보기",
     "評論",
     "分享",
+    "專欄",
+    "专栏",
 ];
 
 /// What content systems put where no author was entered.
@@ -256,8 +266,8 @@ fn strip<'l>(line: &'l str, prefixes: &[&str]) -> Option<&'l str> {
         }
         let rest = rest.as_str();
         let is_word = prefix.chars().all(|c| !text::is_dense(c));
-        let bare =
-            rest.trim_start_matches([' ', ':', '：', '|', '/', '／', '·', '・', '\u{a0}', '　', '—', '–']);
+        let bare = rest
+            .trim_start_matches([' ', ':', '：', '﹕', '|', '/', '／', '·', '・', '\u{a0}', '　', '—', '–']);
         // "文" and "記者" are glued to the name; words of an alphabet are not.
         let separated = bare.len() < rest.len();
         let enough = bare.chars().count() >= 2;
@@ -302,6 +312,54 @@ pub(super) fn is_furniture(name: &str) -> bool {
     let lower = name.to_lowercase();
     lower.split(' ').any(|word| FURNITURE.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
         || FURNITURE.iter().any(|word| word.chars().any(text::is_dense) && lower.contains(word))
+}
+
+/// Whether a word of a name begins as such words do; particles may stay small.
+pub(super) fn begins_name(word: &str) -> bool {
+    const PARTICLES: &[&str] = &[
+        "von", "van", "der", "den", "de", "del", "della", "di", "da", "dos", "du", "la", "le", "el", "al",
+        "bin", "ibn", "ter", "ten", "zu", "und", "y", "e", "af", "av", "op", "'t", "d", "do", "das", "bint",
+    ];
+    word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_alphabetic() || !c.is_lowercase())
+        || PARTICLES.contains(&word)
+}
+
+/// Whether a name in a dense script ends as those of papers, stations and desks do.
+pub(super) fn is_house(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "社",
+        "報",
+        "报",
+        "网",
+        "網",
+        "台",
+        "局",
+        "部",
+        "組",
+        "组",
+        "聞",
+        "闻",
+        "訊",
+        "讯",
+        "中文",
+        "專欄",
+        "专栏",
+        "編輯部",
+        "뉴스",
+        "신문",
+        "일보",
+        "방송",
+        "통신",
+        "편집부",
+        "취재팀",
+        "온라인",
+        "センター",
+        "新聞",
+        "ニュース",
+        "編集部",
+        "取材班",
+    ];
+    ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a name stands for nobody.

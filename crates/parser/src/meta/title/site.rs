@@ -59,27 +59,37 @@ pub(super) fn without(title: &str, site: &Site, others: &[String]) -> String {
 }
 
 fn shortened<'t>(title: &'t str, site: &Site, others: &[String], after_name: bool) -> Option<&'t str> {
+    if let Some(headline) = begun(title, others) {
+        return Some(headline);
+    }
     for separator in STRONG.iter().chain(WEAK) {
         let is_strong = STRONG.contains(separator);
+        // Sections may stand behind the name too, so the first place where the site is named ends the headline.
+        let mut from = 0;
+        while let Some(at) = title[from..].find(separator).map(|at| from + at) {
+            let (head, tail) = (title[..at].trim(), &title[at + separator.len()..]);
+            let segment = tail.split(separator).next().unwrap_or(tail).trim();
+            if is_enough(head, segment) && site.is_named(segment) {
+                return Some(head);
+            }
+            from = at + separator.len();
+        }
         if let Some((head, tail)) = title.rsplit_once(separator) {
             let (head, tail) = (head.trim(), tail.trim());
-            let is_other = others.contains(&text::key(head)) && text::weight(head) >= 15;
-            // A section stands between headline and site: "Headline | World | Site".
+            // A section stands between headline and site: "Headline | World | Site". Dashes also divide headlines.
+            let is_dash = separator.trim().chars().all(|c| matches!(c, '-' | '–' | '—'));
             let is_section = after_name
                 && is_strong
+                && !is_dash
                 && text::weight(tail) <= 24
-                && tail.split(' ').count() <= 3
-                && *separator != " - "
-                && *separator != " – "
-                && *separator != " — ";
-            let enough = text::weight(head) >= 12 && text::weight(head) >= text::weight(tail) / 2;
-            if enough && (site.is_named(tail) || (is_other && is_strong) || is_section) {
+                && tail.split(' ').count() <= 3;
+            if is_enough(head, tail) && is_section {
                 return Some(head);
             }
         }
         if let Some((head, tail)) = title.split_once(separator) {
             let (head, tail) = (head.trim(), tail.trim());
-            let is_other = others.contains(&text::key(tail)) && text::weight(tail) >= 15;
+            let is_other = others.contains(&text::key(tail));
             let is_name = site.is_named(head) && !matches!(*separator, ": " | "：" | "，" | "_");
             if text::weight(tail) >= 15 && (is_name || (is_other && is_strong)) {
                 return Some(tail);
@@ -87,6 +97,25 @@ fn shortened<'t>(title: &'t str, site: &Site, others: &[String], after_name: boo
         }
     }
     None
+}
+
+fn is_enough(head: &str, tail: &str) -> bool {
+    text::weight(head) >= 12 && text::weight(head) >= text::weight(tail) / 2
+}
+
+/// The part of `title` that another witness gives as the whole headline, where a separator ends it.
+fn begun<'t>(title: &'t str, others: &[String]) -> Option<&'t str> {
+    STRONG.iter().find_map(|separator| {
+        let mut from = 0;
+        while let Some(at) = title[from..].find(separator).map(|at| from + at) {
+            let head = title[..at].trim();
+            if text::weight(head) >= 15 && others.contains(&text::key(head)) {
+                return Some(head);
+            }
+            from = at + separator.len();
+        }
+        None
+    })
 }
 
 #[cfg(test)]

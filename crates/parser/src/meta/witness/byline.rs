@@ -138,21 +138,14 @@ fn names_in(node: Node<'_>) -> Vec<String> {
         .map(|link| text::line(&link.text_content()))
         .filter(|text| !text.is_empty())
         .collect();
-    let from_links: Vec<String> = links
-        .iter()
-        .flat_map(|link| authors::clean(link))
-        .filter(|name| authors::is_plausible(name))
-        .collect();
+    let from_links: Vec<String> =
+        links.iter().flat_map(|link| authors::clean(link)).filter(|name| authors::is_person(name)).collect();
     if !from_links.is_empty() {
         return authors::distinct(from_links);
     }
     let lines: Vec<String> = parts(node);
     authors::distinct(
-        lines
-            .iter()
-            .flat_map(|line| authors::clean(line))
-            .filter(|name| authors::is_plausible(name))
-            .collect(),
+        lines.iter().flat_map(|line| authors::clean(line)).filter(|name| authors::is_person(name)).collect(),
     )
 }
 
@@ -200,7 +193,7 @@ fn linked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
             names.extend(
                 authors::clean(&text::line(&link.text_content()))
                     .into_iter()
-                    .filter(|name| authors::is_plausible(name)),
+                    .filter(|name| authors::is_person(name)),
             );
         }
     }

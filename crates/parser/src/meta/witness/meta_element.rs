@@ -29,7 +29,7 @@ fn element(meta: &MetaElement<'_>, claims: &mut Claims) {
     let is_graph = key.starts_with("og:") || key.starts_with("article:");
     let source = if is_graph { Source::OpenGraph } else { Source::Meta };
     match key.as_str() {
-        "og:title" => return claims.title(text::line(content), source, 3.0),
+        "og:title" => return claims.title(text::line(content), source, 5.0),
         "twitter:title" => return claims.title(text::line(content), source, 1.0),
         "og:site_name" => return claims.publisher(text::line(content), source, 3.0),
         "og:locale" => return claims.language(content, source, 0.5),

@@ -12,7 +12,7 @@ use crate::meta::text;
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let metas = scan.metas.iter().filter(|meta| meta.is_itemprop).map(|meta| meta.node);
     let nodes = scan.itemprops.iter().map(|placed| placed.node).chain(metas);
-    let mut people: Vec<String> = Vec::new();
+    let (mut people, mut houses): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for node in nodes {
         let Some(properties) = node.attr("itemprop") else { continue };
         for property in properties.split_ascii_whitespace() {
@@ -24,7 +24,10 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
                 "dateModified" if is_of_article(node) => {
                     claims.modified(date::read(&value(node)), Source::Microdata, 3.0);
                 }
-                "author" if is_of_article(node) => people.extend(name(node)),
+                "author" if is_of_article(node) => {
+                    let is_house = node.attr("itemtype").is_some_and(|kind| kind.ends_with("Organization"));
+                    if is_house { houses.extend(name(node)) } else { people.extend(name(node)) }
+                }
                 "inLanguage" if is_of_article(node) => claims.language(&value(node), Source::Microdata, 1.0),
                 "publisher" if is_of_article(node) => {
                     claims.publisher(
@@ -38,6 +41,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
         }
     }
     claims.authors(authors::distinct(people), Source::Microdata, 3.0);
+    claims.authors(authors::distinct(houses), Source::Microdata, 1.0);
 }
 
 /// The content of a property: the attribute that carries it, else its text.

@@ -3,9 +3,11 @@
 use dateline_wire::Source;
 
 use super::is_foreign;
+use crate::dom::local_name;
 use crate::meta::authors;
 use crate::meta::claims::Claims;
-use crate::meta::scan::Scan;
+use crate::meta::date;
+use crate::meta::scan::{Line, Scan};
 use crate::meta::text;
 
 /// How many lines of the text's head and foot are looked at.
@@ -26,9 +28,8 @@ pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Cla
         }
         last = index;
     }
-    let names = |text: &str| authors::signed(text);
     for line in below.iter().skip(first).take(HEAD) {
-        let found = names(text::head(&line.text, 240));
+        let found = authors::signed(text::head(&line.text, 240));
         if !found.is_empty() {
             return claims.authors(found, Source::Visible, 1.5);
         }
@@ -36,13 +37,52 @@ pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Cla
     let foot = (last.saturating_sub(1)..(last + FOOT).min(below.len())).rev();
     for index in foot {
         let line = &below[index];
-        let mut start = line.text.len().saturating_sub(160);
-        while !line.text.is_char_boundary(start) {
-            start += 1;
-        }
-        let found = names(&line.text[start..]);
+        let found = if line.is_long {
+            authors::signed(&text::line(tail(line.last)))
+        } else {
+            authors::worded(&line.text)
+        };
         if !found.is_empty() && !is_foreign(scan, headline, line.node) {
             return claims.authors(found, Source::Visible, 1.5);
         }
     }
+    // A name alone in its line, set apart right before or right behind the text.
+    let beside = (first.saturating_sub(3)..first).rev().chain(last + 1..(last + 3).min(below.len()));
+    for index in beside {
+        let line = &below[index];
+        let found = alone(line, below.get(index + 1));
+        if !found.is_empty() && !is_foreign(scan, headline, line.node) {
+            return claims.authors(found, Source::Visible, 1.2);
+        }
+    }
+}
+
+/// The last bytes of a text, as many as a signature takes.
+fn tail(text: &str) -> &str {
+    let mut start = text.trim_end().len().saturating_sub(160);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+/// The names in a line that holds nothing else and is set apart: in bold or italics, as a link to write to, beside a date,
+/// or above a line that names a desk.
+fn alone(line: &Line<'_>, next: Option<&Line<'_>>) -> Vec<String> {
+    if text::weight(&line.text) > 60 || line.text.ends_with(['.', '!', '?', ':', '。']) {
+        return Vec::new();
+    }
+    let names = authors::clean(&line.text);
+    if names.is_empty() || !names.iter().all(|name| authors::is_person(name)) {
+        return Vec::new();
+    }
+    let node = line.node;
+    let is_set_apart = std::iter::once(node).chain(node.ancestors().take(1)).any(|around| {
+        around.name().is_some_and(|name| {
+            matches!(*name, local_name!("strong") | local_name!("b") | local_name!("em") | local_name!("i"))
+        }) || around.attr("href").is_some_and(|href| href.starts_with("mailto:"))
+    });
+    let is_dated = date::read(&line.text).is_some();
+    let is_above_desk = next.is_some_and(|next| authors::is_desk(&next.text));
+    if is_set_apart || is_dated || is_above_desk { names } else { Vec::new() }
 }
