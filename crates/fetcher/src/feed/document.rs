@@ -9,6 +9,12 @@ use jiff::{Timestamp, civil::Weekday};
 use serde_json::{Value, json};
 use url::Url;
 
+/// How many entries are read: as many as a sitemap may have (sitemaps.org, 2008).
+pub(super) const ENTRIES_MAX: usize = 50_000;
+
+/// How many authors of a feed are passed on to its entries. Each entry repeats them.
+const INHERITED_MAX: usize = 4;
+
 /// A feed as it was read: what it says about itself, and its entries in the order in which it lists them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FeedDocument {
@@ -154,6 +160,14 @@ pub struct ReadEntry {
 }
 
 impl FeedDocument {
+    /// Gives its own authors to the entries that have none, as Atom and JSON Feed have it (RFC 4287, section 4.2.1).
+    pub(super) fn inherit_authors(&mut self, authors: &[Person]) {
+        let authors = &authors[..authors.len().min(INHERITED_MAX)];
+        for entry in self.entries.iter_mut().filter(|entry| entry.authors.is_empty()) {
+            entry.authors = authors.to_vec();
+        }
+    }
+
     /// Marks guids that several entries with different links carry.
     pub(super) fn distrust_shared_guids(&mut self) {
         let mut links: HashMap<&str, Option<&str>> = HashMap::with_capacity(self.entries.len());

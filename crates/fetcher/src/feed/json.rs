@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::date;
-use super::document::{FeedDocument, Format, Link, Person, ReadEntry};
+use super::document::{ENTRIES_MAX, FeedDocument, Format, Link, Person, ReadEntry};
 use super::link;
 use super::markup;
+use super::person;
 use super::text;
 
 /// Reads a document in JSON; `None` where it isn't JSON or isn't a feed.
@@ -14,17 +15,20 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
     let Ok(Value::Object(feed)) = serde_json::from_str(text) else {
         return None;
     };
-    let names_itself = string(&feed, "version").is_some_and(|version| version.contains("jsonfeed"));
+    let is_named = string(&feed, "version").is_some_and(|version| version.contains("jsonfeed"));
     let items = feed.get("items").and_then(Value::as_array);
-    if !names_itself && items.is_none() {
+    if !is_named && items.is_none() {
         return None;
     }
-    let authors = people(&feed);
-    let entries =
-        items.into_iter().flatten().filter_map(Value::as_object).map(|item| entry(item, &authors, url));
+    let entries = items
+        .into_iter()
+        .flatten()
+        .take(ENTRIES_MAX)
+        .filter_map(Value::as_object)
+        .map(|item| entry(item, url));
     let own = string(&feed, "feed_url").and_then(|href| link::resolve(&href, url));
     let home = string(&feed, "home_page_url").and_then(|href| link::resolve(&href, url));
-    Some(FeedDocument {
+    let mut document = FeedDocument {
         format: Format::Json,
         title: string(&feed, "title").map(|title| text::collapse(&title)),
         description: string(&feed, "description"),
@@ -38,16 +42,14 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
         hubs: hubs(&feed),
         entries: entries.collect(),
         ..FeedDocument::default()
-    })
+    };
+    document.inherit_authors(&people(&feed));
+    Some(document)
 }
 
-fn entry(item: &Map<String, Value>, authors: &[Person], url: Option<&Url>) -> ReadEntry {
+fn entry(item: &Map<String, Value>, url: Option<&Url>) -> ReadEntry {
     let address = |name: &str| string(item, name).and_then(|href| link::resolve(&href, url));
     let (page, about) = (address("url"), address("external_url"));
-    let mut own = people(item);
-    if own.is_empty() {
-        own = authors.to_vec();
-    }
     let (published, modified) = (string(item, "date_published"), string(item, "date_modified"));
     ReadEntry {
         guid: string(item, "id"),
@@ -60,7 +62,7 @@ fn entry(item: &Map<String, Value>, authors: &[Person], url: Option<&Url>) -> Re
         published: published.as_deref().and_then(date::parse),
         updated: modified.as_deref().and_then(date::parse),
         date_text: published.or(modified),
-        authors: own,
+        authors: people(item),
         summary: string(item, "summary"),
         content: string(item, "content_html")
             .or_else(|| string(item, "content_text").map(|text| html(&text))),
@@ -83,7 +85,7 @@ fn people(object: &Map<String, Value>) -> Vec<Person> {
     let many = object.get("authors").and_then(Value::as_array).into_iter().flatten();
     let all = many.chain(object.get("author")).filter_map(Value::as_object);
     let mut people = Vec::new();
-    for name in all.filter_map(|author| string(author, "name")) {
+    for name in all.filter_map(|author| person::name(&string(author, "name")?)) {
         let person = Person { name: Some(name), email: None };
         if !people.contains(&person) {
             people.push(person);

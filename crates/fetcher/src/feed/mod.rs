@@ -2,7 +2,8 @@
 //!
 //! The bytes are unwrapped and decoded ([`decode`]), cut into tokens ([`markup`]) and read by one reader for all XML formats
 //! ([`xml`]) or by the one for JSON Feed ([`json`]). A document in which those find nothing is given to feed-rs for a
-//! [second opinion](second_opinion).
+//! [second opinion](second_opinion). A page that isn't a feed may [name](discover) one, and lists of feeds are exchanged as
+//! [OPML](opml).
 //!
 //! ```
 //! let bytes = b"<rss version='2.0'><channel><title>Port news</title>\
@@ -16,6 +17,7 @@
 
 mod date;
 mod decode;
+mod discover;
 mod document;
 mod draft;
 mod entities;
@@ -23,6 +25,7 @@ mod error;
 mod json;
 mod link;
 mod markup;
+pub mod opml;
 mod pace;
 mod person;
 mod second_opinion;
@@ -32,6 +35,7 @@ mod xml;
 
 use url::Url;
 
+pub use discover::{FoundFeed, discover};
 pub use document::{FeedDocument, Format, Link, Person, ReadEntry, Warning};
 pub use error::FeedError;
 
@@ -49,9 +53,13 @@ pub fn read(bytes: &[u8], url: Option<&Url>, content_type: Option<&str>) -> Resu
     if text.is_empty() {
         return Err(FeedError::Empty);
     }
-    let mut feed = first_opinion(text, url).or_else(|error| {
-        second_opinion::read(text, url).filter(|feed| !feed.entries.is_empty()).map(marked).ok_or(error)
-    })?;
+    let mut feed = match first_opinion(text, url) {
+        Ok(feed) if !feed.entries.is_empty() => feed,
+        first => second_opinion::read(text, url)
+            .filter(|feed| !feed.entries.is_empty())
+            .map(marked)
+            .map_or(first, Ok)?,
+    };
     feed.warnings.extend(decoded.warning);
     feed.distrust_shared_guids();
     Ok(feed)
@@ -64,7 +72,7 @@ fn first_opinion(text: &str, url: Option<&Url>) -> Result<FeedDocument, FeedErro
         return Ok(feed);
     }
     match xml::read(text, url) {
-        xml::Outcome::Feed(feed) => Ok(feed),
+        xml::Outcome::Feed(feed) => Ok(*feed),
         xml::Outcome::WebPage => Err(FeedError::WebPage),
         xml::Outcome::Unknown(Some(name)) => {
             Err(FeedError::NotAFeed(format!("its root element is <{name}>")))

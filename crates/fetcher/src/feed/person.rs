@@ -3,6 +3,9 @@
 use super::document::Person;
 use super::text::collapse;
 
+/// What is longer, in bytes, is no name. Names of a feed are repeated in each of its entries.
+const NAME_MAX: usize = 256;
+
 /// Reads `mail (name)` (RSS 2.0), `name (mail)`, `name <mail>` (RFC 5322), or either alone.
 pub(super) fn parse(written: &str) -> Person {
     let written = collapse(written);
@@ -24,9 +27,10 @@ fn mail(text: &str) -> Option<String> {
     (!before.is_empty() && !after.is_empty() && !text.contains(' ')).then(|| text.to_owned())
 }
 
-fn name(text: &str) -> Option<String> {
+/// A name, if it may be one.
+pub(super) fn name(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '"');
-    (!text.is_empty()).then(|| text.to_owned())
+    (!text.is_empty() && text.len() <= NAME_MAX).then(|| text.to_owned())
 }
 
 #[cfg(test)]

@@ -97,6 +97,8 @@ pub(super) enum Place {
     /// Outside of feed and entry, or in an element around them that says nothing itself.
     Outside,
     Feed,
+    /// Between the pages of a sitemap.
+    Sitemap,
     Entry,
     Person,
     SkipHours,
@@ -119,8 +121,8 @@ pub(super) enum Element {
     Person,
     SkipHours,
     SkipDays,
-    /// A link whose address is an attribute.
-    LinkElement,
+    /// A link, whose address is an attribute or its text.
+    Link,
     /// An element whose text is a value.
     Field(Field),
     /// The root of a web page.
@@ -195,16 +197,16 @@ pub(super) fn element(space: Space, name: &str, place: Place) -> Element {
             "email" if space == Space::Core => Element::Field(Field::PersonEmail),
             _ => Element::Other,
         },
+        Place::Sitemap if space == Space::Core && name == "url" => Element::Entry,
         Place::SkipHours if name == "hour" => Element::Field(Field::SkipHour),
         Place::SkipDays if name == "day" => Element::Field(Field::SkipDay),
-        Place::SkipHours | Place::SkipDays | Place::Elsewhere => Element::Other,
+        Place::Sitemap | Place::SkipHours | Place::SkipDays | Place::Elsewhere => Element::Other,
     }
 }
 
 fn in_feed(space: Space, name: &str) -> Element {
     let field = match (space, name) {
-        (Space::Core, "url") => return Element::Entry,
-        (Space::Core, "link") => return Element::LinkElement,
+        (Space::Core, "link") => return Element::Link,
         (Space::Core, "author") => return Element::Person,
         (Space::Core, "skiphours") => return Element::SkipHours,
         (Space::Core, "skipdays") => return Element::SkipDays,
@@ -234,7 +236,7 @@ fn in_feed(space: Space, name: &str) -> Element {
 
 fn in_entry(space: Space, name: &str) -> Element {
     let field = match (space, name) {
-        (Space::Core, "link") => return Element::LinkElement,
+        (Space::Core, "link") => return Element::Link,
         (Space::Core, "author") => return Element::Person,
         (Space::Media, "group" | "content") | (Space::News, "news" | "publication") => {
             return Element::EntryPart;

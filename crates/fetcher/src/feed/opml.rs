@@ -1,0 +1,241 @@
+//! Lists of feeds as other readers give and take them: OPML 2.0 (opml.org), the "subscription list" of it.
+
+use std::fmt::Write;
+
+use thiserror::Error;
+use url::Url;
+
+use super::decode;
+use super::markup::{Scanner, Tag, Token};
+use super::text;
+
+/// How deep folders may nest; what is deeper belongs to the last.
+const FOLDERS_MAX: usize = 32;
+/// How many feeds one list may hold.
+const FEEDS_MAX: usize = 1_000_000;
+
+/// A list of feeds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Opml {
+    /// Its title.
+    pub title: Option<String>,
+    /// The feeds, in the list's order, each address once.
+    pub feeds: Vec<Subscription>,
+    /// Outlines that name a feed by something that is no web address, as written.
+    pub skipped: Vec<String>,
+}
+
+/// A feed in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// The feed's address (`xmlUrl`).
+    pub url: Url,
+    /// What the list calls it.
+    pub name: Option<String>,
+    /// The page it belongs to (`htmlUrl`).
+    pub page: Option<Url>,
+    /// The folders it lies in, the outermost first.
+    pub folders: Vec<String>,
+}
+
+/// Why a document could not be read as a list of feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum OpmlError {
+    /// It has no `<opml>` element.
+    #[error("the document is not OPML: it has no <opml> element")]
+    NotOpml,
+}
+
+/// Reads a list of feeds.
+///
+/// # Errors
+/// When the document isn't OPML. Outlines that can't be used are in [`Opml::skipped`].
+pub fn read(bytes: &[u8]) -> Result<Opml, OpmlError> {
+    let text = decode::decode(bytes, None).text;
+    let mut opml = Opml::default();
+    let mut seen = std::collections::HashSet::new();
+    let mut is_opml = false;
+    let mut in_title = false;
+    // A folder's name, or `None` for an outline that is none.
+    let mut open: Vec<Option<String>> = Vec::new();
+    for token in Scanner::new(&text) {
+        match token {
+            Token::Open(tag) if tag.name.eq_ignore_ascii_case("opml") => is_opml = true,
+            Token::Open(tag) if tag.name.eq_ignore_ascii_case("title") => {
+                in_title = opml.title.is_none() && !tag.empty
+            }
+            Token::Open(tag) if tag.name.eq_ignore_ascii_case("outline") => {
+                let feed = tag.attribute("xmlurl");
+                if let Some(written) = &feed {
+                    match web(written) {
+                        Some(url) if seen.len() < FEEDS_MAX && seen.insert(url.clone()) => {
+                            opml.feeds.push(subscription(&tag, url, &open));
+                        }
+                        Some(_) => {}
+                        None => opml.skipped.push(written.clone().into_owned()),
+                    }
+                }
+                if !tag.empty {
+                    open.push(if feed.is_none() { name(&tag) } else { None });
+                }
+            }
+            Token::Close(name) if name.eq_ignore_ascii_case("outline") => {
+                open.pop();
+            }
+            Token::Close(name) if name.eq_ignore_ascii_case("title") => in_title = false,
+            Token::Text(text) if in_title => {
+                opml.title = Some(text::from_html(text)).filter(|title| !title.is_empty())
+            }
+            _ => {}
+        }
+    }
+    if is_opml { Ok(opml) } else { Err(OpmlError::NotOpml) }
+}
+
+/// Writes a list of feeds. Those of one folder stand together where its first one stood.
+pub fn write(title: &str, feeds: &[Subscription]) -> String {
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n  <head>\n    <title>",
+    );
+    escape(title, &mut out);
+    out.push_str("</title>\n  </head>\n  <body>\n");
+    let feeds: Vec<(&[String], &Subscription)> = feeds.iter().map(|feed| (&feed.folders[..], feed)).collect();
+    write_folder(&feeds, 2, &mut out);
+    out.push_str("  </body>\n</opml>\n");
+    out
+}
+
+fn write_folder(feeds: &[(&[String], &Subscription)], depth: usize, out: &mut String) {
+    let indent = "  ".repeat(depth);
+    let mut written: Vec<&str> = Vec::new();
+    for (folders, feed) in feeds {
+        let Some(folder) = folders.first().filter(|_| depth < FOLDERS_MAX + 2) else {
+            write_feed(feed, &indent, out);
+            continue;
+        };
+        if written.contains(&folder.as_str()) {
+            continue;
+        }
+        written.push(folder);
+        let inside: Vec<(&[String], &Subscription)> = feeds
+            .iter()
+            .filter(|(path, _)| path.first() == Some(folder))
+            .map(|(path, feed)| (&path[1..], *feed))
+            .collect();
+        let _ = write!(out, "{indent}<outline text=\"");
+        escape(folder, out);
+        out.push_str("\">\n");
+        write_folder(&inside, depth + 1, out);
+        let _ = writeln!(out, "{indent}</outline>");
+    }
+}
+
+fn write_feed(feed: &Subscription, indent: &str, out: &mut String) {
+    let name = feed.name.as_deref().unwrap_or(feed.url.as_str());
+    let _ = write!(out, "{indent}<outline type=\"rss\"");
+    let page = feed.page.as_ref().map(Url::as_str);
+    for (attribute, value) in
+        [("text", Some(name)), ("title", Some(name)), ("xmlUrl", Some(feed.url.as_str())), ("htmlUrl", page)]
+    {
+        if let Some(value) = value {
+            let _ = write!(out, " {attribute}=\"");
+            escape(value, out);
+            out.push('"');
+        }
+    }
+    out.push_str("/>\n");
+}
+
+fn subscription(tag: &Tag<'_>, url: Url, open: &[Option<String>]) -> Subscription {
+    Subscription {
+        // An outline without a name is written with its address for one.
+        name: name(tag).filter(|name| name != url.as_str()),
+        page: tag.attribute("htmlurl").and_then(|written| web(&written)),
+        folders: open.iter().flatten().take(FOLDERS_MAX).cloned().collect(),
+        url,
+    }
+}
+
+fn name(tag: &Tag<'_>) -> Option<String> {
+    ["title", "text"]
+        .into_iter()
+        .filter_map(|attribute| tag.attribute(attribute))
+        .map(|name| text::collapse(&name))
+        .find(|name| !name.is_empty())
+}
+
+fn web(written: &str) -> Option<Url> {
+    Url::parse(written.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\r' | '\t' => out.push(' '),
+            c => out.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn folders_names_and_pages_are_read_and_each_feed_once() {
+        let list = br#"<?xml version="1.0"?><opml version="1.0"><head><title>Sea &amp; port</title></head><body>
+            <outline text="Harbours"><outline title="North" text="n" type="rss" xmlUrl="https://north.example/rss"
+                htmlUrl="https://north.example/"/><outline text="Deep"><outline xmlurl="https://deep.example/feed"/></outline>
+            </outline>
+            <outline text="Again" xmlUrl="https://north.example/rss"/><outline text="Odd" xmlUrl="feed:nothing"/>
+            </body></opml>"#;
+        let opml = read(list).unwrap();
+        assert_eq!(opml.title.as_deref(), Some("Sea & port"));
+        let [north, deep] = &opml.feeds[..] else { panic!("two feeds: {:?}", opml.feeds) };
+        assert_eq!(
+            (north.name.as_deref(), &north.folders[..]),
+            (Some("North"), &["Harbours".to_owned()][..])
+        );
+        assert_eq!(north.page.as_ref().map(Url::as_str), Some("https://north.example/"));
+        assert_eq!(deep.name, None);
+        assert_eq!(deep.folders, ["Harbours", "Deep"]);
+        assert_eq!(opml.skipped, ["feed:nothing"]);
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        assert_eq!(read(b"<rss/>"), Err(OpmlError::NotOpml));
+    }
+
+    fn subscriptions() -> impl Strategy<Value = Vec<Subscription>> {
+        let words = "[a-z<>&\"' ]{0,8}[a-zж]";
+        let one = (words, proptest::collection::vec("[a-c&]", 0..3), proptest::bool::ANY);
+        proptest::collection::vec(one, 0..12).prop_map(|all| {
+            let feed = |(at, (name, folders, page)): (usize, (String, Vec<String>, bool))| Subscription {
+                url: Url::parse(&format!("https://f{at}.example/?a=1&b=2")).unwrap(),
+                name: Some(text::collapse(&name)),
+                page: page.then(|| Url::parse("https://page.example/").unwrap()),
+                folders,
+            };
+            all.into_iter().enumerate().map(feed).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(feeds in subscriptions()) {
+            let mut back = read(write("A <list>", &feeds).as_bytes()).unwrap();
+            prop_assert_eq!(back.title.as_deref(), Some("A <list>"));
+            let mut feeds = feeds;
+            feeds.sort_by(|a, b| a.url.cmp(&b.url));
+            back.feeds.sort_by(|a, b| a.url.cmp(&b.url));
+            prop_assert_eq!(back.feeds, feeds);
+        }
+    }
+}

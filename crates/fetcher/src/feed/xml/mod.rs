@@ -1,0 +1,338 @@
+//! Feeds in XML: RSS, RDF, Atom, CDF and news sitemaps, read in one pass over their tokens.
+//!
+//! One reader serves all formats, since feeds mix them: RSS with Atom links, Atom with Dublin Core dates. Which element
+//! gives which value is in [`super::vocabulary`]; here is how elements nest, also where they don't: an element that isn't
+//! closed ends with its parent or where a sibling begins, and an end tag without a start is passed over. What an element
+//! passes on to those inside is in [`scope`], how a text is written in [`construct`], what becomes of a value in
+//! [`values`].
+
+mod construct;
+mod scope;
+mod values;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use url::Url;
+
+use super::document::{ENTRIES_MAX, FeedDocument, Format, Person};
+use super::draft::Draft;
+use super::entities::Entities;
+use super::markup::{self, Scanner, Tag, Token};
+use super::person;
+use super::vocabulary::{self, Element, Field, Place};
+use construct::Form;
+use scope::{Mark, Scopes};
+
+/// How deep elements may nest. Feeds reach 10; what is deeper is passed over.
+const DEPTH_MAX: usize = 256;
+
+/// What the reader made of a document.
+pub(super) enum Outcome {
+    /// It is a feed.
+    Feed(Box<FeedDocument>),
+    /// It is a web page.
+    WebPage,
+    /// It is neither; the name of its first element, if it has one.
+    Unknown(Option<String>),
+}
+
+/// Reads a document in XML.
+pub(super) fn read(text: &str, url: Option<&Url>) -> Outcome {
+    let mut reader = Reader::new(text, url);
+    while let Some(token) = reader.scanner.next() {
+        match token {
+            Token::Open(tag) => reader.open(tag),
+            Token::Close(name) => reader.close(name),
+            Token::Text(text) => reader.text(text),
+            Token::Literal(text) => reader.literal(text),
+            Token::Doctype(declaration) => reader.entities.declare(declaration),
+        }
+    }
+    reader.finish()
+}
+
+/// An element that is open.
+struct Open<'t> {
+    name: &'t str,
+    element: Element,
+    /// Where its children stand.
+    place: Place,
+    outside: Mark,
+}
+
+/// An element whose text is being gathered. It is the innermost of the open ones; the elements inside it are its text.
+struct Capture<'t> {
+    tag: Tag<'t>,
+    field: Field,
+    form: Form,
+    gathered: String,
+    inner: Vec<&'t str>,
+}
+
+/// A person whose parts are being gathered, and the text that stands beside them.
+#[derive(Default)]
+struct Persona {
+    person: Person,
+    text: String,
+}
+
+struct Reader<'t> {
+    scanner: Scanner<'t>,
+    scopes: Scopes<'t>,
+    entities: Entities<'t>,
+    stack: Vec<Open<'t>>,
+    /// How many elements are open beyond [`DEPTH_MAX`].
+    too_deep: usize,
+    capture: Option<Capture<'t>>,
+    persona: Option<Persona>,
+    feed: Draft,
+    entry: Option<Draft>,
+    update_period: Option<Duration>,
+    update_frequency: Option<u32>,
+    format: Option<Format>,
+    first_element: Option<&'t str>,
+    is_web_page: bool,
+    limited: bool,
+    links_seen: usize,
+    document: FeedDocument,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, url: Option<&Url>) -> Self {
+        Self {
+            scanner: Scanner::new(text),
+            scopes: Scopes::new(url),
+            entities: Entities::default(),
+            stack: Vec::new(),
+            too_deep: 0,
+            capture: None,
+            persona: None,
+            feed: Draft::default(),
+            entry: None,
+            update_period: None,
+            update_frequency: None,
+            format: None,
+            first_element: None,
+            is_web_page: false,
+            limited: false,
+            links_seen: 0,
+            document: FeedDocument::default(),
+        }
+    }
+
+    fn place(&self) -> Place {
+        self.stack.last().map_or(Place::Outside, |open| open.place)
+    }
+
+    /// The draft that values belong to: that of the entry, outside of entries that of the feed.
+    fn draft(&mut self) -> &mut Draft {
+        self.entry.as_mut().unwrap_or(&mut self.feed)
+    }
+
+    fn open(&mut self, tag: Tag<'t>) {
+        if self.capture.is_some() && self.open_in_text(&tag) {
+            return;
+        }
+        if self.stack.len() >= DEPTH_MAX {
+            self.limited = true;
+            self.too_deep += usize::from(!tag.empty);
+            return;
+        }
+        let outside = self.scopes.enter(&tag);
+        let element = self.scopes.element(&tag, self.place());
+        self.first_element.get_or_insert(tag.name);
+        let place = self.begin(element, &tag);
+        self.stack.push(Open { name: tag.name, element, place, outside });
+        if tag.empty {
+            self.unwind(self.stack.len() - 1);
+        }
+    }
+
+    fn close(&mut self, name: &'t str) {
+        if self.capture.is_some() && self.close_in_text(name) {
+            return;
+        }
+        if self.too_deep > 0 {
+            self.too_deep -= 1;
+            return;
+        }
+        let Some(depth) = self.stack.iter().rposition(|open| open.name == name) else {
+            self.scanner.malformed = true;
+            return;
+        };
+        self.scanner.malformed |= depth + 1 < self.stack.len();
+        self.unwind(depth);
+    }
+
+    /// Ends the open elements from `depth` inwards.
+    fn unwind(&mut self, depth: usize) {
+        if let Some(capture) = self.capture.take() {
+            self.accept(capture);
+        }
+        while self.stack.len() > depth {
+            let Some(open) = self.stack.pop() else {
+                break;
+            };
+            match open.element {
+                Element::Entry => self.end_entry(),
+                Element::Person => self.end_person(),
+                _ => {}
+            }
+            self.scopes.leave(open.outside);
+        }
+    }
+
+    /// Begins an element; answers where its children stand.
+    fn begin(&mut self, element: Element, tag: &Tag<'t>) -> Place {
+        let place = self.place();
+        match element {
+            Element::Root(format) => {
+                self.show(format, tag);
+                Place::Outside
+            }
+            Element::Feed(format) => {
+                // A channel that has no `rss` around it and names its page in an attribute is CDF's.
+                let channel = if tag.attribute("href").is_some() { Format::Cdf } else { Format::Rss };
+                self.show(format.unwrap_or(channel), tag);
+                self.read_attributes(tag);
+                if self.format == Some(Format::NewsSitemap) { Place::Sitemap } else { Place::Feed }
+            }
+            Element::Entry => {
+                self.end_entry();
+                self.show(if markup::local(tag.name) == "entry" { Format::Atom } else { Format::Rss }, tag);
+                self.entry = Some(Draft::default());
+                self.read_attributes(tag);
+                Place::Entry
+            }
+            Element::EntryPart => Place::Entry,
+            Element::Person => {
+                self.persona = Some(Persona::default());
+                Place::Person
+            }
+            Element::SkipHours => Place::SkipHours,
+            Element::SkipDays => Place::SkipDays,
+            Element::Link if tag.attribute("href").is_some() || tag.attribute("rel").is_some() => {
+                self.read_link(tag);
+                Place::Elsewhere
+            }
+            Element::Link => self.gather(Field::Link, tag),
+            Element::Field(field) => self.gather(field, tag),
+            Element::Html => {
+                self.is_web_page |= self.format.is_none();
+                Place::Outside
+            }
+            Element::Other if place == Place::Outside => Place::Outside,
+            Element::Other => Place::Elsewhere,
+        }
+    }
+
+    /// Notes what format the document shows itself to be in; the outermost element speaks.
+    fn show(&mut self, format: Format, tag: &Tag<'t>) {
+        if self.format.is_none() {
+            self.format = Some(format);
+            self.scopes.adopt(tag);
+        }
+    }
+
+    /// Starts to gather the text of an element.
+    fn gather(&mut self, field: Field, tag: &Tag<'t>) -> Place {
+        let form = Form::of(tag);
+        self.capture = Some(Capture { tag: *tag, field, form, gathered: String::new(), inner: Vec::new() });
+        self.place()
+    }
+
+    /// A tag while text is gathered; answers whether it belongs to that text.
+    fn open_in_text(&mut self, tag: &Tag<'t>) -> bool {
+        let element = self.scopes.element(tag, self.place());
+        let Some(capture) = self.capture.as_mut() else {
+            return false;
+        };
+        // These are elements of the formats and not of HTML: in a text they show that its end tag is missing.
+        let is_sibling = match element {
+            Element::Entry | Element::Feed(_) => true,
+            Element::Field(Field::Guid | Field::Published(_) | Field::Updated(_)) => true,
+            Element::Other | Element::Html => false,
+            _ => capture.field.is_line(),
+        };
+        if is_sibling && capture.inner.is_empty() && capture.form != Form::Markup {
+            self.scanner.malformed = true;
+            self.unwind(self.stack.len().saturating_sub(1));
+            return false;
+        }
+        tag.write_to(&mut capture.gathered);
+        if !tag.empty && capture.inner.len() < DEPTH_MAX {
+            capture.inner.push(tag.name);
+        }
+        true
+    }
+
+    /// An end tag while text is gathered; answers whether it belongs to that text.
+    fn close_in_text(&mut self, name: &'t str) -> bool {
+        let Some(capture) = self.capture.as_mut() else {
+            return false;
+        };
+        if let Some(depth) = capture.inner.iter().rposition(|inner| *inner == name) {
+            capture.inner.truncate(depth);
+            capture.gathered.push_str("</");
+            capture.gathered.push_str(markup::local(name));
+            capture.gathered.push('>');
+            return true;
+        }
+        let ends_it = self.stack.iter().any(|open| open.name == name);
+        self.scanner.malformed |= !ends_it;
+        !ends_it
+    }
+
+    fn text(&mut self, raw: &'t str) {
+        if self.capture.as_ref().is_some_and(|capture| capture.form == Form::Markup) {
+            self.append(Cow::Borrowed(raw));
+        } else if self.capture.is_some() || self.persona.is_some() {
+            let text = self.entities.expand(raw);
+            self.append(text);
+        }
+    }
+
+    fn literal(&mut self, raw: &'t str) {
+        if self.capture.as_ref().is_some_and(|capture| capture.form == Form::Markup) {
+            let mut escaped = String::with_capacity(raw.len());
+            markup::escape_to(raw, &mut escaped);
+            self.append(Cow::Owned(escaped));
+        } else {
+            self.append(Cow::Borrowed(raw));
+        }
+    }
+
+    fn append(&mut self, text: Cow<'_, str>) {
+        let in_person = self.place() == Place::Person;
+        match (&mut self.capture, &mut self.persona) {
+            (Some(capture), _) => capture.gathered.push_str(&text),
+            (None, Some(persona)) if in_person => persona.text.push_str(&text),
+            _ => {}
+        }
+    }
+
+    fn end_entry(&mut self) {
+        let Some(entry) = self.entry.take() else {
+            return;
+        };
+        if self.document.entries.len() < ENTRIES_MAX {
+            let entry = entry.into_entry(self.scopes.base());
+            self.document.entries.push(entry);
+        } else {
+            self.limited = true;
+        }
+    }
+
+    fn end_person(&mut self) {
+        let Some(Persona { mut person, text }) = self.persona.take() else {
+            return;
+        };
+        if person == Person::default() {
+            person = person::parse(&text);
+        }
+        if person != Person::default() {
+            self.draft().add_author(vocabulary::OWN, person);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What becomes of the values that elements give.
+
+use std::borrow::Cow;
+
+use super::{Capture, Outcome, Reader};
+use crate::feed::date;
+use crate::feed::document::{Format, Link, Warning};
+use crate::feed::link;
+use crate::feed::markup::Tag;
+use crate::feed::pace;
+use crate::feed::person;
+use crate::feed::text;
+use crate::feed::vocabulary::{self, Field};
+
+/// How many links are kept of one entry or feed.
+const LINKS_MAX: usize = 32;
+/// How many links are kept of one document; each may grow by its base.
+const ALL_LINKS_MAX: usize = 100_000;
+
+impl<'t> Reader<'t> {
+    /// Takes in what the tag of a feed or an entry says in attributes: RDF its identity, CDF its page and date, XML its
+    /// language.
+    pub(super) fn read_attributes(&mut self, tag: &Tag<'t>) {
+        let about = value(tag.attribute("about"));
+        if self.entry.is_none() {
+            self.read_language(tag.attribute("lang"));
+        }
+        if let Some(modified) = value(tag.attribute("lastmod")) {
+            self.draft().offer_updated(0, modified);
+        }
+        if let Some(href) = tag.attribute("href") {
+            self.add_link(&href, "alternate".to_owned(), None);
+        }
+        if let Some(entry) = self.entry.as_mut() {
+            entry.guid = about;
+        }
+    }
+
+    /// Takes in a link whose address is an attribute (RFC 4287, section 4.2.7). A relation may be written as the address it
+    /// has in IANA's registry.
+    pub(super) fn read_link(&mut self, tag: &Tag<'t>) {
+        let Some(written) = tag.attribute("href") else {
+            return;
+        };
+        let rel = value(tag.attribute("rel"));
+        let relation = rel.as_deref().and_then(|rel| rel.rsplit('/').next()).filter(|rel| !rel.is_empty());
+        let relation = relation.unwrap_or("alternate").to_ascii_lowercase();
+        let href = self.add_link(&written, relation, value(tag.attribute("type")));
+        // In RSS a link that names no relation is the entry's own, wherever its address stands.
+        if rel.is_none() && self.format != Some(Format::Atom) {
+            self.draft().written_link = href;
+        }
+    }
+
+    /// Adds a link; answers its resolved address.
+    fn add_link(&mut self, written: &str, rel: String, media_type: Option<String>) -> Option<String> {
+        let href = link::resolve(written, self.scopes.base())?;
+        if self.links_seen < ALL_LINKS_MAX && self.draft().links.len() < LINKS_MAX {
+            self.links_seen += 1;
+            self.draft().links.push(Link { href: href.clone(), rel, media_type });
+        }
+        Some(href)
+    }
+
+    /// Takes in a language tag (RFC 5646), if it looks like one; the first counts.
+    fn read_language(&mut self, written: Option<Cow<'_, str>>) {
+        let fits = |tag: &String| {
+            tag.len() <= 35 && tag.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        };
+        if self.document.language.is_none() {
+            self.document.language = value(written).filter(fits);
+        }
+    }
+
+    /// Takes in the value that a finished element gives.
+    pub(super) fn accept(&mut self, capture: Capture<'t>) {
+        let Capture { tag, field, form, gathered, .. } = capture;
+        let Some(body) = form.body(&gathered) else {
+            return;
+        };
+        match field {
+            Field::Title(rank) => {
+                let title = form.line(&body);
+                // A title of nothing but a picture is one, but any other is better.
+                let rank = if title.is_empty() { 0 } else { rank };
+                self.draft().title.offer(rank, title);
+            }
+            Field::Link => {
+                if let Some(href) = self.add_link(&body, "alternate".to_owned(), None) {
+                    self.draft().written_link = Some(href);
+                }
+            }
+            Field::Guid => {
+                let permalink = tag.attribute("ispermalink");
+                let permalink = permalink.is_none_or(|says| !says.trim().eq_ignore_ascii_case("false"));
+                let draft = self.draft();
+                if draft.guid.is_none() {
+                    draft.guid = Some(body);
+                    draft.guid_is_permalink = permalink;
+                }
+            }
+            Field::Published(rank) => self.draft().offer_published(rank, body),
+            Field::Updated(rank) => self.draft().offer_updated(rank, body),
+            Field::Summary(rank) => {
+                let draft = self.draft();
+                // Of two summaries the second is the text.
+                if let Some(other) = draft.summary.offer(rank, body).filter(|_| rank == vocabulary::OWN) {
+                    draft.content.offer(0, other);
+                }
+            }
+            Field::Content(rank) => {
+                self.draft().content.offer(rank, form.html(body));
+            }
+            Field::Author(rank) => {
+                let person = person::parse(&form.line(&body));
+                self.draft().add_author(rank, person);
+            }
+            Field::PersonName => {
+                if let Some(persona) = self.persona.as_mut() {
+                    persona.person.name = person::name(&form.line(&body));
+                }
+            }
+            Field::PersonEmail => {
+                if let Some(persona) = self.persona.as_mut() {
+                    persona.person.email = person::name(&form.line(&body));
+                }
+            }
+            Field::Language => self.read_language(Some(Cow::Owned(body))),
+            Field::Ttl => self.document.ttl = pace::ttl(&body),
+            Field::SkipHour => pace::skip_hour(&body, &mut self.document.skip_hours),
+            Field::SkipDay => pace::skip_day(&body, &mut self.document.skip_days),
+            Field::UpdatePeriod => self.update_period = pace::period(&body),
+            Field::UpdateFrequency => self.update_frequency = body.parse().ok(),
+            Field::UpdateBase => self.document.update_base = date::parse(&body),
+            Field::Publication => {
+                self.feed.title.offer(0, text::collapse(&body));
+            }
+        }
+    }
+
+    /// The document, once all its tokens are read.
+    pub(super) fn finish(mut self) -> Outcome {
+        let truncated = !self.stack.is_empty();
+        self.unwind(0);
+        self.end_entry();
+        let format = match self.format {
+            // Elements of a feed on a web page make it none, unless they hold entries.
+            Some(format) if !self.is_web_page || !self.document.entries.is_empty() => format,
+            _ if self.is_web_page => return Outcome::WebPage,
+            _ => return Outcome::Unknown(self.first_element.map(str::to_owned)),
+        };
+        let Self { mut feed, mut document, .. } = self;
+        let named = |rel: &'static str| {
+            let links = feed.links.iter().filter(move |link| link.rel == rel);
+            links.map(|link| link.href.clone())
+        };
+        document.self_link = named("self").next();
+        document.hubs = named("hub").collect();
+        document.format = format;
+        document.link = feed.page();
+        document.title = feed.title.take();
+        document.description = feed.summary.take();
+        document.updated = feed.updated_at();
+        document.update_period = pace::between_updates(self.update_period, self.update_frequency);
+        if format == Format::Atom {
+            document.inherit_authors(&feed.authors);
+        }
+        document.links = feed.links;
+        let found = [
+            (self.scanner.malformed, Warning::Malformed),
+            (truncated, Warning::Truncated),
+            (self.limited, Warning::Limit),
+        ];
+        document.warnings.extend(found.into_iter().filter(|(found, _)| *found).map(|(_, warning)| warning));
+        Outcome::Feed(Box::new(document))
+    }
+}
+
+/// An attribute's value, if it says anything.
+fn value(attribute: Option<Cow<'_, str>>) -> Option<String> {
+    attribute.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+}
