@@ -53,6 +53,8 @@ impl Live {
         settings: &FetchSettings,
         resolver: Arc<dyn Resolve>,
     ) -> Result<Self, SettingsError> {
+        HeaderValue::try_from(&settings.user_agent)
+            .map_err(|_| SettingsError::UserAgent { value: settings.user_agent.clone() })?;
         // The smallest buffer that the HTTP/1 reader works with.
         const LEAST_HEADER_BYTES: usize = 8192;
         if settings.max_header_bytes < LEAST_HEADER_BYTES {

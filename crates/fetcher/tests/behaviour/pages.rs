@@ -1,0 +1,173 @@
+//! Pages: from an entry's link to the bytes of an article.
+
+use std::{io::Write, time::Duration};
+
+use dateline_fetcher::PageFailure;
+
+use crate::support::*;
+
+async fn server_of(page: Reply) -> Server {
+    Server::start(move |asked| match asked.path.as_str() {
+        "/robots.txt" => Reply::status(404),
+        _ => page.clone(),
+    })
+    .await
+}
+
+async fn failure_of(page: Reply) -> (PageFailure, Option<Duration>) {
+    let server = server_of(page).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    let error = fetcher.page(&url("http://news.example/1")).await.unwrap_err();
+    let retry = error.retry_in(1, monday());
+    (error.failure, retry)
+}
+
+#[tokio::test]
+async fn a_page_comes_with_the_address_that_answered_and_the_way_there() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => Reply::status(404),
+        "/short" => Reply::redirect(301, "http://www.news.example/long?utm_source=feed#top"),
+        _ => Reply::page(PAGE),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["news.example", "www.news.example"], server.address));
+    let fetched = fetcher.page(&url("http://news.example/short")).await.unwrap();
+    assert_eq!(fetched.page.bytes, PAGE.as_bytes());
+    assert_eq!(fetched.page.url, Some(url("http://www.news.example/long?utm_source=feed")));
+    assert_eq!(fetched.page.content_type.as_deref(), Some("text/html; charset=utf-8"));
+    assert!(fetched.page.received_at.is_some());
+    assert_eq!(fetched.hops.len(), 1);
+    assert_eq!((fetched.hops[0].url.as_str(), fetched.hops[0].status), ("http://news.example/short", 301));
+}
+
+#[tokio::test]
+async fn every_content_coding_that_is_asked_for_is_undone() {
+    let gzip = {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(PAGE.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let zlib = {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(PAGE.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let bare = {
+        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(PAGE.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let brotli = {
+        let mut compressed = Vec::new();
+        brotli::CompressorWriter::new(&mut compressed, 4096, 4, 20).write_all(PAGE.as_bytes()).unwrap();
+        compressed
+    };
+    let zstd = zstd::encode_all(PAGE.as_bytes(), 1).unwrap();
+    let twice = zstd::encode_all(&gzip[..], 1).unwrap();
+    for (coding, body) in [
+        ("gzip", gzip.clone()),
+        ("x-gzip", gzip),
+        ("deflate", zlib),
+        ("deflate", bare),
+        ("br", brotli),
+        ("zstd", zstd),
+        ("gzip, zstd", twice),
+        ("identity", PAGE.into()),
+        ("gzip", PAGE.into()),
+    ] {
+        let server =
+            server_of(Reply::new(200, &[("content-type", "text/html"), ("content-encoding", coding)], body))
+                .await;
+        let fetcher = fetcher(settings(&["news.example"], server.address));
+        let fetched = fetcher.page(&url("http://news.example/1")).await;
+        assert_eq!(fetched.map(|fetched| fetched.page.bytes).unwrap(), PAGE.as_bytes(), "{coding}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_its_coding_is_refused_and_an_unknown_coding_too() {
+    let coded = |coding, body: &[u8]| {
+        failure_of(Reply::new(200, &[("content-type", "text/html"), ("content-encoding", coding)], body))
+    };
+    let (failure, retry) = coded("gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\x03only the start").await;
+    assert!(matches!(failure, PageFailure::Coding(_)), "{failure}");
+    assert!(retry.is_some());
+    let (failure, retry) = coded("compress", b"?").await;
+    assert_eq!(failure.to_string(), "unknown content coding \"compress\"");
+    assert!(retry.is_none());
+}
+
+#[tokio::test]
+async fn only_html_is_a_page_whatever_it_is_called() {
+    for (declared, body, is_page) in [
+        ("text/html", PAGE, true),
+        ("application/xhtml+xml", PAGE, true),
+        ("text/plain", PAGE, true),
+        ("application/octet-stream", "%PDF-1.7", false),
+        ("text/html", "%PDF-1.7", false),
+        ("application/pdf", "%PDF-1.7", false),
+        ("image/jpeg", "", false),
+        ("application/json", "{}", false),
+    ] {
+        let server = server_of(Reply::new(200, &[("content-type", declared)], body)).await;
+        let fetcher = fetcher(settings(&["news.example"], server.address));
+        let fetched = fetcher.page(&url("http://news.example/1")).await;
+        match fetched {
+            Ok(_) => assert!(is_page, "{declared} {body}"),
+            Err(error) => assert_eq!((is_page, error.reason()), (false, "not_html"), "{declared} {body}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_only_sends_elsewhere_is_followed() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => Reply::status(404),
+        "/1" => Reply::page("<meta http-equiv=\"refresh\" content=\"0; url=/2\">"),
+        "/circle" => Reply::page("<meta http-equiv=\"refresh\" content=\"0; url=/back\">"),
+        "/back" => Reply::page("<meta http-equiv=\"refresh\" content=\"0; url=/circle\">"),
+        _ => Reply::page(PAGE),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    let fetched = fetcher.page(&url("http://news.example/1")).await.unwrap();
+    assert_eq!((fetched.page.bytes, fetched.hops[0].status), (PAGE.as_bytes().to_vec(), 200));
+    assert!(fetcher.page(&url("http://news.example/circle")).await.is_ok(), "a circle ends");
+}
+
+#[tokio::test]
+async fn a_status_says_whether_trying_again_can_help() {
+    for (status, helps) in [
+        (400, false),
+        (401, false),
+        (403, false),
+        (404, true),
+        (410, false),
+        (429, true),
+        (451, false),
+        (500, true),
+        (503, true),
+    ] {
+        let (failure, retry) = failure_of(Reply::status(status)).await;
+        assert_eq!(failure, PageFailure::Status { status, retry_after: None });
+        assert_eq!(retry.is_some(), helps, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn retries_get_rarer_and_end() {
+    let server = server_of(Reply::status(500)).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    let error = fetcher.page(&url("http://news.example/1")).await.unwrap_err();
+    let minutes: Vec<_> =
+        (1..9).map(|attempts| error.retry_in(attempts, monday()).map(|wait| wait.as_secs() / 60)).collect();
+    assert_eq!(minutes, [Some(1), Some(4), Some(16), Some(64), Some(256), None, None, None]);
+}
+
+#[tokio::test]
+async fn an_error_names_the_address_without_its_credentials() {
+    let server = server_of(Reply::status(403)).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    let error = fetcher.page(&url("http://reader:secret@news.example/1?x=y")).await.unwrap_err();
+    assert_eq!(error.to_string(), "http://news.example/1?x=y: status 403");
+}

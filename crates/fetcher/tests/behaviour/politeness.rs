@@ -1,0 +1,104 @@
+//! One's turn at a host, feeds and pages together.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use crate::support::*;
+
+#[tokio::test]
+async fn requests_to_one_host_start_a_delay_apart_whether_feeds_or_pages() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => Reply::status(404),
+        path if path.starts_with("/feed") => Reply::feed(&[]),
+        _ => Reply::page(PAGE),
+    })
+    .await;
+    let delay = Duration::from_millis(150);
+    let settings = dateline_fetcher::FetchSettings {
+        per_host_delay: delay,
+        ..settings(&["news.example"], server.address)
+    };
+    let fetcher = fetcher(settings);
+    let feeds = [feed("http://news.example/feed1.xml"), feed("http://news.example/feed2.xml")];
+    let pages = [url("http://news.example/1"), url("http://news.example/2")];
+    let (polls, pages) = tokio::join!(
+        join_all(feeds.iter().map(|feed| poll(&fetcher, feed))),
+        join_all(pages.iter().map(|page| fetcher.page(page))),
+    );
+    assert!(polls.iter().all(|poll| poll.entries.len() == 2));
+    assert!(pages.iter().all(Result::is_ok));
+    let log = server.log();
+    assert_eq!(log.len(), 5, "two feeds, two pages, one robots.txt");
+    for pair in log.windows(2) {
+        let apart = pair[1].at - pair[0].at;
+        // Arrival varies by what the network and this machine add.
+        assert!(apart > delay * 3 / 5, "{apart:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_more_requests_to_a_host_are_under_way_than_allowed() {
+    let server = Server::always(Reply::feed(&[]).delayed(Duration::from_millis(100))).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    let feeds: Vec<_> = (0..8).map(|number| feed(&format!("http://news.example/{number}.xml"))).collect();
+    let polls = join_all(feeds.iter().map(|feed| poll(&fetcher, feed))).await;
+    assert!(polls.iter().all(|poll| poll.entries.len() == 2));
+    assert_eq!(server.most_at_once(), 2);
+}
+
+#[tokio::test]
+async fn one_host_does_not_wait_for_another() {
+    let server = Server::start(|asked| match asked.host() {
+        "slow.example" => Reply::silence(),
+        _ => Reply::feed(&[]),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["slow.example", "news.example"], server.address));
+    let (slow, quick) = (feed("http://slow.example/feed.xml"), feed("http://news.example/feed.xml"));
+    tokio::select! {
+        _ = poll(&fetcher, &slow) => panic!("the slow host answered"),
+        outcome = poll(&fetcher, &quick) => assert_eq!(outcome.entries.len(), 2),
+    }
+}
+
+#[tokio::test]
+async fn every_request_carries_the_configured_user_agent_and_nothing_that_identifies_more() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/feed.xml" => {
+            Reply::new(200, &[("content-type", "application/rss+xml"), ("set-cookie", "id=1; Path=/")], FEED)
+        }
+        _ => Reply::page(PAGE),
+    })
+    .await;
+    let user_agent = "Harbourwatch/2.0 (+mailto:desk@harbour.example)";
+    let settings = dateline_fetcher::FetchSettings {
+        user_agent: user_agent.to_owned(),
+        ..settings(&["news.example"], server.address)
+    };
+    let fetcher = fetcher(settings);
+    poll(&fetcher, &feed("http://news.example/feed.xml")).await;
+    fetcher.page(&url("http://news.example/1")).await.unwrap();
+    let log = server.log();
+    assert_eq!(server.paths(), ["/feed.xml", "/robots.txt", "/1"]);
+    for asked in log {
+        assert_eq!(asked.header("user-agent"), Some(user_agent));
+        assert_eq!(asked.header("accept-encoding"), Some("gzip, deflate, br, zstd"));
+        assert!(asked.header("cookie").is_none() && asked.header("referer").is_none());
+    }
+}
+
+#[tokio::test]
+async fn credentials_in_a_url_go_out_as_basic_and_appear_nowhere_else() {
+    let server = Server::start(|asked| match asked.header("authorization") {
+        Some("Basic cmVhZGVyOnDDpHNz") => Reply::redirect(302, "http://other.example/feed.xml"),
+        _ => Reply::status(500),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["news.example", "other.example"], server.address));
+    let outcome = poll(&fetcher, &feed("http://reader:p%C3%A4ss@news.example/feed.xml")).await;
+    let log = server.log();
+    assert_eq!(log[1].host(), "other.example");
+    assert_eq!(log[1].header("authorization"), None);
+    assert!(!outcome.feed.last_error.unwrap().contains("reader"));
+}
