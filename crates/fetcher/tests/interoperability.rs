@@ -1,6 +1,8 @@
 //! Recordings travel: other WARC tools read ours, and theirs replay here. Needs Python with `warcio`, and `wget`; a test whose
 //! tool is missing says so and passes. `PYTHON` names another interpreter than `python3`.
 
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
 use std::{
     env, fs,
     io::{Read, Write},

@@ -1,5 +1,7 @@
 //! What passes through a recording transport comes back from its file.
 
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
 use std::{collections::HashMap, fs, io::Read, path::Path, sync::Mutex, time::Duration};
 
 use bytes::Bytes;

@@ -82,10 +82,10 @@ impl Secrets {
             let redacted = self.url(&url);
             let mut without_fragment = url;
             without_fragment.set_fragment(None);
-            if redacted != without_fragment {
-                if let Ok(value) = HeaderValue::from_str(redacted.as_str()) {
-                    kept.insert(name, value);
-                }
+            if redacted != without_fragment
+                && let Ok(value) = HeaderValue::from_str(redacted.as_str())
+            {
+                kept.insert(name, value);
             }
         }
         kept
