@@ -115,7 +115,7 @@ impl Recorded {
         index.finish()
     }
 
-    /// When the first exchange began.
+    /// When the recording began: the daemon's start where that is known, else the first exchange.
     pub fn first_moment(&self) -> Timestamp {
         self.first
     }
@@ -211,6 +211,8 @@ struct Index {
     exchanges: Vec<(String, Exchange)>,
     skipped: Vec<(PathBuf, Skipped)>,
     seed: Option<u64>,
+    /// When the first of Dateline's own recordings began, which is a little before its first exchange.
+    began: Option<Timestamp>,
     secret_query: Vec<String>,
     /// Answers (and the requests of failures) by record id, and answers by the digest of their payload.
     by_id: HashMap<String, u32>,
@@ -247,6 +249,7 @@ impl Index {
         let about = Fields::parse(&record.block);
         if let Some(seed) = about.get(told::SEED).and_then(|seed| seed.parse().ok()) {
             self.seed.get_or_insert(seed);
+            self.began = [self.began, record.date()].into_iter().flatten().min();
         }
         let names = about.get(told::SECRET_QUERY).unwrap_or_default();
         self.secret_query.extend(names.split_ascii_whitespace().map(str::to_owned));
@@ -312,7 +315,7 @@ impl Index {
             let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
             return Err(ReplayError::Empty { files: files.join(", ") });
         };
-        let first = first.started;
+        let first = self.began.map_or(first.started, |began| began.min(first.started));
         let secrets = Secrets::new(self.secret_query);
         let mut by_url: HashMap<String, Vec<u32>> = HashMap::new();
         let mut exchanges = Vec::with_capacity(self.exchanges.len());

@@ -1,6 +1,9 @@
 //! Answering from a recording.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use futures_util::future::BoxFuture;
 
@@ -16,20 +19,28 @@ use crate::Clock;
 pub struct Replaying {
     recorded: Mutex<Recorded>,
     clock: Clock,
+    unrecorded: AtomicU64,
 }
 
 impl Replaying {
     /// Answers from `recorded`, with the time of day from `clock`, which as a rule starts at [`Recorded::first_moment`].
     pub fn new(recorded: Recorded, clock: Clock) -> Self {
-        Self { recorded: Mutex::new(recorded), clock }
+        Self { recorded: Mutex::new(recorded), clock, unrecorded: AtomicU64::new(0) }
+    }
+
+    /// How many requests it had no answer to.
+    pub fn unrecorded(&self) -> u64 {
+        self.unrecorded.load(Ordering::Relaxed)
     }
 }
 
 impl Transport for Replaying {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
-            let recollection =
-                self.recorded.lock().unwrap_or_else(PoisonError::into_inner).take(&request.url)?;
+            let taken = self.recorded.lock().unwrap_or_else(PoisonError::into_inner).take(&request.url);
+            let recollection = taken.inspect_err(|_| {
+                self.unrecorded.fetch_add(1, Ordering::Relaxed);
+            })?;
             tokio::time::sleep(recollection.elapsed).await;
             let answer = recollection.outcome?;
             Ok(Response {
