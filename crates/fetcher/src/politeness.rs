@@ -38,6 +38,9 @@ struct Host {
     next_start: Instant,
     /// The host asked to be left alone until then.
     rest_until: Instant,
+    /// The end of the line of those who were told to come back: each at a time of its own, so that they neither return
+    /// all at once nor are told so again and again.
+    line_end: Instant,
 }
 
 /// Leave to send one request to a host, until dropped.
@@ -71,7 +74,7 @@ impl Politeness {
         let permit = match timeout_at(patience, turns.acquire_owned()).await {
             // The semaphore is never closed.
             Ok(permit) => permit.ok(),
-            Err(_) => return Err(Resting { until: patience + self.delay }),
+            Err(_) => return Err(self.with(host, |host| host.put_off(patience))),
         };
         // Only a rest that was asked for while waiting makes this go round again.
         loop {
@@ -84,7 +87,7 @@ impl Politeness {
                 start
             });
             if start > patience {
-                return Err(Resting { until: start });
+                return Err(self.with(host, |host| host.put_off(start)));
             }
             sleep_until(start).await;
             if self.with(host, |host| host.rest_until) <= start {
@@ -121,17 +124,26 @@ impl Politeness {
             delay: self.delay,
             next_start: now,
             rest_until: now,
+            line_end: now,
         };
         then(hosts.by_name.entry(name.to_owned()).or_insert(host))
     }
 }
 
 impl Host {
+    /// The next place in the line, not before `earliest`.
+    fn put_off(&mut self, earliest: Instant) -> Resting {
+        let until = self.line_end.max(earliest);
+        self.line_end = until + self.delay;
+        Resting { until }
+    }
+
     fn is_forgettable(&self, now: Instant, concurrency: usize, delay: Duration) -> bool {
         self.turns.available_permits() == concurrency
             && Arc::strong_count(&self.turns) == 1
             && self.next_start <= now
             && self.rest_until <= now
+            && self.line_end <= now
             && self.delay == delay
     }
 }
@@ -195,6 +207,17 @@ mod tests {
         let long = Instant::now() + Duration::from_secs(3600);
         politeness.rest("news.example", long);
         assert_eq!(politeness.turn("news.example").await.err(), Some(Resting { until: long }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_put_off_come_back_one_after_another() {
+        let politeness = politeness(1);
+        let until = Instant::now() + Duration::from_secs(3600);
+        politeness.rest("news.example", until);
+        for place in 0..500 {
+            let put_off = politeness.turn("news.example").await.err().unwrap();
+            assert_eq!(put_off.until, until + Duration::from_secs(place));
+        }
     }
 
     #[tokio::test(start_paused = true)]
