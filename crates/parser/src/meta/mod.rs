@@ -89,7 +89,8 @@ impl<'d> Witnesses<'d> {
         let (published, modified) = moment::decide(&claims, body);
         let language = language::decide(&scan, &claims, title.as_ref().map_or("", |(title, _)| title), body);
         let (title, title_source) = title.unzip();
-        let (authors, authors_source) = authors::decide(&claims.authors, &publishers).unzip();
+        let headline_text = title.as_deref().unwrap_or_default();
+        let (authors, authors_source) = authors::decide(&claims.authors, &publishers, headline_text).unzip();
         Metadata {
             canonical_url: canonical::decide(&scan),
             publisher: publisher::decide(&claims),

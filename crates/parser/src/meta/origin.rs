@@ -26,7 +26,7 @@ static DATELINES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // SEOUL, South Korea (AP) — / LONDON, March 21 (Reuters) - / (Reuters) –
         r"^[^()\n]{0,70}\((?P<name>\p{Lu}[\p{L}\p{N} .&'/-]{1,30})\)\s*(?:--|[-–—―:])",
         // МОСКВА, 29 июня. /ТАСС/.
-        r"^[^/\n]{0,50}/(?P<name>\p{Lu}[\p{L}\p{N} .-]{1,30})/\s*[.–—-]?",
+        r"^(?:\p{Lu}[^/\n]{0,50}[ .,])?/(?P<name>\p{Lu}[\p{L}\p{N} .-]{1,30})/\s*[.–—-]?",
         // МОСКВА, 21 мар - РИА Новости.
         r"^\p{Lu}[\p{L} -]{2,30}, \d{1,2} \p{Ll}{3,10}\.?\s*[-–—]\s*(?P<name>\p{Lu}[\p{L}\p{N} -]{1,30})[.,]",
         // КИЇВ. 21 березня. УНН.
@@ -122,6 +122,19 @@ fn marked(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> 
                         .any(|known| word.eq_ignore_ascii_case(known))
                 })
         });
+        // A link within the site leads to a section or a programme.
+        let leads_home = placed.node.descendants().chain([placed.node]).any(|inner| {
+            inner.attr("href").is_some_and(|href| {
+                let host = scan
+                    .url
+                    .and_then(|url| url.join(href).ok())
+                    .and_then(|url| url.host_str().map(str::to_owned));
+                host.as_deref() == scan.url.and_then(|url| url.host_str())
+            })
+        });
+        if leads_home {
+            return None;
+        }
         let whole = text::line(&placed.node.text_content());
         if !is_named || text::weight(&whole) > 80 {
             return None;
@@ -170,7 +183,7 @@ fn checked(name: &str) -> Option<String> {
         .trim()
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ':' | '='));
     let fits = text::weight(name) <= MAX_LETTERS && name.chars().any(char::is_alphabetic);
-    let is_address = name.contains("://") || name.contains('@') || name.starts_with("www.");
+    let is_address = name.contains('/') || name.contains('@') || name.starts_with("www.");
     (fits && !is_address && date::read(name).is_none()).then(|| name.to_owned())
 }
 

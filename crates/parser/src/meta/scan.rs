@@ -16,7 +16,7 @@ const MAX_LINES: usize = 4_000;
 const MAX_LINE_BYTES: usize = 600;
 
 /// A line longer than this, in letters of an alphabet, is running text.
-const LONG: usize = 160;
+const LONG: usize = 120;
 
 /// A `<meta>` element that says something.
 #[derive(Debug, Clone, Copy)]

@@ -9,6 +9,7 @@ use crate::meta::claims::Claim;
 pub(in crate::meta) fn decide(
     claims: &[Claim<Vec<String>>],
     publishers: &[String],
+    title: &str,
 ) -> Option<(Vec<String>, Source)> {
     let is_house = |name: &str| {
         let key = text::key(name);
@@ -36,12 +37,17 @@ pub(in crate::meta) fn decide(
         })
         .collect();
     let any_people = candidates.iter().any(|candidate| candidate.has_people);
+    let is_dense = title.chars().any(text::is_dense);
     let keyed: Vec<(Vec<String>, f32)> = candidates
         .iter()
         .map(|candidate| {
             let mut keys: Vec<String> = candidate.names.iter().map(|name| text::key(name)).collect();
             keys.sort_unstable();
-            (keys, if any_people && !candidate.has_people { 0.0 } else { candidate.claim.weight })
+            // A page signs in the script it is written in; names in another one are for another edition.
+            let is_other_script =
+                candidate.names.iter().all(|name| name.chars().any(text::is_dense) != is_dense);
+            let weight = candidate.claim.weight * if is_other_script { 0.5 } else { 1.0 };
+            (keys, if any_people && !candidate.has_people { 0.0 } else { weight })
         })
         .collect();
     let score = |at: usize| -> f32 {
@@ -66,10 +72,13 @@ pub(in crate::meta) fn decide(
         return None;
     }
     // Data often names the first of several; a byline that holds all its names and a few more is the whole one.
-    let best = &keyed[best.0].0;
+    let best_at = best.0;
+    let best = &keyed[best_at].0;
     let whole = (0..keyed.len()).filter(|at| {
         let (keys, weight) = &keyed[*at];
-        *weight >= 1.5 && keys.len() <= best.len() + 3 && best.iter().all(|key| keys.contains(key))
+        (*weight >= 1.5 || *at == best_at)
+            && keys.len() <= best.len() + 3
+            && best.iter().all(|key| keys.contains(key))
     });
     let at = whole.max_by_key(|at| (keyed[*at].0.len(), std::cmp::Reverse(*at)))?;
     Some((candidates[at].names.clone(), candidates[at].claim.source))
@@ -91,7 +100,9 @@ mod tests {
     }
 
     fn decided(claims: &[Claim<Vec<String>>]) -> Vec<String> {
-        decide(claims, &[text::key("Harbour Gazette")]).map(|(names, _)| names).unwrap_or_default()
+        decide(claims, &[text::key("Harbour Gazette")], "The ferry runs again")
+            .map(|(names, _)| names)
+            .unwrap_or_default()
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub(super) fn name(part: &str) -> String {
 }
 
 /// Two to four syllables, the first of which can begin a family name.
-fn is_name(word: &str) -> bool {
+pub(super) fn is_name(word: &str) -> bool {
     let count = word.chars().count();
     (2..=4).contains(&count)
         && word.chars().all(text::is_hangul)

@@ -100,9 +100,15 @@ pub(super) fn is_person(name: &str) -> bool {
         let letters = name.chars().filter(|c| c.is_alphabetic()).count();
         let all_dense =
             name.chars().all(|c| text::is_dense(c) || c.is_whitespace() || matches!(c, '・' | '·' | '＝'));
-        return all_dense && (2..=8).contains(&letters) && !words::is_house(name);
+        // A Korean name without a title is told from a word only by its three syllables.
+        if name.chars().all(text::is_hangul) {
+            return letters == 3 && korean::is_name(name);
+        }
+        let is_korean = name.chars().any(text::is_hangul);
+        return all_dense && !is_korean && (2..=8).contains(&letters) && !words::is_house(name);
     }
     is_plausible(name)
+        && !words::is_label(name)
         && name.split(' ').filter(|word| word.chars().count() > 1 || word.ends_with('.')).count() >= 2
 }
 
@@ -123,7 +129,7 @@ pub(super) fn worded(line: &str) -> Vec<String> {
             && names
                 .iter()
                 .all(|name| is_plausible(name) && (name.contains(' ') || name.chars().any(text::is_dense)));
-        return if plausible { names } else { Vec::new() };
+        return if plausible && names.len() <= 4 { names } else { Vec::new() };
     }
     if words::is_reporter(line) {
         return clean(line).into_iter().filter(|name| is_plausible(name)).collect();
@@ -226,6 +232,7 @@ fn name(part: &str) -> Option<String> {
     let part = part.trim_end_matches('.').trim();
     let part = if part.len() + 1 < 4 { part } else { restore_point(part) };
     let letters = part.chars().filter(|c| c.is_alphabetic()).count();
+    let part = words::undoubled(part);
     if letters < 2 || text::weight(part) > MAX_LETTERS || words::is_nobody(part) {
         return None;
     }

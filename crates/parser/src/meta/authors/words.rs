@@ -4,6 +4,12 @@ use crate::meta::text;
 
 /// What stands before names, in lower case. Followed by a space, a colon or a bar.
 const PREFIXES: &[&str] = &[
+    "artikel von",
+    "rezept von",
+    "veröffentlicht von",
+    "übersetzt von",
+    "ein gastbeitrag von",
+    "編集委員",
     "by",
     "written by",
     "posted by",
@@ -64,6 +70,8 @@ const PREFIXES: &[&str] = &[
 
 /// Prefixes that say by themselves that a visible line is a byline. Short words of prose ("from", "da") don't.
 const TELLING: &[&str] = &[
+    "編集委員",
+    "論説委員",
     "記者：",
     "記者:",
     "記者﹕",
@@ -214,6 +222,12 @@ const FURNITURE: &[&str] = &[
     "分享",
     "專欄",
     "专栏",
+    "이메일",
+    "보내기",
+    "alle",
+    "artikel",
+    "articles",
+    "posts",
 ];
 
 /// What content systems put where no author was entered.
@@ -320,8 +334,7 @@ pub(super) fn begins_name(word: &str) -> bool {
         "von", "van", "der", "den", "de", "del", "della", "di", "da", "dos", "du", "la", "le", "el", "al",
         "bin", "ibn", "ter", "ten", "zu", "und", "y", "e", "af", "av", "op", "'t", "d", "do", "das", "bint",
     ];
-    word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_alphabetic() || !c.is_lowercase())
-        || PARTICLES.contains(&word)
+    word.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase()) || PARTICLES.contains(&word)
 }
 
 /// Whether a name in a dense script ends as those of papers, stations and desks do.
@@ -360,6 +373,44 @@ pub(super) fn is_house(name: &str) -> bool {
         "取材班",
     ];
     ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// A name without its repetition: pages write it once for the picture and once for the reader.
+pub(super) fn undoubled(name: &str) -> &str {
+    let half = name.len() / 2;
+    if name.len() >= 9
+        && name.is_char_boundary(half)
+        && name.as_bytes()[half] == b' '
+        && name[..half] == name[half + 1..]
+    {
+        return &name[..half];
+    }
+    name
+}
+
+/// Whether a text is the label of a byline and not a name: it begins or ends with a word that needs another.
+pub(super) fn is_label(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let mut words = lower.split(' ');
+    let first = words.next().unwrap_or_default();
+    let last = words.next_back().unwrap_or(first);
+    matches!(last, "von" | "by" | "par" | "por" | "door" | "av" | "af" | "di")
+        || matches!(
+            first,
+            "the"
+                | "posted"
+                | "published"
+                | "updated"
+                | "photo"
+                | "photos"
+                | "fotos"
+                | "foto"
+                | "image"
+                | "alle"
+                | "mehr"
+                | "more"
+        )
+        || first.ends_with(':')
 }
 
 /// Whether a name stands for nobody.

@@ -1,10 +1,15 @@
 //! Which wording of the headline is believed.
 
+use std::collections::HashSet;
+
 use dateline_wire::Source;
 
 use super::site::{self, Site};
 use crate::meta::claims::Claim;
 use crate::meta::text;
+
+/// Below this likeness two headlines are two wordings by different hands.
+const REWRITTEN: f32 = 0.5;
 
 /// A headline longer than this, in letters of an alphabet, is a paragraph.
 const MAX_LETTERS: usize = 500;
@@ -55,6 +60,14 @@ pub(in crate::meta) fn decide(
             candidates[at].weight = 0.0;
         }
     }
+    // A headline written anew for sharing is another headline; one that trims the visible one is the editors' own wording.
+    if let Some(head) = chosen_head.map(|at| candidates[at].key.clone()) {
+        for candidate in candidates.iter_mut().filter(|candidate| candidate.source == Source::OpenGraph) {
+            if likeness(&candidate.key, &head) < REWRITTEN {
+                candidate.weight *= 0.4;
+            }
+        }
+    }
     let score = |candidate: &Candidate| -> f32 {
         let mut sources: Vec<(Source, f32)> = Vec::new();
         for other in &candidates {
@@ -92,6 +105,17 @@ struct Candidate {
     key: String,
     source: Source,
     weight: f32,
+}
+
+/// The share of the shorter key's triples of characters that the longer one has too.
+fn likeness(a: &str, b: &str) -> f32 {
+    let triples = |key: &str| -> HashSet<[char; 3]> {
+        let chars: Vec<char> = key.chars().collect();
+        chars.windows(3).map(|triple| [triple[0], triple[1], triple[2]]).collect()
+    };
+    let (a, b) = (triples(a), triples(b));
+    let fewer = a.len().min(b.len());
+    if fewer == 0 { 0.0 } else { a.intersection(&b).count() as f32 / fewer as f32 }
 }
 
 /// A headline has some length; a word or two is more often a section.

@@ -5,8 +5,8 @@ use crate::meta::text;
 /// What stands between a headline and the name of the site. Those in the first group never occur inside headlines with
 /// spaces around them, or nearly so.
 const STRONG: &[&str] =
-    &[" | ", " ｜ ", "｜", " :: ", " » ", " › ", " « ", " ‹ ", " • ", " – ", " — ", " - ", " -- ", "|"];
-const WEAK: &[&str] = &[" : ", "：", ": ", " · ", " / ", "--", "_", "，", " , "];
+    &[" | ", " ｜ ", "｜", " :: ", " » ", " › ", " « ", " ‹ ", " • ", " – ", " — ", " - ", " -- ", "|", "--"];
+const WEAK: &[&str] = &[" : ", "：", ": ", " · ", " / ", "_", "，", " , "];
 
 /// What the site calls itself, as keys of [`text::key`].
 #[derive(Debug, Default)]
@@ -55,11 +55,12 @@ pub(super) fn without(title: &str, site: &Site, others: &[String]) -> String {
         cut_by_name = true;
         title = shorter;
     }
-    title.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | '»' | '›')).to_owned()
+    let title = title.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | '»' | '›'));
+    without_credit(title).to_owned()
 }
 
 fn shortened<'t>(title: &'t str, site: &Site, others: &[String], after_name: bool) -> Option<&'t str> {
-    if let Some(headline) = begun(title, others) {
+    if let Some(headline) = begun(title, site, others) {
         return Some(headline);
     }
     for separator in STRONG.iter().chain(WEAK) {
@@ -76,13 +77,15 @@ fn shortened<'t>(title: &'t str, site: &Site, others: &[String], after_name: boo
         }
         if let Some((head, tail)) = title.rsplit_once(separator) {
             let (head, tail) = (head.trim(), tail.trim());
-            // A section stands between headline and site: "Headline | World | Site". Dashes also divide headlines.
-            let is_dash = separator.trim().chars().all(|c| matches!(c, '-' | '–' | '—'));
-            let is_section = after_name
-                && is_strong
+            // A section stands between headline and site: "Headline | World | Site". Dashes also divide headlines; bars don't.
+            let is_dash =
+                separator.trim().chars().all(|c| matches!(c, '-' | '–' | '—')) && separator.trim() != "--";
+            let is_short =
+                text::weight(tail) <= 24 && tail.split(' ').count() <= 3 && text::weight(head) >= 30;
+            let is_section = is_strong
                 && !is_dash
-                && text::weight(tail) <= 24
-                && tail.split(' ').count() <= 3;
+                && is_short
+                && (after_name || text::weight(head) >= 2 * text::weight(tail));
             if is_enough(head, tail) && is_section {
                 return Some(head);
             }
@@ -99,17 +102,31 @@ fn shortened<'t>(title: &'t str, site: &Site, others: &[String], after_name: boo
     None
 }
 
+/// `title` without a picture credit in brackets at its end, as East Asian papers put it there.
+fn without_credit(title: &str) -> &str {
+    let credit = ["（写真", "（動画", "(사진", "[사진", "（圖", "（图"]
+        .iter()
+        .filter_map(|open| title.rfind(open))
+        .max();
+    match credit {
+        Some(at) if at > 0 && title.ends_with(['）', ')', ']']) && title.len() - at < 60 => {
+            title[..at].trim_end()
+        }
+        _ => title,
+    }
+}
+
 fn is_enough(head: &str, tail: &str) -> bool {
     text::weight(head) >= 12 && text::weight(head) >= text::weight(tail) / 2
 }
 
 /// The part of `title` that another witness gives as the whole headline, where a separator ends it.
-fn begun<'t>(title: &'t str, others: &[String]) -> Option<&'t str> {
+fn begun<'t>(title: &'t str, site: &Site, others: &[String]) -> Option<&'t str> {
     STRONG.iter().find_map(|separator| {
         let mut from = 0;
         while let Some(at) = title[from..].find(separator).map(|at| from + at) {
             let head = title[..at].trim();
-            if text::weight(head) >= 15 && others.contains(&text::key(head)) {
+            if text::weight(head) >= 15 && !site.is_named(head) && others.contains(&text::key(head)) {
                 return Some(head);
             }
             from = at + separator.len();

@@ -15,6 +15,9 @@ use crate::meta::text;
 /// A byline is short, in letters of an alphabet.
 const MAX_LETTERS: usize = 150;
 
+/// The lines that one byline of several elements may take.
+const ONE_BYLINE: usize = 4;
+
 /// Class and id words of boxes whose people and dates belong to other stories or to readers.
 static FOREIGN: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasickBuilder::new()
@@ -40,6 +43,8 @@ static FOREIGN: LazyLock<AhoCorasick> = LazyLock::new(|| {
             "readmore",
             "widget",
             "caption",
+            "image",
+            "picture",
             "credit",
             "photo",
             "figure",
@@ -91,7 +96,7 @@ pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Cla
 
 /// Elements whose class, id or `rel` says so.
 fn marked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
-    let mut groups: Vec<(bool, Vec<String>)> = Vec::new();
+    let mut groups: Vec<(Option<usize>, Vec<String>)> = Vec::new();
     let mut covered: Option<Node<'_>> = None;
     for placed in &scan.bylines {
         let Placed { node, line } = *placed;
@@ -106,15 +111,18 @@ fn marked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
             continue;
         }
         covered = Some(node);
-        groups.push((near(scan, headline, line), names));
+        groups.push((near(scan, headline, line).then_some(line), names));
         if groups.len() == 8 {
             break;
         }
     }
-    let has_near = groups.iter().any(|(is_near, _)| *is_near);
+    let first_near = groups.iter().find_map(|(line, _)| *line);
+    let has_near = first_near.is_some();
     let mut together = Vec::new();
-    for (is_near, names) in groups {
-        if is_near || !has_near {
+    for (line, names) in groups {
+        // One byline may be several elements, one below the other.
+        let is_beside = line.zip(first_near).is_some_and(|(line, first)| line - first <= ONE_BYLINE);
+        if is_beside || !has_near {
             together.extend(names);
         }
     }
@@ -144,9 +152,24 @@ fn names_in(node: Node<'_>) -> Vec<String> {
         return authors::distinct(from_links);
     }
     let lines: Vec<String> = parts(node);
-    authors::distinct(
-        lines.iter().flat_map(|line| authors::clean(line)).filter(|name| authors::is_person(name)).collect(),
-    )
+    let from_text: Vec<String> =
+        lines.iter().flat_map(|line| authors::clean(line)).filter(|name| authors::is_person(name)).collect();
+    if from_text.is_empty() && says_author(node) {
+        // A pen name of one word is believed where the markup says that it is the author and nothing else.
+        let pen_name = authors::clean(&whole).into_iter().filter(|name| authors::is_plausible(name));
+        return pen_name.take(1).collect();
+    }
+    authors::distinct(from_text)
+}
+
+fn says_author(node: Node<'_>) -> bool {
+    let mut around = std::iter::once(node).chain(node.descendants().take(6));
+    around.any(|inner| {
+        inner.attr("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("author"))
+            || inner.attr("class").is_some_and(|class| {
+                class.split_ascii_whitespace().any(|class| matches!(class, "author" | "fn" | "author-name"))
+            })
+    })
 }
 
 /// The texts below `node`, apart where an element sets them apart.

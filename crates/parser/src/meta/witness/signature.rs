@@ -34,6 +34,24 @@ pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Cla
             return claims.authors(found, Source::Visible, 1.5);
         }
     }
+    // Boxes may follow the text, so a paragraph that ends in a signature counts wherever it stands.
+    let signed =
+        below[first..=last].iter().rev().filter(|line| line.is_long && line.last.trim_end().ends_with('】'));
+    for line in signed.take(3) {
+        let found = authors::signed(&text::line(tail(line.last)));
+        if !found.is_empty() && !is_foreign(scan, headline, line.node) {
+            return claims.authors(found, Source::Visible, 1.5);
+        }
+    }
+    let labelled = below[first..=last]
+        .iter()
+        .filter(|line| line.text.len() < 60 && line.text.starts_with(['記', '记', '文', '撰', '作']));
+    for line in labelled {
+        let found = authors::worded(&line.text);
+        if !found.is_empty() {
+            return claims.authors(found, Source::Visible, 1.5);
+        }
+    }
     let foot = (last.saturating_sub(1)..(last + FOOT).min(below.len())).rev();
     for index in foot {
         let line = &below[index];
@@ -47,7 +65,10 @@ pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Cla
         }
     }
     // A name alone in its line, set apart right before or right behind the text.
-    let beside = (first.saturating_sub(3)..first).rev().chain(last + 1..(last + 3).min(below.len()));
+    let beside = (first.saturating_sub(3)..first)
+        .rev()
+        .chain(0..first.min(4))
+        .chain(last + 1..(last + 3).min(below.len()));
     for index in beside {
         let line = &below[index];
         let found = alone(line, below.get(index + 1));
@@ -72,7 +93,12 @@ fn alone(line: &Line<'_>, next: Option<&Line<'_>>) -> Vec<String> {
     if text::weight(&line.text) > 60 || line.text.ends_with(['.', '!', '?', ':', '。']) {
         return Vec::new();
     }
-    let names = authors::clean(&line.text);
+    let mut names = authors::clean(&line.text);
+    let is_dated = date::read(&line.text).is_some();
+    if is_dated {
+        // Beside a date stand labels for it.
+        names.retain(|name| authors::is_person(name));
+    }
     if names.is_empty() || !names.iter().all(|name| authors::is_person(name)) {
         return Vec::new();
     }
@@ -82,7 +108,6 @@ fn alone(line: &Line<'_>, next: Option<&Line<'_>>) -> Vec<String> {
             matches!(*name, local_name!("strong") | local_name!("b") | local_name!("em") | local_name!("i"))
         }) || around.attr("href").is_some_and(|href| href.starts_with("mailto:"))
     });
-    let is_dated = date::read(&line.text).is_some();
     let is_above_desk = next.is_some_and(|next| authors::is_desk(&next.text));
     if is_set_apart || is_dated || is_above_desk { names } else { Vec::new() }
 }
