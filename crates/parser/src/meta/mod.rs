@@ -69,8 +69,8 @@ impl<'d> Witnesses<'d> {
         let scan = Scan::of(document, page.url.as_ref());
         let mut claims = witness::hear(&scan);
         let host = page.url.as_ref().and_then(Url::host_str);
-        let names: Vec<&str> = claims.publishers.iter().map(|claim| claim.value.as_str()).collect();
-        let title = title::decide(&claims.titles, &names, host);
+        let names = publisher::names(&claims);
+        let title = title::decide(&claims.titles, &names, host, scan.title.as_deref());
         let headline = title.as_ref().and_then(|(title, _)| scan.headline(title));
         witness::hear_around(&scan, headline, page.received_at, &mut claims);
         Self { scan, claims, title, headline, page }

@@ -65,7 +65,7 @@ pub(super) fn decide(
     let own = |name: &str| {
         let key = text::key(name);
         publishers.iter().any(|publisher| {
-            *publisher == key || (publisher.len() >= 6 && key.starts_with(publisher.as_str()))
+            publisher.starts_with(&key) || (publisher.len() >= 6 && key.starts_with(publisher.as_str()))
         })
     };
     let (name, evidence) = dateline(scan, headline, body)
@@ -102,7 +102,7 @@ fn credit(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> 
             return None;
         }
         let name = found.name("name")?.as_str();
-        let name = name.split(['|', '｜', '\u{3000}', '/', '（', '(']).next().unwrap_or(name);
+        let name = name.split(['|', '｜', '\u{3000}', '（', '(']).next().unwrap_or(name);
         let name = name.trim().trim_end_matches([')', '）', ']', '.', '。']);
         Some((checked(name)?, line.text.clone()))
     })
@@ -141,7 +141,11 @@ fn marked(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> 
         }
         let texts = placed.node.descendants().filter_map(|inner| inner.text()).map(text::line);
         let name = texts.filter(|part| date::read(part).is_none()).find_map(|part| {
-            let part = part.split_once([':', '：']).map_or(part.as_str(), |(_, name)| name.trim());
+            let labelled = CREDIT.captures(&part).and_then(|found| found.name("name"));
+            let part = labelled.map_or(part.as_str(), |name| name.as_str());
+            if part.contains([':', '：', '/']) {
+                return None;
+            }
             checked(part).filter(|name| authors::is_plausible(name))
         })?;
         Some((name, whole))
@@ -183,7 +187,7 @@ fn checked(name: &str) -> Option<String> {
         .trim()
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ':' | '='));
     let fits = text::weight(name) <= MAX_LETTERS && name.chars().any(char::is_alphabetic);
-    let is_address = name.contains('/') || name.contains('@') || name.starts_with("www.");
+    let is_address = name.contains("://") || name.contains('@') || name.starts_with("www.");
     (fits && !is_address && date::read(name).is_none()).then(|| name.to_owned())
 }
 

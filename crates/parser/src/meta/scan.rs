@@ -179,7 +179,7 @@ impl<'d> Scan<'d> {
             | local_name!("textarea") => return false,
             local_name!("h1") => {
                 line.close(&mut self.lines);
-                let text = text::line(&node.text_content());
+                let text = text::line(&spaced(node));
                 if !text.is_empty() {
                     let placed = Placed { node, line: self.lines.len() };
                     push(&mut self.headings, (placed, text));
@@ -281,6 +281,27 @@ impl<'d> Scan<'d> {
                 headings.next().filter(|_| headings.next().is_none()).map(|(placed, _)| placed.line)
             })
     }
+}
+
+/// The text of a heading, with a space where one of its elements that is drawn apart begins or ends.
+fn spaced(node: Node<'_>) -> String {
+    let mut text = String::new();
+    let mut after_block = false;
+    for inner in node.descendants() {
+        match inner.text() {
+            Some(part) => {
+                // Only where two words would run together; a decorated initial is part of its word.
+                let ends_small = text.ends_with(|c: char| c.is_lowercase() || c.is_numeric());
+                if after_block && ends_small && part.starts_with(char::is_uppercase) {
+                    text.push(' ');
+                }
+                after_block = false;
+                text.push_str(part);
+            }
+            None => after_block |= !is_inline(inner) || inner.attr("class").is_some(),
+        }
+    }
+    text
 }
 
 /// Whether two keys say the same, one perhaps with something added.

@@ -24,7 +24,7 @@ impl Site {
             // The name before the public suffix, where it is long enough to mean something by itself.
             let labels: Vec<&str> = host.split('.').collect();
             keys.extend(
-                labels.iter().rev().skip(1).filter(|label| label.len() >= 3).map(|label| text::key(label)),
+                labels.iter().rev().skip(1).filter(|label| label.len() >= 4).map(|label| text::key(label)),
             );
         }
         Self { keys }
@@ -32,6 +32,16 @@ impl Site {
 
     /// Whether `part` is the site's name: exactly, or one of both with a little around it.
     pub(super) fn is_named(&self, part: &str) -> bool {
+        self.holds(part, 3)
+    }
+
+    /// Whether `title` says little more than the site's name.
+    pub(super) fn is_all_of(&self, title: &str) -> bool {
+        self.holds(title, 2)
+    }
+
+    /// Whether one of the site's names is `part`, or the shorter of the two is in the longer and at least a `share`th of it.
+    fn holds(&self, part: &str, share: usize) -> bool {
         let key = text::key(part);
         if key.is_empty() {
             return false;
@@ -40,7 +50,7 @@ impl Site {
             let (short, long) = if site.len() < key.len() { (site, &key) } else { (&key, site) };
             let few = if short.is_ascii() { 3 } else { 6 };
             site == &key
-                || (short.len() >= few && long.contains(short.as_str()) && short.len() * 3 >= long.len())
+                || (short.len() >= few && long.contains(short.as_str()) && short.len() * share >= long.len())
         })
     }
 }
