@@ -1,9 +1,14 @@
 //! Reading feeds: from bytes as a server sent them to a [`FeedDocument`].
 //!
-//! The bytes are unwrapped and decoded ([`decode`]), cut into tokens ([`markup`]) and read by one reader for all XML formats
-//! ([`xml`]) or by the one for JSON Feed ([`json`]). A document in which those find nothing is given to feed-rs for a
-//! [second opinion](second_opinion). A page that isn't a feed may [name](discover) one, and lists of feeds are exchanged as
-//! [OPML](opml).
+//! [`read`] takes the bytes through these steps, each in a file of its own: `decode` unwraps them and finds their charset;
+//! `markup` cuts the text into tokens, whatever stands in it; `xml` reads the tokens of every XML format, with the meaning of
+//! each element in `vocabulary` and the choice between sources of one value in `draft`; `json` reads JSON Feed. `date`,
+//! `link`, `person`, `pace` and `text` read the values. A document in which all this finds no entry is given to feed-rs for a
+//! `second_opinion`.
+//!
+//! A page that isn't a feed may name one: [`discover`]. Lists of feeds come and go as OPML: [`opml`].
+//!
+//! The rules and where they come from are in `docs/feeds.md`.
 //!
 //! ```
 //! let bytes = b"<rss version='2.0'><channel><title>Port news</title>\

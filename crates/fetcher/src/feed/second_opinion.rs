@@ -1,4 +1,6 @@
-//! What feed-rs reads in a document.
+//! What feed-rs reads in a document in which our own reader finds no entry.
+//!
+//! No such document is known; this is insurance, and `Warning::SecondOpinion` tells when it pays.
 //!
 //! feed-rs can panic on hostile input, so it runs behind a boundary that turns a panic into `None` and keeps the
 //! panic's message from standard error: whoever reads the log of a daemon would take it for the daemon's own.
@@ -99,4 +101,33 @@ fn link(link: model::Link) -> Link {
 
 fn page_of(links: &[Link]) -> Option<String> {
     links.iter().find(|link| link.rel == "alternate").or(links.first()).map(|link| link.href.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn feed_rs_is_asked_with_the_address_of_the_feed() {
+        let text = "<rss version='2.0'><channel><title>Port</title><item><title>A ship</title><link>/1</link></item>\
+                    </channel></rss>";
+        let feed = read(text, Url::parse("https://a.example/feed").ok().as_ref()).unwrap();
+        assert_eq!(feed.title.as_deref(), Some("Port"));
+        assert_eq!(feed.entries[0].guid, None);
+        assert_eq!(feed.entries[0].link.as_deref(), Some("https://a.example/1"));
+    }
+
+    #[test]
+    fn a_document_that_makes_feed_rs_panic_is_one_it_cannot_read() {
+        let late_declaration = "<rss version='2.0'><channel><title>Ü</title><?xml version='1.0' encoding='iso-8859-1'?>\
+                                <item><title>Ü</title></item></channel></rss>";
+        assert_eq!(read(late_declaration, None), None);
+        assert_eq!(quietly(|| -> u8 { panic!("nobody hears this") }), None);
+    }
+
+    #[test]
+    fn after_a_panic_it_reads_on() {
+        assert_eq!(quietly(|| -> u8 { panic!("nobody hears this") }), None);
+        assert_eq!(quietly(|| 7), Some(7));
+    }
 }

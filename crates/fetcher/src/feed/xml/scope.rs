@@ -9,7 +9,7 @@ use crate::feed::vocabulary::{self, Element, Place, Space};
 
 /// How many namespace declarations may be in force at once.
 const BINDINGS_MAX: usize = 512;
-/// How long an `xml:base` may be, in bytes. Every relative address grows by it.
+/// How long a base may become, in bytes. Every relative address grows by it.
 const BASE_MAX: usize = 512;
 /// No element of any format has a longer name.
 const NAME_MAX: usize = 24;
@@ -52,13 +52,13 @@ impl<'t> Scopes<'t> {
                     let name = markup::unescape(value);
                     self.bindings.push(Binding { prefix, space: Space::of_name(&name), name });
                 }
-            } else if name == "xml:base" && value.len() <= BASE_MAX {
+            } else if name == "xml:base" {
                 let written = markup::unescape(value);
                 let base = match self.base() {
                     Some(outer) => outer.join(written.trim()).ok(),
                     None => Url::parse(written.trim()).ok(),
                 };
-                self.bases.extend(base);
+                self.bases.extend(base.filter(|base| base.as_str().len() <= BASE_MAX));
             }
         }
         mark
