@@ -85,8 +85,11 @@ impl<'d> Witnesses<'d> {
     pub fn decide(self, body: &str) -> Metadata {
         let Self { scan, claims, title, headline, page } = self;
         let host = page.url.as_ref().and_then(Url::host_str);
-        let publishers = publisher::keys(&claims, host);
-        let (published, modified) = moment::decide(&claims, body);
+        let mut publishers = publisher::keys(&claims, host);
+        let origin = origin::decide(&scan, headline, body, &publishers);
+        // The wire is no author, as the house is none.
+        publishers.extend(origin.iter().map(|origin| text::key(&origin.name)));
+        let (published, modified) = moment::decide(&claims, scan.lede(headline, body));
         let language = language::decide(&scan, &claims, title.as_ref().map_or("", |(title, _)| title), body);
         let (title, title_source) = title.unzip();
         let headline_text = title.as_deref().unwrap_or_default();
@@ -94,7 +97,7 @@ impl<'d> Witnesses<'d> {
         Metadata {
             canonical_url: canonical::decide(&scan),
             publisher: publisher::decide(&claims),
-            origin: origin::decide(&scan, headline, body, &publishers),
+            origin,
             language,
             title,
             title_source,

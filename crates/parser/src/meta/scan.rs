@@ -255,6 +255,13 @@ impl<'d> Scan<'d> {
         }
     }
 
+    /// How the text begins: the first line of running text below the headline, else the first of the body.
+    pub(super) fn lede<'t>(&'t self, headline: Option<usize>, body: &'t str) -> &'t str {
+        let below = headline.and_then(|at| self.lines.get(at + 1..)).unwrap_or_default();
+        let first = below.iter().find(|line| line.is_long).map(|line| line.text.as_str());
+        first.or_else(|| body.lines().find(|line| text::weight(line) > LONG)).unwrap_or_default()
+    }
+
     /// The line in which the headline stands: an `<h1>` that says `title`, else the first line that does.
     pub(super) fn headline(&self, title: &str) -> Option<usize> {
         let wanted = text::key(title);
@@ -390,16 +397,16 @@ impl<'d> OpenLine<'d> {
     }
 
     fn close(&mut self, lines: &mut Vec<Line<'d>>) {
-        if let Some(node) = self.node.take() {
-            if lines.len() < MAX_LINES {
-                let is_long = self.weight > LONG;
-                let text = if self.text.contains(['<', '&']) {
-                    self.text.split_whitespace().collect::<Vec<_>>().join(" ")
-                } else {
-                    text::line(&self.text)
-                };
-                lines.push(Line { text, last: self.last, node, is_long, is_h1: self.in_h1 });
-            }
+        let node = self.node.take().filter(|_| lines.len() < MAX_LINES);
+        if let Some(node) = node {
+            let is_long = self.weight > LONG;
+            // Text nodes have their references resolved; a "<" in them is one that is meant.
+            let text = if self.text.contains(['<', '&']) {
+                self.text.split_whitespace().collect::<Vec<_>>().join(" ")
+            } else {
+                text::line(&self.text)
+            };
+            lines.push(Line { text, last: self.last, node, is_long, is_h1: self.in_h1 });
         }
         self.text.clear();
         self.weight = 0;

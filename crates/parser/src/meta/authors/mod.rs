@@ -180,11 +180,10 @@ fn without_brackets(byline: &str) -> String {
     let pairs = [('(', ')'), ('[', ']'), ('（', '）'), ('【', '】'), ('［', '］'), ('<', '>'), ('〈', '〉')];
     let mut current = byline.to_owned();
     for (open, close) in pairs {
-        if let Some(inner) = current.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
-            if !inner.contains(open) {
-                current = inner.to_owned();
-                continue;
-            }
+        let inner = current.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        if let Some(inner) = inner.filter(|inner| !inner.contains(open)) {
+            current = inner.to_owned();
+            continue;
         }
         while let Some(start) = current.find(open) {
             let Some(length) = current[start..].find(close) else { break };

@@ -297,10 +297,8 @@ fn strip<'l>(line: &'l str, prefixes: &[&str]) -> Option<&'l str> {
 pub(super) fn without_suffix(part: &str) -> &str {
     let mut part = part.trim();
     for suffix in SUFFIXES {
-        if let Some(rest) = part.strip_suffix(suffix) {
-            if rest.trim().chars().count() >= 2 {
-                part = rest.trim();
-            }
+        if let Some(rest) = part.strip_suffix(suffix).filter(|rest| rest.trim().chars().count() >= 2) {
+            part = rest.trim();
         }
     }
     part

@@ -162,10 +162,9 @@ fn zone(tokens: &[Token], at: usize) -> Option<(Offset, usize)> {
     }
     if let Some(word) = first.word() {
         let named = zones::named(word)?;
-        if matches!(word, "utc" | "gmt") {
-            if let Some(signed) = offset(tokens, at + 1) {
-                return Some(signed);
-            }
+        let signed = if matches!(word, "utc" | "gmt") { offset(tokens, at + 1) } else { None };
+        if signed.is_some() {
+            return signed;
         }
         return Some((Offset { minutes: named, zulu: word == "z" }, at + 1));
     }

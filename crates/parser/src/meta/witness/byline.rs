@@ -68,16 +68,17 @@ pub(in crate::meta) fn is_foreign(scan: &Scan<'_>, headline: Option<usize>, node
         if home.is_some_and(|home| home == above || home.ancestors().any(|around| around == above)) {
             return false;
         }
-        if let Some(name) = above.name() {
-            if matches!(
+        let is_apart = above.name().is_some_and(|name| {
+            matches!(
                 *name,
                 local_name!("nav")
                     | local_name!("footer")
                     | local_name!("figure")
                     | local_name!("figcaption")
-            ) {
-                return true;
-            }
+            )
+        });
+        if is_apart {
+            return true;
         }
         for (attr, value) in above.attrs() {
             if matches!(attr, "class" | "id") && FOREIGN.is_match(value) {

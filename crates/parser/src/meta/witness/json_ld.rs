@@ -49,7 +49,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     }
     let mut gathered = Gathered::default();
     for document in &documents {
-        gathered.walk(document, 0);
+        gathered.walk(document);
     }
     let page = scan.url.map(address);
     gathered.choose(page.as_deref(), claims);
@@ -64,9 +64,9 @@ struct Gathered<'v> {
 
 impl<'v> Gathered<'v> {
     /// Depth is bounded by the reader's limit of 128 levels.
-    fn walk(&mut self, value: &'v Value, depth: usize) {
+    fn walk(&mut self, value: &'v Value) {
         match value {
-            Value::Array(items) => items.iter().for_each(|item| self.walk(item, depth)),
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
             Value::Object(object) => {
                 if let Some(id) =
                     object.get("@id").and_then(Value::as_str).filter(|_| object.contains_key("name"))
@@ -80,7 +80,7 @@ impl<'v> Gathered<'v> {
                 }
                 for (key, inner) in object {
                     if !FOREIGN.contains(&key.as_str()) && (inner.is_object() || inner.is_array()) {
-                        self.walk(inner, depth + 1);
+                        self.walk(inner);
                     }
                 }
             }

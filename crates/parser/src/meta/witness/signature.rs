@@ -3,7 +3,7 @@
 use dateline_wire::Source;
 
 use super::is_foreign;
-use crate::dom::local_name;
+use crate::dom::{Node, local_name};
 use crate::meta::authors;
 use crate::meta::claims::Claims;
 use crate::meta::date;
@@ -72,10 +72,17 @@ pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Cla
     for index in beside {
         let line = &below[index];
         let found = alone(line, below.get(index + 1));
-        if !found.is_empty() && !is_foreign(scan, headline, line.node) {
+        if !found.is_empty() && !is_foreign(scan, headline, line.node) && !is_source(scan, line.node) {
             return claims.authors(found, Source::Visible, 1.2);
         }
     }
+}
+
+/// Whether `node` stands in an element that calls itself the source: what it names is a paper.
+fn is_source(scan: &Scan<'_>, node: Node<'_>) -> bool {
+    std::iter::once(node)
+        .chain(node.ancestors().take(2))
+        .any(|around| scan.sources.iter().any(|placed| placed.node == around))
 }
 
 /// The last bytes of a text, as many as a signature takes.
