@@ -30,8 +30,10 @@ pub struct Journal {
 }
 
 struct Inner {
-    writer: Writer,
+    // Before the writer, so that the writer's connection is the last to close: it then folds the write-ahead log into the
+    // file, which a connection that only reads cannot do.
     reader: Reader,
+    writer: Writer,
     claims: Arc<Claims>,
     claims_per_host: usize,
 }

@@ -37,7 +37,8 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), Trouble> {
         let replication = settings.replication.map_or(-1, i32::from);
         let mut topic = NewTopic::new(name, partitions, TopicReplication::Fixed(replication));
         if relay {
-            topic = topic.set("cleanup.policy", "compact");
+            // The newest segment is never compacted, and is read as a whole at every start: it is kept small.
+            topic = topic.set("cleanup.policy", "compact").set("segment.bytes", "16777216");
         } else {
             topic = topic.set("cleanup.policy", settings.cleanup.word()).set("max.message.bytes", &max_bytes);
             for (key, value) in &settings.topic_config {
