@@ -1,6 +1,6 @@
 //! What a change sees while it is applied: the open transaction and the journal's totals.
 
-use dateline_wire::{CloudEvent, Event, EventId, EventKind, FeedId, Sequence};
+use dateline_wire::{CloudEvent, EntryId, Event, EventId, EventKind, FeedId, Sequence};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -118,7 +118,8 @@ impl Ledger<'_> {
     }
 }
 
-/// The id of the `edition`th outcome of an entry: unique, and the same in every replay.
-pub(crate) fn outcome_id(feed: &FeedId, entry: &str, outcome: u64) -> EventId {
-    EventId::of_parts(&["outcome", feed.as_str(), entry, &outcome.to_string()])
+/// The id of a reject. An entry may be rejected again after an edit, so the event's place tells its rejects apart; in a
+/// replay each has the same place.
+pub(crate) fn reject_id(feed: &FeedId, entry: &EntryId, place: Sequence) -> EventId {
+    EventId::of_parts(&["reject", feed.as_str(), entry.as_str(), &place.to_string()])
 }

@@ -112,8 +112,11 @@ pub(crate) struct Ear {
 /// The deliveries of one transaction.
 #[derive(Debug, Default)]
 struct Tally {
+    /// Counts transactions: what an aborted one left in the queue may be reported after the next one has begun.
+    transaction: usize,
     outstanding: usize,
     failed: Option<KafkaError>,
+    too_large: bool,
     last_error: Option<String>,
 }
 
@@ -122,9 +125,11 @@ impl Ear {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A record is about to be handed over.
-    pub(crate) fn expect(&self) {
-        self.tally().outstanding += 1;
+    /// A record is about to be handed over. Gives what it has to be marked with.
+    pub(crate) fn expect(&self) -> usize {
+        let mut tally = self.tally();
+        tally.outstanding += 1;
+        tally.transaction
     }
 
     /// The record was not handed over after all.
@@ -135,8 +140,16 @@ impl Ear {
     /// Forgets the deliveries of the transaction before.
     pub(crate) fn reset(&self) {
         let mut tally = self.tally();
+        tally.transaction = tally.transaction.wrapping_add(1);
         tally.outstanding = 0;
         tally.failed = None;
+        tally.too_large = false;
+    }
+
+    /// Whether a record of the transaction was refused for its size. Its neighbours fail with it, each for a reason of its
+    /// own, so that the first failure doesn't tell.
+    pub(crate) fn found_too_large(&self) -> bool {
+        self.tally().too_large
     }
 
     /// Waits until every record handed over was delivered.
@@ -186,16 +199,28 @@ impl ClientContext for Ear {
 impl ConsumerContext for Ear {}
 
 impl ProducerContext<NoCustomPartitioner> for Ear {
-    type DeliveryOpaque = ();
+    type DeliveryOpaque = usize;
 
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+    fn delivery(&self, result: &DeliveryResult<'_>, transaction: usize) {
         let mut tally = self.tally();
+        if transaction != tally.transaction {
+            return;
+        }
         tally.outstanding = tally.outstanding.saturating_sub(1);
         if let Err((error, _)) = result {
+            tally.too_large |= is_too_large(error);
             tally.failed.get_or_insert_with(|| error.clone());
         }
         if tally.outstanding == 0 || tally.failed.is_some() {
             self.changed.notify_all();
         }
     }
+}
+
+/// Whether the broker (or the client, ahead of it) refuses a record for its size.
+pub(crate) fn is_too_large(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::MessageBatchTooLarge)
+    )
 }

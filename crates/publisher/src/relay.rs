@@ -101,13 +101,13 @@ impl Run {
         let found = self.read_position()?;
         session.continue_from(found.own)?;
         tracing::info!(position = session.position().0, "delivering to Kafka");
-        *pause = MIN_PAUSE;
         self.note_success(session.position(), 0);
         let mut durable = terms.journal.watch();
         while !self.stop.is_cancelled() {
             durable.mark_unchanged();
             let delivered = session.deliver_next()?;
             if delivered > 0 {
+                *pause = MIN_PAUSE;
                 self.note_success(session.position(), delivered);
             } else {
                 self.handle.block_on(async {

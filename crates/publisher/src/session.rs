@@ -161,13 +161,13 @@ impl Session {
     fn transact(&mut self, batch: &[CloudEvent]) -> Result<(), Trouble> {
         match self.try_transact(batch) {
             Ok(()) => Ok(()),
-            Err(error) if is_too_large(&error) && !batch.is_empty() => {
-                self.abort(&error)?;
-                self.single_out(batch)
-            }
             Err(error) => {
                 self.abort(&error)?;
-                Err(Trouble::Passing(self.describe(&error)))
+                if self.was_too_large(&error) && !batch.is_empty() {
+                    self.single_out(batch)
+                } else {
+                    Err(Trouble::Passing(self.describe(&error)))
+                }
             }
         }
     }
@@ -178,7 +178,7 @@ impl Session {
             let single = std::slice::from_ref(event);
             let Err(error) = self.try_transact(single) else { continue };
             self.abort(&error)?;
-            if !is_too_large(&error) || !self.refused.insert(event.sequence) {
+            if !self.was_too_large(&error) || !self.refused.insert(event.sequence) {
                 return Err(Trouble::Passing(self.describe(&error)));
             }
             if let Err(error) = self.try_transact(single) {
@@ -187,6 +187,10 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    fn was_too_large(&self, error: &KafkaError) -> bool {
+        client::is_too_large(error) || self.producer.context().found_too_large()
     }
 
     fn try_transact(&mut self, batch: &[CloudEvent]) -> Result<(), KafkaError> {
@@ -232,7 +236,6 @@ impl Session {
                 &event.key,
                 &event.data,
                 Some(record::owned(&headers)),
-                Some(event.time.as_millisecond()),
             );
         }
         tracing::error!(
@@ -250,7 +253,6 @@ impl Session {
             &stand_in.key,
             &stand_in.data,
             Some(record::owned(&record::headers(&stand_in, &self.terms.source))),
-            Some(stand_in.time.as_millisecond()),
         )
     }
 
@@ -265,7 +267,7 @@ impl Session {
         let value = serde_json::to_string(&position)
             .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
         let topic = &self.terms.settings.topics.relay;
-        self.send(topic, Some(PARTITION), self.terms.journal.id().as_str(), &value, None, None)
+        self.send(topic, Some(PARTITION), self.terms.journal.id().as_str(), &value, None)
     }
 
     fn send(
@@ -275,19 +277,19 @@ impl Session {
         key: &str,
         value: &str,
         headers: Option<rdkafka::message::OwnedHeaders>,
-        timestamp: Option<i64>,
     ) -> Result<(), KafkaError> {
+        let ear = self.producer.context();
+        let mark = ear.expect();
         let mut record = BaseRecord {
             topic,
             partition,
             payload: Some(value),
             key: Some(key),
-            timestamp,
+            // The time of delivery: by the time of an event, which a replay sets long ago, retention would delete it at once.
+            timestamp: None,
             headers,
-            delivery_opaque: (),
+            delivery_opaque: mark,
         };
-        let ear = self.producer.context();
-        ear.expect();
         loop {
             match self.producer.send(record) {
                 Ok(()) => return Ok(()),
@@ -343,17 +345,6 @@ impl Session {
             _ => said,
         }
     }
-}
-
-fn is_too_large(error: &KafkaError) -> bool {
-    matches!(
-        error.rdkafka_error_code(),
-        Some(
-            RDKafkaErrorCode::MessageSizeTooLarge
-                | RDKafkaErrorCode::InvalidRecord
-                | RDKafkaErrorCode::MessageBatchTooLarge
-        )
-    )
 }
 
 fn is_fencing(code: RDKafkaErrorCode) -> bool {

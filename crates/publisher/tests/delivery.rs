@@ -1,5 +1,7 @@
 //! Delivery to a real broker, and when the relay refuses to deliver.
 
+#![allow(clippy::unwrap_used)] // the whole file is test code
+
 mod harness;
 
 use std::fs;
@@ -8,8 +10,8 @@ use std::time::Duration;
 use dateline_publisher::RelayError;
 use dateline_wire::{RejectEvent, Sequence, Stage};
 use harness::{
-    Running, append, assert_each_once, broker, configure, deliver_all, event, journal_with, open, read_committed,
-    read_topic, settings,
+    Running, append, assert_each_once, broker, configure, deliver_all, event, journal_with, open,
+    read_committed, read_topic, settings,
 };
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
@@ -65,9 +67,8 @@ async fn events_arrive_as_cloud_events_on_topics_made_as_configured() {
     assert_eq!(value(0, "retention.ms"), "86400000");
     assert_eq!(value(1, "cleanup.policy"), "compact");
     let metadata = admin.inner().fetch_metadata(None, Duration::from_secs(10)).unwrap();
-    let partitions = |name: &str| {
-        metadata.topics().iter().find(|topic| topic.name() == name).unwrap().partitions().len()
-    };
+    let partitions =
+        |name: &str| metadata.topics().iter().find(|topic| topic.name() == name).unwrap().partitions().len();
     assert_eq!((partitions(&settings.topics.articles), partitions(&settings.topics.relay)), (3, 1));
 }
 
@@ -178,8 +179,11 @@ async fn a_journal_restored_from_an_older_copy_is_not_delivered() {
     // It has grown past the position with events of its own.
     append(&restored, (106..=120).map(|number| event(number, "x")).collect()).await;
     let error = Running::start(&settings, &restored).failure().await;
-    assert!(matches!(&error, RelayError::Diverged { delivered, own, .. }
-        if delivered == "event-9" && own == "event-109"), "{error}");
+    assert!(
+        matches!(&error, RelayError::Diverged { delivered, own, .. }
+        if delivered == "event-9" && own == "event-109"),
+        "{error}"
+    );
     assert_each_once(&journal, &read_committed(&settings));
 }
 

@@ -1,5 +1,7 @@
 //! How an entry ends: as an article, or as a reject with its reason. Never as both, never as neither, never twice.
 
+use std::sync::Arc;
+
 use dateline_wire::{ArticleEvent, EntryId, Event, EventId, FeedId, RejectEvent, Sequence, Stage};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -7,7 +9,7 @@ use rusqlite::{OptionalExtension, params};
 use crate::JournalError;
 use crate::claims::Claims;
 use crate::digest::{self, Fingerprint};
-use crate::ledger::{Draft, Ledger, outcome_id};
+use crate::ledger::{Draft, Ledger, reject_id};
 use crate::writer::Change;
 
 /// The outcome of a pending entry.
@@ -50,10 +52,10 @@ pub enum Outcome {
     Duplicate,
 }
 
-/// [`Finish`], with the edition that was worked on.
+/// [`Finish`], with the claims, which know the edition that was worked on.
 pub(crate) struct FinishEntry {
     pub(crate) finish: Finish,
-    pub(crate) claims: std::sync::Arc<Claims>,
+    pub(crate) claims: Arc<Claims>,
 }
 
 /// A pending row.
@@ -76,11 +78,9 @@ impl Change for FinishEntry {
                 return Err(JournalError::NotAnOutcome { feed: feed.clone(), entry: entry.clone() });
             }
         };
-        // Rejects may come again for the same entry, after an edit; its place in the log makes each one's id its own,
-        // and is the same in a replay.
         let event = match event {
             Event::Reject(mut reject) => {
-                reject.id = outcome_id(feed, entry.as_str(), ledger.totals.last_sequence.next().0);
+                reject.id = reject_id(feed, entry, ledger.totals.last_sequence.next());
                 Event::Reject(reject)
             }
             other => other,

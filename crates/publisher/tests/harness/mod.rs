@@ -25,7 +25,9 @@ use tokio_util::sync::CancellationToken;
 pub(crate) fn broker() -> Option<String> {
     let address = std::env::var("DATELINE_TEST_BROKER").ok().filter(|address| !address.is_empty());
     if address.is_none() {
-        eprintln!("skipped: DATELINE_TEST_BROKER (host:port of a Kafka broker) is not set; see tests/broker/broker");
+        eprintln!(
+            "skipped: DATELINE_TEST_BROKER (host:port of a Kafka broker) is not set; see tests/broker/broker"
+        );
     }
     address
 }
@@ -186,7 +188,8 @@ pub(crate) fn read_topic(brokers: &str, topic: &str) -> Vec<Received> {
         assert!(Instant::now() < deadline, "{topic} could not be read to its end");
         match consumer.poll(Duration::from_millis(100)) {
             Some(Ok(message)) => {
-                let text = |bytes: Option<&[u8]>| String::from_utf8(bytes.unwrap_or_default().to_vec()).unwrap();
+                let text =
+                    |bytes: Option<&[u8]>| String::from_utf8(bytes.unwrap_or_default().to_vec()).unwrap();
                 let headers = message.headers().map(|headers| {
                     headers.iter().map(|header| (header.key.to_owned(), text(header.value))).collect()
                 });

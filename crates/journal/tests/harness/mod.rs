@@ -1,0 +1,127 @@
+//! What the journal's tests share: feeds, entries, outcomes.
+
+// Each test program uses its own part of this.
+#![allow(dead_code)]
+
+use dateline_journal::{Finish, Finished, Journal, JournalError, PollCommit, PollCommitted};
+use dateline_wire::{
+    Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedState,
+    Label, PageKind, RejectEvent, Relevance, Stage,
+};
+use jiff::Timestamp;
+use url::Url;
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_750_000_000 + second).unwrap()
+}
+
+pub(crate) fn feed(number: usize) -> FeedState {
+    FeedState::new(format!("https://news.example/{number}.xml").parse().unwrap(), at(0))
+}
+
+pub(crate) fn entry(guid: &str, title: &str) -> Entry {
+    Entry {
+        id: EntryId::of_guid(guid),
+        guid: Some(guid.into()),
+        link: Some(link(guid)),
+        title: Some(title.into()),
+        published: None,
+        updated: None,
+        authors: Vec::new(),
+        summary: None,
+        content: None,
+    }
+}
+
+pub(crate) fn link(guid: &str) -> Url {
+    format!("https://news.example/story/{guid}").parse().unwrap()
+}
+
+pub(crate) fn poll(feed: FeedState, entries: Vec<Entry>, second: i64) -> PollCommit {
+    PollCommit { feed, entries, events: Vec::new(), at: at(second), traceparent: String::new() }
+}
+
+pub(crate) async fn announce(
+    journal: &Journal,
+    number: usize,
+    entries: Vec<Entry>,
+    second: i64,
+) -> Result<PollCommitted, JournalError> {
+    journal.commit_poll(poll(feed(number), entries, second)).await
+}
+
+pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
+    let url = link(guid);
+    let id = ArticleId::of(&CanonicalUrl::of(&url));
+    Event::Article(Box::new(ArticleEvent {
+        id: EventId::of_revision(&id, 1),
+        article: id,
+        revision: 1,
+        supersedes: None,
+        content: Article {
+            url: Some(url.clone()),
+            canonical_url: Some(url),
+            page_kind: PageKind::Article,
+            publisher: None,
+            origin: None,
+            language: Some("en".into()),
+            title: Some(title.into()),
+            title_source: None,
+            authors: Vec::new(),
+            authors_source: None,
+            published: None,
+            modified: None,
+            body: Body {
+                text: text.into(),
+                paragraphs: Vec::new(),
+                sha256: String::new(),
+                extractor: "test".into(),
+            },
+            cuts: Vec::new(),
+        },
+        feed: None,
+        entry: None,
+        received_at: at(0),
+        relevance: Relevance {
+            label: Label::Relevant,
+            score: 1.0,
+            reasons: Vec::new(),
+            passages: Vec::new(),
+        },
+        entities: Vec::new(),
+        fingerprint: None,
+        recording: None,
+    }))
+}
+
+pub(crate) fn reject(stage: Stage, reason: &str) -> Event {
+    Event::Reject(Box::new(RejectEvent {
+        id: EventId::of_parts(&["ignored"]),
+        article: None,
+        url: None,
+        stage,
+        reason: reason.into(),
+        detail: String::new(),
+        feed: None,
+        entry: None,
+        relevance: None,
+    }))
+}
+
+pub(crate) async fn finish(
+    journal: &Journal,
+    feed: &FeedId,
+    guid: &str,
+    event: Event,
+    second: i64,
+) -> Result<Finished, JournalError> {
+    journal
+        .finish(Finish {
+            feed: feed.clone(),
+            entry: EntryId::of_guid(guid),
+            event,
+            at: at(second),
+            traceparent: String::new(),
+        })
+        .await
+}

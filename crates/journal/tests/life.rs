@@ -1,0 +1,229 @@
+//! The way of an entry through the journal, from its announcement to its event.
+
+#![allow(clippy::unwrap_used)] // the whole file is test code
+
+mod harness;
+
+use dateline_journal::{Configured, Journal, JournalError, Options, Outcome, PollCommitted};
+use dateline_wire::{EntryId, EventKind, RejectEvent, Sequence, Stage};
+use harness::{announce, article, at, entry, feed, finish, link, poll, reject};
+use tempfile::{TempDir, tempdir};
+
+async fn journal(feeds: usize) -> (TempDir, Journal) {
+    let folder = tempdir().unwrap();
+    let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
+    journal.configure_feeds((0..feeds).map(feed).collect()).await.unwrap();
+    (folder, journal)
+}
+
+#[tokio::test]
+async fn a_feed_that_leaves_the_configuration_and_comes_back_has_kept_its_state() {
+    let (_folder, journal) = journal(2).await;
+    let mut polled = feed(1);
+    polled.validators.etag = Some("\"v1\"".into());
+    journal.commit_poll(poll(polled.clone(), Vec::new(), 1)).await.unwrap();
+    let removed = journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    assert_eq!(removed, Configured { added: 0, kept: 1, removed: 1 });
+    assert_eq!(journal.feeds().unwrap(), [feed(0)]);
+    assert_eq!(journal.feed(&polled.id).unwrap(), Some(polled.clone()));
+    let back = journal.configure_feeds(vec![feed(0), feed(1), feed(2)]).await.unwrap();
+    assert_eq!(back, Configured { added: 1, kept: 2, removed: 0 });
+    assert_eq!(journal.feeds().unwrap(), [feed(0), polled, feed(2)]);
+}
+
+#[tokio::test]
+async fn a_poll_of_a_feed_that_nobody_configured_changes_nothing() {
+    let (_folder, journal) = journal(1).await;
+    let error = announce(&journal, 9, vec![entry("a", "A")], 1).await.unwrap_err();
+    assert!(matches!(error, JournalError::UnknownFeed(_)), "{error}");
+    assert_eq!(journal.backlog().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_entry_is_new_once_and_handed_out_to_one_caller_at_a_time() {
+    let (_folder, journal) = journal(1).await;
+    let entries = vec![entry("a", "A"), entry("b", "B"), entry("a", "A, listed twice")];
+    let committed = announce(&journal, 0, entries.clone(), 1).await.unwrap();
+    assert_eq!(committed, PollCommitted { new: 2, changed: 0 });
+    assert_eq!(announce(&journal, 0, entries, 2).await.unwrap(), PollCommitted::default());
+
+    assert!(journal.pending(at(0), 10).unwrap().is_empty(), "nothing is due before it was seen");
+    let first = journal.pending(at(1), 1).unwrap();
+    let second = journal.pending(at(1), 10).unwrap();
+    assert_eq!(first[0].entry, entry("a", "A"));
+    assert_eq!((second.len(), &second[0].entry), (1, &entry("b", "B")));
+    assert!(journal.pending(at(1), 10).unwrap().is_empty());
+    journal.release(&first[0].feed, &first[0].entry.id).unwrap();
+    assert_eq!(journal.pending(at(1), 10).unwrap(), first);
+}
+
+#[tokio::test]
+async fn a_postponed_entry_comes_back_when_it_is_due_with_one_attempt_more() {
+    let (_folder, journal) = journal(1).await;
+    announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
+    let taken = journal.pending(at(1), 10).unwrap().remove(0);
+    journal.postpone(taken.feed, taken.entry.id, at(60), "503".into()).await.unwrap();
+    assert_eq!(journal.next_due().unwrap(), Some(at(60)));
+    assert!(journal.pending(at(59), 10).unwrap().is_empty());
+    let again = journal.pending(at(60), 10).unwrap().remove(0);
+    assert_eq!((again.attempts, again.first_seen, again.edition), (1, at(1), 1));
+}
+
+#[tokio::test]
+async fn an_entry_ends_once() {
+    let (_folder, journal) = journal(1).await;
+    announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
+    let id = feed(0).id;
+    let ended = finish(&journal, &id, "a", reject(Stage::Judge, "not_relevant"), 2).await.unwrap();
+    assert_eq!((ended.sequence, ended.outcome), (Sequence(1), Outcome::Reject));
+    let again = finish(&journal, &id, "a", reject(Stage::Judge, "not_relevant"), 3).await.unwrap_err();
+    assert!(matches!(again, JournalError::NotPending { .. }), "{again}");
+    assert_eq!((journal.backlog().unwrap(), journal.last_sequence().unwrap()), (0, Sequence(1)));
+}
+
+#[tokio::test]
+async fn an_article_has_revisions_and_a_repetition_is_a_duplicate() {
+    let (_folder, journal) = journal(2).await;
+    for (second, (number, text, expected)) in [
+        (0, "One.", Outcome::Article { revision: 1 }),
+        (1, "One.", Outcome::Duplicate),
+        (0, "One. Two.", Outcome::Article { revision: 2 }),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let second = i64::try_from(second).unwrap() * 1_000;
+        announce(&journal, number, vec![entry("a", &format!("seen at {second}"))], second).await.unwrap();
+        assert_eq!(journal.pending(at(second), 10).unwrap().len(), 1);
+        let ended = finish(&journal, &feed(number).id, "a", article("a", "A", text), second).await.unwrap();
+        assert_eq!(ended.outcome, expected, "{text}");
+    }
+    let events = journal.events_after(Sequence::START, 10, None).unwrap();
+    let kinds: Vec<_> = events.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [EventKind::Article, EventKind::Reject, EventKind::Article]);
+    let duplicate: RejectEvent = serde_json::from_str(&events[1].data).unwrap();
+    assert_eq!((duplicate.stage, duplicate.reason.as_str()), (Stage::Duplicate, "unchanged"));
+    let revised: serde_json::Value = serde_json::from_str(&events[2].data).unwrap();
+    assert_eq!(revised["supersedes"], events[0].id);
+    assert_eq!(journal.seen_link(&link("a")).unwrap().unwrap().sequence, Sequence(3));
+    assert_eq!(journal.events_after(Sequence(1), 10, Some(EventKind::Article)).unwrap(), events[2..]);
+}
+
+#[tokio::test]
+async fn an_edited_entry_waits_again_under_another_event_id() {
+    let (_folder, journal) = journal(1).await;
+    let id = feed(0).id;
+    announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
+    let first = finish(&journal, &id, "a", reject(Stage::Fetch, "gone"), 2).await.unwrap();
+    let edited = announce(&journal, 0, vec![entry("a", "A, corrected")], 3).await.unwrap();
+    assert_eq!(edited, PollCommitted { new: 0, changed: 1 });
+    assert_eq!(journal.pending(at(3), 10).unwrap()[0].edition, 2);
+    let second = finish(&journal, &id, "a", reject(Stage::Fetch, "gone"), 4).await.unwrap();
+    assert_ne!(first.event, second.event);
+    // The second edit is not fetched at once.
+    announce(&journal, 0, vec![entry("a", "A, corrected again")], 5).await.unwrap();
+    assert!(journal.pending(at(5), 10).unwrap().is_empty());
+    assert_eq!(journal.pending(at(65), 10).unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_entry_that_is_edited_while_its_page_is_being_read_waits_on() {
+    let (_folder, journal) = journal(1).await;
+    announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
+    assert_eq!(journal.pending(at(1), 10).unwrap().len(), 1);
+    announce(&journal, 0, vec![entry("a", "A, corrected")], 2).await.unwrap();
+    finish(&journal, &feed(0).id, "a", article("a", "A", "One."), 3).await.unwrap();
+    let again = journal.pending(at(3), 10).unwrap();
+    assert_eq!((again.len(), again[0].entry.title.as_deref()), (1, Some("A, corrected")));
+    finish(&journal, &feed(0).id, "a", article("a", "A", "One."), 4).await.unwrap();
+    assert_eq!(journal.backlog().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn one_link_is_in_one_pair_of_hands_even_if_two_feeds_announce_it() {
+    let (_folder, journal) = journal(2).await;
+    announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
+    announce(&journal, 1, vec![entry("a", "A")], 1).await.unwrap();
+    assert_eq!(journal.pending(at(1), 10).unwrap().len(), 1);
+    assert!(journal.pending(at(1), 10).unwrap().is_empty());
+    finish(&journal, &feed(0).id, "a", reject(Stage::Judge, "not_relevant"), 2).await.unwrap();
+    assert_eq!(journal.pending(at(2), 10).unwrap()[0].feed, feed(1).id);
+    assert_eq!(journal.seen_link(&link("a")).unwrap().unwrap().at, at(2));
+}
+
+#[tokio::test]
+async fn one_host_does_not_take_all_hands() {
+    let folder = tempdir().unwrap();
+    let options = Options { claims_per_host: 2, ..Options::default() };
+    let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    let mut entries: Vec<_> = (0..5).map(|number| entry(&number.to_string(), "slow")).collect();
+    let mut other = entry("other", "quick");
+    other.link = Some("https://other.example/1".parse().unwrap());
+    entries.push(other);
+    announce(&journal, 0, entries, 1).await.unwrap();
+    let hosts: Vec<_> = journal
+        .pending(at(1), 10)
+        .unwrap()
+        .iter()
+        .map(|pending| pending.entry.link.as_ref().unwrap().host_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(hosts, ["news.example", "news.example", "other.example"]);
+}
+
+#[tokio::test]
+async fn a_change_that_fails_leaves_its_neighbours_in_the_transaction_alone() {
+    let (_folder, journal) = journal(1).await;
+    announce(&journal, 0, (0..20).map(|number| entry(&number.to_string(), "x")).collect(), 1).await.unwrap();
+    let id = feed(0).id;
+    // All at once, so that they share transactions; every third one finishes an entry that doesn't wait.
+    let work: Vec<_> = (0..30)
+        .map(|number| {
+            let (journal, id) = (journal.clone(), id.clone());
+            let guid = if number % 3 == 2 { "nobody".to_owned() } else { (number - number / 3).to_string() };
+            tokio::spawn(async move { finish(&journal, &id, &guid, reject(Stage::Judge, "r"), 2).await })
+        })
+        .collect();
+    let mut sequences = Vec::new();
+    for (number, work) in work.into_iter().enumerate() {
+        match work.await.unwrap() {
+            Ok(finished) => sequences.push(finished.sequence.0),
+            Err(error) => {
+                assert!(number % 3 == 2 && matches!(error, JournalError::NotPending { .. }), "{error}");
+            }
+        }
+    }
+    sequences.sort_unstable();
+    assert_eq!(sequences, (1..=20).collect::<Vec<_>>());
+    assert_eq!(journal.last_sequence().unwrap(), Sequence(20));
+}
+
+#[tokio::test]
+async fn the_status_counts_what_there_is_and_can_be_read_from_beside() {
+    let (folder, journal) = journal(3).await;
+    let mut failing = feed(1);
+    failing.failures = 2;
+    journal.commit_poll(poll(failing, vec![entry("a", "A"), entry("b", "B")], 1)).await.unwrap();
+    finish(&journal, &feed(1).id, "a", article("a", "A", "One."), 2).await.unwrap();
+    journal.set_relay_position(Sequence(1)).await.unwrap();
+    let beside = dateline_journal::Reader::open(folder.path().join("journal.db")).unwrap();
+    let status = beside.status().unwrap();
+    assert_eq!(status, journal.status().unwrap());
+    assert_eq!((status.feeds.active, status.feeds.failing), (3, 1));
+    assert_eq!((status.entries, status.backlog, status.articles, status.rejects), (2, 1, 1, 0));
+    assert_eq!((status.last_sequence, status.relay_position), (Sequence(1), Sequence(1)));
+    assert_eq!(status.last_event, Some(at(2)));
+}
+
+#[tokio::test]
+async fn the_log_tells_when_it_grows() {
+    let (_folder, journal) = journal(1).await;
+    let mut watch = journal.watch();
+    announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
+    assert!(!watch.has_changed().unwrap(), "no event, no news");
+    finish(&journal, &feed(0).id, "a", reject(Stage::Fetch, "gone"), 2).await.unwrap();
+    watch.changed().await.unwrap();
+    assert_eq!(*watch.borrow(), Sequence(1));
+    let unknown = journal.postpone(feed(0).id, EntryId::of_guid("a"), at(9), String::new()).await;
+    assert!(matches!(unknown, Err(JournalError::NotPending { .. })));
+}
