@@ -188,6 +188,11 @@ impl ClientContext for Ear {
             }
             _ => tracing::debug!(facility, "kafka client: {message}"),
         }
+        // Why a connection failed (a refused password, an untrusted certificate) is only said here.
+        if facility == "FAIL" {
+            let reason = message.split_once("]: ").map_or(message, |(_, reason)| reason);
+            self.tally().last_error = Some(reason.to_owned());
+        }
     }
 
     fn error(&self, error: KafkaError, reason: &str) {

@@ -18,6 +18,10 @@ use crate::{KafkaSettings, RelayError};
 /// How long taking over may take: the broker first has to abort what the predecessor left.
 const INIT_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How often one event is sent by itself before the session is given up. The first attempt after a refused record may fail
+/// for the gap that it left in the idempotent producer's numbers; aborting that attempt closes it.
+const SINGLE_ATTEMPTS: u32 = 5;
+
 /// What ends a session.
 #[derive(Debug)]
 pub(crate) enum Trouble {
@@ -175,15 +179,16 @@ impl Session {
     /// Finds the event that the broker refuses for its size (its topic allows less than we do) by sending one at a time.
     fn single_out(&mut self, batch: &[CloudEvent]) -> Result<(), Trouble> {
         for event in batch {
-            let single = std::slice::from_ref(event);
-            let Err(error) = self.try_transact(single) else { continue };
-            self.abort(&error)?;
-            if !self.was_too_large(&error) || !self.refused.insert(event.sequence) {
-                return Err(Trouble::Passing(self.describe(&error)));
-            }
-            if let Err(error) = self.try_transact(single) {
+            let mut attempts = SINGLE_ATTEMPTS;
+            while let Err(error) = self.try_transact(std::slice::from_ref(event)) {
                 self.abort(&error)?;
-                return Err(Trouble::Passing(self.describe(&error)));
+                attempts -= 1;
+                if self.was_too_large(&error) {
+                    self.refused.insert(event.sequence);
+                }
+                if attempts == 0 {
+                    return Err(Trouble::Passing(self.describe(&error)));
+                }
             }
         }
         Ok(())
