@@ -26,34 +26,43 @@ pub(super) struct Claims {
     pub(super) publishers: Vec<Claim<String>>,
 }
 
+/// The claims of one kind that are kept, at most. No page has as many honest ones, and they are weighed against one another.
+const MAX_EACH: usize = 40;
+
 impl Claims {
     pub(super) fn title(&mut self, value: String, source: Source, weight: f32) {
-        if value.chars().any(char::is_alphanumeric) {
+        if value.chars().any(char::is_alphanumeric) && self.titles.len() < MAX_EACH {
             self.titles.push(Claim { value, source, weight });
         }
     }
 
     pub(super) fn authors(&mut self, value: Vec<String>, source: Source, weight: f32) {
-        if !value.is_empty() {
+        if !value.is_empty() && self.authors.len() < MAX_EACH {
             self.authors.push(Claim { value, source, weight });
         }
     }
 
     pub(super) fn published(&mut self, value: Option<Written>, source: Source, weight: f32) {
-        self.published.extend(value.map(|value| Claim { value, source, weight }));
+        push(&mut self.published, value, source, weight);
     }
 
     pub(super) fn modified(&mut self, value: Option<Written>, source: Source, weight: f32) {
-        self.modified.extend(value.map(|value| Claim { value, source, weight }));
+        push(&mut self.modified, value, source, weight);
     }
 
     pub(super) fn language(&mut self, value: &str, source: Source, weight: f32) {
-        self.languages.push(Claim { value: value.to_owned(), source, weight });
+        push(&mut self.languages, Some(value.to_owned()), source, weight);
     }
 
     pub(super) fn publisher(&mut self, value: String, source: Source, weight: f32) {
         if value.chars().any(char::is_alphanumeric) && value.chars().count() <= 80 {
-            self.publishers.push(Claim { value, source, weight });
+            push(&mut self.publishers, Some(value), source, weight);
         }
+    }
+}
+
+fn push<T>(claims: &mut Vec<Claim<T>>, value: Option<T>, source: Source, weight: f32) {
+    if let Some(value) = value.filter(|_| claims.len() < MAX_EACH) {
+        claims.push(Claim { value, source, weight });
     }
 }

@@ -59,21 +59,20 @@ pub struct Witnesses<'d> {
     scan: Scan<'d>,
     claims: Claims,
     title: Option<(String, Source)>,
-    headline: Option<usize>,
     page: &'d Page,
 }
 
 impl<'d> Witnesses<'d> {
     /// Walks `document`, which was parsed from `page`, and hears what it holds.
     pub fn of(document: &'d Document, page: &'d Page) -> Self {
-        let scan = Scan::of(document, page.url.as_ref());
+        let mut scan = Scan::of(document, page.url.as_ref());
         let mut claims = witness::hear(&scan);
         let host = page.url.as_ref().and_then(Url::host_str);
         let names = publisher::names(&claims);
         let title = title::decide(&claims.titles, &names, host, scan.title.as_deref());
-        let headline = title.as_ref().and_then(|(title, _)| scan.headline(title));
-        witness::hear_around(&scan, headline, page.received_at, &mut claims);
-        Self { scan, claims, title, headline, page }
+        scan.place_headline(title.as_ref().map(|(title, _)| title.as_str()));
+        witness::hear_around(&scan, page.received_at, &mut claims);
+        Self { scan, claims, title, page }
     }
 
     /// The headline, which is known before the text is.
@@ -83,13 +82,13 @@ impl<'d> Witnesses<'d> {
 
     /// Judges what was heard, with the text of the article as further evidence.
     pub fn decide(self, body: &str) -> Metadata {
-        let Self { scan, claims, title, headline, page } = self;
+        let Self { scan, claims, title, page } = self;
         let host = page.url.as_ref().and_then(Url::host_str);
         let mut publishers = publisher::keys(&claims, host);
-        let origin = origin::decide(&scan, headline, body, &publishers);
+        let origin = origin::decide(&scan, body, &publishers);
         // The wire is no author, as the house is none.
         publishers.extend(origin.iter().map(|origin| text::key(&origin.name)));
-        let (published, modified) = moment::decide(&claims, scan.lede(headline, body));
+        let (published, modified) = moment::decide(&claims, scan.lede(body));
         let language = language::decide(&scan, &claims, title.as_ref().map_or("", |(title, _)| title), body);
         let (title, title_source) = title.unzip();
         let headline_text = title.as_deref().unwrap_or_default();

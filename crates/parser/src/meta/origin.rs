@@ -56,31 +56,26 @@ static COPYRIGHT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Where `body` (or the page around it) says it was taken from.
-pub(super) fn decide(
-    scan: &Scan<'_>,
-    headline: Option<usize>,
-    body: &str,
-    publishers: &[String],
-) -> Option<Origin> {
+pub(super) fn decide(scan: &Scan<'_>, body: &str, publishers: &[String]) -> Option<Origin> {
     let own = |name: &str| {
         let key = text::key(name);
         publishers.iter().any(|publisher| {
             publisher.starts_with(&key) || (publisher.len() >= 6 && key.starts_with(publisher.as_str()))
         })
     };
-    let (name, evidence) = dateline(scan, headline, body)
-        .or_else(|| credit(scan, headline))
-        .or_else(|| marked(scan, headline))
-        .or_else(|| copyright(scan, headline))
+    let (name, evidence) = dateline(scan, body)
+        .or_else(|| credit(scan))
+        .or_else(|| marked(scan))
+        .or_else(|| copyright(scan))
         .filter(|(name, _)| !own(name))?;
     let span = place(body, &evidence);
     Some(Origin { name, evidence, span })
 }
 
-fn dateline(scan: &Scan<'_>, headline: Option<usize>, body: &str) -> Option<(String, String)> {
+fn dateline(scan: &Scan<'_>, body: &str) -> Option<(String, String)> {
     let ledes = body.lines().take(2);
     // The extractor may have cut the dateline from the body, so the page's own first lines are looked at too.
-    let below = headline.and_then(|at| scan.lines.get(at + 1..)).unwrap_or_default();
+    let below = scan.headline.and_then(|at| scan.lines.get(at + 1..)).unwrap_or_default();
     let first = below.iter().filter(|line| line.is_long).take(1).map(|line| line.text.as_str());
     let short = below.iter().take(12).filter(|line| !line.is_long).map(|line| line.text.as_str());
     ledes.chain(first).chain(short).find_map(|line| {
@@ -95,10 +90,10 @@ fn dateline(scan: &Scan<'_>, headline: Option<usize>, body: &str) -> Option<(Str
     })
 }
 
-fn credit(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> {
-    text_lines(scan, headline).find_map(|line| {
+fn credit(scan: &Scan<'_>) -> Option<(String, String)> {
+    text_lines(scan).find_map(|line| {
         let found = CREDIT.captures(&line.text)?;
-        if is_foreign(scan, headline, line.node) {
+        if is_foreign(scan, line.node) {
             return None;
         }
         let name = found.name("name")?.as_str();
@@ -108,10 +103,9 @@ fn credit(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> 
     })
 }
 
-fn marked(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> {
+fn marked(scan: &Scan<'_>) -> Option<(String, String)> {
     scan.sources.iter().find_map(|placed| {
-        if headline.is_none() || !near(scan, headline, placed.line) || is_foreign(scan, headline, placed.node)
-        {
+        if scan.headline.is_none() || !near(scan, placed.line) || is_foreign(scan, placed.node) {
             return None;
         }
         let is_named = placed.node.attrs().any(|(attr, value)| {
@@ -123,7 +117,7 @@ fn marked(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> 
                 })
         });
         // A link within the site leads to a section or a programme.
-        let leads_home = placed.node.descendants().chain([placed.node]).any(|inner| {
+        let leads_home = placed.node.descendants().take(text::MAX_NODES).chain([placed.node]).any(|inner| {
             inner.attr("href").is_some_and(|href| {
                 let host = scan
                     .url
@@ -135,11 +129,12 @@ fn marked(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> 
         if leads_home {
             return None;
         }
-        let whole = text::line(&placed.node.text_content());
+        let whole = text::of(placed.node);
         if !is_named || text::weight(&whole) > 80 {
             return None;
         }
-        let texts = placed.node.descendants().filter_map(|inner| inner.text()).map(text::line);
+        let texts =
+            placed.node.descendants().take(text::MAX_NODES).filter_map(|inner| inner.text()).map(text::line);
         let name = texts.filter(|part| date::read(part).is_none()).find_map(|part| {
             let labelled = CREDIT.captures(&part).and_then(|found| found.name("name"));
             let part = labelled.map_or(part.as_str(), |name| name.as_str());
@@ -152,10 +147,10 @@ fn marked(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> 
     })
 }
 
-fn copyright(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String)> {
-    text_lines(scan, headline).find_map(|line| {
+fn copyright(scan: &Scan<'_>) -> Option<(String, String)> {
+    text_lines(scan).find_map(|line| {
         let found = COPYRIGHT.captures(&line.text)?;
-        if is_foreign(scan, headline, line.node) {
+        if is_foreign(scan, line.node) {
             return None;
         }
         Some((checked(found.name("name")?.as_str())?, found.get(0)?.as_str().to_owned()))
@@ -163,11 +158,8 @@ fn copyright(scan: &Scan<'_>, headline: Option<usize>) -> Option<(String, String
 }
 
 /// The lines from the headline to a little below the last line of running text.
-fn text_lines<'s, 'd>(
-    scan: &'s Scan<'d>,
-    headline: Option<usize>,
-) -> impl Iterator<Item = &'s super::scan::Line<'d>> {
-    let start = headline.map_or(scan.lines.len(), |at| at + 1);
+fn text_lines<'s, 'd>(scan: &'s Scan<'d>) -> impl Iterator<Item = &'s super::scan::Line<'d>> {
+    let start = scan.headline.map_or(scan.lines.len(), |at| at + 1);
     let below = scan.lines.get(start..).unwrap_or_default();
     let mut last = 0;
     for (index, line) in below.iter().enumerate() {
@@ -206,10 +198,9 @@ mod tests {
 
     fn origin(html: &str, body: &str) -> Option<(String, String)> {
         let document = Document::from_html(&format!("<h1>The ferry runs again</h1>{html}"));
-        let scan = Scan::of(&document, None);
-        let headline = scan.headline("The ferry runs again");
-        decide(&scan, headline, body, &[text::key("Harbour Gazette")])
-            .map(|origin| (origin.name, origin.evidence))
+        let mut scan = Scan::of(&document, None);
+        scan.place_headline(Some("The ferry runs again"));
+        decide(&scan, body, &[text::key("Harbour Gazette")]).map(|origin| (origin.name, origin.evidence))
     }
 
     fn name(body: &str) -> Option<String> {
@@ -265,7 +256,7 @@ mod tests {
         let document = Document::from_html("<h1>The ferry runs again</h1>");
         let scan = Scan::of(&document, None);
         let body = "PORT CITY (WN) — The ferry left.";
-        let origin = decide(&scan, None, body, &[]).unwrap();
+        let origin = decide(&scan, body, &[]).unwrap();
         assert_eq!(origin.span.unwrap().slice(body), Some("PORT CITY (WN)"));
     }
 }

@@ -1,12 +1,13 @@
 //! One walk over the page that gathers what the witnesses are asked about.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use url::Url;
 
 use super::text;
-use crate::dom::{Document, Node, local_name};
+use crate::dom::{Document, Node, NodeId, local_name};
 
 /// What is gathered of each kind, at most; a page with more is no article.
 const MAX_EACH: usize = 500;
@@ -70,6 +71,10 @@ pub(super) struct Scan<'d> {
     pub(super) lines: Vec<Line<'d>>,
     /// The `<h1>`s with their text.
     pub(super) headings: Vec<(Placed<'d>, String)>,
+    /// The line of the headline, once it is known.
+    pub(super) headline: Option<usize>,
+    /// The element that holds the headline, and all that hold that.
+    around: HashSet<NodeId>,
 }
 
 const AUTHOR_WORDS: &[&str] = &[
@@ -114,6 +119,8 @@ impl<'d> Scan<'d> {
             sources: Vec::new(),
             lines: Vec::new(),
             headings: Vec::new(),
+            headline: None,
+            around: HashSet::new(),
         };
         let mut line = OpenLine::default();
         let root = document.root();
@@ -143,7 +150,7 @@ impl<'d> Scan<'d> {
             local_name!("title") => {
                 // An SVG has titles too; the page's own comes first.
                 if self.title.is_none() {
-                    self.title = Some(text::line(&node.text_content())).filter(|title| !title.is_empty());
+                    self.title = Some(text::of(node)).filter(|title| !title.is_empty());
                 }
                 return false;
             }
@@ -256,14 +263,27 @@ impl<'d> Scan<'d> {
     }
 
     /// How the text begins: the first line of running text below the headline, else the first of the body.
-    pub(super) fn lede<'t>(&'t self, headline: Option<usize>, body: &'t str) -> &'t str {
-        let below = headline.and_then(|at| self.lines.get(at + 1..)).unwrap_or_default();
+    pub(super) fn lede<'t>(&'t self, body: &'t str) -> &'t str {
+        let below = self.headline.and_then(|at| self.lines.get(at + 1..)).unwrap_or_default();
         let first = below.iter().find(|line| line.is_long).map(|line| line.text.as_str());
         first.or_else(|| body.lines().find(|line| text::weight(line) > LONG)).unwrap_or_default()
     }
 
+    /// Finds the line of the headline, so that witnesses can look around it.
+    pub(super) fn place_headline(&mut self, title: Option<&str>) {
+        self.headline = title.and_then(|title| self.find_headline(title));
+        let home = self.headline.and_then(|line| self.lines.get(line)).map(|line| line.node);
+        self.around =
+            home.into_iter().flat_map(|home| home.ancestors().chain([home])).map(Node::id).collect();
+    }
+
+    /// Whether `node` holds the headline.
+    pub(super) fn is_around_headline(&self, node: Node<'_>) -> bool {
+        self.around.contains(&node.id())
+    }
+
     /// The line in which the headline stands: an `<h1>` that says `title`, else the first line that does.
-    pub(super) fn headline(&self, title: &str) -> Option<usize> {
+    fn find_headline(&self, title: &str) -> Option<usize> {
         let wanted = text::key(title);
         if wanted.is_empty() {
             return None;
@@ -294,9 +314,9 @@ impl<'d> Scan<'d> {
 fn spaced(node: Node<'_>) -> String {
     let mut text = String::new();
     let mut after_block = false;
-    for inner in node.descendants() {
-        match inner.text() {
-            Some(part) => {
+    for inner in node.descendants().take(text::MAX_NODES) {
+        match inner.text().map(|part| text::head(part, MAX_LINE_BYTES)) {
+            Some(part) if text.len() < 2 * MAX_LINE_BYTES => {
                 // Only where two words would run together; a decorated initial is part of its word.
                 let ends_small = text.ends_with(|c: char| c.is_lowercase() || c.is_numeric());
                 if after_block && ends_small && part.starts_with(char::is_uppercase) {
@@ -305,6 +325,7 @@ fn spaced(node: Node<'_>) -> String {
                 after_block = false;
                 text.push_str(part);
             }
+            Some(_) => break,
             None => after_block |= !is_inline(inner) || inner.attr("class").is_some(),
         }
     }

@@ -5,10 +5,13 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
-use crate::dom::Document;
+use crate::dom::{Document, Node};
 
 /// Longer values are cut before anything else looks at them: no headline or byline needs more bytes.
 const MAX_BYTES: usize = 2_000;
+
+/// The nodes below one element that are looked at for its text.
+pub(super) const MAX_NODES: usize = 1_000;
 
 /// `raw` in NFC as one line: white space runs as one space, none at the ends, character references that were escaped twice
 /// resolved, invisible characters and stray markup gone.
@@ -31,6 +34,23 @@ pub(super) fn line(raw: &str) -> String {
     match is_nfc_quick(line.chars()) {
         IsNormalized::Yes => line,
         _ => line.nfc().collect(),
+    }
+}
+
+/// The text below `node` as one line. Only so much of it is read as a headline or byline can take, in bytes and in nodes,
+/// since elements nest and each is asked.
+pub(super) fn of(node: Node<'_>) -> String {
+    let mut text = String::new();
+    for inner in std::iter::once(node).chain(node.descendants()).take(MAX_NODES) {
+        text.push_str(head(inner.text().unwrap_or_default(), MAX_BYTES));
+        if text.len() >= MAX_BYTES {
+            break;
+        }
+    }
+    if text.contains(['<', '&']) {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    } else {
+        line(&text)
     }
 }
 

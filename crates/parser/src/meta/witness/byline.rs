@@ -61,11 +61,10 @@ static FOREIGN: LazyLock<AhoCorasick> = LazyLock::new(|| {
 });
 
 /// Whether `node` stands in a box of other stories, comments, pictures or navigation that does not also hold the headline.
-pub(in crate::meta) fn is_foreign(scan: &Scan<'_>, headline: Option<usize>, node: Node<'_>) -> bool {
-    let home = headline.and_then(|line| scan.lines.get(line)).map(|line| line.node);
+pub(in crate::meta) fn is_foreign(scan: &Scan<'_>, node: Node<'_>) -> bool {
     for above in std::iter::once(node).chain(node.ancestors()).take(30) {
         // What holds the headline too is the story's own.
-        if home.is_some_and(|home| home == above || home.ancestors().any(|around| around == above)) {
+        if scan.is_around_headline(above) {
             return false;
         }
         let is_apart = above.name().is_some_and(|name| {
@@ -89,14 +88,14 @@ pub(in crate::meta) fn is_foreign(scan: &Scan<'_>, headline: Option<usize>, node
     false
 }
 
-pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
-    marked(scan, headline, claims);
-    linked(scan, headline, claims);
-    worded(scan, headline, claims);
+pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
+    marked(scan, claims);
+    linked(scan, claims);
+    worded(scan, claims);
 }
 
 /// Elements whose class, id or `rel` says so.
-fn marked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
+fn marked(scan: &Scan<'_>, claims: &mut Claims) {
     let mut groups: Vec<(Option<usize>, Vec<String>)> = Vec::new();
     let mut covered: Option<Node<'_>> = None;
     for placed in &scan.bylines {
@@ -104,7 +103,7 @@ fn marked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
         if covered.is_some_and(|outer| node.ancestors().take(12).any(|above| above == outer)) {
             continue;
         }
-        if is_foreign(scan, headline, node) {
+        if is_foreign(scan, node) {
             continue;
         }
         let names = names_in(node);
@@ -112,7 +111,7 @@ fn marked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
             continue;
         }
         covered = Some(node);
-        groups.push((near(scan, headline, line).then_some(line), names));
+        groups.push((near(scan, line).then_some(line), names));
         if groups.len() == 8 {
             break;
         }
@@ -137,14 +136,15 @@ fn marked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
 
 /// The names in a byline element: its links where it has several, else its text.
 fn names_in(node: Node<'_>) -> Vec<String> {
-    let whole = text::line(&node.text_content());
+    let whole = text::of(node);
     if text::weight(&whole) > MAX_LETTERS {
         return Vec::new();
     }
     let links: Vec<String> = node
         .descendants()
+        .take(text::MAX_NODES)
         .filter(|inner| inner.is(&local_name!("a")) || inner.attr("itemprop") == Some("name"))
-        .map(|link| text::line(&link.text_content()))
+        .map(|link| text::of(link))
         .filter(|text| !text.is_empty())
         .collect();
     let from_links: Vec<String> =
@@ -176,7 +176,7 @@ fn says_author(node: Node<'_>) -> bool {
 /// The texts below `node`, apart where an element sets them apart.
 fn parts(node: Node<'_>) -> Vec<String> {
     let mut parts = vec![String::new()];
-    for inner in node.descendants() {
+    for inner in node.descendants().take(text::MAX_NODES) {
         match inner.text() {
             Some(text) => parts.last_mut().map(|last| last.push_str(text)).unwrap_or_default(),
             None => parts.push(String::new()),
@@ -186,8 +186,8 @@ fn parts(node: Node<'_>) -> Vec<String> {
 }
 
 /// Links near the headline that lead to an author's page.
-fn linked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
-    let Some(at) = headline else { return };
+fn linked(scan: &Scan<'_>, claims: &mut Claims) {
+    let Some(at) = scan.headline else { return };
     let start = at.saturating_sub(8);
     let end = (at + 12).min(scan.lines.len());
     let mut names = Vec::new();
@@ -213,29 +213,25 @@ fn linked(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
             .iter()
             .any(|path| href.contains(path))
         });
-        if leads_to_author && near(scan, headline, index) && !is_foreign(scan, headline, link) {
-            names.extend(
-                authors::clean(&text::line(&link.text_content()))
-                    .into_iter()
-                    .filter(|name| authors::is_person(name)),
-            );
+        if leads_to_author && near(scan, index) && !is_foreign(scan, link) {
+            names.extend(authors::clean(&text::of(link)).into_iter().filter(|name| authors::is_person(name)));
         }
     }
     claims.authors(authors::distinct(names), Source::Visible, 2.0);
 }
 
 /// Lines near the headline that begin with "By" or end with "reporter", in the languages of the field.
-fn worded(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
-    let Some(at) = headline else { return };
+fn worded(scan: &Scan<'_>, claims: &mut Claims) {
+    let Some(at) = scan.headline else { return };
     let start = at.saturating_sub(4);
     let end = (at + 12).min(scan.lines.len());
     for index in (at + 1..end).chain(start..at) {
         let line = &scan.lines[index];
-        if line.is_long || text::weight(&line.text) > MAX_LETTERS || !near(scan, headline, index) {
+        if line.is_long || text::weight(&line.text) > MAX_LETTERS || !near(scan, index) {
             continue;
         }
         let names = authors::worded(&line.text);
-        if !names.is_empty() && !is_foreign(scan, headline, line.node) {
+        if !names.is_empty() && !is_foreign(scan, line.node) {
             return claims.authors(names, Source::Visible, 2.0);
         }
     }

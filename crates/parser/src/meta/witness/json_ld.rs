@@ -36,6 +36,10 @@ const FOREIGN: &[&str] = &[
     "potentialAction",
 ];
 
+/// The articles a page describes and the names of one byline that are looked at, at most.
+const MAX_ARTICLES: usize = 100;
+const MAX_NAMES: usize = 30;
+
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let mut documents = Vec::new();
     for script in &scan.json_ld {
@@ -74,8 +78,10 @@ impl<'v> Gathered<'v> {
                     self.by_id.entry(id).or_insert(object);
                 }
                 if is_a(object, is_article_type) {
-                    self.articles.push(object);
-                } else if is_a(object, is_page_type) {
+                    if self.articles.len() < MAX_ARTICLES {
+                        self.articles.push(object);
+                    }
+                } else if is_a(object, is_page_type) && self.pages.len() < MAX_ARTICLES {
                     self.pages.push(object);
                 }
                 for (key, inner) in object {
@@ -147,7 +153,7 @@ impl<'v> Gathered<'v> {
     fn names(&self, author: Option<&Value>) -> (Vec<String>, Vec<String>) {
         let (mut people, mut others) = (Vec::new(), Vec::new());
         let mut pending: Vec<&Value> = author.into_iter().collect();
-        while let Some(value) = pending.pop() {
+        while let Some(value) = pending.pop().filter(|_| people.len() + others.len() < MAX_NAMES) {
             if let Value::Array(items) = value {
                 pending.extend(items.iter().rev());
                 continue;

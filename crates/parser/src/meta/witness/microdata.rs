@@ -48,13 +48,13 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
 fn value(node: Node<'_>) -> String {
     match node.attr("content").or_else(|| node.attr("datetime")) {
         Some(value) => text::line(value),
-        None => text::line(&node.text_content()),
+        None => text::of(node),
     }
 }
 
 /// The names in an author or publisher, which is a plain text or an item with a `name`.
 fn name(node: Node<'_>) -> Vec<String> {
-    let inner = node.descendants().find(|inner| {
+    let inner = node.descendants().take(text::MAX_NODES).find(|inner| {
         inner
             .attr("itemprop")
             .is_some_and(|property| property.split_ascii_whitespace().any(|word| word == "name"))

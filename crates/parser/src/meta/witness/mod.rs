@@ -34,15 +34,10 @@ pub(super) fn hear(scan: &Scan<'_>) -> Claims {
 }
 
 /// Hears those who look around the headline, which stands in line `headline`.
-pub(super) fn hear_around(
-    scan: &Scan<'_>,
-    headline: Option<usize>,
-    received_at: Option<Timestamp>,
-    claims: &mut Claims,
-) {
-    time_element::testify(scan, headline, claims);
-    visible_date::testify(scan, headline, received_at, claims);
-    byline::testify(scan, headline, claims);
-    signature::testify(scan, headline, claims);
+pub(super) fn hear_around(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &mut Claims) {
+    time_element::testify(scan, claims);
+    visible_date::testify(scan, received_at, claims);
+    byline::testify(scan, claims);
+    signature::testify(scan, claims);
     script::testify(scan, claims);
 }

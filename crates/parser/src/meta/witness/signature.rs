@@ -14,11 +14,10 @@ use crate::meta::text;
 const HEAD: usize = 4;
 const FOOT: usize = 6;
 
-pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
-    let Some(at) = headline else { return };
+pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
+    let Some(at) = scan.headline else { return };
     let below = scan.lines.get(at + 1..).unwrap_or_default();
-    let mut long =
-        below.iter().enumerate().filter(|(_, line)| line.is_long && !is_foreign(scan, headline, line.node));
+    let mut long = below.iter().enumerate().filter(|(_, line)| line.is_long && !is_foreign(scan, line.node));
     let Some((first, _)) = long.next() else { return };
     // The text goes on as long as running text follows at no great distance.
     let mut last = first;
@@ -39,7 +38,7 @@ pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Cla
         below[first..=last].iter().rev().filter(|line| line.is_long && line.last.trim_end().ends_with('】'));
     for line in signed.take(3) {
         let found = authors::signed(&text::line(tail(line.last)));
-        if !found.is_empty() && !is_foreign(scan, headline, line.node) {
+        if !found.is_empty() && !is_foreign(scan, line.node) {
             return claims.authors(found, Source::Visible, 1.5);
         }
     }
@@ -60,7 +59,7 @@ pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Cla
         } else {
             authors::worded(&line.text)
         };
-        if !found.is_empty() && !is_foreign(scan, headline, line.node) {
+        if !found.is_empty() && !is_foreign(scan, line.node) {
             return claims.authors(found, Source::Visible, 1.5);
         }
     }
@@ -72,7 +71,7 @@ pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Cla
     for index in beside {
         let line = &below[index];
         let found = alone(line, below.get(index + 1));
-        if !found.is_empty() && !is_foreign(scan, headline, line.node) && !is_source(scan, line.node) {
+        if !found.is_empty() && !is_foreign(scan, line.node) && !is_source(scan, line.node) {
             return claims.authors(found, Source::Visible, 1.2);
         }
     }

@@ -9,16 +9,15 @@ use crate::meta::date;
 use crate::meta::scan::Scan;
 use crate::meta::text;
 
-pub(super) fn testify(scan: &Scan<'_>, headline: Option<usize>, claims: &mut Claims) {
+pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let mut seen = 0;
     for placed in &scan.times {
         let Some(datetime) = placed.node.attr("datetime") else { continue };
-        if !near(scan, headline, placed.line) || is_foreign(scan, headline, placed.node) {
+        if !near(scan, placed.line) || is_foreign(scan, placed.node) {
             continue;
         }
         let Some(written) = date::read(text::head(datetime, 100)) else { continue };
-        let before =
-            text::line(&placed.node.parent().map(|parent| parent.text_content()).unwrap_or_default());
+        let before = placed.node.parent().map(text::of).unwrap_or_default();
         let own = placed.node.attrs().map(|(_, value)| value).collect::<Vec<_>>().join(" ");
         // The first one that is near is most often the publication.
         let weight = if seen == 0 { 3.0 } else { 1.0 };

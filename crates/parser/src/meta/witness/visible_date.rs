@@ -111,8 +111,8 @@ pub(super) fn label(line: &str) -> Option<Label> {
 }
 
 /// Whether a line is near the headline. Without a known headline only the top of the page is near.
-pub(in crate::meta) fn near(scan: &Scan<'_>, headline: Option<usize>, line: usize) -> bool {
-    let at = headline.unwrap_or(0);
+pub(in crate::meta) fn near(scan: &Scan<'_>, line: usize) -> bool {
+    let at = scan.headline.unwrap_or(0);
     if line < at {
         return at - line <= ABOVE;
     }
@@ -122,23 +122,18 @@ pub(in crate::meta) fn near(scan: &Scan<'_>, headline: Option<usize>, line: usiz
             <= LONG_BETWEEN
 }
 
-pub(super) fn testify(
-    scan: &Scan<'_>,
-    headline: Option<usize>,
-    received_at: Option<Timestamp>,
-    claims: &mut Claims,
-) {
-    let Some(at) = headline else { return };
+pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &mut Claims) {
+    let Some(at) = scan.headline else { return };
     let start = at.saturating_sub(ABOVE);
     let end = (at + BELOW + 1).min(scan.lines.len());
     let mut seen = 0;
     // From the headline down first, then what stands above it, nearest first.
     for index in (at + 1..end).chain((start..at).rev()) {
         let line = &scan.lines[index];
-        if line.is_long || line.is_h1 || !near(scan, headline, index) {
+        if line.is_long || line.is_h1 || !near(scan, index) {
             continue;
         }
-        if text::weight(&line.text) > MAX_LETTERS || is_foreign(scan, headline, line.node) {
+        if text::weight(&line.text) > MAX_LETTERS || is_foreign(scan, line.node) {
             continue;
         }
         let written = date::read(&line.text);
