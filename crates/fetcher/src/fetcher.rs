@@ -6,7 +6,8 @@ use dateline_wire::FeedId;
 use jiff::Timestamp;
 
 use crate::{
-    Clock, FetchSettings, PollSettings, chance::chance, client::Client, robots::Robots, transport::Transport,
+    Clock, FetchSettings, PollSettings, Schedule, chance::chance, client::Client, robots::Robots,
+    transport::Transport,
 };
 
 /// Polls feeds and fetches pages through one transport, with one politeness for all.
@@ -36,6 +37,11 @@ impl Fetcher {
     pub fn first_poll(&self, feed: &FeedId, from: Timestamp) -> Timestamp {
         let wait = self.settings.start_spread.mul_f64(chance(self.seed, feed.as_str(), 0));
         from.checked_add(wait).unwrap_or(Timestamp::MAX)
+    }
+
+    /// An empty schedule that lets feeds of one host out as far apart as this fetcher asks them.
+    pub fn schedule(&self) -> Schedule {
+        Schedule::new(self.fetch.per_host_delay)
     }
 
     /// What the time of day is taken from.

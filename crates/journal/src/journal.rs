@@ -187,8 +187,8 @@ impl Journal {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
-        self.inner.reader.next_due()
+    pub fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>, JournalError> {
+        self.inner.reader.next_due(after)
     }
 
     /// See [`Reader::events_after`].

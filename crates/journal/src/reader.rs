@@ -126,14 +126,15 @@ impl Reader {
         self.read(|connection| Ok(Totals::read(connection)?.pending))
     }
 
-    /// When the next entry that waits is due; `None` when none waits. It may be in somebody's hands already.
+    /// When the next of the entries that are not due at `after` will be; `None` when there is none.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
+    pub fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>, JournalError> {
         self.read(|connection| {
-            let due: Option<i64> =
-                connection.prepare_cached("SELECT min(due) FROM pending")?.query_row([], |row| row.get(0))?;
+            let due: Option<i64> = connection
+                .prepare_cached("SELECT min(due) FROM pending WHERE due > ?1")?
+                .query_row([after.as_microsecond()], |row| row.get(0))?;
             Ok(due.map(timestamp))
         })
     }

@@ -1,0 +1,177 @@
+//! The HTTP API: events as they come, feeds, status, health, metrics. It only reads.
+//!
+//! | path | gives |
+//! | --- | --- |
+//! | `/v1/events?after=SEQ&follow=true&limit=N&kind=article` | events, as NDJSON or server-sent events |
+//! | `/v1/feeds` | the feeds and how each is doing |
+//! | `/v1/status` | the whole: feeds, backlog, last events, relay |
+//! | `/livez` | 200 while the process and its engine go round |
+//! | `/readyz` | 200 while events are taken in and served |
+//! | `/metrics` | figures for Prometheus |
+
+mod events;
+mod health;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use dateline_journal::{Journal, JournalError};
+use dateline_publisher::RelayStatus;
+use socket2::SockRef;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use health::is_alive;
+
+use crate::config::HttpSettings;
+use crate::engine::Pulse;
+use crate::metrics::Metrics;
+use crate::status::{FeedNames, Relay, Status};
+
+/// What the API tells about.
+pub struct Sources {
+    /// Events and feeds.
+    pub journal: Journal,
+    /// The names of the feeds.
+    pub feeds: FeedNames,
+    /// Figures.
+    pub metrics: Arc<Metrics>,
+    /// What the engine is doing.
+    pub pulse: watch::Receiver<Pulse>,
+    /// What the relay is doing, if there is one.
+    pub relay: Option<watch::Receiver<RelayStatus>>,
+    /// The CloudEvents `source`.
+    pub source: String,
+}
+
+/// What every handler knows.
+struct Api {
+    sources: Sources,
+    followers: Arc<Semaphore>,
+    max_followers: usize,
+    stop: CancellationToken,
+}
+
+type Shared = State<Arc<Api>>;
+
+/// Serves until `stop` is cancelled; open event streams end then.
+///
+/// # Errors
+/// If the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    settings: &HttpSettings,
+    sources: Sources,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let api = Arc::new(Api {
+        sources,
+        followers: Arc::new(Semaphore::new(settings.max_followers)),
+        max_followers: settings.max_followers,
+        stop: stop.clone(),
+    });
+    let router = Router::new()
+        .route("/v1/events", get(events::events))
+        .route("/v1/feeds", get(feeds))
+        .route("/v1/status", get(status))
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics))
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status"))
+        .with_state(api);
+    let stalled_after = settings.stalled_after;
+    let listener = listener.tap_io(move |connection| {
+        if let Err(error) = bound_stalls(connection, stalled_after) {
+            tracing::debug!(%error, "a connection's timeout could not be set");
+        }
+    });
+    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
+}
+
+/// Has the system close a connection whose peer leaves what was sent unread (or unacknowledged) for too long, so that a slow
+/// reader costs a bounded buffer for a bounded time. What it missed it asks for again, from the last sequence it saw.
+fn bound_stalls(connection: &tokio::net::TcpStream, stalled_after: Duration) -> std::io::Result<()> {
+    connection.set_nodelay(true)?;
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    SockRef::from(connection).set_tcp_user_timeout(Some(stalled_after))?;
+    Ok(())
+}
+
+async fn feeds(State(api): Shared) -> Result<Response, Problem> {
+    let status = api.status().await?;
+    Ok(Json(status.feeds).into_response())
+}
+
+async fn status(State(api): Shared) -> Result<Response, Problem> {
+    Ok(Json(api.status().await?).into_response())
+}
+
+async fn metrics(State(api): Shared) -> Result<Response, Problem> {
+    let status = api.status().await?;
+    let gauges = api.sources.metrics.gauges();
+    let as_gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    gauges.feeds.set(as_gauge(status.feeds.len()));
+    gauges.feeds_failing.set(as_gauge(status.feeds.iter().filter(|feed| feed.failures > 0).count()));
+    gauges.backlog.set(i64::try_from(status.backlog).unwrap_or(i64::MAX));
+    gauges.last_sequence.set(status.last_sequence.0);
+    gauges.relay_position.set(status.relay_position.0);
+    gauges.relay_connected.set(i64::from(status.relay.as_ref().is_some_and(|relay| relay.connected)));
+    gauges.intake_paused.set(i64::from(api.sources.pulse.borrow().paused));
+    gauges.followers.set(as_gauge(api.max_followers - api.followers.available_permits()));
+    Ok(([(header::CONTENT_TYPE, Metrics::CONTENT_TYPE)], api.sources.metrics.to_text()).into_response())
+}
+
+impl Api {
+    /// The status as of now. Reading the journal takes a moment on its disk, so it happens on a blocking thread.
+    async fn status(self: &Arc<Self>) -> Result<Status, Problem> {
+        let api = self.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            Status::read(api.sources.journal.reader(), &api.sources.feeds)
+        });
+        let mut status = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+        status.relay = self.sources.relay.as_ref().map(|relay| Relay::of(&relay.borrow()));
+        Ok(status)
+    }
+}
+
+/// A failure as the API tells it (RFC 9457, `application/problem+json`).
+#[derive(Debug)]
+struct Problem {
+    status: StatusCode,
+    detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into() }
+    }
+
+    fn internal(detail: &str) -> Self {
+        tracing::error!(detail, "a request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+}
+
+impl From<JournalError> for Problem {
+    fn from(error: JournalError) -> Self {
+        Self::internal(&error.to_string())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({
+            "title": self.status.canonical_reason(),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    }
+}

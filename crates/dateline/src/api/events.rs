@@ -1,0 +1,204 @@
+//! `/v1/events`: the journal as a stream.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use dateline_wire::{CloudEvent, EventKind, Sequence};
+use futures_util::stream;
+use serde::Deserialize;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use super::{Api, Problem, Shared};
+
+/// How many events are read from the journal at once: bounds what one client costs in memory.
+const PAGE: usize = 64;
+/// How often a silent stream of server-sent events says that it is still there (WHATWG HTML, section 9.2.7: about 15 s).
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// What can be asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// The sequence after which to begin, or `earliest` (the default) or `latest`.
+    after: Option<String>,
+    /// Whether to go on with new events as they come.
+    follow: bool,
+    /// At most so many events.
+    limit: Option<u64>,
+    /// Only this kind: `article`, `reject` or `health`.
+    kind: Option<String>,
+    /// `sse` for server-sent events, `ndjson` for lines; else the Accept header decides.
+    format: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Ndjson,
+    ServerSent,
+}
+
+impl Format {
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Ndjson => "application/x-ndjson",
+            Self::ServerSent => "text/event-stream",
+        }
+    }
+
+    fn write(self, event: &CloudEvent, json: &str, out: &mut String) {
+        match self {
+            Self::Ndjson => out.push_str(json),
+            Self::ServerSent => {
+                out.push_str("id: ");
+                out.push_str(&event.sequence.to_string());
+                out.push_str("\nevent: ");
+                out.push_str(event.kind.word());
+                out.push_str("\ndata: ");
+                out.push_str(json);
+                out.push('\n');
+            }
+        }
+        out.push('\n');
+    }
+}
+
+/// Events, from where the client left off.
+pub(super) async fn events(
+    State(api): Shared,
+    headers: HeaderMap,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Problem> {
+    let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
+    let Query(wanted) = wanted.map_err(|rejection| bad(rejection.body_text()))?;
+    let format = format_of(&wanted, &headers).map_err(bad)?;
+    let kind = wanted.kind.as_deref().map(kind_of).transpose().map_err(bad)?;
+    // A browser that reconnects says what it saw last; that is newer than what the address says.
+    let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    let last = *api.sources.journal.watch().borrow();
+    let after = match resumed.or(wanted.after.as_deref()) {
+        None | Some("earliest") => Sequence::START,
+        Some("latest") => last,
+        Some(number) => Sequence(number.parse().map_err(|_| {
+            bad(format!("`after` is `{number}`: a sequence number, `earliest` or `latest` is meant"))
+        })?),
+    };
+    let follower = match wanted.follow {
+        true => Some(api.followers.clone().try_acquire_owned().map_err(|_| {
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "as many clients follow as may (max_followers); try again later",
+            )
+        })?),
+        false => None,
+    };
+    let stream = EventStream {
+        durable: api.sources.journal.watch(),
+        api,
+        format,
+        kind,
+        after,
+        until: if wanted.follow { None } else { Some(last) },
+        left: wanted.limit.unwrap_or(u64::MAX),
+        _follower: follower,
+    };
+    let body = Body::from_stream(stream::unfold(stream, |mut stream| async move {
+        let chunk = stream.next().await?;
+        Some((chunk, stream))
+    }));
+    let headers = [(header::CONTENT_TYPE, format.content_type()), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, body).into_response())
+}
+
+fn format_of(wanted: &Wanted, headers: &HeaderMap) -> Result<Format, String> {
+    match wanted.format.as_deref() {
+        Some("sse") => Ok(Format::ServerSent),
+        Some("ndjson") => Ok(Format::Ndjson),
+        Some(other) => Err(format!("`format` is `{other}`: `ndjson` or `sse` is meant")),
+        None => {
+            let accept =
+                headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+            Ok(if accept.contains("text/event-stream") { Format::ServerSent } else { Format::Ndjson })
+        }
+    }
+}
+
+fn kind_of(word: &str) -> Result<EventKind, String> {
+    EventKind::from_word(word)
+        .ok_or_else(|| format!("`kind` is `{word}`: article, reject or health is meant"))
+}
+
+/// A client's way through the journal.
+struct EventStream {
+    api: Arc<Api>,
+    durable: watch::Receiver<Sequence>,
+    format: Format,
+    kind: Option<EventKind>,
+    after: Sequence,
+    /// The last event to send; `None` while following.
+    until: Option<Sequence>,
+    left: u64,
+    _follower: Option<OwnedSemaphorePermit>,
+}
+
+impl EventStream {
+    /// The next events as bytes, or `None` if there are none now.
+    async fn read_page(&mut self) -> Result<Option<Bytes>, std::io::Error> {
+        let broken = |error: &dyn std::fmt::Display| {
+            tracing::error!(%error, "events could not be read");
+            std::io::Error::other(error.to_string())
+        };
+        // Everything up to here is durable, so what the filter leaves out up to here need not be looked at again.
+        let seen = *self.durable.borrow_and_update();
+        let limit = usize::try_from(self.left).unwrap_or(usize::MAX).min(PAGE);
+        let (journal, after, kind) = (self.api.sources.journal.clone(), self.after, self.kind);
+        let read = tokio::task::spawn_blocking(move || journal.events_after(after, limit, kind)).await;
+        let events = read.map_err(|lost| broken(&lost))?.map_err(|error| broken(&error))?;
+        let mut chunk = String::new();
+        for event in events.iter().filter(|event| self.until.is_none_or(|until| event.sequence <= until)) {
+            let json = event.to_structured_json(&self.api.sources.source).map_err(|error| broken(&error))?;
+            self.format.write(event, &json, &mut chunk);
+            self.left -= 1;
+        }
+        self.after = match events.last() {
+            Some(last) if events.len() == limit => last.sequence,
+            Some(last) => last.sequence.max(seen),
+            None => self.after.max(seen),
+        };
+        Ok((!chunk.is_empty()).then(|| Bytes::from(chunk)))
+    }
+
+    /// The next piece of the body, or `None` at its end. It is only asked for when the client has room for it.
+    async fn next(&mut self) -> Option<Result<Bytes, std::io::Error>> {
+        loop {
+            if self.left == 0 || self.until.is_some_and(|until| self.after >= until) {
+                return None;
+            }
+            match self.read_page().await {
+                Err(error) => return Some(Err(error)),
+                Ok(Some(chunk)) => return Some(Ok(chunk)),
+                Ok(None) => {}
+            }
+            if self.until.is_some() {
+                continue;
+            }
+            let quiet = match self.format {
+                Format::ServerSent => KEEP_ALIVE,
+                // A line of NDJSON is an event; a client that must know whether we are there asks /livez.
+                Format::Ndjson => Duration::from_secs(365 * 86_400),
+            };
+            tokio::select! {
+                () = self.api.stop.cancelled() => return None,
+                news = self.durable.wait_for(|last| *last > self.after) => {
+                    if news.is_err() {
+                        return None;
+                    }
+                }
+                () = tokio::time::sleep(quiet) => return Some(Ok(Bytes::from_static(b":\n\n"))),
+            }
+        }
+    }
+}

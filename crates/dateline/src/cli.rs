@@ -1,0 +1,66 @@
+//! The command line: what can be asked, in the words that `--help` shows.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{check, extract, feed, judge, run, schema, status, tail};
+
+/// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done
+  1   failed; the reason is on stderr
+  2   the command line is wrong
+  3   done, but some of the inputs could not be used; each is named
+  65  the journal cannot be used: written by a newer version, or damaged
+  78  the configuration is wrong: file, line and remedy are on stderr
+
+Data goes to stdout, logs and errors to stderr.";
+
+/// Reads news feeds, fetches the articles they announce, works out what each says, keeps those about its subject, and
+/// delivers each as one structured JSON event: over HTTP, and to Kafka exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "dateline", version, after_help = EXIT_CODES, propagate_version = true)]
+#[command(arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Everything the program does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the daemon: poll, fetch, extract, judge, commit, relay, serve.
+    Run(run::Arguments),
+    /// Read saved pages: each becomes one article as JSON.
+    Extract(extract::Arguments),
+    /// Judge texts against the subject.
+    Judge(judge::Arguments),
+    /// Work with feeds: read one, list, check, import, export.
+    #[command(subcommand)]
+    Feed(feed::Command),
+    /// Print events from a running daemon, one JSON object a line.
+    Tail(tail::Arguments),
+    /// Show feeds, backlog, last events and the relay's position, from the journal, daemon running or not.
+    Status(status::Arguments),
+    /// Print the JSON Schema of what subscribers get.
+    Schema(schema::Arguments),
+    /// Validate the configuration, the feeds and the subject: file, line, what is wrong, what is meant.
+    Check(check::Arguments),
+}
+
+/// Which configuration to use.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigFile {
+    /// The configuration file. Relative paths in it start at its folder. Every setting can be overridden by an
+    /// environment variable: DATELINE_KAFKA__BROKERS is `brokers` in `[kafka]`.
+    #[arg(
+        long = "config",
+        value_name = "FILE",
+        env = "DATELINE_CONFIG",
+        default_value = "config/dateline.toml"
+    )]
+    pub path: PathBuf,
+}

@@ -1,0 +1,81 @@
+//! What each command does, one module a command, all of one shape: `Arguments`, and `run` from them to a [`Failure`] or none.
+
+pub mod check;
+pub mod extract;
+pub mod feed;
+pub mod judge;
+pub mod run;
+pub mod schema;
+pub mod status;
+pub mod tail;
+
+use std::io::{self, Write};
+use std::num::NonZero;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use url::Url;
+
+use crate::batch::{Answer, Tally};
+use crate::cli::Command;
+use crate::failure::Failure;
+
+/// Does what `command` asks.
+///
+/// # Errors
+/// Why it could not be done.
+pub fn dispatch(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Extract(arguments) => extract::run(arguments),
+        Command::Judge(arguments) => judge::run(arguments),
+        Command::Feed(command) => feed::run(command),
+        Command::Tail(arguments) => tail::run(arguments),
+        Command::Status(arguments) => status::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+    }
+}
+
+/// One JSON document, laid out for reading.
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(value).map_err(|error| Failure::Other(error.to_string()))?;
+    print_text(&format!("{json}\n"))
+}
+
+/// Text to standard output, as it is.
+fn print_text(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::io("standard output"))
+}
+
+/// An address given on the command line or in a line; an empty one, or one that is no URL, is unknown.
+fn known_url(text: &str) -> Option<Url> {
+    Url::parse(text).ok()
+}
+
+/// One thread a core.
+fn all_cores() -> NonZero<usize> {
+    std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
+}
+
+/// The answer to a line that could not be worked on.
+fn failed_line(id: Option<&RawValue>, error: &str) -> Answer {
+    #[derive(Serialize)]
+    struct FailedLine<'l> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'l RawValue>,
+        error: &'l str,
+    }
+    let line =
+        serde_json::to_vec(&FailedLine { id, error }).unwrap_or_else(|_| br#"{"error":"unknown"}"#.to_vec());
+    Answer { line, failed: true }
+}
+
+fn batch_outcome(tally: io::Result<Tally>) -> Result<(), Failure> {
+    let tally = tally.map_err(Failure::io("standard input or output"))?;
+    match tally.failed {
+        0 => Ok(()),
+        failed => Err(Failure::Partly { failed, all: tally.lines }),
+    }
+}

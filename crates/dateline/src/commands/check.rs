@@ -1,0 +1,39 @@
+//! `dateline check`: is the configuration right?
+
+use clap::Args;
+
+use super::print_text;
+use crate::cli::ConfigFile;
+use crate::config::Config;
+use crate::failure::Failure;
+
+/// Validates the configuration, the feeds and the subject.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// What to check.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Everything that is wrong, at most one error a file.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let config = Config::load(&arguments.config.path)?;
+    let settings = &config.settings;
+    let delivery = match settings.kafka.brokers.as_str() {
+        "" => "none (brokers in [kafka] is empty): the journal is the log, served over HTTP".to_owned(),
+        brokers => format!("Kafka at {brokers}"),
+    };
+    print_text(&format!(
+        "{} is right.\n  feeds     {} in {}\n  subject   {} in {}\n  journal   {}\n  delivery  {delivery}\n  API       http://{}\n",
+        arguments.config.path.display(),
+        config.feeds.len(),
+        settings.feeds.display(),
+        config.subject.name(),
+        settings.subject.display(),
+        settings.journal_path().display(),
+        settings.http.listen,
+    ))
+}

@@ -1,0 +1,132 @@
+//! `dateline extract`: saved pages to articles.
+
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use dateline_parser::extract;
+use dateline_wire::{Article, Page};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{all_cores, batch_outcome, failed_line, known_url, print_json};
+use crate::batch::{self, Answer};
+use crate::failure::Failure;
+use crate::saved;
+
+/// Reads saved pages: each becomes one article as JSON.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dateline extract --url https://news.example/a/1 page.html
+  curl -s https://news.example/a/1 | dateline extract -
+  dateline extract --batch < pages.jsonl > articles.jsonl")]
+pub struct Arguments {
+    /// The page; `-` reads it from standard input. Gzip is recognised by content.
+    #[arg(value_name = "FILE", required_unless_present = "batch", conflicts_with = "batch")]
+    file: Option<PathBuf>,
+    /// The address the page came from, against which its links resolve.
+    #[arg(long, value_name = "URL", conflicts_with = "batch")]
+    url: Option<String>,
+    /// The Content-Type header it came with, for its charset.
+    #[arg(long, value_name = "TYPE", conflicts_with = "batch")]
+    content_type: Option<String>,
+    /// Read lines {"id","url","file"} from standard input and write a line {"id", …article} for each, in the same order,
+    /// on all cores. A file that cannot be read gives {"id","error"} and, at the end, exit code 3.
+    #[arg(long)]
+    batch: bool,
+}
+
+/// One line of a batch.
+#[derive(Deserialize)]
+struct Line<'l> {
+    #[serde(borrow)]
+    id: &'l RawValue,
+    #[serde(default)]
+    url: Option<String>,
+    #[serde(default)]
+    content_type: Option<String>,
+    file: PathBuf,
+}
+
+#[derive(Serialize)]
+struct AnswerLine<'l> {
+    id: &'l RawValue,
+    #[serde(flatten)]
+    article: &'l Article,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the page or the list of pages cannot be read, or the answer not written.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.file {
+        Some(file) => {
+            let page = read_page(file, arguments.url.as_deref(), arguments.content_type.clone())
+                .map_err(Failure::io(format!("{}: the page cannot be read", file.display())))?;
+            print_json(&extract(&page))
+        }
+        None => {
+            let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+            batch_outcome(batch::run(io::BufReader::new(io::stdin()), &mut output, all_cores(), answer))
+        }
+    }
+}
+
+fn read_page(file: &Path, url: Option<&str>, content_type: Option<String>) -> io::Result<Page> {
+    Ok(Page {
+        url: url.and_then(known_url),
+        content_type: content_type.filter(|given| !given.is_empty()),
+        bytes: saved::read(file)?,
+        received_at: None,
+    })
+}
+
+fn answer(line: &[u8]) -> Answer {
+    let line: Line<'_> = match serde_json::from_slice(line) {
+        Ok(line) => line,
+        Err(error) => return failed_line(None, &format!("not a line with id, url and file: {error}")),
+    };
+    let page = match read_page(&line.file, line.url.as_deref(), line.content_type) {
+        Ok(page) => page,
+        Err(error) => return failed_line(Some(line.id), &format!("{}: {error}", line.file.display())),
+    };
+    match serde_json::to_vec(&AnswerLine { id: line.id, article: &extract(&page) }) {
+        Ok(line) => Answer { line, failed: false },
+        Err(error) => failed_line(Some(line.id), &error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_gives_back_the_id_it_was_given_with_the_article() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("page.html");
+        std::fs::write(
+            &file,
+            "<article><h1>Ferry</h1><p>The ferry left the harbour at six in the morning.</p></article>",
+        )
+        .unwrap();
+        let line = serde_json::json!({ "id": 7, "url": "https://news.example/7", "file": file });
+        let answer = answer(line.to_string().as_bytes());
+        let article: serde_json::Value = serde_json::from_slice(&answer.line).unwrap();
+        assert!(!answer.failed);
+        assert_eq!(article["id"], 7);
+        assert_eq!(article["url"], "https://news.example/7");
+        assert!(article["body"]["text"].as_str().unwrap().contains("ferry left the harbour"));
+    }
+
+    #[test]
+    fn a_page_that_is_not_there_and_a_line_that_is_none_are_told_as_errors() {
+        for line in [r#"{"id":"a","url":"","file":"/nonexistent"}"#, "not json", "{}"] {
+            let answer = answer(line.as_bytes());
+            assert!(answer.failed);
+            let told: serde_json::Value = serde_json::from_slice(&answer.line).unwrap();
+            assert!(told["error"].is_string(), "{told}");
+        }
+    }
+}

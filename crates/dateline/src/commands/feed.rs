@@ -1,0 +1,210 @@
+//! `dateline feed`: what feeds say, and which are configured.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use dateline_fetcher::feed::opml::{self, Subscription};
+use dateline_fetcher::transport::Live;
+use dateline_fetcher::{Clock, Fetcher, PollResult, feed};
+use dateline_wire::{FeedId, FeedRef, FeedState};
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{known_url, print_json, print_text};
+use crate::cli::ConfigFile;
+use crate::config::{Settings, feeds};
+use crate::failure::Failure;
+use crate::saved;
+
+/// Works with feeds.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read one saved feed: what it says, as JSON. One that cannot be read gives {"ok":false,"error"} and exit code 1.
+    Read(ReadArguments),
+    /// List the configured feeds: address and name.
+    List(ListArguments),
+    /// Ask every configured feed once: whether it answers and what it holds. Nothing is stored. Exit code 3 if any fails.
+    Check(CheckArguments),
+    /// Add the feeds of an OPML file to the feeds file; those that are there already stay as they are.
+    Import(ImportArguments),
+    /// Print the configured feeds as OPML.
+    Export(ListArguments),
+}
+
+/// Which feed to read.
+#[derive(Debug, Args)]
+pub struct ReadArguments {
+    /// The feed; `-` reads it from standard input. Gzip is recognised by content.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The address it came from, against which its links resolve.
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// The Content-Type header it came with, for its charset.
+    #[arg(long, value_name = "TYPE")]
+    content_type: Option<String>,
+}
+
+/// Whose feeds.
+#[derive(Debug, Args)]
+pub struct ListArguments {
+    /// The configuration that names the feeds file.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Which feeds to ask.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Only feeds whose address or name contains this.
+    #[arg(value_name = "TEXT")]
+    only: Option<String>,
+    /// The configuration that names the feeds file.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// What to import.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The OPML file; `-` reads it from standard input.
+    #[arg(value_name = "OPML")]
+    file: PathBuf,
+    /// The configuration that names the feeds file.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Why it could not be done.
+pub fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Read(arguments) => read(arguments),
+        Command::List(arguments) => list(arguments),
+        Command::Check(arguments) => check(arguments),
+        Command::Import(arguments) => import(arguments),
+        Command::Export(arguments) => export(arguments),
+    }
+}
+
+fn read(arguments: &ReadArguments) -> Result<(), Failure> {
+    let bytes = saved::read(&arguments.file)
+        .map_err(Failure::io(format!("{}: the feed cannot be read", arguments.file.display())))?;
+    let url = arguments.url.as_deref().and_then(known_url);
+    let content_type = arguments.content_type.as_deref().filter(|given| !given.is_empty());
+    match feed::read(&bytes, url.as_ref(), content_type) {
+        Ok(document) => print_json(&document.to_json()),
+        Err(error) => {
+            print_json(&json!({ "ok": false, "error": error.to_string() }))?;
+            Err(Failure::Other(format!("{}: {error}", arguments.file.display())))
+        }
+    }
+}
+
+fn list(arguments: &ListArguments) -> Result<(), Failure> {
+    let (_, feeds) = configured(&arguments.config)?;
+    let lines =
+        feeds.iter().map(|feed| format!("{}\t{}\n", feed.url, feed.name.as_deref().unwrap_or_default()));
+    print_text(&lines.collect::<String>())
+}
+
+fn export(arguments: &ListArguments) -> Result<(), Failure> {
+    let (_, feeds) = configured(&arguments.config)?;
+    let subscriptions: Vec<Subscription> = feeds
+        .into_iter()
+        .map(|feed| Subscription { url: feed.url, name: feed.name, page: None, folders: Vec::new() })
+        .collect();
+    print_text(&opml::write("Dateline's feeds", &subscriptions))
+}
+
+fn configured(config: &ConfigFile) -> Result<(Settings, Vec<FeedRef>), Failure> {
+    let settings = Settings::load(&config.path)?;
+    let feeds = feeds::read(&settings.feeds)?;
+    Ok((settings, feeds))
+}
+
+fn check(arguments: &CheckArguments) -> Result<(), Failure> {
+    let (settings, feeds) = configured(&arguments.config)?;
+    let wanted: Vec<FeedRef> =
+        feeds.into_iter().filter(|feed| names(feed, arguments.only.as_deref())).collect();
+    let live = Live::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
+    let fetcher =
+        Fetcher::new(Arc::new(live), settings.fetch.clone(), settings.poll.clone(), Clock::System, 0);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::io("the runtime cannot start"))?;
+    runtime.block_on(async {
+        let all = wanted.len() as u64;
+        let mut failed = 0;
+        let mut lines =
+            stream::iter(&wanted).map(|feed| ask(&fetcher, feed)).buffered(settings.engine.polls_in_flight);
+        while let Some((ok, line)) = lines.next().await {
+            failed += u64::from(!ok);
+            print_text(&line)?;
+        }
+        if failed > 0 { Err(Failure::Partly { failed, all }) } else { Ok(()) }
+    })
+}
+
+/// Whether `text`, if there is one, occurs in the feed's address or name.
+fn names(feed: &FeedRef, text: Option<&str>) -> bool {
+    let Some(text) = text.map(str::to_lowercase) else { return true };
+    let name = feed.name.as_deref().unwrap_or_default();
+    [feed.url.as_str(), name].iter().any(|of| of.to_lowercase().contains(&text))
+}
+
+/// Asks one feed, and says in a line what came.
+async fn ask(fetcher: &Fetcher, feed: &FeedRef) -> (bool, String) {
+    let state = FeedState::new(feed.url.clone(), Timestamp::now());
+    let outcome = fetcher.poll(&state, feed).await;
+    let (ok, what) = match outcome.result {
+        PollResult::Failed(reason) => (false, format!("failed: {reason}")),
+        PollResult::Gone => (false, "gone for good (410)".to_owned()),
+        PollResult::PutOff => (false, "put off: its host asks to be left alone".to_owned()),
+        _ => {
+            let newest = outcome.entries.iter().filter_map(|entry| entry.published).max();
+            let newest = newest.map_or_else(String::new, |newest| format!(", the newest of {newest:.0}"));
+            (true, format!("{} entries{newest}", outcome.entries.len()))
+        }
+    };
+    (
+        ok,
+        format!(
+            "{}\t{}\t{}\t{what}\n",
+            if ok { "ok" } else { "failed" },
+            feed.url,
+            feed.name.as_deref().unwrap_or_default()
+        ),
+    )
+}
+
+fn import(arguments: &ImportArguments) -> Result<(), Failure> {
+    let (settings, known) = configured(&arguments.config)?;
+    let bytes = saved::read(&arguments.file)
+        .map_err(Failure::io(format!("{}: the OPML cannot be read", arguments.file.display())))?;
+    let listed = opml::read(&bytes)
+        .map_err(|error| Failure::Other(format!("{}: {error}", arguments.file.display())))?;
+    let mut ids: std::collections::HashSet<FeedId> = known.into_iter().map(|feed| feed.id).collect();
+    for skipped in &listed.skipped {
+        eprintln!("passed over, since it is no web address: {skipped}");
+    }
+    let all = listed.feeds.len();
+    let new: Vec<_> = listed.feeds.into_iter().filter(|feed| ids.insert(FeedId::of(&feed.url))).collect();
+    let text = feeds::to_text(new.iter().map(|feed| (&feed.url, feed.name.as_deref())));
+    let path = &settings.feeds;
+    let unwritten = || Failure::io(format!("{}: the feeds cannot be written", path.display()));
+    let mut file = std::fs::OpenOptions::new().append(true).open(path).map_err(unwritten())?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(unwritten())?;
+    print_text(&format!(
+        "{} feeds added to {}, {} were there already\n",
+        new.len(),
+        path.display(),
+        all - new.len()
+    ))
+}

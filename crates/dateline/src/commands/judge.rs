@@ -1,0 +1,85 @@
+//! `dateline judge`: texts against the subject.
+
+use std::io::{self, BufWriter};
+
+use clap::Args;
+use dateline_parser::Subject;
+use dateline_wire::{Entity, Label, Reason};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{all_cores, batch_outcome, failed_line};
+use crate::batch::{self, Answer};
+use crate::cli::ConfigFile;
+use crate::config::{self, Settings};
+use crate::failure::Failure;
+
+/// Judges texts against the subject.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Read lines {"id","title","text"} from standard input and write a line
+    /// {"id","relevant","score","reasons","entities"} for each, in the same order, on all cores. "language", where given,
+    /// is believed. A line that is none gives {"error"} and, at the end, exit code 3.
+    #[arg(long, required = true)]
+    batch: bool,
+    /// Where the subject is configured.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+#[derive(Deserialize)]
+struct Line<'l> {
+    #[serde(borrow)]
+    id: &'l RawValue,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    language: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AnswerLine<'l> {
+    id: &'l RawValue,
+    relevant: bool,
+    score: f64,
+    reasons: &'l [Reason],
+    entities: &'l [Entity],
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the subject cannot be read, or standard input or output fails.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let settings = Settings::load(&arguments.config.path)?;
+    let subject = config::read_subject(&settings.subject)?;
+    let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    batch_outcome(batch::run(io::BufReader::new(io::stdin()), &mut output, all_cores(), |line| {
+        answer(&subject, line)
+    }))
+}
+
+fn answer(subject: &Subject, line: &[u8]) -> Answer {
+    let line: Line<'_> = match serde_json::from_slice(line) {
+        Ok(line) => line,
+        Err(error) => return failed_line(None, &format!("not a line with id, title and text: {error}")),
+    };
+    let judgement = subject.judge(
+        line.title.as_deref().unwrap_or_default(),
+        line.text.as_deref().unwrap_or_default(),
+        line.language.as_deref(),
+    );
+    let answer = AnswerLine {
+        id: line.id,
+        relevant: judgement.relevance.label == Label::Relevant,
+        score: judgement.relevance.score,
+        reasons: &judgement.relevance.reasons,
+        entities: &judgement.entities,
+    };
+    match serde_json::to_vec(&answer) {
+        Ok(line) => Answer { line, failed: false },
+        Err(error) => failed_line(Some(line.id), &error.to_string()),
+    }
+}

@@ -1,0 +1,44 @@
+//! `dateline schema`: what subscribers can rely on.
+
+use clap::{Args, ValueEnum};
+use dateline_wire::EventKind;
+
+use super::print_json;
+use crate::failure::Failure;
+
+/// Prints the JSON Schema of what subscribers get.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The kind of event.
+    #[arg(value_enum, default_value_t = Kind::Article)]
+    kind: Kind,
+}
+
+/// The kinds of events, as the command line names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// An article on the subject, or its next revision.
+    Article,
+    /// An entry that was not published, the stage and the reason.
+    Reject,
+    /// Something that happened to a feed.
+    Health,
+}
+
+impl From<Kind> for EventKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Article => Self::Article,
+            Kind::Reject => Self::Reject,
+            Kind::Health => Self::Health,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If standard output fails.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    print_json(&EventKind::from(arguments.kind).schema())
+}

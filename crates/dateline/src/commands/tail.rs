@@ -1,0 +1,191 @@
+//! `dateline tail`: events from a running daemon.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use clap::Args;
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Request, Response, header};
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use super::schema::Kind;
+use crate::cli::ConfigFile;
+use crate::config::Settings;
+use crate::failure::Failure;
+
+/// How long to wait before a lost connection is made again.
+const RECONNECT: Duration = Duration::from_secs(1);
+
+/// Prints events from a running daemon, one JSON object (a CloudEvent) a line.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Where to begin: `earliest`, `latest`, or the sequence of the last event already seen.
+    #[arg(long, value_name = "earliest|latest|SEQUENCE", default_value = "earliest")]
+    from: String,
+    /// Go on with new events as they come; a connection that is lost is made again.
+    #[arg(long, short)]
+    follow: bool,
+    /// Only events of this kind.
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
+    /// At most so many events.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// The daemon's API; without it, `listen` in [http] of the configuration says where that is.
+    #[arg(long, value_name = "URL")]
+    url: Option<Url>,
+    /// The configuration that names the API.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the API cannot be reached, or refuses.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let base = match &arguments.url {
+        Some(url) => url.clone(),
+        None => {
+            let listen = Settings::load(&arguments.config.path)?.http.listen;
+            Url::parse(&format!("http://{listen}")).map_err(|error| Failure::Other(error.to_string()))?
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::io("the runtime cannot start"))?;
+    runtime.block_on(Tail::new(base, arguments).run())
+}
+
+/// A way through the events of one daemon.
+struct Tail {
+    events: Url,
+    after: String,
+    follow: bool,
+    kind: Option<Kind>,
+    left: Option<u64>,
+}
+
+impl Tail {
+    fn new(base: Url, arguments: &Arguments) -> Self {
+        let mut events = base;
+        events.set_path("/v1/events");
+        Self {
+            events,
+            after: arguments.from.clone(),
+            follow: arguments.follow,
+            kind: arguments.kind,
+            left: arguments.limit,
+        }
+    }
+
+    async fn run(mut self) -> Result<(), Failure> {
+        let mut connected_before = false;
+        loop {
+            match get(&self.address()).await {
+                Ok((answer, connection)) if answer.status().is_success() => {
+                    connected_before = true;
+                    let complete = self.print(answer.into_body()).await;
+                    connection.abort();
+                    if complete? || !self.follow {
+                        return Ok(());
+                    }
+                }
+                Ok((answer, _)) if answer.status().is_server_error() && connected_before => {}
+                Ok((answer, _)) => {
+                    let status = answer.status();
+                    let reason =
+                        answer.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+                    let reason = String::from_utf8_lossy(&reason).into_owned();
+                    return Err(Failure::Other(format!("{} answers {status}: {reason}", self.events)));
+                }
+                Err(_) if connected_before => {}
+                Err(error) => {
+                    return Err(Failure::Other(format!(
+                        "{} cannot be reached: {error}; is the daemon running? --url names another",
+                        self.events
+                    )));
+                }
+            }
+            tokio::time::sleep(RECONNECT).await;
+        }
+    }
+
+    fn address(&self) -> Url {
+        let mut address = self.events.clone();
+        let mut query = address.query_pairs_mut();
+        query.append_pair("after", &self.after).append_pair("follow", &self.follow.to_string());
+        if let Some(kind) = self.kind {
+            query.append_pair("kind", dateline_wire::EventKind::from(kind).word());
+        }
+        if let Some(left) = self.left {
+            query.append_pair("limit", &left.to_string());
+        }
+        drop(query);
+        address
+    }
+
+    /// Prints whole lines as they come. Whether everything that was asked for has come.
+    async fn print(&mut self, mut body: Incoming) -> Result<bool, Failure> {
+        let mut pending: Vec<u8> = Vec::new();
+        loop {
+            match body.frame().await {
+                Some(Ok(frame)) => pending.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
+                None => return Ok(!self.follow || self.left == Some(0)),
+                // What had begun to come is asked for again.
+                Some(Err(_)) if self.follow => return Ok(false),
+                Some(Err(error)) => return Err(Failure::Other(format!("{}: {error}", self.events))),
+            }
+            while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = pending.drain(..=end).collect();
+                let mut output = io::stdout().lock();
+                output
+                    .write_all(&line)
+                    .and_then(|()| output.flush())
+                    .map_err(Failure::io("standard output"))?;
+                self.note(&line);
+            }
+        }
+    }
+
+    fn note(&mut self, line: &[u8]) {
+        #[derive(Deserialize)]
+        struct Seen {
+            sequence: String,
+        }
+        if let Ok(seen) = serde_json::from_slice::<Seen>(line) {
+            self.after = seen.sequence;
+        }
+        self.left = self.left.map(|left| left.saturating_sub(1));
+    }
+}
+
+/// The answer to a GET request, and the task that drives its connection, which ends with the answer.
+async fn get(url: &Url) -> Result<(Response<Incoming>, JoinHandle<()>), String> {
+    let host = match (url.scheme(), url.host_str()) {
+        ("http", Some(host)) => host.trim_matches(['[', ']']),
+        _ => return Err("the API speaks plain http".to_owned()),
+    };
+    let port = url.port_or_known_default().unwrap_or(80);
+    let stream = TcpStream::connect((host, port)).await.map_err(|error| error.to_string())?;
+    let (mut requests, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| error.to_string())?;
+    let driver = tokio::spawn(async move {
+        // What goes wrong on the connection is seen by whoever reads the answer.
+        let _ = connection.await;
+    });
+    let target = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+    let request = Request::get(target)
+        .header(header::HOST, &url[url::Position::BeforeHost..url::Position::AfterPort])
+        .body(Empty::<Bytes>::new())
+        .map_err(|error| error.to_string())?;
+    let answer = requests.send_request(request).await.map_err(|error| error.to_string())?;
+    Ok((answer, driver))
+}

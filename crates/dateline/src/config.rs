@@ -1,0 +1,124 @@
+//! The configuration: `dateline.toml`, the feeds file and the subject's folder that it names, and the environment.
+//!
+//! Whatever is wrong is told as a [`ConfigError`]: file, line, what is wrong, what is meant.
+
+mod document;
+mod environment;
+mod error;
+pub mod feeds;
+mod settings;
+mod subject;
+
+use std::path::{Path, PathBuf};
+
+use dateline_parser::Subject;
+use dateline_wire::FeedRef;
+use serde::Deserialize;
+use toml::Table;
+
+pub use error::{ConfigError, Origin};
+pub use settings::{EngineSettings, HttpSettings, LogFormat, LogSettings, Settings};
+pub use subject::read as read_subject;
+
+/// Settings that are secrets, by section and name, and where else each may come from than the environment. They never stand in the configuration file, which is shown and copied.
+const SECRETS: [(&str, &str, &str); 2] = [
+    ("kafka", "sasl_password", ", or name a file in `sasl_password_file`"),
+    ("kafka", "ssl_key_password", ""),
+];
+
+/// Everything that is configured.
+pub struct Config {
+    /// The settings, paths made absolute or relative to the working folder.
+    pub settings: Settings,
+    /// The feeds to poll.
+    pub feeds: Vec<FeedRef>,
+    /// The subject to judge by.
+    pub subject: Subject,
+}
+
+impl Config {
+    /// Reads the configuration file at `path`, what it names, and the environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at most one error a file.
+    pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
+        let settings = Settings::load(path).map_err(|error| vec![error])?;
+        match (feeds::read(&settings.feeds), subject::read(&settings.subject)) {
+            (Ok(feeds), Ok(subject)) => Ok(Self { settings, feeds, subject }),
+            (feeds, subject) => Err(feeds.err().into_iter().chain(subject.err()).collect()),
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the configuration file at `path` and the environment.
+    ///
+    /// # Errors
+    /// What is wrong first.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = document::read(path)?;
+        Self::from_text(path, &text, std::env::vars())
+    }
+
+    fn from_text(
+        path: &Path,
+        text: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut table: Table = document::parse(path, text)?;
+        document::parse::<Self>(path, text)?;
+        for (section, name, elsewhere) in SECRETS {
+            if table.get(section).and_then(|section| section.get(name)).is_some() {
+                let variable = format!("{}{section}__{name}", environment::PREFIX).to_uppercase();
+                return Err(ConfigError::in_file(path, format!("`{name}` in [{section}] is a secret"))
+                    .with_remedy(format!("set {variable} in the environment{elsewhere}")));
+            }
+        }
+        environment::apply::<Self>(&mut table, variables)?;
+        let mut settings =
+            Self::deserialize(table).map_err(|error| ConfigError::in_file(path, error.message()))?;
+        settings.resolve_paths(path.parent().unwrap_or(Path::new("")));
+        settings.validate(path)?;
+        Ok(settings)
+    }
+
+    /// Relative paths start at the configuration's folder, wherever the program is started.
+    fn resolve_paths(&mut self, folder: &Path) {
+        let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
+        resolve(&mut self.data_dir);
+        resolve(&mut self.feeds);
+        resolve(&mut self.subject);
+        self.fetch.extra_ca.iter_mut().for_each(resolve);
+        let kafka = &mut self.kafka;
+        let files = [
+            &mut kafka.ssl_ca_file,
+            &mut kafka.ssl_certificate_file,
+            &mut kafka.ssl_key_file,
+            &mut kafka.sasl_password_file,
+        ];
+        files.into_iter().flatten().for_each(resolve);
+    }
+
+    /// What types alone cannot hold.
+    fn validate(&self, path: &Path) -> Result<(), ConfigError> {
+        let wrong = |what: &str, remedy: &str| Err(ConfigError::in_file(path, what).with_remedy(remedy));
+        let counts = [
+            ("polls_in_flight", self.engine.polls_in_flight),
+            ("pages_in_flight", self.engine.pages_in_flight),
+        ];
+        for (name, count) in counts {
+            if count == 0 {
+                return wrong(
+                    &format!("`{name}` in [engine] is 0: nothing would ever be done"),
+                    "set it to 1 or more",
+                );
+            }
+        }
+        self.kafka.check().map_err(|error| ConfigError::in_file(path, error.to_string()))
+    }
+
+    /// The journal's file.
+    pub fn journal_path(&self) -> PathBuf {
+        self.data_dir.join("journal.sqlite")
+    }
+}

@@ -1,0 +1,122 @@
+//! A TOML file read into a type, with errors that name the line and, for a mistyped name, the one that is meant.
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use super::error::ConfigError;
+
+/// Reads the file's text.
+pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(path).map_err(|error| {
+        let remedy = match error.kind() {
+            std::io::ErrorKind::NotFound => "name an existing file, e.g. with --config FILE",
+            std::io::ErrorKind::PermissionDenied => "let the user that runs Dateline read it",
+            std::io::ErrorKind::InvalidData => "save it as UTF-8",
+            _ => "make it a readable file",
+        };
+        ConfigError::in_file(path, format!("cannot be read: {error}")).with_remedy(remedy)
+    })
+}
+
+/// Reads `text`, the content of the file at `path`, as a `T`.
+pub(super) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError> {
+    toml::from_str(text).map_err(|error| {
+        let (what, remedy) = explain(&error);
+        let mut located = match error.span() {
+            Some(span) => ConfigError::at_line(path, line_of(text, &span), what),
+            None => ConfigError::in_file(path, what),
+        };
+        located.remedy = remedy;
+        located
+    })
+}
+
+/// The line, from 1, on which `span` starts.
+pub(super) fn line_of(text: &str, span: &Range<usize>) -> usize {
+    text.as_bytes().iter().take(span.start).filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// What a TOML error says, and what is meant where the names that serde lists let us tell.
+///
+/// serde words an unknown name as "unknown field `x`, expected one of `a`, `b`" (`serde::de::Error::unknown_field`).
+pub(super) fn explain(error: &toml::de::Error) -> (String, Option<String>) {
+    let message = error.message();
+    let unknown = ["unknown field `", "unknown variant `"]
+        .into_iter()
+        .find_map(|start| message.strip_prefix(start)?.split_once('`'));
+    let Some((name, rest)) = unknown else {
+        return (message.replace('\n', ": "), None);
+    };
+    let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+    let kind = if message.starts_with("unknown field") { "setting" } else { "value" };
+    let remedy = match closest(name, &known) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("known here: {}", known.join(", ")),
+    };
+    (format!("unknown {kind} `{name}`"), Some(remedy))
+}
+
+/// The known name that `name` most likely stands for, if one is near.
+pub(super) fn closest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    /// Below this two names share letters by chance. By trial: `timout`/`timeout` .97, `listen`/`timeout` .53.
+    const NEAR: f64 = 0.8;
+    known
+        .iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), *candidate))
+        .filter(|(likeness, _)| *likeness >= NEAR)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Sample {
+        timeout: String,
+        listen: u16,
+    }
+
+    fn error_of(text: &str) -> String {
+        parse::<Sample>(Path::new("a.toml"), text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_mistyped_name_is_found_with_its_line_and_what_is_meant() {
+        assert_eq!(
+            error_of("# a comment\ntimout = '5s'\nlisten = 1\n"),
+            "a.toml:2: unknown setting `timout`; did you mean `timeout`?"
+        );
+    }
+
+    #[test]
+    fn a_strange_name_lists_what_is_known() {
+        assert_eq!(error_of("zzz = 1\n"), "a.toml:1: unknown setting `zzz`; known here: timeout, listen");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_names_its_line() {
+        assert_eq!(
+            error_of("timeout = '5s'\n\nlisten = 'x'\n"),
+            "a.toml:3: invalid type: string \"x\", expected u16"
+        );
+    }
+
+    #[test]
+    fn broken_syntax_names_its_line() {
+        assert!(error_of("timeout = '5s'\nlisten = = 3\n").starts_with("a.toml:2: "));
+    }
+
+    #[test]
+    fn a_missing_file_says_how_to_name_another() {
+        let error = read(Path::new("/nonexistent/dateline.toml")).unwrap_err().to_string();
+        assert!(error.starts_with("/nonexistent/dateline.toml: cannot be read: "), "{error}");
+        assert!(error.contains("--config FILE"), "{error}");
+    }
+}

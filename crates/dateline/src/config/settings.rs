@@ -1,0 +1,161 @@
+//! Every setting, with its default. `config/dateline.toml` says the same for people; a test holds the two together.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use dateline_fetcher::{FetchSettings, PollSettings, duration};
+use dateline_publisher::KafkaSettings;
+use serde::Deserialize;
+
+/// The whole configuration file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The folder of the journal.
+    pub data_dir: PathBuf,
+    /// The feeds file.
+    pub feeds: PathBuf,
+    /// The folder of the subject.
+    pub subject: PathBuf,
+    /// The CloudEvents `source` of every event: a URI reference that tells this daemon from others.
+    pub source: String,
+    /// How long work under way may go on after SIGTERM or SIGINT.
+    #[serde(with = "duration")]
+    pub shutdown_grace: Duration,
+    /// The HTTP API.
+    pub http: HttpSettings,
+    /// How much is done at once.
+    pub engine: EngineSettings,
+    /// When feeds are polled.
+    pub poll: PollSettings,
+    /// How feeds and pages are fetched.
+    pub fetch: FetchSettings,
+    /// Delivery to Kafka; off while `brokers` is empty.
+    pub kafka: KafkaSettings,
+    /// What is logged, and how.
+    pub logs: LogSettings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: "data".into(),
+            feeds: "feeds.toml".into(),
+            subject: "subjects/russia-dprk".into(),
+            source: "/dateline".into(),
+            shutdown_grace: Duration::from_secs(20),
+            http: HttpSettings::default(),
+            engine: EngineSettings::default(),
+            poll: PollSettings::default(),
+            fetch: FetchSettings::default(),
+            kafka: KafkaSettings::default(),
+            logs: LogSettings::default(),
+        }
+    }
+}
+
+/// `[http]`: the API that subscribers and operators use.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpSettings {
+    /// Where the API listens; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// How many clients may follow events at once; one more is told to come back later (503).
+    pub max_followers: usize,
+    /// How long a follower may leave what was sent to it unread before it is disconnected.
+    #[serde(with = "duration")]
+    pub stalled_after: Duration,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            max_followers: 64,
+            stalled_after: Duration::from_secs(30),
+        }
+    }
+}
+
+/// `[engine]`: how much is done at once.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EngineSettings {
+    /// How many feeds are polled at once.
+    pub polls_in_flight: usize,
+    /// How many pages are fetched, extracted and committed at once.
+    pub pages_in_flight: usize,
+    /// How many pages are extracted at once; 0 means one per core.
+    pub extract_threads: usize,
+    /// How long one page may take to be extracted and judged before its entry is rejected.
+    #[serde(with = "duration")]
+    pub extract_timeout: Duration,
+    /// For how long a page that was read for one feed is not fetched again because another feed announces it.
+    #[serde(with = "duration")]
+    pub refetch_after: Duration,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            polls_in_flight: 32,
+            pages_in_flight: 128,
+            extract_threads: 0,
+            extract_timeout: Duration::from_secs(10),
+            refetch_after: Duration::from_secs(24 * 3600),
+        }
+    }
+}
+
+/// `[logs]`: what is written to stderr.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogSettings {
+    /// The least important level that is logged, or directives as `tracing-subscriber` takes them.
+    pub level: String,
+    /// How a line is written.
+    pub format: LogFormat,
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        Self { level: "info".into(), format: LogFormat::Text }
+    }
+}
+
+/// How a log line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../../../config/dateline.toml");
+
+    #[test]
+    fn the_shipped_file_gives_every_setting_its_default() {
+        let shipped: Settings = toml::from_str(SHIPPED).unwrap();
+        assert_eq!(format!("{shipped:#?}"), format!("{:#?}", Settings::default()));
+    }
+
+    #[test]
+    fn the_shipped_file_names_every_setting() {
+        let defaults = format!("{:#?}", Settings::default());
+        for field in defaults.lines().filter_map(|line| line.trim().split_once(": ")).map(|(name, _)| name) {
+            assert!(
+                SHIPPED.contains(&format!("{field} ="))
+                    || SHIPPED.contains(&format!("{field}]"))
+                    || SHIPPED.contains(&format!("`{field}`")),
+                "{field} is missing"
+            );
+        }
+    }
+}

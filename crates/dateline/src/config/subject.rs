@@ -1,0 +1,34 @@
+//! The subject's folder: text files whose meaning the parser knows.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use dateline_parser::Subject;
+
+use super::document;
+use super::error::ConfigError;
+
+/// Reads every file in `folder` and makes the subject of them.
+///
+/// # Errors
+/// If a file cannot be read, or the subject's files are wrong: file, line, remedy.
+pub fn read(folder: &Path) -> Result<Subject, ConfigError> {
+    let unreadable = |error: std::io::Error| {
+        ConfigError::in_file(folder, format!("cannot be read: {error}"))
+            .with_remedy("set `subject` to the folder of a subject")
+    };
+    let mut files = BTreeMap::new();
+    for file in fs::read_dir(folder).map_err(unreadable)? {
+        let file = file.map_err(unreadable)?;
+        let name = file.file_name().to_string_lossy().into_owned();
+        if file.path().is_file() && !name.starts_with('.') {
+            files.insert(name, document::read(&file.path())?);
+        }
+    }
+    Subject::from_files(&files).map_err(|error| ConfigError {
+        origin: super::Origin::File(folder.join(&error.file), (error.line > 0).then_some(error.line)),
+        what: error.what,
+        remedy: Some(error.remedy),
+    })
+}

@@ -1,0 +1,175 @@
+//! The daemon: engine, relay, API and watchdog, started together and stopped together by one owner.
+
+use std::future::pending;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline_fetcher::transport::Live;
+use dateline_fetcher::{Clock, Fetcher};
+use dateline_journal::{Journal, Options};
+use dateline_publisher::Relay;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::{self, Sources};
+use crate::config::{Config, Settings};
+use crate::engine::{Engine, Until, World};
+use crate::failure::Failure;
+use crate::metrics::Metrics;
+use crate::service_manager;
+use crate::status::FeedNames;
+
+/// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
+/// in time.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// The chance that spreads polls. It has to differ between feeds, which it does by their ids, not between runs.
+const SEED: u64 = 0;
+
+/// Runs until a signal, or until something it cannot work without fails.
+///
+/// # Errors
+/// Why it could not start or had to stop.
+pub async fn run(config: Config) -> Result<(), Failure> {
+    let Config { settings, feeds, subject } = config;
+    let mut signals = Signals::listen()?;
+    let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
+        "the API cannot listen on {}; set `listen` in [http] to a free address",
+        settings.http.listen
+    )))?;
+    let address = listener.local_addr().map_err(Failure::io("the API's address"))?;
+    let journal = open_journal(&settings)?;
+    let live = Live::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
+    let fetcher =
+        Fetcher::new(Arc::new(live), settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED);
+    let metrics = Arc::new(Metrics::default());
+    let world = World {
+        fetcher: Arc::new(fetcher),
+        journal: journal.clone(),
+        subject: Arc::new(subject),
+        metrics: metrics.clone(),
+    };
+    let names = FeedNames::of(&feeds);
+    let engine = Engine::new(world, feeds, settings.engine.clone()).await.map_err(broken)?;
+    let relay = (!settings.kafka.brokers.is_empty())
+        .then(|| Relay::new(settings.kafka.clone(), journal.clone(), settings.source.clone()))
+        .transpose()
+        .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))?;
+    let pulse = engine.pulse();
+
+    // Intake stops first, so that the relay and the API still have its last events; then they.
+    let (stop_intake, stop_delivery) = (CancellationToken::new(), CancellationToken::new());
+    let sources = Sources {
+        journal,
+        feeds: names,
+        metrics,
+        pulse: pulse.clone(),
+        relay: relay.as_ref().map(Relay::status),
+        source: settings.source.clone(),
+    };
+    let mut intake = JoinSet::new();
+    let intake_grace = settings.shutdown_grace.saturating_sub(LAST_WORDS);
+    intake.spawn(engine.run(Until::Stopped, stop_intake.clone(), intake_grace));
+    let mut delivery = JoinSet::new();
+    let (http, stop) = (settings.http.clone(), stop_delivery.clone());
+    delivery.spawn(async move {
+        api::serve(listener, &http, sources, stop).await.map_err(Failure::io("the API failed"))
+    });
+    if let Some(relay) = relay {
+        let stop = stop_delivery.clone();
+        delivery.spawn(async move {
+            relay.run(stop).await.map_err(|error| Failure::Other(format!("the relay failed: {error}")))
+        });
+    }
+    announce(address);
+    service_manager::ready(address);
+    let watchdog = service_manager::watchdog(pulse);
+
+    let stopped = tokio::select! {
+        () = signals.next() => Ok(()),
+        Some(ended) = intake.join_next() => ended_early("the engine", ended.map(|engine| engine.map_err(broken))),
+        Some(ended) = delivery.join_next() => ended_early("delivery", ended),
+        () = watchdog => pending().await,
+    };
+    service_manager::stopping();
+    tracing::info!(grace = ?settings.shutdown_grace, "stopping");
+    stop_intake.cancel();
+    let drained = async {
+        while let Some(ended) = intake.join_next().await {
+            ended.map_err(lost)?.map_err(broken)?;
+        }
+        stop_delivery.cancel();
+        while let Some(ended) = delivery.join_next().await {
+            ended.map_err(lost)??;
+        }
+        Ok(())
+    };
+    let drained = tokio::select! {
+        drained = tokio::time::timeout(settings.shutdown_grace, drained) => drained.unwrap_or_else(|_| {
+            tracing::warn!("the grace is over; what is not delivered is taken up by the next run");
+            Ok(())
+        }),
+        () = signals.next() => {
+            tracing::warn!("a second signal: stopping at once");
+            Ok(())
+        }
+    };
+    tracing::info!("stopped");
+    stopped.and(drained)
+}
+
+fn open_journal(settings: &Settings) -> Result<Journal, Failure> {
+    let path = settings.journal_path();
+    Journal::open(&path, Options::default()).map_err(|source| Failure::Journal { path, source })
+}
+
+/// Where the API is: the one line that a daemon prints to standard output.
+fn announce(address: std::net::SocketAddr) {
+    // Nobody may be reading it.
+    let mut output = io::stdout().lock();
+    let _ = writeln!(output, "Dateline's API is at http://{address}").and_then(|()| output.flush());
+}
+
+fn broken(error: crate::engine::EngineError) -> Failure {
+    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    Failure::Other(format!("{error}{cause}"))
+}
+
+fn lost(error: tokio::task::JoinError) -> Failure {
+    Failure::Other(format!("a part of the daemon was lost: {error}"))
+}
+
+fn ended_early(
+    part: &str,
+    ended: Result<Result<(), Failure>, tokio::task::JoinError>,
+) -> Result<(), Failure> {
+    let failure = match ended {
+        Ok(Err(failure)) => failure,
+        Ok(Ok(())) => Failure::Other(format!("{part} ended by itself")),
+        Err(error) => lost(error),
+    };
+    tracing::error!(part, failure = failure.message(), "a part of the daemon ended");
+    Err(failure)
+}
+
+/// The signals that ask a daemon to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let listen = |kind| signal(kind).map_err(Failure::io("signals cannot be listened for"));
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => tracing::info!("SIGTERM"),
+            _ = self.interrupt.recv() => tracing::info!("SIGINT"),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The engine: feeds become polls, polls become entries, entries become pages, pages become events in the journal.
+//!
+//! One task owns all of it and decides everything: what to poll ([`dateline_fetcher::Schedule`]), whose page to
+//! fetch, what the outcome is (`outcome`). Only waiting and heavy work happen elsewhere: fetches are tasks of a set, extraction runs on blocking
+//! threads, commits on the journal's own. What they yield passes through one `pipeline` in the order in which the *fetches*
+//! completed, so that under a virtual clock the events depend on the recording alone, on however many threads pages are
+//! extracted.
+//!
+//! Everything is bounded: polls and pages in flight, extractions at once. While the journal has
+//! no room, what is in flight waits and nothing new is begun.
+
+mod extraction;
+mod intake;
+mod outcome;
+mod pipeline;
+mod still;
+mod trace;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline_fetcher::Fetcher;
+use dateline_journal::{Journal, JournalError};
+use dateline_parser::Subject;
+use dateline_wire::{FeedId, FeedRef, FeedState};
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::EngineSettings;
+use crate::metrics::Metrics;
+use intake::Intake;
+
+/// What the engine works with. Network, clock and chance are the fetcher's; storage is the journal's.
+#[derive(Clone)]
+pub struct World {
+    /// Polls feeds and fetches pages.
+    pub fetcher: Arc<Fetcher>,
+    /// Keeps what is known and what is to be done.
+    pub journal: Journal,
+    /// Says what is relevant.
+    pub subject: Arc<Subject>,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+}
+
+/// When the engine stops by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// Never.
+    Stopped,
+    /// When nothing is left to do before this moment: no poll, no page, no entry that waits for another try.
+    Idle(Timestamp),
+}
+
+impl Until {
+    /// Whether a poll may begin at `now`.
+    fn allows(self, now: Timestamp) -> bool {
+        match self {
+            Self::Stopped => true,
+            Self::Idle(end) => now < end,
+        }
+    }
+}
+
+/// What the engine is doing, for status, metrics and the watchdog.
+#[derive(Debug, Clone, Copy)]
+pub struct Pulse {
+    /// When the engine last went round. It does so at least once a [`HEARTBEAT`] unless it hangs.
+    pub at: Instant,
+    /// Polls under way.
+    pub polls: usize,
+    /// Pages being fetched, extracted or committed.
+    pub pages: usize,
+    /// Whether intake waits for room in the journal.
+    pub paused: bool,
+}
+
+/// How often the engine goes round even if nothing happens.
+pub const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// Why the engine had to stop.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The journal failed in a way that doesn't pass.
+    #[error("the journal failed")]
+    Journal(#[from] JournalError),
+}
+
+/// The engine, ready to run.
+pub struct Engine {
+    intake: Intake,
+    pulse: watch::Sender<Pulse>,
+}
+
+impl Engine {
+    /// An engine for `feeds`, which become the journal's configured set. The first polls of feeds that it has not known so far
+    /// are spread over the configured time.
+    ///
+    /// # Errors
+    /// If the journal fails.
+    pub async fn new(
+        world: World,
+        feeds: Vec<FeedRef>,
+        settings: EngineSettings,
+    ) -> Result<Self, EngineError> {
+        let now = world.fetcher.clock().now();
+        let unknown = feeds
+            .iter()
+            .map(|feed| FeedState::new(feed.url.clone(), world.fetcher.first_poll(&feed.id, now)))
+            .collect();
+        world.journal.configure_feeds(unknown).await?;
+        let states = world.journal.feeds()?;
+        let refs: HashMap<FeedId, FeedRef> = feeds.into_iter().map(|feed| (feed.id.clone(), feed)).collect();
+        let intake = Intake::new(world, refs, states, settings);
+        let pulse = watch::Sender::new(intake.pulse());
+        Ok(Self { intake, pulse })
+    }
+
+    /// What the engine is doing, as it goes.
+    pub fn pulse(&self) -> watch::Receiver<Pulse> {
+        self.pulse.subscribe()
+    }
+
+    /// Runs until it is idle, if `until` says so, or `stop` is cancelled. Then nothing new is begun, and what is in flight may
+    /// go on for `grace`; what is not done by then is left pending in the journal, where the next run finds it.
+    ///
+    /// # Errors
+    /// If the journal fails in a way that doesn't pass.
+    pub async fn run(
+        mut self,
+        until: Until,
+        stop: CancellationToken,
+        grace: Duration,
+    ) -> Result<(), EngineError> {
+        let mut stopping: Option<Instant> = None;
+        loop {
+            if stopping.is_none() {
+                self.intake.begin(until)?;
+            }
+            self.pulse.send_replace(self.intake.pulse());
+            let wake = match stopping {
+                None if self.intake.is_idle(until) => return Ok(()),
+                Some(_) if self.intake.in_flight() == 0 => return Ok(()),
+                Some(deadline) if deadline <= Instant::now() => {
+                    tracing::warn!(
+                        left = self.intake.in_flight(),
+                        "the grace is over; what is in flight stays pending"
+                    );
+                    return Ok(());
+                }
+                Some(deadline) => deadline.min(Instant::now() + HEARTBEAT),
+                None => self.intake.wake(until),
+            };
+            tokio::select! {
+                biased;
+                () = stop.cancelled(), if stopping.is_none() => {
+                    tracing::info!(in_flight = self.intake.in_flight(), "stopping: what is in flight is finished");
+                    stopping = Some(Instant::now() + grace);
+                }
+                step = self.intake.step(), if self.intake.in_flight() > 0 => step?,
+                () = tokio::time::sleep_until(wake) => self.intake.woken(),
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! From what a fetch brought to the event that ends its entry: on blocking threads, a few at once, within a time limit, behind a
+//! boundary that no panic passes.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dateline_fetcher::{Clock, FetchedPage, PageError};
+use dateline_parser::Subject;
+use dateline_wire::{Event, Stage};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use super::World;
+use super::outcome::{self, Ending};
+use super::pipeline::Ready;
+use crate::config::EngineSettings;
+use crate::contained::contained;
+use crate::metrics::Metrics;
+
+/// Why an entry has no page.
+pub(super) enum NoPage {
+    /// It has no link.
+    NoLink,
+    /// The page cannot be had.
+    Fetch(PageError),
+    /// The fetch panicked.
+    Panic(String),
+}
+
+impl NoPage {
+    /// The reason as a word that stays the same.
+    pub(super) fn reason(&self) -> &'static str {
+        match self {
+            Self::NoLink => "no_link",
+            Self::Fetch(error) => error.reason(),
+            Self::Panic(_) => "panic",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::NoLink => "the entry has no link".to_owned(),
+            Self::Fetch(error) => error.to_string(),
+            Self::Panic(message) => format!("fetching it panicked: {message}"),
+        }
+    }
+
+    fn stage(&self) -> Stage {
+        match self {
+            Self::NoLink => Stage::Feed,
+            Self::Fetch(_) | Self::Panic(_) => Stage::Fetch,
+        }
+    }
+}
+
+/// Extracts and judges.
+pub(super) struct Extraction {
+    subject: Arc<Subject>,
+    metrics: Arc<Metrics>,
+    room: Arc<Semaphore>,
+    /// None under a virtual clock, where real time must not matter.
+    limit: Option<Duration>,
+}
+
+impl Extraction {
+    pub(super) fn new(world: &World, settings: &EngineSettings, clock: Clock) -> Self {
+        let threads = match settings.extract_threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        Self {
+            subject: world.subject.clone(),
+            metrics: world.metrics.clone(),
+            room: Arc::new(Semaphore::new(threads)),
+            limit: matches!(clock, Clock::System).then_some(settings.extract_timeout),
+        }
+    }
+
+    /// The end of an entry: its event, ready to be committed.
+    pub(super) async fn conclude(
+        self: Arc<Self>,
+        ending: Ending,
+        attempts: u32,
+        fetched: Result<FetchedPage, NoPage>,
+    ) -> Ready {
+        let ending = Arc::new(ending);
+        let event = match self.clone().in_time(ending.clone(), fetched).await {
+            Ok(event) => event,
+            Err((reason, detail)) => {
+                tracing::warn!(url = ending.url(), reason, detail, "a page could not be extracted");
+                Event::Reject(Box::new(outcome::reject(&ending, Stage::Extract, reason, detail)))
+            }
+        };
+        ending.finish(event, attempts)
+    }
+
+    async fn in_time(
+        self: Arc<Self>,
+        ending: Arc<Ending>,
+        fetched: Result<FetchedPage, NoPage>,
+    ) -> Result<Event, (&'static str, String)> {
+        let limit = self.limit;
+        // The semaphore is never closed; were it, the work would go on without a place of its own.
+        let place = self.room.clone().acquire_owned().await;
+        let work = spawn_blocking(move || {
+            let started = Instant::now();
+            let event = contained(|| event_of(&ending, fetched, &self.subject));
+            self.metrics.extracted(started.elapsed().as_secs_f64());
+            drop(place);
+            event
+        });
+        let done = match limit {
+            None => work.await,
+            Some(limit) => match timeout(limit, work).await {
+                Ok(done) => done,
+                // The thread cannot be stopped: it keeps its place among the extractors until it is done.
+                Err(_) => return Err(("too_slow", format!("not extracted within {limit:?}"))),
+            },
+        };
+        match done {
+            Ok(Ok(event)) => Ok(event),
+            Ok(Err(panic)) => Err(("panic", panic)),
+            Err(lost) => Err(("panic", lost.to_string())),
+        }
+    }
+}
+
+fn event_of(ending: &Ending, fetched: Result<FetchedPage, NoPage>, subject: &Subject) -> Event {
+    match fetched {
+        Ok(fetched) => outcome::of_page(ending, &fetched.page, fetched.record_id, subject),
+        Err(no_page) => outcome::of_feed_text(ending, subject).unwrap_or_else(|| {
+            Event::Reject(Box::new(outcome::reject(
+                ending,
+                no_page.stage(),
+                no_page.reason(),
+                no_page.detail(),
+            )))
+        }),
+    }
+}

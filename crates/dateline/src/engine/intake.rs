@@ -1,0 +1,338 @@
+//! What is begun when, and what follows from what was done: the decisions of the engine, and its state between them.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline_fetcher::{Clock, FetchedPage, PollOutcome, PollResult, Schedule};
+use dateline_journal::{JournalError, PollCommit, SeenLink};
+use dateline_wire::{Event, FeedId, FeedRef, FeedState, PendingEntry, Stage};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::extraction::{Extraction, NoPage};
+use super::outcome::{self, Ending};
+use super::pipeline::{Pipeline, Ready, Settled};
+use super::{HEARTBEAT, Pulse, Until, World, trace};
+use crate::config::EngineSettings;
+use crate::contained::message_of;
+
+/// Under a virtual clock nothing is begun at the very moment at which something ended, but this much later: whatever else ends
+/// at that moment has ended by then, however the threads of this run were scheduled.
+const QUIET: Duration = Duration::from_millis(1);
+/// How long a feed rests whose reader panicked.
+const PANIC_REST: Duration = Duration::from_secs(3600);
+
+/// A poll that came back, or the panic that ended it.
+struct Polled {
+    before: FeedState,
+    outcome: Result<PollOutcome, String>,
+}
+
+/// A page, or none, that came back.
+struct Paged {
+    pending: PendingEntry,
+    fetched: Result<FetchedPage, NoPage>,
+    elapsed: Duration,
+}
+
+/// The state of the engine.
+pub(super) struct Intake {
+    world: World,
+    settings: EngineSettings,
+    clock: Clock,
+    refs: HashMap<FeedId, Arc<FeedRef>>,
+    states: HashMap<FeedId, FeedState>,
+    schedule: Schedule,
+    polls: JoinSet<Polled>,
+    polls_in_flight: usize,
+    pages: JoinSet<Paged>,
+    pages_in_flight: usize,
+    pipeline: Pipeline,
+    extraction: Arc<Extraction>,
+    /// When the journal is asked for entries again: at once after news, else when a postponed one is due.
+    next_claim: Timestamp,
+    /// Whether something ended since something was last begun.
+    ended: bool,
+    /// Under a virtual clock: whether time has passed since something last ended.
+    quiet: bool,
+}
+
+impl Intake {
+    pub(super) fn new(
+        world: World,
+        refs: HashMap<FeedId, FeedRef>,
+        states: Vec<FeedState>,
+        settings: EngineSettings,
+    ) -> Self {
+        let clock = world.fetcher.clock();
+        let extraction = Arc::new(Extraction::new(&world, &settings, clock));
+        let mut intake = Self {
+            pipeline: Pipeline::new(world.journal.clone(), clock),
+            schedule: world.fetcher.schedule(),
+            world,
+            settings,
+            clock,
+            refs: refs.into_iter().map(|(id, feed)| (id, Arc::new(feed))).collect(),
+            states: HashMap::new(),
+            polls: JoinSet::new(),
+            polls_in_flight: 0,
+            pages: JoinSet::new(),
+            pages_in_flight: 0,
+            extraction,
+            next_claim: clock.now(),
+            ended: false,
+            quiet: true,
+        };
+        states.into_iter().for_each(|state| intake.schedule(state));
+        intake
+    }
+
+    /// What is going on.
+    pub(super) fn pulse(&self) -> Pulse {
+        Pulse {
+            at: Instant::now(),
+            polls: self.polls_in_flight,
+            pages: self.pages_in_flight,
+            paused: self.pipeline.is_stuck(),
+        }
+    }
+
+    /// How many polls and pages are under way: fetched, extracted or committed.
+    pub(super) fn in_flight(&self) -> usize {
+        self.polls_in_flight + self.pages_in_flight
+    }
+
+    /// Begins what is due and for which there is room.
+    pub(super) fn begin(&mut self, until: Until) -> Result<(), JournalError> {
+        if self.pipeline.is_stuck() || (self.is_virtual() && !(self.quiet && self.pipeline.is_empty())) {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        while self.polls_in_flight < self.settings.polls_in_flight && until.allows(now) {
+            let Some(state) = self.schedule.pop_due(now).and_then(|id| self.states.remove(&id)) else {
+                break;
+            };
+            self.begin_poll(state);
+        }
+        let room = self.settings.pages_in_flight.saturating_sub(self.pages_in_flight);
+        if room > 0 && self.next_claim <= now {
+            let claimed = self.world.journal.pending(now, room)?;
+            self.next_claim = self.world.journal.next_due(now)?.unwrap_or(Timestamp::MAX);
+            for pending in claimed {
+                match self.read_before(&pending, now)? {
+                    Some(seen) => self.end_as_duplicate(pending, &seen, now),
+                    None => self.begin_page(pending),
+                }
+            }
+        }
+        self.ended = false;
+        self.quiet = false;
+        Ok(())
+    }
+
+    /// Whether nothing is under way and nothing will be due in time.
+    pub(super) fn is_idle(&self, until: Until) -> bool {
+        let Until::Idle(end) = until else { return false };
+        self.in_flight() == 0
+            && !self.ended
+            && self.next_claim >= end
+            && self.schedule.next_due().is_none_or(|due| due >= end)
+    }
+
+    /// When to go round again if nothing ends before.
+    pub(super) fn wake(&self, until: Until) -> Instant {
+        if self.is_virtual() && self.ended {
+            return Instant::now() + QUIET;
+        }
+        let mut due = Timestamp::MAX;
+        if let Some(poll) = self.schedule.next_due().filter(|poll| until.allows(*poll)) {
+            due = poll;
+        }
+        if self.pages_in_flight < self.settings.pages_in_flight {
+            due = due.min(self.next_claim);
+        }
+        let due = self.clock.instant_of(due);
+        if self.is_virtual() { due } else { due.min(Instant::now() + HEARTBEAT) }
+    }
+
+    /// Time has passed.
+    pub(super) fn woken(&mut self) {
+        self.quiet = true;
+    }
+
+    /// Waits for the next thing to end and takes it in. Dropping the future loses nothing.
+    pub(super) async fn step(&mut self) -> Result<(), JournalError> {
+        tokio::select! {
+            biased;
+            settled = self.pipeline.next() => self.settle(settled?),
+            Some(paged) = self.pages.join_next() => {
+                // Fetches contain their panics and nobody aborts them, so a task always gives what it is asked for.
+                if let Ok(paged) = paged {
+                    let work = self.page_came(paged);
+                    self.pipeline.push(work);
+                }
+            }
+            Some(polled) = self.polls.join_next() => {
+                if let Ok(polled) = polled {
+                    let work = self.poll_came(polled);
+                    self.pipeline.push(work);
+                }
+            }
+            else => {}
+        }
+        Ok(())
+    }
+
+    fn is_virtual(&self) -> bool {
+        matches!(self.clock, Clock::Virtual { .. })
+    }
+
+    fn schedule(&mut self, state: FeedState) {
+        if !state.retired && self.refs.contains_key(&state.id) {
+            self.schedule.insert(state.id.clone(), state.url.host_str().unwrap_or_default(), state.next_poll);
+            self.states.insert(state.id.clone(), state);
+        }
+    }
+
+    fn begin_poll(&mut self, before: FeedState) {
+        let Some(feed) = self.refs.get(&before.id).cloned() else { return };
+        let fetcher = self.world.fetcher.clone();
+        self.polls_in_flight += 1;
+        self.polls.spawn(async move {
+            let poll = AssertUnwindSafe(fetcher.poll(&before, &feed)).catch_unwind().await;
+            Polled { outcome: poll.map_err(|panic| message_of(panic.as_ref())), before }
+        });
+    }
+
+    fn poll_came(&mut self, polled: Polled) -> BoxFuture<'static, Ready> {
+        let at = self.clock.now();
+        let outcome = polled.outcome.unwrap_or_else(|panic| {
+            let mut feed = polled.before.clone();
+            feed.failures += 1;
+            feed.last_poll = Some(at);
+            feed.last_error = Some(format!("its reader panicked: {panic}"));
+            feed.next_poll = at.checked_add(PANIC_REST).unwrap_or(Timestamp::MAX);
+            let result = PollResult::Failed(format!("its reader panicked: {panic}"));
+            PollOutcome { feed, entries: Vec::new(), health: Vec::new(), result }
+        });
+        log_poll(&polled.before, &outcome);
+        let traceparent = trace::of_poll(&outcome.feed.id, at);
+        let events = outcome.health.into_iter().map(|event| Event::Health(Box::new(event))).collect();
+        let commit = PollCommit { feed: outcome.feed, entries: outcome.entries, events, at, traceparent };
+        let result = outcome.result;
+        Box::pin(std::future::ready(Ready::Poll { commit: Box::new(commit), result }))
+    }
+
+    fn begin_page(&mut self, pending: PendingEntry) {
+        let fetcher = self.world.fetcher.clone();
+        self.pages_in_flight += 1;
+        self.pages.spawn(async move {
+            let started = Instant::now();
+            let fetched = match &pending.entry.link {
+                None => Err(NoPage::NoLink),
+                Some(link) => match AssertUnwindSafe(fetcher.page(link)).catch_unwind().await {
+                    Ok(fetched) => fetched.map_err(NoPage::Fetch),
+                    Err(panic) => Err(NoPage::Panic(message_of(panic.as_ref()))),
+                },
+            };
+            Paged { pending, fetched, elapsed: started.elapsed() }
+        });
+    }
+
+    /// What became of the entry's page, if it was read for another entry a short while ago. An entry that its feed has edited
+    /// is always worth a look.
+    fn read_before(&self, pending: &PendingEntry, now: Timestamp) -> Result<Option<SeenLink>, JournalError> {
+        let (Some(link), 1) = (&pending.entry.link, pending.edition) else { return Ok(None) };
+        let since = now.checked_sub(self.settings.refetch_after).unwrap_or(Timestamp::MIN);
+        Ok(self.world.journal.seen_link(link)?.filter(|seen| seen.at >= since))
+    }
+
+    fn end_as_duplicate(&mut self, pending: PendingEntry, seen: &SeenLink, at: Timestamp) {
+        let feed = self.refs.get(&pending.feed).cloned();
+        let ending = Ending { feed_id: pending.feed, feed, entry: pending.entry, at };
+        let detail = format!("its page was read for another entry at {}: event {}", seen.at, seen.sequence);
+        let reject = outcome::reject(&ending, Stage::Duplicate, "same_link", detail);
+        self.pages_in_flight += 1;
+        self.pipeline.push(Box::pin(std::future::ready(
+            ending.finish(Event::Reject(Box::new(reject)), pending.attempts),
+        )));
+    }
+
+    fn page_came(&mut self, paged: Paged) -> BoxFuture<'static, Ready> {
+        let at = self.clock.now();
+        let Paged { pending, fetched, elapsed } = paged;
+        let result = match &fetched {
+            Ok(_) => "ok",
+            Err(failed) => failed.reason(),
+        };
+        self.world.metrics.fetched(result, elapsed.as_secs_f64());
+        if let Err(NoPage::Fetch(error)) = &fetched {
+            let attempts = pending.attempts + 1;
+            if let Some(wait) = error.retry_in(attempts, at) {
+                let due = at.checked_add(wait).unwrap_or(Timestamp::MAX);
+                let (feed, entry, reason) = (pending.feed, pending.entry.id, error.to_string());
+                return Box::pin(std::future::ready(Ready::Postpone { feed, entry, due, reason }));
+            }
+        }
+        let feed = self.refs.get(&pending.feed).cloned();
+        let ending = Ending { feed_id: pending.feed, feed, entry: pending.entry, at };
+        Box::pin(self.extraction.clone().conclude(ending, pending.attempts, fetched))
+    }
+
+    fn settle(&mut self, settled: Settled) {
+        self.ended = true;
+        self.quiet = false;
+        match settled {
+            Settled::Poll { feed, result, fresh } => {
+                self.polls_in_flight -= 1;
+                self.world.metrics.polled(result_word(&result, fresh), fresh as u64);
+                if fresh > 0 {
+                    self.next_claim = self.clock.now();
+                }
+                self.schedule(*feed);
+            }
+            Settled::Finished { event, finished } => {
+                self.pages_in_flight -= 1;
+                self.world.metrics.finished(&event, finished.outcome);
+                self.next_claim = self.clock.now();
+            }
+            Settled::Postponed { due } => {
+                self.pages_in_flight -= 1;
+                self.next_claim = self.next_claim.min(due);
+            }
+        }
+    }
+}
+
+/// How a poll went, as metrics call it.
+fn result_word(result: &PollResult, fresh: usize) -> &'static str {
+    match result {
+        PollResult::NotModified => "not_modified",
+        PollResult::Unchanged => "unchanged",
+        PollResult::Read if fresh == 0 => "nothing_new",
+        PollResult::Read => "new",
+        PollResult::Failed(_) => "failed",
+        PollResult::Gone => "gone",
+        PollResult::PutOff => "put_off",
+    }
+}
+
+/// Says once that a feed fails, and once that it works again; status shows it meanwhile.
+fn log_poll(before: &FeedState, outcome: &PollOutcome) {
+    let feed = before.url.as_str();
+    match &outcome.result {
+        PollResult::Failed(reason) if before.failures == 0 => tracing::warn!(feed, reason, "the feed fails"),
+        PollResult::Failed(reason) => {
+            tracing::debug!(feed, reason, failures = outcome.feed.failures, "the feed still fails")
+        }
+        PollResult::Gone => tracing::warn!(feed, "the feed is gone for good and is not polled any more"),
+        PollResult::PutOff => {}
+        _ if before.failures > 0 => tracing::info!(feed, "the feed works again"),
+        _ => tracing::debug!(feed, entries = outcome.entries.len(), "polled"),
+    }
+}

@@ -1,0 +1,213 @@
+//! From a page (or none) to the event that ends its entry. Pure: the same entry and page give the same event.
+
+use std::sync::Arc;
+
+use dateline_journal::Finish;
+use dateline_parser::{Subject, extract, fingerprint};
+use dateline_wire::{
+    Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, FeedRef, Label,
+    Moment, Page, PageKind, Precision, RecordingRef, RejectEvent, Relevance, Source, Stage,
+};
+use jiff::Timestamp;
+use url::Url;
+
+use super::pipeline::Ready;
+use super::trace;
+
+/// How much longer than the page's the feed's own text must be to count as the richer one: a page's text runs a little shorter
+/// or longer than the same text in a feed; a teaser is far shorter.
+const RICHER: usize = 2;
+
+/// An entry at the moment it ends, and where it came from.
+#[derive(Debug, Clone)]
+pub(super) struct Ending {
+    /// The feed that announced it.
+    pub(super) feed_id: FeedId,
+    /// The same as events name it, unless it is not configured any more.
+    pub(super) feed: Option<Arc<FeedRef>>,
+    /// The entry.
+    pub(super) entry: Entry,
+    /// When its page, or the reason for having none, was there.
+    pub(super) at: Timestamp,
+}
+
+impl Ending {
+    /// The entry's end with `event`, after `attempts` failed fetches, ready to be committed.
+    pub(super) fn finish(&self, event: Event, attempts: u32) -> Ready {
+        Ready::Finish(Box::new(Finish {
+            feed: self.feed_id.clone(),
+            entry: self.entry.id.clone(),
+            event,
+            at: self.at,
+            traceparent: trace::of_entry(&self.feed_id, &self.entry.id, attempts),
+        }))
+    }
+
+    /// The entry's link, for logs.
+    pub(super) fn url(&self) -> &str {
+        self.entry.link.as_ref().map_or("", |link| link.as_str())
+    }
+}
+
+/// The event for a page that was fetched.
+pub(super) fn of_page(ending: &Ending, page: &Page, record_id: Option<String>, subject: &Subject) -> Event {
+    let mut article = extract(page);
+    if let Some(own) = feed_text(&ending.entry) {
+        prefer_richer(&mut article, own);
+    }
+    complete_from_feed(&mut article, &ending.entry);
+    judged(ending, article, record_id, subject)
+}
+
+/// The event for an entry whose page cannot be had, but whose feed carries its text; `None` where it doesn't.
+pub(super) fn of_feed_text(ending: &Ending, subject: &Subject) -> Option<Event> {
+    let mut article = feed_text(&ending.entry).filter(|article| article.page_kind == PageKind::Article)?;
+    article.authors.clone_from(&ending.entry.authors);
+    article.authors_source = (!article.authors.is_empty()).then_some(Source::Feed);
+    complete_from_feed(&mut article, &ending.entry);
+    Some(judged(ending, article, None, subject))
+}
+
+/// The event for an entry that was not published, for a `reason` that stays the same word and a `detail` for people.
+pub(super) fn reject(
+    ending: &Ending,
+    stage: Stage,
+    reason: impl Into<String>,
+    detail: impl Into<String>,
+) -> RejectEvent {
+    RejectEvent {
+        id: EventId::of_parts(&[
+            "reject",
+            ending.feed_id.as_str(),
+            ending.entry.id.as_str(),
+            &ending.at.to_string(),
+        ]),
+        article: None,
+        url: ending.entry.link.clone(),
+        stage,
+        reason: reason.into(),
+        detail: detail.into(),
+        feed: ending.feed.as_deref().cloned(),
+        entry: Some(entry_ref(&ending.entry)),
+        relevance: None,
+    }
+}
+
+fn judged(ending: &Ending, article: Article, record_id: Option<String>, subject: &Subject) -> Event {
+    let id = article_url(&article, &ending.entry).map(|url| ArticleId::of(&CanonicalUrl::of(url)));
+    let rejected = |stage, reason: &str, detail: String, relevance: Option<Relevance>| {
+        let mut event = reject(ending, stage, reason, detail);
+        event.article.clone_from(&id);
+        event.relevance = relevance;
+        Event::Reject(Box::new(event))
+    };
+    let Some(article_id) = id.clone() else {
+        return rejected(Stage::Feed, "no_link", "the entry has no link to tell it by".to_owned(), None);
+    };
+    if let Some((reason, detail)) = no_article(&article) {
+        return rejected(Stage::Extract, reason, detail, None);
+    }
+    let title = article.title.as_deref().unwrap_or_default();
+    let judgement = subject.judge(title, &article.body.text, article.language.as_deref());
+    if judgement.relevance.label != Label::Relevant {
+        let detail = format!("scored {:.3} for {}", judgement.relevance.score, subject.name());
+        return rejected(Stage::Judge, "not_relevant", detail, Some(judgement.relevance));
+    }
+    let mut event = ArticleEvent {
+        id: EventId::of_revision(&article_id, 1),
+        article: article_id,
+        revision: 1,
+        supersedes: None,
+        fingerprint: Some(fingerprint(&article.body.text)),
+        content: article,
+        feed: ending.feed.as_deref().cloned(),
+        entry: Some(entry_ref(&ending.entry)),
+        received_at: ending.at,
+        relevance: judgement.relevance,
+        entities: judgement.entities,
+        recording: record_id.map(|record_id| RecordingRef { record_id }),
+    };
+    event.set_revision(1);
+    Event::Article(Box::new(event))
+}
+
+/// The address that the article is known by.
+fn article_url<'a>(article: &'a Article, entry: &'a Entry) -> Option<&'a Url> {
+    article.canonical_url.as_ref().or(article.url.as_ref()).or(entry.link.as_ref())
+}
+
+/// Why the page holds no article, if it holds none.
+fn no_article(article: &Article) -> Option<(&'static str, String)> {
+    let reason = match article.page_kind {
+        PageKind::Article if article.body.text.is_empty() => "empty",
+        PageKind::Article => return None,
+        PageKind::Index => "index",
+        PageKind::Login => "login",
+        PageKind::CookieWall => "cookie_wall",
+        PageKind::BotWall => "bot_wall",
+        PageKind::Video => "video",
+        PageKind::Gallery => "gallery",
+        PageKind::LiveBlog => "live_blog",
+        PageKind::PaywalledTeaser => "paywalled_teaser",
+        PageKind::NotFound => "not_found",
+        PageKind::Empty => "empty",
+    };
+    let found = article.body.text.chars().count();
+    Some((reason, format!("the page holds no article of its own ({found} characters of text)")))
+}
+
+/// The text that the feed itself carries, read like a page.
+fn feed_text(entry: &Entry) -> Option<Article> {
+    let html = entry.content.as_deref()?;
+    let page = Page {
+        url: entry.link.clone(),
+        content_type: Some("text/html; charset=utf-8".to_owned()),
+        bytes: format!("<!doctype html><article>{html}</article>").into_bytes(),
+        received_at: None,
+    };
+    let mut article = extract(&page);
+    // What stands inside the text is the feed's to say: title and date come from the entry's own fields.
+    article.canonical_url = None;
+    article.title = None;
+    article.title_source = None;
+    article.published = None;
+    article.modified = None;
+    Some(article)
+}
+
+/// Takes the feed's text where the page has none, or only a teaser of it.
+fn prefer_richer(article: &mut Article, own: Article) {
+    let poorer = own.body.text.len() > article.body.text.len().saturating_mul(RICHER);
+    if own.page_kind == PageKind::Article && poorer {
+        article.page_kind = PageKind::Article;
+        article.body = own.body;
+        article.language = own.language.or(article.language.take());
+        article.origin = own.origin.or(article.origin.take());
+        article.cuts = own.cuts;
+    }
+}
+
+/// What the page doesn't say and the feed does.
+fn complete_from_feed(article: &mut Article, entry: &Entry) {
+    if article.title.is_none() {
+        article.title.clone_from(&entry.title);
+        article.title_source = entry.title.is_some().then_some(Source::Feed);
+    }
+    if article.published.is_none() {
+        article.published = entry.published.map(|published| Moment {
+            value: published.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            precision: Precision::Second,
+            source: Source::Feed,
+        });
+    }
+}
+
+fn entry_ref(entry: &Entry) -> EntryRef {
+    EntryRef {
+        id: entry.id.clone(),
+        guid: entry.guid.clone(),
+        link: entry.link.clone(),
+        title: entry.title.clone(),
+        published: entry.published,
+    }
+}

@@ -1,0 +1,142 @@
+//! What fetches bring, on its way into the journal: first made ready (a page is extracted and judged), then committed, both in
+//! the order in which the fetches completed, many at a time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use dateline_fetcher::{Clock, PollResult};
+use dateline_journal::{Finish, Finished, Journal, JournalError, PollCommit};
+use dateline_wire::{EntryId, Event, FeedId, FeedState};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesOrdered;
+use jiff::Timestamp;
+
+use super::still::{Hold, Stillness};
+
+/// How long to wait before asking a journal without room again.
+const FULL_PAUSE: Duration = Duration::from_secs(1);
+
+/// Something to be committed.
+pub(super) enum Ready {
+    /// A poll: the feed's new state, its entries and events.
+    Poll { commit: Box<PollCommit>, result: PollResult },
+    /// The end of an entry.
+    Finish(Box<Finish>),
+    /// An entry whose page may be had later.
+    Postpone { feed: FeedId, entry: EntryId, due: Timestamp, reason: String },
+}
+
+/// Something that was committed.
+pub(super) enum Settled {
+    /// A poll, and how many entries are new or changed.
+    Poll { feed: Box<FeedState>, result: PollResult, fresh: usize },
+    /// The end of an entry.
+    Finished { event: Event, finished: Finished },
+    /// An entry that waits again, until then.
+    Postponed { due: Timestamp },
+}
+
+/// Both stages.
+pub(super) struct Pipeline {
+    journal: Journal,
+    stillness: Stillness,
+    readying: FuturesOrdered<BoxFuture<'static, Ready>>,
+    committing: FuturesOrdered<BoxFuture<'static, Result<Settled, JournalError>>>,
+    stuck: Arc<AtomicUsize>,
+}
+
+impl Pipeline {
+    pub(super) fn new(journal: Journal, clock: Clock) -> Self {
+        Self {
+            journal,
+            stillness: Stillness::new(clock),
+            readying: FuturesOrdered::new(),
+            committing: FuturesOrdered::new(),
+            stuck: Arc::default(),
+        }
+    }
+
+    /// Whether nothing is on its way.
+    pub(super) fn is_empty(&self) -> bool {
+        self.readying.is_empty() && self.committing.is_empty()
+    }
+
+    /// Whether a commit waits for room.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.stuck.load(Ordering::Relaxed) > 0
+    }
+
+    /// Puts what a fetch brought behind what is on its way already.
+    pub(super) fn push(&mut self, work: BoxFuture<'static, Ready>) {
+        self.readying.push_back(work);
+    }
+
+    /// What was committed next; pending for ever while nothing is on its way. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// If the journal fails in a way that doesn't pass.
+    pub(super) async fn next(&mut self) -> Result<Settled, JournalError> {
+        loop {
+            tokio::select! {
+                biased;
+                Some(settled) = self.committing.next() => return settled,
+                Some(ready) = self.readying.next() => {
+                    let hold = self.stillness.hold();
+                    self.committing.push_back(Box::pin(commit(self.journal.clone(), ready, self.stuck.clone(), hold)));
+                }
+                else => std::future::pending().await,
+            }
+        }
+    }
+}
+
+async fn commit(
+    journal: Journal,
+    ready: Ready,
+    stuck: Arc<AtomicUsize>,
+    _hold: Option<Arc<Hold>>,
+) -> Result<Settled, JournalError> {
+    match ready {
+        Ready::Poll { commit, result } => {
+            let done = until_there_is_room(&stuck, || journal.commit_poll((*commit).clone())).await?;
+            Ok(Settled::Poll { feed: Box::new(commit.feed), result, fresh: done.new + done.changed })
+        }
+        Ready::Finish(finish) => {
+            let finished = until_there_is_room(&stuck, || journal.finish((*finish).clone())).await?;
+            Ok(Settled::Finished { event: finish.event, finished })
+        }
+        Ready::Postpone { feed, entry, due, reason } => {
+            let postpone = || journal.postpone(feed.clone(), entry.clone(), due, reason.clone());
+            until_there_is_room(&stuck, postpone).await?;
+            Ok(Settled::Postponed { due })
+        }
+    }
+}
+
+/// Repeats a commit until the journal has room for it, counted in `stuck` meanwhile.
+async fn until_there_is_room<T, C: Future<Output = Result<T, JournalError>>>(
+    stuck: &AtomicUsize,
+    commit: impl Fn() -> C,
+) -> Result<T, JournalError> {
+    let first = commit().await;
+    let Err(error) = &first else { return first };
+    if !error.is_retryable() {
+        return first;
+    }
+    if stuck.fetch_add(1, Ordering::Relaxed) == 0 {
+        tracing::error!(%error, "intake pauses until the journal can be written again");
+    }
+    let done = loop {
+        tokio::time::sleep(FULL_PAUSE).await;
+        match commit().await {
+            Err(error) if error.is_retryable() => {}
+            done => break done,
+        }
+    };
+    if stuck.fetch_sub(1, Ordering::Relaxed) == 1 {
+        tracing::info!("the journal can be written again; intake goes on");
+    }
+    done
+}

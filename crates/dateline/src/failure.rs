@@ -1,0 +1,96 @@
+//! Why a command failed, for the person at the terminal, and the exit code that says so to a script.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use dateline_journal::JournalError;
+
+use crate::config::ConfigError;
+
+/// Why a command could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The configuration is wrong, in one or more places.
+    #[error("the configuration is wrong")]
+    Config(Vec<ConfigError>),
+    /// A file or standard stream failed.
+    #[error("{what}")]
+    Io {
+        /// What was being done, with the file's name.
+        what: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The journal cannot be used.
+    #[error("the journal {} cannot be used", path.display())]
+    Journal {
+        /// The journal's file.
+        path: PathBuf,
+        /// Why.
+        source: JournalError,
+    },
+    /// Something else went wrong, said in full.
+    #[error("{0}")]
+    Other(String),
+    /// The work is done, but not for every input; each was named as it failed.
+    #[error("{failed} of {all} inputs could not be used")]
+    Partly {
+        /// How many could not be used.
+        failed: u64,
+        /// How many there were.
+        all: u64,
+    },
+}
+
+impl Failure {
+    /// An I/O failure of `what`.
+    pub fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+
+    /// The process's exit code. The help text lists them.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            // sysexits.h: EX_CONFIG
+            Self::Config(_) => 78,
+            // sysexits.h: EX_DATAERR. What passes by itself (a full or busy disk) is an ordinary failure.
+            Self::Journal { source, .. } if !source.is_retryable() => 65,
+            Self::Partly { .. } => 3,
+            Self::Io { .. } | Self::Journal { .. } | Self::Other(_) => 1,
+        }
+    }
+
+    /// The message for stderr: one line for each thing that is wrong.
+    pub fn message(&self) -> String {
+        if let Self::Config(errors) = self {
+            return errors.iter().map(|error| format!("error: {error}")).collect::<Vec<_>>().join("\n");
+        }
+        let mut message = format!("error: {self}");
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            // Writing to a String cannot fail.
+            let _ = write!(message, ": {cause}");
+            source = cause.source();
+        }
+        message
+    }
+
+    /// A reader that has seen enough (`| head`) closed the pipe: not a failure of ours.
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<Vec<ConfigError>> for Failure {
+    fn from(errors: Vec<ConfigError>) -> Self {
+        Self::Config(errors)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(vec![error])
+    }
+}

@@ -1,0 +1,33 @@
+//! The `dateline` program: it binds the crates that do the work.
+//!
+//! [`cli`] says what can be asked and [`commands`] does it, one module a command. Most commands are a few lines around
+//! another crate. `run` is the daemon: [`config`] is read, the [`daemon`] starts the [`engine`] (feeds in, events into the
+//! journal), the relay to Kafka, and the [`api`], and stops them together. [`status`] and [`metrics`] tell how it is going.
+//!
+//! The engine knows neither the network nor the time: both are the fetcher's, which takes them as parameters. So the same
+//! engine that runs live also runs over a recorded day or a simulated month.
+//!
+//! ```
+//! use dateline::batch::{self, Answer};
+//!
+//! let mut answers = Vec::new();
+//! let upper = |line: &[u8]| Answer { line: line.to_ascii_uppercase(), failed: false };
+//! let tally = batch::run(&b"one\ntwo\n"[..], &mut answers, std::num::NonZero::<usize>::MIN, upper)?;
+//! assert_eq!((answers.as_slice(), tally.lines), (&b"ONE\nTWO\n"[..], 2));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+pub mod api;
+pub mod batch;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod contained;
+pub mod daemon;
+pub mod engine;
+pub mod failure;
+pub mod logs;
+pub mod metrics;
+pub mod saved;
+mod service_manager;
+pub mod status;
