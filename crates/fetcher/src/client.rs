@@ -1,9 +1,10 @@
 //! Requests with manners: one's name, one's turn at the host, its wish to be left alone, and redirects.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
+use percent_encoding::{CONTROLS, percent_encode};
 use url::Url;
 
 use crate::{
@@ -118,11 +119,8 @@ impl Client {
         if !matches!(status, 301 | 302 | 303 | 307 | 308) {
             return None;
         }
-        let location = response
-            .headers
-            .get(header::LOCATION)
-            .and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
-        let Some(target) = location.and_then(|location| web_target(url, location)) else {
+        let location = response.headers.get(header::LOCATION).map(|value| reference(value.as_bytes()));
+        let Some(target) = location.and_then(|location| web_target(url, &location)) else {
             return Some(Err(Failure::BadRedirect { status }));
         };
         if target == *url || hops.iter().any(|hop| hop.url == target) {
@@ -132,6 +130,15 @@ impl Client {
             return Some(Err(Failure::TooManyRedirects(self.max_redirects)));
         }
         Some(Ok((Hop { url: url.clone(), status }, target)))
+    }
+}
+
+/// A `Location` as text. Servers put addresses there in whatever charset their pages have: what isn't UTF-8 is escaped byte
+/// by byte, so that they get back what they sent.
+fn reference(location: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(location) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(percent_encode(location, CONTROLS).to_string()),
     }
 }
 

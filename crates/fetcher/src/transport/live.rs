@@ -70,6 +70,10 @@ impl Live {
             .pool_max_idle_per_host(settings.per_host_concurrency)
             .timer(TokioTimer::new())
             .http1_max_buf_size(settings.max_header_bytes)
+            // A field that breaks the grammar is no reason to lose the rest of the answer.
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http2_max_header_list_size(u32::try_from(settings.max_header_bytes).unwrap_or(u32::MAX))
             .build(Connector::new(settings, resolver)?);
         let bounds = Bounds {

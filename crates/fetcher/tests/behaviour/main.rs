@@ -12,6 +12,7 @@ mod nginx;
 mod pages;
 mod politeness;
 mod robots;
+mod soak;
 mod support;
 mod timing;
 mod tls;

@@ -41,6 +41,31 @@ async fn a_page_comes_with_the_address_that_answered_and_the_way_there() {
 }
 
 #[tokio::test]
+async fn a_redirect_in_a_legacy_charset_gives_the_server_its_own_bytes_back() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => Reply::status(404),
+        "/1" => {
+            Reply::raw(b"HTTP/1.1 302 Found\r\nlocation: /\xb4\xba\r\ncontent-length: 0\r\n\r\n".to_vec())
+        }
+        _ => Reply::page(PAGE),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    fetcher.page(&url("http://news.example/1")).await.unwrap();
+    assert_eq!(server.paths()[2], "/%B4%BA");
+}
+
+#[tokio::test]
+async fn fields_that_break_the_grammar_do_not_cost_the_answer() {
+    let odd = "HTTP/1.1 200 OK\r\nbad name: 1\r\nserver : old\r\nx-note: two\r\n lines\r\nno colon\r\n\
+               content-type: text/html\r\nconnection: close\r\n\r\n";
+    let server = server_of(Reply::raw(format!("{odd}{PAGE}"))).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    let fetched = fetcher.page(&url("http://news.example/1")).await;
+    assert_eq!(fetched.map(|fetched| fetched.page.bytes).unwrap(), PAGE.as_bytes());
+}
+
+#[tokio::test]
 async fn every_content_coding_that_is_asked_for_is_undone() {
     let gzip = {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -65,6 +65,11 @@ impl Nginx {
         std::fs::read_to_string(self.path("access.log")).unwrap().lines().map(str::to_owned).collect()
     }
 
+    /// Replaces a file it serves.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path("files").join(name), text).unwrap();
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
