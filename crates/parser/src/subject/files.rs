@@ -271,6 +271,7 @@ fn add_terms(
             spelling,
             meaning,
             language: language.to_owned(),
+            line: row.line,
         }));
     }
     Ok(())

@@ -116,10 +116,13 @@ impl Folded {
         }
     }
 
+    #[inline]
     fn push(&mut self, c: char, start: u32, end: u32) {
         self.text.push(c);
-        self.clusters.resize(self.text.len(), (start, end));
-        self.upper.resize(self.text.len(), false);
+        for _ in 0..c.len_utf8() {
+            self.clusters.push((start, end));
+            self.upper.push(false);
+        }
     }
 
     /// Says whether the character pushed last was in upper case.
@@ -154,7 +157,7 @@ fn joins_previous(c: char) -> bool {
 }
 
 /// Signs that are not seen and part no word: soft hyphen, zero-width space and joiners, directional marks, word joiner, BOM.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 

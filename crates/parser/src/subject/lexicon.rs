@@ -91,6 +91,8 @@ pub(crate) struct Term {
     pub(crate) spelling: Spelling,
     pub(crate) meaning: Meaning,
     pub(crate) language: String,
+    /// Its row's line in its file.
+    pub(crate) line: usize,
 }
 
 /// A name or word found, as bytes of the folded text.
@@ -142,13 +144,14 @@ impl Lexicon {
         &self.terms
     }
 
-    /// Every term that stands in a text of `language`: overlapping ones too, by start, the longest first.
-    pub(crate) fn find(&self, folded: &Folded, language: &str) -> Vec<Found> {
+    /// Every term that stands in a text of `language` (of any, where `None`): overlapping ones too, by start, the longest
+    /// first.
+    pub(crate) fn find(&self, folded: &Folded, language: Option<&str>) -> Vec<Found> {
         let mut found = Vec::new();
         for hit in self.automaton.find_overlapping_iter(&folded.text) {
             for index in &self.by_pattern[hit.pattern().as_usize()] {
                 let term = &self.terms[*index as usize];
-                if term.spelling.own_language && term.language != language {
+                if term.spelling.own_language && language.is_some_and(|language| term.language != language) {
                     continue;
                 }
                 if let Some(end) = term.spelling.stands_at(folded, hit.start(), &self.endings) {

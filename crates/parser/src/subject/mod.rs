@@ -15,6 +15,7 @@ mod fold;
 mod lexicon;
 mod reading;
 mod rules;
+mod scan;
 mod sentence;
 mod spelling;
 mod table;
@@ -22,6 +23,7 @@ mod table;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use dateline_wire::{Judgement, Label, Relevance};
 
@@ -29,6 +31,7 @@ pub use error::SubjectError;
 use files::{Data, Group};
 use lexicon::{Lexicon, Name};
 use rules::Weights;
+pub use scan::Scanner;
 
 /// A subject, read from its files and ready to judge; cheap to share behind an `Arc`, safe to use from many threads.
 #[derive(Debug)]
@@ -39,8 +42,9 @@ pub struct Subject {
     names: Vec<Name>,
     by_id: BTreeMap<String, u32>,
     groups: Vec<Group>,
-    lexicon: Lexicon,
+    lexicon: Arc<Lexicon>,
     weights: Weights,
+    scanner: Scanner,
 }
 
 impl Subject {
@@ -54,6 +58,16 @@ impl Subject {
         let data = Data::read(files)?;
         let lexicon = Lexicon::new(data.terms, data.endings)
             .map_err(|what| SubjectError::new("names.tsv", 0, what, "remove spellings"))?;
+        if let Some(term) =
+            scan::naming_terms(&lexicon, &data.names).find(|term| !scan::can_be_sought(&term.spelling))
+        {
+            let what = format!("`{}` is too short to look for in a page's bytes", term.spelling.literal());
+            let remedy =
+                "give it a longer word, or put `~` in front so that it counts beside a clear name only";
+            return Err(SubjectError::new("names.tsv", term.line, what, remedy));
+        }
+        let lexicon = Arc::new(lexicon);
+        let scanner = Scanner::new(Arc::clone(&lexicon), &data.names);
         let by_id = data.names.iter().zip(0..).map(|(name, index)| (name.id.clone(), index)).collect();
         Ok(Self {
             name: data.name,
@@ -64,6 +78,7 @@ impl Subject {
             groups: data.groups,
             lexicon,
             weights: data.weights,
+            scanner,
         })
     }
 
@@ -120,17 +135,6 @@ impl Subject {
 
     /// The byte scanner that dismisses pages which can't be about the subject, without parsing them.
     pub fn scanner(&self) -> Scanner {
-        Scanner {}
-    }
-}
-
-/// Looks for the subject's names in a page's bytes.
-#[derive(Debug, Clone)]
-pub struct Scanner {}
-
-impl Scanner {
-    /// Whether the page may name a side of the subject; `false` only when it surely names neither, in any encoding or escape.
-    pub fn names_subject(&self, _bytes: &[u8]) -> bool {
-        true
+        self.scanner.clone()
     }
 }

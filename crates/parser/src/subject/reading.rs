@@ -74,7 +74,7 @@ pub(crate) fn read(
     language: &str,
 ) -> (Reading, Reading) {
     let texts = [Folded::of(title), Folded::of(body)];
-    let found = [lexicon.find(&texts[0], language), lexicon.find(&texts[1], language)];
+    let found = [lexicon.find(&texts[0], Some(language)), lexicon.find(&texts[1], Some(language))];
     let clear = [select_clear(&found[0]), select_clear(&found[1])];
     let firsts = [firsts(&clear[0], names.len()), firsts(&clear[1], names.len())];
     // A title may shorten what the body spells out; a body may shorten what the title or the text before spells out.

@@ -181,9 +181,13 @@ impl Spelling {
         &self.pieces[0].0
     }
 
-    /// The words of the spelling as literal pieces, each without what isn't certain to follow it.
-    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
-        self.pieces.iter().flat_map(|(literal, _)| literal.split(' ')).filter(|word| !word.is_empty())
+    /// The words of the spelling as literal pieces, each without what isn't certain to follow it, and whether letters may.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.pieces.iter().flat_map(|(literal, after)| {
+            let words = literal.split(' ').filter(|word| !word.is_empty());
+            let last = literal.split(' ').next_back().unwrap_or_default();
+            words.map(move |word| (word, word == last && *after != After::Edge))
+        })
     }
 
     /// The case-sensitive form, if case counts.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use dateline_wire::{Entity, Judgement, Label, Place};
 use proptest::prelude::*;
@@ -9,7 +10,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// Two lands that don't exist, so that nothing here can be hard-wired.
-pub(super) fn ardland_and_borland() -> BTreeMap<String, String> {
+pub(crate) fn ardland_and_borland() -> BTreeMap<String, String> {
     [
         (
             "subject.toml",
@@ -56,8 +57,9 @@ hangul = ["은", "는", "이", "가", "의", "와", "에서", "군"]
     .into()
 }
 
-fn tiny() -> Subject {
-    Subject::from_files(&ardland_and_borland()).unwrap()
+fn tiny() -> &'static Subject {
+    static TINY: LazyLock<Subject> = LazyLock::new(|| Subject::from_files(&ardland_and_borland()).unwrap());
+    &TINY
 }
 
 fn shipped() -> Subject {

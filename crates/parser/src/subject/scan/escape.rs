@@ -1,0 +1,276 @@
+//! Names that a page's bytes don't show as they read: escaped letters, combining and invisible signs, wide letters.
+//!
+//! [`hides_letters`] looks for them at little cost; only where it finds some is the page rewritten by [`plain`] and
+//! scanned again. Escapes of signs (`&amp;`, `&#39;`, `\u003c`) are everywhere and hide no name, so they don't count.
+
+use html5ever::data::NAMED_ENTITIES;
+use memchr::{memchr_iter, memchr3_iter, memmem};
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::canonical_combining_class;
+
+use super::letters::Letters;
+use crate::subject::fold::is_invisible;
+
+/// An escape: where it starts and ends, and the character it stands for, if it is one.
+type Piece = (usize, usize, Option<char>);
+
+/// Whether one of `letters` isn't written as its UTF-8 bytes, or a sign that reading drops stands between letters.
+pub(crate) fn hides_letters(bytes: &[u8], letters: &Letters) -> bool {
+    let hides = |(start, end, c): Piece| match c {
+        Some(c) if is_invisible(c) => is_inside_word(bytes, start, end),
+        Some(c) => canonical_combining_class(c) != 0 || letters.contain(c),
+        // Half a surrogate pair: names have no letters up there, but for mathematical ones.
+        None => bytes[start..end].eq_ignore_ascii_case(b"\\ud835"),
+    };
+    memchr_iter(b'&', bytes)
+        .filter(|at| !is_common_sign(&bytes[at + 1..]))
+        .filter_map(|at| reference(bytes, at))
+        .any(hides)
+        || escapes(bytes).any(hides)
+        || memmem::find(bytes, b"<wbr").is_some()
+        || other_forms(bytes).next().is_some()
+}
+
+/// Whether what takes `start..end` stands between two letters, as far as bytes tell.
+fn is_inside_word(bytes: &[u8], start: usize, end: usize) -> bool {
+    let before = match &bytes[..start] {
+        // The end of another escape; of a surrogate pair, which is no letter.
+        [.., b'\\', b'u', b'd' | b'D', _, _, _] => false,
+        [.., b';' | b'}'] => true,
+        before => last_char(before).is_some_and(|c| c.is_alphanumeric() || is_invisible(c)),
+    };
+    let after = match &bytes[end..] {
+        [b'\\', b'u', b'd' | b'D', ..] => false,
+        [b'&' | b'\\', ..] => true,
+        after => first_char(after).is_some_and(|c| c.is_alphanumeric() || is_invisible(c)),
+    };
+    before && after
+}
+
+fn last_char(bytes: &[u8]) -> Option<char> {
+    let tail = &bytes[bytes.len().saturating_sub(4)..];
+    tail.utf8_chunks().last().and_then(|chunk| chunk.valid().chars().next_back())
+}
+
+fn first_char(bytes: &[u8]) -> Option<char> {
+    bytes[..bytes.len().min(4)].utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next())
+}
+
+/// The text of `bytes` with every escape resolved, composed, without compatibility forms and invisible signs; its case stays.
+pub(crate) fn plain(bytes: &[u8]) -> String {
+    let mut pieces: Vec<Piece> = references(bytes).chain(escapes(bytes)).collect();
+    pieces.extend(memmem::find_iter(bytes, b"<wbr").map(|at| {
+        let end = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |length| at + length + 1);
+        (at, end, Some('\u{200B}'))
+    }));
+    pieces.sort_unstable_by_key(|(start, _, _)| *start);
+    let mut text = String::with_capacity(bytes.len());
+    let mut at = 0;
+    let mut lead: Option<u32> = None;
+    for (start, end, c) in pieces {
+        if start < at {
+            continue;
+        }
+        if start > at {
+            text.push_str(&String::from_utf8_lossy(&bytes[at..start]));
+            lead = None;
+        }
+        match (c, lead.take()) {
+            (Some(c), _) => text.push(c),
+            // Half a character beyond the basic plane: `\ud83d\ude80`.
+            (None, high) => match (surrogate(&bytes[start..end]), high) {
+                (Some(low @ 0xDC00..), Some(high)) => {
+                    text.extend(char::from_u32(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)));
+                }
+                (half, _) => lead = half.filter(|half| *half < 0xDC00),
+            },
+        }
+        at = end;
+    }
+    text.push_str(&String::from_utf8_lossy(&bytes[at..]));
+    normalise_where_needed(text)
+}
+
+/// Normalises the runs of letters that hold something to normalise: the rest is most of any page.
+fn normalise_where_needed(text: String) -> String {
+    let bytes = text.as_bytes();
+    let mut places: Vec<usize> = other_forms(bytes).collect();
+    if places.is_empty() {
+        return text;
+    }
+    places.sort_unstable();
+    let in_run = |byte: &u8| !byte.is_ascii() || byte.is_ascii_alphanumeric();
+    let mut normal = String::with_capacity(text.len());
+    let mut done = 0;
+    for place in places {
+        if place < done {
+            continue;
+        }
+        let start =
+            bytes[done..place].iter().rposition(|byte| !in_run(byte)).map_or(done, |at| done + at + 1);
+        let end =
+            bytes[place..].iter().position(|byte| !in_run(byte)).map_or(bytes.len(), |length| place + length);
+        normal.push_str(&text[done..start]);
+        let seen = |c: &char| canonical_combining_class(*c) == 0 && !is_invisible(*c);
+        normal.extend(text[start..end].nfc().nfkc().filter(seen));
+        done = end;
+    }
+    normal.push_str(&text[done..]);
+    normal
+}
+
+/// The character references of HTML: where each starts and ends, and what it stands for; `None` for no character.
+fn references(bytes: &[u8]) -> impl Iterator<Item = Piece> {
+    memchr_iter(b'&', bytes).filter_map(|at| reference(bytes, at))
+}
+
+/// The reference that starts at `at`, where there is one.
+fn reference(bytes: &[u8], at: usize) -> Option<Piece> {
+    let rest = &bytes[at + 1..];
+    if let Some(number) = rest.strip_prefix(b"#") {
+        let (digits, radix, sign) = match number {
+            [b'x' | b'X', digits @ ..] => (digits, 16, 3),
+            digits => (digits, 10, 2),
+        };
+        let length = digits.iter().take(12).take_while(|digit| char::from(**digit).is_digit(radix)).count();
+        let value = u32::from_str_radix(std::str::from_utf8(&digits[..length]).ok()?, radix).ok()?;
+        let end = at + sign + length + usize::from(digits.get(length) == Some(&b';'));
+        return Some((at, end, char::from_u32(windows_1252(value))));
+    }
+    /// The longest name of HTML's table has 31 letters.
+    const LONGEST: usize = 32;
+    let length = rest.iter().take(LONGEST).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let name = std::str::from_utf8(&rest[..length]).ok()?;
+    if rest.get(length) == Some(&b';')
+        && let Some((value, _)) = NAMED_ENTITIES.get(&format!("{name};"))
+    {
+        return Some((at, at + length + 2, char::from_u32(*value)));
+    }
+    // Old names need no semicolon, and letters may follow at once.
+    let (value, taken) = (2..=length).rev().find_map(|taken| {
+        let (value, _) = NAMED_ENTITIES.get(&name[..taken])?;
+        (*value != 0).then_some((*value, taken))
+    })?;
+    Some((at, at + 1 + taken, char::from_u32(value)))
+}
+
+/// Whether a reference begins that stands for a sign, as nearly all do: told without looking it up.
+fn is_common_sign(rest: &[u8]) -> bool {
+    const SIGNS: [&[u8]; 14] = [
+        b"amp;", b"nbsp;", b"quot;", b"lt;", b"gt;", b"raquo;", b"laquo;", b"copy;", b"mdash;", b"ndash;",
+        b"hellip;", b"rsquo;", b"#39;", b"#x27;",
+    ];
+    rest.starts_with(b" ") || SIGNS.iter().any(|sign| rest.starts_with(sign))
+}
+
+/// What the numbers 0x80–0x9F mean in references: HTML reads them as windows-1252, where two are letters.
+fn windows_1252(value: u32) -> u32 {
+    match value {
+        0x8A => 0x160,
+        0x8C => 0x152,
+        0x8E => 0x17D,
+        0x9A => 0x161,
+        0x9C => 0x153,
+        0x9E => 0x17E,
+        0x9F => 0x178,
+        _ => value,
+    }
+}
+
+/// The escapes of script data, `\uXXXX`, `\u{X…}`, `\xXX`: where each starts and ends, and what it stands for; `None` for
+/// half a surrogate pair.
+fn escapes(bytes: &[u8]) -> impl Iterator<Item = Piece> {
+    let number = |digits: &[u8]| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
+    let long = memmem::find_iter(bytes, b"\\u").filter_map(move |at| {
+        let rest = &bytes[at + 2..];
+        if let Some(braced) = rest.strip_prefix(b"{") {
+            let length = braced.iter().take(8).position(|byte| *byte == b'}')?;
+            return Some((at, at + 4 + length, char::from_u32(number(&braced[..length])?)));
+        }
+        Some((at, at + 6, char::from_u32(number(rest.get(..4)?)?)))
+    });
+    let short = memmem::find_iter(bytes, b"\\x")
+        .filter_map(move |at| Some((at, at + 4, char::from_u32(number(bytes.get(at + 2..at + 4)?)?))));
+    long.chain(short)
+}
+
+/// The half of a surrogate pair that an escape stands for.
+fn surrogate(escape: &[u8]) -> Option<u32> {
+    let value = u32::from_str_radix(std::str::from_utf8(escape.get(2..6)?).ok()?, 16).ok()?;
+    (0xD800..0xE000).contains(&value).then_some(value)
+}
+
+/// Where UTF-8 holds combining or invisible signs, conjoining jamo, or letters in compatibility forms.
+fn other_forms(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let is_other = |at: &usize| {
+        let next = |after: usize| bytes.get(at + after).copied().unwrap_or(0);
+        match (bytes[*at], next(1), next(2)) {
+            // U+0300–U+036F, U+1100–U+11FF.
+            (0xCC, _, _) | (0xCD, 0x80..=0xAF, _) | (0xE1, 0x84..=0x87, _) => true,
+            // Zero-width and directional signs, word joiner, variation selectors, a BOM inside.
+            (0xE2, 0x80, 0x8B..=0x8F | 0xAA..=0xAE)
+            | (0xE2, 0x81, 0xA0)
+            | (0xEF, 0xB8, 0x80..=0x8F)
+            | (0xEF, 0xBB, 0xBF) => is_inside_word(bytes, *at, *at + 3),
+            // Enclosed letters, ligatures.
+            (0xE2, 0x92 | 0x93, _) | (0xEF, 0xAC, _) => true,
+            // Fullwidth letters, halfwidth kana and jamo.
+            (0xEF, 0xBC, 0xA1..=0xBA) | (0xEF, 0xBD, 0x81..=0x9A | 0xA6..=0xBF) | (0xEF, 0xBE, _) => true,
+            // Mathematical letters.
+            (0xF0, 0x9D, 0x90..=0x9F) => true,
+            _ => false,
+        }
+    };
+    // ASCII has none of this, and is most of most pages.
+    let searched = if bytes.is_ascii() { &[] } else { bytes };
+    memchr3_iter(0xCC, 0xCD, 0xE1, searched)
+        .chain(memchr3_iter(0xE2, 0xEF, 0xF0, searched))
+        .filter(is_other)
+        .chain(memmem::find_iter(searched, "\u{AD}").filter(|at| is_inside_word(bytes, *at, at + 2)))
+        .chain(memmem::find_iter(searched, "\u{3099}"))
+        .chain(memmem::find_iter(searched, "\u{309A}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_letters_are_seen_and_resolved() {
+        for (written, read) in [
+            ("&#1055;&#x443;&#X442;", "Пут"),
+            ("Cor&eacute;e", "Corée"),
+            ("Cor&eacutee", "Corée"),
+            ("Nord&shy;rova", "Nordrova"),
+            ("\\u041f\\u0443", "Пу"),
+            ("\\u{41f}", "П"),
+            ("\\xe9t\\xe9", "été"),
+            ("\\ud83d\\ude80 \\u0440", "🚀 р"),
+            ("Ro<wbr/>va", "Rova"),
+            ("Ｒｏｖａ", "Rova"),
+            ("Ro\u{200b}va", "Rova"),
+            ("и\u{306}", "й"),
+            ("\u{1107}\u{116e}\u{11a8}", "북"),
+        ] {
+            let letters = Letters::of([read, "rova"].into_iter());
+            assert!(hides_letters(written.as_bytes(), &letters), "{written}");
+            assert_eq!(plain(written.as_bytes()), read);
+        }
+    }
+
+    #[test]
+    fn escaped_signs_hide_nothing() {
+        for page in [
+            "a &amp; b&nbsp;&#39;&#8217;&lt;&copy;",
+            "\\u003cp\\u003e \\u2019 \\x22",
+            "AT&T, R&D &",
+            "，！「」… “”",
+            "\\u12",
+            "&uuml; \\u00fc",
+            "☺\u{fe0f} \\ud83d\\udc69\\u200d\\ud83d\\ude80",
+        ] {
+            assert!(!hides_letters(page.as_bytes(), &Letters::of(["rova"].into_iter())), "{page}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Dismissing a page by its bytes: what names neither side needs no parsing.
+//!
+//! The way of a page, each step only where the one before leaves doubt:
+//!
+//! 1. [`needle`] chose, for every spelling that names a side, one word without which it can't stand; [`grams`] looks for all
+//!    those words at once, about as fast as memory is read. A word found is compared exactly, and so is the
+//!    text around it.
+//! 2. [`escape`] asks whether letters are hidden behind references, script escapes, combining or invisible signs; only then
+//!    is the page rewritten and scanned once more.
+//! 3. [`charset`] reads what isn't UTF-8 in every encoding it may be in.
+//!
+//! Doubt lets a page through. One thing hides a name: a tag inside a word, other than after its first letter.
+
+mod charset;
+mod escape;
+mod grams;
+mod letters;
+mod needle;
+
+use std::sync::Arc;
+
+use grams::Grams;
+use letters::Letters;
+use needle::Sought;
+pub(crate) use needle::can_be_sought;
+
+use super::fold::{Folded, is_invisible};
+use super::lexicon::{Lexicon, Meaning, Name, Sides, Strength, Term};
+
+/// Looks for the subject's names in a page's bytes; cheap to clone, safe to share.
+#[derive(Debug, Clone)]
+pub struct Scanner {
+    parts: Arc<Parts>,
+}
+
+#[derive(Debug)]
+struct Parts {
+    lexicon: Arc<Lexicon>,
+    /// The sides of each name, by its index.
+    sides: Vec<Sides>,
+    needles: Vec<Sought>,
+    grams: Grams,
+    letters: Letters,
+}
+
+/// Visible bytes read around a word that was found, on each side: more than the longest name.
+const AROUND: usize = 96;
+
+/// The longest tag read over on the way.
+const LONGEST_TAG: usize = 2048;
+
+/// Words whose surroundings named no side, before a page is let through anyway: so many deserve a parser.
+const PATIENCE: u32 = 256;
+
+impl Scanner {
+    pub(crate) fn new(lexicon: Arc<Lexicon>, names: &[Name]) -> Self {
+        let terms: Vec<&Term> = naming_terms(&lexicon, names).collect();
+        let needles = needle::choose(&terms.iter().map(|term| &term.spelling).collect::<Vec<_>>());
+        let grams = Grams::new(&needles.iter().map(|sought| sought.needle.heads()).collect::<Vec<_>>());
+        let letters = Letters::of(terms.iter().flat_map(|term| term.spelling.words().map(|(word, _)| word)));
+        let sides = names.iter().map(|name| name.sides).collect();
+        Self { parts: Arc::new(Parts { lexicon, sides, needles, grams, letters }) }
+    }
+
+    /// Whether the page may name a side of the subject; `false` only when it surely names neither, in any encoding or escape.
+    ///
+    /// `bytes` are the page as received, without its transfer and content encodings.
+    pub fn names_subject(&self, bytes: &[u8]) -> bool {
+        self.finds(bytes, |seen| seen.a || seen.b)
+    }
+
+    /// Whether the page may name both sides: stricter than [`Scanner::names_subject`] and not much dearer.
+    ///
+    /// It dismisses the rare article that never names one of the sides and is about both nevertheless.
+    pub fn names_both_sides(&self, bytes: &[u8]) -> bool {
+        self.finds(bytes, |seen| seen.a && seen.b)
+    }
+
+    fn finds(&self, bytes: &[u8], enough: fn(Seen) -> bool) -> bool {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let mut seen = Seen::default();
+        if charset::is_utf8(bytes) {
+            return self.finds_in_utf8(bytes, &mut seen, enough);
+        }
+        charset::readings(bytes).any(|text| self.finds_in_utf8(text.as_bytes(), &mut seen, enough))
+    }
+
+    fn finds_in_utf8(&self, bytes: &[u8], seen: &mut Seen, enough: fn(Seen) -> bool) -> bool {
+        self.look_over(bytes, seen, enough)
+            || escape::hides_letters(bytes, &self.parts.letters)
+                && self.look_over(escape::plain(bytes).as_bytes(), seen, enough)
+    }
+
+    /// Adds to `seen` what `bytes` name as they stand, until that is enough.
+    fn look_over(&self, bytes: &[u8], seen: &mut Seen, enough: fn(Seen) -> bool) -> bool {
+        let parts = &*self.parts;
+        let mut patience = PATIENCE;
+        parts.grams.search(bytes, |word, start| {
+            let sought = &parts.needles[word as usize];
+            let Some(place) = sought.needle.stands_at(bytes, start) else { return false };
+            patience -= 1;
+            let named = if patience == 0 { None } else { self.named_around(bytes, place.start, sought) };
+            // Doubt counts as both.
+            let named = named.unwrap_or(Seen { a: true, b: true });
+            *seen = Seen { a: seen.a || named.a, b: seen.b || named.b };
+            enough(*seen)
+        })
+    }
+
+    /// Which sides the text around byte `at` names; `None` where markup leaves that in doubt.
+    fn named_around(&self, bytes: &[u8], at: usize, sought: &Sought) -> Option<Seen> {
+        let (before, after) = (text_before(&bytes[..at])?, text_after(&bytes[at..])?);
+        let mut seen = Seen::default();
+        if !sought.suffices() {
+            // Cheaper than reading: most words of names are common words, and the rest of the name is not near them.
+            let near: Vec<u8> = before.iter().rev().chain(&after).copied().collect::<Vec<_>>().concat();
+            let near = String::from_utf8_lossy(&near);
+            if !near.contains(['&', '\\'])
+                && near.chars().all(|c| !is_invisible(c))
+                && !sought.has_partner(&near)
+            {
+                return Some(seen);
+            }
+        }
+        // A tag may part two words or stand within one.
+        for gap in [&b" "[..], b""] {
+            let piece: Vec<&[u8]> = before.iter().rev().chain(&after).copied().collect();
+            self.add_named(&escape::plain(&piece.join(gap)), &mut seen);
+        }
+        Some(seen)
+    }
+
+    fn add_named(&self, text: &str, seen: &mut Seen) {
+        let parts = &*self.parts;
+        for found in parts.lexicon.find(&Folded::of(text), None) {
+            if let Meaning::Name(name) = found.meaning {
+                let sides = parts.sides[name as usize];
+                if sides.names_one() && !found.ambiguous {
+                    seen.a |= sides.a > Strength::None;
+                    seen.b |= sides.b > Strength::None;
+                }
+            }
+        }
+    }
+}
+
+/// The terms that name a side by themselves; an ambiguous one counts only where a clear one stands.
+pub(crate) fn naming_terms<'l>(lexicon: &'l Lexicon, names: &[Name]) -> impl Iterator<Item = &'l Term> {
+    lexicon.terms().iter().filter(|term| match term.meaning {
+        Meaning::Name(name) => names[name as usize].sides.names_one() && !term.spelling.ambiguous,
+        Meaning::Word(_) => false,
+    })
+}
+
+/// The last pieces of text between tags, the last one first; `None` where tags go on for too long.
+fn text_before(bytes: &[u8]) -> Option<Vec<&[u8]>> {
+    let (mut pieces, mut length, mut end) = (Vec::new(), 0, bytes.len());
+    while length < AROUND && end > 0 {
+        let from = end.saturating_sub(AROUND);
+        let start = memchr::memrchr(b'>', &bytes[from..end]).map(|at| from + at);
+        pieces.push(&bytes[start.map_or(from, |at| at + 1)..end]);
+        length += end - start.map_or(from, |at| at + 1);
+        let Some(start) = start else { break };
+        let tag = start.saturating_sub(LONGEST_TAG);
+        end = tag + memchr::memrchr(b'<', &bytes[tag..start])?;
+    }
+    Some(pieces)
+}
+
+/// The first pieces of text between tags; `None` where tags go on for too long.
+fn text_after(bytes: &[u8]) -> Option<Vec<&[u8]>> {
+    let (mut pieces, mut length, mut start) = (Vec::new(), 0, 0);
+    while length < AROUND && start < bytes.len() {
+        let to = bytes.len().min(start + AROUND);
+        let end = memchr::memchr(b'<', &bytes[start..to]).map(|at| start + at);
+        pieces.push(&bytes[start..end.unwrap_or(to)]);
+        length += end.unwrap_or(to) - start;
+        let Some(end) = end else { break };
+        let tag = bytes.len().min(end + LONGEST_TAG);
+        start = end + memchr::memchr(b'>', &bytes[end..tag])? + 1;
+    }
+    Some(pieces)
+}
+
+/// Which sides were named so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    a: bool,
+    b: bool,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! Which words a page must hold to name a side: one for each spelling, chosen so that few words serve many spellings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::grams::{Heads, SHORTEST};
+use crate::subject::spelling::{Script, Spelling};
+
+/// A word without which some spelling can't stand in a page.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Needle {
+    /// As folded, or as written where case counts.
+    pub(crate) word: String,
+    pub(crate) cased: bool,
+    /// Letters may follow: an ending, a particle, the rest of a compound.
+    pub(crate) open: bool,
+}
+
+/// A word that is looked for.
+#[derive(Debug)]
+pub(crate) struct Sought {
+    pub(crate) needle: Needle,
+    /// Words of which one must be near, in lower case; among them the empty one where the needle suffices.
+    partners: Vec<String>,
+}
+
+impl Sought {
+    /// Whether a text near the needle holds a word that must be near it.
+    pub(crate) fn has_partner(&self, near: &str) -> bool {
+        let near = near.to_lowercase();
+        self.partners.iter().any(|partner| near.contains(partner.as_str()))
+    }
+
+    /// Whether the needle alone may be a name.
+    pub(crate) fn suffices(&self) -> bool {
+        self.partners.iter().any(String::is_empty)
+    }
+}
+
+/// One word for each spelling, each word once.
+pub(crate) fn choose(spellings: &[&Spelling]) -> Vec<Sought> {
+    let candidates: Vec<Vec<Needle>> = spellings.iter().map(|spelling| words_of(spelling)).collect();
+    // A word that is a spelling by itself is looked for anyway; of the others, those that many share, then the last, which
+    // in names is rarer than the first.
+    let alone: BTreeSet<&Needle> = candidates.iter().filter(|words| words.len() == 1).flatten().collect();
+    let mut uses: BTreeMap<&Needle, usize> = BTreeMap::new();
+    for needle in candidates.iter().filter(|words| !words.iter().any(|word| alone.contains(word))).flatten() {
+        *uses.entry(needle).or_default() += 1;
+    }
+    let rank = |needle: &Needle| {
+        (alone.contains(needle), needle.word.len() > 4, uses.get(needle).copied().unwrap_or_default())
+    };
+    let mut chosen: BTreeMap<&Needle, BTreeSet<String>> = BTreeMap::new();
+    for words in &candidates {
+        let Some(best) = words.iter().max_by_key(|needle| rank(needle)) else { continue };
+        let partner = words.iter().filter(|word| *word != best).max_by_key(|word| word.word.len());
+        let partner = partner.map_or_else(String::new, |partner| partner.word.to_lowercase());
+        chosen.entry(best).or_default().insert(partner);
+    }
+    chosen
+        .into_iter()
+        .map(|(needle, partners)| Sought { needle: needle.clone(), partners: partners.into_iter().collect() })
+        .collect()
+}
+
+/// Whether a spelling has a word long enough to look for in bytes.
+pub(crate) fn can_be_sought(spelling: &Spelling) -> bool {
+    !words_of(spelling).is_empty()
+}
+
+/// The words of a spelling that are long enough to look for.
+fn words_of(spelling: &Spelling) -> Vec<Needle> {
+    // Quotation marks and stops may be written as escapes, hyphens in many ways: only runs of letters are sure.
+    let letters = |text: &str, cased: bool, open: bool| -> Vec<Needle> {
+        let last = text.split(|c: char| !c.is_alphanumeric()).next_back().unwrap_or_default();
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() >= SHORTEST)
+            .map(|word| Needle { word: word.to_owned(), cased, open: open && word == last })
+            .collect()
+    };
+    match spelling.cased() {
+        Some(written) => letters(written, true, true),
+        None => spelling.words().flat_map(|(word, open)| letters(word, false, open)).collect(),
+    }
+}
+
+impl Needle {
+    /// The bytes under which the word's beginning may appear, and how many bytes of it they leave out.
+    ///
+    /// The first letter of a long word is left out, since it may stand apart as an initial: `<span>R</span>ussia`.
+    pub(crate) fn heads(&self) -> (Heads, u8) {
+        /// Characters that a word must have for its first to be left out.
+        const LONG: usize = 6;
+        let first = self.word.chars().next().map_or(0, char::len_utf8);
+        let leaves_out = self.word.chars().count() >= LONG && self.word.is_ascii();
+        let skipped = if leaves_out { first } else { 0 };
+        let mut heads: Heads = vec![Vec::new()];
+        for c in self.word[skipped..].chars() {
+            if heads.iter().all(|head| head.len() >= 5) {
+                break;
+            }
+            let forms = if self.cased { vec![c] } else { forms(c) };
+            heads = heads
+                .iter()
+                .flat_map(|head| {
+                    forms.iter().map(move |form| [head.as_slice(), form.to_string().as_bytes()].concat())
+                })
+                .collect();
+            // Bit 5 is set before comparing: heads that differ there only are one.
+            for head in &mut heads {
+                head.iter_mut().for_each(|byte| *byte |= 0x20);
+            }
+            heads.sort_unstable();
+            heads.dedup();
+        }
+        (heads, skipped as u8)
+    }
+
+    /// If the word stands in `bytes` from `start`, perhaps without its first letter: the bytes it takes.
+    pub(crate) fn stands_at(&self, bytes: &[u8], start: usize) -> Option<std::ops::Range<usize>> {
+        let end = start + self.word.len();
+        if let Some(there) = bytes.get(start..end)
+            && self.equals(&self.word, there)
+        {
+            return (self.starts_word(bytes, start) && self.ends_word(bytes, end)).then_some(start..end);
+        }
+        // An initial set apart: the rest of the word follows a tag.
+        let rest = start + self.word.chars().next()?.len_utf8();
+        let there = bytes.get(rest..end)?;
+        let apart = bytes[..rest].ends_with(b">") && self.word.is_ascii();
+        (apart && self.equals(&self.word[rest - start..], there) && self.ends_word(bytes, end))
+            .then_some(rest..end)
+    }
+
+    fn equals(&self, word: &str, there: &[u8]) -> bool {
+        if self.cased {
+            return word.as_bytes() == there;
+        }
+        if word.is_ascii() {
+            return word.as_bytes().eq_ignore_ascii_case(there);
+        }
+        std::str::from_utf8(there).is_ok_and(|there| {
+            there
+                .chars()
+                .flat_map(char::to_lowercase)
+                .map(|c| if c == 'ё' { 'е' } else { c })
+                .eq(word.chars())
+        })
+    }
+
+    /// Whether no letter of the same script follows, where none may.
+    fn ends_word(&self, bytes: &[u8], end: usize) -> bool {
+        let last = self.word.chars().next_back().map_or(Script::Other, Script::of);
+        if self.open || !matches!(last, Script::Latin | Script::Cyrillic) {
+            return true;
+        }
+        let after = bytes[end..bytes.len().min(end + 4)].utf8_chunks().next();
+        after.and_then(|chunk| chunk.valid().chars().next()).is_none_or(|c| Script::of(c) != last)
+    }
+
+    /// Whether no letter of the same script goes before: where one does, this is the end of another word.
+    fn starts_word(&self, bytes: &[u8], start: usize) -> bool {
+        let first = self.word.chars().next().map_or(Script::Other, Script::of);
+        if !matches!(first, Script::Latin | Script::Cyrillic) {
+            return true;
+        }
+        let before = &bytes[start.saturating_sub(2)..start];
+        let before = match before {
+            [.., last] if last.is_ascii() => char::from(*last),
+            // A letter escaped in script data (`\n`) or in an address (`%20`) is no part of the word.
+            other => std::str::from_utf8(other).ok().and_then(|text| text.chars().next()).unwrap_or(' '),
+        };
+        let escaped =
+            matches!(bytes[..start], [.., b'\\', _] | [.., b'%', _, _] | [.., b'\\', b'u', _, _, _, _]);
+        escaped || Script::of(before) != first
+    }
+}
+
+/// The letters that fold to `c` and are written with as many bytes.
+fn forms(c: char) -> Vec<char> {
+    let mut forms = vec![c];
+    forms.extend(c.to_uppercase().filter(|upper| upper.len_utf8() == c.len_utf8()));
+    if c == 'е' {
+        forms.extend(['ё', 'Ё']);
+    }
+    forms
+}
