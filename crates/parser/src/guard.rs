@@ -2,7 +2,7 @@
 //!
 //! html5ever walks its stack of open elements for most tags, so a page nested 50,000 deep costs the square of that; and it
 //! compares each new attribute with all earlier ones of its tag. Both are cut off in front of it: attribute floods by a scan
-//! of the text ([`without_attribute_floods`]), depth by a filter between tokenizer and tree builder ([`DepthGuard`]).
+//! of the text ([`without_floods`]), depth by a filter between tokenizer and tree builder ([`DepthGuard`]).
 //! The size of the tree is bounded by [`MAX_NODES`] and [`MAX_ATTRIBUTES`], after which the rest of the page is not read.
 
 use std::borrow::Cow;
@@ -27,23 +27,37 @@ pub const MAX_ATTRIBUTES: usize = 400_000;
 /// Attributes of one element that are kept. Tags with more are cut in the text before html5ever compares them pairwise.
 pub const MAX_ATTRIBUTES_OF_ONE: usize = 256;
 
+/// Opening brackets in a row that are kept. Each is a token of its own to html5ever, and an error besides.
+const MAX_BRACKETS: usize = 64;
+
 /// Bytes handed to the tokenizer at a time: between two chunks it is checked whether the tree is full.
 pub(crate) const CHUNK: usize = 64 * 1024;
 
 /// Start tags between two exact counts of the open elements, while the page is shallow.
 const RECOUNT: usize = 32;
 
-/// The page without the attributes beyond [`MAX_ATTRIBUTES_OF_ONE`] of any one tag; borrowed, where there is no such tag.
+/// The page without the attributes beyond [`MAX_ATTRIBUTES_OF_ONE`] of any one tag, and without the rest of long runs of
+/// `<`; borrowed, where there is neither.
 ///
 /// What stands in scripts and comments is scanned as if it were markup: it would have to look like a tag with hundreds of
 /// attributes to be touched.
-pub(crate) fn without_attribute_floods(html: &str) -> Cow<'_, str> {
+pub(crate) fn without_floods(html: &str) -> Cow<'_, str> {
     let bytes = html.as_bytes();
     let mut kept = String::new();
     let mut copied = 0;
     let mut at = 0;
     while let Some(offset) = memchr(b'<', &bytes[at..]) {
         at += offset + 1;
+        if bytes.get(at) == Some(&b'<') {
+            let end = at + bytes[at..].iter().take_while(|byte| **byte == b'<').count();
+            if end - at > MAX_BRACKETS {
+                kept.push_str(&html[copied..at]);
+                // The last one may open a tag.
+                copied = end - 1;
+            }
+            at = end - 1;
+            continue;
+        }
         if bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
             let tag = TagScan::at(bytes, at);
             if let Some(flood) = tag.flood {
@@ -259,11 +273,19 @@ mod tests {
     }
 
     #[test]
+    fn a_run_of_brackets_is_cut_short_and_what_follows_stays() {
+        let page = Document::from_html(&format!("<p>before {}<b>bold</b> after", "<".repeat(100_000)));
+        assert_eq!(page.elements(local_name!("b")).next().unwrap().text_content(), "bold");
+        let text = page.body().text_content();
+        assert!(text.starts_with("before <") && text.ends_with(" after") && text.len() < 200, "{text}");
+    }
+
+    #[test]
     fn a_tag_within_the_bound_is_not_touched() {
         for html in
             ["<a href='x>y' b = c/>text", "<a b", "<a b='", "a < b", "<", "<p title=\"1 > 0\" hidden>"]
         {
-            assert!(matches!(without_attribute_floods(html), Cow::Borrowed(_)), "{html}");
+            assert!(matches!(without_floods(html), Cow::Borrowed(_)), "{html}");
         }
     }
 }

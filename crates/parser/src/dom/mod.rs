@@ -76,7 +76,7 @@ impl Document {
     }
 
     fn build(html: &str) -> Self {
-        let html = guard::without_attribute_floods(html);
+        let html = guard::without_floods(html);
         let input = StrTendril::from_slice(&html);
         let length = input.len();
         drop(html);

@@ -1,0 +1,85 @@
+//! What the speed programs share: the pages, the turns and the table.
+
+use std::io::Read;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use dateline_wire::Page;
+
+/// Turns of each subject; the fastest counts.
+const TURNS: usize = 7;
+
+/// A name, and what is done with each page.
+pub type Subject = (&'static str, fn(&Page));
+
+/// Reads the pages with every subject in turns and prints each one's speed beside the first one's.
+pub fn run(subjects: &[Subject]) {
+    let mut pages = Vec::new();
+    if let Some(folder) = std::env::var_os("DATELINE_PAGES") {
+        gather(Path::new(&folder), &mut pages);
+    }
+    if pages.is_empty() {
+        pages = (0..40).map(composed).collect();
+    }
+    let bytes: usize = pages.iter().map(|page| page.bytes.len()).sum();
+    println!("{} pages, {:.1} MB", pages.len(), bytes as f64 / 1e6);
+    let mut best = vec![Duration::MAX; subjects.len()];
+    for _ in 0..TURNS {
+        for (best, (_, read)) in best.iter_mut().zip(subjects) {
+            let start = Instant::now();
+            pages.iter().for_each(read);
+            *best = (*best).min(start.elapsed());
+        }
+    }
+    for ((name, _), time) in subjects.iter().zip(&best) {
+        let seconds = time.as_secs_f64();
+        println!(
+            "{name:<28} {:>7.0} pages/s {:>7.1} MB/s   {:.2} of scraper",
+            pages.len() as f64 / seconds,
+            bytes as f64 / 1e6 / seconds,
+            best[0].as_secs_f64() / seconds
+        );
+    }
+}
+
+fn gather(folder: &Path, pages: &mut Vec<Page>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            gather(&path, pages);
+        } else if let Ok(mut bytes) = std::fs::read(&path) {
+            if bytes.starts_with(&[0x1f, 0x8b]) {
+                let mut plain = Vec::new();
+                if flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).is_err() {
+                    continue;
+                }
+                bytes = plain;
+            }
+            pages.push(Page { url: None, content_type: None, bytes, received_at: None });
+        }
+    }
+}
+
+/// A page in the proportions of a news page: much navigation, a story, teasers, scripts.
+fn composed(number: usize) -> Page {
+    let link = |n: usize| {
+        format!("<li class=\"menu-item\"><a href=\"/section/{n}\" title=\"Section {n}\">Section {n}</a></li>")
+    };
+    let menu: String = (0..120).map(link).collect();
+    let sentence =
+        "The ferry left the harbour at six, and by noon two hundred people had crossed, the port said. ";
+    let story: String =
+        (0..25).map(|n| format!("<p>{}</p>\n", sentence.repeat(2 + (n + number) % 4))).collect();
+    let teaser = |n: usize| {
+        format!(
+            "<div class=\"card card--{n}\"><a href=\"/story/{n}\"><img src=\"/i/{n}.jpg\"><h3>Story {n} of the day</h3></a></div>"
+        )
+    };
+    let teasers: String = (0..60).map(teaser).collect();
+    let script = format!("<script>var state = {{{}}};</script>", "\"key\": [1, 2, 3], ".repeat(600));
+    let html = format!(
+        "<!doctype html><html><head><title>Ferry runs again</title>{script}</head><body><nav><ul>{menu}</ul></nav>\
+         <article><h1>Ferry runs again</h1>{story}</article><aside>{teasers}</aside>{script}</body></html>"
+    );
+    Page { url: None, content_type: None, bytes: html.into_bytes(), received_at: None }
+}

@@ -1,0 +1,401 @@
+//! Words in a text that give away what it is for.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+/// What a phrase gives away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub(super) enum Cue {
+    Related,
+    Newsletter,
+    Follow,
+    Copyright,
+    Byline,
+    Photo,
+    Comments,
+    Advert,
+    Paywall,
+    Tip,
+    Cookies,
+    Login,
+    Source,
+    Time,
+    Mail,
+    App,
+}
+
+impl Cue {
+    pub(super) const ALL: [Self; 16] = [
+        Self::Related,
+        Self::Newsletter,
+        Self::Follow,
+        Self::Copyright,
+        Self::Byline,
+        Self::Photo,
+        Self::Comments,
+        Self::Advert,
+        Self::Paywall,
+        Self::Tip,
+        Self::Cookies,
+        Self::Login,
+        Self::Source,
+        Self::Time,
+        Self::Mail,
+        Self::App,
+    ];
+}
+
+/// The cues of one text: which occur at all, and which begin it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Cues {
+    anywhere: u32,
+    first: u32,
+}
+
+/// A phrase counts as beginning a text within so many bytes of its start.
+const AT_START: usize = 6;
+
+/// Bytes of a text that are searched: from its start, and up to its end.
+const SEARCHED: usize = 400;
+
+impl Cues {
+    pub(super) fn of(text: &str) -> Self {
+        let mut cues = Self::default();
+        let bytes = text.as_bytes();
+        cues.search(&bytes[..bytes.len().min(SEARCHED)], 0);
+        if bytes.len() > SEARCHED {
+            let from = bytes.len().saturating_sub(SEARCHED / 2).max(SEARCHED);
+            cues.search(&bytes[from..], from);
+        }
+        cues
+    }
+
+    fn search(&mut self, bytes: &[u8], offset: usize) {
+        for found in PHRASES.find_iter(bytes) {
+            let (phrase, cue) = TABLE[found.pattern().as_usize()];
+            // A phrase of Latin letters must be words, not a part of one.
+            let latin = phrase.as_bytes()[0].is_ascii_alphabetic();
+            let cut = latin
+                && (found.start() > 0 && bytes[found.start() - 1].is_ascii_alphabetic()
+                    || phrase.as_bytes()[phrase.len() - 1].is_ascii_alphabetic()
+                        && bytes.get(found.end()).is_some_and(u8::is_ascii_alphabetic));
+            if !cut {
+                self.anywhere |= 1 << cue as u32;
+                if found.start() + offset <= AT_START {
+                    self.first |= 1 << cue as u32;
+                }
+            }
+        }
+    }
+
+    pub(super) fn has(self, cue: Cue) -> bool {
+        self.anywhere & (1 << cue as u32) != 0
+    }
+
+    pub(super) fn starts(self, cue: Cue) -> bool {
+        self.first & (1 << cue as u32) != 0
+    }
+}
+
+/// Phrase (searched without regard to case in Latin script; Cyrillic in the two cases it occurs in) and what it gives away.
+const TABLE: &[(&str, Cue)] = &[
+    ("read more", Cue::Related),
+    ("read also", Cue::Related),
+    ("also read", Cue::Related),
+    ("see also", Cue::Related),
+    ("read next", Cue::Related),
+    ("more from", Cue::Related),
+    ("more on this", Cue::Related),
+    ("related", Cue::Related),
+    ("recommended", Cue::Related),
+    ("you may also", Cue::Related),
+    ("you might also", Cue::Related),
+    ("don't miss", Cue::Related),
+    ("most read", Cue::Related),
+    ("watch:", Cue::Related),
+    ("watch |", Cue::Related),
+    ("read |", Cue::Related),
+    ("read:", Cue::Related),
+    ("more:", Cue::Related),
+    ("what to read", Cue::Related),
+    ("go deeper", Cue::Related),
+    ("click here", Cue::Related),
+    ("lesen sie", Cue::Related),
+    ("mehr zum thema", Cue::Related),
+    ("lire aussi", Cue::Related),
+    ("à lire", Cue::Related),
+    ("lea también", Cue::Related),
+    ("lee también", Cue::Related),
+    ("te puede interesar", Cue::Related),
+    ("leggi anche", Cue::Related),
+    ("leia também", Cue::Related),
+    ("lees ook", Cue::Related),
+    ("läs också", Cue::Related),
+    ("läs mer", Cue::Related),
+    ("les også", Cue::Related),
+    ("læs også", Cue::Related),
+    ("czytaj także", Cue::Related),
+    ("czytaj też", Cue::Related),
+    ("zobacz", Cue::Related),
+    ("ayrıca", Cue::Related),
+    ("Читайте", Cue::Related),
+    ("читайте также", Cue::Related),
+    ("ЧИТАЙТЕ", Cue::Related),
+    ("Читати", Cue::Related),
+    ("Читать", Cue::Related),
+    ("По теме", Cue::Related),
+    ("Смотрите также", Cue::Related),
+    ("관련기사", Cue::Related),
+    ("관련 기사", Cue::Related),
+    ("関連記事", Cue::Related),
+    ("あわせて読みたい", Cue::Related),
+    ("相关新闻", Cue::Related),
+    ("相关阅读", Cue::Related),
+    ("延伸阅读", Cue::Related),
+    ("延伸閱讀", Cue::Related),
+    ("相關新聞", Cue::Related),
+    ("相关报道", Cue::Related),
+    ("newsletter", Cue::Newsletter),
+    ("sign up", Cue::Newsletter),
+    ("your inbox", Cue::Newsletter),
+    ("daily email", Cue::Newsletter),
+    ("email alerts", Cue::Newsletter),
+    ("Рассылк", Cue::Newsletter),
+    ("рассылк", Cue::Newsletter),
+    ("메일링", Cue::Newsletter),
+    ("뉴스레터", Cue::Newsletter),
+    ("メルマガ", Cue::Newsletter),
+    ("follow us", Cue::Follow),
+    ("follow", Cue::Follow),
+    ("join our", Cue::Follow),
+    ("join us", Cue::Follow),
+    ("like us", Cue::Follow),
+    ("on facebook", Cue::Follow),
+    ("on twitter", Cue::Follow),
+    ("on telegram", Cue::Follow),
+    ("whatsapp", Cue::Follow),
+    ("google news", Cue::Follow),
+    ("share this", Cue::Follow),
+    ("share", Cue::Follow),
+    ("suivez", Cue::Follow),
+    ("síguenos", Cue::Follow),
+    ("seguici", Cue::Follow),
+    ("Подпис", Cue::Follow),
+    ("подпис", Cue::Follow),
+    ("Підпис", Cue::Follow),
+    ("підпис", Cue::Follow),
+    ("Telegram-канал", Cue::Follow),
+    ("구독", Cue::Follow),
+    ("공유", Cue::Follow),
+    ("シェア", Cue::Follow),
+    ("フォロー", Cue::Follow),
+    ("分享", Cue::Follow),
+    ("关注", Cue::Follow),
+    ("關注", Cue::Follow),
+    ("微信", Cue::Follow),
+    ("扫码", Cue::Follow),
+    ("copyright", Cue::Copyright),
+    ("all rights reserved", Cue::Copyright),
+    ("©", Cue::Copyright),
+    ("ⓒ", Cue::Copyright),
+    ("may not be published", Cue::Copyright),
+    ("may not be reproduced", Cue::Copyright),
+    ("tous droits", Cue::Copyright),
+    ("todos los derechos", Cue::Copyright),
+    ("alle rechte", Cue::Copyright),
+    ("this article was originally", Cue::Copyright),
+    ("this story was originally", Cue::Copyright),
+    ("republish", Cue::Copyright),
+    ("license", Cue::Copyright),
+    ("Все права", Cue::Copyright),
+    ("перепечатк", Cue::Copyright),
+    ("При цитировании", Cue::Copyright),
+    ("무단", Cue::Copyright),
+    ("저작권", Cue::Copyright),
+    ("無断転載", Cue::Copyright),
+    ("版权", Cue::Copyright),
+    ("版權", Cue::Copyright),
+    ("转载", Cue::Copyright),
+    ("轉載", Cue::Copyright),
+    ("免责声明", Cue::Copyright),
+    ("by ", Cue::Byline),
+    ("written by", Cue::Byline),
+    ("reporting by", Cue::Byline),
+    ("edited by", Cue::Byline),
+    ("editing by", Cue::Byline),
+    ("staff writer", Cue::Byline),
+    ("contributed to this", Cue::Byline),
+    ("is a reporter", Cue::Byline),
+    ("is a freelance", Cue::Byline),
+    ("is the author", Cue::Byline),
+    ("is a senior", Cue::Byline),
+    ("correspondent", Cue::Byline),
+    ("von ", Cue::Byline),
+    ("par ", Cue::Byline),
+    ("por ", Cue::Byline),
+    ("Автор", Cue::Byline),
+    ("Редактор", Cue::Byline),
+    ("Текст:", Cue::Byline),
+    ("기자", Cue::Byline),
+    ("특파원", Cue::Byline),
+    ("記者", Cue::Byline),
+    ("记者", Cue::Byline),
+    ("责任编辑", Cue::Byline),
+    ("責任編輯", Cue::Byline),
+    ("责编", Cue::Byline),
+    ("编辑", Cue::Byline),
+    ("編輯", Cue::Byline),
+    ("作者", Cue::Byline),
+    ("photo:", Cue::Photo),
+    ("photo by", Cue::Photo),
+    ("photo", Cue::Photo),
+    ("image:", Cue::Photo),
+    ("image credit", Cue::Photo),
+    ("pictured", Cue::Photo),
+    ("picture:", Cue::Photo),
+    ("credit:", Cue::Photo),
+    ("getty", Cue::Photo),
+    ("reuters/", Cue::Photo),
+    ("(ap photo", Cue::Photo),
+    ("file photo", Cue::Photo),
+    ("shutterstock", Cue::Photo),
+    ("screenshot", Cue::Photo),
+    ("foto:", Cue::Photo),
+    ("foto ", Cue::Photo),
+    ("bild:", Cue::Photo),
+    ("crédit", Cue::Photo),
+    ("Фото", Cue::Photo),
+    ("фото:", Cue::Photo),
+    ("Скриншот", Cue::Photo),
+    ("사진", Cue::Photo),
+    ("写真", Cue::Photo),
+    ("图源", Cue::Photo),
+    ("图片", Cue::Photo),
+    ("資料照", Cue::Photo),
+    ("comments", Cue::Comments),
+    ("comment", Cue::Comments),
+    ("leave a reply", Cue::Comments),
+    ("kommentare", Cue::Comments),
+    ("commentaires", Cue::Comments),
+    ("comentarios", Cue::Comments),
+    ("Комментар", Cue::Comments),
+    ("комментар", Cue::Comments),
+    ("Коментар", Cue::Comments),
+    ("댓글", Cue::Comments),
+    ("コメント", Cue::Comments),
+    ("评论", Cue::Comments),
+    ("留言", Cue::Comments),
+    ("advertisement", Cue::Advert),
+    ("advertising", Cue::Advert),
+    ("sponsored", Cue::Advert),
+    ("promoted", Cue::Advert),
+    ("story continues", Cue::Advert),
+    ("article continues", Cue::Advert),
+    ("continue reading", Cue::Advert),
+    ("scroll to continue", Cue::Advert),
+    ("anzeige", Cue::Advert),
+    ("werbung", Cue::Advert),
+    ("publicité", Cue::Advert),
+    ("publicidad", Cue::Advert),
+    ("annonse", Cue::Advert),
+    ("reklam", Cue::Advert),
+    ("Реклама", Cue::Advert),
+    ("РЕКЛАМА", Cue::Advert),
+    ("광고", Cue::Advert),
+    ("広告", Cue::Advert),
+    ("广告", Cue::Advert),
+    ("廣告", Cue::Advert),
+    ("subscribe", Cue::Paywall),
+    ("subscriber", Cue::Paywall),
+    ("subscription", Cue::Paywall),
+    ("free trial", Cue::Paywall),
+    ("support our", Cue::Paywall),
+    ("donate", Cue::Paywall),
+    ("become a member", Cue::Paywall),
+    ("abonn", Cue::Paywall),
+    ("suscríb", Cue::Paywall),
+    ("有料会員", Cue::Paywall),
+    ("会員限定", Cue::Paywall),
+    ("この記事は", Cue::Paywall),
+    ("残り", Cue::Paywall),
+    ("got a tip", Cue::Tip),
+    ("send us", Cue::Tip),
+    ("contact us", Cue::Tip),
+    ("email us", Cue::Tip),
+    ("get in touch", Cue::Tip),
+    ("have a story", Cue::Tip),
+    ("let us know", Cue::Tip),
+    ("do you have", Cue::Tip),
+    ("Нашли ошибку", Cue::Tip),
+    ("Ctrl", Cue::Tip),
+    ("Якщо ви", Cue::Tip),
+    ("Если вы", Cue::Tip),
+    ("제보", Cue::Tip),
+    ("爆料", Cue::Tip),
+    ("举报", Cue::Tip),
+    ("cookie", Cue::Cookies),
+    ("javascript", Cue::Cookies),
+    ("your browser", Cue::Cookies),
+    ("privacy", Cue::Cookies),
+    ("terms of", Cue::Cookies),
+    ("log in", Cue::Login),
+    ("login", Cue::Login),
+    ("sign in", Cue::Login),
+    ("register", Cue::Login),
+    ("create an account", Cue::Login),
+    ("ログイン", Cue::Login),
+    ("로그인", Cue::Login),
+    ("登录", Cue::Login),
+    ("登入", Cue::Login),
+    ("source:", Cue::Source),
+    ("quelle:", Cue::Source),
+    ("fuente:", Cue::Source),
+    ("with files from", Cue::Source),
+    ("Источник", Cue::Source),
+    ("Джерело", Cue::Source),
+    ("출처", Cue::Source),
+    ("来源", Cue::Source),
+    ("來源", Cue::Source),
+    ("(ANI)", Cue::Source),
+    ("(PTI)", Cue::Source),
+    ("updated", Cue::Time),
+    ("published", Cue::Time),
+    ("posted", Cue::Time),
+    (" ago", Cue::Time),
+    ("min read", Cue::Time),
+    ("minutes", Cue::Time),
+    ("publié", Cue::Time),
+    ("aktualisiert", Cue::Time),
+    ("Опубликовано", Cue::Time),
+    ("Обновлено", Cue::Time),
+    ("입력", Cue::Time),
+    ("수정", Cue::Time),
+    ("更新", Cue::Time),
+    ("公開", Cue::Time),
+    ("发布", Cue::Time),
+    ("配信", Cue::Time),
+    ("@", Cue::Mail),
+    ("http", Cue::Mail),
+    ("www.", Cue::Mail),
+    ("e-mail", Cue::Mail),
+    ("email", Cue::Mail),
+    ("download", Cue::App),
+    ("app store", Cue::App),
+    ("google play", Cue::App),
+    ("our app", Cue::App),
+    ("the app", Cue::App),
+    ("приложени", Cue::App),
+    ("アプリ", Cue::App),
+    ("客户端", Cue::App),
+];
+
+static PHRASES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(TABLE.iter().map(|(phrase, _)| phrase))
+        .expect("a table of a few hundred short phrases makes an automaton")
+});

@@ -1,0 +1,76 @@
+//! The account of what was cut away.
+
+use std::collections::BTreeMap;
+
+use dateline_wire::{Cut, CutKind};
+
+use super::area::Tag;
+use super::cue::Cue;
+use super::marks::Mark;
+use super::run::{Layout, Run};
+
+/// Counts the runs that were not kept, by what they seem to be.
+pub(super) fn account(layout: &Layout, kept: &[bool]) -> Vec<Cut> {
+    let mut cuts: BTreeMap<CutKind, (u32, u32)> = BTreeMap::new();
+    for (run, _) in layout.runs.iter().zip(kept).filter(|(_, kept)| !**kept) {
+        let (pieces, chars) = cuts.entry(kind(layout, run)).or_default();
+        *pieces += 1;
+        *chars = chars.saturating_add(layout.str(run).chars().count() as u32);
+    }
+    cuts.into_iter().map(|(kind, (pieces, chars))| Cut { kind, pieces, chars }).collect()
+}
+
+/// What a run that is no body is, by the nearest thing around it that says so: its words, then the boxes from the inside
+/// out, then its shape.
+fn kind(layout: &Layout, run: &Run) -> CutKind {
+    const BY_CUE: [(Cue, CutKind); 5] = [
+        (Cue::App, CutKind::AppPrompt),
+        (Cue::Newsletter, CutKind::Newsletter),
+        (Cue::Advert, CutKind::Advertisement),
+        (Cue::Paywall, CutKind::Paywall),
+        (Cue::Photo, CutKind::Caption),
+    ];
+    if let Some((_, kind)) = BY_CUE.into_iter().find(|(cue, _)| run.cues.starts(*cue)) {
+        return kind;
+    }
+    for area in layout.around(run.area) {
+        let area = &layout.areas[area as usize];
+        if let Some((_, kind)) = BY_MARK.into_iter().find(|(mark, _)| area.marks.has(*mark)) {
+            return kind;
+        }
+        match area.tag {
+            Tag::Nav | Tag::Header | Tag::Footer => return CutKind::Navigation,
+            Tag::Figure | Tag::Caption => return CutKind::Caption,
+            Tag::Aside => return CutKind::Aside,
+            _ => {}
+        }
+    }
+    match run {
+        _ if run.linked > 0.8 && run.units >= 25.0 => CutKind::Related,
+        _ if run.linked > 0.5 => CutKind::Navigation,
+        _ if run.cues.has(Cue::Byline) || run.cues.has(Cue::Time) || run.digits > 3 && run.units < 60.0 => {
+            CutKind::Metadata
+        }
+        _ => CutKind::Aside,
+    }
+}
+
+const BY_MARK: [(Mark, CutKind); 17] = [
+    (Mark::Advert, CutKind::Advertisement),
+    (Mark::App, CutKind::AppPrompt),
+    (Mark::Newsletter, CutKind::Newsletter),
+    (Mark::Paywall, CutKind::Paywall),
+    (Mark::Comments, CutKind::Comments),
+    (Mark::Share, CutKind::Share),
+    (Mark::Related, CutKind::Related),
+    (Mark::Caption, CutKind::Caption),
+    (Mark::Tags, CutKind::Tags),
+    (Mark::Byline, CutKind::Metadata),
+    (Mark::Date, CutKind::Metadata),
+    (Mark::Navigation, CutKind::Navigation),
+    (Mark::Footer, CutKind::Navigation),
+    (Mark::Header, CutKind::Navigation),
+    (Mark::Legal, CutKind::Aside),
+    (Mark::Aside, CutKind::Aside),
+    (Mark::Sidebar, CutKind::Aside),
+];

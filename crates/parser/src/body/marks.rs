@@ -1,0 +1,471 @@
+//! What the words in class, id, role and the like say about an element.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::dom::Node;
+
+/// A family of words that page makers use for the same thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub(super) enum Mark {
+    Body,
+    Lead,
+    Story,
+    Title,
+    Related,
+    Advert,
+    Share,
+    Comments,
+    Newsletter,
+    Caption,
+    Byline,
+    Date,
+    Tags,
+    Navigation,
+    Footer,
+    Header,
+    Sidebar,
+    Widget,
+    Paywall,
+    Aside,
+    Media,
+    Legal,
+    App,
+    Hidden,
+    List,
+}
+
+impl Mark {
+    pub(super) const ALL: [Self; 25] = [
+        Self::Body,
+        Self::Lead,
+        Self::Story,
+        Self::Title,
+        Self::Related,
+        Self::Advert,
+        Self::Share,
+        Self::Comments,
+        Self::Newsletter,
+        Self::Caption,
+        Self::Byline,
+        Self::Date,
+        Self::Tags,
+        Self::Navigation,
+        Self::Footer,
+        Self::Header,
+        Self::Sidebar,
+        Self::Widget,
+        Self::Paywall,
+        Self::Aside,
+        Self::Media,
+        Self::Legal,
+        Self::App,
+        Self::Hidden,
+        Self::List,
+    ];
+
+    /// Whether it speaks for running text rather than against it.
+    pub(super) fn is_for(self) -> bool {
+        matches!(self, Self::Body | Self::Lead | Self::Story | Self::Title)
+    }
+}
+
+/// A set of [`Mark`]s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Marks(u32);
+
+impl Marks {
+    pub(super) const NONE: Self = Self(0);
+
+    pub(super) fn has(self, mark: Mark) -> bool {
+        self.0 & (1 << mark as u32) != 0
+    }
+
+    pub(super) fn add(&mut self, mark: Mark) {
+        self.0 |= 1 << mark as u32;
+    }
+
+    pub(super) fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Reads an element's attributes; the second value hashes its classes without digits, so that boxes which look the
+    /// same hash the same.
+    pub(super) fn of(node: Node<'_>) -> (Self, u64) {
+        let mut marks = Self::NONE;
+        let mut look = 0xcbf2_9ce4_8422_2325_u64;
+        for (name, value) in node.attrs() {
+            match name {
+                "class" => {
+                    marks.read(value);
+                    for byte in value.bytes().filter(|byte| !byte.is_ascii_digit()) {
+                        look = (look ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+                    }
+                }
+                "id"
+                | "role"
+                | "itemprop"
+                | "data-testid"
+                | "data-component"
+                | "data-component-name"
+                | "data-type"
+                | "data-module"
+                | "aria-label"
+                | "data-block"
+                | "property" => marks.read(value),
+                "hidden" => marks.add(Mark::Hidden),
+                "aria-hidden" if value.trim().eq_ignore_ascii_case("true") => marks.add(Mark::Hidden),
+                "style" if hides(value) => marks.add(Mark::Hidden),
+                _ => {}
+            }
+        }
+        (marks, look)
+    }
+
+    /// Adds what `value` says. Words end where letters end, and where a lower-case letter meets an upper-case one.
+    fn read(&mut self, value: &str) {
+        // Beyond that, an attribute is data, or an attack.
+        let bytes = &value.as_bytes()[..value.len().min(512)];
+        for found in WORDS.find_iter(bytes) {
+            let (start, end) = (found.start(), found.end());
+            let (_, mark, whole) = TABLE[found.pattern().as_usize()];
+            let starts = start == 0
+                || !bytes[start - 1].is_ascii_alphabetic()
+                || (bytes[start].is_ascii_uppercase() && bytes[start - 1].is_ascii_lowercase());
+            let ends = bytes.get(end).is_none_or(|next| {
+                !next.is_ascii_alphabetic()
+                    || (next.is_ascii_uppercase() && bytes[end - 1].is_ascii_lowercase())
+            }) || (bytes.get(end) == Some(&b's')
+                && bytes.get(end + 1).is_none_or(|next| !next.is_ascii_lowercase()));
+            if starts && (ends || !whole) {
+                self.add(mark);
+            }
+        }
+    }
+}
+
+fn hides(style: &str) -> bool {
+    let plain: String = style.chars().filter(|c| !c.is_whitespace()).take(200).collect();
+    plain.contains("display:none") || plain.contains("visibility:hidden")
+}
+
+/// Word, what it stands for, and whether it must end there (or may go on: `relat` in `related`, `relation`).
+const TABLE: &[(&str, Mark, bool)] = &[
+    ("articlebody", Mark::Body, false),
+    ("article-body", Mark::Body, false),
+    ("article_body", Mark::Body, false),
+    ("article-content", Mark::Body, false),
+    ("articlecontent", Mark::Body, false),
+    ("article_content", Mark::Body, false),
+    ("article-text", Mark::Body, false),
+    ("articletext", Mark::Body, false),
+    ("article__body", Mark::Body, false),
+    ("article__content", Mark::Body, false),
+    ("article__text", Mark::Body, false),
+    ("article-detail", Mark::Body, false),
+    ("story-body", Mark::Body, false),
+    ("storybody", Mark::Body, false),
+    ("story-content", Mark::Body, false),
+    ("story-text", Mark::Body, false),
+    ("story__body", Mark::Body, false),
+    ("entry-content", Mark::Body, false),
+    ("post-content", Mark::Body, false),
+    ("post-body", Mark::Body, false),
+    ("postcontent", Mark::Body, false),
+    ("post__content", Mark::Body, false),
+    ("post__text", Mark::Body, false),
+    ("news-text", Mark::Body, false),
+    ("newstext", Mark::Body, false),
+    ("news-content", Mark::Body, false),
+    ("news_body", Mark::Body, false),
+    ("news-body", Mark::Body, false),
+    ("newsbody", Mark::Body, false),
+    ("body-text", Mark::Body, false),
+    ("bodytext", Mark::Body, false),
+    ("bodycopy", Mark::Body, false),
+    ("body-copy", Mark::Body, false),
+    ("body", Mark::Body, true),
+    ("content-body", Mark::Body, false),
+    ("richtext", Mark::Body, false),
+    ("rich-text", Mark::Body, false),
+    ("fulltext", Mark::Body, false),
+    ("full-text", Mark::Body, false),
+    ("maintext", Mark::Body, false),
+    ("main-text", Mark::Body, false),
+    ("paragraph", Mark::Body, false),
+    ("text", Mark::Body, true),
+    ("txt", Mark::Body, true),
+    ("prose", Mark::Body, true),
+    ("wysiwyg", Mark::Body, true),
+    ("lead", Mark::Lead, true),
+    ("lede", Mark::Lead, true),
+    ("dek", Mark::Lead, true),
+    ("standfirst", Mark::Lead, false),
+    ("subtitle", Mark::Lead, false),
+    ("sub-title", Mark::Lead, false),
+    ("subtitulo", Mark::Lead, false),
+    ("subheadline", Mark::Lead, false),
+    ("subhead", Mark::Lead, false),
+    ("sub-head", Mark::Lead, false),
+    ("summary", Mark::Lead, false),
+    ("excerpt", Mark::Lead, false),
+    ("intro", Mark::Lead, false),
+    ("teaser-text", Mark::Lead, false),
+    ("abstract", Mark::Lead, true),
+    ("chapo", Mark::Lead, false),
+    ("bajada", Mark::Lead, true),
+    ("entradilla", Mark::Lead, true),
+    ("ingress", Mark::Lead, true),
+    ("vorspann", Mark::Lead, true),
+    ("perex", Mark::Lead, true),
+    ("announce", Mark::Lead, false),
+    ("anons", Mark::Lead, true),
+    ("description", Mark::Lead, true),
+    ("highlights", Mark::Lead, true),
+    ("key-points", Mark::Lead, false),
+    ("keypoints", Mark::Lead, false),
+    ("article", Mark::Story, true),
+    ("story", Mark::Story, true),
+    ("post", Mark::Story, true),
+    ("entry", Mark::Story, true),
+    ("content", Mark::Story, true),
+    ("main", Mark::Story, true),
+    ("detail", Mark::Story, true),
+    ("single", Mark::Story, true),
+    ("news", Mark::Story, true),
+    ("view", Mark::Story, true),
+    ("title", Mark::Title, true),
+    ("headline", Mark::Title, true),
+    ("heading", Mark::Title, true),
+    ("relat", Mark::Related, false),
+    ("relacionad", Mark::Related, false),
+    ("recommend", Mark::Related, false),
+    ("recirc", Mark::Related, false),
+    ("readmore", Mark::Related, false),
+    ("read-more", Mark::Related, false),
+    ("read_more", Mark::Related, false),
+    ("readalso", Mark::Related, false),
+    ("read-also", Mark::Related, false),
+    ("read-next", Mark::Related, false),
+    ("readnext", Mark::Related, false),
+    ("seealso", Mark::Related, false),
+    ("see-also", Mark::Related, false),
+    ("also", Mark::Related, true),
+    ("more", Mark::Related, true),
+    ("latest", Mark::Related, true),
+    ("popular", Mark::Related, false),
+    ("trending", Mark::Related, false),
+    ("most-read", Mark::Related, false),
+    ("mostread", Mark::Related, false),
+    ("most-viewed", Mark::Related, false),
+    ("next", Mark::Related, true),
+    ("prev", Mark::Related, false),
+    ("similar", Mark::Related, false),
+    ("suggest", Mark::Related, false),
+    ("teaser", Mark::Related, false),
+    ("card", Mark::Related, true),
+    ("promo", Mark::Related, false),
+    ("outbrain", Mark::Related, false),
+    ("taboola", Mark::Related, false),
+    ("interlink", Mark::Related, false),
+    ("rec", Mark::Related, true),
+    ("feed", Mark::Related, true),
+    ("ranking", Mark::Related, true),
+    ("crosslink", Mark::Related, false),
+    ("ad", Mark::Advert, true),
+    ("adv", Mark::Advert, true),
+    ("advert", Mark::Advert, false),
+    ("adsbygoogle", Mark::Advert, false),
+    ("adslot", Mark::Advert, false),
+    ("banner", Mark::Advert, false),
+    ("sponsor", Mark::Advert, false),
+    ("dfp", Mark::Advert, true),
+    ("gpt", Mark::Advert, true),
+    ("commercial", Mark::Advert, true),
+    ("product", Mark::Advert, true),
+    ("shop", Mark::Advert, true),
+    ("affiliate", Mark::Advert, false),
+    ("buy", Mark::Advert, true),
+    ("share", Mark::Share, false),
+    ("sharing", Mark::Share, true),
+    ("social", Mark::Share, false),
+    ("sns", Mark::Share, true),
+    ("follow", Mark::Share, false),
+    ("addthis", Mark::Share, false),
+    ("bookmark", Mark::Share, false),
+    ("facebook", Mark::Share, false),
+    ("twitter", Mark::Share, false),
+    ("whatsapp", Mark::Share, false),
+    ("telegram", Mark::Share, false),
+    ("print", Mark::Share, true),
+    ("comment", Mark::Comments, false),
+    ("disqus", Mark::Comments, false),
+    ("discuss", Mark::Comments, false),
+    ("reply", Mark::Comments, true),
+    ("respond", Mark::Comments, true),
+    ("replies", Mark::Comments, true),
+    ("reaction", Mark::Comments, false),
+    ("rating", Mark::Comments, true),
+    ("vote", Mark::Comments, true),
+    ("poll", Mark::Comments, true),
+    ("newsletter", Mark::Newsletter, false),
+    ("signup", Mark::Newsletter, false),
+    ("sign-up", Mark::Newsletter, false),
+    ("mailing", Mark::Newsletter, false),
+    ("mailchimp", Mark::Newsletter, false),
+    ("optin", Mark::Newsletter, true),
+    ("caption", Mark::Caption, false),
+    ("credit", Mark::Caption, false),
+    ("photo", Mark::Caption, false),
+    ("image", Mark::Caption, false),
+    ("img", Mark::Caption, true),
+    ("picture", Mark::Caption, true),
+    ("figure", Mark::Caption, true),
+    ("legend", Mark::Caption, true),
+    ("copyright", Mark::Legal, false),
+    ("byline", Mark::Byline, false),
+    ("author", Mark::Byline, false),
+    ("autor", Mark::Byline, false),
+    ("bio", Mark::Byline, true),
+    ("writer", Mark::Byline, true),
+    ("reporter", Mark::Byline, true),
+    ("contributor", Mark::Byline, false),
+    ("editor", Mark::Byline, true),
+    ("profile", Mark::Byline, true),
+    ("source", Mark::Byline, true),
+    ("date", Mark::Date, true),
+    ("time", Mark::Date, true),
+    ("timestamp", Mark::Date, false),
+    ("datetime", Mark::Date, false),
+    ("published", Mark::Date, false),
+    ("updated", Mark::Date, true),
+    ("meta", Mark::Date, true),
+    ("postmeta", Mark::Date, false),
+    ("info", Mark::Date, true),
+    ("views", Mark::Date, true),
+    ("tag", Mark::Tags, true),
+    ("taglist", Mark::Tags, false),
+    ("tagcloud", Mark::Tags, false),
+    ("topic", Mark::Tags, false),
+    ("categor", Mark::Tags, false),
+    ("keyword", Mark::Tags, false),
+    ("label", Mark::Tags, true),
+    ("rubric", Mark::Tags, false),
+    ("kicker", Mark::Tags, true),
+    ("section", Mark::Tags, true),
+    ("theme", Mark::Tags, true),
+    ("nav", Mark::Navigation, true),
+    ("navbar", Mark::Navigation, false),
+    ("navi", Mark::Navigation, false),
+    ("menu", Mark::Navigation, false),
+    ("breadcrumb", Mark::Navigation, false),
+    ("crumb", Mark::Navigation, false),
+    ("pagination", Mark::Navigation, false),
+    ("pager", Mark::Navigation, true),
+    ("toolbar", Mark::Navigation, false),
+    ("tabs", Mark::Navigation, true),
+    ("search", Mark::Navigation, true),
+    ("toc", Mark::Navigation, true),
+    ("skip", Mark::Navigation, true),
+    ("footer", Mark::Footer, false),
+    ("foot", Mark::Footer, true),
+    ("bottom", Mark::Footer, true),
+    ("header", Mark::Header, false),
+    ("masthead", Mark::Header, false),
+    ("top", Mark::Header, true),
+    ("sidebar", Mark::Sidebar, false),
+    ("side", Mark::Sidebar, true),
+    ("aside", Mark::Sidebar, true),
+    ("complementary", Mark::Sidebar, true),
+    ("rail", Mark::Sidebar, true),
+    ("right", Mark::Sidebar, true),
+    ("sticky", Mark::Sidebar, true),
+    ("widget", Mark::Widget, false),
+    ("module", Mark::Widget, true),
+    ("plugin", Mark::Widget, true),
+    ("embed", Mark::Widget, false),
+    ("tweet", Mark::Widget, true),
+    ("instagram", Mark::Widget, false),
+    ("modal", Mark::Widget, false),
+    ("popup", Mark::Widget, false),
+    ("overlay", Mark::Widget, false),
+    ("tooltip", Mark::Widget, false),
+    ("cookie", Mark::Widget, false),
+    ("consent", Mark::Widget, false),
+    ("gdpr", Mark::Widget, false),
+    ("notification", Mark::Widget, false),
+    ("alert", Mark::Widget, true),
+    ("ticker", Mark::Widget, true),
+    ("paywall", Mark::Paywall, false),
+    ("subscri", Mark::Paywall, false),
+    ("premium", Mark::Paywall, true),
+    ("login", Mark::Paywall, false),
+    ("register", Mark::Paywall, true),
+    ("regwall", Mark::Paywall, false),
+    ("piano", Mark::Paywall, true),
+    ("abo", Mark::Paywall, true),
+    ("donat", Mark::Paywall, false),
+    ("member", Mark::Paywall, false),
+    ("offer", Mark::Paywall, true),
+    ("box", Mark::Aside, true),
+    ("infobox", Mark::Aside, false),
+    ("factbox", Mark::Aside, false),
+    ("fact", Mark::Aside, true),
+    ("pullquote", Mark::Aside, false),
+    ("pull-quote", Mark::Aside, false),
+    ("callout", Mark::Aside, false),
+    ("note", Mark::Aside, true),
+    ("inset", Mark::Aside, true),
+    ("insert", Mark::Aside, true),
+    ("inline", Mark::Aside, true),
+    ("cta", Mark::Aside, true),
+    ("correction", Mark::Aside, false),
+    ("video", Mark::Media, false),
+    ("player", Mark::Media, false),
+    ("gallery", Mark::Media, false),
+    ("slide", Mark::Media, false),
+    ("carousel", Mark::Media, false),
+    ("swiper", Mark::Media, false),
+    ("media", Mark::Media, true),
+    ("audio", Mark::Media, false),
+    ("podcast", Mark::Media, false),
+    ("thumb", Mark::Media, false),
+    ("disclaimer", Mark::Legal, false),
+    ("legal", Mark::Legal, true),
+    ("terms", Mark::Legal, true),
+    ("privacy", Mark::Legal, false),
+    ("about", Mark::Legal, true),
+    ("boilerplate", Mark::Legal, false),
+    ("feedback", Mark::Legal, true),
+    ("contact", Mark::Legal, true),
+    ("app", Mark::App, true),
+    ("download", Mark::App, false),
+    ("install", Mark::App, true),
+    ("appstore", Mark::App, false),
+    ("hidden", Mark::Hidden, true),
+    ("sr-only", Mark::Hidden, false),
+    ("visually-hidden", Mark::Hidden, false),
+    ("screen-reader", Mark::Hidden, false),
+    ("noprint", Mark::Hidden, true),
+    ("hide", Mark::Hidden, true),
+    ("list", Mark::List, true),
+    ("item", Mark::List, true),
+    ("grid", Mark::List, true),
+    ("links", Mark::List, true),
+    ("archive", Mark::List, true),
+];
+
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(TABLE.iter().map(|(word, ..)| word))
+        .expect("a table of a few hundred short words makes an automaton")
+});

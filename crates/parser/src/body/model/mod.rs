@@ -1,0 +1,121 @@
+//! The decision itself: two small forests of decision trees, in tables that can be read.
+//!
+//! A table lists trees in pre-order. `NAME <= X` is a question on a column of the row ([`super::feature`]); the lines of the
+//! "yes" branch follow, then those of the "no" branch, indented once more. `= X` is a leaf: what it adds for (or, negative,
+//! against) the run being body. The sum over all trees is the verdict; it is a logit, so 0 is as likely as not.
+//!
+//! The tables are made by `tools/train`; `docs/extraction.md` says from what, and what each part is worth.
+
+use std::sync::LazyLock;
+
+use super::feature::{self, Row, WIDTH};
+
+/// Sums of a tree's leaves beyond which a score is certain. A straight line between replaces the logistic curve, since
+/// `exp` differs between machines in the last bit.
+const CERTAIN: f32 = 3.0;
+
+static FIRST: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("first.txt")));
+static SECOND: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("second.txt")));
+
+/// The first verdict, as a score from 0 to 1: made from a guess at where the body is.
+pub(super) fn first(row: &Row) -> f32 {
+    (0.5 + FIRST.sum(row) / (2.0 * CERTAIN)).clamp(0.0, 1.0)
+}
+
+/// The second verdict, as a logit: made with the first known for every run of the page.
+pub(super) fn second(row: &Row) -> f32 {
+    SECOND.sum(row)
+}
+
+/// Trees flattened into one vector.
+struct Forest {
+    nodes: Vec<Node>,
+    roots: Vec<u32>,
+}
+
+enum Node {
+    Question { column: u16, at_most: f32, no: u32 },
+    Leaf(f32),
+}
+
+impl Forest {
+    /// Reads a table of ours; a line that is none of the above, or names no column, makes an empty forest, which a test
+    /// rules out.
+    fn read(table: &str) -> Self {
+        let columns: Vec<String> = (0..WIDTH).map(feature::name).collect();
+        let mut lines =
+            table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
+        let mut forest = Self { nodes: Vec::new(), roots: Vec::new() };
+        while lines.peek().is_some() {
+            let root = forest.nodes.len() as u32;
+            if forest.read_node(&mut lines, &columns).is_none() {
+                return Self { nodes: Vec::new(), roots: Vec::new() };
+            }
+            forest.roots.push(root);
+        }
+        forest
+    }
+
+    fn read_node<'t>(&mut self, lines: &mut impl Iterator<Item = &'t str>, columns: &[String]) -> Option<()> {
+        let line = lines.next()?;
+        if let Some(value) = line.strip_prefix("= ") {
+            self.nodes.push(Node::Leaf(value.parse().ok()?));
+            return Some(());
+        }
+        let (name, at_most) = line.split_once(" <= ")?;
+        let column = columns.iter().position(|column| column == name)? as u16;
+        let at = self.nodes.len();
+        self.nodes.push(Node::Question { column, at_most: at_most.parse().ok()?, no: 0 });
+        self.read_node(lines, columns)?;
+        let after_yes = self.nodes.len() as u32;
+        if let Node::Question { no, .. } = &mut self.nodes[at] {
+            *no = after_yes;
+        }
+        self.read_node(lines, columns)
+    }
+
+    fn sum(&self, row: &Row) -> f32 {
+        self.roots.iter().map(|root| self.leaf(row, *root)).sum()
+    }
+
+    fn leaf(&self, row: &Row, root: u32) -> f32 {
+        let mut at = root as usize;
+        loop {
+            match self.nodes[at] {
+                Node::Leaf(value) => return value,
+                Node::Question { column, at_most, no } => {
+                    at = if row[usize::from(column)] <= at_most { at + 1 } else { no as usize };
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_can_be_read() {
+        for forest in [&*FIRST, &*SECOND] {
+            assert!(forest.roots.len() > 10);
+            assert!(forest.sum(&[0.0; WIDTH]).is_finite());
+        }
+    }
+
+    #[test]
+    fn a_tree_is_walked_by_its_questions() {
+        let forest = Forest::read("Units <= 10\n  = -1\n  Linked <= 0.5\n    = 2\n    = -3\n= 0.25\n");
+        let mut row = [0.0; WIDTH];
+        assert_eq!(forest.sum(&row), -0.75);
+        row[feature::Feature::Units as usize] = 11.0;
+        assert_eq!(forest.sum(&row), 2.25);
+        row[feature::Feature::Linked as usize] = 0.6;
+        assert_eq!(forest.sum(&row), -2.75);
+    }
+
+    #[test]
+    fn a_table_with_an_unknown_column_is_no_forest() {
+        assert!(Forest::read("Weather <= 1\n = 1\n = 2\n").roots.is_empty());
+    }
+}

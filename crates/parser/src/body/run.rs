@@ -1,0 +1,491 @@
+//! The page as runs of text: what a reader sees between two breaks.
+
+use std::ops::Range;
+
+use crate::dom::{Document, Node, local_name};
+
+use super::area::{Area, AreaId, Tag, heading_level, is_inline, is_unread};
+use super::cue::Cues;
+use super::marks::Marks;
+
+/// Runs of one page that are looked at; a page with more is a list, and its end is not read.
+const MAX_RUNS: usize = 8_000;
+
+/// One run of text, and what can be said of it alone.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    /// Its place in [`Layout::text`], white space collapsed and trimmed.
+    pub(super) text: Range<usize>,
+    /// The box it stands in.
+    pub(super) area: AreaId,
+    /// What the inline elements in it say.
+    pub(super) marks: Marks,
+    /// What its words say.
+    pub(super) cues: Cues,
+    /// Its length in letters of an alphabet: a Hangul syllable counts 2, a Han or kana character 3.
+    pub(super) units: f32,
+    /// The share of it that is link text, that is bold or italic.
+    pub(super) linked: f32,
+    pub(super) bold: f32,
+    /// Counts of characters.
+    pub(super) links: u16,
+    pub(super) clauses: u16,
+    pub(super) sentences: u16,
+    pub(super) digits: u16,
+    pub(super) capitals: u16,
+    pub(super) letters: u32,
+    pub(super) wide: u32,
+    /// Whether it ends as a sentence does.
+    pub(super) ends: bool,
+    /// Level of the heading it stands in, 0 for none.
+    pub(super) heading: u8,
+    /// Whether a line break inside its box, not the box's edge, stands before it.
+    pub(super) after_break: bool,
+    /// Hash of its text without spaces, to find what stands on a page twice.
+    pub(super) hash: u64,
+}
+
+impl Run {
+    /// Whether it reads like running text: long for its script, with punctuation, and not all links.
+    pub(super) fn is_prose(&self) -> bool {
+        self.linked < 0.4 && self.units >= 60.0 && (self.ends || self.clauses >= 2) && self.sentences > 0
+            || self.linked < 0.3 && self.units >= 200.0
+    }
+}
+
+/// A page cut into runs and boxes.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) text: String,
+    pub(super) runs: Vec<Run>,
+    pub(super) areas: Vec<Area>,
+}
+
+impl Layout {
+    pub(super) fn of(document: &Document) -> Self {
+        let mut builder = Builder::new();
+        builder.walk(document.body());
+        builder.finish()
+    }
+
+    pub(super) fn str(&self, run: &Run) -> &str {
+        &self.text[run.text.clone()]
+    }
+
+    /// The box and everything around it, from the inside out.
+    pub(super) fn around(&self, area: AreaId) -> impl Iterator<Item = AreaId> {
+        let mut next = Some(area);
+        std::iter::from_fn(move || {
+            let area = next?;
+            next = (area != 0).then(|| self.areas[area as usize].parent);
+            Some(area)
+        })
+    }
+}
+
+/// What is gathered between two breaks.
+#[derive(Default)]
+struct Pending {
+    start: usize,
+    marks: Marks,
+    linked: usize,
+    bold: usize,
+    links: u16,
+    /// Places in the text after which the page broke the line once.
+    breaks: Vec<usize>,
+    after_break: bool,
+    space: bool,
+}
+
+/// The inline state, saved where an element begins and restored where it ends.
+#[derive(Clone, Copy, Default)]
+struct Inline {
+    link: bool,
+    bold: bool,
+    marks: Marks,
+}
+
+struct Builder {
+    layout: Layout,
+    pending: Pending,
+    inline: Inline,
+    area: AreaId,
+    pre: bool,
+    heading: u8,
+}
+
+/// What to restore at the end of an element.
+struct Open<'d> {
+    node: Node<'d>,
+    inline: Inline,
+    area: AreaId,
+    pre: bool,
+    heading: u8,
+    is_block: bool,
+}
+
+impl Builder {
+    fn new() -> Self {
+        let layout = Layout {
+            text: String::with_capacity(16 * 1024),
+            runs: Vec::with_capacity(256),
+            areas: Vec::with_capacity(512),
+        };
+        Self {
+            layout,
+            pending: Pending::default(),
+            inline: Inline::default(),
+            area: 0,
+            pre: false,
+            heading: 0,
+        }
+    }
+
+    fn walk<'d>(&mut self, top: Node<'d>) {
+        self.open_area(top, 0);
+        let mut open: Vec<Open<'d>> = Vec::with_capacity(64);
+        let mut next = top.first_child();
+        loop {
+            let Some(node) = next else {
+                let Some(closed) = open.pop() else { break };
+                if closed.is_block {
+                    self.break_run(false);
+                    self.area = closed.area;
+                }
+                (self.inline, self.pre, self.heading) = (closed.inline, closed.pre, closed.heading);
+                next = closed.node.next_sibling();
+                continue;
+            };
+            if self.layout.runs.len() >= MAX_RUNS {
+                break;
+            }
+            next = node.next_sibling();
+            if let Some(text) = node.text() {
+                self.push_text(text);
+            } else if let Some(name) = node.name() {
+                match *name {
+                    local_name!("br") => self.line_break(),
+                    local_name!("hr") => self.break_run(false),
+                    local_name!("img") => self.layout.areas[self.area as usize].images += 1,
+                    _ if is_unread(name) => {}
+                    _ => {
+                        let is_block = !is_inline(name);
+                        open.push(Open {
+                            node,
+                            inline: self.inline,
+                            area: self.area,
+                            pre: self.pre,
+                            heading: self.heading,
+                            is_block,
+                        });
+                        if is_block {
+                            self.break_run(false);
+                            self.enter_block(node);
+                        } else {
+                            self.enter_inline(node);
+                        }
+                        next = node.first_child();
+                    }
+                }
+            }
+        }
+        self.break_run(false);
+    }
+
+    fn enter_block(&mut self, node: Node<'_>) {
+        let parent = self.area;
+        self.area = self.layout.areas.len() as AreaId;
+        self.open_area(node, parent);
+        self.inline.marks = Marks::NONE;
+        self.pre |= node.is(&local_name!("pre"));
+        self.heading = self.heading.max(heading_level(node));
+    }
+
+    fn enter_inline(&mut self, node: Node<'_>) {
+        match node.name() {
+            Some(&local_name!("a")) => {
+                self.inline.link = true;
+                self.pending.links = self.pending.links.saturating_add(1);
+            }
+            Some(&(local_name!("b") | local_name!("strong") | local_name!("em") | local_name!("i"))) => {
+                self.inline.bold = true;
+            }
+            Some(
+                &(local_name!("span") | local_name!("time") | local_name!("small") | local_name!("cite")),
+            ) => {}
+            _ => return,
+        }
+        let (marks, _) = Marks::of(node);
+        self.inline.marks = self.inline.marks.union(marks);
+    }
+
+    fn open_area(&mut self, node: Node<'_>, parent: AreaId) {
+        let (own, look) = Marks::of(node);
+        let marks = own.union(self.inline.marks);
+        let (depth, above) = match self.layout.areas.get(parent as usize) {
+            Some(parent) => (parent.depth + 1, parent.marks_above),
+            None => (0, Marks::NONE),
+        };
+        let tag = node.name().map_or(Tag::Section, Tag::of);
+        self.layout.areas.push(Area {
+            parent,
+            tag,
+            depth,
+            marks,
+            marks_above: above.union(marks),
+            look: look ^ (tag as u64) << 3 ^ u64::from(heading_level(node)),
+            own_runs: 0,
+            runs: 0,
+            units: 0.0,
+            link_units: 0.0,
+            images: 0,
+        });
+    }
+
+    fn push_text(&mut self, text: &str) {
+        let pending = &mut self.pending;
+        let out = &mut self.layout.text;
+        let before = out.len();
+        if self.pre {
+            for line in text.split_inclusive('\n') {
+                out.push_str(line.trim_end());
+                if line.ends_with('\n') && out.len() > pending.start {
+                    pending.breaks.push(out.len());
+                    out.push(' ');
+                }
+            }
+        } else {
+            let mut words = text.split_ascii_whitespace();
+            let starts_with_space = text.as_bytes().first().is_some_and(u8::is_ascii_whitespace);
+            let Some(first) = words.next() else {
+                pending.space |= !text.is_empty();
+                return;
+            };
+            if (pending.space || starts_with_space) && out.len() > pending.start && !out.ends_with(' ') {
+                out.push(' ');
+            }
+            out.push_str(first);
+            for word in words {
+                out.push(' ');
+                out.push_str(word);
+            }
+            pending.space = text.as_bytes().last().is_some_and(u8::is_ascii_whitespace);
+        }
+        let added = out.len() - before;
+        if added > 0 {
+            pending.marks = pending.marks.union(self.inline.marks);
+            if self.inline.link {
+                pending.linked += added;
+            }
+            if self.inline.bold {
+                pending.bold += added;
+            }
+        }
+    }
+
+    /// One `<br>` breaks a line; a second one right after it ends the run.
+    fn line_break(&mut self) {
+        let at = self.layout.text.trim_end().len();
+        if at <= self.pending.start {
+            return;
+        }
+        if self.pending.breaks.last().is_some_and(|last| *last >= at) {
+            self.break_run(true);
+        } else {
+            self.layout.text.truncate(at);
+            self.pending.breaks.push(at);
+            self.layout.text.push(' ');
+            self.pending.space = false;
+        }
+    }
+
+    /// Ends the run, if there is text in it.
+    fn break_run(&mut self, by_line: bool) {
+        let start = self.pending.start;
+        let mut pending = std::mem::take(&mut self.pending);
+        let end = self.layout.text.trim_end().len().max(start);
+        pending.breaks.retain(|at| *at < end);
+        if self.lines_are_paragraphs(&pending, end) {
+            let length = (end - start).max(1);
+            let mut from = start;
+            for at in std::mem::take(&mut pending.breaks).into_iter().chain([end]) {
+                // Links and bold are known for the whole only, and taken as spread over it.
+                let share = (at - from) as f32 / length as f32;
+                let piece = Pending {
+                    linked: (pending.linked as f32 * share) as usize,
+                    bold: (pending.bold as f32 * share) as usize,
+                    links: pending.links,
+                    marks: pending.marks,
+                    after_break: pending.after_break || from > start,
+                    ..Pending::default()
+                };
+                self.push_run(&piece, from, at);
+                from = at;
+            }
+        } else {
+            self.push_run(&pending, start, end);
+        }
+        self.pending.after_break = by_line;
+        self.pending.start = self.layout.text.len();
+        if self.pending.start > 0 && !self.layout.text.ends_with('\n') {
+            self.layout.text.push('\n');
+            self.pending.start += 1;
+        }
+    }
+
+    /// Whether single line breaks separate paragraphs here (most lines end as sentences do) or only wrap lines.
+    fn lines_are_paragraphs(&self, pending: &Pending, end: usize) -> bool {
+        if pending.breaks.is_empty() || self.pre {
+            return false;
+        }
+        let text = &self.layout.text;
+        let mut from = pending.start;
+        let (mut ended, mut lines) = (0, 0);
+        for &at in pending.breaks.iter().chain([&end]) {
+            let line = text[from..at].trim();
+            if !line.is_empty() {
+                lines += 1;
+                ended += usize::from(ends_sentence(line));
+            }
+            from = at;
+        }
+        ended * 3 >= lines * 2
+    }
+
+    fn push_run(&mut self, pending: &Pending, start: usize, end: usize) {
+        let text = &self.layout.text[start..end];
+        let start = start + (text.len() - text.trim_start().len());
+        let text = text.trim();
+        let counts = Counts::of(text);
+        if counts.letters + u32::from(counts.digits) == 0 {
+            return;
+        }
+        let bytes = text.len().max(1) as f32;
+        self.layout.runs.push(Run {
+            text: start..start + text.len(),
+            area: self.area,
+            marks: pending.marks,
+            cues: Cues::of(text),
+            units: counts.units,
+            linked: (pending.linked as f32 / bytes).min(1.0),
+            bold: (pending.bold as f32 / bytes).min(1.0),
+            links: pending.links,
+            clauses: counts.clauses,
+            sentences: counts.sentences,
+            digits: counts.digits,
+            capitals: counts.capitals,
+            letters: counts.letters,
+            wide: counts.wide,
+            ends: ends_sentence(text),
+            heading: self.heading,
+            after_break: pending.after_break,
+            hash: counts.hash,
+        });
+    }
+
+    fn finish(mut self) -> Layout {
+        let layout = &mut self.layout;
+        for run in &layout.runs {
+            let area = &mut layout.areas[run.area as usize];
+            area.own_runs += 1;
+            area.runs += 1;
+            area.units += run.units;
+            area.link_units += run.units * run.linked;
+        }
+        for index in (1..layout.areas.len()).rev() {
+            let area = &layout.areas[index];
+            let (parent, runs, units, links, images) =
+                (area.parent as usize, area.runs, area.units, area.link_units, area.images);
+            let above = &mut layout.areas[parent];
+            above.runs += runs;
+            above.units += units;
+            above.link_units += links;
+            above.images += images;
+        }
+        self.layout
+    }
+}
+
+/// Characters of a text by kind, counted in one pass.
+#[derive(Default)]
+struct Counts {
+    units: f32,
+    clauses: u16,
+    sentences: u16,
+    digits: u16,
+    capitals: u16,
+    letters: u32,
+    wide: u32,
+    hash: u64,
+}
+
+impl Counts {
+    fn of(text: &str) -> Self {
+        let mut counts = Self { hash: 0xcbf2_9ce4_8422_2325, ..Self::default() };
+        let (mut narrow, mut hangul, mut han) = (0_u32, 0_u32, 0_u32);
+        for c in text.chars() {
+            if c == ' ' {
+                narrow += 1;
+                continue;
+            }
+            counts.hash = (counts.hash ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01b3);
+            match c {
+                'a'..='z' => {
+                    narrow += 1;
+                    counts.letters += 1;
+                }
+                'A'..='Z' => {
+                    narrow += 1;
+                    counts.letters += 1;
+                    counts.capitals = counts.capitals.saturating_add(1);
+                }
+                '0'..='9' => {
+                    narrow += 1;
+                    counts.digits = counts.digits.saturating_add(1);
+                }
+                ',' | ';' | ':' | '、' | '，' | '；' | '：' => {
+                    counts.clauses = counts.clauses.saturating_add(1);
+                }
+                '.' | '!' | '?' | '。' | '！' | '？' | '…' | '।' => {
+                    counts.sentences = counts.sentences.saturating_add(1);
+                }
+                '\u{ac00}'..='\u{d7af}' => {
+                    hangul += 1;
+                    counts.letters += 1;
+                }
+                '\u{3040}'..='\u{30ff}'
+                | '\u{3400}'..='\u{9fff}'
+                | '\u{f900}'..='\u{faff}'
+                | '\u{20000}'..='\u{3ffff}' => {
+                    han += 1;
+                    counts.letters += 1;
+                }
+                _ if c < '\u{80}' => {}
+                _ if c.is_alphanumeric() => {
+                    narrow += 1;
+                    counts.letters += 1;
+                    if c.is_uppercase() {
+                        counts.capitals = counts.capitals.saturating_add(1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        counts.units = narrow as f32 + 2.0 * hangul as f32 + 3.0 * han as f32;
+        counts.wide = hangul + han;
+        counts
+    }
+}
+
+/// Whether a text ends as a sentence does, closing quotes and brackets left aside.
+pub(super) fn ends_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '\'', '”', '’', '»', '“', ')', ']', '」', '』', '）', '›', ' ', '\u{a0}'])
+        .ends_with(['.', '!', '?', '。', '！', '？', '…', '।', '．', '♦'])
+}
+
+impl Layout {
+    /// Everything said about a run: by its own inline elements and by all boxes around it.
+    pub(super) fn marks_around(&self, run: &Run) -> Marks {
+        run.marks.union(self.areas[run.area as usize].marks_above)
+    }
+}

@@ -1,0 +1,147 @@
+//! From the runs that are body to the text that is published.
+
+use std::collections::HashSet;
+
+use dateline_wire::{Paragraph, ParagraphKind};
+use sha2::{Digest, Sha256};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::area::{AreaId, Tag};
+use super::run::{Layout, Run};
+use super::{Body, EXTRACTOR};
+
+/// Length from which a text that was kept once is not kept again, in units.
+const TELLING: f32 = 40.0;
+
+/// Paragraphs under construction. Lengths count Unicode scalar values, as spans do.
+#[derive(Default)]
+pub(super) struct Writer {
+    text: String,
+    chars: u32,
+    paragraphs: Vec<Paragraph>,
+}
+
+impl Writer {
+    /// Adds one paragraph: in NFC, white space of any kind and length as one space. Blank text adds nothing.
+    pub(super) fn paragraph(&mut self, text: &str, kind: ParagraphKind) {
+        if text.trim().is_empty() {
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push('\n');
+            self.chars += 1;
+        }
+        let start = self.chars;
+        self.write(text);
+        self.paragraphs.push(Paragraph { start, end: self.chars, kind });
+    }
+
+    /// Adds to the last paragraph, behind a tab: the next cell of a table's row.
+    fn cell(&mut self, text: &str) {
+        self.text.push('\t');
+        self.chars += 1;
+        self.write(text);
+        if let Some(last) = self.paragraphs.last_mut() {
+            last.end = self.chars;
+        }
+    }
+
+    fn write(&mut self, text: &str) {
+        let mut push = |c: char| {
+            self.text.push(c);
+            self.chars += 1;
+        };
+        let mut space = false;
+        let mut started = false;
+        let mut tidy = |c: char| {
+            if c.is_whitespace() || c.is_control() {
+                space = true;
+                return;
+            }
+            if std::mem::take(&mut space) && started {
+                push(' ');
+            }
+            started = true;
+            push(c);
+        };
+        if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+            text.chars().for_each(&mut tidy);
+        } else {
+            text.nfc().for_each(&mut tidy);
+        }
+    }
+
+    pub(super) fn finish(self) -> Body {
+        let sha256 = Sha256::digest(self.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Body { text: self.text, paragraphs: self.paragraphs, sha256, extractor: EXTRACTOR.into() }
+    }
+}
+
+/// Writes the kept runs in the order of the page, none twice.
+pub(super) fn write(layout: &Layout, kept: &[bool]) -> Body {
+    let mut writer = Writer::default();
+    let mut seen = HashSet::new();
+    let mut row = None;
+    for (run, _) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
+        if run.units >= TELLING && !seen.insert(run.hash) {
+            continue;
+        }
+        let this_row = row_of(layout, run);
+        if this_row.is_some() && this_row == row {
+            writer.cell(layout.str(run));
+        } else {
+            writer.paragraph(layout.str(run), kind(layout, run));
+        }
+        row = this_row;
+    }
+    writer.finish()
+}
+
+/// Longest text that a cell of a table of data holds, in units; what is longer is laid out by a table, not tabulated.
+const CELL: f32 = 200.0;
+
+/// The table row that a run is a cell of.
+fn row_of(layout: &Layout, run: &Run) -> Option<AreaId> {
+    if run.units > CELL {
+        return None;
+    }
+    let cell = layout.around(run.area).take(3).find(|area| layout.areas[*area as usize].tag == Tag::Cell)?;
+    let parent = layout.areas[cell as usize].parent;
+    (layout.areas[parent as usize].tag == Tag::Cell).then_some(parent)
+}
+
+fn kind(layout: &Layout, run: &Run) -> ParagraphKind {
+    if run.heading > 0 {
+        return ParagraphKind::Heading;
+    }
+    if row_of(layout, run).is_some() {
+        return ParagraphKind::TableRow;
+    }
+    let tags = layout.around(run.area).take(4).map(|area| layout.areas[area as usize].tag);
+    for tag in tags {
+        match tag {
+            Tag::Item | Tag::Definition => return ParagraphKind::ListItem,
+            Tag::Quote => return ParagraphKind::Quote,
+            Tag::Pre => return ParagraphKind::Preformatted,
+            _ => {}
+        }
+    }
+    ParagraphKind::Text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_count_scalar_values_and_text_is_normalised() {
+        let mut writer = Writer::default();
+        writer.paragraph("  Cafe\u{301}\u{a0} \u{3000}opens ", ParagraphKind::Heading);
+        writer.paragraph(" \u{a0}", ParagraphKind::Text);
+        writer.paragraph("배가 떠났다.", ParagraphKind::Text);
+        let body = writer.finish();
+        assert_eq!(body.text, "Café opens\n배가 떠났다.");
+        let slices: Vec<_> = body.paragraphs.iter().map(|p| p.span().slice(&body.text)).collect();
+        assert_eq!(slices, [Some("Café opens"), Some("배가 떠났다.")]);
+    }
+}

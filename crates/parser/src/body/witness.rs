@@ -1,0 +1,166 @@
+//! What the page's head says about its text: the title, the description, and the `articleBody` of its script data.
+//!
+//! They are witnesses, not truths: an `articleBody` is often cut short or an older wording, a description another text.
+
+use std::collections::HashSet;
+
+use memchr::memmem;
+
+use crate::dom::{Document, Node, local_name};
+
+/// Bytes of script data that are searched for an `articleBody`, over the whole page.
+const SCRIPT_SEARCHED: usize = 4 << 20;
+
+/// Shortest text, in bytes of letters and digits, whose presence in a witness means something.
+const TELLING: usize = 16;
+
+/// The statements found, each reduced to its letters and digits.
+#[derive(Debug, Default)]
+pub(super) struct Witness {
+    titles: Vec<String>,
+    descriptions: Vec<String>,
+    body: String,
+    /// The `articleBody` as it was written, escapes resolved.
+    pub(super) article_body: Option<String>,
+}
+
+impl Witness {
+    pub(super) fn of(document: &Document) -> Self {
+        let mut witness = Self::default();
+        let mut searched = 0;
+        let mut h1 = 0;
+        for node in document.root().descendants() {
+            match node.name() {
+                Some(&local_name!("title")) if witness.titles.is_empty() => {
+                    witness.title(&node.text_content())
+                }
+                Some(&local_name!("h1")) if h1 < 3 => {
+                    h1 += 1;
+                    witness.title(&node.text_content());
+                }
+                Some(&local_name!("meta")) => witness.meta(node),
+                Some(&local_name!("script")) if searched < SCRIPT_SEARCHED => {
+                    if let Some(text) = node.first_child().and_then(Node::text) {
+                        searched += text.len();
+                        witness.script(node, text);
+                    }
+                }
+                _ => {}
+            }
+        }
+        witness.body = squeeze(witness.article_body.as_deref().unwrap_or_default());
+        witness
+    }
+
+    fn title(&mut self, text: &str) {
+        let title = squeeze(text);
+        if title.len() >= TELLING {
+            self.titles.push(title);
+        }
+    }
+
+    fn meta(&mut self, node: Node<'_>) {
+        let Some(content) = node.attr("content") else { return };
+        let name = node.attr("property").or_else(|| node.attr("name")).unwrap_or_default();
+        match name {
+            "og:title" | "twitter:title" => self.title(content),
+            "description" | "og:description" | "twitter:description" => {
+                let text = squeeze(content);
+                if text.len() >= TELLING && !self.descriptions.contains(&text) {
+                    self.descriptions.push(text);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn script(&mut self, node: Node<'_>, text: &str) {
+        let is_json = node.attr("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
+        if !is_json {
+            return;
+        }
+        for at in memmem::find_iter(text.as_bytes(), b"\"articleBody\"") {
+            let rest = text[at + "\"articleBody\"".len()..].trim_start();
+            let Some(rest) = rest.strip_prefix(':').map(str::trim_start) else { continue };
+            let Some(value) = json_string(rest) else { continue };
+            if self.article_body.as_ref().is_none_or(|known| known.len() < value.len()) {
+                self.article_body = Some(value);
+            }
+        }
+    }
+
+    /// How far a text is the title: 0 not at all, 1 it is a part of one, 2 it is one.
+    pub(super) fn is_title(&self, text: &str) -> u8 {
+        let text = squeeze(text);
+        if text.len() < TELLING {
+            return 0;
+        }
+        let weigh = |title: &String| match () {
+            () if *title == text => 2,
+            () if title.len() > text.len() && title.contains(&text) => {
+                1 + u8::from(text.len() * 10 >= title.len() * 7)
+            }
+            () => 0,
+        };
+        self.titles.iter().map(weigh).max().unwrap_or(0)
+    }
+
+    /// Whether a text is the page's description, or begins as it does, or is a part of it.
+    pub(super) fn is_description(&self, text: &str) -> bool {
+        let text = squeeze_some(text, 120);
+        text.len() >= TELLING
+            && self.descriptions.iter().any(|known| {
+                let most = text.len().min(known.len()).min(80);
+                known.is_char_boundary(most) && text.starts_with(&known[..most]) || known.contains(&text)
+            })
+    }
+
+    /// Whether script data holds a body.
+    pub(super) fn has_body(&self) -> bool {
+        self.body.len() >= 8 * TELLING
+    }
+
+    /// Whether the body in the script data holds the text.
+    pub(super) fn body_holds(&self, text: &str) -> bool {
+        let text = squeeze_some(text, 60);
+        text.len() >= TELLING / 2 && memmem::find(self.body.as_bytes(), text.as_bytes()).is_some()
+    }
+}
+
+/// Letters and digits only, in lower case.
+fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The same of the first `most` characters that count.
+fn squeeze_some(text: &str, most: usize) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).take(most).flat_map(char::to_lowercase).collect()
+}
+
+/// The JSON string at the start of `text`, escapes resolved. Raw line breaks inside are accepted, as browsers' data has them.
+fn json_string(text: &str) -> Option<String> {
+    let inner = text.strip_prefix('"')?;
+    let bytes = inner.as_bytes();
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes[at] == b'"' {
+            break;
+        }
+        at += 2;
+    }
+    let literal: String = text[..at + 2].chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    serde_json::from_str(&literal).ok()
+}
+
+/// Hashes of texts that stand on the page more than once.
+pub(super) fn repeated(hashes: impl Iterator<Item = u64>) -> HashSet<u64> {
+    let mut seen = HashSet::new();
+    let mut twice = HashSet::new();
+    for hash in hashes {
+        if !seen.insert(hash) {
+            twice.insert(hash);
+        }
+    }
+    twice
+}
