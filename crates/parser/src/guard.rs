@@ -2,10 +2,9 @@
 //!
 //! html5ever walks its stack of open elements for most tags, so a page nested 50,000 deep costs the square of that; and it
 //! compares each new attribute with all earlier ones of its tag. Both are cut off in front of it: attribute floods by a scan
-//! of the text ([`without_floods`]), depth by a filter between tokenizer and tree builder ([`DepthGuard`]).
+//! of the text (`sieve`), depth by a filter between tokenizer and tree builder ([`DepthGuard`]).
 //! The size of the tree is bounded by [`MAX_NODES`] and [`MAX_ATTRIBUTES`], after which the rest of the page is not read.
 
-use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 use html5ever::LocalName;
@@ -13,7 +12,6 @@ use html5ever::interface::{Tracer, TreeSink};
 use html5ever::local_name;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult};
 use html5ever::tree_builder::TreeBuilder;
-use memchr::memchr;
 
 /// Open elements at once. Browsers stop at 512 (Blink, WebKit) and flatten what is deeper; news pages stay below 60.
 pub const MAX_DEPTH: usize = 256;
@@ -27,97 +25,11 @@ pub const MAX_ATTRIBUTES: usize = 400_000;
 /// Attributes of one element that are kept. Tags with more are cut in the text before html5ever compares them pairwise.
 pub const MAX_ATTRIBUTES_OF_ONE: usize = 256;
 
-/// Opening brackets in a row that are kept. Each is a token of its own to html5ever, and an error besides.
-const MAX_BRACKETS: usize = 64;
-
 /// Bytes handed to the tokenizer at a time: between two chunks it is checked whether the tree is full.
 pub(crate) const CHUNK: usize = 64 * 1024;
 
 /// Start tags between two exact counts of the open elements, while the page is shallow.
 const RECOUNT: usize = 32;
-
-/// The page without the attributes beyond [`MAX_ATTRIBUTES_OF_ONE`] of any one tag, and without the rest of long runs of
-/// `<`; borrowed, where there is neither.
-///
-/// What stands in scripts and comments is scanned as if it were markup: it would have to look like a tag with hundreds of
-/// attributes to be touched.
-pub(crate) fn without_floods(html: &str) -> Cow<'_, str> {
-    let bytes = html.as_bytes();
-    let mut kept = String::new();
-    let mut copied = 0;
-    let mut at = 0;
-    while let Some(offset) = memchr(b'<', &bytes[at..]) {
-        at += offset + 1;
-        if bytes.get(at) == Some(&b'<') {
-            let end = at + bytes[at..].iter().take_while(|byte| **byte == b'<').count();
-            if end - at > MAX_BRACKETS {
-                kept.push_str(&html[copied..at]);
-                // The last one may open a tag.
-                copied = end - 1;
-            }
-            at = end - 1;
-            continue;
-        }
-        if bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
-            let tag = TagScan::at(bytes, at);
-            if let Some(flood) = tag.flood {
-                kept.push_str(&html[copied..flood]);
-                copied = tag.end;
-            }
-            at = tag.end;
-        }
-    }
-    if copied == 0 {
-        return Cow::Borrowed(html);
-    }
-    kept.push_str(&html[copied..]);
-    Cow::Owned(kept)
-}
-
-/// Where a tag's attributes get too many, if they do, and where the tag ends: at its `>`, or at the end of the page.
-struct TagScan {
-    flood: Option<usize>,
-    end: usize,
-}
-
-impl TagScan {
-    /// Reads the tag whose name starts at `start`, by the rules of the HTML standard, section 13.2.5 (from "tag name state"
-    /// to "after attribute value (quoted) state").
-    fn at(bytes: &[u8], start: usize) -> Self {
-        let skip = |from: usize, stop: fn(u8) -> bool| {
-            bytes[from..].iter().position(|byte| stop(*byte)).map_or(bytes.len(), |offset| from + offset)
-        };
-        let mut flood = None;
-        let mut count = 0;
-        let mut at = skip(start, |byte| is_space(byte) || matches!(byte, b'/' | b'>'));
-        loop {
-            at = skip(at, |byte| !is_space(byte) && byte != b'/');
-            if at >= bytes.len() || bytes[at] == b'>' {
-                return Self { flood, end: at };
-            }
-            count += 1;
-            if count > MAX_ATTRIBUTES_OF_ONE {
-                flood = flood.or(Some(at));
-            }
-            at = skip(at + 1, |byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'='));
-            let after_space = skip(at, |byte| !is_space(byte));
-            if bytes.get(after_space) != Some(&b'=') {
-                continue;
-            }
-            at = skip(after_space + 1, |byte| !is_space(byte));
-            at = match bytes.get(at) {
-                Some(quote @ (b'"' | b'\'')) => {
-                    memchr(*quote, &bytes[at + 1..]).map_or(bytes.len(), |offset| at + 1 + offset + 1)
-                }
-                _ => skip(at, |byte| is_space(byte) || byte == b'>'),
-            };
-        }
-    }
-}
-
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
-}
 
 /// Stands between tokenizer and tree builder and drops start tags, with their end tags, where the page is too deep.
 ///
@@ -270,22 +182,5 @@ mod tests {
         let kept: Vec<_> = page.elements(local_name!("p")).map(|node| node.attrs().count()).collect();
         assert_eq!(kept, [MAX_ATTRIBUTES_OF_ONE, 1]);
         assert_eq!(page.body().text_content(), "textmore");
-    }
-
-    #[test]
-    fn a_run_of_brackets_is_cut_short_and_what_follows_stays() {
-        let page = Document::from_html(&format!("<p>before {}<b>bold</b> after", "<".repeat(100_000)));
-        assert_eq!(page.elements(local_name!("b")).next().unwrap().text_content(), "bold");
-        let text = page.body().text_content();
-        assert!(text.starts_with("before <") && text.ends_with(" after") && text.len() < 200, "{text}");
-    }
-
-    #[test]
-    fn a_tag_within_the_bound_is_not_touched() {
-        for html in
-            ["<a href='x>y' b = c/>text", "<a b", "<a b='", "a < b", "<", "<p title=\"1 > 0\" hidden>"]
-        {
-            assert!(matches!(without_floods(html), Cow::Borrowed(_)), "{html}");
-        }
     }
 }

@@ -24,6 +24,7 @@ pub mod dom;
 mod fingerprint;
 pub mod guard;
 pub mod meta;
+mod sieve;
 mod subject;
 
 use dateline_wire::{Article, Page};

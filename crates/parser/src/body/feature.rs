@@ -83,7 +83,7 @@ pub(super) struct Scene<'p> {
     twins: HashMap<(AreaId, u64), u32>,
     looks: HashMap<u64, Look>,
     repeated: HashSet<u64>,
-    in_body: Vec<bool>,
+    heard: &'p [Heard],
     body_share: f32,
     /// Runs since a heading that announces something else than the story.
     under_cue: Vec<f32>,
@@ -100,6 +100,28 @@ struct Look {
     units: f32,
     linked: f32,
     good: f32,
+}
+
+/// What the witnesses say of one run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heard {
+    pub(super) title: u8,
+    is_description: bool,
+    in_body: bool,
+}
+
+/// Asks the witnesses about every run. A title is short and a link is no lede, so that not everything is compared.
+pub(super) fn hear(layout: &Layout, witness: &Witness) -> Vec<Heard> {
+    let has_body = witness.has_body();
+    let ask = |run: &Run| {
+        let text = layout.str(run);
+        Heard {
+            title: if run.units < 300.0 { witness.is_title(text) } else { 0 },
+            is_description: run.linked < 0.9 && run.units >= 30.0 && witness.is_description(text),
+            in_body: has_body && run.units >= 8.0 && witness.body_holds(text),
+        }
+    };
+    layout.runs.iter().map(ask).collect()
 }
 
 /// The first guess at each run, before anything is known of the page: running text, outside of what calls itself furniture.
@@ -121,7 +143,10 @@ pub(super) fn glance(layout: &Layout) -> Vec<f32> {
         let marks = layout.marks_around(run);
         let plain = (1.0 - run.linked) * (1.0 - run.linked);
         let in_list = layout.areas[run.area as usize].tag == Tag::Item;
-        let start = if in_list { 0.6 * plain } else { plain };
+        let mut start = if in_list { 0.6 * plain } else { plain };
+        if run.cues.has(Cue::Copyright) && run.units < 400.0 {
+            start *= 0.2;
+        }
         FURNITURE
             .into_iter()
             .filter(|(mark, _)| marks.has(*mark))
@@ -131,7 +156,12 @@ pub(super) fn glance(layout: &Layout) -> Vec<f32> {
 }
 
 impl<'p> Scene<'p> {
-    pub(super) fn of(layout: &'p Layout, witness: &'p Witness, scores: &'p [f32]) -> Self {
+    pub(super) fn of(
+        layout: &'p Layout,
+        witness: &'p Witness,
+        heard: &'p [Heard],
+        scores: &'p [f32],
+    ) -> Self {
         let count = layout.areas.len();
         let mut scene = Self {
             layout,
@@ -147,7 +177,7 @@ impl<'p> Scene<'p> {
             twins: HashMap::new(),
             looks: HashMap::new(),
             repeated: repeated(layout.runs.iter().filter(|run| run.units >= 20.0).map(|run| run.hash)),
-            in_body: Vec::new(),
+            heard,
             body_share: 0.0,
             under_cue: under_cue(layout),
             h1: None,
@@ -236,9 +266,9 @@ impl<'p> Scene<'p> {
             look.linked += run.units * run.linked;
             look.good += good;
         }
-        let titled = |run: &Run| run.heading == 1 && self.witness.is_title(self.layout.str(run)) == 2;
+        let titled = |index: &usize| self.layout.runs[*index].heading == 1 && self.heard[*index].title == 2;
         let h1 = |run: &Run| run.heading == 1;
-        self.h1 = self.layout.runs.iter().position(titled).or_else(|| self.layout.runs.iter().position(h1));
+        self.h1 = (0..self.layout.runs.len()).find(titled).or_else(|| self.layout.runs.iter().position(h1));
         self.h1_count = self.layout.runs.iter().filter(|run| h1(run)).count();
         self.h1_up = match self.h1 {
             Some(h1) => levels_from(self.layout, self.layout.runs[h1].area),
@@ -247,19 +277,8 @@ impl<'p> Scene<'p> {
     }
 
     fn ask_witness(&mut self) {
-        let layout = self.layout;
-        if !self.witness.has_body() {
-            self.in_body = vec![false; layout.runs.len()];
-            return;
-        }
-        self.in_body = layout
-            .runs
-            .iter()
-            .map(|run| run.units >= 8.0 && self.witness.body_holds(layout.str(run)))
-            .collect();
-        let share = |index: &usize| self.good_of(*index);
-        let held: f32 =
-            (0..layout.runs.len()).filter(|index| self.in_body[*index]).map(|index| share(&index)).sum();
+        let held = (0..self.heard.len()).filter(|index| self.heard[*index].in_body);
+        let held: f32 = held.map(|index| self.good_of(index)).sum();
         self.body_share = held / self.good[0].max(1.0);
     }
 
@@ -290,11 +309,9 @@ impl<'p> Scene<'p> {
         set(Colon, flag(text.ends_with([':', '：'])));
         set(Score, self.scores[index]);
         set(Repeated, flag(self.repeated.contains(&run.hash)));
-        // A title is short; comparing long runs with it would only cost time.
-        let title = if run.units < 300.0 { self.witness.is_title(text) } else { 0 };
-        set(Title, f32::from(title));
-        set(Description, flag(self.witness.is_description(text)));
-        set(InBody, flag(self.in_body[index]));
+        set(Title, f32::from(self.heard[index].title));
+        set(Description, flag(self.heard[index].is_description));
+        set(InBody, flag(self.heard[index].in_body));
         set(HasBody, flag(self.witness.has_body()));
         set(BodyShare, self.body_share);
 

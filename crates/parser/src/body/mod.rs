@@ -14,6 +14,7 @@ mod kind;
 mod marks;
 mod model;
 mod rescue;
+mod rule;
 mod run;
 mod text;
 mod witness;
@@ -56,17 +57,30 @@ const BEHIND: f32 = 2.0;
 /// Length of a run whose verdict speaks for its page, in units.
 const TELLING: f32 = 40.0;
 
+/// Length up to which a run that is all link is taken for an entry of a menu, in units.
+const ENTRY: f32 = 60.0;
+
 /// Score of a neighbour from which a run gets a second look although the first found nothing in it.
 const NEAR: f32 = 0.3;
 
 /// Which runs are body.
+///
+/// Both verdicts count alike: the second knows more, but where the first was wrong about a whole page, it follows it.
 fn decide(layout: &Layout, witness: &Witness) -> Vec<bool> {
+    let heard = feature::hear(layout, witness);
     let glance = feature::glance(layout);
-    let first = first_scores(layout, &Scene::of(layout, witness, &glance));
-    let scene = Scene::of(layout, witness, &first);
+    let scene = Scene::of(layout, witness, &heard, &glance);
+    let first: Vec<f32> = (0..layout.runs.len())
+        .map(|index| match is_entry(layout, &glance, index) {
+            true => -2.0 * model::CERTAIN,
+            false => model::first(&scene.row(index)),
+        })
+        .collect();
+    let scores: Vec<f32> = first.iter().map(|verdict| model::score(*verdict)).collect();
+    let scene = Scene::of(layout, witness, &heard, &scores);
     let verdicts: Vec<f32> = (0..first.len())
-        .map(|index| match is_worth_a_look(&first, index) {
-            true => model::second(&scene.row(index)),
+        .map(|index| match is_near(&scores, index, 1, NEAR) || scores[index] > 0.0 {
+            true => (first[index] + model::second(&scene.row(index))) / 2.0,
             false => f32::NEG_INFINITY,
         })
         .collect();
@@ -74,17 +88,23 @@ fn decide(layout: &Layout, witness: &Witness) -> Vec<bool> {
     let telling = layout.runs.iter().zip(&verdicts).filter(|(run, _)| run.units >= TELLING);
     let surest = telling.map(|(_, verdict)| *verdict).fold(f32::NEG_INFINITY, f32::max);
     let enough = (surest - BEHIND).min(0.0);
-    verdicts.into_iter().map(|verdict| verdict > enough).collect()
+    let mut kept: Vec<bool> = verdicts.into_iter().map(|verdict| verdict > enough).collect();
+    rule::drop_headline(layout, &heard, &mut kept);
+    rule::drop_refrains(layout, &mut kept);
+    rule::drop_other_articles(layout, &heard, &mut kept);
+    kept
 }
 
-fn first_scores(layout: &Layout, scene: &Scene<'_>) -> Vec<f32> {
-    (0..layout.runs.len()).map(|index| model::first(&scene.row(index))).collect()
+/// Most runs are entries of menus, far from any text; no forest is asked about them.
+fn is_entry(layout: &Layout, glance: &[f32], index: usize) -> bool {
+    let run = &layout.runs[index];
+    run.units < ENTRY && run.linked > 0.9 && !is_near(glance, index, 2, 0.0)
 }
 
-/// Seven runs in eight are menus and the like, far from any text; the second verdict is not asked about them.
-fn is_worth_a_look(first: &[f32], index: usize) -> bool {
-    let near = index.saturating_sub(1)..(index + 2).min(first.len());
-    first[index] > 0.0 || first[near].iter().any(|score| *score > NEAR)
+/// Whether a run or one of the `reach` before and behind it has more than `score`.
+fn is_near(scores: &[f32], index: usize, reach: usize, score: f32) -> bool {
+    let near = index.saturating_sub(reach)..(index + reach + 1).min(scores.len());
+    scores[near].iter().any(|value| *value > score)
 }
 
 /// The table that a forest is learnt from: the columns' names, and for each run its text and its row. `scores` are what the
@@ -94,7 +114,8 @@ pub fn table(document: &Document, scores: Option<&[f32]>) -> (Vec<String>, Vec<(
     let witness = Witness::of(document);
     let glance = feature::glance(&layout);
     let scores = scores.filter(|scores| scores.len() == glance.len()).unwrap_or(&glance);
-    let scene = Scene::of(&layout, &witness, scores);
+    let heard = feature::hear(&layout, &witness);
+    let scene = Scene::of(&layout, &witness, &heard, scores);
     let rows = layout.runs.iter().enumerate();
     let rows = rows.map(|(index, run)| (layout.str(run).to_owned(), scene.row(index).to_vec())).collect();
     ((0..feature::WIDTH).map(feature::name).collect(), rows)

@@ -1,6 +1,6 @@
 //! The page as a tree: an arena built by html5ever, bounded, and pleasant to walk.
 //!
-//! [`Document::parse`] decodes the bytes ([`crate::charset`]), puts the guard in front ([`crate::guard`]) and lets html5ever
+//! [`Document::parse`] decodes the bytes ([`crate::charset`]), puts a sieve and the guard in front ([`crate::guard`]) and lets html5ever
 //! build the tree straight into one vector of nodes. A [`Node`] is a cursor: a copy of two words that knows its document, so
 //! that walking borrows nothing but the document.
 //!
@@ -17,7 +17,7 @@
 //! assert_eq!(lines[1].previous_sibling().map(|node| node.text_content()), Some("It left at six.".into()));
 //! ```
 //!
-//! What is kept: elements, their attributes and text, `<template>` contents as ordinary children. What is not: comments,
+//! What is kept: elements, the attributes that somebody here reads (`crate::sieve`) and text, `<template>` contents as ordinary children. What is not: comments,
 //! processing instructions, the doctype. `<noscript>` holds its content as text, as a browser with scripting sees it.
 
 mod node;
@@ -31,6 +31,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
 
+use crate::sieve::sieve;
 use crate::{charset, guard};
 use dateline_wire::Page;
 
@@ -76,7 +77,7 @@ impl Document {
     }
 
     fn build(html: &str) -> Self {
-        let html = guard::without_floods(html);
+        let html = sieve(html);
         let input = StrTendril::from_slice(&html);
         let length = input.len();
         drop(html);

@@ -12,19 +12,24 @@ use super::feature::{self, Row, WIDTH};
 
 /// Sums of a tree's leaves beyond which a score is certain. A straight line between replaces the logistic curve, since
 /// `exp` differs between machines in the last bit.
-const CERTAIN: f32 = 3.0;
+pub(super) const CERTAIN: f32 = 3.0;
 
 static FIRST: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("first.txt")));
 static SECOND: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("second.txt")));
 
-/// The first verdict, as a score from 0 to 1: made from a guess at where the body is.
+/// The first verdict, as a logit: made from a guess at where the body is.
 pub(super) fn first(row: &Row) -> f32 {
-    (0.5 + FIRST.sum(row) / (2.0 * CERTAIN)).clamp(0.0, 1.0)
+    FIRST.sum(row)
 }
 
 /// The second verdict, as a logit: made with the first known for every run of the page.
 pub(super) fn second(row: &Row) -> f32 {
     SECOND.sum(row)
+}
+
+/// A verdict as a score from 0 to 1.
+pub(super) fn score(verdict: f32) -> f32 {
+    (0.5 + verdict / (2.0 * CERTAIN)).clamp(0.0, 1.0)
 }
 
 /// Trees flattened into one vector.

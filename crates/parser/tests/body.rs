@@ -1,0 +1,159 @@
+//! What comes out of pages of our own making.
+
+use dateline_parser::extract;
+use dateline_wire::{Article, CutKind, Page, PageKind, ParagraphKind};
+
+fn read(html: &str) -> Article {
+    extract(&Page { url: None, content_type: None, bytes: html.as_bytes().to_vec(), received_at: None })
+}
+
+fn lines(article: &Article) -> Vec<&str> {
+    article.body.text.lines().collect()
+}
+
+/// Paragraphs that read like a story, each different.
+fn story(count: usize) -> String {
+    (0..count)
+        .map(|n| {
+            format!(
+                "<p>The ferry left the harbour at {n} o'clock, and by the evening some {} passengers had crossed to the \
+                 island, the port authority said. It had waited for the wind to ease, as ferries do in autumn.</p>\n",
+                200 + 17 * n
+            )
+        })
+        .collect()
+}
+
+fn page(inside: &str) -> String {
+    format!(
+        "<!doctype html><html><head><title>Ferry runs again | Harbour News</title></head><body>\
+         <nav><ul><li><a href=/>Home</a></li><li><a href=/sea>Sea</a></li><li><a href=/land>Land</a></li></ul></nav>\
+         <main><article><h1>Ferry runs again</h1><div class=\"article-body\">{inside}</div></article></main>\
+         <footer><p>Harbour News, Pier 3. All rights reserved.</p><a href=/privacy>Privacy</a></footer></body></html>"
+    )
+}
+
+#[test]
+fn the_story_comes_out_and_the_furniture_does_not() {
+    let article = read(&page(&story(6)));
+    assert_eq!(article.page_kind, PageKind::Article);
+    assert_eq!(lines(&article).len(), 6, "{:#?}", lines(&article));
+    assert!(!article.body.text.contains("Harbour News, Pier 3"));
+}
+
+#[test]
+fn related_stories_inside_the_body_are_cut_and_accounted_for() {
+    let teasers = "<div class=\"related-articles\"><h3>Related articles</h3><ul>\
+        <li><a href=/1>Lighthouse gets a new lamp after forty years</a></li>\
+        <li><a href=/2>Harbour master retires and takes up painting</a></li></ul></div>";
+    let article = read(&page(&format!("{}{teasers}{}", story(4), story(9).split_off(800))));
+    assert!(!article.body.text.contains("Lighthouse"), "{}", article.body.text);
+    let cut = article.cuts.iter().find(|cut| cut.kind == CutKind::Related).unwrap();
+    assert!(cut.pieces >= 2 && cut.chars > 60);
+}
+
+#[test]
+fn inline_tags_add_no_space() {
+    let article = read(&page(&format!(
+        "<p>The <b>ferr</b>y’s captain, <a href=/c>Ada Lund</a>, said “<em>we sail</em>”, and so they did, with all hands.</p>{}",
+        story(5)
+    )));
+    assert!(
+        article.body.text.starts_with("The ferry’s captain, Ada Lund, said “we sail”, and so"),
+        "{}",
+        article.body.text
+    );
+}
+
+#[test]
+fn hard_wrapped_lines_are_joined_and_double_breaks_split() {
+    let wrapped = "The ferry left the harbour at six in<br>\nthe morning, and the passengers, who had<br>\nwaited since Monday, were glad of it.<br><br>\
+        By noon it had reached the island, where<br>\nthe mayor and a brass band were waiting<br>\nin the rain, as they had promised to.";
+    let article = read(&page(&format!("<p>{wrapped}</p>{}", story(5))));
+    let lines = lines(&article);
+    assert_eq!(
+        lines[0],
+        "The ferry left the harbour at six in the morning, and the passengers, who had waited since Monday, were glad of it."
+    );
+    assert!(lines[1].starts_with("By noon it had reached the island, where the mayor"), "{lines:#?}");
+}
+
+#[test]
+fn headings_lists_and_quotes_are_marked() {
+    let inside = format!(
+        "{}<h2>What the captain said</h2><blockquote><p>We waited for the wind to ease, and then we sailed, because people \
+         had waited long enough.</p></blockquote>{}<ul><li>The first crossing took two hours and ten minutes.</li>\
+         <li>The second crossing took an hour less, with the tide.</li></ul>{}",
+        story(3),
+        story(6).split_off(600),
+        story(9).split_off(1200)
+    );
+    let article = read(&page(&inside));
+    let kind_of = |text: &str| {
+        let at = article
+            .body
+            .paragraphs
+            .iter()
+            .find(|p| p.span().slice(&article.body.text).unwrap().contains(text));
+        at.map(|paragraph| paragraph.kind)
+    };
+    assert_eq!(kind_of("What the captain said"), Some(ParagraphKind::Heading));
+    assert_eq!(kind_of("people had waited long"), Some(ParagraphKind::Quote));
+    assert_eq!(kind_of("took two hours"), Some(ParagraphKind::ListItem));
+    assert_eq!(kind_of("some 200 passengers"), Some(ParagraphKind::Text));
+}
+
+#[test]
+fn no_text_comes_twice() {
+    let article = read(&page(&format!("{}{}", story(5), story(5))));
+    assert_eq!(lines(&article).len(), 5);
+}
+
+#[test]
+fn a_story_that_exists_only_in_script_data_is_rescued() {
+    let text: String = (0..8)
+        .map(|n| {
+            format!("The ferry made its crossing number {n} in the rain, and the band played on the pier.\\n")
+        })
+        .collect();
+    let html = format!(
+        "<html><head><script type=\"application/ld+json\">{{\"@type\": \"NewsArticle\", \"articleBody\": \"{text}\"}}</script>\
+         </head><body><h1>Ferry runs again</h1><div id=app></div></body></html>"
+    );
+    let article = read(&html);
+    assert_eq!(lines(&article).len(), 8, "{:#?}", lines(&article));
+}
+
+#[test]
+fn spans_cover_the_body_in_order() {
+    let article = read(&page(&story(7)));
+    let paragraphs = &article.body.paragraphs;
+    let slices: Vec<&str> = paragraphs.iter().map(|p| p.span().slice(&article.body.text).unwrap()).collect();
+    assert_eq!(slices.join("\n"), article.body.text);
+}
+
+#[test]
+fn pages_that_are_no_article_are_recognised() {
+    let teaser = |n: usize| {
+        format!(
+            "<div class=card><a href=/{n}><h3>Story number {n} about the harbour and its ferries</h3></a></div>"
+        )
+    };
+    let teasers: String = (0..40).map(teaser).collect();
+    let cases = [
+        ("<html><body></body></html>".to_owned(), PageKind::Empty),
+        ("<title>404 Not Found</title><h1>Page not found</h1><p>Sorry.</p>".into(), PageKind::NotFound),
+        ("<title>Just a moment...</title><h1>Checking your browser</h1>".into(), PageKind::BotWall),
+        (
+            "<h1>We value your privacy</h1><p>We and our partners store data.</p><button>Accept</button>"
+                .into(),
+            PageKind::CookieWall,
+        ),
+        ("<h1>Welcome back</h1><form><input name=user><input type=password></form>".into(), PageKind::Login),
+        (format!("<title>Harbour News</title><body>{teasers}</body>"), PageKind::Index),
+        ("<h1>Ferry sails</h1><video src=x></video><p>Watch.</p>".into(), PageKind::Video),
+    ];
+    for (html, kind) in cases {
+        assert_eq!(read(&html).page_kind, kind, "{}", &html[..html.len().min(80)]);
+    }
+}

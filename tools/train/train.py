@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""Learns the two forests of the body decision. README.md says how."""
+
+import argparse
+import hashlib
+import json
+import re
+import subprocess
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlparse
+
+import lightgbm
+import numpy
+
+PARTS = 5
+SETTINGS = dict(trees=100, leaves=15, rate=0.08, weak=0.6)
+CERTAIN = 3.0  # as in model/mod.rs: the logit at which a score is 0 or 1
+FLOOR = 6  # words that even the shortest run counts for
+WIDE = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+SECOND_LEVEL = {"co", "com", "org", "net", "ac", "gov", "or", "go", "ne"}
+
+
+def tokens(text, by_character):
+    words = re.findall(r"\w+", text or "")
+    return list("".join(words)) if by_character else words
+
+
+def publisher(url, fallback):
+    parts = (urlparse(url or "").hostname or fallback).lower().split(".")
+    return ".".join(parts[-3:] if len(parts) > 2 and parts[-2] in SECOND_LEVEL else parts[-2:])
+
+
+def digest(text, modulus):
+    return int(hashlib.sha1(text.encode()).hexdigest(), 16) % modulus
+
+
+class Page:
+    def __init__(self, row, folder):
+        self.row, self.file = row, str(folder / row["html"])
+        self.publisher = publisher(row.get("url"), row["id"])
+        self.part = digest("f" + self.publisher, PARTS)
+        self.held_back = digest(self.publisher, 10) < 3
+        self.is_weak = bool(row.get("with"))
+        body = re.sub(r"\W", "", row.get("body") or "")
+        self.by_character = len(WIDE.findall(body)) > 0.3 * max(1, len(body))
+
+    def take(self, runs):
+        self.texts = [text for text, _ in runs]
+        self.rows = numpy.array([row for _, row in runs], numpy.float32).reshape(len(runs), -1)
+        split = [tokens(text, self.by_character) for text in self.texts]
+        if self.is_weak:
+            self.labels = [self.weak_label(text) for text in self.texts]
+            weights = [0.02] * len(runs)
+        else:
+            self.labels = align(split, tokens(self.row["body"], self.by_character))
+            total = max(60, sum(len(words) for words, label in zip(split, self.labels) if label) or 200)
+            weights = [min(1.0, (len(words) + FLOOR) / total) for words in split]
+        self.weights = [0.0 if label is None else weight for label, weight in zip(self.labels, weights)]
+
+    def weak_label(self, text):
+        plain = " ".join(text.split())
+        wanted = any(" ".join(part.split()) in plain for part in self.row["with"])
+        unwanted = any(" ".join(part.split()) in plain for part in self.row["without"])
+        return None if wanted == unwanted else int(wanted)
+
+
+def align(runs, gold):
+    """Which runs are in the text: of all chains of runs that follow the text's order, the one that covers most words."""
+    triples, singles = {}, {}
+    for at, word in enumerate(gold):
+        singles.setdefault(word, []).append(at)
+        if at + 2 < len(gold):
+            triples.setdefault(tuple(gold[at : at + 3]), []).append(at)
+    candidates = []
+    for index, words in enumerate(runs):
+        count = len(words)
+        if count >= 3:
+            offsets = Counter(
+                place - at for at in range(count - 2) for place in triples.get(tuple(words[at : at + 3]), ())[:20]
+            )
+            for offset, _ in offsets.most_common(6):
+                near = sum(number for other, number in offsets.items() if abs(other - offset) <= 6)
+                share = min(1.0, near / (count - 2))
+                if share >= 0.5:
+                    candidates.append((index, max(0, offset), min(len(gold), offset + count), share * count))
+        elif count:
+            for place in singles.get(words[0], ())[:60]:
+                if gold[place : place + count] == words:
+                    candidates.append((index, place, place + count, 0.9 * count))
+    candidates.sort(key=lambda candidate: candidate[:2])
+    best, tree = [None] * len(candidates), [(0, -1)] * (len(gold) + 3)
+
+    def look_up(end):
+        found, end = (0, -1), end + 1
+        while end > 0:
+            found, end = max(found, tree[end], key=lambda entry: entry[0]), end - (end & -end)
+        return found
+
+    def enter(end, entry):
+        end += 1
+        while end < len(tree):
+            if tree[end][0] < entry[0]:
+                tree[end] = entry
+            end += end & -end
+
+    at = 0
+    while at < len(candidates):
+        index, fresh = candidates[at][0], []
+        while at < len(candidates) and candidates[at][0] == index:
+            _, start, end, weight = candidates[at]
+            before = look_up(min(len(tree) - 2, start + (3 if end - start > 8 else 0)))
+            best[at] = (before[0] + weight, before[1])
+            fresh.append((end, (best[at][0], at)))
+            at += 1
+        for end, entry in fresh:
+            enter(end, entry)
+    labels = [0] * len(runs)
+    link = max(range(len(candidates)), key=lambda at: best[at][0], default=-1)
+    while link >= 0:
+        index, _, _, weight = candidates[link]
+        labels[index] = int(weight > 0.5 * len(runs[index]))
+        link = best[link][1]
+    return labels
+
+
+def make_rows(program, pages, scores=None):
+    jobs = [{"id": str(at), "file": page.file} for at, page in enumerate(pages)]
+    if scores is not None:
+        for job, score in zip(jobs, scores):
+            job["scores"] = [round(float(value), 4) for value in score]
+    text = "".join(json.dumps(job) + "\n" for job in jobs)
+    lines = subprocess.run([program], input=text, capture_output=True, text=True, check=True).stdout.splitlines()
+    for line in lines[1:]:
+        page = json.loads(line)
+        pages[int(page["id"])].take(page["runs"])
+    return json.loads(lines[0])["columns"]
+
+
+def learn(pages, settings):
+    pages = [page for page in pages if len(page.rows)]
+    rows = numpy.concatenate([page.rows for page in pages])
+    labels = numpy.array([label or 0 for page in pages for label in page.labels])
+    weak = settings["weak"]
+    weights = numpy.array([w * (weak if page.is_weak else 1) for page in pages for w in page.weights])
+    known = weights > 0
+    data = lightgbm.Dataset(rows[known], labels[known], weight=weights[known] / weights[known].mean())
+    parameters = dict(
+        objective="binary",
+        num_leaves=settings["leaves"],
+        learning_rate=settings["rate"],
+        min_data_in_leaf=20,
+        lambda_l2=5.0,
+        feature_fraction=0.4,
+        bagging_fraction=0.8,
+        bagging_freq=1,
+        max_bin=127,
+        seed=1,
+        num_threads=1,
+        deterministic=True,
+        verbose=-1,
+    )
+    return lightgbm.train(parameters, data, settings["trees"])
+
+
+def verdicts(model, page):
+    return model.predict(page.rows, raw_score=True) if len(page.rows) else numpy.zeros(0)
+
+
+def unseen(pages, settings):
+    """Each page's verdicts by a forest that saw no page of its publisher."""
+    models = [learn([page for page in pages if page.part != part], settings) for part in range(PARTS)]
+    return [verdicts(models[page.part], page) for page in pages]
+
+
+def report(name, pages, found):
+    """Share of the words that are right among those kept, and among those wanted; pages with a whole text only."""
+    sums = []
+    for page, verdict in zip(pages, found):
+        if page.is_weak:
+            continue
+        sizes = [len(tokens(text, page.by_character)) for text in page.texts]
+        kept = sum(size for size, value in zip(sizes, verdict) if value > 0)
+        wanted = sum(size for size, label in zip(sizes, page.labels) if label)
+        both = sum(size for size, value, label in zip(sizes, verdict, page.labels) if value > 0 and label)
+        sums.append((both / kept if kept else 0.0, both / wanted if wanted else 0.0))
+    if sums:
+        precision, recall = numpy.mean(sums, axis=0)
+        f1 = 2 * precision * recall / (precision + recall)
+        print(f"{name:<28} {len(sums):>4} pages  F1 {f1:.4f}  precision {precision:.4f}  recall {recall:.4f}", flush=True)
+
+
+def write(model, columns, path):
+    lines = [f"# Made by tools/train; {model.num_trees()} trees."]
+
+    def walk(node, depth):
+        if "split_feature" not in node:
+            lines.append("  " * depth + f"= {node['leaf_value']:.4f}")
+            return
+        lines.append("  " * depth + f"{columns[node['split_feature']]} <= {node['threshold']:.6g}")
+        walk(node["left_child"], depth + 1)
+        walk(node["right_child"], depth + 1)
+
+    for tree in model.dump_model()["tree_info"]:
+        walk(tree["tree_structure"], 0)
+    path.write_text("\n".join(lines) + "\n")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--run-table", required=True, help="the built example program run_table")
+    arguments.add_argument("--out", type=Path, required=True, help="folder for first.txt and second.txt")
+    arguments.add_argument("manifests", nargs="+", type=Path)
+    given = arguments.parse_args()
+    pages = []
+    for manifest in given.manifests:
+        rows = [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines() if line.strip()]
+        pages += [Page(row, manifest.parent) for row in rows]
+    columns = make_rows(given.run_table, pages)
+    first = unseen(pages, SETTINGS)
+    report("first, unseen publishers", pages, first)
+    write(learn(pages, SETTINGS), columns, given.out / "first.txt")
+    make_rows(given.run_table, pages, [numpy.clip(0.5 + value / (2 * CERTAIN), 0, 1) for value in first])
+    second = unseen(pages, SETTINGS)
+    write(learn(pages, SETTINGS), columns, given.out / "second.txt")
+    both = [(one + two) / 2 for one, two in zip(first, second)]
+    for name, found in (("second", second), ("both", both)):
+        for side, held_back in (("tuned", False), ("held back", True)):
+            pairs = [(page, verdict) for page, verdict in zip(pages, found) if page.held_back == held_back]
+            report(f"{name}, {side}", *zip(*pairs))
+
+
+if __name__ == "__main__":
+    main()
