@@ -12,6 +12,8 @@ from pathlib import Path
 from .site import free_port
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+# The program takes settings from DATELINE_* variables and refuses those it doesn't know; ours are not meant for it.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
 BINARY = Path(os.environ.get("DATELINE_BIN", REPOSITORY / "target" / "debug" / "dateline"))
 
 
@@ -51,7 +53,7 @@ class Daemon:
     def start(self):
         with open(self.root / "log", "ab") as log:
             self.process = subprocess.Popen([BINARY, "run", "--config", self.config], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL, env=ENVIRONMENT)
         return self
 
     def kill(self):
@@ -91,7 +93,7 @@ class Daemon:
 
     def run(self, *arguments, **options):
         """Another command of the same program with the same configuration where it takes one."""
-        return subprocess.run([BINARY, *arguments], capture_output=True, text=True, **options)
+        return subprocess.run([BINARY, *arguments], capture_output=True, text=True, env=ENVIRONMENT, **options)
 
 
 def eventually(what, seconds, probe, every=0.2):
