@@ -42,7 +42,7 @@ class FivePages(EndToEnd):
         }).start()
         self.addCleanup(daemon.stop)
 
-        eventually("eight entries are finished", 60, lambda: daemon.ready() and len(daemon.events()) >= 8)
+        eventually("eight events are delivered", 60, lambda: daemon.ready() and daemon.delivered() >= 8)
         self.assertEqual(daemon.terminate(30), 0, daemon.log)
 
         records = topic.read(BROKER, self.topics()["articles"])

@@ -91,6 +91,13 @@ class Daemon:
             found += [json.loads(line) for line in lines]
             after = int(found[-1]["sequence"])
 
+    def delivered(self):
+        """The sequence number up to which events are in Kafka, as the metrics tell."""
+        for line in self.get("/metrics").splitlines():
+            if line.startswith("dateline_relay_position "):
+                return int(float(line.split()[-1]))
+        return 0
+
     def run(self, *arguments, **options):
         """Another command of the same program with the same configuration where it takes one."""
         return subprocess.run([BINARY, *arguments], capture_output=True, text=True, env=ENVIRONMENT, **options)
