@@ -1,9 +1,39 @@
 //! Reads feeds and fetches pages, as a guest that servers are glad to see.
 //!
 //! In the order in which data passes: the [`Schedule`] says which feed is due; [`Fetcher::poll`] asks for it through a
-//! [`transport`], reads what comes ([`feed`]), and decides when to ask again; an entry's page comes through
-//! [`Fetcher::page`]. Both wait their turn at each host, so that no host is ever hurried, whatever is asked of it. The time
-//! of day is a parameter ([`Clock`]) and so is the network ([`transport::Transport`]): a recorded day replays as it was.
+//! [`transport`], reads what comes ([`feed`]), and decides what follows: the feed's next state, with its validators and
+//! its next poll, and what to tell about its health. An entry's page comes through [`Fetcher::page`]: if robots.txt lets it,
+//! through its redirects, decompressed ([`coding`]). Both wait their turn at each host, so that no host is ever hurried,
+//! whatever is asked of it, and both reach public addresses only.
+//!
+//! The time of day is a parameter ([`Clock`]) and so is the network ([`transport::Transport`]): live, recorded to a
+//! [`warc`], or answered from one, so that a recorded day replays as it was. What is decided is decided by functions of
+//! values; nothing here stores anything.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use dateline_fetcher::{Clock, FetchSettings, Fetcher, PollSettings, transport::Live};
+//! use dateline_wire::{FeedRef, FeedState};
+//!
+//! # async fn poll() -> Result<(), Box<dyn std::error::Error>> {
+//! let settings = FetchSettings::default();
+//! let live = Arc::new(Live::new(&settings)?);
+//! let fetcher = Fetcher::new(live, settings, PollSettings::default(), Clock::System, 7);
+//!
+//! let url: url::Url = "https://news.example/feed.xml".parse()?;
+//! let feed = FeedState::new(url.clone(), Clock::System.now());
+//! let outcome = fetcher.poll(&feed, &FeedRef { id: feed.id.clone(), url, name: None }).await;
+//! println!("{:?}; again at {}", outcome.result, outcome.feed.next_poll);
+//! for link in outcome.entries.iter().filter_map(|entry| entry.link.as_ref()) {
+//!     match fetcher.page(link).await {
+//!         Ok(fetched) => println!("{link}: {} bytes", fetched.page.bytes.len()),
+//!         Err(error) => println!("{error}; again in {:?}", error.retry_in(1, Clock::System.now())),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod address;
 mod chance;

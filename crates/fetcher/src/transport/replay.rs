@@ -12,7 +12,7 @@ use crate::Clock;
 
 /// Answers each request as the recording did: the first for an address with the first recorded exchange, and so on, each
 /// after the time it took then. Failures fail as they did. A request that wasn't recorded, or not as often, fails with
-/// [`FailureKind::NotRecorded`].
+/// [`FailureKind::NotRecorded`](super::FailureKind::NotRecorded).
 ///
 /// Under a paused tokio clock nothing waits in earnest.
 #[derive(Debug)]
