@@ -8,7 +8,7 @@ use super::text;
 use dateline_wire::Source;
 
 /// How much of a text is looked at, in bytes: enough for certainty, little enough to cost nothing.
-const SAMPLE: usize = 3_000;
+const SAMPLE: usize = 900;
 
 /// Below this many letters (of an alphabet) a text is no evidence.
 const ENOUGH: usize = 120;

@@ -21,39 +21,85 @@ const DATELINE: usize = 320;
 /// A name longer than this, in letters of an alphabet, is a sentence.
 const MAX_LETTERS: usize = 45;
 
+/// The shapes of datelines. What stands before the name, and the name, are checked in [`is_dateline`]: classes of letters in
+/// the patterns themselves would make them a hundred times larger.
 static DATELINES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         // SEOUL, South Korea (AP) — / LONDON, March 21 (Reuters) - / (Reuters) –
-        r"^[^()\n]{0,70}\((?P<name>\p{Lu}[\p{L}\p{N} .&'/-]{1,30})\)\s*(?:--|[-–—―:])",
+        r"^(?P<before>[^()]*)\((?P<name>[^()]+)\)\s*(?:--|[-–—―:])",
         // МОСКВА, 29 июня. /ТАСС/.
-        r"^(?:\p{Lu}[^/\n]{0,50}[ .,])?/(?P<name>\p{Lu}[\p{L}\p{N} .-]{1,30})/\s*[.–—-]?",
+        r"^(?P<before>[^/]*)/(?P<name>[^/]+)/",
         // МОСКВА, 21 мар - РИА Новости.
-        r"^\p{Lu}[\p{L} -]{2,30}, \d{1,2} \p{Ll}{3,10}\.?\s*[-–—]\s*(?P<name>\p{Lu}[\p{L}\p{N} -]{1,30})[.,]",
+        r"^(?P<before>[^,.]+), [0-9]{1,2} [^ ,.]+\.? ?[-–—] ?(?P<name>[^.,]+)[.,]",
         // КИЇВ. 21 березня. УНН.
-        r"^\p{Lu}[\p{Lu}'’-]{2,20}\. \d{1,2} \p{Ll}{3,10}\. (?P<name>\p{Lu}[\p{L}\p{N} -]{1,30})\.",
+        r"^(?P<before>[^,.]+)\. [0-9]{1,2} [^ ,.]+\. (?P<name>[^.,]+)\.",
         // (서울=연합뉴스) 김하나 기자 = / [서울=뉴시스]
-        r"^\s*[(\[【][\p{Hangul}·, ]{2,20}\s*[=＝]\s*(?P<name>[\p{Hangul}\p{L}\p{N} ]{2,20})[)\]】]",
+        r"^[(\[【](?P<before>[가-힣·, ]+)[=＝](?P<name>[^)\]】]+)[)\]】]",
         // 新华社北京3月21日电 / （中央社記者陳大文台北21日電）
-        r"^\s*[（(【]?(?P<name>\p{Han}{1,6}[社網网])\p{Han}{0,14}\s?(?:\d{1,2}月)?\d{1,2}日(?:\([^)]{0,12}\)|（[^）]{0,12}）)?[综綜]?[合]?外?[电電讯訊]",
+        r"^[（(【]?(?P<name>[^社網网，。、 ]{1,5}[社網网])(?P<before>[^，。 ]{0,20}[0-9]{1,2}日)(?:[（(][^）)]{1,12}[）)])?[综綜]?合?外?[电電讯訊]",
     ]
     .iter()
     .map(|pattern| Regex::new(pattern).expect("the patterns are constant"))
     .collect()
 });
 
-static CREDIT: LazyLock<Regex> = LazyLock::new(|| {
+/// The words that a credit line begins with, in lower case, a colon behind them.
+const CREDITS: &[&str] = &[
+    "source",
+    "sources",
+    "quelle",
+    "quellen",
+    "fuente",
+    "fonte",
+    "kilde",
+    "källa",
+    "bron",
+    "kaynak",
+    "źródło",
+    "zdroj",
+    "източник",
+    "источник",
+    "источники",
+    "джерело",
+    "джерела",
+    "по материалам",
+    "за матеріалами",
+    "出典",
+    "出所",
+    "来源",
+    "來源",
+    "稿源",
+    "消息来源",
+    "新闻来源",
+    "출처",
+    "자료",
+];
+
+static COPYRIGHT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"^\s*[(（\[]?\s*(?i:source|sources|quelle|quellen|fuente|fonte|kilde|källa|bron|kaynak|źródło|zdroj|източник|источник|источники|джерело|по материалам|за матеріалами|出典|出所|来源|來源|稿源|消息来源|新闻来源|출처|자료)\s*[:：]\s*(?P<name>.{2,80})$",
+        r"(?:[Cc]opyright|COPYRIGHT|©|ⓒ|\([cC]\)|저작권자)\s*(?:©|ⓒ|\([cC]\))?\s*(?:[0-9]{4}\s*)?(?:by\s+)?(?P<name>[^©ⓒ()0-9<>]{2,120}?)[.,]?\s*(?:[Aa]ll [Rr]ights [Rr]eserved|무단)",
     )
     .expect("the pattern is constant")
 });
 
-static COPYRIGHT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i:copyright|©|ⓒ|\(c\)|저작권자)\s*(?:©|ⓒ|\(c\))?\s*(?:\d{4}\s*)?(?:by\s+)?(?P<name>\p{L}[\p{L}\p{N} .&'-]{1,40}?)[.,]?\s*(?i:all rights reserved|무단)",
-    )
-    .expect("the pattern is constant")
-});
+/// Whether what stands before the name and the name look as they do in a dateline: a place in capitals or in a dense script
+/// (or nothing), and a short name that begins as names do.
+fn is_dateline(before: &str, name: &str) -> bool {
+    let before = before.trim();
+    let is_place =
+        before.is_empty() || before.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
+    let is_name = name.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
+    let plain = |c: char| c.is_alphanumeric() || " .,&'’-·".contains(c);
+    is_place && is_name && before.chars().count() <= 70 && name.chars().all(plain)
+}
+
+/// The name behind "Source:" and its like.
+fn credited(line: &str) -> Option<&str> {
+    let (label, name) = line.split_once([':', '：'])?;
+    let label = label.trim().trim_start_matches(['(', '（', '[']).trim();
+    let is_credit = label.len() <= 40 && CREDITS.contains(&label.to_lowercase().as_str());
+    is_credit.then(|| name.trim())
+}
 
 /// Where `body` (or the page around it) says it was taken from.
 pub(super) fn decide(scan: &Scan<'_>, body: &str, publishers: &[String]) -> Option<Origin> {
@@ -80,23 +126,27 @@ fn dateline(scan: &Scan<'_>, body: &str) -> Option<(String, String)> {
     let short = below.iter().take(12).filter(|line| !line.is_long).map(|line| line.text.as_str());
     ledes.chain(first).chain(short).find_map(|line| {
         let line = text::head(line, DATELINE);
+        if !line.contains(['(', '/', '[', '【', '-', '–', '—', '.', '日']) {
+            return None;
+        }
         DATELINES.iter().find_map(|pattern| {
             let found = pattern.captures(line)?;
-            let name = checked(found.name("name")?.as_str())?;
-            let evidence =
-                found.get(0)?.as_str().trim().trim_end_matches(['-', '–', '—', '―', ':', ' ']).to_owned();
-            Some((name, evidence))
+            let name = found.name("name")?.as_str();
+            let before = found.name("before").map_or("", |before| before.as_str());
+            let name = checked(name).filter(|name| is_dateline(before, name))?;
+            // "SN/APA/" joins names; a dateline's stroke follows a space or a full stop.
+            if before.ends_with(char::is_alphanumeric) && found.get(0)?.as_str().ends_with('/') {
+                return None;
+            }
+            let evidence = found.get(0)?.as_str().trim();
+            Some((name, evidence.trim_end_matches(['-', '–', '—', '―', ':', ' ']).to_owned()))
         })
     })
 }
 
 fn credit(scan: &Scan<'_>) -> Option<(String, String)> {
     text_lines(scan).find_map(|line| {
-        let found = CREDIT.captures(&line.text)?;
-        if is_foreign(scan, line.node) {
-            return None;
-        }
-        let name = found.name("name")?.as_str();
+        let name = credited(&line.text).filter(|_| !is_foreign(scan, line.node))?;
         let name = name.split(['|', '｜', '\u{3000}', '（', '(']).next().unwrap_or(name);
         let name = name.trim().trim_end_matches([')', '）', ']', '.', '。']);
         Some((checked(name)?, line.text.clone()))
@@ -136,8 +186,7 @@ fn marked(scan: &Scan<'_>) -> Option<(String, String)> {
         let texts =
             placed.node.descendants().take(text::MAX_NODES).filter_map(|inner| inner.text()).map(text::line);
         let name = texts.filter(|part| date::read(part).is_none()).find_map(|part| {
-            let labelled = CREDIT.captures(&part).and_then(|found| found.name("name"));
-            let part = labelled.map_or(part.as_str(), |name| name.as_str());
+            let part = credited(&part).unwrap_or(&part);
             if part.contains([':', '：', '/']) {
                 return None;
             }
@@ -149,11 +198,18 @@ fn marked(scan: &Scan<'_>) -> Option<(String, String)> {
 
 fn copyright(scan: &Scan<'_>) -> Option<(String, String)> {
     text_lines(scan).find_map(|line| {
+        let is_telling = ["opyright", "OPYRIGHT", "©", "ⓒ", "(c)", "(C)", "저작권"]
+            .iter()
+            .any(|mark| line.text.contains(mark));
+        if !is_telling {
+            return None;
+        }
         let found = COPYRIGHT.captures(&line.text)?;
         if is_foreign(scan, line.node) {
             return None;
         }
-        Some((checked(found.name("name")?.as_str())?, found.get(0)?.as_str().to_owned()))
+        let name = found.name("name")?.as_str().trim().trim_start_matches("The ");
+        Some((checked(name)?, found.get(0)?.as_str().to_owned()))
     })
 }
 
@@ -223,6 +279,7 @@ mod tests {
     #[test]
     fn prose_in_brackets_is_no_dateline() {
         assert_eq!(name("The ferry (built in 1970) left at six."), None);
+        assert_eq!(name("【港町＝山田太郎】船は朝六時に出た。"), None);
         assert_eq!(name("The Port Authority (PA) said the ferry left."), None);
         assert_eq!(name("The and/or clause was dropped."), None);
     }

@@ -8,9 +8,12 @@ const HEADLINE: usize = 25;
 
 /// The names that can be the publisher's.
 pub(super) fn names(claims: &Claims) -> Vec<&str> {
-    let titles: Vec<String> = claims.titles.iter().map(|claim| text::key(&claim.value)).collect();
+    let is_title = |name: &str| {
+        let key = text::key(name);
+        claims.titles.iter().any(|claim| text::key(&claim.value) == key)
+    };
     let names = claims.publishers.iter().map(|claim| claim.value.as_str());
-    names.filter(|name| text::weight(name) < HEADLINE || !titles.contains(&text::key(name))).collect()
+    names.filter(|name| text::weight(name) < HEADLINE || !is_title(name)).collect()
 }
 
 /// The name with the most behind it; of equals the first.

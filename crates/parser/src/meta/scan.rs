@@ -14,7 +14,7 @@ const MAX_EACH: usize = 500;
 
 /// Lines that are kept, at most, and the bytes of each.
 const MAX_LINES: usize = 4_000;
-const MAX_LINE_BYTES: usize = 600;
+const MAX_LINE_BYTES: usize = 420;
 
 /// A line longer than this, in letters of an alphabet, is running text.
 const LONG: usize = 120;

@@ -70,6 +70,9 @@ pub(super) fn without(title: &str, site: &Site, others: &[String]) -> String {
 }
 
 fn shortened<'t>(title: &'t str, site: &Site, others: &[String], after_name: bool) -> Option<&'t str> {
+    if !title.contains(|c| "|｜:：»›«‹•–—-·/_，,".contains(c)) {
+        return None;
+    }
     if let Some(headline) = begun(title, site, others) {
         return Some(headline);
     }

@@ -13,13 +13,14 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let metas = scan.metas.iter().filter(|meta| meta.is_itemprop).map(|meta| meta.node);
     let nodes = scan.itemprops.iter().map(|placed| placed.node).chain(metas);
     let (mut people, mut houses): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut published: Vec<date::Written> = Vec::new();
     for node in nodes {
         let Some(properties) = node.attr("itemprop") else { continue };
         for property in properties.split_ascii_whitespace() {
             match property {
                 "headline" if is_of_article(node) => claims.title(value(node), Source::Microdata, 1.0),
                 "datePublished" if is_of_article(node) => {
-                    claims.published(date::read(&value(node)), Source::Microdata, 4.0);
+                    published.extend(date::read(&value(node)));
                 }
                 "dateModified" if is_of_article(node) => {
                     claims.modified(date::read(&value(node)), Source::Microdata, 3.0);
@@ -39,6 +40,12 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
                 _ => {}
             }
         }
+    }
+    published.dedup();
+    // Lists of other articles carry dates too; where the page gives several, each is worth little.
+    let weight = if published.len() == 1 { 4.0 } else { 1.0 };
+    for written in published {
+        claims.published(Some(written), Source::Microdata, weight);
     }
     claims.authors(authors::distinct(people), Source::Microdata, 3.0);
     claims.authors(authors::distinct(houses), Source::Microdata, 1.0);
@@ -77,4 +84,37 @@ fn is_of_article(node: Node<'_>) -> bool {
         && item.attr("itemprop").is_none_or(|property| {
             property == "mainEntity" || property == "mainEntityOfPage" || property == "blogPost"
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Document;
+
+    fn published(html: &str) -> Vec<f32> {
+        let document = Document::from_html(html);
+        let mut claims = Claims::default();
+        testify(&Scan::of(&document, None), &mut claims);
+        claims.published.iter().map(|claim| claim.weight).collect()
+    }
+
+    #[test]
+    fn one_date_is_the_articles_and_several_are_anybodys() {
+        let date = "<div itemscope itemtype='https://schema.org/NewsArticle'><time itemprop=datePublished datetime=2025-03-21>";
+        assert_eq!(published(date), [4.0]);
+        assert_eq!(published(&format!("{date}</time></div>{}", date.replace("21", "22"))), [1.0, 1.0]);
+    }
+
+    #[test]
+    fn the_people_of_a_comment_are_not_the_articles() {
+        let html = "<div itemscope itemtype='https://schema.org/NewsArticle'><span itemprop=author>Ana Lund</span>
+            <div itemprop=comment itemscope itemtype='https://schema.org/Comment'><span itemprop=author>Bo Ek</span></div></div>";
+        let document = Document::from_html(html);
+        let mut claims = Claims::default();
+        testify(&Scan::of(&document, None), &mut claims);
+        assert_eq!(
+            claims.authors.iter().map(|claim| claim.value.clone()).collect::<Vec<_>>(),
+            [["Ana Lund"]]
+        );
+    }
 }
