@@ -264,15 +264,16 @@ fn day(pieces: &[Piece], twelve_hours: bool) -> Option<Date> {
     }
 }
 
-/// The month that a word names; of several such words the one behind a number, as "mar." may be a Tuesday.
+/// The month that a word names. Of several such words, as "mar." may be a Tuesday and zones have long names, it is the one
+/// behind a number, else the one before a number.
 fn month(pieces: &[Piece]) -> Option<i8> {
     let named = |at: usize| word(pieces, at).and_then(words::month);
-    let behind_number = |at: usize| {
-        let before = pieces[..at].iter().rev().find(|piece| !matches!(piece, Piece::Space | Piece::Sign(_)));
-        matches!(before, Some(Piece::Number { .. }))
-    };
+    let solid = |piece: &&Piece| !matches!(piece, Piece::Space | Piece::Sign(_));
+    let is_number = |piece: Option<&Piece>| matches!(piece, Some(Piece::Number { .. }));
+    let behind = |at: &usize| is_number(pieces[..*at].iter().rev().find(solid));
+    let before = |at: &usize| is_number(pieces[*at + 1..].iter().find(solid));
     let all = || (0..pieces.len()).filter(|at| named(*at).is_some());
-    all().find(|at| behind_number(*at)).or_else(|| all().next_back()).and_then(named)
+    all().find(behind).or_else(|| all().find(before)).or_else(|| all().next()).and_then(named)
 }
 
 fn with_month_name(numbers: &[(usize, u32, usize)], month: i8) -> Option<Date> {
@@ -375,6 +376,7 @@ mod tests {
         means("Tue, 4 Jun 2024 10:00:00 GMT+0300", "2024-06-04T07:00:00Z");
         means("Tue, 4 Jun 2024 10:00:00 +5:30 (IST)", "2024-06-04T04:30:00Z");
         means("Tue Jun 4 10:00:00 CEST 2024", "2024-06-04T08:00:00Z");
+        means("Tue Jun 04 2024 10:00:00 GMT+0400 (Arabian Standard Time)", "2024-06-04T06:00:00Z");
     }
 
     #[test]
