@@ -11,8 +11,9 @@ use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{NoCustomPartitioner, ProducerContext};
+use tokio::sync::watch;
 
-use crate::{KafkaSettings, RelayError};
+use crate::{KafkaSettings, RelayError, RelayStatus};
 
 /// What every client of ours has in common: where the brokers are and how to reach them.
 pub(crate) fn common(settings: &KafkaSettings) -> Result<ClientConfig, RelayError> {
@@ -107,6 +108,8 @@ fn password(settings: &KafkaSettings) -> Result<Option<String>, RelayError> {
 pub(crate) struct Ear {
     tally: Mutex<Tally>,
     changed: Condvar,
+    /// Who is told at once when no broker can be reached.
+    status: Option<watch::Sender<RelayStatus>>,
 }
 
 /// The deliveries of one transaction.
@@ -121,6 +124,11 @@ struct Tally {
 }
 
 impl Ear {
+    /// One that tells when no broker can be reached, before a transaction fails for it.
+    pub(crate) fn telling(status: watch::Sender<RelayStatus>) -> Self {
+        Self { status: Some(status), ..Self::default() }
+    }
+
     fn tally(&self) -> MutexGuard<'_, Tally> {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -197,7 +205,18 @@ impl ClientContext for Ear {
 
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, "kafka client: {reason}");
-        self.tally().last_error = Some(reason.to_owned());
+        let mut tally = self.tally();
+        // That every broker is down follows from what was said before, and says less.
+        let sums_up = error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown);
+        if !(sums_up && tally.last_error.is_some()) {
+            tally.last_error = Some(reason.to_owned());
+        }
+        if let (true, Some(status)) = (sums_up, &self.status) {
+            status.send_modify(|status| {
+                status.connected = false;
+                status.last_error.clone_from(&tally.last_error);
+            });
+        }
     }
 }
 

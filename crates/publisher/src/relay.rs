@@ -17,13 +17,14 @@ use crate::{KafkaSettings, RelayError, RelayStatus, position, topics};
 const MIN_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause: how late the relay may notice that Kafka is back.
 const MAX_PAUSE: Duration = Duration::from_secs(15);
+/// How long the relay waits for events before it looks whether brokers that went away are back.
+const CONFIRM_AFTER: Duration = Duration::from_secs(10);
 /// How long a relay that was fenced waits for its rival to write its name, before it takes the id back.
 const RIVAL_GRACE: Duration = Duration::from_secs(3);
 
 /// Delivers a journal's events to Kafka, each exactly once.
 pub struct Relay {
     terms: Terms,
-    status: watch::Sender<RelayStatus>,
 }
 
 impl Relay {
@@ -36,14 +37,20 @@ impl Relay {
         crate::client::common(&settings)?;
         let transactional_id =
             settings.transactional_id.clone().unwrap_or_else(|| format!("dateline-{}", journal.id()));
-        let terms =
-            Terms { settings: Arc::new(settings), journal, source, transactional_id, instance: instance() };
-        Ok(Self { terms, status: watch::Sender::new(RelayStatus::default()) })
+        let terms = Terms {
+            settings: Arc::new(settings),
+            journal,
+            source,
+            transactional_id,
+            instance: instance(),
+            status: watch::Sender::new(RelayStatus::default()),
+        };
+        Ok(Self { terms })
     }
 
     /// What the relay is doing, as it changes.
     pub fn status(&self) -> watch::Receiver<RelayStatus> {
-        self.status.subscribe()
+        self.terms.status.subscribe()
     }
 
     /// Delivers until `stop` is cancelled. The transaction that is on its way then is brought to its end first.
@@ -78,7 +85,7 @@ impl Run {
             };
             match trouble {
                 Trouble::Lasting(error) => {
-                    self.relay.status.send_modify(|status| {
+                    self.relay.terms.status.send_modify(|status| {
                         status.connected = false;
                         status.last_error = Some(error.to_string());
                     });
@@ -89,7 +96,7 @@ impl Run {
             self.sleep(pause);
             pause = (pause * 2).min(MAX_PAUSE);
         }
-        self.relay.status.send_modify(|status| status.connected = false);
+        self.relay.terms.status.send_modify(|status| status.connected = false);
         Ok(())
     }
 
@@ -115,8 +122,14 @@ impl Run {
                         () = self.stop.cancelled() => {}
                         // The journal outlives the relay, so that this ends only with news.
                         _ = durable.changed() => {}
+                        () = tokio::time::sleep(CONFIRM_AFTER) => {}
                     }
                 });
+                // The brokers went away while there was nothing to deliver. Are they back?
+                if !self.stop.is_cancelled() && !terms.status.borrow().connected {
+                    session.confirm()?;
+                    self.note_success(session.position(), 0);
+                }
             }
         }
         Ok(())
@@ -144,7 +157,7 @@ impl Run {
     }
 
     fn note_success(&self, position: Sequence, delivered: usize) {
-        self.relay.status.send_modify(|status| {
+        self.relay.terms.status.send_modify(|status| {
             status.connected = true;
             status.position = Some(position);
             status.last_error = None;
@@ -161,7 +174,7 @@ impl Run {
     }
 
     fn note_failure(&self, reason: String) {
-        let repeated = self.relay.status.borrow().last_error.as_ref() == Some(&reason);
+        let repeated = self.relay.terms.status.borrow().last_error.as_ref() == Some(&reason);
         if repeated {
             tracing::debug!(reason, "still no delivery to Kafka");
         } else {
@@ -170,7 +183,7 @@ impl Run {
                 "no delivery to Kafka, trying again; events stay in the journal meanwhile"
             );
         }
-        self.relay.status.send_modify(|status| {
+        self.relay.terms.status.send_modify(|status| {
             status.connected = false;
             status.reconnects += 1;
             status.last_error = Some(reason);

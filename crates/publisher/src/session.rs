@@ -9,11 +9,12 @@ use dateline_wire::{CloudEvent, Sequence};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use tokio::sync::watch;
 
 use crate::client::{self, Ear};
 use crate::position::{PARTITION, Position};
 use crate::record;
-use crate::{KafkaSettings, RelayError};
+use crate::{KafkaSettings, RelayError, RelayStatus};
 
 /// How long taking over may take: the broker first has to abort what the predecessor left.
 const INIT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -47,6 +48,7 @@ pub(crate) struct Terms {
     pub(crate) source: String,
     pub(crate) transactional_id: String,
     pub(crate) instance: String,
+    pub(crate) status: watch::Sender<RelayStatus>,
 }
 
 /// A producer that holds the transactional id.
@@ -68,7 +70,7 @@ impl Session {
     pub(crate) fn take_over(terms: Terms) -> Result<Self, Trouble> {
         let config = client::producer(&terms.settings, &terms.transactional_id)?;
         let producer: ThreadedProducer<Ear> =
-            ThreadedProducer::from_config_and_context(&config, Ear::default())
+            ThreadedProducer::from_config_and_context(&config, Ear::telling(terms.status.clone()))
                 .map_err(|error| RelayError::Client(error.to_string()))?;
         let session = Self {
             terms,
@@ -90,6 +92,11 @@ impl Session {
             self.position = position.sequence;
             self.event = position.event;
         }
+        self.confirm()
+    }
+
+    /// Writes the position once more: shows that deliveries would go through.
+    pub(crate) fn confirm(&mut self) -> Result<(), Trouble> {
         self.transact(&[])
     }
 

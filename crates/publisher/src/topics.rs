@@ -5,6 +5,7 @@ use std::time::Duration;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::{Producer, ThreadedProducer};
 
 use crate::KafkaSettings;
 use crate::client::{self, Ear, RECORD_OVERHEAD};
@@ -16,9 +17,10 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// Makes sure that every topic exists. What an existing topic is like is its owner's choice.
 pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), Trouble> {
     let config = client::common(settings)?;
-    let admin = AdminClient::from_config_and_context(&config, Ear::default())?;
-    let metadata = admin.inner().fetch_metadata(None, TIMEOUT).map_err(|error| {
-        let complaint = admin.inner().context().last_complaint();
+    // An admin client doesn't pass on why it cannot connect; a producer does.
+    let probe: ThreadedProducer<Ear> = ThreadedProducer::from_config_and_context(&config, Ear::default())?;
+    let metadata = probe.client().fetch_metadata(None, TIMEOUT).map_err(|error| {
+        let complaint = probe.context().last_complaint();
         Trouble::Passing(complaint.unwrap_or_else(|| error.to_string()))
     })?;
     let there = |name: &str| {
@@ -57,6 +59,7 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), Trouble> {
             names.join(", ")
         )));
     }
+    let admin = AdminClient::from_config_and_context(&config, Ear::default())?;
     let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
     for made in admin.create_topics(&missing, &options).await? {
         match made {

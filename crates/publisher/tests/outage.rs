@@ -83,11 +83,16 @@ async fn nothing_is_lost_or_repeated_when_the_broker_dies_or_stays_away() {
     // Away for a while: the journal goes on, the status tells, delivery catches up by itself.
     tokio::task::block_in_place(|| own.run("stop"));
     append(&journal, (1_501..=2_000).map(|number| event(number, "x")).collect()).await;
-    let told = running.status.wait_for(|status| !status.connected && status.last_error.is_some());
-    tokio::time::timeout(Duration::from_secs(100), told).await.unwrap().unwrap();
+    running.reach_status(|status| !status.connected && status.last_error.is_some()).await;
     assert_eq!(journal.last_sequence().unwrap(), Sequence(2_000));
     tokio::task::block_in_place(|| own.run("start"));
     running.reach(2_000).await;
+
+    // Away while there is nothing to deliver: the status tells both.
+    tokio::task::block_in_place(|| own.run("kill"));
+    running.reach_status(|status| !status.connected).await;
+    tokio::task::block_in_place(|| own.run("start"));
+    running.reach_status(|status| status.connected && status.last_error.is_none()).await;
     running.stop().await;
     assert_each_once(&journal, &read_committed(&settings));
 }
@@ -123,6 +128,9 @@ async fn events_are_delivered_through_tls_with_each_way_to_log_in() {
         deliver_all(&protected, &journal).await;
         assert_each_once(&journal, &read_committed(&open));
 
+        if mechanism != SaslMechanism::ScramSha512 {
+            continue;
+        }
         // A wrong password is no reason to stop, but is told as what it is.
         let wrong = KafkaSettings {
             sasl_password: Some(Secret::new("wrong")),

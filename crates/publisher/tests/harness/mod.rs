@@ -110,12 +110,16 @@ impl Running {
 
     /// Waits until the relay says that all up to `position` is delivered.
     pub(crate) async fn reach(&mut self, position: u64) {
+        self.reach_status(|status| status.position >= Some(Sequence(position))).await;
+    }
+
+    /// Waits until the relay's status is as it should be.
+    pub(crate) async fn reach_status(&mut self, wanted: impl FnMut(&RelayStatus) -> bool) {
         let seen = self.status.clone();
-        let reached = self.status.wait_for(|status| status.position >= Some(Sequence(position)));
-        match tokio::time::timeout(Duration::from_secs(120), reached).await {
+        match tokio::time::timeout(Duration::from_secs(120), self.status.wait_for(wanted)).await {
             Ok(Ok(_)) => {}
             Ok(Err(_)) => panic!("the relay has stopped: {:?}", seen.borrow()),
-            Err(_) => panic!("{position} was not reached: {:?}", seen.borrow()),
+            Err(_) => panic!("the relay stays as it is: {:?}", seen.borrow()),
         }
     }
 
