@@ -39,6 +39,9 @@ trait Job: Send {
     fn failed(self: Box<Self>, error: JournalError);
 }
 
+/// The changes that share a transaction.
+type Jobs = Vec<Box<dyn Job>>;
+
 struct Submitted<C: Change> {
     change: C,
     done: Option<C::Done>,
@@ -159,7 +162,7 @@ impl Desk {
     }
 
     /// Commits all that can be committed of a batch, and answers everyone.
-    fn commit_batch(&mut self, batch: Vec<Box<dyn Job>>) {
+    fn commit_batch(&mut self, batch: Jobs) {
         let alone = batch.len() == 1;
         match self.commit_together(batch) {
             Ok(room) => self.note_full(room == Room::Lacking),
@@ -174,17 +177,13 @@ impl Desk {
     }
 
     /// One transaction. An error gives back the changes that were not answered yet, none of which was made.
-    #[allow(clippy::type_complexity)]
-    fn commit_together(
-        &mut self,
-        batch: Vec<Box<dyn Job>>,
-    ) -> Result<Room, (Vec<Box<dyn Job>>, JournalError)> {
+    fn commit_together(&mut self, batch: Jobs) -> Result<Room, (Jobs, JournalError)> {
         let transaction = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
             Ok(transaction) => transaction,
             Err(error) => return Err((batch, error.into())),
         };
         let mut ledger = Ledger { connection: &transaction, totals: self.totals };
-        let mut made: Vec<Box<dyn Job>> = Vec::with_capacity(batch.len());
+        let mut made: Jobs = Vec::with_capacity(batch.len());
         let mut jobs = batch.into_iter();
         let mut room = Room::Enough;
         while let Some(mut job) = jobs.next() {
