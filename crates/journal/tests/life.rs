@@ -63,7 +63,7 @@ async fn a_postponed_entry_comes_back_when_it_is_due_with_one_attempt_more() {
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
     let taken = journal.pending(at(1), 10).unwrap().remove(0);
     journal.postpone(taken.feed, taken.entry.id, at(60), "503".into()).await.unwrap();
-    assert_eq!(journal.next_due().unwrap(), Some(at(60)));
+    assert_eq!(journal.next_due(at(1)).unwrap(), Some(at(60)));
     assert!(journal.pending(at(59), 10).unwrap().is_empty());
     let again = journal.pending(at(60), 10).unwrap().remove(0);
     assert_eq!((again.attempts, again.first_seen, again.edition), (1, at(1), 1));
