@@ -109,3 +109,61 @@ fn read_to(limit: usize, coding: &'static str, decoder: impl Read) -> Result<Vec
         .map_err(|error| CodingError::Broken { coding, why: error.to_string() })?;
     if whole.len() > limit { Err(CodingError::TooLarge(limit)) } else { Ok(whole) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn coded(coding: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::CONTENT_ENCODING, coding.parse().unwrap())])
+    }
+
+    fn gzip(body: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(body).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn a_body_of_several_gzip_members_is_read_whole() {
+        let body = [gzip(b"The ferry "), gzip(b"was late.")].concat();
+        assert_eq!(decode_body(&coded("gzip"), &body, 100).unwrap(), b"The ferry was late.");
+    }
+
+    #[test]
+    fn exactly_the_limit_passes_and_one_byte_more_does_not() {
+        let body = gzip(&[b'x'; 100]);
+        assert_eq!(decode_body(&coded("gzip"), &body, 100).map(|body| body.len()), Ok(100));
+        assert_eq!(decode_body(&coded("gzip"), &body, 99), Err(CodingError::TooLarge(99)));
+        assert_eq!(decode_body(&HeaderMap::new(), &[b'x'; 100], 99), Err(CodingError::TooLarge(99)));
+    }
+
+    #[test]
+    fn a_tower_of_codings_is_refused() {
+        assert!(matches!(decode_body(&coded("gzip,gzip,gzip,gzip"), b"", 9), Err(CodingError::Unknown(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_bytes_come_no_more_than_the_limit_goes_out(
+            body in prop::collection::vec(any::<u8>(), 0..300),
+            coding in prop::sample::select(vec!["gzip", "deflate", "br", "zstd", "gzip, br", "zstd, gzip"]),
+            limit in 0usize..200,
+        ) {
+            if let Ok(decoded) = decode_body(&coded(coding), &body, limit) {
+                prop_assert!(decoded.len() <= limit);
+            }
+        }
+
+        #[test]
+        fn what_was_compressed_comes_back(body in prop::collection::vec(any::<u8>(), 0..300)) {
+            prop_assert_eq!(decode_body(&coded("gzip"), &gzip(&body), 300).unwrap(), body.clone());
+            let zstd = zstd::encode_all(&body[..], 1).unwrap();
+            prop_assert_eq!(decode_body(&coded("zstd"), &zstd, 300).unwrap(), body);
+        }
+    }
+}

@@ -18,6 +18,9 @@ use crate::{
     transport::{Purpose, Response, TransportError},
 };
 
+/// Bodies larger than this, as sent, are decompressed on a thread of their own. Common pages are smaller.
+const LARGE_BODY: usize = 256 << 10;
+
 /// The first pause before a page is tried again; each further one is four times as long.
 const FIRST_RETRY: Duration = Duration::from_secs(60);
 
@@ -151,7 +154,7 @@ impl Fetcher {
                 url = target;
                 continue;
             }
-            let bytes = self.html(&response).map_err(at)?;
+            let bytes = self.html(&response).await.map_err(at)?;
             let target = refresh::target(&bytes, &url).filter(|_| refreshes < MOST_REFRESHES);
             if let Some(target) = target.filter(|target| hops.iter().all(|hop| hop.url != *target)) {
                 refreshes += 1;
@@ -180,18 +183,29 @@ impl Fetcher {
     }
 
     /// The HTML of an answer that is no redirect.
-    fn html(&self, response: &Response) -> Result<Vec<u8>, PageFailure> {
+    async fn html(&self, response: &Response) -> Result<Vec<u8>, PageFailure> {
         if response.status != 200 {
             let retry_after = retry_after(&response.headers, self.client.clock.now())
                 .map(|wait| wait.min(self.fetch.max_retry_after));
             return Err(PageFailure::Status { status: response.status, retry_after });
         }
-        let bytes = decode_body(&response.headers, &response.body, self.fetch.max_decoded_bytes)?;
+        let bytes = decode_off_thread(response, self.fetch.max_decoded_bytes).await?;
         match other_than_html(response.header(header::CONTENT_TYPE), &bytes) {
             Some(other) => Err(PageFailure::NotHtml(other)),
             None => Ok(bytes),
         }
     }
+}
+
+/// The decompressed body; a large one on a thread of its own, so that nobody waits behind it.
+async fn decode_off_thread(response: &Response, limit: usize) -> Result<Vec<u8>, CodingError> {
+    if response.body.len() <= LARGE_BODY {
+        return decode_body(&response.headers, &response.body, limit);
+    }
+    let (headers, body) = (response.headers.clone(), response.body.clone());
+    tokio::task::spawn_blocking(move || decode_body(&headers, &body, limit))
+        .await
+        .unwrap_or_else(|error| Err(CodingError::Broken { coding: "any", why: error.to_string() }))
 }
 
 impl From<Failure> for PageFailure {
