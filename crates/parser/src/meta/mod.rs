@@ -107,3 +107,77 @@ impl<'d> Witnesses<'d> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "The ferry left the harbour at six in the morning, the first time since the storm, and two hundred people had crossed \
+        by noon, the port authority said on Wednesday.";
+
+    fn metadata(html: &str) -> Metadata {
+        let page = Page {
+            url: Url::parse("https://gazette.example/news/ferry").ok(),
+            content_type: None,
+            bytes: html.into(),
+            received_at: "2025-06-04T12:00:00Z".parse().ok(),
+        };
+        let document = Document::parse(&page);
+        Witnesses::of(&document, &page).decide(TEXT)
+    }
+
+    #[test]
+    fn a_plain_page_is_read_from_what_its_reader_sees() {
+        let found = metadata(&format!(
+            "<title>Ferry runs again after the storm | Harbour Gazette</title><h1>Ferry runs again after the storm</h1>
+             <div class=byline>By Ana Lund</div><div>Wed 4th Jun, 2025</div><p>{TEXT}</p>"
+        ));
+        assert_eq!(found.title.as_deref(), Some("Ferry runs again after the storm"));
+        assert_eq!(found.authors, ["Ana Lund"]);
+        assert_eq!(found.published.map(|moment| moment.value).as_deref(), Some("2025-06-04"));
+        assert_eq!(found.language.as_deref(), Some("en"));
+    }
+
+    #[test]
+    fn dates_of_other_stories_are_not_the_articles() {
+        let found = metadata(&format!(
+            "<h1>Ferry runs again after the storm</h1><p>{TEXT}</p><div class=related><h3>Related</h3>
+             <div class=card><time datetime=2024-01-01>1 January 2024</time><div>26 minutes ago</div></div></div>"
+        ));
+        assert_eq!(found.published, None);
+    }
+
+    #[test]
+    fn an_age_beside_the_headline_counts_from_when_the_page_came() {
+        let found = metadata(&format!(
+            "<h1>Ferry runs again after the storm</h1><div>26 minutes ago</div><p>{TEXT}</p>"
+        ));
+        assert_eq!(found.published.map(|moment| moment.value).as_deref(), Some("2025-06-04T11:34Z"));
+    }
+
+    #[test]
+    fn a_wire_beside_its_date_is_the_origin_and_no_author() {
+        let found = metadata(&format!(
+            "<h1>Ferry runs again after the storm</h1><div class=src><span class=name>Westland News</span><span class=time>04-06-2025</span></div>
+             <p>{TEXT}</p>"
+        ));
+        assert_eq!(found.origin.map(|origin| origin.name).as_deref(), Some("Westland News"));
+        assert!(found.authors.is_empty());
+        assert_eq!(found.published.map(|moment| moment.value).as_deref(), Some("2025-06-04"));
+    }
+
+    #[test]
+    fn a_page_that_says_nothing_gives_nothing() {
+        let page = Page { url: None, content_type: None, bytes: Vec::new(), received_at: None };
+        let document = Document::parse(&page);
+        assert_eq!(Witnesses::of(&document, &page).decide(""), Metadata::default());
+    }
+
+    #[test]
+    fn floods_of_everything_that_witnesses_look_for_are_cut() {
+        let flood = "<h1 class=author itemprop=author><time datetime=2025-01-01><a rel=author href=/author/x>By Ana Lund</a>".repeat(5_000)
+            + &"<meta name=author content='Ana Lund'><script type=application/ld+json>{\"@type\":\"Article\",\"author\":[]}</script>".repeat(2_000);
+        // It ends, which is the point; what it says of such a page is anybody's guess.
+        let _ = metadata(&flood);
+    }
+}

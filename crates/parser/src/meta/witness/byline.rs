@@ -236,3 +236,45 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Document;
+
+    fn claims(html: &str) -> Claims {
+        let document = Document::from_html(&format!("<h1>Ferry runs again after the storm</h1>{html}"));
+        let mut scan = Scan::of(&document, None);
+        scan.place_headline(Some("Ferry runs again after the storm"));
+        let mut claims = Claims::default();
+        testify(&scan, &mut claims);
+        claims
+    }
+
+    fn names(html: &str) -> Vec<String> {
+        claims(html).authors.into_iter().flat_map(|claim| claim.value).collect()
+    }
+
+    #[test]
+    fn elements_that_call_themselves_bylines_are_heard() {
+        assert_eq!(names("<span class=article-author>Ana Lund</span>"), ["Ana Lund"]);
+        assert_eq!(names("<div class=byline><b>Ana Lund</b><i>Harbour reporter</i></div>"), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn links_to_an_authors_page_are_heard() {
+        assert_eq!(names("<p><a href=/authors/lund>Ana Lund</a></p>"), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn lines_that_read_like_a_byline_are_heard() {
+        assert_eq!(names("<p>By Ana Lund and Bo Ek</p>"), ["Ana Lund", "Bo Ek"]);
+    }
+
+    #[test]
+    fn buttons_photographers_and_other_stories_writers_are_not() {
+        assert!(names("<div class=author-follow>Follow us</div>").is_empty());
+        assert!(names("<figure><span class=author>Bo Ek</span></figure>").is_empty());
+        assert!(names("<div class=related><span class=author>Bo Ek</span></div>").is_empty());
+    }
+}

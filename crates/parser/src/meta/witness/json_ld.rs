@@ -252,3 +252,61 @@ fn address(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default().trim_start_matches("www.").trim_start_matches("m.");
     format!("{host}{}", url.path().trim_end_matches('/'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Document;
+
+    fn claims(json: &str) -> Claims {
+        let html = format!("<script type='application/ld+json'>{json}</script>");
+        let document = Document::from_html(&html);
+        let url = Url::parse("https://gazette.example/ferry").unwrap();
+        let mut claims = Claims::default();
+        testify(&Scan::of(&document, Some(&url)), &mut claims);
+        claims
+    }
+
+    fn authors(json: &str) -> Vec<String> {
+        claims(json).authors.into_iter().flat_map(|claim| claim.value).collect()
+    }
+
+    #[test]
+    fn authors_are_read_in_every_shape_they_come_in() {
+        for author in [
+            r#""Ana Lund""#,
+            r#"{"@type":"Person","name":"Ana Lund"}"#,
+            r#"[{"@type":"Person","name":["Ana Lund"]}]"#,
+            r#"{"@type":"Person","givenName":"Ana","familyName":"Lund"}"#,
+        ] {
+            assert_eq!(
+                authors(&format!(r#"{{"@type":"NewsArticle","headline":"Ferry","author":{author}}}"#)),
+                ["Ana Lund"],
+                "{author}"
+            );
+        }
+    }
+
+    #[test]
+    fn references_within_a_graph_are_followed() {
+        let graph = r##"{"@graph":[{"@type":"Article","headline":"Ferry","author":{"@id":"#ana"}},{"@id":"#ana","@type":"Person","name":"Ana Lund"}]}"##;
+        assert_eq!(authors(graph), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn of_several_articles_the_one_at_the_pages_address_speaks() {
+        let list = r#"[{"@type":"Article","headline":"Other","url":"https://gazette.example/other"},
+            {"@type":"Article","headline":"Ferry","url":"https://www.gazette.example/ferry/"}]"#;
+        assert_eq!(
+            claims(list).titles.iter().map(|claim| claim.value.as_str()).collect::<Vec<_>>(),
+            ["Ferry"]
+        );
+    }
+
+    #[test]
+    fn articles_in_lists_of_others_are_not_heard() {
+        let list =
+            r#"{"@type":"WebPage","datePublished":"","hasPart":[{"@type":"Article","headline":"Other"}]}"#;
+        assert!(claims(list).titles.is_empty());
+    }
+}

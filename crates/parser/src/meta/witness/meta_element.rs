@@ -94,3 +94,60 @@ fn dates(key: &str, content: &str, is_graph: bool, claims: &mut Claims) {
         claims.published(moment(), source, 1.5);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Document;
+
+    fn claims(html: &str) -> Claims {
+        let document = Document::from_html(html);
+        let mut claims = Claims::default();
+        testify(&Scan::of(&document, None), &mut claims);
+        claims
+    }
+
+    #[test]
+    fn keys_are_read_by_their_words_whatever_the_vocabulary() {
+        for key in [
+            "article:published_time",
+            "DC.date.issued",
+            "parsely-pub-date",
+            "cXenseParse:recs:publishtime",
+            "pubdate",
+            "date",
+        ] {
+            let found = claims(&format!("<meta name='{key}' content='2025-03-21T14:05:09Z'>"));
+            assert_eq!(found.published.len(), 1, "{key}");
+        }
+        for key in ["article:modified_time", "og:updated_time", "last-modified", "dcterms.modified"] {
+            assert_eq!(
+                claims(&format!("<meta property='{key}' content='2025-03-21'>")).modified.len(),
+                1,
+                "{key}"
+            );
+        }
+        for key in ["author", "parsely-author", "dc.creator", "dable:author"] {
+            assert_eq!(claims(&format!("<meta name='{key}' content='Ana Lund'>")).authors.len(), 1, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_is_dated_otherwise_is_no_publication() {
+        for key in ["expires", "event:start_time", "msvalidate.01", "foundingDate"] {
+            assert!(
+                claims(&format!("<meta name='{key}' content='2025-03-21'>")).published.is_empty(),
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_in_the_place_of_an_author_is_nobody() {
+        assert!(
+            claims("<meta property='article:author' content='https://social.example/gazette'>")
+                .authors
+                .is_empty()
+        );
+    }
+}

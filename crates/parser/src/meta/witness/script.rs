@@ -56,3 +56,36 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
         [] => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Document;
+
+    fn claims(html: &str) -> Claims {
+        let document = Document::from_html(&format!("<h1>Ferry runs again after the storm</h1>{html}"));
+        let mut scan = Scan::of(&document, None);
+        scan.place_headline(Some("Ferry runs again after the storm"));
+        let mut claims = Claims::default();
+        testify(&scan, &mut claims);
+        claims
+    }
+
+    fn dates(html: &str) -> usize {
+        claims(html).published.len()
+    }
+
+    #[test]
+    fn one_publication_time_in_the_pages_state_is_heard() {
+        assert_eq!(dates(r#"<script>window.state={"publishedAt":"2025-03-21T14:05:09Z"}</script>"#), 1);
+        assert_eq!(dates(r#"<script>var publish_date = '2025-03-21 14:05';</script>"#), 1);
+    }
+
+    #[test]
+    fn several_that_nobody_confirms_are_other_stories() {
+        assert_eq!(
+            dates(r#"<script>[{"publishedAt":"2025-03-21"},{"publishedAt":"2025-03-22"}]</script>"#),
+            0
+        );
+    }
+}

@@ -117,3 +117,46 @@ fn alone(line: &Line<'_>, next: Option<&Line<'_>>) -> Vec<String> {
     let is_above_desk = next.is_some_and(|next| authors::is_desk(&next.text));
     if is_set_apart || is_dated || is_above_desk { names } else { Vec::new() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Document;
+
+    fn claims(html: &str) -> Claims {
+        let document = Document::from_html(&format!("<h1>Ferry runs again after the storm</h1>{html}"));
+        let mut scan = Scan::of(&document, None);
+        scan.place_headline(Some("Ferry runs again after the storm"));
+        let mut claims = Claims::default();
+        testify(&scan, &mut claims);
+        claims
+    }
+
+    fn names(html: &str) -> Vec<String> {
+        claims(html).authors.into_iter().flat_map(|claim| claim.value).collect()
+    }
+
+    const LONG: &str = "The ferry left the harbour at six in the morning, the first time since the storm, and two hundred people had \
+        crossed by noon, the port authority said.";
+
+    #[test]
+    fn a_name_alone_in_bold_beside_the_text_signs_it() {
+        assert_eq!(names(&format!("<p><b>Ana Lund</b></p><p>{LONG}</p>")), ["Ana Lund"]);
+        assert_eq!(names(&format!("<p>{LONG}</p><p><strong>Ana Lund</strong></p>")), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn two_capitalised_words_alone_sign_nothing() {
+        assert!(names(&format!("<p>World News</p><p>{LONG}</p>")).is_empty());
+    }
+
+    #[test]
+    fn papers_of_east_asia_sign_in_the_text() {
+        let japanese =
+            "船は朝六時に港を出発し、嵐のあと初めて二百人が海峡を渡ったと港の当局が水曜日に発表した。";
+        assert_eq!(names(&format!("<p>{japanese}【山田太郎】</p>")), ["山田太郎"]);
+        let korean = "여객선이 아침 여섯 시에 항구를 떠나 폭풍 이후 처음으로 이백 명이 해협을 건넜다고 항만 당국이 수요일 밝혔다.";
+        assert_eq!(names(&format!("<p>(부산=바다통신) 김하나 기자 = {korean}</p>")), ["김하나"]);
+        assert_eq!(names(&format!("<p>{korean}</p><p>김하나 PD (hana@sea.example)</p>")), ["김하나"]);
+    }
+}
