@@ -253,7 +253,6 @@ fn in_entry(space: Space, name: &str) -> Element {
         (Space::Core | Space::Xhtml, "body" | "div") => Field::Content(MODULE),
         (Space::Content, "encoded") => Field::Content(OWN),
         (Space::DublinCore, "title") => Field::Title(MODULE),
-        (Space::DublinCore, "identifier") => return Element::Other,
         (Space::DublinCore, "date") => Field::Published(MODULE),
         (Space::DublinCore, "description") => Field::Summary(MODULE),
         (Space::DublinCore, "creator" | "author") => Field::Author(MODULE),

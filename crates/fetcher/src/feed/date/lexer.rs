@@ -58,6 +58,38 @@ pub(super) fn pieces(written: &str) -> Vec<Piece> {
     pieces
 }
 
+/// The number at `at`, if one stands there, and how many digits it has.
+pub(super) fn number(pieces: &[Piece], at: usize) -> Option<(u32, usize)> {
+    match pieces.get(at) {
+        Some(Piece::Number { value, digits }) => Some((*value, *digits)),
+        _ => None,
+    }
+}
+
+/// The word at `at`.
+pub(super) fn word(pieces: &[Piece], at: usize) -> Option<&str> {
+    match pieces.get(at) {
+        Some(Piece::Word(word)) => Some(word),
+        _ => None,
+    }
+}
+
+/// The sign at `at`.
+pub(super) fn sign(pieces: &[Piece], at: usize) -> Option<char> {
+    match pieces.get(at) {
+        Some(Piece::Sign(sign)) => Some(*sign),
+        _ => None,
+    }
+}
+
+/// The first piece from `at` on that is no white space.
+pub(super) fn past_space(pieces: &[Piece], mut at: usize) -> usize {
+    while matches!(pieces.get(at), Some(Piece::Space | Piece::Taken)) {
+        at += 1;
+    }
+    at
+}
+
 /// "a.m." and "p.m." as the words they abbreviate.
 fn half_of_day(rest: &str) -> Option<&'static str> {
     let start = rest.get(.."a.m.".len())?;

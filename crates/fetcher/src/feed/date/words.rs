@@ -39,7 +39,7 @@ const MONTHS: [&[&str]; 12] = [
 ];
 
 /// Names of days that start like a month.
-const NO_MONTHS: [&str; 3] = ["mard", "marte", "sept-feira"];
+const NO_MONTHS: [&str; 2] = ["mard", "marte"];
 
 /// Names of zones and their offsets in seconds. Where a name has several meanings it is that of RFC 5322, section 4.3,
 /// else the one with the most speakers among feeds.
