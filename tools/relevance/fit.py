@@ -6,7 +6,7 @@
 
 A line of articles.jsonl is {"id", "title", "text", "lang", "label", "story"}: "label" is "relevant" or "not"; articles of one
 "story" are held out together, since copies of one wire text would tell on each other. "borderline": true leaves one out;
-"weight" (1 if absent) says how much it counts in fitting.
+"weight" (1 if absent) says how much it counts in fitting; what counts less is reported apart.
 
 This is logistic regression with an L2 penalty by Newton's method; no library is needed. Rules that can only speak for
 (or against) by what they mean keep that sign: a weight that would turn is set to zero and the rest fitted again.
@@ -103,6 +103,9 @@ def report(title, articles, verdicts, threshold):
         if article["borderline"] or not article["lang"]:
             continue
         judged = (article["relevant"], verdicts[article["id"]] >= threshold)
+        if article["weight"] != 1.0:
+            groups["(weighted)"].append(judged)
+            continue
         for key in ("all", article["lang"], article["kind"]):
             groups[key].append(judged)
     for key in sorted(groups, key=lambda key: (key != "all", key)):

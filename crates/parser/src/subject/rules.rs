@@ -109,6 +109,9 @@ pub(crate) struct Finding {
     pub(crate) spans: Vec<Place>,
 }
 
+/// Sentences of a brief report: so many may hold one pair of sentences that together name both sides.
+const BRIEF: f64 = 6.0;
+
 /// Spans a reason shows; the rest is more of the same.
 const MOST_SPANS: usize = 8;
 
@@ -266,8 +269,8 @@ impl<'r> View<'r> {
         pairs.map(|sentence| self.in_body(sentence.range.start, sentence.range.end)).collect()
     }
 
-    /// Sentences that name one side each, up to three apart, one of them as `wanted`: the nearer the more, full at one pair
-    /// of neighbours.
+    /// Sentences that name one side each, up to three apart, one of them as `wanted`: the nearer the more; full
+    /// at one pair of neighbours in each [`BRIEF`] stretch.
     fn neighbours(&self, wanted: impl Fn(&Sentence) -> bool) -> Answer {
         let mut spans = Vec::new();
         let mut value = 0.0;
@@ -285,7 +288,9 @@ impl<'r> View<'r> {
             }
         }
         spans.dedup();
-        (f64::min(value, 1.0), spans)
+        // One such pair says much in a brief and little in a long read.
+        let expected = (self.own.len() as f64 / BRIEF).max(1.0);
+        (f64::min(value / expected, 1.0), spans)
     }
 
     fn idle(&self) -> Answer {
