@@ -16,11 +16,11 @@ use html5ever::tree_builder::TreeBuilder;
 /// Open elements at once. Browsers stop at 512 (Blink, WebKit) and flatten what is deeper; news pages stay below 60.
 pub const MAX_DEPTH: usize = 256;
 
-/// Nodes of one document: ten times what the largest news page seen holds, at 56 bytes each.
-pub const MAX_NODES: usize = 250_000;
+/// Nodes of one document, at 56 bytes each. News pages hold 1,000 to 15,000.
+pub const MAX_NODES: usize = 150_000;
 
 /// Attributes of one document, at 24 bytes each.
-pub const MAX_ATTRIBUTES: usize = 400_000;
+pub const MAX_ATTRIBUTES: usize = 300_000;
 
 /// Attributes of one element that are kept. Tags with more are cut in the text before html5ever compares them pairwise.
 pub const MAX_ATTRIBUTES_OF_ONE: usize = 256;

@@ -11,10 +11,10 @@ use dateline_wire::Page;
 const TURNS: usize = 7;
 
 /// A name, and what is done with each page.
-pub type Subject = (&'static str, fn(&Page));
+pub(crate) type Subject = (&'static str, fn(&Page));
 
 /// Reads the pages with every subject in turns and prints each one's speed beside the first one's.
-pub fn run(subjects: &[Subject]) {
+pub(crate) fn run(subjects: &[Subject]) {
     let mut pages = Vec::new();
     if let Some(folder) = std::env::var_os("DATELINE_PAGES") {
         gather(Path::new(&folder), &mut pages);

@@ -13,7 +13,7 @@ const REFRAIN: u32 = 3;
 const ARTICLE: f32 = 300.0;
 
 /// Drops what stands on the page three times or more: no story says the same sentence three times in the same words.
-/// Cells of tables may, and words may.
+/// Cells of tables and items of lists may.
 pub(super) fn drop_refrains(layout: &Layout, kept: &mut [bool]) {
     const TELLING: f32 = 20.0;
     let mut times: HashMap<u64, u32> = HashMap::new();
@@ -21,7 +21,9 @@ pub(super) fn drop_refrains(layout: &Layout, kept: &mut [bool]) {
         *times.entry(run.hash).or_default() += 1;
     }
     for (run, kept) in layout.runs.iter().zip(kept) {
-        *kept &= times.get(&run.hash).is_none_or(|times| *times < REFRAIN);
+        let mut around = layout.around(run.area).take(2).map(|area| layout.areas[area as usize].tag);
+        let may_repeat = around.any(|tag| matches!(tag, Tag::Cell | Tag::Item));
+        *kept &= may_repeat || times.get(&run.hash).is_none_or(|times| *times < REFRAIN);
     }
 }
 

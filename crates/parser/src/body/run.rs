@@ -9,7 +9,7 @@ use super::cue::Cues;
 use super::marks::Marks;
 
 /// Runs of one page that are looked at; a page with more is a list, and its end is not read.
-const MAX_RUNS: usize = 8_000;
+const MAX_RUNS: usize = 6_000;
 
 /// One run of text, and what can be said of it alone.
 #[derive(Debug, Clone)]
