@@ -126,7 +126,14 @@ impl Session {
 
     /// Delivers the next events in one transaction, and says how many they were: 0 when the journal has no more.
     pub(crate) fn deliver_next(&mut self) -> Result<usize, Trouble> {
-        self.read_ahead()?;
+        if self.ahead.is_empty() {
+            self.ahead = self.read_after(self.position)?;
+        }
+        if let Some(first) = self.ahead.front()
+            && first.sequence != self.position.next()
+        {
+            return Err(RelayError::Gap { position: self.position, found: first.sequence }.into());
+        }
         let mut bytes = 0;
         let mut batch = Vec::new();
         while let Some(event) = self.ahead.front()
@@ -149,23 +156,10 @@ impl Session {
         }
     }
 
-    /// Reads from the journal what the next transaction needs.
-    fn read_ahead(&mut self) -> Result<(), Trouble> {
-        if !self.ahead.is_empty() {
-            return Ok(());
-        }
-        let events = self
-            .terms
-            .journal
-            .events_after(self.position, self.terms.settings.max_batch, None)
-            .map_err(RelayError::from)?;
-        if let Some(first) = events.first()
-            && first.sequence != self.position.next()
-        {
-            return Err(RelayError::Gap { position: self.position, found: first.sequence }.into());
-        }
-        self.ahead = events.into();
-        Ok(())
+    /// The journal's events after `position`, as many as fit into one transaction.
+    fn read_after(&self, position: Sequence) -> Result<VecDeque<CloudEvent>, RelayError> {
+        let events = self.terms.journal.events_after(position, self.terms.settings.max_batch, None)?;
+        Ok(events.into())
     }
 
     /// One transaction: the events and the position after them, or nothing of either.
@@ -198,6 +192,8 @@ impl Session {
                 }
             }
         }
+        // What was read meanwhile follows an event of the batch, not its last.
+        self.ahead.clear();
         Ok(())
     }
 
@@ -218,6 +214,10 @@ impl Session {
             None => (self.position, self.event.clone()),
         };
         self.send_position(position, event.clone())?;
+        // The broker is at work: time to read what the next transaction needs. What fails here is read again then.
+        if self.ahead.is_empty() && !batch.is_empty() {
+            self.ahead = self.read_after(position).unwrap_or_default();
+        }
         ear.await_deliveries(timeout)?;
         self.commit(timeout)?;
         self.position = position;
