@@ -119,6 +119,6 @@ impl Settings {
 
     /// The journal's file.
     pub fn journal_path(&self) -> PathBuf {
-        self.data_dir.join("journal.sqlite")
+        self.data_dir.join("journal.db")
     }
 }

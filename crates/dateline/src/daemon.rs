@@ -129,7 +129,8 @@ fn open_journal(settings: &Settings) -> Result<Journal, Failure> {
 fn announce(address: std::net::SocketAddr) {
     // Nobody may be reading it.
     let mut output = io::stdout().lock();
-    let _ = writeln!(output, "Dateline's API is at http://{address}").and_then(|()| output.flush());
+    let _ =
+        writeln!(output, "Dateline is running. The API is at http://{address}").and_then(|()| output.flush());
 }
 
 fn broken(error: crate::engine::EngineError) -> Failure {

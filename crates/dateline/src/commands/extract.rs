@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{all_cores, batch_outcome, failed_line, known_url, print_json};
 use crate::batch::{self, Answer};
+use crate::contained::contained;
 use crate::failure::Failure;
 use crate::saved;
 
@@ -65,7 +66,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(file) => {
             let page = read_page(file, arguments.url.as_deref(), arguments.content_type.clone())
                 .map_err(Failure::io(format!("{}: the page cannot be read", file.display())))?;
-            print_json(&extract(&page))
+            let article = contained(|| extract(&page))
+                .map_err(|panic| Failure::Other(format!("{}: {panic}", file.display())))?;
+            print_json(&article)
         }
         None => {
             let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
@@ -92,7 +95,11 @@ fn answer(line: &[u8]) -> Answer {
         Ok(page) => page,
         Err(error) => return failed_line(Some(line.id), &format!("{}: {error}", line.file.display())),
     };
-    match serde_json::to_vec(&AnswerLine { id: line.id, article: &extract(&page) }) {
+    let article = match contained(|| extract(&page)) {
+        Ok(article) => article,
+        Err(panic) => return failed_line(Some(line.id), &format!("{}: {panic}", line.file.display())),
+    };
+    match serde_json::to_vec(&AnswerLine { id: line.id, article: &article }) {
         Ok(line) => Answer { line, failed: false },
         Err(error) => failed_line(Some(line.id), &error.to_string()),
     }

@@ -96,31 +96,34 @@ async fn commit(
     journal: Journal,
     ready: Ready,
     stuck: Arc<AtomicUsize>,
-    _hold: Option<Arc<Hold>>,
+    hold: Option<Arc<Hold>>,
 ) -> Result<Settled, JournalError> {
     match ready {
         Ready::Poll { commit, result } => {
-            let done = until_there_is_room(&stuck, || journal.commit_poll((*commit).clone())).await?;
+            let done = until_there_is_room(&stuck, hold, || journal.commit_poll((*commit).clone())).await?;
             Ok(Settled::Poll { feed: Box::new(commit.feed), result, fresh: done.new + done.changed })
         }
         Ready::Finish(finish) => {
-            let finished = until_there_is_room(&stuck, || journal.finish((*finish).clone())).await?;
+            let finished = until_there_is_room(&stuck, hold, || journal.finish((*finish).clone())).await?;
             Ok(Settled::Finished { event: finish.event, finished })
         }
         Ready::Postpone { feed, entry, due, reason } => {
             let postpone = || journal.postpone(feed.clone(), entry.clone(), due, reason.clone());
-            until_there_is_room(&stuck, postpone).await?;
+            until_there_is_room(&stuck, hold, postpone).await?;
             Ok(Settled::Postponed { due })
         }
     }
 }
 
-/// Repeats a commit until the journal has room for it, counted in `stuck` meanwhile.
+/// Repeats a commit until the journal has room for it, counted in `stuck` meanwhile. Time is held for the first attempt only:
+/// waiting for room takes time, even where time is virtual.
 async fn until_there_is_room<T, C: Future<Output = Result<T, JournalError>>>(
     stuck: &AtomicUsize,
+    hold: Option<Arc<Hold>>,
     commit: impl Fn() -> C,
 ) -> Result<T, JournalError> {
     let first = commit().await;
+    drop(hold);
     let Err(error) = &first else { return first };
     if !error.is_retryable() {
         return first;

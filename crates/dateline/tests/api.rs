@@ -1,0 +1,274 @@
+//! The HTTP API, asked as a client asks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline::api::{self, Sources};
+use dateline::config::HttpSettings;
+use dateline::engine::Pulse;
+use dateline::metrics::Metrics;
+use dateline::status::FeedNames;
+use dateline_journal::{Durability, Finish, Journal, Options, PollCommit};
+use dateline_wire::{Entry, EntryId, Event, EventId, FeedState, RejectEvent, Stage};
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// A served journal.
+struct Served {
+    journal: Journal,
+    address: String,
+    pulse: watch::Sender<Pulse>,
+    stop: CancellationToken,
+    server: JoinHandle<std::io::Result<()>>,
+    entries: usize,
+    _folder: tempfile::TempDir,
+}
+
+impl Served {
+    async fn new(settings: HttpSettings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { durability: Durability::Process, ..Options::default() };
+        let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
+        let pulse = watch::Sender::new(Pulse { at: Instant::now(), polls: 0, pages: 0, paused: false });
+        let sources = Sources {
+            journal: journal.clone(),
+            feeds: FeedNames::default(),
+            metrics: Arc::new(Metrics::default()),
+            pulse: pulse.subscribe(),
+            relay: None,
+            source: "/test".into(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let stop = CancellationToken::new();
+        let server = tokio::spawn({
+            let stop = stop.clone();
+            async move { api::serve(listener, &settings, sources, stop).await }
+        });
+        Self { journal, address, pulse, stop, server, entries: 0, _folder: folder }
+    }
+
+    /// Commits so many reject events.
+    async fn commit(&mut self, events: usize) {
+        let now = Timestamp::now();
+        let feed = FeedState::new("https://news.example/rss".parse().unwrap(), now);
+        self.journal.configure_feeds(vec![feed.clone()]).await.unwrap();
+        let entries: Vec<Entry> = (self.entries..self.entries + events)
+            .map(|number| Entry {
+                id: EntryId::of_guid(&number.to_string()),
+                guid: None,
+                link: Some(format!("https://news.example/{number}").parse().unwrap()),
+                title: None,
+                published: None,
+                updated: None,
+                authors: Vec::new(),
+                summary: None,
+                content: None,
+            })
+            .collect();
+        self.entries += events;
+        let commit = PollCommit {
+            feed: feed.clone(),
+            entries: entries.clone(),
+            events: Vec::new(),
+            at: now,
+            traceparent: String::new(),
+        };
+        self.journal.commit_poll(commit).await.unwrap();
+        for entry in entries {
+            let event = RejectEvent {
+                id: EventId::of_parts(&[entry.id.as_str()]),
+                article: None,
+                url: entry.link,
+                stage: Stage::Judge,
+                reason: "not_relevant".into(),
+                detail: String::new(),
+                feed: None,
+                entry: None,
+                relevance: None,
+            };
+            let event = Event::Reject(Box::new(event));
+            let traceparent = "00-1-1-01".to_owned();
+            self.journal
+                .finish(Finish { feed: feed.id.clone(), entry: entry.id, event, at: now, traceparent })
+                .await
+                .unwrap();
+        }
+    }
+
+    async fn open(&self, path: &str, headers: &str) -> BufReader<TcpStream> {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{headers}\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        BufReader::new(stream)
+    }
+
+    /// Status, head and body of an answer that ends.
+    async fn get(&self, path: &str, headers: &str) -> (u16, String, String) {
+        let mut answer = String::new();
+        let mut stream = self.open(path, headers).await;
+        timeout(Duration::from_secs(10), stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let body = if head.contains("chunked") { dechunked(body) } else { body.to_owned() };
+        (head[9..12].parse().unwrap(), head.to_lowercase(), body)
+    }
+}
+
+fn dechunked(mut body: &str) -> String {
+    let mut whole = String::new();
+    while let Some((length, rest)) = body.split_once("\r\n") {
+        let length = usize::from_str_radix(length, 16).unwrap();
+        whole.push_str(&rest[..length]);
+        body = rest[length..].trim_start_matches("\r\n");
+    }
+    whole
+}
+
+fn sequences(body: &str) -> Vec<u64> {
+    body.lines()
+        .map(|line| {
+            let event: Value = serde_json::from_str(line).unwrap();
+            event["sequence"].as_str().unwrap().parse().unwrap()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn events_come_as_lines_in_order_without_gaps() {
+    let mut served = Served::new(HttpSettings::default()).await;
+    served.commit(150).await;
+    let (status, head, body) = served.get("/v1/events", "").await;
+    assert_eq!(status, 200);
+    assert!(head.contains("content-type: application/x-ndjson"), "{head}");
+    assert_eq!(sequences(&body), (1..=150).collect::<Vec<u64>>());
+    let first: Value = serde_json::from_str(body.lines().next().unwrap()).unwrap();
+    assert_eq!(first["specversion"], "1.0");
+    assert_eq!(first["source"], "/test");
+    assert_eq!(first["type"], "dateline.reject.v1");
+    assert_eq!(first["data"]["reason"], "not_relevant");
+}
+
+#[tokio::test]
+async fn after_limit_and_kind_choose() {
+    let mut served = Served::new(HttpSettings::default()).await;
+    served.commit(10).await;
+    assert_eq!(sequences(&served.get("/v1/events?after=3&limit=2", "").await.2), [4, 5]);
+    assert_eq!(sequences(&served.get("/v1/events?after=9", "").await.2), [10]);
+    assert_eq!(served.get("/v1/events?after=latest", "").await.2, "");
+    assert_eq!(served.get("/v1/events?kind=article", "").await.2, "");
+    assert_eq!(sequences(&served.get("/v1/events?kind=reject&after=8", "").await.2), [9, 10]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_meant_is_refused_with_what_is() {
+    let served = Served::new(HttpSettings::default()).await;
+    for (path, told) in [
+        ("/v1/events?after=yesterday", "a sequence number"),
+        ("/v1/events?kind=news", "article, reject or health"),
+        ("/v1/events?format=xml", "`ndjson` or `sse`"),
+        ("/v1/events?folow=true", "unknown field `folow`"),
+    ] {
+        let (status, head, body) = served.get(path, "").await;
+        assert_eq!(status, 400, "{path}");
+        assert!(head.contains("application/problem+json"), "{head}");
+        assert!(body.contains(told), "{body}");
+    }
+    assert_eq!(served.get("/nothing", "").await.0, 404);
+}
+
+#[tokio::test]
+async fn a_follower_gets_new_events_as_they_come() {
+    let mut served = Served::new(HttpSettings::default()).await;
+    served.commit(1).await;
+    let mut lines = served.open("/v1/events?follow=true", "").await.lines();
+    let mut next = async || loop {
+        let line = timeout(Duration::from_secs(10), lines.next_line()).await.unwrap().unwrap().unwrap();
+        if line.starts_with('{') {
+            return sequences(&line)[0];
+        }
+    };
+    assert_eq!(next().await, 1);
+    served.commit(2).await;
+    assert_eq!((next().await, next().await), (2, 3));
+}
+
+#[tokio::test]
+async fn server_sent_events_resume_where_the_client_left_off() {
+    let mut served = Served::new(HttpSettings::default()).await;
+    served.commit(3).await;
+    let headers = "Accept: text/event-stream\r\nLast-Event-ID: 2\r\n";
+    let (_, head, body) = served.get("/v1/events?after=0", headers).await;
+    assert!(head.contains("content-type: text/event-stream"), "{head}");
+    assert!(body.starts_with("id: 3\nevent: reject\ndata: {"), "{body}");
+    assert!(body.ends_with("}\n\n"), "{body}");
+    assert_eq!(body.matches("id: ").count(), 1);
+}
+
+#[tokio::test]
+async fn one_follower_too_many_is_told_to_come_back() {
+    let served = Served::new(HttpSettings { max_followers: 1, ..HttpSettings::default() }).await;
+    let mut first = served.open("/v1/events?follow=true", "").await;
+    let mut line = String::new();
+    first.read_line(&mut line).await.unwrap();
+    assert!(line.starts_with("HTTP/1.1 200"), "{line}");
+    assert_eq!(served.get("/v1/events?follow=true", "").await.0, 503);
+    assert_eq!(served.get("/v1/events", "").await.0, 200);
+    drop(first);
+    let mut status = 503;
+    for _ in 0..100 {
+        let mut again = served.open("/v1/events?follow=true", "").await;
+        let mut line = String::new();
+        again.read_line(&mut line).await.unwrap();
+        status = line[9..12].parse().unwrap();
+        if status == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(status, 200, "a place that was left is free again");
+}
+
+#[tokio::test]
+async fn stopping_ends_open_streams() {
+    let served = Served::new(HttpSettings::default()).await;
+    let mut follower = served.open("/v1/events?follow=true", "").await;
+    let mut line = String::new();
+    follower.read_line(&mut line).await.unwrap();
+    served.stop.cancel();
+    let mut rest = String::new();
+    timeout(Duration::from_secs(10), follower.read_to_string(&mut rest)).await.unwrap().unwrap();
+    timeout(Duration::from_secs(10), served.server).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn health_follows_the_engines_pulse() {
+    let served = Served::new(HttpSettings::default()).await;
+    assert_eq!(served.get("/livez", "").await.0, 200);
+    assert_eq!(served.get("/readyz", "").await.0, 200);
+    served.pulse.send_modify(|pulse| pulse.paused = true);
+    assert_eq!(served.get("/livez", "").await.0, 200);
+    let (status, _, body) = served.get("/readyz", "").await;
+    assert_eq!((status, body.as_str()), (503, "intake is paused: the journal has no room\n"));
+    let long_ago = Instant::now().checked_sub(Duration::from_secs(60)).unwrap();
+    served.pulse.send_modify(|pulse| pulse.at = long_ago);
+    assert_eq!(served.get("/livez", "").await.0, 503);
+}
+
+#[tokio::test]
+async fn status_and_metrics_count_what_the_journal_holds() {
+    let mut served = Served::new(HttpSettings::default()).await;
+    served.commit(4).await;
+    let status: Value = serde_json::from_str(&served.get("/v1/status", "").await.2).unwrap();
+    assert_eq!(status["rejects"], 4);
+    assert_eq!(status["last_events"][0]["about"], "not_relevant  https://news.example/3");
+    assert_eq!(status["feeds"][0]["url"], "https://news.example/rss");
+    let (_, head, metrics) = served.get("/metrics", "").await;
+    assert!(head.contains("openmetrics-text"), "{head}");
+    assert!(metrics.contains("dateline_last_sequence 4\n"), "{metrics}");
+}
