@@ -65,7 +65,8 @@ pub(crate) fn plain(bytes: &[u8]) -> String {
         (at, end, Some('\u{200B}'))
     }));
     pieces.sort_unstable_by_key(|(start, _, _)| *start);
-    let mut text = String::with_capacity(bytes.len());
+    let mut text: Vec<u8> = Vec::with_capacity(bytes.len());
+    let mut push = [0; 4];
     let mut at = 0;
     let mut lead: Option<u32> = None;
     for (start, end, c) in pieces {
@@ -73,22 +74,27 @@ pub(crate) fn plain(bytes: &[u8]) -> String {
             continue;
         }
         if start > at {
-            text.push_str(&String::from_utf8_lossy(&bytes[at..start]));
+            text.extend_from_slice(&bytes[at..start]);
             lead = None;
         }
         match (c, lead.take()) {
-            (Some(c), _) => text.push(c),
+            (Some(c), _) => text.extend_from_slice(c.encode_utf8(&mut push).as_bytes()),
             // Half a character beyond the basic plane: `\ud83d\ude80`.
             (None, high) => match (surrogate(&bytes[start..end]), high) {
                 (Some(low @ 0xDC00..), Some(high)) => {
-                    text.extend(char::from_u32(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)));
+                    let c = char::from_u32(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00));
+                    text.extend(
+                        c.into_iter().flat_map(|c| c.encode_utf8(&mut [0; 4]).to_owned().into_bytes()),
+                    );
                 }
                 (half, _) => lead = half.filter(|half| *half < 0xDC00),
             },
         }
         at = end;
     }
-    text.push_str(&String::from_utf8_lossy(&bytes[at..]));
+    text.extend_from_slice(&bytes[at..]);
+    let text = String::from_utf8(text)
+        .unwrap_or_else(|damaged| String::from_utf8_lossy(damaged.as_bytes()).into_owned());
     normalise_where_needed(text)
 }
 
