@@ -29,7 +29,7 @@ fn main() {
         }),
         ("trafilatura", |page| {
             let html = charset::decode(&page.bytes, None);
-            let _ = black_box(trafilatura::extract(html.as_bytes(), &trafilatura::Options::default()));
+            let _ = black_box(trafilatura::extract(&html, &trafilatura::Options::default()));
         }),
     ]);
 }
