@@ -1,0 +1,317 @@
+//! The program as an operator meets it: what it prints, where, and how it ends.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use dateline_journal::{Journal, Options};
+use serde_json::Value;
+
+/// A configuration in a folder of its own.
+struct Site {
+    folder: tempfile::TempDir,
+}
+
+impl Site {
+    fn new(settings: &str, feeds: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let subject = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
+        let head = format!("subject = {:?}\n", subject.canonicalize().unwrap());
+        fs::write(folder.path().join("dateline.toml"), head + settings).unwrap();
+        fs::write(folder.path().join("feeds.toml"), feeds).unwrap();
+        Self { folder }
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("dateline.toml")
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.folder.path().join("data/journal.db")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
+        // Settings of whoever runs the tests are not ours.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DATELINE_")) {
+            command.env_remove(name);
+        }
+        command.args(arguments).env("DATELINE_CONFIG", self.config()).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Starts the daemon, and gives it with its API's address once that is printed.
+    fn daemon(&self, environment: &[(&str, &str)]) -> (Child, String) {
+        let mut command = self.command(&["run"]);
+        command.env("DATELINE_HTTP__LISTEN", "127.0.0.1:0").envs(environment.iter().copied());
+        let log = fs::File::create(self.folder.path().join("log")).unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit(' ').next().unwrap_or_default().to_owned();
+        assert!(address.starts_with("http://"), "{line}{}", self.log());
+        (child, address)
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn terminate(child: &mut Child, within: Duration) -> ExitStatus {
+    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if begun.elapsed() > within {
+            child.kill().unwrap();
+            panic!("it did not end within {within:?}");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The body of a GET request.
+fn get(address: &str, path: &str) -> (u16, String) {
+    let host = address.trim_start_matches("http://");
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+}
+
+#[test]
+fn a_mistyped_setting_is_told_with_file_line_and_what_is_meant() {
+    let site = Site::new("\n[fetch]\nper_host_delya = \"1s\"\n", "");
+    for command in [&["check"][..], &["run"], &["status"]] {
+        let output = site.run(command);
+        assert_eq!(output.status.code(), Some(78), "{command:?}");
+        let told = format!(
+            "error: {}:4: unknown setting `per_host_delya`; did you mean `per_host_delay`?\n",
+            site.config().display()
+        );
+        assert_eq!(text(&output.stderr), told);
+        assert_eq!(text(&output.stdout), "");
+    }
+}
+
+#[test]
+fn every_file_that_is_wrong_is_told_at_once() {
+    let site = Site::new("", "[[feed]]\nurl = \"nowhere\"\n");
+    fs::write(site.config(), "subject = \"nothing\"\n").unwrap();
+    let output = site.run(&["check"]);
+    assert_eq!(output.status.code(), Some(78));
+    let told = text(&output.stderr);
+    assert!(told.contains("feeds.toml:2: `nowhere` is not a URL"), "{told}");
+    assert!(told.contains("nothing: cannot be read"), "{told}");
+}
+
+#[test]
+fn a_secret_in_the_file_is_refused_and_taken_from_the_environment() {
+    let site = Site::new("[kafka]\nsasl_password = \"hush\"\n", "");
+    let output = site.run(&["check"]);
+    assert_eq!(output.status.code(), Some(78));
+    assert!(text(&output.stderr).contains("set DATELINE_KAFKA__SASL_PASSWORD in the environment"));
+    let site = Site::new("", "");
+    let output = site.command(&["check"]).env("DATELINE_KAFKA__SASL_PASSWORD", "hush").output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_variable_that_is_wrong_is_named() {
+    let site = Site::new("", "");
+    let output = site.command(&["check"]).env("DATELINE_HTTP__LISTEN", "8080").output().unwrap();
+    assert_eq!(output.status.code(), Some(78));
+    let told = text(&output.stderr);
+    assert!(told.starts_with("error: environment variable DATELINE_HTTP__LISTEN: invalid"), "{told}");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let output = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .args(["extract", "/nonexistent/page.html"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stderr);
+    assert!(
+        told.starts_with("error: /nonexistent/page.html: the page cannot be read: No such file"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_port_in_use_is_told_with_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    let site = Site::new(&format!("[http]\nlisten = \"{listen}\"\n"), "");
+    let output = site.run(&["run"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stderr);
+    assert!(
+        told.contains(&format!("cannot listen on {listen}; set `listen` in [http] to a free address")),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_journal_of_a_newer_version_is_refused_with_a_clear_word() {
+    let site = Site::new("", "");
+    drop(Journal::open(site.journal(), Options::default()).unwrap());
+    let database = rusqlite::Connection::open(site.journal()).unwrap();
+    database.pragma_update(None, "user_version", 999).unwrap();
+    drop(database);
+    for command in ["run", "status"] {
+        let output = site.run(&[command]);
+        assert_eq!(output.status.code(), Some(65), "{command}");
+        let told = text(&output.stderr);
+        assert!(told.contains("schema version 999"), "{told}");
+        assert!(told.contains("run the newer Dateline that wrote it"), "{told}");
+    }
+}
+
+#[test]
+fn status_without_a_journal_says_what_makes_one() {
+    let site = Site::new("", "");
+    let output = site.run(&["status"]);
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("`dateline run` makes one"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_saved_page_becomes_an_article_and_a_list_of_pages_lines_in_its_order() {
+    let site = Site::new("", "");
+    let page = site.folder.path().join("page.html");
+    fs::write(&page, "<article><h1>Ferry runs again</h1><p>The ferry left the harbour at six in the morning.</p></article>")
+        .unwrap();
+    let output = site.run(&["extract", "--url", "https://news.example/1", page.to_str().unwrap()]);
+    let article: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(article["url"], "https://news.example/1");
+
+    let mut batch = site
+        .command(&["extract", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = batch.stdin.take().unwrap();
+    for id in 0..50 {
+        let file = if id == 7 { Path::new("/nonexistent") } else { page.as_path() };
+        writeln!(input, "{}", serde_json::json!({ "id": id, "url": "", "file": file })).unwrap();
+    }
+    drop(input);
+    let output = batch.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(text(&output.stderr), "error: 1 of 50 inputs could not be used\n");
+    let lines: Vec<Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().enumerate().all(|(id, line)| line["id"] == id));
+    assert!(lines[7]["error"].is_string());
+    assert!(lines[8]["body"]["text"].as_str().unwrap().contains("ferry"));
+}
+
+#[test]
+fn the_daemon_is_ready_without_a_network_and_says_why_its_feeds_fail() {
+    let feeds = "[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\nname = \"Inside\"\n";
+    let site = Site::new("[poll]\nstart_spread = \"0s\"\n", feeds);
+    let (mut child, address) = site.daemon(&[]);
+    let failing = (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        text(&site.run(&["status"]).stdout).contains("failing  Inside")
+    });
+    assert!(failing, "{}", text(&site.run(&["status"]).stdout));
+    assert_eq!(get(&address, "/readyz"), (200, "ready\n".to_owned()));
+    assert_eq!(get(&address, "/livez").0, 200);
+    let (_, feeds) = get(&address, "/v1/feeds");
+    let feeds: Value = serde_json::from_str(&feeds).unwrap();
+    assert!(feeds[0]["last_error"].as_str().unwrap().contains("127.0.0.1"), "{feeds}");
+    assert!(get(&address, "/metrics").1.contains("dateline_feeds_failing 1"));
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn a_second_daemon_on_the_same_journal_is_refused() {
+    let site = Site::new("", "");
+    let (mut child, _) = site.daemon(&[]);
+    let output = site.command(&["run"]).env("DATELINE_HTTP__LISTEN", "127.0.0.1:0").output().unwrap();
+    assert_eq!(output.status.code(), Some(65));
+    assert!(
+        text(&output.stderr).contains(&format!("in use by process {}", child.id())),
+        "{}",
+        text(&output.stderr)
+    );
+    assert!(terminate(&mut child, Duration::from_secs(20)).success());
+}
+
+#[test]
+fn a_service_manager_hears_that_the_daemon_is_ready_alive_and_stopping() {
+    let site = Site::new("", "");
+    let path = site.folder.path().join("notify");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let hear = |wanted: &str| {
+        let mut buffer = [0; 4096];
+        loop {
+            let length = socket.recv(&mut buffer).unwrap_or_else(|error| panic!("no {wanted}: {error}"));
+            if text(&buffer[..length]).lines().any(|line| line == wanted) {
+                return;
+            }
+        }
+    };
+    let (mut child, _) =
+        site.daemon(&[("NOTIFY_SOCKET", path.to_str().unwrap()), ("WATCHDOG_USEC", "400000")]);
+    hear("READY=1");
+    hear("WATCHDOG=1");
+    hear("WATCHDOG=1");
+    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    hear("STOPPING=1");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn every_command_has_a_help_text_and_the_exit_codes_are_told() {
+    let help = |arguments: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_dateline")).args(arguments).arg("--help").output().unwrap();
+        assert!(output.status.success(), "{arguments:?}");
+        text(&output.stdout)
+    };
+    assert!(help(&[]).contains("78  the configuration is wrong"));
+    for command in ["run", "extract", "judge", "tail", "status", "schema", "check"] {
+        assert!(help(&[command]).contains("Usage: dateline"), "{command}");
+    }
+    for command in ["read", "list", "check", "import", "export"] {
+        assert!(help(&["feed", command]).contains("Usage: dateline"), "{command}");
+    }
+}
+
+#[test]
+fn feeds_go_out_as_opml_and_come_back() {
+    let site = Site::new("", "[[feed]]\nurl = \"https://a.example/rss\"\nname = \"A & B\"\n");
+    let opml = site.run(&["feed", "export"]).stdout;
+    let other = Site::new("", "[[feed]]\nurl = \"https://c.example/rss\"\n");
+    let file = other.folder.path().join("list.opml");
+    fs::write(&file, opml).unwrap();
+    for added in ["1 feeds added", "0 feeds added"] {
+        let output = other.run(&["feed", "import", file.to_str().unwrap()]);
+        assert!(text(&output.stdout).starts_with(added), "{}{}", text(&output.stdout), text(&output.stderr));
+    }
+    let listed = text(&other.run(&["feed", "list"]).stdout);
+    assert_eq!(listed, "https://c.example/rss\t\nhttps://a.example/rss\tA & B\n");
+}
