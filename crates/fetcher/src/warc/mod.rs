@@ -5,7 +5,7 @@
 //! however they were written, by whom, and whatever has happened to them since. [`http`] reads and writes the messages in the
 //! blocks of request and response records.
 //!
-//! The `warc` crate on crates.io reads a block of any stated length into memory, decompresses a file as one stream, so that
+//! The `warc` crate reads a block of any stated length into memory, decompresses a file as one stream, so that
 //! the first flipped bit ends it, and knows no offsets to come back to. Archives of strangers need all three.
 //!
 //! ```
