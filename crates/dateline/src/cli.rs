@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{check, extract, feed, judge, run, schema, status, tail};
+use crate::commands::{check, extract, feed, judge, replay, run, schema, status, tail};
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
 const EXIT_CODES: &str = "\
@@ -34,6 +34,8 @@ pub struct Cli {
 pub enum Command {
     /// Run the daemon: poll, fetch, extract, judge, commit, relay, serve.
     Run(run::Arguments),
+    /// Replay a recording under a virtual clock, or work through archives of pages.
+    Replay(replay::Arguments),
     /// Read saved pages: each becomes one article as JSON.
     Extract(extract::Arguments),
     /// Judge texts against the subject.

@@ -4,6 +4,7 @@ pub mod check;
 pub mod extract;
 pub mod feed;
 pub mod judge;
+pub mod replay;
 pub mod run;
 pub mod schema;
 pub mod status;
@@ -27,6 +28,7 @@ use crate::failure::Failure;
 pub fn dispatch(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Replay(arguments) => replay::run(arguments),
         Command::Extract(arguments) => extract::run(arguments),
         Command::Judge(arguments) => judge::run(arguments),
         Command::Feed(command) => feed::run(command),

@@ -2,13 +2,15 @@
 
 use std::future::pending;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::transport::Live;
+use dateline_fetcher::transport::{Live, RecordSettings, Recording, Secrets, Transport};
 use dateline_fetcher::{Clock, Fetcher};
 use dateline_journal::{Journal, Options};
 use dateline_publisher::Relay;
+use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
@@ -28,11 +30,20 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// The chance that spreads polls. It has to differ between feeds, which it does by their ids, not between runs.
 const SEED: u64 = 0;
 
+/// Where to record what passes, and what to leave out.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The WARC file, appended to if it is there.
+    pub file: PathBuf,
+    /// The query parameters whose values are secret.
+    pub secret_query: Vec<String>,
+}
+
 /// Runs until a signal, or until something it cannot work without fails.
 ///
 /// # Errors
 /// Why it could not start or had to stop.
-pub async fn run(config: Config) -> Result<(), Failure> {
+pub async fn run(config: Config, record: Option<Record>) -> Result<(), Failure> {
     let Config { settings, feeds, subject } = config;
     let mut signals = Signals::listen()?;
     let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
@@ -42,8 +53,11 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(Failure::io("the API's address"))?;
     let journal = open_journal(&settings)?;
     let live = Live::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
-    let fetcher =
-        Fetcher::new(Arc::new(live), settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED);
+    let transport: Arc<dyn Transport> = match record {
+        None => Arc::new(live),
+        Some(record) => Arc::new(recording(live, record, &journal)?),
+    };
+    let fetcher = Fetcher::new(transport, settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED);
     let metrics = Arc::new(Metrics::default());
     let world = World {
         fetcher: Arc::new(fetcher),
@@ -118,6 +132,18 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     };
     tracing::info!("stopped");
     stopped.and(drained)
+}
+
+/// Records what passes to the network. The ids of the records follow from the journal and the moment, which no other
+/// recording shares.
+fn recording(live: Live, record: Record, journal: &Journal) -> Result<Recording<Live>, Failure> {
+    let now = Clock::System.now();
+    let hash = Sha256::new().chain_update(journal.id().as_str()).chain_update(now.to_string()).finalize();
+    let mut record_ids = [0; 16];
+    record_ids.copy_from_slice(&hash[..16]);
+    let settings = RecordSettings { seed: SEED, record_ids, secrets: Secrets::new(record.secret_query) };
+    Recording::open(live, record.file, settings, Clock::System)
+        .map_err(|error| Failure::Other(format!("cannot record: {error}")))
 }
 
 fn open_journal(settings: &Settings) -> Result<Journal, Failure> {

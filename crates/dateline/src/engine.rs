@@ -11,10 +11,10 @@
 
 mod extraction;
 mod intake;
-mod outcome;
+pub(crate) mod outcome;
 mod pipeline;
 mod still;
-mod trace;
+pub(crate) mod trace;
 
 use std::collections::HashMap;
 use std::sync::Arc;

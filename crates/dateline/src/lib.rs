@@ -28,6 +28,7 @@ pub mod engine;
 pub mod failure;
 pub mod logs;
 pub mod metrics;
+pub mod replay;
 pub mod saved;
 mod service_manager;
 pub mod status;

@@ -1,5 +1,7 @@
 //! `dateline run`: the daemon.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::cli::ConfigFile;
@@ -17,6 +19,13 @@ pub struct Arguments {
     /// What to run.
     #[command(flatten)]
     config: ConfigFile,
+    /// Append every exchange to this WARC file, for `dateline replay`. Credentials are left out. Start with an empty
+    /// `data_dir` for a recording that replays to the same events.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Leave the value of this query parameter out of the recording, too. May be given more than once.
+    #[arg(long, value_name = "NAME", requires = "record")]
+    secret_query: Vec<String>,
 }
 
 /// Runs the command.
@@ -30,7 +39,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::io("the runtime cannot start"))?;
-    let outcome = runtime.block_on(daemon::run(config));
+    let record = arguments
+        .record
+        .clone()
+        .map(|file| daemon::Record { file, secret_query: arguments.secret_query.clone() });
+    let outcome = runtime.block_on(daemon::run(config, record));
     // A page that hangs in extraction, or a name in resolution, must not keep the process from ending.
     runtime.shutdown_background();
     outcome

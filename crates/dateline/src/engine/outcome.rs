@@ -20,15 +20,15 @@ const RICHER: usize = 2;
 
 /// An entry at the moment it ends, and where it came from.
 #[derive(Debug, Clone)]
-pub(super) struct Ending {
+pub(crate) struct Ending {
     /// The feed that announced it.
-    pub(super) feed_id: FeedId,
+    pub(crate) feed_id: FeedId,
     /// The same as events name it, unless it is not configured any more.
-    pub(super) feed: Option<Arc<FeedRef>>,
+    pub(crate) feed: Option<Arc<FeedRef>>,
     /// The entry.
-    pub(super) entry: Entry,
+    pub(crate) entry: Entry,
     /// When its page, or the reason for having none, was there.
-    pub(super) at: Timestamp,
+    pub(crate) at: Timestamp,
 }
 
 impl Ending {
@@ -50,7 +50,7 @@ impl Ending {
 }
 
 /// The event for a page that was fetched.
-pub(super) fn of_page(ending: &Ending, page: &Page, record_id: Option<String>, subject: &Subject) -> Event {
+pub(crate) fn of_page(ending: &Ending, page: &Page, record_id: Option<String>, subject: &Subject) -> Event {
     let mut article = extract(page);
     if let Some(own) = feed_text(&ending.entry) {
         prefer_richer(&mut article, own);
@@ -69,7 +69,7 @@ pub(super) fn of_feed_text(ending: &Ending, subject: &Subject) -> Option<Event> 
 }
 
 /// The event for an entry that was not published, for a `reason` that stays the same word and a `detail` for people.
-pub(super) fn reject(
+pub(crate) fn reject(
     ending: &Ending,
     stage: Stage,
     reason: impl Into<String>,

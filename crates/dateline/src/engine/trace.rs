@@ -4,7 +4,7 @@ use dateline_wire::{EntryId, EventId, FeedId};
 use jiff::Timestamp;
 
 /// The trace of an entry's way from its feed to its outcome. It depends on nothing random, so that a replay finds the same.
-pub(super) fn of_entry(feed: &FeedId, entry: &EntryId, attempt: u32) -> String {
+pub(crate) fn of_entry(feed: &FeedId, entry: &EntryId, attempt: u32) -> String {
     let attempt = attempt.to_string();
     traceparent(&["entry", feed.as_str(), entry.as_str()], &attempt)
 }

@@ -1,0 +1,112 @@
+//! `dateline replay`: a recording lived through again, or an archive worked through.
+
+use std::io::{self, BufWriter, IsTerminal};
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::all_cores;
+use crate::cli::ConfigFile;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::logs;
+use crate::replay::archive::{Backfill, BackfillError};
+use crate::replay::{Replay, ReplayFailure};
+
+/// Replays recordings: the same feeds and pages give the same events, as fast as the work can be done.
+///
+/// Events go to standard output, one CloudEvent as JSON a line. With a recording of `dateline run --record`, feeds and pages
+/// are answered from it under a virtual clock; with --archive, every HTML page of any WARC files becomes an entry.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dateline replay monday.warc.gz > events.jsonl
+  dateline replay --data-dir fresh monday.warc.gz
+  dateline replay --archive --state backfill.progress CC-NEWS-*.warc.gz >> events.jsonl
+
+Damaged records are skipped, named on stderr, and make the exit code 3.")]
+pub struct Arguments {
+    /// WARC files, gzip-compressed or not, written by Dateline or other tools.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The feeds, settings and subject to replay with.
+    #[command(flatten)]
+    config: ConfigFile,
+    /// How many threads extract and judge; one a core unless given. The events don't depend on it.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
+    /// Keep the journal in this folder, for `dateline run` to serve and deliver, instead of forgetting it.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "archive")]
+    data_dir: Option<PathBuf>,
+    /// The files are archives of pages, without feeds: work through them in order.
+    #[arg(long)]
+    archive: bool,
+    /// Keep the progress of a backfill in this file, and go on from it: what it says is done isn't done again.
+    #[arg(long, value_name = "FILE", requires = "archive")]
+    state: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If a file, the configuration or the journal can't be used, or the events can't be written; [`Failure::Partly`] if some of
+/// the recording is damaged.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let config = Config::load(&arguments.config.path)?;
+    logs::start(&config.settings.logs)?;
+    let threads = arguments.threads.unwrap_or_else(all_cores);
+    let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    if arguments.archive {
+        let backfill = Backfill {
+            files: arguments.files.clone(),
+            state: arguments.state.clone(),
+            threads,
+            source: config.settings.source.clone(),
+            show_progress: io::stderr().is_terminal(),
+        };
+        let tally = backfill.run(&config.subject, &mut output).map_err(of_backfill)?;
+        tracing::info!("{tally}");
+        return partly(tally.damaged + tally.failed_files, tally.records);
+    }
+    let journal = arguments.data_dir.as_ref().map(|folder| folder.join("journal.sqlite"));
+    let replay = Replay { files: arguments.files.clone(), threads, journal: journal.clone() };
+    let replayed = replay.run(config, &mut output).map_err(|failure| of_replay(failure, journal))?;
+    tracing::info!(
+        exchanges = replayed.exchanges,
+        unrecorded = replayed.unrecorded,
+        events = replayed.events,
+        span = %replayed.span,
+        "replayed"
+    );
+    if replayed.unrecorded > 0 {
+        tracing::warn!(
+            "{} requests are not in the recording: it was made with other settings, or from a journal that knew \
+             something already",
+            replayed.unrecorded
+        );
+    }
+    partly(replayed.damaged as u64, replayed.exchanges as u64)
+}
+
+fn partly(failed: u64, all: u64) -> Result<(), Failure> {
+    match failed {
+        0 => Ok(()),
+        failed => Err(Failure::Partly { failed, all: all + failed }),
+    }
+}
+
+fn of_backfill(error: BackfillError) -> Failure {
+    match error {
+        BackfillError::Output(source) => Failure::io("standard output")(source),
+        error @ (BackfillError::State { .. } | BackfillError::File(_)) => Failure::Other(error.to_string()),
+    }
+}
+
+fn of_replay(failure: ReplayFailure, journal: Option<PathBuf>) -> Failure {
+    match failure {
+        ReplayFailure::Journal(source) => Failure::Journal { path: journal.unwrap_or_default(), source },
+        ReplayFailure::Io(source) => Failure::io("standard output")(source),
+        failure => Failure::Other(failure.to_string()),
+    }
+}

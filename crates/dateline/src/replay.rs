@@ -1,0 +1,169 @@
+//! The past, worked on again: a recording under a virtual clock ([`Replay`]), or an archive without one ([`archive`]).
+
+pub mod archive;
+
+use std::{
+    io::{self, Write},
+    num::NonZero,
+    path::PathBuf,
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use dateline_fetcher::{
+    Clock, Fetcher,
+    transport::{Recorded, ReplayError, Replaying},
+};
+use dateline_journal::{Durability, Journal, JournalError, Options};
+use dateline_wire::Sequence;
+use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::{Config, EngineSettings},
+    engine::{Engine, EngineError, Until, World},
+    metrics::Metrics,
+};
+
+/// How many events are read from the journal at a time.
+const EVENTS_AT_ONCE: usize = 256;
+
+/// A recording to be replayed.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// The WARC files, in any order.
+    pub files: Vec<PathBuf>,
+    /// How many threads extract and judge. The events don't depend on it.
+    pub threads: NonZero<usize>,
+    /// The journal that the events go to; without one, a journal of its own that is forgotten at the end.
+    pub journal: Option<PathBuf>,
+}
+
+/// What came of a replay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replayed {
+    /// The exchanges that were recorded.
+    pub exchanges: usize,
+    /// How often something was asked for that isn't recorded, or not as often.
+    pub unrecorded: u64,
+    /// The damaged places in the files, each named in the log.
+    pub damaged: usize,
+    /// The time that the recording spans.
+    pub span: SignedDuration,
+    /// The events.
+    pub events: u64,
+}
+
+/// Why a replay ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayFailure {
+    /// The recording can't be used.
+    #[error(transparent)]
+    Recording(#[from] ReplayError),
+    /// The journal can't be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The events can't be written, or there is no room for the journal.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Replay {
+    /// Lets the engine live through the recording, and writes each event as a line to `output` as it is committed.
+    ///
+    /// Time is virtual: it starts at the recording's first moment and jumps to whatever is due next, so that a day takes as
+    /// long as its work. Ids, times, order and bytes of the events follow from the recording and the configuration.
+    ///
+    /// # Errors
+    /// If a file or the journal can't be used, or `output` can't be written.
+    pub fn run(&self, config: Config, output: &mut impl Write) -> Result<Replayed, ReplayFailure> {
+        let recorded = Recorded::open(&self.files)?;
+        for (path, skipped) in recorded.skipped() {
+            tracing::warn!(file = %path.display(), "{skipped}");
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            // One more, which keeps time still while the journal works.
+            .max_blocking_threads(self.threads.get() + 1)
+            .build()?;
+        runtime.block_on(self.live(recorded, config, output))
+    }
+
+    async fn live(
+        &self,
+        recorded: Recorded,
+        config: Config,
+        output: &mut impl Write,
+    ) -> Result<Replayed, ReplayFailure> {
+        let (first, last) = (recorded.first_moment(), recorded.last_moment());
+        let mut replayed = Replayed {
+            exchanges: recorded.len(),
+            unrecorded: 0,
+            damaged: recorded.skipped().len(),
+            span: last.duration_since(first),
+            events: 0,
+        };
+        let scratch = tempfile::tempdir()?;
+        let path = self.journal.clone().unwrap_or_else(|| scratch.path().join("journal.sqlite"));
+        let durability = if self.journal.is_some() { Durability::Full } else { Durability::Process };
+        let journal = Journal::open(path, Options { durability, ..Options::default() })?;
+        let clock = Clock::starting_at(first);
+        let seed = recorded.seed();
+        let transport = Arc::new(Replaying::new(recorded, clock));
+        let settings = config.settings;
+        let fetcher = Fetcher::new(transport.clone(), settings.fetch, settings.poll, clock, seed);
+        let world = World {
+            fetcher: Arc::new(fetcher),
+            journal: journal.clone(),
+            subject: Arc::new(config.subject),
+            metrics: Arc::new(Metrics::new()),
+        };
+        let mut lines = Lines { source: &settings.source, written: journal.last_sequence()?, output };
+        let engine_settings = EngineSettings { extract_threads: self.threads.get(), ..settings.engine };
+        let engine = Engine::new(world, config.feeds, engine_settings).await?;
+        let mut grown = journal.watch();
+        let before = lines.written;
+        {
+            let run = engine.run(Until::Idle(last), CancellationToken::new(), Duration::ZERO);
+            let mut run = pin!(run);
+            loop {
+                tokio::select! {
+                    biased;
+                    ended = &mut run => break ended?,
+                    Ok(()) = grown.changed() => lines.write(&journal)?,
+                }
+            }
+        }
+        lines.write(&journal)?;
+        lines.output.flush()?;
+        replayed.unrecorded = transport.unrecorded();
+        replayed.events = lines.written.0 - before.0;
+        Ok(replayed)
+    }
+}
+
+/// Writes what is new in a journal.
+struct Lines<'o, W> {
+    source: &'o str,
+    written: Sequence,
+    output: &'o mut W,
+}
+
+impl<W: Write> Lines<'_, W> {
+    fn write(&mut self, journal: &Journal) -> Result<(), ReplayFailure> {
+        loop {
+            let events = journal.events_after(self.written, EVENTS_AT_ONCE, None)?;
+            let Some(last) = events.last() else { return Ok(()) };
+            self.written = last.sequence;
+            for event in &events {
+                let line = event.to_structured_json(self.source).map_err(io::Error::from)?;
+                writeln!(self.output, "{line}")?;
+            }
+        }
+    }
+}

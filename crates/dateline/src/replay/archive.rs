@@ -1,0 +1,306 @@
+//! Backfill: the pages of crawl archives, written by whatever tool, become entries as if a feed had announced them.
+//!
+//! One thread reads and decompresses, the others work, and this one writes events in the order of the records: the output
+//! depends on the files alone. A page whose bytes name neither side of the subject is dismissed unparsed; that is most of any
+//! archive, and goes at the speed of scanning.
+
+mod capture;
+mod files;
+mod ledger;
+mod ordered;
+mod tally;
+
+use std::{
+    io::{self, Write},
+    num::NonZero,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use dateline_fetcher::warc::{Item, Place};
+use dateline_parser::{Scanner, Subject};
+use dateline_wire::{CloudEvent, Entry, EntryId, Event, EventId, FeedId, RejectEvent, Stage};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::{
+    contained::contained,
+    engine::{
+        outcome::{self, Ending},
+        trace,
+    },
+};
+use capture::{Capture, CapturedPage};
+use files::{Files, Found};
+use ledger::{Ledger, Standing};
+use tally::Progress;
+pub use tally::Tally;
+
+/// Blocks under way between the threads, in bytes.
+const UNDER_WAY: usize = 256 << 20;
+/// How often progress is written to the state file, so that a killed run repeats little.
+const COMMIT_INTERVAL: Duration = Duration::from_secs(2);
+
+/// What to read, and how.
+#[derive(Debug, Clone)]
+pub struct Backfill {
+    /// The WARC files, in order.
+    pub files: Vec<PathBuf>,
+    /// Where progress is kept; without it, the next run starts anew.
+    pub state: Option<PathBuf>,
+    /// How many threads scan and extract, besides the one that reads.
+    pub threads: NonZero<usize>,
+    /// The CloudEvents `source` of the events.
+    pub source: String,
+    /// Whether progress shows on stderr.
+    pub show_progress: bool,
+}
+
+/// Why a backfill ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum BackfillError {
+    /// The state file can't be used.
+    #[error("the state file {}: {source}", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// How it failed.
+        source: io::Error,
+    },
+    /// A file isn't there.
+    #[error("{0}")]
+    File(io::Error),
+    /// The events can't be written.
+    #[error("cannot write the events: {0}")]
+    Output(io::Error),
+}
+
+/// What became of a record.
+enum Outcome {
+    Other,
+    Dismissed,
+    Event(Box<Made>),
+    /// The file is damaged here, or fails.
+    Trouble(String),
+}
+
+/// The event of a page.
+struct Made {
+    event: Event,
+    feed: FeedId,
+    entry: EntryId,
+    /// When the page was captured.
+    at: Timestamp,
+}
+
+/// A record that was worked on.
+struct Worked {
+    found: Found,
+    page_bytes: usize,
+    outcome: Outcome,
+}
+
+impl Backfill {
+    /// Reads the files and writes each event as a line to `output`. What is damaged is named on stderr and passed over.
+    ///
+    /// # Errors
+    /// If a file or the state file can't be opened, or the output or the state file can't be written.
+    pub fn run(&self, subject: &Subject, output: &mut impl Write) -> Result<Tally, BackfillError> {
+        let state_error =
+            |source| BackfillError::State { path: self.state.clone().unwrap_or_default(), source };
+        let ledger = Ledger::open(self.state.as_deref()).map_err(state_error)?;
+        let (files, extent) = Files::open(&self.files, &ledger).map_err(BackfillError::File)?;
+        let scanner = subject.scanner();
+        let progress = Progress::new(&extent, self.show_progress);
+        let mut writing = Writing {
+            ledger,
+            output,
+            source: &self.source,
+            tally: Tally::default(),
+            progress,
+            last: None,
+            committed: Instant::now(),
+        };
+        let feed = archive_feed();
+        let work = |found| worked(found, &scanner, subject, &feed);
+        let state_error = |failure| match failure {
+            Failure::State(source) => state_error(source),
+            Failure::Output(source) => BackfillError::Output(source),
+        };
+        ordered::run(files, self.threads, UNDER_WAY, work, |worked| writing.take(worked))
+            .map_err(state_error)?;
+        writing.commit().map_err(state_error)?;
+        writing.progress.clear();
+        Ok(writing.tally)
+    }
+}
+
+/// The feed that entries of an archive belong to, wherever an id of a feed is needed.
+fn archive_feed() -> FeedId {
+    FeedId::from_stored(EventId::of_parts(&["archive"]).as_str())
+}
+
+fn worked(mut found: Found, scanner: &Scanner, subject: &Subject, feed: &FeedId) -> Worked {
+    let captured = match &mut found.item {
+        Ok(Item::Record(_, record)) => {
+            let captured = Capture::of(record);
+            // From here on only the place is needed.
+            record.block = Vec::new();
+            captured
+        }
+        Ok(Item::Skipped(skipped)) => {
+            let trouble = Outcome::Trouble(skipped.to_string());
+            return Worked { found, page_bytes: 0, outcome: trouble };
+        }
+        Err(error) => {
+            let trouble = Outcome::Trouble(error.to_string());
+            return Worked { found, page_bytes: 0, outcome: trouble };
+        }
+    };
+    let Capture::Page(captured) = captured else {
+        return Worked { found, page_bytes: 0, outcome: Outcome::Other };
+    };
+    let page_bytes = captured.page.bytes.len();
+    let outcome = if scanner.names_subject(&captured.page.bytes) {
+        Outcome::Event(Box::new(event_of(*captured, subject, feed)))
+    } else {
+        Outcome::Dismissed
+    };
+    Worked { found, page_bytes, outcome }
+}
+
+fn event_of(captured: CapturedPage, subject: &Subject, feed: &FeedId) -> Made {
+    let CapturedPage { url, page, at, record_id } = captured;
+    let ending = Ending { feed_id: feed.clone(), feed: None, entry: entry_of(url), at };
+    let event = contained(|| outcome::of_page(&ending, &page, record_id, subject)).unwrap_or_else(|panic| {
+        Event::Reject(Box::new(outcome::reject(&ending, Stage::Extract, "panic", panic)))
+    });
+    Made { event, feed: ending.feed_id, entry: ending.entry.id, at }
+}
+
+/// The entry that a feed would have announced the page with.
+fn entry_of(url: Url) -> Entry {
+    Entry {
+        id: EntryId::of_link(&url),
+        guid: None,
+        link: Some(url),
+        title: None,
+        published: None,
+        updated: None,
+        authors: Vec::new(),
+        summary: None,
+        content: None,
+    }
+}
+
+/// What could not be written.
+enum Failure {
+    State(io::Error),
+    Output(io::Error),
+}
+
+/// Writes events, in order, and what has been done.
+struct Writing<'w, W> {
+    ledger: Ledger,
+    output: &'w mut W,
+    source: &'w str,
+    tally: Tally,
+    progress: Progress<'w>,
+    last: Option<(std::sync::Arc<str>, Place)>,
+    committed: Instant,
+}
+
+impl<W: Write> Writing<'_, W> {
+    fn take(&mut self, worked: Worked) -> Result<(), Failure> {
+        let Worked { found, page_bytes, outcome } = worked;
+        let is_record = matches!(found.item, Ok(Item::Record(..)));
+        self.tally.records += u64::from(is_record);
+        let page = page_bytes as u64;
+        match outcome {
+            Outcome::Other => self.tally.others += 1,
+            Outcome::Dismissed => {
+                self.tally.dismissed += 1;
+                self.tally.pages += 1;
+                self.tally.page_bytes += page;
+            }
+            Outcome::Event(event) => {
+                self.tally.pages += 1;
+                self.tally.page_bytes += page;
+                self.write(*event).map_err(Failure::Output)?;
+            }
+            Outcome::Trouble(trouble) => {
+                let counted =
+                    if found.item.is_ok() { &mut self.tally.damaged } else { &mut self.tally.failed_files };
+                *counted += 1;
+                self.progress.clear();
+                tracing::warn!(file = %found.file, "{trouble}");
+            }
+        }
+        if let Some(place) = found.place() {
+            let another_file = self.last.as_ref().is_some_and(|(file, _)| *file != found.file);
+            if another_file || self.committed.elapsed() >= COMMIT_INTERVAL {
+                self.commit()?;
+            }
+            self.last = Some((found.file, place));
+        }
+        self.progress.tell(&self.tally);
+        Ok(())
+    }
+
+    fn write(&mut self, made: Made) -> io::Result<()> {
+        let Made { event, feed, entry, at } = made;
+        let event = self.stand(event);
+        let counted = match &event {
+            Event::Article(_) => &mut self.tally.articles,
+            Event::Reject(_) | Event::Health(_) => &mut self.tally.rejects,
+        };
+        *counted += 1;
+        let cloud_event = CloudEvent {
+            sequence: self.ledger.next_event(),
+            kind: event.kind(),
+            id: event.id().to_string(),
+            key: event.key().into_owned(),
+            time: at,
+            traceparent: trace::of_entry(&feed, &entry, 0),
+            data: event.to_json().map_err(io::Error::from)?,
+        };
+        let line = cloud_event.to_structured_json(self.source).map_err(io::Error::from)?;
+        writeln!(self.output, "{line}")
+    }
+
+    /// The article as the revision that it is, or as the duplicate of one.
+    fn stand(&mut self, event: Event) -> Event {
+        let Event::Article(mut article) = event else { return event };
+        match self.ledger.enter(&article.article, &article.content) {
+            Standing::Revision(revision) => {
+                article.set_revision(revision);
+                Event::Article(article)
+            }
+            Standing::Duplicate(revision) => Event::Reject(Box::new(RejectEvent {
+                id: EventId::of_parts(&[
+                    "duplicate",
+                    article.article.as_str(),
+                    &article.received_at.to_string(),
+                ]),
+                article: Some(article.article),
+                url: article.content.url,
+                stage: Stage::Duplicate,
+                reason: "unchanged".to_owned(),
+                detail: format!("says what revision {revision} says"),
+                feed: None,
+                entry: article.entry,
+                relevance: None,
+            })),
+        }
+    }
+
+    /// Makes what was written so far count as done.
+    fn commit(&mut self) -> Result<(), Failure> {
+        self.output.flush().map_err(Failure::Output)?;
+        if let Some((file, place)) = &self.last {
+            self.ledger.commit(file, *place).map_err(Failure::State)?;
+        }
+        self.committed = Instant::now();
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! What a record of an archive is to a reader of news.
+
+use dateline_fetcher::{
+    coding,
+    warc::{Record, RecordType, http},
+};
+use dateline_wire::Page;
+use http::RecordedResponse;
+use jiff::Timestamp;
+use url::Url;
+
+/// The longest page that is read, decompressed. As in live fetching, what is longer is no article.
+const MAX_PAGE: usize = 16 << 20;
+/// How many bytes of a body are looked at to tell whether it is HTML where nothing says so.
+const SNIFFED: usize = 512;
+
+/// What a record holds.
+pub(super) enum Capture {
+    /// An HTML page that was there.
+    Page(Box<CapturedPage>),
+    /// Anything else.
+    Other(Other),
+}
+
+/// An HTML page and where it is from.
+pub(super) struct CapturedPage {
+    /// The address that was asked.
+    pub(super) url: Url,
+    /// The page.
+    pub(super) page: Page,
+    /// When it was captured.
+    pub(super) at: Timestamp,
+    /// The `WARC-Record-ID`.
+    pub(super) record_id: Option<String>,
+}
+
+/// Why a record holds no page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Other {
+    /// It is no response: a request, metadata, the further piece of a split record.
+    NotResponse,
+    /// It repeats a page that was captured before.
+    Revisit,
+    /// It has no address, date or HTTP head that can be read.
+    Unreadable,
+    /// Its status isn't 200.
+    Status,
+    /// It isn't HTML.
+    NotHtml,
+    /// Its content coding can't be undone.
+    Coding,
+}
+
+impl Capture {
+    /// What `record` holds.
+    pub(super) fn of(record: &Record) -> Self {
+        read(record).map_or_else(Self::Other, |page| Self::Page(Box::new(page)))
+    }
+}
+
+fn read(record: &Record) -> Result<CapturedPage, Other> {
+    match record.kind() {
+        RecordType::Response if record.is_http() => {}
+        RecordType::Revisit => return Err(Other::Revisit),
+        _ => return Err(Other::NotResponse),
+    }
+    let response = http::read_response(&record.block).ok_or(Other::Unreadable)?;
+    if response.status != 200 {
+        return Err(Other::Status);
+    }
+    let identified = record.fields.get("WARC-Identified-Payload-Type");
+    if !says_html(&response, identified) {
+        return Err(Other::NotHtml);
+    }
+    let (Some(url), Some(at)) = (record.target(), record.date()) else { return Err(Other::Unreadable) };
+    let content_type = response
+        .headers
+        .get("content-type")
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let bytes =
+        coding::decode_body(&response.headers, &response.body, MAX_PAGE).map_err(|_| Other::Coding)?;
+    let page = Page { url: Some(url.clone()), content_type, bytes, received_at: Some(at) };
+    Ok(CapturedPage { url, page, at, record_id: record.id().map(str::to_owned) })
+}
+
+/// Whether the server or the archive calls the body HTML, or it looks like it where neither says anything.
+fn says_html(response: &RecordedResponse<'_>, identified: Option<&str>) -> bool {
+    let is_html = |media_type: &[u8]| {
+        let essence = media_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        essence.eq_ignore_ascii_case(b"text/html") || essence.eq_ignore_ascii_case(b"application/xhtml+xml")
+    };
+    let sent = response.headers.get("content-type").map(|value| value.as_bytes());
+    match (sent, identified) {
+        (None, None) => {
+            let start = &response.body[..response.body.len().min(SNIFFED)];
+            let start = start.trim_ascii_start().to_ascii_lowercase();
+            start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
+        }
+        (sent, identified) => {
+            sent.is_some_and(is_html) || identified.is_some_and(|identified| is_html(identified.as_bytes()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use dateline_fetcher::warc::{RecordIds, field};
+
+    use super::*;
+
+    fn record(kind: RecordType, head: &str, body: &[u8]) -> Record {
+        let block = [head.as_bytes(), b"\r\n\r\n", body].concat();
+        Record::new(kind, &RecordIds::new([1; 16]).next_id(), "2026-03-01T06:00:00Z".parse().unwrap())
+            .with(field::TARGET_URI, "https://news.example/a")
+            .with_block("application/http; msgtype=response", block)
+    }
+
+    fn other(record: &Record) -> Option<Other> {
+        match Capture::of(record) {
+            Capture::Page(_) => None,
+            Capture::Other(other) => Some(other),
+        }
+    }
+
+    const HTML: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=euc-kr";
+
+    #[test]
+    fn a_page_comes_with_its_address_date_charset_and_record() {
+        let Capture::Page(captured) = Capture::of(&record(RecordType::Response, HTML, b"<p>text")) else {
+            panic!("it is a page")
+        };
+        assert_eq!(captured.url.as_str(), "https://news.example/a");
+        assert_eq!(captured.at.to_string(), "2026-03-01T06:00:00Z");
+        assert_eq!(captured.page.content_type.as_deref(), Some("text/html; charset=euc-kr"));
+        assert_eq!(captured.page.bytes, b"<p>text");
+        assert!(captured.record_id.unwrap().starts_with("urn:uuid:"));
+    }
+
+    #[test]
+    fn a_compressed_page_is_decompressed_and_one_that_only_claims_to_be_is_taken_as_it_is() {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(b"<p>text").unwrap();
+        let head = format!("{HTML}\r\nContent-Encoding: gzip");
+        for body in [gzip.finish().unwrap(), b"<p>text".to_vec()] {
+            let Capture::Page(captured) = Capture::of(&record(RecordType::Response, &head, &body)) else {
+                panic!("it is a page")
+            };
+            assert_eq!(captured.page.bytes, b"<p>text");
+        }
+    }
+
+    #[test]
+    fn what_is_no_page_is_told_apart() {
+        let response = RecordType::Response;
+        assert_eq!(other(&record(RecordType::Request, "GET / HTTP/1.1", b"")), Some(Other::NotResponse));
+        assert_eq!(other(&record(RecordType::Revisit, HTML, b"")), Some(Other::Revisit));
+        assert_eq!(other(&record(response, "HTTP/1.1 404 Not Found", b"<html>")), Some(Other::Status));
+        assert_eq!(
+            other(&record(response, "HTTP/1.1 200 OK\r\nContent-Type: image/png", b"")),
+            Some(Other::NotHtml)
+        );
+        assert_eq!(other(&record(response, "no head", b"")), Some(Other::Unreadable));
+        assert_eq!(other(&record(response, "HTTP/1.1 200 OK", b" <!DOCTYPE HTML><p>")), None);
+        assert_eq!(other(&record(response, "HTTP/1.1 200 OK", b"plain text")), Some(Other::NotHtml));
+        let head = format!("{HTML}\r\nContent-Encoding: compress");
+        assert_eq!(other(&record(response, &head, b"")), Some(Other::Coding));
+    }
+}

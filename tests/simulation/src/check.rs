@@ -1,0 +1,174 @@
+//! What must hold at the end of every simulation.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    time::Duration,
+};
+
+use dateline_fetcher::{FetchSettings, PollSettings, transport::Purpose};
+use dateline_wire::{CloudEvent, EntryId, EventKind, FeedId};
+
+use crate::web::{Asked, Log};
+
+/// What a simulation came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Requests of any kind.
+    pub requests: usize,
+    /// Polls of feeds, redirects counted as one more.
+    pub polls: usize,
+    /// Entries that were visible.
+    pub entries: usize,
+    /// Article events.
+    pub articles: usize,
+    /// Reject events.
+    pub rejects: usize,
+    /// Health events.
+    pub health: usize,
+    /// The most requests that were under way at once.
+    pub most_under_way: usize,
+    /// What should never have happened, for people.
+    pub violations: Vec<String>,
+}
+
+/// The bounds that were set.
+pub(crate) struct Bounds<'s> {
+    pub(crate) fetch: &'s FetchSettings,
+    pub(crate) poll: &'s PollSettings,
+    pub(crate) under_way: usize,
+    /// Entries that wait in the journal at the end.
+    pub(crate) backlog: u64,
+}
+
+impl Report {
+    pub(crate) fn new(log: &Log, events: &[CloudEvent], bounds: &Bounds<'_>) -> Self {
+        let count = |kind| events.iter().filter(|event| event.kind == kind).count();
+        let mut report = Self {
+            requests: log.asked.len(),
+            polls: log.asked.iter().filter(|asked| asked.purpose == Purpose::Feed).count(),
+            entries: log.visible.len(),
+            articles: count(EventKind::Article),
+            rejects: count(EventKind::Reject),
+            health: count(EventKind::Health),
+            most_under_way: log.most_under_way,
+            violations: Vec::new(),
+        };
+        report.check_entries(log, events, bounds);
+        report.check_log(events);
+        report.check_hosts(log, bounds);
+        report.check_polls(log, bounds);
+        if log.most_under_way > bounds.under_way {
+            report.violate(format!("{} requests were under way at once", log.most_under_way));
+        }
+        report
+    }
+
+    fn violate(&mut self, what: String) {
+        self.violations.push(what);
+    }
+
+    /// Each visible entry ends in one event for each of its editions that was seen, or for the last of them.
+    fn check_entries(&mut self, log: &Log, events: &[CloudEvent], bounds: &Bounds<'_>) {
+        let mut ended: BTreeMap<(FeedId, EntryId), u32> = BTreeMap::new();
+        for event in events.iter().filter(|event| event.kind != EventKind::Health) {
+            match entry_of(event) {
+                Some(entry) => *ended.entry(entry).or_default() += 1,
+                None => self.violate(format!("event {} names no entry", event.sequence)),
+            }
+            if event.kind == EventKind::Reject && !event.data.contains("\"reason\":\"") {
+                self.violate(format!("reject {} gives no reason", event.sequence));
+            }
+        }
+        for (entry, editions) in &log.visible {
+            let events = ended.remove(entry).unwrap_or(0);
+            if events == 0 || events > *editions {
+                let (feed, id) = entry;
+                self.violate(format!("entry {id} of feed {feed}: {editions} editions seen, {events} events"));
+            }
+        }
+        for ((feed, id), _) in ended {
+            self.violate(format!("entry {id} of feed {feed} was never visible and ended"));
+        }
+        if bounds.backlog > 0 {
+            self.violate(format!("{} entries still wait", bounds.backlog));
+        }
+    }
+
+    /// The log of events has no gap and says nothing twice.
+    fn check_log(&mut self, events: &[CloudEvent]) {
+        let mut ids = HashSet::new();
+        for (place, event) in (1..).zip(events) {
+            if event.sequence.0 != place {
+                self.violate(format!("event {} stands at place {place}", event.sequence));
+            }
+            if !ids.insert(&event.id) {
+                self.violate(format!("event {} has the id of another", event.sequence));
+            }
+        }
+    }
+
+    /// Limits on each host hold within each life of the daemon, which remembers no requests of the one before.
+    fn check_hosts(&mut self, log: &Log, bounds: &Bounds<'_>) {
+        let mut hosts: HashMap<(&str, usize), Vec<&Asked>> = HashMap::new();
+        for asked in &log.asked {
+            hosts.entry((&asked.host, asked.life)).or_default().push(asked);
+            if asked.path.starts_with("/private/") {
+                self.violate(format!("{}{} was asked for against robots.txt", asked.host, asked.path));
+            }
+        }
+        for ((host, _), mut asked) in hosts {
+            asked.sort_by_key(|asked| asked.start);
+            let gaps = asked.windows(2).map(|pair| pair[1].start - pair[0].start);
+            // Tokio's timers have a resolution of one millisecond.
+            let least = bounds.fetch.per_host_delay - Duration::from_millis(1);
+            if let Some(gap) = gaps.filter(|gap| *gap < least).min() {
+                self.violate(format!("{host} was asked again after {gap:?}"));
+            }
+            let mut moments: Vec<(Duration, i32)> = asked
+                .iter()
+                .flat_map(|asked| [(asked.start, 1), (asked.end.unwrap_or(Duration::MAX), -1)])
+                .collect();
+            moments.sort();
+            let mut under_way = 0;
+            for (_, change) in moments {
+                under_way += change;
+                if under_way > bounds.fetch.per_host_concurrency as i32 {
+                    self.violate(format!("{host} was asked {under_way} things at once"));
+                    break;
+                }
+            }
+            for resting in asked.iter().filter(|asked| asked.rest.is_some()) {
+                let from = resting.end.unwrap_or(Duration::MAX);
+                let rest = resting.rest.unwrap_or_default().min(bounds.fetch.max_retry_after);
+                let rest = rest.saturating_sub(Duration::from_millis(1));
+                let early = asked.iter().find(|asked| asked.start > from && asked.start < from + rest);
+                if let Some(early) = early {
+                    let after = early.start - from;
+                    self.violate(format!("{host} was asked {after:?} after it asked for {rest:?} of rest"));
+                }
+            }
+        }
+    }
+
+    /// No feed is polled more often than configured.
+    fn check_polls(&mut self, log: &Log, bounds: &Bounds<'_>) {
+        let mut last: HashMap<(&str, &str, usize), Duration> = HashMap::new();
+        let mut violations = Vec::new();
+        for asked in log.asked.iter().filter(|asked| asked.purpose == Purpose::Feed) {
+            let before = last.insert((&asked.host, &asked.path, asked.life), asked.start);
+            if let Some(gap) = before.map(|before| asked.start.saturating_sub(before))
+                && gap < bounds.poll.min_interval - Duration::from_millis(1)
+            {
+                violations.push(format!("{}{} was polled again after {gap:?}", asked.host, asked.path));
+            }
+        }
+        self.violations.extend(violations);
+    }
+}
+
+/// The feed and entry that an event ends.
+fn entry_of(event: &CloudEvent) -> Option<(FeedId, EntryId)> {
+    let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
+    let id = |name: &str| data.get(name)?.get("id")?.as_str().map(str::to_owned);
+    Some((FeedId::from_stored(id("feed")?), EntryId::from_stored(id("entry")?)))
+}

@@ -1,0 +1,77 @@
+//! Making the recorded day.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use dateline::{
+    config::Config,
+    engine::{Engine, Until, World},
+    metrics::Metrics,
+};
+use dateline_fetcher::{
+    Clock, Fetcher,
+    transport::{RecordSettings, Recording, Secrets},
+};
+use dateline_journal::{Durability, Journal, Options};
+use dateline_wire::Sequence;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::{DAY, Day, MORNING};
+
+/// Fixes the chance and the record ids of the day.
+const SEED: u64 = 20_260_302;
+
+/// Has the engine live through the day told by `stories`, under the configuration at `config`, and records what passes in a
+/// new file at `recording`. Gives the events, one CloudEvent as JSON a line.
+///
+/// # Errors
+/// If a file can't be read or written, or the engine fails.
+pub fn record(stories: &Path, config: &Path, recording: &Path) -> Result<String, Box<dyn std::error::Error>> {
+    let config = Config::load(config).map_err(|errors| format!("{errors:?}"))?;
+    if recording.exists() {
+        std::fs::remove_file(recording)?;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        // Records are appended by blocking tasks; with one thread for them, and one that keeps time still, in one order.
+        .max_blocking_threads(2)
+        .build()?;
+    runtime.block_on(live(stories, config, recording))
+}
+
+async fn live(
+    stories: &Path,
+    config: Config,
+    recording: &Path,
+) -> Result<String, Box<dyn std::error::Error>> {
+    let morning: Timestamp = MORNING.parse()?;
+    let clock = Clock::starting_at(morning);
+    let settings = RecordSettings {
+        seed: SEED,
+        record_ids: u128::from(SEED).to_be_bytes(),
+        secrets: Secrets::default(),
+    };
+    let day = Day::open(stories, clock)?;
+    let transport = Arc::new(Recording::open(day, recording, settings, clock)?);
+    let scratch = tempfile::tempdir()?;
+    let options = Options { durability: Durability::Process, ..Options::default() };
+    let journal = Journal::open(scratch.path().join("journal.sqlite"), options)?;
+    let source = config.settings.source.clone();
+    let fetcher = Fetcher::new(transport.clone(), config.settings.fetch, config.settings.poll, clock, SEED);
+    let world = World {
+        fetcher: Arc::new(fetcher),
+        journal: journal.clone(),
+        subject: Arc::new(config.subject),
+        metrics: Arc::new(Metrics::new()),
+    };
+    let engine = Engine::new(world, config.feeds, config.settings.engine).await?;
+    engine.run(Until::Idle(morning.checked_add(DAY)?), CancellationToken::new(), Duration::ZERO).await?;
+    transport.sync()?;
+    let mut lines = String::new();
+    for event in journal.events_after(Sequence::START, 10_000, None)? {
+        lines.push_str(&event.to_structured_json(&source)?);
+        lines.push('\n');
+    }
+    Ok(lines)
+}

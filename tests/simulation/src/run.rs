@@ -1,0 +1,155 @@
+//! The engine's lives in a simulated web.
+
+use std::{fs, path::Path, sync::Arc, time::Duration};
+
+use dateline::{
+    config::EngineSettings,
+    engine::{Engine, EngineError, Until, World},
+    metrics::Metrics,
+};
+use dateline_fetcher::{Clock, FetchSettings, Fetcher, PollSettings};
+use dateline_journal::{Durability, Journal, JournalError, Options};
+use dateline_parser::Subject;
+use dateline_wire::{CloudEvent, FeedId, FeedRef, Sequence};
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    check::{Bounds, Report},
+    plan::Plan,
+    web::Web,
+};
+
+/// When simulations begin. Any moment would do.
+const ORIGIN: &str = "2026-03-01T00:00:00Z";
+/// How long the daemon may take to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// What came of a simulation.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What it came to, and what went wrong.
+    pub report: Report,
+    /// Every event, in order.
+    pub events: Vec<CloudEvent>,
+}
+
+/// Why a simulation could not be run to its end.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum SimulationError {
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("the origin is no timestamp")]
+    Origin(#[from] jiff::Error),
+}
+
+/// The subject in `folder`.
+///
+/// # Errors
+/// If a file can't be read, or the subject is invalid.
+pub fn subject(folder: &Path) -> Result<Subject, Box<dyn std::error::Error>> {
+    let mut files = std::collections::BTreeMap::new();
+    for file in fs::read_dir(folder)? {
+        let path = file?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.insert(name, fs::read_to_string(&path)?);
+    }
+    Ok(Subject::from_files(&files)?)
+}
+
+/// Lets the engine live through `plan`. All waiting happens on a paused clock, so that only work takes time.
+///
+/// # Errors
+/// If the journal or the engine fails, which nothing in a plan explains.
+pub fn simulate(plan: Plan, subject: Arc<Subject>) -> Result<Outcome, SimulationError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .max_blocking_threads(3)
+        .build()?;
+    runtime.block_on(live(Arc::new(plan), subject))
+}
+
+async fn live(plan: Arc<Plan>, subject: Arc<Subject>) -> Result<Outcome, SimulationError> {
+    let origin: Timestamp = ORIGIN.parse()?;
+    let folder = tempfile::tempdir()?;
+    let options = Options { durability: Durability::Process, ..Options::default() };
+    let web = Arc::new(Web::new(plan.clone(), origin));
+    let world_clock = Clock::starting_at(origin);
+    let (fetch, poll) = (FetchSettings::default(), PollSettings::default());
+    let settings = EngineSettings::default();
+    let metrics = Arc::new(Metrics::new());
+    let feeds: Vec<FeedRef> = plan
+        .feeds
+        .iter()
+        .map(|feed| FeedRef { id: FeedId::of(&feed.url), url: feed.url.clone(), name: None })
+        .collect();
+    let start = tokio::time::Instant::now();
+
+    let mut offset = SignedDuration::ZERO;
+    let ends = plan.restarts.iter().map(|(at, jump)| (*at, Some(*jump))).chain([(plan.end, None)]);
+    let mut journal = Journal::open(folder.path().join("journal.db"), options.clone())?;
+    for (end, jump) in ends {
+        let shown = world_clock.now().checked_add(offset)?;
+        let clock = Clock::starting_at(shown);
+        web.restarted(clock);
+        let transport: Arc<Web> = web.clone();
+        let fetcher = Fetcher::new(transport, fetch.clone(), poll.clone(), clock, plan.seed);
+        let world = World {
+            fetcher: Arc::new(fetcher),
+            journal: journal.clone(),
+            subject: subject.clone(),
+            metrics: metrics.clone(),
+        };
+        let engine = Engine::new(world, feeds.clone(), settings.clone()).await?;
+        let stop = CancellationToken::new();
+        let until = match jump {
+            None => {
+                Until::Idle(shown.checked_add((start + end).duration_since(tokio::time::Instant::now()))?)
+            }
+            Some(_) => Until::Stopped,
+        };
+        let stopping = stop.clone();
+        let alarm = async move {
+            tokio::time::sleep_until(start + end).await;
+            stopping.cancel();
+        };
+        let (ran, ()) = match jump {
+            Some(_) => tokio::join!(engine.run(until, stop, GRACE), alarm),
+            None => (engine.run(until, stop, GRACE).await, ()),
+        };
+        ran?;
+        if let Some(jump) = jump {
+            offset += SignedDuration::from_secs(jump);
+            drop(journal);
+            journal = Journal::open(folder.path().join("journal.db"), options.clone())?;
+        }
+    }
+
+    let events = all_events(&journal)?;
+    let bounds = Bounds {
+        fetch: &fetch,
+        poll: &poll,
+        under_way: settings.polls_in_flight + settings.pages_in_flight,
+        backlog: journal.backlog()?,
+    };
+    let report = Report::new(&web.log(), &events, &bounds);
+    Ok(Outcome { report, events })
+}
+
+fn all_events(journal: &Journal) -> Result<Vec<CloudEvent>, JournalError> {
+    let mut events: Vec<CloudEvent> = Vec::new();
+    loop {
+        let after = events.last().map_or(Sequence::START, |event| event.sequence);
+        let more = journal.events_after(after, 1_000, None)?;
+        if more.is_empty() {
+            return Ok(events);
+        }
+        events.extend(more);
+    }
+}

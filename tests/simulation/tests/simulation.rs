@@ -1,0 +1,63 @@
+//! The engine lives through hundreds of small worlds, and nothing that must not happen happens.
+
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
+use std::{env, path::Path, sync::Arc, thread};
+
+use dateline_parser::Subject;
+use dateline_simulation::{Outcome, Plan, Scale, simulate, subject};
+
+/// How many seeds are tried; `SIMULATION_SEEDS` says otherwise (`7` for the first seven, `113..114` for one that failed).
+const SEEDS: std::ops::Range<u64> = 0..200;
+
+fn seeds() -> std::ops::Range<u64> {
+    let Ok(wanted) = env::var("SIMULATION_SEEDS") else { return SEEDS };
+    match wanted.split_once("..") {
+        Some((from, to)) => from.parse().unwrap()..to.parse().unwrap(),
+        None => 0..wanted.parse().unwrap(),
+    }
+}
+
+fn the_subject() -> Arc<Subject> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
+    Arc::new(subject(&folder).unwrap())
+}
+
+fn run(seed: u64, subject: &Arc<Subject>) -> Outcome {
+    simulate(Plan::new(seed, Scale::SMALL), subject.clone()).unwrap()
+}
+
+#[test]
+fn whatever_goes_wrong_each_visible_entry_ends_once_and_no_limit_is_broken() {
+    let subject = the_subject();
+    let threads = thread::available_parallelism().map_or(1, usize::from) as u64;
+    let failures: Vec<String> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|worker| {
+                let subject = &subject;
+                let mine = seeds().filter(move |seed| seed % threads == worker);
+                scope.spawn(move || {
+                    mine.filter_map(|seed| {
+                        let report = run(seed, subject).report;
+                        assert!(report.entries > 0, "seed {seed} shows nothing");
+                        let what = report.violations.join("\n  ");
+                        (!what.is_empty()).then(|| format!("seed {seed}:\n  {what}"))
+                    })
+                    .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn a_seed_gives_the_same_events_again() {
+    let subject = the_subject();
+    for seed in 0..3 {
+        let (once, again) = (run(seed, &subject), run(seed, &subject));
+        assert_eq!(once.report, again.report);
+        assert_eq!(once.events, again.events);
+    }
+}
