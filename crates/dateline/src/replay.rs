@@ -121,7 +121,7 @@ impl Replay {
             fetcher: Arc::new(fetcher),
             journal: journal.clone(),
             subject: Arc::new(config.subject),
-            metrics: Arc::new(Metrics::new()),
+            metrics: Arc::new(Metrics::default()),
         };
         let mut lines = Lines { source: &settings.source, written: journal.last_sequence()?, output };
         let engine_settings = EngineSettings { extract_threads: self.threads.get(), ..settings.engine };

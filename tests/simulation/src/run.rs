@@ -83,7 +83,7 @@ async fn live(plan: Arc<Plan>, subject: Arc<Subject>) -> Result<Outcome, Simulat
     let world_clock = Clock::starting_at(origin);
     let (fetch, poll) = (FetchSettings::default(), PollSettings::default());
     let settings = EngineSettings::default();
-    let metrics = Arc::new(Metrics::new());
+    let metrics = Arc::new(Metrics::default());
     let feeds: Vec<FeedRef> = plan
         .feeds
         .iter()

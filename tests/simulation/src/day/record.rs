@@ -63,7 +63,7 @@ async fn live(
         fetcher: Arc::new(fetcher),
         journal: journal.clone(),
         subject: Arc::new(config.subject),
-        metrics: Arc::new(Metrics::new()),
+        metrics: Arc::new(Metrics::default()),
     };
     let engine = Engine::new(world, config.feeds, config.settings.engine).await?;
     engine.run(Until::Idle(morning.checked_add(DAY)?), CancellationToken::new(), Duration::ZERO).await?;
