@@ -59,7 +59,7 @@ fn one_thread_and_eight_give_the_same_bytes_and_again() {
     let files = [fixture("day.warc.gz")];
     let (_, once) = replay(&files, 1);
     for threads in [8, 1, 8] {
-        assert_eq!(replay(&files, threads).1, once, "{threads} threads");
+        assert!(replay(&files, threads).1 == once, "{threads} threads");
     }
 }
 
@@ -68,7 +68,7 @@ fn the_replay_gives_the_events_of_the_day_itself() {
     let folder = tempfile::tempdir().unwrap();
     let recording = folder.path().join("day.warc.gz");
     let told = day::record(&fixture("stories.toml"), &fixture("dateline.toml"), &recording).unwrap();
-    assert_eq!(replay(&[recording], 2).1, told);
+    assert!(replay(&[recording], 2).1 == told);
 }
 
 #[test]
@@ -82,10 +82,10 @@ fn the_day_split_into_files_and_given_in_any_order_is_the_same_day() {
     fs::write(&parts[0], &bytes[middle..]).unwrap();
     fs::write(&parts[1], &bytes[..middle]).unwrap();
     let whole = replay(&[fixture("day.warc.gz")], 1);
-    assert_eq!(replay(&parts, 1), whole);
+    assert!(replay(&parts, 1) == whole, "in two files, the later one first");
     let joined = folder.path().join("joined");
     fs::write(&joined, [&bytes[..middle], &bytes[middle..]].concat()).unwrap();
-    assert_eq!(replay(&[joined], 1), whole);
+    assert!(replay(&[joined], 1) == whole, "joined again");
 }
 
 #[test]

@@ -217,6 +217,8 @@ struct Index {
     /// Answers (and the requests of failures) by record id, and answers by the digest of their payload.
     by_id: HashMap<String, u32>,
     by_digest: HashMap<String, At>,
+    /// How long the exchange took that ended in the record of that id, which may stand in a file yet to be read.
+    elapsed: HashMap<String, Duration>,
     places: HashMap<String, At>,
 }
 
@@ -295,16 +297,19 @@ impl Index {
             let detail = about.get(told::FAILURE_DETAIL).unwrap_or(kind.as_str());
             let outcome = Outcome::Failure(TransportError::new(kind, detail));
             self.exchanges.push((key(&url), Exchange { started, elapsed, outcome }));
-        } else if let Some(exchange) = record
-            .reference(field::CONCURRENT_TO)
-            .or_else(|| record.reference(field::REFERS_TO))
-            .and_then(|id| self.by_id.get(id))
+        } else if let Some(id) =
+            record.reference(field::CONCURRENT_TO).or_else(|| record.reference(field::REFERS_TO))
         {
-            self.exchanges[*exchange as usize].1.elapsed = elapsed;
+            self.elapsed.insert(id.to_owned(), elapsed);
         }
     }
 
     fn finish(mut self) -> Result<Recorded, ReplayError> {
+        for (id, elapsed) in self.elapsed.drain() {
+            if let Some(exchange) = self.by_id.get(&id) {
+                self.exchanges[*exchange as usize].1.elapsed = elapsed;
+            }
+        }
         let ended = |(_, exchange): &(String, Exchange)| {
             exchange.started.checked_add(exchange.elapsed).unwrap_or(exchange.started)
         };
