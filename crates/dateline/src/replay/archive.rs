@@ -30,7 +30,7 @@ use crate::{
         trace,
     },
 };
-use capture::{Capture, CapturedPage};
+use capture::{Capture, CapturedPage, Other};
 use files::{Files, Found};
 use ledger::{Ledger, Standing};
 use tally::Progress;
@@ -77,7 +77,7 @@ pub enum BackfillError {
 
 /// What became of a record.
 enum Outcome {
-    Other,
+    Other(Other),
     Dismissed,
     Event(Box<Made>),
     /// The file is damaged here, or fails.
@@ -157,8 +157,9 @@ fn worked(mut found: Found, scanner: &Scanner, subject: &Subject, feed: &FeedId)
             return Worked { found, page_bytes: 0, outcome: trouble };
         }
     };
-    let Capture::Page(captured) = captured else {
-        return Worked { found, page_bytes: 0, outcome: Outcome::Other };
+    let captured = match captured {
+        Capture::Page(captured) => captured,
+        Capture::Other(other) => return Worked { found, page_bytes: 0, outcome: Outcome::Other(other) },
     };
     let page_bytes = captured.page.bytes.len();
     let outcome = if scanner.names_subject(&captured.page.bytes) {
@@ -217,7 +218,8 @@ impl<W: Write> Writing<'_, W> {
         self.tally.records += u64::from(is_record);
         let page = page_bytes as u64;
         match outcome {
-            Outcome::Other => self.tally.others += 1,
+            Outcome::Other(Other::Unreadable | Other::Coding) => self.tally.unreadable += 1,
+            Outcome::Other(_) => self.tally.others += 1,
             Outcome::Dismissed => {
                 self.tally.dismissed += 1;
                 self.tally.pages += 1;

@@ -19,6 +19,8 @@ pub struct Tally {
     pub records: u64,
     /// Records that hold no HTML page: requests, images, errors, copies of earlier captures.
     pub others: u64,
+    /// Answers whose HTTP head, address, date or content coding can't be read.
+    pub unreadable: u64,
     /// HTML pages.
     pub pages: u64,
     /// Their bytes, decompressed.
@@ -37,12 +39,12 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { records, pages, page_bytes, dismissed, articles, rejects, damaged, .. } = self;
+        let Self { records, pages, page_bytes, dismissed, articles, rejects, unreadable, damaged, .. } = self;
         let megabytes = page_bytes / 1_000_000;
         write!(
             f,
             "{records} records, {pages} pages ({megabytes} MB), {dismissed} dismissed unparsed, {articles} articles, \
-             {rejects} rejects, {damaged} damaged"
+             {rejects} rejects, {unreadable} unreadable, {damaged} damaged"
         )
     }
 }

@@ -1,0 +1,91 @@
+//! A backfill makes entries of an archive's pages, dismisses most unparsed, and goes on where it stopped.
+
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
+use std::{
+    fs,
+    num::NonZero,
+    path::{Path, PathBuf},
+};
+
+use dateline::{
+    config::read_subject,
+    replay::archive::{Backfill, Tally},
+};
+use dateline_fetcher::warc::{Record, RecordIds, RecordType, Writer, field};
+
+const RELEVANT: &str = "<!doctype html><title>Rail link</title><article><h1>Moscow and Pyongyang agree on a rail link</h1>\
+    <p>Russia and North Korea have agreed the timetable for a passenger rail link, the transport ministry in Moscow said.</p>\
+    <p>A North Korean delegation inspected the border station last week and asked for wider platforms.</p></article>";
+const OTHER: &str = "<!doctype html><title>Library</title><article><h1>The library opens again</h1>\
+    <p>Volunteers dried some nine thousand books by hand, page after page, in a school gymnasium.</p></article>";
+
+/// An archive of these pages.
+fn archive(folder: &Path, seed: u8, pages: &[(&str, &str)]) -> PathBuf {
+    let mut ids = RecordIds::new([seed; 16]);
+    let mut writer = Writer::new(Vec::new());
+    for (number, (path, html)) in (0..).zip(pages) {
+        let block = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{html}");
+        let date = jiff::Timestamp::from_second(1_772_000_000 + number).unwrap();
+        let record = Record::new(RecordType::Response, &ids.next_id(), date)
+            .with(field::TARGET_URI, format!("https://news.example/{path}"))
+            .with_block("application/http; msgtype=response", block.into_bytes());
+        writer.append(&[record]).unwrap();
+    }
+    let path = folder.join(format!("{seed}.warc.gz"));
+    fs::write(&path, writer.into_inner()).unwrap();
+    path
+}
+
+fn run(files: &[PathBuf], threads: usize, state: Option<&Path>) -> (Tally, String) {
+    let subject = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
+    let backfill = Backfill {
+        files: files.to_vec(),
+        state: state.map(Path::to_owned),
+        threads: NonZero::new(threads).unwrap(),
+        source: "/test".to_owned(),
+        show_progress: false,
+    };
+    let mut lines = Vec::new();
+    let tally = backfill.run(&read_subject(&subject).unwrap(), &mut lines).unwrap();
+    (tally, String::from_utf8(lines).unwrap())
+}
+
+#[test]
+fn pages_that_name_neither_side_are_dismissed_and_the_rest_become_events_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = archive(folder.path(), 1, &[("1", OTHER), ("2", RELEVANT), ("3", OTHER), ("2", RELEVANT)]);
+    let (tally, lines) = run(std::slice::from_ref(&file), 1, None);
+    assert_eq!((tally.records, tally.pages, tally.dismissed), (4, 4, 2));
+    assert_eq!((tally.articles, tally.rejects), (1, 1), "the second capture says nothing new");
+    assert_eq!(lines.lines().count(), 2);
+    assert!(run(&[file], 4, None).1 == lines, "whatever the number of threads");
+}
+
+#[test]
+fn a_backfill_goes_on_where_it_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("progress");
+    let first = archive(folder.path(), 1, &[("1", RELEVANT), ("2", OTHER)]);
+    let second = archive(folder.path(), 2, &[("3", RELEVANT)]);
+    let both = [first.clone(), second];
+    let whole = run(&both, 2, None).1;
+    let begun = run(&[first], 2, Some(&state)).1;
+    let (tally, rest) = run(&both, 2, Some(&state));
+    assert_eq!(tally.records, 1);
+    assert!(begun + &rest == whole);
+    let (tally, nothing) = run(&both, 2, Some(&state));
+    assert_eq!((tally, nothing.as_str()), (Tally::default(), ""));
+}
+
+#[test]
+fn a_damaged_record_is_counted_and_the_rest_is_worked_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = archive(folder.path(), 1, &[("1", OTHER), ("2", OTHER), ("3", RELEVANT)]);
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let (tally, _) = run(&[file], 2, None);
+    assert_eq!((tally.records, tally.damaged), (2, 1));
+}
