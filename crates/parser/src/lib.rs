@@ -3,7 +3,7 @@
 //! A page's bytes become text in its charset ([`charset`]), the text becomes a tree ([`dom`]) behind a guard that bounds
 //! what a hostile page can cost ([`guard`]), and the tree is read twice: for the text ([`body`]) and for what is said about
 //! it ([`meta`]). [`extract`] does all of that.
-//! A [`Subject`] then judges title and text; [`fingerprint`] tells copies apart from news.
+//! A [`Subject`] then judges title and text; [`fingerprint()`] tells copies apart from news.
 //!
 //! ```
 //! use dateline_parser::extract;

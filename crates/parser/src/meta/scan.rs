@@ -410,7 +410,7 @@ impl<'d> OpenLine<'d> {
         }
     }
 
-    /// Inline elements with a class are drawn apart ("Source<span class=date>…"); bare ones are emphasis inside words.
+    /// Inline elements with a class are drawn apart (`Source<span class=date>…`); bare ones are emphasis inside words.
     fn space_before(&mut self, node: Node<'d>) {
         if node.attr("class").is_some() {
             self.space();

@@ -1,5 +1,5 @@
 //! The headline: what each witness calls it, without the name of the site ([`site`]), and which wording is believed
-//! ([`decide`]).
+//! ([`decide()`]).
 
 mod decide;
 mod site;
