@@ -8,7 +8,7 @@ pub enum FeedError {
     /// There is nothing in it but white space.
     #[error("the document is empty")]
     Empty,
-    /// It is a web page. Its `<link>` elements may name the feed ([`crate::feed::discover`]).
+    /// It is a web page. Its `<link>` elements may name the feed ([`crate::feed::discover()`]).
     #[error("the document is a web page, not a feed")]
     WebPage,
     /// It is something else.

@@ -6,7 +6,7 @@
 //! `link`, `person`, `pace` and `text` read the values. A document in which all this finds no entry is given to feed-rs for a
 //! `second_opinion`.
 //!
-//! A page that isn't a feed may name one: [`discover`]. Lists of feeds come and go as OPML: [`opml`].
+//! A page that isn't a feed may name one: [`discover()`]. Lists of feeds come and go as OPML: [`opml`].
 //!
 //! The rules and where they come from are in `docs/feeds.md`.
 //!
