@@ -111,9 +111,9 @@ fn paper(story: &Story, paragraphs: &[String], others: &[&Story]) -> String {
 
 fn aggregator(story: &Story, paragraphs: &[String], others: &[&Story]) -> String {
     let pasted = others.iter().fold(String::new(), |mut html, other| {
-        let _ = write!(
+        let _ = writeln!(
             html,
-            "<div class=\"related-item\"><h3><a href=\"/{}.html\">{}</a></h3><p>{}</p></div>\n",
+            "<div class=\"related-item\"><h3><a href=\"/{}.html\">{}</a></h3><p>{}</p></div>",
             other.id, other.title, other.paragraphs[0]
         );
         html
