@@ -1,5 +1,7 @@
 //! The HTTP API, asked as a client asks.
 
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
 use std::sync::Arc;
 use std::time::Duration;
 

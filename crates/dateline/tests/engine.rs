@@ -1,5 +1,7 @@
 //! What the engine makes of a small web.
 
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
 mod world;
 
 use std::sync::Arc;

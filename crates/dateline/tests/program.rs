@@ -1,5 +1,7 @@
 //! The program as an operator meets it: what it prints, where, and how it ends.
 
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixDatagram;

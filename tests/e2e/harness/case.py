@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import daemon, site, topic
 
-BROKER = os.environ.get("DATELINE_TEST_BROKER", "")
+BROKER = os.environ.get("KAFKA_TEST_BROKER", "")
 
 
 def missing():
@@ -19,7 +19,7 @@ def missing():
     if not topic.KCAT:
         lacks.append("kcat is not installed")
     if not BROKER:
-        lacks.append("DATELINE_TEST_BROKER names no broker")
+        lacks.append("KAFKA_TEST_BROKER names no broker")
     if not daemon.BINARY.exists():
         lacks.append(f"{daemon.BINARY} is not built")
     return "; ".join(lacks)

@@ -23,10 +23,10 @@ use tokio_util::sync::CancellationToken;
 
 /// The broker's address, or `None` after saying that the test is skipped, and why.
 pub(crate) fn broker() -> Option<String> {
-    let address = std::env::var("DATELINE_TEST_BROKER").ok().filter(|address| !address.is_empty());
+    let address = std::env::var("KAFKA_TEST_BROKER").ok().filter(|address| !address.is_empty());
     if address.is_none() {
         eprintln!(
-            "skipped: DATELINE_TEST_BROKER (host:port of a Kafka broker) is not set; see tests/broker/broker"
+            "skipped: KAFKA_TEST_BROKER (host:port of a Kafka broker) is not set; see tests/broker/broker"
         );
     }
     address
