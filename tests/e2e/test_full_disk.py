@@ -16,7 +16,7 @@ class FullDisk(EndToEnd):
         """A file system of its own, small enough to be filled."""
         disk = self.folder / "disk"
         disk.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk], capture_output=True).returncode:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", disk], capture_output=True).returncode:
             self.skipTest("no small disk can be mounted here (it takes root)")
         self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=True)
         return disk
@@ -31,6 +31,10 @@ class FullDisk(EndToEnd):
                 if error.errno != errno.ENOSPC:
                     raise
             os.fsync(file.fileno())
+
+    @staticmethod
+    def articles(daemon):
+        return [event for event in daemon.events() if event["type"] == "dateline.article.v1"]
 
     def test_intake_stops_and_goes_on(self):
         disk = self.small_disk()
@@ -58,8 +62,9 @@ class FullDisk(EndToEnd):
         eventually("what was committed is delivered all the same", 30, lambda: daemon.delivered() == stopped_at)
 
         filler.unlink()
-        eventually("the rest is ingested and delivered", 120, lambda: daemon.ready() and daemon.delivered() >= 450)
-        self.assertEqual(sorted(event["data"]["url"] for event in daemon.events()), crowd.urls())
+        eventually("the rest is ingested and delivered", 120,
+                   lambda: len(self.articles(daemon)) >= 450 and daemon.delivered() == len(daemon.events()))
+        self.assertEqual(sorted(event["data"]["url"] for event in self.articles(daemon)), crowd.urls())
         self.assertEqual(daemon.terminate(30), 0, daemon.log[-2000:])
 
 
