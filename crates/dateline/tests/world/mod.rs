@@ -24,11 +24,11 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// The moment at which every virtual world begins.
-pub const BEGIN: &str = "2026-03-01T08:00:00Z";
+pub(crate) const BEGIN: &str = "2026-03-01T08:00:00Z";
 
 /// What one address answers.
 #[derive(Clone)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub content_type: &'static str,
     pub body: String,
@@ -37,13 +37,13 @@ pub struct Answer {
 
 /// A web in memory: every address answers the same, after a while. What isn't there is 404.
 #[derive(Default)]
-pub struct Web {
+pub(crate) struct Web {
     answers: Mutex<BTreeMap<String, Answer>>,
     asked: Mutex<Vec<String>>,
 }
 
 impl Web {
-    pub fn put(&self, url: &str, status: u16, content_type: &'static str, body: impl Into<String>) {
+    pub(crate) fn put(&self, url: &str, status: u16, content_type: &'static str, body: impl Into<String>) {
         // Answers take different times, so that fetches overlap and end out of order.
         let after = Duration::from_millis(50 + 37 * (url.len() as u64 % 11));
         self.answers
@@ -52,11 +52,11 @@ impl Web {
             .insert(url.into(), Answer { status, content_type, body: body.into(), after });
     }
 
-    pub fn feed(&self, url: &str, items: &[(&str, &str)]) {
+    pub(crate) fn feed(&self, url: &str, items: &[(&str, &str)]) {
         self.feed_with(url, items.iter().map(|(link, title)| item(link, title)).collect());
     }
 
-    pub fn feed_with(&self, url: &str, items: Vec<String>) {
+    pub(crate) fn feed_with(&self, url: &str, items: Vec<String>) {
         let feed = format!(
             "<?xml version='1.0'?><rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'>\
              <channel><title>News</title><link>https://news.example/</link>{}</channel></rss>",
@@ -65,12 +65,12 @@ impl Web {
         self.put(url, 200, "application/rss+xml", feed);
     }
 
-    pub fn page(&self, url: &str, title: &str, paragraphs: &[&str]) {
+    pub(crate) fn page(&self, url: &str, title: &str, paragraphs: &[&str]) {
         self.put(url, 200, "text/html; charset=utf-8", page(title, paragraphs));
     }
 
     /// How often an address was asked for.
-    pub fn asked(&self, url: &str) -> usize {
+    pub(crate) fn asked(&self, url: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| *asked == url).count()
     }
 }
@@ -105,13 +105,13 @@ impl Transport for Web {
     }
 }
 
-pub fn item(link: &str, title: &str) -> String {
+pub(crate) fn item(link: &str, title: &str) -> String {
     format!(
         "<item><guid isPermaLink='false'>{link}#{title}</guid><title>{title}</title><link>{link}</link></item>"
     )
 }
 
-pub fn page(title: &str, paragraphs: &[&str]) -> String {
+pub(crate) fn page(title: &str, paragraphs: &[&str]) -> String {
     let text: String = paragraphs.iter().map(|paragraph| format!("<p>{paragraph}</p>")).collect();
     format!(
         "<!doctype html><html lang='en'><head><title>{title}</title></head>\
@@ -120,7 +120,7 @@ pub fn page(title: &str, paragraphs: &[&str]) -> String {
 }
 
 /// An article on the shipped subject, in sentences of our own.
-pub const ON_SUBJECT: [&str; 3] = [
+pub(crate) const ON_SUBJECT: [&str; 3] = [
     "PYONGYANG — Russia and North Korea signed an agreement on a new road bridge over the Tumen river on Monday, the \
      Russian transport ministry said.",
     "Kim Jong Un received the Russian delegation in Pyongyang before the signing, and both sides spoke of more trade \
@@ -129,36 +129,41 @@ pub const ON_SUBJECT: [&str; 3] = [
      southern half.",
 ];
 /// An article on something else.
-pub const OFF_SUBJECT: [&str; 3] = [
+pub(crate) const OFF_SUBJECT: [&str; 3] = [
     "The ferry left the harbour at six in the morning, for the first time since the storm that tore the pier away.",
     "By noon two hundred people had crossed to the island, the port authority said on Monday, and the bakery there had \
      sold out of bread.",
     "The next boat leaves at seven, weather permitting, and takes bicycles for a small fee that goes to the new pier.",
 ];
 
-pub fn subject() -> Arc<Subject> {
+pub(crate) fn subject() -> Arc<Subject> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
     Arc::new(read_subject(&folder).unwrap())
 }
 
-pub fn feed_ref(url: &str) -> FeedRef {
+pub(crate) fn feed_ref(url: &str) -> FeedRef {
     let url = Url::parse(url).unwrap();
     FeedRef { id: FeedId::of(&url), url, name: None }
 }
 
-pub fn journal(folder: &Path) -> Journal {
+pub(crate) fn journal(folder: &Path) -> Journal {
     let options = Options { durability: Durability::Process, ..Options::default() };
     Journal::open(folder.join("journal.db"), options).unwrap()
 }
 
 /// An engine over `web` in virtual time that writes to `journal`, with one extraction thread or more.
-pub async fn engine(web: &Arc<Web>, journal: &Journal, feeds: &[&str], extract_threads: usize) -> Engine {
+pub(crate) async fn engine(
+    web: &Arc<Web>,
+    journal: &Journal,
+    feeds: &[&str],
+    extract_threads: usize,
+) -> Engine {
     let clock = Clock::starting_at(BEGIN.parse().unwrap());
     engine_at(clock, PollSettings::default(), web, journal, feeds, extract_threads).await
 }
 
 /// The same by any clock and with any intervals.
-pub async fn engine_at(
+pub(crate) async fn engine_at(
     clock: Clock,
     poll: PollSettings,
     web: &Arc<Web>,
@@ -180,19 +185,19 @@ pub async fn engine_at(
 }
 
 /// Runs an engine for so long, in virtual time, and gives the events it committed.
-pub async fn events_after(engine: Engine, journal: &Journal, length: Duration) -> Vec<CloudEvent> {
+pub(crate) async fn events_after(engine: Engine, journal: &Journal, length: Duration) -> Vec<CloudEvent> {
     let begin: Timestamp = BEGIN.parse().unwrap();
     let end = Until::Idle(begin.checked_add(length).unwrap());
     engine.run(end, CancellationToken::new(), Duration::ZERO).await.unwrap();
     journal.events_after(Sequence::START, usize::MAX, None).unwrap()
 }
 
-pub fn data(event: &CloudEvent) -> Value {
+pub(crate) fn data(event: &CloudEvent) -> Value {
     serde_json::from_str(&event.data).unwrap()
 }
 
 /// Kind and, of rejects, stage and reason, of every event.
-pub fn outline(events: &[CloudEvent]) -> Vec<String> {
+pub(crate) fn outline(events: &[CloudEvent]) -> Vec<String> {
     let mut outline: Vec<String> = events
         .iter()
         .map(|event| match event.kind {
