@@ -36,7 +36,7 @@ pub struct Arguments {
     /// At most so many events.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// The daemon's API; without it, `listen` in [http] of the configuration says where that is.
+    /// The daemon's API; without it, `listen` in `[http]` of the configuration says where that is.
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
     /// The configuration that names the API.

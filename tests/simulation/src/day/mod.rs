@@ -1,5 +1,5 @@
 //! A day of a small web of our own making: the stories of `tests/fixtures/day/stories.toml`, told by many sites in the shapes,
-//! formats and charsets of the field, among pages that are hostile or broken. [`record`] has the real engine live through it
+//! formats and charsets of the field, among pages that are hostile or broken. [`record()`] has the real engine live through it
 //! and records what passes.
 
 mod feeds;
