@@ -9,7 +9,7 @@
 //! use dateline_parser::extract;
 //! use dateline_wire::Page;
 //!
-//! let html = "<article><h1>Ferry runs again</h1>
+//! let html = "<article><h1>Ferry to the islands runs again</h1>
 //!     <p>The ferry left the harbour at six in the morning, the first time since the storm.</p>
 //!     <p>By noon, two hundred people had crossed, the port authority said on Monday.</p></article>";
 //! let page = Page { url: None, content_type: None, bytes: html.into(), received_at: None };
