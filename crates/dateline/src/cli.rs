@@ -1,8 +1,6 @@
 //! The command line: what can be asked, in the words that `--help` shows.
 
-use std::path::PathBuf;
-
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::commands::{check, extract, feed, judge, replay, run, schema, status, tail};
 
@@ -51,18 +49,4 @@ pub enum Command {
     Schema(schema::Arguments),
     /// Validate the configuration, the feeds and the subject: file, line, what is wrong, what is meant.
     Check(check::Arguments),
-}
-
-/// Which configuration to use.
-#[derive(Debug, Clone, Args)]
-pub struct ConfigFile {
-    /// The configuration file. Relative paths in it start at its folder. Every setting can be overridden by an
-    /// environment variable: DATELINE_KAFKA__BROKERS is `brokers` in `[kafka]`.
-    #[arg(
-        long = "config",
-        value_name = "FILE",
-        env = "DATELINE_CONFIG",
-        default_value = "config/dateline.toml"
-    )]
-    pub path: PathBuf,
 }

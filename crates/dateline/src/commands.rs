@@ -1,6 +1,8 @@
-//! What each command does, one module a command, all of one shape: `Arguments`, and `run` from them to a [`Failure`] or none.
+//! What each command does, one module a command, all of one shape: `Arguments`, and `run` from them to a [`Failure`] or
+//! none. [`config_file`] is the option that most of them share.
 
 pub mod check;
+pub mod config_file;
 pub mod extract;
 pub mod feed;
 pub mod judge;

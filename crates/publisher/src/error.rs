@@ -1,7 +1,8 @@
-//! What stops the relay for good. Everything else it tries again.
+//! What ends a session with Kafka, and what of it stops the relay for good. Everything else it tries again.
 
 use dateline_journal::JournalError;
 use dateline_wire::Sequence;
+use rdkafka::error::KafkaError;
 use thiserror::Error;
 
 use crate::SettingsError;
@@ -77,4 +78,27 @@ pub enum RelayError {
     /// The relay's thread panicked.
     #[error("the relay's thread broke off")]
     Thread,
+}
+
+/// What ends a session.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// It will pass: a new producer tries again.
+    Passing(String),
+    /// Somebody else has taken over the transactional id, or the broker gave up on our transaction.
+    Fenced(String),
+    /// Somebody has to act.
+    Lasting(RelayError),
+}
+
+impl From<RelayError> for Trouble {
+    fn from(error: RelayError) -> Self {
+        Self::Lasting(error)
+    }
+}
+
+impl From<KafkaError> for Trouble {
+    fn from(error: KafkaError) -> Self {
+        Self::Passing(error.to_string())
+    }
 }

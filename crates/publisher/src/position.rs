@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::KafkaSettings;
 use crate::client::{self, Ear};
-use crate::session::Trouble;
+use crate::error::Trouble;
 
 /// Positions stand on this partition of the relay's topic, so that their order is one.
 pub(crate) const PARTITION: i32 = 0;

@@ -10,7 +10,8 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::session::{Session, Terms, Trouble};
+use crate::error::Trouble;
+use crate::session::{Session, Terms};
 use crate::{KafkaSettings, RelayError, RelayStatus, position, topics};
 
 /// The pause after the first failure; it doubles with each further one.

@@ -12,6 +12,7 @@ use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use tokio::sync::watch;
 
 use crate::client::{self, Ear};
+use crate::error::Trouble;
 use crate::position::{PARTITION, Position};
 use crate::record;
 use crate::{KafkaSettings, RelayError, RelayStatus};
@@ -22,23 +23,6 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often one event is sent by itself before the session is given up. The first attempt after a refused record may fail
 /// for the gap that it left in the idempotent producer's numbers; aborting that attempt closes it.
 const SINGLE_ATTEMPTS: u32 = 5;
-
-/// What ends a session.
-#[derive(Debug)]
-pub(crate) enum Trouble {
-    /// It will pass: a new producer tries again.
-    Passing(String),
-    /// Somebody else has taken over the transactional id, or the broker gave up on our transaction.
-    Fenced(String),
-    /// Somebody has to act.
-    Lasting(RelayError),
-}
-
-impl From<RelayError> for Trouble {
-    fn from(error: RelayError) -> Self {
-        Self::Lasting(error)
-    }
-}
 
 /// What every session of a relay shares.
 #[derive(Clone)]

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::config::FromClientConfigAndContext;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::{Producer, ThreadedProducer};
 
 use crate::KafkaSettings;
 use crate::client::{self, Ear, RECORD_OVERHEAD};
-use crate::session::Trouble;
+use crate::error::Trouble;
 
 /// How long the broker may take to tell what topics there are, or to make one.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -71,10 +71,4 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), Trouble> {
         }
     }
     Ok(())
-}
-
-impl From<KafkaError> for Trouble {
-    fn from(error: KafkaError) -> Self {
-        Self::Passing(error.to_string())
-    }
 }

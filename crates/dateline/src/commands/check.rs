@@ -2,8 +2,8 @@
 
 use clap::Args;
 
+use super::config_file::ConfigFile;
 use super::print_text;
-use crate::cli::ConfigFile;
 use crate::config::Config;
 use crate::failure::Failure;
 

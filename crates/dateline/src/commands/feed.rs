@@ -13,8 +13,8 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::config_file::ConfigFile;
 use super::{known_url, print_json, print_text};
-use crate::cli::ConfigFile;
 use crate::config::{Settings, feeds};
 use crate::failure::Failure;
 use crate::saved;

@@ -8,9 +8,9 @@ use dateline_wire::{Entity, Label, Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::config_file::ConfigFile;
 use super::{all_cores, batch_outcome, failed_line};
 use crate::batch::{self, Answer};
-use crate::cli::ConfigFile;
 use crate::config::{self, Settings};
 use crate::failure::Failure;
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::all_cores;
-use crate::cli::ConfigFile;
+use super::config_file::ConfigFile;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::logs;

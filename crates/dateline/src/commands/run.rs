@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::ConfigFile;
+use super::config_file::ConfigFile;
 use crate::config::Config;
 use crate::daemon;
 use crate::failure::Failure;

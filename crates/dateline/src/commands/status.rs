@@ -6,8 +6,8 @@ use clap::Args;
 use dateline_journal::Reader;
 use jiff::{SignedDuration, Timestamp};
 
+use super::config_file::ConfigFile;
 use super::{print_json, print_text};
-use crate::cli::ConfigFile;
 use crate::config::{Settings, feeds};
 use crate::failure::Failure;
 use crate::status::{FeedNames, FeedStatus, Status};

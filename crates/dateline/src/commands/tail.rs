@@ -13,8 +13,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use super::config_file::ConfigFile;
 use super::schema::Kind;
-use crate::cli::ConfigFile;
 use crate::config::Settings;
 use crate::failure::Failure;
 

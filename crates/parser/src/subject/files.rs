@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::SubjectError;
-use super::lexicon::{Meaning, Name, Role, Sides, Term};
+use super::lexicon::{Group, Meaning, Name, Role, Sides, Term};
 use super::rules::{Rule, Weights};
 use super::spelling::{Endings, Spelling};
 use super::table::Table;
@@ -66,15 +66,6 @@ pub(crate) struct Data {
     pub(crate) groups: Vec<Group>,
     pub(crate) terms: Vec<Term>,
     pub(crate) weights: Weights,
-}
-
-/// What the words of a group do.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Group {
-    pub(crate) dealing: bool,
-    pub(crate) force: bool,
-    pub(crate) aside: bool,
-    pub(crate) related: bool,
 }
 
 const HEAD: &str = "subject.toml";

@@ -85,6 +85,15 @@ pub(crate) enum Meaning {
     Word(u16),
 }
 
+/// What the words of a group do.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Group {
+    pub(crate) dealing: bool,
+    pub(crate) force: bool,
+    pub(crate) aside: bool,
+    pub(crate) related: bool,
+}
+
 /// A spelling with its meaning and the language of its column.
 #[derive(Debug, Clone)]
 pub(crate) struct Term {

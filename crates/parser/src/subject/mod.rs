@@ -28,8 +28,8 @@ use std::sync::Arc;
 use dateline_wire::{Judgement, Label, Relevance};
 
 pub use error::SubjectError;
-use files::{Data, Group};
-use lexicon::{Lexicon, Name};
+use files::Data;
+use lexicon::{Group, Lexicon, Name};
 use rules::Weights;
 pub use scan::Scanner;
 

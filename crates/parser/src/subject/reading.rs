@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::files::Group;
 use super::fold::Folded;
-use super::lexicon::{Found, Lexicon, Meaning, Name, Role, Strength};
+use super::lexicon::{Found, Group, Lexicon, Meaning, Name, Role, Strength};
 use super::sentence::sentences;
 
 /// A name that counts, as bytes of the folded text.
