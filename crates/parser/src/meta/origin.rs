@@ -6,12 +6,13 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use dateline_wire::{Origin, Span};
 use regex::Regex;
 
 use super::authors;
 use super::date;
-use super::scan::Scan;
+use super::scan::{Line, Scan};
 use super::text;
 use super::witness::{is_foreign, near};
 
@@ -21,27 +22,48 @@ const DATELINE: usize = 320;
 /// A name longer than this, in letters of an alphabet, is a sentence.
 const MAX_LETTERS: usize = 45;
 
-/// The shapes of datelines. What stands before the name, and the name, are checked in [`is_dateline`]: classes of letters in
-/// the patterns themselves would make them a hundred times larger.
-static DATELINES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    [
+/// Says cheaply whether a line may be of some shape.
+type Glance = fn(&str) -> bool;
+
+/// The shapes of datelines, each behind a glance that spares most lines the pattern. What stands before the name, and the
+/// name, are checked in [`is_dateline`]: classes of letters in the patterns themselves would make them a hundred times larger.
+static DATELINES: LazyLock<Vec<(Glance, Regex)>> = LazyLock::new(|| {
+    let shapes: [(Glance, &str); 6] = [
         // SEOUL, South Korea (AP) — / LONDON, March 21 (Reuters) - / (Reuters) –
-        r"^(?P<before>[^()]*)\((?P<name>[^()]+)\)\s*(?:--|[-–—―:])",
+        (|line| line.contains('('), r"^(?P<before>[^()]*)\((?P<name>[^()]+)\)\s*(?:--|[-–—―:])"),
         // МОСКВА, 29 июня. /ТАСС/.
-        r"^(?P<before>[^/]*)/(?P<name>[^/]+)/",
+        (|line| line.contains('/'), r"^(?P<before>[^/]*)/(?P<name>[^/]+)/"),
         // МОСКВА, 21 мар - РИА Новости.
-        r"^(?P<before>[^,.]+), [0-9]{1,2} [^ ,.]+\.? ?[-–—] ?(?P<name>[^.,]+)[.,]",
+        (
+            |line| has_number_behind(line, ", "),
+            r"^(?P<before>[^,.]+), [0-9]{1,2} [^ ,.]+\.? ?[-–—] ?(?P<name>[^.,]+)[.,]",
+        ),
         // КИЇВ. 21 березня. УНН.
-        r"^(?P<before>[^,.]+)\. [0-9]{1,2} [^ ,.]+\. (?P<name>[^.,]+)\.",
+        (
+            |line| has_number_behind(line, ". "),
+            r"^(?P<before>[^,.]+)\. [0-9]{1,2} [^ ,.]+\. (?P<name>[^.,]+)\.",
+        ),
         // (서울=연합뉴스) 김하나 기자 = / [서울=뉴시스]
-        r"^[(\[【](?P<before>[가-힣·, ]+)[=＝](?P<name>[^)\]】]+)[)\]】]",
+        (
+            |line| line.contains(['=', '＝']),
+            r"^[(\[【](?P<before>[가-힣·, ]+)[=＝](?P<name>[^)\]】]+)[)\]】]",
+        ),
         // 新华社北京3月21日电 / （中央社記者陳大文台北21日電）
-        r"^[（(【]?(?P<name>[^社網网，。、 ]{1,5}[社網网])(?P<before>[^，。 ]{0,20}[0-9]{1,2}日)(?:[（(][^）)]{1,12}[）)])?[综綜]?合?外?[电電讯訊]",
-    ]
-    .iter()
-    .map(|pattern| Regex::new(pattern).expect("the patterns are constant"))
-    .collect()
+        (
+            |line| line.contains('日') && line.contains(['电', '電', '讯', '訊']),
+            r"^[（(【]?(?P<name>[^社網网，。、 ]{1,5}[社網网])(?P<before>[^，。 ]{0,20}[0-9]{1,2}日)(?:[（(][^）)]{1,12}[）)])?[综綜]?合?外?[电電讯訊]",
+        ),
+    ];
+    let compiled =
+        shapes.map(|(glance, pattern)| (glance, Regex::new(pattern).expect("the patterns are constant")));
+    compiled.into()
 });
+
+/// Whether a digit follows `mark` somewhere.
+fn has_number_behind(line: &str, mark: &str) -> bool {
+    line.match_indices(mark)
+        .any(|(at, _)| line.as_bytes().get(at + mark.len()).is_some_and(u8::is_ascii_digit))
+}
 
 /// The words that a credit line begins with, in lower case, a colon behind them.
 const CREDITS: &[&str] = &[
@@ -74,6 +96,12 @@ const CREDITS: &[&str] = &[
     "출처",
     "자료",
 ];
+
+/// One of these stands in every copyright line.
+static COPYRIGHT_MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(["opyright", "OPYRIGHT", "©", "ⓒ", "(c)", "(C)", "저작권"])
+        .expect("the marks are few and plain")
+});
 
 static COPYRIGHT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -122,14 +150,11 @@ fn dateline(scan: &Scan<'_>, body: &str) -> Option<(String, String)> {
     let ledes = body.lines().take(2);
     // The extractor may have cut the dateline from the body, so the page's own first lines are looked at too.
     let below = scan.headline.and_then(|at| scan.lines.get(at + 1..)).unwrap_or_default();
-    let first = below.iter().filter(|line| line.is_long).take(1).map(|line| line.text.as_str());
-    let short = below.iter().take(12).filter(|line| !line.is_long).map(|line| line.text.as_str());
+    let first = below.iter().filter(|line| line.is_long).take(1).map(Line::text);
+    let short = below.iter().take(12).filter(|line| !line.is_long).map(Line::text);
     ledes.chain(first).chain(short).find_map(|line| {
         let line = text::head(line, DATELINE);
-        if !line.contains(['(', '/', '[', '【', '-', '–', '—', '.', '日']) {
-            return None;
-        }
-        DATELINES.iter().find_map(|pattern| {
+        DATELINES.iter().filter(|(glance, _)| glance(line)).find_map(|(_, pattern)| {
             let found = pattern.captures(line)?;
             let name = found.name("name")?.as_str();
             let before = found.name("before").map_or("", |before| before.as_str());
@@ -145,11 +170,11 @@ fn dateline(scan: &Scan<'_>, body: &str) -> Option<(String, String)> {
 }
 
 fn credit(scan: &Scan<'_>) -> Option<(String, String)> {
-    text_lines(scan).find_map(|line| {
-        let name = credited(&line.text).filter(|_| !is_foreign(scan, line.node))?;
+    text_lines(scan).filter(|line| line.raw().contains([':', '：'])).find_map(|line| {
+        let name = credited(line.text()).filter(|_| !is_foreign(scan, line.node))?;
         let name = name.split(['|', '｜', '\u{3000}', '（', '(']).next().unwrap_or(name);
         let name = name.trim().trim_end_matches([')', '）', ']', '.', '。']);
-        Some((checked(name)?, line.text.clone()))
+        Some((checked(name)?, line.text().to_owned()))
     })
 }
 
@@ -197,14 +222,8 @@ fn marked(scan: &Scan<'_>) -> Option<(String, String)> {
 }
 
 fn copyright(scan: &Scan<'_>) -> Option<(String, String)> {
-    text_lines(scan).find_map(|line| {
-        let is_telling = ["opyright", "OPYRIGHT", "©", "ⓒ", "(c)", "(C)", "저작권"]
-            .iter()
-            .any(|mark| line.text.contains(mark));
-        if !is_telling {
-            return None;
-        }
-        let found = COPYRIGHT.captures(&line.text)?;
+    text_lines(scan).filter(|line| COPYRIGHT_MARKS.is_match(line.raw())).find_map(|line| {
+        let found = COPYRIGHT.captures(line.text())?;
         if is_foreign(scan, line.node) {
             return None;
         }
@@ -214,7 +233,7 @@ fn copyright(scan: &Scan<'_>) -> Option<(String, String)> {
 }
 
 /// The lines from the headline to a little below the last line of running text.
-fn text_lines<'s, 'd>(scan: &'s Scan<'d>) -> impl Iterator<Item = &'s super::scan::Line<'d>> {
+fn text_lines<'s, 'd>(scan: &'s Scan<'d>) -> impl Iterator<Item = &'s Line<'d>> {
     let start = scan.headline.map_or(scan.lines.len(), |at| at + 1);
     let below = scan.lines.get(start..).unwrap_or_default();
     let mut last = 0;

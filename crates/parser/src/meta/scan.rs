@@ -1,6 +1,7 @@
 //! One walk over the page that gathers what the witnesses are asked about.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
@@ -19,6 +20,9 @@ const MAX_LINE_BYTES: usize = 420;
 /// A line longer than this, in letters of an alphabet, is running text.
 const LONG: usize = 120;
 
+/// So many bytes are more than [`LONG`] letters, of whatever script.
+const ENOUGH: usize = 4 * (LONG + 1);
+
 /// A `<meta>` element that says something.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MetaElement<'d> {
@@ -30,11 +34,13 @@ pub(super) struct MetaElement<'d> {
     pub(super) node: Node<'d>,
 }
 
-/// A line of visible text: what stands between two block boundaries.
+/// A line of visible text: what stands between two block boundaries. Most lines are never looked at, so a line stays as it
+/// was written until somebody reads it.
 #[derive(Debug, Clone)]
 pub(super) struct Line<'d> {
-    /// The text, cut to a bound.
-    pub(super) text: String,
+    /// As written, cut to a bound.
+    raw: Cow<'d, str>,
+    text: OnceCell<String>,
     /// The element that holds its first character.
     pub(super) node: Node<'d>,
     /// The last text node of it, where signatures stand.
@@ -43,6 +49,25 @@ pub(super) struct Line<'d> {
     pub(super) is_long: bool,
     /// Whether it stands in an `<h1>`.
     pub(super) is_h1: bool,
+}
+
+impl Line<'_> {
+    /// The text as a reader sees it, cut to a bound.
+    pub(super) fn text(&self) -> &str {
+        self.text.get_or_init(|| {
+            // Text nodes have their references resolved; a "<" in them is one that is meant.
+            if self.raw.contains(['<', '&']) {
+                self.raw.split_whitespace().collect::<Vec<_>>().join(" ")
+            } else {
+                text::line(&self.raw)
+            }
+        })
+    }
+
+    /// The text before its white space and its letters have their normal form: for cheap tests of what cannot be in it.
+    pub(super) fn raw(&self) -> &str {
+        &self.raw
+    }
 }
 
 /// An element and the number of lines before it.
@@ -74,7 +99,7 @@ pub(super) struct Scan<'d> {
     /// The line of the headline, once it is known.
     pub(super) headline: Option<usize>,
     /// The element that holds the headline, and all that hold that.
-    around: HashSet<NodeId>,
+    around: Vec<NodeId>,
 }
 
 const AUTHOR_WORDS: &[&str] = &[
@@ -117,10 +142,10 @@ impl<'d> Scan<'d> {
             itemprops: Vec::new(),
             bylines: Vec::new(),
             sources: Vec::new(),
-            lines: Vec::new(),
+            lines: Vec::with_capacity(256),
             headings: Vec::new(),
             headline: None,
-            around: HashSet::new(),
+            around: Vec::new(),
         };
         let mut line = OpenLine::default();
         let root = document.root();
@@ -227,7 +252,7 @@ impl<'d> Scan<'d> {
     }
 
     fn meta(&mut self, node: Node<'d>) {
-        let Some(content) = node.attr("content").filter(|content| !content.trim().is_empty()) else { return };
+        let Some(content) = node.attr("content").filter(|content| !text::is_blank(content)) else { return };
         let plain = node.attr("property").or_else(|| node.attr("name")).or_else(|| node.attr("http-equiv"));
         if let Some(key) = plain {
             push(&mut self.metas, MetaElement { key, content, is_itemprop: false, node });
@@ -243,11 +268,14 @@ impl<'d> Scan<'d> {
         for (name, value) in node.attrs() {
             match name {
                 "itemprop" if !node.is(&local_name!("meta")) => push(&mut self.itemprops, placed),
-                "class" | "id" | "rel" | "data-testid" => {
+                // An author's word settles what the element is.
+                "class" | "id" | "rel" | "data-testid" if !author => {
                     for found in CUES.find_iter(value) {
-                        let is_author = found.pattern().as_usize() < AUTHOR_WORDS.len();
-                        author |= is_author;
-                        source |= !is_author;
+                        author = found.pattern().as_usize() < AUTHOR_WORDS.len();
+                        source |= !author;
+                        if author {
+                            break;
+                        }
                     }
                     author |= name == "class"
                         && value.split_ascii_whitespace().any(|class| class.eq_ignore_ascii_case("by"));
@@ -265,7 +293,7 @@ impl<'d> Scan<'d> {
     /// How the text begins: the first line of running text below the headline, else the first of the body.
     pub(super) fn lede<'t>(&'t self, body: &'t str) -> &'t str {
         let below = self.headline.and_then(|at| self.lines.get(at + 1..)).unwrap_or_default();
-        let first = below.iter().find(|line| line.is_long).map(|line| line.text.as_str());
+        let first = below.iter().find(|line| line.is_long).map(Line::text);
         first.or_else(|| body.lines().find(|line| text::weight(line) > LONG)).unwrap_or_default()
     }
 
@@ -297,9 +325,9 @@ impl<'d> Scan<'d> {
             .or_else(|| {
                 // Only a line of about the title's length can be it.
                 self.lines.iter().position(|line| {
-                    line.text.len() >= title.len() / 2
-                        && line.text.len() <= title.len() * 2
-                        && is_alike(&text::key(&line.text), &wanted)
+                    line.raw.len() >= title.len() / 2
+                        && (title.len() / 2..=title.len() * 2).contains(&line.text().len())
+                        && is_alike(&text::key(line.text()), &wanted)
                 })
             })
             .or_else(|| {
@@ -382,16 +410,20 @@ fn is_inline(node: Node<'_>) -> bool {
 /// A line that is still being read.
 #[derive(Default)]
 struct OpenLine<'d> {
-    text: String,
+    /// As written; borrowed from the document as long as it is one piece.
+    text: Cow<'d, str>,
+    /// Whether a space stands between what was read and what may come.
+    space: bool,
     node: Option<Node<'d>>,
     last: &'d str,
     in_h1: bool,
+    /// Its weight, or something above [`LONG`].
     weight: usize,
 }
 
 impl<'d> OpenLine<'d> {
     fn push(&mut self, text: &'d str, node: Node<'d>) {
-        if text.trim().is_empty() {
+        if text::is_blank(text) {
             self.space();
             return;
         }
@@ -399,37 +431,47 @@ impl<'d> OpenLine<'d> {
             self.node = node.parent();
         }
         self.last = text;
-        self.weight += text::weight(text::head(text, 2 * MAX_LINE_BYTES));
-        let room = MAX_LINE_BYTES.saturating_sub(self.text.len());
-        self.text.push_str(text::head(text, room));
+        if self.weight <= LONG {
+            self.weight += text::weight(text::head(text, ENOUGH));
+        }
+        let room = MAX_LINE_BYTES.saturating_sub(self.text.len() + usize::from(self.space));
+        let part = text::head(text, room);
+        if self.text.is_empty() {
+            self.text = Cow::Borrowed(part);
+        } else if !part.is_empty() {
+            let text = self.text.to_mut();
+            text.extend(self.space.then_some(' '));
+            text.push_str(part);
+        }
+        self.space = false;
     }
 
     fn space(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with(' ') {
-            self.text.push(' ');
-        }
+        self.space |= !self.text.is_empty() && !self.text.ends_with(' ');
     }
 
     /// Inline elements with a class are drawn apart (`Source<span class=date>…`); bare ones are emphasis inside words.
     fn space_before(&mut self, node: Node<'d>) {
-        if node.attr("class").is_some() {
+        if !self.space && !self.text.is_empty() && node.attr("class").is_some() {
             self.space();
         }
     }
 
     fn close(&mut self, lines: &mut Vec<Line<'d>>) {
         let node = self.node.take().filter(|_| lines.len() < MAX_LINES);
+        let raw = std::mem::take(&mut self.text);
         if let Some(node) = node {
             let is_long = self.weight > LONG;
-            // Text nodes have their references resolved; a "<" in them is one that is meant.
-            let text = if self.text.contains(['<', '&']) {
-                self.text.split_whitespace().collect::<Vec<_>>().join(" ")
-            } else {
-                text::line(&self.text)
-            };
-            lines.push(Line { text, last: self.last, node, is_long, is_h1: self.in_h1 });
+            lines.push(Line {
+                raw,
+                text: OnceCell::new(),
+                last: self.last,
+                node,
+                is_long,
+                is_h1: self.in_h1,
+            });
         }
-        self.text.clear();
+        self.space = false;
         self.weight = 0;
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::{IsNormalized, is_nfc_quick};
+use unicode_normalization::{IsNormalized, is_nfc_quick, is_nfkc_quick};
 
 use crate::dom::{Document, Node};
 
@@ -63,7 +63,28 @@ fn resolve(raw: &str) -> Cow<'_, str> {
 
 /// What two spellings of one name or headline have in common: letters and digits in lower case, marks and spaces left out.
 pub(super) fn key(text: &str) -> String {
-    text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    fn small(chars: impl Iterator<Item = char>) -> String {
+        chars.filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    }
+    if text.is_ascii() {
+        return text
+            .bytes()
+            .filter(u8::is_ascii_alphanumeric)
+            .map(|byte| char::from(byte.to_ascii_lowercase()))
+            .collect();
+    }
+    match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => small(text.chars()),
+        _ => small(text.nfkc()),
+    }
+}
+
+/// Whether `text` is white space and nothing else.
+pub(super) fn is_blank(text: &str) -> bool {
+    match text.bytes().position(|byte| !matches!(byte, b'\t'..=b'\r' | b' ')) {
+        Some(at) => !text.as_bytes()[at].is_ascii() && text[at..].trim_start().is_empty(),
+        None => true,
+    }
 }
 
 /// The first `bytes` of `text`, or fewer, so that no character is cut.
@@ -97,6 +118,9 @@ pub(super) fn is_kana(c: char) -> bool {
 
 /// Roughly how many letters of an alphabet say as much as `text` does: a character of a dense script counts for three.
 pub(super) fn weight(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     text.chars().map(|c| if is_dense(c) { 3 } else { 1 }).sum()
 }
 
@@ -122,6 +146,12 @@ mod tests {
     fn spellings_of_one_headline_have_one_key() {
         assert_eq!(key("‘Ferry’ runs — again"), key("\"Ferry\" runs - again"));
         assert_ne!(key("Ferry runs"), key("Ferry ran"));
+    }
+
+    #[test]
+    fn blank_is_what_shows_nothing() {
+        assert!(["", " \n\t", "\u{a0}", " \u{3000}\n"].into_iter().all(is_blank));
+        assert!(![" a", "界", "\u{a0}b", "\u{1f}"].into_iter().any(is_blank));
     }
 
     #[test]

@@ -137,8 +137,16 @@ pub(super) fn worded(line: &str) -> Vec<String> {
     signed(line)
 }
 
+/// Whether [`signed`] needs to look at a text at all: nobody who writes in ASCII signs like that.
+pub(super) fn can_be_signed(text: &str) -> bool {
+    !text.is_ascii()
+}
+
 /// The names in the head or the foot of a text that is signed there.
 pub(super) fn signed(text: &str) -> Vec<String> {
+    if !can_be_signed(text) {
+        return Vec::new();
+    }
     let found = korean::signed(text).or_else(|| bracketed(text));
     found
         .map(|names| {
@@ -155,7 +163,7 @@ fn bracketed(text: &str) -> Option<Vec<String>> {
         let is_name = inner.chars().count() <= 30 && inner.split(['、', '，', '・']).all(is_japanese_name);
         return is_name.then(|| vec![inner.to_owned()]);
     }
-    for label in ["記者", "记者"] {
+    for label in ["記者", "记者"].into_iter().filter(|label| text.contains(label)) {
         for open in ["（", "(", "【", "［"] {
             let Some((_, rest)) = text.split_once(&format!("{open}{label}")) else { continue };
             let inner = rest.split(['）', ')', '】', '］', '／', '/', '，', ' ', '报', '報']).next()?;
@@ -179,7 +187,7 @@ fn is_japanese_name(name: &str) -> bool {
 fn without_brackets(byline: &str) -> String {
     let pairs = [('(', ')'), ('[', ']'), ('（', '）'), ('【', '】'), ('［', '］'), ('<', '>'), ('〈', '〉')];
     let mut current = byline.to_owned();
-    for (open, close) in pairs {
+    for (open, close) in pairs.into_iter().filter(|(open, _)| byline.contains(*open)) {
         let inner = current.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
         if let Some(inner) = inner.filter(|inner| !inner.contains(open)) {
             current = inner.to_owned();

@@ -273,7 +273,9 @@ pub(super) fn without_prefix(line: &str) -> &str {
 }
 
 fn strip<'l>(line: &'l str, prefixes: &[&str]) -> Option<&'l str> {
-    prefixes.iter().find_map(|prefix| {
+    let first = line.chars().next()?;
+    let first = first.to_lowercase().next().unwrap_or(first);
+    prefixes.iter().filter(|prefix| prefix.starts_with(first)).find_map(|prefix| {
         let mut rest = line.chars();
         for expected in prefix.chars() {
             let found = rest.next()?;

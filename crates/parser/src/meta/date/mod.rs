@@ -21,9 +21,17 @@ pub(crate) use written::{Calendar, Offset, Written, days_since_epoch, weekday};
 /// Epoch numbers between these are believed: 1995 to 2100, in seconds.
 const EPOCH_SECONDS: std::ops::Range<i64> = 788_918_400..4_102_444_800;
 
+/// Whether `text` holds a digit of some script. Without one it names neither a date nor an age.
+pub(crate) fn has_digit(text: &str) -> bool {
+    if text.is_ascii() {
+        return text.bytes().any(|byte| byte.is_ascii_digit());
+    }
+    text.chars().any(token::is_digit)
+}
+
 /// The first date in `text`, with the time of day beside it.
 pub(crate) fn read(text: &str) -> Option<Written> {
-    if !text.bytes().any(|byte| byte.is_ascii_digit()) && text.is_ascii() {
+    if !has_digit(text) {
         return None;
     }
     let tokens = token::tokens(text);

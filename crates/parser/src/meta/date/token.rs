@@ -112,6 +112,11 @@ fn digit_of(c: char) -> Option<u32> {
     Some(u32::from(c) - u32::from(zero))
 }
 
+/// Whether `c` is read as a digit.
+pub(super) fn is_digit(c: char) -> bool {
+    digit_of(plain(c)).is_some()
+}
+
 fn is_combining(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036f}' | '\u{093e}'..='\u{094d}' | '\u{0900}'..='\u{0903}')
 }

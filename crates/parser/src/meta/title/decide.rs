@@ -26,18 +26,13 @@ pub(in crate::meta) fn decide(
     let keys: Vec<String> = claims.iter().map(|claim| text::key(&claim.value)).collect();
     let mut candidates: Vec<Candidate> = Vec::new();
     for (at, claim) in claims.iter().enumerate() {
-        let others: Vec<String> = keys
-            .iter()
-            .enumerate()
-            .filter(|(other, key)| *other != at && **key != keys[at])
-            .map(|(_, key)| key.clone())
-            .collect();
-        let title = site::without(&claim.value, &site, &others);
+        let is_other = |key: &str| key != keys[at] && keys.iter().any(|other| other == key);
+        let title = site::without(&claim.value, &site, &is_other);
         if title.is_empty() || text::weight(&title) > MAX_LETTERS || site.is_all_of(&title) {
             continue;
         }
         candidates.push(Candidate {
-            key: text::key(&title),
+            key: if title == claim.value { keys[at].clone() } else { text::key(&title) },
             title,
             source: claim.source,
             weight: claim.weight,

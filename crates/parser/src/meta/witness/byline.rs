@@ -227,10 +227,10 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
     let end = (at + 12).min(scan.lines.len());
     for index in (at + 1..end).chain(start..at) {
         let line = &scan.lines[index];
-        if line.is_long || text::weight(&line.text) > MAX_LETTERS || !near(scan, index) {
+        if line.is_long || text::weight(line.text()) > MAX_LETTERS || !near(scan, index) {
             continue;
         }
-        let names = authors::worded(&line.text);
+        let names = authors::worded(line.text());
         if !names.is_empty() && !is_foreign(scan, line.node) {
             return claims.authors(names, Source::Visible, 2.0);
         }

@@ -14,8 +14,7 @@ use crate::meta::text;
 
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     for meta in &scan.metas {
-        let in_body = meta.node.ancestors().any(|above| above.is(&local_name!("body")));
-        if meta.is_itemprop && in_body {
+        if meta.is_itemprop && meta.node.ancestors().any(|above| above.is(&local_name!("body"))) {
             // Part of some item's description: the microdata witness knows whose.
             continue;
         }

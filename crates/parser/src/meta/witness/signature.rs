@@ -14,6 +14,9 @@ use crate::meta::text;
 const HEAD: usize = 4;
 const FOOT: usize = 6;
 
+/// What the words before a signature begin with in Chinese and Japanese.
+const LABELS: [char; 5] = ['記', '记', '文', '撰', '作'];
+
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let Some(at) = scan.headline else { return };
     let below = scan.lines.get(at + 1..).unwrap_or_default();
@@ -28,7 +31,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
         last = index;
     }
     for line in below.iter().skip(first).take(HEAD) {
-        let found = authors::signed(text::head(&line.text, 240));
+        let found = authors::signed(text::head(line.text(), 240));
         if !found.is_empty() {
             return claims.authors(found, Source::Visible, 1.5);
         }
@@ -37,16 +40,17 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let signed =
         below[first..=last].iter().rev().filter(|line| line.is_long && line.last.trim_end().ends_with('】'));
     for line in signed.take(3) {
-        let found = authors::signed(&text::line(tail(line.last)));
+        let found = signed_at_end(line);
         if !found.is_empty() && !is_foreign(scan, line.node) {
             return claims.authors(found, Source::Visible, 1.5);
         }
     }
     let labelled = below[first..=last]
         .iter()
-        .filter(|line| line.text.len() < 60 && line.text.starts_with(['記', '记', '文', '撰', '作']));
+        .filter(|line| !line.is_long && line.raw().contains(LABELS))
+        .filter(|line| line.text().len() < 60 && line.text().starts_with(LABELS));
     for line in labelled {
-        let found = authors::worded(&line.text);
+        let found = authors::worded(line.text());
         if !found.is_empty() {
             return claims.authors(found, Source::Visible, 1.5);
         }
@@ -54,11 +58,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let foot = (last.saturating_sub(1)..(last + FOOT).min(below.len())).rev();
     for index in foot {
         let line = &below[index];
-        let found = if line.is_long {
-            authors::signed(&text::line(tail(line.last)))
-        } else {
-            authors::worded(&line.text)
-        };
+        let found = if line.is_long { signed_at_end(line) } else { authors::worded(line.text()) };
         if !found.is_empty() && !is_foreign(scan, line.node) {
             return claims.authors(found, Source::Visible, 1.5);
         }
@@ -84,38 +84,40 @@ fn is_source(scan: &Scan<'_>, node: Node<'_>) -> bool {
         .any(|around| scan.sources.iter().any(|placed| placed.node == around))
 }
 
-/// The last bytes of a text, as many as a signature takes.
-fn tail(text: &str) -> &str {
+/// The names at the end of a line, in the last bytes of it, as many as a signature takes.
+fn signed_at_end(line: &Line<'_>) -> Vec<String> {
+    let text = line.last;
     let mut start = text.trim_end().len().saturating_sub(160);
     while !text.is_char_boundary(start) {
         start += 1;
     }
-    &text[start..]
+    let tail = &text[start..];
+    if authors::can_be_signed(tail) { authors::signed(&text::line(tail)) } else { Vec::new() }
 }
 
 /// The names in a line that holds nothing else and is set apart: in bold or italics, as a link to write to, beside a date,
 /// or above a line that names a desk.
 fn alone(line: &Line<'_>, next: Option<&Line<'_>>) -> Vec<String> {
-    if text::weight(&line.text) > 60 || line.text.ends_with(['.', '!', '?', ':', '。']) {
+    if text::weight(line.text()) > 60 || line.text().ends_with(['.', '!', '?', ':', '。']) {
         return Vec::new();
     }
-    let mut names = authors::clean(&line.text);
-    let is_dated = date::read(&line.text).is_some();
-    if is_dated {
-        // Beside a date stand labels for it.
-        names.retain(|name| authors::is_person(name));
-    }
-    if names.is_empty() || !names.iter().all(|name| authors::is_person(name)) {
-        return Vec::new();
-    }
+    let is_dated = date::read(line.text()).is_some();
     let node = line.node;
     let is_set_apart = std::iter::once(node).chain(node.ancestors().take(1)).any(|around| {
         around.name().is_some_and(|name| {
             matches!(*name, local_name!("strong") | local_name!("b") | local_name!("em") | local_name!("i"))
         }) || around.attr("href").is_some_and(|href| href.starts_with("mailto:"))
     });
-    let is_above_desk = next.is_some_and(|next| authors::is_desk(&next.text));
-    if is_set_apart || is_dated || is_above_desk { names } else { Vec::new() }
+    let is_above_desk = next.is_some_and(|next| authors::is_desk(next.text()));
+    if !(is_set_apart || is_dated || is_above_desk) {
+        return Vec::new();
+    }
+    let mut names = authors::clean(line.text());
+    if is_dated {
+        // Beside a date stand labels for it.
+        names.retain(|name| authors::is_person(name));
+    }
+    if names.iter().all(|name| authors::is_person(name)) { names } else { Vec::new() }
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! The dates a reader sees near the headline.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use dateline_wire::Source;
 use jiff::Timestamp;
 
@@ -93,11 +96,20 @@ const PUBLISHED: &[&str] = &[
     "datepublished",
 ];
 
+/// The words above, those of publication first.
+static LABELS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(PUBLISHED.iter().chain(MODIFIED)).expect("the words are few and plain")
+});
+
 /// What `line` calls its first date. Where it names both, publication is meant by the first.
 pub(super) fn label(line: &str) -> Option<Label> {
     let line = line.to_lowercase();
-    let first = |words: &[&str]| words.iter().filter_map(|word| line.find(word)).min();
-    match (first(PUBLISHED), first(MODIFIED)) {
+    let (mut published, mut modified): (Option<usize>, Option<usize>) = (None, None);
+    for found in LABELS.find_overlapping_iter(&line) {
+        let first = if found.pattern().as_usize() < PUBLISHED.len() { &mut published } else { &mut modified };
+        *first = Some(first.map_or(found.start(), |first| first.min(found.start())));
+    }
+    match (published, modified) {
         (Some(published), Some(modified)) if modified < published => Some(Label::Modified),
         (Some(_), _) => Some(Label::Published),
         (None, Some(modified)) => {
@@ -133,19 +145,19 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
         if line.is_long || line.is_h1 || !near(scan, index) {
             continue;
         }
-        if text::weight(&line.text) > MAX_LETTERS || is_foreign(scan, line.node) {
+        // Dates and ages are written with digits.
+        let text = line.text();
+        if text::weight(text) > MAX_LETTERS || !date::has_digit(text) || is_foreign(scan, line.node) {
             continue;
         }
-        let written = date::read(&line.text);
-        let label = label(&line.text);
-        let Some(written) = written else {
-            let age = received_at
-                .filter(|_| index > at && index <= at + 4)
-                .and_then(|at| date::read_age(&line.text, at));
+        let Some(written) = date::read(text) else {
+            let age =
+                received_at.filter(|_| index > at && index <= at + 4).and_then(|at| date::read_age(text, at));
             claims.published(age, Source::Visible, 1.0);
             continue;
         };
-        if !is_date_line(&line.text) && label.is_none() {
+        let label = label(text);
+        if !is_date_line(text) && label.is_none() {
             continue;
         }
         let weight = match (seen, label) {

@@ -1,5 +1,7 @@
 //! The language of the text: what the page says, checked against the text itself.
 
+mod common;
+
 use whatlang::{Detector, Lang};
 
 use super::claims::{Claim, Claims};
@@ -42,6 +44,9 @@ pub(super) fn decide(scan: &Scan<'_>, claims: &Claims, title: &str, body: &str) 
 
 /// Scripts that one language writes: kana is Japanese, Hangul Korean, Han without either Chinese.
 fn by_script(sample: &str) -> Option<&'static str> {
+    if sample.is_ascii() {
+        return None;
+    }
     let (mut kana, mut hangul, mut han, mut other) = (0, 0, 0, 0);
     for c in sample.chars().filter(|c| c.is_alphabetic()) {
         if text::is_kana(c) {
@@ -96,6 +101,9 @@ fn by_words(sample: &str, said: Option<&str>) -> Option<String> {
         if said.is_some() && others * 50 >= cyrillic {
             return None;
         }
+    }
+    if let Some(said) = said.filter(|said| letters >= ENOUGH && common::confirms(said, sample)) {
+        return Some(said.to_owned());
     }
     let detected = Detector::new().detect(sample)?;
     let tag = tag(detected.lang())?;
