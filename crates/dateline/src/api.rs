@@ -1,4 +1,4 @@
-//! The HTTP API: events as they come, feeds, status, health, metrics. It only reads.
+//! The HTTP API: events as they come, feeds, status, health, metrics; it only reads. Beside it stand the callbacks of hubs.
 //!
 //! | path | gives |
 //! | --- | --- |
@@ -8,9 +8,11 @@
 //! | `/livez` | 200 while the process and its engine go round |
 //! | `/readyz` | 200 while events are taken in and served |
 //! | `/metrics` | figures for Prometheus |
+//! | `/websub/TOKEN` | what hubs ask back and push, where `[websub]` is on |
 
 mod events;
 mod health;
+mod websub;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +36,7 @@ use crate::config::HttpSettings;
 use crate::engine::Pulse;
 use crate::metrics::Metrics;
 use crate::status::{FeedNames, Relay, Status};
+use crate::websub::WebSub;
 
 /// What the API tells about.
 pub struct Sources {
@@ -49,6 +52,8 @@ pub struct Sources {
     pub relay: Option<watch::Receiver<RelayStatus>>,
     /// The CloudEvents `source`.
     pub source: String,
+    /// Subscriptions at hubs, if there are any.
+    pub websub: Option<Arc<WebSub>>,
 }
 
 /// What every handler knows.
@@ -71,6 +76,7 @@ pub async fn serve(
     sources: Sources,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
+    let callbacks = sources.websub.clone().map(websub::routes);
     let api = Arc::new(Api {
         sources,
         followers: Arc::new(Semaphore::new(settings.max_followers)),
@@ -85,7 +91,8 @@ pub async fn serve(
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status"))
-        .with_state(api);
+        .with_state(api)
+        .merge(callbacks.unwrap_or_default());
     let stalled_after = settings.stalled_after;
     let listener = listener.tap_io(move |connection| {
         if let Err(error) = bound_stalls(connection, stalled_after) {

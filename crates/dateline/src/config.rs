@@ -114,6 +114,7 @@ impl Settings {
                 );
             }
         }
+        self.websub.callback_base().map_err(|error| ConfigError::in_file(path, error.to_string()))?;
         self.kafka.check().map_err(|error| ConfigError::in_file(path, error.to_string()))
     }
 

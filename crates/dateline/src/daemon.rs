@@ -23,6 +23,7 @@ use crate::failure::Failure;
 use crate::metrics::Metrics;
 use crate::service_manager;
 use crate::status::FeedNames;
+use crate::websub::WebSub;
 
 /// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
 /// in time.
@@ -53,6 +54,7 @@ pub async fn run(config: Config, record: Option<Record>) -> Result<(), Failure> 
     let address = listener.local_addr().map_err(Failure::io("the API's address"))?;
     let journal = open_journal(&settings)?;
     let live = Live::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
+    let recorded = record.is_some();
     let transport: Arc<dyn Transport> = match record {
         None => Arc::new(live),
         Some(record) => Arc::new(recording(live, record, &journal)?),
@@ -66,12 +68,13 @@ pub async fn run(config: Config, record: Option<Record>) -> Result<(), Failure> 
         metrics: metrics.clone(),
     };
     let names = FeedNames::of(&feeds);
-    let engine = Engine::new(world, feeds, settings.engine.clone()).await.map_err(broken)?;
+    let engine = Engine::new(world.clone(), feeds, settings.engine.clone()).await.map_err(broken)?;
     let relay = (!settings.kafka.brokers.is_empty())
         .then(|| Relay::new(settings.kafka.clone(), journal.clone(), settings.source.clone()))
         .transpose()
         .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))?;
     let pulse = engine.pulse();
+    let websub = subscriptions(&settings, recorded, &world, &engine)?;
 
     // Intake stops first, so that the relay and the API still have its last events; then they.
     let (stop_intake, stop_delivery) = (CancellationToken::new(), CancellationToken::new());
@@ -82,11 +85,19 @@ pub async fn run(config: Config, record: Option<Record>) -> Result<(), Failure> 
         pulse: pulse.clone(),
         relay: relay.as_ref().map(Relay::status),
         source: settings.source.clone(),
+        websub: websub.clone(),
     };
     let mut intake = JoinSet::new();
     let intake_grace = settings.shutdown_grace.saturating_sub(LAST_WORDS);
     intake.spawn(engine.run(Until::Stopped, stop_intake.clone(), intake_grace));
     let mut delivery = JoinSet::new();
+    if let Some(websub) = websub {
+        let stop = stop_delivery.clone();
+        delivery.spawn(async move {
+            websub.run(stop).await;
+            Ok(())
+        });
+    }
     let (http, stop) = (settings.http.clone(), stop_delivery.clone());
     delivery.spawn(async move {
         api::serve(listener, &http, sources, stop).await.map_err(Failure::io("the API failed"))
@@ -144,6 +155,26 @@ fn recording(live: Live, record: Record, journal: &Journal) -> Result<Recording<
     let settings = RecordSettings { seed: SEED, record_ids, secrets: Secrets::new(record.secret_query) };
     Recording::open(live, record.file, settings, Clock::System)
         .map_err(|error| Failure::Other(format!("cannot record: {error}")))
+}
+
+/// The subscriptions at hubs, where they are configured. A recording holds what was asked for, not what was pushed, so what is
+/// recorded is polled.
+fn subscriptions(
+    settings: &Settings,
+    recorded: bool,
+    world: &World,
+    engine: &Engine,
+) -> Result<Option<Arc<WebSub>>, Failure> {
+    let base = settings.websub.callback_base().map_err(|error| Failure::Other(error.to_string()))?;
+    let Some(base) = base else { return Ok(None) };
+    if recorded {
+        tracing::warn!("subscriptions at hubs rest while this run is recorded");
+        return Ok(None);
+    }
+    let shared = (world.journal.clone(), world.fetcher.clone(), world.metrics.clone());
+    let websub = WebSub::new(shared, engine.pushes(), (settings.websub.clone(), base), &settings.fetch)
+        .map_err(|source| Failure::Journal { path: settings.journal_path(), source })?;
+    Ok(Some(Arc::new(websub)))
 }
 
 fn open_journal(settings: &Settings) -> Result<Journal, Failure> {

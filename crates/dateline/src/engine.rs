@@ -6,6 +6,8 @@
 //! completed, so that under a virtual clock the events depend on the recording alone, on however many threads pages are
 //! extracted.
 //!
+//! What a hub pushes for a feed is taken in as a poll of it would be, in turn with its polls.
+//!
 //! Everything is bounded: polls and pages in flight, extractions at once. While the journal has
 //! no room, what is in flight waits and nothing new is begun.
 
@@ -13,6 +15,7 @@ mod extraction;
 mod intake;
 pub(crate) mod outcome;
 mod pipeline;
+mod push;
 mod still;
 pub(crate) mod trace;
 
@@ -25,13 +28,14 @@ use dateline_journal::{Journal, JournalError};
 use dateline_parser::Subject;
 use dateline_wire::{FeedId, FeedRef, FeedState};
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::EngineSettings;
 use crate::metrics::Metrics;
 use intake::Intake;
+pub use push::{Push, PushEnd};
 
 /// What the engine works with. Network, clock and chance are the fetcher's; storage is the journal's.
 #[derive(Clone)]
@@ -78,6 +82,9 @@ pub struct Pulse {
     pub paused: bool,
 }
 
+/// How many pushes may wait for the engine; whoever brings one more waits in turn.
+const PUSHES_WAITING: usize = 16;
+
 /// How often the engine goes round even if nothing happens.
 pub const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -93,6 +100,8 @@ pub enum EngineError {
 pub struct Engine {
     intake: Intake,
     pulse: watch::Sender<Pulse>,
+    push: mpsc::Sender<Push>,
+    pushes: mpsc::Receiver<Push>,
 }
 
 impl Engine {
@@ -116,12 +125,18 @@ impl Engine {
         let refs: HashMap<FeedId, FeedRef> = feeds.into_iter().map(|feed| (feed.id.clone(), feed)).collect();
         let intake = Intake::new(world, refs, states, settings);
         let pulse = watch::Sender::new(intake.pulse());
-        Ok(Self { intake, pulse })
+        let (push, pushes) = mpsc::channel(PUSHES_WAITING);
+        Ok(Self { intake, pulse, push, pushes })
     }
 
     /// What the engine is doing, as it goes.
     pub fn pulse(&self) -> watch::Receiver<Pulse> {
         self.pulse.subscribe()
+    }
+
+    /// Where what hubs push is handed in. Its signature is to be checked before.
+    pub fn pushes(&self) -> mpsc::Sender<Push> {
+        self.push.clone()
     }
 
     /// Runs until it is idle, if `until` says so, or `stop` is cancelled. Then nothing new is begun, and what is in flight may
@@ -161,6 +176,9 @@ impl Engine {
                     stopping = Some(Instant::now() + grace);
                 }
                 step = self.intake.step(), if self.intake.in_flight() > 0 => step?,
+                Some(push) = self.pushes.recv(), if stopping.is_none() && self.intake.has_room_for_pushes() => {
+                    self.intake.take_push(push);
+                }
                 () = tokio::time::sleep_until(wake) => self.intake.woken(),
             }
         }

@@ -19,6 +19,7 @@ pub struct Metrics {
     polls: Family<ResultLabel, Counter>,
     entries: Counter,
     pages: Family<ResultLabel, Counter>,
+    pushes: Family<ResultLabel, Counter>,
     rejects: Family<RejectLabels, Counter>,
     events: Family<KindLabel, Counter>,
     page_seconds: Histogram,
@@ -72,6 +73,8 @@ impl Default for Metrics {
         registry.register("entries", "Entries seen for the first time, or changed", entries.clone());
         let pages = Family::default();
         registry.register("pages", "Fetches of pages, by result", pages.clone());
+        let pushes = Family::default();
+        registry.register("pushes", "What hubs posted, by result", pushes.clone());
         let rejects = Family::default();
         registry.register("rejects", "Entries that were not published, by stage and reason", rejects.clone());
         let events = Family::default();
@@ -104,7 +107,18 @@ impl Default for Metrics {
             gauges.intake_paused.clone(),
         );
         registry.register("followers", "Clients that follow events", gauges.followers.clone());
-        Self { registry, polls, entries, pages, rejects, events, page_seconds, extract_seconds, gauges }
+        Self {
+            registry,
+            polls,
+            entries,
+            pages,
+            pushes,
+            rejects,
+            events,
+            page_seconds,
+            extract_seconds,
+            gauges,
+        }
     }
 }
 
@@ -119,6 +133,11 @@ impl Metrics {
     pub fn fetched(&self, result: &'static str, seconds: f64) {
         self.pages.get_or_create(&ResultLabel { result }).inc();
         self.page_seconds.observe(seconds);
+    }
+
+    /// A hub posted something, with `result`.
+    pub fn pushed(&self, result: &'static str) {
+        self.pushes.get_or_create(&ResultLabel { result }).inc();
     }
 
     /// A page was extracted and judged in `seconds`.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use dateline_journal::{JournalError, Reader};
 use dateline_publisher::RelayStatus;
-use dateline_wire::{EventKind, FeedId, FeedRef, FeedState, Sequence};
+use dateline_wire::{EventKind, FeedId, FeedRef, FeedState, Sequence, Subscription};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -115,6 +115,32 @@ pub struct FeedStatus {
     pub last_error: Option<String>,
     /// Whether it is gone for good.
     pub retired: bool,
+    /// Its subscription at a hub, if it names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub websub: Option<WebSubStatus>,
+}
+
+/// A feed's subscription at its hub, without its keys.
+#[derive(Debug, Serialize)]
+pub struct WebSubStatus {
+    /// The hub.
+    pub hub: Url,
+    /// Until when the hub pushes, if it granted that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease_end: Option<Timestamp>,
+    /// When it last pushed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_push: Option<Timestamp>,
+    /// Why it doesn't, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+}
+
+impl WebSubStatus {
+    fn of(subscription: Subscription) -> Self {
+        let Subscription { link, lease_end, last_push, last_error, .. } = subscription;
+        Self { hub: link.hub, lease_end, last_push, last_error }
+    }
 }
 
 impl Status {
@@ -136,7 +162,11 @@ impl Status {
             })
             .collect();
         last_events.reverse();
-        let feeds = journal.feeds()?.into_iter().map(|feed| FeedStatus::of(feed, names)).collect();
+        let subscriptions = journal.subscriptions()?.into_iter();
+        let mut subscriptions: HashMap<FeedId, WebSubStatus> =
+            subscriptions.map(|one| (one.feed.clone(), WebSubStatus::of(one))).collect();
+        let feeds = journal.feeds()?.into_iter();
+        let feeds = feeds.map(|feed| FeedStatus::of(subscriptions.remove(&feed.id), feed, names)).collect();
         Ok(Self {
             journal: totals.id.to_string(),
             journal_bytes: totals.bytes,
@@ -156,7 +186,7 @@ impl Status {
 }
 
 impl FeedStatus {
-    fn of(feed: FeedState, names: &FeedNames) -> Self {
+    fn of(websub: Option<WebSubStatus>, feed: FeedState, names: &FeedNames) -> Self {
         Self {
             name: names.0.get(&feed.id).cloned(),
             id: feed.id,
@@ -169,6 +199,7 @@ impl FeedStatus {
             failures: feed.failures,
             last_error: feed.last_error,
             retired: feed.retired,
+            websub,
         }
     }
 

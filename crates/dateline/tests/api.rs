@@ -11,7 +11,7 @@ use dateline::engine::Pulse;
 use dateline::metrics::Metrics;
 use dateline::status::FeedNames;
 use dateline_journal::{Durability, Finish, Journal, Options, PollCommit};
-use dateline_wire::{Entry, EntryId, Event, EventId, FeedState, RejectEvent, Stage};
+use dateline_wire::{Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, Stage};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -45,6 +45,7 @@ impl Served {
             pulse: pulse.subscribe(),
             relay: None,
             source: "/test".into(),
+            websub: None,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -79,6 +80,7 @@ impl Served {
             feed: feed.clone(),
             entries: entries.clone(),
             events: Vec::new(),
+            hub: HubNews::Nothing,
             at: now,
             traceparent: String::new(),
         };

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use percent_encoding::{CONTROLS, percent_encode};
@@ -19,7 +20,8 @@ use crate::{
 pub struct Hop {
     /// The address that sent elsewhere.
     pub url: Url,
-    /// With which status: 301, 302, 303, 307 or 308; 200 where the page itself did (`<meta http-equiv="refresh">`).
+    /// With which status: 301, 302, 303, 307 or 308; 200 where the page itself did (`<meta http-equiv="refresh">`, or
+    /// the page of a redirector).
     pub status: u16,
 }
 
@@ -64,12 +66,23 @@ impl Client {
         &self.politeness
     }
 
-    /// One exchange, in its turn.
+    /// Asks for `url`, in its turn.
     pub(crate) async fn send(
         &self,
         url: &Url,
         purpose: Purpose,
         more: HeaderMap,
+    ) -> Result<Response, Failure> {
+        self.exchange(url, purpose, more, None).await
+    }
+
+    /// One exchange, in its turn: a GET, or the POST of a form.
+    pub(crate) async fn exchange(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+        more: HeaderMap,
+        form: Option<Bytes>,
     ) -> Result<Response, Failure> {
         let host = url.host_str().unwrap_or_default();
         let turn = self
@@ -79,7 +92,7 @@ impl Client {
             .map_err(|resting| Failure::Resting { until: self.clock.moment_of(resting.until) })?;
         let mut headers = self.headers(purpose);
         headers.extend(more);
-        let response = self.transport.send(Request { url: url.clone(), headers, purpose }).await;
+        let response = self.transport.send(Request { url: url.clone(), headers, purpose, form }).await;
         drop(turn);
         let response = response?;
         if matches!(response.status, 429 | 503)
@@ -98,6 +111,7 @@ impl Client {
             }
             Purpose::Page => "text/html, application/xhtml+xml, */*;q=0.1",
             Purpose::Robots => "text/plain, */*;q=0.1",
+            Purpose::Hub => "*/*",
         };
         HeaderMap::from_iter([
             (header::USER_AGENT, self.user_agent.clone()),

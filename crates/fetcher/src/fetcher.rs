@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     Clock, FetchSettings, PollSettings, Schedule, chance::chance, client::Client, robots::Robots,
-    transport::Transport,
+    transport::Transport, websub::Leases,
 };
 
 /// Polls feeds and fetches pages through one transport, with one politeness for all.
@@ -17,6 +17,7 @@ pub struct Fetcher {
     pub(crate) fetch: FetchSettings,
     pub(crate) settings: PollSettings,
     pub(crate) seed: u64,
+    pub(crate) leases: Leases,
 }
 
 impl Fetcher {
@@ -29,7 +30,14 @@ impl Fetcher {
         seed: u64,
     ) -> Self {
         let robots = Robots::new(&fetch.user_agent, fetch.max_decoded_bytes);
-        Self { client: Client::new(transport, &fetch, clock), robots, fetch, settings: poll, seed }
+        Self {
+            client: Client::new(transport, &fetch, clock),
+            robots,
+            fetch,
+            settings: poll,
+            seed,
+            leases: Leases::default(),
+        }
     }
 
     /// When to poll a feed for the first time: between `from` and the configured spread later, always the same for the same
@@ -42,6 +50,11 @@ impl Fetcher {
     /// An empty schedule that lets feeds of one host out as far apart as this fetcher asks them.
     pub fn schedule(&self) -> Schedule {
         Schedule::new(self.fetch.per_host_delay)
+    }
+
+    /// Which feeds are pushed by a hub, as whoever subscribes to them says. Polls of these are rare.
+    pub fn leases(&self) -> &Leases {
+        &self.leases
     }
 
     /// What the time of day is taken from.

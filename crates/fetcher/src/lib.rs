@@ -4,7 +4,8 @@
 //! [`transport`], reads what comes ([`feed`]), and decides what follows: the feed's next state, with its validators and
 //! its next poll, and what to tell about its health. An entry's page comes through [`Fetcher::page`]: if robots.txt lets it,
 //! through its redirects, decompressed ([`coding`]). Both wait their turn at each host, so that no host is ever hurried,
-//! whatever is asked of it, and both reach public addresses only.
+//! whatever is asked of it, and both reach public addresses only. A feed that names a WebSub hub can be subscribed to there
+//! ([`websub`]): what the hub pushes is read as a poll's answer is.
 //!
 //! The time of day is a parameter ([`Clock`]) and so is the network ([`transport::Transport`]): live, recorded to a
 //! [`warc`], or answered from one, so that a recorded day replays as it was. What is decided is decided by functions of
@@ -54,6 +55,7 @@ mod settings;
 mod sniff;
 pub mod transport;
 pub mod warc;
+pub mod websub;
 
 pub use client::Hop;
 pub use clock::Clock;

@@ -109,6 +109,11 @@ impl PageError {
         }
     }
 
+    /// Whether its host was asked at all. If not, this was no attempt.
+    pub fn was_asked(&self) -> bool {
+        !matches!(self.failure, PageFailure::Resting { .. })
+    }
+
     /// When to try again after `attempts` fetches of this page have failed, this one included: `None` when trying again
     /// cannot help, or has been tried often enough.
     pub fn retry_in(&self, attempts: u32, now: Timestamp) -> Option<Duration> {
@@ -179,6 +184,7 @@ impl Fetcher {
             Permission::Unknown { why, retry_after } => {
                 Err(PageFailure::RobotsUnreachable { why, retry_after })
             }
+            Permission::Resting { until } => Err(PageFailure::Resting { until }),
         }
     }
 

@@ -1,6 +1,6 @@
 //! One poll of a feed: the request that its state asks for, and what came of it.
 
-use dateline_wire::{Entry, EventId, FeedRef, FeedState, HealthEvent, Validators};
+use dateline_wire::{Entry, EventId, FeedRef, FeedState, HealthEvent, HubNews, Validators};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -12,13 +12,14 @@ use crate::{
     client::Failure,
     coding::decode_body,
     feed::{self, FeedDocument, ReadEntry, Warning},
-    policy::{self, Exchange, Outcome, Reading},
+    policy::{self, Exchange, Outcome, Reading, Told},
     retry_after::retry_after,
     transport::{Purpose, Response},
+    websub::announcement,
 };
 
 /// Bodies larger than this are read on a thread of their own, so that nobody waits behind them.
-const LARGE_BODY: usize = 64 << 10;
+pub(crate) const LARGE_BODY: usize = 64 << 10;
 
 /// What a poll gave. It never fails: a failure is part of the feed's new state.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,8 @@ pub struct PollOutcome {
     pub entries: Vec<Entry>,
     /// What happened to the feed.
     pub health: Vec<HealthEvent>,
+    /// What it said about who pushes the feed.
+    pub hub: HubNews,
     /// How the poll went.
     pub result: PollResult,
 }
@@ -48,25 +51,29 @@ pub enum PollResult {
     Gone,
     /// Its host is to be left alone; nothing was asked.
     PutOff,
+    /// Its hub pushed.
+    Pushed,
+    /// Its hub pushed what cannot be read, for the reason given.
+    UnreadablePush(String),
 }
 
 impl Fetcher {
     /// Asks for `feed` and reads what comes. `feed_ref` names it in health events.
     pub async fn poll(&self, feed: &FeedState, feed_ref: &FeedRef) -> PollOutcome {
-        let Polled { exchange, entries, result } = self.exchange(feed).await;
+        let Polled { exchange, entries, hub, result } = self.exchange(feed).await;
         let now = self.client.clock.now();
         let drawn = chance(self.seed, feed.id.as_str(), now.as_second());
-        let (state, told) = policy::after(feed, exchange, now, drawn, &self.settings);
-        let health = told
-            .into_iter()
-            .map(|told| HealthEvent {
-                id: EventId::of_parts(&["health", feed.id.as_str(), told.kind.as_str(), &now.to_string()]),
-                feed: feed_ref.clone(),
-                kind: told.kind,
-                detail: told.detail,
-            })
-            .collect();
-        PollOutcome { feed: state, entries, health, result }
+        let (mut state, told) = policy::after(feed, exchange, now, drawn, &self.settings);
+        self.leases.hear(&feed.id, &hub);
+        if let Some(until) = self.leases.relied_on_until(&feed.id, now) {
+            if state.last_new_entry == feed.last_new_entry {
+                policy::rest_while_pushed(&mut state, until, now, drawn, &self.settings);
+            } else {
+                // Something new that its hub has not pushed: it is asked as if there were none, until there is a push again.
+                self.leases.note_miss(&feed.id);
+            }
+        }
+        PollOutcome { feed: state, entries, health: health_events(feed_ref, told, now), hub, result }
     }
 
     async fn exchange(&self, feed: &FeedState) -> Polled {
@@ -98,14 +105,16 @@ impl Fetcher {
         let polled = |outcome, entries, result| Polled {
             exchange: Exchange { status: Some(status), moved_to: moved_to.clone(), fresh_for, outcome },
             entries,
+            hub: HubNews::Nothing,
             result,
         };
         let reason = format!("status {status} from {}", crate::client::shown(url));
         match status {
             200 => match self.read(feed, url, response, now).await {
-                Ok((outcome, entries)) => {
+                Ok(Answer { outcome, entries, hub }) => {
                     let unchanged = matches!(outcome, Outcome::Unchanged { .. });
-                    polled(outcome, entries, if unchanged { PollResult::Unchanged } else { PollResult::Read })
+                    let result = if unchanged { PollResult::Unchanged } else { PollResult::Read };
+                    Polled { hub, ..polled(outcome, entries, result) }
                 }
                 Err(reason) => polled(
                     Outcome::Failed { reason: reason.clone(), retry_after: None },
@@ -142,10 +151,11 @@ impl Fetcher {
         url: &Url,
         response: Response,
         now: Timestamp,
-    ) -> Result<(Outcome, Vec<Entry>), String> {
+    ) -> Result<Answer, String> {
         let validators = validators_of(url, &response.headers);
         let limit = self.fetch.max_decoded_bytes;
         let known = feed.body_sha256.clone();
+        let headers = response.headers.clone();
         let base = url.clone();
         let large = response.body.len() > LARGE_BODY;
         let read = move || Body::read(&response, &base, known.as_deref(), limit);
@@ -155,7 +165,11 @@ impl Fetcher {
             read()
         };
         match body? {
-            Body::Same => Ok((Outcome::Unchanged { validators }, Vec::new())),
+            Body::Same => Ok(Answer {
+                outcome: Outcome::Unchanged { validators },
+                entries: Vec::new(),
+                hub: HubNews::Nothing,
+            }),
             Body::New { sha256, document } => {
                 let entries: Vec<Entry> = document.entries.iter().map(ReadEntry::to_wire).collect();
                 // What was cut short is asked for again, whole.
@@ -166,17 +180,36 @@ impl Fetcher {
                     hints: policy::hints_of(&document),
                     reading: Reading::of(&entries, now),
                 };
-                Ok((outcome, entries))
+                Ok(Answer { outcome, entries, hub: announcement(&document, &headers, url) })
             }
         }
     }
+}
+
+/// What is told about the feed at `now`, as events.
+pub(crate) fn health_events(feed: &FeedRef, told: Vec<Told>, now: Timestamp) -> Vec<HealthEvent> {
+    let event = |told: Told| HealthEvent {
+        id: EventId::of_parts(&["health", feed.id.as_str(), told.kind.as_str(), &now.to_string()]),
+        feed: feed.clone(),
+        kind: told.kind,
+        detail: told.detail,
+    };
+    told.into_iter().map(event).collect()
 }
 
 /// A poll before its consequences.
 struct Polled {
     exchange: Exchange,
     entries: Vec<Entry>,
+    hub: HubNews,
     result: PollResult,
+}
+
+/// What a 200 gave.
+struct Answer {
+    outcome: Outcome,
+    entries: Vec<Entry>,
+    hub: HubNews,
 }
 
 impl Polled {
@@ -187,7 +220,7 @@ impl Polled {
             _ => (Outcome::Failed { reason: reason.clone(), retry_after: None }, PollResult::Failed(reason)),
         };
         let exchange = Exchange { status: None, moved_to: None, fresh_for: None, outcome };
-        Self { exchange, entries: Vec::new(), result }
+        Self { exchange, entries: Vec::new(), hub: HubNews::Nothing, result }
     }
 
     fn with_status(mut self, status: u16) -> Self {

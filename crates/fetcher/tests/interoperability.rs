@@ -47,8 +47,7 @@ async fn replayed(path: &Path, urls: &[&str]) -> Vec<Response> {
     let replaying = Replaying::new(recorded, clock);
     let mut answers = Vec::new();
     for url in urls {
-        let request =
-            Request { url: Url::parse(url).unwrap(), headers: HeaderMap::new(), purpose: Purpose::Page };
+        let request = Request::get(Url::parse(url).unwrap(), Purpose::Page);
         answers.push(replaying.send(request).await.unwrap());
     }
     answers

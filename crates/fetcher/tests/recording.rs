@@ -59,7 +59,12 @@ fn headers<const N: usize>(fields: [(&'static str, &'static str); N]) -> HeaderM
 }
 
 fn get(url: &str) -> Request {
-    Request { url: Url::parse(url).unwrap(), headers: headers([("accept", "*/*")]), purpose: Purpose::Page }
+    Request {
+        url: Url::parse(url).unwrap(),
+        headers: headers([("accept", "*/*")]),
+        purpose: Purpose::Page,
+        form: None,
+    }
 }
 
 fn settings() -> RecordSettings {
@@ -304,4 +309,24 @@ async fn the_time_that_another_tool_measured_is_waited() {
     let start = tokio::time::Instant::now();
     file.replayed(1).await;
     assert_eq!(start.elapsed().as_millis(), 337);
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_to_hubs_are_not_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("day.warc.gz");
+    let clock = morning();
+    let hub = "https://hub.example/";
+    let web = Scripted::new(clock).answers(hub, 1, Ok((202, HeaderMap::new(), b""))).answers(
+        FRONT,
+        1,
+        Ok((200, HeaderMap::new(), b"front")),
+    );
+    let recording = Recording::open(web, &path, settings(), clock).unwrap();
+    let form = Some(Bytes::from_static(b"hub.secret=word"));
+    let request = Request { purpose: Purpose::Hub, form, ..get(hub) };
+    assert_eq!(recording.send(request).await.unwrap().status, 202);
+    recording.send(get(FRONT)).await.unwrap();
+    drop(recording);
+    assert_eq!(Recorded::open(&[&path]).unwrap().len(), 1);
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use dateline_journal::{Journal, Options, PollCommit};
-use dateline_wire::{Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind};
+use dateline_wire::{Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, HubNews};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
@@ -24,6 +24,7 @@ fn commit(feed: &FeedState, detail: &str) -> PollCommit {
         feed: feed.clone(),
         entries: Vec::new(),
         events: vec![event],
+        hub: HubNews::Nothing,
         at: Timestamp::UNIX_EPOCH,
         traceparent: String::new(),
     }

@@ -3,14 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use dateline_wire::{CloudEvent, EntryId, EventKind, FeedId, FeedState, JournalId, PendingEntry, Sequence};
+use dateline_wire::{
+    CloudEvent, EntryId, EventKind, FeedId, FeedState, HubLink, JournalId, PendingEntry, Sequence,
+    Subscription, SubscriptionStep,
+};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::watch;
 use url::Url;
 
 use crate::change::{
-    Configure, Configured, Finish, FinishEntry, Finished, NotePosition, PollCommit, PollCommitted, Postpone,
+    Configure, Configured, Delay, Finish, FinishEntry, Finished, NotePosition, PollCommit, PollCommitted,
+    Postpone, StepSubscription,
 };
 use crate::claims::Claims;
 use crate::lock::Lock;
@@ -97,7 +101,7 @@ impl Journal {
         Ok(finished)
     }
 
-    /// Gives an entry back until `due`, because its page may be had then.
+    /// Gives an entry back until `due`, because its page may be had then. Only a page that was asked for counts as an attempt.
     ///
     /// # Errors
     /// As for [`finish`](Self::finish).
@@ -106,9 +110,9 @@ impl Journal {
         feed: FeedId,
         entry: EntryId,
         due: Timestamp,
-        reason: String,
+        delay: Delay,
     ) -> Result<(), JournalError> {
-        self.inner.writer.submit(Postpone { feed, entry, due, reason }).await.map(|_| ())
+        self.inner.writer.submit(Postpone { feed, entry, due, delay }).await.map(|_| ())
     }
 
     /// Gives an entry back as it was, without a word in the file: work on it was broken off.
@@ -129,6 +133,37 @@ impl Journal {
     /// If the file cannot be read.
     pub fn pending(&self, now: Timestamp, limit: usize) -> Result<Vec<PendingEntry>, JournalError> {
         self.inner.reader.claim(&self.inner.claims, now, limit, self.inner.claims_per_host)
+    }
+
+    /// Commits a step of the subscription that `feed` has at `link`, and gives it as it is then: `None`, and nothing is
+    /// changed, where the feed names another hub by now, or none.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownFeed`] for a feed that was never configured, [`JournalError::Full`] when there is no room,
+    /// others if the file cannot be written.
+    pub async fn step_subscription(
+        &self,
+        feed: FeedId,
+        link: HubLink,
+        step: SubscriptionStep,
+    ) -> Result<Option<Subscription>, JournalError> {
+        self.inner.writer.submit(StepSubscription { feed, link, step }).await
+    }
+
+    /// See [`Reader::subscriptions_due`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn subscriptions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Subscription>, JournalError> {
+        self.inner.reader.subscriptions_due(now, limit)
+    }
+
+    /// See [`Reader::subscription_at`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn subscription_at(&self, token: &str) -> Result<Option<Subscription>, JournalError> {
+        self.inner.reader.subscription_at(token)
     }
 
     /// How many entries are in somebody's hands.

@@ -11,6 +11,9 @@
 //! 5. [`Journal::events_after`] reads the log, whose places ([`Sequence`](dateline_wire::Sequence)) have no gaps;
 //!    [`Journal::watch`] tells when it grows.
 //!
+//! Beside that stand the subscriptions of feeds at hubs: a poll tells of them in its commit, [`Journal::subscriptions_due`]
+//! hands out whose hub is to be asked, and [`Journal::step_subscription`] commits how that went.
+//!
 //! One thread writes (see [`Options::max_batch`]); any number of [`Reader`]s look on, in this process or in another. A
 //! change is answered once it would survive the loss of power. When there is no room, changes are refused with
 //! [`JournalError::Full`] while reading goes on, and succeed again as soon as there is room.
@@ -44,7 +47,7 @@ mod schema;
 mod status;
 mod writer;
 
-pub use change::{Configured, Finish, Finished, Outcome, PollCommit, PollCommitted};
+pub use change::{Configured, Delay, Finish, Finished, Outcome, PollCommit, PollCommitted};
 pub use error::JournalError;
 pub use journal::Journal;
 pub use options::{Durability, Options};

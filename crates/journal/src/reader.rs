@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use dateline_wire::{CloudEvent, EventKind, FeedId, FeedState, JournalId, PendingEntry, Sequence};
+use dateline_wire::{
+    CloudEvent, EventKind, FeedId, FeedState, JournalId, PendingEntry, Sequence, Subscription,
+};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use url::Url;
@@ -115,6 +117,53 @@ impl Reader {
             let mut statement = connection.prepare_cached("SELECT state FROM feeds WHERE id = ?1")?;
             let mut rows = statement.query([id.as_str()])?;
             rows.next()?.map(feed).transpose()
+        })
+    }
+
+    /// The subscriptions of the configured feeds that are not gone for good.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn subscriptions(&self) -> Result<Vec<Subscription>, JournalError> {
+        self.select_subscriptions("ORDER BY s.feed", [])
+    }
+
+    /// Up to `limit` of [`subscriptions`](Self::subscriptions) whose hub is to be asked at `now`, longest due first.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn subscriptions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Subscription>, JournalError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.select_subscriptions(
+            "AND s.due <= ?1 ORDER BY s.due, s.feed LIMIT ?2",
+            (now.as_microsecond(), limit),
+        )
+    }
+
+    /// The one of [`subscriptions`](Self::subscriptions) whose callback ends with `token`.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn subscription_at(&self, token: &str) -> Result<Option<Subscription>, JournalError> {
+        Ok(self.select_subscriptions("AND s.token = ?1", [token])?.pop())
+    }
+
+    fn select_subscriptions(
+        &self,
+        which: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<Subscription>, JournalError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT s.state FROM subscriptions s JOIN feeds f ON f.number = s.feed \
+                 WHERE f.active = 1 AND f.retired = 0 {which}"
+            ))?;
+            let mut rows = statement.query(parameters)?;
+            let mut subscriptions = Vec::new();
+            while let Some(row) = rows.next()? {
+                subscriptions.push(subscription(row)?);
+            }
+            Ok(subscriptions)
         })
     }
 
@@ -349,6 +398,11 @@ fn pending(connection: &Connection, number: i64) -> Result<PendingEntry, Journal
 fn feed(row: &Row<'_>) -> Result<FeedState, JournalError> {
     serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
         .map_err(JournalError::json("a stored feed could not be read"))
+}
+
+fn subscription(row: &Row<'_>) -> Result<Subscription, JournalError> {
+    serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
+        .map_err(JournalError::json("a stored subscription could not be read"))
 }
 
 fn event(row: &Row<'_>) -> Result<CloudEvent, JournalError> {

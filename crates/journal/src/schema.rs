@@ -11,7 +11,7 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

@@ -4,7 +4,7 @@
 
 mod harness;
 
-use dateline_journal::{Configured, Journal, JournalError, Options, Outcome, PollCommitted};
+use dateline_journal::{Configured, Delay, Journal, JournalError, Options, Outcome, PollCommitted};
 use dateline_wire::{EntryId, EventKind, RejectEvent, Sequence, Stage};
 use harness::{announce, article, at, entry, feed, finish, link, poll, reject};
 use tempfile::{TempDir, tempdir};
@@ -62,11 +62,22 @@ async fn a_postponed_entry_comes_back_when_it_is_due_with_one_attempt_more() {
     let (_folder, journal) = journal(1).await;
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
     let taken = journal.pending(at(1), 10).unwrap().remove(0);
-    journal.postpone(taken.feed, taken.entry.id, at(60), "503".into()).await.unwrap();
+    journal.postpone(taken.feed, taken.entry.id, at(60), Delay::Failed("503".into())).await.unwrap();
     assert_eq!(journal.next_due(at(1)).unwrap(), Some(at(60)));
     assert!(journal.pending(at(59), 10).unwrap().is_empty());
     let again = journal.pending(at(60), 10).unwrap().remove(0);
     assert_eq!((again.attempts, again.first_seen, again.edition), (1, at(1), 1));
+}
+
+#[tokio::test]
+async fn an_entry_whose_page_was_not_asked_for_comes_back_without_an_attempt_more() {
+    let (_folder, journal) = journal(1).await;
+    announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
+    let taken = journal.pending(at(1), 10).unwrap().remove(0);
+    let resting = Delay::NotAsked("its host rests".into());
+    journal.postpone(taken.feed, taken.entry.id, at(60), resting).await.unwrap();
+    assert!(journal.pending(at(59), 10).unwrap().is_empty());
+    assert_eq!(journal.pending(at(60), 10).unwrap().remove(0).attempts, 0);
 }
 
 #[tokio::test]
@@ -224,6 +235,7 @@ async fn the_log_tells_when_it_grows() {
     finish(&journal, &feed(0).id, "a", reject(Stage::Fetch, "gone"), 2).await.unwrap();
     watch.changed().await.unwrap();
     assert_eq!(*watch.borrow(), Sequence(1));
-    let unknown = journal.postpone(feed(0).id, EntryId::of_guid("a"), at(9), String::new()).await;
+    let unknown =
+        journal.postpone(feed(0).id, EntryId::of_guid("a"), at(9), Delay::Failed(String::new())).await;
     assert!(matches!(unknown, Err(JournalError::NotPending { .. })));
 }

@@ -6,7 +6,7 @@ mod harness;
 
 use std::collections::{HashMap, HashSet};
 
-use dateline_journal::{Durability, Journal, Options};
+use dateline_journal::{Delay, Durability, Journal, Options};
 use dateline_wire::{Sequence, Stage};
 use harness::{announce, article, at, entry, feed, finish, reject};
 use proptest::prelude::*;
@@ -81,7 +81,7 @@ async fn run(steps: Vec<Step>) {
             Step::Postpone { which } if !in_hand.is_empty() => {
                 let pending = in_hand.swap_remove(which % in_hand.len());
                 journal
-                    .postpone(pending.feed, pending.entry.id, at(second + 1), "later".into())
+                    .postpone(pending.feed, pending.entry.id, at(second + 1), Delay::Failed("later".into()))
                     .await
                     .unwrap();
             }

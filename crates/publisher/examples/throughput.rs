@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use dateline_journal::{Durability, Journal, Options, PollCommit};
 use dateline_publisher::{KafkaSettings, Relay, Topics};
-use dateline_wire::{CloudEvent, Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, Sequence};
+use dateline_wire::{
+    CloudEvent, Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, HubNews, Sequence,
+};
 use jiff::Timestamp;
 use rdkafka::client::ClientContext;
 use rdkafka::config::FromClientConfigAndContext;
@@ -100,6 +102,7 @@ async fn append(journal: &Journal, events: Vec<Event>) -> Result<(), Failure> {
         feed: feed(0)?,
         entries: Vec::new(),
         events,
+        hub: HubNews::Nothing,
         at: Timestamp::now(),
         traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
     };

@@ -3,7 +3,7 @@
 //! An article travels through them in this order: a poll of a [`FeedState`] yields [`Entry`]s; an entry's link is fetched
 //! as a [`Page`]; the page is read as an [`Article`]; the article is judged ([`Judgement`]) and becomes an
 //! [`ArticleEvent`], or the entry ends as a [`RejectEvent`]. What happens to a feed itself is told by a [`HealthEvent`].
-//! Every event is stored and delivered as a [`CloudEvent`] under a gapless [`Sequence`].
+//! A feed that a hub pushes has a [`Subscription`]. Every event is stored and delivered as a [`CloudEvent`] under a gapless [`Sequence`].
 //!
 //! Nothing here does I/O, waits, or knows what time it is.
 //!
@@ -29,6 +29,7 @@ mod judgement;
 mod moment;
 mod page;
 mod span;
+mod subscription;
 
 pub use article::{Article, Body, Cut, CutKind, Origin, PageKind};
 pub use canonical::CanonicalUrl;
@@ -42,3 +43,4 @@ pub use judgement::{Entity, Judgement, Label, Place, Reason, Relevance};
 pub use moment::{Moment, Precision, Source};
 pub use page::Page;
 pub use span::{Paragraph, ParagraphKind, Span};
+pub use subscription::{HubLink, HubNews, Secret, Subscription, SubscriptionKeys, SubscriptionStep};

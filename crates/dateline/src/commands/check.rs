@@ -26,8 +26,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         "" => "none (brokers in [kafka] is empty): the journal is the log, served over HTTP".to_owned(),
         brokers => format!("Kafka at {brokers}"),
     };
+    let websub = match settings.websub.callback.as_str() {
+        "" => "off (callback in [websub] is empty)".to_owned(),
+        callback => format!("hubs reach us at {callback}"),
+    };
     print_text(&format!(
-        "{} is right.\n  feeds     {} in {}\n  subject   {} in {}\n  journal   {}\n  delivery  {delivery}\n  API       http://{}\n",
+        "{} is right.\n  feeds     {} in {}\n  subject   {} in {}\n  journal   {}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}\n",
         arguments.config.path.display(),
         config.feeds.len(),
         settings.feeds.display(),

@@ -96,6 +96,11 @@ fn feed_line(feed: &FeedStatus, now: Timestamp) -> String {
     if !feed.retired {
         let _ = write!(line, ", next {}", ahead(feed.next_poll, now));
     }
+    if let Some(websub) = &feed.websub
+        && let Some(end) = websub.lease_end.filter(|end| *end > now)
+    {
+        let _ = write!(line, ", pushed {} (until {})", ago(websub.last_push, now), ahead(end, now));
+    }
     if let Some(error) = &feed.last_error {
         let times = if feed.failures == 1 { "once".to_owned() } else { format!("{} times", feed.failures) };
         let _ = write!(line, "; failed {times}: {error}");
@@ -155,6 +160,7 @@ mod tests {
             failures: 2,
             last_error: Some("the name does not resolve".into()),
             retired: false,
+            websub: None,
         };
         assert_eq!(
             feed_line(&feed, now),

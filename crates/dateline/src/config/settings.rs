@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use dateline_fetcher::websub::WebSubSettings;
 use dateline_fetcher::{FetchSettings, PollSettings, duration};
 use dateline_publisher::KafkaSettings;
 use serde::Deserialize;
@@ -31,6 +32,8 @@ pub struct Settings {
     pub poll: PollSettings,
     /// How feeds and pages are fetched.
     pub fetch: FetchSettings,
+    /// Whether feeds are subscribed to at their hubs; off while `callback` is empty.
+    pub websub: WebSubSettings,
     /// Delivery to Kafka; off while `brokers` is empty.
     pub kafka: KafkaSettings,
     /// What is logged, and how.
@@ -49,6 +52,7 @@ impl Default for Settings {
             engine: EngineSettings::default(),
             poll: PollSettings::default(),
             fetch: FetchSettings::default(),
+            websub: WebSubSettings::default(),
             kafka: KafkaSettings::default(),
             logs: LogSettings::default(),
         }

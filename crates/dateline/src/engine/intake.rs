@@ -1,22 +1,24 @@
 //! What is begun when, and what follows from what was done: the decisions of the engine, and its state between them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_fetcher::{Clock, FetchedPage, PollOutcome, PollResult, Schedule};
-use dateline_journal::{JournalError, PollCommit, SeenLink};
-use dateline_wire::{Event, FeedId, FeedRef, FeedState, PendingEntry, Stage};
+use dateline_journal::{Delay, JournalError, PollCommit, SeenLink};
+use dateline_wire::{Event, FeedId, FeedRef, FeedState, HubNews, PendingEntry, Stage};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::extraction::{Extraction, NoPage};
 use super::outcome::{self, Ending};
 use super::pipeline::{Pipeline, Ready, Settled};
+use super::push::{Push, PushEnd};
 use super::{HEARTBEAT, Pulse, Until, World, trace};
 use crate::config::EngineSettings;
 use crate::contained::message_of;
@@ -29,11 +31,16 @@ const QUIET: Duration = Duration::from_millis(1);
 const CLAIM_PAUSE: Duration = Duration::from_millis(20);
 /// How long a feed rests whose reader panicked.
 const PANIC_REST: Duration = Duration::from_secs(3600);
+/// How many pushes are held at once, read or waiting for a poll of their feed to end. With the largest allowed body each,
+/// this bounds their memory.
+const PUSHES_HELD: usize = 4;
 
 /// A poll that came back, or the panic that ended it.
 struct Polled {
     before: FeedState,
     outcome: Result<PollOutcome, String>,
+    /// Who waits for its end, if it was a push.
+    pushed: Option<oneshot::Sender<PushEnd>>,
 }
 
 /// A page, or none, that came back.
@@ -53,6 +60,12 @@ pub(super) struct Intake {
     schedule: Schedule,
     polls: JoinSet<Polled>,
     polls_in_flight: usize,
+    /// The feeds that a poll or a push is under way for.
+    busy: HashSet<FeedId>,
+    /// Pushes that wait for what is under way for their feed.
+    waiting: Vec<Push>,
+    /// How many pushes are being read or committed.
+    pushes_in_flight: usize,
     pages: JoinSet<Paged>,
     pages_in_flight: usize,
     pipeline: Pipeline,
@@ -84,6 +97,9 @@ impl Intake {
             states: HashMap::new(),
             polls: JoinSet::new(),
             polls_in_flight: 0,
+            busy: HashSet::new(),
+            waiting: Vec::new(),
+            pushes_in_flight: 0,
             pages: JoinSet::new(),
             pages_in_flight: 0,
             extraction,
@@ -206,9 +222,47 @@ impl Intake {
         let Some(feed) = self.refs.get(&before.id).cloned() else { return };
         let fetcher = self.world.fetcher.clone();
         self.polls_in_flight += 1;
+        self.busy.insert(before.id.clone());
         self.polls.spawn(async move {
             let poll = AssertUnwindSafe(fetcher.poll(&before, &feed)).catch_unwind().await;
-            Polled { outcome: poll.map_err(|panic| message_of(panic.as_ref())), before }
+            Polled { outcome: poll.map_err(|panic| message_of(panic.as_ref())), before, pushed: None }
+        });
+    }
+
+    /// Whether another push may come: none while the journal has no room, or while enough are held.
+    pub(super) fn has_room_for_pushes(&self) -> bool {
+        !self.pipeline.is_stuck() && self.pushes_in_flight + self.waiting.len() < PUSHES_HELD
+    }
+
+    /// Reads what a hub pushed, as soon as nothing else is under way for its feed: two changes of a feed's state never cross.
+    pub(super) fn take_push(&mut self, push: Push) {
+        if self.busy.contains(&push.feed) {
+            self.waiting.push(push);
+            return;
+        }
+        let (Some(before), Some(feed)) = (self.states.remove(&push.feed), self.refs.get(&push.feed).cloned())
+        else {
+            // Whoever brought it may have gone.
+            let _ = push.done.send(PushEnd::NoFeed);
+            return;
+        };
+        self.schedule.remove(&push.feed);
+        self.polls_in_flight += 1;
+        self.pushes_in_flight += 1;
+        self.busy.insert(push.feed);
+        let fetcher = self.world.fetcher.clone();
+        let (content, done) = (push.content, push.done);
+        self.polls.spawn(async move {
+            let read = AssertUnwindSafe(fetcher.read_push(&before, &feed, content)).catch_unwind().await;
+            // What the feed's reader cannot bear is no reason to rest from polls.
+            let outcome = read.unwrap_or_else(|panic| PollOutcome {
+                feed: before.clone(),
+                entries: Vec::new(),
+                health: Vec::new(),
+                hub: HubNews::Nothing,
+                result: PollResult::UnreadablePush(message_of(panic.as_ref())),
+            });
+            Polled { before, outcome: Ok(outcome), pushed: Some(done) }
         });
     }
 
@@ -221,14 +275,15 @@ impl Intake {
             feed.last_error = Some(format!("its reader panicked: {panic}"));
             feed.next_poll = at.checked_add(PANIC_REST).unwrap_or(Timestamp::MAX);
             let result = PollResult::Failed(format!("its reader panicked: {panic}"));
-            PollOutcome { feed, entries: Vec::new(), health: Vec::new(), result }
+            PollOutcome { feed, entries: Vec::new(), health: Vec::new(), hub: HubNews::Nothing, result }
         });
         log_poll(&polled.before, &outcome);
         let traceparent = trace::of_poll(&outcome.feed.id, at);
         let events = outcome.health.into_iter().map(|event| Event::Health(Box::new(event))).collect();
-        let commit = PollCommit { feed: outcome.feed, entries: outcome.entries, events, at, traceparent };
-        let result = outcome.result;
-        Box::pin(std::future::ready(Ready::Poll { commit: Box::new(commit), result }))
+        let PollOutcome { feed, entries, hub, result, .. } = outcome;
+        let commit = Box::new(PollCommit { feed, entries, events, hub, at, traceparent });
+        let pushed = polled.pushed;
+        Box::pin(std::future::ready(Ready::Poll { commit, result, pushed }))
     }
 
     fn begin_page(&mut self, pending: PendingEntry) {
@@ -278,8 +333,10 @@ impl Intake {
             let attempts = pending.attempts + 1;
             if let Some(wait) = error.retry_in(attempts, at) {
                 let due = at.checked_add(wait).unwrap_or(Timestamp::MAX);
-                let (feed, entry, reason) = (pending.feed, pending.entry.id, error.to_string());
-                return Box::pin(std::future::ready(Ready::Postpone { feed, entry, due, reason }));
+                let reason = error.to_string();
+                let delay = if error.was_asked() { Delay::Failed(reason) } else { Delay::NotAsked(reason) };
+                let (feed, entry) = (pending.feed, pending.entry.id);
+                return Box::pin(std::future::ready(Ready::Postpone { feed, entry, due, delay }));
             }
         }
         let feed = self.refs.get(&pending.feed).cloned();
@@ -297,13 +354,25 @@ impl Intake {
         self.ended = true;
         self.quiet = false;
         match settled {
-            Settled::Poll { feed, result, fresh } => {
+            Settled::Poll { feed, result, fresh, pushed } => {
                 self.polls_in_flight -= 1;
+                self.busy.remove(&feed.id);
+                if let Some(done) = pushed {
+                    self.pushes_in_flight -= 1;
+                    let unreadable = matches!(result, PollResult::UnreadablePush(_));
+                    // Whoever brought it may have gone.
+                    let _ = done.send(if unreadable { PushEnd::Unreadable } else { PushEnd::Committed });
+                }
                 self.world.metrics.polled(result_word(&result, fresh), fresh as u64);
                 if fresh > 0 {
                     self.claim_in(Duration::ZERO);
                 }
+                let id = feed.id.clone();
                 self.schedule(*feed);
+                if let Some(next) = self.waiting.iter().position(|push| push.feed == id) {
+                    let push = self.waiting.remove(next);
+                    self.take_push(push);
+                }
             }
             Settled::Finished { event, finished } => {
                 self.pages_in_flight -= 1;
@@ -328,6 +397,9 @@ fn result_word(result: &PollResult, fresh: usize) -> &'static str {
         PollResult::Failed(_) => "failed",
         PollResult::Gone => "gone",
         PollResult::PutOff => "put_off",
+        PollResult::Pushed if fresh == 0 => "pushed_nothing_new",
+        PollResult::Pushed => "pushed",
+        PollResult::UnreadablePush(_) => "unreadable_push",
     }
 }
 
@@ -341,6 +413,10 @@ fn log_poll(before: &FeedState, outcome: &PollOutcome) {
         }
         PollResult::Gone => tracing::warn!(feed, "the feed is gone for good and is not polled any more"),
         PollResult::PutOff => {}
+        PollResult::Pushed => tracing::debug!(feed, entries = outcome.entries.len(), "pushed"),
+        PollResult::UnreadablePush(reason) => {
+            tracing::debug!(feed, reason, "what the hub pushed cannot be read")
+        }
         _ if before.failures > 0 => tracing::info!(feed, "the feed works again"),
         _ => tracing::debug!(feed, entries = outcome.entries.len(), "polled"),
     }

@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dateline_fetcher::{Clock, PollResult};
-use dateline_journal::{Finish, Finished, Journal, JournalError, PollCommit};
+use dateline_journal::{Delay, Finish, Finished, Journal, JournalError, PollCommit};
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
 use jiff::Timestamp;
+use tokio::sync::oneshot;
 
+use super::push::PushEnd;
 use super::still::{Hold, Stillness};
 
 /// How long to wait before asking a journal without room again.
@@ -20,18 +22,18 @@ const FULL_PAUSE: Duration = Duration::from_secs(1);
 
 /// Something to be committed.
 pub(super) enum Ready {
-    /// A poll: the feed's new state, its entries and events.
-    Poll { commit: Box<PollCommit>, result: PollResult },
+    /// A poll or a push: the feed's new state, its entries and events, and who waits for the end of a push.
+    Poll { commit: Box<PollCommit>, result: PollResult, pushed: Option<oneshot::Sender<PushEnd>> },
     /// The end of an entry.
     Finish(Box<Finish>),
     /// An entry whose page may be had later.
-    Postpone { feed: FeedId, entry: EntryId, due: Timestamp, reason: String },
+    Postpone { feed: FeedId, entry: EntryId, due: Timestamp, delay: Delay },
 }
 
 /// Something that was committed.
 pub(super) enum Settled {
     /// A poll, and how many entries are new or changed.
-    Poll { feed: Box<FeedState>, result: PollResult, fresh: usize },
+    Poll { feed: Box<FeedState>, result: PollResult, fresh: usize, pushed: Option<oneshot::Sender<PushEnd>> },
     /// The end of an entry.
     Finished { event: Event, finished: Finished },
     /// An entry that waits again, until then.
@@ -99,16 +101,16 @@ async fn commit(
     hold: Option<Arc<Hold>>,
 ) -> Result<Settled, JournalError> {
     match ready {
-        Ready::Poll { commit, result } => {
+        Ready::Poll { commit, result, pushed } => {
             let done = until_there_is_room(&stuck, hold, || journal.commit_poll((*commit).clone())).await?;
-            Ok(Settled::Poll { feed: Box::new(commit.feed), result, fresh: done.new + done.changed })
+            Ok(Settled::Poll { feed: Box::new(commit.feed), result, fresh: done.new + done.changed, pushed })
         }
         Ready::Finish(finish) => {
             let finished = until_there_is_room(&stuck, hold, || journal.finish((*finish).clone())).await?;
             Ok(Settled::Finished { event: finish.event, finished })
         }
-        Ready::Postpone { feed, entry, due, reason } => {
-            let postpone = || journal.postpone(feed.clone(), entry.clone(), due, reason.clone());
+        Ready::Postpone { feed, entry, due, delay } => {
+            let postpone = || journal.postpone(feed.clone(), entry.clone(), due, delay.clone());
             until_there_is_room(&stuck, hold, postpone).await?;
             Ok(Settled::Postponed { due })
         }

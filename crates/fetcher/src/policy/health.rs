@@ -69,12 +69,17 @@ pub(super) fn fails(
     begin(state, HealthKind::Dead, detail)
 }
 
+/// The feed has `new` entries.
+pub(super) fn news(state: &mut FeedState, new: usize) -> Option<Told> {
+    if new == 0 || !end(state, HealthKind::Silent) {
+        return None;
+    }
+    recovered(format!("has {new} new entries after a silence"))
+}
+
 /// The feed was read, with `change`.
 pub(super) fn read(state: &mut FeedState, change: Change, stuck_dates: bool, entries: usize) -> Vec<Told> {
-    let mut told = Vec::new();
-    if change.new > 0 && end(state, HealthKind::Silent) {
-        told.extend(recovered(format!("has {} new entries after a silence", change.new)));
-    }
+    let mut told: Vec<Told> = news(state, change.new).into_iter().collect();
     if change.gap {
         let newest = state.newest_entry.map_or("unknown".to_owned(), |newest| newest.to_string());
         let detail = format!(

@@ -10,7 +10,7 @@ mod rhythm;
 
 use std::time::Duration;
 
-use dateline_wire::{FeedState, HealthKind, PollHints, Validators};
+use dateline_wire::{Entry, FeedState, HealthKind, PollHints, Validators};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -124,6 +124,33 @@ pub(crate) fn after(
         Outcome::Resting { .. } => {}
     }
     (state, told)
+}
+
+/// The state that follows from a push of `entries`, and what to tell. When the feed is polled next stays as it is.
+pub(crate) fn after_push(state: &FeedState, entries: &[Entry], now: Timestamp) -> (FeedState, Vec<Told>) {
+    let mut state = state.clone();
+    let reading = Reading::of(entries, now);
+    let new = reading.against(&state).new;
+    let told = health::news(&mut state, new).into_iter().collect();
+    reading.add(&mut state, new, now);
+    (state, told)
+}
+
+/// Puts the next poll of a feed that its hub pushes until `until` off as far as the settings allow. A feed that failed, or
+/// whose entries came and went unseen, is asked as if there were no hub.
+pub(crate) fn rest_while_pushed(
+    state: &mut FeedState,
+    until: Timestamp,
+    now: Timestamp,
+    drawn: f64,
+    settings: &PollSettings,
+) {
+    if state.failures > 0 || state.retired || state.conditions.contains(&HealthKind::Gap) {
+        return;
+    }
+    let (_, max) = bounds(settings);
+    let rare = later(now, max.mul_f64(1.0 - JITTER * drawn)).min(until);
+    state.next_poll = state.next_poll.max(hints::outside_skipped(&state.hints, rare));
 }
 
 fn succeed(

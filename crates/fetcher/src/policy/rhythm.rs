@@ -103,6 +103,22 @@ impl Reading {
         state.recent = self.recent;
     }
 
+    /// Adds what a push shows, which may be part of what the feed lists, to `state`; `new` of its entries are new. A feed that
+    /// was never read is left to its first poll.
+    pub(crate) fn add(self, state: &mut FeedState, new: usize, now: Timestamp) {
+        if state.recent.is_empty() {
+            return;
+        }
+        if new > 0 {
+            state.last_new_entry = Some(now);
+        }
+        let newest = self.dates.first().map(|date| (*date).min(now));
+        state.newest_entry = state.newest_entry.max(newest);
+        let pushed: HashSet<u32> = self.recent.iter().copied().collect();
+        let known = std::mem::take(&mut state.recent).into_iter().filter(|id| !pushed.contains(id));
+        state.recent = self.recent.into_iter().chain(known).take(RECENT).collect();
+    }
+
     /// The mean time between the newest dates, in seconds.
     fn dated_interval(&self) -> Option<f64> {
         let dates = &self.dates[..self.dates.len().min(DATES)];

@@ -9,6 +9,7 @@ use std::{
 };
 
 use http::HeaderMap;
+use jiff::Timestamp;
 use tokio::time::Instant;
 use url::Url;
 
@@ -61,6 +62,11 @@ enum Verdict {
     Unreachable { why: String },
 }
 
+/// The host is to be left alone until then; nothing was asked.
+struct Resting {
+    until: Timestamp,
+}
+
 /// What robots.txt says about one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Permission {
@@ -70,6 +76,10 @@ pub(crate) enum Permission {
     Unknown {
         why: String,
         retry_after: Duration,
+    },
+    /// The host is to be left alone until then, so its rules were not asked for.
+    Resting {
+        until: Timestamp,
     },
 }
 
@@ -90,7 +100,10 @@ impl Robots {
         let (verdict, until) = match &*known {
             Some(Known { until, verdict }) if *until > now => (verdict.clone(), *until),
             _ => {
-                let (verdict, lifetime) = self.fetch(client, url).await;
+                let (verdict, lifetime) = match self.fetch(client, url).await {
+                    Ok(fetched) => fetched,
+                    Err(Resting { until }) => return Permission::Resting { until },
+                };
                 let (verdict, until) = (Arc::new(verdict), Instant::now() + lifetime);
                 *known = Some(Known { until, verdict: verdict.clone() });
                 (verdict, until)
@@ -119,11 +132,11 @@ impl Robots {
     }
 
     /// Asks for the robots.txt of the origin of `url`: what it says, and for how long that holds.
-    async fn fetch(&self, client: &Client, url: &Url) -> (Verdict, Duration) {
+    async fn fetch(&self, client: &Client, url: &Url) -> Result<(Verdict, Duration), Resting> {
         let nothing_said = (Verdict::Rules(Rules::default()), LONGEST_USE);
         let unreachable = |why: String, retry: Duration| (Verdict::Unreachable { why }, retry);
-        let Ok(robots_url) = url.join("/robots.txt") else { return nothing_said };
-        match follow(client, robots_url).await {
+        let Ok(robots_url) = url.join("/robots.txt") else { return Ok(nothing_said) };
+        Ok(match follow(client, robots_url).await {
             Ok(response) => match response.status {
                 200..=299 => {
                     let lifetime = fresh_for(&response.headers, client.clock.now())
@@ -151,14 +164,8 @@ impl Robots {
                 FailureKind::Address | FailureKind::Url | FailureKind::NotRecorded => nothing_said,
                 _ => unreachable(error.detail, RETRY),
             },
-            Err(Failure::Resting { until }) => {
-                let wait = until.duration_since(client.clock.now());
-                unreachable(
-                    "its host is to be left alone".to_owned(),
-                    Duration::try_from(wait).unwrap_or_default(),
-                )
-            }
-        }
+            Err(Failure::Resting { until }) => return Err(Resting { until }),
+        })
     }
 
     fn read(&self, response: &Response) -> Rules {

@@ -174,6 +174,16 @@ pub enum SettingsError {
         /// The least that works.
         least: usize,
     },
+    /// Hubs cannot be told this callback.
+    #[error(
+        "websub.callback {value:?} cannot be given to hubs: {why}; meant is an address such as \"https://dateline.example/websub\""
+    )]
+    Callback {
+        /// As configured.
+        value: String,
+        /// What is wrong.
+        why: String,
+    },
     /// TLS cannot be set up.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),

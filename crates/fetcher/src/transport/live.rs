@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
-use http::{HeaderValue, Uri, header};
-use http_body_util::{BodyExt, Empty};
+use http::{HeaderValue, Method, Uri, header};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper_util::{
     client::legacy::Client,
@@ -30,7 +30,7 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(30);
 /// addresses only unless they allow others.
 #[derive(Clone)]
 pub struct Live {
-    client: Client<Connector, Empty<Bytes>>,
+    client: Client<Connector, Full<Bytes>>,
     bounds: Arc<Bounds>,
 }
 
@@ -139,8 +139,8 @@ impl Transport for Live {
 }
 
 /// The request as it goes out: credentials move from the URL to their field.
-fn outgoing(request: Request) -> Result<http::Request<Empty<Bytes>>, TransportError> {
-    let Request { mut url, headers, .. } = request;
+fn outgoing(request: Request) -> Result<http::Request<Full<Bytes>>, TransportError> {
+    let Request { mut url, headers, form, .. } = request;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(TransportError::new(
             FailureKind::Url,
@@ -155,9 +155,15 @@ fn outgoing(request: Request) -> Result<http::Request<Empty<Bytes>>, TransportEr
     let uri: Uri = url.as_str().parse().map_err(|error| {
         TransportError::new(FailureKind::Url, format!("the URL cannot be put into a request: {error}"))
     })?;
-    let mut outgoing = http::Request::new(Empty::new());
+    let is_form = form.is_some();
+    let mut outgoing = http::Request::new(Full::new(form.unwrap_or_default()));
     *outgoing.uri_mut() = uri;
     *outgoing.headers_mut() = headers;
+    if is_form {
+        *outgoing.method_mut() = Method::POST;
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        outgoing.headers_mut().insert(header::CONTENT_TYPE, form);
+    }
     if let Some(credentials) = credentials {
         outgoing.headers_mut().insert(header::AUTHORIZATION, credentials);
     }

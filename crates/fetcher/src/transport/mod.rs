@@ -31,7 +31,7 @@ pub use secrets::Secrets;
 
 /// Holds one exchange at a time.
 pub trait Transport: Send + Sync {
-    /// Sends a GET request and takes in the whole answer, within bounds of size and time.
+    /// Sends a request and takes in the whole answer, within bounds of size and time.
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>>;
 }
 
@@ -51,9 +51,11 @@ pub enum Purpose {
     Page,
     /// A robots.txt.
     Robots,
+    /// A request to a WebSub hub. It holds secrets.
+    Hub,
 }
 
-/// A GET request.
+/// A GET request, or the POST of a form.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// What is asked for. User name and password, if it has them, go out as Basic credentials and nowhere else.
@@ -62,6 +64,15 @@ pub struct Request {
     pub headers: HeaderMap,
     /// What it is for.
     pub purpose: Purpose,
+    /// The form to post, `application/x-www-form-urlencoded`; nothing is posted without one.
+    pub form: Option<Bytes>,
+}
+
+impl Request {
+    /// A GET request without further fields.
+    pub fn get(url: Url, purpose: Purpose) -> Self {
+        Self { url, headers: HeaderMap::new(), purpose, form: None }
+    }
 }
 
 /// An answer, whatever its status.

@@ -18,7 +18,7 @@ use futures_util::future::BoxFuture;
 use crate::support::*;
 
 async fn failure(live: &Live, address: &str) -> Option<FailureKind> {
-    let request = Request { url: url(address), headers: Default::default(), purpose: Purpose::Page };
+    let request = Request::get(url(address), Purpose::Page);
     live.send(request).await.err().map(|error| error.kind)
 }
 

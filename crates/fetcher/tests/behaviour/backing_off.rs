@@ -77,6 +77,11 @@ async fn a_host_that_asks_for_patience_is_not_asked_for_its_other_feeds_and_page
     assert!((59..=66).contains(&wait), "{wait}");
     let page = fetcher.page(&url("http://news.example/1")).await.unwrap_err();
     assert!(page.retry_in(1, monday()).unwrap().as_secs() > 3500, "{page}");
+    assert!(
+        !page.was_asked(),
+        "neither the page nor its robots.txt was asked for, so this is no attempt: {page}"
+    );
+    assert_eq!(page.reason(), "resting");
     assert_eq!(server.paths(), ["/feed.xml"]);
 }
 

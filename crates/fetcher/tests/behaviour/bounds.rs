@@ -26,8 +26,7 @@ fn bounded(server: &Server) -> FetchSettings {
 async fn exchange(reply: Reply) -> (Result<usize, TransportError>, Duration) {
     let server = Server::always(reply).await;
     let live = Live::new(&bounded(&server)).unwrap();
-    let request =
-        Request { url: url("http://news.example/1"), headers: Default::default(), purpose: Purpose::Page };
+    let request = Request::get(url("http://news.example/1"), Purpose::Page);
     let started = Instant::now();
     let answer = live.send(request).await;
     (answer.map(|response| response.body.len()), started.elapsed())

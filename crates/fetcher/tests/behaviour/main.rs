@@ -17,3 +17,4 @@ mod support;
 mod timing;
 mod tls;
 mod validators;
+mod websub;

@@ -5,12 +5,15 @@ mod finish;
 mod poll;
 mod position;
 mod postpone;
+mod subscription;
 
 pub use configure::Configured;
 pub use finish::{Finish, Finished, Outcome};
 pub use poll::{PollCommit, PollCommitted};
+pub use postpone::Delay;
 
 pub(crate) use configure::Configure;
 pub(crate) use finish::FinishEntry;
 pub(crate) use position::NotePosition;
 pub(crate) use postpone::Postpone;
+pub(crate) use subscription::StepSubscription;

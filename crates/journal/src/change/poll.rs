@@ -1,12 +1,13 @@
-//! What a poll found: the feed's new state, its entries, what happened to it.
+//! What a poll found, or a hub pushed: the feed's new state, its entries, what happened to it.
 
 use std::collections::HashSet;
 
-use dateline_wire::{Entry, Event, FeedState};
+use dateline_wire::{Entry, Event, FeedState, HubNews};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
 use super::configure::state_of;
+use super::subscription::take_news;
 use crate::JournalError;
 use crate::digest::{self, Fingerprint};
 use crate::ledger::{Draft, Ledger};
@@ -25,6 +26,8 @@ pub struct PollCommit {
     pub entries: Vec<Entry>,
     /// What happened to the feed.
     pub events: Vec<Event>,
+    /// What it said about who pushes the feed.
+    pub hub: HubNews,
     /// When the poll ended.
     pub at: Timestamp,
     /// `traceparent` of the poll, for its events.
@@ -70,6 +73,7 @@ impl Change for PollCommit {
         for event in &self.events {
             ledger.append(&Draft { event, time: self.at, traceparent: &self.traceparent })?;
         }
+        take_news(ledger, (feed, &self.feed.id), &self.hub, self.at)?;
         Ok(committed)
     }
 }

@@ -9,11 +9,20 @@ use crate::claims::Claims;
 use crate::ledger::Ledger;
 use crate::writer::Change;
 
+/// Why an entry is put off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delay {
+    /// Its page was asked for and could not be had, for this reason: one more failed attempt.
+    Failed(String),
+    /// Its page was not asked for, for this reason: its host is to be left alone. Nothing was attempted.
+    NotAsked(String),
+}
+
 pub(crate) struct Postpone {
     pub(crate) feed: FeedId,
     pub(crate) entry: EntryId,
     pub(crate) due: Timestamp,
-    pub(crate) reason: String,
+    pub(crate) delay: Delay,
 }
 
 impl Change for Postpone {
@@ -21,15 +30,20 @@ impl Change for Postpone {
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<i64, JournalError> {
         let feed = ledger.feed_number(&self.feed)?;
+        let (reason, attempts) = match &self.delay {
+            Delay::Failed(reason) => (reason, 1),
+            Delay::NotAsked(reason) => (reason, 0),
+        };
         ledger
             .connection
             .prepare_cached(
-                "UPDATE pending SET due = ?3, reason = ?4, attempts = attempts + 1 WHERE feed = ?1 AND id = ?2 \
+                "UPDATE pending SET due = ?3, reason = ?4, attempts = attempts + ?5 WHERE feed = ?1 AND id = ?2 \
                  RETURNING number",
             )?
-            .query_row(params![feed, self.entry.as_str(), self.due.as_microsecond(), self.reason], |row| {
-                row.get(0)
-            })
+            .query_row(
+                params![feed, self.entry.as_str(), self.due.as_microsecond(), reason, attempts],
+                |row| row.get(0),
+            )
             .optional()?
             .ok_or_else(|| JournalError::NotPending { feed: self.feed.clone(), entry: self.entry.clone() })
     }

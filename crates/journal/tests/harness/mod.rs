@@ -6,7 +6,7 @@
 use dateline_journal::{Finish, Finished, Journal, JournalError, PollCommit, PollCommitted};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedState,
-    Label, PageKind, RejectEvent, Relevance, Stage,
+    HubNews, Label, PageKind, RejectEvent, Relevance, Stage,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -38,7 +38,14 @@ pub(crate) fn link(guid: &str) -> Url {
 }
 
 pub(crate) fn poll(feed: FeedState, entries: Vec<Entry>, second: i64) -> PollCommit {
-    PollCommit { feed, entries, events: Vec::new(), at: at(second), traceparent: String::new() }
+    PollCommit {
+        feed,
+        entries,
+        events: Vec::new(),
+        hub: HubNews::Nothing,
+        at: at(second),
+        traceparent: String::new(),
+    }
 }
 
 pub(crate) async fn announce(

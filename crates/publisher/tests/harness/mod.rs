@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use dateline_journal::{Journal, Options, PollCommit};
 use dateline_publisher::{KafkaSettings, Relay, RelayError, RelayStatus, Topics};
-use dateline_wire::{Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, Sequence};
+use dateline_wire::{Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, HubNews, Sequence};
 use jiff::Timestamp;
 use rdkafka::config::FromClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -78,6 +78,7 @@ pub(crate) async fn append(journal: &Journal, events: Vec<Event>) {
         feed: feed(0),
         entries: Vec::new(),
         events,
+        hub: HubNews::Nothing,
         at: Timestamp::from_second(1_750_000_000).unwrap(),
         traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
     };
