@@ -47,6 +47,7 @@ mod page;
 mod policy;
 mod politeness;
 mod poll;
+mod redirector;
 mod refresh;
 mod retry_after;
 mod robots;

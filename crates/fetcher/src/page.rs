@@ -11,6 +11,7 @@ use crate::{
     Fetcher, Hop,
     client::{Failure, shown},
     coding::{CodingError, decode_body},
+    redirector::{self, MOST_UNWRAPPED},
     refresh,
     retry_after::retry_after,
     robots::Permission,
@@ -86,6 +87,9 @@ pub enum PageFailure {
     /// The redirects lead nowhere.
     #[error("{0}")]
     Redirects(String),
+    /// It is the page of a redirector that doesn't say where the article is.
+    #[error("a redirector's page that doesn't say where the article is")]
+    Redirector,
     /// The answer is no HTML.
     #[error("no HTML but {0}")]
     NotHtml(String),
@@ -104,6 +108,7 @@ impl PageError {
             PageFailure::Robots => "robots",
             PageFailure::RobotsUnreachable { .. } => "robots_unreachable",
             PageFailure::Redirects(_) => "redirects",
+            PageFailure::Redirector => "redirector",
             PageFailure::NotHtml(_) => "not_html",
             PageFailure::Coding(_) => "coding",
         }
@@ -138,7 +143,8 @@ impl PageError {
 }
 
 impl Fetcher {
-    /// Fetches the page at `url`: if robots.txt lets it, in its turn at each host, through its redirects, decompressed.
+    /// Fetches the page at `url`: if robots.txt lets it, in its turn at each host, through its redirects, decompressed. A link
+    /// through a known redirector leads to the article behind it, or fails.
     ///
     /// # Errors
     /// [`PageError`] says what failed on which address, and whether and when trying again can help.
@@ -146,7 +152,16 @@ impl Fetcher {
         let mut url = url.clone();
         let mut hops = Vec::new();
         let mut refreshes = 0;
+        let mut unwrapped = 0;
         loop {
+            let redirector = redirector::of(&url);
+            if unwrapped < MOST_UNWRAPPED
+                && let Some(target) = redirector.and_then(|known| known.carried(&url))
+            {
+                unwrapped += 1;
+                url = target;
+                continue;
+            }
             let at = |failure: PageFailure| PageError { url: shown(&url), failure };
             if self.fetch.obey_robots {
                 self.ask_robots(&url).await.map_err(at)?;
@@ -160,6 +175,14 @@ impl Fetcher {
                 continue;
             }
             let bytes = self.html(&response).await.map_err(at)?;
+            if let Some(redirector) = redirector {
+                let target = redirector.target_in(&bytes, &url).filter(|_| unwrapped < MOST_UNWRAPPED);
+                let target = target.ok_or_else(|| at(PageFailure::Redirector))?;
+                unwrapped += 1;
+                hops.push(Hop { url, status: response.status });
+                url = target;
+                continue;
+            }
             let target = refresh::target(&bytes, &url).filter(|_| refreshes < MOST_REFRESHES);
             if let Some(target) = target.filter(|target| hops.iter().all(|hop| hop.url != *target)) {
                 refreshes += 1;

@@ -196,3 +196,47 @@ async fn an_error_names_the_address_without_its_credentials() {
     let error = fetcher.page(&url("http://reader:secret@news.example/1?x=y")).await.unwrap_err();
     assert_eq!(error.to_string(), "http://news.example/1?x=y: status 403");
 }
+
+/// A link of the one redirector that is known, with the id `message` makes.
+fn wrapped(message: &[u8]) -> url::Url {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    let id = BASE64_URL_SAFE_NO_PAD.encode(message);
+    url(&format!("http://news.google.com/rss/articles/{id}?oc=5"))
+}
+
+#[tokio::test]
+async fn a_redirectors_link_that_carries_the_article_is_unwrapped_without_asking_it() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/ferry" => Reply::page(PAGE),
+        _ => Reply::status(404),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["news.google.com", "news.example"], server.address));
+    let link = wrapped(b"\x08\x13\x22\x19http://news.example/ferry\xd2\x01\x00");
+    let fetched = fetcher.page(&link).await.unwrap();
+    assert_eq!(fetched.page.url, Some(url("http://news.example/ferry")));
+    assert!(server.log().iter().all(|asked| asked.host() == "news.example"));
+}
+
+#[tokio::test]
+async fn a_redirectors_page_is_asked_where_the_article_is_and_is_never_taken_for_one() {
+    let server = Server::start(|asked| match (asked.host(), asked.path.as_str()) {
+        (_, "/robots.txt") => Reply::status(404),
+        ("news.example", _) => Reply::page(PAGE),
+        (_, path) if path.contains("?oc=5") => {
+            Reply::page(r#"<title>News</title><c-wiz data-n-au="http://news.example/ferry"></c-wiz>"#)
+        }
+        _ => Reply::page("<title>News</title><p>Before you continue, please agree to our terms."),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["news.google.com", "news.example"], server.address));
+    let link = wrapped(b"\x08\x13\x22\x08AU_yqLMa");
+    let fetched = fetcher.page(&link).await.unwrap();
+    assert_eq!(fetched.page.url, Some(url("http://news.example/ferry")));
+    assert_eq!(fetched.hops.len(), 1);
+    let mut silent = link;
+    silent.set_query(None);
+    let error = fetcher.page(&silent).await.unwrap_err();
+    assert_eq!(error.reason(), "redirector");
+    assert_eq!(error.retry_in(1, monday()), None, "asking again would not help");
+}
