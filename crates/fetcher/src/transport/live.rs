@@ -26,6 +26,12 @@ use crate::{FetchSettings, SettingsError};
 /// servers commonly allow (nginx: 75 s), so that a kept connection is rarely found closed.
 const IDLE_CONNECTION: Duration = Duration::from_secs(30);
 
+/// The largest HTTP/2 frame that is taken, in bytes: the least that must be (RFC 9113, section 4.2).
+const HTTP2_FRAME: u32 = 16 << 10;
+
+/// How many streams that were left are remembered per connection, so that what still comes for them breaks nothing.
+const HTTP2_RESET_STREAMS: usize = 16;
+
 /// Sends requests over the network: HTTP/1.1 or HTTP/2, through no proxy, within the bounds of its settings, and to public
 /// addresses only unless they allow others.
 #[derive(Clone)]
@@ -74,7 +80,10 @@ impl Live {
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_allow_obsolete_multiline_headers_in_responses(true)
+            // From this bound and that of a frame follows how many CONTINUATION frames a head may have, too.
             .http2_max_header_list_size(u32::try_from(settings.max_header_bytes).unwrap_or(u32::MAX))
+            .http2_max_frame_size(HTTP2_FRAME)
+            .http2_max_concurrent_reset_streams(HTTP2_RESET_STREAMS)
             .build(Connector::new(settings, resolver)?);
         let bounds = Bounds {
             whole: settings.timeout,
@@ -187,6 +196,21 @@ fn timed_out(what: &str, within: Duration) -> TransportError {
     TransportError::new(FailureKind::Timeout, format!("{what} within {} s", within.as_secs_f64()))
 }
 
+/// Whether we found that a server breaks HTTP/2, or the bounds that we told it (RFC 9113, section 7).
+fn breaks_http2(error: &h2::Error) -> bool {
+    error.is_library()
+        && matches!(
+            error.reason(),
+            Some(
+                h2::Reason::PROTOCOL_ERROR
+                    | h2::Reason::FRAME_SIZE_ERROR
+                    | h2::Reason::FLOW_CONTROL_ERROR
+                    | h2::Reason::COMPRESSION_ERROR
+                    | h2::Reason::ENHANCE_YOUR_CALM
+            )
+        )
+}
+
 /// Tells from the chain of causes what went wrong.
 fn failure(error: &(dyn std::error::Error + 'static)) -> TransportError {
     let mut cause = Some(error);
@@ -204,11 +228,14 @@ fn failure(error: &(dyn std::error::Error + 'static)) -> TransportError {
                 kind = FailureKind::Protocol;
             }
         }
+        if current.downcast_ref::<h2::Error>().is_some_and(breaks_http2) {
+            kind = FailureKind::Protocol;
+        }
         detail = current.to_string();
         cause = current.source();
     }
     let what = match kind {
-        FailureKind::Protocol => "the answer is not HTTP",
+        FailureKind::Protocol => "the answer is not HTTP, or not within its bounds",
         _ => "the connection ended before the answer did",
     };
     TransportError::new(kind, format!("{what}: {detail}"))

@@ -1,6 +1,6 @@
 //! TLS: whom it trusts, and HTTP/2 over it.
 
-use std::{convert::Infallible, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::convert::Infallible;
 
 use bytes::Bytes;
 use dateline_fetcher::{
@@ -9,91 +9,36 @@ use dateline_fetcher::{
 };
 use http_body_util::Full;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rcgen::{CertifiedIssuer, KeyPair, generate_simple_self_signed};
-use rustls::pki_types::PrivateKeyDer;
-use tempfile::TempDir;
-use tokio::{io::AsyncWriteExt, net::TcpListener, task::JoinHandle};
-use tokio_rustls::TlsAcceptor;
+use rcgen::generate_simple_self_signed;
+use tokio::{io::AsyncWriteExt, net::TcpListener};
 
 use crate::support::*;
 
-/// An authority of our own, in a file, and a server whose certificate it signed.
-struct TlsServer {
-    address: SocketAddr,
-    authority: PathBuf,
-    accepting: JoinHandle<()>,
-    _folder: TempDir,
-}
-
-impl TlsServer {
-    /// Serves the version of HTTP it was asked in, for `host`, in the versions that `alpn` names.
-    async fn start(host: &str, alpn: &[&[u8]]) -> Self {
-        let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
-        parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let authority = CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let certificate = rcgen::CertificateParams::new(vec![host.to_owned()])
-            .unwrap()
-            .signed_by(&key, &authority)
-            .unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("authority.pem");
-        std::fs::write(&path, authority.pem()).unwrap();
-
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut tls = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-            )
-            .unwrap();
-        tls.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
-        let acceptor = TlsAcceptor::from(Arc::new(tls));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let accepting = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let acceptor = acceptor.clone();
-                tokio::spawn(async move {
-                    let Ok(stream) = acceptor.accept(stream).await else { return };
-                    let service = hyper::service::service_fn(async |request: hyper::Request<_>| {
-                        let _: &hyper::body::Incoming = request.body();
-                        let version = format!("{:?} {}", request.version(), request.uri().path());
-                        Ok::<_, Infallible>(hyper::Response::new(Full::new(Bytes::from(version))))
-                    });
-                    let _ = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new())
-                        .serve_connection(TokioIo::new(stream), service)
-                        .await;
-                });
-            }
+/// A server that says in which version of HTTP it was asked, and for what.
+async fn echo(host: &str, alpn: &[&[u8]]) -> TlsServer {
+    TlsServer::start(host, alpn, async |stream| {
+        let service = hyper::service::service_fn(async |request: hyper::Request<_>| {
+            let _: &hyper::body::Incoming = request.body();
+            let version = format!("{:?} {}", request.version(), request.uri().path());
+            Ok::<_, Infallible>(hyper::Response::new(Full::new(Bytes::from(version))))
         });
-        Self { address, authority: path, accepting, _folder: folder }
-    }
-
-    fn settings(&self, host: &str) -> FetchSettings {
-        FetchSettings { extra_ca: vec![self.authority.clone()], ..settings(&[host], self.address) }
-    }
-}
-
-impl Drop for TlsServer {
-    fn drop(&mut self) {
-        self.accepting.abort();
-    }
+        let _ = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new())
+            .serve_connection(TokioIo::new(stream), service)
+            .await;
+    })
+    .await
 }
 
 async fn ask(settings: &FetchSettings, address: &str) -> Result<String, FailureKind> {
     let live = Live::new(settings).unwrap();
-    let request = Request { url: url(address), headers: Default::default(), purpose: Purpose::Page };
+    let request = Request::get(url(address), Purpose::Page);
     let answer = live.send(request).await.map_err(|error| error.kind)?;
     Ok(String::from_utf8(answer.body.to_vec()).unwrap())
 }
 
 #[tokio::test]
 async fn an_extra_authority_is_trusted_and_connect_to_reaches_the_host_at_any_port() {
-    let server = TlsServer::start("news.example", &[b"http/1.1"]).await;
+    let server = echo("news.example", &[b"http/1.1"]).await;
     let settings = server.settings("news.example");
     for address in ["https://news.example/a", "https://news.example:444/a", "https://NEWS.example/a"] {
         assert_eq!(ask(&settings, address).await.as_deref(), Ok("HTTP/1.1 /a"), "{address}");
@@ -102,14 +47,14 @@ async fn an_extra_authority_is_trusted_and_connect_to_reaches_the_host_at_any_po
 
 #[tokio::test]
 async fn http_2_is_spoken_where_the_server_speaks_it() {
-    let server = TlsServer::start("news.example", &[b"h2", b"http/1.1"]).await;
+    let server = echo("news.example", &[b"h2", b"http/1.1"]).await;
     let answer = ask(&server.settings("news.example"), "https://news.example/a").await;
     assert_eq!(answer.as_deref(), Ok("HTTP/2.0 /a"));
 }
 
 #[tokio::test]
 async fn an_unknown_authority_and_a_wrong_name_are_refused() {
-    let server = TlsServer::start("news.example", &[b"http/1.1"]).await;
+    let server = echo("news.example", &[b"http/1.1"]).await;
     let untrusting = FetchSettings { extra_ca: Vec::new(), ..server.settings("news.example") };
     assert_eq!(ask(&untrusting, "https://news.example/").await, Err(FailureKind::Tls));
     let other = server.settings("other.example");

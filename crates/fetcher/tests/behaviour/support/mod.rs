@@ -2,6 +2,7 @@
 
 pub(crate) mod nginx;
 pub(crate) mod server;
+pub(crate) mod tls;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use url::Url;
 
 pub(crate) use server::{Reply, Server};
+pub(crate) use tls::TlsServer;
 
 /// A feed with two entries.
 pub(crate) const FEED: &str = "<?xml version='1.0'?><rss version='2.0'><channel><title>Harbour news</title>\

@@ -1,0 +1,208 @@
+//! The bounds again, over HTTP/2: a server whose every frame the test chose.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use dateline_fetcher::{
+    FetchSettings,
+    transport::{FailureKind, Live, Purpose, Request, Transport, TransportError},
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::support::*;
+
+// Types and flags of frames (RFC 9113, section 6).
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const CONTINUATION: u8 = 9;
+const END_STREAM: u8 = 1;
+const ACK: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+/// A frame on the first stream; settings go to the connection.
+fn frame(kind: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
+    let stream = if kind == SETTINGS { 0u32 } else { 1 };
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// `:status: 200`, as the static table of HPACK has it (RFC 7541, appendix A).
+const STATUS_200: [u8; 1] = [0x88];
+
+/// So many fields of 100 bytes, each written out (RFC 7541, section 6.2.2).
+fn fields(count: usize) -> Vec<u8> {
+    let field = [&[0, 4][..], b"name", &[90], &[b'v'; 90]].concat();
+    field.repeat(count)
+}
+
+/// What the server sends: frames after pauses, then the last of them for ever, if it has no end.
+#[derive(Clone)]
+struct Script {
+    frames: Vec<(Duration, Vec<u8>)>,
+    endless: bool,
+    /// Whether the connection stays open when all is sent.
+    stay: bool,
+}
+
+fn script(frames: impl IntoIterator<Item = (u64, Vec<u8>)>) -> Script {
+    let frames = frames.into_iter().map(|(pause, frame)| (Duration::from_millis(pause), frame)).collect();
+    Script { frames, endless: false, stay: true }
+}
+
+/// Plays `script` to whoever asks; counts the bytes that it could send.
+async fn play(script: Script, sent: Arc<AtomicUsize>) -> TlsServer {
+    TlsServer::start("news.example", &[b"h2"], move |stream| {
+        let (script, sent) = (script.clone(), sent.clone());
+        async move {
+            let (mut reader, mut writer) = tokio::io::split(stream);
+            let mut preface = [0; 24];
+            reader.read_exact(&mut preface).await.unwrap();
+            writer.write_all(&frame(SETTINGS, 0, &[])).await.unwrap();
+            // The client's settings are acknowledged; its request is the first HEADERS.
+            loop {
+                let mut head = [0; 9];
+                reader.read_exact(&mut head).await.unwrap();
+                let mut payload = vec![0; u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize];
+                reader.read_exact(&mut payload).await.unwrap();
+                match head[3] {
+                    SETTINGS if head[4] & ACK == 0 => {
+                        writer.write_all(&frame(SETTINGS, ACK, &[])).await.unwrap()
+                    }
+                    HEADERS => break,
+                    _ => {}
+                }
+            }
+            let draining = tokio::spawn(async move {
+                let _ = tokio::io::copy(&mut reader, &mut tokio::io::sink()).await;
+            });
+            let last = script.frames.last().cloned().filter(|_| script.endless);
+            for (pause, bytes) in script
+                .frames
+                .into_iter()
+                .chain(std::iter::repeat_with(|| last.clone()).map_while(|more| more))
+            {
+                tokio::time::sleep(pause).await;
+                if writer.write_all(&bytes).await.and(writer.flush().await).is_err() {
+                    return;
+                }
+                sent.fetch_add(bytes.len(), Ordering::SeqCst);
+            }
+            if script.stay {
+                let _ = draining.await;
+            } else {
+                draining.abort();
+                let _ = writer.shutdown().await;
+            }
+        }
+    })
+    .await
+}
+
+/// What came of a request, how long it took, and how many bytes the server could send by then.
+async fn exchange(script: Script) -> (Result<usize, TransportError>, Duration, usize) {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let server = play(script, sent.clone()).await;
+    let settings = FetchSettings {
+        timeout: Duration::from_millis(1800),
+        connect_timeout: Duration::from_millis(5000),
+        first_byte_timeout: Duration::from_millis(1000),
+        stall_timeout: Duration::from_millis(600),
+        max_body_bytes: 100_000,
+        max_header_bytes: 16_384,
+        ..server.settings("news.example")
+    };
+    let live = Live::new(&settings).unwrap();
+    let started = Instant::now();
+    let answer = live.send(Request::get(url("https://news.example/1"), Purpose::Page)).await;
+    (answer.map(|response| response.body.len()), started.elapsed(), sent.load(Ordering::SeqCst))
+}
+
+fn head() -> Vec<u8> {
+    frame(HEADERS, END_HEADERS, &STATUS_200)
+}
+
+#[tokio::test]
+async fn an_answer_is_taken_whole() {
+    let answer =
+        script([(0, head()), (0, frame(DATA, 0, b"half, ")), (50, frame(DATA, END_STREAM, b"half"))]);
+    assert_eq!(exchange(answer).await.0, Ok(10));
+}
+
+#[tokio::test]
+async fn a_head_that_is_larger_than_the_bound_is_refused() {
+    let begin = [&STATUS_200[..], &fields(100)].concat();
+    let mut frames = vec![(0, frame(HEADERS, 0, &begin))];
+    frames.extend((0..8).map(|_| (0, frame(CONTINUATION, 0, &fields(100)))));
+    frames.push((0, frame(CONTINUATION, END_HEADERS, &[])));
+    let (answer, took, _) = exchange(script(frames)).await;
+    assert_eq!(answer.unwrap_err().kind, FailureKind::Protocol);
+    assert!(took < Duration::from_millis(950), "at the bound, not after {took:?}");
+}
+
+#[tokio::test]
+async fn an_endless_flood_of_continuations_ends_at_the_bound() {
+    // 16 bytes that add nothing to the head, or 10 kB that do: neither goes on for ever.
+    for continuation in [Vec::new(), fields(100)] {
+        let frames = [(0, frame(HEADERS, 0, &STATUS_200)), (0, frame(CONTINUATION, 0, &continuation))];
+        let flood = Script { endless: true, ..script(frames) };
+        let (answer, took, sent) = exchange(flood).await;
+        assert_eq!(answer.unwrap_err().kind, FailureKind::Protocol, "{} bytes each", continuation.len());
+        assert!(took < Duration::from_millis(950), "{took:?}");
+        // What the sockets' buffers hold was sent, and no more was read.
+        assert!(sent < 16 << 20, "{sent} bytes were taken");
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_drips_is_left_after_the_bound_for_the_first_byte() {
+    let frames = [(0, frame(HEADERS, 0, &STATUS_200)), (200, frame(CONTINUATION, 0, &fields(1)))];
+    let (answer, took, _) = exchange(Script { endless: true, ..script(frames) }).await;
+    assert_eq!(answer.unwrap_err().kind, FailureKind::Timeout);
+    assert!(took < Duration::from_millis(1600), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_left_after_the_bound_for_the_whole() {
+    let frames = [(0, head()), (100, frame(DATA, 0, b"x"))];
+    let (answer, took, _) = exchange(Script { endless: true, ..script(frames) }).await;
+    assert_eq!(answer.unwrap_err().kind, FailureKind::Timeout);
+    assert!((1750..4000).contains(&took.as_millis()), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_body_that_drips_empty_frames_is_left_too() {
+    let frames = [(0, head()), (20, frame(DATA, 0, b""))];
+    let (answer, took, _) = exchange(Script { endless: true, ..script(frames) }).await;
+    assert!(matches!(answer.unwrap_err().kind, FailureKind::Timeout | FailureKind::Protocol));
+    assert!(took < Duration::from_millis(4000), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_body_that_stalls_is_left_after_the_bound_for_a_pause() {
+    let (answer, took, _) = exchange(script([(0, head()), (0, frame(DATA, 0, b"half"))])).await;
+    assert_eq!(answer.unwrap_err().kind, FailureKind::Timeout);
+    assert!(took < Duration::from_millis(1700), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_ends_at_the_bound() {
+    let frames = [(0, head()), (0, frame(DATA, 0, &[b'x'; 16_000]))];
+    let (answer, took, _) = exchange(Script { endless: true, ..script(frames) }).await;
+    assert_eq!(answer.unwrap_err().kind, FailureKind::TooLarge);
+    assert!(took < Duration::from_millis(1700), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_no_answer() {
+    let reset = script([(0, head()), (0, frame(DATA, 0, b"half")), (0, frame(RST_STREAM, 0, &[0, 0, 0, 2]))]);
+    assert_eq!(exchange(reset).await.0.unwrap_err().kind, FailureKind::Cut);
+    let closed = Script { stay: false, ..script([(0, head()), (0, frame(DATA, 0, b"half"))]) };
+    assert_eq!(exchange(closed).await.0.unwrap_err().kind, FailureKind::Cut);
+}
