@@ -14,6 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         quiet: day,
         entries_per_day: 6.0,
         restarts: 1,
+        troubled: false,
     };
     let subject =
         Arc::new(subject(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk"))?);

@@ -8,7 +8,11 @@ use std::{
 use dateline_fetcher::{FetchSettings, PollSettings, transport::Purpose};
 use dateline_wire::{CloudEvent, EntryId, EventKind, FeedId};
 
-use crate::web::{Asked, Log};
+use crate::{
+    plan::Plan,
+    trouble::{RobotsPlan, Trouble},
+    web::{Asked, Log},
+};
 
 /// What a simulation came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,7 +45,7 @@ pub(crate) struct Bounds<'s> {
 }
 
 impl Report {
-    pub(crate) fn new(log: &Log, events: &[CloudEvent], bounds: &Bounds<'_>) -> Self {
+    pub(crate) fn new(plan: &Plan, log: &Log, events: &[CloudEvent], bounds: &Bounds<'_>) -> Self {
         let count = |kind| events.iter().filter(|event| event.kind == kind).count();
         let mut report = Self {
             requests: log.asked.len(),
@@ -55,8 +59,9 @@ impl Report {
         };
         report.check_entries(log, events, bounds);
         report.check_log(events);
-        report.check_hosts(log, bounds);
+        report.check_hosts(plan, log, bounds);
         report.check_polls(log, bounds);
+        report.check_health(plan, log, events);
         if log.most_under_way > bounds.under_way {
             report.violate(format!("{} requests were under way at once", log.most_under_way));
         }
@@ -108,11 +113,12 @@ impl Report {
     }
 
     /// Limits on each host hold within each life of the daemon, which remembers no requests of the one before.
-    fn check_hosts(&mut self, log: &Log, bounds: &Bounds<'_>) {
+    fn check_hosts(&mut self, plan: &Plan, log: &Log, bounds: &Bounds<'_>) {
         let mut hosts: HashMap<(&str, usize), Vec<&Asked>> = HashMap::new();
         for asked in &log.asked {
             hosts.entry((&asked.host, asked.life)).or_default().push(asked);
-            if asked.path.starts_with("/private/") {
+            let closes = plan.robots.get(&asked.host).is_none_or(|robots| robots.closes());
+            if closes && asked.path.starts_with("/private/") {
                 self.violate(format!("{}{} was asked for against robots.txt", asked.host, asked.path));
             }
         }
@@ -146,6 +152,52 @@ impl Report {
                     let after = early.start - from;
                     self.violate(format!("{host} was asked {after:?} after it asked for {rest:?} of rest"));
                 }
+            }
+        }
+    }
+
+    /// Each feed with a trouble of its own is told about as its trouble explains; one that is gone is not asked again; and
+    /// robots.txt is kept to where it is unlike others.
+    fn check_health(&mut self, plan: &Plan, log: &Log, events: &[CloudEvent]) {
+        let mut told: HashMap<String, Vec<String>> = HashMap::new();
+        for event in events.iter().filter(|event| event.kind == EventKind::Health) {
+            let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
+            let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            told.entry(text(&data["feed"]["url"])).or_default().push(text(&data["kind"]));
+        }
+        for feed in &plan.feeds {
+            let Some(spell) = feed.spell else { continue };
+            let told = told.remove(feed.url.as_str()).unwrap_or_default();
+            let expected: Vec<&str> = spell.trouble.told().iter().map(|kind| kind.as_str()).collect();
+            if told != expected {
+                self.violate(format!("{}: {:?}, but {told:?} was told", feed.url, spell.trouble));
+            }
+            let host = feed.url.host_str().unwrap_or_default();
+            let of_feed = |asked: &&Asked| asked.host == host && asked.purpose == Purpose::Feed;
+            let late = log.asked.iter().filter(of_feed).filter(|asked| asked.start > spell.from).count();
+            if spell.trouble == Trouble::Gone && late != 1 {
+                self.violate(format!("{} was asked {late} times after it was gone", feed.url));
+            }
+        }
+        for (host, robots) in &plan.robots {
+            let pages =
+                log.asked.iter().filter(|asked| asked.host == *host && asked.purpose == Purpose::Page);
+            let starts: Vec<Duration> = pages.map(|asked| asked.start).collect();
+            match *robots {
+                RobotsPlan::FailingUntil(end) if starts.iter().any(|start| *start < end) => {
+                    self.violate(format!(
+                        "{host} was asked for a page while its robots.txt could not be had"
+                    ));
+                }
+                RobotsPlan::Slow(seconds) => {
+                    let least = Duration::from_secs(seconds) - Duration::from_millis(1);
+                    if starts.windows(2).any(|pair| pair[1].saturating_sub(pair[0]) < least) {
+                        self.violate(format!(
+                            "{host} was asked for pages faster than its Crawl-delay allows"
+                        ));
+                    }
+                }
+                _ => {}
             }
         }
     }

@@ -7,7 +7,8 @@
 //!
 //! - an entry that was visible in an answer that arrived ends in no event, or in more than its editions explain;
 //! - a host is asked more often, or by more at once, than the limits allow, or while it asked to be left alone;
-//! - more is under way than the engine's bounds.
+//! - more is under way than the engine's bounds;
+//! - what is told about a feed's health isn't what its trouble explains, where a plan gives each feed one ([`Trouble`]).
 //!
 //! [`day`] is another web: a small one with pages as people write them, whose recording is kept under `tests/fixtures`.
 //!
@@ -18,9 +19,11 @@ pub mod day;
 mod plan;
 mod render;
 mod run;
+mod trouble;
 mod web;
 
 pub use check::Report;
 pub use plan::{Plan, Scale};
 pub use run::{Outcome, SimulationError, simulate, subject};
+pub use trouble::Trouble;
 pub use web::Web;

@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use url::Url;
 
+use crate::trouble::{RobotsPlan, Spell, Trouble};
+
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
@@ -23,6 +25,8 @@ pub struct Scale {
     pub entries_per_day: f64,
     /// How many times the daemon is restarted, with its clock jumping.
     pub restarts: usize,
+    /// Whether each feed has a trouble of its own for days, on a host of its own; then hosts have none.
+    pub troubled: bool,
 }
 
 impl Scale {
@@ -34,6 +38,18 @@ impl Scale {
         quiet: Duration::from_secs(72 * HOUR),
         entries_per_day: 6.0,
         restarts: 1,
+        troubled: false,
+    };
+
+    /// One feed for each trouble that a feed can have, watched for weeks.
+    pub const TROUBLED: Self = Self {
+        feeds: Trouble::ALL.len(),
+        feeds_per_host: 1,
+        active: Duration::from_secs(30 * 24 * HOUR),
+        quiet: Duration::from_secs(24 * HOUR),
+        entries_per_day: 2.0,
+        restarts: 0,
+        troubled: true,
     };
 }
 
@@ -52,6 +68,8 @@ pub struct Plan {
     pub pages: BTreeMap<String, PagePlan>,
     /// What goes wrong at each host.
     pub faults: BTreeMap<String, Vec<Fault>>,
+    /// What each host answers for its robots.txt; rules that close `/private/` where nothing is said.
+    pub robots: BTreeMap<String, RobotsPlan>,
     /// When the daemon is restarted, and by how many seconds its clock then jumps.
     pub restarts: Vec<(Duration, i64)>,
 }
@@ -71,6 +89,8 @@ pub struct FeedPlan {
     pub conditional: bool,
     /// Its entries in the order in which they appear.
     pub entries: Vec<EntryPlan>,
+    /// What is the matter with it for days, in a plan that has such troubles.
+    pub spell: Option<Spell>,
 }
 
 /// How a feed is written.
@@ -146,10 +166,12 @@ pub enum FaultKind {
     Silence,
     /// The answer breaks off.
     Cut,
-    /// An answer that says so: 500, 502, 503 or 403.
+    /// An answer that says so: 500, 502, 503, 403 or 404.
     Status(u16),
     /// 429 or 503 with `Retry-After` in seconds.
     Busy(u16, u32),
+    /// The same with `Retry-After` as a date.
+    BusyUntil(u16, u32),
     /// Answers come, but late.
     Slow(Duration),
     /// Answers come, but what comes isn't what it should be: half a feed, a login page.
@@ -178,6 +200,9 @@ struct Planner {
 
 impl Planner {
     fn plan(mut self, seed: u64) -> Plan {
+        if self.scale.troubled {
+            return self.troubled(seed);
+        }
         let hosts = self.scale.feeds.div_ceil(self.scale.feeds_per_host).max(1);
         let mut feeds = Vec::new();
         let mut announced: Vec<Url> = Vec::new();
@@ -193,7 +218,101 @@ impl Planner {
         let faults = names.into_iter().map(|host| (host, self.faults())).collect();
         let restarts = self.restarts();
         let Scale { active, quiet, .. } = self.scale;
-        Plan { seed, active, end: active + quiet, feeds, pages: self.pages, faults, restarts }
+        Plan {
+            seed,
+            active,
+            end: active + quiet,
+            feeds,
+            pages: self.pages,
+            faults,
+            robots: BTreeMap::new(),
+            restarts,
+        }
+    }
+
+    fn troubled(mut self, seed: u64) -> Plan {
+        let mut announced = Vec::new();
+        let feeds = (0..self.scale.feeds)
+            .map(|number| {
+                self.troubled_feed(number, Trouble::ALL[number % Trouble::ALL.len()], &mut announced)
+            })
+            .collect();
+        let kinds = [
+            RobotsPlan::Closed,
+            RobotsPlan::Moved,
+            RobotsPlan::Slow(7),
+            RobotsPlan::None,
+            RobotsPlan::Page,
+            RobotsPlan::FailingUntil(Duration::from_secs(3 * HOUR)),
+        ];
+        // Another robots.txt with each seed, so that each meets every trouble.
+        let shift = seed as usize;
+        let robots = (0..self.scale.feeds)
+            .map(|number| (format!("t{number}.example"), kinds[(number + shift) % kinds.len()]))
+            .collect();
+        let Scale { active, quiet, .. } = self.scale;
+        let faults = BTreeMap::new();
+        Plan {
+            seed,
+            active,
+            end: active + quiet,
+            feeds,
+            pages: self.pages,
+            faults,
+            robots,
+            restarts: Vec::new(),
+        }
+    }
+
+    /// A feed with a steady rhythm, so that what is told about it follows from its trouble alone.
+    fn troubled_feed(&mut self, number: usize, trouble: Trouble, announced: &mut Vec<Url>) -> FeedPlan {
+        const DAY: u64 = 24 * HOUR;
+        let host = format!("t{number}.example");
+        let from = Duration::from_secs(self.rng.random_range(8 * DAY..10 * DAY));
+        // Longer than it takes to be called dead, and longer than ten of its own intervals.
+        let to = from + Duration::from_secs(self.rng.random_range(9 * DAY..11 * DAY));
+        let spell = Spell { trouble, from, to };
+        let interval = DAY as f64 / self.scale.entries_per_day;
+        let (mut at, mut moments) = (0.0, vec![Duration::ZERO; 3]);
+        while at < self.scale.active.as_secs_f64() {
+            let moment = Duration::from_secs_f64(at);
+            let hidden = trouble.hides() && (from..to).contains(&moment);
+            if !(trouble == Trouble::Silent && (from..to).contains(&moment)) {
+                moments.push(moment);
+            }
+            // Few enough come unseen that the feed still shows what was seen before.
+            at += interval * self.rng.random_range(0.8..1.2) * if hidden { 4.0 } else { 1.0 };
+        }
+        if trouble == Trouble::Burst {
+            // One after another within a minute: the same date on all would be another trouble.
+            moments.extend((0..40).map(|second| from + Duration::from_secs(second)));
+        }
+        moments.sort();
+        let url = address(&format!("https://{host}/feed{number}.xml"));
+        FeedPlan {
+            moved: (trouble == Trouble::Moved).then(|| (from, address(&format!("https://{host}/moved.xml")))),
+            url,
+            format: if self.rng.random_bool(0.5) { Format::Rss } else { Format::Atom },
+            window: 16,
+            conditional: self.rng.random_bool(0.7),
+            entries: moments
+                .into_iter()
+                .map(|moment| self.plain_entry(number, &host, moment, announced))
+                .collect(),
+            spell: Some(spell),
+        }
+    }
+
+    /// An entry that is listed once and never edited.
+    fn plain_entry(
+        &mut self,
+        feed: usize,
+        host: &str,
+        appears: Duration,
+        announced: &mut Vec<Url>,
+    ) -> EntryPlan {
+        let entry = self.entry(feed, host, appears, true, announced);
+        EntryPlan { edit: None, twice: false, ..entry }
     }
 
     fn moment(&mut self) -> Duration {
@@ -224,6 +343,7 @@ impl Planner {
             format: if self.rng.random_bool(0.5) { Format::Rss } else { Format::Atom },
             window: self.rng.random_range(8..30),
             conditional: self.rng.random_bool(0.7),
+            spell: None,
         }
     }
 
@@ -280,14 +400,18 @@ impl Planner {
             .map(|_| {
                 let from = self.moment();
                 let lasts = Duration::from_secs(self.rng.random_range(5 * MINUTE..5 * HOUR));
-                let kind = match self.rng.random_range(0..8) {
+                let kind = match self.rng.random_range(0..9) {
                     0 => FaultKind::Refused,
                     1 => FaultKind::Silence,
                     2 => FaultKind::Cut,
-                    3 => FaultKind::Status(*[500, 502, 503, 403].choose(&mut self.rng).unwrap_or(&500)),
+                    3 => FaultKind::Status(*[500, 502, 503, 403, 404].choose(&mut self.rng).unwrap_or(&500)),
                     4 => FaultKind::Busy(429, self.rng.random_range(30..2 * HOUR as u32)),
                     5 => FaultKind::Busy(503, self.rng.random_range(30..2 * HOUR as u32)),
-                    6 => FaultKind::Slow(Duration::from_secs(self.rng.random_range(2..20))),
+                    6 => {
+                        let status = *[429, 503].choose(&mut self.rng).unwrap_or(&503);
+                        FaultKind::BusyUntil(status, self.rng.random_range(30..2 * HOUR as u32))
+                    }
+                    7 => FaultKind::Slow(Duration::from_secs(self.rng.random_range(2..20))),
                     _ => FaultKind::Garbage,
                 };
                 Fault { from, to: (from + lasts).min(self.scale.active), kind }

@@ -4,7 +4,10 @@ use std::{fmt::Write as _, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::plan::{EntryPlan, FeedPlan, Format};
+use crate::{
+    plan::{EntryPlan, FeedPlan, Format},
+    trouble::Trouble,
+};
 
 /// The entries that `feed` shows at a moment, newest first.
 pub(crate) fn shown(feed: &FeedPlan, at: Duration) -> impl Iterator<Item = &EntryPlan> {
@@ -15,8 +18,10 @@ pub(crate) fn shown(feed: &FeedPlan, at: Duration) -> impl Iterator<Item = &Entr
 /// The feed as it is at a moment.
 pub(crate) fn feed(feed: &FeedPlan, origin: Timestamp, at: Duration) -> String {
     let mut items = String::new();
+    let stuck = feed.spell.is_some_and(|spell| spell.at(at) == Trouble::StuckDates);
     for entry in shown(feed, at) {
-        let published = origin.checked_add(entry.appears).unwrap_or(origin);
+        let dated = if stuck { Duration::ZERO } else { entry.appears };
+        let published = origin.checked_add(dated).unwrap_or(origin);
         let (_, title) = entry.edition(at);
         for _ in 0..if entry.twice { 2 } else { 1 } {
             match feed.format {

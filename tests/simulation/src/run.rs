@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     check::{Bounds, Report},
     plan::Plan,
-    web::Web,
+    web::{MOST_DECODED, Web},
 };
 
 /// When simulations begin. Any moment would do.
@@ -81,7 +81,8 @@ async fn live(plan: Arc<Plan>, subject: Arc<Subject>) -> Result<Outcome, Simulat
     let options = Options { durability: Durability::Process, ..Options::default() };
     let web = Arc::new(Web::new(plan.clone(), origin));
     let world_clock = Clock::starting_at(origin);
-    let (fetch, poll) = (FetchSettings::default(), PollSettings::default());
+    let fetch = FetchSettings { max_decoded_bytes: MOST_DECODED, ..FetchSettings::default() };
+    let poll = PollSettings::default();
     let settings = EngineSettings::default();
     let metrics = Arc::new(Metrics::default());
     let feeds: Vec<FeedRef> = plan
@@ -138,7 +139,7 @@ async fn live(plan: Arc<Plan>, subject: Arc<Subject>) -> Result<Outcome, Simulat
         under_way: settings.polls_in_flight + settings.pages_in_flight,
         backlog: journal.backlog()?,
     };
-    let report = Report::new(&web.log(), &events, &bounds);
+    let report = Report::new(&plan, &web.log(), &events, &bounds);
     Ok(Outcome { report, events })
 }
 

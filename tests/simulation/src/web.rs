@@ -3,7 +3,8 @@
 use std::{
     collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    io::Write,
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -17,16 +18,21 @@ use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
+use url::Position;
 
 use crate::{
     plan::{EntryPlan, FaultKind, FeedPlan, PagePlan, Plan},
     render,
+    trouble::{RobotsPlan, Trouble},
 };
 
 /// What any answer takes.
 const LATENCY: Duration = Duration::from_millis(40);
 /// How long a client waits in silence. The transport is what bounds an exchange, so this one does too.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the daemon may decompress a body to, in bytes: little, so that bombs cost little.
+pub(crate) const MOST_DECODED: usize = 1 << 20;
 
 /// One request, as the web saw it.
 #[derive(Debug, Clone)]
@@ -63,12 +69,20 @@ pub struct Web {
     log: Mutex<Log>,
 }
 
+/// How much of a feed an answer shows.
+#[derive(Clone, Copy)]
+struct Shown {
+    feed: usize,
+    /// So many of its newest entries.
+    newest: usize,
+}
+
 /// What an answer is going to be.
 struct Reaction {
     delay: Duration,
-    outcome: Result<(u16, HeaderMap, String), TransportError>,
+    outcome: Result<(u16, HeaderMap, Bytes), TransportError>,
     /// The feed that is shown, if one is.
-    shows: Option<usize>,
+    shows: Option<Shown>,
     rest: Option<Duration>,
 }
 
@@ -100,7 +114,7 @@ impl Web {
         };
         let answer = |status, headers, body: &str| Reaction {
             delay: LATENCY,
-            outcome: Ok((status, headers, body.to_owned())),
+            outcome: Ok((status, headers, body.to_owned().into())),
             shows: None,
             rest: None,
         };
@@ -117,14 +131,23 @@ impl Web {
                 let rest = Some(Duration::from_secs(seconds.into()));
                 return Reaction { rest, ..answer(status, headers, "") };
             }
+            Some(FaultKind::BusyUntil(status, seconds)) => {
+                let wait = Duration::from_secs(seconds.into());
+                let clock = *self.clock.lock().unwrap_or_else(PoisonError::into_inner);
+                let date = clock.now().checked_add(wait).unwrap_or(Timestamp::MAX);
+                let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+                let headers = fields(&[(header::RETRY_AFTER, &date)]);
+                // A date has no fractions of a second, and the answer takes a moment.
+                let rest = Some(wait.saturating_sub(Duration::from_secs(2)));
+                return Reaction { rest, ..answer(status, headers, "") };
+            }
             Some(FaultKind::Garbage) if request.purpose == Purpose::Feed => {
                 return answer(200, html(), "<!doctype html><title>Log in</title><form><input></form>");
             }
             Some(FaultKind::Garbage) => return answer(502, html(), "half a pa"),
         }
-        if request.url.path() == "/robots.txt" {
-            let text = fields(&[(header::CONTENT_TYPE, "text/plain")]);
-            return Reaction { delay, ..answer(200, text, "User-agent: *\nDisallow: /private/\n") };
+        if matches!(request.url.path(), "/robots.txt" | "/moved-robots.txt") {
+            return Reaction { delay, ..self.robots(host, request, now) };
         }
         if let Some((number, feed)) = self.feed_at(request.url.as_str()) {
             return Reaction { delay, ..self.feed(number, feed, request, now) };
@@ -144,16 +167,76 @@ impl Web {
     }
 
     fn feed_at(&self, url: &str) -> Option<(usize, &FeedPlan)> {
+        let url = url.split('?').next().unwrap_or_default();
         let is_there = |feed: &FeedPlan| {
             feed.url.as_str() == url || feed.moved.as_ref().is_some_and(|(_, moved)| moved.as_str() == url)
         };
         self.plan.feeds.iter().enumerate().find(|(_, feed)| is_there(feed))
     }
 
-    fn feed(&self, number: usize, feed: &FeedPlan, request: &Request, now: Duration) -> Reaction {
-        let plain = |status, headers, body, shows| Reaction {
+    fn robots(&self, host: &str, request: &Request, now: Duration) -> Reaction {
+        let answer = |status, name, value, body: &str| Reaction {
             delay: LATENCY,
-            outcome: Ok((status, headers, body)),
+            outcome: Ok((status, fields(&[(name, value)]), body.to_owned().into())),
+            shows: None,
+            rest: None,
+        };
+        let text = |text| answer(200, header::CONTENT_TYPE, "text/plain", text);
+        const RULES: &str = "User-agent: *\nDisallow: /private/\n";
+        match self.plan.robots.get(host).copied().unwrap_or(RobotsPlan::Closed) {
+            RobotsPlan::Moved if request.url.path() == "/robots.txt" => {
+                answer(301, header::LOCATION, "/moved-robots.txt", "")
+            }
+            RobotsPlan::Slow(seconds) => text(&format!("{RULES}Crawl-delay: {seconds}\n")),
+            RobotsPlan::None => answer(404, header::CONTENT_TYPE, "text/html", "<h1>Not found</h1>"),
+            RobotsPlan::Page => answer(200, header::CONTENT_TYPE, "text/html", "<h1>Welcome</h1>"),
+            RobotsPlan::FailingUntil(end) if now < end => answer(503, header::CONTENT_TYPE, "text/html", ""),
+            RobotsPlan::Closed | RobotsPlan::Moved | RobotsPlan::FailingUntil(_) => text(RULES),
+        }
+    }
+
+    /// What a feed with a trouble answers, where that is something else than the feed as it is.
+    fn troubled(&self, trouble: Trouble, request: &Request, shown: Shown, body: &str) -> Option<Reaction> {
+        let answer = |status, named: &[(HeaderName, &str)], body: Bytes, shows| Reaction {
+            delay: LATENCY,
+            outcome: Ok((status, fields(named), body)),
+            shows,
+            rest: None,
+        };
+        let status = |status| Some(answer(status, &[], Bytes::new(), None));
+        let to = |location| Some(answer(302, &[(header::LOCATION, location)], Bytes::new(), None));
+        match trouble {
+            Trouble::Elsewhere if request.url.query().is_none() => to("?elsewhere"),
+            Trouble::Circle if request.url.query() == Some("round") => to("?and"),
+            Trouble::Circle => to("?round"),
+            Trouble::Gone => status(410),
+            Trouble::Missing => status(404),
+            Trouble::Failing => status(500),
+            Trouble::Bomb => {
+                let coding = [(header::CONTENT_ENCODING, "gzip")];
+                Some(answer(200, &coding, bomb(), None))
+            }
+            Trouble::Charset => {
+                let wide: Vec<u8> =
+                    "\u{feff}".encode_utf16().chain(body.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+                let named = [(header::CONTENT_TYPE, "application/xml; charset=iso-8859-1")];
+                Some(answer(200, &named, wide.into(), Some(shown)))
+            }
+            Trouble::Truncated => {
+                let newest = shown.newest / 2;
+                let ends = ["</item>", "</entry>"].iter().find(|end| body.contains(**end))?;
+                let (at, end) = body.match_indices(ends).nth(newest.checked_sub(1)?)?;
+                let part = Bytes::copy_from_slice(&body.as_bytes()[..at + end.len()]);
+                Some(answer(200, &[], part, Some(Shown { newest, ..shown })))
+            }
+            _ => None,
+        }
+    }
+
+    fn feed(&self, number: usize, feed: &FeedPlan, request: &Request, now: Duration) -> Reaction {
+        let plain = |status, headers, body: String, shows| Reaction {
+            delay: LATENCY,
+            outcome: Ok((status, headers, body.into())),
             shows,
             rest: None,
         };
@@ -167,17 +250,22 @@ impl Web {
             }
         }
         let body = render::feed(feed, self.origin, now);
+        let shown = Shown { feed: number, newest: render::shown(feed, now).count() };
+        let trouble = feed.spell.map_or(Trouble::None, |spell| spell.at(now));
+        if let Some(reaction) = self.troubled(trouble, request, shown, &body) {
+            return reaction;
+        }
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);
         let etag = format!("\"{:x}\"", hasher.finish());
         if !feed.conditional {
-            return plain(200, HeaderMap::new(), body, Some(number));
+            return plain(200, HeaderMap::new(), body, Some(shown));
         }
         let headers = fields(&[(header::ETAG, &etag)]);
         if request.headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == etag.as_str()) {
             return plain(304, headers, String::new(), None);
         }
-        plain(200, headers, body, Some(number))
+        plain(200, headers, body, Some(shown))
     }
 }
 
@@ -192,7 +280,7 @@ impl Transport for Web {
                 log.most_under_way = log.most_under_way.max(log.under_way);
                 let asked = Asked {
                     host: request.url.host_str().unwrap_or_default().to_owned(),
-                    path: request.url.path().to_owned(),
+                    path: request.url[Position::BeforePath..].to_owned(),
                     purpose: request.purpose,
                     start: now,
                     end: None,
@@ -208,7 +296,6 @@ impl Transport for Web {
             under_way.arrived(&reaction, now);
             let (status, headers, body) = reaction.outcome?;
             let received_at = self.clock.lock().unwrap_or_else(PoisonError::into_inner).now();
-            let body = Bytes::from(body);
             Ok(Response { status, headers, body, received_at, elapsed: reaction.delay, record_id: None })
         })
     }
@@ -227,11 +314,15 @@ impl UnderWay<'_> {
         if let Some(asked) = log.asked.get_mut(self.number) {
             asked.rest = reaction.rest;
         }
-        let Some(feed) = reaction.shows.map(|number| &self.web.plan.feeds[number]) else { return };
-        for entry in render::shown(feed, asked_at) {
+        let Some(shown) = reaction.shows else { return };
+        let feed = &self.web.plan.feeds[shown.feed];
+        for entry in render::shown(feed, asked_at).take(shown.newest) {
             let (edition, _) = entry.edition(asked_at);
             let seen = log.visible.entry((FeedId::of(&feed.url), id_of(entry))).or_default();
-            *seen = edition.max(*seen);
+            // Dates that stick and come loose again are two edits of whatever is listed meanwhile.
+            let dates =
+                if feed.spell.is_some_and(|spell| spell.trouble == Trouble::StuckDates) { 3 } else { 1 };
+            *seen = edition.max(dates).max(*seen);
         }
     }
 }
@@ -245,6 +336,17 @@ impl Drop for UnderWay<'_> {
             asked.end = Some(now);
         }
     }
+}
+
+/// A few kilobytes of gzip that decompress to more than the simulation's bound.
+fn bomb() -> Bytes {
+    static BOMB: LazyLock<Bytes> = LazyLock::new(|| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let written = encoder.write_all(&vec![b' '; 2 * MOST_DECODED]).and_then(|()| encoder.finish());
+        // Writing to memory doesn't fail.
+        written.unwrap_or_default().into()
+    });
+    BOMB.clone()
 }
 
 /// What Dateline calls the entry.

@@ -52,6 +52,24 @@ fn whatever_goes_wrong_each_visible_entry_ends_once_and_no_limit_is_broken() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// How many seeds the troubles are tried with; each is a month of thirteen feeds.
+const TROUBLED_SEEDS: std::ops::Range<u64> = 0..3;
+
+#[test]
+fn what_is_the_matter_with_a_feed_for_days_is_told_and_costs_no_entry() {
+    let subject = the_subject();
+    thread::scope(|scope| {
+        for seed in TROUBLED_SEEDS {
+            let subject = &subject;
+            scope.spawn(move || {
+                let report = simulate(Plan::new(seed, Scale::TROUBLED), subject.clone()).unwrap().report;
+                assert!(report.violations.is_empty(), "seed {seed}:\n  {}", report.violations.join("\n  "));
+                assert!(report.entries > 300, "seed {seed}: {} entries", report.entries);
+            });
+        }
+    });
+}
+
 #[test]
 fn a_seed_gives_the_same_events_again() {
     let subject = the_subject();
