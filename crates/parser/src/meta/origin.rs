@@ -19,6 +19,9 @@ use super::witness::{is_foreign, near};
 /// How far into a text its dateline reaches, in bytes.
 const DATELINE: usize = 320;
 
+/// No label of a credit line is longer, in bytes.
+const MAX_LABEL: usize = 40;
+
 /// A name longer than this, in letters of an alphabet, is a sentence.
 const MAX_LETTERS: usize = 45;
 
@@ -121,11 +124,16 @@ fn is_dateline(before: &str, name: &str) -> bool {
     is_place && is_name && before.chars().count() <= 70 && name.chars().all(plain)
 }
 
+/// Whether a colon stands so near to the beginning of a line that what is before it can be one of [`CREDITS`].
+fn may_credit(raw: &str) -> bool {
+    text::head(raw.trim_start(), 2 * MAX_LABEL).contains([':', '：'])
+}
+
 /// The name behind "Source:" and its like.
 fn credited(line: &str) -> Option<&str> {
     let (label, name) = line.split_once([':', '：'])?;
     let label = label.trim().trim_start_matches(['(', '（', '[']).trim();
-    let is_credit = label.len() <= 40 && CREDITS.contains(&label.to_lowercase().as_str());
+    let is_credit = label.len() <= MAX_LABEL && CREDITS.contains(&label.to_lowercase().as_str());
     is_credit.then(|| name.trim())
 }
 
@@ -170,7 +178,7 @@ fn dateline(scan: &Scan<'_>, body: &str) -> Option<(String, String)> {
 }
 
 fn credit(scan: &Scan<'_>) -> Option<(String, String)> {
-    text_lines(scan).filter(|line| line.raw().contains([':', '：'])).find_map(|line| {
+    text_lines(scan).filter(|line| may_credit(line.raw())).find_map(|line| {
         let name = credited(line.text()).filter(|_| !is_foreign(scan, line.node))?;
         let name = name.split(['|', '｜', '\u{3000}', '（', '(']).next().unwrap_or(name);
         let name = name.trim().trim_end_matches([')', '）', ']', '.', '。']);

@@ -1,5 +1,8 @@
 //! The names of months, as news sites write them.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Names and abbreviations of each month, January first, in lower case. Where a form is shared by languages that mean
 /// different months by it (Polish and Croatian "listopada"), the commoner one stands.
 const MONTHS: [&[&str]; 12] = [
@@ -537,9 +540,15 @@ const MONTHS: [&[&str]; 12] = [
     ],
 ];
 
+/// Each name's month, January 1.
+static NUMBERS: LazyLock<HashMap<&str, i8>> = LazyLock::new(|| {
+    let names = (1..).zip(MONTHS).flat_map(|(month, names)| names.iter().map(move |name| (*name, month)));
+    names.collect()
+});
+
 /// The month, 1 to 12, that `word` (in lower case) names.
 pub(super) fn month(word: &str) -> Option<i8> {
-    (1..).zip(MONTHS).find(|(_, names)| names.contains(&word)).map(|(month, _)| month)
+    NUMBERS.get(word).copied()
 }
 
 #[cfg(test)]

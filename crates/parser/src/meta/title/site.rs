@@ -4,9 +4,14 @@ use crate::meta::text;
 
 /// What stands between a headline and the name of the site. Those in the first group never occur inside headlines with
 /// spaces around them, or nearly so.
-const STRONG: &[&str] =
-    &[" | ", " ｜ ", "｜", " :: ", " » ", " › ", " « ", " ‹ ", " • ", " – ", " — ", " - ", " -- ", "|", "--"];
+const STRONG: &[&str] = &[
+    " | ", " ｜ ", "｜", " :: ", " » ", " › ", " « ", " ‹ ", " • ", " ⋆ ", " – ", " — ", " - ", " -- ", "|",
+    "--",
+];
 const WEAK: &[&str] = &[" : ", "：", ": ", " · ", " / ", "_", "，", " , "];
+
+/// A headline of fewer letters is left alone, whatever stands behind it.
+const SHORTEST: usize = 4;
 
 /// What the site calls itself, as keys of [`text::key`].
 #[derive(Debug, Default)]
@@ -33,6 +38,12 @@ impl Site {
     /// Whether `part` is the site's name: exactly, or one of both with a little around it.
     pub(super) fn is_named(&self, part: &str) -> bool {
         self.holds(part, 3)
+    }
+
+    /// Whether `part` is one of the site's names and nothing else.
+    fn is_called(&self, part: &str) -> bool {
+        let key = text::key(part);
+        self.keys.contains(&key)
     }
 
     /// Whether `title` says little more than the site's name.
@@ -75,9 +86,9 @@ fn shortened<'t>(
     is_other: &dyn Fn(&str) -> bool,
     after_name: bool,
 ) -> Option<&'t str> {
-    if !title
-        .contains(['|', '｜', ':', '：', '»', '›', '«', '‹', '•', '–', '—', '-', '·', '/', '_', '，', ','])
-    {
+    if !title.contains([
+        '|', '｜', ':', '：', '»', '›', '«', '‹', '•', '⋆', '–', '—', '-', '·', '/', '_', '，', ',',
+    ]) {
         return None;
     }
     if let Some(headline) = begun(title, site, is_other) {
@@ -91,7 +102,8 @@ fn shortened<'t>(
         while let Some(at) = title[from..].find(separator).map(|at| from + at) {
             let (head, tail) = (title[..at].trim(), &title[at + separator.len()..]);
             let segment = tail.split(separator).next().unwrap_or(tail).trim();
-            if is_enough(head, segment) && site.is_named(segment) {
+            let is_name = site.is_named(segment) && is_enough(head, segment);
+            if is_name || is_strong && site.is_called(segment) && text::weight(head) >= SHORTEST {
                 return Some(head);
             }
             from = at + separator.len();
@@ -189,6 +201,13 @@ mod tests {
             cleaned("The ferry runs again after the storm - World news"),
             "The ferry runs again after the storm"
         );
+    }
+
+    #[test]
+    fn what_exactly_is_the_sites_name_goes_from_short_titles_too() {
+        assert_eq!(cleaned("Storm | Harbour Gazette"), "Storm");
+        assert_eq!(cleaned("Storm ⋆ Harbour Gazette"), "Storm");
+        assert_eq!(cleaned("Sea - the gazette"), "Sea - the gazette");
     }
 
     #[test]

@@ -41,3 +41,19 @@ pub(super) fn hear_around(scan: &Scan<'_>, received_at: Option<Timestamp>, claim
     signature::testify(scan, claims);
     script::testify(scan, claims);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Document;
+
+    /// What a witness that looks around the headline claims, where `html` follows it.
+    pub(super) fn claims(testify: fn(&Scan<'_>, &mut Claims), html: &str) -> Claims {
+        let document = Document::from_html(&format!("<h1>Ferry runs again after the storm</h1>{html}"));
+        let mut scan = Scan::of(&document, None);
+        scan.place_headline(Some("Ferry runs again after the storm"));
+        let mut claims = Claims::default();
+        testify(&scan, &mut claims);
+        claims
+    }
+}

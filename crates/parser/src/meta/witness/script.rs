@@ -59,20 +59,11 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::claims;
     use super::*;
-    use crate::dom::Document;
-
-    fn claims(html: &str) -> Claims {
-        let document = Document::from_html(&format!("<h1>Ferry runs again after the storm</h1>{html}"));
-        let mut scan = Scan::of(&document, None);
-        scan.place_headline(Some("Ferry runs again after the storm"));
-        let mut claims = Claims::default();
-        testify(&scan, &mut claims);
-        claims
-    }
 
     fn dates(html: &str) -> usize {
-        claims(html).published.len()
+        claims(testify, html).published.len()
     }
 
     #[test]

@@ -122,20 +122,11 @@ fn alone(line: &Line<'_>, next: Option<&Line<'_>>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::claims;
     use super::*;
-    use crate::dom::Document;
-
-    fn claims(html: &str) -> Claims {
-        let document = Document::from_html(&format!("<h1>Ferry runs again after the storm</h1>{html}"));
-        let mut scan = Scan::of(&document, None);
-        scan.place_headline(Some("Ferry runs again after the storm"));
-        let mut claims = Claims::default();
-        testify(&scan, &mut claims);
-        claims
-    }
 
     fn names(html: &str) -> Vec<String> {
-        claims(html).authors.into_iter().flat_map(|claim| claim.value).collect()
+        claims(testify, html).authors.into_iter().flat_map(|claim| claim.value).collect()
     }
 
     const LONG: &str = "The ferry left the harbour at six in the morning, the first time since the storm, and two hundred people had \

@@ -35,28 +35,23 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::claims;
     use super::*;
-    use crate::dom::Document;
-
-    fn claims(html: &str) -> Claims {
-        let document = Document::from_html(&format!("<h1>Ferry runs again after the storm</h1>{html}"));
-        let mut scan = Scan::of(&document, None);
-        scan.place_headline(Some("Ferry runs again after the storm"));
-        let mut claims = Claims::default();
-        testify(&scan, &mut claims);
-        claims
-    }
 
     #[test]
     fn a_time_near_the_headline_is_heard_by_its_label() {
-        let found = claims("<p>Updated <time datetime=2025-03-22></time></p>");
+        let found = claims(testify, "<p>Updated <time datetime=2025-03-22></time></p>");
         assert_eq!((found.published.len(), found.modified.len()), (0, 1));
-        let found = claims("<p><time datetime=2025-03-21T14:05Z>today</time></p>");
+        let found = claims(testify, "<p><time datetime=2025-03-21T14:05Z>today</time></p>");
         assert_eq!((found.published.len(), found.modified.len()), (1, 0));
     }
 
     #[test]
     fn the_times_of_other_stories_are_not() {
-        assert!(claims("<div class=related><time datetime=2025-03-21></time></div>").published.is_empty());
+        assert!(
+            claims(testify, "<div class=related><time datetime=2025-03-21></time></div>")
+                .published
+                .is_empty()
+        );
     }
 }
