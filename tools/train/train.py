@@ -14,8 +14,12 @@ import lightgbm
 import numpy
 
 PARTS = 5
-SETTINGS = dict(trees=100, leaves=15, rate=0.08, weak=0.6)
+TREES = 100
+LEAVES = 15
+RATE = 0.08
+WEAK = 0.024  # of a page's text: what a run counts for that is known from a single sentence
 CERTAIN = 3.0  # as in model/mod.rs: the logit at which a score is 0 or 1
+NOT_ASKED = (-2 * CERTAIN, -99.0)  # as in decide.rs: the verdicts on a run that the first, the second forest is not asked about
 FLOOR = 6  # words that even the shortest run counts for
 WIDE = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 SECOND_LEVEL = {"co", "com", "org", "net", "ac", "gov", "or", "go", "ne"}
@@ -37,26 +41,31 @@ def digest(text, modulus):
 
 class Page:
     def __init__(self, row, folder):
-        self.row, self.file = row, str(folder / row["html"])
+        self.row, self.file, self.folder = row, str(folder / row["html"]), folder.name
         self.publisher = publisher(row.get("url"), row["id"])
         self.part = digest("f" + self.publisher, PARTS)
         self.held_back = digest(self.publisher, 10) < 3
         self.is_weak = bool(row.get("with"))
         body = re.sub(r"\W", "", row.get("body") or "")
-        self.by_character = len(WIDE.findall(body)) > 0.3 * max(1, len(body))
+        self.by_character = row.get("tokens") != "word" and len(WIDE.findall(body)) > 0.3 * max(1, len(body))
 
     def take(self, runs):
+        """`runs`: each run's text and its row, which is empty where the forest is not asked about it."""
         self.texts = [text for text, _ in runs]
-        self.rows = numpy.array([row for _, row in runs], numpy.float32).reshape(len(runs), -1)
+        self.asked = numpy.array([len(row) > 0 for _, row in runs], bool)
+        self.rows = numpy.array([row for _, row in runs if row], numpy.float32)
+        if hasattr(self, "labels"):
+            return
         split = [tokens(text, self.by_character) for text in self.texts]
         if self.is_weak:
-            self.labels = [self.weak_label(text) for text in self.texts]
-            weights = [0.02] * len(runs)
+            labels = [self.weak_label(text) for text in self.texts]
+            weights = [0.0 if label is None else WEAK for label in labels]
         else:
-            self.labels = align(split, tokens(self.row["body"], self.by_character))
-            total = max(60, sum(len(words) for words, label in zip(split, self.labels) if label) or 200)
+            labels = align(split, tokens(self.row["body"], self.by_character))
+            total = max(60, sum(len(words) for words, label in zip(split, labels) if label) or 200)
             weights = [min(1.0, (len(words) + FLOOR) / total) for words in split]
-        self.weights = [0.0 if label is None else weight for label, weight in zip(self.labels, weights)]
+        self.labels = numpy.array([label or 0 for label in labels])
+        self.weights = numpy.array(weights)
 
     def weak_label(self, text):
         plain = " ".join(text.split())
@@ -124,31 +133,29 @@ def align(runs, gold):
     return labels
 
 
-def make_rows(program, pages, scores=None):
-    jobs = [{"id": str(at), "file": page.file} for at, page in enumerate(pages)]
-    if scores is not None:
-        for job, score in zip(jobs, scores):
-            job["scores"] = [round(float(value), 4) for value in score]
-    text = "".join(json.dumps(job) + "\n" for job in jobs)
-    lines = subprocess.run([program], input=text, capture_output=True, text=True, check=True).stdout.splitlines()
-    for line in lines[1:]:
-        page = json.loads(line)
-        pages[int(page["id"])].take(page["runs"])
-    return json.loads(lines[0])["columns"]
+def ask(program, pages, **given):
+    """One answer of the program for each page; `given` are lists of what else is told about each."""
+    lines = []
+    for at, page in enumerate(pages):
+        job = {"id": str(at), "file": page.file}
+        job |= {name: [round(float(value), 4) for value in values[at]] for name, values in given.items()}
+        lines.append(json.dumps(job) + "\n")
+    answer = subprocess.run([program], input="".join(lines), capture_output=True, text=True, check=True).stdout
+    columns, *answers = map(json.loads, answer.rstrip("\n").split("\n"))
+    return columns["columns"], answers
 
 
-def learn(pages, settings):
+def learn(pages):
     pages = [page for page in pages if len(page.rows)]
     rows = numpy.concatenate([page.rows for page in pages])
-    labels = numpy.array([label or 0 for page in pages for label in page.labels])
-    weak = settings["weak"]
-    weights = numpy.array([w * (weak if page.is_weak else 1) for page in pages for w in page.weights])
+    labels = numpy.concatenate([page.labels[page.asked] for page in pages])
+    weights = numpy.concatenate([page.weights[page.asked] for page in pages])
     known = weights > 0
     data = lightgbm.Dataset(rows[known], labels[known], weight=weights[known] / weights[known].mean())
     parameters = dict(
         objective="binary",
-        num_leaves=settings["leaves"],
-        learning_rate=settings["rate"],
+        num_leaves=LEAVES,
+        learning_rate=RATE,
         min_data_in_leaf=20,
         lambda_l2=5.0,
         feature_fraction=0.4,
@@ -158,36 +165,51 @@ def learn(pages, settings):
         seed=1,
         num_threads=1,
         deterministic=True,
+        force_col_wise=True,
         verbose=-1,
     )
-    return lightgbm.train(parameters, data, settings["trees"])
+    return lightgbm.train(parameters, data, TREES)
 
 
-def verdicts(model, page):
-    return model.predict(page.rows, raw_score=True) if len(page.rows) else numpy.zeros(0)
+def verdicts(model, page, otherwise):
+    found = numpy.full(len(page.texts), otherwise)
+    if len(page.rows):
+        found[page.asked] = model.predict(page.rows, raw_score=True, num_threads=1)
+    return found
 
 
-def unseen(pages, settings):
+def unseen(pages, otherwise):
     """Each page's verdicts by a forest that saw no page of its publisher."""
-    models = [learn([page for page in pages if page.part != part], settings) for part in range(PARTS)]
-    return [verdicts(models[page.part], page) for page in pages]
+    models = [learn([page for page in pages if page.part != part]) for part in range(PARTS)]
+    return [verdicts(models[page.part], page, otherwise) for page in pages]
 
 
-def report(name, pages, found):
-    """Share of the words that are right among those kept, and among those wanted; pages with a whole text only."""
-    sums = []
-    for page, verdict in zip(pages, found):
+def shingles(words):
+    return Counter(tuple(words[at : at + 4]) for at in range(max(1, len(words) - 3)) if words)
+
+
+def report(name, pages, texts):
+    """How near the texts read are to those wanted: shingles of four words, means over pages; sentences, where only those are
+    known."""
+    whole, found, wrong, missed = [], 0, 0, 0
+    for page, text in zip(pages, texts):
         if page.is_weak:
+            plain = " ".join(text.split())
+            held = sum(" ".join(part.split()) in plain for part in page.row["with"])
+            found, missed = found + held, missed + len(page.row["with"]) - held
+            wrong += sum(" ".join(part.split()) in plain for part in page.row["without"])
             continue
-        sizes = [len(tokens(text, page.by_character)) for text in page.texts]
-        kept = sum(size for size, value in zip(sizes, verdict) if value > 0)
-        wanted = sum(size for size, label in zip(sizes, page.labels) if label)
-        both = sum(size for size, value, label in zip(sizes, verdict, page.labels) if value > 0 and label)
-        sums.append((both / kept if kept else 0.0, both / wanted if wanted else 0.0))
-    if sums:
-        precision, recall = numpy.mean(sums, axis=0)
+        read, wanted = tokens(text, page.by_character), tokens(page.row["body"], page.by_character)
+        ours, theirs = shingles(read), shingles(wanted)
+        both = sum((ours & theirs).values())
+        whole.append((both / max(1, sum(ours.values())), both / max(1, sum(theirs.values())), read == wanted))
+    if whole:
+        precision, recall, exact = numpy.mean(whole, axis=0)
         f1 = 2 * precision * recall / (precision + recall)
-        print(f"{name:<28} {len(sums):>4} pages  F1 {f1:.4f}  precision {precision:.4f}  recall {recall:.4f}", flush=True)
+        print(f"{name:<36} {len(whole):>4} F1 {f1:.4f} ({precision:.3f}/{recall:.3f}) exact {exact:.2f}", flush=True)
+    if found:
+        f1 = 2 * found / (2 * found + wrong + missed)
+        print(f"{name:<36} {found + missed:>4} sentences F1 {f1:.4f}", flush=True)
 
 
 def write(model, columns, path):
@@ -216,18 +238,25 @@ def main():
     for manifest in given.manifests:
         rows = [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines() if line.strip()]
         pages += [Page(row, manifest.parent) for row in rows]
-    columns = make_rows(given.run_table, pages)
-    first = unseen(pages, SETTINGS)
-    report("first, unseen publishers", pages, first)
-    write(learn(pages, SETTINGS), columns, given.out / "first.txt")
-    make_rows(given.run_table, pages, [numpy.clip(0.5 + value / (2 * CERTAIN), 0, 1) for value in first])
-    second = unseen(pages, SETTINGS)
-    write(learn(pages, SETTINGS), columns, given.out / "second.txt")
+    columns, answers = ask(given.run_table, pages)
+    for page, answer in zip(pages, answers):
+        page.take(answer["runs"])
+    first = unseen(pages, NOT_ASKED[0])
+    write(learn(pages), columns, given.out / "first.txt")
+    scores = [numpy.clip(0.5 + value / (2 * CERTAIN), 0, 1) for value in first]
+    _, answers = ask(given.run_table, pages, scores=scores)
+    for page, answer in zip(pages, answers):
+        page.take(answer["runs"])
+    second = unseen(pages, NOT_ASKED[1])
+    write(learn(pages), columns, given.out / "second.txt")
     both = [(one + two) / 2 for one, two in zip(first, second)]
-    for name, found in (("second", second), ("both", both)):
-        for side, held_back in (("tuned", False), ("held back", True)):
-            pairs = [(page, verdict) for page, verdict in zip(pages, found) if page.held_back == held_back]
-            report(f"{name}, {side}", *zip(*pairs))
+    for name, found in (("first", first), ("second", second), ("both", both)):
+        _, answers = ask(given.run_table, pages, scores=scores, verdicts=found)
+        for folder in dict.fromkeys(page.folder for page in pages):
+            for side, sides in (("tuned", {False}), ("held back", {True}), ("all", {False, True})):
+                chosen = [at for at, page in enumerate(pages) if page.folder == folder and page.held_back in sides]
+                texts = [answers[at]["text"] or "" for at in chosen]
+                report(f"{name}, {folder}, {side}", [pages[at] for at in chosen], texts)
 
 
 if __name__ == "__main__":

@@ -133,27 +133,34 @@ fn spans_cover_the_body_in_order() {
 }
 
 #[test]
-fn pages_that_are_no_article_are_recognised() {
-    let teaser = |n: usize| {
-        format!(
-            "<div class=card><a href=/{n}><h3>Story number {n} about the harbour and its ferries</h3></a></div>"
-        )
-    };
-    let teasers: String = (0..40).map(teaser).collect();
-    let cases = [
-        ("<html><body></body></html>".to_owned(), PageKind::Empty),
-        ("<title>404 Not Found</title><h1>Page not found</h1><p>Sorry.</p>".into(), PageKind::NotFound),
-        ("<title>Just a moment...</title><h1>Checking your browser</h1>".into(), PageKind::BotWall),
-        (
-            "<h1>We value your privacy</h1><p>We and our partners store data.</p><button>Accept</button>"
-                .into(),
-            PageKind::CookieWall,
-        ),
-        ("<h1>Welcome back</h1><form><input name=user><input type=password></form>".into(), PageKind::Login),
-        (format!("<title>Harbour News</title><body>{teasers}</body>"), PageKind::Index),
-        ("<h1>Ferry sails</h1><video src=x></video><p>Watch.</p>".into(), PageKind::Video),
-    ];
-    for (html, kind) in cases {
-        assert_eq!(read(&html).page_kind, kind, "{}", &html[..html.len().min(80)]);
-    }
+fn a_short_headline_is_no_paragraph() {
+    let article =
+        read(&format!("<html><body><article><h1>Ferry runs again</h1>{}</article></body></html>", story(5)));
+    assert_eq!(lines(&article).len(), 5, "{:#?}", lines(&article));
+}
+
+#[test]
+fn a_newsletter_box_in_the_story_is_cut() {
+    let offer = "<aside class=newsletter><p>Get the harbour's news every morning, with the tides and the timetable, before \
+                 the first ferry leaves.</p></aside>";
+    let article = read(&page(&format!("{}{offer}{}", story(3), story(6).split_off(600))));
+    assert!(lines(&article).iter().all(|line| !line.contains("every morning")), "{:#?}", lines(&article));
+}
+
+#[test]
+fn a_table_of_results_in_the_story_is_kept() {
+    let row = |n: usize| format!("<tr><td>{n}</td><td>Crew {n}</td><td>2:{n}0</td></tr>");
+    let table: String = (1..6).map(row).collect();
+    let article = read(&page(&format!("{}<table>{table}</table>{}", story(3), story(6).split_off(600))));
+    assert!(lines(&article).iter().any(|line| line.contains("Crew 4")), "{:#?}", lines(&article));
+}
+
+#[test]
+fn a_prompt_that_stands_between_paragraphs_again_and_again_is_cut() {
+    let prompt = "<p>Your settings keep us from showing you what stands here, so please allow outside content if you want to see \
+                  it on this page.</p>";
+    let inside: String =
+        (0..4).map(|n| format!("{}{prompt}", story(3 * n + 3).split_off(story(3 * n).len()))).collect();
+    let article = read(&page(&inside));
+    assert!(lines(&article).iter().all(|line| !line.contains("outside content")), "{:#?}", lines(&article));
 }

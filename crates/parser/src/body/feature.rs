@@ -3,13 +3,13 @@
 //! Each run becomes one row of numbers: what it is like itself, what stands around it in the tree, beside it on the page,
 //! and what the page says elsewhere. Nothing here knows a publisher, a language or a topic.
 
-use std::collections::{HashMap, HashSet};
-
 use super::area::{AreaId, Tag};
+use super::block::Blocks;
 use super::cue::Cue;
+use super::frame::Frame;
 use super::marks::Mark;
 use super::run::{Layout, Run};
-use super::witness::{Witness, repeated};
+use super::witness::Witness;
 
 macro_rules! features {
     ($($name:ident,)*) => {
@@ -25,7 +25,8 @@ macro_rules! features {
 
 features! {
     Units, Linked, Links, Clauses, Sentences, Digits, Capitals, Bold, Ends, Letters, Wide, Heading, AfterBreak, Colon,
-    Score, Repeated, Title, Description, InBody, HasBody, BodyShare,
+    Pipes, Quoted, Dashed, Lower,
+    Score, Times, Title, Description, InBody, HasBody, BodyShare,
     Tag0, Tag1, Tag2, Tag3, Depth, ListAbove, TableAbove, AsideAbove, HeaderAbove, FooterAbove, FormAbove, FigureAbove,
     ArticleAbove, MainAbove, NavAbove,
     Runs0, Runs1, Runs2, Runs3, Links0, Links1, Links2, Links3, Good0, Good1, Good2, Good3, Dense0, Dense1, Dense2, Dense3,
@@ -34,7 +35,12 @@ features! {
     AfterH1, FromH1, H1Up, TopH1, H1Count, LookShare, LookCount, LookUnits, LookLinked, LookDense, UnderCue,
     PrevUnits, PrevLinked, PrevScore, PrevSameHost, PrevSameLook, PrevHeading, PrevUp, PrevEnds, Prev2Score, Prev2Units,
     NextUnits, NextLinked, NextScore, NextSameHost, NextSameLook, NextHeading, NextUp, Next2Score, Next2Units,
-    DenseNear, LinkedNear,
+    DenseNear, LinkedNear, DenseFar, LinkedFar,
+    GroupRuns, GroupUnits, GroupLinked, GroupEnded, GroupDense, GroupUp, GroupTwins,
+    BranchTag, BranchRuns, BranchUnits, BranchLinked, BranchEnded, BranchDense, BranchGood, BranchHeadings, BranchTwins,
+    BranchTwinDense,
+    SectionRuns, SectionUnits, SectionLinked, SectionDense, SectionPlace, SectionScore, SectionUp, SectionHeading,
+    SinceSure, UntilSure, SinceSureUnits, UntilSureUnits, BetweenSure,
     PageRuns, PageGood, PageWide,
 }
 
@@ -61,9 +67,13 @@ pub(super) fn name(column: usize) -> String {
 /// Levels beyond which a distance in the tree is "far".
 const FAR: u8 = 12;
 
+/// Score from which a run is surely body.
+const SURE: f32 = 0.7;
+
 /// What is known of a page as a whole before any row is made.
 pub(super) struct Scene<'p> {
     layout: &'p Layout,
+    frame: &'p Frame,
     witness: &'p Witness,
     /// How surely each run is body, as far as is known: by [`glance`], then by the first model.
     scores: &'p [f32],
@@ -80,18 +90,26 @@ pub(super) struct Scene<'p> {
     h1_up: Vec<u8>,
     /// Deepest boxes that hold 60, 80 and 95 % of the body text.
     cores: [AreaId; 3],
-    twins: HashMap<(AreaId, u64), u32>,
-    looks: HashMap<u64, Look>,
-    repeated: HashSet<u64>,
-    heard: &'p [Heard],
+    /// For each number of twins, and of looks, their sums.
+    twins: Vec<Twins>,
+    looks: Vec<Look>,
     body_share: f32,
-    /// Runs since a heading that announces something else than the story.
-    under_cue: Vec<f32>,
-    h1: Option<usize>,
+    blocks: Blocks,
+    /// For each run, the nearest one before it, and behind it, that is surely body.
+    sure_before: Vec<Option<usize>>,
+    sure_behind: Vec<Option<usize>>,
     h1_count: usize,
     first: usize,
     last: usize,
     wide: f32,
+}
+
+/// Boxes of the same look under one parent.
+#[derive(Debug, Clone, Copy, Default)]
+struct Twins {
+    count: u32,
+    units: f32,
+    good: f32,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -100,28 +118,6 @@ struct Look {
     units: f32,
     linked: f32,
     good: f32,
-}
-
-/// What the witnesses say of one run.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Heard {
-    pub(super) title: u8,
-    is_description: bool,
-    in_body: bool,
-}
-
-/// Asks the witnesses about every run. A title is short and a link is no lede, so that not everything is compared.
-pub(super) fn hear(layout: &Layout, witness: &Witness) -> Vec<Heard> {
-    let has_body = witness.has_body();
-    let ask = |run: &Run| {
-        let text = layout.str(run);
-        Heard {
-            title: if run.units < 300.0 { witness.is_title(text) } else { 0 },
-            is_description: run.linked < 0.9 && run.units >= 30.0 && witness.is_description(text),
-            in_body: has_body && run.units >= 8.0 && witness.body_holds(text),
-        }
-    };
-    layout.runs.iter().map(ask).collect()
 }
 
 /// The first guess at each run, before anything is known of the page: running text, outside of what calls itself furniture.
@@ -156,15 +152,11 @@ pub(super) fn glance(layout: &Layout) -> Vec<f32> {
 }
 
 impl<'p> Scene<'p> {
-    pub(super) fn of(
-        layout: &'p Layout,
-        witness: &'p Witness,
-        heard: &'p [Heard],
-        scores: &'p [f32],
-    ) -> Self {
+    pub(super) fn of(layout: &'p Layout, frame: &'p Frame, witness: &'p Witness, scores: &'p [f32]) -> Self {
         let count = layout.areas.len();
         let mut scene = Self {
             layout,
+            frame,
             witness,
             scores,
             marks: Vec::new(),
@@ -174,13 +166,12 @@ impl<'p> Scene<'p> {
             up: Vec::new(),
             h1_up: Vec::new(),
             cores: [0; 3],
-            twins: HashMap::new(),
-            looks: HashMap::new(),
-            repeated: repeated(layout.runs.iter().filter(|run| run.units >= 20.0).map(|run| run.hash)),
-            heard,
+            twins: vec![Twins::default(); kinds(&frame.twins)],
+            looks: vec![Look::default(); kinds(&frame.look)],
             body_share: 0.0,
-            under_cue: under_cue(layout),
-            h1: None,
+            blocks: Blocks::of(layout, 0, |_| 0.0),
+            sure_before: Vec::new(),
+            sure_behind: Vec::new(),
             h1_count: 0,
             first: 0,
             last: 0,
@@ -190,6 +181,7 @@ impl<'p> Scene<'p> {
         scene.marks = mark_distances(layout, &scene.good);
         scene.find_top();
         scene.compare();
+        scene.cut();
         scene.ask_witness();
         scene
     }
@@ -199,24 +191,12 @@ impl<'p> Scene<'p> {
         self.layout.runs[index].units.min(800.0) * self.scores[index]
     }
 
-    /// The box whose child the run's box is, or the run's box itself where that holds several runs.
-    fn host(&self, run: &Run) -> AreaId {
-        let area = &self.layout.areas[run.area as usize];
-        if area.own_runs > 1 { run.area } else { area.parent }
-    }
-
-    fn look(&self, run: &Run) -> u64 {
-        let own = self.layout.areas[run.area as usize].look;
-        own.wrapping_mul(31) ^ self.layout.areas[self.host(run) as usize].look
-    }
-
     fn weigh(&mut self) {
         let (mut letters, mut wide) = (0, 0);
         for (index, run) in self.layout.runs.iter().enumerate() {
             let good = self.good_of(index);
             self.good[run.area as usize] += good;
-            let host = self.host(run);
-            self.hosted[host as usize] += good;
+            self.hosted[self.frame.host[index] as usize] += good;
             letters += run.letters;
             wide += run.wide;
         }
@@ -253,33 +233,71 @@ impl<'p> Scene<'p> {
     }
 
     fn compare(&mut self) {
-        for area in &self.layout.areas {
+        for (index, (area, good)) in self.layout.areas.iter().zip(&self.good).enumerate() {
             if area.runs > 0 {
-                *self.twins.entry((area.parent, area.look)).or_default() += 1;
+                let twins = &mut self.twins[self.frame.twins[index] as usize];
+                twins.count += 1;
+                twins.units += area.units;
+                twins.good += good;
             }
         }
         for (index, run) in self.layout.runs.iter().enumerate() {
             let good = self.good_of(index);
-            let look = self.looks.entry(self.look(run)).or_default();
+            let look = &mut self.looks[self.frame.look[index] as usize];
             look.count += 1;
             look.units += run.units;
             look.linked += run.units * run.linked;
             look.good += good;
         }
-        let titled = |index: &usize| self.layout.runs[*index].heading == 1 && self.heard[*index].title == 2;
-        let h1 = |run: &Run| run.heading == 1;
-        self.h1 = (0..self.layout.runs.len()).find(titled).or_else(|| self.layout.runs.iter().position(h1));
-        self.h1_count = self.layout.runs.iter().filter(|run| h1(run)).count();
-        self.h1_up = match self.h1 {
+        self.h1_count = self.layout.runs.iter().filter(|run| run.heading == 1).count();
+        self.h1_up = match self.frame.h1 {
             Some(h1) => levels_from(self.layout, self.layout.runs[h1].area),
             None => vec![FAR; self.layout.areas.len()],
         };
     }
 
+    /// Cuts the page into its blocks, and finds for each run the nearest ones that are surely body.
+    fn cut(&mut self) {
+        let runs = &self.layout.runs;
+        self.blocks = Blocks::of(self.layout, self.top, |index| self.good_of(index));
+        let is_sure = |index: &usize| self.scores[*index] >= SURE && runs[*index].units >= 40.0;
+        let mut near = None;
+        for index in 0..runs.len() {
+            self.sure_before.push(near);
+            near = Some(index).filter(is_sure).or(near);
+        }
+        near = None;
+        self.sure_behind = vec![None; runs.len()];
+        for index in (0..runs.len()).rev() {
+            self.sure_behind[index] = near;
+            near = Some(index).filter(is_sure).or(near);
+        }
+    }
+
     fn ask_witness(&mut self) {
-        let held = (0..self.heard.len()).filter(|index| self.heard[*index].in_body);
+        let held = (0..self.frame.heard.len()).filter(|index| self.frame.heard[*index].in_body);
         let held: f32 = held.map(|index| self.good_of(index)).sum();
         self.body_share = held / self.good[0].max(1.0);
+    }
+
+    /// Whether the run at `index` is in a table of data, short cells without links, that hangs on the main box itself.
+    pub(super) fn is_in_data_table(&self, index: usize) -> bool {
+        const CELLS: u32 = 6;
+        const CELL: f32 = 80.0;
+        let group = self.blocks.group[self.layout.runs[index].area as usize];
+        let area = &self.layout.areas[group as usize];
+        area.runs >= CELLS
+            && area.units < CELL * area.runs as f32
+            && area.link_units < 0.2 * area.units
+            && self.up[group as usize] <= 1
+    }
+
+    /// Whether a box around the run, and no wrapper of the whole page, calls itself what never is a story.
+    pub(super) fn is_furniture(&self, run: &Run) -> bool {
+        let marks = self.marks[run.area as usize];
+        let says = |mark: Mark| run.marks.has(mark) || marks[mark as usize] < FAR;
+        let around = || self.layout.around(run.area).map(|area| self.layout.areas[area as usize].tag);
+        says(Mark::Newsletter) || says(Mark::App) || around().any(|tag| tag == Tag::Footer)
     }
 
     /// The row of the run at `index`.
@@ -308,10 +326,14 @@ impl<'p> Scene<'p> {
         set(AfterBreak, flag(run.after_break));
         set(Colon, flag(text.ends_with([':', '：'])));
         set(Score, self.scores[index]);
-        set(Repeated, flag(self.repeated.contains(&run.hash)));
-        set(Title, f32::from(self.heard[index].title));
-        set(Description, flag(self.heard[index].is_description));
-        set(InBody, flag(self.heard[index].in_body));
+        set(Pipes, text.matches(['|', '·', '•', '/']).count() as f32);
+        set(Quoted, flag(text.starts_with(['"', '“', '«', '„', '「', '\'', '‘'])));
+        set(Dashed, flag(text.starts_with(['-', '–', '—', '•', '*', '>'])));
+        set(Lower, flag(text.starts_with(char::is_lowercase)));
+        set(Times, self.frame.times[index] as f32);
+        set(Title, f32::from(self.frame.heard[index].title));
+        set(Description, flag(self.frame.heard[index].is_description));
+        set(InBody, flag(self.frame.heard[index].in_body));
         set(HasBody, flag(self.witness.has_body()));
         set(BodyShare, self.body_share);
 
@@ -335,8 +357,8 @@ impl<'p> Scene<'p> {
             set(dense, self.good[id as usize] / area.units.max(1.0));
             if level < 3 {
                 set([Images0, Images1, Images2][level], area.images as f32);
-                let twins = self.twins.get(&(area.parent, area.look)).copied().unwrap_or(0);
-                set([Twins0, Twins1, Twins2][level], twins as f32);
+                let twins = self.twins[self.frame.twins[id as usize] as usize];
+                set([Twins0, Twins1, Twins2][level], twins.count as f32);
             }
             if level == 1 || level == 2 {
                 set([MeanUnits1, MeanUnits2][level - 1], area.units / area.runs.max(1) as f32);
@@ -359,7 +381,7 @@ impl<'p> Scene<'p> {
             set(above, (level + 1) as f32);
         }
 
-        let host = self.host(run);
+        let host = self.frame.host[index];
         let up = self.up[run.area as usize];
         let crossing = layout.around(self.top).nth(usize::from(up)).unwrap_or(0);
         set(Up, f32::from(up));
@@ -374,13 +396,13 @@ impl<'p> Scene<'p> {
         set(FromStart, clamp(self.first));
         set(FromEnd, clamp(self.last));
         set(Place, index as f32 / layout.runs.len().max(1) as f32);
-        set(AfterH1, self.h1.map_or(0.5, |h1| flag(index > h1)));
-        set(FromH1, self.h1.map_or(-40.0, clamp));
+        set(AfterH1, self.frame.h1.map_or(0.5, |h1| flag(index > h1)));
+        set(FromH1, self.frame.h1.map_or(-40.0, clamp));
         set(H1Up, f32::from(self.h1_up[run.area as usize]));
         set(TopH1, f32::from(self.h1_up[self.top as usize]));
         set(H1Count, self.h1_count as f32);
-        set(UnderCue, self.under_cue[index]);
-        let look = self.looks.get(&self.look(run)).copied().unwrap_or_default();
+        set(UnderCue, self.frame.under_cue[index]);
+        let look = self.looks[self.frame.look[index] as usize];
         set(LookShare, look.good / whole);
         set(LookCount, look.count as f32);
         set(LookUnits, look.units / look.count.max(1) as f32);
@@ -391,12 +413,13 @@ impl<'p> Scene<'p> {
             let at = index.checked_add_signed(offset)?;
             Some((layout.runs.get(at)?, self.scores[at]))
         };
+        let same = |kin: &[u32], other: usize| flag(kin[other] == kin[index]);
         if let Some((prev, score)) = beside(-1) {
             set(PrevUnits, prev.units);
             set(PrevLinked, prev.linked);
             set(PrevScore, score);
-            set(PrevSameHost, flag(self.host(prev) == host));
-            set(PrevSameLook, flag(self.look(prev) == self.look(run)));
+            set(PrevSameHost, same(&self.frame.host, index - 1));
+            set(PrevSameLook, same(&self.frame.look, index - 1));
             set(PrevHeading, f32::from(prev.heading));
             set(PrevUp, f32::from(self.up[prev.area as usize]));
             set(PrevEnds, flag(prev.ends));
@@ -405,8 +428,8 @@ impl<'p> Scene<'p> {
             set(NextUnits, next.units);
             set(NextLinked, next.linked);
             set(NextScore, score);
-            set(NextSameHost, flag(self.host(next) == host));
-            set(NextSameLook, flag(self.look(next) == self.look(run)));
+            set(NextSameHost, same(&self.frame.host, index + 1));
+            set(NextSameLook, same(&self.frame.look, index + 1));
             set(NextHeading, f32::from(next.heading));
             set(NextUp, f32::from(self.up[next.area as usize]));
         }
@@ -423,6 +446,8 @@ impl<'p> Scene<'p> {
         let links: f32 = layout.runs[near.clone()].iter().map(|run| run.units * run.linked).sum();
         set(DenseNear, near.map(|index| self.good_of(index)).sum::<f32>() / units.max(1.0));
         set(LinkedNear, links / units.max(1.0));
+        self.set_blocks(index, &mut row);
+        let mut set = |feature: Feature, value: f32| row[feature as usize] = value;
 
         set(PageRuns, layout.runs.len() as f32);
         set(PageGood, self.good[0]);
@@ -438,6 +463,78 @@ impl<'p> Scene<'p> {
         }
         row
     }
+
+    /// The columns of the blocks that the run at `index` belongs to.
+    fn set_blocks(&self, index: usize, row: &mut Row) {
+        use Feature::*;
+        let layout = self.layout;
+        let run = &layout.runs[index];
+        let mut set = |feature: Feature, value: f32| row[feature as usize] = value;
+        let wide = index.saturating_sub(12)..(index + 13).min(layout.runs.len());
+        let units: f32 = layout.runs[wide.clone()].iter().map(|run| run.units).sum();
+        let links: f32 = layout.runs[wide.clone()].iter().map(|run| run.units * run.linked).sum();
+        set(DenseFar, wide.map(|index| self.good_of(index)).sum::<f32>() / units.max(1.0));
+        set(LinkedFar, links / units.max(1.0));
+
+        let whole = self.good[0].max(1.0);
+        let group = self.blocks.group[run.area as usize];
+        let area = &layout.areas[group as usize];
+        let length = area.units.max(1.0);
+        set(GroupRuns, area.runs as f32);
+        set(GroupUnits, area.units);
+        set(GroupLinked, area.link_units / length);
+        set(GroupEnded, self.blocks.ended[group as usize] / length);
+        set(GroupDense, self.good[group as usize] / length);
+        set(GroupUp, f32::from(self.up[group as usize]));
+        set(GroupTwins, self.twins[self.frame.twins[group as usize] as usize].count as f32);
+
+        let branch = self.blocks.branch[run.area as usize];
+        let area = &layout.areas[branch as usize];
+        let length = area.units.max(1.0);
+        set(BranchTag, f32::from(area.tag as u8));
+        set(BranchRuns, area.runs as f32);
+        set(BranchUnits, area.units);
+        set(BranchLinked, area.link_units / length);
+        set(BranchEnded, self.blocks.ended[branch as usize] / length);
+        set(BranchDense, self.good[branch as usize] / length);
+        set(BranchGood, self.good[branch as usize] / whole);
+        set(BranchHeadings, self.blocks.headings[branch as usize] as f32);
+        let twins = self.twins[self.frame.twins[branch as usize] as usize];
+        set(BranchTwins, twins.count as f32);
+        set(BranchTwinDense, twins.good / twins.units.max(1.0));
+
+        let number = self.blocks.section[index] as usize;
+        let section = self.blocks.sections[number];
+        let heading = &layout.runs[section.first];
+        set(SectionRuns, section.runs as f32);
+        set(SectionUnits, section.units);
+        set(SectionLinked, section.linked / section.units.max(1.0));
+        set(SectionDense, section.good / section.units.max(1.0));
+        set(SectionPlace, (index - section.first) as f32);
+        set(SectionScore, self.scores[section.first]);
+        set(SectionUp, f32::from(self.up[heading.area as usize]));
+        set(SectionHeading, f32::from(heading.heading));
+
+        let (before, behind) = (self.sure_before[index], self.sure_behind[index]);
+        let most = 400.0;
+        let length_to =
+            |from: usize, to: usize| (self.frame.offset[to] - self.frame.offset[from]).min(8000.0);
+        set(SinceSure, before.map_or(most, |before| ((index - before) as f32).min(most)));
+        set(UntilSure, behind.map_or(most, |behind| ((behind - index) as f32).min(most)));
+        set(SinceSureUnits, before.map_or(8000.0, |before| length_to(before, index)));
+        set(UntilSureUnits, behind.map_or(8000.0, |behind| length_to(index, behind)));
+        let host = &self.frame.host;
+        let between = before.zip(behind).map_or(0, |(before, behind)| {
+            let is_one = host[before] == host[behind];
+            1 + u8::from(is_one) + u8::from(is_one && host[before] == host[index])
+        });
+        set(BetweenSure, f32::from(between));
+    }
+}
+
+/// How many numbers there are, when they count from 0.
+fn kinds(numbers: &[u32]) -> usize {
+    numbers.iter().max().map_or(0, |most| *most as usize + 1)
 }
 
 fn flag(yes: bool) -> f32 {
@@ -479,24 +576,4 @@ fn levels_from(layout: &Layout, from: AreaId) -> Vec<u8> {
         }
     }
     levels.into_iter().map(|level| level.unwrap_or(FAR)).collect()
-}
-
-/// For each run, how many runs ago a heading (or a short line standing for one) announced related stories, comments,
-/// a newsletter, advertising or an application; 40 for long ago or never.
-fn under_cue(layout: &Layout) -> Vec<f32> {
-    const ANNOUNCES: [Cue; 6] =
-        [Cue::Related, Cue::Comments, Cue::Newsletter, Cue::Advert, Cue::App, Cue::Follow];
-    let mut since = 40.0_f32;
-    let step = |run: &Run| {
-        let is_title = run.heading > 0 || run.units < 40.0 && !run.ends;
-        if is_title && ANNOUNCES.into_iter().any(|cue| run.cues.has(cue)) {
-            since = 0.0;
-        } else if run.heading > 0 {
-            since = 40.0;
-        } else {
-            since = (since + 1.0).min(40.0);
-        }
-        since
-    };
-    layout.runs.iter().map(step).collect()
 }

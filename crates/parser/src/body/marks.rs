@@ -36,10 +36,11 @@ pub(super) enum Mark {
     App,
     Hidden,
     List,
+    Post,
 }
 
 impl Mark {
-    pub(super) const ALL: [Self; 25] = [
+    pub(super) const ALL: [Self; 26] = [
         Self::Body,
         Self::Lead,
         Self::Story,
@@ -65,6 +66,7 @@ impl Mark {
         Self::App,
         Self::Hidden,
         Self::List,
+        Self::Post,
     ];
 
     /// Whether it speaks for running text rather than against it.
@@ -391,8 +393,11 @@ const TABLE: &[(&str, Mark, bool)] = &[
     ("module", Mark::Widget, true),
     ("plugin", Mark::Widget, true),
     ("embed", Mark::Widget, false),
-    ("tweet", Mark::Widget, true),
-    ("instagram", Mark::Widget, false),
+    ("tweet", Mark::Post, true),
+    ("instagram", Mark::Post, false),
+    ("bluesky", Mark::Post, false),
+    ("tiktok", Mark::Post, false),
+    ("fb-post", Mark::Post, false),
     ("modal", Mark::Widget, false),
     ("popup", Mark::Widget, false),
     ("overlay", Mark::Widget, false),

@@ -1,29 +1,42 @@
 //! What the forests cannot see, since it is about the page and not about the run.
 
-use std::collections::HashMap;
-
 use super::area::{AreaId, Tag};
-use super::feature::Heard;
-use super::run::Layout;
-
-/// Times from which a text on one page is a refrain: a placeholder, a prompt, a label.
-const REFRAIN: u32 = 3;
+use super::feature::Scene;
+use super::frame::{Frame, Heard};
+use super::run::{Layout, Run};
 
 /// Length of what an article must hold for the others on its page to be its neighbours, in units.
 const ARTICLE: f32 = 300.0;
 
-/// Drops what stands on the page three times or more: no story says the same sentence three times in the same words.
-/// Cells of tables and items of lists may.
-pub(super) fn drop_refrains(layout: &Layout, kept: &mut [bool]) {
-    const TELLING: f32 = 20.0;
-    let mut times: HashMap<u64, u32> = HashMap::new();
-    for run in layout.runs.iter().filter(|run| run.units >= TELLING) {
-        *times.entry(run.hash).or_default() += 1;
+/// Keeps a table of data in the main box: figures, results, ingredients. Its cells are too short to look like a story's, but
+/// where they are no links, and stand where the story stands, they are told as a part of it.
+pub(super) fn keep_tables(scene: &Scene, layout: &Layout, kept: &mut [bool]) {
+    for (index, (run, kept)) in layout.runs.iter().zip(kept).enumerate() {
+        *kept |= layout.areas[run.area as usize].tag == Tag::Cell && scene.is_in_data_table(index);
     }
+}
+
+/// Drops what stands in a box that calls itself a newsletter, a prompt for an application or a footer, whatever it says.
+pub(super) fn drop_furniture(scene: &Scene, layout: &Layout, kept: &mut [bool]) {
     for (run, kept) in layout.runs.iter().zip(kept) {
+        *kept &= !scene.is_furniture(run);
+    }
+}
+
+/// Drops prompts and placeholders: a long text that stands on the page three times or more, with the short ones beside it that
+/// do, and the title wherever it is repeated as often. What a story does repeat is short: a question, a step, a label.
+/// Cells of tables and items of lists may say anything again.
+pub(super) fn drop_refrains(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
+    const TIMES: u32 = 3;
+    const LONG: f32 = 100.0;
+    let is_long = |(run, times): (&Run, &u32)| {
         let mut around = layout.around(run.area).take(2).map(|area| layout.areas[area as usize].tag);
-        let may_repeat = around.any(|tag| matches!(tag, Tag::Cell | Tag::Item));
-        *kept &= may_repeat || times.get(&run.hash).is_none_or(|times| *times < REFRAIN);
+        run.units >= LONG && *times >= TIMES && !around.any(|tag| matches!(tag, Tag::Cell | Tag::Item))
+    };
+    let long: Vec<bool> = layout.runs.iter().zip(&frame.times).map(is_long).collect();
+    for index in (0..long.len()).filter(|index| frame.times[*index] >= TIMES) {
+        let beside = index.saturating_sub(1)..(index + 2).min(long.len());
+        kept[index] &= frame.heard[index].title != 2 && !long[beside].contains(&true);
     }
 }
 
@@ -36,9 +49,8 @@ pub(super) fn drop_headline(layout: &Layout, heard: &[Heard], kept: &mut [bool])
 
 /// Where the page's headline stands in one of several `<article>`s, drops what was kept of the others: neighbouring posts,
 /// and the next stories that a page appends to itself.
-pub(super) fn drop_other_articles(layout: &Layout, heard: &[Heard], kept: &mut [bool]) {
-    let headline =
-        (0..layout.runs.len()).find(|index| layout.runs[*index].heading > 0 && heard[*index].title == 2);
+pub(super) fn drop_other_articles(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
+    let headline = frame.h1.filter(|h1| frame.heard[*h1].title == 2);
     let Some(own) = headline.and_then(|index| article_of(layout, layout.runs[index].area)) else { return };
     let is_own = |area: AreaId| layout.around(area).any(|around| around == own);
     let runs = || layout.runs.iter().zip(kept.iter()).filter(|(_, kept)| **kept).map(|(run, _)| run);

@@ -1,7 +1,5 @@
 //! From the runs that are body to the text that is published.
 
-use std::collections::HashSet;
-
 use dateline_wire::{Paragraph, ParagraphKind};
 use sha2::{Digest, Sha256};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -9,9 +7,6 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use super::area::{AreaId, Tag};
 use super::run::{Layout, Run};
 use super::{Body, EXTRACTOR};
-
-/// Length from which a text that was kept once is not kept again, in units.
-const TELLING: f32 = 40.0;
 
 /// Paragraphs under construction. Lengths count Unicode scalar values, as spans do.
 #[derive(Default)]
@@ -58,6 +53,9 @@ impl Writer {
                 space = true;
                 return;
             }
+            if is_invisible(c) {
+                return;
+            }
             if std::mem::take(&mut space) && started {
                 push(' ');
             }
@@ -77,15 +75,11 @@ impl Writer {
     }
 }
 
-/// Writes the kept runs in the order of the page, none twice.
+/// Writes the kept runs in the order of the page.
 pub(super) fn write(layout: &Layout, kept: &[bool]) -> Body {
     let mut writer = Writer::default();
-    let mut seen = HashSet::new();
     let mut row = None;
     for (run, _) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
-        if run.units >= TELLING && !seen.insert(run.hash) {
-            continue;
-        }
         let this_row = row_of(layout, run);
         if this_row.is_some() && this_row == row {
             writer.cell(layout.str(run));
@@ -129,6 +123,11 @@ fn kind(layout: &Layout, run: &Run) -> ParagraphKind {
     ParagraphKind::Text
 }
 
+/// Characters that only tell a browser where a line may break: they would hide a word from whoever searches the text.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,10 +137,11 @@ mod tests {
         let mut writer = Writer::default();
         writer.paragraph("  Cafe\u{301}\u{a0} \u{3000}opens ", ParagraphKind::Heading);
         writer.paragraph(" \u{a0}", ParagraphKind::Text);
+        writer.paragraph("har\u{ad}bour\u{200b}", ParagraphKind::Text);
         writer.paragraph("배가 떠났다.", ParagraphKind::Text);
         let body = writer.finish();
-        assert_eq!(body.text, "Café opens\n배가 떠났다.");
+        assert_eq!(body.text, "Café opens\nharbour\n배가 떠났다.");
         let slices: Vec<_> = body.paragraphs.iter().map(|p| p.span().slice(&body.text)).collect();
-        assert_eq!(slices, [Some("Café opens"), Some("배가 떠났다.")]);
+        assert_eq!(slices, [Some("Café opens"), Some("harbour"), Some("배가 떠났다.")]);
     }
 }

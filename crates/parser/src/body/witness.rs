@@ -2,8 +2,6 @@
 //!
 //! They are witnesses, not truths: an `articleBody` is often cut short or an older wording, a description another text.
 
-use std::collections::HashSet;
-
 use memchr::memmem;
 
 use crate::dom::{Document, Node, local_name};
@@ -54,7 +52,7 @@ impl Witness {
 
     fn title(&mut self, text: &str) {
         let title = squeeze(text);
-        if title.len() >= TELLING {
+        if !title.is_empty() {
             self.titles.push(title);
         }
     }
@@ -89,15 +87,14 @@ impl Witness {
         }
     }
 
-    /// How far a text is the title: 0 not at all, 1 it is a part of one, 2 it is one.
+    /// How far a text is the title: 0 not at all, 1 it is a part of one, 2 it is one. A short text is one or it is not: a word or
+    /// two occur in many titles.
     pub(super) fn is_title(&self, text: &str) -> u8 {
         let text = squeeze(text);
-        if text.len() < TELLING {
-            return 0;
-        }
         let weigh = |title: &String| match () {
+            () if text.is_empty() => 0,
             () if *title == text => 2,
-            () if title.len() > text.len() && title.contains(&text) => {
+            () if text.len() >= TELLING && title.len() > text.len() && title.contains(&text) => {
                 1 + u8::from(text.len() * 10 >= title.len() * 7)
             }
             () => 0,
@@ -151,16 +148,4 @@ fn json_string(text: &str) -> Option<String> {
     }
     let literal: String = text[..at + 2].chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     serde_json::from_str(&literal).ok()
-}
-
-/// Hashes of texts that stand on the page more than once.
-pub(super) fn repeated(hashes: impl Iterator<Item = u64>) -> HashSet<u64> {
-    let mut seen = HashSet::new();
-    let mut twice = HashSet::new();
-    for hash in hashes {
-        if !seen.insert(hash) {
-            twice.insert(hash);
-        }
-    }
-    twice
 }

@@ -1,0 +1,76 @@
+//! Which runs are body: the two forests' verdicts, and what the page as a whole makes of them.
+
+use super::feature::{self, Scene};
+use super::frame::Frame;
+use super::run::Layout;
+use super::witness::Witness;
+use super::{copy, model, rule};
+
+/// How far the least sure run of a body may stay behind the surest one of its page, as a logit.
+const BEHIND: f32 = 1.0;
+
+/// Length of a run whose verdict speaks for its page, in units.
+const TELLING: f32 = 40.0;
+
+/// Length up to which a run that is all link is taken for an entry of a menu, in units.
+const ENTRY: f32 = 60.0;
+
+/// Score of a neighbour from which a run gets a second look although the first found nothing in it.
+const NEAR: f32 = 0.3;
+
+/// Which runs are body.
+///
+/// Both verdicts count alike: the second knows more, but where the first was wrong about a whole page, it follows it.
+pub(super) fn decide(layout: &Layout, witness: &Witness) -> Vec<bool> {
+    let frame = Frame::of(layout, witness);
+    let glance = feature::glance(layout);
+    let scene = Scene::of(layout, &frame, witness, &glance);
+    let first: Vec<f32> = (0..layout.runs.len())
+        .map(|index| match is_entry(layout, &glance, index) {
+            true => -2.0 * model::CERTAIN,
+            false => model::first(&scene.row(index)),
+        })
+        .collect();
+    let scores: Vec<f32> = first.iter().map(|verdict| model::score(*verdict)).collect();
+    let scene = Scene::of(layout, &frame, witness, &scores);
+    let verdicts: Vec<f32> = (0..first.len())
+        .map(|index| match is_second_asked(&scores, index) {
+            true => (first[index] + model::second(&scene.row(index))) / 2.0,
+            false => f32::NEG_INFINITY,
+        })
+        .collect();
+    choose(layout, &frame, &scene, &verdicts)
+}
+
+/// Which runs are body, their verdicts known.
+pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &Scene, verdicts: &[f32]) -> Vec<bool> {
+    // On a page of an unusual build nothing is sure, and yet the likeliest text is the body.
+    let telling = layout.runs.iter().zip(verdicts).filter(|(run, _)| run.units >= TELLING);
+    let surest = telling.map(|(_, verdict)| *verdict).fold(f32::NEG_INFINITY, f32::max);
+    let enough = (surest - BEHIND).min(0.0);
+    let mut kept: Vec<bool> = verdicts.iter().map(|verdict| *verdict > enough).collect();
+    rule::keep_tables(scene, layout, &mut kept);
+    rule::drop_furniture(scene, layout, &mut kept);
+    rule::drop_headline(layout, &frame.heard, &mut kept);
+    rule::drop_refrains(layout, frame, &mut kept);
+    copy::drop_copies(frame, layout, verdicts, &mut kept);
+    rule::drop_other_articles(layout, frame, &mut kept);
+    kept
+}
+
+/// Most runs are entries of menus, far from any text; no forest is asked about them.
+pub(super) fn is_entry(layout: &Layout, glance: &[f32], index: usize) -> bool {
+    let run = &layout.runs[index];
+    run.units < ENTRY && run.linked > 0.9 && !is_near(glance, index, 2, 0.0)
+}
+
+/// Whether the second forest is asked about a run: where the first found something in it, or near it.
+pub(super) fn is_second_asked(scores: &[f32], index: usize) -> bool {
+    scores[index] > 0.0 || is_near(scores, index, 1, NEAR)
+}
+
+/// Whether a run or one of the `reach` before and behind it has more than `score`.
+fn is_near(scores: &[f32], index: usize, reach: usize, score: f32) -> bool {
+    let near = index.saturating_sub(reach)..(index + reach + 1).min(scores.len());
+    scores[near].iter().any(|value| *value > score)
+}
