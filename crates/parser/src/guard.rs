@@ -17,7 +17,7 @@ use html5ever::tree_builder::TreeBuilder;
 pub const MAX_DEPTH: usize = 256;
 
 /// Nodes of one document, at 56 bytes each. News pages hold 1,000 to 15,000.
-pub const MAX_NODES: usize = 150_000;
+pub const MAX_NODES: usize = 120_000;
 
 /// Attributes of one document, at 24 bytes each.
 pub const MAX_ATTRIBUTES: usize = 300_000;

@@ -12,6 +12,9 @@ use super::run::Layout;
 /// Length from which a sequence of texts that stood on the page before is a copy, in units.
 const COPY: f32 = 300.0;
 
+/// Mean length of the texts in such a sequence, in units: plans and recipes repeat whole days and steps, in short lines.
+const LINE: f32 = 80.0;
+
 /// Length from which a single text in another dress is a copy, in units.
 const TELLING: f32 = 40.0;
 
@@ -34,7 +37,7 @@ pub(super) fn drop_copies(frame: &Frame, layout: &Layout, verdicts: &[f32], kept
         };
         let length = |count: usize| order[at..at + count].iter().map(|index| runs[*index].units).sum::<f32>();
         let longest = earlier.iter().take(COMPARED).map(|from| copied(*from)).max().unwrap_or(0);
-        if length(longest) >= COPY {
+        if length(longest) >= COPY.max(LINE * longest as f32) {
             order[at..at + longest].iter().for_each(|index| kept[*index] = false);
             at += longest;
         } else {
