@@ -7,8 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::websub::{Intent, Pushed, Reply, SubscribeError, WebSubSettings, ask_again, new_keys};
-use dateline_fetcher::{FetchSettings, Fetcher};
+use dateline_fetcher::websub::{Intent, Pushed, Reply, WebSubSettings, ask_again, new_keys};
+use dateline_fetcher::{FetchSettings, Fetcher, SubscribeError};
 use dateline_journal::{Journal, JournalError};
 use dateline_wire::{Subscription, SubscriptionStep};
 use futures_util::{StreamExt, stream};

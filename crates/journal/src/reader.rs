@@ -33,6 +33,8 @@ struct Pool {
     idle: Mutex<Vec<Connection>>,
     id: JournalId,
     created: Timestamp,
+    /// The version of the schema when it was opened; an older one is read as far as it goes.
+    version: u32,
 }
 
 /// What became of a link whose page was read before.
@@ -62,8 +64,14 @@ impl Reader {
         let (id, created) = connection.query_row("SELECT id, created FROM journal", [], |row| {
             Ok((JournalId::from_stored(row.get::<_, String>(0)?), timestamp(row.get(1)?)))
         })?;
-        let pool =
-            Pool { path: path.to_owned(), busy_timeout, idle: Mutex::new(vec![connection]), id, created };
+        let pool = Pool {
+            path: path.to_owned(),
+            busy_timeout,
+            idle: Mutex::new(vec![connection]),
+            id,
+            created,
+            version,
+        };
         Ok(Self { pool: Arc::new(pool) })
     }
 
@@ -153,6 +161,9 @@ impl Reader {
         which: &str,
         parameters: impl rusqlite::Params,
     ) -> Result<Vec<Subscription>, JournalError> {
+        if self.pool.version < schema::SUBSCRIPTIONS {
+            return Ok(Vec::new());
+        }
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!(
                 "SELECT s.state FROM subscriptions s JOIN feeds f ON f.number = s.feed \

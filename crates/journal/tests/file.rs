@@ -40,11 +40,29 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
         Reader::open(&path).map(|_| ()).unwrap_err(),
     ] {
         let text = error.to_string();
-        for word in ["journal.db", "99", "versions up to 1", "run the newer Dateline"] {
+        for word in ["journal.db", "99", "versions up to 2", "run the newer Dateline"] {
             assert!(text.contains(word), "{text}");
         }
     }
     assert_eq!(std::fs::read(&path).unwrap(), before, "the file stays as it was");
+}
+
+#[tokio::test]
+async fn a_journal_of_an_older_version_becomes_a_current_one_and_keeps_what_it_holds() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    drop(journal);
+    // What version 2 brought goes.
+    let older = "DROP TABLE subscriptions; PRAGMA user_version = 1";
+    Connection::open(&path).unwrap().execute_batch(older).unwrap();
+    let beside = Reader::open(&path).unwrap();
+    assert!(beside.subscriptions().unwrap().is_empty(), "it can be looked at before a daemon has run");
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    assert_eq!(journal.feeds().unwrap(), [feed(0)]);
+    assert!(journal.reader().subscriptions().unwrap().is_empty());
+    assert_eq!(journal.status().unwrap().schema, 2);
 }
 
 #[test]

@@ -99,7 +99,8 @@ fn feed_line(feed: &FeedStatus, now: Timestamp) -> String {
     if let Some(websub) = &feed.websub
         && let Some(end) = websub.lease_end.filter(|end| *end > now)
     {
-        let _ = write!(line, ", pushed {} (until {})", ago(websub.last_push, now), ahead(end, now));
+        let pushed = ago(websub.last_push, now);
+        let _ = write!(line, ", pushed {pushed} (its hub's lease ends {})", ahead(end, now));
     }
     if let Some(error) = &feed.last_error {
         let times = if feed.failures == 1 { "once".to_owned() } else { format!("{} times", feed.failures) };
@@ -136,12 +137,43 @@ fn rounded(length: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::status::WebSubStatus;
 
     #[test]
     fn lengths_of_time_are_told_in_their_largest_unit() {
         let told: Vec<_> =
             [-5, 59, 60, 3_599, 7_200, 200_000].map(|s| rounded(SignedDuration::from_secs(s))).into();
         assert_eq!(told, ["0s", "59s", "1m", "59m", "2h", "2d"]);
+    }
+
+    #[test]
+    fn a_feed_that_its_hub_pushes_says_until_when() {
+        let now: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
+        let moment = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+        let url: url::Url = "https://news.example/rss".parse().unwrap();
+        let feed = FeedStatus {
+            id: dateline_wire::FeedId::of(&url),
+            url,
+            name: Some("News".into()),
+            next_poll: "2026-03-01T13:00:00Z".parse().unwrap(),
+            last_poll: moment("2026-03-01T07:00:00Z"),
+            last_success: moment("2026-03-01T07:00:00Z"),
+            last_new_entry: moment("2026-03-01T07:55:00Z"),
+            last_status: Some(200),
+            failures: 0,
+            last_error: None,
+            retired: false,
+            websub: Some(WebSubStatus {
+                hub: "https://hub.example/".parse().unwrap(),
+                lease_end: moment("2026-03-08T08:00:00Z"),
+                last_push: moment("2026-03-01T07:55:00Z"),
+                last_error: None,
+            }),
+        };
+        assert_eq!(
+            feed_line(&feed, now),
+            "ok       News: polled 1h ago, news 5m ago, next in 5h, pushed 5m ago (its hub's lease ends in 7d)"
+        );
     }
 
     #[test]

@@ -145,7 +145,9 @@ pub(crate) fn rest_while_pushed(
     drawn: f64,
     settings: &PollSettings,
 ) {
-    if state.failures > 0 || state.retired || state.conditions.contains(&HealthKind::Gap) {
+    // A poll that was put off asked for nothing.
+    let asked = state.last_poll == Some(now);
+    if !asked || state.failures > 0 || state.retired || state.conditions.contains(&HealthKind::Gap) {
         return;
     }
     let (_, max) = bounds(settings);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::bytes::{Captures, Regex};
 use url::Url;
 
-use super::Redirector;
+use super::known::Redirector;
 use crate::{client::web_target, refresh};
 
 /// A redirector's page names its target early; what is read of it is bounded all the same.
@@ -107,7 +107,7 @@ mod tests {
 
     fn leads_to(html: &str) -> Option<String> {
         let url = Url::parse("https://news.google.com/rss/articles/AU_yqLM?oc=5").unwrap();
-        super::super::of(&url).unwrap().target_in(html.as_bytes(), &url).map(String::from)
+        super::super::known::of(&url).unwrap().target_in(html.as_bytes(), &url).map(String::from)
     }
 
     const THERE: &str = "https://news.example/ferry?x=1&y=2";

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use url::form_urlencoded;
 
 use super::{
-    WebSubSettings,
+    settings::WebSubSettings,
     terms::{LONGEST_PAUSE, later, lease},
 };
 

@@ -12,19 +12,19 @@
 
 mod announcement;
 mod intent;
+mod keys;
 mod leases;
 mod link_field;
-mod push;
-mod request;
+mod pushed;
 mod settings;
 mod signature;
 mod terms;
 
 pub(crate) use announcement::announcement;
 pub use intent::{Intent, Reply};
+pub use keys::new_keys;
 pub use leases::Leases;
-pub use push::Pushed;
-pub use request::{SubscribeError, new_keys};
+pub use pushed::Pushed;
 pub use settings::WebSubSettings;
 pub use signature::is_signed_with;
 pub use terms::ask_again;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::WebSubSettings;
+use super::settings::WebSubSettings;
 use crate::chance::chance;
 
 /// The longest pause between two requests to a hub that doesn't grant what is asked for.

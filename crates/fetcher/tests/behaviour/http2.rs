@@ -148,7 +148,7 @@ async fn a_head_that_is_larger_than_the_bound_is_refused() {
 
 #[tokio::test]
 async fn an_endless_flood_of_continuations_ends_at_the_bound() {
-    // 16 bytes that add nothing to the head, or 10 kB that do: neither goes on for ever.
+    // Frames that add nothing to the head, and frames that add 10 kB each: neither goes on for ever.
     for continuation in [Vec::new(), fields(100)] {
         let frames = [(0, frame(HEADERS, 0, &STATUS_200)), (0, frame(CONTINUATION, 0, &continuation))];
         let flood = Script { endless: true, ..script(frames) };

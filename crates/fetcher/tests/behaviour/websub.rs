@@ -1,8 +1,8 @@
 //! Hubs: how they are asked, and what a push changes. The whole way, through the daemon, is in the program's own tests.
 
 use dateline_fetcher::{
-    Fetcher, PollResult,
-    websub::{Pushed, SubscribeError, new_keys},
+    Fetcher, PollResult, SubscribeError,
+    websub::{Pushed, new_keys},
 };
 use dateline_wire::{FeedRef, FeedState, HubLink, HubNews, Subscription, SubscriptionStep};
 use http::HeaderMap;

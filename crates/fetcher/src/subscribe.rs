@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use dateline_wire::{Secret, Subscription, SubscriptionKeys};
+use dateline_wire::{Subscription, SubscriptionKeys};
 use http::HeaderMap;
 use jiff::Timestamp;
 use url::{Url, form_urlencoded};
@@ -54,14 +54,6 @@ fn reason_in(body: &[u8], keys: &SubscriptionKeys) -> String {
     let said = String::from_utf8_lossy(&body[..body.len().min(LOOKED_AT)]);
     let said = said.replace(keys.secret.reveal(), "…").replace(keys.token.reveal(), "…");
     said.trim().chars().filter(|letter| !letter.is_control()).take(LONGEST_REASON).collect()
-}
-
-/// New keys for a subscription, from the system's randomness.
-pub fn new_keys() -> SubscriptionKeys {
-    SubscriptionKeys {
-        token: Secret::from_random(rand::random()),
-        secret: Secret::from_random(rand::random()),
-    }
 }
 
 impl Fetcher {
@@ -123,6 +115,7 @@ impl Fetcher {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::websub::new_keys;
 
     #[test]
     fn a_hub_that_repeats_what_it_was_sent_is_quoted_without_the_keys() {
@@ -132,13 +125,5 @@ mod tests {
         let said = reason_in(body.as_bytes(), &keys);
         assert!(said.starts_with("badrequest: callback=/…&hub.secret=…xxx"), "{said}");
         assert_eq!(said.chars().count(), LONGEST_REASON);
-    }
-
-    #[test]
-    fn keys_are_new_each_time() {
-        let (one, other) = (new_keys(), new_keys());
-        assert_ne!(one.token, other.token);
-        assert_ne!(one.secret, other.secret);
-        assert_ne!(one.token, one.secret);
     }
 }

@@ -1,45 +1,17 @@
 //! What a hub pushes, read as a poll's answer would be (WebSub, section 7).
 
-use bytes::Bytes;
-use dateline_wire::{FeedRef, FeedState, HubNews, Subscription};
-use http::{HeaderMap, header};
+use dateline_wire::{FeedRef, FeedState, HubNews};
+use http::header;
+use url::Url;
 
-use super::signature::{FIELD, is_signed_with};
 use crate::{
     Fetcher, PollOutcome, PollResult,
     coding::decode_body,
     feed::{self, FeedDocument, ReadEntry},
     policy,
     poll::{LARGE_BODY, health_events},
+    websub::Pushed,
 };
-
-/// The content that a hub posted.
-#[derive(Debug, Clone)]
-pub struct Pushed {
-    /// The fields of its request. They are not signed, and only say how to read the body.
-    pub headers: HeaderMap,
-    /// The body, as received.
-    pub body: Bytes,
-}
-
-impl Pushed {
-    /// Whether it was signed by the hub that knows the secret of `subscription`. What carries several signatures, or one that
-    /// is no text, was not.
-    pub fn is_signed_for(&self, subscription: &Subscription) -> bool {
-        let mut signatures = self.headers.get_all(FIELD).iter();
-        let (Some(signature), None) = (signatures.next(), signatures.next()) else { return false };
-        match (&subscription.keys, signature.to_str()) {
-            (Some(keys), Ok(signature)) => is_signed_with(&keys.secret, signature, &self.body),
-            _ => false,
-        }
-    }
-
-    fn read(&self, url: &url::Url, limit: usize) -> Result<FeedDocument, String> {
-        let bytes = decode_body(&self.headers, &self.body, limit).map_err(|error| error.to_string())?;
-        let content_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        feed::read(&bytes, Some(url), content_type).map_err(|error| error.to_string())
-    }
-}
 
 impl Fetcher {
     /// Reads what the hub of `feed` pushed: its entries, to be committed as those of a poll are. Hubs may leave out entries
@@ -50,7 +22,7 @@ impl Fetcher {
     pub async fn read_push(&self, feed: &FeedState, feed_ref: &FeedRef, pushed: Pushed) -> PollOutcome {
         let (url, limit) = (policy::address(feed).clone(), self.fetch.max_decoded_bytes);
         let large = pushed.body.len() > LARGE_BODY;
-        let read = move || pushed.read(&url, limit);
+        let read = move || read_feed(&pushed, &url, limit);
         let document = if large {
             tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(error.to_string()))
         } else {
@@ -80,4 +52,10 @@ impl Fetcher {
             result: PollResult::Pushed,
         }
     }
+}
+
+fn read_feed(pushed: &Pushed, url: &Url, limit: usize) -> Result<FeedDocument, String> {
+    let bytes = decode_body(&pushed.headers, &pushed.body, limit).map_err(|error| error.to_string())?;
+    let content_type = pushed.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    feed::read(&bytes, Some(url), content_type).map_err(|error| error.to_string())
 }
