@@ -6,8 +6,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use dateline_wire::{Origin, Span};
+use memchr::memmem::Finder;
 use regex::Regex;
 
 use super::authors;
@@ -100,11 +100,9 @@ const CREDITS: &[&str] = &[
     "자료",
 ];
 
-/// One of these stands in every copyright line.
-static COPYRIGHT_MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::new(["opyright", "OPYRIGHT", "©", "ⓒ", "(c)", "(C)", "저작권"])
-        .expect("the marks are few and plain")
-});
+/// One of these stands in every line that [`COPYRIGHT`] knows.
+static RESERVED: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [Finder::new("ights "), Finder::new("무단")]);
 
 static COPYRIGHT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -229,8 +227,13 @@ fn marked(scan: &Scan<'_>) -> Option<(String, String)> {
     })
 }
 
+/// Whether a line can reserve rights, told by its bytes.
+fn may_reserve(raw: &str) -> bool {
+    RESERVED.iter().any(|finder| finder.find(raw.as_bytes()).is_some())
+}
+
 fn copyright(scan: &Scan<'_>) -> Option<(String, String)> {
-    text_lines(scan).filter(|line| COPYRIGHT_MARKS.is_match(line.raw())).find_map(|line| {
+    text_lines(scan).filter(|line| may_reserve(line.raw())).find_map(|line| {
         let found = COPYRIGHT.captures(line.text())?;
         if is_foreign(scan, line.node) {
             return None;

@@ -324,10 +324,9 @@ impl<'d> Scan<'d> {
         heading
             .or_else(|| {
                 // Only a line of about the title's length can be it.
+                let about = title.len() / 2..=title.len() * 2;
                 self.lines.iter().position(|line| {
-                    line.raw.len() >= title.len() / 2
-                        && (title.len() / 2..=title.len() * 2).contains(&line.text().len())
-                        && is_alike(&text::key(line.text()), &wanted)
+                    about.contains(&line.raw.trim().len()) && is_alike(&text::key(&line.raw), &wanted)
                 })
             })
             .or_else(|| {
