@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use percent_encoding::{CONTROLS, percent_encode};
@@ -12,7 +11,7 @@ use crate::{
     Clock, FetchSettings, coding,
     politeness::Politeness,
     retry_after::retry_after,
-    transport::{Purpose, Request, Response, Transport, TransportError},
+    transport::{Form, Purpose, Request, Response, Transport, TransportError},
 };
 
 /// A redirect that was followed.
@@ -82,7 +81,7 @@ impl Client {
         url: &Url,
         purpose: Purpose,
         more: HeaderMap,
-        form: Option<Bytes>,
+        form: Option<Form>,
     ) -> Result<Response, Failure> {
         let host = url.host_str().unwrap_or_default();
         let turn = self

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use dateline_wire::{Subscription, SubscriptionKeys};
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -11,7 +10,7 @@ use url::{Url, form_urlencoded};
 use crate::{
     Fetcher, Hop,
     client::{Failure, shown},
-    transport::Purpose,
+    transport::{Form, Purpose},
 };
 
 /// How much is kept of what a hub says about a refusal.
@@ -70,14 +69,14 @@ impl Fetcher {
         base: &Url,
         lease: Duration,
     ) -> Result<(), SubscribeError> {
-        let form: Bytes = form_urlencoded::Serializer::new(String::new())
+        let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("hub.callback", &format!("{base}{}", keys.token.reveal()))
             .append_pair("hub.mode", "subscribe")
             .append_pair("hub.topic", subscription.link.topic.as_str())
             .append_pair("hub.lease_seconds", &lease.as_secs().to_string())
             .append_pair("hub.secret", keys.secret.reveal())
-            .finish()
-            .into();
+            .finish();
+        let form = Form(form.into());
         let mut hub = subscription.link.hub.clone();
         let mut hops: Vec<Hop> = Vec::new();
         loop {

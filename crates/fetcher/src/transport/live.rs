@@ -165,7 +165,8 @@ fn outgoing(request: Request) -> Result<http::Request<Full<Bytes>>, TransportErr
         TransportError::new(FailureKind::Url, format!("the URL cannot be put into a request: {error}"))
     })?;
     let is_form = form.is_some();
-    let mut outgoing = http::Request::new(Full::new(form.unwrap_or_default()));
+    let body = form.map(|form| form.0).unwrap_or_default();
+    let mut outgoing = http::Request::new(Full::new(body));
     *outgoing.uri_mut() = uri;
     *outgoing.headers_mut() = headers;
     if is_form {

@@ -12,7 +12,7 @@ mod replay;
 mod secrets;
 mod tls;
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -65,7 +65,17 @@ pub struct Request {
     /// What it is for.
     pub purpose: Purpose,
     /// The form to post, `application/x-www-form-urlencoded`; nothing is posted without one.
-    pub form: Option<Bytes>,
+    pub form: Option<Form>,
+}
+
+/// A form to post, encoded. It may hold secrets, so `Debug` doesn't show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Form(pub Bytes);
+
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Form of {} bytes", self.0.len())
+    }
 }
 
 impl Request {
