@@ -1,6 +1,7 @@
 //! The past, worked on again: a recording under a virtual clock ([`Replay`]), or an archive without one ([`archive`]).
 
 pub mod archive;
+mod deliver;
 
 use std::{
     io::{self, Write},
@@ -19,6 +20,8 @@ use dateline_journal::{Durability, Journal, JournalError, Options};
 use dateline_wire::Sequence;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
+
+pub use deliver::{DeliveryFailure, deliver};
 
 use crate::{
     config::{Config, EngineSettings},

@@ -10,7 +10,7 @@ use std::{
 
 use dateline::{
     config::read_subject,
-    replay::archive::{Backfill, Tally},
+    replay::archive::{Backfill, BackfillError, Events, Tally},
 };
 use dateline_fetcher::warc::{Record, RecordIds, RecordType, Writer, field};
 
@@ -37,7 +37,12 @@ fn archive(folder: &Path, seed: u8, pages: &[(&str, &str)]) -> PathBuf {
     path
 }
 
-fn run(files: &[PathBuf], threads: usize, state: Option<&Path>) -> (Tally, String) {
+fn backfill(
+    files: &[PathBuf],
+    threads: usize,
+    state: Option<&Path>,
+    events: Events<'_>,
+) -> Result<Tally, BackfillError> {
     let subject = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
     let backfill = Backfill {
         files: files.to_vec(),
@@ -46,8 +51,12 @@ fn run(files: &[PathBuf], threads: usize, state: Option<&Path>) -> (Tally, Strin
         source: "/test".to_owned(),
         show_progress: false,
     };
+    backfill.run(&read_subject(&subject).unwrap(), events).map(|(tally, _)| tally)
+}
+
+fn run(files: &[PathBuf], threads: usize, state: Option<&Path>) -> (Tally, String) {
     let mut lines = Vec::new();
-    let tally = backfill.run(&read_subject(&subject).unwrap(), &mut lines).unwrap();
+    let tally = backfill(files, threads, state, Events::Stream(&mut lines)).unwrap();
     (tally, String::from_utf8(lines).unwrap())
 }
 
@@ -88,4 +97,36 @@ fn a_damaged_record_is_counted_and_the_rest_is_worked_through() {
     fs::write(&file, bytes).unwrap();
     let (tally, _) = run(&[file], 2, None);
     assert_eq!((tally.records, tally.damaged), (2, 1));
+}
+
+#[test]
+fn an_output_file_is_cut_back_to_what_is_done_so_that_every_event_is_there_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (state, output) = (folder.path().join("progress"), folder.path().join("events.jsonl"));
+    let first = archive(folder.path(), 1, &[("1", RELEVANT), ("2", OTHER)]);
+    let second = archive(folder.path(), 2, &[("3", RELEVANT), ("4", RELEVANT)]);
+    let both = [first.clone(), second];
+    let whole = run(&both, 2, None).1;
+    backfill(&[first], 2, Some(&state), Events::File(&output)).unwrap();
+    // Killed while it wrote the next events, before they counted as done.
+    let begun = fs::read_to_string(&output).unwrap();
+    fs::write(&output, format!("{begun}{}", &whole[begun.len()..begun.len() + 900])).unwrap();
+    backfill(&both, 2, Some(&state), Events::File(&output)).unwrap();
+    assert!(fs::read_to_string(&output).unwrap() == whole);
+}
+
+#[test]
+fn an_output_file_of_something_else_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (state, output) = (folder.path().join("progress"), folder.path().join("events.jsonl"));
+    let file = archive(folder.path(), 1, &[("1", RELEVANT)]);
+    fs::write(&output, "my notes\n").unwrap();
+    let refused = backfill(std::slice::from_ref(&file), 1, Some(&state), Events::File(&output));
+    assert!(matches!(refused, Err(BackfillError::Output(_))));
+    assert_eq!(fs::read_to_string(&output).unwrap(), "my notes\n");
+    fs::remove_file(&output).unwrap();
+    backfill(std::slice::from_ref(&file), 1, Some(&state), Events::File(&output)).unwrap();
+    fs::write(&output, "").unwrap();
+    let refused = backfill(&[file], 1, Some(&state), Events::File(&output));
+    assert!(matches!(refused, Err(BackfillError::Output(_))), "shorter than what was committed");
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal};
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -11,8 +11,8 @@ use super::config_file::ConfigFile;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::logs;
-use crate::replay::archive::{Backfill, BackfillError};
-use crate::replay::{Replay, ReplayFailure};
+use crate::replay::archive::{Backfill, BackfillError, Events};
+use crate::replay::{DeliveryFailure, Replay, ReplayFailure, deliver};
 
 /// Replays recordings: the same feeds and pages give the same events, as fast as the work can be done.
 ///
@@ -23,7 +23,8 @@ use crate::replay::{Replay, ReplayFailure};
 Examples:
   dateline replay monday.warc.gz > events.jsonl
   dateline replay --data-dir fresh monday.warc.gz
-  dateline replay --archive --state backfill.progress CC-NEWS-*.warc.gz >> events.jsonl
+  dateline replay --data-dir fresh --kafka monday.warc.gz > events.jsonl
+  dateline replay --archive --state backfill.progress --output events.jsonl CC-NEWS-*.warc.gz
 
 Damaged records are skipped, named on stderr, and make the exit code 3.")]
 pub struct Arguments {
@@ -39,12 +40,19 @@ pub struct Arguments {
     /// Keep the journal in this folder, for `dateline run` to serve and deliver, instead of forgetting it.
     #[arg(long, value_name = "FOLDER", conflicts_with = "archive")]
     data_dir: Option<PathBuf>,
+    /// Then deliver that journal's events to the Kafka that the configuration names, each exactly once, and end when all are
+    /// there.
+    #[arg(long, requires = "data_dir")]
+    kafka: bool,
     /// The files are archives of pages, without feeds: work through them in order.
     #[arg(long)]
     archive: bool,
     /// Keep the progress of a backfill in this file, and go on from it: what it says is done isn't done again.
     #[arg(long, value_name = "FILE", requires = "archive")]
     state: Option<PathBuf>,
+    /// Write the events of a backfill to this file; one that goes on cuts it back to what is done, so that each is there once.
+    #[arg(long, value_name = "FILE", requires = "archive")]
+    output: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -56,6 +64,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config.path)?;
     logs::start(&config.settings.logs)?;
     let threads = arguments.threads.unwrap_or_else(all_cores);
+    let kafka = config.settings.kafka.clone();
+    if arguments.kafka && !kafka.is_enabled() {
+        let missing = "no Kafka is configured: name its brokers in [kafka] of the configuration or in DATELINE_KAFKA__BROKERS";
+        return Err(Failure::Other(missing.to_owned()));
+    }
     let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     if arguments.archive {
         let backfill = Backfill {
@@ -65,13 +78,17 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             source: config.settings.source.clone(),
             show_progress: io::stderr().is_terminal(),
         };
-        let tally = backfill.run(&config.subject, &mut output).map_err(of_backfill)?;
+        let events = arguments.output.as_deref().map_or(Events::Stream(&mut output), Events::File);
+        let run = backfill.run(&config.subject, events);
+        let (tally, pace) = run.map_err(|error| of_backfill(error, arguments.output.as_deref()))?;
         tracing::info!("{tally}");
+        tracing::info!("{pace}");
         return partly(tally.damaged + tally.failed_files, tally.records);
     }
+    let source = config.settings.source.clone();
     let journal = arguments.data_dir.as_ref().map(|folder| folder.join("journal.sqlite"));
     let replay = Replay { files: arguments.files.clone(), threads, journal: journal.clone() };
-    let replayed = replay.run(config, &mut output).map_err(|failure| of_replay(failure, journal))?;
+    let replayed = replay.run(config, &mut output).map_err(|failure| of_replay(failure, journal.clone()))?;
     tracing::info!(
         exchanges = replayed.exchanges,
         unrecorded = replayed.unrecorded,
@@ -86,6 +103,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             replayed.unrecorded
         );
     }
+    if let Some(journal) = journal.filter(|_| arguments.kafka) {
+        let brokers = kafka.brokers.clone();
+        tracing::info!(brokers, "delivering to Kafka");
+        let delivered = deliver(&journal, kafka, source).map_err(|failure| of_delivery(failure, journal))?;
+        tracing::info!(delivered, "all events are in Kafka");
+    }
     partly(replayed.damaged as u64, replayed.exchanges as u64)
 }
 
@@ -96,9 +119,10 @@ fn partly(failed: u64, all: u64) -> Result<(), Failure> {
     }
 }
 
-fn of_backfill(error: BackfillError) -> Failure {
+fn of_backfill(error: BackfillError, output: Option<&Path>) -> Failure {
+    let output = output.map_or("standard output".into(), |output| output.display().to_string());
     match error {
-        BackfillError::Output(source) => Failure::io("standard output")(source),
+        BackfillError::Output(source) => Failure::io(output)(source),
         error @ (BackfillError::State { .. } | BackfillError::File(_)) => Failure::Other(error.to_string()),
     }
 }
@@ -108,5 +132,14 @@ fn of_replay(failure: ReplayFailure, journal: Option<PathBuf>) -> Failure {
         ReplayFailure::Journal(source) => Failure::Journal { path: journal.unwrap_or_default(), source },
         ReplayFailure::Io(source) => Failure::io("standard output")(source),
         failure => Failure::Other(failure.to_string()),
+    }
+}
+
+fn of_delivery(failure: DeliveryFailure, journal: PathBuf) -> Failure {
+    match failure {
+        DeliveryFailure::Journal(source) => Failure::Journal { path: journal, source },
+        failure => {
+            Failure::Other(format!("the events are in {}, not all in Kafka: {failure}", journal.display()))
+        }
     }
 }

@@ -8,10 +8,12 @@ mod capture;
 mod files;
 mod ledger;
 mod ordered;
+mod output;
+mod pace;
 mod tally;
 
 use std::{
-    io::{self, Write},
+    io,
     num::NonZero,
     path::PathBuf,
     time::{Duration, Instant},
@@ -33,6 +35,9 @@ use crate::{
 use capture::{Capture, CapturedPage, Other};
 use files::{Files, Found};
 use ledger::{Ledger, Standing};
+pub use output::Events;
+use output::Output;
+pub use pace::Pace;
 use tally::Progress;
 pub use tally::Tally;
 
@@ -98,18 +103,23 @@ struct Worked {
     found: Found,
     page_bytes: usize,
     outcome: Outcome,
+    /// How long it took to undo the page's own compression.
+    decoding: Duration,
+    /// How long it took to dismiss or judge the page.
+    working: Duration,
 }
 
 impl Backfill {
-    /// Reads the files and writes each event as a line to `output`. What is damaged is named on stderr and passed over.
+    /// Reads the files and writes each event as a line to `events`. What is damaged is named on stderr and passed over.
     ///
     /// # Errors
     /// If a file or the state file can't be opened, or the output or the state file can't be written.
-    pub fn run(&self, subject: &Subject, output: &mut impl Write) -> Result<Tally, BackfillError> {
+    pub fn run(&self, subject: &Subject, events: Events<'_>) -> Result<(Tally, Pace), BackfillError> {
         let state_error =
             |source| BackfillError::State { path: self.state.clone().unwrap_or_default(), source };
-        let ledger = Ledger::open(self.state.as_deref()).map_err(state_error)?;
+        let mut ledger = Ledger::open(self.state.as_deref()).map_err(state_error)?;
         let (files, extent) = Files::open(&self.files, &ledger).map_err(BackfillError::File)?;
+        let output = Output::open(events, &mut ledger).map_err(BackfillError::Output)?;
         let scanner = subject.scanner();
         let progress = Progress::new(&extent, self.show_progress);
         let mut writing = Writing {
@@ -117,6 +127,7 @@ impl Backfill {
             output,
             source: &self.source,
             tally: Tally::default(),
+            pace: Pace::default(),
             progress,
             last: None,
             committed: Instant::now(),
@@ -131,7 +142,7 @@ impl Backfill {
             .map_err(state_error)?;
         writing.commit().map_err(state_error)?;
         writing.progress.clear();
-        Ok(writing.tally)
+        Ok((writing.tally, writing.pace))
     }
 }
 
@@ -141,33 +152,29 @@ fn archive_feed() -> FeedId {
 }
 
 fn worked(mut found: Found, scanner: &Scanner, subject: &Subject, feed: &FeedId) -> Worked {
+    let started = Instant::now();
     let captured = match &mut found.item {
         Ok(Item::Record(_, record)) => {
             let captured = Capture::of(record);
             // From here on only the place is needed.
             record.block = Vec::new();
-            captured
+            Ok(captured)
         }
-        Ok(Item::Skipped(skipped)) => {
-            let trouble = Outcome::Trouble(skipped.to_string());
-            return Worked { found, page_bytes: 0, outcome: trouble };
-        }
-        Err(error) => {
-            let trouble = Outcome::Trouble(error.to_string());
-            return Worked { found, page_bytes: 0, outcome: trouble };
+        Ok(Item::Skipped(skipped)) => Err(skipped.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    let decoding = started.elapsed();
+    let (page_bytes, outcome) = match captured {
+        Err(trouble) => (0, Outcome::Trouble(trouble)),
+        Ok(Capture::Other(other)) => (0, Outcome::Other(other)),
+        Ok(Capture::Page(captured)) => {
+            let bytes = &captured.page.bytes;
+            let (length, passes) = (bytes.len(), scanner.names_subject(bytes));
+            let event = passes.then(|| Box::new(event_of(*captured, subject, feed)));
+            (length, event.map_or(Outcome::Dismissed, Outcome::Event))
         }
     };
-    let captured = match captured {
-        Capture::Page(captured) => captured,
-        Capture::Other(other) => return Worked { found, page_bytes: 0, outcome: Outcome::Other(other) },
-    };
-    let page_bytes = captured.page.bytes.len();
-    let outcome = if scanner.names_subject(&captured.page.bytes) {
-        Outcome::Event(Box::new(event_of(*captured, subject, feed)))
-    } else {
-        Outcome::Dismissed
-    };
-    Worked { found, page_bytes, outcome }
+    Worked { found, page_bytes, outcome, decoding, working: started.elapsed() - decoding }
 }
 
 fn event_of(captured: CapturedPage, subject: &Subject, feed: &FeedId) -> Made {
@@ -201,19 +208,21 @@ enum Failure {
 }
 
 /// Writes events, in order, and what has been done.
-struct Writing<'w, W> {
+struct Writing<'w> {
     ledger: Ledger,
-    output: &'w mut W,
+    output: Output<'w>,
     source: &'w str,
     tally: Tally,
+    pace: Pace,
     progress: Progress<'w>,
     last: Option<(std::sync::Arc<str>, Place)>,
     committed: Instant,
 }
 
-impl<W: Write> Writing<'_, W> {
+impl Writing<'_> {
     fn take(&mut self, worked: Worked) -> Result<(), Failure> {
-        let Worked { found, page_bytes, outcome } = worked;
+        let Worked { found, page_bytes, outcome, decoding, working } = worked;
+        self.pace.reading += found.reading + decoding;
         let is_record = matches!(found.item, Ok(Item::Record(..)));
         self.tally.records += u64::from(is_record);
         let page = page_bytes as u64;
@@ -222,12 +231,16 @@ impl<W: Write> Writing<'_, W> {
             Outcome::Other(_) => self.tally.others += 1,
             Outcome::Dismissed => {
                 self.tally.dismissed += 1;
+                self.pace.dismissed_bytes += page;
+                self.pace.dismissing += working;
                 self.tally.pages += 1;
                 self.tally.page_bytes += page;
             }
             Outcome::Event(event) => {
                 self.tally.pages += 1;
                 self.tally.page_bytes += page;
+                self.pace.judged += 1;
+                self.pace.judging += working;
                 self.write(*event).map_err(Failure::Output)?;
             }
             Outcome::Trouble(trouble) => {
@@ -267,7 +280,7 @@ impl<W: Write> Writing<'_, W> {
             data: event.to_json().map_err(io::Error::from)?,
         };
         let line = cloud_event.to_structured_json(self.source).map_err(io::Error::from)?;
-        writeln!(self.output, "{line}")
+        self.output.write_line(&line)
     }
 
     /// The article as the revision that it is, or as the duplicate of one.
@@ -298,9 +311,9 @@ impl<W: Write> Writing<'_, W> {
 
     /// Makes what was written so far count as done.
     fn commit(&mut self) -> Result<(), Failure> {
-        self.output.flush().map_err(Failure::Output)?;
+        let written = self.output.commit().map_err(Failure::Output)?;
         if let Some((file, place)) = &self.last {
-            self.ledger.commit(file, *place).map_err(Failure::State)?;
+            self.ledger.commit(file, *place, written).map_err(Failure::State)?;
         }
         self.committed = Instant::now();
         Ok(())

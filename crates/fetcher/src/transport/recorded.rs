@@ -27,10 +27,12 @@ pub enum ReplayError {
         source: io::Error,
     },
     /// There is nothing to replay.
-    #[error("no exchange is recorded in {files}")]
+    #[error("no exchange is recorded in {files}{}", damage.as_ref().map(|damage| format!("; {damage}")).unwrap_or_default())]
     Empty {
         /// The files, separated by commas.
         files: String,
+        /// What is wrong with the first of them that is damaged or no WARC file at all.
+        damage: Option<Skipped>,
     },
 }
 
@@ -318,7 +320,8 @@ impl Index {
         self.exchanges.sort_by_key(|(_, exchange)| exchange.started);
         let (Some((_, first)), Some(last)) = (self.exchanges.first(), last) else {
             let files: Vec<String> = self.files.iter().map(|path| path.display().to_string()).collect();
-            return Err(ReplayError::Empty { files: files.join(", ") });
+            let damage = self.skipped.first().map(|(_, skipped)| skipped.clone());
+            return Err(ReplayError::Empty { files: files.join(", "), damage });
         };
         let first = self.began.map_or(first.started, |began| began.min(first.started));
         let secrets = Secrets::new(self.secret_query);

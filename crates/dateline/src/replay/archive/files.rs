@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
     vec,
 };
 
@@ -24,6 +25,8 @@ pub(super) struct Found {
     pub(super) file: Arc<str>,
     /// What stands there, or how the file fails.
     pub(super) item: io::Result<Item>,
+    /// How long it took to read and decompress it.
+    pub(super) reading: Duration,
 }
 
 impl Found {
@@ -104,12 +107,17 @@ impl Iterator for Files {
                     Ok(reader) => self.current = Some((planned, reader)),
                     Err(error) => {
                         self.finished += planned.size;
-                        return Some((Found { file: planned.name, item: Err(error) }, OVERHEAD));
+                        return Some((
+                            Found { file: planned.name, item: Err(error), reading: Duration::ZERO },
+                            OVERHEAD,
+                        ));
                     }
                 }
                 continue;
             };
+            let started = Instant::now();
             let item = reader.next_item();
+            let reading = started.elapsed();
             self.read.store(self.finished + reader.position(), Ordering::Relaxed);
             let file = planned.name.clone();
             match item {
@@ -118,13 +126,13 @@ impl Iterator for Files {
                         Item::Record(_, record) => record.block.len() + OVERHEAD,
                         Item::Skipped(_) => OVERHEAD,
                     };
-                    return Some((Found { file, item: Ok(item) }, weight));
+                    return Some((Found { file, item: Ok(item), reading }, weight));
                 }
                 ended => {
                     self.finished += planned.size;
                     self.current = None;
                     if let Err(error) = ended {
-                        return Some((Found { file, item: Err(error) }, OVERHEAD));
+                        return Some((Found { file, item: Err(error), reading }, OVERHEAD));
                     }
                 }
             }

@@ -25,8 +25,18 @@ struct Published {
 enum Line {
     /// An article was published.
     Published { article: ArticleId, revision: u32, content: String },
+    /// An output file was begun, empty.
+    Begun,
     /// Everything up to and with the record there was dealt with, and its events written.
-    Done { file: String, offset: u64, index: u32, events: u64 },
+    Done {
+        file: String,
+        offset: u64,
+        index: u32,
+        events: u64,
+        /// The length of the output file with these events, in bytes; absent where they went to a stream.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        written: Option<u64>,
+    },
 }
 
 /// What becomes of an article that passed.
@@ -44,6 +54,7 @@ pub(super) struct Ledger {
     published: HashMap<ArticleId, Published>,
     done: HashMap<String, Place>,
     events: u64,
+    written: Option<u64>,
     unwritten: Vec<Line>,
     file: Option<File>,
 }
@@ -58,17 +69,24 @@ impl Ledger {
         let Some(path) = path else { return Ok(ledger) };
         let mut file = File::options().read(true).append(true).create(true).open(path)?;
         let mut reader = BufReader::new(&file);
-        let (mut line, mut whole) = (Vec::new(), 0);
+        let (mut line, mut read, mut whole) = (Vec::new(), 0, 0);
+        // What is noted counts only with the line that says "done": a crash may have cut what was written last.
+        let mut noted = Vec::new();
         while reader.read_until(b'\n', &mut line)? > 0 {
-            // A crash may have cut the last line; what it told is done again.
             if line.last() != Some(&b'\n') && line.starts_with(b"{\"") {
                 break;
             }
-            ledger.note(serde_json::from_slice(&line).map_err(|error| {
+            let note: Line = serde_json::from_slice(&line).map_err(|error| {
                 io::Error::new(io::ErrorKind::InvalidData, format!("it is no progress file: {error}"))
-            })?);
-            whole += line.len() as u64;
+            })?;
+            let completes = !matches!(note, Line::Published { .. });
+            noted.push(note);
+            read += line.len() as u64;
             line.clear();
+            if completes {
+                noted.drain(..).for_each(|note| ledger.note(note));
+                whole = read;
+            }
         }
         file.set_len(whole)?;
         file.seek(SeekFrom::End(0))?;
@@ -81,9 +99,11 @@ impl Ledger {
             Line::Published { article, revision, content } => {
                 self.published.insert(article, Published { revision, content });
             }
-            Line::Done { file, offset, index, events } => {
+            Line::Begun => self.written = Some(0),
+            Line::Done { file, offset, index, events, written } => {
                 self.done.insert(file, Place { offset, index });
                 self.events = events;
+                self.written = written;
             }
         }
     }
@@ -91,6 +111,20 @@ impl Ledger {
     /// The last record of `file` that was dealt with.
     pub(super) fn done(&self, file: &str) -> Option<Place> {
         self.done.get(file).copied()
+    }
+
+    /// How long the output file was when it was last committed, in bytes; `None` where there was none.
+    pub(super) fn written(&self) -> Option<u64> {
+        self.written
+    }
+
+    /// Notes that an output file was begun, empty.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub(super) fn begin_output(&mut self) -> io::Result<()> {
+        self.note(Line::Begun);
+        self.append(&[Line::Begun])
     }
 
     /// The number of the next event: 1 for the first.
@@ -115,28 +149,31 @@ impl Ledger {
         Standing::Revision(revision)
     }
 
-    /// Notes that everything up to and with the record at `place` of `file` is dealt with. Call it when its events are
-    /// written, and not before.
+    /// Notes that everything up to and with the record at `place` of `file` is dealt with, and that the output file, if there
+    /// is one, is `written` bytes long with its events. Call it when they are written, and not before.
     ///
     /// # Errors
     /// If the file can't be written.
-    pub(super) fn commit(&mut self, file: &str, place: Place) -> io::Result<()> {
+    pub(super) fn commit(&mut self, file: &str, place: Place, written: Option<u64>) -> io::Result<()> {
         let done = Line::Done {
             file: file.to_owned(),
             offset: place.offset,
             index: place.index,
             events: self.events,
+            written,
         };
         let lines: Vec<Line> = self.unwritten.drain(..).chain([done]).collect();
-        if let Some(out) = &mut self.file {
-            let mut text = Vec::new();
-            for line in &lines {
-                serde_json::to_writer(&mut text, line)?;
-                text.push(b'\n');
-            }
-            out.write_all(&text)?;
+        self.append(&lines)
+    }
+
+    fn append(&mut self, lines: &[Line]) -> io::Result<()> {
+        let Some(out) = &mut self.file else { return Ok(()) };
+        let mut text = Vec::new();
+        for line in lines {
+            serde_json::to_writer(&mut text, line)?;
+            text.push(b'\n');
         }
-        Ok(())
+        out.write_all(&text)
     }
 }
 
@@ -192,9 +229,9 @@ mod tests {
         let mut ledger = Ledger::open(Some(&path)).unwrap();
         ledger.enter(&id("a"), &article("One"));
         assert_eq!(ledger.next_event(), Sequence(1));
-        ledger.commit("x.warc.gz", Place { offset: 700, index: 0 }).unwrap();
+        ledger.commit("x.warc.gz", Place { offset: 700, index: 0 }, None).unwrap();
         ledger.enter(&id("b"), &article("One"));
-        ledger.commit("x.warc.gz", Place { offset: 900, index: 0 }).unwrap();
+        ledger.commit("x.warc.gz", Place { offset: 900, index: 0 }, Some(70)).unwrap();
         let length = std::fs::metadata(&path).unwrap().len();
         File::options().write(true).open(&path).unwrap().set_len(length - 3).unwrap();
 
@@ -203,8 +240,14 @@ mod tests {
         assert_eq!(ledger.done("y.warc.gz"), None);
         assert_eq!(ledger.next_event(), Sequence(2));
         assert_eq!(ledger.enter(&id("a"), &article("One")), Standing::Duplicate(1));
-        ledger.commit("y.warc.gz", Place::default()).unwrap();
-        assert_eq!(Ledger::open(Some(&path)).unwrap().done("y.warc.gz"), Some(Place::default()));
+        assert_eq!(
+            ledger.enter(&id("b"), &article("One")),
+            Standing::Revision(1),
+            "its event was not committed"
+        );
+        ledger.commit("y.warc.gz", Place::default(), Some(80)).unwrap();
+        let ledger = Ledger::open(Some(&path)).unwrap();
+        assert_eq!((ledger.done("y.warc.gz"), ledger.written()), (Some(Place::default()), Some(80)));
     }
 
     #[test]

@@ -43,28 +43,72 @@ pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
     bad * 20 <= good
 }
 
-/// The readings of `bytes`, which aren't UTF-8: in the declared and the guessed encoding whatever it takes, in the others
-/// where nothing is malformed.
-pub(crate) fn readings(bytes: &[u8]) -> impl Iterator<Item = Cow<'_, str>> {
-    let sure: Vec<&'static Encoding> =
-        if bytes.iter().take(HEAD).any(|byte| *byte == 0) || bytes.starts_with(b"\xFE\xFF") {
-            vec![UTF_16LE, UTF_16BE]
-        } else if memchr::memchr(0x1B, bytes).is_some() {
-            vec![ISO_2022_JP]
-        } else {
-            let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-            detector.feed(&bytes[..bytes.len().min(1 << 16)], true);
-            declared(bytes).into_iter().chain([detector.guess(None, Utf8Detection::Allow)]).collect()
-        };
-    let others = LEGACY.into_iter().filter({
-        let sure = sure.clone();
-        move |encoding| !sure.contains(encoding)
-    });
-    let malformed_too = sure.into_iter().chain([UTF_8]).map(move |encoding| encoding.decode(bytes).0);
-    malformed_too.chain(
-        others
-            .filter_map(move |encoding| encoding.decode_without_bom_handling_and_without_replacement(bytes)),
-    )
+/// The readings of `bytes`, which aren't UTF-8, in the declared and the guessed encoding, whatever that takes.
+pub(crate) fn sure_readings(bytes: &[u8]) -> impl Iterator<Item = Cow<'_, str>> {
+    sure(bytes).into_iter().chain([UTF_8]).map(move |encoding| encoding.decode(bytes).0)
+}
+
+/// The readings in the other encodings in which nothing is malformed.
+pub(crate) fn other_readings(bytes: &[u8]) -> impl Iterator<Item = Reading<'_>> {
+    let sure = sure(bytes);
+    let beyond_ascii = beyond_ascii(bytes);
+    LEGACY.into_iter().filter(move |encoding| !sure.contains(encoding)).filter_map(move |encoding| {
+        let text = encoding.decode_without_bom_handling_and_without_replacement(&beyond_ascii)?;
+        Some(Reading { bytes, encoding, beyond_ascii: text.into_owned() })
+    })
+}
+
+/// A page in an encoding in which it may have been meant.
+#[derive(Debug)]
+pub(crate) struct Reading<'b> {
+    bytes: &'b [u8],
+    encoding: &'static Encoding,
+    beyond_ascii: String,
+}
+
+impl<'b> Reading<'b> {
+    /// What isn't ASCII, with what stands around it: all that this reading adds to the others, and little of most pages.
+    pub(crate) fn beyond_ascii(&self) -> &str {
+        &self.beyond_ascii
+    }
+
+    /// The whole page.
+    pub(crate) fn text(&self) -> Cow<'b, str> {
+        self.encoding.decode(self.bytes).0
+    }
+}
+
+/// The stretches of bytes that aren't ASCII, with as many around them as belong to the same word or character.
+fn beyond_ascii(bytes: &[u8]) -> Vec<u8> {
+    /// Longer than any word, and long enough that a stretch begins with a whole character.
+    const AROUND: usize = 64;
+    let (mut stretches, mut taken, mut at) = (Vec::new(), 0, 0);
+    while let Some(next) = bytes[at..].iter().position(|byte| !byte.is_ascii()) {
+        let first = at + next;
+        let start = first.saturating_sub(AROUND).max(taken);
+        if start > taken {
+            stretches.push(b' ');
+        }
+        let high = bytes[first..].iter().take_while(|byte| !byte.is_ascii()).count();
+        at = first + high;
+        let end = bytes.len().min(at + AROUND);
+        stretches.extend_from_slice(&bytes[start..end]);
+        taken = end;
+    }
+    stretches
+}
+
+/// The encodings that bytes which aren't UTF-8 are most likely in.
+fn sure(bytes: &[u8]) -> Vec<&'static Encoding> {
+    if bytes.iter().take(HEAD).any(|byte| *byte == 0) || bytes.starts_with(b"\xFE\xFF") {
+        return vec![UTF_16LE, UTF_16BE];
+    }
+    if memchr::memchr(0x1B, bytes).is_some() {
+        return vec![ISO_2022_JP];
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(&bytes[..bytes.len().min(1 << 16)], true);
+    declared(bytes).into_iter().chain([detector.guess(None, Utf8Detection::Allow)]).collect()
 }
 
 /// The encoding that the page's head declares.

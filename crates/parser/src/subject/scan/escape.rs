@@ -1,10 +1,14 @@
 //! Names that a page's bytes don't show as they read: escaped letters, combining and invisible signs, wide letters.
 //!
-//! [`hides_letters`] looks for them at little cost; only where it finds some is the page rewritten by [`plain`] and
-//! scanned again. Escapes of signs (`&amp;`, `&#39;`, `\u003c`) are everywhere and hide no name, so they don't count.
+//! [`near_hidden`] gathers what stands around them, at little cost; only where that, made [`plain`], holds a word that is
+//! looked for is the whole page rewritten and scanned again. Escapes of signs (`&amp;`, `&#39;`, `\u003c`) are everywhere
+//! and hide no name, so they don't count.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 use html5ever::data::NAMED_ENTITIES;
-use memchr::{memchr_iter, memchr3_iter, memmem};
+use memchr::{memchr2_iter, memchr3, memchr3_iter, memmem};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -17,19 +21,59 @@ type Piece = (usize, usize, Option<char>);
 
 /// Whether one of `letters` isn't written as its UTF-8 bytes, or a sign that reading drops stands between letters.
 pub(crate) fn hides_letters(bytes: &[u8], letters: &Letters) -> bool {
-    let hides = |(start, end, c): Piece| match c {
-        Some(c) if is_invisible(c) => is_inside_word(bytes, start, end),
-        Some(c) => canonical_combining_class(c) != 0 || letters.contain(c),
+    // Most text has none of what hides letters, and tells that faster than searches are made ready.
+    let is_plain = bytes.is_ascii() && memchr3(b'&', b'\\', b'<', bytes).is_none();
+    !is_plain && hidden(bytes, letters).next().is_some()
+}
+
+/// The places where letters hide, with `reach` bytes on each side, in one piece; the whole page where that is most of it.
+pub(crate) fn near_hidden<'b>(bytes: &'b [u8], letters: &Letters, reach: usize) -> Cow<'b, [u8]> {
+    /// Bytes of page for each place that is noted.
+    const EACH: usize = 64;
+    let most = bytes.len() / EACH + 1;
+    let mut places: Vec<Range<usize>> = hidden(bytes, letters).take(most + 1).collect();
+    if places.len() > most {
+        return Cow::Borrowed(bytes);
+    }
+    places.sort_unstable_by_key(|place| place.start);
+    let (mut near, mut taken) = (Vec::new(), 0);
+    for place in places {
+        let start = place.start.saturating_sub(reach).max(taken);
+        let end = bytes.len().min(place.end + reach);
+        if start > taken {
+            near.push(b' ');
+        }
+        if end > start {
+            near.extend_from_slice(&bytes[start..end]);
+            taken = end;
+        }
+    }
+    Cow::Owned(near)
+}
+
+/// Where one of `letters` isn't written as its UTF-8 bytes, or a sign that reading drops stands between letters.
+fn hidden<'b>(bytes: &'b [u8], letters: &'b Letters) -> impl Iterator<Item = Range<usize>> + 'b {
+    let hides = move |(start, end, c): &Piece| match c {
+        Some(c) if is_invisible(*c) => is_inside_word(bytes, *start, *end),
+        Some(c) => canonical_combining_class(*c) != 0 || letters.contain(*c),
         // Half a surrogate pair: names have no letters up there, but for mathematical ones.
-        None => bytes[start..end].eq_ignore_ascii_case(b"\\ud835"),
+        None => bytes[*start..*end].eq_ignore_ascii_case(b"\\ud835"),
     };
-    memchr_iter(b'&', bytes)
-        .filter(|at| !is_common_sign(&bytes[at + 1..]))
-        .filter_map(|at| reference(bytes, at))
-        .any(hides)
-        || escapes(bytes).any(hides)
-        || memmem::find(bytes, b"<wbr").is_some()
-        || other_forms(bytes).next().is_some()
+    memchr2_iter(b'&', b'\\', bytes)
+        .filter(move |at| !is_common_sign(&bytes[*at..]))
+        .filter_map(move |at| escape_at(bytes, at))
+        .filter(hides)
+        .map(|(start, end, _)| start..end)
+        .chain(optional_breaks(bytes))
+        .chain(other_forms(bytes).map(|at| at..at + 1))
+}
+
+/// The tags that say where a word may be broken.
+fn optional_breaks(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    memmem::find_iter(bytes, b"<wbr").map(move |at| {
+        let length = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len() - at, |length| length + 1);
+        at..at + length
+    })
 }
 
 /// Whether what takes `start..end` stands between two letters, as far as bytes tell.
@@ -59,11 +103,9 @@ fn first_char(bytes: &[u8]) -> Option<char> {
 
 /// The text of `bytes` with every escape resolved, composed, without compatibility forms and invisible signs; its case stays.
 pub(crate) fn plain(bytes: &[u8]) -> String {
-    let mut pieces: Vec<Piece> = references(bytes).chain(escapes(bytes)).collect();
-    pieces.extend(memmem::find_iter(bytes, b"<wbr").map(|at| {
-        let end = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |length| at + length + 1);
-        (at, end, Some('\u{200B}'))
-    }));
+    let coded = memchr2_iter(b'&', b'\\', bytes).filter_map(|at| escape_at(bytes, at));
+    let breaks = optional_breaks(bytes).map(|tag| (tag.start, tag.end, Some('\u{200B}')));
+    let mut pieces: Vec<Piece> = coded.chain(breaks).collect();
     pieces.sort_unstable_by_key(|(start, _, _)| *start);
     let mut text: Vec<u8> = Vec::with_capacity(bytes.len());
     let mut push = [0; 4];
@@ -126,12 +168,17 @@ fn normalise_where_needed(text: String) -> String {
     normal
 }
 
-/// The character references of HTML: where each starts and ends, and what it stands for; `None` for no character.
-fn references(bytes: &[u8]) -> impl Iterator<Item = Piece> {
-    memchr_iter(b'&', bytes).filter_map(|at| reference(bytes, at))
+/// The escape that starts at `at`, where `&` or `\` stands, if there is one.
+fn escape_at(bytes: &[u8], at: usize) -> Option<Piece> {
+    match bytes[at..] {
+        [b'&', ..] => reference(bytes, at),
+        [_, b'u', ..] => long_escape(bytes, at),
+        [_, b'x', ..] => Some((at, at + 4, char::from_u32(hexadecimal(bytes.get(at + 2..at + 4)?)?))),
+        _ => None,
+    }
 }
 
-/// The reference that starts at `at`, where there is one.
+/// The character reference of HTML that starts at `at`.
 fn reference(bytes: &[u8], at: usize) -> Option<Piece> {
     let rest = &bytes[at + 1..];
     if let Some(number) = rest.strip_prefix(b"#") {
@@ -146,28 +193,35 @@ fn reference(bytes: &[u8], at: usize) -> Option<Piece> {
     }
     /// The longest name of HTML's table has 31 letters.
     const LONGEST: usize = 32;
+    /// The longest of those that need no semicolon: `&Aacute`.
+    const LONGEST_OLD: usize = 6;
     let length = rest.iter().take(LONGEST).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let name = std::str::from_utf8(&rest[..length]).ok()?;
     if rest.get(length) == Some(&b';')
-        && let Some((value, _)) = NAMED_ENTITIES.get(&format!("{name};"))
+        && let Some((value, _)) = NAMED_ENTITIES.get(std::str::from_utf8(&rest[..=length]).ok()?)
     {
         return Some((at, at + length + 2, char::from_u32(*value)));
     }
-    // Old names need no semicolon, and letters may follow at once.
-    let (value, taken) = (2..=length).rev().find_map(|taken| {
+    // Letters may follow an old name at once.
+    let name = std::str::from_utf8(&rest[..length.min(LONGEST_OLD)]).ok()?;
+    let (value, taken) = (2..=name.len()).rev().find_map(|taken| {
         let (value, _) = NAMED_ENTITIES.get(&name[..taken])?;
         (*value != 0).then_some((*value, taken))
     })?;
     Some((at, at + 1 + taken, char::from_u32(value)))
 }
 
-/// Whether a reference begins that stands for a sign, as nearly all do: told without looking it up.
+/// Whether what begins here is no escape, or one that stands for a sign, as nearly all do: told without looking it up.
 fn is_common_sign(rest: &[u8]) -> bool {
     const SIGNS: [&[u8]; 14] = [
-        b"amp;", b"nbsp;", b"quot;", b"lt;", b"gt;", b"raquo;", b"laquo;", b"copy;", b"mdash;", b"ndash;",
-        b"hellip;", b"rsquo;", b"#39;", b"#x27;",
+        b"amp;", b"quot;", b"nbsp;", b"lt;", b"gt;", b"#39;", b"#x27;", b"rsquo;", b"raquo;", b"laquo;",
+        b"mdash;", b"ndash;", b"hellip;", b"copy;",
     ];
-    rest.starts_with(b" ") || SIGNS.iter().any(|sign| rest.starts_with(sign))
+    match rest {
+        [b'\\', b'u' | b'x', ..] => false,
+        [b'\\', ..] | [b'&', b' ', ..] => true,
+        [_, name @ ..] => SIGNS.iter().any(|sign| name.starts_with(sign)),
+        [] => true,
+    }
 }
 
 /// What the numbers 0x80–0x9F mean in references: HTML reads them as windows-1252, where two are letters.
@@ -184,21 +238,19 @@ fn windows_1252(value: u32) -> u32 {
     }
 }
 
-/// The escapes of script data, `\uXXXX`, `\u{X…}`, `\xXX`: where each starts and ends, and what it stands for; `None` for
-/// half a surrogate pair.
-fn escapes(bytes: &[u8]) -> impl Iterator<Item = Piece> {
-    let number = |digits: &[u8]| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
-    let long = memmem::find_iter(bytes, b"\\u").filter_map(move |at| {
-        let rest = &bytes[at + 2..];
-        if let Some(braced) = rest.strip_prefix(b"{") {
-            let length = braced.iter().take(8).position(|byte| *byte == b'}')?;
-            return Some((at, at + 4 + length, char::from_u32(number(&braced[..length])?)));
-        }
-        Some((at, at + 6, char::from_u32(number(rest.get(..4)?)?)))
-    });
-    let short = memmem::find_iter(bytes, b"\\x")
-        .filter_map(move |at| Some((at, at + 4, char::from_u32(number(bytes.get(at + 2..at + 4)?)?))));
-    long.chain(short)
+/// The escape `\uXXXX` or `\u{X…}` of script data that starts at `at`; it stands for no character where it is half a
+/// surrogate pair.
+fn long_escape(bytes: &[u8], at: usize) -> Option<Piece> {
+    let rest = &bytes[at + 2..];
+    if let Some(braced) = rest.strip_prefix(b"{") {
+        let length = braced.iter().take(8).position(|byte| *byte == b'}')?;
+        return Some((at, at + 4 + length, char::from_u32(hexadecimal(&braced[..length])?)));
+    }
+    Some((at, at + 6, char::from_u32(hexadecimal(rest.get(..4)?)?)))
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<u32> {
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 /// The half of a surrogate pair that an escape stands for.
@@ -221,8 +273,8 @@ fn other_forms(bytes: &[u8]) -> impl Iterator<Item = usize> {
             | (0xEF, 0xBB, 0xBF) => is_inside_word(bytes, *at, *at + 3),
             // Enclosed letters, ligatures.
             (0xE2, 0x92 | 0x93, _) | (0xEF, 0xAC, _) => true,
-            // Fullwidth letters, halfwidth kana and jamo.
-            (0xEF, 0xBC, 0xA1..=0xBA) | (0xEF, 0xBD, 0x81..=0x9A | 0xA6..=0xBF) | (0xEF, 0xBE, _) => true,
+            // Fullwidth digits and letters, halfwidth kana and jamo.
+            (0xEF, 0xBC, 0x90..=0x99 | 0xA1..=0xBA) | (0xEF, 0xBD, 0x81..=0x9A | 0xA6..=0xBF) | (0xEF, 0xBE, _) => true,
             // Mathematical letters.
             (0xF0, 0x9D, 0x90..=0x9F) => true,
             _ => false,
@@ -271,7 +323,7 @@ mod tests {
             "a &amp; b&nbsp;&#39;&#8217;&lt;&copy;",
             "\\u003cp\\u003e \\u2019 \\x22",
             "AT&T, R&D &",
-            "，！「」… “”",
+            "，！「」… “”－",
             "\\u12",
             "&uuml; \\u00fc",
             "☺\u{fe0f} \\ud83d\\udc69\\u200d\\ud83d\\ude80",

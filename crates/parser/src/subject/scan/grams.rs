@@ -5,14 +5,23 @@
 //! grams with every byte beside it. Bytes are compared with bit 5 set, which makes ASCII caseless and is harmless
 //! elsewhere: what is let through is compared again, exactly, by the caller.
 
-/// Bits in the filter, as a power of two: 128 KiB, a part of a second-level cache. A smaller one is read faster and lets
-/// through more.
-const FILTER_BITS: u32 = 20;
+/// Words of 64 bits in the filter for places where all is ASCII, as most of most pages is: 64 KiB, of which
+/// text touches little.
+const ASCII_WORDS: usize = 1 << 13;
 
-/// Buckets of the exact table, as a power of two; the filter's upper bits choose one.
+/// Words of 64 bits in the filter for every other place: 128 KiB, a part of a second-level cache.
+const ALL_WORDS: usize = 1 << 14;
+
+/// Buckets of the exact table, as a power of two; the upper bits of the hash choose one.
 const BUCKET_BITS: u32 = 14;
 
 const CASELESS: u64 = 0x2020_2020_2020_2020;
+
+/// The bits that no ASCII has.
+const BEYOND_ASCII: u64 = 0x8080_8080_8080_8080;
+
+/// Bytes looked at in one go: four loads of eight, each of which holds the grams of three even places.
+const BLOCK: usize = 4 * 6 + 2;
 
 /// Words of one to two bytes would let nearly every page through.
 pub(crate) const SHORTEST: usize = 3;
@@ -20,7 +29,8 @@ pub(crate) const SHORTEST: usize = 3;
 /// A filter over many words.
 #[derive(Debug, Clone)]
 pub(crate) struct Grams {
-    filter: Box<[u64; 1 << (FILTER_BITS - 6)]>,
+    ascii: Filter<ASCII_WORDS>,
+    all: Filter<ALL_WORDS>,
     /// Where each bucket's entries begin.
     buckets: Vec<u32>,
     /// Sorted by bucket.
@@ -49,12 +59,7 @@ impl Grams {
                 let mut add = |gram: [u8; 4], offset: i8| {
                     let gram = u32::from_le_bytes(gram) | CASELESS as u32;
                     let offset = offset + *skipped as i8;
-                    entries.push(Entry {
-                        bucket: hash(gram) >> (FILTER_BITS - BUCKET_BITS),
-                        gram,
-                        word,
-                        offset,
-                    });
+                    entries.push(Entry { bucket: hash(gram) >> (32 - BUCKET_BITS), gram, word, offset });
                 };
                 match head.as_slice() {
                     [a, b, c, d, e, ..] => {
@@ -75,36 +80,40 @@ impl Grams {
         }
         entries.sort_unstable();
         entries.dedup();
-        let mut filter = Box::new([0u64; 1 << (FILTER_BITS - 6)]);
+        let (mut ascii, mut all) = (Filter::empty(), Filter::empty());
         let mut buckets = vec![0u32; (1 << BUCKET_BITS) + 1];
         for entry in &entries {
-            let hash = hash(entry.gram) as usize;
-            filter[hash >> 6] |= 1 << (hash & 63);
+            if entry.gram & BEYOND_ASCII as u32 == 0 {
+                ascii.add(entry.gram);
+            }
+            all.add(entry.gram);
             buckets[entry.bucket as usize + 1] += 1;
         }
         for bucket in 0..1 << BUCKET_BITS {
             buckets[bucket + 1] += buckets[bucket];
         }
-        Self { filter, buckets, entries }
+        Self { ascii, all, buckets, entries }
     }
 
     /// Calls `found` with every word, and the byte where it would start, whose gram stands in `bytes`, until it says `true`.
     pub(crate) fn search(&self, bytes: &[u8], mut found: impl FnMut(u32, usize) -> bool) -> bool {
-        // Three even places of six bytes are seen in one load of eight.
         let mut at = 0;
-        for window in bytes.windows(8).step_by(6) {
-            let eight = u64::from_le_bytes(<[u8; 8]>::try_from(window).unwrap_or_default()) | CASELESS;
-            let grams = [eight as u32, (eight >> 16) as u32, (eight >> 32) as u32];
-            if self.may_hold(grams[0]) | self.may_hold(grams[1]) | self.may_hold(grams[2]) {
-                for (place, gram) in grams.into_iter().enumerate() {
-                    if self.may_hold(gram) && self.look_up(gram, at + 2 * place, &mut found) {
+        while let Some(block) = bytes[at..].first_chunk::<BLOCK>() {
+            let eights = [eight(block, 0), eight(block, 6), eight(block, 12), eight(block, 18)];
+            let caseless = eights.map(|eight| eight | CASELESS);
+            let is_ascii = (eights[0] | eights[1] | eights[2] | eights[3]) & BEYOND_ASCII == 0;
+            let may_hold =
+                if is_ascii { self.ascii.hold_any(&caseless) } else { self.all.hold_any(&caseless) };
+            if may_hold {
+                for (place, gram) in caseless.into_iter().flat_map(grams_of).enumerate() {
+                    if self.all.holds(gram) && self.look_up(gram, at + 2 * place, &mut found) {
                         return true;
                     }
                 }
             }
-            at += 6;
+            at += BLOCK - 2;
         }
-        let mut tail = [0u8; 16];
+        let mut tail = [0u8; BLOCK + 3];
         let rest = bytes.get(at..).unwrap_or_default();
         tail[..rest.len()].copy_from_slice(rest);
         (0..rest.len()).step_by(2).any(|place| {
@@ -113,14 +122,8 @@ impl Grams {
         })
     }
 
-    #[inline(always)]
-    fn may_hold(&self, gram: u32) -> bool {
-        let hash = hash(gram) as usize;
-        self.filter[hash >> 6] >> (hash & 63) & 1 == 1
-    }
-
     fn look_up(&self, gram: u32, at: usize, found: &mut impl FnMut(u32, usize) -> bool) -> bool {
-        let bucket = (hash(gram) >> (FILTER_BITS - BUCKET_BITS)) as usize;
+        let bucket = (hash(gram) >> (32 - BUCKET_BITS)) as usize;
         let entries = &self.entries[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
         entries.iter().filter(|entry| entry.gram == gram).any(|entry| {
             at.checked_add_signed(-isize::from(entry.offset)).is_some_and(|start| found(entry.word, start))
@@ -128,10 +131,65 @@ impl Grams {
     }
 }
 
-/// Fibonacci hashing to [`FILTER_BITS`] bits.
+/// A set of grams that may hold some more: a bit for each hash.
+#[derive(Debug, Clone)]
+struct Filter<const WORDS: usize>(Box<[u64; WORDS]>);
+
+impl<const WORDS: usize> Filter<WORDS> {
+    /// How many bits of a gram's hash choose its bit.
+    const HASH_BITS: u32 = WORDS.ilog2() + u64::BITS.ilog2();
+
+    fn empty() -> Self {
+        Self(Box::new([0; WORDS]))
+    }
+
+    fn add(&mut self, gram: u32) {
+        let (word, bit) = Self::place(gram);
+        self.0[word] |= 1 << bit;
+    }
+
+    #[inline(always)]
+    fn holds(&self, gram: u32) -> bool {
+        let (word, bit) = Self::place(gram);
+        self.0[word] >> bit & 1 == 1
+    }
+
+    /// Whether one of the grams at the even places of `eights` may be in the set. Without branches, since it seldom is.
+    #[inline(always)]
+    fn hold_any(&self, eights: &[u64; 4]) -> bool {
+        let mut bits = 0;
+        for eight in eights {
+            for gram in grams_of(*eight) {
+                let (word, bit) = Self::place(gram);
+                bits |= self.0[word] >> bit;
+            }
+        }
+        bits & 1 == 1
+    }
+
+    #[inline(always)]
+    fn place(gram: u32) -> (usize, u32) {
+        let hash = hash(gram) >> (32 - Self::HASH_BITS);
+        ((hash >> 6) as usize % WORDS, hash & 63)
+    }
+}
+
+/// The grams at three even places.
+#[inline(always)]
+fn grams_of(eight: u64) -> [u32; 3] {
+    [eight as u32, (eight >> 16) as u32, (eight >> 32) as u32]
+}
+
+/// The eight bytes of a block from `at` on.
+#[inline(always)]
+fn eight(block: &[u8; BLOCK], at: usize) -> u64 {
+    block[at..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight))
+}
+
+/// Fibonacci hashing, whose upper bits are the best.
 #[inline(always)]
 fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9E37_79B1) >> (32 - FILTER_BITS)
+    gram.wrapping_mul(0x9E37_79B1)
 }
 
 #[cfg(test)]

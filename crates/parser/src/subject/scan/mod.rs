@@ -5,8 +5,8 @@
 //! 1. [`needle`] chose, for every spelling that names a side, one word without which it can't stand; [`grams`] looks for all
 //!    those words at once, about as fast as memory is read. A word found is compared exactly, and so is the
 //!    text around it.
-//! 2. [`escape`] asks whether letters are hidden behind references, script escapes, combining or invisible signs; only then
-//!    is the page rewritten and scanned once more.
+//! 2. [`escape`] gathers what stands around letters that are hidden behind references, script escapes, combining or
+//!    invisible signs; only where one of the words is found there is the page rewritten and scanned once more.
 //! 3. [`charset`] reads what isn't UTF-8 in every encoding it may be in.
 //!
 //! Doubt lets a page through. One thing hides a name: a tag inside a word, other than after its first letter.
@@ -24,8 +24,9 @@ use letters::Letters;
 use needle::Sought;
 pub(crate) use needle::can_be_sought;
 
-use super::fold::{Folded, is_invisible};
+use super::fold::Folded;
 use super::lexicon::{Lexicon, Meaning, Name, Sides, Strength, Term};
+use super::spelling::Spelling;
 
 /// Looks for the subject's names in a page's bytes; cheap to clone, safe to share.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ struct Parts {
     needles: Vec<Sought>,
     grams: Grams,
     letters: Letters,
+    /// Bytes around a hidden letter among which the whole of a word stands: see [`Scanner::finds_in_utf8`].
+    reach: usize,
 }
 
 /// Visible bytes read around a word that was found, on each side: more than the longest name.
@@ -55,11 +58,21 @@ const PATIENCE: u32 = 256;
 impl Scanner {
     pub(crate) fn new(lexicon: Arc<Lexicon>, names: &[Name]) -> Self {
         let terms: Vec<&Term> = naming_terms(&lexicon, names).collect();
-        let needles = needle::choose(&terms.iter().map(|term| &term.spelling).collect::<Vec<_>>());
+        let spellings: Vec<(u32, &Spelling)> = terms
+            .iter()
+            .filter_map(|term| match term.meaning {
+                Meaning::Name(name) => Some((name, &term.spelling)),
+                Meaning::Word(_) => None,
+            })
+            .collect();
+        let needles = needle::choose(&spellings);
         let grams = Grams::new(&needles.iter().map(|sought| sought.needle.heads()).collect::<Vec<_>>());
         let letters = Letters::of(terms.iter().flat_map(|term| term.spelling.words().map(|(word, _)| word)));
         let sides = names.iter().map(|name| name.sides).collect();
-        Self { parts: Arc::new(Parts { lexicon, sides, needles, grams, letters }) }
+        let longest = needles.iter().map(|sought| sought.needle.word.len()).max().unwrap_or_default();
+        // Twice, since a letter may take more bytes as it is written than folded; and what stands before and after it.
+        let reach = 2 * longest + 16;
+        Self { parts: Arc::new(Parts { lexicon, sides, needles, grams, letters, reach }) }
     }
 
     /// Whether the page may name a side of the subject; `false` only when it surely names neither, in any encoding or escape.
@@ -82,13 +95,29 @@ impl Scanner {
         if charset::is_utf8(bytes) {
             return self.finds_in_utf8(bytes, &mut seen, enough);
         }
-        charset::readings(bytes).any(|text| self.finds_in_utf8(text.as_bytes(), &mut seen, enough))
+        charset::sure_readings(bytes).any(|text| self.finds_in_utf8(text.as_bytes(), &mut seen, enough))
+            || charset::other_readings(bytes).any(|reading| {
+                self.holds_word(escape::plain(reading.beyond_ascii().as_bytes()).as_bytes())
+                    && self.finds_in_utf8(reading.text().as_bytes(), &mut seen, enough)
+            })
     }
 
+    /// A word with a hidden letter stands among the bytes near that letter, so that pages full of escapes are rewritten only
+    /// where one of those bytes' words is looked for.
     fn finds_in_utf8(&self, bytes: &[u8], seen: &mut Seen, enough: fn(Seen) -> bool) -> bool {
-        self.look_over(bytes, seen, enough)
-            || escape::hides_letters(bytes, &self.parts.letters)
-                && self.look_over(escape::plain(bytes).as_bytes(), seen, enough)
+        if self.look_over(bytes, seen, enough) {
+            return true;
+        }
+        let near = escape::near_hidden(bytes, &self.parts.letters, self.parts.reach);
+        !near.is_empty()
+            && (seen.unsure || self.holds_word(escape::plain(&near).as_bytes()))
+            && self.look_over(escape::plain(bytes).as_bytes(), seen, enough)
+    }
+
+    /// Whether one of the words that are looked for stands in `bytes` as they are.
+    fn holds_word(&self, bytes: &[u8]) -> bool {
+        let Parts { grams, needles, .. } = &*self.parts;
+        grams.search(bytes, |word, start| needles[word as usize].needle.stands_at(bytes, start).is_some())
     }
 
     /// Adds to `seen` what `bytes` name as they stand, until that is enough.
@@ -101,8 +130,8 @@ impl Scanner {
             patience -= 1;
             let named = if patience == 0 { None } else { self.named_around(bytes, place.start, sought) };
             // Doubt counts as both.
-            let named = named.unwrap_or(Seen { a: true, b: true });
-            *seen = Seen { a: seen.a || named.a, b: seen.b || named.b };
+            let named = named.unwrap_or(Seen { a: true, b: true, unsure: false });
+            *seen = Seen { a: seen.a || named.a, b: seen.b || named.b, unsure: seen.unsure || named.unsure };
             enough(*seen)
         })
     }
@@ -110,17 +139,13 @@ impl Scanner {
     /// Which sides the text around byte `at` names; `None` where markup leaves that in doubt.
     fn named_around(&self, bytes: &[u8], at: usize, sought: &Sought) -> Option<Seen> {
         let (before, after) = (text_before(&bytes[..at])?, text_after(&bytes[at..])?);
-        let mut seen = Seen::default();
-        if !sought.suffices() {
-            // Cheaper than reading: most words of names are common words, and the rest of the name is not near them.
-            let near: Vec<u8> = before.iter().rev().chain(&after).copied().collect::<Vec<_>>().concat();
-            let near = String::from_utf8_lossy(&near);
-            if !near.contains(['&', '\\'])
-                && near.chars().all(|c| !is_invisible(c))
-                && !sought.has_partner(&near)
-            {
-                return Some(seen);
-            }
+        let near = before.iter().rev().chain(&after).copied().collect::<Vec<_>>().concat();
+        // The rest of the name may be longer, as it is written, than what was read of it.
+        let unsure = escape::hides_letters(&near, &self.parts.letters);
+        let mut seen = Seen { unsure, ..Seen::default() };
+        // Cheaper than reading: the rest of a name whose word is a common one is seldom near it.
+        if !unsure && !sought.suffices() && !sought.has_partner(&near) {
+            return Some(seen);
         }
         // A tag may part two words or stand within one.
         for gap in [&b" "[..], b""] {
@@ -187,6 +212,8 @@ fn text_after(bytes: &[u8]) -> Option<Vec<&[u8]>> {
 struct Seen {
     a: bool,
     b: bool,
+    /// Letters are hidden near one of the words.
+    unsure: bool,
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
-//! Which words a page must hold to name a side: one for each spelling, chosen so that few words serve many spellings.
+//! Which words a page must hold to name a side: one for each spelling, chosen to be rare in other texts.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use memchr::memmem;
+
 use super::grams::{Heads, SHORTEST};
+use crate::subject::fold::fold;
 use crate::subject::spelling::{Script, Spelling};
 
 /// A word without which some spelling can't stand in a page.
@@ -19,15 +23,18 @@ pub(crate) struct Needle {
 #[derive(Debug)]
 pub(crate) struct Sought {
     pub(crate) needle: Needle,
-    /// Words of which one must be near, in lower case; among them the empty one where the needle suffices.
+    /// Words of which one must be near, folded; among them the empty one where the needle suffices.
     partners: Vec<String>,
 }
 
 impl Sought {
     /// Whether a text near the needle holds a word that must be near it.
-    pub(crate) fn has_partner(&self, near: &str) -> bool {
-        let near = near.to_lowercase();
-        self.partners.iter().any(|partner| near.contains(partner.as_str()))
+    pub(crate) fn has_partner(&self, near: &[u8]) -> bool {
+        let near = match near.is_ascii() {
+            true => near.to_ascii_lowercase(),
+            false => fold(&String::from_utf8_lossy(near)).into_bytes(),
+        };
+        self.partners.iter().any(|partner| memmem::find(&near, partner.as_bytes()).is_some())
     }
 
     /// Whether the needle alone may be a name.
@@ -36,24 +43,27 @@ impl Sought {
     }
 }
 
-/// One word for each spelling, each word once.
-pub(crate) fn choose(spellings: &[&Spelling]) -> Vec<Sought> {
-    let candidates: Vec<Vec<Needle>> = spellings.iter().map(|spelling| words_of(spelling)).collect();
-    // A word that is a spelling by itself is looked for anyway; of the others, those that many share, then the last, which
-    // in names is rarer than the first.
+/// One word for each spelling, each word once. A spelling comes with the index of the name that it is a spelling of.
+pub(crate) fn choose(spellings: &[(u32, &Spelling)]) -> Vec<Sought> {
+    let candidates: Vec<Vec<Needle>> = spellings.iter().map(|(_, spelling)| words_of(spelling)).collect();
+    // A word that is a spelling by itself is looked for anyway. Of the others, a word that many names share (a title, a first
+    // name, "station") is common in any text, and a long one is rarer than a short one.
     let alone: BTreeSet<&Needle> = candidates.iter().filter(|words| words.len() == 1).flatten().collect();
-    let mut uses: BTreeMap<&Needle, usize> = BTreeMap::new();
-    for needle in candidates.iter().filter(|words| !words.iter().any(|word| alone.contains(word))).flatten() {
-        *uses.entry(needle).or_default() += 1;
+    let mut bearers: BTreeMap<&Needle, BTreeSet<u32>> = BTreeMap::new();
+    for ((name, _), words) in spellings.iter().zip(&candidates) {
+        for needle in words {
+            bearers.entry(needle).or_default().insert(*name);
+        }
     }
     let rank = |needle: &Needle| {
-        (alone.contains(needle), needle.word.len() > 4, uses.get(needle).copied().unwrap_or_default())
+        let shared_by = bearers.get(needle).map_or(0, BTreeSet::len);
+        (alone.contains(needle), needle.word.len() > 4, Reverse(shared_by), needle.word.chars().count())
     };
     let mut chosen: BTreeMap<&Needle, BTreeSet<String>> = BTreeMap::new();
     for words in &candidates {
         let Some(best) = words.iter().max_by_key(|needle| rank(needle)) else { continue };
         let partner = words.iter().filter(|word| *word != best).max_by_key(|word| word.word.len());
-        let partner = partner.map_or_else(String::new, |partner| partner.word.to_lowercase());
+        let partner = partner.map_or_else(String::new, |partner| fold(&partner.word));
         chosen.entry(best).or_default().insert(partner);
     }
     chosen
@@ -98,7 +108,7 @@ impl Needle {
             if heads.iter().all(|head| head.len() >= 5) {
                 break;
             }
-            let forms = if self.cased { vec![c] } else { forms(c) };
+            let forms = if self.cased { dotted(c) } else { forms(c) };
             heads = heads
                 .iter()
                 .flat_map(|head| {
@@ -132,19 +142,15 @@ impl Needle {
     }
 
     fn equals(&self, word: &str, there: &[u8]) -> bool {
-        if self.cased {
-            return word.as_bytes() == there;
+        match (self.cased, word.is_ascii()) {
+            (true, true) => word.as_bytes() == there,
+            (false, true) => word.as_bytes().eq_ignore_ascii_case(there),
+            (true, false) => std::str::from_utf8(there)
+                .is_ok_and(|there| there.chars().map(without_dots).eq(word.chars().map(without_dots))),
+            (false, false) => std::str::from_utf8(there).is_ok_and(|there| {
+                there.chars().flat_map(char::to_lowercase).map(without_dots).eq(word.chars())
+            }),
         }
-        if word.is_ascii() {
-            return word.as_bytes().eq_ignore_ascii_case(there);
-        }
-        std::str::from_utf8(there).is_ok_and(|there| {
-            there
-                .chars()
-                .flat_map(char::to_lowercase)
-                .map(|c| if c == 'ё' { 'е' } else { c })
-                .eq(word.chars())
-        })
     }
 
     /// Whether no letter of the same script follows, where none may.
@@ -177,10 +183,24 @@ impl Needle {
 
 /// The letters that fold to `c` and are written with as many bytes.
 fn forms(c: char) -> Vec<char> {
-    let mut forms = vec![c];
-    forms.extend(c.to_uppercase().filter(|upper| upper.len_utf8() == c.len_utf8()));
-    if c == 'е' {
-        forms.extend(['ё', 'Ё']);
+    let upper = c.to_uppercase().filter(|upper| upper.len_utf8() == c.len_utf8());
+    std::iter::once(c).chain(upper).flat_map(dotted).collect()
+}
+
+/// The letters that are `c` but for the dots of ё, which texts set or leave out.
+fn dotted(c: char) -> Vec<char> {
+    match without_dots(c) {
+        'е' => vec!['е', 'ё'],
+        'Е' => vec!['Е', 'Ё'],
+        _ => vec![c],
     }
-    forms
+}
+
+/// ё as е, in either case.
+fn without_dots(c: char) -> char {
+    match c {
+        'ё' => 'е',
+        'Ё' => 'Е',
+        c => c,
+    }
 }

@@ -81,6 +81,46 @@ fn writings() -> impl Strategy<Value = Writing> {
     ])
 }
 
+/// Pieces of pages that make names when they come together.
+fn fragments() -> impl Strategy<Value = String> {
+    let word = proptest::sample::select(vec![
+        "Ard",
+        "land",
+        "Bor",
+        "South",
+        "Free",
+        "State",
+        "Mira",
+        "Anders",
+        "Ардланд",
+        "Борланд",
+        "ию",
+        "아르드",
+        "군",
+        "アルド",
+        "亜",
+        "堀",
+    ]);
+    let between = proptest::sample::select(vec![
+        " ",
+        "&nbsp;",
+        "<b>",
+        "</i> ",
+        "\u{ad}",
+        "&shy;",
+        "<wbr>",
+        "&amp;",
+        "\\n",
+        "\\\"",
+        ". ",
+        "\n",
+        "<a href=\"https://news.example/a/long/address\">",
+        "some words of another story ",
+    ]);
+    let escaped = (word.clone(), writings()).prop_map(|(word, writing)| write(word, writing));
+    prop_oneof![3 => escaped, 2 => word.prop_map(str::to_owned), 4 => between.prop_map(str::to_owned)]
+}
+
 proptest! {
     #[test]
     fn a_page_that_names_a_side_is_never_dismissed(
@@ -128,6 +168,18 @@ proptest! {
     }
 
     #[test]
+    fn rewriting_only_what_stands_near_hidden_letters_finds_what_rewriting_the_page_would(
+        pieces in proptest::collection::vec(fragments(), 1..40),
+    ) {
+        let page = pieces.concat();
+        let bytes = page.as_bytes();
+        let either: fn(Seen) -> bool = |seen| seen.a || seen.b;
+        let thorough = scanner().look_over(bytes, &mut Seen::default(), either)
+            || scanner().look_over(escape::plain(bytes).as_bytes(), &mut Seen::default(), either);
+        prop_assert!(scanner().names_subject(bytes) || !thorough, "{}", page);
+    }
+
+    #[test]
     fn any_bytes_at_all_are_scanned_without_fault(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let _ = scanner().names_both_sides(&bytes);
     }
@@ -150,4 +202,43 @@ fn a_page_that_names_neither_side_is_dismissed() {
 fn both_sides_are_asked_for_where_both_are_needed() {
     assert!(!scanner().names_both_sides(b"<p>Ardland alone</p>"));
     assert!(scanner().names_both_sides(b"<p>Ardland</p> ... &#66;orland"));
+}
+
+/// The subject that is shipped.
+fn shipped() -> Subject {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| {
+        let entry = entry.unwrap();
+        (entry.file_name().into_string().unwrap(), std::fs::read_to_string(entry.path()).unwrap())
+    });
+    Subject::from_files(&files.collect()).unwrap()
+}
+
+#[test]
+fn every_spelling_of_the_shipped_subject_is_found_however_a_page_writes_it() {
+    let scanner = shipped().scanner();
+    let parts = &*scanner.parts;
+    let mut tried = 0;
+    for term in parts.lexicon.terms() {
+        let spelled = match term.spelling.cased() {
+            Some(written) => written.to_owned(),
+            None => term.spelling.words().map(|(word, _)| word).collect::<Vec<_>>().join(" "),
+        };
+        let mut named = Seen::default();
+        scanner.add_named(&spelled, &mut named);
+        if !named.a && !named.b {
+            continue;
+        }
+        tried += 1;
+        use Writing::*;
+        for writing in [Plain, Decimal, Hexadecimal, Script, Braced, Decomposed, Fullwidth, SoftHyphens] {
+            let page = format!("<p>one, {}. two</p>", write(&spelled, writing));
+            assert!(scanner.names_subject(page.as_bytes()), "{page}");
+        }
+        let yo = spelled.replace('е', "ё");
+        assert!(scanner.names_subject(yo.as_bytes()), "{yo}");
+        let parted = spelled.replace(' ', "</b> <a href='/x'>");
+        assert!(scanner.names_subject(parted.as_bytes()), "{parted}");
+    }
+    assert!(tried > 1_000, "{tried} spellings name a side by themselves");
 }
