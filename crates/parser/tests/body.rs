@@ -164,3 +164,22 @@ fn a_prompt_that_stands_between_paragraphs_again_and_again_is_cut() {
     let article = read(&page(&inside));
     assert!(lines(&article).iter().all(|line| !line.contains("outside content")), "{:#?}", lines(&article));
 }
+
+#[test]
+fn a_lede_that_is_shown_twice_comes_once() {
+    let lede = "The ferry to the islands sailed again on Monday, for the first time since the storm of last week, with the \
+                mayor and a brass band on board.";
+    let inside = format!("<p>{lede}</p>{}", story(5));
+    let html = page(&inside).replace("</h1>", &format!("</h1><div class=summary><b>{lede}</b></div>"));
+    let article = read(&html);
+    assert_eq!(article.body.text.matches("brass band").count(), 1, "{:#?}", lines(&article));
+}
+
+#[test]
+fn a_question_that_a_series_of_answers_repeats_is_kept() {
+    let question = "<p>What do you take along when you cross in autumn?</p>";
+    let inside: String =
+        (0..4).map(|n| format!("{question}{}", story(3 * n + 3).split_off(story(3 * n).len()))).collect();
+    let article = read(&page(&inside));
+    assert_eq!(article.body.text.matches("What do you take along").count(), 4, "{:#?}", lines(&article));
+}

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 
 /// What a phrase gives away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,11 +25,10 @@ pub(super) enum Cue {
     Time,
     Mail,
     App,
-    Tags,
 }
 
 impl Cue {
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Related,
         Self::Newsletter,
         Self::Follow,
@@ -46,7 +45,6 @@ impl Cue {
         Self::Time,
         Self::Mail,
         Self::App,
-        Self::Tags,
     ];
 }
 
@@ -392,45 +390,10 @@ const TABLE: &[(&str, Cue)] = &[
     ("приложени", Cue::App),
     ("アプリ", Cue::App),
     ("客户端", Cue::App),
-    ("see more:", Cue::Related),
-    ("more about", Cue::Related),
-    ("powered by", Cue::Advert),
-    ("customer service", Cue::Tip),
-    ("can be contacted", Cue::Tip),
-    ("telephone", Cue::Tip),
-    ("reading time", Cue::Time),
-    ("lesezeit", Cue::Time),
-    ("temps de lecture", Cue::Time),
-    ("tempo de leitura", Cue::Time),
-    ("tiempo de lectura", Cue::Time),
-    ("tempo di lettura", Cue::Time),
-    ("Время чтения", Cue::Time),
-    ("tags:", Cue::Tags),
-    ("tags", Cue::Tags),
-    ("tagged", Cue::Tags),
-    ("filed under", Cue::Tags),
-    ("topics:", Cue::Tags),
-    ("keywords", Cue::Tags),
-    ("etiquetas", Cue::Tags),
-    ("mots-clés", Cue::Tags),
-    ("schlagw", Cue::Tags),
-    ("stichw", Cue::Tags),
-    ("Теги", Cue::Tags),
-    ("Тэги", Cue::Tags),
-    ("Метки", Cue::Tags),
-    ("标签", Cue::Tags),
-    ("關鍵字", Cue::Tags),
-    ("关键词", Cue::Tags),
-    ("태그", Cue::Tags),
-    ("키워드", Cue::Tags),
-    ("タグ", Cue::Tags),
-    ("キーワード", Cue::Tags),
 ];
 
 static PHRASES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    // A table of transitions takes a megabyte or so and is read twice as fast as the compact form.
     AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::DFA))
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostLongest)
         .build(TABLE.iter().map(|(phrase, _)| phrase))

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::dom::Node;
 
@@ -468,9 +468,7 @@ const TABLE: &[(&str, Mark, bool)] = &[
 ];
 
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    // A table of transitions takes a megabyte or so and is read twice as fast as the compact form.
     AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::DFA))
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostLongest)
         .build(TABLE.iter().map(|(word, ..)| word))
