@@ -183,3 +183,25 @@ fn a_question_that_a_series_of_answers_repeats_is_kept() {
     let article = read(&page(&inside));
     assert_eq!(article.body.text.matches("What do you take along").count(), 4, "{:#?}", lines(&article));
 }
+
+#[test]
+fn an_advertisement_in_mid_sentence_is_cut_and_the_sentence_stays_one() {
+    let inserted = "<ins class=\"adsbygoogle ad-slot\">Shoes at half price</ins>";
+    let labelled = "<span class=ad>Advertisement: <b>shoes</b> at half price</span>";
+    for advert in [inserted, labelled] {
+        let line = format!(
+            "<p>The harbour will open again,{advert} said the master of the port on Monday, in <ins>May</ins>.</p>"
+        );
+        let article = read(&page(&format!("{line}{}", story(4))));
+        let first = lines(&article)[0];
+        assert_eq!(first, "The harbour will open again, said the master of the port on Monday, in May.");
+        assert!(article.cuts.iter().any(|cut| cut.kind == CutKind::Advertisement), "{:?}", article.cuts);
+    }
+}
+
+#[test]
+fn what_only_bears_the_name_of_an_advertisement_in_a_sentence_stays() {
+    let line = "<p>The race, named after its <span class=sponsor-name>Harbour Brewery</span>, starts on Monday at the new pier.</p>";
+    let article = read(&page(&format!("{line}{}", story(4))));
+    assert!(lines(&article)[0].contains("Harbour Brewery"), "{:#?}", lines(&article));
+}

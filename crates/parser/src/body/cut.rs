@@ -9,13 +9,18 @@ use super::cue::Cue;
 use super::marks::Mark;
 use super::run::{Layout, Run};
 
-/// Counts the runs that were not kept, by what they seem to be.
+/// Counts the runs that were not kept, by what they seem to be, and the advertisements that are in no run.
 pub(super) fn account(layout: &Layout, kept: &[bool]) -> Vec<Cut> {
     let mut cuts: BTreeMap<CutKind, (u32, u32)> = BTreeMap::new();
     for (run, _) in layout.runs.iter().zip(kept).filter(|(_, kept)| !**kept) {
         let (pieces, chars) = cuts.entry(kind(layout, run)).or_default();
         *pieces += 1;
         *chars = chars.saturating_add(layout.str(run).chars().count() as u32);
+    }
+    for chars in &layout.adverts {
+        let (pieces, sum) = cuts.entry(CutKind::Advertisement).or_default();
+        *pieces += 1;
+        *sum = sum.saturating_add(*chars as u32);
     }
     cuts.into_iter().map(|(kind, (pieces, chars))| Cut { kind, pieces, chars }).collect()
 }

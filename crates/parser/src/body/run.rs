@@ -6,6 +6,7 @@ use crate::dom::{Document, Node, local_name};
 
 use super::area::{Area, AreaId, Tag, heading_level, is_inline, is_unread};
 use super::cue::Cues;
+use super::inserted;
 use super::marks::Marks;
 
 /// Runs of one page that are looked at; a page with more is a list, and its end is not read.
@@ -59,6 +60,8 @@ pub(super) struct Layout {
     pub(super) text: String,
     pub(super) runs: Vec<Run>,
     pub(super) areas: Vec<Area>,
+    /// The lengths, in characters, of advertisements that stood inside a line and are in no run.
+    pub(super) adverts: Vec<usize>,
 }
 
 impl Layout {
@@ -130,6 +133,7 @@ impl Builder {
             text: String::with_capacity(16 * 1024),
             runs: Vec::with_capacity(256),
             areas: Vec::with_capacity(512),
+            adverts: Vec::new(),
         };
         Self {
             layout,
@@ -170,6 +174,11 @@ impl Builder {
                     _ if is_unread(name) => {}
                     _ => {
                         let is_block = !is_inline(name);
+                        let marks = if is_block { Marks::NONE } else { inline_marks(node) };
+                        if let Some(length) = inserted::advert(node, marks) {
+                            self.layout.adverts.push(length);
+                            continue;
+                        }
                         open.push(Open {
                             node,
                             inline: self.inline,
@@ -182,7 +191,7 @@ impl Builder {
                             self.break_run(false);
                             self.enter_block(node);
                         } else {
-                            self.enter_inline(node);
+                            self.enter_inline(node, marks);
                         }
                         next = node.first_child();
                     }
@@ -201,7 +210,7 @@ impl Builder {
         self.heading = self.heading.max(heading_level(node));
     }
 
-    fn enter_inline(&mut self, node: Node<'_>) {
+    fn enter_inline(&mut self, node: Node<'_>, marks: Marks) {
         match node.name() {
             Some(&local_name!("a")) => {
                 self.inline.link = true;
@@ -210,12 +219,8 @@ impl Builder {
             Some(&(local_name!("b") | local_name!("strong") | local_name!("em") | local_name!("i"))) => {
                 self.inline.bold = true;
             }
-            Some(
-                &(local_name!("span") | local_name!("time") | local_name!("small") | local_name!("cite")),
-            ) => {}
-            _ => return,
+            _ => {}
         }
-        let (marks, _) = Marks::of(node);
         self.inline.marks = self.inline.marks.union(marks);
     }
 
@@ -403,6 +408,25 @@ impl Builder {
             above.images += images;
         }
         self.layout
+    }
+}
+
+/// What an inline element says of itself; the others have no names.
+fn inline_marks(node: Node<'_>) -> Marks {
+    match node.name() {
+        Some(
+            &(local_name!("a")
+            | local_name!("b")
+            | local_name!("cite")
+            | local_name!("em")
+            | local_name!("i")
+            | local_name!("ins")
+            | local_name!("small")
+            | local_name!("span")
+            | local_name!("strong")
+            | local_name!("time")),
+        ) => Marks::of(node).0,
+        _ => Marks::NONE,
     }
 }
 
