@@ -112,7 +112,7 @@ impl Replay {
             events: 0,
         };
         let scratch = tempfile::tempdir()?;
-        let path = self.journal.clone().unwrap_or_else(|| scratch.path().join("journal.sqlite"));
+        let path = self.journal.clone().unwrap_or_else(|| scratch.path().join("journal.db"));
         let durability = if self.journal.is_some() { Durability::Full } else { Durability::Process };
         let journal = Journal::open(path, Options { durability, ..Options::default() })?;
         let clock = Clock::starting_at(first);

@@ -50,9 +50,9 @@ class Daemon:
     def log(self):
         return (self.root / "log").read_text(errors="replace")
 
-    def start(self):
+    def start(self, *options):
         with open(self.root / "log", "ab") as log:
-            self.process = subprocess.Popen([BINARY, "run", "--config", self.config], stdout=log, stderr=log,
+            self.process = subprocess.Popen([BINARY, "run", "--config", self.config, *options], stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL, env=ENVIRONMENT)
         return self
 

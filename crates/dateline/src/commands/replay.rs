@@ -61,7 +61,7 @@ pub struct Arguments {
 /// If a file, the configuration or the journal can't be used, or the events can't be written; [`Failure::Partly`] if some of
 /// the recording is damaged.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let config = Config::load(&arguments.config.path)?;
+    let mut config = Config::load(&arguments.config.path)?;
     logs::start(&config.settings.logs)?;
     let threads = arguments.threads.unwrap_or_else(all_cores);
     let kafka = config.settings.kafka.clone();
@@ -86,7 +86,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return partly(tally.damaged + tally.failed_files, tally.records);
     }
     let source = config.settings.source.clone();
-    let journal = arguments.data_dir.as_ref().map(|folder| folder.join("journal.sqlite"));
+    let journal = arguments.data_dir.as_ref().map(|folder| {
+        config.settings.data_dir.clone_from(folder);
+        config.settings.journal_path()
+    });
     let replay = Replay { files: arguments.files.clone(), threads, journal: journal.clone() };
     let replayed = replay.run(config, &mut output).map_err(|failure| of_replay(failure, journal.clone()))?;
     tracing::info!(

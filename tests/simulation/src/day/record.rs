@@ -56,7 +56,7 @@ async fn live(
     let transport = Arc::new(Recording::open(day, recording, settings, clock)?);
     let scratch = tempfile::tempdir()?;
     let options = Options { durability: Durability::Process, ..Options::default() };
-    let journal = Journal::open(scratch.path().join("journal.sqlite"), options)?;
+    let journal = Journal::open(scratch.path().join("journal.db"), options)?;
     let source = config.settings.source.clone();
     let fetcher = Fetcher::new(transport.clone(), config.settings.fetch, config.settings.poll, clock, SEED);
     let world = World {
