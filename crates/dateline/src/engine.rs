@@ -16,7 +16,6 @@ mod intake;
 pub(crate) mod outcome;
 mod pipeline;
 mod push;
-mod still;
 pub(crate) mod trace;
 
 use std::collections::HashMap;

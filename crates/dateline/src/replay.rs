@@ -91,8 +91,7 @@ impl Replay {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
-            // One more, which keeps time still while the journal works.
-            .max_blocking_threads(self.threads.get() + 1)
+            .max_blocking_threads(self.threads.get())
             .build()?;
         runtime.block_on(self.live(recorded, config, output))
     }

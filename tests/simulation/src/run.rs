@@ -70,7 +70,7 @@ pub fn simulate(plan: Plan, subject: Arc<Subject>) -> Result<Outcome, Simulation
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
-        .max_blocking_threads(3)
+        .max_blocking_threads(2)
         .build()?;
     runtime.block_on(live(Arc::new(plan), subject))
 }

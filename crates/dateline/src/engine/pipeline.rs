@@ -8,14 +8,15 @@ use std::time::Duration;
 use dateline_fetcher::{Clock, PollResult};
 use dateline_journal::{Delay, Finish, Finished, Journal, JournalError, PollCommit};
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
+use futures_executor::block_on;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
+use tokio::task::coop::unconstrained;
 
 use super::push::PushEnd;
-use super::still::{Hold, Stillness};
 
 /// How long to wait before asking a journal without room again.
 const FULL_PAUSE: Duration = Duration::from_secs(1);
@@ -43,7 +44,7 @@ pub(super) enum Settled {
 /// Both stages.
 pub(super) struct Pipeline {
     journal: Journal,
-    stillness: Stillness,
+    clock: Clock,
     readying: FuturesOrdered<BoxFuture<'static, Ready>>,
     committing: FuturesOrdered<BoxFuture<'static, Result<Settled, JournalError>>>,
     stuck: Arc<AtomicUsize>,
@@ -53,7 +54,7 @@ impl Pipeline {
     pub(super) fn new(journal: Journal, clock: Clock) -> Self {
         Self {
             journal,
-            stillness: Stillness::new(clock),
+            clock,
             readying: FuturesOrdered::new(),
             committing: FuturesOrdered::new(),
             stuck: Arc::default(),
@@ -85,8 +86,8 @@ impl Pipeline {
                 biased;
                 Some(settled) = self.committing.next() => return settled,
                 Some(ready) = self.readying.next() => {
-                    let hold = self.stillness.hold();
-                    self.committing.push_back(Box::pin(commit(self.journal.clone(), ready, self.stuck.clone(), hold)));
+                    let committed = commit(self.journal.clone(), ready, self.stuck.clone(), self.clock);
+                    self.committing.push_back(Box::pin(committed));
                 }
                 else => std::future::pending().await,
             }
@@ -98,34 +99,39 @@ async fn commit(
     journal: Journal,
     ready: Ready,
     stuck: Arc<AtomicUsize>,
-    hold: Option<Arc<Hold>>,
+    clock: Clock,
 ) -> Result<Settled, JournalError> {
     match ready {
         Ready::Poll { commit, result, pushed } => {
-            let done = until_there_is_room(&stuck, hold, || journal.commit_poll((*commit).clone())).await?;
+            let done = until_there_is_room(&stuck, clock, || journal.commit_poll((*commit).clone())).await?;
             Ok(Settled::Poll { feed: Box::new(commit.feed), result, fresh: done.new + done.changed, pushed })
         }
         Ready::Finish(finish) => {
-            let finished = until_there_is_room(&stuck, hold, || journal.finish((*finish).clone())).await?;
+            let finished = until_there_is_room(&stuck, clock, || journal.finish((*finish).clone())).await?;
             Ok(Settled::Finished { event: finish.event, finished })
         }
         Ready::Postpone { feed, entry, due, delay } => {
             let postpone = || journal.postpone(feed.clone(), entry.clone(), due, delay.clone());
-            until_there_is_room(&stuck, hold, postpone).await?;
+            until_there_is_room(&stuck, clock, postpone).await?;
             Ok(Settled::Postponed { due })
         }
     }
 }
 
-/// Repeats a commit until the journal has room for it, counted in `stuck` meanwhile. Time is held for the first attempt only:
-/// waiting for room takes time, even where time is virtual.
+/// Repeats a commit until the journal has room for it, counted in `stuck` meanwhile.
+///
+/// A paused tokio clock jumps to the next timer as soon as no task can go on, and doesn't know of the journal's thread, which may
+/// be at work. So where time is virtual, the first attempt keeps this thread, and with it the clock, until it is answered, with
+/// no budget of the runtime's to run out of meanwhile. Waiting for room takes time, even there.
 async fn until_there_is_room<T, C: Future<Output = Result<T, JournalError>>>(
     stuck: &AtomicUsize,
-    hold: Option<Arc<Hold>>,
+    clock: Clock,
     commit: impl Fn() -> C,
 ) -> Result<T, JournalError> {
-    let first = commit().await;
-    drop(hold);
+    let first = match clock {
+        Clock::System => commit().await,
+        Clock::Virtual { .. } => block_on(unconstrained(commit())),
+    };
     let Err(error) = &first else { return first };
     if !error.is_retryable() {
         return first;
@@ -144,4 +150,28 @@ async fn until_there_is_room<T, C: Future<Output = Result<T, JournalError>>>(
         tracing::info!("the journal can be written again; intake goes on");
     }
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_commit_takes_no_virtual_time() {
+        let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
+        let commit = || {
+            let (answer, answered) = oneshot::channel();
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(50));
+                answer.send(())
+            });
+            async { answered.await.map_err(|_| JournalError::Closed) }
+        };
+        let stuck = AtomicUsize::new(0);
+        tokio::select! {
+            done = until_there_is_room(&stuck, clock, commit) => done.unwrap(),
+            () = tokio::time::sleep(Duration::from_secs(3600)) => panic!("time passed"),
+        }
+        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
+    }
 }
