@@ -34,7 +34,7 @@ pub fn record(stories: &Path, config: &Path, recording: &Path) -> Result<String,
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
-        // Records are appended by blocking tasks; with one thread for them, and one that keeps time still, in one order.
+        // Records are appended by blocking tasks: with one thread for them, in one order.
         .max_blocking_threads(1)
         .build()?;
     runtime.block_on(live(stories, config, recording))
