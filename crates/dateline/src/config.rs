@@ -20,7 +20,8 @@ pub use error::{ConfigError, Origin};
 pub use settings::{EngineSettings, HttpSettings, LogFormat, LogSettings, Settings};
 pub use subject::read as read_subject;
 
-/// Settings that are secrets, by section and name, and where else each may come from than the environment. They never stand in the configuration file, which is shown and copied.
+/// Settings that are secrets, by section and name, and where else each may come from than the environment. They never stand
+/// in the configuration file, which is shown and copied.
 const SECRETS: [(&str, &str, &str); 2] = [
     ("kafka", "sasl_password", ", or name a file in `sasl_password_file`"),
     ("kafka", "ssl_key_password", ""),

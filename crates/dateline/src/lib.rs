@@ -2,7 +2,8 @@
 //!
 //! [`cli`] says what can be asked and [`commands`] does it, one module a command. Most commands are a few lines around
 //! another crate. `run` is the daemon: [`config`] is read, the [`daemon`] starts the [`engine`] (feeds in, events into the
-//! journal), the relay to Kafka, subscriptions at hubs ([`websub`]), and the [`api`], and stops them together. [`status`] and [`metrics`] tell how it is going.
+//! journal), the relay to Kafka, subscriptions at hubs ([`websub`]), and the [`api`], and stops them together. [`status`]
+//! and [`metrics`] tell how it is going.
 //!
 //! The engine knows neither the network nor the time: both are the fetcher's, which takes them as parameters. So the same
 //! engine that runs live also runs over a recorded day or a simulated month.

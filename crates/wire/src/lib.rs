@@ -3,7 +3,8 @@
 //! An article travels through them in this order: a poll of a [`FeedState`] yields [`Entry`]s; an entry's link is fetched
 //! as a [`Page`]; the page is read as an [`Article`]; the article is judged ([`Judgement`]) and becomes an
 //! [`ArticleEvent`], or the entry ends as a [`RejectEvent`]. What happens to a feed itself is told by a [`HealthEvent`].
-//! A feed that a hub pushes has a [`Subscription`]. Every event is stored and delivered as a [`CloudEvent`] under a gapless [`Sequence`].
+//! A feed that a hub pushes has a [`Subscription`]. Every event is stored and delivered as a [`CloudEvent`] under a gapless
+//! [`Sequence`].
 //!
 //! Nothing here does I/O, waits, or knows what time it is.
 //!

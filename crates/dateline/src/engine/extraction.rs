@@ -1,5 +1,5 @@
-//! From what a fetch brought to the event that ends its entry: on blocking threads, a few at once, within a time limit, behind a
-//! boundary that no panic passes.
+//! From what a fetch brought to the event that ends its entry: on blocking threads, a few at once, within a time limit,
+//! behind a boundary that no panic passes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -120,9 +120,9 @@ async fn commit(
 
 /// Repeats a commit until the journal has room for it, counted in `stuck` meanwhile.
 ///
-/// A paused tokio clock jumps to the next timer as soon as no task can go on, and doesn't know of the journal's thread, which may
-/// be at work. So where time is virtual, the first attempt keeps this thread, and with it the clock, until it is answered, with
-/// no budget of the runtime's to run out of meanwhile. Waiting for room takes time, even there.
+/// A paused tokio clock jumps to the next timer as soon as no task can go on, and doesn't know of the journal's thread,
+/// which may be at work. So where time is virtual, the first attempt keeps this thread, and with it the clock, until it is
+/// answered, with no budget of the runtime's to run out of meanwhile. Waiting for room takes time, even there.
 async fn until_there_is_room<T, C: Future<Output = Result<T, JournalError>>>(
     stuck: &AtomicUsize,
     clock: Clock,

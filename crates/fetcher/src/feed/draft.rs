@@ -106,8 +106,8 @@ impl Draft {
         }
     }
 
-    /// The page that its links name, if one does: the one written as text, else the first that is no relation but the thing itself, in HTML before
-    /// other types (RFC 4287, section 4.2.7.2).
+    /// The page that its links name, if one does: the one written as text, else the first that is no relation but the thing
+    /// itself, in HTML before other types (RFC 4287, section 4.2.7.2).
     pub(super) fn page(&self) -> Option<String> {
         let pages = || self.links.iter().filter(|link| link.rel == "alternate");
         let html = |link: &&Link| link.media_type.as_deref().is_none_or(|kind| kind.contains("html"));

@@ -1,8 +1,8 @@
 //! No text twice: which of two copies is the story's.
 //!
 //! Pages hold the lede again above the picture, the whole story again for another width of screen. A story repeats itself,
-//! too: the question of a series of interviews, the step of a recipe. What tells them apart is how much is repeated in one go, and
-//! whether the copies look alike.
+//! too: the question of a series of interviews, the step of a recipe. What tells them apart is how much is repeated in one
+//! go, and whether the copies look alike.
 
 use std::collections::HashMap;
 

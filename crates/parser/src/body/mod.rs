@@ -2,10 +2,11 @@
 //!
 //! A page is cut into runs ([`run`]): what a reader sees between two breaks, each standing in a box ([`area`]) whose class,
 //! id and role say something ([`marks`]), with words that say something ([`cue`]); advertisements inside a line are left out
-//! ([`inserted`]). The head of the page is heard as a witness ([`witness`]). Each run becomes a row of numbers ([`feature`]), which knows the piece of the page that it belongs to
-//! ([`block`]), and is decided on twice ([`decide`], [`model`]): first from a guess at where the body is, then knowing the
-//! first verdict on every other run. What is about the page as a whole is left to rules ([`rule`], [`copy`]). What is kept is written out as paragraphs
-//! ([`text`]), what is not is accounted for ([`cut`]), and the page's kind follows from both ([`kind`]).
+//! ([`inserted`]). The head of the page is heard as a witness ([`witness`]). Each run becomes a row of numbers
+//! ([`feature`]), which knows the piece of the page that it belongs to ([`block`]), and is decided on twice ([`decide`],
+//! [`model`]): first from a guess at where the body is, then knowing the first verdict on every other run. What is about
+//! the page as a whole is left to rules ([`rule`], [`copy`]). What is kept is written out as paragraphs ([`text`]), what is
+//! not is accounted for ([`cut`]), and the page's kind follows from both ([`kind`]).
 
 mod area;
 mod block;

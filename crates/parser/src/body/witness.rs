@@ -87,8 +87,8 @@ impl Witness {
         }
     }
 
-    /// How far a text is the title: 0 not at all, 1 it is a part of one, 2 it is one. A short text is one or it is not: a word or
-    /// two occur in many titles.
+    /// How far a text is the title: 0 not at all, 1 it is a part of one, 2 it is one. A short text is one or it is not: a
+    /// word or two occur in many titles.
     pub(super) fn is_title(&self, text: &str) -> u8 {
         let text = squeeze(text);
         let weigh = |title: &String| match () {

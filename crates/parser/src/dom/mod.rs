@@ -1,8 +1,8 @@
 //! The page as a tree: an arena built by html5ever, bounded, and pleasant to walk.
 //!
-//! [`Document::parse`] decodes the bytes ([`crate::charset`]), puts a sieve and the guard in front ([`crate::guard`]) and lets html5ever
-//! build the tree straight into one vector of nodes. A [`Node`] is a cursor: a copy of two words that knows its document, so
-//! that walking borrows nothing but the document.
+//! [`Document::parse`] decodes the bytes ([`crate::charset`]), puts a sieve and the guard in front ([`crate::guard`]) and
+//! lets html5ever build the tree straight into one vector of nodes. A [`Node`] is a cursor: a copy of two words that knows
+//! its document, so that walking borrows nothing but the document.
 //!
 //! ```
 //! use dateline_parser::dom::{Document, local_name};
@@ -17,8 +17,9 @@
 //! assert_eq!(lines[1].previous_sibling().map(|node| node.text_content()), Some("It left at six.".into()));
 //! ```
 //!
-//! What is kept: elements, the attributes that somebody here reads (`crate::sieve`) and text, `<template>` contents as ordinary children. What is not: comments,
-//! processing instructions, the doctype. `<noscript>` holds its content as text, as a browser with scripting sees it.
+//! What is kept: elements, the attributes that somebody here reads (`crate::sieve`) and text, `<template>` contents as
+//! ordinary children. What is not: comments, processing instructions, the doctype. `<noscript>` holds its content as text,
+//! as a browser with scripting sees it.
 
 mod node;
 mod sink;
