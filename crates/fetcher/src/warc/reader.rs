@@ -188,7 +188,11 @@ impl<R: Read + Seek> Reader<R> {
                 .and_then(|()| Ok(member.fill_buf()?.is_empty()))
                 .map_err(Failure::from),
             // The member has a sound end of its own inside the record: it is whole, and the header lied about its length.
-            Err(Failure::Damage(Damage::Truncated)) => Ok(member.fill_buf().is_ok_and(<[u8]>::is_empty)),
+            // A decoder that found no end even of the member's own header says "end" from the second time on.
+            Err(Failure::Damage(Damage::Truncated)) => {
+                let begun = member.get_ref().header().is_some();
+                Ok(begun && member.fill_buf().is_ok_and(<[u8]>::is_empty))
+            }
             Err(_) => Ok(false),
         };
         let read = match (read, ended) {

@@ -161,6 +161,14 @@ fn reading_goes_on_after_any_place_in_any_form() {
 }
 
 #[test]
+fn a_member_whose_header_claims_the_rest_of_the_file_costs_one_record() {
+    let (mut bytes, _) = recording(&[2_000, 2_000, 2_000]);
+    // An extra field (RFC 1952, section 2.3.1.1) that would end behind the file.
+    bytes[3..12].copy_from_slice(&[4, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+    assert_eq!(read(&bytes).0, [1, 2]);
+}
+
+#[test]
 fn what_is_no_archive_is_skipped_once() {
     assert_eq!(read(b"<!doctype html>\n<p>WARC/1.1"), (vec![], vec![(0, Damage::NoRecord)]));
     assert_eq!(read(&gzip(b"<p>text</p>\n<p>more</p>")), (vec![], vec![(0, Damage::NoRecord)]));
