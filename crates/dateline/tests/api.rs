@@ -64,15 +64,8 @@ impl Served {
         self.journal.configure_feeds(vec![feed.clone()]).await.unwrap();
         let entries: Vec<Entry> = (self.entries..self.entries + events)
             .map(|number| Entry {
-                id: EntryId::of_guid(&number.to_string()),
-                guid: None,
                 link: Some(format!("https://news.example/{number}").parse().unwrap()),
-                title: None,
-                published: None,
-                updated: None,
-                authors: Vec::new(),
-                summary: None,
-                content: None,
+                ..Entry::new(EntryId::of_guid(&number.to_string()))
             })
             .collect();
         self.entries += events;

@@ -167,6 +167,23 @@ pub struct Entry {
     pub content: Option<String>,
 }
 
+impl Entry {
+    /// An entry of which nothing is known but its identity.
+    pub fn new(id: EntryId) -> Self {
+        Self {
+            id,
+            guid: None,
+            link: None,
+            title: None,
+            published: None,
+            updated: None,
+            authors: Vec::new(),
+            summary: None,
+            content: None,
+        }
+    }
+}
+
 /// An entry that waits for its page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PendingEntry {

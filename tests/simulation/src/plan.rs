@@ -217,6 +217,11 @@ impl Planner {
             .collect();
         let faults = names.into_iter().map(|host| (host, self.faults())).collect();
         let restarts = self.restarts();
+        Plan { faults, restarts, ..self.without_faults(seed, feeds) }
+    }
+
+    /// What was drawn, without faults of hosts, robots.txt and restarts.
+    fn without_faults(self, seed: u64, feeds: Vec<FeedPlan>) -> Plan {
         let Scale { active, quiet, .. } = self.scale;
         Plan {
             seed,
@@ -224,9 +229,9 @@ impl Planner {
             end: active + quiet,
             feeds,
             pages: self.pages,
-            faults,
+            faults: BTreeMap::new(),
             robots: BTreeMap::new(),
-            restarts,
+            restarts: Vec::new(),
         }
     }
 
@@ -250,18 +255,7 @@ impl Planner {
         let robots = (0..self.scale.feeds)
             .map(|number| (format!("t{number}.example"), kinds[(number + shift) % kinds.len()]))
             .collect();
-        let Scale { active, quiet, .. } = self.scale;
-        let faults = BTreeMap::new();
-        Plan {
-            seed,
-            active,
-            end: active + quiet,
-            feeds,
-            pages: self.pages,
-            faults,
-            robots,
-            restarts: Vec::new(),
-        }
+        Plan { robots, ..self.without_faults(seed, feeds) }
     }
 
     /// A feed with a steady rhythm, so that what is told about it follows from its trouble alone.

@@ -188,17 +188,8 @@ fn event_of(captured: CapturedPage, subject: &Subject, feed: &FeedId) -> Made {
 
 /// The entry that a feed would have announced the page with.
 fn entry_of(url: Url) -> Entry {
-    Entry {
-        id: EntryId::of_link(&url),
-        guid: None,
-        link: Some(url),
-        title: None,
-        published: None,
-        updated: None,
-        authors: Vec::new(),
-        summary: None,
-        content: None,
-    }
+    let id = EntryId::of_link(&url);
+    Entry { link: Some(url), ..Entry::new(id) }
 }
 
 /// What could not be written.

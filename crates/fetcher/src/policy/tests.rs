@@ -38,15 +38,8 @@ fn failed() -> Outcome {
 fn entries(numbers: std::ops::Range<i64>, hours: f64) -> Vec<Entry> {
     numbers
         .map(|number| Entry {
-            id: EntryId::of_guid(&format!("entry {number}")),
-            guid: None,
-            link: None,
-            title: None,
             published: Some(at(hours * number as f64)),
-            updated: None,
-            authors: Vec::new(),
-            summary: None,
-            content: None,
+            ..Entry::new(EntryId::of_guid(&format!("entry {number}")))
         })
         .rev()
         .collect()

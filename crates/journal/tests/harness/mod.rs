@@ -21,15 +21,10 @@ pub(crate) fn feed(number: usize) -> FeedState {
 
 pub(crate) fn entry(guid: &str, title: &str) -> Entry {
     Entry {
-        id: EntryId::of_guid(guid),
         guid: Some(guid.into()),
         link: Some(link(guid)),
         title: Some(title.into()),
-        published: None,
-        updated: None,
-        authors: Vec::new(),
-        summary: None,
-        content: None,
+        ..Entry::new(EntryId::of_guid(guid))
     }
 }
 

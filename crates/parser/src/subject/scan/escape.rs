@@ -124,10 +124,9 @@ pub(crate) fn plain(bytes: &[u8]) -> String {
             // Half a character beyond the basic plane: `\ud83d\ude80`.
             (None, high) => match (surrogate(&bytes[start..end]), high) {
                 (Some(low @ 0xDC00..), Some(high)) => {
-                    let c = char::from_u32(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00));
-                    text.extend(
-                        c.into_iter().flat_map(|c| c.encode_utf8(&mut [0; 4]).to_owned().into_bytes()),
-                    );
+                    if let Some(c) = char::from_u32(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)) {
+                        text.extend_from_slice(c.encode_utf8(&mut push).as_bytes());
+                    }
                 }
                 (half, _) => lead = half.filter(|half| *half < 0xDC00),
             },
@@ -255,7 +254,7 @@ fn hexadecimal(digits: &[u8]) -> Option<u32> {
 
 /// The half of a surrogate pair that an escape stands for.
 fn surrogate(escape: &[u8]) -> Option<u32> {
-    let value = u32::from_str_radix(std::str::from_utf8(escape.get(2..6)?).ok()?, 16).ok()?;
+    let value = hexadecimal(escape.get(2..6)?)?;
     (0xD800..0xE000).contains(&value).then_some(value)
 }
 
