@@ -22,8 +22,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::Fetcher;
-use dateline_journal::{Journal, JournalError};
+use dateline_fetcher::{Clock, Fetcher};
+use dateline_journal::{Journal, JournalError, Writing};
 use dateline_parser::Subject;
 use dateline_wire::{FeedId, FeedRef, FeedState};
 use jiff::Timestamp;
@@ -41,7 +41,8 @@ pub use push::{Push, PushEnd};
 pub struct World {
     /// Polls feeds and fetches pages.
     pub fetcher: Arc<Fetcher>,
-    /// Keeps what is known and what is to be done.
+    /// Keeps what is known and what is to be done. Under a virtual clock it is to be written in place
+    /// ([`Writing::InPlace`]), so that no time passes meanwhile.
     pub journal: Journal,
     /// Says what is relevant.
     pub subject: Arc<Subject>,
@@ -114,7 +115,9 @@ impl Engine {
         feeds: Vec<FeedRef>,
         settings: EngineSettings,
     ) -> Result<Self, EngineError> {
-        let now = world.fetcher.clock().now();
+        let clock = world.fetcher.clock();
+        debug_assert!(matches!(clock, Clock::System) || world.journal.writing() == Writing::InPlace);
+        let now = clock.now();
         let unknown = feeds
             .iter()
             .map(|feed| FeedState::new(feed.url.clone(), world.fetcher.first_poll(&feed.id, now)))

@@ -16,7 +16,7 @@ use dateline_fetcher::{
     Clock, Fetcher,
     transport::{Recorded, ReplayError, Replaying},
 };
-use dateline_journal::{Durability, Journal, JournalError, Options};
+use dateline_journal::{Durability, Journal, JournalError, Options, Writing};
 use dateline_wire::Sequence;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
@@ -113,7 +113,8 @@ impl Replay {
         let scratch = tempfile::tempdir()?;
         let path = self.journal.clone().unwrap_or_else(|| scratch.path().join("journal.db"));
         let durability = if self.journal.is_some() { Durability::Full } else { Durability::Process };
-        let journal = Journal::open(path, Options { durability, ..Options::default() })?;
+        let journal =
+            Journal::open(path, Options { durability, writing: Writing::InPlace, ..Options::default() })?;
         let clock = Clock::starting_at(first);
         let seed = recorded.seed();
         let transport = Arc::new(Replaying::new(recorded, clock));

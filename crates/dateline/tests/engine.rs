@@ -7,8 +7,10 @@ mod world;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dateline::config::EngineSettings;
+use dateline_fetcher::PollSettings;
 use dateline_wire::EventKind;
-use world::{OFF_SUBJECT, ON_SUBJECT, Web, data, engine, events_after, item, journal, outline};
+use world::{OFF_SUBJECT, ON_SUBJECT, Web, data, engine, engine_with, events_after, item, journal, outline};
 
 const FEED: &str = "https://news.example/rss";
 const HOUR: Duration = Duration::from_secs(3600);
@@ -109,6 +111,30 @@ async fn a_feed_that_is_none_keeps_its_reason_and_harms_no_other() {
     let failing = states.iter().find(|state| state.url.as_str() == broken).unwrap();
     assert!(failing.failures > 0);
     assert!(failing.last_error.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_due_and_finds_no_room_is_waited_for_without_turning_in_circles() {
+    let web = Arc::new(Web::default());
+    // On one host, which is asked once a second, so that all but the first are overdue for a while.
+    let feeds: Vec<String> = (0..8).map(|feed| format!("https://news.example/{feed}.xml")).collect();
+    feeds.iter().for_each(|feed| web.feed(feed, &[]));
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let settings = EngineSettings { polls_in_flight: 1, ..EngineSettings::default() };
+    let poll = PollSettings { start_spread: Duration::ZERO, ..PollSettings::default() };
+    let names: Vec<&str> = feeds.iter().map(String::as_str).collect();
+    let engine = engine_with(settings, poll, &web, &journal, &names).await;
+    let mut running = Box::pin(events_after(engine, &journal, HOUR / 60));
+    let mut turns = 0;
+    // The runtime asks again whenever something has happened, or at once where the engine has not come to rest.
+    std::future::poll_fn(|context| {
+        turns += 1;
+        assert!(turns < 1_000, "the engine doesn't come to rest");
+        running.as_mut().poll(context)
+    })
+    .await;
+    assert!(feeds.iter().all(|feed| web.asked(feed) == 1));
 }
 
 /// The same world twice, on one thread and on four: the same bytes, ids and order.

@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
@@ -236,7 +237,7 @@ fn wait_for<T>(look: impl Fn() -> Option<T>) -> T {
 
 fn signed(secret: &str, body: &str) -> String {
     let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).unwrap().chain_update(body);
-    let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = HEXLOWER.encode(&mac.finalize().into_bytes());
     format!("sha256={digits}")
 }
 

@@ -1,5 +1,6 @@
 //! One poll of a feed: the request that its state asks for, and what came of it.
 
+use data_encoding::HEXLOWER;
 use dateline_wire::{Entry, EventId, FeedRef, FeedState, HealthEvent, HubNews, Validators};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
@@ -244,7 +245,7 @@ impl Body {
     ) -> Result<Self, String> {
         let bytes =
             decode_body(&response.headers, &response.body, limit).map_err(|error| error.to_string())?;
-        let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
         if known_sha256 == Some(sha256.as_str()) {
             return Ok(Self::Same);
         }

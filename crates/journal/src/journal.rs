@@ -8,7 +8,6 @@ use dateline_wire::{
     Subscription, SubscriptionStep,
 };
 use jiff::Timestamp;
-use rusqlite::Connection;
 use tokio::sync::watch;
 use url::Url;
 
@@ -21,11 +20,7 @@ use crate::lock::Lock;
 use crate::reader::{Reader, SeenLink};
 use crate::status::Status;
 use crate::writer::Writer;
-use crate::{Durability, JournalError, Options, schema};
-
-/// The write-ahead log is folded into the file whenever it has grown by this many pages (of 4 KiB): large enough that a
-/// burst of commits isn't held up at each of them, small enough that reading it back after a crash takes no time.
-const CHECKPOINT_PAGES: u32 = 4_000;
+use crate::{JournalError, Options, Writing, connection};
 
 /// The durable state of one daemon. Cheap to clone; the file is closed when the last clone goes.
 #[derive(Clone)]
@@ -53,13 +48,18 @@ impl Journal {
             std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
         }
         let lock = Lock::acquire(path)?;
-        let connection = prepare(path, &options)?;
+        let connection = connection::for_writing(path, &options)?;
         let reader = Reader::with_timeout(path, options.busy_timeout)?;
         let claims = Arc::new(Claims::default());
-        let writer = Writer::start(connection, lock, claims.clone(), options.max_batch)?;
+        let writer = Writer::start(connection, lock, claims.clone(), &options)?;
         Ok(Self {
             inner: Arc::new(Inner { writer, reader, claims, claims_per_host: options.claims_per_host }),
         })
+    }
+
+    /// Who makes changes.
+    pub fn writing(&self) -> Writing {
+        self.inner.writer.writing()
     }
 
     /// Reads without writing; can be handed to whoever only looks.
@@ -270,27 +270,4 @@ impl Journal {
     pub fn status(&self) -> Result<Status, JournalError> {
         self.inner.reader.status()
     }
-}
-
-/// A connection that is ready to write.
-fn prepare(path: &Path, options: &Options) -> Result<Connection, JournalError> {
-    let mut connection = Connection::open(path)?;
-    connection.busy_timeout(options.busy_timeout)?;
-    // Before anything is written, so that a file that isn't ours stays as it is.
-    schema::check(&connection, path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    let synchronous = match options.durability {
-        Durability::Full => "FULL",
-        Durability::Process => "OFF",
-    };
-    connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    if let Some(bytes) = options.max_bytes {
-        let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        let pages = i64::try_from(bytes / page.max(1)).unwrap_or(i64::MAX).max(1);
-        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
-    }
-    connection.set_prepared_statement_cache_capacity(64);
-    schema::migrate(&mut connection, path)?;
-    Ok(connection)
 }

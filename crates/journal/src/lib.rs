@@ -14,7 +14,7 @@
 //! Beside that stand the subscriptions of feeds at hubs: a poll tells of them in its commit, [`Journal::subscriptions_due`]
 //! hands out whose hub is to be asked, and [`Journal::step_subscription`] commits how that went.
 //!
-//! One thread writes (see [`Options::max_batch`]); any number of [`Reader`]s look on, in this process or in another. A
+//! One thread writes (but see [`Writing`]); any number of [`Reader`]s look on, in this process or in another. A
 //! change is answered once it would survive the loss of power. When there is no room, changes are refused with
 //! [`JournalError::Full`] while reading goes on, and succeed again as soon as there is room.
 //!
@@ -36,6 +36,7 @@
 
 mod change;
 mod claims;
+mod connection;
 mod digest;
 mod error;
 mod journal;
@@ -50,6 +51,6 @@ mod writer;
 pub use change::{Configured, Delay, Finish, Finished, Outcome, PollCommit, PollCommitted};
 pub use error::JournalError;
 pub use journal::Journal;
-pub use options::{Durability, Options};
+pub use options::{Durability, Options, Writing};
 pub use reader::{Reader, SeenLink};
 pub use status::{FeedCounts, Status};

@@ -7,9 +7,11 @@ use std::time::Duration;
 pub struct Options {
     /// When a change counts as made.
     pub durability: Durability,
+    /// Who makes changes.
+    pub writing: Writing,
     /// The file's largest size in bytes; intake stops there as on a full disk. `None` leaves the disk as the bound.
     pub max_bytes: Option<u64>,
-    /// How many changes may share one transaction. More spare the disk when many wait; each waits for the slowest.
+    /// How many changes may share one transaction, where a thread makes them. More spare the disk when many wait; each waits for the slowest.
     pub max_batch: usize,
     /// How many entries of one host may be handed out at a time, so that one slow host does not hold all workers.
     pub claims_per_host: usize,
@@ -27,10 +29,21 @@ pub enum Durability {
     Process,
 }
 
+/// Who makes changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// A thread of the journal's own, as many as wait in one transaction; whoever hands one in waits without holding a thread.
+    Apart,
+    /// Whoever hands a change in, at once, each in a transaction of its own. For virtual time: a paused clock jumps to the
+    /// next timer as soon as no task can go on, and would not know of another thread at work.
+    InPlace,
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
             durability: Durability::Full,
+            writing: Writing::Apart,
             max_bytes: None,
             max_batch: 512,
             claims_per_host: 8,

@@ -8,13 +8,13 @@ use dateline_wire::{
     CloudEvent, EventKind, FeedId, FeedState, JournalId, PendingEntry, Sequence, Subscription,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
 use crate::claims::{Claim, Claims};
 use crate::ledger::Totals;
 use crate::status::{FeedCounts, Status};
-use crate::{JournalError, digest, schema};
+use crate::{JournalError, connection, digest, schema};
 
 /// Reads a journal, whether a daemon writes it or not. Cheap to clone.
 ///
@@ -56,7 +56,7 @@ impl Reader {
     }
 
     pub(crate) fn with_timeout(path: &Path, busy_timeout: Duration) -> Result<Self, JournalError> {
-        let connection = connect(path, busy_timeout)?;
+        let connection = connection::for_reading(path, busy_timeout)?;
         let version = schema::check(&connection, path)?;
         if version == 0 {
             return Err(JournalError::Missing { path: path.to_owned() });
@@ -75,18 +75,34 @@ impl Reader {
         Ok(Self { pool: Arc::new(pool) })
     }
 
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, JournalError>) -> Result<T, JournalError> {
+    /// Does `work` with a connection. A single statement answers from one moment by itself; for several there is
+    /// [`at_one_moment`](Self::at_one_moment).
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
         let idle = || self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = idle().pop();
         let mut connection = match taken {
             Some(connection) => connection,
-            None => connect(&self.pool.path, self.pool.busy_timeout)?,
+            None => connection::for_reading(&self.pool.path, self.pool.busy_timeout)?,
         };
-        let transaction = connection.transaction()?;
-        let result = work(&transaction);
-        transaction.finish()?;
+        let result = work(&mut connection);
         idle().push(connection);
         result
+    }
+
+    /// Does `work`, all of whose statements see the file as it is when the first of them reads.
+    fn at_one_moment<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
+        self.read(|connection| {
+            let transaction = connection.transaction()?;
+            let result = work(&transaction);
+            transaction.finish()?;
+            result
+        })
     }
 
     /// The journal's id.
@@ -291,7 +307,7 @@ impl Reader {
     /// # Errors
     /// If the file cannot be read.
     pub fn status(&self) -> Result<Status, JournalError> {
-        self.read(|connection| {
+        self.at_one_moment(|connection| {
             let totals = Totals::read(connection)?;
             let feeds = connection.query_row(
                 "SELECT count(*), coalesce(sum(active), 0), coalesce(sum(active AND failures > 0), 0), \
@@ -342,7 +358,7 @@ impl Reader {
     ) -> Result<Vec<PendingEntry>, JournalError> {
         // Locked before the snapshot is taken: an entry whose claim is gone is gone from the snapshot too.
         let mut held = claims.lock();
-        self.read(|connection| {
+        self.at_one_moment(|connection| {
             let mut scan = connection.prepare_cached(
                 "SELECT number, host, link FROM pending WHERE due <= ?1 ORDER BY due, number",
             )?;
@@ -376,16 +392,6 @@ impl Reader {
             Ok(number)
         })
     }
-}
-
-fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection, JournalError> {
-    if !path.exists() {
-        return Err(JournalError::Missing { path: path.to_owned() });
-    }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(busy_timeout)?;
-    Ok(connection)
 }
 
 fn pending(connection: &Connection, number: i64) -> Result<PendingEntry, JournalError> {

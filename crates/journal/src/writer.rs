@@ -1,21 +1,23 @@
-//! The one thread that writes.
+//! The one desk at which changes are made, whoever sits at it.
 //!
-//! Changes that arrive while a transaction is on its way to the disk wait together and share the next one (group commit),
-//! so that the journal's throughput is bounded by the disk's flushes times the batch, not by flushes alone. Each change
-//! stands in a savepoint of its own: one that fails leaves its neighbours be. A change is answered only once its
-//! transaction is durable.
+//! As a rule that is a thread of the journal's own ([`Writing::Apart`]): changes that arrive while a transaction is on its way
+//! to the disk wait together and share the next one (group commit), so that the journal's throughput is bounded by the disk's
+//! flushes times the batch, not by flushes alone. Each change stands in a savepoint of its own: one that fails leaves its
+//! neighbours be. A change is answered only once its transaction is durable.
+//!
+//! Under a virtual clock it is whoever hands a change in ([`Writing::InPlace`]), and the change is answered when that returns.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use dateline_wire::Sequence;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::JournalError;
 use crate::claims::Claims;
 use crate::ledger::{Ledger, Totals};
 use crate::lock::Lock;
+use crate::{JournalError, Options, Writing};
 
 /// How many changes may wait for the writer before callers wait in turn.
 const QUEUE: usize = 1024;
@@ -69,44 +71,71 @@ impl<C: Change> Job for Submitted<C> {
     }
 }
 
-/// The way to the writer's thread. Dropping it lets the thread finish what waits, and joins it.
+/// The way to the desk. Dropping it lets what waits be finished, and closes the file.
 pub(crate) struct Writer {
-    queue: Option<mpsc::Sender<Box<dyn Job>>>,
-    thread: Option<JoinHandle<()>>,
+    way: Way,
     durable: watch::Receiver<Sequence>,
     full: watch::Receiver<bool>,
 }
 
+/// Where changes are handed in.
+enum Way {
+    /// To the thread at the desk; none of either once the writer is being dropped.
+    Apart { queue: Option<mpsc::Sender<Box<dyn Job>>>, thread: Option<JoinHandle<()>> },
+    /// At the desk itself.
+    InPlace(Mutex<Desk>),
+}
+
 impl Writer {
-    /// Starts the thread on a connection that is ready to write. The lock is held until the thread ends.
+    /// Opens the desk on a connection that is ready to write. The lock is held until it is closed.
     pub(crate) fn start(
         connection: Connection,
         lock: Lock,
         claims: Arc<Claims>,
-        max_batch: usize,
+        options: &Options,
     ) -> Result<Self, JournalError> {
         let totals = Totals::read(&connection)?;
-        let (queue, waiting) = mpsc::channel(QUEUE);
         let (durable_sender, durable) = watch::channel(totals.last_sequence);
         let (full_sender, full) = watch::channel(false);
-        let thread = thread::Builder::new()
-            .name("journal".into())
-            .spawn(move || {
-                let desk = Desk { connection, claims, totals, durable: durable_sender, full: full_sender };
-                desk.serve(waiting, max_batch.max(1));
-                drop(lock);
-            })
-            .map_err(JournalError::io("the journal's thread"))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), durable, full })
+        let desk =
+            Desk { connection, claims, totals, durable: durable_sender, full: full_sender, _lock: lock };
+        let way = match options.writing {
+            Writing::InPlace => Way::InPlace(Mutex::new(desk)),
+            Writing::Apart => {
+                let (queue, waiting) = mpsc::channel(QUEUE);
+                let max_batch = options.max_batch.max(1);
+                let thread = thread::Builder::new()
+                    .name("journal".into())
+                    .spawn(move || desk.serve(waiting, max_batch))
+                    .map_err(JournalError::io("the journal's thread"))?;
+                Way::Apart { queue: Some(queue), thread: Some(thread) }
+            }
+        };
+        Ok(Self { way, durable, full })
     }
 
     /// Hands a change in and waits until it is durable. A caller that stops waiting doesn't take the change back.
     pub(crate) async fn submit<C: Change>(&self, change: C) -> Result<C::Done, JournalError> {
-        let queue = self.queue.as_ref().ok_or(JournalError::Closed)?;
         let (reply, answer) = oneshot::channel();
-        let job = Submitted { change, done: None, reply };
-        queue.send(Box::new(job)).await.map_err(|_| JournalError::Closed)?;
+        let job = Box::new(Submitted { change, done: None, reply });
+        match &self.way {
+            Way::Apart { queue, .. } => {
+                let queue = queue.as_ref().ok_or(JournalError::Closed)?;
+                queue.send(job).await.map_err(|_| JournalError::Closed)?;
+            }
+            // Between two changes the desk is in order, even after one that panicked: its transaction was rolled back.
+            Way::InPlace(desk) => {
+                desk.lock().unwrap_or_else(PoisonError::into_inner).commit_batch(vec![job]);
+            }
+        }
         answer.await.map_err(|_| JournalError::Closed)?
+    }
+
+    pub(crate) fn writing(&self) -> Writing {
+        match self.way {
+            Way::Apart { .. } => Writing::Apart,
+            Way::InPlace(_) => Writing::InPlace,
+        }
     }
 
     pub(crate) fn durable(&self) -> watch::Receiver<Sequence> {
@@ -120,8 +149,9 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.queue = None;
-        if let Some(thread) = self.thread.take()
+        let Way::Apart { queue, thread } = &mut self.way else { return };
+        *queue = None;
+        if let Some(thread) = thread.take()
             && thread.join().is_err()
         {
             tracing::error!("the journal's thread panicked");
@@ -136,13 +166,15 @@ enum Room {
     Lacking,
 }
 
-/// What the thread works with.
+/// What changes are made with.
 struct Desk {
     connection: Connection,
     claims: Arc<Claims>,
     totals: Totals,
     durable: watch::Sender<Sequence>,
     full: watch::Sender<bool>,
+    /// Given up after the connection is closed: fields are dropped in this order.
+    _lock: Lock,
 }
 
 impl Desk {
@@ -155,9 +187,6 @@ impl Desk {
                 batch.push(next);
             }
             self.commit_batch(batch);
-        }
-        if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
-            tracing::debug!(%error, "the journal's statistics were not refreshed");
         }
     }
 
@@ -225,6 +254,14 @@ impl Desk {
             );
         } else if changed {
             tracing::info!("the journal has room again");
+        }
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
+            tracing::debug!(%error, "the journal's statistics were not refreshed");
         }
     }
 }

@@ -4,7 +4,7 @@
 
 mod harness;
 
-use dateline_journal::{Configured, Delay, Journal, JournalError, Options, Outcome, PollCommitted};
+use dateline_journal::{Configured, Delay, Journal, JournalError, Options, Outcome, PollCommitted, Writing};
 use dateline_wire::{EntryId, EventKind, RejectEvent, Sequence, Stage};
 use harness::{announce, article, at, entry, feed, finish, link, poll, reject};
 use tempfile::{TempDir, tempdir};
@@ -14,6 +14,26 @@ async fn journal(feeds: usize) -> (TempDir, Journal) {
     let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
     journal.configure_feeds((0..feeds).map(feed).collect()).await.unwrap();
     (folder, journal)
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_made_in_place_take_no_virtual_time() {
+    let folder = tempdir().unwrap();
+    let options = Options { writing: Writing::InPlace, ..Options::default() };
+    let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
+    let start = tokio::time::Instant::now();
+    // More than the runtime lets a task do in one turn.
+    let changes = async {
+        for number in 0..300 {
+            journal.configure_feeds(vec![feed(number)]).await.unwrap();
+        }
+    };
+    tokio::select! {
+        () = tokio::time::sleep(std::time::Duration::from_millis(1)) => panic!("time passed"),
+        () = changes => {}
+    }
+    assert_eq!(tokio::time::Instant::now(), start);
+    assert_eq!(journal.feeds().unwrap(), [feed(299)]);
 }
 
 #[tokio::test]

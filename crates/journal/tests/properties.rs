@@ -6,7 +6,7 @@ mod harness;
 
 use std::collections::{HashMap, HashSet};
 
-use dateline_journal::{Delay, Durability, Journal, Options};
+use dateline_journal::{Delay, Durability, Journal, Options, Writing};
 use dateline_wire::{Sequence, Stage};
 use harness::{announce, article, at, entry, feed, finish, reject};
 use proptest::prelude::*;
@@ -37,10 +37,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..60)
 }
 
-async fn run(steps: Vec<Step>) {
+async fn run(steps: Vec<Step>, writing: Writing) {
     let folder = tempfile::tempdir().unwrap();
     let open = || {
-        let options = Options { durability: Durability::Process, ..Options::default() };
+        let options = Options { durability: Durability::Process, writing, ..Options::default() };
         Journal::open(folder.path().join("journal.db"), options).unwrap()
     };
     let mut journal = open();
@@ -106,10 +106,13 @@ async fn run(steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn the_sequence_has_no_gaps_and_no_entry_is_lost_or_ends_twice(steps in steps()) {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run(steps));
+    fn the_sequence_has_no_gaps_and_no_entry_is_lost_or_ends_twice(
+        steps in steps(),
+        writing in prop_oneof![Just(Writing::Apart), Just(Writing::InPlace)],
+    ) {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run(steps, writing));
     }
 }

@@ -1,4 +1,5 @@
-//! A simulated week of a thousand feeds, with faults: `cargo run --release -p dateline-simulation --example week [SEED]`.
+//! A simulated week of a thousand feeds, or as many as are asked for, with faults:
+//! `cargo run --release -p dateline-simulation --example week [SEED [FEEDS]]`.
 
 use std::{path::Path, sync::Arc, time::Duration, time::Instant};
 
@@ -8,7 +9,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seed = std::env::args().nth(1).map_or(Ok(1), |seed| seed.parse())?;
     let day = Duration::from_secs(24 * 3600);
     let scale = Scale {
-        feeds: 1_000,
+        feeds: std::env::args().nth(2).map_or(Ok(1_000), |feeds| feeds.parse())?,
         feeds_per_host: 2,
         active: 6 * day,
         quiet: day,

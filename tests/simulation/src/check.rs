@@ -9,9 +9,9 @@ use dateline_fetcher::{FetchSettings, PollSettings, transport::Purpose};
 use dateline_wire::{CloudEvent, EntryId, EventKind, FeedId};
 
 use crate::{
-    plan::Plan,
+    plan::{FaultKind, Plan},
     trouble::{RobotsPlan, Trouble},
-    web::{Asked, Log},
+    web::{Asked, Log, Visible, Web},
 };
 
 /// What a simulation came to.
@@ -45,19 +45,21 @@ pub(crate) struct Bounds<'s> {
 }
 
 impl Report {
-    pub(crate) fn new(plan: &Plan, log: &Log, events: &[CloudEvent], bounds: &Bounds<'_>) -> Self {
+    pub(crate) fn new(plan: &Plan, web: &Web, events: &[CloudEvent], bounds: &Bounds<'_>) -> Self {
+        let visible = web.visible();
+        let log = &web.log();
         let count = |kind| events.iter().filter(|event| event.kind == kind).count();
         let mut report = Self {
             requests: log.asked.len(),
             polls: log.asked.iter().filter(|asked| asked.purpose == Purpose::Feed).count(),
-            entries: log.visible.len(),
+            entries: visible.len(),
             articles: count(EventKind::Article),
             rejects: count(EventKind::Reject),
             health: count(EventKind::Health),
             most_under_way: log.most_under_way,
             violations: Vec::new(),
         };
-        report.check_entries(log, events, bounds);
+        report.check_entries(&visible, events, bounds);
         report.check_log(events);
         report.check_hosts(plan, log, bounds);
         report.check_polls(log, bounds);
@@ -73,7 +75,7 @@ impl Report {
     }
 
     /// Each visible entry ends in one event for each of its editions that was seen, or for the last of them.
-    fn check_entries(&mut self, log: &Log, events: &[CloudEvent], bounds: &Bounds<'_>) {
+    fn check_entries(&mut self, visible: &Visible, events: &[CloudEvent], bounds: &Bounds<'_>) {
         let mut ended: BTreeMap<(FeedId, EntryId), u32> = BTreeMap::new();
         for event in events.iter().filter(|event| event.kind != EventKind::Health) {
             match entry_of(event) {
@@ -84,7 +86,7 @@ impl Report {
                 self.violate(format!("reject {} gives no reason", event.sequence));
             }
         }
-        for (entry, editions) in &log.visible {
+        for (entry, editions) in visible {
             let events = ended.remove(entry).unwrap_or(0);
             if events == 0 || events > *editions {
                 let (feed, id) = entry;
@@ -115,10 +117,18 @@ impl Report {
     /// Limits on each host hold within each life of the daemon, which remembers no requests of the one before.
     fn check_hosts(&mut self, plan: &Plan, log: &Log, bounds: &Bounds<'_>) {
         let mut hosts: HashMap<(&str, usize), Vec<&Asked>> = HashMap::new();
+        // Those whose robots.txt is refused (4xx) close nothing (RFC 9309, section 2.3.1.3) until it is had again.
+        let mut open: HashSet<(&str, usize)> = HashSet::new();
         for asked in &log.asked {
-            hosts.entry((&asked.host, asked.life)).or_default().push(asked);
+            let host = (asked.host.as_str(), asked.life);
+            hosts.entry(host).or_default().push(asked);
+            match (asked.purpose, plan.fault(&asked.host, asked.start)) {
+                (Purpose::Robots, Some(FaultKind::Status(400..=499))) => _ = open.insert(host),
+                (Purpose::Robots, None) => _ = open.remove(&host),
+                _ => {}
+            }
             let closes = plan.robots.get(&asked.host).is_none_or(|robots| robots.closes());
-            if closes && asked.path.starts_with("/private/") {
+            if closes && !open.contains(&host) && asked.path.starts_with("/private/") {
                 self.violate(format!("{}{} was asked for against robots.txt", asked.host, asked.path));
             }
         }

@@ -41,6 +41,10 @@ impl Scale {
         troubled: false,
     };
 
+    /// More feeds than are polled at once, on few hosts, so that most of what is due has to wait for its turn.
+    pub const CROWDED: Self =
+        Self { feeds: 80, feeds_per_host: 20, active: Duration::from_secs(12 * HOUR), ..Self::SMALL };
+
     /// One feed for each trouble that a feed can have, watched for weeks.
     pub const TROUBLED: Self = Self {
         feeds: Trouble::ALL.len(),

@@ -1,6 +1,6 @@
 //! Feeds and pages as the simulated web writes them.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, ops::Range, time::Duration};
 
 use jiff::Timestamp;
 
@@ -9,17 +9,38 @@ use crate::{
     trouble::Trouble,
 };
 
-/// The entries that `feed` shows at a moment, newest first.
-pub(crate) fn shown(feed: &FeedPlan, at: Duration) -> impl Iterator<Item = &EntryPlan> {
+/// Which of its entries `feed` shows at a moment, by number; it lists the last of them first.
+pub(crate) fn shown(feed: &FeedPlan, at: Duration) -> Range<usize> {
     let count = feed.entries.partition_point(|entry| entry.appears <= at);
-    feed.entries[..count].iter().rev().take(feed.window)
+    count.saturating_sub(feed.window)..count
+}
+
+/// What a feed's text depends on: it is the same at all moments at which this is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct State {
+    shown: Range<usize>,
+    /// How many of the entries shown are edited.
+    edited: usize,
+    /// Whether all have one date.
+    stuck: bool,
+}
+
+impl State {
+    /// The state of `feed` at a moment.
+    pub(crate) fn of(feed: &FeedPlan, at: Duration) -> Self {
+        let shown = shown(feed, at);
+        let is_edited = |entry: &&EntryPlan| entry.edition(at).0 > 1;
+        let edited = feed.entries[shown.clone()].iter().filter(is_edited).count();
+        let stuck = feed.spell.is_some_and(|spell| spell.at(at) == Trouble::StuckDates);
+        Self { shown, edited, stuck }
+    }
 }
 
 /// The feed as it is at a moment.
 pub(crate) fn feed(feed: &FeedPlan, origin: Timestamp, at: Duration) -> String {
+    let State { shown, stuck, .. } = State::of(feed, at);
     let mut items = String::new();
-    let stuck = feed.spell.is_some_and(|spell| spell.at(at) == Trouble::StuckDates);
-    for entry in shown(feed, at) {
+    for entry in feed.entries[shown].iter().rev() {
         let dated = if stuck { Duration::ZERO } else { entry.appears };
         let published = origin.checked_add(dated).unwrap_or(origin);
         let (_, title) = entry.edition(at);

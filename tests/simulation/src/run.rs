@@ -8,7 +8,7 @@ use dateline::{
     metrics::Metrics,
 };
 use dateline_fetcher::{Clock, FetchSettings, Fetcher, PollSettings};
-use dateline_journal::{Durability, Journal, JournalError, Options};
+use dateline_journal::{Durability, Journal, JournalError, Options, Writing};
 use dateline_parser::Subject;
 use dateline_wire::{CloudEvent, FeedId, FeedRef, Sequence};
 use jiff::{SignedDuration, Timestamp};
@@ -78,7 +78,8 @@ pub fn simulate(plan: Plan, subject: Arc<Subject>) -> Result<Outcome, Simulation
 async fn live(plan: Arc<Plan>, subject: Arc<Subject>) -> Result<Outcome, SimulationError> {
     let origin: Timestamp = ORIGIN.parse()?;
     let folder = tempfile::tempdir()?;
-    let options = Options { durability: Durability::Process, ..Options::default() };
+    let options =
+        Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
     let web = Arc::new(Web::new(plan.clone(), origin));
     let world_clock = Clock::starting_at(origin);
     let fetch = FetchSettings { max_decoded_bytes: MOST_DECODED, ..FetchSettings::default() };
@@ -139,7 +140,7 @@ async fn live(plan: Arc<Plan>, subject: Arc<Subject>) -> Result<Outcome, Simulat
         under_way: settings.polls_in_flight + settings.pages_in_flight,
         backlog: journal.backlog()?,
     };
-    let report = Report::new(&plan, &web.log(), &events, &bounds);
+    let report = Report::new(&plan, &web, &events, &bounds);
     Ok(Outcome { report, events })
 }
 

@@ -1,7 +1,7 @@
 //! The simulated web: answers as its plan says, and remembers what it was asked.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     hash::{DefaultHasher, Hash, Hasher},
     io::Write,
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
@@ -48,12 +48,15 @@ pub(crate) struct Asked {
     pub(crate) life: usize,
 }
 
+/// Entries that were visible, and the highest edition of each.
+pub(crate) type Visible = BTreeMap<(FeedId, EntryId), u32>;
+
 /// What the web remembers.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     pub(crate) asked: Vec<Asked>,
-    /// Entries that were in an answer that arrived: the highest edition shown.
-    pub(crate) visible: BTreeMap<(FeedId, EntryId), u32>,
+    /// For each entry of each feed the highest edition in an answer that arrived; 0 where it was in none.
+    editions: Vec<Vec<u32>>,
     under_way: usize,
     pub(crate) most_under_way: usize,
     life: usize,
@@ -67,6 +70,18 @@ pub struct Web {
     start: Instant,
     clock: Mutex<Clock>,
     log: Mutex<Log>,
+    /// Which feed is at which address, also at the one it moves to.
+    feeds: HashMap<String, usize>,
+    /// Each feed as it was rendered last.
+    rendered: Mutex<Vec<Option<Rendered>>>,
+}
+
+/// A feed's text, and its validator.
+#[derive(Debug, Clone)]
+struct Rendered {
+    state: render::State,
+    body: Bytes,
+    etag: String,
 }
 
 /// How much of a feed an answer shows.
@@ -90,7 +105,29 @@ impl Web {
     /// The web of `plan`, which begins now, at `origin` by its own clock, which never jumps.
     pub fn new(plan: Arc<Plan>, origin: Timestamp) -> Self {
         let clock = Mutex::new(Clock::starting_at(origin));
-        Self { plan, origin, start: Instant::now(), clock, log: Mutex::default() }
+        let addresses = |(number, feed): (usize, &FeedPlan)| {
+            let moved = feed.moved.as_ref().map(|(_, url)| url);
+            std::iter::once(&feed.url).chain(moved).map(|url| (url.to_string(), number)).collect::<Vec<_>>()
+        };
+        let feeds = plan.feeds.iter().enumerate().flat_map(addresses).collect();
+        let editions = plan.feeds.iter().map(|feed| vec![0; feed.entries.len()]).collect();
+        let log = Mutex::new(Log { editions, ..Log::default() });
+        let rendered = Mutex::new(vec![None; plan.feeds.len()]);
+        Self { plan, origin, start: Instant::now(), clock, log, feeds, rendered }
+    }
+
+    /// Entries that were in an answer that arrived, as Dateline calls them, and the highest edition shown.
+    pub(crate) fn visible(&self) -> Visible {
+        let log = self.log();
+        let mut visible = Visible::new();
+        for (feed, editions) in self.plan.feeds.iter().zip(&log.editions) {
+            let id = FeedId::of(&feed.url);
+            for (entry, edition) in feed.entries.iter().zip(editions).filter(|(_, edition)| **edition > 0) {
+                let seen = visible.entry((id.clone(), id_of(entry))).or_default();
+                *seen = (*seen).max(*edition);
+            }
+        }
+        visible
     }
 
     /// Begins another life of the daemon, whose clock is this one.
@@ -149,8 +186,8 @@ impl Web {
         if matches!(request.url.path(), "/robots.txt" | "/moved-robots.txt") {
             return Reaction { delay, ..self.robots(host, request, now) };
         }
-        if let Some((number, feed)) = self.feed_at(request.url.as_str()) {
-            return Reaction { delay, ..self.feed(number, feed, request, now) };
+        if let Some(number) = self.feed_at(request.url.as_str()) {
+            return Reaction { delay, ..self.feed(number, request, now) };
         }
         let reaction = match self.plan.pages.get(request.url.as_str()) {
             Some(PagePlan::Article { number, relevant }) => {
@@ -166,12 +203,23 @@ impl Web {
         Reaction { delay, ..reaction }
     }
 
-    fn feed_at(&self, url: &str) -> Option<(usize, &FeedPlan)> {
-        let url = url.split('?').next().unwrap_or_default();
-        let is_there = |feed: &FeedPlan| {
-            feed.url.as_str() == url || feed.moved.as_ref().is_some_and(|(_, moved)| moved.as_str() == url)
-        };
-        self.plan.feeds.iter().enumerate().find(|(_, feed)| is_there(feed))
+    fn feed_at(&self, url: &str) -> Option<usize> {
+        self.feeds.get(url.split('?').next().unwrap_or_default()).copied()
+    }
+
+    /// The text of a feed at a moment.
+    fn rendered(&self, number: usize, now: Duration) -> Rendered {
+        let feed = &self.plan.feeds[number];
+        let state = render::State::of(feed, now);
+        let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rendered) = rendered[number].as_ref().filter(|rendered| rendered.state == state) {
+            return rendered.clone();
+        }
+        let body = render::feed(feed, self.origin, now);
+        let mut hasher = DefaultHasher::new();
+        body.hash(&mut hasher);
+        let fresh = Rendered { state, body: body.into(), etag: format!("\"{:x}\"", hasher.finish()) };
+        rendered[number].insert(fresh).clone()
     }
 
     fn robots(&self, host: &str, request: &Request, now: Duration) -> Reaction {
@@ -233,37 +281,37 @@ impl Web {
         }
     }
 
-    fn feed(&self, number: usize, feed: &FeedPlan, request: &Request, now: Duration) -> Reaction {
-        let plain = |status, headers, body: String, shows| Reaction {
+    fn feed(&self, number: usize, request: &Request, now: Duration) -> Reaction {
+        let feed = &self.plan.feeds[number];
+        let plain = |status, headers, body: Bytes, shows| Reaction {
             delay: LATENCY,
-            outcome: Ok((status, headers, body.into())),
+            outcome: Ok((status, headers, body)),
             shows,
             rest: None,
         };
         if let Some((since, target)) = &feed.moved {
             let asked_there = request.url == *target;
             if *since <= now && !asked_there {
-                return plain(301, fields(&[(header::LOCATION, target.as_str())]), String::new(), None);
+                return plain(301, fields(&[(header::LOCATION, target.as_str())]), Bytes::new(), None);
             }
             if *since > now && asked_there {
-                return plain(404, HeaderMap::new(), String::new(), None);
+                return plain(404, HeaderMap::new(), Bytes::new(), None);
             }
         }
-        let body = render::feed(feed, self.origin, now);
-        let shown = Shown { feed: number, newest: render::shown(feed, now).count() };
+        let Rendered { body, etag, .. } = self.rendered(number, now);
+        let shown = Shown { feed: number, newest: render::shown(feed, now).len() };
         let trouble = feed.spell.map_or(Trouble::None, |spell| spell.at(now));
-        if let Some(reaction) = self.troubled(trouble, request, shown, &body) {
+        if trouble != Trouble::None
+            && let Some(reaction) = self.troubled(trouble, request, shown, &String::from_utf8_lossy(&body))
+        {
             return reaction;
         }
-        let mut hasher = DefaultHasher::new();
-        body.hash(&mut hasher);
-        let etag = format!("\"{:x}\"", hasher.finish());
         if !feed.conditional {
             return plain(200, HeaderMap::new(), body, Some(shown));
         }
         let headers = fields(&[(header::ETAG, &etag)]);
         if request.headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == etag.as_str()) {
-            return plain(304, headers, String::new(), None);
+            return plain(304, headers, Bytes::new(), None);
         }
         plain(200, headers, body, Some(shown))
     }
@@ -316,12 +364,11 @@ impl UnderWay<'_> {
         }
         let Some(shown) = reaction.shows else { return };
         let feed = &self.web.plan.feeds[shown.feed];
-        for entry in render::shown(feed, asked_at).take(shown.newest) {
-            let (edition, _) = entry.edition(asked_at);
-            let seen = log.visible.entry((FeedId::of(&feed.url), id_of(entry))).or_default();
-            // Dates that stick and come loose again are two edits of whatever is listed meanwhile.
-            let dates =
-                if feed.spell.is_some_and(|spell| spell.trouble == Trouble::StuckDates) { 3 } else { 1 };
+        // Dates that stick and come loose again are two edits of whatever is listed meanwhile.
+        let dates = if feed.spell.is_some_and(|spell| spell.trouble == Trouble::StuckDates) { 3 } else { 1 };
+        for number in render::shown(feed, asked_at).rev().take(shown.newest) {
+            let (edition, _) = feed.entries[number].edition(asked_at);
+            let seen = &mut log.editions[shown.feed][number];
             *seen = edition.max(dates).max(*seen);
         }
     }

@@ -71,6 +71,13 @@ fn what_is_the_matter_with_a_feed_for_days_is_told_and_costs_no_entry() {
 }
 
 #[test]
+fn a_crowd_of_feeds_on_few_hosts_waits_its_turn() {
+    let report = simulate(Plan::new(1, Scale::CROWDED), the_subject()).unwrap().report;
+    assert!(report.violations.is_empty(), "{}", report.violations.join("\n"));
+    assert!(report.entries > 200, "{} entries", report.entries);
+}
+
+#[test]
 fn a_seed_gives_the_same_events_again() {
     let subject = the_subject();
     for seed in 0..3 {

@@ -88,7 +88,7 @@ impl Intake {
         let clock = world.fetcher.clock();
         let extraction = Arc::new(Extraction::new(&world, &settings, clock));
         let mut intake = Self {
-            pipeline: Pipeline::new(world.journal.clone(), clock),
+            pipeline: Pipeline::new(world.journal.clone()),
             schedule: world.fetcher.schedule(),
             world,
             settings,
@@ -128,7 +128,7 @@ impl Intake {
 
     /// Begins what is due and for which there is room.
     pub(super) fn begin(&mut self, until: Until) -> Result<(), JournalError> {
-        if self.pipeline.is_stuck() || (self.is_virtual() && !(self.quiet && self.pipeline.is_empty())) {
+        if !self.may_begin() || (self.is_virtual() && !self.quiet) {
             return Ok(());
         }
         let now = self.clock.now();
@@ -154,6 +154,12 @@ impl Intake {
         Ok(())
     }
 
+    /// Whether something may be begun once it is due: nothing while the journal has no room; and under a virtual clock nothing
+    /// while something is on its way into the journal.
+    fn may_begin(&self) -> bool {
+        !self.pipeline.is_stuck() && !(self.is_virtual() && !self.pipeline.is_empty())
+    }
+
     /// Whether nothing is under way and nothing will be due in time.
     pub(super) fn is_idle(&self, until: Until) -> bool {
         let Until::Idle(end) = until else { return false };
@@ -168,12 +174,17 @@ impl Intake {
         if self.is_virtual() && self.ended {
             return Instant::now() + QUIET;
         }
+        // What cannot be begun waits for something to end, not for a moment, least of all for one that has passed.
         let mut due = Timestamp::MAX;
-        if let Some(poll) = self.schedule.next_due().filter(|poll| until.allows(*poll)) {
-            due = poll;
-        }
-        if self.pages_in_flight < self.settings.pages_in_flight {
-            due = due.min(self.next_claim);
+        if self.may_begin() {
+            if self.polls_in_flight < self.settings.polls_in_flight
+                && let Some(poll) = self.schedule.next_due().filter(|poll| until.allows(*poll))
+            {
+                due = poll;
+            }
+            if self.pages_in_flight < self.settings.pages_in_flight {
+                due = due.min(self.next_claim);
+            }
         }
         let due = self.clock.instant_of(due);
         if self.is_virtual() { due } else { due.min(Instant::now() + HEARTBEAT) }

@@ -5,16 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use dateline_fetcher::{Clock, PollResult};
+use dateline_fetcher::PollResult;
 use dateline_journal::{Delay, Finish, Finished, Journal, JournalError, PollCommit};
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
-use futures_executor::block_on;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
-use tokio::task::coop::unconstrained;
 
 use super::push::PushEnd;
 
@@ -44,17 +42,15 @@ pub(super) enum Settled {
 /// Both stages.
 pub(super) struct Pipeline {
     journal: Journal,
-    clock: Clock,
     readying: FuturesOrdered<BoxFuture<'static, Ready>>,
     committing: FuturesOrdered<BoxFuture<'static, Result<Settled, JournalError>>>,
     stuck: Arc<AtomicUsize>,
 }
 
 impl Pipeline {
-    pub(super) fn new(journal: Journal, clock: Clock) -> Self {
+    pub(super) fn new(journal: Journal) -> Self {
         Self {
             journal,
-            clock,
             readying: FuturesOrdered::new(),
             committing: FuturesOrdered::new(),
             stuck: Arc::default(),
@@ -86,7 +82,7 @@ impl Pipeline {
                 biased;
                 Some(settled) = self.committing.next() => return settled,
                 Some(ready) = self.readying.next() => {
-                    let committed = commit(self.journal.clone(), ready, self.stuck.clone(), self.clock);
+                    let committed = commit(self.journal.clone(), ready, self.stuck.clone());
                     self.committing.push_back(Box::pin(committed));
                 }
                 else => std::future::pending().await,
@@ -95,43 +91,30 @@ impl Pipeline {
     }
 }
 
-async fn commit(
-    journal: Journal,
-    ready: Ready,
-    stuck: Arc<AtomicUsize>,
-    clock: Clock,
-) -> Result<Settled, JournalError> {
+async fn commit(journal: Journal, ready: Ready, stuck: Arc<AtomicUsize>) -> Result<Settled, JournalError> {
     match ready {
         Ready::Poll { commit, result, pushed } => {
-            let done = until_there_is_room(&stuck, clock, || journal.commit_poll((*commit).clone())).await?;
+            let done = until_there_is_room(&stuck, || journal.commit_poll((*commit).clone())).await?;
             Ok(Settled::Poll { feed: Box::new(commit.feed), result, fresh: done.new + done.changed, pushed })
         }
         Ready::Finish(finish) => {
-            let finished = until_there_is_room(&stuck, clock, || journal.finish((*finish).clone())).await?;
+            let finished = until_there_is_room(&stuck, || journal.finish((*finish).clone())).await?;
             Ok(Settled::Finished { event: finish.event, finished })
         }
         Ready::Postpone { feed, entry, due, delay } => {
             let postpone = || journal.postpone(feed.clone(), entry.clone(), due, delay.clone());
-            until_there_is_room(&stuck, clock, postpone).await?;
+            until_there_is_room(&stuck, postpone).await?;
             Ok(Settled::Postponed { due })
         }
     }
 }
 
 /// Repeats a commit until the journal has room for it, counted in `stuck` meanwhile.
-///
-/// A paused tokio clock jumps to the next timer as soon as no task can go on, and doesn't know of the journal's thread,
-/// which may be at work. So where time is virtual, the first attempt keeps this thread, and with it the clock, until it is
-/// answered, with no budget of the runtime's to run out of meanwhile. Waiting for room takes time, even there.
 async fn until_there_is_room<T, C: Future<Output = Result<T, JournalError>>>(
     stuck: &AtomicUsize,
-    clock: Clock,
     commit: impl Fn() -> C,
 ) -> Result<T, JournalError> {
-    let first = match clock {
-        Clock::System => commit().await,
-        Clock::Virtual { .. } => block_on(unconstrained(commit())),
-    };
+    let first = commit().await;
     let Err(error) = &first else { return first };
     if !error.is_retryable() {
         return first;
@@ -150,28 +133,4 @@ async fn until_there_is_room<T, C: Future<Output = Result<T, JournalError>>>(
         tracing::info!("the journal can be written again; intake goes on");
     }
     done
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_commit_takes_no_virtual_time() {
-        let clock = Clock::starting_at(Timestamp::UNIX_EPOCH);
-        let commit = || {
-            let (answer, answered) = oneshot::channel();
-            std::thread::spawn(move || {
-                std::thread::sleep(Duration::from_millis(50));
-                answer.send(())
-            });
-            async { answered.await.map_err(|_| JournalError::Closed) }
-        };
-        let stuck = AtomicUsize::new(0);
-        tokio::select! {
-            done = until_there_is_room(&stuck, clock, commit) => done.unwrap(),
-            () = tokio::time::sleep(Duration::from_secs(3600)) => panic!("time passed"),
-        }
-        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
-    }
 }

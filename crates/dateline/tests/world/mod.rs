@@ -12,7 +12,7 @@ use dateline::engine::{Engine, Until, World};
 use dateline::metrics::Metrics;
 use dateline_fetcher::transport::{FailureKind, Request, Response, Transport, TransportError};
 use dateline_fetcher::{Clock, FetchSettings, Fetcher, PollSettings};
-use dateline_journal::{Durability, Journal, Options};
+use dateline_journal::{Durability, Journal, Options, Writing};
 use dateline_parser::Subject;
 use dateline_wire::{CloudEvent, EventKind, FeedId, FeedRef, Sequence};
 use futures_util::FutureExt;
@@ -147,7 +147,8 @@ pub(crate) fn feed_ref(url: &str) -> FeedRef {
 }
 
 pub(crate) fn journal(folder: &Path) -> Journal {
-    let options = Options { durability: Durability::Process, ..Options::default() };
+    let options =
+        Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
     Journal::open(folder.join("journal.db"), options).unwrap()
 }
 
@@ -158,19 +159,19 @@ pub(crate) async fn engine(
     feeds: &[&str],
     extract_threads: usize,
 ) -> Engine {
-    let clock = Clock::starting_at(BEGIN.parse().unwrap());
-    engine_at(clock, PollSettings::default(), web, journal, feeds, extract_threads).await
+    let settings = EngineSettings { extract_threads, ..EngineSettings::default() };
+    engine_with(settings, PollSettings::default(), web, journal, feeds).await
 }
 
-/// The same by any clock and with any intervals.
-pub(crate) async fn engine_at(
-    clock: Clock,
+/// The same with any settings.
+pub(crate) async fn engine_with(
+    settings: EngineSettings,
     poll: PollSettings,
     web: &Arc<Web>,
     journal: &Journal,
     feeds: &[&str],
-    extract_threads: usize,
 ) -> Engine {
+    let clock = Clock::starting_at(BEGIN.parse().unwrap());
     let transport: Arc<dyn Transport> = web.clone();
     let fetcher = Fetcher::new(transport, FetchSettings::default(), poll, clock, 7);
     let world = World {
@@ -180,7 +181,6 @@ pub(crate) async fn engine_at(
         metrics: Arc::new(Metrics::default()),
     };
     let feeds = feeds.iter().map(|url| feed_ref(url)).collect();
-    let settings = EngineSettings { extract_threads, ..EngineSettings::default() };
     Engine::new(world, feeds, settings).await.unwrap()
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -119,7 +120,7 @@ impl RecordIds {
         bytes.copy_from_slice(&hash[..16]);
         bytes[6] = (bytes[6] & 0x0f) | 0x80;
         bytes[8] = (bytes[8] & 0x3f) | 0x80;
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = HEXLOWER.encode(&bytes);
         RecordId(format!(
             "<urn:uuid:{}-{}-{}-{}-{}>",
             &hex[..8],

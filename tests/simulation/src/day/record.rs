@@ -11,7 +11,7 @@ use dateline_fetcher::{
     Clock, Fetcher,
     transport::{RecordSettings, Recording, Secrets},
 };
-use dateline_journal::{Durability, Journal, Options};
+use dateline_journal::{Durability, Journal, Options, Writing};
 use dateline_wire::Sequence;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -55,7 +55,8 @@ async fn live(
     let day = Day::open(stories, clock)?;
     let transport = Arc::new(Recording::open(day, recording, settings, clock)?);
     let scratch = tempfile::tempdir()?;
-    let options = Options { durability: Durability::Process, ..Options::default() };
+    let options =
+        Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
     let journal = Journal::open(scratch.path().join("journal.db"), options)?;
     let source = config.settings.source.clone();
     let fetcher = Fetcher::new(transport.clone(), config.settings.fetch, config.settings.poll, clock, SEED);

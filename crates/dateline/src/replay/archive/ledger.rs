@@ -7,6 +7,7 @@ use std::{
     path::Path,
 };
 
+use data_encoding::HEXLOWER;
 use dateline_fetcher::warc::Place;
 use dateline_wire::{Article, ArticleId, Sequence};
 use serde::{Deserialize, Serialize};
@@ -138,7 +139,7 @@ impl Ledger {
         let title = article.title.as_deref().unwrap_or_default();
         let hash =
             Sha256::new().chain_update(title).chain_update([0]).chain_update(&article.body.sha256).finalize();
-        let content: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let content = HEXLOWER.encode(&hash[..16]);
         let before = self.published.get(id);
         if let Some(before) = before.filter(|before| before.content == content) {
             return Standing::Duplicate(before.revision);

@@ -1,0 +1,59 @@
+//! How the file is opened, to be written or to be read.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{Durability, JournalError, Options, schema};
+
+/// The write-ahead log is folded into the file whenever it has grown by this many pages (of 4 KiB): large enough that a
+/// burst of commits isn't held up at each of them, small enough that reading it back after a crash takes no time.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// How many statements the writer keeps prepared: more than it has.
+const STATEMENTS: usize = 64;
+
+/// A connection that is ready to write; it makes the file, or brings it to the current schema.
+pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, JournalError> {
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    // Before anything is written, so that a file that isn't ours stays as it is.
+    schema::check(&connection, path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::Process => "OFF",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    if let Some(bytes) = options.max_bytes {
+        let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pages = i64::try_from(bytes / page.max(1)).unwrap_or(i64::MAX).max(1);
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    }
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    plan_once(&connection)?;
+    schema::migrate(&mut connection, path)?;
+    Ok(connection)
+}
+
+/// A connection that only reads a file that is there.
+pub(crate) fn for_reading(path: &Path, busy_timeout: Duration) -> Result<Connection, JournalError> {
+    if !path.exists() {
+        return Err(JournalError::Missing { path: path.to_owned() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(busy_timeout)?;
+    plan_once(&connection)?;
+    Ok(connection)
+}
+
+/// Has a prepared statement keep its plan. Without SQLite's query planner stability guarantee, joins are planned again for
+/// every value that is bound, which takes longer than the statements themselves; each of ours has but one sensible plan.
+fn plan_once(connection: &Connection) -> Result<(), JournalError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
