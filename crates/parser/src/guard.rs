@@ -42,6 +42,8 @@ pub(crate) struct DepthGuard<Sink: TreeSink> {
     until_recount: Cell<usize>,
     /// Names of the dropped start tags whose end tag is still to come.
     dropped: RefCell<Vec<LocalName>>,
+    /// The element whose content the tree builder has asked to be read as text, until its end tag has come.
+    raw_text: RefCell<Option<LocalName>>,
 }
 
 impl<Sink: TreeSink> DepthGuard<Sink> {
@@ -51,11 +53,17 @@ impl<Sink: TreeSink> DepthGuard<Sink> {
             open: Cell::new(0),
             until_recount: Cell::new(RECOUNT),
             dropped: RefCell::new(Vec::new()),
+            raw_text: RefCell::new(None),
         }
     }
 
     pub(crate) fn tree(&self) -> &TreeBuilder<Sink::Handle, Sink> {
         &self.tree
+    }
+
+    /// The element of which text is read now, in which nothing is markup but its end tag.
+    pub(crate) fn raw_text(&self) -> Option<LocalName> {
+        self.raw_text.borrow().clone()
     }
 
     pub(crate) fn into_tree(self) -> TreeBuilder<Sink::Handle, Sink> {
@@ -125,10 +133,18 @@ impl<Sink: TreeSink> TokenSink for DepthGuard<Sink> {
     type Handle = Sink::Handle;
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Sink::Handle> {
-        match &token {
-            Token::TagToken(tag) if !self.admits(tag) => TokenSinkResult::Continue,
-            _ => self.tree.process_token(token, line),
+        let Token::TagToken(tag) = &token else { return self.tree.process_token(token, line) };
+        if !self.admits(tag) {
+            return TokenSinkResult::Continue;
         }
+        if !holds_no_markup(&tag.name) {
+            return self.tree.process_token(token, line);
+        }
+        let name = tag.name.clone();
+        let result = self.tree.process_token(token, line);
+        let wants_text = matches!(result, TokenSinkResult::RawData(_) | TokenSinkResult::Plaintext);
+        self.raw_text.replace(wants_text.then_some(name));
+        result
     }
 
     fn end(&self) {

@@ -1,7 +1,7 @@
 //! The page as a tree: an arena built by html5ever, bounded, and pleasant to walk.
 //!
-//! [`Document::parse`] decodes the bytes ([`crate::charset`]), puts a sieve and the guard in front ([`crate::guard`]) and
-//! lets html5ever build the tree straight into one vector of nodes. A [`Node`] is a cursor: a copy of two words that knows
+//! [`Document::parse`] decodes the bytes ([`crate::charset`]), puts a sieve and the guard in front ([`crate::guard`]), reads
+//! plain markup by itself (`reader`) and lets html5ever build the tree straight into one vector of nodes. A [`Node`] is a cursor: a copy of two words that knows
 //! its document, so that walking borrows nothing but the document.
 //!
 //! ```
@@ -22,18 +22,17 @@
 //! as a browser with scripting sees it.
 
 mod node;
+mod reader;
 mod sink;
 
 pub use html5ever::{LocalName, local_name};
 pub use node::{Ancestors, Children, Descendants, Node};
 
-use html5ever::TokenizerResult;
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{BufferQueue, Tokenizer, TokenizerOpts};
-use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use memchr::memchr;
 
+use crate::charset;
 use crate::sieve::sieve;
-use crate::{charset, guard};
 use dateline_wire::Page;
 
 /// The place of a node in its document's arena. Ids follow the order in which the tree builder made the nodes, which is
@@ -78,27 +77,13 @@ impl Document {
     }
 
     fn build(html: &str) -> Self {
-        let html = sieve(html);
-        let input = StrTendril::from_slice(&html);
-        let length = input.len();
-        drop(html);
-        let builder = TreeBuilder::new(sink::Sink::new(length), TreeBuilderOpts::default());
-        let tokenizer = Tokenizer::new(guard::DepthGuard::new(builder), TokenizerOpts::default());
-        let queue = BufferQueue::default();
-        let mut at = 0;
-        while at < length && !tokenizer.sink.tree().sink.is_full() {
-            let mut end = (at + guard::CHUNK).min(length);
-            while !input.is_char_boundary(end) {
-                end += 1;
+        let page = match sieve(html) {
+            html if memchr(b'\r', html.as_bytes()).is_some() => {
+                StrTendril::from(html.replace("\r\n", "\n").replace('\r', "\n"))
             }
-            queue.push_back(input.subtendril(at as u32, (end - at) as u32));
-            at = end;
-            while let TokenizerResult::Script(_) | TokenizerResult::EncodingIndicator(_) =
-                tokenizer.feed(&queue)
-            {}
-        }
-        tokenizer.end();
-        tokenizer.sink.into_tree().sink.finish_document(at < length)
+            html => StrTendril::from_slice(&html),
+        };
+        reader::read(&page)
     }
 
     /// How many nodes there are; every [`NodeId::index`] is below.

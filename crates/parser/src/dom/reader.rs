@@ -1,0 +1,408 @@
+//! From text to the tree builder: plain markup by a scan of our own, all else by html5ever's tokenizer.
+//!
+//! html5ever's tokenizer goes through tags by the character, and costs more than the tree does. But nearly all tags of nearly
+//! all pages are plain: names in lower case, values in quotes or without need of them, no character references. Those, and
+//! text without references, are made into tokens here, from slices of the page. Whatever is not plain goes to the tokenizer,
+//! with as much behind it as takes the tokenizer back to where text is text (HTML standard, section 13.2.5.1, "data state");
+//! what must be known for that is only where tags end, and whether the tree builder has just asked for raw text, which the
+//! guard between tokenizer and builder notes. Where that point cannot be told, the tokenizer gets the rest of the page.
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::{Attribute, LocalName, QualName, TokenizerResult, local_name, ns};
+use memchr::{memchr, memchr2, memmem};
+
+use super::Document;
+use super::sink::Sink;
+use crate::guard::{self, DepthGuard};
+
+/// Reads a page whose line breaks are single line feeds.
+pub(super) fn read(page: &StrTendril) -> Document {
+    let mut reader = Reader::new(page);
+    let mut checked = 0;
+    while reader.at < page.len() {
+        if reader.at - checked >= guard::CHUNK {
+            if reader.is_full() {
+                break;
+            }
+            checked = reader.at;
+        }
+        reader.step();
+    }
+    reader.finish()
+}
+
+/// A page may begin with it, and it is no text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+struct Reader<'p> {
+    /// The page, of which tokens are slices that copy nothing.
+    page: &'p StrTendril,
+    bytes: &'p [u8],
+    tokenizer: Tokenizer<DepthGuard<Sink>>,
+    queue: BufferQueue,
+    /// Up to where the page is read. Between two steps, the tokenizer has nothing pending and is in the data state.
+    at: usize,
+}
+
+impl<'p> Reader<'p> {
+    fn new(page: &'p StrTendril) -> Self {
+        let builder = TreeBuilder::new(Sink::new(page.len()), TreeBuilderOpts::default());
+        let options = TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() };
+        Self {
+            page,
+            bytes: page.as_bytes(),
+            tokenizer: Tokenizer::new(DepthGuard::new(builder), options),
+            queue: BufferQueue::default(),
+            at: if page.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 },
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.tokenizer.sink.tree().sink.is_full()
+    }
+
+    fn finish(self) -> Document {
+        self.tokenizer.end();
+        self.tokenizer.sink.into_tree().sink.finish_document(self.at < self.page.len())
+    }
+
+    /// Reads the text up to the next tag, or a tag.
+    fn step(&mut self) {
+        let rest = &self.bytes[self.at..];
+        if rest[0] != b'<' {
+            let text = &rest[..memchr(b'<', rest).unwrap_or(rest.len())];
+            let plain = memchr2(b'&', 0, text).unwrap_or(text.len());
+            if plain > 0 {
+                self.characters(self.at + plain);
+            }
+            if plain < text.len() {
+                self.leave_to_tokenizer();
+            }
+        } else if let Some((tag, end)) = self.plain_tag() {
+            self.at = end;
+            self.emit(Token::TagToken(tag));
+        } else {
+            self.leave_to_tokenizer();
+        }
+    }
+
+    /// Makes what stands before `end` one token of text.
+    fn characters(&mut self, end: usize) {
+        let text = self.slice(self.at, end);
+        self.at = end;
+        self.emit(Token::CharacterTokens(text));
+    }
+
+    fn slice(&self, start: usize, end: usize) -> StrTendril {
+        self.page.subtendril(start as u32, (end - start) as u32)
+    }
+
+    /// Hands a token to the tree builder, which asks for nothing in return: what makes it ask is never plain.
+    fn emit(&self, token: Token) {
+        let _: TokenSinkResult<_> = self.tokenizer.sink.process_token(token, 1);
+    }
+
+    /// The tag that begins here and where it ends, if it is plain.
+    fn plain_tag(&self) -> Option<(Tag, usize)> {
+        let is_end = self.byte(self.at + 1)? == b'/';
+        let start = self.at + 1 + usize::from(is_end);
+        let mut at = self.name_end(start)?;
+        let name = &self.page[start..at];
+        if may_hold_raw_text(name) {
+            return None;
+        }
+        let mut tag = Tag {
+            kind: if is_end { TagKind::EndTag } else { TagKind::StartTag },
+            name: LocalName::from(name),
+            self_closing: false,
+            attrs: Vec::new(),
+            had_duplicate_attributes: false,
+        };
+        loop {
+            at = self.skip_spaces(at);
+            match self.byte(at)? {
+                b'>' => return Some((tag, at + 1)),
+                b'/' if self.byte(at + 1)? == b'>' => {
+                    tag.self_closing = true;
+                    return Some((tag, at + 2));
+                }
+                _ => at = self.plain_attribute(at, &mut tag)?,
+            }
+        }
+    }
+
+    /// Reads the attribute at `at` into `tag`; answers where it ends.
+    fn plain_attribute(&self, start: usize, tag: &mut Tag) -> Option<usize> {
+        let mut at = self.name_end(start)?;
+        let name = LocalName::from(&self.page[start..at]);
+        let mut value = StrTendril::new();
+        if self.byte(at)? == b'=' {
+            let (from, to, end) = match self.byte(at + 1)? {
+                quote @ (b'"' | b'\'') => {
+                    let from = at + 2;
+                    let to = from + memchr(quote, &self.bytes[from..])?;
+                    (from, to, to + 1)
+                }
+                _ => {
+                    let from = at + 1;
+                    let is_end = |byte: &u8| is_space(*byte) || *byte == b'>';
+                    let to = from + self.bytes[from..].iter().position(is_end)?;
+                    (from, to, to)
+                }
+            };
+            if from == to && from == end || memchr2(b'&', 0, &self.bytes[from..to]).is_some() {
+                return None;
+            }
+            value = self.slice(from, to);
+            at = end;
+        } else if self.byte(self.skip_spaces(at))? == b'=' {
+            return None;
+        }
+        if tag.attrs.iter().any(|known| known.name.local == name) {
+            tag.had_duplicate_attributes = true;
+        } else {
+            tag.attrs.push(Attribute { name: QualName::new(None, ns!(), name), value });
+        }
+        Some(at)
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.bytes.get(at).copied()
+    }
+
+    /// Where the name that starts at `start` ends: a letter and what else names are made of, in lower case.
+    fn name_end(&self, start: usize) -> Option<usize> {
+        let name = self.bytes.get(start..)?;
+        let length = name.iter().position(|byte| !is_plain_in_name(*byte))?;
+        let ends = matches!(name[length], b'>' | b'/' | b'=') || is_space(name[length]);
+        (name[0].is_ascii_lowercase() && ends).then_some(start + length)
+    }
+
+    fn skip_spaces(&self, from: usize) -> usize {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        from + rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len())
+    }
+
+    /// Gives the tokenizer what stands here: text, if any, and the markup behind it, to the end of that.
+    fn leave_to_tokenizer(&mut self) {
+        let mut at = self.at;
+        loop {
+            let Some(offset) = memchr(b'<', &self.bytes[at..]) else { return self.feed(self.bytes.len()) };
+            at += offset + 1;
+            let rest = &self.bytes[at..];
+            let is =
+                |start: &[u8]| rest.len() >= start.len() && rest[..start.len()].eq_ignore_ascii_case(start);
+            match rest {
+                [b'/', letter, ..] | [letter, ..] if letter.is_ascii_alphabetic() => {
+                    self.feed(end_of_tag(self.bytes, at));
+                    return self.read_raw_text();
+                }
+                // Comments that are still here have no end, and whether `<![CDATA[` has one depends on the tree.
+                _ if is(b"!--") || is(b"![cdata[") => return self.feed(self.bytes.len()),
+                [b'!' | b'?' | b'/', ..] => {
+                    let end = memchr(b'>', rest).map_or(self.bytes.len(), |offset| at + offset + 1);
+                    return self.feed(end);
+                }
+                // No markup, and the text goes on.
+                _ => {}
+            }
+        }
+    }
+
+    /// Feeds the page up to `end` to the tokenizer, in pieces, as long as the tree isn't full.
+    fn feed(&mut self, end: usize) {
+        while self.at < end {
+            let mut most = end.min(self.at + guard::CHUNK);
+            while !self.page.is_char_boundary(most) {
+                most += 1;
+            }
+            self.queue.push_back(self.slice(self.at, most));
+            self.at = most;
+            while let TokenizerResult::Script(_) | TokenizerResult::EncodingIndicator(_) =
+                self.tokenizer.feed(&self.queue)
+            {}
+            if self.is_full() {
+                return;
+            }
+        }
+    }
+
+    /// Reads on, as long as the tree builder wants text in which nothing is markup but the end tag.
+    fn read_raw_text(&mut self) {
+        let start = self.at;
+        while let Some(name) = self.tokenizer.sink.raw_text() {
+            let Some(close) = closing(self.bytes, name.as_bytes(), self.at) else {
+                return self.feed(self.bytes.len());
+            };
+            let text = &self.bytes[start..close];
+            // In script data, a comment can hide the end tag; the tokenizer knows.
+            let has_comment = memmem::find(text, b"<!--").is_some();
+            let after_name = close + 2 + name.len();
+            if has_comment && self.bytes[after_name] != b'>' {
+                return self.feed(self.bytes.len());
+            }
+            let has_references = matches!(name, local_name!("title") | local_name!("textarea"));
+            let is_plain = !has_comment
+                && memchr(0, text).is_none()
+                && !(has_references && memchr(b'&', text).is_some());
+            if is_plain && start == self.at && !text.is_empty() {
+                self.characters(close);
+            }
+            self.feed(end_of_tag(self.bytes, close + 2));
+        }
+    }
+}
+
+/// Elements that may make the tree builder ask for raw text.
+fn may_hold_raw_text(name: &str) -> bool {
+    matches!(
+        name,
+        "script"
+            | "style"
+            | "title"
+            | "textarea"
+            | "noscript"
+            | "iframe"
+            | "noembed"
+            | "noframes"
+            | "xmp"
+            | "plaintext"
+    )
+}
+
+/// Where the end tag `</name` stands, from `from` on.
+fn closing(bytes: &[u8], name: &[u8], from: usize) -> Option<usize> {
+    let is_it = |at: &usize| {
+        let rest = &bytes[at + 2..];
+        let ends = |byte: &u8| is_space(*byte) || matches!(byte, b'/' | b'>');
+        rest.len() > name.len() && rest[..name.len()].eq_ignore_ascii_case(name) && ends(&rest[name.len()])
+    };
+    memmem::find_iter(&bytes[from..], b"</").map(|at| from + at).find(is_it)
+}
+
+/// Where the tag ends whose name begins at `name`: behind the first `>` that is in no quoted value.
+fn end_of_tag(bytes: &[u8], name: usize) -> usize {
+    let skip = |from: usize, stop: &dyn Fn(u8) -> bool| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        from + rest.iter().position(|byte| stop(*byte)).unwrap_or(rest.len())
+    };
+    let mut at = skip(name, &|byte| is_space(byte) || matches!(byte, b'/' | b'>'));
+    loop {
+        at = skip(at, &|byte| !is_space(byte) && byte != b'/');
+        match bytes.get(at) {
+            None => return bytes.len(),
+            Some(b'>') => return at + 1,
+            Some(_) => {}
+        }
+        at = skip(at + 1, &|byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'='));
+        let equals = skip(at, &|byte| !is_space(byte));
+        if bytes.get(equals) != Some(&b'=') {
+            continue;
+        }
+        at = skip(equals + 1, &|byte| !is_space(byte));
+        at = match bytes.get(at) {
+            Some(quote @ (b'"' | b'\'')) => {
+                let close = memchr(*quote, &bytes[at + 1..]);
+                close.map_or(bytes.len(), |offset| at + 1 + offset + 1)
+            }
+            _ => skip(at, &|byte| is_space(byte) || byte == b'>'),
+        };
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | 0x0c)
+}
+
+fn is_plain_in_name(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b':' | b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::dom::Node;
+
+    /// The page as html5ever's own tokenizer makes it.
+    fn by_tokenizer(html: &str) -> Document {
+        let page = StrTendril::from_slice(html);
+        let mut reader = Reader::new(&page);
+        reader.feed(page.len());
+        reader.finish()
+    }
+
+    fn outline(document: &Document) -> Vec<String> {
+        let line = |node: Node<'_>| {
+            let attributes: Vec<_> = node.attrs().collect();
+            format!("{} {node:?} {attributes:?}", node.ancestors().count())
+        };
+        document.root().descendants().map(line).collect()
+    }
+
+    fn assert_same(html: &str) {
+        let ours = outline(&read(&StrTendril::from_slice(html)));
+        assert_eq!(ours, outline(&by_tokenizer(html)), "{html}");
+    }
+
+    #[test]
+    fn plain_pages_are_read_as_the_tokenizer_reads_them() {
+        for html in [
+            "<!DOCTYPE html><html lang=en><head><title>Ferry &amp; port</title></head><body class='a b'>text</body></html>",
+            "\u{feff}<p>one<p id=x hidden>two <b>three</b></p><br/><img src=\"/a b\" alt=''>",
+            "<p a=1 a=2 b = c d= e>x<P CLASS=X>y</P ><div\n\tid='q'\n>z</div x=y>",
+            "<p>R&uuml;ckkehr &am <b>a&ltb</b> &#x41;&<i>c</i>&amp",
+            "<a href='?a=1&b=2&copy=3'>l</a><a href=x/>m</a><a href=>n</a><a href=\"\">o</a><a =b>p",
+        ] {
+            assert_same(html);
+        }
+    }
+
+    #[test]
+    fn raw_text_ends_where_the_tokenizer_says() {
+        for html in [
+            "<script>if (a < b && c) { d('</p>') }</script><p>x",
+            "<script><!-- <script> </script> --></script><p>x",
+            "<script><!-- <script> </script a='--></script>'><p>x",
+            "<SCRIPT>a</sCript \n b='>'>x<style>p > a {}</styles></style>y",
+            "<textarea>\n<p>&amp;</textarea><title>a</title ><xmp>&amp;<b></xmp>z",
+            "<svg><title><b>x</b></title><script>1<2</script></svg><p>y",
+            "<noscript><p>a</p></noscript><iframe src=x><b></iframe><plaintext><p></plaintext>",
+            "<script>never </scripted ends",
+        ] {
+            assert_same(html);
+        }
+    }
+
+    #[test]
+    fn what_is_no_tag_is_text_or_nothing() {
+        for html in [
+            "a < b <3 <<i>c</i>",
+            "a</>b</ x>c<?php >d",
+            "a<!x>b<![if IE]>c<![CDATA[d]]>e<!-- f",
+            "<",
+            "</",
+            "a<b",
+        ] {
+            assert_same(html);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_page_the_tree_is_the_tokenizers(pieces in prop::collection::vec(prop::sample::select(vec![
+            "<p>", "</p>", "<p class=a>", "<div id='b' hidden>", "</div>", "<b>", "</b>", "<table>", "<tr>", "<td>", "</table>",
+            "<script>", "</script>", "<script type=x>", "<!--", "-->", "<title>", "</title>", "<textarea>", "</textarea>",
+            "<svg>", "</svg>", "<math>", "<select>", "<option>", "</select>", "<br/>", "<br / >", "<a href=\"x\">", "</a>", "<a href='?a&amp;b'>",
+            "&amp;", "&am", "&", ";", "<", ">", "/", "=", "\"", "'", " ", "\n", "x", "text ", "\u{0}", "界", "<![CDATA[", "]]>", "<!doctype html>",
+            "<pre>", "<A HREF=y>", "<p\n", "a=1", "<body c=d>", "</body>", "<template>", "</template>", "<plaintext>", "<noscript>", "</noscript>",
+        ]), 0..40)) {
+            assert_same(&pieces.concat());
+        }
+    }
+}
