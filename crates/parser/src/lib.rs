@@ -23,6 +23,7 @@ pub mod charset;
 pub mod dom;
 mod fingerprint;
 pub mod guard;
+mod letter;
 pub mod meta;
 mod sieve;
 mod subject;

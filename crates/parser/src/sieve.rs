@@ -208,6 +208,7 @@ fn is_space(byte: u8) -> bool {
 /// Whether anybody reads an attribute. What is not known here is kept.
 fn is_read(name: &[u8], value: &[u8]) -> bool {
     match name {
+        b"class" | b"href" | b"id" | b"src" | b"title" | b"alt" | b"rel" => true,
         b"style" => memmem::find(value, b"none").is_some() || memmem::find(value, b"hidden").is_some(),
         b"data-testid"
         | b"data-component"

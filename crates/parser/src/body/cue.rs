@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// What a phrase gives away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,8 +74,9 @@ impl Cues {
     }
 
     fn search(&mut self, bytes: &[u8], offset: usize) {
-        for found in PHRASES.find_iter(bytes) {
-            let (phrase, cue) = TABLE[found.pattern().as_usize()];
+        let phrases = if bytes.is_ascii() { &*ASCII_PHRASES } else { &*PHRASES };
+        for found in phrases.automaton.find_iter(bytes) {
+            let (phrase, cue) = phrases.table[found.pattern().as_usize()];
             // A phrase of Latin letters must be words, not a part of one.
             let latin = phrase.as_bytes()[0].is_ascii_alphabetic();
             let cut = latin
@@ -392,10 +393,28 @@ const TABLE: &[(&str, Cue)] = &[
     ("客户端", Cue::App),
 ];
 
-static PHRASES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::LeftmostLongest)
-        .build(TABLE.iter().map(|(phrase, _)| phrase))
-        .expect("a table of a few hundred short phrases makes an automaton")
+struct Phrases {
+    table: Vec<(&'static str, Cue)>,
+    automaton: AhoCorasick,
+}
+
+impl Phrases {
+    fn of(table: Vec<(&'static str, Cue)>, kind: AhoCorasickKind) -> Self {
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(kind))
+            .build(table.iter().map(|(phrase, _)| phrase))
+            .expect("a table of a few hundred short phrases makes an automaton");
+        Self { table, automaton }
+    }
+}
+
+static PHRASES: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(TABLE.to_vec(), AhoCorasickKind::ContiguousNFA));
+
+/// The phrases that can occur in ASCII: their alphabet is small enough for tables, which are faster.
+static ASCII_PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let table = TABLE.iter().filter(|(phrase, _)| phrase.is_ascii()).copied().collect();
+    Phrases::of(table, AhoCorasickKind::DFA)
 });

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::area::AreaId;
 use super::cue::Cue;
 use super::run::{Layout, Run};
-use super::witness::Witness;
+use super::witness::{Squeezed, Witness};
 
 /// The standing facts of a page. Numbers of kin count from 0 in the order of the page.
 pub(super) struct Frame {
@@ -92,12 +92,14 @@ pub(super) struct Heard {
 /// Asks the witnesses about every run. A title is short and a link is no lede, so that not everything is compared.
 fn hear(layout: &Layout, witness: &Witness) -> Vec<Heard> {
     let has_body = witness.has_body();
+    let mut text = Squeezed::default();
     let ask = |run: &Run| {
-        let text = layout.str(run);
+        let may_be_title = run.units < 300.0;
+        text.read(layout.str(run), if may_be_title { usize::MAX } else { 120 });
         Heard {
-            title: if run.units < 300.0 { witness.is_title(text) } else { 0 },
-            is_description: run.linked < 0.9 && run.units >= 30.0 && witness.is_description(text),
-            in_body: has_body && run.units >= 8.0 && witness.body_holds(text),
+            title: if may_be_title { witness.is_title(&text) } else { 0 },
+            is_description: run.linked < 0.9 && run.units >= 30.0 && witness.is_description(&text),
+            in_body: has_body && run.units >= 8.0 && witness.body_holds(&text),
         }
     };
     layout.runs.iter().map(ask).collect()

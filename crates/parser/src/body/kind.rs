@@ -6,6 +6,7 @@ use super::cue::Cue;
 use super::marks::Mark;
 use super::run::Layout;
 use crate::dom::{Document, local_name};
+use crate::letter;
 
 /// Length from which a body is an article whatever else stands on the page, in letters.
 const ARTICLE: u32 = 600;
@@ -54,7 +55,9 @@ const WALLS: &[(&str, PageKind)] = &[
 
 /// Decides from the body found and from what else stands on the page.
 pub(super) fn of(document: &Document, layout: &Layout, body: &Body) -> PageKind {
-    let length = body.text.chars().filter(|c| c.is_alphanumeric()).count() as u32;
+    // Beyond the length of an article, how long it is makes no difference.
+    let letters = body.text.chars().filter(|c| letter::is_alphanumeric(*c));
+    let length = letters.take(ARTICLE as usize).count() as u32;
     let letters: u32 = layout.runs.iter().map(|run| run.letters).sum();
     if length < ARTICLE && letters < 4 * ARTICLE {
         if let Some(wall) = wall(document, layout) {
@@ -114,19 +117,20 @@ fn is_paywalled(layout: &Layout) -> bool {
 /// A running log: many headings or times in the body, each over few lines, or a box that calls itself live.
 fn is_live_blog(layout: &Layout, body: &Body) -> bool {
     let headings = body.paragraphs.iter().filter(|p| p.kind == ParagraphKind::Heading).count();
-    let times = layout.runs.iter().filter(|run| is_time_of_day(layout.str(run))).count();
-    times >= 8 && (headings >= 5 || times * 4 >= body.paragraphs.len()) && body.paragraphs.len() >= 12
+    let times = || layout.runs.iter().filter(|run| is_time_of_day(layout.str(run))).count();
+    let is_enough = |times: usize| times >= 8 && (headings >= 5 || times * 4 >= body.paragraphs.len());
+    body.paragraphs.len() >= 12 && is_enough(times())
 }
 
 /// `14:05`, `09.30`, with at most a word beside it.
 fn is_time_of_day(text: &str) -> bool {
-    let Some(first) = text.split_whitespace().next() else { return false };
-    let digits: Vec<&str> = first.split([':', '.']).collect();
-    text.len() <= 16
-        && digits.len() == 2
-        && digits
-            .iter()
-            .all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+    if text.len() > 16 {
+        return false;
+    }
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let is_number =
+        |part: &str| matches!(part.len(), 1..=2) && part.bytes().all(|byte| byte.is_ascii_digit());
+    first.split_once([':', '.']).is_some_and(|(hour, minute)| is_number(hour) && is_number(minute))
 }
 
 /// A front or section page has no headline, or one of a word or two.

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::dom::Node;
 
@@ -471,6 +471,8 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostLongest)
+        // Every class of every element passes here, and the alphabet is small enough for tables.
+        .kind(Some(AhoCorasickKind::DFA))
         .build(TABLE.iter().map(|(word, ..)| word))
         .expect("a table of a few hundred short words makes an automaton")
 });

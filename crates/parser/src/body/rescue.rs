@@ -4,6 +4,7 @@ use dateline_wire::{Body, ParagraphKind};
 
 use super::text::Writer;
 use super::witness::Witness;
+use crate::letter;
 
 /// Letters of a body from which it needs no rescue.
 const ENOUGH: usize = 500;
@@ -15,8 +16,7 @@ const WORTH: usize = 500;
 /// rescue: such data is often cut short, or an older wording of what stands on the page.
 pub(super) fn from_script(witness: &Witness, shown: &Body) -> Option<Body> {
     let text = witness.article_body.as_deref()?;
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-    let (held, seen) = (letters(text), letters(&shown.text));
+    let (held, seen) = (letter::count_alphanumeric(text), letter::count_alphanumeric(&shown.text));
     if seen >= ENOUGH || held < WORTH || held < 2 * seen {
         return None;
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::dom::{Document, Node, local_name};
+use crate::letter;
 
 use super::area::{Area, AreaId, Tag, heading_level, is_inline, is_unread};
 use super::cue::Cues;
@@ -485,10 +486,10 @@ impl Counts {
                     counts.letters += 1;
                 }
                 _ if c < '\u{80}' => {}
-                _ if c.is_alphanumeric() => {
+                _ if letter::is_alphanumeric(c) => {
                     narrow += 1;
                     counts.letters += 1;
-                    if c.is_uppercase() {
+                    if letter::is_uppercase(c) {
                         counts.capitals = counts.capitals.saturating_add(1);
                     }
                 }

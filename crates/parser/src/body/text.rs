@@ -42,31 +42,25 @@ impl Writer {
     }
 
     fn write(&mut self, text: &str) {
-        let mut push = |c: char| {
-            self.text.push(c);
-            self.chars += 1;
-        };
-        let mut space = false;
-        let mut started = false;
-        let mut tidy = |c: char| {
-            if c.is_whitespace() || c.is_control() {
-                space = true;
-                return;
-            }
-            if is_invisible(c) {
-                return;
-            }
-            if std::mem::take(&mut space) && started {
-                push(' ');
-            }
-            started = true;
-            push(c);
-        };
-        if is_nfc_quick(text.chars()) == IsNormalized::Yes {
-            text.chars().for_each(&mut tidy);
+        if text.chars().all(is_composed) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+            self.write_words(text);
         } else {
-            text.nfc().for_each(&mut tidy);
+            self.write_words(&text.nfc().collect::<String>());
         }
+    }
+
+    fn write_words(&mut self, text: &str) {
+        let start = self.text.len();
+        for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+            let before = self.text.len();
+            for piece in word.split(is_invisible).filter(|piece| !piece.is_empty()) {
+                if before > start && before == self.text.len() {
+                    self.text.push(' ');
+                }
+                self.text.push_str(piece);
+            }
+        }
+        self.chars += self.text[start..].chars().count() as u32;
     }
 
     pub(super) fn finish(self) -> Body {
@@ -123,6 +117,12 @@ fn kind(layout: &Layout, run: &Run) -> ParagraphKind {
     ParagraphKind::Text
 }
 
+/// Whether a character is surely in NFC, whatever stands beside it: no mark of the most used scripts is among these.
+fn is_composed(c: char) -> bool {
+    matches!(c, ..'\u{300}' | 'Ѐ'..='ҁ' | '\u{2010}'..='\u{205e}' | '、'..='〃' | '「'..='】' | 'ぁ'..='ゖ' | 'ァ'..='ヺ'
+        | '\u{4e00}'..='\u{9fff}' | '가'..='힣' | '！'..='～')
+}
+
 /// Characters that only tell a browser where a line may break: they would hide a word from whoever searches the text.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
@@ -131,6 +131,15 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_taken_for_composed_is_normal_beside_anything() {
+        for c in ('\0'..=char::MAX).filter(|c| is_composed(*c)) {
+            let text = ['e', c, '\u{301}'];
+            assert_eq!(is_nfc_quick(text[..2].iter().copied()), IsNormalized::Yes, "{c:?}");
+            assert_eq!(unicode_normalization::char::canonical_combining_class(c), 0, "{c:?}");
+        }
+    }
 
     #[test]
     fn spans_count_scalar_values_and_text_is_normalised() {

@@ -5,6 +5,7 @@
 use memchr::memmem;
 
 use crate::dom::{Document, Node, local_name};
+use crate::letter;
 
 /// Bytes of script data that are searched for an `articleBody`, over the whole page.
 const SCRIPT_SEARCHED: usize = 4 << 20;
@@ -89,12 +90,12 @@ impl Witness {
 
     /// How far a text is the title: 0 not at all, 1 it is a part of one, 2 it is one. A short text is one or it is not: a
     /// word or two occur in many titles.
-    pub(super) fn is_title(&self, text: &str) -> u8 {
-        let text = squeeze(text);
+    pub(super) fn is_title(&self, text: &Squeezed) -> u8 {
+        let text = text.first(usize::MAX);
         let weigh = |title: &String| match () {
             () if text.is_empty() => 0,
-            () if *title == text => 2,
-            () if text.len() >= TELLING && title.len() > text.len() && title.contains(&text) => {
+            () if title == text => 2,
+            () if text.len() >= TELLING && title.len() > text.len() && holds(title, text) => {
                 1 + u8::from(text.len() * 10 >= title.len() * 7)
             }
             () => 0,
@@ -103,12 +104,12 @@ impl Witness {
     }
 
     /// Whether a text is the page's description, or begins as it does, or is a part of it.
-    pub(super) fn is_description(&self, text: &str) -> bool {
-        let text = squeeze_some(text, 120);
+    pub(super) fn is_description(&self, text: &Squeezed) -> bool {
+        let text = text.first(120);
         text.len() >= TELLING
             && self.descriptions.iter().any(|known| {
                 let most = text.len().min(known.len()).min(80);
-                known.is_char_boundary(most) && text.starts_with(&known[..most]) || known.contains(&text)
+                known.is_char_boundary(most) && text.starts_with(&known[..most]) || holds(known, text)
             })
     }
 
@@ -118,20 +119,57 @@ impl Witness {
     }
 
     /// Whether the body in the script data holds the text.
-    pub(super) fn body_holds(&self, text: &str) -> bool {
-        let text = squeeze_some(text, 60);
-        text.len() >= TELLING / 2 && memmem::find(self.body.as_bytes(), text.as_bytes()).is_some()
+    pub(super) fn body_holds(&self, text: &Squeezed) -> bool {
+        let text = text.first(60);
+        text.len() >= TELLING / 2 && holds(&self.body, text)
     }
+}
+
+/// As [`str::contains`], faster where `text` is long.
+fn holds(text: &str, part: &str) -> bool {
+    text.len() >= part.len() && memmem::find(text.as_bytes(), part.as_bytes()).is_some()
 }
 
 /// Letters and digits only, in lower case.
 fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut squeezed = Squeezed::default();
+    squeezed.read(text, usize::MAX);
+    squeezed.text
 }
 
-/// The same of the first `most` characters that count.
-fn squeeze_some(text: &str, most: usize) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).take(most).flat_map(char::to_lowercase).collect()
+/// The letters and digits of a text, in lower case: what the statements are compared with.
+#[derive(Debug, Default)]
+pub(super) struct Squeezed {
+    text: String,
+    /// Bytes that the first 60, and the first 120, letters and digits have become.
+    ends: [usize; 2],
+}
+
+impl Squeezed {
+    /// Reads another text in place of the last, or the first `most` letters and digits of it.
+    pub(super) fn read(&mut self, text: &str, most: usize) {
+        self.text.clear();
+        self.ends = [usize::MAX; 2];
+        let letters = text.chars().filter(|c| letter::is_alphanumeric(*c)).take(most);
+        for (count, c) in letters.enumerate() {
+            match count {
+                60 => self.ends[0] = self.text.len(),
+                120 => self.ends[1] = self.text.len(),
+                _ => {}
+            }
+            letter::push_lowercase(&mut self.text, c);
+        }
+    }
+
+    /// What has become of the first `most` letters and digits: 60, 120, or all that were read.
+    fn first(&self, most: usize) -> &str {
+        let end = match most {
+            60 => self.ends[0],
+            120 => self.ends[1],
+            _ => usize::MAX,
+        };
+        &self.text[..end.min(self.text.len())]
+    }
 }
 
 /// The JSON string at the start of `text`, escapes resolved. Raw line breaks inside are accepted, as browsers' data has them.

@@ -38,9 +38,14 @@ struct Forest {
     roots: Vec<u32>,
 }
 
-enum Node {
-    Question { column: u16, at_most: f32, no: u32 },
-    Leaf(f32),
+/// A question, whose "yes" branch is the next node, or a leaf. Small, since a page asks hundreds of thousands of them.
+#[derive(Clone, Copy)]
+struct Node {
+    /// The most that the column may hold for a "yes"; of a leaf, what it adds.
+    value: f32,
+    column: u16,
+    /// How many nodes on the "no" branch begins; 0 makes a leaf.
+    no: u16,
 }
 
 impl Forest {
@@ -64,18 +69,15 @@ impl Forest {
     fn read_node<'t>(&mut self, lines: &mut impl Iterator<Item = &'t str>, columns: &[String]) -> Option<()> {
         let line = lines.next()?;
         if let Some(value) = line.strip_prefix("= ") {
-            self.nodes.push(Node::Leaf(value.parse().ok()?));
+            self.nodes.push(Node { value: value.parse().ok()?, column: 0, no: 0 });
             return Some(());
         }
         let (name, at_most) = line.split_once(" <= ")?;
         let column = columns.iter().position(|column| column == name)? as u16;
         let at = self.nodes.len();
-        self.nodes.push(Node::Question { column, at_most: at_most.parse().ok()?, no: 0 });
+        self.nodes.push(Node { value: at_most.parse().ok()?, column, no: 0 });
         self.read_node(lines, columns)?;
-        let after_yes = self.nodes.len() as u32;
-        if let Node::Question { no, .. } = &mut self.nodes[at] {
-            *no = after_yes;
-        }
+        self.nodes[at].no = u16::try_from(self.nodes.len() - at).ok()?;
         self.read_node(lines, columns)
     }
 
@@ -86,12 +88,11 @@ impl Forest {
     fn leaf(&self, row: &Row, root: u32) -> f32 {
         let mut at = root as usize;
         loop {
-            match self.nodes[at] {
-                Node::Leaf(value) => return value,
-                Node::Question { column, at_most, no } => {
-                    at = if row[usize::from(column)] <= at_most { at + 1 } else { no as usize };
-                }
+            let node = self.nodes[at];
+            if node.no == 0 {
+                return node.value;
             }
+            at += if row[usize::from(node.column)] <= node.value { 1 } else { usize::from(node.no) };
         }
     }
 }
