@@ -81,7 +81,7 @@ impl<Sink: TreeSink> DepthGuard<Sink> {
                     self.until_recount.set(left - 1);
                     self.open.set(self.open.get() + 1);
                 }
-                if self.open.get() < MAX_DEPTH + RECOUNT || holds_no_markup(&tag.name) {
+                if self.open.get() < MAX_DEPTH + RECOUNT || may_hold_raw_text(&tag.name) {
                     return true;
                 }
                 self.dropped.borrow_mut().push(tag.name.clone());
@@ -113,7 +113,8 @@ impl<Sink: TreeSink> DepthGuard<Sink> {
     }
 }
 
-fn holds_no_markup(name: &LocalName) -> bool {
+/// Elements that may make the tree builder ask for raw text.
+pub(crate) fn may_hold_raw_text(name: &LocalName) -> bool {
     matches!(
         *name,
         local_name!("script")
@@ -137,7 +138,7 @@ impl<Sink: TreeSink> TokenSink for DepthGuard<Sink> {
         if !self.admits(tag) {
             return TokenSinkResult::Continue;
         }
-        if !holds_no_markup(&tag.name) {
+        if !may_hold_raw_text(&tag.name) {
             return self.tree.process_token(token, line);
         }
         let name = tag.name.clone();

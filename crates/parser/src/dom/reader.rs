@@ -17,7 +17,7 @@ use memchr::{memchr, memchr2, memmem};
 
 use super::Document;
 use super::sink::Sink;
-use crate::guard::{self, DepthGuard};
+use crate::guard::{self, DepthGuard, may_hold_raw_text};
 
 /// Reads a page whose line breaks are single line feeds.
 pub(super) fn read(page: &StrTendril) -> Document {
@@ -46,6 +46,9 @@ struct Reader<'p> {
     queue: BufferQueue,
     /// Up to where the page is read. Between two steps, the tokenizer has nothing pending and is in the data state.
     at: usize,
+    /// Bytes that may still be looked through for the end of raw text, before its element is known to hold any. Honest pages
+    /// need their own length; others could have the same bytes looked through for each of a flood of tags.
+    ahead: usize,
 }
 
 impl<'p> Reader<'p> {
@@ -58,6 +61,7 @@ impl<'p> Reader<'p> {
             tokenizer: Tokenizer::new(DepthGuard::new(builder), options),
             queue: BufferQueue::default(),
             at: if page.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 },
+            ahead: 2 * page.len(),
         }
     }
 
@@ -82,12 +86,42 @@ impl<'p> Reader<'p> {
             if plain < text.len() {
                 self.leave_to_tokenizer();
             }
-        } else if let Some((tag, end)) = self.plain_tag() {
-            self.at = end;
-            self.emit(Token::TagToken(tag));
-        } else {
+        } else if !self.read_plain_tag() {
             self.leave_to_tokenizer();
         }
+    }
+
+    /// Reads the tag that begins here, if it is plain, and the raw text behind it.
+    fn read_plain_tag(&mut self) -> bool {
+        let Some((tag, end)) = self.plain_tag(self.at) else { return false };
+        if tag.kind == TagKind::EndTag || !may_hold_raw_text(&tag.name) {
+            self.at = end;
+            self.emit(Token::TagToken(tag));
+            return true;
+        }
+        // The tokenizer must see a start tag to know the end of what it begins. It need not, where that end is plain too.
+        let name = tag.name.clone();
+        if self.ahead == 0 {
+            return false;
+        }
+        let close = closing(self.bytes, name.as_bytes(), end);
+        self.ahead = self.ahead.saturating_sub(close.unwrap_or(self.bytes.len()) - end);
+        let Some(close) = close else { return false };
+        let Some((end_tag, after)) = self.plain_tag(close) else { return false };
+        if !is_plain_raw_text(&name, &self.bytes[end..close]) {
+            return false;
+        }
+        self.at = end;
+        self.emit(Token::TagToken(tag));
+        // Within drawings and formulas, it holds markup as others do.
+        if self.tokenizer.sink.raw_text().is_some() {
+            if close > end {
+                self.characters(close);
+            }
+            self.at = after;
+            self.emit(Token::TagToken(end_tag));
+        }
+        true
     }
 
     /// Makes what stands before `end` one token of text.
@@ -101,23 +135,19 @@ impl<'p> Reader<'p> {
         self.page.subtendril(start as u32, (end - start) as u32)
     }
 
-    /// Hands a token to the tree builder, which asks for nothing in return: what makes it ask is never plain.
+    /// Hands a token to the tree builder. That it may ask for raw text in return, the guard notes.
     fn emit(&self, token: Token) {
         let _: TokenSinkResult<_> = self.tokenizer.sink.process_token(token, 1);
     }
 
-    /// The tag that begins here and where it ends, if it is plain.
-    fn plain_tag(&self) -> Option<(Tag, usize)> {
-        let is_end = self.byte(self.at + 1)? == b'/';
-        let start = self.at + 1 + usize::from(is_end);
+    /// The tag that begins with the `<` at `at` and where it ends, if it is plain.
+    fn plain_tag(&self, at: usize) -> Option<(Tag, usize)> {
+        let is_end = self.byte(at + 1)? == b'/';
+        let start = at + 1 + usize::from(is_end);
         let mut at = self.name_end(start)?;
-        let name = &self.page[start..at];
-        if may_hold_raw_text(name) {
-            return None;
-        }
         let mut tag = Tag {
             kind: if is_end { TagKind::EndTag } else { TagKind::StartTag },
-            name: LocalName::from(name),
+            name: LocalName::from(&self.page[start..at]),
             self_closing: false,
             attrs: Vec::new(),
             had_duplicate_attributes: false,
@@ -234,22 +264,17 @@ impl<'p> Reader<'p> {
     /// Reads on, as long as the tree builder wants text in which nothing is markup but the end tag.
     fn read_raw_text(&mut self) {
         let start = self.at;
+        let mut is_commented = false;
         while let Some(name) = self.tokenizer.sink.raw_text() {
             let Some(close) = closing(self.bytes, name.as_bytes(), self.at) else {
                 return self.feed(self.bytes.len());
             };
-            let text = &self.bytes[start..close];
-            // In script data, a comment can hide the end tag; the tokenizer knows.
-            let has_comment = memmem::find(text, b"<!--").is_some();
-            let after_name = close + 2 + name.len();
-            if has_comment && self.bytes[after_name] != b'>' {
+            // A comment in script data can hide the end tag. The tokenizer knows.
+            is_commented |= has_comment(&self.bytes[start.max(self.at.saturating_sub(3))..close]);
+            if is_commented && self.bytes[close + 2 + name.len()] != b'>' {
                 return self.feed(self.bytes.len());
             }
-            let has_references = matches!(name, local_name!("title") | local_name!("textarea"));
-            let is_plain = !has_comment
-                && memchr(0, text).is_none()
-                && !(has_references && memchr(b'&', text).is_some());
-            if is_plain && start == self.at && !text.is_empty() {
+            if start == self.at && close > start && is_plain_raw_text(&name, &self.bytes[start..close]) {
                 self.characters(close);
             }
             self.feed(end_of_tag(self.bytes, close + 2));
@@ -257,21 +282,18 @@ impl<'p> Reader<'p> {
     }
 }
 
-/// Elements that may make the tree builder ask for raw text.
-fn may_hold_raw_text(name: &str) -> bool {
-    matches!(
-        name,
-        "script"
-            | "style"
-            | "title"
-            | "textarea"
-            | "noscript"
-            | "iframe"
-            | "noembed"
-            | "noframes"
-            | "xmp"
-            | "plaintext"
-    )
+/// Whether raw text is nothing but its characters.
+fn is_plain_raw_text(element: &LocalName, text: &[u8]) -> bool {
+    let is_plain = match *element {
+        local_name!("title") | local_name!("textarea") => memchr(b'&', text).is_none(),
+        local_name!("plaintext") => false,
+        _ => true,
+    };
+    is_plain && memchr(0, text).is_none() && !has_comment(text)
+}
+
+fn has_comment(text: &[u8]) -> bool {
+    memmem::find(text, b"<!--").is_some()
 }
 
 /// Where the end tag `</name` stands, from `from` on.
@@ -374,6 +396,8 @@ mod tests {
             "<svg><title><b>x</b></title><script>1<2</script></svg><p>y",
             "<noscript><p>a</p></noscript><iframe src=x><b></iframe><plaintext><p></plaintext>",
             "<script>never </scripted ends",
+            "<svg><title><i>a</title><style>b</style></svg><title>c</title><textarea></textarea>d",
+            "<select><textarea>a</textarea></select><noframes>b</noframes><frameset><noframes>c</noframes>",
         ] {
             assert_same(html);
         }
