@@ -25,7 +25,7 @@ pub const MAX_ATTRIBUTES: usize = 300_000;
 /// Attributes of one element that are kept. Tags with more are cut in the text before html5ever compares them pairwise.
 pub const MAX_ATTRIBUTES_OF_ONE: usize = 256;
 
-/// Bytes handed to the tokenizer at a time: between two chunks it is checked whether the tree is full.
+/// Bytes of a page between two checks whether the tree is full.
 pub(crate) const CHUNK: usize = 64 * 1024;
 
 /// Start tags between two exact counts of the open elements, while the page is shallow.

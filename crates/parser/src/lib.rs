@@ -24,6 +24,7 @@ pub mod dom;
 mod fingerprint;
 pub mod guard;
 mod letter;
+mod memo;
 pub mod meta;
 mod sieve;
 mod subject;

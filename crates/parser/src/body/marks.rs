@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::dom::Node;
+use crate::memo::Memo;
 
 /// A family of words that page makers use for the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,16 +101,15 @@ impl Marks {
 
     /// Reads an element's attributes; the second value hashes its classes without digits, so that boxes which look the
     /// same hash the same.
-    pub(super) fn of(node: Node<'_>) -> (Self, u64) {
+    pub(super) fn of<'d>(node: Node<'d>, known: &mut Known<'d>) -> (Self, u64) {
         let mut marks = Self::NONE;
-        let mut look = 0xcbf2_9ce4_8422_2325_u64;
+        let mut look = NO_CLASS;
         for (name, value) in node.attrs() {
             match name {
                 "class" => {
-                    marks.read(value);
-                    for byte in value.bytes().filter(|byte| !byte.is_ascii_digit()) {
-                        look = (look ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-                    }
+                    let (said, class) = known.get(value, |value| (Self::read(value), look_of(value)));
+                    marks = marks.union(said);
+                    look = class;
                 }
                 "id"
                 | "role"
@@ -121,7 +121,7 @@ impl Marks {
                 | "data-module"
                 | "aria-label"
                 | "data-block"
-                | "property" => marks.read(value),
+                | "property" => marks = marks.union(Self::read(value)),
                 "hidden" => marks.add(Mark::Hidden),
                 "aria-hidden" if value.trim().eq_ignore_ascii_case("true") => marks.add(Mark::Hidden),
                 "style" if hides(value) => marks.add(Mark::Hidden),
@@ -131,8 +131,9 @@ impl Marks {
         (marks, look)
     }
 
-    /// Adds what `value` says. Words end where letters end, and where a lower-case letter meets an upper-case one.
-    fn read(&mut self, value: &str) {
+    /// What `value` says. Words end where letters end, and where a lower-case letter meets an upper-case one.
+    fn read(value: &str) -> Self {
+        let mut marks = Self::NONE;
         // Beyond that, an attribute is data, or an attack.
         let bytes = &value.as_bytes()[..value.len().min(512)];
         for found in WORDS.find_iter(bytes) {
@@ -147,10 +148,28 @@ impl Marks {
             }) || (bytes.get(end) == Some(&b's')
                 && bytes.get(end + 1).is_none_or(|next| !next.is_ascii_lowercase()));
             if starts && (ends || !whole) {
-                self.add(mark);
+                marks.add(mark);
             }
         }
+        marks
     }
+}
+
+/// What the classes of a page say, and their looks.
+pub(super) type Known<'d> = Memo<'d, (Marks, u64)>;
+
+impl Known<'_> {
+    pub(super) fn of_classes() -> Self {
+        Self::new((Marks::NONE, NO_CLASS))
+    }
+}
+
+/// The look of an element without class: where the hash (FNV-1a) begins.
+const NO_CLASS: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn look_of(class: &str) -> u64 {
+    let bytes = class.bytes().filter(|byte| !byte.is_ascii_digit());
+    bytes.fold(NO_CLASS, |look, byte| (look ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 fn hides(style: &str) -> bool {

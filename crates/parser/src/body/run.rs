@@ -8,7 +8,7 @@ use crate::letter;
 use super::area::{Area, AreaId, Tag, heading_level, is_inline, is_unread};
 use super::cue::Cues;
 use super::inserted;
-use super::marks::Marks;
+use super::marks::{Known, Marks};
 
 /// Runs of one page that are looked at; a page with more is a list, and its end is not read.
 const MAX_RUNS: usize = 6_000;
@@ -109,8 +109,9 @@ struct Inline {
     marks: Marks,
 }
 
-struct Builder {
+struct Builder<'d> {
     layout: Layout,
+    classes: Known<'d>,
     pending: Pending,
     inline: Inline,
     area: AreaId,
@@ -128,7 +129,7 @@ struct Open<'d> {
     is_block: bool,
 }
 
-impl Builder {
+impl<'d> Builder<'d> {
     fn new() -> Self {
         let layout = Layout {
             text: String::with_capacity(16 * 1024),
@@ -138,6 +139,7 @@ impl Builder {
         };
         Self {
             layout,
+            classes: Known::of_classes(),
             pending: Pending::default(),
             inline: Inline::default(),
             area: 0,
@@ -146,7 +148,7 @@ impl Builder {
         }
     }
 
-    fn walk<'d>(&mut self, top: Node<'d>) {
+    fn walk(&mut self, top: Node<'d>) {
         self.open_area(top, 0);
         let mut open: Vec<Open<'d>> = Vec::with_capacity(64);
         let mut next = top.first_child();
@@ -175,7 +177,7 @@ impl Builder {
                     _ if is_unread(name) => {}
                     _ => {
                         let is_block = !is_inline(name);
-                        let marks = if is_block { Marks::NONE } else { inline_marks(node) };
+                        let marks = if is_block { Marks::NONE } else { self.inline_marks(node) };
                         if let Some(length) = inserted::advert(node, marks) {
                             self.layout.adverts.push(length);
                             continue;
@@ -202,7 +204,26 @@ impl Builder {
         self.break_run(false);
     }
 
-    fn enter_block(&mut self, node: Node<'_>) {
+    /// What an inline element says of itself; the others have no names.
+    fn inline_marks(&mut self, node: Node<'d>) -> Marks {
+        match node.name() {
+            Some(
+                &(local_name!("a")
+                | local_name!("b")
+                | local_name!("cite")
+                | local_name!("em")
+                | local_name!("i")
+                | local_name!("ins")
+                | local_name!("small")
+                | local_name!("span")
+                | local_name!("strong")
+                | local_name!("time")),
+            ) => Marks::of(node, &mut self.classes).0,
+            _ => Marks::NONE,
+        }
+    }
+
+    fn enter_block(&mut self, node: Node<'d>) {
         let parent = self.area;
         self.area = self.layout.areas.len() as AreaId;
         self.open_area(node, parent);
@@ -225,8 +246,8 @@ impl Builder {
         self.inline.marks = self.inline.marks.union(marks);
     }
 
-    fn open_area(&mut self, node: Node<'_>, parent: AreaId) {
-        let (own, look) = Marks::of(node);
+    fn open_area(&mut self, node: Node<'d>, parent: AreaId) {
+        let (own, look) = Marks::of(node, &mut self.classes);
         let marks = own.union(self.inline.marks);
         let (depth, above) = match self.layout.areas.get(parent as usize) {
             Some(parent) => (parent.depth + 1, parent.marks_above),
@@ -409,25 +430,6 @@ impl Builder {
             above.images += images;
         }
         self.layout
-    }
-}
-
-/// What an inline element says of itself; the others have no names.
-fn inline_marks(node: Node<'_>) -> Marks {
-    match node.name() {
-        Some(
-            &(local_name!("a")
-            | local_name!("b")
-            | local_name!("cite")
-            | local_name!("em")
-            | local_name!("i")
-            | local_name!("ins")
-            | local_name!("small")
-            | local_name!("span")
-            | local_name!("strong")
-            | local_name!("time")),
-        ) => Marks::of(node).0,
-        _ => Marks::NONE,
     }
 }
 

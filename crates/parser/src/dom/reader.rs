@@ -1,11 +1,12 @@
 //! From text to the tree builder: plain markup by a scan of our own, all else by html5ever's tokenizer.
 //!
-//! html5ever's tokenizer goes through tags by the character, and costs more than the tree does. But nearly all tags of nearly
-//! all pages are plain: names in lower case, values in quotes or without need of them, no character references. Those, and
-//! text without references, are made into tokens here, from slices of the page. Whatever is not plain goes to the tokenizer,
-//! with as much behind it as takes the tokenizer back to where text is text (HTML standard, section 13.2.5.1, "data state");
-//! what must be known for that is only where tags end, and whether the tree builder has just asked for raw text, which the
-//! guard between tokenizer and builder notes. Where that point cannot be told, the tokenizer gets the rest of the page.
+//! html5ever's tokenizer goes through tags by the character, and costs more than the tree does. But nearly all tags of
+//! nearly all pages are plain: names in lower case, values in quotes or without need of them, no character references.
+//! Those, text without references, and scripts are made into tokens here, from slices of the page. Whatever is not plain goes
+//! to the tokenizer, with as much behind it as takes the tokenizer back to where text is text (HTML standard, section
+//! 13.2.5.1, "data state"). What must be known for that is only where tags end, and whether the tree builder has just asked
+//! for raw text, which the guard between tokenizer and builder notes. Where that point cannot be told, the tokenizer gets the
+//! rest of the page.
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
@@ -18,6 +19,7 @@ use memchr::{memchr, memchr2, memmem};
 use super::Document;
 use super::sink::Sink;
 use crate::guard::{self, DepthGuard, may_hold_raw_text};
+use crate::memo::Memo;
 
 /// Reads a page whose line breaks are single line feeds.
 pub(super) fn read(page: &StrTendril) -> Document {
@@ -49,6 +51,8 @@ struct Reader<'p> {
     /// Bytes that may still be looked through for the end of raw text, before its element is known to hold any. Honest pages
     /// need their own length; others could have the same bytes looked through for each of a flood of tags.
     ahead: usize,
+    /// The names of tags and attributes.
+    names: Memo<'p, LocalName>,
 }
 
 impl<'p> Reader<'p> {
@@ -62,6 +66,7 @@ impl<'p> Reader<'p> {
             queue: BufferQueue::default(),
             at: if page.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 },
             ahead: 2 * page.len(),
+            names: Memo::new(local_name!("")),
         }
     }
 
@@ -141,13 +146,13 @@ impl<'p> Reader<'p> {
     }
 
     /// The tag that begins with the `<` at `at` and where it ends, if it is plain.
-    fn plain_tag(&self, at: usize) -> Option<(Tag, usize)> {
+    fn plain_tag(&mut self, at: usize) -> Option<(Tag, usize)> {
         let is_end = self.byte(at + 1)? == b'/';
         let start = at + 1 + usize::from(is_end);
         let mut at = self.name_end(start)?;
         let mut tag = Tag {
             kind: if is_end { TagKind::EndTag } else { TagKind::StartTag },
-            name: LocalName::from(&self.page[start..at]),
+            name: self.names.get(&self.page[start..at], LocalName::from),
             self_closing: false,
             attrs: Vec::new(),
             had_duplicate_attributes: false,
@@ -166,9 +171,9 @@ impl<'p> Reader<'p> {
     }
 
     /// Reads the attribute at `at` into `tag`; answers where it ends.
-    fn plain_attribute(&self, start: usize, tag: &mut Tag) -> Option<usize> {
+    fn plain_attribute(&mut self, start: usize, tag: &mut Tag) -> Option<usize> {
         let mut at = self.name_end(start)?;
-        let name = LocalName::from(&self.page[start..at]);
+        let name = self.names.get(&self.page[start..at], LocalName::from);
         let mut value = StrTendril::new();
         if self.byte(at)? == b'=' {
             let (from, to, end) = match self.byte(at + 1)? {

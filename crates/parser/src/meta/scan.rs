@@ -9,6 +9,7 @@ use url::Url;
 
 use super::text;
 use crate::dom::{Document, Node, NodeId, local_name};
+use crate::memo::Memo;
 
 /// What is gathered of each kind, at most; a page with more is no article.
 const MAX_EACH: usize = 500;
@@ -128,6 +129,32 @@ static CUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .expect("the words are few and plain")
 });
 
+/// What a class, an id and the like speak of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said {
+    author: bool,
+    /// Whether it is the bare word that stands before an author's name.
+    by: bool,
+    source: bool,
+}
+
+impl Said {
+    fn by(value: &str) -> Self {
+        let mut said = Self {
+            by: value.split_ascii_whitespace().any(|class| class.eq_ignore_ascii_case("by")),
+            ..Self::default()
+        };
+        for found in CUES.find_iter(value) {
+            said.author = found.pattern().as_usize() < AUTHOR_WORDS.len();
+            if said.author {
+                break;
+            }
+            said.source = true;
+        }
+        said
+    }
+}
+
 impl<'d> Scan<'d> {
     pub(super) fn of(document: &'d Document, url: Option<&'d Url>) -> Self {
         let mut scan = Self {
@@ -148,6 +175,7 @@ impl<'d> Scan<'d> {
             around: Vec::new(),
         };
         let mut line = OpenLine::default();
+        let mut known = Memo::new(Said::default());
         let root = document.root();
         let mut next = root.first_child();
         while let Some(node) = next {
@@ -156,7 +184,7 @@ impl<'d> Scan<'d> {
                     line.push(text, node);
                     false
                 }
-                None => scan.enter(node, &mut line),
+                None => scan.enter(node, &mut line, &mut known),
             };
             next = match node.first_child().filter(|_| descend) {
                 Some(child) => Some(child),
@@ -168,7 +196,7 @@ impl<'d> Scan<'d> {
     }
 
     /// Takes note of an element; whether what is below it is visible text or more elements.
-    fn enter(&mut self, node: Node<'d>, line: &mut OpenLine<'d>) -> bool {
+    fn enter(&mut self, node: Node<'d>, line: &mut OpenLine<'d>, known: &mut Memo<'d, Said>) -> bool {
         let Some(name) = node.name() else { return true };
         match *name {
             local_name!("html") => self.html_lang = node.attr("lang").or_else(|| node.attr("xml:lang")),
@@ -227,7 +255,7 @@ impl<'d> Scan<'d> {
             _ if is_inline(node) => line.space_before(node),
             _ => line.close(&mut self.lines),
         }
-        self.cues(node);
+        self.cues(node, known);
         true
     }
 
@@ -262,30 +290,24 @@ impl<'d> Scan<'d> {
         }
     }
 
-    fn cues(&mut self, node: Node<'d>) {
+    fn cues(&mut self, node: Node<'d>, known: &mut Memo<'d, Said>) {
         let placed = Placed { node, line: self.lines.len() };
-        let (mut author, mut source) = (false, false);
+        let mut said = Said::default();
         for (name, value) in node.attrs() {
             match name {
                 "itemprop" if !node.is(&local_name!("meta")) => push(&mut self.itemprops, placed),
                 // An author's word settles what the element is.
-                "class" | "id" | "rel" | "data-testid" if !author => {
-                    for found in CUES.find_iter(value) {
-                        author = found.pattern().as_usize() < AUTHOR_WORDS.len();
-                        source |= !author;
-                        if author {
-                            break;
-                        }
-                    }
-                    author |= name == "class"
-                        && value.split_ascii_whitespace().any(|class| class.eq_ignore_ascii_case("by"));
+                "class" | "id" | "rel" | "data-testid" if !said.author => {
+                    let new = known.get(value, Said::by);
+                    said.author = new.author || name == "class" && new.by;
+                    said.source |= new.source;
                 }
                 _ => {}
             }
         }
-        if author {
+        if said.author {
             push(&mut self.bylines, placed);
-        } else if source {
+        } else if said.source {
             push(&mut self.sources, placed);
         }
     }

@@ -1,0 +1,53 @@
+//! What was found out about a short text, kept for when it comes again: a page says the same few names and classes over and
+//! over.
+
+/// How many texts are remembered. A later one takes the place of an earlier one with the same slot, so that no page, however
+/// made, costs more than the work done anew each time.
+const SLOTS: usize = 256;
+
+/// Answers about texts that live as long as `'t`.
+pub(crate) struct Memo<'t, V> {
+    slots: Vec<(&'t str, V)>,
+}
+
+impl<'t, V: Clone> Memo<'t, V> {
+    /// Remembers nothing yet but the answer about the empty text.
+    pub(crate) fn new(of_empty: V) -> Self {
+        Self { slots: vec![("", of_empty); SLOTS] }
+    }
+
+    /// The answer about `text`: the one remembered, or that of `find`.
+    pub(crate) fn get(&mut self, text: &'t str, find: impl FnOnce(&'t str) -> V) -> V {
+        let slot = &mut self.slots[slot_of(text.as_bytes())];
+        if slot.0 != text {
+            *slot = (text, find(text));
+        }
+        slot.1.clone()
+    }
+}
+
+/// Mixes the length, the beginning and the end, which together tell most names apart.
+fn slot_of(text: &[u8]) -> usize {
+    let (head, tail) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+        _ => (text.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0),
+    };
+    let mixed = (head ^ tail.rotate_left(23) ^ text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 56) as usize % SLOTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_found_once_and_never_another_texts() {
+        let names: Vec<String> = (0..2_000).map(|n| format!("{}name-{n}", "x".repeat(n % 12))).collect();
+        let mut memo = Memo::new(0);
+        assert_eq!(memo.get("", |_| unreachable!("it was told")), 0);
+        for name in names.iter().chain(&names) {
+            assert_eq!(memo.get(name, str::len), name.len());
+            assert_eq!(memo.get(name, |_| unreachable!("it was asked just now")), name.len());
+        }
+    }
+}
