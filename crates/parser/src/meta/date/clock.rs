@@ -9,6 +9,10 @@ use super::zones;
 enum Half {
     Before,
     After,
+    /// Around twelve: "낮 1시" is 13:00, "中午11点半" is before noon.
+    Noon,
+    /// Around midnight: "밤 9시" is 21:00, "밤 1시" is 1:00.
+    Night,
 }
 
 /// How far behind or before its date a time may stand, in tokens: room for "Uhrzeit: ", "um", "|", "(목) 오후".
@@ -54,7 +58,10 @@ pub(super) fn read(tokens: &[Token], at: usize) -> Option<(Clock, Option<Offset>
         return None;
     }
     let hour = match (half, hour) {
-        (Some(Half::After), 1..=11) => hour + 12,
+        // "午後0時5分" is five past noon.
+        (Some(Half::After), 0..=11) | (Some(Half::Noon), 1..=6) | (Some(Half::Night), 5..=11) => hour + 12,
+        // Twelve at night ends one day or begins it.
+        (Some(Half::Night), 12) => return None,
         (Some(Half::Before), 12) | (None, 24) => 0,
         _ => hour,
     };
@@ -127,11 +134,13 @@ fn half(tokens: &[Token], at: usize) -> Option<(Half, usize)> {
     {
         return Some((Half::Before, at + 1));
     }
-    if ["午後", "下午", "오후", "晚上", "傍晚", "中午", "저녁", "밤"].iter().any(|name| word.contains(name))
-    {
+    if ["午後", "下午", "오후", "傍晚", "저녁"].iter().any(|name| word.contains(name)) {
         return Some((Half::After, at + 1));
     }
-    None
+    if ["中午", "正午", "낮"].iter().any(|name| word.contains(name)) {
+        return Some((Half::Noon, at + 1));
+    }
+    ["晚上", "밤"].iter().any(|name| word.contains(name)).then_some((Half::Night, at + 1))
 }
 
 /// "am", "a.m.", "PM" and their like behind a time.

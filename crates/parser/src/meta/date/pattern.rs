@@ -26,7 +26,7 @@ pub(super) fn find(tokens: &[Token], from: usize) -> Option<Found> {
     (from..tokens.len()).find_map(|at| match &tokens[at].part {
         Part::Number(_, 8 | 12 | 14) => compact(tokens, at),
         Part::Number(_, 4) => year_first(tokens, at),
-        Part::Number(_, 1 | 2) => {
+        Part::Number(_, 1..=3) => {
             era(tokens, at).or_else(|| numbers(tokens, at)).or_else(|| day_month_name(tokens, at))
         }
         Part::Word(_) => month_name_day(tokens, at),
@@ -50,32 +50,43 @@ fn compact(tokens: &[Token], at: usize) -> Option<Found> {
     Some(Found { calendar, start: at, end: at + 1, clock: clock.map(|clock| (clock, None)) })
 }
 
-/// `2025-03-21`, `2025/3/21`, `2025. 3. 21.`, `2025年3月21日`, `2025년 3월 21일`, `2025 March 21`.
+/// `2025-03-21`, `2025/3/21`, `2025. 3. 21.`, `2025年3月21日`, `2025년 3월 21일`, `2025 March 21`, and with the year in brackets
+/// behind that of another era: `주체114(2025)년 3월 21일`.
 fn year_first(tokens: &[Token], at: usize) -> Option<Found> {
     let (year, _) = tokens[at].number()?;
-    let month_at = skip_unit(tokens, at + 1, &["年", "년"])?;
-    let (month, end) = match &tokens.get(month_at)?.part {
-        Part::Number(month, 1 | 2) => (*month, month_at + 1),
-        Part::Word(word) => (u64::try_from(months::month(word)?).ok()?, month_at + 1),
+    let is_bracketed = at.checked_sub(1).is_some_and(|before| tokens[before].is_mark("("))
+        && tokens.get(at + 1).is_some_and(|behind| behind.is_mark(")"));
+    let month_at = skip_unit(tokens, at + 1 + usize::from(is_bracketed), &["年", "년"])?;
+    let month = match &tokens.get(month_at)?.part {
+        Part::Number(month, 1 | 2) => *month,
+        Part::Word(word) => u64::try_from(months::month(word)?).ok()?,
         _ => return None,
     };
-    let day_at = skip_unit(tokens, end, &["月", "월"])?;
+    // Behind a name nothing need stand before the day.
+    let is_beside = tokens[month_at].word().is_some()
+        && tokens.get(month_at + 1).is_some_and(|token| token.number().is_some());
+    let day_at = if is_beside { month_at + 1 } else { skip_unit(tokens, month_at + 1, &["月", "월"])? };
     let (day, 1 | 2) = tokens.get(day_at)?.number()? else { return None };
     Some(Found { calendar: calendar(year, month, day)?, start: at, end: day_at + 1, clock: None })
 }
 
-/// `令和7年3月21日`: the years of the present Japanese era count from 2019.
+/// The eras by whose years pages of the web are dated, and the year before their first.
+const ERAS: [(&str, u64); 4] = [("令和", 2018), ("平成", 1988), ("民國", 1911), ("民国", 1911)];
+
+/// `令和7年3月21日`, `令和元年5月1日`, `民國114年3月21日`: years that count from the beginning of an era.
 fn era(tokens: &[Token], at: usize) -> Option<Found> {
-    let era = at.checked_sub(1).and_then(|before| tokens[before].word())?;
-    if !era.ends_with("令和") {
-        return None;
-    }
-    let (year, _) = tokens[at].number()?;
-    let month_at = skip_unit(tokens, at + 1, &["年"])?;
+    let before = at.checked_sub(1).and_then(|before| tokens[before].word())?;
+    let (number, _) = tokens[at].number()?;
+    // The first year is written with a letter, which the name before it takes in.
+    let (era, year, month_at) = match before.strip_suffix("元年") {
+        Some(era) => (era, 1, at),
+        None => (before, number, skip_unit(tokens, at + 1, &["年"])?),
+    };
+    let (_, start) = ERAS.iter().find(|(name, _)| era.ends_with(name))?;
     let (month, 1 | 2) = tokens.get(month_at)?.number()? else { return None };
     let day_at = skip_unit(tokens, month_at + 1, &["月"])?;
     let (day, 1 | 2) = tokens.get(day_at)?.number()? else { return None };
-    Some(Found { calendar: calendar(2018 + year, month, day)?, start: at, end: day_at + 1, clock: None })
+    Some(Found { calendar: calendar(start + year, month, day)?, start: at, end: day_at + 1, clock: None })
 }
 
 /// Steps over one separator: a mark of `-/.,`, or a word that begins with one of `units` (glued words may go on: "日上午").
@@ -91,7 +102,7 @@ fn skip_unit(tokens: &[Token], at: usize, units: &[&str]) -> Option<usize> {
 
 /// `21.03.2025`, `21/3/2025`, `04-06-2025`, `21.03.25`.
 fn numbers(tokens: &[Token], at: usize) -> Option<Found> {
-    let (first, _) = tokens[at].number()?;
+    let (first, width @ (1 | 2)) = tokens[at].number()? else { return None };
     let separator = tokens.get(at + 1)?.mark().filter(|mark| "-/.".contains(*mark))?;
     let (second, 1 | 2) = tokens.get(at + 2)?.number()? else { return None };
     if tokens.get(at + 3)?.mark()? != separator {
@@ -109,6 +120,8 @@ fn numbers(tokens: &[Token], at: usize) -> Option<Found> {
     }
     let calendar = match digits {
         4 => either(third, first, second, separator)?,
+        // A year is not written with one digit, and points stand in no month-first date.
+        2 if separator == '.' && width == 1 => calendar(2000 + third, second, first)?,
         // Two digits for the year: the day first (dotted, as in Europe) or the year first (as in East Asia)?
         2 if separator != '-' => short_year(first, second, third)?,
         _ => return None,
@@ -139,7 +152,7 @@ fn short_year(first: u64, second: u64, third: u64) -> Option<Calendar> {
 
 /// `21 March 2025`, `21st Mar, 2025`, `21. März 2025`, `21 de marzo de 2025`, `21 марта 2025 г.`
 fn day_month_name(tokens: &[Token], at: usize) -> Option<Found> {
-    let (day, _) = tokens[at].number()?;
+    let (day, 1 | 2) = tokens[at].number()? else { return None };
     let mut next = at + 1;
     while tokens.get(next).is_some_and(is_filler) {
         next += 1;
@@ -220,8 +233,16 @@ fn is_filler(token: &Token) -> bool {
     }
 }
 
-/// A year of four digits, or of two behind a month's name.
+/// A year of four digits, or of two behind a month's name, or one in brackets behind that of another era: `Juche 114 (2025)`.
 fn year(tokens: &[Token], at: usize) -> Option<(u64, usize)> {
+    let parts = tokens.get(at..).unwrap_or_default();
+    if let [era, counted, open, year, close, ..] = parts {
+        let is_era = era.word().is_some() && counted.number().is_some_and(|(_, digits)| digits <= 3);
+        let year = year.number().filter(|_| is_era && open.is_mark("(") && close.is_mark(")"));
+        if let Some((year, 4)) = year {
+            return Some((year, at + 5));
+        }
+    }
     match tokens.get(at)?.number()? {
         (year, 4) => Some((year, at + 1)),
         (year, 2)

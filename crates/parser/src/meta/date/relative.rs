@@ -15,6 +15,7 @@ const UNITS: [(i64, &[&str]); 3] = [
             "minutes",
             "min",
             "mins",
+            "m",
             "минута",
             "минуту",
             "минуты",
@@ -47,6 +48,8 @@ const UNITS: [(i64, &[&str]); 3] = [
             "hours",
             "hr",
             "hrs",
+            "h",
+            "ч",
             "час",
             "часа",
             "часов",
@@ -78,9 +81,9 @@ const UNITS: [(i64, &[&str]); 3] = [
     (
         1440,
         &[
-            "day", "days", "день", "дня", "дней", "дні", "днів", "天", "日", "일", "tag", "tage", "tagen",
-            "jour", "jours", "día", "días", "dia", "dias", "giorno", "giorni", "dag", "dagen", "dagar",
-            "gün", "dni",
+            "day", "days", "d", "день", "дн", "дня", "дней", "дні", "днів", "天", "日", "일", "tag", "tage",
+            "tagen", "jour", "jours", "día", "días", "dia", "dias", "giorno", "giorni", "dag", "dagen",
+            "dagar", "gün", "dni",
         ],
     ),
 ];
@@ -156,6 +159,14 @@ mod tests {
     fn an_age_in_hours_is_no_more_precise_than_a_day() {
         assert_eq!(moment("vor 2 Stunden").as_deref(), Some("2025-06-04"));
         assert_eq!(moment("12時間前").as_deref(), Some("2025-06-03"));
+        for age in ["3시간 전", "2 часа назад", "2 ч. назад", "4小时前", "4小時前", "3 години тому", "9h ago"]
+        {
+            assert_eq!(moment(age).as_deref(), Some("2025-06-04"), "{age}");
+        }
+        for age in ["2일 전", "2日前", "2天前", "2 дня назад", "2 дні тому", "2 days ago"]
+        {
+            assert_eq!(moment(age).as_deref(), Some("2025-06-02"), "{age}");
+        }
     }
 
     #[test]
