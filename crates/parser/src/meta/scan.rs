@@ -155,6 +155,11 @@ impl Said {
     }
 }
 
+/// Whether a class or id speaks of an author.
+pub(super) fn speaks_of_author(value: &str) -> bool {
+    CUES.find_iter(value).any(|found| found.pattern().as_usize() < AUTHOR_WORDS.len())
+}
+
 impl<'d> Scan<'d> {
     pub(super) fn of(document: &'d Document, url: Option<&'d Url>) -> Self {
         let mut scan = Self {
@@ -347,9 +352,13 @@ impl<'d> Scan<'d> {
             .or_else(|| {
                 // Only a line of about the title's length can be it.
                 let about = title.len() / 2..=title.len() * 2;
-                self.lines.iter().position(|line| {
-                    about.contains(&line.raw.trim().len()) && is_alike(&text::key(&line.raw), &wanted)
-                })
+                let keys = self.lines.iter().enumerate().filter_map(|(at, line)| {
+                    let may_be = about.contains(&line.raw.trim().len());
+                    may_be.then(|| (at, text::key(&line.raw)))
+                });
+                let alike: Vec<(usize, String)> = keys.filter(|(_, key)| is_alike(key, &wanted)).collect();
+                // A path to the page may end in its headline.
+                alike.iter().find(|(_, key)| *key == wanted).or(alike.first()).map(|(at, _)| *at)
             })
             .or_else(|| {
                 // A page whose visible headline is worded otherwise still has one place for it.

@@ -2,7 +2,7 @@
 
 use dateline_wire::Source;
 
-use super::{distinct, is_person, text};
+use super::{distinct, is_person, text, words};
 use crate::meta::claims::Claim;
 
 /// The byline with the most behind it. Names of the publisher give way to names of people.
@@ -27,8 +27,11 @@ pub(in crate::meta) fn decide(
             // Behind the house's name stand its town and address.
             let is_address = claim.value.len() > 2 && is_house(&claim.value[0]);
             let people = claim.value.iter().filter(|name| !is_house(name) && !is_address);
-            let people: Vec<String> = people.cloned().collect();
-            let has_people = people.iter().any(|name| is_person(name));
+            let people: Vec<String> = people
+                .cloned()
+                .chain(claim.value.iter().filter_map(|name| beside_house(name, publishers)))
+                .collect();
+            let has_people = people.iter().any(|name| is_person(name) && !words::is_role(name));
             Candidate {
                 names: distinct(if has_people { people } else { claim.value.clone() }),
                 has_people,
@@ -84,6 +87,18 @@ pub(in crate::meta) fn decide(
     Some((candidates[at].names.clone(), candidates[at].claim.source))
 }
 
+/// The person whom a name gives beside the house, as in "Gazette - Ana Lund".
+fn beside_house(name: &str, publishers: &[String]) -> Option<String> {
+    let (first, second) = [" - ", " – ", " — "].iter().find_map(|dash| name.split_once(dash))?;
+    let is_house = |part: &str| publishers.contains(&text::key(part));
+    let person = match (is_house(first), is_house(second)) {
+        (true, false) => second,
+        (false, true) => first,
+        _ => return None,
+    };
+    is_person(person).then(|| person.trim().to_owned())
+}
+
 /// A byline that may be believed.
 struct Candidate<'c> {
     names: Vec<String>,
@@ -111,6 +126,13 @@ mod tests {
         assert_eq!(decided(&claims), ["Ana Lund"]);
         assert_eq!(decided(&[claim(&["Harbour Gazette"], 5.0)]), ["Harbour Gazette"]);
         assert_eq!(decided(&[claim(&["Ana Lund", "Harbour Gazette"], 5.0)]), ["Ana Lund"]);
+        assert_eq!(decided(&[claim(&["Harbour Gazette - Ana Lund"], 5.0)]), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn people_come_before_the_newsroom() {
+        let claims = [claim(&["Redacción Gaceta"], 5.0), claim(&["Ana Lund"], 2.0)];
+        assert_eq!(decided(&claims), ["Ana Lund"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::text;
+use super::{date, text};
 pub(super) use decide::decide;
 
 /// A name longer than this, in letters of an alphabet, is a sentence.
@@ -45,7 +45,17 @@ pub(super) fn clean(byline: &str) -> Vec<String> {
     }
     let byline = without_brackets(byline);
     let byline = if byline.contains(|c: char| c.is_ascii_digit() || c == '@') || byline.contains("://") {
-        NOISE.replace_all(&byline, " | ").into_owned()
+        let noise = |found: &regex::Captures<'_>| {
+            let (at, text) = found.get(0).map_or((0, ""), |found| (found.start(), found.as_str()));
+            // Digits within a word are a pen name's: "sailor7".
+            let is_of_word = byline[..at].ends_with(|c: char| c.is_ascii_alphabetic());
+            if is_of_word && text.bytes().all(|byte| byte.is_ascii_digit()) {
+                text.to_owned()
+            } else {
+                " | ".to_owned()
+            }
+        };
+        NOISE.replace_all(&byline, noise).into_owned()
     } else {
         byline
     };
@@ -85,6 +95,9 @@ pub(super) fn distinct(names: Vec<String>) -> Vec<String> {
 
 /// Whether a visible text can be a name: a few words that begin as names do.
 pub(super) fn is_plausible(name: &str) -> bool {
+    if name.contains([':', '：']) {
+        return false;
+    }
     let count = name.split(' ').count();
     let dense = name.chars().filter(|c| text::is_dense(*c)).count();
     if dense > 0 {
@@ -105,7 +118,11 @@ pub(super) fn is_person(name: &str) -> bool {
             return letters == 3 && korean::is_name(name);
         }
         let is_korean = name.chars().any(text::is_hangul);
-        return all_dense && !is_korean && (2..=8).contains(&letters) && !words::is_house(name);
+        return all_dense
+            && !is_korean
+            && (2..=8).contains(&letters)
+            && !words::is_house(name)
+            && !words::is_furniture(name);
     }
     is_plausible(name)
         && !words::is_label(name)
@@ -120,11 +137,13 @@ pub(super) fn is_desk(line: &str) -> bool {
         && (words::is_house(line) || words::is_reporter(line) && !is_person(line))
 }
 
-/// The names in a line of visible text whose words say that it is a byline.
+/// The names in a line of visible text whose words say that it is a byline, or that a part of it is.
 pub(super) fn worded(line: &str) -> Vec<String> {
     let line = line.trim();
-    if let Some(rest) = words::after_prefix(line) {
-        let names = clean(rest);
+    let bars = ['|', '｜', '•', '·', '●'];
+    let part = line.split(bars).find_map(|part| words::after_prefix(part.trim()));
+    if let Some(rest) = part.or_else(|| words::after_prefix(line)) {
+        let names = clean(undated(rest));
         let plausible = !names.is_empty()
             && names
                 .iter()
@@ -132,9 +151,25 @@ pub(super) fn worded(line: &str) -> Vec<String> {
         return if plausible && names.len() <= 4 { names } else { Vec::new() };
     }
     if words::is_reporter(line) {
-        return clean(line).into_iter().filter(|name| is_plausible(name)).collect();
+        let names = clean(line).into_iter();
+        return names.filter(|name| is_plausible(name) && !words::is_house(name)).collect();
     }
     signed(line)
+}
+
+/// What stands before a date in a byline: "Ana Lund on March 21, 2025" names her.
+pub(super) fn undated(byline: &str) -> &str {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let Some(digit) = byline.find(is_digit).filter(|_| date::read(byline).is_some()) else { return byline };
+    let mut names = byline[..digit].trim_end();
+    while let Some((before, last)) = names.rsplit_once(' ') {
+        let is_of_date = matches!(last, "on" | "am" | "at" | "vom" | "le" | "el" | "em" | "-" | "–");
+        if !date::is_month(last) && !is_of_date && !words::is_furniture(last) {
+            break;
+        }
+        names = before.trim_end();
+    }
+    names
 }
 
 /// Whether [`signed`] needs to look at a text at all: nobody who writes in ASCII signs like that.
@@ -298,6 +333,9 @@ mod tests {
             ("오늘快訊／陳大文 2020年03月12日 20:19:00", &["오늘快訊", "陳大文"]),
             ("https://social.example/ana", &[]),
             ("@analund", &[]),
+            ("sailor7", &["sailor7"]),
+            ("s3a1l0r", &["s3a1l0r"]),
+            ("Ana Lund 21.03.2025 14:05", &["Ana Lund"]),
             ("", &[]),
         ]);
     }
@@ -313,6 +351,7 @@ mod tests {
         assert_eq!(worded("김하나 기자"), ["김하나"]);
         assert_eq!(worded("Автор: Анна Лунд"), ["Анна Лунд"]);
         assert!(worded("Ferry Terminal").is_empty());
+        assert!(!is_person("公開日") && !is_person("列印 文字大小") && !is_plausible("Last Modified: Feb"));
         assert!(worded("By the end of March the ferry had sunk").is_empty());
     }
 

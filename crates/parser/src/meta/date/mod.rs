@@ -29,6 +29,11 @@ pub(crate) fn has_digit(text: &str) -> bool {
     text.chars().any(token::is_digit)
 }
 
+/// Whether `word` names a month.
+pub(crate) fn is_month(word: &str) -> bool {
+    months::month(word.trim_end_matches(['.', ',']).to_lowercase().as_str()).is_some()
+}
+
 /// The first date in `text`, with the time of day beside it.
 pub(crate) fn read(text: &str) -> Option<Written> {
     if !has_digit(text) {

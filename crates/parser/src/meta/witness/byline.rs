@@ -9,7 +9,7 @@ use super::near;
 use crate::dom::{Node, local_name};
 use crate::meta::authors;
 use crate::meta::claims::Claims;
-use crate::meta::scan::{Placed, Scan};
+use crate::meta::scan::{self, Placed, Scan};
 use crate::meta::text;
 
 /// A byline is short, in letters of an alphabet.
@@ -60,11 +60,40 @@ static FOREIGN: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .expect("the words are few and plain")
 });
 
+/// Of these words those that also say how an element looks: behind an author's word ("author-card", "byline__image") they
+/// mean the author's own box; before one ("photo-author") the photographer.
+const LOOKS: &[&str] = &["card", "image", "picture", "photo", "footer", "widget", "credit"];
+
+/// Whether a class or id names a box of other stories, comments, pictures or navigation.
+fn names_foreign(value: &str) -> bool {
+    // Nearly all don't, so words are taken apart only where one may.
+    FOREIGN.is_match(value) && value.split_ascii_whitespace().any(is_foreign_class)
+}
+
+fn is_foreign_class(class: &str) -> bool {
+    let class = class.to_ascii_lowercase();
+    FOREIGN.find_iter(&class).any(|found| {
+        let (before, word) = (&class[..found.start()], &class[found.range()]);
+        let is_look = LOOKS.contains(&word);
+        match word {
+            // The microformats of people: "vcard", "h-card".
+            "card" if before.ends_with('v') || before.ends_with("h-") => false,
+            // Builders of pages call each of their blocks a widget; a sidebar's are called so first.
+            "widget" => before.is_empty(),
+            _ => !(is_look && scan::speaks_of_author(before)),
+        }
+    })
+}
+
 /// Whether `node` stands in a box of other stories, comments, pictures or navigation that does not also hold the headline.
 pub(in crate::meta) fn is_foreign(scan: &Scan<'_>, node: Node<'_>) -> bool {
     for above in std::iter::once(node).chain(node.ancestors()).take(30) {
         // What holds the headline too is the story's own.
         if scan.is_around_headline(above) {
+            return false;
+        }
+        // The page's own classes tell what kind of page it is.
+        if above.is(&local_name!("body")) {
             return false;
         }
         let is_apart = above.name().is_some_and(|name| {
@@ -80,7 +109,7 @@ pub(in crate::meta) fn is_foreign(scan: &Scan<'_>, node: Node<'_>) -> bool {
             return true;
         }
         for (attr, value) in above.attrs() {
-            if matches!(attr, "class" | "id") && FOREIGN.is_match(value) {
+            if matches!(attr, "class" | "id") && names_foreign(value) {
                 return true;
             }
         }
@@ -260,6 +289,36 @@ mod tests {
     #[test]
     fn lines_that_read_like_a_byline_are_heard() {
         assert_eq!(names("<p>By Ana Lund and Bo Ek</p>"), ["Ana Lund", "Bo Ek"]);
+    }
+
+    #[test]
+    fn the_authors_own_card_is_no_other_storys() {
+        assert_eq!(names("<span class='author vcard'><a href=/u/1>Ana Lund</a></span>"), ["Ana Lund"]);
+        assert_eq!(names("<div class=author-card><a href=/u/1>Ana Lund</a></div>"), ["Ana Lund"]);
+        assert_eq!(names("<div class=page-builder-widget><p>By Ana Lund</p></div>"), ["Ana Lund"]);
+        for class in ["comment-author vcard", "photo-author", "card author", "widget"] {
+            assert!(
+                names(&format!("<div><div class='{class}'><p>By Bo Ek</p></div></div>")).is_empty(),
+                "{class}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_byline_shares_its_line_with_date_and_section() {
+        for line in [
+            "By Ana Lund | 21 March 2025 | 3 comments",
+            "By Ana Lund 21 March 2025",
+            "By Ana Lund on March 21, 2025",
+            "Harbour · By Ana Lund · Published 21 March 2025",
+            "Geschrieben von Ana Lund am 21. März 2025",
+            "Auteur : Ana Lund",
+            "Publicado por Ana Lund",
+        ] {
+            assert_eq!(names(&format!("<p>{line}</p>")), ["Ana Lund"], "{line}");
+        }
+        assert!(names("<p>By March 21 the ferry had sunk</p>").is_empty());
+        assert!(names("<p>World News | 21 March 2025</p>").is_empty());
     }
 
     #[test]

@@ -36,6 +36,13 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
             return claims.authors(found, Source::Visible, 1.5);
         }
     }
+    // A byline right above the text, however far boxes of buttons push both from the headline.
+    for line in below.iter().take(first).skip(first.saturating_sub(3)) {
+        let found = if line.is_long { Vec::new() } else { authors::worded(line.text()) };
+        if !found.is_empty() && text::weight(line.text()) <= 100 && !is_foreign(scan, line.node) {
+            return claims.authors(found, Source::Visible, 1.5);
+        }
+    }
     // Boxes may follow the text, so a paragraph that ends in a signature counts wherever it stands.
     let signed =
         below[first..=last].iter().rev().filter(|line| line.is_long && line.last.trim_end().ends_with('】'));
@@ -112,11 +119,8 @@ fn alone(line: &Line<'_>, next: Option<&Line<'_>>) -> Vec<String> {
     if !(is_set_apart || is_dated || is_above_desk) {
         return Vec::new();
     }
-    let mut names = authors::clean(line.text());
-    if is_dated {
-        // Beside a date stand labels for it.
-        names.retain(|name| authors::is_person(name));
-    }
+    // A name stands before a date; behind one stand the section and labels.
+    let names = authors::clean(if is_dated { authors::undated(line.text()) } else { line.text() });
     if names.iter().all(|name| authors::is_person(name)) { names } else { Vec::new() }
 }
 
@@ -136,6 +140,19 @@ mod tests {
     fn a_name_alone_in_bold_beside_the_text_signs_it() {
         assert_eq!(names(&format!("<p><b>Ana Lund</b></p><p>{LONG}</p>")), ["Ana Lund"]);
         assert_eq!(names(&format!("<p>{LONG}</p><p><strong>Ana Lund</strong></p>")), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn a_name_before_a_date_signs_and_a_section_behind_one_does_not() {
+        assert_eq!(names(&format!("<p>Ana Lund, 21 March 2025</p><p>{LONG}</p>")), ["Ana Lund"]);
+        assert!(names(&format!("<p>21 March 2025 Harbour Affairs</p><p>{LONG}</p>")).is_empty());
+        assert!(names(&format!("<p>Updated: 21 March 2025</p><p>{LONG}</p>")).is_empty());
+    }
+
+    #[test]
+    fn a_byline_right_above_the_text_signs_it_however_far_the_headline_is() {
+        let buttons = "<p>Share</p>".repeat(20);
+        assert_eq!(names(&format!("{buttons}<p>By Ana Lund</p><p>{LONG}</p>")), ["Ana Lund"]);
     }
 
     #[test]
