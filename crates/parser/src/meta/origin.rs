@@ -22,6 +22,9 @@ const DATELINE: usize = 320;
 /// No label of a credit line is longer, in bytes.
 const MAX_LABEL: usize = 40;
 
+/// The lines below a headline in which a byline is looked for.
+const BYLINES: usize = 12;
+
 /// A name longer than this, in letters of an alphabet, is a sentence.
 const MAX_LETTERS: usize = 45;
 
@@ -31,7 +34,7 @@ type Glance = fn(&str) -> bool;
 /// The shapes of datelines, each behind a glance that spares most lines the pattern. What stands before the name, and the
 /// name, are checked in [`is_dateline`]: classes of letters in the patterns themselves would make them a hundred times larger.
 static DATELINES: LazyLock<Vec<(Glance, Regex)>> = LazyLock::new(|| {
-    let shapes: [(Glance, &str); 6] = [
+    let shapes: [(Glance, &str); 8] = [
         // SEOUL, South Korea (AP) — / LONDON, March 21 (Reuters) - / (Reuters) –
         (|line| line.contains('('), r"^(?P<before>[^()]*)\((?P<name>[^()]+)\)\s*(?:--|[-–—―:])"),
         // МОСКВА, 29 июня. /ТАСС/.
@@ -56,11 +59,24 @@ static DATELINES: LazyLock<Vec<(Glance, Regex)>> = LazyLock::new(|| {
             |line| line.contains('日') && line.contains(['电', '電', '讯', '訊']),
             r"^[（(【]?(?P<name>[^社網网，。、 ]{1,5}[社網网])(?P<before>[^，。 ]{0,20}[0-9]{1,2}日)(?:[（(][^）)]{1,12}[）)])?[综綜]?合?外?[电電讯訊]",
         ),
+        // (평양 3월 21일발 바다통신) / 【港町3月21日発海洋通信】
+        (
+            |line| line.starts_with(OPENING) && line.contains(['발', '発', '发']),
+            r"^[(（【\[［](?P<before>[^)）】\]］0-9０-９]{1,12})[0-9０-９]{1,2} ?[월月] ?[0-9０-９]{1,2} ?[일日] ?[발発发] ?(?P<name>[^)）】\]］]{2,20})[)）】\]］]",
+        ),
+        // ［港町 21日 ウエスト通信］ / 【3月21日 WN】
+        (
+            |line| line.starts_with(OPENING) && line.contains('日'),
+            r"^[(（【\[［](?P<before>[^)）】\]］0-9０-９ 　]{0,12})[ 　]?(?:[0-9０-９]{1,2}月)?[0-9０-９]{1,2}日[ 　](?P<name>[^)）】\]］0-9]{2,20})[)）】\]］]",
+        ),
     ];
     let compiled =
         shapes.map(|(glance, pattern)| (glance, Regex::new(pattern).expect("the patterns are constant")));
     compiled.into()
 });
+
+/// The brackets that a dateline stands in.
+const OPENING: [char; 5] = ['(', '（', '【', '[', '［'];
 
 /// Whether a digit follows `mark` somewhere.
 fn has_number_behind(line: &str, mark: &str) -> bool {
@@ -119,7 +135,9 @@ fn is_dateline(before: &str, name: &str) -> bool {
         before.is_empty() || before.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
     let is_name = name.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
     let plain = |c: char| c.is_alphanumeric() || " .,&'’-·".contains(c);
-    is_place && is_name && before.chars().count() <= 70 && name.chars().all(plain)
+    // "【3月21日 更新】" tells of the page.
+    let is_label = text::is_dense_only(name) && !authors::is_plausible(name);
+    is_place && is_name && !is_label && before.chars().count() <= 70 && name.chars().all(plain)
 }
 
 /// Whether a colon stands so near to the beginning of a line that what is before it can be one of [`CREDITS`].
@@ -146,6 +164,7 @@ pub(super) fn decide(scan: &Scan<'_>, body: &str, publishers: &[String]) -> Opti
     let (name, evidence) = dateline(scan, body)
         .or_else(|| credit(scan))
         .or_else(|| marked(scan))
+        .or_else(|| byline(scan))
         .or_else(|| copyright(scan))
         .filter(|(name, _)| !own(name))?;
     let span = place(body, &evidence);
@@ -227,6 +246,40 @@ fn marked(scan: &Scan<'_>) -> Option<(String, String)> {
     })
 }
 
+/// The wire behind the name of a byline near the headline: "By Ana Lund (WN)", "By Ana Lund, Westland Press".
+fn byline(scan: &Scan<'_>) -> Option<(String, String)> {
+    let at = scan.headline?;
+    let below = scan.lines.get(at + 1..)?;
+    let first = below.iter().position(|line| line.is_long)?;
+    let lines = below.iter().take(first).take(BYLINES).chain(&below[first.saturating_sub(3)..first]);
+    lines.filter(|line| line.raw().contains(['(', ','])).find_map(|line| {
+        let text = line.text();
+        let (people, behind) = text.split_once(['(', ','])?;
+        let name = behind.split([')', ',', '|']).next()?.trim();
+        let is_wire = is_acronym(name) && text.contains('(') || is_press(name);
+        let is_byline = is_wire && !authors::worded(people).is_empty() && !is_foreign(scan, line.node);
+        Some((checked(name).filter(|_| is_byline)?, text.to_owned()))
+    })
+}
+
+/// Whether `name` is a few capitals and no title, office or country, which stand behind names too.
+fn is_acronym(name: &str) -> bool {
+    const OTHERS: [&str; 14] =
+        ["MD", "RN", "JD", "QC", "KC", "MP", "MEP", "CEO", "CFO", "CTO", "US", "USA", "UK", "EU"];
+    (2..=6).contains(&name.chars().count()) && name.chars().all(char::is_uppercase) && !OTHERS.contains(&name)
+}
+
+/// Whether `name` is of several words, the last of which says that it is a wire or a paper.
+fn is_press(name: &str) -> bool {
+    let is_name = name.split(' ').all(|word| word.starts_with(char::is_uppercase));
+    let last = name.rsplit_once(' ').map(|(_, last)| last);
+    is_name
+        && matches!(
+            last,
+            Some("Press" | "News" | "Agency" | "Wire" | "Newswire" | "Service" | "Times" | "Post")
+        )
+}
+
 /// Whether a line can reserve rights, told by its bytes.
 fn may_reserve(raw: &str) -> bool {
     RESERVED.iter().any(|finder| finder.find(raw.as_bytes()).is_some())
@@ -304,6 +357,12 @@ mod tests {
         assert_eq!(name("ПОРТ, 21 мар - Весть Новости. Паром вышел.").as_deref(), Some("Весть Новости"));
         assert_eq!(name("(부산=바다통신) 김하나 기자 = 여객선이 떠났다.").as_deref(), Some("바다통신"));
         assert_eq!(name("海洋社平港3月21日电 渡轮早上离港。").as_deref(), Some("海洋社"));
+        assert_eq!(name("(항구 3월 21일발 바다통신)여객선이 떠났다.").as_deref(), Some("바다통신"));
+        assert_eq!(name("【港町3月21日発海洋通信】船は朝六時に出た。").as_deref(), Some("海洋通信"));
+        assert_eq!(name("［港町　２１日　ウエスト］ - 船は朝六時に出た。").as_deref(), Some("ウエスト"));
+        assert_eq!(name("【3月21日 WN】船は朝六時に出た。").as_deref(), Some("WN"));
+        assert_eq!(name("Port City, March 21 (WNA) -- The ferry left.").as_deref(), Some("WNA"));
+        assert_eq!(name("PORT CITY, March 21. /WN/. The ferry left.").as_deref(), Some("WN"));
     }
 
     #[test]
@@ -312,6 +371,25 @@ mod tests {
         assert_eq!(name("【港町＝山田太郎】船は朝六時に出た。"), None);
         assert_eq!(name("The Port Authority (PA) said the ferry left."), None);
         assert_eq!(name("The and/or clause was dropped."), None);
+        assert_eq!(name("【3月21日 更新】船は朝六時に出た。"), None);
+        assert_eq!(name("(3월 21일 오전) 여객선이 떠났다."), None);
+    }
+
+    #[test]
+    fn a_byline_names_the_wire_behind_the_person() {
+        let lede = format!("<p>{}</p>", "The ferry left the harbour at six in the morning. ".repeat(5));
+        let of = |line: &str| origin(&format!("<p>{line}</p>{lede}"), "").map(|(name, _)| name);
+        assert_eq!(of("By Ana Lund (WN)").as_deref(), Some("WN"));
+        assert_eq!(of("By ANA LUND (Westland Press)").as_deref(), Some("Westland Press"));
+        assert_eq!(of("By Ana Lund and Bo Ek, Westland Press").as_deref(), Some("Westland Press"));
+        for line in [
+            "By Ana Lund (Port City)",
+            "By Ana Lund (MD)",
+            "By Ana Lund, Political Editor",
+            "By Ana Lund, MP",
+        ] {
+            assert_eq!(of(line), None, "{line}");
+        }
     }
 
     #[test]

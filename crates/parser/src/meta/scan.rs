@@ -18,6 +18,10 @@ const MAX_EACH: usize = 500;
 const MAX_LINES: usize = 4_000;
 const MAX_LINE_BYTES: usize = 420;
 
+/// The headings of lower rank that are looked at, at most, and the letters that make one more than the name of a section.
+const MAX_SUBHEADINGS: usize = 20;
+const SHORTEST_LOWER: usize = 15;
+
 /// A line longer than this, in letters of an alphabet, is running text.
 const LONG: usize = 120;
 
@@ -97,6 +101,8 @@ pub(super) struct Scan<'d> {
     pub(super) lines: Vec<Line<'d>>,
     /// The `<h1>`s with their text.
     pub(super) headings: Vec<(Placed<'d>, String)>,
+    /// The headings of the second and third rank.
+    pub(super) subheadings: Vec<Node<'d>>,
     /// The line of the headline, once it is known.
     pub(super) headline: Option<usize>,
     /// The element that holds the headline, and all that hold that.
@@ -176,6 +182,7 @@ impl<'d> Scan<'d> {
             sources: Vec::new(),
             lines: Vec::with_capacity(256),
             headings: Vec::new(),
+            subheadings: Vec::new(),
             headline: None,
             around: Vec::new(),
         };
@@ -251,10 +258,24 @@ impl<'d> Scan<'d> {
                 }
                 line.in_h1 = true;
             }
+            local_name!("h2") | local_name!("h3") => {
+                push(&mut self.subheadings, node);
+                line.close(&mut self.lines);
+            }
             local_name!("time") => {
                 let placed = Placed { node, line: self.lines.len() };
                 push(&mut self.times, placed);
                 line.space();
+            }
+            // Microformats write a moment as the title of an abbreviation.
+            local_name!("abbr")
+                if node
+                    .attr("title")
+                    .is_some_and(|title| title.starts_with(|c: char| c.is_ascii_digit())) =>
+            {
+                let placed = Placed { node, line: self.lines.len() };
+                push(&mut self.times, placed);
+                line.space_before(node);
             }
             local_name!("br") => line.close(&mut self.lines),
             _ if is_inline(node) => line.space_before(node),
@@ -332,6 +353,19 @@ impl<'d> Scan<'d> {
             home.into_iter().flat_map(|home| home.ancestors().chain([home])).map(Node::id).collect();
     }
 
+    /// The longest heading of lower rank that the `<title>` holds, where no `<h1>` has to do with it: themes that keep the
+    /// `<h1>` for the site's name set the headline so.
+    pub(super) fn lower_headline(&self) -> Option<String> {
+        let title = text::key(self.title.as_deref()?);
+        if self.headings.iter().any(|(_, text)| is_alike(&text::key(text), &title)) {
+            return None;
+        }
+        let texts = self.subheadings.iter().take(MAX_SUBHEADINGS).map(|node| text::line(&spaced(*node)));
+        let held =
+            texts.filter(|text| text::weight(text) >= SHORTEST_LOWER && title.contains(&text::key(text)));
+        held.max_by_key(String::len)
+    }
+
     /// Whether `node` holds the headline.
     pub(super) fn is_around_headline(&self, node: Node<'_>) -> bool {
         self.around.contains(&node.id())
@@ -369,7 +403,7 @@ impl<'d> Scan<'d> {
 }
 
 /// The text of a heading, with a space where one of its elements that is drawn apart begins or ends.
-fn spaced(node: Node<'_>) -> String {
+pub(super) fn spaced(node: Node<'_>) -> String {
     let mut text = String::new();
     let mut after_block = false;
     for inner in node.descendants().take(text::MAX_NODES) {
@@ -377,7 +411,9 @@ fn spaced(node: Node<'_>) -> String {
             Some(part) if text.len() < 2 * MAX_LINE_BYTES => {
                 // Only where two words would run together; a decorated initial is part of its word.
                 let ends_small = text.ends_with(|c: char| c.is_lowercase() || c.is_numeric());
-                if after_block && ends_small && part.starts_with(char::is_uppercase) {
+                let begins =
+                    part.starts_with(|c: char| c.is_uppercase() || matches!(c, '"' | '“' | '„' | '«'));
+                if after_block && ends_small && begins {
                     text.push(' ');
                 }
                 after_block = false;

@@ -104,6 +104,11 @@ pub(super) fn is_dense(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
 }
 
+/// Whether `text` is of such scripts and nothing else.
+pub(super) fn is_dense_only(text: &str) -> bool {
+    text.chars().all(is_dense)
+}
+
 pub(super) fn is_hangul(c: char) -> bool {
     matches!(c, '\u{ac00}'..='\u{d7a3}')
 }

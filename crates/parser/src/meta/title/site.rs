@@ -1,12 +1,13 @@
 //! The name of the site, the section and the day around a headline.
 
+use crate::meta::date;
 use crate::meta::text;
 
 /// What stands between a headline and the name of the site. Those in the first group never occur inside headlines with
 /// spaces around them, or nearly so.
 const STRONG: &[&str] = &[
-    " | ", " ｜ ", "｜", " :: ", " » ", " › ", " « ", " ‹ ", " • ", " ⋆ ", " – ", " — ", " - ", " -- ", "|",
-    "--",
+    " | ", " ｜ ", "｜", " :: ", " » ", " › ", " « ", " ‹ ", " • ", " ⋆ ", " │ ", " – ", " — ", " - ",
+    " -- ", "|", "--",
 ];
 const WEAK: &[&str] = &[" : ", "：", ": ", " · ", " / ", "_", "，", " , "];
 
@@ -87,9 +88,12 @@ fn shortened<'t>(
     after_name: bool,
 ) -> Option<&'t str> {
     if !title.contains([
-        '|', '｜', ':', '：', '»', '›', '«', '‹', '•', '⋆', '–', '—', '-', '·', '/', '_', '，', ',',
+        '|', '｜', '│', ':', '：', '»', '›', '«', '‹', '•', '⋆', '–', '—', '-', '·', '/', '_', '，', ',',
     ]) {
         return None;
+    }
+    if let Some(headline) = undated(title) {
+        return Some(headline);
     }
     if let Some(headline) = begun(title, site, is_other) {
         return Some(headline);
@@ -132,6 +136,14 @@ fn shortened<'t>(
         }
     }
     None
+}
+
+/// `title` without the day in numbers that stands behind a bar or a colon of its own.
+fn undated(title: &str) -> Option<&str> {
+    let (head, tail) = [" | ", " : "].iter().find_map(|separator| title.rsplit_once(separator))?;
+    let letters = tail.chars().filter(|c| c.is_alphabetic()).count();
+    let is_day = letters <= 3 && date::read(tail).is_some_and(|written| written.date().is_some());
+    (is_day && text::weight(head) >= 15).then(|| head.trim_end())
 }
 
 /// `title` without a picture credit in brackets at its end, as East Asian papers put it there.
@@ -188,6 +200,9 @@ mod tests {
             "Harbour Gazette » The ferry leaves at six in the morning",
             "The ferry leaves at six in the morning | World | Harbour Gazette",
             "The ferry leaves at six in the morning | Harbour Gazette Online",
+            "The ferry leaves at six in the morning │ Harbour Gazette",
+            "The ferry leaves at six in the morning | Harbour Gazette | 21.03.2025",
+            "The ferry leaves at six in the morning : 21.03.2025, 10.19 Uhr",
         ] {
             assert_eq!(cleaned(title), "The ferry leaves at six in the morning", "{title}");
         }
@@ -212,9 +227,12 @@ mod tests {
 
     #[test]
     fn separators_inside_a_headline_stay() {
-        for title in
-            ["Ferry disaster - what we know so far", "Storm: the ferry that never came", "Ferry | Storm"]
-        {
+        for title in [
+            "Ferry disaster - what we know so far",
+            "Timetable of the ferry, 14 - 20 March 2025",
+            "Storm: the ferry that never came",
+            "Ferry | Storm",
+        ] {
             assert_eq!(cleaned(title), title);
         }
     }

@@ -62,6 +62,8 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
 #[derive(Default)]
 struct Gathered<'v> {
     articles: Vec<&'v Object>,
+    /// Works that are no articles, which speak where there is none.
+    works: Vec<&'v Object>,
     pages: Vec<&'v Object>,
     by_id: HashMap<&'v str, &'v Object>,
 }
@@ -81,6 +83,8 @@ impl<'v> Gathered<'v> {
                     if self.articles.len() < MAX_ARTICLES {
                         self.articles.push(object);
                     }
+                } else if is_a(object, is_work_type) && self.works.len() < MAX_ARTICLES {
+                    self.works.push(object);
                 } else if is_a(object, is_page_type) && self.pages.len() < MAX_ARTICLES {
                     self.pages.push(object);
                 }
@@ -101,10 +105,10 @@ impl<'v> Gathered<'v> {
             .iter()
             .find(|article| page.is_some_and(|page| addresses(article).any(|at| at == page)));
         let article = own.or_else(|| self.articles.iter().find(|article| article.contains_key("headline")));
-        let article = article.or_else(|| self.articles.first());
+        let article = article.or_else(|| self.articles.first()).or_else(|| self.works.first());
         if let Some(article) = article {
             let headline = string(article.get("headline"));
-            for same in &self.articles {
+            for same in self.articles.iter().chain(self.works.first().filter(|_| self.articles.is_empty())) {
                 // Pages describe one article several times, for several readers.
                 let is_same = std::ptr::eq(*same, *article)
                     || (headline.is_some() && string(same.get("headline")) == headline);
@@ -233,6 +237,11 @@ fn is_article_type(kind: &str) -> bool {
     kind.ends_with("Article") || kind.ends_with("Posting") && kind != "JobPosting" || kind == "Report"
 }
 
+fn is_work_type(kind: &str) -> bool {
+    let kind = kind.rsplit(['/', ':']).next().unwrap_or(kind);
+    matches!(kind, "Recipe" | "HowTo" | "CreativeWork")
+}
+
 fn is_page_type(kind: &str) -> bool {
     let kind = kind.rsplit(['/', ':']).next().unwrap_or(kind);
     matches!(kind, "WebPage" | "ItemPage" | "VideoObject")
@@ -301,6 +310,15 @@ mod tests {
             claims(list).titles.iter().map(|claim| claim.value.as_str()).collect::<Vec<_>>(),
             ["Ferry"]
         );
+    }
+
+    #[test]
+    fn a_work_speaks_where_there_is_no_article() {
+        let work =
+            r#"{"@type":"HowTo","name":"How to moor","author":"Ana Lund","datePublished":"2025-03-21"}"#;
+        assert_eq!(claims(work).published.len(), 1);
+        let article = r#"{"@type":"Article","headline":"Ferry","datePublished":"2025-03-22"}"#;
+        assert_eq!(claims(&format!("[{work},{article}]")).published.len(), 1);
     }
 
     #[test]

@@ -53,7 +53,9 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
 
 /// The content of a property: the attribute that carries it, else its text.
 fn value(node: Node<'_>) -> String {
-    match node.attr("content").or_else(|| node.attr("datetime")) {
+    // What an abbreviation stands for is its title.
+    let title = node.attr("title").filter(|_| node.is(&local_name!("abbr")));
+    match node.attr("content").or_else(|| node.attr("datetime")).or(title) {
         Some(value) => text::line(value),
         None => text::of(node),
     }
@@ -77,6 +79,7 @@ fn is_of_article(node: Node<'_>) -> bool {
     let kind = item.attr("itemtype").unwrap_or_default();
     let is_article = kind.ends_with("Article")
         || kind.ends_with("BlogPosting")
+        || kind.ends_with("CreativeWork")
         || kind.ends_with("WebPage")
         || kind.is_empty();
     is_article
@@ -103,6 +106,14 @@ mod tests {
         let date = "<div itemscope itemtype='https://schema.org/NewsArticle'><time itemprop=datePublished datetime=2025-03-21>";
         assert_eq!(published(date), [4.0]);
         assert_eq!(published(&format!("{date}</time></div>{}", date.replace("21", "22"))), [1.0, 1.0]);
+    }
+
+    #[test]
+    fn an_abbreviation_stands_for_its_title() {
+        assert_eq!(
+            published("<abbr itemprop=datePublished title='2025-03-21T08:00:00-07:00'>08:00</abbr>"),
+            [4.0]
+        );
     }
 
     #[test]

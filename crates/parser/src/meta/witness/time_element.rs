@@ -12,7 +12,8 @@ use crate::meta::text;
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let mut seen = 0;
     for placed in &scan.times {
-        let Some(datetime) = placed.node.attr("datetime") else { continue };
+        let datetime = placed.node.attr("datetime").or_else(|| placed.node.attr("title"));
+        let Some(datetime) = datetime else { continue };
         if !near(scan, placed.line) || is_foreign(scan, placed.node) {
             continue;
         }
@@ -44,6 +45,12 @@ mod tests {
         assert_eq!((found.published.len(), found.modified.len()), (0, 1));
         let found = claims(testify, "<p><time datetime=2025-03-21T14:05Z>today</time></p>");
         assert_eq!((found.published.len(), found.modified.len()), (1, 0));
+    }
+
+    #[test]
+    fn the_title_of_an_abbreviation_is_a_time() {
+        let found = claims(testify, "<p><abbr class=published title=2025-03-21T14:05-0700>today</abbr></p>");
+        assert_eq!(found.published.len(), 1);
     }
 
     #[test]
