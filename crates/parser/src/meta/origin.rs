@@ -36,9 +36,9 @@ type Glance = fn(&str) -> bool;
 static DATELINES: LazyLock<Vec<(Glance, Regex)>> = LazyLock::new(|| {
     let shapes: [(Glance, &str); 8] = [
         // SEOUL, South Korea (AP) — / LONDON, March 21 (Reuters) - / (Reuters) –
-        (|line| line.contains('('), r"^(?P<before>[^()]*)\((?P<name>[^()]+)\)\s*(?:--|[-–—―:])"),
+        (|line| line.contains('('), r"^(?P<before>[^()]*)\((?P<name>[^()]+)\)\s*(?P<dash>--|[-–—―:])"),
         // МОСКВА, 29 июня. /ТАСС/.
-        (|line| line.contains('/'), r"^(?P<before>[^/]*)/(?P<name>[^/]+)/"),
+        (|line| line.contains('/'), r"^(?P<before>[^/]*)/(?P<name>[^/ ][^/]*)/"),
         // МОСКВА, 21 мар - РИА Новости.
         (
             |line| has_number_behind(line, ", "),
@@ -133,11 +133,49 @@ fn is_dateline(before: &str, name: &str) -> bool {
     let before = before.trim();
     let is_place =
         before.is_empty() || before.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
-    let is_name = name.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
-    let plain = |c: char| c.is_alphanumeric() || " .,&'’-·".contains(c);
+    let begins = name.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
+    let is_name = begins || is_code(name);
+    let plain = |c: char| c.is_alphanumeric() || " .,&'’-·/".contains(c);
     // "【3月21日 更新】" tells of the page.
     let is_label = text::is_dense_only(name) && !authors::is_plausible(name);
     is_place && is_name && !is_label && before.chars().count() <= 70 && name.chars().all(plain)
+}
+
+/// Whether a bracket behind `before` ends a dateline, and not a remark upon the words before it: "HARBOUR (Wirenews)" does, by
+/// its capitals, "Harbour, March 21 (Wirenews)" by its day, "Harbour (WN)" by the letters of the wire; "Harbour (Westland)" and
+/// "Ana Lund (Westland Party)" do not.
+fn is_place(before: &str, name: &str, dash: &str) -> bool {
+    let before = before.trim();
+    let mut words = before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let Some(first) = words.next() else { return dash != ":" };
+    let is_capitals = first.chars().count() >= 3 && !first.chars().any(char::is_lowercase);
+    let is_dense = before.chars().any(text::is_dense);
+    let is_dated = before.contains(|c: char| c.is_ascii_digit());
+    let are_names = !words.clone().any(|word| word.starts_with(char::is_lowercase) && !is_dated);
+    let is_single = words.next().is_none() || before.contains(',');
+    let is_acronym = name.chars().filter(|c| c.is_alphabetic()).count() >= 2
+        && name.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+    if is_capitals && !is_dense {
+        return are_names;
+    }
+    dash != ":" && are_names && (is_dated || is_code(name) || is_single && is_acronym)
+}
+
+/// Whether `name` is the small letters by which a wire signs: "wna", "wna/xy".
+fn is_code(name: &str) -> bool {
+    name.len() <= 7
+        && name
+            .split('/')
+            .all(|part| matches!(part.len(), 2 | 3) && part.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
+/// `name` without the reporter who stands beside the wire: "바다통신 김하나 기자".
+fn without_reporter(name: &str) -> &str {
+    let mut words = name.trim().rsplitn(3, ' ');
+    match (words.next(), words.next(), words.next()) {
+        (Some("기자" | "특파원"), Some(_), Some(wire)) => wire,
+        _ => name,
+    }
 }
 
 /// Whether a colon stands so near to the beginning of a line that what is before it can be one of [`CREDITS`].
@@ -183,7 +221,9 @@ fn dateline(scan: &Scan<'_>, body: &str) -> Option<(String, String)> {
             let found = pattern.captures(line)?;
             let name = found.name("name")?.as_str();
             let before = found.name("before").map_or("", |before| before.as_str());
-            let name = checked(name).filter(|name| is_dateline(before, name))?;
+            let is_bracketed = found.name("dash").is_none_or(|dash| is_place(before, name, dash.as_str()));
+            let name = without_reporter(name);
+            let name = checked(name).filter(|name| is_bracketed && is_dateline(before, name))?;
             // "SN/APA/" joins names; a dateline's stroke follows a space or a full stop.
             if before.ends_with(char::is_alphanumeric) && found.get(0)?.as_str().ends_with('/') {
                 return None;
@@ -362,6 +402,10 @@ mod tests {
         assert_eq!(name("［港町　２１日　ウエスト］ - 船は朝六時に出た。").as_deref(), Some("ウエスト"));
         assert_eq!(name("【3月21日 WN】船は朝六時に出た。").as_deref(), Some("WN"));
         assert_eq!(name("Port City, March 21 (WNA) -- The ferry left.").as_deref(), Some("WNA"));
+        assert_eq!(name("Hafen, 21. Mär (Wirenews) - Die Fähre fuhr.").as_deref(), Some("Wirenews"));
+        assert_eq!(name("Hafen (WN) - Die Fähre fuhr.").as_deref(), Some("WN"));
+        assert_eq!(name("Neu Hafen (wna/xy) - Die Fähre fuhr.").as_deref(), Some("wna/xy"));
+        assert_eq!(name("[항구=바다통신 김하나 기자] 여객선이 떠났다.").as_deref(), Some("바다통신"));
         assert_eq!(name("PORT CITY, March 21. /WN/. The ferry left.").as_deref(), Some("WN"));
     }
 
@@ -371,7 +415,18 @@ mod tests {
         assert_eq!(name("【港町＝山田太郎】船は朝六時に出た。"), None);
         assert_eq!(name("The Port Authority (PA) said the ferry left."), None);
         assert_eq!(name("The and/or clause was dropped."), None);
-        assert_eq!(name("【3月21日 更新】船は朝六時に出た。"), None);
+        for line in [
+            "A stir in the harbour of Hafen (Kreis Hafen): the ferry left.",
+            "Hafen (Westland) – The ferry left.",
+            "Ana Lund (Westland Party) – The ferry left.",
+            "Ana Lund (WP) – The ferry left.",
+            "Body Condition Score (BCS): the ferry left.",
+            "Ana Lund / Westland Post / The ferry left.",
+            "You are here: Start 1 / WN 2 / Ferry",
+            "【3月21日 更新】船は朝六時に出た。",
+        ] {
+            assert_eq!(name(line), None, "{line}");
+        }
         assert_eq!(name("(3월 21일 오전) 여객선이 떠났다."), None);
     }
 

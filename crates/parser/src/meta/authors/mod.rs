@@ -64,6 +64,9 @@ pub(super) fn clean(byline: &str) -> Vec<String> {
     let has_reporter = parts.iter().any(|part| words::is_reporter(part));
     let mut names = Vec::new();
     for part in &parts {
+        if words::is_others(part) {
+            continue;
+        }
         if has_reporter && !words::is_reporter(part) && part.chars().any(text::is_dense) {
             continue;
         }
@@ -143,7 +146,20 @@ pub(super) fn worded(line: &str) -> Vec<String> {
     let bars = ['|', '｜', '•', '·', '●'];
     let part = line.split(bars).find_map(|part| words::after_prefix(part.trim()));
     if let Some(rest) = part.or_else(|| words::after_prefix(line)) {
-        let names = clean(undated(rest));
+        let mut names = clean(undated(rest));
+        let is_labelled =
+            line.split(rest).next().is_some_and(|label| label.trim_end().ends_with([':', '：']));
+        if names.first().is_some_and(|first| is_person(first) && first.contains(' ')) {
+            // Behind the people stand the letters of a wire, and behind a label what the first of them is.
+            let is_wire = |name: &str| {
+                name.len() <= 5 && !name.contains(' ') && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+            };
+            let people =
+                1 + names[1..].iter().take_while(|name| is_plausible(name) && !is_wire(name)).count();
+            if is_labelled || names[people..].iter().all(|name| is_wire(name)) {
+                names.truncate(people);
+            }
+        }
         let plausible = !names.is_empty()
             && names
                 .iter()
@@ -327,6 +343,8 @@ mod tests {
             ("Ana Lund, Political Correspondent", &["Ana Lund"]),
             ("Ana Lund (ana@news.example)", &["Ana Lund"]),
             ("Ana Lund @analund", &["Ana Lund"]),
+            ("Ana Lund, photos by Bo Ek", &["Ana Lund"]),
+            ("Übersetzt von: Bo Ek", &[]),
             ("김하나 기자 hana@news.example", &["김하나"]),
             ("김하나 매일신문 기자", &["김하나"]),
             ("매일신문=김하나 기자", &["김하나"]),
@@ -350,6 +368,9 @@ mod tests {
         assert_eq!(worded("By Ana Lund"), ["Ana Lund"]);
         assert_eq!(worded("김하나 기자"), ["김하나"]);
         assert_eq!(worded("Автор: Анна Лунд"), ["Анна Лунд"]);
+        assert_eq!(worded("Autorin: Ana Lund, leitet das Büro im Hafen"), ["Ana Lund"]);
+        assert_eq!(worded("Von Ana Lund und Bo Ek, wna"), ["Ana Lund", "Bo Ek"]);
+        assert!(worded("By New Harbour, the ferry had sunk").is_empty());
         assert!(worded("Ferry Terminal").is_empty());
         assert!(!is_person("公開日") && !is_person("列印 文字大小") && !is_plausible("Last Modified: Feb"));
         assert!(worded("By the end of March the ferry had sunk").is_empty());

@@ -7,7 +7,6 @@ const PREFIXES: &[&str] = &[
     "artikel von",
     "rezept von",
     "veröffentlicht von",
-    "übersetzt von",
     "ein gastbeitrag von",
     "vom",
     "geschrieben von",
@@ -149,6 +148,40 @@ const TELLING: &[&str] = &[
     "文",
     "撰文",
     "筆者",
+];
+
+/// What stands before the names of those who did something else than write.
+const OTHERS: &[&str] = &[
+    "translated by",
+    "translation by",
+    "photo by",
+    "photos by",
+    "photographs by",
+    "photography by",
+    "illustration by",
+    "illustrations by",
+    "video by",
+    "edited by",
+    "editing by",
+    "übersetzt von",
+    "bearbeitet von",
+    "übersetzung:",
+    "photo:",
+    "photos:",
+    "foto:",
+    "fotos:",
+    "bild:",
+    "фото:",
+    "перевод:",
+    "переклад:",
+    "사진:",
+    "번역:",
+    "写真：",
+    "翻訳：",
+    "摄影：",
+    "攝影：",
+    "翻译：",
+    "翻譯：",
 ];
 
 /// What stands behind names.
@@ -297,6 +330,31 @@ const FURNITURE: &[&str] = &[
     "posts",
 ];
 
+/// Words that only the names of bodies hold.
+const BODIES: &[&str] = &[
+    "university",
+    "universität",
+    "université",
+    "universidad",
+    "università",
+    "institute",
+    "institut",
+    "ministry",
+    "ministerium",
+    "foundation",
+    "stiftung",
+    "association",
+    "verband",
+    "gmbh",
+    "ltd",
+    "inc",
+    "университет",
+    "институт",
+    "министерство",
+    "університет",
+    "міністерство",
+];
+
 /// What content systems put where no author was entered.
 const NOBODY: &[&str] = &[
     "admin",
@@ -335,6 +393,11 @@ pub(super) fn without_prefix(line: &str) -> &str {
         }
     }
     line
+}
+
+/// Whether a part of a byline names those who did something else than write.
+pub(super) fn is_others(part: &str) -> bool {
+    strip(part, OTHERS).is_some()
 }
 
 fn strip<'l>(line: &'l str, prefixes: &[&str]) -> Option<&'l str> {
@@ -479,6 +542,7 @@ pub(super) fn is_label(name: &str) -> bool {
                 | "more"
         )
         || matches!(last, "news" | "newsletter")
+        || lower.split(' ').any(|word| BODIES.contains(&word))
         || first.ends_with(':')
 }
 
