@@ -322,6 +322,10 @@ impl<'d> Scan<'d> {
         for (name, value) in node.attrs() {
             match name {
                 "itemprop" if !node.is(&local_name!("meta")) => push(&mut self.itemprops, placed),
+                // RDFa gives a moment as the content of a property.
+                "property" if value.contains("date") && !node.is(&local_name!("meta")) => {
+                    push(&mut self.times, placed);
+                }
                 // An author's word settles what the element is.
                 "class" | "id" | "rel" | "data-testid" if !said.author => {
                     let new = known.get(value, Said::by);

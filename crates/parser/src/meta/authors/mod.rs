@@ -154,8 +154,8 @@ pub(super) fn worded(line: &str) -> Vec<String> {
             let is_wire = |name: &str| {
                 name.len() <= 5 && !name.contains(' ') && name.bytes().all(|byte| byte.is_ascii_alphabetic())
             };
-            let people =
-                1 + names[1..].iter().take_while(|name| is_plausible(name) && !is_wire(name)).count();
+            let is_people = |name: &&String| is_plausible(name) && !is_wire(name) && !words::is_label(name);
+            let people = 1 + names[1..].iter().take_while(is_people).count();
             if is_labelled || names[people..].iter().all(|name| is_wire(name)) {
                 names.truncate(people);
             }
@@ -370,6 +370,7 @@ mod tests {
         assert_eq!(worded("Автор: Анна Лунд"), ["Анна Лунд"]);
         assert_eq!(worded("Autorin: Ana Lund, leitet das Büro im Hafen"), ["Ana Lund"]);
         assert_eq!(worded("Von Ana Lund und Bo Ek, wna"), ["Ana Lund", "Bo Ek"]);
+        assert_eq!(worded("Author: Ana Lund, University of the Harbour"), ["Ana Lund"]);
         assert!(worded("By New Harbour, the ferry had sunk").is_empty());
         assert!(worded("Ferry Terminal").is_empty());
         assert!(!is_person("公開日") && !is_person("列印 文字大小") && !is_plausible("Last Modified: Feb"));

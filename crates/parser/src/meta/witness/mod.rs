@@ -17,7 +17,7 @@ mod visible_date;
 use jiff::Timestamp;
 
 use super::claims::Claims;
-use super::scan::Scan;
+use super::scan::{Line, Scan};
 
 pub(super) use byline::is_foreign;
 pub(super) use visible_date::near;
@@ -40,6 +40,21 @@ pub(super) fn hear_around(scan: &Scan<'_>, received_at: Option<Timestamp>, claim
     byline::testify(scan, claims);
     signature::testify(scan, claims);
     script::testify(scan, claims);
+}
+
+/// The first and the last line of running text among the lines `below` a headline. The text goes on as long as more of it
+/// follows at no great distance.
+fn text_in(scan: &Scan<'_>, below: &[Line<'_>]) -> Option<(usize, usize)> {
+    let mut long = below.iter().enumerate().filter(|(_, line)| line.is_long && !is_foreign(scan, line.node));
+    let (first, _) = long.next()?;
+    let mut last = first;
+    for (index, _) in long {
+        if index > last + 25 {
+            break;
+        }
+        last = index;
+    }
+    Some((first, last))
 }
 
 #[cfg(test)]

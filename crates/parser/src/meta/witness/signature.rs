@@ -2,7 +2,7 @@
 
 use dateline_wire::Source;
 
-use super::is_foreign;
+use super::{is_foreign, text_in};
 use crate::dom::{Node, local_name};
 use crate::meta::authors;
 use crate::meta::claims::Claims;
@@ -20,16 +20,7 @@ const LABELS: [char; 5] = ['記', '记', '文', '撰', '作'];
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let Some(at) = scan.headline else { return };
     let below = scan.lines.get(at + 1..).unwrap_or_default();
-    let mut long = below.iter().enumerate().filter(|(_, line)| line.is_long && !is_foreign(scan, line.node));
-    let Some((first, _)) = long.next() else { return };
-    // The text goes on as long as running text follows at no great distance.
-    let mut last = first;
-    for (index, _) in long {
-        if index > last + 25 {
-            break;
-        }
-        last = index;
-    }
+    let Some((first, last)) = text_in(scan, below) else { return };
     for line in below.iter().skip(first).take(HEAD) {
         let found = authors::signed(text::head(line.text(), 240));
         if !found.is_empty() {

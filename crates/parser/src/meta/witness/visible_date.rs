@@ -6,15 +6,18 @@ use aho_corasick::AhoCorasick;
 use dateline_wire::Source;
 use jiff::Timestamp;
 
-use super::is_foreign;
+use super::{is_foreign, text_in};
 use crate::meta::claims::Claims;
 use crate::meta::date;
-use crate::meta::scan::Scan;
+use crate::meta::scan::{Line, Scan};
 use crate::meta::text;
 
 /// How many lines above and below the headline a date may stand.
 const ABOVE: usize = 10;
 const BELOW: usize = 14;
+
+/// How many lines below the text it may stand, with a label.
+const FOOT: usize = 6;
 
 /// How many lines of running text may stand between the headline and the date: a dek, a lede set apart.
 const LONG_BETWEEN: usize = 2;
@@ -93,6 +96,8 @@ const PUBLISHED: &[&str] = &[
     "размещен",
     "розміщен",
     "veröffentlicht",
+    "erschienen",
+    "datum:",
     "erstellt",
     "publié",
     "publicado",
@@ -182,6 +187,19 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
             claims.published(Some(written), Source::Visible, weight);
         }
     }
+    if seen == 0 {
+        let below = scan.lines.get(at + 1..).unwrap_or_default();
+        claims.published(at_foot(scan, below), Source::Visible, 1.0);
+    }
+}
+
+/// The day by which a line at the foot of the text says that it was published.
+fn at_foot(scan: &Scan<'_>, below: &[Line<'_>]) -> Option<date::Written> {
+    let (_, last) = text_in(scan, below)?;
+    let foot = below.iter().skip(last + 1).take(FOOT).filter(|line| date::has_digit(line.raw()));
+    let said = foot.filter(|line| !line.is_long && text::weight(line.text()) <= MAX_LETTERS);
+    said.filter(|line| label(line.text()) == Some(Label::Published) && !is_foreign(scan, line.node))
+        .find_map(|line| date::read(line.text()))
 }
 
 /// Whether most of the line is the date: beside numbers, a few words at most.
@@ -193,7 +211,23 @@ fn is_date_line(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::claims;
     use super::*;
+
+    #[test]
+    fn a_day_at_the_foot_needs_a_label() {
+        let text = "The ferry left the harbour at six in the morning, the first time since the storm, and two hundred people had \
+            crossed by noon, the port authority said.";
+        let dates = |foot: &str| {
+            let body = format!("<p>{text}</p>").repeat(20);
+            claims(|scan, claims| testify(scan, None, claims), &format!("{body}<p>{foot}</p>"))
+                .published
+                .len()
+        };
+        assert_eq!(dates("Published: 21 March 2025"), 1);
+        assert_eq!(dates("21 March 2025"), 0);
+        assert_eq!(dates("Updated: 21 March 2025"), 0);
+    }
 
     #[test]
     fn a_label_says_which_date_it_is() {
