@@ -28,7 +28,7 @@ const HEAD: usize = 4096;
 
 /// Whether `bytes` are UTF-8, but for damage too slight to come from another encoding.
 pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
-    if memchr::memchr(0x1B, bytes).is_some() || bytes.iter().take(HEAD).any(|byte| *byte == 0) {
+    if memchr::memchr(0x1B, bytes).is_some() || memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some() {
         return false;
     }
     if simdutf8::basic::from_utf8(bytes).is_ok() {
@@ -100,7 +100,7 @@ fn beyond_ascii(bytes: &[u8]) -> Vec<u8> {
 
 /// The encodings that bytes which aren't UTF-8 are most likely in.
 fn sure(bytes: &[u8]) -> Vec<&'static Encoding> {
-    if bytes.iter().take(HEAD).any(|byte| *byte == 0) || bytes.starts_with(b"\xFE\xFF") {
+    if memchr::memchr(0, &bytes[..bytes.len().min(HEAD)]).is_some() || bytes.starts_with(b"\xFE\xFF") {
         return vec![UTF_16LE, UTF_16BE];
     }
     if memchr::memchr(0x1B, bytes).is_some() {

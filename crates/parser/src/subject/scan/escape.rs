@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use html5ever::data::NAMED_ENTITIES;
-use memchr::{memchr2_iter, memchr3, memchr3_iter, memmem};
+use memchr::memchr3;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -23,21 +23,16 @@ type Piece = (usize, usize, Option<char>);
 pub(crate) fn hides_letters(bytes: &[u8], letters: &Letters) -> bool {
     // Most text has none of what hides letters, and tells that faster than searches are made ready.
     let is_plain = bytes.is_ascii() && memchr3(b'&', b'\\', b'<', bytes).is_none();
-    !is_plain && hidden(bytes, letters).next().is_some()
+    !is_plain && any_hidden(bytes, letters, |_| true)
 }
 
 /// The places where letters hide, with `reach` bytes on each side, in one piece; the whole page where that is most of it.
 pub(crate) fn near_hidden<'b>(bytes: &'b [u8], letters: &Letters, reach: usize) -> Cow<'b, [u8]> {
     /// Bytes of page for each place that is noted.
     const EACH: usize = 64;
-    let most = bytes.len() / EACH + 1;
-    let mut places: Vec<Range<usize>> = hidden(bytes, letters).take(most + 1).collect();
-    if places.len() > most {
-        return Cow::Borrowed(bytes);
-    }
-    places.sort_unstable_by_key(|place| place.start);
+    let mut left = bytes.len() / EACH + 1;
     let (mut near, mut taken) = (Vec::new(), 0);
-    for place in places {
+    let too_many = any_hidden(bytes, letters, |place| {
         let start = place.start.saturating_sub(reach).max(taken);
         let end = bytes.len().min(place.end + reach);
         if start > taken {
@@ -47,30 +42,72 @@ pub(crate) fn near_hidden<'b>(bytes: &'b [u8], letters: &Letters, reach: usize) 
             near.extend_from_slice(&bytes[start..end]);
             taken = end;
         }
-    }
-    Cow::Owned(near)
+        left -= 1;
+        left == 0
+    });
+    if too_many { Cow::Borrowed(bytes) } else { Cow::Owned(near) }
 }
 
-/// Where one of `letters` isn't written as its UTF-8 bytes, or a sign that reading drops stands between letters.
-fn hidden<'b>(bytes: &'b [u8], letters: &'b Letters) -> impl Iterator<Item = Range<usize>> + 'b {
-    let hides = move |(start, end, c): &Piece| match c {
+/// Shows `stop`, in the order of the page, where one of `letters` isn't written as its UTF-8 bytes or a sign that reading
+/// drops stands between letters, until it says `true`.
+fn any_hidden(bytes: &[u8], letters: &Letters, mut stop: impl FnMut(Range<usize>) -> bool) -> bool {
+    let hides = |(start, end, c): &Piece| match c {
         Some(c) if is_invisible(*c) => is_inside_word(bytes, *start, *end),
-        Some(c) => canonical_combining_class(*c) != 0 || letters.contain(*c),
+        Some(c) => letters.contain(*c) || (*c >= COMBINING && canonical_combining_class(*c) != 0),
         // Half a surrogate pair: names have no letters up there, but for mathematical ones.
         None => bytes[*start..*end].eq_ignore_ascii_case(b"\\ud835"),
     };
-    memchr2_iter(b'&', b'\\', bytes)
-        .filter(move |at| !is_common_sign(&bytes[*at..]))
-        .filter_map(move |at| escape_at(bytes, at))
-        .filter(hides)
-        .map(|(start, end, _)| start..end)
-        .chain(optional_breaks(bytes))
-        .chain(other_forms(bytes).map(|at| at..at + 1))
+    any_lead(bytes, |at| {
+        let place = match bytes[at] {
+            b'&' | b'\\' if is_common_sign(&bytes[at..]) => None,
+            b'&' | b'\\' => escape_at(bytes, at).filter(hides).map(|(start, end, _)| start..end),
+            b'<' => optional_break(bytes, at),
+            _ => is_other_form(bytes, at).then(|| at..at + 1),
+        };
+        place.is_some_and(&mut stop)
+    })
 }
 
-/// The tags that say where a word may be broken.
-fn optional_breaks(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    memmem::find_iter(bytes, b"<wbr").map(move |at| {
+/// Shows `stop` where an escape, a tag that begins like `<wbr`, or a character beyond ASCII begins, until it says `true`.
+///
+/// Most of most pages is none of these, and is passed over in blocks, in a way that compilers make vector instructions of.
+fn any_lead(bytes: &[u8], mut stop: impl FnMut(usize) -> bool) -> bool {
+    const BLOCK: usize = 64;
+    let is_lead = |byte: u8, next: u8| {
+        u8::from(byte == b'&') | u8::from(byte == b'\\') | (u8::from(byte == b'<') & u8::from(next == b'w'))
+            // A byte that continues a character has the first bit, but not the second.
+            | (byte & byte << 1 & 0x80)
+    };
+    let (mut at, mut leads) = (0, [0; BLOCK]);
+    // One byte more, since the last one's successor is looked at.
+    while let Some(block) = bytes[at..].first_chunk::<{ BLOCK + 1 }>() {
+        let mut any = 0;
+        for place in 0..BLOCK {
+            leads[place] = is_lead(block[place], block[place + 1]);
+            any |= leads[place];
+        }
+        if any != 0 {
+            for (eight, from) in leads.as_chunks::<8>().0.iter().zip((at..).step_by(8)) {
+                let mut eight = u64::from_le_bytes(*eight);
+                while eight != 0 {
+                    if stop(from + eight.trailing_zeros() as usize / 8) {
+                        return true;
+                    }
+                    eight &= eight - 1;
+                }
+            }
+        }
+        at += BLOCK;
+    }
+    (at..bytes.len()).any(|at| is_lead(bytes[at], *bytes.get(at + 1).unwrap_or(&0)) != 0 && stop(at))
+}
+
+/// The first combining sign.
+const COMBINING: char = '\u{300}';
+
+/// The tag that says where a word may be broken, if it begins at `at`.
+fn optional_break(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    bytes[at..].starts_with(b"<wbr").then(|| {
         let length = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len() - at, |length| length + 1);
         at..at + length
     })
@@ -103,10 +140,17 @@ fn first_char(bytes: &[u8]) -> Option<char> {
 
 /// The text of `bytes` with every escape resolved, composed, without compatibility forms and invisible signs; its case stays.
 pub(crate) fn plain(bytes: &[u8]) -> String {
-    let coded = memchr2_iter(b'&', b'\\', bytes).filter_map(|at| escape_at(bytes, at));
-    let breaks = optional_breaks(bytes).map(|tag| (tag.start, tag.end, Some('\u{200B}')));
-    let mut pieces: Vec<Piece> = coded.chain(breaks).collect();
-    pieces.sort_unstable_by_key(|(start, _, _)| *start);
+    let mut pieces: Vec<Piece> = Vec::new();
+    any_lead(bytes, |at| {
+        match bytes[at] {
+            b'&' | b'\\' => pieces.extend(escape_at(bytes, at)),
+            b'<' => {
+                pieces.extend(optional_break(bytes, at).map(|tag| (tag.start, tag.end, Some('\u{200B}'))))
+            }
+            _ => {}
+        }
+        false
+    });
     let mut text: Vec<u8> = Vec::with_capacity(bytes.len());
     let mut push = [0; 4];
     let mut at = 0;
@@ -142,11 +186,16 @@ pub(crate) fn plain(bytes: &[u8]) -> String {
 /// Normalises the runs of letters that hold something to normalise: the rest is most of any page.
 fn normalise_where_needed(text: String) -> String {
     let bytes = text.as_bytes();
-    let mut places: Vec<usize> = other_forms(bytes).collect();
+    let mut places = Vec::new();
+    any_lead(bytes, |at| {
+        if !bytes[at].is_ascii() && is_other_form(bytes, at) {
+            places.push(at);
+        }
+        false
+    });
     if places.is_empty() {
         return text;
     }
-    places.sort_unstable();
     let in_run = |byte: &u8| !byte.is_ascii() || byte.is_ascii_alphanumeric();
     let mut normal = String::with_capacity(text.len());
     let mut done = 0;
@@ -211,14 +260,21 @@ fn reference(bytes: &[u8], at: usize) -> Option<Piece> {
 
 /// Whether what begins here is no escape, or one that stands for a sign, as nearly all do: told without looking it up.
 fn is_common_sign(rest: &[u8]) -> bool {
-    const SIGNS: [&[u8]; 14] = [
-        b"amp;", b"quot;", b"nbsp;", b"lt;", b"gt;", b"#39;", b"#x27;", b"rsquo;", b"raquo;", b"laquo;",
-        b"mdash;", b"ndash;", b"hellip;", b"copy;",
-    ];
     match rest {
         [b'\\', b'u' | b'x', ..] => false,
-        [b'\\', ..] | [b'&', b' ', ..] => true,
-        [_, name @ ..] => SIGNS.iter().any(|sign| name.starts_with(sign)),
+        [b'\\', ..] => true,
+        [_, b'#', b'3', b'9', b';', ..] | [_, b'#', b'x', b'2', b'7', b';', ..] => true,
+        [_, b'#', ..] => false,
+        [_, first, ..] if !first.is_ascii_alphabetic() => true,
+        [_, b'a', b'm', b'p', b';', ..]
+        | [_, b'q', b'u', b'o', b't', b';', ..]
+        | [_, b'n', b'b', b's', b'p', b';', ..]
+        | [_, b'l' | b'g', b't', b';', ..]
+        | [_, b'r' | b'l', b'a' | b's', b'q', b'u', b'o', b';', ..]
+        | [_, b'm' | b'n', b'd', b'a', b's', b'h', b';', ..]
+        | [_, b'h', b'e', b'l', b'l', b'i', b'p', b';', ..]
+        | [_, b'c', b'o', b'p', b'y', b';', ..] => true,
+        [_, ..] => false,
         [] => true,
     }
 }
@@ -258,42 +314,66 @@ fn surrogate(escape: &[u8]) -> Option<u32> {
     (0xD800..0xE000).contains(&value).then_some(value)
 }
 
-/// Where UTF-8 holds combining or invisible signs, conjoining jamo, or letters in compatibility forms.
-fn other_forms(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let is_other = |at: &usize| {
-        let next = |after: usize| bytes.get(at + after).copied().unwrap_or(0);
-        match (bytes[*at], next(1), next(2)) {
-            // U+0300–U+036F, U+1100–U+11FF.
-            (0xCC, _, _) | (0xCD, 0x80..=0xAF, _) | (0xE1, 0x84..=0x87, _) => true,
-            // Zero-width and directional signs, word joiner, variation selectors, a BOM inside.
-            (0xE2, 0x80, 0x8B..=0x8F | 0xAA..=0xAE)
-            | (0xE2, 0x81, 0xA0)
-            | (0xEF, 0xB8, 0x80..=0x8F)
-            | (0xEF, 0xBB, 0xBF) => is_inside_word(bytes, *at, *at + 3),
-            // Enclosed letters, ligatures.
-            (0xE2, 0x92 | 0x93, _) | (0xEF, 0xAC, _) => true,
-            // Fullwidth digits and letters, halfwidth kana and jamo.
-            (0xEF, 0xBC, 0x90..=0x99 | 0xA1..=0xBA)
-            | (0xEF, 0xBD, 0x81..=0x9A | 0xA6..=0xBF)
-            | (0xEF, 0xBE, _) => true,
-            // Mathematical letters.
-            (0xF0, 0x9D, 0x90..=0x9F) => true,
+/// Whether a combining or invisible sign, a conjoining jamo, or a letter in a compatibility form begins at `at`.
+fn is_other_form(bytes: &[u8], at: usize) -> bool {
+    let next = |after: usize| bytes.get(at + after).copied().unwrap_or(0);
+    match bytes[at] {
+        // U+0300–U+036F.
+        0xCC => true,
+        0xCD => matches!(next(1), 0x80..=0xAF),
+        // The soft hyphen.
+        0xC2 => next(1) == 0xAD && is_inside_word(bytes, at, at + 2),
+        // U+1100–U+11FF.
+        0xE1 => matches!(next(1), 0x84..=0x87),
+        0xE2 => match (next(1), next(2)) {
+            // Zero-width and directional signs, word joiner.
+            (0x80, 0x8B..=0x8F | 0xAA..=0xAE) | (0x81, 0xA0) => is_inside_word(bytes, at, at + 3),
+            // Enclosed letters.
+            (0x92 | 0x93, _) => true,
             _ => false,
-        }
-    };
-    // ASCII has none of this, and is most of most pages.
-    let searched = if bytes.is_ascii() { &[] } else { bytes };
-    memchr3_iter(0xCC, 0xCD, 0xE1, searched)
-        .chain(memchr3_iter(0xE2, 0xEF, 0xF0, searched))
-        .filter(is_other)
-        .chain(memmem::find_iter(searched, "\u{AD}").filter(|at| is_inside_word(bytes, *at, at + 2)))
-        .chain(memmem::find_iter(searched, "\u{3099}"))
-        .chain(memmem::find_iter(searched, "\u{309A}"))
+        },
+        // Voicing signs that belong to the kana before.
+        0xE3 => next(1) == 0x82 && matches!(next(2), 0x99 | 0x9A),
+        0xEF => match (next(1), next(2)) {
+            // Variation selectors, a BOM inside.
+            (0xB8, 0x80..=0x8F) | (0xBB, 0xBF) => is_inside_word(bytes, at, at + 3),
+            // Ligatures.
+            (0xAC, _) => true,
+            // Fullwidth digits and letters, halfwidth kana and jamo.
+            (0xBC, 0x90..=0x99 | 0xA1..=0xBA) | (0xBD, 0x81..=0x9A | 0xA6..=0xBF) | (0xBE, _) => true,
+            _ => false,
+        },
+        // Mathematical letters.
+        0xF0 => next(1) == 0x9D && matches!(next(2), 0x90..=0x9F),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn leads_are_shown_in_order_wherever_they_stand(pieces in proptest::collection::vec(
+            proptest::sample::select(vec!["&", "\\", "<w", "<", "w", "é", "한", "🚀", "a stretch of ordinary text", "\n"]), 0..60,
+        )) {
+            let text = pieces.concat();
+            let is_lead = |(at, c): &(usize, char)| match c {
+                '<' => text[*at..].starts_with("<w"),
+                c => matches!(c, '&' | '\\') || !c.is_ascii(),
+            };
+            let expected: Vec<usize> = text.char_indices().filter(is_lead).map(|(at, _)| at).collect();
+            let mut shown = Vec::new();
+            any_lead(text.as_bytes(), |at| {
+                shown.push(at);
+                false
+            });
+            prop_assert_eq!(shown, expected);
+        }
+    }
 
     #[test]
     fn escaped_letters_are_seen_and_resolved() {

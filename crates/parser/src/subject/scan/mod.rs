@@ -17,6 +17,7 @@ mod grams;
 mod letters;
 mod needle;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use grams::Grams;
@@ -66,7 +67,7 @@ impl Scanner {
             })
             .collect();
         let needles = needle::choose(&spellings);
-        let grams = Grams::new(&needles.iter().map(|sought| sought.needle.heads()).collect::<Vec<_>>());
+        let grams = Grams::new(&needles.iter().map(|sought| sought.needle.written()).collect::<Vec<_>>());
         let letters = Letters::of(terms.iter().flat_map(|term| term.spelling.words().map(|(word, _)| word)));
         let sides = names.iter().map(|name| name.sides).collect();
         let longest = needles.iter().map(|sought| sought.needle.word.len()).max().unwrap_or_default();
@@ -109,9 +110,17 @@ impl Scanner {
             return true;
         }
         let near = escape::near_hidden(bytes, &self.parts.letters, self.parts.reach);
-        !near.is_empty()
-            && (seen.unsure || self.holds_word(escape::plain(&near).as_bytes()))
-            && self.look_over(escape::plain(bytes).as_bytes(), seen, enough)
+        if near.is_empty() {
+            return false;
+        }
+        let plain = escape::plain(&near);
+        match near {
+            Cow::Borrowed(_) => self.look_over(plain.as_bytes(), seen, enough),
+            Cow::Owned(_) => {
+                (seen.unsure || self.holds_word(plain.as_bytes()))
+                    && self.look_over(escape::plain(bytes).as_bytes(), seen, enough)
+            }
+        }
     }
 
     /// Whether one of the words that are looked for stands in `bytes` as they are.
@@ -144,7 +153,7 @@ impl Scanner {
         let unsure = escape::hides_letters(&near, &self.parts.letters);
         let mut seen = Seen { unsure, ..Seen::default() };
         // Cheaper than reading: the rest of a name whose word is a common one is seldom near it.
-        if !unsure && !sought.suffices() && !sought.has_partner(&near) {
+        if !unsure && !sought.suffices() && !sought.has_partners(&near) {
             return Some(seen);
         }
         // A tag may part two words or stand within one.

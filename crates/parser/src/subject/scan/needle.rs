@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
 
-use super::grams::{Heads, SHORTEST};
+use super::grams::{SHORTEST, Written};
 use crate::subject::fold::fold;
 use crate::subject::spelling::{Script, Spelling};
 
@@ -23,23 +23,24 @@ pub(crate) struct Needle {
 #[derive(Debug)]
 pub(crate) struct Sought {
     pub(crate) needle: Needle,
-    /// Words of which one must be near, folded; among them the empty one where the needle suffices.
-    partners: Vec<String>,
+    /// For each spelling that it was chosen for, the other words, folded: all those of one must be near. None where the
+    /// needle suffices.
+    partners: Vec<Vec<memmem::Finder<'static>>>,
 }
 
 impl Sought {
-    /// Whether a text near the needle holds a word that must be near it.
-    pub(crate) fn has_partner(&self, near: &[u8]) -> bool {
+    /// Whether a text near the needle holds the words that must be near it.
+    pub(crate) fn has_partners(&self, near: &[u8]) -> bool {
         let near = match near.is_ascii() {
             true => near.to_ascii_lowercase(),
             false => fold(&String::from_utf8_lossy(near)).into_bytes(),
         };
-        self.partners.iter().any(|partner| memmem::find(&near, partner.as_bytes()).is_some())
+        self.partners.iter().any(|words| words.iter().all(|word| word.find(&near).is_some()))
     }
 
     /// Whether the needle alone may be a name.
     pub(crate) fn suffices(&self) -> bool {
-        self.partners.iter().any(String::is_empty)
+        self.partners.iter().any(Vec::is_empty)
     }
 }
 
@@ -59,16 +60,23 @@ pub(crate) fn choose(spellings: &[(u32, &Spelling)]) -> Vec<Sought> {
         let shared_by = bearers.get(needle).map_or(0, BTreeSet::len);
         (alone.contains(needle), needle.word.len() > 4, Reverse(shared_by), needle.word.chars().count())
     };
-    let mut chosen: BTreeMap<&Needle, BTreeSet<String>> = BTreeMap::new();
+    let mut chosen: BTreeMap<&Needle, BTreeSet<Vec<String>>> = BTreeMap::new();
     for words in &candidates {
         let Some(best) = words.iter().max_by_key(|needle| rank(needle)) else { continue };
-        let partner = words.iter().filter(|word| *word != best).max_by_key(|word| word.word.len());
-        let partner = partner.map_or_else(String::new, |partner| fold(&partner.word));
-        chosen.entry(best).or_default().insert(partner);
+        let mut partners: Vec<String> =
+            words.iter().filter(|word| *word != best).map(|word| fold(&word.word)).collect();
+        // The longest is near another spelling's needle least, and so is looked for first.
+        partners.sort_by_key(|word| Reverse(word.len()));
+        chosen.entry(best).or_default().insert(partners);
     }
+    let finders =
+        |words: Vec<String>| words.iter().map(|word| memmem::Finder::new(word).into_owned()).collect();
     chosen
         .into_iter()
-        .map(|(needle, partners)| Sought { needle: needle.clone(), partners: partners.into_iter().collect() })
+        .map(|(needle, partners)| Sought {
+            needle: needle.clone(),
+            partners: partners.into_iter().map(finders).collect(),
+        })
         .collect()
 }
 
@@ -94,35 +102,19 @@ fn words_of(spelling: &Spelling) -> Vec<Needle> {
 }
 
 impl Needle {
-    /// The bytes under which the word's beginning may appear, and how many bytes of it they leave out.
+    /// The ways in which the word may be written.
     ///
-    /// The first letter of a long word is left out, since it may stand apart as an initial: `<span>R</span>ussia`.
-    pub(crate) fn heads(&self) -> (Heads, u8) {
-        /// Characters that a word must have for its first to be left out.
+    /// The first letter of a long word may stand apart as an initial: `<span>R</span>ussia`.
+    pub(crate) fn written(&self) -> Written {
+        /// Characters that a word must have for its first to stand apart.
         const LONG: usize = 6;
-        let first = self.word.chars().next().map_or(0, char::len_utf8);
-        let leaves_out = self.word.chars().count() >= LONG && self.word.is_ascii();
-        let skipped = if leaves_out { first } else { 0 };
-        let mut heads: Heads = vec![Vec::new()];
-        for c in self.word[skipped..].chars() {
-            if heads.iter().all(|head| head.len() >= 5) {
-                break;
-            }
-            let forms = if self.cased { dotted(c) } else { forms(c) };
-            heads = heads
-                .iter()
-                .flat_map(|head| {
-                    forms.iter().map(move |form| [head.as_slice(), form.to_string().as_bytes()].concat())
-                })
-                .collect();
-            // Bit 5 is set before comparing: heads that differ there only are one.
-            for head in &mut heads {
-                head.iter_mut().for_each(|byte| *byte |= 0x20);
-            }
-            heads.sort_unstable();
-            heads.dedup();
+        let forms = |c: char| if self.cased { dotted(c) } else { forms(c) };
+        let bytes = |form: char| form.to_string().into_bytes();
+        Written {
+            letters: self.word.chars().map(|c| forms(c).into_iter().map(bytes).collect()).collect(),
+            first_apart: self.word.is_ascii() && self.word.len() >= LONG,
+            open: self.open || !self.word.ends_with(|last: char| last.is_ascii_alphabetic()),
         }
-        (heads, skipped as u8)
     }
 
     /// If the word stands in `bytes` from `start`, perhaps without its first letter: the bytes it takes.
