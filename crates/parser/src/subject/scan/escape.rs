@@ -57,11 +57,12 @@ fn any_hidden(bytes: &[u8], letters: &Letters, mut stop: impl FnMut(Range<usize>
         // Half a surrogate pair: names have no letters up there, but for mathematical ones.
         None => bytes[*start..*end].eq_ignore_ascii_case(b"\\ud835"),
     };
+    let mut breaks = OptionalBreaks::of(bytes);
     any_lead(bytes, |at| {
         let place = match bytes[at] {
             b'&' | b'\\' if is_common_sign(&bytes[at..]) => None,
             b'&' | b'\\' => escape_at(bytes, at).filter(hides).map(|(start, end, _)| start..end),
-            b'<' => optional_break(bytes, at),
+            b'<' => breaks.starting(at),
             _ => is_other_form(bytes, at).then(|| at..at + 1),
         };
         place.is_some_and(&mut stop)
@@ -105,12 +106,30 @@ fn any_lead(bytes: &[u8], mut stop: impl FnMut(usize) -> bool) -> bool {
 /// The first combining sign.
 const COMBINING: char = '\u{300}';
 
-/// The tag that says where a word may be broken, if it begins at `at`.
-fn optional_break(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    bytes[at..].starts_with(b"<wbr").then(|| {
-        let length = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len() - at, |length| length + 1);
-        at..at + length
-    })
+/// Finds the tags that say where a word may be broken, asked in the order of the page: where none is closed, each would
+/// otherwise be searched for its end as far as the page goes.
+struct OptionalBreaks<'b> {
+    bytes: &'b [u8],
+    /// Behind the first `>` from the tag asked for last.
+    end: usize,
+}
+
+impl<'b> OptionalBreaks<'b> {
+    fn of(bytes: &'b [u8]) -> Self {
+        Self { bytes, end: 0 }
+    }
+
+    /// The tag that begins at `at`, if one does.
+    fn starting(&mut self, at: usize) -> Option<Range<usize>> {
+        let rest = &self.bytes[at..];
+        rest.starts_with(b"<wbr").then(|| {
+            if self.end <= at {
+                let length = memchr::memchr(b'>', rest).map_or(rest.len(), |length| length + 1);
+                self.end = at + length;
+            }
+            at..self.end
+        })
+    }
 }
 
 /// Whether what takes `start..end` stands between two letters, as far as bytes tell.
@@ -140,13 +159,11 @@ fn first_char(bytes: &[u8]) -> Option<char> {
 
 /// The text of `bytes` with every escape resolved, composed, without compatibility forms and invisible signs; its case stays.
 pub(crate) fn plain(bytes: &[u8]) -> String {
-    let mut pieces: Vec<Piece> = Vec::new();
+    let (mut pieces, mut breaks) = (Vec::<Piece>::new(), OptionalBreaks::of(bytes));
     any_lead(bytes, |at| {
         match bytes[at] {
             b'&' | b'\\' => pieces.extend(escape_at(bytes, at)),
-            b'<' => {
-                pieces.extend(optional_break(bytes, at).map(|tag| (tag.start, tag.end, Some('\u{200B}'))))
-            }
+            b'<' => pieces.extend(breaks.starting(at).map(|tag| (tag.start, tag.end, Some('\u{200B}')))),
             _ => {}
         }
         false

@@ -204,6 +204,26 @@ fn both_sides_are_asked_for_where_both_are_needed() {
     assert!(scanner().names_both_sides(b"<p>Ardland</p> ... &#66;orland"));
 }
 
+#[test]
+fn a_page_sixteen_times_as_long_takes_far_less_than_the_square_of_it() {
+    let shortest = |page: &[u8]| {
+        let times = (0..3).map(|_| {
+            let start = std::time::Instant::now();
+            std::hint::black_box(scanner().names_both_sides(page));
+            start.elapsed()
+        });
+        times.min().unwrap()
+    };
+    let pieces = [
+        "&", "&#", "\\u", "\\u0061", "&eacute;", "<wbr", "<wbr>", "<", ">", "Anders ", "South<b>", "\u{301}",
+    ];
+    for piece in pieces.iter().map(|piece| piece.as_bytes()).chain([&b"\xC0"[..]]) {
+        let page = |length: usize| piece.repeat(length / piece.len());
+        let (short, long) = (shortest(&page(1 << 15)), shortest(&page(1 << 19)));
+        assert!(long < short * 100, "{short:?} and {long:?} for {}", piece.escape_ascii());
+    }
+}
+
 /// The subject that is shipped.
 fn shipped() -> Subject {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
