@@ -9,6 +9,10 @@ use super::{copy, model, rule};
 /// How far the least sure run of a body may stay behind the surest one of its page, as a logit.
 const BEHIND: f32 = 1.0;
 
+/// Half the width, in logits, of the band of verdicts in which a run is neither surely body nor surely none. It is narrower than
+/// [`model::CERTAIN`]: two verdicts that agree say more than one.
+const UNSURE: f32 = 2.0;
+
 /// Length of a run whose verdict speaks for its page, in units.
 const TELLING: f32 = 40.0;
 
@@ -47,7 +51,7 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &Scene, verdicts: &[
     // On a page of an unusual build nothing is sure, and yet the likeliest text is the body.
     let telling = layout.runs.iter().zip(verdicts).filter(|(run, _)| run.units >= TELLING);
     let surest = telling.map(|(_, verdict)| *verdict).fold(f32::NEG_INFINITY, f32::max);
-    let enough = (surest - BEHIND).min(0.0);
+    let enough = (surest - BEHIND).min(break_even(layout, verdicts));
     let mut kept: Vec<bool> = verdicts.iter().map(|verdict| *verdict > enough).collect();
     rule::keep_tables(scene, layout, &mut kept);
     rule::drop_furniture(scene, layout, &mut kept);
@@ -56,6 +60,27 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &Scene, verdicts: &[
     copy::drop_copies(frame, layout, verdicts, &mut kept);
     rule::drop_other_articles(layout, frame, &mut kept);
     kept
+}
+
+/// The verdict from which a run is worth keeping, 0 or below.
+///
+/// A text is judged by what it misses and by what it holds too much, as F1 does. Expected F1 rises with every run that is
+/// likelier body than half of what F1 is: on a page where all is sure a run must be as likely as not, and where the best choice
+/// of runs would still be half wrong, less is enough.
+fn break_even(layout: &Layout, verdicts: &[f32]) -> f32 {
+    let chance = |verdict: f32| (0.5 + verdict / (2.0 * UNSURE)).clamp(0.0, 1.0);
+    let mut runs: Vec<(f32, f32)> =
+        layout.runs.iter().zip(verdicts).map(|(run, verdict)| (chance(*verdict), run.units)).collect();
+    runs.retain(|(chance, _)| *chance > 0.0);
+    runs.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let wanted: f32 = runs.iter().map(|(chance, units)| chance * units).sum();
+    let (mut held, mut taken, mut best) = (0.0, 0.0, 0.0_f32);
+    for (chance, units) in runs {
+        held += chance * units;
+        taken += units;
+        best = best.max(2.0 * held / (taken + wanted).max(1.0));
+    }
+    (best - 1.0).min(0.0) * UNSURE
 }
 
 /// Most runs are entries of menus, far from any text; no forest is asked about them.
@@ -73,4 +98,20 @@ pub(super) fn is_second_asked(scores: &[f32], index: usize) -> bool {
 fn is_near(scores: &[f32], index: usize, reach: usize, score: f32) -> bool {
     let near = index.saturating_sub(reach)..(index + reach + 1).min(scores.len());
     scores[near].iter().any(|value| *value > score)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dom::Document;
+
+    #[test]
+    fn less_is_enough_where_nothing_is_sure() {
+        let layout =
+            Layout::of(&Document::from_html("<p>The ferry left.<p>The ferry came.<p>The ferry sank."));
+        let doubtful = -0.5;
+        assert!(break_even(&layout, &[6.0, 6.0, doubtful]) > doubtful);
+        assert!(break_even(&layout, &[0.2, 0.2, doubtful]) < doubtful);
+        assert_eq!(break_even(&layout, &[6.0, 6.0, f32::NEG_INFINITY]), 0.0);
+    }
 }
