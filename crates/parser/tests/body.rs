@@ -125,6 +125,25 @@ fn a_story_that_exists_only_in_script_data_is_rescued() {
 }
 
 #[test]
+fn a_story_that_only_a_script_would_show_is_rescued() {
+    for (open, close) in [("<script type='text/template'>", "</script>"), ("<noscript>", "</noscript>")] {
+        let html = format!(
+            "<html><head><title>Ferry runs again</title></head><body><h1>Ferry runs again</h1><div id=app>{open}\n\
+             {}{close}</div><p>Harbour News, Pier 3</p></body></html>",
+            story(6)
+        );
+        assert_eq!(lines(&read(&html)).len(), 6, "{open} {:#?}", lines(&read(&html)));
+    }
+}
+
+#[test]
+fn markup_for_browsers_without_scripts_is_no_story_beside_one() {
+    let notice = "<noscript><p>This page works better with scripts. Please switch them on in your browser.</p></noscript>";
+    let article = read(&page(&format!("{}{notice}", story(5))));
+    assert_eq!(lines(&article).len(), 5, "{:#?}", lines(&article));
+}
+
+#[test]
 fn spans_cover_the_body_in_order() {
     let article = read(&page(&story(7)));
     let paragraphs = &article.body.paragraphs;

@@ -54,8 +54,9 @@ pub fn read(document: &Document) -> Text {
     let layout = Layout::of(document);
     let witness = Witness::of(document);
     let kept = decide::decide(&layout, &witness);
-    let body = text::write(&layout, &kept);
-    let body = rescue::from_script(&witness, &body).unwrap_or(body);
+    let shown = text::write(&layout, &kept);
+    let rescued = rescue::from_script(&witness, &shown).or_else(|| rescue::from_markup(document, &shown));
+    let body = rescued.unwrap_or(shown);
     let page_kind = kind::of(document, &layout, &body);
     Text { cuts: cut::account(&layout, &kept), body, page_kind }
 }

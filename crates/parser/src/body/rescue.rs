@@ -1,10 +1,14 @@
-//! When the page itself holds next to nothing, the text may still be in its script data.
+//! When the page itself holds next to nothing, the text may still be in its script data, or in markup that a script would show.
 
 use dateline_wire::{Body, ParagraphKind};
+use memchr::memmem;
 
-use super::text::Writer;
+use super::decide;
+use super::run::Layout;
+use super::text::{self, Writer};
 use super::witness::Witness;
-use crate::letter;
+use crate::dom::{Document, Node, local_name};
+use crate::letter::count_alphanumeric;
 
 /// Letters of a body from which it needs no rescue.
 const ENOUGH: usize = 500;
@@ -16,8 +20,7 @@ const WORTH: usize = 500;
 /// rescue: such data is often cut short, or an older wording of what stands on the page.
 pub(super) fn from_script(witness: &Witness, shown: &Body) -> Option<Body> {
     let text = witness.article_body.as_deref()?;
-    let (held, seen) = (letter::count_alphanumeric(text), letter::count_alphanumeric(&shown.text));
-    if seen >= ENOUGH || held < WORTH || held < 2 * seen {
+    if !is_worth(text, shown, 2) {
         return None;
     }
     let mut writer = Writer::default();
@@ -25,4 +28,41 @@ pub(super) fn from_script(witness: &Witness, shown: &Body) -> Option<Body> {
         writer.paragraph(line, ParagraphKind::Text);
     }
     Some(writer.finish())
+}
+
+/// Bytes of markup for browsers without scripts, or for a script to show, that are read.
+const MARKUP: usize = 1 << 20;
+
+/// The body from markup that the page holds as text, in `<noscript>` or in a template among its scripts, read as a page of its
+/// own. It must hold far more than the page shows: beside the first paragraphs of a story it may be anything.
+pub(super) fn from_markup(document: &Document, shown: &Body) -> Option<Body> {
+    if count_alphanumeric(&shown.text) >= ENOUGH {
+        return None;
+    }
+    let texts = document
+        .root()
+        .descendants()
+        .filter(|node| holds_markup(*node))
+        .filter_map(|node| node.first_child()?.text());
+    let longest = texts
+        .filter(|text| {
+            (WORTH..=MARKUP).contains(&text.len()) && memmem::find(text.as_bytes(), b"<p").is_some()
+        })
+        .max_by_key(|text| text.len())?;
+    let markup = Document::from_html(longest);
+    let layout = Layout::of(&markup);
+    let body = text::write(&layout, &decide::decide(&layout, &Witness::of(&markup)));
+    is_worth(&body.text, shown, 5).then_some(body)
+}
+
+fn holds_markup(node: Node<'_>) -> bool {
+    let is_template = |kind: &str| kind.contains("template") || kind.contains("html");
+    node.is(&local_name!("noscript"))
+        || node.is(&local_name!("script")) && node.attr("type").is_some_and(is_template)
+}
+
+/// Whether a text holds so much more than what the page shows, so many `times` as much, that it is the text.
+fn is_worth(text: &str, shown: &Body, times: usize) -> bool {
+    let (held, seen) = (count_alphanumeric(text), count_alphanumeric(&shown.text));
+    seen < ENOUGH && held >= WORTH && held >= times * seen
 }
