@@ -23,7 +23,7 @@ mod table;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dateline_wire::{Judgement, Label, Relevance};
 
@@ -44,7 +44,8 @@ pub struct Subject {
     groups: Vec<Group>,
     lexicon: Arc<Lexicon>,
     weights: Weights,
-    scanner: Scanner,
+    /// Made when it is first asked for: only backfills need it, and it takes longer than all the rest.
+    scanner: OnceLock<Scanner>,
 }
 
 impl Subject {
@@ -66,8 +67,6 @@ impl Subject {
                 "give it a longer word, or put `~` in front so that it counts beside a clear name only";
             return Err(SubjectError::new("names.tsv", term.line, what, remedy));
         }
-        let lexicon = Arc::new(lexicon);
-        let scanner = Scanner::new(Arc::clone(&lexicon), &data.names);
         let by_id = data.names.iter().zip(0..).map(|(name, index)| (name.id.clone(), index)).collect();
         Ok(Self {
             name: data.name,
@@ -76,9 +75,9 @@ impl Subject {
             names: data.names,
             by_id,
             groups: data.groups,
-            lexicon,
+            lexicon: Arc::new(lexicon),
             weights: data.weights,
-            scanner,
+            scanner: OnceLock::new(),
         })
     }
 
@@ -135,6 +134,6 @@ impl Subject {
 
     /// The byte scanner that dismisses pages which can't be about the subject, without parsing them.
     pub fn scanner(&self) -> Scanner {
-        self.scanner.clone()
+        self.scanner.get_or_init(|| Scanner::new(Arc::clone(&self.lexicon), &self.names)).clone()
     }
 }
