@@ -144,6 +144,16 @@ fn markup_for_browsers_without_scripts_is_no_story_beside_one() {
 }
 
 #[test]
+fn what_announces_an_advertisement_is_no_part_of_the_story() {
+    for word in ["Advertisement", "— ADVERTISEMENT —", "Реклама", "[광고]", "広告"] {
+        let html = page(&format!("{}<p>{word}</p>{}", story(3), story(3).replace("harbour", "port")));
+        let article = read(&html);
+        assert!(lines(&article).iter().all(|line| !line.contains(word)), "{word}: {:#?}", lines(&article));
+        assert!(lines(&article).len() >= 5, "{word}: {:#?}", lines(&article));
+    }
+}
+
+#[test]
 fn spans_cover_the_body_in_order() {
     let article = read(&page(&story(7)));
     let paragraphs = &article.body.paragraphs;

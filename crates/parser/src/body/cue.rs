@@ -393,6 +393,12 @@ const TABLE: &[(&str, Cue)] = &[
     ("客户端", Cue::App),
 ];
 
+/// Whether a line is nothing but the word that announces an advertisement, with whatever signs around it.
+pub(super) fn announces_advert(line: &str) -> bool {
+    let word = line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    TABLE.iter().any(|(phrase, cue)| *cue == Cue::Advert && phrase.to_lowercase() == word)
+}
+
 struct Phrases {
     table: Vec<(&'static str, Cue)>,
     automaton: AhoCorasick,

@@ -1,12 +1,16 @@
 //! What the forests cannot see, since it is about the page and not about the run.
 
 use super::area::{AreaId, Tag};
+use super::cue;
 use super::feature::Scene;
 use super::frame::{Frame, Heard};
 use super::run::{Layout, Run};
 
 /// Length of what an article must hold for the others on its page to be its neighbours, in units.
 const ARTICLE: f32 = 300.0;
+
+/// Length of the longest announcement of an advertisement, in units.
+const ANNOUNCEMENT: f32 = 30.0;
 
 /// Keeps a table of data in the main box: figures, results, ingredients. Its cells are too short to look like a story's, but
 /// where they are no links, and stand where the story stands, they are told as a part of it.
@@ -20,6 +24,13 @@ pub(super) fn keep_tables(scene: &Scene, layout: &Layout, kept: &mut [bool]) {
 pub(super) fn drop_furniture(scene: &Scene, layout: &Layout, kept: &mut [bool]) {
     for (run, kept) in layout.runs.iter().zip(kept) {
         *kept &= !scene.is_furniture(run);
+    }
+}
+
+/// Drops what only announces the advertisement that stands, or stood, between two paragraphs.
+pub(super) fn drop_announcements(layout: &Layout, kept: &mut [bool]) {
+    for (run, kept) in layout.runs.iter().zip(kept) {
+        *kept &= run.units > ANNOUNCEMENT || !cue::announces_advert(layout.str(run));
     }
 }
 
