@@ -157,7 +157,7 @@ impl Intake {
     /// Whether something may be begun once it is due: nothing while the journal has no room; and under a virtual clock nothing
     /// while something is on its way into the journal.
     fn may_begin(&self) -> bool {
-        !self.pipeline.is_stuck() && !(self.is_virtual() && !self.pipeline.is_empty())
+        !self.pipeline.is_stuck() && (!self.is_virtual() || self.pipeline.is_empty())
     }
 
     /// Whether nothing is under way and nothing will be due in time.
