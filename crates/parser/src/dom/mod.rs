@@ -96,7 +96,7 @@ impl Document {
         self.nodes.len() <= 1
     }
 
-    /// Whether the page held more than [`guard::MAX_NODES`] nodes, so that its end is missing here.
+    /// Whether the page held more than [`MAX_NODES`](crate::guard::MAX_NODES) nodes, so that its end is missing here.
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }
