@@ -29,8 +29,8 @@ pub(super) fn drop_furniture(scene: &Scene, layout: &Layout, kept: &mut [bool]) 
 
 /// Drops what only announces the advertisement that stands, or stood, between two paragraphs.
 pub(super) fn drop_announcements(layout: &Layout, kept: &mut [bool]) {
-    for (run, kept) in layout.runs.iter().zip(kept) {
-        *kept &= run.units > ANNOUNCEMENT || !cue::announces_advert(layout.str(run));
+    for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
+        *kept = run.units > ANNOUNCEMENT || !cue::announces_advert(layout.str(run));
     }
 }
 

@@ -1,5 +1,6 @@
 //! From the runs that are body to the text that is published.
 
+use data_encoding::HEXLOWER;
 use dateline_wire::{Paragraph, ParagraphKind};
 use sha2::{Digest, Sha256};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -64,7 +65,7 @@ impl Writer {
     }
 
     pub(super) fn finish(self) -> Body {
-        let sha256 = Sha256::digest(self.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = HEXLOWER.encode(&Sha256::digest(self.text.as_bytes()));
         Body { text: self.text, paragraphs: self.paragraphs, sha256, extractor: EXTRACTOR.into() }
     }
 }

@@ -163,7 +163,7 @@ impl Said {
 
 /// Whether a class or id speaks of an author.
 pub(super) fn speaks_of_author(value: &str) -> bool {
-    CUES.find_iter(value).any(|found| found.pattern().as_usize() < AUTHOR_WORDS.len())
+    Said::by(value).author
 }
 
 impl<'d> Scan<'d> {

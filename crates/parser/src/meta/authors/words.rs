@@ -2,13 +2,9 @@
 
 use crate::meta::text;
 
-/// What stands before names, in lower case. Followed by a space, a colon or a bar.
-const PREFIXES: &[&str] = &[
-    "artikel von",
-    "rezept von",
+/// What stands before names, in lower case, and says by itself that a visible line is a byline: longer than words of prose.
+const WRITTEN_BY: &[&str] = &[
     "veröffentlicht von",
-    "ein gastbeitrag von",
-    "vom",
     "geschrieben von",
     "verfasst von",
     "erstellt von",
@@ -22,6 +18,14 @@ const PREFIXES: &[&str] = &[
     "pubblicato da",
     "geschreven door",
     "skrevet av",
+];
+
+/// What else stands before names, in lower case. Followed by a space, a colon or a bar.
+const PREFIXES: &[&str] = &[
+    "artikel von",
+    "rezept von",
+    "ein gastbeitrag von",
+    "vom",
     "auteur",
     "auteure",
     "autrice",
@@ -86,7 +90,7 @@ const PREFIXES: &[&str] = &[
     "취재",
 ];
 
-/// Prefixes that say by themselves that a visible line is a byline. Short words of prose ("from", "da") don't.
+/// More prefixes that say by themselves that a visible line is a byline. Short words of prose ("from", "da") don't.
 const TELLING: &[&str] = &[
     "編集委員",
     "論説委員",
@@ -95,7 +99,6 @@ const TELLING: &[&str] = &[
     "記者﹕",
     "记者：",
     "记者:",
-    "autorin/autor",
     "autor/-in",
     "autor:",
     "autorin:",
@@ -110,20 +113,6 @@ const TELLING: &[&str] = &[
     "texte:",
     "texto:",
     "tekst:",
-    "geschrieben von",
-    "verfasst von",
-    "erstellt von",
-    "veröffentlicht von",
-    "ein beitrag von",
-    "écrit par",
-    "rédigé par",
-    "publié par",
-    "escrito por",
-    "publicado por",
-    "scritto da",
-    "pubblicato da",
-    "geschreven door",
-    "skrevet av",
     "by",
     "written by",
     "posted by",
@@ -380,14 +369,14 @@ const NOBODY: &[&str] = &[
 
 /// The line without a prefix, if it has one.
 pub(super) fn after_prefix(line: &str) -> Option<&str> {
-    strip(line, TELLING)
+    strip(line, WRITTEN_BY).or_else(|| strip(line, TELLING))
 }
 
 /// `line` without the prefixes before its names.
 pub(super) fn without_prefix(line: &str) -> &str {
     let mut line = line;
     for _ in 0..3 {
-        match strip(line, PREFIXES) {
+        match strip(line, WRITTEN_BY).or_else(|| strip(line, PREFIXES)) {
             Some(rest) => line = rest,
             None => break,
         }
