@@ -154,6 +154,12 @@ fn what_announces_an_advertisement_is_no_part_of_the_story() {
 }
 
 #[test]
+fn the_byline_above_a_short_story_is_no_part_of_it() {
+    let article = read(&page(&format!("<p>By Ada Lund and Jan van der Bos</p>{}", story(2))));
+    assert_eq!(lines(&article).len(), 2, "{:#?}", lines(&article));
+}
+
+#[test]
 fn spans_cover_the_body_in_order() {
     let article = read(&page(&story(7)));
     let paragraphs = &article.body.paragraphs;

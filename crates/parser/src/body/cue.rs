@@ -399,6 +399,28 @@ pub(super) fn announces_advert(line: &str) -> bool {
     TABLE.iter().any(|(phrase, cue)| *cue == Cue::Advert && phrase.to_lowercase() == word)
 }
 
+/// What a line that names those who wrote the text begins with.
+const WRITTEN_BY: &[&str] = &["by ", "von ", "par ", "por "];
+
+/// Words that stand between such names, or in them.
+const BETWEEN_NAMES: &[&str] =
+    &["and", "und", "et", "y", "e", "for", "in", "de", "da", "di", "la", "van", "von", "der", "al"];
+
+/// Whether a line is nothing but the names of those who wrote the text ("By Anna Berg and Jan Bos").
+pub(super) fn is_byline(line: &str) -> bool {
+    let is_name = |word: &str| {
+        word.starts_with(|c: char| c.is_uppercase() || !c.is_alphanumeric()) || BETWEEN_NAMES.contains(&word)
+    };
+    WRITTEN_BY.iter().any(|by| {
+        line.split_at_checked(by.len()).is_some_and(|(begin, names)| {
+            begin.eq_ignore_ascii_case(by)
+                && names.starts_with(char::is_uppercase)
+                && !names.ends_with(['.', '!', '?', ':'])
+                && names.split_whitespace().all(is_name)
+        })
+    })
+}
+
 struct Phrases {
     table: Vec<(&'static str, Cue)>,
     automaton: AhoCorasick,
@@ -424,3 +446,22 @@ static ASCII_PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     let table = TABLE.iter().filter(|(phrase, _)| phrase.is_ascii()).copied().collect();
     Phrases::of(table, AhoCorasickKind::DFA)
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_names_is_a_byline() {
+        for line in
+            ["By Anna Berg", "BY ANNA BERG AND JAN BOS", "by Anna Berg, Jan van der Bos", "Von Anna Berg"]
+        {
+            assert!(is_byline(line), "{line}");
+        }
+        for line in
+            ["By Monday.", "By Monday the ferry", "Byron Bay", "By", "Para todos", "By 1950", "Bÿ Anna"]
+        {
+            assert!(!is_byline(line), "{line}");
+        }
+    }
+}

@@ -12,6 +12,9 @@ const ARTICLE: f32 = 300.0;
 /// Length of the longest announcement of an advertisement, in units.
 const ANNOUNCEMENT: f32 = 30.0;
 
+/// Length of the longest line of names, in units.
+const BYLINE: f32 = 80.0;
+
 /// Keeps a table of data in the main box: figures, results, ingredients. Its cells are too short to look like a story's, but
 /// where they are no links, and stand where the story stands, they are told as a part of it.
 pub(super) fn keep_tables(scene: &Scene, layout: &Layout, kept: &mut [bool]) {
@@ -31,6 +34,16 @@ pub(super) fn drop_furniture(scene: &Scene, layout: &Layout, kept: &mut [bool]) 
 pub(super) fn drop_announcements(layout: &Layout, kept: &mut [bool]) {
     for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
         *kept = run.units > ANNOUNCEMENT || !cue::announces_advert(layout.str(run));
+    }
+}
+
+/// Drops the lines above the text that say who wrote it.
+pub(super) fn drop_byline(layout: &Layout, kept: &mut [bool]) {
+    for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
+        if run.units > BYLINE {
+            return;
+        }
+        *kept = !cue::is_byline(layout.str(run));
     }
 }
 
