@@ -49,10 +49,14 @@ impl Claims {
 }
 
 impl Held {
-    /// Whether an entry may be handed out: it is in nobody's hands, nor is another with its link, and its host has room.
-    pub(crate) fn admits(&self, number: i64, host: &str, link: Option<&str>, per_host: usize) -> bool {
-        !self.by_number.contains_key(&number)
-            && link.is_none_or(|link| !self.links.contains(link))
+    /// Whether an entry is in somebody's hands.
+    pub(crate) fn holds(&self, number: i64) -> bool {
+        self.by_number.contains_key(&number)
+    }
+
+    /// Whether an entry with this link, at this host, may be handed out: no other with the link is, and the host has room.
+    pub(crate) fn admits(&self, host: &str, link: Option<&str>, per_host: usize) -> bool {
+        link.is_none_or(|link| !self.links.contains(link))
             && self.per_host.get(host).is_none_or(|held| *held < per_host)
     }
 
@@ -90,11 +94,11 @@ mod tests {
         let claims = Claims::default();
         claims.lock().hold(1, claim("news.example", "a"));
         let held = claims.lock();
-        assert!(!held.admits(1, "news.example", Some("a"), 8));
-        assert!(!held.admits(2, "news.example", Some("a"), 8));
-        assert!(held.admits(2, "news.example", Some("b"), 8));
-        assert!(!held.admits(2, "news.example", Some("b"), 1));
-        assert!(held.admits(2, "other.example", None, 1));
+        assert!(held.holds(1) && !held.holds(2));
+        assert!(!held.admits("news.example", Some("a"), 8));
+        assert!(held.admits("news.example", Some("b"), 8));
+        assert!(!held.admits("news.example", Some("b"), 1));
+        assert!(held.admits("other.example", None, 1));
     }
 
     #[test]
@@ -105,6 +109,6 @@ mod tests {
         claims.release(1);
         claims.release(1);
         assert_eq!(claims.len(), 0);
-        assert!(claims.lock().admits(1, "news.example", Some("a"), 1));
+        assert!(!claims.lock().holds(1) && claims.lock().admits("news.example", Some("a"), 1));
     }
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dateline_wire::{
-    CloudEvent, EntryId, EventKind, FeedId, FeedState, HubLink, JournalId, PendingEntry, Sequence,
-    Subscription, SubscriptionStep,
+    CloudEvent, EntryId, EventKind, FeedId, FeedState, HubLink, JournalId, Sequence, Subscription,
+    SubscriptionStep,
 };
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -17,7 +17,7 @@ use crate::change::{
 };
 use crate::claims::Claims;
 use crate::lock::Lock;
-use crate::reader::{Reader, SeenLink};
+use crate::reader::{HandedOut, Reader, SeenLink};
 use crate::status::Status;
 use crate::writer::Writer;
 use crate::{JournalError, Options, Writing, connection};
@@ -131,7 +131,7 @@ impl Journal {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn pending(&self, now: Timestamp, limit: usize) -> Result<Vec<PendingEntry>, JournalError> {
+    pub fn pending(&self, now: Timestamp, limit: usize) -> Result<HandedOut, JournalError> {
         self.inner.reader.claim(&self.inner.claims, now, limit, self.inner.claims_per_host)
     }
 
@@ -216,14 +216,6 @@ impl Journal {
     /// If the file cannot be read.
     pub fn backlog(&self) -> Result<u64, JournalError> {
         self.inner.reader.backlog()
-    }
-
-    /// See [`Reader::next_due`].
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>, JournalError> {
-        self.inner.reader.next_due(after)
     }
 
     /// See [`Reader::events_after`].

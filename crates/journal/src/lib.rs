@@ -52,5 +52,5 @@ pub use change::{Configured, Delay, Finish, Finished, Outcome, PollCommit, PollC
 pub use error::JournalError;
 pub use journal::Journal;
 pub use options::{Durability, Options, Writing};
-pub use reader::{Reader, SeenLink};
+pub use reader::{HandedOut, Reader, SeenLink};
 pub use status::{FeedCounts, Status};

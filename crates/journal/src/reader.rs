@@ -46,6 +46,17 @@ pub struct SeenLink {
     pub sequence: Sequence,
 }
 
+/// The entries that were handed out, and what of the others is to be known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HandedOut {
+    /// Longest due first.
+    pub entries: Vec<PendingEntry>,
+    /// Whether more are due that nobody has in hand: there was no room for them, or their host or link is busy.
+    pub are_left: bool,
+    /// When the next of those that are not due yet will be.
+    pub next_due: Option<Timestamp>,
+}
+
 impl Reader {
     /// Opens the journal at `path` for reading only.
     ///
@@ -202,19 +213,6 @@ impl Reader {
         self.read(|connection| Ok(Totals::read(connection)?.pending))
     }
 
-    /// When the next of the entries that are not due at `after` will be; `None` when there is none.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>, JournalError> {
-        self.read(|connection| {
-            let due: Option<i64> = connection
-                .prepare_cached("SELECT min(due) FROM pending WHERE due > ?1")?
-                .query_row([after.as_microsecond()], |row| row.get(0))?;
-            Ok(due.map(timestamp))
-        })
-    }
-
     /// Up to `limit` events after `after`, in order, of one kind or of all.
     ///
     /// # Errors
@@ -355,7 +353,7 @@ impl Reader {
         now: Timestamp,
         limit: usize,
         per_host: usize,
-    ) -> Result<Vec<PendingEntry>, JournalError> {
+    ) -> Result<HandedOut, JournalError> {
         // Locked before the snapshot is taken: an entry whose claim is gone is gone from the snapshot too.
         let mut held = claims.lock();
         self.at_one_moment(|connection| {
@@ -363,20 +361,29 @@ impl Reader {
                 "SELECT number, host, link FROM pending WHERE due <= ?1 ORDER BY due, number",
             )?;
             let mut rows = scan.query([now.as_microsecond()])?;
-            let mut taken = Vec::new();
-            while taken.len() < limit
-                && let Some(row) = rows.next()?
-            {
+            let (mut entries, mut are_left) = (Vec::new(), false);
+            while let Some(row) = rows.next()? {
                 let number: i64 = row.get(0)?;
+                if held.holds(number) {
+                    continue;
+                }
+                if entries.len() == limit {
+                    are_left = true;
+                    break;
+                }
                 let (host, link): (String, Option<String>) = (row.get(1)?, row.get(2)?);
-                if !held.admits(number, &host, link.as_deref(), per_host) {
+                if !held.admits(&host, link.as_deref(), per_host) {
+                    are_left = true;
                     continue;
                 }
                 let pending = pending(connection, number)?;
                 held.hold(number, Claim { host, link, edition: pending.edition });
-                taken.push(pending);
+                entries.push(pending);
             }
-            Ok(taken)
+            let next_due: Option<i64> = connection
+                .prepare_cached("SELECT min(due) FROM pending WHERE due > ?1")?
+                .query_row([now.as_microsecond()], |row| row.get(0))?;
+            Ok(HandedOut { entries, are_left, next_due: next_due.map(timestamp) })
         })
     }
 

@@ -2,8 +2,8 @@
 //!
 //! As a rule that is a thread of the journal's own ([`Writing::Apart`]): changes that arrive while a transaction is on its way
 //! to the disk wait together and share the next one (group commit), so that the journal's throughput is bounded by the disk's
-//! flushes times the batch, not by flushes alone. Each change stands in a savepoint of its own: one that fails leaves its
-//! neighbours be. A change is answered only once its transaction is durable.
+//! flushes times the batch, not by flushes alone. Each change that shares one stands in a savepoint of its own: one that fails
+//! leaves its neighbours be. A change is answered only once its transaction is durable.
 //!
 //! Under a virtual clock it is whoever hands a change in ([`Writing::InPlace`]), and the change is answered when that returns.
 
@@ -192,10 +192,10 @@ impl Desk {
 
     /// Commits all that can be committed of a batch, and answers everyone.
     fn commit_batch(&mut self, batch: Jobs) {
-        let alone = batch.len() == 1;
+        let is_alone = batch.len() == 1;
         match self.commit_together(batch) {
             Ok(room) => self.note_full(room == Room::Lacking),
-            Err((jobs, error)) if alone => {
+            Err((jobs, error)) if is_alone => {
                 self.note_full(matches!(error, JournalError::Full));
                 jobs.into_iter().for_each(|job| job.failed(error.clone()));
             }
@@ -212,15 +212,20 @@ impl Desk {
             Err(error) => return Err((batch, error.into())),
         };
         let mut ledger = Ledger { connection: &transaction, totals: self.totals };
+        let is_alone = batch.len() == 1;
         let mut made: Jobs = Vec::with_capacity(batch.len());
         let mut jobs = batch.into_iter();
         let mut room = Room::Enough;
         while let Some(mut job) = jobs.next() {
             let before = ledger.totals;
-            match apply_in_savepoint(job.as_mut(), &mut ledger) {
+            let applied = match is_alone {
+                true => job.apply(&mut ledger),
+                false => apply_in_savepoint(job.as_mut(), &mut ledger),
+            };
+            match applied {
                 Ok(()) => made.push(job),
-                Err(error) if transaction.is_autocommit() => {
-                    // SQLite rolled the whole transaction back (disk full, I/O error).
+                // With the transaction goes the only change, or SQLite rolled all of them back (disk full, I/O error).
+                Err(error) if is_alone || transaction.is_autocommit() => {
                     made.push(job);
                     made.extend(jobs);
                     return Err((made, error));

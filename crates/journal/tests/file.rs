@@ -154,7 +154,7 @@ async fn child() {
     for round in journal.status().unwrap().entries.. {
         let guid = round.to_string();
         announce(&journal, 0, vec![entry(&guid, "x")], 1).await.unwrap();
-        for pending in journal.pending(at(1), 10).unwrap() {
+        for pending in journal.pending(at(1), 10).unwrap().entries {
             let guid = pending.entry.guid.unwrap();
             let event = article(&guid, "A", &"x".repeat(3_000));
             let finished = finish(&journal, &feed(0).id, &guid, event, 2).await.unwrap();

@@ -4,7 +4,9 @@
 
 mod harness;
 
-use dateline_journal::{Configured, Delay, Journal, JournalError, Options, Outcome, PollCommitted, Writing};
+use dateline_journal::{
+    Configured, Delay, HandedOut, Journal, JournalError, Options, Outcome, PollCommitted, Writing,
+};
 use dateline_wire::{EntryId, EventKind, RejectEvent, Sequence, Stage};
 use harness::{announce, article, at, entry, feed, finish, link, poll, reject};
 use tempfile::{TempDir, tempdir};
@@ -67,25 +69,27 @@ async fn an_entry_is_new_once_and_handed_out_to_one_caller_at_a_time() {
     assert_eq!(committed, PollCommitted { new: 2, changed: 0 });
     assert_eq!(announce(&journal, 0, entries, 2).await.unwrap(), PollCommitted::default());
 
-    assert!(journal.pending(at(0), 10).unwrap().is_empty(), "nothing is due before it was seen");
-    let first = journal.pending(at(1), 1).unwrap();
-    let second = journal.pending(at(1), 10).unwrap();
+    assert!(journal.pending(at(0), 10).unwrap().entries.is_empty(), "nothing is due before it was seen");
+    let HandedOut { entries: first, are_left, .. } = journal.pending(at(1), 1).unwrap();
+    assert!(are_left);
+    let HandedOut { entries: second, are_left, .. } = journal.pending(at(1), 10).unwrap();
+    assert!(!are_left, "the first is in hand");
     assert_eq!(first[0].entry, entry("a", "A"));
     assert_eq!((second.len(), &second[0].entry), (1, &entry("b", "B")));
-    assert!(journal.pending(at(1), 10).unwrap().is_empty());
+    assert!(journal.pending(at(1), 10).unwrap().entries.is_empty());
     journal.release(&first[0].feed, &first[0].entry.id).unwrap();
-    assert_eq!(journal.pending(at(1), 10).unwrap(), first);
+    assert_eq!(journal.pending(at(1), 10).unwrap().entries, first);
 }
 
 #[tokio::test]
 async fn a_postponed_entry_comes_back_when_it_is_due_with_one_attempt_more() {
     let (_folder, journal) = journal(1).await;
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
-    let taken = journal.pending(at(1), 10).unwrap().remove(0);
+    let taken = journal.pending(at(1), 10).unwrap().entries.remove(0);
     journal.postpone(taken.feed, taken.entry.id, at(60), Delay::Failed("503".into())).await.unwrap();
-    assert_eq!(journal.next_due(at(1)).unwrap(), Some(at(60)));
-    assert!(journal.pending(at(59), 10).unwrap().is_empty());
-    let again = journal.pending(at(60), 10).unwrap().remove(0);
+    let none = HandedOut { entries: vec![], are_left: false, next_due: Some(at(60)) };
+    assert_eq!(journal.pending(at(59), 10).unwrap(), none);
+    let again = journal.pending(at(60), 10).unwrap().entries.remove(0);
     assert_eq!((again.attempts, again.first_seen, again.edition), (1, at(1), 1));
 }
 
@@ -93,11 +97,11 @@ async fn a_postponed_entry_comes_back_when_it_is_due_with_one_attempt_more() {
 async fn an_entry_whose_page_was_not_asked_for_comes_back_without_an_attempt_more() {
     let (_folder, journal) = journal(1).await;
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
-    let taken = journal.pending(at(1), 10).unwrap().remove(0);
+    let taken = journal.pending(at(1), 10).unwrap().entries.remove(0);
     let resting = Delay::NotAsked("its host rests".into());
     journal.postpone(taken.feed, taken.entry.id, at(60), resting).await.unwrap();
-    assert!(journal.pending(at(59), 10).unwrap().is_empty());
-    assert_eq!(journal.pending(at(60), 10).unwrap().remove(0).attempts, 0);
+    assert!(journal.pending(at(59), 10).unwrap().entries.is_empty());
+    assert_eq!(journal.pending(at(60), 10).unwrap().entries.remove(0).attempts, 0);
 }
 
 #[tokio::test]
@@ -125,7 +129,7 @@ async fn an_article_has_revisions_and_a_repetition_is_a_duplicate() {
     {
         let second = i64::try_from(second).unwrap() * 1_000;
         announce(&journal, number, vec![entry("a", &format!("seen at {second}"))], second).await.unwrap();
-        assert_eq!(journal.pending(at(second), 10).unwrap().len(), 1);
+        assert_eq!(journal.pending(at(second), 10).unwrap().entries.len(), 1);
         let ended = finish(&journal, &feed(number).id, "a", article("a", "A", text), second).await.unwrap();
         assert_eq!(ended.outcome, expected, "{text}");
     }
@@ -148,23 +152,24 @@ async fn an_edited_entry_waits_again_under_another_event_id() {
     let first = finish(&journal, &id, "a", reject(Stage::Fetch, "gone"), 2).await.unwrap();
     let edited = announce(&journal, 0, vec![entry("a", "A, corrected")], 3).await.unwrap();
     assert_eq!(edited, PollCommitted { new: 0, changed: 1 });
-    assert_eq!(journal.pending(at(3), 10).unwrap()[0].edition, 2);
+    assert_eq!(journal.pending(at(3), 10).unwrap().entries[0].edition, 2);
     let second = finish(&journal, &id, "a", reject(Stage::Fetch, "gone"), 4).await.unwrap();
     assert_ne!(first.event, second.event);
     // The second edit is not fetched at once.
     announce(&journal, 0, vec![entry("a", "A, corrected again")], 5).await.unwrap();
-    assert!(journal.pending(at(5), 10).unwrap().is_empty());
-    assert_eq!(journal.pending(at(65), 10).unwrap().len(), 1);
+    assert!(journal.pending(at(5), 10).unwrap().entries.is_empty());
+    assert_eq!(journal.pending(at(65), 10).unwrap().entries.len(), 1);
 }
 
 #[tokio::test]
 async fn an_entry_that_is_edited_while_its_page_is_being_read_waits_on() {
     let (_folder, journal) = journal(1).await;
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
-    assert_eq!(journal.pending(at(1), 10).unwrap().len(), 1);
+    assert_eq!(journal.pending(at(1), 10).unwrap().entries.len(), 1);
     announce(&journal, 0, vec![entry("a", "A, corrected")], 2).await.unwrap();
-    finish(&journal, &feed(0).id, "a", article("a", "A", "One."), 3).await.unwrap();
-    let again = journal.pending(at(3), 10).unwrap();
+    let first = finish(&journal, &feed(0).id, "a", article("a", "A", "One."), 3).await.unwrap();
+    assert!(first.waits);
+    let again = journal.pending(at(3), 10).unwrap().entries;
     assert_eq!((again.len(), again[0].entry.title.as_deref()), (1, Some("A, corrected")));
     finish(&journal, &feed(0).id, "a", article("a", "A", "One."), 4).await.unwrap();
     assert_eq!(journal.backlog().unwrap(), 0);
@@ -175,10 +180,11 @@ async fn one_link_is_in_one_pair_of_hands_even_if_two_feeds_announce_it() {
     let (_folder, journal) = journal(2).await;
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
     announce(&journal, 1, vec![entry("a", "A")], 1).await.unwrap();
-    assert_eq!(journal.pending(at(1), 10).unwrap().len(), 1);
-    assert!(journal.pending(at(1), 10).unwrap().is_empty());
+    let taken = journal.pending(at(1), 10).unwrap();
+    assert_eq!((taken.entries.len(), taken.are_left), (1, true));
+    assert!(journal.pending(at(1), 10).unwrap().entries.is_empty());
     finish(&journal, &feed(0).id, "a", reject(Stage::Judge, "not_relevant"), 2).await.unwrap();
-    assert_eq!(journal.pending(at(2), 10).unwrap()[0].feed, feed(1).id);
+    assert_eq!(journal.pending(at(2), 10).unwrap().entries[0].feed, feed(1).id);
     assert_eq!(journal.seen_link(&link("a")).unwrap().unwrap().at, at(2));
 }
 
@@ -196,6 +202,7 @@ async fn one_host_does_not_take_all_hands() {
     let hosts: Vec<_> = journal
         .pending(at(1), 10)
         .unwrap()
+        .entries
         .iter()
         .map(|pending| pending.entry.link.as_ref().unwrap().host_str().unwrap().to_owned())
         .collect();

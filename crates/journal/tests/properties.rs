@@ -60,7 +60,7 @@ async fn run(steps: Vec<Step>, writing: Writing) {
                 *announced.entry((feed, guid)).or_default() += (committed.new + committed.changed) as u64;
             }
             Step::Take { limit } => {
-                let taken = journal.pending(at(second), limit).unwrap();
+                let taken = journal.pending(at(second), limit).unwrap().entries;
                 assert!(taken.len() <= limit);
                 in_hand.extend(taken);
                 let distinct: HashSet<_> =

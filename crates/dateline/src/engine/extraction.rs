@@ -1,5 +1,5 @@
 //! From what a fetch brought to the event that ends its entry: on blocking threads, a few at once, within a time limit,
-//! behind a boundary that no panic passes.
+//! behind a boundary that no panic passes. Under a virtual clock nothing else goes on meanwhile: one thread is then the engine's own.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -58,9 +58,20 @@ impl NoPage {
 pub(super) struct Extraction {
     subject: Arc<Subject>,
     metrics: Arc<Metrics>,
-    room: Arc<Semaphore>,
-    /// None under a virtual clock, where real time must not matter.
-    limit: Option<Duration>,
+    place: Place,
+}
+
+/// Where pages are extracted.
+#[derive(Clone)]
+enum Place {
+    /// On threads of their own, so many at once.
+    Apart {
+        room: Arc<Semaphore>,
+        /// None under a virtual clock, where real time must not matter.
+        limit: Option<Duration>,
+    },
+    /// Where it is asked for.
+    Here,
 }
 
 impl Extraction {
@@ -69,12 +80,15 @@ impl Extraction {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
-        Self {
-            subject: world.subject.clone(),
-            metrics: world.metrics.clone(),
-            room: Arc::new(Semaphore::new(threads)),
-            limit: matches!(clock, Clock::System).then_some(settings.extract_timeout),
-        }
+        let is_virtual = matches!(clock, Clock::Virtual { .. });
+        let place = match (is_virtual, threads) {
+            (true, 1) => Place::Here,
+            _ => Place::Apart {
+                room: Arc::new(Semaphore::new(threads)),
+                limit: (!is_virtual).then_some(settings.extract_timeout),
+            },
+        };
+        Self { subject: world.subject.clone(), metrics: world.metrics.clone(), place }
     }
 
     /// The end of an entry: its event, ready to be committed.
@@ -100,23 +114,32 @@ impl Extraction {
         ending: Arc<Ending>,
         fetched: Result<FetchedPage, NoPage>,
     ) -> Result<Event, (&'static str, String)> {
-        let limit = self.limit;
-        // The semaphore is never closed; were it, the work would go on without a place of its own.
-        let place = self.room.clone().acquire_owned().await;
-        let work = spawn_blocking(move || {
+        let place = self.place.clone();
+        let work = move || {
             let started = Instant::now();
             let event = contained(|| event_of(&ending, fetched, &self.subject));
             self.metrics.extracted(started.elapsed().as_secs_f64());
-            drop(place);
             event
-        });
-        let done = match limit {
-            None => work.await,
-            Some(limit) => match timeout(limit, work).await {
-                Ok(done) => done,
-                // The thread cannot be stopped: it keeps its place among the extractors until it is done.
-                Err(_) => return Err(("too_slow", format!("not extracted within {limit:?}"))),
-            },
+        };
+        let done = match place {
+            Place::Here => Ok(work()),
+            Place::Apart { room, limit } => {
+                // The semaphore is never closed; were it, the work would go on without a place of its own.
+                let held = room.acquire_owned().await;
+                let work = spawn_blocking(move || {
+                    let event = work();
+                    drop(held);
+                    event
+                });
+                match limit {
+                    None => work.await,
+                    Some(limit) => match timeout(limit, work).await {
+                        Ok(done) => done,
+                        // The thread cannot be stopped: it keeps its place among the extractors until it is done.
+                        Err(_) => return Err(("too_slow", format!("not extracted within {limit:?}"))),
+                    },
+                }
+            }
         };
         match done {
             Ok(Ok(event)) => Ok(event),

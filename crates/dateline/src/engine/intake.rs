@@ -72,6 +72,8 @@ pub(super) struct Intake {
     extraction: Arc<Extraction>,
     /// When the journal is asked for entries again: at once after news, else when a postponed one is due.
     next_claim: Timestamp,
+    /// Whether the journal, when it was last asked, had more that are due: for when something has ended.
+    are_left: bool,
     /// Whether something ended since something was last begun.
     ended: bool,
     /// Under a virtual clock: whether time has passed since something last ended.
@@ -104,6 +106,7 @@ impl Intake {
             pages_in_flight: 0,
             extraction,
             next_claim: clock.now(),
+            are_left: false,
             ended: false,
             quiet: true,
         };
@@ -141,8 +144,9 @@ impl Intake {
         let room = self.settings.pages_in_flight.saturating_sub(self.pages_in_flight);
         if room > 0 && self.next_claim <= now {
             let claimed = self.world.journal.pending(now, room)?;
-            self.next_claim = self.world.journal.next_due(now)?.unwrap_or(Timestamp::MAX);
-            for pending in claimed {
+            self.next_claim = claimed.next_due.unwrap_or(Timestamp::MAX);
+            self.are_left = claimed.are_left;
+            for pending in claimed.entries {
                 match self.read_before(&pending, now)? {
                     Some(seen) => self.end_as_duplicate(pending, &seen, now),
                     None => self.begin_page(pending),
@@ -388,7 +392,9 @@ impl Intake {
             Settled::Finished { event, finished } => {
                 self.pages_in_flight -= 1;
                 self.world.metrics.finished(&event, finished.outcome);
-                self.claim_in(CLAIM_PAUSE);
+                if self.are_left || finished.waits {
+                    self.claim_in(CLAIM_PAUSE);
+                }
             }
             Settled::Postponed { due } => {
                 self.pages_in_flight -= 1;

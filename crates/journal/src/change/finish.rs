@@ -36,6 +36,8 @@ pub struct Finished {
     pub event: EventId,
     /// What the entry ended as.
     pub outcome: Outcome,
+    /// Whether it waits again at once: its feed has edited it since it was handed out.
+    pub waits: bool,
 }
 
 /// What an entry ended as.
@@ -93,8 +95,12 @@ impl Change for FinishEntry {
         if let (true, Some(link)) = (reached, &waiting.link) {
             remember_link(ledger, link, *at, stored.sequence)?;
         }
-        self.leave(ledger, &waiting)?;
-        let finished = Finished { sequence: stored.sequence, event: event.id().clone(), outcome };
+        let waits = self.claims.edition(waiting.number).is_some_and(|claimed| claimed < waiting.edition);
+        match waits {
+            true => wait_on(ledger, waiting.number, *at)?,
+            false => leave(ledger, waiting.number)?,
+        }
+        let finished = Finished { sequence: stored.sequence, event: event.id().clone(), outcome, waits };
         Ok((finished, waiting.number))
     }
 
@@ -103,23 +109,18 @@ impl Change for FinishEntry {
     }
 }
 
-impl FinishEntry {
-    /// Takes the entry from those that wait, unless the feed has edited it since it was handed out: then it waits on.
-    fn leave(&self, ledger: &mut Ledger<'_>, waiting: &Waiting) -> Result<(), JournalError> {
-        if self.claims.edition(waiting.number).is_some_and(|claimed| claimed < waiting.edition) {
-            ledger
-                .connection
-                .prepare_cached("UPDATE pending SET attempts = 0, due = ?2 WHERE number = ?1")?
-                .execute(params![waiting.number, self.finish.at.as_microsecond()])?;
-        } else {
-            ledger
-                .connection
-                .prepare_cached("DELETE FROM pending WHERE number = ?1")?
-                .execute([waiting.number])?;
-            ledger.totals.pending -= 1;
-        }
-        Ok(())
-    }
+fn wait_on(ledger: &Ledger<'_>, number: i64, from: Timestamp) -> Result<(), JournalError> {
+    ledger
+        .connection
+        .prepare_cached("UPDATE pending SET attempts = 0, due = ?2 WHERE number = ?1")?
+        .execute(params![number, from.as_microsecond()])?;
+    Ok(())
+}
+
+fn leave(ledger: &mut Ledger<'_>, number: i64) -> Result<(), JournalError> {
+    ledger.connection.prepare_cached("DELETE FROM pending WHERE number = ?1")?.execute([number])?;
+    ledger.totals.pending -= 1;
+    Ok(())
 }
 
 fn waiting(ledger: &Ledger<'_>, feed: &FeedId, entry: &EntryId) -> Result<Waiting, JournalError> {

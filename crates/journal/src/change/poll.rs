@@ -47,19 +47,23 @@ impl Change for PollCommit {
     type Done = PollCommitted;
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<PollCommitted, JournalError> {
-        let feed = ledger.feed_number(&self.feed.id)?;
-        ledger
+        let feed = ledger
             .connection
             .prepare_cached(
-                "UPDATE feeds SET retired = ?2, failures = ?3, next_poll = ?4, state = ?5 WHERE number = ?1",
+                "UPDATE feeds SET retired = ?2, failures = ?3, next_poll = ?4, state = ?5 WHERE id = ?1 RETURNING number",
             )?
-            .execute(params![
-                feed,
-                self.feed.retired,
-                self.feed.failures,
-                self.feed.next_poll.as_microsecond(),
-                state_of(&self.feed)?,
-            ])?;
+            .query_row(
+                params![
+                    self.feed.id.as_str(),
+                    self.feed.retired,
+                    self.feed.failures,
+                    self.feed.next_poll.as_microsecond(),
+                    state_of(&self.feed)?,
+                ],
+                |row| row.get(0),
+            )
+            .optional()?
+            .ok_or_else(|| JournalError::UnknownFeed(self.feed.id.clone()))?;
         let mut committed = PollCommitted::default();
         let mut seen = HashSet::new();
         // A feed that lists an entry twice in different words would otherwise edit it at every poll.
