@@ -89,15 +89,15 @@ pub(crate) fn article(number: u64, relevant: bool) -> String {
     let body = if relevant {
         format!(
             "<p>A Russian delegation arrived in Pyongyang on its visit number {number} this year, and was received by \
-             officials of North Korea's foreign ministry at the airport.</p>\
+             officials from North Korea's foreign ministry at the airport.</p>\
              <p>Moscow and Pyongyang signed agreement {number} on cooperation in rail transport, the Russian embassy in \
              North Korea said, and the two sides agreed to meet again within {} days.</p>",
             number % 90 + 3
         )
     } else {
         format!(
-            "<p>The town council opened library number {number} on Monday after two years of building works, and invited \
-             readers of every age to come in and look around.</p>\
+            "<p>The town council opened library number {number} on Monday after two years of building works, with music \
+             from the town's band, and invited readers of every age to come in and look around.</p>\
              <p>There are {} new chairs, the librarian said, and more books than the shelves can hold at present.</p>",
             number % 90 + 3
         )

@@ -1,8 +1,8 @@
 //! Dates as they really stand in feeds.
 //!
-//! RFC 822 and RFC 3339 are what feeds should use; what they do use is all of it mixed: named zones, 12-hour clocks,
-//! ordinals, months in the publisher's language, day before month and after it, seconds since 1970. So a date is taken
-//! apart into words and numbers; the clock is found first, then the zone behind it, and what remains is the day.
+//! RFC 822 and RFC 3339 are what feeds should use, and most do; what the others use is all of it mixed: named zones, 12-hour
+//! clocks, ordinals, months in the publisher's language, day before month and after it, seconds since 1970. So such a date is
+//! taken apart into words and numbers; the clock is found first, then the zone behind it, and what remains is the day.
 //!
 //! A date whose day and month can't be told apart is no date: nothing is guessed. One without a zone is taken as UTC.
 
@@ -14,6 +14,7 @@ mod zone;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::rfc2822;
 use jiff::tz::{Offset, TimeZone};
 
 use clock::ClockTime;
@@ -33,6 +34,9 @@ pub(super) fn parse(written: &str) -> Option<Timestamp> {
     {
         return Some(at);
     }
+    if let Some(at) = as_specified(written) {
+        return Some(at);
+    }
     let mut pieces = lexer::pieces(written);
     let clock = match clock::face(&pieces) {
         Some(face) => Some(clock::take(&mut pieces, face)?),
@@ -42,6 +46,17 @@ pub(super) fn parse(written: &str) -> Option<Timestamp> {
     let date = day::named(&pieces, clock.as_ref().is_some_and(|clock| clock.twelve_hours))?;
     let time = clock.map_or(ClockTime { time: Time::midnight(), next_day: false }, |clock| clock.time);
     instant(date, time, zone)
+}
+
+/// A date in the form of RFC 3339 or of RFC 2822. In the latter, zones have few names; the others, which mean nothing there but
+/// do mean something in feeds, are left alone.
+fn as_specified(written: &str) -> Option<Timestamp> {
+    static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
+    match written.as_bytes() {
+        [_, _, _, _, b'-', ..] => written.parse().ok(),
+        [.., b'G', b'M', b'T'] | [.., b'0'..=b'9'] => PARSER.parse_timestamp(written).ok(),
+        _ => None,
+    }
 }
 
 fn instant(date: Date, time: ClockTime, zone: Zone) -> Option<Timestamp> {
