@@ -154,6 +154,14 @@ fn what_announces_an_advertisement_is_no_part_of_the_story() {
 }
 
 #[test]
+fn a_line_of_signs_parts_the_story_and_nothing_else() {
+    let [first, second, third] = ["harbour", "port", "bay"].map(|place| story(3).replace("harbour", place));
+    let article = read(&page(&format!("<p>* * *</p>{first}<p>• • •</p>{second}<p>- -</p>{third}")));
+    let signs: Vec<_> = lines(&article).into_iter().filter(|line| line.len() < 20).collect();
+    assert_eq!(signs, ["• • •"], "{:#?}", lines(&article));
+}
+
+#[test]
 fn the_byline_above_a_short_story_is_no_part_of_it() {
     let article = read(&page(&format!("<p>By Ada Lund and Jan van der Bos</p>{}", story(2))));
     assert_eq!(lines(&article).len(), 2, "{:#?}", lines(&article));

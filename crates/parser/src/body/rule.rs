@@ -48,14 +48,18 @@ pub(super) fn drop_byline(layout: &Layout, kept: &mut [bool]) {
 }
 
 /// Drops prompts and placeholders: a long text that stands on the page three times or more, with the short ones beside it that
-/// do, and the title wherever it is repeated as often. What a story does repeat is short: a question, a step, a label.
+/// do, and the title wherever it is repeated as often. What a story does repeat is short (a step, a label), or a question.
 /// Cells of tables and items of lists may say anything again.
 pub(super) fn drop_refrains(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
     const TIMES: u32 = 3;
     const LONG: f32 = 100.0;
     let is_long = |(run, times): (&Run, &u32)| {
         let mut around = layout.around(run.area).take(2).map(|area| layout.areas[area as usize].tag);
-        run.units >= LONG && *times >= TIMES && !around.any(|tag| matches!(tag, Tag::Cell | Tag::Item))
+        let is_question = layout.str(run).ends_with(['?', '？']);
+        run.units >= LONG
+            && *times >= TIMES
+            && !is_question
+            && !around.any(|tag| matches!(tag, Tag::Cell | Tag::Item))
     };
     let long: Vec<bool> = layout.runs.iter().zip(&frame.times).map(is_long).collect();
     for index in (0..long.len()).filter(|index| frame.times[*index] >= TIMES) {

@@ -63,6 +63,8 @@ pub(super) struct Layout {
     pub(super) areas: Vec<Area>,
     /// The lengths, in characters, of advertisements that stood inside a line and are in no run.
     pub(super) adverts: Vec<usize>,
+    /// Lines of signs that part a text (`* * *`), which are no runs: the number of the run behind each, and its bytes.
+    pub(super) separators: Vec<(usize, Range<usize>)>,
 }
 
 impl Layout {
@@ -74,6 +76,12 @@ impl Layout {
 
     pub(super) fn str(&self, run: &Run) -> &str {
         &self.text[run.text.clone()]
+    }
+
+    /// The line of signs that parts a run from the one before.
+    pub(super) fn separator_before(&self, run: usize) -> Option<&str> {
+        let at = self.separators.binary_search_by_key(&run, |(behind, _)| *behind).ok()?;
+        Some(&self.text[self.separators[at].1.clone()])
     }
 
     /// The box and everything around it, from the inside out.
@@ -136,6 +144,7 @@ impl<'d> Builder<'d> {
             runs: Vec::with_capacity(256),
             areas: Vec::with_capacity(512),
             adverts: Vec::new(),
+            separators: Vec::new(),
         };
         Self {
             layout,
@@ -385,6 +394,9 @@ impl<'d> Builder<'d> {
         let text = text.trim();
         let counts = Counts::of(text);
         if counts.letters + u32::from(counts.digits) == 0 {
+            if is_separator(text) {
+                self.layout.separators.push((self.layout.runs.len(), start..start + text.len()));
+            }
             return;
         }
         let bytes = text.len().max(1) as f32;
@@ -502,6 +514,17 @@ impl Counts {
         counts.wide = hangul + han;
         counts
     }
+}
+
+/// Whether a line is nothing but one sign again and again, as typists part a text.
+fn is_separator(line: &str) -> bool {
+    const TIMES: usize = 3;
+    let mut signs = line.chars().filter(|c| !c.is_whitespace());
+    let first = signs.next();
+    first.is_some_and(|sign| matches!(sign, '*' | '_' | '-' | '–' | '—' | '~' | '=' | '#' | '•' | '·' | '⁂'))
+        && signs
+            .try_fold(1, |times, sign| (Some(sign) == first).then_some(times + 1))
+            .is_some_and(|times| times >= TIMES)
 }
 
 /// Whether a text ends as a sentence does, closing quotes and brackets left aside.

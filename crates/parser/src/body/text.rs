@@ -74,7 +74,13 @@ impl Writer {
 pub(super) fn write(layout: &Layout, kept: &[bool]) -> Body {
     let mut writer = Writer::default();
     let mut row = None;
-    for (run, _) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
+    for (index, run) in layout.runs.iter().enumerate().filter(|(index, _)| kept[*index]) {
+        if index > 0
+            && kept[index - 1]
+            && let Some(signs) = layout.separator_before(index)
+        {
+            writer.paragraph(signs, ParagraphKind::Text);
+        }
         let this_row = row_of(layout, run);
         if this_row.is_some() && this_row == row {
             writer.cell(layout.str(run));
