@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
 
 use crate::config::{LogFormat, LogSettings};
 use crate::failure::Failure;
@@ -12,7 +13,7 @@ use crate::failure::Failure;
 /// # Errors
 /// If the level cannot be understood.
 pub fn start(settings: &LogSettings) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&settings.level).map_err(|error| {
+    let filter = filter(&settings.level).map_err(|error| {
         Failure::Other(format!(
             "`level` in [logs] is `{}`: {error}; use error, warn, info, debug or trace",
             settings.level
@@ -28,4 +29,43 @@ pub fn start(settings: &LogSettings) -> Result<(), Failure> {
         LogFormat::Json => lines.json().flatten_event(true).try_init(),
     };
     started.map_err(|error| Failure::Other(format!("logging cannot start: {error}")))
+}
+
+/// What is logged at a level, or by directives. A page's broken markup is no news to an operator, unless asked for by name.
+fn filter(level: &str) -> Result<EnvFilter, ParseError> {
+    EnvFilter::try_new(format!("html5ever=error,{level}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Seek};
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// What is logged of two warnings, by target.
+    fn logged(level: &str) -> String {
+        let log = Arc::new(tempfile::tempfile().expect("a place for files"));
+        let lines = tracing_subscriber::fmt()
+            .with_env_filter(filter(level).expect("a level"))
+            .with_writer(log.clone())
+            .with_ansi(false)
+            .without_time()
+            .with_target(false)
+            .finish();
+        tracing::subscriber::with_default(lines, || {
+            tracing::warn!(target: "html5ever::tree_builder", "a table holds text");
+            tracing::warn!(target: "dateline::engine", "a feed fails");
+        });
+        let mut text = String::new();
+        (&*log).rewind().and_then(|()| (&*log).read_to_string(&mut text)).expect("the file can be read");
+        text
+    }
+
+    #[test]
+    fn markup_is_no_news_unless_asked_for() {
+        assert_eq!(logged("info").trim(), "WARN a feed fails");
+        assert_eq!(logged("error").trim(), "");
+        assert!(logged("info,html5ever=warn").contains("a table holds text"));
+    }
 }
