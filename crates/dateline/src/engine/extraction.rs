@@ -1,5 +1,6 @@
 //! From what a fetch brought to the event that ends its entry: on blocking threads, a few at once, within a time limit,
-//! behind a boundary that no panic passes. Under a virtual clock nothing else goes on meanwhile: one thread is then the engine's own.
+//! behind a boundary that no panic passes. Under a virtual clock, one thread is the engine's own: nothing else would go on
+//! meanwhile.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
