@@ -114,6 +114,21 @@ async fn a_feed_that_is_none_keeps_its_reason_and_harms_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_that_is_put_off_makes_room_for_the_next() {
+    let web = Arc::new(Web::default());
+    web.feed(FEED, &[("https://down.example/a", "A"), ("https://news.example/bridge", "A bridge")]);
+    web.put("https://down.example/a", 503, "text/plain", "later");
+    web.page("https://news.example/bridge", "A new bridge over the Tumen", &ON_SUBJECT);
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let settings = EngineSettings { pages_in_flight: 1, ..EngineSettings::default() };
+    let poll = PollSettings { start_spread: Duration::ZERO, ..PollSettings::default() };
+    let engine = engine_with(settings, poll, &web, &journal, &[FEED]).await;
+    // Sooner than the first is asked for again.
+    assert_eq!(outline(&events_after(engine, &journal, HOUR / 120).await), ["article"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_due_and_finds_no_room_is_waited_for_without_turning_in_circles() {
     let web = Arc::new(Web::default());
     // On one host, which is asked once a second, so that all but the first are overdue for a while.

@@ -127,7 +127,8 @@ impl Journal {
     }
 
     /// Hands out up to `limit` entries that are due: longest due first, each to one caller at a time, never two with one
-    /// link at a time, and no more of one host at a time than [`Options::claims_per_host`].
+    /// link at a time, and no more of one host at a time than [`Options::claims_per_host`]. Where some are left
+    /// ([`HandedOut::are_left`]), or one that ended [waits](Finished::waits), it is worth asking again once one has ended.
     ///
     /// # Errors
     /// If the file cannot be read.

@@ -193,7 +193,7 @@ impl Desk {
     /// Commits all that can be committed of a batch, and answers everyone.
     fn commit_batch(&mut self, batch: Jobs) {
         let is_alone = batch.len() == 1;
-        match self.commit_together(batch) {
+        match self.commit_together(batch, is_alone) {
             Ok(room) => self.note_full(room == Room::Lacking),
             Err((jobs, error)) if is_alone => {
                 self.note_full(matches!(error, JournalError::Full));
@@ -206,13 +206,12 @@ impl Desk {
     }
 
     /// One transaction. An error gives back the changes that were not answered yet, none of which was made.
-    fn commit_together(&mut self, batch: Jobs) -> Result<Room, (Jobs, JournalError)> {
+    fn commit_together(&mut self, batch: Jobs, is_alone: bool) -> Result<Room, (Jobs, JournalError)> {
         let transaction = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
             Ok(transaction) => transaction,
             Err(error) => return Err((batch, error.into())),
         };
         let mut ledger = Ledger { connection: &transaction, totals: self.totals };
-        let is_alone = batch.len() == 1;
         let mut made: Jobs = Vec::with_capacity(batch.len());
         let mut jobs = batch.into_iter();
         let mut room = Room::Enough;

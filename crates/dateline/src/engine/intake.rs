@@ -365,6 +365,14 @@ impl Intake {
         self.next_claim = self.next_claim.min(then);
     }
 
+    /// An entry is in no hands any more: that makes room for those that the journal had left, and for itself where it `waits`.
+    fn page_ended(&mut self, waits: bool) {
+        self.pages_in_flight -= 1;
+        if self.are_left || waits {
+            self.claim_in(CLAIM_PAUSE);
+        }
+    }
+
     fn settle(&mut self, settled: Settled) {
         self.ended = true;
         self.quiet = false;
@@ -390,15 +398,12 @@ impl Intake {
                 }
             }
             Settled::Finished { event, finished } => {
-                self.pages_in_flight -= 1;
                 self.world.metrics.finished(&event, finished.outcome);
-                if self.are_left || finished.waits {
-                    self.claim_in(CLAIM_PAUSE);
-                }
+                self.page_ended(finished.waits);
             }
             Settled::Postponed { due } => {
-                self.pages_in_flight -= 1;
                 self.next_claim = self.next_claim.min(due);
+                self.page_ended(false);
             }
         }
     }
