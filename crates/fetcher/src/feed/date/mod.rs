@@ -15,6 +15,7 @@ mod zone;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::rfc2822;
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
 
 use clock::ClockTime;
@@ -34,9 +35,11 @@ pub(super) fn parse(written: &str) -> Option<Timestamp> {
     {
         return Some(at);
     }
-    if let Some(at) = as_specified(written) {
-        return Some(at);
-    }
+    as_specified(written).or_else(|| taken_apart(written))
+}
+
+/// A date that is written in whatever way.
+fn taken_apart(written: &str) -> Option<Timestamp> {
     let mut pieces = lexer::pieces(written);
     let clock = match clock::face(&pieces) {
         Some(face) => Some(clock::take(&mut pieces, face)?),
@@ -51,12 +54,20 @@ pub(super) fn parse(written: &str) -> Option<Timestamp> {
 /// A date in the form of RFC 3339 or of RFC 2822. In the latter, zones have few names; the others, which mean nothing there but
 /// do mean something in feeds, are left alone.
 fn as_specified(written: &str) -> Option<Timestamp> {
-    static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
-    match written.as_bytes() {
-        [_, _, _, _, b'-', ..] => written.parse().ok(),
-        [.., b'G', b'M', b'T'] | [.., b'0'..=b'9'] => PARSER.parse_timestamp(written).ok(),
-        _ => None,
-    }
+    static RFC_2822: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
+    let (moment, offset) = match written.as_bytes() {
+        [_, _, _, _, b'-', ..] => {
+            let pieces = Pieces::parse(written).ok()?;
+            (pieces.date().to_datetime(pieces.time()?), pieces.to_numeric_offset()?)
+        }
+        [.., b'G', b'M', b'T'] | [.., b'0'..=b'9'] => {
+            let zoned = RFC_2822.parse_zoned(written).ok()?;
+            (zoned.datetime(), zoned.offset())
+        }
+        _ => return None,
+    };
+    let is_in_use = offset.seconds().unsigned_abs() <= zone::LARGEST * 3600;
+    is_in_use.then(|| offset.to_timestamp(moment).ok()).flatten()
 }
 
 fn instant(date: Date, time: ClockTime, zone: Zone) -> Option<Timestamp> {
@@ -69,7 +80,22 @@ fn instant(date: Date, time: ClockTime, zone: Zone) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_date_as_specified_means_the_same_taken_apart(second in -2_000_000_000..4_000_000_000_i64, minutes in -14 * 60..=14 * 60) {
+            let zone = Offset::from_seconds(minutes * 60).expect("a bounded offset").to_time_zone();
+            let zoned = Timestamp::from_second(second).expect("a bounded instant").to_zoned(zone);
+            for form in ["%a, %d %b %Y %H:%M:%S %z", "%d %b %Y %H:%M %z", "%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%d %H:%M:%S%:z"] {
+                let written = zoned.strftime(form).to_string();
+                prop_assert!(as_specified(&written).is_some(), "{}", written);
+                prop_assert_eq!(as_specified(&written), taken_apart(&written), "{}", written);
+            }
+        }
+    }
 
     fn at(written: &str) -> Option<String> {
         parse(written).map(|at| at.to_string())
@@ -90,6 +116,7 @@ mod tests {
         means("2005-07", "2005-07-01T00:00:00Z");
         means("2005", "2005-01-01T00:00:00Z");
         means("2005-212", "2005-07-31T00:00:00Z");
+        means("2005-07-31T12:29:29+23:00", "2005-07-31T12:29:29Z");
     }
 
     #[test]

@@ -30,7 +30,10 @@ pub(super) fn take(pieces: &mut [Piece], clock_end: usize) -> Option<Zone> {
     offset.map(|(seconds, _)| Zone::Offset(seconds)).or(named)
 }
 
-/// An offset at `at`: `+hhmm`, `+hh:mm`, `+hh`. The largest in use is 14 hours.
+/// The largest offset in use, in hours.
+pub(super) const LARGEST: u32 = 14;
+
+/// An offset at `at`: `+hhmm`, `+hh:mm`, `+hh`.
 fn offset(pieces: &[Piece], at: usize) -> Option<(i32, usize)> {
     let direction = match sign(pieces, at)? {
         '+' => 1,
@@ -47,5 +50,5 @@ fn offset(pieces: &[Piece], at: usize) -> Option<(i32, usize)> {
         _ => return None,
     };
     let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
-    (hours <= 14 && minutes < 60).then_some((direction * seconds, end))
+    (hours <= LARGEST && minutes < 60).then_some((direction * seconds, end))
 }
