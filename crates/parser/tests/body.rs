@@ -162,6 +162,15 @@ fn a_line_of_signs_parts_the_story_and_nothing_else() {
 }
 
 #[test]
+fn a_cell_of_signs_parts_no_row() {
+    let rows: String =
+        (1..7).map(|n| format!("<tr><td>Pier {n}</td><td>---</td><td>{n} boats a day</td></tr>")).collect();
+    let article = read(&page(&format!("{}<table>{rows}</table>", story(5))));
+    assert!(lines(&article).contains(&"Pier 2\t2 boats a day"), "{:#?}", lines(&article));
+    assert!(!article.body.text.contains("---"));
+}
+
+#[test]
 fn the_byline_above_a_short_story_is_no_part_of_it() {
     let article = read(&page(&format!("<p>By Ada Lund and Jan van der Bos</p>{}", story(2))));
     assert_eq!(lines(&article).len(), 2, "{:#?}", lines(&article));
@@ -219,12 +228,19 @@ fn a_lede_that_is_shown_twice_comes_once() {
 }
 
 #[test]
-fn a_question_that_a_series_of_answers_repeats_is_kept() {
-    let question = "<p>What do you take along when you cross in autumn?</p>";
-    let inside: String =
-        (0..4).map(|n| format!("{question}{}", story(3 * n + 3).split_off(story(3 * n).len()))).collect();
-    let article = read(&page(&inside));
-    assert_eq!(article.body.text.matches("What do you take along").count(), 4, "{:#?}", lines(&article));
+fn a_question_that_a_series_of_answers_repeats_is_kept_however_long() {
+    let short = "What do you take along when you cross in autumn?";
+    let long = "“What do you take along when you cross in autumn, with the wind against you, and what do you leave at home because \
+                there is no use for it on board?”";
+    let prompt = "What if you had all of our stories in one place, every morning at six, in our newsletter, which costs nothing and \
+                  can be ended at any time?";
+    for (question, times) in [(short, 4), (long, 4), (prompt, 0)] {
+        let inside: String = (0..4)
+            .map(|n| format!("<p>{question}</p>{}", story(3 * n + 3).split_off(story(3 * n).len())))
+            .collect();
+        let article = read(&page(&inside));
+        assert_eq!(article.body.text.matches(question).count(), times, "{:#?}", lines(&article));
+    }
 }
 
 #[test]

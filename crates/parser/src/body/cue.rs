@@ -400,7 +400,10 @@ pub(super) fn announces_advert(line: &str) -> bool {
 }
 
 /// What a line that names those who wrote the text begins with.
-const WRITTEN_BY: &[&str] = &["by ", "von ", "par ", "por "];
+const WRITTEN_BY: &[&str] = &["by", "von", "par", "por"];
+
+/// Words that the names of three people take.
+const MOST_WORDS: usize = 10;
 
 /// Words that stand between such names, or in them.
 const BETWEEN_NAMES: &[&str] =
@@ -408,17 +411,19 @@ const BETWEEN_NAMES: &[&str] =
 
 /// Whether a line is nothing but the names of those who wrote the text ("By Anna Berg and Jan Bos").
 pub(super) fn is_byline(line: &str) -> bool {
-    let is_name = |word: &str| {
-        word.starts_with(|c: char| c.is_uppercase() || !c.is_alphanumeric()) || BETWEEN_NAMES.contains(&word)
+    let mut words = line.split_whitespace();
+    let is_by = words.next().is_some_and(|first| WRITTEN_BY.iter().any(|by| first.eq_ignore_ascii_case(by)));
+    let names: Vec<&str> = words.collect();
+    let is_name = |word: &&str| {
+        word.starts_with(|c: char| c.is_uppercase() || !c.is_alphanumeric()) || BETWEEN_NAMES.contains(word)
     };
-    WRITTEN_BY.iter().any(|by| {
-        line.split_at_checked(by.len()).is_some_and(|(begin, names)| {
-            begin.eq_ignore_ascii_case(by)
-                && names.starts_with(char::is_uppercase)
-                && !names.ends_with(['.', '!', '?', ':'])
-                && names.split_whitespace().all(is_name)
-        })
-    })
+    // A title begins so, too: "Von der Leyen in Kyjiw".
+    let begins = |first: &&str| first.starts_with(char::is_uppercase) && !first.eq_ignore_ascii_case("der");
+    is_by
+        && (2..=MOST_WORDS).contains(&names.len())
+        && names.first().is_some_and(begins)
+        && names.iter().all(is_name)
+        && !names.last().is_some_and(|last| last.ends_with(['.', '!', '?', ':']))
 }
 
 struct Phrases {
@@ -453,14 +458,26 @@ mod tests {
 
     #[test]
     fn a_line_of_names_is_a_byline() {
-        for line in
-            ["By Anna Berg", "BY ANNA BERG AND JAN BOS", "by Anna Berg, Jan van der Bos", "Von Anna Berg"]
-        {
+        for line in [
+            "By Anna Berg",
+            "BY ANNA BERG AND JAN BOS",
+            "by Anna Berg, Jan van der Bos",
+            "Von\u{a0}Anna Berg",
+        ] {
             assert!(is_byline(line), "{line}");
         }
-        for line in
-            ["By Monday.", "By Monday the ferry", "Byron Bay", "By", "Para todos", "By 1950", "Bÿ Anna"]
-        {
+        for line in [
+            "By Monday.",
+            "By Monday the ferry",
+            "Byron Bay",
+            "By",
+            "Para todos",
+            "By 1950",
+            "Bÿ Anna Berg",
+            "Von der Leyen",
+            "VON DER LEYEN",
+            "Par Avion",
+        ] {
             assert!(!is_byline(line), "{line}");
         }
     }

@@ -56,9 +56,9 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &Scene, verdicts: &[
     rule::keep_tables(scene, layout, &mut kept);
     rule::drop_furniture(scene, layout, &mut kept);
     rule::drop_announcements(layout, &mut kept);
-    rule::drop_byline(layout, &mut kept);
     rule::drop_headline(layout, &frame.heard, &mut kept);
     rule::drop_refrains(layout, frame, &mut kept);
+    rule::drop_byline(layout, &mut kept);
     copy::drop_copies(frame, layout, verdicts, &mut kept);
     rule::drop_other_articles(layout, frame, &mut kept);
     kept

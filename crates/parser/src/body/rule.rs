@@ -1,10 +1,11 @@
-//! What the forests cannot see, since it is about the page and not about the run.
+//! What the forests cannot see, since it is about the page and not about the run, and what they leave on pages that are shorter
+//! than most they have learnt from.
 
 use super::area::{AreaId, Tag};
-use super::cue;
+use super::cue::{self, Cue};
 use super::feature::Scene;
 use super::frame::{Frame, Heard};
-use super::run::{Layout, Run};
+use super::run::{Layout, Run, ends_question};
 
 /// Length of what an article must hold for the others on its page to be its neighbours, in units.
 const ARTICLE: f32 = 300.0;
@@ -14,6 +15,9 @@ const ANNOUNCEMENT: f32 = 30.0;
 
 /// Length of the longest line of names, in units.
 const BYLINE: f32 = 80.0;
+
+/// What a question that is no part of a story speaks of.
+const PROMPTING: [Cue; 5] = [Cue::Newsletter, Cue::App, Cue::Cookies, Cue::Login, Cue::Paywall];
 
 /// Keeps a table of data in the main box: figures, results, ingredients. Its cells are too short to look like a story's, but
 /// where they are no links, and stand where the story stands, they are told as a part of it.
@@ -37,13 +41,15 @@ pub(super) fn drop_announcements(layout: &Layout, kept: &mut [bool]) {
     }
 }
 
-/// Drops the lines above the text that say who wrote it.
+/// Drops the line above the text that says who wrote it.
 pub(super) fn drop_byline(layout: &Layout, kept: &mut [bool]) {
-    for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
-        if run.units > BYLINE {
+    let is_above = |run: &Run| run.units <= BYLINE && !run.ends;
+    let first = layout.runs.iter().zip(kept).filter(|(_, kept)| **kept).take_while(|(run, _)| is_above(run));
+    for (run, kept) in first.filter(|(run, _)| run.heading == 0) {
+        if cue::is_byline(layout.str(run)) {
+            *kept = false;
             return;
         }
-        *kept = !cue::is_byline(layout.str(run));
     }
 }
 
@@ -55,7 +61,7 @@ pub(super) fn drop_refrains(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
     const LONG: f32 = 100.0;
     let is_long = |(run, times): (&Run, &u32)| {
         let mut around = layout.around(run.area).take(2).map(|area| layout.areas[area as usize].tag);
-        let is_question = layout.str(run).ends_with(['?', '？']);
+        let is_question = ends_question(layout.str(run)) && !PROMPTING.iter().any(|cue| run.cues.has(*cue));
         run.units >= LONG
             && *times >= TIMES
             && !is_question

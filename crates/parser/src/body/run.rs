@@ -63,7 +63,8 @@ pub(super) struct Layout {
     pub(super) areas: Vec<Area>,
     /// The lengths, in characters, of advertisements that stood inside a line and are in no run.
     pub(super) adverts: Vec<usize>,
-    /// Lines of signs that part a text (`* * *`), which are no runs: the number of the run behind each, and its bytes.
+    /// Lines of signs that part a text (`* * *`), which are no runs, one between two: the number of the run behind it, and its
+    /// bytes.
     pub(super) separators: Vec<(usize, Range<usize>)>,
 }
 
@@ -394,9 +395,7 @@ impl<'d> Builder<'d> {
         let text = text.trim();
         let counts = Counts::of(text);
         if counts.letters + u32::from(counts.digits) == 0 {
-            if is_separator(text) {
-                self.layout.separators.push((self.layout.runs.len(), start..start + text.len()));
-            }
+            self.push_separator(start..start + text.len());
             return;
         }
         let bytes = text.len().max(1) as f32;
@@ -420,6 +419,20 @@ impl<'d> Builder<'d> {
             after_break: pending.after_break,
             hash: counts.hash,
         });
+    }
+
+    /// Notes a line without letters, if it parts a text. In a table it stands for a figure that is not known.
+    fn push_separator(&mut self, line: Range<usize>) {
+        let is_cell = self
+            .layout
+            .around(self.area)
+            .take(2)
+            .any(|area| matches!(self.layout.areas[area as usize].tag, Tag::Cell | Tag::Item));
+        let run = self.layout.runs.len();
+        let is_first = self.layout.separators.last().is_none_or(|(behind, _)| *behind != run);
+        if is_first && !is_cell && is_separator(&self.layout.text[line.clone()]) {
+            self.layout.separators.push((run, line));
+        }
     }
 
     fn finish(mut self) -> Layout {
@@ -516,21 +529,33 @@ impl Counts {
     }
 }
 
-/// Whether a line is nothing but one sign again and again, as typists part a text.
+/// Whether a line is nothing but one sign again and again, as typists part a text, or the sign that is made for that.
 fn is_separator(line: &str) -> bool {
     const TIMES: usize = 3;
     let mut signs = line.chars().filter(|c| !c.is_whitespace());
-    let first = signs.next();
-    first.is_some_and(|sign| matches!(sign, '*' | '_' | '-' | '–' | '—' | '~' | '=' | '#' | '•' | '·' | '⁂'))
-        && signs
-            .try_fold(1, |times, sign| (Some(sign) == first).then_some(times + 1))
-            .is_some_and(|times| times >= TIMES)
+    let Some(sign) = signs.next() else { return false };
+    match sign {
+        '⁂' => signs.next().is_none(),
+        '*' | '_' | '-' | '–' | '—' | '~' | '=' | '#' | '•' | '·' => {
+            let more = signs.clone().count();
+            more + 1 >= TIMES && signs.all(|other| other == sign)
+        }
+        _ => false,
+    }
 }
 
 /// Whether a text ends as a sentence does, closing quotes and brackets left aside.
 pub(super) fn ends_sentence(text: &str) -> bool {
+    unquoted(text).ends_with(['.', '!', '?', '。', '！', '？', '…', '।', '．', '♦'])
+}
+
+/// Whether a text ends as a question does.
+pub(super) fn ends_question(text: &str) -> bool {
+    unquoted(text).ends_with(['?', '？', '؟'])
+}
+
+fn unquoted(text: &str) -> &str {
     text.trim_end_matches(['"', '\'', '”', '’', '»', '“', ')', ']', '」', '』', '）', '›', ' ', '\u{a0}'])
-        .ends_with(['.', '!', '?', '。', '！', '？', '…', '।', '．', '♦'])
 }
 
 impl Layout {

@@ -304,8 +304,8 @@ impl Filter {
         self.0[word] >> bit & 1 == 1
     }
 
-    /// The upper bits of a hash depend on all of its gram; the lower ones on the gram's first bytes alone, which costs some
-    /// precision and no instruction.
+    /// The upper bits of a hash depend on all of its gram; the lowest ones, of a short gram, on its first byte alone, which costs
+    /// some precision and no instruction.
     #[inline(always)]
     fn place(hash: u32) -> (usize, u32) {
         ((hash >> (u32::BITS - FILTER_WORDS.ilog2())) as usize, hash % u32::BITS)
