@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let subject =
         Arc::new(subject(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk"))?);
     let started = Instant::now();
-    let outcome = simulate(Plan::new(seed, scale), subject)?;
+    let outcome = simulate(Plan::new(seed, scale), subject, 1)?;
     let report = outcome.report;
     println!(
         "seed {seed}: {} requests ({} polls), {} entries, {} articles, {} rejects, {} health events; at most {} requests \

@@ -62,20 +62,30 @@ pub fn subject(folder: &Path) -> Result<Subject, Box<dyn std::error::Error>> {
     Ok(Subject::from_files(&files)?)
 }
 
-/// Lets the engine live through `plan`. All waiting happens on a paused clock, so that only work takes time.
+/// Lets the engine live through `plan`. All waiting happens on a paused clock, so that only work takes time. On how many threads
+/// pages are extracted changes nothing.
 ///
 /// # Errors
 /// If the journal or the engine fails, which nothing in a plan explains.
-pub fn simulate(plan: Plan, subject: Arc<Subject>) -> Result<Outcome, SimulationError> {
+pub fn simulate(
+    plan: Plan,
+    subject: Arc<Subject>,
+    extract_threads: usize,
+) -> Result<Outcome, SimulationError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .max_blocking_threads(2)
         .build()?;
-    runtime.block_on(live(Arc::new(plan), subject))
+    let settings = EngineSettings { extract_threads, ..EngineSettings::default() };
+    runtime.block_on(live(Arc::new(plan), subject, settings))
 }
 
-async fn live(plan: Arc<Plan>, subject: Arc<Subject>) -> Result<Outcome, SimulationError> {
+async fn live(
+    plan: Arc<Plan>,
+    subject: Arc<Subject>,
+    settings: EngineSettings,
+) -> Result<Outcome, SimulationError> {
     let origin: Timestamp = ORIGIN.parse()?;
     let folder = tempfile::tempdir()?;
     let options =
@@ -84,9 +94,6 @@ async fn live(plan: Arc<Plan>, subject: Arc<Subject>) -> Result<Outcome, Simulat
     let world_clock = Clock::starting_at(origin);
     let fetch = FetchSettings { max_decoded_bytes: MOST_DECODED, ..FetchSettings::default() };
     let poll = PollSettings::default();
-    // How threads are scheduled must not matter: every other seed extracts on some.
-    let extract_threads = if plan.seed.is_multiple_of(2) { 2 } else { 1 };
-    let settings = EngineSettings { extract_threads, ..EngineSettings::default() };
     let metrics = Arc::new(Metrics::default());
     let feeds: Vec<FeedRef> = plan
         .feeds

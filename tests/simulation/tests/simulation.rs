@@ -23,8 +23,8 @@ fn the_subject() -> Arc<Subject> {
     Arc::new(subject(&folder).unwrap())
 }
 
-fn run(seed: u64, subject: &Arc<Subject>) -> Outcome {
-    simulate(Plan::new(seed, Scale::SMALL), subject.clone()).unwrap()
+fn run(seed: u64, subject: &Arc<Subject>, extract_threads: usize) -> Outcome {
+    simulate(Plan::new(seed, Scale::SMALL), subject.clone(), extract_threads).unwrap()
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn whatever_goes_wrong_each_visible_entry_ends_once_and_no_limit_is_broken() {
                 let mine = seeds().filter(move |seed| seed % threads == worker);
                 scope.spawn(move || {
                     mine.filter_map(|seed| {
-                        let report = run(seed, subject).report;
+                        let report = run(seed, subject, 1).report;
                         assert!(report.entries > 0, "seed {seed} shows nothing");
                         let what = report.violations.join("\n  ");
                         (!what.is_empty()).then(|| format!("seed {seed}:\n  {what}"))
@@ -62,7 +62,7 @@ fn what_is_the_matter_with_a_feed_for_days_is_told_and_costs_no_entry() {
         for seed in TROUBLED_SEEDS {
             let subject = &subject;
             scope.spawn(move || {
-                let report = simulate(Plan::new(seed, Scale::TROUBLED), subject.clone()).unwrap().report;
+                let report = simulate(Plan::new(seed, Scale::TROUBLED), subject.clone(), 2).unwrap().report;
                 assert!(report.violations.is_empty(), "seed {seed}:\n  {}", report.violations.join("\n  "));
                 assert!(report.entries > 300, "seed {seed}: {} entries", report.entries);
             });
@@ -72,17 +72,20 @@ fn what_is_the_matter_with_a_feed_for_days_is_told_and_costs_no_entry() {
 
 #[test]
 fn a_crowd_of_feeds_on_few_hosts_waits_its_turn() {
-    let report = simulate(Plan::new(1, Scale::CROWDED), the_subject()).unwrap().report;
+    let report = simulate(Plan::new(1, Scale::CROWDED), the_subject(), 2).unwrap().report;
     assert!(report.violations.is_empty(), "{}", report.violations.join("\n"));
     assert!(report.entries > 200, "{} entries", report.entries);
 }
 
 #[test]
-fn a_seed_gives_the_same_events_again() {
+fn a_seed_gives_the_same_events_again_on_any_number_of_threads() {
     let subject = the_subject();
-    for seed in 0..3 {
-        let (once, again) = (run(seed, &subject), run(seed, &subject));
-        assert_eq!(once.report, again.report);
-        assert_eq!(once.events, again.events);
+    for seed in 0..6 {
+        let once = run(seed, &subject, 1);
+        for threads in [1, 2] {
+            let again = run(seed, &subject, threads);
+            assert_eq!(once.report, again.report, "seed {seed} on {threads} threads");
+            assert_eq!(once.events, again.events, "seed {seed} on {threads} threads");
+        }
     }
 }
