@@ -162,7 +162,7 @@ impl Ear {
 
     /// Waits until every record handed over was delivered.
     ///
-    /// Committing before that works too, but then librdkafka polls for the rest in steps of 100 ms.
+    /// Committing before that works too, but then the client looks for the rest in steps of 100 ms.
     pub(crate) fn await_deliveries(&self, timeout: Duration) -> Result<(), KafkaError> {
         let deadline = Instant::now() + timeout;
         let mut tally = self.tally();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dateline_journal::Journal;
 use dateline_wire::{CloudEvent, Sequence};
@@ -19,6 +19,9 @@ use crate::{KafkaSettings, RelayError, RelayStatus};
 
 /// How long taking over may take: the broker first has to abort what the predecessor left.
 const INIT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long reported records may take to be let go; after that, committing waits for them.
+const RELEASE: Duration = Duration::from_millis(100);
 
 /// How often one event is sent by itself before the session is given up. The first attempt after a refused record may fail
 /// for the gap that it left in the idempotent producer's numbers; aborting that attempt closes it.
@@ -203,10 +206,20 @@ impl Session {
             self.ahead = self.read_after(position).unwrap_or_default();
         }
         ear.await_deliveries(timeout)?;
+        self.await_release();
         self.commit(timeout)?;
         self.position = position;
         self.event = event;
         Ok(())
+    }
+
+    /// Waits until the client has let go of the records that it has reported as delivered, which it does a moment after the last
+    /// report. Asked to commit before that, it would look for further reports for 100 ms.
+    fn await_release(&self) {
+        let deadline = Instant::now() + RELEASE;
+        while self.producer.in_flight_count() > 0 && Instant::now() < deadline {
+            std::thread::sleep(RELEASE / 500);
+        }
     }
 
     /// Commits, asking again for as long as the broker's answer is only late: the transaction is then either committed or
