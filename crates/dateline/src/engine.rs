@@ -2,9 +2,10 @@
 //!
 //! One task owns all of it and decides everything: what to poll ([`dateline_fetcher::Schedule`]), whose page to
 //! fetch, what the outcome is (`outcome`). Only waiting and heavy work happen elsewhere: fetches are tasks of a set,
-//! extraction runs on blocking threads, commits on the journal's own (under a virtual clock in place, extraction where it has one thread). What they yield passes through one `pipeline` in the
-//! order in which the *fetches* completed, so that under a virtual clock the events depend on the recording alone, on
-//! however many threads pages are extracted.
+//! extraction runs on blocking threads, commits on the journal's own; under a virtual clock commits are made in place, and so
+//! is extraction where it has one thread. What they yield passes through one `pipeline` in the order in which the *fetches*
+//! completed, so that under a virtual clock the events depend on the recording alone, on however many threads pages are
+//! extracted.
 //!
 //! What a hub pushes for a feed is taken in as a poll of it would be, in turn with its polls.
 //!

@@ -29,6 +29,11 @@ impl Clock {
         Self::Virtual { origin, start: Instant::now() }
     }
 
+    /// Whether this is a virtual clock.
+    pub fn is_virtual(&self) -> bool {
+        matches!(self, Self::Virtual { .. })
+    }
+
     /// The time of day. A virtual clock stops at the last moment that a timestamp can name.
     pub fn now(&self) -> Timestamp {
         match self {

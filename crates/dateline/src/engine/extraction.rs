@@ -81,13 +81,11 @@ impl Extraction {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
-        let is_virtual = matches!(clock, Clock::Virtual { .. });
-        let place = match (is_virtual, threads) {
-            (true, 1) => Place::Here,
-            _ => Place::Apart {
-                room: Arc::new(Semaphore::new(threads)),
-                limit: (!is_virtual).then_some(settings.extract_timeout),
-            },
+        let place = if clock.is_virtual() && threads == 1 {
+            Place::Here
+        } else {
+            let limit = (!clock.is_virtual()).then_some(settings.extract_timeout);
+            Place::Apart { room: Arc::new(Semaphore::new(threads)), limit }
         };
         Self { subject: world.subject.clone(), metrics: world.metrics.clone(), place }
     }

@@ -223,7 +223,7 @@ impl Intake {
     }
 
     fn is_virtual(&self) -> bool {
-        matches!(self.clock, Clock::Virtual { .. })
+        self.clock.is_virtual()
     }
 
     fn schedule(&mut self, state: FeedState) {

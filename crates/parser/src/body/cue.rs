@@ -400,7 +400,7 @@ pub(super) fn announces_advert(line: &str) -> bool {
 }
 
 /// What a line that names those who wrote the text begins with.
-const WRITTEN_BY: &[&str] = &["by", "von", "par", "por"];
+const BEFORE_NAMES: &[&str] = &["by", "von", "par", "por"];
 
 /// Words that the names of three people take.
 const MOST_WORDS: usize = 10;
@@ -412,7 +412,8 @@ const BETWEEN_NAMES: &[&str] =
 /// Whether a line is nothing but the names of those who wrote the text ("By Anna Berg and Jan Bos").
 pub(super) fn is_byline(line: &str) -> bool {
     let mut words = line.split_whitespace();
-    let is_by = words.next().is_some_and(|first| WRITTEN_BY.iter().any(|by| first.eq_ignore_ascii_case(by)));
+    let is_by =
+        words.next().is_some_and(|first| BEFORE_NAMES.iter().any(|by| first.eq_ignore_ascii_case(by)));
     let names: Vec<&str> = words.collect();
     let is_name = |word: &&str| {
         word.starts_with(|c: char| c.is_uppercase() || !c.is_alphanumeric()) || BETWEEN_NAMES.contains(word)

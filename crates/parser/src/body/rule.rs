@@ -44,12 +44,11 @@ pub(super) fn drop_announcements(layout: &Layout, kept: &mut [bool]) {
 /// Drops the line above the text that says who wrote it.
 pub(super) fn drop_byline(layout: &Layout, kept: &mut [bool]) {
     let is_above = |run: &Run| run.units <= BYLINE && !run.ends;
-    let first = layout.runs.iter().zip(kept).filter(|(_, kept)| **kept).take_while(|(run, _)| is_above(run));
-    for (run, kept) in first.filter(|(run, _)| run.heading == 0) {
-        if cue::is_byline(layout.str(run)) {
-            *kept = false;
-            return;
-        }
+    let is_byline = |run: &Run| run.heading == 0 && cue::is_byline(layout.str(run));
+    let mut above =
+        layout.runs.iter().zip(kept).filter(|(_, kept)| **kept).take_while(|(run, _)| is_above(run));
+    if let Some((_, kept)) = above.find(|(run, _)| is_byline(run)) {
+        *kept = false;
     }
 }
 

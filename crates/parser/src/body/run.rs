@@ -532,15 +532,12 @@ impl Counts {
 /// Whether a line is nothing but one sign again and again, as typists part a text, or the sign that is made for that.
 fn is_separator(line: &str) -> bool {
     const TIMES: usize = 3;
-    let mut signs = line.chars().filter(|c| !c.is_whitespace());
-    let Some(sign) = signs.next() else { return false };
-    match sign {
-        '⁂' => signs.next().is_none(),
-        '*' | '_' | '-' | '–' | '—' | '~' | '=' | '#' | '•' | '·' => {
-            let more = signs.clone().count();
-            more + 1 >= TIMES && signs.all(|other| other == sign)
-        }
-        _ => false,
+    const SIGNS: [char; 10] = ['*', '_', '-', '–', '—', '~', '=', '#', '•', '·'];
+    let signs = || line.chars().filter(|c| !c.is_whitespace());
+    match signs().next() {
+        Some('⁂') => signs().count() == 1,
+        Some(sign) => SIGNS.contains(&sign) && signs().count() >= TIMES && signs().all(|other| other == sign),
+        None => false,
     }
 }
 
