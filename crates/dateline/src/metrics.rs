@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
-use dateline_journal::Outcome;
+use dateline_journal::EntryOutcome;
 use dateline_wire::{Event, EventKind, Stage};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -151,10 +151,12 @@ impl Metrics {
     }
 
     /// An entry ended: `event` was handed in, and this is what the journal made of it.
-    pub fn finished(&self, event: &Event, outcome: Outcome) {
+    pub fn finished(&self, event: &Event, outcome: EntryOutcome) {
         let reject = match (outcome, event) {
-            (Outcome::Article { .. }, _) => return self.committed(EventKind::Article, 1),
-            (Outcome::Reject, Event::Reject(reject)) => (stage_word(reject.stage), reject.reason.clone()),
+            (EntryOutcome::Article { .. }, _) => return self.committed(EventKind::Article, 1),
+            (EntryOutcome::Reject, Event::Reject(reject)) => {
+                (stage_word(reject.stage), reject.reason.clone())
+            }
             _ => (stage_word(Stage::Duplicate), "unchanged".to_owned()),
         };
         let (stage, reason) = reject;

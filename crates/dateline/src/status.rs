@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dateline_journal::{JournalError, Reader};
+use dateline_journal::{JournalError, JournalReader};
 use dateline_publisher::RelayStatus;
 use dateline_wire::{EventKind, FeedId, FeedRef, FeedState, Sequence, Subscription};
 use jiff::Timestamp;
@@ -148,7 +148,7 @@ impl Status {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn read(journal: &Reader, names: &FeedNames) -> Result<Self, JournalError> {
+    pub fn read(journal: &JournalReader, names: &FeedNames) -> Result<Self, JournalError> {
         let totals = journal.status()?;
         let after = Sequence(totals.last_sequence.0.saturating_sub(LAST_EVENTS));
         let mut last_events: Vec<LastEvent> = journal

@@ -1,19 +1,19 @@
 //! Which pending entries are in somebody's hands.
 //!
-//! Claims live in memory only: after a crash nobody holds anything, and every pending entry is handed out again.
+//! EntryClaims live in memory only: after a crash nobody holds anything, and every pending entry is handed out again.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The entries handed out and not yet settled.
 #[derive(Debug, Default)]
-pub(crate) struct Claims {
-    held: Mutex<Held>,
+pub(crate) struct EntryClaims {
+    held: Mutex<ClaimTable>,
 }
 
 /// What is known of one entry in somebody's hands.
 #[derive(Debug, Clone)]
-pub(crate) struct Claim {
+pub(crate) struct EntryClaim {
     pub(crate) host: String,
     pub(crate) link: Option<String>,
     pub(crate) edition: u32,
@@ -21,14 +21,14 @@ pub(crate) struct Claim {
 
 /// The claims, while nobody else changes them.
 #[derive(Debug, Default)]
-pub(crate) struct Held {
-    by_number: HashMap<i64, Claim>,
+pub(crate) struct ClaimTable {
+    by_number: HashMap<i64, EntryClaim>,
     per_host: HashMap<String, usize>,
     links: HashSet<String>,
 }
 
-impl Claims {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Held> {
+impl EntryClaims {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, ClaimTable> {
         // The maps are changed by calls that don't panic between two changes, so they are whole even after a panic.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -48,7 +48,7 @@ impl Claims {
     }
 }
 
-impl Held {
+impl ClaimTable {
     /// Whether an entry is in somebody's hands.
     pub(crate) fn holds(&self, number: i64) -> bool {
         self.by_number.contains_key(&number)
@@ -60,7 +60,7 @@ impl Held {
             && self.per_host.get(host).is_none_or(|held| *held < per_host)
     }
 
-    pub(crate) fn hold(&mut self, number: i64, claim: Claim) {
+    pub(crate) fn hold(&mut self, number: i64, claim: EntryClaim) {
         self.release(number);
         *self.per_host.entry(claim.host.clone()).or_default() += 1;
         self.links.extend(claim.link.clone());
@@ -85,13 +85,13 @@ impl Held {
 mod tests {
     use super::*;
 
-    fn claim(host: &str, link: &str) -> Claim {
-        Claim { host: host.into(), link: Some(link.into()), edition: 1 }
+    fn claim(host: &str, link: &str) -> EntryClaim {
+        EntryClaim { host: host.into(), link: Some(link.into()), edition: 1 }
     }
 
     #[test]
     fn an_entry_is_in_one_pair_of_hands_and_so_is_its_link() {
-        let claims = Claims::default();
+        let claims = EntryClaims::default();
         claims.lock().hold(1, claim("news.example", "a"));
         let held = claims.lock();
         assert!(held.holds(1) && !held.holds(2));
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_is_given_back_can_be_handed_out_again() {
-        let claims = Claims::default();
+        let claims = EntryClaims::default();
         claims.lock().hold(1, claim("news.example", "a"));
         assert_eq!(claims.edition(1), Some(1));
         claims.release(1);

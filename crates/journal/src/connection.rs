@@ -13,7 +13,7 @@ use crate::{Durability, JournalError, Options, schema};
 const CHECKPOINT_PAGES: u32 = 4_000;
 
 /// How many statements the writer keeps prepared: more than it has.
-const STATEMENTS: usize = 64;
+const MAX_PREPARED_STATEMENTS: usize = 64;
 
 /// A connection that is ready to write; it makes the file, or brings it to the current schema.
 pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, JournalError> {
@@ -33,7 +33,7 @@ pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, 
         let pages = i64::try_from(bytes / page.max(1)).unwrap_or(i64::MAX).max(1);
         connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
     }
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_prepared_statement_cache_capacity(MAX_PREPARED_STATEMENTS);
     plan_once(&connection)?;
     schema::migrate(&mut connection, path)?;
     Ok(connection)

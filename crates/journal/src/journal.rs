@@ -12,14 +12,14 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::change::{
-    Configure, Configured, Delay, Finish, FinishEntry, Finished, NotePosition, PollCommit, PollCommitted,
+    Configure, Delay, EntryCounts, EntryEnd, FeedChanges, Finish, FinishEntry, NotePosition, PollCommit,
     Postpone, StepSubscription,
 };
-use crate::claims::Claims;
+use crate::claims::EntryClaims;
 use crate::lock::Lock;
-use crate::reader::{HandedOut, Reader, SeenLink};
-use crate::status::Status;
-use crate::writer::Writer;
+use crate::reader::{JournalReader, PendingBatch, SeenLink};
+use crate::status::JournalStatus;
+use crate::writer::JournalWriter;
 use crate::{JournalError, Options, Writing, connection};
 
 /// The durable state of one daemon. Cheap to clone; the file is closed when the last clone goes.
@@ -31,9 +31,9 @@ pub struct Journal {
 struct Inner {
     // Before the writer, so that the writer's connection is the last to close: it then folds the write-ahead log into the
     // file, which a connection that only reads cannot do.
-    reader: Reader,
-    writer: Writer,
-    claims: Arc<Claims>,
+    reader: JournalReader,
+    writer: JournalWriter,
+    claims: Arc<EntryClaims>,
     claims_per_host: usize,
 }
 
@@ -49,9 +49,9 @@ impl Journal {
         }
         let lock = Lock::acquire(path)?;
         let connection = connection::for_writing(path, &options)?;
-        let reader = Reader::with_timeout(path, options.busy_timeout)?;
-        let claims = Arc::new(Claims::default());
-        let writer = Writer::start(connection, lock, claims.clone(), &options)?;
+        let reader = JournalReader::with_timeout(path, options.busy_timeout)?;
+        let claims = Arc::new(EntryClaims::default());
+        let writer = JournalWriter::start(connection, lock, claims.clone(), &options)?;
         Ok(Self {
             inner: Arc::new(Inner { writer, reader, claims, claims_per_host: options.claims_per_host }),
         })
@@ -63,7 +63,7 @@ impl Journal {
     }
 
     /// Reads without writing; can be handed to whoever only looks.
-    pub fn reader(&self) -> &Reader {
+    pub fn reader(&self) -> &JournalReader {
         &self.inner.reader
     }
 
@@ -72,7 +72,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError::Full`] when there is no room; others if the file cannot be written.
-    pub async fn configure_feeds(&self, feeds: Vec<FeedState>) -> Result<Configured, JournalError> {
+    pub async fn configure_feeds(&self, feeds: Vec<FeedState>) -> Result<FeedChanges, JournalError> {
         self.inner.writer.submit(Configure(feeds)).await
     }
 
@@ -82,7 +82,7 @@ impl Journal {
     /// [`JournalError::UnknownFeed`] for a feed that was never configured, [`JournalError::Full`] when there is no room,
     /// others if the file cannot be written. The journal is then as before: the poll may be committed again, or made
     /// again with the validators from before it.
-    pub async fn commit_poll(&self, poll: PollCommit) -> Result<PollCommitted, JournalError> {
+    pub async fn commit_poll(&self, poll: PollCommit) -> Result<EntryCounts, JournalError> {
         self.inner.writer.submit(poll).await
     }
 
@@ -95,7 +95,7 @@ impl Journal {
     /// [`JournalError::NotPending`] for an entry that has ended already, [`JournalError::Full`] when there is no room,
     /// others if the file cannot be written. After an error the entry is still in the caller's hands: to be finished
     /// again, or [released](Self::release).
-    pub async fn finish(&self, finish: Finish) -> Result<Finished, JournalError> {
+    pub async fn finish(&self, finish: Finish) -> Result<EntryEnd, JournalError> {
         let change = FinishEntry { finish, claims: self.inner.claims.clone() };
         let (finished, _) = self.inner.writer.submit(change).await?;
         Ok(finished)
@@ -128,11 +128,11 @@ impl Journal {
 
     /// Hands out up to `limit` entries that are due: longest due first, each to one caller at a time, never two with one
     /// link at a time, and no more of one host at a time than [`Options::claims_per_host`]. Where some are left
-    /// ([`HandedOut::are_left`]), or one that ended [waits](Finished::waits), it is worth asking again once one has ended.
+    /// ([`PendingBatch::are_left`]), or one that ended [waits](EntryEnd::waits), it is worth asking again once one has ended.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn pending(&self, now: Timestamp, limit: usize) -> Result<HandedOut, JournalError> {
+    pub fn pending(&self, now: Timestamp, limit: usize) -> Result<PendingBatch, JournalError> {
         self.inner.reader.claim(&self.inner.claims, now, limit, self.inner.claims_per_host)
     }
 
@@ -151,7 +151,7 @@ impl Journal {
         self.inner.writer.submit(StepSubscription { feed, link, step }).await
     }
 
-    /// See [`Reader::subscriptions_due`].
+    /// See [`JournalReader::subscriptions_due`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -159,7 +159,7 @@ impl Journal {
         self.inner.reader.subscriptions_due(now, limit)
     }
 
-    /// See [`Reader::subscription_at`].
+    /// See [`JournalReader::subscription_at`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -190,12 +190,12 @@ impl Journal {
         self.inner.writer.full()
     }
 
-    /// See [`Reader::id`].
+    /// See [`JournalReader::id`].
     pub fn id(&self) -> &JournalId {
         self.inner.reader.id()
     }
 
-    /// See [`Reader::feeds`].
+    /// See [`JournalReader::feeds`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -203,7 +203,7 @@ impl Journal {
         self.inner.reader.feeds()
     }
 
-    /// See [`Reader::feed`].
+    /// See [`JournalReader::feed`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -211,7 +211,7 @@ impl Journal {
         self.inner.reader.feed(id)
     }
 
-    /// See [`Reader::backlog`].
+    /// See [`JournalReader::backlog`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -219,7 +219,7 @@ impl Journal {
         self.inner.reader.backlog()
     }
 
-    /// See [`Reader::events_after`].
+    /// See [`JournalReader::events_after`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -232,7 +232,7 @@ impl Journal {
         self.inner.reader.events_after(after, limit, kind)
     }
 
-    /// See [`Reader::last_sequence`].
+    /// See [`JournalReader::last_sequence`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -240,7 +240,7 @@ impl Journal {
         self.inner.reader.last_sequence()
     }
 
-    /// See [`Reader::relay_position`].
+    /// See [`JournalReader::relay_position`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -248,7 +248,7 @@ impl Journal {
         self.inner.reader.relay_position()
     }
 
-    /// See [`Reader::seen_link`].
+    /// See [`JournalReader::seen_link`].
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -256,11 +256,11 @@ impl Journal {
         self.inner.reader.seen_link(link)
     }
 
-    /// See [`Reader::status`].
+    /// See [`JournalReader::status`].
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn status(&self) -> Result<Status, JournalError> {
+    pub fn status(&self) -> Result<JournalStatus, JournalError> {
         self.inner.reader.status()
     }
 }

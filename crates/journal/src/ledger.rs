@@ -58,7 +58,7 @@ impl Totals {
 }
 
 /// An event before it has its place in the log.
-pub(crate) struct Draft<'e> {
+pub(crate) struct EventDraft<'e> {
     pub(crate) event: &'e Event,
     pub(crate) time: Timestamp,
     pub(crate) traceparent: &'e str,
@@ -72,7 +72,7 @@ pub(crate) struct Ledger<'c> {
 
 impl Ledger<'_> {
     /// Appends an event and gives it the next place.
-    pub(crate) fn append(&mut self, draft: &Draft<'_>) -> Result<CloudEvent, JournalError> {
+    pub(crate) fn append(&mut self, draft: &EventDraft<'_>) -> Result<CloudEvent, JournalError> {
         let event = CloudEvent {
             sequence: self.totals.last_sequence.next(),
             kind: draft.event.kind(),

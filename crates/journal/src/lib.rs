@@ -14,7 +14,7 @@
 //! Beside that stand the subscriptions of feeds at hubs: a poll tells of them in its commit, [`Journal::subscriptions_due`]
 //! hands out whose hub is to be asked, and [`Journal::step_subscription`] commits how that went.
 //!
-//! One thread writes (but see [`Writing`]); any number of [`Reader`]s look on, in this process or in another. A
+//! One thread writes (but see [`Writing`]); any number of [`JournalReader`]s look on, in this process or in another. A
 //! change is answered once it would survive the loss of power. When there is no room, changes are refused with
 //! [`JournalError::Full`] while reading goes on, and succeed again as soon as there is room.
 //!
@@ -48,9 +48,9 @@ mod schema;
 mod status;
 mod writer;
 
-pub use change::{Configured, Delay, Finish, Finished, Outcome, PollCommit, PollCommitted};
+pub use change::{Delay, EntryCounts, EntryEnd, EntryOutcome, FeedChanges, Finish, PollCommit};
 pub use error::JournalError;
 pub use journal::Journal;
 pub use options::{Durability, Options, Writing};
-pub use reader::{HandedOut, Reader, SeenLink};
-pub use status::{FeedCounts, Status};
+pub use reader::{JournalReader, PendingBatch, SeenLink};
+pub use status::{FeedCounts, JournalStatus};

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
-use crate::claims::{Claim, Claims};
+use crate::claims::{EntryClaim, EntryClaims};
 use crate::ledger::Totals;
-use crate::status::{FeedCounts, Status};
+use crate::status::{FeedCounts, JournalStatus};
 use crate::{JournalError, connection, digest, schema};
 
 /// Reads a journal, whether a daemon writes it or not. Cheap to clone.
@@ -21,7 +21,7 @@ use crate::{JournalError, connection, digest, schema};
 /// Every call answers from one consistent moment of the file. Calls block for as long as the disk takes, which for all of
 /// them is short when their `limit` is.
 #[derive(Debug, Clone)]
-pub struct Reader {
+pub struct JournalReader {
     pool: Arc<Pool>,
 }
 
@@ -48,7 +48,7 @@ pub struct SeenLink {
 
 /// The entries that were handed out, and what of the others is to be known.
 #[derive(Debug, Clone, PartialEq)]
-pub struct HandedOut {
+pub struct PendingBatch {
     /// Longest due first.
     pub entries: Vec<PendingEntry>,
     /// Whether more are due that nobody has in hand: there was no room for them, or their host or link is busy.
@@ -57,7 +57,7 @@ pub struct HandedOut {
     pub next_due: Option<Timestamp>,
 }
 
-impl Reader {
+impl JournalReader {
     /// Opens the journal at `path` for reading only.
     ///
     /// # Errors
@@ -304,7 +304,7 @@ impl Reader {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn status(&self) -> Result<Status, JournalError> {
+    pub fn status(&self) -> Result<JournalStatus, JournalError> {
         self.at_one_moment(|connection| {
             let totals = Totals::read(connection)?;
             let feeds = connection.query_row(
@@ -328,7 +328,7 @@ impl Reader {
                 [],
                 |row| row.get(0),
             )?;
-            Ok(Status {
+            Ok(JournalStatus {
                 id: self.pool.id.clone(),
                 schema: schema::VERSION,
                 created: self.pool.created,
@@ -349,11 +349,11 @@ impl Reader {
     /// Hands out entries that are due and in nobody's hands.
     pub(crate) fn claim(
         &self,
-        claims: &Claims,
+        claims: &EntryClaims,
         now: Timestamp,
         limit: usize,
         per_host: usize,
-    ) -> Result<HandedOut, JournalError> {
+    ) -> Result<PendingBatch, JournalError> {
         // Locked before the snapshot is taken: an entry whose claim is gone is gone from the snapshot too.
         let mut held = claims.lock();
         self.at_one_moment(|connection| {
@@ -377,13 +377,13 @@ impl Reader {
                     continue;
                 }
                 let pending = pending(connection, number)?;
-                held.hold(number, Claim { host, link, edition: pending.edition });
+                held.hold(number, EntryClaim { host, link, edition: pending.edition });
                 entries.push(pending);
             }
             let next_due: Option<i64> = connection
                 .prepare_cached("SELECT min(due) FROM pending WHERE due > ?1")?
                 .query_row([now.as_microsecond()], |row| row.get(0))?;
-            Ok(HandedOut { entries, are_left, next_due: next_due.map(timestamp) })
+            Ok(PendingBatch { entries, are_left, next_due: next_due.map(timestamp) })
         })
     }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// The journal at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
+pub struct JournalStatus {
     /// Its id.
     pub id: JournalId,
     /// The version of its schema.
@@ -39,7 +39,7 @@ pub struct Status {
 pub struct FeedCounts {
     /// Ever configured.
     pub known: u64,
-    /// Configured now.
+    /// FeedChanges now.
     pub active: u64,
     /// Active, and their last poll failed.
     pub failing: u64,

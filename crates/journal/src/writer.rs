@@ -1,11 +1,11 @@
-//! The one desk at which changes are made, whoever sits at it.
+//! The one place where changes are committed.
 //!
-//! As a rule that is a thread of the journal's own ([`Writing::Apart`]): changes that arrive while a transaction is on its way
+//! As a rule a thread of the journal's own commits ([`Writing::Apart`]): changes that arrive while a transaction is on its way
 //! to the disk wait together and share the next one (group commit), so that the journal's throughput is bounded by the disk's
 //! flushes times the batch, not by flushes alone. Each change that shares one stands in a savepoint of its own: one that fails
 //! leaves its neighbours be. A change is answered only once its transaction is durable.
 //!
-//! Under a virtual clock it is whoever hands a change in ([`Writing::InPlace`]), and the change is answered when that returns.
+//! Under a virtual clock the caller commits ([`Writing::InPlace`]), and the change is answered when that returns.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -14,13 +14,13 @@ use dateline_wire::Sequence;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::claims::Claims;
+use crate::claims::EntryClaims;
 use crate::ledger::{Ledger, Totals};
 use crate::lock::Lock;
 use crate::{JournalError, Options, Writing};
 
 /// How many changes may wait for the writer before callers wait in turn.
-const QUEUE: usize = 1024;
+const MAX_WAITING_CHANGES: usize = 1024;
 
 /// One change of the journal's state: whole or not at all.
 pub(crate) trait Change: Send + 'static {
@@ -31,33 +31,33 @@ pub(crate) trait Change: Send + 'static {
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError>;
 
     /// Tells the claims, once the change is durable.
-    fn settle(_done: &Self::Done, _claims: &Claims) {}
+    fn settle(_done: &Self::Done, _claims: &EntryClaims) {}
 }
 
-/// A change on its way, whatever its type.
+/// A change and who waits for it, whatever its type.
 trait Job: Send {
     fn apply(&mut self, ledger: &mut Ledger<'_>) -> Result<(), JournalError>;
-    fn durable(self: Box<Self>, claims: &Claims);
+    fn durable(self: Box<Self>, claims: &EntryClaims);
     fn failed(self: Box<Self>, error: JournalError);
 }
 
 /// The changes that share a transaction.
 type Jobs = Vec<Box<dyn Job>>;
 
-struct Submitted<C: Change> {
+struct ChangeRequest<C: Change> {
     change: C,
     done: Option<C::Done>,
     reply: oneshot::Sender<Result<C::Done, JournalError>>,
 }
 
-impl<C: Change> Job for Submitted<C> {
+impl<C: Change> Job for ChangeRequest<C> {
     fn apply(&mut self, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
         self.done = None;
         self.done = Some(self.change.apply(ledger)?);
         Ok(())
     }
 
-    fn durable(self: Box<Self>, claims: &Claims) {
+    fn durable(self: Box<Self>, claims: &EntryClaims) {
         let result = self.done.ok_or(JournalError::Closed);
         if let Ok(done) = &result {
             C::settle(done, claims);
@@ -71,70 +71,70 @@ impl<C: Change> Job for Submitted<C> {
     }
 }
 
-/// The way to the desk. Dropping it lets what waits be finished, and closes the file.
-pub(crate) struct Writer {
-    way: Way,
+/// Hands changes to the committer. Dropping it lets what waits be finished, and closes the file.
+pub(crate) struct JournalWriter {
+    backend: Backend,
     durable: watch::Receiver<Sequence>,
     full: watch::Receiver<bool>,
 }
 
-/// Where changes are handed in.
-enum Way {
-    /// To the thread at the desk; none of either once the writer is being dropped.
+/// Where the committer is.
+enum Backend {
+    /// On a thread of its own; neither queue nor thread is left once the writer is being dropped.
     Apart { queue: Option<mpsc::Sender<Box<dyn Job>>>, thread: Option<JoinHandle<()>> },
-    /// At the desk itself.
-    InPlace(Mutex<Desk>),
+    /// With whoever hands a change in.
+    InPlace(Mutex<Committer>),
 }
 
-impl Writer {
-    /// Opens the desk on a connection that is ready to write. The lock is held until it is closed.
+impl JournalWriter {
+    /// Starts committing to a connection that is ready to write. The lock is held until it is closed.
     pub(crate) fn start(
         connection: Connection,
         lock: Lock,
-        claims: Arc<Claims>,
+        claims: Arc<EntryClaims>,
         options: &Options,
     ) -> Result<Self, JournalError> {
         let totals = Totals::read(&connection)?;
         let (durable_sender, durable) = watch::channel(totals.last_sequence);
         let (full_sender, full) = watch::channel(false);
-        let desk =
-            Desk { connection, claims, totals, durable: durable_sender, full: full_sender, _lock: lock };
-        let way = match options.writing {
-            Writing::InPlace => Way::InPlace(Mutex::new(desk)),
+        let committer =
+            Committer { connection, claims, totals, durable: durable_sender, full: full_sender, _lock: lock };
+        let backend = match options.writing {
+            Writing::InPlace => Backend::InPlace(Mutex::new(committer)),
             Writing::Apart => {
-                let (queue, waiting) = mpsc::channel(QUEUE);
+                let (queue, waiting) = mpsc::channel(MAX_WAITING_CHANGES);
                 let max_batch = options.max_batch.max(1);
                 let thread = thread::Builder::new()
                     .name("journal".into())
-                    .spawn(move || desk.serve(waiting, max_batch))
+                    .spawn(move || committer.serve(waiting, max_batch))
                     .map_err(JournalError::io("the journal's thread"))?;
-                Way::Apart { queue: Some(queue), thread: Some(thread) }
+                Backend::Apart { queue: Some(queue), thread: Some(thread) }
             }
         };
-        Ok(Self { way, durable, full })
+        Ok(Self { backend, durable, full })
     }
 
     /// Hands a change in and waits until it is durable. A caller that stops waiting doesn't take the change back.
     pub(crate) async fn submit<C: Change>(&self, change: C) -> Result<C::Done, JournalError> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Submitted { change, done: None, reply });
-        match &self.way {
-            Way::Apart { queue, .. } => {
+        let job = Box::new(ChangeRequest { change, done: None, reply });
+        match &self.backend {
+            Backend::Apart { queue, .. } => {
                 let queue = queue.as_ref().ok_or(JournalError::Closed)?;
                 queue.send(job).await.map_err(|_| JournalError::Closed)?;
             }
-            // Between two changes the desk is in order, even after one that panicked: its transaction was rolled back.
-            Way::InPlace(desk) => {
-                desk.lock().unwrap_or_else(PoisonError::into_inner).commit_batch(vec![job]);
+            // Between two changes the committer is in order, even after one that panicked: its transaction was rolled back.
+            Backend::InPlace(committer) => {
+                committer.lock().unwrap_or_else(PoisonError::into_inner).commit_batch(vec![job]);
             }
         }
         answer.await.map_err(|_| JournalError::Closed)?
     }
 
     pub(crate) fn writing(&self) -> Writing {
-        match self.way {
-            Way::Apart { .. } => Writing::Apart,
-            Way::InPlace(_) => Writing::InPlace,
+        match self.backend {
+            Backend::Apart { .. } => Writing::Apart,
+            Backend::InPlace(_) => Writing::InPlace,
         }
     }
 
@@ -147,9 +147,9 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Drop for JournalWriter {
     fn drop(&mut self) {
-        let Way::Apart { queue, thread } = &mut self.way else { return };
+        let Backend::Apart { queue, thread } = &mut self.backend else { return };
         *queue = None;
         if let Some(thread) = thread.take()
             && thread.join().is_err()
@@ -166,10 +166,10 @@ enum Room {
     Lacking,
 }
 
-/// What changes are made with.
-struct Desk {
+/// Commits changes.
+struct Committer {
     connection: Connection,
-    claims: Arc<Claims>,
+    claims: Arc<EntryClaims>,
     totals: Totals,
     durable: watch::Sender<Sequence>,
     full: watch::Sender<bool>,
@@ -177,7 +177,7 @@ struct Desk {
     _lock: Lock,
 }
 
-impl Desk {
+impl Committer {
     fn serve(mut self, mut waiting: mpsc::Receiver<Box<dyn Job>>, max_batch: usize) {
         while let Some(first) = waiting.blocking_recv() {
             let mut batch = vec![first];
@@ -262,7 +262,7 @@ impl Desk {
     }
 }
 
-impl Drop for Desk {
+impl Drop for Committer {
     fn drop(&mut self) {
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
             tracing::debug!(%error, "the journal's statistics were not refreshed");

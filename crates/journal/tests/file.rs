@@ -7,7 +7,7 @@ mod harness;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use dateline_journal::{Journal, JournalError, Options, Reader};
+use dateline_journal::{Journal, JournalError, JournalReader, Options};
 use dateline_wire::{Sequence, Stage};
 use harness::{announce, article, at, entry, feed, finish, reject};
 use rusqlite::Connection;
@@ -37,7 +37,7 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
     let before = std::fs::read(&path).unwrap();
     for error in [
         Journal::open(&path, Options::default()).map(|_| ()).unwrap_err(),
-        Reader::open(&path).map(|_| ()).unwrap_err(),
+        JournalReader::open(&path).map(|_| ()).unwrap_err(),
     ] {
         let text = error.to_string();
         for word in ["journal.db", "99", "versions up to 2", "run the newer Dateline"] {
@@ -57,7 +57,7 @@ async fn a_journal_of_an_older_version_becomes_a_current_one_and_keeps_what_it_h
     // What version 2 brought goes.
     let older = "DROP TABLE subscriptions; PRAGMA user_version = 1";
     Connection::open(&path).unwrap().execute_batch(older).unwrap();
-    let beside = Reader::open(&path).unwrap();
+    let beside = JournalReader::open(&path).unwrap();
     assert!(beside.subscriptions().unwrap().is_empty(), "it can be looked at before a daemon has run");
     let journal = Journal::open(&path, Options::default()).unwrap();
     assert_eq!(journal.feeds().unwrap(), [feed(0)]);
@@ -82,7 +82,7 @@ fn a_database_of_somebody_else_is_refused_and_left_alone() {
 #[test]
 fn a_journal_that_is_not_there_cannot_be_read() {
     let folder = tempdir().unwrap();
-    let error = Reader::open(folder.path().join("journal.db")).map(|_| ()).unwrap_err();
+    let error = JournalReader::open(folder.path().join("journal.db")).map(|_| ()).unwrap_err();
     assert!(matches!(error, JournalError::Missing { .. }), "{error}");
 }
 

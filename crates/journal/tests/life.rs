@@ -5,7 +5,7 @@
 mod harness;
 
 use dateline_journal::{
-    Configured, Delay, HandedOut, Journal, JournalError, Options, Outcome, PollCommitted, Writing,
+    Delay, EntryCounts, EntryOutcome, FeedChanges, Journal, JournalError, Options, PendingBatch, Writing,
 };
 use dateline_wire::{EntryId, EventKind, RejectEvent, Sequence, Stage};
 use harness::{announce, article, at, entry, feed, finish, link, poll, reject};
@@ -45,11 +45,11 @@ async fn a_feed_that_leaves_the_configuration_and_comes_back_has_kept_its_state(
     polled.validators.etag = Some("\"v1\"".into());
     journal.commit_poll(poll(polled.clone(), Vec::new(), 1)).await.unwrap();
     let removed = journal.configure_feeds(vec![feed(0)]).await.unwrap();
-    assert_eq!(removed, Configured { added: 0, kept: 1, removed: 1 });
+    assert_eq!(removed, FeedChanges { added: 0, kept: 1, removed: 1 });
     assert_eq!(journal.feeds().unwrap(), [feed(0)]);
     assert_eq!(journal.feed(&polled.id).unwrap(), Some(polled.clone()));
     let back = journal.configure_feeds(vec![feed(0), feed(1), feed(2)]).await.unwrap();
-    assert_eq!(back, Configured { added: 1, kept: 2, removed: 0 });
+    assert_eq!(back, FeedChanges { added: 1, kept: 2, removed: 0 });
     assert_eq!(journal.feeds().unwrap(), [feed(0), polled, feed(2)]);
 }
 
@@ -66,13 +66,13 @@ async fn an_entry_is_new_once_and_handed_out_to_one_caller_at_a_time() {
     let (_folder, journal) = journal(1).await;
     let entries = vec![entry("a", "A"), entry("b", "B"), entry("a", "A, listed twice")];
     let committed = announce(&journal, 0, entries.clone(), 1).await.unwrap();
-    assert_eq!(committed, PollCommitted { new: 2, changed: 0 });
-    assert_eq!(announce(&journal, 0, entries, 2).await.unwrap(), PollCommitted::default());
+    assert_eq!(committed, EntryCounts { new: 2, changed: 0 });
+    assert_eq!(announce(&journal, 0, entries, 2).await.unwrap(), EntryCounts::default());
 
     assert!(journal.pending(at(0), 10).unwrap().entries.is_empty(), "nothing is due before it was seen");
-    let HandedOut { entries: first, are_left, .. } = journal.pending(at(1), 1).unwrap();
+    let PendingBatch { entries: first, are_left, .. } = journal.pending(at(1), 1).unwrap();
     assert!(are_left);
-    let HandedOut { entries: second, are_left, .. } = journal.pending(at(1), 10).unwrap();
+    let PendingBatch { entries: second, are_left, .. } = journal.pending(at(1), 10).unwrap();
     assert!(!are_left, "the first is in hand");
     assert_eq!(first[0].entry, entry("a", "A"));
     assert_eq!((second.len(), &second[0].entry), (1, &entry("b", "B")));
@@ -87,7 +87,7 @@ async fn a_postponed_entry_comes_back_when_it_is_due_with_one_attempt_more() {
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
     let taken = journal.pending(at(1), 10).unwrap().entries.remove(0);
     journal.postpone(taken.feed, taken.entry.id, at(60), Delay::Failed("503".into())).await.unwrap();
-    let none = HandedOut { entries: vec![], are_left: false, next_due: Some(at(60)) };
+    let none = PendingBatch { entries: vec![], are_left: false, next_due: Some(at(60)) };
     assert_eq!(journal.pending(at(59), 10).unwrap(), none);
     let again = journal.pending(at(60), 10).unwrap().entries.remove(0);
     assert_eq!((again.attempts, again.first_seen, again.edition), (1, at(1), 1));
@@ -110,7 +110,7 @@ async fn an_entry_ends_once() {
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
     let id = feed(0).id;
     let ended = finish(&journal, &id, "a", reject(Stage::Judge, "not_relevant"), 2).await.unwrap();
-    assert_eq!((ended.sequence, ended.outcome), (Sequence(1), Outcome::Reject));
+    assert_eq!((ended.sequence, ended.outcome), (Sequence(1), EntryOutcome::Reject));
     let again = finish(&journal, &id, "a", reject(Stage::Judge, "not_relevant"), 3).await.unwrap_err();
     assert!(matches!(again, JournalError::NotPending { .. }), "{again}");
     assert_eq!((journal.backlog().unwrap(), journal.last_sequence().unwrap()), (0, Sequence(1)));
@@ -120,9 +120,9 @@ async fn an_entry_ends_once() {
 async fn an_article_has_revisions_and_a_repetition_is_a_duplicate() {
     let (_folder, journal) = journal(2).await;
     for (second, (number, text, expected)) in [
-        (0, "One.", Outcome::Article { revision: 1 }),
-        (1, "One.", Outcome::Duplicate),
-        (0, "One. Two.", Outcome::Article { revision: 2 }),
+        (0, "One.", EntryOutcome::Article { revision: 1 }),
+        (1, "One.", EntryOutcome::Duplicate),
+        (0, "One. Two.", EntryOutcome::Article { revision: 2 }),
     ]
     .into_iter()
     .enumerate()
@@ -151,7 +151,7 @@ async fn an_edited_entry_waits_again_under_another_event_id() {
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
     let first = finish(&journal, &id, "a", reject(Stage::Fetch, "gone"), 2).await.unwrap();
     let edited = announce(&journal, 0, vec![entry("a", "A, corrected")], 3).await.unwrap();
-    assert_eq!(edited, PollCommitted { new: 0, changed: 1 });
+    assert_eq!(edited, EntryCounts { new: 0, changed: 1 });
     assert_eq!(journal.pending(at(3), 10).unwrap().entries[0].edition, 2);
     let second = finish(&journal, &id, "a", reject(Stage::Fetch, "gone"), 4).await.unwrap();
     assert_ne!(first.event, second.event);
@@ -244,7 +244,7 @@ async fn the_status_counts_what_there_is_and_can_be_read_from_beside() {
     journal.commit_poll(poll(failing, vec![entry("a", "A"), entry("b", "B")], 1)).await.unwrap();
     finish(&journal, &feed(1).id, "a", article("a", "A", "One."), 2).await.unwrap();
     journal.set_relay_position(Sequence(1)).await.unwrap();
-    let beside = dateline_journal::Reader::open(folder.path().join("journal.db")).unwrap();
+    let beside = dateline_journal::JournalReader::open(folder.path().join("journal.db")).unwrap();
     let status = beside.status().unwrap();
     assert_eq!(status, journal.status().unwrap());
     assert_eq!((status.feeds.active, status.feeds.failing), (3, 1));

@@ -105,8 +105,8 @@ fn password(settings: &KafkaSettings) -> Result<Option<String>, RelayError> {
 
 /// Passes librdkafka's words on, and counts deliveries.
 #[derive(Debug, Default)]
-pub(crate) struct Ear {
-    tally: Mutex<Tally>,
+pub(crate) struct DeliveryTracker {
+    tally: Mutex<TransactionTally>,
     changed: Condvar,
     /// Who is told at once when no broker can be reached.
     status: Option<watch::Sender<RelayStatus>>,
@@ -114,7 +114,7 @@ pub(crate) struct Ear {
 
 /// The deliveries of one transaction.
 #[derive(Debug, Default)]
-struct Tally {
+struct TransactionTally {
     /// Counts transactions: what an aborted one left in the queue may be reported after the next one has begun.
     transaction: usize,
     outstanding: usize,
@@ -123,13 +123,13 @@ struct Tally {
     last_error: Option<String>,
 }
 
-impl Ear {
+impl DeliveryTracker {
     /// One that tells when no broker can be reached, before a transaction fails for it.
-    pub(crate) fn telling(status: watch::Sender<RelayStatus>) -> Self {
+    pub(crate) fn with_status(status: watch::Sender<RelayStatus>) -> Self {
         Self { status: Some(status), ..Self::default() }
     }
 
-    fn tally(&self) -> MutexGuard<'_, Tally> {
+    fn tally(&self) -> MutexGuard<'_, TransactionTally> {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -187,7 +187,7 @@ impl Ear {
     }
 }
 
-impl ClientContext for Ear {
+impl ClientContext for DeliveryTracker {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         // librdkafka repeats an outage at every attempt; the relay tells it once, in its own words.
         match level {
@@ -220,9 +220,9 @@ impl ClientContext for Ear {
     }
 }
 
-impl ConsumerContext for Ear {}
+impl ConsumerContext for DeliveryTracker {}
 
-impl ProducerContext<NoCustomPartitioner> for Ear {
+impl ProducerContext<NoCustomPartitioner> for DeliveryTracker {
     type DeliveryOpaque = usize;
 
     fn delivery(&self, result: &DeliveryResult<'_>, transaction: usize) {

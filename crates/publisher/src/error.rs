@@ -10,7 +10,7 @@ use crate::SettingsError;
 /// Why the relay has stopped and needs somebody to act.
 #[derive(Debug, Error)]
 pub enum RelayError {
-    /// A setting cannot be meant.
+    /// A setting is wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// A file named in the settings cannot be read.
@@ -82,23 +82,23 @@ pub enum RelayError {
 
 /// What ends a session.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum SessionError {
     /// It will pass: a new producer tries again.
-    Passing(String),
+    Transient(String),
     /// Somebody else has taken over the transactional id, or the broker gave up on our transaction.
     Fenced(String),
     /// Somebody has to act.
-    Lasting(RelayError),
+    Fatal(RelayError),
 }
 
-impl From<RelayError> for Trouble {
+impl From<RelayError> for SessionError {
     fn from(error: RelayError) -> Self {
-        Self::Lasting(error)
+        Self::Fatal(error)
     }
 }
 
-impl From<KafkaError> for Trouble {
+impl From<KafkaError> for SessionError {
     fn from(error: KafkaError) -> Self {
-        Self::Passing(error.to_string())
+        Self::Transient(error.to_string())
     }
 }

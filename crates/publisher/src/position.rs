@@ -10,8 +10,8 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 use serde::{Deserialize, Serialize};
 
 use crate::KafkaSettings;
-use crate::client::{self, Ear};
-use crate::error::Trouble;
+use crate::client::{self, DeliveryTracker};
+use crate::error::SessionError;
 
 /// Positions stand on this partition of the relay's topic, so that their order is one.
 pub(crate) const PARTITION: i32 = 0;
@@ -37,7 +37,7 @@ pub(crate) struct Position {
 
 /// What the relay's topic says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct RelayTopic {
     /// The last position of our journal.
     pub(crate) own: Option<Position>,
     /// Who wrote last under our transactional id.
@@ -54,10 +54,11 @@ pub(crate) fn read(
     journal: &JournalId,
     transactional_id: &str,
     stopped: &dyn Fn() -> bool,
-) -> Result<Found, Trouble> {
+) -> Result<RelayTopic, SessionError> {
     let topic = settings.topics.relay.as_str();
     let end = written_end(settings, topic)?;
-    let consumer = BaseConsumer::from_config_and_context(&client::consumer(settings)?, Ear::default())?;
+    let consumer =
+        BaseConsumer::from_config_and_context(&client::consumer(settings)?, DeliveryTracker::default())?;
     let deadline = Instant::now() + settings.transaction_timeout * 2;
     loop {
         let (_, readable) = consumer.fetch_watermarks(topic, PARTITION, TIMEOUT)?;
@@ -65,19 +66,19 @@ pub(crate) fn read(
             break;
         }
         if stopped() || Instant::now() >= deadline {
-            return Err(Trouble::Passing(format!("an open transaction hides the end of {topic}")));
+            return Err(SessionError::Transient(format!("an open transaction hides the end of {topic}")));
         }
         std::thread::sleep(Duration::from_millis(100));
     }
     let mut assignment = TopicPartitionList::new();
     assignment.add_partition_offset(topic, PARTITION, Offset::Beginning)?;
     consumer.assign(&assignment)?;
-    let mut found = Found::default();
+    let mut found = RelayTopic::default();
     let mut quiet_since = Instant::now();
     loop {
         match consumer.poll(Duration::from_millis(200)) {
             None if stopped() || quiet_since.elapsed() > TIMEOUT => {
-                return Err(Trouble::Passing(format!("{topic} could not be read to its end")));
+                return Err(SessionError::Transient(format!("{topic} could not be read to its end")));
             }
             None => continue,
             Some(Ok(message)) => found.take(message.payload(), journal, transactional_id),
@@ -89,15 +90,15 @@ pub(crate) fn read(
 }
 
 /// The end of what was written to the topic, committed or not.
-fn written_end(settings: &KafkaSettings, topic: &str) -> Result<i64, Trouble> {
+fn written_end(settings: &KafkaSettings, topic: &str) -> Result<i64, SessionError> {
     let mut config = client::consumer(settings)?;
     config.set("isolation.level", "read_uncommitted");
-    let consumer = BaseConsumer::from_config_and_context(&config, Ear::default())?;
+    let consumer = BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())?;
     let (_, end) = consumer.fetch_watermarks(topic, PARTITION, TIMEOUT)?;
     Ok(end)
 }
 
-impl Found {
+impl RelayTopic {
     fn take(&mut self, payload: Option<&[u8]>, journal: &JournalId, transactional_id: &str) {
         let Some(payload) = payload else { return };
         let position: Position = match serde_json::from_slice(payload) {
@@ -132,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_last_position_of_our_journal_counts_and_the_last_holder_of_our_id() {
-        let mut found = Found::default();
+        let mut found = RelayTopic::default();
         let own = JournalId::from_stored("own");
         for record in [
             position("own", 4, "t", "first"),

@@ -8,10 +8,10 @@ use serde::Deserialize;
 use url::Url;
 
 /// The longest `ce_subject`, in bytes. A longer one is left out: the key says the same in full.
-const MAX_SUBJECT: usize = 2_048;
+const MAX_SUBJECT_BYTES: usize = 2_048;
 
 /// The longest key that an oversize event's stand-in takes over.
-const MAX_STAND_IN_KEY: usize = 1_024;
+const MAX_STAND_IN_KEY_BYTES: usize = 1_024;
 
 /// What becomes the headers, in the order in which they are sent.
 pub(crate) fn headers<'e>(event: &'e CloudEvent, source: &'e str) -> Vec<(&'static str, Cow<'e, str>)> {
@@ -25,7 +25,7 @@ pub(crate) fn headers<'e>(event: &'e CloudEvent, source: &'e str) -> Vec<(&'stat
         ("ce_dataschema", event.kind.dataschema().into()),
         ("ce_sequence", event.sequence.to_string().into()),
     ];
-    if event.key.len() <= MAX_SUBJECT {
+    if event.key.len() <= MAX_SUBJECT_BYTES {
         headers.push(("ce_subject", clean(&event.key)));
     }
     if !event.traceparent.is_empty() {
@@ -80,13 +80,14 @@ pub(crate) fn stand_in(
 ) -> Result<CloudEvent, serde_json::Error> {
     let about: About = serde_json::from_str(&event.data).unwrap_or_default();
     let id = EventId::of_parts(&["record_too_large", &event.id]);
-    let key = if event.key.len() <= MAX_STAND_IN_KEY { event.key.clone() } else { id.as_str().to_owned() };
+    let key =
+        if event.key.len() <= MAX_STAND_IN_KEY_BYTES { event.key.clone() } else { id.as_str().to_owned() };
     let article =
         (event.kind == EventKind::Article).then(|| dateline_wire::ArticleId::from_stored(key.as_str()));
     let reject = RejectEvent {
         id: id.clone(),
         article,
-        url: about.url.filter(|url| url.as_str().len() <= MAX_SUBJECT),
+        url: about.url.filter(|url| url.as_str().len() <= MAX_SUBJECT_BYTES),
         stage: Stage::Deliver,
         reason: "record_too_large".into(),
         detail: format!(
@@ -163,7 +164,7 @@ mod tests {
     fn a_subject_from_outside_cannot_break_a_line_nor_grow_without_bound() {
         let broken = event("https://n.example/\r\nx: y\0", "{}");
         assert_eq!(header(&headers(&broken, "s"), "ce_subject"), Some("https://n.example/%0D%0Ax: y%00"));
-        let long = event(&"k".repeat(MAX_SUBJECT + 1), "{}");
+        let long = event(&"k".repeat(MAX_SUBJECT_BYTES + 1), "{}");
         assert_eq!(header(&headers(&long, "s"), "ce_subject"), None);
     }
 

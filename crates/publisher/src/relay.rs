@@ -10,8 +10,8 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::Trouble;
-use crate::session::{Session, Terms};
+use crate::error::SessionError;
+use crate::session::{Session, SessionContext};
 use crate::{KafkaSettings, RelayError, RelayStatus, position, topics};
 
 /// The pause after the first failure; it doubles with each further one.
@@ -25,20 +25,20 @@ const RIVAL_GRACE: Duration = Duration::from_secs(3);
 
 /// Delivers a journal's events to Kafka, each exactly once.
 pub struct Relay {
-    terms: Terms,
+    context: SessionContext,
 }
 
 impl Relay {
     /// A relay that delivers the events of `journal`; `source` is their `ce_source`.
     ///
     /// # Errors
-    /// If a setting cannot be meant, or a file that one names cannot be read.
+    /// If a setting is wrong, or a file that one names cannot be read.
     pub fn new(settings: KafkaSettings, journal: Journal, source: String) -> Result<Self, RelayError> {
         settings.check()?;
         crate::client::common(&settings)?;
         let transactional_id =
             settings.transactional_id.clone().unwrap_or_else(|| format!("dateline-{}", journal.id()));
-        let terms = Terms {
+        let context = SessionContext {
             settings: Arc::new(settings),
             journal,
             source,
@@ -46,12 +46,12 @@ impl Relay {
             instance: instance(),
             status: watch::Sender::new(RelayStatus::default()),
         };
-        Ok(Self { terms })
+        Ok(Self { context })
     }
 
     /// What the relay is doing, as it changes.
     pub fn status(&self) -> watch::Receiver<RelayStatus> {
-        self.terms.status.subscribe()
+        self.context.status.subscribe()
     }
 
     /// Delivers until `stop` is cancelled. The transaction that is on its way then is brought to its end first.
@@ -63,54 +63,54 @@ impl Relay {
     pub async fn run(self, stop: CancellationToken) -> Result<(), RelayError> {
         let handle = Handle::current();
         // librdkafka's transactions block, for as long as the broker takes.
-        let work = tokio::task::spawn_blocking(move || Run { relay: self, stop, handle }.run());
+        let work = tokio::task::spawn_blocking(move || RelayWorker { relay: self, stop, handle }.run());
         work.await.map_err(|_| RelayError::Thread)?
     }
 }
 
 /// A relay at work, on its thread.
-struct Run {
+struct RelayWorker {
     relay: Relay,
     stop: CancellationToken,
     handle: Handle,
 }
 
-impl Run {
+impl RelayWorker {
     fn run(self) -> Result<(), RelayError> {
         let mut pause = MIN_PAUSE;
         while !self.stop.is_cancelled() {
             let trouble = match self.session(&mut pause) {
                 Ok(()) => break,
-                Err(Trouble::Fenced(reason)) => self.face_rival(reason),
+                Err(SessionError::Fenced(reason)) => self.face_rival(reason),
                 Err(trouble) => trouble,
             };
             match trouble {
-                Trouble::Lasting(error) => {
-                    self.relay.terms.status.send_modify(|status| {
+                SessionError::Fatal(error) => {
+                    self.relay.context.status.send_modify(|status| {
                         status.connected = false;
                         status.last_error = Some(error.to_string());
                     });
                     return Err(error);
                 }
-                Trouble::Passing(reason) | Trouble::Fenced(reason) => self.note_failure(reason),
+                SessionError::Transient(reason) | SessionError::Fenced(reason) => self.note_failure(reason),
             }
             self.sleep(pause);
             pause = (pause * 2).min(MAX_PAUSE);
         }
-        self.relay.terms.status.send_modify(|status| status.connected = false);
+        self.relay.context.status.send_modify(|status| status.connected = false);
         Ok(())
     }
 
     /// One producer's life. Ends well only when the relay is to stop.
-    fn session(&self, pause: &mut Duration) -> Result<(), Trouble> {
-        let terms = &self.relay.terms;
-        self.handle.block_on(topics::ensure(&terms.settings))?;
-        let mut session = Session::take_over(terms.clone())?;
+    fn session(&self, pause: &mut Duration) -> Result<(), SessionError> {
+        let context = &self.relay.context;
+        self.handle.block_on(topics::ensure(&context.settings))?;
+        let mut session = Session::take_over(context.clone())?;
         let found = self.read_position()?;
         session.continue_from(found.own)?;
         tracing::info!(position = session.position().0, "delivering to Kafka");
         self.note_success(session.position(), 0);
-        let mut durable = terms.journal.watch();
+        let mut durable = context.journal.watch();
         while !self.stop.is_cancelled() {
             durable.mark_unchanged();
             let delivered = session.deliver_next()?;
@@ -127,7 +127,7 @@ impl Run {
                     }
                 });
                 // The brokers went away while there was nothing to deliver. Are they back?
-                if !self.stop.is_cancelled() && !terms.status.borrow().connected {
+                if !self.stop.is_cancelled() && !context.status.borrow().connected {
                     session.confirm()?;
                     self.note_success(session.position(), 0);
                 }
@@ -136,29 +136,29 @@ impl Run {
         Ok(())
     }
 
-    fn read_position(&self) -> Result<position::Found, Trouble> {
-        let terms = &self.relay.terms;
-        position::read(&terms.settings, terms.journal.id(), &terms.transactional_id, &|| {
+    fn read_position(&self) -> Result<position::RelayTopic, SessionError> {
+        let context = &self.relay.context;
+        position::read(&context.settings, context.journal.id(), &context.transactional_id, &|| {
             self.stop.is_cancelled()
         })
     }
 
     /// Finds out whether it was another daemon that fenced us. It writes its name as soon as it has taken over; if nobody
     /// does, it was the broker that gave up on our transaction, or a predecessor's shadow.
-    fn face_rival(&self, reason: String) -> Trouble {
+    fn face_rival(&self, reason: String) -> SessionError {
         self.sleep(RIVAL_GRACE);
         match self.read_position() {
-            Ok(position::Found { holder: Some(by), .. }) if by != self.relay.terms.instance => {
-                let transactional_id = self.relay.terms.transactional_id.clone();
-                Trouble::Lasting(RelayError::Fenced { by, transactional_id })
+            Ok(position::RelayTopic { holder: Some(by), .. }) if by != self.relay.context.instance => {
+                let transactional_id = self.relay.context.transactional_id.clone();
+                SessionError::Fatal(RelayError::Fenced { by, transactional_id })
             }
-            Ok(_) => Trouble::Passing(reason),
+            Ok(_) => SessionError::Transient(reason),
             Err(trouble) => trouble,
         }
     }
 
     fn note_success(&self, position: Sequence, delivered: usize) {
-        self.relay.terms.status.send_modify(|status| {
+        self.relay.context.status.send_modify(|status| {
             status.connected = true;
             status.position = Some(position);
             status.last_error = None;
@@ -169,13 +169,13 @@ impl Run {
             }
         });
         // Only a copy, for people: a full disk must not hold up deliveries.
-        if let Err(error) = self.handle.block_on(self.relay.terms.journal.set_relay_position(position)) {
+        if let Err(error) = self.handle.block_on(self.relay.context.journal.set_relay_position(position)) {
             tracing::debug!(%error, "the relay's position was not noted in the journal");
         }
     }
 
     fn note_failure(&self, reason: String) {
-        let repeated = self.relay.terms.status.borrow().last_error.as_ref() == Some(&reason);
+        let repeated = self.relay.context.status.borrow().last_error.as_ref() == Some(&reason);
         if repeated {
             tracing::debug!(reason, "still no delivery to Kafka");
         } else {
@@ -184,7 +184,7 @@ impl Run {
                 "no delivery to Kafka, trying again; events stay in the journal meanwhile"
             );
         }
-        self.relay.terms.status.send_modify(|status| {
+        self.relay.context.status.send_modify(|status| {
             status.connected = false;
             status.reconnects += 1;
             status.last_error = Some(reason);

@@ -11,8 +11,8 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use tokio::sync::watch;
 
-use crate::client::{self, Ear};
-use crate::error::Trouble;
+use crate::client::{self, DeliveryTracker};
+use crate::error::SessionError;
 use crate::position::{PARTITION, Position};
 use crate::record;
 use crate::{KafkaSettings, RelayError, RelayStatus};
@@ -21,15 +21,15 @@ use crate::{KafkaSettings, RelayError, RelayStatus};
 const INIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long reported records may take to be let go; after that, committing waits for them.
-const RELEASE: Duration = Duration::from_millis(100);
+const MAX_RELEASE_WAIT: Duration = Duration::from_millis(100);
 
 /// How often one event is sent by itself before the session is given up. The first attempt after a refused record may fail
 /// for the gap that it left in the idempotent producer's numbers; aborting that attempt closes it.
-const SINGLE_ATTEMPTS: u32 = 5;
+const MAX_SINGLE_ATTEMPTS: u32 = 5;
 
 /// What every session of a relay shares.
 #[derive(Clone)]
-pub(crate) struct Terms {
+pub(crate) struct SessionContext {
     pub(crate) settings: Arc<KafkaSettings>,
     pub(crate) journal: Journal,
     pub(crate) source: String,
@@ -40,8 +40,8 @@ pub(crate) struct Terms {
 
 /// A producer that holds the transactional id.
 pub(crate) struct Session {
-    terms: Terms,
-    producer: ThreadedProducer<Ear>,
+    context: SessionContext,
+    producer: ThreadedProducer<DeliveryTracker>,
     /// Where the next transaction starts.
     position: Sequence,
     /// The id of the event at the position.
@@ -54,13 +54,15 @@ pub(crate) struct Session {
 
 impl Session {
     /// Takes over the transactional id: the predecessor is fenced, and what it left open is aborted.
-    pub(crate) fn take_over(terms: Terms) -> Result<Self, Trouble> {
-        let config = client::producer(&terms.settings, &terms.transactional_id)?;
-        let producer: ThreadedProducer<Ear> =
-            ThreadedProducer::from_config_and_context(&config, Ear::telling(terms.status.clone()))
-                .map_err(|error| RelayError::Client(error.to_string()))?;
+    pub(crate) fn take_over(context: SessionContext) -> Result<Self, SessionError> {
+        let config = client::producer(&context.settings, &context.transactional_id)?;
+        let producer: ThreadedProducer<DeliveryTracker> = ThreadedProducer::from_config_and_context(
+            &config,
+            DeliveryTracker::with_status(context.status.clone()),
+        )
+        .map_err(|error| RelayError::Client(error.to_string()))?;
         let session = Self {
-            terms,
+            context,
             producer,
             position: Sequence::START,
             event: None,
@@ -73,7 +75,7 @@ impl Session {
 
     /// Continues after `position`, once it is certain that it speaks of this journal, and writes our name beside it, so
     /// that a rival that we have fenced finds out who did.
-    pub(crate) fn continue_from(&mut self, position: Option<Position>) -> Result<(), Trouble> {
+    pub(crate) fn continue_from(&mut self, position: Option<Position>) -> Result<(), SessionError> {
         if let Some(position) = position {
             self.agree(&position)?;
             self.position = position.sequence;
@@ -83,13 +85,13 @@ impl Session {
     }
 
     /// Writes the position once more: shows that deliveries would go through.
-    pub(crate) fn confirm(&mut self) -> Result<(), Trouble> {
+    pub(crate) fn confirm(&mut self) -> Result<(), SessionError> {
         self.transact(&[])
     }
 
     /// Refuses to go on from a position that isn't in this journal's past.
-    fn agree(&self, position: &Position) -> Result<(), Trouble> {
-        let journal = &self.terms.journal;
+    fn agree(&self, position: &Position) -> Result<(), SessionError> {
+        let journal = &self.context.journal;
         let last = journal.last_sequence().map_err(RelayError::from)?;
         if position.sequence > last {
             return Err(RelayError::JournalBehind { position: position.sequence, last }.into());
@@ -112,7 +114,7 @@ impl Session {
     }
 
     /// Delivers the next events in one transaction, and says how many they were: 0 when the journal has no more.
-    pub(crate) fn deliver_next(&mut self) -> Result<usize, Trouble> {
+    pub(crate) fn deliver_next(&mut self) -> Result<usize, SessionError> {
         if self.ahead.is_empty() {
             self.ahead = self.read_after(self.position)?;
         }
@@ -124,8 +126,8 @@ impl Session {
         let mut bytes = 0;
         let mut batch = Vec::new();
         while let Some(event) = self.ahead.front()
-            && batch.len() < self.terms.settings.max_batch
-            && (batch.is_empty() || bytes + event.data.len() <= self.terms.settings.max_batch_bytes)
+            && batch.len() < self.context.settings.max_batch
+            && (batch.is_empty() || bytes + event.data.len() <= self.context.settings.max_batch_bytes)
         {
             bytes += event.data.len();
             batch.extend(self.ahead.pop_front());
@@ -145,12 +147,12 @@ impl Session {
 
     /// The journal's events after `position`, as many as fit into one transaction.
     fn read_after(&self, position: Sequence) -> Result<VecDeque<CloudEvent>, RelayError> {
-        let events = self.terms.journal.events_after(position, self.terms.settings.max_batch, None)?;
+        let events = self.context.journal.events_after(position, self.context.settings.max_batch, None)?;
         Ok(events.into())
     }
 
     /// One transaction: the events and the position after them, or nothing of either.
-    fn transact(&mut self, batch: &[CloudEvent]) -> Result<(), Trouble> {
+    fn transact(&mut self, batch: &[CloudEvent]) -> Result<(), SessionError> {
         match self.try_transact(batch) {
             Ok(()) => Ok(()),
             Err(error) => {
@@ -158,16 +160,16 @@ impl Session {
                 if self.was_too_large(&error) && !batch.is_empty() {
                     self.single_out(batch)
                 } else {
-                    Err(Trouble::Passing(self.describe(&error)))
+                    Err(SessionError::Transient(self.describe(&error)))
                 }
             }
         }
     }
 
     /// Finds the event that the broker refuses for its size (its topic allows less than we do) by sending one at a time.
-    fn single_out(&mut self, batch: &[CloudEvent]) -> Result<(), Trouble> {
+    fn single_out(&mut self, batch: &[CloudEvent]) -> Result<(), SessionError> {
         for event in batch {
-            let mut attempts = SINGLE_ATTEMPTS;
+            let mut attempts = MAX_SINGLE_ATTEMPTS;
             while let Err(error) = self.try_transact(std::slice::from_ref(event)) {
                 self.abort(&error)?;
                 attempts -= 1;
@@ -175,7 +177,7 @@ impl Session {
                     self.refused.insert(event.sequence);
                 }
                 if attempts == 0 {
-                    return Err(Trouble::Passing(self.describe(&error)));
+                    return Err(SessionError::Transient(self.describe(&error)));
                 }
             }
         }
@@ -189,9 +191,9 @@ impl Session {
     }
 
     fn try_transact(&mut self, batch: &[CloudEvent]) -> Result<(), KafkaError> {
-        let timeout = self.terms.settings.transaction_timeout;
-        let ear = self.producer.context().clone();
-        ear.reset();
+        let timeout = self.context.settings.transaction_timeout;
+        let tracker = self.producer.context().clone();
+        tracker.reset();
         self.producer.begin_transaction()?;
         for event in batch {
             self.send_event(event)?;
@@ -205,7 +207,7 @@ impl Session {
         if self.ahead.is_empty() && !batch.is_empty() {
             self.ahead = self.read_after(position).unwrap_or_default();
         }
-        ear.await_deliveries(timeout)?;
+        tracker.await_deliveries(timeout)?;
         self.await_release();
         self.commit(timeout)?;
         self.position = position;
@@ -216,9 +218,9 @@ impl Session {
     /// Waits until the client has let go of the records that it has reported as delivered, which it does a moment after the last
     /// report. Asked to commit before that, it would look for further reports for 100 ms.
     fn await_release(&self) {
-        let deadline = Instant::now() + RELEASE;
+        let deadline = Instant::now() + MAX_RELEASE_WAIT;
         while self.producer.in_flight_count() > 0 && Instant::now() < deadline {
-            std::thread::sleep(RELEASE / 500);
+            std::thread::sleep(MAX_RELEASE_WAIT / 500);
         }
     }
 
@@ -235,12 +237,12 @@ impl Session {
     }
 
     fn send_event(&self, event: &CloudEvent) -> Result<(), KafkaError> {
-        let headers = record::headers(event, &self.terms.source);
-        let limit = self.terms.settings.max_record_bytes;
+        let headers = record::headers(event, &self.context.source);
+        let limit = self.context.settings.max_record_bytes;
         let bytes = record::size(event, &headers);
         if bytes <= limit && !self.refused.contains(&event.sequence) {
             return self.send(
-                self.terms.settings.topics.of(event.kind),
+                self.context.settings.topics.of(event.kind),
                 None,
                 &event.key,
                 &event.data,
@@ -257,26 +259,26 @@ impl Session {
         let stand_in = record::stand_in(event, bytes, limit)
             .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
         self.send(
-            self.terms.settings.topics.of(stand_in.kind),
+            self.context.settings.topics.of(stand_in.kind),
             None,
             &stand_in.key,
             &stand_in.data,
-            Some(record::owned(&record::headers(&stand_in, &self.terms.source))),
+            Some(record::owned(&record::headers(&stand_in, &self.context.source))),
         )
     }
 
     fn send_position(&self, sequence: Sequence, event: Option<String>) -> Result<(), KafkaError> {
         let position = Position {
-            journal: self.terms.journal.id().clone(),
+            journal: self.context.journal.id().clone(),
             sequence,
             event,
-            transactional_id: self.terms.transactional_id.clone(),
-            instance: self.terms.instance.clone(),
+            transactional_id: self.context.transactional_id.clone(),
+            instance: self.context.instance.clone(),
         };
         let value = serde_json::to_string(&position)
             .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
-        let topic = &self.terms.settings.topics.relay;
-        self.send(topic, Some(PARTITION), self.terms.journal.id().as_str(), &value, None)
+        let topic = &self.context.settings.topics.relay;
+        self.send(topic, Some(PARTITION), self.context.journal.id().as_str(), &value, None)
     }
 
     fn send(
@@ -287,8 +289,8 @@ impl Session {
         value: &str,
         headers: Option<rdkafka::message::OwnedHeaders>,
     ) -> Result<(), KafkaError> {
-        let ear = self.producer.context();
-        let mark = ear.expect();
+        let tracker = self.producer.context();
+        let mark = tracker.expect();
         let mut record = BaseRecord {
             topic,
             partition,
@@ -307,7 +309,7 @@ impl Session {
                     std::thread::sleep(Duration::from_millis(5));
                 }
                 Err((error, _)) => {
-                    ear.withdraw();
+                    tracker.withdraw();
                     return Err(error);
                 }
             }
@@ -315,12 +317,12 @@ impl Session {
     }
 
     /// Takes back what a failed transaction has sent. Fails itself when this producer is of no use any more.
-    fn abort(&self, cause: &KafkaError) -> Result<(), Trouble> {
+    fn abort(&self, cause: &KafkaError) -> Result<(), SessionError> {
         if self.is_dead(cause) {
             return Err(self.trouble(cause));
         }
         self.producer
-            .abort_transaction(self.terms.settings.transaction_timeout)
+            .abort_transaction(self.context.settings.transaction_timeout)
             .map_err(|error| self.trouble(&error))
     }
 
@@ -329,7 +331,7 @@ impl Session {
             || self.producer.client().fatal_error().is_some()
     }
 
-    fn trouble(&self, error: &KafkaError) -> Trouble {
+    fn trouble(&self, error: &KafkaError) -> SessionError {
         let fatal = self.producer.client().fatal_error();
         let codes = [fatal.as_ref().map(|(code, _)| *code), error.rdkafka_error_code()];
         let text = match &fatal {
@@ -337,9 +339,9 @@ impl Session {
             None => self.describe(error),
         };
         if codes.into_iter().flatten().any(is_fencing) {
-            Trouble::Fenced(text)
+            SessionError::Fenced(text)
         } else {
-            Trouble::Passing(text)
+            SessionError::Transient(text)
         }
     }
 

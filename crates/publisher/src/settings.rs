@@ -265,13 +265,13 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A setting that cannot be meant.
+/// A wrong setting.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("kafka.{setting}: {what}")]
 pub struct SettingsError {
     /// The setting, by its name under `[kafka]`.
     pub setting: String,
-    /// What is wrong, and what is meant.
+    /// What is wrong, and what to do about it.
     pub what: String,
 }
 
@@ -306,7 +306,7 @@ impl KafkaSettings {
     /// Checks what can be checked without a broker.
     ///
     /// # Errors
-    /// The first setting that cannot be meant.
+    /// The first wrong setting.
     pub fn check(&self) -> Result<(), SettingsError> {
         let names = [
             ("topics.articles", &self.topics.articles),
@@ -406,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_meant_is_named() {
+    fn a_wrong_setting_is_named() {
         let check = |change: fn(&mut KafkaSettings)| {
             let mut settings = KafkaSettings::default();
             change(&mut settings);

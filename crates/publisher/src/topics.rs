@@ -8,20 +8,21 @@ use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::{Producer, ThreadedProducer};
 
 use crate::KafkaSettings;
-use crate::client::{self, Ear, RECORD_OVERHEAD};
-use crate::error::Trouble;
+use crate::client::{self, DeliveryTracker, RECORD_OVERHEAD};
+use crate::error::SessionError;
 
 /// How long the broker may take to tell what topics there are, or to make one.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Makes sure that every topic exists. What an existing topic is like is its owner's choice.
-pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), Trouble> {
+pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError> {
     let config = client::common(settings)?;
     // An admin client doesn't pass on why it cannot connect; a producer does.
-    let probe: ThreadedProducer<Ear> = ThreadedProducer::from_config_and_context(&config, Ear::default())?;
+    let probe: ThreadedProducer<DeliveryTracker> =
+        ThreadedProducer::from_config_and_context(&config, DeliveryTracker::default())?;
     let metadata = probe.client().fetch_metadata(None, TIMEOUT).map_err(|error| {
         let complaint = probe.context().last_complaint();
-        Trouble::Passing(complaint.unwrap_or_else(|| error.to_string()))
+        SessionError::Transient(complaint.unwrap_or_else(|| error.to_string()))
     })?;
     let there = |name: &str| {
         metadata.topics().iter().any(|topic| topic.name() == name && !topic.partitions().is_empty())
@@ -54,19 +55,19 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), Trouble> {
     }
     if !settings.create_topics {
         let names: Vec<&str> = missing.iter().map(|topic| topic.name).collect();
-        return Err(Trouble::Passing(format!(
+        return Err(SessionError::Transient(format!(
             "the topics {} are missing, and kafka.create_topics is off",
             names.join(", ")
         )));
     }
-    let admin = AdminClient::from_config_and_context(&config, Ear::default())?;
+    let admin = AdminClient::from_config_and_context(&config, DeliveryTracker::default())?;
     let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
     for made in admin.create_topics(&missing, &options).await? {
         match made {
             Ok(name) => tracing::info!(topic = name, "made a topic"),
             Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
             Err((name, code)) => {
-                return Err(Trouble::Passing(format!("the topic {name} could not be made: {code}")));
+                return Err(SessionError::Transient(format!("the topic {name} could not be made: {code}")));
             }
         }
     }

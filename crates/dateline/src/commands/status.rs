@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use dateline_journal::Reader;
+use dateline_journal::JournalReader;
 use jiff::{SignedDuration, Timestamp};
 
 use super::config_file::ConfigFile;
@@ -31,7 +31,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
     let names = FeedNames::of(&feeds::read(&settings.feeds)?);
     let path = settings.journal_path();
-    let status = Reader::open(&path)
+    let status = JournalReader::open(&path)
         .and_then(|journal| Status::read(&journal, &names))
         .map_err(|source| Failure::Journal { path, source })?;
     if arguments.json {

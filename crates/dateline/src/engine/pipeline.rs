@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dateline_fetcher::PollResult;
-use dateline_journal::{Delay, Finish, Finished, Journal, JournalError, PollCommit};
+use dateline_journal::{Delay, EntryEnd, Finish, Journal, JournalError, PollCommit};
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -34,7 +34,7 @@ pub(super) enum Settled {
     /// A poll, and how many entries are new or changed.
     Poll { feed: Box<FeedState>, result: PollResult, fresh: usize, pushed: Option<oneshot::Sender<PushEnd>> },
     /// The end of an entry.
-    Finished { event: Event, finished: Finished },
+    Finished { event: Event, finished: EntryEnd },
     /// An entry that waits again, until then.
     Postponed { due: Timestamp },
 }

@@ -6,10 +6,10 @@
 
 mod capture;
 mod files;
-mod ledger;
 mod ordered;
 mod output;
 mod pace;
+mod progress_file;
 mod tally;
 
 use std::{
@@ -34,10 +34,10 @@ use crate::{
 };
 use capture::{Capture, CapturedPage, Other};
 use files::{Files, Found};
-use ledger::{Ledger, Standing};
 pub use output::Events;
 use output::Output;
 pub use pace::Pace;
+use progress_file::{ProgressFile, Standing};
 use tally::Progress;
 pub use tally::Tally;
 
@@ -117,13 +117,13 @@ impl Backfill {
     pub fn run(&self, subject: &Subject, events: Events<'_>) -> Result<(Tally, Pace), BackfillError> {
         let state_error =
             |source| BackfillError::State { path: self.state.clone().unwrap_or_default(), source };
-        let mut ledger = Ledger::open(self.state.as_deref()).map_err(state_error)?;
-        let (files, extent) = Files::open(&self.files, &ledger).map_err(BackfillError::File)?;
-        let output = Output::open(events, &mut ledger).map_err(BackfillError::Output)?;
+        let mut progress_file = ProgressFile::open(self.state.as_deref()).map_err(state_error)?;
+        let (files, extent) = Files::open(&self.files, &progress_file).map_err(BackfillError::File)?;
+        let output = Output::open(events, &mut progress_file).map_err(BackfillError::Output)?;
         let scanner = subject.scanner();
         let progress = Progress::new(&extent, self.show_progress);
         let mut writing = Writing {
-            ledger,
+            progress_file,
             output,
             source: &self.source,
             tally: Tally::default(),
@@ -200,7 +200,7 @@ enum Failure {
 
 /// Writes events, in order, and what has been done.
 struct Writing<'w> {
-    ledger: Ledger,
+    progress_file: ProgressFile,
     output: Output<'w>,
     source: &'w str,
     tally: Tally,
@@ -262,7 +262,7 @@ impl Writing<'_> {
         };
         *counted += 1;
         let cloud_event = CloudEvent {
-            sequence: self.ledger.next_event(),
+            sequence: self.progress_file.next_event(),
             kind: event.kind(),
             id: event.id().to_string(),
             key: event.key().into_owned(),
@@ -277,7 +277,7 @@ impl Writing<'_> {
     /// The article as the revision that it is, or as the duplicate of one.
     fn stand(&mut self, event: Event) -> Event {
         let Event::Article(mut article) = event else { return event };
-        match self.ledger.enter(&article.article, &article.content) {
+        match self.progress_file.enter(&article.article, &article.content) {
             Standing::Revision(revision) => {
                 article.set_revision(revision);
                 Event::Article(article)
@@ -304,7 +304,7 @@ impl Writing<'_> {
     fn commit(&mut self) -> Result<(), Failure> {
         let written = self.output.commit().map_err(Failure::Output)?;
         if let Some((file, place)) = &self.last {
-            self.ledger.commit(file, *place, written).map_err(Failure::State)?;
+            self.progress_file.commit(file, *place, written).map_err(Failure::State)?;
         }
         self.committed = Instant::now();
         Ok(())

@@ -11,7 +11,7 @@ use crate::writer::Change;
 
 /// What configuring a set of feeds changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Configured {
+pub struct FeedChanges {
     /// Feeds that the journal didn't know.
     pub added: usize,
     /// Feeds that it knew; their state was kept.
@@ -23,11 +23,11 @@ pub struct Configured {
 pub(crate) struct Configure(pub(crate) Vec<FeedState>);
 
 impl Change for Configure {
-    type Done = Configured;
+    type Done = FeedChanges;
 
-    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Configured, JournalError> {
+    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<FeedChanges, JournalError> {
         let connection = ledger.connection;
-        let mut configured = Configured::default();
+        let mut configured = FeedChanges::default();
         let wanted: HashSet<&str> = self.0.iter().map(|feed| feed.id.as_str()).collect();
         for id in active(connection)? {
             if !wanted.contains(id.as_str()) {

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use crate::JournalError;
-use crate::claims::Claims;
+use crate::claims::EntryClaims;
 use crate::digest::{self, Fingerprint};
-use crate::ledger::{Draft, Ledger, reject_id};
+use crate::ledger::{EventDraft, Ledger, reject_id};
 use crate::writer::Change;
 
 /// The outcome of a pending entry.
@@ -29,20 +29,20 @@ pub struct Finish {
 
 /// What stands in the journal now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finished {
+pub struct EntryEnd {
     /// The event's place.
     pub sequence: Sequence,
     /// The event's id.
     pub event: EventId,
     /// What the entry ended as.
-    pub outcome: Outcome,
+    pub outcome: EntryOutcome,
     /// Whether it waits again at once: its feed has edited it since it was handed out.
     pub waits: bool,
 }
 
 /// What an entry ended as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum EntryOutcome {
     /// An article, in this revision.
     Article {
         /// Counts from 1.
@@ -57,25 +57,25 @@ pub enum Outcome {
 /// [`Finish`], with the claims, which know the edition that was worked on.
 pub(crate) struct FinishEntry {
     pub(crate) finish: Finish,
-    pub(crate) claims: Arc<Claims>,
+    pub(crate) claims: Arc<EntryClaims>,
 }
 
 /// A pending row.
-struct Waiting {
+struct PendingRow {
     number: i64,
     link: Option<String>,
     edition: u32,
 }
 
 impl Change for FinishEntry {
-    type Done = (Finished, i64);
+    type Done = (EntryEnd, i64);
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError> {
         let Finish { feed, entry, event, at, traceparent } = &self.finish;
         let waiting = waiting(ledger, feed, entry)?;
         let (event, outcome) = match event {
             Event::Article(article) => revise(ledger, article)?,
-            Event::Reject(reject) => (Event::Reject(reject.clone()), Outcome::Reject),
+            Event::Reject(reject) => (Event::Reject(reject.clone()), EntryOutcome::Reject),
             Event::Health(_) => {
                 return Err(JournalError::NotAnOutcome { feed: feed.clone(), entry: entry.clone() });
             }
@@ -88,7 +88,7 @@ impl Change for FinishEntry {
             other => other,
         };
         let reached = page_was_reached(&event);
-        let stored = ledger.append(&Draft { event: &event, time: *at, traceparent })?;
+        let stored = ledger.append(&EventDraft { event: &event, time: *at, traceparent })?;
         if let Event::Article(article) = &event {
             remember_article(ledger, article, stored.sequence)?;
         }
@@ -100,11 +100,11 @@ impl Change for FinishEntry {
             true => wait_on(ledger, waiting.number, *at)?,
             false => leave(ledger, waiting.number)?,
         }
-        let finished = Finished { sequence: stored.sequence, event: event.id().clone(), outcome, waits };
+        let finished = EntryEnd { sequence: stored.sequence, event: event.id().clone(), outcome, waits };
         Ok((finished, waiting.number))
     }
 
-    fn settle((_, number): &Self::Done, claims: &Claims) {
+    fn settle((_, number): &Self::Done, claims: &EntryClaims) {
         claims.release(*number);
     }
 }
@@ -123,7 +123,7 @@ fn leave(ledger: &mut Ledger<'_>, number: i64) -> Result<(), JournalError> {
     Ok(())
 }
 
-fn waiting(ledger: &Ledger<'_>, feed: &FeedId, entry: &EntryId) -> Result<Waiting, JournalError> {
+fn waiting(ledger: &Ledger<'_>, feed: &FeedId, entry: &EntryId) -> Result<PendingRow, JournalError> {
     let number = ledger.feed_number(feed)?;
     ledger
         .connection
@@ -132,14 +132,14 @@ fn waiting(ledger: &Ledger<'_>, feed: &FeedId, entry: &EntryId) -> Result<Waitin
              WHERE p.feed = ?1 AND p.id = ?2",
         )?
         .query_row(params![number, entry.as_str()], |row| {
-            Ok(Waiting { number: row.get(0)?, link: row.get(1)?, edition: row.get(2)? })
+            Ok(PendingRow { number: row.get(0)?, link: row.get(1)?, edition: row.get(2)? })
         })
         .optional()?
         .ok_or_else(|| JournalError::NotPending { feed: feed.clone(), entry: entry.clone() })
 }
 
 /// Makes an article the next revision of what the journal knows, or a duplicate of it.
-fn revise(ledger: &Ledger<'_>, article: &ArticleEvent) -> Result<(Event, Outcome), JournalError> {
+fn revise(ledger: &Ledger<'_>, article: &ArticleEvent) -> Result<(Event, EntryOutcome), JournalError> {
     let latest: Option<(u32, Fingerprint)> = ledger
         .connection
         .prepare_cached("SELECT revision, digest FROM articles WHERE id = ?1")?
@@ -147,14 +147,14 @@ fn revise(ledger: &Ledger<'_>, article: &ArticleEvent) -> Result<(Event, Outcome
         .optional()?;
     let revision = match latest {
         Some((revision, digest)) if digest == digest::of_article(&article.content) => {
-            return Ok((Event::Reject(Box::new(unchanged(article, revision))), Outcome::Duplicate));
+            return Ok((Event::Reject(Box::new(unchanged(article, revision))), EntryOutcome::Duplicate));
         }
         Some((revision, _)) => revision.saturating_add(1),
         None => 1,
     };
     let mut article = article.clone();
     article.set_revision(revision);
-    Ok((Event::Article(Box::new(article)), Outcome::Article { revision }))
+    Ok((Event::Article(Box::new(article)), EntryOutcome::Article { revision }))
 }
 
 fn unchanged(article: &ArticleEvent, revision: u32) -> RejectEvent {

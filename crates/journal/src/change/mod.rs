@@ -7,9 +7,9 @@ mod position;
 mod postpone;
 mod subscription;
 
-pub use configure::Configured;
-pub use finish::{Finish, Finished, Outcome};
-pub use poll::{PollCommit, PollCommitted};
+pub use configure::FeedChanges;
+pub use finish::{EntryEnd, EntryOutcome, Finish};
+pub use poll::{EntryCounts, PollCommit};
 pub use postpone::Delay;
 
 pub(crate) use configure::Configure;

@@ -10,7 +10,7 @@ use super::configure::state_of;
 use super::subscription::take_news;
 use crate::JournalError;
 use crate::digest::{self, Fingerprint};
-use crate::ledger::{Draft, Ledger};
+use crate::ledger::{EventDraft, Ledger};
 use crate::writer::Change;
 
 /// The longest wait before an edited entry is fetched again.
@@ -36,7 +36,7 @@ pub struct PollCommit {
 
 /// What of a poll was news.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PollCommitted {
+pub struct EntryCounts {
     /// Entries seen for the first time: they wait now.
     pub new: usize,
     /// Known entries that say something else than before: they wait again.
@@ -44,9 +44,9 @@ pub struct PollCommitted {
 }
 
 impl Change for PollCommit {
-    type Done = PollCommitted;
+    type Done = EntryCounts;
 
-    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<PollCommitted, JournalError> {
+    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<EntryCounts, JournalError> {
         let feed = ledger
             .connection
             .prepare_cached(
@@ -64,7 +64,7 @@ impl Change for PollCommit {
             )
             .optional()?
             .ok_or_else(|| JournalError::UnknownFeed(self.feed.id.clone()))?;
-        let mut committed = PollCommitted::default();
+        let mut committed = EntryCounts::default();
         let mut seen = HashSet::new();
         // A feed that lists an entry twice in different words would otherwise edit it at every poll.
         for entry in self.entries.iter().filter(|entry| seen.insert(&entry.id)) {
@@ -75,7 +75,7 @@ impl Change for PollCommit {
             }
         }
         for event in &self.events {
-            ledger.append(&Draft { event, time: self.at, traceparent: &self.traceparent })?;
+            ledger.append(&EventDraft { event, time: self.at, traceparent: &self.traceparent })?;
         }
         take_news(ledger, (feed, &self.feed.id), &self.hub, self.at)?;
         Ok(committed)

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use crate::JournalError;
-use crate::claims::Claims;
+use crate::claims::EntryClaims;
 use crate::ledger::Ledger;
 use crate::writer::Change;
 
@@ -48,7 +48,7 @@ impl Change for Postpone {
             .ok_or_else(|| JournalError::NotPending { feed: self.feed.clone(), entry: self.entry.clone() })
     }
 
-    fn settle(number: &i64, claims: &Claims) {
+    fn settle(number: &i64, claims: &EntryClaims) {
         claims.release(*number);
     }
 }

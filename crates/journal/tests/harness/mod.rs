@@ -3,7 +3,7 @@
 // Each test program uses its own part of this.
 #![allow(dead_code)]
 
-use dateline_journal::{Finish, Finished, Journal, JournalError, PollCommit, PollCommitted};
+use dateline_journal::{EntryCounts, EntryEnd, Finish, Journal, JournalError, PollCommit};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedState,
     HubNews, Label, PageKind, RejectEvent, Relevance, Stage,
@@ -48,7 +48,7 @@ pub(crate) async fn announce(
     number: usize,
     entries: Vec<Entry>,
     second: i64,
-) -> Result<PollCommitted, JournalError> {
+) -> Result<EntryCounts, JournalError> {
     journal.commit_poll(poll(feed(number), entries, second)).await
 }
 
@@ -116,7 +116,7 @@ pub(crate) async fn finish(
     guid: &str,
     event: Event,
     second: i64,
-) -> Result<Finished, JournalError> {
+) -> Result<EntryEnd, JournalError> {
     journal
         .finish(Finish {
             feed: feed.clone(),

@@ -14,7 +14,7 @@ use std::{
 
 use dateline_fetcher::warc::{Item, Place, Reader};
 
-use super::ledger::Ledger;
+use super::progress_file::ProgressFile;
 
 /// What a record weighs besides its block.
 const OVERHEAD: usize = 4 << 10;
@@ -66,12 +66,13 @@ pub(super) struct Extent {
 }
 
 impl Files {
-    /// The files at `paths`, each from where the ledger says that it was left.
+    /// The files at `paths`, each from where the progress file says that it was left.
     ///
     /// # Errors
     /// If one isn't there; its path stands in the error.
-    pub(super) fn open(paths: &[PathBuf], ledger: &Ledger) -> io::Result<(Self, Extent)> {
-        let planned: Vec<Planned> = paths.iter().map(|path| plan(path, ledger)).collect::<io::Result<_>>()?;
+    pub(super) fn open(paths: &[PathBuf], progress_file: &ProgressFile) -> io::Result<(Self, Extent)> {
+        let planned: Vec<Planned> =
+            paths.iter().map(|path| plan(path, progress_file)).collect::<io::Result<_>>()?;
         let size = planned.iter().map(|planned| planned.size).sum();
         let read = Arc::new(AtomicU64::new(0));
         let extent = Extent { size, read: read.clone() };
@@ -79,12 +80,12 @@ impl Files {
     }
 }
 
-fn plan(path: &Path, ledger: &Ledger) -> io::Result<Planned> {
+fn plan(path: &Path, progress_file: &ProgressFile) -> io::Result<Planned> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let absolute = path.canonicalize().map_err(named)?;
     let size = absolute.metadata().map_err(named)?.len();
     let name: Arc<str> = absolute.to_string_lossy().into();
-    let after = ledger.done(&name);
+    let after = progress_file.done(&name);
     Ok(Planned { name, path: absolute, size, after })
 }
 

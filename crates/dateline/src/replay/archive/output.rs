@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::ledger::Ledger;
+use super::progress_file::ProgressFile;
 
 /// Where the events of a backfill go.
 pub enum Events<'o> {
@@ -24,18 +24,18 @@ pub(super) struct Output<'o> {
 }
 
 impl<'o> Output<'o> {
-    /// Opens the place; a file is cut back to what `ledger` says was committed.
+    /// Opens the place; a file is cut back to what the progress file says was committed.
     ///
     /// # Errors
-    /// If the file can't be used, or isn't the one that the ledger tells of.
-    pub(super) fn open(events: Events<'o>, ledger: &mut Ledger) -> io::Result<Self> {
+    /// If the file can't be used, or isn't the one that the progress file tells of.
+    pub(super) fn open(events: Events<'o>, progress_file: &mut ProgressFile) -> io::Result<Self> {
         let path = match events {
             Events::Stream(out) => return Ok(Self { out: Box::new(out), file: None }),
             Events::File(path) => path,
         };
         let mut file = File::options().write(true).create(true).truncate(false).open(path)?;
         let length = file.metadata()?.len();
-        let written = match ledger.written() {
+        let written = match progress_file.written() {
             Some(written) if length < written => {
                 return Err(io::Error::other(format!(
                     "it is {length} bytes long, and the state file says {written}: is it another file?"
@@ -48,7 +48,7 @@ impl<'o> Output<'o> {
                 ));
             }
             None => {
-                ledger.begin_output()?;
+                progress_file.begin_output()?;
                 0
             }
         };

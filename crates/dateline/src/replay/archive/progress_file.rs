@@ -51,7 +51,7 @@ pub(super) enum Standing {
 
 /// The articles published so far, and how far each file was read.
 #[derive(Debug, Default)]
-pub(super) struct Ledger {
+pub(super) struct ProgressFile {
     published: HashMap<ArticleId, Published>,
     done: HashMap<String, Place>,
     events: u64,
@@ -60,14 +60,14 @@ pub(super) struct Ledger {
     file: Option<File>,
 }
 
-impl Ledger {
-    /// The ledger in the file at `path`, which is made if it isn't there; without a path, one that is forgotten at the end.
+impl ProgressFile {
+    /// The progress file in the file at `path`, which is made if it isn't there; without a path, one that is forgotten at the end.
     ///
     /// # Errors
     /// If the file can't be read or written, or holds something else.
     pub(super) fn open(path: Option<&Path>) -> io::Result<Self> {
-        let mut ledger = Self::default();
-        let Some(path) = path else { return Ok(ledger) };
+        let mut progress_file = Self::default();
+        let Some(path) = path else { return Ok(progress_file) };
         let mut file = File::options().read(true).append(true).create(true).open(path)?;
         let mut reader = BufReader::new(&file);
         let (mut line, mut read, mut whole) = (Vec::new(), 0, 0);
@@ -85,14 +85,14 @@ impl Ledger {
             read += line.len() as u64;
             line.clear();
             if completes {
-                noted.drain(..).for_each(|note| ledger.note(note));
+                noted.drain(..).for_each(|note| progress_file.note(note));
                 whole = read;
             }
         }
         file.set_len(whole)?;
         file.seek(SeekFrom::End(0))?;
-        ledger.file = Some(file);
-        Ok(ledger)
+        progress_file.file = Some(file);
+        Ok(progress_file)
     }
 
     fn note(&mut self, line: Line) {
@@ -216,39 +216,42 @@ mod tests {
 
     #[test]
     fn an_article_is_new_then_known_then_revised() {
-        let mut ledger = Ledger::open(None).unwrap();
-        assert_eq!(ledger.enter(&id("a"), &article("One")), Standing::Revision(1));
-        assert_eq!(ledger.enter(&id("a"), &article("One")), Standing::Duplicate(1));
-        assert_eq!(ledger.enter(&id("b"), &article("One")), Standing::Revision(1));
-        assert_eq!(ledger.enter(&id("a"), &article("Two")), Standing::Revision(2));
+        let mut progress_file = ProgressFile::open(None).unwrap();
+        assert_eq!(progress_file.enter(&id("a"), &article("One")), Standing::Revision(1));
+        assert_eq!(progress_file.enter(&id("a"), &article("One")), Standing::Duplicate(1));
+        assert_eq!(progress_file.enter(&id("b"), &article("One")), Standing::Revision(1));
+        assert_eq!(progress_file.enter(&id("a"), &article("Two")), Standing::Revision(2));
     }
 
     #[test]
     fn what_was_committed_is_known_again_and_a_line_that_a_crash_cut_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("progress");
-        let mut ledger = Ledger::open(Some(&path)).unwrap();
-        ledger.enter(&id("a"), &article("One"));
-        assert_eq!(ledger.next_event(), Sequence(1));
-        ledger.commit("x.warc.gz", Place { offset: 700, index: 0 }, None).unwrap();
-        ledger.enter(&id("b"), &article("One"));
-        ledger.commit("x.warc.gz", Place { offset: 900, index: 0 }, Some(70)).unwrap();
+        let mut progress_file = ProgressFile::open(Some(&path)).unwrap();
+        progress_file.enter(&id("a"), &article("One"));
+        assert_eq!(progress_file.next_event(), Sequence(1));
+        progress_file.commit("x.warc.gz", Place { offset: 700, index: 0 }, None).unwrap();
+        progress_file.enter(&id("b"), &article("One"));
+        progress_file.commit("x.warc.gz", Place { offset: 900, index: 0 }, Some(70)).unwrap();
         let length = std::fs::metadata(&path).unwrap().len();
         File::options().write(true).open(&path).unwrap().set_len(length - 3).unwrap();
 
-        let mut ledger = Ledger::open(Some(&path)).unwrap();
-        assert_eq!(ledger.done("x.warc.gz"), Some(Place { offset: 700, index: 0 }));
-        assert_eq!(ledger.done("y.warc.gz"), None);
-        assert_eq!(ledger.next_event(), Sequence(2));
-        assert_eq!(ledger.enter(&id("a"), &article("One")), Standing::Duplicate(1));
+        let mut progress_file = ProgressFile::open(Some(&path)).unwrap();
+        assert_eq!(progress_file.done("x.warc.gz"), Some(Place { offset: 700, index: 0 }));
+        assert_eq!(progress_file.done("y.warc.gz"), None);
+        assert_eq!(progress_file.next_event(), Sequence(2));
+        assert_eq!(progress_file.enter(&id("a"), &article("One")), Standing::Duplicate(1));
         assert_eq!(
-            ledger.enter(&id("b"), &article("One")),
+            progress_file.enter(&id("b"), &article("One")),
             Standing::Revision(1),
             "its event was not committed"
         );
-        ledger.commit("y.warc.gz", Place::default(), Some(80)).unwrap();
-        let ledger = Ledger::open(Some(&path)).unwrap();
-        assert_eq!((ledger.done("y.warc.gz"), ledger.written()), (Some(Place::default()), Some(80)));
+        progress_file.commit("y.warc.gz", Place::default(), Some(80)).unwrap();
+        let progress_file = ProgressFile::open(Some(&path)).unwrap();
+        assert_eq!(
+            (progress_file.done("y.warc.gz"), progress_file.written()),
+            (Some(Place::default()), Some(80))
+        );
     }
 
     #[test]
@@ -257,7 +260,7 @@ mod tests {
         let path = folder.path().join("notes");
         for notes in ["my notes\n", "my notes"] {
             std::fs::write(&path, notes).unwrap();
-            assert!(Ledger::open(Some(&path)).is_err());
+            assert!(ProgressFile::open(Some(&path)).is_err());
             assert_eq!(std::fs::read_to_string(&path).unwrap(), notes);
         }
     }
