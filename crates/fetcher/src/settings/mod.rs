@@ -53,7 +53,7 @@ pub struct FetchSettings {
     pub allow_private_addresses: bool,
     /// PEM files with authorities that are trusted besides the system's.
     pub extra_ca: Vec<PathBuf>,
-    /// Hosts that are reached at a given `address:port`, whatever their URLs' port; like curl's `--connect-to`. The
+    /// Hosts that are reached at a given `address:port`; like curl's `--connect-to`, but a port that the URL names stays. The
     /// operator named the address, so it may be an inside one.
     pub connect_to: BTreeMap<String, String>,
 }
@@ -154,9 +154,10 @@ pub enum SettingsError {
         /// What went wrong.
         why: String,
     },
-    /// A `connect_to` target is no address.
+    /// An entry of `connect_to` is no host with its address.
     #[error(
-        "fetch.connect_to: {target:?} for {host:?}: an address and port such as \"127.0.0.1:8443\" is meant"
+        "fetch.connect_to: {host:?} = {target:?}: name a host and its address and port, such as \
+         \"news.example\" = \"127.0.0.1:8443\""
     )]
     ConnectTo {
         /// The host it is for.
@@ -187,4 +188,7 @@ pub enum SettingsError {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
+    /// The HTTP client cannot be set up.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(#[from] reqwest::Error),
 }

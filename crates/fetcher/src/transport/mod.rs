@@ -3,12 +3,14 @@
 //! A transport holds exactly one exchange. It follows no redirect, decompresses nothing, remembers nothing: whoever sends
 //! decides about all that, so that an exchange can be recorded and replayed as it was.
 
-mod connect;
+mod address_filter;
 mod error;
+mod failure;
 mod live;
 mod record;
 mod recorded;
 mod replay;
+mod resolve;
 mod secrets;
 mod tls;
 
@@ -21,12 +23,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use connect::{Resolve, SystemResolver};
 pub use error::{FailureKind, TransportError};
 pub use live::Live;
 pub use record::{RecordError, RecordSettings, Recording};
 pub use recorded::{Recorded, ReplayError};
 pub use replay::Replaying;
+pub use resolve::{Resolve, SystemResolver};
 pub use secrets::Secrets;
 
 /// Holds one exchange at a time.
@@ -60,7 +62,7 @@ pub enum Purpose {
 pub struct Request {
     /// What is asked for. User name and password, if it has them, go out as Basic credentials and nowhere else.
     pub url: Url,
-    /// Every field to send but `Host` and `Authorization`, which follow from the URL.
+    /// Every field to send but `Host` and `Authorization`, which follow from the URL. Without `Accept`, `*/*` goes out.
     pub headers: HeaderMap,
     /// What it is for.
     pub purpose: Purpose,

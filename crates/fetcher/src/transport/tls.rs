@@ -10,7 +10,7 @@ use rustls::{
 
 use crate::SettingsError;
 
-/// A configuration that trusts the system's authorities and those in `extra`, with its own crypto provider: nothing is
+/// A configuration that speaks HTTP/2 or HTTP/1.1, and trusts the system's authorities and those in `extra`, with its own crypto provider: nothing is
 /// installed for the whole process.
 pub(super) fn client_config(extra: &[PathBuf]) -> Result<ClientConfig, SettingsError> {
     let mut roots = RootCertStore::empty();
@@ -37,10 +37,12 @@ pub(super) fn client_config(extra: &[PathBuf]) -> Result<ClientConfig, SettingsE
             roots.add(certificate).map_err(|error| failed(error.to_string()))?;
         }
     }
-    Ok(ClientConfig::builder_with_provider(Arc::new(provider()))
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
-        .with_no_client_auth())
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
 }
 
 fn provider() -> CryptoProvider {

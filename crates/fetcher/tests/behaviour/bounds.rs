@@ -79,6 +79,11 @@ async fn a_flood_of_headers_ends_at_the_bound() {
     assert_eq!(failure(Reply::raw(one_huge)).await, FailureKind::TooLarge);
     let many: String = (0..100_000).map(|number| format!("x{number}: y\r\n")).collect();
     assert_eq!(failure(Reply::raw(format!("HTTP/1.1 200 OK\r\n{many}\r\n"))).await, FailureKind::TooLarge);
+    // Above the bound, though below what the client takes by itself.
+    let above = Reply::new(200, &[("x", &"a".repeat(16_384))], "");
+    assert_eq!(failure(above).await, FailureKind::TooLarge);
+    let below = Reply::new(200, &[("x", &"a".repeat(16_000))], "body");
+    assert_eq!(exchange(below).await.0, Ok(4));
 }
 
 #[tokio::test]

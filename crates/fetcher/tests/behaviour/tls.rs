@@ -37,12 +37,20 @@ async fn ask(settings: &FetchSettings, address: &str) -> Result<String, FailureK
 }
 
 #[tokio::test]
-async fn an_extra_authority_is_trusted_and_connect_to_reaches_the_host_at_any_port() {
+async fn an_extra_authority_is_trusted_and_connect_to_reaches_the_host_at_the_port_that_its_url_leaves_open()
+{
     let server = echo("news.example", &[b"http/1.1"]).await;
     let settings = server.settings("news.example");
-    for address in ["https://news.example/a", "https://news.example:444/a", "https://NEWS.example/a"] {
+    let its_port = format!("https://news.example:{}/a", server.address.port());
+    for address in
+        ["https://news.example/a", "https://news.example:443/a", "https://NEWS.example/a", &its_port]
+    {
         assert_eq!(ask(&settings, address).await.as_deref(), Ok("HTTP/1.1 /a"), "{address}");
     }
+    // A port that the URL names is asked for at the given address.
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let address = format!("https://news.example:{}/a", closed.port());
+    assert_eq!(ask(&settings, &address).await, Err(FailureKind::Connect));
 }
 
 #[tokio::test]
@@ -93,6 +101,14 @@ fn settings_that_cannot_work_say_what_is_meant() {
         (
             FetchSettings { connect_to: [("a".into(), "b".into())].into(), ..Default::default() },
             "127.0.0.1:8443",
+        ),
+        // The client asks nobody where an address is.
+        (
+            FetchSettings {
+                connect_to: [("192.0.2.1".into(), "127.0.0.1:80".into())].into(),
+                ..Default::default()
+            },
+            "name a host",
         ),
         (FetchSettings { max_header_bytes: 10, ..Default::default() }, "at least 8192"),
         (FetchSettings { user_agent: "a\nb".into(), ..Default::default() }, "visible ASCII"),

@@ -1,0 +1,139 @@
+//! Which addresses a request may reach.
+//!
+//! The client connects to a name at the addresses that its resolver gives, and to no others; a literal address it connects
+//! to without asking. So the filter stands in both places: it is the client's resolver, and it checks the address in a URL
+//! before the request is sent. Every redirect is a request of its own, so every hop passes here.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use reqwest::dns::{Addrs, Name, Resolving};
+use url::{Host, Url};
+
+use super::{FailureKind, Resolve, TransportError};
+use crate::{FetchSettings, SettingsError, address::is_public};
+
+/// Lets requests reach public addresses, and those that the operator named.
+#[derive(Clone)]
+pub(super) struct AddressFilter {
+    resolver: Arc<dyn Resolve>,
+    allow_private: bool,
+    connect_to: Arc<BTreeMap<String, Target>>,
+}
+
+/// Where the operator says that a host is reached.
+#[derive(Debug, Clone, PartialEq)]
+struct Target {
+    host: Host,
+    port: u16,
+}
+
+impl AddressFilter {
+    /// A filter over what `resolver` finds.
+    ///
+    /// # Errors
+    /// If `connect_to` names something else than hosts and addresses with ports.
+    pub(super) fn new(settings: &FetchSettings, resolver: Arc<dyn Resolve>) -> Result<Self, SettingsError> {
+        let entry = |(host, target): (&String, &String)| match (Host::parse(host), Target::parse(target)) {
+            (Ok(Host::Domain(name)), Some(target)) => Ok((name, target)),
+            _ => Err(SettingsError::ConnectTo { host: host.clone(), target: target.clone() }),
+        };
+        Ok(Self {
+            resolver,
+            allow_private: settings.allow_private_addresses,
+            connect_to: Arc::new(settings.connect_to.iter().map(entry).collect::<Result<_, _>>()?),
+        })
+    }
+
+    /// Whether `url` may be asked for, as far as it names an address itself.
+    ///
+    /// # Errors
+    /// [`FailureKind::Address`] for an address that isn't public.
+    pub(super) fn check(&self, url: &Url) -> Result<(), TransportError> {
+        let address: IpAddr = match url.host() {
+            Some(Host::Ipv4(address)) => address.into(),
+            Some(Host::Ipv6(address)) => address.into(),
+            Some(Host::Domain(_)) | None => return Ok(()),
+        };
+        if self.allows(address) { Ok(()) } else { Err(forbidden(&address.to_string(), &[address])) }
+    }
+
+    fn allows(&self, address: IpAddr) -> bool {
+        self.allow_private || is_public(address)
+    }
+
+    /// The addresses at which `host` may be reached. Port 0 stands for the URL's.
+    async fn addresses(self, host: String) -> Result<Vec<SocketAddr>, TransportError> {
+        if let Some(Target { host, port }) = self.connect_to.get(&host) {
+            let addresses = match host {
+                Host::Ipv4(address) => vec![IpAddr::from(*address)],
+                Host::Ipv6(address) => vec![IpAddr::from(*address)],
+                Host::Domain(name) => self.resolved(name).await?,
+            };
+            return Ok(addresses.into_iter().map(|address| SocketAddr::new(address, *port)).collect());
+        }
+        let (allowed, refused): (Vec<_>, Vec<_>) =
+            self.resolved(&host).await?.into_iter().partition(|address| self.allows(*address));
+        if allowed.is_empty() {
+            return Err(forbidden(&host, &refused));
+        }
+        Ok(allowed.into_iter().map(|address| SocketAddr::new(address, 0)).collect())
+    }
+
+    /// What `host` resolves to: one address or more.
+    async fn resolved(&self, host: &str) -> Result<Vec<IpAddr>, TransportError> {
+        let failed = |why: String| TransportError::new(FailureKind::Resolve, why);
+        match self.resolver.resolve(host.to_owned()).await {
+            Ok(addresses) if addresses.is_empty() => Err(failed(format!("{host} has no address"))),
+            Ok(addresses) => Ok(addresses),
+            Err(error) => Err(failed(format!("{host} does not resolve: {error}"))),
+        }
+    }
+}
+
+impl reqwest::dns::Resolve for AddressFilter {
+    fn resolve(&self, name: Name) -> Resolving {
+        let addresses = self.clone().addresses(name.as_str().to_owned());
+        Box::pin(async move {
+            let addresses: Addrs = Box::new(addresses.await?.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
+impl Target {
+    /// Reads `address:port` or `host:port`.
+    fn parse(text: &str) -> Option<Self> {
+        let (host, port) = text.rsplit_once(':')?;
+        Some(Self { host: Host::parse(host).ok()?, port: port.parse().ok()? })
+    }
+}
+
+fn forbidden(host: &str, addresses: &[IpAddr]) -> TransportError {
+    let addresses: Vec<String> = addresses.iter().map(IpAddr::to_string).collect();
+    TransportError::new(
+        FailureKind::Address,
+        format!(
+            "{host} is at {}, which is no public address; fetch.allow_private_addresses or fetch.connect_to allow it",
+            addresses.join(", ")
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_needs_an_address_and_a_port() {
+        for good in ["127.0.0.1:8443", "[::1]:80", "localhost:8080"] {
+            assert!(Target::parse(good).is_some(), "{good}");
+        }
+        for bad in ["127.0.0.1", "8443", "", "a:b", "user@127.0.0.1:80", "127.0.0.1:80/x", "::1:80:"] {
+            assert!(Target::parse(bad).is_none(), "{bad}");
+        }
+    }
+}
