@@ -1,8 +1,11 @@
 //! The one address that an article is known by.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use url::Url;
+
+use crate::session::without_session;
 
 /// Query parameters that only say how the reader came, by exact name or, ending in `*`, by prefix. Gathered from the
 /// documentation of the campaign and click-tracking tools that add them.
@@ -33,8 +36,8 @@ const TRACKING: [&str; 24] = [
     "xtor",
 ];
 
-/// An article's address without what doesn't tell articles apart: fragment, tracking parameters, default port, upper case
-/// in the host, an empty query.
+/// An article's address without what doesn't tell articles apart: fragment, tracking parameters, session ids, default
+/// port, upper case in the host, an empty query.
 ///
 /// Only what is known to carry no meaning goes: two articles must never share a canonical URL.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -43,7 +46,11 @@ pub struct CanonicalUrl(Url);
 impl CanonicalUrl {
     /// The canonical form of `url`. Applying it twice changes nothing.
     pub fn of(url: &Url) -> Self {
-        let mut url = url.clone();
+        let without = match without_session(url.as_str()) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(address) => Url::parse(&address).ok(),
+        };
+        let mut url = without.unwrap_or_else(|| url.clone());
         url.set_fragment(None);
         if let Some(query) = url.query() {
             let kept: Vec<&str> =
@@ -94,6 +101,10 @@ mod tests {
             "https://news.example/view?id=7"
         );
         assert_eq!(canonical("https://news.example/view?utm_medium=feed"), "https://news.example/view");
+        assert_eq!(
+            canonical("https://news.example/view;jsessionid=1A?id=7&utm_id=2"),
+            "https://news.example/view?id=7"
+        );
         assert_eq!(canonical("https://news.example/view?b=2&a=1"), "https://news.example/view?b=2&a=1");
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::CanonicalUrl;
+use crate::session::without_session;
 
 /// The first 128 bits of SHA-256 over the parts, each preceded by its length, in lower-case hexadecimal.
 fn digest(parts: &[&str]) -> String {
@@ -77,14 +78,14 @@ impl FeedId {
 }
 
 impl EntryId {
-    /// By guid, as the feed writes it, trimmed.
+    /// By guid, as the feed writes it, trimmed; one that is an address, without session ids.
     pub fn of_guid(guid: &str) -> Self {
-        Self(digest(&["guid", guid.trim()]))
+        Self(digest(&["guid", &without_session(guid.trim())]))
     }
 
-    /// By link, for an entry without a guid.
+    /// By link, without session ids, for an entry without a guid.
     pub fn of_link(link: &Url) -> Self {
-        Self(digest(&["link", link.as_str()]))
+        Self(digest(&["link", &without_session(link.as_str())]))
     }
 
     /// By title and date as written, for an entry that has neither guid nor link.
@@ -153,6 +154,18 @@ mod tests {
         assert_ne!(
             EntryId::of_guid("https://news.example/1"),
             EntryId::of_title("https://news.example/1", "")
+        );
+    }
+
+    #[test]
+    fn a_session_id_is_no_part_of_an_identity() {
+        let with = |session: &str| format!("https://news.example/view?id=7&PHPSESSID={session}");
+        assert_eq!(EntryId::of_guid(&with("a1")), EntryId::of_guid(&with("b2")));
+        let link = |session: &str| Url::parse(&with(session)).unwrap();
+        assert_eq!(EntryId::of_link(&link("a1")), EntryId::of_link(&link("b2")));
+        assert_eq!(
+            ArticleId::of(&CanonicalUrl::of(&link("a1"))),
+            ArticleId::of(&CanonicalUrl::of(&link("b2")))
         );
     }
 

@@ -29,6 +29,7 @@ mod id;
 mod judgement;
 mod moment;
 mod page;
+mod session;
 mod span;
 mod subscription;
 

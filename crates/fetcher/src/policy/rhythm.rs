@@ -2,11 +2,15 @@
 
 use std::{cmp::Reverse, collections::HashSet, time::Duration};
 
-use dateline_wire::{Entry, EntryId, FeedState};
+use dateline_wire::{ArticleId, CanonicalUrl, Entry, FeedState};
 use jiff::{SignedDuration, Timestamp};
 
 /// How many of a feed's newest entries are remembered. Common feeds list 10 to 50.
 const RECENT: usize = 64;
+
+/// How many of them are remembered by their links too, where their ids are not made from those: some feeds give every entry a
+/// new id at each poll. Few, since of entries that are still listed any one disproves a gap.
+const RECENT_LINKS: usize = 8;
 
 /// How many of the newest dates the rhythm is taken from: enough to even out a burst, few enough to follow a change.
 const DATES: usize = 20;
@@ -24,8 +28,12 @@ const LATENESS: f64 = 0.1;
 /// What one reading of a feed shows of its rhythm.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Reading {
-    /// The newest entries, newest first, by part of their ids.
+    /// The newest entries, newest first, by part of their ids, and behind them the first of their links, by a part of those.
     recent: Vec<u32>,
+    /// How many of `recent` are entries.
+    listed: usize,
+    /// Each of those entries by part of its link, where it has one for itself.
+    links: Vec<Option<u32>>,
     /// The plausible dates, newest first.
     dates: Vec<Timestamp>,
     /// Whether the entries' dates say nothing: all the same, or none possible.
@@ -63,8 +71,11 @@ impl Reading {
         let mut newest: Vec<&Entry> = entries.iter().collect();
         // Those without a date stay in the order of the feed, in front.
         newest.sort_by_key(|entry| Reverse(date(entry).unwrap_or(Timestamp::MAX)));
-        let recent = newest.into_iter().take(RECENT).map(|entry| part(&entry.id)).collect();
-        Self { recent, dates, stuck_dates, entries: entries.len() }
+        newest.truncate(RECENT);
+        let links = own_links(&newest);
+        let ids = newest.iter().map(|entry| part(entry.id.as_str()));
+        let recent = ids.chain(links.iter().flatten().copied().take(RECENT_LINKS)).collect();
+        Self { recent, listed: newest.len(), links, dates, stuck_dates, entries: entries.len() }
     }
 
     /// What has changed since `state`.
@@ -73,13 +84,16 @@ impl Reading {
             return Change { new: 0, gap: false };
         }
         let known: HashSet<u32> = state.recent.iter().copied().collect();
-        let new = self.recent.iter().filter(|id| !known.contains(id)).count();
+        let is_new = |(id, link): &(&u32, &Option<u32>)| {
+            !known.contains(*id) && !link.is_some_and(|link| known.contains(&link))
+        };
+        let new = self.recent.iter().zip(&self.links).filter(is_new).count();
         // Ids may have been made anew while the entries stayed: dates that reach back to what was known disprove a gap.
         let reaches_back = match (self.dates.last(), state.newest_entry) {
             (Some(oldest), Some(newest)) => self.dates.len() == self.entries && *oldest <= newest,
             _ => false,
         };
-        Change { new, gap: new == self.recent.len() && !reaches_back }
+        Change { new, gap: new == self.listed && !reaches_back }
     }
 
     /// Puts what it shows into `state`.
@@ -144,9 +158,21 @@ impl Reading {
     }
 }
 
+/// Part of each entry's link, where it isn't what the entry's id is made from and no other entry has the same.
+fn own_links(entries: &[&Entry]) -> Vec<Option<u32>> {
+    let link = |entry: &&Entry| {
+        let link = entry.link.as_ref()?;
+        let is_id = entry.guid.as_deref().is_none_or(|guid| guid == link.as_str());
+        (!is_id).then(|| part(ArticleId::of(&CanonicalUrl::of(link)).as_str()))
+    };
+    let links: Vec<Option<u32>> = entries.iter().map(link).collect();
+    let mut seen = HashSet::new();
+    let shared: HashSet<u32> = links.iter().flatten().copied().filter(|link| !seen.insert(*link)).collect();
+    links.into_iter().map(|link| link.filter(|link| !shared.contains(link))).collect()
+}
+
 /// The first 32 bits of an id that is written in hexadecimal; of any other, as many as its text gives.
-fn part(id: &EntryId) -> u32 {
-    let text = id.as_str();
+fn part(text: &str) -> u32 {
     text.get(..8).and_then(|start| u32::from_str_radix(start, 16).ok()).unwrap_or_else(|| {
         text.bytes().fold(0, |hash: u32, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)))
     })

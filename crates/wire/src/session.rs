@@ -1,0 +1,121 @@
+//! Session ids in addresses: tokens that a server hands to each visitor, new at each visit, and that tell nothing of the page.
+
+use std::borrow::Cow;
+
+/// The names by which server software writes its session ids into paths and queries, in lower case: Java servlets, PHP, ASP,
+/// ASP.NET, ColdFusion. The ASP name ends in letters of the server's choice.
+const NAMES: [&str; 8] = [
+    "jsessionid",
+    "phpsessid",
+    "aspsessionid",
+    "asp.net_sessionid",
+    "sessionid",
+    "session_id",
+    "cfid",
+    "cftoken",
+];
+
+/// Names that session ids share with other things, such as a section or a story.
+const SHARED_NAMES: [&str; 5] = ["sid", "s", "session", "sess", "sessid"];
+
+/// A shorter value of a shared name may mean anything.
+const MIN_TOKEN_BYTES: usize = 16;
+
+/// `url` without session ids. Under a name that has other meanings only what looks like a token goes, and only where a number
+/// elsewhere in the address still tells which page it is.
+pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
+    let is_web = url.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http"));
+    if !is_web || !url.contains([';', '=']) {
+        return Cow::Borrowed(url);
+    }
+    let (rest, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+    let (path, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
+    // `/view;jsessionid=…/next` has the id in the middle.
+    let mut kept = String::with_capacity(url.len());
+    for (at, part) in path.split(';').enumerate() {
+        if at == 0 {
+            kept.push_str(part);
+        } else if part.split_once('=').is_some_and(|(name, _)| is_named(&name.to_ascii_lowercase())) {
+            kept.push_str(part.find('/').map_or("", |next| &part[next..]));
+        } else {
+            kept.push(';');
+            kept.push_str(part);
+        }
+    }
+    let pairs: Vec<&str> =
+        query.strip_prefix('?').map(|query| query.split('&').collect()).unwrap_or_default();
+    let tells = |pair: &&str| {
+        pair.split_once('=').is_some_and(|(_, value)| value.contains(|c: char| c.is_ascii_digit()))
+    };
+    let in_path = kept.splitn(4, '/').nth(3).is_some_and(|path| path.contains(|c: char| c.is_ascii_digit()));
+    let is_session = |at: usize, pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = name.to_ascii_lowercase();
+        is_named(&name)
+            || SHARED_NAMES.contains(&name.as_str())
+                && is_token(value)
+                && (in_path || pairs.iter().enumerate().any(|(other, pair)| other != at && tells(pair)))
+    };
+    let left: Vec<&str> =
+        pairs.iter().enumerate().filter(|(at, pair)| !is_session(*at, pair)).map(|(_, pair)| *pair).collect();
+    if kept.len() == path.len() && left.len() == pairs.len() {
+        return Cow::Borrowed(url);
+    }
+    if !left.is_empty() {
+        kept.push('?');
+        kept.push_str(&left.join("&"));
+    }
+    kept.push_str(fragment);
+    Cow::Owned(kept)
+}
+
+fn is_named(name: &str) -> bool {
+    NAMES.contains(&name) || name.starts_with("aspsessionid")
+}
+
+/// Whether `value` is letters and digits without meaning.
+fn is_token(value: &str) -> bool {
+    value.len() >= MIN_TOKEN_BYTES
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn session_ids_go_from_path_and_query() {
+        for (url, kept) in [
+            ("https://a.example/view;jsessionid=0A1B?id=7", "https://a.example/view?id=7"),
+            ("https://a.example/view;jsessionid=0A1B/7.html", "https://a.example/view/7.html"),
+            ("https://a.example/view?PHPSESSID=k2&id=7#top", "https://a.example/view?id=7#top"),
+            ("https://a.example/7?phpsessid=k2", "https://a.example/7"),
+            ("https://a.example/view?ASPSESSIONIDQQ=A1&id=7", "https://a.example/view?id=7"),
+            (
+                "https://a.example/view?id=7&sid=3f2a9c41d07be8553f2a9c41d07be855",
+                "https://a.example/view?id=7",
+            ),
+            ("https://a.example/2025/ferry?s=3f2a9c41d07be855", "https://a.example/2025/ferry"),
+        ] {
+            assert_eq!(without_session(url), kept);
+            assert_eq!(without_session(kept), kept);
+        }
+    }
+
+    #[test]
+    fn what_tells_pages_apart_stays() {
+        for url in [
+            "https://a.example/list?sid=104&oid=001",
+            "https://a.example/view?sid=3f2a9c41d07be8553f2a9c41d07be855",
+            "https://a.example/view;v=2?id=7",
+            "https://a.example/view?s=ferry+runs+again+after+storm&id=7",
+            "https://a.example/view",
+            "tag:a.example;sessionid=7",
+            "",
+        ] {
+            assert_eq!(without_session(url), url);
+        }
+    }
+}
