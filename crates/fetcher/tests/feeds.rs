@@ -160,6 +160,18 @@ mod repairs {
     use super::*;
 
     #[test]
+    fn a_feed_that_declares_no_charset_stays_utf_8_where_a_character_is_cut() {
+        let mut bytes = "<rss version='2.0'><channel><title>Порт</title><item><title>Паром вернулся</title><description>Ве"
+            .as_bytes()
+            .to_vec();
+        bytes.push(0xD1);
+        bytes.extend_from_slice("…</description></item></channel></rss>".as_bytes());
+        let feed = feed::read(&bytes, None, None).expect("a feed");
+        assert_eq!(titles(&feed), ["Паром вернулся"]);
+        assert_eq!(feed.warnings, [Warning::Charset]);
+    }
+
+    #[test]
     fn a_feed_without_its_version_in_another_case_or_namespace_is_one() {
         for (open, close) in [
             ("<rss><channel>", "</channel></rss>"),
@@ -237,6 +249,44 @@ mod repairs {
 
 mod links {
     use super::*;
+
+    fn only_link(item: &str) -> Option<String> {
+        channel(&format!("<item>{item}</item>")).entries[0].link.clone()
+    }
+
+    #[test]
+    fn the_original_link_counts_before_that_of_the_service_which_replaced_it() {
+        let there = Some("https://port.example/ferry".to_owned());
+        for item in [
+            "<link>https://count.example/~r/1</link><feedburner:origLink>https://port.example/ferry</feedburner:origLink>",
+            "<fb:origLink xmlns:fb='http://rssnamespace.org/feedburner/ext/1.0'>https://port.example/ferry</fb:origLink>\
+             <link>https://count.example/~r/1</link>",
+            "<pheedo:origLink>https://port.example/ferry</pheedo:origLink><link>https://count.example/click</link>",
+            "<link>https://port.example/ferry</link><feedburner:origLink>none</feedburner:origLink>",
+        ] {
+            assert_eq!(only_link(item), there, "{item}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_stands_elsewhere_is_the_page_where_no_link_names_one() {
+        let entry = |inside: &str| {
+            read(&format!("<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>https://port.example/id</id>{inside}</entry></feed>"))
+                .entries[0]
+                .link
+                .clone()
+        };
+        let page = "<content type='text/html' src='https://port.example/ferry'/>";
+        assert_eq!(entry(page).as_deref(), Some("https://port.example/ferry"));
+        assert_eq!(
+            entry(&format!("{page}<link href='https://port.example/7'/>")).as_deref(),
+            Some("https://port.example/7")
+        );
+        assert_eq!(
+            entry("<content type='video/mp4' src='https://port.example/v'/>").as_deref(),
+            Some("https://port.example/id")
+        );
+    }
 
     #[test]
     fn a_guid_is_a_link_unless_it_says_otherwise_or_there_is_another() {

@@ -71,7 +71,7 @@ const PIECES: [&str; 44] = [
 ];
 
 /// Pieces that make careless readers start over for each of them.
-const REPEATED: [&str; 27] = [
+const REPEATED: [&str; 29] = [
     "<",
     "<a ",
     "<a \"",
@@ -81,6 +81,8 @@ const REPEATED: [&str; 27] = [
     "<!--",
     "<![CDATA[",
     "<!DOCTYPE [",
+    "<!DOCTYPE [>",
+    "{\"a\":\"\\ud83d",
     "<?",
     "</a",
     "&",

@@ -1,6 +1,6 @@
 //! From a page to an article to a judged event: pure functions, the same bytes in, the same bytes out.
 //!
-//! A page's bytes become text in its charset ([`charset`]), the text becomes a tree ([`dom`]) behind a guard that bounds
+//! A page's bytes become text in its charset ([`dateline_text::charset`]), the text becomes a tree ([`dom`]) behind a guard that bounds
 //! what a hostile page can cost ([`guard`]), and the tree is read twice: for the text ([`body`]) and for what is said about
 //! it ([`meta`]). [`extract`] does all of that.
 //! A [`Subject`] then judges title and text; [`fingerprint()`] tells copies apart from news.
@@ -19,7 +19,6 @@
 //! ```
 
 pub mod body;
-pub mod charset;
 pub mod dom;
 mod fingerprint;
 pub mod guard;

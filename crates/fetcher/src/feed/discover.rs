@@ -1,10 +1,10 @@
 //! The feeds that a web page names for itself.
 
+use dateline_text::charset::{self, Markup};
+use dateline_text::markup::{MarkupScanner, MarkupToken, Tag};
 use url::Url;
 
-use super::decode;
 use super::link;
-use super::markup::{Scanner, Tag, Token};
 use super::text;
 
 /// Media types that say "feed". `application/json` doesn't: sites name their programming interfaces so.
@@ -37,11 +37,11 @@ pub struct FoundFeed {
 /// `page` is the body as it was received, decompressed; `url` the address that answered, against which relative addresses
 /// resolve unless the page has a `<base>`.
 pub fn discover(page: &[u8], url: &Url, content_type: Option<&str>) -> Vec<FoundFeed> {
-    let page = decode::decode(page, content_type).text;
+    let page = charset::decode(page, content_type, Markup::Html).text;
     let mut base = url.clone();
     let mut found: Vec<FoundFeed> = Vec::new();
-    for token in Scanner::new(&page) {
-        let Token::Open(tag) = token else {
+    for token in MarkupScanner::new(&page) {
+        let MarkupToken::Open(tag) = token else {
             continue;
         };
         if tag.name.eq_ignore_ascii_case("base") {

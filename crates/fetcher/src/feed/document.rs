@@ -12,6 +12,9 @@ use url::Url;
 /// How many entries are read: as many as a sitemap may have (sitemaps.org, 2008).
 pub(super) const ENTRIES_MAX: usize = 50_000;
 
+/// How many authors one entry may have.
+pub(super) const MAX_AUTHORS: usize = 64;
+
 /// How many authors of a feed are passed on to its entries. Each entry repeats them.
 const INHERITED_MAX: usize = 4;
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::date;
-use super::document::{Link, Person, ReadEntry};
+use super::document::{Link, MAX_AUTHORS, Person, ReadEntry};
 use super::link;
 use super::vocabulary::Rank;
 
@@ -38,9 +38,6 @@ impl<T> Ranked<T> {
     }
 }
 
-/// How many authors one entry may have.
-const AUTHORS_MAX: usize = 64;
-
 /// A date as written, with the instant it means where that is known.
 #[derive(Debug)]
 struct Dated {
@@ -68,6 +65,10 @@ pub(super) struct Draft {
     pub(super) links: Vec<Link>,
     /// The address that is the text of a `link` element, as in RSS. Of several the last counts.
     pub(super) written_link: Option<String>,
+    /// The page's own address, where `links` hold that of a service which counts readers.
+    pub(super) original_link: Option<String>,
+    /// Where the text stands, if not in the feed.
+    pub(super) content_link: Option<String>,
     published: Ranked<Dated>,
     updated: Ranked<Dated>,
     pub(super) summary: Ranked<String>,
@@ -101,7 +102,7 @@ impl Draft {
             self.authors.clear();
             self.authors_rank = rank;
         }
-        if self.authors.len() < AUTHORS_MAX && !self.authors.contains(&person) {
+        if self.authors.len() < MAX_AUTHORS && !self.authors.contains(&person) {
             self.authors.push(person);
         }
     }
@@ -121,7 +122,8 @@ impl Draft {
             let guid = self.guid.as_deref().filter(|_| self.guid_is_permalink)?;
             link::is_web(guid).then(|| link::resolve(guid, base)).flatten()
         };
-        let link = self.page().or_else(permalink);
+        let named = self.original_link.clone().or_else(|| self.page()).or_else(|| self.content_link.clone());
+        let link = named.or_else(permalink);
         let published = self.published.take();
         let updated = self.updated.take();
         let date_text = published.as_ref().or(updated.as_ref()).map(|date| date.text.clone());

@@ -5,14 +5,14 @@
 
 use std::borrow::Cow;
 
-use super::markup;
+use dateline_text::reference;
 
 /// How many entities a document may declare.
-const DECLARED_MAX: usize = 256;
+const MAX_DECLARED: usize = 256;
 /// How long an entity may be, in bytes.
-const LENGTH_MAX: usize = 1024;
+const MAX_ENTITY_BYTES: usize = 1024;
 /// How many bytes all uses of entities in a document may give together.
-const EXPANSION_MAX: usize = 1 << 20;
+const MAX_EXPANSION_BYTES: usize = 1 << 20;
 
 /// The entities of a document.
 #[derive(Debug, Default)]
@@ -36,9 +36,9 @@ impl<'t> Entities<'t> {
             let Some((value, _)) = rest[1..].split_once(quote) else {
                 continue;
             };
-            let value = markup::unescape(value).into_owned();
-            let plain = !value.contains('&') && value.len() <= LENGTH_MAX;
-            if plain && self.declared.len() < DECLARED_MAX {
+            let value = reference::resolve(value).into_owned();
+            let plain = !value.contains('&') && value.len() <= MAX_ENTITY_BYTES;
+            if plain && self.declared.len() < MAX_DECLARED {
                 self.declared.push((name, value));
             }
         }
@@ -46,19 +46,19 @@ impl<'t> Entities<'t> {
 
     /// Text with its references resolved.
     pub(super) fn expand<'r>(&mut self, raw: &'r str) -> Cow<'r, str> {
-        if self.declared.is_empty() || self.expanded > EXPANSION_MAX {
-            return markup::unescape(raw);
+        if self.declared.is_empty() || self.expanded > MAX_EXPANSION_BYTES {
+            return reference::resolve(raw);
         }
         let declared = &self.declared;
         let find =
             |name: &str| declared.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
-        let mut budget = EXPANSION_MAX.saturating_sub(self.expanded);
-        let text = markup::unescape_with(raw, |name| {
+        let mut budget = MAX_EXPANSION_BYTES.saturating_sub(self.expanded);
+        let text = reference::resolve_with(raw, |name| {
             let value = find(name).filter(|value| value.len() <= budget)?;
             budget -= value.len();
             Some(value)
         });
-        self.expanded = EXPANSION_MAX - budget;
+        self.expanded = MAX_EXPANSION_BYTES - budget;
         text
     }
 }
@@ -80,6 +80,6 @@ mod tests {
         let doctype = format!("<!ENTITY a \"{}\"> <!ENTITY b \"&a;&a;\">", "x".repeat(1000));
         entities.declare(&doctype);
         let length: usize = (0..10_000).map(|_| entities.expand("&a;&b;").len()).sum();
-        assert!(length < 2 * EXPANSION_MAX);
+        assert!(length < 2 * MAX_EXPANSION_BYTES);
     }
 }

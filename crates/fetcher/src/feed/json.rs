@@ -1,20 +1,28 @@
-//! JSON Feed 1.0 and 1.1 (jsonfeed.org), as it is served: with nulls, numbers for ids, and fields left out.
+//! JSON Feed 1.0 and 1.1 (jsonfeed.org), as it is served: with nulls, numbers for ids, authors in every form, fields left out,
+//! strings over several lines, commas too many, and without its end.
 
+use dateline_text::{json, reference};
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::date;
-use super::document::{ENTRIES_MAX, FeedDocument, Format, Link, Person, ReadEntry};
+use super::document::{ENTRIES_MAX, FeedDocument, Format, Link, MAX_AUTHORS, Person, ReadEntry, Warning};
 use super::link;
-use super::markup;
 use super::person;
 use super::text;
 
 /// Reads a document in JSON; `None` where it isn't JSON or isn't a feed.
 pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
-    let Ok(Value::Object(feed)) = serde_json::from_str(text) else {
+    let mut warnings = Vec::new();
+    let value = serde_json::from_str(text).ok().or_else(|| {
+        let mended = json::repair(text);
+        warnings.push(if mended.is_cut { Warning::Truncated } else { Warning::Malformed });
+        serde_json::from_str(&mended.text).ok()
+    });
+    let Some(Value::Object(feed)) = value else {
         return None;
     };
+    let is_cut = warnings.contains(&Warning::Truncated);
     let is_named = string(&feed, "version").is_some_and(|version| version.contains("jsonfeed"));
     let items = feed.get("items").and_then(Value::as_array);
     if !is_named && items.is_none() {
@@ -26,6 +34,11 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
         .take(ENTRIES_MAX)
         .filter_map(Value::as_object)
         .map(|item| entry(item, url));
+    let mut entries: Vec<ReadEntry> = entries.collect();
+    // Of an entry in whose middle the feed was cut, the next poll tells more; without a link it would be taken for all.
+    if is_cut && entries.last().is_some_and(|last| last.link.is_none()) {
+        entries.pop();
+    }
     let own = string(&feed, "feed_url").and_then(|href| link::resolve(&href, url));
     let home = string(&feed, "home_page_url").and_then(|href| link::resolve(&href, url));
     let mut document = FeedDocument {
@@ -40,7 +53,8 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
         self_link: own,
         language: string(&feed, "language"),
         hubs: hubs(&feed),
-        entries: entries.collect(),
+        entries,
+        warnings,
         ..FeedDocument::default()
     };
     document.inherit_authors(&people(&feed));
@@ -80,18 +94,26 @@ fn string(object: &Map<String, Value>, name: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// `authors` of version 1.1, `author` of version 1.0.
+/// `authors` of version 1.1, `author` of version 1.0: objects, or names in their place, one of them or a list.
 fn people(object: &Map<String, Value>) -> Vec<Person> {
-    let many = object.get("authors").and_then(Value::as_array).into_iter().flatten();
-    let all = many.chain(object.get("author")).filter_map(Value::as_object);
+    let named = ["authors", "author"].into_iter().filter_map(|name| object.get(name));
+    let all = named.flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
     let mut people = Vec::new();
-    for name in all.filter_map(|author| person::name(&string(author, "name")?)) {
-        let person = Person { name: Some(name), email: None };
+    for person in all.filter_map(person).take(MAX_AUTHORS) {
         if !people.contains(&person) {
             people.push(person);
         }
     }
     people
+}
+
+fn person(value: &Value) -> Option<Person> {
+    let person = match value {
+        Value::Object(author) => Person { name: person::name(&string(author, "name")?), email: None },
+        Value::String(written) => person::parse(written),
+        _ => return None,
+    };
+    (person != Person::default()).then_some(person)
 }
 
 fn hubs(feed: &Map<String, Value>) -> Vec<String> {
@@ -107,7 +129,7 @@ fn named(href: &Option<String>, rel: &str) -> Option<Link> {
 
 fn html(plain: &str) -> String {
     let mut html = String::with_capacity(plain.len());
-    markup::escape_to(plain, &mut html);
+    reference::escape_to(plain, &mut html);
     html
 }
 
@@ -135,6 +157,55 @@ mod tests {
         assert_eq!(first.authors[0].name.as_deref(), Some("Desk"));
         assert_eq!(second.link.as_deref(), Some("https://sea.example/"));
         assert_eq!(second.authors[0].name.as_deref(), Some("Ann Quay"));
+    }
+
+    fn feed(text: &str) -> FeedDocument {
+        read(text, None).unwrap()
+    }
+
+    fn authors(written: &str) -> Vec<String> {
+        let text = format!(
+            r#"{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": "1", {written}}}]}}"#
+        );
+        feed(&text).entries[0].authors.iter().filter_map(|person| person.name.clone()).collect()
+    }
+
+    #[test]
+    fn authors_are_objects_or_names_one_or_many() {
+        for written in [
+            r#""authors": [{"name": "Ann Quay"}, {"name": "Bo Pier"}]"#,
+            r#""authors": ["Ann Quay", "bo@port.example (Bo Pier)"]"#,
+            r#""author": ["Ann Quay", {"name": "Bo Pier"}]"#,
+            r#""authors": {"name": "Ann Quay"}, "author": "Bo Pier""#,
+        ] {
+            assert_eq!(authors(written), ["Ann Quay", "Bo Pier"], "{written}");
+        }
+        assert!(authors(r#""authors": [null, 7, "", {"url": "https://port.example/"}]"#).is_empty());
+    }
+
+    #[test]
+    fn strings_over_several_lines_and_commas_too_many_cost_nothing() {
+        let feed = feed(
+            "{\"version\": \"https://jsonfeed.org/version/1\", \"items\": [{\"id\": \"1\", \"title\": \"A ship\n\tcame in\",},\
+             {\"id\": \"2\", \"url\": \"https://port.example/2\"},]}",
+        );
+        assert_eq!(feed.entries[0].title.as_deref(), Some("A ship came in"));
+        assert_eq!(feed.entries[1].link.as_deref(), Some("https://port.example/2"));
+        assert_eq!(feed.warnings, [Warning::Malformed]);
+    }
+
+    #[test]
+    fn a_feed_that_is_cut_off_keeps_its_whole_entries() {
+        let whole = r#"{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "url": "https://port.example/1"},
+            {"id": "2", "url": "https://port.example/2", "title": "A ship came in"}]}"#;
+        let entries = |end: &str| {
+            let feed = feed(&whole[..whole.find(end).unwrap()]);
+            assert_eq!(feed.warnings, [Warning::Truncated]);
+            feed.entries
+        };
+        assert_eq!(entries("/2\"").len(), 1);
+        let [_, second] = &entries("came in")[..] else { panic!("two entries") };
+        assert_eq!((second.link.as_deref(), second.title.as_deref()), (Some("https://port.example/2"), None));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Addresses as feeds write them.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 /// An address, resolved against `base` where it is relative; as written, but for white space, where it is not or where
@@ -25,6 +27,19 @@ fn has_scheme(href: &str) -> bool {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
     })
+}
+
+/// An address, trimmed, without the scheme by which it says that a feed is there: `feed://host/…` stands for `http://host/…`, and
+/// `feed:https://…` for what follows (draft-obasanjo-feed-uri-scheme-02).
+pub(super) fn without_feed_scheme(written: &str) -> Cow<'_, str> {
+    let written = written.trim();
+    match written.get(..5) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("feed:") => match &written[5..] {
+            rest if rest.starts_with("//") => Cow::Owned(format!("http:{rest}")),
+            rest => Cow::Borrowed(rest),
+        },
+        _ => Cow::Borrowed(written),
+    }
 }
 
 /// Whether an address is one of the web.

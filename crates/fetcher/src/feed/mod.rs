@@ -1,7 +1,7 @@
 //! Reading feeds: from bytes as a server sent them to a [`FeedDocument`].
 //!
-//! [`read`] takes the bytes through these steps, each in a file of its own: `decode` unwraps them and finds their charset;
-//! `markup` cuts the text into tokens, whatever stands in it; `xml` reads the tokens of every XML format, with the meaning of
+//! [`read`] takes the bytes through these steps, each in a file of its own: `inflate` unwraps them, and
+//! [`dateline_text`] finds their charset and cuts the text into tokens, whatever stands in it; `xml` reads the tokens of every XML format, with the meaning of
 //! each element in `vocabulary` and the choice between sources of one value in `draft`; `json` reads JSON Feed. `date`,
 //! `link`, `person`, `pace` and `text` read the values. A document in which all this finds no entry is given to feed-rs for a
 //! `second_opinion`.
@@ -21,15 +21,14 @@
 //! ```
 
 mod date;
-mod decode;
 mod discover;
 mod document;
 mod draft;
 mod entities;
 mod error;
+mod inflate;
 mod json;
 mod link;
-mod markup;
 pub mod opml;
 mod pace;
 mod person;
@@ -38,6 +37,7 @@ mod text;
 mod vocabulary;
 mod xml;
 
+use dateline_text::charset::{self, Decoding, Markup};
 use url::Url;
 
 pub use discover::{FoundFeed, discover};
@@ -52,9 +52,9 @@ pub use error::FeedError;
 /// # Errors
 /// When the document is not a feed. A feed that is damaged is read as far as it can be, with [`Warning`]s.
 pub fn read(bytes: &[u8], url: Option<&Url>, content_type: Option<&str>) -> Result<FeedDocument, FeedError> {
-    let inflated = decode::inflate(bytes);
-    let decoded = decode::decode(&inflated, content_type);
-    let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
+    let inflated = inflate::inflate(bytes);
+    let Decoding { text, damaged } = charset::decode(&inflated, content_type, Markup::Xml);
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
     if text.is_empty() {
         return Err(FeedError::Empty);
     }
@@ -65,7 +65,7 @@ pub fn read(bytes: &[u8], url: Option<&Url>, content_type: Option<&str>) -> Resu
             .map(marked)
             .map_or(first, Ok)?,
     };
-    feed.warnings.extend(decoded.warning);
+    feed.warnings.extend(damaged.then_some(Warning::Charset));
     feed.distrust_shared_guids();
     Ok(feed)
 }

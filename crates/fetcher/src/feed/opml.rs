@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use dateline_text::charset::{self, Markup};
+use dateline_text::markup::{MarkupScanner, MarkupToken, Tag};
 use thiserror::Error;
 use url::Url;
 
-use super::decode;
-use super::markup::{Scanner, Tag, Token};
+use super::link;
 use super::text;
 
 /// How deep folders may nest; what is deeper belongs to the last.
@@ -51,20 +52,20 @@ pub enum OpmlError {
 /// # Errors
 /// When the document isn't OPML. Outlines that can't be used are in [`Opml::skipped`].
 pub fn read(bytes: &[u8]) -> Result<Opml, OpmlError> {
-    let text = decode::decode(bytes, None).text;
+    let text = charset::decode(bytes, None, Markup::Xml).text;
     let mut opml = Opml::default();
     let mut seen = std::collections::HashSet::new();
     let mut is_opml = false;
     let mut in_title = false;
     // A folder's name, or `None` for an outline that is none.
     let mut open: Vec<Option<String>> = Vec::new();
-    for token in Scanner::new(&text) {
+    for token in MarkupScanner::new(&text) {
         match token {
-            Token::Open(tag) if tag.name.eq_ignore_ascii_case("opml") => is_opml = true,
-            Token::Open(tag) if tag.name.eq_ignore_ascii_case("title") => {
+            MarkupToken::Open(tag) if tag.name.eq_ignore_ascii_case("opml") => is_opml = true,
+            MarkupToken::Open(tag) if tag.name.eq_ignore_ascii_case("title") => {
                 in_title = opml.title.is_none() && !tag.empty
             }
-            Token::Open(tag) if tag.name.eq_ignore_ascii_case("outline") => {
+            MarkupToken::Open(tag) if tag.name.eq_ignore_ascii_case("outline") => {
                 let feed = tag.attribute("xmlurl");
                 if let Some(written) = &feed {
                     match web(written) {
@@ -79,11 +80,11 @@ pub fn read(bytes: &[u8]) -> Result<Opml, OpmlError> {
                     open.push(if feed.is_none() { name(&tag) } else { None });
                 }
             }
-            Token::Close(name) if name.eq_ignore_ascii_case("outline") => {
+            MarkupToken::Close(name) if name.eq_ignore_ascii_case("outline") => {
                 open.pop();
             }
-            Token::Close(name) if name.eq_ignore_ascii_case("title") => in_title = false,
-            Token::Text(text) if in_title => {
+            MarkupToken::Close(name) if name.eq_ignore_ascii_case("title") => in_title = false,
+            MarkupToken::Text(text) if in_title => {
                 opml.title = Some(text::from_html(text)).filter(|title| !title.is_empty())
             }
             _ => {}
@@ -165,7 +166,9 @@ fn name(tag: &Tag<'_>) -> Option<String> {
 }
 
 fn web(written: &str) -> Option<Url> {
-    Url::parse(written.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+    Url::parse(&link::without_feed_scheme(written))
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 fn escape(text: &str, out: &mut String) {
@@ -206,6 +209,17 @@ mod tests {
         assert_eq!(deep.name, None);
         assert_eq!(deep.folders, ["Harbours", "Deep"]);
         assert_eq!(opml.skipped, ["feed:nothing"]);
+    }
+
+    #[test]
+    fn the_feed_scheme_is_http_in_disguise() {
+        let list = r#"<opml><body><outline xmlUrl="feed://a.example/rss"/><outline xmlUrl=" FEED:https://b.example/rss"/>
+            <outline xmlUrl="feed:http://c.example/rss" htmlUrl="feed://c.example/"/><outline xmlUrl="feed:"/></body></opml>"#;
+        let opml = read(list.as_bytes()).unwrap();
+        let urls: Vec<&str> = opml.feeds.iter().map(|feed| feed.url.as_str()).collect();
+        assert_eq!(urls, ["http://a.example/rss", "https://b.example/rss", "http://c.example/rss"]);
+        assert_eq!(opml.feeds[2].page.as_ref().map(Url::as_str), Some("http://c.example/"));
+        assert_eq!(opml.skipped, ["feed:"]);
     }
 
     #[test]

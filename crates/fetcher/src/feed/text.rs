@@ -1,8 +1,7 @@
 //! Plain text out of what feeds put into titles and names.
 
+use dateline_text::reference;
 use memchr::{memchr, memmem};
-
-use super::markup::unescape;
 
 /// Elements of HTML that occur in titles. Whatever else stands in angle brackets there is text, such as `<BIGCO>`.
 const TITLE_ELEMENTS: [&str; 34] = [
@@ -11,8 +10,8 @@ const TITLE_ELEMENTS: [&str; 34] = [
     "strike", "strong", "sub", "sup", "u",
 ];
 
-/// How long a tag in a title may be. The bound keeps a title of a million `<b` from being read a million times.
-const TAG_REACH: usize = 2048;
+/// How long a tag in a title may be, in bytes. The bound keeps a title of a million `<b` from being read a million times.
+const MAX_TAG_BYTES: usize = 2048;
 
 /// A line of HTML as plain text: without tags, references resolved, white space collapsed.
 pub(super) fn from_html(html: &str) -> String {
@@ -33,7 +32,7 @@ pub(super) fn from_html(html: &str) -> String {
         }
     }
     bare.push_str(rest);
-    collapse(&unescape(&bare))
+    collapse(&reference::resolve(&bare))
 }
 
 /// Text with white space at its ends removed and runs of it inside made one space.
@@ -50,7 +49,7 @@ pub(super) fn collapse(text: &str) -> String {
 
 /// The length of the HTML tag or comment at the start of `text`; `None` where it is none of HTML's.
 fn tag_length(text: &str) -> Option<usize> {
-    let reach = &text.as_bytes()[..text.len().min(TAG_REACH)];
+    let reach = &text.as_bytes()[..text.len().min(MAX_TAG_BYTES)];
     if text.starts_with("<!--") {
         return memmem::find(reach, b"-->").map(|end| end + 3);
     }

@@ -2,7 +2,7 @@
 //!
 //! Sources: RSS 0.90 to 2.0.11 (RSS Advisory Board), RSS 1.0 and 1.1 with their Dublin Core, content and syndication
 //! modules, Atom 0.3 and 1.0 (RFC 4287), the Channel Definition Format (W3C note of 1997), Media RSS 1.5, the podcast
-//! namespaces of Apple and Google, sitemaps.org 0.9 and Google's news extension to it.
+//! namespaces of Apple and Google, FeedBurner's and Pheedo's `origLink`, sitemaps.org 0.9 and Google's news extension to it.
 
 use super::document::Format;
 
@@ -20,11 +20,13 @@ pub(super) enum Space {
     News,
     Xhtml,
     Rdf,
+    /// The extensions of services that put their own address in the place of an entry's.
+    Tracker,
     Foreign,
 }
 
 /// Namespaces by name, in lower case, without scheme and without a closing `/` or `#`; publishers vary all of these.
-const SPACES: [(&str, Space); 24] = [
+const SPACES: [(&str, Space); 26] = [
     ("www.w3.org/2005/atom", Space::Core),
     ("purl.org/atom/ns", Space::Core),
     ("purl.org/rss/1.0", Space::Core),
@@ -49,10 +51,12 @@ const SPACES: [(&str, Space); 24] = [
     ("www.w3.org/1999/xhtml", Space::Xhtml),
     ("www.w3.org/tr/xhtml1", Space::Xhtml),
     ("www.w3.org/1999/02/22-rdf-syntax-ns", Space::Rdf),
+    ("rssnamespace.org/feedburner/ext/1.0", Space::Tracker),
+    ("www.pheedo.com/namespace/pheedo", Space::Tracker),
 ];
 
 /// Prefixes that mean what they usually do where they are declared as something unknown, or not at all.
-const PREFIXES: [(&str, Space); 15] = [
+const PREFIXES: [(&str, Space); 17] = [
     ("atom", Space::Core),
     ("a10", Space::Core),
     ("rss", Space::Core),
@@ -68,6 +72,8 @@ const PREFIXES: [(&str, Space); 15] = [
     ("xhtml", Space::Xhtml),
     ("xhtml2", Space::Xhtml),
     ("rdf", Space::Rdf),
+    ("feedburner", Space::Tracker),
+    ("pheedo", Space::Tracker),
 ];
 
 impl Space {
@@ -146,6 +152,8 @@ const NEAR: Rank = 1;
 pub(super) enum Field {
     Title(Rank),
     Link,
+    /// The address of the page that a service has replaced by its own.
+    OriginalLink,
     Guid,
     Published(Rank),
     Updated(Rank),
@@ -244,6 +252,7 @@ fn in_entry(space: Space, name: &str) -> Element {
         (Space::Core, "title") => Field::Title(OWN),
         (Space::Core, "id" | "guid") => Field::Guid,
         (Space::Core, "loc") => Field::Link,
+        (Space::Tracker, "origlink") => Field::OriginalLink,
         (Space::Core, "published" | "issued" | "pubdate") => Field::Published(OWN),
         (Space::Core, "updated" | "modified" | "lastmod") => Field::Updated(OWN),
         (Space::Core, "created") => Field::Published(NEAR),

@@ -1,6 +1,6 @@
 //! The page as a tree: an arena built by html5ever, bounded, and pleasant to walk.
 //!
-//! [`Document::parse`] decodes the bytes ([`crate::charset`]), puts a sieve and the guard in front ([`crate::guard`]), reads
+//! [`Document::parse`] decodes the bytes ([`dateline_text::charset`]), puts a sieve and the guard in front ([`crate::guard`]), reads
 //! plain markup by itself (`reader`) and lets html5ever build the tree straight into one vector of nodes. A [`Node`] is a cursor: a copy of two words that knows
 //! its document, so that walking borrows nothing but the document.
 //!
@@ -28,10 +28,10 @@ mod sink;
 pub use html5ever::{LocalName, local_name};
 pub use node::{Ancestors, Children, Descendants, Node};
 
+use dateline_text::charset::{self, Markup};
 use html5ever::tendril::StrTendril;
 use memchr::memchr;
 
-use crate::charset;
 use crate::sieve::sieve;
 use dateline_wire::Page;
 
@@ -66,7 +66,7 @@ impl Document {
     /// Parses a page's bytes in whatever charset they turn out to be. Never fails and never panics: bytes that are no HTML
     /// give a document without elements of interest, and a page beyond the guard's bounds is read up to them.
     pub fn parse(page: &Page) -> Self {
-        Self::from_html(&charset::decode(&page.bytes, page.content_type.as_deref()))
+        Self::from_html(&charset::decode(&page.bytes, page.content_type.as_deref(), Markup::Html).text)
     }
 
     /// Parses HTML that is already text.

@@ -1,8 +1,9 @@
 //! Text constructs: how the text of an element is written, and what it says (RFC 4287, section 3.1).
 
 use base64::prelude::{BASE64_STANDARD, Engine};
+use dateline_text::markup::{self, Tag};
+use dateline_text::reference;
 
-use crate::feed::markup::{self, Tag};
 use crate::feed::text;
 
 /// Media types whose content stands in base64 (RFC 4287, section 4.1.3.3).
@@ -63,7 +64,7 @@ impl Form {
             return body;
         }
         let mut html = String::with_capacity(body.len());
-        markup::escape_to(&body, &mut html);
+        reference::escape_to(&body, &mut html);
         html
     }
 }
@@ -105,12 +106,13 @@ fn base64_text(written: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use dateline_text::markup::{MarkupScanner, MarkupToken};
+
     use super::*;
-    use crate::feed::markup::{Scanner, Token};
 
     fn form(tag: &str) -> Form {
-        match Scanner::new(tag).next() {
-            Some(Token::Open(tag)) => Form::of(&tag),
+        match MarkupScanner::new(tag).next() {
+            Some(MarkupToken::Open(tag)) => Form::of(&tag),
             other => panic!("no tag: {other:?}"),
         }
     }

@@ -13,12 +13,13 @@ mod values;
 use std::borrow::Cow;
 use std::time::Duration;
 
+use dateline_text::markup::{self, MarkupScanner, MarkupToken, Tag};
+use dateline_text::reference;
 use url::Url;
 
 use super::document::{ENTRIES_MAX, FeedDocument, Format, Person};
 use super::draft::Draft;
 use super::entities::Entities;
-use super::markup::{self, Scanner, Tag, Token};
 use super::person;
 use super::vocabulary::{self, Element, Field, Place};
 use construct::Form;
@@ -42,11 +43,11 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Outcome {
     let mut reader = Reader::new(text, url);
     while let Some(token) = reader.scanner.next() {
         match token {
-            Token::Open(tag) => reader.open(tag),
-            Token::Close(name) => reader.close(name),
-            Token::Text(text) => reader.text(text),
-            Token::Literal(text) => reader.literal(text),
-            Token::Doctype(declaration) => reader.entities.declare(declaration),
+            MarkupToken::Open(tag) => reader.open(tag),
+            MarkupToken::Close(name) => reader.close(name),
+            MarkupToken::Text(text) => reader.text(text),
+            MarkupToken::Literal(text) => reader.literal(text),
+            MarkupToken::Doctype(declaration) => reader.entities.declare(declaration),
         }
     }
     reader.finish()
@@ -78,7 +79,7 @@ struct Persona {
 }
 
 struct Reader<'t> {
-    scanner: Scanner<'t>,
+    scanner: MarkupScanner<'t>,
     scopes: Scopes<'t>,
     entities: Entities<'t>,
     stack: Vec<Open<'t>>,
@@ -101,7 +102,7 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn new(text: &'t str, url: Option<&Url>) -> Self {
         Self {
-            scanner: Scanner::new(text),
+            scanner: MarkupScanner::new(text),
             scopes: Scopes::new(url),
             entities: Entities::default(),
             stack: Vec::new(),
@@ -217,6 +218,10 @@ impl<'t> Reader<'t> {
                 Place::Elsewhere
             }
             Element::Link => self.gather(Field::Link, tag),
+            Element::Field(field @ Field::Content(_)) => {
+                self.read_source(tag);
+                self.gather(field, tag)
+            }
             Element::Field(field) => self.gather(field, tag),
             Element::Html => {
                 self.is_web_page |= self.format.is_none();
@@ -296,7 +301,7 @@ impl<'t> Reader<'t> {
     fn literal(&mut self, raw: &'t str) {
         if self.capture.as_ref().is_some_and(|capture| capture.form == Form::Markup) {
             let mut escaped = String::with_capacity(raw.len());
-            markup::escape_to(raw, &mut escaped);
+            reference::escape_to(raw, &mut escaped);
             self.append(Cow::Owned(escaped));
         } else {
             self.append(Cow::Borrowed(raw));

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use dateline_text::markup::Tag;
+use dateline_text::reference;
 use url::Url;
 
-use crate::feed::markup::{self, Tag};
 use crate::feed::vocabulary::{self, Element, Place, Space};
 
 /// How many namespace declarations may be in force at once.
@@ -49,11 +50,11 @@ impl<'t> Scopes<'t> {
             if let Some(declared) = name.strip_prefix("xmlns") {
                 if self.bindings.len() < BINDINGS_MAX {
                     let prefix = declared.strip_prefix(':').unwrap_or(declared);
-                    let name = markup::unescape(value);
+                    let name = reference::resolve(value);
                     self.bindings.push(Binding { prefix, space: Space::of_name(&name), name });
                 }
             } else if name == "xml:base" {
-                let written = markup::unescape(value);
+                let written = reference::resolve(value);
                 let base = match self.base() {
                     Some(outer) => outer.join(written.trim()).ok(),
                     None => Url::parse(written.trim()).ok(),

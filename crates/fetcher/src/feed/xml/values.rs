@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use dateline_text::language;
+use dateline_text::markup::Tag;
+
 use super::{Capture, Outcome, Reader};
 use crate::feed::date;
 use crate::feed::document::{Format, Link, Warning};
 use crate::feed::link;
-use crate::feed::markup::Tag;
 use crate::feed::pace;
 use crate::feed::person;
 use crate::feed::text;
@@ -52,6 +54,21 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Takes in the address of a text that stands elsewhere (RFC 4287, section 4.1.3.2), if it is a page.
+    pub(super) fn read_source(&mut self, tag: &Tag<'t>) {
+        let is_page = tag.attribute("type").is_none_or(|kind| {
+            let kind = kind.trim().to_ascii_lowercase();
+            !kind.contains('/') || kind.starts_with("text/") || kind.contains("html")
+        });
+        let source = tag.attribute("src").filter(|_| is_page);
+        let href = source
+            .and_then(|source| link::resolve(&source, self.scopes.base()))
+            .filter(|href| link::is_web(href));
+        if let Some(href) = href {
+            self.draft().content_link.get_or_insert(href);
+        }
+    }
+
     /// Adds a link; answers its resolved address.
     fn add_link(&mut self, written: &str, rel: String, media_type: Option<String>) -> Option<String> {
         let href = link::resolve(written, self.scopes.base())?;
@@ -64,11 +81,8 @@ impl<'t> Reader<'t> {
 
     /// Takes in a language tag (RFC 5646), if it looks like one; the first counts.
     fn read_language(&mut self, written: Option<Cow<'_, str>>) {
-        let fits = |tag: &String| {
-            tag.len() <= 35 && tag.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        };
         if self.document.language.is_none() {
-            self.document.language = value(written).filter(fits);
+            self.document.language = value(written).filter(|tag| language::is_tag(tag));
         }
     }
 
@@ -89,6 +103,11 @@ impl<'t> Reader<'t> {
                 if let Some(href) = self.add_link(&body, "alternate".to_owned(), None) {
                     self.draft().written_link = Some(href);
                 }
+            }
+            Field::OriginalLink => {
+                let href = link::resolve(&body, self.scopes.base()).filter(|href| link::is_web(href));
+                let draft = self.draft();
+                draft.original_link = draft.original_link.take().or(href);
             }
             Field::Guid => {
                 let permalink = tag.attribute("ispermalink");

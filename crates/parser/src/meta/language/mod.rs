@@ -2,6 +2,7 @@
 
 mod common;
 
+use dateline_text::language;
 use whatlang::{Detector, Lang};
 
 use super::claims::{Claim, Claims};
@@ -22,7 +23,7 @@ pub(super) fn decide(scan: &Scan<'_>, claims: &Claims, title: &str, body: &str) 
         said.push(Claim { value: lang.to_owned(), source: Source::Meta, weight: 1.5 });
     }
     let said: Vec<(String, f32)> =
-        said.iter().filter_map(|claim| Some((primary(&claim.value)?, claim.weight))).collect();
+        said.iter().filter_map(|claim| Some((language::primary(&claim.value)?, claim.weight))).collect();
     let strongest = said
         .iter()
         .map(|(tag, _)| {
@@ -110,24 +111,6 @@ fn by_words(sample: &str, said: Option<&str>) -> Option<String> {
     // A word from the page outweighs a guess that isn't sure of itself.
     let is_sure = detected.is_reliable() && letters >= ENOUGH;
     (is_sure || said.is_none()).then(|| tag.to_owned())
-}
-
-/// The BCP 47 primary tag in what pages write: "en-US", "en_GB", "RU", "kr", "zh-Hant-TW", "Japanese".
-fn primary(said: &str) -> Option<String> {
-    let tag = said.trim().split(['-', '_', ',', ';', ' ']).next()?.to_ascii_lowercase();
-    let tag = match tag.as_str() {
-        // Country codes and names in the place of a language's.
-        "kr" | "kor" | "korean" => "ko",
-        "jp" | "jpn" | "japanese" => "ja",
-        "cn" | "tw" | "hk" | "chi" | "zho" | "chinese" => "zh",
-        "ua" | "ukr" | "ukrainian" => "uk",
-        "rus" | "russian" => "ru",
-        "eng" | "english" | "us" | "gb" => "en",
-        "deu" | "ger" | "german" | "deutsch" => "de",
-        "nb" | "nn" | "nor" => "no",
-        other => other,
-    };
-    (matches!(tag.len(), 2 | 3) && tag.bytes().all(|byte| byte.is_ascii_lowercase())).then(|| tag.to_owned())
 }
 
 /// The primary tag of a language that the detector knows.

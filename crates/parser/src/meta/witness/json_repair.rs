@@ -1,7 +1,6 @@
-//! JSON as pages break it.
+//! JSON as pages hide and break it.
 
-use std::borrow::Cow;
-
+use dateline_text::json;
 use serde_json::Value;
 
 /// A script with more is data of an application, not a description of an article.
@@ -14,10 +13,12 @@ pub(super) fn read(raw: &str) -> Option<Value> {
     if json.len() > MAX_BYTES {
         return None;
     }
-    serde_json::from_str(json).ok().or_else(|| serde_json::from_str(&repaired(json)).ok()).or_else(|| {
-        // Several documents one after the other: the first counts.
-        serde_json::Deserializer::from_str(json).into_iter::<Value>().next()?.ok()
-    })
+    serde_json::from_str(json).ok().or_else(|| serde_json::from_str(&json::repair(json).text).ok()).or_else(
+        || {
+            // Several documents one after the other: the first counts.
+            serde_json::Deserializer::from_str(json).into_iter::<Value>().next()?.ok()
+        },
+    )
 }
 
 /// Without the comment or CDATA marks that hide a script from old browsers and XML parsers.
@@ -35,85 +36,6 @@ fn unwrapped(raw: &str) -> &str {
         if json == before {
             return json;
         }
-    }
-}
-
-/// Mends, in one pass: line feeds and other control characters inside strings, backslashes that escape nothing, comments,
-/// commas before a closing bracket or another comma, and a text that ends before its brackets are closed.
-fn repaired(json: &str) -> Cow<'_, str> {
-    let mut out = String::with_capacity(json.len() + 16);
-    let mut open = Vec::new();
-    let mut chars = json.chars().peekable();
-    let mut in_string = false;
-    while let Some(c) = chars.next() {
-        if in_string {
-            match c {
-                '"' => {
-                    in_string = false;
-                    out.push('"');
-                }
-                '\\' => match chars.next() {
-                    Some(escaped @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u')) => {
-                        out.push('\\');
-                        out.push(escaped);
-                    }
-                    Some(other) => out.push(other),
-                    None => {}
-                },
-                c if c.is_control() => out.push(' '),
-                c => out.push(c),
-            }
-            continue;
-        }
-        match c {
-            '"' => {
-                in_string = true;
-                out.push('"');
-            }
-            '/' if chars.peek() == Some(&'*') => {
-                let mut last = ' ';
-                for c in chars.by_ref().skip(1) {
-                    if last == '*' && c == '/' {
-                        break;
-                    }
-                    last = c;
-                }
-            }
-            '/' if chars.peek() == Some(&'/') => {
-                for c in chars.by_ref() {
-                    if c == '\n' {
-                        break;
-                    }
-                }
-            }
-            '{' | '[' => {
-                open.push(if c == '{' { '}' } else { ']' });
-                out.push(c);
-            }
-            '}' | ']' => {
-                drop_comma(&mut out);
-                open.pop();
-                out.push(c);
-            }
-            ',' => {
-                drop_comma(&mut out);
-                out.push(',');
-            }
-            c => out.push(c),
-        }
-    }
-    if in_string {
-        out.push('"');
-    }
-    drop_comma(&mut out);
-    out.extend(open.into_iter().rev());
-    out.into()
-}
-
-fn drop_comma(out: &mut String) {
-    let kept = out.trim_end().trim_end_matches(',').len();
-    if kept < out.trim_end().len() {
-        out.truncate(kept);
     }
 }
 
