@@ -4,24 +4,24 @@ use std::collections::BTreeMap;
 
 use dateline_wire::{Entity, Place};
 
+use super::analysis::TextAnalysis;
 use super::lexicon::Name;
-use super::reading::Reading;
 
 /// The entities named in title and body, in the order of first mention, the title first.
 ///
 /// A word that names several (`id` joined by `+`) is a mention of each.
 pub(crate) fn entities(
-    title: (&str, &Reading),
-    body: (&str, &Reading),
+    title: (&str, &TextAnalysis),
+    body: (&str, &TextAnalysis),
     names: &[Name],
     by_id: &BTreeMap<String, u32>,
 ) -> Vec<Entity> {
     let mut order: Vec<u32> = Vec::new();
     let mut spans: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
     let places = [(title.1, Place::Title as fn(_) -> _), (body.1, Place::Body as fn(_) -> _)];
-    for (reading, place) in places {
-        for mention in &reading.mentions {
-            let place = place(reading.folded.span(mention.start, mention.end));
+    for (text, place) in places {
+        for mention in &text.mentions {
+            let place = place(text.folded.span(mention.start, mention.end));
             for name in members(mention.name, names, by_id) {
                 spans
                     .entry(name)

@@ -1,6 +1,6 @@
-//! The files of a subject: `subject.toml`, `names.tsv`, `words.tsv`, `weights.tsv`.
+//! The files of a subject: `subject.toml`, `names.tsv` and, where there is one, `gazetteer.tsv`, `words.tsv`, `weights.tsv`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
@@ -70,10 +70,11 @@ pub(crate) struct Data {
 
 const HEAD: &str = "subject.toml";
 const NAMES: &str = "names.tsv";
+const GAZETTEER: &str = "gazetteer.tsv";
 const WORDS: &str = "words.tsv";
 const WEIGHTS: &str = "weights.tsv";
 
-/// The columns of `names.tsv` that hold no spellings.
+/// The columns of `names.tsv` and `gazetteer.tsv` that hold no spellings.
 const NAME_COLUMNS: [&str; 6] = ["id", "type", "side", "role", "qid", "note"];
 
 /// The columns of `words.tsv` that hold no spellings.
@@ -93,7 +94,12 @@ impl Data {
         };
         let head = head(text(HEAD)?)?;
         let mut terms = Vec::new();
-        let names = names(text(NAMES)?, &mut terms)?;
+        let mut names = Vec::new();
+        let mut known = HashMap::new();
+        add_names(NAMES, text(NAMES)?, &mut known, &mut names, &mut terms)?;
+        if let Some(gazetteer) = files.get(GAZETTEER) {
+            add_names(GAZETTEER, gazetteer, &mut known, &mut names, &mut terms)?;
+        }
         let groups = words(text(WORDS)?, &head.words, text(HEAD)?, &mut terms)?;
         let weights = weights(text(WEIGHTS)?)?;
         let fold_all = |endings: &[String]| endings.iter().map(|ending| super::fold::fold(ending)).collect();
@@ -144,12 +150,22 @@ fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
-fn names(text: &str, terms: &mut Vec<Term>) -> Result<Vec<Name>, SubjectError> {
-    let table = Table::parse(NAMES, text, &["id", "type", "side"])?;
-    let mut names: Vec<Name> = Vec::new();
+/// Adds the names of `file`. In the gazetteer, a row whose id is `known` adds its spellings to that name.
+fn add_names<'t>(
+    file: &'t str,
+    text: &'t str,
+    known: &mut HashMap<&'t str, u32>,
+    names: &mut Vec<Name>,
+    terms: &mut Vec<Term>,
+) -> Result<(), SubjectError> {
+    let table = Table::parse(file, text, &["id", "type", "side"])?;
     for row in table.rows() {
         let id = table.cell(row, "id");
-        if id.is_empty() || names.iter().any(|name| name.id == id) {
+        if let (GAZETTEER, Some(name)) = (file, known.get(id)) {
+            add_terms(&table, row, &NAME_COLUMNS, Meaning::Name(*name), terms)?;
+            continue;
+        }
+        if id.is_empty() || known.contains_key(id) {
             return Err(table.error(
                 row,
                 format!("the id `{id}` is empty or taken"),
@@ -188,14 +204,14 @@ fn names(text: &str, terms: &mut Vec<Term>) -> Result<Vec<Name>, SubjectError> {
             "-" => None,
             kind => Some(kind.to_owned()),
         };
-        let meaning = Meaning::Name(names.len() as u32);
+        let name = names.len() as u32;
+        known.insert(id, name);
         names.push(Name { id: id.to_owned(), kind, sides, role });
-        add_terms(&table, row, &NAME_COLUMNS, meaning, terms)?;
+        add_terms(&table, row, &NAME_COLUMNS, Meaning::Name(name), terms)?;
     }
-    for (row, name) in table.rows().iter().zip(&names) {
-        if let Some(unknown) =
-            name.id.split('+').find(|id| name.id.contains('+') && !names.iter().any(|name| name.id == *id))
-        {
+    for row in table.rows() {
+        let id = table.cell(row, "id");
+        if let Some(unknown) = id.split('+').find(|part| !known.contains_key(part) && *part != id) {
             return Err(table.error(
                 row,
                 format!("`{unknown}` is no row's id"),
@@ -203,7 +219,7 @@ fn names(text: &str, terms: &mut Vec<Term>) -> Result<Vec<Name>, SubjectError> {
             ));
         }
     }
-    Ok(names)
+    Ok(())
 }
 
 fn words(

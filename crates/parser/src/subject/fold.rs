@@ -11,7 +11,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// A folded text, each byte of which knows the scalar values it came from.
 #[derive(Debug, Default)]
-pub(crate) struct Folded {
+pub(crate) struct FoldedText {
     /// The folded text.
     pub(crate) text: String,
     /// For each byte of `text`, the first original scalar value of its cluster and the one after its last.
@@ -20,7 +20,7 @@ pub(crate) struct Folded {
     upper: Vec<bool>,
 }
 
-impl Folded {
+impl FoldedText {
     /// Folds `original`.
     pub(crate) fn of(original: &str) -> Self {
         let mut folded = Self {
@@ -147,7 +147,7 @@ impl Folded {
 
 /// `text` folded, when nobody asks where it came from.
 pub(crate) fn fold(text: &str) -> String {
-    Folded::of(text).text
+    FoldedText::of(text).text
 }
 
 /// Characters that folding leaves alone: Hangul syllables, common Han, kana but for the middle dot, lower-case Cyrillic.
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_span_leads_back_to_the_whole_cluster() {
         let original = "Ａ e\u{301}t \u{1f6ec} Росси\u{301}я.";
-        let folded = Folded::of(original);
+        let folded = FoldedText::of(original);
         let start = folded.text.find("россия").unwrap();
         let span = folded.span(start, start + "россия".len());
         assert_eq!(span.slice(original), Some("Росси\u{301}я"));
@@ -212,9 +212,9 @@ mod tests {
     #[test]
     fn a_character_alone_folds_as_one_that_is_normalised() {
         for c in ('\u{80}'..='\u{2FFFF}').filter(|c| !c.is_whitespace()) {
-            let mut normalised = Folded::default();
+            let mut normalised = FoldedText::default();
             normalised.push_cluster(std::iter::once(c), 0, 1);
-            let folded = Folded::of(c.encode_utf8(&mut [0; 4]));
+            let folded = FoldedText::of(c.encode_utf8(&mut [0; 4]));
             assert_eq!((folded.text, folded.upper), (normalised.text, normalised.upper), "{c:?}");
         }
     }
@@ -228,7 +228,7 @@ mod tests {
 
         #[test]
         fn every_byte_leads_into_the_original(text in "(\\PC|\\n|\u{301}|\u{ad}){0,60}") {
-            let folded = Folded::of(&text);
+            let folded = FoldedText::of(&text);
             let scalars = text.chars().count() as u32;
             prop_assert_eq!(folded.clusters.len(), folded.text.len());
             prop_assert!(folded.clusters.iter().all(|(start, end)| start < end && *end <= scalars));

@@ -2,7 +2,7 @@
 
 use aho_corasick::AhoCorasick;
 
-use super::fold::Folded;
+use super::fold::FoldedText;
 use super::spelling::{Endings, Spelling};
 
 /// How clearly a name stands for a side.
@@ -106,11 +106,19 @@ pub(crate) struct Term {
 
 /// A name or word found, as bytes of the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct Occurrence {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) meaning: Meaning,
     pub(crate) ambiguous: bool,
+    pub(crate) needs_company: bool,
+}
+
+impl Occurrence {
+    /// Whether it counts wherever it stands.
+    pub(crate) fn is_clear(&self) -> bool {
+        !self.ambiguous && !self.needs_company
+    }
 }
 
 /// All terms behind one Aho–Corasick automaton.
@@ -155,7 +163,7 @@ impl Lexicon {
 
     /// Every term that stands in a text of `language` (of any, where `None`): overlapping ones too, by start, the longest
     /// first.
-    pub(crate) fn find(&self, folded: &Folded, language: Option<&str>) -> Vec<Found> {
+    pub(crate) fn find(&self, folded: &FoldedText, language: Option<&str>) -> Vec<Occurrence> {
         let mut found = Vec::new();
         for hit in self.automaton.find_overlapping_iter(&folded.text) {
             for index in &self.by_pattern[hit.pattern().as_usize()] {
@@ -164,12 +172,13 @@ impl Lexicon {
                     continue;
                 }
                 if let Some(end) = term.spelling.stands_at(folded, hit.start(), &self.endings) {
-                    let ambiguous = term.spelling.ambiguous;
-                    found.push(Found { start: hit.start(), end, meaning: term.meaning, ambiguous });
+                    let Spelling { ambiguous, needs_company, .. } = term.spelling;
+                    let meaning = term.meaning;
+                    found.push(Occurrence { start: hit.start(), end, meaning, ambiguous, needs_company });
                 }
             }
         }
-        found.sort_by_key(|found| (found.start, std::cmp::Reverse(found.end), found.ambiguous));
+        found.sort_by_key(|found| (found.start, std::cmp::Reverse(found.end), !found.is_clear()));
         found
     }
 }

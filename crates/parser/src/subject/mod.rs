@@ -1,19 +1,19 @@
 //! Whether an article is about the subject, whom it names, and why we say so.
 //!
-//! A subject is two sides and what they have to do with one another, and it is data: a folder of four files that name
-//! the sides in every script, the words of their dealings, and the weight of each rule. No name stands in this code.
+//! A subject is two sides and what they have to do with one another, and it is data: a folder of files that name the sides
+//! in every script, the words of their dealings, and the weight of each rule. No name stands in this code.
 //!
 //! A text is folded ([`fold`]) so that one spelling is compared; one Aho–Corasick pass finds every name and word
-//! ([`lexicon`], [`spelling`]); what counts is gathered sentence by sentence ([`reading`], [`sentence`]); the rules ask
+//! ([`lexicon`], [`spelling`]); what counts is gathered sentence by sentence ([`analysis`], [`sentence`]); the rules ask
 //! about sentences that name both sides, and their weighted sum is the score ([`rules`]). [`scan`] dismisses pages of an
 //! archive by their bytes, before all this.
 
+mod analysis;
 mod entities;
 mod error;
 mod files;
 mod fold;
 mod lexicon;
-mod reading;
 mod rules;
 mod scan;
 mod sentence;
@@ -51,7 +51,7 @@ pub struct Subject {
 impl Subject {
     /// Reads a subject from its files: names (relative to the subject's folder) with their text.
     ///
-    /// Wanted are `subject.toml`, `names.tsv`, `words.tsv` and `weights.tsv`; other files are left alone.
+    /// Wanted are `subject.toml`, `names.tsv`, `words.tsv` and `weights.tsv`; `gazetteer.tsv` adds names; other files are left alone.
     ///
     /// # Errors
     /// [`SubjectError`] names the file, the line, what is wrong and what would be right.
@@ -95,18 +95,13 @@ impl Subject {
     ///
     /// The cost is linear in the text's length.
     pub fn judge(&self, title: &str, body: &str, language: Option<&str>) -> Judgement {
-        let (title_reading, body_reading) = self.read(title, body, language);
-        let findings = rules::findings(&title_reading, &body_reading, &self.names);
+        let (title_text, body_text) = self.read(title, body, language);
+        let findings = rules::findings(&title_text, &body_text, &self.names);
         let (score, reasons) = rules::score(findings, &self.weights);
         let label = if score >= self.threshold { Label::Relevant } else { Label::NotRelevant };
         Judgement {
-            relevance: Relevance { label, score, reasons, passages: rules::passages(&body_reading) },
-            entities: entities::entities(
-                (title, &title_reading),
-                (body, &body_reading),
-                &self.names,
-                &self.by_id,
-            ),
+            relevance: Relevance { label, score, reasons, passages: rules::passages(&body_text) },
+            entities: entities::entities((title, &title_text), (body, &body_text), &self.names, &self.by_id),
         }
     }
 
@@ -119,10 +114,15 @@ impl Subject {
             .collect()
     }
 
-    fn read(&self, title: &str, body: &str, language: Option<&str>) -> (reading::Reading, reading::Reading) {
+    fn read(
+        &self,
+        title: &str,
+        body: &str,
+        language: Option<&str>,
+    ) -> (analysis::TextAnalysis, analysis::TextAnalysis) {
         let guess = spelling::language_of_script(title, body);
         let language = language.and_then(|tag| tag.split(['-', '_']).next()).map(str::to_ascii_lowercase);
-        reading::read(
+        analysis::read(
             &self.lexicon,
             &self.names,
             &self.groups,

@@ -5,8 +5,8 @@
 
 use dateline_wire::{Place, Reason, Span};
 
+use super::analysis::{Sentence, TextAnalysis, pair};
 use super::lexicon::{Name, Role, Strength};
-use super::reading::{Reading, Sentence, pair};
 
 macro_rules! rules {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
@@ -116,7 +116,7 @@ const BRIEF: f64 = 6.0;
 const MOST_SPANS: usize = 8;
 
 /// Asks every rule; those that found nothing stay silent.
-pub(crate) fn findings(title: &Reading, body: &Reading, names: &[Name]) -> Vec<Finding> {
+pub(crate) fn findings(title: &TextAnalysis, body: &TextAnalysis, names: &[Name]) -> Vec<Finding> {
     let view = View::new(title, body, names);
     Rule::ALL
         .iter()
@@ -148,10 +148,10 @@ fn round(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }
 
-/// The two readings as rules look at them.
+/// The two texts as rules look at them.
 struct View<'r> {
-    title: &'r Reading,
-    body: &'r Reading,
+    title: &'r TextAnalysis,
+    body: &'r TextAnalysis,
     names: &'r [Name],
     /// The body's sentences that belong to the article.
     own: Vec<&'r Sentence>,
@@ -166,7 +166,7 @@ fn is_idle(sentence: &Sentence) -> bool {
 type Answer = (f64, Vec<Place>);
 
 impl<'r> View<'r> {
-    fn new(title: &'r Reading, body: &'r Reading, names: &'r [Name]) -> Self {
+    fn new(title: &'r TextAnalysis, body: &'r TextAnalysis, names: &'r [Name]) -> Self {
         let own = body.sentences.iter().filter(|sentence| !sentence.foreign).collect();
         let title_sides =
             title.sentences.iter().fold((Strength::None, Strength::None), |(a, b), sentence| {
@@ -379,7 +379,7 @@ impl<'r> View<'r> {
 }
 
 /// The passages of the body on the subject: sentences that name both sides, neighbours of one paragraph joined.
-pub(crate) fn passages(body: &Reading) -> Vec<Span> {
+pub(crate) fn passages(body: &TextAnalysis) -> Vec<Span> {
     let mut passages: Vec<std::ops::Range<usize>> = Vec::new();
     for sentence in body.sentences.iter().filter(|sentence| !sentence.foreign && sentence.pair() > 0.0) {
         match passages.last_mut() {

@@ -3,6 +3,7 @@
 //! | sign | where | means |
 //! | --- | --- | --- |
 //! | `~` | in front | ambiguous alone: counts only where a clear spelling of the same name stands in the title or before |
+//! | `+` | in front | needs company: counts only near a name that stands for a side by itself |
 //! | `=` | in front | counts only in this case: `=DPRK` |
 //! | `@` | in front | counts only in a text of this column's language: `@러` |
 //! | `*` | in front | may be the end of a longer word |
@@ -12,7 +13,7 @@
 //!
 //! What follows `|` in a word is the ending of the dictionary form; it is for the reader, any declared ending matches.
 
-use super::fold::{Folded, fold};
+use super::fold::{FoldedText, fold};
 
 /// The endings that may follow a stem, by script.
 #[derive(Debug, Clone, Default)]
@@ -103,6 +104,8 @@ pub(crate) struct Spelling {
     written: Option<String>,
     /// It counts only once its name is established.
     pub(crate) ambiguous: bool,
+    /// It counts only near a name that stands for a side by itself.
+    pub(crate) needs_company: bool,
     /// It counts only in texts of its column's language.
     pub(crate) own_language: bool,
 }
@@ -113,11 +116,13 @@ impl Spelling {
     /// # Errors
     /// Says what is wrong with it.
     pub(crate) fn parse(written: &str) -> Result<Vec<Self>, String> {
-        let (mut ambiguous, mut own_language, mut exact, mut open_start) = (false, false, false, false);
+        let (mut ambiguous, mut needs_company, mut own_language) = (false, false, false);
+        let (mut exact, mut open_start) = (false, false);
         let mut rest = written.trim();
         loop {
             let flag = match rest.chars().next() {
                 Some('~') => &mut ambiguous,
+                Some('+') => &mut needs_company,
                 Some('@') => &mut own_language,
                 Some('=') => &mut exact,
                 Some('*') => &mut open_start,
@@ -132,7 +137,7 @@ impl Spelling {
             Some(core) => (core, true),
             None => (rest, false),
         };
-        if core.is_empty() || core.contains(['*', '~', '@', '=']) {
+        if core.is_empty() || core.contains(['*', '~', '+', '@', '=']) {
             return Err(format!("`{written}` is no spelling"));
         }
         let joints: &[&str] = if core.contains('-') { &["-", " ", ""] } else { &["-"] };
@@ -168,10 +173,10 @@ impl Spelling {
                 }
                 let written = exact.then(|| variant.replace('|', ""));
                 let cased = written.as_deref().map(|written| {
-                    let folded = Folded::of(written);
+                    let folded = FoldedText::of(written);
                     folded.upper(0, folded.text.len()).to_vec()
                 });
-                Ok(Self { pieces, open_start, cased, written, ambiguous, own_language })
+                Ok(Self { pieces, open_start, cased, written, ambiguous, needs_company, own_language })
             })
             .collect()
     }
@@ -196,7 +201,7 @@ impl Spelling {
     }
 
     /// If the spelling stands in `folded` at byte `start`, where its literal was found: the byte where it ends.
-    pub(crate) fn stands_at(&self, folded: &Folded, start: usize, endings: &Endings) -> Option<usize> {
+    pub(crate) fn stands_at(&self, folded: &FoldedText, start: usize, endings: &Endings) -> Option<usize> {
         let text = folded.text.as_str();
         let first = text[start..].chars().next()?;
         if !self.open_start && !starts_word(text, start, first) {
@@ -283,7 +288,7 @@ mod tests {
             latin: ["", "s"].map(str::to_owned).to_vec(),
             hangul: ["은", "의", "과", "군", "에서"].map(str::to_owned).to_vec(),
         };
-        let folded = Folded::of(text);
+        let folded = FoldedText::of(text);
         Spelling::parse(spelling).unwrap().iter().find_map(|spelling| {
             folded.text.match_indices(spelling.literal()).find_map(|(start, _)| {
                 let end = spelling.stands_at(&folded, start, &endings)?;

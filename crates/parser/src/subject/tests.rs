@@ -103,6 +103,39 @@ fn a_body_that_reports_a_dealing_is_relevant_and_says_where() {
     assert_eq!(passages, ["The premier of Ardland met Borland's envoy and signed a treaty."]);
 }
 
+/// The two lands with a gazetteer: a town of the first, and one more spelling of a person.
+fn with_gazetteer() -> Subject {
+    let mut files = ardland_and_borland();
+    let gazetteer =
+        "id\ttype\tside\trole\ten\ndellin\tplace\ta\t\t+Dellin\nmira-anders\t\t\t\t+Myra Andersson\n";
+    files.insert("gazetteer.tsv".to_owned(), gazetteer.to_owned());
+    Subject::from_files(&files).unwrap()
+}
+
+#[test]
+fn a_name_that_needs_company_counts_near_a_clear_one_only() {
+    let subject = with_gazetteer();
+    let far = format!("Dellin is a shade of blue.{}\nBorland rests.", " It rained.".repeat(80));
+    for (body, expected) in [
+        ("Borland sent a treaty to Dellin.", vec!["Dellin"]),
+        ("Dellin is a shade of blue.", vec![]),
+        (far.as_str(), vec![]),
+    ] {
+        let judgement = subject.judge("", body, Some("en"));
+        assert_eq!(surfaces(&judgement.entities, "dellin", "", body), expected, "{body}");
+    }
+    let titled = subject.judge("Borland", &far, Some("en"));
+    assert_eq!(surfaces(&titled.entities, "dellin", "Borland", &far), ["Dellin"]);
+    assert!(!subject.scanner().names_subject(b"<p>Dellin is a shade of blue.</p>"));
+}
+
+#[test]
+fn a_gazetteers_row_with_a_known_id_adds_spellings_to_that_name() {
+    let body = "Myra Andersson of Borland wrote.";
+    let judgement = with_gazetteer().judge("", body, Some("en"));
+    assert_eq!(surfaces(&judgement.entities, "mira-anders", "", body), ["Myra Andersson"]);
+}
+
 #[test]
 fn a_score_is_the_squashed_sum_of_its_reasons() {
     let judgement = tiny().judge("Ardland and Borland", "Nobody met.", None);

@@ -44,29 +44,29 @@ pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
 }
 
 /// The readings of `bytes`, which aren't UTF-8, in the declared and the guessed encoding, whatever that takes.
-pub(crate) fn sure_readings(bytes: &[u8]) -> impl Iterator<Item = Cow<'_, str>> {
+pub(crate) fn sure_decodings(bytes: &[u8]) -> impl Iterator<Item = Cow<'_, str>> {
     sure(bytes).into_iter().chain([UTF_8]).map(move |encoding| encoding.decode(bytes).0)
 }
 
 /// The readings in the other encodings in which nothing is malformed.
-pub(crate) fn other_readings(bytes: &[u8]) -> impl Iterator<Item = Reading<'_>> {
+pub(crate) fn other_decodings(bytes: &[u8]) -> impl Iterator<Item = DecodedBytes<'_>> {
     let sure = sure(bytes);
     let beyond_ascii = beyond_ascii(bytes);
     LEGACY.into_iter().filter(move |encoding| !sure.contains(encoding)).filter_map(move |encoding| {
         let text = encoding.decode_without_bom_handling_and_without_replacement(&beyond_ascii)?;
-        Some(Reading { bytes, encoding, beyond_ascii: text.into_owned() })
+        Some(DecodedBytes { bytes, encoding, beyond_ascii: text.into_owned() })
     })
 }
 
 /// A page in an encoding in which it may have been meant.
 #[derive(Debug)]
-pub(crate) struct Reading<'b> {
+pub(crate) struct DecodedBytes<'b> {
     bytes: &'b [u8],
     encoding: &'static Encoding,
     beyond_ascii: String,
 }
 
-impl<'b> Reading<'b> {
+impl<'b> DecodedBytes<'b> {
     /// What isn't ASCII, with what stands around it: all that this reading adds to the others, and little of most pages.
     pub(crate) fn beyond_ascii(&self) -> &str {
         &self.beyond_ascii

@@ -22,10 +22,10 @@ use std::sync::Arc;
 
 use grams::Grams;
 use letters::Letters;
-use needle::Sought;
+use needle::SearchTerm;
 pub(crate) use needle::can_be_sought;
 
-use super::fold::Folded;
+use super::fold::FoldedText;
 use super::lexicon::{Lexicon, Meaning, Name, Sides, Strength, Term};
 use super::spelling::Spelling;
 
@@ -40,7 +40,7 @@ struct Parts {
     lexicon: Arc<Lexicon>,
     /// The sides of each name, by its index.
     sides: Vec<Sides>,
-    needles: Vec<Sought>,
+    needles: Vec<SearchTerm>,
     grams: Grams,
     letters: Letters,
     /// Bytes around a hidden letter among which the whole of a word stands: see [`Scanner::finds_in_utf8`].
@@ -96,8 +96,8 @@ impl Scanner {
         if charset::is_utf8(bytes) {
             return self.finds_in_utf8(bytes, &mut seen, enough);
         }
-        charset::sure_readings(bytes).any(|text| self.finds_in_utf8(text.as_bytes(), &mut seen, enough))
-            || charset::other_readings(bytes).any(|reading| {
+        charset::sure_decodings(bytes).any(|text| self.finds_in_utf8(text.as_bytes(), &mut seen, enough))
+            || charset::other_decodings(bytes).any(|reading| {
                 self.holds_word(escape::plain(reading.beyond_ascii().as_bytes()).as_bytes())
                     && self.finds_in_utf8(reading.text().as_bytes(), &mut seen, enough)
             })
@@ -146,7 +146,7 @@ impl Scanner {
     }
 
     /// Which sides the text around byte `at` names; `None` where markup leaves that in doubt.
-    fn named_around(&self, bytes: &[u8], at: usize, sought: &Sought) -> Option<Seen> {
+    fn named_around(&self, bytes: &[u8], at: usize, sought: &SearchTerm) -> Option<Seen> {
         let (before, after) = (text_before(&bytes[..at])?, text_after(&bytes[at..])?);
         let near = before.iter().rev().chain(&after).copied().collect::<Vec<_>>().concat();
         // The rest of the name may be longer, as it is written, than what was read of it.
@@ -166,10 +166,10 @@ impl Scanner {
 
     fn add_named(&self, text: &str, seen: &mut Seen) {
         let parts = &*self.parts;
-        for found in parts.lexicon.find(&Folded::of(text), None) {
+        for found in parts.lexicon.find(&FoldedText::of(text), None) {
             if let Meaning::Name(name) = found.meaning {
                 let sides = parts.sides[name as usize];
-                if sides.names_one() && !found.ambiguous {
+                if sides.names_one() && found.is_clear() {
                     seen.a |= sides.a > Strength::None;
                     seen.b |= sides.b > Strength::None;
                 }
@@ -178,10 +178,13 @@ impl Scanner {
     }
 }
 
-/// The terms that name a side by themselves; an ambiguous one counts only where a clear one stands.
+/// The terms that name a side by themselves; one that is ambiguous or needs company counts only where a clear one stands.
 pub(crate) fn naming_terms<'l>(lexicon: &'l Lexicon, names: &[Name]) -> impl Iterator<Item = &'l Term> {
     lexicon.terms().iter().filter(|term| match term.meaning {
-        Meaning::Name(name) => names[name as usize].sides.names_one() && !term.spelling.ambiguous,
+        Meaning::Name(name) => {
+            let Spelling { ambiguous, needs_company, .. } = term.spelling;
+            names[name as usize].sides.names_one() && !ambiguous && !needs_company
+        }
         Meaning::Word(_) => false,
     })
 }

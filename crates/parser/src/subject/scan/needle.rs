@@ -21,14 +21,14 @@ pub(crate) struct Needle {
 
 /// A word that is looked for.
 #[derive(Debug)]
-pub(crate) struct Sought {
+pub(crate) struct SearchTerm {
     pub(crate) needle: Needle,
     /// For each spelling that it was chosen for, the other words, folded: all those of one must be near. None where the
     /// needle suffices.
     partners: Vec<Vec<memmem::Finder<'static>>>,
 }
 
-impl Sought {
+impl SearchTerm {
     /// Whether a text near the needle holds the words that must be near it.
     pub(crate) fn has_partners(&self, near: &[u8]) -> bool {
         let near = match near.is_ascii() {
@@ -45,7 +45,7 @@ impl Sought {
 }
 
 /// One word for each spelling, each word once. A spelling comes with the index of the name that it is a spelling of.
-pub(crate) fn choose(spellings: &[(u32, &Spelling)]) -> Vec<Sought> {
+pub(crate) fn choose(spellings: &[(u32, &Spelling)]) -> Vec<SearchTerm> {
     let candidates: Vec<Vec<Needle>> = spellings.iter().map(|(_, spelling)| words_of(spelling)).collect();
     // A word that is a spelling by itself is looked for anyway. Of the others, a word that many names share (a title, a first
     // name, "station") is common in any text, and a long one is rarer than a short one.
@@ -73,7 +73,7 @@ pub(crate) fn choose(spellings: &[(u32, &Spelling)]) -> Vec<Sought> {
         |words: Vec<String>| words.iter().map(|word| memmem::Finder::new(word).into_owned()).collect();
     chosen
         .into_iter()
-        .map(|(needle, partners)| Sought {
+        .map(|(needle, partners)| SearchTerm {
             needle: needle.clone(),
             partners: partners.into_iter().map(finders).collect(),
         })

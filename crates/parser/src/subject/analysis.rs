@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::fold::Folded;
-use super::lexicon::{Found, Group, Lexicon, Meaning, Name, Role, Strength};
+use super::fold::FoldedText;
+use super::lexicon::{Group, Lexicon, Meaning, Name, Occurrence, Role, Strength};
 use super::sentence::sentences;
 
 /// A name that counts, as bytes of the folded text.
@@ -33,7 +33,7 @@ pub(crate) struct Sentence {
     pub(crate) third: u32,
     /// It belongs to a list of other stories.
     pub(crate) foreign: bool,
-    /// Its mentions, as indices into [`Reading::mentions`].
+    /// Its mentions, as indices into [`TextAnalysis::mentions`].
     pub(crate) mentions: Range<usize>,
 }
 
@@ -56,8 +56,8 @@ pub(crate) fn pair(a: Strength, b: Strength) -> f64 {
 
 /// A text, read.
 #[derive(Debug)]
-pub(crate) struct Reading {
-    pub(crate) folded: Folded,
+pub(crate) struct TextAnalysis {
+    pub(crate) folded: FoldedText,
     /// What counts as named, in order.
     pub(crate) mentions: Vec<Mention>,
     pub(crate) sentences: Vec<Sentence>,
@@ -71,11 +71,12 @@ pub(crate) fn read(
     title: &str,
     body: &str,
     language: &str,
-) -> (Reading, Reading) {
-    let texts = [Folded::of(title), Folded::of(body)];
+) -> (TextAnalysis, TextAnalysis) {
+    let texts = [FoldedText::of(title), FoldedText::of(body)];
     let found = [lexicon.find(&texts[0], Some(language)), lexicon.find(&texts[1], Some(language))];
     let clear = [select_clear(&found[0]), select_clear(&found[1])];
     let firsts = [firsts(&clear[0], names.len()), firsts(&clear[1], names.len())];
+    let company = clear.each_ref().map(|clear| sided(clear, names));
     // A title may shorten what the body spells out; a body may shorten what the title or the text before spells out.
     let title_knows = |name: u32, _: usize| firsts[0][name as usize].or(firsts[1][name as usize]);
     let body_knows = |name: u32, at: usize| match firsts[1][name as usize] {
@@ -83,21 +84,25 @@ pub(crate) fn read(
         _ => firsts[0][name as usize].map(|_| 0),
     };
     let mentions = [
-        add_established(&clear[0], &found[0], title_knows),
-        add_established(&clear[1], &found[1], body_knows),
+        add_established(&clear[0], &found[0], title_knows, |_| {
+            company.iter().any(|places| !places.is_empty())
+        }),
+        add_established(&clear[1], &found[1], body_knows, |hit| {
+            !company[0].is_empty() || stand_near(&company[1], hit)
+        }),
     ];
     let [title, body] = texts;
     let [title_mentions, body_mentions] = mentions;
     (
-        Reading::new(title, title_mentions, &found[0], names, groups),
-        Reading::new(body, body_mentions, &found[1], names, groups),
+        TextAnalysis::new(title, title_mentions, &found[0], names, groups),
+        TextAnalysis::new(body, body_mentions, &found[1], names, groups),
     )
 }
 
 /// The clear names, overlaps resolved: the leftmost first, the longest of those that start together.
-fn select_clear(found: &[Found]) -> Vec<Mention> {
+fn select_clear(found: &[Occurrence]) -> Vec<Mention> {
     let mut mentions: Vec<Mention> = Vec::new();
-    for hit in found.iter().filter(|hit| !hit.ambiguous) {
+    for hit in found.iter().filter(|hit| hit.is_clear()) {
         if let Meaning::Name(name) = hit.meaning
             && mentions.last().is_none_or(|last| last.end <= hit.start)
         {
@@ -105,6 +110,21 @@ fn select_clear(found: &[Found]) -> Vec<Mention> {
         }
     }
     mentions
+}
+
+/// Bytes between a name that needs company and one that gives it: a sentence or two, in any script.
+const MAX_COMPANY_BYTES: usize = 400;
+
+/// Where the names stand that stand for a side by themselves.
+fn sided(clear: &[Mention], names: &[Name]) -> Vec<usize> {
+    let names_one = |mention: &&Mention| names[mention.name as usize].sides.names_one();
+    clear.iter().filter(names_one).map(|mention| mention.start).collect()
+}
+
+/// Whether one of the places `company`, which are in order, is near enough to `hit` to keep it company.
+fn stand_near(company: &[usize], hit: &Occurrence) -> bool {
+    let next = company.partition_point(|at| at + MAX_COMPANY_BYTES < hit.start);
+    company.get(next).is_some_and(|at| *at <= hit.end + MAX_COMPANY_BYTES)
 }
 
 /// Where each name is first mentioned.
@@ -116,19 +136,25 @@ fn firsts(mentions: &[Mention], names: usize) -> Vec<Option<usize>> {
     firsts
 }
 
-/// Adds the ambiguous names that are established, `known` telling since where: the latest established has the name.
+/// Adds the ambiguous names that are established, `known` telling since where: the latest established has the name; and those
+/// that need company and are `in_company`.
 fn add_established(
     clear: &[Mention],
-    found: &[Found],
+    found: &[Occurrence],
     known: impl Fn(u32, usize) -> Option<usize>,
+    in_company: impl Fn(&Occurrence) -> bool,
 ) -> Vec<Mention> {
     let mut mentions: Vec<Mention> = Vec::with_capacity(clear.len());
     let mut next_clear = clear.iter().copied().peekable();
     let mut short: Option<(Mention, usize)> = None;
     let mut shorts: Vec<Mention> = Vec::new();
-    for hit in found.iter().filter(|hit| hit.ambiguous) {
+    for hit in found.iter().filter(|hit| !hit.is_clear()) {
+        if hit.needs_company && !in_company(hit) {
+            continue;
+        }
         let Meaning::Name(name) = hit.meaning else { continue };
-        let Some(since) = known(name, hit.start) else { continue };
+        let since = if hit.ambiguous { known(name, hit.start) } else { Some(0) };
+        let Some(since) = since else { continue };
         let mention = Mention { start: hit.start, end: hit.end, name, listed: false };
         match &mut short {
             Some((chosen, at)) if hit.start < chosen.end => {
@@ -153,11 +179,11 @@ fn add_established(
     mentions
 }
 
-impl Reading {
+impl TextAnalysis {
     fn new(
-        folded: Folded,
+        folded: FoldedText,
         mut mentions: Vec<Mention>,
-        found: &[Found],
+        found: &[Occurrence],
         names: &[Name],
         groups: &[Group],
     ) -> Self {
