@@ -35,7 +35,7 @@ pub(crate) use health::is_alive;
 use crate::config::HttpSettings;
 use crate::engine::Pulse;
 use crate::metrics::Metrics;
-use crate::status::{FeedNames, Relay, Status};
+use crate::status::{FeedNames, RelaySummary, StatusReport};
 use crate::websub::WebSub;
 
 /// What the API tells about.
@@ -137,13 +137,13 @@ async fn metrics(State(api): Shared) -> Result<Response, Problem> {
 
 impl Api {
     /// The status as of now. Reading the journal takes a moment on its disk, so it happens on a blocking thread.
-    async fn status(self: &Arc<Self>) -> Result<Status, Problem> {
+    async fn status(self: &Arc<Self>) -> Result<StatusReport, Problem> {
         let api = self.clone();
         let read = tokio::task::spawn_blocking(move || {
-            Status::read(api.sources.journal.reader(), &api.sources.feeds)
+            StatusReport::read(api.sources.journal.reader(), &api.sources.feeds)
         });
         let mut status = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
-        status.relay = self.sources.relay.as_ref().map(|relay| Relay::of(&relay.borrow()));
+        status.relay = self.sources.relay.as_ref().map(|relay| RelaySummary::of(&relay.borrow()));
         Ok(status)
     }
 }

@@ -12,7 +12,7 @@ const AHEAD: u64 = 256;
 
 /// What became of a batch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct BatchTally {
     /// Lines read.
     pub lines: u64,
     /// Lines whose answer tells of a failure.
@@ -21,7 +21,7 @@ pub struct Tally {
 
 /// The answer to one line.
 #[derive(Debug)]
-pub struct Answer {
+pub struct BatchAnswer {
     /// Its bytes, without the line feed.
     pub line: Vec<u8>,
     /// Whether it tells of a failure.
@@ -38,9 +38,9 @@ pub fn run<W>(
     output: &mut impl Write,
     threads: NonZero<usize>,
     work: W,
-) -> io::Result<Tally>
+) -> io::Result<BatchTally>
 where
-    W: Fn(&[u8]) -> Answer + Sync,
+    W: Fn(&[u8]) -> BatchAnswer + Sync,
 {
     let queue =
         Queue { state: Mutex::new(State { input, read: 0, written: 0, ended: None }), room: Condvar::new() };
@@ -120,8 +120,8 @@ impl<R: BufRead> Queue<R> {
 
 fn answer_lines<R: BufRead>(
     queue: &Queue<R>,
-    send: &SyncSender<(u64, Answer)>,
-    work: &impl Fn(&[u8]) -> Answer,
+    send: &SyncSender<(u64, BatchAnswer)>,
+    work: &impl Fn(&[u8]) -> BatchAnswer,
 ) {
     let mut line = Vec::new();
     while let Some(number) = queue.take(&mut line) {
@@ -133,11 +133,11 @@ fn answer_lines<R: BufRead>(
 
 fn write_in_order<R>(
     queue: &Queue<R>,
-    receive: &Receiver<(u64, Answer)>,
+    receive: &Receiver<(u64, BatchAnswer)>,
     output: &mut impl Write,
-) -> io::Result<Tally> {
+) -> io::Result<BatchTally> {
     let mut early = BTreeMap::new();
-    let mut tally = Tally::default();
+    let mut tally = BatchTally::default();
     loop {
         let (number, answer) = match receive.try_recv() {
             Ok(next) => next,
@@ -182,17 +182,17 @@ mod tests {
             if line == b"3" {
                 thread::sleep(Duration::from_millis(50));
             }
-            Answer { line: line.to_vec(), failed: line.ends_with(b"7") }
+            BatchAnswer { line: line.to_vec(), failed: line.ends_with(b"7") }
         })
         .unwrap();
         assert_eq!(String::from_utf8(output).unwrap(), input);
-        assert_eq!(tally, Tally { lines: 2_000, failed: 200 });
+        assert_eq!(tally, BatchTally { lines: 2_000, failed: 200 });
     }
 
     #[test]
     fn blank_lines_and_a_missing_last_line_feed_do_not_matter() {
         let mut output = Vec::new();
-        let echo = |line: &[u8]| Answer { line: line.to_vec(), failed: false };
+        let echo = |line: &[u8]| BatchAnswer { line: line.to_vec(), failed: false };
         run(&b"a\n\n  \nb"[..], &mut output, threads(2), echo).unwrap();
         assert_eq!(output, b"a\nb\n");
     }
@@ -209,7 +209,7 @@ mod tests {
             }
         }
         let input = "line\n".repeat(5_000);
-        let echo = |line: &[u8]| Answer { line: line.to_vec(), failed: false };
+        let echo = |line: &[u8]| BatchAnswer { line: line.to_vec(), failed: false };
         let error = run(input.as_bytes(), &mut Full, threads(2), echo).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     }

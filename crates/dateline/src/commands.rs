@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::batch::{Answer, Tally};
+use crate::batch::{BatchAnswer, BatchTally};
 use crate::cli::Command;
 use crate::failure::Failure;
 
@@ -64,7 +64,7 @@ fn all_cores() -> NonZero<usize> {
 }
 
 /// The answer to a line that could not be worked on.
-fn failed_line(id: Option<&RawValue>, error: &str) -> Answer {
+fn failed_line(id: Option<&RawValue>, error: &str) -> BatchAnswer {
     #[derive(Serialize)]
     struct FailedLine<'l> {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,10 +73,10 @@ fn failed_line(id: Option<&RawValue>, error: &str) -> Answer {
     }
     let line =
         serde_json::to_vec(&FailedLine { id, error }).unwrap_or_else(|_| br#"{"error":"unknown"}"#.to_vec());
-    Answer { line, failed: true }
+    BatchAnswer { line, failed: true }
 }
 
-fn batch_outcome(tally: io::Result<Tally>) -> Result<(), Failure> {
+fn batch_outcome(tally: io::Result<BatchTally>) -> Result<(), Failure> {
     let tally = tally.map_err(Failure::io("standard input or output"))?;
     match tally.failed {
         0 => Ok(()),

@@ -23,7 +23,7 @@ use crate::failure::Failure;
 use crate::metrics::Metrics;
 use crate::service_manager;
 use crate::status::FeedNames;
-use crate::websub::WebSub;
+use crate::websub::{Callbacks, WebSub};
 
 /// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
 /// in time.
@@ -33,7 +33,7 @@ const SEED: u64 = 0;
 
 /// Where to record what passes, and what to leave out.
 #[derive(Debug, Clone)]
-pub struct Record {
+pub struct RecordingOptions {
     /// The WARC file, appended to if it is there.
     pub file: PathBuf,
     /// The query parameters whose values are secret.
@@ -44,7 +44,7 @@ pub struct Record {
 ///
 /// # Errors
 /// Why it could not start or had to stop.
-pub async fn run(config: Config, record: Option<Record>) -> Result<(), Failure> {
+pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(), Failure> {
     let Config { settings, feeds, subject } = config;
     let mut signals = Signals::listen()?;
     let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
@@ -147,7 +147,7 @@ pub async fn run(config: Config, record: Option<Record>) -> Result<(), Failure> 
 
 /// Records what passes to the network. The ids of the records follow from the journal and the moment, which no other
 /// recording shares.
-fn recording(live: Live, record: Record, journal: &Journal) -> Result<Recording<Live>, Failure> {
+fn recording(live: Live, record: RecordingOptions, journal: &Journal) -> Result<Recording<Live>, Failure> {
     let now = Clock::System.now();
     let hash = Sha256::new().chain_update(journal.id().as_str()).chain_update(now.to_string()).finalize();
     let mut record_ids = [0; 16];
@@ -171,8 +171,12 @@ fn subscriptions(
         tracing::warn!("subscriptions at hubs rest while this run is recorded");
         return Ok(None);
     }
-    let shared = (world.journal.clone(), world.fetcher.clone(), world.metrics.clone());
-    let websub = WebSub::new(shared, engine.pushes(), (settings.websub.clone(), base), &settings.fetch)
+    let callbacks = Callbacks {
+        base,
+        max_body_bytes: settings.fetch.max_body_bytes,
+        body_timeout: settings.fetch.timeout,
+    };
+    let websub = WebSub::new(world, engine.pushes(), settings.websub.clone(), callbacks)
         .map_err(|source| Failure::Journal { path: settings.journal_path(), source })?;
     Ok(Some(Arc::new(websub)))
 }

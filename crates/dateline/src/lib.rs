@@ -9,10 +9,10 @@
 //! engine that runs live also runs over a recorded day or a simulated month.
 //!
 //! ```
-//! use dateline::batch::{self, Answer};
+//! use dateline::batch::{self, BatchAnswer};
 //!
 //! let mut answers = Vec::new();
-//! let upper = |line: &[u8]| Answer { line: line.to_ascii_uppercase(), failed: false };
+//! let upper = |line: &[u8]| BatchAnswer { line: line.to_ascii_uppercase(), failed: false };
 //! let tally = batch::run(&b"one\ntwo\n"[..], &mut answers, std::num::NonZero::<usize>::MIN, upper)?;
 //! assert_eq!((answers.as_slice(), tally.lines), (&b"ONE\nTWO\n"[..], 2));
 //! # Ok::<(), std::io::Error>(())

@@ -45,7 +45,7 @@ pub struct Replay {
 
 /// What came of a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Replayed {
+pub struct ReplaySummary {
     /// The exchanges that were recorded.
     pub exchanges: usize,
     /// How often something was asked for that isn't recorded, or not as often.
@@ -83,7 +83,7 @@ impl Replay {
     ///
     /// # Errors
     /// If a file or the journal can't be used, or `output` can't be written.
-    pub fn run(&self, config: Config, output: &mut impl Write) -> Result<Replayed, ReplayFailure> {
+    pub fn run(&self, config: Config, output: &mut impl Write) -> Result<ReplaySummary, ReplayFailure> {
         let recorded = Recorded::open(&self.files)?;
         for (path, skipped) in recorded.skipped() {
             tracing::warn!(file = %path.display(), "{skipped}");
@@ -101,9 +101,9 @@ impl Replay {
         recorded: Recorded,
         config: Config,
         output: &mut impl Write,
-    ) -> Result<Replayed, ReplayFailure> {
+    ) -> Result<ReplaySummary, ReplayFailure> {
         let (first, last) = (recorded.first_moment(), recorded.last_moment());
-        let mut replayed = Replayed {
+        let mut summary = ReplaySummary {
             exchanges: recorded.len(),
             unrecorded: 0,
             damaged: recorded.skipped().len(),
@@ -144,9 +144,9 @@ impl Replay {
         }
         lines.write(&journal)?;
         lines.output.flush()?;
-        replayed.unrecorded = transport.unrecorded();
-        replayed.events = lines.written.0 - before.0;
-        Ok(replayed)
+        summary.unrecorded = transport.unrecorded();
+        summary.events = lines.written.0 - before.0;
+        Ok(summary)
     }
 }
 

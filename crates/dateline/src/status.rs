@@ -25,7 +25,7 @@ impl FeedNames {
 
 /// The whole picture.
 #[derive(Debug, Serialize)]
-pub struct Status {
+pub struct StatusReport {
     /// The journal's id: the epoch of the sequence.
     pub journal: String,
     /// The size of its file in bytes.
@@ -48,7 +48,7 @@ pub struct Status {
     pub relay_position: Sequence,
     /// What the relay is doing; absent where no daemon tells.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub relay: Option<Relay>,
+    pub relay: Option<RelaySummary>,
     /// The last few events, newest first.
     pub last_events: Vec<LastEvent>,
     /// The configured feeds.
@@ -57,7 +57,7 @@ pub struct Status {
 
 /// What the relay is doing.
 #[derive(Debug, Serialize)]
-pub struct Relay {
+pub struct RelaySummary {
     /// The last event that Kafka has for certain; absent until Kafka said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Sequence>,
@@ -68,7 +68,7 @@ pub struct Relay {
     pub last_error: Option<String>,
 }
 
-impl Relay {
+impl RelaySummary {
     /// As the relay says.
     pub fn of(status: &RelayStatus) -> Self {
         Self { position: status.position, connected: status.connected, last_error: status.last_error.clone() }
@@ -143,7 +143,7 @@ impl WebSubStatus {
     }
 }
 
-impl Status {
+impl StatusReport {
     /// Reads the journal.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_fetcher::websub::{Intent, Pushed, Reply, WebSubSettings, ask_again, new_keys};
-use dateline_fetcher::{FetchSettings, Fetcher, SubscribeError};
+use dateline_fetcher::{Fetcher, SubscribeError};
 use dateline_journal::{Journal, JournalError};
 use dateline_wire::{Subscription, SubscriptionStep};
 use futures_util::{StreamExt, stream};
@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::engine::{Push, PushEnd};
+use crate::engine::{Push, PushEnd, World};
 use crate::metrics::Metrics;
 
 /// How often the journal is asked whose hub is to be asked; a look at the first row of an index.
@@ -38,14 +38,23 @@ pub struct WebSub {
     metrics: Arc<Metrics>,
     pushes: mpsc::Sender<Push>,
     settings: WebSubSettings,
-    callback: Url,
-    max_body_bytes: usize,
-    body_timeout: Duration,
+    callbacks: Callbacks,
+}
+
+/// Where hubs reach this daemon, and what is taken from them.
+#[derive(Debug, Clone)]
+pub struct Callbacks {
+    /// The address under which each subscription has a callback of its own.
+    pub base: Url,
+    /// The most that is taken of a post's body, in bytes.
+    pub max_body_bytes: usize,
+    /// How long a post's body may take to come.
+    pub body_timeout: Duration,
 }
 
 /// How a post ended, for the answer and the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Received {
+pub(crate) enum PostResult {
     /// Its entries are committed.
     Taken,
     /// It was not signed as it should be, or cannot be read: nothing was done.
@@ -57,26 +66,26 @@ pub(crate) enum Received {
 }
 
 impl WebSub {
-    /// Subscriptions whose callbacks lie under `callback`; leases that were granted before go on.
+    /// Subscriptions for the feeds of `world`, whose pushes go to `pushes`; leases that were granted before go on.
     ///
     /// # Errors
     /// If the journal cannot be read.
     pub fn new(
-        (journal, fetcher, metrics): (Journal, Arc<Fetcher>, Arc<Metrics>),
+        world: &World,
         pushes: mpsc::Sender<Push>,
-        (settings, callback): (WebSubSettings, Url),
-        fetch: &FetchSettings,
+        settings: WebSubSettings,
+        callbacks: Callbacks,
     ) -> Result<Self, JournalError> {
+        let World { journal, fetcher, metrics, .. } = world.clone();
         for subscription in journal.reader().subscriptions()? {
             fetcher.leases().note(&subscription);
         }
-        let (max_body_bytes, body_timeout) = (fetch.max_body_bytes, fetch.timeout);
-        Ok(Self { journal, fetcher, metrics, pushes, settings, callback, max_body_bytes, body_timeout })
+        Ok(Self { journal, fetcher, metrics, pushes, settings, callbacks })
     }
 
-    /// The most that is taken of a post's body, in bytes, and how long it may take to come.
-    pub(crate) fn body_bounds(&self) -> (usize, Duration) {
-        (self.max_body_bytes, self.body_timeout)
+    /// Where hubs reach us, and what is taken from them.
+    pub(crate) fn callbacks(&self) -> &Callbacks {
+        &self.callbacks
     }
 
     /// Asks hubs as their subscriptions fall due, until `stop` is cancelled.
@@ -116,7 +125,7 @@ impl WebSub {
         let asked = SubscriptionStep::Asked { keys: keys.clone(), due };
         // The feed may have named another hub meanwhile.
         let Some(subscription) = self.step(&subscription, asked).await? else { return Ok(()) };
-        let request = self.fetcher.subscribe(&subscription, &keys, &self.callback, self.settings.lease);
+        let request = self.fetcher.subscribe(&subscription, &keys, &self.callbacks.base, self.settings.lease);
         let step = match request.await {
             Ok(()) => return Ok(()),
             Err(SubscribeError::Resting { until }) => SubscriptionStep::PutOff { due: until },
@@ -166,9 +175,9 @@ impl WebSub {
 
     /// Takes in what was posted to the callback of `subscription`; until its entries are committed, or for as long as a hub
     /// can be left waiting. What isn't signed by the hub is not even read.
-    pub(crate) async fn take(&self, subscription: &Subscription, content: Pushed) -> Received {
+    pub(crate) async fn take(&self, subscription: &Subscription, content: Pushed) -> PostResult {
         if !content.is_signed_for(subscription) {
-            return self.counted(Received::Ignored, "unsigned");
+            return self.counted(PostResult::Ignored, "unsigned");
         }
         let (done, end) = oneshot::channel();
         let push = Push { feed: subscription.feed.clone(), content, done };
@@ -177,17 +186,17 @@ impl WebSub {
             end.await.ok()
         };
         match timeout(COMMIT_PATIENCE, taken).await {
-            Ok(Some(PushEnd::Committed)) => self.counted(Received::Taken, "taken"),
-            Ok(Some(PushEnd::Unreadable)) => self.counted(Received::Ignored, "unreadable"),
-            Ok(Some(PushEnd::NoFeed)) => self.counted(Received::Gone, "no_feed"),
+            Ok(Some(PushEnd::Committed)) => self.counted(PostResult::Taken, "taken"),
+            Ok(Some(PushEnd::Unreadable)) => self.counted(PostResult::Ignored, "unreadable"),
+            Ok(Some(PushEnd::NoFeed)) => self.counted(PostResult::Gone, "no_feed"),
             // The engine stops, or has no time.
-            Ok(None) | Err(_) => self.counted(Received::Busy, "busy"),
+            Ok(None) | Err(_) => self.counted(PostResult::Busy, "busy"),
         }
     }
 
-    /// `received`, counted as `result`.
-    pub(crate) fn counted(&self, received: Received, result: &'static str) -> Received {
+    /// `end`, counted as `result`.
+    pub(crate) fn counted(&self, end: PostResult, result: &'static str) -> PostResult {
         self.metrics.pushed(result);
-        received
+        end
     }
 }

@@ -22,7 +22,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// A served journal.
-struct Served {
+struct TestServer {
     journal: Journal,
     address: String,
     pulse: watch::Sender<Pulse>,
@@ -32,7 +32,7 @@ struct Served {
     _folder: tempfile::TempDir,
 }
 
-impl Served {
+impl TestServer {
     async fn new(settings: HttpSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = Options { durability: Durability::Process, ..Options::default() };
@@ -138,7 +138,7 @@ fn sequences(body: &str) -> Vec<u64> {
 
 #[tokio::test]
 async fn events_come_as_lines_in_order_without_gaps() {
-    let mut served = Served::new(HttpSettings::default()).await;
+    let mut served = TestServer::new(HttpSettings::default()).await;
     served.commit(150).await;
     let (status, head, body) = served.get("/v1/events", "").await;
     assert_eq!(status, 200);
@@ -153,7 +153,7 @@ async fn events_come_as_lines_in_order_without_gaps() {
 
 #[tokio::test]
 async fn after_limit_and_kind_choose() {
-    let mut served = Served::new(HttpSettings::default()).await;
+    let mut served = TestServer::new(HttpSettings::default()).await;
     served.commit(10).await;
     assert_eq!(sequences(&served.get("/v1/events?after=3&limit=2", "").await.2), [4, 5]);
     assert_eq!(sequences(&served.get("/v1/events?after=9", "").await.2), [10]);
@@ -164,7 +164,7 @@ async fn after_limit_and_kind_choose() {
 
 #[tokio::test]
 async fn what_cannot_be_meant_is_refused_with_what_is() {
-    let served = Served::new(HttpSettings::default()).await;
+    let served = TestServer::new(HttpSettings::default()).await;
     for (path, told) in [
         ("/v1/events?after=yesterday", "a sequence number"),
         ("/v1/events?kind=news", "article, reject or health"),
@@ -181,7 +181,7 @@ async fn what_cannot_be_meant_is_refused_with_what_is() {
 
 #[tokio::test]
 async fn a_follower_gets_new_events_as_they_come() {
-    let mut served = Served::new(HttpSettings::default()).await;
+    let mut served = TestServer::new(HttpSettings::default()).await;
     served.commit(1).await;
     let mut lines = served.open("/v1/events?follow=true", "").await.lines();
     let mut next = async || loop {
@@ -197,7 +197,7 @@ async fn a_follower_gets_new_events_as_they_come() {
 
 #[tokio::test]
 async fn server_sent_events_resume_where_the_client_left_off() {
-    let mut served = Served::new(HttpSettings::default()).await;
+    let mut served = TestServer::new(HttpSettings::default()).await;
     served.commit(3).await;
     let headers = "Accept: text/event-stream\r\nLast-Event-ID: 2\r\n";
     let (_, head, body) = served.get("/v1/events?after=0", headers).await;
@@ -209,7 +209,7 @@ async fn server_sent_events_resume_where_the_client_left_off() {
 
 #[tokio::test]
 async fn one_follower_too_many_is_told_to_come_back() {
-    let served = Served::new(HttpSettings { max_followers: 1, ..HttpSettings::default() }).await;
+    let served = TestServer::new(HttpSettings { max_followers: 1, ..HttpSettings::default() }).await;
     let mut first = served.open("/v1/events?follow=true", "").await;
     let mut line = String::new();
     first.read_line(&mut line).await.unwrap();
@@ -233,7 +233,7 @@ async fn one_follower_too_many_is_told_to_come_back() {
 
 #[tokio::test]
 async fn stopping_ends_open_streams() {
-    let served = Served::new(HttpSettings::default()).await;
+    let served = TestServer::new(HttpSettings::default()).await;
     let mut follower = served.open("/v1/events?follow=true", "").await;
     let mut line = String::new();
     follower.read_line(&mut line).await.unwrap();
@@ -245,7 +245,7 @@ async fn stopping_ends_open_streams() {
 
 #[tokio::test]
 async fn health_follows_the_engines_pulse() {
-    let served = Served::new(HttpSettings::default()).await;
+    let served = TestServer::new(HttpSettings::default()).await;
     assert_eq!(served.get("/livez", "").await.0, 200);
     assert_eq!(served.get("/readyz", "").await.0, 200);
     served.pulse.send_modify(|pulse| pulse.paused = true);
@@ -259,7 +259,7 @@ async fn health_follows_the_engines_pulse() {
 
 #[tokio::test]
 async fn status_and_metrics_count_what_the_journal_holds() {
-    let mut served = Served::new(HttpSettings::default()).await;
+    let mut served = TestServer::new(HttpSettings::default()).await;
     served.commit(4).await;
     let status: Value = serde_json::from_str(&served.get("/v1/status", "").await.2).unwrap();
     assert_eq!(status["rejects"], 4);

@@ -10,7 +10,7 @@ use std::{
 
 use dateline::{
     config::read_subject,
-    replay::archive::{Backfill, BackfillError, Events, Tally},
+    replay::archive::{Backfill, BackfillError, BackfillTally, EventTarget},
 };
 use dateline_fetcher::warc::{Record, RecordIds, RecordType, Writer, field};
 
@@ -41,8 +41,8 @@ fn backfill(
     files: &[PathBuf],
     threads: usize,
     state: Option<&Path>,
-    events: Events<'_>,
-) -> Result<Tally, BackfillError> {
+    events: EventTarget<'_>,
+) -> Result<BackfillTally, BackfillError> {
     let subject = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
     let backfill = Backfill {
         files: files.to_vec(),
@@ -54,9 +54,9 @@ fn backfill(
     backfill.run(&read_subject(&subject).unwrap(), events).map(|(tally, _)| tally)
 }
 
-fn run(files: &[PathBuf], threads: usize, state: Option<&Path>) -> (Tally, String) {
+fn run(files: &[PathBuf], threads: usize, state: Option<&Path>) -> (BackfillTally, String) {
     let mut lines = Vec::new();
-    let tally = backfill(files, threads, state, Events::Stream(&mut lines)).unwrap();
+    let tally = backfill(files, threads, state, EventTarget::Stream(&mut lines)).unwrap();
     (tally, String::from_utf8(lines).unwrap())
 }
 
@@ -84,7 +84,7 @@ fn a_backfill_goes_on_where_it_stopped() {
     assert_eq!(tally.records, 1);
     assert!(begun + &rest == whole);
     let (tally, nothing) = run(&both, 2, Some(&state));
-    assert_eq!((tally, nothing.as_str()), (Tally::default(), ""));
+    assert_eq!((tally, nothing.as_str()), (BackfillTally::default(), ""));
 }
 
 #[test]
@@ -107,11 +107,11 @@ fn an_output_file_is_cut_back_to_what_is_done_so_that_every_event_is_there_once(
     let second = archive(folder.path(), 2, &[("3", RELEVANT), ("4", RELEVANT)]);
     let both = [first.clone(), second];
     let whole = run(&both, 2, None).1;
-    backfill(&[first], 2, Some(&state), Events::File(&output)).unwrap();
+    backfill(&[first], 2, Some(&state), EventTarget::File(&output)).unwrap();
     // Killed while it wrote the next events, before they counted as done.
     let begun = fs::read_to_string(&output).unwrap();
     fs::write(&output, format!("{begun}{}", &whole[begun.len()..begun.len() + 900])).unwrap();
-    backfill(&both, 2, Some(&state), Events::File(&output)).unwrap();
+    backfill(&both, 2, Some(&state), EventTarget::File(&output)).unwrap();
     assert!(fs::read_to_string(&output).unwrap() == whole);
 }
 
@@ -121,12 +121,12 @@ fn an_output_file_of_something_else_is_refused_and_left_alone() {
     let (state, output) = (folder.path().join("progress"), folder.path().join("events.jsonl"));
     let file = archive(folder.path(), 1, &[("1", RELEVANT)]);
     fs::write(&output, "my notes\n").unwrap();
-    let refused = backfill(std::slice::from_ref(&file), 1, Some(&state), Events::File(&output));
+    let refused = backfill(std::slice::from_ref(&file), 1, Some(&state), EventTarget::File(&output));
     assert!(matches!(refused, Err(BackfillError::Output(_))));
     assert_eq!(fs::read_to_string(&output).unwrap(), "my notes\n");
     fs::remove_file(&output).unwrap();
-    backfill(std::slice::from_ref(&file), 1, Some(&state), Events::File(&output)).unwrap();
+    backfill(std::slice::from_ref(&file), 1, Some(&state), EventTarget::File(&output)).unwrap();
     fs::write(&output, "").unwrap();
-    let refused = backfill(&[file], 1, Some(&state), Events::File(&output));
+    let refused = backfill(&[file], 1, Some(&state), EventTarget::File(&output));
     assert!(matches!(refused, Err(BackfillError::Output(_))), "shorter than what was committed");
 }

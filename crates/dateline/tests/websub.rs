@@ -19,7 +19,7 @@ use url::form_urlencoded;
 
 /// What a publisher and its hub have seen, and what the feed lists.
 #[derive(Default)]
-struct Seen {
+struct Post {
     polls: usize,
     subscriptions: Vec<BTreeMap<String, String>>,
     entries: Vec<usize>,
@@ -28,14 +28,14 @@ struct Seen {
 /// A publisher and its hub, on one socket.
 struct Hub {
     address: SocketAddr,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<Post>>,
 }
 
 impl Hub {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let seen = Arc::new(Mutex::new(Seen { entries: vec![1], ..Seen::default() }));
+        let seen = Arc::new(Mutex::new(Post { entries: vec![1], ..Post::default() }));
         let shared = seen.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -78,7 +78,7 @@ fn feed(address: SocketAddr, entries: &[usize]) -> String {
     format!("<rss version='2.0'><channel><title>Port news</title>{items}</channel></rss>")
 }
 
-fn answer(mut stream: TcpStream, address: SocketAddr, seen: &Mutex<Seen>) -> std::io::Result<()> {
+fn answer(mut stream: TcpStream, address: SocketAddr, seen: &Mutex<Post>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut head = Vec::new();
     loop {

@@ -11,7 +11,7 @@ use dateline_wire::{CloudEvent, EntryId, EventKind, FeedId};
 use crate::{
     plan::{FaultKind, Plan},
     trouble::{RobotsPlan, Trouble},
-    web::{Asked, Log, Visible, Web},
+    web::{Log, LoggedRequest, VisibleEntries, Web},
 };
 
 /// What a simulation came to.
@@ -75,7 +75,7 @@ impl Report {
     }
 
     /// Each visible entry ends in one event for each of its editions that was seen, or for the last of them.
-    fn check_entries(&mut self, visible: &Visible, events: &[CloudEvent], bounds: &Bounds<'_>) {
+    fn check_entries(&mut self, visible: &VisibleEntries, events: &[CloudEvent], bounds: &Bounds<'_>) {
         let mut ended: BTreeMap<(FeedId, EntryId), u32> = BTreeMap::new();
         for event in events.iter().filter(|event| event.kind != EventKind::Health) {
             match entry_of(event) {
@@ -116,7 +116,7 @@ impl Report {
 
     /// Limits on each host hold within each life of the daemon, which remembers no requests of the one before.
     fn check_hosts(&mut self, plan: &Plan, log: &Log, bounds: &Bounds<'_>) {
-        let mut hosts: HashMap<(&str, usize), Vec<&Asked>> = HashMap::new();
+        let mut hosts: HashMap<(&str, usize), Vec<&LoggedRequest>> = HashMap::new();
         // Those whose robots.txt is refused (4xx) close nothing (RFC 9309, section 2.3.1.3) until it is had again.
         let mut open: HashSet<(&str, usize)> = HashSet::new();
         for asked in &log.asked {
@@ -183,7 +183,7 @@ impl Report {
                 self.violate(format!("{}: {:?}, but {told:?} was told", feed.url, spell.trouble));
             }
             let host = feed.url.host_str().unwrap_or_default();
-            let of_feed = |asked: &&Asked| asked.host == host && asked.purpose == Purpose::Feed;
+            let of_feed = |asked: &&LoggedRequest| asked.host == host && asked.purpose == Purpose::Feed;
             let late = log.asked.iter().filter(of_feed).filter(|asked| asked.start > spell.from).count();
             if spell.trouble == Trouble::Gone && late != 1 {
                 self.violate(format!("{} was asked {late} times after it was gone", feed.url));

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     check::{Bounds, Report},
     plan::Plan,
-    web::{MOST_DECODED, Web},
+    web::{MAX_DECODED_BYTES, Web},
 };
 
 /// When simulations begin. Any moment would do.
@@ -27,7 +27,7 @@ const GRACE: Duration = Duration::from_secs(20);
 
 /// What came of a simulation.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct Simulation {
     /// What it came to, and what went wrong.
     pub report: Report,
     /// Every event, in order.
@@ -71,7 +71,7 @@ pub fn simulate(
     plan: Plan,
     subject: Arc<Subject>,
     extract_threads: usize,
-) -> Result<Outcome, SimulationError> {
+) -> Result<Simulation, SimulationError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -85,14 +85,14 @@ async fn live(
     plan: Arc<Plan>,
     subject: Arc<Subject>,
     settings: EngineSettings,
-) -> Result<Outcome, SimulationError> {
+) -> Result<Simulation, SimulationError> {
     let origin: Timestamp = ORIGIN.parse()?;
     let folder = tempfile::tempdir()?;
     let options =
         Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
     let web = Arc::new(Web::new(plan.clone(), origin));
     let world_clock = Clock::starting_at(origin);
-    let fetch = FetchSettings { max_decoded_bytes: MOST_DECODED, ..FetchSettings::default() };
+    let fetch = FetchSettings { max_decoded_bytes: MAX_DECODED_BYTES, ..FetchSettings::default() };
     let poll = PollSettings::default();
     let metrics = Arc::new(Metrics::default());
     let feeds: Vec<FeedRef> = plan
@@ -150,7 +150,7 @@ async fn live(
         backlog: journal.backlog()?,
     };
     let report = Report::new(&plan, &web, &events, &bounds);
-    Ok(Outcome { report, events })
+    Ok(Simulation { report, events })
 }
 
 fn all_events(journal: &Journal) -> Result<Vec<CloudEvent>, JournalError> {

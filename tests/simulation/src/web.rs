@@ -32,11 +32,11 @@ const LATENCY: Duration = Duration::from_millis(40);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the daemon may decompress a body to, in bytes: little, so that bombs cost little.
-pub(crate) const MOST_DECODED: usize = 1 << 20;
+pub(crate) const MAX_DECODED_BYTES: usize = 1 << 20;
 
 /// One request, as the web saw it.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct LoggedRequest {
     pub(crate) host: String,
     pub(crate) path: String,
     pub(crate) purpose: Purpose,
@@ -49,12 +49,12 @@ pub(crate) struct Asked {
 }
 
 /// Entries that were visible, and the highest edition of each.
-pub(crate) type Visible = BTreeMap<(FeedId, EntryId), u32>;
+pub(crate) type VisibleEntries = BTreeMap<(FeedId, EntryId), u32>;
 
 /// What the web remembers.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    pub(crate) asked: Vec<Asked>,
+    pub(crate) asked: Vec<LoggedRequest>,
     /// For each entry of each feed the highest edition in an answer that arrived; 0 where it was in none.
     editions: Vec<Vec<u32>>,
     under_way: usize,
@@ -73,12 +73,12 @@ pub struct Web {
     /// Which feed is at which address, also at the one it moves to.
     feeds: HashMap<String, usize>,
     /// Each feed as it was rendered last.
-    rendered: Mutex<Vec<Option<Rendered>>>,
+    rendered: Mutex<Vec<Option<FeedText>>>,
 }
 
 /// A feed's text, and its validator.
 #[derive(Debug, Clone)]
-struct Rendered {
+struct FeedText {
     state: render::State,
     body: Bytes,
     etag: String,
@@ -86,7 +86,7 @@ struct Rendered {
 
 /// How much of a feed an answer shows.
 #[derive(Clone, Copy)]
-struct Shown {
+struct Showing {
     feed: usize,
     /// So many of its newest entries.
     newest: usize,
@@ -97,7 +97,7 @@ struct Reaction {
     delay: Duration,
     outcome: Result<(u16, HeaderMap, Bytes), TransportError>,
     /// The feed that is shown, if one is.
-    shows: Option<Shown>,
+    shows: Option<Showing>,
     rest: Option<Duration>,
 }
 
@@ -117,9 +117,9 @@ impl Web {
     }
 
     /// Entries that were in an answer that arrived, as Dateline calls them, and the highest edition shown.
-    pub(crate) fn visible(&self) -> Visible {
+    pub(crate) fn visible(&self) -> VisibleEntries {
         let log = self.log();
-        let mut visible = Visible::new();
+        let mut visible = VisibleEntries::new();
         for (feed, editions) in self.plan.feeds.iter().zip(&log.editions) {
             let id = FeedId::of(&feed.url);
             for (entry, edition) in feed.entries.iter().zip(editions).filter(|(_, edition)| **edition > 0) {
@@ -208,7 +208,7 @@ impl Web {
     }
 
     /// The text of a feed at a moment.
-    fn rendered(&self, number: usize, now: Duration) -> Rendered {
+    fn rendered(&self, number: usize, now: Duration) -> FeedText {
         let feed = &self.plan.feeds[number];
         let state = render::State::of(feed, now);
         let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
@@ -218,7 +218,7 @@ impl Web {
         let body = render::feed(feed, self.origin, now);
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);
-        let fresh = Rendered { state, body: body.into(), etag: format!("\"{:x}\"", hasher.finish()) };
+        let fresh = FeedText { state, body: body.into(), etag: format!("\"{:x}\"", hasher.finish()) };
         rendered[number].insert(fresh).clone()
     }
 
@@ -244,7 +244,7 @@ impl Web {
     }
 
     /// What a feed with a trouble answers, where that is something else than the feed as it is.
-    fn troubled(&self, trouble: Trouble, request: &Request, shown: Shown, body: &str) -> Option<Reaction> {
+    fn troubled(&self, trouble: Trouble, request: &Request, shown: Showing, body: &str) -> Option<Reaction> {
         let answer = |status, named: &[(HeaderName, &str)], body: Bytes, shows| Reaction {
             delay: LATENCY,
             outcome: Ok((status, fields(named), body)),
@@ -275,7 +275,7 @@ impl Web {
                 let ends = ["</item>", "</entry>"].iter().find(|end| body.contains(**end))?;
                 let (at, end) = body.match_indices(ends).nth(newest.checked_sub(1)?)?;
                 let part = Bytes::copy_from_slice(&body.as_bytes()[..at + end.len()]);
-                Some(answer(200, &[], part, Some(Shown { newest, ..shown })))
+                Some(answer(200, &[], part, Some(Showing { newest, ..shown })))
             }
             _ => None,
         }
@@ -298,8 +298,8 @@ impl Web {
                 return plain(404, HeaderMap::new(), Bytes::new(), None);
             }
         }
-        let Rendered { body, etag, .. } = self.rendered(number, now);
-        let shown = Shown { feed: number, newest: render::shown(feed, now).len() };
+        let FeedText { body, etag, .. } = self.rendered(number, now);
+        let shown = Showing { feed: number, newest: render::shown(feed, now).len() };
         let trouble = feed.spell.map_or(Trouble::None, |spell| spell.at(now));
         if trouble != Trouble::None
             && let Some(reaction) = self.troubled(trouble, request, shown, &String::from_utf8_lossy(&body))
@@ -326,7 +326,7 @@ impl Transport for Web {
                 let mut log = self.log();
                 log.under_way += 1;
                 log.most_under_way = log.most_under_way.max(log.under_way);
-                let asked = Asked {
+                let asked = LoggedRequest {
                     host: request.url.host_str().unwrap_or_default().to_owned(),
                     path: request.url[Position::BeforePath..].to_owned(),
                     purpose: request.purpose,
@@ -339,7 +339,7 @@ impl Transport for Web {
                 log.asked.len() - 1
             };
             // Counted down even if the daemon gives up on the answer.
-            let under_way = UnderWay { web: self, number };
+            let under_way = OpenRequest { web: self, number };
             sleep(reaction.delay).await;
             under_way.arrived(&reaction, now);
             let (status, headers, body) = reaction.outcome?;
@@ -350,12 +350,12 @@ impl Transport for Web {
 }
 
 /// A request that was not answered yet.
-struct UnderWay<'w> {
+struct OpenRequest<'w> {
     web: &'w Web,
     number: usize,
 }
 
-impl UnderWay<'_> {
+impl OpenRequest<'_> {
     /// Notes that the answer arrived, and the entries that it shows, as they were when it was asked for.
     fn arrived(&self, reaction: &Reaction, asked_at: Duration) {
         let mut log = self.web.log();
@@ -374,7 +374,7 @@ impl UnderWay<'_> {
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for OpenRequest<'_> {
     fn drop(&mut self) {
         let now = self.web.start.elapsed();
         let mut log = self.web.log();
@@ -389,7 +389,7 @@ impl Drop for UnderWay<'_> {
 fn bomb() -> Bytes {
     static BOMB: LazyLock<Bytes> = LazyLock::new(|| {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        let written = encoder.write_all(&vec![b' '; 2 * MOST_DECODED]).and_then(|()| encoder.finish());
+        let written = encoder.write_all(&vec![b' '; 2 * MAX_DECODED_BYTES]).and_then(|()| encoder.finish());
         // Writing to memory doesn't fail.
         written.unwrap_or_default().into()
     });

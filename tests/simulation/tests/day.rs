@@ -10,7 +10,7 @@ use std::{
 
 use dateline::{
     config::Config,
-    replay::{Replay, Replayed},
+    replay::{Replay, ReplaySummary},
 };
 use dateline_fetcher::warc::{Item, Reader};
 use dateline_simulation::day;
@@ -19,7 +19,7 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/day").join(name)
 }
 
-fn replay(files: &[PathBuf], threads: usize) -> (Replayed, String) {
+fn replay(files: &[PathBuf], threads: usize) -> (ReplaySummary, String) {
     let threads = NonZero::new(threads).unwrap();
     let replay = Replay { files: files.to_vec(), threads, journal: None };
     let mut lines = Vec::new();

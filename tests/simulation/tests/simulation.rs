@@ -5,7 +5,7 @@
 use std::{env, path::Path, sync::Arc, thread};
 
 use dateline_parser::Subject;
-use dateline_simulation::{Outcome, Plan, Scale, simulate, subject};
+use dateline_simulation::{Plan, Scale, Simulation, simulate, subject};
 
 /// How many seeds are tried; `SIMULATION_SEEDS` says otherwise (`7` for the first seven, `113..114` for one that failed).
 const SEEDS: std::ops::Range<u64> = 0..200;
@@ -23,7 +23,7 @@ fn the_subject() -> Arc<Subject> {
     Arc::new(subject(&folder).unwrap())
 }
 
-fn run(seed: u64, subject: &Arc<Subject>, extract_threads: usize) -> Outcome {
+fn run(seed: u64, subject: &Arc<Subject>, extract_threads: usize) -> Simulation {
     simulate(Plan::new(seed, Scale::SMALL), subject.clone(), extract_threads).unwrap()
 }
 

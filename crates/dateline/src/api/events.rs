@@ -22,7 +22,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// What can be asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(super) struct EventQuery {
     /// The sequence after which to begin, or `earliest` (the default) or `latest`.
     after: Option<String>,
     /// Whether to go on with new events as they come.
@@ -70,23 +70,23 @@ impl Format {
 pub(super) async fn events(
     State(api): Shared,
     headers: HeaderMap,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<EventQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
-    let Query(wanted) = wanted.map_err(|rejection| bad(rejection.body_text()))?;
-    let format = format_of(&wanted, &headers).map_err(bad)?;
-    let kind = wanted.kind.as_deref().map(kind_of).transpose().map_err(bad)?;
+    let Query(query) = query.map_err(|rejection| bad(rejection.body_text()))?;
+    let format = format_of(&query, &headers).map_err(bad)?;
+    let kind = query.kind.as_deref().map(kind_of).transpose().map_err(bad)?;
     // A browser that reconnects says what it saw last; that is newer than what the address says.
     let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let last = *api.sources.journal.watch().borrow();
-    let after = match resumed.or(wanted.after.as_deref()) {
+    let after = match resumed.or(query.after.as_deref()) {
         None | Some("earliest") => Sequence::START,
         Some("latest") => last,
         Some(number) => Sequence(number.parse().map_err(|_| {
             bad(format!("`after` is `{number}`: a sequence number, `earliest` or `latest` is meant"))
         })?),
     };
-    let follower = match wanted.follow {
+    let follower = match query.follow {
         true => Some(api.followers.clone().try_acquire_owned().map_err(|_| {
             Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -101,8 +101,8 @@ pub(super) async fn events(
         format,
         kind,
         after,
-        until: if wanted.follow { None } else { Some(last) },
-        left: wanted.limit.unwrap_or(u64::MAX),
+        until: if query.follow { None } else { Some(last) },
+        left: query.limit.unwrap_or(u64::MAX),
         _follower: follower,
     };
     let body = Body::from_stream(stream::unfold(stream, |mut stream| async move {
@@ -113,8 +113,8 @@ pub(super) async fn events(
     Ok((headers, body).into_response())
 }
 
-fn format_of(wanted: &Wanted, headers: &HeaderMap) -> Result<Format, String> {
-    match wanted.format.as_deref() {
+fn format_of(query: &EventQuery, headers: &HeaderMap) -> Result<Format, String> {
+    match query.format.as_deref() {
         Some("sse") => Ok(Format::ServerSent),
         Some("ndjson") => Ok(Format::Ndjson),
         Some(other) => Err(format!("`format` is `{other}`: `ndjson` or `sse` is meant")),

@@ -14,30 +14,30 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::Problem;
-use crate::websub::{Received, WebSub};
+use crate::websub::{Callbacks, PostResult, WebSub};
 
 /// How many posts are taken in at once, each with up to the largest allowed body in memory.
 const AT_ONCE: usize = 4;
 
 #[derive(Clone)]
-struct Callbacks {
+struct Receiver {
     websub: Arc<WebSub>,
     room: Arc<Semaphore>,
 }
 
 /// The callbacks' routes.
 pub(super) fn routes(websub: Arc<WebSub>) -> Router {
-    let callbacks = Callbacks { websub, room: Arc::new(Semaphore::new(AT_ONCE)) };
-    Router::new().route("/websub/{token}", get(asked_back).post(pushed)).with_state(callbacks)
+    let receiver = Receiver { websub, room: Arc::new(Semaphore::new(AT_ONCE)) };
+    Router::new().route("/websub/{token}", get(asked_back).post(pushed)).with_state(receiver)
 }
 
 /// A hub asks whether we meant it. The challenge goes back as plain text that no browser takes for anything else.
 async fn asked_back(
-    State(callbacks): State<Callbacks>,
+    State(receiver): State<Receiver>,
     Path(token): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    match callbacks.websub.answer(&token, &query.unwrap_or_default()).await? {
+    match receiver.websub.answer(&token, &query.unwrap_or_default()).await? {
         Some(text) => {
             Ok(([(header::CONTENT_TYPE, "text/plain"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")], text)
                 .into_response())
@@ -48,15 +48,15 @@ async fn asked_back(
 
 /// A hub pushes. Bodies are taken in only for callbacks that exist.
 async fn pushed(
-    State(callbacks): State<Callbacks>,
+    State(receiver): State<Receiver>,
     Path(token): Path<String>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
-    let websub = &callbacks.websub;
-    let received = match (websub.subscription(&token)?, callbacks.room.try_acquire()) {
-        (None, _) => websub.counted(Received::Gone, "unknown"),
-        (Some(_), Err(_)) => websub.counted(Received::Busy, "busy"),
+    let websub = &receiver.websub;
+    let received = match (websub.subscription(&token)?, receiver.room.try_acquire()) {
+        (None, _) => websub.counted(PostResult::Gone, "unknown"),
+        (Some(_), Err(_)) => websub.counted(PostResult::Busy, "busy"),
         (Some(subscription), Ok(_room)) => {
             let body = collect(websub, request.into_body()).await?;
             websub.take(&subscription, Pushed { headers, body }).await
@@ -64,19 +64,19 @@ async fn pushed(
     };
     Ok(match received {
         // What is not signed by the hub is taken without a word, so that nobody learns by trying (section 7.1.2).
-        Received::Taken | Received::Ignored => StatusCode::ACCEPTED.into_response(),
-        Received::Gone => StatusCode::GONE.into_response(),
-        Received::Busy => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")]).into_response(),
+        PostResult::Taken | PostResult::Ignored => StatusCode::ACCEPTED.into_response(),
+        PostResult::Gone => StatusCode::GONE.into_response(),
+        PostResult::Busy => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")]).into_response(),
     })
 }
 
 /// The whole body, within the bounds that hold for any answer from outside.
 async fn collect(websub: &WebSub, body: Body) -> Result<bytes::Bytes, Problem> {
-    let (most, within) = websub.body_bounds();
-    match timeout(within, Limited::new(body, most).collect()).await {
+    let Callbacks { max_body_bytes: most, body_timeout, .. } = websub.callbacks();
+    match timeout(*body_timeout, Limited::new(body, *most).collect()).await {
         Ok(Ok(whole)) => Ok(whole.to_bytes()),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            websub.counted(Received::Ignored, "too_large");
+            websub.counted(PostResult::Ignored, "too_large");
             Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("more than {most} bytes")))
         }
         Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "the body broke off")),

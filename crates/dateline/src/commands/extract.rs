@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{all_cores, batch_outcome, failed_line, known_url, print_json};
-use crate::batch::{self, Answer};
+use crate::batch::{self, BatchAnswer};
 use crate::contained::contained;
 use crate::failure::Failure;
 use crate::saved;
@@ -86,7 +86,7 @@ fn read_page(file: &Path, url: Option<&str>, content_type: Option<String>) -> io
     })
 }
 
-fn answer(line: &[u8]) -> Answer {
+fn answer(line: &[u8]) -> BatchAnswer {
     let line: Line<'_> = match serde_json::from_slice(line) {
         Ok(line) => line,
         Err(error) => return failed_line(None, &format!("not a line with id, url and file: {error}")),
@@ -100,7 +100,7 @@ fn answer(line: &[u8]) -> Answer {
         Err(panic) => return failed_line(Some(line.id), &format!("{}: {panic}", line.file.display())),
     };
     match serde_json::to_vec(&AnswerLine { id: line.id, article: &article }) {
-        Ok(line) => Answer { line, failed: false },
+        Ok(line) => BatchAnswer { line, failed: false },
         Err(error) => failed_line(Some(line.id), &error.to_string()),
     }
 }

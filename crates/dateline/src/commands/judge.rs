@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::config_file::ConfigFile;
 use super::{all_cores, batch_outcome, failed_line};
-use crate::batch::{self, Answer};
+use crate::batch::{self, BatchAnswer};
 use crate::config::{self, Settings};
 use crate::failure::Failure;
 
@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }))
 }
 
-fn answer(subject: &Subject, line: &[u8]) -> Answer {
+fn answer(subject: &Subject, line: &[u8]) -> BatchAnswer {
     let line: Line<'_> = match serde_json::from_slice(line) {
         Ok(line) => line,
         Err(error) => return failed_line(None, &format!("not a line with id, title and text: {error}")),
@@ -79,7 +79,7 @@ fn answer(subject: &Subject, line: &[u8]) -> Answer {
         entities: &judgement.entities,
     };
     match serde_json::to_vec(&answer) {
-        Ok(line) => Answer { line, failed: false },
+        Ok(line) => BatchAnswer { line, failed: false },
         Err(error) => failed_line(Some(line.id), &error.to_string()),
     }
 }

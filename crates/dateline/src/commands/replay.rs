@@ -11,7 +11,7 @@ use super::config_file::ConfigFile;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::logs;
-use crate::replay::archive::{Backfill, BackfillError, Events};
+use crate::replay::archive::{Backfill, BackfillError, EventTarget};
 use crate::replay::{DeliveryFailure, Replay, ReplayFailure, deliver};
 
 /// Replays recordings: the same feeds and pages give the same events, as fast as the work can be done.
@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             source: config.settings.source.clone(),
             show_progress: io::stderr().is_terminal(),
         };
-        let events = arguments.output.as_deref().map_or(Events::Stream(&mut output), Events::File);
+        let events = arguments.output.as_deref().map_or(EventTarget::Stream(&mut output), EventTarget::File);
         let run = backfill.run(&config.subject, events);
         let (tally, pace) = run.map_err(|error| of_backfill(error, arguments.output.as_deref()))?;
         tracing::info!("{tally}");

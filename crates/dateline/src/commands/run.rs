@@ -42,7 +42,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let record = arguments
         .record
         .clone()
-        .map(|file| daemon::Record { file, secret_query: arguments.secret_query.clone() });
+        .map(|file| daemon::RecordingOptions { file, secret_query: arguments.secret_query.clone() });
     let outcome = runtime.block_on(daemon::run(config, record));
     // A page that hangs in extraction, or a name in resolution, must not keep the process from ending.
     runtime.shutdown_background();

@@ -10,7 +10,7 @@ use super::config_file::ConfigFile;
 use super::{print_json, print_text};
 use crate::config::{Settings, feeds};
 use crate::failure::Failure;
-use crate::status::{FeedNames, FeedStatus, Status};
+use crate::status::{FeedNames, FeedStatus, StatusReport};
 
 /// Shows feeds, backlog, last events and the relay's position, from the journal, daemon running or not.
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let names = FeedNames::of(&feeds::read(&settings.feeds)?);
     let path = settings.journal_path();
     let status = JournalReader::open(&path)
-        .and_then(|journal| Status::read(&journal, &names))
+        .and_then(|journal| StatusReport::read(&journal, &names))
         .map_err(|source| Failure::Journal { path, source })?;
     if arguments.json {
         return print_json(&status);
@@ -42,7 +42,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// The status as a page for people.
-fn page(status: &Status, relayed: bool, now: Timestamp) -> String {
+fn page(status: &StatusReport, relayed: bool, now: Timestamp) -> String {
     let mut page = String::new();
     let failing = status.feeds.iter().filter(|feed| feed.word() == "failing").count();
     // Writing to a String cannot fail.

@@ -156,10 +156,10 @@ impl Tail {
 
     fn note(&mut self, line: &[u8]) {
         #[derive(Deserialize)]
-        struct Seen {
+        struct EventLine {
             sequence: String,
         }
-        if let Ok(seen) = serde_json::from_slice::<Seen>(line) {
+        if let Ok(seen) = serde_json::from_slice::<EventLine>(line) {
             self.after = seen.sequence;
         }
         self.left = self.left.map(|left| left.saturating_sub(1));

@@ -13,14 +13,14 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::World;
-use super::outcome::{self, Ending};
-use super::pipeline::Ready;
+use super::outcome::{self, EntryContext};
+use super::pipeline::CommitRequest;
 use crate::config::EngineSettings;
 use crate::contained::contained;
 use crate::metrics::Metrics;
 
 /// Why an entry has no page.
-pub(super) enum NoPage {
+pub(super) enum MissingPage {
     /// It has no link.
     NoLink,
     /// The page cannot be had.
@@ -29,7 +29,7 @@ pub(super) enum NoPage {
     Panic(String),
 }
 
-impl NoPage {
+impl MissingPage {
     /// The reason as a word that stays the same.
     pub(super) fn reason(&self) -> &'static str {
         match self {
@@ -59,12 +59,12 @@ impl NoPage {
 pub(super) struct Extraction {
     subject: Arc<Subject>,
     metrics: Arc<Metrics>,
-    place: Place,
+    place: Workplace,
 }
 
 /// Where pages are extracted.
 #[derive(Clone)]
-enum Place {
+enum Workplace {
     /// On threads of their own, so many at once.
     Apart {
         room: Arc<Semaphore>,
@@ -82,10 +82,10 @@ impl Extraction {
             threads => threads,
         };
         let place = if clock.is_virtual() && threads == 1 {
-            Place::Here
+            Workplace::Here
         } else {
             let limit = (!clock.is_virtual()).then_some(settings.extract_timeout);
-            Place::Apart { room: Arc::new(Semaphore::new(threads)), limit }
+            Workplace::Apart { room: Arc::new(Semaphore::new(threads)), limit }
         };
         Self { subject: world.subject.clone(), metrics: world.metrics.clone(), place }
     }
@@ -93,36 +93,36 @@ impl Extraction {
     /// The end of an entry: its event, ready to be committed.
     pub(super) async fn conclude(
         self: Arc<Self>,
-        ending: Ending,
+        context: EntryContext,
         attempts: u32,
-        fetched: Result<FetchedPage, NoPage>,
-    ) -> Ready {
-        let ending = Arc::new(ending);
-        let event = match self.clone().in_time(ending.clone(), fetched).await {
+        fetched: Result<FetchedPage, MissingPage>,
+    ) -> CommitRequest {
+        let context = Arc::new(context);
+        let event = match self.clone().in_time(context.clone(), fetched).await {
             Ok(event) => event,
             Err((reason, detail)) => {
-                tracing::warn!(url = ending.url(), reason, detail, "a page could not be extracted");
-                Event::Reject(Box::new(outcome::reject(&ending, Stage::Extract, reason, detail)))
+                tracing::warn!(url = context.url(), reason, detail, "a page could not be extracted");
+                Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, reason, detail)))
             }
         };
-        ending.finish(event, attempts)
+        context.finish(event, attempts)
     }
 
     async fn in_time(
         self: Arc<Self>,
-        ending: Arc<Ending>,
-        fetched: Result<FetchedPage, NoPage>,
+        context: Arc<EntryContext>,
+        fetched: Result<FetchedPage, MissingPage>,
     ) -> Result<Event, (&'static str, String)> {
         let place = self.place.clone();
         let work = move || {
             let started = Instant::now();
-            let event = contained(|| event_of(&ending, fetched, &self.subject));
+            let event = contained(|| event_of(&context, fetched, &self.subject));
             self.metrics.extracted(started.elapsed().as_secs_f64());
             event
         };
         let done = match place {
-            Place::Here => Ok(work()),
-            Place::Apart { room, limit } => {
+            Workplace::Here => Ok(work()),
+            Workplace::Apart { room, limit } => {
                 // The semaphore is never closed; were it, the work would go on without a place of its own.
                 let held = room.acquire_owned().await;
                 let work = spawn_blocking(move || {
@@ -148,15 +148,15 @@ impl Extraction {
     }
 }
 
-fn event_of(ending: &Ending, fetched: Result<FetchedPage, NoPage>, subject: &Subject) -> Event {
+fn event_of(context: &EntryContext, fetched: Result<FetchedPage, MissingPage>, subject: &Subject) -> Event {
     match fetched {
-        Ok(fetched) => outcome::of_page(ending, &fetched.page, fetched.record_id, subject),
-        Err(no_page) => outcome::of_feed_text(ending, subject).unwrap_or_else(|| {
+        Ok(fetched) => outcome::of_page(context, &fetched.page, fetched.record_id, subject),
+        Err(missing) => outcome::of_feed_text(context, subject).unwrap_or_else(|| {
             Event::Reject(Box::new(outcome::reject(
-                ending,
-                no_page.stage(),
-                no_page.reason(),
-                no_page.detail(),
+                context,
+                missing.stage(),
+                missing.reason(),
+                missing.detail(),
             )))
         }),
     }

@@ -15,9 +15,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::extraction::{Extraction, NoPage};
-use super::outcome::{self, Ending};
-use super::pipeline::{Pipeline, Ready, Settled};
+use super::extraction::{Extraction, MissingPage};
+use super::outcome::{self, EntryContext};
+use super::pipeline::{CommitReceipt, CommitRequest, Pipeline};
 use super::push::{Push, PushEnd};
 use super::{HEARTBEAT, Pulse, Until, World, trace};
 use crate::config::EngineSettings;
@@ -36,7 +36,7 @@ const PANIC_REST: Duration = Duration::from_secs(3600);
 const PUSHES_HELD: usize = 4;
 
 /// A poll that came back, or the panic that ended it.
-struct Polled {
+struct PollAttempt {
     before: FeedState,
     outcome: Result<PollOutcome, String>,
     /// Who waits for its end, if it was a push.
@@ -44,9 +44,9 @@ struct Polled {
 }
 
 /// A page, or none, that came back.
-struct Paged {
+struct PageAttempt {
     pending: PendingEntry,
-    fetched: Result<FetchedPage, NoPage>,
+    fetched: Result<FetchedPage, MissingPage>,
     elapsed: Duration,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Intake {
     refs: HashMap<FeedId, Arc<FeedRef>>,
     states: HashMap<FeedId, FeedState>,
     schedule: Schedule,
-    polls: JoinSet<Polled>,
+    polls: JoinSet<PollAttempt>,
     polls_in_flight: usize,
     /// The feeds that a poll or a push is under way for.
     busy: HashSet<FeedId>,
@@ -66,7 +66,7 @@ pub(super) struct Intake {
     waiting: Vec<Push>,
     /// How many pushes are being read or committed.
     pushes_in_flight: usize,
-    pages: JoinSet<Paged>,
+    pages: JoinSet<PageAttempt>,
     pages_in_flight: usize,
     pipeline: Pipeline,
     extraction: Arc<Extraction>,
@@ -203,17 +203,17 @@ impl Intake {
     pub(super) async fn step(&mut self) -> Result<(), JournalError> {
         tokio::select! {
             biased;
-            settled = self.pipeline.next() => self.settle(settled?),
-            Some(paged) = self.pages.join_next() => {
+            receipt = self.pipeline.next() => self.settle(receipt?),
+            Some(joined) = self.pages.join_next() => {
                 // Fetches contain their panics and nobody aborts them, so a task always gives what it is asked for.
-                if let Ok(paged) = paged {
-                    let work = self.page_came(paged);
+                if let Ok(attempt) = joined {
+                    let work = self.page_came(attempt);
                     self.pipeline.push(work);
                 }
             }
-            Some(polled) = self.polls.join_next() => {
-                if let Ok(polled) = polled {
-                    let work = self.poll_came(polled);
+            Some(joined) = self.polls.join_next() => {
+                if let Ok(attempt) = joined {
+                    let work = self.poll_came(attempt);
                     self.pipeline.push(work);
                 }
             }
@@ -240,7 +240,7 @@ impl Intake {
         self.busy.insert(before.id.clone());
         self.polls.spawn(async move {
             let poll = AssertUnwindSafe(fetcher.poll(&before, &feed)).catch_unwind().await;
-            Polled { outcome: poll.map_err(|panic| message_of(panic.as_ref())), before, pushed: None }
+            PollAttempt { outcome: poll.map_err(|panic| message_of(panic.as_ref())), before, pushed: None }
         });
     }
 
@@ -277,14 +277,14 @@ impl Intake {
                 hub: HubNews::Nothing,
                 result: PollResult::UnreadablePush(message_of(panic.as_ref())),
             });
-            Polled { before, outcome: Ok(outcome), pushed: Some(done) }
+            PollAttempt { before, outcome: Ok(outcome), pushed: Some(done) }
         });
     }
 
-    fn poll_came(&mut self, polled: Polled) -> BoxFuture<'static, Ready> {
+    fn poll_came(&mut self, attempt: PollAttempt) -> BoxFuture<'static, CommitRequest> {
         let at = self.clock.now();
-        let outcome = polled.outcome.unwrap_or_else(|panic| {
-            let mut feed = polled.before.clone();
+        let outcome = attempt.outcome.unwrap_or_else(|panic| {
+            let mut feed = attempt.before.clone();
             feed.failures += 1;
             feed.last_poll = Some(at);
             feed.last_error = Some(format!("its reader panicked: {panic}"));
@@ -292,13 +292,13 @@ impl Intake {
             let result = PollResult::Failed(format!("its reader panicked: {panic}"));
             PollOutcome { feed, entries: Vec::new(), health: Vec::new(), hub: HubNews::Nothing, result }
         });
-        log_poll(&polled.before, &outcome);
+        log_poll(&attempt.before, &outcome);
         let traceparent = trace::of_poll(&outcome.feed.id, at);
         let events = outcome.health.into_iter().map(|event| Event::Health(Box::new(event))).collect();
         let PollOutcome { feed, entries, hub, result, .. } = outcome;
         let commit = Box::new(PollCommit { feed, entries, events, hub, at, traceparent });
-        let pushed = polled.pushed;
-        Box::pin(std::future::ready(Ready::Poll { commit, result, pushed }))
+        let pushed = attempt.pushed;
+        Box::pin(std::future::ready(CommitRequest::Poll { commit, result, pushed }))
     }
 
     fn begin_page(&mut self, pending: PendingEntry) {
@@ -307,13 +307,13 @@ impl Intake {
         self.pages.spawn(async move {
             let started = Instant::now();
             let fetched = match &pending.entry.link {
-                None => Err(NoPage::NoLink),
+                None => Err(MissingPage::NoLink),
                 Some(link) => match AssertUnwindSafe(fetcher.page(link)).catch_unwind().await {
-                    Ok(fetched) => fetched.map_err(NoPage::Fetch),
-                    Err(panic) => Err(NoPage::Panic(message_of(panic.as_ref()))),
+                    Ok(fetched) => fetched.map_err(MissingPage::Fetch),
+                    Err(panic) => Err(MissingPage::Panic(message_of(panic.as_ref()))),
                 },
             };
-            Paged { pending, fetched, elapsed: started.elapsed() }
+            PageAttempt { pending, fetched, elapsed: started.elapsed() }
         });
     }
 
@@ -327,36 +327,36 @@ impl Intake {
 
     fn end_as_duplicate(&mut self, pending: PendingEntry, seen: &SeenLink, at: Timestamp) {
         let feed = self.refs.get(&pending.feed).cloned();
-        let ending = Ending { feed_id: pending.feed, feed, entry: pending.entry, at };
+        let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at };
         let detail = format!("its page was read for another entry at {}: event {}", seen.at, seen.sequence);
-        let reject = outcome::reject(&ending, Stage::Duplicate, "same_link", detail);
+        let reject = outcome::reject(&context, Stage::Duplicate, "same_link", detail);
         self.pages_in_flight += 1;
         self.pipeline.push(Box::pin(std::future::ready(
-            ending.finish(Event::Reject(Box::new(reject)), pending.attempts),
+            context.finish(Event::Reject(Box::new(reject)), pending.attempts),
         )));
     }
 
-    fn page_came(&mut self, paged: Paged) -> BoxFuture<'static, Ready> {
+    fn page_came(&mut self, attempt: PageAttempt) -> BoxFuture<'static, CommitRequest> {
         let at = self.clock.now();
-        let Paged { pending, fetched, elapsed } = paged;
+        let PageAttempt { pending, fetched, elapsed } = attempt;
         let result = match &fetched {
             Ok(_) => "ok",
             Err(failed) => failed.reason(),
         };
         self.world.metrics.fetched(result, elapsed.as_secs_f64());
-        if let Err(NoPage::Fetch(error)) = &fetched {
+        if let Err(MissingPage::Fetch(error)) = &fetched {
             let attempts = pending.attempts + 1;
             if let Some(wait) = error.retry_in(attempts, at) {
                 let due = at.checked_add(wait).unwrap_or(Timestamp::MAX);
                 let reason = error.to_string();
                 let delay = if error.was_asked() { Delay::Failed(reason) } else { Delay::NotAsked(reason) };
                 let (feed, entry) = (pending.feed, pending.entry.id);
-                return Box::pin(std::future::ready(Ready::Postpone { feed, entry, due, delay }));
+                return Box::pin(std::future::ready(CommitRequest::Postpone { feed, entry, due, delay }));
             }
         }
         let feed = self.refs.get(&pending.feed).cloned();
-        let ending = Ending { feed_id: pending.feed, feed, entry: pending.entry, at };
-        Box::pin(self.extraction.clone().conclude(ending, pending.attempts, fetched))
+        let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at };
+        Box::pin(self.extraction.clone().conclude(context, pending.attempts, fetched))
     }
 
     /// Has the journal asked for entries after `wait` at the latest.
@@ -373,11 +373,11 @@ impl Intake {
         }
     }
 
-    fn settle(&mut self, settled: Settled) {
+    fn settle(&mut self, receipt: CommitReceipt) {
         self.ended = true;
         self.quiet = false;
-        match settled {
-            Settled::Poll { feed, result, fresh, pushed } => {
+        match receipt {
+            CommitReceipt::Poll { feed, result, fresh, pushed } => {
                 self.polls_in_flight -= 1;
                 self.busy.remove(&feed.id);
                 if let Some(done) = pushed {
@@ -397,11 +397,11 @@ impl Intake {
                     self.take_push(push);
                 }
             }
-            Settled::Finished { event, finished } => {
+            CommitReceipt::Finished { event, finished } => {
                 self.world.metrics.finished(&event, finished.outcome);
                 self.page_ended(finished.waits);
             }
-            Settled::Postponed { due } => {
+            CommitReceipt::Postponed { due } => {
                 self.next_claim = self.next_claim.min(due);
                 self.page_ended(false);
             }

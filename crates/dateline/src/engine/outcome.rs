@@ -11,7 +11,7 @@ use dateline_wire::{
 use jiff::Timestamp;
 use url::Url;
 
-use super::pipeline::Ready;
+use super::pipeline::CommitRequest;
 use super::trace;
 
 /// How much longer than the page's the feed's own text must be to count as the richer one: a page's text runs a little shorter
@@ -20,7 +20,7 @@ const RICHER: usize = 2;
 
 /// An entry at the moment it ends, and where it came from.
 #[derive(Debug, Clone)]
-pub(crate) struct Ending {
+pub(crate) struct EntryContext {
     /// The feed that announced it.
     pub(crate) feed_id: FeedId,
     /// The same as events name it, unless it is not configured any more.
@@ -31,10 +31,10 @@ pub(crate) struct Ending {
     pub(crate) at: Timestamp,
 }
 
-impl Ending {
+impl EntryContext {
     /// The entry's end with `event`, after `attempts` failed fetches, ready to be committed.
-    pub(super) fn finish(&self, event: Event, attempts: u32) -> Ready {
-        Ready::Finish(Box::new(Finish {
+    pub(super) fn finish(&self, event: Event, attempts: u32) -> CommitRequest {
+        CommitRequest::Finish(Box::new(Finish {
             feed: self.feed_id.clone(),
             entry: self.entry.id.clone(),
             event,
@@ -50,27 +50,32 @@ impl Ending {
 }
 
 /// The event for a page that was fetched.
-pub(crate) fn of_page(ending: &Ending, page: &Page, record_id: Option<String>, subject: &Subject) -> Event {
+pub(crate) fn of_page(
+    context: &EntryContext,
+    page: &Page,
+    record_id: Option<String>,
+    subject: &Subject,
+) -> Event {
     let mut article = extract(page);
-    if let Some(own) = feed_text(&ending.entry) {
+    if let Some(own) = feed_text(&context.entry) {
         prefer_richer(&mut article, own);
     }
-    complete_from_feed(&mut article, &ending.entry);
-    judged(ending, article, record_id, subject)
+    complete_from_feed(&mut article, &context.entry);
+    judged(context, article, record_id, subject)
 }
 
 /// The event for an entry whose page cannot be had, but whose feed carries its text; `None` where it doesn't.
-pub(super) fn of_feed_text(ending: &Ending, subject: &Subject) -> Option<Event> {
-    let mut article = feed_text(&ending.entry).filter(|article| article.page_kind == PageKind::Article)?;
-    article.authors.clone_from(&ending.entry.authors);
+pub(super) fn of_feed_text(context: &EntryContext, subject: &Subject) -> Option<Event> {
+    let mut article = feed_text(&context.entry).filter(|article| article.page_kind == PageKind::Article)?;
+    article.authors.clone_from(&context.entry.authors);
     article.authors_source = (!article.authors.is_empty()).then_some(Source::Feed);
-    complete_from_feed(&mut article, &ending.entry);
-    Some(judged(ending, article, None, subject))
+    complete_from_feed(&mut article, &context.entry);
+    Some(judged(context, article, None, subject))
 }
 
 /// The event for an entry that was not published, for a `reason` that stays the same word and a `detail` for people.
 pub(crate) fn reject(
-    ending: &Ending,
+    context: &EntryContext,
     stage: Stage,
     reason: impl Into<String>,
     detail: impl Into<String>,
@@ -78,25 +83,25 @@ pub(crate) fn reject(
     RejectEvent {
         id: EventId::of_parts(&[
             "reject",
-            ending.feed_id.as_str(),
-            ending.entry.id.as_str(),
-            &ending.at.to_string(),
+            context.feed_id.as_str(),
+            context.entry.id.as_str(),
+            &context.at.to_string(),
         ]),
         article: None,
-        url: ending.entry.link.clone(),
+        url: context.entry.link.clone(),
         stage,
         reason: reason.into(),
         detail: detail.into(),
-        feed: ending.feed.as_deref().cloned(),
-        entry: Some(entry_ref(&ending.entry)),
+        feed: context.feed.as_deref().cloned(),
+        entry: Some(entry_ref(&context.entry)),
         relevance: None,
     }
 }
 
-fn judged(ending: &Ending, article: Article, record_id: Option<String>, subject: &Subject) -> Event {
-    let id = article_url(&article, &ending.entry).map(|url| ArticleId::of(&CanonicalUrl::of(url)));
+fn judged(context: &EntryContext, article: Article, record_id: Option<String>, subject: &Subject) -> Event {
+    let id = article_url(&article, &context.entry).map(|url| ArticleId::of(&CanonicalUrl::of(url)));
     let rejected = |stage, reason: &str, detail: String, relevance: Option<Relevance>| {
-        let mut event = reject(ending, stage, reason, detail);
+        let mut event = reject(context, stage, reason, detail);
         event.article.clone_from(&id);
         event.relevance = relevance;
         Event::Reject(Box::new(event))
@@ -120,9 +125,9 @@ fn judged(ending: &Ending, article: Article, record_id: Option<String>, subject:
         supersedes: None,
         fingerprint: Some(fingerprint(&article.body.text)),
         content: article,
-        feed: ending.feed.as_deref().cloned(),
-        entry: Some(entry_ref(&ending.entry)),
-        received_at: ending.at,
+        feed: context.feed.as_deref().cloned(),
+        entry: Some(entry_ref(&context.entry)),
+        received_at: context.at,
         relevance: judgement.relevance,
         entities: judgement.entities,
         recording: record_id.map(|record_id| RecordingRef { record_id }),

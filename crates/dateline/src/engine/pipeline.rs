@@ -19,8 +19,8 @@ use super::push::PushEnd;
 /// How long to wait before asking a journal without room again.
 const FULL_PAUSE: Duration = Duration::from_secs(1);
 
-/// Something to be committed.
-pub(super) enum Ready {
+/// A change that the journal is asked to commit.
+pub(super) enum CommitRequest {
     /// A poll or a push: the feed's new state, its entries and events, and who waits for the end of a push.
     Poll { commit: Box<PollCommit>, result: PollResult, pushed: Option<oneshot::Sender<PushEnd>> },
     /// The end of an entry.
@@ -29,8 +29,8 @@ pub(super) enum Ready {
     Postpone { feed: FeedId, entry: EntryId, due: Timestamp, delay: Delay },
 }
 
-/// Something that was committed.
-pub(super) enum Settled {
+/// What the journal says of a change that it committed.
+pub(super) enum CommitReceipt {
     /// A poll, and how many entries are new or changed.
     Poll { feed: Box<FeedState>, result: PollResult, fresh: usize, pushed: Option<oneshot::Sender<PushEnd>> },
     /// The end of an entry.
@@ -42,8 +42,8 @@ pub(super) enum Settled {
 /// Both stages.
 pub(super) struct Pipeline {
     journal: Journal,
-    readying: FuturesOrdered<BoxFuture<'static, Ready>>,
-    committing: FuturesOrdered<BoxFuture<'static, Result<Settled, JournalError>>>,
+    readying: FuturesOrdered<BoxFuture<'static, CommitRequest>>,
+    committing: FuturesOrdered<BoxFuture<'static, Result<CommitReceipt, JournalError>>>,
     stuck: Arc<AtomicUsize>,
 }
 
@@ -68,7 +68,7 @@ impl Pipeline {
     }
 
     /// Puts what a fetch brought behind what is on its way already.
-    pub(super) fn push(&mut self, work: BoxFuture<'static, Ready>) {
+    pub(super) fn push(&mut self, work: BoxFuture<'static, CommitRequest>) {
         self.readying.push_back(work);
     }
 
@@ -76,13 +76,13 @@ impl Pipeline {
     ///
     /// # Errors
     /// If the journal fails in a way that doesn't pass.
-    pub(super) async fn next(&mut self) -> Result<Settled, JournalError> {
+    pub(super) async fn next(&mut self) -> Result<CommitReceipt, JournalError> {
         loop {
             tokio::select! {
                 biased;
-                Some(settled) = self.committing.next() => return settled,
-                Some(ready) = self.readying.next() => {
-                    let committed = commit(self.journal.clone(), ready, self.stuck.clone());
+                Some(receipt) = self.committing.next() => return receipt,
+                Some(request) = self.readying.next() => {
+                    let committed = commit(self.journal.clone(), request, self.stuck.clone());
                     self.committing.push_back(Box::pin(committed));
                 }
                 else => std::future::pending().await,
@@ -91,20 +91,29 @@ impl Pipeline {
     }
 }
 
-async fn commit(journal: Journal, ready: Ready, stuck: Arc<AtomicUsize>) -> Result<Settled, JournalError> {
-    match ready {
-        Ready::Poll { commit, result, pushed } => {
+async fn commit(
+    journal: Journal,
+    request: CommitRequest,
+    stuck: Arc<AtomicUsize>,
+) -> Result<CommitReceipt, JournalError> {
+    match request {
+        CommitRequest::Poll { commit, result, pushed } => {
             let done = until_there_is_room(&stuck, || journal.commit_poll((*commit).clone())).await?;
-            Ok(Settled::Poll { feed: Box::new(commit.feed), result, fresh: done.new + done.changed, pushed })
+            Ok(CommitReceipt::Poll {
+                feed: Box::new(commit.feed),
+                result,
+                fresh: done.new + done.changed,
+                pushed,
+            })
         }
-        Ready::Finish(finish) => {
+        CommitRequest::Finish(finish) => {
             let finished = until_there_is_room(&stuck, || journal.finish((*finish).clone())).await?;
-            Ok(Settled::Finished { event: finish.event, finished })
+            Ok(CommitReceipt::Finished { event: finish.event, finished })
         }
-        Ready::Postpone { feed, entry, due, delay } => {
+        CommitRequest::Postpone { feed, entry, due, delay } => {
             let postpone = || journal.postpone(feed.clone(), entry.clone(), due, delay.clone());
             until_there_is_room(&stuck, postpone).await?;
-            Ok(Settled::Postponed { due })
+            Ok(CommitReceipt::Postponed { due })
         }
     }
 }

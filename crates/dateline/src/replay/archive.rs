@@ -28,18 +28,18 @@ use url::Url;
 use crate::{
     contained::contained,
     engine::{
-        outcome::{self, Ending},
+        outcome::{self, EntryContext},
         trace,
     },
 };
-use capture::{Capture, CapturedPage, Other};
-use files::{Files, Found};
-pub use output::Events;
-use output::Output;
-pub use pace::Pace;
+use capture::{Capture, CapturedPage, NonPage};
+use files::{ArchiveItem, Files};
+use output::EventOutput;
+pub use output::EventTarget;
+pub use pace::BackfillPace;
 use progress_file::{ProgressFile, Standing};
+pub use tally::BackfillTally;
 use tally::Progress;
-pub use tally::Tally;
 
 /// Blocks under way between the threads, in bytes.
 const UNDER_WAY: usize = 256 << 20;
@@ -81,16 +81,16 @@ pub enum BackfillError {
 }
 
 /// What became of a record.
-enum Outcome {
-    Other(Other),
+enum RecordOutcome {
+    Other(NonPage),
     Dismissed,
-    Event(Box<Made>),
+    Event(Box<PageEvent>),
     /// The file is damaged here, or fails.
     Trouble(String),
 }
 
 /// The event of a page.
-struct Made {
+struct PageEvent {
     event: Event,
     feed: FeedId,
     entry: EntryId,
@@ -99,10 +99,10 @@ struct Made {
 }
 
 /// A record that was worked on.
-struct Worked {
-    found: Found,
+struct RecordResult {
+    found: ArchiveItem,
     page_bytes: usize,
-    outcome: Outcome,
+    outcome: RecordOutcome,
     /// How long it took to undo the page's own compression.
     decoding: Duration,
     /// How long it took to dismiss or judge the page.
@@ -114,35 +114,39 @@ impl Backfill {
     ///
     /// # Errors
     /// If a file or the state file can't be opened, or the output or the state file can't be written.
-    pub fn run(&self, subject: &Subject, events: Events<'_>) -> Result<(Tally, Pace), BackfillError> {
+    pub fn run(
+        &self,
+        subject: &Subject,
+        events: EventTarget<'_>,
+    ) -> Result<(BackfillTally, BackfillPace), BackfillError> {
         let state_error =
             |source| BackfillError::State { path: self.state.clone().unwrap_or_default(), source };
         let mut progress_file = ProgressFile::open(self.state.as_deref()).map_err(state_error)?;
         let (files, extent) = Files::open(&self.files, &progress_file).map_err(BackfillError::File)?;
-        let output = Output::open(events, &mut progress_file).map_err(BackfillError::Output)?;
+        let output = EventOutput::open(events, &mut progress_file).map_err(BackfillError::Output)?;
         let scanner = subject.scanner();
         let progress = Progress::new(&extent, self.show_progress);
-        let mut writing = Writing {
+        let mut writer = EventWriter {
             progress_file,
             output,
             source: &self.source,
-            tally: Tally::default(),
-            pace: Pace::default(),
+            tally: BackfillTally::default(),
+            pace: BackfillPace::default(),
             progress,
             last: None,
             committed: Instant::now(),
         };
         let feed = archive_feed();
-        let work = |found| worked(found, &scanner, subject, &feed);
+        let work = |found| read_record(found, &scanner, subject, &feed);
         let state_error = |failure| match failure {
-            Failure::State(source) => state_error(source),
-            Failure::Output(source) => BackfillError::Output(source),
+            WriteFailure::State(source) => state_error(source),
+            WriteFailure::Output(source) => BackfillError::Output(source),
         };
-        ordered::run(files, self.threads, UNDER_WAY, work, |worked| writing.take(worked))
+        ordered::run(files, self.threads, UNDER_WAY, work, |result| writer.take(result))
             .map_err(state_error)?;
-        writing.commit().map_err(state_error)?;
-        writing.progress.clear();
-        Ok((writing.tally, writing.pace))
+        writer.commit().map_err(state_error)?;
+        writer.progress.clear();
+        Ok((writer.tally, writer.pace))
     }
 }
 
@@ -151,7 +155,7 @@ fn archive_feed() -> FeedId {
     FeedId::from_stored(EventId::of_parts(&["archive"]).as_str())
 }
 
-fn worked(mut found: Found, scanner: &Scanner, subject: &Subject, feed: &FeedId) -> Worked {
+fn read_record(mut found: ArchiveItem, scanner: &Scanner, subject: &Subject, feed: &FeedId) -> RecordResult {
     let started = Instant::now();
     let captured = match &mut found.item {
         Ok(Item::Record(_, record)) => {
@@ -165,25 +169,25 @@ fn worked(mut found: Found, scanner: &Scanner, subject: &Subject, feed: &FeedId)
     };
     let decoding = started.elapsed();
     let (page_bytes, outcome) = match captured {
-        Err(trouble) => (0, Outcome::Trouble(trouble)),
-        Ok(Capture::Other(other)) => (0, Outcome::Other(other)),
+        Err(trouble) => (0, RecordOutcome::Trouble(trouble)),
+        Ok(Capture::Other(other)) => (0, RecordOutcome::Other(other)),
         Ok(Capture::Page(captured)) => {
             let bytes = &captured.page.bytes;
             let (length, passes) = (bytes.len(), scanner.names_subject(bytes));
             let event = passes.then(|| Box::new(event_of(*captured, subject, feed)));
-            (length, event.map_or(Outcome::Dismissed, Outcome::Event))
+            (length, event.map_or(RecordOutcome::Dismissed, RecordOutcome::Event))
         }
     };
-    Worked { found, page_bytes, outcome, decoding, working: started.elapsed() - decoding }
+    RecordResult { found, page_bytes, outcome, decoding, working: started.elapsed() - decoding }
 }
 
-fn event_of(captured: CapturedPage, subject: &Subject, feed: &FeedId) -> Made {
+fn event_of(captured: CapturedPage, subject: &Subject, feed: &FeedId) -> PageEvent {
     let CapturedPage { url, page, at, record_id } = captured;
-    let ending = Ending { feed_id: feed.clone(), feed: None, entry: entry_of(url), at };
-    let event = contained(|| outcome::of_page(&ending, &page, record_id, subject)).unwrap_or_else(|panic| {
-        Event::Reject(Box::new(outcome::reject(&ending, Stage::Extract, "panic", panic)))
+    let context = EntryContext { feed_id: feed.clone(), feed: None, entry: entry_of(url), at };
+    let event = contained(|| outcome::of_page(&context, &page, record_id, subject)).unwrap_or_else(|panic| {
+        Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, "panic", panic)))
     });
-    Made { event, feed: ending.feed_id, entry: ending.entry.id, at }
+    PageEvent { event, feed: context.feed_id, entry: context.entry.id, at }
 }
 
 /// The entry that a feed would have announced the page with.
@@ -193,48 +197,48 @@ fn entry_of(url: Url) -> Entry {
 }
 
 /// What could not be written.
-enum Failure {
+enum WriteFailure {
     State(io::Error),
     Output(io::Error),
 }
 
 /// Writes events, in order, and what has been done.
-struct Writing<'w> {
+struct EventWriter<'w> {
     progress_file: ProgressFile,
-    output: Output<'w>,
+    output: EventOutput<'w>,
     source: &'w str,
-    tally: Tally,
-    pace: Pace,
+    tally: BackfillTally,
+    pace: BackfillPace,
     progress: Progress<'w>,
     last: Option<(std::sync::Arc<str>, Place)>,
     committed: Instant,
 }
 
-impl Writing<'_> {
-    fn take(&mut self, worked: Worked) -> Result<(), Failure> {
-        let Worked { found, page_bytes, outcome, decoding, working } = worked;
+impl EventWriter<'_> {
+    fn take(&mut self, result: RecordResult) -> Result<(), WriteFailure> {
+        let RecordResult { found, page_bytes, outcome, decoding, working } = result;
         self.pace.reading += found.reading + decoding;
         let is_record = matches!(found.item, Ok(Item::Record(..)));
         self.tally.records += u64::from(is_record);
         let page = page_bytes as u64;
         match outcome {
-            Outcome::Other(Other::Unreadable | Other::Coding) => self.tally.unreadable += 1,
-            Outcome::Other(_) => self.tally.others += 1,
-            Outcome::Dismissed => {
+            RecordOutcome::Other(NonPage::Unreadable | NonPage::Coding) => self.tally.unreadable += 1,
+            RecordOutcome::Other(_) => self.tally.others += 1,
+            RecordOutcome::Dismissed => {
                 self.tally.dismissed += 1;
                 self.pace.dismissed_bytes += page;
                 self.pace.dismissing += working;
                 self.tally.pages += 1;
                 self.tally.page_bytes += page;
             }
-            Outcome::Event(event) => {
+            RecordOutcome::Event(event) => {
                 self.tally.pages += 1;
                 self.tally.page_bytes += page;
                 self.pace.judged += 1;
                 self.pace.judging += working;
-                self.write(*event).map_err(Failure::Output)?;
+                self.write(*event).map_err(WriteFailure::Output)?;
             }
-            Outcome::Trouble(trouble) => {
+            RecordOutcome::Trouble(trouble) => {
                 let counted =
                     if found.item.is_ok() { &mut self.tally.damaged } else { &mut self.tally.failed_files };
                 *counted += 1;
@@ -253,8 +257,8 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn write(&mut self, made: Made) -> io::Result<()> {
-        let Made { event, feed, entry, at } = made;
+    fn write(&mut self, event: PageEvent) -> io::Result<()> {
+        let PageEvent { event, feed, entry, at } = event;
         let event = self.stand(event);
         let counted = match &event {
             Event::Article(_) => &mut self.tally.articles,
@@ -301,10 +305,10 @@ impl Writing<'_> {
     }
 
     /// Makes what was written so far count as done.
-    fn commit(&mut self) -> Result<(), Failure> {
-        let written = self.output.commit().map_err(Failure::Output)?;
+    fn commit(&mut self) -> Result<(), WriteFailure> {
+        let written = self.output.commit().map_err(WriteFailure::Output)?;
         if let Some((file, place)) = &self.last {
-            self.progress_file.commit(file, *place, written).map_err(Failure::State)?;
+            self.progress_file.commit(file, *place, written).map_err(WriteFailure::State)?;
         }
         self.committed = Instant::now();
         Ok(())

@@ -19,7 +19,7 @@ pub(super) enum Capture {
     /// An HTML page that was there.
     Page(Box<CapturedPage>),
     /// Anything else.
-    Other(Other),
+    Other(NonPage),
 }
 
 /// An HTML page and where it is from.
@@ -36,7 +36,7 @@ pub(super) struct CapturedPage {
 
 /// Why a record holds no page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Other {
+pub(super) enum NonPage {
     /// It is no response: a request, metadata, the further piece of a split record.
     NotResponse,
     /// It repeats a page that was captured before.
@@ -58,27 +58,27 @@ impl Capture {
     }
 }
 
-fn read(record: &Record) -> Result<CapturedPage, Other> {
+fn read(record: &Record) -> Result<CapturedPage, NonPage> {
     match record.kind() {
         RecordType::Response if record.is_http() => {}
-        RecordType::Revisit => return Err(Other::Revisit),
-        _ => return Err(Other::NotResponse),
+        RecordType::Revisit => return Err(NonPage::Revisit),
+        _ => return Err(NonPage::NotResponse),
     }
-    let response = http::read_response(&record.block).ok_or(Other::Unreadable)?;
+    let response = http::read_response(&record.block).ok_or(NonPage::Unreadable)?;
     if response.status != 200 {
-        return Err(Other::Status);
+        return Err(NonPage::Status);
     }
     let identified = record.fields.get("WARC-Identified-Payload-Type");
     if !says_html(&response, identified) {
-        return Err(Other::NotHtml);
+        return Err(NonPage::NotHtml);
     }
-    let (Some(url), Some(at)) = (record.target(), record.date()) else { return Err(Other::Unreadable) };
+    let (Some(url), Some(at)) = (record.target(), record.date()) else { return Err(NonPage::Unreadable) };
     let content_type = response
         .headers
         .get("content-type")
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let bytes =
-        coding::decode_body(&response.headers, &response.body, MAX_PAGE).map_err(|_| Other::Coding)?;
+        coding::decode_body(&response.headers, &response.body, MAX_PAGE).map_err(|_| NonPage::Coding)?;
     let page = Page { url: Some(url.clone()), content_type, bytes, received_at: Some(at) };
     Ok(CapturedPage { url, page, at, record_id: record.id().map(str::to_owned) })
 }
@@ -117,7 +117,7 @@ mod tests {
             .with_block("application/http; msgtype=response", block)
     }
 
-    fn other(record: &Record) -> Option<Other> {
+    fn other(record: &Record) -> Option<NonPage> {
         match Capture::of(record) {
             Capture::Page(_) => None,
             Capture::Other(other) => Some(other),
@@ -154,17 +154,17 @@ mod tests {
     #[test]
     fn what_is_no_page_is_told_apart() {
         let response = RecordType::Response;
-        assert_eq!(other(&record(RecordType::Request, "GET / HTTP/1.1", b"")), Some(Other::NotResponse));
-        assert_eq!(other(&record(RecordType::Revisit, HTML, b"")), Some(Other::Revisit));
-        assert_eq!(other(&record(response, "HTTP/1.1 404 Not Found", b"<html>")), Some(Other::Status));
+        assert_eq!(other(&record(RecordType::Request, "GET / HTTP/1.1", b"")), Some(NonPage::NotResponse));
+        assert_eq!(other(&record(RecordType::Revisit, HTML, b"")), Some(NonPage::Revisit));
+        assert_eq!(other(&record(response, "HTTP/1.1 404 Not Found", b"<html>")), Some(NonPage::Status));
         assert_eq!(
             other(&record(response, "HTTP/1.1 200 OK\r\nContent-Type: image/png", b"")),
-            Some(Other::NotHtml)
+            Some(NonPage::NotHtml)
         );
-        assert_eq!(other(&record(response, "no head", b"")), Some(Other::Unreadable));
+        assert_eq!(other(&record(response, "no head", b"")), Some(NonPage::Unreadable));
         assert_eq!(other(&record(response, "HTTP/1.1 200 OK", b" <!DOCTYPE HTML><p>")), None);
-        assert_eq!(other(&record(response, "HTTP/1.1 200 OK", b"plain text")), Some(Other::NotHtml));
+        assert_eq!(other(&record(response, "HTTP/1.1 200 OK", b"plain text")), Some(NonPage::NotHtml));
         let head = format!("{HTML}\r\nContent-Encoding: compress");
-        assert_eq!(other(&record(response, &head, b"")), Some(Other::Coding));
+        assert_eq!(other(&record(response, &head, b"")), Some(NonPage::Coding));
     }
 }

@@ -20,7 +20,7 @@ use super::progress_file::ProgressFile;
 const OVERHEAD: usize = 4 << 10;
 
 /// A record, or damage, and where it stands.
-pub(super) struct Found {
+pub(super) struct ArchiveItem {
     /// The file, by its absolute path.
     pub(super) file: Arc<str>,
     /// What stands there, or how the file fails.
@@ -29,7 +29,7 @@ pub(super) struct Found {
     pub(super) reading: Duration,
 }
 
-impl Found {
+impl ArchiveItem {
     /// Where the item stands; `None` where the file itself fails.
     pub(super) fn place(&self) -> Option<Place> {
         match &self.item {
@@ -41,7 +41,7 @@ impl Found {
 }
 
 /// A file to be read, from where.
-struct Planned {
+struct FilePlan {
     name: Arc<str>,
     path: PathBuf,
     size: u64,
@@ -50,8 +50,8 @@ struct Planned {
 
 /// Reads file after file.
 pub(super) struct Files {
-    planned: vec::IntoIter<Planned>,
-    current: Option<(Planned, Reader<File>)>,
+    plan: vec::IntoIter<FilePlan>,
+    current: Option<(FilePlan, Reader<File>)>,
     /// The size of the files that are finished.
     finished: u64,
     read: Arc<AtomicU64>,
@@ -71,45 +71,45 @@ impl Files {
     /// # Errors
     /// If one isn't there; its path stands in the error.
     pub(super) fn open(paths: &[PathBuf], progress_file: &ProgressFile) -> io::Result<(Self, Extent)> {
-        let planned: Vec<Planned> =
-            paths.iter().map(|path| plan(path, progress_file)).collect::<io::Result<_>>()?;
-        let size = planned.iter().map(|planned| planned.size).sum();
+        let plan: Vec<FilePlan> =
+            paths.iter().map(|path| plan_of(path, progress_file)).collect::<io::Result<_>>()?;
+        let size = plan.iter().map(|plan| plan.size).sum();
         let read = Arc::new(AtomicU64::new(0));
         let extent = Extent { size, read: read.clone() };
-        Ok((Self { planned: planned.into_iter(), current: None, finished: 0, read }, extent))
+        Ok((Self { plan: plan.into_iter(), current: None, finished: 0, read }, extent))
     }
 }
 
-fn plan(path: &Path, progress_file: &ProgressFile) -> io::Result<Planned> {
+fn plan_of(path: &Path, progress_file: &ProgressFile) -> io::Result<FilePlan> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let absolute = path.canonicalize().map_err(named)?;
     let size = absolute.metadata().map_err(named)?.len();
     let name: Arc<str> = absolute.to_string_lossy().into();
     let after = progress_file.done(&name);
-    Ok(Planned { name, path: absolute, size, after })
+    Ok(FilePlan { name, path: absolute, size, after })
 }
 
-fn open(planned: &Planned) -> io::Result<Reader<File>> {
-    let file = File::open(&planned.path)?;
-    match planned.after {
+fn open(plan: &FilePlan) -> io::Result<Reader<File>> {
+    let file = File::open(&plan.path)?;
+    match plan.after {
         Some(place) => Reader::after_place(file, place),
         None => Reader::new(file),
     }
 }
 
 impl Iterator for Files {
-    type Item = (Found, usize);
+    type Item = (ArchiveItem, usize);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let Some((planned, reader)) = &mut self.current else {
-                let planned = self.planned.next()?;
-                match open(&planned) {
-                    Ok(reader) => self.current = Some((planned, reader)),
+            let Some((plan, reader)) = &mut self.current else {
+                let plan = self.plan.next()?;
+                match open(&plan) {
+                    Ok(reader) => self.current = Some((plan, reader)),
                     Err(error) => {
-                        self.finished += planned.size;
+                        self.finished += plan.size;
                         return Some((
-                            Found { file: planned.name, item: Err(error), reading: Duration::ZERO },
+                            ArchiveItem { file: plan.name, item: Err(error), reading: Duration::ZERO },
                             OVERHEAD,
                         ));
                     }
@@ -120,20 +120,20 @@ impl Iterator for Files {
             let item = reader.next_item();
             let reading = started.elapsed();
             self.read.store(self.finished + reader.position(), Ordering::Relaxed);
-            let file = planned.name.clone();
+            let file = plan.name.clone();
             match item {
                 Ok(Some(item)) => {
                     let weight = match &item {
                         Item::Record(_, record) => record.block.len() + OVERHEAD,
                         Item::Skipped(_) => OVERHEAD,
                     };
-                    return Some((Found { file, item: Ok(item), reading }, weight));
+                    return Some((ArchiveItem { file, item: Ok(item), reading }, weight));
                 }
                 ended => {
-                    self.finished += planned.size;
+                    self.finished += plan.size;
                     self.current = None;
                     if let Err(error) = ended {
-                        return Some((Found { file, item: Err(error), reading }, OVERHEAD));
+                        return Some((ArchiveItem { file, item: Err(error), reading }, OVERHEAD));
                     }
                 }
             }

@@ -9,7 +9,7 @@ use std::{
 use super::progress_file::ProgressFile;
 
 /// Where the events of a backfill go.
-pub enum Events<'o> {
+pub enum EventTarget<'o> {
     /// To a stream. What was written after the last commit is written again by a run that goes on, under the same ids.
     Stream(&'o mut dyn Write),
     /// To a file, which a run that goes on cuts back to what was committed: it holds every event once.
@@ -17,21 +17,21 @@ pub enum Events<'o> {
 }
 
 /// The place that events are written to.
-pub(super) struct Output<'o> {
+pub(super) struct EventOutput<'o> {
     out: Box<dyn Write + 'o>,
     /// The file behind `out` and its length with what was written.
     file: Option<(File, u64)>,
 }
 
-impl<'o> Output<'o> {
-    /// Opens the place; a file is cut back to what the progress file says was committed.
+impl<'o> EventOutput<'o> {
+    /// Opens the place; a file is cut back to what `progress_file` says was committed.
     ///
     /// # Errors
-    /// If the file can't be used, or isn't the one that the progress file tells of.
-    pub(super) fn open(events: Events<'o>, progress_file: &mut ProgressFile) -> io::Result<Self> {
+    /// If the file can't be used, or isn't the one that the progress_file tells of.
+    pub(super) fn open(events: EventTarget<'o>, progress_file: &mut ProgressFile) -> io::Result<Self> {
         let path = match events {
-            Events::Stream(out) => return Ok(Self { out: Box::new(out), file: None }),
-            Events::File(path) => path,
+            EventTarget::Stream(out) => return Ok(Self { out: Box::new(out), file: None }),
+            EventTarget::File(path) => path,
         };
         let mut file = File::options().write(true).create(true).truncate(false).open(path)?;
         let length = file.metadata()?.len();

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 /// Time spent by all threads together, as clocks tell it: on a busy machine, more than the work took.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Pace {
+pub struct BackfillPace {
     /// Reading records and undoing their compression, the archive's and the pages' own.
     pub reading: Duration,
     /// Looking for the subject's names in pages that were dismissed.
@@ -17,7 +17,7 @@ pub struct Pace {
     pub judged: u64,
 }
 
-impl fmt::Display for Pace {
+impl fmt::Display for BackfillPace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { reading, dismissing, dismissed_bytes, judging, judged } = self;
         write!(

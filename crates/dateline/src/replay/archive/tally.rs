@@ -14,7 +14,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 
 /// What a backfill has met.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct BackfillTally {
     /// Records of any kind.
     pub records: u64,
     /// Records that hold no HTML page: requests, images, errors, copies of earlier captures.
@@ -37,7 +37,7 @@ pub struct Tally {
     pub failed_files: u64,
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for BackfillTally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { records, pages, page_bytes, dismissed, articles, rejects, unreadable, damaged, .. } = self;
         let megabytes = page_bytes / 1_000_000;
@@ -66,7 +66,7 @@ impl<'e> Progress<'e> {
     }
 
     /// Tells it anew, unless it was told just now.
-    pub(super) fn tell(&mut self, tally: &Tally) {
+    pub(super) fn tell(&mut self, tally: &BackfillTally) {
         let read = self.extent.read.load(Ordering::Relaxed);
         let from = *self.from.get_or_insert(read);
         if !self.shown || self.told.is_some_and(|told| told.elapsed() < PROGRESS_INTERVAL) {
@@ -88,7 +88,7 @@ impl<'e> Progress<'e> {
 }
 
 /// Records, bytes, rate, time left. `now` bytes of the `read` ones were read in this run, in `elapsed`.
-fn progress_line(tally: &Tally, read: u64, size: u64, now: u64, elapsed: Duration) -> String {
+fn progress_line(tally: &BackfillTally, read: u64, size: u64, now: u64, elapsed: Duration) -> String {
     let rate = now as f64 / elapsed.as_secs_f64().max(1e-3);
     let left = (size.saturating_sub(read)) as f64 / rate.max(1.0);
     let left = left.min(1e8) as u64;
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn progress_tells_records_bytes_rate_and_time_left() {
-        let tally = Tally { records: 900, dismissed: 400, articles: 3, ..Tally::default() };
+        let tally = BackfillTally { records: 900, dismissed: 400, articles: 3, ..BackfillTally::default() };
         let line = progress_line(&tally, 60_000_000, 100_000_000, 20_000_000, Duration::from_secs(2));
         assert_eq!(
             line,
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn nothing_read_yet_divides_by_nothing() {
-        let line = progress_line(&Tally::default(), 0, 0, 0, Duration::ZERO);
+        let line = progress_line(&BackfillTally::default(), 0, 0, 0, Duration::ZERO);
         assert!(line.ends_with("0:00:00 left"), "{line}");
     }
 }
