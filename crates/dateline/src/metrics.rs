@@ -2,8 +2,8 @@
 
 use std::sync::atomic::AtomicU64;
 
-use dateline_journal::EntryOutcome;
-use dateline_wire::{Event, EventKind, Stage};
+use dateline_journal::Outcome;
+use dateline_wire::{Event, EventKind, RejectReason, Stage};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -61,7 +61,7 @@ struct KindLabel {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RejectLabels {
     stage: &'static str,
-    reason: String,
+    reason: &'static str,
 }
 
 impl Default for Metrics {
@@ -129,8 +129,9 @@ impl Metrics {
         self.entries.inc_by(entries);
     }
 
-    /// A page was fetched, or not, in `seconds`.
-    pub fn fetched(&self, result: &'static str, seconds: f64) {
+    /// A page was fetched in `seconds`, or `failed` for a reason.
+    pub fn fetched(&self, failed: Option<RejectReason>, seconds: f64) {
+        let result = failed.map_or("ok", RejectReason::as_str);
         self.pages.get_or_create(&ResultLabel { result }).inc();
         self.page_seconds.observe(seconds);
     }
@@ -152,15 +153,13 @@ impl Metrics {
 
     /// An entry ended: `event` was handed in, and this is what the journal made of it.
     pub fn finished(&self, event: &Event, outcome: EntryOutcome) {
-        let reject = match (outcome, event) {
+        let (stage, reason) = match (outcome, event) {
             (EntryOutcome::Article { .. }, _) => return self.committed(EventKind::Article, 1),
-            (EntryOutcome::Reject, Event::Reject(reject)) => {
-                (stage_word(reject.stage), reject.reason.clone())
-            }
-            _ => (stage_word(Stage::Duplicate), "unchanged".to_owned()),
+            (EntryOutcome::Reject, Event::Reject(reject)) => (reject.stage, reject.reason),
+            _ => (Stage::Duplicate, RejectReason::Unchanged),
         };
-        let (stage, reason) = reject;
-        self.rejects.get_or_create(&RejectLabels { stage, reason }).inc();
+        let labels = RejectLabels { stage: stage.as_str(), reason: reason.as_str() };
+        self.rejects.get_or_create(&labels).inc();
         self.committed(EventKind::Reject, 1);
     }
 
@@ -181,18 +180,6 @@ impl Metrics {
     }
 }
 
-/// The word for a stage, as it stands in events.
-pub(crate) fn stage_word(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Feed => "feed",
-        Stage::Fetch => "fetch",
-        Stage::Extract => "extract",
-        Stage::Judge => "judge",
-        Stage::Duplicate => "duplicate",
-        Stage::Deliver => "deliver",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,7 +188,7 @@ mod tests {
     fn what_is_counted_can_be_read() {
         let metrics = Metrics::default();
         metrics.polled("new", 3);
-        metrics.fetched("ok", 0.25);
+        metrics.fetched(None, 0.25);
         metrics.committed(EventKind::Article, 1);
         metrics.gauges().backlog.set(2);
         let text = metrics.to_text();

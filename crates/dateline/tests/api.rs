@@ -11,7 +11,7 @@ use dateline::engine::Pulse;
 use dateline::metrics::Metrics;
 use dateline::status::FeedNames;
 use dateline_journal::{Durability, Finish, Journal, Options, PollCommit};
-use dateline_wire::{Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, Stage};
+use dateline_wire::{Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, RejectReason, Stage};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -84,7 +84,7 @@ impl TestServer {
                 article: None,
                 url: entry.link,
                 stage: Stage::Judge,
-                reason: "not_relevant".into(),
+                reason: RejectReason::NotRelevant,
                 detail: String::new(),
                 feed: None,
                 entry: None,

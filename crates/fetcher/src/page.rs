@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dateline_wire::Page;
+use dateline_wire::{Page, RejectReason};
 use http::{HeaderMap, header};
 use jiff::Timestamp;
 use url::Url;
@@ -99,18 +99,18 @@ pub enum PageFailure {
 }
 
 impl PageError {
-    /// The reason as a word that stays the same, for a reject event.
-    pub fn reason(&self) -> &'static str {
+    /// The reason, as a reject event gives it.
+    pub fn reason(&self) -> RejectReason {
         match &self.failure {
-            PageFailure::Transport(error) => error.kind.as_str(),
-            PageFailure::Status { .. } => "http_status",
-            PageFailure::Resting { .. } => "resting",
-            PageFailure::Robots => "robots",
-            PageFailure::RobotsUnreachable { .. } => "robots_unreachable",
-            PageFailure::Redirects(_) => "redirects",
-            PageFailure::Redirector => "redirector",
-            PageFailure::NotHtml(_) => "not_html",
-            PageFailure::Coding(_) => "coding",
+            PageFailure::Transport(error) => error.kind.into(),
+            PageFailure::Status { .. } => RejectReason::HttpStatus,
+            PageFailure::Resting { .. } => RejectReason::Resting,
+            PageFailure::Robots => RejectReason::Robots,
+            PageFailure::RobotsUnreachable { .. } => RejectReason::RobotsUnreachable,
+            PageFailure::Redirects(_) => RejectReason::Redirects,
+            PageFailure::Redirector => RejectReason::Redirector,
+            PageFailure::NotHtml(_) => RejectReason::NotHtml,
+            PageFailure::Coding(_) => RejectReason::Coding,
         }
     }
 

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use dateline_journal::{Journal, JournalError, JournalReader, Options};
-use dateline_wire::{Sequence, Stage};
+use dateline_wire::{RejectReason, Sequence};
 use harness::{announce, article, at, entry, feed, finish, reject};
 use rusqlite::Connection;
 use tempfile::tempdir;
@@ -122,7 +122,7 @@ async fn without_room_intake_stops_while_reading_goes_on_and_with_room_it_recove
 
     let journal = Journal::open(&path, Options::default()).unwrap();
     announce(&journal, 0, vec![entry(&guid, "x")], 3).await.unwrap();
-    let finished = finish(&journal, &feed(0).id, &guid, reject(Stage::Judge, "r"), 4).await.unwrap();
+    let finished = finish(&journal, &feed(0).id, &guid, reject(RejectReason::NotRelevant), 4).await.unwrap();
     assert_eq!(finished.sequence, Sequence(made + 1));
 }
 

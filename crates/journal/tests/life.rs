@@ -7,7 +7,7 @@ mod harness;
 use dateline_journal::{
     Delay, EntryCounts, EntryOutcome, FeedChanges, Journal, JournalError, Options, PendingBatch, Writing,
 };
-use dateline_wire::{EntryId, EventKind, RejectEvent, Sequence, Stage};
+use dateline_wire::{EntryId, EventKind, RejectEvent, RejectReason, Sequence, Stage};
 use harness::{announce, article, at, entry, feed, finish, link, poll, reject};
 use tempfile::{TempDir, tempdir};
 
@@ -109,9 +109,9 @@ async fn an_entry_ends_once() {
     let (_folder, journal) = journal(1).await;
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
     let id = feed(0).id;
-    let ended = finish(&journal, &id, "a", reject(Stage::Judge, "not_relevant"), 2).await.unwrap();
+    let ended = finish(&journal, &id, "a", reject(RejectReason::NotRelevant), 2).await.unwrap();
     assert_eq!((ended.sequence, ended.outcome), (Sequence(1), EntryOutcome::Reject));
-    let again = finish(&journal, &id, "a", reject(Stage::Judge, "not_relevant"), 3).await.unwrap_err();
+    let again = finish(&journal, &id, "a", reject(RejectReason::NotRelevant), 3).await.unwrap_err();
     assert!(matches!(again, JournalError::NotPending { .. }), "{again}");
     assert_eq!((journal.backlog().unwrap(), journal.last_sequence().unwrap()), (0, Sequence(1)));
 }
@@ -137,7 +137,7 @@ async fn an_article_has_revisions_and_a_repetition_is_a_duplicate() {
     let kinds: Vec<_> = events.iter().map(|event| event.kind).collect();
     assert_eq!(kinds, [EventKind::Article, EventKind::Reject, EventKind::Article]);
     let duplicate: RejectEvent = serde_json::from_str(&events[1].data).unwrap();
-    assert_eq!((duplicate.stage, duplicate.reason.as_str()), (Stage::Duplicate, "unchanged"));
+    assert_eq!((duplicate.stage, duplicate.reason), (Stage::Duplicate, RejectReason::Unchanged));
     let revised: serde_json::Value = serde_json::from_str(&events[2].data).unwrap();
     assert_eq!(revised["supersedes"], events[0].id);
     assert_eq!(journal.seen_link(&link("a")).unwrap().unwrap().sequence, Sequence(3));
@@ -149,11 +149,11 @@ async fn an_edited_entry_waits_again_under_another_event_id() {
     let (_folder, journal) = journal(1).await;
     let id = feed(0).id;
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
-    let first = finish(&journal, &id, "a", reject(Stage::Fetch, "gone"), 2).await.unwrap();
+    let first = finish(&journal, &id, "a", reject(RejectReason::HttpStatus), 2).await.unwrap();
     let edited = announce(&journal, 0, vec![entry("a", "A, corrected")], 3).await.unwrap();
     assert_eq!(edited, EntryCounts { new: 0, changed: 1 });
     assert_eq!(journal.pending(at(3), 10).unwrap().entries[0].edition, 2);
-    let second = finish(&journal, &id, "a", reject(Stage::Fetch, "gone"), 4).await.unwrap();
+    let second = finish(&journal, &id, "a", reject(RejectReason::HttpStatus), 4).await.unwrap();
     assert_ne!(first.event, second.event);
     // The second edit is not fetched at once.
     announce(&journal, 0, vec![entry("a", "A, corrected again")], 5).await.unwrap();
@@ -183,7 +183,7 @@ async fn one_link_is_in_one_pair_of_hands_even_if_two_feeds_announce_it() {
     let taken = journal.pending(at(1), 10).unwrap();
     assert_eq!((taken.entries.len(), taken.are_left), (1, true));
     assert!(journal.pending(at(1), 10).unwrap().entries.is_empty());
-    finish(&journal, &feed(0).id, "a", reject(Stage::Judge, "not_relevant"), 2).await.unwrap();
+    finish(&journal, &feed(0).id, "a", reject(RejectReason::NotRelevant), 2).await.unwrap();
     assert_eq!(journal.pending(at(2), 10).unwrap().entries[0].feed, feed(1).id);
     assert_eq!(journal.seen_link(&link("a")).unwrap().unwrap().at, at(2));
 }
@@ -219,7 +219,9 @@ async fn a_change_that_fails_leaves_its_neighbours_in_the_transaction_alone() {
         .map(|number| {
             let (journal, id) = (journal.clone(), id.clone());
             let guid = if number % 3 == 2 { "nobody".to_owned() } else { (number - number / 3).to_string() };
-            tokio::spawn(async move { finish(&journal, &id, &guid, reject(Stage::Judge, "r"), 2).await })
+            tokio::spawn(
+                async move { finish(&journal, &id, &guid, reject(RejectReason::NotRelevant), 2).await },
+            )
         })
         .collect();
     let mut sequences = Vec::new();
@@ -259,7 +261,7 @@ async fn the_log_tells_when_it_grows() {
     let mut watch = journal.watch();
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
     assert!(!watch.has_changed().unwrap(), "no event, no news");
-    finish(&journal, &feed(0).id, "a", reject(Stage::Fetch, "gone"), 2).await.unwrap();
+    finish(&journal, &feed(0).id, "a", reject(RejectReason::HttpStatus), 2).await.unwrap();
     watch.changed().await.unwrap();
     assert_eq!(*watch.borrow(), Sequence(1));
     let unknown =

@@ -7,7 +7,7 @@ mod harness;
 use std::collections::{HashMap, HashSet};
 
 use dateline_journal::{Delay, Durability, Journal, Options, Writing};
-use dateline_wire::{Sequence, Stage};
+use dateline_wire::{RejectReason, Sequence};
 use harness::{announce, article, at, entry, feed, finish, reject};
 use proptest::prelude::*;
 
@@ -72,7 +72,7 @@ async fn run(steps: Vec<Step>, writing: Writing) {
                 let guid = pending.entry.guid.unwrap();
                 let event = match text {
                     Some(text) => article(&guid, "A", &format!("text {text}")),
-                    None => reject(Stage::Judge, "not_relevant"),
+                    None => reject(RejectReason::NotRelevant),
                 };
                 let finished = finish(&journal, &pending.feed, &guid, event, second).await.unwrap();
                 outcomes += 1;

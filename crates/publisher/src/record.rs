@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use dateline_wire::{CloudEvent, EventId, EventKind, RejectEvent, Stage};
+use dateline_wire::{CloudEvent, EventId, EventKind, RejectEvent, RejectReason, Stage};
 use rdkafka::message::{Header, OwnedHeaders};
 use serde::Deserialize;
 use url::Url;
@@ -79,9 +79,8 @@ pub(crate) fn stand_in(
     limit: usize,
 ) -> Result<CloudEvent, serde_json::Error> {
     let about: About = serde_json::from_str(&event.data).unwrap_or_default();
-    let id = EventId::of_parts(&["record_too_large", &event.id]);
-    let key =
-        if event.key.len() <= MAX_STAND_IN_KEY_BYTES { event.key.clone() } else { id.as_str().to_owned() };
+    let id = EventId::of_parts(&[RejectReason::RecordTooLarge.as_str(), &event.id]);
+    let key = if event.key.len() <= MAX_STAND_IN_KEY_BYTES { event.key.clone() } else { id.as_str().to_owned() };
     let article =
         (event.kind == EventKind::Article).then(|| dateline_wire::ArticleId::from_stored(key.as_str()));
     let reject = RejectEvent {
@@ -89,7 +88,7 @@ pub(crate) fn stand_in(
         article,
         url: about.url.filter(|url| url.as_str().len() <= MAX_SUBJECT_BYTES),
         stage: Stage::Deliver,
-        reason: "record_too_large".into(),
+        reason: RejectReason::RecordTooLarge,
         detail: format!(
             "{} {} takes {bytes} bytes as a record, {limit} are allowed; it stands in the journal at {}",
             event.kind.word(),
@@ -176,7 +175,7 @@ mod tests {
         assert_eq!(stand_in.key, large.key);
         assert_ne!(stand_in.id, large.id);
         let reject: RejectEvent = serde_json::from_str(&stand_in.data).unwrap();
-        assert_eq!((reject.stage, reject.reason.as_str()), (Stage::Deliver, "record_too_large"));
+        assert_eq!((reject.stage, reject.reason), (Stage::Deliver, RejectReason::RecordTooLarge));
         assert_eq!(reject.url.unwrap().as_str(), "https://n.example/1");
         assert!(reject.detail.contains("2000000") && reject.detail.contains("at 7"), "{}", reject.detail);
     }

@@ -8,7 +8,7 @@ use std::fs;
 use std::time::Duration;
 
 use dateline_publisher::RelayError;
-use dateline_wire::{RejectEvent, Sequence, Stage};
+use dateline_wire::{RejectEvent, RejectReason, Sequence, Stage};
 use harness::{
     Running, append, assert_each_once, broker, configure, deliver_all, event, journal_with, open,
     read_committed, read_topic, settings,
@@ -230,7 +230,7 @@ fn assert_one_is_announced(settings: &dateline_publisher::KafkaSettings, large: 
     assert_eq!(rejects[0].sequence(), large);
     assert_eq!(rejects[0].headers["ce_type"], "dateline.reject.v1");
     let reject: RejectEvent = serde_json::from_str(&rejects[0].value).unwrap();
-    assert_eq!((reject.stage, reject.reason.as_str()), (Stage::Deliver, "record_too_large"));
+    assert_eq!((reject.stage, reject.reason), (Stage::Deliver, RejectReason::RecordTooLarge));
     let health = read_topic(&settings.brokers, &settings.topics.health);
     assert!(health.iter().all(|record| record.sequence() != large));
 }

@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{Article, ArticleId, Entity, EntryId, EventId, FeedId, Relevance};
+use crate::words::words;
+use crate::{Article, ArticleId, Entity, EntryId, EventId, FeedId, RejectReason, Relevance, Stage};
 
 /// An event of any kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,24 +103,6 @@ impl ArticleEvent {
     }
 }
 
-/// How far an entry came before it was rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// The feed gave nothing to fetch.
-    Feed,
-    /// The page could not be had.
-    Fetch,
-    /// The page held no article.
-    Extract,
-    /// The article is not about the subject.
-    Judge,
-    /// The article was published before, unchanged.
-    Duplicate,
-    /// It stands in the journal, but subscribers' transport could not carry it.
-    Deliver,
-}
-
 /// An entry that was not published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RejectEvent {
@@ -133,8 +116,8 @@ pub struct RejectEvent {
     pub url: Option<Url>,
     /// How far it came.
     pub stage: Stage,
-    /// Why it went no further: a word that stays the same (`http_status`, `not_relevant`, …).
-    pub reason: String,
+    /// Why it went no further.
+    pub reason: RejectReason,
     /// The same for people.
     pub detail: String,
     /// The feed that announced it.
@@ -148,35 +131,21 @@ pub struct RejectEvent {
     pub relevance: Option<Relevance>,
 }
 
-/// What happened to a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum HealthKind {
-    /// It is gone, or has failed for long.
-    Dead,
-    /// It has had nothing new for longer than its rhythm explains.
-    Silent,
-    /// Its oldest entry is newer than our newest: entries were missed.
-    Gap,
-    /// Every entry carries the same or an impossible date.
-    StuckDates,
-    /// It works again.
-    Recovered,
-    /// It has moved for good.
-    Moved,
-}
-
-impl HealthKind {
-    /// The word for it in events.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Dead => "dead",
-            Self::Silent => "silent",
-            Self::Gap => "gap",
-            Self::StuckDates => "stuck_dates",
-            Self::Recovered => "recovered",
-            Self::Moved => "moved",
-        }
+words! {
+    /// What happened to a feed.
+    pub enum HealthKind {
+        /// It is gone, or has failed for long.
+        Dead = "dead",
+        /// It has had nothing new for longer than its rhythm explains.
+        Silent = "silent",
+        /// Its oldest entry is newer than our newest: entries were missed.
+        Gap = "gap",
+        /// Every entry carries the same or an impossible date.
+        StuckDates = "stuck_dates",
+        /// It works again.
+        Recovered = "recovered",
+        /// It has moved for good.
+        Moved = "moved",
     }
 }
 

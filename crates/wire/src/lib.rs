@@ -29,20 +29,21 @@ mod id;
 mod judgement;
 mod moment;
 mod page;
+mod reason;
 mod session;
 mod span;
 mod subscription;
+mod words;
 
 pub use article::{Article, Body, Cut, CutKind, Origin, PageKind};
 pub use canonical::CanonicalUrl;
 pub use cloud_event::{CloudEvent, EventKind};
-pub use event::{
-    ArticleEvent, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef, RejectEvent, Stage,
-};
+pub use event::{ArticleEvent, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef, RejectEvent};
 pub use feed::{Entry, FeedState, PendingEntry, PollHints, Validators};
 pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence};
 pub use judgement::{Entity, Judgement, Label, Place, Reason, Relevance};
 pub use moment::{Moment, Precision, Source};
 pub use page::Page;
+pub use reason::{FailureKind, RejectReason, Stage};
 pub use span::{Paragraph, ParagraphKind, Span};
 pub use subscription::{HubLink, HubNews, Secret, Subscription, SubscriptionKeys, SubscriptionStep};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use dateline_fetcher::{Clock, FetchedPage, PageError};
 use dateline_parser::Subject;
-use dateline_wire::{Event, Stage};
+use dateline_wire::{Event, RejectReason, Stage};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -30,12 +30,12 @@ pub(super) enum MissingPage {
 }
 
 impl MissingPage {
-    /// The reason as a word that stays the same.
-    pub(super) fn reason(&self) -> &'static str {
+    /// The reason, as events give it.
+    pub(super) fn reason(&self) -> RejectReason {
         match self {
-            Self::NoLink => "no_link",
+            Self::NoLink => RejectReason::NoLink,
             Self::Fetch(error) => error.reason(),
-            Self::Panic(_) => "panic",
+            Self::Panic(_) => RejectReason::Panic,
         }
     }
 
@@ -101,7 +101,7 @@ impl Extraction {
         let event = match self.clone().in_time(context.clone(), fetched).await {
             Ok(event) => event,
             Err((reason, detail)) => {
-                tracing::warn!(url = context.url(), reason, detail, "a page could not be extracted");
+                tracing::warn!(url = context.url(), %reason, detail, "a page could not be extracted");
                 Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, reason, detail)))
             }
         };
@@ -112,7 +112,7 @@ impl Extraction {
         self: Arc<Self>,
         context: Arc<EntryContext>,
         fetched: Result<FetchedPage, MissingPage>,
-    ) -> Result<Event, (&'static str, String)> {
+    ) -> Result<Event, (RejectReason, String)> {
         let place = self.place.clone();
         let work = move || {
             let started = Instant::now();
@@ -135,15 +135,17 @@ impl Extraction {
                     Some(limit) => match timeout(limit, work).await {
                         Ok(done) => done,
                         // The thread cannot be stopped: it keeps its place among the extractors until it is done.
-                        Err(_) => return Err(("too_slow", format!("not extracted within {limit:?}"))),
+                        Err(_) => {
+                            return Err((RejectReason::TooSlow, format!("not extracted within {limit:?}")));
+                        }
                     },
                 }
             }
         };
         match done {
             Ok(Ok(event)) => Ok(event),
-            Ok(Err(panic)) => Err(("panic", panic)),
-            Err(lost) => Err(("panic", lost.to_string())),
+            Ok(Err(panic)) => Err((RejectReason::Panic, panic)),
+            Err(lost) => Err((RejectReason::Panic, lost.to_string())),
         }
     }
 }

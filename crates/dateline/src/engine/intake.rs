@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dateline_fetcher::{Clock, FetchedPage, PollOutcome, PollResult, Schedule};
 use dateline_journal::{Delay, JournalError, PollCommit, SeenLink};
-use dateline_wire::{Event, FeedId, FeedRef, FeedState, HubNews, PendingEntry, Stage};
+use dateline_wire::{Event, FeedId, FeedRef, FeedState, HubNews, PendingEntry, RejectReason, Stage};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -329,7 +329,7 @@ impl Intake {
         let feed = self.refs.get(&pending.feed).cloned();
         let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at };
         let detail = format!("its page was read for another entry at {}: event {}", seen.at, seen.sequence);
-        let reject = outcome::reject(&context, Stage::Duplicate, "same_link", detail);
+        let reject = outcome::reject(&context, Stage::Duplicate, RejectReason::SameLink, detail);
         self.pages_in_flight += 1;
         self.pipeline.push(Box::pin(std::future::ready(
             context.finish(Event::Reject(Box::new(reject)), pending.attempts),
@@ -339,11 +339,8 @@ impl Intake {
     fn page_came(&mut self, attempt: PageAttempt) -> BoxFuture<'static, CommitRequest> {
         let at = self.clock.now();
         let PageAttempt { pending, fetched, elapsed } = attempt;
-        let result = match &fetched {
-            Ok(_) => "ok",
-            Err(failed) => failed.reason(),
-        };
-        self.world.metrics.fetched(result, elapsed.as_secs_f64());
+        let failed = fetched.as_ref().err().map(MissingPage::reason);
+        self.world.metrics.fetched(failed, elapsed.as_secs_f64());
         if let Err(MissingPage::Fetch(error)) = &fetched {
             let attempts = pending.attempts + 1;
             if let Some(wait) = error.retry_in(attempts, at) {

@@ -6,7 +6,7 @@ use dateline_journal::Finish;
 use dateline_parser::{Subject, extract, fingerprint};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, FeedRef, Label,
-    Moment, Page, PageKind, Precision, RecordingRef, RejectEvent, Relevance, Source, Stage,
+    Moment, Page, PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Source, Stage,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -73,13 +73,14 @@ pub(super) fn of_feed_text(context: &EntryContext, subject: &Subject) -> Option<
     Some(judged(context, article, None, subject))
 }
 
-/// The event for an entry that was not published, for a `reason` that stays the same word and a `detail` for people.
+/// The event for an entry that was not published, with the `reason` and the same in `detail` for people.
 pub(crate) fn reject(
     context: &EntryContext,
     stage: Stage,
-    reason: impl Into<String>,
+    reason: RejectReason,
     detail: impl Into<String>,
 ) -> RejectEvent {
+    debug_assert!(reason.stages().contains(&stage), "{stage} does not give {reason}");
     RejectEvent {
         id: EventId::of_parts(&[
             "reject",
@@ -90,7 +91,7 @@ pub(crate) fn reject(
         article: None,
         url: context.entry.link.clone(),
         stage,
-        reason: reason.into(),
+        reason,
         detail: detail.into(),
         feed: context.feed.as_deref().cloned(),
         entry: Some(entry_ref(&context.entry)),
@@ -100,14 +101,19 @@ pub(crate) fn reject(
 
 fn judged(context: &EntryContext, article: Article, record_id: Option<String>, subject: &Subject) -> Event {
     let id = article_url(&article, &context.entry).map(|url| ArticleId::of(&CanonicalUrl::of(url)));
-    let rejected = |stage, reason: &str, detail: String, relevance: Option<Relevance>| {
+    let rejected = |stage, reason, detail: String, relevance: Option<Relevance>| {
         let mut event = reject(context, stage, reason, detail);
         event.article.clone_from(&id);
         event.relevance = relevance;
         Event::Reject(Box::new(event))
     };
     let Some(article_id) = id.clone() else {
-        return rejected(Stage::Feed, "no_link", "the entry has no link to tell it by".to_owned(), None);
+        return rejected(
+            Stage::Feed,
+            RejectReason::NoLink,
+            "the entry has no link to tell it by".to_owned(),
+            None,
+        );
     };
     if let Some((reason, detail)) = no_article(&article) {
         return rejected(Stage::Extract, reason, detail, None);
@@ -116,7 +122,7 @@ fn judged(context: &EntryContext, article: Article, record_id: Option<String>, s
     let judgement = subject.judge(title, &article.body.text, article.language.as_deref());
     if judgement.relevance.label != Label::Relevant {
         let detail = format!("scored {:.3} for {}", judgement.relevance.score, subject.name());
-        return rejected(Stage::Judge, "not_relevant", detail, Some(judgement.relevance));
+        return rejected(Stage::Judge, RejectReason::NotRelevant, detail, Some(judgement.relevance));
     }
     let mut event = ArticleEvent {
         id: EventId::of_revision(&article_id, 1),
@@ -142,20 +148,20 @@ fn article_url<'a>(article: &'a Article, entry: &'a Entry) -> Option<&'a Url> {
 }
 
 /// Why the page holds no article, if it holds none.
-fn no_article(article: &Article) -> Option<(&'static str, String)> {
+fn no_article(article: &Article) -> Option<(RejectReason, String)> {
     let reason = match article.page_kind {
-        PageKind::Article if article.body.text.is_empty() => "empty",
+        PageKind::Article if article.body.text.is_empty() => RejectReason::Empty,
         PageKind::Article => return None,
-        PageKind::Index => "index",
-        PageKind::Login => "login",
-        PageKind::CookieWall => "cookie_wall",
-        PageKind::BotWall => "bot_wall",
-        PageKind::Video => "video",
-        PageKind::Gallery => "gallery",
-        PageKind::LiveBlog => "live_blog",
-        PageKind::PaywalledTeaser => "paywalled_teaser",
-        PageKind::NotFound => "not_found",
-        PageKind::Empty => "empty",
+        PageKind::Index => RejectReason::Index,
+        PageKind::Login => RejectReason::Login,
+        PageKind::CookieWall => RejectReason::CookieWall,
+        PageKind::BotWall => RejectReason::BotWall,
+        PageKind::Video => RejectReason::Video,
+        PageKind::Gallery => RejectReason::Gallery,
+        PageKind::LiveBlog => RejectReason::LiveBlog,
+        PageKind::PaywalledTeaser => RejectReason::PaywalledTeaser,
+        PageKind::NotFound => RejectReason::NotFound,
+        PageKind::Empty => RejectReason::Empty,
     };
     let found = article.body.text.chars().count();
     Some((reason, format!("the page holds no article of its own ({found} characters of text)")))

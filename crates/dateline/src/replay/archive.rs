@@ -21,7 +21,7 @@ use std::{
 
 use dateline_fetcher::warc::{Item, Place};
 use dateline_parser::{Scanner, Subject};
-use dateline_wire::{CloudEvent, Entry, EntryId, Event, EventId, FeedId, RejectEvent, Stage};
+use dateline_wire::{CloudEvent, Entry, EntryId, Event, EventId, FeedId, RejectEvent, RejectReason, Stage};
 use jiff::Timestamp;
 use url::Url;
 
@@ -185,7 +185,7 @@ fn event_of(captured: CapturedPage, subject: &Subject, feed: &FeedId) -> PageEve
     let CapturedPage { url, page, at, record_id } = captured;
     let context = EntryContext { feed_id: feed.clone(), feed: None, entry: entry_of(url), at };
     let event = contained(|| outcome::of_page(&context, &page, record_id, subject)).unwrap_or_else(|panic| {
-        Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, "panic", panic)))
+        Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, RejectReason::Panic, panic)))
     });
     PageEvent { event, feed: context.feed_id, entry: context.entry.id, at }
 }
@@ -295,7 +295,7 @@ impl EventWriter<'_> {
                 article: Some(article.article),
                 url: article.content.url,
                 stage: Stage::Duplicate,
-                reason: "unchanged".to_owned(),
+                reason: RejectReason::Unchanged,
                 detail: format!("says what revision {revision} says"),
                 feed: None,
                 entry: article.entry,

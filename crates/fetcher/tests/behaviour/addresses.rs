@@ -13,6 +13,7 @@ use dateline_fetcher::{
     FetchSettings,
     transport::{FailureKind, Live, Purpose, Request, Resolve, Transport},
 };
+use dateline_wire::RejectReason;
 use futures_util::future::BoxFuture;
 
 use crate::support::*;
@@ -90,7 +91,7 @@ async fn redirects_to_inside_addresses_are_refused_for_feeds_and_pages() {
     assert!(outcome.feed.last_error.unwrap().contains("no public address"));
     for page in ["http://news.example/1", "http://news.example/meta"] {
         let error = fetcher.page(&url(page)).await.unwrap_err();
-        assert_eq!((error.reason(), error.retry_in(1, monday())), ("address", None));
+        assert_eq!((error.reason(), error.retry_in(1, monday())), (RejectReason::Address, None));
     }
     assert!(inside.log().is_empty());
 }

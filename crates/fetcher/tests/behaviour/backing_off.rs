@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dateline_fetcher::PollResult;
-use dateline_wire::HealthKind;
+use dateline_wire::{HealthKind, RejectReason};
 use jiff::ToSpan;
 
 use crate::support::*;
@@ -81,7 +81,7 @@ async fn a_host_that_asks_for_patience_is_not_asked_for_its_other_feeds_and_page
         !page.was_asked(),
         "neither the page nor its robots.txt was asked for, so this is no attempt: {page}"
     );
-    assert_eq!(page.reason(), "resting");
+    assert_eq!(page.reason(), RejectReason::Resting);
     assert_eq!(server.paths(), ["/feed.xml"]);
 }
 

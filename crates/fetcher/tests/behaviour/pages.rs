@@ -3,6 +3,7 @@
 use std::{io::Write, time::Duration};
 
 use dateline_fetcher::PageFailure;
+use dateline_wire::RejectReason;
 
 use crate::support::*;
 
@@ -139,7 +140,9 @@ async fn only_html_is_a_page_whatever_it_is_called() {
         let fetched = fetcher.page(&url("http://news.example/1")).await;
         match fetched {
             Ok(_) => assert!(is_page, "{declared} {body}"),
-            Err(error) => assert_eq!((is_page, error.reason()), (false, "not_html"), "{declared} {body}"),
+            Err(error) => {
+                assert_eq!((is_page, error.reason()), (false, RejectReason::NotHtml), "{declared} {body}")
+            }
         }
     }
 }
@@ -237,6 +240,6 @@ async fn a_redirectors_page_is_asked_where_the_article_is_and_is_never_taken_for
     let mut silent = link;
     silent.set_query(None);
     let error = fetcher.page(&silent).await.unwrap_err();
-    assert_eq!(error.reason(), "redirector");
+    assert_eq!(error.reason(), RejectReason::Redirector);
     assert_eq!(error.retry_in(1, monday()), None, "asking again would not help");
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use dateline_fetcher::{FetchSettings, PageFailure};
+use dateline_wire::RejectReason;
 use futures_util::future::join_all;
 
 use crate::support::*;
@@ -35,7 +36,7 @@ async fn a_page_that_robots_txt_closes_is_not_asked_for_and_will_not_be() {
         with_robots(text("User-agent: *\nDisallow: /\n\nUser-agent: dateline\nDisallow: /closed/")).await;
     let fetcher = fetcher(settings(&["news.example"], server.address));
     let error = fetcher.page(&url("http://news.example/closed/1")).await.unwrap_err();
-    assert_eq!((error.failure.clone(), error.reason()), (PageFailure::Robots, "robots"));
+    assert_eq!((error.failure.clone(), error.reason()), (PageFailure::Robots, RejectReason::Robots));
     assert_eq!(error.retry_in(1, monday()), None);
     assert!(fetcher.page(&url("http://news.example/open/1")).await.is_ok());
     assert_eq!(server.paths(), ["/robots.txt", "/open/1"]);

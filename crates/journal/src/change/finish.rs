@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use dateline_wire::{ArticleEvent, EntryId, Event, EventId, FeedId, RejectEvent, Sequence, Stage};
+use dateline_wire::{
+    ArticleEvent, EntryId, Event, EventId, FeedId, RejectEvent, RejectReason, Sequence, Stage,
+};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
@@ -164,7 +166,7 @@ fn unchanged(article: &ArticleEvent, revision: u32) -> RejectEvent {
         article: Some(article.article.clone()),
         url: article.content.url.clone(),
         stage: Stage::Duplicate,
-        reason: "unchanged".into(),
+        reason: RejectReason::Unchanged,
         detail: format!("title and body are those of {published}"),
         feed: article.feed.clone(),
         entry: article.entry.clone(),

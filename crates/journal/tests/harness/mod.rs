@@ -6,7 +6,7 @@
 use dateline_journal::{EntryCounts, EntryEnd, Finish, Journal, JournalError, PollCommit};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedState,
-    HubNews, Label, PageKind, RejectEvent, Relevance, Stage,
+    HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -96,13 +96,13 @@ pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
     }))
 }
 
-pub(crate) fn reject(stage: Stage, reason: &str) -> Event {
+pub(crate) fn reject(reason: RejectReason) -> Event {
     Event::Reject(Box::new(RejectEvent {
         id: EventId::of_parts(&["ignored"]),
         article: None,
         url: None,
-        stage,
-        reason: reason.into(),
+        stage: reason.stages()[0],
+        reason,
         detail: String::new(),
         feed: None,
         entry: None,
