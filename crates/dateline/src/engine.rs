@@ -2,21 +2,23 @@
 //!
 //! One task owns all of it and decides everything: what to poll ([`dateline_fetcher::Schedule`]), whose page to
 //! fetch, what the outcome is (`outcome`). Only waiting and heavy work happen elsewhere: fetches are tasks of a set,
-//! extraction runs on blocking threads, commits on the journal's own; under a virtual clock commits are made in place, and so
-//! is extraction where it has one thread. What they yield passes through one `pipeline` in the order in which the *fetches*
-//! completed, so that under a virtual clock the events depend on the recording alone, on however many threads pages are
-//! extracted.
+//! extraction runs on threads of its own, commits on the journal's.
+//!
+//! Live, what is ready is committed at once. Under a virtual clock commits are made in place, so is extraction where it has one
+//! thread, and what they yield is committed in the order in which the *fetches* completed, so that the events depend on the
+//! recording alone, on however many threads pages are extracted. `scheduling` holds the two apart.
 //!
 //! What a hub pushes for a feed is taken in as a poll of it would be, in turn with its polls.
 //!
 //! Everything is bounded: polls and pages in flight, extractions at once. While the journal has
 //! no room, what is in flight waits and nothing new is begun.
 
+mod commit;
 mod extraction;
 mod intake;
 pub(crate) mod outcome;
-mod pipeline;
 mod push;
+mod scheduling;
 pub(crate) mod trace;
 
 use std::collections::HashMap;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
-use dateline_journal::Outcome;
+use dateline_journal::EntryOutcome;
 use dateline_wire::{Event, EventKind, RejectReason, Stage};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;

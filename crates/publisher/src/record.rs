@@ -80,7 +80,8 @@ pub(crate) fn stand_in(
 ) -> Result<CloudEvent, serde_json::Error> {
     let about: About = serde_json::from_str(&event.data).unwrap_or_default();
     let id = EventId::of_parts(&[RejectReason::RecordTooLarge.as_str(), &event.id]);
-    let key = if event.key.len() <= MAX_STAND_IN_KEY_BYTES { event.key.clone() } else { id.as_str().to_owned() };
+    let key =
+        if event.key.len() <= MAX_STAND_IN_KEY_BYTES { event.key.clone() } else { id.as_str().to_owned() };
     let article =
         (event.kind == EventKind::Article).then(|| dateline_wire::ArticleId::from_stored(key.as_str()));
     let reject = RejectEvent {

@@ -15,7 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use dateline_journal::Reader;
+use dateline_journal::JournalReader;
 use dateline_parser::extract;
 use dateline_wire::Page;
 use url::Url;
@@ -98,7 +98,7 @@ fn daemon(folder: &Path, entries: usize) -> Result<ThreadTimes, Box<dyn Error>> 
         if begun.elapsed() > PATIENCE {
             return Err("the daemon is not done in time".into());
         }
-        let Ok(status) = Reader::open(&journal).and_then(|journal| journal.status()) else { continue };
+        let Ok(status) = JournalReader::open(&journal).and_then(|journal| journal.status()) else { continue };
         if status.entries as usize >= entries && status.backlog == 0 {
             return Ok(ThreadTimes::of(daemon.0.id())?);
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dateline_fetcher::PollResult;
-use dateline_journal::{Delay, Finish, Finished, Journal, JournalError, PollCommit};
+use dateline_journal::{Delay, EntryEnd, Finish, Journal, JournalError, PollCommit};
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
@@ -30,20 +30,20 @@ pub(super) enum CommitReceipt {
     /// A poll, and how many entries are new or changed.
     Poll { feed: Box<FeedState>, result: PollResult, fresh: usize, pushed: Option<oneshot::Sender<PushEnd>> },
     /// The end of an entry.
-    Finished { event: Event, finished: Finished },
+    Finished { event: Event, finished: EntryEnd },
     /// An entry that waits again, until then.
     Postponed { due: Timestamp },
 }
 
-/// Commits changes. Clones count as one.
+/// Commits changes, again and again while the journal has no room. Clones count as one.
 #[derive(Clone)]
-pub(super) struct Committer {
+pub(super) struct CommitRetry {
     journal: Journal,
     /// How many commits wait for room.
     stuck: Arc<AtomicUsize>,
 }
 
-impl Committer {
+impl CommitRetry {
     pub(super) fn new(journal: Journal) -> Self {
         Self { journal, stuck: Arc::default() }
     }

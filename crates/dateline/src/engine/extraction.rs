@@ -13,8 +13,8 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::World;
+use super::commit::CommitRequest;
 use super::outcome::{self, EntryContext};
-use super::pipeline::CommitRequest;
 use crate::config::EngineSettings;
 use crate::contained::contained;
 use crate::metrics::Metrics;

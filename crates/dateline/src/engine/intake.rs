@@ -15,17 +15,15 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::commit::{CommitReceipt, CommitRequest, CommitRetry};
 use super::extraction::{Extraction, MissingPage};
 use super::outcome::{self, EntryContext};
-use super::pipeline::{CommitReceipt, CommitRequest, Pipeline};
 use super::push::{Push, PushEnd};
-use super::{HEARTBEAT, Pulse, Until, World, trace};
+use super::scheduling::{self, Scheduling};
+use super::{Pulse, Until, World, trace};
 use crate::config::EngineSettings;
 use crate::contained::message_of;
 
-/// Under a virtual clock nothing is begun at the very moment at which something ended, but this much later: whatever else ends
-/// at that moment has ended by then, however the threads of this run were scheduled.
-const QUIET: Duration = Duration::from_millis(1);
 /// How long after an entry has ended, which gives its host and link free, the journal is asked for more. Asking costs a look at
 /// every entry that waits for a busy host, so it is not done after each of many that end together.
 const CLAIM_PAUSE: Duration = Duration::from_millis(20);
@@ -68,16 +66,13 @@ pub(super) struct Intake {
     pushes_in_flight: usize,
     pages: JoinSet<PageAttempt>,
     pages_in_flight: usize,
-    pipeline: Pipeline,
+    commits: CommitRetry,
+    scheduling: Box<dyn Scheduling>,
     extraction: Arc<Extraction>,
     /// When the journal is asked for entries again: at once after news, else when a postponed one is due.
     next_claim: Timestamp,
     /// Whether the journal, when it was last asked, had more that are due: for when something has ended.
     are_left: bool,
-    /// Whether something ended since something was last begun.
-    ended: bool,
-    /// Under a virtual clock: whether time has passed since something last ended.
-    quiet: bool,
 }
 
 impl Intake {
@@ -89,8 +84,10 @@ impl Intake {
     ) -> Self {
         let clock = world.fetcher.clock();
         let extraction = Arc::new(Extraction::new(&world, &settings, clock));
+        let commits = CommitRetry::new(world.journal.clone());
         let mut intake = Self {
-            pipeline: Pipeline::new(world.journal.clone()),
+            scheduling: scheduling::under(clock, commits.clone()),
+            commits,
             schedule: world.fetcher.schedule(),
             world,
             settings,
@@ -107,8 +104,6 @@ impl Intake {
             extraction,
             next_claim: clock.now(),
             are_left: false,
-            ended: false,
-            quiet: true,
         };
         states.into_iter().for_each(|state| intake.schedule(state));
         intake
@@ -120,7 +115,7 @@ impl Intake {
             at: Instant::now(),
             polls: self.polls_in_flight,
             pages: self.pages_in_flight,
-            paused: self.pipeline.is_stuck(),
+            paused: self.commits.is_stuck(),
         }
     }
 
@@ -131,7 +126,7 @@ impl Intake {
 
     /// Begins what is due and for which there is room.
     pub(super) fn begin(&mut self, until: Until) -> Result<(), JournalError> {
-        if !self.may_begin() || (self.is_virtual() && !self.quiet) {
+        if self.commits.is_stuck() || !self.scheduling.may_begin() {
             return Ok(());
         }
         let now = self.clock.now();
@@ -153,34 +148,24 @@ impl Intake {
                 }
             }
         }
-        self.ended = false;
-        self.quiet = false;
+        self.scheduling.note_beginning();
         Ok(())
-    }
-
-    /// Whether something may be begun once it is due: nothing while the journal has no room; and under a virtual clock nothing
-    /// while something is on its way into the journal.
-    fn may_begin(&self) -> bool {
-        !self.pipeline.is_stuck() && (!self.is_virtual() || self.pipeline.is_empty())
     }
 
     /// Whether nothing is under way and nothing will be due in time.
     pub(super) fn is_idle(&self, until: Until) -> bool {
         let Until::Idle(end) = until else { return false };
         self.in_flight() == 0
-            && !self.ended
+            && self.scheduling.is_at_rest()
             && self.next_claim >= end
             && self.schedule.next_due().is_none_or(|due| due >= end)
     }
 
     /// When to go round again if nothing ends before.
     pub(super) fn wake(&self, until: Until) -> Instant {
-        if self.is_virtual() && self.ended {
-            return Instant::now() + QUIET;
-        }
         // What cannot be begun waits for something to end, not for a moment, least of all for one that has passed.
         let mut due = Timestamp::MAX;
-        if self.may_begin() {
+        if !self.commits.is_stuck() && self.scheduling.may_begin_when_due() {
             if self.polls_in_flight < self.settings.polls_in_flight
                 && let Some(poll) = self.schedule.next_due().filter(|poll| until.allows(*poll))
             {
@@ -190,40 +175,35 @@ impl Intake {
                 due = due.min(self.next_claim);
             }
         }
-        let due = self.clock.instant_of(due);
-        if self.is_virtual() { due } else { due.min(Instant::now() + HEARTBEAT) }
+        self.scheduling.wake((due < Timestamp::MAX).then(|| self.clock.instant_of(due)))
     }
 
     /// Time has passed.
     pub(super) fn woken(&mut self) {
-        self.quiet = true;
+        self.scheduling.note_wake();
     }
 
     /// Waits for the next thing to end and takes it in. Dropping the future loses nothing.
     pub(super) async fn step(&mut self) -> Result<(), JournalError> {
         tokio::select! {
             biased;
-            receipt = self.pipeline.next() => self.settle(receipt?),
+            receipt = self.scheduling.next() => self.settle(receipt?),
             Some(joined) = self.pages.join_next() => {
                 // Fetches contain their panics and nobody aborts them, so a task always gives what it is asked for.
                 if let Ok(attempt) = joined {
                     let work = self.page_came(attempt);
-                    self.pipeline.push(work);
+                    self.scheduling.push(work);
                 }
             }
             Some(joined) = self.polls.join_next() => {
                 if let Ok(attempt) = joined {
                     let work = self.poll_came(attempt);
-                    self.pipeline.push(work);
+                    self.scheduling.push(work);
                 }
             }
             else => {}
         }
         Ok(())
-    }
-
-    fn is_virtual(&self) -> bool {
-        self.clock.is_virtual()
     }
 
     fn schedule(&mut self, state: FeedState) {
@@ -246,7 +226,7 @@ impl Intake {
 
     /// Whether another push may come: none while the journal has no room, or while enough are held.
     pub(super) fn has_room_for_pushes(&self) -> bool {
-        !self.pipeline.is_stuck() && self.pushes_in_flight + self.waiting.len() < PUSHES_HELD
+        !self.commits.is_stuck() && self.pushes_in_flight + self.waiting.len() < PUSHES_HELD
     }
 
     /// Reads what a hub pushed, as soon as nothing else is under way for its feed: two changes of a feed's state never cross.
@@ -331,7 +311,7 @@ impl Intake {
         let detail = format!("its page was read for another entry at {}: event {}", seen.at, seen.sequence);
         let reject = outcome::reject(&context, Stage::Duplicate, RejectReason::SameLink, detail);
         self.pages_in_flight += 1;
-        self.pipeline.push(Box::pin(std::future::ready(
+        self.scheduling.push(Box::pin(std::future::ready(
             context.finish(Event::Reject(Box::new(reject)), pending.attempts),
         )));
     }
@@ -371,8 +351,7 @@ impl Intake {
     }
 
     fn settle(&mut self, receipt: CommitReceipt) {
-        self.ended = true;
-        self.quiet = false;
+        self.scheduling.note_end();
         match receipt {
             CommitReceipt::Poll { feed, result, fresh, pushed } => {
                 self.polls_in_flight -= 1;

@@ -11,7 +11,7 @@ use dateline_wire::{
 use jiff::Timestamp;
 use url::Url;
 
-use super::pipeline::CommitRequest;
+use super::commit::CommitRequest;
 use super::trace;
 
 /// How much longer than the page's the feed's own text must be to count as the richer one: a page's text runs a little shorter

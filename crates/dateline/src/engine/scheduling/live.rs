@@ -8,24 +8,24 @@ use tokio::time::Instant;
 
 use super::Scheduling;
 use crate::engine::HEARTBEAT;
-use crate::engine::commit::{CommitReceipt, CommitRequest, Committer};
+use crate::engine::commit::{CommitReceipt, CommitRequest, CommitRetry};
 
 /// Commits in whatever order things become ready.
 pub(super) struct Live {
-    committer: Committer,
+    commits: CommitRetry,
     under_way: FuturesUnordered<BoxFuture<'static, Result<CommitReceipt, JournalError>>>,
 }
 
 impl Live {
-    pub(super) fn new(committer: Committer) -> Self {
-        Self { committer, under_way: FuturesUnordered::new() }
+    pub(super) fn new(commits: CommitRetry) -> Self {
+        Self { commits, under_way: FuturesUnordered::new() }
     }
 }
 
 impl Scheduling for Live {
     fn push(&mut self, work: BoxFuture<'static, CommitRequest>) {
-        let committer = self.committer.clone();
-        self.under_way.push(Box::pin(async move { committer.commit(work.await).await }));
+        let commits = self.commits.clone();
+        self.under_way.push(Box::pin(async move { commits.commit(work.await).await }));
     }
 
     fn next(&mut self) -> BoxFuture<'_, Result<CommitReceipt, JournalError>> {

@@ -10,7 +10,7 @@ use futures_util::stream::FuturesOrdered;
 use tokio::time::Instant;
 
 use super::Scheduling;
-use crate::engine::commit::{CommitReceipt, CommitRequest, Committer};
+use crate::engine::commit::{CommitReceipt, CommitRequest, CommitRetry};
 
 /// Nothing is begun at the very moment at which something ended, but this much later: whatever else ends at that moment has
 /// ended by then, however the threads of this run were scheduled.
@@ -20,7 +20,7 @@ const NEVER: Duration = Duration::from_secs(1000 * 365 * 86_400);
 
 /// Commits in the order of the fetches.
 pub(super) struct Virtual {
-    committer: Committer,
+    commits: CommitRetry,
     readying: FuturesOrdered<BoxFuture<'static, CommitRequest>>,
     committing: FuturesOrdered<BoxFuture<'static, Result<CommitReceipt, JournalError>>>,
     /// Whether something ended since something was last begun.
@@ -30,9 +30,9 @@ pub(super) struct Virtual {
 }
 
 impl Virtual {
-    pub(super) fn new(committer: Committer) -> Self {
+    pub(super) fn new(commits: CommitRetry) -> Self {
         Self {
-            committer,
+            commits,
             readying: FuturesOrdered::new(),
             committing: FuturesOrdered::new(),
             ended: false,
@@ -53,7 +53,7 @@ impl Scheduling for Virtual {
                     biased;
                     Some(receipt) = self.committing.next() => return receipt,
                     Some(request) = self.readying.next() => {
-                        self.committing.push_back(Box::pin(self.committer.clone().commit(request)));
+                        self.committing.push_back(Box::pin(self.commits.clone().commit(request)));
                     }
                     else => std::future::pending().await,
                 }
