@@ -7,8 +7,8 @@ use super::scan::Scan;
 use super::text;
 
 /// `rel=canonical`, else `og:url`, where it can be the address of this page: on the web, of the same site, and no poorer than
-/// the address that answered. Many sites let their front page or a template's address stand there. Else the page's own
-/// address. Always without tracking parameters.
+/// the address that answered. Many sites let their front page, a section or a template's address stand there. Else the
+/// page's own address. Always without tracking parameters.
 pub(super) fn decide(scan: &Scan<'_>) -> Option<Url> {
     let own = scan.url;
     let graph =
@@ -17,11 +17,15 @@ pub(super) fn decide(scan: &Scan<'_>) -> Option<Url> {
     let believed = claimed
         .filter_map(|href| resolved(href, own))
         .find(|claimed| own.is_none_or(|own| is_sane(claimed, own)));
-    believed.as_ref().or(own).map(|url| CanonicalUrl::of(url).to_url())
+    let cached = || own.and_then(cached);
+    believed.or_else(cached).as_ref().or(own).map(|url| CanonicalUrl::of(url).to_url())
 }
 
 fn resolved(href: &str, own: Option<&Url>) -> Option<Url> {
     let href = text::head(href.trim(), 2_000);
+    if is_unfilled(href) {
+        return None;
+    }
     let url = match own {
         Some(own) => own.join(href).ok()?,
         None => Url::parse(href).ok()?,
@@ -29,18 +33,108 @@ fn resolved(href: &str, own: Option<&Url>) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && url.host_str().is_some()).then_some(url)
 }
 
+/// Whether a template was never filled in: it holds its own marks, or what a script writes for nothing.
+fn is_unfilled(href: &str) -> bool {
+    let has_marks = ["{{", "${", "<%", "%7B%7B", "[object"].iter().any(|mark| href.contains(mark));
+    has_marks || href.split(['/', '?', '=']).any(text::is_placeholder)
+}
+
 fn is_sane(claimed: &Url, own: &Url) -> bool {
-    let is_front = |url: &Url| url.path().trim_matches('/').is_empty() && url.query().is_none();
     if is_front(claimed) && !is_front(own) {
         return false;
     }
     let (Some(claimed_host), Some(own_host)) = (claimed.host_str(), own.host_str()) else { return false };
+    // The copy in a cache speaks for the address that its own address holds.
+    if let Some(original) = cached(own) {
+        return original.host_str().is_some_and(|host| site(host) == site(claimed_host));
+    }
     if site(claimed_host) != site(own_host) {
         return false;
     }
     // A canonical address that drops the query which alone names the article would make all of them one.
     let drops_query = own.path() == claimed.path() && claimed.query().is_none() && identifies(own);
-    !drops_query
+    !drops_query && !is_section(claimed, own)
+}
+
+fn is_front(url: &Url) -> bool {
+    url.path().trim_matches('/').is_empty() && url.query().is_none()
+}
+
+/// The address of the page that a cache serves a copy of, as AMP caches write it: `/c/s/HOST/PATH`, `/amp/s/HOST/PATH`, the
+/// `s` for https. See "AMP Cache URL format and request handling" of the AMP project.
+fn cached(own: &Url) -> Option<Url> {
+    let path = own.path().trim_start_matches('/');
+    let (kind, rest) = path.split_once('/')?;
+    let (scheme, rest) = match rest.strip_prefix("s/") {
+        Some(rest) => ("https", rest),
+        None => ("http", rest),
+    };
+    let (host, tail) = rest.split_once('/')?;
+    let is_host = host.contains('.') && host.rsplit('.').next().is_some_and(|last| last.len() >= 2);
+    // A file has a point in its name too; a host stands before a path.
+    let is_copy =
+        matches!(kind, "c" | "v" | "amp") && is_host && !tail.is_empty() && own.host_str() != Some(host);
+    let query = own.query().map(|query| format!("?{query}")).unwrap_or_default();
+    is_copy.then(|| Url::parse(&format!("{scheme}://{host}/{tail}{query}")).ok()).flatten()
+}
+
+/// Whether `claimed` is the address of a section or a page of the site where `own` is an article's.
+fn is_section(claimed: &Url, own: &Url) -> bool {
+    if claimed.path() == own.path() || identifies(claimed) {
+        return false;
+    }
+    let (claimed, own) = (segments(claimed), segments(own));
+    let is_article = claimed.iter().any(|segment| names_article(segment));
+    if own.len() > claimed.len() && own.starts_with(&claimed) {
+        // Views of an article have an address below it ("/ferry/amp", "/ferry/page/2"), and so have its own words ("/1234567/ferry").
+        let is_numbered = claimed.last().is_some_and(|last| digits(last) > 4);
+        return !is_numbered && !own[claimed.len()..].iter().all(|segment| is_view(segment));
+    }
+    !is_article && own.iter().any(|segment| names_article(segment))
+}
+
+fn segments(url: &Url) -> Vec<&str> {
+    url.path().split('/').filter(|segment| !segment.is_empty()).collect()
+}
+
+/// Whether a segment of a path is one article's: it holds a number that is no part of a day and no error, or several words.
+fn names_article(segment: &str) -> bool {
+    let words = segment.split(['-', '_', '.', '%', '+']).filter(|word| word.len() > 1).count();
+    if digits(segment) == segment.len() {
+        let number: u64 = segment.parse().unwrap_or(u64::MAX);
+        return number > 31 && !(400..=599).contains(&number) && !(1_900..=2_100).contains(&number);
+    }
+    words > 2 || digits(segment) > 0 && !segment.starts_with("page")
+}
+
+fn digits(segment: &str) -> usize {
+    segment.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// Whether a segment of a path only says how an article is shown.
+fn is_view(segment: &str) -> bool {
+    let name = segment.split('.').next().unwrap_or(segment).to_ascii_lowercase();
+    matches!(
+        name.as_str(),
+        "amp"
+            | "amphtml"
+            | "print"
+            | "printable"
+            | "mobile"
+            | "m"
+            | "full"
+            | "all"
+            | "index"
+            | "embed"
+            | "page"
+            | "view"
+            | "comments"
+            | "single"
+            | "gallery"
+            | "photo"
+            | "share"
+            | "feed"
+    ) || name.trim_start_matches(['p', 's']).bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The last two labels of a host, or three where the second is a short one ("co.uk", "com.ua"): enough to tell that "m." and
@@ -92,5 +186,76 @@ mod tests {
         assert_eq!(canonical(own, "https://elsewhere.example/a"), own);
         assert_eq!(canonical(own, "https://gazette.example/view"), own);
         assert_eq!(canonical(own, "javascript:void(0)"), own);
+    }
+
+    #[test]
+    fn one_that_a_template_left_unfilled_is_not() {
+        let own = "https://gazette.example/world/2025/06/ferry.html";
+        for href in [
+            "undefined",
+            "null",
+            "/undefined",
+            "https://gazette.example/world/undefined/",
+            "https://gazette.example/view?id=undefined",
+            "{{ canonical }}",
+            "https://gazette.example/${slug}",
+            "[object Object]",
+            "NaN",
+            "",
+        ] {
+            assert_eq!(canonical(own, href), own, "{href}");
+        }
+    }
+
+    #[test]
+    fn one_that_names_a_section_is_not() {
+        for (own, href) in [
+            ("https://gazette.example/world/2025/06/ferry-runs-again.html", "https://gazette.example/world/"),
+            (
+                "https://gazette.example/world/2025/06/ferry-runs-again.html",
+                "https://gazette.example/world/2025/06/",
+            ),
+            ("https://gazette.example/world/ferry", "https://gazette.example/world"),
+            ("https://gazette.example/article/1234567", "https://gazette.example/tag/harbour-news"),
+            ("https://gazette.example/news/ferry-runs-again-after-storm", "https://gazette.example/404"),
+        ] {
+            assert_eq!(canonical(own, href), own, "{href}");
+        }
+    }
+
+    #[test]
+    fn one_that_says_less_of_the_same_article_is_followed() {
+        for (own, href) in [
+            ("https://gazette.example/world/ferry/amp", "https://gazette.example/world/ferry"),
+            ("https://gazette.example/world/ferry/page/2", "https://gazette.example/world/ferry"),
+            (
+                "https://gazette.example/article/1234567/ferry-runs-again",
+                "https://gazette.example/article/1234567",
+            ),
+            (
+                "https://gazette.example/amp/ferry-runs-again-after-storm",
+                "https://gazette.example/ferry-runs-again-after-storm",
+            ),
+            ("https://gazette.example/2025/06/ferry-runs-again", "https://gazette.example/?p=77"),
+        ] {
+            assert_eq!(canonical(own, href), href, "{href}");
+        }
+    }
+
+    #[test]
+    fn a_copy_in_a_cache_speaks_for_the_page_that_its_address_holds() {
+        let own = "https://gazette-example.cache.example/c/s/www.gazette.example/world/ferry-runs?id=7";
+        let original = "https://www.gazette.example/world/ferry-runs?id=7";
+        assert_eq!(
+            canonical(own, "https://gazette.example/ferry-runs"),
+            "https://gazette.example/ferry-runs"
+        );
+        assert_eq!(canonical(own, "https://elsewhere.example/ferry-runs"), original);
+        assert_eq!(
+            canonical("https://search.example/amp/s/www.gazette.example/world/ferry-runs?id=7", ""),
+            original
+        );
+        let page = "https://www.gazette.example/world/ferry-runs";
+        assert_eq!(canonical(page, "https://cache.example/c/s/www.gazette.example/world/ferry-runs"), page);
     }
 }

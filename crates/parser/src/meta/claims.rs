@@ -3,6 +3,7 @@
 use dateline_wire::Source;
 
 use super::date::Written;
+use super::text;
 
 /// A value that somebody vouches for.
 #[derive(Debug, Clone)]
@@ -31,7 +32,8 @@ const MAX_EACH: usize = 40;
 
 impl Claims {
     pub(super) fn title(&mut self, value: String, source: Source, weight: f32) {
-        if value.chars().any(char::is_alphanumeric) && self.titles.len() < MAX_EACH {
+        let says_something = value.chars().any(char::is_alphanumeric) && !text::is_placeholder(&value);
+        if says_something && self.titles.len() < MAX_EACH {
             self.titles.push(Claim { value, source, weight });
         }
     }
@@ -55,7 +57,8 @@ impl Claims {
     }
 
     pub(super) fn publisher(&mut self, value: String, source: Source, weight: f32) {
-        if value.chars().any(char::is_alphanumeric) && value.chars().count() <= 80 {
+        let says_something = value.chars().any(char::is_alphanumeric) && !text::is_placeholder(&value);
+        if says_something && value.chars().count() <= 80 {
             push(&mut self.publishers, Some(value), source, weight);
         }
     }

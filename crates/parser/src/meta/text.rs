@@ -79,6 +79,13 @@ pub(super) fn key(text: &str) -> String {
     }
 }
 
+/// Whether a value is what a script writes where it has none: a template that was never filled in.
+pub(super) fn is_placeholder(value: &str) -> bool {
+    const NOTHING: &[&str] = &["undefined", "null", "nan", "none", "[object object]", "%s", "{}"];
+    let value = value.trim();
+    NOTHING.iter().any(|nothing| value.eq_ignore_ascii_case(nothing))
+}
+
 /// Whether `text` is white space and nothing else.
 pub(super) fn is_blank(text: &str) -> bool {
     match text.bytes().position(|byte| !matches!(byte, b'\t'..=b'\r' | b' ')) {
