@@ -42,6 +42,9 @@ pub fn extract(page: &Page) -> Article {
     let witnesses = Witnesses::of(&document, page);
     let text = body::read(&document);
     let metadata = witnesses.decide(&text.body.text);
+    let (title, title_alternative) =
+        metadata.headline.map(|headline| (headline.chosen, headline.alternative)).unzip();
+    let (title, title_source) = title.map(|title| (title.text, title.source)).unzip();
     Article {
         url: page.url.clone(),
         canonical_url: metadata.canonical_url,
@@ -49,8 +52,9 @@ pub fn extract(page: &Page) -> Article {
         publisher: metadata.publisher,
         origin: metadata.origin,
         language: metadata.language,
-        title: metadata.title,
-        title_source: metadata.title_source,
+        title,
+        title_source,
+        title_alternative: title_alternative.flatten(),
         authors: metadata.authors,
         authors_source: metadata.authors_source,
         published: metadata.published,

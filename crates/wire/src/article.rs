@@ -26,12 +26,15 @@ pub struct Article {
     /// The language of the body, as a BCP 47 primary tag.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// The headline, without the name of the site.
+    /// The headline as a reader of the page sees it, without the name of the site.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Where the headline was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title_source: Option<Source>,
+    /// Another headline that the page gives the article, for shares or searches, where its words differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_alternative: Option<Wording>,
     /// The people (or desks) named as authors, in the page's order, without "by".
     pub authors: Vec<String>,
     /// Where the authors were read.
@@ -88,6 +91,15 @@ pub enum PageKind {
     NotFound,
     /// No text was found.
     Empty,
+}
+
+/// A text as one part of a page words it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Wording {
+    /// The text.
+    pub text: String,
+    /// Where it was read.
+    pub source: Source,
 }
 
 /// Where a text was taken from, with the words that say so.

@@ -181,6 +181,7 @@ fn feed_text(entry: &Entry) -> Option<Article> {
     article.canonical_url = None;
     article.title = None;
     article.title_source = None;
+    article.title_alternative = None;
     article.published = None;
     article.modified = None;
     Some(article)

@@ -69,6 +69,7 @@ pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
             language: Some("en".into()),
             title: Some(title.into()),
             title_source: None,
+            title_alternative: None,
             authors: Vec::new(),
             authors_source: None,
             published: None,

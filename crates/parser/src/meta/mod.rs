@@ -27,6 +27,7 @@ use url::Url;
 use crate::dom::Document;
 use claims::Claims;
 use scan::Scan;
+pub use title::Headline;
 
 /// What is known about an article besides its text. What isn't known is absent.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,10 +40,8 @@ pub struct Metadata {
     pub origin: Option<Origin>,
     /// The language of the text, as a BCP 47 primary tag.
     pub language: Option<String>,
-    /// The headline, without the name of the site.
-    pub title: Option<String>,
-    /// Where the headline was read.
-    pub title_source: Option<Source>,
+    /// The headline, and how others word it.
+    pub headline: Option<Headline>,
     /// The authors, in the page's order.
     pub authors: Vec<String>,
     /// Where the authors were read.
@@ -58,7 +57,7 @@ pub struct Metadata {
 pub struct Witnesses<'d> {
     scan: Scan<'d>,
     claims: Claims,
-    title: Option<(String, Source)>,
+    headline: Option<Headline>,
     page: &'d Page,
 }
 
@@ -67,39 +66,35 @@ impl<'d> Witnesses<'d> {
     pub fn of(document: &'d Document, page: &'d Page) -> Self {
         let mut scan = Scan::of(document, page.url.as_ref());
         let mut claims = witness::hear(&scan);
-        let host = page.url.as_ref().and_then(Url::host_str);
-        let names = publisher::names(&claims);
-        let title = title::decide(&claims.titles, &names, host, scan.title.as_deref());
-        scan.place_headline(title.as_ref().map(|(title, _)| title.as_str()));
+        let headline = title::decide(&claims.titles, &publisher::names(&claims), &scan);
+        scan.place_headline(headline.as_ref().map(|headline| headline.chosen.text.as_str()));
         witness::hear_around(&scan, page.received_at, &mut claims);
-        Self { scan, claims, title, page }
+        Self { scan, claims, headline, page }
     }
 
     /// The headline, which is known before the text is.
     pub fn title(&self) -> Option<&str> {
-        self.title.as_ref().map(|(title, _)| title.as_str())
+        self.headline.as_ref().map(|headline| headline.chosen.text.as_str())
     }
 
     /// Judges what was heard, with the text of the article as further evidence.
     pub fn decide(self, body: &str) -> Metadata {
-        let Self { scan, claims, title, page } = self;
+        let title = self.title().unwrap_or_default().to_owned();
+        let Self { scan, claims, headline, page } = self;
         let host = page.url.as_ref().and_then(Url::host_str);
         let mut publishers = publisher::keys(&claims, host);
         let origin = origin::decide(&scan, body, &publishers);
         // The wire is no author, as the house is none.
         publishers.extend(origin.iter().map(|origin| text::key(&origin.name)));
         let (published, modified) = moment::decide(&claims, scan.lede(body));
-        let language = language::decide(&scan, &claims, title.as_ref().map_or("", |(title, _)| title), body);
-        let (title, title_source) = title.unzip();
-        let headline_text = title.as_deref().unwrap_or_default();
-        let (authors, authors_source) = authors::decide(&claims.authors, &publishers, headline_text).unzip();
+        let language = language::decide(&scan, &claims, &title, body);
+        let (authors, authors_source) = authors::decide(&claims.authors, &publishers, &title).unzip();
         Metadata {
             canonical_url: canonical::decide(&scan),
             publisher: publisher::decide(&claims),
             origin,
             language,
-            title,
-            title_source,
+            headline,
             authors: authors.unwrap_or_default(),
             authors_source,
             published,
@@ -132,7 +127,10 @@ mod tests {
             "<title>Ferry runs again after the storm | Harbour Gazette</title><h1>Ferry runs again after the storm</h1>
              <div class=byline>By Ana Lund</div><div>Wed 4th Jun, 2025</div><p>{TEXT}</p>"
         ));
-        assert_eq!(found.title.as_deref(), Some("Ferry runs again after the storm"));
+        assert_eq!(
+            found.headline.map(|headline| headline.chosen.text).as_deref(),
+            Some("Ferry runs again after the storm")
+        );
         assert_eq!(found.authors, ["Ana Lund"]);
         assert_eq!(found.published.map(|moment| moment.value).as_deref(), Some("2025-06-04"));
         assert_eq!(found.language.as_deref(), Some("en"));

@@ -18,10 +18,6 @@ const MAX_EACH: usize = 500;
 const MAX_LINES: usize = 4_000;
 const MAX_LINE_BYTES: usize = 420;
 
-/// The headings of lower rank that are looked at, at most, and the letters that make one more than the name of a section.
-const MAX_SUBHEADINGS: usize = 20;
-const SHORTEST_LOWER: usize = 15;
-
 /// A line longer than this, in letters of an alphabet, is running text.
 const LONG: usize = 120;
 
@@ -82,6 +78,15 @@ pub(super) struct Placed<'d> {
     pub(super) line: usize,
 }
 
+/// A heading of the first rank.
+#[derive(Debug)]
+pub(super) struct Heading<'d> {
+    pub(super) placed: Placed<'d>,
+    pub(super) text: String,
+    /// Its texts, apart where an element of it is drawn apart; empty where it is all of one.
+    pub(super) parts: Vec<String>,
+}
+
 /// What a page holds for the witnesses.
 #[derive(Debug)]
 pub(super) struct Scan<'d> {
@@ -99,10 +104,8 @@ pub(super) struct Scan<'d> {
     /// Elements whose class or id speaks of a source.
     pub(super) sources: Vec<Placed<'d>>,
     pub(super) lines: Vec<Line<'d>>,
-    /// The `<h1>`s with their text.
-    pub(super) headings: Vec<(Placed<'d>, String)>,
-    /// The headings of the second and third rank.
-    pub(super) subheadings: Vec<Node<'d>>,
+    /// The `<h1>`s.
+    pub(super) headings: Vec<Heading<'d>>,
     /// The line of the headline, once it is known.
     pub(super) headline: Option<usize>,
     /// The element that holds the headline, and all that hold that.
@@ -182,7 +185,6 @@ impl<'d> Scan<'d> {
             sources: Vec::new(),
             lines: Vec::with_capacity(256),
             headings: Vec::new(),
-            subheadings: Vec::new(),
             headline: None,
             around: Vec::new(),
         };
@@ -251,16 +253,11 @@ impl<'d> Scan<'d> {
             | local_name!("textarea") => return false,
             local_name!("h1") => {
                 line.close(&mut self.lines);
-                let text = text::line(&spaced(node));
-                if !text.is_empty() {
-                    let placed = Placed { node, line: self.lines.len() };
-                    push(&mut self.headings, (placed, text));
+                let placed = Placed { node, line: self.lines.len() };
+                if let Some(heading) = heading(placed) {
+                    push(&mut self.headings, heading);
                 }
                 line.in_h1 = true;
-            }
-            local_name!("h2") | local_name!("h3") => {
-                push(&mut self.subheadings, node);
-                line.close(&mut self.lines);
             }
             local_name!("time") => {
                 let placed = Placed { node, line: self.lines.len() };
@@ -357,19 +354,6 @@ impl<'d> Scan<'d> {
             home.into_iter().flat_map(|home| home.ancestors().chain([home])).map(Node::id).collect();
     }
 
-    /// The longest heading of lower rank that the `<title>` holds, where no `<h1>` has to do with it: themes that keep the
-    /// `<h1>` for the site's name set the headline so.
-    pub(super) fn lower_headline(&self) -> Option<String> {
-        let title = text::key(self.title.as_deref()?);
-        if self.headings.iter().any(|(_, text)| is_alike(&text::key(text), &title)) {
-            return None;
-        }
-        let texts = self.subheadings.iter().take(MAX_SUBHEADINGS).map(|node| text::line(&spaced(*node)));
-        let held =
-            texts.filter(|text| text::weight(text) >= SHORTEST_LOWER && title.contains(&text::key(text)));
-        held.max_by_key(String::len)
-    }
-
     /// Whether `node` holds the headline.
     pub(super) fn is_around_headline(&self, node: Node<'_>) -> bool {
         self.around.contains(&node.id())
@@ -384,8 +368,8 @@ impl<'d> Scan<'d> {
         let heading = self
             .headings
             .iter()
-            .find(|(_, text)| is_alike(&text::key(text), &wanted))
-            .map(|(placed, _)| placed.line);
+            .find(|heading| is_alike(&text::key(&heading.text), &wanted))
+            .map(|heading| heading.placed.line);
         heading
             .or_else(|| {
                 // Only a line of about the title's length can be it.
@@ -400,34 +384,47 @@ impl<'d> Scan<'d> {
             })
             .or_else(|| {
                 // A page whose visible headline is worded otherwise still has one place for it.
-                let mut headings = self.headings.iter().filter(|(_, text)| text::weight(text) > 20);
-                headings.next().filter(|_| headings.next().is_none()).map(|(placed, _)| placed.line)
+                let mut headings = self.headings.iter().filter(|heading| text::weight(&heading.text) > 20);
+                headings.next().filter(|_| headings.next().is_none()).map(|heading| heading.placed.line)
             })
     }
 }
 
-/// The text of a heading, with a space where one of its elements that is drawn apart begins or ends.
-pub(super) fn spaced(node: Node<'_>) -> String {
-    let mut text = String::new();
-    let mut after_block = false;
-    for inner in node.descendants().take(text::MAX_NODES) {
-        match inner.text().map(|part| text::head(part, MAX_LINE_BYTES)) {
-            Some(part) if text.len() < 2 * MAX_LINE_BYTES => {
-                // Only where two words would run together; a decorated initial is part of its word.
-                let ends_small = text.ends_with(|c: char| c.is_lowercase() || c.is_numeric());
-                let begins =
-                    part.starts_with(|c: char| c.is_uppercase() || matches!(c, '"' | '“' | '„' | '«'));
-                if after_block && ends_small && begins {
-                    text.push(' ');
-                }
-                after_block = false;
-                text.push_str(part);
-            }
-            Some(_) => break,
-            None => after_block |= !is_inline(inner) || inner.attr("class").is_some(),
+/// A heading as a reader sees it, with a space where one of its elements that is drawn apart begins or ends; `None` where it
+/// shows no text.
+fn heading(placed: Placed<'_>) -> Option<Heading<'_>> {
+    let mut whole = String::new();
+    let mut parts: Vec<String> = Vec::new();
+    let mut owner = None;
+    for inner in placed.node.descendants().take(text::MAX_NODES) {
+        let Some(part) = inner.text().map(|part| text::head(part, MAX_LINE_BYTES)) else { continue };
+        if whole.len() >= 2 * MAX_LINE_BYTES {
+            break;
+        }
+        let apart = inner
+            .ancestors()
+            .take_while(|above| *above != placed.node)
+            .find(|above| !is_inline(*above) || above.attr("class").is_some());
+        let is_new = owner.replace(apart).is_none_or(|owner| owner != apart);
+        // Only where two words would run together; a decorated initial is part of its word.
+        let ends_small = whole.ends_with(|c: char| c.is_lowercase() || c.is_numeric());
+        let begins = part.starts_with(|c: char| c.is_uppercase() || matches!(c, '"' | '“' | '„' | '«'));
+        if is_new && ends_small && begins {
+            whole.push(' ');
+        }
+        whole.push_str(part);
+        match parts.last_mut().filter(|_| !is_new) {
+            Some(last) => last.push_str(part),
+            None => parts.push(part.to_owned()),
         }
     }
-    text
+    let mut parts: Vec<String> =
+        parts.iter().map(|part| text::line(part)).filter(|part| !part.is_empty()).collect();
+    if parts.len() == 1 {
+        parts.clear();
+    }
+    let text = text::line(&whole);
+    (!text.is_empty()).then_some(Heading { placed, text, parts })
 }
 
 /// Whether two keys say the same, one perhaps with something added.

@@ -195,6 +195,7 @@ mod tests {
             language: None,
             title: Some(title.to_owned()),
             title_source: None,
+            title_alternative: None,
             authors: Vec::new(),
             authors_source: None,
             published: None,

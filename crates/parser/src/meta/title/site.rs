@@ -67,13 +67,20 @@ impl Site {
     }
 }
 
-/// `title` without the site's name at either end, and without the sections beside that name. `is_other` knows the keys of
-/// what other witnesses call the headline: what stands behind or before one of those is not part of it.
-pub(super) fn without(title: &str, site: &Site, is_other: &dyn Fn(&str) -> bool) -> String {
+/// What others call the headline, as keys: what stands behind one of those, or before one that data gives, is no part of it.
+#[derive(Clone, Copy)]
+pub(super) struct Others<'a> {
+    pub(super) told: &'a dyn Fn(&str) -> bool,
+    /// A heading may also be the site's name, which ends a title but never begins one that goes on.
+    pub(super) is_heading: &'a dyn Fn(&str) -> bool,
+}
+
+/// `title` without the site's name at either end, and without the sections beside that name.
+pub(super) fn without(title: &str, site: &Site, others: Others<'_>) -> String {
     let mut title = title.trim();
     let mut cut_by_name = false;
     for _ in 0..4 {
-        let Some(shorter) = shortened(title, site, is_other, cut_by_name) else { break };
+        let Some(shorter) = shortened(title, site, others, cut_by_name) else { break };
         cut_by_name = true;
         title = shorter;
     }
@@ -81,12 +88,7 @@ pub(super) fn without(title: &str, site: &Site, is_other: &dyn Fn(&str) -> bool)
     without_credit(title).to_owned()
 }
 
-fn shortened<'t>(
-    title: &'t str,
-    site: &Site,
-    is_other: &dyn Fn(&str) -> bool,
-    after_name: bool,
-) -> Option<&'t str> {
+fn shortened<'t>(title: &'t str, site: &Site, others: Others<'_>, after_name: bool) -> Option<&'t str> {
     if !title.contains([
         '|', '｜', '│', ':', '：', '»', '›', '«', '‹', '•', '⋆', '–', '—', '-', '·', '/', '_', '，', ',',
     ]) {
@@ -95,7 +97,7 @@ fn shortened<'t>(
     if let Some(headline) = undated(title) {
         return Some(headline);
     }
-    if let Some(headline) = begun(title, site, is_other) {
+    if let Some(headline) = begun(title, site, others) {
         return Some(headline);
     }
     let separators = STRONG.iter().map(|separator| (separator, true));
@@ -130,7 +132,7 @@ fn shortened<'t>(
         if let Some((head, tail)) = title.split_once(separator) {
             let (head, tail) = (head.trim(), tail.trim());
             let is_name = site.is_named(head) && !matches!(*separator, ": " | "：" | "，" | "_");
-            if text::weight(tail) >= 15 && (is_name || (is_strong && is_other(&text::key(tail)))) {
+            if text::weight(tail) >= 15 && (is_name || (is_strong && (others.told)(&text::key(tail)))) {
                 return Some(tail);
             }
         }
@@ -165,13 +167,16 @@ fn is_enough(head: &str, tail: &str) -> bool {
 }
 
 /// The part of `title` that another witness gives as the whole headline, where a separator ends it.
-fn begun<'t>(title: &'t str, site: &Site, is_other: &dyn Fn(&str) -> bool) -> Option<&'t str> {
+fn begun<'t>(title: &'t str, site: &Site, others: Others<'_>) -> Option<&'t str> {
     STRONG.iter().filter(|separator| title.contains(**separator)).find_map(|separator| {
         let mut from = 0;
         while let Some(at) = title[from..].find(separator).map(|at| from + at) {
             let head = title[..at].trim();
-            if text::weight(head) >= 15 && is_other(&text::key(head)) && !site.is_named(head) {
-                return Some(head);
+            if text::weight(head) >= 15 && !site.is_named(head) {
+                let key = text::key(head);
+                if (others.told)(&key) || (others.is_heading)(&key) {
+                    return Some(head);
+                }
             }
             from = at + separator.len();
         }
@@ -187,7 +192,7 @@ mod tests {
         let site =
             Site::new(["Harbour Gazette", "港灣日報"].into_iter(), Some("www.harbour-gazette.example"));
         let headline = text::key("The ferry runs again after the storm");
-        without(title, &site, &|key| key == headline)
+        without(title, &site, Others { told: &|key| key == headline, is_heading: &|_| false })
     }
 
     #[test]

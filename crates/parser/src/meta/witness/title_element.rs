@@ -1,4 +1,4 @@
-//! The `<title>` and the `<h1>`s.
+//! The `<title>`: headline and site, and sometimes the day.
 
 use dateline_wire::Source;
 
@@ -8,13 +8,6 @@ use crate::meta::scan::Scan;
 use crate::meta::text;
 
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
-    // The visible headline comes once; further headings are other stories, boxes, the site's name.
-    for (_, text) in &scan.headings {
-        claims.title(text.clone(), Source::Visible, 2.0);
-    }
-    if let Some(text) = scan.lower_headline() {
-        claims.title(text, Source::Visible, 1.5);
-    }
     if let Some(title) = &scan.title {
         claims.published(dated(title), Source::Meta, 2.0);
         claims.title(title.clone(), Source::Meta, 1.4);
@@ -35,24 +28,6 @@ fn dated(title: &str) -> Option<date::Written> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_lower_heading_is_the_headline_where_the_first_rank_is_the_sites() {
-        let titles = |html: &str| {
-            let document = crate::dom::Document::from_html(html);
-            let mut claims = Claims::default();
-            testify(&Scan::of(&document, None), &mut claims);
-            claims.titles.into_iter().map(|claim| claim.value).collect::<Vec<_>>()
-        };
-        let bar = "Gazette Log » Archive » Ferry runs again after the storm";
-        let html = format!(
-            "<title>{bar}</title><h1>Gazette Log</h1><h2>Harbour</h2><h3>Ferry runs again after the storm</h3>"
-        );
-        assert_eq!(titles(&html), ["Gazette Log", "Ferry runs again after the storm", bar]);
-        let html =
-            format!("<title>{bar}</title><h1>Ferry runs again after the storm</h1><h2>Ferry runs again</h2>");
-        assert_eq!(titles(&html), ["Ferry runs again after the storm", bar]);
-    }
 
     #[test]
     fn a_day_at_the_end_of_a_title_is_its_date() {

@@ -1,0 +1,166 @@
+//! The headline that a reader sees: which heading it is, or which line where no heading is one.
+
+use super::decide::{Candidate, MAX_LETTERS};
+use super::site::{self, Others, Site};
+use super::words::{agreement, words};
+use crate::dom::{Node, local_name};
+use crate::meta::scan::{Heading, Line, Scan};
+use crate::meta::text;
+
+/// A heading that shares so much with what data calls the headline is it.
+const CONFIRMED: f32 = 0.4;
+
+/// With so much in common, no later heading is asked.
+const SURE: f32 = 0.7;
+
+/// A heading of fewer letters that nobody confirms may be a section.
+const SECTION: usize = 25;
+
+/// A line of fewer letters is no headline, whoever says the same.
+const SHORTEST_LINE: usize = 15;
+
+/// How far above an element its boxes are looked at.
+const MAX_BOXES: usize = 12;
+
+/// What a reader sees as the headline.
+#[derive(Debug)]
+pub(super) struct Visible {
+    pub(super) text: String,
+    pub(super) key: String,
+    /// The texts of the elements it is made of, where it is made of several: kicker and headline, headline and label.
+    pub(super) parts: Vec<String>,
+}
+
+/// The visible headline: the heading of the first rank that has most in common with what data says; where none has, a line
+/// that says exactly what data does; else the heading that stands in the headline's place.
+pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<Visible> {
+    let mut best: Option<(Visible, f32, f32)> = None;
+    for heading in &scan.headings {
+        let Some(visible) = visible(heading, site, told) else { continue };
+        let confirmed = confirmation(&visible, told);
+        let apart = if stands_apart(heading.placed.node, scan) { 0.5 } else { 0.0 };
+        // Of several that say much the same the first is it; a later one is another story on it.
+        if best.as_ref().is_some_and(|(_, known, score)| *known >= SURE && *score >= SURE) {
+            break;
+        }
+        // Of headings that nobody confirms a longer one is more of a headline.
+        let length = text::weight(&visible.text).min(40) as f32 / 400.0;
+        let score = confirmed - apart + length;
+        if best.as_ref().is_none_or(|(_, _, known)| score > *known) {
+            best = Some((visible, confirmed, score));
+        }
+    }
+    let is_confirmed = best.as_ref().is_some_and(|(_, confirmed, _)| *confirmed >= CONFIRMED);
+    // A logo's heading says what stands at the end of every `<title>`.
+    let is_tail = best.as_ref().is_some_and(|(heading, ..)| ends_title(heading, scan, told));
+    if (!is_confirmed || is_tail)
+        && let Some(line) = line_told(scan, site, told)
+    {
+        return Some(line);
+    }
+    let (heading, confirmed, score) = best?;
+    let length = text::weight(&heading.text);
+    let is_long = length >= SECTION || told.iter().all(|candidate| text::weight(&candidate.title) < length);
+    let stands_for_itself = score >= 0.0 && is_long;
+    (confirmed >= CONFIRMED || stands_for_itself).then_some(heading)
+}
+
+fn visible(heading: &Heading<'_>, site: &Site, told: &[Candidate]) -> Option<Visible> {
+    let is_told = |key: &str| told.iter().any(|candidate| candidate.key == key);
+    let text = site::without(&heading.text, site, Others { told: &is_told, is_heading: &|_| false });
+    let is_nothing = text.is_empty() || text::weight(&text) > MAX_LETTERS || site.is_all_of(&text);
+    let parts = if text == heading.text { heading.parts.clone() } else { Vec::new() };
+    (!is_nothing && !text::is_placeholder(&text)).then(|| Visible { key: text::key(&text), text, parts })
+}
+
+/// How much the witness that agrees most has in common with a heading, or with one of its parts.
+fn confirmation(visible: &Visible, told: &[Candidate]) -> f32 {
+    if told.iter().any(|candidate| candidate.key == visible.key) {
+        return 1.0;
+    }
+    let of = |words: &[String]| {
+        told.iter().map(|candidate| agreement(words, &candidate.words)).fold(0.0, f32::max)
+    };
+    let parts = visible.parts.iter().filter(|part| text::weight(part) >= SHORTEST_LINE);
+    parts.map(|part| of(&words(part))).fold(of(&words(&visible.text)), f32::max)
+}
+
+/// Whether a heading is the end of the `<title>`, and nobody else gives it as the headline.
+fn ends_title(heading: &Visible, scan: &Scan<'_>, told: &[Candidate]) -> bool {
+    let title = text::key(scan.title.as_deref().unwrap_or_default());
+    title.len() > 2 * heading.key.len()
+        && title.ends_with(&heading.key)
+        && !told.iter().any(|candidate| candidate.key == heading.key)
+}
+
+/// Whether a heading belongs to a box beside the article, or leads elsewhere as a whole.
+fn stands_apart(node: Node<'_>, scan: &Scan<'_>) -> bool {
+    let in_box = node.ancestors().take(MAX_BOXES).any(|above| {
+        above.name().is_some_and(|name| {
+            matches!(
+                *name,
+                local_name!("nav")
+                    | local_name!("footer")
+                    | local_name!("aside")
+                    | local_name!("figure")
+                    | local_name!("dialog")
+            )
+        })
+    });
+    in_box || leads_elsewhere(node, scan)
+}
+
+/// Whether a link to another page covers all of `node`.
+fn leads_elsewhere(node: Node<'_>, scan: &Scan<'_>) -> bool {
+    let Some(href) = link_over(node) else { return false };
+    let Some(own) = scan.url else { return true };
+    own.join(href.trim()).is_ok_and(|to| to.path() != own.path() || to.host_str() != own.host_str())
+}
+
+/// Where the link leads that covers all of `node`.
+fn link_over(node: Node<'_>) -> Option<&str> {
+    let inside = node.children().find(|child| child.text().is_none_or(|text| !text::is_blank(text)));
+    let link = inside.into_iter().chain(node.ancestors().take(3)).find(|near| near.is(&local_name!("a")));
+    link.and_then(|link| link.attr("href"))
+}
+
+/// The headings that link to the site's front page, as logos do: the site's name.
+pub(super) fn logos<'s>(scan: &'s Scan<'_>) -> impl Iterator<Item = &'s str> {
+    let is_front = |href: &str| {
+        let to = scan.url.map_or_else(|| url::Url::parse(href), |own| own.join(href.trim()));
+        to.is_ok_and(|to| to.path() == "/" && to.query().is_none() && to.fragment().is_none())
+    };
+    let headings =
+        scan.headings.iter().filter(move |heading| link_over(heading.placed.node).is_some_and(is_front));
+    headings.map(|heading| heading.text.as_str())
+}
+
+/// The line that says what data calls the headline: the whole of it, or of a `<title>` the longest piece between its
+/// separators. Links are no headlines: they repeat those of other pages, and paths to the page end in its own.
+fn line_told(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<Visible> {
+    let title = scan.title.as_deref().unwrap_or_default();
+    let longest = told.iter().map(|candidate| candidate.title.len()).chain([title.len()]).max()?;
+    let title_key = text::key(title);
+    let mut best: Option<(usize, &Line<'_>, String)> = None;
+    for line in scan.lines.iter().filter(|line| (SHORTEST_LINE / 3..=2 * longest).contains(&line.raw().len()))
+    {
+        let key = text::key(line.raw());
+        let is_whole = told.iter().any(|candidate| candidate.key == key);
+        // What is left of a title is the name of its site, however the site calls itself.
+        let is_piece =
+            key.len() * 3 > title_key.len() && (title_key.starts_with(&key) || title_key.ends_with(&key));
+        if !is_whole && !is_piece || text::weight(line.raw()) < SHORTEST_LINE {
+            continue;
+        }
+        let rank = key.len() + if is_whole { 1_000 } else { 0 };
+        let is_better = best.as_ref().is_none_or(|(known, ..)| rank > *known);
+        if is_better && !site.is_named(line.text()) && !is_link(line.node) && !stands_apart(line.node, scan) {
+            best = Some((rank, line, key));
+        }
+    }
+    best.map(|(_, line, key)| Visible { text: line.text().to_owned(), key, parts: Vec::new() })
+}
+
+fn is_link(node: Node<'_>) -> bool {
+    std::iter::once(node).chain(node.ancestors().take(3)).any(|near| near.is(&local_name!("a")))
+}
