@@ -10,22 +10,20 @@
 //! | `/metrics` | figures for Prometheus |
 //! | `/websub/TOKEN` | what hubs ask back and push, where `[websub]` is on |
 
+mod connections;
 mod events;
 mod health;
 mod websub;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use dateline_journal::{Journal, JournalError};
 use dateline_publisher::RelayStatus;
-use socket2::SockRef;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
@@ -56,6 +54,9 @@ pub struct Sources {
     pub websub: Option<Arc<WebSub>>,
 }
 
+/// After how many seconds a client that finds no room is to come back: when half-open connections have been closed.
+const RETRY_AFTER_SECONDS: u16 = 10;
+
 /// What every handler knows.
 struct Api {
     sources: Sources,
@@ -67,15 +68,12 @@ struct Api {
 type Shared = State<Arc<Api>>;
 
 /// Serves until `stop` is cancelled; open event streams end then.
-///
-/// # Errors
-/// If the listener fails.
 pub async fn serve(
     listener: TcpListener,
     settings: &HttpSettings,
     sources: Sources,
     stop: CancellationToken,
-) -> std::io::Result<()> {
+) {
     let callbacks = sources.websub.clone().map(websub::routes);
     let api = Arc::new(Api {
         sources,
@@ -93,22 +91,7 @@ pub async fn serve(
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status"))
         .with_state(api)
         .merge(callbacks.unwrap_or_default());
-    let stalled_after = settings.stalled_after;
-    let listener = listener.tap_io(move |connection| {
-        if let Err(error) = bound_stalls(connection, stalled_after) {
-            tracing::debug!(%error, "a connection's timeout could not be set");
-        }
-    });
-    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
-}
-
-/// Has the system close a connection whose peer leaves what was sent unread (or unacknowledged) for too long, so that a slow
-/// reader costs a bounded buffer for a bounded time. What it missed it asks for again, from the last sequence it saw.
-fn bound_stalls(connection: &tokio::net::TcpStream, stalled_after: Duration) -> std::io::Result<()> {
-    connection.set_nodelay(true)?;
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    SockRef::from(connection).set_tcp_user_timeout(Some(stalled_after))?;
-    Ok(())
+    connections::serve(listener, router, settings, stop).await;
 }
 
 async fn feeds(State(api): Shared) -> Result<Response, Problem> {
@@ -160,6 +143,18 @@ impl Problem {
         Self { status, detail: detail.into() }
     }
 
+    /// The media type of [`Problem::to_json`].
+    const CONTENT_TYPE: &'static str = "application/problem+json";
+
+    fn to_json(&self) -> String {
+        let document = serde_json::json!({
+            "title": self.status.canonical_reason(),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        document.to_string()
+    }
+
     fn internal(detail: &str) -> Self {
         tracing::error!(detail, "a request failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
@@ -174,11 +169,11 @@ impl From<JournalError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::json!({
-            "title": self.status.canonical_reason(),
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        });
-        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        let mut response =
+            (self.status, [(header::CONTENT_TYPE, Self::CONTENT_TYPE)], self.to_json()).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+        }
+        response
     }
 }

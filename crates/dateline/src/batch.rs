@@ -7,6 +7,11 @@ use std::sync::mpsc::{Receiver, RecvError, SyncSender, TryRecvError, sync_channe
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::contained::contained;
+
 /// How far the fastest worker may run ahead of the slowest line: bounds the answers held back to keep the order.
 const AHEAD: u64 = 256;
 
@@ -28,11 +33,38 @@ pub struct BatchAnswer {
     pub failed: bool,
 }
 
+impl BatchAnswer {
+    /// The answer to a line that could not be worked on: `{"id", "error"}`, with the line's id if that is known.
+    pub fn of_failure(id: Option<&RawValue>, error: &str) -> Self {
+        #[derive(Serialize)]
+        struct FailedLine<'l> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            id: Option<&'l RawValue>,
+            error: &'l str,
+        }
+        let line = serde_json::to_vec(&FailedLine { id, error })
+            .unwrap_or_else(|_| br#"{"error":"unknown"}"#.to_vec());
+        Self { line, failed: true }
+    }
+
+    /// The answer to a line on which work panicked. The line's `id` is given back where it is JSON with one.
+    fn of_panic(line: &[u8], panic: &str) -> Self {
+        #[derive(Deserialize)]
+        struct Identity<'l> {
+            #[serde(borrow)]
+            id: &'l RawValue,
+        }
+        let identity: Option<Identity<'_>> = serde_json::from_slice(line).ok();
+        let error = format!("a fault of Dateline's, please report it with the line: {panic}");
+        Self::of_failure(identity.map(|line| line.id), &error)
+    }
+}
+
 /// Reads lines from `input`, has each answered by `work` on `threads` threads, and writes the answers to `output` in the
-/// order of the lines. Blank lines are passed over.
+/// order of the lines. Blank lines are passed over. Where `work` panics, the answer tells of that as a failure.
 ///
 /// # Errors
-/// If reading or writing fails. `work` must not panic.
+/// If reading or writing fails.
 pub fn run<W>(
     input: impl BufRead + Send,
     output: &mut impl Write,
@@ -125,7 +157,9 @@ fn answer_lines<R: BufRead>(
 ) {
     let mut line = Vec::new();
     while let Some(number) = queue.take(&mut line) {
-        if send.send((number, work(line.trim_ascii()))).is_err() {
+        let line = line.trim_ascii();
+        let answer = contained(|| work(line)).unwrap_or_else(|panic| BatchAnswer::of_panic(line, &panic));
+        if send.send((number, answer)).is_err() {
             return;
         }
     }
@@ -195,6 +229,21 @@ mod tests {
         let echo = |line: &[u8]| BatchAnswer { line: line.to_vec(), failed: false };
         run(&b"a\n\n  \nb"[..], &mut output, threads(2), echo).unwrap();
         assert_eq!(output, b"a\nb\n");
+    }
+
+    #[test]
+    fn a_line_on_which_work_panics_is_answered_as_failed_and_the_rest_goes_on() {
+        let input: String = (0..1_000).map(|number| format!("{{\"id\":{number}}}\n")).collect();
+        let mut output = Vec::new();
+        let tally = run(input.as_bytes(), &mut output, threads(2), |line| {
+            assert!(line != b"{\"id\":3}", "cannot bear it");
+            BatchAnswer { line: line.to_vec(), failed: false }
+        })
+        .unwrap();
+        assert_eq!(tally, BatchTally { lines: 1_000, failed: 1 });
+        let output = String::from_utf8(output).unwrap();
+        let fourth = output.lines().nth(3).unwrap();
+        assert!(fourth.starts_with("{\"id\":3,\"error\":") && fourth.contains("cannot bear it"), "{fourth}");
     }
 
     #[test]

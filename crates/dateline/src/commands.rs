@@ -16,10 +16,9 @@ use std::io::{self, Write};
 use std::num::NonZero;
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 use url::Url;
 
-use crate::batch::{BatchAnswer, BatchTally};
+use crate::batch::BatchTally;
 use crate::cli::Command;
 use crate::failure::Failure;
 
@@ -61,19 +60,6 @@ fn known_url(text: &str) -> Option<Url> {
 /// One thread a core.
 fn all_cores() -> NonZero<usize> {
     std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
-}
-
-/// The answer to a line that could not be worked on.
-fn failed_line(id: Option<&RawValue>, error: &str) -> BatchAnswer {
-    #[derive(Serialize)]
-    struct FailedLine<'l> {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        id: Option<&'l RawValue>,
-        error: &'l str,
-    }
-    let line =
-        serde_json::to_vec(&FailedLine { id, error }).unwrap_or_else(|_| br#"{"error":"unknown"}"#.to_vec());
-    BatchAnswer { line, failed: true }
 }
 
 fn batch_outcome(tally: io::Result<BatchTally>) -> Result<(), Failure> {

@@ -100,7 +100,8 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
     }
     let (http, stop) = (settings.http.clone(), stop_delivery.clone());
     delivery.spawn(async move {
-        api::serve(listener, &http, sources, stop).await.map_err(Failure::io("the API failed"))
+        api::serve(listener, &http, sources, stop).await;
+        Ok(())
     });
     if let Some(relay) = relay {
         let stop = stop_delivery.clone();

@@ -27,7 +27,7 @@ struct TestServer {
     address: String,
     pulse: watch::Sender<Pulse>,
     stop: CancellationToken,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
     entries: usize,
     _folder: tempfile::TempDir,
 }
@@ -214,7 +214,9 @@ async fn one_follower_too_many_is_told_to_come_back() {
     let mut line = String::new();
     first.read_line(&mut line).await.unwrap();
     assert!(line.starts_with("HTTP/1.1 200"), "{line}");
-    assert_eq!(served.get("/v1/events?follow=true", "").await.0, 503);
+    let (status, head, _) = served.get("/v1/events?follow=true", "").await;
+    assert_eq!(status, 503);
+    assert!(head.contains("retry-after: "), "{head}");
     assert_eq!(served.get("/v1/events", "").await.0, 200);
     drop(first);
     let mut status = 503;
@@ -240,7 +242,7 @@ async fn stopping_ends_open_streams() {
     served.stop.cancel();
     let mut rest = String::new();
     timeout(Duration::from_secs(10), follower.read_to_string(&mut rest)).await.unwrap().unwrap();
-    timeout(Duration::from_secs(10), served.server).await.unwrap().unwrap().unwrap();
+    timeout(Duration::from_secs(10), served.server).await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -268,4 +270,57 @@ async fn status_and_metrics_count_what_the_journal_holds() {
     let (_, head, metrics) = served.get("/metrics", "").await;
     assert!(head.contains("openmetrics-text"), "{head}");
     assert!(metrics.contains("dateline_last_sequence 4\n"), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_client_that_is_ahead_of_the_journal_waits_for_it() {
+    let mut served = TestServer::new(HttpSettings::default()).await;
+    served.commit(2).await;
+    for after in ["3", "9223372036854775807", "18446744073709551615"] {
+        assert_eq!(served.get(&format!("/v1/events?after={after}"), "").await.2, "");
+        let mut follower = served.open(&format!("/v1/events?after={after}&follow=true"), "").await;
+        let mut line = String::new();
+        follower.read_line(&mut line).await.unwrap();
+        assert!(line.starts_with("HTTP/1.1 200"), "{line}");
+        let mut rest = String::new();
+        let read = follower.read_to_string(&mut rest);
+        assert!(timeout(Duration::from_millis(300), read).await.is_err(), "the stream goes on");
+    }
+    assert_eq!(served.get("/v1/events", "Last-Event-ID: 18446744073709551615\r\n").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_connection_without_a_whole_request_is_closed_in_time() {
+    let settings = HttpSettings { header_timeout: Duration::from_millis(200), ..HttpSettings::default() };
+    let served = TestServer::new(settings).await;
+    for begun in ["", "GET /livez HTTP/1.1\r\nHost: te", "GET /livez HTTP/1.1\r\nHost: test\r\n\r\n"] {
+        let mut stream = TcpStream::connect(&served.address).await.unwrap();
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        let mut answers = String::new();
+        timeout(Duration::from_secs(10), stream.read_to_string(&mut answers)).await.unwrap().unwrap();
+        assert_eq!(answers.contains("alive"), begun.ends_with("\r\n\r\n"), "{answers}");
+    }
+}
+
+#[tokio::test]
+async fn half_open_connections_keep_others_out_for_no_longer_than_they_may_take() {
+    let settings = HttpSettings {
+        max_connections: 4,
+        header_timeout: Duration::from_millis(500),
+        ..HttpSettings::default()
+    };
+    let served = TestServer::new(settings).await;
+    let mut half_open = Vec::new();
+    for _ in 0..4 {
+        half_open.push(TcpStream::connect(&served.address).await.unwrap());
+    }
+    let (status, head, body) = served.get("/livez", "").await;
+    assert_eq!(status, 503);
+    assert!(head.contains("retry-after: 10\r\n") && head.contains("application/problem+json"), "{head}");
+    assert!(body.contains("max_connections"), "{body}");
+    for mut stream in half_open {
+        let mut nothing = Vec::new();
+        timeout(Duration::from_secs(10), stream.read_to_end(&mut nothing)).await.unwrap().unwrap();
+    }
+    assert_eq!(served.get("/livez", "").await.0, 200);
 }

@@ -130,6 +130,8 @@ pub struct Sequence(pub u64);
 impl Sequence {
     /// Before the first event.
     pub const START: Self = Self(0);
+    /// The last place that a journal can number: SQLite's integers have a sign.
+    pub const MAX: Self = Self(i64::MAX as u64);
 
     /// The next one.
     #[must_use]

@@ -82,9 +82,12 @@ pub(super) async fn events(
     let after = match resumed.or(query.after.as_deref()) {
         None | Some("earliest") => Sequence::START,
         Some("latest") => last,
-        Some(number) => Sequence(number.parse().map_err(|_| {
-            bad(format!("`after` is `{number}`: a sequence number, `earliest` or `latest` is meant"))
-        })?),
+        Some(number) => {
+            let meant =
+                |_| format!("`after` is `{number}`: a sequence number, `earliest` or `latest` is meant");
+            // What lies beyond the last number that a journal can give is as far as that: it is waited for.
+            Sequence(number.parse().map_err(meant).map_err(bad)?).min(Sequence::MAX)
+        }
     };
     let follower = match query.follow {
         true => Some(api.followers.clone().try_acquire_owned().map_err(|_| {

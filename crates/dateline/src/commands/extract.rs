@@ -9,7 +9,7 @@ use dateline_wire::{Article, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{all_cores, batch_outcome, failed_line, known_url, print_json};
+use super::{all_cores, batch_outcome, known_url, print_json};
 use crate::batch::{self, BatchAnswer};
 use crate::contained::contained;
 use crate::failure::Failure;
@@ -89,19 +89,25 @@ fn read_page(file: &Path, url: Option<&str>, content_type: Option<String>) -> io
 fn answer(line: &[u8]) -> BatchAnswer {
     let line: Line<'_> = match serde_json::from_slice(line) {
         Ok(line) => line,
-        Err(error) => return failed_line(None, &format!("not a line with id, url and file: {error}")),
+        Err(error) => {
+            return BatchAnswer::of_failure(None, &format!("not a line with id, url and file: {error}"));
+        }
     };
     let page = match read_page(&line.file, line.url.as_deref(), line.content_type) {
         Ok(page) => page,
-        Err(error) => return failed_line(Some(line.id), &format!("{}: {error}", line.file.display())),
+        Err(error) => {
+            return BatchAnswer::of_failure(Some(line.id), &format!("{}: {error}", line.file.display()));
+        }
     };
     let article = match contained(|| extract(&page)) {
         Ok(article) => article,
-        Err(panic) => return failed_line(Some(line.id), &format!("{}: {panic}", line.file.display())),
+        Err(panic) => {
+            return BatchAnswer::of_failure(Some(line.id), &format!("{}: {panic}", line.file.display()));
+        }
     };
     match serde_json::to_vec(&AnswerLine { id: line.id, article: &article }) {
         Ok(line) => BatchAnswer { line, failed: false },
-        Err(error) => failed_line(Some(line.id), &error.to_string()),
+        Err(error) => BatchAnswer::of_failure(Some(line.id), &error.to_string()),
     }
 }
 

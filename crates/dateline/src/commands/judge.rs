@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::config_file::ConfigFile;
-use super::{all_cores, batch_outcome, failed_line};
+use super::{all_cores, batch_outcome};
 use crate::batch::{self, BatchAnswer};
 use crate::config::{self, Settings};
 use crate::failure::Failure;
@@ -64,7 +64,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn answer(subject: &Subject, line: &[u8]) -> BatchAnswer {
     let line: Line<'_> = match serde_json::from_slice(line) {
         Ok(line) => line,
-        Err(error) => return failed_line(None, &format!("not a line with id, title and text: {error}")),
+        Err(error) => {
+            return BatchAnswer::of_failure(None, &format!("not a line with id, title and text: {error}"));
+        }
     };
     let judgement = subject.judge(
         line.title.as_deref().unwrap_or_default(),
@@ -80,6 +82,6 @@ fn answer(subject: &Subject, line: &[u8]) -> BatchAnswer {
     };
     match serde_json::to_vec(&answer) {
         Ok(line) => BatchAnswer { line, failed: false },
-        Err(error) => failed_line(Some(line.id), &error.to_string()),
+        Err(error) => BatchAnswer::of_failure(Some(line.id), &error.to_string()),
     }
 }

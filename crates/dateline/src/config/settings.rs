@@ -70,6 +70,12 @@ pub struct HttpSettings {
     /// How long a follower may leave what was sent to it unread before it is disconnected.
     #[serde(with = "duration")]
     pub stalled_after: Duration,
+    /// How many connections may be open at once, followers among them; one more is told to come back later (503). Each
+    /// takes a file descriptor, of which a process commonly has 1,024.
+    pub max_connections: usize,
+    /// How long a client may take to send the head of a request, the first or the next of its connection.
+    #[serde(with = "duration")]
+    pub header_timeout: Duration,
 }
 
 impl Default for HttpSettings {
@@ -78,6 +84,8 @@ impl Default for HttpSettings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             max_followers: 64,
             stalled_after: Duration::from_secs(30),
+            max_connections: 256,
+            header_timeout: Duration::from_secs(10),
         }
     }
 }

@@ -159,10 +159,10 @@ fn read_record(mut found: ArchiveItem, scanner: &Scanner, subject: &Subject, fee
     let started = Instant::now();
     let captured = match &mut found.item {
         Ok(Item::Record(_, record)) => {
-            let captured = Capture::of(record);
+            let captured = contained(|| Capture::of(record)).map_err(fault);
             // From here on only the place is needed.
             record.block = Vec::new();
-            Ok(captured)
+            captured
         }
         Ok(Item::Skipped(skipped)) => Err(skipped.to_string()),
         Err(error) => Err(error.to_string()),
@@ -173,12 +173,21 @@ fn read_record(mut found: ArchiveItem, scanner: &Scanner, subject: &Subject, fee
         Ok(Capture::Other(other)) => (0, RecordOutcome::Other(other)),
         Ok(Capture::Page(captured)) => {
             let bytes = &captured.page.bytes;
-            let (length, passes) = (bytes.len(), scanner.names_subject(bytes));
-            let event = passes.then(|| Box::new(event_of(*captured, subject, feed)));
-            (length, event.map_or(RecordOutcome::Dismissed, RecordOutcome::Event))
+            let length = bytes.len();
+            let outcome = match contained(|| scanner.names_subject(bytes)) {
+                Ok(false) => RecordOutcome::Dismissed,
+                Ok(true) => RecordOutcome::Event(Box::new(event_of(*captured, subject, feed))),
+                Err(panic) => RecordOutcome::Trouble(fault(panic)),
+            };
+            (length, outcome)
         }
     };
     RecordResult { found, page_bytes, outcome, decoding, working: started.elapsed() - decoding }
+}
+
+/// A panic as trouble with the record that it came of.
+fn fault(panic: String) -> String {
+    format!("a fault of Dateline's, please report it with the record: {panic}")
 }
 
 fn event_of(captured: CapturedPage, subject: &Subject, feed: &FeedId) -> PageEvent {

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     num::NonZero,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{
         Condvar, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -39,6 +40,9 @@ impl Budget {
 ///
 /// # Errors
 /// The first error of `sink`, after which nothing more is begun.
+///
+/// # Panics
+/// If `work` does, once what was under way has ended. Whoever can tell what a panic means for its item contains it in `work`.
 pub(super) fn run<I: Send, O: Send, E>(
     source: impl Iterator<Item = (I, usize)> + Send,
     threads: NonZero<usize>,
@@ -49,7 +53,7 @@ pub(super) fn run<I: Send, O: Send, E>(
     let budget = Budget { limit, taken: Mutex::new(0), given_back: Condvar::new() };
     // The budget bounds both channels; their own bounds only keep many tiny items from piling up.
     let (give, take) = mpsc::sync_channel::<(u64, usize, I)>(threads.get() * 64);
-    let (done, results) = mpsc::sync_channel::<(u64, usize, O)>(threads.get() * 64);
+    let (done, results) = mpsc::sync_channel::<(u64, usize, thread::Result<O>)>(threads.get() * 64);
     let take = Mutex::new(take);
     let failed = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -68,7 +72,9 @@ pub(super) fn run<I: Send, O: Send, E>(
                 loop {
                     let taken = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok((number, weight, item)) = taken else { return };
-                    if done.send((number, weight, work(item))).is_err() {
+                    // What `work` borrowed is given up with it.
+                    let result = catch_unwind(AssertUnwindSafe(|| work(item)));
+                    if done.send((number, weight, result)).is_err() {
                         return;
                     }
                 }
@@ -78,17 +84,23 @@ pub(super) fn run<I: Send, O: Send, E>(
         let mut early = BTreeMap::new();
         let mut next = 0;
         let mut outcome = Ok(());
+        let mut panic = None;
         for (number, weight, result) in results {
             early.insert(number, (weight, result));
             while let Some((weight, result)) = early.remove(&next) {
                 // After an error the results of what is under way are let go, so that nobody waits for room for ever.
-                if outcome.is_ok() {
-                    outcome = sink(result);
-                    failed.store(outcome.is_err(), Ordering::Relaxed);
+                match result {
+                    _ if failed.load(Ordering::Relaxed) => {}
+                    Ok(result) => outcome = sink(result),
+                    Err(payload) => panic = Some(payload),
                 }
+                failed.store(outcome.is_err() || panic.is_some(), Ordering::Relaxed);
                 budget.give_back(weight);
                 next += 1;
             }
+        }
+        if let Some(payload) = panic {
+            resume_unwind(payload);
         }
         outcome
     })
@@ -134,6 +146,24 @@ mod tests {
         };
         run(source, THREADS, 100, work, |()| -> Result<(), ()> { Ok(()) }).unwrap();
         assert!(heaviest.load(Ordering::SeqCst) <= 100);
+    }
+
+    #[test]
+    fn a_panic_is_passed_on_and_nobody_waits_for_its_result() {
+        let mut results = Vec::new();
+        let work = |number: u64| {
+            assert!(number != 40, "cannot bear it");
+            number
+        };
+        let source = (0..5_000).map(|number| (number, 1));
+        let run = AssertUnwindSafe(|| {
+            run(source, THREADS, 8, work, |result| -> Result<(), ()> {
+                results.push(result);
+                Ok(())
+            })
+        });
+        assert!(catch_unwind(run).is_err());
+        assert_eq!(results, (0..40).collect::<Vec<_>>());
     }
 
     #[test]
