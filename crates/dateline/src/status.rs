@@ -1,6 +1,6 @@
 //! How it is going, from the journal alone: for `dateline status`, whether a daemon runs or not, and for the API.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use dateline_journal::{JournalError, JournalReader};
 use dateline_publisher::RelayStatus;
@@ -30,16 +30,17 @@ pub struct StatusReport {
     pub journal: String,
     /// The size of its file in bytes.
     pub journal_bytes: u64,
+    /// The size of its write-ahead log in bytes.
+    pub journal_wal_bytes: u64,
+    /// Its rows that could not be read and were set aside.
+    pub journal_set_aside: u64,
     /// Entries ever announced.
     pub entries: u64,
     /// Entries that wait for their page.
     pub backlog: u64,
-    /// Article events, revisions included.
-    pub articles: u64,
-    /// Reject events.
-    pub rejects: u64,
-    /// Health events.
-    pub health: u64,
+    /// Events by the plural of their kind; of articles each revision counts.
+    #[serde(flatten)]
+    pub events: BTreeMap<&'static str, u64>,
     /// The last event's place.
     pub last_sequence: Sequence,
     /// When it was committed.
@@ -170,11 +171,11 @@ impl StatusReport {
         Ok(Self {
             journal: totals.id.to_string(),
             journal_bytes: totals.bytes,
+            journal_wal_bytes: totals.wal_bytes,
+            journal_set_aside: totals.set_aside,
             entries: totals.entries,
             backlog: totals.backlog,
-            articles: totals.articles,
-            rejects: totals.rejects,
-            health: totals.health,
+            events: totals.events.iter().map(|(kind, events)| (kind.plural(), events)).collect(),
             last_sequence: totals.last_sequence,
             last_event: totals.last_event,
             relay_position: totals.relay_position,

@@ -92,8 +92,9 @@ impl TestServer {
             };
             let event = Event::Reject(Box::new(event));
             let traceparent = "00-1-1-01".to_owned();
+            let feed = feed.id.clone();
             self.journal
-                .finish(Finish { feed: feed.id.clone(), entry: entry.id, event, at: now, traceparent })
+                .finish(Finish { feed, entry: entry.id, event, page_was_read: true, at: now, traceparent })
                 .await
                 .unwrap();
         }

@@ -53,6 +53,60 @@ async fn a_link_that_two_feeds_announce_is_fetched_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_link_that_is_announced_again_and_again_is_fetched_again_once_its_page_is_old() {
+    let web = Arc::new(Web::default());
+    let link = "https://news.example/bridge";
+    web.feed(FEED, &[(link, "A bridge")]);
+    web.page(link, "A new bridge over the Tumen", &ON_SUBJECT);
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let minute = HOUR / 60;
+    let settings = EngineSettings { refetch_after: HOUR, ..EngineSettings::default() };
+    let poll = PollSettings {
+        min_interval: minute,
+        max_interval: minute,
+        start_spread: Duration::ZERO,
+        ..PollSettings::default()
+    };
+    let engine = engine_with(settings, poll, &web, &journal, &[FEED]).await;
+    let announcements = async {
+        // Within the hour, but the next more than an hour after the page was read.
+        for title in ["The bridge", "That bridge"] {
+            tokio::time::sleep(40 * minute).await;
+            web.feed(FEED, &[(link, title)]);
+        }
+    };
+    let (events, ()) = tokio::join!(events_after(engine, &journal, 2 * HOUR), announcements);
+    assert_eq!(outline(&events), ["article", "reject duplicate same_link", "reject duplicate unchanged"]);
+    assert_eq!(web.asked(link), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_article_from_the_feeds_own_text_does_not_count_as_its_page() {
+    let web = Arc::new(Web::default());
+    let other = "https://other.example/rss";
+    let text: String = ON_SUBJECT.iter().map(|paragraph| format!("<p>{paragraph}</p>")).collect();
+    let link = "https://news.example/bridge";
+    let full = item(link, "A new bridge over the Tumen")
+        .replace("</item>", &format!("<content:encoded><![CDATA[{text}]]></content:encoded></item>"));
+    web.feed_with(FEED, vec![full]);
+    web.feed(other, &[]);
+    web.put(link, 403, "text/html", "forbidden");
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let poll = PollSettings { start_spread: Duration::ZERO, ..PollSettings::default() };
+    let engine = engine_with(EngineSettings::default(), poll, &web, &journal, &[FEED, other]).await;
+    let announcement = async {
+        tokio::time::sleep(HOUR / 60).await;
+        web.page(link, "A new bridge over the Tumen", &ON_SUBJECT);
+        web.feed(other, &[(link, "A bridge")]);
+    };
+    let (events, ()) = tokio::join!(events_after(engine, &journal, 6 * HOUR), announcement);
+    assert!(!outline(&events).contains(&"reject duplicate same_link".to_owned()));
+    assert_eq!(web.asked(link), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_page_that_fails_for_a_passing_reason_is_asked_for_again_and_then_given_up() {
     let web = Arc::new(Web::default());
     web.feed(FEED, &[("https://down.example/a", "A"), ("https://news.example/gone", "B")]);

@@ -17,7 +17,7 @@ const MAX_PREPARED_STATEMENTS: usize = 64;
 
 /// A connection that is ready to write; it makes the file, or brings it to the current schema.
 pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, JournalError> {
-    let mut connection = Connection::open(path)?;
+    let mut connection = Connection::open(path).map_err(|error| why_not_open(path, error))?;
     connection.busy_timeout(options.busy_timeout)?;
     // Before anything is written, so that a file that isn't ours stays as it is.
     schema::check(&connection, path)?;
@@ -45,10 +45,28 @@ pub(crate) fn for_reading(path: &Path, busy_timeout: Duration) -> Result<Connect
         return Err(JournalError::Missing { path: path.to_owned() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| why_not_open(path, error))?;
     connection.busy_timeout(busy_timeout)?;
     plan_once(&connection)?;
+    // Opens the write-ahead log too, so that a connection that is there needs no further file.
+    connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))?;
     Ok(connection)
+}
+
+/// What the system says about a file that SQLite cannot open: SQLite alone doesn't tell a lack of permission, which stays, from
+/// a lack of file descriptors, which passes.
+fn why_not_open(path: &Path, error: rusqlite::Error) -> JournalError {
+    match std::fs::File::open(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => JournalError::io(path)(source),
+        _ => error.into(),
+    }
+}
+
+/// The size in bytes of the write-ahead log beside the journal at `path`: 0 where there is none.
+pub(crate) fn wal_bytes(path: &Path) -> u64 {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    std::fs::metadata(name).map_or(0, |wal| wal.len())
 }
 
 /// Has a prepared statement keep its plan. Without SQLite's query planner stability guarantee, joins are planned again for

@@ -4,14 +4,14 @@ use dateline_wire::{Article, ArticleId, CanonicalUrl, Entry};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-/// SHA-256, cut to 128 bits: enough to tell the few versions of one entry apart.
-pub(crate) type Fingerprint = [u8; 16];
+/// SHA-256, cut to 128 bits: enough to tell the few versions of one entry or article apart.
+pub type ContentDigest = [u8; 16];
 
 /// A digest of what an entry says.
 ///
 /// Markup doesn't count, only text does: tracking pixels and signed image addresses change at every poll, and would have
 /// the page fetched again each time. For the same reason the link counts in its canonical form.
-pub(crate) fn of_entry(entry: &Entry) -> Fingerprint {
+pub(crate) fn of_entry(entry: &Entry) -> ContentDigest {
     let link = entry.link.as_ref().map(|link| CanonicalUrl::of(link).as_str().to_owned());
     let mut hash = Fields::default();
     hash.add(link.as_deref());
@@ -27,7 +27,7 @@ pub(crate) fn of_entry(entry: &Entry) -> Fingerprint {
 }
 
 /// A digest of what a reader of the article reads: its title and its body.
-pub(crate) fn of_article(article: &Article) -> Fingerprint {
+pub(crate) fn of_article(article: &Article) -> ContentDigest {
     let mut hash = Fields::default();
     hash.add(article.title.as_deref());
     hash.add(Some(&article.body.text));
@@ -73,8 +73,8 @@ impl Fields {
         }
     }
 
-    fn finish(self) -> Fingerprint {
-        let mut cut = Fingerprint::default();
+    fn finish(self) -> ContentDigest {
+        let mut cut = ContentDigest::default();
         cut.copy_from_slice(&self.0.finalize()[..16]);
         cut
     }

@@ -8,6 +8,10 @@ use dateline_wire::{EntryId, FeedId};
 use rusqlite::ffi;
 use thiserror::Error;
 
+/// Linux: too many files are open, in this process or in the whole system.
+const EMFILE: i32 = 24;
+const ENFILE: i32 = 23;
+
 /// Why the journal could not do what was asked.
 #[derive(Debug, Clone, Error)]
 pub enum JournalError {
@@ -60,7 +64,7 @@ pub enum JournalError {
     },
     /// There is no room: on the disk, or up to the configured size. Nothing was changed; the same call will succeed once
     /// there is room again.
-    #[error("no room to write the journal: free space on its disk, or raise its maximum size")]
+    #[error("no room to write the journal: free space on its disk")]
     Full,
     /// The feed is not in the journal.
     #[error("feed {0} is not in the journal: configure it first")]
@@ -89,6 +93,14 @@ pub enum JournalError {
         /// Why.
         source: Arc<serde_json::Error>,
     },
+    /// One row is not what was written. The others can be read.
+    #[error("{row} cannot be read: {why}")]
+    UnreadableRow {
+        /// Which row, in words.
+        row: String,
+        /// Why.
+        why: String,
+    },
     /// SQLite failed in another way.
     #[error("SQLite: {0}")]
     Sqlite(#[source] Arc<rusqlite::Error>),
@@ -108,8 +120,12 @@ impl JournalError {
                     ffi::ErrorCode::DatabaseBusy
                         | ffi::ErrorCode::SystemIoFailure
                         | ffi::ErrorCode::OutOfMemory
+                        | ffi::ErrorCode::FileLockingProtocolFailed
+                        // Out of file descriptors. What doesn't pass by itself (no permission) is `Io`.
+                        | ffi::ErrorCode::CannotOpen
                 )
             ),
+            Self::Io { source, .. } => matches!(source.raw_os_error(), Some(EMFILE | ENFILE)),
             _ => false,
         }
     }
@@ -119,6 +135,17 @@ impl JournalError {
         move |source| match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
             _ => Self::Io { path, source: Arc::new(source) },
+        }
+    }
+
+    /// The same about one row, if the row is at fault and not the file: what was stored there is not what is written there.
+    pub(crate) fn of_row(self, row: impl FnOnce() -> String) -> Self {
+        match self {
+            Self::Json { source, .. } => Self::UnreadableRow { row: row(), why: source.to_string() },
+            Self::Sqlite(error) if error.sqlite_error_code().is_none() => {
+                Self::UnreadableRow { row: row(), why: error.to_string() }
+            }
+            other => other,
         }
     }
 

@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::change::{
     Configure, Delay, EntryCounts, EntryEnd, FeedChanges, Finish, FinishEntry, NotePosition, PollCommit,
-    Postpone, StepSubscription,
+    Postpone, SetAsideEntry, SetAsideFeed, StepSubscription,
 };
 use crate::claims::EntryClaims;
 use crate::lock::Lock;
@@ -68,12 +68,20 @@ impl Journal {
     }
 
     /// Makes `feeds` the configured set: adds those it doesn't know, keeps the state of those it knows, and deactivates
-    /// the rest.
+    /// the rest. A state that cannot be read is set aside and replaced.
     ///
     /// # Errors
     /// [`JournalError::Full`] when there is no room; others if the file cannot be written.
     pub async fn configure_feeds(&self, feeds: Vec<FeedState>) -> Result<FeedChanges, JournalError> {
-        self.inner.writer.submit(Configure(feeds)).await
+        let unreadable = self.inner.reader.unreadable_feeds()?;
+        let fresh: Vec<FeedState> =
+            feeds.iter().filter(|feed| unreadable.contains_key(feed.id.as_str())).cloned().collect();
+        let changes = self.inner.writer.submit(Configure(feeds)).await?;
+        for fresh in fresh {
+            let why = unreadable.get(fresh.id.as_str()).cloned().unwrap_or_default();
+            self.inner.writer.submit(SetAsideFeed { fresh, why, at: Timestamp::now() }).await?;
+        }
+        Ok(changes)
     }
 
     /// Commits what a poll found: the feed's state, its unknown and edited entries as pending, and its events.
@@ -129,11 +137,18 @@ impl Journal {
     /// Hands out up to `limit` entries that are due: longest due first, each to one caller at a time, never two with one
     /// link at a time, and no more of one host at a time than [`Options::claims_per_host`]. Where some are left
     /// ([`PendingBatch::are_left`]), or one that ended [waits](EntryEnd::waits), it is worth asking again once one has ended.
+    /// An entry that cannot be read is set aside, and ends as a reject.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn pending(&self, now: Timestamp, limit: usize) -> Result<PendingBatch, JournalError> {
-        self.inner.reader.claim(&self.inner.claims, now, limit, self.inner.claims_per_host)
+        let (batch, unreadable) =
+            self.inner.reader.claim(&self.inner.claims, now, limit, self.inner.claims_per_host)?;
+        for number in unreadable {
+            // Nobody waits for it: where it cannot be done now, it is found again with the next claim.
+            self.inner.writer.submit_unawaited(SetAsideEntry { number, at: now });
+        }
+        Ok(batch)
     }
 
     /// Commits a step of the subscription that `feed` has at `link`, and gives it as it is then: `None`, and nothing is

@@ -1,58 +1,70 @@
 //! What a change sees while it is applied: the open transaction and the journal's totals.
 
-use dateline_wire::{CloudEvent, EntryId, Event, EventId, EventKind, FeedId, Sequence};
+use dateline_wire::{CloudEvent, Event, EventKind, FeedId, Sequence};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::JournalError;
+use crate::status::EventCounts;
+use crate::{JournalError, schema};
 
-/// The totals that stand in the journal's one row, so that nobody has to count.
+/// The totals that stand in the journal, so that nobody has to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Totals {
     pub(crate) last_sequence: Sequence,
-    pub(crate) articles: u64,
-    pub(crate) rejects: u64,
-    pub(crate) health: u64,
+    pub(crate) events: EventCounts,
     pub(crate) entries: u64,
     pub(crate) pending: u64,
     pub(crate) relay_position: Sequence,
 }
 
 impl Totals {
-    pub(crate) fn read(connection: &Connection) -> Result<Self, JournalError> {
-        let totals = connection
-            .prepare_cached(
-                "SELECT last_sequence, articles, rejects, health, entries, pending, relay_position FROM journal",
-            )?
+    /// Reads them from a file of the schema's `version`.
+    pub(crate) fn read(connection: &Connection, version: u32) -> Result<Self, JournalError> {
+        let mut totals = connection
+            .prepare_cached("SELECT last_sequence, entries, pending, relay_position FROM journal")?
             .query_row([], |row| {
                 Ok(Self {
                     last_sequence: Sequence(row.get(0)?),
-                    articles: row.get(1)?,
-                    rejects: row.get(2)?,
-                    health: row.get(3)?,
-                    entries: row.get(4)?,
-                    pending: row.get(5)?,
-                    relay_position: Sequence(row.get(6)?),
+                    events: EventCounts::default(),
+                    entries: row.get(1)?,
+                    pending: row.get(2)?,
+                    relay_position: Sequence(row.get(3)?),
                 })
             })?;
+        let counts = match version {
+            schema::EVENT_COUNTS.. => "SELECT kind, events FROM event_counts",
+            _ => {
+                "SELECT 'article', articles FROM journal UNION ALL SELECT 'reject', rejects FROM journal \
+                 UNION ALL SELECT 'health', health FROM journal"
+            }
+        };
+        let mut counts = connection.prepare_cached(counts)?;
+        let mut rows = counts.query([])?;
+        while let Some(row) = rows.next()? {
+            // A kind that a newer program knows is none of ours to count.
+            if let Some(kind) = EventKind::from_word(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
+            {
+                *totals.events.of_mut(kind) = row.get(1)?;
+            }
+        }
         Ok(totals)
     }
 
-    pub(crate) fn write(&self, connection: &Connection) -> Result<(), JournalError> {
+    /// Writes what differs from the totals `before`.
+    pub(crate) fn write(&self, connection: &Connection, before: &Self) -> Result<(), JournalError> {
         connection
             .prepare_cached(
-                "UPDATE journal SET last_sequence = ?1, articles = ?2, rejects = ?3, health = ?4, entries = ?5, \
-                 pending = ?6, relay_position = ?7",
+                "UPDATE journal SET last_sequence = ?1, entries = ?2, pending = ?3, relay_position = ?4",
             )?
-            .execute(params![
-                self.last_sequence.0,
-                self.articles,
-                self.rejects,
-                self.health,
-                self.entries,
-                self.pending,
-                self.relay_position.0,
-            ])?;
+            .execute(params![self.last_sequence.0, self.entries, self.pending, self.relay_position.0])?;
+        for (kind, events) in self.events.iter().filter(|(kind, events)| before.events.of(*kind) != *events) {
+            connection
+                .prepare_cached(
+                    "INSERT INTO event_counts (kind, events) VALUES (?1, ?2) \
+                     ON CONFLICT (kind) DO UPDATE SET events = ?2",
+                )?
+                .execute(params![kind.word(), events])?;
+        }
         Ok(())
     }
 }
@@ -100,11 +112,7 @@ impl Ledger<'_> {
                 event.data,
             ])?;
         self.totals.last_sequence = event.sequence;
-        match event.kind {
-            EventKind::Article => self.totals.articles += 1,
-            EventKind::Reject => self.totals.rejects += 1,
-            EventKind::Health => self.totals.health += 1,
-        }
+        *self.totals.events.of_mut(event.kind) += 1;
         Ok(event)
     }
 
@@ -116,10 +124,4 @@ impl Ledger<'_> {
             .optional()?
             .ok_or_else(|| JournalError::UnknownFeed(feed.clone()))
     }
-}
-
-/// The id of a reject. An entry may be rejected again after an edit, so the event's place tells its rejects apart; in a
-/// replay each has the same place.
-pub(crate) fn reject_id(feed: &FeedId, entry: &EntryId, place: Sequence) -> EventId {
-    EventId::of_parts(&["reject", feed.as_str(), entry.as_str(), &place.to_string()])
 }

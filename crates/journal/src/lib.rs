@@ -44,13 +44,16 @@ mod ledger;
 mod lock;
 mod options;
 mod reader;
+mod revision;
 mod schema;
 mod status;
 mod writer;
 
-pub use change::{Delay, EntryCounts, EntryEnd, EntryOutcome, FeedChanges, Finish, PollCommit};
+pub use change::{Delay, EntryCounts, EntryEnd, FeedChanges, Finish, PollCommit};
+pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;
 pub use options::{Durability, Options, Writing};
 pub use reader::{JournalReader, PendingBatch, SeenLink};
-pub use status::{FeedCounts, JournalStatus};
+pub use revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
+pub use status::{EventCounts, FeedCounts, JournalStatus};

@@ -1,7 +1,8 @@
 //! Reading, beside the writer and beside other processes.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dateline_wire::{
@@ -9,6 +10,7 @@ use dateline_wire::{
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::claims::{EntryClaim, EntryClaims};
@@ -31,10 +33,40 @@ struct Pool {
     path: PathBuf,
     busy_timeout: Duration,
     idle: Mutex<Vec<Connection>>,
+    /// Wakes who waits for a connection to be idle.
+    freed: Condvar,
     id: JournalId,
     created: Timestamp,
     /// The version of the schema when it was opened; an older one is read as far as it goes.
     version: u32,
+}
+
+impl Pool {
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An idle connection, or a new one. Where no further one can be opened (file descriptors may have run out), the next that
+    /// is put back, within `busy_timeout`.
+    fn take(&self) -> Result<Connection, JournalError> {
+        if let Some(connection) = self.idle().pop() {
+            return Ok(connection);
+        }
+        match connection::for_reading(&self.path, self.busy_timeout) {
+            Err(error) if error.is_retryable() => {
+                let idle = self.idle();
+                let waited = self.freed.wait_timeout_while(idle, self.busy_timeout, |idle| idle.is_empty());
+                let (mut idle, _) = waited.unwrap_or_else(PoisonError::into_inner);
+                idle.pop().ok_or(error)
+            }
+            opened => opened,
+        }
+    }
+
+    fn put_back(&self, connection: Connection) {
+        self.idle().push(connection);
+        self.freed.notify_one();
+    }
 }
 
 /// What became of a link whose page was read before.
@@ -79,6 +111,7 @@ impl JournalReader {
             path: path.to_owned(),
             busy_timeout,
             idle: Mutex::new(vec![connection]),
+            freed: Condvar::new(),
             id,
             created,
             version,
@@ -92,14 +125,9 @@ impl JournalReader {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
-        let idle = || self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = idle().pop();
-        let mut connection = match taken {
-            Some(connection) => connection,
-            None => connection::for_reading(&self.pool.path, self.pool.busy_timeout)?,
-        };
+        let mut connection = self.pool.take()?;
         let result = work(&mut connection);
-        idle().push(connection);
+        self.pool.put_back(connection);
         result
     }
 
@@ -116,6 +144,10 @@ impl JournalReader {
         })
     }
 
+    fn totals(&self, connection: &Connection) -> Result<Totals, JournalError> {
+        Totals::read(connection, self.pool.version)
+    }
+
     /// The journal's id.
     pub fn id(&self) -> &JournalId {
         &self.pool.id
@@ -126,20 +158,38 @@ impl JournalReader {
         &self.pool.path
     }
 
-    /// The feeds that are configured and not gone for good, by the order in which they were added.
+    /// The feeds that are configured and not gone for good, by the order in which they were added. One whose state cannot be read
+    /// is left out, and logged.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn feeds(&self) -> Result<Vec<FeedState>, JournalError> {
         self.read(|connection| {
             let mut statement =
-                connection.prepare_cached("SELECT state FROM feeds WHERE active = 1 ORDER BY number")?;
+                connection.prepare_cached("SELECT state, id FROM feeds WHERE active = 1 ORDER BY number")?;
             let mut rows = statement.query([])?;
             let mut feeds = Vec::new();
             while let Some(row) = rows.next()? {
-                feeds.push(feed(row)?);
+                feeds.extend(unless_unreadable(feed(row))?);
             }
             Ok(feeds)
+        })
+    }
+
+    /// The configured feeds whose state cannot be read, and why.
+    pub(crate) fn unreadable_feeds(&self) -> Result<HashMap<String, String>, JournalError> {
+        self.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT state, id FROM feeds WHERE active = 1 ORDER BY number")?;
+            let mut rows = statement.query([])?;
+            let mut unreadable = HashMap::new();
+            while let Some(row) = rows.next()? {
+                match feed(row) {
+                    Err(JournalError::UnreadableRow { why, .. }) => drop(unreadable.insert(row.get(1)?, why)),
+                    other => drop(other?),
+                }
+            }
+            Ok(unreadable)
         })
     }
 
@@ -149,13 +199,13 @@ impl JournalReader {
     /// If the file cannot be read.
     pub fn feed(&self, id: &FeedId) -> Result<Option<FeedState>, JournalError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT state FROM feeds WHERE id = ?1")?;
+            let mut statement = connection.prepare_cached("SELECT state, id FROM feeds WHERE id = ?1")?;
             let mut rows = statement.query([id.as_str()])?;
             rows.next()?.map(feed).transpose()
         })
     }
 
-    /// The subscriptions of the configured feeds that are not gone for good.
+    /// The subscriptions of the configured feeds that are not gone for good. One that cannot be read is left out, and logged.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -193,13 +243,13 @@ impl JournalReader {
         }
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!(
-                "SELECT s.state FROM subscriptions s JOIN feeds f ON f.number = s.feed \
+                "SELECT s.state, f.id FROM subscriptions s JOIN feeds f ON f.number = s.feed \
                  WHERE f.active = 1 AND f.retired = 0 {which}"
             ))?;
             let mut rows = statement.query(parameters)?;
             let mut subscriptions = Vec::new();
             while let Some(row) = rows.next()? {
-                subscriptions.push(subscription(row)?);
+                subscriptions.extend(unless_unreadable(subscription(row))?);
             }
             Ok(subscriptions)
         })
@@ -210,10 +260,11 @@ impl JournalReader {
     /// # Errors
     /// If the file cannot be read.
     pub fn backlog(&self) -> Result<u64, JournalError> {
-        self.read(|connection| Ok(Totals::read(connection)?.pending))
+        self.read(|connection| Ok(self.totals(connection)?.pending))
     }
 
-    /// Up to `limit` events after `after`, in order, of one kind or of all.
+    /// Up to `limit` events after `after`, in order, of one kind or of all. One that cannot be read is left out, and logged: where
+    /// all kinds are read, its place is the gap.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -228,7 +279,7 @@ impl JournalReader {
             let mut events = Vec::new();
             let mut collect = |rows: &mut rusqlite::Rows<'_>| -> Result<(), JournalError> {
                 while let Some(row) = rows.next()? {
-                    events.push(event(row)?);
+                    events.extend(unless_unreadable(event(row))?);
                 }
                 Ok(())
             };
@@ -273,7 +324,7 @@ impl JournalReader {
     /// # Errors
     /// If the file cannot be read.
     pub fn last_sequence(&self) -> Result<Sequence, JournalError> {
-        self.read(|connection| Ok(Totals::read(connection)?.last_sequence))
+        self.read(|connection| Ok(self.totals(connection)?.last_sequence))
     }
 
     /// How far the relay had delivered when it last said so. Kafka knows better: this is for people.
@@ -281,7 +332,7 @@ impl JournalReader {
     /// # Errors
     /// If the file cannot be read.
     pub fn relay_position(&self) -> Result<Sequence, JournalError> {
-        self.read(|connection| Ok(Totals::read(connection)?.relay_position))
+        self.read(|connection| Ok(self.totals(connection)?.relay_position))
     }
 
     /// What became of the page at `link` (in its canonical form), if it was read before, whichever feed announced it.
@@ -306,7 +357,7 @@ impl JournalReader {
     /// If the file cannot be read.
     pub fn status(&self) -> Result<JournalStatus, JournalError> {
         self.at_one_moment(|connection| {
-            let totals = Totals::read(connection)?;
+            let totals = self.totals(connection)?;
             let feeds = connection.query_row(
                 "SELECT count(*), coalesce(sum(active), 0), coalesce(sum(active AND failures > 0), 0), \
                  coalesce(sum(active AND retired), 0) FROM feeds",
@@ -328,32 +379,38 @@ impl JournalReader {
                 [],
                 |row| row.get(0),
             )?;
+            let set_aside = match self.pool.version {
+                schema::EVENT_COUNTS.. => {
+                    connection.query_row("SELECT count(*) FROM set_aside", [], |row| row.get(0))?
+                }
+                _ => 0,
+            };
             Ok(JournalStatus {
                 id: self.pool.id.clone(),
-                schema: schema::VERSION,
+                schema: self.pool.version,
                 created: self.pool.created,
                 feeds,
                 entries: totals.entries,
                 backlog: totals.pending,
-                articles: totals.articles,
-                rejects: totals.rejects,
-                health: totals.health,
+                events: totals.events,
                 last_sequence: totals.last_sequence,
                 last_event: last_event.map(timestamp),
                 relay_position: totals.relay_position,
                 bytes,
+                wal_bytes: connection::wal_bytes(&self.pool.path),
+                set_aside,
             })
         })
     }
 
-    /// Hands out entries that are due and in nobody's hands.
+    /// Hands out entries that are due and in nobody's hands, and names the rows among them that cannot be read.
     pub(crate) fn claim(
         &self,
         claims: &EntryClaims,
         now: Timestamp,
         limit: usize,
         per_host: usize,
-    ) -> Result<PendingBatch, JournalError> {
+    ) -> Result<(PendingBatch, Vec<i64>), JournalError> {
         // Locked before the snapshot is taken: an entry whose claim is gone is gone from the snapshot too.
         let mut held = claims.lock();
         self.at_one_moment(|connection| {
@@ -361,7 +418,7 @@ impl JournalReader {
                 "SELECT number, host, link FROM pending WHERE due <= ?1 ORDER BY due, number",
             )?;
             let mut rows = scan.query([now.as_microsecond()])?;
-            let (mut entries, mut are_left) = (Vec::new(), false);
+            let (mut entries, mut are_left, mut unreadable) = (Vec::new(), false, Vec::new());
             while let Some(row) = rows.next()? {
                 let number: i64 = row.get(0)?;
                 if held.holds(number) {
@@ -376,14 +433,20 @@ impl JournalReader {
                     are_left = true;
                     continue;
                 }
-                let pending = pending(connection, number)?;
+                let pending = match pending(connection, number) {
+                    Err(JournalError::UnreadableRow { .. }) => {
+                        unreadable.push(number);
+                        continue;
+                    }
+                    read => read?,
+                };
                 held.hold(number, EntryClaim { host, link, edition: pending.edition });
                 entries.push(pending);
             }
             let next_due: Option<i64> = connection
                 .prepare_cached("SELECT min(due) FROM pending WHERE due > ?1")?
                 .query_row([now.as_microsecond()], |row| row.get(0))?;
-            Ok(PendingBatch { entries, are_left, next_due: next_due.map(timestamp) })
+            Ok((PendingBatch { entries, are_left, next_due: next_due.map(timestamp) }, unreadable))
         })
     }
 
@@ -401,47 +464,77 @@ impl JournalReader {
     }
 }
 
-fn pending(connection: &Connection, number: i64) -> Result<PendingEntry, JournalError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT f.id, p.entry, p.due, p.attempts, e.first_seen, e.edition FROM pending p \
-         JOIN feeds f ON f.number = p.feed JOIN entries e ON e.feed = p.feed AND e.id = p.id WHERE p.number = ?1",
-    )?;
-    let mut rows = statement.query([number])?;
-    let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-    Ok(PendingEntry {
-        feed: FeedId::from_stored(row.get::<_, String>(0)?),
-        entry: serde_json::from_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)
-            .map_err(JournalError::json("a stored entry could not be read"))?,
-        due: timestamp(row.get(2)?),
-        attempts: row.get(3)?,
-        first_seen: timestamp(row.get(4)?),
-        edition: row.get(5)?,
-    })
+/// A pending entry.
+pub(crate) fn pending(connection: &Connection, number: i64) -> Result<PendingEntry, JournalError> {
+    let read = || {
+        let mut statement = connection.prepare_cached(
+            "SELECT f.id, p.entry, p.due, p.attempts, e.first_seen, e.edition FROM pending p \
+             JOIN feeds f ON f.number = p.feed JOIN entries e ON e.feed = p.feed AND e.id = p.id WHERE p.number = ?1",
+        )?;
+        let mut rows = statement.query([number])?;
+        let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        Ok(PendingEntry {
+            feed: FeedId::from_stored(row.get::<_, String>(0)?),
+            entry: from_json(row, 1)?,
+            due: timestamp(row.get(2)?),
+            attempts: row.get(3)?,
+            first_seen: timestamp(row.get(4)?),
+            edition: row.get(5)?,
+        })
+    };
+    read().map_err(|error: JournalError| error.of_row(|| format!("the pending entry {number}")))
 }
 
+/// The state of a feed, which is followed by its id.
 fn feed(row: &Row<'_>) -> Result<FeedState, JournalError> {
-    serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
-        .map_err(JournalError::json("a stored feed could not be read"))
+    from_json(row, 0).map_err(|error| error.of_row(|| format!("the state of feed {}", text_of(row, 1))))
 }
 
+/// The state of a subscription, which is followed by its feed's id.
 fn subscription(row: &Row<'_>) -> Result<Subscription, JournalError> {
-    serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
-        .map_err(JournalError::json("a stored subscription could not be read"))
+    from_json(row, 0)
+        .map_err(|error| error.of_row(|| format!("the subscription of feed {}", text_of(row, 1))))
 }
 
 fn event(row: &Row<'_>) -> Result<CloudEvent, JournalError> {
-    let word: String = row.get(2)?;
-    let kind = EventKind::from_word(&word)
-        .ok_or_else(|| rusqlite::Error::InvalidColumnType(2, word, rusqlite::types::Type::Text))?;
-    Ok(CloudEvent {
-        sequence: Sequence(row.get(0)?),
-        time: timestamp(row.get(1)?),
-        kind,
-        id: row.get(3)?,
-        key: row.get(4)?,
-        traceparent: row.get(5)?,
-        data: row.get(6)?,
-    })
+    let read = || {
+        let word: String = row.get(2)?;
+        let kind = EventKind::from_word(&word)
+            .ok_or_else(|| rusqlite::Error::InvalidColumnType(2, word, rusqlite::types::Type::Text))?;
+        Ok(CloudEvent {
+            sequence: Sequence(row.get(0)?),
+            time: timestamp(row.get(1)?),
+            kind,
+            id: row.get(3)?,
+            key: row.get(4)?,
+            traceparent: row.get(5)?,
+            data: row.get(6)?,
+        })
+    };
+    let place = || row.get(0).map_or_else(|_| "without a place".to_owned(), |place: i64| place.to_string());
+    read().map_err(|error: JournalError| error.of_row(|| format!("the event {}", place())))
+}
+
+/// What stands as JSON in a column.
+fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, JournalError> {
+    let text = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
+    serde_json::from_str(text).map_err(JournalError::json("what is stored could not be read"))
+}
+
+/// The text in a column, for a message.
+fn text_of(row: &Row<'_>, column: usize) -> String {
+    row.get(column).unwrap_or_else(|_| "without an id".to_owned())
+}
+
+/// What was read; nothing, after a word in the log, where that one row cannot be read.
+fn unless_unreadable<T>(read: Result<T, JournalError>) -> Result<Option<T>, JournalError> {
+    match read {
+        Err(error @ JournalError::UnreadableRow { .. }) => {
+            tracing::error!("the journal goes on without a row: {error}");
+            Ok(None)
+        }
+        read => read.map(Some),
+    }
 }
 
 /// A stored time. One that no calendar holds was never stored by us; the nearest that one does stands for it.

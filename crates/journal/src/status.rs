@@ -1,6 +1,6 @@
 //! The journal at a glance, for `dateline status` and the metrics.
 
-use dateline_wire::{JournalId, Sequence};
+use dateline_wire::{EventKind, JournalId, Sequence};
 use jiff::Timestamp;
 
 /// The journal at a glance.
@@ -18,20 +18,40 @@ pub struct JournalStatus {
     pub entries: u64,
     /// How many of them wait for an outcome.
     pub backlog: u64,
-    /// How many article events there are, revisions included.
-    pub articles: u64,
-    /// How many rejects.
-    pub rejects: u64,
-    /// How many health events.
-    pub health: u64,
+    /// How many events there are of each kind; of articles each revision counts.
+    pub events: EventCounts,
     /// The place of the last event.
     pub last_sequence: Sequence,
     /// When the last event was committed.
     pub last_event: Option<Timestamp>,
     /// How far the relay had delivered when it last said so.
     pub relay_position: Sequence,
-    /// The size of the file, without its write-ahead log.
+    /// The size of the file in bytes, without its write-ahead log.
     pub bytes: u64,
+    /// The size of its write-ahead log in bytes.
+    pub wal_bytes: u64,
+    /// How many rows could not be read and were set aside, in the table `set_aside`.
+    pub set_aside: u64,
+}
+
+/// Events by their kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EventCounts([u64; EventKind::ALL.len()]);
+
+impl EventCounts {
+    /// How many there are of a kind.
+    pub fn of(&self, kind: EventKind) -> u64 {
+        self.0[kind as usize]
+    }
+
+    /// Every kind, and how many there are of it.
+    pub fn iter(&self) -> impl Iterator<Item = (EventKind, u64)> + '_ {
+        EventKind::ALL.into_iter().map(|kind| (kind, self.of(kind)))
+    }
+
+    pub(crate) fn of_mut(&mut self, kind: EventKind) -> &mut u64 {
+        &mut self.0[kind as usize]
+    }
 }
 
 /// Feeds by how they are.

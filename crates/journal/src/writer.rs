@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::claims::EntryClaims;
 use crate::ledger::{Ledger, Totals};
 use crate::lock::Lock;
-use crate::{JournalError, Options, Writing};
+use crate::{JournalError, Options, Writing, schema};
 
 /// How many changes may wait for the writer before callers wait in turn.
 const MAX_WAITING_CHANGES: usize = 1024;
@@ -94,7 +94,7 @@ impl JournalWriter {
         claims: Arc<EntryClaims>,
         options: &Options,
     ) -> Result<Self, JournalError> {
-        let totals = Totals::read(&connection)?;
+        let totals = Totals::read(&connection, schema::VERSION)?;
         let (durable_sender, durable) = watch::channel(totals.last_sequence);
         let (full_sender, full) = watch::channel(false);
         let committer =
@@ -117,18 +117,29 @@ impl JournalWriter {
     /// Hands a change in and waits until it is durable. A caller that stops waiting doesn't take the change back.
     pub(crate) async fn submit<C: Change>(&self, change: C) -> Result<C::Done, JournalError> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(ChangeRequest { change, done: None, reply });
+        let job: Box<dyn Job> = Box::new(ChangeRequest { change, done: None, reply });
         match &self.backend {
             Backend::Apart { queue, .. } => {
                 let queue = queue.as_ref().ok_or(JournalError::Closed)?;
                 queue.send(job).await.map_err(|_| JournalError::Closed)?;
             }
-            // Between two changes the committer is in order, even after one that panicked: its transaction was rolled back.
-            Backend::InPlace(committer) => {
-                committer.lock().unwrap_or_else(PoisonError::into_inner).commit_batch(vec![job]);
-            }
+            Backend::InPlace(committer) => commit_in_place(committer, job),
         }
         answer.await.map_err(|_| JournalError::Closed)?
+    }
+
+    /// Hands in a change that nobody waits for. It is dropped where too many wait already.
+    pub(crate) fn submit_unawaited<C: Change>(&self, change: C) {
+        let (reply, _) = oneshot::channel();
+        let job: Box<dyn Job> = Box::new(ChangeRequest { change, done: None, reply });
+        match &self.backend {
+            Backend::Apart { queue, .. } => {
+                if queue.as_ref().is_none_or(|queue| queue.try_send(job).is_err()) {
+                    tracing::debug!("a change was put off: too many wait for the journal");
+                }
+            }
+            Backend::InPlace(committer) => commit_in_place(committer, job),
+        }
     }
 
     pub(crate) fn writing(&self) -> Writing {
@@ -157,6 +168,11 @@ impl Drop for JournalWriter {
             tracing::error!("the journal's thread panicked");
         }
     }
+}
+
+fn commit_in_place(committer: &Mutex<Committer>, job: Box<dyn Job>) {
+    // Between two changes the committer is in order, even after one that panicked: its transaction was rolled back.
+    committer.lock().unwrap_or_else(PoisonError::into_inner).commit_batch(vec![job]);
 }
 
 /// Whether a transaction found room for all of its changes.
@@ -239,7 +255,7 @@ impl Committer {
             }
         }
         let totals = ledger.totals;
-        let written = if totals == self.totals { Ok(()) } else { totals.write(&transaction) };
+        let written = if totals == self.totals { Ok(()) } else { totals.write(&transaction, &self.totals) };
         if let Err(error) = written.and_then(|()| transaction.commit().map_err(JournalError::from)) {
             return Err((made, error));
         }

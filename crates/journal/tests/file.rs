@@ -5,10 +5,11 @@
 mod harness;
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use dateline_journal::{Journal, JournalError, JournalReader, Options};
-use dateline_wire::{RejectReason, Sequence};
+use dateline_journal::{Journal, JournalError, JournalReader, JournalStatus, Options};
+use dateline_wire::{EventKind, RejectReason, Sequence};
 use harness::{announce, article, at, entry, feed, finish, reject};
 use rusqlite::Connection;
 use tempfile::tempdir;
@@ -40,29 +41,90 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
         JournalReader::open(&path).map(|_| ()).unwrap_err(),
     ] {
         let text = error.to_string();
-        for word in ["journal.db", "99", "versions up to 2", "run the newer Dateline"] {
+        for word in ["journal.db", "99", "versions up to 3", "run the newer Dateline"] {
             assert!(text.contains(word), "{text}");
         }
     }
     assert_eq!(std::fs::read(&path).unwrap(), before, "the file stays as it was");
 }
 
+/// A journal as the first released schema wrote it: one feed, one entry that waits, and an event of each kind.
+fn journal_of_version_2(path: &Path) {
+    let file = Connection::open(path).unwrap();
+    file.pragma_update(None, "journal_mode", "WAL").unwrap();
+    for step in [include_str!("../src/schema/1.sql"), include_str!("../src/schema/2.sql")] {
+        file.execute_batch(step).unwrap();
+    }
+    let feed = feed(0);
+    file.execute_batch(
+        "PRAGMA application_id = 0x44617465; PRAGMA user_version = 2; \
+         INSERT INTO journal (one, id, created, last_sequence, articles, rejects, health, entries, pending, \
+         relay_position) VALUES (1, 'epoch', 7, 6, 3, 2, 1, 9, 1, 5); \
+         INSERT INTO entries VALUES (1, 'e', zeroblob(16), 1, 7); \
+         INSERT INTO articles VALUES ('a', 3, zeroblob(16), 6);",
+    )
+    .unwrap();
+    let state = serde_json::to_string(&feed).unwrap();
+    file.execute("INSERT INTO feeds VALUES (1, ?1, 1, 0, 0, 7, ?2)", (feed.id.as_str(), state)).unwrap();
+    let waiting = serde_json::to_string(&entry("e", "E")).unwrap();
+    let columns = "(number, feed, id, due, attempts, host, link, entry)";
+    file.execute(
+        &format!("INSERT INTO pending {columns} VALUES (1, 1, 'e', 7, 0, 'news.example', NULL, ?1)"),
+        [waiting],
+    )
+    .unwrap();
+    for (sequence, kind) in
+        ["article", "article", "article", "reject", "reject", "health"].into_iter().enumerate()
+    {
+        let place = i64::try_from(sequence).unwrap() + 1;
+        file.execute("INSERT INTO events VALUES (?1, 7, ?2, 'id', 'key', '', '{}')", (place, kind)).unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_journal_of_an_older_version_becomes_a_current_one_and_keeps_what_it_holds() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("journal.db");
+    journal_of_version_2(&path);
+    let holds = |status: JournalStatus| {
+        assert_eq!(status.events.iter().map(|(_, events)| events).collect::<Vec<_>>(), [3, 2, 1]);
+        assert_eq!((status.entries, status.backlog, status.set_aside), (9, 1, 0));
+        assert_eq!((status.last_sequence, status.relay_position), (Sequence(6), Sequence(5)));
+        assert_eq!((status.id.as_str(), status.feeds.active), ("epoch", 1));
+        status.schema
+    };
+    let beside = JournalReader::open(&path).unwrap();
+    assert_eq!(holds(beside.status().unwrap()), 2, "it can be looked at before a daemon has run");
+    drop(beside);
     let journal = Journal::open(&path, Options::default()).unwrap();
-    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    assert_eq!(holds(journal.status().unwrap()), 3);
+    assert_eq!(journal.feeds().unwrap(), [feed(0)]);
+    assert_eq!(journal.events_after(Sequence::START, 10, None).unwrap().len(), 6);
+    let waiting = journal.pending(at(0), 10).unwrap().entries;
+    assert_eq!(waiting[0].entry, entry("e", "E"));
+    // And it goes on counting from there.
+    announce(&journal, 0, vec![entry("new", "x")], 1).await.unwrap();
+    finish(&journal, &feed(0).id, "new", reject(RejectReason::NotRelevant), 2).await.unwrap();
     drop(journal);
+    let status = JournalReader::open(&path).unwrap().status().unwrap();
+    assert_eq!(status.events.of(EventKind::Reject), 3);
+    assert_eq!(status.last_sequence, Sequence(7));
+}
+
+#[tokio::test]
+async fn a_journal_from_before_subscriptions_is_read_and_brought_up_to_date() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    journal_of_version_2(&path);
     // What version 2 brought goes.
     let older = "DROP TABLE subscriptions; PRAGMA user_version = 1";
     Connection::open(&path).unwrap().execute_batch(older).unwrap();
     let beside = JournalReader::open(&path).unwrap();
-    assert!(beside.subscriptions().unwrap().is_empty(), "it can be looked at before a daemon has run");
+    assert!(beside.subscriptions().unwrap().is_empty());
+    drop(beside);
     let journal = Journal::open(&path, Options::default()).unwrap();
     assert_eq!(journal.feeds().unwrap(), [feed(0)]);
     assert!(journal.reader().subscriptions().unwrap().is_empty());
-    assert_eq!(journal.status().unwrap().schema, 2);
 }
 
 #[test]
@@ -197,6 +259,10 @@ async fn what_was_answered_is_there_after_a_kill_and_nothing_is_half_done() {
         );
         let sequences: Vec<u64> = events.iter().map(|event| event.sequence.0).collect();
         assert_eq!(sequences, (1..=status.last_sequence.0).collect::<Vec<_>>());
-        assert_eq!(status.entries, status.articles + status.backlog, "each entry waits or has its event");
+        assert_eq!(
+            status.entries,
+            status.events.of(EventKind::Article) + status.backlog,
+            "each entry waits or has its event"
+        );
     }
 }

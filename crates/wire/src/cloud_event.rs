@@ -19,17 +19,49 @@ pub enum EventKind {
     Health,
 }
 
+/// What a kind of event is called in each place.
+struct KindNames {
+    word: &'static str,
+    plural: &'static str,
+    ce_type: &'static str,
+    dataschema: &'static str,
+}
+
 impl EventKind {
-    /// Every kind.
+    /// Every kind, in the order of their declaration.
     pub const ALL: [Self; 3] = [Self::Article, Self::Reject, Self::Health];
+
+    const fn names(self) -> KindNames {
+        match self {
+            Self::Article => KindNames {
+                word: "article",
+                plural: "articles",
+                ce_type: "dateline.article.v1",
+                dataschema: "urn:dateline:schema:article:v1",
+            },
+            Self::Reject => KindNames {
+                word: "reject",
+                plural: "rejects",
+                ce_type: "dateline.reject.v1",
+                dataschema: "urn:dateline:schema:reject:v1",
+            },
+            Self::Health => KindNames {
+                word: "health",
+                plural: "health",
+                ce_type: "dateline.health.v1",
+                dataschema: "urn:dateline:schema:health:v1",
+            },
+        }
+    }
 
     /// The word for it: in the journal, on the command line, in schemas.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Article => "article",
-            Self::Reject => "reject",
-            Self::Health => "health",
-        }
+        self.names().word
+    }
+
+    /// The word for many of it: in settings, topics and the status.
+    pub fn plural(self) -> &'static str {
+        self.names().plural
     }
 
     /// The kind that `word` names.
@@ -39,20 +71,12 @@ impl EventKind {
 
     /// The CloudEvents `type`.
     pub fn ce_type(self) -> &'static str {
-        match self {
-            Self::Article => "dateline.article.v1",
-            Self::Reject => "dateline.reject.v1",
-            Self::Health => "dateline.health.v1",
-        }
+        self.names().ce_type
     }
 
     /// The CloudEvents `dataschema`: the `$id` of the JSON Schema that `dateline schema` prints.
     pub fn dataschema(self) -> &'static str {
-        match self {
-            Self::Article => "urn:dateline:schema:article:v1",
-            Self::Reject => "urn:dateline:schema:reject:v1",
-            Self::Health => "urn:dateline:schema:health:v1",
-        }
+        self.names().dataschema
     }
 
     /// The JSON Schema (draft 2020-12) of the event's JSON.

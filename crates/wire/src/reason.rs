@@ -27,6 +27,8 @@ words! {
     pub enum RejectReason {
         /// The entry has no link to fetch, or to tell the article by.
         NoLink = "no_link",
+        /// What the journal holds of the entry cannot be read.
+        UnreadableEntry = "unreadable_entry",
         /// The address cannot be asked for: it is no `http` or `https`, or names no host.
         Url = "url",
         /// The address is not public, and the configuration does not allow it.
@@ -104,7 +106,7 @@ impl RejectReason {
     /// The stages that give this reason.
     pub fn stages(self) -> &'static [Stage] {
         match self {
-            Self::NoLink => &[Stage::Feed],
+            Self::NoLink | Self::UnreadableEntry => &[Stage::Feed],
             Self::Url
             | Self::Address
             | Self::Resolve

@@ -48,13 +48,12 @@ fn page(status: &StatusReport, relayed: bool, now: Timestamp) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(page, "feeds     {}, of which {failing} fail", status.feeds.len());
     let _ = writeln!(page, "entries   {} seen, {} waiting for their page", status.entries, status.backlog);
+    let kinds: Vec<String> = status.events.iter().map(|(kind, events)| format!("{events} {kind}")).collect();
     let _ = writeln!(
         page,
-        "events    {}: {} articles, {} rejects, {} on health; the last {}",
+        "events    {}: {}; the last {}",
         status.last_sequence,
-        status.articles,
-        status.rejects,
-        status.health,
+        kinds.join(", "),
         ago(status.last_event, now),
     );
     let _ = match relayed {
@@ -66,7 +65,20 @@ fn page(status: &StatusReport, relayed: bool, now: Timestamp) -> String {
             status.last_sequence.0.saturating_sub(status.relay_position.0),
         ),
     };
-    let _ = writeln!(page, "journal   {}, {} KiB", status.journal, status.journal_bytes / 1024);
+    let _ = writeln!(
+        page,
+        "journal   {}, {} KiB and {} KiB of write-ahead log",
+        status.journal,
+        status.journal_bytes / 1024,
+        status.journal_wal_bytes / 1024,
+    );
+    if status.journal_set_aside > 0 {
+        let _ = writeln!(
+            page,
+            "          {} rows could not be read and were set aside; see its table set_aside",
+            status.journal_set_aside,
+        );
+    }
     if !status.last_events.is_empty() {
         page.push_str("\nlast events\n");
         for event in &status.last_events {

@@ -98,6 +98,7 @@ impl Extraction {
         fetched: Result<FetchedPage, MissingPage>,
     ) -> CommitRequest {
         let context = Arc::new(context);
+        let page_was_read = fetched.is_ok();
         let event = match self.clone().in_time(context.clone(), fetched).await {
             Ok(event) => event,
             Err((reason, detail)) => {
@@ -105,7 +106,7 @@ impl Extraction {
                 Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, reason, detail)))
             }
         };
-        context.finish(event, attempts)
+        context.finish(event, page_was_read, attempts)
     }
 
     async fn in_time(

@@ -27,6 +27,8 @@ use crate::contained::message_of;
 /// How long after an entry has ended, which gives its host and link free, the journal is asked for more. Asking costs a look at
 /// every entry that waits for a busy host, so it is not done after each of many that end together.
 const CLAIM_PAUSE: Duration = Duration::from_millis(20);
+/// How long to wait before a journal that could not be read is asked again.
+const CLAIM_RETRY: Duration = Duration::from_secs(1);
 /// How long a feed rests whose reader panicked.
 const PANIC_REST: Duration = Duration::from_secs(3600);
 /// How many pushes are held at once, read or waiting for a poll of their feed to end. With the largest allowed body each,
@@ -73,6 +75,8 @@ pub(super) struct Intake {
     next_claim: Timestamp,
     /// Whether the journal, when it was last asked, had more that are due: for when something has ended.
     are_left: bool,
+    /// Whether the journal, when it was last asked, could not be read.
+    claims_fail: bool,
 }
 
 impl Intake {
@@ -104,6 +108,7 @@ impl Intake {
             extraction,
             next_claim: clock.now(),
             are_left: false,
+            claims_fail: false,
         };
         states.into_iter().for_each(|state| intake.schedule(state));
         intake
@@ -138,17 +143,36 @@ impl Intake {
         }
         let room = self.settings.pages_in_flight.saturating_sub(self.pages_in_flight);
         if room > 0 && self.next_claim <= now {
-            let claimed = self.world.journal.pending(now, room)?;
-            self.next_claim = claimed.next_due.unwrap_or(Timestamp::MAX);
-            self.are_left = claimed.are_left;
-            for pending in claimed.entries {
-                match self.read_before(&pending, now)? {
-                    Some(seen) => self.end_as_duplicate(pending, &seen, now),
-                    None => self.begin_page(pending),
-                }
-            }
+            self.begin_pages(room, now)?;
         }
         self.scheduling.note_beginning();
+        Ok(())
+    }
+
+    /// Begins up to `room` of the pages that are due. Where the journal cannot be read for now, that is tried again, as commits are.
+    fn begin_pages(&mut self, room: usize, now: Timestamp) -> Result<(), JournalError> {
+        let claimed = match self.world.journal.pending(now, room) {
+            Ok(claimed) => claimed,
+            Err(error) if error.is_retryable() => {
+                if !std::mem::replace(&mut self.claims_fail, true) {
+                    tracing::error!(%error, "entries wait until the journal can be read again");
+                }
+                self.next_claim = now.checked_add(CLAIM_RETRY).unwrap_or(Timestamp::MAX);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        if std::mem::take(&mut self.claims_fail) {
+            tracing::info!("the journal can be read again");
+        }
+        self.next_claim = claimed.next_due.unwrap_or(Timestamp::MAX);
+        self.are_left = claimed.are_left;
+        for pending in claimed.entries {
+            match self.read_before(&pending, now)? {
+                Some(seen) => self.end_as_duplicate(pending, &seen, now),
+                None => self.begin_page(pending),
+            }
+        }
         Ok(())
     }
 
@@ -302,7 +326,11 @@ impl Intake {
     fn read_before(&self, pending: &PendingEntry, now: Timestamp) -> Result<Option<SeenLink>, JournalError> {
         let (Some(link), 1) = (&pending.entry.link, pending.edition) else { return Ok(None) };
         let since = now.checked_sub(self.settings.refetch_after).unwrap_or(Timestamp::MIN);
-        Ok(self.world.journal.seen_link(link)?.filter(|seen| seen.at >= since))
+        match self.world.journal.seen_link(link) {
+            // Then its page is fetched, which finds out that it says nothing new.
+            Err(error) if error.is_retryable() => Ok(None),
+            seen => Ok(seen?.filter(|seen| seen.at >= since)),
+        }
     }
 
     fn end_as_duplicate(&mut self, pending: PendingEntry, seen: &SeenLink, at: Timestamp) {
@@ -311,9 +339,8 @@ impl Intake {
         let detail = format!("its page was read for another entry at {}: event {}", seen.at, seen.sequence);
         let reject = outcome::reject(&context, Stage::Duplicate, RejectReason::SameLink, detail);
         self.pages_in_flight += 1;
-        self.scheduling.push(Box::pin(std::future::ready(
-            context.finish(Event::Reject(Box::new(reject)), pending.attempts),
-        )));
+        let event = Event::Reject(Box::new(reject));
+        self.scheduling.push(Box::pin(std::future::ready(context.finish(event, false, pending.attempts))));
     }
 
     fn page_came(&mut self, attempt: PageAttempt) -> BoxFuture<'static, CommitRequest> {

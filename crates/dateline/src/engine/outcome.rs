@@ -32,12 +32,14 @@ pub(crate) struct EntryContext {
 }
 
 impl EntryContext {
-    /// The entry's end with `event`, after `attempts` failed fetches, ready to be committed.
-    pub(super) fn finish(&self, event: Event, attempts: u32) -> CommitRequest {
+    /// The entry's end with `event`, after `attempts` failed fetches, ready to be committed. Whether its own page was read
+    /// decides whether others with the same link are duplicates for a while.
+    pub(super) fn finish(&self, event: Event, page_was_read: bool, attempts: u32) -> CommitRequest {
         CommitRequest::Finish(Box::new(Finish {
             feed: self.feed_id.clone(),
             entry: self.entry.id.clone(),
             event,
+            page_was_read,
             at: self.at,
             traceparent: trace::of_entry(&self.feed_id, &self.entry.id, attempts),
         }))

@@ -20,8 +20,9 @@ use std::{
 };
 
 use dateline_fetcher::warc::{Item, Place};
+use dateline_journal::{FinalEvent, reject_id};
 use dateline_parser::{Scanner, Subject};
-use dateline_wire::{CloudEvent, Entry, EntryId, Event, EventId, FeedId, RejectEvent, RejectReason, Stage};
+use dateline_wire::{CloudEvent, Entry, EntryId, Event, EventId, FeedId, RejectReason, Stage};
 use jiff::Timestamp;
 use url::Url;
 
@@ -37,7 +38,7 @@ use files::{ArchiveItem, Files};
 use output::EventOutput;
 pub use output::EventTarget;
 pub use pace::BackfillPace;
-use progress_file::{ProgressFile, Standing};
+use progress_file::ProgressFile;
 pub use tally::BackfillTally;
 use tally::Progress;
 
@@ -268,14 +269,25 @@ impl EventWriter<'_> {
 
     fn write(&mut self, event: PageEvent) -> io::Result<()> {
         let PageEvent { event, feed, entry, at } = event;
-        let event = self.stand(event);
-        let counted = match &event {
-            Event::Article(_) => &mut self.tally.articles,
-            Event::Reject(_) | Event::Health(_) => &mut self.tally.rejects,
+        let sequence = self.progress_file.next_event();
+        let latest = match &event {
+            Event::Article(article) => self.progress_file.latest(&article.article),
+            _ => None,
         };
-        *counted += 1;
+        let Some(FinalEvent { event, latest, .. }) =
+            FinalEvent::of(event, latest, reject_id(&feed, &entry, sequence))
+        else {
+            return Err(io::Error::other("a page became a health event"));
+        };
+        match &event {
+            Event::Article(article) => {
+                self.tally.articles += 1;
+                self.progress_file.remember(&article.article, latest);
+            }
+            _ => self.tally.rejects += 1,
+        }
         let cloud_event = CloudEvent {
-            sequence: self.progress_file.next_event(),
+            sequence,
             kind: event.kind(),
             id: event.id().to_string(),
             key: event.key().into_owned(),
@@ -285,32 +297,6 @@ impl EventWriter<'_> {
         };
         let line = cloud_event.to_structured_json(self.source).map_err(io::Error::from)?;
         self.output.write_line(&line)
-    }
-
-    /// The article as the revision that it is, or as the duplicate of one.
-    fn stand(&mut self, event: Event) -> Event {
-        let Event::Article(mut article) = event else { return event };
-        match self.progress_file.enter(&article.article, &article.content) {
-            Standing::Revision(revision) => {
-                article.set_revision(revision);
-                Event::Article(article)
-            }
-            Standing::Duplicate(revision) => Event::Reject(Box::new(RejectEvent {
-                id: EventId::of_parts(&[
-                    "duplicate",
-                    article.article.as_str(),
-                    &article.received_at.to_string(),
-                ]),
-                article: Some(article.article),
-                url: article.content.url,
-                stage: Stage::Duplicate,
-                reason: RejectReason::Unchanged,
-                detail: format!("says what revision {revision} says"),
-                feed: None,
-                entry: article.entry,
-                relevance: None,
-            })),
-        }
     }
 
     /// Makes what was written so far count as done.

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use dateline_wire::{
-    ArticleEvent, EntryId, Event, EventId, FeedId, RejectEvent, RejectReason, Sequence, Stage,
-};
+use dateline_wire::{ArticleId, EntryId, Event, EventId, FeedId, Sequence};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use crate::JournalError;
 use crate::claims::EntryClaims;
-use crate::digest::{self, Fingerprint};
-use crate::ledger::{EventDraft, Ledger, reject_id};
+use crate::ledger::{EventDraft, Ledger};
+use crate::revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
 use crate::writer::Change;
 
 /// The outcome of a pending entry.
@@ -23,6 +21,10 @@ pub struct Finish {
     pub entry: EntryId,
     /// An article or a reject. The journal decides the revision of an article, and gives a reject its id.
     pub event: Event,
+    /// Whether the page at the entry's link was fetched for it. Another entry with this link then brings nothing new for a
+    /// while; see [`JournalReader::seen_link`](crate::JournalReader::seen_link). An event that rests on the feed's own text, or
+    /// on what was fetched for another entry, has read no page.
+    pub page_was_read: bool,
     /// When it was decided.
     pub at: Timestamp,
     /// `traceparent` of the work that led to it.
@@ -42,20 +44,6 @@ pub struct EntryEnd {
     pub waits: bool,
 }
 
-/// What an entry ended as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryOutcome {
-    /// An article, in this revision.
-    Article {
-        /// Counts from 1.
-        revision: u32,
-    },
-    /// A reject.
-    Reject,
-    /// An article that was published before, unchanged: a reject of the stage [`Stage::Duplicate`].
-    Duplicate,
-}
-
 /// [`Finish`], with the claims, which know the edition that was worked on.
 pub(crate) struct FinishEntry {
     pub(crate) finish: Finish,
@@ -73,28 +61,21 @@ impl Change for FinishEntry {
     type Done = (EntryEnd, i64);
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError> {
-        let Finish { feed, entry, event, at, traceparent } = &self.finish;
+        let Finish { feed, entry, event, page_was_read, at, traceparent } = &self.finish;
         let waiting = waiting(ledger, feed, entry)?;
-        let (event, outcome) = match event {
-            Event::Article(article) => revise(ledger, article)?,
-            Event::Reject(reject) => (Event::Reject(reject.clone()), EntryOutcome::Reject),
-            Event::Health(_) => {
-                return Err(JournalError::NotAnOutcome { feed: feed.clone(), entry: entry.clone() });
-            }
+        let place = ledger.totals.last_sequence.next();
+        let latest = match event {
+            Event::Article(article) => latest_revision(ledger, &article.article)?,
+            _ => None,
         };
-        let event = match event {
-            Event::Reject(mut reject) => {
-                reject.id = reject_id(feed, entry, ledger.totals.last_sequence.next());
-                Event::Reject(reject)
-            }
-            other => other,
-        };
-        let reached = page_was_reached(&event);
+        let FinalEvent { event, outcome, latest } =
+            FinalEvent::of(event.clone(), latest, reject_id(feed, entry, place))
+                .ok_or_else(|| JournalError::NotAnOutcome { feed: feed.clone(), entry: entry.clone() })?;
         let stored = ledger.append(&EventDraft { event: &event, time: *at, traceparent })?;
-        if let Event::Article(article) = &event {
-            remember_article(ledger, article, stored.sequence)?;
+        if let (Event::Article(article), Some(latest)) = (&event, latest) {
+            remember_article(ledger, &article.article, &latest, stored.sequence)?;
         }
-        if let (true, Some(link)) = (reached, &waiting.link) {
+        if let (true, Some(link)) = (*page_was_read, &waiting.link) {
             remember_link(ledger, link, *at, stored.sequence)?;
         }
         let waits = self.claims.edition(waiting.number).is_some_and(|claimed| claimed < waiting.edition);
@@ -140,54 +121,19 @@ fn waiting(ledger: &Ledger<'_>, feed: &FeedId, entry: &EntryId) -> Result<Pendin
         .ok_or_else(|| JournalError::NotPending { feed: feed.clone(), entry: entry.clone() })
 }
 
-/// Makes an article the next revision of what the journal knows, or a duplicate of it.
-fn revise(ledger: &Ledger<'_>, article: &ArticleEvent) -> Result<(Event, EntryOutcome), JournalError> {
-    let latest: Option<(u32, Fingerprint)> = ledger
+fn latest_revision(ledger: &Ledger<'_>, article: &ArticleId) -> Result<Option<LatestRevision>, JournalError> {
+    let latest = ledger
         .connection
         .prepare_cached("SELECT revision, digest FROM articles WHERE id = ?1")?
-        .query_row([article.article.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([article.as_str()], |row| Ok(LatestRevision { number: row.get(0)?, digest: row.get(1)? }))
         .optional()?;
-    let revision = match latest {
-        Some((revision, digest)) if digest == digest::of_article(&article.content) => {
-            return Ok((Event::Reject(Box::new(unchanged(article, revision))), EntryOutcome::Duplicate));
-        }
-        Some((revision, _)) => revision.saturating_add(1),
-        None => 1,
-    };
-    let mut article = article.clone();
-    article.set_revision(revision);
-    Ok((Event::Article(Box::new(article)), EntryOutcome::Article { revision }))
-}
-
-fn unchanged(article: &ArticleEvent, revision: u32) -> RejectEvent {
-    let published = EventId::of_revision(&article.article, revision);
-    RejectEvent {
-        id: published.clone(),
-        article: Some(article.article.clone()),
-        url: article.content.url.clone(),
-        stage: Stage::Duplicate,
-        reason: RejectReason::Unchanged,
-        detail: format!("title and body are those of {published}"),
-        feed: article.feed.clone(),
-        entry: article.entry.clone(),
-        relevance: None,
-    }
-}
-
-/// Whether the page itself was read, so that another entry with the same link would bring nothing new.
-fn page_was_reached(event: &Event) -> bool {
-    match event {
-        Event::Article(_) => true,
-        Event::Reject(reject) => {
-            matches!(reject.stage, Stage::Extract | Stage::Judge | Stage::Duplicate)
-        }
-        Event::Health(_) => false,
-    }
+    Ok(latest)
 }
 
 fn remember_article(
     ledger: &Ledger<'_>,
-    event: &ArticleEvent,
+    article: &ArticleId,
+    latest: &LatestRevision,
     sequence: Sequence,
 ) -> Result<(), JournalError> {
     ledger
@@ -196,12 +142,7 @@ fn remember_article(
             "INSERT INTO articles (id, revision, digest, sequence) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (id) DO UPDATE SET revision = ?2, digest = ?3, sequence = ?4",
         )?
-        .execute(params![
-            event.article.as_str(),
-            event.revision,
-            digest::of_article(&event.content),
-            sequence.0,
-        ])?;
+        .execute(params![article.as_str(), latest.number, latest.digest, sequence.0])?;
     Ok(())
 }
 

@@ -5,10 +5,11 @@ mod finish;
 mod poll;
 mod position;
 mod postpone;
+mod set_aside;
 mod subscription;
 
 pub use configure::FeedChanges;
-pub use finish::{EntryEnd, EntryOutcome, Finish};
+pub use finish::{EntryEnd, Finish};
 pub use poll::{EntryCounts, PollCommit};
 pub use postpone::Delay;
 
@@ -16,4 +17,5 @@ pub(crate) use configure::Configure;
 pub(crate) use finish::FinishEntry;
 pub(crate) use position::NotePosition;
 pub(crate) use postpone::Postpone;
+pub(crate) use set_aside::{SetAsideEntry, SetAsideFeed};
 pub(crate) use subscription::StepSubscription;

@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, params};
 use super::configure::state_of;
 use super::subscription::take_news;
 use crate::JournalError;
-use crate::digest::{self, Fingerprint};
+use crate::digest::{self, ContentDigest};
 use crate::ledger::{EventDraft, Ledger};
 use crate::writer::Change;
 
@@ -95,7 +95,7 @@ fn commit_entry(
     at: Timestamp,
 ) -> Result<News, JournalError> {
     let digest = digest::of_entry(entry);
-    let known: Option<(Fingerprint, u32)> = ledger
+    let known: Option<(ContentDigest, u32)> = ledger
         .connection
         .prepare_cached("SELECT digest, edition FROM entries WHERE feed = ?1 AND id = ?2")?
         .query_row(params![feed, entry.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -4,6 +4,7 @@ use dateline_wire::{FeedId, HubLink, HubNews, Subscription, SubscriptionStep};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
+use super::set_aside::set_subscription_aside;
 use crate::JournalError;
 use crate::ledger::Ledger;
 use crate::writer::Change;
@@ -67,8 +68,11 @@ fn stored(ledger: &Ledger<'_>, feed: i64) -> Result<Option<Subscription>, Journa
         .prepare_cached("SELECT state FROM subscriptions WHERE feed = ?1")?
         .query_row([feed], |row| row.get(0))
         .optional()?;
-    let read = |state: String| serde_json::from_str(&state);
-    state.map(read).transpose().map_err(JournalError::json("a stored subscription could not be read"))
+    let Some(state) = state else { return Ok(None) };
+    match serde_json::from_str(&state) {
+        Ok(subscription) => Ok(Some(subscription)),
+        Err(error) => set_subscription_aside(ledger, feed, &error.to_string()).map(|()| None),
+    }
 }
 
 fn store(ledger: &Ledger<'_>, feed: i64, subscription: &Subscription) -> Result<(), JournalError> {

@@ -6,7 +6,7 @@
 use dateline_journal::{EntryCounts, EntryEnd, Finish, Journal, JournalError, PollCommit};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedState,
-    HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance,
+    HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, Stage,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -118,11 +118,16 @@ pub(crate) async fn finish(
     event: Event,
     second: i64,
 ) -> Result<EntryEnd, JournalError> {
+    let page_was_read = match &event {
+        Event::Reject(reject) => matches!(reject.stage, Stage::Extract | Stage::Judge),
+        _ => true,
+    };
     journal
         .finish(Finish {
             feed: feed.clone(),
             entry: EntryId::of_guid(guid),
             event,
+            page_was_read,
             at: at(second),
             traceparent: String::new(),
         })

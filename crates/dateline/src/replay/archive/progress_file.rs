@@ -9,23 +9,16 @@ use std::{
 
 use data_encoding::HEXLOWER;
 use dateline_fetcher::warc::Place;
-use dateline_wire::{Article, ArticleId, Sequence};
+use dateline_journal::LatestRevision;
+use dateline_wire::{ArticleId, Sequence};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-
-/// The latest revision of an article that was published, and what it said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Published {
-    revision: u32,
-    content: String,
-}
 
 /// One line of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    /// An article was published.
-    Published { article: ArticleId, revision: u32, content: String },
+    /// An article was published, in this revision; the digest of what it says is in hexadecimal.
+    Revision { article: ArticleId, number: u32, digest: String },
     /// An output file was begun, empty.
     Begun,
     /// Everything up to and with the record there was dealt with, and its events written.
@@ -40,19 +33,10 @@ enum Line {
     },
 }
 
-/// What becomes of an article that passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// It is new, or says something new.
-    Revision(u32),
-    /// This revision says the same.
-    Duplicate(u32),
-}
-
 /// The articles published so far, and how far each file was read.
 #[derive(Debug, Default)]
 pub(super) struct ProgressFile {
-    published: HashMap<ArticleId, Published>,
+    published: HashMap<ArticleId, LatestRevision>,
     done: HashMap<String, Place>,
     events: u64,
     written: Option<u64>,
@@ -78,14 +62,17 @@ impl ProgressFile {
                 break;
             }
             let note: Line = serde_json::from_slice(&line).map_err(|error| {
-                io::Error::new(io::ErrorKind::InvalidData, format!("it is no progress file: {error}"))
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("it is no progress file of this version ({error}): name another, to begin anew"),
+                )
             })?;
-            let completes = !matches!(note, Line::Published { .. });
+            let completes = !matches!(note, Line::Revision { .. });
             noted.push(note);
             read += line.len() as u64;
             line.clear();
             if completes {
-                noted.drain(..).for_each(|note| progress_file.note(note));
+                noted.drain(..).try_for_each(|note| progress_file.note(note))?;
                 whole = read;
             }
         }
@@ -95,10 +82,14 @@ impl ProgressFile {
         Ok(progress_file)
     }
 
-    fn note(&mut self, line: Line) {
+    fn note(&mut self, line: Line) -> io::Result<()> {
         match line {
-            Line::Published { article, revision, content } => {
-                self.published.insert(article, Published { revision, content });
+            Line::Revision { article, number, digest } => {
+                let digest = HEXLOWER.decode(digest.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+                let digest = digest.ok_or_else(|| {
+                    io::Error::new(io::ErrorKind::InvalidData, format!("{article} has no digest in it"))
+                })?;
+                self.published.insert(article, LatestRevision { number, digest });
             }
             Line::Begun => self.written = Some(0),
             Line::Done { file, offset, index, events, written } => {
@@ -107,6 +98,7 @@ impl ProgressFile {
                 self.written = written;
             }
         }
+        Ok(())
     }
 
     /// The last record of `file` that was dealt with.
@@ -124,7 +116,7 @@ impl ProgressFile {
     /// # Errors
     /// If the file can't be written.
     pub(super) fn begin_output(&mut self) -> io::Result<()> {
-        self.note(Line::Begun);
+        self.written = Some(0);
         self.append(&[Line::Begun])
     }
 
@@ -134,20 +126,17 @@ impl ProgressFile {
         Sequence(self.events)
     }
 
-    /// Enters an article and says which revision it is, if it says anything new.
-    pub(super) fn enter(&mut self, id: &ArticleId, article: &Article) -> Standing {
-        let title = article.title.as_deref().unwrap_or_default();
-        let hash =
-            Sha256::new().chain_update(title).chain_update([0]).chain_update(&article.body.sha256).finalize();
-        let content = HEXLOWER.encode(&hash[..16]);
-        let before = self.published.get(id);
-        if let Some(before) = before.filter(|before| before.content == content) {
-            return Standing::Duplicate(before.revision);
-        }
-        let revision = before.map_or(0, |before| before.revision) + 1;
-        self.unwritten.push(Line::Published { article: id.clone(), revision, content: content.clone() });
-        self.published.insert(id.clone(), Published { revision, content });
-        Standing::Revision(revision)
+    /// The latest revision of an article, if it was published.
+    pub(super) fn latest(&self, article: &ArticleId) -> Option<LatestRevision> {
+        self.published.get(article).copied()
+    }
+
+    /// Remembers what is now the latest revision of an article, if there is a new one.
+    pub(super) fn remember(&mut self, article: &ArticleId, latest: Option<LatestRevision>) {
+        let Some(latest) = latest else { return };
+        self.published.insert(article.clone(), latest);
+        let digest = HEXLOWER.encode(&latest.digest);
+        self.unwritten.push(Line::Revision { article: article.clone(), number: latest.number, digest });
     }
 
     /// Notes that everything up to and with the record at `place` of `file` is dealt with, and that the output file, if there
@@ -180,35 +169,12 @@ impl ProgressFile {
 
 #[cfg(test)]
 mod tests {
-    use dateline_wire::{Body, CanonicalUrl, PageKind};
+    use dateline_wire::CanonicalUrl;
     use url::Url;
 
     use super::*;
 
-    fn article(title: &str) -> Article {
-        Article {
-            url: None,
-            canonical_url: None,
-            page_kind: PageKind::Article,
-            publisher: None,
-            origin: None,
-            language: None,
-            title: Some(title.to_owned()),
-            title_source: None,
-            title_alternative: None,
-            authors: Vec::new(),
-            authors_source: None,
-            published: None,
-            modified: None,
-            body: Body {
-                text: String::new(),
-                paragraphs: Vec::new(),
-                sha256: "ab".to_owned(),
-                extractor: String::new(),
-            },
-            cuts: Vec::new(),
-        }
-    }
+    const FIRST: LatestRevision = LatestRevision { number: 1, digest: [7; 16] };
 
     fn id(path: &str) -> ArticleId {
         let url = Url::parse(&format!("https://news.example/{path}")).unwrap();
@@ -216,23 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn an_article_is_new_then_known_then_revised() {
-        let mut progress_file = ProgressFile::open(None).unwrap();
-        assert_eq!(progress_file.enter(&id("a"), &article("One")), Standing::Revision(1));
-        assert_eq!(progress_file.enter(&id("a"), &article("One")), Standing::Duplicate(1));
-        assert_eq!(progress_file.enter(&id("b"), &article("One")), Standing::Revision(1));
-        assert_eq!(progress_file.enter(&id("a"), &article("Two")), Standing::Revision(2));
-    }
-
-    #[test]
     fn what_was_committed_is_known_again_and_a_line_that_a_crash_cut_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("progress");
         let mut progress_file = ProgressFile::open(Some(&path)).unwrap();
-        progress_file.enter(&id("a"), &article("One"));
+        progress_file.remember(&id("a"), Some(FIRST));
         assert_eq!(progress_file.next_event(), Sequence(1));
         progress_file.commit("x.warc.gz", Place { offset: 700, index: 0 }, None).unwrap();
-        progress_file.enter(&id("b"), &article("One"));
+        progress_file.remember(&id("b"), Some(FIRST));
         progress_file.commit("x.warc.gz", Place { offset: 900, index: 0 }, Some(70)).unwrap();
         let length = std::fs::metadata(&path).unwrap().len();
         File::options().write(true).open(&path).unwrap().set_len(length - 3).unwrap();
@@ -241,12 +198,8 @@ mod tests {
         assert_eq!(progress_file.done("x.warc.gz"), Some(Place { offset: 700, index: 0 }));
         assert_eq!(progress_file.done("y.warc.gz"), None);
         assert_eq!(progress_file.next_event(), Sequence(2));
-        assert_eq!(progress_file.enter(&id("a"), &article("One")), Standing::Duplicate(1));
-        assert_eq!(
-            progress_file.enter(&id("b"), &article("One")),
-            Standing::Revision(1),
-            "its event was not committed"
-        );
+        assert_eq!(progress_file.latest(&id("a")), Some(FIRST));
+        assert_eq!(progress_file.latest(&id("b")), None, "its event was not committed");
         progress_file.commit("y.warc.gz", Place::default(), Some(80)).unwrap();
         let progress_file = ProgressFile::open(Some(&path)).unwrap();
         assert_eq!(
