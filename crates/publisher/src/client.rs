@@ -248,3 +248,32 @@ pub(crate) fn is_too_large(error: &KafkaError) -> bool {
         Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::MessageBatchTooLarge)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::settings::{Secret, SecurityProtocol};
+
+    #[test]
+    fn whatever_the_relay_sets_itself_is_refused_as_a_property() {
+        let settings = KafkaSettings {
+            security_protocol: SecurityProtocol::SaslSsl,
+            ssl_ca_file: Some("ca.pem".into()),
+            ssl_certificate_file: Some("certificate.pem".into()),
+            ssl_key_file: Some("key.pem".into()),
+            ssl_key_password: Some(Secret::new("x")),
+            sasl_username: Some("x".into()),
+            sasl_password: Some(Secret::new("x")),
+            ..KafkaSettings::default()
+        };
+        let configs = [producer(&settings, "id").unwrap(), consumer(&settings).unwrap()];
+        for name in configs.iter().flat_map(|config| config.config_map().into_keys()) {
+            let properties = BTreeMap::from([(name.to_owned(), "x".to_owned())]);
+            let refused = KafkaSettings { properties, ..settings.clone() }.check();
+            // This one is set only where it isn't given.
+            assert_eq!(refused.is_ok(), name == "linger.ms", "{name}");
+        }
+    }
+}

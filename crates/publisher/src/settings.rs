@@ -31,7 +31,8 @@ pub struct KafkaSettings {
     pub replication: Option<u16>,
     /// `cleanup.policy` of a topic made here; the relay's own is always compacted.
     pub cleanup: Cleanup,
-    /// Further settings of topics made here, by Kafka's names: `retention.ms`, `min.insync.replicas`, …
+    /// Further settings of topics made here, by Kafka's names: `retention.ms`, `min.insync.replicas`, … Those that have a setting
+    /// of their own here are refused.
     pub topic_config: BTreeMap<String, String>,
     /// Events in one transaction, at most. Each transaction costs the broker a few milliseconds; none waits to be filled.
     pub max_batch: usize,
@@ -63,7 +64,8 @@ pub struct KafkaSettings {
     pub sasl_password: Option<Secret>,
     /// A file that holds the password (a trailing line feed doesn't count).
     pub sasl_password_file: Option<PathBuf>,
-    /// Further settings of librdkafka, by its names. Those that exactly-once delivery rests on are refused.
+    /// Further settings of librdkafka, by its names. Those that have a setting of their own here, or that exactly-once delivery
+    /// rests on, are refused.
     pub properties: BTreeMap<String, String>,
 }
 
@@ -131,6 +133,12 @@ impl Topics {
             EventKind::Reject => &self.rejects,
             EventKind::Health => &self.health,
         }
+    }
+
+    /// Every topic, the relay's last, each with the name of its setting under `[kafka]`.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (String, &str)> {
+        let events = EventKind::ALL.into_iter().map(|kind| (kind.plural(), self.of(kind)));
+        events.chain([("relay", self.relay.as_str())]).map(|(word, name)| (format!("topics.{word}"), name))
     }
 }
 
@@ -275,27 +283,73 @@ pub struct SettingsError {
     pub what: String,
 }
 
-/// Settings of librdkafka that exactly-once delivery rests on, or that have a setting of their own here.
-const RESERVED: [&str; 18] = [
-    "acks",
-    "bootstrap.servers",
-    "client.id",
-    "enable.gapless.guarantee",
-    "enable.idempotence",
-    "isolation.level",
-    "max.in.flight",
-    "max.in.flight.requests.per.connection",
-    "message.send.max.retries",
-    "message.timeout.ms",
-    "metadata.broker.list",
-    "request.required.acks",
-    "retries",
-    "sasl.password",
-    "security.protocol",
-    "ssl.key.password",
-    "transaction.timeout.ms",
-    "transactional.id",
+/// Properties of librdkafka that the relay sets itself, under each of their names, and what to do instead of setting them.
+const RESERVED_PROPERTIES: [(&[&str], &str); 19] = [
+    (&["bootstrap.servers", "metadata.broker.list"], "set kafka.brokers instead"),
+    (&["client.id"], "set kafka.client_id instead"),
+    (&["transactional.id"], "set kafka.transactional_id instead"),
+    (
+        &["transaction.timeout.ms", "message.timeout.ms", "delivery.timeout.ms"],
+        "set kafka.transaction_timeout instead",
+    ),
+    (&["compression.type", "compression.codec"], "set kafka.compression instead"),
+    (&["message.max.bytes", "batch.size"], "set kafka.max_record_bytes instead"),
+    (&["batch.num.messages", "queue.buffering.max.messages"], "set kafka.max_batch instead"),
+    (&["queue.buffering.max.kbytes"], "set kafka.max_batch_bytes instead"),
+    (&["queue.buffering.max.ms"], "set kafka.properties.\"linger.ms\" instead"),
+    (&["security.protocol"], "set kafka.security_protocol instead"),
+    (&["ssl.ca.location"], "set kafka.ssl_ca_file instead"),
+    (&["ssl.certificate.location"], "set kafka.ssl_certificate_file instead"),
+    (&["ssl.key.location"], "set kafka.ssl_key_file instead"),
+    (&["ssl.key.password"], "set DATELINE_KAFKA__SSL_KEY_PASSWORD in the environment instead"),
+    (&["sasl.mechanism", "sasl.mechanisms"], "set kafka.sasl_mechanism instead"),
+    (&["sasl.username"], "set kafka.sasl_username instead"),
+    (
+        &["sasl.password"],
+        "set kafka.sasl_password_file instead, or DATELINE_KAFKA__SASL_PASSWORD in the environment",
+    ),
+    (
+        &[
+            "group.id",
+            "enable.auto.commit",
+            "auto.commit.enable",
+            "enable.partition.eof",
+            "auto.offset.reset",
+        ],
+        "leave it out: the relay reads its position to the end of its topic, without a group",
+    ),
+    (
+        &[
+            "acks",
+            "request.required.acks",
+            "enable.idempotence",
+            "enable.gapless.guarantee",
+            "isolation.level",
+            "max.in.flight",
+            "max.in.flight.requests.per.connection",
+            "retries",
+            "message.send.max.retries",
+        ],
+        "leave it out: exactly-once delivery rests on it",
+    ),
 ];
+
+/// Settings of topics that have a setting of their own here.
+const RESERVED_TOPIC_CONFIG: [(&[&str], &str); 2] = [
+    (&["cleanup.policy"], "set kafka.cleanup instead"),
+    (&["max.message.bytes"], "set kafka.max_record_bytes instead"),
+];
+
+/// The first of `given` that is reserved, and what to do instead.
+fn first_reserved<'s>(
+    given: &'s BTreeMap<String, String>,
+    reserved: &[(&[&str], &'static str)],
+) -> Option<(&'s str, &'static str)> {
+    given.keys().find_map(|name| {
+        let (_, instead) = reserved.iter().find(|(names, _)| names.contains(&name.as_str()))?;
+        Some((name.as_str(), *instead))
+    })
+}
 
 impl KafkaSettings {
     /// Whether there is a Kafka to deliver to.
@@ -308,20 +362,14 @@ impl KafkaSettings {
     /// # Errors
     /// The first wrong setting.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let names = [
-            ("topics.articles", &self.topics.articles),
-            ("topics.rejects", &self.topics.rejects),
-            ("topics.health", &self.topics.health),
-            ("topics.relay", &self.topics.relay),
-        ];
-        for (at, (setting, name)) in names.iter().enumerate() {
+        for (setting, name) in self.topics.all() {
             if !is_topic_name(name) {
                 let what = "a topic's name has 1 to 249 of the characters a-z A-Z 0-9 . _ -";
-                return Err(wrong(setting, format!("{name:?}: {what}")));
+                return Err(wrong(&setting, format!("{name:?}: {what}")));
             }
-            if *setting == "topics.relay" && names[..at].iter().any(|(_, other)| other == name) {
-                return Err(wrong(setting, "the relay's position needs a topic of its own"));
-            }
+        }
+        if EventKind::ALL.into_iter().any(|kind| self.topics.of(kind) == self.topics.relay) {
+            return Err(wrong("topics.relay", "the relay's position needs a topic of its own"));
         }
         if self.transactional_id.as_deref().is_some_and(str::is_empty) {
             return Err(wrong("transactional_id", "give it a name, or leave it out"));
@@ -360,11 +408,11 @@ impl KafkaSettings {
                 "a certificate and its key (ssl_key_file) come together",
             ));
         }
-        if let Some(name) = self.properties.keys().find(|name| RESERVED.contains(&name.as_str())) {
-            return Err(wrong(
-                &format!("properties.{name}"),
-                "has a setting of its own, or exactly-once delivery rests on it",
-            ));
+        if let Some((name, instead)) = first_reserved(&self.properties, &RESERVED_PROPERTIES) {
+            return Err(wrong(&format!("properties.{name:?}"), instead));
+        }
+        if let Some((name, instead)) = first_reserved(&self.topic_config, &RESERVED_TOPIC_CONFIG) {
+            return Err(wrong(&format!("topic_config.{name:?}"), instead));
         }
         Ok(())
     }
@@ -418,10 +466,32 @@ mod tests {
         assert_eq!(check(|s| s.transaction_timeout = Duration::from_secs(1)), "transaction_timeout");
         assert_eq!(check(|s| s.security_protocol = SecurityProtocol::SaslSsl), "sasl_username");
         assert_eq!(check(|s| s.ssl_key_file = Some("key.pem".into())), "ssl_certificate_file");
-        assert_eq!(
-            check(|s| drop(s.properties.insert("enable.idempotence".into(), "false".into()))),
-            "properties.enable.idempotence"
-        );
+    }
+
+    #[test]
+    fn a_property_that_has_a_setting_of_its_own_is_refused_with_that_settings_name() {
+        let check = |name: &str| {
+            let properties = BTreeMap::from([(name.to_owned(), "x".to_owned())]);
+            KafkaSettings { properties, ..KafkaSettings::default() }
+                .check()
+                .map_err(|error| error.to_string())
+        };
+        for (name, part) in [
+            ("compression.codec", "set kafka.compression"),
+            ("sasl.mechanisms", "set kafka.sasl_mechanism"),
+            ("ssl.ca.location", "set kafka.ssl_ca_file"),
+            ("delivery.timeout.ms", "set kafka.transaction_timeout"),
+            ("queue.buffering.max.ms", "linger.ms"),
+            ("enable.idempotence", "exactly-once"),
+        ] {
+            let error = check(name).unwrap_err();
+            assert!(error.contains(name) && error.contains(part), "{error}");
+        }
+        assert_eq!(check("linger.ms"), Ok(()));
+        assert_eq!(check("socket.keepalive.enable"), Ok(()));
+        let topic_config = BTreeMap::from([("cleanup.policy".to_owned(), "delete".to_owned())]);
+        let error = KafkaSettings { topic_config, ..KafkaSettings::default() }.check().unwrap_err();
+        assert!(error.to_string().contains("set kafka.cleanup"), "{error}");
     }
 
     #[test]

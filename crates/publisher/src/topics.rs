@@ -30,11 +30,11 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError>
     let max_bytes = (settings.max_record_bytes + RECORD_OVERHEAD).to_string();
     let topics = &settings.topics;
     let mut missing: Vec<NewTopic<'_>> = Vec::new();
-    for name in [&topics.articles, &topics.rejects, &topics.health, &topics.relay] {
+    for (_, name) in topics.all() {
         if there(name) || missing.iter().any(|topic| topic.name == name) {
             continue;
         }
-        let relay = *name == topics.relay;
+        let relay = name == topics.relay;
         let partitions = if relay { 1 } else { i32::from(settings.partitions) };
         // -1 asks for the broker's default (KIP-464).
         let replication = settings.replication.map_or(-1, i32::from);
