@@ -29,7 +29,7 @@ impl Fetcher {
         clock: Clock,
         seed: u64,
     ) -> Self {
-        let robots = Robots::new(&fetch.user_agent, fetch.max_decoded_bytes);
+        let robots = Robots::new(&fetch.user_agent);
         Self {
             client: Client::new(transport, &fetch, clock),
             robots,

@@ -10,17 +10,14 @@ use url::Url;
 use crate::{
     Fetcher, Hop,
     client::{Failure, shown},
-    coding::{CodingError, decode_body},
-    redirector::{self, MOST_UNWRAPPED},
+    coding::{CodingError, Extent, read_body},
+    redirector::{self, MOST_UNWRAPPED, Redirector},
     refresh,
     retry_after::retry_after,
     robots::Permission,
     sniff::other_than_html,
     transport::{Purpose, Response, TransportError},
 };
-
-/// Bodies larger than this, as sent, are decompressed on a thread of their own. Common pages are smaller.
-const LARGE_BODY: usize = 256 << 10;
 
 /// The first pause before a page is tried again; each further one is four times as long.
 const FIRST_RETRY: Duration = Duration::from_secs(60);
@@ -174,16 +171,16 @@ impl Fetcher {
                 url = target;
                 continue;
             }
-            let bytes = self.html(&response).await.map_err(at)?;
-            if let Some(redirector) = redirector {
-                let target = redirector.target_in(&bytes, &url).filter(|_| unwrapped < MOST_UNWRAPPED);
+            let Html { bytes, target } = self.html(&response, &url, redirector).await.map_err(at)?;
+            if redirector.is_some() {
+                let target = target.filter(|_| unwrapped < MOST_UNWRAPPED);
                 let target = target.ok_or_else(|| at(PageFailure::Redirector))?;
                 unwrapped += 1;
                 hops.push(Hop { url, status: response.status });
                 url = target;
                 continue;
             }
-            let target = refresh::target(&bytes, &url).filter(|_| refreshes < MOST_REFRESHES);
+            let target = target.filter(|_| refreshes < MOST_REFRESHES);
             if let Some(target) = target.filter(|target| hops.iter().all(|hop| hop.url != *target)) {
                 refreshes += 1;
                 hops.push(Hop { url, status: response.status });
@@ -211,30 +208,41 @@ impl Fetcher {
         }
     }
 
-    /// The HTML of an answer that is no redirect.
-    async fn html(&self, response: &Response) -> Result<Vec<u8>, PageFailure> {
+    /// The HTML of an answer of `url` that is no redirect, and where it sends to by itself: as a page of `redirector`, or else as
+    /// a page with `<meta http-equiv="refresh">`.
+    async fn html(
+        &self,
+        response: &Response,
+        url: &Url,
+        redirector: Option<&'static Redirector>,
+    ) -> Result<Html, PageFailure> {
         if response.status != 200 {
             let retry_after = retry_after(&response.headers, self.client.clock.now())
                 .map(|wait| wait.min(self.fetch.max_retry_after));
             return Err(PageFailure::Status { status: response.status, retry_after });
         }
-        let bytes = decode_off_thread(response, self.fetch.max_decoded_bytes).await?;
-        match other_than_html(response.header(header::CONTENT_TYPE), &bytes) {
-            Some(other) => Err(PageFailure::NotHtml(other)),
-            None => Ok(bytes),
-        }
+        let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
+        let url = url.clone();
+        let read = move |bytes: Vec<u8>| {
+            if let Some(other) = other_than_html(content_type.as_deref(), &bytes) {
+                return Err(PageFailure::NotHtml(other));
+            }
+            let target = match redirector {
+                Some(redirector) => redirector.target_in(&bytes, &url),
+                None => refresh::target(&bytes, &url),
+            };
+            Ok(Html { bytes, target })
+        };
+        let extent = Extent::Whole(self.fetch.max_decoded_bytes);
+        read_body(&response.headers, &response.body, extent, read).await?
     }
 }
 
-/// The decompressed body; a large one on a thread of its own, so that nobody waits behind it.
-async fn decode_off_thread(response: &Response, limit: usize) -> Result<Vec<u8>, CodingError> {
-    if response.body.len() <= LARGE_BODY {
-        return decode_body(&response.headers, &response.body, limit);
-    }
-    let (headers, body) = (response.headers.clone(), response.body.clone());
-    tokio::task::spawn_blocking(move || decode_body(&headers, &body, limit))
-        .await
-        .unwrap_or_else(|error| Err(CodingError::Broken { coding: "any", why: error.to_string() }))
+/// What a page is, before it is known whether it is the one that was wanted.
+struct Html {
+    bytes: Vec<u8>,
+    /// Where it sends to.
+    target: Option<Url>,
 }
 
 impl From<Failure> for PageFailure {

@@ -11,16 +11,13 @@ use crate::{
     Fetcher, Hop,
     chance::chance,
     client::Failure,
-    coding::decode_body,
+    coding::{Extent, read_body},
     feed::{self, FeedDocument, ReadEntry, Warning},
     policy::{self, Exchange, Outcome, Reading, Told},
     retry_after::retry_after,
     transport::{Purpose, Response},
     websub::announcement,
 };
-
-/// Bodies larger than this are read on a thread of their own, so that nobody waits behind them.
-pub(crate) const LARGE_BODY: usize = 64 << 10;
 
 /// What a poll gave. It never fails: a failure is part of the feed's new state.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,18 +151,13 @@ impl Fetcher {
         now: Timestamp,
     ) -> Result<Answer, String> {
         let validators = validators_of(url, &response.headers);
-        let limit = self.fetch.max_decoded_bytes;
         let known = feed.body_sha256.clone();
-        let headers = response.headers.clone();
+        let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
         let base = url.clone();
-        let large = response.body.len() > LARGE_BODY;
-        let read = move || Body::read(&response, &base, known.as_deref(), limit);
-        let body = if large {
-            tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?
-        } else {
-            read()
-        };
-        match body? {
+        let read = move |bytes: Vec<u8>| Body::read(&bytes, &base, content_type.as_deref(), known.as_deref());
+        let extent = Extent::Whole(self.fetch.max_decoded_bytes);
+        let body = read_body(&response.headers, &response.body, extent, read).await;
+        match body.map_err(|error| error.to_string())?? {
             Body::Same => Ok(Answer {
                 outcome: Outcome::Unchanged { validators },
                 entries: Vec::new(),
@@ -181,7 +173,7 @@ impl Fetcher {
                     hints: policy::hints_of(&document),
                     reading: Reading::of(&entries, now),
                 };
-                Ok(Answer { outcome, entries, hub: announcement(&document, &headers, url) })
+                Ok(Answer { outcome, entries, hub: announcement(&document, &response.headers, url) })
             }
         }
     }
@@ -238,19 +230,16 @@ enum Body {
 
 impl Body {
     fn read(
-        response: &Response,
+        bytes: &[u8],
         url: &Url,
+        content_type: Option<&str>,
         known_sha256: Option<&str>,
-        limit: usize,
     ) -> Result<Self, String> {
-        let bytes =
-            decode_body(&response.headers, &response.body, limit).map_err(|error| error.to_string())?;
-        let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
+        let sha256 = HEXLOWER.encode(&Sha256::digest(bytes));
         if known_sha256 == Some(sha256.as_str()) {
             return Ok(Self::Same);
         }
-        let document = feed::read(&bytes, Some(url), response.header(header::CONTENT_TYPE))
-            .map_err(|error| error.to_string())?;
+        let document = feed::read(bytes, Some(url), content_type).map_err(|error| error.to_string())?;
         Ok(Self::New { sha256, document: Box::new(document) })
     }
 }

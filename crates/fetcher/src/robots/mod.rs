@@ -1,9 +1,9 @@
 //! Whether a page may be fetched, by the robots.txt of its host (RFC 9309).
 
+mod origins;
 mod rules;
 
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -16,11 +16,12 @@ use url::Url;
 use crate::{
     Hop,
     client::{Client, Failure},
-    coding::decode_body,
+    coding::{CodingError, Extent, read_body},
     policy::fresh_for,
     retry_after::retry_after,
     transport::{FailureKind, Purpose, Response},
 };
+use origins::Origins;
 use rules::{Rules, product_token};
 
 /// A copy is used no longer than a day (section 2.4), and asked for again no sooner than an hour.
@@ -34,16 +35,12 @@ const RETRY: Duration = Duration::from_secs(10 * 60);
 const REDIRECTS: usize = 5;
 
 /// What is read of a robots.txt; at least 500 KiB are to be (section 2.5).
-const MOST_READ: usize = 512 << 10;
-
-/// How many origins are remembered at once.
-const ORIGINS: usize = 4096;
+const MAX_READ_BYTES: usize = 512 << 10;
 
 /// What robots.txt files said, by origin.
 pub(crate) struct Robots {
     product: String,
-    max_decoded_bytes: usize,
-    origins: Mutex<HashMap<String, Arc<Origin>>>,
+    origins: Mutex<Origins>,
 }
 
 /// One origin. Whoever asks first fetches; the others wait for what comes.
@@ -84,12 +81,8 @@ pub(crate) enum Permission {
 }
 
 impl Robots {
-    pub(crate) fn new(user_agent: &str, max_decoded_bytes: usize) -> Self {
-        Self {
-            product: product_token(user_agent).to_owned(),
-            max_decoded_bytes,
-            origins: Mutex::new(HashMap::new()),
-        }
+    pub(crate) fn new(user_agent: &str) -> Self {
+        Self { product: product_token(user_agent).to_owned(), origins: Mutex::default() }
     }
 
     /// Whether `url` may be fetched. A `Crawl-delay` is kept from then on.
@@ -121,14 +114,9 @@ impl Robots {
     }
 
     fn origin(&self, url: &Url) -> Arc<Origin> {
-        // Nothing panics while the lock is held; were it so, the map would still be whole.
+        // Nothing panics while the lock is held; were it so, the origins would still be whole.
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = url.origin().ascii_serialization();
-        if origins.len() >= ORIGINS && !origins.contains_key(&name) {
-            // Those that somebody is asking about now stay; the others can be asked again.
-            origins.retain(|_, origin| Arc::strong_count(origin) > 1);
-        }
-        origins.entry(name).or_default().clone()
+        origins.of(url.origin().ascii_serialization())
     }
 
     /// Asks for the robots.txt of the origin of `url`: what it says, and for how long that holds.
@@ -138,15 +126,16 @@ impl Robots {
         let Ok(robots_url) = url.join("/robots.txt") else { return Ok(nothing_said) };
         Ok(match follow(client, robots_url).await {
             Ok(response) => match response.status {
-                200..=299 => {
-                    let lifetime = fresh_for(&response.headers, client.clock.now())
-                        .map_or(LONGEST_USE, |fresh| fresh.clamp(SHORTEST_USE, LONGEST_USE));
-                    let rules = self.read(&response);
-                    client
-                        .politeness()
-                        .set_crawl_delay(url.host_str().unwrap_or_default(), rules.crawl_delay);
-                    (Verdict::Rules(rules), lifetime)
-                }
+                200..=299 => match self.read(&response).await {
+                    Ok(rules) => {
+                        let lifetime = fresh_for(&response.headers, client.clock.now())
+                            .map_or(LONGEST_USE, |fresh| fresh.clamp(SHORTEST_USE, LONGEST_USE));
+                        let host = url.host_str().unwrap_or_default();
+                        client.politeness().set_crawl_delay(host, rules.crawl_delay, lifetime);
+                        (Verdict::Rules(rules), lifetime)
+                    }
+                    Err(error) => unreachable(error.to_string(), RETRY),
+                },
                 // "Too many requests" says nothing about rules.
                 status @ (429 | 500..) => {
                     let asked = retry_after(&response.headers, client.clock.now()).unwrap_or_default();
@@ -168,9 +157,10 @@ impl Robots {
         })
     }
 
-    fn read(&self, response: &Response) -> Rules {
-        let text = decode_body(&response.headers, &response.body, self.max_decoded_bytes).unwrap_or_default();
-        Rules::read(&text[..text.len().min(MOST_READ)], &self.product)
+    async fn read(&self, response: &Response) -> Result<Rules, CodingError> {
+        let product = self.product.clone();
+        let read = move |text: Vec<u8>| Rules::read(&text, &product);
+        read_body(&response.headers, &response.body, Extent::Start(MAX_READ_BYTES), read).await
     }
 }
 
