@@ -12,7 +12,7 @@ use crate::{
     chance::chance,
     client::Failure,
     coding::{Extent, read_body},
-    feed::{self, FeedDocument, ReadEntry, Warning},
+    feed::{self, FeedDocument, FeedEntry, Warning},
     policy::{self, Exchange, Outcome, Reading, Told},
     retry_after::retry_after,
     transport::{Purpose, Response},
@@ -164,7 +164,7 @@ impl Fetcher {
                 hub: HubNews::Nothing,
             }),
             Body::New { sha256, document } => {
-                let entries: Vec<Entry> = document.entries.iter().map(ReadEntry::to_wire).collect();
+                let entries: Vec<Entry> = document.entries.iter().map(FeedEntry::to_wire).collect();
                 // What was cut short is asked for again, whole.
                 let whole = !document.warnings.contains(&Warning::Truncated);
                 let outcome = Outcome::Read {

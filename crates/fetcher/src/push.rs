@@ -6,7 +6,7 @@ use http::header;
 use crate::{
     Fetcher, PollOutcome, PollResult,
     coding::{Extent, read_body},
-    feed::{self, ReadEntry},
+    feed::{self, FeedEntry},
     policy,
     poll::health_events,
     websub::Pushed,
@@ -43,7 +43,7 @@ impl Fetcher {
             }
         };
         let now = self.client.clock.now();
-        let entries: Vec<_> = document.entries.iter().map(ReadEntry::to_wire).collect();
+        let entries: Vec<_> = document.entries.iter().map(FeedEntry::to_wire).collect();
         let (state, told) = policy::after_push(feed, &entries, now);
         self.leases.note_delivery(&feed.id);
         PollOutcome {

@@ -11,7 +11,7 @@ use feed_rs::model;
 use jiff::Timestamp;
 use url::Url;
 
-use super::document::{FeedDocument, Format, Link, Person, ReadEntry};
+use super::document::{FeedDocument, FeedEntry, FeedFormat, FeedLink, Person};
 
 /// Reads `text` with feed-rs; `None` where it fails or panics.
 pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
@@ -26,17 +26,17 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
 }
 
 fn document(feed: model::Feed) -> FeedDocument {
-    let links: Vec<Link> = feed.links.into_iter().map(link).collect();
+    let links: Vec<FeedLink> = feed.links.into_iter().map(link).collect();
     let named =
         |rel: &str| links.iter().filter(|link| link.rel == rel).map(|link| link.href.clone()).collect();
     let hubs: Vec<String> = named("hub");
     let own: Vec<String> = named("self");
     FeedDocument {
         format: match feed.feed_type {
-            model::FeedType::Atom => Format::Atom,
-            model::FeedType::JSON => Format::Json,
-            model::FeedType::RSS1 => Format::Rdf,
-            model::FeedType::RSS0 | model::FeedType::RSS2 => Format::Rss,
+            model::FeedType::Atom => FeedFormat::Atom,
+            model::FeedType::JSON => FeedFormat::Json,
+            model::FeedType::RSS1 => FeedFormat::Rdf,
+            model::FeedType::RSS0 | model::FeedType::RSS2 => FeedFormat::Rss,
         },
         title: feed.title.map(|text| text.content),
         description: feed.description.map(|text| text.content),
@@ -52,10 +52,10 @@ fn document(feed: model::Feed) -> FeedDocument {
     }
 }
 
-fn entry(entry: model::Entry) -> ReadEntry {
-    let links: Vec<Link> = entry.links.into_iter().map(link).collect();
+fn entry(entry: model::Entry) -> FeedEntry {
+    let links: Vec<FeedLink> = entry.links.into_iter().map(link).collect();
     let moment = |at: i64| Timestamp::from_second(at).ok();
-    ReadEntry {
+    FeedEntry {
         guid: Some(entry.id.trim().to_owned()).filter(|id| !id.is_empty()),
         link: page_of(&links),
         links,
@@ -65,19 +65,19 @@ fn entry(entry: model::Entry) -> ReadEntry {
         authors: entry.authors.into_iter().map(|who| Person { name: who.name, email: who.email }).collect(),
         summary: entry.summary.map(|text| text.content),
         content: entry.content.and_then(|content| content.body),
-        ..ReadEntry::default()
+        ..FeedEntry::default()
     }
 }
 
-fn link(link: model::Link) -> Link {
-    Link {
+fn link(link: model::Link) -> FeedLink {
+    FeedLink {
         href: link.href,
         rel: link.rel.map_or_else(|| "alternate".to_owned(), |rel| rel.to_ascii_lowercase()),
         media_type: link.media_type,
     }
 }
 
-fn page_of(links: &[Link]) -> Option<String> {
+fn page_of(links: &[FeedLink]) -> Option<String> {
     links.iter().find(|link| link.rel == "alternate").or(links.first()).map(|link| link.href.clone())
 }
 
