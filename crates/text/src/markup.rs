@@ -66,6 +66,27 @@ impl<'t> MarkupScanner<'t> {
         }
     }
 
+    /// Goes on behind the end tag of the element called `name`, whatever stands before that: for elements whose content is no
+    /// markup (`script`). To the end, where there is no such tag.
+    pub fn skip_element(&mut self, name: &str) {
+        let bytes = self.bytes();
+        let is_end = |start: usize| {
+            let end = start + 2 + name.len();
+            bytes.get(start + 2..end).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+                && bytes.get(end).is_none_or(|next| !next.is_ascii_alphanumeric())
+        };
+        let found = memmem::find_iter(&bytes[self.at..], b"</")
+            .map(|start| self.at + start)
+            .find(|start| is_end(*start));
+        match found {
+            Some(start) => {
+                self.at = start;
+                self.close();
+            }
+            None => self.at = self.text.len(),
+        }
+    }
+
     /// What has not been scanned yet.
     fn rest(&self) -> &'t str {
         &self.text[self.at..]
@@ -353,6 +374,18 @@ mod tests {
             tokens[1..],
             [MarkupToken::Text("b"), MarkupToken::Literal("<d>"), MarkupToken::Close("a")]
         );
+    }
+
+    #[test]
+    fn an_element_is_skipped_whatever_stands_in_it() {
+        let mut scanner = MarkupScanner::new("<script>if (a<b) c='<p>' + \"</scripts>\";</SCRIPT ><p>");
+        assert!(matches!(scanner.next(), Some(MarkupToken::Open(tag)) if tag.name == "script"));
+        scanner.skip_element("script");
+        assert!(matches!(scanner.next(), Some(MarkupToken::Open(tag)) if tag.name == "p"));
+        let mut unclosed = MarkupScanner::new("<script><p>");
+        unclosed.next();
+        unclosed.skip_element("script");
+        assert_eq!(unclosed.next(), None);
     }
 
     #[test]
