@@ -164,6 +164,24 @@ mod repairs {
     use super::*;
 
     #[test]
+    fn a_link_or_guid_that_is_cut_off_is_none() {
+        let cut = |inside: &str| {
+            let feed = read(&format!(
+                "<rss version='2.0'><channel><title>T</title><item><title>A ship</title>{inside}"
+            ));
+            assert!(feed.warnings.contains(&Warning::Truncated));
+            feed.entries[0].clone()
+        };
+        assert_eq!(cut("<link>https://port.example/fer").link, None);
+        let entry = cut("<link>https://port.example/ferry</link><guid>https://port.exam");
+        assert_eq!((entry.link.as_deref(), entry.guid), (Some("https://port.example/ferry"), None));
+        assert_eq!(
+            cut("<link>https://port.example/1</link><description>A ship ca").summary.as_deref(),
+            Some("A ship ca")
+        );
+    }
+
+    #[test]
     fn a_feed_that_declares_no_charset_stays_utf_8_where_a_character_is_cut() {
         let mut bytes = "<rss version='2.0'><channel><title>Порт</title><item><title>Паром вернулся</title><description>Ве"
             .as_bytes()
@@ -254,8 +272,8 @@ mod repairs {
 mod links {
     use super::*;
 
-    fn only_link(item: &str) -> Option<String> {
-        channel(&format!("<item>{item}</item>")).entries[0].link.clone()
+    fn page(item: &str) -> Option<String> {
+        channel(&format!("<item>{item}</item>")).entries[0].to_wire().link.map(String::from)
     }
 
     #[test]
@@ -268,7 +286,7 @@ mod links {
             "<pheedo:origLink>https://port.example/ferry</pheedo:origLink><link>https://count.example/click</link>",
             "<link>https://port.example/ferry</link><feedburner:origLink>none</feedburner:origLink>",
         ] {
-            assert_eq!(only_link(item), there, "{item}");
+            assert_eq!(page(item), there, "{item}");
         }
     }
 

@@ -115,11 +115,12 @@ impl Repair {
         let mut units = vec![hex(chars)];
         if matches!(units[0], Some(0xD800..0xDC00)) {
             let mut ahead = chars.clone();
-            if ahead.next() == Some('\\') && ahead.next() == Some('u') {
-                if let low @ Some(0xDC00..0xE000) = hex(&mut ahead) {
-                    units.push(low);
-                    *chars = ahead;
-                }
+            if ahead.next() == Some('\\')
+                && ahead.next() == Some('u')
+                && let low @ Some(0xDC00..0xE000) = hex(&mut ahead)
+            {
+                units.push(low);
+                *chars = ahead;
             }
         }
         let units: Vec<u16> = units.into_iter().map(|unit| unit.unwrap_or(0xD800)).collect();

@@ -144,6 +144,8 @@ pub struct FeedEntry {
     pub guid_is_shared: bool,
     /// The page it announces, resolved.
     pub link: Option<String>,
+    /// That page's own address, where `link` is that of a service which counts readers.
+    pub original_link: Option<String>,
     /// Every address it names, resolved, in its order.
     pub links: Vec<FeedLink>,
     /// Its title, as plain text; empty where it is nothing but a picture.
@@ -227,7 +229,7 @@ impl FeedEntry {
         if let Some(guid) = self.guid.as_deref().filter(|_| !self.guid_is_shared) {
             return EntryId::of_guid(guid);
         }
-        if let Some(link) = &self.link {
+        if let Some(link) = self.page() {
             return match Url::parse(link) {
                 Ok(url) => EntryId::of_link(&url),
                 Err(_) => EntryId::of_guid(link),
@@ -238,6 +240,11 @@ impl FeedEntry {
         EntryId::of_title(words.unwrap_or_default(), self.date_text.as_deref().unwrap_or_default())
     }
 
+    /// The address at which its page is asked for.
+    fn page(&self) -> Option<&String> {
+        self.original_link.as_ref().or(self.link.as_ref())
+    }
+
     /// The entry as the journal keeps it. A link that is no web address is left out.
     pub fn to_wire(&self) -> Entry {
         let web =
@@ -245,7 +252,7 @@ impl FeedEntry {
         Entry {
             id: self.id(),
             guid: self.guid.clone(),
-            link: self.link.as_ref().and_then(web),
+            link: self.page().and_then(web),
             title: self.title.clone().filter(|title| !title.is_empty()),
             published: self.published,
             updated: self.updated,
@@ -261,6 +268,7 @@ impl FeedEntry {
             "id": self.guid.as_ref().or(self.link.as_ref()),
             "title": self.title,
             "link": self.link,
+            "original_link": self.original_link,
             "links": hrefs(&self.links),
             "published": seconds(self.published),
             "updated": seconds(self.updated),

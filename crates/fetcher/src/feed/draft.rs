@@ -122,8 +122,7 @@ impl Draft {
             let guid = self.guid.as_deref().filter(|_| self.guid_is_permalink)?;
             link::is_web(guid).then(|| link::resolve(guid, base)).flatten()
         };
-        let named = self.original_link.clone().or_else(|| self.page()).or_else(|| self.content_link.clone());
-        let link = named.or_else(permalink);
+        let link = self.page().or_else(|| self.content_link.clone()).or_else(permalink);
         let published = self.published.take();
         let updated = self.updated.take();
         let date_text = published.as_ref().or(updated.as_ref()).map(|date| date.text.clone());
@@ -131,6 +130,7 @@ impl Draft {
             guid: mem::take(&mut self.guid),
             guid_is_shared: false,
             link,
+            original_link: self.original_link.take(),
             links: self.links,
             title: self.title.take(),
             published: published.and_then(|date| date.at),

@@ -174,6 +174,11 @@ pub(super) enum FeedField {
 }
 
 impl FeedField {
+    /// Whether the value tells which entry it is, so that a part of it tells another.
+    pub(super) fn is_identity(self) -> bool {
+        matches!(self, Self::Link | Self::OriginalLink | Self::Guid)
+    }
+
     /// Whether the value is one short line, so that an element of the format inside it means that its end tag is missing.
     pub(super) fn is_line(self) -> bool {
         !matches!(self, Self::Summary(_) | Self::Content(_))

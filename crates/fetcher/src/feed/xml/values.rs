@@ -159,6 +159,8 @@ impl<'t> XmlReader<'t> {
     /// The document, once all its tokens are read.
     pub(super) fn finish(mut self) -> XmlReading {
         let truncated = !self.stack.is_empty();
+        // Half an address is another one.
+        self.capture = self.capture.take().filter(|capture| !capture.field.is_identity());
         self.unwind(0);
         self.end_entry();
         let format = match self.format {

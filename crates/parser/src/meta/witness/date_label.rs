@@ -245,8 +245,10 @@ pub(super) fn of_dates(line: &str, dates: &[Range<usize>]) -> Vec<Option<DateLab
             spent = true;
             Some(behind[0].label)
         } else {
+            let after = &line[date.end..dates.get(at + 1).map_or(line.len(), |next| next.start)];
             let is_elsewhere = before.last().is_some_and(|label| {
-                label.label == DateLabel::Original && names_outlet(&line[label.place.end..date.start])
+                label.label == DateLabel::Original
+                    && (names_outlet(&line[label.place.end..date.start]) || credits_outlet(after))
             });
             if is_elsewhere { Some(DateLabel::Other) } else { first(&before) }
         };
@@ -281,6 +283,13 @@ fn names_outlet(between: &str) -> bool {
         let is_name = word.starts_with(char::is_uppercase) && date::abbreviated_weekday(word).is_none();
         is_name || word == "by"
     })
+}
+
+/// Whether what stands behind the date of a first publication says by whom or where it was.
+fn credits_outlet(behind: &str) -> bool {
+    let mut words = behind.split_whitespace();
+    matches!(words.next(), Some("by" | "in" | "on" | "at"))
+        && words.find(|word| *word != "the").is_some_and(|word| word.starts_with(char::is_uppercase))
 }
 
 /// `line` in lower case, "ё" as "е", each letter where it was.
@@ -370,5 +379,7 @@ mod tests {
         assert_eq!(labels("Originally published on Monday, 16 June 2025"), [Some(Original)]);
         assert_eq!(labels("Originally published in The Harbour Herald on 3 May 2024"), [Some(Other)]);
         assert_eq!(labels("First published by westland wire, 3 May 2024"), [Some(Other)]);
+        assert_eq!(labels("Originally published on 3 May 2024 by the Harbour Herald."), [Some(Other)]);
+        assert_eq!(labels("Originally published on 3 May 2024 in Westland"), [Some(Other)]);
     }
 }
