@@ -25,11 +25,14 @@ const MAX_FEEDS: usize = 5;
 pub(super) fn feeds_of(page: &str, url: Option<&Url>) -> Vec<Url> {
     let mut base = url.cloned();
     let mut feeds: Vec<Url> = Vec::new();
-    for token in MarkupScanner::new(page) {
+    let mut scanner = MarkupScanner::new(page);
+    while let Some(token) = scanner.next() {
         let MarkupToken::Open(tag) = token else {
             continue;
         };
-        if tag.name.eq_ignore_ascii_case("base") {
+        if tag.name.eq_ignore_ascii_case("script") {
+            scanner.skip_element("script");
+        } else if tag.name.eq_ignore_ascii_case("base") {
             let href = tag.attribute("href").and_then(|href| link::resolve(&href, url));
             base = href.and_then(|href| Url::parse(&href).ok()).or(base);
         } else if tag.name.eq_ignore_ascii_case("link")
@@ -74,7 +77,7 @@ mod tests {
             <link rel=alternate type="application/atom+xml; charset=utf-8" href=atom.xml>
             <link rel="alternate" hreflang="ko" href="/ko/"><link rel="stylesheet" href="/s.css">
             <link rel="alternate" type="application/json" href="/wp-json/posts/1">
-            <link rel="alternate" type="application/rss+xml" href="/rss">
+            <link rel="alternate" type="application/rss+xml" href="/rss"><script>'<link rel="feed" href="/script">'</script>
             <link rel="feed" href="feed:https://port.example/feed/"><link rel="alternate" type="application/rss+xml" href="javascript:void(0)">"#;
         assert_eq!(
             named(page),
