@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use dateline_text::markup::{MarkupScanner, MarkupToken, Tag};
+use dateline_text::markup::{MarkupScanner, MarkupToken, StartTag};
 use url::Url;
 
 use crate::client::web_target;
@@ -38,7 +38,7 @@ pub(crate) fn target(html: &[u8], url: &Url) -> Option<Url> {
 }
 
 /// The `content` of a `<meta>` tag whose `http-equiv` is `refresh`.
-fn refresh_content(tag: &Tag<'_>) -> Option<String> {
+fn refresh_content(tag: &StartTag<'_>) -> Option<String> {
     let is_refresh = tag.name.eq_ignore_ascii_case("meta")
         && tag.attribute("http-equiv")?.trim().eq_ignore_ascii_case("refresh");
     if is_refresh { tag.attribute("content").map(Cow::into_owned) } else { None }

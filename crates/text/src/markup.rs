@@ -18,7 +18,7 @@ const MAX_ANGLES_IN_TAG: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MarkupToken<'t> {
     /// A start tag, or an empty element's.
-    Open(Tag<'t>),
+    Open(StartTag<'t>),
     /// An end tag, by its name as written.
     Close(&'t str),
     /// Text, with its references.
@@ -31,7 +31,7 @@ pub enum MarkupToken<'t> {
 
 /// A start tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tag<'t> {
+pub struct StartTag<'t> {
     /// The name as written, with its prefix.
     pub name: &'t str,
     /// All that follows the name, up to `>` or `/>`.
@@ -216,7 +216,7 @@ impl<'t> MarkupScanner<'t> {
         self.at = end + 1;
         let empty = end > name_end && bytes[end - 1] == b'/';
         let attributes = &self.text[name_end..if empty { end - 1 } else { end }];
-        MarkupToken::Open(Tag { name: &self.text[start..name_end], attributes, empty })
+        MarkupToken::Open(StartTag { name: &self.text[start..name_end], attributes, empty })
     }
 }
 
@@ -287,7 +287,7 @@ fn unquoted_end(bytes: &[u8], from: usize) -> Option<usize> {
     (bytes[end] == b'>').then_some(end)
 }
 
-impl<'t> Tag<'t> {
+impl<'t> StartTag<'t> {
     /// Its attributes: names as written, values with their references.
     pub fn attributes(&self) -> Attributes<'t> {
         Attributes { rest: self.attributes }
@@ -359,7 +359,7 @@ mod tests {
         MarkupScanner::new(text).collect()
     }
 
-    fn open(text: &str) -> Tag<'_> {
+    fn open(text: &str) -> StartTag<'_> {
         match MarkupScanner::new(text).next() {
             Some(MarkupToken::Open(tag)) => tag,
             other => panic!("no tag: {other:?}"),

@@ -1,6 +1,6 @@
 //! The feeds that a web page names for itself.
 
-use dateline_text::markup::{MarkupScanner, MarkupToken, Tag};
+use dateline_text::markup::{MarkupScanner, MarkupToken, StartTag};
 use url::Url;
 
 use super::link;
@@ -48,7 +48,7 @@ pub(super) fn feeds_of(page: &str, url: Option<&Url>) -> Vec<Url> {
     feeds
 }
 
-fn feed_of(tag: &Tag<'_>, base: Option<&Url>) -> Option<Url> {
+fn feed_of(tag: &StartTag<'_>, base: Option<&Url>) -> Option<Url> {
     let rel = tag.attribute("rel")?;
     let is = |name: &str| rel.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case(name));
     let media_type = tag.attribute("type").map(|kind| kind.trim().to_ascii_lowercase()).unwrap_or_default();

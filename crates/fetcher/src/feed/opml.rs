@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use dateline_text::charset::{self, Markup};
-use dateline_text::markup::{MarkupScanner, MarkupToken, Tag};
+use dateline_text::markup::{MarkupScanner, MarkupToken, StartTag};
 use thiserror::Error;
 use url::Url;
 
@@ -147,7 +147,7 @@ fn write_feed(feed: &OpmlFeed, indent: &str, out: &mut String) {
     out.push_str("/>\n");
 }
 
-fn subscription(tag: &Tag<'_>, url: Url, open: &[Option<String>]) -> OpmlFeed {
+fn subscription(tag: &StartTag<'_>, url: Url, open: &[Option<String>]) -> OpmlFeed {
     OpmlFeed {
         // An outline without a name is written with its address for one.
         name: name(tag).filter(|name| name != url.as_str()),
@@ -157,7 +157,7 @@ fn subscription(tag: &Tag<'_>, url: Url, open: &[Option<String>]) -> OpmlFeed {
     }
 }
 
-fn name(tag: &Tag<'_>) -> Option<String> {
+fn name(tag: &StartTag<'_>) -> Option<String> {
     ["title", "text"]
         .into_iter()
         .filter_map(|attribute| tag.attribute(attribute))

@@ -1,7 +1,7 @@
 //! Targets that stand in a redirector's page.
 
 use dateline_text::{
-    markup::{MarkupScanner, MarkupToken, Tag},
+    markup::{MarkupScanner, MarkupToken, StartTag},
     reference,
 };
 use url::Url;
@@ -53,7 +53,7 @@ pub(super) fn target(redirector: &Redirector, html: &[u8], url: &Url) -> Option<
 }
 
 impl TargetSigns {
-    fn note(&mut self, redirector: &Redirector, url: &Url, tag: &Tag<'_>, without_scripts: bool) {
+    fn note(&mut self, redirector: &Redirector, url: &Url, tag: &StartTag<'_>, without_scripts: bool) {
         let is = |name: &str| tag.name.eq_ignore_ascii_case(name);
         let (mut canonical, mut href) = (false, None);
         let outward = |value: &str| {

@@ -1,7 +1,7 @@
 //! Text constructs: how the text of an element is written, and what it says (RFC 4287, section 3.1).
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use dateline_text::markup::{self, Tag};
+use dateline_text::markup::{self, StartTag};
 use dateline_text::reference;
 
 use crate::feed::text;
@@ -24,7 +24,7 @@ pub(super) enum TextForm {
 
 impl TextForm {
     /// What a tag says of its text: by `type` in both versions of Atom, by `mode` in the older, by being XHTML's own.
-    pub(super) fn of(tag: &Tag<'_>) -> Self {
+    pub(super) fn of(tag: &StartTag<'_>) -> Self {
         let attribute = |name| tag.attribute(name).unwrap_or_default().trim().to_ascii_lowercase();
         let name = markup::local(tag.name);
         match attribute("type").as_str() {

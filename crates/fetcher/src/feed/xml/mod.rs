@@ -13,7 +13,7 @@ mod values;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use dateline_text::markup::{self, MarkupScanner, MarkupToken, Tag};
+use dateline_text::markup::{self, MarkupScanner, MarkupToken, StartTag};
 use dateline_text::reference;
 use url::Url;
 
@@ -64,7 +64,7 @@ struct OpenElement<'t> {
 
 /// An element whose text is being gathered. It is the innermost of the open ones; the elements inside it are its text.
 struct TextCapture<'t> {
-    tag: Tag<'t>,
+    tag: StartTag<'t>,
     field: FeedField,
     form: TextForm,
     gathered: String,
@@ -131,7 +131,7 @@ impl<'t> XmlReader<'t> {
         self.entry.as_mut().unwrap_or(&mut self.feed)
     }
 
-    fn open(&mut self, tag: Tag<'t>) {
+    fn open(&mut self, tag: StartTag<'t>) {
         if self.capture.is_some() && self.open_in_text(&tag) {
             return;
         }
@@ -185,7 +185,7 @@ impl<'t> XmlReader<'t> {
     }
 
     /// Begins an element; answers where its children stand.
-    fn begin(&mut self, element: Element, tag: &Tag<'t>) -> ElementPlace {
+    fn begin(&mut self, element: Element, tag: &StartTag<'t>) -> ElementPlace {
         let place = self.place();
         match element {
             Element::Root(format) => {
@@ -240,7 +240,7 @@ impl<'t> XmlReader<'t> {
     }
 
     /// Notes what format the document shows itself to be in; the outermost element speaks.
-    fn show(&mut self, format: FeedFormat, tag: &Tag<'t>) {
+    fn show(&mut self, format: FeedFormat, tag: &StartTag<'t>) {
         if self.format.is_none() {
             self.format = Some(format);
             self.scopes.adopt(tag);
@@ -248,7 +248,7 @@ impl<'t> XmlReader<'t> {
     }
 
     /// Starts to gather the text of an element.
-    fn gather(&mut self, field: FeedField, tag: &Tag<'t>) -> ElementPlace {
+    fn gather(&mut self, field: FeedField, tag: &StartTag<'t>) -> ElementPlace {
         let form = TextForm::of(tag);
         self.capture =
             Some(TextCapture { tag: *tag, field, form, gathered: String::new(), inner: Vec::new() });
@@ -256,7 +256,7 @@ impl<'t> XmlReader<'t> {
     }
 
     /// A tag while text is gathered; answers whether it belongs to that text.
-    fn open_in_text(&mut self, tag: &Tag<'t>) -> bool {
+    fn open_in_text(&mut self, tag: &StartTag<'t>) -> bool {
         let element = self.scopes.element(tag, self.place());
         let Some(capture) = self.capture.as_mut() else {
             return false;

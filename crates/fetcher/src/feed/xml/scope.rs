@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use dateline_text::markup::Tag;
+use dateline_text::markup::StartTag;
 use dateline_text::reference;
 use url::Url;
 
@@ -44,7 +44,7 @@ impl<'t> Scopes<'t> {
     }
 
     /// Takes in what a tag declares; what it answers ends those declarations.
-    pub(super) fn enter(&mut self, tag: &Tag<'t>) -> ScopeMark {
+    pub(super) fn enter(&mut self, tag: &StartTag<'t>) -> ScopeMark {
         let mark = ScopeMark { bindings: self.bindings.len(), bases: self.bases.len() };
         for (name, value) in tag.attributes() {
             if let Some(declared) = name.strip_prefix("xmlns") {
@@ -77,14 +77,14 @@ impl<'t> Scopes<'t> {
     }
 
     /// Notes the namespace that the feed itself is written in.
-    pub(super) fn adopt(&mut self, tag: &Tag<'t>) {
+    pub(super) fn adopt(&mut self, tag: &StartTag<'t>) {
         let (prefix, _) = split(tag.name);
         let name = self.binding(prefix).map_or(Cow::Borrowed(""), |binding| binding.name.clone());
         self.own_space = Some(name);
     }
 
     /// What a tag at `place` means.
-    pub(super) fn element(&self, tag: &Tag<'_>, place: ElementPlace) -> Element {
+    pub(super) fn element(&self, tag: &StartTag<'_>, place: ElementPlace) -> Element {
         let (prefix, local) = split(tag.name);
         let mut lower = [0; MAX_NAME_BYTES];
         let Some(lower) = lower.get_mut(..local.len()) else {

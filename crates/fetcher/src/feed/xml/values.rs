@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use dateline_text::markup::Tag;
+use dateline_text::markup::StartTag;
 use dateline_text::{date, language};
 
 use super::{TextCapture, XmlReader, XmlReading};
@@ -21,7 +21,7 @@ const MAX_ALL_LINKS: usize = 100_000;
 impl<'t> XmlReader<'t> {
     /// Takes in what the tag of a feed or an entry says in attributes: RDF its identity, CDF its page and date, XML its
     /// language.
-    pub(super) fn read_attributes(&mut self, tag: &Tag<'t>) {
+    pub(super) fn read_attributes(&mut self, tag: &StartTag<'t>) {
         let about = value(tag.attribute("about"));
         if self.entry.is_none() {
             self.read_language(tag.attribute("lang"));
@@ -39,7 +39,7 @@ impl<'t> XmlReader<'t> {
 
     /// Takes in a link whose address is an attribute (RFC 4287, section 4.2.7). A relation may be written as the address it
     /// has in IANA's registry.
-    pub(super) fn read_link(&mut self, tag: &Tag<'t>) {
+    pub(super) fn read_link(&mut self, tag: &StartTag<'t>) {
         let Some(written) = tag.attribute("href") else {
             return;
         };
@@ -54,7 +54,7 @@ impl<'t> XmlReader<'t> {
     }
 
     /// Takes in the address of a text that stands elsewhere (RFC 4287, section 4.1.3.2), if it is a page.
-    pub(super) fn read_source(&mut self, tag: &Tag<'t>) {
+    pub(super) fn read_source(&mut self, tag: &StartTag<'t>) {
         let is_page = tag.attribute("type").is_none_or(|kind| {
             let kind = kind.trim().to_ascii_lowercase();
             !kind.contains('/') || kind.starts_with("text/") || kind.contains("html")
