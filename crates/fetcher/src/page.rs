@@ -9,9 +9,9 @@ use url::Url;
 
 use crate::{
     Fetcher, Hop,
-    client::{Failure, shown},
+    client::{RequestFailure, shown},
     coding::{CodingError, Extent, read_body},
-    redirector::{self, MOST_UNWRAPPED, Redirector},
+    redirector::{self, MAX_UNWRAPPED, Redirector},
     refresh,
     retry_after::retry_after,
     robots::Permission,
@@ -23,10 +23,10 @@ use crate::{
 const FIRST_RETRY: Duration = Duration::from_secs(60);
 
 /// How often a page is tried: with the pauses between, for almost six hours.
-const MOST_TRIES: u32 = 6;
+const MAX_TRIES: u32 = 6;
 
 /// How often a page that sends elsewhere by `<meta http-equiv="refresh">` is believed.
-const MOST_REFRESHES: usize = 2;
+const MAX_REFRESHES: usize = 2;
 
 /// A page and how it was reached.
 #[derive(Debug, Clone)]
@@ -124,13 +124,13 @@ impl PageError {
             PageFailure::Resting { until } => {
                 return Some(Duration::try_from(until.duration_since(now)).unwrap_or_default());
             }
-            PageFailure::Transport(error) if error.kind.may_pass() => (MOST_TRIES, Duration::ZERO),
+            PageFailure::Transport(error) if error.kind.may_pass() => (MAX_TRIES, Duration::ZERO),
             // Feeds announce pages before they are there.
             PageFailure::Status { status: 404, .. } => (3, Duration::ZERO),
             PageFailure::Status { status: 408 | 425 | 429 | 500.., retry_after } => {
-                (MOST_TRIES, retry_after.unwrap_or_default())
+                (MAX_TRIES, retry_after.unwrap_or_default())
             }
-            PageFailure::RobotsUnreachable { retry_after, .. } => (MOST_TRIES, *retry_after),
+            PageFailure::RobotsUnreachable { retry_after, .. } => (MAX_TRIES, *retry_after),
             PageFailure::Coding(CodingError::Broken { .. }) => (3, Duration::ZERO),
             _ => (1, Duration::ZERO),
         };
@@ -152,7 +152,7 @@ impl Fetcher {
         let mut unwrapped = 0;
         loop {
             let redirector = redirector::of(&url);
-            if unwrapped < MOST_UNWRAPPED
+            if unwrapped < MAX_UNWRAPPED
                 && let Some(target) = redirector.and_then(|known| known.carried(&url))
             {
                 unwrapped += 1;
@@ -173,14 +173,14 @@ impl Fetcher {
             }
             let Html { bytes, target } = self.html(&response, &url, redirector).await.map_err(at)?;
             if redirector.is_some() {
-                let target = target.filter(|_| unwrapped < MOST_UNWRAPPED);
+                let target = target.filter(|_| unwrapped < MAX_UNWRAPPED);
                 let target = target.ok_or_else(|| at(PageFailure::Redirector))?;
                 unwrapped += 1;
                 hops.push(Hop { url, status: response.status });
                 url = target;
                 continue;
             }
-            let target = target.filter(|_| refreshes < MOST_REFRESHES);
+            let target = target.filter(|_| refreshes < MAX_REFRESHES);
             if let Some(target) = target.filter(|target| hops.iter().all(|hop| hop.url != *target)) {
                 refreshes += 1;
                 hops.push(Hop { url, status: response.status });
@@ -245,11 +245,11 @@ struct Html {
     target: Option<Url>,
 }
 
-impl From<Failure> for PageFailure {
-    fn from(failure: Failure) -> Self {
+impl From<RequestFailure> for PageFailure {
+    fn from(failure: RequestFailure) -> Self {
         match failure {
-            Failure::Transport(error) => Self::Transport(error),
-            Failure::Resting { until } => Self::Resting { until },
+            RequestFailure::Transport(error) => Self::Transport(error),
+            RequestFailure::Resting { until } => Self::Resting { until },
             failure => Self::Redirects(failure.to_string()),
         }
     }

@@ -52,7 +52,7 @@ pub(crate) struct Turn {
 
 /// The host cannot be asked soon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Resting {
+pub(crate) struct RestingHost {
     /// When to try again.
     pub(crate) until: Instant,
 }
@@ -69,7 +69,7 @@ impl Politeness {
     }
 
     /// Waits for a turn at `host`, not longer than the configured patience.
-    pub(crate) async fn turn(&self, host: &str) -> Result<Turn, Resting> {
+    pub(crate) async fn turn(&self, host: &str) -> Result<Turn, RestingHost> {
         let patience = Instant::now() + self.patience;
         let turns = self.with(host, |host| host.turns.clone());
         let permit = match timeout_at(patience, turns.acquire_owned()).await {
@@ -112,11 +112,11 @@ impl Politeness {
     }
 
     /// The next place in the line of `host`, not before `earliest`.
-    fn put_off(&self, host: &str, earliest: Instant) -> Resting {
+    fn put_off(&self, host: &str, earliest: Instant) -> RestingHost {
         self.with(host, |host| {
             let until = host.line_end.max(earliest);
             host.line_end = until + host.delay(Instant::now()).max(self.delay);
-            Resting { until }
+            RestingHost { until }
         })
     }
 
@@ -218,7 +218,7 @@ mod tests {
 
         let long = Instant::now() + Duration::from_secs(3600);
         politeness.rest("news.example", long);
-        assert_eq!(politeness.turn("news.example").await.err(), Some(Resting { until: long }));
+        assert_eq!(politeness.turn("news.example").await.err(), Some(RestingHost { until: long }));
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use url::Url;
 use crate::{
     Fetcher, Hop,
     chance::chance,
-    client::Failure,
+    client::RequestFailure,
     coding::{Extent, read_body},
     feed::{self, FeedDocument, FeedEntry, Warning},
     policy::{self, Exchange, Outcome, Reading, Told},
@@ -206,10 +206,10 @@ struct Answer {
 }
 
 impl Polled {
-    fn without_answer(failure: Failure) -> Self {
+    fn without_answer(failure: RequestFailure) -> Self {
         let reason = failure.to_string();
         let (outcome, result) = match failure {
-            Failure::Resting { until } => (Outcome::Resting { until }, PollResult::PutOff),
+            RequestFailure::Resting { until } => (Outcome::Resting { until }, PollResult::PutOff),
             _ => (Outcome::Failed { reason: reason.clone(), retry_after: None }, PollResult::Failed(reason)),
         };
         let exchange = Exchange { status: None, moved_to: None, fresh_for: None, outcome };

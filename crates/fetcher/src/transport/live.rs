@@ -65,12 +65,12 @@ impl Live {
         HeaderValue::try_from(&settings.user_agent)
             .map_err(|_| SettingsError::UserAgent { value: settings.user_agent.clone() })?;
         // What HTTP/1 readers take at least.
-        const LEAST_HEADER_BYTES: usize = 8192;
-        if settings.max_header_bytes < LEAST_HEADER_BYTES {
+        const MIN_HEADER_BYTES: usize = 8192;
+        if settings.max_header_bytes < MIN_HEADER_BYTES {
             return Err(SettingsError::TooSmall {
                 name: "max_header_bytes",
                 value: settings.max_header_bytes,
-                least: LEAST_HEADER_BYTES,
+                least: MIN_HEADER_BYTES,
             });
         }
         let addresses = AddressFilter::new(settings, resolver)?;
