@@ -16,6 +16,7 @@ use super::{
     FailureKind, Request, Resolve, Response, SystemResolver, Transport, TransportError,
     address_filter::AddressFilter,
     failure::{self, timed_out},
+    proxy::Proxies,
 };
 use crate::{FetchSettings, SettingsError};
 
@@ -26,11 +27,14 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(30);
 /// The largest HTTP/2 frame that is taken, in bytes: the least that must be (RFC 9113, section 4.2).
 const MAX_HTTP2_FRAME_BYTES: u32 = 16 << 10;
 
-/// Sends requests over the network: HTTP/1.1 or HTTP/2, within the bounds of its settings, and to public addresses only
-/// unless they allow others.
+/// Sends requests over the network: HTTP/1.1 or HTTP/2, through a proxy or straight to the host, within the bounds of its
+/// settings, and to public addresses only unless they allow others.
 #[derive(Clone)]
 pub struct Live {
-    client: Client,
+    /// Connects to hosts.
+    direct: Client,
+    /// Connects to the proxy, where there is one.
+    proxied: Option<Client>,
     addresses: AddressFilter,
     bounds: Arc<Bounds>,
 }
@@ -73,8 +77,15 @@ impl Live {
                 least: MIN_HEADER_BYTES,
             });
         }
-        let addresses = AddressFilter::new(settings, resolver)?;
-        let client = client(settings)?.dns_resolver(addresses.clone()).no_proxy().build()?;
+        let proxies = Proxies::of(settings, |name| std::env::var(name).ok())?;
+        let proxy_names = proxies.iter().flat_map(Proxies::names).collect();
+        let addresses = AddressFilter::new(settings, resolver, proxy_names)?;
+        let client = || client(settings).map(|builder| builder.dns_resolver(addresses.clone()));
+        let direct = client()?.no_proxy().build()?;
+        let proxied = match proxies {
+            Some(proxies) => Some(proxies.add_to(client()?)?.build()?),
+            None => None,
+        };
         let bounds = Bounds {
             whole: settings.timeout,
             connect: settings.connect_timeout,
@@ -83,7 +94,15 @@ impl Live {
             head_bytes: settings.max_header_bytes,
             body_bytes: settings.max_body_bytes,
         };
-        Ok(Self { client, addresses, bounds: Arc::new(bounds) })
+        Ok(Self { direct, proxied, addresses, bounds: Arc::new(bounds) })
+    }
+
+    /// The client that asks for `url`: here it is decided which way a request goes.
+    fn client_for(&self, url: &Url) -> &Client {
+        match &self.proxied {
+            Some(proxied) if !self.addresses.is_placed(url) => proxied,
+            _ => &self.direct,
+        }
     }
 
     async fn exchange(&self, request: Request) -> Result<Response, TransportError> {
@@ -92,7 +111,7 @@ impl Live {
         self.addresses.check(request.url())?;
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let failed = |error: reqwest::Error| failure::of_client(&error, &host, self.bounds.connect);
-        let mut answer = timeout(self.bounds.head, self.client.execute(request))
+        let mut answer = timeout(self.bounds.head, self.client_for(request.url()).execute(request))
             .await
             .map_err(|_| timed_out("no head of an answer", self.bounds.head))?
             .map_err(failed)?;
