@@ -156,16 +156,30 @@ pub(super) enum Guess {
     Likely,
 }
 
-/// The zone that is named at `at`, and the index behind it: `KST`, `Asia/Seoul`, `Seoul time`, `Japan Standard Time`.
+/// The zone that is named at `at`, and the index behind it: `KST`, `MSK+7`, `Asia/Seoul`, `Seoul time`, `Japan Standard Time`.
 pub(super) fn named(tokens: &[DateToken], at: usize, guess: Guess) -> Option<(Zone, usize)> {
     let word = tokens.get(at)?.word()?;
-    if let Some(found) = in_database(tokens, at) {
+    if let Some(found) =
+        in_database(tokens, at).or_else(|| from_capital(tokens, at)).or_else(|| long(tokens, at))
+    {
         return Some(found);
     }
-    if let Some(found) = long(tokens, at) {
-        return Some(found);
-    }
-    abbreviated(word, guess).map(|zone| (zone, at + 1))
+    let abbreviated = abbreviated(word, guess);
+    // A field that is nothing but a date names a place for its zone alone.
+    let place = || CITIES.get(word).cloned().or_else(|| TimeZone::get(word).ok()).map(Zone::Place);
+    let likely = || if guess == Guess::Likely { place() } else { None };
+    abbreviated.or_else(likely).map(|zone| (zone, at + 1))
+}
+
+/// Zones that others of the same country are counted from, in hours: `MSK+7`.
+const COUNTED_FROM: [&str; 2] = ["msk", "мск"];
+
+fn from_capital(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
+    let word = tokens.get(at)?.word().filter(|word| COUNTED_FROM.contains(word))?;
+    let Zone::Offset(base) = abbreviated(word, Guess::Never)? else { return None };
+    let (_, 1 | 2) = tokens.get(at + 2)?.number()? else { return None };
+    let (further, end) = offset(tokens, at + 1).filter(|(_, end)| *end == at + 3)?;
+    Some((Zone::Offset(ZoneOffset { minutes: base.minutes + further.minutes, zulu: false }), end))
 }
 
 fn abbreviated(word: &str, guess: Guess) -> Option<Zone> {
@@ -264,6 +278,9 @@ mod tests {
             ("America/Argentina/Buenos_Aires", -180),
             ("Etc/GMT+9", -540),
             ("VLAT", 600),
+            ("MSK+7", 600),
+            ("МСК-1", 120),
+            ("MSK+0300", 180),
             ("Seoul time", 540),
             ("Vladivostok Standard Time", 600),
             ("Ho Chi Minh time", 420),
@@ -278,7 +295,9 @@ mod tests {
     fn what_has_several_meanings_is_guessed_only_where_asked() {
         assert_eq!((minutes("IST", Guess::Never), minutes("IST", Guess::Likely)), (None, Some(330)));
         assert_eq!((minutes("ET", Guess::Never), minutes("ET", Guess::Likely)), (None, Some(-240)));
-        for written in ["China Standard Time", "first time", "and/or", "harbour", "Asia"] {
+        assert_eq!((minutes("Moscow", Guess::Never), minutes("Moscow", Guess::Likely)), (None, Some(180)));
+        assert_eq!((minutes("Japan", Guess::Never), minutes("Japan", Guess::Likely)), (None, Some(540)));
+        for written in ["China Standard Time", "first time", "and/or", "harbour", "Asia", "Wed"] {
             assert_eq!(minutes(written, Guess::Likely), None, "{written}");
         }
     }

@@ -202,6 +202,9 @@ mod tests {
         means("Wed, 18 Jun 2025 14:05:00 YEKT", "2025-06-18T09:05:00Z");
         means("June 18, 2025 2:05 PM Eastern Daylight Time", "2025-06-18T18:05:00Z");
         means("18 June 2025 14:05 Seoul time", "2025-06-18T05:05:00Z");
+        means("18 June 2025 14:05 Moscow", "2025-06-18T11:05:00Z");
+        means("18 июня 2025 14:05 МСК+7", "2025-06-18T04:05:00Z");
+        means("Wed, 18 Jun 2025 14:05:00 MSK+0300", "2025-06-18T11:05:00Z");
         means("18 June 2025 14:05 Moscow Standard Time", "2025-06-18T11:05:00Z");
         means("Wed 18 Jun 14:05:00 Asia/Tokyo 2025", "2025-06-18T05:05:00Z");
     }
