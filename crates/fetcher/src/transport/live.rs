@@ -111,7 +111,7 @@ impl Live {
         self.addresses.check(request.url())?;
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let failed = |error: reqwest::Error| failure::of_client(&error, &host, self.bounds.connect);
-        let mut answer = timeout(self.bounds.head, self.client_for(request.url()).execute(request))
+        let mut answer = timeout(self.bounds.head, self.head(request))
             .await
             .map_err(|_| timed_out("no head of an answer", self.bounds.head))?
             .map_err(failed)?;
@@ -130,6 +130,17 @@ impl Live {
             elapsed: started.elapsed(),
             record_id: None,
         })
+    }
+
+    /// Sends `request`, and once more where the server says that it did nothing about it: a server that closes a connection
+    /// or sheds load over HTTP/2 wants to be asked anew at once, whatever the method (RFC 9113, section 8.7).
+    async fn head(&self, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
+        let client = self.client_for(request.url());
+        let again = request.try_clone();
+        match (client.execute(request).await, again) {
+            (Err(error), Some(again)) if failure::was_not_processed(&error) => client.execute(again).await,
+            (sent, _) => sent,
+        }
     }
 
     async fn collect(
@@ -168,8 +179,8 @@ impl Transport for Live {
     }
 }
 
-/// A client that does one exchange at a time and nothing of its own accord: it follows no redirect, asks nothing again, and
-/// undoes no content coding. Its time is bounded here and in [`Live::exchange`].
+/// A client that does one exchange at a time and nothing of its own accord: it follows no redirect, has no policy of asking
+/// again, and undoes no content coding. Its time is bounded here and in [`Live::exchange`].
 fn client(settings: &FetchSettings) -> Result<ClientBuilder, SettingsError> {
     Ok(Client::builder()
         .tls_backend_preconfigured(super::tls::client_config(&settings.extra_ca)?)
