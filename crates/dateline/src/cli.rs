@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, extract, feed, judge, replay, run, schema, status, tail};
+use crate::commands::{check, extract, feed, judge, relay, replay, run, schema, status, tail};
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
 const EXIT_CODES: &str = "\
@@ -12,6 +12,7 @@ Exit codes:
   2   the command line is wrong
   3   done, but some of the inputs could not be used; each is named
   65  the journal cannot be used: written by a newer version, or damaged
+  69  delivery to Kafka had stopped until somebody acts; the reason is on stderr
   78  the configuration is wrong: file, line and remedy are on stderr
 
 Data goes to stdout, logs and errors to stderr.";
@@ -45,6 +46,8 @@ pub enum Command {
     Tail(tail::Arguments),
     /// Show feeds, backlog, last events and the relay's position, from the journal, daemon running or not.
     Status(status::Arguments),
+    /// Say where delivery to Kafka goes on, after the relay has stopped for want of a position.
+    Relay(relay::Arguments),
     /// Print the JSON Schema of what subscribers get.
     Schema(schema::Arguments),
     /// Validate the configuration, the feeds and the subject: file, line, what is wrong, what is meant.

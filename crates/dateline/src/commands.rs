@@ -6,6 +6,7 @@ pub mod config_file;
 pub mod extract;
 pub mod feed;
 pub mod judge;
+pub mod relay;
 pub mod replay;
 pub mod run;
 pub mod schema;
@@ -35,6 +36,7 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Feed(command) => feed::run(command),
         Command::Tail(arguments) => tail::run(arguments),
         Command::Status(arguments) => status::run(arguments),
+        Command::Relay(arguments) => relay::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Check(arguments) => check::run(arguments),
     }

@@ -105,9 +105,7 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
     });
     if let Some(relay) = relay {
         let stop = stop_delivery.clone();
-        delivery.spawn(async move {
-            relay.run(stop).await.map_err(|error| Failure::Other(format!("the relay failed: {error}")))
-        });
+        delivery.spawn(deliver(relay, stop));
     }
     announce(address);
     service_manager::ready(address);
@@ -127,10 +125,11 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
             ended.map_err(lost)?.map_err(broken)?;
         }
         stop_delivery.cancel();
+        let mut delivered = Ok(());
         while let Some(ended) = delivery.join_next().await {
-            ended.map_err(lost)??;
+            delivered = delivered.and(ended.map_err(lost).flatten());
         }
-        Ok(())
+        delivered
     };
     let drained = tokio::select! {
         drained = tokio::time::timeout(settings.shutdown_grace, drained) => drained.unwrap_or_else(|_| {
@@ -144,6 +143,18 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
     };
     tracing::info!("stopped");
     stopped.and(drained)
+}
+
+/// Relays to Kafka until `stop`. Where delivery has to rest until somebody acts, it rests, and everything else goes on.
+async fn deliver(relay: Relay, stop: CancellationToken) -> Result<(), Failure> {
+    match relay.run(stop.clone()).await {
+        Err(error) if error.needs_operator() => {
+            tracing::error!("nothing is delivered to Kafka until you act; intake and the API go on: {error}");
+            stop.cancelled().await;
+            Err(Failure::Delivery(error.to_string()))
+        }
+        ended => ended.map_err(|error| Failure::Other(format!("the relay failed: {error}"))),
+    }
 }
 
 /// Records what passes to the network. The ids of the records follow from the journal and the moment, which no other

@@ -30,6 +30,9 @@ pub enum Failure {
         /// Why.
         source: JournalError,
     },
+    /// Delivery to Kafka has stopped until somebody acts; everything else went on until the end.
+    #[error("nothing is delivered to Kafka until you act: {0}")]
+    Delivery(String),
     /// Something else went wrong, said in full.
     #[error("{0}")]
     Other(String),
@@ -57,6 +60,8 @@ impl Failure {
             Self::Config(_) => 78,
             // sysexits.h: EX_DATAERR. What passes by itself (a full or busy disk) is an ordinary failure.
             Self::Journal { source, .. } if !source.is_retryable() => 65,
+            // sysexits.h: EX_UNAVAILABLE. Starting again would not help; of two rivals it would stop the other.
+            Self::Delivery(_) => 69,
             Self::Partly { .. } => 3,
             Self::Io { .. } | Self::Journal { .. } | Self::Other(_) => 1,
         }

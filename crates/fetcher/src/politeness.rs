@@ -32,9 +32,8 @@ struct Hosts {
 
 struct Host {
     turns: Arc<Semaphore>,
-    /// The host's own `Crawl-delay`, and until when it holds.
-    crawl_delay: Duration,
-    crawl_delay_until: Instant,
+    /// The delay between starts, with the host's own `Crawl-delay`.
+    delay: Duration,
     /// Nothing starts before this.
     next_start: Instant,
     /// The host asked to be left alone until then.
@@ -52,7 +51,7 @@ pub(crate) struct Turn {
 
 /// The host cannot be asked soon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RestingHost {
+pub(crate) struct Resting {
     /// When to try again.
     pub(crate) until: Instant,
 }
@@ -69,13 +68,13 @@ impl Politeness {
     }
 
     /// Waits for a turn at `host`, not longer than the configured patience.
-    pub(crate) async fn turn(&self, host: &str) -> Result<Turn, RestingHost> {
+    pub(crate) async fn turn(&self, host: &str) -> Result<Turn, Resting> {
         let patience = Instant::now() + self.patience;
         let turns = self.with(host, |host| host.turns.clone());
         let permit = match timeout_at(patience, turns.acquire_owned()).await {
             // The semaphore is never closed.
             Ok(permit) => permit.ok(),
-            Err(_) => return Err(self.put_off(host, patience)),
+            Err(_) => return Err(self.with(host, |host| host.put_off(patience))),
         };
         // Only a rest that was asked for while waiting makes this go round again.
         loop {
@@ -83,12 +82,12 @@ impl Politeness {
             let start = self.with(host, |host| {
                 let start = host.next_start.max(host.rest_until).max(now);
                 if start <= patience {
-                    host.next_start = start + host.delay(now).max(self.delay);
+                    host.next_start = start + host.delay;
                 }
                 start
             });
             if start > patience {
-                return Err(self.put_off(host, start));
+                return Err(self.with(host, |host| host.put_off(start)));
             }
             sleep_until(start).await;
             if self.with(host, |host| host.rest_until) <= start {
@@ -102,22 +101,10 @@ impl Politeness {
         self.with(host, |host| host.rest_until = host.rest_until.max(until));
     }
 
-    /// Keeps to the `Crawl-delay` of `host`, where it is longer than the configured delay, for as long as the robots.txt that
-    /// names it counts.
-    pub(crate) fn set_crawl_delay(&self, host: &str, delay: Option<Duration>, lifetime: Duration) {
-        self.with(host, |host| {
-            host.crawl_delay = delay.unwrap_or_default().min(self.max_crawl_delay);
-            host.crawl_delay_until = Instant::now() + lifetime;
-        });
-    }
-
-    /// The next place in the line of `host`, not before `earliest`.
-    fn put_off(&self, host: &str, earliest: Instant) -> RestingHost {
-        self.with(host, |host| {
-            let until = host.line_end.max(earliest);
-            host.line_end = until + host.delay(Instant::now()).max(self.delay);
-            RestingHost { until }
-        })
+    /// Keeps to the `Crawl-delay` of `host` where it is longer than the configured delay.
+    pub(crate) fn set_crawl_delay(&self, host: &str, delay: Option<Duration>) {
+        let delay = delay.unwrap_or_default().min(self.max_crawl_delay).max(self.delay);
+        self.with(host, |host| host.delay = delay);
     }
 
     fn with<T>(&self, name: &str, then: impl FnOnce(&mut Host) -> T) -> T {
@@ -129,13 +116,12 @@ impl Politeness {
         let now = Instant::now();
         if hosts.by_name.len() >= hosts.sweep_above {
             let concurrency = self.concurrency;
-            hosts.by_name.retain(|_, host| !host.is_forgettable(now, concurrency));
+            hosts.by_name.retain(|_, host| !host.is_forgettable(now, concurrency, self.delay));
             hosts.sweep_above = (hosts.by_name.len() * 2).max(SWEEP_ABOVE);
         }
         let host = Host {
             turns: Arc::new(Semaphore::new(self.concurrency)),
-            crawl_delay: Duration::ZERO,
-            crawl_delay_until: now,
+            delay: self.delay,
             next_start: now,
             rest_until: now,
             line_end: now,
@@ -145,18 +131,20 @@ impl Politeness {
 }
 
 impl Host {
-    /// The delay that the host itself asks for at `now`.
-    fn delay(&self, now: Instant) -> Duration {
-        if now < self.crawl_delay_until { self.crawl_delay } else { Duration::ZERO }
+    /// The next place in the line, not before `earliest`.
+    fn put_off(&mut self, earliest: Instant) -> Resting {
+        let until = self.line_end.max(earliest);
+        self.line_end = until + self.delay;
+        Resting { until }
     }
 
-    fn is_forgettable(&self, now: Instant, concurrency: usize) -> bool {
+    fn is_forgettable(&self, now: Instant, concurrency: usize, delay: Duration) -> bool {
         self.turns.available_permits() == concurrency
             && Arc::strong_count(&self.turns) == 1
             && self.next_start <= now
             && self.rest_until <= now
             && self.line_end <= now
-            && self.delay(now).is_zero()
+            && self.delay == delay
     }
 }
 
@@ -218,7 +206,7 @@ mod tests {
 
         let long = Instant::now() + Duration::from_secs(3600);
         politeness.rest("news.example", long);
-        assert_eq!(politeness.turn("news.example").await.err(), Some(RestingHost { until: long }));
+        assert_eq!(politeness.turn("news.example").await.err(), Some(Resting { until: long }));
     }
 
     #[tokio::test(start_paused = true)]
@@ -230,22 +218,6 @@ mod tests {
             let put_off = politeness.turn("news.example").await.err().unwrap();
             assert_eq!(put_off.until, until + Duration::from_secs(place));
         }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_host_with_a_crawl_delay_is_forgotten_once_its_robots_txt_counts_no_more() {
-        let politeness = politeness(1);
-        let (delay, lifetime) = (Duration::from_secs(10), Duration::from_secs(3600));
-        for number in 0..3 * SWEEP_ABOVE {
-            let host = format!("{number}.example");
-            politeness.set_crawl_delay(&host, Some(delay), lifetime);
-            let started = Instant::now();
-            for _ in 0..2 {
-                drop(politeness.turn(&host).await.unwrap());
-            }
-            assert_eq!(started.elapsed(), delay);
-        }
-        assert!(politeness.hosts.lock().unwrap().by_name.len() <= SWEEP_ABOVE);
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,6 +12,9 @@ use crate::{Durability, JournalError, Options, schema};
 /// burst of commits isn't held up at each of them, small enough that reading it back after a crash takes no time.
 const CHECKPOINT_PAGES: u32 = 4_000;
 
+/// What the write-ahead log is cut back to in bytes, once it is folded in. While somebody reads for long it cannot be, and grows.
+pub(crate) const MAX_IDLE_WAL_BYTES: u64 = 4_096 * CHECKPOINT_PAGES as u64;
+
 /// How many statements the writer keeps prepared: more than it has.
 const MAX_PREPARED_STATEMENTS: usize = 64;
 
@@ -28,6 +31,7 @@ pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, 
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update_and_check(None, "journal_size_limit", MAX_IDLE_WAL_BYTES, |_| Ok(()))?;
     if let Some(bytes) = options.max_bytes {
         let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
         let pages = i64::try_from(bytes / page.max(1)).unwrap_or(i64::MAX).max(1);

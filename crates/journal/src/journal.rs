@@ -51,7 +51,7 @@ impl Journal {
         let connection = connection::for_writing(path, &options)?;
         let reader = JournalReader::with_timeout(path, options.busy_timeout)?;
         let claims = Arc::new(EntryClaims::default());
-        let writer = JournalWriter::start(connection, lock, claims.clone(), &options)?;
+        let writer = JournalWriter::start(path, connection, lock, claims.clone(), &options)?;
         Ok(Self {
             inner: Arc::new(Inner { writer, reader, claims, claims_per_host: options.claims_per_host }),
         })
@@ -182,11 +182,6 @@ impl Journal {
         self.inner.reader.subscription_at(token)
     }
 
-    /// How many entries are in somebody's hands.
-    pub fn in_hand(&self) -> usize {
-        self.inner.claims.len()
-    }
-
     /// Notes how far the relay has delivered. Only a copy: losing it loses nothing.
     ///
     /// # Errors
@@ -198,11 +193,6 @@ impl Journal {
     /// The place of the last durable event, as it grows.
     pub fn watch(&self) -> watch::Receiver<Sequence> {
         self.inner.writer.durable()
-    }
-
-    /// Whether the last change found no room.
-    pub fn watch_full(&self) -> watch::Receiver<bool> {
-        self.inner.writer.full()
     }
 
     /// See [`JournalReader::id`].
@@ -245,6 +235,19 @@ impl Journal {
         kind: Option<EventKind>,
     ) -> Result<Vec<CloudEvent>, JournalError> {
         self.inner.reader.events_after(after, limit, kind)
+    }
+
+    /// See [`JournalReader::events_within`].
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn events_within(
+        &self,
+        after: Sequence,
+        limit: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<CloudEvent>, JournalError> {
+        self.inner.reader.events_within(after, limit, max_bytes)
     }
 
     /// See [`JournalReader::last_sequence`].

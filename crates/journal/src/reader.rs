@@ -274,12 +274,41 @@ impl JournalReader {
         limit: usize,
         kind: Option<EventKind>,
     ) -> Result<Vec<CloudEvent>, JournalError> {
+        self.select_events(after, limit, usize::MAX, kind)
+    }
+
+    /// The same of all kinds, and no more than fit into `max_bytes` of memory; one in any case.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn events_within(
+        &self,
+        after: Sequence,
+        limit: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<CloudEvent>, JournalError> {
+        self.select_events(after, limit, max_bytes, None)
+    }
+
+    fn select_events(
+        &self,
+        after: Sequence,
+        limit: usize,
+        max_bytes: usize,
+        kind: Option<EventKind>,
+    ) -> Result<Vec<CloudEvent>, JournalError> {
         self.read(|connection| {
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let mut events = Vec::new();
+            let mut events: Vec<CloudEvent> = Vec::new();
+            let mut bytes = 0_usize;
             let mut collect = |rows: &mut rusqlite::Rows<'_>| -> Result<(), JournalError> {
                 while let Some(row) = rows.next()? {
-                    events.extend(unless_unreadable(event(row))?);
+                    let Some(event) = unless_unreadable(event(row))? else { continue };
+                    bytes = bytes.saturating_add(event.bytes());
+                    if bytes > max_bytes && !events.is_empty() {
+                        break;
+                    }
+                    events.push(event);
                 }
                 Ok(())
             };

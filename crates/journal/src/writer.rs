@@ -7,8 +7,10 @@
 //!
 //! Under a virtual clock the caller commits ([`Writing::InPlace`]), and the change is answered when that returns.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use dateline_wire::Sequence;
 use rusqlite::{Connection, TransactionBehavior};
@@ -17,7 +19,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::claims::EntryClaims;
 use crate::ledger::{Ledger, Totals};
 use crate::lock::Lock;
-use crate::{JournalError, Options, Writing, schema};
+use crate::{JournalError, Options, Writing, connection, schema};
+
+/// How often the size of the write-ahead log is looked at.
+const WAL_RETRY: Duration = Duration::from_secs(1);
+
+/// How long cutting it back may wait for those who read.
+const WAL_PATIENCE: Duration = Duration::from_millis(100);
 
 /// How many changes may wait for the writer before callers wait in turn.
 const MAX_WAITING_CHANGES: usize = 1024;
@@ -75,7 +83,6 @@ impl<C: Change> Job for ChangeRequest<C> {
 pub(crate) struct JournalWriter {
     backend: Backend,
     durable: watch::Receiver<Sequence>,
-    full: watch::Receiver<bool>,
 }
 
 /// Where the committer is.
@@ -89,6 +96,7 @@ enum Backend {
 impl JournalWriter {
     /// Starts committing to a connection that is ready to write. The lock is held until it is closed.
     pub(crate) fn start(
+        path: &Path,
         connection: Connection,
         lock: Lock,
         claims: Arc<EntryClaims>,
@@ -96,9 +104,17 @@ impl JournalWriter {
     ) -> Result<Self, JournalError> {
         let totals = Totals::read(&connection, schema::VERSION)?;
         let (durable_sender, durable) = watch::channel(totals.last_sequence);
-        let (full_sender, full) = watch::channel(false);
-        let committer =
-            Committer { connection, claims, totals, durable: durable_sender, full: full_sender, _lock: lock };
+        let committer = Committer {
+            connection,
+            path: path.to_owned(),
+            busy_timeout: options.busy_timeout,
+            wal_tried: Instant::now(),
+            claims,
+            totals,
+            durable: durable_sender,
+            is_full: false,
+            _lock: lock,
+        };
         let backend = match options.writing {
             Writing::InPlace => Backend::InPlace(Mutex::new(committer)),
             Writing::Apart => {
@@ -111,7 +127,7 @@ impl JournalWriter {
                 Backend::Apart { queue: Some(queue), thread: Some(thread) }
             }
         };
-        Ok(Self { backend, durable, full })
+        Ok(Self { backend, durable })
     }
 
     /// Hands a change in and waits until it is durable. A caller that stops waiting doesn't take the change back.
@@ -152,10 +168,6 @@ impl JournalWriter {
     pub(crate) fn durable(&self) -> watch::Receiver<Sequence> {
         self.durable.clone()
     }
-
-    pub(crate) fn full(&self) -> watch::Receiver<bool> {
-        self.full.clone()
-    }
 }
 
 impl Drop for JournalWriter {
@@ -185,10 +197,15 @@ enum Room {
 /// Commits changes.
 struct Committer {
     connection: Connection,
+    path: PathBuf,
+    busy_timeout: Duration,
+    /// When the size of the write-ahead log was last looked at.
+    wal_tried: Instant,
     claims: Arc<EntryClaims>,
     totals: Totals,
     durable: watch::Sender<Sequence>,
-    full: watch::Sender<bool>,
+    /// Whether the last change found no room.
+    is_full: bool,
     /// Given up after the connection is closed: fields are dropped in this order.
     _lock: Lock,
 }
@@ -203,6 +220,31 @@ impl Committer {
                 batch.push(next);
             }
             self.commit_batch(batch);
+            self.truncate_wal();
+        }
+    }
+
+    /// Cuts the write-ahead log back where it has grown far beyond what a checkpoint leaves: somebody read for long, or there was
+    /// always somebody reading, so that it could not begin again at its front.
+    fn truncate_wal(&mut self) {
+        if self.wal_tried.elapsed() < WAL_RETRY {
+            return;
+        }
+        self.wal_tried = Instant::now();
+        if connection::wal_bytes(&self.path) <= 2 * connection::MAX_IDLE_WAL_BYTES {
+            return;
+        }
+        // Waits for those who read now, while all changes wait for it: so not for long.
+        let cut = self.connection.busy_timeout(WAL_PATIENCE).and_then(|()| {
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+        });
+        if let Err(error) = self.connection.busy_timeout(self.busy_timeout) {
+            tracing::debug!(%error, "the journal's time-out was not restored");
+        }
+        match cut {
+            Ok(0) => tracing::debug!("the journal's write-ahead log was cut back"),
+            Ok(_) => tracing::debug!("the journal's write-ahead log is still being read"),
+            Err(error) => tracing::debug!(%error, "the journal's write-ahead log was not cut back"),
         }
     }
 
@@ -266,8 +308,8 @@ impl Committer {
         Ok(room)
     }
 
-    fn note_full(&self, full: bool) {
-        let changed = self.full.send_if_modified(|was| std::mem::replace(was, full) != full);
+    fn note_full(&mut self, full: bool) {
+        let changed = std::mem::replace(&mut self.is_full, full) != full;
         if changed && full {
             tracing::error!(
                 "the journal has no room: intake stops, delivery goes on, until there is room again"

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use dateline_journal::{Journal, JournalError, JournalReader, JournalStatus, Options};
+use dateline_journal::{Durability, Journal, JournalError, JournalReader, JournalStatus, Options};
 use dateline_wire::{EventKind, RejectReason, Sequence};
 use harness::{announce, article, at, entry, feed, finish, reject};
 use rusqlite::Connection;
@@ -175,7 +175,6 @@ async fn without_room_intake_stops_while_reading_goes_on_and_with_room_it_recove
     }
     let (guid, error) = last.unwrap();
     assert!(matches!(error, JournalError::Full) && error.is_retryable(), "{error}");
-    assert!(*journal.watch_full().borrow());
     let events = journal.events_after(Sequence::START, usize::MAX, None).unwrap();
     assert_eq!((events.len() as u64, journal.last_sequence().unwrap()), (made, Sequence(made)));
     journal.set_relay_position(Sequence(made)).await.unwrap();
@@ -202,8 +201,42 @@ async fn room_that_comes_back_while_the_journal_is_open_is_used() {
     assert!(matches!(refused, Err(JournalError::Full)), "{refused:?}");
     assert_eq!(taken.unwrap().new, 1);
     announce(&journal, 0, vec![entry("next", "x")], 2).await.unwrap();
-    assert!(!*journal.watch_full().borrow());
     assert_eq!(journal.backlog().unwrap(), 2);
+}
+
+#[tokio::test]
+async fn the_write_ahead_log_that_a_long_reader_let_grow_is_cut_back_once_the_reader_is_done() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let options = Options { durability: Durability::Process, ..Options::default() };
+    let journal = Journal::open(&path, options).unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    let long_reader = Connection::open(&path).unwrap();
+    long_reader.execute_batch("BEGIN; SELECT count(*) FROM feeds").unwrap();
+    let mut rounds = 0..;
+    while journal.status().unwrap().wal_bytes < 40_000_000 {
+        let round = rounds.next().unwrap();
+        announce(&journal, 0, vec![entry(&format!("{round}"), &"x".repeat(2_000_000))], 1).await.unwrap();
+    }
+    long_reader.execute_batch("ROLLBACK").unwrap();
+    for round in 0..3 {
+        announce(&journal, 0, vec![entry(&format!("after {round}"), "x")], 1).await.unwrap();
+    }
+    let left = journal.status().unwrap().wal_bytes;
+    assert!(left <= 17_000_000, "{left} bytes are left");
+}
+
+#[tokio::test]
+async fn events_are_read_within_so_many_bytes_but_one_in_any_case() {
+    let folder = tempdir().unwrap();
+    let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    for guid in ["a", "b", "c"] {
+        announce(&journal, 0, vec![entry(guid, "x")], 1).await.unwrap();
+        finish(&journal, &feed(0).id, guid, article(guid, "A", &"x".repeat(10_000)), 2).await.unwrap();
+    }
+    let read = |after, bytes| journal.events_within(Sequence(after), 10, bytes).unwrap().len();
+    assert_eq!([read(0, usize::MAX), read(0, 30_000), read(0, 1), read(2, 1), read(3, 1)], [3, 2, 1, 1, 0]);
 }
 
 /// The process that is killed: takes entries in and finishes them without end, saying what is durable.

@@ -62,22 +62,57 @@ pub enum RelayError {
         /// The id of the event that the journal has there.
         own: String,
     },
-    /// Events between the position and the journal's oldest one are gone.
+    /// The next event is gone from the journal, or cannot be read.
     #[error(
-        "the journal's next event after {position} is {found}: the ones between were removed before they were delivered"
+        "the journal's event {missing}, the next to be delivered, is gone or cannot be read: the events after it wait. Restore \
+         the journal from a copy that has it, or go on after it with `dateline relay --after {missing}`"
     )]
     Gap {
-        /// The last event that was delivered.
-        position: Sequence,
-        /// The next one that there is.
-        found: Sequence,
+        /// The place of the event.
+        missing: Sequence,
     },
+    /// The journal knows of deliveries that Kafka has no position of, or only an older one.
+    #[error(
+        "the journal knows that its events up to {noted} are delivered, but the topic {topic} {}: it was deleted, emptied or \
+         restored, or is another Kafka's. Going on would deliver events again. Restore the topic; or stop the daemon and say \
+         where to go on: `dateline relay --after {noted}` where subscribers still have those events, `--after 0` to deliver all of \
+         them again",
+        match position {
+            Some(position) => format!("has the position {position}"),
+            None => "has no position of this journal".to_owned(),
+        }
+    )]
+    PositionLost {
+        /// The relay's topic.
+        topic: String,
+        /// The position in Kafka, if there is one.
+        position: Option<Sequence>,
+        /// The journal's copy of the position.
+        noted: Sequence,
+    },
+    /// Kafka cannot be reached now. Only a relay that does one thing and ends gives up on that.
+    #[error("Kafka cannot be used now: {0}; try again")]
+    Unavailable(String),
     /// The journal cannot be read.
     #[error("the journal cannot be read: {0}")]
     Journal(#[from] JournalError),
     /// The relay's thread panicked.
     #[error("the relay's thread broke off")]
     Thread,
+}
+
+impl RelayError {
+    /// Whether delivery has to rest until somebody acts, while all else can go on. Starting again would not help.
+    pub fn needs_operator(&self) -> bool {
+        matches!(
+            self,
+            Self::Fenced { .. }
+                | Self::JournalBehind { .. }
+                | Self::Diverged { .. }
+                | Self::Gap { .. }
+                | Self::PositionLost { .. }
+        )
+    }
 }
 
 /// What ends a session.
@@ -91,6 +126,16 @@ pub(crate) enum SessionError {
     Fatal(RelayError),
 }
 
+impl SessionError {
+    /// The same for whoever doesn't try again.
+    pub(crate) fn give_up(self) -> RelayError {
+        match self {
+            Self::Transient(reason) | Self::Fenced(reason) => RelayError::Unavailable(reason),
+            Self::Fatal(error) => error,
+        }
+    }
+}
+
 impl From<RelayError> for SessionError {
     fn from(error: RelayError) -> Self {
         Self::Fatal(error)
@@ -100,5 +145,14 @@ impl From<RelayError> for SessionError {
 impl From<KafkaError> for SessionError {
     fn from(error: KafkaError) -> Self {
         Self::Transient(error.to_string())
+    }
+}
+
+impl From<JournalError> for SessionError {
+    fn from(error: JournalError) -> Self {
+        match error.is_retryable() {
+            true => Self::Transient(format!("the journal cannot be read: {error}")),
+            false => Self::Fatal(error.into()),
+        }
     }
 }

@@ -9,7 +9,8 @@
 //! 2. reads the last committed position from Kafka, to the end of the topic,
 //! 3. goes on right after it.
 //!
-//! So the journal's own copy of the position is for people only: the truth stands beside the events, and moves with them.
+//! The truth stands beside the events, and moves with them. The journal's own copy of the position is a second witness: where it
+//! knows of deliveries and Kafka has no position, or an older one, the relay stops rather than deliver everything again.
 //!
 //! While Kafka is away, the journal goes on growing and the relay tries again; [`RelayStatus`] tells. It stops by itself
 //! only where going on would break the promise or fight another daemon: see [`RelayError`].
@@ -38,7 +39,7 @@ mod status;
 mod topics;
 
 pub use error::RelayError;
-pub use relay::Relay;
+pub use relay::{Relay, overrule_position};
 pub use settings::{
     Cleanup, Compression, KafkaSettings, SaslMechanism, Secret, SecurityProtocol, SettingsError, Topics,
 };

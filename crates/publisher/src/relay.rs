@@ -68,6 +68,25 @@ impl Relay {
     }
 }
 
+/// Has Kafka and the journal say that the journal's events up to `after` are delivered, whatever they say now: for the operator,
+/// where [`RelayError::PositionLost`] or [`RelayError::Gap`] stopped the relay. The next relay goes on after it.
+///
+/// # Errors
+/// If a setting is wrong, Kafka cannot be used now, or the journal has no such event.
+pub async fn overrule_position(
+    settings: KafkaSettings,
+    journal: Journal,
+    after: Sequence,
+) -> Result<(), RelayError> {
+    let context = Relay::new(settings, journal, String::new())?.context;
+    let journal = context.journal.clone();
+    topics::ensure(&context.settings).await.map_err(SessionError::give_up)?;
+    let work = tokio::task::spawn_blocking(move || Session::take_over(context)?.overrule(after));
+    work.await.map_err(|_| RelayError::Thread)?.map_err(SessionError::give_up)?;
+    journal.set_relay_position(after).await?;
+    Ok(())
+}
+
 /// A relay at work, on its thread.
 struct RelayWorker {
     relay: Relay,
@@ -88,6 +107,7 @@ impl RelayWorker {
                 SessionError::Fatal(error) => {
                     self.relay.context.status.send_modify(|status| {
                         status.connected = false;
+                        status.has_stopped = true;
                         status.last_error = Some(error.to_string());
                     });
                     return Err(error);

@@ -1,10 +1,11 @@
 //! The life of one producer: from taking over the transactional id to its first failure that it cannot abort.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dateline_journal::Journal;
+use dateline_journal::{Journal, JournalError};
 use dateline_wire::{CloudEvent, Sequence};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -49,7 +50,7 @@ pub(crate) struct Session {
     /// Events that the broker refused for their size, although we hadn't.
     refused: BTreeSet<Sequence>,
     /// Read from the journal and not delivered yet.
-    ahead: VecDeque<CloudEvent>,
+    ahead: Vec<CloudEvent>,
 }
 
 impl Session {
@@ -67,15 +68,16 @@ impl Session {
             position: Sequence::START,
             event: None,
             refused: BTreeSet::new(),
-            ahead: VecDeque::new(),
+            ahead: Vec::new(),
         };
         session.producer.init_transactions(INIT_TIMEOUT).map_err(|error| session.trouble(&error))?;
         Ok(session)
     }
 
-    /// Continues after `position`, once it is certain that it speaks of this journal, and writes our name beside it, so
-    /// that a rival that we have fenced finds out who did.
+    /// Continues after `position`, once it is certain that it speaks of this journal and is the last one, and writes our name
+    /// beside it, so that a rival that we have fenced finds out who did.
     pub(crate) fn continue_from(&mut self, position: Option<Position>) -> Result<(), SessionError> {
+        self.ask_second_witness(position.as_ref().map(|position| position.sequence))?;
         if let Some(position) = position {
             self.agree(&position)?;
             self.position = position.sequence;
@@ -84,27 +86,55 @@ impl Session {
         self.confirm()
     }
 
+    /// Has Kafka say that everything up to `position` is delivered, whatever it says now.
+    pub(crate) fn overrule(&mut self, position: Sequence) -> Result<(), SessionError> {
+        let journal = &self.context.journal;
+        let last = journal.last_sequence()?;
+        if position > last {
+            return Err(RelayError::JournalBehind { position, last }.into());
+        }
+        self.event = self.event_id(position)?;
+        self.position = position;
+        self.confirm()
+    }
+
     /// Writes the position once more: shows that deliveries would go through.
     pub(crate) fn confirm(&mut self) -> Result<(), SessionError> {
-        self.transact(&[])
+        self.transact(Vec::new())
+    }
+
+    /// Refuses to go on from no position, or from an older one, where the journal knows of deliveries: its copy is noted after
+    /// they are committed, and never runs ahead.
+    fn ask_second_witness(&self, position: Option<Sequence>) -> Result<(), SessionError> {
+        let noted = self.context.journal.relay_position()?;
+        if position.unwrap_or(Sequence::START) >= noted {
+            return Ok(());
+        }
+        let topic = self.context.settings.topics.relay.clone();
+        Err(RelayError::PositionLost { topic, position, noted }.into())
     }
 
     /// Refuses to go on from a position that isn't in this journal's past.
     fn agree(&self, position: &Position) -> Result<(), SessionError> {
         let journal = &self.context.journal;
-        let last = journal.last_sequence().map_err(RelayError::from)?;
+        let last = journal.last_sequence()?;
         if position.sequence > last {
             return Err(RelayError::JournalBehind { position: position.sequence, last }.into());
         }
-        let own = journal.reader().event(position.sequence).map_err(RelayError::from)?;
-        match (own, &position.event) {
-            (Some(own), Some(delivered)) if own.id != *delivered => Err(RelayError::Diverged {
-                position: position.sequence,
-                delivered: delivered.clone(),
-                own: own.id,
+        match (self.event_id(position.sequence)?, &position.event) {
+            (Some(own), Some(delivered)) if own != *delivered => {
+                Err(RelayError::Diverged { position: position.sequence, delivered: delivered.clone(), own }
+                    .into())
             }
-            .into()),
             _ => Ok(()),
+        }
+    }
+
+    /// The id of the event at a place, if there is one that can be read.
+    fn event_id(&self, place: Sequence) -> Result<Option<String>, JournalError> {
+        match self.context.journal.reader().event(place) {
+            Err(JournalError::UnreadableRow { .. }) => Ok(None),
+            event => Ok(event?.map(|event| event.id)),
         }
     }
 
@@ -115,50 +145,56 @@ impl Session {
 
     /// Delivers the next events in one transaction, and says how many they were: 0 when the journal has no more.
     pub(crate) fn deliver_next(&mut self) -> Result<usize, SessionError> {
-        if self.ahead.is_empty() {
-            self.ahead = self.read_after(self.position)?;
-        }
-        if let Some(first) = self.ahead.front()
-            && first.sequence != self.position.next()
-        {
-            return Err(RelayError::Gap { position: self.position, found: first.sequence }.into());
-        }
-        let mut bytes = 0;
-        let mut batch = Vec::new();
-        while let Some(event) = self.ahead.front()
-            && batch.len() < self.context.settings.max_batch
-            && (batch.is_empty() || bytes + event.data.len() <= self.context.settings.max_batch_bytes)
-        {
-            bytes += event.data.len();
-            batch.extend(self.ahead.pop_front());
-        }
+        let last = *self.context.journal.watch().borrow();
+        let mut batch = mem::take(&mut self.ahead);
         if batch.is_empty() {
-            return Ok(0);
+            batch = self.read_after(self.position)?;
         }
-        match self.transact(&batch) {
-            Ok(()) => Ok(batch.len()),
-            Err(trouble) => {
+        batch.truncate(self.contiguous(&batch));
+        if batch.is_empty() {
+            return match self.position < last {
+                true => Err(RelayError::Gap { missing: self.position.next() }.into()),
+                false => Ok(0),
+            };
+        }
+        let count = batch.len();
+        match self.transact(batch) {
+            Ok(()) => Ok(count),
+            Err(error) => {
                 // Whatever comes next starts from the journal again.
                 self.ahead.clear();
-                Err(trouble)
+                Err(error)
             }
         }
     }
 
+    /// How many of the events follow the position without a gap.
+    fn contiguous(&self, batch: &[CloudEvent]) -> usize {
+        let mut expected = self.position;
+        batch
+            .iter()
+            .take_while(|event| {
+                expected = expected.next();
+                event.sequence == expected
+            })
+            .count()
+    }
+
     /// The journal's events after `position`, as many as fit into one transaction.
-    fn read_after(&self, position: Sequence) -> Result<VecDeque<CloudEvent>, RelayError> {
-        let events = self.context.journal.events_after(position, self.context.settings.max_batch, None)?;
-        Ok(events.into())
+    fn read_after(&self, position: Sequence) -> Result<Vec<CloudEvent>, JournalError> {
+        let KafkaSettings { max_batch, max_batch_bytes, .. } = *self.context.settings;
+        self.context.journal.events_within(position, max_batch, max_batch_bytes)
     }
 
     /// One transaction: the events and the position after them, or nothing of either.
-    fn transact(&mut self, batch: &[CloudEvent]) -> Result<(), SessionError> {
+    fn transact(&mut self, batch: Vec<CloudEvent>) -> Result<(), SessionError> {
+        let count = batch.len();
         match self.try_transact(batch) {
             Ok(()) => Ok(()),
             Err(error) => {
                 self.abort(&error)?;
-                if self.was_too_large(&error) && !batch.is_empty() {
-                    self.single_out(batch)
+                if self.was_too_large(&error) && count > 0 {
+                    self.single_out(count)
                 } else {
                     Err(SessionError::Transient(self.describe(&error)))
                 }
@@ -166,15 +202,18 @@ impl Session {
         }
     }
 
-    /// Finds the event that the broker refuses for its size (its topic allows less than we do) by sending one at a time.
-    fn single_out(&mut self, batch: &[CloudEvent]) -> Result<(), SessionError> {
-        for event in batch {
+    /// Finds the event that the broker refuses for its size (its topic allows less than we do) by sending the next `count` one
+    /// at a time.
+    fn single_out(&mut self, count: usize) -> Result<(), SessionError> {
+        for _ in 0..count {
             let mut attempts = MAX_SINGLE_ATTEMPTS;
-            while let Err(error) = self.try_transact(std::slice::from_ref(event)) {
+            loop {
+                let event = self.context.journal.events_within(self.position, 1, 0)?;
+                let Err(error) = self.try_transact(event) else { break };
                 self.abort(&error)?;
                 attempts -= 1;
                 if self.was_too_large(&error) {
-                    self.refused.insert(event.sequence);
+                    self.refused.insert(self.position.next());
                 }
                 if attempts == 0 {
                     return Err(SessionError::Transient(self.describe(&error)));
@@ -190,21 +229,24 @@ impl Session {
         client::is_too_large(error) || self.producer.context().found_too_large()
     }
 
-    fn try_transact(&mut self, batch: &[CloudEvent]) -> Result<(), KafkaError> {
+    /// Tries one transaction. The client keeps a copy of each event until the broker has it, so each is let go once it is handed
+    /// over.
+    fn try_transact(&mut self, batch: Vec<CloudEvent>) -> Result<(), KafkaError> {
         let timeout = self.context.settings.transaction_timeout;
         let tracker = self.producer.context().clone();
         tracker.reset();
         self.producer.begin_transaction()?;
-        for event in batch {
-            self.send_event(event)?;
-        }
         let (position, event) = match batch.last() {
             Some(last) => (last.sequence, Some(last.id.clone())),
             None => (self.position, self.event.clone()),
         };
+        let delivers = !batch.is_empty();
+        for event in batch {
+            self.send_event(&event)?;
+        }
         self.send_position(position, event.clone())?;
         // The broker is at work: time to read what the next transaction needs. What fails here is read again then.
-        if self.ahead.is_empty() && !batch.is_empty() {
+        if self.ahead.is_empty() && delivers {
             self.ahead = self.read_after(position).unwrap_or_default();
         }
         tracker.await_deliveries(timeout)?;

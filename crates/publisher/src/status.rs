@@ -8,6 +8,8 @@ use jiff::Timestamp;
 pub struct RelayStatus {
     /// Whether it holds its transactional id and the last transaction went well.
     pub connected: bool,
+    /// Whether it has stopped for good, until somebody acts on [`last_error`](Self::last_error).
+    pub has_stopped: bool,
     /// The last event that Kafka has for certain; `None` until that was read from it.
     pub position: Option<Sequence>,
     /// Events delivered since the relay was started.

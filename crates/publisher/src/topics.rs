@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::{Producer, ThreadedProducer};
@@ -14,7 +14,8 @@ use crate::error::SessionError;
 /// How long the broker may take to tell what topics there are, or to make one.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Makes sure that every topic exists. What an existing topic is like is its owner's choice.
+/// Makes sure that every topic exists. What an existing topic is like is its owner's choice; but where the broker may delete the
+/// relay's positions, that is logged.
 pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError> {
     let config = client::common(settings)?;
     // An admin client doesn't pass on why it cannot connect; a producer does.
@@ -50,6 +51,11 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError>
         }
         missing.push(topic);
     }
+    let admin = AdminClient::from_config_and_context(&config, DeliveryTracker::default())?;
+    let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
+    if there(&topics.relay) {
+        warn_of_retention(&admin, &options, &topics.relay).await;
+    }
     if missing.is_empty() {
         return Ok(());
     }
@@ -60,8 +66,6 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError>
             names.join(", ")
         )));
     }
-    let admin = AdminClient::from_config_and_context(&config, DeliveryTracker::default())?;
-    let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
     for made in admin.create_topics(&missing, &options).await? {
         match made {
             Ok(name) => tracing::info!(topic = name, "made a topic"),
@@ -72,4 +76,20 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError>
         }
     }
     Ok(())
+}
+
+/// Logs if the broker deletes old records of the relay's topic. Whoever may not ask for that goes without.
+async fn warn_of_retention(admin: &AdminClient<DeliveryTracker>, options: &AdminOptions, topic: &str) {
+    let Ok(described) = admin.describe_configs([&ResourceSpecifier::Topic(topic)], options).await else {
+        return;
+    };
+    let Some(Ok(config)) = described.into_iter().next() else { return };
+    let policy = config.get("cleanup.policy").and_then(|entry| entry.value.clone()).unwrap_or_default();
+    if policy.contains("delete") {
+        tracing::warn!(
+            topic,
+            "cleanup.policy is {policy}: the broker will delete the relay's position, and the relay will then stop. Set it to \
+             compact"
+        );
+    }
 }

@@ -7,7 +7,7 @@ mod harness;
 use std::fs;
 use std::time::Duration;
 
-use dateline_publisher::RelayError;
+use dateline_publisher::{RelayError, overrule_position};
 use dateline_wire::{RejectEvent, RejectReason, Sequence, Stage};
 use harness::{
     Running, append, assert_each_once, broker, configure, deliver_all, event, journal_with, open,
@@ -233,6 +233,94 @@ fn assert_one_is_announced(settings: &dateline_publisher::KafkaSettings, large: 
     assert_eq!((reject.stage, reject.reason), (Stage::Deliver, RejectReason::RecordTooLarge));
     let health = read_topic(&settings.brokers, &settings.topics.health);
     assert!(health.iter().all(|record| record.sequence() != large));
+}
+
+#[tokio::test]
+async fn a_relay_whose_position_is_gone_from_kafka_delivers_nothing_again_until_somebody_says_where_to_go_on()
+{
+    let Some(brokers) = broker() else { return };
+    let folder = tempdir().unwrap();
+    let settings = settings(&brokers, "witness");
+    let journal = journal_with(folder.path(), 5).await;
+    deliver_all(&settings, &journal).await;
+    let relay_topic = settings.topics.relay.as_str();
+    for deleted in admin(&brokers).delete_topics(&[relay_topic], &AdminOptions::new()).await.unwrap() {
+        deleted.unwrap();
+    }
+    append(&journal, (6..=8).map(|number| event(number, "x")).collect()).await;
+    for _ in 0..2 {
+        let running = Running::start(&settings, &journal);
+        let status = running.status.clone();
+        let error = running.failure().await;
+        assert!(
+            matches!(&error, RelayError::PositionLost { position: None, noted: Sequence(5), .. })
+                && error.needs_operator(),
+            "{error}"
+        );
+        for part in [relay_topic, "dateline relay --after 5", "--after 0"] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+        assert!(status.borrow().has_stopped);
+    }
+    assert_eq!(read_committed(&settings).len(), 5);
+
+    overrule_position(settings.clone(), journal.clone(), Sequence(5)).await.unwrap();
+    deliver_all(&settings, &journal).await;
+    assert_each_once(&journal, &read_committed(&settings));
+
+    // Kafka has an older position than the journal: the topic was restored, or a broker lost what it had acknowledged.
+    overrule_position(settings.clone(), journal.clone(), Sequence(7)).await.unwrap();
+    journal.set_relay_position(Sequence(8)).await.unwrap();
+    let error = Running::start(&settings, &journal).failure().await;
+    assert!(matches!(error, RelayError::PositionLost { position: Some(Sequence(7)), .. }), "{error}");
+
+    // All of them again, because somebody says so.
+    overrule_position(settings.clone(), journal.clone(), Sequence::START).await.unwrap();
+    deliver_all(&settings, &journal).await;
+    assert_eq!(read_committed(&settings).len(), 16);
+}
+
+#[tokio::test]
+async fn a_transaction_holds_no_more_bytes_than_allowed_and_each_event_arrives_all_the_same() {
+    let Some(brokers) = broker() else { return };
+    let folder = tempdir().unwrap();
+    let mut settings = settings(&brokers, "bytes");
+    settings.max_batch_bytes = 50_000;
+    let journal = open(folder.path());
+    configure(&journal).await;
+    // Every tenth is larger than a whole transaction.
+    let detail = |number: u64| "x".repeat(if number % 10 == 0 { 60_000 } else { 9_000 });
+    append(&journal, (1..=40).map(|number| event(number, &detail(number))).collect()).await;
+    let mut running = Running::start(&settings, &journal);
+    running.reach(40).await;
+    let transactions = running.status.borrow().transactions;
+    running.stop().await;
+    assert!(transactions >= 12, "{transactions}");
+    assert_each_once(&journal, &read_committed(&settings));
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_stops_the_relay_before_it_and_is_named() {
+    let Some(brokers) = broker() else { return };
+    let folder = tempdir().unwrap();
+    let settings = settings(&brokers, "gap");
+    let journal = journal_with(folder.path(), 6).await;
+    let spoil = "UPDATE events SET kind = 'unheard-of' WHERE sequence IN (4, 6)";
+    rusqlite::Connection::open(folder.path().join("journal.db")).unwrap().execute(spoil, []).unwrap();
+    let error = Running::start(&settings, &journal).failure().await;
+    assert!(matches!(error, RelayError::Gap { missing: Sequence(4) }) && error.needs_operator(), "{error}");
+    let sequences = |count: usize| {
+        let mut delivered: Vec<u64> =
+            read_committed(&settings).iter().map(|record| record.sequence()).collect();
+        delivered.sort_unstable();
+        assert_eq!(delivered.len(), count, "{delivered:?}");
+        delivered
+    };
+    assert_eq!(sequences(3), [1, 2, 3]);
+    overrule_position(settings.clone(), journal.clone(), Sequence(4)).await.unwrap();
+    let error = Running::start(&settings, &journal).failure().await;
+    assert!(matches!(error, RelayError::Gap { missing: Sequence(6) }), "the last one is missed too: {error}");
+    assert_eq!(sequences(4), [1, 2, 3, 5]);
 }
 
 #[tokio::test]

@@ -180,6 +180,11 @@ impl CloudEvent {
     /// The content type of the data.
     pub const CONTENT_TYPE: &'static str = "application/json";
 
+    /// How many bytes its texts take in memory.
+    pub fn bytes(&self) -> usize {
+        self.data.len() + self.key.len() + self.id.len() + self.traceparent.len()
+    }
+
     /// One line of the CloudEvents JSON event format, without the line feed. `source` is the daemon's `ce_source`.
     ///
     /// # Errors

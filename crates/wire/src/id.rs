@@ -113,13 +113,6 @@ impl EventId {
     }
 }
 
-impl JournalId {
-    /// Makes the id of a new journal from random bytes.
-    pub fn from_random(bytes: [u8; 16]) -> Self {
-        Self(HEXLOWER.encode(&bytes))
-    }
-}
-
 /// The place of an event in its journal: 1 for the first, without gaps. 0 stands before the first.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

@@ -12,7 +12,6 @@ mod moving;
 mod nginx;
 mod pages;
 mod politeness;
-mod proxies;
 mod robots;
 mod soak;
 mod support;

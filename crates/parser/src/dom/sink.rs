@@ -17,11 +17,11 @@ pub(super) struct NodeData {
     pub(super) last_child: NodeId,
     pub(super) next_sibling: NodeId,
     pub(super) previous_sibling: NodeId,
-    pub(super) data: NodeContent,
+    pub(super) data: Data,
 }
 
 #[derive(Debug)]
-pub(super) enum NodeContent {
+pub(super) enum Data {
     Document,
     Element { name: LocalName, namespace: Namespace, first_attr: u32, attrs: u16 },
     Text(StrTendril),
@@ -34,7 +34,7 @@ pub(super) struct Attr {
 }
 
 impl NodeData {
-    fn new(data: NodeContent) -> Self {
+    fn new(data: Data) -> Self {
         let none = NodeId::NONE;
         Self {
             parent: none,
@@ -62,7 +62,7 @@ impl Sink {
     /// A sink for a page of `length` bytes. News pages hold one node in 30 to 60 bytes.
     pub(super) fn new(length: usize) -> Self {
         let mut nodes = Vec::with_capacity((length / 40).clamp(16, guard::MAX_NODES));
-        nodes.push(NodeData::new(NodeContent::Document));
+        nodes.push(NodeData::new(Data::Document));
         Self(RefCell::new(Arena {
             nodes,
             attributes: Vec::with_capacity((length / 80).min(guard::MAX_NODES)),
@@ -81,7 +81,7 @@ impl Sink {
 }
 
 impl Arena {
-    fn push(&mut self, data: NodeContent) -> NodeId {
+    fn push(&mut self, data: Data) -> NodeId {
         // The guard stops the tokenizer long before ids run out.
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(NodeData::new(data));
@@ -136,7 +136,7 @@ impl Arena {
     /// Extends the text node `id`, or says that it is none.
     fn extend_text(&mut self, id: NodeId, more: &StrTendril) -> bool {
         match id.some().map(|id| &mut self.at(id).data) {
-            Some(NodeContent::Text(text)) => {
+            Some(Data::Text(text)) => {
                 text.push_tendril(more);
                 true
             }
@@ -152,30 +152,26 @@ impl Arena {
     }
 }
 
-pub(super) struct ElementNameRef<'a>(Ref<'a, NodeData>);
+pub(super) struct Name<'a>(Ref<'a, NodeData>);
 
-impl std::fmt::Debug for ElementNameRef<'_> {
+impl std::fmt::Debug for Name<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.local_name().fmt(f)
     }
 }
 
-impl ElemName for ElementNameRef<'_> {
+impl ElemName for Name<'_> {
     fn ns(&self) -> &Namespace {
         match &self.0.data {
-            NodeContent::Element { namespace, .. } => namespace,
-            NodeContent::Document | NodeContent::Text(_) => {
-                unreachable!("html5ever asks only elements for their name")
-            }
+            Data::Element { namespace, .. } => namespace,
+            Data::Document | Data::Text(_) => unreachable!("html5ever asks only elements for their name"),
         }
     }
 
     fn local_name(&self) -> &LocalName {
         match &self.0.data {
-            NodeContent::Element { name, .. } => name,
-            NodeContent::Document | NodeContent::Text(_) => {
-                unreachable!("html5ever asks only elements for their name")
-            }
+            Data::Element { name, .. } => name,
+            Data::Document | Data::Text(_) => unreachable!("html5ever asks only elements for their name"),
         }
     }
 }
@@ -183,7 +179,7 @@ impl ElemName for ElementNameRef<'_> {
 impl TreeSink for Sink {
     type Handle = NodeId;
     type Output = Self;
-    type ElemName<'a> = ElementNameRef<'a>;
+    type ElemName<'a> = Name<'a>;
 
     fn finish(self) -> Self {
         self
@@ -195,14 +191,14 @@ impl TreeSink for Sink {
         NodeId::DOCUMENT
     }
 
-    fn elem_name<'a>(&'a self, target: &'a NodeId) -> ElementNameRef<'a> {
-        ElementNameRef(Ref::map(self.0.borrow(), |arena| &arena.nodes[target.index()]))
+    fn elem_name<'a>(&'a self, target: &'a NodeId) -> Name<'a> {
+        Name(Ref::map(self.0.borrow(), |arena| &arena.nodes[target.index()]))
     }
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> NodeId {
         let mut arena = self.0.borrow_mut();
         let (first_attr, attrs) = arena.store(attrs);
-        arena.push(NodeContent::Element { name: name.local, namespace: name.ns, first_attr, attrs })
+        arena.push(Data::Element { name: name.local, namespace: name.ns, first_attr, attrs })
     }
 
     fn create_comment(&self, _: StrTendril) -> NodeId {
@@ -221,7 +217,7 @@ impl TreeSink for Sink {
             NodeOrText::AppendText(text) => {
                 let last = arena.at(*parent).last_child;
                 if !arena.extend_text(last, &text) {
-                    let child = arena.push(NodeContent::Text(text));
+                    let child = arena.push(Data::Text(text));
                     arena.append(*parent, child);
                 }
             }
@@ -257,7 +253,7 @@ impl TreeSink for Sink {
             NodeOrText::AppendText(text) => {
                 let previous = arena.at(*sibling).previous_sibling;
                 if !arena.extend_text(previous, &text) {
-                    let child = arena.push(NodeContent::Text(text));
+                    let child = arena.push(Data::Text(text));
                     arena.insert_before(*sibling, child);
                 }
             }
@@ -267,9 +263,7 @@ impl TreeSink for Sink {
     fn add_attrs_if_missing(&self, target: &NodeId, attrs: Vec<Attribute>) {
         // A second <html> or <body> tag adds to the first, whose range can only grow by moving to the end.
         let mut arena = self.0.borrow_mut();
-        let NodeContent::Element { first_attr, attrs: count, .. } = arena.nodes[target.index()].data else {
-            return;
-        };
+        let Data::Element { first_attr, attrs: count, .. } = arena.nodes[target.index()].data else { return };
         let known = first_attr as usize..first_attr as usize + usize::from(count);
         let fresh: Vec<Attribute> = attrs
             .into_iter()
@@ -287,7 +281,7 @@ impl TreeSink for Sink {
         }
         arena.store(fresh);
         let total = arena.attributes.len() - start;
-        if let NodeContent::Element { first_attr, attrs, .. } = &mut arena.nodes[target.index()].data {
+        if let Data::Element { first_attr, attrs, .. } = &mut arena.nodes[target.index()].data {
             (*first_attr, *attrs) = (start as u32, total as u16);
         }
     }

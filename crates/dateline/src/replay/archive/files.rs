@@ -12,7 +12,7 @@ use std::{
     vec,
 };
 
-use dateline_fetcher::warc::{RecordPlace, WarcItem, WarcReader};
+use dateline_fetcher::warc::{Item, Place, Reader};
 
 use super::progress_file::ProgressFile;
 
@@ -24,17 +24,17 @@ pub(super) struct ArchiveItem {
     /// The file, by its absolute path.
     pub(super) file: Arc<str>,
     /// What stands there, or how the file fails.
-    pub(super) item: io::Result<WarcItem>,
+    pub(super) item: io::Result<Item>,
     /// How long it took to read and decompress it.
     pub(super) reading: Duration,
 }
 
 impl ArchiveItem {
     /// Where the item stands; `None` where the file itself fails.
-    pub(super) fn place(&self) -> Option<RecordPlace> {
+    pub(super) fn place(&self) -> Option<Place> {
         match &self.item {
-            Ok(WarcItem::Record(place, _)) => Some(*place),
-            Ok(WarcItem::DamagedRecord(skipped)) => Some(skipped.place),
+            Ok(Item::Record(place, _)) => Some(*place),
+            Ok(Item::Skipped(skipped)) => Some(skipped.place),
             Err(_) => None,
         }
     }
@@ -45,13 +45,13 @@ struct FilePlan {
     name: Arc<str>,
     path: PathBuf,
     size: u64,
-    after: Option<RecordPlace>,
+    after: Option<Place>,
 }
 
 /// Reads file after file.
 pub(super) struct Files {
     plan: vec::IntoIter<FilePlan>,
-    current: Option<(FilePlan, WarcReader<File>)>,
+    current: Option<(FilePlan, Reader<File>)>,
     /// The size of the files that are finished.
     finished: u64,
     read: Arc<AtomicU64>,
@@ -89,11 +89,11 @@ fn plan_of(path: &Path, progress_file: &ProgressFile) -> io::Result<FilePlan> {
     Ok(FilePlan { name, path: absolute, size, after })
 }
 
-fn open(plan: &FilePlan) -> io::Result<WarcReader<File>> {
+fn open(plan: &FilePlan) -> io::Result<Reader<File>> {
     let file = File::open(&plan.path)?;
     match plan.after {
-        Some(place) => WarcReader::after_place(file, place),
-        None => WarcReader::new(file),
+        Some(place) => Reader::after_place(file, place),
+        None => Reader::new(file),
     }
 }
 
@@ -124,8 +124,8 @@ impl Iterator for Files {
             match item {
                 Ok(Some(item)) => {
                     let weight = match &item {
-                        WarcItem::Record(_, record) => record.block.len() + OVERHEAD,
-                        WarcItem::DamagedRecord(_) => OVERHEAD,
+                        Item::Record(_, record) => record.block.len() + OVERHEAD,
+                        Item::Skipped(_) => OVERHEAD,
                     };
                     return Some((ArchiveItem { file, item: Ok(item), reading }, weight));
                 }

@@ -2,14 +2,14 @@
 
 use std::io;
 
-use crate::warc::RecordPlace;
+use crate::warc::Place;
 
 /// A record that could not be read, or bytes that are no record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {damage}")]
-pub struct DamagedRecord {
+pub struct Skipped {
     /// Where it begins.
-    pub place: RecordPlace,
+    pub place: Place,
     /// What is wrong.
     pub damage: Damage,
 }
@@ -41,19 +41,19 @@ pub enum Damage {
 }
 
 /// How an attempt at a record failed.
-pub(super) enum RecordFailure {
+pub(super) enum Failure {
     Damage(Damage),
     /// The source itself failed.
     Io(io::Error),
 }
 
-impl From<Damage> for RecordFailure {
+impl From<Damage> for Failure {
     fn from(damage: Damage) -> Self {
         Self::Damage(damage)
     }
 }
 
-impl From<io::Error> for RecordFailure {
+impl From<io::Error> for Failure {
     /// The decompressor reports damage as "invalid" and a missing end as "unexpected end"; the source reports neither.
     fn from(error: io::Error) -> Self {
         match error.kind() {

@@ -9,8 +9,6 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::skipped;
-
 /// nginx over a folder of files on loopback, stopped when dropped.
 pub(crate) struct Nginx {
     pub(crate) address: std::net::SocketAddr,
@@ -23,7 +21,8 @@ impl Nginx {
     /// that the test is skipped and gives nothing.
     pub(crate) async fn start(http: &str, server: &str, files: &[(&str, &str)]) -> Option<Self> {
         let Some(program) = program() else {
-            return skipped("nginx is not installed (Debian: apt-get install nginx-light)");
+            eprintln!("skipped: nginx is not installed (Debian: apt-get install nginx-light)");
+            return None;
         };
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();

@@ -5,15 +5,11 @@ const MAX_TOKENS: usize = 64;
 
 /// One part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DateToken {
+pub(super) struct Token {
     /// What it is.
     pub(super) part: Part,
     /// Whether white space stands before it.
     pub(super) spaced: bool,
-    /// Where it starts in the text, in bytes.
-    pub(super) start: usize,
-    /// Where it ends.
-    pub(super) end: usize,
 }
 
 /// What a token is.
@@ -27,7 +23,7 @@ pub(super) enum Part {
     Mark(char),
 }
 
-impl DateToken {
+impl Token {
     pub(super) fn number(&self) -> Option<(u64, usize)> {
         match self.part {
             Part::Number(value, digits) => Some((value, digits)),
@@ -55,11 +51,11 @@ impl DateToken {
 }
 
 /// Splits `text` into at most [`MAX_TOKENS`] tokens.
-pub(super) fn tokens(text: &str) -> Vec<DateToken> {
+pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut spaced = false;
-    let mut chars = text.char_indices().map(|(at, c)| (at, at + c.len_utf8(), plain(c))).peekable();
-    while let Some((start, mut end, first)) = chars.next() {
+    let mut chars = text.chars().map(plain).peekable();
+    while let Some(first) = chars.next() {
         if tokens.len() == MAX_TOKENS {
             break;
         }
@@ -69,21 +65,17 @@ pub(super) fn tokens(text: &str) -> Vec<DateToken> {
         }
         let part = if let Some(digit) = digit_of(first) {
             let (mut value, mut digits) = (u64::from(digit), 1);
-            while let Some((digit, behind)) =
-                chars.peek().and_then(|(_, behind, c)| Some((digit_of(*c)?, *behind)))
-            {
+            while let Some(digit) = chars.peek().copied().and_then(digit_of) {
                 value = value.saturating_mul(10).saturating_add(u64::from(digit));
                 digits += 1;
-                end = behind;
                 chars.next();
             }
             Part::Number(value, digits)
         } else if first.is_alphabetic() {
             let mut word: String = first.to_lowercase().collect();
-            while let Some((_, behind, next)) = chars
-                .next_if(|(_, _, next)| next.is_alphabetic() || is_combining(*next) || is_invisible(*next))
+            while let Some(next) =
+                chars.next_if(|next| next.is_alphabetic() || is_combining(*next) || is_invisible(*next))
             {
-                end = behind;
                 if !is_invisible(next) {
                     word.extend(next.to_lowercase());
                 }
@@ -92,7 +84,7 @@ pub(super) fn tokens(text: &str) -> Vec<DateToken> {
         } else {
             Part::Mark(first)
         };
-        tokens.push(DateToken { part, spaced, start, end });
+        tokens.push(Token { part, spaced });
         spaced = false;
     }
     tokens

@@ -1,0 +1,52 @@
+//! `dateline relay`: where delivery to Kafka goes on, for the operator to say where neither Kafka nor the journal can.
+
+use clap::Args;
+use dateline_journal::{Journal, Options};
+use dateline_wire::Sequence;
+
+use super::config_file::ConfigFile;
+use super::print_text;
+use crate::config::Settings;
+use crate::failure::Failure;
+
+/// Says where delivery to Kafka goes on.
+///
+/// Only for after the relay has stopped because its position in Kafka is lost, or because an event can't be delivered. The
+/// daemon has to be stopped meanwhile.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The last event that counts as delivered: the next run delivers those after it. 0 delivers all of them.
+    #[arg(long, value_name = "SEQUENCE")]
+    after: u64,
+    /// Whose journal and which Kafka.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the configuration is wrong, no Kafka is configured or it cannot be used now, the journal is in use, or it has no such event.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let settings = Settings::load(&arguments.config.path)?;
+    if !settings.kafka.is_enabled() {
+        return Err(Failure::Other("no Kafka is configured: set brokers in [kafka]".to_owned()));
+    }
+    let path = settings.journal_path();
+    let unusable = |source| Failure::Journal { path: path.clone(), source };
+    let after = Sequence(arguments.after);
+    let journal = Journal::open(&path, Options::default()).map_err(unusable)?;
+    let last = journal.last_sequence().map_err(unusable)?;
+    if after > last {
+        return Err(Failure::Other(format!("--after {after}: the journal's last event is {last}")));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(Failure::io("the runtime"))?;
+    runtime
+        .block_on(dateline_publisher::overrule_position(settings.kafka, journal, after))
+        .map_err(|error| Failure::Other(error.to_string()))?;
+    print_text(&format!("The next run delivers to Kafka from event {} on.\n", after.next()))
+}
