@@ -1,6 +1,7 @@
 //! Logs on stderr, as `[logs]` says.
 
 use std::io::{self, IsTerminal};
+use std::panic::{self, PanicHookInfo};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
@@ -8,7 +9,8 @@ use tracing_subscriber::filter::ParseError;
 use crate::config::{LogFormat, LogSettings};
 use crate::failure::Failure;
 
-/// Starts logging for this process.
+/// Starts logging for this process. From then on a panic is a line like any other, also one that is caught where strangers'
+/// bytes are read.
 ///
 /// # Errors
 /// If the level cannot be understood.
@@ -28,7 +30,17 @@ pub fn start(settings: &LogSettings) -> Result<(), Failure> {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),
     };
-    started.map_err(|error| Failure::Other(format!("logging cannot start: {error}")))
+    started.map_err(|error| Failure::Other(format!("logging cannot start: {error}")))?;
+    panic::set_hook(Box::new(log_panic));
+    Ok(())
+}
+
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("no message");
+    match panic.location() {
+        Some(location) => tracing::error!("a panic at {location}: {message}"),
+        None => tracing::error!("a panic: {message}"),
+    }
 }
 
 /// What is logged at a level, or by directives. A page's broken markup is no news to an operator, unless asked for by name.

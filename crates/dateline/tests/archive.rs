@@ -12,7 +12,7 @@ use dateline::{
     config::read_subject,
     replay::archive::{Backfill, BackfillError, BackfillTally, EventTarget},
 };
-use dateline_fetcher::warc::{Record, RecordIds, RecordType, Writer, field};
+use dateline_fetcher::warc::{Record, RecordIds, RecordType, WarcWriter, field};
 
 const RELEVANT: &str = "<!doctype html><title>Rail link</title><article><h1>Moscow and Pyongyang agree on a rail link</h1>\
     <p>Russia and North Korea have agreed the timetable for a passenger rail link, the transport ministry in Moscow said.</p>\
@@ -23,7 +23,7 @@ const OTHER: &str = "<!doctype html><title>Library</title><article><h1>The libra
 /// An archive of these pages.
 fn archive(folder: &Path, seed: u8, pages: &[(&str, &str)]) -> PathBuf {
     let mut ids = RecordIds::new([seed; 16]);
-    let mut writer = Writer::new(Vec::new());
+    let mut writer = WarcWriter::new(Vec::new());
     for (number, (path, html)) in (0..).zip(pages) {
         let block = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{html}");
         let date = jiff::Timestamp::from_second(1_772_000_000 + number).unwrap();

@@ -2,20 +2,20 @@
 
 use std::{collections::BTreeMap, env, fs::File, time::Instant};
 
-use dateline_fetcher::warc::{Item, Reader};
+use dateline_fetcher::warc::{WarcItem, WarcReader};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     for path in env::args().skip(1) {
         let started = Instant::now();
-        let mut reader = Reader::new(File::open(&path)?)?;
+        let mut reader = WarcReader::new(File::open(&path)?)?;
         let (mut kinds, mut bytes) = (BTreeMap::<&str, u64>::new(), 0);
         while let Some(item) = reader.next_item()? {
             match item {
-                Item::Record(_, record) => {
+                WarcItem::Record(_, record) => {
                     *kinds.entry(record.kind().word()).or_default() += 1;
                     bytes += record.block.len();
                 }
-                Item::Skipped(skipped) => println!("{path}: {skipped}"),
+                WarcItem::DamagedRecord(skipped) => println!("{path}: {skipped}"),
             }
         }
         let seconds = started.elapsed().as_secs_f64();

@@ -26,7 +26,7 @@ pub struct Hop {
 
 /// Why nothing came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum RequestFailure {
     #[error(transparent)]
     Transport(#[from] TransportError),
     #[error("the host is to be left alone until {until}")]
@@ -39,7 +39,7 @@ pub(crate) enum Failure {
     BadRedirect { status: u16 },
 }
 
-pub(crate) struct Client {
+pub(crate) struct PoliteClient {
     transport: Arc<dyn Transport>,
     politeness: Politeness,
     pub(crate) clock: Clock,
@@ -48,7 +48,7 @@ pub(crate) struct Client {
     max_retry_after: Duration,
 }
 
-impl Client {
+impl PoliteClient {
     pub(crate) fn new(transport: Arc<dyn Transport>, settings: &FetchSettings, clock: Clock) -> Self {
         Self {
             transport,
@@ -71,7 +71,7 @@ impl Client {
         url: &Url,
         purpose: Purpose,
         more: HeaderMap,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Response, RequestFailure> {
         self.exchange(url, purpose, more, None).await
     }
 
@@ -82,13 +82,13 @@ impl Client {
         purpose: Purpose,
         more: HeaderMap,
         form: Option<Form>,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Response, RequestFailure> {
         let host = url.host_str().unwrap_or_default();
         let turn = self
             .politeness
             .turn(host)
             .await
-            .map_err(|resting| Failure::Resting { until: self.clock.moment_of(resting.until) })?;
+            .map_err(|resting| RequestFailure::Resting { until: self.clock.moment_of(resting.until) })?;
         let mut headers = self.headers(purpose);
         headers.extend(more);
         let response = self.transport.send(Request { url: url.clone(), headers, purpose, form }).await;
@@ -127,20 +127,20 @@ impl Client {
         url: &Url,
         response: &Response,
         hops: &[Hop],
-    ) -> Option<Result<(Hop, Url), Failure>> {
+    ) -> Option<Result<(Hop, Url), RequestFailure>> {
         let status = response.status;
         if !matches!(status, 301 | 302 | 303 | 307 | 308) {
             return None;
         }
         let location = response.headers.get(header::LOCATION).map(|value| reference(value.as_bytes()));
         let Some(target) = location.and_then(|location| web_target(url, &location)) else {
-            return Some(Err(Failure::BadRedirect { status }));
+            return Some(Err(RequestFailure::BadRedirect { status }));
         };
         if target == *url || hops.iter().any(|hop| hop.url == target) {
-            return Some(Err(Failure::RedirectLoop));
+            return Some(Err(RequestFailure::RedirectLoop));
         }
         if hops.len() >= self.max_redirects {
-            return Some(Err(Failure::TooManyRedirects(self.max_redirects)));
+            return Some(Err(RequestFailure::TooManyRedirects(self.max_redirects)));
         }
         Some(Ok((Hop { url: url.clone(), status }, target)))
     }

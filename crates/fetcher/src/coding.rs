@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use bytes::Bytes;
 use http::{HeaderMap, header};
 
 /// The codings that [`decode_body`] undoes, as `Accept-Encoding` says it.
@@ -9,6 +10,12 @@ pub const ACCEPTED: &str = "gzip, deflate, br, zstd";
 
 /// Undoing more codings than this serves no honest purpose.
 const MAX_CODINGS: usize = 3;
+
+/// How many members of a gzip body are read. Servers that compress in blocks make one of every 64 KiB or so.
+const MAX_GZIP_MEMBERS: usize = 4096;
+
+/// A body of more bytes is read on a thread for blocking work, so that nobody waits behind it.
+const MAX_INLINE_BYTES: usize = 64 << 10;
 
 /// Why a body cannot be decompressed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +34,9 @@ pub enum CodingError {
     /// It decompresses to more than the limit.
     #[error("the body decompresses to more than {0} bytes")]
     TooLarge(usize),
+    /// Whoever read it panicked, or the runtime is shutting down.
+    #[error("the body was not read to its end: {0}")]
+    Unfinished(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,40 +47,68 @@ enum Coding {
     Zstd,
 }
 
+/// How much of a body is wanted, in bytes after its codings are undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All of it; more than this is refused.
+    Whole(usize),
+    /// Its beginning, up to this; the rest isn't looked at.
+    Start(usize),
+}
+
 /// The body without the codings that `Content-Encoding` names, at most `limit` bytes of it. Never takes much more memory
 /// than that, whatever the body claims.
 ///
 /// A body that is called gzip but doesn't begin as one is taken as it is: servers that set the field without compressing
-/// are common, and other readers of feeds bear with them.
+/// are common, and other readers of feeds bear with them. For the same reason a name that isn't registered as a coding
+/// counts for nothing.
+///
+/// # Errors
+/// If a coding is unknown, the body isn't what its coding says, or it is larger than the limit.
 pub fn decode_body(headers: &HeaderMap, body: &[u8], limit: usize) -> Result<Vec<u8>, CodingError> {
-    let codings = codings(headers)?;
-    let mut decoded: Option<Vec<u8>> = None;
-    // The last coding named was applied last.
-    for coding in codings.into_iter().rev() {
-        let input = decoded.as_deref().unwrap_or(body);
-        if input.is_empty() || (coding == Coding::Gzip && !input.starts_with(&[0x1f, 0x8b])) {
-            continue;
-        }
-        decoded = Some(decode(coding, input, limit)?);
-    }
-    match decoded {
-        Some(decoded) => Ok(decoded),
-        None if body.len() > limit => Err(CodingError::TooLarge(limit)),
-        None => Ok(body.to_vec()),
-    }
+    undo(codings(headers)?, body, Extent::Whole(limit))
 }
 
+/// Undoes the codings of `body` and hands it to `read`: here where that is little work, else on a thread for blocking work.
+/// A coded body always goes there, however small it is as sent: 64 KB may hold 64 MiB, and that is known only afterwards. So
+/// does one that is compressed without saying so, since readers of feeds decompress it themselves.
+///
+/// # Errors
+/// As for [`decode_body`], or if `read` panics.
+pub(crate) async fn read_body<T: Send + 'static>(
+    headers: &HeaderMap,
+    body: &Bytes,
+    extent: Extent,
+    read: impl FnOnce(Vec<u8>) -> T + Send + 'static,
+) -> Result<T, CodingError> {
+    let codings = codings(headers)?;
+    let is_compressed = !codings.is_empty() || body.starts_with(&GZIP_MAGIC);
+    if !is_compressed && body.len() <= MAX_INLINE_BYTES {
+        return undo(codings, body, extent).map(read);
+    }
+    let body = body.clone();
+    tokio::task::spawn_blocking(move || undo(codings, &body, extent).map(read))
+        .await
+        .unwrap_or_else(|error| Err(CodingError::Unfinished(error.to_string())))
+}
+
+/// The codings that were applied, in that order.
 fn codings(headers: &HeaderMap) -> Result<Vec<Coding>, CodingError> {
     let mut codings = Vec::new();
     for value in headers.get_all(header::CONTENT_ENCODING) {
         for name in String::from_utf8_lossy(value.as_bytes()).split(',') {
             match name.trim().to_ascii_lowercase().as_str() {
-                "" | "identity" | "none" | "utf-8" => {}
                 "gzip" | "x-gzip" => codings.push(Coding::Gzip),
                 "deflate" => codings.push(Coding::Deflate),
                 "br" => codings.push(Coding::Brotli),
                 "zstd" => codings.push(Coding::Zstd),
-                other => return Err(CodingError::Unknown(other.chars().take(40).collect())),
+                // The others of IANA's registry of content codings.
+                other
+                @ ("aes128gcm" | "compress" | "dcb" | "dcz" | "exi" | "pack200-gzip" | "x-compress") => {
+                    return Err(CodingError::Unknown(other.to_owned()));
+                }
+                // "identity", and what is no coding: "utf-8", "binary", "none".
+                _ => {}
             }
         }
     }
@@ -80,34 +118,83 @@ fn codings(headers: &HeaderMap) -> Result<Vec<Coding>, CodingError> {
     Ok(codings)
 }
 
-fn decode(coding: Coding, input: &[u8], limit: usize) -> Result<Vec<u8>, CodingError> {
+fn undo(codings: Vec<Coding>, body: &[u8], extent: Extent) -> Result<Vec<u8>, CodingError> {
+    let (Extent::Whole(limit) | Extent::Start(limit)) = extent;
+    let mut decoded: Option<Vec<u8>> = None;
+    // The last coding named was applied last.
+    for (left, coding) in codings.into_iter().enumerate().rev() {
+        let input = decoded.as_deref().unwrap_or(body);
+        if input.is_empty() || (coding == Coding::Gzip && !input.starts_with(&GZIP_MAGIC)) {
+            continue;
+        }
+        let is_cut = left == 0 && extent == Extent::Start(limit);
+        let output = decode(coding, input, if is_cut { limit } else { limit.saturating_add(1) })?;
+        if output.len() > limit {
+            return Err(CodingError::TooLarge(limit));
+        }
+        decoded = Some(output);
+    }
+    match decoded {
+        Some(mut decoded) => {
+            decoded.truncate(limit);
+            Ok(decoded)
+        }
+        None if body.len() > limit && extent == Extent::Whole(limit) => Err(CodingError::TooLarge(limit)),
+        None => Ok(body[..body.len().min(limit)].to_vec()),
+    }
+}
+
+/// What every member of a gzip body begins with (RFC 1952, section 2.3.1).
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// The first `most` bytes of what `input` decompresses to.
+fn decode(coding: Coding, input: &[u8], most: usize) -> Result<Vec<u8>, CodingError> {
     match coding {
-        Coding::Gzip => read_to(limit, "gzip", flate2::read::MultiGzDecoder::new(input)),
+        Coding::Gzip => gunzip(input, most),
         // Deflate is meant to be zlib (RFC 9110, section 8.4.1.2), but some servers send it bare.
-        Coding::Deflate => match read_to(limit, "deflate", flate2::read::ZlibDecoder::new(input)) {
+        Coding::Deflate => match read_to(most, "deflate", flate2::read::ZlibDecoder::new(input)) {
             Err(CodingError::Broken { .. }) => {
-                read_to(limit, "deflate", flate2::read::DeflateDecoder::new(input))
+                read_to(most, "deflate", flate2::read::DeflateDecoder::new(input))
             }
             decided => decided,
         },
-        Coding::Brotli => read_to(limit, "br", brotli::Decompressor::new(input, 1 << 14)),
+        Coding::Brotli => read_to(most, "br", brotli::Decompressor::new(input, 1 << 14)),
         Coding::Zstd => {
             let broken = |error: io::Error| CodingError::Broken { coding: "zstd", why: error.to_string() };
             let mut decoder = zstd::stream::read::Decoder::with_buffer(input).map_err(broken)?;
             // RFC 9659: a window of at most 8 MB may be asked of whoever decodes.
             decoder.window_log_max(23).map_err(broken)?;
-            read_to(limit, "zstd", decoder)
+            read_to(most, "zstd", decoder)
         }
     }
 }
 
-fn read_to(limit: usize, coding: &'static str, decoder: impl Read) -> Result<Vec<u8>, CodingError> {
+/// The members of a gzip body, one after another. Whatever follows the last whole one is passed over, as browsers and gzip
+/// itself do: some servers pad.
+fn gunzip(input: &[u8], most: usize) -> Result<Vec<u8>, CodingError> {
+    let mut whole = Vec::new();
+    let mut rest = input;
+    for _ in 0..MAX_GZIP_MEMBERS {
+        if whole.len() >= most || !rest.starts_with(&GZIP_MAGIC) {
+            break;
+        }
+        let mut member = flate2::bufread::GzDecoder::new(rest);
+        (&mut member)
+            .take((most - whole.len()) as u64)
+            .read_to_end(&mut whole)
+            .map_err(|error| CodingError::Broken { coding: "gzip", why: error.to_string() })?;
+        rest = member.into_inner();
+    }
+    Ok(whole)
+}
+
+fn read_to(most: usize, coding: &'static str, decoder: impl Read) -> Result<Vec<u8>, CodingError> {
     let mut whole = Vec::new();
     decoder
-        .take(limit as u64 + 1)
+        .take(most as u64)
         .read_to_end(&mut whole)
         .map_err(|error| CodingError::Broken { coding, why: error.to_string() })?;
-    if whole.len() > limit { Err(CodingError::TooLarge(limit)) } else { Ok(whole) }
+    Ok(whole)
 }
 
 #[cfg(test)]
@@ -132,6 +219,60 @@ mod tests {
     fn a_body_of_several_gzip_members_is_read_whole() {
         let body = [gzip(b"The ferry "), gzip(b"was late.")].concat();
         assert_eq!(decode_body(&coded("gzip"), &body, 100).unwrap(), b"The ferry was late.");
+    }
+
+    #[test]
+    fn what_follows_a_whole_gzip_member_is_passed_over() {
+        for padding in [&b"\r\n"[..], &[0; 512], b"<!-- cached -->"] {
+            let body = [&gzip(b"The ferry was late.")[..], padding].concat();
+            assert_eq!(decode_body(&coded("gzip"), &body, 100).unwrap(), b"The ferry was late.");
+        }
+        let cut = &gzip(b"The ferry was late.")[..25];
+        assert!(matches!(decode_body(&coded("gzip"), cut, 100), Err(CodingError::Broken { .. })));
+    }
+
+    #[test]
+    fn a_name_that_is_no_coding_counts_for_nothing() {
+        for name in ["identity", "none", "binary", "utf-8", "8bit", "windows-1251"] {
+            assert_eq!(decode_body(&coded(name), b"The ferry", 100).unwrap(), b"The ferry", "{name}");
+        }
+        assert_eq!(decode_body(&coded("compress"), b"?", 9), Err(CodingError::Unknown("compress".into())));
+    }
+
+    #[test]
+    fn the_start_of_a_body_is_had_however_large_it_is() {
+        let mut large = b"User-agent: *\n".repeat(100);
+        let start = |headers: &HeaderMap, body: &[u8]| {
+            undo(codings(headers).unwrap(), body, Extent::Start(14)).unwrap()
+        };
+        assert_eq!(start(&HeaderMap::new(), &large), b"User-agent: *\n");
+        assert_eq!(start(&coded("gzip"), &gzip(&large)), b"User-agent: *\n");
+        large.truncate(10);
+        assert_eq!(start(&coded("gzip"), &gzip(&large)), b"User-agent");
+    }
+
+    /// Where `read_body` reads.
+    async fn thread_of(headers: &HeaderMap, body: Vec<u8>) -> std::thread::ThreadId {
+        let here = |_| std::thread::current().id();
+        read_body(headers, &body.into(), Extent::Whole(64 << 20), here).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_elsewhere_where_it_is_large_or_may_be_once_its_coding_is_undone() {
+        let here = std::thread::current().id();
+        assert_eq!(thread_of(&HeaderMap::new(), vec![b' '; 1 << 10]).await, here);
+        assert_ne!(thread_of(&HeaderMap::new(), vec![b' '; 1 << 20]).await, here);
+        let bomb = gzip(&vec![b' '; 1 << 20]);
+        assert!(bomb.len() < MAX_INLINE_BYTES);
+        assert_ne!(thread_of(&coded("gzip"), bomb.clone()).await, here);
+        assert_ne!(thread_of(&HeaderMap::new(), bomb).await, here);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_panics_fails_the_body_alone() {
+        let panics = |_| -> u8 { panic!("a body that breaks its reader") };
+        let failed = read_body(&coded("gzip"), &gzip(b"x").into(), Extent::Whole(9), panics).await;
+        assert!(matches!(failed, Err(CodingError::Unfinished(_))));
     }
 
     #[test]

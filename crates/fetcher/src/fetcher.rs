@@ -6,13 +6,13 @@ use dateline_wire::FeedId;
 use jiff::Timestamp;
 
 use crate::{
-    Clock, FetchSettings, PollSettings, Schedule, chance::chance, client::Client, robots::Robots,
+    Clock, FetchSettings, PollSettings, Schedule, chance::chance, client::PoliteClient, robots::Robots,
     transport::Transport, websub::Leases,
 };
 
 /// Polls feeds and fetches pages through one transport, with one politeness for all.
 pub struct Fetcher {
-    pub(crate) client: Client,
+    pub(crate) client: PoliteClient,
     pub(crate) robots: Robots,
     pub(crate) fetch: FetchSettings,
     pub(crate) settings: PollSettings,
@@ -29,9 +29,9 @@ impl Fetcher {
         clock: Clock,
         seed: u64,
     ) -> Self {
-        let robots = Robots::new(&fetch.user_agent, fetch.max_decoded_bytes);
+        let robots = Robots::new(&fetch.user_agent);
         Self {
-            client: Client::new(transport, &fetch, clock),
+            client: PoliteClient::new(transport, &fetch, clock),
             robots,
             fetch,
             settings: poll,

@@ -9,9 +9,9 @@ use url::Url;
 
 use crate::{
     Fetcher, Hop,
-    client::{Failure, shown},
-    coding::{CodingError, decode_body},
-    redirector::{self, MOST_UNWRAPPED},
+    client::{RequestFailure, shown},
+    coding::{CodingError, Extent, read_body},
+    redirector::{self, MAX_UNWRAPPED, Redirector},
     refresh,
     retry_after::retry_after,
     robots::Permission,
@@ -19,17 +19,14 @@ use crate::{
     transport::{Purpose, Response, TransportError},
 };
 
-/// Bodies larger than this, as sent, are decompressed on a thread of their own. Common pages are smaller.
-const LARGE_BODY: usize = 256 << 10;
-
 /// The first pause before a page is tried again; each further one is four times as long.
 const FIRST_RETRY: Duration = Duration::from_secs(60);
 
 /// How often a page is tried: with the pauses between, for almost six hours.
-const MOST_TRIES: u32 = 6;
+const MAX_TRIES: u32 = 6;
 
 /// How often a page that sends elsewhere by `<meta http-equiv="refresh">` is believed.
-const MOST_REFRESHES: usize = 2;
+const MAX_REFRESHES: usize = 2;
 
 /// A page and how it was reached.
 #[derive(Debug, Clone)]
@@ -127,13 +124,13 @@ impl PageError {
             PageFailure::Resting { until } => {
                 return Some(Duration::try_from(until.duration_since(now)).unwrap_or_default());
             }
-            PageFailure::Transport(error) if error.kind.may_pass() => (MOST_TRIES, Duration::ZERO),
+            PageFailure::Transport(error) if error.kind.may_pass() => (MAX_TRIES, Duration::ZERO),
             // Feeds announce pages before they are there.
             PageFailure::Status { status: 404, .. } => (3, Duration::ZERO),
             PageFailure::Status { status: 408 | 425 | 429 | 500.., retry_after } => {
-                (MOST_TRIES, retry_after.unwrap_or_default())
+                (MAX_TRIES, retry_after.unwrap_or_default())
             }
-            PageFailure::RobotsUnreachable { retry_after, .. } => (MOST_TRIES, *retry_after),
+            PageFailure::RobotsUnreachable { retry_after, .. } => (MAX_TRIES, *retry_after),
             PageFailure::Coding(CodingError::Broken { .. }) => (3, Duration::ZERO),
             _ => (1, Duration::ZERO),
         };
@@ -155,7 +152,7 @@ impl Fetcher {
         let mut unwrapped = 0;
         loop {
             let redirector = redirector::of(&url);
-            if unwrapped < MOST_UNWRAPPED
+            if unwrapped < MAX_UNWRAPPED
                 && let Some(target) = redirector.and_then(|known| known.carried(&url))
             {
                 unwrapped += 1;
@@ -174,16 +171,16 @@ impl Fetcher {
                 url = target;
                 continue;
             }
-            let bytes = self.html(&response).await.map_err(at)?;
-            if let Some(redirector) = redirector {
-                let target = redirector.target_in(&bytes, &url).filter(|_| unwrapped < MOST_UNWRAPPED);
+            let Html { bytes, target } = self.html(&response, &url, redirector).await.map_err(at)?;
+            if redirector.is_some() {
+                let target = target.filter(|_| unwrapped < MAX_UNWRAPPED);
                 let target = target.ok_or_else(|| at(PageFailure::Redirector))?;
                 unwrapped += 1;
                 hops.push(Hop { url, status: response.status });
                 url = target;
                 continue;
             }
-            let target = refresh::target(&bytes, &url).filter(|_| refreshes < MOST_REFRESHES);
+            let target = target.filter(|_| refreshes < MAX_REFRESHES);
             if let Some(target) = target.filter(|target| hops.iter().all(|hop| hop.url != *target)) {
                 refreshes += 1;
                 hops.push(Hop { url, status: response.status });
@@ -211,37 +208,48 @@ impl Fetcher {
         }
     }
 
-    /// The HTML of an answer that is no redirect.
-    async fn html(&self, response: &Response) -> Result<Vec<u8>, PageFailure> {
+    /// The HTML of an answer of `url` that is no redirect, and where it sends to by itself: as a page of `redirector`, or else as
+    /// a page with `<meta http-equiv="refresh">`.
+    async fn html(
+        &self,
+        response: &Response,
+        url: &Url,
+        redirector: Option<&'static Redirector>,
+    ) -> Result<Html, PageFailure> {
         if response.status != 200 {
             let retry_after = retry_after(&response.headers, self.client.clock.now())
                 .map(|wait| wait.min(self.fetch.max_retry_after));
             return Err(PageFailure::Status { status: response.status, retry_after });
         }
-        let bytes = decode_off_thread(response, self.fetch.max_decoded_bytes).await?;
-        match other_than_html(response.header(header::CONTENT_TYPE), &bytes) {
-            Some(other) => Err(PageFailure::NotHtml(other)),
-            None => Ok(bytes),
-        }
+        let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
+        let url = url.clone();
+        let read = move |bytes: Vec<u8>| {
+            if let Some(other) = other_than_html(content_type.as_deref(), &bytes) {
+                return Err(PageFailure::NotHtml(other));
+            }
+            let target = match redirector {
+                Some(redirector) => redirector.target_in(&bytes, &url),
+                None => refresh::target(&bytes, &url),
+            };
+            Ok(Html { bytes, target })
+        };
+        let extent = Extent::Whole(self.fetch.max_decoded_bytes);
+        read_body(&response.headers, &response.body, extent, read).await?
     }
 }
 
-/// The decompressed body; a large one on a thread of its own, so that nobody waits behind it.
-async fn decode_off_thread(response: &Response, limit: usize) -> Result<Vec<u8>, CodingError> {
-    if response.body.len() <= LARGE_BODY {
-        return decode_body(&response.headers, &response.body, limit);
-    }
-    let (headers, body) = (response.headers.clone(), response.body.clone());
-    tokio::task::spawn_blocking(move || decode_body(&headers, &body, limit))
-        .await
-        .unwrap_or_else(|error| Err(CodingError::Broken { coding: "any", why: error.to_string() }))
+/// What a page is, before it is known whether it is the one that was wanted.
+struct Html {
+    bytes: Vec<u8>,
+    /// Where it sends to.
+    target: Option<Url>,
 }
 
-impl From<Failure> for PageFailure {
-    fn from(failure: Failure) -> Self {
+impl From<RequestFailure> for PageFailure {
+    fn from(failure: RequestFailure) -> Self {
         match failure {
-            Failure::Transport(error) => Self::Transport(error),
-            Failure::Resting { until } => Self::Resting { until },
+            RequestFailure::Transport(error) => Self::Transport(error),
+            RequestFailure::Resting { until } => Self::Resting { until },
             failure => Self::Redirects(failure.to_string()),
         }
     }

@@ -32,8 +32,9 @@ struct Hosts {
 
 struct Host {
     turns: Arc<Semaphore>,
-    /// The delay between starts, with the host's own `Crawl-delay`.
-    delay: Duration,
+    /// The host's own `Crawl-delay`, and until when it holds.
+    crawl_delay: Duration,
+    crawl_delay_until: Instant,
     /// Nothing starts before this.
     next_start: Instant,
     /// The host asked to be left alone until then.
@@ -51,7 +52,7 @@ pub(crate) struct Turn {
 
 /// The host cannot be asked soon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Resting {
+pub(crate) struct RestingHost {
     /// When to try again.
     pub(crate) until: Instant,
 }
@@ -68,13 +69,13 @@ impl Politeness {
     }
 
     /// Waits for a turn at `host`, not longer than the configured patience.
-    pub(crate) async fn turn(&self, host: &str) -> Result<Turn, Resting> {
+    pub(crate) async fn turn(&self, host: &str) -> Result<Turn, RestingHost> {
         let patience = Instant::now() + self.patience;
         let turns = self.with(host, |host| host.turns.clone());
         let permit = match timeout_at(patience, turns.acquire_owned()).await {
             // The semaphore is never closed.
             Ok(permit) => permit.ok(),
-            Err(_) => return Err(self.with(host, |host| host.put_off(patience))),
+            Err(_) => return Err(self.put_off(host, patience)),
         };
         // Only a rest that was asked for while waiting makes this go round again.
         loop {
@@ -82,12 +83,12 @@ impl Politeness {
             let start = self.with(host, |host| {
                 let start = host.next_start.max(host.rest_until).max(now);
                 if start <= patience {
-                    host.next_start = start + host.delay;
+                    host.next_start = start + host.delay(now).max(self.delay);
                 }
                 start
             });
             if start > patience {
-                return Err(self.with(host, |host| host.put_off(start)));
+                return Err(self.put_off(host, start));
             }
             sleep_until(start).await;
             if self.with(host, |host| host.rest_until) <= start {
@@ -101,10 +102,22 @@ impl Politeness {
         self.with(host, |host| host.rest_until = host.rest_until.max(until));
     }
 
-    /// Keeps to the `Crawl-delay` of `host` where it is longer than the configured delay.
-    pub(crate) fn set_crawl_delay(&self, host: &str, delay: Option<Duration>) {
-        let delay = delay.unwrap_or_default().min(self.max_crawl_delay).max(self.delay);
-        self.with(host, |host| host.delay = delay);
+    /// Keeps to the `Crawl-delay` of `host`, where it is longer than the configured delay, for as long as the robots.txt that
+    /// names it counts.
+    pub(crate) fn set_crawl_delay(&self, host: &str, delay: Option<Duration>, lifetime: Duration) {
+        self.with(host, |host| {
+            host.crawl_delay = delay.unwrap_or_default().min(self.max_crawl_delay);
+            host.crawl_delay_until = Instant::now() + lifetime;
+        });
+    }
+
+    /// The next place in the line of `host`, not before `earliest`.
+    fn put_off(&self, host: &str, earliest: Instant) -> RestingHost {
+        self.with(host, |host| {
+            let until = host.line_end.max(earliest);
+            host.line_end = until + host.delay(Instant::now()).max(self.delay);
+            RestingHost { until }
+        })
     }
 
     fn with<T>(&self, name: &str, then: impl FnOnce(&mut Host) -> T) -> T {
@@ -116,12 +129,13 @@ impl Politeness {
         let now = Instant::now();
         if hosts.by_name.len() >= hosts.sweep_above {
             let concurrency = self.concurrency;
-            hosts.by_name.retain(|_, host| !host.is_forgettable(now, concurrency, self.delay));
+            hosts.by_name.retain(|_, host| !host.is_forgettable(now, concurrency));
             hosts.sweep_above = (hosts.by_name.len() * 2).max(SWEEP_ABOVE);
         }
         let host = Host {
             turns: Arc::new(Semaphore::new(self.concurrency)),
-            delay: self.delay,
+            crawl_delay: Duration::ZERO,
+            crawl_delay_until: now,
             next_start: now,
             rest_until: now,
             line_end: now,
@@ -131,20 +145,18 @@ impl Politeness {
 }
 
 impl Host {
-    /// The next place in the line, not before `earliest`.
-    fn put_off(&mut self, earliest: Instant) -> Resting {
-        let until = self.line_end.max(earliest);
-        self.line_end = until + self.delay;
-        Resting { until }
+    /// The delay that the host itself asks for at `now`.
+    fn delay(&self, now: Instant) -> Duration {
+        if now < self.crawl_delay_until { self.crawl_delay } else { Duration::ZERO }
     }
 
-    fn is_forgettable(&self, now: Instant, concurrency: usize, delay: Duration) -> bool {
+    fn is_forgettable(&self, now: Instant, concurrency: usize) -> bool {
         self.turns.available_permits() == concurrency
             && Arc::strong_count(&self.turns) == 1
             && self.next_start <= now
             && self.rest_until <= now
             && self.line_end <= now
-            && self.delay == delay
+            && self.delay(now).is_zero()
     }
 }
 
@@ -206,7 +218,7 @@ mod tests {
 
         let long = Instant::now() + Duration::from_secs(3600);
         politeness.rest("news.example", long);
-        assert_eq!(politeness.turn("news.example").await.err(), Some(Resting { until: long }));
+        assert_eq!(politeness.turn("news.example").await.err(), Some(RestingHost { until: long }));
     }
 
     #[tokio::test(start_paused = true)]
@@ -218,6 +230,22 @@ mod tests {
             let put_off = politeness.turn("news.example").await.err().unwrap();
             assert_eq!(put_off.until, until + Duration::from_secs(place));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_with_a_crawl_delay_is_forgotten_once_its_robots_txt_counts_no_more() {
+        let politeness = politeness(1);
+        let (delay, lifetime) = (Duration::from_secs(10), Duration::from_secs(3600));
+        for number in 0..3 * SWEEP_ABOVE {
+            let host = format!("{number}.example");
+            politeness.set_crawl_delay(&host, Some(delay), lifetime);
+            let started = Instant::now();
+            for _ in 0..2 {
+                drop(politeness.turn(&host).await.unwrap());
+            }
+            assert_eq!(started.elapsed(), delay);
+        }
+        assert!(politeness.hosts.lock().unwrap().by_name.len() <= SWEEP_ABOVE);
     }
 
     #[tokio::test(start_paused = true)]

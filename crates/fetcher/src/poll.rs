@@ -10,17 +10,14 @@ use url::Url;
 use crate::{
     Fetcher, Hop,
     chance::chance,
-    client::Failure,
-    coding::decode_body,
-    feed::{self, FeedDocument, ReadEntry, Warning},
+    client::RequestFailure,
+    coding::{Extent, read_body},
+    feed::{self, FeedDocument, FeedEntry, Warning},
     policy::{self, Exchange, Outcome, Reading, Told},
     retry_after::retry_after,
     transport::{Purpose, Response},
     websub::announcement,
 };
-
-/// Bodies larger than this are read on a thread of their own, so that nobody waits behind them.
-pub(crate) const LARGE_BODY: usize = 64 << 10;
 
 /// What a poll gave. It never fails: a failure is part of the feed's new state.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,25 +151,20 @@ impl Fetcher {
         now: Timestamp,
     ) -> Result<Answer, String> {
         let validators = validators_of(url, &response.headers);
-        let limit = self.fetch.max_decoded_bytes;
         let known = feed.body_sha256.clone();
-        let headers = response.headers.clone();
+        let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
         let base = url.clone();
-        let large = response.body.len() > LARGE_BODY;
-        let read = move || Body::read(&response, &base, known.as_deref(), limit);
-        let body = if large {
-            tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?
-        } else {
-            read()
-        };
-        match body? {
+        let read = move |bytes: Vec<u8>| Body::read(&bytes, &base, content_type.as_deref(), known.as_deref());
+        let extent = Extent::Whole(self.fetch.max_decoded_bytes);
+        let body = read_body(&response.headers, &response.body, extent, read).await;
+        match body.map_err(|error| error.to_string())?? {
             Body::Same => Ok(Answer {
                 outcome: Outcome::Unchanged { validators },
                 entries: Vec::new(),
                 hub: HubNews::Nothing,
             }),
             Body::New { sha256, document } => {
-                let entries: Vec<Entry> = document.entries.iter().map(ReadEntry::to_wire).collect();
+                let entries: Vec<Entry> = document.entries.iter().map(FeedEntry::to_wire).collect();
                 // What was cut short is asked for again, whole.
                 let whole = !document.warnings.contains(&Warning::Truncated);
                 let outcome = Outcome::Read {
@@ -181,7 +173,7 @@ impl Fetcher {
                     hints: policy::hints_of(&document),
                     reading: Reading::of(&entries, now),
                 };
-                Ok(Answer { outcome, entries, hub: announcement(&document, &headers, url) })
+                Ok(Answer { outcome, entries, hub: announcement(&document, &response.headers, url) })
             }
         }
     }
@@ -214,10 +206,10 @@ struct Answer {
 }
 
 impl Polled {
-    fn without_answer(failure: Failure) -> Self {
+    fn without_answer(failure: RequestFailure) -> Self {
         let reason = failure.to_string();
         let (outcome, result) = match failure {
-            Failure::Resting { until } => (Outcome::Resting { until }, PollResult::PutOff),
+            RequestFailure::Resting { until } => (Outcome::Resting { until }, PollResult::PutOff),
             _ => (Outcome::Failed { reason: reason.clone(), retry_after: None }, PollResult::Failed(reason)),
         };
         let exchange = Exchange { status: None, moved_to: None, fresh_for: None, outcome };
@@ -238,19 +230,16 @@ enum Body {
 
 impl Body {
     fn read(
-        response: &Response,
+        bytes: &[u8],
         url: &Url,
+        content_type: Option<&str>,
         known_sha256: Option<&str>,
-        limit: usize,
     ) -> Result<Self, String> {
-        let bytes =
-            decode_body(&response.headers, &response.body, limit).map_err(|error| error.to_string())?;
-        let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
+        let sha256 = HEXLOWER.encode(&Sha256::digest(bytes));
         if known_sha256 == Some(sha256.as_str()) {
             return Ok(Self::Same);
         }
-        let document = feed::read(&bytes, Some(url), response.header(header::CONTENT_TYPE))
-            .map_err(|error| error.to_string())?;
+        let document = feed::read(bytes, Some(url), content_type).map_err(|error| error.to_string())?;
         Ok(Self::New { sha256, document: Box::new(document) })
     }
 }

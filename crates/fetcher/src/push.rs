@@ -2,14 +2,13 @@
 
 use dateline_wire::{FeedRef, FeedState, HubNews};
 use http::header;
-use url::Url;
 
 use crate::{
     Fetcher, PollOutcome, PollResult,
-    coding::decode_body,
-    feed::{self, FeedDocument, ReadEntry},
+    coding::{Extent, read_body},
+    feed::{self, FeedEntry},
     policy,
-    poll::{LARGE_BODY, health_events},
+    poll::health_events,
     websub::Pushed,
 };
 
@@ -20,14 +19,17 @@ impl Fetcher {
     ///
     /// Its signature is to be checked before.
     pub async fn read_push(&self, feed: &FeedState, feed_ref: &FeedRef, pushed: Pushed) -> PollOutcome {
-        let (url, limit) = (policy::address(feed).clone(), self.fetch.max_decoded_bytes);
-        let large = pushed.body.len() > LARGE_BODY;
-        let read = move || read_feed(&pushed, &url, limit);
-        let document = if large {
-            tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(error.to_string()))
-        } else {
-            read()
-        };
+        let url = policy::address(feed).clone();
+        let content_type = pushed.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.map(str::to_owned);
+        let read = move |bytes: Vec<u8>| feed::read(&bytes, Some(&url), content_type.as_deref());
+        let document =
+            match read_body(&pushed.headers, &pushed.body, Extent::Whole(self.fetch.max_decoded_bytes), read)
+                .await
+            {
+                Ok(read) => read.map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
         let document = match document {
             Ok(document) => document,
             Err(reason) => {
@@ -41,7 +43,7 @@ impl Fetcher {
             }
         };
         let now = self.client.clock.now();
-        let entries: Vec<_> = document.entries.iter().map(ReadEntry::to_wire).collect();
+        let entries: Vec<_> = document.entries.iter().map(FeedEntry::to_wire).collect();
         let (state, told) = policy::after_push(feed, &entries, now);
         self.leases.note_delivery(&feed.id);
         PollOutcome {
@@ -52,10 +54,4 @@ impl Fetcher {
             result: PollResult::Pushed,
         }
     }
-}
-
-fn read_feed(pushed: &Pushed, url: &Url, limit: usize) -> Result<FeedDocument, String> {
-    let bytes = decode_body(&pushed.headers, &pushed.body, limit).map_err(|error| error.to_string())?;
-    let content_type = pushed.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    feed::read(&bytes, Some(url), content_type).map_err(|error| error.to_string())
 }

@@ -1,43 +1,33 @@
 //! Pages that only send elsewhere: `<meta http-equiv="refresh">`.
 
-use std::sync::LazyLock;
+use std::borrow::Cow;
 
-use regex::bytes::Regex;
+use dateline_text::markup::{MarkupScanner, MarkupToken, StartTag};
 use url::Url;
 
 use crate::client::web_target;
 
-/// A page that sends elsewhere does so in its head.
-const LOOKED_AT: usize = 64 << 10;
+/// A page that sends elsewhere does so in its head: what is read of it, in bytes.
+const MAX_HEAD_BYTES: usize = 64 << 10;
 
-/// A longer wait is meant for reading: the page is the page.
-const LONGEST_WAIT: f64 = 5.0;
+/// A longer wait, in seconds, is meant for reading: the page is the page.
+const MAX_WAIT_SECONDS: f64 = 5.0;
 
-/// What matters of a head: `<meta>` tags outside comments, scripts, styles and what is meant for browsers without scripts.
-#[allow(clippy::expect_used)]
-static PIECES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?is-u)<!--.*?-->|<noscript\b.*?</noscript|<script\b.*?</script|<style\b.*?</style|<body\b|(?<meta><meta\b[^>]*>)",
-    )
-    .expect("a constant pattern")
-});
-
-#[allow(clippy::expect_used)]
-static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?is-u)[\s"'](?<name>http-equiv|content)\s*=\s*(?:"(?<a>[^"]*)"|'(?<b>[^']*)'|(?<c>[^\s>]+))"#,
-    )
-    .expect("a constant pattern")
-});
+/// Elements whose content doesn't count: it is no markup, or meant for browsers without scripts.
+const SKIPPED: [&str; 3] = ["script", "style", "noscript"];
 
 /// Where the page `html` at `url` sends at once, if anywhere but to itself.
 pub(crate) fn target(html: &[u8], url: &Url) -> Option<Url> {
-    let head = &html[..html.len().min(LOOKED_AT)];
-    for piece in PIECES.captures_iter(head) {
-        if piece.get(0).is_some_and(|whole| whole.as_bytes().to_ascii_lowercase().starts_with(b"<body")) {
+    let head = String::from_utf8_lossy(&html[..html.len().min(MAX_HEAD_BYTES)]);
+    let mut scanner = MarkupScanner::new(&head);
+    while let Some(token) = scanner.next() {
+        let MarkupToken::Open(tag) = token else { continue };
+        if tag.name.eq_ignore_ascii_case("body") {
             return None;
         }
-        if let Some(content) = piece.name("meta").and_then(|meta| refresh_content(meta.as_bytes())) {
+        if let Some(skipped) = SKIPPED.iter().find(|name| tag.name.eq_ignore_ascii_case(name)) {
+            scanner.skip_element(skipped);
+        } else if let Some(content) = refresh_content(&tag) {
             let target = web_target(url, &address(&content)?)?;
             let mut own = url.clone();
             own.set_fragment(None);
@@ -48,16 +38,10 @@ pub(crate) fn target(html: &[u8], url: &Url) -> Option<Url> {
 }
 
 /// The `content` of a `<meta>` tag whose `http-equiv` is `refresh`.
-fn refresh_content(tag: &[u8]) -> Option<String> {
-    let (mut is_refresh, mut content) = (false, None);
-    for attribute in ATTRIBUTE.captures_iter(tag) {
-        let value = ["a", "b", "c"].iter().find_map(|group| attribute.name(group))?.as_bytes();
-        match attribute.name("name")?.as_bytes().to_ascii_lowercase().as_slice() {
-            b"http-equiv" => is_refresh = value.trim_ascii().eq_ignore_ascii_case(b"refresh"),
-            _ => content = Some(String::from_utf8_lossy(value).into_owned()),
-        }
-    }
-    content.filter(|_| is_refresh)
+fn refresh_content(tag: &StartTag<'_>) -> Option<String> {
+    let is_refresh = tag.name.eq_ignore_ascii_case("meta")
+        && tag.attribute("http-equiv")?.trim().eq_ignore_ascii_case("refresh");
+    if is_refresh { tag.attribute("content").map(Cow::into_owned) } else { None }
 }
 
 /// The address in `0; url='…'`, as the HTML Standard reads it (section 4.2.5.3), if its wait is short.
@@ -77,8 +61,8 @@ fn address(content: &str) -> Option<String> {
         Some(quote @ ('"' | '\'')) => rest[1..].split(quote).next().unwrap_or_default(),
         _ => rest,
     };
-    let address = address.trim().replace("&amp;", "&");
-    (wait <= LONGEST_WAIT && !address.is_empty()).then_some(address)
+    let address = address.trim();
+    (wait <= MAX_WAIT_SECONDS && !address.is_empty()).then(|| address.to_owned())
 }
 
 #[cfg(test)]
@@ -100,6 +84,16 @@ mod tests {
             r#"<!-- <meta http-equiv="refresh" content="0; url=/no"> --><meta http-equiv="refresh" content="1,2?x=1&y=2">"#,
         ] {
             assert_eq!(sends_to(head), there, "{head}");
+        }
+    }
+
+    /// Work that grows with the square of the length would not end in the time of a test.
+    #[test]
+    fn a_head_of_openings_that_nothing_closes_is_read_once() {
+        for opening in
+            ["<!--<meta x", "<meta x", "<script>", "<noscript <!--", "<meta content=\"", "<meta content='<"]
+        {
+            assert_eq!(sends_to(&opening.repeat(MAX_HEAD_BYTES / opening.len())), None, "{opening}");
         }
     }
 

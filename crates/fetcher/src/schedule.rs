@@ -31,14 +31,14 @@ use jiff::Timestamp;
 #[derive(Debug)]
 pub struct Schedule {
     pause: Duration,
-    feeds: HashMap<FeedId, Place>,
+    feeds: HashMap<FeedId, QueuePlace>,
     hosts: HashMap<Arc<str>, Host>,
     /// Every host with feeds, by the moment its next one may start.
     ready: BTreeSet<(Timestamp, Arc<str>)>,
 }
 
 #[derive(Debug)]
-struct Place {
+struct QueuePlace {
     host: Arc<str>,
     due: Timestamp,
 }
@@ -75,7 +75,7 @@ impl Schedule {
                 host.feeds.remove(&(before, feed.clone()));
                 host.feeds.insert((due, feed.clone()));
             });
-            self.feeds.insert(feed, Place { host: name, due });
+            self.feeds.insert(feed, QueuePlace { host: name, due });
             return;
         }
         self.remove(&feed);
@@ -86,7 +86,7 @@ impl Schedule {
         self.change(&name, |host| {
             host.feeds.insert((due, feed.clone()));
         });
-        self.feeds.insert(feed, Place { host: name, due });
+        self.feeds.insert(feed, QueuePlace { host: name, due });
     }
 
     /// Takes `feed` out. Whether it was in.

@@ -2,7 +2,7 @@
 
 /// How much of a body is looked at, as in the WHATWG MIME Sniffing Standard (section 7.1: at most 1445 bytes, here more for
 /// the sake of long comments).
-const LOOKED_AT: usize = 4096;
+const MAX_SNIFFED_BYTES: usize = 4096;
 
 /// The first bytes of what is no page, though many servers call it one.
 const OTHER: [(&[u8], &str); 9] = [
@@ -43,7 +43,7 @@ const FIRST_TAGS: [&str; 18] = [
 pub(crate) fn other_than_html(content_type: Option<&str>, body: &[u8]) -> Option<String> {
     let essence =
         content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let start = &body[..body.len().min(LOOKED_AT)];
+    let start = &body[..body.len().min(MAX_SNIFFED_BYTES)];
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     let declared_or = |what: &str| Some(if essence.is_empty() { what.to_owned() } else { essence.clone() });
     if let Some((_, what)) = OTHER.iter().find(|(magic, _)| text.starts_with(magic)) {

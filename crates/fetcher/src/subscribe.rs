@@ -9,12 +9,12 @@ use url::{Url, form_urlencoded};
 
 use crate::{
     Fetcher, Hop,
-    client::{Failure, shown},
+    client::{RequestFailure, shown},
     transport::{Form, Purpose},
 };
 
 /// How much is kept of what a hub says about a refusal.
-const LONGEST_REASON: usize = 200;
+const MAX_REASON_CHARS: usize = 200;
 
 /// Why a hub was not asked, or does not take the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,10 +49,10 @@ pub enum SubscribeError {
 /// What a hub says about a refusal, as far as it may be shown: hubs are known to repeat what they were sent.
 fn reason_in(body: &[u8], keys: &SubscriptionKeys) -> String {
     /// Long enough that no key is cut in two within what is kept.
-    const LOOKED_AT: usize = 8 * LONGEST_REASON;
-    let said = String::from_utf8_lossy(&body[..body.len().min(LOOKED_AT)]);
+    const MAX_READ_BYTES: usize = 8 * MAX_REASON_CHARS;
+    let said = String::from_utf8_lossy(&body[..body.len().min(MAX_READ_BYTES)]);
     let said = said.replace(keys.secret.reveal(), "…").replace(keys.token.reveal(), "…");
-    said.trim().chars().filter(|letter| !letter.is_control()).take(LONGEST_REASON).collect()
+    said.trim().chars().filter(|letter| !letter.is_control()).take(MAX_REASON_CHARS).collect()
 }
 
 impl Fetcher {
@@ -80,8 +80,8 @@ impl Fetcher {
         let mut hub = subscription.link.hub.clone();
         let mut hops: Vec<Hop> = Vec::new();
         loop {
-            let no_answer = |failure: Failure| match failure {
-                Failure::Resting { until } => SubscribeError::Resting { until },
+            let no_answer = |failure: RequestFailure| match failure {
+                RequestFailure::Resting { until } => SubscribeError::Resting { until },
                 other => SubscribeError::NoAnswer { hub: shown(&hub), why: other.to_string() },
             };
             let response = self
@@ -123,6 +123,6 @@ mod tests {
         let body = format!("bad\nrequest: callback=/{token}&hub.secret={secret}{}", "x".repeat(500));
         let said = reason_in(body.as_bytes(), &keys);
         assert!(said.starts_with("badrequest: callback=/…&hub.secret=…xxx"), "{said}");
-        assert_eq!(said.chars().count(), LONGEST_REASON);
+        assert_eq!(said.chars().count(), MAX_REASON_CHARS);
     }
 }

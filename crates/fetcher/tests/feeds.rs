@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dateline_fetcher::feed::{self, FeedDocument, FeedError, Format, Warning};
+use dateline_fetcher::feed::{self, FeedDocument, FeedError, FeedFormat, Warning};
 use jiff::civil::Weekday;
 use url::Url;
 
@@ -42,7 +42,7 @@ mod formats {
     #[test]
     fn rss_2_gives_its_entries_its_pace_and_its_hub() {
         let feed = read_at(RSS, "https://harbour.example/rss");
-        assert_eq!(feed.format, Format::Rss);
+        assert_eq!(feed.format, FeedFormat::Rss);
         assert_eq!(feed.title.as_deref(), Some("Harbour News"));
         assert_eq!(feed.description.as_deref(), Some("What happens at the harbour"));
         assert_eq!(feed.link.as_deref(), Some("https://harbour.example/"));
@@ -71,7 +71,7 @@ mod formats {
     #[test]
     fn atom_1_resolves_its_links_and_passes_its_authors_on() {
         let feed = read_at(ATOM, "https://elsewhere.example/feed");
-        assert_eq!(feed.format, Format::Atom);
+        assert_eq!(feed.format, FeedFormat::Atom);
         assert_eq!(feed.title.as_deref(), Some("항구 <소식>"));
         assert_eq!(feed.language.as_deref(), Some("ko"));
         assert_eq!(feed.link.as_deref(), Some("https://port.example/ko/"));
@@ -92,7 +92,7 @@ mod formats {
     #[test]
     fn rss_1_is_rdf_and_knows_its_items_by_what_they_are_about() {
         let feed = read(RDF);
-        assert_eq!(feed.format, Format::Rdf);
+        assert_eq!(feed.format, FeedFormat::Rdf);
         assert_eq!(feed.language.as_deref(), Some("ja"));
         assert_eq!(titles(&feed), ["船が着いた"]);
         assert_eq!(feed.entries[0].guid.as_deref(), Some("https://minato.example/1"));
@@ -102,7 +102,7 @@ mod formats {
     #[test]
     fn atom_0_3_says_with_its_mode_how_a_text_is_written() {
         let feed = read(ATOM_03);
-        assert_eq!(feed.format, Format::Atom);
+        assert_eq!(feed.format, FeedFormat::Atom);
         assert_eq!(feed.title.as_deref(), Some("Quay & pier"));
         assert_eq!(titles(&feed), ["A ship came in"]);
         assert_eq!(instant(feed.entries[0].published), "2004-06-04T10:00:00Z");
@@ -112,7 +112,7 @@ mod formats {
     #[test]
     fn a_channel_of_the_channel_definition_format_is_read_in_upper_case() {
         let feed = read(CDF);
-        assert_eq!(feed.format, Format::Cdf);
+        assert_eq!(feed.format, FeedFormat::Cdf);
         assert_eq!(feed.link.as_deref(), Some("https://pier.example/"));
         assert_eq!(feed.entries[0].link.as_deref(), Some("https://pier.example/1"));
         assert_eq!(feed.entries[0].summary.as_deref(), Some("In blue."));
@@ -122,7 +122,7 @@ mod formats {
     #[test]
     fn a_news_sitemap_announces_pages_with_their_titles() {
         let feed = read(SITEMAP);
-        assert_eq!(feed.format, Format::NewsSitemap);
+        assert_eq!(feed.format, FeedFormat::NewsSitemap);
         assert_eq!(feed.title.as_deref(), Some("Вестник дока"));
         assert_eq!(feed.language.as_deref(), Some("ru"));
         assert_eq!(titles(&feed), ["Корабль вернулся в порт", ""]);
@@ -133,7 +133,7 @@ mod formats {
     #[test]
     fn json_feed_is_read_with_numbers_for_ids_and_links_elsewhere() {
         let feed = read(JSON);
-        assert_eq!(feed.format, Format::Json);
+        assert_eq!(feed.format, FeedFormat::Json);
         assert_eq!(feed.hubs, ["https://hub.example/"]);
         let [first, second] = &feed.entries[..] else { panic!("two entries") };
         assert_eq!(first.to_wire().authors, ["Jetty desk"]);
@@ -149,8 +149,12 @@ mod formats {
         assert_eq!(refused(" \n\0 "), FeedError::Empty);
         assert_eq!(
             refused("<!DOCTYPE html><html><head><title>Home</title></head></html>"),
-            FeedError::WebPage
+            FeedError::WebPage { feeds: Vec::new() }
         );
+        let page = refused(
+            "<!DOCTYPE html><html><head><link rel='feed' href='https://port.example/rss'></head></html>",
+        );
+        assert!(page.to_string().contains("https://port.example/rss"), "{page}");
         assert!(refused("<opml version='2.0'/>").to_string().contains("<opml>"));
         assert!(refused("{\"error\": 404}").to_string().contains("no markup"));
     }
@@ -158,6 +162,24 @@ mod formats {
 
 mod repairs {
     use super::*;
+
+    #[test]
+    fn a_link_or_guid_that_is_cut_off_is_none() {
+        let cut = |inside: &str| {
+            let feed = read(&format!(
+                "<rss version='2.0'><channel><title>T</title><item><title>A ship</title>{inside}"
+            ));
+            assert!(feed.warnings.contains(&Warning::Truncated));
+            feed.entries[0].clone()
+        };
+        assert_eq!(cut("<link>https://port.example/fer").link, None);
+        let entry = cut("<link>https://port.example/ferry</link><guid>https://port.exam");
+        assert_eq!((entry.link.as_deref(), entry.guid), (Some("https://port.example/ferry"), None));
+        assert_eq!(
+            cut("<link>https://port.example/1</link><description>A ship ca").summary.as_deref(),
+            Some("A ship ca")
+        );
+    }
 
     #[test]
     fn a_feed_that_declares_no_charset_stays_utf_8_where_a_character_is_cut() {
@@ -250,8 +272,8 @@ mod repairs {
 mod links {
     use super::*;
 
-    fn only_link(item: &str) -> Option<String> {
-        channel(&format!("<item>{item}</item>")).entries[0].link.clone()
+    fn page(item: &str) -> Option<String> {
+        channel(&format!("<item>{item}</item>")).entries[0].to_wire().link.map(String::from)
     }
 
     #[test]
@@ -264,7 +286,7 @@ mod links {
             "<pheedo:origLink>https://port.example/ferry</pheedo:origLink><link>https://count.example/click</link>",
             "<link>https://port.example/ferry</link><feedburner:origLink>none</feedburner:origLink>",
         ] {
-            assert_eq!(only_link(item), there, "{item}");
+            assert_eq!(page(item), there, "{item}");
         }
     }
 

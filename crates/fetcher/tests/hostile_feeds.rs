@@ -146,7 +146,6 @@ fn read(bytes: &[u8]) {
             entry.to_wire();
         }
     }
-    feed::discover(bytes, &url, content_type);
     if let Ok(list) = opml::read(bytes) {
         opml::write("list", &list.feeds);
     }

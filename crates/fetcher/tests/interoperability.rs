@@ -15,7 +15,7 @@ use std::{
 use dateline_fetcher::{
     Clock,
     transport::{Purpose, Recorded, Replaying, Request, Response, Transport},
-    warc::{Fields, Record, RecordIds, RecordType, Writer, field, http::write_response},
+    warc::{Record, RecordIds, RecordType, WarcFields, WarcWriter, field, http::write_response},
 };
 use http::{HeaderMap, HeaderValue};
 use url::Url;
@@ -66,12 +66,12 @@ fn warcio_reads_our_records_and_finds_every_digest_right() {
     let body = "<p>Кім і Путін</p>".as_bytes();
     let records = [
         Record::new(RecordType::Warcinfo, &ids.next_id(), date)
-            .with_block(Fields::MEDIA_TYPE, b"software: dateline\r\n".to_vec()),
+            .with_block(WarcFields::MEDIA_TYPE, b"software: dateline\r\n".to_vec()),
         Record::new(RecordType::Response, &ids.next_id(), date)
             .with(field::TARGET_URI, "https://news.example/a")
             .with_block("application/http;msgtype=response", write_response(200, &headers, body)),
     ];
-    Writer::new(fs::File::create(&path).unwrap()).append(&records).unwrap();
+    WarcWriter::new(fs::File::create(&path).unwrap()).append(&records).unwrap();
 
     let check = Command::new(&python).args(["-m", "warcio.cli", "check", "-v"]).arg(&path).output().unwrap();
     let said = String::from_utf8_lossy(&check.stdout);

@@ -11,7 +11,7 @@ use dateline_fetcher::{
         FailureKind, Form, Purpose, RecordError, RecordSettings, Recorded, Recording, ReplayError, Replaying,
         Request, Response, Secrets, Transport, TransportError,
     },
-    warc::{Fields, Record, RecordIds, RecordType, Writer, field},
+    warc::{Record, RecordIds, RecordType, WarcFields, WarcWriter, field},
 };
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue};
@@ -263,7 +263,7 @@ impl Foreign {
     async fn replayed(self, times: usize) -> Vec<(u16, String)> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("foreign.warc.gz");
-        Writer::new(fs::File::create(&path).unwrap()).append(&self.records).unwrap();
+        WarcWriter::new(fs::File::create(&path).unwrap()).append(&self.records).unwrap();
         let replaying = replaying(&path);
         let mut answers = Vec::new();
         for _ in 0..times {
@@ -304,7 +304,7 @@ async fn a_record_that_was_split_is_put_together() {
 async fn the_time_that_another_tool_measured_is_waited() {
     let mut file = Foreign::new();
     let response = file.add(RecordType::Response, 0, b"HTTP/1.1 200 OK\r\n\r\n", &[]);
-    let about = Fields::new().with("fetchTimeMs", "337").to_text().into_bytes();
+    let about = WarcFields::new().with("fetchTimeMs", "337").to_text().into_bytes();
     file.add(RecordType::Metadata, 0, &about, &[(field::CONCURRENT_TO, &response)]);
     let start = tokio::time::Instant::now();
     file.replayed(1).await;

@@ -7,6 +7,11 @@
 //!
 //! The scan follows the HTML standard, section 13.2.5, as far as finding the end of a tag, of a comment and of an element
 //! without markup (`<script>` and its like) goes. Where it cannot be sure, it leaves the text alone.
+//!
+//! It doesn't use the scanner that feeds are read with ([`dateline_text::markup`]), and neither does `dom::reader`. That one reads
+//! markup as its author meant it: a `<` ends a quoted value that was never closed. Here every byte must fall where a browser
+//! puts it, or html5ever would see another page; and what is taken out are single attributes, in the one walk that finds the
+//! tag's end, where tokens would have to be walked twice.
 
 use std::borrow::Cow;
 

@@ -15,6 +15,8 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use memchr::{memchr, memmem};
 
+use crate::markup::{MarkupScanner, MarkupToken};
+
 /// Bytes in which a declaration is looked for. The HTML standard says 1024; pages put scripts before it.
 const MAX_DECLARATION_BYTES: usize = 4096;
 
@@ -119,37 +121,31 @@ fn declaration(bytes: &[u8], markup: Markup) -> Option<&'static Encoding> {
     in_meta().or_else(|| in_xml_declaration(head))
 }
 
-/// The charset of the first `<meta>` that names one; one in a comment or in an element without markup isn't the page's.
+/// Elements in which a `<meta>` isn't the page's.
+const SKIPPED: [&str; 4] = ["script", "style", "title", "noscript"];
+
+/// The charset of the first `<meta>` that names one, in an attribute of that name or in a media type.
 fn in_meta(head: &[u8]) -> Option<&'static Encoding> {
-    let lower = head.to_ascii_lowercase();
-    let mut at = 0;
-    while let Some(open) = memchr(b'<', &lower[at..]) {
-        let rest = &lower[at + open..];
-        let past =
-            |end: &[u8], from: usize| memmem::find(&rest[from..], end).map(|found| from + found + end.len());
-        let length = if rest.starts_with(b"<!--") {
-            // "<!-->" is a whole comment.
-            past(b"-->", 2)?
-        } else if let Some(close) =
-            [&b"script"[..], b"style", b"title", b"noscript"].iter().find_map(|name| {
-                let is_it = rest[1..].starts_with(name)
-                    && rest.get(1 + name.len()).is_some_and(|next| !next.is_ascii_alphanumeric());
-                is_it.then(|| [b"</", *name].concat())
-            })
-        {
-            past(&close, 1)?
-        } else if rest.starts_with(b"<meta")
-            && rest.get(5).is_some_and(|next| next.is_ascii_whitespace() || *next == b'/')
-        {
-            let end = memchr(b'>', rest).unwrap_or(rest.len());
-            if let Some(encoding) = charset_in(&rest[..end], Markup::Html) {
+    // Whatever the charset, markup is ASCII.
+    let head = String::from_utf8_lossy(head);
+    let mut scanner = MarkupScanner::new(&head);
+    while let Some(token) = scanner.next() {
+        let MarkupToken::Open(tag) = token else { continue };
+        if let Some(skipped) = SKIPPED.iter().find(|name| tag.name.eq_ignore_ascii_case(name)) {
+            scanner.skip_element(skipped);
+        } else if tag.name.eq_ignore_ascii_case("meta") {
+            let plain = tag.attribute("charset").map(|label| format!("charset={label}"));
+            let is_media_type = |content: &str| {
+                tag.attribute("http-equiv").is_some()
+                    || content.trim_start().get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"))
+            };
+            let said = plain.or_else(|| {
+                tag.attribute("content").map(Cow::into_owned).filter(|content| is_media_type(content))
+            });
+            if let Some(encoding) = said.and_then(|said| charset_in(said.as_bytes(), Markup::Html)) {
                 return Some(encoding);
             }
-            end
-        } else {
-            1
-        };
-        at += open + length;
+        }
     }
     None
 }
@@ -276,6 +272,7 @@ mod tests {
                 format!("<!--><meta charset={label}><!-- <meta charset={other}> -->{text}"),
                 format!("<script>'<meta charset={other}>'</script>{text}"),
                 format!("<metadata charset={other}>{text}"),
+                format!("<meta name=description content='how charset={other} is written'>{text}"),
             ] {
                 assert_eq!(page(&encoding.encode(&hidden).0, None), hidden);
             }

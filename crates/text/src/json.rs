@@ -12,11 +12,20 @@ pub struct JsonRepair {
     pub is_cut: bool,
 }
 
+/// Levels that are followed: one more than serde_json reads. What is deeper is no document, and ends there.
+const MAX_LEVELS: usize = 129;
+
 /// Mends, in one pass: line feeds and other control characters inside strings, backslashes that escape nothing, halves of
-/// surrogate pairs, comments, commas before a closing bracket or another comma, and an end before the brackets are closed.
+/// surrogate pairs, comments, commas before a closing bracket or another comma, closing brackets too many or too few, and an end before
+/// the brackets are closed. What follows the document is left out.
 pub fn repair(json: &str) -> JsonRepair {
-    let mut repair =
-        Repair { out: String::with_capacity(json.len() + 16), open: Vec::new(), last: ' ', safe: 0 };
+    let mut repair = Repair {
+        out: String::with_capacity(json.len() + 16),
+        open: Vec::new(),
+        is_whole: false,
+        last: ' ',
+        safe: 0,
+    };
     let mut chars = json.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
@@ -35,6 +44,9 @@ pub fn repair(json: &str) -> JsonRepair {
             }
             c => repair.outside(c),
         }
+        if repair.is_whole || repair.open.len() > MAX_LEVELS {
+            break;
+        }
     }
     repair.finish()
 }
@@ -43,6 +55,8 @@ struct Repair {
     out: String,
     /// The brackets that close what is open, the innermost last.
     open: Vec<char>,
+    /// Whether the outermost bracket has been closed.
+    is_whole: bool,
     /// The last character that is no white space; for a string its quotation mark.
     last: char,
     /// How much of `out` makes a document once `open` is closed: it ends behind a value or an opening bracket.
@@ -61,12 +75,18 @@ impl Repair {
                 self.out.push(c);
                 self.safe = self.out.len();
             }
-            '}' | ']' => {
+            '}' | ']' if self.open.contains(&c) => {
                 self.drop_comma();
-                self.open.pop();
-                self.out.push(c);
+                while let Some(close) = self.open.pop() {
+                    self.out.push(close);
+                    if close == c {
+                        break;
+                    }
+                }
                 self.safe = self.out.len();
+                self.is_whole = self.open.is_empty();
             }
+            '}' | ']' => return,
             ',' => {
                 self.drop_comma();
                 // A number or a word is whole once something follows.
@@ -115,11 +135,12 @@ impl Repair {
         let mut units = vec![hex(chars)];
         if matches!(units[0], Some(0xD800..0xDC00)) {
             let mut ahead = chars.clone();
-            if ahead.next() == Some('\\') && ahead.next() == Some('u') {
-                if let low @ Some(0xDC00..0xE000) = hex(&mut ahead) {
-                    units.push(low);
-                    *chars = ahead;
-                }
+            if ahead.next() == Some('\\')
+                && ahead.next() == Some('u')
+                && let low @ Some(0xDC00..0xE000) = hex(&mut ahead)
+            {
+                units.push(low);
+                *chars = ahead;
             }
         }
         let units: Vec<u16> = units.into_iter().map(|unit| unit.unwrap_or(0xD800)).collect();
@@ -179,6 +200,9 @@ mod tests {
             ("{\"a\": 1,, \"b\": 2}", json!({"a": 1, "b": 2})),
             ("{/* made */ \"a\": 1 // by hand\n}", json!({"a": 1})),
             ("{\"a\": \"it\\'s // no comment\"}", json!({"a": "it's // no comment"})),
+            ("{\"a\": [{\"b\": 1]}", json!({"a": [{"b": 1}]})),
+            ("{\"a\": [1]], \"b\": {\"c\": 2]}}", json!({"a": [1], "b": {"c": 2}})),
+            ("{\"a\": 1} <!-- cached {\"b\": 2} -->", json!({"a": 1})),
             ("{\"a\": \"\\ud83d!\", \"b\": \"\\ude80\"}", json!({"a": "\u{FFFD}!", "b": "\u{FFFD}"})),
             ("{\"a\": \"\\ud83d\\ude80 \\u0022 \\u12\"}", json!({"a": "🚀 \" \u{FFFD}"})),
         ] {
@@ -200,6 +224,15 @@ mod tests {
         ] {
             assert_eq!(read(cut), Some(meant), "{cut}");
             assert!(repair(cut).is_cut, "{cut}");
+        }
+    }
+
+    #[test]
+    fn levels_without_end_are_not_followed() {
+        for bracket in ["[", "{\"a\":"] {
+            let repair = repair(&bracket.repeat(1_000_000));
+            assert!(repair.text.len() < 2_000);
+            assert_eq!(read(&repair.text), None);
         }
     }
 

@@ -1,7 +1,8 @@
 //! What reading bytes and words needs, written once for feeds and pages.
 //!
 //! In the order in which data passes: bytes become text in their [`charset`]; the text is cut at its tags ([`markup`]); the
-//! character references in it are resolved ([`reference`]); and what it names is read: a [`language`] by its tag. [`json`] mends what is
+//! character references in it are resolved ([`reference`]); and what it names is read: a moment ([`date`]), a [`language`] by its tag.
+//! [`json`] mends what is
 //! written next to markup and broken as often. Everything
 //! here is a function of its arguments, never fails on what strangers write, and looks at each byte a bounded number of times.
 //! What a feed or a page is, this crate doesn't know.
@@ -9,7 +10,7 @@
 //! ```
 //! use dateline_text::charset::{self, Markup};
 //! use dateline_text::markup::{MarkupScanner, MarkupToken};
-//! use dateline_text::{language, reference};
+//! use dateline_text::{date, language, reference};
 //!
 //! let bytes = b"<meta charset=windows-1251><html lang='ru-RU'><h1>\xcf\xee\xf0\xf2 &laquo;\xde\xe3&raquo;</h1>";
 //! let text = charset::decode(bytes, Some("text/html"), Markup::Html).text;
@@ -24,10 +25,12 @@
 //!     }
 //! }
 //! assert_eq!(heading, "Порт «Юг»");
+//! assert_eq!(date::read("18 июня 2025, 14:05 МСК").map(|date| date.to_string()).as_deref(), Some("2025-06-18T14:05+03:00"));
 //! assert_eq!(said.and_then(|said| language::primary(&said)).as_deref(), Some("ru"));
 //! ```
 
 pub mod charset;
+pub mod date;
 pub mod json;
 pub mod language;
 pub mod markup;

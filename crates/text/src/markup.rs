@@ -18,7 +18,7 @@ const MAX_ANGLES_IN_TAG: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MarkupToken<'t> {
     /// A start tag, or an empty element's.
-    Open(Tag<'t>),
+    Open(StartTag<'t>),
     /// An end tag, by its name as written.
     Close(&'t str),
     /// Text, with its references.
@@ -31,7 +31,7 @@ pub enum MarkupToken<'t> {
 
 /// A start tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tag<'t> {
+pub struct StartTag<'t> {
     /// The name as written, with its prefix.
     pub name: &'t str,
     /// All that follows the name, up to `>` or `/>`.
@@ -63,6 +63,27 @@ impl<'t> MarkupScanner<'t> {
             no_literal_end: false,
             no_subset_end: false,
             malformed: false,
+        }
+    }
+
+    /// Goes on behind the end tag of the element called `name`, whatever stands before that: for elements whose content is no
+    /// markup (`script`). To the end, where there is no such tag.
+    pub fn skip_element(&mut self, name: &str) {
+        let bytes = self.bytes();
+        let is_end = |start: usize| {
+            let end = start + 2 + name.len();
+            bytes.get(start + 2..end).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+                && bytes.get(end).is_none_or(|next| !next.is_ascii_alphanumeric())
+        };
+        let found = memmem::find_iter(&bytes[self.at..], b"</")
+            .map(|start| self.at + start)
+            .find(|start| is_end(*start));
+        match found {
+            Some(start) => {
+                self.at = start;
+                self.close();
+            }
+            None => self.at = self.text.len(),
         }
     }
 
@@ -195,7 +216,7 @@ impl<'t> MarkupScanner<'t> {
         self.at = end + 1;
         let empty = end > name_end && bytes[end - 1] == b'/';
         let attributes = &self.text[name_end..if empty { end - 1 } else { end }];
-        MarkupToken::Open(Tag { name: &self.text[start..name_end], attributes, empty })
+        MarkupToken::Open(StartTag { name: &self.text[start..name_end], attributes, empty })
     }
 }
 
@@ -266,7 +287,7 @@ fn unquoted_end(bytes: &[u8], from: usize) -> Option<usize> {
     (bytes[end] == b'>').then_some(end)
 }
 
-impl<'t> Tag<'t> {
+impl<'t> StartTag<'t> {
     /// Its attributes: names as written, values with their references.
     pub fn attributes(&self) -> Attributes<'t> {
         Attributes { rest: self.attributes }
@@ -338,7 +359,7 @@ mod tests {
         MarkupScanner::new(text).collect()
     }
 
-    fn open(text: &str) -> Tag<'_> {
+    fn open(text: &str) -> StartTag<'_> {
         match MarkupScanner::new(text).next() {
             Some(MarkupToken::Open(tag)) => tag,
             other => panic!("no tag: {other:?}"),
@@ -353,6 +374,18 @@ mod tests {
             tokens[1..],
             [MarkupToken::Text("b"), MarkupToken::Literal("<d>"), MarkupToken::Close("a")]
         );
+    }
+
+    #[test]
+    fn an_element_is_skipped_whatever_stands_in_it() {
+        let mut scanner = MarkupScanner::new("<script>if (a<b) c='<p>' + \"</scripts>\";</SCRIPT ><p>");
+        assert!(matches!(scanner.next(), Some(MarkupToken::Open(tag)) if tag.name == "script"));
+        scanner.skip_element("script");
+        assert!(matches!(scanner.next(), Some(MarkupToken::Open(tag)) if tag.name == "p"));
+        let mut unclosed = MarkupScanner::new("<script><p>");
+        unclosed.next();
+        unclosed.skip_element("script");
+        assert_eq!(unclosed.next(), None);
     }
 
     #[test]

@@ -19,7 +19,10 @@ const NAMES: [&str; 8] = [
 const SHARED_NAMES: [&str; 5] = ["sid", "s", "session", "sess", "sessid"];
 
 /// A shorter value of a shared name may mean anything.
-const MIN_TOKEN_BYTES: usize = 16;
+const MIN_TOKEN_BYTES: usize = 12;
+
+/// The length of a UUID with its hyphens (RFC 9562, section 4).
+const UUID_BYTES: usize = 36;
 
 /// `url` without session ids. Under a name that has other meanings only what looks like a token goes, and only where a number
 /// elsewhere in the address still tells which page it is.
@@ -75,10 +78,13 @@ fn is_named(name: &str) -> bool {
 
 /// Whether `value` is letters and digits without meaning.
 fn is_token(value: &str) -> bool {
-    value.len() >= MIN_TOKEN_BYTES
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && value.bytes().any(|byte| byte.is_ascii_digit())
-        && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+    let is_uuid =
+        value.len() == UUID_BYTES && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    is_uuid
+        || value.len() >= MIN_TOKEN_BYTES
+            && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && value.bytes().any(|byte| byte.is_ascii_digit())
+            && value.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
@@ -97,6 +103,7 @@ mod tests {
                 "https://a.example/view?id=7&sid=3f2a9c41d07be8553f2a9c41d07be855",
                 "https://a.example/view?id=7",
             ),
+            ("https://a.example/7?sid=0b7c7e52-5d0c-4f0e-9a55-3b1f0c2d4e6f", "https://a.example/7"),
             ("https://a.example/2025/ferry?s=3f2a9c41d07be855", "https://a.example/2025/ferry"),
         ] {
             assert_eq!(without_session(url), kept);

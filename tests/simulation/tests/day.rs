@@ -12,7 +12,7 @@ use dateline::{
     config::Config,
     replay::{Replay, ReplaySummary},
 };
-use dateline_fetcher::warc::{Item, Reader};
+use dateline_fetcher::warc::{WarcItem, WarcReader};
 use dateline_simulation::day;
 
 fn fixture(name: &str) -> PathBuf {
@@ -29,10 +29,10 @@ fn replay(files: &[PathBuf], threads: usize) -> (ReplaySummary, String) {
 
 /// The offsets of the records in the recording, and its length.
 fn offsets(bytes: &[u8]) -> Vec<u64> {
-    let mut reader = Reader::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut reader = WarcReader::new(std::io::Cursor::new(bytes)).unwrap();
     let mut offsets = Vec::new();
     while let Some(item) = reader.next_item().unwrap() {
-        let Item::Record(place, _) = item else { panic!("the recording is damaged") };
+        let WarcItem::Record(place, _) = item else { panic!("the recording is damaged") };
         offsets.push(place.offset);
     }
     offsets.push(bytes.len() as u64);

@@ -1,8 +1,8 @@
 //! The whole way of an entry: what the daemon that ships takes of the CPU for each, from the poll of its feed to the durable
 //! commit of its event, and where that goes.
 //!
-//! `cargo bench -p dateline --bench whole_way` runs it; `-- 1200` with so many entries, `-- --sites FOLDER` over pages of your
-//! own. The web server is a process of its own and isn't counted. `docs/replay.md` says what the figures mean.
+//! `cargo bench -p dateline --bench whole_way` runs it; `-- 1200` with so many entries. The web server is a process of its own
+//! and isn't counted.
 
 mod cpu;
 mod server;
@@ -130,20 +130,18 @@ fn parser_shares(base: &str, entries: usize) -> (Duration, Duration) {
 
 fn print(times: &ThreadTimes, (extraction, judging): (Duration, Duration), entries: usize) {
     let each = |time: Duration| time.as_secs_f64() * 1e3 / entries as f64;
-    let parser = times.of_threads("blocking");
-    let extraction_share = extraction.as_secs_f64() / (extraction + judging).as_secs_f64().max(1e-9);
+    let decompression = times.of_threads("blocking").saturating_sub(extraction + judging);
+    let parts = [
+        ("fetch: polls, pages, scheduling (the worker threads)", times.of_threads("worker")),
+        ("fetch: decompression, where pages send to (what the blocking threads took besides)", decompression),
+        ("extraction (measured alone, on the same pages)", extraction),
+        ("judging (measured alone, on the same pages)", judging),
+        ("commit (the journal's thread)", times.of_threads("journal")),
+        ("other: start, API, threads that ended", times.rest(&["worker", "blocking", "journal"])),
+        ("together", times.total()),
+    ];
     println!("{entries} entries, CPU ms an entry:");
-    println!(
-        "  {:6.3}  fetch: polls, pages, their decompression, scheduling (the worker threads)",
-        each(times.of_threads("worker"))
-    );
-    println!("  {:6.3}  extraction (the blocking threads)", each(parser.mul_f64(extraction_share)));
-    println!("  {:6.3}  judging (the blocking threads)", each(parser.mul_f64(1.0 - extraction_share)));
-    println!("  {:6.3}  commit (the journal's thread)", each(times.of_threads("journal")));
-    println!(
-        "  {:6.3}  other: start, API, threads that ended",
-        each(times.rest(&["worker", "blocking", "journal"]))
-    );
-    println!("  {:6.3}  together", each(times.total()));
-    println!("alone on one thread: {:.3} extraction, {:.3} judging", each(extraction), each(judging));
+    for (part, time) in parts {
+        println!("  {:6.3}  {part}", each(time));
+    }
 }

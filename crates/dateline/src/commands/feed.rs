@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use dateline_fetcher::feed::opml::{self, Subscription};
+use dateline_fetcher::feed::opml::{self, OpmlFeed};
 use dateline_fetcher::transport::Live;
 use dateline_fetcher::{Clock, Fetcher, PollResult, feed};
 use dateline_wire::{FeedId, FeedRef, FeedState};
@@ -115,9 +115,9 @@ fn list(arguments: &ListArguments) -> Result<(), Failure> {
 
 fn export(arguments: &ListArguments) -> Result<(), Failure> {
     let (_, feeds) = configured(&arguments.config)?;
-    let subscriptions: Vec<Subscription> = feeds
+    let subscriptions: Vec<OpmlFeed> = feeds
         .into_iter()
-        .map(|feed| Subscription { url: feed.url, name: feed.name, page: None, folders: Vec::new() })
+        .map(|feed| OpmlFeed { url: feed.url, name: feed.name, page: None, folders: Vec::new() })
         .collect();
     print_text(&opml::write("Dateline's feeds", &subscriptions))
 }

@@ -19,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use dateline_fetcher::warc::{Item, Place};
+use dateline_fetcher::warc::{RecordPlace, WarcItem};
 use dateline_journal::{FinalEvent, reject_id};
 use dateline_parser::{Scanner, Subject};
 use dateline_wire::{CloudEvent, Entry, EntryId, Event, EventId, FeedId, RejectReason, Stage};
@@ -159,13 +159,13 @@ fn archive_feed() -> FeedId {
 fn read_record(mut found: ArchiveItem, scanner: &Scanner, subject: &Subject, feed: &FeedId) -> RecordResult {
     let started = Instant::now();
     let captured = match &mut found.item {
-        Ok(Item::Record(_, record)) => {
+        Ok(WarcItem::Record(_, record)) => {
             let captured = contained(|| Capture::of(record)).map_err(fault);
             // From here on only the place is needed.
             record.block = Vec::new();
             captured
         }
-        Ok(Item::Skipped(skipped)) => Err(skipped.to_string()),
+        Ok(WarcItem::DamagedRecord(skipped)) => Err(skipped.to_string()),
         Err(error) => Err(error.to_string()),
     };
     let decoding = started.elapsed();
@@ -220,7 +220,7 @@ struct EventWriter<'w> {
     tally: BackfillTally,
     pace: BackfillPace,
     progress: Progress<'w>,
-    last: Option<(std::sync::Arc<str>, Place)>,
+    last: Option<(std::sync::Arc<str>, RecordPlace)>,
     committed: Instant,
 }
 
@@ -228,7 +228,7 @@ impl EventWriter<'_> {
     fn take(&mut self, result: RecordResult) -> Result<(), WriteFailure> {
         let RecordResult { found, page_bytes, outcome, decoding, working } = result;
         self.pace.reading += found.reading + decoding;
-        let is_record = matches!(found.item, Ok(Item::Record(..)));
+        let is_record = matches!(found.item, Ok(WarcItem::Record(..)));
         self.tally.records += u64::from(is_record);
         let page = page_bytes as u64;
         match outcome {

@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 use url::Url;
 
 /// How many entries are read: as many as a sitemap may have (sitemaps.org, 2008).
-pub(super) const ENTRIES_MAX: usize = 50_000;
+pub(super) const MAX_ENTRIES: usize = 50_000;
 
 /// How many authors one entry may have.
 pub(super) const MAX_AUTHORS: usize = 64;
 
 /// How many authors of a feed are passed on to its entries. Each entry repeats them.
-const INHERITED_MAX: usize = 4;
+const MAX_INHERITED_AUTHORS: usize = 4;
 
 /// A feed as it was read: what it says about itself, and its entries in the order in which it lists them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FeedDocument {
     /// The format it is written in.
-    pub format: Format,
+    pub format: FeedFormat,
     /// Its title, as plain text.
     pub title: Option<String>,
     /// What it says it is about, as HTML or text.
@@ -30,7 +30,7 @@ pub struct FeedDocument {
     /// The page it belongs to, resolved.
     pub link: Option<String>,
     /// Every address it names for itself, resolved, in its order.
-    pub links: Vec<Link>,
+    pub links: Vec<FeedLink>,
     /// Its language, as a BCP 47 tag, as written.
     pub language: Option<String>,
     /// When it says it was last changed.
@@ -50,14 +50,14 @@ pub struct FeedDocument {
     /// The WebSub hubs that announce its changes (W3C WebSub, section 4).
     pub hubs: Vec<String>,
     /// Its entries.
-    pub entries: Vec<ReadEntry>,
+    pub entries: Vec<FeedEntry>,
     /// What was wrong with it and was read nevertheless.
     pub warnings: Vec<Warning>,
 }
 
 /// The format of a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Format {
+pub enum FeedFormat {
     /// RSS 0.91 to 2.0 and what calls itself `rss`.
     #[default]
     Rss,
@@ -73,7 +73,7 @@ pub enum Format {
     NewsSitemap,
 }
 
-impl Format {
+impl FeedFormat {
     /// The word for it, in `feed read` and `feed check`.
     pub fn word(self) -> &'static str {
         match self {
@@ -117,7 +117,7 @@ impl Warning {
 
 /// An address and what it is to whoever names it (RFC 4287, section 4.2.7).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Link {
+pub struct FeedLink {
     /// The address, resolved where there was a base; otherwise as written.
     pub href: String,
     /// The relation, in lower case; `alternate` where none is written.
@@ -137,15 +137,17 @@ pub struct Person {
 
 /// One entry of a feed, as it was read.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct ReadEntry {
+pub struct FeedEntry {
     /// Its guid as written (Atom `id`, RSS `guid`, RDF `about`), trimmed.
     pub guid: Option<String>,
     /// Whether another entry of the document, with another link, carries the same guid, so that it identifies neither.
     pub guid_is_shared: bool,
     /// The page it announces, resolved.
     pub link: Option<String>,
+    /// That page's own address, where `link` is that of a service which counts readers.
+    pub original_link: Option<String>,
     /// Every address it names, resolved, in its order.
-    pub links: Vec<Link>,
+    pub links: Vec<FeedLink>,
     /// Its title, as plain text; empty where it is nothing but a picture.
     pub title: Option<String>,
     /// When it says it was published.
@@ -165,7 +167,7 @@ pub struct ReadEntry {
 impl FeedDocument {
     /// Gives its own authors to the entries that have none, as Atom and JSON Feed have it (RFC 4287, section 4.2.1).
     pub(super) fn inherit_authors(&mut self, authors: &[Person]) {
-        let authors = &authors[..authors.len().min(INHERITED_MAX)];
+        let authors = &authors[..authors.len().min(MAX_INHERITED_AUTHORS)];
         for entry in self.entries.iter_mut().filter(|entry| entry.authors.is_empty()) {
             entry.authors = authors.to_vec();
         }
@@ -214,20 +216,20 @@ impl FeedDocument {
                 "self": self.self_link,
                 "hubs": self.hubs,
             },
-            "entries": self.entries.iter().map(ReadEntry::to_json).collect::<Vec<_>>(),
+            "entries": self.entries.iter().map(FeedEntry::to_json).collect::<Vec<_>>(),
             "warnings": self.warnings.iter().map(|warning| warning.word()).collect::<Vec<_>>(),
         })
     }
 }
 
-impl ReadEntry {
+impl FeedEntry {
     /// Its identity within its feed: by guid, else by link, else by title and date as written. A guid that several
     /// entries share identifies none of them. An entry that has nothing else is known by the start of its text.
     pub fn id(&self) -> EntryId {
         if let Some(guid) = self.guid.as_deref().filter(|_| !self.guid_is_shared) {
             return EntryId::of_guid(guid);
         }
-        if let Some(link) = &self.link {
+        if let Some(link) = self.page() {
             return match Url::parse(link) {
                 Ok(url) => EntryId::of_link(&url),
                 Err(_) => EntryId::of_guid(link),
@@ -238,6 +240,11 @@ impl ReadEntry {
         EntryId::of_title(words.unwrap_or_default(), self.date_text.as_deref().unwrap_or_default())
     }
 
+    /// The address at which its page is asked for.
+    fn page(&self) -> Option<&String> {
+        self.original_link.as_ref().or(self.link.as_ref())
+    }
+
     /// The entry as the journal keeps it. A link that is no web address is left out.
     pub fn to_wire(&self) -> Entry {
         let web =
@@ -245,7 +252,7 @@ impl ReadEntry {
         Entry {
             id: self.id(),
             guid: self.guid.clone(),
-            link: self.link.as_ref().and_then(web),
+            link: self.page().and_then(web),
             title: self.title.clone().filter(|title| !title.is_empty()),
             published: self.published,
             updated: self.updated,
@@ -261,6 +268,7 @@ impl ReadEntry {
             "id": self.guid.as_ref().or(self.link.as_ref()),
             "title": self.title,
             "link": self.link,
+            "original_link": self.original_link,
             "links": hrefs(&self.links),
             "published": seconds(self.published),
             "updated": seconds(self.updated),
@@ -278,7 +286,7 @@ impl Person {
     }
 }
 
-fn hrefs(links: &[Link]) -> Vec<&str> {
+fn hrefs(links: &[FeedLink]) -> Vec<&str> {
     links.iter().map(|link| link.href.as_str()).collect()
 }
 

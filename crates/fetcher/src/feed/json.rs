@@ -1,12 +1,13 @@
 //! JSON Feed 1.0 and 1.1 (jsonfeed.org), as it is served: with nulls, numbers for ids, authors in every form, fields left out,
 //! strings over several lines, commas too many, and without its end.
 
-use dateline_text::{json, reference};
+use dateline_text::{date, json, reference};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::date;
-use super::document::{ENTRIES_MAX, FeedDocument, Format, Link, MAX_AUTHORS, Person, ReadEntry, Warning};
+use super::document::{
+    FeedDocument, FeedEntry, FeedFormat, FeedLink, MAX_AUTHORS, MAX_ENTRIES, Person, Warning,
+};
 use super::link;
 use super::person;
 use super::text;
@@ -31,10 +32,10 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
     let entries = items
         .into_iter()
         .flatten()
-        .take(ENTRIES_MAX)
+        .take(MAX_ENTRIES)
         .filter_map(Value::as_object)
         .map(|item| entry(item, url));
-    let mut entries: Vec<ReadEntry> = entries.collect();
+    let mut entries: Vec<FeedEntry> = entries.collect();
     // Of an entry in whose middle the feed was cut, the next poll tells more; without a link it would be taken for all.
     if is_cut && entries.last().is_some_and(|last| last.link.is_none()) {
         entries.pop();
@@ -42,7 +43,7 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
     let own = string(&feed, "feed_url").and_then(|href| link::resolve(&href, url));
     let home = string(&feed, "home_page_url").and_then(|href| link::resolve(&href, url));
     let mut document = FeedDocument {
-        format: Format::Json,
+        format: FeedFormat::Json,
         title: string(&feed, "title").map(|title| text::collapse(&title)),
         description: string(&feed, "description"),
         links: [(&home, "alternate"), (&own, "self")]
@@ -61,11 +62,11 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
     Some(document)
 }
 
-fn entry(item: &Map<String, Value>, url: Option<&Url>) -> ReadEntry {
+fn entry(item: &Map<String, Value>, url: Option<&Url>) -> FeedEntry {
     let address = |name: &str| string(item, name).and_then(|href| link::resolve(&href, url));
     let (page, about) = (address("url"), address("external_url"));
     let (published, modified) = (string(item, "date_published"), string(item, "date_modified"));
-    ReadEntry {
+    FeedEntry {
         guid: string(item, "id"),
         links: [(&page, "alternate"), (&about, "related")]
             .into_iter()
@@ -73,14 +74,14 @@ fn entry(item: &Map<String, Value>, url: Option<&Url>) -> ReadEntry {
             .collect(),
         link: page.or(about),
         title: string(item, "title").map(|title| text::collapse(&title)),
-        published: published.as_deref().and_then(date::parse),
-        updated: modified.as_deref().and_then(date::parse),
+        published: published.as_deref().and_then(date::read_field),
+        updated: modified.as_deref().and_then(date::read_field),
         date_text: published.or(modified),
         authors: people(item),
         summary: string(item, "summary"),
         content: string(item, "content_html")
             .or_else(|| string(item, "content_text").map(|text| html(&text))),
-        ..ReadEntry::default()
+        ..FeedEntry::default()
     }
 }
 
@@ -123,8 +124,8 @@ fn hubs(feed: &Map<String, Value>) -> Vec<String> {
     websub.filter_map(|hub| string(hub, "url")).collect()
 }
 
-fn named(href: &Option<String>, rel: &str) -> Option<Link> {
-    href.as_ref().map(|href| Link { href: href.clone(), rel: rel.to_owned(), media_type: None })
+fn named(href: &Option<String>, rel: &str) -> Option<FeedLink> {
+    href.as_ref().map(|href| FeedLink { href: href.clone(), rel: rel.to_owned(), media_type: None })
 }
 
 fn html(plain: &str) -> String {

@@ -1,12 +1,12 @@
 //! Reading feeds: from bytes as a server sent them to a [`FeedDocument`].
 //!
-//! [`read`] takes the bytes through these steps, each in a file of its own: `inflate` unwraps them, and
-//! [`dateline_text`] finds their charset and cuts the text into tokens, whatever stands in it; `xml` reads the tokens of every XML format, with the meaning of
-//! each element in `vocabulary` and the choice between sources of one value in `draft`; `json` reads JSON Feed. `date`,
-//! `link`, `person`, `pace` and `text` read the values. A document in which all this finds no entry is given to feed-rs for a
+//! [`read`] takes the bytes through these steps, each in a file of its own: `inflate` unwraps them, and [`dateline_text`] finds
+//! their charset and cuts the text into tokens, whatever stands in it; `xml` reads the tokens of every XML format, with the
+//! meaning of each element in `vocabulary` and the choice between sources of one value in `draft`; `json` reads JSON Feed.
+//! `link`, `person`, `pace`, `text` and [`dateline_text::date`] read the values. A document in which all this finds no entry is given to feed-rs for a
 //! `second_opinion`.
 //!
-//! A page that isn't a feed may name one: [`discover()`]. Lists of feeds come and go as OPML: [`opml`].
+//! A page that isn't a feed may name one, and the error that it gives does (`discover`). Lists of feeds come and go as OPML: [`opml`].
 //!
 //! The rules and where they come from are in `docs/feeds.md`.
 //!
@@ -20,7 +20,6 @@
 //! # Ok::<(), dateline_fetcher::feed::FeedError>(())
 //! ```
 
-mod date;
 mod discover;
 mod document;
 mod draft;
@@ -40,8 +39,7 @@ mod xml;
 use dateline_text::charset::{self, Decoding, Markup};
 use url::Url;
 
-pub use discover::{FoundFeed, discover};
-pub use document::{FeedDocument, Format, Link, Person, ReadEntry, Warning};
+pub use document::{FeedDocument, FeedEntry, FeedFormat, FeedLink, Person, Warning};
 pub use error::FeedError;
 
 /// Reads a feed.
@@ -77,12 +75,12 @@ fn first_opinion(text: &str, url: Option<&Url>) -> Result<FeedDocument, FeedErro
         return Ok(feed);
     }
     match xml::read(text, url) {
-        xml::Outcome::Feed(feed) => Ok(*feed),
-        xml::Outcome::WebPage => Err(FeedError::WebPage),
-        xml::Outcome::Unknown(Some(name)) => {
+        xml::XmlReading::Feed(feed) => Ok(*feed),
+        xml::XmlReading::WebPage => Err(FeedError::WebPage { feeds: discover::feeds_of(text, url) }),
+        xml::XmlReading::Unknown(Some(name)) => {
             Err(FeedError::NotAFeed(format!("its root element is <{name}>")))
         }
-        xml::Outcome::Unknown(None) => Err(FeedError::NotAFeed("it has no markup".to_owned())),
+        xml::XmlReading::Unknown(None) => Err(FeedError::NotAFeed("it has no markup".to_owned())),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use dateline_text::charset::{self, Markup};
-use dateline_text::markup::{MarkupScanner, MarkupToken, Tag};
+use dateline_text::markup::{MarkupScanner, MarkupToken, StartTag};
 use thiserror::Error;
 use url::Url;
 
@@ -11,9 +11,9 @@ use super::link;
 use super::text;
 
 /// How deep folders may nest; what is deeper belongs to the last.
-const FOLDERS_MAX: usize = 32;
+const MAX_FOLDERS: usize = 32;
 /// How many feeds one list may hold.
-const FEEDS_MAX: usize = 1_000_000;
+const MAX_FEEDS: usize = 1_000_000;
 
 /// A list of feeds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,14 +21,14 @@ pub struct Opml {
     /// Its title.
     pub title: Option<String>,
     /// The feeds, in the list's order, each address once.
-    pub feeds: Vec<Subscription>,
+    pub feeds: Vec<OpmlFeed>,
     /// Outlines that name a feed by something that is no web address, as written.
     pub skipped: Vec<String>,
 }
 
 /// A feed in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subscription {
+pub struct OpmlFeed {
     /// The feed's address (`xmlUrl`).
     pub url: Url,
     /// What the list calls it.
@@ -69,7 +69,7 @@ pub fn read(bytes: &[u8]) -> Result<Opml, OpmlError> {
                 let feed = tag.attribute("xmlurl");
                 if let Some(written) = &feed {
                     match web(written) {
-                        Some(url) if seen.len() < FEEDS_MAX && seen.insert(url.clone()) => {
+                        Some(url) if seen.len() < MAX_FEEDS && seen.insert(url.clone()) => {
                             opml.feeds.push(subscription(&tag, url, &open));
                         }
                         Some(_) => {}
@@ -94,23 +94,23 @@ pub fn read(bytes: &[u8]) -> Result<Opml, OpmlError> {
 }
 
 /// Writes a list of feeds. Those of one folder stand together where its first one stood.
-pub fn write(title: &str, feeds: &[Subscription]) -> String {
+pub fn write(title: &str, feeds: &[OpmlFeed]) -> String {
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n  <head>\n    <title>",
     );
     escape(title, &mut out);
     out.push_str("</title>\n  </head>\n  <body>\n");
-    let feeds: Vec<(&[String], &Subscription)> = feeds.iter().map(|feed| (&feed.folders[..], feed)).collect();
+    let feeds: Vec<(&[String], &OpmlFeed)> = feeds.iter().map(|feed| (&feed.folders[..], feed)).collect();
     write_folder(&feeds, 2, &mut out);
     out.push_str("  </body>\n</opml>\n");
     out
 }
 
-fn write_folder(feeds: &[(&[String], &Subscription)], depth: usize, out: &mut String) {
+fn write_folder(feeds: &[(&[String], &OpmlFeed)], depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
     let mut written: Vec<&str> = Vec::new();
     for (folders, feed) in feeds {
-        let Some(folder) = folders.first().filter(|_| depth < FOLDERS_MAX + 2) else {
+        let Some(folder) = folders.first().filter(|_| depth < MAX_FOLDERS + 2) else {
             write_feed(feed, &indent, out);
             continue;
         };
@@ -118,7 +118,7 @@ fn write_folder(feeds: &[(&[String], &Subscription)], depth: usize, out: &mut St
             continue;
         }
         written.push(folder);
-        let inside: Vec<(&[String], &Subscription)> = feeds
+        let inside: Vec<(&[String], &OpmlFeed)> = feeds
             .iter()
             .filter(|(path, _)| path.first() == Some(folder))
             .map(|(path, feed)| (&path[1..], *feed))
@@ -131,7 +131,7 @@ fn write_folder(feeds: &[(&[String], &Subscription)], depth: usize, out: &mut St
     }
 }
 
-fn write_feed(feed: &Subscription, indent: &str, out: &mut String) {
+fn write_feed(feed: &OpmlFeed, indent: &str, out: &mut String) {
     let name = feed.name.as_deref().unwrap_or(feed.url.as_str());
     let _ = write!(out, "{indent}<outline type=\"rss\"");
     let page = feed.page.as_ref().map(Url::as_str);
@@ -147,17 +147,17 @@ fn write_feed(feed: &Subscription, indent: &str, out: &mut String) {
     out.push_str("/>\n");
 }
 
-fn subscription(tag: &Tag<'_>, url: Url, open: &[Option<String>]) -> Subscription {
-    Subscription {
+fn subscription(tag: &StartTag<'_>, url: Url, open: &[Option<String>]) -> OpmlFeed {
+    OpmlFeed {
         // An outline without a name is written with its address for one.
         name: name(tag).filter(|name| name != url.as_str()),
         page: tag.attribute("htmlurl").and_then(|written| web(&written)),
-        folders: open.iter().flatten().take(FOLDERS_MAX).cloned().collect(),
+        folders: open.iter().flatten().take(MAX_FOLDERS).cloned().collect(),
         url,
     }
 }
 
-fn name(tag: &Tag<'_>) -> Option<String> {
+fn name(tag: &StartTag<'_>) -> Option<String> {
     ["title", "text"]
         .into_iter()
         .filter_map(|attribute| tag.attribute(attribute))
@@ -227,11 +227,11 @@ mod tests {
         assert_eq!(read(b"<rss/>"), Err(OpmlError::NotOpml));
     }
 
-    fn subscriptions() -> impl Strategy<Value = Vec<Subscription>> {
+    fn subscriptions() -> impl Strategy<Value = Vec<OpmlFeed>> {
         let words = "[a-z<>&\"' ]{0,8}[a-zж]";
         let one = (words, proptest::collection::vec("[a-c&]", 0..3), proptest::bool::ANY);
         proptest::collection::vec(one, 0..12).prop_map(|all| {
-            let feed = |(at, (name, folders, page)): (usize, (String, Vec<String>, bool))| Subscription {
+            let feed = |(at, (name, folders, page)): (usize, (String, Vec<String>, bool))| OpmlFeed {
                 url: Url::parse(&format!("https://f{at}.example/?a=1&b=2")).unwrap(),
                 name: Some(text::collapse(&name)),
                 page: page.then(|| Url::parse("https://page.example/").unwrap()),

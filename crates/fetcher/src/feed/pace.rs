@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use dateline_text::date;
 use jiff::civil::Weekday;
 
 /// The longest time that a feed may ask to be left alone; a longer one is a slip of the pen, such as seconds for minutes.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+const MAX_WAIT: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// The `ttl` of RSS 2.0, in minutes. None where it isn't a number from 1 up.
 pub(super) fn ttl(written: &str) -> Option<Duration> {
     let minutes: u64 = written.trim().parse().ok().filter(|minutes| *minutes > 0)?;
-    Some(Duration::from_secs(minutes.saturating_mul(60)).min(LONGEST))
+    Some(Duration::from_secs(minutes.saturating_mul(60)).min(MAX_WAIT))
 }
 
 /// An `hour` of `skipHours`, in GMT. Some versions of RSS count from 1 to 24; 24 is midnight.
@@ -26,18 +27,8 @@ pub(super) fn skip_hour(written: &str, hours: &mut Vec<u8>) {
 
 /// A `day` of `skipDays`, by its English name or the first three letters of it.
 pub(super) fn skip_day(written: &str, days: &mut Vec<Weekday>) {
-    let Some(start) = written.trim().get(..3) else {
+    let Some(day) = date::abbreviated_weekday(written.trim()) else {
         return;
-    };
-    let day = match start.to_ascii_lowercase().as_str() {
-        "mon" => Weekday::Monday,
-        "tue" => Weekday::Tuesday,
-        "wed" => Weekday::Wednesday,
-        "thu" => Weekday::Thursday,
-        "fri" => Weekday::Friday,
-        "sat" => Weekday::Saturday,
-        "sun" => Weekday::Sunday,
-        _ => return,
     };
     if !days.contains(&day) {
         days.push(day);
@@ -76,7 +67,7 @@ mod tests {
         assert_eq!(ttl(" 90 "), Some(Duration::from_secs(5400)));
         assert_eq!(ttl("0"), None);
         assert_eq!(ttl("soon"), None);
-        assert_eq!(ttl("18446744073709551615"), Some(LONGEST));
+        assert_eq!(ttl("18446744073709551615"), Some(MAX_WAIT));
     }
 
     #[test]

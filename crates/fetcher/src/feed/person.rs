@@ -4,7 +4,7 @@ use super::document::Person;
 use super::text::collapse;
 
 /// What is longer, in bytes, is no name. Names of a feed are repeated in each of its entries.
-const NAME_MAX: usize = 256;
+const MAX_NAME_BYTES: usize = 256;
 
 /// Reads `mail (name)` (RSS 2.0), `name (mail)`, `name <mail>` (RFC 5322), or either alone.
 pub(super) fn parse(written: &str) -> Person {
@@ -30,7 +30,7 @@ fn mail(text: &str) -> Option<String> {
 /// A name, if it may be one.
 pub(super) fn name(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '"');
-    (!text.is_empty() && text.len() <= NAME_MAX).then(|| text.to_owned())
+    (!text.is_empty() && text.len() <= MAX_NAME_BYTES).then(|| text.to_owned())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! modules, Atom 0.3 and 1.0 (RFC 4287), the Channel Definition Format (W3C note of 1997), Media RSS 1.5, the podcast
 //! namespaces of Apple and Google, FeedBurner's and Pheedo's `origLink`, sitemaps.org 0.9 and Google's news extension to it.
 
-use super::document::Format;
+use super::document::FeedFormat;
 
 /// The vocabulary that a namespace stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Space {
 
 /// Where an element stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ElementPlace {
     /// Outside of feed and entry, or in an element around them that says nothing itself.
     Outside,
     Feed,
@@ -117,9 +117,9 @@ pub(super) enum Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
     /// The document's root, or the feed itself, or both, and the format that it shows.
-    Feed(Option<Format>),
+    Feed(Option<FeedFormat>),
     /// The root around a feed.
-    Root(Format),
+    Root(FeedFormat),
     Entry,
     /// Something inside an entry that carries more about it: a media group, a news block.
     EntryPart,
@@ -130,7 +130,7 @@ pub(super) enum Element {
     /// A link, whose address is an attribute or its text.
     Link,
     /// An element whose text is a value.
-    Field(Field),
+    Field(FeedField),
     /// The root of a web page.
     Html,
     /// Anything else.
@@ -149,7 +149,7 @@ const NEAR: Rank = 1;
 
 /// A value that an element's text gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
+pub(super) enum FeedField {
     Title(Rank),
     Link,
     /// The address of the page that a service has replaced by its own.
@@ -173,7 +173,12 @@ pub(super) enum Field {
     Publication,
 }
 
-impl Field {
+impl FeedField {
+    /// Whether the value tells which entry it is, so that a part of it tells another.
+    pub(super) fn is_identity(self) -> bool {
+        matches!(self, Self::Link | Self::OriginalLink | Self::Guid)
+    }
+
     /// Whether the value is one short line, so that an element of the format inside it means that its end tag is missing.
     pub(super) fn is_line(self) -> bool {
         !matches!(self, Self::Summary(_) | Self::Content(_))
@@ -181,34 +186,37 @@ impl Field {
 }
 
 /// What the element `name` (in lower case) of `space` is at `place`.
-pub(super) fn element(space: Space, name: &str, place: Place) -> Element {
+pub(super) fn element(space: Space, name: &str, place: ElementPlace) -> Element {
     if matches!(space, Space::Core | Space::Rdf) {
         match name {
-            "rss" => return Element::Root(Format::Rss),
-            "rdf" => return Element::Root(Format::Rdf),
-            "feed" => return Element::Feed(Some(Format::Atom)),
-            "urlset" => return Element::Feed(Some(Format::NewsSitemap)),
+            "rss" => return Element::Root(FeedFormat::Rss),
+            "rdf" => return Element::Root(FeedFormat::Rdf),
+            "feed" => return Element::Feed(Some(FeedFormat::Atom)),
+            "urlset" => return Element::Feed(Some(FeedFormat::NewsSitemap)),
             "channel" => return Element::Feed(None),
             "item" | "entry" => return Element::Entry,
             _ => {}
         }
     }
     match place {
-        Place::Outside => match name {
+        ElementPlace::Outside => match name {
             "html" => Element::Html,
             _ => Element::Other,
         },
-        Place::Feed => in_feed(space, name),
-        Place::Entry => in_entry(space, name),
-        Place::Person => match name {
-            "name" if space == Space::Core => Element::Field(Field::PersonName),
-            "email" if space == Space::Core => Element::Field(Field::PersonEmail),
+        ElementPlace::Feed => in_feed(space, name),
+        ElementPlace::Entry => in_entry(space, name),
+        ElementPlace::Person => match name {
+            "name" if space == Space::Core => Element::Field(FeedField::PersonName),
+            "email" if space == Space::Core => Element::Field(FeedField::PersonEmail),
             _ => Element::Other,
         },
-        Place::Sitemap if space == Space::Core && name == "url" => Element::Entry,
-        Place::SkipHours if name == "hour" => Element::Field(Field::SkipHour),
-        Place::SkipDays if name == "day" => Element::Field(Field::SkipDay),
-        Place::Sitemap | Place::SkipHours | Place::SkipDays | Place::Elsewhere => Element::Other,
+        ElementPlace::Sitemap if space == Space::Core && name == "url" => Element::Entry,
+        ElementPlace::SkipHours if name == "hour" => Element::Field(FeedField::SkipHour),
+        ElementPlace::SkipDays if name == "day" => Element::Field(FeedField::SkipDay),
+        ElementPlace::Sitemap
+        | ElementPlace::SkipHours
+        | ElementPlace::SkipDays
+        | ElementPlace::Elsewhere => Element::Other,
     }
 }
 
@@ -218,25 +226,25 @@ fn in_feed(space: Space, name: &str) -> Element {
         (Space::Core, "author") => return Element::Person,
         (Space::Core, "skiphours") => return Element::SkipHours,
         (Space::Core, "skipdays") => return Element::SkipDays,
-        (Space::Core, "title") => Field::Title(OWN),
-        (Space::Core, "id" | "guid") => Field::Guid,
-        (Space::Core, "description" | "tagline" | "subtitle" | "abstract") => Field::Summary(OWN),
-        (Space::Core, "updated" | "modified" | "lastbuilddate") => Field::Updated(OWN),
-        (Space::Core, "pubdate") => Field::Updated(MODULE),
-        (Space::Core, "language") => Field::Language,
-        (Space::Core, "ttl") => Field::Ttl,
-        (Space::Core, "managingeditor") => Field::Author(OWN),
-        (Space::DublinCore, "title") => Field::Title(MODULE),
-        (Space::DublinCore, "description") => Field::Summary(MODULE),
-        (Space::DublinCore, "date") => Field::Updated(MODULE),
-        (Space::DublinCore, "language") => Field::Language,
-        (Space::DublinCore, "creator") => Field::Author(MODULE),
-        (Space::DublinCoreTerms, "modified") => Field::Updated(MODULE),
-        (Space::Podcast, "author") => Field::Author(NEAR),
-        (Space::Podcast, "summary" | "subtitle" | "description") => Field::Summary(NEAR),
-        (Space::Syndication, "updateperiod") => Field::UpdatePeriod,
-        (Space::Syndication, "updatefrequency") => Field::UpdateFrequency,
-        (Space::Syndication, "updatebase") => Field::UpdateBase,
+        (Space::Core, "title") => FeedField::Title(OWN),
+        (Space::Core, "id" | "guid") => FeedField::Guid,
+        (Space::Core, "description" | "tagline" | "subtitle" | "abstract") => FeedField::Summary(OWN),
+        (Space::Core, "updated" | "modified" | "lastbuilddate") => FeedField::Updated(OWN),
+        (Space::Core, "pubdate") => FeedField::Updated(MODULE),
+        (Space::Core, "language") => FeedField::Language,
+        (Space::Core, "ttl") => FeedField::Ttl,
+        (Space::Core, "managingeditor") => FeedField::Author(OWN),
+        (Space::DublinCore, "title") => FeedField::Title(MODULE),
+        (Space::DublinCore, "description") => FeedField::Summary(MODULE),
+        (Space::DublinCore, "date") => FeedField::Updated(MODULE),
+        (Space::DublinCore, "language") => FeedField::Language,
+        (Space::DublinCore, "creator") => FeedField::Author(MODULE),
+        (Space::DublinCoreTerms, "modified") => FeedField::Updated(MODULE),
+        (Space::Podcast, "author") => FeedField::Author(NEAR),
+        (Space::Podcast, "summary" | "subtitle" | "description") => FeedField::Summary(NEAR),
+        (Space::Syndication, "updateperiod") => FeedField::UpdatePeriod,
+        (Space::Syndication, "updatefrequency") => FeedField::UpdateFrequency,
+        (Space::Syndication, "updatebase") => FeedField::UpdateBase,
         _ => return Element::Other,
     };
     Element::Field(field)
@@ -249,34 +257,34 @@ fn in_entry(space: Space, name: &str) -> Element {
         (Space::Media, "group" | "content") | (Space::News, "news" | "publication") => {
             return Element::EntryPart;
         }
-        (Space::Core, "title") => Field::Title(OWN),
-        (Space::Core, "id" | "guid") => Field::Guid,
-        (Space::Core, "loc") => Field::Link,
-        (Space::Tracker, "origlink") => Field::OriginalLink,
-        (Space::Core, "published" | "issued" | "pubdate") => Field::Published(OWN),
-        (Space::Core, "updated" | "modified" | "lastmod") => Field::Updated(OWN),
-        (Space::Core, "created") => Field::Published(NEAR),
-        (Space::Core, "summary" | "description" | "abstract") => Field::Summary(OWN),
-        (Space::Core, "content") => Field::Content(MODULE),
-        (Space::Core, "fullitem") => Field::Content(NEAR),
-        (Space::Core | Space::Xhtml, "body" | "div") => Field::Content(MODULE),
-        (Space::Content, "encoded") => Field::Content(OWN),
-        (Space::DublinCore, "title") => Field::Title(MODULE),
-        (Space::DublinCore, "date") => Field::Published(MODULE),
-        (Space::DublinCore, "description") => Field::Summary(MODULE),
-        (Space::DublinCore, "creator" | "author") => Field::Author(MODULE),
-        (Space::DublinCoreTerms, "issued") => Field::Published(MODULE),
-        (Space::DublinCoreTerms, "created") => Field::Published(NEAR),
-        (Space::DublinCoreTerms, "modified") => Field::Updated(MODULE),
-        (Space::Media, "title") => Field::Title(NEAR),
-        (Space::Media, "description" | "text") => Field::Summary(NEAR),
-        (Space::Podcast, "title") => Field::Title(NEAR),
-        (Space::Podcast, "author") => Field::Author(NEAR),
-        (Space::Podcast, "summary" | "subtitle" | "description") => Field::Summary(NEAR),
-        (Space::News, "title") => Field::Title(OWN),
-        (Space::News, "publication_date") => Field::Published(OWN),
-        (Space::News, "language") => Field::Language,
-        (Space::News, "name") => Field::Publication,
+        (Space::Core, "title") => FeedField::Title(OWN),
+        (Space::Core, "id" | "guid") => FeedField::Guid,
+        (Space::Core, "loc") => FeedField::Link,
+        (Space::Tracker, "origlink") => FeedField::OriginalLink,
+        (Space::Core, "published" | "issued" | "pubdate") => FeedField::Published(OWN),
+        (Space::Core, "updated" | "modified" | "lastmod") => FeedField::Updated(OWN),
+        (Space::Core, "created") => FeedField::Published(NEAR),
+        (Space::Core, "summary" | "description" | "abstract") => FeedField::Summary(OWN),
+        (Space::Core, "content") => FeedField::Content(MODULE),
+        (Space::Core, "fullitem") => FeedField::Content(NEAR),
+        (Space::Core | Space::Xhtml, "body" | "div") => FeedField::Content(MODULE),
+        (Space::Content, "encoded") => FeedField::Content(OWN),
+        (Space::DublinCore, "title") => FeedField::Title(MODULE),
+        (Space::DublinCore, "date") => FeedField::Published(MODULE),
+        (Space::DublinCore, "description") => FeedField::Summary(MODULE),
+        (Space::DublinCore, "creator" | "author") => FeedField::Author(MODULE),
+        (Space::DublinCoreTerms, "issued") => FeedField::Published(MODULE),
+        (Space::DublinCoreTerms, "created") => FeedField::Published(NEAR),
+        (Space::DublinCoreTerms, "modified") => FeedField::Updated(MODULE),
+        (Space::Media, "title") => FeedField::Title(NEAR),
+        (Space::Media, "description" | "text") => FeedField::Summary(NEAR),
+        (Space::Podcast, "title") => FeedField::Title(NEAR),
+        (Space::Podcast, "author") => FeedField::Author(NEAR),
+        (Space::Podcast, "summary" | "subtitle" | "description") => FeedField::Summary(NEAR),
+        (Space::News, "title") => FeedField::Title(OWN),
+        (Space::News, "publication_date") => FeedField::Published(OWN),
+        (Space::News, "language") => FeedField::Language,
+        (Space::News, "name") => FeedField::Publication,
         _ => return Element::Other,
     };
     Element::Field(field)

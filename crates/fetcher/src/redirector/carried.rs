@@ -7,7 +7,7 @@ use base64::{
 use url::Url;
 
 /// Longer ids carry no address that anybody could ask for.
-const LONGEST_ID: usize = 8 << 10;
+const MAX_ID_BYTES: usize = 8 << 10;
 
 /// Base64 for URLs without padding, whatever its last bits are.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -19,11 +19,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// The address that `id` carries: the first field of the message, at its top level, that is one.
 pub(super) fn target(id: &str) -> Option<Url> {
-    if id.len() > LONGEST_ID {
+    if id.len() > MAX_ID_BYTES {
         return None;
     }
     let message = BASE64.decode(id.trim_end_matches('=')).ok()?;
-    Fields(&message).find_map(|text| {
+    MessageFields(&message).find_map(|text| {
         let text = std::str::from_utf8(text).ok()?;
         // What merely begins like one would be some other text.
         let is_address = text.starts_with("https://") || text.starts_with("http://");
@@ -34,9 +34,9 @@ pub(super) fn target(id: &str) -> Option<Url> {
 }
 
 /// The length-delimited fields of a message, by the Protocol Buffers encoding; it ends at the first thing that is none.
-struct Fields<'m>(&'m [u8]);
+struct MessageFields<'m>(&'m [u8]);
 
-impl<'m> Iterator for Fields<'m> {
+impl<'m> Iterator for MessageFields<'m> {
     type Item = &'m [u8];
 
     fn next(&mut self) -> Option<&'m [u8]> {
@@ -56,7 +56,7 @@ impl<'m> Iterator for Fields<'m> {
     }
 }
 
-impl<'m> Fields<'m> {
+impl<'m> MessageFields<'m> {
     fn bytes(&mut self, count: usize) -> Option<&'m [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
@@ -118,7 +118,7 @@ mod tests {
         for text in ["AU_yqLMopaque", "ftp://news.example/", "https://", "https://news.example/a b", ""] {
             assert_eq!(target(&id(text, "")), None, "{text}");
         }
-        for id in ["", "CBMi", "not base64!", "CBMi/+", &"A".repeat(LONGEST_ID + 1)] {
+        for id in ["", "CBMi", "not base64!", "CBMi/+", &"A".repeat(MAX_ID_BYTES + 1)] {
             assert_eq!(target(id), None, "{id}");
         }
     }

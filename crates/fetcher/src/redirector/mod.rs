@@ -13,7 +13,7 @@ use url::Url;
 pub(crate) use known::{Redirector, of};
 
 /// How many links in one another are unwrapped.
-pub(crate) const MOST_UNWRAPPED: usize = 3;
+pub(crate) const MAX_UNWRAPPED: usize = 3;
 
 impl Redirector {
     /// The target that `url` itself carries.

@@ -1,34 +1,23 @@
 //! Targets that stand in a redirector's page.
 
-use std::sync::LazyLock;
-
-use regex::bytes::{Captures, Regex};
+use dateline_text::{
+    markup::{MarkupScanner, MarkupToken, StartTag},
+    reference,
+};
 use url::Url;
 
 use super::known::Redirector;
 use crate::{client::web_target, refresh};
 
-/// A redirector's page names its target early; what is read of it is bounded all the same.
-const LOOKED_AT: usize = 512 << 10;
+/// A redirector's page names its target early; what is read of it is bounded all the same, in bytes.
+const MAX_PAGE_BYTES: usize = 512 << 10;
 
-/// Opening tags outside comments and scripts, and the edges of what is meant for browsers without scripts.
-#[allow(clippy::expect_used)]
-static PIECES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?is-u)<!--.*?-->|<script\b.*?</script|<style\b.*?</style|(?<open><noscript\b)|(?<close></noscript)|<(?<tag>[a-z][a-z0-9-]*)\b(?<attributes>[^>]*)>",
-    )
-    .expect("a constant pattern")
-});
-
-#[allow(clippy::expect_used)]
-static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?is-u)(?<name>[a-z][a-z0-9-]*)\s*=\s*(?:"(?<a>[^"]*)"|'(?<b>[^']*)'|(?<c>[^\s>]+))"#)
-        .expect("a constant pattern")
-});
+/// How many different links for browsers without scripts are looked at: more than one is already too many to choose from.
+const MAX_LINKS: usize = 2;
 
 /// What a page says about its target, by how it says it.
 #[derive(Default)]
-struct Named {
+struct TargetSigns {
     attribute: Option<Url>,
     canonical: Option<Url>,
     /// The links for browsers without scripts, each once.
@@ -38,67 +27,57 @@ struct Named {
 /// The target that the page `html` at `url` names: in the redirector's own attribute, else as canonical, else where it sends
 /// to at once, else as the only link outward for browsers without scripts.
 pub(super) fn target(redirector: &Redirector, html: &[u8], url: &Url) -> Option<Url> {
-    let html = &html[..html.len().min(LOOKED_AT)];
-    let mut named = Named::default();
+    let text = String::from_utf8_lossy(&html[..html.len().min(MAX_PAGE_BYTES)]);
+    let mut signs = TargetSigns::default();
     let mut without_scripts = false;
-    for piece in PIECES.captures_iter(html) {
-        if piece.name("open").is_some() || piece.name("close").is_some() {
-            without_scripts = piece.name("open").is_some();
-        } else if let Some(attributes) = piece.name("attributes") {
-            let tag = piece.name("tag").map_or(&b""[..], |tag| tag.as_bytes());
-            named.note(redirector, url, tag, attributes.as_bytes(), without_scripts);
-        }
-    }
-    let only_link = || match &named.links[..] {
-        [only] => Some(only.clone()),
-        _ => None,
-    };
-    let refresh = || refresh::target(html, url).filter(|target| redirector.is_outward(target));
-    named.attribute.or(named.canonical).or_else(refresh).or_else(only_link)
-}
-
-impl Named {
-    fn note(
-        &mut self,
-        redirector: &Redirector,
-        url: &Url,
-        tag: &[u8],
-        attributes: &[u8],
-        without_scripts: bool,
-    ) {
-        let (mut canonical, mut href) = (false, None);
-        let outward = |value: &[u8]| {
-            let text = String::from_utf8_lossy(value).replace("&amp;", "&");
-            web_target(url, &text).filter(|target| redirector.is_outward(target))
-        };
-        for attribute in ATTRIBUTE.captures_iter(attributes) {
-            let (name, value) = name_and_value(&attribute);
-            if name.eq_ignore_ascii_case(redirector.attribute.as_bytes()) && self.attribute.is_none() {
-                self.attribute = outward(value);
-            } else if name.eq_ignore_ascii_case(b"rel") {
-                canonical = value.eq_ignore_ascii_case(b"canonical");
-            } else if name.eq_ignore_ascii_case(b"href") {
-                href = outward(value);
-            }
-        }
-        match href {
-            Some(href) if tag.eq_ignore_ascii_case(b"link") && canonical => {
-                self.canonical.get_or_insert(href);
-            }
-            Some(href)
-                if tag.eq_ignore_ascii_case(b"a") && without_scripts && !self.links.contains(&href) =>
-            {
-                self.links.push(href);
+    let mut scanner = MarkupScanner::new(&text);
+    while let Some(token) = scanner.next() {
+        match token {
+            MarkupToken::Open(tag) if tag.name.eq_ignore_ascii_case("noscript") => without_scripts = true,
+            MarkupToken::Close(name) if name.eq_ignore_ascii_case("noscript") => without_scripts = false,
+            MarkupToken::Open(tag) => {
+                match ["script", "style"].iter().find(|name| tag.name.eq_ignore_ascii_case(name)) {
+                    Some(skipped) => scanner.skip_element(skipped),
+                    None => signs.note(redirector, url, &tag, without_scripts),
+                }
             }
             _ => {}
         }
     }
+    let only_link = || match &signs.links[..] {
+        [only] => Some(only.clone()),
+        _ => None,
+    };
+    let refresh = || refresh::target(html, url).filter(|target| redirector.is_outward(target));
+    signs.attribute.or(signs.canonical).or_else(refresh).or_else(only_link)
 }
 
-fn name_and_value<'h>(attribute: &Captures<'h>) -> (&'h [u8], &'h [u8]) {
-    let group = |name| attribute.name(name).map(|found| found.as_bytes());
-    let value = ["a", "b", "c"].into_iter().find_map(group).unwrap_or_default();
-    (group("name").unwrap_or_default(), value)
+impl TargetSigns {
+    fn note(&mut self, redirector: &Redirector, url: &Url, tag: &StartTag<'_>, without_scripts: bool) {
+        let is = |name: &str| tag.name.eq_ignore_ascii_case(name);
+        let (mut canonical, mut href) = (false, None);
+        let outward = |value: &str| {
+            web_target(url, &reference::resolve(value)).filter(|target| redirector.is_outward(target))
+        };
+        for (name, value) in tag.attributes() {
+            if name.eq_ignore_ascii_case(redirector.attribute) && self.attribute.is_none() {
+                self.attribute = outward(value);
+            } else if name.eq_ignore_ascii_case("rel") {
+                canonical = value.eq_ignore_ascii_case("canonical");
+            } else if name.eq_ignore_ascii_case("href") && (is("link") || (is("a") && without_scripts)) {
+                href = outward(value);
+            }
+        }
+        match href {
+            Some(href) if is("link") && canonical => {
+                self.canonical.get_or_insert(href);
+            }
+            Some(href) if is("a") && self.links.len() < MAX_LINKS && !self.links.contains(&href) => {
+                self.links.push(href)
+            }
+            _ => {}
+        }
+    }
 }
 
 #[cfg(test)]
@@ -139,6 +118,16 @@ mod tests {
         ] {
             assert_eq!(leads_to(html), None, "{html}");
         }
+    }
+
+    /// Work that grows with the square of the length would not end in the time of a test.
+    #[test]
+    fn a_page_of_openings_that_nothing_closes_is_read_once() {
+        for opening in ["<!--<meta x", "<script>", "<noscript <!--", "<a href=\"", "<!--<script <style"] {
+            assert_eq!(leads_to(&opening.repeat(MAX_PAGE_BYTES / opening.len())), None, "{opening}");
+        }
+        let links: String = (0..10_000).map(|number| format!("<a href=https://{number}.example/>")).collect();
+        assert_eq!(leads_to(&format!("<noscript>{links}")), None);
     }
 
     #[test]

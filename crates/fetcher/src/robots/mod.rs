@@ -1,9 +1,9 @@
 //! Whether a page may be fetched, by the robots.txt of its host (RFC 9309).
 
+mod origins;
 mod rules;
 
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -15,41 +15,38 @@ use url::Url;
 
 use crate::{
     Hop,
-    client::{Client, Failure},
-    coding::decode_body,
+    client::{PoliteClient, RequestFailure},
+    coding::{CodingError, Extent, read_body},
     policy::fresh_for,
     retry_after::retry_after,
     transport::{FailureKind, Purpose, Response},
 };
+use origins::Origins;
 use rules::{Rules, product_token};
 
 /// A copy is used no longer than a day (section 2.4), and asked for again no sooner than an hour.
-const LONGEST_USE: Duration = Duration::from_secs(24 * 3600);
-const SHORTEST_USE: Duration = Duration::from_secs(3600);
+const MAX_USE: Duration = Duration::from_secs(24 * 3600);
+const MIN_USE: Duration = Duration::from_secs(3600);
 
 /// When a robots.txt could not be had, it is asked for again after this long.
 const RETRY: Duration = Duration::from_secs(10 * 60);
 
 /// At least five redirects are to be followed (section 2.3.1.2).
-const REDIRECTS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 
 /// What is read of a robots.txt; at least 500 KiB are to be (section 2.5).
-const MOST_READ: usize = 512 << 10;
-
-/// How many origins are remembered at once.
-const ORIGINS: usize = 4096;
+const MAX_READ_BYTES: usize = 512 << 10;
 
 /// What robots.txt files said, by origin.
 pub(crate) struct Robots {
     product: String,
-    max_decoded_bytes: usize,
-    origins: Mutex<HashMap<String, Arc<Origin>>>,
+    origins: Mutex<Origins>,
 }
 
 /// One origin. Whoever asks first fetches; the others wait for what comes.
-type Origin = tokio::sync::Mutex<Option<Known>>;
+type Origin = tokio::sync::Mutex<Option<CachedVerdict>>;
 
-struct Known {
+struct CachedVerdict {
     until: Instant,
     verdict: Arc<Verdict>,
 }
@@ -84,28 +81,24 @@ pub(crate) enum Permission {
 }
 
 impl Robots {
-    pub(crate) fn new(user_agent: &str, max_decoded_bytes: usize) -> Self {
-        Self {
-            product: product_token(user_agent).to_owned(),
-            max_decoded_bytes,
-            origins: Mutex::new(HashMap::new()),
-        }
+    pub(crate) fn new(user_agent: &str) -> Self {
+        Self { product: product_token(user_agent).to_owned(), origins: Mutex::default() }
     }
 
     /// Whether `url` may be fetched. A `Crawl-delay` is kept from then on.
-    pub(crate) async fn permission(&self, client: &Client, url: &Url) -> Permission {
+    pub(crate) async fn permission(&self, client: &PoliteClient, url: &Url) -> Permission {
         let origin = self.origin(url);
         let mut known = origin.lock().await;
         let now = Instant::now();
         let (verdict, until) = match &*known {
-            Some(Known { until, verdict }) if *until > now => (verdict.clone(), *until),
+            Some(CachedVerdict { until, verdict }) if *until > now => (verdict.clone(), *until),
             _ => {
                 let (verdict, lifetime) = match self.fetch(client, url).await {
                     Ok(fetched) => fetched,
                     Err(Resting { until }) => return Permission::Resting { until },
                 };
                 let (verdict, until) = (Arc::new(verdict), Instant::now() + lifetime);
-                *known = Some(Known { until, verdict: verdict.clone() });
+                *known = Some(CachedVerdict { until, verdict: verdict.clone() });
                 (verdict, until)
             }
         };
@@ -121,66 +114,67 @@ impl Robots {
     }
 
     fn origin(&self, url: &Url) -> Arc<Origin> {
-        // Nothing panics while the lock is held; were it so, the map would still be whole.
+        // Nothing panics while the lock is held; were it so, the origins would still be whole.
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = url.origin().ascii_serialization();
-        if origins.len() >= ORIGINS && !origins.contains_key(&name) {
-            // Those that somebody is asking about now stay; the others can be asked again.
-            origins.retain(|_, origin| Arc::strong_count(origin) > 1);
-        }
-        origins.entry(name).or_default().clone()
+        origins.of(url.origin().ascii_serialization())
     }
 
     /// Asks for the robots.txt of the origin of `url`: what it says, and for how long that holds.
-    async fn fetch(&self, client: &Client, url: &Url) -> Result<(Verdict, Duration), Resting> {
-        let nothing_said = (Verdict::Rules(Rules::default()), LONGEST_USE);
+    async fn fetch(&self, client: &PoliteClient, url: &Url) -> Result<(Verdict, Duration), Resting> {
+        let nothing_said = (Verdict::Rules(Rules::default()), MAX_USE);
         let unreachable = |why: String, retry: Duration| (Verdict::Unreachable { why }, retry);
         let Ok(robots_url) = url.join("/robots.txt") else { return Ok(nothing_said) };
         Ok(match follow(client, robots_url).await {
             Ok(response) => match response.status {
-                200..=299 => {
-                    let lifetime = fresh_for(&response.headers, client.clock.now())
-                        .map_or(LONGEST_USE, |fresh| fresh.clamp(SHORTEST_USE, LONGEST_USE));
-                    let rules = self.read(&response);
-                    client
-                        .politeness()
-                        .set_crawl_delay(url.host_str().unwrap_or_default(), rules.crawl_delay);
-                    (Verdict::Rules(rules), lifetime)
-                }
+                200..=299 => match self.read(&response).await {
+                    Ok(rules) => {
+                        let lifetime = fresh_for(&response.headers, client.clock.now())
+                            .map_or(MAX_USE, |fresh| fresh.clamp(MIN_USE, MAX_USE));
+                        let host = url.host_str().unwrap_or_default();
+                        client.politeness().set_crawl_delay(host, rules.crawl_delay, lifetime);
+                        (Verdict::Rules(rules), lifetime)
+                    }
+                    Err(error) => unreachable(error.to_string(), RETRY),
+                },
                 // "Too many requests" says nothing about rules.
                 status @ (429 | 500..) => {
                     let asked = retry_after(&response.headers, client.clock.now()).unwrap_or_default();
-                    unreachable(format!("status {status}"), asked.clamp(RETRY, LONGEST_USE))
+                    unreachable(format!("status {status}"), asked.clamp(RETRY, MAX_USE))
                 }
                 // There is none (section 2.3.1.3).
                 _ => nothing_said,
             },
             // Endless redirects count as none (section 2.3.1.2).
-            Err(Failure::TooManyRedirects(_) | Failure::RedirectLoop | Failure::BadRedirect { .. }) => {
-                nothing_said
-            }
-            Err(Failure::Transport(error)) => match error.kind {
+            Err(
+                RequestFailure::TooManyRedirects(_)
+                | RequestFailure::RedirectLoop
+                | RequestFailure::BadRedirect { .. },
+            ) => nothing_said,
+            Err(RequestFailure::Transport(error)) => match error.kind {
                 // The page will fail for the same reason, and say so better; a recording without it was made without.
                 FailureKind::Address | FailureKind::Url | FailureKind::NotRecorded => nothing_said,
                 _ => unreachable(error.detail, RETRY),
             },
-            Err(Failure::Resting { until }) => return Err(Resting { until }),
+            Err(RequestFailure::Resting { until }) => return Err(Resting { until }),
         })
     }
 
-    fn read(&self, response: &Response) -> Rules {
-        let text = decode_body(&response.headers, &response.body, self.max_decoded_bytes).unwrap_or_default();
-        Rules::read(&text[..text.len().min(MOST_READ)], &self.product)
+    async fn read(&self, response: &Response) -> Result<Rules, CodingError> {
+        let product = self.product.clone();
+        let read = move |text: Vec<u8>| Rules::read(&text, &product);
+        read_body(&response.headers, &response.body, Extent::Start(MAX_READ_BYTES), read).await
     }
 }
 
-async fn follow(client: &Client, mut url: Url) -> Result<Response, Failure> {
+async fn follow(client: &PoliteClient, mut url: Url) -> Result<Response, RequestFailure> {
     let mut hops: Vec<Hop> = Vec::new();
     loop {
         let response = client.send(&url, Purpose::Robots, HeaderMap::new()).await?;
         match client.redirect(&url, &response, &hops) {
             None => return Ok(response),
-            Some(_) if hops.len() >= REDIRECTS => return Err(Failure::TooManyRedirects(REDIRECTS)),
+            Some(_) if hops.len() >= MAX_REDIRECTS => {
+                return Err(RequestFailure::TooManyRedirects(MAX_REDIRECTS));
+            }
             Some(step) => {
                 let (hop, target) = step?;
                 hops.push(hop);

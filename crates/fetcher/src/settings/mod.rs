@@ -6,8 +6,10 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use crate::transport::ProxyCredentials;
+
 /// The `[fetch]` table: how any exchange with a server is held.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FetchSettings {
     /// Who asks, with a way to reach the operator (RFC 9110, section 10.1.5). Its first word up to `/` is the name that
@@ -56,6 +58,19 @@ pub struct FetchSettings {
     /// Hosts that are reached at a given `address:port`; like curl's `--connect-to`, but a port that the URL names stays. The
     /// operator named the address, so it may be an inside one.
     pub connect_to: BTreeMap<String, String>,
+    /// The proxy that every request passes: `http://…`, `https://…` or `socks5h://…`, which may be an inside address, since the
+    /// operator named it. `environment` takes what `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say; they count for
+    /// nothing otherwise. None while empty. Hosts of `connect_to` are reached without it.
+    ///
+    /// A proxy resolves the names itself, so it alone decides which addresses they lead to. Addresses in URLs are checked all
+    /// the same.
+    pub proxy: String,
+    /// What is reached without the proxy: hosts with all that lies under them, addresses, networks (`192.0.2.0/24`).
+    pub no_proxy: Vec<String>,
+    /// User name and password for the proxy, as `user:password`. From the environment only.
+    pub proxy_credentials: Option<ProxyCredentials>,
+    /// A file that holds them (a trailing line feed doesn't count).
+    pub proxy_credentials_file: Option<PathBuf>,
 }
 
 impl Default for FetchSettings {
@@ -82,6 +97,10 @@ impl Default for FetchSettings {
             allow_private_addresses: false,
             extra_ca: Vec::new(),
             connect_to: BTreeMap::new(),
+            proxy: String::new(),
+            no_proxy: Vec::new(),
+            proxy_credentials: None,
+            proxy_credentials_file: None,
         }
     }
 }
@@ -183,6 +202,22 @@ pub enum SettingsError {
         /// As configured.
         value: String,
         /// What is wrong.
+        why: String,
+    },
+    /// A proxy cannot be used. What was configured isn't shown, since it may hold a password.
+    #[error("{from}: {why}")]
+    Proxy {
+        /// The setting, or the variable of the environment.
+        from: &'static str,
+        /// What is wrong, and what is expected.
+        why: &'static str,
+    },
+    /// The file with the proxy's credentials cannot be used.
+    #[error("fetch.proxy_credentials_file: {}: {why}", path.display())]
+    ProxyCredentials {
+        /// As configured.
+        path: PathBuf,
+        /// What went wrong.
         why: String,
     },
     /// TLS cannot be set up.

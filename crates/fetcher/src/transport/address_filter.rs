@@ -3,9 +3,11 @@
 //! The client connects to a name at the addresses that its resolver gives, and to no others; a literal address it connects
 //! to without asking. So the filter stands in both places: it is the client's resolver, and it checks the address in a URL
 //! before the request is sent. Every redirect is a request of its own, so every hop passes here.
+//!
+//! Behind a proxy only the second holds: the proxy resolves names, and it alone decides which addresses they lead to.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
@@ -22,6 +24,8 @@ pub(super) struct AddressFilter {
     resolver: Arc<dyn Resolve>,
     allow_private: bool,
     connect_to: Arc<BTreeMap<String, Target>>,
+    /// The names of proxies. The operator named them, so they may resolve inside; but nothing else is to be asked of them.
+    proxies: Arc<BTreeSet<String>>,
 }
 
 /// Where the operator says that a host is reached.
@@ -32,11 +36,15 @@ struct Target {
 }
 
 impl AddressFilter {
-    /// A filter over what `resolver` finds.
+    /// A filter over what `resolver` finds, through which the `proxies` can be reached.
     ///
     /// # Errors
     /// If `connect_to` names something else than hosts and addresses with ports.
-    pub(super) fn new(settings: &FetchSettings, resolver: Arc<dyn Resolve>) -> Result<Self, SettingsError> {
+    pub(super) fn new(
+        settings: &FetchSettings,
+        resolver: Arc<dyn Resolve>,
+        proxies: BTreeSet<String>,
+    ) -> Result<Self, SettingsError> {
         let entry = |(host, target): (&String, &String)| match (Host::parse(host), Target::parse(target)) {
             (Ok(Host::Domain(name)), Some(target)) => Ok((name, target)),
             _ => Err(SettingsError::ConnectTo { host: host.clone(), target: target.clone() }),
@@ -45,17 +53,26 @@ impl AddressFilter {
             resolver,
             allow_private: settings.allow_private_addresses,
             connect_to: Arc::new(settings.connect_to.iter().map(entry).collect::<Result<_, _>>()?),
+            proxies: Arc::new(proxies),
         })
     }
 
-    /// Whether `url` may be asked for, as far as it names an address itself.
+    /// Whether the operator says where the host of `url` is reached.
+    pub(super) fn is_placed(&self, url: &Url) -> bool {
+        url.domain().is_some_and(|name| self.connect_to.contains_key(name))
+    }
+
+    /// Whether `url` may be asked for, as far as it says so itself.
     ///
     /// # Errors
-    /// [`FailureKind::Address`] for an address that isn't public.
+    /// [`FailureKind::Address`] for an address that isn't public, and for a proxy.
     pub(super) fn check(&self, url: &Url) -> Result<(), TransportError> {
         let address: IpAddr = match url.host() {
             Some(Host::Ipv4(address)) => address.into(),
             Some(Host::Ipv6(address)) => address.into(),
+            Some(Host::Domain(name)) if self.proxies.contains(name) && !self.allow_private => {
+                return Err(TransportError::new(FailureKind::Address, format!("{name} is the proxy itself")));
+            }
             Some(Host::Domain(_)) | None => return Ok(()),
         };
         if self.allows(address) { Ok(()) } else { Err(forbidden(&address.to_string(), &[address])) }
@@ -75,8 +92,9 @@ impl AddressFilter {
             };
             return Ok(addresses.into_iter().map(|address| SocketAddr::new(address, *port)).collect());
         }
+        let is_proxy = self.proxies.contains(&host);
         let (allowed, refused): (Vec<_>, Vec<_>) =
-            self.resolved(&host).await?.into_iter().partition(|address| self.allows(*address));
+            self.resolved(&host).await?.into_iter().partition(|address| is_proxy || self.allows(*address));
         if allowed.is_empty() {
             return Err(forbidden(&host, &refused));
         }

@@ -45,6 +45,16 @@ pub(super) fn of_client(error: &reqwest::Error, host: &str, connect_timeout: Dur
     TransportError::new(kind, format!("{what}: {detail}"))
 }
 
+/// Whether the server said that it did nothing about the request (RFC 9113, section 8.7): its stream was refused, or lies above
+/// the last one that the server took on before it closes the connection in order (section 6.8).
+pub(super) fn was_not_processed(error: &reqwest::Error) -> bool {
+    causes(error).filter_map(|cause| cause.downcast_ref::<h2::Error>()).any(|error| {
+        error.is_remote()
+            && ((error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR))
+                || (error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM)))
+    })
+}
+
 /// The causes of `error`, from the nearest to the first.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     std::iter::successors(error.source(), |cause| cause_of(*cause))

@@ -16,6 +16,7 @@ use super::{
     FailureKind, Request, Resolve, Response, SystemResolver, Transport, TransportError,
     address_filter::AddressFilter,
     failure::{self, timed_out},
+    proxy::Proxies,
 };
 use crate::{FetchSettings, SettingsError};
 
@@ -26,11 +27,14 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(30);
 /// The largest HTTP/2 frame that is taken, in bytes: the least that must be (RFC 9113, section 4.2).
 const MAX_HTTP2_FRAME_BYTES: u32 = 16 << 10;
 
-/// Sends requests over the network: HTTP/1.1 or HTTP/2, within the bounds of its settings, and to public addresses only
-/// unless they allow others.
+/// Sends requests over the network: HTTP/1.1 or HTTP/2, through a proxy or straight to the host, within the bounds of its
+/// settings, and to public addresses only unless they allow others.
 #[derive(Clone)]
 pub struct Live {
-    client: Client,
+    /// Connects to hosts.
+    direct: Client,
+    /// Connects to the proxy, where there is one.
+    proxied: Option<Client>,
     addresses: AddressFilter,
     bounds: Arc<Bounds>,
 }
@@ -65,16 +69,23 @@ impl Live {
         HeaderValue::try_from(&settings.user_agent)
             .map_err(|_| SettingsError::UserAgent { value: settings.user_agent.clone() })?;
         // What HTTP/1 readers take at least.
-        const LEAST_HEADER_BYTES: usize = 8192;
-        if settings.max_header_bytes < LEAST_HEADER_BYTES {
+        const MIN_HEADER_BYTES: usize = 8192;
+        if settings.max_header_bytes < MIN_HEADER_BYTES {
             return Err(SettingsError::TooSmall {
                 name: "max_header_bytes",
                 value: settings.max_header_bytes,
-                least: LEAST_HEADER_BYTES,
+                least: MIN_HEADER_BYTES,
             });
         }
-        let addresses = AddressFilter::new(settings, resolver)?;
-        let client = client(settings)?.dns_resolver(addresses.clone()).no_proxy().build()?;
+        let proxies = Proxies::of(settings, |name| std::env::var(name).ok())?;
+        let proxy_names = proxies.iter().flat_map(Proxies::names).collect();
+        let addresses = AddressFilter::new(settings, resolver, proxy_names)?;
+        let client = || client(settings).map(|builder| builder.dns_resolver(addresses.clone()));
+        let direct = client()?.no_proxy().build()?;
+        let proxied = match proxies {
+            Some(proxies) => Some(proxies.add_to(client()?)?.build()?),
+            None => None,
+        };
         let bounds = Bounds {
             whole: settings.timeout,
             connect: settings.connect_timeout,
@@ -83,7 +94,15 @@ impl Live {
             head_bytes: settings.max_header_bytes,
             body_bytes: settings.max_body_bytes,
         };
-        Ok(Self { client, addresses, bounds: Arc::new(bounds) })
+        Ok(Self { direct, proxied, addresses, bounds: Arc::new(bounds) })
+    }
+
+    /// The client that asks for `url`: here it is decided which way a request goes.
+    fn client_for(&self, url: &Url) -> &Client {
+        match &self.proxied {
+            Some(proxied) if !self.addresses.is_placed(url) => proxied,
+            _ => &self.direct,
+        }
     }
 
     async fn exchange(&self, request: Request) -> Result<Response, TransportError> {
@@ -92,7 +111,7 @@ impl Live {
         self.addresses.check(request.url())?;
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let failed = |error: reqwest::Error| failure::of_client(&error, &host, self.bounds.connect);
-        let mut answer = timeout(self.bounds.head, self.client.execute(request))
+        let mut answer = timeout(self.bounds.head, self.head(request))
             .await
             .map_err(|_| timed_out("no head of an answer", self.bounds.head))?
             .map_err(failed)?;
@@ -111,6 +130,17 @@ impl Live {
             elapsed: started.elapsed(),
             record_id: None,
         })
+    }
+
+    /// Sends `request`, and once more where the server says that it did nothing about it: a server that closes a connection
+    /// or sheds load over HTTP/2 wants to be asked anew at once, whatever the method (RFC 9113, section 8.7).
+    async fn head(&self, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
+        let client = self.client_for(request.url());
+        let again = request.try_clone();
+        match (client.execute(request).await, again) {
+            (Err(error), Some(again)) if failure::was_not_processed(&error) => client.execute(again).await,
+            (sent, _) => sent,
+        }
     }
 
     async fn collect(
@@ -149,8 +179,8 @@ impl Transport for Live {
     }
 }
 
-/// A client that does one exchange at a time and nothing of its own accord: it follows no redirect, asks nothing again, and
-/// undoes no content coding. Its time is bounded here and in [`Live::exchange`].
+/// A client that does one exchange at a time and nothing of its own accord: it follows no redirect, has no policy of asking
+/// again, and undoes no content coding. Its time is bounded here and in [`Live::exchange`].
 fn client(settings: &FetchSettings) -> Result<ClientBuilder, SettingsError> {
     Ok(Client::builder()
         .tls_backend_preconfigured(super::tls::client_config(&settings.extra_ca)?)

@@ -7,6 +7,7 @@ mod address_filter;
 mod error;
 mod failure;
 mod live;
+mod proxy;
 mod record;
 mod recorded;
 mod replay;
@@ -25,6 +26,7 @@ use url::Url;
 
 pub use error::{FailureKind, TransportError};
 pub use live::Live;
+pub use proxy::ProxyCredentials;
 pub use record::{RecordError, RecordSettings, Recording};
 pub use recorded::{Recorded, ReplayError};
 pub use replay::Replaying;

@@ -15,7 +15,9 @@ use tokio::time::Instant;
 use super::{FailureKind, Purpose, Request, Response, Secrets, Transport, TransportError};
 use crate::{
     Clock,
-    warc::{Fields, Record, RecordIds, RecordType, TailError, Writer, digest, field, http, repair_tail},
+    warc::{
+        Record, RecordIds, RecordType, TailError, WarcFields, WarcWriter, digest, field, http, repair_tail,
+    },
 };
 
 /// Names of the fields in which Dateline tells what the standard has no place for. `fetchTimeMs` is the standard's own
@@ -87,7 +89,7 @@ struct Recorder {
 /// The file and what must stay in step with it.
 #[derive(Debug)]
 struct Tape {
-    writer: Writer<File>,
+    writer: WarcWriter<File>,
     /// The length up to which the file holds whole exchanges.
     length: u64,
     ids: RecordIds,
@@ -124,7 +126,7 @@ impl<T: Transport> Recording<T> {
             vec![
                 record
                     .with(field::FILENAME, name)
-                    .with_block(Fields::MEDIA_TYPE, about.to_text().into_bytes()),
+                    .with_block(WarcFields::MEDIA_TYPE, about.to_text().into_bytes()),
             ]
         })
         .map_err(|source| RecordError::Io { path: path.clone(), source })?;
@@ -143,8 +145,8 @@ impl<T: Transport> Recording<T> {
     }
 }
 
-fn about(path: &Path, seed: u64, secrets: &Secrets) -> Fields {
-    let mut about = Fields::new()
+fn about(path: &Path, seed: u64, secrets: &Secrets) -> WarcFields {
+    let mut about = WarcFields::new()
         .with("software", concat!("dateline/", env!("CARGO_PKG_VERSION")))
         .with("format", "WARC File Format 1.1")
         .with("conformsTo", "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/")
@@ -184,7 +186,7 @@ impl Recorder {
             let headers = self.secrets.headers(&response.headers, &request.url);
             http::write_response(response.status, &headers, &response.body)
         });
-        let mut about = Fields::new()
+        let mut about = WarcFields::new()
             .with(told::ELAPSED, format!("{:.3}", elapsed.as_secs_f64() * 1000.0))
             .with(told::PURPOSE, purpose_word(request.purpose));
         if let Err(failure) = &outcome {
@@ -213,7 +215,7 @@ impl Recorder {
             records.push(
                 record(RecordType::Metadata, &metadata_id)
                     .with(field::CONCURRENT_TO, about_id.as_str())
-                    .with_block(Fields::MEDIA_TYPE, about.to_text().into_bytes()),
+                    .with_block(WarcFields::MEDIA_TYPE, about.to_text().into_bytes()),
             );
             records
         });
@@ -242,7 +244,7 @@ impl Tape {
             repair_tail(&file).map_err(|source| RecordError::Tail { path: path.to_owned(), source })?;
         file.set_len(length).map_err(io_error)?;
         Ok(Self {
-            writer: Writer::new(file),
+            writer: WarcWriter::new(file),
             length,
             ids: RecordIds::new(record_ids),
             synced: std::time::Instant::now(),

@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{FailureKind, Secrets, TransportError, record::told};
-use crate::warc::{Fields, Item, Place, Reader, Record, RecordType, Skipped, field, http};
+use crate::warc::{
+    DamagedRecord, Record, RecordPlace, RecordType, WarcFields, WarcItem, WarcReader, field, http,
+};
 
 /// Why a recording can't be replayed.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +34,7 @@ pub enum ReplayError {
         /// The files, separated by commas.
         files: String,
         /// What is wrong with the first of them that is damaged or no WARC file at all.
-        damage: Option<Skipped>,
+        damage: Option<DamagedRecord>,
     },
 }
 
@@ -43,7 +45,7 @@ pub struct Recorded {
     exchanges: Vec<Exchange>,
     /// For each address, its exchanges from the last to the first.
     by_url: HashMap<String, Vec<u32>>,
-    skipped: Vec<(PathBuf, Skipped)>,
+    skipped: Vec<(PathBuf, DamagedRecord)>,
     seed: u64,
     secrets: Secrets,
     first: Timestamp,
@@ -54,7 +56,7 @@ pub struct Recorded {
 #[derive(Debug, Clone, Copy)]
 struct At {
     file: u32,
-    place: Place,
+    place: RecordPlace,
 }
 
 #[derive(Debug)]
@@ -143,7 +145,7 @@ impl Recorded {
     }
 
     /// What couldn't be read, and in which file.
-    pub fn skipped(&self) -> &[(PathBuf, Skipped)] {
+    pub fn skipped(&self) -> &[(PathBuf, DamagedRecord)] {
         &self.skipped
     }
 
@@ -199,8 +201,8 @@ impl Recorded {
 
     fn record(&self, at: At) -> io::Result<Record> {
         let path = self.files.get(at.file as usize).ok_or_else(|| io::Error::other("no such file"))?;
-        match Reader::from_place(File::open(path)?, at.place)?.next_item()? {
-            Some(Item::Record(place, record)) if place == at.place => Ok(record),
+        match WarcReader::from_place(File::open(path)?, at.place)?.next_item()? {
+            Some(WarcItem::Record(place, record)) if place == at.place => Ok(record),
             _ => Err(io::Error::other("the file was changed since it was opened")),
         }
     }
@@ -211,7 +213,7 @@ impl Recorded {
 struct Index {
     files: Vec<PathBuf>,
     exchanges: Vec<(String, Exchange)>,
-    skipped: Vec<(PathBuf, Skipped)>,
+    skipped: Vec<(PathBuf, DamagedRecord)>,
     seed: Option<u64>,
     /// When the first of Dateline's own recordings began, which is a little before its first exchange.
     began: Option<Timestamp>,
@@ -228,11 +230,11 @@ impl Index {
     fn read(&mut self, path: &Path) -> io::Result<()> {
         let file = self.files.len() as u32;
         self.files.push(path.to_owned());
-        let mut reader = Reader::new(File::open(path)?)?;
+        let mut reader = WarcReader::new(File::open(path)?)?;
         while let Some(item) = reader.next_item()? {
             match item {
-                Item::Skipped(skipped) => self.skipped.push((path.to_owned(), skipped)),
-                Item::Record(place, record) => self.add(At { file, place }, &record),
+                WarcItem::DamagedRecord(skipped) => self.skipped.push((path.to_owned(), skipped)),
+                WarcItem::Record(place, record) => self.add(At { file, place }, &record),
             }
         }
         Ok(())
@@ -250,7 +252,7 @@ impl Index {
     }
 
     fn add_about(&mut self, record: &Record) {
-        let about = Fields::parse(&record.block);
+        let about = WarcFields::parse(&record.block);
         if let Some(seed) = about.get(told::SEED).and_then(|seed| seed.parse().ok()) {
             self.seed.get_or_insert(seed);
             self.began = [self.began, record.date()].into_iter().flatten().min();
@@ -289,7 +291,7 @@ impl Index {
 
     /// How long an exchange took, or that it failed.
     fn add_metadata(&mut self, record: &Record) {
-        let about = Fields::parse(&record.block);
+        let about = WarcFields::parse(&record.block);
         let milliseconds = about.get(told::ELAPSED).and_then(|elapsed| elapsed.parse::<f64>().ok());
         let elapsed = milliseconds
             .and_then(|milliseconds| Duration::try_from_secs_f64(milliseconds / 1000.0).ok())

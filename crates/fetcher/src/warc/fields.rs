@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 /// Named fields in the order they stand in the file (WARC 1.1, section 4). Names are compared without regard to case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fields(Vec<(String, String)>);
+pub struct WarcFields(Vec<(String, String)>);
 
-impl Fields {
+impl WarcFields {
     /// The media type of a block that holds named fields.
     pub const MEDIA_TYPE: &'static str = "application/warc-fields";
 
@@ -75,14 +75,15 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read_back() {
-        let fields = Fields::new().with("software", "dateline/0.1").with("description", "a day: 1");
-        assert_eq!(Fields::parse(fields.to_text().as_bytes()), fields);
+        let fields = WarcFields::new().with("software", "dateline/0.1").with("description", "a day: 1");
+        assert_eq!(WarcFields::parse(fields.to_text().as_bytes()), fields);
     }
 
     #[test]
     fn names_ignore_case_and_folded_lines_continue_a_value() {
-        let fields =
-            Fields::parse(b"WARC-Type:response\r\nwarc-target-uri: https://news.example/\r\n  a\r\n\r\nX: 1");
+        let fields = WarcFields::parse(
+            b"WARC-Type:response\r\nwarc-target-uri: https://news.example/\r\n  a\r\n\r\nX: 1",
+        );
         assert_eq!(fields.get("WARC-TYPE"), Some("response"));
         assert_eq!(fields.get("WARC-Target-URI"), Some("https://news.example/ a"));
         assert_eq!(fields.get("X"), None);
@@ -90,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_value_cannot_smuggle_in_another_field() {
-        let fields = Fields::new().with("a", "1\r\nb: 2");
-        assert_eq!(Fields::parse(fields.to_text().as_bytes()).get("b"), None);
+        let fields = WarcFields::new().with("a", "1\r\nb: 2");
+        assert_eq!(WarcFields::parse(fields.to_text().as_bytes()).get("b"), None);
     }
 }

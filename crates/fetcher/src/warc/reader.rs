@@ -9,24 +9,24 @@ use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use flate2::bufread::GzDecoder;
 
-use super::{Place, Record, input::Input};
-use damage::Failure;
-pub use damage::{Damage, Skipped};
+use super::{Record, RecordPlace, input::Input};
+use damage::RecordFailure;
+pub use damage::{Damage, DamagedRecord};
 use parse::{checked, read_record, skip_line_ends};
 use search::{find_record, find_version_line};
 
-/// The longest block that is read unless [`Reader::with_limit`] says otherwise. Crawl archives cut bodies at 1 to 5 MiB.
+/// The longest block that is read unless [`WarcReader::with_limit`] says otherwise. Crawl archives cut bodies at 1 to 5 MiB.
 pub const DEFAULT_LIMIT: u64 = 64 << 20;
 /// Identification and method of a gzip member (RFC 1952, section 2.3.1).
 const GZIP: &[u8] = b"\x1f\x8b\x08";
 
 /// What the file holds next.
 #[derive(Debug)]
-pub enum Item {
+pub enum WarcItem {
     /// A record.
-    Record(Place, Record),
+    Record(RecordPlace, Record),
     /// Bytes that gave no record; reading goes on after them.
-    Skipped(Skipped),
+    DamagedRecord(DamagedRecord),
 }
 
 /// Where the next bytes come from.
@@ -39,43 +39,43 @@ enum Layer<R: Read + Seek> {
 
 /// Reads one record after another, in memory bounded by the limit on a block.
 ///
-/// Damage costs the record it lies in: the reader reports it as [`Item::Skipped`] and goes on at the next place where a
+/// Damage costs the record it lies in: the reader reports it as [`WarcItem::DamagedRecord`] and goes on at the next place where a
 /// record begins. Each block has then been checked by its gzip member's checksum, or else, where it states one, by its digest.
-pub struct Reader<R: Read + Seek> {
+pub struct WarcReader<R: Read + Seek> {
     /// `None` only while a layer is exchanged for another.
     layer: Option<Layer<R>>,
     /// Where the next record stands, or, in the file, the last one stood.
-    place: Place,
+    place: RecordPlace,
     /// Inside a member after damage, until a record begins.
     lost: bool,
-    resume_after: Option<Place>,
+    resume_after: Option<RecordPlace>,
     limit: u64,
 }
 
-impl<R: Read + Seek> Reader<R> {
+impl<R: Read + Seek> WarcReader<R> {
     /// Reads `source` from its start.
     ///
     /// # Errors
     /// If the source can't be read.
     pub fn new(source: R) -> io::Result<Self> {
-        Self::from_place(source, Place::default())
+        Self::from_place(source, RecordPlace::default())
     }
 
     /// Reads the record at `place` and those after it.
     ///
     /// # Errors
     /// If the source can't be read.
-    pub fn from_place(source: R, place: Place) -> io::Result<Self> {
+    pub fn from_place(source: R, place: RecordPlace) -> io::Result<Self> {
         let layer = Some(Layer::File(Input::at(source, place.offset)?));
-        let resume_after = place.index.checked_sub(1).map(|index| Place { index, ..place });
-        Ok(Self { layer, place: Place::default(), lost: false, resume_after, limit: DEFAULT_LIMIT })
+        let resume_after = place.index.checked_sub(1).map(|index| RecordPlace { index, ..place });
+        Ok(Self { layer, place: RecordPlace::default(), lost: false, resume_after, limit: DEFAULT_LIMIT })
     }
 
     /// Reads what comes after the record (or skipped bytes) at `place`.
     ///
     /// # Errors
     /// If the source can't be read.
-    pub fn after_place(source: R, place: Place) -> io::Result<Self> {
+    pub fn after_place(source: R, place: RecordPlace) -> io::Result<Self> {
         let mut reader = Self::from_place(source, place)?;
         reader.resume_after = Some(place);
         Ok(reader)
@@ -101,12 +101,12 @@ impl<R: Read + Seek> Reader<R> {
     ///
     /// # Errors
     /// If the source can't be read. Damage to its content is no error.
-    pub fn next_item(&mut self) -> io::Result<Option<Item>> {
+    pub fn next_item(&mut self) -> io::Result<Option<WarcItem>> {
         loop {
             let Some(item) = self.read_item()? else { return Ok(None) };
             let place = match &item {
-                Item::Record(place, _) => *place,
-                Item::Skipped(skipped) => skipped.place,
+                WarcItem::Record(place, _) => *place,
+                WarcItem::DamagedRecord(skipped) => skipped.place,
             };
             if self.resume_after.is_none_or(|after| place > after) {
                 return Ok(Some(item));
@@ -114,13 +114,13 @@ impl<R: Read + Seek> Reader<R> {
         }
     }
 
-    fn read_item(&mut self) -> io::Result<Option<Item>> {
+    fn read_item(&mut self) -> io::Result<Option<WarcItem>> {
         loop {
             let layer = self.layer.take().ok_or_else(|| io::Error::other("an earlier read failed"))?;
             match layer {
                 Layer::File(mut input) => {
                     skip_line_ends(&mut input)?;
-                    self.place = Place { offset: input.position(), index: 0 };
+                    self.place = RecordPlace { offset: input.position(), index: 0 };
                     let ahead = input.peek(GZIP.len())?;
                     if ahead.is_empty() {
                         self.layer = Some(Layer::File(input));
@@ -146,9 +146,9 @@ impl<R: Read + Seek> Reader<R> {
                                 self.layer = Some(Layer::File(member.into_inner().into_inner()));
                                 continue;
                             }
-                            Err(Failure::Io(error)) => return Err(error),
+                            Err(RecordFailure::Io(error)) => return Err(error),
                             // The start of the damage is reported already: go on behind it.
-                            Err(Failure::Damage(_)) => {
+                            Err(RecordFailure::Damage(_)) => {
                                 self.layer = Some(Layer::File(self.leave_member(*member)?));
                                 continue;
                             }
@@ -161,35 +161,39 @@ impl<R: Read + Seek> Reader<R> {
     }
 
     /// Reports what was read in a file that isn't compressed, and after damage goes to the next place to read at.
-    fn report_from_file(&mut self, read: Result<Record, Failure>, mut input: Input<R>) -> io::Result<Item> {
+    fn report_from_file(
+        &mut self,
+        read: Result<Record, RecordFailure>,
+        mut input: Input<R>,
+    ) -> io::Result<WarcItem> {
         let place = self.place;
         let item = match read {
-            Ok(record) => Item::Record(place, record),
-            Err(Failure::Io(error)) => return Err(error),
-            Err(Failure::Damage(damage)) => {
+            Ok(record) => WarcItem::Record(place, record),
+            Err(RecordFailure::Io(error)) => return Err(error),
+            Err(RecordFailure::Damage(damage)) => {
                 // The next record is behind a block that was merely too long, but may be inside one that lied.
                 if !matches!(damage, Damage::TooLarge(_) | Damage::Digest) {
                     input.go_to(place.offset + 1)?;
                     find_record(&mut input)?;
                 }
-                Item::Skipped(Skipped { place, damage })
+                WarcItem::DamagedRecord(DamagedRecord { place, damage })
             }
         };
         self.layer = Some(Layer::File(input));
         Ok(item)
     }
 
-    fn read_from_member(&mut self, mut member: BufReader<GzDecoder<Input<R>>>) -> io::Result<Item> {
+    fn read_from_member(&mut self, mut member: BufReader<GzDecoder<Input<R>>>) -> io::Result<WarcItem> {
         let place = self.place;
         let read = read_record(&mut member, self.limit);
         // The checksum is verified when the end of the member is reached.
         let ended = match &read {
-            Ok(_) | Err(Failure::Damage(Damage::TooLarge(_))) => skip_line_ends(&mut member)
+            Ok(_) | Err(RecordFailure::Damage(Damage::TooLarge(_))) => skip_line_ends(&mut member)
                 .and_then(|()| Ok(member.fill_buf()?.is_empty()))
-                .map_err(Failure::from),
+                .map_err(RecordFailure::from),
             // The member has a sound end of its own inside the record: it is whole, and the header lied about its length.
             // A decoder that found no end even of the member's own header says "end" from the second time on.
-            Err(Failure::Damage(Damage::Truncated)) => {
+            Err(RecordFailure::Damage(Damage::Truncated)) => {
                 let begun = member.get_ref().header().is_some();
                 Ok(begun && member.fill_buf().is_ok_and(<[u8]>::is_empty))
             }
@@ -199,20 +203,20 @@ impl<R: Read + Seek> Reader<R> {
             (_, Err(failure)) => Err(failure),
             (Ok(record), Ok(true)) => {
                 self.layer = Some(Layer::File(member.into_inner().into_inner()));
-                return Ok(Item::Record(place, record));
+                return Ok(WarcItem::Record(place, record));
             }
             (Ok(record), Ok(false)) => checked(record),
-            (Err(Failure::Damage(Damage::Truncated)), Ok(true)) => Err(Damage::Length.into()),
+            (Err(RecordFailure::Damage(Damage::Truncated)), Ok(true)) => Err(Damage::Length.into()),
             (Err(failure), Ok(_)) => Err(failure),
         };
         match read {
             Ok(record) => {
                 self.place.index += 1;
                 self.layer = Some(Layer::Member(Box::new(member)));
-                Ok(Item::Record(place, record))
+                Ok(WarcItem::Record(place, record))
             }
-            Err(Failure::Io(error)) => Err(error),
-            Err(Failure::Damage(damage)) => {
+            Err(RecordFailure::Io(error)) => Err(error),
+            Err(RecordFailure::Damage(damage)) => {
                 if matches!(damage, Damage::Compression | Damage::Truncated) {
                     self.layer = Some(Layer::File(self.leave_member(member)?));
                 } else {
@@ -220,7 +224,7 @@ impl<R: Read + Seek> Reader<R> {
                     self.place.index += 1;
                     self.layer = Some(Layer::Member(Box::new(member)));
                 }
-                Ok(Item::Skipped(Skipped { place, damage }))
+                Ok(WarcItem::DamagedRecord(DamagedRecord { place, damage }))
             }
         }
     }

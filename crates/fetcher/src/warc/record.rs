@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::Fields;
+use super::WarcFields;
 
 /// The names of the fields that Dateline writes or reads (WARC 1.1, section 5).
 pub mod field {
@@ -134,14 +134,14 @@ impl RecordIds {
 
 /// Where a record stands in its file: enough to come back to it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct RecordPlace {
     /// The offset in bytes of the gzip member that holds it, or of the record itself in a file that isn't compressed.
     pub offset: u64,
     /// How many records stand before it in that member: 0 wherever each record has its own, as it should.
     pub index: u32,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for RecordPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.index {
             0 => write!(f, "offset {}", self.offset),
@@ -154,7 +154,7 @@ impl fmt::Display for Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Its header. `Content-Length` and the block's digest are the writer's business.
-    pub fields: Fields,
+    pub fields: WarcFields,
     /// Its block, at most as long as the reader's limit.
     pub block: Vec<u8>,
 }
@@ -162,7 +162,7 @@ pub struct Record {
 impl Record {
     /// A record to be written.
     pub fn new(kind: RecordType, id: &RecordId, date: Timestamp) -> Self {
-        let fields = Fields::new()
+        let fields = WarcFields::new()
             .with(field::TYPE, kind.word())
             .with(field::RECORD_ID, id.as_str())
             .with(field::DATE, date.to_string());
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn an_address_may_stand_in_angle_brackets() {
-        let fields = Fields::new().with(field::TARGET_URI, "<https://news.example/1>");
+        let fields = WarcFields::new().with(field::TARGET_URI, "<https://news.example/1>");
         let record = Record { fields, block: Vec::new() };
         assert_eq!(record.target().unwrap().as_str(), "https://news.example/1");
     }

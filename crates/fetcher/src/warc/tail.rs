@@ -100,13 +100,13 @@ fn is_damage(error: &io::Error) -> bool {
 mod tests {
     use std::io::Cursor;
 
-    use super::super::{Record, RecordIds, RecordType, Writer};
+    use super::super::{Record, RecordIds, RecordType, WarcWriter};
     use super::*;
 
     /// Three records and the offset at which each ends.
     fn recording() -> (Vec<u8>, Vec<u64>) {
         let mut ids = RecordIds::new([1; 16]);
-        let mut writer = Writer::new(Vec::new());
+        let mut writer = WarcWriter::new(Vec::new());
         let mut ends = Vec::new();
         for length in [10, 200_000, 3_000] {
             let block: Vec<u8> =

@@ -10,11 +10,11 @@ use super::{Record, digest, field};
 ///
 /// The bytes depend on the records alone: gzip headers carry neither a time nor the name of an operating system.
 #[derive(Debug)]
-pub struct Writer<W> {
+pub struct WarcWriter<W> {
     sink: W,
 }
 
-impl<W: Write> Writer<W> {
+impl<W: Write> WarcWriter<W> {
     /// A writer that appends to `sink`.
     pub fn new(sink: W) -> Self {
         Self { sink }

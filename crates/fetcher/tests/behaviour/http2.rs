@@ -21,14 +21,15 @@ const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const GOAWAY: u8 = 7;
 const CONTINUATION: u8 = 9;
 const END_STREAM: u8 = 1;
 const ACK: u8 = 1;
 const END_HEADERS: u8 = 4;
 
-/// A frame on the first stream; settings go to the connection.
+/// A frame on the first stream; settings and its end go to the connection.
 fn frame(kind: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
-    let stream = if kind == SETTINGS { 0u32 } else { 1 };
+    let stream = if matches!(kind, SETTINGS | GOAWAY) { 0u32 } else { 1 };
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
@@ -56,10 +57,13 @@ fn script(frames: impl IntoIterator<Item = (u64, Vec<u8>)>) -> Script {
     Script { frames, endless: false, stay: true }
 }
 
-/// Plays `script` to whoever asks; counts the bytes that it could send.
-async fn play(script: Script, sent: Arc<AtomicUsize>) -> TlsServer {
+/// Plays the first of `scripts` on the first connection, and so on, and the last on all others; counts the bytes that it could
+/// send.
+async fn play(scripts: Vec<Script>, sent: Arc<AtomicUsize>) -> TlsServer {
+    let connections = AtomicUsize::new(0);
     TlsServer::start("news.example", &[b"h2"], move |stream| {
-        let (script, sent) = (script.clone(), sent.clone());
+        let number = connections.fetch_add(1, Ordering::SeqCst).min(scripts.len() - 1);
+        let (script, sent) = (scripts[number].clone(), sent.clone());
         async move {
             let (mut reader, mut writer) = tokio::io::split(stream);
             let mut preface = [0; 24];
@@ -107,8 +111,13 @@ async fn play(script: Script, sent: Arc<AtomicUsize>) -> TlsServer {
 
 /// What came of a request, how long it took, and how many bytes the server could send by then.
 async fn exchange(script: Script) -> (Result<usize, TransportError>, Duration, usize) {
+    exchange_over(vec![script]).await
+}
+
+/// The same with a script for each connection.
+async fn exchange_over(scripts: Vec<Script>) -> (Result<usize, TransportError>, Duration, usize) {
     let sent = Arc::new(AtomicUsize::new(0));
-    let server = play(script, sent.clone()).await;
+    let server = play(scripts, sent.clone()).await;
     let settings = FetchSettings {
         timeout: Duration::from_millis(1800),
         connect_timeout: Duration::from_millis(5000),
@@ -133,6 +142,23 @@ async fn an_answer_is_taken_whole() {
     let answer =
         script([(0, head()), (0, frame(DATA, 0, b"half, ")), (50, frame(DATA, END_STREAM, b"half"))]);
     assert_eq!(exchange(answer).await.0, Ok(10));
+}
+
+#[tokio::test]
+async fn a_request_that_the_server_did_not_process_is_sent_once_more() {
+    // The last stream that was processed: none, or ours. Both say that nothing is wrong (RFC 9113, section 6.8).
+    let goaway = |last: u8| frame(GOAWAY, 0, &[0, 0, 0, last, 0, 0, 0, 0]);
+    let refused = [frame(RST_STREAM, 0, &[0, 0, 0, 7]), goaway(1)].concat();
+    let answer = script([(0, head()), (0, frame(DATA, END_STREAM, b"answer"))]);
+    for not_processed in [goaway(0), refused] {
+        let closing = Script { stay: false, ..script([(0, not_processed)]) };
+        assert_eq!(exchange_over(vec![closing.clone(), answer.clone()]).await.0, Ok(6));
+        let never = exchange_over(vec![closing.clone(), closing, answer.clone()]).await.0;
+        assert_eq!(never.unwrap_err().kind, FailureKind::Cut);
+    }
+    // Whether anything came of the request, no other end of a stream tells.
+    let internal = Script { stay: false, ..script([(0, frame(RST_STREAM, 0, &[0, 0, 0, 2]))]) };
+    assert_eq!(exchange_over(vec![internal, answer]).await.0.unwrap_err().kind, FailureKind::Cut);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod moving;
 mod nginx;
 mod pages;
 mod politeness;
+mod proxies;
 mod robots;
 mod soak;
 mod support;

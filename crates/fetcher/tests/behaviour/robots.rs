@@ -87,6 +87,24 @@ async fn where_robots_txt_cannot_be_had_nothing_is_open_for_now() {
 }
 
 #[tokio::test]
+async fn a_robots_txt_that_decompresses_to_far_more_than_is_read_closes_what_its_beginning_closes() {
+    let rules = [&b"User-agent: *\nDisallow: /closed\n"[..], &b"# nothing\n".repeat(1 << 18)].concat();
+    let zstd = zstd::encode_all(&rules[..], 1).unwrap();
+    let server = with_robots(Reply::new(200, &[("content-encoding", "zstd")], zstd)).await;
+    let fetcher =
+        fetcher(FetchSettings { max_decoded_bytes: 1 << 20, ..settings(&["news.example"], server.address) });
+    let error = fetcher.page(&url("http://news.example/closed/1")).await.unwrap_err();
+    assert_eq!(error.failure, PageFailure::Robots);
+}
+
+#[tokio::test]
+async fn a_robots_txt_that_breaks_its_coding_cannot_be_had() {
+    let server = with_robots(Reply::new(200, &[("content-encoding", "gzip")], b"\x1f\x8b\x08 broken")).await;
+    let failure = page_failure(&server).await;
+    assert!(matches!(failure, Some(PageFailure::RobotsUnreachable { .. })), "{failure:?}");
+}
+
+#[tokio::test]
 async fn robots_txt_may_be_five_redirects_away() {
     let far = |redirects: usize| {
         Server::start(move |asked| match asked.path.trim_start_matches("/robots.txt").parse::<usize>() {

@@ -2,7 +2,7 @@
 
 use html5ever::LocalName;
 
-use super::sink::{Data, NodeData};
+use super::sink::{NodeContent, NodeData};
 use super::{Document, NodeId};
 
 /// A place in a document. Two of the same document are equal when they are the same place.
@@ -38,8 +38,8 @@ impl<'d> Node<'d> {
     /// The element's name in lower case, or `None` for text and the document itself.
     pub fn name(self) -> Option<&'d LocalName> {
         match &self.data().data {
-            Data::Element { name, .. } => Some(name),
-            Data::Document | Data::Text(_) => None,
+            NodeContent::Element { name, .. } => Some(name),
+            NodeContent::Document | NodeContent::Text(_) => None,
         }
     }
 
@@ -56,8 +56,8 @@ impl<'d> Node<'d> {
     /// The characters of a text node; `None` for all others.
     pub fn text(self) -> Option<&'d str> {
         match &self.data().data {
-            Data::Text(text) => Some(text),
-            Data::Document | Data::Element { .. } => None,
+            NodeContent::Text(text) => Some(text),
+            NodeContent::Document | NodeContent::Element { .. } => None,
         }
     }
 
@@ -69,10 +69,10 @@ impl<'d> Node<'d> {
     /// Every attribute as name and value, in the order of the page.
     pub fn attrs(self) -> impl Iterator<Item = (&'d str, &'d str)> {
         let range = match self.data().data {
-            Data::Element { first_attr, attrs, .. } => {
+            NodeContent::Element { first_attr, attrs, .. } => {
                 first_attr as usize..first_attr as usize + usize::from(attrs)
             }
-            Data::Document | Data::Text(_) => 0..0,
+            NodeContent::Document | NodeContent::Text(_) => 0..0,
         };
         self.document.attributes[range].iter().map(|attr| (&*attr.name, &*attr.value))
     }

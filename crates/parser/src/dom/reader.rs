@@ -23,7 +23,7 @@ use crate::memo::Memo;
 
 /// Reads a page whose line breaks are single line feeds.
 pub(super) fn read(page: &StrTendril) -> Document {
-    let mut reader = Reader::new(page);
+    let mut reader = PageReader::new(page);
     let mut checked = 0;
     while reader.at < page.len() {
         if reader.at - checked >= guard::CHUNK {
@@ -40,7 +40,7 @@ pub(super) fn read(page: &StrTendril) -> Document {
 /// A page may begin with it, and it is no text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-struct Reader<'p> {
+struct PageReader<'p> {
     /// The page, of which tokens are slices that copy nothing.
     page: &'p StrTendril,
     bytes: &'p [u8],
@@ -55,7 +55,7 @@ struct Reader<'p> {
     names: Memo<'p, LocalName>,
 }
 
-impl<'p> Reader<'p> {
+impl<'p> PageReader<'p> {
     fn new(page: &'p StrTendril) -> Self {
         let builder = TreeBuilder::new(Sink::new(page.len()), TreeBuilderOpts::default());
         let options = TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() };
@@ -359,7 +359,7 @@ mod tests {
     /// The page as html5ever's own tokenizer makes it.
     fn by_tokenizer(html: &str) -> Document {
         let page = StrTendril::from_slice(html);
-        let mut reader = Reader::new(&page);
+        let mut reader = PageReader::new(&page);
         reader.feed(page.len());
         reader.finish()
     }

@@ -17,11 +17,11 @@ pub(super) struct NodeData {
     pub(super) last_child: NodeId,
     pub(super) next_sibling: NodeId,
     pub(super) previous_sibling: NodeId,
-    pub(super) data: Data,
+    pub(super) data: NodeContent,
 }
 
 #[derive(Debug)]
-pub(super) enum Data {
+pub(super) enum NodeContent {
     Document,
     Element { name: LocalName, namespace: Namespace, first_attr: u32, attrs: u16 },
     Text(StrTendril),
@@ -34,7 +34,7 @@ pub(super) struct Attr {
 }
 
 impl NodeData {
-    fn new(data: Data) -> Self {
+    fn new(data: NodeContent) -> Self {
         let none = NodeId::NONE;
         Self {
             parent: none,
@@ -62,7 +62,7 @@ impl Sink {
     /// A sink for a page of `length` bytes. News pages hold one node in 30 to 60 bytes.
     pub(super) fn new(length: usize) -> Self {
         let mut nodes = Vec::with_capacity((length / 40).clamp(16, guard::MAX_NODES));
-        nodes.push(NodeData::new(Data::Document));
+        nodes.push(NodeData::new(NodeContent::Document));
         Self(RefCell::new(Arena {
             nodes,
             attributes: Vec::with_capacity((length / 80).min(guard::MAX_NODES)),
@@ -81,7 +81,7 @@ impl Sink {
 }
 
 impl Arena {
-    fn push(&mut self, data: Data) -> NodeId {
+    fn push(&mut self, data: NodeContent) -> NodeId {
         // The guard stops the tokenizer long before ids run out.
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(NodeData::new(data));
@@ -136,7 +136,7 @@ impl Arena {
     /// Extends the text node `id`, or says that it is none.
     fn extend_text(&mut self, id: NodeId, more: &StrTendril) -> bool {
         match id.some().map(|id| &mut self.at(id).data) {
-            Some(Data::Text(text)) => {
+            Some(NodeContent::Text(text)) => {
                 text.push_tendril(more);
                 true
             }
@@ -152,26 +152,30 @@ impl Arena {
     }
 }
 
-pub(super) struct Name<'a>(Ref<'a, NodeData>);
+pub(super) struct ElementNameRef<'a>(Ref<'a, NodeData>);
 
-impl std::fmt::Debug for Name<'_> {
+impl std::fmt::Debug for ElementNameRef<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.local_name().fmt(f)
     }
 }
 
-impl ElemName for Name<'_> {
+impl ElemName for ElementNameRef<'_> {
     fn ns(&self) -> &Namespace {
         match &self.0.data {
-            Data::Element { namespace, .. } => namespace,
-            Data::Document | Data::Text(_) => unreachable!("html5ever asks only elements for their name"),
+            NodeContent::Element { namespace, .. } => namespace,
+            NodeContent::Document | NodeContent::Text(_) => {
+                unreachable!("html5ever asks only elements for their name")
+            }
         }
     }
 
     fn local_name(&self) -> &LocalName {
         match &self.0.data {
-            Data::Element { name, .. } => name,
-            Data::Document | Data::Text(_) => unreachable!("html5ever asks only elements for their name"),
+            NodeContent::Element { name, .. } => name,
+            NodeContent::Document | NodeContent::Text(_) => {
+                unreachable!("html5ever asks only elements for their name")
+            }
         }
     }
 }
@@ -179,7 +183,7 @@ impl ElemName for Name<'_> {
 impl TreeSink for Sink {
     type Handle = NodeId;
     type Output = Self;
-    type ElemName<'a> = Name<'a>;
+    type ElemName<'a> = ElementNameRef<'a>;
 
     fn finish(self) -> Self {
         self
@@ -191,14 +195,14 @@ impl TreeSink for Sink {
         NodeId::DOCUMENT
     }
 
-    fn elem_name<'a>(&'a self, target: &'a NodeId) -> Name<'a> {
-        Name(Ref::map(self.0.borrow(), |arena| &arena.nodes[target.index()]))
+    fn elem_name<'a>(&'a self, target: &'a NodeId) -> ElementNameRef<'a> {
+        ElementNameRef(Ref::map(self.0.borrow(), |arena| &arena.nodes[target.index()]))
     }
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> NodeId {
         let mut arena = self.0.borrow_mut();
         let (first_attr, attrs) = arena.store(attrs);
-        arena.push(Data::Element { name: name.local, namespace: name.ns, first_attr, attrs })
+        arena.push(NodeContent::Element { name: name.local, namespace: name.ns, first_attr, attrs })
     }
 
     fn create_comment(&self, _: StrTendril) -> NodeId {
@@ -217,7 +221,7 @@ impl TreeSink for Sink {
             NodeOrText::AppendText(text) => {
                 let last = arena.at(*parent).last_child;
                 if !arena.extend_text(last, &text) {
-                    let child = arena.push(Data::Text(text));
+                    let child = arena.push(NodeContent::Text(text));
                     arena.append(*parent, child);
                 }
             }
@@ -253,7 +257,7 @@ impl TreeSink for Sink {
             NodeOrText::AppendText(text) => {
                 let previous = arena.at(*sibling).previous_sibling;
                 if !arena.extend_text(previous, &text) {
-                    let child = arena.push(Data::Text(text));
+                    let child = arena.push(NodeContent::Text(text));
                     arena.insert_before(*sibling, child);
                 }
             }
@@ -263,7 +267,9 @@ impl TreeSink for Sink {
     fn add_attrs_if_missing(&self, target: &NodeId, attrs: Vec<Attribute>) {
         // A second <html> or <body> tag adds to the first, whose range can only grow by moving to the end.
         let mut arena = self.0.borrow_mut();
-        let Data::Element { first_attr, attrs: count, .. } = arena.nodes[target.index()].data else { return };
+        let NodeContent::Element { first_attr, attrs: count, .. } = arena.nodes[target.index()].data else {
+            return;
+        };
         let known = first_attr as usize..first_attr as usize + usize::from(count);
         let fresh: Vec<Attribute> = attrs
             .into_iter()
@@ -281,7 +287,7 @@ impl TreeSink for Sink {
         }
         arena.store(fresh);
         let total = arena.attributes.len() - start;
-        if let Data::Element { first_attr, attrs, .. } = &mut arena.nodes[target.index()].data {
+        if let NodeContent::Element { first_attr, attrs, .. } = &mut arena.nodes[target.index()].data {
             (*first_attr, *attrs) = (start as u32, total as u16);
         }
     }

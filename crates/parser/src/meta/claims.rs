@@ -2,7 +2,7 @@
 
 use dateline_wire::Source;
 
-use super::date::Written;
+use super::date::WrittenDate;
 use super::text;
 
 /// A value that somebody vouches for.
@@ -21,8 +21,8 @@ pub(super) struct Claims {
     pub(super) titles: Vec<Claim<String>>,
     /// Each claim is one byline: all its authors together, cleaned.
     pub(super) authors: Vec<Claim<Vec<String>>>,
-    pub(super) published: Vec<Claim<Written>>,
-    pub(super) modified: Vec<Claim<Written>>,
+    pub(super) published: Vec<Claim<WrittenDate>>,
+    pub(super) modified: Vec<Claim<WrittenDate>>,
     pub(super) languages: Vec<Claim<String>>,
     pub(super) publishers: Vec<Claim<String>>,
 }
@@ -44,11 +44,11 @@ impl Claims {
         }
     }
 
-    pub(super) fn published(&mut self, value: Option<Written>, source: Source, weight: f32) {
+    pub(super) fn published(&mut self, value: Option<WrittenDate>, source: Source, weight: f32) {
         push(&mut self.published, value, source, weight);
     }
 
-    pub(super) fn modified(&mut self, value: Option<Written>, source: Source, weight: f32) {
+    pub(super) fn modified(&mut self, value: Option<WrittenDate>, source: Source, weight: f32) {
         push(&mut self.modified, value, source, weight);
     }
 

@@ -11,7 +11,6 @@
 mod authors;
 mod canonical;
 mod claims;
-mod date;
 mod language;
 mod moment;
 mod origin;
@@ -21,6 +20,7 @@ mod text;
 mod title;
 mod witness;
 
+use dateline_text::date;
 use dateline_wire::{Moment, Origin, Page, Source};
 use url::Url;
 
@@ -86,7 +86,7 @@ impl<'d> Witnesses<'d> {
         let origin = origin::decide(&scan, body, &publishers);
         // The wire is no author, as the house is none.
         publishers.extend(origin.iter().map(|origin| text::key(&origin.name)));
-        let (published, modified) = moment::decide(&claims, scan.lede(body));
+        let (published, modified) = moment::decide(&claims, scan.lede(body), page.received_at);
         let language = language::decide(&scan, &claims, &title, body);
         let (authors, authors_source) = authors::decide(&claims.authors, &publishers, &title).unzip();
         Metadata {

@@ -1,16 +1,25 @@
 //! When it was published, and when it was modified.
 
-use dateline_wire::Moment;
-use jiff::civil::Date;
+use std::borrow::Cow;
+
+use dateline_text::date::{self, Calendar, WrittenDate, days_since_epoch};
+use dateline_wire::{Moment, Precision};
+use jiff::Timestamp;
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
 
 use super::claims::{Claim, Claims};
-use super::date::{Calendar, Written, days_since_epoch, weekday};
 use super::text;
 
-/// Publication and modification, as far as witnesses settle them.
-pub(super) fn decide(claims: &Claims, body: &str) -> (Option<Moment>, Option<Moment>) {
-    let published = settled(&claims.published, claims, body);
-    let modified = settled(&claims.modified, claims, body);
+/// Publication and modification of a page received at `received_at`, as far as witnesses settle them.
+pub(super) fn decide(
+    claims: &Claims,
+    body: &str,
+    received_at: Option<Timestamp>,
+) -> (Option<Moment>, Option<Moment>) {
+    let received = received_at.map(|at| at.to_zoned(TimeZone::UTC).datetime().date());
+    let published = settled(&past(&claims.published, received), claims, body);
+    let modified = settled(&past(&claims.modified, received), claims, body);
     let Some(first) = choose(&published) else {
         // With nothing but a time of modification, when it was published is not known.
         return (None, choose(&modified).map(to_moment));
@@ -19,13 +28,37 @@ pub(super) fn decide(claims: &Claims, body: &str) -> (Option<Moment>, Option<Mom
     (Some(to_moment(first)), last.map(to_moment))
 }
 
-fn to_moment(claim: &Claim<Written>) -> Moment {
-    claim.value.to_moment(claim.source)
+/// The claims without those of a day after the page was received, which are slips; all of them where each is of such a day,
+/// since then it is the day of receipt that is in doubt. The next day has begun somewhere.
+fn past(claims: &[Claim<WrittenDate>], received: Option<Date>) -> Cow<'_, [Claim<WrittenDate>]> {
+    let Some(last) = received.and_then(|received| received.tomorrow().ok()) else {
+        return Cow::Borrowed(claims);
+    };
+    let is_past = |claim: &&Claim<WrittenDate>| match claim.value.calendar {
+        Calendar::Day(day) => day <= last,
+        Calendar::Month(year, month) => (year, month) <= (last.year(), last.month()),
+        Calendar::Either { day_first, month_first } => day_first.min(month_first) <= last,
+    };
+    let past: Vec<_> = claims.iter().filter(is_past).cloned().collect();
+    if past.is_empty() || past.len() == claims.len() { Cow::Borrowed(claims) } else { Cow::Owned(past) }
+}
+
+/// The moment that a subscriber reads.
+fn to_moment(claim: &Claim<WrittenDate>) -> Moment {
+    let written = &claim.value;
+    let precision = match (written.calendar, written.clock) {
+        (Calendar::Month(..), _) => Precision::Month,
+        (Calendar::Either { .. }, _) => Precision::Year,
+        (Calendar::Day(_), None) => Precision::Day,
+        (Calendar::Day(_), Some(clock)) if clock.second.is_none() => Precision::Minute,
+        (Calendar::Day(_), Some(_)) => Precision::Second,
+    };
+    Moment { value: written.to_string(), precision, source: claim.source }
 }
 
 /// The claims with ambiguous days settled, where something else on the page settles them: another witness that names the
 /// day, one that names the month, the weekday of the lede.
-fn settled(list: &[Claim<Written>], claims: &Claims, body: &str) -> Vec<Claim<Written>> {
+fn settled(list: &[Claim<WrittenDate>], claims: &Claims, body: &str) -> Vec<Claim<WrittenDate>> {
     let known: Vec<Date> =
         claims.published.iter().chain(&claims.modified).filter_map(|claim| claim.value.date()).collect();
     let named = weekdays(body);
@@ -34,35 +67,18 @@ fn settled(list: &[Claim<Written>], claims: &Claims, body: &str) -> Vec<Claim<Wr
             let mut claim = claim.clone();
             claim.value = claim.value.settled(|date| known.iter().any(|known| days_apart(*known, date) <= 1));
             // News is printed on the day of the event its lede names, or on the next.
-            claim.value =
-                claim.value.settled(|date| named.iter().any(|day| (weekday(date) - day).rem_euclid(7) == 0));
-            claim.value =
-                claim.value.settled(|date| named.iter().any(|day| (weekday(date) - day).rem_euclid(7) == 1));
+            claim.value = claim.value.settled(|date| named.contains(&date.weekday()));
+            claim.value = claim.value.settled(|date| named.iter().any(|day| day.next() == date.weekday()));
             claim
         })
         .collect()
 }
 
-/// The names of weekdays, Monday first, in the languages that write days and months in an order that needs settling.
-const WEEKDAYS: [&[&str]; 7] = [
-    &["monday", "lundi", "lunes", "segunda-feira", "lunedì", "maandag", "понедельник", "понеділок"],
-    &["tuesday", "mardi", "martes", "terça-feira", "martedì", "dinsdag", "вторник", "вівторок"],
-    &["wednesday", "mercredi", "miércoles", "quarta-feira", "mercoledì", "woensdag", "среду", "середу"],
-    &["thursday", "jeudi", "jueves", "quinta-feira", "giovedì", "donderdag", "четверг", "четвер"],
-    &["friday", "vendredi", "viernes", "sexta-feira", "venerdì", "vrijdag", "пятницу", "п'ятницю"],
-    &["saturday", "samedi", "sábado", "sabato", "zaterdag", "субботу", "суботу"],
-    &["sunday", "dimanche", "domingo", "domenica", "zondag", "воскресенье", "неділю"],
-];
-
-/// The weekdays named in the lede, Monday 0.
-fn weekdays(body: &str) -> Vec<i8> {
+/// The weekdays named in the lede.
+fn weekdays(body: &str) -> Vec<Weekday> {
     let lede = text::head(body, 600).to_lowercase();
-    let words: Vec<&str> = lede.split(|c: char| !c.is_alphabetic() && c != '-' && c != '\'').collect();
-    (0..)
-        .zip(WEEKDAYS)
-        .filter(|(_, names)| words.iter().any(|word| names.contains(word)))
-        .map(|(day, _)| day)
-        .collect()
+    let words = lede.split(|c: char| !c.is_alphabetic() && c != '-' && c != '\'');
+    words.filter_map(date::weekday).collect()
 }
 
 fn days_apart(a: Date, b: Date) -> i64 {
@@ -70,8 +86,8 @@ fn days_apart(a: Date, b: Date) -> i64 {
 }
 
 /// The day that most witnesses agree on, in its most exact wording.
-fn choose(claims: &[Claim<Written>]) -> Option<&Claim<Written>> {
-    let score = |claim: &Claim<Written>| -> f32 {
+fn choose(claims: &[Claim<WrittenDate>]) -> Option<&Claim<WrittenDate>> {
+    let score = |claim: &Claim<WrittenDate>| -> f32 {
         let agree =
             claims.iter().filter(|other| agrees(&other.value, &claim.value)).map(|other| other.weight);
         agree.sum::<f32>() + claim.weight
@@ -89,7 +105,7 @@ fn choose(claims: &[Claim<Written>]) -> Option<&Claim<Written>> {
 }
 
 /// Whether two claims can mean one publication: the same day, or two that zones put next to each other.
-fn agrees(a: &Written, b: &Written) -> bool {
+fn agrees(a: &WrittenDate, b: &WrittenDate) -> bool {
     match (a.calendar, b.calendar) {
         (Calendar::Day(one), Calendar::Day(other)) => {
             one == other
@@ -105,7 +121,7 @@ fn agrees(a: &Written, b: &Written) -> bool {
 }
 
 /// How much a wording says, and how far it can be trusted to.
-fn exactness(claim: &Claim<Written>, claims: &[Claim<Written>]) -> f32 {
+fn exactness(claim: &Claim<WrittenDate>, claims: &[Claim<WrittenDate>]) -> f32 {
     let written = &claim.value;
     if written.date().is_none() {
         return 0.0;
@@ -136,14 +152,14 @@ fn exactness(claim: &Claim<Written>, claims: &[Claim<Written>]) -> f32 {
 }
 
 /// Whether some wall clock without an offset shows `zulu` in the zone of `local`: then it is `local` whose offset is wrong.
-fn confirmed(zulu: &Written, local: &Written, claims: &[Claim<Written>]) -> bool {
+fn confirmed(zulu: &WrittenDate, local: &WrittenDate, claims: &[Claim<WrittenDate>]) -> bool {
     let (Some(utc), Some(offset)) = (zulu.minutes(), local.offset) else { return false };
     let shown = utc + i64::from(offset.minutes);
     claims.iter().any(|claim| claim.value.offset.is_none() && claim.value.minutes() == Some(shown))
 }
 
 /// Whether `last` is after `first`, as far as both are known.
-fn is_later(last: &Written, first: &Written) -> bool {
+fn is_later(last: &WrittenDate, first: &WrittenDate) -> bool {
     match (last.minutes(), first.minutes()) {
         (Some(last), Some(first)) => last > first,
         _ => match (last.date(), first.date()) {
@@ -158,14 +174,13 @@ mod tests {
     use dateline_wire::Source;
 
     use super::*;
-    use crate::meta::date;
 
-    fn claim(text: &str, source: Source, weight: f32) -> Claim<Written> {
+    fn claim(text: &str, source: Source, weight: f32) -> Claim<WrittenDate> {
         Claim { value: date::read(text).unwrap(), source, weight }
     }
 
-    fn published(list: Vec<Claim<Written>>, body: &str) -> Option<String> {
-        decide(&Claims { published: list, ..Claims::default() }, body).0.map(|moment| moment.value)
+    fn published(list: Vec<Claim<WrittenDate>>, body: &str) -> Option<String> {
+        decide(&Claims { published: list, ..Claims::default() }, body, None).0.map(|moment| moment.value)
     }
 
     #[test]
@@ -233,12 +248,43 @@ mod tests {
             modified: vec![claim("2025-03-21T14:05:00Z", Source::JsonLd, 5.0)],
             ..Claims::default()
         };
-        assert_eq!(decide(&claims, "").1, None);
+        assert_eq!(decide(&claims, "", None).1, None);
     }
 
     #[test]
     fn a_time_of_modification_alone_says_nothing_of_publication() {
         let claims = Claims { modified: vec![claim("2025-03-21", Source::JsonLd, 5.0)], ..Claims::default() };
-        assert_eq!(decide(&claims, "").0, None);
+        assert_eq!(decide(&claims, "", None).0, None);
+    }
+
+    #[test]
+    fn a_publication_after_the_receipt_is_a_slip_where_another_witness_names_a_day_before() {
+        let received: Timestamp = "2025-06-18T21:00:00Z".parse().unwrap();
+        let decided = |first: &str, second: &str| {
+            let published = vec![claim(first, Source::JsonLd, 5.0), claim(second, Source::TimeElement, 3.0)];
+            let claims = Claims { published, ..Claims::default() };
+            decide(&claims, "", Some(received)).0.map(|moment| moment.value)
+        };
+        assert_eq!(decided("2052-06-18T09:00:00+03:00", "2025-06-18").as_deref(), Some("2025-06-18"));
+        assert_eq!(decided("July 2026", "18 June 2025").as_deref(), Some("2025-06-18"));
+        assert_eq!(
+            decided("2025-06-19T06:00:00+09:00", "2025-06-18").as_deref(),
+            Some("2025-06-19T06:00:00+09:00")
+        );
+        assert_eq!(decided("2052-06-18", "2052-06-18T09:00").as_deref(), Some("2052-06-18T09:00"));
+    }
+
+    #[test]
+    fn a_modification_after_the_receipt_is_none_beside_one_before() {
+        let claims = Claims {
+            published: vec![claim("2025-06-16", Source::JsonLd, 5.0)],
+            modified: vec![
+                claim("2025-06-28", Source::JsonLd, 5.0),
+                claim("2025-06-17", Source::Visible, 2.0),
+            ],
+            ..Claims::default()
+        };
+        let modified = decide(&claims, "", "2025-06-18T21:00:00Z".parse().ok()).1;
+        assert_eq!(modified.map(|moment| moment.value).as_deref(), Some("2025-06-17"));
     }
 }

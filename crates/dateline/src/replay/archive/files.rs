@@ -12,7 +12,7 @@ use std::{
     vec,
 };
 
-use dateline_fetcher::warc::{Item, Place, Reader};
+use dateline_fetcher::warc::{RecordPlace, WarcItem, WarcReader};
 
 use super::progress_file::ProgressFile;
 
@@ -24,17 +24,17 @@ pub(super) struct ArchiveItem {
     /// The file, by its absolute path.
     pub(super) file: Arc<str>,
     /// What stands there, or how the file fails.
-    pub(super) item: io::Result<Item>,
+    pub(super) item: io::Result<WarcItem>,
     /// How long it took to read and decompress it.
     pub(super) reading: Duration,
 }
 
 impl ArchiveItem {
     /// Where the item stands; `None` where the file itself fails.
-    pub(super) fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<RecordPlace> {
         match &self.item {
-            Ok(Item::Record(place, _)) => Some(*place),
-            Ok(Item::Skipped(skipped)) => Some(skipped.place),
+            Ok(WarcItem::Record(place, _)) => Some(*place),
+            Ok(WarcItem::DamagedRecord(skipped)) => Some(skipped.place),
             Err(_) => None,
         }
     }
@@ -45,13 +45,13 @@ struct FilePlan {
     name: Arc<str>,
     path: PathBuf,
     size: u64,
-    after: Option<Place>,
+    after: Option<RecordPlace>,
 }
 
 /// Reads file after file.
 pub(super) struct Files {
     plan: vec::IntoIter<FilePlan>,
-    current: Option<(FilePlan, Reader<File>)>,
+    current: Option<(FilePlan, WarcReader<File>)>,
     /// The size of the files that are finished.
     finished: u64,
     read: Arc<AtomicU64>,
@@ -89,11 +89,11 @@ fn plan_of(path: &Path, progress_file: &ProgressFile) -> io::Result<FilePlan> {
     Ok(FilePlan { name, path: absolute, size, after })
 }
 
-fn open(plan: &FilePlan) -> io::Result<Reader<File>> {
+fn open(plan: &FilePlan) -> io::Result<WarcReader<File>> {
     let file = File::open(&plan.path)?;
     match plan.after {
-        Some(place) => Reader::after_place(file, place),
-        None => Reader::new(file),
+        Some(place) => WarcReader::after_place(file, place),
+        None => WarcReader::new(file),
     }
 }
 
@@ -124,8 +124,8 @@ impl Iterator for Files {
             match item {
                 Ok(Some(item)) => {
                     let weight = match &item {
-                        Item::Record(_, record) => record.block.len() + OVERHEAD,
-                        Item::Skipped(_) => OVERHEAD,
+                        WarcItem::Record(_, record) => record.block.len() + OVERHEAD,
+                        WarcItem::DamagedRecord(_) => OVERHEAD,
                     };
                     return Some((ArchiveItem { file, item: Ok(item), reading }, weight));
                 }

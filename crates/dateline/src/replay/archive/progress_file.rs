@@ -8,7 +8,7 @@ use std::{
 };
 
 use data_encoding::HEXLOWER;
-use dateline_fetcher::warc::Place;
+use dateline_fetcher::warc::RecordPlace;
 use dateline_journal::LatestRevision;
 use dateline_wire::{ArticleId, Sequence};
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ enum Line {
 #[derive(Debug, Default)]
 pub(super) struct ProgressFile {
     published: HashMap<ArticleId, LatestRevision>,
-    done: HashMap<String, Place>,
+    done: HashMap<String, RecordPlace>,
     events: u64,
     written: Option<u64>,
     unwritten: Vec<Line>,
@@ -93,7 +93,7 @@ impl ProgressFile {
             }
             Line::Begun => self.written = Some(0),
             Line::Done { file, offset, index, events, written } => {
-                self.done.insert(file, Place { offset, index });
+                self.done.insert(file, RecordPlace { offset, index });
                 self.events = events;
                 self.written = written;
             }
@@ -102,7 +102,7 @@ impl ProgressFile {
     }
 
     /// The last record of `file` that was dealt with.
-    pub(super) fn done(&self, file: &str) -> Option<Place> {
+    pub(super) fn done(&self, file: &str) -> Option<RecordPlace> {
         self.done.get(file).copied()
     }
 
@@ -144,7 +144,7 @@ impl ProgressFile {
     ///
     /// # Errors
     /// If the file can't be written.
-    pub(super) fn commit(&mut self, file: &str, place: Place, written: Option<u64>) -> io::Result<()> {
+    pub(super) fn commit(&mut self, file: &str, place: RecordPlace, written: Option<u64>) -> io::Result<()> {
         let done = Line::Done {
             file: file.to_owned(),
             offset: place.offset,
@@ -188,23 +188,23 @@ mod tests {
         let mut progress_file = ProgressFile::open(Some(&path)).unwrap();
         progress_file.remember(&id("a"), Some(FIRST));
         assert_eq!(progress_file.next_event(), Sequence(1));
-        progress_file.commit("x.warc.gz", Place { offset: 700, index: 0 }, None).unwrap();
+        progress_file.commit("x.warc.gz", RecordPlace { offset: 700, index: 0 }, None).unwrap();
         progress_file.remember(&id("b"), Some(FIRST));
-        progress_file.commit("x.warc.gz", Place { offset: 900, index: 0 }, Some(70)).unwrap();
+        progress_file.commit("x.warc.gz", RecordPlace { offset: 900, index: 0 }, Some(70)).unwrap();
         let length = std::fs::metadata(&path).unwrap().len();
         File::options().write(true).open(&path).unwrap().set_len(length - 3).unwrap();
 
         let mut progress_file = ProgressFile::open(Some(&path)).unwrap();
-        assert_eq!(progress_file.done("x.warc.gz"), Some(Place { offset: 700, index: 0 }));
+        assert_eq!(progress_file.done("x.warc.gz"), Some(RecordPlace { offset: 700, index: 0 }));
         assert_eq!(progress_file.done("y.warc.gz"), None);
         assert_eq!(progress_file.next_event(), Sequence(2));
         assert_eq!(progress_file.latest(&id("a")), Some(FIRST));
         assert_eq!(progress_file.latest(&id("b")), None, "its event was not committed");
-        progress_file.commit("y.warc.gz", Place::default(), Some(80)).unwrap();
+        progress_file.commit("y.warc.gz", RecordPlace::default(), Some(80)).unwrap();
         let progress_file = ProgressFile::open(Some(&path)).unwrap();
         assert_eq!(
             (progress_file.done("y.warc.gz"), progress_file.written()),
-            (Some(Place::default()), Some(80))
+            (Some(RecordPlace::default()), Some(80))
         );
     }
 

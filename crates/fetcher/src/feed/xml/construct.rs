@@ -1,7 +1,7 @@
 //! Text constructs: how the text of an element is written, and what it says (RFC 4287, section 3.1).
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use dateline_text::markup::{self, Tag};
+use dateline_text::markup::{self, StartTag};
 use dateline_text::reference;
 
 use crate::feed::text;
@@ -11,7 +11,7 @@ const BINARY: [&str; 4] = ["image/", "audio/", "video/", "application/octet-stre
 
 /// How the text of an element is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum TextForm {
     /// As HTML, escaped once; elements inside are meant as HTML too. What says nothing else is this.
     Html,
     /// As text that means itself.
@@ -22,9 +22,9 @@ pub(super) enum Form {
     Base64,
 }
 
-impl Form {
+impl TextForm {
     /// What a tag says of its text: by `type` in both versions of Atom, by `mode` in the older, by being XHTML's own.
-    pub(super) fn of(tag: &Tag<'_>) -> Self {
+    pub(super) fn of(tag: &StartTag<'_>) -> Self {
         let attribute = |name| tag.attribute(name).unwrap_or_default().trim().to_ascii_lowercase();
         let name = markup::local(tag.name);
         match attribute("type").as_str() {
@@ -110,36 +110,36 @@ mod tests {
 
     use super::*;
 
-    fn form(tag: &str) -> Form {
+    fn form(tag: &str) -> TextForm {
         match MarkupScanner::new(tag).next() {
-            Some(MarkupToken::Open(tag)) => Form::of(&tag),
+            Some(MarkupToken::Open(tag)) => TextForm::of(&tag),
             other => panic!("no tag: {other:?}"),
         }
     }
 
     #[test]
     fn both_versions_of_atom_say_how_a_text_is_written() {
-        assert_eq!(form("<title>"), Form::Html);
-        assert_eq!(form("<title type='text'>"), Form::Plain);
-        assert_eq!(form("<content type='XHTML'>"), Form::Markup);
-        assert_eq!(form("<content type='text/html' mode='escaped'>"), Form::Html);
-        assert_eq!(form("<content mode='base64'>"), Form::Base64);
-        assert_eq!(form("<content type='image/png'>"), Form::Base64);
-        assert_eq!(form("<xhtml:body>"), Form::Markup);
+        assert_eq!(form("<title>"), TextForm::Html);
+        assert_eq!(form("<title type='text'>"), TextForm::Plain);
+        assert_eq!(form("<content type='XHTML'>"), TextForm::Markup);
+        assert_eq!(form("<content type='text/html' mode='escaped'>"), TextForm::Html);
+        assert_eq!(form("<content mode='base64'>"), TextForm::Base64);
+        assert_eq!(form("<content type='image/png'>"), TextForm::Base64);
+        assert_eq!(form("<xhtml:body>"), TextForm::Markup);
     }
 
     #[test]
     fn the_wrapper_of_xhtml_is_no_part_of_it() {
-        assert_eq!(Form::Markup.body(" <div class=\"x\"><p>A</p></div> ").as_deref(), Some("<p>A</p>"));
+        assert_eq!(TextForm::Markup.body(" <div class=\"x\"><p>A</p></div> ").as_deref(), Some("<p>A</p>"));
         assert_eq!(
-            Form::Markup.body("<div>A</div><div>B</div>").as_deref(),
+            TextForm::Markup.body("<div>A</div><div>B</div>").as_deref(),
             Some("<div>A</div><div>B</div>")
         );
     }
 
     #[test]
     fn base64_that_holds_no_text_is_nothing() {
-        assert_eq!(Form::Base64.body("QSBz\naGlw").as_deref(), Some("A ship"));
-        assert_eq!(Form::Base64.body("/////w=="), None);
+        assert_eq!(TextForm::Base64.body("QSBz\naGlw").as_deref(), Some("A ship"));
+        assert_eq!(TextForm::Base64.body("/////w=="), None);
     }
 }

@@ -13,23 +13,23 @@ mod values;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use dateline_text::markup::{self, MarkupScanner, MarkupToken, Tag};
+use dateline_text::markup::{self, MarkupScanner, MarkupToken, StartTag};
 use dateline_text::reference;
 use url::Url;
 
-use super::document::{ENTRIES_MAX, FeedDocument, Format, Person};
+use super::document::{FeedDocument, FeedFormat, MAX_ENTRIES, Person};
 use super::draft::Draft;
 use super::entities::Entities;
 use super::person;
-use super::vocabulary::{self, Element, Field, Place};
-use construct::Form;
-use scope::{Mark, Scopes};
+use super::vocabulary::{self, Element, ElementPlace, FeedField};
+use construct::TextForm;
+use scope::{ScopeMark, Scopes};
 
 /// How deep elements may nest. Feeds reach 10; what is deeper is passed over.
-const DEPTH_MAX: usize = 256;
+const MAX_DEPTH: usize = 256;
 
 /// What the reader made of a document.
-pub(super) enum Outcome {
+pub(super) enum XmlReading {
     /// It is a feed.
     Feed(Box<FeedDocument>),
     /// It is a web page.
@@ -39,8 +39,8 @@ pub(super) enum Outcome {
 }
 
 /// Reads a document in XML.
-pub(super) fn read(text: &str, url: Option<&Url>) -> Outcome {
-    let mut reader = Reader::new(text, url);
+pub(super) fn read(text: &str, url: Option<&Url>) -> XmlReading {
+    let mut reader = XmlReader::new(text, url);
     while let Some(token) = reader.scanner.next() {
         match token {
             MarkupToken::Open(tag) => reader.open(tag),
@@ -54,19 +54,19 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Outcome {
 }
 
 /// An element that is open.
-struct Open<'t> {
+struct OpenElement<'t> {
     name: &'t str,
     element: Element,
     /// Where its children stand.
-    place: Place,
-    outside: Mark,
+    place: ElementPlace,
+    outside: ScopeMark,
 }
 
 /// An element whose text is being gathered. It is the innermost of the open ones; the elements inside it are its text.
-struct Capture<'t> {
-    tag: Tag<'t>,
-    field: Field,
-    form: Form,
+struct TextCapture<'t> {
+    tag: StartTag<'t>,
+    field: FeedField,
+    form: TextForm,
     gathered: String,
     inner: Vec<&'t str>,
 }
@@ -78,20 +78,20 @@ struct Persona {
     text: String,
 }
 
-struct Reader<'t> {
+struct XmlReader<'t> {
     scanner: MarkupScanner<'t>,
     scopes: Scopes<'t>,
     entities: Entities<'t>,
-    stack: Vec<Open<'t>>,
-    /// How many elements are open beyond [`DEPTH_MAX`].
+    stack: Vec<OpenElement<'t>>,
+    /// How many elements are open beyond [`MAX_DEPTH`].
     too_deep: usize,
-    capture: Option<Capture<'t>>,
+    capture: Option<TextCapture<'t>>,
     persona: Option<Persona>,
     feed: Draft,
     entry: Option<Draft>,
     update_period: Option<Duration>,
     update_frequency: Option<u32>,
-    format: Option<Format>,
+    format: Option<FeedFormat>,
     first_element: Option<&'t str>,
     is_web_page: bool,
     limited: bool,
@@ -99,7 +99,7 @@ struct Reader<'t> {
     document: FeedDocument,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> XmlReader<'t> {
     fn new(text: &'t str, url: Option<&Url>) -> Self {
         Self {
             scanner: MarkupScanner::new(text),
@@ -122,8 +122,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn place(&self) -> Place {
-        self.stack.last().map_or(Place::Outside, |open| open.place)
+    fn place(&self) -> ElementPlace {
+        self.stack.last().map_or(ElementPlace::Outside, |open| open.place)
     }
 
     /// The draft that values belong to: that of the entry, outside of entries that of the feed.
@@ -131,11 +131,11 @@ impl<'t> Reader<'t> {
         self.entry.as_mut().unwrap_or(&mut self.feed)
     }
 
-    fn open(&mut self, tag: Tag<'t>) {
+    fn open(&mut self, tag: StartTag<'t>) {
         if self.capture.is_some() && self.open_in_text(&tag) {
             return;
         }
-        if self.stack.len() >= DEPTH_MAX {
+        if self.stack.len() >= MAX_DEPTH {
             self.limited = true;
             self.too_deep += usize::from(!tag.empty);
             return;
@@ -144,7 +144,7 @@ impl<'t> Reader<'t> {
         let element = self.scopes.element(&tag, self.place());
         self.first_element.get_or_insert(tag.name);
         let place = self.begin(element, &tag);
-        self.stack.push(Open { name: tag.name, element, place, outside });
+        self.stack.push(OpenElement { name: tag.name, element, place, outside });
         if tag.empty {
             self.unwind(self.stack.len() - 1);
         }
@@ -185,55 +185,62 @@ impl<'t> Reader<'t> {
     }
 
     /// Begins an element; answers where its children stand.
-    fn begin(&mut self, element: Element, tag: &Tag<'t>) -> Place {
+    fn begin(&mut self, element: Element, tag: &StartTag<'t>) -> ElementPlace {
         let place = self.place();
         match element {
             Element::Root(format) => {
                 self.show(format, tag);
-                Place::Outside
+                ElementPlace::Outside
             }
             Element::Feed(format) => {
                 // A channel that has no `rss` around it and names its page in an attribute is CDF's.
-                let channel = if tag.attribute("href").is_some() { Format::Cdf } else { Format::Rss };
+                let channel = if tag.attribute("href").is_some() { FeedFormat::Cdf } else { FeedFormat::Rss };
                 self.show(format.unwrap_or(channel), tag);
                 self.read_attributes(tag);
-                if self.format == Some(Format::NewsSitemap) { Place::Sitemap } else { Place::Feed }
+                if self.format == Some(FeedFormat::NewsSitemap) {
+                    ElementPlace::Sitemap
+                } else {
+                    ElementPlace::Feed
+                }
             }
             Element::Entry => {
                 self.end_entry();
-                self.show(if markup::local(tag.name) == "entry" { Format::Atom } else { Format::Rss }, tag);
+                self.show(
+                    if markup::local(tag.name) == "entry" { FeedFormat::Atom } else { FeedFormat::Rss },
+                    tag,
+                );
                 self.entry = Some(Draft::default());
                 self.read_attributes(tag);
-                Place::Entry
+                ElementPlace::Entry
             }
-            Element::EntryPart => Place::Entry,
+            Element::EntryPart => ElementPlace::Entry,
             Element::Person => {
                 self.persona = Some(Persona::default());
-                Place::Person
+                ElementPlace::Person
             }
-            Element::SkipHours => Place::SkipHours,
-            Element::SkipDays => Place::SkipDays,
+            Element::SkipHours => ElementPlace::SkipHours,
+            Element::SkipDays => ElementPlace::SkipDays,
             Element::Link if tag.attribute("href").is_some() || tag.attribute("rel").is_some() => {
                 self.read_link(tag);
-                Place::Elsewhere
+                ElementPlace::Elsewhere
             }
-            Element::Link => self.gather(Field::Link, tag),
-            Element::Field(field @ Field::Content(_)) => {
+            Element::Link => self.gather(FeedField::Link, tag),
+            Element::Field(field @ FeedField::Content(_)) => {
                 self.read_source(tag);
                 self.gather(field, tag)
             }
             Element::Field(field) => self.gather(field, tag),
             Element::Html => {
                 self.is_web_page |= self.format.is_none();
-                Place::Outside
+                ElementPlace::Outside
             }
-            Element::Other if place == Place::Outside => Place::Outside,
-            Element::Other => Place::Elsewhere,
+            Element::Other if place == ElementPlace::Outside => ElementPlace::Outside,
+            Element::Other => ElementPlace::Elsewhere,
         }
     }
 
     /// Notes what format the document shows itself to be in; the outermost element speaks.
-    fn show(&mut self, format: Format, tag: &Tag<'t>) {
+    fn show(&mut self, format: FeedFormat, tag: &StartTag<'t>) {
         if self.format.is_none() {
             self.format = Some(format);
             self.scopes.adopt(tag);
@@ -241,14 +248,15 @@ impl<'t> Reader<'t> {
     }
 
     /// Starts to gather the text of an element.
-    fn gather(&mut self, field: Field, tag: &Tag<'t>) -> Place {
-        let form = Form::of(tag);
-        self.capture = Some(Capture { tag: *tag, field, form, gathered: String::new(), inner: Vec::new() });
+    fn gather(&mut self, field: FeedField, tag: &StartTag<'t>) -> ElementPlace {
+        let form = TextForm::of(tag);
+        self.capture =
+            Some(TextCapture { tag: *tag, field, form, gathered: String::new(), inner: Vec::new() });
         self.place()
     }
 
     /// A tag while text is gathered; answers whether it belongs to that text.
-    fn open_in_text(&mut self, tag: &Tag<'t>) -> bool {
+    fn open_in_text(&mut self, tag: &StartTag<'t>) -> bool {
         let element = self.scopes.element(tag, self.place());
         let Some(capture) = self.capture.as_mut() else {
             return false;
@@ -256,17 +264,17 @@ impl<'t> Reader<'t> {
         // These are elements of the formats and not of HTML: in a text they show that its end tag is missing.
         let is_sibling = match element {
             Element::Entry | Element::Feed(_) => true,
-            Element::Field(Field::Guid | Field::Published(_) | Field::Updated(_)) => true,
+            Element::Field(FeedField::Guid | FeedField::Published(_) | FeedField::Updated(_)) => true,
             Element::Other | Element::Html => false,
             _ => capture.field.is_line(),
         };
-        if is_sibling && capture.inner.is_empty() && capture.form != Form::Markup {
+        if is_sibling && capture.inner.is_empty() && capture.form != TextForm::Markup {
             self.scanner.malformed = true;
             self.unwind(self.stack.len().saturating_sub(1));
             return false;
         }
         tag.write_to(&mut capture.gathered);
-        if !tag.empty && capture.inner.len() < DEPTH_MAX {
+        if !tag.empty && capture.inner.len() < MAX_DEPTH {
             capture.inner.push(tag.name);
         }
         true
@@ -290,7 +298,7 @@ impl<'t> Reader<'t> {
     }
 
     fn text(&mut self, raw: &'t str) {
-        if self.capture.as_ref().is_some_and(|capture| capture.form == Form::Markup) {
+        if self.capture.as_ref().is_some_and(|capture| capture.form == TextForm::Markup) {
             self.append(Cow::Borrowed(raw));
         } else if self.capture.is_some() || self.persona.is_some() {
             let text = self.entities.expand(raw);
@@ -299,7 +307,7 @@ impl<'t> Reader<'t> {
     }
 
     fn literal(&mut self, raw: &'t str) {
-        if self.capture.as_ref().is_some_and(|capture| capture.form == Form::Markup) {
+        if self.capture.as_ref().is_some_and(|capture| capture.form == TextForm::Markup) {
             let mut escaped = String::with_capacity(raw.len());
             reference::escape_to(raw, &mut escaped);
             self.append(Cow::Owned(escaped));
@@ -309,7 +317,7 @@ impl<'t> Reader<'t> {
     }
 
     fn append(&mut self, text: Cow<'_, str>) {
-        let in_person = self.place() == Place::Person;
+        let in_person = self.place() == ElementPlace::Person;
         match (&mut self.capture, &mut self.persona) {
             (Some(capture), _) => capture.gathered.push_str(&text),
             (None, Some(persona)) if in_person => persona.text.push_str(&text),
@@ -321,7 +329,7 @@ impl<'t> Reader<'t> {
         let Some(entry) = self.entry.take() else {
             return;
         };
-        if self.document.entries.len() < ENTRIES_MAX {
+        if self.document.entries.len() < MAX_ENTRIES {
             let entry = entry.into_entry(self.scopes.base());
             self.document.entries.push(entry);
         } else {

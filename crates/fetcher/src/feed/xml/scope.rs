@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 
-use dateline_text::markup::Tag;
+use dateline_text::markup::StartTag;
 use dateline_text::reference;
 use url::Url;
 
-use crate::feed::vocabulary::{self, Element, Place, Space};
+use crate::feed::vocabulary::{self, Element, ElementPlace, Space};
 
 /// How many namespace declarations may be in force at once.
-const BINDINGS_MAX: usize = 512;
+const MAX_BINDINGS: usize = 512;
 /// How long a base may become, in bytes. Every relative address grows by it.
-const BASE_MAX: usize = 512;
+const MAX_BASE_BYTES: usize = 512;
 /// No element of any format has a longer name.
-const NAME_MAX: usize = 24;
+const MAX_NAME_BYTES: usize = 24;
 
 /// A namespace declaration in force.
 struct Binding<'t> {
@@ -33,7 +33,7 @@ pub(super) struct Scopes<'t> {
 
 /// How much was in force outside of an element.
 #[derive(Clone, Copy)]
-pub(super) struct Mark {
+pub(super) struct ScopeMark {
     bindings: usize,
     bases: usize,
 }
@@ -44,11 +44,11 @@ impl<'t> Scopes<'t> {
     }
 
     /// Takes in what a tag declares; what it answers ends those declarations.
-    pub(super) fn enter(&mut self, tag: &Tag<'t>) -> Mark {
-        let mark = Mark { bindings: self.bindings.len(), bases: self.bases.len() };
+    pub(super) fn enter(&mut self, tag: &StartTag<'t>) -> ScopeMark {
+        let mark = ScopeMark { bindings: self.bindings.len(), bases: self.bases.len() };
         for (name, value) in tag.attributes() {
             if let Some(declared) = name.strip_prefix("xmlns") {
-                if self.bindings.len() < BINDINGS_MAX {
+                if self.bindings.len() < MAX_BINDINGS {
                     let prefix = declared.strip_prefix(':').unwrap_or(declared);
                     let name = reference::resolve(value);
                     self.bindings.push(Binding { prefix, space: Space::of_name(&name), name });
@@ -59,14 +59,14 @@ impl<'t> Scopes<'t> {
                     Some(outer) => outer.join(written.trim()).ok(),
                     None => Url::parse(written.trim()).ok(),
                 };
-                self.bases.extend(base.filter(|base| base.as_str().len() <= BASE_MAX));
+                self.bases.extend(base.filter(|base| base.as_str().len() <= MAX_BASE_BYTES));
             }
         }
         mark
     }
 
     /// Ends the declarations of an element and of all inside it.
-    pub(super) fn leave(&mut self, mark: Mark) {
+    pub(super) fn leave(&mut self, mark: ScopeMark) {
         self.bindings.truncate(mark.bindings);
         self.bases.truncate(mark.bases);
     }
@@ -77,16 +77,16 @@ impl<'t> Scopes<'t> {
     }
 
     /// Notes the namespace that the feed itself is written in.
-    pub(super) fn adopt(&mut self, tag: &Tag<'t>) {
+    pub(super) fn adopt(&mut self, tag: &StartTag<'t>) {
         let (prefix, _) = split(tag.name);
         let name = self.binding(prefix).map_or(Cow::Borrowed(""), |binding| binding.name.clone());
         self.own_space = Some(name);
     }
 
     /// What a tag at `place` means.
-    pub(super) fn element(&self, tag: &Tag<'_>, place: Place) -> Element {
+    pub(super) fn element(&self, tag: &StartTag<'_>, place: ElementPlace) -> Element {
         let (prefix, local) = split(tag.name);
-        let mut lower = [0; NAME_MAX];
+        let mut lower = [0; MAX_NAME_BYTES];
         let Some(lower) = lower.get_mut(..local.len()) else {
             return Element::Other;
         };

@@ -2,27 +2,26 @@
 
 use std::borrow::Cow;
 
-use dateline_text::language;
-use dateline_text::markup::Tag;
+use dateline_text::markup::StartTag;
+use dateline_text::{date, language};
 
-use super::{Capture, Outcome, Reader};
-use crate::feed::date;
-use crate::feed::document::{Format, Link, Warning};
+use super::{TextCapture, XmlReader, XmlReading};
+use crate::feed::document::{FeedFormat, FeedLink, Warning};
 use crate::feed::link;
 use crate::feed::pace;
 use crate::feed::person;
 use crate::feed::text;
-use crate::feed::vocabulary::{self, Field};
+use crate::feed::vocabulary::{self, FeedField};
 
 /// How many links are kept of one entry or feed.
-const LINKS_MAX: usize = 32;
+const MAX_LINKS: usize = 32;
 /// How many links are kept of one document; each may grow by its base.
-const ALL_LINKS_MAX: usize = 100_000;
+const MAX_ALL_LINKS: usize = 100_000;
 
-impl<'t> Reader<'t> {
+impl<'t> XmlReader<'t> {
     /// Takes in what the tag of a feed or an entry says in attributes: RDF its identity, CDF its page and date, XML its
     /// language.
-    pub(super) fn read_attributes(&mut self, tag: &Tag<'t>) {
+    pub(super) fn read_attributes(&mut self, tag: &StartTag<'t>) {
         let about = value(tag.attribute("about"));
         if self.entry.is_none() {
             self.read_language(tag.attribute("lang"));
@@ -40,7 +39,7 @@ impl<'t> Reader<'t> {
 
     /// Takes in a link whose address is an attribute (RFC 4287, section 4.2.7). A relation may be written as the address it
     /// has in IANA's registry.
-    pub(super) fn read_link(&mut self, tag: &Tag<'t>) {
+    pub(super) fn read_link(&mut self, tag: &StartTag<'t>) {
         let Some(written) = tag.attribute("href") else {
             return;
         };
@@ -49,13 +48,13 @@ impl<'t> Reader<'t> {
         let relation = relation.unwrap_or("alternate").to_ascii_lowercase();
         let href = self.add_link(&written, relation, value(tag.attribute("type")));
         // In RSS a link that names no relation is the entry's own, wherever its address stands.
-        if rel.is_none() && self.format != Some(Format::Atom) {
+        if rel.is_none() && self.format != Some(FeedFormat::Atom) {
             self.draft().written_link = href;
         }
     }
 
     /// Takes in the address of a text that stands elsewhere (RFC 4287, section 4.1.3.2), if it is a page.
-    pub(super) fn read_source(&mut self, tag: &Tag<'t>) {
+    pub(super) fn read_source(&mut self, tag: &StartTag<'t>) {
         let is_page = tag.attribute("type").is_none_or(|kind| {
             let kind = kind.trim().to_ascii_lowercase();
             !kind.contains('/') || kind.starts_with("text/") || kind.contains("html")
@@ -72,9 +71,9 @@ impl<'t> Reader<'t> {
     /// Adds a link; answers its resolved address.
     fn add_link(&mut self, written: &str, rel: String, media_type: Option<String>) -> Option<String> {
         let href = link::resolve(written, self.scopes.base())?;
-        if self.links_seen < ALL_LINKS_MAX && self.draft().links.len() < LINKS_MAX {
+        if self.links_seen < MAX_ALL_LINKS && self.draft().links.len() < MAX_LINKS {
             self.links_seen += 1;
-            self.draft().links.push(Link { href: href.clone(), rel, media_type });
+            self.draft().links.push(FeedLink { href: href.clone(), rel, media_type });
         }
         Some(href)
     }
@@ -87,29 +86,29 @@ impl<'t> Reader<'t> {
     }
 
     /// Takes in the value that a finished element gives.
-    pub(super) fn accept(&mut self, capture: Capture<'t>) {
-        let Capture { tag, field, form, gathered, .. } = capture;
+    pub(super) fn accept(&mut self, capture: TextCapture<'t>) {
+        let TextCapture { tag, field, form, gathered, .. } = capture;
         let Some(body) = form.body(&gathered) else {
             return;
         };
         match field {
-            Field::Title(rank) => {
+            FeedField::Title(rank) => {
                 let title = form.line(&body);
                 // A title of nothing but a picture is one, but any other is better.
                 let rank = if title.is_empty() { 0 } else { rank };
                 self.draft().title.offer(rank, title);
             }
-            Field::Link => {
+            FeedField::Link => {
                 if let Some(href) = self.add_link(&body, "alternate".to_owned(), None) {
                     self.draft().written_link = Some(href);
                 }
             }
-            Field::OriginalLink => {
+            FeedField::OriginalLink => {
                 let href = link::resolve(&body, self.scopes.base()).filter(|href| link::is_web(href));
                 let draft = self.draft();
                 draft.original_link = draft.original_link.take().or(href);
             }
-            Field::Guid => {
+            FeedField::Guid => {
                 let permalink = tag.attribute("ispermalink");
                 let permalink = permalink.is_none_or(|says| !says.trim().eq_ignore_ascii_case("false"));
                 let draft = self.draft();
@@ -118,55 +117,57 @@ impl<'t> Reader<'t> {
                     draft.guid_is_permalink = permalink;
                 }
             }
-            Field::Published(rank) => self.draft().offer_published(rank, body),
-            Field::Updated(rank) => self.draft().offer_updated(rank, body),
-            Field::Summary(rank) => {
+            FeedField::Published(rank) => self.draft().offer_published(rank, body),
+            FeedField::Updated(rank) => self.draft().offer_updated(rank, body),
+            FeedField::Summary(rank) => {
                 let draft = self.draft();
                 // Of two summaries the second is the text.
                 if let Some(other) = draft.summary.offer(rank, body).filter(|_| rank == vocabulary::OWN) {
                     draft.content.offer(0, other);
                 }
             }
-            Field::Content(rank) => {
+            FeedField::Content(rank) => {
                 self.draft().content.offer(rank, form.html(body));
             }
-            Field::Author(rank) => {
+            FeedField::Author(rank) => {
                 let person = person::parse(&form.line(&body));
                 self.draft().add_author(rank, person);
             }
-            Field::PersonName => {
+            FeedField::PersonName => {
                 if let Some(persona) = self.persona.as_mut() {
                     persona.person.name = person::name(&form.line(&body));
                 }
             }
-            Field::PersonEmail => {
+            FeedField::PersonEmail => {
                 if let Some(persona) = self.persona.as_mut() {
                     persona.person.email = person::name(&form.line(&body));
                 }
             }
-            Field::Language => self.read_language(Some(Cow::Owned(body))),
-            Field::Ttl => self.document.ttl = pace::ttl(&body),
-            Field::SkipHour => pace::skip_hour(&body, &mut self.document.skip_hours),
-            Field::SkipDay => pace::skip_day(&body, &mut self.document.skip_days),
-            Field::UpdatePeriod => self.update_period = pace::period(&body),
-            Field::UpdateFrequency => self.update_frequency = body.parse().ok(),
-            Field::UpdateBase => self.document.update_base = date::parse(&body),
-            Field::Publication => {
+            FeedField::Language => self.read_language(Some(Cow::Owned(body))),
+            FeedField::Ttl => self.document.ttl = pace::ttl(&body),
+            FeedField::SkipHour => pace::skip_hour(&body, &mut self.document.skip_hours),
+            FeedField::SkipDay => pace::skip_day(&body, &mut self.document.skip_days),
+            FeedField::UpdatePeriod => self.update_period = pace::period(&body),
+            FeedField::UpdateFrequency => self.update_frequency = body.parse().ok(),
+            FeedField::UpdateBase => self.document.update_base = date::read_field(&body),
+            FeedField::Publication => {
                 self.feed.title.offer(0, text::collapse(&body));
             }
         }
     }
 
     /// The document, once all its tokens are read.
-    pub(super) fn finish(mut self) -> Outcome {
+    pub(super) fn finish(mut self) -> XmlReading {
         let truncated = !self.stack.is_empty();
+        // Half an address is another one.
+        self.capture = self.capture.take().filter(|capture| !capture.field.is_identity());
         self.unwind(0);
         self.end_entry();
         let format = match self.format {
             // Elements of a feed on a web page make it none, unless they hold entries.
             Some(format) if !self.is_web_page || !self.document.entries.is_empty() => format,
-            _ if self.is_web_page => return Outcome::WebPage,
-            _ => return Outcome::Unknown(self.first_element.map(str::to_owned)),
+            _ if self.is_web_page => return XmlReading::WebPage,
+            _ => return XmlReading::Unknown(self.first_element.map(str::to_owned)),
         };
         let Self { mut feed, mut document, .. } = self;
         let named = |rel: &'static str| {
@@ -181,7 +182,7 @@ impl<'t> Reader<'t> {
         document.description = feed.summary.take();
         document.updated = feed.updated_at();
         document.update_period = pace::between_updates(self.update_period, self.update_frequency);
-        if format == Format::Atom {
+        if format == FeedFormat::Atom {
             document.inherit_authors(&feed.authors);
         }
         document.links = feed.links;
@@ -191,7 +192,7 @@ impl<'t> Reader<'t> {
             (self.limited, Warning::Limit),
         ];
         document.warnings.extend(found.into_iter().filter(|(found, _)| *found).map(|(_, warning)| warning));
-        Outcome::Feed(Box::new(document))
+        XmlReading::Feed(Box::new(document))
     }
 }
 

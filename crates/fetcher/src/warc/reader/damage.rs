@@ -2,14 +2,14 @@
 
 use std::io;
 
-use crate::warc::Place;
+use crate::warc::RecordPlace;
 
 /// A record that could not be read, or bytes that are no record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {damage}")]
-pub struct Skipped {
+pub struct DamagedRecord {
     /// Where it begins.
-    pub place: Place,
+    pub place: RecordPlace,
     /// What is wrong.
     pub damage: Damage,
 }
@@ -41,19 +41,19 @@ pub enum Damage {
 }
 
 /// How an attempt at a record failed.
-pub(super) enum Failure {
+pub(super) enum RecordFailure {
     Damage(Damage),
     /// The source itself failed.
     Io(io::Error),
 }
 
-impl From<Damage> for Failure {
+impl From<Damage> for RecordFailure {
     fn from(damage: Damage) -> Self {
         Self::Damage(damage)
     }
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for RecordFailure {
     /// The decompressor reports damage as "invalid" and a missing end as "unexpected end"; the source reports neither.
     fn from(error: io::Error) -> Self {
         match error.kind() {

@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::damage::{Damage, Failure};
-use crate::warc::{Fields, Record, digest, field};
+use super::damage::{Damage, RecordFailure};
+use crate::warc::{Record, WarcFields, digest, field};
 
 /// The longest header that is read. Real ones take about 1 KiB; the longest addresses make it 10.
 const HEADER_LIMIT: u64 = 256 << 10;
@@ -22,7 +22,7 @@ pub(super) fn skip_line_ends(source: &mut impl BufRead) -> io::Result<()> {
 }
 
 /// Reads a record from its version line to the end of its block.
-pub(super) fn read_record(source: &mut impl BufRead, limit: u64) -> Result<Record, Failure> {
+pub(super) fn read_record(source: &mut impl BufRead, limit: u64) -> Result<Record, RecordFailure> {
     let mut header = Vec::new();
     let mut limited = source.by_ref().take(HEADER_LIMIT);
     limited.read_until(b'\n', &mut header)?;
@@ -40,7 +40,7 @@ pub(super) fn read_record(source: &mut impl BufRead, limit: u64) -> Result<Recor
             _ => return Err(Damage::Truncated.into()),
         }
     }
-    let fields = Fields::parse(&header[fields_at..]);
+    let fields = WarcFields::parse(&header[fields_at..]);
     let length = fields.get(field::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
     let length = length.ok_or(Damage::Header)?;
     let mut limited = source.take(length);
@@ -58,7 +58,7 @@ pub(super) fn read_record(source: &mut impl BufRead, limit: u64) -> Result<Recor
 }
 
 /// The record, if its block has the digest it states or states none that can be checked.
-pub(super) fn checked(record: Record) -> Result<Record, Failure> {
+pub(super) fn checked(record: Record) -> Result<Record, RecordFailure> {
     let stated = record.fields.get(field::BLOCK_DIGEST);
     match stated.and_then(|stated| digest::matches(stated, &record.block)) {
         Some(false) => Err(Damage::Digest.into()),

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read, Seek};
 use flate2::bufread::GzDecoder;
 use memchr::memmem;
 
-use super::{GZIP, damage::Failure, parse::VERSION};
+use super::{GZIP, damage::RecordFailure, parse::VERSION};
 use crate::warc::input::Input;
 
 /// How a record begins where records aren't compressed: at the start of a line.
@@ -13,7 +13,7 @@ const VERSION_LINE: &[u8] = b"\nWARC/";
 
 /// Inside a member, at the start of a line: passes over lines until the next one begins a record. `false` at the end of the
 /// member.
-pub(super) fn find_version_line(member: &mut impl BufRead) -> Result<bool, Failure> {
+pub(super) fn find_version_line(member: &mut impl BufRead) -> Result<bool, RecordFailure> {
     let mut at_line_start = true;
     loop {
         let ahead = member.fill_buf()?;
@@ -65,9 +65,9 @@ fn begins_record<R: Read + Seek>(input: &mut Input<R>) -> io::Result<bool> {
     let mut first = [0; VERSION.len()];
     let read = GzDecoder::new(&mut *input).read_exact(&mut first);
     input.go_to(position)?;
-    match read.map_err(Failure::from) {
-        Err(Failure::Io(error)) => Err(error),
-        Err(Failure::Damage(_)) => Ok(false),
+    match read.map_err(RecordFailure::from) {
+        Err(RecordFailure::Io(error)) => Err(error),
+        Err(RecordFailure::Damage(_)) => Ok(false),
         Ok(()) => Ok(first == VERSION),
     }
 }

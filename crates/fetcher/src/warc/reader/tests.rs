@@ -6,13 +6,13 @@ use flate2::{Compression, write::GzEncoder};
 use memchr::memmem;
 use proptest::prelude::*;
 
-use super::super::{RecordIds, RecordType, Writer};
+use super::super::{RecordIds, RecordType, WarcWriter};
 use super::*;
 
 /// Records with blocks of text that doesn't repeat, and the offset at which each begins.
 fn recording(lengths: &[usize]) -> (Vec<u8>, Vec<u64>) {
     let mut ids = RecordIds::new([3; 16]);
-    let mut writer = Writer::new(Vec::new());
+    let mut writer = WarcWriter::new(Vec::new());
     let mut offsets = Vec::new();
     for (index, length) in lengths.iter().enumerate() {
         let mut text = format!("block {index} ");
@@ -31,18 +31,18 @@ fn recording(lengths: &[usize]) -> (Vec<u8>, Vec<u64>) {
 
 /// The number of each block read, and what was skipped.
 fn read(bytes: &[u8]) -> (Vec<usize>, Vec<(u64, Damage)>) {
-    read_from(Reader::new(Cursor::new(bytes)).unwrap())
+    read_from(WarcReader::new(Cursor::new(bytes)).unwrap())
 }
 
-fn read_from(mut reader: Reader<Cursor<&[u8]>>) -> (Vec<usize>, Vec<(u64, Damage)>) {
+fn read_from(mut reader: WarcReader<Cursor<&[u8]>>) -> (Vec<usize>, Vec<(u64, Damage)>) {
     let (mut blocks, mut skipped) = (Vec::new(), Vec::new());
     while let Some(item) = reader.next_item().unwrap() {
         match item {
-            Item::Record(_, record) => {
+            WarcItem::Record(_, record) => {
                 let text = String::from_utf8(record.block).unwrap();
                 blocks.push(text.split(' ').nth(1).unwrap().parse().unwrap());
             }
-            Item::Skipped(damage) => skipped.push((damage.place.offset, damage.damage)),
+            WarcItem::DamagedRecord(damage) => skipped.push((damage.place.offset, damage.damage)),
         }
     }
     (blocks, skipped)
@@ -136,7 +136,7 @@ fn a_header_that_lies_about_its_length_costs_its_record_alone() {
 #[test]
 fn a_block_over_the_limit_is_passed_over_and_the_next_one_read() {
     let (bytes, offsets) = recording(&LENGTHS);
-    let reader = Reader::new(Cursor::new(&*bytes)).unwrap().with_limit(300_000);
+    let reader = WarcReader::new(Cursor::new(&*bytes)).unwrap().with_limit(300_000);
     let (blocks, skipped) = read_from(reader);
     assert_eq!(blocks, [0, 2, 3]);
     assert!(matches!(skipped[..], [(at, Damage::TooLarge(length))] if at == offsets[1] && length > 300_000));
@@ -147,11 +147,11 @@ fn reading_goes_on_after_any_place_in_any_form() {
     let (bytes, _) = recording(&LENGTHS);
     let plain = plain(&bytes);
     for form in [bytes.clone(), plain.clone(), gzip(&plain)] {
-        let mut reader = Reader::new(Cursor::new(&*form)).unwrap();
+        let mut reader = WarcReader::new(Cursor::new(&*form)).unwrap();
         let mut number = 0;
-        while let Some(Item::Record(place, _)) = reader.next_item().unwrap() {
-            let here = read_from(Reader::from_place(Cursor::new(&*form), place).unwrap()).0;
-            let after = read_from(Reader::after_place(Cursor::new(&*form), place).unwrap()).0;
+        while let Some(WarcItem::Record(place, _)) = reader.next_item().unwrap() {
+            let here = read_from(WarcReader::from_place(Cursor::new(&*form), place).unwrap()).0;
+            let after = read_from(WarcReader::after_place(Cursor::new(&*form), place).unwrap()).0;
             assert_eq!(here, (number..4).collect::<Vec<_>>());
             assert_eq!(after, (number + 1..4).collect::<Vec<_>>());
             number += 1;
@@ -181,7 +181,7 @@ proptest! {
         let (whole, _) = recording(&[50, 80]);
         let at = at.min(bytes.len());
         bytes.splice(at..at, whole);
-        let mut reader = Reader::new(Cursor::new(bytes)).unwrap();
+        let mut reader = WarcReader::new(Cursor::new(bytes)).unwrap();
         while reader.next_item().unwrap().is_some() {}
     }
 

@@ -9,6 +9,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use super::skipped;
+
 /// nginx over a folder of files on loopback, stopped when dropped.
 pub(crate) struct Nginx {
     pub(crate) address: std::net::SocketAddr,
@@ -21,8 +23,7 @@ impl Nginx {
     /// that the test is skipped and gives nothing.
     pub(crate) async fn start(http: &str, server: &str, files: &[(&str, &str)]) -> Option<Self> {
         let Some(program) = program() else {
-            eprintln!("skipped: nginx is not installed (Debian: apt-get install nginx-light)");
-            return None;
+            return skipped("nginx is not installed (Debian: apt-get install nginx-light)");
         };
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();

@@ -208,7 +208,7 @@ fn string(value: Option<&Value>) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-fn moment(value: Option<&Value>) -> Option<date::Written> {
+fn moment(value: Option<&Value>) -> Option<date::WrittenDate> {
     match first(value?) {
         Value::String(text) => date::read(text::head(text, 100)).or_else(|| date::read_epoch(text)),
         Value::Number(number) => date::read_epoch(&number.to_string()),

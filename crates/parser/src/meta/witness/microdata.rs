@@ -13,7 +13,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let metas = scan.metas.iter().filter(|meta| meta.is_itemprop).map(|meta| meta.node);
     let nodes = scan.itemprops.iter().map(|placed| placed.node).chain(metas);
     let (mut people, mut houses): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    let mut published: Vec<date::Written> = Vec::new();
+    let mut published: Vec<date::WrittenDate> = Vec::new();
     for node in nodes {
         let Some(properties) = node.attr("itemprop") else { continue };
         for property in properties.split_ascii_whitespace() {

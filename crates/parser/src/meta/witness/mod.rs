@@ -3,6 +3,7 @@
 //! None of them decides anything. A new witness is a new file here, a line in [`hear`], and a row in docs/metadata.md.
 
 mod byline;
+mod date_label;
 mod json_ld;
 mod json_repair;
 mod meta_element;

@@ -15,7 +15,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
 }
 
 /// The day that some sites put at the end of every title: "Headline | Section | Site | 21.03.2025".
-fn dated(title: &str) -> Option<date::Written> {
+fn dated(title: &str) -> Option<date::WrittenDate> {
     let tail = [" | ", " – ", " — ", " - "]
         .iter()
         .filter_map(|separator| title.rsplit_once(separator))

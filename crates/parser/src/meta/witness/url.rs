@@ -4,12 +4,12 @@ use dateline_wire::Source;
 use jiff::civil::Date;
 
 use crate::meta::claims::Claims;
-use crate::meta::date::Written;
+use crate::meta::date::WrittenDate;
 use crate::meta::scan::Scan;
 
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let Some(url) = scan.url else { return };
-    claims.published(day(url.path()).map(Written::day), Source::Url, 1.2);
+    claims.published(day(url.path()).map(WrittenDate::day), Source::Url, 1.2);
 }
 
 /// The day that a path names: `/2025/03/21/`, `/2025-03-21-`, `/20250321`.

@@ -1,14 +1,15 @@
 //! The dates a reader sees near the headline.
 
-use std::sync::LazyLock;
+use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use dateline_text::date::{self, PlacedDate, WrittenDate};
 use dateline_wire::Source;
 use jiff::Timestamp;
 
+use super::date_label::{self, DateLabel};
 use super::{is_foreign, text_in};
+use crate::dom::{Node, local_name};
 use crate::meta::claims::Claims;
-use crate::meta::date;
 use crate::meta::scan::{Line, Scan};
 use crate::meta::text;
 
@@ -22,120 +23,14 @@ const FOOT: usize = 6;
 /// How many lines of running text may stand between the headline and the date: a dek, a lede set apart.
 const LONG_BETWEEN: usize = 2;
 
+/// A term that stands in a line of its own above a date is no longer, in letters of an alphabet.
+const MAX_TERM_LETTERS: usize = 30;
+
+/// Elements above a date that are looked at for the box it stands in.
+const MAX_DEPTH_OF_BOX: usize = 30;
+
 /// A date line says little else; longer lines are prose that mentions a date.
 const MAX_LETTERS: usize = 140;
-
-/// What a date is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Label {
-    Published,
-    Modified,
-}
-
-const MODIFIED: &[&str] = &[
-    "modified",
-    "updated",
-    "update",
-    "edited",
-    "revised",
-    "수정",
-    "업데이트",
-    "更新",
-    "修改",
-    "обновлен",
-    "изменен",
-    "оновлен",
-    "редактир",
-    "змінен",
-    "aktualisiert",
-    "geändert",
-    "mis à jour",
-    "modifié",
-    "mise à jour",
-    "actualizado",
-    "actualizada",
-    "aggiornat",
-    "atualizad",
-    "bijgewerkt",
-    "gewijzigd",
-    "oppdatert",
-    "opdateret",
-    "uppdaterad",
-    "zaktualizowan",
-    "güncellenme",
-    "güncelleme",
-    "päivitetty",
-    "cập nhật",
-    "diperbarui",
-];
-const PUBLISHED: &[&str] = &[
-    "published",
-    "publish",
-    "posted",
-    "created",
-    "입력",
-    "등록",
-    "발행",
-    "작성",
-    "송고",
-    "승인",
-    "게재",
-    "発表",
-    "公開",
-    "配信",
-    "掲載",
-    "投稿",
-    "登録",
-    "發表",
-    "发表",
-    "发布",
-    "發布",
-    "опубликован",
-    "дата",
-    "опублікован",
-    "размещен",
-    "розміщен",
-    "veröffentlicht",
-    "erschienen",
-    "datum:",
-    "erstellt",
-    "publié",
-    "publicado",
-    "pubblicat",
-    "gepubliceerd",
-    "publisert",
-    "publiceret",
-    "publicerad",
-    "opublikowan",
-    "yayınlan",
-    "datepublished",
-];
-
-/// The words above, those of publication first.
-static LABELS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::new(PUBLISHED.iter().chain(MODIFIED)).expect("the words are few and plain")
-});
-
-/// What `line` calls its first date. Where it names both, publication is meant by the first.
-pub(super) fn label(line: &str) -> Option<Label> {
-    let line = line.to_lowercase();
-    let (mut published, mut modified): (Option<usize>, Option<usize>) = (None, None);
-    for found in LABELS.find_overlapping_iter(&line) {
-        let first = if found.pattern().as_usize() < PUBLISHED.len() { &mut published } else { &mut modified };
-        *first = Some(first.map_or(found.start(), |first| first.min(found.start())));
-    }
-    match (published, modified) {
-        (Some(published), Some(modified)) if modified < published => Some(Label::Modified),
-        (Some(_), _) => Some(Label::Published),
-        (None, Some(modified)) => {
-            // "2025.03.21 14:05 수정 15:10": a label behind a date belongs to the next one.
-            let first_digit = line.find(|c: char| c.is_ascii_digit()).unwrap_or(line.len());
-            let is_behind = modified > first_digit && line[modified..].contains(|c: char| c.is_ascii_digit());
-            (!is_behind).then_some(Label::Modified)
-        }
-        (None, None) => None,
-    }
-}
 
 /// Whether a line is near the headline. Without a known headline only the top of the page is near.
 pub(in crate::meta) fn near(scan: &Scan<'_>, line: usize) -> bool {
@@ -153,7 +48,7 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
     let Some(at) = scan.headline else { return };
     let start = at.saturating_sub(ABOVE);
     let end = (at + BELOW + 1).min(scan.lines.len());
-    let mut seen = 0;
+    let (mut seen, mut is_published) = (false, false);
     // From the headline down first, then what stands above it, nearest first.
     for index in (at + 1..end).chain((start..at).rev()) {
         let line = &scan.lines[index];
@@ -165,41 +60,89 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
         if text::weight(text) > MAX_LETTERS || !date::has_digit(text) || is_foreign(scan, line.node) {
             continue;
         }
-        let Some(written) = date::read(text) else {
+        if index < at && is_aside(scan, line.node) {
+            continue;
+        }
+        let dates = date::read_all(text);
+        if dates.is_empty() {
             let age =
                 received_at.filter(|_| index > at && index <= at + 4).and_then(|at| date::read_age(text, at));
             claims.published(age, Source::Visible, 1.0);
             continue;
-        };
-        let label = label(text);
-        if !is_date_line(text) && label.is_none() {
+        }
+        let above = index.checked_sub(1).and_then(|above| label_above(&scan.lines[above], text, &dates));
+        let labels = labels(text, &dates, above);
+        if !is_date_line(text) && labels.iter().all(Option::is_none) {
             continue;
         }
-        let weight = match (seen, label) {
-            (_, Some(Label::Published)) => 3.0,
-            (0, _) => 2.0,
-            _ => 1.0,
-        };
-        seen += 1;
-        if label == Some(Label::Modified) {
-            claims.modified(Some(written), Source::Visible, 2.0);
-        } else {
-            claims.published(Some(written), Source::Visible, weight);
+        let is_told =
+            labels.iter().any(|label| matches!(label, Some(DateLabel::Published | DateLabel::Original)));
+        for (position, (found, label)) in dates.iter().zip(&labels).enumerate() {
+            let weight = match label {
+                Some(DateLabel::Modified) => {
+                    claims.modified(Some(found.date), Source::Visible, 2.0);
+                    seen = true;
+                    continue;
+                }
+                Some(DateLabel::Other) => continue,
+                Some(DateLabel::Original) => 3.5,
+                Some(DateLabel::Published) => 3.0,
+                // Of several dates without a label the first counts, where none is called the publication.
+                _ if is_told || position > 0 => continue,
+                Some(DateLabel::Date) => 3.0,
+                None if seen => 1.0,
+                None => 2.0,
+            };
+            claims.published(Some(found.date), Source::Visible, weight);
+            (seen, is_published) = (true, true);
         }
     }
-    if seen == 0 {
+    if !is_published {
         let below = scan.lines.get(at + 1..).unwrap_or_default();
         claims.published(at_foot(scan, below), Source::Visible, 1.0);
     }
 }
 
+/// What a line calls its dates, and for the first of them, where it says nothing, the line above.
+fn labels(line: &str, dates: &[PlacedDate], above: Option<DateLabel>) -> Vec<Option<DateLabel>> {
+    let places: Vec<Range<usize>> = dates.iter().map(|found| found.place.clone()).collect();
+    let mut labels = date_label::of_dates(line, &places);
+    if let Some(first) = labels.first_mut() {
+        *first = first.or(above);
+    }
+    labels
+}
+
+/// What a line calls the only date of the line below it, where each says nothing else: a term and what it stands for.
+fn label_above(above: &Line<'_>, line: &str, dates: &[PlacedDate]) -> Option<DateLabel> {
+    let [only] = dates else { return None };
+    let is_bare = only.place.len() + 2 >= line.trim().len();
+    let term = above.text();
+    let is_term = !above.is_long && text::weight(term) <= MAX_TERM_LETTERS && !date::has_digit(term);
+    (is_bare && is_term).then(|| date_label::word(term)).flatten()
+}
+
+/// Whether `node` stands in an `<aside>` that doesn't hold the headline. Above the headline such a box is another story's.
+pub(super) fn is_aside(scan: &Scan<'_>, node: Node<'_>) -> bool {
+    let outer = node.ancestors().take_while(|above| !scan.is_around_headline(*above));
+    std::iter::once(node).chain(outer).take(MAX_DEPTH_OF_BOX).any(|above| above.is(&local_name!("aside")))
+}
+
 /// The day by which a line at the foot of the text says that it was published.
-fn at_foot(scan: &Scan<'_>, below: &[Line<'_>]) -> Option<date::Written> {
+fn at_foot(scan: &Scan<'_>, below: &[Line<'_>]) -> Option<WrittenDate> {
     let (_, last) = text_in(scan, below)?;
     let foot = below.iter().skip(last + 1).take(FOOT).filter(|line| date::has_digit(line.raw()));
-    let said = foot.filter(|line| !line.is_long && text::weight(line.text()) <= MAX_LETTERS);
-    said.filter(|line| label(line.text()) == Some(Label::Published) && !is_foreign(scan, line.node))
-        .find_map(|line| date::read(line.text()))
+    let mut said = foot.filter(|line| {
+        !line.is_long && text::weight(line.text()) <= MAX_LETTERS && !is_foreign(scan, line.node)
+    });
+    said.find_map(|line| {
+        let dates = date::read_all(line.text());
+        let labels = labels(line.text(), &dates, None);
+        let is_publication = |label: &Option<DateLabel>| {
+            matches!(label, Some(DateLabel::Published | DateLabel::Original | DateLabel::Date))
+        };
+        labels.iter().position(is_publication).map(|at| dates[at].date)
+    })
 }
 
 /// Whether most of the line is the date: beside numbers, a few words at most.
@@ -229,12 +172,43 @@ mod tests {
         assert_eq!(dates("Updated: 21 March 2025"), 0);
     }
 
+    fn dated(html: &str) -> (Vec<String>, Vec<String>) {
+        let found = claims(|scan, claims| testify(scan, None, claims), html);
+        let values = |claims: Vec<crate::meta::claims::Claim<WrittenDate>>| {
+            claims.into_iter().map(|claim| claim.value.to_string()).collect()
+        };
+        (values(found.published), values(found.modified))
+    }
+
     #[test]
-    fn a_label_says_which_date_it_is() {
-        assert_eq!(label("Updated 21 March 2025"), Some(Label::Modified));
-        assert_eq!(label("Published 20 March 2025, updated 21 March 2025"), Some(Label::Published));
-        assert_eq!(label("입력 2025.03.20 수정 2025.03.21"), Some(Label::Published));
-        assert_eq!(label("2025.03.20 14:05 수정 15:10"), None);
-        assert_eq!(label("21 March 2025"), None);
+    fn both_dates_of_a_line_are_heard() {
+        let both = (vec!["2025-06-16T08:00".to_owned()], vec!["2025-06-18T19:45".to_owned()]);
+        for line in [
+            "Last updated 18 June 2025 19:45 | First published 16 June 2025 08:00",
+            "2025.06.16 08:00 ㅣ 2025.06.18 19:45 업데이트",
+            "Опубликовано: 16.06.2025, 08:00. Обновлено: 18.06.2025, 19:45",
+            "<dl><dt>Published</dt><dd>16 June 2025, 08:00</dd><dt>Updated</dt><dd>18 June 2025, 19:45</dd></dl>",
+        ] {
+            assert_eq!(dated(&format!("<div>{line}</div>")), both, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_day_a_manuscript_came_in_is_not_heard() {
+        assert_eq!(dated("<p>Received: 3 May 2025; Accepted: 16 June 2025</p>"), (vec![], vec![]));
+    }
+
+    #[test]
+    fn a_publication_told_at_the_foot_is_heard_where_the_head_tells_a_change() {
+        let text = "<p>The ferry left the harbour at six in the morning, the first time since the storm, and two hundred people \
+            had crossed by noon, the port authority said.</p>";
+        let html = format!(
+            "<p>Updated June 18, 2025</p>{text}<p>This story was originally published June 16, 2025.</p>"
+        );
+        assert_eq!(dated(&html), (vec!["2025-06-16".to_owned()], vec!["2025-06-18".to_owned()]));
+        let html = format!(
+            "<p>18 June 2025</p>{text}<p>Originally published in The Harbour Herald, 3 May 2024.</p>"
+        );
+        assert_eq!(dated(&html).0, ["2025-06-18"]);
     }
 }

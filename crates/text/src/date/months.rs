@@ -222,6 +222,8 @@ const MONTHS: [&[&str]; 12] = [
         "toukokuuta",
         "μαΐου",
         "μαΐος",
+        "μαίου",
+        "μάιος",
         "maig",
         "svibnja",
         "мај",
@@ -555,6 +557,23 @@ pub(super) fn month(word: &str) -> Option<i8> {
     NUMBERS.get(word).copied()
 }
 
+/// The letters that abbreviate a month, at least.
+const MIN_ABBREVIATION: usize = 3;
+
+/// The month that `word` (in lower case) names or abbreviates, by whatever number of its first letters, as long as only one
+/// month's names begin so. For where a month is expected: in prose, many words begin like one.
+pub(super) fn abbreviated_month(word: &str) -> Option<i8> {
+    if let Some(month) = month(word) {
+        return Some(month);
+    }
+    if word.chars().count() < MIN_ABBREVIATION {
+        return None;
+    }
+    let mut months = (1..).zip(MONTHS).filter(|(_, names)| names.iter().any(|name| name.starts_with(word)));
+    let (month, _) = months.next()?;
+    months.next().is_none().then_some(month)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -580,5 +599,17 @@ mod tests {
             assert_eq!(month(word), Some(expected), "{word}");
         }
         assert_eq!(month("monday"), None);
+    }
+
+    #[test]
+    fn a_month_is_abbreviated_by_any_start_that_only_its_names_have() {
+        for (word, expected) in
+            [("septem", 9), ("июнь", 6), ("ιούλ", 7), ("červn", 6), ("července", 7), ("helmi", 2), ("agu", 8)]
+        {
+            assert_eq!(abbreviated_month(word), Some(expected), "{word}");
+        }
+        for word in ["ju", "mardi", "martes", "monday", "s", ""] {
+            assert_eq!(abbreviated_month(word), None, "{word}");
+        }
     }
 }

@@ -1,28 +1,44 @@
 //! Dates as people and programs write them.
 //!
-//! A text is cut into tokens ([`token`]); a calendar day is looked for in the shapes of [`pattern`], with the month names of
-//! [`months`]; a time of day before or behind it is read by [`clock`], with the zone names of [`zones`]. What comes out is a
-//! [`Written`]: exactly what was written, no zone added, an ambiguous order of day and month kept as the two days it may be.
+//! In prose ([`read`], [`read_all`]) a text is cut into tokens (`token`); a calendar day is looked for in the shapes of `pattern`,
+//! with the names of `months`; a time of day before or behind it is read by `clock`, with the zones of `zones`. What comes out is
+//! a [`WrittenDate`]: exactly what was written, no zone added, an ambiguous order of day and month kept as the two days it may be.
+//! An age ("26 minutes ago") counts back from a given moment ([`read_age`]).
+//!
+//! A field that holds a date and nothing else ([`read_field`]) says more: it is an instant, and what prose leaves open is decided
+//! by the rules of the formats that have such fields.
 
+mod age;
 mod clock;
+mod field;
 mod months;
 mod pattern;
-mod relative;
 mod token;
+mod weekdays;
 mod written;
 mod zones;
+
+use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-pub(crate) use relative::read as read_age;
-pub(crate) use written::{Calendar, Offset, Written, days_since_epoch, weekday};
+pub use age::read as read_age;
+use clock::ZonedTime;
+pub use field::read as read_field;
+use pattern::DayMatch;
+use token::DateToken;
+pub use weekdays::{abbreviated_weekday, weekday};
+pub use written::{Calendar, TimeOfDay, WrittenDate, ZoneOffset, days_since_epoch};
 
 /// Epoch numbers between these are believed: 1995 to 2100, in seconds.
-const EPOCH_SECONDS: std::ops::Range<i64> = 788_918_400..4_102_444_800;
+const EPOCH_SECONDS: Range<i64> = 788_918_400..4_102_444_800;
+
+/// The dates of one text that are read, at most.
+const MAX_DATES: usize = 8;
 
 /// Whether `text` holds a digit of some script. Without one it names neither a date nor an age.
-pub(crate) fn has_digit(text: &str) -> bool {
+pub fn has_digit(text: &str) -> bool {
     if text.is_ascii() {
         return text.bytes().any(|byte| byte.is_ascii_digit());
     }
@@ -30,39 +46,83 @@ pub(crate) fn has_digit(text: &str) -> bool {
 }
 
 /// Whether `word` names a month.
-pub(crate) fn is_month(word: &str) -> bool {
+pub fn is_month(word: &str) -> bool {
     months::month(word.trim_end_matches(['.', ',']).to_lowercase().as_str()).is_some()
 }
 
+/// A date and where it stands in its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedDate {
+    /// The date, with the time of day beside it.
+    pub date: WrittenDate,
+    /// The bytes of the text that the day and its time take up.
+    pub place: Range<usize>,
+}
+
 /// The first date in `text`, with the time of day beside it.
-pub(crate) fn read(text: &str) -> Option<Written> {
+pub fn read(text: &str) -> Option<WrittenDate> {
+    read_all(text).into_iter().next().map(|found| found.date)
+}
+
+/// The dates in `text` in their order, each with the time of day that stands beside it and no other.
+pub fn read_all(text: &str) -> Vec<PlacedDate> {
     if !has_digit(text) {
-        return None;
+        return Vec::new();
     }
     let tokens = token::tokens(text);
-    let found = pattern::find(&tokens, 0)?;
-    let time = found
-        .clock
-        .or_else(|| joined(&tokens, found.end))
-        .or_else(|| clock::after(&tokens, found.end))
-        .or_else(|| clock::before(&tokens, found.start));
-    let (clock, offset) = time.unzip();
-    let clock = clock.filter(|_| matches!(found.calendar, Calendar::Day(_) | Calendar::Either { .. }));
-    Some(Written { calendar: found.calendar, clock, offset: offset.flatten() })
+    let mut days: Vec<DayMatch> = Vec::new();
+    let mut from = 0;
+    while let Some(day) = pattern::find(&tokens, from).filter(|_| days.len() < MAX_DATES) {
+        from = day.end;
+        days.push(day);
+    }
+    let times_lead = days.len() > 1 && do_times_lead(&tokens, &days);
+    let mut dates = Vec::with_capacity(days.len());
+    let mut taken = 0;
+    for (at, day) in days.iter().enumerate() {
+        let next = days.get(at + 1).map_or(tokens.len(), |next| next.start);
+        let after = || clock::after(&tokens[..next], day.end).map(|time| (day.start, time));
+        let before = || clock::before(&tokens, taken, day.start);
+        let inside = day.clock.clone().or_else(|| joined(&tokens, day.end)).map(|time| (day.start, time));
+        let beside = || if times_lead { before().or_else(after) } else { after().or_else(before) };
+        let time = inside.or_else(beside);
+        let start = time.as_ref().map_or(day.start, |(start, _)| day.start.min(*start));
+        let end = time.as_ref().map_or(day.end, |(_, time)| day.end.max(time.end));
+        taken = end;
+        let place = tokens[start].start..tokens[end - 1].end;
+        dates.push(PlacedDate { date: written(day, time.map(|(_, time)| time)), place });
+    }
+    dates
+}
+
+/// Whether the times of several dates stand before them: the first has one before it, and the last none behind it.
+fn do_times_lead(tokens: &[DateToken], days: &[DayMatch]) -> bool {
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return false };
+    clock::before(tokens, 0, first.start).is_some() && clock::after(tokens, last.end).is_none()
+}
+
+fn written(day: &DayMatch, time: Option<ZonedTime>) -> WrittenDate {
+    let is_day = matches!(day.calendar, Calendar::Day(_) | Calendar::Either { .. });
+    let moment = |time: &ZonedTime| {
+        let (Calendar::Day(date) | Calendar::Either { day_first: date, .. }) = day.calendar else {
+            return None;
+        };
+        Some(date.at(time.clock.hour, time.clock.minute, time.clock.second.unwrap_or(0), 0))
+    };
+    let offset = time.as_ref().and_then(|time| time.zone.as_ref()?.offset_at(moment(time)?));
+    WrittenDate { calendar: day.calendar, clock: time.map(|time| time.clock).filter(|_| is_day), offset }
 }
 
 /// The time behind the `T` of RFC 3339 or of the basic format of ISO 8601, which has no colons.
-fn joined(tokens: &[token::Token], at: usize) -> Option<(written::Clock, Option<Offset>)> {
+fn joined(tokens: &[DateToken], at: usize) -> Option<ZonedTime> {
     if tokens.get(at)?.word()? != "t" {
         return None;
     }
-    clock::read_compact(tokens, at + 1)
-        .or_else(|| clock::read(tokens, at + 1))
-        .map(|(clock, offset, _)| (clock, offset))
+    clock::read_compact(tokens, at + 1).or_else(|| clock::read(tokens, at + 1))
 }
 
 /// A number of seconds or milliseconds since 1970, as scripts write it.
-pub(crate) fn read_epoch(text: &str) -> Option<Written> {
+pub fn read_epoch(text: &str) -> Option<WrittenDate> {
     let text = text.trim();
     let number: i64 = text.parse().ok()?;
     let seconds = match text.len() {
@@ -74,22 +134,22 @@ pub(crate) fn read_epoch(text: &str) -> Option<Written> {
         return None;
     }
     let time = Timestamp::from_second(seconds).ok()?.to_zoned(TimeZone::UTC).datetime();
-    Some(Written {
+    Some(WrittenDate {
         calendar: Calendar::Day(time.date()),
-        clock: Some(written::Clock { hour: time.hour(), minute: time.minute(), second: Some(time.second()) }),
-        offset: Some(Offset { minutes: 0, zulu: true }),
+        clock: Some(TimeOfDay { hour: time.hour(), minute: time.minute(), second: Some(time.second()) }),
+        offset: Some(ZoneOffset { minutes: 0, zulu: true }),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use dateline_wire::{Precision, Source};
+    use jiff::civil::Weekday;
     use proptest::prelude::*;
 
     use super::*;
 
     fn value(text: &str) -> String {
-        read(text).map_or_else(|| "none".to_owned(), |written| written.to_moment(Source::Visible).value)
+        read(text).map_or_else(|| "none".to_owned(), |written| written.to_string())
     }
 
     #[track_caller]
@@ -236,16 +296,15 @@ mod tests {
     fn the_order_of_day_and_month_is_not_guessed() {
         let ambiguous = read("04-06-2025").unwrap();
         assert!(matches!(ambiguous.calendar, Calendar::Either { .. }));
-        let moment = ambiguous.to_moment(Source::Visible);
-        assert_eq!((moment.value.as_str(), moment.precision), ("2025", Precision::Year));
+        assert_eq!(ambiguous.to_string(), "2025");
         reads(&[("21-03-2025", "2025-03-21"), ("03/21/2025", "2025-03-21"), ("04.06.2025", "2025-06-04")]);
         reads(&[("05/05/2025", "2025-05-05")]);
     }
 
     #[test]
     fn an_ambiguous_day_is_settled_by_what_only_one_reading_satisfies() {
-        let wednesday = read("04-06-2025").unwrap().settled(|date| weekday(date) == 2);
-        assert_eq!(wednesday.to_moment(Source::Visible).value, "2025-06-04");
+        let wednesday = read("04-06-2025").unwrap().settled(|date| date.weekday() == Weekday::Wednesday);
+        assert_eq!(wednesday.to_string(), "2025-06-04");
         let still_open = read("04-06-2025").unwrap().settled(|_| true);
         assert!(matches!(still_open.calendar, Calendar::Either { .. }));
     }
@@ -267,8 +326,49 @@ mod tests {
     }
 
     #[test]
+    fn zones_of_the_database_and_of_regions_give_the_offset_of_their_day() {
+        reads(&[
+            ("2025-06-18 14:05 Asia/Seoul", "2025-06-18T14:05+09:00"),
+            ("2025-06-18T14:05:00[Asia/Pyongyang]", "2025-06-18T14:05:00+09:00"),
+            ("June 18, 2025 2:05 p.m. (America/New_York)", "2025-06-18T14:05-04:00"),
+            ("January 18, 2025 2:05 p.m. (America/New_York)", "2025-01-18T14:05-05:00"),
+            ("18.06.2025 14:05 VLAT", "2025-06-18T14:05+10:00"),
+            ("18 June 2025, 14:05 Seoul time", "2025-06-18T14:05+09:00"),
+            ("18 June 2025 14:05 Japan Standard Time", "2025-06-18T14:05+09:00"),
+            ("18 June 2025 14:05 this time", "2025-06-18T14:05"),
+        ]);
+    }
+
+    fn all(text: &str) -> Vec<String> {
+        read_all(text).into_iter().map(|found| found.date.to_string()).collect()
+    }
+
+    #[test]
+    fn every_date_of_a_line_has_its_own_time() {
+        for line in [
+            "Last updated 18 June 2025 19:45 | First published 16 June 2025 08:00",
+            "19:45, 18 June 2025 / 08:00, 16 June 2025",
+            "수정 2025.06.18. 오후 7:45 입력 2025.06.16. 오전 8:00",
+            "2025-06-18 19:45 2025-06-16 08:00",
+            "Обновлено 18.06.2025 в 19:45 (опубликовано 16.06.2025 в 08:00)",
+            "2025年6月18日19时45分 2025年6月16日8时",
+        ] {
+            assert_eq!(all(line), ["2025-06-18T19:45", "2025-06-16T08:00"], "{line}");
+        }
+        assert_eq!(all("16 June 2025 | 18 June 2025 19:45"), ["2025-06-16", "2025-06-18T19:45"]);
+        assert_eq!(all("16 June 2025 08:00 | 18 June 2025"), ["2025-06-16T08:00", "2025-06-18"]);
+    }
+
+    #[test]
+    fn a_date_stands_where_its_bytes_do() {
+        let text = "입력 ２０２５.06.16 08:00 ㅣ 2025.06.18 업데이트";
+        let places: Vec<&str> = read_all(text).iter().map(|found| &text[found.place.clone()]).collect();
+        assert_eq!(places, ["２０２５.06.16 08:00", "2025.06.18"]);
+    }
+
+    #[test]
     fn epoch_numbers_are_read_in_seconds_and_milliseconds() {
-        let at = |text| read_epoch(text).map(|written| written.to_moment(Source::Script).value);
+        let at = |text| read_epoch(text).map(|written| written.to_string());
         assert_eq!(at("1742565909").as_deref(), Some("2025-03-21T14:05:09Z"));
         assert_eq!(at("1742565909000").as_deref(), Some("2025-03-21T14:05:09Z"));
         assert_eq!(at("12345"), None);
@@ -281,12 +381,12 @@ mod tests {
             hour in 0_i8..24, minute in 0_i8..60, second in proptest::option::of(0_i8..60),
             offset in proptest::option::of(-720_i16..=840),
         ) {
-            let written = Written {
+            let written = WrittenDate {
                 calendar: Calendar::Day(jiff::civil::date(year, month, day)),
-                clock: Some(written::Clock { hour, minute, second }),
-                offset: offset.map(|minutes| Offset { minutes, zulu: false }),
+                clock: Some(TimeOfDay { hour, minute, second }),
+                offset: offset.map(|minutes| ZoneOffset { minutes, zulu: false }),
             };
-            let value = written.to_moment(Source::Meta).value;
+            let value = written.to_string();
             prop_assert_eq!(read(&value), Some(written), "{}", value);
         }
 
@@ -307,7 +407,9 @@ mod tests {
 
         #[test]
         fn no_text_makes_it_panic(text in ".{0,80}") {
-            let _ = read(&text);
+            for found in read_all(&text) {
+                prop_assert!(text.get(found.place).is_some());
+            }
         }
     }
 }

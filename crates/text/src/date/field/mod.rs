@@ -1,33 +1,31 @@
-//! Dates as they really stand in feeds.
+//! Dates in fields that hold nothing else, as in feeds.
 //!
-//! RFC 822 and RFC 3339 are what feeds should use, and most do; what the others use is all of it mixed: named zones, 12-hour
-//! clocks, ordinals, months in the publisher's language, day before month and after it, seconds since 1970. So such a date is
-//! taken apart into words and numbers; the clock is found first, then the zone behind it, and what remains is the day.
+//! RFC 822 and RFC 3339 are what such fields should use, and most do; what the others use is all of it mixed: named zones,
+//! 12-hour clocks, ordinals, months in the publisher's language, day before month and after it, seconds since 1970. So such a
+//! date is taken apart into its tokens; the clock is found first, then the zone behind it, and what remains is the day.
 //!
 //! A date whose day and month can't be told apart is no date: nothing is guessed. One without a zone is taken as UTC.
 
 mod clock;
 mod day;
-mod lexer;
-mod words;
-mod zone;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::rfc2822;
 use jiff::fmt::temporal::Pieces;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::Offset;
 
-use clock::ClockTime;
-use words::Zone;
+use super::months;
+use super::token::{DateToken, tokens};
+use super::zones::{self, Guess, Zone};
 
 /// Longer texts are no dates.
-const LENGTH_MAX: usize = 120;
+const MAX_BYTES: usize = 120;
 
-/// The instant that a date means, if it is one.
-pub(super) fn parse(written: &str) -> Option<Timestamp> {
+/// The instant that a field means, if it holds a date.
+pub fn read(written: &str) -> Option<Timestamp> {
     let written = written.trim();
-    if written.is_empty() || written.len() > LENGTH_MAX {
+    if written.is_empty() || written.len() > MAX_BYTES {
         return None;
     }
     if written.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
@@ -38,17 +36,73 @@ pub(super) fn parse(written: &str) -> Option<Timestamp> {
     as_specified(written).or_else(|| taken_apart(written))
 }
 
+/// The tokens of a field, each until it has been read.
+struct DateField {
+    tokens: Vec<DateToken>,
+    is_read: Vec<bool>,
+}
+
+impl DateField {
+    /// The token at `at`, unless it has been read.
+    fn get(&self, at: usize) -> Option<&DateToken> {
+        self.tokens.get(at).filter(|_| !self.is_read[at])
+    }
+
+    /// The number at `at` and how many digits it has.
+    fn number(&self, at: usize) -> Option<(u64, usize)> {
+        self.get(at)?.number()
+    }
+
+    fn word(&self, at: usize) -> Option<&str> {
+        self.get(at)?.word()
+    }
+
+    fn mark(&self, at: usize) -> Option<char> {
+        self.get(at)?.mark()
+    }
+
+    fn mark_read(&mut self, tokens: std::ops::Range<usize>) {
+        self.is_read[tokens].fill(true);
+    }
+}
+
 /// A date that is written in whatever way.
 fn taken_apart(written: &str) -> Option<Timestamp> {
-    let mut pieces = lexer::pieces(written);
-    let clock = match clock::face(&pieces) {
-        Some(face) => Some(clock::take(&mut pieces, face)?),
+    let tokens = tokens(written);
+    let mut field = DateField { is_read: vec![false; tokens.len()], tokens };
+    let clock = match clock::face(&field) {
+        Some(face) => Some(clock::take(&mut field, face)?),
         None => None,
     };
-    let zone = clock.as_ref().and_then(|clock| zone::take(&mut pieces, clock.end)).unwrap_or(Zone::Offset(0));
-    let date = day::named(&pieces, clock.as_ref().is_some_and(|clock| clock.twelve_hours))?;
-    let time = clock.map_or(ClockTime { time: Time::midnight(), next_day: false }, |clock| clock.time);
-    instant(date, time, zone)
+    let zone = clock.as_ref().and_then(|clock| take_zone(&mut field, clock.end));
+    let date = day::named(&field, clock.as_ref().is_some_and(|clock| clock.counts_twelve))?;
+    let (time, is_next_day) =
+        clock.map_or((Time::midnight(), false), |clock| (clock.time, clock.is_next_day));
+    instant(if is_next_day { date.tomorrow().ok()? } else { date }, time, zone)
+}
+
+/// Finds the zone behind the clock and takes it out: an offset, a name, or a name with an offset (`GMT+3`).
+fn take_zone(field: &mut DateField, clock_end: usize) -> Option<Zone> {
+    let mut at = clock_end;
+    let named = loop {
+        let token = field.tokens.get(at)?;
+        match (token.number(), token.word(), token.mark()) {
+            (Some(_), ..) => return None,
+            (_, _, Some('+' | '-')) => break None,
+            (_, Some(word), _) => match zones::named(&field.tokens, at, Guess::Likely) {
+                Some(zone) => break Some(zone),
+                None if months::abbreviated_month(word).is_some() => return None,
+                None => at += 1,
+            },
+            _ => at += 1,
+        }
+    };
+    let offset_at = named.as_ref().map_or(at, |(_, end)| *end);
+    let offset = zones::offset(&field.tokens, offset_at);
+    let end = offset.as_ref().map_or(offset_at, |(_, end)| *end);
+    let zone = offset.map(|(offset, _)| Zone::Offset(offset)).or(named.map(|(zone, _)| zone))?;
+    field.mark_read(at..end);
+    Some(zone)
 }
 
 /// A date in the form of RFC 3339 or of RFC 2822. In the latter, zones have few names; the others, which mean nothing there but
@@ -66,16 +120,17 @@ fn as_specified(written: &str) -> Option<Timestamp> {
         }
         _ => return None,
     };
-    let is_in_use = offset.seconds().unsigned_abs() <= zone::LARGEST * 3600;
+    let is_in_use = u64::from(offset.seconds().unsigned_abs()) <= zones::MAX_OFFSET_HOURS * 3600;
     is_in_use.then(|| offset.to_timestamp(moment).ok()).flatten()
 }
 
-fn instant(date: Date, time: ClockTime, zone: Zone) -> Option<Timestamp> {
-    let moment = DateTime::from_parts(if time.next_day { date.tomorrow().ok()? } else { date }, time.time);
-    match zone {
-        Zone::Offset(seconds) => Offset::from_seconds(seconds).ok()?.to_timestamp(moment).ok(),
-        Zone::Place(place) => moment.to_zoned(TimeZone::get(place).ok()?).ok().map(|zoned| zoned.timestamp()),
-    }
+fn instant(date: Date, time: Time, zone: Option<Zone>) -> Option<Timestamp> {
+    let moment = DateTime::from_parts(date, time);
+    let minutes = match zone {
+        Some(zone) => zone.offset_at(moment)?.minutes,
+        None => 0,
+    };
+    Offset::from_seconds(i32::from(minutes) * 60).ok()?.to_timestamp(moment).ok()
 }
 
 #[cfg(test)]
@@ -95,10 +150,15 @@ mod tests {
                 prop_assert_eq!(as_specified(&written), taken_apart(&written), "{}", written);
             }
         }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,80}") {
+            let _ = read(&text);
+        }
     }
 
     fn at(written: &str) -> Option<String> {
-        parse(written).map(|at| at.to_string())
+        read(written).map(|at| at.to_string())
     }
 
     fn means(written: &str, instant: &str) {
@@ -128,6 +188,25 @@ mod tests {
         means("Tue, 4 Jun 2024 10:00:00 +5:30 (IST)", "2024-06-04T04:30:00Z");
         means("Tue Jun 4 10:00:00 CEST 2024", "2024-06-04T08:00:00Z");
         means("Tue Jun 04 2024 10:00:00 GMT+0400 (Arabian Standard Time)", "2024-06-04T06:00:00Z");
+    }
+
+    #[test]
+    fn zones_have_names_of_the_database_and_of_regions() {
+        means("Wed, 18 Jun 2025 14:05:00 Asia/Seoul", "2025-06-18T05:05:00Z");
+        means("2025-06-18 14:05:00 Asia/Vladivostok", "2025-06-18T04:05:00Z");
+        means("2025-06-18T14:05:00[Asia/Pyongyang]", "2025-06-18T05:05:00Z");
+        means("2025-06-18T14:05:00+09:00[Asia/Seoul]", "2025-06-18T05:05:00Z");
+        means("Wed, 18 Jun 2025 14:05:00 America/Argentina/Buenos_Aires", "2025-06-18T17:05:00Z");
+        means("18 Jun 2025 14:05 (Europe/Moscow)", "2025-06-18T11:05:00Z");
+        means("Wed, 18 Jun 2025 14:05:00 VLAT", "2025-06-18T04:05:00Z");
+        means("Wed, 18 Jun 2025 14:05:00 YEKT", "2025-06-18T09:05:00Z");
+        means("June 18, 2025 2:05 PM Eastern Daylight Time", "2025-06-18T18:05:00Z");
+        means("18 June 2025 14:05 Seoul time", "2025-06-18T05:05:00Z");
+        means("18 June 2025 14:05 Moscow", "2025-06-18T11:05:00Z");
+        means("18 июня 2025 14:05 МСК+7", "2025-06-18T04:05:00Z");
+        means("Wed, 18 Jun 2025 14:05:00 MSK+0300", "2025-06-18T11:05:00Z");
+        means("18 June 2025 14:05 Moscow Standard Time", "2025-06-18T11:05:00Z");
+        means("Wed 18 Jun 14:05:00 Asia/Tokyo 2025", "2025-06-18T05:05:00Z");
     }
 
     #[test]

@@ -5,11 +5,15 @@ const MAX_TOKENS: usize = 64;
 
 /// One part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
+pub(super) struct DateToken {
     /// What it is.
     pub(super) part: Part,
     /// Whether white space stands before it.
     pub(super) spaced: bool,
+    /// Where it starts in the text, in bytes.
+    pub(super) start: usize,
+    /// Where it ends.
+    pub(super) end: usize,
 }
 
 /// What a token is.
@@ -23,7 +27,7 @@ pub(super) enum Part {
     Mark(char),
 }
 
-impl Token {
+impl DateToken {
     pub(super) fn number(&self) -> Option<(u64, usize)> {
         match self.part {
             Part::Number(value, digits) => Some((value, digits)),
@@ -51,11 +55,11 @@ impl Token {
 }
 
 /// Splits `text` into at most [`MAX_TOKENS`] tokens.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+pub(super) fn tokens(text: &str) -> Vec<DateToken> {
     let mut tokens = Vec::new();
     let mut spaced = false;
-    let mut chars = text.chars().map(plain).peekable();
-    while let Some(first) = chars.next() {
+    let mut chars = text.char_indices().map(|(at, c)| (at, at + c.len_utf8(), plain(c))).peekable();
+    while let Some((start, mut end, first)) = chars.next() {
         if tokens.len() == MAX_TOKENS {
             break;
         }
@@ -65,17 +69,21 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         }
         let part = if let Some(digit) = digit_of(first) {
             let (mut value, mut digits) = (u64::from(digit), 1);
-            while let Some(digit) = chars.peek().copied().and_then(digit_of) {
+            while let Some((digit, behind)) =
+                chars.peek().and_then(|(_, behind, c)| Some((digit_of(*c)?, *behind)))
+            {
                 value = value.saturating_mul(10).saturating_add(u64::from(digit));
                 digits += 1;
+                end = behind;
                 chars.next();
             }
             Part::Number(value, digits)
         } else if first.is_alphabetic() {
             let mut word: String = first.to_lowercase().collect();
-            while let Some(next) =
-                chars.next_if(|next| next.is_alphabetic() || is_combining(*next) || is_invisible(*next))
+            while let Some((_, behind, next)) = chars
+                .next_if(|(_, _, next)| next.is_alphabetic() || is_combining(*next) || is_invisible(*next))
             {
+                end = behind;
                 if !is_invisible(next) {
                     word.extend(next.to_lowercase());
                 }
@@ -84,7 +92,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         } else {
             Part::Mark(first)
         };
-        tokens.push(Token { part, spaced });
+        tokens.push(DateToken { part, spaced, start, end });
         spaced = false;
     }
     tokens

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::token::{Token, tokens};
-use super::written::{Calendar, Clock, Offset, Written};
+use super::token::{DateToken, tokens};
+use super::written::{Calendar, TimeOfDay, WrittenDate, ZoneOffset};
 
 /// The units of an age: their words, in lower case, and their length in minutes.
 const UNITS: [(i64, &[&str]); 3] = [
@@ -109,42 +109,40 @@ const AGO: &[&str] = &[
     "sen",
 ];
 
-/// An age longer than this, in minutes, is too coarse to be turned into a day.
-const MAX_AGE: i64 = 14 * 1440;
+/// A longer age is too coarse to be turned into a day.
+const MAX_AGE_MINUTES: i64 = 14 * 1440;
 
 /// The moment that an age names, counted back from `received_at`. It is as precise as its unit, in UTC: minutes give a
 /// minute, hours and days a day.
-pub(crate) fn read(text: &str, received_at: Timestamp) -> Option<Written> {
+pub fn read(text: &str, received_at: Timestamp) -> Option<WrittenDate> {
     let tokens = tokens(text);
     let at = tokens.iter().position(|token| token.number().is_some_and(|(_, digits)| digits <= 3))?;
     let (count, _) = tokens[at].number()?;
     let word = tokens.get(at + 1)?.word()?;
-    let mut is_age = tokens.iter().filter_map(Token::word).any(|word| AGO.contains(&word));
+    let mut is_age = tokens.iter().filter_map(DateToken::word).any(|word| AGO.contains(&word));
     // Han and Hangul write the age in one word: "26分钟前", "5분전".
     let unit = ["前", "전"].iter().find_map(|ago| word.strip_suffix(ago));
     is_age |= unit.is_some();
     let unit = unit.unwrap_or(word);
     let (minutes, _) = UNITS.iter().find(|(_, words)| words.contains(&unit)).filter(|_| is_age)?;
-    let age = i64::try_from(count).ok()?.checked_mul(*minutes).filter(|age| *age <= MAX_AGE)?;
+    let age = i64::try_from(count).ok()?.checked_mul(*minutes).filter(|age| *age <= MAX_AGE_MINUTES)?;
     let then = received_at.checked_sub(jiff::SignedDuration::from_mins(age)).ok()?;
     let then = then.to_zoned(TimeZone::UTC).datetime();
-    let mut written = Written { calendar: Calendar::Day(then.date()), clock: None, offset: None };
+    let mut written = WrittenDate { calendar: Calendar::Day(then.date()), clock: None, offset: None };
     if *minutes == 1 {
-        written.clock = Some(Clock { hour: then.hour(), minute: then.minute(), second: None });
-        written.offset = Some(Offset { minutes: 0, zulu: true });
+        written.clock = Some(TimeOfDay { hour: then.hour(), minute: then.minute(), second: None });
+        written.offset = Some(ZoneOffset { minutes: 0, zulu: true });
     }
     Some(written)
 }
 
 #[cfg(test)]
 mod tests {
-    use dateline_wire::Source;
-
     use super::*;
 
     fn moment(text: &str) -> Option<String> {
         let received: Timestamp = "2025-06-04T09:30:00Z".parse().unwrap();
-        read(text, received).map(|written| written.to_moment(Source::Visible).value)
+        read(text, received).map(|written| written.to_string())
     }
 
     #[test]

@@ -1,22 +1,23 @@
 //! A date as it was written, before anybody reads more into it.
 
-use dateline_wire::{Moment, Precision, Source};
-use jiff::civil::{Date, Weekday};
+use std::fmt;
+
+use jiff::civil::Date;
 
 /// What a text says about a point in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Written {
+pub struct WrittenDate {
     /// The day or month.
-    pub(crate) calendar: Calendar,
+    pub calendar: Calendar,
     /// The time of day.
-    pub(crate) clock: Option<Clock>,
+    pub clock: Option<TimeOfDay>,
     /// The offset that was written, in minutes east of Greenwich.
-    pub(crate) offset: Option<Offset>,
+    pub offset: Option<ZoneOffset>,
 }
 
 /// The part of a point in time that a calendar shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Calendar {
+pub enum Calendar {
     /// A whole month.
     Month(i16, i8),
     /// A day.
@@ -32,25 +33,25 @@ pub(crate) enum Calendar {
 
 /// The time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Clock {
+pub struct TimeOfDay {
     /// 0 to 23.
-    pub(crate) hour: i8,
+    pub hour: i8,
     /// 0 to 59.
-    pub(crate) minute: i8,
+    pub minute: i8,
     /// 0 to 59, where it was written. A leap second counts as 59.
-    pub(crate) second: Option<i8>,
+    pub second: Option<i8>,
 }
 
 /// An offset from Greenwich, and how it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Offset {
+pub struct ZoneOffset {
     /// Minutes east of Greenwich, within ±18 hours.
-    pub(crate) minutes: i16,
+    pub minutes: i16,
     /// Whether it was written as `Z`.
-    pub(crate) zulu: bool,
+    pub zulu: bool,
 }
 
-impl Clock {
+impl TimeOfDay {
     /// The time of day that these numbers are, if they are one.
     pub(super) fn new(hour: u64, minute: u64, second: Option<u64>) -> Option<Self> {
         if hour > 23 || minute > 59 || second.is_some_and(|second| second > 60) {
@@ -64,14 +65,14 @@ impl Clock {
     }
 }
 
-impl Written {
+impl WrittenDate {
     /// A day without a time.
-    pub(crate) fn day(date: Date) -> Self {
+    pub fn day(date: Date) -> Self {
         Self { calendar: Calendar::Day(date), clock: None, offset: None }
     }
 
     /// The day, where it is certain.
-    pub(crate) fn date(&self) -> Option<Date> {
+    pub fn date(&self) -> Option<Date> {
         match self.calendar {
             Calendar::Day(date) => Some(date),
             _ => None,
@@ -79,7 +80,7 @@ impl Written {
     }
 
     /// The year.
-    pub(crate) fn year(&self) -> i16 {
+    pub fn year(&self) -> i16 {
         match self.calendar {
             Calendar::Month(year, _) => year,
             Calendar::Day(date) | Calendar::Either { day_first: date, .. } => date.year(),
@@ -88,7 +89,7 @@ impl Written {
 
     /// The same, with the day settled where `is_right` holds for exactly one reading of an ambiguous one.
     #[must_use]
-    pub(crate) fn settled(mut self, mut is_right: impl FnMut(Date) -> bool) -> Self {
+    pub fn settled(mut self, mut is_right: impl FnMut(Date) -> bool) -> Self {
         if let Calendar::Either { day_first, month_first } = self.calendar {
             match (is_right(day_first), is_right(month_first)) {
                 (true, false) => self.calendar = Calendar::Day(day_first),
@@ -100,7 +101,7 @@ impl Written {
     }
 
     /// Minutes since the year 0 began at Greenwich, where day and time are known; a missing offset counts as none.
-    pub(crate) fn minutes(&self) -> Option<i64> {
+    pub fn minutes(&self) -> Option<i64> {
         let date = self.date()?;
         let clock = self.clock?;
         let days = days_since_epoch(date);
@@ -109,53 +110,40 @@ impl Written {
     }
 
     /// Whether the time of day says nothing: exactly midnight is how software writes a date that has no time.
-    pub(crate) fn is_midnight(&self) -> bool {
+    pub fn is_midnight(&self) -> bool {
         self.clock.is_some_and(|clock| {
             (clock.hour, clock.minute) == (0, 0) && clock.second.is_none_or(|second| second == 0)
         })
     }
-
-    /// The moment that a subscriber reads. What is ambiguous is cut to what is certain: the year.
-    pub(crate) fn to_moment(self, source: Source) -> Moment {
-        let (value, precision) = match self.calendar {
-            Calendar::Month(year, month) => (format!("{year:04}-{month:02}"), Precision::Month),
-            Calendar::Either { day_first, .. } => (format!("{:04}", day_first.year()), Precision::Year),
-            Calendar::Day(date) => {
-                let day = date.to_string();
-                match self.clock {
-                    None => (day, Precision::Day),
-                    Some(clock) => {
-                        let (hour, minute) = (clock.hour, clock.minute);
-                        let offset = self.offset.map(|offset| offset.to_string()).unwrap_or_default();
-                        match clock.second {
-                            None => (format!("{day}T{hour:02}:{minute:02}{offset}"), Precision::Minute),
-                            Some(second) => (
-                                format!("{day}T{hour:02}:{minute:02}:{second:02}{offset}"),
-                                Precision::Second,
-                            ),
-                        }
-                    }
-                }
-            }
-        };
-        Moment { value, precision, source }
-    }
 }
 
 /// Days since 1970-01-01, negative before.
-pub(crate) fn days_since_epoch(date: Date) -> i64 {
+pub fn days_since_epoch(date: Date) -> i64 {
     let epoch = Date::constant(1970, 1, 1);
     date.since((jiff::Unit::Day, epoch)).map_or(0, |span| i64::from(span.get_days()))
 }
 
-/// The weekday of a date, Monday 0 to Sunday 6.
-pub(crate) fn weekday(date: Date) -> i8 {
-    let weekday: Weekday = date.weekday();
-    weekday.to_monday_zero_offset()
+/// The date as RFC 3339 writes it, as far as it goes. What is ambiguous is cut to what is certain: the year.
+impl fmt::Display for WrittenDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.calendar {
+            Calendar::Month(year, month) => write!(f, "{year:04}-{month:02}"),
+            Calendar::Either { day_first, .. } => write!(f, "{:04}", day_first.year()),
+            Calendar::Day(date) => {
+                write!(f, "{date}")?;
+                let Some(clock) = self.clock else { return Ok(()) };
+                write!(f, "T{:02}:{:02}", clock.hour, clock.minute)?;
+                if let Some(second) = clock.second {
+                    write!(f, ":{second:02}")?;
+                }
+                self.offset.map_or(Ok(()), |offset| write!(f, "{offset}"))
+            }
+        }
+    }
 }
 
-impl std::fmt::Display for Offset {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for ZoneOffset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.zulu {
             return f.write_str("Z");
         }

@@ -2,27 +2,28 @@
 
 use jiff::civil::Date;
 
+use super::clock::ZonedTime;
 use super::months;
-use super::token::{Part, Token};
-use super::written::{Calendar, Clock, Offset};
+use super::token::{DateToken, Part};
+use super::written::{Calendar, TimeOfDay};
 
 /// No page on the web is older, and none is dated further ahead than a misprint can explain.
-const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
+pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
 
 /// A calendar day found in a text.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Found {
+#[derive(Debug, Clone)]
+pub(super) struct DayMatch {
     pub(super) calendar: Calendar,
     /// The first token that belongs to it.
     pub(super) start: usize,
     /// The first token behind it.
     pub(super) end: usize,
     /// The time of day, where the shape itself holds it.
-    pub(super) clock: Option<(Clock, Option<Offset>)>,
+    pub(super) clock: Option<ZonedTime>,
 }
 
 /// The first day in `tokens` from `from` on.
-pub(super) fn find(tokens: &[Token], from: usize) -> Option<Found> {
+pub(super) fn find(tokens: &[DateToken], from: usize) -> Option<DayMatch> {
     (from..tokens.len()).find_map(|at| match &tokens[at].part {
         Part::Number(_, 8 | 12 | 14) => compact(tokens, at),
         Part::Number(_, 4) => year_first(tokens, at),
@@ -35,24 +36,29 @@ pub(super) fn find(tokens: &[Token], from: usize) -> Option<Found> {
 }
 
 /// `20250321`, `202503211405`, `20250321140509`.
-fn compact(tokens: &[Token], at: usize) -> Option<Found> {
+fn compact(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
     let (value, digits) = tokens[at].number()?;
     let day = value / 10_u64.pow(u32::try_from(digits - 8).ok()?);
     let calendar = calendar(day / 10_000, day / 100 % 100, day % 100)?;
     let clock = match digits {
-        12 => Clock::new(value / 100 % 100, value % 100, None),
-        14 => Clock::new(value / 10_000 % 100, value / 100 % 100, Some(value % 100)),
+        12 => TimeOfDay::new(value / 100 % 100, value % 100, None),
+        14 => TimeOfDay::new(value / 10_000 % 100, value / 100 % 100, Some(value % 100)),
         _ => None,
     };
     if digits > 8 && clock.is_none() {
         return None;
     }
-    Some(Found { calendar, start: at, end: at + 1, clock: clock.map(|clock| (clock, None)) })
+    Some(DayMatch {
+        calendar,
+        start: at,
+        end: at + 1,
+        clock: clock.map(|clock| ZonedTime { clock, zone: None, end: at + 1 }),
+    })
 }
 
 /// `2025-03-21`, `2025/3/21`, `2025. 3. 21.`, `2025年3月21日`, `2025년 3월 21일`, `2025 March 21`, and with the year in brackets
 /// behind that of another era: `주체114(2025)년 3월 21일`.
-fn year_first(tokens: &[Token], at: usize) -> Option<Found> {
+fn year_first(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
     let (year, _) = tokens[at].number()?;
     let is_bracketed = at.checked_sub(1).is_some_and(|before| tokens[before].is_mark("("))
         && tokens.get(at + 1).is_some_and(|behind| behind.is_mark(")"));
@@ -67,14 +73,14 @@ fn year_first(tokens: &[Token], at: usize) -> Option<Found> {
         && tokens.get(month_at + 1).is_some_and(|token| token.number().is_some());
     let day_at = if is_beside { month_at + 1 } else { skip_unit(tokens, month_at + 1, &["月", "월"])? };
     let (day, 1 | 2) = tokens.get(day_at)?.number()? else { return None };
-    Some(Found { calendar: calendar(year, month, day)?, start: at, end: day_at + 1, clock: None })
+    Some(DayMatch { calendar: calendar(year, month, day)?, start: at, end: day_at + 1, clock: None })
 }
 
 /// The eras by whose years pages of the web are dated, and the year before their first.
 const ERAS: [(&str, u64); 4] = [("令和", 2018), ("平成", 1988), ("民國", 1911), ("民国", 1911)];
 
 /// `令和7年3月21日`, `令和元年5月1日`, `民國114年3月21日`: years that count from the beginning of an era.
-fn era(tokens: &[Token], at: usize) -> Option<Found> {
+fn era(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
     let before = at.checked_sub(1).and_then(|before| tokens[before].word())?;
     let (number, _) = tokens[at].number()?;
     // The first year is written with a letter, which the name before it takes in.
@@ -86,11 +92,11 @@ fn era(tokens: &[Token], at: usize) -> Option<Found> {
     let (month, 1 | 2) = tokens.get(month_at)?.number()? else { return None };
     let day_at = skip_unit(tokens, month_at + 1, &["月"])?;
     let (day, 1 | 2) = tokens.get(day_at)?.number()? else { return None };
-    Some(Found { calendar: calendar(start + year, month, day)?, start: at, end: day_at + 1, clock: None })
+    Some(DayMatch { calendar: calendar(start + year, month, day)?, start: at, end: day_at + 1, clock: None })
 }
 
 /// Steps over one separator: a mark of `-/.,`, or a word that begins with one of `units` (glued words may go on: "日上午").
-fn skip_unit(tokens: &[Token], at: usize, units: &[&str]) -> Option<usize> {
+fn skip_unit(tokens: &[DateToken], at: usize, units: &[&str]) -> Option<usize> {
     let token = tokens.get(at)?;
     match &token.part {
         Part::Mark('-' | '/' | '.' | ',') => Some(at + 1),
@@ -101,7 +107,7 @@ fn skip_unit(tokens: &[Token], at: usize, units: &[&str]) -> Option<usize> {
 }
 
 /// `21.03.2025`, `21/3/2025`, `04-06-2025`, `21.03.25`.
-fn numbers(tokens: &[Token], at: usize) -> Option<Found> {
+fn numbers(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
     let (first, width @ (1 | 2)) = tokens[at].number()? else { return None };
     let separator = tokens.get(at + 1)?.mark().filter(|mark| "-/.".contains(*mark))?;
     let (second, 1 | 2) = tokens.get(at + 2)?.number()? else { return None };
@@ -126,7 +132,7 @@ fn numbers(tokens: &[Token], at: usize) -> Option<Found> {
         2 if separator != '-' => short_year(first, second, third)?,
         _ => return None,
     };
-    Some(Found { calendar, start: at, end: at + 5, clock: None })
+    Some(DayMatch { calendar, start: at, end: at + 5, clock: None })
 }
 
 /// Day or month first? Points are written between day and month in that order only.
@@ -151,7 +157,7 @@ fn short_year(first: u64, second: u64, third: u64) -> Option<Calendar> {
 }
 
 /// `21 March 2025`, `21st Mar, 2025`, `21. März 2025`, `21 de marzo de 2025`, `21 марта 2025 г.`
-fn day_month_name(tokens: &[Token], at: usize) -> Option<Found> {
+fn day_month_name(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
     let (day, 1 | 2) = tokens[at].number()? else { return None };
     let mut next = at + 1;
     while tokens.get(next).is_some_and(is_filler) {
@@ -163,11 +169,11 @@ fn day_month_name(tokens: &[Token], at: usize) -> Option<Found> {
         next += 1;
     }
     let (year, end) = year(tokens, next)?;
-    Some(Found { calendar: calendar(year, u64::try_from(month).ok()?, day)?, start: at, end, clock: None })
+    Some(DayMatch { calendar: calendar(year, u64::try_from(month).ok()?, day)?, start: at, end, clock: None })
 }
 
 /// `March 21, 2025`, `Mar. 21st 2025`, `tháng 3`, and with the time between: `Mar 21 14:05:09 KST 2025`.
-fn month_name_day(tokens: &[Token], at: usize) -> Option<Found> {
+fn month_name_day(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
     let word = tokens[at].word()?;
     let month = months::month(word)?;
     let mut next = at + 1;
@@ -179,7 +185,7 @@ fn month_name_day(tokens: &[Token], at: usize) -> Option<Found> {
         // A month and a year, with no day, count where nothing else is written.
         let year = i16::try_from(number).ok().filter(|year| YEARS.contains(year))?;
         let alone = tokens.len() <= 3 && next + 1 == tokens.len();
-        return alone.then_some(Found {
+        return alone.then_some(DayMatch {
             calendar: Calendar::Month(year, month),
             start: at,
             end: next + 1,
@@ -192,21 +198,20 @@ fn month_name_day(tokens: &[Token], at: usize) -> Option<Found> {
     }
     let month = u64::try_from(month).ok()?;
     if let Some((year, end)) = year(tokens, next).filter(|_| !is_hour(tokens, next)) {
-        return Some(Found { calendar: calendar(year, month, number)?, start: at, end, clock: None });
+        return Some(DayMatch { calendar: calendar(year, month, number)?, start: at, end, clock: None });
     }
-    let (clock, offset, behind) = super::clock::read(tokens, next)?;
-    let behind =
-        if tokens.get(behind).is_some_and(|token| token.word().is_some()) { behind + 1 } else { behind };
-    let (year, end) = year(tokens, behind)?;
-    Some(Found { calendar: calendar(year, month, number)?, start: at, end, clock: Some((clock, offset)) })
+    let time = super::clock::read(tokens, next)?;
+    let is_named = tokens.get(time.end).is_some_and(|token| token.word().is_some());
+    let (year, end) = year(tokens, time.end + usize::from(is_named))?;
+    Some(DayMatch { calendar: calendar(year, month, number)?, start: at, end, clock: Some(time) })
 }
 
-fn is_hour(tokens: &[Token], at: usize) -> bool {
+fn is_hour(tokens: &[DateToken], at: usize) -> bool {
     tokens.get(at + 1).is_some_and(|token| token.is_mark(":"))
 }
 
 /// What stands between day, month and year without meaning anything by itself.
-fn is_filler(token: &Token) -> bool {
+fn is_filler(token: &DateToken) -> bool {
     match &token.part {
         Part::Mark(mark) => matches!(mark, '.' | ',' | '-' | '/' | 'º' | 'ª' | '°' | '\''),
         Part::Word(word) => matches!(
@@ -234,7 +239,7 @@ fn is_filler(token: &Token) -> bool {
 }
 
 /// A year of four digits, or of two behind a month's name, or one in brackets behind that of another era: `Juche 114 (2025)`.
-fn year(tokens: &[Token], at: usize) -> Option<(u64, usize)> {
+fn year(tokens: &[DateToken], at: usize) -> Option<(u64, usize)> {
     let parts = tokens.get(at..).unwrap_or_default();
     if let [era, counted, open, year, close, ..] = parts {
         let is_era = era.word().is_some() && counted.number().is_some_and(|(_, digits)| digits <= 3);

@@ -1,36 +1,40 @@
-//! The day in a date, and dates of nothing but digits.
+//! The day in a field, and fields of nothing but digits.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::Offset;
 
-use super::lexer::{Piece, number, sign, word};
-use super::words;
+use super::DateField;
+use crate::date::{abbreviated_weekday, months};
 
-/// The day that the remaining pieces name.
-pub(super) fn named(pieces: &[Piece], twelve_hours: bool) -> Option<Date> {
-    let numbers: Vec<(usize, u32, usize)> = (0..pieces.len())
-        .filter_map(|at| number(pieces, at).map(|(value, digits)| (at, value, digits)))
-        .collect();
-    match month(pieces) {
+/// A number of a field: where it stands, its value, how many digits write it.
+type FieldNumber = (usize, u64, usize);
+
+/// The day that the remaining tokens name.
+pub(super) fn named(field: &DateField, counts_twelve: bool) -> Option<Date> {
+    let all = 0..field.tokens.len();
+    let numbers: Vec<FieldNumber> =
+        all.filter_map(|at| field.number(at).map(|(value, digits)| (at, value, digits))).collect();
+    match month(field) {
         Some(month) => with_month_name(&numbers, month),
-        None => numeric(pieces, &numbers, twelve_hours),
+        None => numeric(field, &numbers, counts_twelve),
     }
 }
 
 /// The month that a word names. Of several such words, as "mar." may be a Tuesday and zones have long names, it is the one
 /// behind a number, else the one before a number.
-fn month(pieces: &[Piece]) -> Option<i8> {
-    let named = |at: usize| word(pieces, at).and_then(words::month);
-    let solid = |piece: &&Piece| !matches!(piece, Piece::Space | Piece::Sign(_));
-    let is_number = |piece: Option<&Piece>| matches!(piece, Some(Piece::Number { .. }));
-    let behind = |at: &usize| is_number(pieces[..*at].iter().rev().find(solid));
-    let before = |at: &usize| is_number(pieces[*at + 1..].iter().find(solid));
-    let all = || (0..pieces.len()).filter(|at| named(*at).is_some());
-    all().find(behind).or_else(|| all().find(before)).or_else(|| all().next()).and_then(named)
+fn month(field: &DateField) -> Option<u64> {
+    let named = |at: usize| field.word(at).and_then(months::abbreviated_month);
+    let all = || (0..field.tokens.len()).filter(|at| named(*at).is_some());
+    let is_solid = |at: &usize| field.get(*at).is_some_and(|token| token.mark().is_none());
+    let is_number = |at: Option<usize>| at.is_some_and(|at| field.number(at).is_some());
+    let behind = |at: &usize| is_number((0..*at).rev().find(is_solid));
+    let before = |at: &usize| is_number((*at + 1..field.tokens.len()).find(is_solid));
+    let month = all().find(behind).or_else(|| all().find(before)).or_else(|| all().next()).and_then(named)?;
+    u64::try_from(month).ok()
 }
 
-fn with_month_name(numbers: &[(usize, u32, usize)], month: i8) -> Option<Date> {
+fn with_month_name(numbers: &[FieldNumber], month: u64) -> Option<Date> {
     let long = numbers.iter().position(|(_, _, digits)| *digits == 4);
     let mut others = numbers.iter().enumerate().filter(|(at, _)| Some(*at) != long).map(|(_, number)| number);
     let (_, day, _) = others.next().filter(|(_, _, digits)| *digits <= 2)?;
@@ -38,21 +42,21 @@ fn with_month_name(numbers: &[(usize, u32, usize)], month: i8) -> Option<Date> {
         Some(at) => numbers[at].1,
         None => two_digit_year(others.next().filter(|(_, _, digits)| *digits == 2)?.1),
     };
-    date(year, u32::from(month.unsigned_abs()), *day)
+    date(year, month, *day)
 }
 
 /// Years of two digits, by RFC 5322, section 4.3.
-fn two_digit_year(year: u32) -> u32 {
+fn two_digit_year(year: u64) -> u64 {
     if year < 50 { 2000 + year } else { 1900 + year }
 }
 
-fn date(year: u32, month: u32, day: u32) -> Option<Date> {
+fn date(year: u64, month: u64, day: u64) -> Option<Date> {
     Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
 }
 
-fn numeric(pieces: &[Piece], numbers: &[(usize, u32, usize)], twelve_hours: bool) -> Option<Date> {
+fn numeric(field: &DateField, numbers: &[FieldNumber], counts_twelve: bool) -> Option<Date> {
     match *numbers {
-        [(_, year, 4)] if pieces.iter().all(|piece| !matches!(piece, Piece::Word(_))) => date(year, 1, 1),
+        [(_, year, 4)] if (0..field.tokens.len()).all(|at| field.word(at).is_none()) => date(year, 1, 1),
         [(_, packed, 8)] => date(packed / 10_000, packed / 100 % 100, packed % 100),
         [(_, year, 4), (_, day, 3)] => ordinal(year.try_into().ok()?, day.try_into().ok()?),
         [(_, year, 4), (_, month, 1 | 2)] => date(year, month, 1),
@@ -63,11 +67,9 @@ fn numeric(pieces: &[Piece], numbers: &[(usize, u32, usize)], twelve_hours: bool
             let (Some(day_first), Some(month_first)) = (day_first, month_first) else {
                 return day_first.or(month_first);
             };
-            let said = pieces.iter().find_map(|piece| match piece {
-                Piece::Word(word) => words::weekday(word),
-                _ => None,
-            });
-            which(day_first, month_first, said, sign(pieces, at + 1), twelve_hours)
+            let mut words = (0..field.tokens.len()).filter_map(|at| field.word(at));
+            let said = words.find_map(abbreviated_weekday);
+            which(day_first, month_first, said, field.mark(at + 1), counts_twelve)
         }
         _ => None,
     }
@@ -80,7 +82,7 @@ fn which(
     month_first: Date,
     said: Option<Weekday>,
     between: Option<char>,
-    twelve_hours: bool,
+    counts_twelve: bool,
 ) -> Option<Date> {
     if day_first == month_first {
         return Some(day_first);
@@ -92,7 +94,7 @@ fn which(
     }
     match between {
         Some('.' | '-') => Some(day_first),
-        Some('/') if twelve_hours => Some(month_first),
+        Some('/') if counts_twelve => Some(month_first),
         _ => None,
     }
 }

@@ -1,0 +1,49 @@
+//! Which origins are remembered: those asked about last.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::Origin;
+
+/// How many origins are remembered at once, at most.
+const MAX_ORIGINS: usize = 4096;
+
+/// Origins in two generations. Whatever is asked about belongs to the young one; when that is full, it becomes the old one,
+/// and the old one is forgotten. So what nobody has asked about for half of the bound goes, and nothing else does.
+#[derive(Default)]
+pub(super) struct Origins {
+    young: HashMap<String, Arc<Origin>>,
+    old: HashMap<String, Arc<Origin>>,
+}
+
+impl Origins {
+    /// The origin called `name`.
+    pub(super) fn of(&mut self, name: String) -> Arc<Origin> {
+        if let Some(origin) = self.young.get(&name) {
+            return origin.clone();
+        }
+        let origin = self.old.remove(&name).unwrap_or_default();
+        if self.young.len() >= MAX_ORIGINS / 2 {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(name, origin.clone());
+        origin
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_about_again_and_again_is_remembered_while_thousands_of_others_come_and_go() {
+        let mut origins = Origins::default();
+        let kept = origins.of("https://news.example".to_owned());
+        for number in 0..10 * MAX_ORIGINS {
+            origins.of(format!("https://{number}.example"));
+            assert!(origins.young.len() + origins.old.len() <= MAX_ORIGINS);
+            if number % 1000 == 0 {
+                assert!(Arc::ptr_eq(&kept, &origins.of("https://news.example".to_owned())), "{number}");
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Proxies that requests pass through.
+
+use std::{fmt, str::FromStr};
+
+use reqwest::{ClientBuilder, NoProxy};
+use serde::Deserialize;
+use url::{Host, Url};
+
+use crate::{FetchSettings, SettingsError};
+
+/// The value of `fetch.proxy` that leaves the choice to the environment.
+const ENVIRONMENT: &str = "environment";
+
+/// A user name and password for a proxy. `Debug` doesn't show them, and nothing writes them.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ProxyCredentials {
+    user: String,
+    password: String,
+}
+
+impl fmt::Debug for ProxyCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ProxyCredentials")
+    }
+}
+
+impl FromStr for ProxyCredentials {
+    type Err = &'static str;
+
+    /// Reads `user:password`. The first colon ends the user name, as in Basic credentials (RFC 7617, section 2).
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            Some((user, password)) if !user.is_empty() => {
+                Ok(Self { user: user.to_owned(), password: password.to_owned() })
+            }
+            _ => Err("write them as user:password"),
+        }
+    }
+}
+
+impl TryFrom<String> for ProxyCredentials {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// The proxy of each scheme, and what is reached without one.
+pub(super) struct Proxies {
+    http: Option<Url>,
+    https: Option<Url>,
+    no_proxy: String,
+}
+
+impl Proxies {
+    /// What `settings` ask for; `None` where requests go straight to their hosts. Where they leave it to the environment,
+    /// `variable` gives the value of a variable.
+    ///
+    /// # Errors
+    /// If a proxy's address or its credentials cannot be used.
+    pub(super) fn of(
+        settings: &FetchSettings,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Self>, SettingsError> {
+        match settings.proxy.as_str() {
+            "" => Ok(None),
+            ENVIRONMENT => Self::of_environment(variable),
+            text => {
+                let mut url = proxy_url("fetch.proxy", text)?;
+                if !url.username().is_empty() || url.password().is_some() {
+                    return Err(SettingsError::Proxy {
+                        from: "fetch.proxy",
+                        why: "user name and password never stand there; put them into fetch.proxy_credentials_file \
+                              or the environment (DATELINE_FETCH__PROXY_CREDENTIALS)",
+                    });
+                }
+                if let Some(ProxyCredentials { user, password }) = credentials(settings)? {
+                    // These fail only for URLs without a host, and this one has one.
+                    let _ = url.set_username(&user);
+                    let _ = url.set_password(Some(&password));
+                }
+                let no_proxy = settings.no_proxy.join(",");
+                Ok(Some(Self { http: Some(url.clone()), https: Some(url), no_proxy }))
+            }
+        }
+    }
+
+    /// What `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in upper or lower case, as curl reads them.
+    fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, SettingsError> {
+        let value = |name: &'static str| {
+            let value = variable(name).or_else(|| variable(&name.to_ascii_lowercase()));
+            value.filter(|value| !value.is_empty())
+        };
+        let url = |name| value(name).map(|text| proxy_url(name, &text)).transpose();
+        let all = url("ALL_PROXY")?;
+        let http = url("HTTP_PROXY")?.or_else(|| all.clone());
+        let https = url("HTTPS_PROXY")?.or(all);
+        let no_proxy = value("NO_PROXY").unwrap_or_default();
+        Ok((http.is_some() || https.is_some()).then_some(Self { http, https, no_proxy }))
+    }
+
+    /// The names of the proxies, where they have names.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        let urls = [&self.http, &self.https].into_iter().flatten();
+        urls.filter_map(|url| match url.host() {
+            // The parser of URLs lowers the case of hosts only where it knows the scheme.
+            Some(Host::Domain(name)) => Some(name.to_ascii_lowercase()),
+            _ => None,
+        })
+    }
+
+    /// `builder` for a client that passes requests through these proxies.
+    ///
+    /// # Errors
+    /// If the client does not take an address.
+    pub(super) fn add_to(self, mut builder: ClientBuilder) -> Result<ClientBuilder, SettingsError> {
+        // The client adds those of the environment by itself unless it is told about proxies.
+        builder = builder.no_proxy();
+        let no_proxy = NoProxy::from_string(&self.no_proxy);
+        if let Some(url) = self.http {
+            builder = builder.proxy(reqwest::Proxy::http(url)?.no_proxy(no_proxy.clone()));
+        }
+        if let Some(url) = self.https {
+            builder = builder.proxy(reqwest::Proxy::https(url)?.no_proxy(no_proxy));
+        }
+        Ok(builder)
+    }
+}
+
+/// The address of a proxy, written in `from`.
+fn proxy_url(from: &'static str, text: &str) -> Result<Url, SettingsError> {
+    const MEANT: &str = "an address such as http://proxy.example:3128, https://proxy.example or \
+                         socks5h://127.0.0.1:1080 is expected, or \"environment\"";
+    let url = Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https" | "socks5h")
+            && url.has_host()
+            && matches!(url.path(), "" | "/")
+            && url.query().is_none()
+            // What the client cannot read, it would pass over in silence.
+            && url.as_str().parse::<http::Uri>().is_ok()
+    });
+    url.ok_or(SettingsError::Proxy { from, why: MEANT })
+}
+
+/// The credentials that `settings` hold or name.
+fn credentials(settings: &FetchSettings) -> Result<Option<ProxyCredentials>, SettingsError> {
+    let Some(path) =
+        settings.proxy_credentials_file.as_ref().filter(|_| settings.proxy_credentials.is_none())
+    else {
+        return Ok(settings.proxy_credentials.clone());
+    };
+    let failed = |why: String| SettingsError::ProxyCredentials { path: path.clone(), why };
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    text.trim_end_matches(['\r', '\n']).parse().map(Some).map_err(|why: &str| failed(why.to_owned()))
+}

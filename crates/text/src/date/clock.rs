@@ -1,0 +1,210 @@
+//! The time of day, and the zone behind it.
+
+use super::token::DateToken;
+use super::written::TimeOfDay;
+use super::zones::{self, Guess, Zone};
+
+/// A time of day found in a text.
+#[derive(Debug, Clone)]
+pub(super) struct ZonedTime {
+    pub(super) clock: TimeOfDay,
+    /// The zone behind it, where one is written.
+    pub(super) zone: Option<Zone>,
+    /// The index of the token behind both.
+    pub(super) end: usize,
+}
+
+/// Which half of the day an hour of a 12-hour clock belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Half {
+    Before,
+    After,
+    /// Around twelve: "낮 1시" is 13:00, "中午11点半" is before noon.
+    Noon,
+    /// Around midnight: "밤 9시" is 21:00, "밤 1시" is 1:00.
+    Night,
+}
+
+/// How far behind or before its date a time may stand, in tokens: room for "Uhrzeit: ", "um", "|", "(목) 오후".
+const REACH: usize = 6;
+
+impl Half {
+    /// The hour, 0 to 23, that a clock of this half shows as `hour`; twelve at night ends one day or begins it.
+    pub(super) fn hour(self, hour: u64) -> Option<u64> {
+        match (self, hour) {
+            // "午後0時5分" is five past noon.
+            (Self::After, 0..=11) | (Self::Noon, 1..=6) | (Self::Night, 5..=11) => Some(hour + 12),
+            (Self::Night, 12) => None,
+            (Self::Before, 12) => Some(0),
+            _ => Some(hour),
+        }
+    }
+}
+
+/// The time that starts within reach of `from`.
+pub(super) fn after(tokens: &[DateToken], from: usize) -> Option<ZonedTime> {
+    let end = tokens.len().min(from + REACH);
+    (from..end).find(|at| tokens[*at].number().is_some()).and_then(|at| read(tokens, at))
+}
+
+/// The time that ends right before the date that starts at `until`, and starts at or behind `from`; with where it starts.
+pub(super) fn before(tokens: &[DateToken], from: usize, until: usize) -> Option<(usize, ZonedTime)> {
+    let start = until.saturating_sub(2 * REACH).max(from);
+    for at in start..until {
+        if tokens[at].number().is_some() {
+            let follows_number = at > start && !tokens[at].spaced && tokens[at - 1].is_mark(":./-");
+            if let Some(time) = read(tokens, at).filter(|_| !follows_number) {
+                return (time.end <= until && until - time.end <= REACH).then_some((at, time));
+            }
+        }
+    }
+    None
+}
+
+/// The time whose hour is the number at `at`.
+pub(super) fn read(tokens: &[DateToken], at: usize) -> Option<ZonedTime> {
+    let (hour, digits) = tokens.get(at)?.number()?;
+    if digits > 2 || hour > 24 {
+        return None;
+    }
+    let mut half = at.checked_sub(1).and_then(|before| half(tokens, before));
+    let (minute, second, mut next) = minutes(tokens, at + 1)?;
+    if let Some((found, behind)) = half_behind(tokens, next) {
+        half = Some(found);
+        next = behind;
+    } else if minute.is_none() && half.is_none() {
+        return None;
+    }
+    let hour = match half {
+        Some(half) => half.hour(hour)?,
+        None => hour % 24,
+    };
+    let clock = TimeOfDay::new(hour, minute.unwrap_or(0), second)?;
+    Some(with_zone(tokens, clock, next))
+}
+
+fn with_zone(tokens: &[DateToken], clock: TimeOfDay, next: usize) -> ZonedTime {
+    let (zone, end) = zone(tokens, next).map_or((None, next), |(zone, end)| (Some(zone), end));
+    ZonedTime { clock, zone, end }
+}
+
+/// `140509` or `1405`, as the basic format of ISO 8601 writes a time.
+pub(super) fn read_compact(tokens: &[DateToken], at: usize) -> Option<ZonedTime> {
+    let (value, digits) = tokens.get(at)?.number()?;
+    let (hour, minute, second) = match digits {
+        4 => (value / 100, value % 100, None),
+        6 => (value / 10_000, value / 100 % 100, Some(value % 100)),
+        _ => return None,
+    };
+    Some(with_zone(tokens, TimeOfDay::new(hour, minute, second)?, at + 1))
+}
+
+/// Minutes and seconds behind an hour that ends before `at`. No minutes at all is a reading too: "6 p.m."
+fn minutes(tokens: &[DateToken], at: usize) -> Option<(Option<u64>, Option<u64>, usize)> {
+    let bare = Some((None, None, at));
+    let Some(first) = tokens.get(at) else { return bare };
+    let by_word = first.word().is_some_and(|word| starts_with_any(word, &["時", "时", "点", "點", "시"]));
+    let by_mark = first.is_mark(":.") || first.word() == Some("h");
+    if by_word {
+        let Some((minute, 1..=2)) = tokens.get(at + 1).and_then(DateToken::number) else {
+            return Some((Some(0), None, at + 1));
+        };
+        let unit = tokens.get(at + 2).and_then(DateToken::word).unwrap_or_default();
+        if !starts_with_any(unit, &["分", "분"]) {
+            return Some((Some(0), None, at + 1));
+        }
+        let second = tokens.get(at + 3).and_then(DateToken::number).filter(|_| {
+            let unit = tokens.get(at + 4).and_then(DateToken::word).unwrap_or_default();
+            starts_with_any(unit, &["秒", "초"])
+        });
+        let end = if second.is_some() { at + 5 } else { at + 3 };
+        return Some((Some(minute), second.map(|(value, _)| value), end));
+    }
+    let Some((minute, 2)) = tokens.get(at + 1).and_then(DateToken::number).filter(|_| by_mark) else {
+        return bare;
+    };
+    let separator = first.mark();
+    let second = match (tokens.get(at + 2), tokens.get(at + 3).and_then(DateToken::number)) {
+        (Some(mark), Some((second, 2))) if mark.mark() == separator && separator == Some(':') => Some(second),
+        _ => None,
+    };
+    // A point between two numbers is a time only where nothing continues it as a date.
+    if separator == Some('.') && tokens.get(at + 2).is_some_and(|token| token.is_mark(".") && !token.spaced) {
+        return bare;
+    }
+    let mut end = if second.is_some() { at + 4 } else { at + 2 };
+    let is_fraction = tokens.get(end).is_some_and(|token| token.is_mark(".,") && !token.spaced)
+        && tokens.get(end + 1).is_some_and(|token| token.number().is_some() && !token.spaced);
+    if second.is_some() && is_fraction {
+        end += 2;
+    }
+    Some((Some(minute), second, end))
+}
+
+/// The half of the day that the token at `at` names.
+pub(super) fn half(tokens: &[DateToken], at: usize) -> Option<Half> {
+    let word = tokens.get(at)?.word()?;
+    let holds = |names: &[&str]| names.iter().any(|name| word.contains(name));
+    // In running Han or Hangul the word stands glued to the day before it: "日上午".
+    if holds(&["午前", "上午", "오전", "凌晨", "早上", "清晨", "새벽"]) {
+        return Some(Half::Before);
+    }
+    if holds(&["午後", "下午", "오후", "傍晚", "저녁"]) {
+        return Some(Half::After);
+    }
+    if holds(&["中午", "正午", "낮"]) {
+        return Some(Half::Noon);
+    }
+    holds(&["晚上", "밤"]).then_some(Half::Night)
+}
+
+/// "am", "a.m.", "PM" and their like behind a time.
+pub(super) fn half_behind(tokens: &[DateToken], at: usize) -> Option<(Half, usize)> {
+    let word = tokens.get(at)?.word()?;
+    match word {
+        "am" | "πμ" | "öö" => return Some((Half::Before, at + 1)),
+        "pm" | "μμ" | "ös" => return Some((Half::After, at + 1)),
+        _ => {}
+    }
+    let half = match word {
+        "a" => Half::Before,
+        "p" => Half::After,
+        _ => return None,
+    };
+    let m = if tokens.get(at + 1)?.is_mark(".") { at + 2 } else { at + 1 };
+    (tokens.get(m)?.word()? == "m").then(|| {
+        let end = if tokens.get(m + 1).is_some_and(|token| token.is_mark(".")) { m + 2 } else { m + 1 };
+        (half, end)
+    })
+}
+
+/// The zone that starts at `at`: `Z`, a name, `+09:00`, `+0900`, `GMT+3`, any of them in brackets.
+fn zone(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
+    let first = tokens.get(at)?;
+    if first.is_mark("([") {
+        return zone(tokens, at + 1);
+    }
+    let Some(word) = first.word() else {
+        let (offset, end) =
+            zones::offset(tokens, at).filter(|_| !first.spaced || four_digits(tokens, at + 1))?;
+        return Some((Zone::Offset(offset), end));
+    };
+    let from_greenwich = || zones::offset(tokens, at + 1).filter(|_| matches!(word, "utc" | "gmt"));
+    match from_greenwich() {
+        Some((offset, end)) => Some((Zone::Offset(offset), end)),
+        None => zones::named(tokens, at, Guess::Never),
+    }
+}
+
+/// Behind a space, "-5" may be anything; "-0500" and "-05:00" are offsets.
+fn four_digits(tokens: &[DateToken], at: usize) -> bool {
+    let digits = |at: usize| tokens.get(at).and_then(DateToken::number).map(|(_, digits)| digits);
+    digits(at) == Some(4)
+        || (digits(at) == Some(2)
+            && tokens.get(at + 1).is_some_and(|token| token.is_mark(":"))
+            && digits(at + 2) == Some(2))
+}
+
+fn starts_with_any(word: &str, prefixes: &[&str]) -> bool {
+    prefixes.iter().any(|prefix| word.starts_with(prefix))
+}

@@ -1,0 +1,56 @@
+//! The names of weekdays.
+
+use jiff::civil::Weekday;
+
+/// Full names, Monday first, in the languages of the field; Russian and Ukrainian also in the case that tells when.
+const NAMES: [(Weekday, &[&str]); 7] = [
+    (
+        Weekday::Monday,
+        &["monday", "lundi", "lunes", "segunda-feira", "lunedì", "maandag", "понедельник", "понеділок"],
+    ),
+    (
+        Weekday::Tuesday,
+        &["tuesday", "mardi", "martes", "terça-feira", "martedì", "dinsdag", "вторник", "вівторок"],
+    ),
+    (
+        Weekday::Wednesday,
+        &["wednesday", "mercredi", "miércoles", "quarta-feira", "mercoledì", "woensdag", "среду", "середу"],
+    ),
+    (
+        Weekday::Thursday,
+        &["thursday", "jeudi", "jueves", "quinta-feira", "giovedì", "donderdag", "четверг", "четвер"],
+    ),
+    (
+        Weekday::Friday,
+        &["friday", "vendredi", "viernes", "sexta-feira", "venerdì", "vrijdag", "пятницу", "п'ятницю"],
+    ),
+    (Weekday::Saturday, &["saturday", "samedi", "sábado", "sabato", "zaterdag", "субботу", "суботу"]),
+    (Weekday::Sunday, &["sunday", "dimanche", "domingo", "domenica", "zondag", "воскресенье", "неділю"]),
+];
+
+/// The day that a full name, in lower case, means.
+pub fn weekday(word: &str) -> Option<Weekday> {
+    NAMES.iter().find(|(_, names)| names.contains(&word)).map(|(day, _)| *day)
+}
+
+/// The day that an English name means, in either case, by its first three letters as dates abbreviate it.
+pub fn abbreviated_weekday(word: &str) -> Option<Weekday> {
+    let start = word.get(..3)?;
+    NAMES
+        .iter()
+        .find(|(_, names)| names[0].get(..3).is_some_and(|name| name.eq_ignore_ascii_case(start)))
+        .map(|(day, _)| *day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_known_by_name_and_in_english_by_abbreviation() {
+        assert_eq!(weekday("среду"), Some(Weekday::Wednesday));
+        assert_eq!(weekday("wed"), None);
+        assert_eq!(abbreviated_weekday("Weds"), Some(Weekday::Wednesday));
+        assert_eq!(abbreviated_weekday("ср"), None);
+    }
+}

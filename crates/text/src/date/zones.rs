@@ -1,0 +1,312 @@
+//! Time zones: by abbreviation, by the name of the tz database, by the long names that people write.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::token::{DateToken, Part};
+use super::written::ZoneOffset;
+
+/// The largest offset in use, in hours.
+pub(super) const MAX_OFFSET_HOURS: u64 = 14;
+
+/// The longest name of the tz database has 32 bytes.
+const MAX_NAME_BYTES: usize = 40;
+
+/// Abbreviations that mean the same offset wherever they are written, in minutes east of Greenwich.
+const CERTAIN: [(&str, i16); 61] = [
+    ("z", 0),
+    ("utc", 0),
+    ("gmt", 0),
+    ("wet", 0),
+    ("west", 60),
+    ("cet", 60),
+    ("mez", 60),
+    ("cest", 120),
+    ("mesz", 120),
+    ("eet", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("мск", 180),
+    ("trt", 180),
+    ("samt", 240),
+    ("azt", 240),
+    ("yekt", 300),
+    ("екб", 300),
+    ("pkt", 300),
+    ("uzt", 300),
+    ("npt", 345),
+    ("omst", 360),
+    ("mmt", 390),
+    ("novt", 420),
+    ("krat", 420),
+    ("wib", 420),
+    ("ict", 420),
+    ("irkt", 480),
+    ("ulat", 480),
+    ("wita", 480),
+    ("hkt", 480),
+    ("sgt", 480),
+    ("myt", 480),
+    ("awst", 480),
+    ("kst", 540),
+    ("jst", 540),
+    ("wit", 540),
+    ("yakt", 540),
+    ("acst", 570),
+    ("acdt", 630),
+    ("aest", 600),
+    ("vlat", 600),
+    ("chst", 600),
+    ("aedt", 660),
+    ("magt", 660),
+    ("sakt", 660),
+    ("sret", 660),
+    ("nzst", 720),
+    ("pett", 720),
+    ("anat", 720),
+    ("nzdt", 780),
+    ("est", -300),
+    ("edt", -240),
+    ("cdt", -300),
+    ("mst", -420),
+    ("mdt", -360),
+    ("pst", -480),
+    ("pdt", -420),
+    ("akst", -540),
+    ("akdt", -480),
+    ("brt", -180),
+];
+
+/// Abbreviations with several meanings, each with that of RFC 5322, section 4.3, else with the one that has the most speakers
+/// among feeds.
+const LIKELY: [(&str, i16); 17] = [
+    ("ut", 0),
+    ("bst", 60),
+    ("met", 60),
+    ("mest", 120),
+    ("sast", 120),
+    ("cat", 120),
+    ("eat", 180),
+    ("msd", 240),
+    ("gst", 240),
+    ("ist", 330),
+    ("pht", 480),
+    ("art", -180),
+    ("adt", -180),
+    ("nst", -210),
+    ("ast", -240),
+    ("cst", -360),
+    ("hst", -600),
+];
+
+/// Abbreviations of North America that mean winter's or summer's clock, whichever holds.
+const SEASONLESS: [(&str, &str); 5] = [
+    ("et", "America/New_York"),
+    ("ct", "America/Chicago"),
+    ("mt", "America/Denver"),
+    ("pt", "America/Los_Angeles"),
+    ("akt", "America/Anchorage"),
+];
+
+/// The zones of the tz database by their last part, in lower case, as in "Seoul time".
+static CITIES: LazyLock<HashMap<String, TimeZone>> = LazyLock::new(|| {
+    let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    let cities = names.iter().filter_map(|name| {
+        let (region, city) = name.rsplit_once('/')?;
+        (region != "Etc").then_some((city.to_lowercase(), TimeZone::get(name).ok()?))
+    });
+    cities.collect()
+});
+
+/// A zone as it was written.
+#[derive(Debug, Clone)]
+pub(super) enum Zone {
+    /// An offset from Greenwich.
+    Offset(ZoneOffset),
+    /// A place whose clocks decide.
+    Place(TimeZone),
+}
+
+impl Zone {
+    /// The offset that holds at `moment`, a day and a time in this zone.
+    pub(super) fn offset_at(&self, moment: DateTime) -> Option<ZoneOffset> {
+        match self {
+            Self::Offset(offset) => Some(*offset),
+            Self::Place(place) => {
+                let seconds = place
+                    .to_ambiguous_timestamp(moment)
+                    .compatible()
+                    .ok()
+                    .map(|at| place.to_offset(at).seconds())?;
+                Some(ZoneOffset { minutes: i16::try_from(seconds / 60).ok()?, zulu: false })
+            }
+        }
+    }
+}
+
+/// How far the meaning of a name may be guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// Not at all: an offset that isn't certain is not given.
+    Never,
+    /// To the likeliest meaning, where a date without any would be taken as UTC.
+    Likely,
+}
+
+/// The zone that is named at `at`, and the index behind it: `KST`, `MSK+7`, `Asia/Seoul`, `Seoul time`, `Japan Standard Time`.
+pub(super) fn named(tokens: &[DateToken], at: usize, guess: Guess) -> Option<(Zone, usize)> {
+    let word = tokens.get(at)?.word()?;
+    if let Some(found) =
+        in_database(tokens, at).or_else(|| from_capital(tokens, at)).or_else(|| long(tokens, at))
+    {
+        return Some(found);
+    }
+    let abbreviated = abbreviated(word, guess);
+    // A field that is nothing but a date names a place for its zone alone.
+    let place = || CITIES.get(word).cloned().or_else(|| TimeZone::get(word).ok()).map(Zone::Place);
+    let likely = || if guess == Guess::Likely { place() } else { None };
+    abbreviated.or_else(likely).map(|zone| (zone, at + 1))
+}
+
+/// Zones that others of the same country are counted from, in hours: `MSK+7`.
+const COUNTED_FROM: [&str; 2] = ["msk", "мск"];
+
+fn from_capital(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
+    let word = tokens.get(at)?.word().filter(|word| COUNTED_FROM.contains(word))?;
+    let Zone::Offset(base) = abbreviated(word, Guess::Never)? else { return None };
+    let (_, 1 | 2) = tokens.get(at + 2)?.number()? else { return None };
+    let (further, end) = offset(tokens, at + 1).filter(|(_, end)| *end == at + 3)?;
+    Some((Zone::Offset(ZoneOffset { minutes: base.minutes + further.minutes, zulu: false }), end))
+}
+
+fn abbreviated(word: &str, guess: Guess) -> Option<Zone> {
+    let among =
+        |names: &[(&str, i16)]| names.iter().find(|(name, _)| *name == word).map(|(_, minutes)| *minutes);
+    let likely = || among(&LIKELY).filter(|_| guess == Guess::Likely);
+    if let Some(minutes) = among(&CERTAIN).or_else(likely) {
+        return Some(Zone::Offset(ZoneOffset { minutes, zulu: word == "z" }));
+    }
+    let (_, place) = SEASONLESS.iter().find(|(name, _)| *name == word && guess == Guess::Likely)?;
+    TimeZone::get(place).ok().map(Zone::Place)
+}
+
+/// A name of the tz database: parts joined by strokes, without spaces.
+fn in_database(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
+    if !tokens.get(at + 1)?.is_mark("/") {
+        return None;
+    }
+    let mut name = tokens[at].word()?.to_owned();
+    let mut end = at + 1;
+    while let Some(token) = tokens.get(end).filter(|token| !token.spaced && name.len() < MAX_NAME_BYTES) {
+        match &token.part {
+            Part::Word(word) => name.push_str(word),
+            Part::Number(value, _) => name.push_str(&value.to_string()),
+            Part::Mark(mark @ ('/' | '_' | '-' | '+')) => name.push(*mark),
+            Part::Mark(_) => break,
+        }
+        end += 1;
+    }
+    TimeZone::get(&name).ok().map(|place| (Zone::Place(place), end))
+}
+
+/// The words that may stand between the name of a place and "time".
+const SEASONS: [&str; 3] = ["standard", "daylight", "summer"];
+
+/// "Seoul time", "Vladivostok Standard Time", "Japan Standard Time": a city of the tz database, else the initials of a
+/// certain abbreviation.
+fn long(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
+    let words: Vec<&str> = tokens[at..].iter().take(4).map_while(DateToken::word).collect();
+    let time = words.iter().position(|word| *word == "time").filter(|time| *time > 0)?;
+    let end = at + time + 1;
+    let names = &words[..time];
+    let place =
+        names.strip_suffix(&[*names.last()?]).filter(|_| SEASONS.contains(&names[time - 1])).unwrap_or(names);
+    if let Some(city) = CITIES.get(&place.join("_")) {
+        return Some((Zone::Place(city.clone()), end));
+    }
+    let initials: String = words[..=time].iter().filter_map(|word| word.chars().next()).collect();
+    // Three standard times have the initials "MST"; the abbreviation is that of one.
+    let is_whole = time > 1 && initials.len() == time + 1 && initials != "mst";
+    abbreviated(&initials, Guess::Never).filter(|_| is_whole).map(|zone| (zone, end))
+}
+
+/// An offset at `at`: `+0900`, `+09:00`, `+9`.
+pub(super) fn offset(tokens: &[DateToken], at: usize) -> Option<(ZoneOffset, usize)> {
+    let sign = match tokens.get(at)?.part {
+        Part::Mark('+') => 1,
+        Part::Mark('-') => -1,
+        _ => return None,
+    };
+    let (value, digits) = tokens.get(at + 1)?.number()?;
+    let (hours, minutes, end) = match digits {
+        1 | 2 => match (tokens.get(at + 2), tokens.get(at + 3).and_then(DateToken::number)) {
+            (Some(mark), Some((minutes, 2))) if mark.is_mark(":") => (value, minutes, at + 4),
+            _ => (value, 0, at + 2),
+        },
+        3 | 4 => (value / 100, value % 100, at + 2),
+        _ => return None,
+    };
+    if hours > MAX_OFFSET_HOURS || minutes > 59 {
+        return None;
+    }
+    let total = i16::try_from(hours * 60 + minutes).ok()?;
+    Some((ZoneOffset { minutes: sign * total, zulu: false }, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::super::token::tokens;
+    use super::*;
+
+    fn minutes(written: &str, guess: Guess) -> Option<i16> {
+        let summer = date(2025, 7, 8).at(12, 0, 0, 0);
+        let (zone, _) = named(&tokens(written), 0, guess)?;
+        zone.offset_at(summer).map(|offset| offset.minutes)
+    }
+
+    #[test]
+    fn names_of_every_kind_mean_their_offset() {
+        for (written, expected) in [
+            ("KST", 540),
+            ("Asia/Vladivostok", 600),
+            ("america/new_york", -240),
+            ("America/Argentina/Buenos_Aires", -180),
+            ("Etc/GMT+9", -540),
+            ("VLAT", 600),
+            ("MSK+7", 600),
+            ("МСК-1", 120),
+            ("MSK+0300", 180),
+            ("Seoul time", 540),
+            ("Vladivostok Standard Time", 600),
+            ("Ho Chi Minh time", 420),
+            ("Japan Standard Time", 540),
+            ("Central European Summer Time", 120),
+        ] {
+            assert_eq!(minutes(written, Guess::Never), Some(expected), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_has_several_meanings_is_guessed_only_where_asked() {
+        assert_eq!((minutes("IST", Guess::Never), minutes("IST", Guess::Likely)), (None, Some(330)));
+        assert_eq!((minutes("ET", Guess::Never), minutes("ET", Guess::Likely)), (None, Some(-240)));
+        assert_eq!((minutes("Moscow", Guess::Never), minutes("Moscow", Guess::Likely)), (None, Some(180)));
+        assert_eq!((minutes("Japan", Guess::Never), minutes("Japan", Guess::Likely)), (None, Some(540)));
+        for written in ["China Standard Time", "first time", "and/or", "harbour", "Asia", "Wed"] {
+            assert_eq!(minutes(written, Guess::Likely), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn no_name_has_two_offsets() {
+        let names: Vec<&str> = CERTAIN.iter().chain(&LIKELY).map(|(name, _)| *name).collect();
+        for (at, name) in names.iter().enumerate() {
+            assert!(!names[at + 1..].contains(name), "{name}");
+        }
+    }
+}
