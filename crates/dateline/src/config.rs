@@ -22,7 +22,8 @@ pub use subject::read as read_subject;
 
 /// Settings that are secrets, by section and name, and where else each may come from than the environment. They never stand
 /// in the configuration file, which is shown and copied.
-const SECRETS: [(&str, &str, &str); 2] = [
+const SECRETS: [(&str, &str, &str); 3] = [
+    ("fetch", "proxy_credentials", ", or name a file in `proxy_credentials_file`"),
     ("kafka", "sasl_password", ", or name a file in `sasl_password_file`"),
     ("kafka", "ssl_key_password", ""),
 ];
@@ -89,7 +90,7 @@ impl Settings {
         resolve(&mut self.data_dir);
         resolve(&mut self.feeds);
         resolve(&mut self.subject);
-        self.fetch.extra_ca.iter_mut().for_each(resolve);
+        self.fetch.extra_ca.iter_mut().chain(&mut self.fetch.proxy_credentials_file).for_each(resolve);
         let kafka = &mut self.kafka;
         let files = [
             &mut kafka.ssl_ca_file,
