@@ -1,11 +1,10 @@
 //! What reading bytes and words needs, written once for feeds and pages.
 //!
 //! In the order in which data passes: bytes become text in their [`charset`]; the text is cut at its tags ([`markup`]); the
-//! character references in it are resolved ([`reference`]); and what it names is read: a moment ([`date`]), a [`language`] by its tag.
-//! [`json`] mends what is
-//! written next to markup and broken as often. Everything
-//! here is a function of its arguments, never fails on what strangers write, and looks at each byte a bounded number of times.
-//! What a feed or a page is, this crate doesn't know.
+//! character references in it are resolved ([`mod@reference`]); and what it names is read: a moment ([`date`]), a [`language`] by
+//! its tag. [`json`] mends what is written next to markup and broken as often. Everything here is a function of its arguments,
+//! never fails on what strangers write, and looks at each byte a bounded number of times. What a feed or a page is, this crate
+//! doesn't know.
 //!
 //! ```
 //! use dateline_text::charset::{self, Markup};
