@@ -59,7 +59,8 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
         None => Arc::new(live),
         Some(record) => Arc::new(recording(live, record, &journal)?),
     };
-    let fetcher = Fetcher::new(transport, settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED);
+    let fetcher = Fetcher::new(transport, settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED)
+        .with_page_memory(settings.engine.max_page_memory_bytes);
     let metrics = Arc::new(Metrics::default());
     let world = World {
         fetcher: Arc::new(fetcher),

@@ -8,7 +8,7 @@ use percent_encoding::{CONTROLS, percent_encode};
 use url::Url;
 
 use crate::{
-    Clock, FetchSettings, coding,
+    Clock, FetchSettings, MemoryLease, coding,
     politeness::Politeness,
     retry_after::retry_after,
     transport::{Form, Purpose, Request, Response, Transport, TransportError},
@@ -75,6 +75,15 @@ impl PoliteClient {
         self.exchange(url, purpose, more, None).await
     }
 
+    /// Asks for the page at `url`, in its turn; what comes takes its memory from `memory`.
+    pub(crate) async fn send_for_page(
+        &self,
+        url: &Url,
+        memory: Option<MemoryLease>,
+    ) -> Result<Response, RequestFailure> {
+        self.in_turn(Request { memory, ..Request::get(url.clone(), Purpose::Page) }).await
+    }
+
     /// One exchange, in its turn: a GET, or the POST of a form.
     pub(crate) async fn exchange(
         &self,
@@ -83,15 +92,22 @@ impl PoliteClient {
         more: HeaderMap,
         form: Option<Form>,
     ) -> Result<Response, RequestFailure> {
-        let host = url.host_str().unwrap_or_default();
+        self.in_turn(Request { headers: more, form, ..Request::get(url.clone(), purpose) }).await
+    }
+
+    /// Sends `request` in its turn, with our own fields besides its.
+    async fn in_turn(&self, mut request: Request) -> Result<Response, RequestFailure> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
+        let host = host.as_str();
         let turn = self
             .politeness
             .turn(host)
             .await
             .map_err(|resting| RequestFailure::Resting { until: self.clock.moment_of(resting.until) })?;
-        let mut headers = self.headers(purpose);
-        headers.extend(more);
-        let response = self.transport.send(Request { url: url.clone(), headers, purpose, form }).await;
+        let mut headers = self.headers(request.purpose);
+        headers.extend(std::mem::take(&mut request.headers));
+        request.headers = headers;
+        let response = self.transport.send(request).await;
         drop(turn);
         let response = response?;
         if matches!(response.status, 429 | 503)

@@ -6,8 +6,8 @@ use dateline_wire::FeedId;
 use jiff::Timestamp;
 
 use crate::{
-    Clock, FetchSettings, PollSettings, Schedule, chance::chance, client::PoliteClient, robots::Robots,
-    transport::Transport, websub::Leases,
+    Clock, FetchSettings, PollSettings, Schedule, chance::chance, client::PoliteClient, memory::PageMemory,
+    robots::Robots, transport::Transport, websub::Leases,
 };
 
 /// Polls feeds and fetches pages through one transport, with one politeness for all.
@@ -18,6 +18,8 @@ pub struct Fetcher {
     pub(crate) settings: PollSettings,
     pub(crate) seed: u64,
     pub(crate) leases: Leases,
+    /// What pages may hold together; unbounded without.
+    pub(crate) memory: Option<PageMemory>,
 }
 
 impl Fetcher {
@@ -37,7 +39,17 @@ impl Fetcher {
             settings: poll,
             seed,
             leases: Leases::default(),
+            memory: None,
         }
+    }
+
+    /// The same, whose pages hold at most `bytes` together, but for one of them: from the first byte of an answer until the
+    /// [`FetchedPage`](crate::FetchedPage) is dropped. Who finds no room waits. Not for a virtual clock, under which what waits
+    /// would depend on the speed of the work.
+    #[must_use]
+    pub fn with_page_memory(mut self, bytes: usize) -> Self {
+        self.memory = Some(PageMemory::new(bytes));
+        self
     }
 
     /// When to poll a feed for the first time: between `from` and the configured spread later, always the same for the same

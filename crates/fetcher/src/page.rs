@@ -3,20 +3,21 @@
 use std::time::Duration;
 
 use dateline_wire::{Page, RejectReason};
-use http::{HeaderMap, header};
+use http::header;
 use jiff::Timestamp;
 use url::Url;
 
 use crate::{
-    Fetcher, Hop,
+    Fetcher, Hop, MemoryLease,
     client::{RequestFailure, shown},
     coding::{CodingError, Extent, read_body},
+    memory::PageMemory,
     redirector::{self, MAX_UNWRAPPED, Redirector},
     refresh,
     retry_after::retry_after,
     robots::Permission,
     sniff::other_than_html,
-    transport::{Purpose, Response, TransportError},
+    transport::{Response, TransportError},
 };
 
 /// The first pause before a page is tried again; each further one is four times as long.
@@ -28,6 +29,10 @@ const MAX_TRIES: u32 = 6;
 /// How often a page that sends elsewhere by `<meta http-equiv="refresh">` is believed.
 const MAX_REFRESHES: usize = 2;
 
+/// What pages decompress to at most, as a rule: this many times what was sent, or this many bytes.
+const COMMON_RATIO: usize = 10;
+const COMMON_PAGE_BYTES: usize = 1 << 20;
+
 /// A page and how it was reached.
 #[derive(Debug, Clone)]
 pub struct FetchedPage {
@@ -37,6 +42,8 @@ pub struct FetchedPage {
     pub hops: Vec<Hop>,
     /// The `WARC-Record-ID` of the answer, if it was recorded.
     pub record_id: Option<String>,
+    /// What it holds of the memory that pages share.
+    pub memory: Option<MemoryLease>,
 }
 
 /// Why a page could not be had.
@@ -146,6 +153,7 @@ impl Fetcher {
     /// # Errors
     /// [`PageError`] says what failed on which address, and whether and when trying again can help.
     pub async fn page(&self, url: &Url) -> Result<FetchedPage, PageError> {
+        let memory = self.memory.as_ref().map(PageMemory::lease);
         let mut url = url.clone();
         let mut hops = Vec::new();
         let mut refreshes = 0;
@@ -163,7 +171,7 @@ impl Fetcher {
             if self.fetch.obey_robots {
                 self.ask_robots(&url).await.map_err(at)?;
             }
-            let sent = self.client.send(&url, Purpose::Page, HeaderMap::new()).await;
+            let sent = self.client.send_for_page(&url, memory.clone()).await;
             let response = sent.map_err(|failure| at(failure.into()))?;
             if let Some(step) = self.client.redirect(&url, &response, &hops) {
                 let (hop, target) = step.map_err(|failure| at(failure.into()))?;
@@ -171,7 +179,8 @@ impl Fetcher {
                 url = target;
                 continue;
             }
-            let Html { bytes, target } = self.html(&response, &url, redirector).await.map_err(at)?;
+            let Html { bytes, target } =
+                self.html(&response, &url, redirector, memory.as_ref()).await.map_err(at)?;
             if redirector.is_some() {
                 let target = target.filter(|_| unwrapped < MAX_UNWRAPPED);
                 let target = target.ok_or_else(|| at(PageFailure::Redirector))?;
@@ -193,7 +202,10 @@ impl Fetcher {
                 received_at: Some(response.received_at),
                 url: Some(url),
             };
-            return Ok(FetchedPage { page, hops, record_id: response.record_id });
+            if let Some(memory) = &memory {
+                memory.shrink_to(page.bytes.len());
+            }
+            return Ok(FetchedPage { page, hops, record_id: response.record_id, memory });
         }
     }
 
@@ -215,6 +227,7 @@ impl Fetcher {
         response: &Response,
         url: &Url,
         redirector: Option<&'static Redirector>,
+        memory: Option<&MemoryLease>,
     ) -> Result<Html, PageFailure> {
         if response.status != 200 {
             let retry_after = retry_after(&response.headers, self.client.clock.now())
@@ -233,8 +246,20 @@ impl Fetcher {
             };
             Ok(Html { bytes, target })
         };
-        let extent = Extent::Whole(self.fetch.max_decoded_bytes);
-        read_body(&response.headers, &response.body, extent, read).await?
+        let max = self.fetch.max_decoded_bytes;
+        let Some(memory) = memory else {
+            return read_body(&response.headers, &response.body, Extent::Whole(max), read).await?;
+        };
+        // Room for what pages commonly decompress to; for a larger one there is room before it is done again.
+        let common = response.body.len().saturating_mul(COMMON_RATIO).max(COMMON_PAGE_BYTES).min(max);
+        memory.grow(common).await;
+        match read_body(&response.headers, &response.body, Extent::Whole(common), read.clone()).await {
+            Err(CodingError::TooLarge(_)) if common < max => {
+                memory.grow(max - common).await;
+                read_body(&response.headers, &response.body, Extent::Whole(max), read).await?
+            }
+            done => done?,
+        }
     }
 }
 

@@ -64,6 +64,7 @@ fn get(url: &str) -> Request {
         headers: headers([("accept", "*/*")]),
         purpose: Purpose::Page,
         form: None,
+        memory: None,
     }
 }
 

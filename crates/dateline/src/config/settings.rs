@@ -98,6 +98,9 @@ pub struct EngineSettings {
     pub polls_in_flight: usize,
     /// How many pages are fetched, extracted and committed at once.
     pub pages_in_flight: usize,
+    /// How many bytes pages under way may hold together, as sent and decompressed; one page at a time may go beyond. The bound
+    /// is for a day on which hosts send bombs: 128 common pages take a tenth of it.
+    pub max_page_memory_bytes: usize,
     /// How many pages are extracted at once; 0 means one per core.
     pub extract_threads: usize,
     /// How long one page may take to be extracted and judged before its entry is rejected.
@@ -113,6 +116,7 @@ impl Default for EngineSettings {
         Self {
             polls_in_flight: 32,
             pages_in_flight: 128,
+            max_page_memory_bytes: 256 << 20,
             extract_threads: 0,
             extract_timeout: Duration::from_secs(10),
             refetch_after: Duration::from_secs(24 * 3600),

@@ -18,7 +18,7 @@ use super::{
     failure::{self, timed_out},
     proxy::Proxies,
 };
-use crate::{FetchSettings, SettingsError};
+use crate::{FetchSettings, MemoryLease, SettingsError};
 
 /// How long an unused connection is kept. Longer than the pause between two requests to one host, shorter than what
 /// servers commonly allow (nginx: 75 s), so that a kept connection is rarely found closed.
@@ -107,6 +107,7 @@ impl Live {
 
     async fn exchange(&self, request: Request) -> Result<Response, TransportError> {
         let started = Instant::now();
+        let memory = request.memory.clone();
         let request = outgoing(request)?;
         self.addresses.check(request.url())?;
         let host = request.url().host_str().unwrap_or_default().to_owned();
@@ -121,7 +122,7 @@ impl Live {
             return Err(TransportError::new(FailureKind::TooLarge, detail));
         }
         let (status, headers) = (answer.status().as_u16(), std::mem::take(answer.headers_mut()));
-        let body = self.collect(answer, failed).await?;
+        let body = self.collect(answer, memory.as_ref(), failed).await?;
         Ok(Response {
             status,
             headers,
@@ -146,6 +147,7 @@ impl Live {
     async fn collect(
         &self,
         mut answer: reqwest::Response,
+        memory: Option<&MemoryLease>,
         failed: impl Fn(reqwest::Error) -> TransportError,
     ) -> Result<Bytes, TransportError> {
         let limit = self.bounds.body_bytes;
@@ -162,6 +164,9 @@ impl Live {
         {
             if whole.len() + piece.len() > limit {
                 return Err(too_large());
+            }
+            if let Some(memory) = memory {
+                memory.grow(piece.len()).await;
             }
             whole.extend_from_slice(&piece);
         }

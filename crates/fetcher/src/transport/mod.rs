@@ -24,6 +24,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::MemoryLease;
+
 pub use error::{FailureKind, TransportError};
 pub use live::Live;
 pub use proxy::ProxyCredentials;
@@ -70,6 +72,8 @@ pub struct Request {
     pub purpose: Purpose,
     /// The form to post, `application/x-www-form-urlencoded`; nothing is posted without one.
     pub form: Option<Form>,
+    /// Where what comes takes its memory from; unbounded without.
+    pub memory: Option<MemoryLease>,
 }
 
 /// A form to post, encoded. It may hold secrets, so `Debug` doesn't show it.
@@ -85,7 +89,7 @@ impl fmt::Debug for Form {
 impl Request {
     /// A GET request without further fields.
     pub fn get(url: Url, purpose: Purpose) -> Self {
-        Self { url, headers: HeaderMap::new(), purpose, form: None }
+        Self { url, headers: HeaderMap::new(), purpose, form: None, memory: None }
     }
 }
 

@@ -243,3 +243,16 @@ async fn a_redirectors_page_is_asked_where_the_article_is_and_is_never_taken_for
     assert_eq!(error.reason(), RejectReason::Redirector);
     assert_eq!(error.retry_in(1, monday()), None, "asking again would not help");
 }
+
+#[tokio::test]
+async fn pages_wait_for_memory_that_other_pages_hold() {
+    let server = server_of(Reply::page(&format!("{PAGE}{}", "<p>More of the same.".repeat(20_000)))).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address)).with_page_memory(64 << 10);
+    let first = fetcher.page(&url("http://news.example/1")).await.unwrap();
+    let address = url("http://news.example/2");
+    let mut second = Box::pin(fetcher.page(&address));
+    let waits = tokio::time::timeout(Duration::from_millis(500), second.as_mut()).await;
+    assert!(waits.is_err(), "the first holds what may be held");
+    drop(first);
+    assert!(second.await.unwrap().page.bytes.len() > 300_000);
+}
