@@ -229,7 +229,8 @@ impl Fetcher {
         redirector: Option<&'static Redirector>,
         memory: Option<&MemoryLease>,
     ) -> Result<Html, PageFailure> {
-        if response.status != 200 {
+        // A proxy that changed the page on its way says 203 (RFC 9110, section 15.3.4).
+        if !matches!(response.status, 200 | 203) {
             let retry_after = retry_after(&response.headers, self.client.clock.now())
                 .map(|wait| wait.min(self.fetch.max_retry_after));
             return Err(PageFailure::Status { status: response.status, retry_after });

@@ -164,6 +164,13 @@ async fn a_page_that_only_sends_elsewhere_is_followed() {
 }
 
 #[tokio::test]
+async fn a_page_that_a_proxy_changed_on_its_way_is_a_page() {
+    let server = server_of(Reply::new(203, &[("content-type", "text/html")], PAGE)).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    assert_eq!(fetcher.page(&url("http://news.example/1")).await.unwrap().page.bytes, PAGE.as_bytes());
+}
+
+#[tokio::test]
 async fn a_status_says_whether_trying_again_can_help() {
     for (status, helps) in [
         (400, false),
