@@ -40,7 +40,7 @@ pub use subject::{Scanner, Subject, SubjectError};
 pub fn extract(page: &Page) -> Article {
     let document = Document::parse(page);
     let witnesses = Witnesses::of(&document, page);
-    let text = body::read(&document);
+    let text = body::read(&document, page.url.as_ref());
     let metadata = witnesses.decide(&text.body.text);
     let (title, title_alternative) =
         metadata.headline.map(|headline| (headline.chosen, headline.alternative)).unzip();

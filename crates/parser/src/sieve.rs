@@ -222,7 +222,8 @@ fn is_read(name: &[u8], value: &[u8]) -> bool {
         | b"data-module"
         | b"data-block"
         | b"aria-label"
-        | b"aria-hidden" => true,
+        | b"aria-hidden"
+        | b"aria-modal" => true,
         b"srcset" | b"sizes" | b"width" | b"height" | b"target" | b"loading" | b"decoding"
         | b"fetchpriority" | b"tabindex" | b"viewbox" | b"viewBox" | b"fill" | b"border" | b"align"
         | b"valign" | b"bgcolor" | b"color" | b"cellpadding" | b"cellspacing" | b"maxlength"

@@ -264,3 +264,44 @@ fn what_only_bears_the_name_of_an_advertisement_in_a_sentence_stays() {
     let article = read(&page(&format!("{line}{}", story(4))));
     assert!(lines(&article)[0].contains("Harbour Brewery"), "{:#?}", lines(&article));
 }
+
+#[test]
+fn three_copies_for_three_widths_of_screen_give_the_text_once() {
+    for count in [2, 7] {
+        let copy = |width: &str| {
+            format!(
+                "<div class=\"{width}\"><article><h1>Ferry runs again</h1>{}</article></div>",
+                story(count)
+            )
+        };
+        let copies = ["desktop", "tablet", "mobile"].map(copy).concat();
+        let article =
+            read(&format!("<html><head><title>Ferry runs again</title></head><body>{copies}</body></html>"));
+        assert_eq!(lines(&article).len(), count, "{:#?}", lines(&article));
+    }
+}
+
+#[test]
+fn what_the_markup_hides_is_no_part_of_the_story() {
+    let text = "<p>Скидки до конца недели получат все, кто придёт в гавань с этим талоном, сообщила касса порта.</p>";
+    for open in [
+        "<div hidden>",
+        "<div style='display: none'>",
+        "<div aria-hidden=true>",
+        "<dialog>",
+        "<div class=sr-only>",
+    ] {
+        let close = if open.starts_with("<dialog") { "</dialog>" } else { "</div>" };
+        let article = read(&page(&format!("{}{open}{text}{close}", story(5))));
+        assert!(!article.body.text.contains("Скидки"), "{open}: {:#?}", lines(&article));
+        assert_eq!(lines(&article).len(), 5, "{open}");
+    }
+}
+
+#[test]
+fn a_story_that_is_hidden_until_a_script_shows_it_is_read() {
+    for wrapper in ["style='visibility:hidden'", "aria-hidden=true", "hidden"] {
+        let html = page(&story(5)).replace("<main>", &format!("<main {wrapper}>"));
+        assert_eq!(lines(&read(&html)).len(), 5, "{wrapper}");
+    }
+}

@@ -31,7 +31,7 @@ const SUBJECTS: &[Subject] = &[
         black_box(Document::parse(page));
         String::new()
     }),
-    ("our arena and the body", |page| body::read(&Document::parse(page)).body.text),
+    ("our arena and the body", |page| body::read(&Document::parse(page), None).body.text),
     ("extract, all of it", |page| extract(page).body.text),
 ];
 

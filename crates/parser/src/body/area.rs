@@ -87,6 +87,8 @@ pub(super) struct Area {
     pub(super) marks_above: Marks,
     /// Hash of its tag and class: boxes that look the same have the same.
     pub(super) look: u64,
+    /// Whether it has a class.
+    pub(super) is_named: bool,
     /// Runs directly in it.
     pub(super) own_runs: u32,
     /// Runs in it and below it.
@@ -97,6 +99,10 @@ pub(super) struct Area {
     pub(super) link_units: f32,
     /// Pictures in it and below it.
     pub(super) images: u32,
+    /// Buttons and fields in it and below it.
+    pub(super) controls: u32,
+    /// Fields for a password in it and below it.
+    pub(super) passwords: u32,
 }
 
 /// Elements that flow within a line of text. Everything else starts and ends a run.

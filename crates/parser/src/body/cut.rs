@@ -6,21 +6,26 @@ use dateline_wire::{Cut, CutKind};
 
 use super::area::Tag;
 use super::cue::Cue;
-use super::marks::Mark;
+use super::marks::{Apart, Mark};
 use super::run::{Layout, Run};
 
-/// Counts the runs that were not kept, by what they seem to be, and the advertisements that are in no run.
+/// Counts the runs that were not kept, by what they seem to be, those that were set apart, and what is in no run.
 pub(super) fn account(layout: &Layout, kept: &[bool]) -> Vec<Cut> {
     let mut cuts: BTreeMap<CutKind, (u32, u32)> = BTreeMap::new();
+    let mut count = |kind: CutKind, length: usize| {
+        let (pieces, chars) = cuts.entry(kind).or_default();
+        *pieces += 1;
+        *chars = chars.saturating_add(length as u32);
+    };
     for (run, _) in layout.runs.iter().zip(kept).filter(|(_, kept)| !**kept) {
-        let (pieces, chars) = cuts.entry(kind(layout, run)).or_default();
-        *pieces += 1;
-        *chars = chars.saturating_add(layout.str(run).chars().count() as u32);
+        count(kind(layout, run), layout.str(run).chars().count());
     }
-    for chars in &layout.adverts {
-        let (pieces, sum) = cuts.entry(CutKind::Advertisement).or_default();
-        *pieces += 1;
-        *sum = sum.saturating_add(*chars as u32);
+    for (run, why) in &layout.apart {
+        let kind = if *why == Apart::Comments { CutKind::Comments } else { kind(layout, run) };
+        count(kind, layout.str(run).chars().count());
+    }
+    for (kind, length) in layout.inserted.iter().filter(|(_, length)| *length > 0) {
+        count(*kind, *length);
     }
     cuts.into_iter().map(|(kind, (pieces, chars))| Cut { kind, pieces, chars }).collect()
 }

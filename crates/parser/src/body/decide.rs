@@ -4,7 +4,7 @@ use super::feature::{self, Scene};
 use super::frame::Frame;
 use super::run::Layout;
 use super::witness::Witness;
-use super::{copy, model, rule};
+use super::{copy, model, neighbour, paywall, rule};
 
 /// How far the least sure run of a body may stay behind the surest one of its page, as a logit.
 const BEHIND: f32 = 1.0;
@@ -22,10 +22,10 @@ const ENTRY: f32 = 60.0;
 /// Score of a neighbour from which a run gets a second look although the first found nothing in it.
 const NEAR: f32 = 0.3;
 
-/// Which runs are body.
+/// Which runs are body, and what the page is like.
 ///
 /// Both verdicts count alike: the second knows more, but where the first was wrong about a whole page, it follows it.
-pub(super) fn decide(layout: &Layout, witness: &Witness) -> Vec<bool> {
+pub(super) fn decide(layout: &Layout, witness: &Witness) -> (Vec<bool>, Frame) {
     let frame = Frame::of(layout, witness);
     let glance = feature::glance(layout);
     let scene = Scene::of(layout, &frame, witness, &glance);
@@ -43,7 +43,8 @@ pub(super) fn decide(layout: &Layout, witness: &Witness) -> Vec<bool> {
             false => f32::NEG_INFINITY,
         })
         .collect();
-    choose(layout, &frame, &scene, &verdicts)
+    let kept = choose(layout, &frame, &scene, &verdicts);
+    (kept, frame)
 }
 
 /// Which runs are body, their verdicts known.
@@ -56,11 +57,12 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &Scene, verdicts: &[
     rule::keep_tables(scene, layout, &mut kept);
     rule::drop_furniture(scene, layout, &mut kept);
     rule::drop_announcements(layout, &mut kept);
-    rule::drop_headline(layout, &frame.heard, &mut kept);
+    rule::drop_headline(layout, &frame.testimony, &mut kept);
     rule::drop_refrains(layout, frame, &mut kept);
     rule::drop_byline(layout, &mut kept);
     copy::drop_copies(frame, layout, verdicts, &mut kept);
-    rule::drop_other_articles(layout, frame, &mut kept);
+    neighbour::drop_other_articles(layout, frame, &mut kept);
+    paywall::drop_notices(layout, &mut kept);
     kept
 }
 

@@ -275,7 +275,7 @@ impl<'p> Scene<'p> {
     }
 
     fn ask_witness(&mut self) {
-        let held = (0..self.frame.heard.len()).filter(|index| self.frame.heard[*index].in_body);
+        let held = (0..self.frame.testimony.len()).filter(|index| self.frame.testimony[*index].in_body);
         let held: f32 = held.map(|index| self.good_of(index)).sum();
         self.body_share = held / self.good[0].max(1.0);
     }
@@ -331,9 +331,9 @@ impl<'p> Scene<'p> {
         set(Dashed, flag(text.starts_with(['-', '–', '—', '•', '*', '>'])));
         set(Lower, flag(text.starts_with(char::is_lowercase)));
         set(Times, self.frame.times[index] as f32);
-        set(Title, f32::from(self.frame.heard[index].title));
-        set(Description, flag(self.frame.heard[index].is_description));
-        set(InBody, flag(self.frame.heard[index].in_body));
+        set(Title, f32::from(self.frame.testimony[index].title));
+        set(Description, flag(self.frame.testimony[index].is_description));
+        set(InBody, flag(self.frame.testimony[index].in_body));
         set(HasBody, flag(self.witness.has_body()));
         set(BodyShare, self.body_share);
 

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use super::area::AreaId;
 use super::cue::Cue;
 use super::run::{Layout, Run};
-use super::witness::{Squeezed, Witness};
+use super::witness::{TextKey, Witness};
 
 /// The standing facts of a page. Numbers of kin count from 0 in the order of the page.
 pub(super) struct Frame {
     /// For each run, what the witnesses say of it.
-    pub(super) heard: Vec<Heard>,
+    pub(super) testimony: Vec<Testimony>,
     /// For each run, the box whose child its box is, or its box itself where that holds several runs.
     pub(super) host: Vec<AreaId>,
     /// For each run, its look: runs of one look stand in boxes that look the same, and play the same part.
@@ -29,7 +29,7 @@ pub(super) struct Frame {
 
 impl Frame {
     pub(super) fn of(layout: &Layout, witness: &Witness) -> Self {
-        let heard = hear(layout, witness);
+        let testimony = hear(layout, witness);
         let host: Vec<AreaId> = layout.runs.iter().map(|run| host(layout, run)).collect();
         let look_of = |(run, host): (&Run, &AreaId)| {
             let own = layout.areas[run.area as usize].look;
@@ -44,13 +44,13 @@ impl Frame {
             end - run.units
         };
         Self {
-            h1: headline(layout, &heard),
+            h1: headline(layout, &testimony),
             look: number(layout.runs.iter().zip(&host).map(look_of)),
             twins: number(layout.areas.iter().map(|area| (area.parent, area.look))),
             times: times.iter().map(|text| counts[*text as usize]).collect(),
             offset: layout.runs.iter().map(&mut start_of).collect(),
             under_cue: under_cue(layout),
-            heard,
+            testimony,
             host,
         }
     }
@@ -72,32 +72,36 @@ fn host(layout: &Layout, run: &Run) -> AreaId {
 }
 
 /// The first `<h1>` that is the title, or else any heading that is, or else the first `<h1>`.
-fn headline(layout: &Layout, heard: &[Heard]) -> Option<usize> {
-    let find = |is_it: &dyn Fn(&Run, &Heard) -> bool| {
-        layout.runs.iter().zip(heard).position(|(run, heard)| is_it(run, heard))
+fn headline(layout: &Layout, testimony: &[Testimony]) -> Option<usize> {
+    let find = |is_it: &dyn Fn(&Run, &Testimony) -> bool| {
+        layout.runs.iter().zip(testimony).position(|(run, testimony)| is_it(run, testimony))
     };
-    find(&|run, heard| run.heading == 1 && heard.title == 2)
-        .or_else(|| find(&|run, heard| run.heading > 0 && heard.title == 2))
+    find(&|run, testimony| run.heading == 1 && testimony.title == 2)
+        .or_else(|| find(&|run, testimony| run.heading > 0 && testimony.title == 2))
         .or_else(|| find(&|run, _| run.heading == 1))
 }
 
 /// What the witnesses say of one run.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Heard {
+pub(super) struct Testimony {
+    /// How far it is the title ([`Witness::is_title`]), and whether it is that of the page's head.
     pub(super) title: u8,
+    pub(super) is_title_of_head: bool,
     pub(super) is_description: bool,
     pub(super) in_body: bool,
 }
 
 /// Asks the witnesses about every run. A title is short and a link is no lede, so that not everything is compared.
-fn hear(layout: &Layout, witness: &Witness) -> Vec<Heard> {
+fn hear(layout: &Layout, witness: &Witness) -> Vec<Testimony> {
     let has_body = witness.has_body();
-    let mut text = Squeezed::default();
+    let mut text = TextKey::default();
     let ask = |run: &Run| {
         let may_be_title = run.units < 300.0;
         text.read(layout.str(run), if may_be_title { usize::MAX } else { 120 });
-        Heard {
-            title: if may_be_title { witness.is_title(&text) } else { 0 },
+        let title = if may_be_title { witness.is_title(&text) } else { 0 };
+        Testimony {
+            title,
+            is_title_of_head: title == 2 && witness.is_title_of_head(&text),
             is_description: run.linked < 0.9 && run.units >= 30.0 && witness.is_description(&text),
             in_body: has_body && run.units >= 8.0 && witness.body_holds(&text),
         }

@@ -1,125 +1,123 @@
 //! What kind of page it is: an article, or one of the things that come in its place.
 
 use dateline_wire::{Body, PageKind, ParagraphKind};
+use url::Url;
 
-use super::cue::Cue;
+use super::area::Tag;
+use super::frame::Frame;
 use super::marks::Mark;
-use super::run::Layout;
+use super::run::{Layout, Run, units};
+use super::witness::{Declared, Witness};
+use super::{list, paywall, wall};
 use crate::dom::{Document, local_name};
-use crate::letter;
 
-/// Length from which a body is an article whatever else stands on the page, in letters.
-const ARTICLE: u32 = 600;
+/// Length from which a body is an article whatever else stands on the page, in units.
+const ARTICLE: f32 = 600.0;
 
-/// Length below which a page has nothing to say.
-const NOTHING: u32 = 60;
+/// Length up to which a notice behind a text makes it a teaser, in units: some papers give three paragraphs away.
+const TEASER: f32 = 1200.0;
 
-/// Phrases of walls and of pages that are not there, in lower case. They count only on pages with little other text.
-const WALLS: &[(&str, PageKind)] = &[
-    ("are you a robot", PageKind::BotWall),
-    ("you are human", PageKind::BotWall),
-    ("you are a human", PageKind::BotWall),
-    ("verify you are", PageKind::BotWall),
-    ("unusual traffic", PageKind::BotWall),
-    ("checking your browser", PageKind::BotWall),
-    ("just a moment", PageKind::BotWall),
-    ("security check", PageKind::BotWall),
-    ("access denied", PageKind::BotWall),
-    ("captcha", PageKind::BotWall),
-    ("enable javascript", PageKind::BotWall),
-    ("вы не робот", PageKind::BotWall),
-    ("로봇이 아닙니다", PageKind::BotWall),
-    ("ロボットではありません", PageKind::BotWall),
-    ("we value your privacy", PageKind::CookieWall),
-    ("before you continue", PageKind::CookieWall),
-    ("accept all cookies", PageKind::CookieWall),
-    ("use cookies", PageKind::CookieWall),
-    ("uses cookies", PageKind::CookieWall),
-    ("cookies akzeptieren", PageKind::CookieWall),
-    ("accepter les cookies", PageKind::CookieWall),
-    ("page not found", PageKind::NotFound),
-    ("page can't be found", PageKind::NotFound),
-    ("page cannot be found", PageKind::NotFound),
-    ("page you requested", PageKind::NotFound),
-    ("page you are looking for", PageKind::NotFound),
-    ("page you're looking for", PageKind::NotFound),
-    ("404 not found", PageKind::NotFound),
-    ("error 404", PageKind::NotFound),
-    ("страница не найдена", PageKind::NotFound),
-    ("сторінку не знайдено", PageKind::NotFound),
-    ("페이지를 찾을 수 없습니다", PageKind::NotFound),
-    ("ページが見つかりません", PageKind::NotFound),
-    ("页面不存在", PageKind::NotFound),
-    ("找不到頁面", PageKind::NotFound),
-];
+/// Length below which a page has nothing to say, and below which not even a whole sentence does.
+const NOTHING: f32 = 60.0;
+const NO_SENTENCE: f32 = 24.0;
+
+/// What the kind is decided from, besides the body.
+pub(super) struct PageFacts<'p> {
+    pub(super) document: &'p Document,
+    pub(super) url: Option<&'p Url>,
+    pub(super) witness: &'p Witness,
+    pub(super) layout: &'p Layout,
+    pub(super) frame: &'p Frame,
+    /// Which runs are body.
+    pub(super) kept: &'p [bool],
+}
 
 /// Decides from the body found and from what else stands on the page.
-pub(super) fn of(document: &Document, layout: &Layout, body: &Body) -> PageKind {
-    // Beyond the length of an article, how long it is makes no difference.
-    let letters = body.text.chars().filter(|c| letter::is_alphanumeric(*c));
-    let length = letters.take(ARTICLE as usize).count() as u32;
-    let letters: u32 = layout.runs.iter().map(|run| run.letters).sum();
-    if length < ARTICLE && letters < 4 * ARTICLE {
-        if let Some(wall) = wall(document, layout) {
+pub(super) fn of(page: &PageFacts<'_>, body: &Body) -> PageKind {
+    let (layout, kept) = (page.layout, page.kept);
+    // Beyond the length of a teaser, how long it is makes no difference.
+    let length = units(&body.text, TEASER);
+    let on_page: f32 = layout.runs.iter().map(|run| run.units).sum();
+    if length < ARTICLE && on_page < 4.0 * ARTICLE {
+        if let Some(wall) = wall::of(page.document, layout, kept) {
             return wall;
         }
-        if length < ARTICLE / 2 && asks_for_password(document) {
+        if length < ARTICLE / 2.0 && asks_for_password(page.document) && !has_story(page) {
             return PageKind::Login;
         }
     }
-    if length >= NOTHING && is_live_blog(layout, body) {
+    if length >= NOTHING && is_live_blog(page, body) {
         return PageKind::LiveBlog;
+    }
+    let is_front = page.url.is_some_and(is_front_page);
+    if (page.witness.declared != Declared::Article || is_front) && list::is_list(layout, page.frame, kept) {
+        return PageKind::Index;
+    }
+    if length < TEASER && paywall::is_said(layout, kept) || length < ARTICLE && page.witness.is_paid {
+        return PageKind::PaywalledTeaser;
     }
     if length >= ARTICLE {
         return PageKind::Article;
     }
-    if length < ARTICLE && is_paywalled(layout) {
-        return PageKind::PaywalledTeaser;
-    }
-    let linked: f32 =
-        layout.runs.iter().filter(|run| run.linked > 0.8 && run.units >= 25.0).map(|run| run.units).sum();
-    if length < ARTICLE / 2 {
+    let is_link = |run: &&Run| run.linked > 0.8 && run.units >= 25.0;
+    let linked: f32 = layout.runs.iter().filter(is_link).map(|run| run.units).sum();
+    if length < ARTICLE / 2.0 {
         let media = |mark: Mark| layout.areas.iter().filter(|area| area.marks.has(mark)).count();
-        let pictures = document.elements(local_name!("figure")).count();
+        let pictures = page.document.elements(local_name!("figure")).count();
         match () {
-            () if document.elements(local_name!("video")).next().is_some() => return PageKind::Video,
+            () if page.document.elements(local_name!("video")).next().is_some() => return PageKind::Video,
             () if pictures >= 8 && media(Mark::Media) >= 4 => return PageKind::Gallery,
-            () if linked > 4.0 * length.max(NOTHING) as f32 && h1_is_missing_or_short(layout) => {
+            () if linked > 4.0 * length.max(NOTHING) && (is_front || h1_is_missing_or_short(layout)) => {
                 return PageKind::Index;
             }
             () => {}
         }
     }
-    if length < NOTHING { PageKind::Empty } else { PageKind::Article }
-}
-
-/// The wall that title or text of a nearly empty page speaks of.
-fn wall(document: &Document, layout: &Layout) -> Option<PageKind> {
-    let title =
-        document.elements(local_name!("title")).next().map(|node| node.text_content()).unwrap_or_default();
-    let text = format!("{title}\n{}", layout.text).to_lowercase();
-    let text = text.replace('\u{2019}', "'");
-    WALLS.iter().find(|(phrase, _)| text.contains(phrase)).map(|(_, kind)| *kind)
+    let is_sentence = || length >= NO_SENTENCE && has_story(page);
+    if length >= NOTHING || is_sentence() { PageKind::Article } else { PageKind::Empty }
 }
 
 fn asks_for_password(document: &Document) -> bool {
     document.elements(local_name!("input")).any(|node| node.attr("type") == Some("password"))
 }
 
-/// Whether something on a page with a short body asks for money to read on.
-fn is_paywalled(layout: &Layout) -> bool {
-    layout.runs.iter().any(|run| {
-        run.cues.has(Cue::Paywall)
-            && run.marks.union(layout.areas[run.area as usize].marks_above).has(Mark::Paywall)
-    })
+/// Whether there is a headline, and a sentence below it that was taken for the body.
+fn has_story(page: &PageFacts<'_>) -> bool {
+    let headline = page.layout.runs.iter().position(|run| run.heading > 0);
+    let mut body = page.layout.runs.iter().zip(page.kept).enumerate().filter(|(_, (_, kept))| **kept);
+    headline.is_some_and(|headline| body.any(|(index, (run, _))| index > headline && run.ends))
 }
 
-/// A running log: many headings or times in the body, each over few lines, or a box that calls itself live.
-fn is_live_blog(layout: &Layout, body: &Body) -> bool {
+/// Whether an address is that of a site's front page, in whatever language: a link that is dead often leads there.
+fn is_front_page(url: &Url) -> bool {
+    let path = url.path().trim_matches('/');
+    url.query().is_none()
+        && (path.is_empty() || path.len() == 2 && path.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
+/// A running log: many times of day, each above a post of its own.
+fn is_live_blog(page: &PageFacts<'_>, body: &Body) -> bool {
+    const POSTS: usize = 8;
+    const POST: f32 = 60.0;
+    let layout = page.layout;
+    let is_time =
+        |run: &Run| layout.areas[run.area as usize].tag != Tag::Cell && is_time_of_day(layout.str(run));
+    let times: Vec<usize> = (0..layout.runs.len()).filter(|index| is_time(&layout.runs[*index])).collect();
+    // A timetable, a programme: what stands under a time there is a name.
+    let is_post = |(from, to): (usize, usize)| {
+        layout.runs[from..to]
+            .iter()
+            .filter(|run| run.ends && run.linked < 0.8)
+            .map(|run| run.units)
+            .sum::<f32>()
+            >= POST
+    };
+    let ends = times.iter().skip(1).copied().chain([layout.runs.len()]);
+    let posts = times.iter().copied().zip(ends).filter(|post| is_post(*post)).count();
     let headings = body.paragraphs.iter().filter(|p| p.kind == ParagraphKind::Heading).count();
-    let times = || layout.runs.iter().filter(|run| is_time_of_day(layout.str(run))).count();
-    let is_enough = |times: usize| times >= 8 && (headings >= 5 || times * 4 >= body.paragraphs.len());
-    body.paragraphs.len() >= 12 && is_enough(times())
+    let is_enough = posts >= POSTS && (headings >= 5 || posts * 4 >= body.paragraphs.len());
+    body.paragraphs.len() >= 12 && is_enough
+        || page.witness.declared == Declared::LiveBlog && posts * 2 >= POSTS
 }
 
 /// `14:05`, `09.30`, with at most a word beside it.

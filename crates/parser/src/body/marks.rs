@@ -1,10 +1,11 @@
 //! What the words in class, id, role and the like say about an element.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use crate::dom::Node;
+use crate::dom::{Node, local_name};
 use crate::memo::Memo;
 
 /// A family of words that page makers use for the same thing.
@@ -76,12 +77,42 @@ impl Mark {
     }
 }
 
-/// A set of [`Mark`]s.
+/// What sets a box apart from the article, whatever its text says. [`super::apart`] decides whether it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Apart {
+    /// No reader sees it: `hidden`, `display:none`, `visibility:hidden`, a dialog that is not open.
+    Hidden = 48,
+    /// Screen readers pass over it: `aria-hidden`.
+    Mute,
+    /// Only screen readers read it: the classes that style sheets use for that.
+    Spoken,
+    /// A dialog that is open.
+    Dialog,
+    /// Asks for consent to cookies and the like.
+    Consent,
+    /// The word for cookies alone: biscuits have it, too.
+    Cookie,
+    /// Asks who is there.
+    Login,
+    /// What readers wrote.
+    Comments,
+    /// What stands on the page before.
+    Copy,
+}
+
+/// A set of [`Mark`]s and [`Apart`]s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Marks(u32);
+pub(super) struct Marks(u64);
 
 impl Marks {
     pub(super) const NONE: Self = Self(0);
+
+    /// The look of a box without a class.
+    pub(super) const NO_LOOK: u64 = NO_CLASS;
+
+    /// The bit behind those of the [`Mark`]s that says so of a box's microdata.
+    const ARTICLE: u32 = 40;
 
     pub(super) fn has(self, mark: Mark) -> bool {
         self.0 & (1 << mark as u32) != 0
@@ -95,8 +126,27 @@ impl Marks {
         Self(self.0 | other.0)
     }
 
+    /// Whether it has no [`Mark`].
     pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0 & ((1 << Self::ARTICLE) - 1) == 0
+    }
+
+    /// Whether its microdata says that it holds an article.
+    pub(super) fn is_article(self) -> bool {
+        self.0 & (1 << Self::ARTICLE) != 0
+    }
+
+    pub(super) fn is(self, apart: Apart) -> bool {
+        self.0 & (1 << apart as u32) != 0
+    }
+
+    fn set(&mut self, apart: Apart) {
+        self.0 |= 1 << apart as u32;
+    }
+
+    /// Whether anything sets it apart.
+    pub(super) fn is_apart(self) -> bool {
+        self.0 >> Apart::Hidden as u32 != 0
     }
 
     /// Reads an element's attributes; the second value hashes its classes without digits, so that boxes which look the
@@ -104,6 +154,9 @@ impl Marks {
     pub(super) fn of<'d>(node: Node<'d>, known: &mut Known<'d>) -> (Self, u64) {
         let mut marks = Self::NONE;
         let mut look = NO_CLASS;
+        if node.is(&local_name!("dialog")) {
+            marks.set(if node.attr("open").is_some() { Apart::Dialog } else { Apart::Hidden });
+        }
         for (name, value) in node.attrs() {
             match name {
                 "class" => {
@@ -111,6 +164,8 @@ impl Marks {
                     marks = marks.union(said);
                     look = class;
                 }
+                "role" if matches!(value.trim(), "dialog" | "alertdialog") => marks.set(Apart::Dialog),
+                "aria-modal" if is_true(value) => marks.set(Apart::Dialog),
                 "id"
                 | "role"
                 | "itemprop"
@@ -122,37 +177,67 @@ impl Marks {
                 | "aria-label"
                 | "data-block"
                 | "property" => marks = marks.union(Self::read(value)),
-                "hidden" => marks.add(Mark::Hidden),
-                "aria-hidden" if value.trim().eq_ignore_ascii_case("true") => marks.add(Mark::Hidden),
-                "style" if hides(value) => marks.add(Mark::Hidden),
+                "itemtype" if value.trim_end().ends_with("/Comment") => marks.set(Apart::Comments),
+                "itemtype"
+                    if value.trim_end().ends_with("Article") || value.trim_end().ends_with("Posting") =>
+                {
+                    marks.0 |= 1 << Self::ARTICLE;
+                }
+                "hidden" => {
+                    marks.add(Mark::Hidden);
+                    if !value.trim().eq_ignore_ascii_case("until-found") {
+                        marks.set(Apart::Hidden);
+                    }
+                }
+                "aria-hidden" if is_true(value) => {
+                    marks.add(Mark::Hidden);
+                    marks.set(Apart::Mute);
+                }
+                "style" if hides(value) => {
+                    marks.add(Mark::Hidden);
+                    marks.set(Apart::Hidden);
+                }
                 _ => {}
             }
         }
         (marks, look)
     }
 
-    /// What `value` says. Words end where letters end, and where a lower-case letter meets an upper-case one.
+    /// What `value` says.
     fn read(value: &str) -> Self {
         let mut marks = Self::NONE;
         // Beyond that, an attribute is data, or an attack.
         let bytes = &value.as_bytes()[..value.len().min(512)];
         for found in WORDS.find_iter(bytes) {
-            let (start, end) = (found.start(), found.end());
             let (_, mark, whole) = TABLE[found.pattern().as_usize()];
-            let starts = start == 0
-                || !bytes[start - 1].is_ascii_alphabetic()
-                || (bytes[start].is_ascii_uppercase() && bytes[start - 1].is_ascii_lowercase());
-            let ends = bytes.get(end).is_none_or(|next| {
-                !next.is_ascii_alphabetic()
-                    || (next.is_ascii_uppercase() && bytes[end - 1].is_ascii_lowercase())
-            }) || (bytes.get(end) == Some(&b's')
-                && bytes.get(end + 1).is_none_or(|next| !next.is_ascii_lowercase()));
-            if starts && (ends || !whole) {
+            if is_word(bytes, found.range(), whole) {
                 marks.add(mark);
+            }
+        }
+        for found in APART_WORDS.find_iter(bytes) {
+            let (_, apart, whole) = APART[found.pattern().as_usize()];
+            if is_word(bytes, found.range(), whole) {
+                marks.set(apart);
             }
         }
         marks
     }
+}
+
+/// Whether a word that was found stands for itself. Words end where letters end, and where a lower-case letter meets an
+/// upper-case one.
+fn is_word(bytes: &[u8], found: Range<usize>, whole: bool) -> bool {
+    let (start, end) = (found.start, found.end);
+    let starts = start == 0
+        || !bytes[start - 1].is_ascii_alphabetic()
+        || (bytes[start].is_ascii_uppercase() && bytes[start - 1].is_ascii_lowercase());
+    let ends = || {
+        bytes.get(end).is_none_or(|next| {
+            !next.is_ascii_alphabetic() || (next.is_ascii_uppercase() && bytes[end - 1].is_ascii_lowercase())
+        }) || (bytes.get(end) == Some(&b's')
+            && bytes.get(end + 1).is_none_or(|next| !next.is_ascii_lowercase()))
+    };
+    starts && (!whole || ends())
 }
 
 /// What the classes of a page say, and their looks.
@@ -170,6 +255,10 @@ const NO_CLASS: u64 = 0xcbf2_9ce4_8422_2325;
 fn look_of(class: &str) -> u64 {
     let bytes = class.bytes().filter(|byte| !byte.is_ascii_digit());
     bytes.fold(NO_CLASS, |look, byte| (look ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+fn is_true(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case("true")
 }
 
 fn hides(style: &str) -> bool {
@@ -486,12 +575,76 @@ const TABLE: &[(&str, Mark, bool)] = &[
     ("archive", Mark::List, true),
 ];
 
-static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+/// What sets a box apart, as [`TABLE`]. Consent tools are known by the names that their scripts give to what they insert.
+const APART: &[(&str, Apart, bool)] = &[
+    ("sr-only", Apart::Spoken, true),
+    ("sronly", Apart::Spoken, true),
+    ("visually-hidden", Apart::Spoken, true),
+    ("visuallyhidden", Apart::Spoken, true),
+    ("hidden-visually", Apart::Spoken, true),
+    ("screen-reader", Apart::Spoken, false),
+    ("screenreader", Apart::Spoken, false),
+    ("a11y-hidden", Apart::Spoken, true),
+    ("element-invisible", Apart::Spoken, true),
+    ("consent", Apart::Consent, false),
+    ("cookieconsent", Apart::Consent, false),
+    ("gdpr", Apart::Consent, false),
+    ("ccpa", Apart::Consent, false),
+    ("onetrust", Apart::Consent, false),
+    ("ot-sdk", Apart::Consent, false),
+    ("optanon", Apart::Consent, false),
+    ("usercentrics", Apart::Consent, false),
+    ("uc-banner", Apart::Consent, false),
+    ("didomi", Apart::Consent, false),
+    ("cookiebot", Apart::Consent, false),
+    ("cybot", Apart::Consent, false),
+    ("truste", Apart::Consent, true),
+    ("trustarc", Apart::Consent, false),
+    ("qc-cmp", Apart::Consent, false),
+    ("cmpbox", Apart::Consent, false),
+    ("sp_message", Apart::Consent, false),
+    ("fc-consent", Apart::Consent, false),
+    ("iubenda", Apart::Consent, false),
+    ("klaro", Apart::Consent, true),
+    ("osano", Apart::Consent, false),
+    ("termly", Apart::Consent, false),
+    ("cookieyes", Apart::Consent, false),
+    ("cky", Apart::Consent, true),
+    ("cmplz", Apart::Consent, true),
+    ("borlabs", Apart::Consent, false),
+    ("tarteaucitron", Apart::Consent, false),
+    ("axeptio", Apart::Consent, false),
+    ("privacy-preference", Apart::Consent, false),
+    ("privacy-center", Apart::Consent, false),
+    ("privacy-centre", Apart::Consent, false),
+    ("privacy-manager", Apart::Consent, false),
+    ("privacy-banner", Apart::Consent, false),
+    ("privacy-notice", Apart::Consent, false),
+    ("privacy-popup", Apart::Consent, false),
+    ("privacy-modal", Apart::Consent, false),
+    ("cookie", Apart::Cookie, false),
+    ("login", Apart::Login, false),
+    ("log-in", Apart::Login, true),
+    ("signin", Apart::Login, false),
+    ("sign-in", Apart::Login, true),
+    ("auth", Apart::Login, true),
+    ("registration", Apart::Login, true),
+    ("comment", Apart::Comments, true),
+    ("commentlist", Apart::Comments, false),
+    ("commentform", Apart::Comments, false),
+    ("commentarea", Apart::Comments, false),
+    ("disqus", Apart::Comments, false),
+];
+
+static APART_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(APART.iter().map(|(word, ..)| *word)));
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(TABLE.iter().map(|(word, ..)| *word)));
+
+/// Every class of every element passes here, and the alphabet is small enough for tables.
+fn automaton(words: impl Iterator<Item = &'static str>) -> AhoCorasick {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostLongest)
-        // Every class of every element passes here, and the alphabet is small enough for tables.
         .kind(Some(AhoCorasickKind::DFA))
-        .build(TABLE.iter().map(|(word, ..)| word))
+        .build(words)
         .expect("a table of a few hundred short words makes an automaton")
-});
+}

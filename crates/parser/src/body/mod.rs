@@ -2,12 +2,14 @@
 //!
 //! A page is cut into runs ([`run`]): what a reader sees between two breaks, each standing in a box ([`area`]) whose class,
 //! id and role say something ([`marks`]), with words that say something ([`cue`]); advertisements inside a line are left out
-//! ([`inserted`]). The head of the page is heard as a witness ([`witness`]). Each run becomes a row of numbers
+//! ([`inserted`]). The head of the page is heard as a witness ([`witness`]). What the markup says is not the article's is set
+//! apart ([`apart`]), with second copies of the whole ([`copy`]). Each run left becomes a row of numbers
 //! ([`feature`]), which knows the piece of the page that it belongs to ([`block`]), and is decided on twice ([`decide`],
 //! [`model`]): first from a guess at where the body is, then knowing the first verdict on every other run. What is about
-//! the page as a whole is left to rules ([`rule`], [`copy`]). What is kept is written out as paragraphs ([`text`]), what is
-//! not is accounted for ([`cut`]), and the page's kind follows from both ([`kind`]).
+//! the page as a whole is left to rules ([`rule`], [`copy`], [`neighbour`], [`paywall`]). What is kept is written out as paragraphs ([`text`]), what is
+//! not is accounted for ([`cut`]), and the page's kind follows from both ([`kind`], [`wall`], [`list`]).
 
+mod apart;
 mod area;
 mod block;
 mod copy;
@@ -18,16 +20,21 @@ mod feature;
 mod frame;
 mod inserted;
 mod kind;
+mod list;
 mod marks;
 mod model;
+mod neighbour;
+mod paywall;
 mod rescue;
 mod rule;
 mod run;
 mod table;
 mod text;
+mod wall;
 mod witness;
 
 use dateline_wire::{Body, Cut, PageKind};
+use url::Url;
 
 use crate::dom::Document;
 use run::Layout;
@@ -49,14 +56,24 @@ pub struct Text {
     pub page_kind: PageKind,
 }
 
-/// Reads the body.
-pub fn read(document: &Document) -> Text {
-    let layout = Layout::of(document);
-    let witness = Witness::of(document);
-    let kept = decide::decide(&layout, &witness);
+/// Reads the body of the page that was found at `url`.
+pub fn read(document: &Document, url: Option<&Url>) -> Text {
+    let (layout, witness) = look(document);
+    let (kept, frame) = decide::decide(&layout, &witness);
     let shown = text::write(&layout, &kept);
     let rescued = rescue::from_script(&witness, &shown).or_else(|| rescue::from_markup(document, &shown));
     let body = rescued.unwrap_or(shown);
-    let page_kind = kind::of(document, &layout, &body);
+    let page =
+        kind::PageFacts { document, url, witness: &witness, layout: &layout, frame: &frame, kept: &kept };
+    let page_kind = kind::of(&page, &body);
     Text { cuts: cut::account(&layout, &kept), body, page_kind }
+}
+
+/// The page without what its markup sets apart, and what its head says.
+fn look(document: &Document) -> (Layout, Witness) {
+    let mut layout = Layout::of(document);
+    let witness = Witness::of(document);
+    apart::set_apart(&mut layout, &witness);
+    copy::set_apart(&mut layout);
+    (layout, witness)
 }

@@ -3,10 +3,9 @@
 use dateline_wire::{Body, ParagraphKind};
 use memchr::memmem;
 
-use super::decide;
-use super::run::Layout;
 use super::text::{self, Writer};
 use super::witness::Witness;
+use super::{decide, look};
 use crate::dom::{Document, Node, local_name};
 use crate::letter::count_alphanumeric;
 
@@ -50,8 +49,8 @@ pub(super) fn from_markup(document: &Document, shown: &Body) -> Option<Body> {
         })
         .max_by_key(|text| text.len())?;
     let markup = Document::from_html(longest);
-    let layout = Layout::of(&markup);
-    let body = text::write(&layout, &decide::decide(&layout, &Witness::of(&markup)));
+    let (layout, witness) = look(&markup);
+    let body = text::write(&layout, &decide::decide(&layout, &witness).0);
     is_worth(&body.text, shown, 5).then_some(body)
 }
 

@@ -1,14 +1,11 @@
 //! What the forests cannot see, since it is about the page and not about the run, and what they leave on pages that are shorter
 //! than most they have learnt from.
 
-use super::area::{AreaId, Tag};
+use super::area::Tag;
 use super::cue::{self, Cue};
 use super::feature::Scene;
-use super::frame::{Frame, Heard};
+use super::frame::{Frame, Testimony};
 use super::run::{Layout, Run, ends_question};
-
-/// Length of what an article must hold for the others on its page to be its neighbours, in units.
-const ARTICLE: f32 = 300.0;
 
 /// Length of the longest announcement of an advertisement, in units.
 const ANNOUNCEMENT: f32 = 30.0;
@@ -67,44 +64,23 @@ pub(super) fn drop_refrains(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
             && !around.any(|tag| matches!(tag, Tag::Cell | Tag::Item))
     };
     let long: Vec<bool> = layout.runs.iter().zip(&frame.times).map(is_long).collect();
-    for index in (0..long.len()).filter(|index| frame.times[*index] >= TIMES) {
+    let is_refrain = |index: usize| {
         let beside = index.saturating_sub(1)..(index + 2).min(long.len());
-        kept[index] &= frame.heard[index].title != 2 && !long[beside].contains(&true);
+        frame.times[index] >= TIMES && (frame.testimony[index].title == 2 || long[beside].contains(&true))
+    };
+    let length = |counts: &dyn Fn(usize) -> bool| -> f32 {
+        let runs = (0..long.len()).filter(|index| kept[*index] && counts(*index));
+        runs.map(|index| layout.runs[index].units).sum()
+    };
+    // What is most of a text is no refrain of it, however often it stands there.
+    if 2.0 * length(&is_refrain) <= length(&|_| true) {
+        (0..long.len()).filter(|index| is_refrain(*index)).for_each(|index| kept[index] = false);
     }
 }
 
 /// Drops the headline, which is the title and not the text.
-pub(super) fn drop_headline(layout: &Layout, heard: &[Heard], kept: &mut [bool]) {
-    for ((run, heard), kept) in layout.runs.iter().zip(heard).zip(kept) {
-        *kept &= !(run.heading == 1 && heard.title == 2);
+pub(super) fn drop_headline(layout: &Layout, testimony: &[Testimony], kept: &mut [bool]) {
+    for ((run, testimony), kept) in layout.runs.iter().zip(testimony).zip(kept) {
+        *kept &= !(run.heading == 1 && testimony.title == 2);
     }
-}
-
-/// Where the page's headline stands in one of several `<article>`s, drops what was kept of the others: neighbouring posts,
-/// and the next stories that a page appends to itself.
-pub(super) fn drop_other_articles(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
-    let headline = frame.h1.filter(|h1| frame.heard[*h1].title == 2);
-    let Some(own) = headline.and_then(|index| article_of(layout, layout.runs[index].area)) else { return };
-    let is_own = |area: AreaId| layout.around(area).any(|around| around == own);
-    let runs = || layout.runs.iter().zip(kept.iter()).filter(|(_, kept)| **kept).map(|(run, _)| run);
-    let length: f32 = runs().filter(|run| is_own(run.area)).map(|run| run.units).sum();
-    if length < ARTICLE {
-        return;
-    }
-    for (run, kept) in layout.runs.iter().zip(kept) {
-        if *kept
-            && !is_own(run.area)
-            && article_of(layout, run.area).is_some_and(|other| !encloses(layout, other, own))
-        {
-            *kept = false;
-        }
-    }
-}
-
-fn article_of(layout: &Layout, area: AreaId) -> Option<AreaId> {
-    layout.around(area).find(|area| layout.areas[*area as usize].tag == Tag::Article)
-}
-
-fn encloses(layout: &Layout, outer: AreaId, inner: AreaId) -> bool {
-    layout.around(inner).any(|around| around == outer)
 }

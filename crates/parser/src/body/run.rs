@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
+use dateline_wire::CutKind;
+
 use crate::dom::{Document, Node, local_name};
 use crate::letter;
 
 use super::area::{Area, AreaId, Tag, heading_level, is_inline, is_unread};
 use super::cue::Cues;
 use super::inserted;
-use super::marks::{Known, Marks};
+use super::marks::{Apart, Known, Marks};
 
 /// Runs of one page that are looked at; a page with more is a list, and its end is not read.
 const MAX_RUNS: usize = 6_000;
@@ -61,18 +63,68 @@ pub(super) struct Layout {
     pub(super) text: String,
     pub(super) runs: Vec<Run>,
     pub(super) areas: Vec<Area>,
-    /// The lengths, in characters, of advertisements that stood inside a line and are in no run.
-    pub(super) adverts: Vec<usize>,
+    /// What stood inside a line and is in no run: its kind, and its length in characters.
+    pub(super) inserted: Vec<(CutKind, usize)>,
+    /// Runs that are on the page and not the article's, and why.
+    pub(super) apart: Vec<(Run, Apart)>,
     /// Lines of signs that part a text (`* * *`), which are no runs, one between two: the number of the run behind it, and its
     /// bytes.
     pub(super) separators: Vec<(usize, Range<usize>)>,
 }
 
 impl Layout {
+    /// All that stands on the page.
     pub(super) fn of(document: &Document) -> Self {
         let mut builder = Builder::new();
         builder.walk(document.body());
         builder.finish()
+    }
+
+    /// Sets the runs apart for which `why` has a reason, as if they did not stand on the page.
+    pub(super) fn set_apart(&mut self, why: impl Fn(usize, &Run) -> Option<Apart>) {
+        let reasons: Vec<Option<Apart>> =
+            self.runs.iter().enumerate().map(|(index, run)| why(index, run)).collect();
+        if reasons.iter().all(Option::is_none) {
+            return;
+        }
+        let mut places = Vec::with_capacity(reasons.len());
+        let mut left = 0;
+        for reason in &reasons {
+            places.push(left);
+            left += usize::from(reason.is_none());
+        }
+        // A line of signs stays where a run behind it stays.
+        self.separators.retain(|(run, _)| reasons.get(*run).is_some_and(Option::is_none));
+        self.separators.iter_mut().for_each(|(run, _)| *run = places[*run]);
+        for (run, reason) in std::mem::take(&mut self.runs).into_iter().zip(reasons) {
+            match reason {
+                Some(reason) => self.apart.push((run, reason)),
+                None => self.runs.push(run),
+            }
+        }
+        self.measure();
+    }
+
+    /// Sums up what the boxes hold.
+    fn measure(&mut self) {
+        for area in &mut self.areas {
+            (area.own_runs, area.runs, area.units, area.link_units) = (0, 0, 0.0, 0.0);
+        }
+        for run in &self.runs {
+            let area = &mut self.areas[run.area as usize];
+            area.own_runs += 1;
+            area.runs += 1;
+            area.units += run.units;
+            area.link_units += run.units * run.linked;
+        }
+        for index in (1..self.areas.len()).rev() {
+            let area = &self.areas[index];
+            let (parent, runs, units, links) = (area.parent as usize, area.runs, area.units, area.link_units);
+            let above = &mut self.areas[parent];
+            above.runs += runs;
+            above.units += units;
+            above.link_units += links;
+        }
     }
 
     pub(super) fn str(&self, run: &Run) -> &str {
@@ -144,7 +196,8 @@ impl<'d> Builder<'d> {
             text: String::with_capacity(16 * 1024),
             runs: Vec::with_capacity(256),
             areas: Vec::with_capacity(512),
-            adverts: Vec::new(),
+            inserted: Vec::new(),
+            apart: Vec::new(),
             separators: Vec::new(),
         };
         Self {
@@ -184,14 +237,17 @@ impl<'d> Builder<'d> {
                     local_name!("br") => self.line_break(),
                     local_name!("hr") => self.break_run(false),
                     local_name!("img") => self.layout.areas[self.area as usize].images += 1,
+                    local_name!("button") | local_name!("input") => self.count_control(node),
                     _ if is_unread(name) => {}
                     _ => {
-                        let is_block = !is_inline(name);
+                        let mut is_block = !is_inline(name);
                         let marks = if is_block { Marks::NONE } else { self.inline_marks(node) };
-                        if let Some(length) = inserted::advert(node, marks) {
-                            self.layout.adverts.push(length);
+                        if let Some(inserted) = inserted::cut(node, marks) {
+                            self.layout.inserted.push(inserted);
                             continue;
                         }
+                        // A long text that nobody sees is a box of its own, wherever it stands.
+                        is_block |= inserted::is_unseen(marks);
                         open.push(Open {
                             node,
                             inline: self.inline,
@@ -203,6 +259,7 @@ impl<'d> Builder<'d> {
                         if is_block {
                             self.break_run(false);
                             self.enter_block(node);
+                            self.inline.link |= node.is(&local_name!("a"));
                         } else {
                             self.enter_inline(node, marks);
                         }
@@ -212,6 +269,17 @@ impl<'d> Builder<'d> {
             }
         }
         self.break_run(false);
+    }
+
+    fn count_control(&mut self, node: Node<'_>) {
+        let area = &mut self.layout.areas[self.area as usize];
+        match node.attr("type") {
+            Some("hidden") => {}
+            kind => {
+                area.controls += 1;
+                area.passwords += u32::from(kind == Some("password"));
+            }
+        }
     }
 
     /// What an inline element says of itself; the others have no names.
@@ -271,11 +339,14 @@ impl<'d> Builder<'d> {
             marks,
             marks_above: above.union(marks),
             look: look ^ (tag as u64) << 3 ^ u64::from(heading_level(node)),
+            is_named: look != Marks::NO_LOOK,
             own_runs: 0,
             runs: 0,
             units: 0.0,
             link_units: 0.0,
             images: 0,
+            controls: 0,
+            passwords: 0,
         });
     }
 
@@ -437,25 +508,37 @@ impl<'d> Builder<'d> {
 
     fn finish(mut self) -> Layout {
         let layout = &mut self.layout;
-        for run in &layout.runs {
-            let area = &mut layout.areas[run.area as usize];
-            area.own_runs += 1;
-            area.runs += 1;
-            area.units += run.units;
-            area.link_units += run.units * run.linked;
-        }
         for index in (1..layout.areas.len()).rev() {
             let area = &layout.areas[index];
-            let (parent, runs, units, links, images) =
-                (area.parent as usize, area.runs, area.units, area.link_units, area.images);
+            let (parent, images, controls, passwords) =
+                (area.parent as usize, area.images, area.controls, area.passwords);
             let above = &mut layout.areas[parent];
-            above.runs += runs;
-            above.units += units;
-            above.link_units += links;
             above.images += images;
+            above.controls += controls;
+            above.passwords += passwords;
         }
+        layout.measure();
         self.layout
     }
+}
+
+/// The length of a text in units, of which no more than about `most` are counted.
+pub(super) fn units(text: &str, most: f32) -> f32 {
+    let mut sum = 0.0;
+    for c in text.chars().filter(|c| letter::is_alphanumeric(*c)) {
+        sum += match c {
+            '\u{ac00}'..='\u{d7af}' => 2.0,
+            '\u{3040}'..='\u{30ff}'
+            | '\u{3400}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{20000}'..='\u{3ffff}' => 3.0,
+            _ => 1.0,
+        };
+        if sum >= most {
+            break;
+        }
+    }
+    sum
 }
 
 /// Characters of a text by kind, counted in one pass.

@@ -4,17 +4,14 @@ use dateline_wire::Body;
 
 use super::feature::{self, Scene};
 use super::frame::Frame;
-use super::run::Layout;
-use super::witness::Witness;
-use super::{decide, rescue, text};
+use super::{decide, look, rescue, text};
 use crate::dom::Document;
 
 /// The table that a forest is learnt from: the columns' names, and for each run its text and its row, which is empty where the
 /// forest would not be asked. `scores` are what the first forest made of the runs, for the second to learn from; without them
 /// the rows are the first forest's.
 pub fn table(document: &Document, scores: Option<&[f32]>) -> (Vec<String>, Vec<(String, Vec<f32>)>) {
-    let layout = Layout::of(document);
-    let witness = Witness::of(document);
+    let (layout, witness) = look(document);
     let frame = Frame::of(&layout, &witness);
     let glance = feature::glance(&layout);
     let scores = scores.filter(|scores| scores.len() == glance.len());
@@ -31,11 +28,10 @@ pub fn table(document: &Document, scores: Option<&[f32]>) -> (Vec<String>, Vec<(
 /// The body as it would be read if the forests judged as given: `scores` from the first, `verdicts` of both, for each run that
 /// [`table`] lists. `None` where there is not one for each.
 pub fn read_as_judged(document: &Document, scores: &[f32], verdicts: &[f32]) -> Option<Body> {
-    let layout = Layout::of(document);
+    let (layout, witness) = look(document);
     if scores.len() != layout.runs.len() || verdicts.len() != layout.runs.len() {
         return None;
     }
-    let witness = Witness::of(document);
     let frame = Frame::of(&layout, &witness);
     let scene = Scene::of(&layout, &frame, &witness, scores);
     let body = text::write(&layout, &decide::choose(&layout, &frame, &scene, verdicts));

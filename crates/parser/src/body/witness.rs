@@ -13,12 +13,29 @@ const SCRIPT_SEARCHED: usize = 4 << 20;
 /// Shortest text, in bytes of letters and digits, whose presence in a witness means something.
 const TELLING: usize = 16;
 
+/// What a page's head says the page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Declared {
+    #[default]
+    Nothing,
+    Article,
+    LiveBlog,
+    /// A list of other pages, whatever articles are on it.
+    List,
+}
+
 /// The statements found, each reduced to its letters and digits.
 #[derive(Debug, Default)]
 pub(super) struct Witness {
+    /// The titles in the head, and the first headlines of the page.
     titles: Vec<String>,
+    headlines: Vec<String>,
     descriptions: Vec<String>,
     body: String,
+    /// What the head says the page is.
+    pub(super) declared: Declared,
+    /// Whether the head says that its text is paid for.
+    pub(super) is_paid: bool,
     /// The `articleBody` as it was written, escapes resolved.
     pub(super) article_body: Option<String>,
 }
@@ -30,12 +47,12 @@ impl Witness {
         let mut h1 = 0;
         for node in document.root().descendants() {
             match node.name() {
-                Some(&local_name!("title")) if witness.titles.is_empty() => {
-                    witness.title(&node.text_content())
+                Some(&local_name!("title")) if witness.titles.is_empty() && witness.headlines.is_empty() => {
+                    add(&mut witness.titles, &node.text_content());
                 }
                 Some(&local_name!("h1")) if h1 < 3 => {
                     h1 += 1;
-                    witness.title(&node.text_content());
+                    add(&mut witness.headlines, &node.text_content());
                 }
                 Some(&local_name!("meta")) => witness.meta(node),
                 Some(&local_name!("script")) if searched < SCRIPT_SEARCHED => {
@@ -51,26 +68,28 @@ impl Witness {
         witness
     }
 
-    fn title(&mut self, text: &str) {
-        let title = squeeze(text);
-        if !title.is_empty() {
-            self.titles.push(title);
-        }
-    }
-
     fn meta(&mut self, node: Node<'_>) {
         let Some(content) = node.attr("content") else { return };
         let name = node.attr("property").or_else(|| node.attr("name")).unwrap_or_default();
         match name {
-            "og:title" | "twitter:title" => self.title(content),
+            "og:title" | "twitter:title" => add(&mut self.titles, content),
             "description" | "og:description" | "twitter:description" => {
                 let text = squeeze(content);
                 if text.len() >= TELLING && !self.descriptions.contains(&text) {
                     self.descriptions.push(text);
                 }
             }
+            "og:type" if content.trim().eq_ignore_ascii_case("article") => self.declare(Declared::Article),
+            "article:published_time" => self.declare(Declared::Article),
+            "article:content_tier" => self.is_paid |= content.trim().eq_ignore_ascii_case("locked"),
             _ => {}
         }
+        let item = node.attr("itemprop").unwrap_or_default();
+        self.is_paid |= item == "isAccessibleForFree" && content.trim().eq_ignore_ascii_case("false");
+    }
+
+    fn declare(&mut self, declared: Declared) {
+        self.declared = self.declared.max(declared);
     }
 
     fn script(&mut self, node: Node<'_>, text: &str) {
@@ -78,9 +97,22 @@ impl Witness {
         if !is_json {
             return;
         }
-        for at in memmem::find_iter(text.as_bytes(), b"\"articleBody\"") {
-            let rest = text[at + "\"articleBody\"".len()..].trim_start();
-            let Some(rest) = rest.strip_prefix(':').map(str::trim_start) else { continue };
+        for rest in values(text, "\"@type\"") {
+            let rest = rest.trim_start_matches(['[', ' ']).trim_start_matches('"');
+            match &rest[..rest.find('"').unwrap_or(0)] {
+                "LiveBlogPosting" => self.declare(Declared::LiveBlog),
+                "ItemList" | "CollectionPage" | "SearchResultsPage" => self.declare(Declared::List),
+                kind if kind.ends_with("Article") || kind.ends_with("Posting") => {
+                    self.declare(Declared::Article)
+                }
+                _ => {}
+            }
+        }
+        for rest in values(text, "\"isAccessibleForFree\"") {
+            let value = rest.trim_start_matches('"').get(..5);
+            self.is_paid |= value.is_some_and(|value| value.eq_ignore_ascii_case("false"));
+        }
+        for rest in values(text, "\"articleBody\"") {
             let Some(value) = json_string(rest) else { continue };
             if self.article_body.as_ref().is_none_or(|known| known.len() < value.len()) {
                 self.article_body = Some(value);
@@ -90,21 +122,18 @@ impl Witness {
 
     /// How far a text is the title: 0 not at all, 1 it is a part of one, 2 it is one. A short text is one or it is not: a
     /// word or two occur in many titles.
-    pub(super) fn is_title(&self, text: &Squeezed) -> u8 {
-        let text = text.first(usize::MAX);
-        let weigh = |title: &String| match () {
-            () if text.is_empty() => 0,
-            () if title == text => 2,
-            () if text.len() >= TELLING && title.len() > text.len() && holds(title, text) => {
-                1 + u8::from(text.len() * 10 >= title.len() * 7)
-            }
-            () => 0,
-        };
-        self.titles.iter().map(weigh).max().unwrap_or(0)
+    pub(super) fn is_title(&self, text: &TextKey) -> u8 {
+        let titles = self.titles.iter().chain(&self.headlines);
+        titles.map(|title| weigh_title(title, text)).max().unwrap_or(0)
+    }
+
+    /// Whether a text is the title that the page's head gives, or there is none.
+    pub(super) fn is_title_of_head(&self, text: &TextKey) -> bool {
+        self.titles.is_empty() || self.titles.iter().any(|title| weigh_title(title, text) == 2)
     }
 
     /// Whether a text is the page's description, or begins as it does, or is a part of it.
-    pub(super) fn is_description(&self, text: &Squeezed) -> bool {
+    pub(super) fn is_description(&self, text: &TextKey) -> bool {
         let text = text.first(120);
         text.len() >= TELLING
             && self.descriptions.iter().any(|known| {
@@ -119,9 +148,34 @@ impl Witness {
     }
 
     /// Whether the body in the script data holds the text.
-    pub(super) fn body_holds(&self, text: &Squeezed) -> bool {
+    pub(super) fn body_holds(&self, text: &TextKey) -> bool {
         let text = text.first(60);
         text.len() >= TELLING / 2 && holds(&self.body, text)
+    }
+}
+
+/// The text from each value of a name in JSON on.
+fn values<'t>(json: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
+    memmem::find_iter(json.as_bytes(), name)
+        .filter_map(|at| Some(json[at + name.len()..].trim_start().strip_prefix(':')?.trim_start()))
+}
+
+fn add(titles: &mut Vec<String>, text: &str) {
+    let title = squeeze(text);
+    if !title.is_empty() {
+        titles.push(title);
+    }
+}
+
+fn weigh_title(title: &str, text: &TextKey) -> u8 {
+    let text = text.first(usize::MAX);
+    match () {
+        () if text.is_empty() => 0,
+        () if title == text => 2,
+        () if text.len() >= TELLING && title.len() > text.len() && holds(title, text) => {
+            1 + u8::from(text.len() * 10 >= title.len() * 7)
+        }
+        () => 0,
     }
 }
 
@@ -139,20 +193,20 @@ fn holds(text: &str, part: &str) -> bool {
 
 /// Letters and digits only, in lower case.
 fn squeeze(text: &str) -> String {
-    let mut squeezed = Squeezed::default();
+    let mut squeezed = TextKey::default();
     squeezed.read(text, usize::MAX);
     squeezed.text
 }
 
 /// The letters and digits of a text, in lower case: what the statements are compared with.
 #[derive(Debug, Default)]
-pub(super) struct Squeezed {
+pub(super) struct TextKey {
     text: String,
     /// Bytes that the first 60, and the first 120, letters and digits have become.
     ends: [usize; 2],
 }
 
-impl Squeezed {
+impl TextKey {
     /// Reads another text in place of the last, or the first `most` letters and digits of it.
     pub(super) fn read(&mut self, text: &str, most: usize) {
         self.text.clear();

@@ -1,0 +1,240 @@
+//! What stands on a page and is not the article's, as its markup says in any language: what no reader sees, and boxes that ask
+//! for consent or for a name and password, or that hold what readers wrote.
+//!
+//! It is set apart before any forest is asked, since a long dialog looks like a story, and a short story beside it does not. But
+//! a page also hides the story itself until a script shows it, or writes the class of a dialog on a wrapper of all. So a box
+//! goes only where it holds neither the headline nor the article's own element, where text is left without it, and, when it
+//! is only hidden, where it isn't the story by its length and place.
+
+use std::collections::HashSet;
+
+use super::area::{Area, AreaId, Tag};
+use super::marks::{Apart, Mark};
+use super::run::{Layout, Run};
+use super::witness::{TextKey, Witness};
+
+/// Text that must be left without the boxes, in units: a bulletin of a line.
+const ENOUGH: f32 = 60.0;
+
+/// Length from which a sentence counts as text, in units.
+const SENTENCE: f32 = 25.0;
+
+/// How many times as long as the visible text one must be that is hidden in the article, to be its greater part: a teaser
+/// stands above the rest.
+const GREATER_PART: f32 = 3.0;
+
+/// Sets apart what the markup says is not the article's.
+pub(super) fn set_apart(layout: &mut Layout, witness: &Witness) {
+    if !layout.areas.iter().any(|area| area.marks.is_apart() || is_login_form(area)) {
+        return;
+    }
+    let mut page = Page::of(layout, witness);
+    page.give_back_story();
+    for kinds in
+        [&HIDDEN[..], &[Apart::Comments, Apart::Login, Apart::Dialog], &[Apart::Consent, Apart::Cookie]]
+    {
+        if page.seen() < ENOUGH && !(page.has_headline() && kinds.contains(&Apart::Consent)) {
+            page.give_back(kinds);
+        }
+    }
+    let why = page.spread();
+    layout.set_apart(|_, run| why[run.area as usize].map(|(why, _)| why));
+}
+
+/// The ways of not being seen, the surest first.
+const HIDDEN: [Apart; 3] = [Apart::Hidden, Apart::Mute, Apart::Spoken];
+
+fn is_login_form(area: &Area) -> bool {
+    area.tag == Tag::Form && area.passwords > 0
+}
+
+/// A page, and what sets its boxes apart.
+struct Page<'p> {
+    layout: &'p Layout,
+    witness: &'p Witness,
+    /// For each run, its length if it is text that a story could consist of, or 0.
+    plain: Vec<f32>,
+    /// For each box, the sum of that in it and below it.
+    prose: Vec<f32>,
+    /// For each box, whether it holds a headline, or an element that is made for the article.
+    headline: Vec<bool>,
+    article: Vec<bool>,
+    /// For each box, why it is set apart, if it is.
+    why: Vec<Option<Apart>>,
+}
+
+impl<'p> Page<'p> {
+    fn of(layout: &'p Layout, witness: &'p Witness) -> Self {
+        let count = layout.areas.len();
+        let mut page = Self {
+            layout,
+            witness,
+            plain: layout.runs.iter().map(|run| plain(layout, run)).collect(),
+            prose: vec![0.0; count],
+            headline: vec![false; count],
+            article: layout.areas.iter().map(is_for_article).collect(),
+            why: Vec::new(),
+        };
+        let mut key = TextKey::default();
+        for (run, plain) in layout.runs.iter().zip(&page.plain) {
+            page.prose[run.area as usize] += plain;
+            if run.heading == 1 {
+                key.read(layout.str(run), usize::MAX);
+                page.headline[run.area as usize] |= witness.is_title_of_head(&key);
+            }
+        }
+        let mut holds_article = page.article.clone();
+        for index in (1..count).rev() {
+            let parent = layout.areas[index].parent as usize;
+            page.prose[parent] += page.prose[index];
+            page.headline[parent] |= page.headline[index];
+            holds_article[parent] |= holds_article[index];
+        }
+        let before = page.prose_before();
+        page.why = (0..count).map(|index| page.claim(index, holds_article[index], before[index])).collect();
+        page.article = holds_article;
+        page
+    }
+
+    /// For each box, the length of the text before it that nothing sets apart.
+    fn prose_before(&self) -> Vec<f32> {
+        let mut before: Vec<Option<f32>> = vec![None; self.layout.areas.len()];
+        let mut sum = 0.0;
+        for (run, plain) in self.layout.runs.iter().zip(&self.plain) {
+            before[run.area as usize].get_or_insert(sum);
+            if !self.layout.areas[run.area as usize].marks_above.is_apart() {
+                sum += plain;
+            }
+        }
+        for index in (1..before.len()).rev() {
+            let parent = self.layout.areas[index].parent as usize;
+            before[parent] = match (before[parent], before[index]) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+        }
+        before.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    /// Why a box is set apart by what it says of itself.
+    fn claim(&self, index: usize, holds_article: bool, before: f32) -> Option<Apart> {
+        let area = &self.layout.areas[index];
+        let marks = area.marks;
+        if let Some(hidden) = HIDDEN.into_iter().find(|why| marks.is(*why)) {
+            return Some(hidden);
+        }
+        if self.headline[index] {
+            return None;
+        }
+        let is_most = 2.0 * self.prose[index] > self.prose[0];
+        let asks_consent =
+            marks.is(Apart::Consent) || marks.is(Apart::Cookie) && (!is_most || area.controls > 0);
+        let asks_login = is_login_form(area) || marks.is(Apart::Login) && area.controls > 0;
+        let is_behind = before >= ENOUGH && area.tag != Tag::Main && !marks.has(Mark::Body);
+        match () {
+            () if marks.is(Apart::Comments) && is_behind => Some(Apart::Comments),
+            () if holds_article => None,
+            () if asks_consent => Some(Apart::Consent),
+            () if marks.is(Apart::Dialog) => Some(Apart::Dialog),
+            () if asks_login => Some(Apart::Login),
+            () => None,
+        }
+    }
+
+    /// For each box that is set apart, by itself or by one around it, why, and the outermost box that is.
+    fn spread(&self) -> Vec<Option<(Apart, AreaId)>> {
+        let mut spread: Vec<Option<(Apart, AreaId)>> = Vec::with_capacity(self.why.len());
+        for (index, why) in self.why.iter().enumerate() {
+            let above = match index {
+                0 => None,
+                _ => spread[self.layout.areas[index].parent as usize],
+            };
+            spread.push(above.or(why.map(|why| (why, index as AreaId))));
+        }
+        spread
+    }
+
+    fn seen(&self) -> f32 {
+        let why = self.spread();
+        let seen =
+            self.layout.runs.iter().zip(&self.plain).filter(|(run, _)| why[run.area as usize].is_none());
+        seen.map(|(_, plain)| plain).sum()
+    }
+
+    fn has_headline(&self) -> bool {
+        let why = self.spread();
+        self.layout.runs.iter().any(|run| run.heading == 1 && why[run.area as usize].is_none())
+    }
+
+    fn give_back(&mut self, kinds: &[Apart]) {
+        for why in &mut self.why {
+            *why = why.filter(|why| !kinds.contains(why));
+        }
+    }
+
+    /// Gives back what is hidden and yet the story: what holds the only headline, what script data holds as the article's body,
+    /// and what is longer than all that is seen and stands where the story does.
+    fn give_back_story(&mut self) {
+        let spread = self.spread();
+        let layout = self.layout;
+        let runs = || layout.runs.iter().zip(&self.plain);
+        let is_seen = |run: &Run| spread[run.area as usize].is_none();
+        let texts: HashSet<u64> = runs().filter(|(run, _)| is_seen(run)).map(|(run, _)| run.hash).collect();
+        let seen: f32 = runs().filter(|(run, _)| is_seen(run)).map(|(_, plain)| plain).sum();
+        // By the box that holds a hidden one: paragraphs may be hidden one by one.
+        let mut hidden = vec![0.0; layout.areas.len()];
+        let mut in_body = vec![0.0; layout.areas.len()];
+        let mut headline = vec![false; layout.areas.len()];
+        let mut key = TextKey::default();
+        for (run, plain) in runs().filter(|(run, _)| !texts.contains(&run.hash)) {
+            let Some((why, outermost)) = spread[run.area as usize] else { continue };
+            if !HIDDEN.contains(&why) {
+                continue;
+            }
+            headline[outermost as usize] |= run.heading == 1 && self.headline[run.area as usize];
+            let parent = layout.areas[outermost as usize].parent as usize;
+            hidden[parent] += plain;
+            if *plain > 0.0 && self.witness.has_body() {
+                key.read(layout.str(run), 120);
+                in_body[parent] += if self.witness.body_holds(&key) { *plain } else { 0.0 };
+            }
+        }
+        let is_story = |index: usize| {
+            let area = &layout.areas[index];
+            let parent = area.parent as usize;
+            let is_dialog = area.marks.is(Apart::Dialog) || area.marks.is(Apart::Consent);
+            let above = &layout.areas[parent];
+            let is_inside = above.marks_above.has(Mark::Body)
+                || layout.around(area.parent).any(|around| is_for_article(&layout.areas[around as usize]));
+            headline[index]
+                || !is_dialog
+                    && (in_body[parent] >= ENOUGH && 2.0 * in_body[parent] > hidden[parent]
+                        || hidden[parent] > seen && (self.article[index] || area.marks.has(Mark::Body))
+                        || hidden[parent] > GREATER_PART * seen && is_inside)
+        };
+        let story: Vec<bool> = (0..layout.areas.len())
+            .map(|index| self.why[index].is_some_and(|why| HIDDEN.contains(&why)) && is_story(index))
+            .collect();
+        for (why, _) in self.why.iter_mut().zip(story).filter(|(_, is_story)| *is_story) {
+            *why = None;
+        }
+    }
+}
+
+fn is_for_article(area: &Area) -> bool {
+    matches!(area.tag, Tag::Article | Tag::Main)
+}
+
+/// The length of a run, if a story could consist of it: a sentence, or more, that is not all link and not the page's frame.
+fn plain(layout: &Layout, run: &Run) -> f32 {
+    const FRAME: [Mark; 4] = [Mark::Footer, Mark::Navigation, Mark::Legal, Mark::Sidebar];
+    let marks = layout.areas[run.area as usize].marks_above;
+    let is_text = run.linked < 0.4 && run.heading == 0 && run.units >= SENTENCE && run.sentences > 0;
+    let is_frame = || {
+        FRAME.into_iter().any(|mark| marks.has(mark))
+            || layout
+                .around(run.area)
+                .any(|area| matches!(layout.areas[area as usize].tag, Tag::Footer | Tag::Nav))
+    };
+    if is_text && !is_frame() { run.units } else { 0.0 }
+}

@@ -1,0 +1,112 @@
+//! Of several articles on one page, the one that the page is about.
+//!
+//! Pages append the next stories to themselves, and hold other posts beside one. Each stands in an element made for articles, or in
+//! a box with a heading of its own that looks like the box of the headline.
+
+use super::area::{AreaId, Tag};
+use super::frame::Frame;
+use super::marks::Mark;
+use super::run::{Layout, Run};
+
+/// Length of what an article must hold for the others on its page to be its neighbours, in units.
+const ARTICLE: f32 = 300.0;
+
+/// The same where the others have headings of their own.
+const HEADED_ARTICLE: f32 = 60.0;
+
+/// Headings of one page that are looked at.
+const MAX_HEADINGS: usize = 200;
+
+/// Drops what was kept of other articles than that of the headline.
+pub(super) fn drop_other_articles(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
+    let Some(headline) = headline(layout, frame) else { return };
+    drop_other_elements(layout, headline, kept);
+    drop_other_boxes(layout, headline, kept);
+}
+
+/// The heading that is the title of the page's head, or else of its body.
+fn headline(layout: &Layout, frame: &Frame) -> Option<usize> {
+    let is_of_head =
+        |index: &usize| layout.runs[*index].heading > 0 && frame.testimony[*index].is_title_of_head;
+    let headings = || 0..layout.runs.len();
+    let level = |level: u8| headings().filter(is_of_head).find(|index| layout.runs[*index].heading == level);
+    level(1)
+        .or_else(|| headings().find(is_of_head))
+        .or_else(|| frame.h1.filter(|h1| frame.testimony[*h1].title == 2))
+}
+
+/// By elements that are made for articles.
+fn drop_other_elements(layout: &Layout, headline: usize, kept: &mut [bool]) {
+    let Some(own) = article_of(layout, layout.runs[headline].area) else { return };
+    let is_own = |area: AreaId| layout.around(area).any(|around| around == own);
+    let runs = || layout.runs.iter().zip(kept.iter()).filter(|(_, kept)| **kept).map(|(run, _)| run);
+    let length: f32 = runs().filter(|run| is_own(run.area)).map(|run| run.units).sum();
+    let headed: Vec<AreaId> = layout
+        .runs
+        .iter()
+        .filter(|run| run.heading > 0)
+        .filter_map(|run| article_of(layout, run.area))
+        .collect();
+    for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
+        if is_own(run.area) {
+            continue;
+        }
+        let other = article_of(layout, run.area).filter(|other| !encloses(layout, *other, own));
+        *kept =
+            other.is_none_or(|other| length < if headed.contains(&other) { HEADED_ARTICLE } else { ARTICLE });
+    }
+}
+
+/// By boxes side by side that look the same, each with a heading of the headline's level.
+fn drop_other_boxes(layout: &Layout, headline: usize, kept: &mut [bool]) {
+    let level = layout.runs[headline].heading;
+    let own_line: Vec<AreaId> = layout.around(layout.runs[headline].area).collect();
+    let is_other = |run: &&Run| run.heading == level && run.text.start != layout.runs[headline].text.start;
+    for other in layout.runs.iter().filter(is_other).take(MAX_HEADINGS) {
+        let Some((own, other)) = sides(layout, &own_line, other.area) else { continue };
+        let length = |side: AreaId, kept: &[bool]| -> f32 {
+            let runs =
+                layout.runs.iter().zip(kept).filter(|(run, kept)| **kept && encloses(layout, side, run.area));
+            runs.map(|(run, _)| run.units).sum()
+        };
+        if are_twins(layout, own, other) && length(other, kept) > 0.0 && length(own, kept) >= HEADED_ARTICLE {
+            for (run, kept) in layout.runs.iter().zip(kept.iter_mut()) {
+                *kept &= !encloses(layout, other, run.area);
+            }
+        }
+    }
+}
+
+/// The two boxes side by side of which one is on the headline's line of boxes, and the other holds `area`.
+fn sides(layout: &Layout, own_line: &[AreaId], area: AreaId) -> Option<(AreaId, AreaId)> {
+    let mut side = None;
+    for around in layout.around(area) {
+        if let Some(at) = own_line.iter().position(|own| *own == around) {
+            return Some((*own_line.get(at.checked_sub(1)?)?, side?));
+        }
+        side = Some(around);
+    }
+    None
+}
+
+/// Whether two boxes play the same part. Sections without a name are those of one text.
+fn are_twins(layout: &Layout, one: AreaId, other: AreaId) -> bool {
+    let (one, other) = (&layout.areas[one as usize], &layout.areas[other as usize]);
+    let is_for_articles = |marks: super::marks::Marks| marks.has(Mark::Story) || marks.is_article();
+    one.tag == other.tag
+        && matches!(one.tag, Tag::Div | Tag::Section | Tag::Item | Tag::Article)
+        && (one.look == other.look && (one.tag == Tag::Div || one.is_named)
+            || is_for_articles(one.marks) && is_for_articles(other.marks))
+}
+
+/// The innermost element around a box that is made for an article, by its name or its microdata.
+fn article_of(layout: &Layout, area: AreaId) -> Option<AreaId> {
+    layout.around(area).find(|area| {
+        let area = &layout.areas[*area as usize];
+        area.tag == Tag::Article || area.marks.is_article()
+    })
+}
+
+fn encloses(layout: &Layout, outer: AreaId, inner: AreaId) -> bool {
+    layout.around(inner).any(|around| around == outer)
+}

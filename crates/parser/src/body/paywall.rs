@@ -1,0 +1,163 @@
+//! What a page says where the rest of its article is paid for.
+
+use super::area::Tag;
+use super::cue::Cue;
+use super::marks::{Apart, Mark};
+use super::run::{Layout, Run};
+
+/// Length of the longest notice, in units.
+const NOTICE: f32 = 250.0;
+
+/// Runs behind the last of the text among which a notice stands.
+const BEHIND: usize = 8;
+
+/// What says in plain words that a text goes on for some only, in lower case.
+const PHRASES: &[&str] = &[
+    "subscribers only",
+    "subscriber only",
+    "subscriber-only",
+    "subscriber exclusive",
+    "exclusive to subscribers",
+    "exclusively for subscribers",
+    "exclusive for subscribers",
+    "available to subscribers",
+    "reserved for subscribers",
+    "for our subscribers",
+    "for paying subscribers",
+    "members only",
+    "for our members",
+    "available to members",
+    "to continue reading",
+    "continue reading with",
+    "continue reading by",
+    "to keep reading",
+    "to read the full",
+    "to read the rest",
+    "to read the whole",
+    "to read on",
+    "to read this article",
+    "to read this story",
+    "to unlock this",
+    "unlock this article",
+    "unlock this story",
+    "already a subscriber",
+    "already a member",
+    "subscribe to read",
+    "subscribe to continue",
+    "log in to read",
+    "log in to continue",
+    "sign in to read",
+    "sign in to continue",
+    "register to read",
+    "register to continue",
+    "the rest of this article",
+    "the rest of this story",
+    "this is a premium",
+    "premium article",
+    "free articles",
+    "nur für abonnent",
+    "abonnenten vorbehalten",
+    "weiterlesen mit",
+    "um weiterzulesen",
+    "um weiter zu lesen",
+    "bereits abonnent",
+    "réservé aux abonnés",
+    "réservée aux abonnés",
+    "pour lire la suite",
+    "déjà abonné",
+    "solo para suscriptores",
+    "exclusivo para suscriptores",
+    "para seguir leyendo",
+    "para continuar leyendo",
+    "riservato agli abbonati",
+    "per continuare a leggere",
+    "exclusivo para assinantes",
+    "para continuar lendo",
+    "alleen voor abonnees",
+    "om verder te lezen",
+    "только для подписчиков",
+    "только подписчикам",
+    "доступен по подписке",
+    "доступна по подписке",
+    "доступно по подписке",
+    "доступна подписчикам",
+    "доступен подписчикам",
+    "чтобы читать дальше",
+    "чтобы продолжить чтение",
+    "чтобы дочитать",
+    "чтобы прочитать полностью",
+    "чтобы прочитать статью",
+    "лише для передплатників",
+    "тільки для передплатників",
+    "лише передплатникам",
+    "за передплатою",
+    "щоб читати далі",
+    "щоб продовжити читання",
+    "유료 회원",
+    "유료회원",
+    "구독자 전용",
+    "구독자만",
+    "회원 전용",
+    "계속 읽으려면",
+    "계속 읽으시려면",
+    "이어서 보시려면",
+    "전문을 보시려면",
+    "유료 기사",
+    "会員限定",
+    "有料会員",
+    "有料記事",
+    "続きを読むには",
+    "続きをお読み",
+    "仅限订阅",
+    "订阅后",
+    "订阅者专享",
+    "会员专享",
+    "付费内容",
+    "付费文章",
+    "付费阅读",
+    "登录后",
+    "登入後",
+    "訂閱後",
+    "訂戶專享",
+    "會員專享",
+    "付費內容",
+];
+
+/// Whether a run says, in words, that the text goes on for some only.
+pub(super) fn is_notice(layout: &Layout, run: &Run) -> bool {
+    run.units <= NOTICE && !run.cues.has(Cue::Newsletter) && {
+        let text = layout.str(run).to_lowercase();
+        PHRASES.iter().any(|phrase| text.contains(phrase))
+    }
+}
+
+/// Drops such notices from the end of the text, as long as there is text before them.
+pub(super) fn drop_notices(layout: &Layout, kept: &mut [bool]) {
+    let mut last: Vec<usize> = (0..kept.len()).rev().filter(|index| kept[*index]).take(BEHIND).collect();
+    if let Some(at) = last.iter().rposition(|index| !is_notice(layout, &layout.runs[*index])) {
+        last.truncate(at);
+        last.retain(|index| is_notice(layout, &layout.runs[*index]));
+        last.into_iter().for_each(|index| kept[index] = false);
+    }
+}
+
+/// Whether the page says so: in words close behind the text, or in a box that is made for it.
+pub(super) fn is_said(layout: &Layout, kept: &[bool]) -> bool {
+    let from = kept.iter().rposition(|kept| *kept).map_or(0, |last| last + 1);
+    let first = kept.iter().position(|kept| *kept).unwrap_or(0);
+    let is_framed = |run: &Run| {
+        let is_frame = |tag| matches!(tag, Tag::Header | Tag::Footer | Tag::Nav);
+        layout.around(run.area).any(|area| is_frame(layout.areas[area as usize].tag))
+    };
+    let is_offer = |run: &Run| {
+        run.cues.has(Cue::Paywall)
+            && !run.cues.has(Cue::Newsletter)
+            && run.linked < 0.9
+            && layout.marks_around(run).has(Mark::Paywall)
+            && !is_framed(run)
+    };
+    let says = |run: &Run| !is_framed(run) && is_notice(layout, run);
+    layout.runs[from..].iter().take(BEHIND).any(says)
+        || layout.runs[first..].iter().any(is_offer)
+        || layout.apart.iter().any(|(run, why)| matches!(why, Apart::Login | Apart::Dialog) && says(run))
+}
