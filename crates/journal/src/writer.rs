@@ -90,7 +90,7 @@ enum Backend {
     /// On a thread of its own; neither queue nor thread is left once the writer is being dropped.
     Apart { queue: Option<mpsc::Sender<Box<dyn Job>>>, thread: Option<JoinHandle<()>> },
     /// With whoever hands a change in.
-    InPlace(Mutex<Committer>),
+    InPlace(Box<Mutex<Committer>>),
 }
 
 impl JournalWriter {
@@ -116,7 +116,7 @@ impl JournalWriter {
             _lock: lock,
         };
         let backend = match options.writing {
-            Writing::InPlace => Backend::InPlace(Mutex::new(committer)),
+            Writing::InPlace => Backend::InPlace(Box::new(Mutex::new(committer))),
             Writing::Apart => {
                 let (queue, waiting) = mpsc::channel(MAX_WAITING_CHANGES);
                 let max_batch = options.max_batch.max(1);

@@ -289,7 +289,7 @@ async fn a_transaction_holds_no_more_bytes_than_allowed_and_each_event_arrives_a
     let journal = open(folder.path());
     configure(&journal).await;
     // Every tenth is larger than a whole transaction.
-    let detail = |number: u64| "x".repeat(if number % 10 == 0 { 60_000 } else { 9_000 });
+    let detail = |number: u64| "x".repeat(if number.is_multiple_of(10) { 60_000 } else { 9_000 });
     append(&journal, (1..=40).map(|number| event(number, &detail(number))).collect()).await;
     let mut running = Running::start(&settings, &journal);
     running.reach(40).await;
