@@ -127,6 +127,7 @@ impl Api {
         });
         let mut status = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
         status.relay = self.sources.relay.as_ref().map(|relay| RelaySummary::of(&relay.borrow()));
+        status.site_rules = self.sources.metrics.site_rules();
         Ok(status)
     }
 }

@@ -7,17 +7,19 @@ mod environment;
 mod error;
 pub mod feeds;
 mod settings;
+mod sites;
 mod subject;
 
 use std::path::{Path, PathBuf};
 
-use dateline_parser::Subject;
+use dateline_parser::{SiteRules, Subject};
 use dateline_wire::FeedRef;
 use serde::Deserialize;
 use toml::Table;
 
 pub use error::{ConfigError, Origin};
 pub use settings::{EngineSettings, HttpSettings, LogFormat, LogSettings, Settings};
+pub use sites::read as read_site_rules;
 pub use subject::read as read_subject;
 
 /// Settings that are secrets, by section and name, and where else each may come from than the environment. They never stand
@@ -36,18 +38,24 @@ pub struct Config {
     pub feeds: Vec<FeedRef>,
     /// The subject to judge by.
     pub subject: Subject,
+    /// The operator's rules for single sites.
+    pub sites: SiteRules,
 }
 
 impl Config {
     /// Reads the configuration file at `path`, what it names, and the environment.
     ///
     /// # Errors
-    /// Everything that is wrong, at most one error a file.
+    /// Everything that is wrong; of the settings, the feeds and each file of the subject the first error.
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let settings = Settings::load(path).map_err(|error| vec![error])?;
-        match (feeds::read(&settings.feeds), subject::read(&settings.subject)) {
-            (Ok(feeds), Ok(subject)) => Ok(Self { settings, feeds, subject }),
-            (feeds, subject) => Err(feeds.err().into_iter().chain(subject.err()).collect()),
+        let sites = sites::read(&settings.sites);
+        match (feeds::read(&settings.feeds), subject::read(&settings.subject), sites) {
+            (Ok(feeds), Ok(subject), Ok(sites)) => Ok(Self { settings, feeds, subject, sites }),
+            (feeds, subject, sites) => {
+                let single = feeds.err().into_iter().chain(subject.err());
+                Err(single.chain(sites.err().into_iter().flatten()).collect())
+            }
         }
     }
 }
@@ -90,6 +98,7 @@ impl Settings {
         resolve(&mut self.data_dir);
         resolve(&mut self.feeds);
         resolve(&mut self.subject);
+        resolve(&mut self.sites);
         self.fetch.extra_ca.iter_mut().chain(&mut self.fetch.proxy_credentials_file).for_each(resolve);
         let kafka = &mut self.kafka;
         let files = [

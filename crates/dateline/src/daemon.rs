@@ -45,7 +45,7 @@ pub struct RecordingOptions {
 /// # Errors
 /// Why it could not start or had to stop.
 pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(), Failure> {
-    let Config { settings, feeds, subject } = config;
+    let Config { settings, feeds, subject, sites } = config;
     let mut signals = Signals::listen()?;
     let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
         "the API cannot listen on {}; set `listen` in [http] to a free address",
@@ -66,6 +66,7 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
         fetcher: Arc::new(fetcher),
         journal: journal.clone(),
         subject: Arc::new(subject),
+        sites: Arc::new(sites),
         metrics: metrics.clone(),
     };
     let names = FeedNames::of(&feeds);

@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use dateline_fetcher::{Clock, Fetcher};
 use dateline_journal::{Journal, JournalError, Writing};
-use dateline_parser::Subject;
+use dateline_parser::{SiteRules, Subject};
 use dateline_wire::{FeedId, FeedRef, FeedState};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
@@ -37,6 +37,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::EngineSettings;
 use crate::metrics::Metrics;
 use intake::Intake;
+pub use outcome::ReadingRules;
 pub use push::{Push, PushEnd};
 
 /// What the engine works with. Network, clock and chance are the fetcher's; storage is the journal's.
@@ -49,6 +50,8 @@ pub struct World {
     pub journal: Journal,
     /// Says what is relevant.
     pub subject: Arc<Subject>,
+    /// Says how single sites are read.
+    pub sites: Arc<SiteRules>,
     /// Counts.
     pub metrics: Arc<Metrics>,
 }

@@ -32,5 +32,6 @@ pub mod metrics;
 pub mod replay;
 pub mod saved;
 mod service_manager;
+pub mod site_rules;
 pub mod status;
 pub mod websub;

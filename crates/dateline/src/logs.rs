@@ -36,7 +36,10 @@ pub fn start(settings: &LogSettings) -> Result<(), Failure> {
 }
 
 fn log_panic(panic: &PanicHookInfo<'_>) {
-    let message = panic.payload_as_str().unwrap_or("no message");
+    let payload = panic.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let message =
+        text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
     match panic.location() {
         Some(location) => tracing::error!("a panic at {location}: {message}"),
         None => tracing::error!("a panic: {message}"),

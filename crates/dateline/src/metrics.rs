@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicU64;
 
 use dateline_journal::EntryOutcome;
+use dateline_parser::AppliedSiteRule;
 use dateline_wire::{Event, EventKind, RejectReason, Stage};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -11,6 +12,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::site_rules::{SiteRuleCounts, SiteRuleStatus};
 
 /// Everything that is counted.
 #[derive(Debug)]
@@ -24,6 +27,7 @@ pub struct Metrics {
     events: Family<KindLabel, Counter>,
     page_seconds: Histogram,
     extract_seconds: Histogram,
+    site_rules: SiteRuleCounts,
     gauges: Gauges,
 }
 
@@ -90,6 +94,12 @@ impl Default for Metrics {
             Unit::Seconds,
             extract_seconds.clone(),
         );
+        let site_rules = SiteRuleCounts::default();
+        registry.register(
+            "site_rule_selections",
+            "Pages on which the operator's rule for a site was asked for a part, by rule, part and result",
+            site_rules.selections.clone(),
+        );
         let gauges = Gauges::default();
         registry.register("feeds", "Feeds that are polled", gauges.feeds.clone());
         registry.register("feeds_failing", "Feeds whose last poll failed", gauges.feeds_failing.clone());
@@ -117,6 +127,7 @@ impl Default for Metrics {
             events,
             page_seconds,
             extract_seconds,
+            site_rules,
             gauges,
         }
     }
@@ -144,6 +155,16 @@ impl Metrics {
     /// A page was extracted and judged in `seconds`.
     pub fn extracted(&self, seconds: f64) {
         self.extract_seconds.observe(seconds);
+    }
+
+    /// A page was read by a rule for its site.
+    pub fn read_by_rule(&self, applied: &AppliedSiteRule) {
+        self.site_rules.count(applied);
+    }
+
+    /// The rules for single sites that were applied so far, in the order of their names.
+    pub fn site_rules(&self) -> Vec<SiteRuleStatus> {
+        self.site_rules.status()
     }
 
     /// Events of a kind were committed.

@@ -124,6 +124,7 @@ impl Replay {
             fetcher: Arc::new(fetcher),
             journal: journal.clone(),
             subject: Arc::new(config.subject),
+            sites: Arc::new(config.sites),
             metrics: Arc::new(Metrics::default()),
         };
         let mut lines = Lines { source: &settings.source, written: journal.last_sequence()?, output };

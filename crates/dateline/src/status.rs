@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::site_rules::SiteRuleStatus;
+
 /// How many of the last events are shown.
 const LAST_EVENTS: u64 = 5;
 
@@ -50,6 +52,9 @@ pub struct StatusReport {
     /// What the relay is doing; absent where no daemon tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relay: Option<RelaySummary>,
+    /// The rules for single sites that were applied since the daemon started; absent where no daemon tells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub site_rules: Vec<SiteRuleStatus>,
     /// The last few events, newest first.
     pub last_events: Vec<LastEvent>,
     /// The configured feeds.
@@ -180,6 +185,7 @@ impl StatusReport {
             last_event: totals.last_event,
             relay_position: totals.relay_position,
             relay: None,
+            site_rules: Vec::new(),
             last_events,
             feeds,
         })

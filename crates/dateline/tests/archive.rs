@@ -8,11 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use dateline::engine::ReadingRules;
 use dateline::{
     config::read_subject,
     replay::archive::{Backfill, BackfillError, BackfillTally, EventTarget},
 };
 use dateline_fetcher::warc::{Record, RecordIds, RecordType, WarcWriter, field};
+use dateline_parser::SiteRules;
 
 const RELEVANT: &str = "<!doctype html><title>Rail link</title><article><h1>Moscow and Pyongyang agree on a rail link</h1>\
     <p>Russia and North Korea have agreed the timetable for a passenger rail link, the transport ministry in Moscow said.</p>\
@@ -51,7 +53,8 @@ fn backfill(
         source: "/test".to_owned(),
         show_progress: false,
     };
-    backfill.run(&read_subject(&subject).unwrap(), events).map(|(tally, _)| tally)
+    let (subject, sites) = (read_subject(&subject).unwrap(), SiteRules::default());
+    backfill.run(ReadingRules { subject: &subject, sites: &sites }, events).map(|(tally, _)| tally)
 }
 
 fn run(files: &[PathBuf], threads: usize, state: Option<&Path>) -> (BackfillTally, String) {

@@ -2,7 +2,7 @@
 //!
 //! A page's bytes become text in its charset ([`dateline_text::charset`]), the text becomes a tree ([`dom`]) behind a guard that bounds
 //! what a hostile page can cost ([`guard`]), and the tree is read twice: for the text ([`body`]) and for what is said about
-//! it ([`meta`]). [`extract`] does all of that.
+//! it ([`meta`]). [`extract`] does all of that; [`extract_by`] lets the operator's rules for single sites ([`site`]) have a say.
 //! A [`Subject`] then judges title and text; [`fingerprint()`] tells copies apart from news.
 //!
 //! ```
@@ -26,6 +26,7 @@ mod letter;
 mod memo;
 pub mod meta;
 mod sieve;
+pub mod site;
 mod subject;
 
 use dateline_wire::{Article, Page};
@@ -33,6 +34,7 @@ use dateline_wire::{Article, Page};
 use dom::Document;
 pub use fingerprint::fingerprint;
 use meta::Witnesses;
+pub use site::{AppliedSiteRule, SiteRulePart, SiteRules, SiteRulesError};
 pub use subject::{Scanner, Subject, SubjectError};
 
 /// Reads a page. Never fails and never panics; what the page doesn't say is absent from the article, and time and memory
@@ -40,7 +42,36 @@ pub use subject::{Scanner, Subject, SubjectError};
 pub fn extract(page: &Page) -> Article {
     let document = Document::parse(page);
     let witnesses = Witnesses::of(&document, page);
-    let text = body::read(&document, page.url.as_ref());
+    article(page, witnesses, body::read(&document, page.url.as_ref()))
+}
+
+/// An article, and the rule that its page was read by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extraction {
+    /// What the page says.
+    pub article: Article,
+    /// The operator's rule for the site, where there is one.
+    pub site_rule: Option<AppliedSiteRule>,
+}
+
+/// Reads a page as [`extract`] does, and by the operator's rule where `rules` has one for its address.
+pub fn extract_by(page: &Page, rules: &SiteRules) -> Extraction {
+    let Some(rule) = page.url.as_ref().and_then(|url| rules.for_url(url)) else {
+        return Extraction { article: extract(page), site_rule: None };
+    };
+    let document = Document::parse_whole(page);
+    let mut reading = rule.read(&document);
+    let text = body::read_by(&document, page.url.as_ref(), &mut reading);
+    let applied = AppliedSiteRule {
+        rule: rule.name().to_owned(),
+        asked: reading.asked.clone(),
+        unmatched: reading.unmatched.clone(),
+    };
+    let witnesses = Witnesses::with_rule(&document, page, reading);
+    Extraction { article: article(page, witnesses, text), site_rule: Some(applied) }
+}
+
+fn article(page: &Page, witnesses: Witnesses<'_>, text: body::Text) -> Article {
     let metadata = witnesses.decide(&text.body.text);
     let (title, title_alternative) =
         metadata.headline.map(|headline| (headline.chosen, headline.alternative)).unzip();

@@ -25,10 +25,20 @@ const MAX_BRACKETS: usize = 64;
 /// Bytes up to which a drawing is taken for one; a longer one may be a page that forgot to close it.
 const MAX_DRAWING: usize = 32 * 1024;
 
+/// Which attributes are left in, floods aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attributes {
+    /// Those that somebody here reads.
+    Read,
+    /// All.
+    All,
+}
+
 /// The page without what is not read; borrowed, where there is nothing to take out.
-pub(crate) fn sieve(html: &str) -> Cow<'_, str> {
+pub(crate) fn sieve(html: &str, attributes: Attributes) -> Cow<'_, str> {
     let mut sieve = Sieve {
         html,
+        attributes,
         bytes: html.as_bytes(),
         kept: String::new(),
         copied: 0,
@@ -56,6 +66,7 @@ const WITHOUT_MARKUP: [&[u8]; 9] =
 
 struct Sieve<'h> {
     html: &'h str,
+    attributes: Attributes,
     bytes: &'h [u8],
     kept: String,
     /// Up to where the page is either in `kept` or taken out.
@@ -124,7 +135,8 @@ impl Sieve<'_> {
         let name_end = self.skip(start, |byte| is_space(byte) || matches!(byte, b'/' | b'>'));
         let name = &self.bytes[start..name_end];
         let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
-        let end = if [b"meta".as_slice(), b"link", b"time", b"html", b"body"].into_iter().any(is) {
+        let is_kept_whole = || [b"meta".as_slice(), b"link", b"time", b"html", b"body"].into_iter().any(is);
+        let end = if self.attributes == Attributes::All || is_kept_whole() {
             self.attributes(name_end, |_, _| true, MAX_ATTRIBUTES_OF_ONE)
         } else {
             self.attributes(name_end, is_read, MAX_ATTRIBUTES_OF_ONE)
@@ -243,6 +255,10 @@ mod tests {
     use super::*;
     use crate::dom::{Document, local_name};
 
+    fn sieve(html: &str) -> Cow<'_, str> {
+        super::sieve(html, Attributes::Read)
+    }
+
     #[test]
     fn attributes_that_nobody_reads_are_left_out() {
         assert_eq!(
@@ -251,6 +267,8 @@ mod tests {
         );
         assert_eq!(sieve("<p style='color: red'>a<p style=display:none>b"), "<p >a<p style=display:none>b");
         assert_eq!(sieve("<time data-when=5>now</time>"), "<time data-when=5>now</time>");
+        let whole = "<a class=x data-track='{}' href=/y onclick=z()>t</a>";
+        assert_eq!(super::sieve(whole, Attributes::All), whole);
     }
 
     #[test]

@@ -61,7 +61,8 @@ pub struct Body {
     pub paragraphs: Vec<Paragraph>,
     /// SHA-256 of the text's UTF-8 bytes, in lower-case hexadecimal.
     pub sha256: String,
-    /// The extractor and its version, e.g. `dateline/1`.
+    /// The extractor and its version: `dateline/1`, or `dateline/1+site_rule` where the operator's rule for the site said
+    /// which elements hold the text.
     pub extractor: String,
 }
 
@@ -153,4 +154,6 @@ pub enum CutKind {
     Aside,
     /// Navigation, header, footer.
     Navigation,
+    /// What the operator's rule for the site leaves out.
+    SiteRule,
 }

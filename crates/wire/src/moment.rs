@@ -57,4 +57,6 @@ pub enum Source {
     Url,
     /// The feed that announced the page.
     Feed,
+    /// What the operator's rule for the site points at.
+    SiteRule,
 }

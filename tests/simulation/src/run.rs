@@ -115,6 +115,7 @@ async fn live(
             fetcher: Arc::new(fetcher),
             journal: journal.clone(),
             subject: subject.clone(),
+            sites: Arc::default(),
             metrics: metrics.clone(),
         };
         let engine = Engine::new(world, feeds.clone(), settings.clone()).await?;

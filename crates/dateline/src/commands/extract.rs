@@ -4,13 +4,14 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use dateline_parser::extract;
+use dateline_parser::{SiteRules, extract_by};
 use dateline_wire::{Article, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{all_cores, batch_outcome, known_url, print_json};
 use crate::batch::{self, BatchAnswer};
+use crate::config;
 use crate::contained::contained;
 use crate::failure::Failure;
 use crate::saved;
@@ -32,6 +33,9 @@ pub struct Arguments {
     /// The Content-Type header it came with, for its charset.
     #[arg(long, value_name = "TYPE", conflicts_with = "batch")]
     content_type: Option<String>,
+    /// The rules for single sites, applied to pages whose address is known. [default: config/sites.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    sites: Option<PathBuf>,
     /// Read lines {"id","url","file"} from standard input and write a line {"id", …article} for each, in the same order,
     /// on all cores. A file that cannot be read gives {"id","error"} and, at the end, exit code 3.
     #[arg(long)]
@@ -62,19 +66,34 @@ struct AnswerLine<'l> {
 /// # Errors
 /// If the page or the list of pages cannot be read, or the answer not written.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let rules = site_rules(arguments.sites.as_deref())?;
     match &arguments.file {
         Some(file) => {
             let page = read_page(file, arguments.url.as_deref(), arguments.content_type.clone())
                 .map_err(Failure::io(format!("{}: the page cannot be read", file.display())))?;
-            let article = contained(|| extract(&page))
+            let article = contained(|| extract_by(&page, &rules).article)
                 .map_err(|panic| Failure::Other(format!("{}: {panic}", file.display())))?;
             print_json(&article)
         }
         None => {
             let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-            batch_outcome(batch::run(io::BufReader::new(io::stdin()), &mut output, all_cores(), answer))
+            batch_outcome(batch::run(io::BufReader::new(io::stdin()), &mut output, all_cores(), |line| {
+                answer(&rules, line)
+            }))
         }
     }
+}
+
+/// The rules in `file`, which must be there, or those of the usual place, where there are any.
+fn site_rules(file: Option<&Path>) -> Result<SiteRules, Failure> {
+    let missing = file.filter(|file| !file.exists());
+    if let Some(file) = missing {
+        return Err(Failure::Other(format!(
+            "{}: there is no such file; name the rules with --sites",
+            file.display()
+        )));
+    }
+    Ok(config::read_site_rules(file.unwrap_or(Path::new("config/sites.toml")))?)
 }
 
 fn read_page(file: &Path, url: Option<&str>, content_type: Option<String>) -> io::Result<Page> {
@@ -86,7 +105,7 @@ fn read_page(file: &Path, url: Option<&str>, content_type: Option<String>) -> io
     })
 }
 
-fn answer(line: &[u8]) -> BatchAnswer {
+fn answer(rules: &SiteRules, line: &[u8]) -> BatchAnswer {
     let line: Line<'_> = match serde_json::from_slice(line) {
         Ok(line) => line,
         Err(error) => {
@@ -99,7 +118,7 @@ fn answer(line: &[u8]) -> BatchAnswer {
             return BatchAnswer::of_failure(Some(line.id), &format!("{}: {error}", line.file.display()));
         }
     };
-    let article = match contained(|| extract(&page)) {
+    let article = match contained(|| extract_by(&page, rules).article) {
         Ok(article) => article,
         Err(panic) => {
             return BatchAnswer::of_failure(Some(line.id), &format!("{}: {panic}", line.file.display()));
@@ -125,7 +144,7 @@ mod tests {
         )
         .unwrap();
         let line = serde_json::json!({ "id": 7, "url": "https://news.example/7", "file": file });
-        let answer = answer(line.to_string().as_bytes());
+        let answer = answer(&SiteRules::default(), line.to_string().as_bytes());
         let article: serde_json::Value = serde_json::from_slice(&answer.line).unwrap();
         assert!(!answer.failed);
         assert_eq!(article["id"], 7);
@@ -136,7 +155,7 @@ mod tests {
     #[test]
     fn a_page_that_is_not_there_and_a_line_that_is_none_are_told_as_errors() {
         for line in [r#"{"id":"a","url":"","file":"/nonexistent"}"#, "not json", "{}"] {
-            let answer = answer(line.as_bytes());
+            let answer = answer(&SiteRules::default(), line.as_bytes());
             assert!(answer.failed);
             let told: serde_json::Value = serde_json::from_slice(&answer.line).unwrap();
             assert!(told["error"].is_string(), "{told}");

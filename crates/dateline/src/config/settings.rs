@@ -19,6 +19,8 @@ pub struct Settings {
     pub feeds: PathBuf,
     /// The folder of the subject.
     pub subject: PathBuf,
+    /// The rules for single sites; the file may be missing.
+    pub sites: PathBuf,
     /// The CloudEvents `source` of every event: a URI reference that tells this daemon from others.
     pub source: String,
     /// How long work under way may go on after SIGTERM or SIGINT.
@@ -46,6 +48,7 @@ impl Default for Settings {
             data_dir: "data".into(),
             feeds: "feeds.toml".into(),
             subject: "subjects/russia-dprk".into(),
+            sites: "sites.toml".into(),
             source: "/dateline".into(),
             shutdown_grace: Duration::from_secs(20),
             http: HttpSettings::default(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dateline_fetcher::{Clock, FetchedPage, PageError};
-use dateline_parser::Subject;
+use dateline_parser::{SiteRules, Subject};
 use dateline_wire::{Event, RejectReason, Stage};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::World;
 use super::commit::CommitRequest;
-use super::outcome::{self, EntryContext};
+use super::outcome::{self, EntryContext, ReadingRules};
 use crate::config::EngineSettings;
 use crate::contained::contained;
 use crate::metrics::Metrics;
@@ -58,6 +58,7 @@ impl MissingPage {
 /// Extracts and judges.
 pub(super) struct Extraction {
     subject: Arc<Subject>,
+    sites: Arc<SiteRules>,
     metrics: Arc<Metrics>,
     place: Workplace,
 }
@@ -87,7 +88,12 @@ impl Extraction {
             let limit = (!clock.is_virtual()).then_some(settings.extract_timeout);
             Workplace::Apart { room: Arc::new(Semaphore::new(threads)), limit }
         };
-        Self { subject: world.subject.clone(), metrics: world.metrics.clone(), place }
+        Self {
+            subject: world.subject.clone(),
+            sites: world.sites.clone(),
+            metrics: world.metrics.clone(),
+            place,
+        }
     }
 
     /// The end of an entry: its event, ready to be committed.
@@ -117,7 +123,7 @@ impl Extraction {
         let place = self.place.clone();
         let work = move || {
             let started = Instant::now();
-            let event = contained(|| event_of(&context, fetched, &self.subject));
+            let event = contained(|| self.event_of(&context, fetched));
             self.metrics.extracted(started.elapsed().as_secs_f64());
             event
         };
@@ -149,18 +155,25 @@ impl Extraction {
             Err(lost) => Err((RejectReason::Panic, lost.to_string())),
         }
     }
-}
 
-fn event_of(context: &EntryContext, fetched: Result<FetchedPage, MissingPage>, subject: &Subject) -> Event {
-    match fetched {
-        Ok(fetched) => outcome::of_page(context, &fetched.page, fetched.record_id, subject),
-        Err(missing) => outcome::of_feed_text(context, subject).unwrap_or_else(|| {
-            Event::Reject(Box::new(outcome::reject(
-                context,
-                missing.stage(),
-                missing.reason(),
-                missing.detail(),
-            )))
-        }),
+    fn event_of(&self, context: &EntryContext, fetched: Result<FetchedPage, MissingPage>) -> Event {
+        match fetched {
+            Ok(fetched) => {
+                let rules = ReadingRules { subject: &self.subject, sites: &self.sites };
+                let (event, site_rule) = outcome::of_page(context, &fetched.page, fetched.record_id, rules);
+                if let Some(applied) = site_rule {
+                    self.metrics.read_by_rule(&applied);
+                }
+                event
+            }
+            Err(missing) => outcome::of_feed_text(context, &self.subject).unwrap_or_else(|| {
+                Event::Reject(Box::new(outcome::reject(
+                    context,
+                    missing.stage(),
+                    missing.reason(),
+                    missing.detail(),
+                )))
+            }),
+        }
     }
 }

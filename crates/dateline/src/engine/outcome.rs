@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dateline_journal::Finish;
-use dateline_parser::{Subject, extract, fingerprint};
+use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, FeedRef, Label,
     Moment, Page, PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Source, Stage,
@@ -51,19 +51,28 @@ impl EntryContext {
     }
 }
 
-/// The event for a page that was fetched.
+/// What pages are read and judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadingRules<'r> {
+    /// Says what is relevant.
+    pub subject: &'r Subject,
+    /// Says how single sites are read.
+    pub sites: &'r SiteRules,
+}
+
+/// The event for a page that was fetched, and the rule for its site that it was read by.
 pub(crate) fn of_page(
     context: &EntryContext,
     page: &Page,
     record_id: Option<String>,
-    subject: &Subject,
-) -> Event {
-    let mut article = extract(page);
+    rules: ReadingRules<'_>,
+) -> (Event, Option<AppliedSiteRule>) {
+    let Extraction { mut article, site_rule } = extract_by(page, rules.sites);
     if let Some(own) = feed_text(&context.entry) {
         prefer_richer(&mut article, own);
     }
     complete_from_feed(&mut article, &context.entry);
-    judged(context, article, record_id, subject)
+    (judged(context, article, record_id, rules.subject), site_rule)
 }
 
 /// The event for an entry whose page cannot be had, but whose feed carries its text; `None` where it doesn't.

@@ -21,7 +21,7 @@ use std::{
 
 use dateline_fetcher::warc::{RecordPlace, WarcItem};
 use dateline_journal::{FinalEvent, reject_id};
-use dateline_parser::{Scanner, Subject};
+use dateline_parser::Scanner;
 use dateline_wire::{CloudEvent, Entry, EntryId, Event, EventId, FeedId, RejectReason, Stage};
 use jiff::Timestamp;
 use url::Url;
@@ -29,7 +29,7 @@ use url::Url;
 use crate::{
     contained::contained,
     engine::{
-        outcome::{self, EntryContext},
+        outcome::{self, EntryContext, ReadingRules},
         trace,
     },
 };
@@ -117,7 +117,7 @@ impl Backfill {
     /// If a file or the state file can't be opened, or the output or the state file can't be written.
     pub fn run(
         &self,
-        subject: &Subject,
+        rules: ReadingRules<'_>,
         events: EventTarget<'_>,
     ) -> Result<(BackfillTally, BackfillPace), BackfillError> {
         let state_error =
@@ -125,7 +125,7 @@ impl Backfill {
         let mut progress_file = ProgressFile::open(self.state.as_deref()).map_err(state_error)?;
         let (files, extent) = Files::open(&self.files, &progress_file).map_err(BackfillError::File)?;
         let output = EventOutput::open(events, &mut progress_file).map_err(BackfillError::Output)?;
-        let scanner = subject.scanner();
+        let scanner = rules.subject.scanner();
         let progress = Progress::new(&extent, self.show_progress);
         let mut writer = EventWriter {
             progress_file,
@@ -138,7 +138,7 @@ impl Backfill {
             committed: Instant::now(),
         };
         let feed = archive_feed();
-        let work = |found| read_record(found, &scanner, subject, &feed);
+        let work = |found| read_record(found, &scanner, rules, &feed);
         let state_error = |failure| match failure {
             WriteFailure::State(source) => state_error(source),
             WriteFailure::Output(source) => BackfillError::Output(source),
@@ -156,7 +156,12 @@ fn archive_feed() -> FeedId {
     FeedId::from_stored(EventId::of_parts(&["archive"]).as_str())
 }
 
-fn read_record(mut found: ArchiveItem, scanner: &Scanner, subject: &Subject, feed: &FeedId) -> RecordResult {
+fn read_record(
+    mut found: ArchiveItem,
+    scanner: &Scanner,
+    rules: ReadingRules<'_>,
+    feed: &FeedId,
+) -> RecordResult {
     let started = Instant::now();
     let captured = match &mut found.item {
         Ok(WarcItem::Record(_, record)) => {
@@ -177,7 +182,7 @@ fn read_record(mut found: ArchiveItem, scanner: &Scanner, subject: &Subject, fee
             let length = bytes.len();
             let outcome = match contained(|| scanner.names_subject(bytes)) {
                 Ok(false) => RecordOutcome::Dismissed,
-                Ok(true) => RecordOutcome::Event(Box::new(event_of(*captured, subject, feed))),
+                Ok(true) => RecordOutcome::Event(Box::new(event_of(*captured, rules, feed))),
                 Err(panic) => RecordOutcome::Trouble(fault(panic)),
             };
             (length, outcome)
@@ -191,10 +196,10 @@ fn fault(panic: String) -> String {
     format!("a fault of Dateline's, please report it with the record: {panic}")
 }
 
-fn event_of(captured: CapturedPage, subject: &Subject, feed: &FeedId) -> PageEvent {
+fn event_of(captured: CapturedPage, rules: ReadingRules<'_>, feed: &FeedId) -> PageEvent {
     let CapturedPage { url, page, at, record_id } = captured;
     let context = EntryContext { feed_id: feed.clone(), feed: None, entry: entry_of(url), at };
-    let event = contained(|| outcome::of_page(&context, &page, record_id, subject)).unwrap_or_else(|panic| {
+    let event = contained(|| outcome::of_page(&context, &page, record_id, rules).0).unwrap_or_else(|panic| {
         Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, RejectReason::Panic, panic)))
     });
     PageEvent { event, feed: context.feed_id, entry: context.entry.id, at }

@@ -178,6 +178,7 @@ pub(crate) async fn engine_with(
         fetcher: Arc::new(fetcher),
         journal: journal.clone(),
         subject: subject(),
+        sites: Arc::default(),
         metrics: Arc::new(Metrics::default()),
     };
     let feeds = feeds.iter().map(|url| feed_ref(url)).collect();

@@ -33,6 +33,18 @@ pub(super) fn account(layout: &Layout, kept: &[bool]) -> Vec<Cut> {
 /// What a run that is no body is, by the nearest thing around it that says so: its words, then the boxes from the inside
 /// out, then its shape.
 fn kind(layout: &Layout, run: &Run) -> CutKind {
+    kind_by_words(run).or_else(|| kind_by_boxes(layout, run)).unwrap_or_else(|| match run {
+        _ if run.linked > 0.8 && run.units >= 25.0 => CutKind::Related,
+        _ if run.linked > 0.5 => CutKind::Navigation,
+        _ if run.cues.has(Cue::Byline) || run.cues.has(Cue::Time) || run.digits > 3 && run.units < 60.0 => {
+            CutKind::Metadata
+        }
+        _ => CutKind::Aside,
+    })
+}
+
+/// What a run seems to be by the words it begins with.
+pub(super) fn kind_by_words(run: &Run) -> Option<CutKind> {
     const BY_CUE: [(Cue, CutKind); 5] = [
         (Cue::App, CutKind::AppPrompt),
         (Cue::Newsletter, CutKind::Newsletter),
@@ -40,29 +52,24 @@ fn kind(layout: &Layout, run: &Run) -> CutKind {
         (Cue::Paywall, CutKind::Paywall),
         (Cue::Photo, CutKind::Caption),
     ];
-    if let Some((_, kind)) = BY_CUE.into_iter().find(|(cue, _)| run.cues.starts(*cue)) {
-        return kind;
-    }
+    BY_CUE.into_iter().find(|(cue, _)| run.cues.starts(*cue)).map(|(_, kind)| kind)
+}
+
+/// What a run seems to be by the nearest box around it that says so.
+pub(super) fn kind_by_boxes(layout: &Layout, run: &Run) -> Option<CutKind> {
     for area in layout.around(run.area) {
         let area = &layout.areas[area as usize];
         if let Some((_, kind)) = BY_MARK.into_iter().find(|(mark, _)| area.marks.has(*mark)) {
-            return kind;
+            return Some(kind);
         }
         match area.tag {
-            Tag::Nav | Tag::Header | Tag::Footer => return CutKind::Navigation,
-            Tag::Figure | Tag::Caption => return CutKind::Caption,
-            Tag::Aside => return CutKind::Aside,
+            Tag::Nav | Tag::Header | Tag::Footer => return Some(CutKind::Navigation),
+            Tag::Figure | Tag::Caption => return Some(CutKind::Caption),
+            Tag::Aside => return Some(CutKind::Aside),
             _ => {}
         }
     }
-    match run {
-        _ if run.linked > 0.8 && run.units >= 25.0 => CutKind::Related,
-        _ if run.linked > 0.5 => CutKind::Navigation,
-        _ if run.cues.has(Cue::Byline) || run.cues.has(Cue::Time) || run.digits > 3 && run.units < 60.0 => {
-            CutKind::Metadata
-        }
-        _ => CutKind::Aside,
-    }
+    None
 }
 
 const BY_MARK: [(Mark, CutKind); 17] = [

@@ -8,6 +8,7 @@
 //! [`model`]): first from a guess at where the body is, then knowing the first verdict on every other run. What is about
 //! the page as a whole is left to rules ([`rule`], [`copy`], [`neighbour`], [`paywall`]). What is kept is written out as paragraphs ([`text`]), what is
 //! not is accounted for ([`cut`]), and the page's kind follows from both ([`kind`], [`wall`], [`list`]).
+//! Where the operator's rule for a site says what holds the text, [`selected`] reads it.
 
 mod apart;
 mod area;
@@ -28,6 +29,7 @@ mod paywall;
 mod rescue;
 mod rule;
 mod run;
+mod selected;
 mod table;
 mod text;
 mod wall;
@@ -37,6 +39,7 @@ use dateline_wire::{Body, Cut, PageKind};
 use url::Url;
 
 use crate::dom::Document;
+use crate::site::{SiteReading, SiteRulePart};
 use run::Layout;
 use witness::Witness;
 
@@ -76,4 +79,17 @@ fn look(document: &Document) -> (Layout, Witness) {
     apart::set_apart(&mut layout, &witness);
     copy::set_apart(&mut layout);
     (layout, witness)
+}
+
+/// Reads the body as the operator's rule for the site says, and the general way where it leaves that open.
+/// A selection without text is noted as not matched.
+pub(crate) fn read_by(document: &Document, url: Option<&Url>, reading: &mut SiteReading) -> Text {
+    selected::read(document, reading).unwrap_or_else(|| {
+        if !reading.body.is_empty() {
+            reading.unmatched.insert(0, SiteRulePart::Body);
+        }
+        let mut text = read(&document.without(&reading.dropped), url);
+        text.cuts.extend(selected::dropped(document, &reading.dropped));
+        text
+    })
 }

@@ -127,6 +127,18 @@ impl Layout {
         }
     }
 
+    /// What stands in `tops`, each a box that says nothing of itself.
+    pub(super) fn of_tops<'d>(document: &'d Document, tops: impl Iterator<Item = Node<'d>>) -> Self {
+        let mut builder = Builder::new();
+        builder.open_area(document.root(), 0);
+        for top in tops {
+            builder.area = builder.layout.areas.len() as AreaId;
+            builder.open_area(document.root(), 0);
+            builder.walk_below(top);
+        }
+        builder.finish()
+    }
+
     pub(super) fn str(&self, run: &Run) -> &str {
         &self.text[run.text.clone()]
     }
@@ -213,6 +225,10 @@ impl<'d> Builder<'d> {
 
     fn walk(&mut self, top: Node<'d>) {
         self.open_area(top, 0);
+        self.walk_below(top);
+    }
+
+    fn walk_below(&mut self, top: Node<'d>) {
         let mut open: Vec<Open<'d>> = Vec::with_capacity(64);
         let mut next = top.first_child();
         loop {

@@ -32,7 +32,7 @@ use dateline_text::charset::{self, Markup};
 use html5ever::tendril::StrTendril;
 use memchr::memchr;
 
-use crate::sieve::sieve;
+use crate::sieve::{Attributes, sieve};
 use dateline_wire::Page;
 
 /// The place of a node in its document's arena. Ids follow the order in which the tree builder made the nodes, which is
@@ -55,7 +55,7 @@ impl NodeId {
 }
 
 /// A parsed page.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Document {
     nodes: Vec<sink::NodeData>,
     attributes: Vec<sink::Attr>,
@@ -71,13 +71,25 @@ impl Document {
 
     /// Parses HTML that is already text.
     pub fn from_html(html: &str) -> Self {
-        // html5ever holds assertions about its own state; whatever trips one must cost a page, not the process.
-        std::panic::catch_unwind(|| Self::build(html))
-            .unwrap_or_else(|_| sink::Sink::new(0).finish_document(true))
+        Self::contained(|| Self::build(html, Attributes::Read))
     }
 
-    fn build(html: &str) -> Self {
-        let page = match sieve(html) {
+    /// html5ever holds assertions about its own state; whatever trips one must cost a page, not the process.
+    fn contained(build: impl FnOnce() -> Self + std::panic::UnwindSafe) -> Self {
+        std::panic::catch_unwind(build).unwrap_or_else(|_| sink::Sink::new(0).finish_document(true))
+    }
+
+    /// Parses as [`Document::parse`] does, and keeps the attributes that nobody here reads, too: a selector may ask for any.
+    pub fn parse_whole(page: &Page) -> Self {
+        Self::from_html_whole(&charset::decode(&page.bytes, page.content_type.as_deref(), Markup::Html).text)
+    }
+
+    pub(crate) fn from_html_whole(html: &str) -> Self {
+        Self::contained(|| Self::build(html, Attributes::All))
+    }
+
+    fn build(html: &str, attributes: Attributes) -> Self {
+        let page = match sieve(html, attributes) {
             html if memchr(b'\r', html.as_bytes()).is_some() => {
                 StrTendril::from(html.replace("\r\n", "\n").replace('\r', "\n"))
             }
@@ -99,6 +111,15 @@ impl Document {
     /// Whether the page held more than [`MAX_NODES`](crate::guard::MAX_NODES) nodes, so that its end is missing here.
     pub fn is_truncated(&self) -> bool {
         self.truncated
+    }
+
+    /// The page without `nodes` and what is below them. Ids stay what they were.
+    pub(crate) fn without(&self, nodes: &[NodeId]) -> Self {
+        let mut page = self.clone();
+        for node in nodes {
+            sink::detach(&mut page.nodes, *node);
+        }
+        page
     }
 
     /// The document node, parent of `<html>`.

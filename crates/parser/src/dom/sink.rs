@@ -10,7 +10,7 @@ use html5ever::{Attribute, LocalName, Namespace, QualName};
 use super::{Document, NodeId};
 use crate::guard;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct NodeData {
     pub(super) parent: NodeId,
     pub(super) first_child: NodeId,
@@ -20,14 +20,14 @@ pub(super) struct NodeData {
     pub(super) data: NodeContent,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum NodeContent {
     Document,
     Element { name: LocalName, namespace: Namespace, first_attr: u32, attrs: u16 },
     Text(StrTendril),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Attr {
     pub(super) name: LocalName,
     pub(super) value: StrTendril,
@@ -80,6 +80,24 @@ impl Sink {
     }
 }
 
+/// Takes a node, with all below it, out of the tree.
+pub(super) fn detach(nodes: &mut [NodeData], id: NodeId) {
+    let none = NodeId::NONE;
+    let node = &mut nodes[id.index()];
+    let (parent, previous, next) = (node.parent, node.previous_sibling, node.next_sibling);
+    (node.parent, node.previous_sibling, node.next_sibling) = (none, none, none);
+    match previous.some() {
+        Some(previous) => nodes[previous.index()].next_sibling = next,
+        None if parent != none => nodes[parent.index()].first_child = next,
+        None => {}
+    }
+    match next.some() {
+        Some(next) => nodes[next.index()].previous_sibling = previous,
+        None if parent != none => nodes[parent.index()].last_child = previous,
+        None => {}
+    }
+}
+
 impl Arena {
     fn push(&mut self, data: NodeContent) -> NodeId {
         // The guard stops the tokenizer long before ids run out.
@@ -93,20 +111,7 @@ impl Arena {
     }
 
     fn detach(&mut self, id: NodeId) {
-        let none = NodeId::NONE;
-        let node = self.at(id);
-        let (parent, previous, next) = (node.parent, node.previous_sibling, node.next_sibling);
-        (node.parent, node.previous_sibling, node.next_sibling) = (none, none, none);
-        match previous.some() {
-            Some(previous) => self.at(previous).next_sibling = next,
-            None if parent != none => self.at(parent).first_child = next,
-            None => {}
-        }
-        match next.some() {
-            Some(next) => self.at(next).previous_sibling = previous,
-            None if parent != none => self.at(parent).last_child = previous,
-            None => {}
-        }
+        detach(&mut self.nodes, id);
     }
 
     fn append(&mut self, parent: NodeId, child: NodeId) {

@@ -21,11 +21,13 @@ mod title;
 mod witness;
 
 use dateline_text::date;
-use dateline_wire::{Moment, Origin, Page, Source};
+use dateline_wire::{Moment, Origin, Page, Source, Wording};
 use url::Url;
 
 use crate::dom::Document;
+use crate::site::SiteReading;
 use claims::Claims;
+pub(crate) use dateline_text::date::WrittenDate;
 use scan::Scan;
 pub use title::Headline;
 
@@ -58,18 +60,33 @@ pub struct Witnesses<'d> {
     scan: Scan<'d>,
     claims: Claims,
     headline: Option<Headline>,
+    /// The authors that the operator's rule for the site points at.
+    ruled_authors: Vec<String>,
     page: &'d Page,
 }
+
+/// The weight of what the operator's rule points at: more than all other witnesses have together.
+const RULE_WEIGHT: f32 = 1000.0;
 
 impl<'d> Witnesses<'d> {
     /// Walks `document`, which was parsed from `page`, and hears what it holds.
     pub fn of(document: &'d Document, page: &'d Page) -> Self {
+        Self::with_rule(document, page, SiteReading::default())
+    }
+
+    /// The same, and what the operator's rule for the site found comes before what anybody else says.
+    pub(crate) fn with_rule(document: &'d Document, page: &'d Page, reading: SiteReading) -> Self {
         let mut scan = Scan::of(document, page.url.as_ref());
         let mut claims = witness::hear(&scan);
+        claims.published(reading.published, Source::SiteRule, RULE_WEIGHT);
         let headline = title::decide(&claims.titles, &publisher::names(&claims), &scan);
+        let headline = match reading.title {
+            Some(title) => Some(ruled_headline(title, headline)),
+            None => headline,
+        };
         scan.place_headline(headline.as_ref().map(|headline| headline.chosen.text.as_str()));
         witness::hear_around(&scan, page.received_at, &mut claims);
-        Self { scan, claims, headline, page }
+        Self { scan, claims, headline, ruled_authors: reading.authors, page }
     }
 
     /// The headline, which is known before the text is.
@@ -80,7 +97,7 @@ impl<'d> Witnesses<'d> {
     /// Judges what was heard, with the text of the article as further evidence.
     pub fn decide(self, body: &str) -> Metadata {
         let title = self.title().unwrap_or_default().to_owned();
-        let Self { scan, claims, headline, page } = self;
+        let Self { scan, claims, headline, ruled_authors, page } = self;
         let host = page.url.as_ref().and_then(Url::host_str);
         let mut publishers = publisher::keys(&claims, host);
         let origin = origin::decide(&scan, body, &publishers);
@@ -88,7 +105,11 @@ impl<'d> Witnesses<'d> {
         publishers.extend(origin.iter().map(|origin| text::key(&origin.name)));
         let (published, modified) = moment::decide(&claims, scan.lede(body), page.received_at);
         let language = language::decide(&scan, &claims, &title, body);
-        let (authors, authors_source) = authors::decide(&claims.authors, &publishers, &title).unzip();
+        let (authors, authors_source) = match ruled_authors.is_empty() {
+            true => authors::decide(&claims.authors, &publishers, &title),
+            false => Some((ruled_authors, Source::SiteRule)),
+        }
+        .unzip();
         Metadata {
             canonical_url: canonical::decide(&scan),
             publisher: publisher::decide(&claims),
@@ -101,6 +122,23 @@ impl<'d> Witnesses<'d> {
             modified,
         }
     }
+}
+
+/// The headline that a rule points at, with what the page gives without it as another wording.
+fn ruled_headline(title: String, general: Option<Headline>) -> Headline {
+    let is_other = |wording: &Wording| text::key(&wording.text) != text::key(&title);
+    let alternative = general.map(|headline| headline.chosen).filter(is_other);
+    Headline { chosen: Wording { text: title, source: Source::SiteRule }, alternative }
+}
+
+/// The names in a byline that is known to be one.
+pub(crate) fn names_in(byline: &str) -> Vec<String> {
+    authors::clean(byline)
+}
+
+/// The date, and the time where there is one, in a text that is known to be one.
+pub(crate) fn time_in(text: &str) -> Option<WrittenDate> {
+    date::read(text)
 }
 
 #[cfg(test)]

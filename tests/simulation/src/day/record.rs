@@ -64,6 +64,7 @@ async fn live(
         fetcher: Arc::new(fetcher),
         journal: journal.clone(),
         subject: Arc::new(config.subject),
+        sites: Arc::new(config.sites),
         metrics: Arc::new(Metrics::default()),
     };
     let engine = Engine::new(world, config.feeds, config.settings.engine).await?;

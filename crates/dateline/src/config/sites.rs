@@ -1,0 +1,29 @@
+//! The operator's rules for single sites: a file of its own, whose meaning the parser knows.
+
+use std::path::Path;
+
+use dateline_parser::SiteRules;
+
+use super::document;
+use super::error::{ConfigError, Origin};
+
+/// Reads the rules in `file`; none where there is no such file.
+///
+/// # Errors
+/// If the file cannot be read, and everything that is wrong in it: line, selector, remedy.
+pub fn read(file: &Path) -> Result<SiteRules, Vec<ConfigError>> {
+    if !file.exists() {
+        return Ok(SiteRules::default());
+    }
+    let text = document::read(file).map_err(|error| vec![error])?;
+    SiteRules::parse(&file.to_string_lossy(), &text).map_err(|error| {
+        let problems = error.problems.into_iter();
+        problems
+            .map(|problem| ConfigError {
+                origin: Origin::File(file.to_owned(), Some(problem.line)),
+                what: problem.what,
+                remedy: Some(problem.remedy),
+            })
+            .collect()
+    })
+}
