@@ -5,7 +5,6 @@
 
 use super::area::{AreaId, Tag};
 use super::frame::Frame;
-use super::marks::Mark;
 use super::run::{Layout, Run};
 
 /// Length of what an article must hold for the others on its page to be its neighbours, in units.
@@ -92,11 +91,10 @@ fn sides(layout: &Layout, own_line: &[AreaId], area: AreaId) -> Option<(AreaId, 
 /// Whether two boxes play the same part. Sections without a name are those of one text.
 fn are_twins(layout: &Layout, one: AreaId, other: AreaId) -> bool {
     let (one, other) = (&layout.areas[one as usize], &layout.areas[other as usize]);
-    let is_for_articles = |marks: super::marks::Marks| marks.has(Mark::Story) || marks.is_article();
+    let looks_the_same = one.look == other.look && (one.tag == Tag::Div || one.is_named);
     one.tag == other.tag
         && matches!(one.tag, Tag::Div | Tag::Section | Tag::Item | Tag::Article)
-        && (one.look == other.look && (one.tag == Tag::Div || one.is_named)
-            || is_for_articles(one.marks) && is_for_articles(other.marks))
+        && (looks_the_same || one.marks.is_article() && other.marks.is_article())
 }
 
 /// The innermost element around a box that is made for an article, by its name or its microdata.
