@@ -87,6 +87,7 @@ fn article(page: &Page, witnesses: Witnesses<'_>, text: body::Text) -> Article {
         title_source,
         title_alternative: title_alternative.flatten(),
         authors: metadata.authors,
+        credits: metadata.credits,
         authors_source: metadata.authors_source,
         published: metadata.published,
         modified: metadata.modified,

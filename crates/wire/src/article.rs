@@ -37,6 +37,9 @@ pub struct Article {
     pub title_alternative: Option<Wording>,
     /// The people (or desks) named as authors, in the page's order, without "by".
     pub authors: Vec<String>,
+    /// What is said of who did what: of authors, and of others who are none, such as those who took the pictures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credits: Vec<Credit>,
     /// Where the authors were read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authors_source: Option<Source>,
@@ -101,6 +104,31 @@ pub struct Wording {
     pub text: String,
     /// Where it was read.
     pub source: Source,
+}
+
+/// Somebody who is said to have had a part in an article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Credit {
+    /// The name as the page writes it.
+    pub name: String,
+    /// What was done.
+    pub role: Role,
+}
+
+/// A part in an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Wrote the text, where the byline tells that apart from others.
+    Text,
+    /// Took or drew the pictures.
+    Photo,
+    /// Supplied the text: a wire or another body.
+    Agency,
+    /// Edited it.
+    Editor,
+    /// Translated it.
+    Translator,
 }
 
 /// Where a text was taken from, with the words that say so.

@@ -71,6 +71,7 @@ pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
             title_source: None,
             title_alternative: None,
             authors: Vec::new(),
+            credits: Vec::new(),
             authors_source: None,
             published: None,
             modified: None,

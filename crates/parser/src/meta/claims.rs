@@ -1,7 +1,8 @@
 //! What the witnesses say, before anybody is believed.
 
-use dateline_wire::Source;
+use dateline_wire::{Credit, Source};
 
+use super::authors::Byline;
 use super::date::WrittenDate;
 use super::text;
 
@@ -21,6 +22,10 @@ pub(super) struct Claims {
     pub(super) titles: Vec<Claim<String>>,
     /// Each claim is one byline: all its authors together, cleaned.
     pub(super) authors: Vec<Claim<Vec<String>>>,
+    /// What bylines say that people did.
+    pub(super) credits: Vec<Credit>,
+    /// Names that data calls those of organisations.
+    pub(super) organisations: Vec<String>,
     pub(super) published: Vec<Claim<WrittenDate>>,
     pub(super) modified: Vec<Claim<WrittenDate>>,
     pub(super) languages: Vec<Claim<String>>,
@@ -42,6 +47,13 @@ impl Claims {
         if !value.is_empty() && self.authors.len() < MAX_EACH {
             self.authors.push(Claim { value, source, weight });
         }
+    }
+
+    /// A byline as read: its authors, and what each is said to have done.
+    pub(super) fn byline(&mut self, byline: Byline, source: Source, weight: f32) {
+        let room = MAX_EACH.saturating_sub(self.credits.len());
+        self.credits.extend(byline.credits.into_iter().take(room));
+        self.authors(byline.names, source, weight);
     }
 
     pub(super) fn published(&mut self, value: Option<WrittenDate>, source: Source, weight: f32) {

@@ -21,11 +21,12 @@ mod title;
 mod witness;
 
 use dateline_text::date;
-use dateline_wire::{Moment, Origin, Page, Source, Wording};
+use dateline_wire::{Credit, Moment, Origin, Page, Source, Wording};
 use url::Url;
 
 use crate::dom::Document;
 use crate::site::SiteReading;
+use authors::Bodies;
 use claims::Claims;
 pub(crate) use dateline_text::date::WrittenDate;
 use scan::Scan;
@@ -46,6 +47,8 @@ pub struct Metadata {
     pub headline: Option<Headline>,
     /// The authors, in the page's order.
     pub authors: Vec<String>,
+    /// What authors and others are said to have done.
+    pub credits: Vec<Credit>,
     /// Where the authors were read.
     pub authors_source: Option<Source>,
     /// When it was published.
@@ -99,24 +102,27 @@ impl<'d> Witnesses<'d> {
         let title = self.title().unwrap_or_default().to_owned();
         let Self { scan, claims, headline, ruled_authors, page } = self;
         let host = page.url.as_ref().and_then(Url::host_str);
-        let mut publishers = publisher::keys(&claims, host);
+        let publishers = publisher::keys(&claims, host);
         let origin = origin::decide(&scan, body, &publishers);
-        // The wire is no author, as the house is none.
-        publishers.extend(origin.iter().map(|origin| text::key(&origin.name)));
+        let wire = origin.iter().map(|origin| &origin.name);
+        let others = wire.chain(&claims.organisations).map(|name| text::key(name)).collect();
+        let bodies = Bodies { publishers, others };
         let (published, modified) = moment::decide(&claims, scan.lede(body), page.received_at);
         let language = language::decide(&scan, &claims, &title, body);
         let (authors, authors_source) = match ruled_authors.is_empty() {
-            true => authors::decide(&claims.authors, &publishers, &title),
+            true => authors::decide(&claims.authors, &bodies, &title),
             false => Some((ruled_authors, Source::SiteRule)),
         }
         .unzip();
+        let authors = authors.unwrap_or_default();
         Metadata {
             canonical_url: canonical::decide(&scan),
             publisher: publisher::decide(&claims),
             origin,
             language,
             headline,
-            authors: authors.unwrap_or_default(),
+            credits: authors::credits(&authors, &claims.credits, &bodies),
+            authors,
             authors_source,
             published,
             modified,

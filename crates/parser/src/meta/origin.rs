@@ -297,7 +297,7 @@ fn byline(scan: &Scan<'_>) -> Option<(String, String)> {
         let (people, behind) = text.split_once(['(', ','])?;
         let name = behind.split([')', ',', '|']).next()?.trim();
         let is_wire = is_acronym(name) && text.contains('(') || is_press(name);
-        let is_byline = is_wire && !authors::worded(people).is_empty() && !is_foreign(scan, line.node);
+        let is_byline = is_wire && !authors::worded(people).names.is_empty() && !is_foreign(scan, line.node);
         Some((checked(name).filter(|_| is_byline)?, text.to_owned()))
     })
 }

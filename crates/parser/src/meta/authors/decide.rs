@@ -1,16 +1,53 @@
 //! Which byline is believed.
 
-use dateline_wire::Source;
+use dateline_wire::{Credit, Role, Source};
 
 use super::{distinct, is_person, text, words};
 use crate::meta::claims::Claim;
 
+/// The keys of names that are no people.
+#[derive(Debug, Default)]
+pub(in crate::meta) struct Bodies {
+    /// What the page calls its publisher: no author beside people.
+    pub(in crate::meta) publishers: Vec<String>,
+    /// The wire that the text was taken from, and what data calls an organisation: authors, but no people.
+    pub(in crate::meta) others: Vec<String>,
+}
+
+impl Bodies {
+    fn is_other(&self, name: &str) -> bool {
+        words::is_wire(name) || self.others.contains(&text::key(name))
+    }
+}
+
+/// The roles of the `authors` whose byline or nature says one, then others who are credited with something.
+pub(in crate::meta) fn credits(authors: &[String], said: &[Credit], bodies: &Bodies) -> Vec<Credit> {
+    let is_same = |one: &str, other: &str| text::key(one) == text::key(other);
+    let mut credits: Vec<Credit> = Vec::new();
+    for author in authors {
+        let said = said.iter().find(|credit| is_same(&credit.name, author)).map(|credit| credit.role);
+        let role = said.or_else(|| bodies.is_other(author).then_some(Role::Agency));
+        credits.extend(role.map(|role| Credit { name: author.clone(), role }));
+    }
+    for credit in said.iter().filter(|credit| credit.role != Role::Text) {
+        if !authors
+            .iter()
+            .chain(credits.iter().map(|known| &known.name))
+            .any(|known| is_same(known, &credit.name))
+        {
+            credits.push(credit.clone());
+        }
+    }
+    credits
+}
+
 /// The byline with the most behind it. Names of the publisher give way to names of people.
 pub(in crate::meta) fn decide(
     claims: &[Claim<Vec<String>>],
-    publishers: &[String],
+    bodies: &Bodies,
     title: &str,
 ) -> Option<(Vec<String>, Source)> {
+    let publishers = &bodies.publishers;
     let is_house = |name: &str| {
         let key = text::key(name);
         publishers.iter().any(|publisher| {
@@ -31,7 +68,8 @@ pub(in crate::meta) fn decide(
                 .cloned()
                 .chain(claim.value.iter().filter_map(|name| beside_house(name, publishers)))
                 .collect();
-            let has_people = people.iter().any(|name| is_person(name) && !words::is_role(name));
+            let is_human = |name: &String| is_person(name) && !words::is_role(name) && !bodies.is_other(name);
+            let has_people = people.iter().any(is_human);
             Candidate {
                 names: distinct(if has_people { people } else { claim.value.clone() }),
                 has_people,
@@ -74,14 +112,20 @@ pub(in crate::meta) fn decide(
     if best.1 <= 0.0 {
         return None;
     }
-    // Data often names the first of several; a byline that holds all its names and a few more is the whole one.
+    // Data often names the first of several; a byline that holds all its names and a few more people is the whole one.
     let best_at = best.0;
     let best = &keyed[best_at].0;
     let whole = (0..keyed.len()).filter(|at| {
         let (keys, weight) = &keyed[*at];
-        (*weight >= 1.5 || *at == best_at)
-            && keys.len() <= best.len() + 3
-            && best.iter().all(|key| keys.contains(key))
+        let adds_people = || {
+            let added = candidates[*at].names.iter().filter(|name| !best.contains(&text::key(name)));
+            added.into_iter().all(|name| is_person(name) && !bodies.is_other(name))
+        };
+        *at == best_at
+            || *weight >= 1.5
+                && keys.len() <= best.len() + 3
+                && best.iter().all(|key| keys.contains(key))
+                && adds_people()
     });
     let at = whole.max_by_key(|at| (keyed[*at].0.len(), std::cmp::Reverse(*at)))?;
     Some((candidates[at].names.clone(), candidates[at].claim.source))
@@ -115,9 +159,11 @@ mod tests {
     }
 
     fn decided(claims: &[Claim<Vec<String>>]) -> Vec<String> {
-        decide(claims, &[text::key("Harbour Gazette")], "The ferry runs again")
-            .map(|(names, _)| names)
-            .unwrap_or_default()
+        let bodies = Bodies {
+            publishers: vec![text::key("Harbour Gazette")],
+            others: vec![text::key("Westland News")],
+        };
+        decide(claims, &bodies, "The ferry runs again").map(|(names, _)| names).unwrap_or_default()
     }
 
     #[test]
@@ -145,6 +191,28 @@ mod tests {
     fn an_agency_is_no_person_beside_the_house() {
         let claims = [claim(&["Harbour Gazette"], 5.0), claim(&["WN"], 2.5)];
         assert_eq!(decided(&claims), ["Harbour Gazette"]);
+    }
+
+    #[test]
+    fn a_wire_stays_beside_people_and_gives_way_to_them_alone() {
+        assert_eq!(decided(&[claim(&["Ana Lund", "Westland News"], 5.0)]), ["Ana Lund", "Westland News"]);
+        assert_eq!(decided(&[claim(&["Westland News"], 5.0), claim(&["Ana Lund"], 2.0)]), ["Ana Lund"]);
+        assert_eq!(decided(&[claim(&["Ana Lund"], 5.0), claim(&["Ana Lund", "wna"], 2.5)]), ["Ana Lund"]);
+        assert_eq!(
+            decided(&[claim(&["Ana Lund"], 5.0), claim(&["Ana Lund", "Westland News"], 2.5)]),
+            ["Ana Lund"]
+        );
+    }
+
+    #[test]
+    fn what_each_did_is_said_beside_the_authors() {
+        let credit = |name: &str, role| Credit { name: name.to_owned(), role };
+        let said = [credit("Bo Ek", Role::Photo), credit("ANA LUND", Role::Text)];
+        let authors = ["Ana Lund".to_owned(), "Cy Dahl".to_owned(), "wna".to_owned()];
+        assert_eq!(
+            credits(&authors, &said, &Bodies::default()),
+            [credit("Ana Lund", Role::Text), credit("wna", Role::Agency), credit("Bo Ek", Role::Photo)]
+        );
     }
 
     #[test]

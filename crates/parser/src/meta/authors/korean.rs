@@ -23,12 +23,15 @@ const RANKS: &[&str] = &[
     "디지털",
 ];
 
+/// The names before one title that are looked at, at most.
+const MAX_SIGNED: usize = 6;
+
 /// What ends a Korean byline.
 const TITLES: &[&str] =
     &["기자", "특파원", "앵커", "논설위원", "위원", "통신원", "작가", "리포터", "에디터", "PD"];
 
-/// The name in a part of a byline; the part itself where it has no title.
-pub(super) fn name(part: &str) -> String {
+/// The names in a part of a byline, which stand before a title; the part itself where it has none.
+pub(super) fn names(part: &str) -> Vec<String> {
     let part = part.rsplit(['=', '＝']).next().unwrap_or(part).trim();
     let words: Vec<&str> = part.split_whitespace().collect();
     let title = words.iter().position(|word| {
@@ -37,19 +40,33 @@ pub(super) fn name(part: &str) -> String {
                 || word.ends_with(title) && word.chars().count() > title.chars().count() + 1
         })
     });
-    let Some(title) = title else { return part.to_owned() };
+    let Some(title) = title else { return vec![part.to_owned()] };
     // "김하나기자": the title is glued to the name.
-    if let Some(glued) = TITLES
+    let glued = TITLES.iter().find_map(|title_word| words[title].strip_suffix(title_word));
+    let before: Vec<&str> = words[..title]
         .iter()
-        .find_map(|title_word| words[title].strip_suffix(title_word))
-        .filter(|glued| is_name(glued))
-    {
-        return glued.to_owned();
+        .copied()
+        .chain(glued)
+        .filter(|word| is_name(word) && !RANKS.contains(word))
+        .collect();
+    // Nearly all names have three syllables; papers and places that could pass for one have two or four.
+    let whole: Vec<String> =
+        before.iter().filter(|word| is_whole_name(word)).map(|word| (*word).to_owned()).collect();
+    match (whole.is_empty(), before.last()) {
+        (false, _) => whole,
+        (true, Some(name)) => vec![(*name).to_owned()],
+        (true, None) => vec![words[..title].join(" ")],
     }
-    // Nearly all names have three syllables; papers and desks that could pass for one have two or four.
-    let names = words[..title].iter().rev().filter(|word| is_name(word) && !RANKS.contains(*word));
-    let before = names.clone().find(|word| word.chars().count() == 3).or_else(|| names.clone().next());
-    before.map_or_else(|| words[..title].join(" "), |name| (*name).to_owned())
+}
+
+/// Whether a part of a byline names somebody who took the pictures.
+pub(super) fn is_photographer(part: &str) -> bool {
+    part.contains("사진기자") || part.contains("사진 기자") || part.contains("촬영기자")
+}
+
+/// Whether a word is a name of three syllables, and no desk.
+pub(super) fn is_whole_name(word: &str) -> bool {
+    word.chars().count() == 3 && is_name(word) && !word.ends_with(['부', '팀']) && !RANKS.contains(&word)
 }
 
 /// Two to four syllables, the first of which can begin a family name.
@@ -82,17 +99,20 @@ fn addressed(text: &str) -> Option<Vec<String>> {
 fn titled(text: &str) -> Option<Vec<String>> {
     let at = text.find("기자").or_else(|| text.find("특파원"))?;
     let before = text[..at].trim_end();
-    let words: Vec<&str> = before
-        .rsplit(|c: char| c.is_whitespace() || matches!(c, ')' | '=' | ']' | '/' | '.' | '"' | '】'))
-        .filter(|word| !word.is_empty())
-        .take(2)
-        .collect();
-    let name = words.iter().find(|word| !RANKS.contains(*word)).filter(|word| is_name(word))?;
+    let is_end = |c: char| c.is_whitespace() || ")=]/.\"】·ㆍ∙,".contains(c);
+    let words = before.rsplit(is_end).filter(|word| !word.is_empty() && !RANKS.contains(word));
+    let words: Vec<&str> = words.take(MAX_SIGNED).collect();
+    let mut names: Vec<String> =
+        words.iter().take_while(|word| is_whole_name(word)).map(|word| (*word).to_owned()).collect();
+    names.reverse();
+    if names.is_empty() {
+        names.extend(words.first().filter(|word| is_name(word)).map(|word| (*word).to_owned()));
+    }
     // "the reporter's question" is prose: a signature is followed by "=", an address, a bracket or nothing.
     let behind = text[at..].trim_start_matches(|c: char| text::is_hangul(c)).trim_start();
     let ends = behind.is_empty()
         || behind.starts_with(['=', ']', ')', '(', '/', '|', '■', '▶', '】'])
         || behind.split_whitespace().next().is_some_and(|word| word.contains('@'));
     let title = text[at..].chars().take_while(|c| text::is_hangul(*c)).count();
-    (ends && title <= 3).then(|| vec![(*name).to_owned()])
+    (ends && title <= 3 && !names.is_empty()).then_some(names)
 }

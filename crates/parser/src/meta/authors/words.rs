@@ -1,5 +1,7 @@
 //! The words around names, in the languages of the field.
 
+use dateline_wire::Role;
+
 use crate::meta::text;
 
 /// What stands before names, in lower case, and says by itself that a visible line is a byline: longer than words of prose.
@@ -82,9 +84,6 @@ const PREFIXES: &[&str] = &[
     "執筆",
     "取材・文",
     "取材",
-    "編輯",
-    "编辑",
-    "責任編輯",
     "글",
     "글쓴이",
     "취재",
@@ -139,38 +138,185 @@ const TELLING: &[&str] = &[
     "筆者",
 ];
 
-/// What stands before the names of those who did something else than write.
-const OTHERS: &[&str] = &[
-    "translated by",
-    "translation by",
+/// What stands before the names of those who wrote the text, where a byline tells them apart from others.
+const WROTE: &[&str] = &[
+    "text:",
+    "text by",
+    "words by",
+    "texte:",
+    "texte :",
+    "texto:",
+    "tekst:",
+    "текст:",
+    "testo:",
+    "文：",
+    "글=",
+    "글:",
+    "取材・文",
+];
+
+/// What stands before the names of those who took or drew the pictures.
+const PICTURED: &[&str] = &[
     "photo by",
     "photos by",
     "photographs by",
     "photography by",
+    "pictures by",
+    "video by",
+    "videos by",
+    "graphics by",
     "illustration by",
     "illustrations by",
-    "video by",
-    "edited by",
-    "editing by",
-    "übersetzt von",
-    "bearbeitet von",
-    "übersetzung:",
+    "fotos von",
+    "foto von",
+    "bilder von",
+    "foto di",
+    "foto de",
+    "fotos de",
+    "photos de",
     "photo:",
     "photos:",
+    "photo :",
+    "photos :",
+    "photo",
+    "photos",
+    "image:",
+    "images:",
+    "image :",
+    "picture:",
+    "pictures:",
+    "photographer:",
+    "photographs:",
+    "photo credit",
+    "photo credits",
+    "crédit photo",
+    "crédits photo",
+    "video:",
+    "camera:",
+    "kamera:",
+    "illustration:",
+    "grafik:",
     "foto:",
     "fotos:",
+    "foto",
+    "fotos",
+    "fotografía:",
+    "fotografia:",
+    "fotograf:",
     "bild:",
+    "bilder:",
+    "bilde:",
+    "imagen:",
+    "imágenes:",
+    "immagini:",
     "фото:",
+    "фото",
+    "иллюстрация:",
+    "ілюстрація:",
+    "видео:",
+    "відео:",
+    "사진:",
+    "사진=",
+    "사진",
+    "영상:",
+    "그래픽:",
+    "写真：",
+    "写真=",
+    "写真＝",
+    "写真・",
+    "撮影：",
+    "撮影=",
+    "撮影・",
+    "摄影：",
+    "摄影",
+    "攝影：",
+    "攝影",
+    "圖：",
+    "图：",
+    "圖／",
+    "图／",
+    "图/",
+    "图源：",
+    "圖片：",
+    "图片：",
+];
+
+/// What stands before the names of those who edited.
+const EDITED: &[&str] = &[
+    "edited by",
+    "editing by",
+    "editor:",
+    "bearbeitet von",
+    "redaktion:",
+    "redigerat av",
+    "redaktør:",
+    "redaktör:",
+    "редактор:",
+    "редактор",
+    "편집:",
+    "편집=",
+    "編輯：",
+    "编辑：",
+    "編輯:",
+    "编辑:",
+    "責任編輯",
+    "责任编辑",
+    "責編",
+    "责编",
+    "編集：",
+];
+
+/// What stands before the names of those who translated.
+const TRANSLATED: &[&str] = &[
+    "translated by",
+    "translation by",
+    "translation:",
+    "translator:",
+    "übersetzt von",
+    "übersetzung:",
+    "aus dem englischen von",
+    "traduit par",
+    "traduction:",
+    "traduction :",
+    "traducido por",
+    "traducción:",
+    "traduzione di",
+    "traduzione:",
     "перевод:",
     "переклад:",
-    "사진:",
     "번역:",
-    "写真：",
+    "번역=",
     "翻訳：",
-    "摄影：",
-    "攝影：",
+    "訳：",
     "翻译：",
     "翻譯：",
+    "编译：",
+    "編譯：",
+];
+
+/// Words that bodies which supply others with news are called by.
+const WIRES: &[&str] = &[
+    "press",
+    "presse",
+    "agency",
+    "agencies",
+    "agentur",
+    "agenturen",
+    "agence",
+    "agences",
+    "agencia",
+    "agencias",
+    "agenzia",
+    "ajansı",
+    "агентство",
+    "агенція",
+    "newswire",
+    "wire",
+    "wires",
+    "통신",
+    "通信社",
+    "通讯社",
+    "通訊社",
 ];
 
 /// What stands behind names.
@@ -317,6 +463,104 @@ const FURNITURE: &[&str] = &[
     "artikel",
     "articles",
     "posts",
+    "watch",
+    "live",
+    "listen",
+    "play",
+    "video",
+    "videos",
+    "image",
+    "images",
+    "photo",
+    "photos",
+    "foto",
+    "fotos",
+    "gallery",
+    "text",
+    "font",
+    "size",
+    "menu",
+    "search",
+    "weather",
+    "breaking",
+    "exclusive",
+    "podcast",
+    "podcasts",
+    "minutes",
+    "cookies",
+    "privacy",
+    "register",
+    "trending",
+    "bilder",
+    "anzeige",
+    "suche",
+    "startseite",
+    "hören",
+    "lesezeit",
+    "vidéo",
+    "écouter",
+    "partager",
+    "recherche",
+    "compartir",
+    "escuchar",
+    "ascolta",
+    "condividi",
+    "lyssna",
+    "поделиться",
+    "поділитися",
+    "подписаться",
+    "підписатися",
+    "читать",
+    "читати",
+    "видео",
+    "відео",
+    "комментарии",
+    "коментарі",
+    "글자",
+    "글씨",
+    "본문",
+    "인쇄",
+    "공유",
+    "스크랩",
+    "댓글",
+    "입력",
+    "승인",
+    "송고",
+    "폰트",
+    "字号",
+    "字號",
+    "大字",
+    "小字",
+    "收藏",
+    "来源",
+    "來源",
+    "直播",
+    "视频",
+    "影片",
+    "訂閱",
+    "订阅",
+    "点击",
+    "點擊",
+    "登录",
+    "登入",
+    "关注",
+    "關注",
+    "瀏覽",
+    "浏览",
+    "留言",
+    "发布",
+    "發布",
+    "文字サイズ",
+    "保存",
+    "シェア",
+    "登録",
+    "ログイン",
+    "動画",
+    "一覧",
+    "関連",
+    "特集",
+    "速報",
+    "有料",
 ];
 
 /// Words that only the names of bodies hold.
@@ -342,6 +586,15 @@ const BODIES: &[&str] = &[
     "министерство",
     "університет",
     "міністерство",
+    "news",
+    "nachrichten",
+    "noticias",
+    "notizie",
+    "nyheter",
+    "haberler",
+    "haberleri",
+    "новости",
+    "новини",
 ];
 
 /// What content systems put where no author was entered.
@@ -384,9 +637,58 @@ pub(super) fn without_prefix(line: &str) -> &str {
     line
 }
 
-/// Whether a part of a byline names those who did something else than write.
-pub(super) fn is_others(part: &str) -> bool {
-    strip(part, OTHERS).is_some()
+/// What the beginning of a part of a byline says that those behind it did, and what stands behind it.
+pub(super) fn role_before(part: &str) -> Option<(Role, &str)> {
+    let roles = [
+        (Role::Text, WROTE),
+        (Role::Photo, PICTURED),
+        (Role::Editor, EDITED),
+        (Role::Translator, TRANSLATED),
+    ];
+    roles.into_iter().find_map(|(role, labels)| Some((role, strip(part, labels)?)))
+}
+
+/// Whether a text is nothing but the label of a byline: "By", "Fotos".
+pub(super) fn is_bare_label(part: &str) -> bool {
+    let lower = part.trim().to_lowercase();
+    let labels = [WRITTEN_BY, PREFIXES, TELLING, WROTE, PICTURED, EDITED, TRANSLATED];
+    labels.iter().any(|labels| labels.contains(&lower.as_str()))
+}
+
+/// Whether what stands in brackets behind a name says that it took pictures.
+pub(super) fn is_picture(bracket: &str) -> bool {
+    const PICTURES: &[&str] = &[
+        "foto",
+        "photo",
+        "bild",
+        "video",
+        "kamera",
+        "camera",
+        "illustration",
+        "grafik",
+        "фото",
+        "사진",
+        "写真",
+        "撮影",
+        "摄影",
+        "攝影",
+    ];
+    let lower = bracket.trim().to_lowercase();
+    let is_both = lower.contains("text") || lower.contains('文') || lower.contains('글');
+    !is_both && PICTURES.iter().any(|picture| lower.starts_with(picture))
+}
+
+/// Whether a name is that of a wire: letters that stand for one, or the words that such bodies are called by.
+pub(super) fn is_wire(name: &str) -> bool {
+    let is_letters = (2..=5).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && (name.bytes().all(|byte| byte.is_ascii_uppercase())
+            || name.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let lower = name.to_lowercase();
+    let is_dense = |word: &&&str| word.chars().any(text::is_dense);
+    is_letters
+        || lower.split([' ', '-']).any(|word| WIRES.contains(&word))
+        || WIRES.iter().filter(is_dense).any(|word| lower.ends_with(word))
 }
 
 fn strip<'l>(line: &'l str, prefixes: &[&str]) -> Option<&'l str> {
@@ -402,10 +704,11 @@ fn strip<'l>(line: &'l str, prefixes: &[&str]) -> Option<&'l str> {
         }
         let rest = rest.as_str();
         let is_word = prefix.chars().all(|c| !text::is_dense(c));
-        let bare = rest
-            .trim_start_matches([' ', ':', '：', '﹕', '|', '/', '／', '·', '・', '\u{a0}', '　', '—', '–']);
+        let bare = rest.trim_start_matches([
+            ' ', ':', '：', '﹕', '=', '＝', '|', '/', '／', '·', '・', '\u{a0}', '　', '—', '–',
+        ]);
         // "文" and "記者" are glued to the name; words of an alphabet are not.
-        let separated = bare.len() < rest.len();
+        let separated = bare.len() < rest.len() || prefix.ends_with([':', '：', '=', '＝', '/', '／']);
         let enough = bare.chars().count() >= 2;
         let glued = !is_word && prefix.chars().count() >= 2;
         ((separated || glued) && enough).then_some(bare)

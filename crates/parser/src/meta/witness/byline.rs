@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
-use dateline_wire::Source;
+use dateline_wire::{Role, Source};
 
-use super::near;
+use super::{near, text_in};
 use crate::dom::{Node, local_name};
-use crate::meta::authors;
+use crate::meta::authors::{self, Byline};
 use crate::meta::claims::Claims;
 use crate::meta::scan::{self, Placed, Scan};
 use crate::meta::text;
@@ -17,6 +17,9 @@ const MAX_LETTERS: usize = 150;
 
 /// The lines that one byline of several elements may take.
 const ONE_BYLINE: usize = 4;
+
+/// The lines behind the text where its author may still be named beside others named before.
+const FOOT: usize = 12;
 
 /// Class and id words of boxes whose people and dates belong to other stories or to readers.
 static FOREIGN: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -125,7 +128,9 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
 
 /// Elements whose class, id or `rel` says so.
 fn marked(scan: &Scan<'_>, claims: &mut Claims) {
-    let mut groups: Vec<(Option<usize>, Vec<String>)> = Vec::new();
+    let mut groups: Vec<(Option<usize>, Byline)> = Vec::new();
+    let below = scan.headline.and_then(|at| scan.lines.get(at + 1..)).unwrap_or_default();
+    let end = text_in(scan, below).map(|(_, last)| scan.lines.len() - below.len() + last + FOOT);
     let mut covered: Option<Node<'_>> = None;
     for placed in &scan.bylines {
         let Placed { node, line } = *placed;
@@ -135,61 +140,67 @@ fn marked(scan: &Scan<'_>, claims: &mut Claims) {
         if is_foreign(scan, node) {
             continue;
         }
-        let names = names_in(node);
-        if names.is_empty() {
+        // Far behind the text stand boxes on its author, and on those who write elsewhere.
+        if !groups.is_empty() && end.is_some_and(|end| line > end) {
+            break;
+        }
+        let byline = byline_in(node);
+        if byline.names.is_empty() {
+            claims.byline(byline, Source::Visible, 0.0);
             continue;
         }
         covered = Some(node);
-        groups.push((near(scan, line).then_some(line), names));
+        groups.push((near(scan, line).then_some(line), byline));
         if groups.len() == 8 {
             break;
         }
     }
     let first_near = groups.iter().find_map(|(line, _)| *line);
     let has_near = first_near.is_some();
-    let mut together = Vec::new();
-    for (line, names) in groups {
+    let mut together = Byline::default();
+    for (line, byline) in groups {
         // One byline may be several elements, one below the other.
         let is_beside = line.zip(first_near).is_some_and(|(line, first)| line - first <= ONE_BYLINE);
         if is_beside || !has_near {
-            together.extend(names);
+            together.names.extend(byline.names);
+            together.credits.extend(byline.credits);
         }
     }
     let weight = if has_near { 2.5 } else { 1.5 };
-    let together = authors::distinct(together);
+    together.names = authors::distinct(together.names);
     // A page that marks a crowd marks the writers of other stories too.
-    if together.len() <= 6 {
-        claims.authors(together, Source::Visible, weight);
+    if together.names.len() <= 6 {
+        claims.byline(together, Source::Visible, weight);
     }
 }
 
 /// The names in a byline element: its links where it has several, else its text.
-fn names_in(node: Node<'_>) -> Vec<String> {
+fn byline_in(node: Node<'_>) -> Byline {
     let whole = text::of(node);
     if text::weight(&whole) > MAX_LETTERS {
-        return Vec::new();
+        return Byline::default();
     }
-    let links: Vec<String> = node
+    let mut byline = authors::read(&parts(node).join(" | "));
+    let is_others =
+        |name: &str| byline.credits.iter().any(|credit| credit.role != Role::Text && credit.name == name);
+    let links = node
         .descendants()
         .take(text::MAX_NODES)
         .filter(|inner| inner.is(&local_name!("a")) || inner.attr("itemprop") == Some("name"))
-        .map(|link| text::of(link))
-        .filter(|text| !text.is_empty())
+        .map(text::of);
+    let from_links: Vec<String> = links
+        .flat_map(|link| authors::clean(&link))
+        .filter(|name| authors::is_person(name) && !is_others(name))
         .collect();
-    let from_links: Vec<String> =
-        links.iter().flat_map(|link| authors::clean(link)).filter(|name| authors::is_person(name)).collect();
+    byline.names.retain(|name| authors::is_person(name));
     if !from_links.is_empty() {
-        return authors::distinct(from_links);
-    }
-    let lines: Vec<String> = parts(node);
-    let from_text: Vec<String> =
-        lines.iter().flat_map(|line| authors::clean(line)).filter(|name| authors::is_person(name)).collect();
-    if from_text.is_empty() && says_author(node) {
+        byline.names = authors::distinct(from_links);
+    } else if byline.names.is_empty() && says_author(node) {
         // A pen name of one word is believed where the markup says that it is the author and nothing else.
         let pen_name = authors::clean(&whole).into_iter().filter(|name| authors::is_plausible(name));
-        return pen_name.take(1).collect();
+        byline.names = pen_name.take(1).collect();
     }
-    authors::distinct(from_text)
+    byline
 }
 
 fn says_author(node: Node<'_>) -> bool {
@@ -202,7 +213,7 @@ fn says_author(node: Node<'_>) -> bool {
     })
 }
 
-/// The texts below `node`, apart where an element sets them apart.
+/// The texts below `node`, apart where an element sets them apart, but a label together with what it stands before.
 fn parts(node: Node<'_>) -> Vec<String> {
     let mut parts = vec![String::new()];
     for inner in node.descendants().take(text::MAX_NODES) {
@@ -211,7 +222,14 @@ fn parts(node: Node<'_>) -> Vec<String> {
             None => parts.push(String::new()),
         }
     }
-    parts.iter().map(|part| text::line(part)).filter(|part| !part.is_empty()).collect()
+    let mut joined: Vec<String> = Vec::new();
+    for part in parts.iter().map(|part| text::line(part)).filter(|part| !part.is_empty()) {
+        match joined.last_mut().filter(|last| last.ends_with([':', '：', '=']) || authors::is_label(last)) {
+            Some(label) => label.extend([" ", part.as_str()]),
+            None => joined.push(part),
+        }
+    }
+    joined
 }
 
 /// Links near the headline that lead to an author's page.
@@ -259,15 +277,17 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
         if line.is_long || text::weight(line.text()) > MAX_LETTERS || !near(scan, index) {
             continue;
         }
-        let names = authors::worded(line.text());
-        if !names.is_empty() && !is_foreign(scan, line.node) {
-            return claims.authors(names, Source::Visible, 2.0);
+        let byline = authors::worded(line.text());
+        if !byline.names.is_empty() && !is_foreign(scan, line.node) {
+            return claims.byline(byline, Source::Visible, 2.0);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use dateline_wire::Credit;
+
     use super::super::tests::claims;
     use super::*;
 
@@ -319,6 +339,27 @@ mod tests {
         }
         assert!(names("<p>By March 21 the ferry had sunk</p>").is_empty());
         assert!(names("<p>World News | 21 March 2025</p>").is_empty());
+    }
+
+    #[test]
+    fn those_who_took_the_pictures_are_named_beside_the_authors() {
+        let found = claims(
+            testify,
+            "<div class=byline><span>Text: </span><a href=/u/1>Ana Lund</a> <span>Fotos:</span> <a href=/u/2>Bo Ek</a></div>",
+        );
+        assert_eq!(found.authors.into_iter().flat_map(|claim| claim.value).collect::<Vec<_>>(), ["Ana Lund"]);
+        let photo = Credit { name: "Bo Ek".to_owned(), role: Role::Photo };
+        assert!(found.credits.contains(&photo));
+    }
+
+    #[test]
+    fn a_byline_may_say_where_its_people_are() {
+        assert_eq!(names("<p class=byline>By Ana Lund in Seoul</p>")[..1], ["Ana Lund"]);
+        assert_eq!(
+            names("<p class=byline>By Ana Lund in Seoul and Bo Ek in Harbour City</p>")[..2],
+            ["Ana Lund", "Bo Ek"]
+        );
+        assert_eq!(names("<p class=byline>부산=김하나·박두리 기자</p>")[..2], ["김하나", "박두리"]);
     }
 
     #[test]

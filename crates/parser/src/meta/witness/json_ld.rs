@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use dateline_wire::Source;
+use dateline_wire::{Credit, Role, Source};
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::json_repair;
-use crate::meta::authors;
+use crate::meta::authors::{self, Byline};
 use crate::meta::claims::Claims;
 use crate::meta::date;
 use crate::meta::scan::Scan;
@@ -129,8 +129,14 @@ impl<'v> Gathered<'v> {
             None => claims.title(string(article.get("name")).unwrap_or_default(), source, 1.0),
         }
         let (people, others) = self.names(article.get("author").or_else(|| article.get("creator")));
+        claims.organisations.extend(others.iter().cloned());
         claims.authors(people, source, 5.0);
         claims.authors(others, source, 2.0);
+        for (property, role) in [("editor", Role::Editor), ("translator", Role::Translator)] {
+            let names = self.names(article.get(property)).0;
+            let credits = names.into_iter().map(|name| Credit { name, role }).collect();
+            claims.byline(Byline { names: Vec::new(), credits }, source, 0.0);
+        }
         claims.published(moment(article.get("datePublished")), source, 5.0);
         claims.published(moment(article.get("dateCreated")), source, 1.5);
         claims.modified(moment(article.get("dateModified")), source, 5.0);

@@ -53,7 +53,7 @@ fn element(meta: &MetaElement<'_>, claims: &mut Claims) {
         "title" | "headline" => claims.title(text::line(content), source, 0.8),
         "author" | "authors" | "creator" | "byline" | "byl" | "articleauthor" | "reporter" | "writer" => {
             let weight = if prefixed && !is_graph { 2.5 } else { 3.0 };
-            claims.authors(authors::clean(content), source, weight);
+            claims.byline(authors::read(content), source, weight);
         }
         "name" if key.contains("author") => claims.authors(authors::clean(content), source, 3.0),
         _ => dates(&key, content, is_graph, claims),

@@ -47,6 +47,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     for written in published {
         claims.published(Some(written), Source::Microdata, weight);
     }
+    claims.organisations.extend(houses.iter().cloned());
     claims.authors(authors::distinct(people), Source::Microdata, 3.0);
     claims.authors(authors::distinct(houses), Source::Microdata, 1.0);
 }

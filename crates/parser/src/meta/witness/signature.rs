@@ -29,7 +29,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     }
     // A byline right above the text, however far boxes of buttons push both from the headline.
     for line in below.iter().take(first).skip(first.saturating_sub(3)) {
-        let found = if line.is_long { Vec::new() } else { authors::worded(line.text()) };
+        let found = if line.is_long { Vec::new() } else { authors::worded(line.text()).names };
         if !found.is_empty() && text::weight(line.text()) <= 100 && !is_foreign(scan, line.node) {
             return claims.authors(found, Source::Visible, 1.5);
         }
@@ -48,7 +48,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
         .filter(|line| !line.is_long && line.raw().contains(LABELS))
         .filter(|line| line.text().len() < 60 && line.text().starts_with(LABELS));
     for line in labelled {
-        let found = authors::worded(line.text());
+        let found = authors::worded(line.text()).names;
         if !found.is_empty() {
             return claims.authors(found, Source::Visible, 1.5);
         }
@@ -56,7 +56,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let foot = (last.saturating_sub(1)..(last + FOOT).min(below.len())).rev();
     for index in foot {
         let line = &below[index];
-        let found = if line.is_long { signed_at_end(line) } else { authors::worded(line.text()) };
+        let found = if line.is_long { signed_at_end(line) } else { authors::worded(line.text()).names };
         if !found.is_empty() && !is_foreign(scan, line.node) {
             return claims.authors(found, Source::Visible, 1.5);
         }

@@ -1,0 +1,321 @@
+//! A byline from data or markup, taken apart into names and what each is said to have done.
+
+use dateline_text::date;
+use dateline_wire::{Credit, Role};
+
+use super::{distinct, east_asian, korean, words};
+use crate::meta::text;
+
+/// A name longer than this, in letters of an alphabet, is a sentence.
+const MAX_LETTERS: usize = 70;
+
+/// A byline longer than this, in letters of an alphabet, is a paragraph.
+const MAX_BYLINE_LETTERS: usize = 400;
+
+/// At most this many authors are believed.
+const MAX_AUTHORS: usize = 20;
+
+/// Stands for a bracket that said "photo" of the name before it.
+const PICTURED: char = '\u{1}';
+
+/// What a byline says.
+#[derive(Debug, Default)]
+pub(in crate::meta) struct Byline {
+    /// The authors, in its order.
+    pub(in crate::meta) names: Vec<String>,
+    /// Those of whom it says what they did, authors or not.
+    pub(in crate::meta) credits: Vec<Credit>,
+}
+
+/// The authors in a byline; see [`read`].
+pub(in crate::meta) fn clean(byline: &str) -> Vec<String> {
+    read(byline).names
+}
+
+/// Takes a byline apart: prefixes ("By", "Автор:", "記者"), roles, places, addresses and dates go, and those who took pictures,
+/// edited or translated are no authors.
+pub(in crate::meta) fn read(byline: &str) -> Byline {
+    let byline = text::line(byline);
+    let byline = byline.trim();
+    if byline.is_empty()
+        || byline.starts_with('@') && !byline.contains(' ')
+        || text::weight(byline) > MAX_BYLINE_LETTERS
+        || text::is_placeholder(byline)
+    {
+        return Byline::default();
+    }
+    let is_address = ["http://", "https://", "www."].iter().any(|start| byline.starts_with(start));
+    if is_address || byline.contains(".com/") {
+        return Byline::default();
+    }
+    let byline = without_noise(&without_brackets(byline));
+    let parts = split(byline.trim());
+    if let Some(name) = turned(&parts) {
+        return Byline { names: vec![name], credits: Vec::new() };
+    }
+    let mut read = Byline::default();
+    let mut role = None;
+    for (at, part) in parts.iter().enumerate() {
+        let said = words::role_before(&part.text);
+        let text = said.map_or(part.text.as_str(), |(_, rest)| rest);
+        role = match said {
+            Some((role, _)) => Some(role),
+            None if part.joint == Joint::Bar => None,
+            None => role,
+        };
+        let is_pictured = text.contains(PICTURED) || korean::is_photographer(text);
+        let role = if is_pictured { Some(Role::Photo) } else { role };
+        if role.is_none_or(|role| role == Role::Text) && !is_named(&parts, at) {
+            continue;
+        }
+        let names = names(text);
+        read.credits
+            .extend(names.iter().filter_map(|name| role.map(|role| Credit { name: name.clone(), role })));
+        if role.is_none_or(|role| role == Role::Text) {
+            read.names.extend(names);
+        }
+        if read.names.len() >= MAX_AUTHORS {
+            break;
+        }
+    }
+    if read.names.iter().any(|name| !words::is_role(name)) {
+        read.names.retain(|name| !words::is_role(name));
+    }
+    // What is left of a date beside a name is its month.
+    if byline.contains('|') && read.names.len() > 1 {
+        read.names.retain(|name| !date::is_month(name));
+    }
+    read.names = distinct(read.names);
+    read
+}
+
+/// Whether the part at `at` can be a name. Where one part says that it is a reporter's, those that don't are desks and papers,
+/// unless they are names joined to it.
+fn is_named(parts: &[Part], at: usize) -> bool {
+    let part = &parts[at];
+    let has_reporter = parts.iter().any(|part| words::is_reporter(&part.text));
+    if !has_reporter || words::is_reporter(&part.text) || !part.text.chars().any(text::is_dense) {
+        return true;
+    }
+    let is_joined = |at: usize| parts.get(at).is_some_and(|part| part.joint == Joint::Comma);
+    let next = parts.get(at + 1).is_some_and(|next| words::is_reporter(&next.text)) || is_joined(at + 2);
+    let before = at > 0 && is_joined(at);
+    let name = part.text.rsplit(['=', '＝']).next().unwrap_or_default().trim();
+    let is_name = match name.chars().all(text::is_hangul) {
+        true => korean::is_whole_name(name),
+        false => east_asian::is_name(name),
+    };
+    (before || next && is_joined(at + 1)) && is_name
+}
+
+/// What stands between one part of a byline and the part before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joint {
+    /// A comma, or a word that joins names.
+    Comma,
+    /// A slash, which stands before another name or a place.
+    Slash,
+    /// A bar, a semicolon, a point in the middle: something else begins.
+    Bar,
+}
+
+#[derive(Debug)]
+struct Part {
+    text: String,
+    joint: Joint,
+}
+
+/// Splits at what stands between names.
+fn split(byline: &str) -> Vec<Part> {
+    let mut parts = vec![Part { text: String::new(), joint: Joint::Bar }];
+    let is_dense = byline.chars().any(text::is_dense);
+    let byline: Vec<&str> = byline.split(' ').collect();
+    for (index, word) in byline.iter().enumerate() {
+        if index > 0 && words::is_and(word) && !is_before_place(&byline, index) {
+            parts.push(Part { text: String::new(), joint: Joint::Comma });
+            continue;
+        }
+        let last = parts.last_mut().expect("there is always one");
+        if index > 0 && !last.text.is_empty() {
+            last.text.push(' ');
+        }
+        for c in word.chars() {
+            let joint = match c {
+                ',' | '&' | '、' | '，' => Some(Joint::Comma),
+                '·' | '・' | 'ㆍ' | '∙' | '‧' | '･' if is_dense => Some(Joint::Comma),
+                '/' | '／' | '\\' => Some(Joint::Slash),
+                ';' | '|' | '；' | '•' | '｜' | '●' | '■' => Some(Joint::Bar),
+                _ => None,
+            };
+            match joint {
+                Some(joint) => parts.push(Part { text: String::new(), joint }),
+                None => parts.last_mut().expect("there is always one").text.push(c),
+            }
+        }
+    }
+    for part in &mut parts {
+        part.text = part.text.trim().to_owned();
+    }
+    parts.retain(|part| !part.text.is_empty());
+    parts
+}
+
+/// Whether the word at `at`, which joins names in one language and stands before places in another ("en"), is followed by one
+/// word that ends the part: a place.
+fn is_before_place(words: &[&str], at: usize) -> bool {
+    words[at] == "en"
+        && at >= 2
+        && words.get(at + 1).is_some_and(|next| next.starts_with(char::is_uppercase))
+        && (words.get(at + 2).is_none() || words[at + 1].ends_with(','))
+}
+
+/// A name whose family name stands first and apart: "Lund, Ana".
+fn turned(parts: &[Part]) -> Option<String> {
+    let [family, given] = parts else { return None };
+    let is_word = |text: &str| {
+        !text.contains([' ', '.', ':', '@', PICTURED])
+            && text.chars().filter(|c| c.is_alphabetic()).count() > 1
+            && text.starts_with(char::is_uppercase)
+            && !text.chars().any(text::is_dense)
+            && !words::is_role(text)
+    };
+    let is_given = is_word(&given.text) && given.text.chars().any(char::is_lowercase);
+    (given.joint == Joint::Comma
+        && is_word(&family.text)
+        && is_given
+        && words::role_before(&family.text).is_none())
+    .then(|| format!("{} {}", given.text, family.text))
+}
+
+/// The names in one part of a byline, without what stands around them.
+fn names(part: &str) -> Vec<String> {
+    let part = part.trim_matches(|c: char| {
+        c.is_whitespace() || c == PICTURED || "-–—:：﹕·*\"“”=>»_~[]()（）【】［］".contains(c)
+    });
+    let parts = if part.chars().any(text::is_hangul) {
+        korean::names(part)
+    } else if part.chars().any(text::is_han) {
+        east_asian::names(part)
+    } else {
+        vec![without_place(part).to_owned()]
+    };
+    parts.iter().filter_map(|part| name(part)).collect()
+}
+
+fn name(part: &str) -> Option<String> {
+    let part = words::without_suffix(words::without_prefix(part));
+    let part = part.trim_end_matches('.').trim().trim_end_matches([',', ':']);
+    let part = words::undoubled(part);
+    let letters = part.chars().filter(|c| c.is_alphabetic()).count();
+    let is_name = letters >= 2 && text::weight(part) <= MAX_LETTERS && !words::is_nobody(part);
+    is_name.then(|| part.to_owned())
+}
+
+/// `part` without the place that a correspondent writes from: "Anna Berg in Seoul".
+fn without_place(part: &str) -> &str {
+    const BEFORE_PLACES: &[&str] =
+        &["in", "at", "from", "aus", "à", "en", "desde", "em", "i", "fra", "från", "из", "в", "у", "з", "із"];
+    let is_capital = part.chars().all(|c| !c.is_lowercase());
+    let mut at = 0;
+    for (index, word) in part.split(' ').enumerate() {
+        let is_preposition = match is_capital {
+            true => word.len() > 1 && BEFORE_PLACES.contains(&word.to_lowercase().as_str()),
+            false => BEFORE_PLACES.contains(&word),
+        };
+        let place = part.get(at + word.len() + 1..).unwrap_or_default();
+        let is_place = place.split(' ').count() <= 3 && place.split(' ').all(words::begins_name);
+        if index >= 2 && is_preposition && is_place {
+            return part[..at].trim_end();
+        }
+        at += word.len() + 1;
+    }
+    part
+}
+
+/// Brackets hold addresses, papers and places, unless they hold everything. One that says that somebody took pictures leaves
+/// its mark.
+fn without_brackets(byline: &str) -> String {
+    let pairs = [
+        ('(', ')'),
+        ('[', ']'),
+        ('（', '）'),
+        ('【', '】'),
+        ('［', '］'),
+        ('<', '>'),
+        ('〈', '〉'),
+        ('〔', '〕'),
+    ];
+    let mut current = byline.to_owned();
+    for (open, close) in pairs.into_iter().filter(|(open, _)| byline.contains(*open)) {
+        let inner = current.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        if let Some(inner) = inner.filter(|inner| !inner.contains(open)) {
+            current = inner.to_owned();
+            continue;
+        }
+        while let Some(start) = current.find(open) {
+            let Some(length) = current[start..].find(close) else { break };
+            let inner = &current[start + open.len_utf8()..start + length];
+            let left = if words::is_picture(inner) { PICTURED } else { ' ' };
+            current.replace_range(start..start + length + close.len_utf8(), left.encode_utf8(&mut [0; 4]));
+        }
+    }
+    current
+}
+
+/// `byline` with a bar in place of what is never part of a name: addresses of mail and web, handles, dates and times. Digits
+/// within a word are a pen name's ("sailor7").
+fn without_noise(byline: &str) -> String {
+    if !byline.contains(|c: char| c.is_ascii_digit() || c == '@') && !byline.contains("://") {
+        return byline.to_owned();
+    }
+    let chars: Vec<char> = byline.chars().collect();
+    let mut kept: Vec<char> = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        let is_of_word = kept.last().is_some_and(char::is_ascii_alphabetic);
+        let end = match c {
+            '@' => {
+                while kept.last().is_some_and(|c| c.is_ascii_alphanumeric() || "._%+-".contains(*c)) {
+                    kept.pop();
+                }
+                run(&chars, at + 1, |c| c.is_alphanumeric() || "._-".contains(c))
+            }
+            ':' if chars[at..].starts_with(&[':', '/', '/']) => {
+                while kept.last().is_some_and(char::is_ascii_alphabetic) {
+                    kept.pop();
+                }
+                run(&chars, at, |c| !c.is_whitespace())
+            }
+            c if c.is_ascii_digit() && is_of_word => {
+                let end = run(&chars, at, |c| c.is_ascii_digit());
+                kept.extend(&chars[at..end]);
+                at = end;
+                continue;
+            }
+            c if c.is_ascii_digit() => {
+                let end = run(&chars, at, |c| c.is_ascii_digit() || "-./:年月日년월일".contains(c));
+                // The time stands behind the day.
+                let goes_on =
+                    chars.get(end) == Some(&' ') && chars.get(end + 1).is_some_and(char::is_ascii_digit);
+                if goes_on {
+                    run(&chars, end + 1, |c| c.is_ascii_digit() || "-./:年月日년월일".contains(c))
+                } else {
+                    end
+                }
+            }
+            c => {
+                kept.push(c);
+                at += 1;
+                continue;
+            }
+        };
+        kept.extend([' ', '|', ' ']);
+        at = end;
+    }
+    kept.into_iter().collect()
+}
+
+/// Where the run of characters like these ends that begins at `from`.
+fn run(chars: &[char], from: usize, is_like: impl Fn(char) -> bool) -> usize {
+    from + chars[from..].iter().take_while(|c| is_like(**c)).count()
+}

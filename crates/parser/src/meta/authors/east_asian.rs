@@ -1,0 +1,164 @@
+//! Bylines in Chinese and Japanese: 記者 before or behind the name, 【place＝name】 before the text, （name） behind it.
+
+use super::words;
+use crate::meta::text;
+
+/// The word that says "reporter": before a name in Chinese, behind one in Japanese.
+const REPORTERS: &[&str] = &["記者", "记者"];
+
+/// What stands before a name, set apart by a point.
+const TITLES: &[&str] = &["編集委員", "論説委員", "特派員", "聞き手", "構成", "文"];
+
+/// What a wire calls itself where it signs in the place of a person.
+const WIRES: &[&str] = &["共同", "時事", "通信", "通訊", "新华", "新華", "中央社", "ロイター"];
+
+/// Remarks in brackets that are no names.
+const REMARKS: &[&str] = &[
+    "敬称", "略", "掲載", "転載", "関連", "以下", "同上", "続く", "时间", "時間", "以上", "攝", "摄", "圖",
+    "图", "撮影", "提供",
+];
+
+/// The names in a part of a byline that holds Han.
+pub(super) fn names(part: &str) -> Vec<String> {
+    let found = REPORTERS.iter().find_map(|reporter| part.split_once(reporter));
+    let Some((before, behind)) = found else { return vec![part.to_owned()] };
+    let behind = behind.trim_matches(|c: char| c.is_whitespace() || "：:﹕/／|丨｜・".contains(c));
+    if behind.chars().filter(|c| text::is_han(*c)).count() < 2 || words::is_role(behind) {
+        return vec![before.trim().to_owned()];
+    }
+    let several: Vec<String> =
+        behind.split_whitespace().filter(|name| is_name(name)).map(str::to_owned).collect();
+    if several.is_empty() { vec![behind.to_owned()] } else { several }
+}
+
+/// Whether a word can be a name in Han: two to four characters, and no paper, desk, wire or remark.
+pub(super) fn is_name(word: &str) -> bool {
+    (2..=4).contains(&word.chars().count())
+        && word.chars().all(text::is_han)
+        && !words::is_house(word)
+        && !words::is_role(word)
+        && !words::is_furniture(word)
+        && !WIRES.iter().chain(REMARKS).any(|other| word.contains(other))
+}
+
+/// The names that a text is signed with at its head or foot.
+pub(super) fn signed(text: &str) -> Option<Vec<String>> {
+    in_place(text).or_else(|| at_end(text)).or_else(|| labelled(text))
+}
+
+/// 【ソウル＝山田太郎】 at the beginning: place and name.
+fn in_place(text: &str) -> Option<Vec<String>> {
+    let inner = text.trim_start().strip_prefix('【')?.split_once('】')?.0;
+    let (place, names) = inner.split_once(['＝', '=', '・'])?;
+    let is_short = place.chars().count() <= 12 && names.chars().count() <= 30;
+    several(names).filter(|_| is_short)
+}
+
+/// 【name】 or 【name、name】 at the end, as Japanese papers sign, or （name）.
+fn at_end(text: &str) -> Option<Vec<String>> {
+    let text = text.trim_end();
+    let (inner, is_lenticular) = match text.strip_suffix('】') {
+        Some(before) => (before.rsplit_once('【')?.1, true),
+        None => (text.strip_suffix(['）', ')'])?.rsplit_once(['（', '('])?.1, false),
+    };
+    if inner.chars().count() > 30 {
+        return None;
+    }
+    if is_lenticular {
+        return inner.split(['、', '，', '・']).all(is_japanese_name).then(|| vec![inner.to_owned()]);
+    }
+    // Round brackets hold much else, so what they hold must look like a family and a given name.
+    several(inner)
+}
+
+/// The names in a list of them, each of three characters at least; roles before them go.
+fn several(names: &str) -> Option<Vec<String>> {
+    let names: Vec<&str> = names.split(['、', '，', '・', ',']).map(str::trim).collect();
+    let names: Vec<&str> = names.into_iter().filter(|name| !TITLES.contains(name)).collect();
+    let is_whole = |name: &&str| {
+        let letters = name.chars().filter(|c| !c.is_whitespace()).count();
+        let is_wire = WIRES.iter().chain(REMARKS).any(|other| name.contains(other));
+        is_japanese_name(name)
+            && (3..=6).contains(&letters)
+            && name.starts_with(text::is_han)
+            && !is_wire
+            && !words::is_house(name)
+            && !words::is_furniture(name)
+    };
+    (!names.is_empty() && names.iter().all(is_whole)).then(|| names.into_iter().map(str::to_owned).collect())
+}
+
+/// （记者 name name） and （通訊社記者name place）, as Chinese agencies and papers write before or behind the text.
+fn labelled(text: &str) -> Option<Vec<String>> {
+    for label in REPORTERS.iter().filter(|label| text.contains(**label)) {
+        let inner = text.split(['（', '(', '【', '［', '〔']).skip(1).find_map(|inner| {
+            let inner = inner.split(['）', ')', '】', '］', '〕']).next()?;
+            let (before, names) = inner.split_once(label)?;
+            // Before the label stands the paper or agency.
+            (before.chars().count() <= 6).then_some(names)
+        });
+        let Some(inner) = inner else { continue };
+        let inner = inner.split(['／', '/', '报', '報']).next()?.trim_matches(['：', ':', ' ', '　']);
+        let words = inner.split([' ', '　', '、', '，']).filter(|word| !word.is_empty());
+        let names: Vec<String> = words.map_while(before_day).take(6).collect();
+        if !names.is_empty() {
+            return Some(names);
+        }
+    }
+    None
+}
+
+/// The name in "林小明台北21日電": name and place run together before the day. Most names have three characters, places two.
+fn before_day(word: &str) -> Option<String> {
+    let letters: Vec<char> = word.chars().take_while(|c| text::is_han(*c)).collect();
+    let is_dated = word.chars().nth(letters.len()).is_some_and(|c| c.is_ascii_digit());
+    let length = match letters.len() {
+        length if !is_dated => length,
+        length if length >= 5 => 3,
+        4 => 2,
+        length => length,
+    };
+    let name: String = letters[..length.min(letters.len())].iter().collect();
+    (is_name(&name) && (is_dated || letters.len() == word.chars().count())).then_some(name)
+}
+
+/// Two to seven characters of Han or kana, perhaps with a space between family and given name.
+fn is_japanese_name(name: &str) -> bool {
+    let letters = name.chars().filter(|c| !c.is_whitespace()).count();
+    (2..=7).contains(&letters)
+        && name.chars().all(|c| text::is_han(c) || text::is_kana(c) || c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn japanese_papers_sign_before_and_behind_the_text() {
+        assert_eq!(signed("【ソウル＝山田太郎】船は朝六時に出た。"), Some(vec!["山田太郎".to_owned()]));
+        assert_eq!(
+            signed("船は朝六時に出た。（山田太郎、鈴木花子）"),
+            Some(vec!["山田太郎".to_owned(), "鈴木花子".to_owned()])
+        );
+        assert_eq!(signed("船は朝六時に出た。（編集委員・山田太郎）"), Some(vec!["山田太郎".to_owned()]));
+        for text in [
+            "【ソウル共同】船は",
+            "【ソウル＝時事】船は",
+            "船は出た。（敬称略）",
+            "船は出た。（共同通信）",
+            "船は出た。（写真）",
+        ] {
+            assert_eq!(signed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn chinese_papers_name_their_reporters() {
+        let of = |text: &str| signed(text).unwrap_or_default();
+        assert_eq!(of("（记者 林小明 陈大文）渡轮清晨六时启航"), ["林小明", "陈大文"]);
+        assert_eq!(of("〔記者林小明／台北報導〕渡輪清晨六時啟航"), ["林小明"]);
+        assert_eq!(of("（海央社記者林小明台北21日電）渡輪"), ["林小明"]);
+        assert_eq!(names("本报记者 林小明 陈大文"), ["林小明", "陈大文"]);
+        assert_eq!(names("山田太郎記者"), ["山田太郎"]);
+    }
+}
