@@ -42,7 +42,7 @@ pub struct FinalEvent {
 
 impl FinalEvent {
     /// Makes an article the revision after `latest`, or a duplicate of it, and gives a reject the id `reject_id` (see
-    /// [`reject_id`]). `latest` is what is known of [`Event::article`]; `None` where nothing was published of it.
+    /// [`reject_id`]). `latest` is what is known of the event's article; `None` where nothing was published of it.
     ///
     /// `None` for a health event, with which no entry ends.
     pub fn of(event: Event, latest: Option<LatestRevision>, reject_id: EventId) -> Option<Self> {

@@ -1,5 +1,7 @@
 //! Pages of single sites, read by their operator's rules.
 
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
 use dateline_parser::{Extraction, SiteRulePart, SiteRules, extract, extract_by};
 use dateline_wire::{CutKind, Page, Source};
 

@@ -244,7 +244,7 @@ fn semantic(page: &mut String, number: usize, story: &[String]) {
         byline(number)
     );
     for paragraph in story {
-        let _ = write!(page, "<p>{paragraph}</p>\n");
+        let _ = writeln!(page, "<p>{paragraph}</p>");
     }
     page.push_str("</div></article></main>");
 }
@@ -283,7 +283,7 @@ fn tables(page: &mut String, number: usize, story: &[String]) {
         number % 28 + 1
     );
     for paragraph in story {
-        let _ = write!(page, "{paragraph}<br><br>\n");
+        let _ = writeln!(page, "{paragraph}<br><br>");
     }
     page.push_str("</td></tr></table>");
 }
