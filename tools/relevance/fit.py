@@ -1,90 +1,90 @@
 #!/usr/bin/env python3
-"""Fits the weights of a subject's rules on labelled articles, and says how they do on stories held out.
+"""Fits the weights of a subject's rules and signs on labelled articles, and says how they do on stories held out.
 
     cargo run --release -p dateline-parser --example evidence -- SUBJECT < articles.jsonl > evidence.jsonl
-    tools/relevance/fit.py articles.jsonl evidence.jsonl --out SUBJECT/weights.tsv
+    pip install -r tools/relevance/requirements.txt
+    tools/relevance/fit.py articles.jsonl evidence.jsonl --out SUBJECT
 
 A line of articles.jsonl is {"id", "title", "text", "lang", "label", "story"}: "label" is "relevant" or "not"; articles of one
-"story" are held out together, since copies of one wire text would tell on each other. "borderline": true leaves one out;
-"weight" (1 if absent) says how much it counts in fitting; what counts less is reported apart.
+"story" are held out together, since copies of one wire text would tell on each other. "borderline": true and "text_kind": "digest"
+count less in fitting and not in figures; "weight" (1 if absent) says how much any other counts, and what counts less is not reported.
+"set" names the collection that an article is of; figures are given for each.
 
-This is logistic regression with an L2 penalty by Newton's method; no library is needed. Rules that can only speak for
-(or against) by what they mean keep that sign: a weight that would turn is set to zero and the rest fitted again.
+This is logistic regression with an L2 penalty, by Newton's method; signs, of which there are many, are held closer to zero than rules.
+Rules that can only speak for (or against) by what they mean keep that sign: a weight that would turn is set to zero and the rest
+fitted again.
 """
 import argparse
 import collections
 import hashlib
 import json
-import math
+import pathlib
+
+import numpy
 
 # The sign a rule may have. A positive weight on a rule meant to speak against would be a chance of the sample.
-AGAINST = {"prior", "listed", "third", "title_third", "late", "passing", "idle", "no_pair", "one_sided", "aside"}
+AGAINST = {"listed", "third", "title_third", "late", "passing", "idle", "no_pair", "one_sided", "aside", "third_over", "alone", "island"}
+
+# What an article on which people differ counts.
+UNSURE = 0.4
+
+# A pattern of signs met in fewer articles is left out.
+MIN_ARTICLES = 3
+
+# Weights nearer to zero are not written: they would fill reasons and say nothing.
+MIN_WEIGHT = 0.02
 
 
-def solve(matrix, vector):
-    """Gaussian elimination with pivoting."""
-    n = len(vector)
-    rows = [row[:] + [value] for row, value in zip(matrix, vector)]
-    for column in range(n):
-        pivot = max(range(column, n), key=lambda row: abs(rows[row][column]))
-        rows[column], rows[pivot] = rows[pivot], rows[column]
-        for row in range(column + 1, n):
-            factor = rows[row][column] / rows[column][column]
-            if factor:
-                for at in range(column, n + 1):
-                    rows[row][at] -= factor * rows[column][at]
-    answer = [0.0] * n
-    for row in range(n - 1, -1, -1):
-        known = sum(rows[row][at] * answer[at] for at in range(row + 1, n))
-        answer[row] = (rows[row][n] - known) / rows[row][row]
-    return answer
+def is_sign(name):
+    return ":" in name
 
 
-def newton(articles, rules, penalty):
-    """The weights of `rules` that fit `articles` best under `penalty`; the prior goes unpenalised but for a trace."""
-    weights = [0.0] * len(rules)
+def logistic(z):
+    return 1 / (1 + numpy.exp(-numpy.clip(z, -30, 30)))
+
+
+def newton(values, truth, counts, penalty):
+    """The weights that fit best under a penalty each. Solved among articles, which are fewer than patterns."""
+    scaled = values / numpy.sqrt(penalty)
+    kernel = scaled @ scaled.T
+    dual = numpy.zeros(len(truth))
     for _ in range(60):
-        gradient = [-penalty * w if rule != "prior" else -1e-3 * w for rule, w in zip(rules, weights)]
-        hessian = [[0.0] * len(rules) for _ in rules]
-        for at, rule in enumerate(rules):
-            hessian[at][at] = penalty if rule != "prior" else 1e-3
-        for article in articles:
-            values = [article["evidence"].get(rule, 0.0) for rule in rules]
-            z = sum(w * v for w, v in zip(weights, values))
-            p = 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
-            counts = article["weight"]
-            error = (article["relevant"] - p) * counts
-            slope = max(p * (1 - p), 1e-6) * counts
-            for i, vi in enumerate(values):
-                if vi:
-                    gradient[i] += error * vi
-                    for j, vj in enumerate(values):
-                        if vj:
-                            hessian[i][j] += slope * vi * vj
-        step = solve(hessian, gradient)
-        largest = max(map(abs, step))
-        scale = min(1.0, 2.0 / largest) if largest else 1.0
-        weights = [w + scale * s for w, s in zip(weights, step)]
-        if largest < 1e-7:
+        score = kernel @ dual
+        chance = logistic(score)
+        slope = counts * numpy.maximum(chance * (1 - chance), 1e-6)
+        target = slope * score + counts * (truth - chance)
+        new = numpy.linalg.solve(slope[:, None] * kernel + numpy.eye(len(truth)), target)
+        step, dual = abs(new - dual).max(), new
+        if step < 1e-7:
             break
-    return weights
+    return (scaled.T @ dual) / numpy.sqrt(penalty)
 
 
-def fit(articles, rules, penalty):
-    """As `newton`, with every rule's sign kept."""
-    kept = list(rules)
-    while True:
-        weights = dict(zip(kept, newton(articles, kept, penalty)))
-        turned = [r for r in kept if r != "prior" and (weights[r] > 0) == (r in AGAINST) and weights[r] != 0]
-        if not turned:
-            return {rule: weights.get(rule, 0.0) for rule in rules}
-        worst = max(turned, key=lambda rule: abs(weights[rule]))
-        kept.remove(worst)
+class Model:
+    def __init__(self, articles, penalty, sign_penalty):
+        met = collections.Counter(name for article in articles for name in article["evidence"])
+        self.names = sorted(name for name in met if not is_sign(name) or met[name] >= MIN_ARTICLES)
+        penalties = numpy.array([1e-3 if n == "prior" else sign_penalty if is_sign(n) else penalty for n in self.names])
+        values = self.matrix(articles)
+        truth = numpy.array([float(article["relevant"]) for article in articles])
+        counts = numpy.array([article["counts"] for article in articles])
+        kept = numpy.ones(len(self.names), bool)
+        while True:
+            weights = numpy.zeros(len(self.names))
+            weights[kept] = newton(values[:, kept], truth, counts, penalties[kept])
+            turned = [at for at, name in enumerate(self.names)
+                      if not is_sign(name) and name != "prior" and weights[at] and (weights[at] > 0) == (name in AGAINST)]
+            if not turned:
+                break
+            kept[max(turned, key=lambda at: abs(weights[at]))] = False
+        small = numpy.array([is_sign(name) for name in self.names]) & (abs(weights) < MIN_WEIGHT)
+        self.weights = numpy.where(small, 0, numpy.round(weights, 2))
 
+    def matrix(self, articles):
+        return numpy.array([[article["evidence"].get(name, 0.0) for name in self.names] for article in articles])
 
-def score(article, weights):
-    z = sum(weights[rule] * value for rule, value in article["evidence"].items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+    def scores(self, articles):
+        return dict(zip((article["id"] for article in articles), logistic(self.matrix(articles) @ self.weights)))
 
 
 def figures(judged):
@@ -96,21 +96,27 @@ def figures(judged):
     return precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def report(title, articles, verdicts, threshold):
-    print(f"{title}: n, precision, recall, F1")
+def report(title, articles, scores, threshold):
+    print(f"{title}: n, precision, recall, F1 from {threshold} up")
     groups = collections.defaultdict(list)
     for article in articles:
-        if article["borderline"] or not article["lang"]:
-            continue
-        judged = (article["relevant"], verdicts[article["id"]] >= threshold)
-        if article["weight"] != 1.0:
-            groups["(weighted)"].append(judged)
-            continue
-        for key in ("all", article["lang"], article["kind"]):
-            groups[key].append(judged)
-    for key in sorted(groups, key=lambda key: (key != "all", key)):
+        if article["sure"]:
+            judged = (article["relevant"], scores[article["id"]] >= threshold)
+            for key in ("all", article["lang"]):
+                groups[f"{article['set']} {key}"].append(judged)
+    for key in sorted(groups, key=lambda key: (key.split()[0], " all" not in key, key)):
         precision, recall, f1 = figures(groups[key])
-        print(f"  {key:10} {len(groups[key]):4}  {precision:.3f}  {recall:.3f}  {f1:.3f}")
+        print(f"  {key:12} {len(groups[key]):4}  {precision:.3f}  {recall:.3f}  {f1:.3f}")
+
+
+def calibration(title, articles, scores):
+    """Of the articles in each band of scores, the share that is relevant."""
+    print(f"{title}: articles, mean score, share relevant")
+    for low, high in ((0, .1), (.1, .3), (.3, .5), (.5, .7), (.7, .9), (.9, 1.01)):
+        band = [article for article in articles if article["sure"] and low <= scores[article["id"]] < high]
+        if band:
+            mean = sum(scores[article["id"]] for article in band) / len(band)
+            print(f"  {low:.1f}-{min(high, 1):.1f}  {len(band):4}  {mean:.2f}  {sum(a['relevant'] for a in band) / len(band):.2f}")
 
 
 def fold_of(story, folds):
@@ -121,57 +127,69 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("articles")
     parser.add_argument("evidence")
-    parser.add_argument("--penalty", type=float, default=0.3)
-    parser.add_argument("--threshold", type=float, default=0.5)
+    parser.add_argument("--penalty", type=float, default=1.0)
+    parser.add_argument("--sign-penalty", type=float, default=4.0)
+    parser.add_argument("--threshold", type=float, action="append", help="may be given several times (0.5)")
     parser.add_argument("--folds", type=int, default=6)
-    parser.add_argument("--held", type=int, default=3, help="every n-th story is held out for the first report")
+    parser.add_argument("--held", help="articles never fitted on, judged once by what was fitted on the others")
+    parser.add_argument("--held-evidence")
     parser.add_argument("--worst", type=int, default=0, help="show this many misjudged articles")
-    parser.add_argument("--out")
+    parser.add_argument("--out", type=pathlib.Path, help="write weights.tsv and signs.tsv into this folder")
     options = parser.parse_args()
+    thresholds = options.threshold or [0.5]
 
-    evidence = {}
-    for line in open(options.evidence, encoding="utf-8"):
-        line = json.loads(line)
-        evidence[line["id"]] = line["evidence"]
-    articles = []
-    for line in open(options.articles, encoding="utf-8"):
-        line = json.loads(line)
-        articles.append({
-            "id": line["id"], "relevant": line["label"] == "relevant", "evidence": evidence[line["id"]],
-            "story": line.get("story") or line["id"], "lang": line.get("lang"), "kind": line.get("text_kind", "-"),
-            "borderline": line.get("borderline", False), "weight": line.get("weight", 1.0), "title": line.get("title", ""),
-        })
-    rules = sorted({rule for article in articles for rule in article["evidence"]})
-    usable = [article for article in articles if not article["borderline"]]
+    def read(articles, evidence):
+        seen = {line["id"]: line["evidence"] for line in map(json.loads, open(evidence, encoding="utf-8"))}
+        for line in map(json.loads, open(articles, encoding="utf-8")):
+            unsure = line.get("borderline") or line.get("text_kind") == "digest"
+            yield {
+                "id": line["id"], "relevant": line["label"] == "relevant", "evidence": seen[line["id"]],
+                "story": line.get("story") or line["id"], "lang": line.get("lang"), "set": line.get("set", "-"),
+                "counts": UNSURE if unsure else line.get("weight", 1.0), "title": line.get("title", ""),
+                "sure": not unsure and line.get("weight", 1.0) == 1.0,
+            }
 
-    held = [article for article in articles if fold_of(article["story"], options.held) == 0]
-    rest = [article for article in usable if fold_of(article["story"], options.held) != 0]
-    weights = fit(rest, rules, options.penalty)
-    report("fitted on the rest, the rest", rest, {a["id"]: score(a, weights) for a in rest}, options.threshold)
-    report("fitted on the rest, held out", held, {a["id"]: score(a, weights) for a in held}, options.threshold)
-
+    articles = list(read(options.articles, options.evidence))
+    fit = lambda chosen: Model(chosen, options.penalty, options.sign_penalty)
     crossed = {}
     for fold in range(options.folds):
-        weights = fit([a for a in usable if fold_of("x" + a["story"], options.folds) != fold], rules, options.penalty)
-        crossed |= {a["id"]: score(a, weights) for a in articles if fold_of("x" + a["story"], options.folds) == fold}
-    report(f"cross-validated over {options.folds} parts", articles, crossed, options.threshold)
+        parts = [fold_of("x" + article["story"], options.folds) == fold for article in articles]
+        model = fit([article for article, out in zip(articles, parts) if not out])
+        crossed |= model.scores([article for article, out in zip(articles, parts) if out])
+    for threshold in thresholds:
+        report(f"cross-validated over {options.folds} parts", articles, crossed, threshold)
+    calibration("cross-validated", articles, crossed)
 
-    weights = fit(usable, rules, options.penalty)
-    final = {a["id"]: score(a, weights) for a in articles}
-    report("fitted on all", articles, final, options.threshold)
-    wrong = [a for a in usable if (crossed[a["id"]] >= options.threshold) != a["relevant"]]
-    for article in sorted(wrong, key=lambda a: -abs(crossed[a["id"]] - 0.5))[: options.worst]:
-        seen = " ".join(f"{rule}={value:.2g}" for rule, value in article["evidence"].items() if rule != "prior")
+    model = fit(articles)
+    if options.held:
+        held = list(read(options.held, options.held_evidence))
+        scores = model.scores(held)
+        for threshold in thresholds:
+            report("held out", held, scores, threshold)
+        calibration("held out", held, scores)
+
+    wrong = [a for a in articles if a["sure"] and (crossed[a["id"]] >= thresholds[0]) != a["relevant"]]
+    for article in sorted(wrong, key=lambda a: -abs(crossed[a["id"]] - thresholds[0]))[: options.worst]:
+        seen = " ".join(f"{rule}={value:.2g}" for rule, value in article["evidence"].items() if not is_sign(rule))
         print(f"{crossed[article['id']]:.2f} {'missed' if article['relevant'] else 'taken'} {article['id']} {article['title'][:50]} | {seen}")
 
-    for rule in rules:
-        print(f"  {rule:15} {weights[rule]:+.2f}")
+    weights = dict(zip(model.names, model.weights))
+    for rule in model.names:
+        if not is_sign(rule):
+            print(f"  {rule:20} {weights[rule]:+.2f}")
     if options.out:
-        with open(options.out, "w", encoding="utf-8") as out:
-            out.write("# What each rule adds to the score at full value, before squashing. Made by tools/relevance/fit.py; may be edited.\n")
-            out.write("rule\tweight\n")
-            for rule in rules:
-                out.write(f"{rule}\t{weights[rule]:.2f}\n")
+        made = "Made by tools/relevance/fit.py; may be edited."
+        with open(options.out / "weights.tsv", "w", encoding="utf-8") as out:
+            out.write(f"# What each rule adds to the score at full value, before squashing. {made}\nrule\tweight\n")
+            out.writelines(f"{rule}\t{weights[rule]:.2f}\n" for rule in model.names if not is_sign(rule))
+        with open(options.out / "signs.tsv", "w", encoding="utf-8") as out:
+            out.write(f"# What signs add to the score, alone and two in one sentence, by where the sentence stands. {made}\n")
+            out.write("where\tsign\twith\tweight\n")
+            for name in model.names:
+                if is_sign(name) and weights[name]:
+                    zone, signs = name.split(": ", 1)
+                    sign, _, other = signs.partition(" + ")
+                    out.write(f"{zone}\t{sign}\t{other}\t{weights[name]:.2f}\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, Write as _};
 
 use dateline_parser::Subject;
-use dateline_wire::Label;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).ok_or("usage: evidence SUBJECT-FOLDER < articles.jsonl")?;
@@ -30,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let evidence: BTreeMap<_, _> = subject.evidence(title, text, field("lang")).into_iter().collect();
         let line = serde_json::json!({
             "id": article["id"],
-            "relevant": judgement.relevance.label == Label::Relevant,
+            "relevant": subject.publishes(judgement.relevance.label),
             "score": judgement.relevance.score,
             "evidence": evidence,
             "entities": judgement.entities,

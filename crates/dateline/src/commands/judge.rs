@@ -18,7 +18,7 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Read lines {"id","title","text"} from standard input and write a line
-    /// {"id","relevant","score","reasons","entities"} for each, in the same order, on all cores. "language", where given,
+    /// {"id","relevant","label","score","reasons","entities"} for each, in the same order, on all cores. "language", where given,
     /// is believed. A line that is none gives {"error"} and, at the end, exit code 3.
     #[arg(long, required = true)]
     batch: bool,
@@ -42,7 +42,9 @@ struct Line<'l> {
 #[derive(Serialize)]
 struct AnswerLine<'l> {
     id: &'l RawValue,
+    /// Whether it would be published.
     relevant: bool,
+    label: Label,
     score: f64,
     reasons: &'l [Reason],
     entities: &'l [Entity],
@@ -75,7 +77,8 @@ fn answer(subject: &Subject, line: &[u8]) -> BatchAnswer {
     );
     let answer = AnswerLine {
         id: line.id,
-        relevant: judgement.relevance.label == Label::Relevant,
+        relevant: subject.publishes(judgement.relevance.label),
+        label: judgement.relevance.label,
         score: judgement.relevance.score,
         reasons: &judgement.relevance.reasons,
         entities: &judgement.entities,

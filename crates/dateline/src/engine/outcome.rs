@@ -5,8 +5,8 @@ use std::sync::Arc;
 use dateline_journal::Finish;
 use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, FeedRef, Label,
-    Moment, Page, PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Source, Stage,
+    Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, FeedRef, Moment,
+    Page, PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Source, Stage,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -131,7 +131,7 @@ fn judged(context: &EntryContext, article: Article, record_id: Option<String>, s
     }
     let title = article.title.as_deref().unwrap_or_default();
     let judgement = subject.judge(title, &article.body.text, article.language.as_deref());
-    if judgement.relevance.label != Label::Relevant {
+    if !subject.publishes(judgement.relevance.label) {
         let detail = format!("scored {:.3} for {}", judgement.relevance.score, subject.name());
         return rejected(Stage::Judge, RejectReason::NotRelevant, detail, Some(judgement.relevance));
     }

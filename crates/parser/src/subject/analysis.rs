@@ -29,6 +29,8 @@ pub(crate) struct Sentence {
     pub(crate) dealing: Vec<Range<usize>>,
     pub(crate) force: Vec<Range<usize>>,
     pub(crate) aside: Vec<Range<usize>>,
+    /// Its groups of words, each once.
+    pub(crate) groups: Vec<u16>,
     /// Mentions of third parties.
     pub(crate) third: u32,
     /// It belongs to a list of other stories.
@@ -188,10 +190,10 @@ impl TextAnalysis {
         groups: &[Group],
     ) -> Self {
         mark_lists(&folded.text, &mut mentions, names);
-        let words: Vec<(Range<usize>, Group)> = found
+        let words: Vec<(Range<usize>, u16)> = found
             .iter()
             .filter_map(|hit| match hit.meaning {
-                Meaning::Word(group) => Some((hit.start..hit.end, groups[group as usize])),
+                Meaning::Word(group) => Some((hit.start..hit.end, group)),
                 Meaning::Name(_) => None,
             })
             .collect();
@@ -205,15 +207,20 @@ impl TextAnalysis {
                 dealing: Vec::new(),
                 force: Vec::new(),
                 aside: Vec::new(),
+                groups: Vec::new(),
                 third: 0,
                 foreign: false,
                 mentions: next_mention..next_mention,
                 range,
             };
-            while let Some((place, group)) =
+            while let Some((place, index)) =
                 words.get(next_word).filter(|(place, _)| place.start < sentence.range.end)
             {
                 next_word += 1;
+                let group = groups[usize::from(*index)];
+                if !sentence.groups.contains(index) {
+                    sentence.groups.push(*index);
+                }
                 if group.dealing {
                     sentence.dealing.push(place.clone());
                 }
@@ -254,9 +261,7 @@ impl Sentence {
         let mut conditional = (Strength::None, Strength::None);
         for mention in mentions {
             let name = &names[mention.name as usize];
-            if name.role == Role::Third || name.role == Role::State && !name.sides.names_one() {
-                self.third += 1;
-            }
+            self.third += u32::from(name.is_third());
             if mention.listed {
                 continue;
             }

@@ -1,4 +1,5 @@
-//! The files of a subject: `subject.toml`, `names.tsv` and, where there is one, `gazetteer.tsv`, `words.tsv`, `weights.tsv`.
+//! The files of a subject: `subject.toml`, `names.tsv` and, where there is one, `gazetteer.tsv`, `words.tsv`, `weights.tsv` and, where there is
+//! one, `signs.tsv`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,6 +8,7 @@ use serde::Deserialize;
 use super::SubjectError;
 use super::lexicon::{Group, Meaning, Name, Role, Sides, Term};
 use super::rules::{Rule, Weights};
+use super::signs::Signs;
 use super::spelling::{Endings, Spelling};
 use super::table::Table;
 
@@ -16,6 +18,11 @@ use super::table::Table;
 struct Head {
     name: String,
     threshold: f64,
+    /// From this score up to the threshold: borderline. The threshold itself where it is missing.
+    borderline: Option<f64>,
+    /// Whether borderline articles are published.
+    #[serde(default)]
+    publish_borderline: bool,
     sides: SideNames,
     endings: EndingTable,
     /// Groups of `words.tsv`, by what they do.
@@ -60,12 +67,15 @@ pub(crate) struct Data {
     pub(crate) name: String,
     pub(crate) sides: [String; 2],
     pub(crate) threshold: f64,
+    pub(crate) borderline: f64,
+    pub(crate) publish_borderline: bool,
     pub(crate) endings: Endings,
     pub(crate) names: Vec<Name>,
     /// What each group of words does.
     pub(crate) groups: Vec<Group>,
     pub(crate) terms: Vec<Term>,
     pub(crate) weights: Weights,
+    pub(crate) signs: Signs,
 }
 
 const HEAD: &str = "subject.toml";
@@ -73,6 +83,7 @@ const NAMES: &str = "names.tsv";
 const GAZETTEER: &str = "gazetteer.tsv";
 const WORDS: &str = "words.tsv";
 const WEIGHTS: &str = "weights.tsv";
+const SIGNS: &str = "signs.tsv";
 
 /// The columns of `names.tsv` and `gazetteer.tsv` that hold no spellings.
 const NAME_COLUMNS: [&str; 6] = ["id", "type", "side", "role", "qid", "note"];
@@ -100,13 +111,19 @@ impl Data {
         if let Some(gazetteer) = files.get(GAZETTEER) {
             add_names(GAZETTEER, gazetteer, &mut known, &mut names, &mut terms)?;
         }
-        let groups = words(text(WORDS)?, &head.words, text(HEAD)?, &mut terms)?;
+        let (groups, group_names) = words(text(WORDS)?, &head.words, text(HEAD)?, &mut terms)?;
         let weights = weights(text(WEIGHTS)?)?;
+        let mut signs = Signs::new(group_names);
+        if let Some(table) = files.get(SIGNS) {
+            add_signs(table, &mut signs)?;
+        }
         let fold_all = |endings: &[String]| endings.iter().map(|ending| super::fold::fold(ending)).collect();
         Ok(Self {
             name: head.name,
             sides: [head.sides.a, head.sides.b],
             threshold: head.threshold,
+            borderline: head.borderline.unwrap_or(head.threshold),
+            publish_borderline: head.publish_borderline,
             endings: Endings {
                 cyrillic: fold_all(&head.endings.cyrillic),
                 latin: fold_all(&head.endings.latin),
@@ -120,6 +137,7 @@ impl Data {
             groups,
             terms,
             weights,
+            signs,
         })
     }
 }
@@ -141,6 +159,15 @@ fn head(text: &str) -> Result<Head, SubjectError> {
             line,
             "the threshold is out of range",
             "choose one between 0 and 1, such as 0.5",
+        ));
+    }
+    if head.borderline.is_some_and(|borderline| !(borderline > 0.0 && borderline <= head.threshold)) {
+        let line = text.find("borderline").map_or(1, |at| line_of(text, at));
+        return Err(SubjectError::new(
+            HEAD,
+            line,
+            "what is borderline does not begin between 0 and the threshold",
+            "choose a number below the threshold, or remove the line",
         ));
     }
     Ok(head)
@@ -227,7 +254,7 @@ fn words(
     roles: &WordRoles,
     head: &str,
     terms: &mut Vec<Term>,
-) -> Result<Vec<Group>, SubjectError> {
+) -> Result<(Vec<Group>, Vec<String>), SubjectError> {
     let table = Table::parse(WORDS, text, &["group"])?;
     let mut ids: Vec<&str> = Vec::new();
     for row in table.rows() {
@@ -261,7 +288,7 @@ fn words(
             mark(&mut groups[at]);
         }
     }
-    Ok(groups)
+    Ok((groups, ids.into_iter().map(str::to_owned).collect()))
 }
 
 fn add_terms(
@@ -284,6 +311,28 @@ fn add_terms(
     Ok(())
 }
 
+fn add_signs(text: &str, signs: &mut Signs) -> Result<(), SubjectError> {
+    let table = Table::parse(SIGNS, text, &["where", "sign", "with", "weight"])?;
+    for row in table.rows() {
+        let weight = number(&table, row)?;
+        let (zone, sign, with) = (table.cell(row, "where"), table.cell(row, "sign"), table.cell(row, "with"));
+        signs.set(zone, sign, with, weight).map_err(|unknown| {
+            let what = format!("`{unknown}` is no place, sign or group of words");
+            table.error(row, what, "fit the file anew with tools/relevance/fit.py, or remove the row")
+        })?;
+    }
+    Ok(())
+}
+
+/// The number in a row's column `weight`.
+fn number(table: &Table<'_>, row: &super::table::Row<'_>) -> Result<f64, SubjectError> {
+    let weight = table.cell(row, "weight");
+    let number = weight.parse::<f64>().ok().filter(|number| number.is_finite());
+    number.ok_or_else(|| {
+        table.error(row, format!("`{weight}` is no weight"), "write a number such as 1.25 or -0.5")
+    })
+}
+
 fn weights(text: &str) -> Result<Weights, SubjectError> {
     let table = Table::parse(WEIGHTS, text, &["rule", "weight"])?;
     let mut weights = Weights::default();
@@ -297,17 +346,7 @@ fn weights(text: &str) -> Result<Weights, SubjectError> {
                 format!("the rules are: {}", known.join(", ")),
             )
         })?;
-        let weight = table.cell(row, "weight");
-        match weight.parse::<f64>() {
-            Ok(weight) if weight.is_finite() => weights.set(rule, weight),
-            _ => {
-                return Err(table.error(
-                    row,
-                    format!("`{weight}` is no weight"),
-                    "write a number such as 1.25 or -0.5",
-                ));
-            }
-        }
+        weights.set(rule, number(&table, row)?);
     }
     Ok(weights)
 }

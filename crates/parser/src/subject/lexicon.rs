@@ -65,6 +65,13 @@ pub(crate) struct Name {
     pub(crate) role: Role,
 }
 
+impl Name {
+    /// Whether it is somebody or something of a third party.
+    pub(crate) fn is_third(&self) -> bool {
+        self.role == Role::Third || self.role == Role::State && !self.sides.names_one()
+    }
+}
+
 /// What a name is in a sentence, beyond its side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {

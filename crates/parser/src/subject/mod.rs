@@ -5,7 +5,8 @@
 //!
 //! A text is folded ([`fold`]) so that one spelling is compared; one Aho–Corasick pass finds every name and word
 //! ([`lexicon`], [`spelling`]); what counts is gathered sentence by sentence ([`analysis`], [`sentence`]); the rules ask
-//! about sentences that name both sides, and their weighted sum is the score ([`rules`]). [`scan`] dismisses pages of an
+//! about sentences that name both sides ([`rules`]), signs say what else examples taught ([`signs`]), and their weighted sum is the
+//! score. [`scan`] dismisses pages of an
 //! archive by their bytes, before all this.
 
 mod analysis;
@@ -17,6 +18,7 @@ mod lexicon;
 mod rules;
 mod scan;
 mod sentence;
+mod signs;
 mod spelling;
 mod table;
 #[cfg(test)]
@@ -32,6 +34,7 @@ use files::Data;
 use lexicon::{Group, Lexicon, Name};
 use rules::Weights;
 pub use scan::Scanner;
+use signs::Signs;
 
 /// A subject, read from its files and ready to judge; cheap to share behind an `Arc`, safe to use from many threads.
 #[derive(Debug)]
@@ -39,11 +42,14 @@ pub struct Subject {
     name: String,
     sides: [String; 2],
     threshold: f64,
+    borderline: f64,
+    publish_borderline: bool,
     names: Vec<Name>,
     by_id: BTreeMap<String, u32>,
     groups: Vec<Group>,
     lexicon: Arc<Lexicon>,
     weights: Weights,
+    signs: Signs,
     /// Made when it is first asked for: only backfills need it, and it takes longer than all the rest.
     scanner: OnceLock<Scanner>,
 }
@@ -51,7 +57,8 @@ pub struct Subject {
 impl Subject {
     /// Reads a subject from its files: names (relative to the subject's folder) with their text.
     ///
-    /// Wanted are `subject.toml`, `names.tsv`, `words.tsv` and `weights.tsv`; `gazetteer.tsv` adds names; other files are left alone.
+    /// Wanted are `subject.toml`, `names.tsv`, `words.tsv` and `weights.tsv`; `gazetteer.tsv` adds names, `signs.tsv` what
+    /// signs weigh; other files are left alone.
     ///
     /// # Errors
     /// [`SubjectError`] names the file, the line, what is wrong and what would be right.
@@ -72,11 +79,14 @@ impl Subject {
             name: data.name,
             sides: data.sides,
             threshold: data.threshold,
+            borderline: data.borderline,
+            publish_borderline: data.publish_borderline,
             names: data.names,
             by_id,
             groups: data.groups,
             lexicon: Arc::new(lexicon),
             weights: data.weights,
+            signs: data.signs,
             scanner: OnceLock::new(),
         })
     }
@@ -91,26 +101,44 @@ impl Subject {
         [&self.sides[0], &self.sides[1]]
     }
 
+    /// Whether articles with this label are published: what is relevant and, if the subject says so, what is borderline.
+    pub fn publishes(&self, label: Label) -> bool {
+        match label {
+            Label::Relevant => true,
+            Label::Borderline => self.publish_borderline,
+            Label::NotRelevant => false,
+        }
+    }
+
     /// Judges one article. `language` is its BCP 47 tag where known; spans count into `title` and `body` as given.
     ///
     /// The cost is linear in the text's length.
     pub fn judge(&self, title: &str, body: &str, language: Option<&str>) -> Judgement {
         let (title_text, body_text) = self.read(title, body, language);
         let findings = rules::findings(&title_text, &body_text, &self.names);
-        let (score, reasons) = rules::score(findings, &self.weights);
-        let label = if score >= self.threshold { Label::Relevant } else { Label::NotRelevant };
+        let mut reasons = rules::reasons(findings, &self.weights);
+        reasons.extend(self.signs.reasons(self.signs.findings(&title_text, &body_text, &self.names)));
+        let score = rules::score(&reasons);
+        let label = match score {
+            _ if score >= self.threshold => Label::Relevant,
+            _ if score >= self.borderline => Label::Borderline,
+            _ => Label::NotRelevant,
+        };
         Judgement {
             relevance: Relevance { label, score, reasons, passages: rules::passages(&body_text) },
             entities: entities::entities((title, &title_text), (body, &body_text), &self.names, &self.by_id),
         }
     }
 
-    /// What each rule sees in an article, as a value from 0 to 1 before any weight: what weights are fitted on.
-    pub fn evidence(&self, title: &str, body: &str, language: Option<&str>) -> Vec<(&'static str, f64)> {
+    /// What each rule sees in an article, and every pattern of signs, as a value from 0 to 1 before any weight: what weights are
+    /// fitted on.
+    pub fn evidence(&self, title: &str, body: &str, language: Option<&str>) -> Vec<(String, f64)> {
         let (title, body) = self.read(title, body, language);
-        rules::findings(&title, &body, &self.names)
-            .into_iter()
-            .map(|finding| (finding.rule.name(), finding.value))
+        let rules = rules::findings(&title, &body, &self.names);
+        let patterns = signs::find(&title, &body, &self.names, |_| true);
+        let rules = rules.into_iter().map(|finding| (finding.rule.name().to_owned(), finding.value));
+        rules
+            .chain(patterns.into_iter().map(|found| (self.signs.pattern_name(found.pattern), found.value)))
             .collect()
     }
 

@@ -3,6 +3,8 @@
 //! A rule knows sentences that name the two sides, words for their dealings, and places in the text; which names and words
 //! those are, and how much each rule weighs, is the subject's data.
 
+use std::collections::BTreeMap;
+
 use dateline_wire::{Place, Reason, Span};
 
 use super::analysis::{Sentence, TextAnalysis, pair};
@@ -71,6 +73,14 @@ rules! {
     OneSided = "one_sided",
     /// The share of sentences with words for what one side does alone.
     Aside = "aside",
+    /// The share of the side that is named less often among all that is named of sides and third parties.
+    Minor = "minor",
+    /// A third party is named more often than one of the sides.
+    ThirdOver = "third_over",
+    /// One sentence alone names both sides, and the title does not.
+    Alone = "alone",
+    /// One sentence of several names both sides, and no other, nor the title, names either.
+    Island = "island",
 }
 
 impl Rule {
@@ -128,9 +138,9 @@ pub(crate) fn findings(title: &TextAnalysis, body: &TextAnalysis, names: &[Name]
         .collect()
 }
 
-/// The score of `findings` from 0 to 1, and the reasons for it, in the rules' order.
-pub(crate) fn score(findings: Vec<Finding>, weights: &Weights) -> (f64, Vec<Reason>) {
-    let reasons: Vec<Reason> = findings
+/// The reasons that `findings` give, in the rules' order.
+pub(crate) fn reasons(findings: Vec<Finding>, weights: &Weights) -> Vec<Reason> {
+    findings
         .into_iter()
         .map(|finding| Reason {
             rule: finding.rule.name().to_owned(),
@@ -138,13 +148,17 @@ pub(crate) fn score(findings: Vec<Finding>, weights: &Weights) -> (f64, Vec<Reas
             spans: finding.spans,
         })
         .filter(|reason| reason.weight != 0.0)
-        .collect();
+        .collect()
+}
+
+/// The score of an article with these reasons, from 0 to 1.
+pub(crate) fn score(reasons: &[Reason]) -> f64 {
     let sum: f64 = reasons.iter().map(|reason| reason.weight).sum();
-    (round(1.0 / (1.0 + (-sum).exp())), reasons)
+    round(1.0 / (1.0 + (-sum).exp()))
 }
 
 /// Four decimals: more would promise what the rules don't hold, and platforms' last bits may differ.
-fn round(value: f64) -> f64 {
+pub(crate) fn round(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }
 
@@ -199,6 +213,10 @@ impl<'r> View<'r> {
             Rule::NoPair => (f64::from(u8::from(self.pairs_sum() == 0.0)), Vec::new()),
             Rule::OneSided => self.one_sided(),
             Rule::Aside => self.aside(),
+            Rule::Minor => self.minor(),
+            Rule::ThirdOver => self.third_over(),
+            Rule::Alone => self.alone(),
+            Rule::Island => self.island(),
         }
     }
 
@@ -331,13 +349,11 @@ impl<'r> View<'r> {
         if pair(self.title_sides.0, self.title_sides.1) > 0.0 {
             return (0.0, Vec::new());
         }
-        let is_third =
-            |name: &Name| name.role == Role::Third || name.role == Role::State && !name.sides.names_one();
         let spans: Vec<Place> = self
             .title
             .mentions
             .iter()
-            .filter(|mention| is_third(&self.names[mention.name as usize]))
+            .filter(|mention| self.names[mention.name as usize].is_third())
             .map(|mention| self.in_title(mention.start, mention.end))
             .collect();
         (f64::from(u8::from(!spans.is_empty())), spans)
@@ -358,6 +374,52 @@ impl<'r> View<'r> {
         let passing =
             self.own.len() >= 4 && spans.len() == 1 && pair(self.title_sides.0, self.title_sides.1) == 0.0;
         if passing { (1.0, spans) } else { (0.0, Vec::new()) }
+    }
+
+    /// Mentions of each side, and of each third party by its name.
+    fn tally(&self) -> ((usize, usize), BTreeMap<u32, usize>) {
+        let (mut sides, mut thirds) = ((0, 0), BTreeMap::new());
+        let own = self.own.iter().flat_map(|sentence| &self.body.mentions[sentence.mentions.clone()]);
+        for mention in self.title.mentions.iter().chain(own) {
+            let name = &self.names[mention.name as usize];
+            if name.is_third() {
+                *thirds.entry(mention.name).or_default() += 1;
+            }
+            if !name.sides.conditional && name.role != Role::Medium {
+                sides.0 += usize::from(name.sides.a > Strength::None);
+                sides.1 += usize::from(name.sides.b > Strength::None);
+            }
+        }
+        (sides, thirds)
+    }
+
+    fn minor(&self) -> Answer {
+        let ((a, b), thirds) = self.tally();
+        let all = a + b + thirds.values().sum::<usize>();
+        (a.min(b) as f64 / all.max(1) as f64, Vec::new())
+    }
+
+    fn third_over(&self) -> Answer {
+        let ((a, b), thirds) = self.tally();
+        let over = thirds.values().any(|third| *third > a.min(b));
+        (f64::from(u8::from(over)), Vec::new())
+    }
+
+    fn alone(&self) -> Answer {
+        let spans = self.pair_spans();
+        let alone = spans.len() == 1 && pair(self.title_sides.0, self.title_sides.1) == 0.0;
+        if alone { (1.0, spans) } else { (0.0, Vec::new()) }
+    }
+
+    fn island(&self) -> Answer {
+        let names_side = |sentence: &&&Sentence| sentence.a.max(sentence.b) > Strength::None;
+        let untitled = self.title_sides.0.max(self.title_sides.1) == Strength::None;
+        let spans = self.pair_spans();
+        let island = untitled
+            && self.own.len() > 1
+            && spans.len() == 1
+            && self.own.iter().filter(names_side).count() == 1;
+        if island { (1.0, spans) } else { (0.0, Vec::new()) }
     }
 
     fn one_sided(&self) -> Answer {

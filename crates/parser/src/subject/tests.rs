@@ -136,6 +136,91 @@ fn a_gazetteers_row_with_a_known_id_adds_spellings_to_that_name() {
     assert_eq!(surfaces(&judgement.entities, "mira-anders", "", body), ["Myra Andersson"]);
 }
 
+/// The two lands, with signs and what is borderline.
+fn with_signs() -> Subject {
+    let mut files = ardland_and_borland();
+    let signs = "where\tsign\twith\tweight\ntitle\tA\tdealing\t1.5\nlead\tthird\t\t-1\n";
+    files.insert("signs.tsv".to_owned(), signs.to_owned());
+    let head = files["subject.toml"].replace("= 0.5", "= 0.5\nborderline = 0.2\npublish_borderline = true");
+    files.insert("subject.toml".to_owned(), head);
+    Subject::from_files(&files).unwrap()
+}
+
+#[test]
+fn signs_of_one_sentence_weigh_together_and_say_where_they_stand() {
+    let (title, body) = ("Ardland sent nobody", "Cray met Borland.");
+    let judgement = with_signs().judge(title, body, Some("en"));
+    let reason = |rule: &str| judgement.relevance.reasons.iter().find(|reason| reason.rule == rule).unwrap();
+    assert_eq!(reason("title: A + dealing").weight, 1.5);
+    assert_eq!(at(&reason("title: A + dealing").spans[0], title, body), title);
+    assert_eq!(reason("lead: third").weight, -1.0);
+    assert_eq!(at(&reason("lead: third").spans[0], title, body), body);
+}
+
+#[test]
+fn what_scores_between_the_two_thresholds_is_borderline_and_published_if_the_subject_says_so() {
+    let subject = with_signs();
+    let judgement = subject.judge("Ardland sent nobody", "It rained in Borland.", Some("en"));
+    assert_eq!(judgement.relevance.label, Label::Borderline, "{judgement:?}");
+    assert!(subject.publishes(Label::Borderline) && !tiny().publishes(Label::Borderline));
+    assert!(subject.publishes(Label::Relevant) && !subject.publishes(Label::NotRelevant));
+}
+
+#[test]
+fn a_table_of_signs_with_an_unknown_sign_is_refused_by_its_line() {
+    let mut files = ardland_and_borland();
+    let signs = "where\tsign\twith\tweight\ntitle\tA\tmusic\t1\n";
+    files.insert("signs.tsv".to_owned(), signs.to_owned());
+    let error = Subject::from_files(&files).unwrap_err();
+    assert_eq!((error.file.as_str(), error.line), ("signs.tsv", 2));
+}
+
+#[test]
+fn a_passing_clause_in_a_short_text_on_something_else_is_not_relevant() {
+    let subject = shipped();
+    for (title, body) in [
+        (
+            "Ferry timetable changes",
+            "The ferry will leave ten minutes earlier. The mate swore that not even Russia and North Korea would be late for it. Fares stay as they are.",
+        ),
+        (
+            "Тираж лотереи",
+            "Главный приз достался пенсионерке. Она побывала всюду, кроме России и КНДР. Деньги выдадут в июне.",
+        ),
+        ("미술관 휴관", "미술관이 한 달 쉰다. 관장은 러시아와 북한 작품은 없다고 말했다. 입장권은 환불된다."),
+    ] {
+        let judgement = subject.judge(title, body, None);
+        assert!(!subject.publishes(judgement.relevance.label), "{title}: {}", judgement.relevance.score);
+    }
+}
+
+#[test]
+fn a_side_may_be_named_by_a_town_an_abbreviation_or_a_persons_other_romanisation() {
+    let subject = shipped();
+    for (title, body) in [
+        ("NK workers", "NK workers in Nakhodka repair the harbour, the Russian governor says."),
+        ("Севкорейский груз", "Севкорейское судно привезло уголь из Раджина в Находку, сообщил порт."),
+        (
+            "Ministers meet",
+            "No Gwang-cheol of North Korea met Belousov in Moscow to discuss military cooperation.",
+        ),
+    ] {
+        let judgement = subject.judge(title, body, None);
+        assert!(subject.publishes(judgement.relevance.label), "{title}: {}", judgement.relevance.score);
+    }
+}
+
+#[test]
+fn the_port_of_a_name_is_not_the_cosmodrome_of_that_name() {
+    let body = "Containers from Rason reached the port of Vostochny in Russia on Monday.";
+    let ids: Vec<String> =
+        shipped().judge("", body, Some("en")).entities.into_iter().map(|entity| entity.id).collect();
+    assert!(
+        ids.contains(&"vostochny-port".to_owned()) && !ids.contains(&"vostochny-cosmodrome".to_owned()),
+        "{ids:?}"
+    );
+}
+
 #[test]
 fn a_score_is_the_squashed_sum_of_its_reasons() {
     let judgement = tiny().judge("Ardland and Borland", "Nobody met.", None);
