@@ -36,7 +36,7 @@ pub(crate) fn common(settings: &KafkaSettings) -> Result<ClientConfig, RelayErro
             config.set("ssl.key.location", path.display().to_string());
         }
         if let Some(password) = &settings.ssl_key_password {
-            config.set("ssl.key.password", password.expose());
+            config.set("ssl.key.password", password.reveal());
         }
     }
     if settings.security_protocol.has_sasl() {
@@ -92,7 +92,7 @@ pub(crate) fn consumer(settings: &KafkaSettings) -> Result<ClientConfig, RelayEr
 
 fn password(settings: &KafkaSettings) -> Result<Option<String>, RelayError> {
     if let Some(password) = &settings.sasl_password {
-        return Ok(Some(password.expose().to_owned()));
+        return Ok(Some(password.reveal().to_owned()));
     }
     let Some(path) = &settings.sasl_password_file else { return Ok(None) };
     let text = fs::read_to_string(path).map_err(|source| RelayError::File {
@@ -254,7 +254,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::settings::{Secret, SecurityProtocol};
+    use crate::settings::SecurityProtocol;
+    use dateline_wire::Secret;
 
     #[test]
     fn whatever_the_relay_sets_itself_is_refused_as_a_property() {

@@ -41,6 +41,6 @@ mod topics;
 pub use error::RelayError;
 pub use relay::{Relay, overrule_position};
 pub use settings::{
-    Cleanup, Compression, KafkaSettings, SaslMechanism, Secret, SecurityProtocol, SettingsError, Topics,
+    Cleanup, Compression, KafkaSettings, SaslMechanism, SecurityProtocol, SettingsError, Topics,
 };
 pub use status::RelayStatus;

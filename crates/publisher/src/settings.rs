@@ -1,11 +1,10 @@
 //! The `[kafka]` part of the configuration.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dateline_wire::EventKind;
+use dateline_wire::{EventKind, Secret};
 use jiff::fmt::serde::unsigned_duration::friendly::compact;
 use serde::Deserialize;
 use thiserror::Error;
@@ -250,29 +249,6 @@ impl SaslMechanism {
     }
 }
 
-/// A password: readable by whoever asks for it by name, shown by nothing.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a password.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The password itself.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[secret]")
-    }
-}
-
 /// A wrong setting.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("kafka.{setting}: {what}")]
@@ -443,7 +419,7 @@ mod tests {
         };
         let shown = format!("{settings:?} {settings:#?}");
         assert!(!shown.contains("hunter"), "{shown}");
-        assert_eq!(settings.sasl_password.unwrap().expose(), "hunter2");
+        assert_eq!(settings.sasl_password.unwrap().reveal(), "hunter2");
     }
 
     #[test]

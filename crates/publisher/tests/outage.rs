@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use dateline_publisher::{KafkaSettings, SaslMechanism, Secret, SecurityProtocol};
-use dateline_wire::Sequence;
+use dateline_publisher::{KafkaSettings, SaslMechanism, SecurityProtocol};
+use dateline_wire::{Secret, Sequence};
 use harness::{
     Running, append, assert_each_once, broker, deliver_all, event, journal_with, read_committed, settings,
 };

@@ -1,13 +1,10 @@
 //! Subscriptions at WebSub hubs (W3C WebSub, 2018), as the journal keeps them.
 
-use std::fmt;
-
-use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::FeedId;
+use crate::{FeedId, Secret};
 
 /// Who pushes a feed, and under which name (WebSub, section 4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,35 +29,14 @@ pub enum HubNews {
     Pushed,
 }
 
-/// A word that only its holders know. It is stored and sent, but never shown: `Debug` doesn't tell it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// A secret of 256 random bits, in hexadecimal.
-    pub fn from_random(bytes: [u8; 32]) -> Self {
-        Self(HEXLOWER.encode(&bytes))
-    }
-
-    /// The word itself.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
-}
-
-/// What a subscription is protected by.
+/// What a subscription is protected by. The journal stores both, since a lease outlives the daemon; its file is its owner's alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubscriptionKeys {
     /// The last step of the callback's path, which only the hub is told.
+    #[serde(serialize_with = "Secret::store")]
     pub token: Secret,
     /// What the hub signs with.
+    #[serde(serialize_with = "Secret::store")]
     pub secret: Secret,
 }
 
