@@ -12,8 +12,8 @@ mod subject;
 
 use std::path::{Path, PathBuf};
 
+use dateline_fetcher::Feed;
 use dateline_parser::{SiteRules, Subject};
-use dateline_wire::FeedRef;
 use serde::Deserialize;
 use toml::Table;
 
@@ -35,7 +35,7 @@ pub struct Config {
     /// The settings, paths made absolute or relative to the working folder.
     pub settings: Settings,
     /// The feeds to poll.
-    pub feeds: Vec<FeedRef>,
+    pub feeds: Vec<Feed>,
     /// The subject to judge by.
     pub subject: Subject,
     /// The operator's rules for single sites.
@@ -50,7 +50,8 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let settings = Settings::load(path).map_err(|error| vec![error])?;
         let sites = sites::read(&settings.sites);
-        match (feeds::read(&settings.feeds), subject::read(&settings.subject), sites) {
+        let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query);
+        match (feeds, subject::read(&settings.subject), sites) {
             (Ok(feeds), Ok(subject), Ok(sites)) => Ok(Self { settings, feeds, subject, sites }),
             (feeds, subject, sites) => {
                 let single = feeds.err().into_iter().chain(subject.err());

@@ -10,6 +10,7 @@ use dateline_fetcher::transport::{Live, RecordSettings, Recording, Secrets, Tran
 use dateline_fetcher::{Clock, Fetcher};
 use dateline_journal::{Journal, Options};
 use dateline_publisher::Relay;
+use dateline_wire::SecretQuery;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -36,8 +37,10 @@ const SEED: u64 = 0;
 pub struct RecordingOptions {
     /// The WARC file, appended to if it is there.
     pub file: PathBuf,
-    /// The query parameters whose values are secret.
+    /// The query parameters whose values are secret wherever they stand.
     pub secret_query: Vec<String>,
+    /// Those whose values are secret in the addresses of feeds.
+    pub secret_query_in_feeds: SecretQuery,
 }
 
 /// Runs until a signal, or until something it cannot work without fails.
@@ -166,7 +169,11 @@ fn recording(live: Live, record: RecordingOptions, journal: &Journal) -> Result<
     let hash = Sha256::new().chain_update(journal.id().as_str()).chain_update(now.to_string()).finalize();
     let mut record_ids = [0; 16];
     record_ids.copy_from_slice(&hash[..16]);
-    let settings = RecordSettings { seed: SEED, record_ids, secrets: Secrets::new(record.secret_query) };
+    let settings = RecordSettings {
+        seed: SEED,
+        record_ids,
+        secrets: Secrets::new(record.secret_query, record.secret_query_in_feeds),
+    };
     Recording::open(live, record.file, settings, Clock::System)
         .map_err(|error| Failure::Other(format!("cannot record: {error}")))
 }

@@ -25,10 +25,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::{Clock, Fetcher};
+use dateline_fetcher::{Clock, Feed, Fetcher};
 use dateline_journal::{Journal, JournalError, Writing};
 use dateline_parser::{SiteRules, Subject};
-use dateline_wire::{FeedId, FeedRef, FeedState};
+use dateline_wire::{FeedId, FeedState};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -116,22 +116,18 @@ impl Engine {
     ///
     /// # Errors
     /// If the journal fails.
-    pub async fn new(
-        world: World,
-        feeds: Vec<FeedRef>,
-        settings: EngineSettings,
-    ) -> Result<Self, EngineError> {
+    pub async fn new(world: World, feeds: Vec<Feed>, settings: EngineSettings) -> Result<Self, EngineError> {
         let clock = world.fetcher.clock();
         debug_assert!(matches!(clock, Clock::System) || world.journal.writing() == Writing::InPlace);
         let now = clock.now();
         let unknown = feeds
             .iter()
-            .map(|feed| FeedState::new(feed.url.clone(), world.fetcher.first_poll(&feed.id, now)))
+            .map(|feed| FeedState::new(feed.published(), world.fetcher.first_poll(feed.id(), now)))
             .collect();
         world.journal.configure_feeds(unknown).await?;
         let states = world.journal.feeds()?;
-        let refs: HashMap<FeedId, FeedRef> = feeds.into_iter().map(|feed| (feed.id.clone(), feed)).collect();
-        let intake = Intake::new(world, refs, states, settings);
+        let feeds: HashMap<FeedId, Feed> = feeds.into_iter().map(|feed| (feed.id().clone(), feed)).collect();
+        let intake = Intake::new(world, feeds, states, settings);
         let pulse = watch::Sender::new(intake.pulse());
         let (push, pushes) = mpsc::channel(PUSHES_WAITING);
         Ok(Self { intake, pulse, push, pushes })

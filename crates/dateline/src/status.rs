@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use dateline_fetcher::Feed;
 use dateline_journal::{JournalError, JournalReader};
 use dateline_publisher::RelayStatus;
-use dateline_wire::{EventKind, FeedId, FeedRef, FeedState, Sequence, Subscription};
+use dateline_wire::{EventKind, FeedId, FeedRef, FeedState, PublicUrl, Sequence, Subscription};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -14,14 +15,14 @@ use crate::site_rules::SiteRuleStatus;
 /// How many of the last events are shown.
 const LAST_EVENTS: u64 = 5;
 
-/// The configured names of feeds.
+/// The configured feeds as they are published, by id.
 #[derive(Debug, Clone, Default)]
-pub struct FeedNames(HashMap<FeedId, String>);
+pub struct FeedNames(HashMap<FeedId, FeedRef>);
 
 impl FeedNames {
-    /// The names of `feeds`.
-    pub fn of(feeds: &[FeedRef]) -> Self {
-        Self(feeds.iter().filter_map(|feed| Some((feed.id.clone(), feed.name.clone()?))).collect())
+    /// Those of `feeds`.
+    pub fn of(feeds: &[Feed]) -> Self {
+        Self(feeds.iter().map(|feed| (feed.id().clone(), feed.published().clone())).collect())
     }
 }
 
@@ -99,8 +100,8 @@ pub struct LastEvent {
 pub struct FeedStatus {
     /// Its id.
     pub id: FeedId,
-    /// Its address.
-    pub url: Url,
+    /// Its address, without what is secret in it.
+    pub url: PublicUrl,
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -194,10 +195,12 @@ impl StatusReport {
 
 impl FeedStatus {
     fn of(websub: Option<WebSubStatus>, feed: FeedState, names: &FeedNames) -> Self {
+        let configured = names.0.get(&feed.id);
         Self {
-            name: names.0.get(&feed.id).cloned(),
+            name: configured.and_then(|configured| configured.name.clone()),
             id: feed.id,
-            url: feed.url,
+            // What an older version stored may hold what is secret in it.
+            url: configured.map_or(feed.url, |configured| configured.url.clone()),
             next_poll: feed.next_poll,
             last_poll: feed.last_poll,
             last_success: feed.last_success,

@@ -11,7 +11,10 @@ use dateline::engine::Pulse;
 use dateline::metrics::Metrics;
 use dateline::status::FeedNames;
 use dateline_journal::{Durability, Finish, Journal, Options, PollCommit};
-use dateline_wire::{Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, RejectReason, Stage};
+use dateline_wire::{
+    Entry, EntryId, Event, EventId, FeedRef, FeedState, HubNews, RejectEvent, RejectReason, SecretQuery,
+    Stage,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -60,7 +63,10 @@ impl TestServer {
     /// Commits so many reject events.
     async fn commit(&mut self, events: usize) {
         let now = Timestamp::now();
-        let feed = FeedState::new("https://news.example/rss".parse().unwrap(), now);
+        let feed = FeedState::new(
+            &FeedRef::new(&"https://news.example/rss".parse().unwrap(), None, &SecretQuery::default()),
+            now,
+        );
         self.journal.configure_feeds(vec![feed.clone()]).await.unwrap();
         let entries: Vec<Entry> = (self.entries..self.entries + events)
             .map(|number| Entry {

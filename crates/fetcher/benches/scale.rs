@@ -13,10 +13,10 @@ use std::{
 
 use bytes::Bytes;
 use dateline_fetcher::{
-    Clock, FetchSettings, Fetcher, PollSettings, Schedule,
+    Clock, Feed, FetchSettings, Fetcher, PollSettings, Schedule,
     transport::{Live, Request, Response, Transport, TransportError},
 };
-use dateline_wire::{FeedId, FeedRef, FeedState};
+use dateline_wire::{FeedId, FeedState, SecretQuery};
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use http::{HeaderMap, HeaderValue, header};
 use jiff::{Timestamp, ToSpan};
@@ -133,8 +133,12 @@ fn settings() -> (FetchSettings, PollSettings) {
     (FetchSettings::default(), poll)
 }
 
-fn feed_ref(state: &FeedState) -> FeedRef {
-    FeedRef { id: state.id.clone(), url: state.url.clone(), name: None }
+fn configured(url: Url) -> Feed {
+    Feed::new(url, None, &SecretQuery::default())
+}
+
+fn host_of(state: &FeedState) -> &str {
+    state.url.as_url().host_str().unwrap_or_default()
 }
 
 fn hundred_thousand_in_simulation() -> Result<(), Failure> {
@@ -150,11 +154,14 @@ fn hundred_thousand_in_simulation() -> Result<(), Failure> {
         let fetcher = Fetcher::new(Arc::new(web), fetch, poll, clock, 1);
         let mut schedule = Schedule::new(Duration::from_secs(1));
         let mut states: HashMap<FeedId, FeedState> = HashMap::new();
+        let mut feeds: HashMap<FeedId, Feed> = HashMap::new();
         for number in 0..FEEDS {
             let url = Url::parse(&format!("https://news{}.example/section/{number}/feed.xml", number / 5))?;
-            let state = FeedState::new(url, start);
+            let feed = configured(url);
+            let state = FeedState::new(feed.published(), start);
             let state = FeedState { next_poll: fetcher.first_poll(&state.id, start), ..state };
-            schedule.insert(state.id.clone(), state.url.host_str().unwrap_or_default(), state.next_poll);
+            schedule.insert(state.id.clone(), host_of(&state), state.next_poll);
+            feeds.insert(state.id.clone(), feed);
             states.insert(state.id.clone(), state);
         }
         let end = start + HOURS.hours();
@@ -164,13 +171,13 @@ fn hundred_thousand_in_simulation() -> Result<(), Failure> {
         loop {
             let now = clock.now();
             while let Some(id) = schedule.pop_due(now) {
-                let Some(state) = states.remove(&id) else { continue };
+                let (Some(state), Some(feed)) = (states.remove(&id), feeds.get(&id)) else { continue };
                 let fetcher = &fetcher;
-                under_way.push(async move { fetcher.poll(&state, &feed_ref(&state)).await.feed });
+                under_way.push(async move { fetcher.poll(&state, feed).await.feed });
             }
             while let Some(state) = under_way.next().await {
                 polls += 1;
-                schedule.insert(state.id.clone(), state.url.host_str().unwrap_or_default(), state.next_poll);
+                schedule.insert(state.id.clone(), host_of(&state), state.next_poll);
                 states.insert(state.id.clone(), state);
             }
             if polls >= u64::from(FEEDS) && first.is_none() {
@@ -237,14 +244,15 @@ fn against_a_local_server() -> Result<(), Failure> {
         let mut states = Vec::new();
         for number in 0..FEEDS {
             let url = Url::parse(&format!("http://news{}.example/{number}.xml", number % hosts))?;
-            let mut state = FeedState::new(url.clone(), start()?);
-            state.validators.url = Some(url);
+            let feed = configured(url);
+            let mut state = FeedState::new(feed.published(), start()?);
+            state.validators.url = Some(state.url.clone());
             state.validators.etag = Some("\"1\"".to_owned());
-            states.push(state);
+            states.push((state, feed));
         }
         let (began, wall) = (cpu(), Instant::now());
         let answered = futures_util::stream::iter(&states)
-            .map(|state| async { fetcher.poll(state, &feed_ref(state)).await.feed.failures == 0 })
+            .map(|(state, feed)| async { fetcher.poll(state, feed).await.feed.failures == 0 })
             .buffer_unordered(256)
             .filter(|good| ready(*good))
             .count()

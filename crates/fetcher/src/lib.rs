@@ -14,17 +14,17 @@
 //! ```no_run
 //! use std::sync::Arc;
 //!
-//! use dateline_fetcher::{Clock, FetchSettings, Fetcher, PollSettings, transport::Live};
-//! use dateline_wire::{FeedRef, FeedState};
+//! use dateline_fetcher::{Clock, Feed, FetchSettings, Fetcher, PollSettings, transport::Live};
+//! use dateline_wire::FeedState;
 //!
 //! # async fn poll() -> Result<(), Box<dyn std::error::Error>> {
 //! let settings = FetchSettings::default();
 //! let live = Arc::new(Live::new(&settings)?);
+//! let feed = Feed::new("https://news.example/feed.xml".parse()?, None, &settings.secret_query);
 //! let fetcher = Fetcher::new(live, settings, PollSettings::default(), Clock::System, 7);
 //!
-//! let url: url::Url = "https://news.example/feed.xml".parse()?;
-//! let feed = FeedState::new(url.clone(), Clock::System.now());
-//! let outcome = fetcher.poll(&feed, &FeedRef { id: feed.id.clone(), url, name: None }).await;
+//! let state = FeedState::new(feed.published(), Clock::System.now());
+//! let outcome = fetcher.poll(&state, &feed).await;
 //! println!("{:?}; again at {}", outcome.result, outcome.feed.next_poll);
 //! for link in outcome.entries.iter().filter_map(|entry| entry.link.as_ref()) {
 //!     match fetcher.page(link).await {
@@ -68,5 +68,5 @@ pub use memory::MemoryLease;
 pub use page::{FetchedPage, PageError, PageFailure};
 pub use poll::{PollOutcome, PollResult};
 pub use schedule::Schedule;
-pub use settings::{FetchSettings, PollSettings, SettingsError, duration};
+pub use settings::{Authorization, Feed, FetchSettings, PollSettings, SettingsError, duration};
 pub use subscribe::SubscribeError;

@@ -1,14 +1,16 @@
 //! One poll of a feed: the request that its state asks for, and what came of it.
 
 use data_encoding::HEXLOWER;
-use dateline_wire::{Entry, EventId, FeedRef, FeedState, HealthEvent, HubNews, Validators};
+use dateline_wire::{
+    Entry, EventId, FeedRef, FeedState, HealthEvent, HubNews, PublicUrl, SecretQuery, Validators,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
-    Fetcher, Hop,
+    Feed, Fetcher, Hop,
     chance::chance,
     client::RequestFailure,
     coding::{Extent, read_body},
@@ -56,59 +58,70 @@ pub enum PollResult {
 }
 
 impl Fetcher {
-    /// Asks for `feed` and reads what comes. `feed_ref` names it in health events.
-    pub async fn poll(&self, feed: &FeedState, feed_ref: &FeedRef) -> PollOutcome {
-        let Polled { exchange, entries, hub, result } = self.exchange(feed).await;
+    /// Asks for `feed`, of which `before` is known, and reads what comes.
+    pub async fn poll(&self, before: &FeedState, feed: &Feed) -> PollOutcome {
+        let Polled { exchange, entries, hub, result } = self.exchange(before, feed).await;
         let now = self.client.clock.now();
-        let drawn = chance(self.seed, feed.id.as_str(), now.as_second());
-        let (mut state, told) = policy::after(feed, exchange, now, drawn, &self.settings);
-        self.leases.hear(&feed.id, &hub);
-        if let Some(until) = self.leases.relied_on_until(&feed.id, now) {
-            if state.last_new_entry == feed.last_new_entry {
+        let drawn = chance(self.seed, feed.id().as_str(), now.as_second());
+        let (mut state, told) = policy::after(before, exchange, now, drawn, &self.settings);
+        self.leases.hear(feed.id(), &hub);
+        if let Some(until) = self.leases.relied_on_until(feed.id(), now) {
+            if state.last_new_entry == before.last_new_entry {
                 policy::rest_while_pushed(&mut state, until, now, drawn, &self.settings);
             } else {
                 // Something new that its hub has not pushed: it is asked as if there were none, until there is a push again.
-                self.leases.note_miss(&feed.id);
+                self.leases.note_miss(feed.id());
             }
         }
-        PollOutcome { feed: state, entries, health: health_events(feed_ref, told, now), hub, result }
+        let health = health_events(feed.published(), told, now);
+        let entries =
+            entries.into_iter().map(|entry| feed.without_secrets(entry, self.secret_query())).collect();
+        PollOutcome { feed: state, entries, health, hub, result }
     }
 
-    async fn exchange(&self, feed: &FeedState) -> Polled {
-        let mut url = policy::address(feed).clone();
+    async fn exchange(&self, before: &FeedState, feed: &Feed) -> Polled {
+        let mut url = policy::address(before, feed.address()).clone();
         let mut hops: Vec<Hop> = Vec::new();
         loop {
-            let response =
-                match self.client.send(&url, Purpose::Feed, conditions(&feed.validators, &url)).await {
-                    Ok(response) => response,
-                    Err(failure) => return Polled::without_answer(failure),
-                };
+            let mut headers = self.conditions(&before.validators, &url);
+            headers.extend(feed.authorization_for(&url).map(|value| (header::AUTHORIZATION, value)));
+            let response = match self.client.send(&url, Purpose::Feed, headers).await {
+                Ok(response) => response,
+                Err(failure) => return Polled::without_answer(failure),
+            };
             match self.client.redirect(&url, &response, &hops) {
                 Some(Ok((hop, target))) => {
                     hops.push(hop);
                     url = target;
                 }
                 Some(Err(failure)) => return Polled::without_answer(failure).with_status(response.status),
-                None => return self.answered(feed, &url, &hops, response).await,
+                None => return self.answered((before, feed), &url, &hops, response).await,
             }
         }
     }
 
     /// Takes in the answer of `url`, reached by way of `hops`.
-    async fn answered(&self, feed: &FeedState, url: &Url, hops: &[Hop], response: Response) -> Polled {
+    async fn answered(
+        &self,
+        (before, feed): (&FeedState, &Feed),
+        url: &Url,
+        hops: &[Hop],
+        response: Response,
+    ) -> Polled {
         let now = self.client.clock.now();
         let status = response.status;
         let fresh_for = policy::fresh_for(&response.headers, now);
-        let moved_to = permanent_target(hops, url);
+        // What is secret in an address is not remembered, so such a move is followed each time anew.
+        let moved_to = permanent_target(hops, url).filter(|target| !self.secret_query().is_secret_in(target));
         let polled = |outcome, entries, result| Polled {
             exchange: Exchange { status: Some(status), moved_to: moved_to.clone(), fresh_for, outcome },
             entries,
             hub: HubNews::Nothing,
             result,
         };
-        let reason = format!("status {status} from {}", crate::client::shown(url));
+        let reason = format!("status {status} from {}", self.secret_query().public(url));
         match status {
-            200 => match self.read(feed, url, response, now).await {
+            200 => match self.read(before, url, response, now).await {
                 Ok(Answer { outcome, entries, hub }) => {
                     let unchanged = matches!(outcome, Outcome::Unchanged { .. });
                     let result = if unchanged { PollResult::Unchanged } else { PollResult::Read };
@@ -120,13 +133,15 @@ impl Fetcher {
                     PollResult::Failed(reason),
                 ),
             },
-            304 if !conditions(&feed.validators, url).is_empty() => {
-                let validators = refreshed(&feed.validators, validators_of(url, &response.headers));
+            304 if !self.conditions(&before.validators, url).is_empty() => {
+                let given = validators_of(self.secret_query().public(url), &response.headers);
+                let validators = refreshed(&before.validators, given);
                 polled(Outcome::Unchanged { validators }, Vec::new(), PollResult::NotModified)
             }
             // Only the configured address, or what it has moved to for good, can say that the feed is gone.
-            410 if feed.url == *url
-                || (policy::address(feed) == &feed.url && moved_to.as_ref() == Some(url)) =>
+            410 if feed.address() == url
+                || (policy::address(before, feed.address()) == feed.address()
+                    && permanent_target(hops, url).as_ref() == Some(url)) =>
             {
                 polled(Outcome::Gone, Vec::new(), PollResult::Gone)
             }
@@ -145,15 +160,17 @@ impl Fetcher {
     /// Reads the body of a 200.
     async fn read(
         &self,
-        feed: &FeedState,
+        before: &FeedState,
         url: &Url,
         response: Response,
         now: Timestamp,
     ) -> Result<Answer, String> {
-        let validators = validators_of(url, &response.headers);
-        let known = feed.body_sha256.clone();
+        let public = self.secret_query().public(url);
+        let validators = validators_of(public.clone(), &response.headers);
+        let known = before.body_sha256.clone();
         let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
-        let base = url.clone();
+        // Relative addresses in the feed take over nothing secret.
+        let base = public.as_url().clone();
         let read = move |bytes: Vec<u8>| Body::read(&bytes, &base, content_type.as_deref(), known.as_deref());
         let extent = Extent::Whole(self.fetch.max_decoded_bytes);
         let body = read_body(&response.headers, &response.body, extent, read).await;
@@ -173,9 +190,34 @@ impl Fetcher {
                     hints: policy::hints_of(&document),
                     reading: Reading::of(&entries, now),
                 };
-                Ok(Answer { outcome, entries, hub: announcement(&document, &response.headers, url) })
+                let hub = announcement(&document, &response.headers, public.as_url(), self.secret_query());
+                Ok(Answer { outcome, entries, hub })
             }
         }
+    }
+}
+
+impl Fetcher {
+    /// What is secret in the addresses of feeds.
+    pub(crate) fn secret_query(&self) -> &SecretQuery {
+        &self.fetch.secret_query
+    }
+
+    /// The fields that make a request to `url` conditional: both validators, if they came from there (RFC 9110, section 13.1).
+    fn conditions(&self, validators: &Validators, url: &Url) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if validators.url.as_ref().is_some_and(|from| *from == self.secret_query().public(url)) {
+            let mut add = |name: HeaderName, value: &Option<String>| {
+                if let Some(value) =
+                    value.as_ref().and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok())
+                {
+                    headers.insert(name, value);
+                }
+            };
+            add(header::IF_NONE_MATCH, &validators.etag);
+            add(header::IF_MODIFIED_SINCE, &validators.last_modified);
+        }
+        headers
     }
 }
 
@@ -250,34 +292,13 @@ fn permanent_target(hops: &[Hop], last: &Url) -> Option<Url> {
     (permanent > 0).then(|| hops.get(permanent).map_or(last, |hop| &hop.url).clone())
 }
 
-/// The fields that make a request to `url` conditional: both validators, if they came from there (RFC 9110, section 13.1).
-fn conditions(validators: &Validators, url: &Url) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    if validators.url.as_ref() == Some(url) {
-        let mut add = |name: HeaderName, value: &Option<String>| {
-            if let Some(value) =
-                value.as_ref().and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok())
-            {
-                headers.insert(name, value);
-            }
-        };
-        add(header::IF_NONE_MATCH, &validators.etag);
-        add(header::IF_MODIFIED_SINCE, &validators.last_modified);
-    }
-    headers
-}
-
 /// The validators that `url` gave, byte for byte. What isn't UTF-8 cannot be kept and counts as none.
-fn validators_of(url: &Url, headers: &HeaderMap) -> Validators {
+fn validators_of(url: PublicUrl, headers: &HeaderMap) -> Validators {
     let field = |name: HeaderName| {
         let value = std::str::from_utf8(headers.get(name)?.as_bytes()).ok()?;
         (!value.is_empty()).then(|| value.to_owned())
     };
-    Validators {
-        url: Some(url.clone()),
-        etag: field(header::ETAG),
-        last_modified: field(header::LAST_MODIFIED),
-    }
+    Validators { url: Some(url), etag: field(header::ETAG), last_modified: field(header::LAST_MODIFIED) }
 }
 
 /// What a 304 leaves of the validators asked with: those it gives anew replace theirs (RFC 9111, section 4.3.4).

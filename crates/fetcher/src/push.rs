@@ -1,13 +1,12 @@
 //! What a hub pushes, read as a poll's answer would be (WebSub, section 7).
 
-use dateline_wire::{FeedRef, FeedState, HubNews};
+use dateline_wire::{FeedState, HubNews};
 use http::header;
 
 use crate::{
-    Fetcher, PollOutcome, PollResult,
+    Feed, Fetcher, PollOutcome, PollResult,
     coding::{Extent, read_body},
-    feed::{self, FeedEntry},
-    policy,
+    feed, policy,
     poll::health_events,
     websub::Pushed,
 };
@@ -18,8 +17,9 @@ impl Fetcher {
     /// is polled next. What cannot be read changes nothing.
     ///
     /// Its signature is to be checked before.
-    pub async fn read_push(&self, feed: &FeedState, feed_ref: &FeedRef, pushed: Pushed) -> PollOutcome {
-        let url = policy::address(feed).clone();
+    pub async fn read_push(&self, before: &FeedState, feed: &Feed, pushed: Pushed) -> PollOutcome {
+        let address = policy::address(before, feed.address());
+        let url = self.secret_query().public(address).as_url().clone();
         let content_type = pushed.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.map(str::to_owned);
         let read = move |bytes: Vec<u8>| feed::read(&bytes, Some(&url), content_type.as_deref());
@@ -34,7 +34,7 @@ impl Fetcher {
             Ok(document) => document,
             Err(reason) => {
                 return PollOutcome {
-                    feed: feed.clone(),
+                    feed: before.clone(),
                     entries: Vec::new(),
                     health: Vec::new(),
                     hub: HubNews::Nothing,
@@ -43,11 +43,15 @@ impl Fetcher {
             }
         };
         let now = self.client.clock.now();
-        let entries: Vec<_> = document.entries.iter().map(FeedEntry::to_wire).collect();
-        let (state, told) = policy::after_push(feed, &entries, now);
-        self.leases.note_delivery(&feed.id);
+        let entries: Vec<_> = document
+            .entries
+            .iter()
+            .map(|entry| feed.without_secrets(entry.to_wire(), self.secret_query()))
+            .collect();
+        let (state, told) = policy::after_push(before, &entries, now);
+        self.leases.note_delivery(feed.id());
         PollOutcome {
-            health: health_events(feed_ref, told, now),
+            health: health_events(feed.published(), told, now),
             feed: state,
             entries,
             hub: HubNews::Pushed,

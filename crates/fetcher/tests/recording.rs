@@ -13,6 +13,7 @@ use dateline_fetcher::{
     },
     warc::{Record, RecordIds, RecordType, WarcFields, WarcWriter, field},
 };
+use dateline_wire::SecretQuery;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
@@ -178,7 +179,7 @@ async fn credentials_are_never_written_and_their_requests_replay() {
         1,
         Err(TransportError::new(FailureKind::Connect, format!("{url} refused"))),
     );
-    let secrets = Secrets::new(["token".to_owned()]);
+    let secrets = Secrets::new(["token".to_owned()], SecretQuery::new([]));
     let recording = Recording::open(web, &path, RecordSettings { secrets, ..settings() }, clock).unwrap();
     let mut request = get(url);
     for name in ["authorization", "cookie", "proxy-authorization"] {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use dateline_journal::{Journal, Options, PollCommit};
-use dateline_wire::{Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, HubNews};
+use dateline_wire::{Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, HubNews, SecretQuery};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
@@ -35,7 +35,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = tempfile::tempdir_in(folder)?;
     let journal = Journal::open(folder.path().join("journal.db"), Options::default())?;
-    let feed = FeedState::new("https://news.example/rss".parse()?, Timestamp::UNIX_EPOCH);
+    let feed = FeedState::new(
+        &FeedRef::new(&"https://news.example/rss".parse()?, None, &SecretQuery::default()),
+        Timestamp::UNIX_EPOCH,
+    );
     journal.configure_feeds(vec![feed.clone()]).await?;
     let detail = "x".repeat(4_000);
     println!("callers  durable commits/s");

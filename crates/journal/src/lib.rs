@@ -20,13 +20,14 @@
 //!
 //! ```
 //! use dateline_journal::{Journal, Options};
-//! use dateline_wire::{FeedState, Sequence};
+//! use dateline_wire::{FeedRef, FeedState, SecretQuery, Sequence};
 //! use jiff::Timestamp;
 //!
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 //! let folder = tempfile::tempdir()?;
 //! let journal = Journal::open(folder.path().join("journal.db"), Options::default())?;
-//! let feed = FeedState::new("https://news.example/rss".parse()?, Timestamp::now());
+//! let feed = FeedRef::new(&"https://news.example/rss".parse()?, None, &SecretQuery::default());
+//! let feed = FeedState::new(&feed, Timestamp::now());
 //! assert_eq!(journal.configure_feeds(vec![feed]).await?.added, 1);
 //! assert_eq!(journal.last_sequence()?, Sequence::START);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -21,7 +21,7 @@ async fn journal() -> (TempDir, Journal) {
 }
 
 fn link(hub: &str) -> HubLink {
-    HubLink { hub: hub.parse().unwrap(), topic: feed(0).url }
+    HubLink { hub: hub.parse().unwrap(), topic: feed(0).url.as_url().clone() }
 }
 
 fn keys() -> SubscriptionKeys {

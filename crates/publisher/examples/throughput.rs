@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use dateline_journal::{Durability, Journal, Options, PollCommit};
 use dateline_publisher::{KafkaSettings, Relay, Topics};
 use dateline_wire::{
-    CloudEvent, Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, HubNews, Sequence,
+    CloudEvent, Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, HubNews, SecretQuery, Sequence,
 };
 use jiff::Timestamp;
 use rdkafka::client::ClientContext;
@@ -84,7 +84,8 @@ fn prose(number: u64) -> String {
 }
 
 fn feed(number: u64) -> Result<FeedState, Failure> {
-    Ok(FeedState::new(format!("https://news.example/{}.xml", number % 100).parse()?, Timestamp::UNIX_EPOCH))
+    let address = format!("https://news.example/{}.xml", number % 100).parse()?;
+    Ok(FeedState::new(&FeedRef::new(&address, None, &SecretQuery::default()), Timestamp::UNIX_EPOCH))
 }
 
 fn event(number: u64, detail: String) -> Result<Event, Failure> {

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::words::words;
-use crate::{Article, ArticleId, Entity, EntryId, EventId, FeedId, RejectReason, Relevance, Stage};
+use crate::{
+    Article, ArticleId, Entity, EntryId, EventId, FeedId, PublicUrl, RejectReason, Relevance, SecretQuery,
+    Stage,
+};
 
 /// An event of any kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,16 +22,24 @@ pub enum Event {
     Health(Box<HealthEvent>),
 }
 
-/// The feed that announced an article.
+/// A feed as it is published: what events, the API and lists say of it. How it is configured, with what is secret in it, is the
+/// fetcher's to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FeedRef {
     /// The feed's id.
     pub id: FeedId,
-    /// Its configured URL.
-    pub url: Url,
+    /// Its address, without user name, password and the values of secret query parameters.
+    pub url: PublicUrl,
     /// Its configured name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+impl FeedRef {
+    /// The feed that is configured under `address` and called `name`, with what `secret_query` names left out.
+    pub fn new(address: &Url, name: Option<String>, secret_query: &SecretQuery) -> Self {
+        Self { id: FeedId::of(address), url: secret_query.public(address), name }
+    }
 }
 
 /// The entry that announced an article.

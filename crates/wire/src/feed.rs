@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{EntryId, FeedId, HealthKind};
+use crate::{EntryId, FeedId, FeedRef, HealthKind, PublicUrl};
 
 /// What a server gave to ask with next time, byte for byte, and the URL it belongs to (RFC 9110, section 8.8).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
-    /// The URL that gave them; they are sent to no other.
+    /// The URL that gave them, without what is secret in it; they are sent to no other.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<Url>,
+    pub url: Option<PublicUrl>,
     /// The `ETag` field value as received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
@@ -42,8 +42,8 @@ pub struct PollHints {
 pub struct FeedState {
     /// The id, of the configured URL.
     pub id: FeedId,
-    /// The configured URL.
-    pub url: Url,
+    /// The configured URL, without what is secret in it.
+    pub url: PublicUrl,
     /// When it is due.
     pub next_poll: Timestamp,
     /// What to ask with.
@@ -73,7 +73,7 @@ pub struct FeedState {
     /// The smoothed time between new entries, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_interval: Option<f64>,
-    /// The address the feed has moved to for good, and when that was first seen.
+    /// The address the feed has moved to for good. One that has something secret in it is never remembered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<Url>,
     /// When the move was first seen.
@@ -108,10 +108,10 @@ pub struct FeedState {
 
 impl FeedState {
     /// A feed that has never been polled, due at `next_poll`.
-    pub fn new(url: Url, next_poll: Timestamp) -> Self {
+    pub fn new(feed: &FeedRef, next_poll: Timestamp) -> Self {
         Self {
-            id: FeedId::of(&url),
-            url,
+            id: feed.id.clone(),
+            url: feed.url.clone(),
             next_poll,
             validators: Validators::default(),
             body_sha256: None,

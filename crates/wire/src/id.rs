@@ -49,7 +49,8 @@ macro_rules! id {
 }
 
 id! {
-    /// A feed, by the URL it is configured under: 128 bits of SHA-256 in hexadecimal.
+    /// A feed, by the URL it is configured under: 128 bits of SHA-256 in hexadecimal. What is secret in that URL cannot be read
+    /// from it, but a password short enough to be guessed can be tried against it: better to have none in the address.
     FeedId
 }
 id! {

@@ -7,10 +7,10 @@ use dateline::{
     engine::{Engine, EngineError, Until, World},
     metrics::Metrics,
 };
-use dateline_fetcher::{Clock, FetchSettings, Fetcher, PollSettings};
+use dateline_fetcher::{Clock, Feed, FetchSettings, Fetcher, PollSettings};
 use dateline_journal::{Durability, Journal, JournalError, Options, Writing};
 use dateline_parser::Subject;
-use dateline_wire::{CloudEvent, FeedId, FeedRef, Sequence};
+use dateline_wire::{CloudEvent, Sequence};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
@@ -95,11 +95,8 @@ async fn live(
     let fetch = FetchSettings { max_decoded_bytes: MAX_DECODED_BYTES, ..FetchSettings::default() };
     let poll = PollSettings::default();
     let metrics = Arc::new(Metrics::default());
-    let feeds: Vec<FeedRef> = plan
-        .feeds
-        .iter()
-        .map(|feed| FeedRef { id: FeedId::of(&feed.url), url: feed.url.clone(), name: None })
-        .collect();
+    let feeds: Vec<Feed> =
+        plan.feeds.iter().map(|feed| Feed::new(feed.url.clone(), None, &fetch.secret_query)).collect();
     let start = tokio::time::Instant::now();
 
     let mut offset = SignedDuration::ZERO;

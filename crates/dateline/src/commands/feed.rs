@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use dateline_fetcher::feed::opml::{self, OpmlFeed};
 use dateline_fetcher::transport::Live;
-use dateline_fetcher::{Clock, Fetcher, PollResult, feed};
+use dateline_fetcher::{Clock, Feed, Fetcher, PollResult, feed};
 use dateline_wire::{FeedId, FeedRef, FeedState};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -24,13 +24,14 @@ use crate::saved;
 pub enum Command {
     /// Read one saved feed: what it says, as JSON. One that cannot be read gives {"ok":false,"error"} and exit code 1.
     Read(ReadArguments),
-    /// List the configured feeds: address and name.
+    /// List the configured feeds: address, without what is secret in it, and name.
     List(ListArguments),
     /// Ask every configured feed once: whether it answers and what it holds. Nothing is stored. Exit code 3 if any fails.
     Check(CheckArguments),
     /// Add the feeds of an OPML file to the feeds file; those that are there already stay as they are.
     Import(ImportArguments),
-    /// Print the configured feeds as OPML.
+    /// Print the configured feeds as OPML, without passwords and keys: feeds that need these have to get them again where it
+    /// is imported.
     Export(ListArguments),
 }
 
@@ -108,30 +109,36 @@ fn read(arguments: &ReadArguments) -> Result<(), Failure> {
 
 fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let (_, feeds) = configured(&arguments.config)?;
-    let lines =
-        feeds.iter().map(|feed| format!("{}\t{}\n", feed.url, feed.name.as_deref().unwrap_or_default()));
+    let published = feeds.iter().map(Feed::published);
+    let lines = published.map(|feed| format!("{}\t{}\n", feed.url, feed.name.as_deref().unwrap_or_default()));
     print_text(&lines.collect::<String>())
 }
 
 fn export(arguments: &ListArguments) -> Result<(), Failure> {
     let (_, feeds) = configured(&arguments.config)?;
     let subscriptions: Vec<OpmlFeed> = feeds
-        .into_iter()
-        .map(|feed| OpmlFeed { url: feed.url, name: feed.name, page: None, folders: Vec::new() })
+        .iter()
+        .map(Feed::published)
+        .map(|feed| OpmlFeed {
+            url: feed.url.as_url().clone(),
+            name: feed.name.clone(),
+            page: None,
+            folders: Vec::new(),
+        })
         .collect();
     print_text(&opml::write("Dateline's feeds", &subscriptions))
 }
 
-fn configured(config: &ConfigFile) -> Result<(Settings, Vec<FeedRef>), Failure> {
+fn configured(config: &ConfigFile) -> Result<(Settings, Vec<Feed>), Failure> {
     let settings = Settings::load(&config.path)?;
-    let feeds = feeds::read(&settings.feeds)?;
+    let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query)?;
     Ok((settings, feeds))
 }
 
 fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let (settings, feeds) = configured(&arguments.config)?;
-    let wanted: Vec<FeedRef> =
-        feeds.into_iter().filter(|feed| names(feed, arguments.only.as_deref())).collect();
+    let wanted: Vec<Feed> =
+        feeds.into_iter().filter(|feed| names(feed.published(), arguments.only.as_deref())).collect();
     let live = Live::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
     let fetcher =
         Fetcher::new(Arc::new(live), settings.fetch.clone(), settings.poll.clone(), Clock::System, 0);
@@ -160,8 +167,9 @@ fn names(feed: &FeedRef, text: Option<&str>) -> bool {
 }
 
 /// Asks one feed, and says in a line what came.
-async fn ask(fetcher: &Fetcher, feed: &FeedRef) -> (bool, String) {
-    let state = FeedState::new(feed.url.clone(), Timestamp::now());
+async fn ask(fetcher: &Fetcher, feed: &Feed) -> (bool, String) {
+    let published = feed.published();
+    let state = FeedState::new(published, Timestamp::now());
     let outcome = fetcher.poll(&state, feed).await;
     let (ok, what) = match outcome.result {
         PollResult::Failed(reason) => (false, format!("failed: {reason}")),
@@ -178,8 +186,8 @@ async fn ask(fetcher: &Fetcher, feed: &FeedRef) -> (bool, String) {
         format!(
             "{}\t{}\t{}\t{what}\n",
             if ok { "ok" } else { "failed" },
-            feed.url,
-            feed.name.as_deref().unwrap_or_default()
+            published.url,
+            published.name.as_deref().unwrap_or_default()
         ),
     )
 }
@@ -190,7 +198,7 @@ fn import(arguments: &ImportArguments) -> Result<(), Failure> {
         .map_err(Failure::io(format!("{}: the OPML cannot be read", arguments.file.display())))?;
     let listed = opml::read(&bytes)
         .map_err(|error| Failure::Other(format!("{}: {error}", arguments.file.display())))?;
-    let mut ids: std::collections::HashSet<FeedId> = known.into_iter().map(|feed| feed.id).collect();
+    let mut ids: std::collections::HashSet<FeedId> = known.iter().map(|feed| feed.id().clone()).collect();
     for skipped in &listed.skipped {
         eprintln!("passed over, since it is no web address: {skipped}");
     }

@@ -25,7 +25,8 @@ pub struct Arguments {
     /// `data_dir` for a recording that replays to the same events.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Leave the value of this query parameter out of the recording, too. May be given more than once.
+    /// Leave the value of this query parameter out of the recording, too, wherever it stands; of feeds' addresses those in
+    /// `secret_query` are left out anyway. May be given more than once.
     #[arg(long, value_name = "NAME", requires = "record")]
     secret_query: Vec<String>,
 }
@@ -49,10 +50,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         })
         .build()
         .map_err(Failure::io("the runtime cannot start"))?;
-    let record = arguments
-        .record
-        .clone()
-        .map(|file| daemon::RecordingOptions { file, secret_query: arguments.secret_query.clone() });
+    let record = arguments.record.clone().map(|file| daemon::RecordingOptions {
+        file,
+        secret_query: arguments.secret_query.clone(),
+        secret_query_in_feeds: config.settings.fetch.secret_query.clone(),
+    });
     let outcome = runtime.block_on(daemon::run(config, record));
     // A page that hangs in extraction, or a name in resolution, must not keep the process from ending.
     runtime.shutdown_background();

@@ -29,7 +29,7 @@ pub struct Arguments {
 /// If the configuration or the journal cannot be read.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
-    let names = FeedNames::of(&feeds::read(&settings.feeds)?);
+    let names = FeedNames::of(&feeds::read(&settings.feeds, &settings.fetch.secret_query)?);
     let path = settings.journal_path();
     let status = JournalReader::open(&path)
         .and_then(|journal| StatusReport::read(&journal, &names))
@@ -148,8 +148,14 @@ fn rounded(length: SignedDuration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use dateline_wire::{FeedRef, SecretQuery};
+
     use super::*;
     use crate::status::WebSubStatus;
+
+    fn news() -> FeedRef {
+        FeedRef::new(&"https://news.example/rss".parse().unwrap(), None, &SecretQuery::default())
+    }
 
     #[test]
     fn lengths_of_time_are_told_in_their_largest_unit() {
@@ -162,9 +168,9 @@ mod tests {
     fn a_feed_that_its_hub_pushes_says_until_when() {
         let now: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
         let moment = |text: &str| Some(text.parse::<Timestamp>().unwrap());
-        let url: url::Url = "https://news.example/rss".parse().unwrap();
+        let FeedRef { id, url, .. } = news();
         let feed = FeedStatus {
-            id: dateline_wire::FeedId::of(&url),
+            id,
             url,
             name: Some("News".into()),
             next_poll: "2026-03-01T13:00:00Z".parse().unwrap(),
@@ -191,9 +197,9 @@ mod tests {
     #[test]
     fn a_feed_that_fails_says_why_and_how_often() {
         let now: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
-        let url: url::Url = "https://news.example/rss".parse().unwrap();
+        let FeedRef { id, url, .. } = news();
         let feed = FeedStatus {
-            id: dateline_wire::FeedId::of(&url),
+            id,
             url,
             name: Some("News".into()),
             next_poll: "2026-03-01T08:10:00Z".parse().unwrap(),

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use dateline_wire::{FeedId, FeedRef};
+use dateline_fetcher::Feed;
+use dateline_wire::SecretQuery;
 use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
@@ -35,12 +36,12 @@ fn yes() -> bool {
 ///
 /// # Errors
 /// If the file cannot be read, an address is none that can be polled, or a feed stands there twice.
-pub fn read(path: &Path) -> Result<Vec<FeedRef>, ConfigError> {
+pub fn read(path: &Path, secret_query: &SecretQuery) -> Result<Vec<Feed>, ConfigError> {
     let text = document::read(path)?;
-    from_text(path, &text)
+    from_text(path, &text, secret_query)
 }
 
-fn from_text(path: &Path, text: &str) -> Result<Vec<FeedRef>, ConfigError> {
+fn from_text(path: &Path, text: &str, secret_query: &SecretQuery) -> Result<Vec<Feed>, ConfigError> {
     let file: FeedsFile = document::parse(path, text)?;
     let mut lines = HashMap::new();
     let mut feeds = Vec::with_capacity(file.feed.len());
@@ -48,17 +49,13 @@ fn from_text(path: &Path, text: &str) -> Result<Vec<FeedRef>, ConfigError> {
         let line = document::line_of(text, &table.url.span());
         let url = pollable(table.url.as_ref())
             .map_err(|(what, remedy)| ConfigError::at_line(path, line, what).with_remedy(remedy))?;
-        let id = FeedId::of(&url);
-        if let Some(first) = lines.insert(id.clone(), line) {
-            return Err(ConfigError::at_line(
-                path,
-                line,
-                format!("{url} is already configured in line {first}"),
-            )
-            .with_remedy("remove one of the two"));
+        let feed = Feed::new(url, table.name, secret_query);
+        if let Some(first) = lines.insert(feed.id().clone(), line) {
+            let what = format!("{} is already configured in line {first}", feed.published().url);
+            return Err(ConfigError::at_line(path, line, what).with_remedy("remove one of the two"));
         }
         if table.enabled {
-            feeds.push(FeedRef { id, url, name: table.name });
+            feeds.push(feed);
         }
     }
     Ok(feeds)
@@ -66,12 +63,14 @@ fn from_text(path: &Path, text: &str) -> Result<Vec<FeedRef>, ConfigError> {
 
 /// The address as a URL that can be polled, or what is wrong with it and what to do.
 fn pollable(text: &str) -> Result<Url, (String, &'static str)> {
+    // What cannot be taken apart may hold a password or a key.
+    let shown = if text.contains(['@', '?']) { "the address" } else { &format!("`{text}`") };
     let url = Url::parse(text).map_err(|error| {
-        (format!("`{text}` is not a URL: {error}"), "write it in full, as in https://news.example/rss")
+        (format!("{shown} is not a URL: {error}"), "write it in full, as in https://news.example/rss")
     })?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err((
-            format!("`{text}` cannot be polled: its scheme is {}", url.scheme()),
+            format!("{shown} cannot be polled: its scheme is {}", url.scheme()),
             "use http or https",
         ));
     }
@@ -95,8 +94,8 @@ pub fn to_text<'f>(feeds: impl IntoIterator<Item = (&'f Url, Option<&'f str>)>) 
 mod tests {
     use super::*;
 
-    fn read_text(text: &str) -> Result<Vec<FeedRef>, ConfigError> {
-        from_text(Path::new("feeds.toml"), text)
+    fn read_text(text: &str) -> Result<Vec<Feed>, ConfigError> {
+        from_text(Path::new("feeds.toml"), text, &SecretQuery::default())
     }
 
     #[test]
@@ -107,7 +106,8 @@ mod tests {
              [[feed]]\nurl = 'https://a.example/rss'\n",
         )
         .unwrap();
-        let names: Vec<_> = feeds.iter().map(|feed| (feed.url.as_str(), feed.name.as_deref())).collect();
+        let published = feeds.iter().map(Feed::published);
+        let names: Vec<_> = published.map(|feed| (feed.url.as_str(), feed.name.as_deref())).collect();
         assert_eq!(names, [("https://b.example/rss", Some("B")), ("https://a.example/rss", None)]);
     }
 
@@ -132,10 +132,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_an_address_is_said_without_its_secrets() {
+        for text in [
+            "[[feed]]\nurl = 'https://me:hush@news example/'\n",
+            "[[feed]]\nurl = 'ftp://news.example/?key=hush'\n",
+            "[[feed]]\nurl = 'https://news.example/?key=hush'\n[[feed]]\nurl = 'https://news.example/?key=hush'\n",
+        ] {
+            let error = read_text(text).unwrap_err().to_string();
+            assert!(!error.contains("hush"), "{error}");
+        }
+    }
+
+    #[test]
     fn what_is_written_is_read_back() {
         let url = Url::parse("https://a.example/rss?q=%22x%22").unwrap();
         let text = to_text([(&url, Some("The \"A\" \\ Times"))]);
         let feeds = read_text(&text).unwrap();
-        assert_eq!((feeds[0].url.clone(), feeds[0].name.as_deref()), (url, Some("The \"A\" \\ Times")));
+        let feed = feeds[0].published();
+        assert_eq!((feed.url.as_url(), feed.name.as_deref()), (&url, Some("The \"A\" \\ Times")));
     }
 }

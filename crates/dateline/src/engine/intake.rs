@@ -5,9 +5,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::{Clock, FetchedPage, PollOutcome, PollResult, Schedule};
+use dateline_fetcher::{Clock, Feed, FetchedPage, PollOutcome, PollResult, Schedule};
 use dateline_journal::{Delay, JournalError, PollCommit, SeenLink};
-use dateline_wire::{Event, FeedId, FeedRef, FeedState, HubNews, PendingEntry, RejectReason, Stage};
+use dateline_wire::{Event, FeedId, FeedState, HubNews, PendingEntry, RejectReason, Stage};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -55,7 +55,7 @@ pub(super) struct Intake {
     world: World,
     settings: EngineSettings,
     clock: Clock,
-    refs: HashMap<FeedId, Arc<FeedRef>>,
+    feeds: HashMap<FeedId, Arc<Feed>>,
     states: HashMap<FeedId, FeedState>,
     schedule: Schedule,
     polls: JoinSet<PollAttempt>,
@@ -82,7 +82,7 @@ pub(super) struct Intake {
 impl Intake {
     pub(super) fn new(
         world: World,
-        refs: HashMap<FeedId, FeedRef>,
+        feeds: HashMap<FeedId, Feed>,
         states: Vec<FeedState>,
         settings: EngineSettings,
     ) -> Self {
@@ -96,7 +96,7 @@ impl Intake {
             world,
             settings,
             clock,
-            refs: refs.into_iter().map(|(id, feed)| (id, Arc::new(feed))).collect(),
+            feeds: feeds.into_iter().map(|(id, feed)| (id, Arc::new(feed))).collect(),
             states: HashMap::new(),
             polls: JoinSet::new(),
             polls_in_flight: 0,
@@ -231,14 +231,18 @@ impl Intake {
     }
 
     fn schedule(&mut self, state: FeedState) {
-        if !state.retired && self.refs.contains_key(&state.id) {
-            self.schedule.insert(state.id.clone(), state.url.host_str().unwrap_or_default(), state.next_poll);
+        if !state.retired && self.feeds.contains_key(&state.id) {
+            self.schedule.insert(
+                state.id.clone(),
+                state.url.as_url().host_str().unwrap_or_default(),
+                state.next_poll,
+            );
             self.states.insert(state.id.clone(), state);
         }
     }
 
     fn begin_poll(&mut self, before: FeedState) {
-        let Some(feed) = self.refs.get(&before.id).cloned() else { return };
+        let Some(feed) = self.feeds.get(&before.id).cloned() else { return };
         let fetcher = self.world.fetcher.clone();
         self.polls_in_flight += 1;
         self.busy.insert(before.id.clone());
@@ -259,7 +263,8 @@ impl Intake {
             self.waiting.push(push);
             return;
         }
-        let (Some(before), Some(feed)) = (self.states.remove(&push.feed), self.refs.get(&push.feed).cloned())
+        let (Some(before), Some(feed)) =
+            (self.states.remove(&push.feed), self.feeds.get(&push.feed).cloned())
         else {
             // Whoever brought it may have gone.
             let _ = push.done.send(PushEnd::NoFeed);
@@ -334,7 +339,7 @@ impl Intake {
     }
 
     fn end_as_duplicate(&mut self, pending: PendingEntry, seen: &SeenLink, at: Timestamp) {
-        let feed = self.refs.get(&pending.feed).cloned();
+        let feed = self.feeds.get(&pending.feed).cloned();
         let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at };
         let detail = format!("its page was read for another entry at {}: event {}", seen.at, seen.sequence);
         let reject = outcome::reject(&context, Stage::Duplicate, RejectReason::SameLink, detail);
@@ -358,7 +363,7 @@ impl Intake {
                 return Box::pin(std::future::ready(CommitRequest::Postpone { feed, entry, due, delay }));
             }
         }
-        let feed = self.refs.get(&pending.feed).cloned();
+        let feed = self.feeds.get(&pending.feed).cloned();
         let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at };
         Box::pin(self.extraction.clone().conclude(context, pending.attempts, fetched))
     }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use dateline_fetcher::Feed;
 use dateline_journal::Finish;
 use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, FeedRef, Moment,
-    Page, PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Source, Stage,
+    Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, Moment, Page,
+    PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Source, Stage,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -23,8 +24,8 @@ const RICHER: usize = 2;
 pub(crate) struct EntryContext {
     /// The feed that announced it.
     pub(crate) feed_id: FeedId,
-    /// The same as events name it, unless it is not configured any more.
-    pub(crate) feed: Option<Arc<FeedRef>>,
+    /// The same as it is configured, if it still is.
+    pub(crate) feed: Option<Arc<Feed>>,
     /// The entry.
     pub(crate) entry: Entry,
     /// When its page, or the reason for having none, was there.
@@ -104,7 +105,7 @@ pub(crate) fn reject(
         stage,
         reason,
         detail: detail.into(),
-        feed: context.feed.as_deref().cloned(),
+        feed: context.feed.as_ref().map(|feed| feed.published().clone()),
         entry: Some(entry_ref(&context.entry)),
         relevance: None,
     }
@@ -142,7 +143,7 @@ fn judged(context: &EntryContext, article: Article, record_id: Option<String>, s
         supersedes: None,
         fingerprint: Some(fingerprint(&article.body.text)),
         content: article,
-        feed: context.feed.as_deref().cloned(),
+        feed: context.feed.as_ref().map(|feed| feed.published().clone()),
         entry: Some(entry_ref(&context.entry)),
         received_at: context.at,
         relevance: judgement.relevance,

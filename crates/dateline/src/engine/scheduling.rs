@@ -58,7 +58,7 @@ pub(super) fn under(clock: Clock, commits: CommitRetry) -> Box<dyn Scheduling> {
 mod tests {
     use dateline_fetcher::PollResult;
     use dateline_journal::{Durability, Journal, Options, PollCommit, Writing};
-    use dateline_wire::{FeedState, HubNews};
+    use dateline_wire::{FeedRef, FeedState, HubNews, SecretQuery};
     use futures_util::FutureExt;
     use jiff::Timestamp;
 
@@ -84,7 +84,7 @@ mod tests {
             Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
         let journal = Journal::open(folder.path().join("journal.db"), options).expect("a journal");
         let url = "https://news.example/rss".parse().expect("a URL");
-        let feed = FeedState::new(url, Timestamp::UNIX_EPOCH);
+        let feed = FeedState::new(&FeedRef::new(&url, None, &SecretQuery::default()), Timestamp::UNIX_EPOCH);
         journal.configure_feeds(vec![feed.clone()]).await.expect("the journal takes feeds");
         let mut scheduling = under(clock, CommitRetry::new(journal));
         let (go_on, extraction) = tokio::sync::oneshot::channel::<CommitRequest>();

@@ -11,10 +11,10 @@ use dateline::config::{EngineSettings, read_subject};
 use dateline::engine::{Engine, Until, World};
 use dateline::metrics::Metrics;
 use dateline_fetcher::transport::{FailureKind, Request, Response, Transport, TransportError};
-use dateline_fetcher::{Clock, FetchSettings, Fetcher, PollSettings};
+use dateline_fetcher::{Clock, Feed, FetchSettings, Fetcher, PollSettings};
 use dateline_journal::{Durability, Journal, Options, Writing};
 use dateline_parser::Subject;
-use dateline_wire::{CloudEvent, EventKind, FeedId, FeedRef, Sequence};
+use dateline_wire::{CloudEvent, EventKind, SecretQuery, Sequence};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, header};
@@ -141,9 +141,8 @@ pub(crate) fn subject() -> Arc<Subject> {
     Arc::new(read_subject(&folder).unwrap())
 }
 
-pub(crate) fn feed_ref(url: &str) -> FeedRef {
-    let url = Url::parse(url).unwrap();
-    FeedRef { id: FeedId::of(&url), url, name: None }
+pub(crate) fn configured(url: &str) -> Feed {
+    Feed::new(Url::parse(url).unwrap(), None, &SecretQuery::default())
 }
 
 pub(crate) fn journal(folder: &Path) -> Journal {
@@ -181,7 +180,7 @@ pub(crate) async fn engine_with(
         sites: Arc::default(),
         metrics: Arc::new(Metrics::default()),
     };
-    let feeds = feeds.iter().map(|url| feed_ref(url)).collect();
+    let feeds = feeds.iter().map(|url| configured(url)).collect();
     Engine::new(world, feeds, settings).await.unwrap()
 }
 

@@ -14,11 +14,11 @@ use crate::PollSettings;
 /// After this many failures at the new address the configured one is asked again.
 const GIVE_UP_AFTER: u32 = 3;
 
-/// Where to ask for the feed: the new address, once the move is believed.
-pub(crate) fn address(state: &FeedState) -> &Url {
+/// Where to ask for the feed: at the `configured` address, or the new one once the move is believed.
+pub(crate) fn address<'a>(state: &'a FeedState, configured: &'a Url) -> &'a Url {
     match &state.moved_to {
         Some(moved_to) if state.conditions.contains(&HealthKind::Moved) => moved_to,
-        _ => &state.url,
+        _ => configured,
     }
 }
 
@@ -43,9 +43,8 @@ pub(super) fn answered(
             let held = now.duration_since(since);
             let long_enough = SignedDuration::try_from(settings.move_after).is_ok_and(|after| held >= after);
             let detail = format!(
-                "moved from {} to {}: seen by {} polls over {} hours",
-                crate::client::shown(&state.url),
-                crate::client::shown(target),
+                "moved from {} to {target}: seen by {} polls over {} hours",
+                state.url,
                 state.moved_polls,
                 held.as_hours()
             );

@@ -1,4 +1,4 @@
-use dateline_wire::{Entry, EntryId};
+use dateline_wire::{Entry, EntryId, FeedRef, SecretQuery};
 use proptest::prelude::*;
 
 use super::*;
@@ -19,7 +19,8 @@ fn at(hours: f64) -> Timestamp {
 }
 
 fn feed() -> FeedState {
-    FeedState::new(url("https://news.example/feed.xml"), at(0.0))
+    let address = url("https://news.example/feed.xml");
+    FeedState::new(&FeedRef::new(&address, None, &SecretQuery::default()), at(0.0))
 }
 
 fn exchange(outcome: Outcome) -> Exchange {
@@ -197,7 +198,7 @@ fn a_move_is_believed_after_several_polls_over_days_and_not_before() {
     let mut state = feed();
     let mut told = Vec::new();
     for poll in 0..40 {
-        assert_eq!(address(&state), &state.url, "poll {poll}");
+        assert_eq!(address(&state, state.url.as_url()), state.url.as_url(), "poll {poll}");
         let (next, kinds) = after(&state, moved(), at(f64::from(poll)), 0.0, &settings());
         state = next;
         told.extend(kinds);
@@ -206,7 +207,7 @@ fn a_move_is_believed_after_several_polls_over_days_and_not_before() {
     assert!(told.is_empty());
     let (state, told) = after(&state, moved(), at(73.0), 0.0, &settings());
     assert_eq!(told[0].kind, HealthKind::Moved);
-    assert_eq!(address(&state), &target);
+    assert_eq!(address(&state, state.url.as_url()), &target);
 }
 
 #[test]
@@ -215,7 +216,7 @@ fn two_polls_days_apart_do_not_make_a_move() {
     let (state, _) = after(&feed(), moved(), at(0.0), 0.0, &settings());
     let (state, told) = after(&state, moved(), at(200.0), 0.0, &settings());
     assert!(told.is_empty());
-    assert_eq!(address(&state), &state.url);
+    assert_eq!(address(&state, state.url.as_url()), state.url.as_url());
 }
 
 #[test]
@@ -232,10 +233,10 @@ fn a_believed_move_is_given_up_when_the_new_address_fails() {
     state.moved_to = Some(url("https://b.example/"));
     state.conditions.push(HealthKind::Moved);
     for _ in 0..3 {
-        assert_eq!(address(&state).host_str(), Some("b.example"));
+        assert_eq!(address(&state, state.url.as_url()).host_str(), Some("b.example"));
         state = step(&state, failed(), at(0.0)).0;
     }
-    assert_eq!(address(&state), &state.url);
+    assert_eq!(address(&state, state.url.as_url()), state.url.as_url());
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! The `[fetch]` and `[poll]` tables of the configuration, with their defaults.
 
 pub mod duration;
+mod feed;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
+use dateline_wire::SecretQuery;
 use serde::{Deserialize, Serialize};
 
 use crate::transport::ProxyCredentials;
+pub use feed::{Authorization, Feed};
 
 /// The `[fetch]` table: how any exchange with a server is held.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -71,6 +74,9 @@ pub struct FetchSettings {
     pub proxy_credentials: Option<ProxyCredentials>,
     /// A file that holds them (a trailing line feed doesn't count).
     pub proxy_credentials_file: Option<PathBuf>,
+    /// The query parameters that are sent with the addresses of feeds and shown nowhere: not in events, status, logs or
+    /// recordings.
+    pub secret_query: SecretQuery,
 }
 
 impl Default for FetchSettings {
@@ -101,6 +107,7 @@ impl Default for FetchSettings {
             no_proxy: Vec::new(),
             proxy_credentials: None,
             proxy_credentials_file: None,
+            secret_query: SecretQuery::default(),
         }
     }
 }

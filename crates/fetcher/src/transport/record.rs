@@ -29,6 +29,7 @@ pub(super) mod told {
     pub(crate) const FAILURE_DETAIL: &str = "datelineFailureDetail";
     pub(crate) const SEED: &str = "datelineSeed";
     pub(crate) const SECRET_QUERY: &str = "datelineSecretQuery";
+    pub(crate) const SECRET_QUERY_IN_FEEDS: &str = "datelineSecretQueryInFeeds";
 }
 
 /// How much time may pass between two syncs to the disk: what a power cut may cost. A killed process loses nothing.
@@ -152,8 +153,12 @@ fn about(path: &Path, seed: u64, secrets: &Secrets) -> WarcFields {
         .with("conformsTo", "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/")
         .with("isPartOf", path.file_stem().unwrap_or_default().to_string_lossy())
         .with(told::SEED, seed.to_string());
-    if !secrets.query().is_empty() {
-        about.push(told::SECRET_QUERY, secrets.query().join(" "));
+    for (name, purpose) in [(told::SECRET_QUERY, Purpose::Page), (told::SECRET_QUERY_IN_FEEDS, Purpose::Feed)]
+    {
+        let names = secrets.query(purpose).names();
+        if !names.is_empty() {
+            about.push(name, names.join(" "));
+        }
     }
     about
 }
@@ -180,18 +185,19 @@ impl<T: Transport> Transport for Recording<T> {
 impl Recorder {
     fn record(&self, exchange: Exchange) -> Result<Response, TransportError> {
         let Exchange { request, started, elapsed, outcome } = exchange;
-        let url = self.secrets.url(&request.url);
-        let asked = http::write_request(&url, &self.secrets.headers(&request.headers, &request.url));
+        let (asked_for, purpose) = (&request.url, request.purpose);
+        let url = self.secrets.url(asked_for, purpose);
+        let asked = http::write_request(&url, &self.secrets.headers(&request.headers, asked_for, purpose));
         let answered = outcome.as_ref().ok().map(|response| {
-            let headers = self.secrets.headers(&response.headers, &request.url);
+            let headers = self.secrets.headers(&response.headers, asked_for, purpose);
             http::write_response(response.status, &headers, &response.body)
         });
         let mut about = WarcFields::new()
             .with(told::ELAPSED, format!("{:.3}", elapsed.as_secs_f64() * 1000.0))
-            .with(told::PURPOSE, purpose_word(request.purpose));
+            .with(told::PURPOSE, purpose_word(purpose));
         if let Err(failure) = &outcome {
             about.push(told::FAILURE, failure.kind.as_str());
-            about.push(told::FAILURE_DETAIL, self.secrets.text(&failure.detail, &request.url));
+            about.push(told::FAILURE_DETAIL, self.secrets.text(&failure.detail, asked_for, purpose));
         }
         let mut record_id = None;
         let appended = self.tape.lock().unwrap_or_else(PoisonError::into_inner).append(|ids| {

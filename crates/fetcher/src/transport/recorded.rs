@@ -8,11 +8,12 @@ use std::{
     time::Duration,
 };
 
+use dateline_wire::SecretQuery;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{FailureKind, Secrets, TransportError, record::told};
+use super::{FailureKind, Purpose, Secrets, TransportError, record::told};
 use crate::warc::{
     DamagedRecord, Record, RecordPlace, RecordType, WarcFields, WarcItem, WarcReader, field, http,
 };
@@ -149,12 +150,12 @@ impl Recorded {
         &self.skipped
     }
 
-    /// Takes the next exchange with `url`.
+    /// Takes the next exchange with `url`, asked for with `purpose`.
     ///
     /// # Errors
     /// [`FailureKind::NotRecorded`] if there is none left.
-    pub(super) fn take(&mut self, url: &Url) -> Result<Recollection, TransportError> {
-        let url = self.secrets.url(url);
+    pub(super) fn take(&mut self, url: &Url, purpose: Purpose) -> Result<Recollection, TransportError> {
+        let url = self.secrets.url(url, purpose);
         let not_recorded = |what| TransportError::new(FailureKind::NotRecorded, format!("{what} {url}"));
         let numbers = self
             .by_url
@@ -218,6 +219,7 @@ struct Index {
     /// When the first of Dateline's own recordings began, which is a little before its first exchange.
     began: Option<Timestamp>,
     secret_query: Vec<String>,
+    secret_query_in_feeds: Vec<String>,
     /// Answers (and the requests of failures) by record id, and answers by the digest of their payload.
     by_id: HashMap<String, u32>,
     by_digest: HashMap<String, At>,
@@ -257,8 +259,13 @@ impl Index {
             self.seed.get_or_insert(seed);
             self.began = [self.began, record.date()].into_iter().flatten().min();
         }
-        let names = about.get(told::SECRET_QUERY).unwrap_or_default();
-        self.secret_query.extend(names.split_ascii_whitespace().map(str::to_owned));
+        for (field, names) in [
+            (told::SECRET_QUERY, &mut self.secret_query),
+            (told::SECRET_QUERY_IN_FEEDS, &mut self.secret_query_in_feeds),
+        ] {
+            let told = about.get(field).unwrap_or_default();
+            names.extend(told.split_ascii_whitespace().map(str::to_owned));
+        }
     }
 
     fn add_answer(&mut self, at: At, record: &Record, payload: Option<Original>) {
@@ -326,7 +333,7 @@ impl Index {
             return Err(ReplayError::Empty { files: files.join(", "), damage });
         };
         let first = self.began.map_or(first.started, |began| began.min(first.started));
-        let secrets = Secrets::new(self.secret_query);
+        let secrets = Secrets::new(self.secret_query, SecretQuery::new(self.secret_query_in_feeds));
         let mut by_url: HashMap<String, Vec<u32>> = HashMap::new();
         let mut exchanges = Vec::with_capacity(self.exchanges.len());
         for (number, (url, mut exchange)) in self.exchanges.into_iter().enumerate() {

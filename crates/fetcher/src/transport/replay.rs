@@ -37,7 +37,11 @@ impl Replaying {
 impl Transport for Replaying {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
-            let taken = self.recorded.lock().unwrap_or_else(PoisonError::into_inner).take(&request.url);
+            let taken = self
+                .recorded
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(&request.url, request.purpose);
             let recollection = taken.inspect_err(|_| {
                 self.unrecorded.fetch_add(1, Ordering::Relaxed);
             })?;

@@ -1,9 +1,10 @@
 //! What must never stand in a recording.
 
-use std::borrow::Cow;
-
+use dateline_wire::SecretQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::Url;
+
+use super::Purpose;
 
 /// What stands in a secret's place. Recorded and replayed requests are both written so, and therefore still meet.
 const REDACTED: &str = "redacted";
@@ -20,66 +21,60 @@ const FIELDS: [HeaderName; 7] = [
 ];
 
 /// Takes credentials out of what is recorded: user names and passwords in addresses, the fields that carry them, and the
-/// query parameters that the operator calls secret.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// query parameters that the operator calls secret: some in every address, some in the addresses of feeds alone, since a page
+/// may be told from others by a parameter of such a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secrets {
-    query: Vec<String>,
+    everywhere: SecretQuery,
+    in_feeds: SecretQuery,
+}
+
+impl Default for Secrets {
+    fn default() -> Self {
+        Self::new([], SecretQuery::new([]))
+    }
 }
 
 impl Secrets {
-    /// Besides what is always secret, the values of these query parameters, named without regard to case.
-    pub fn new(query: impl IntoIterator<Item = String>) -> Self {
-        let mut query: Vec<String> = query.into_iter().map(|name| name.to_ascii_lowercase()).collect();
-        query.sort();
-        query.dedup();
-        Self { query }
+    /// Besides what is always secret, the values of the query parameters that are called `everywhere`, and those of `in_feeds`
+    /// in what is asked for as a feed.
+    pub fn new(everywhere: impl IntoIterator<Item = String>, in_feeds: SecretQuery) -> Self {
+        let everywhere = SecretQuery::new(everywhere);
+        let all = everywhere.names().iter().chain(in_feeds.names()).cloned();
+        Self { in_feeds: SecretQuery::new(all), everywhere }
     }
 
-    /// The names of the query parameters, in lower case and order.
-    pub fn query(&self) -> &[String] {
-        &self.query
+    /// What is secret in the address of something asked for with `purpose`.
+    pub fn query(&self, purpose: Purpose) -> &SecretQuery {
+        match purpose {
+            Purpose::Feed => &self.in_feeds,
+            Purpose::Page | Purpose::Robots | Purpose::Hub => &self.everywhere,
+        }
     }
 
-    /// The address without secrets and without a fragment, which is never sent.
-    pub fn url(&self, url: &Url) -> Url {
+    /// The address, asked for with `purpose`, without secrets and without a fragment, which is never sent.
+    pub fn url(&self, url: &Url, purpose: Purpose) -> Url {
         let mut url = url.clone();
         url.set_fragment(None);
-        if url.has_authority() {
-            // Only a URL without a host refuses this, and then it has no user either.
-            let _ = url.set_username("");
-            let _ = url.set_password(None);
-        }
-        if let Some(query) = url.query().filter(|_| !self.query.is_empty()) {
-            let pairs: Vec<Cow<'_, str>> = query.split('&').map(|pair| self.pair(pair)).collect();
-            let redacted = pairs.join("&");
-            url.set_query(Some(&redacted));
-        }
-        url
-    }
-
-    fn pair<'p>(&self, pair: &'p str) -> Cow<'p, str> {
-        let written = pair.split('=').next().unwrap_or(pair);
-        let name =
-            url::form_urlencoded::parse(written.as_bytes()).next().map(|(name, _)| name.to_ascii_lowercase());
-        match name {
-            Some(name) if self.query.contains(&name) => format!("{written}={REDACTED}").into(),
-            _ => pair.into(),
-        }
+        self.query(purpose).public(&url).as_url().clone()
     }
 
     /// The fields without those that carry credentials, and with addresses (`Location`, `Referer`) as [`Secrets::url`]
-    /// gives them. `base` is the address that relative ones start from.
-    pub fn headers(&self, headers: &HeaderMap, base: &Url) -> HeaderMap {
-        let mut kept = headers.clone();
-        for name in &FIELDS {
-            kept.remove(name);
+    /// gives them. `base` is the address, asked for with `purpose`, that relative ones start from.
+    pub fn headers(&self, headers: &HeaderMap, base: &Url, purpose: Purpose) -> HeaderMap {
+        // A field that was made of a secret is marked as sensitive.
+        let mut kept = HeaderMap::with_capacity(headers.len());
+        for (name, value) in headers {
+            if !FIELDS.contains(name) && !value.is_sensitive() {
+                kept.append(name, value.clone());
+            }
         }
         for name in [header::LOCATION, header::CONTENT_LOCATION, header::REFERER] {
             let Some(value) = kept.get(&name) else { continue };
             let url = str::from_utf8(value.as_bytes()).ok().and_then(|text| base.join(text).ok());
             // What is no address can't be redirected to either, and stays as it is.
             let Some(url) = url else { continue };
-            let redacted = self.url(&url);
+            let redacted = self.url(&url, purpose);
             let mut without_fragment = url;
             without_fragment.set_fragment(None);
             if redacted != without_fragment
@@ -92,8 +87,8 @@ impl Secrets {
     }
 
     /// `text`, in which `url` may be cited, without its secrets.
-    pub fn text(&self, text: &str, url: &Url) -> String {
-        let mut text = text.replace(url.as_str(), self.url(url).as_str());
+    pub fn text(&self, text: &str, url: &Url, purpose: Purpose) -> String {
+        let mut text = text.replace(url.as_str(), self.url(url, purpose).as_str());
         for secret in [url.password().unwrap_or_default(), url.username()] {
             if !secret.is_empty() {
                 text = text.replace(secret, REDACTED);
@@ -111,26 +106,29 @@ mod tests {
         Url::parse(text).unwrap()
     }
 
-    #[test]
-    fn user_names_passwords_and_named_parameters_go() {
-        let secrets = Secrets::new(["Token".to_owned()]);
-        assert_eq!(
-            secrets
-                .url(&url("https://me:pass@news.example/rss?id=7&token=abc&TOKEN=d&tok%65n=e#top"))
-                .as_str(),
-            "https://news.example/rss?id=7&token=redacted&TOKEN=redacted&tok%65n=redacted"
-        );
-        assert_eq!(
-            secrets.url(&url("https://news.example/rss?id=7")).as_str(),
-            "https://news.example/rss?id=7"
-        );
+    fn secrets(everywhere: &[&str], in_feeds: &[&str]) -> Secrets {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        Secrets::new(names(everywhere), SecretQuery::new(names(in_feeds)))
     }
 
     #[test]
-    fn redacting_twice_changes_nothing_more() {
-        let secrets = Secrets::new(["key".to_owned()]);
-        let once = secrets.url(&url("https://a:b@news.example/?key=1&x"));
-        assert_eq!(secrets.url(&once), once);
+    fn a_parameter_that_is_secret_in_feeds_tells_pages_apart() {
+        let secrets = secrets(&["Token"], &["key"]);
+        let asked = url("https://me:pass@news.example/view?key=7&token=abc#top");
+        let feed = secrets.url(&asked, Purpose::Feed);
+        assert_eq!(feed.as_str(), "https://news.example/view?key=redacted&token=redacted");
+        let page = secrets.url(&asked, Purpose::Page);
+        assert_eq!(page.as_str(), "https://news.example/view?key=7&token=redacted");
+        assert_eq!(secrets.url(&feed, Purpose::Feed), feed, "redacting twice changes nothing more");
+    }
+
+    #[test]
+    fn a_field_that_was_made_of_a_secret_is_left_out() {
+        let mut value = HeaderValue::from_static("abc");
+        value.set_sensitive(true);
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("x-reader"), value)]);
+        let asked = url("https://news.example/rss");
+        assert!(Secrets::default().headers(&headers, &asked, Purpose::Feed).is_empty());
     }
 
     #[test]
@@ -145,19 +143,20 @@ mod tests {
         ] {
             headers.append(name, HeaderValue::from_static(value));
         }
-        let secrets = Secrets::new(["key".to_owned()]);
-        let kept = secrets.headers(&headers, &url("https://news.example/rss"));
+        let asked = url("https://news.example/rss");
+        let kept = secrets(&[], &["key"]).headers(&headers, &asked, Purpose::Feed);
         assert_eq!(kept.len(), 2);
         assert_eq!(kept["etag"], "\"v1\"");
         assert_eq!(kept["location"], "https://news.example/next?key=redacted");
-        let plain = Secrets::default().headers(&headers, &url("https://news.example/rss"));
+        let plain = Secrets::default().headers(&headers, &asked, Purpose::Feed);
         assert_eq!(plain["location"], "/next?key=secret", "kept as sent where nothing in it is secret");
     }
 
     #[test]
     fn a_failure_that_cites_the_address_is_told_without_its_secrets() {
         let asked = url("https://me:pass@news.example/");
-        let told = Secrets::default().text("https://me:pass@news.example/ refused pass", &asked);
+        let told =
+            Secrets::default().text("https://me:pass@news.example/ refused pass", &asked, Purpose::Feed);
         assert_eq!(told, "https://news.example/ refused redacted");
     }
 }

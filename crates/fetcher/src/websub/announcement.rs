@@ -1,6 +1,6 @@
 //! Which hub pushes a feed, as the feed and its server say (WebSub, section 4).
 
-use dateline_wire::{HubLink, HubNews};
+use dateline_wire::{HubLink, HubNews, SecretQuery};
 use http::HeaderMap;
 use url::Url;
 
@@ -12,9 +12,15 @@ use crate::{
 
 /// What `document`, which came from `url` with `headers`, says about its hub. Links in the headers come first; those of the
 /// document count only where the headers name none.
-pub(crate) fn announcement(document: &FeedDocument, headers: &HeaderMap, url: &Url) -> HubNews {
-    let in_headers = link(&targets(headers, "hub"), targets(headers, "self").first(), url);
-    match in_headers.or_else(|| link(&document.hubs, document.self_link.as_ref(), url)) {
+pub(crate) fn announcement(
+    document: &FeedDocument,
+    headers: &HeaderMap,
+    url: &Url,
+    secret_query: &SecretQuery,
+) -> HubNews {
+    let link = |hubs: &[String], topic: Option<&String>| link(hubs, topic, url, secret_query);
+    let in_headers = link(&targets(headers, "hub"), targets(headers, "self").first());
+    match in_headers.or_else(|| link(&document.hubs, document.self_link.as_ref())) {
         Some(link) => HubNews::Announced(link),
         // What was not read to its end may name one there.
         None if document.warnings.contains(&Warning::Truncated) => HubNews::Nothing,
@@ -23,12 +29,10 @@ pub(crate) fn announcement(document: &FeedDocument, headers: &HeaderMap, url: &U
 }
 
 /// The hub to ask among several, and the topic. A hub without TLS is taken only for a feed without TLS: the secret that it is
-/// told, and what it pushes, would pass in the clear. Addresses with credentials are nobody's business.
-fn link(hubs: &[String], topic: Option<&String>, base: &Url) -> Option<HubLink> {
-    let target = |reference| {
-        let plain = |url: &Url| url.username().is_empty() && url.password().is_none();
-        web_target(base, reference).filter(plain)
-    };
+/// told, and what it pushes, would pass in the clear. Addresses with something secret in them are nobody's business, least of all
+/// the hub's.
+fn link(hubs: &[String], topic: Option<&String>, base: &Url, secret_query: &SecretQuery) -> Option<HubLink> {
+    let target = |reference| web_target(base, reference).filter(|url| !secret_query.is_secret_in(url));
     let topic = target(topic?)?;
     let hubs: Vec<Url> = hubs.iter().filter_map(|hub| target(hub)).collect();
     let secure = hubs.iter().find(|hub| hub.scheme() == "https");
@@ -49,7 +53,12 @@ mod tests {
             ..FeedDocument::default()
         };
         let headers = field.map(|field| (header::LINK, HeaderValue::from_static(field)));
-        announcement(&document, &HeaderMap::from_iter(headers), &Url::parse(url).unwrap())
+        announcement(
+            &document,
+            &HeaderMap::from_iter(headers),
+            &Url::parse(url).unwrap(),
+            &SecretQuery::default(),
+        )
     }
 
     fn link(hub: &str, topic: &str) -> HubNews {
@@ -74,6 +83,13 @@ mod tests {
         assert_eq!(announced(&["https://hub.example/"], None, None, FEED), HubNews::Withdrawn);
         assert_eq!(announced(&[], Some(FEED), None, FEED), HubNews::Withdrawn);
         assert_eq!(announced(&["mailto:hub@news.example"], Some(FEED), None, FEED), HubNews::Withdrawn);
+    }
+
+    #[test]
+    fn a_topic_with_a_key_is_told_to_no_hub() {
+        for topic in ["https://news.example/rss?key=abc", "https://me:pass@news.example/rss"] {
+            assert_eq!(announced(&["https://hub.example/"], Some(topic), None, FEED), HubNews::Withdrawn);
+        }
     }
 
     #[test]

@@ -96,7 +96,7 @@ async fn credentials_in_a_url_go_out_as_basic_and_appear_nowhere_else() {
     })
     .await;
     let fetcher = fetcher(settings(&["news.example", "other.example"], server.address));
-    let outcome = poll(&fetcher, &feed("http://reader:p%C3%A4ss@news.example/feed.xml")).await;
+    let outcome = poll_first(&fetcher, "http://reader:p%C3%A4ss@news.example/feed.xml").await;
     let log = server.log();
     assert_eq!(log[1].host(), "other.example");
     assert_eq!(log[1].header("authorization"), None);

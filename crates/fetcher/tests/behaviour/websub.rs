@@ -4,7 +4,7 @@ use dateline_fetcher::{
     Fetcher, PollResult, SubscribeError,
     websub::{Pushed, new_keys},
 };
-use dateline_wire::{FeedRef, FeedState, HubLink, HubNews, Subscription, SubscriptionStep};
+use dateline_wire::{FeedState, HubLink, HubNews, Subscription, SubscriptionStep};
 use http::HeaderMap;
 
 use crate::support::*;
@@ -46,8 +46,7 @@ fn feed_of(numbers: impl IntoIterator<Item = usize>) -> String {
 }
 
 async fn read_push(fetcher: &Fetcher, state: &FeedState, content: Pushed) -> dateline_fetcher::PollOutcome {
-    let feed_ref = FeedRef { id: state.id.clone(), url: state.url.clone(), name: None };
-    fetcher.read_push(state, &feed_ref, content).await
+    fetcher.read_push(state, &configured(state.url.as_str()), content).await
 }
 
 #[tokio::test]

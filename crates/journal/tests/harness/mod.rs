@@ -5,8 +5,8 @@
 
 use dateline_journal::{EntryCounts, EntryEnd, Finish, Journal, JournalError, PollCommit};
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedState,
-    HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, Stage,
+    Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedRef,
+    FeedState, HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery, Stage,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -16,7 +16,8 @@ pub(crate) fn at(second: i64) -> Timestamp {
 }
 
 pub(crate) fn feed(number: usize) -> FeedState {
-    FeedState::new(format!("https://news.example/{number}.xml").parse().unwrap(), at(0))
+    let address = format!("https://news.example/{number}.xml").parse().unwrap();
+    FeedState::new(&FeedRef::new(&address, None, &SecretQuery::default()), at(0))
 }
 
 pub(crate) fn entry(guid: &str, title: &str) -> Entry {

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use dateline_journal::{Journal, Options, PollCommit};
 use dateline_publisher::{KafkaSettings, Relay, RelayError, RelayStatus, Topics};
-use dateline_wire::{Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, HubNews, Sequence};
+use dateline_wire::{
+    Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, HubNews, SecretQuery, Sequence,
+};
 use jiff::Timestamp;
 use rdkafka::config::FromClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -55,7 +57,7 @@ const FEEDS: usize = 7;
 
 fn feed(number: usize) -> FeedState {
     let url = format!("https://news.example/{number}.xml").parse().unwrap();
-    FeedState::new(url, Timestamp::UNIX_EPOCH)
+    FeedState::new(&FeedRef::new(&url, None, &SecretQuery::default()), Timestamp::UNIX_EPOCH)
 }
 
 pub(crate) async fn configure(journal: &Journal) {

@@ -7,8 +7,8 @@ pub(crate) mod tls;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
-use dateline_fetcher::{Clock, FetchSettings, Fetcher, PollOutcome, PollSettings, transport::Live};
-use dateline_wire::{FeedId, FeedRef, FeedState};
+use dateline_fetcher::{Clock, Feed, FetchSettings, Fetcher, PollOutcome, PollSettings, transport::Live};
+use dateline_wire::{FeedState, SecretQuery};
 use jiff::Timestamp;
 use url::Url;
 
@@ -69,12 +69,22 @@ pub(crate) fn fetcher(settings: FetchSettings) -> Fetcher {
 
 /// The state of a feed that was never polled.
 pub(crate) fn feed(address: &str) -> FeedState {
-    FeedState::new(url(address), monday())
+    FeedState::new(configured(address).published(), monday())
+}
+
+/// A feed that is configured under `address` and nothing else.
+pub(crate) fn configured(address: &str) -> Feed {
+    Feed::new(url(address), None, &SecretQuery::default())
 }
 
 pub(crate) async fn poll(fetcher: &Fetcher, state: &FeedState) -> PollOutcome {
-    let feed_ref = FeedRef { id: FeedId::of(&state.url), url: state.url.clone(), name: None };
-    fetcher.poll(state, &feed_ref).await
+    fetcher.poll(state, &configured(state.url.as_str())).await
+}
+
+/// The first poll of the feed that is configured under `address`.
+pub(crate) async fn poll_first(fetcher: &Fetcher, address: &str) -> PollOutcome {
+    let feed = configured(address);
+    fetcher.poll(&FeedState::new(feed.published(), monday()), &feed).await
 }
 
 /// Whole minutes from the poll to the next one.
