@@ -76,6 +76,7 @@ pub(crate) fn after(
     settings: &PollSettings,
 ) -> (FeedState, Vec<Told>) {
     let mut state = state.clone();
+    leave_out_unasked(&mut state, now);
     if let Outcome::Resting { until } = exchange.outcome {
         state.next_poll = later(until.max(now), settings.min_interval.mul_f64(JITTER * drawn));
         return (state, Vec::new());
@@ -124,6 +125,17 @@ pub(crate) fn after(
         Outcome::Resting { .. } => {}
     }
     (state, told)
+}
+
+/// Leaves out of what is measured in time how long the feed was not asked although it was due, as while the daemon was stopped:
+/// neither a failure nor a move goes on while nobody looks.
+fn leave_out_unasked(state: &mut FeedState, now: Timestamp) {
+    let unasked = now.duration_since(state.next_poll);
+    if unasked.is_positive() {
+        for since in [&mut state.failing_since, &mut state.moved_since].into_iter().flatten() {
+            *since = since.checked_add(unasked).unwrap_or(now).min(now);
+        }
+    }
 }
 
 /// The state that follows from a push of `entries`, and what to tell. When the feed is polled next stays as it is.

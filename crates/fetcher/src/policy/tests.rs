@@ -65,6 +65,11 @@ fn step(state: &FeedState, outcome: Outcome, now: Timestamp) -> (FeedState, Vec<
     (state, told.into_iter().map(|told| told.kind).collect())
 }
 
+/// `state`, as if it were due at `now`.
+fn due(state: &FeedState, now: Timestamp) -> FeedState {
+    FeedState { next_poll: now, ..state.clone() }
+}
+
 fn minutes_until_next(state: &FeedState) -> i64 {
     state.next_poll.duration_since(state.last_poll.unwrap()).as_mins()
 }
@@ -164,7 +169,7 @@ fn retry_after_is_obeyed_where_it_asks_for_more_than_the_back_off() {
 #[test]
 fn a_poll_that_was_put_off_changes_nothing_but_the_time() {
     let state = step(&feed(), failed(), at(0.0)).0;
-    let (put_off, told) = step(&state, Outcome::Resting { until: at(3.0) }, at(1.0));
+    let (put_off, told) = step(&state, Outcome::Resting { until: at(3.0) }, state.next_poll);
     assert!(told.is_empty());
     assert_eq!(put_off, FeedState { next_poll: at(3.0), ..state });
 }
@@ -181,7 +186,8 @@ fn a_feed_that_fails_for_days_is_dead_once_and_recovers_once() {
     let mut state = feed();
     let mut told = Vec::new();
     for day in 0..20 {
-        let (next, kinds) = step(&state, failed(), at(24.0 * f64::from(day)));
+        let now = at(24.0 * f64::from(day));
+        let (next, kinds) = step(&due(&state, now), failed(), now);
         state = next;
         told.extend(kinds);
     }
@@ -192,6 +198,27 @@ fn a_feed_that_fails_for_days_is_dead_once_and_recovers_once() {
 }
 
 #[test]
+fn time_during_which_nothing_was_asked_is_no_failure_and_no_move() {
+    let moved = || Exchange { moved_to: Some(url("https://b.example/")), ..exchange(unchanged()) };
+    let mut failing = step(&feed(), failed(), at(0.0)).0;
+    let mut moving = after(&feed(), moved(), at(0.0), 0.0, &settings()).0;
+    for week in 1..10 {
+        let now = at(168.0 * f64::from(week));
+        let (next, told) = step(&failing, failed(), now);
+        assert!(told.is_empty(), "{told:?}");
+        let waited = failing.next_poll.duration_since(failing.last_poll.unwrap());
+        let failing_for =
+            |state: &FeedState| state.last_poll.unwrap().duration_since(state.failing_since.unwrap());
+        assert_eq!(failing_for(&next), failing_for(&failing) + waited);
+        failing = next;
+        let (next, told) = after(&moving, moved(), now, 0.0, &settings());
+        assert!(told.is_empty(), "{told:?}");
+        moving = next;
+    }
+    assert_eq!((failing.failures, moving.moved_polls), (10, 10));
+}
+
+#[test]
 fn a_move_is_believed_after_several_polls_over_days_and_not_before() {
     let target = url("https://feeds.news.example/all");
     let moved = || Exchange { moved_to: Some(target.clone()), ..exchange(unchanged()) };
@@ -199,13 +226,14 @@ fn a_move_is_believed_after_several_polls_over_days_and_not_before() {
     let mut told = Vec::new();
     for poll in 0..40 {
         assert_eq!(address(&state, state.url.as_url()), state.url.as_url(), "poll {poll}");
-        let (next, kinds) = after(&state, moved(), at(f64::from(poll)), 0.0, &settings());
+        let now = at(f64::from(poll));
+        let (next, kinds) = after(&due(&state, now), moved(), now, 0.0, &settings());
         state = next;
         told.extend(kinds);
     }
     // Forty polls in less than two days are not days; one more on the third is.
     assert!(told.is_empty());
-    let (state, told) = after(&state, moved(), at(73.0), 0.0, &settings());
+    let (state, told) = after(&due(&state, at(73.0)), moved(), at(73.0), 0.0, &settings());
     assert_eq!(told[0].kind, HealthKind::Moved);
     assert_eq!(address(&state, state.url.as_url()), &target);
 }
@@ -214,7 +242,7 @@ fn a_move_is_believed_after_several_polls_over_days_and_not_before() {
 fn two_polls_days_apart_do_not_make_a_move() {
     let moved = || Exchange { moved_to: Some(url("https://b.example/")), ..exchange(unchanged()) };
     let (state, _) = after(&feed(), moved(), at(0.0), 0.0, &settings());
-    let (state, told) = after(&state, moved(), at(200.0), 0.0, &settings());
+    let (state, told) = after(&due(&state, at(200.0)), moved(), at(200.0), 0.0, &settings());
     assert!(told.is_empty());
     assert_eq!(address(&state, state.url.as_url()), state.url.as_url());
 }
