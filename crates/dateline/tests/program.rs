@@ -317,3 +317,16 @@ fn feeds_go_out_as_opml_and_come_back() {
     let listed = text(&other.run(&["feed", "list"]).stdout);
     assert_eq!(listed, "https://c.example/rss\t\nhttps://a.example/rss\tA & B\n");
 }
+
+#[test]
+fn a_feed_that_stands_in_the_file_disabled_is_not_imported_again() {
+    let site = Site::new("", "[[feed]]\nurl = \"https://a.example/rss\"\n");
+    let opml = site.run(&["feed", "export"]).stdout;
+    let other = Site::new("", "[[feed]]\nurl = \"https://a.example/rss\"\nenabled = false\n");
+    let file = other.folder.path().join("list.opml");
+    fs::write(&file, opml).unwrap();
+    let output = other.run(&["feed", "import", file.to_str().unwrap()]);
+    assert!(text(&output.stdout).starts_with("0 feeds added"), "{}", text(&output.stdout));
+    let listed = other.run(&["feed", "list"]);
+    assert!(listed.status.success() && listed.stdout.is_empty(), "{}", text(&listed.stderr));
+}

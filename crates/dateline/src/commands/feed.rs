@@ -193,12 +193,12 @@ async fn ask(fetcher: &Fetcher, feed: &Feed) -> (bool, String) {
 }
 
 fn import(arguments: &ImportArguments) -> Result<(), Failure> {
-    let (settings, known) = configured(&arguments.config)?;
+    let settings = Settings::load(&arguments.config.path)?;
+    let mut ids = feeds::read_ids(&settings.feeds, &settings.fetch.secret_query)?;
     let bytes = saved::read(&arguments.file)
         .map_err(Failure::io(format!("{}: the OPML cannot be read", arguments.file.display())))?;
     let listed = opml::read(&bytes)
         .map_err(|error| Failure::Other(format!("{}: {error}", arguments.file.display())))?;
-    let mut ids: std::collections::HashSet<FeedId> = known.iter().map(|feed| feed.id().clone()).collect();
     for skipped in &listed.skipped {
         eprintln!("passed over, since it is no web address: {skipped}");
     }

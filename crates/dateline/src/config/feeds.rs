@@ -1,10 +1,10 @@
 //! The feeds file: `[[feed]]` tables with a `url` and, if wanted, a `name`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use dateline_fetcher::Feed;
-use dateline_wire::SecretQuery;
+use dateline_wire::{FeedId, SecretQuery};
 use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
@@ -37,11 +37,29 @@ fn yes() -> bool {
 /// # Errors
 /// If the file cannot be read, an address is none that can be polled, or a feed stands there twice.
 pub fn read(path: &Path, secret_query: &SecretQuery) -> Result<Vec<Feed>, ConfigError> {
-    let text = document::read(path)?;
-    from_text(path, &text, secret_query)
+    listed(path, &document::read(path)?, secret_query).map(enabled)
 }
 
-fn from_text(path: &Path, text: &str, secret_query: &SecretQuery) -> Result<Vec<Feed>, ConfigError> {
+/// Reads the ids of all feeds that stand in the file, the disabled ones too.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_ids(path: &Path, secret_query: &SecretQuery) -> Result<HashSet<FeedId>, ConfigError> {
+    let listed = listed(path, &document::read(path)?, secret_query)?;
+    Ok(listed.into_iter().map(|listed| listed.feed.id().clone()).collect())
+}
+
+/// A feed that stands in the file.
+struct ListedFeed {
+    feed: Feed,
+    enabled: bool,
+}
+
+fn enabled(listed: Vec<ListedFeed>) -> Vec<Feed> {
+    listed.into_iter().filter(|listed| listed.enabled).map(|listed| listed.feed).collect()
+}
+
+fn listed(path: &Path, text: &str, secret_query: &SecretQuery) -> Result<Vec<ListedFeed>, ConfigError> {
     let file: FeedsFile = document::parse(path, text)?;
     let mut lines = HashMap::new();
     let mut feeds = Vec::with_capacity(file.feed.len());
@@ -54,9 +72,7 @@ fn from_text(path: &Path, text: &str, secret_query: &SecretQuery) -> Result<Vec<
             let what = format!("{} is already configured in line {first}", feed.published().url);
             return Err(ConfigError::at_line(path, line, what).with_remedy("remove one of the two"));
         }
-        if table.enabled {
-            feeds.push(feed);
-        }
+        feeds.push(ListedFeed { feed, enabled: table.enabled });
     }
     Ok(feeds)
 }
@@ -95,7 +111,7 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str) -> Result<Vec<Feed>, ConfigError> {
-        from_text(Path::new("feeds.toml"), text, &SecretQuery::default())
+        listed(Path::new("feeds.toml"), text, &SecretQuery::default()).map(enabled)
     }
 
     #[test]
