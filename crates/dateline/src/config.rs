@@ -10,6 +10,7 @@ mod settings;
 mod sites;
 mod subject;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use dateline_fetcher::Feed;
@@ -68,13 +69,13 @@ impl Settings {
     /// What is wrong first.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = document::read(path)?;
-        Self::from_text(path, &text, std::env::vars())
+        Self::from_text(path, &text, std::env::vars_os())
     }
 
     fn from_text(
         path: &Path,
         text: &str,
-        variables: impl IntoIterator<Item = (String, String)>,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
         let mut table: Table = document::parse(path, text)?;
         document::parse::<Self>(path, text)?;

@@ -330,3 +330,21 @@ fn a_feed_that_stands_in_the_file_disabled_is_not_imported_again() {
     let listed = other.run(&["feed", "list"]);
     assert!(listed.status.success() && listed.stdout.is_empty(), "{}", text(&listed.stderr));
 }
+
+#[cfg(unix)]
+#[test]
+fn an_environment_that_is_not_utf_8_does_not_stop_the_program() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let site = Site::new("", "[[feed]]\nurl = \"https://a.example/rss\"\n");
+    let odd = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    let output = site.command(&["feed", "list"]).env("PLACE", odd).output().unwrap();
+    assert_eq!(text(&output.stdout), "https://a.example/rss\t\n", "{}", text(&output.stderr));
+    let output = site.command(&["feed", "list"]).env("DATELINE_DATA_DIR", odd).output().unwrap();
+    assert_eq!(output.status.code(), Some(78));
+    assert!(
+        text(&output.stderr).contains("DATELINE_DATA_DIR: its value is not UTF-8"),
+        "{}",
+        text(&output.stderr)
+    );
+}

@@ -1,5 +1,7 @@
 //! Settings from environment variables: `DATELINE_KAFKA__BROKERS` is `brokers` in `[kafka]`.
 
+use std::ffi::OsString;
+
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
@@ -19,15 +21,18 @@ const OPTIONS: [&str; 1] = ["DATELINE_CONFIG"];
 /// A value is taken as the text it is where the setting takes a text, else as TOML (`5`, `true`, `["a.pem"]`).
 ///
 /// # Errors
-/// If a variable names no setting, or its value doesn't suit the setting.
+/// If a variable names no setting, its value doesn't suit the setting, or one of the two is not UTF-8. Variables that are not
+/// ours may be anything.
 pub(super) fn apply<T: DeserializeOwned>(
     table: &mut Table,
-    variables: impl IntoIterator<Item = (String, String)>,
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<(), ConfigError> {
-    let mut ours: Vec<(String, String)> = variables
+    let mut ours = variables
         .into_iter()
-        .filter(|(name, _)| name.starts_with(PREFIX) && !OPTIONS.contains(&name.as_str()))
-        .collect();
+        .filter(|(name, _)| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()))
+        .filter(|(name, _)| OPTIONS.iter().all(|option| name != option))
+        .map(in_utf8)
+        .collect::<Result<Vec<(String, String)>, _>>()?;
     ours.sort();
     for (name, text) in ours {
         let path = name[PREFIX.len()..].to_ascii_lowercase();
@@ -38,6 +43,22 @@ pub(super) fn apply<T: DeserializeOwned>(
         })?;
     }
     Ok(())
+}
+
+/// A variable as text. The error shows nothing of the value: it may be a secret.
+fn in_utf8((name, value): (OsString, OsString)) -> Result<(String, String), ConfigError> {
+    let wrong = |name: String, what: &str, remedy: &str| ConfigError {
+        origin: Origin::Variable(name),
+        what: what.to_owned(),
+        remedy: Some(remedy.to_owned()),
+    };
+    let name = name.into_string().map_err(|name| {
+        wrong(name.to_string_lossy().into_owned(), "its name is not UTF-8", "remove it, or name a setting")
+    })?;
+    match value.into_string() {
+        Ok(value) => Ok((name, value)),
+        Err(_) => Err(wrong(name, "its value is not UTF-8", "set it to text in UTF-8")),
+    }
 }
 
 fn with_override<T: DeserializeOwned>(
@@ -99,8 +120,31 @@ mod tests {
 
     fn read(text: &str, variables: &[(&str, &str)]) -> Result<Sample, ConfigError> {
         let mut table: Table = toml::from_str(text).unwrap();
-        apply::<Sample>(&mut table, variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())))?;
+        apply::<Sample>(&mut table, variables.iter().map(|(name, value)| (name.into(), value.into())))?;
         Ok(Sample::deserialize(table).unwrap())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_not_utf_8_is_named_if_it_is_ours_and_of_no_concern_else() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let apply_to = |name: &[u8], value: &[u8]| {
+            let variable = [name, value].map(|bytes| OsStr::from_bytes(bytes).to_owned());
+            let [name, value] = variable;
+            apply::<Sample>(&mut Table::new(), [(name, value)]).map_err(|error| error.to_string())
+        };
+        assert_eq!(apply_to(b"LANG\xff", b"\xff"), Ok(()));
+        assert_eq!(apply_to(b"DATELINE_CONFIG", b"/srv/\xff"), Ok(()));
+        assert_eq!(
+            apply_to(b"DATELINE_KAFKA__SASL_PASSWORD", b"hush\xff").unwrap_err(),
+            "environment variable DATELINE_KAFKA__SASL_PASSWORD: its value is not UTF-8; set it to text in UTF-8"
+        );
+        assert_eq!(
+            apply_to(b"DATELINE_\xff", b"").unwrap_err(),
+            "environment variable DATELINE_\u{fffd}: its name is not UTF-8; remove it, or name a setting"
+        );
     }
 
     #[test]
