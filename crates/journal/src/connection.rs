@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::{Durability, JournalError, Options, schema};
+use crate::{Durability, JournalError, Options, private, schema};
 
 /// The write-ahead log is folded into the file whenever it has grown by this many pages (of 4 KiB): large enough that a
 /// burst of commits isn't held up at each of them, small enough that reading it back after a crash takes no time.
@@ -20,6 +20,7 @@ const MAX_PREPARED_STATEMENTS: usize = 64;
 
 /// A connection that is ready to write; it makes the file, or brings it to the current schema.
 pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, JournalError> {
+    private::create(path)?;
     let mut connection = Connection::open(path).map_err(|error| why_not_open(path, error))?;
     connection.busy_timeout(options.busy_timeout)?;
     // Before anything is written, so that a file that isn't ours stays as it is.

@@ -44,6 +44,7 @@ mod journal;
 mod ledger;
 mod lock;
 mod options;
+mod private;
 mod reader;
 mod revision;
 mod schema;

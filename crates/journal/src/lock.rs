@@ -1,10 +1,10 @@
 //! One writer per journal, across processes.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use crate::JournalError;
+use crate::{JournalError, private};
 
 /// The lock beside a journal: held for as long as the value lives, released by the system if the process dies.
 ///
@@ -18,13 +18,9 @@ impl Lock {
     pub(crate) fn acquire(journal: &Path) -> Result<Self, JournalError> {
         let path = path_of(journal);
         let io = || JournalError::io(&path);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(io())?;
+        let mut options = private::options();
+        let mut file =
+            options.read(true).write(true).create(true).truncate(false).open(&path).map_err(io())?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

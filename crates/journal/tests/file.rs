@@ -29,6 +29,27 @@ async fn a_second_daemon_is_refused_and_told_who_has_the_journal() {
     assert_eq!(*Journal::open(&path, Options::default()).unwrap().id(), id);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn all_files_of_a_new_journal_are_for_its_own_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempdir().unwrap();
+    let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    let mut files: Vec<(String, u32)> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|file| file.unwrap())
+        .map(|file| {
+            let mode = file.metadata().unwrap().permissions().mode();
+            (file.file_name().into_string().unwrap(), mode & 0o777)
+        })
+        .collect();
+    files.sort();
+    let expected = ["journal.db", "journal.db-shm", "journal.db-wal", "journal.db.lock"];
+    assert_eq!(files, expected.map(|name| (name.to_owned(), 0o600)));
+}
+
 #[test]
 fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_remedy() {
     let folder = tempdir().unwrap();
