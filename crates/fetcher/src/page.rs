@@ -26,6 +26,9 @@ const FIRST_RETRY: Duration = Duration::from_secs(60);
 /// How often a page is tried: with the pauses between, for almost six hours.
 const MAX_TRIES: u32 = 6;
 
+/// A field that sends elsewhere as `<meta http-equiv="refresh">` does (HTML, 4.2.5.3, "shared declarative refresh steps").
+const REFRESH: header::HeaderName = header::HeaderName::from_static("refresh");
+
 /// How often a page that sends elsewhere by `<meta http-equiv="refresh">` is believed.
 const MAX_REFRESHES: usize = 2;
 
@@ -94,6 +97,9 @@ pub enum PageFailure {
     /// It is the page of a redirector that doesn't say where the article is.
     #[error("a redirector's page that doesn't say where the article is")]
     Redirector,
+    /// The answer holds nothing. Servers that restart or are too busy answer so for a moment.
+    #[error("the answer is empty")]
+    Empty,
     /// The answer is no HTML.
     #[error("no HTML but {0}")]
     NotHtml(String),
@@ -113,6 +119,7 @@ impl PageError {
             PageFailure::RobotsUnreachable { .. } => RejectReason::RobotsUnreachable,
             PageFailure::Redirects(_) => RejectReason::Redirects,
             PageFailure::Redirector => RejectReason::Redirector,
+            PageFailure::Empty => RejectReason::Empty,
             PageFailure::NotHtml(_) => RejectReason::NotHtml,
             PageFailure::Coding(_) => RejectReason::Coding,
         }
@@ -138,7 +145,7 @@ impl PageError {
                 (MAX_TRIES, retry_after.unwrap_or_default())
             }
             PageFailure::RobotsUnreachable { retry_after, .. } => (MAX_TRIES, *retry_after),
-            PageFailure::Coding(CodingError::Broken { .. }) => (3, Duration::ZERO),
+            PageFailure::Empty | PageFailure::Coding(CodingError::Broken { .. }) => (3, Duration::ZERO),
             _ => (1, Duration::ZERO),
         };
         let backoff = FIRST_RETRY.saturating_mul(4u32.saturating_pow(attempts.saturating_sub(1)));
@@ -161,7 +168,7 @@ impl Fetcher {
         loop {
             let redirector = redirector::of(&url);
             if unwrapped < MAX_UNWRAPPED
-                && let Some(target) = redirector.and_then(|known| known.carried(&url))
+                && let Some(target) = redirector::carried(&url, redirector)
             {
                 unwrapped += 1;
                 url = target;
@@ -197,7 +204,7 @@ impl Fetcher {
                 continue;
             }
             let page = Page {
-                content_type: response.header(header::CONTENT_TYPE).map(str::to_owned),
+                content_type: response.content_type(),
                 bytes,
                 received_at: Some(response.received_at),
                 url: Some(url),
@@ -235,15 +242,19 @@ impl Fetcher {
                 .map(|wait| wait.min(self.fetch.max_retry_after));
             return Err(PageFailure::Status { status: response.status, retry_after });
         }
-        let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
+        let content_type = response.content_type();
+        let sent_on = response.header(REFRESH).and_then(|field| refresh::in_field(field, url));
         let url = url.clone();
         let read = move |bytes: Vec<u8>| {
             if let Some(other) = other_than_html(content_type.as_deref(), &bytes) {
                 return Err(PageFailure::NotHtml(other));
             }
+            if bytes.trim_ascii().is_empty() && sent_on.is_none() {
+                return Err(PageFailure::Empty);
+            }
             let target = match redirector {
                 Some(redirector) => redirector.target_in(&bytes, &url),
-                None => refresh::target(&bytes, &url),
+                None => sent_on.clone().or_else(|| refresh::target(&bytes, &url)),
             };
             Ok(Html { bytes, target })
         };

@@ -1,4 +1,4 @@
-//! Pages that only send elsewhere: `<meta http-equiv="refresh">`.
+//! Pages that only send elsewhere: `<meta http-equiv="refresh">`, or the `Refresh` field of the answer.
 
 use std::borrow::Cow;
 
@@ -28,13 +28,18 @@ pub(crate) fn target(html: &[u8], url: &Url) -> Option<Url> {
         if let Some(skipped) = SKIPPED.iter().find(|name| tag.name.eq_ignore_ascii_case(name)) {
             scanner.skip_element(skipped);
         } else if let Some(content) = refresh_content(&tag) {
-            let target = web_target(url, &address(&content)?)?;
-            let mut own = url.clone();
-            own.set_fragment(None);
-            return (target != own).then_some(target);
+            return in_field(&content, url);
         }
     }
     None
+}
+
+/// Where the value of a `Refresh` field of the answer of `url` sends at once, if anywhere but to itself.
+pub(crate) fn in_field(value: &str, url: &Url) -> Option<Url> {
+    let target = web_target(url, &address(value)?)?;
+    let mut own = url.clone();
+    own.set_fragment(None);
+    (target != own).then_some(target)
 }
 
 /// The `content` of a `<meta>` tag whose `http-equiv` is `refresh`.

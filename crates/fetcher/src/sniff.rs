@@ -41,8 +41,7 @@ const FIRST_TAGS: [&str; 18] = [
 
 /// Nothing if `body`, sent as `content_type`, is HTML; else what it is.
 pub(crate) fn other_than_html(content_type: Option<&str>, body: &[u8]) -> Option<String> {
-    let essence =
-        content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(content_type.unwrap_or_default());
     let start = &body[..body.len().min(MAX_SNIFFED_BYTES)];
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     let declared_or = |what: &str| Some(if essence.is_empty() { what.to_owned() } else { essence.clone() });
@@ -56,12 +55,7 @@ pub(crate) fn other_than_html(content_type: Option<&str>, body: &[u8]) -> Option
                 || content_type.is_some_and(|declared| declared.to_ascii_lowercase().contains("utf-16"));
             (start.contains(&0) && !is_utf16).then(|| "binary data".to_owned())
         }
-        ""
-        | "text/plain"
-        | "application/octet-stream"
-        | "unknown/unknown"
-        | "application/unknown"
-        | "*/*" => {
+        "" | "text/plain" | "application/octet-stream" | "unknown/unknown" | "application/unknown" => {
             if begins_as_html(text) {
                 None
             } else {
@@ -75,6 +69,17 @@ pub(crate) fn other_than_html(content_type: Option<&str>, body: &[u8]) -> Option
         }
         _ => Some(essence),
     }
+}
+
+/// The media type in a `Content-Type`, in lower case: of several the last that is one (Fetch, 2.2.2, "extract a MIME type"). What
+/// is none, such as `html` or `*/*`, says nothing.
+fn essence(content_type: &str) -> String {
+    let types = content_type.split(',').map(|one| one.split(';').next().unwrap_or_default().trim());
+    let is_type = |text: &&str| {
+        let parts = text.split_once('/');
+        parts.is_some_and(|(kind, of)| !kind.is_empty() && !of.is_empty() && kind != "*")
+    };
+    types.filter(is_type).next_back().unwrap_or_default().to_ascii_lowercase()
 }
 
 fn begins_as_html(text: &[u8]) -> bool {
@@ -104,6 +109,10 @@ mod tests {
             (Some("text/plain"), b"\n <!DOCTYPE html><title>Port</title>"),
             (None, b"\xef\xbb\xbf<html lang=ko>"),
             (None, b"<!-- made by hand --><p>"),
+            (Some("text/html, text/html; charset=utf-8"), b"plain words"),
+            (Some("application/octet-stream, text/html"), b"plain words"),
+            (Some("html"), b"<!DOCTYPE html><title>Port</title>"),
+            (Some("text/html, */*"), b"plain words"),
         ] {
             assert_eq!(other_than_html(declared, body), None, "{declared:?} {body:?}");
         }

@@ -126,8 +126,7 @@ impl RejectReason {
             | Self::Redirector
             | Self::NotHtml
             | Self::Coding => &[Stage::Fetch],
-            Self::Empty
-            | Self::Index
+            Self::Index
             | Self::Login
             | Self::CookieWall
             | Self::BotWall
@@ -137,7 +136,7 @@ impl RejectReason {
             | Self::PaywalledTeaser
             | Self::NotFound
             | Self::TooSlow => &[Stage::Extract],
-            Self::Panic => &[Stage::Fetch, Stage::Extract],
+            Self::Empty | Self::Panic => &[Stage::Fetch, Stage::Extract],
             Self::NotRelevant => &[Stage::Judge],
             Self::SameLink | Self::Unchanged => &[Stage::Duplicate],
             Self::RecordTooLarge => &[Stage::Deliver],

@@ -115,4 +115,11 @@ impl Response {
     pub fn header(&self, name: http::header::HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+
+    /// Its `Content-Type`; the values of several fields stand one behind the other.
+    pub fn content_type(&self) -> Option<String> {
+        let values = self.headers.get_all(http::header::CONTENT_TYPE).iter();
+        let values: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
 }

@@ -194,9 +194,21 @@ impl Record {
         self.fields.get(field::RECORD_ID).map(without_brackets)
     }
 
-    /// When it was captured.
+    /// When it was captured. A date of a year, a month, a day or a minute, as WARC 1.1 allows (section 5.4), is the moment at
+    /// which that begins.
     pub fn date(&self) -> Option<Timestamp> {
-        self.fields.get(field::DATE)?.parse().ok()
+        let written = self.fields.get(field::DATE)?.trim();
+        let rest = match written.len() {
+            4 => "-01-01T00:00:00Z",
+            7 => "-01T00:00:00Z",
+            10 => "T00:00:00Z",
+            _ => "",
+        };
+        let whole = match written.strip_suffix('Z') {
+            Some(minute) if minute.len() == 16 => format!("{minute}:00Z"),
+            _ => format!("{written}{rest}"),
+        };
+        whole.parse().ok()
     }
 
     /// The address it is about. Early writers put it in angle brackets.
@@ -245,6 +257,21 @@ mod tests {
         assert_eq!(uuid.len(), 36);
         assert_eq!(uuid.as_bytes()[14], b'8');
         assert!(b"89ab".contains(&uuid.as_bytes()[19]));
+    }
+
+    #[test]
+    fn a_date_of_any_precision_is_the_moment_at_which_it_begins() {
+        for (written, begins) in [
+            ("2025", "2025-01-01T00:00:00Z"),
+            ("2025-06", "2025-06-01T00:00:00Z"),
+            ("2025-06-18", "2025-06-18T00:00:00Z"),
+            ("2025-06-18T07:30Z", "2025-06-18T07:30:00Z"),
+            ("2025-06-18T07:30:09Z", "2025-06-18T07:30:09Z"),
+            ("2025-06-18T07:30:09.5Z", "2025-06-18T07:30:09.5Z"),
+        ] {
+            let fields = WarcFields::new().with(field::DATE, written);
+            assert_eq!(Record { fields, block: Vec::new() }.date(), begins.parse().ok(), "{written}");
+        }
     }
 
     #[test]

@@ -263,3 +263,36 @@ async fn pages_wait_for_memory_that_other_pages_hold() {
     drop(first);
     assert!(second.await.unwrap().page.bytes.len() > 300_000);
 }
+
+#[tokio::test]
+async fn a_refresh_field_is_followed_as_the_element_is() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => Reply::status(404),
+        "/1" => Reply::new(200, &[("content-type", "text/html"), ("refresh", "0; url=/2")], ""),
+        _ => Reply::page(PAGE),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    let fetched = fetcher.page(&url("http://news.example/1")).await.unwrap();
+    assert_eq!(fetched.page.url, Some(url("http://news.example/2")));
+}
+
+#[tokio::test]
+async fn an_answer_without_a_byte_is_asked_for_again() {
+    let server = server_of(Reply::page(" \n")).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    let error = fetcher.page(&url("http://news.example/1")).await.unwrap_err();
+    assert_eq!(error.reason(), RejectReason::Empty);
+    assert!(error.retry_in(1, monday()).is_some());
+    assert_eq!(error.retry_in(3, monday()), None);
+}
+
+#[tokio::test]
+async fn a_link_that_carries_the_article_in_its_query_needs_no_request_to_the_redirector() {
+    let server = server_of(Reply::page(PAGE)).await;
+    let fetcher = fetcher(settings(&["www.google.com", "news.example"], server.address));
+    let link = url("http://www.google.com/url?sa=t&url=http://news.example/1%3Fx%3D1");
+    let fetched = fetcher.page(&link).await.unwrap();
+    assert_eq!(fetched.page.url, Some(url("http://news.example/1?x=1")));
+    assert_eq!(server.paths(), ["/robots.txt", "/1?x=1"]);
+}

@@ -1,0 +1,115 @@
+//! Redirectors that carry the target in the query of their links, as it is.
+
+use url::Url;
+
+/// The hosts of a redirector.
+enum Hosts {
+    /// Exactly these.
+    Named(&'static [&'static str]),
+    /// Every host below this domain.
+    Below(&'static str),
+    /// This name under any top-level domain, as in `www.google.co.kr`.
+    AnyCountry(&'static str),
+}
+
+/// A redirector by the shape of its links.
+struct QueryRedirector {
+    hosts: Hosts,
+    path: &'static str,
+    /// The parameters that may hold the target, the surest first.
+    parameters: &'static [&'static str],
+}
+
+/// What alerts, search results, social networks and mail filters wrap links in. The shapes are those that their links show;
+/// none is documented but Outlook's (Microsoft Defender for Office 365, "Safe Links").
+const REDIRECTORS: [QueryRedirector; 9] = [
+    QueryRedirector { hosts: Hosts::AnyCountry("www.google."), path: "/url", parameters: &["url", "q"] },
+    QueryRedirector {
+        hosts: Hosts::Named(&["www.bing.com"]),
+        path: "/news/apiclick.aspx",
+        parameters: &["url"],
+    },
+    QueryRedirector {
+        hosts: Hosts::Named(&["l.facebook.com", "lm.facebook.com", "www.facebook.com"]),
+        path: "/l.php",
+        parameters: &["u"],
+    },
+    QueryRedirector { hosts: Hosts::Named(&["l.instagram.com"]), path: "/", parameters: &["u"] },
+    QueryRedirector {
+        hosts: Hosts::Below("safelinks.protection.outlook.com"),
+        path: "/",
+        parameters: &["url"],
+    },
+    QueryRedirector { hosts: Hosts::AnyCountry("yandex."), path: "/turbo", parameters: &["text"] },
+    QueryRedirector { hosts: Hosts::Named(&["sba.yandex.net"]), path: "/redirect", parameters: &["url"] },
+    QueryRedirector {
+        hosts: Hosts::Named(&["vk.com", "m.vk.com", "away.vk.com"]),
+        path: "/away.php",
+        parameters: &["to"],
+    },
+    QueryRedirector { hosts: Hosts::Named(&["www.youtube.com"]), path: "/redirect", parameters: &["q"] },
+];
+
+impl Hosts {
+    fn hold(&self, host: &str) -> bool {
+        match self {
+            Self::Named(names) => names.contains(&host),
+            Self::Below(domain) => host.strip_suffix(domain).is_some_and(|below| below.ends_with('.')),
+            Self::AnyCountry(name) => host
+                .strip_prefix(name)
+                .is_some_and(|country| country.len() <= 6 && country.split('.').all(|part| part.len() <= 3)),
+        }
+    }
+}
+
+/// The address of the web on another host that `url` carries, if it is a link of a known shape.
+pub(crate) fn carried(url: &Url) -> Option<Url> {
+    let host = url.host_str()?;
+    let known = REDIRECTORS.iter().find(|known| known.hosts.hold(host) && url.path() == known.path)?;
+    let values = known.parameters.iter().filter_map(|parameter| {
+        url.query_pairs().find(|(name, _)| name == parameter).map(|(_, value)| value)
+    });
+    let mut targets = values.filter_map(|value| Url::parse(&value).ok());
+    targets.find(|target| {
+        matches!(target.scheme(), "http" | "https") && target.host_str().is_some_and(|other| other != host)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(url: &str) -> Option<String> {
+        carried(&Url::parse(url).unwrap()).map(String::from)
+    }
+
+    #[test]
+    fn links_of_alerts_searches_networks_and_mail_filters_carry_their_target() {
+        for link in [
+            "https://www.google.com/url?rct=j&sa=t&url=https://news.example/a%3Fx%3D1&ct=ga",
+            "https://www.google.co.kr/url?q=https://news.example/a%3Fx%3D1&sa=U",
+            "http://www.bing.com/news/apiclick.aspx?ref=rss&url=https%3a%2f%2fnews.example%2fa%3fx%3d1&c=1",
+            "https://l.facebook.com/l.php?u=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&h=AT0",
+            "https://eur02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&data=05",
+            "https://yandex.ru/turbo?text=https%3A//news.example/a%3Fx%3D1",
+            "https://vk.com/away.php?to=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+        ] {
+            assert_eq!(target(link).as_deref(), Some("https://news.example/a?x=1"), "{link}");
+        }
+    }
+
+    #[test]
+    fn other_links_and_targets_that_are_none_stay_what_they_are() {
+        for link in [
+            "https://www.google.com/search?url=https://news.example/a",
+            "https://www.google.com/url?url=/local",
+            "https://www.google.com/url?url=javascript:alert(1)",
+            "https://www.google.com/url?url=https://www.google.com/url",
+            "https://www.google.news.example/url?url=https://news.example/a",
+            "https://news.example/url?url=https://other.example/a",
+            "https://safelinks.protection.outlook.com.news.example/?url=https://other.example/a",
+        ] {
+            assert_eq!(target(link), None, "{link}");
+        }
+    }
+}
