@@ -74,12 +74,12 @@ pub(crate) fn other_than_html(content_type: Option<&str>, body: &[u8]) -> Option
 /// The media type in a `Content-Type`, in lower case: of several the last that is one (Fetch, 2.2.2, "extract a MIME type"). What
 /// is none, such as `html` or `*/*`, says nothing.
 fn essence(content_type: &str) -> String {
-    let types = content_type.split(',').map(|one| one.split(';').next().unwrap_or_default().trim());
+    let mut types = content_type.split(',').map(|one| one.split(';').next().unwrap_or_default().trim());
     let is_type = |text: &&str| {
         let parts = text.split_once('/');
         parts.is_some_and(|(kind, of)| !kind.is_empty() && !of.is_empty() && kind != "*")
     };
-    types.filter(is_type).next_back().unwrap_or_default().to_ascii_lowercase()
+    types.rfind(is_type).unwrap_or_default().to_ascii_lowercase()
 }
 
 fn begins_as_html(text: &[u8]) -> bool {
