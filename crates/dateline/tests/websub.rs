@@ -316,7 +316,7 @@ fn a_feed_is_subscribed_to_verified_pushed_and_renewed_and_nobody_else_is_believ
     assert!(status["websub"]["lease_end"].is_null());
     assert_eq!(status["websub"]["last_error"], "the hub denied it: full");
 
-    assert!(!daemon.published().contains("666"));
+    assert!(!daemon.published().contains("/story/666"));
     for shown in [daemon.log(), daemon.get("/v1/status").1, daemon.get("/metrics").1] {
         assert!(!shown.contains(&secret) && !shown.contains(&token), "{shown}");
     }
