@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, extract, feed, judge, relay, replay, run, schema, status, tail};
+use crate::commands::{check, extract, feed, judge, relay, replay, run, schema, status, stories, tail};
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
 const EXIT_CODES: &str = "\
@@ -39,6 +39,8 @@ pub enum Command {
     Extract(extract::Arguments),
     /// Judge texts against the subject.
     Judge(judge::Arguments),
+    /// Tell which articles report the same happening.
+    Stories(stories::Arguments),
     /// Work with feeds: read one, list, check, import, export.
     #[command(subcommand)]
     Feed(feed::Command),

@@ -11,6 +11,7 @@ pub mod replay;
 pub mod run;
 pub mod schema;
 pub mod status;
+pub mod stories;
 pub mod tail;
 
 use std::io::{self, Write};
@@ -36,6 +37,7 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Feed(command) => feed::run(command),
         Command::Tail(arguments) => tail::run(arguments),
         Command::Status(arguments) => status::run(arguments),
+        Command::Stories(arguments) => stories::run(arguments),
         Command::Relay(arguments) => relay::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Check(arguments) => check::run(arguments),

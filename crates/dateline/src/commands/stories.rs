@@ -1,0 +1,132 @@
+//! `dateline stories`: which articles tell the same happening.
+
+use std::io::{self, BufRead, BufWriter, Write};
+
+use clap::Args;
+use dateline_parser::Subject;
+use dateline_stories::Report;
+use dateline_stories::story::StoryIndex;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::config_file::ConfigFile;
+use super::{batch_outcome, known_url};
+use crate::batch::{BatchAnswer, BatchTally};
+use crate::config::{self, Settings};
+use crate::failure::Failure;
+
+/// Tells which articles report the same happening, whose text each is, and which are copies.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Read lines {"id","title","text","language"?,"published"?,"url"?} from standard input, in the order of arrival, and write after
+    /// the last a line {"id","story","copy_of","share","origins","reasons"} for each, in the same order. Whether they are about the
+    /// subject isn't asked. A line that is none gives {"error"} and, at the end, exit code 3.
+    #[arg(long, required = true)]
+    batch: bool,
+    /// Where the subject is configured.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+#[derive(Deserialize)]
+struct Line<'l> {
+    #[serde(borrow)]
+    id: &'l RawValue,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    language: Option<String>,
+    #[serde(default)]
+    published: Option<String>,
+    #[serde(default)]
+    url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct AnswerLine<'l> {
+    id: &'l RawValue,
+    /// The story's id, in the words of the first of its reports' ids.
+    story: &'l str,
+}
+
+/// What is kept of a line until the last was read.
+enum Kept {
+    /// Its id as it was written, and the report's.
+    Report(Box<RawValue>, String),
+    /// It was none.
+    Failure(BatchAnswer),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the subject cannot be read, or standard input or output fails.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let settings = Settings::load(&arguments.config.path)?;
+    let subject = config::read_subject(&settings.subject)?;
+    let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    batch_outcome(tell(&subject, io::stdin().lock(), &mut output))
+}
+
+/// Reads all of `input`, then writes where each line belongs.
+fn tell(subject: &Subject, input: impl BufRead, output: &mut impl Write) -> io::Result<BatchTally> {
+    let mut tally = BatchTally::default();
+    let mut stories = StoryIndex::new();
+    let mut kept = Vec::new();
+    for line in input.split(b'\n') {
+        let line = line?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        tally.lines += 1;
+        kept.push(match read(subject, &line) {
+            Ok((id, report)) => {
+                stories.place(&report);
+                Kept::Report(id, report.id)
+            }
+            Err(error) => {
+                tally.failed += 1;
+                Kept::Failure(BatchAnswer::of_failure(None, &error))
+            }
+        });
+    }
+    for kept in kept {
+        match kept {
+            Kept::Report(id, report) => {
+                let story = stories.story_of(&report).unwrap_or(&report);
+                serde_json::to_writer(&mut *output, &AnswerLine { id: &id, story })?;
+            }
+            Kept::Failure(answer) => output.write_all(&answer.line)?,
+        }
+        output.write_all(b"\n")?;
+    }
+    output.flush()?;
+    Ok(tally)
+}
+
+/// A line's id as it was written, and the report, with whom the subject finds named in it.
+fn read(subject: &Subject, line: &[u8]) -> Result<(Box<RawValue>, Report), String> {
+    let line: Line<'_> = serde_json::from_slice(line)
+        .map_err(|error| format!("not a line with id, title and text: {error}"))?;
+    let (title, text) = (line.title.unwrap_or_default(), line.text.unwrap_or_default());
+    let entities = subject.judge(&title, &text, line.language.as_deref()).entities;
+    let id = serde_json::from_str(line.id.get()).unwrap_or_else(|_| line.id.get().to_owned());
+    let report = Report {
+        id,
+        title,
+        text,
+        language: line.language,
+        published: line.published.as_deref().and_then(day),
+        url: line.url.as_deref().and_then(known_url),
+        entities,
+    };
+    Ok((line.id.to_owned(), report))
+}
+
+/// The day of a date or of an instant in RFC 3339, as it is written.
+fn day(written: &str) -> Option<Date> {
+    written.get(..10)?.parse().ok()
+}

@@ -1,0 +1,1 @@
+//! Whose text an article is, told from its carrier.
