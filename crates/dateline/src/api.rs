@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use health::is_alive;
 
 use crate::config::HttpSettings;
-use crate::engine::Pulse;
+use crate::engine::EngineActivity;
 use crate::metrics::Metrics;
 use crate::status::{FeedNames, RelaySummary, StatusReport};
 use crate::websub::WebSub;
@@ -45,7 +45,7 @@ pub struct Sources {
     /// Figures.
     pub metrics: Arc<Metrics>,
     /// What the engine is doing.
-    pub pulse: watch::Receiver<Pulse>,
+    pub pulse: watch::Receiver<EngineActivity>,
     /// What the relay is doing, if there is one.
     pub relay: Option<watch::Receiver<RelayStatus>>,
     /// The CloudEvents `source`.

@@ -248,8 +248,8 @@ mod tests {
 
     #[test]
     fn an_output_that_fails_ends_the_batch() {
-        struct Full;
-        impl Write for Full {
+        struct BatchFull;
+        impl Write for BatchFull {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {
                 Err(io::ErrorKind::BrokenPipe.into())
             }
@@ -259,7 +259,7 @@ mod tests {
         }
         let input = "line\n".repeat(5_000);
         let echo = |line: &[u8]| BatchAnswer { line: line.to_vec(), failed: false };
-        let error = run(input.as_bytes(), &mut Full, threads(2), echo).unwrap_err();
+        let error = run(input.as_bytes(), &mut BatchFull, threads(2), echo).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     }
 }

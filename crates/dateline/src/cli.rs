@@ -32,26 +32,26 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the daemon: poll, fetch, extract, judge, commit, relay, serve.
-    Run(run::Arguments),
+    Run(run::RunArguments),
     /// Replay a recording under a virtual clock, or work through archives of pages.
-    Replay(replay::Arguments),
+    Replay(replay::ReplayArguments),
     /// Read saved pages: each becomes one article as JSON.
-    Extract(extract::Arguments),
+    Extract(extract::ExtractArguments),
     /// Judge texts against the subject.
-    Judge(judge::Arguments),
+    Judge(judge::JudgeArguments),
     /// Tell which articles report the same happening.
     Stories(stories::Arguments),
     /// Work with feeds: read one, list, check, import, export.
     #[command(subcommand)]
     Feed(feed::Command),
     /// Print events from a running daemon, one JSON object a line.
-    Tail(tail::Arguments),
+    Tail(tail::TailArguments),
     /// Show feeds, backlog, last events and the relay's position, from the journal, daemon running or not.
-    Status(status::Arguments),
+    Status(status::StatusArguments),
     /// Say where delivery to Kafka goes on, after the relay has stopped for want of a position.
-    Relay(relay::Arguments),
+    Relay(relay::RelayArguments),
     /// Print the JSON Schema of what subscribers get.
-    Schema(schema::Arguments),
+    Schema(schema::SchemaArguments),
     /// Validate the configuration, the feeds and the subject: file, line, what is wrong, what is meant.
-    Check(check::Arguments),
+    Check(check::CheckArguments),
 }

@@ -1,4 +1,4 @@
-//! What each command does, one module a command, all of one shape: `Arguments`, and `run` from them to a [`Failure`] or
+//! What each command does, one module a command, all of one shape: its arguments, and `run` from them to a [`Failure`] or
 //! none. [`config_file`] is the option that most of them share.
 
 pub mod check;

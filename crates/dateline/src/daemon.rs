@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::transport::{Live, RecordSettings, Recording, Secrets, Transport};
+use dateline_fetcher::transport::{LiveTransport, RecordSettings, RecordingTransport, Secrets, Transport};
 use dateline_fetcher::{Clock, Fetcher};
 use dateline_journal::{Journal, Options};
 use dateline_publisher::Relay;
@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{self, Sources};
 use crate::config::{Config, Settings};
-use crate::engine::{Engine, Until, World};
+use crate::engine::{Engine, EngineParts, StopCondition};
 use crate::failure::Failure;
 use crate::metrics::Metrics;
 use crate::service_manager;
@@ -56,7 +56,7 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
     )))?;
     let address = listener.local_addr().map_err(Failure::io("the API's address"))?;
     let journal = open_journal(&settings)?;
-    let live = Live::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
+    let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
     let recorded = record.is_some();
     let transport: Arc<dyn Transport> = match record {
         None => Arc::new(live),
@@ -65,7 +65,7 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
     let fetcher = Fetcher::new(transport, settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED)
         .with_page_memory(settings.engine.max_page_memory_bytes);
     let metrics = Arc::new(Metrics::default());
-    let world = World {
+    let world = EngineParts {
         fetcher: Arc::new(fetcher),
         journal: journal.clone(),
         subject: Arc::new(subject),
@@ -94,7 +94,7 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
     };
     let mut intake = JoinSet::new();
     let intake_grace = settings.shutdown_grace.saturating_sub(LAST_WORDS);
-    intake.spawn(engine.run(Until::Stopped, stop_intake.clone(), intake_grace));
+    intake.spawn(engine.run(StopCondition::Stopped, stop_intake.clone(), intake_grace));
     let mut delivery = JoinSet::new();
     if let Some(websub) = websub {
         let stop = stop_delivery.clone();
@@ -164,7 +164,11 @@ async fn deliver(relay: Relay, stop: CancellationToken) -> Result<(), Failure> {
 
 /// Records what passes to the network. The ids of the records follow from the journal and the moment, which no other
 /// recording shares.
-fn recording(live: Live, record: RecordingOptions, journal: &Journal) -> Result<Recording<Live>, Failure> {
+fn recording(
+    live: LiveTransport,
+    record: RecordingOptions,
+    journal: &Journal,
+) -> Result<RecordingTransport<LiveTransport>, Failure> {
     let now = Clock::System.now();
     let hash = Sha256::new().chain_update(journal.id().as_str()).chain_update(now.to_string()).finalize();
     let mut record_ids = [0; 16];
@@ -174,7 +178,7 @@ fn recording(live: Live, record: RecordingOptions, journal: &Journal) -> Result<
         record_ids,
         secrets: Secrets::new(record.secret_query, record.secret_query_in_feeds),
     };
-    Recording::open(live, record.file, settings, Clock::System)
+    RecordingTransport::open(live, record.file, settings, Clock::System)
         .map_err(|error| Failure::Other(format!("cannot record: {error}")))
 }
 
@@ -183,7 +187,7 @@ fn recording(live: Live, record: RecordingOptions, journal: &Journal) -> Result<
 fn subscriptions(
     settings: &Settings,
     recorded: bool,
-    world: &World,
+    world: &EngineParts,
     engine: &Engine,
 ) -> Result<Option<Arc<WebSub>>, Failure> {
     let base = settings.websub.callback_base().map_err(|error| Failure::Other(error.to_string()))?;

@@ -42,7 +42,7 @@ pub use push::{Push, PushEnd};
 
 /// What the engine works with. Network, clock and chance are the fetcher's; storage is the journal's.
 #[derive(Clone)]
-pub struct World {
+pub struct EngineParts {
     /// Polls feeds and fetches pages.
     pub fetcher: Arc<Fetcher>,
     /// Keeps what is known and what is to be done. Under a virtual clock it is to be written in place
@@ -58,14 +58,14 @@ pub struct World {
 
 /// When the engine stops by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Until {
+pub enum StopCondition {
     /// Never.
     Stopped,
     /// When nothing is left to do before this moment: no poll, no page, no entry that waits for another try.
     Idle(Timestamp),
 }
 
-impl Until {
+impl StopCondition {
     /// Whether a poll may begin at `now`.
     fn allows(self, now: Timestamp) -> bool {
         match self {
@@ -77,7 +77,7 @@ impl Until {
 
 /// What the engine is doing, for status, metrics and the watchdog.
 #[derive(Debug, Clone, Copy)]
-pub struct Pulse {
+pub struct EngineActivity {
     /// When the engine last went round. It does so at least once a [`HEARTBEAT`] unless it hangs.
     pub at: Instant,
     /// Polls under way.
@@ -105,7 +105,7 @@ pub enum EngineError {
 /// The engine, ready to run.
 pub struct Engine {
     intake: Intake,
-    pulse: watch::Sender<Pulse>,
+    pulse: watch::Sender<EngineActivity>,
     push: mpsc::Sender<Push>,
     pushes: mpsc::Receiver<Push>,
 }
@@ -116,7 +116,11 @@ impl Engine {
     ///
     /// # Errors
     /// If the journal fails.
-    pub async fn new(world: World, feeds: Vec<Feed>, settings: EngineSettings) -> Result<Self, EngineError> {
+    pub async fn new(
+        world: EngineParts,
+        feeds: Vec<Feed>,
+        settings: EngineSettings,
+    ) -> Result<Self, EngineError> {
         let clock = world.fetcher.clock();
         debug_assert!(matches!(clock, Clock::System) || world.journal.writing() == Writing::InPlace);
         let now = clock.now();
@@ -134,7 +138,7 @@ impl Engine {
     }
 
     /// What the engine is doing, as it goes.
-    pub fn pulse(&self) -> watch::Receiver<Pulse> {
+    pub fn pulse(&self) -> watch::Receiver<EngineActivity> {
         self.pulse.subscribe()
     }
 
@@ -150,7 +154,7 @@ impl Engine {
     /// If the journal fails in a way that doesn't pass.
     pub async fn run(
         mut self,
-        until: Until,
+        until: StopCondition,
         stop: CancellationToken,
         grace: Duration,
     ) -> Result<(), EngineError> {

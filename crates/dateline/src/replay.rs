@@ -14,7 +14,7 @@ use std::{
 
 use dateline_fetcher::{
     Clock, Fetcher,
-    transport::{Recorded, ReplayError, Replaying},
+    transport::{RecordingIndex, ReplayError, ReplayTransport},
 };
 use dateline_journal::{Durability, Journal, JournalError, Options, Writing};
 use dateline_wire::Sequence;
@@ -25,7 +25,7 @@ pub use deliver::{DeliveryFailure, deliver};
 
 use crate::{
     config::{Config, EngineSettings},
-    engine::{Engine, EngineError, Until, World},
+    engine::{Engine, EngineError, EngineParts, StopCondition},
     metrics::Metrics,
 };
 
@@ -84,7 +84,7 @@ impl Replay {
     /// # Errors
     /// If a file or the journal can't be used, or `output` can't be written.
     pub fn run(&self, config: Config, output: &mut impl Write) -> Result<ReplaySummary, ReplayFailure> {
-        let recorded = Recorded::open(&self.files)?;
+        let recorded = RecordingIndex::open(&self.files)?;
         for (path, skipped) in recorded.skipped() {
             tracing::warn!(file = %path.display(), "{skipped}");
         }
@@ -98,7 +98,7 @@ impl Replay {
 
     async fn live(
         &self,
-        recorded: Recorded,
+        recorded: RecordingIndex,
         config: Config,
         output: &mut impl Write,
     ) -> Result<ReplaySummary, ReplayFailure> {
@@ -117,10 +117,10 @@ impl Replay {
             Journal::open(path, Options { durability, writing: Writing::InPlace, ..Options::default() })?;
         let clock = Clock::starting_at(first);
         let seed = recorded.seed();
-        let transport = Arc::new(Replaying::new(recorded, clock));
+        let transport = Arc::new(ReplayTransport::new(recorded, clock));
         let settings = config.settings;
         let fetcher = Fetcher::new(transport.clone(), settings.fetch, settings.poll, clock, seed);
-        let world = World {
+        let world = EngineParts {
             fetcher: Arc::new(fetcher),
             journal: journal.clone(),
             subject: Arc::new(config.subject),
@@ -133,7 +133,7 @@ impl Replay {
         let mut grown = journal.watch();
         let before = lines.written;
         {
-            let run = engine.run(Until::Idle(last), CancellationToken::new(), Duration::ZERO);
+            let run = engine.run(StopCondition::Idle(last), CancellationToken::new(), Duration::ZERO);
             let mut run = pin!(run);
             loop {
                 tokio::select! {

@@ -6,7 +6,7 @@ use sd_notify::NotifyState;
 use tokio::sync::watch;
 
 use crate::api::is_alive;
-use crate::engine::Pulse;
+use crate::engine::EngineActivity;
 
 /// The daemon has started.
 pub(crate) fn ready(api: SocketAddr) {
@@ -20,7 +20,7 @@ pub(crate) fn stopping() {
 
 /// Says that the daemon is alive, twice in every interval that the manager watches for, as long as the engine goes round.
 /// Never ends.
-pub(crate) async fn watchdog(pulse: watch::Receiver<Pulse>) {
+pub(crate) async fn watchdog(pulse: watch::Receiver<EngineActivity>) {
     let Some(watched) = sd_notify::watchdog_enabled() else {
         return std::future::pending().await;
     };

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::websub::{Intent, Pushed, Reply, WebSubSettings, ask_again, new_keys};
+use dateline_fetcher::websub::{HubMessage, HubReply, PushContent, WebSubSettings, ask_again, new_keys};
 use dateline_fetcher::{Fetcher, SubscribeError};
 use dateline_journal::{Journal, JournalError};
 use dateline_wire::{Subscription, SubscriptionStep};
@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::engine::{Push, PushEnd, World};
+use crate::engine::{EngineParts, Push, PushEnd};
 use crate::metrics::Metrics;
 
 /// How often the journal is asked whose hub is to be asked; a look at the first row of an index.
@@ -71,12 +71,12 @@ impl WebSub {
     /// # Errors
     /// If the journal cannot be read.
     pub fn new(
-        world: &World,
+        world: &EngineParts,
         pushes: mpsc::Sender<Push>,
         settings: WebSubSettings,
         callbacks: Callbacks,
     ) -> Result<Self, JournalError> {
-        let World { journal, fetcher, metrics, .. } = world.clone();
+        let EngineParts { journal, fetcher, metrics, .. } = world.clone();
         for subscription in journal.reader().subscriptions()? {
             fetcher.leases().note(&subscription);
         }
@@ -148,15 +148,16 @@ impl WebSub {
     /// What a hub that asks back at the callback with `token` is answered: the challenge, or nothing to say (`Some("")`), or
     /// that it is not wanted (`None`).
     pub(crate) async fn answer(&self, token: &str, query: &str) -> Result<Option<String>, JournalError> {
-        let (Some(intent), Some(subscription)) = (Intent::read(query), self.journal.subscription_at(token)?)
+        let (Some(intent), Some(subscription)) =
+            (HubMessage::read(query), self.journal.subscription_at(token)?)
         else {
             return Ok(None);
         };
         let now = self.fetcher.clock().now();
         let (text, step) = match intent.reply(&subscription, &self.settings, now) {
-            Reply::Confirm(challenge, step) => (challenge, step),
-            Reply::Note(step) => (String::new(), step),
-            Reply::Refuse => return Ok(None),
+            HubReply::Confirm(challenge, step) => (challenge, step),
+            HubReply::Note(step) => (String::new(), step),
+            HubReply::Refuse => return Ok(None),
         };
         let Some(stepped) = self.step(&subscription, step).await? else { return Ok(None) };
         self.fetcher.leases().note(&stepped);
@@ -175,7 +176,7 @@ impl WebSub {
 
     /// Takes in what was posted to the callback of `subscription`; until its entries are committed, or for as long as a hub
     /// can be left waiting. What isn't signed by the hub is not even read.
-    pub(crate) async fn take(&self, subscription: &Subscription, content: Pushed) -> PostResult {
+    pub(crate) async fn take(&self, subscription: &Subscription, content: PushContent) -> PostResult {
         if !content.is_signed_for(subscription) {
             return self.counted(PostResult::Ignored, "unsigned");
         }

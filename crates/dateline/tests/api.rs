@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use dateline::api::{self, Sources};
 use dateline::config::HttpSettings;
-use dateline::engine::Pulse;
+use dateline::engine::EngineActivity;
 use dateline::metrics::Metrics;
 use dateline::status::FeedNames;
-use dateline_journal::{Durability, Finish, Journal, Options, PollCommit};
+use dateline_journal::{Durability, EntryCompletion, Journal, Options, PollCommit};
 use dateline_wire::{
     Entry, EntryId, Event, EventId, FeedRef, FeedState, HubNews, RejectEvent, RejectReason, SecretQuery,
     Stage,
@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 struct TestServer {
     journal: Journal,
     address: String,
-    pulse: watch::Sender<Pulse>,
+    pulse: watch::Sender<EngineActivity>,
     stop: CancellationToken,
     server: JoinHandle<()>,
     entries: usize,
@@ -40,7 +40,8 @@ impl TestServer {
         let folder = tempfile::tempdir().unwrap();
         let options = Options { durability: Durability::Process, ..Options::default() };
         let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
-        let pulse = watch::Sender::new(Pulse { at: Instant::now(), polls: 0, pages: 0, paused: false });
+        let pulse =
+            watch::Sender::new(EngineActivity { at: Instant::now(), polls: 0, pages: 0, paused: false });
         let sources = Sources {
             journal: journal.clone(),
             feeds: FeedNames::default(),
@@ -100,7 +101,14 @@ impl TestServer {
             let traceparent = "00-1-1-01".to_owned();
             let feed = feed.id.clone();
             self.journal
-                .finish(Finish { feed, entry: entry.id, event, page_was_read: true, at: now, traceparent })
+                .finish(EntryCompletion {
+                    feed,
+                    entry: entry.id,
+                    event,
+                    page_was_read: true,
+                    at: now,
+                    traceparent,
+                })
                 .await
                 .unwrap();
         }

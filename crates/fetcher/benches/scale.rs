@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use dateline_fetcher::{
     Clock, Feed, FetchSettings, Fetcher, PollSettings, Schedule,
-    transport::{Live, Request, Response, Transport, TransportError},
+    transport::{LiveTransport, Request, Response, Transport, TransportError},
 };
 use dateline_wire::{FeedId, FeedState, SecretQuery};
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
@@ -240,7 +240,7 @@ fn against_a_local_server() -> Result<(), Failure> {
             per_host_delay: Duration::ZERO,
             ..fetch
         };
-        let fetcher = Fetcher::new(Arc::new(Live::new(&fetch)?), fetch, poll, Clock::System, 1);
+        let fetcher = Fetcher::new(Arc::new(LiveTransport::new(&fetch)?), fetch, poll, Clock::System, 1);
         let mut states = Vec::new();
         for number in 0..FEEDS {
             let url = Url::parse(&format!("http://news{}.example/{number}.xml", number % hosts))?;

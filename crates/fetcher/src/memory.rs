@@ -37,17 +37,17 @@ pub struct MemoryLease(Arc<Share>);
 #[derive(Debug)]
 struct Share {
     memory: PageMemory,
-    held: Mutex<Held>,
+    held: Mutex<HeldMemory>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct HeldMemory {
     bytes: usize,
     room: Option<OwnedSemaphorePermit>,
     beyond: Option<OwnedSemaphorePermit>,
 }
 
-impl Held {
+impl HeldMemory {
     /// How many units are lacking.
     fn lacking(&self) -> usize {
         if self.beyond.is_some() {
@@ -93,7 +93,7 @@ impl MemoryLease {
         });
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut Held) -> T) -> T {
+    fn change<T>(&self, change: impl FnOnce(&mut HeldMemory) -> T) -> T {
         change(&mut self.0.held.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     client::RequestFailure,
     coding::{Extent, read_body},
     feed::{self, FeedDocument, FeedEntry, Warning},
-    policy::{self, Exchange, Outcome, Reading, Told},
+    policy::{self, ExchangeOutcome, HealthNotice, PollExchange, RhythmReading},
     retry_after::retry_after,
     transport::{Purpose, Response},
     websub::announcement,
@@ -60,7 +60,7 @@ pub enum PollResult {
 impl Fetcher {
     /// Asks for `feed`, of which `before` is known, and reads what comes.
     pub async fn poll(&self, before: &FeedState, feed: &Feed) -> PollOutcome {
-        let Polled { exchange, entries, hub, result } = self.exchange(before, feed).await;
+        let PollAnswer { exchange, entries, hub, result } = self.exchange(before, feed).await;
         let now = self.client.clock.now();
         let drawn = chance(self.seed, feed.id().as_str(), now.as_second());
         let (mut state, told) = policy::after(before, exchange, now, drawn, &self.settings);
@@ -79,7 +79,7 @@ impl Fetcher {
         PollOutcome { feed: state, entries, health, hub, result }
     }
 
-    async fn exchange(&self, before: &FeedState, feed: &Feed) -> Polled {
+    async fn exchange(&self, before: &FeedState, feed: &Feed) -> PollAnswer {
         let mut url = policy::address(before, feed.address()).clone();
         let mut hops: Vec<Hop> = Vec::new();
         loop {
@@ -87,14 +87,16 @@ impl Fetcher {
             headers.extend(feed.authorization_for(&url).map(|value| (header::AUTHORIZATION, value)));
             let response = match self.client.send(&url, Purpose::Feed, headers).await {
                 Ok(response) => response,
-                Err(failure) => return Polled::without_answer(failure),
+                Err(failure) => return PollAnswer::without_answer(failure),
             };
             match self.client.redirect(&url, &response, &hops) {
                 Some(Ok((hop, target))) => {
                     hops.push(hop);
                     url = target;
                 }
-                Some(Err(failure)) => return Polled::without_answer(failure).with_status(response.status),
+                Some(Err(failure)) => {
+                    return PollAnswer::without_answer(failure).with_status(response.status);
+                }
                 None => return self.answered((before, feed), &url, &hops, response).await,
             }
         }
@@ -107,14 +109,14 @@ impl Fetcher {
         url: &Url,
         hops: &[Hop],
         response: Response,
-    ) -> Polled {
+    ) -> PollAnswer {
         let now = self.client.clock.now();
         let status = response.status;
         let fresh_for = policy::fresh_for(&response.headers, now);
         // What is secret in an address is not remembered, so such a move is followed each time anew.
         let moved_to = permanent_target(hops, url).filter(|target| !self.secret_query().is_secret_in(target));
-        let polled = |outcome, entries, result| Polled {
-            exchange: Exchange { status: Some(status), moved_to: moved_to.clone(), fresh_for, outcome },
+        let polled = |outcome, entries, result| PollAnswer {
+            exchange: PollExchange { status: Some(status), moved_to: moved_to.clone(), fresh_for, outcome },
             entries,
             hub: HubNews::Nothing,
             result,
@@ -122,13 +124,13 @@ impl Fetcher {
         let reason = format!("status {status} from {}", self.secret_query().public(url));
         match status {
             200 => match self.read(before, url, response, now).await {
-                Ok(Answer { outcome, entries, hub }) => {
-                    let unchanged = matches!(outcome, Outcome::Unchanged { .. });
+                Ok(FeedAnswer { outcome, entries, hub }) => {
+                    let unchanged = matches!(outcome, ExchangeOutcome::Unchanged { .. });
                     let result = if unchanged { PollResult::Unchanged } else { PollResult::Read };
-                    Polled { hub, ..polled(outcome, entries, result) }
+                    PollAnswer { hub, ..polled(outcome, entries, result) }
                 }
                 Err(reason) => polled(
-                    Outcome::Failed { reason: reason.clone(), retry_after: None },
+                    ExchangeOutcome::Failed { reason: reason.clone(), retry_after: None },
                     Vec::new(),
                     PollResult::Failed(reason),
                 ),
@@ -136,22 +138,24 @@ impl Fetcher {
             304 if !self.conditions(&before.validators, url).is_empty() => {
                 let given = validators_of(self.secret_query().public(url), &response.headers);
                 let validators = refreshed(&before.validators, given);
-                polled(Outcome::Unchanged { validators }, Vec::new(), PollResult::NotModified)
+                polled(ExchangeOutcome::Unchanged { validators }, Vec::new(), PollResult::NotModified)
             }
             // Only the configured address, or what it has moved to for good, can say that the feed is gone.
             410 if feed.address() == url
                 || (policy::address(before, feed.address()) == feed.address()
                     && permanent_target(hops, url).as_ref() == Some(url)) =>
             {
-                polled(Outcome::Gone, Vec::new(), PollResult::Gone)
+                polled(ExchangeOutcome::Gone, Vec::new(), PollResult::Gone)
             }
-            401..=403 | 407 | 451 => {
-                polled(Outcome::Refused { reason: reason.clone() }, Vec::new(), PollResult::Failed(reason))
-            }
+            401..=403 | 407 | 451 => polled(
+                ExchangeOutcome::Refused { reason: reason.clone() },
+                Vec::new(),
+                PollResult::Failed(reason),
+            ),
             _ => {
                 let retry_after =
                     retry_after(&response.headers, now).map(|wait| wait.min(self.fetch.max_retry_after));
-                let outcome = Outcome::Failed { reason: reason.clone(), retry_after };
+                let outcome = ExchangeOutcome::Failed { reason: reason.clone(), retry_after };
                 polled(outcome, Vec::new(), PollResult::Failed(reason))
             }
         }
@@ -164,7 +168,7 @@ impl Fetcher {
         url: &Url,
         response: Response,
         now: Timestamp,
-    ) -> Result<Answer, String> {
+    ) -> Result<FeedAnswer, String> {
         let public = self.secret_query().public(url);
         let validators = validators_of(public.clone(), &response.headers);
         let known = before.body_sha256.clone();
@@ -175,8 +179,8 @@ impl Fetcher {
         let extent = Extent::Whole(self.fetch.max_decoded_bytes);
         let body = read_body(&response.headers, &response.body, extent, read).await;
         match body.map_err(|error| error.to_string())?? {
-            Body::Same => Ok(Answer {
-                outcome: Outcome::Unchanged { validators },
+            Body::Same => Ok(FeedAnswer {
+                outcome: ExchangeOutcome::Unchanged { validators },
                 entries: Vec::new(),
                 hub: HubNews::Nothing,
             }),
@@ -184,14 +188,14 @@ impl Fetcher {
                 let entries: Vec<Entry> = document.entries.iter().map(FeedEntry::to_wire).collect();
                 // What was cut short is asked for again, whole.
                 let whole = !document.warnings.contains(&Warning::Truncated);
-                let outcome = Outcome::Read {
+                let outcome = ExchangeOutcome::Read {
                     validators: if whole { validators } else { Validators::default() },
                     body_sha256: whole.then_some(sha256),
                     hints: policy::hints_of(&document),
-                    reading: Reading::of(&entries, now),
+                    reading: RhythmReading::of(&entries, now),
                 };
                 let hub = announcement(&document, &response.headers, public.as_url(), self.secret_query());
-                Ok(Answer { outcome, entries, hub })
+                Ok(FeedAnswer { outcome, entries, hub })
             }
         }
     }
@@ -222,8 +226,8 @@ impl Fetcher {
 }
 
 /// What is told about the feed at `now`, as events.
-pub(crate) fn health_events(feed: &FeedRef, told: Vec<Told>, now: Timestamp) -> Vec<HealthEvent> {
-    let event = |told: Told| HealthEvent {
+pub(crate) fn health_events(feed: &FeedRef, told: Vec<HealthNotice>, now: Timestamp) -> Vec<HealthEvent> {
+    let event = |told: HealthNotice| HealthEvent {
         id: EventId::of_parts(&["health", feed.id.as_str(), told.kind.as_str(), &now.to_string()]),
         feed: feed.clone(),
         kind: told.kind,
@@ -233,28 +237,31 @@ pub(crate) fn health_events(feed: &FeedRef, told: Vec<Told>, now: Timestamp) -> 
 }
 
 /// A poll before its consequences.
-struct Polled {
-    exchange: Exchange,
+struct PollAnswer {
+    exchange: PollExchange,
     entries: Vec<Entry>,
     hub: HubNews,
     result: PollResult,
 }
 
 /// What a 200 gave.
-struct Answer {
-    outcome: Outcome,
+struct FeedAnswer {
+    outcome: ExchangeOutcome,
     entries: Vec<Entry>,
     hub: HubNews,
 }
 
-impl Polled {
+impl PollAnswer {
     fn without_answer(failure: RequestFailure) -> Self {
         let reason = failure.to_string();
         let (outcome, result) = match failure {
-            RequestFailure::Resting { until } => (Outcome::Resting { until }, PollResult::PutOff),
-            _ => (Outcome::Failed { reason: reason.clone(), retry_after: None }, PollResult::Failed(reason)),
+            RequestFailure::Resting { until } => (ExchangeOutcome::Resting { until }, PollResult::PutOff),
+            _ => (
+                ExchangeOutcome::Failed { reason: reason.clone(), retry_after: None },
+                PollResult::Failed(reason),
+            ),
         };
-        let exchange = Exchange { status: None, moved_to: None, fresh_for: None, outcome };
+        let exchange = PollExchange { status: None, moved_to: None, fresh_for: None, outcome };
         Self { exchange, entries: Vec::new(), hub: HubNews::Nothing, result }
     }
 

@@ -8,7 +8,7 @@ use crate::{
     coding::{Extent, read_body},
     feed, policy,
     poll::health_events,
-    websub::Pushed,
+    websub::PushContent,
 };
 
 impl Fetcher {
@@ -17,7 +17,7 @@ impl Fetcher {
     /// is polled next. What cannot be read changes nothing.
     ///
     /// Its signature is to be checked before.
-    pub async fn read_push(&self, before: &FeedState, feed: &Feed, pushed: Pushed) -> PollOutcome {
+    pub async fn read_push(&self, before: &FeedState, feed: &Feed, pushed: PushContent) -> PollOutcome {
         let address = policy::address(before, feed.address());
         let url = self.secret_query().public(address).as_url().clone();
         let content_type = pushed.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -393,23 +393,24 @@ mod agreement {
 
     /// A feed's text and what stands in it: titles, links and instants.
     #[derive(Debug, Clone)]
-    struct Told {
+    struct SampleFeed {
         title: String,
         entries: Vec<(String, u32, i64)>,
     }
 
-    fn told() -> impl Strategy<Value = Told> {
+    fn told() -> impl Strategy<Value = SampleFeed> {
         // The title's words are of several scripts, with characters that must be escaped.
         let words = "[a-zA-Zж-я가-하 &<>\"']{0,20}[a-zж가]";
         let entry = (words, any::<u32>(), 0_i64..4_000_000_000);
-        (words, proptest::collection::vec(entry, 1..8)).prop_map(|(title, entries)| Told { title, entries })
+        (words, proptest::collection::vec(entry, 1..8))
+            .prop_map(|(title, entries)| SampleFeed { title, entries })
     }
 
     fn escaped(text: &str) -> String {
         text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
     }
 
-    fn atom(told: &Told) -> String {
+    fn atom(told: &SampleFeed) -> String {
         let mut text = format!(
             "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title type=\"text\">{}</title><id>f</id>",
             escaped(&told.title)

@@ -14,7 +14,7 @@ use std::{
 
 use dateline_fetcher::{
     Clock,
-    transport::{Purpose, Recorded, Replaying, Request, Response, Transport},
+    transport::{Purpose, RecordingIndex, ReplayTransport, Request, Response, Transport},
     warc::{Record, RecordIds, RecordType, WarcFields, WarcWriter, field, http::write_response},
 };
 use http::{HeaderMap, HeaderValue};
@@ -41,10 +41,10 @@ fn skipped<T>(why: &str) -> Option<T> {
 }
 
 async fn replayed(path: &Path, urls: &[&str]) -> Vec<Response> {
-    let recorded = Recorded::open(&[path]).unwrap();
+    let recorded = RecordingIndex::open(&[path]).unwrap();
     assert_eq!(recorded.skipped(), []);
     let clock = Clock::starting_at(recorded.first_moment());
-    let replaying = Replaying::new(recorded, clock);
+    let replaying = ReplayTransport::new(recorded, clock);
     let mut answers = Vec::new();
     for url in urls {
         let request = Request::get(Url::parse(url).unwrap(), Purpose::Page);

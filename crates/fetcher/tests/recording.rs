@@ -8,8 +8,8 @@ use bytes::Bytes;
 use dateline_fetcher::{
     Clock,
     transport::{
-        FailureKind, Form, Purpose, RecordError, RecordSettings, Recorded, Recording, ReplayError, Replaying,
-        Request, Response, Secrets, Transport, TransportError,
+        FailureKind, Form, Purpose, RecordError, RecordSettings, RecordingIndex, RecordingTransport,
+        ReplayError, ReplayTransport, Request, Response, Secrets, Transport, TransportError,
     },
     warc::{Record, RecordIds, RecordType, WarcFields, WarcWriter, field},
 };
@@ -77,16 +77,17 @@ fn morning() -> Clock {
     Clock::starting_at(MORNING.parse().unwrap())
 }
 
-fn replaying(path: &Path) -> Replaying {
-    let recorded = Recorded::open(&[path]).unwrap();
+fn replaying(path: &Path) -> ReplayTransport {
+    let recorded = RecordingIndex::open(&[path]).unwrap();
     let clock = Clock::starting_at(recorded.first_moment());
-    Replaying::new(recorded, clock)
+    ReplayTransport::new(recorded, clock)
 }
 
 /// Records one answer of the front page.
 async fn record(path: &Path, clock: Clock, record_ids: [u8; 16], body: &'static [u8]) {
     let web = Scripted::new(clock).answers(FRONT, 1, Ok((200, HeaderMap::new(), body)));
-    let recording = Recording::open(web, path, RecordSettings { record_ids, ..settings() }, clock).unwrap();
+    let recording =
+        RecordingTransport::open(web, path, RecordSettings { record_ids, ..settings() }, clock).unwrap();
     recording.send(get(FRONT)).await.unwrap();
 }
 
@@ -108,18 +109,18 @@ async fn answers_come_back_byte_for_byte_in_their_order_and_after_their_time() {
             Ok((200, headers([("content-encoding", "gzip"), ("etag", "W/\"1\"")]), gzipped)),
         )
         .answers(page, 20, Ok((304, headers([("etag", "W/\"1\"")]), b"")));
-    let recording = Recording::open(web, &path, settings(), clock).unwrap();
+    let recording = RecordingTransport::open(web, &path, settings(), clock).unwrap();
     let first = recording.send(get(page)).await.unwrap();
     tokio::time::sleep(Duration::from_secs(600)).await;
     let second = recording.send(get(page)).await.unwrap();
     recording.sync().unwrap();
 
-    let recorded = Recorded::open(&[&path]).unwrap();
+    let recorded = RecordingIndex::open(&[&path]).unwrap();
     assert_eq!((recorded.len(), recorded.seed()), (2, 7));
     assert_eq!(recorded.first_moment().to_string(), MORNING);
     assert_eq!(recorded.last_moment().to_string(), "2026-03-01T06:10:01.52Z");
     let clock = Clock::starting_at(recorded.first_moment());
-    let replaying = Replaying::new(recorded, clock);
+    let replaying = ReplayTransport::new(recorded, clock);
     for response in [first, second] {
         let before = clock.now();
         let replayed = replaying.send(get(page)).await.unwrap();
@@ -141,7 +142,7 @@ async fn failures_fail_again_as_they_did() {
     let web = FailureKind::ALL.into_iter().fold(Scripted::new(clock), |web, kind| {
         web.answers(FRONT, 30_000, Err(TransportError::new(kind, format!("a {} failure", kind.as_str()))))
     });
-    let recording = Recording::open(web, &path, settings(), clock).unwrap();
+    let recording = RecordingTransport::open(web, &path, settings(), clock).unwrap();
     let mut failures = Vec::new();
     for _ in FailureKind::ALL {
         failures.push(recording.send(get(FRONT)).await.unwrap_err());
@@ -180,7 +181,8 @@ async fn credentials_are_never_written_and_their_requests_replay() {
         Err(TransportError::new(FailureKind::Connect, format!("{url} refused"))),
     );
     let secrets = Secrets::new(["token".to_owned()], SecretQuery::new([]));
-    let recording = Recording::open(web, &path, RecordSettings { secrets, ..settings() }, clock).unwrap();
+    let recording =
+        RecordingTransport::open(web, &path, RecordSettings { secrets, ..settings() }, clock).unwrap();
     let mut request = get(url);
     for name in ["authorization", "cookie", "proxy-authorization"] {
         request.headers.insert(name, HeaderValue::from_static("hunter2"));
@@ -210,9 +212,9 @@ async fn a_recording_cut_short_by_a_crash_is_continued_behind_its_last_whole_rec
 
     tokio::time::sleep(Duration::from_secs(60)).await;
     record(&path, clock, [3; 16], b"two").await;
-    let recorded = Recorded::open(&[&path]).unwrap();
+    let recorded = RecordingIndex::open(&[&path]).unwrap();
     assert_eq!((recorded.len(), recorded.skipped().len()), (2, 0));
-    let replaying = Replaying::new(recorded, clock);
+    let replaying = ReplayTransport::new(recorded, clock);
     assert_eq!(body(&replaying).await, "one");
     assert_eq!(body(&replaying).await, "two");
 }
@@ -222,10 +224,10 @@ async fn a_file_that_is_no_recording_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("dateline.toml");
     fs::write(&path, "data_dir = \"data\"\n").unwrap();
-    let refused = Recording::open(Scripted::new(morning()), &path, settings(), morning());
+    let refused = RecordingTransport::open(Scripted::new(morning()), &path, settings(), morning());
     assert!(matches!(refused, Err(RecordError::Tail { .. })));
     assert_eq!(fs::read_to_string(&path).unwrap(), "data_dir = \"data\"\n");
-    assert!(matches!(Recorded::open(&[&path]), Err(ReplayError::Empty { .. })));
+    assert!(matches!(RecordingIndex::open(&[&path]), Err(ReplayError::Empty { .. })));
 }
 
 #[tokio::test(start_paused = true)]
@@ -235,7 +237,7 @@ async fn files_are_replayed_by_their_dates_in_whatever_order_they_are_given() {
     record(&paths[1], clock, [1; 16], b"one").await;
     tokio::time::sleep(Duration::from_secs(60)).await;
     record(&paths[0], clock, [2; 16], b"two").await;
-    let replaying = Replaying::new(Recorded::open(&paths).unwrap(), clock);
+    let replaying = ReplayTransport::new(RecordingIndex::open(&paths).unwrap(), clock);
     assert_eq!(body(&replaying).await, "one");
     assert_eq!(body(&replaying).await, "two");
 }
@@ -324,12 +326,12 @@ async fn requests_to_hubs_are_not_recorded() {
         1,
         Ok((200, HeaderMap::new(), b"front")),
     );
-    let recording = Recording::open(web, &path, settings(), clock).unwrap();
+    let recording = RecordingTransport::open(web, &path, settings(), clock).unwrap();
     let form = Form(Bytes::from_static(b"hub.secret=sesame"));
     let request = Request { purpose: Purpose::Hub, form: Some(form), ..get(hub) };
     assert!(!format!("{request:?}").contains("sesame"));
     assert_eq!(recording.send(request).await.unwrap().status, 202);
     recording.send(get(FRONT)).await.unwrap();
     drop(recording);
-    assert_eq!(Recorded::open(&[&path]).unwrap().len(), 1);
+    assert_eq!(RecordingIndex::open(&[&path]).unwrap().len(), 1);
 }

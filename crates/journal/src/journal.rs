@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::change::{
-    Configure, Delay, EntryCounts, EntryEnd, FeedChanges, Finish, FinishEntry, NotePosition, PollCommit,
-    Postpone, SetAsideEntry, SetAsideFeed, StepSubscription,
+    Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration, FinishEntry, PollCommit,
+    PositionChange, Postponement, SetAsideEntry, SetAsideFeed, SubscriptionChange,
 };
 use crate::claims::EntryClaims;
 use crate::lock::Lock;
@@ -76,7 +76,7 @@ impl Journal {
         let unreadable = self.inner.reader.unreadable_feeds()?;
         let fresh: Vec<FeedState> =
             feeds.iter().filter(|feed| unreadable.contains_key(feed.id.as_str())).cloned().collect();
-        let changes = self.inner.writer.submit(Configure(feeds)).await?;
+        let changes = self.inner.writer.submit(FeedConfiguration(feeds)).await?;
         for fresh in fresh {
             let why = unreadable.get(fresh.id.as_str()).cloned().unwrap_or_default();
             self.inner.writer.submit(SetAsideFeed { fresh, why, at: Timestamp::now() }).await?;
@@ -103,7 +103,7 @@ impl Journal {
     /// [`JournalError::NotPending`] for an entry that has ended already, [`JournalError::Full`] when there is no room,
     /// others if the file cannot be written. After an error the entry is still in the caller's hands: to be finished
     /// again, or [released](Self::release).
-    pub async fn finish(&self, finish: Finish) -> Result<EntryEnd, JournalError> {
+    pub async fn finish(&self, finish: EntryCompletion) -> Result<EntryEnd, JournalError> {
         let change = FinishEntry { finish, claims: self.inner.claims.clone() };
         let (finished, _) = self.inner.writer.submit(change).await?;
         Ok(finished)
@@ -120,7 +120,7 @@ impl Journal {
         due: Timestamp,
         delay: Delay,
     ) -> Result<(), JournalError> {
-        self.inner.writer.submit(Postpone { feed, entry, due, delay }).await.map(|_| ())
+        self.inner.writer.submit(Postponement { feed, entry, due, delay }).await.map(|_| ())
     }
 
     /// Gives an entry back as it was, without a word in the file: work on it was broken off.
@@ -163,7 +163,7 @@ impl Journal {
         link: HubLink,
         step: SubscriptionStep,
     ) -> Result<Option<Subscription>, JournalError> {
-        self.inner.writer.submit(StepSubscription { feed, link, step }).await
+        self.inner.writer.submit(SubscriptionChange { feed, link, step }).await
     }
 
     /// See [`JournalReader::subscriptions_due`].
@@ -187,7 +187,7 @@ impl Journal {
     /// # Errors
     /// If the file cannot be written.
     pub async fn set_relay_position(&self, position: Sequence) -> Result<(), JournalError> {
-        self.inner.writer.submit(NotePosition(position)).await
+        self.inner.writer.submit(PositionChange(position)).await
     }
 
     /// The place of the last durable event, as it grows.

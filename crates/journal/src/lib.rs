@@ -51,7 +51,7 @@ mod schema;
 mod status;
 mod writer;
 
-pub use change::{Delay, EntryCounts, EntryEnd, FeedChanges, Finish, PollCommit};
+pub use change::{Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, PollCommit};
 pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;

@@ -43,14 +43,14 @@ pub(crate) trait Change: Send + 'static {
 }
 
 /// A change and who waits for it, whatever its type.
-trait Job: Send {
+trait QueuedChange: Send {
     fn apply(&mut self, ledger: &mut Ledger<'_>) -> Result<(), JournalError>;
     fn durable(self: Box<Self>, claims: &EntryClaims);
     fn failed(self: Box<Self>, error: JournalError);
 }
 
 /// The changes that share a transaction.
-type Jobs = Vec<Box<dyn Job>>;
+type Jobs = Vec<Box<dyn QueuedChange>>;
 
 struct ChangeRequest<C: Change> {
     change: C,
@@ -58,7 +58,7 @@ struct ChangeRequest<C: Change> {
     reply: oneshot::Sender<Result<C::Done, JournalError>>,
 }
 
-impl<C: Change> Job for ChangeRequest<C> {
+impl<C: Change> QueuedChange for ChangeRequest<C> {
     fn apply(&mut self, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
         self.done = None;
         self.done = Some(self.change.apply(ledger)?);
@@ -88,7 +88,7 @@ pub(crate) struct JournalWriter {
 /// Where the committer is.
 enum Backend {
     /// On a thread of its own; neither queue nor thread is left once the writer is being dropped.
-    Apart { queue: Option<mpsc::Sender<Box<dyn Job>>>, thread: Option<JoinHandle<()>> },
+    Apart { queue: Option<mpsc::Sender<Box<dyn QueuedChange>>>, thread: Option<JoinHandle<()>> },
     /// With whoever hands a change in.
     InPlace(Box<Mutex<Committer>>),
 }
@@ -133,7 +133,7 @@ impl JournalWriter {
     /// Hands a change in and waits until it is durable. A caller that stops waiting doesn't take the change back.
     pub(crate) async fn submit<C: Change>(&self, change: C) -> Result<C::Done, JournalError> {
         let (reply, answer) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(ChangeRequest { change, done: None, reply });
+        let job: Box<dyn QueuedChange> = Box::new(ChangeRequest { change, done: None, reply });
         match &self.backend {
             Backend::Apart { queue, .. } => {
                 let queue = queue.as_ref().ok_or(JournalError::Closed)?;
@@ -147,7 +147,7 @@ impl JournalWriter {
     /// Hands in a change that nobody waits for. It is dropped where too many wait already.
     pub(crate) fn submit_unawaited<C: Change>(&self, change: C) {
         let (reply, _) = oneshot::channel();
-        let job: Box<dyn Job> = Box::new(ChangeRequest { change, done: None, reply });
+        let job: Box<dyn QueuedChange> = Box::new(ChangeRequest { change, done: None, reply });
         match &self.backend {
             Backend::Apart { queue, .. } => {
                 if queue.as_ref().is_none_or(|queue| queue.try_send(job).is_err()) {
@@ -182,14 +182,14 @@ impl Drop for JournalWriter {
     }
 }
 
-fn commit_in_place(committer: &Mutex<Committer>, job: Box<dyn Job>) {
+fn commit_in_place(committer: &Mutex<Committer>, job: Box<dyn QueuedChange>) {
     // Between two changes the committer is in order, even after one that panicked: its transaction was rolled back.
     committer.lock().unwrap_or_else(PoisonError::into_inner).commit_batch(vec![job]);
 }
 
 /// Whether a transaction found room for all of its changes.
 #[derive(PartialEq, Eq)]
-enum Room {
+enum TransactionRoom {
     Enough,
     Lacking,
 }
@@ -211,7 +211,7 @@ struct Committer {
 }
 
 impl Committer {
-    fn serve(mut self, mut waiting: mpsc::Receiver<Box<dyn Job>>, max_batch: usize) {
+    fn serve(mut self, mut waiting: mpsc::Receiver<Box<dyn QueuedChange>>, max_batch: usize) {
         while let Some(first) = waiting.blocking_recv() {
             let mut batch = vec![first];
             while batch.len() < max_batch
@@ -252,7 +252,7 @@ impl Committer {
     fn commit_batch(&mut self, batch: Jobs) {
         let is_alone = batch.len() == 1;
         match self.commit_together(batch, is_alone) {
-            Ok(room) => self.note_full(room == Room::Lacking),
+            Ok(room) => self.note_full(room == TransactionRoom::Lacking),
             Err((jobs, error)) if is_alone => {
                 self.note_full(matches!(error, JournalError::Full));
                 jobs.into_iter().for_each(|job| job.failed(error.clone()));
@@ -264,7 +264,11 @@ impl Committer {
     }
 
     /// One transaction. An error gives back the changes that were not answered yet, none of which was made.
-    fn commit_together(&mut self, batch: Jobs, is_alone: bool) -> Result<Room, (Jobs, JournalError)> {
+    fn commit_together(
+        &mut self,
+        batch: Jobs,
+        is_alone: bool,
+    ) -> Result<TransactionRoom, (Jobs, JournalError)> {
         let transaction = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
             Ok(transaction) => transaction,
             Err(error) => return Err((batch, error.into())),
@@ -272,7 +276,7 @@ impl Committer {
         let mut ledger = Ledger { connection: &transaction, totals: self.totals };
         let mut made: Jobs = Vec::with_capacity(batch.len());
         let mut jobs = batch.into_iter();
-        let mut room = Room::Enough;
+        let mut room = TransactionRoom::Enough;
         while let Some(mut job) = jobs.next() {
             let before = ledger.totals;
             let applied = match is_alone {
@@ -290,7 +294,7 @@ impl Committer {
                 Err(error) => {
                     ledger.totals = before;
                     if matches!(error, JournalError::Full) {
-                        room = Room::Lacking;
+                        room = TransactionRoom::Lacking;
                     }
                     job.failed(error);
                 }
@@ -328,7 +332,7 @@ impl Drop for Committer {
     }
 }
 
-fn apply_in_savepoint(job: &mut dyn Job, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
+fn apply_in_savepoint(job: &mut dyn QueuedChange, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
     ledger.connection.prepare_cached("SAVEPOINT change")?.execute([])?;
     let result = job.apply(ledger);
     if !ledger.connection.is_autocommit() {

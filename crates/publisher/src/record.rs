@@ -78,7 +78,7 @@ pub(crate) fn stand_in(
     bytes: usize,
     limit: usize,
 ) -> Result<CloudEvent, serde_json::Error> {
-    let about: About = serde_json::from_str(&event.data).unwrap_or_default();
+    let about: StandInFields = serde_json::from_str(&event.data).unwrap_or_default();
     let id = EventId::of_parts(&[RejectReason::RecordTooLarge.as_str(), &event.id]);
     let key =
         if event.key.len() <= MAX_STAND_IN_KEY_BYTES { event.key.clone() } else { id.as_str().to_owned() };
@@ -113,7 +113,7 @@ pub(crate) fn stand_in(
 
 /// What of an event its stand-in repeats.
 #[derive(Default, Deserialize)]
-struct About {
+struct StandInFields {
     url: Option<Url>,
 }
 

@@ -4,7 +4,7 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use dateline::{
     config::EngineSettings,
-    engine::{Engine, EngineError, Until, World},
+    engine::{Engine, EngineError, EngineParts, StopCondition},
     metrics::Metrics,
 };
 use dateline_fetcher::{Clock, Feed, FetchSettings, Fetcher, PollSettings};
@@ -108,7 +108,7 @@ async fn live(
         web.restarted(clock);
         let transport: Arc<Web> = web.clone();
         let fetcher = Fetcher::new(transport, fetch.clone(), poll.clone(), clock, plan.seed);
-        let world = World {
+        let world = EngineParts {
             fetcher: Arc::new(fetcher),
             journal: journal.clone(),
             subject: subject.clone(),
@@ -118,10 +118,10 @@ async fn live(
         let engine = Engine::new(world, feeds.clone(), settings.clone()).await?;
         let stop = CancellationToken::new();
         let until = match jump {
-            None => {
-                Until::Idle(shown.checked_add((start + end).duration_since(tokio::time::Instant::now()))?)
-            }
-            Some(_) => Until::Stopped,
+            None => StopCondition::Idle(
+                shown.checked_add((start + end).duration_since(tokio::time::Instant::now()))?,
+            ),
+            Some(_) => StopCondition::Stopped,
         };
         let stopping = stop.clone();
         let alarm = async move {

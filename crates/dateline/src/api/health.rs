@@ -5,14 +5,14 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
 use super::Shared;
-use crate::engine::{HEARTBEAT, Pulse};
+use crate::engine::{EngineActivity, HEARTBEAT};
 
 /// How many heartbeats the engine may miss before it counts as hung. A commit on a slow disk doesn't hold it up, a suspended
 /// machine does, for as long as it sleeps.
 const MISSED: u32 = 15;
 
 /// Whether the engine goes round.
-pub(crate) fn is_alive(pulse: &Pulse) -> bool {
+pub(crate) fn is_alive(pulse: &EngineActivity) -> bool {
     pulse.at.elapsed() < HEARTBEAT * MISSED
 }
 

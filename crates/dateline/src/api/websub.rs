@@ -8,7 +8,7 @@ use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use dateline_fetcher::websub::Pushed;
+use dateline_fetcher::websub::PushContent;
 use http_body_util::{BodyExt, Limited};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -59,7 +59,7 @@ async fn pushed(
         (Some(_), Err(_)) => websub.counted(PostResult::Busy, "busy"),
         (Some(subscription), Ok(_room)) => {
             let body = collect(websub, request.into_body()).await?;
-            websub.take(&subscription, Pushed { headers, body }).await
+            websub.take(&subscription, PushContent { headers, body }).await
         }
     };
     Ok(match received {

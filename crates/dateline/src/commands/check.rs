@@ -9,7 +9,7 @@ use crate::failure::Failure;
 
 /// Validates the configuration, the feeds and the subject.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct CheckArguments {
     /// What to check.
     #[command(flatten)]
     config: ConfigFile,
@@ -19,7 +19,7 @@ pub struct Arguments {
 ///
 /// # Errors
 /// Everything that is wrong, at most one error a file.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config.path)?;
     let settings = &config.settings;
     let delivery = match settings.kafka.brokers.as_str() {

@@ -23,7 +23,7 @@ Examples:
   dateline extract --url https://news.example/a/1 page.html
   curl -s https://news.example/a/1 | dateline extract -
   dateline extract --batch < pages.jsonl > articles.jsonl")]
-pub struct Arguments {
+pub struct ExtractArguments {
     /// The page; `-` reads it from standard input. Gzip is recognised by content.
     #[arg(value_name = "FILE", required_unless_present = "batch", conflicts_with = "batch")]
     file: Option<PathBuf>,
@@ -65,7 +65,7 @@ struct AnswerLine<'l> {
 ///
 /// # Errors
 /// If the page or the list of pages cannot be read, or the answer not written.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &ExtractArguments) -> Result<(), Failure> {
     let rules = site_rules(arguments.sites.as_deref())?;
     match &arguments.file {
         Some(file) => {

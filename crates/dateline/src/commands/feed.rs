@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use dateline_fetcher::feed::opml::{self, OpmlFeed};
-use dateline_fetcher::transport::Live;
+use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Clock, Feed, Fetcher, PollResult, feed};
 use dateline_wire::{FeedId, FeedRef, FeedState};
 use futures_util::{StreamExt, stream};
@@ -139,7 +139,7 @@ fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let (settings, feeds) = configured(&arguments.config)?;
     let wanted: Vec<Feed> =
         feeds.into_iter().filter(|feed| names(feed.published(), arguments.only.as_deref())).collect();
-    let live = Live::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
+    let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
     let fetcher =
         Fetcher::new(Arc::new(live), settings.fetch.clone(), settings.poll.clone(), Clock::System, 0);
     let runtime = tokio::runtime::Builder::new_multi_thread()

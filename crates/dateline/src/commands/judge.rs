@@ -16,7 +16,7 @@ use crate::failure::Failure;
 
 /// Judges texts against the subject.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct JudgeArguments {
     /// Read lines {"id","title","text"} from standard input and write a line
     /// {"id","relevant","label","score","reasons","entities"} for each, in the same order, on all cores. "language", where given,
     /// is believed. A line that is none gives {"error"} and, at the end, exit code 3.
@@ -54,7 +54,7 @@ struct AnswerLine<'l> {
 ///
 /// # Errors
 /// If the subject cannot be read, or standard input or output fails.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &JudgeArguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
     let subject = config::read_subject(&settings.subject)?;
     let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 /// Only for after the relay has stopped because its position in Kafka is lost, or because an event can't be delivered. The
 /// daemon has to be stopped meanwhile.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct RelayArguments {
     /// The last event that counts as delivered: the next run delivers those after it. 0 delivers all of them.
     #[arg(long, value_name = "SEQUENCE")]
     after: u64,
@@ -27,7 +27,7 @@ pub struct Arguments {
 ///
 /// # Errors
 /// If the configuration is wrong, no Kafka is configured or it cannot be used now, the journal is in use, or it has no such event.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &RelayArguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
     if !settings.kafka.is_enabled() {
         return Err(Failure::Other("no Kafka is configured: set brokers in [kafka]".to_owned()));

@@ -27,7 +27,7 @@ Examples:
   dateline replay --archive --state backfill.progress --output events.jsonl CC-NEWS-*.warc.gz
 
 Damaged records are skipped, named on stderr, and make the exit code 3.")]
-pub struct Arguments {
+pub struct ReplayArguments {
     /// WARC files, gzip-compressed or not, written by Dateline or other tools.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -60,7 +60,7 @@ pub struct Arguments {
 /// # Errors
 /// If a file, the configuration or the journal can't be used, or the events can't be written; [`Failure::Partly`] if some of
 /// the recording is damaged.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
     let mut config = Config::load(&arguments.config.path)?;
     logs::start(&config.settings.logs)?;
     let threads = arguments.threads.unwrap_or_else(all_cores);

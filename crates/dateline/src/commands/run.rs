@@ -17,7 +17,7 @@ use crate::logs;
 /// It prints where its API is once that answers. SIGTERM and SIGINT stop it: what is in flight is finished within
 /// `shutdown_grace`, what is not is taken up again by the next run; a second signal stops it at once.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct RunArguments {
     /// What to run.
     #[command(flatten)]
     config: ConfigFile,
@@ -35,7 +35,7 @@ pub struct Arguments {
 ///
 /// # Errors
 /// If the daemon cannot start, or something it cannot work without fails.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config.path)?;
     logs::start(&config.settings.logs)?;
     let threads = all_cores().get();

@@ -8,15 +8,15 @@ use crate::failure::Failure;
 
 /// Prints the JSON Schema of what subscribers get.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct SchemaArguments {
     /// The kind of event.
-    #[arg(value_enum, default_value_t = Kind::Article)]
-    kind: Kind,
+    #[arg(value_enum, default_value_t = EventKindArgument::Article)]
+    kind: EventKindArgument,
 }
 
 /// The kinds of events, as the command line names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Kind {
+pub enum EventKindArgument {
     /// An article on the subject, or its next revision.
     Article,
     /// An entry that was not published, the stage and the reason.
@@ -25,12 +25,12 @@ pub enum Kind {
     Health,
 }
 
-impl From<Kind> for EventKind {
-    fn from(kind: Kind) -> Self {
+impl From<EventKindArgument> for EventKind {
+    fn from(kind: EventKindArgument) -> Self {
         match kind {
-            Kind::Article => Self::Article,
-            Kind::Reject => Self::Reject,
-            Kind::Health => Self::Health,
+            EventKindArgument::Article => Self::Article,
+            EventKindArgument::Reject => Self::Reject,
+            EventKindArgument::Health => Self::Health,
         }
     }
 }
@@ -39,6 +39,6 @@ impl From<Kind> for EventKind {
 ///
 /// # Errors
 /// If standard output fails.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &SchemaArguments) -> Result<(), Failure> {
     print_json(&EventKind::from(arguments.kind).schema())
 }

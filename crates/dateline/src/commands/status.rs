@@ -14,7 +14,7 @@ use crate::status::{FeedNames, FeedStatus, StatusReport};
 
 /// Shows feeds, backlog, last events and the relay's position, from the journal, daemon running or not.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct StatusArguments {
     /// Print one JSON document instead of a page for people.
     #[arg(long)]
     json: bool,
@@ -27,7 +27,7 @@ pub struct Arguments {
 ///
 /// # Errors
 /// If the configuration or the journal cannot be read.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &StatusArguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
     let names = FeedNames::of(&feeds::read(&settings.feeds, &settings.fetch.secret_query)?);
     let path = settings.journal_path();

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::config_file::ConfigFile;
-use super::schema::Kind;
+use super::schema::EventKindArgument;
 use crate::config::Settings;
 use crate::failure::Failure;
 
@@ -23,7 +23,7 @@ const RECONNECT: Duration = Duration::from_secs(1);
 
 /// Prints events from a running daemon, one JSON object (a CloudEvent) a line.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct TailArguments {
     /// Where to begin: `earliest`, `latest`, or the sequence of the last event already seen.
     #[arg(long, value_name = "earliest|latest|SEQUENCE", default_value = "earliest")]
     from: String,
@@ -32,7 +32,7 @@ pub struct Arguments {
     follow: bool,
     /// Only events of this kind.
     #[arg(long, value_enum)]
-    kind: Option<Kind>,
+    kind: Option<EventKindArgument>,
     /// At most so many events.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -48,7 +48,7 @@ pub struct Arguments {
 ///
 /// # Errors
 /// If the API cannot be reached, or refuses.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &TailArguments) -> Result<(), Failure> {
     let base = match &arguments.url {
         Some(url) => url.clone(),
         None => {
@@ -68,12 +68,12 @@ struct Tail {
     events: Url,
     after: String,
     follow: bool,
-    kind: Option<Kind>,
+    kind: Option<EventKindArgument>,
     left: Option<u64>,
 }
 
 impl Tail {
-    fn new(base: Url, arguments: &Arguments) -> Self {
+    fn new(base: Url, arguments: &TailArguments) -> Self {
         let mut events = base;
         events.set_path("/v1/events");
         Self {

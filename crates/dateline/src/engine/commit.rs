@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dateline_fetcher::PollResult;
-use dateline_journal::{Delay, EntryEnd, Finish, Journal, JournalError, PollCommit};
+use dateline_journal::{Delay, EntryCompletion, EntryEnd, Journal, JournalError, PollCommit};
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
@@ -20,7 +20,7 @@ pub(super) enum CommitRequest {
     /// A poll or a push: the feed's new state, its entries and events, and who waits for the end of a push.
     Poll { commit: Box<PollCommit>, result: PollResult, pushed: Option<oneshot::Sender<PushEnd>> },
     /// The end of an entry.
-    Finish(Box<Finish>),
+    Finish(Box<EntryCompletion>),
     /// An entry whose page may be had later.
     Postpone { feed: FeedId, entry: EntryId, due: Timestamp, delay: Delay },
 }

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::World;
+use super::EngineParts;
 use super::commit::CommitRequest;
 use super::outcome::{self, EntryContext, ReadingRules};
 use crate::config::EngineSettings;
@@ -77,7 +77,7 @@ enum Workplace {
 }
 
 impl Extraction {
-    pub(super) fn new(world: &World, settings: &EngineSettings, clock: Clock) -> Self {
+    pub(super) fn new(world: &EngineParts, settings: &EngineSettings, clock: Clock) -> Self {
         let threads = match settings.extract_threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,

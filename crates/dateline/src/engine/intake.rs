@@ -20,7 +20,7 @@ use super::extraction::{Extraction, MissingPage};
 use super::outcome::{self, EntryContext};
 use super::push::{Push, PushEnd};
 use super::scheduling::{self, Scheduling};
-use super::{Pulse, Until, World, trace};
+use super::{EngineActivity, EngineParts, StopCondition, trace};
 use crate::config::EngineSettings;
 use crate::contained::message_of;
 
@@ -52,7 +52,7 @@ struct PageAttempt {
 
 /// The state of the engine.
 pub(super) struct Intake {
-    world: World,
+    world: EngineParts,
     settings: EngineSettings,
     clock: Clock,
     feeds: HashMap<FeedId, Arc<Feed>>,
@@ -81,7 +81,7 @@ pub(super) struct Intake {
 
 impl Intake {
     pub(super) fn new(
-        world: World,
+        world: EngineParts,
         feeds: HashMap<FeedId, Feed>,
         states: Vec<FeedState>,
         settings: EngineSettings,
@@ -115,8 +115,8 @@ impl Intake {
     }
 
     /// What is going on.
-    pub(super) fn pulse(&self) -> Pulse {
-        Pulse {
+    pub(super) fn pulse(&self) -> EngineActivity {
+        EngineActivity {
             at: Instant::now(),
             polls: self.polls_in_flight,
             pages: self.pages_in_flight,
@@ -130,7 +130,7 @@ impl Intake {
     }
 
     /// Begins what is due and for which there is room.
-    pub(super) fn begin(&mut self, until: Until) -> Result<(), JournalError> {
+    pub(super) fn begin(&mut self, until: StopCondition) -> Result<(), JournalError> {
         if self.commits.is_stuck() || !self.scheduling.may_begin() {
             return Ok(());
         }
@@ -177,8 +177,8 @@ impl Intake {
     }
 
     /// Whether nothing is under way and nothing will be due in time.
-    pub(super) fn is_idle(&self, until: Until) -> bool {
-        let Until::Idle(end) = until else { return false };
+    pub(super) fn is_idle(&self, until: StopCondition) -> bool {
+        let StopCondition::Idle(end) = until else { return false };
         self.in_flight() == 0
             && self.scheduling.is_at_rest()
             && self.next_claim >= end
@@ -186,7 +186,7 @@ impl Intake {
     }
 
     /// When to go round again if nothing ends before.
-    pub(super) fn wake(&self, until: Until) -> Instant {
+    pub(super) fn wake(&self, until: StopCondition) -> Instant {
         // What cannot be begun waits for something to end, not for a moment, least of all for one that has passed.
         let mut due = Timestamp::MAX;
         if !self.commits.is_stuck() && self.scheduling.may_begin_when_due() {

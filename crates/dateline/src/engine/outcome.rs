@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dateline_fetcher::Feed;
-use dateline_journal::Finish;
+use dateline_journal::EntryCompletion;
 use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, Moment, Page,
@@ -36,7 +36,7 @@ impl EntryContext {
     /// The entry's end with `event`, after `attempts` failed fetches, ready to be committed. Whether its own page was read
     /// decides whether others with the same link are duplicates for a while.
     pub(super) fn finish(&self, event: Event, page_was_read: bool, attempts: u32) -> CommitRequest {
-        CommitRequest::Finish(Box::new(Finish {
+        CommitRequest::Finish(Box::new(EntryCompletion {
             feed: self.feed_id.clone(),
             entry: self.entry.id.clone(),
             event,

@@ -1,6 +1,6 @@
 //! What a hub pushed, on its way through the engine.
 
-use dateline_fetcher::websub::Pushed;
+use dateline_fetcher::websub::PushContent;
 use dateline_wire::FeedId;
 use tokio::sync::oneshot;
 
@@ -10,7 +10,7 @@ pub struct Push {
     /// The feed.
     pub feed: FeedId,
     /// The content, whose signature has been checked.
-    pub content: Pushed,
+    pub content: PushContent,
     /// Is told when it has ended; dropped without a word if the engine stops before.
     pub done: oneshot::Sender<PushEnd>,
 }

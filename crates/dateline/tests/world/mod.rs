@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dateline::config::{EngineSettings, read_subject};
-use dateline::engine::{Engine, Until, World};
+use dateline::engine::{Engine, EngineParts, StopCondition};
 use dateline::metrics::Metrics;
 use dateline_fetcher::transport::{FailureKind, Request, Response, Transport, TransportError};
 use dateline_fetcher::{Clock, Feed, FetchSettings, Fetcher, PollSettings};
@@ -173,7 +173,7 @@ pub(crate) async fn engine_with(
     let clock = Clock::starting_at(BEGIN.parse().unwrap());
     let transport: Arc<dyn Transport> = web.clone();
     let fetcher = Fetcher::new(transport, FetchSettings::default(), poll, clock, 7);
-    let world = World {
+    let world = EngineParts {
         fetcher: Arc::new(fetcher),
         journal: journal.clone(),
         subject: subject(),
@@ -187,7 +187,7 @@ pub(crate) async fn engine_with(
 /// Runs an engine for so long, in virtual time, and gives the events it committed.
 pub(crate) async fn events_after(engine: Engine, journal: &Journal, length: Duration) -> Vec<CloudEvent> {
     let begin: Timestamp = BEGIN.parse().unwrap();
-    let end = Until::Idle(begin.checked_add(length).unwrap());
+    let end = StopCondition::Idle(begin.checked_add(length).unwrap());
     engine.run(end, CancellationToken::new(), Duration::ZERO).await.unwrap();
     journal.events_after(Sequence::START, usize::MAX, None).unwrap()
 }

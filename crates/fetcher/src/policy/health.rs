@@ -14,19 +14,19 @@ const LEAST_SILENCE: SignedDuration = SignedDuration::from_hours(4 * 24);
 
 /// Something to tell about a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct HealthNotice {
     pub(crate) kind: HealthKind,
     /// For people, with the figures that it follows from.
     pub(crate) detail: String,
 }
 
 /// Notes that `kind` holds from now on; tells it unless it held before.
-pub(super) fn begin(state: &mut FeedState, kind: HealthKind, detail: String) -> Option<Told> {
+pub(super) fn begin(state: &mut FeedState, kind: HealthKind, detail: String) -> Option<HealthNotice> {
     if state.conditions.contains(&kind) {
         return None;
     }
     state.conditions.push(kind);
-    Some(Told { kind, detail })
+    Some(HealthNotice { kind, detail })
 }
 
 /// Notes that `kind` no longer holds. Whether it did.
@@ -36,12 +36,12 @@ pub(super) fn end(state: &mut FeedState, kind: HealthKind) -> bool {
     state.conditions.len() < before
 }
 
-fn recovered(detail: String) -> Option<Told> {
-    Some(Told { kind: HealthKind::Recovered, detail })
+fn recovered(detail: String) -> Option<HealthNotice> {
+    Some(HealthNotice { kind: HealthKind::Recovered, detail })
 }
 
 /// The feed answers as it should.
-pub(super) fn answers(state: &mut FeedState, now: Timestamp) -> Option<Told> {
+pub(super) fn answers(state: &mut FeedState, now: Timestamp) -> Option<HealthNotice> {
     let since = state.failing_since.take();
     if !end(state, HealthKind::Dead) {
         return None;
@@ -56,7 +56,7 @@ pub(super) fn fails(
     reason: &str,
     now: Timestamp,
     dead_after: SignedDuration,
-) -> Option<Told> {
+) -> Option<HealthNotice> {
     let failing = now.duration_since(*state.failing_since.get_or_insert(now));
     if failing < dead_after {
         return None;
@@ -70,7 +70,7 @@ pub(super) fn fails(
 }
 
 /// The feed has `new` entries.
-pub(super) fn news(state: &mut FeedState, new: usize) -> Option<Told> {
+pub(super) fn news(state: &mut FeedState, new: usize) -> Option<HealthNotice> {
     if new == 0 || !end(state, HealthKind::Silent) {
         return None;
     }
@@ -78,8 +78,13 @@ pub(super) fn news(state: &mut FeedState, new: usize) -> Option<Told> {
 }
 
 /// The feed was read, with `change`.
-pub(super) fn read(state: &mut FeedState, change: Change, stuck_dates: bool, entries: usize) -> Vec<Told> {
-    let mut told: Vec<Told> = news(state, change.new).into_iter().collect();
+pub(super) fn read(
+    state: &mut FeedState,
+    change: Change,
+    stuck_dates: bool,
+    entries: usize,
+) -> Vec<HealthNotice> {
+    let mut told: Vec<HealthNotice> = news(state, change.new).into_iter().collect();
     if change.gap {
         let newest = state.newest_entry.map_or("unknown".to_owned(), |newest| newest.to_string());
         let detail = format!(
@@ -100,7 +105,7 @@ pub(super) fn read(state: &mut FeedState, change: Change, stuck_dates: bool, ent
 
 /// The feed had nothing new. When it turns out to be silent, its validators go, so that the next poll sees for itself
 /// whether "not modified" is true.
-pub(super) fn nothing_new(state: &mut FeedState, now: Timestamp) -> Option<Told> {
+pub(super) fn nothing_new(state: &mut FeedState, now: Timestamp) -> Option<HealthNotice> {
     let (interval, since) = (state.entry_interval?, state.last_new_entry?);
     let quiet = now.duration_since(since);
     if quiet < LEAST_SILENCE || quiet.as_secs_f64() < SILENT_INTERVALS * interval {

@@ -17,10 +17,10 @@ use url::Url;
 use crate::PollSettings;
 
 pub(crate) use freshness::fresh_for;
-pub(crate) use health::Told;
+pub(crate) use health::HealthNotice;
 pub(crate) use hints::hints_of;
 pub(crate) use moves::address;
-pub(crate) use rhythm::Reading;
+pub(crate) use rhythm::RhythmReading;
 
 /// Healthy polls come up to this share later than decided, so that feeds that began in step do not stay so.
 const JITTER: f64 = 0.1;
@@ -33,7 +33,7 @@ const REFUSED_FACTOR: u32 = 12;
 
 /// What an exchange with a feed's server showed, as far as it matters for what follows.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Exchange {
+pub(crate) struct PollExchange {
     /// The status of the last answer, if one came.
     pub(crate) status: Option<u16>,
     /// Where permanent redirects alone lead from the address asked.
@@ -41,12 +41,12 @@ pub(crate) struct Exchange {
     /// For how long the answer says that it stays fresh.
     pub(crate) fresh_for: Option<Duration>,
     /// How it ended.
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: ExchangeOutcome,
 }
 
 /// How an exchange with a feed's server ended.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Outcome {
+pub(crate) enum ExchangeOutcome {
     /// Nothing has changed, says the server (304) or the body.
     Unchanged { validators: Validators },
     /// The feed was read.
@@ -55,7 +55,7 @@ pub(crate) enum Outcome {
         validators: Validators,
         body_sha256: Option<String>,
         hints: PollHints,
-        reading: Reading,
+        reading: RhythmReading,
     },
     /// Gone for good (410).
     Gone,
@@ -70,14 +70,14 @@ pub(crate) enum Outcome {
 /// The state that follows, and what to tell. `drawn` is a number from 0 up to 1.
 pub(crate) fn after(
     state: &FeedState,
-    exchange: Exchange,
+    exchange: PollExchange,
     now: Timestamp,
     drawn: f64,
     settings: &PollSettings,
-) -> (FeedState, Vec<Told>) {
+) -> (FeedState, Vec<HealthNotice>) {
     let mut state = state.clone();
     leave_out_unasked(&mut state, now);
-    if let Outcome::Resting { until } = exchange.outcome {
+    if let ExchangeOutcome::Resting { until } = exchange.outcome {
         state.next_poll = later(until.max(now), settings.min_interval.mul_f64(JITTER * drawn));
         return (state, Vec::new());
     }
@@ -85,13 +85,13 @@ pub(crate) fn after(
     state.last_status = exchange.status;
     let mut told = Vec::new();
     match exchange.outcome {
-        Outcome::Unchanged { validators } => {
+        ExchangeOutcome::Unchanged { validators } => {
             told.extend(succeed(&mut state, exchange.moved_to.as_ref(), now, settings));
             state.validators = validators;
             told.extend(health::nothing_new(&mut state, now));
             state.next_poll = next_healthy(&state, exchange.fresh_for, now, drawn, settings);
         }
-        Outcome::Read { validators, body_sha256, hints, reading } => {
+        ExchangeOutcome::Read { validators, body_sha256, hints, reading } => {
             told.extend(succeed(&mut state, exchange.moved_to.as_ref(), now, settings));
             state.validators = validators;
             state.body_sha256 = body_sha256;
@@ -104,7 +104,7 @@ pub(crate) fn after(
             }
             state.next_poll = next_healthy(&state, exchange.fresh_for, now, drawn, settings);
         }
-        Outcome::Gone => {
+        ExchangeOutcome::Gone => {
             state.retired = true;
             state.last_error = Some("gone for good (410)".to_owned());
             state.next_poll = Timestamp::MAX;
@@ -114,15 +114,15 @@ pub(crate) fn after(
                 "its server says that it is gone for good (410); it is not polled any more".to_owned(),
             ));
         }
-        Outcome::Refused { reason } => {
+        ExchangeOutcome::Refused { reason } => {
             told.extend(fail(&mut state, reason, now, settings));
             state.next_poll = next_retry(&state, REFUSED_FACTOR, None, now, drawn, settings);
         }
-        Outcome::Failed { reason, retry_after } => {
+        ExchangeOutcome::Failed { reason, retry_after } => {
             told.extend(fail(&mut state, reason, now, settings));
             state.next_poll = next_retry(&state, 1, retry_after, now, drawn, settings);
         }
-        Outcome::Resting { .. } => {}
+        ExchangeOutcome::Resting { .. } => {}
     }
     (state, told)
 }
@@ -139,9 +139,13 @@ fn leave_out_unasked(state: &mut FeedState, now: Timestamp) {
 }
 
 /// The state that follows from a push of `entries`, and what to tell. When the feed is polled next stays as it is.
-pub(crate) fn after_push(state: &FeedState, entries: &[Entry], now: Timestamp) -> (FeedState, Vec<Told>) {
+pub(crate) fn after_push(
+    state: &FeedState,
+    entries: &[Entry],
+    now: Timestamp,
+) -> (FeedState, Vec<HealthNotice>) {
     let mut state = state.clone();
-    let reading = Reading::of(entries, now);
+    let reading = RhythmReading::of(entries, now);
     let new = reading.against(&state).new;
     let told = health::news(&mut state, new).into_iter().collect();
     reading.add(&mut state, new, now);
@@ -172,7 +176,7 @@ fn succeed(
     moved_to: Option<&Url>,
     now: Timestamp,
     settings: &PollSettings,
-) -> impl Iterator<Item = Told> + use<> {
+) -> impl Iterator<Item = HealthNotice> + use<> {
     let recovered = health::answers(state, now);
     state.failures = 0;
     state.last_error = None;
@@ -181,7 +185,12 @@ fn succeed(
     recovered.into_iter().chain(moved)
 }
 
-fn fail(state: &mut FeedState, reason: String, now: Timestamp, settings: &PollSettings) -> Option<Told> {
+fn fail(
+    state: &mut FeedState,
+    reason: String,
+    now: Timestamp,
+    settings: &PollSettings,
+) -> Option<HealthNotice> {
     state.failures = state.failures.saturating_add(1);
     moves::failed(state);
     let dead_after = SignedDuration::try_from(settings.dead_after).unwrap_or(SignedDuration::MAX);

@@ -8,7 +8,7 @@ use dateline_wire::{FeedState, HealthKind};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::health::{Told, begin, end};
+use super::health::{HealthNotice, begin, end};
 use crate::PollSettings;
 
 /// After this many failures at the new address the configured one is asked again.
@@ -28,7 +28,7 @@ pub(super) fn answered(
     moved_to: Option<&Url>,
     now: Timestamp,
     settings: &PollSettings,
-) -> Option<Told> {
+) -> Option<HealthNotice> {
     let settled = state.conditions.contains(&HealthKind::Moved);
     match moved_to {
         // The configured address answers again by itself, or the new one does as it should.

@@ -27,7 +27,7 @@ const LATENESS: f64 = 0.1;
 
 /// What one reading of a feed shows of its rhythm.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Reading {
+pub(crate) struct RhythmReading {
     /// The newest entries, newest first, by part of their ids, and behind them the first of their links, by a part of those.
     recent: Vec<u32>,
     /// How many of `recent` are entries.
@@ -51,7 +51,7 @@ pub(crate) struct Change {
     pub(crate) gap: bool,
 }
 
-impl Reading {
+impl RhythmReading {
     /// Of `entries` as listed at `now`.
     pub(crate) fn of(entries: &[Entry], now: Timestamp) -> Self {
         /// With fewer dates, "all the same" is chance.

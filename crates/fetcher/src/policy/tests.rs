@@ -23,16 +23,16 @@ fn feed() -> FeedState {
     FeedState::new(&FeedRef::new(&address, None, &SecretQuery::default()), at(0.0))
 }
 
-fn exchange(outcome: Outcome) -> Exchange {
-    Exchange { status: Some(200), moved_to: None, fresh_for: None, outcome }
+fn exchange(outcome: ExchangeOutcome) -> PollExchange {
+    PollExchange { status: Some(200), moved_to: None, fresh_for: None, outcome }
 }
 
-fn unchanged() -> Outcome {
-    Outcome::Unchanged { validators: Validators::default() }
+fn unchanged() -> ExchangeOutcome {
+    ExchangeOutcome::Unchanged { validators: Validators::default() }
 }
 
-fn failed() -> Outcome {
-    Outcome::Failed { reason: "status 502".to_owned(), retry_after: None }
+fn failed() -> ExchangeOutcome {
+    ExchangeOutcome::Failed { reason: "status 502".to_owned(), retry_after: None }
 }
 
 /// Entries numbered `numbers`, each dated `hours` times its number after the start.
@@ -46,21 +46,21 @@ fn entries(numbers: std::ops::Range<i64>, hours: f64) -> Vec<Entry> {
         .collect()
 }
 
-fn read_with(entries: &[Entry], hints: PollHints, now: Timestamp) -> Outcome {
-    Outcome::Read {
+fn read_with(entries: &[Entry], hints: PollHints, now: Timestamp) -> ExchangeOutcome {
+    ExchangeOutcome::Read {
         validators: Validators::default(),
         body_sha256: None,
         hints,
-        reading: Reading::of(entries, now),
+        reading: RhythmReading::of(entries, now),
     }
 }
 
-fn read(entries: &[Entry], now: Timestamp) -> Outcome {
+fn read(entries: &[Entry], now: Timestamp) -> ExchangeOutcome {
     read_with(entries, PollHints::default(), now)
 }
 
 /// The state after `outcome` at `now`, and the kinds told.
-fn step(state: &FeedState, outcome: Outcome, now: Timestamp) -> (FeedState, Vec<HealthKind>) {
+fn step(state: &FeedState, outcome: ExchangeOutcome, now: Timestamp) -> (FeedState, Vec<HealthKind>) {
     let (state, told) = after(state, exchange(outcome), now, 0.0, &settings());
     (state, told.into_iter().map(|told| told.kind).collect())
 }
@@ -117,13 +117,14 @@ fn what_the_feed_announces_is_kept_to_unless_entries_would_be_lost() {
 
 #[test]
 fn an_answer_that_is_fresh_is_not_asked_for_again_before_it_is_stale_also_after_a_304() {
-    let fresh = |outcome| Exchange { fresh_for: Some(Duration::from_secs(7200)), ..exchange(outcome) };
+    let fresh = |outcome| PollExchange { fresh_for: Some(Duration::from_secs(7200)), ..exchange(outcome) };
     let busy = entries(0..40, 0.5);
     let (state, _) = after(&feed(), fresh(read(&busy, at(20.0))), at(20.0), 0.0, &settings());
     assert_eq!(minutes_until_next(&state), 120);
     let (state, _) = after(&state, fresh(unchanged()), at(22.0), 0.0, &settings());
     assert_eq!(minutes_until_next(&state), 120);
-    let for_a_year = Exchange { fresh_for: Some(Duration::from_secs(31_536_000)), ..exchange(unchanged()) };
+    let for_a_year =
+        PollExchange { fresh_for: Some(Duration::from_secs(31_536_000)), ..exchange(unchanged()) };
     let (state, _) = after(&state, for_a_year, at(24.0), 0.9, &settings());
     assert_eq!(minutes_until_next(&state), 360, "the configured bound holds");
 }
@@ -152,13 +153,13 @@ fn failures_back_off_exponentially_to_a_cap_and_a_success_ends_that() {
 
 #[test]
 fn a_refusal_slows_down_far_more_than_a_failure() {
-    let state = step(&feed(), Outcome::Refused { reason: "status 403".to_owned() }, at(0.0)).0;
+    let state = step(&feed(), ExchangeOutcome::Refused { reason: "status 403".to_owned() }, at(0.0)).0;
     assert_eq!(minutes_until_next(&state), 60);
 }
 
 #[test]
 fn retry_after_is_obeyed_where_it_asks_for_more_than_the_back_off() {
-    let busy = |seconds| Outcome::Failed {
+    let busy = |seconds| ExchangeOutcome::Failed {
         reason: "status 429".to_owned(),
         retry_after: Some(Duration::from_secs(seconds)),
     };
@@ -169,14 +170,14 @@ fn retry_after_is_obeyed_where_it_asks_for_more_than_the_back_off() {
 #[test]
 fn a_poll_that_was_put_off_changes_nothing_but_the_time() {
     let state = step(&feed(), failed(), at(0.0)).0;
-    let (put_off, told) = step(&state, Outcome::Resting { until: at(3.0) }, state.next_poll);
+    let (put_off, told) = step(&state, ExchangeOutcome::Resting { until: at(3.0) }, state.next_poll);
     assert!(told.is_empty());
     assert_eq!(put_off, FeedState { next_poll: at(3.0), ..state });
 }
 
 #[test]
 fn a_feed_that_is_gone_retires_and_says_so() {
-    let (state, told) = step(&feed(), Outcome::Gone, at(0.0));
+    let (state, told) = step(&feed(), ExchangeOutcome::Gone, at(0.0));
     assert!(state.retired);
     assert_eq!(told, [HealthKind::Dead]);
 }
@@ -199,7 +200,7 @@ fn a_feed_that_fails_for_days_is_dead_once_and_recovers_once() {
 
 #[test]
 fn time_during_which_nothing_was_asked_is_no_failure_and_no_move() {
-    let moved = || Exchange { moved_to: Some(url("https://b.example/")), ..exchange(unchanged()) };
+    let moved = || PollExchange { moved_to: Some(url("https://b.example/")), ..exchange(unchanged()) };
     let mut failing = step(&feed(), failed(), at(0.0)).0;
     let mut moving = after(&feed(), moved(), at(0.0), 0.0, &settings()).0;
     for week in 1..10 {
@@ -221,7 +222,7 @@ fn time_during_which_nothing_was_asked_is_no_failure_and_no_move() {
 #[test]
 fn a_move_is_believed_after_several_polls_over_days_and_not_before() {
     let target = url("https://feeds.news.example/all");
-    let moved = || Exchange { moved_to: Some(target.clone()), ..exchange(unchanged()) };
+    let moved = || PollExchange { moved_to: Some(target.clone()), ..exchange(unchanged()) };
     let mut state = feed();
     let mut told = Vec::new();
     for poll in 0..40 {
@@ -240,7 +241,7 @@ fn a_move_is_believed_after_several_polls_over_days_and_not_before() {
 
 #[test]
 fn two_polls_days_apart_do_not_make_a_move() {
-    let moved = || Exchange { moved_to: Some(url("https://b.example/")), ..exchange(unchanged()) };
+    let moved = || PollExchange { moved_to: Some(url("https://b.example/")), ..exchange(unchanged()) };
     let (state, _) = after(&feed(), moved(), at(0.0), 0.0, &settings());
     let (state, told) = after(&due(&state, at(200.0)), moved(), at(200.0), 0.0, &settings());
     assert!(told.is_empty());
@@ -249,7 +250,7 @@ fn two_polls_days_apart_do_not_make_a_move() {
 
 #[test]
 fn a_permanent_redirect_that_goes_away_is_forgotten() {
-    let moved = Exchange { moved_to: Some(url("https://b.example/")), ..exchange(unchanged()) };
+    let moved = PollExchange { moved_to: Some(url("https://b.example/")), ..exchange(unchanged()) };
     let (state, _) = after(&feed(), moved, at(0.0), 0.0, &settings());
     let state = step(&state, unchanged(), at(1.0)).0;
     assert_eq!((state.moved_to, state.moved_since, state.moved_polls), (None, None, 0));
@@ -315,7 +316,7 @@ fn a_silence_is_told_once_by_the_feeds_own_rhythm_and_ends_with_something_new() 
     // One entry every ten hours: silent after a hundred hours.
     let mut state = step(&feed(), read(&entries(0..10, 10.0), at(90.0)), at(90.0)).0;
     state.validators.etag = Some("\"1\"".to_owned());
-    let quiet = |state: &FeedState| Outcome::Unchanged { validators: state.validators.clone() };
+    let quiet = |state: &FeedState| ExchangeOutcome::Unchanged { validators: state.validators.clone() };
     assert!(step(&state, quiet(&state), at(180.0)).1.is_empty());
     let (silent, told) = step(&state, quiet(&state), at(200.0));
     assert_eq!(told, [HealthKind::Silent]);
@@ -376,17 +377,17 @@ proptest! {
                 0 => unchanged(),
                 1 => read_with(&entries(number as i64..number as i64 + 9, 0.1), hints, now),
                 2 => failed(),
-                3 => Outcome::Refused { reason: String::new() },
-                4 => Outcome::Failed { reason: String::new(), retry_after: Some(Duration::from_secs(seconds.min(21_600))) },
-                _ => Outcome::Read {
+                3 => ExchangeOutcome::Refused { reason: String::new() },
+                4 => ExchangeOutcome::Failed { reason: String::new(), retry_after: Some(Duration::from_secs(seconds.min(21_600))) },
+                _ => ExchangeOutcome::Read {
                     validators: Validators::default(),
                     body_sha256: None,
                     hints,
-                    reading: Reading::of(&[], now),
+                    reading: RhythmReading::of(&[], now),
                 },
             };
             let healthy = matches!(kind, 0 | 1 | 5);
-            let exchange = Exchange { fresh_for: Some(Duration::from_secs(seconds)), ..exchange(outcome) };
+            let exchange = PollExchange { fresh_for: Some(Duration::from_secs(seconds)), ..exchange(outcome) };
             state = after(&state, exchange, now, drawn, &settings).0;
             let wait = state.next_poll.duration_since(now);
             prop_assert!(wait >= SignedDuration::try_from(settings.min_interval).unwrap());

@@ -60,7 +60,7 @@ enum Verdict {
 }
 
 /// The host is to be left alone until then; nothing was asked.
-struct Resting {
+struct HostRest {
     until: Timestamp,
 }
 
@@ -95,7 +95,7 @@ impl Robots {
             _ => {
                 let (verdict, lifetime) = match self.fetch(client, url).await {
                     Ok(fetched) => fetched,
-                    Err(Resting { until }) => return Permission::Resting { until },
+                    Err(HostRest { until }) => return Permission::Resting { until },
                 };
                 let (verdict, until) = (Arc::new(verdict), Instant::now() + lifetime);
                 *known = Some(CachedVerdict { until, verdict: verdict.clone() });
@@ -120,7 +120,7 @@ impl Robots {
     }
 
     /// Asks for the robots.txt of the origin of `url`: what it says, and for how long that holds.
-    async fn fetch(&self, client: &PoliteClient, url: &Url) -> Result<(Verdict, Duration), Resting> {
+    async fn fetch(&self, client: &PoliteClient, url: &Url) -> Result<(Verdict, Duration), HostRest> {
         let nothing_said = (Verdict::Rules(Rules::default()), MAX_USE);
         let unreachable = |why: String, retry: Duration| (Verdict::Unreachable { why }, retry);
         let Ok(robots_url) = url.join("/robots.txt") else { return Ok(nothing_said) };
@@ -155,7 +155,7 @@ impl Robots {
                 FailureKind::Address | FailureKind::Url | FailureKind::NotRecorded => nothing_said,
                 _ => unreachable(error.detail, RETRY),
             },
-            Err(RequestFailure::Resting { until }) => return Err(Resting { until }),
+            Err(RequestFailure::Resting { until }) => return Err(HostRest { until }),
         })
     }
 

@@ -15,13 +15,13 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolving};
 use url::{Host, Url};
 
-use super::{FailureKind, Resolve, TransportError};
+use super::{FailureKind, Resolver, TransportError};
 use crate::{FetchSettings, SettingsError, address::is_public};
 
 /// Lets requests reach public addresses, and those that the operator named.
 #[derive(Clone)]
 pub(super) struct AddressFilter {
-    resolver: Arc<dyn Resolve>,
+    resolver: Arc<dyn Resolver>,
     allow_private: bool,
     connect_to: Arc<BTreeMap<String, Target>>,
     /// The names of proxies. The operator named them, so they may resolve inside; but nothing else is to be asked of them.
@@ -42,7 +42,7 @@ impl AddressFilter {
     /// If `connect_to` names something else than hosts and addresses with ports.
     pub(super) fn new(
         settings: &FetchSettings,
-        resolver: Arc<dyn Resolve>,
+        resolver: Arc<dyn Resolver>,
         proxies: BTreeSet<String>,
     ) -> Result<Self, SettingsError> {
         let entry = |(host, target): (&String, &String)| match (Host::parse(host), Target::parse(target)) {

@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::{
-    FailureKind, Request, Resolve, Response, SystemResolver, Transport, TransportError,
+    FailureKind, Request, Resolver, Response, SystemResolver, Transport, TransportError,
     address_filter::AddressFilter,
     failure::{self, timed_out},
     proxy::Proxies,
@@ -30,7 +30,7 @@ const MAX_HTTP2_FRAME_BYTES: u32 = 16 << 10;
 /// Sends requests over the network: HTTP/1.1 or HTTP/2, through a proxy or straight to the host, within the bounds of its
 /// settings, and to public addresses only unless they allow others.
 #[derive(Clone)]
-pub struct Live {
+pub struct LiveTransport {
     /// Connects to hosts.
     direct: Client,
     /// Connects to the proxy, where there is one.
@@ -49,7 +49,7 @@ struct Bounds {
     body_bytes: usize,
 }
 
-impl Live {
+impl LiveTransport {
     /// A transport with the system's resolver.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Live {
     /// If the settings cannot be worked with.
     pub fn with_resolver(
         settings: &FetchSettings,
-        resolver: Arc<dyn Resolve>,
+        resolver: Arc<dyn Resolver>,
     ) -> Result<Self, SettingsError> {
         HeaderValue::try_from(&settings.user_agent)
             .map_err(|_| SettingsError::UserAgent { value: settings.user_agent.clone() })?;
@@ -174,7 +174,7 @@ impl Live {
     }
 }
 
-impl Transport for Live {
+impl Transport for LiveTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             timeout(self.bounds.whole, self.exchange(request))
@@ -185,7 +185,7 @@ impl Transport for Live {
 }
 
 /// A client that does one exchange at a time and nothing of its own accord: it follows no redirect, has no policy of asking
-/// again, and undoes no content coding. Its time is bounded here and in [`Live::exchange`].
+/// again, and undoes no content coding. Its time is bounded here and in [`LiveTransport::exchange`].
 fn client(settings: &FetchSettings) -> Result<ClientBuilder, SettingsError> {
     Ok(Client::builder()
         .tls_backend_preconfigured(super::tls::client_config(&settings.extra_ca)?)

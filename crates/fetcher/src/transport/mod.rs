@@ -9,7 +9,7 @@ mod failure;
 mod live;
 mod proxy;
 mod record;
-mod recorded;
+mod recording_index;
 mod replay;
 mod resolve;
 mod secrets;
@@ -27,12 +27,12 @@ use url::Url;
 use crate::MemoryLease;
 
 pub use error::{FailureKind, TransportError};
-pub use live::Live;
+pub use live::LiveTransport;
 pub use proxy::ProxyCredentials;
-pub use record::{RecordError, RecordSettings, Recording};
-pub use recorded::{Recorded, ReplayError};
-pub use replay::Replaying;
-pub use resolve::{Resolve, SystemResolver};
+pub use record::{RecordError, RecordSettings, RecordingTransport};
+pub use recording_index::{RecordingIndex, ReplayError};
+pub use replay::ReplayTransport;
+pub use resolve::{Resolver, SystemResolver};
 pub use secrets::Secrets;
 
 /// Holds one exchange at a time.

@@ -74,7 +74,7 @@ pub enum RecordError {
 /// becomes `request` and `metadata`, which then also tells the failure. Credentials are taken out by [`Secrets`]. An exchange
 /// that can't be recorded has failed: better to ask again when the disk has room than to have a recording that lies.
 #[derive(Debug)]
-pub struct Recording<T> {
+pub struct RecordingTransport<T> {
     inner: T,
     clock: Clock,
     recorder: Arc<Recorder>,
@@ -84,12 +84,12 @@ pub struct Recording<T> {
 struct Recorder {
     path: PathBuf,
     secrets: Secrets,
-    tape: Mutex<Tape>,
+    tape: Mutex<RecordingFile>,
 }
 
 /// The file and what must stay in step with it.
 #[derive(Debug)]
-struct Tape {
+struct RecordingFile {
     writer: WarcWriter<File>,
     /// The length up to which the file holds whole exchanges.
     length: u64,
@@ -98,14 +98,14 @@ struct Tape {
 }
 
 /// One exchange, as it is to be recorded.
-struct Exchange {
+struct ExchangeRecord {
     request: Request,
     started: Timestamp,
     elapsed: Duration,
     outcome: Result<Response, TransportError>,
 }
 
-impl<T: Transport> Recording<T> {
+impl<T: Transport> RecordingTransport<T> {
     /// Records what passes to `inner` at the end of the file at `path`, which is made if it isn't there. What a crash left
     /// partial at its end is cut off.
     ///
@@ -119,7 +119,7 @@ impl<T: Transport> Recording<T> {
     ) -> Result<Self, RecordError> {
         let path = path.into();
         let RecordSettings { seed, record_ids, secrets } = settings;
-        let mut tape = Tape::open(&path, record_ids)?;
+        let mut tape = RecordingFile::open(&path, record_ids)?;
         let about = about(&path, seed, &secrets);
         tape.append(|ids| {
             let record = Record::new(RecordType::Warcinfo, &ids.next_id(), clock.now());
@@ -163,7 +163,7 @@ fn about(path: &Path, seed: u64, secrets: &Secrets) -> WarcFields {
     about
 }
 
-impl<T: Transport> Transport for Recording<T> {
+impl<T: Transport> Transport for RecordingTransport<T> {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             // A subscription is told to nobody: it holds secrets, and a replay asks for none.
@@ -173,7 +173,7 @@ impl<T: Transport> Transport for Recording<T> {
             let started = self.clock.now();
             let timer = Instant::now();
             let outcome = self.inner.send(request.clone()).await;
-            let exchange = Exchange { request, started, elapsed: timer.elapsed(), outcome };
+            let exchange = ExchangeRecord { request, started, elapsed: timer.elapsed(), outcome };
             let recorder = Arc::clone(&self.recorder);
             tokio::task::spawn_blocking(move || recorder.record(exchange))
                 .await
@@ -183,8 +183,8 @@ impl<T: Transport> Transport for Recording<T> {
 }
 
 impl Recorder {
-    fn record(&self, exchange: Exchange) -> Result<Response, TransportError> {
-        let Exchange { request, started, elapsed, outcome } = exchange;
+    fn record(&self, exchange: ExchangeRecord) -> Result<Response, TransportError> {
+        let ExchangeRecord { request, started, elapsed, outcome } = exchange;
         let (asked_for, purpose) = (&request.url, request.purpose);
         let url = self.secrets.url(asked_for, purpose);
         let asked = http::write_request(&url, &self.secrets.headers(&request.headers, asked_for, purpose));
@@ -242,7 +242,7 @@ pub(super) fn purpose_word(purpose: Purpose) -> &'static str {
     }
 }
 
-impl Tape {
+impl RecordingFile {
     fn open(path: &Path, record_ids: [u8; 16]) -> Result<Self, RecordError> {
         let io_error = |source| RecordError::Io { path: path.to_owned(), source };
         let file = File::options().read(true).append(true).create(true).open(path).map_err(io_error)?;

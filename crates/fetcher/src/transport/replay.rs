@@ -7,7 +7,7 @@ use std::sync::{
 
 use futures_util::future::BoxFuture;
 
-use super::{Recorded, Request, Response, Transport, TransportError};
+use super::{RecordingIndex, Request, Response, Transport, TransportError};
 use crate::Clock;
 
 /// Answers each request as the recording did: the first for an address with the first recorded exchange, and so on, each
@@ -16,15 +16,15 @@ use crate::Clock;
 ///
 /// Under a paused tokio clock nothing waits in earnest.
 #[derive(Debug)]
-pub struct Replaying {
-    recorded: Mutex<Recorded>,
+pub struct ReplayTransport {
+    recorded: Mutex<RecordingIndex>,
     clock: Clock,
     unrecorded: AtomicU64,
 }
 
-impl Replaying {
-    /// Answers from `recorded`, with the time of day from `clock`, which as a rule starts at [`Recorded::first_moment`].
-    pub fn new(recorded: Recorded, clock: Clock) -> Self {
+impl ReplayTransport {
+    /// Answers from `recorded`, with the time of day from `clock`, which as a rule starts at [`RecordingIndex::first_moment`].
+    pub fn new(recorded: RecordingIndex, clock: Clock) -> Self {
         Self { recorded: Mutex::new(recorded), clock, unrecorded: AtomicU64::new(0) }
     }
 
@@ -34,7 +34,7 @@ impl Replaying {
     }
 }
 
-impl Transport for Replaying {
+impl Transport for ReplayTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             let taken = self

@@ -5,7 +5,7 @@ use std::{io, net::IpAddr};
 use futures_util::future::BoxFuture;
 
 /// Finds the addresses of a host. Only a test that must see a name change its answer brings its own.
-pub trait Resolve: Send + Sync + 'static {
+pub trait Resolver: Send + Sync + 'static {
     /// The addresses of `host`, in the order in which to try them.
     fn resolve(&self, host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
 }
@@ -14,7 +14,7 @@ pub trait Resolve: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemResolver;
 
-impl Resolve for SystemResolver {
+impl Resolver for SystemResolver {
     fn resolve(&self, host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         Box::pin(async move {
             let found = tokio::net::lookup_host((host.as_str(), 0)).await?;

@@ -11,14 +11,14 @@ use std::{
 
 use dateline_fetcher::{
     FetchSettings,
-    transport::{FailureKind, Live, Purpose, Request, Resolve, Transport},
+    transport::{FailureKind, LiveTransport, Purpose, Request, Resolver, Transport},
 };
 use dateline_wire::RejectReason;
 use futures_util::future::BoxFuture;
 
 use crate::support::*;
 
-async fn failure(live: &Live, address: &str) -> Option<FailureKind> {
+async fn failure(live: &LiveTransport, address: &str) -> Option<FailureKind> {
     let request = Request::get(url(address), Purpose::Page);
     live.send(request).await.err().map(|error| error.kind)
 }
@@ -27,7 +27,7 @@ async fn failure(live: &Live, address: &str) -> Option<FailureKind> {
 async fn inside_addresses_are_refused_in_every_notation() {
     let server = Server::always(Reply::page(PAGE)).await;
     let port = server.address.port();
-    let live = Live::new(&FetchSettings::default()).unwrap();
+    let live = LiveTransport::new(&FetchSettings::default()).unwrap();
     for host in [
         "127.0.0.1",
         "127.1",
@@ -68,11 +68,12 @@ async fn inside_addresses_are_refused_in_every_notation() {
 #[tokio::test]
 async fn names_that_resolve_inside_are_refused() {
     let server = Server::always(Reply::page(PAGE)).await;
-    let live = Live::new(&FetchSettings::default()).unwrap();
+    let live = LiveTransport::new(&FetchSettings::default()).unwrap();
     let address = format!("http://localhost:{}/", server.address.port());
     assert_eq!(failure(&live, &address).await, Some(FailureKind::Address));
     let allowed =
-        Live::new(&FetchSettings { allow_private_addresses: true, ..FetchSettings::default() }).unwrap();
+        LiveTransport::new(&FetchSettings { allow_private_addresses: true, ..FetchSettings::default() })
+            .unwrap();
     assert_eq!(failure(&allowed, &address).await, None);
 }
 
@@ -100,7 +101,7 @@ async fn redirects_to_inside_addresses_are_refused_for_feeds_and_pages() {
 /// this one stands in.
 struct Rebinding(AtomicUsize);
 
-impl Resolve for Rebinding {
+impl Resolver for Rebinding {
     fn resolve(&self, _: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         let first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
         // Documentation's TEST-NET is not public either; 192.0.1.0 is, and nothing answers there.
@@ -114,7 +115,7 @@ async fn a_name_that_changes_its_answer_does_not_get_inside() {
     let server = Server::always(Reply::page(PAGE)).await;
     let settings =
         FetchSettings { connect_timeout: std::time::Duration::from_millis(200), ..FetchSettings::default() };
-    let live = Live::with_resolver(&settings, Arc::new(Rebinding(AtomicUsize::new(0)))).unwrap();
+    let live = LiveTransport::with_resolver(&settings, Arc::new(Rebinding(AtomicUsize::new(0)))).unwrap();
     let address = format!("http://rebinding.example:{}/", server.address.port());
     // The first answer passes, and the connection goes there and nowhere else; the second is refused.
     assert_ne!(failure(&live, &address).await, Some(FailureKind::Address));
@@ -125,7 +126,7 @@ async fn a_name_that_changes_its_answer_does_not_get_inside() {
 /// Answers with an inside address beside a public one.
 struct Mixed;
 
-impl Resolve for Mixed {
+impl Resolver for Mixed {
     fn resolve(&self, _: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         Box::pin(async {
             ["127.0.0.1", "::1", "192.0.1.0"]
@@ -141,7 +142,7 @@ async fn of_several_addresses_only_the_public_ones_are_tried() {
     let server = Server::always(Reply::page(PAGE)).await;
     let settings =
         FetchSettings { connect_timeout: std::time::Duration::from_millis(200), ..FetchSettings::default() };
-    let live = Live::with_resolver(&settings, Arc::new(Mixed)).unwrap();
+    let live = LiveTransport::with_resolver(&settings, Arc::new(Mixed)).unwrap();
     let address = format!("http://mixed.example:{}/", server.address.port());
     assert!(failure(&live, &address).await.is_some());
     assert!(server.log().is_empty());
@@ -150,7 +151,8 @@ async fn of_several_addresses_only_the_public_ones_are_tried() {
 #[tokio::test]
 async fn only_the_web_is_asked() {
     let live =
-        Live::new(&FetchSettings { allow_private_addresses: true, ..FetchSettings::default() }).unwrap();
+        LiveTransport::new(&FetchSettings { allow_private_addresses: true, ..FetchSettings::default() })
+            .unwrap();
     for address in ["file:///etc/passwd", "ftp://news.example/", "data:text/html,x", "gopher://127.0.0.1/"] {
         assert_eq!(failure(&live, address).await, Some(FailureKind::Url), "{address}");
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use dateline_fetcher::{
     FetchSettings,
-    transport::{FailureKind, Live, Purpose, Request, Transport, TransportError},
+    transport::{FailureKind, LiveTransport, Purpose, Request, Transport, TransportError},
 };
 
 use crate::support::*;
@@ -25,7 +25,7 @@ fn bounded(server: &Server) -> FetchSettings {
 
 async fn exchange(reply: Reply) -> (Result<usize, TransportError>, Duration) {
     let server = Server::always(reply).await;
-    let live = Live::new(&bounded(&server)).unwrap();
+    let live = LiveTransport::new(&bounded(&server)).unwrap();
     let request = Request::get(url("http://news.example/1"), Purpose::Page);
     let started = Instant::now();
     let answer = live.send(request).await;

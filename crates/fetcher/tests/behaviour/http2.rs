@@ -10,7 +10,7 @@ use std::{
 
 use dateline_fetcher::{
     FetchSettings,
-    transport::{FailureKind, Live, Purpose, Request, Transport, TransportError},
+    transport::{FailureKind, LiveTransport, Purpose, Request, Transport, TransportError},
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -127,7 +127,7 @@ async fn exchange_over(scripts: Vec<Script>) -> (Result<usize, TransportError>, 
         max_header_bytes: 16_384,
         ..server.settings("news.example")
     };
-    let live = Live::new(&settings).unwrap();
+    let live = LiveTransport::new(&settings).unwrap();
     let started = Instant::now();
     let answer = live.send(Request::get(url("https://news.example/1"), Purpose::Page)).await;
     (answer.map(|response| response.body.len()), started.elapsed(), sent.load(Ordering::SeqCst))

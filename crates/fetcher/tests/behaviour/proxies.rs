@@ -6,8 +6,8 @@ use std::process::Command;
 use dateline_fetcher::{
     Clock, FetchSettings, SettingsError,
     transport::{
-        FailureKind, Live, ProxyCredentials, Purpose, RecordSettings, Recording, Request, Secrets, Transport,
-        TransportError,
+        FailureKind, LiveTransport, ProxyCredentials, Purpose, RecordSettings, RecordingTransport, Request,
+        Secrets, Transport, TransportError,
     },
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,7 +22,7 @@ fn through(proxy: &str) -> FetchSettings {
 }
 
 async fn ask(settings: &FetchSettings, address: &str) -> Result<u16, TransportError> {
-    let live = Live::new(settings).unwrap();
+    let live = LiveTransport::new(settings).unwrap();
     Ok(live.send(Request::get(url(address), Purpose::Page)).await?.status)
 }
 
@@ -111,8 +111,8 @@ async fn credentials_come_from_a_file_and_are_shown_nowhere() {
     let address = format!("http://localhost:{}/a", server.address.port());
     let recorded = folder.path().join("recording.warc.gz");
     let about = RecordSettings { seed: 1, record_ids: [1; 16], secrets: Secrets::default() };
-    let live = Live::new(&settings).unwrap();
-    let recording = Recording::open(live, &recorded, about, Clock::System).unwrap();
+    let live = LiveTransport::new(&settings).unwrap();
+    let recording = RecordingTransport::open(live, &recorded, about, Clock::System).unwrap();
     let answer = recording.send(Request::get(url(&address), Purpose::Page)).await.unwrap();
     assert_eq!(answer.status, 200);
 
@@ -234,7 +234,7 @@ fn a_proxy_that_cannot_be_used_is_refused_without_showing_a_password() {
         ("http://reporter:sesame7@proxy.example:3128/path", "is expected"),
         ("http://", "is expected"),
     ] {
-        let error: SettingsError = Live::new(&through(proxy)).err().unwrap();
+        let error: SettingsError = LiveTransport::new(&through(proxy)).err().unwrap();
         let said = error.to_string();
         assert!(said.starts_with("fetch.proxy: ") && said.contains(says), "{proxy}: {said}");
         assert!(!format!("{said} {error:?}").contains("sesame7"));
@@ -244,7 +244,7 @@ fn a_proxy_that_cannot_be_used_is_refused_without_showing_a_password() {
         ..through("http://proxy.example:3128")
     };
     assert!(
-        Live::new(&settings)
+        LiveTransport::new(&settings)
             .err()
             .unwrap()
             .to_string()

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use bytes::Bytes;
 use dateline_fetcher::{
     FetchSettings, SettingsError,
-    transport::{FailureKind, Live, Purpose, Request, Transport},
+    transport::{FailureKind, LiveTransport, Purpose, Request, Transport},
 };
 use http_body_util::Full;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -30,7 +30,7 @@ async fn echo(host: &str, alpn: &[&[u8]]) -> TlsServer {
 }
 
 async fn ask(settings: &FetchSettings, address: &str) -> Result<String, FailureKind> {
-    let live = Live::new(settings).unwrap();
+    let live = LiveTransport::new(settings).unwrap();
     let request = Request::get(url(address), Purpose::Page);
     let answer = live.send(request).await.map_err(|error| error.kind)?;
     Ok(String::from_utf8(answer.body.to_vec()).unwrap())
@@ -113,11 +113,11 @@ fn settings_that_cannot_work_say_what_is_meant() {
         (FetchSettings { max_header_bytes: 10, ..Default::default() }, "at least 8192"),
         (FetchSettings { user_agent: "a\nb".into(), ..Default::default() }, "visible ASCII"),
     ] {
-        let error: SettingsError = Live::new(&settings).err().unwrap();
+        let error: SettingsError = LiveTransport::new(&settings).err().unwrap();
         assert!(error.to_string().contains(says), "{error}");
     }
     let key = generate_simple_self_signed(vec!["news.example".to_owned()]).unwrap();
     let path = folder.path().join("own.pem");
     std::fs::write(&path, key.cert.pem()).unwrap();
-    assert!(Live::new(&FetchSettings { extra_ca: vec![path], ..Default::default() }).is_ok());
+    assert!(LiveTransport::new(&FetchSettings { extra_ca: vec![path], ..Default::default() }).is_ok());
 }

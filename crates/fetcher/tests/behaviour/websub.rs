@@ -2,7 +2,7 @@
 
 use dateline_fetcher::{
     Fetcher, PollResult, SubscribeError,
-    websub::{Pushed, new_keys},
+    websub::{PushContent, new_keys},
 };
 use dateline_wire::{FeedState, HubLink, HubNews, Subscription, SubscriptionStep};
 use http::HeaderMap;
@@ -28,8 +28,8 @@ async fn subscribe(fetcher: &Fetcher, hub: &str) -> Result<(), SubscribeError> {
 }
 
 /// A feed of the entries with these numbers, as a hub posts it.
-fn push(numbers: impl IntoIterator<Item = usize>) -> Pushed {
-    Pushed { headers: HeaderMap::new(), body: feed_of(numbers).into() }
+fn push(numbers: impl IntoIterator<Item = usize>) -> PushContent {
+    PushContent { headers: HeaderMap::new(), body: feed_of(numbers).into() }
 }
 
 fn feed_of(numbers: impl IntoIterator<Item = usize>) -> String {
@@ -45,7 +45,11 @@ fn feed_of(numbers: impl IntoIterator<Item = usize>) -> String {
     )
 }
 
-async fn read_push(fetcher: &Fetcher, state: &FeedState, content: Pushed) -> dateline_fetcher::PollOutcome {
+async fn read_push(
+    fetcher: &Fetcher,
+    state: &FeedState,
+    content: PushContent,
+) -> dateline_fetcher::PollOutcome {
     fetcher.read_push(state, &configured(state.url.as_str()), content).await
 }
 
@@ -117,7 +121,7 @@ async fn a_push_gives_its_entries_and_leaves_validators_and_the_next_poll_as_the
 async fn what_cannot_be_read_changes_nothing() {
     let fetcher = fetcher(settings(&[], "127.0.0.1:9".parse().unwrap()));
     let state = feed(FEED_URL);
-    let content = Pushed { headers: HeaderMap::new(), body: PAGE.into() };
+    let content = PushContent { headers: HeaderMap::new(), body: PAGE.into() };
     let outcome = read_push(&fetcher, &state, content).await;
     assert!(matches!(outcome.result, PollResult::UnreadablePush(_)));
     assert_eq!((outcome.feed, outcome.hub), (state, HubNews::Nothing));

@@ -20,9 +20,9 @@ pub struct FeedChanges {
     pub removed: usize,
 }
 
-pub(crate) struct Configure(pub(crate) Vec<FeedState>);
+pub(crate) struct FeedConfiguration(pub(crate) Vec<FeedState>);
 
-impl Change for Configure {
+impl Change for FeedConfiguration {
     type Done = FeedChanges;
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<FeedChanges, JournalError> {

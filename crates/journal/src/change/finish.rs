@@ -14,7 +14,7 @@ use crate::writer::Change;
 
 /// The outcome of a pending entry.
 #[derive(Debug, Clone)]
-pub struct Finish {
+pub struct EntryCompletion {
     /// The feed that announced the entry.
     pub feed: FeedId,
     /// The entry.
@@ -44,9 +44,9 @@ pub struct EntryEnd {
     pub waits: bool,
 }
 
-/// [`Finish`], with the claims, which know the edition that was worked on.
+/// [`EntryCompletion`], with the claims, which know the edition that was worked on.
 pub(crate) struct FinishEntry {
-    pub(crate) finish: Finish,
+    pub(crate) finish: EntryCompletion,
     pub(crate) claims: Arc<EntryClaims>,
 }
 
@@ -61,7 +61,7 @@ impl Change for FinishEntry {
     type Done = (EntryEnd, i64);
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError> {
-        let Finish { feed, entry, event, page_was_read, at, traceparent } = &self.finish;
+        let EntryCompletion { feed, entry, event, page_was_read, at, traceparent } = &self.finish;
         let waiting = waiting(ledger, feed, entry)?;
         let place = ledger.totals.last_sequence.next();
         let latest = match event {

@@ -9,13 +9,13 @@ mod set_aside;
 mod subscription;
 
 pub use configure::FeedChanges;
-pub use finish::{EntryEnd, Finish};
+pub use finish::{EntryCompletion, EntryEnd};
 pub use poll::{EntryCounts, PollCommit};
 pub use postpone::Delay;
 
-pub(crate) use configure::Configure;
+pub(crate) use configure::FeedConfiguration;
 pub(crate) use finish::FinishEntry;
-pub(crate) use position::NotePosition;
-pub(crate) use postpone::Postpone;
+pub(crate) use position::PositionChange;
+pub(crate) use postpone::Postponement;
 pub(crate) use set_aside::{SetAsideEntry, SetAsideFeed};
-pub(crate) use subscription::StepSubscription;
+pub(crate) use subscription::SubscriptionChange;

@@ -69,9 +69,9 @@ impl Change for PollCommit {
         // A feed that lists an entry twice in different words would otherwise edit it at every poll.
         for entry in self.entries.iter().filter(|entry| seen.insert(&entry.id)) {
             match commit_entry(ledger, feed, entry, self.at)? {
-                News::None => {}
-                News::New => committed.new += 1,
-                News::Edited => committed.changed += 1,
+                EntryNovelty::None => {}
+                EntryNovelty::New => committed.new += 1,
+                EntryNovelty::Edited => committed.changed += 1,
             }
         }
         for event in &self.events {
@@ -82,7 +82,7 @@ impl Change for PollCommit {
     }
 }
 
-enum News {
+enum EntryNovelty {
     None,
     New,
     Edited,
@@ -93,7 +93,7 @@ fn commit_entry(
     feed: i64,
     entry: &Entry,
     at: Timestamp,
-) -> Result<News, JournalError> {
+) -> Result<EntryNovelty, JournalError> {
     let digest = digest::of_entry(entry);
     let known: Option<(ContentDigest, u32)> = ledger
         .connection
@@ -110,9 +110,9 @@ fn commit_entry(
                 .execute(params![feed, entry.id.as_str(), digest, at.as_microsecond()])?;
             ledger.totals.entries += 1;
             await_page(ledger, feed, entry, at)?;
-            Ok(News::New)
+            Ok(EntryNovelty::New)
         }
-        Some((known, _)) if known == digest => Ok(News::None),
+        Some((known, _)) if known == digest => Ok(EntryNovelty::None),
         Some((_, edition)) => {
             ledger
                 .connection
@@ -122,7 +122,7 @@ fn commit_entry(
                 .execute(params![feed, entry.id.as_str(), digest])?;
             let due = at.checked_add(edit_delay(edition)).unwrap_or(at);
             await_page(ledger, feed, entry, due)?;
-            Ok(News::Edited)
+            Ok(EntryNovelty::Edited)
         }
     }
 }

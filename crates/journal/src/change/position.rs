@@ -6,9 +6,9 @@ use crate::JournalError;
 use crate::ledger::Ledger;
 use crate::writer::Change;
 
-pub(crate) struct NotePosition(pub(crate) Sequence);
+pub(crate) struct PositionChange(pub(crate) Sequence);
 
-impl Change for NotePosition {
+impl Change for PositionChange {
     type Done = ();
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {

@@ -18,14 +18,14 @@ pub enum Delay {
     NotAsked(String),
 }
 
-pub(crate) struct Postpone {
+pub(crate) struct Postponement {
     pub(crate) feed: FeedId,
     pub(crate) entry: EntryId,
     pub(crate) due: Timestamp,
     pub(crate) delay: Delay,
 }
 
-impl Change for Postpone {
+impl Change for Postponement {
     type Done = i64;
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<i64, JournalError> {

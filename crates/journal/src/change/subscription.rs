@@ -10,13 +10,13 @@ use crate::ledger::Ledger;
 use crate::writer::Change;
 
 /// A step of a feed's subscription, if that is still the one at `link`.
-pub(crate) struct StepSubscription {
+pub(crate) struct SubscriptionChange {
     pub(crate) feed: FeedId,
     pub(crate) link: HubLink,
     pub(crate) step: SubscriptionStep,
 }
 
-impl Change for StepSubscription {
+impl Change for SubscriptionChange {
     /// The subscription after the step; `None` where the feed names another hub by now.
     type Done = Option<Subscription>;
 

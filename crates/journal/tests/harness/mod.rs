@@ -3,7 +3,7 @@
 // Each test program uses its own part of this.
 #![allow(dead_code)]
 
-use dateline_journal::{EntryCounts, EntryEnd, Finish, Journal, JournalError, PollCommit};
+use dateline_journal::{EntryCompletion, EntryCounts, EntryEnd, Journal, JournalError, PollCommit};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedRef,
     FeedState, HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery, Stage,
@@ -125,7 +125,7 @@ pub(crate) async fn finish(
         _ => true,
     };
     journal
-        .finish(Finish {
+        .finish(EntryCompletion {
             feed: feed.clone(),
             entry: EntryId::of_guid(guid),
             event,

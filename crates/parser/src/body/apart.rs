@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 
 use super::area::{Area, AreaId, Tag};
-use super::marks::{Apart, Mark};
+use super::marks::{MarkupFamily, Separation};
 use super::run::{Layout, Run};
 use super::witness::{TextKey, Witness};
 
@@ -30,10 +30,12 @@ pub(super) fn set_apart(layout: &mut Layout, witness: &Witness) {
     }
     let mut page = Page::of(layout, witness);
     page.give_back_story();
-    for kinds in
-        [&HIDDEN[..], &[Apart::Comments, Apart::Login, Apart::Dialog], &[Apart::Consent, Apart::Cookie]]
-    {
-        if page.seen() < ENOUGH && !(page.has_headline() && kinds.contains(&Apart::Consent)) {
+    for kinds in [
+        &HIDDEN[..],
+        &[Separation::Comments, Separation::Login, Separation::Dialog],
+        &[Separation::Consent, Separation::Cookie],
+    ] {
+        if page.seen() < ENOUGH && !(page.has_headline() && kinds.contains(&Separation::Consent)) {
             page.give_back(kinds);
         }
     }
@@ -42,7 +44,7 @@ pub(super) fn set_apart(layout: &mut Layout, witness: &Witness) {
 }
 
 /// The ways of not being seen, the surest first.
-const HIDDEN: [Apart; 3] = [Apart::Hidden, Apart::Mute, Apart::Spoken];
+const HIDDEN: [Separation; 3] = [Separation::Hidden, Separation::Mute, Separation::Spoken];
 
 fn is_login_form(area: &Area) -> bool {
     area.tag == Tag::Form && area.passwords > 0
@@ -60,7 +62,7 @@ struct Page<'p> {
     headline: Vec<bool>,
     article: Vec<bool>,
     /// For each box, why it is set apart, if it is.
-    why: Vec<Option<Apart>>,
+    why: Vec<Option<Separation>>,
 }
 
 impl<'p> Page<'p> {
@@ -117,7 +119,7 @@ impl<'p> Page<'p> {
     }
 
     /// Why a box is set apart by what it says of itself.
-    fn claim(&self, index: usize, holds_article: bool, before: f32) -> Option<Apart> {
+    fn claim(&self, index: usize, holds_article: bool, before: f32) -> Option<Separation> {
         let area = &self.layout.areas[index];
         let marks = area.marks;
         if let Some(hidden) = HIDDEN.into_iter().find(|why| marks.is(*why)) {
@@ -128,22 +130,22 @@ impl<'p> Page<'p> {
         }
         let is_most = 2.0 * self.prose[index] > self.prose[0];
         let asks_consent =
-            marks.is(Apart::Consent) || marks.is(Apart::Cookie) && (!is_most || area.controls > 0);
-        let asks_login = is_login_form(area) || marks.is(Apart::Login) && area.controls > 0;
-        let is_behind = before >= ENOUGH && area.tag != Tag::Main && !marks.has(Mark::Body);
+            marks.is(Separation::Consent) || marks.is(Separation::Cookie) && (!is_most || area.controls > 0);
+        let asks_login = is_login_form(area) || marks.is(Separation::Login) && area.controls > 0;
+        let is_behind = before >= ENOUGH && area.tag != Tag::Main && !marks.has(MarkupFamily::Body);
         match () {
-            () if marks.is(Apart::Comments) && is_behind => Some(Apart::Comments),
+            () if marks.is(Separation::Comments) && is_behind => Some(Separation::Comments),
             () if holds_article => None,
-            () if asks_consent => Some(Apart::Consent),
-            () if marks.is(Apart::Dialog) => Some(Apart::Dialog),
-            () if asks_login => Some(Apart::Login),
+            () if asks_consent => Some(Separation::Consent),
+            () if marks.is(Separation::Dialog) => Some(Separation::Dialog),
+            () if asks_login => Some(Separation::Login),
             () => None,
         }
     }
 
     /// For each box that is set apart, by itself or by one around it, why, and the outermost box that is.
-    fn spread(&self) -> Vec<Option<(Apart, AreaId)>> {
-        let mut spread: Vec<Option<(Apart, AreaId)>> = Vec::with_capacity(self.why.len());
+    fn spread(&self) -> Vec<Option<(Separation, AreaId)>> {
+        let mut spread: Vec<Option<(Separation, AreaId)>> = Vec::with_capacity(self.why.len());
         for (index, why) in self.why.iter().enumerate() {
             let above = match index {
                 0 => None,
@@ -166,7 +168,7 @@ impl<'p> Page<'p> {
         self.layout.runs.iter().any(|run| run.heading == 1 && why[run.area as usize].is_none())
     }
 
-    fn give_back(&mut self, kinds: &[Apart]) {
+    fn give_back(&mut self, kinds: &[Separation]) {
         for why in &mut self.why {
             *why = why.filter(|why| !kinds.contains(why));
         }
@@ -202,14 +204,15 @@ impl<'p> Page<'p> {
         let is_story = |index: usize| {
             let area = &layout.areas[index];
             let parent = area.parent as usize;
-            let is_dialog = area.marks.is(Apart::Dialog) || area.marks.is(Apart::Consent);
+            let is_dialog = area.marks.is(Separation::Dialog) || area.marks.is(Separation::Consent);
             let above = &layout.areas[parent];
-            let is_inside = above.marks_above.has(Mark::Body)
+            let is_inside = above.marks_above.has(MarkupFamily::Body)
                 || layout.around(area.parent).any(|around| is_for_article(&layout.areas[around as usize]));
             headline[index]
                 || !is_dialog
                     && (in_body[parent] >= ENOUGH && 2.0 * in_body[parent] > hidden[parent]
-                        || hidden[parent] > seen && (self.article[index] || area.marks.has(Mark::Body))
+                        || hidden[parent] > seen
+                            && (self.article[index] || area.marks.has(MarkupFamily::Body))
                         || hidden[parent] > GREATER_PART * seen && is_inside)
         };
         let story: Vec<bool> = (0..layout.areas.len())
@@ -227,7 +230,8 @@ fn is_for_article(area: &Area) -> bool {
 
 /// The length of a run, if a story could consist of it: a sentence, or more, that is not all link and not the page's frame.
 fn plain(layout: &Layout, run: &Run) -> f32 {
-    const FRAME: [Mark; 4] = [Mark::Footer, Mark::Navigation, Mark::Legal, Mark::Sidebar];
+    const FRAME: [MarkupFamily; 4] =
+        [MarkupFamily::Footer, MarkupFamily::Navigation, MarkupFamily::Legal, MarkupFamily::Sidebar];
     let marks = layout.areas[run.area as usize].marks_above;
     let is_text = run.linked < 0.4 && run.heading == 0 && run.units >= SENTENCE && run.sentences > 0;
     let is_frame = || {

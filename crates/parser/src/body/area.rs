@@ -2,7 +2,7 @@
 
 use crate::dom::{LocalName, Node, local_name};
 
-use super::marks::Marks;
+use super::marks::MarkupFamilies;
 
 /// An index into [`super::run::Layout::areas`]. The page itself is area 0; a parent's index is below its children's.
 pub(super) type AreaId = u32;
@@ -82,9 +82,9 @@ pub(super) struct Area {
     pub(super) tag: Tag,
     pub(super) depth: u16,
     /// What its class, id and role say, with those of inline elements around it.
-    pub(super) marks: Marks,
+    pub(super) marks: MarkupFamilies,
     /// The union over itself and everything around it.
-    pub(super) marks_above: Marks,
+    pub(super) marks_above: MarkupFamilies,
     /// Hash of its tag and class: boxes that look the same have the same.
     pub(super) look: u64,
     /// Whether it has a class.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::area::Tag;
 use super::frame::Frame;
-use super::marks::Apart;
+use super::marks::Separation;
 use super::run::{Layout, Run, ends_question};
 
 /// Length from which a sequence of texts that stood on the page before is a copy, in units.
@@ -77,7 +77,7 @@ pub(super) fn set_apart(layout: &mut Layout) {
             None => at += 1,
         }
     }
-    layout.set_apart(|index, _| is_copy[index].then_some(Apart::Copy));
+    layout.set_apart(|index, _| is_copy[index].then_some(Separation::Copy));
 }
 
 /// The runs of a copy that stand in the original, too.

@@ -6,7 +6,7 @@ use dateline_wire::{Cut, CutKind};
 
 use super::area::Tag;
 use super::cue::Cue;
-use super::marks::{Apart, Mark};
+use super::marks::{MarkupFamily, Separation};
 use super::run::{Layout, Run};
 
 /// Counts the runs that were not kept, by what they seem to be, those that were set apart, and what is in no run.
@@ -21,7 +21,7 @@ pub(super) fn account(layout: &Layout, kept: &[bool]) -> Vec<Cut> {
         count(kind(layout, run), layout.str(run).chars().count());
     }
     for (run, why) in &layout.apart {
-        let kind = if *why == Apart::Comments { CutKind::Comments } else { kind(layout, run) };
+        let kind = if *why == Separation::Comments { CutKind::Comments } else { kind(layout, run) };
         count(kind, layout.str(run).chars().count());
     }
     for (kind, length) in layout.inserted.iter().filter(|(_, length)| *length > 0) {
@@ -72,22 +72,22 @@ pub(super) fn kind_by_boxes(layout: &Layout, run: &Run) -> Option<CutKind> {
     None
 }
 
-const BY_MARK: [(Mark, CutKind); 17] = [
-    (Mark::Advert, CutKind::Advertisement),
-    (Mark::App, CutKind::AppPrompt),
-    (Mark::Newsletter, CutKind::Newsletter),
-    (Mark::Paywall, CutKind::Paywall),
-    (Mark::Comments, CutKind::Comments),
-    (Mark::Share, CutKind::Share),
-    (Mark::Related, CutKind::Related),
-    (Mark::Caption, CutKind::Caption),
-    (Mark::Tags, CutKind::Tags),
-    (Mark::Byline, CutKind::Metadata),
-    (Mark::Date, CutKind::Metadata),
-    (Mark::Navigation, CutKind::Navigation),
-    (Mark::Footer, CutKind::Navigation),
-    (Mark::Header, CutKind::Navigation),
-    (Mark::Legal, CutKind::Aside),
-    (Mark::Aside, CutKind::Aside),
-    (Mark::Sidebar, CutKind::Aside),
+const BY_MARK: [(MarkupFamily, CutKind); 17] = [
+    (MarkupFamily::Advert, CutKind::Advertisement),
+    (MarkupFamily::App, CutKind::AppPrompt),
+    (MarkupFamily::Newsletter, CutKind::Newsletter),
+    (MarkupFamily::Paywall, CutKind::Paywall),
+    (MarkupFamily::Comments, CutKind::Comments),
+    (MarkupFamily::Share, CutKind::Share),
+    (MarkupFamily::Related, CutKind::Related),
+    (MarkupFamily::Caption, CutKind::Caption),
+    (MarkupFamily::Tags, CutKind::Tags),
+    (MarkupFamily::Byline, CutKind::Metadata),
+    (MarkupFamily::Date, CutKind::Metadata),
+    (MarkupFamily::Navigation, CutKind::Navigation),
+    (MarkupFamily::Footer, CutKind::Navigation),
+    (MarkupFamily::Header, CutKind::Navigation),
+    (MarkupFamily::Legal, CutKind::Aside),
+    (MarkupFamily::Aside, CutKind::Aside),
+    (MarkupFamily::Sidebar, CutKind::Aside),
 ];

@@ -1,6 +1,6 @@
 //! Which runs are body: the two forests' verdicts, and what the page as a whole makes of them.
 
-use super::feature::{self, Scene};
+use super::feature::{self, PageContext};
 use super::frame::Frame;
 use super::run::Layout;
 use super::witness::Witness;
@@ -28,7 +28,7 @@ const NEAR: f32 = 0.3;
 pub(super) fn decide(layout: &Layout, witness: &Witness) -> (Vec<bool>, Frame) {
     let frame = Frame::of(layout, witness);
     let glance = feature::glance(layout);
-    let scene = Scene::of(layout, &frame, witness, &glance);
+    let scene = PageContext::of(layout, &frame, witness, &glance);
     let first: Vec<f32> = (0..layout.runs.len())
         .map(|index| match is_entry(layout, &glance, index) {
             true => -2.0 * model::CERTAIN,
@@ -36,7 +36,7 @@ pub(super) fn decide(layout: &Layout, witness: &Witness) -> (Vec<bool>, Frame) {
         })
         .collect();
     let scores: Vec<f32> = first.iter().map(|verdict| model::score(*verdict)).collect();
-    let scene = Scene::of(layout, &frame, witness, &scores);
+    let scene = PageContext::of(layout, &frame, witness, &scores);
     let verdicts: Vec<f32> = (0..first.len())
         .map(|index| match is_second_asked(&scores, index) {
             true => (first[index] + model::second(&scene.row(index))) / 2.0,
@@ -48,7 +48,7 @@ pub(super) fn decide(layout: &Layout, witness: &Witness) -> (Vec<bool>, Frame) {
 }
 
 /// Which runs are body, their verdicts known.
-pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &Scene, verdicts: &[f32]) -> Vec<bool> {
+pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &PageContext, verdicts: &[f32]) -> Vec<bool> {
     // On a page of an unusual build nothing is sure, and yet the likeliest text is the body.
     let telling = layout.runs.iter().zip(verdicts).filter(|(run, _)| run.units >= TELLING);
     let surest = telling.map(|(_, verdict)| *verdict).fold(f32::NEG_INFINITY, f32::max);

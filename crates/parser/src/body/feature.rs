@@ -7,7 +7,7 @@ use super::area::{AreaId, Tag};
 use super::block::Blocks;
 use super::cue::Cue;
 use super::frame::Frame;
-use super::marks::Mark;
+use super::marks::MarkupFamily;
 use super::run::{Layout, Run};
 use super::witness::Witness;
 
@@ -45,7 +45,7 @@ features! {
 }
 
 const MARKS: usize = NAMED.len();
-const CUES: usize = MARKS + Mark::ALL.len();
+const CUES: usize = MARKS + MarkupFamily::ALL.len();
 const FIRST_CUES: usize = CUES + Cue::ALL.len();
 
 /// How many columns there are.
@@ -58,7 +58,7 @@ pub(super) type Row = [f32; WIDTH];
 pub(super) fn name(column: usize) -> String {
     match column {
         _ if column < MARKS => NAMED[column].to_owned(),
-        _ if column < CUES => format!("Mark{:?}", Mark::ALL[column - MARKS]),
+        _ if column < CUES => format!("Mark{:?}", MarkupFamily::ALL[column - MARKS]),
         _ if column < FIRST_CUES => format!("Cue{:?}", Cue::ALL[column - CUES]),
         _ => format!("First{:?}", Cue::ALL[column - FIRST_CUES]),
     }
@@ -71,14 +71,14 @@ const FAR: u8 = 12;
 const SURE: f32 = 0.7;
 
 /// What is known of a page as a whole before any row is made.
-pub(super) struct Scene<'p> {
+pub(super) struct PageContext<'p> {
     layout: &'p Layout,
     frame: &'p Frame,
     witness: &'p Witness,
     /// How surely each run is body, as far as is known: by [`glance`], then by the first model.
     scores: &'p [f32],
     /// Distance to the nearest box with each mark, by area.
-    marks: Vec<[u8; Mark::ALL.len()]>,
+    marks: Vec<[u8; MarkupFamily::ALL.len()]>,
     /// Body text in and below each box: units times score.
     good: Vec<f32>,
     /// Body text of the runs hosted directly, by area.
@@ -91,8 +91,8 @@ pub(super) struct Scene<'p> {
     /// Deepest boxes that hold 60, 80 and 95 % of the body text.
     cores: [AreaId; 3],
     /// For each number of twins, and of looks, their sums.
-    twins: Vec<Twins>,
-    looks: Vec<Look>,
+    twins: Vec<BoxSiblings>,
+    looks: Vec<BoxLook>,
     body_share: f32,
     blocks: Blocks,
     /// For each run, the nearest one before it, and behind it, that is surely body.
@@ -106,14 +106,14 @@ pub(super) struct Scene<'p> {
 
 /// Boxes of the same look under one parent.
 #[derive(Debug, Clone, Copy, Default)]
-struct Twins {
+struct BoxSiblings {
     count: u32,
     units: f32,
     good: f32,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Look {
+struct BoxLook {
     count: u32,
     units: f32,
     linked: f32,
@@ -123,14 +123,14 @@ struct Look {
 /// The first guess at each run, before anything is known of the page: running text, outside of what calls itself furniture.
 /// Links count against it twice, since teasers are prose with a link in it.
 pub(super) fn glance(layout: &Layout) -> Vec<f32> {
-    const FURNITURE: [(Mark, f32); 7] = [
-        (Mark::Comments, 0.6),
-        (Mark::Related, 0.6),
-        (Mark::Sidebar, 0.6),
-        (Mark::Footer, 0.6),
-        (Mark::Legal, 0.6),
-        (Mark::Advert, 0.6),
-        (Mark::Hidden, 0.4),
+    const FURNITURE: [(MarkupFamily, f32); 7] = [
+        (MarkupFamily::Comments, 0.6),
+        (MarkupFamily::Related, 0.6),
+        (MarkupFamily::Sidebar, 0.6),
+        (MarkupFamily::Footer, 0.6),
+        (MarkupFamily::Legal, 0.6),
+        (MarkupFamily::Advert, 0.6),
+        (MarkupFamily::Hidden, 0.4),
     ];
     let guess = |run: &Run| {
         if !run.is_prose() {
@@ -151,7 +151,7 @@ pub(super) fn glance(layout: &Layout) -> Vec<f32> {
     layout.runs.iter().map(guess).collect()
 }
 
-impl<'p> Scene<'p> {
+impl<'p> PageContext<'p> {
     pub(super) fn of(layout: &'p Layout, frame: &'p Frame, witness: &'p Witness, scores: &'p [f32]) -> Self {
         let count = layout.areas.len();
         let mut scene = Self {
@@ -166,8 +166,8 @@ impl<'p> Scene<'p> {
             up: Vec::new(),
             h1_up: Vec::new(),
             cores: [0; 3],
-            twins: vec![Twins::default(); kinds(&frame.twins)],
-            looks: vec![Look::default(); kinds(&frame.look)],
+            twins: vec![BoxSiblings::default(); kinds(&frame.twins)],
+            looks: vec![BoxLook::default(); kinds(&frame.look)],
             body_share: 0.0,
             blocks: Blocks::of(layout, 0, |_| 0.0),
             sure_before: Vec::new(),
@@ -295,9 +295,9 @@ impl<'p> Scene<'p> {
     /// Whether a box around the run, and no wrapper of the whole page, calls itself what never is a story.
     pub(super) fn is_furniture(&self, run: &Run) -> bool {
         let marks = self.marks[run.area as usize];
-        let says = |mark: Mark| run.marks.has(mark) || marks[mark as usize] < FAR;
+        let says = |mark: MarkupFamily| run.marks.has(mark) || marks[mark as usize] < FAR;
         let around = || self.layout.around(run.area).map(|area| self.layout.areas[area as usize].tag);
-        says(Mark::Newsletter) || says(Mark::App) || around().any(|tag| tag == Tag::Footer)
+        says(MarkupFamily::Newsletter) || says(MarkupFamily::App) || around().any(|tag| tag == Tag::Footer)
     }
 
     /// The row of the run at `index`.
@@ -453,7 +453,7 @@ impl<'p> Scene<'p> {
         set(PageGood, self.good[0]);
         set(PageWide, self.wide);
 
-        for mark in Mark::ALL {
+        for mark in MarkupFamily::ALL {
             let distance = if run.marks.has(mark) { 0 } else { self.marks[run.area as usize][mark as usize] };
             row[MARKS + mark as usize] = f32::from(distance);
         }
@@ -543,17 +543,17 @@ fn flag(yes: bool) -> f32 {
 
 /// For each box and mark, the levels up to the nearest box with it: 1 for the box itself, [`FAR`] for none. A mark that
 /// speaks against running text counts for nothing on a box that holds most of the page's: then it names a wrapper.
-fn mark_distances(layout: &Layout, good: &[f32]) -> Vec<[u8; Mark::ALL.len()]> {
+fn mark_distances(layout: &Layout, good: &[f32]) -> Vec<[u8; MarkupFamily::ALL.len()]> {
     let most = good[0] * 0.5;
-    let mut distances: Vec<[u8; Mark::ALL.len()]> = Vec::with_capacity(layout.areas.len());
+    let mut distances: Vec<[u8; MarkupFamily::ALL.len()]> = Vec::with_capacity(layout.areas.len());
     for (index, area) in layout.areas.iter().enumerate() {
         let mut row = match distances.get(area.parent as usize) {
             Some(above) => above.map(|distance| distance.saturating_add(1).min(FAR)),
-            None => [FAR; Mark::ALL.len()],
+            None => [FAR; MarkupFamily::ALL.len()],
         };
         if !area.marks.is_empty() {
             let is_wrapper = good[index] > most && good[index] > 0.0;
-            for mark in Mark::ALL {
+            for mark in MarkupFamily::ALL {
                 if area.marks.has(mark) && (mark.is_for() || !is_wrapper) {
                     row[mark as usize] = 1;
                 }

@@ -3,7 +3,7 @@
 use dateline_wire::CutKind;
 
 use super::cue::{Cue, Cues};
-use super::marks::{Apart, Mark, Marks};
+use super::marks::{MarkupFamilies, MarkupFamily, Separation};
 use crate::dom::{Node, local_name};
 
 /// Characters of the longest advertisement inside a line. What is longer is a story in an element with an odd name.
@@ -19,12 +19,12 @@ const NODES: usize = 60;
 /// What an inline element with these marks holds that is cut, and how many characters: `None` where it is a part of the line.
 /// Names alone make no advertisement, since stories link shops and name sponsors; but networks insert theirs as `<ins>`, and
 /// others label them in words.
-pub(super) fn cut(node: Node<'_>, marks: Marks) -> Option<(CutKind, usize)> {
+pub(super) fn cut(node: Node<'_>, marks: MarkupFamilies) -> Option<(CutKind, usize)> {
     if is_unseen(marks) {
         let length = length(&text(node, LONGEST_UNSEEN)?);
         return (length <= LONGEST_UNSEEN).then_some((CutKind::Aside, length));
     }
-    if !marks.has(Mark::Advert) {
+    if !marks.has(MarkupFamily::Advert) {
         return None;
     }
     let text = text(node, LONGEST_ADVERT)?;
@@ -35,8 +35,8 @@ pub(super) fn cut(node: Node<'_>, marks: Marks) -> Option<(CutKind, usize)> {
 }
 
 /// Whether no reader sees an inline element. What only screen readers pass over is there for the eye.
-pub(super) fn is_unseen(marks: Marks) -> bool {
-    marks.is(Apart::Hidden) || marks.is(Apart::Spoken)
+pub(super) fn is_unseen(marks: MarkupFamilies) -> bool {
+    marks.is(Separation::Hidden) || marks.is(Separation::Spoken)
 }
 
 /// The text in an element, unless it is surely longer than `most` characters.

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::area::Tag;
 use super::frame::Frame;
-use super::marks::Mark;
+use super::marks::MarkupFamily;
 use super::run::{Layout, Run, units};
 use super::witness::{Declared, Witness};
 use super::{list, paywall, wall};
@@ -62,11 +62,11 @@ pub(super) fn of(page: &PageFacts<'_>, body: &Body) -> PageKind {
     let is_link = |run: &&Run| run.linked > 0.8 && run.units >= 25.0;
     let linked: f32 = layout.runs.iter().filter(is_link).map(|run| run.units).sum();
     if length < ARTICLE / 2.0 {
-        let media = |mark: Mark| layout.areas.iter().filter(|area| area.marks.has(mark)).count();
+        let media = |mark: MarkupFamily| layout.areas.iter().filter(|area| area.marks.has(mark)).count();
         let pictures = page.document.elements(local_name!("figure")).count();
         match () {
             () if page.document.elements(local_name!("video")).next().is_some() => return PageKind::Video,
-            () if pictures >= 8 && media(Mark::Media) >= 4 => return PageKind::Gallery,
+            () if pictures >= 8 && media(MarkupFamily::Media) >= 4 => return PageKind::Gallery,
             () if linked > 4.0 * length.max(NOTHING) && (is_front || h1_is_missing_or_short(layout)) => {
                 return PageKind::Index;
             }

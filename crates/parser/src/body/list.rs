@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::area::{AreaId, Tag};
 use super::frame::Frame;
-use super::marks::Mark;
+use super::marks::MarkupFamily;
 use super::run::{Layout, Run};
 
 /// Cards from which a page may be a list: a story has some beside it.
@@ -68,6 +68,6 @@ fn cards(layout: &Layout, frame: &Frame) -> Vec<Option<AreaId>> {
 
 fn is_framed(layout: &Layout, run: &Run) -> bool {
     let is_frame = |tag| matches!(tag, Tag::Header | Tag::Footer | Tag::Nav | Tag::Aside);
-    layout.marks_around(run).has(Mark::Sidebar)
+    layout.marks_around(run).has(MarkupFamily::Sidebar)
         || layout.around(run.area).any(|area| is_frame(layout.areas[area as usize].tag))
 }

@@ -2,7 +2,7 @@
 
 use super::area::Tag;
 use super::cue::Cue;
-use super::marks::{Apart, Mark};
+use super::marks::{MarkupFamily, Separation};
 use super::run::{Layout, Run};
 
 /// Length of the longest notice, in units.
@@ -153,11 +153,14 @@ pub(super) fn is_said(layout: &Layout, kept: &[bool]) -> bool {
         run.cues.has(Cue::Paywall)
             && !run.cues.has(Cue::Newsletter)
             && run.linked < 0.9
-            && layout.marks_around(run).has(Mark::Paywall)
+            && layout.marks_around(run).has(MarkupFamily::Paywall)
             && !is_framed(run)
     };
     let says = |run: &Run| !is_framed(run) && is_notice(layout, run);
     layout.runs[from..].iter().take(BEHIND).any(says)
         || layout.runs[first..].iter().any(is_offer)
-        || layout.apart.iter().any(|(run, why)| matches!(why, Apart::Login | Apart::Dialog) && says(run))
+        || layout
+            .apart
+            .iter()
+            .any(|(run, why)| matches!(why, Separation::Login | Separation::Dialog) && says(run))
 }

@@ -3,7 +3,7 @@
 
 use super::area::Tag;
 use super::cue::{self, Cue};
-use super::feature::Scene;
+use super::feature::PageContext;
 use super::frame::{Frame, Testimony};
 use super::run::{Layout, Run, ends_question};
 
@@ -18,14 +18,14 @@ const PROMPTING: [Cue; 5] = [Cue::Newsletter, Cue::App, Cue::Cookies, Cue::Login
 
 /// Keeps a table of data in the main box: figures, results, ingredients. Its cells are too short to look like a story's, but
 /// where they are no links, and stand where the story stands, they are told as a part of it.
-pub(super) fn keep_tables(scene: &Scene, layout: &Layout, kept: &mut [bool]) {
+pub(super) fn keep_tables(scene: &PageContext, layout: &Layout, kept: &mut [bool]) {
     for (index, (run, kept)) in layout.runs.iter().zip(kept).enumerate() {
         *kept |= layout.areas[run.area as usize].tag == Tag::Cell && scene.is_in_data_table(index);
     }
 }
 
 /// Drops what stands in a box that calls itself a newsletter, a prompt for an application or a footer, whatever it says.
-pub(super) fn drop_furniture(scene: &Scene, layout: &Layout, kept: &mut [bool]) {
+pub(super) fn drop_furniture(scene: &PageContext, layout: &Layout, kept: &mut [bool]) {
     for (run, kept) in layout.runs.iter().zip(kept) {
         *kept &= !scene.is_furniture(run);
     }

@@ -10,7 +10,7 @@ use crate::letter;
 use super::area::{Area, AreaId, Tag, heading_level, is_inline, is_unread};
 use super::cue::Cues;
 use super::inserted;
-use super::marks::{Apart, Known, Marks};
+use super::marks::{Known, MarkupFamilies, Separation};
 
 /// Runs of one page that are looked at; a page with more is a list, and its end is not read.
 const MAX_RUNS: usize = 6_000;
@@ -23,7 +23,7 @@ pub(super) struct Run {
     /// The box it stands in.
     pub(super) area: AreaId,
     /// What the inline elements in it say.
-    pub(super) marks: Marks,
+    pub(super) marks: MarkupFamilies,
     /// What its words say.
     pub(super) cues: Cues,
     /// Its length in letters of an alphabet: a Hangul syllable counts 2, a Han or kana character 3.
@@ -66,7 +66,7 @@ pub(super) struct Layout {
     /// What stood inside a line and is in no run: its kind, and its length in characters.
     pub(super) inserted: Vec<(CutKind, usize)>,
     /// Runs that are on the page and not the article's, and why.
-    pub(super) apart: Vec<(Run, Apart)>,
+    pub(super) apart: Vec<(Run, Separation)>,
     /// Lines of signs that part a text (`* * *`), which are no runs, one between two: the number of the run behind it, and its
     /// bytes.
     pub(super) separators: Vec<(usize, Range<usize>)>,
@@ -81,8 +81,8 @@ impl Layout {
     }
 
     /// Sets the runs apart for which `why` has a reason, as if they did not stand on the page.
-    pub(super) fn set_apart(&mut self, why: impl Fn(usize, &Run) -> Option<Apart>) {
-        let reasons: Vec<Option<Apart>> =
+    pub(super) fn set_apart(&mut self, why: impl Fn(usize, &Run) -> Option<Separation>) {
+        let reasons: Vec<Option<Separation>> =
             self.runs.iter().enumerate().map(|(index, run)| why(index, run)).collect();
         if reasons.iter().all(Option::is_none) {
             return;
@@ -162,9 +162,9 @@ impl Layout {
 
 /// What is gathered between two breaks.
 #[derive(Default)]
-struct Pending {
+struct PendingRun {
     start: usize,
-    marks: Marks,
+    marks: MarkupFamilies,
     linked: usize,
     bold: usize,
     links: u16,
@@ -179,13 +179,13 @@ struct Pending {
 struct Inline {
     link: bool,
     bold: bool,
-    marks: Marks,
+    marks: MarkupFamilies,
 }
 
 struct Builder<'d> {
     layout: Layout,
     classes: Known<'d>,
-    pending: Pending,
+    pending: PendingRun,
     inline: Inline,
     area: AreaId,
     pre: bool,
@@ -193,7 +193,7 @@ struct Builder<'d> {
 }
 
 /// What to restore at the end of an element.
-struct Open<'d> {
+struct EnclosingState<'d> {
     node: Node<'d>,
     inline: Inline,
     area: AreaId,
@@ -215,7 +215,7 @@ impl<'d> Builder<'d> {
         Self {
             layout,
             classes: Known::of_classes(),
-            pending: Pending::default(),
+            pending: PendingRun::default(),
             inline: Inline::default(),
             area: 0,
             pre: false,
@@ -229,7 +229,7 @@ impl<'d> Builder<'d> {
     }
 
     fn walk_below(&mut self, top: Node<'d>) {
-        let mut open: Vec<Open<'d>> = Vec::with_capacity(64);
+        let mut open: Vec<EnclosingState<'d>> = Vec::with_capacity(64);
         let mut next = top.first_child();
         loop {
             let Some(node) = next else {
@@ -257,14 +257,14 @@ impl<'d> Builder<'d> {
                     _ if is_unread(name) => {}
                     _ => {
                         let mut is_block = !is_inline(name);
-                        let marks = if is_block { Marks::NONE } else { self.inline_marks(node) };
+                        let marks = if is_block { MarkupFamilies::NONE } else { self.inline_marks(node) };
                         if let Some(inserted) = inserted::cut(node, marks) {
                             self.layout.inserted.push(inserted);
                             continue;
                         }
                         // A long text that nobody sees is a box of its own, wherever it stands.
                         is_block |= inserted::is_unseen(marks);
-                        open.push(Open {
+                        open.push(EnclosingState {
                             node,
                             inline: self.inline,
                             area: self.area,
@@ -299,7 +299,7 @@ impl<'d> Builder<'d> {
     }
 
     /// What an inline element says of itself; the others have no names.
-    fn inline_marks(&mut self, node: Node<'d>) -> Marks {
+    fn inline_marks(&mut self, node: Node<'d>) -> MarkupFamilies {
         match node.name() {
             Some(
                 &(local_name!("a")
@@ -312,8 +312,8 @@ impl<'d> Builder<'d> {
                 | local_name!("span")
                 | local_name!("strong")
                 | local_name!("time")),
-            ) => Marks::of(node, &mut self.classes).0,
-            _ => Marks::NONE,
+            ) => MarkupFamilies::of(node, &mut self.classes).0,
+            _ => MarkupFamilies::NONE,
         }
     }
 
@@ -321,12 +321,12 @@ impl<'d> Builder<'d> {
         let parent = self.area;
         self.area = self.layout.areas.len() as AreaId;
         self.open_area(node, parent);
-        self.inline.marks = Marks::NONE;
+        self.inline.marks = MarkupFamilies::NONE;
         self.pre |= node.is(&local_name!("pre"));
         self.heading = self.heading.max(heading_level(node));
     }
 
-    fn enter_inline(&mut self, node: Node<'_>, marks: Marks) {
+    fn enter_inline(&mut self, node: Node<'_>, marks: MarkupFamilies) {
         match node.name() {
             Some(&local_name!("a")) => {
                 self.inline.link = true;
@@ -341,11 +341,11 @@ impl<'d> Builder<'d> {
     }
 
     fn open_area(&mut self, node: Node<'d>, parent: AreaId) {
-        let (own, look) = Marks::of(node, &mut self.classes);
+        let (own, look) = MarkupFamilies::of(node, &mut self.classes);
         let marks = own.union(self.inline.marks);
         let (depth, above) = match self.layout.areas.get(parent as usize) {
             Some(parent) => (parent.depth + 1, parent.marks_above),
-            None => (0, Marks::NONE),
+            None => (0, MarkupFamilies::NONE),
         };
         let tag = node.name().map_or(Tag::Section, Tag::of);
         self.layout.areas.push(Area {
@@ -355,7 +355,7 @@ impl<'d> Builder<'d> {
             marks,
             marks_above: above.union(marks),
             look: look ^ (tag as u64) << 3 ^ u64::from(heading_level(node)),
-            is_named: look != Marks::NO_LOOK,
+            is_named: look != MarkupFamilies::NO_LOOK,
             own_runs: 0,
             runs: 0,
             units: 0.0,
@@ -435,13 +435,13 @@ impl<'d> Builder<'d> {
             for at in std::mem::take(&mut pending.breaks).into_iter().chain([end]) {
                 // Links and bold are known for the whole only, and taken as spread over it.
                 let share = (at - from) as f32 / length as f32;
-                let piece = Pending {
+                let piece = PendingRun {
                     linked: (pending.linked as f32 * share) as usize,
                     bold: (pending.bold as f32 * share) as usize,
                     links: pending.links,
                     marks: pending.marks,
                     after_break: pending.after_break || from > start,
-                    ..Pending::default()
+                    ..PendingRun::default()
                 };
                 self.push_run(&piece, from, at);
                 from = at;
@@ -458,7 +458,7 @@ impl<'d> Builder<'d> {
     }
 
     /// Whether single line breaks separate paragraphs here (most lines end as sentences do) or only wrap lines.
-    fn lines_are_paragraphs(&self, pending: &Pending, end: usize) -> bool {
+    fn lines_are_paragraphs(&self, pending: &PendingRun, end: usize) -> bool {
         if pending.breaks.is_empty() || self.pre {
             return false;
         }
@@ -476,7 +476,7 @@ impl<'d> Builder<'d> {
         ended * 3 >= lines * 2
     }
 
-    fn push_run(&mut self, pending: &Pending, start: usize, end: usize) {
+    fn push_run(&mut self, pending: &PendingRun, start: usize, end: usize) {
         let text = &self.layout.text[start..end];
         let start = start + (text.len() - text.trim_start().len());
         let text = text.trim();
@@ -656,7 +656,7 @@ fn unquoted(text: &str) -> &str {
 
 impl Layout {
     /// Everything said about a run: by its own inline elements and by all boxes around it.
-    pub(super) fn marks_around(&self, run: &Run) -> Marks {
+    pub(super) fn marks_around(&self, run: &Run) -> MarkupFamilies {
         run.marks.union(self.areas[run.area as usize].marks_above)
     }
 }

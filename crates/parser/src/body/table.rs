@@ -2,7 +2,7 @@
 
 use dateline_wire::Body;
 
-use super::feature::{self, Scene};
+use super::feature::{self, PageContext};
 use super::frame::Frame;
 use super::{decide, look, rescue, text};
 use crate::dom::Document;
@@ -15,7 +15,7 @@ pub fn table(document: &Document, scores: Option<&[f32]>) -> (Vec<String>, Vec<(
     let frame = Frame::of(&layout, &witness);
     let glance = feature::glance(&layout);
     let scores = scores.filter(|scores| scores.len() == glance.len());
-    let scene = Scene::of(&layout, &frame, &witness, scores.unwrap_or(&glance));
+    let scene = PageContext::of(&layout, &frame, &witness, scores.unwrap_or(&glance));
     let is_asked = |index: usize| match scores {
         Some(scores) => decide::is_second_asked(scores, index),
         None => !decide::is_entry(&layout, &glance, index),
@@ -33,7 +33,7 @@ pub fn read_as_judged(document: &Document, scores: &[f32], verdicts: &[f32]) -> 
         return None;
     }
     let frame = Frame::of(&layout, &witness);
-    let scene = Scene::of(&layout, &frame, &witness, scores);
+    let scene = PageContext::of(&layout, &frame, &witness, scores);
     let body = text::write(&layout, &decide::choose(&layout, &frame, &scene, verdicts));
     Some(rescue::from_script(&witness, &body).unwrap_or(body))
 }

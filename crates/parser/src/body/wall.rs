@@ -5,7 +5,7 @@
 
 use dateline_wire::PageKind;
 
-use super::marks::Apart;
+use super::marks::Separation;
 use super::run::{Layout, Run};
 use crate::dom::{Document, local_name};
 
@@ -85,7 +85,7 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool]) -> Option<
     let body = || runs().filter(|(_, kept)| **kept).map(|(run, _)| run);
     let is_consent = |run: &Run| {
         let marks = layout.marks_around(run);
-        marks.is(Apart::Consent) || marks.is(Apart::Cookie)
+        marks.is(Separation::Consent) || marks.is(Separation::Cookie)
     };
     if body().next().is_some() && body().all(is_consent) {
         return Some(PageKind::CookieWall);

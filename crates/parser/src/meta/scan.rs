@@ -73,7 +73,7 @@ impl Line<'_> {
 
 /// An element and the number of lines before it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Placed<'d> {
+pub(super) struct PlacedElement<'d> {
     pub(super) node: Node<'d>,
     pub(super) line: usize,
 }
@@ -81,7 +81,7 @@ pub(super) struct Placed<'d> {
 /// A heading of the first rank.
 #[derive(Debug)]
 pub(super) struct Heading<'d> {
-    pub(super) placed: Placed<'d>,
+    pub(super) placed: PlacedElement<'d>,
     pub(super) text: String,
     /// Its texts, apart where an element of it is drawn apart; empty where it is all of one.
     pub(super) parts: Vec<String>,
@@ -97,12 +97,12 @@ pub(super) struct Scan<'d> {
     pub(super) canonical: Vec<&'d str>,
     pub(super) json_ld: Vec<Node<'d>>,
     pub(super) scripts: Vec<Node<'d>>,
-    pub(super) times: Vec<Placed<'d>>,
-    pub(super) itemprops: Vec<Placed<'d>>,
+    pub(super) times: Vec<PlacedElement<'d>>,
+    pub(super) itemprops: Vec<PlacedElement<'d>>,
     /// Elements whose class, id or `rel` speaks of an author.
-    pub(super) bylines: Vec<Placed<'d>>,
+    pub(super) bylines: Vec<PlacedElement<'d>>,
     /// Elements whose class or id speaks of a source.
-    pub(super) sources: Vec<Placed<'d>>,
+    pub(super) sources: Vec<PlacedElement<'d>>,
     pub(super) lines: Vec<Line<'d>>,
     /// The `<h1>`s.
     pub(super) headings: Vec<Heading<'d>>,
@@ -140,14 +140,14 @@ static CUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// What a class, an id and the like speak of.
 #[derive(Debug, Clone, Copy, Default)]
-struct Said {
+struct ClassHints {
     author: bool,
     /// Whether it is the bare word that stands before an author's name.
     by: bool,
     source: bool,
 }
 
-impl Said {
+impl ClassHints {
     fn by(value: &str) -> Self {
         let mut said = Self {
             by: value.split_ascii_whitespace().any(|class| class.eq_ignore_ascii_case("by")),
@@ -166,7 +166,7 @@ impl Said {
 
 /// Whether a class or id speaks of an author.
 pub(super) fn speaks_of_author(value: &str) -> bool {
-    Said::by(value).author
+    ClassHints::by(value).author
 }
 
 impl<'d> Scan<'d> {
@@ -189,7 +189,7 @@ impl<'d> Scan<'d> {
             around: Vec::new(),
         };
         let mut line = OpenLine::default();
-        let mut known = Memo::new(Said::default());
+        let mut known = Memo::new(ClassHints::default());
         let root = document.root();
         let mut next = root.first_child();
         while let Some(node) = next {
@@ -210,7 +210,7 @@ impl<'d> Scan<'d> {
     }
 
     /// Takes note of an element; whether what is below it is visible text or more elements.
-    fn enter(&mut self, node: Node<'d>, line: &mut OpenLine<'d>, known: &mut Memo<'d, Said>) -> bool {
+    fn enter(&mut self, node: Node<'d>, line: &mut OpenLine<'d>, known: &mut Memo<'d, ClassHints>) -> bool {
         let Some(name) = node.name() else { return true };
         match *name {
             local_name!("html") => self.html_lang = node.attr("lang").or_else(|| node.attr("xml:lang")),
@@ -253,14 +253,14 @@ impl<'d> Scan<'d> {
             | local_name!("textarea") => return false,
             local_name!("h1") => {
                 line.close(&mut self.lines);
-                let placed = Placed { node, line: self.lines.len() };
+                let placed = PlacedElement { node, line: self.lines.len() };
                 if let Some(heading) = heading(placed) {
                     push(&mut self.headings, heading);
                 }
                 line.in_h1 = true;
             }
             local_name!("time") => {
-                let placed = Placed { node, line: self.lines.len() };
+                let placed = PlacedElement { node, line: self.lines.len() };
                 push(&mut self.times, placed);
                 line.space();
             }
@@ -270,7 +270,7 @@ impl<'d> Scan<'d> {
                     .attr("title")
                     .is_some_and(|title| title.starts_with(|c: char| c.is_ascii_digit())) =>
             {
-                let placed = Placed { node, line: self.lines.len() };
+                let placed = PlacedElement { node, line: self.lines.len() };
                 push(&mut self.times, placed);
                 line.space_before(node);
             }
@@ -313,9 +313,9 @@ impl<'d> Scan<'d> {
         }
     }
 
-    fn cues(&mut self, node: Node<'d>, known: &mut Memo<'d, Said>) {
-        let placed = Placed { node, line: self.lines.len() };
-        let mut said = Said::default();
+    fn cues(&mut self, node: Node<'d>, known: &mut Memo<'d, ClassHints>) {
+        let placed = PlacedElement { node, line: self.lines.len() };
+        let mut said = ClassHints::default();
         for (name, value) in node.attrs() {
             match name {
                 "itemprop" if !node.is(&local_name!("meta")) => push(&mut self.itemprops, placed),
@@ -325,7 +325,7 @@ impl<'d> Scan<'d> {
                 }
                 // An author's word settles what the element is.
                 "class" | "id" | "rel" | "data-testid" if !said.author => {
-                    let new = known.get(value, Said::by);
+                    let new = known.get(value, ClassHints::by);
                     said.author = new.author || name == "class" && new.by;
                     said.source |= new.source;
                 }
@@ -392,7 +392,7 @@ impl<'d> Scan<'d> {
 
 /// A heading as a reader sees it, with a space where one of its elements that is drawn apart begins or ends; `None` where it
 /// shows no text.
-fn heading(placed: Placed<'_>) -> Option<Heading<'_>> {
+fn heading(placed: PlacedElement<'_>) -> Option<Heading<'_>> {
     let mut whole = String::new();
     let mut parts: Vec<String> = Vec::new();
     let mut owner = None;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fold::FoldedText;
-use super::lexicon::{Group, Lexicon, Meaning, Name, Occurrence, Role, Strength};
+use super::lexicon::{Group, Lexicon, Name, Occurrence, Role, SpellingTarget, Strength};
 use super::sentence::sentences;
 
 /// A name that counts, as bytes of the folded text.
@@ -105,7 +105,7 @@ pub(crate) fn read(
 fn select_clear(found: &[Occurrence]) -> Vec<Mention> {
     let mut mentions: Vec<Mention> = Vec::new();
     for hit in found.iter().filter(|hit| hit.is_clear()) {
-        if let Meaning::Name(name) = hit.meaning
+        if let SpellingTarget::Name(name) = hit.meaning
             && mentions.last().is_none_or(|last| last.end <= hit.start)
         {
             mentions.push(Mention { start: hit.start, end: hit.end, name, listed: false });
@@ -154,7 +154,7 @@ fn add_established(
         if hit.needs_company && !in_company(hit) {
             continue;
         }
-        let Meaning::Name(name) = hit.meaning else { continue };
+        let SpellingTarget::Name(name) = hit.meaning else { continue };
         let since = if hit.ambiguous { known(name, hit.start) } else { Some(0) };
         let Some(since) = since else { continue };
         let mention = Mention { start: hit.start, end: hit.end, name, listed: false };
@@ -193,8 +193,8 @@ impl TextAnalysis {
         let words: Vec<(Range<usize>, u16)> = found
             .iter()
             .filter_map(|hit| match hit.meaning {
-                Meaning::Word(group) => Some((hit.start..hit.end, group)),
-                Meaning::Name(_) => None,
+                SpellingTarget::Word(group) => Some((hit.start..hit.end, group)),
+                SpellingTarget::Name(_) => None,
             })
             .collect();
         let (mut next_word, mut next_mention) = (0, 0);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 
 use super::SubjectError;
-use super::lexicon::{Group, Meaning, Name, Role, Sides, Term};
+use super::lexicon::{Group, Name, Role, Sides, SpellingTarget, Term};
 use super::rules::{Rule, Weights};
 use super::signs::Signs;
 use super::spelling::{Endings, Spelling};
@@ -189,7 +189,7 @@ fn add_names<'t>(
     for row in table.rows() {
         let id = table.cell(row, "id");
         if let (GAZETTEER, Some(name)) = (file, known.get(id)) {
-            add_terms(&table, row, &NAME_COLUMNS, Meaning::Name(*name), terms)?;
+            add_terms(&table, row, &NAME_COLUMNS, SpellingTarget::Name(*name), terms)?;
             continue;
         }
         if id.is_empty() || known.contains_key(id) {
@@ -234,7 +234,7 @@ fn add_names<'t>(
         let name = names.len() as u32;
         known.insert(id, name);
         names.push(Name { id: id.to_owned(), kind, sides, role });
-        add_terms(&table, row, &NAME_COLUMNS, Meaning::Name(name), terms)?;
+        add_terms(&table, row, &NAME_COLUMNS, SpellingTarget::Name(name), terms)?;
     }
     for row in table.rows() {
         let id = table.cell(row, "id");
@@ -263,7 +263,7 @@ fn words(
             ids.push(id);
             ids.len() - 1
         });
-        add_terms(&table, row, &WORD_COLUMNS, Meaning::Word(at as u16), terms)?;
+        add_terms(&table, row, &WORD_COLUMNS, SpellingTarget::Word(at as u16), terms)?;
     }
     let mut groups = vec![Group::default(); ids.len()];
     type Mark = fn(&mut Group);
@@ -295,7 +295,7 @@ fn add_terms(
     table: &Table<'_>,
     row: &super::table::Row<'_>,
     reserved: &[&str],
-    meaning: Meaning,
+    meaning: SpellingTarget,
     terms: &mut Vec<Term>,
 ) -> Result<(), SubjectError> {
     for (language, written) in table.spellings(row, reserved) {

@@ -87,7 +87,7 @@ pub(crate) enum Role {
 
 /// What a spelling is a spelling of: the name with this index, or a word of the group with this index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meaning {
+pub(crate) enum SpellingTarget {
     Name(u32),
     Word(u16),
 }
@@ -105,7 +105,7 @@ pub(crate) struct Group {
 #[derive(Debug, Clone)]
 pub(crate) struct Term {
     pub(crate) spelling: Spelling,
-    pub(crate) meaning: Meaning,
+    pub(crate) meaning: SpellingTarget,
     pub(crate) language: String,
     /// Its row's line in its file.
     pub(crate) line: usize,
@@ -116,7 +116,7 @@ pub(crate) struct Term {
 pub(crate) struct Occurrence {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    pub(crate) meaning: Meaning,
+    pub(crate) meaning: SpellingTarget,
     pub(crate) ambiguous: bool,
     pub(crate) needs_company: bool,
 }

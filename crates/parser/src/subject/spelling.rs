@@ -82,7 +82,7 @@ impl Script {
 
 /// What may stand behind a piece of a spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum After {
+enum PieceBoundary {
     /// The word ends, but for Hangul's particles.
     Edge,
     /// A declared ending.
@@ -95,7 +95,7 @@ enum After {
 #[derive(Debug, Clone)]
 pub(crate) struct Spelling {
     /// Literal pieces in order, each with what may follow it.
-    pieces: Vec<(String, After)>,
+    pieces: Vec<(String, PieceBoundary)>,
     /// It may start inside a word.
     open_start: bool,
     /// Which bytes of the spelling end a letter in upper case, if case counts.
@@ -158,7 +158,7 @@ impl Spelling {
                     }
                     literal.push_str(&fold(stem));
                     if inflected {
-                        pieces.push((std::mem::take(&mut literal), After::Ending));
+                        pieces.push((std::mem::take(&mut literal), PieceBoundary::Ending));
                     }
                     if words.peek().is_some() {
                         literal.push(' ');
@@ -166,10 +166,13 @@ impl Spelling {
                 }
                 if literal.is_empty() {
                     if let (true, Some(last)) = (open_end, pieces.last_mut()) {
-                        last.1 = After::Anything;
+                        last.1 = PieceBoundary::Anything;
                     }
                 } else {
-                    pieces.push((literal, if open_end { After::Anything } else { After::Edge }));
+                    pieces.push((
+                        literal,
+                        if open_end { PieceBoundary::Anything } else { PieceBoundary::Edge },
+                    ));
                 }
                 let written = exact.then(|| variant.replace('|', ""));
                 let cased = written.as_deref().map(|written| {
@@ -191,7 +194,7 @@ impl Spelling {
         self.pieces.iter().flat_map(|(literal, after)| {
             let words = literal.split(' ').filter(|word| !word.is_empty());
             let last = literal.split(' ').next_back().unwrap_or_default();
-            words.map(move |word| (word, word == last && *after != After::Edge))
+            words.map(move |word| (word, word == last && *after != PieceBoundary::Edge))
         })
     }
 
@@ -214,11 +217,11 @@ impl Spelling {
             let run = run_length(&text[at..], script);
             let rest = &text[at..at + run];
             match after {
-                After::Anything if matches!(script, Script::Latin | Script::Cyrillic) => at += run,
-                After::Anything => {}
-                After::Ending if endings.allow(rest, script) => at += run,
-                After::Edge if script == Script::Hangul && endings.allow(rest, script) => {}
-                After::Edge if rest.is_empty() => {}
+                PieceBoundary::Anything if matches!(script, Script::Latin | Script::Cyrillic) => at += run,
+                PieceBoundary::Anything => {}
+                PieceBoundary::Ending if endings.allow(rest, script) => at += run,
+                PieceBoundary::Edge if script == Script::Hangul && endings.allow(rest, script) => {}
+                PieceBoundary::Edge if rest.is_empty() => {}
                 _ => return None,
             }
         }

@@ -4,12 +4,12 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use dateline::{
     config::Config,
-    engine::{Engine, Until, World},
+    engine::{Engine, EngineParts, StopCondition},
     metrics::Metrics,
 };
 use dateline_fetcher::{
     Clock, Fetcher,
-    transport::{RecordSettings, Recording, Secrets},
+    transport::{RecordSettings, RecordingTransport, Secrets},
 };
 use dateline_journal::{Durability, Journal, Options, Writing};
 use dateline_wire::Sequence;
@@ -53,14 +53,14 @@ async fn live(
         secrets: Secrets::default(),
     };
     let day = Day::open(stories, clock)?;
-    let transport = Arc::new(Recording::open(day, recording, settings, clock)?);
+    let transport = Arc::new(RecordingTransport::open(day, recording, settings, clock)?);
     let scratch = tempfile::tempdir()?;
     let options =
         Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
     let journal = Journal::open(scratch.path().join("journal.db"), options)?;
     let source = config.settings.source.clone();
     let fetcher = Fetcher::new(transport.clone(), config.settings.fetch, config.settings.poll, clock, SEED);
-    let world = World {
+    let world = EngineParts {
         fetcher: Arc::new(fetcher),
         journal: journal.clone(),
         subject: Arc::new(config.subject),
@@ -68,7 +68,9 @@ async fn live(
         metrics: Arc::new(Metrics::default()),
     };
     let engine = Engine::new(world, config.feeds, config.settings.engine).await?;
-    engine.run(Until::Idle(morning.checked_add(DAY)?), CancellationToken::new(), Duration::ZERO).await?;
+    engine
+        .run(StopCondition::Idle(morning.checked_add(DAY)?), CancellationToken::new(), Duration::ZERO)
+        .await?;
     transport.sync()?;
     let mut lines = String::new();
     for event in journal.events_after(Sequence::START, 10_000, None)? {

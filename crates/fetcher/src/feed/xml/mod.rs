@@ -73,7 +73,7 @@ struct TextCapture<'t> {
 
 /// A person whose parts are being gathered, and the text that stands beside them.
 #[derive(Default)]
-struct Persona {
+struct PersonDraft {
     person: Person,
     text: String,
 }
@@ -86,7 +86,7 @@ struct XmlReader<'t> {
     /// How many elements are open beyond [`MAX_DEPTH`].
     too_deep: usize,
     capture: Option<TextCapture<'t>>,
-    persona: Option<Persona>,
+    persona: Option<PersonDraft>,
     feed: Draft,
     entry: Option<Draft>,
     update_period: Option<Duration>,
@@ -215,7 +215,7 @@ impl<'t> XmlReader<'t> {
             }
             Element::EntryPart => ElementPlace::Entry,
             Element::Person => {
-                self.persona = Some(Persona::default());
+                self.persona = Some(PersonDraft::default());
                 ElementPlace::Person
             }
             Element::SkipHours => ElementPlace::SkipHours,
@@ -338,7 +338,7 @@ impl<'t> XmlReader<'t> {
     }
 
     fn end_person(&mut self) {
-        let Some(Persona { mut person, text }) = self.persona.take() else {
+        let Some(PersonDraft { mut person, text }) = self.persona.take() else {
             return;
         };
         if person == Person::default() {

@@ -7,7 +7,9 @@ pub(crate) mod tls;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
-use dateline_fetcher::{Clock, Feed, FetchSettings, Fetcher, PollOutcome, PollSettings, transport::Live};
+use dateline_fetcher::{
+    Clock, Feed, FetchSettings, Fetcher, PollOutcome, PollSettings, transport::LiveTransport,
+};
 use dateline_wire::{FeedState, SecretQuery};
 use jiff::Timestamp;
 use url::Url;
@@ -59,7 +61,7 @@ pub(crate) fn settings(hosts: &[&str], server: SocketAddr) -> FetchSettings {
 
 /// A fetcher over the network, whose clock starts at `now`.
 pub(crate) fn fetcher_at(settings: FetchSettings, now: Timestamp) -> Fetcher {
-    let live = Live::new(&settings).unwrap();
+    let live = LiveTransport::new(&settings).unwrap();
     Fetcher::new(Arc::new(live), settings, PollSettings::default(), Clock::starting_at(now), 1)
 }
 

@@ -2,9 +2,9 @@
 
 use dateline_wire::{Source, Wording};
 
-use super::headline::{self, Visible};
+use super::headline::{self, VisibleHeadline};
 use super::mend;
-use super::site::{self, Others, Site};
+use super::site::{self, OtherTitles, Site};
 use super::words::{agreement, words};
 use crate::meta::claims::Claim;
 use crate::meta::scan::Scan;
@@ -60,7 +60,7 @@ fn told(claims: &[Claim<String>], site: &Site, scan: &Scan<'_>) -> Vec<Candidate
     let headings: Vec<String> = scan.headings.iter().map(|heading| text::key(&heading.text)).collect();
     let mut told: Vec<Candidate> = Vec::new();
     for (at, claim) in claims.iter().enumerate() {
-        let others = Others {
+        let others = OtherTitles {
             told: &|key| key != keys[at] && keys.iter().any(|other| other == key),
             is_heading: &|key| headings.iter().any(|heading| heading == key),
         };
@@ -92,7 +92,7 @@ fn believed(told: &[Candidate]) -> Option<&Candidate> {
 }
 
 /// The best wording that says something else than `chosen`.
-fn alternative(chosen: &str, told: &[Candidate], visible: Option<&Visible>) -> Option<Wording> {
+fn alternative(chosen: &str, told: &[Candidate], visible: Option<&VisibleHeadline>) -> Option<Wording> {
     let key = text::key(chosen);
     let chosen = words(chosen);
     // With the name of a site beside it, a headline is still the same.

@@ -1,7 +1,7 @@
 //! The headline that a reader sees: which heading it is, or which line where no heading is one.
 
 use super::decide::{Candidate, MAX_LETTERS};
-use super::site::{self, Others, Site};
+use super::site::{self, OtherTitles, Site};
 use super::words::{agreement, words};
 use crate::dom::{Node, local_name};
 use crate::meta::scan::{Heading, Line, Scan};
@@ -24,7 +24,7 @@ const MAX_BOXES: usize = 12;
 
 /// What a reader sees as the headline.
 #[derive(Debug)]
-pub(super) struct Visible {
+pub(super) struct VisibleHeadline {
     pub(super) text: String,
     pub(super) key: String,
     /// The texts of the elements it is made of, where it is made of several: kicker and headline, headline and label.
@@ -33,8 +33,8 @@ pub(super) struct Visible {
 
 /// The visible headline: the heading of the first rank that has most in common with what data says; where none has, a line
 /// that says exactly what data does; else the heading that stands in the headline's place.
-pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<Visible> {
-    let mut best: Option<(Visible, f32, f32)> = None;
+pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<VisibleHeadline> {
+    let mut best: Option<(VisibleHeadline, f32, f32)> = None;
     for heading in &scan.headings {
         let Some(visible) = visible(heading, site, told) else { continue };
         let confirmed = confirmation(&visible, told);
@@ -65,16 +65,20 @@ pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<V
     (confirmed >= CONFIRMED || stands_for_itself).then_some(heading)
 }
 
-fn visible(heading: &Heading<'_>, site: &Site, told: &[Candidate]) -> Option<Visible> {
+fn visible(heading: &Heading<'_>, site: &Site, told: &[Candidate]) -> Option<VisibleHeadline> {
     let is_told = |key: &str| told.iter().any(|candidate| candidate.key == key);
-    let text = site::without(&heading.text, site, Others { told: &is_told, is_heading: &|_| false });
+    let text = site::without(&heading.text, site, OtherTitles { told: &is_told, is_heading: &|_| false });
     let is_nothing = text.is_empty() || text::weight(&text) > MAX_LETTERS || site.is_all_of(&text);
     let parts = if text == heading.text { heading.parts.clone() } else { Vec::new() };
-    (!is_nothing && !text::is_placeholder(&text)).then(|| Visible { key: text::key(&text), text, parts })
+    (!is_nothing && !text::is_placeholder(&text)).then(|| VisibleHeadline {
+        key: text::key(&text),
+        text,
+        parts,
+    })
 }
 
 /// How much the witness that agrees most has in common with a heading, or with one of its parts.
-fn confirmation(visible: &Visible, told: &[Candidate]) -> f32 {
+fn confirmation(visible: &VisibleHeadline, told: &[Candidate]) -> f32 {
     if told.iter().any(|candidate| candidate.key == visible.key) {
         return 1.0;
     }
@@ -86,7 +90,7 @@ fn confirmation(visible: &Visible, told: &[Candidate]) -> f32 {
 }
 
 /// Whether a heading is the end of the `<title>`, and nobody else gives it as the headline.
-fn ends_title(heading: &Visible, scan: &Scan<'_>, told: &[Candidate]) -> bool {
+fn ends_title(heading: &VisibleHeadline, scan: &Scan<'_>, told: &[Candidate]) -> bool {
     let title = text::key(scan.title.as_deref().unwrap_or_default());
     title.len() > 2 * heading.key.len()
         && title.ends_with(&heading.key)
@@ -137,7 +141,7 @@ pub(super) fn logos<'s>(scan: &'s Scan<'_>) -> impl Iterator<Item = &'s str> {
 
 /// The line that says what data calls the headline: the whole of it, or of a `<title>` the longest piece between its
 /// separators. Links are no headlines: they repeat those of other pages, and paths to the page end in its own.
-fn line_told(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<Visible> {
+fn line_told(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<VisibleHeadline> {
     let title = scan.title.as_deref().unwrap_or_default();
     let longest = told.iter().map(|candidate| candidate.title.len()).chain([title.len()]).max()?;
     let title_key = text::key(title);
@@ -158,7 +162,7 @@ fn line_told(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<Visible
             best = Some((rank, line, key));
         }
     }
-    best.map(|(_, line, key)| Visible { text: line.text().to_owned(), key, parts: Vec::new() })
+    best.map(|(_, line, key)| VisibleHeadline { text: line.text().to_owned(), key, parts: Vec::new() })
 }
 
 fn is_link(node: Node<'_>) -> bool {

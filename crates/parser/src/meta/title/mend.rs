@@ -4,7 +4,7 @@
 //! give the headline give it too; it goes where one of them gives the rest as the whole.
 
 use super::decide::Candidate;
-use super::headline::Visible;
+use super::headline::VisibleHeadline;
 use super::words::words;
 use crate::meta::text;
 
@@ -16,7 +16,7 @@ const ENDS_OF_KICKER: &[&str] =
     &[": ", "：", " | ", "｜", " – ", " — ", " - ", " / ", "】", "] ", "]", "》", "〉", ". "];
 
 /// The visible headline as it is published.
-pub(super) fn mended(visible: &Visible, told: &[Candidate]) -> String {
+pub(super) fn mended(visible: &VisibleHeadline, told: &[Candidate]) -> String {
     if let Some(bare) = without_kicker(visible, told) {
         return bare.to_owned();
     }
@@ -36,7 +36,7 @@ pub(super) fn mended(visible: &Visible, told: &[Candidate]) -> String {
 }
 
 /// The headline without its kicker or its label, as a witness gives it who gives it alone.
-fn without_kicker<'t>(visible: &Visible, told: &'t [Candidate]) -> Option<&'t str> {
+fn without_kicker<'t>(visible: &VisibleHeadline, told: &'t [Candidate]) -> Option<&'t str> {
     let alone = |rest: &str| {
         let key = Some(text::key(rest)).filter(|_| text::weight(rest) >= SHORTEST)?;
         told.iter().find(|candidate| candidate.key == key).map(|candidate| candidate.title.as_str())
@@ -106,7 +106,7 @@ mod tests {
     use dateline_wire::Source;
 
     fn mend(visible: &str, parts: &[&str], told: &[&str]) -> String {
-        let visible = Visible {
+        let visible = VisibleHeadline {
             text: visible.to_owned(),
             key: text::key(visible),
             parts: parts.iter().map(|part| (*part).to_owned()).collect(),

@@ -69,14 +69,14 @@ impl Site {
 
 /// What others call the headline, as keys: what stands behind one of those, or before one that data gives, is no part of it.
 #[derive(Clone, Copy)]
-pub(super) struct Others<'a> {
+pub(super) struct OtherTitles<'a> {
     pub(super) told: &'a dyn Fn(&str) -> bool,
     /// A heading may also be the site's name, which ends a title but never begins one that goes on.
     pub(super) is_heading: &'a dyn Fn(&str) -> bool,
 }
 
 /// `title` without the site's name at either end, and without the sections beside that name.
-pub(super) fn without(title: &str, site: &Site, others: Others<'_>) -> String {
+pub(super) fn without(title: &str, site: &Site, others: OtherTitles<'_>) -> String {
     let mut title = title.trim();
     let mut cut_by_name = false;
     for _ in 0..4 {
@@ -88,7 +88,7 @@ pub(super) fn without(title: &str, site: &Site, others: Others<'_>) -> String {
     without_credit(title).to_owned()
 }
 
-fn shortened<'t>(title: &'t str, site: &Site, others: Others<'_>, after_name: bool) -> Option<&'t str> {
+fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_name: bool) -> Option<&'t str> {
     if !title.contains([
         '|', '｜', '│', ':', '：', '»', '›', '«', '‹', '•', '⋆', '–', '—', '-', '·', '/', '_', '，', ',',
     ]) {
@@ -167,7 +167,7 @@ fn is_enough(head: &str, tail: &str) -> bool {
 }
 
 /// The part of `title` that another witness gives as the whole headline, where a separator ends it.
-fn begun<'t>(title: &'t str, site: &Site, others: Others<'_>) -> Option<&'t str> {
+fn begun<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>) -> Option<&'t str> {
     STRONG.iter().filter(|separator| title.contains(**separator)).find_map(|separator| {
         let mut from = 0;
         while let Some(at) = title[from..].find(separator).map(|at| from + at) {
@@ -192,7 +192,7 @@ mod tests {
         let site =
             Site::new(["Harbour Gazette", "港灣日報"].into_iter(), Some("www.harbour-gazette.example"));
         let headline = text::key("The ferry runs again after the storm");
-        without(title, &site, Others { told: &|key| key == headline, is_heading: &|_| false })
+        without(title, &site, OtherTitles { told: &|key| key == headline, is_heading: &|_| false })
     }
 
     #[test]

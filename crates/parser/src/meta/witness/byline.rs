@@ -9,7 +9,7 @@ use super::{near, text_in};
 use crate::dom::{Node, local_name};
 use crate::meta::authors::{self, Byline};
 use crate::meta::claims::Claims;
-use crate::meta::scan::{self, Placed, Scan};
+use crate::meta::scan::{self, PlacedElement, Scan};
 use crate::meta::text;
 
 /// A byline is short, in letters of an alphabet.
@@ -133,7 +133,7 @@ fn marked(scan: &Scan<'_>, claims: &mut Claims) {
     let end = text_in(scan, below).map(|(_, last)| scan.lines.len() - below.len() + last + FOOT);
     let mut covered: Option<Node<'_>> = None;
     for placed in &scan.bylines {
-        let Placed { node, line } = *placed;
+        let PlacedElement { node, line } = *placed;
         if covered.is_some_and(|outer| node.ancestors().take(12).any(|above| above == outer)) {
             continue;
         }

@@ -51,7 +51,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
             documents.extend(json_repair::read(json));
         }
     }
-    let mut gathered = Gathered::default();
+    let mut gathered = JsonLdFindings::default();
     for document in &documents {
         gathered.walk(document);
     }
@@ -60,7 +60,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
 }
 
 #[derive(Default)]
-struct Gathered<'v> {
+struct JsonLdFindings<'v> {
     articles: Vec<&'v Object>,
     /// Works that are no articles, which speak where there is none.
     works: Vec<&'v Object>,
@@ -68,7 +68,7 @@ struct Gathered<'v> {
     by_id: HashMap<&'v str, &'v Object>,
 }
 
-impl<'v> Gathered<'v> {
+impl<'v> JsonLdFindings<'v> {
     /// Depth is bounded by the reader's limit of 128 levels.
     fn walk(&mut self, value: &'v Value) {
         match value {

@@ -65,7 +65,7 @@ struct Entry {
 
 /// The ways in which a word may be written.
 #[derive(Debug, Clone)]
-pub(crate) struct Written {
+pub(crate) struct WordForms {
     /// For each character the forms it may have, which take as many bytes each.
     pub(crate) letters: Vec<Vec<Vec<u8>>>,
     /// Its first letter may stand apart from it.
@@ -76,7 +76,7 @@ pub(crate) struct Written {
 
 impl Grams {
     /// A filter for words of at least [`SHORTEST`] bytes.
-    pub(crate) fn new(words: &[Written]) -> Self {
+    pub(crate) fn new(words: &[WordForms]) -> Self {
         let mut entries = Vec::new();
         for (word, written) in (0u32..).zip(words) {
             for (gram, offset) in written.grams() {
@@ -165,7 +165,7 @@ impl Grams {
     }
 }
 
-impl Written {
+impl WordForms {
     /// The grams by which the word is known at each parity, each with where it stands from the word's first byte.
     fn grams(&self) -> Vec<(u64, i8)> {
         let length: usize = self.letters.iter().map(|forms| forms[0].len()).sum();
@@ -348,10 +348,10 @@ mod tests {
 
     use super::*;
 
-    fn written(word: &str) -> Written {
+    fn written(word: &str) -> WordForms {
         let both = |c: char| [c.to_lowercase().to_string(), c.to_uppercase().to_string()];
         let letters = word.chars().map(|c| both(c).map(String::into_bytes).to_vec()).collect();
-        Written { letters, first_apart: false, open: false }
+        WordForms { letters, first_apart: false, open: false }
     }
 
     fn grams(words: &[&str]) -> Grams {
@@ -379,7 +379,7 @@ mod tests {
 
         #[test]
         fn the_rest_of_a_word_whose_first_letter_stands_apart_is_found(before in "[a-z<> ]{0,40}", open in any::<bool>()) {
-            let word = Written { first_apart: true, open, ..written("initial") };
+            let word = WordForms { first_apart: true, open, ..written("initial") };
             let page = format!("{before}<b>I</b>nitial");
             let rest = page.len() - "initial".len();
             prop_assert!(Grams::new(&[word]).search(page.as_bytes(), |_, start| start == rest));

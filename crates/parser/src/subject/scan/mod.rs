@@ -26,7 +26,7 @@ use needle::SearchTerm;
 pub(crate) use needle::can_be_sought;
 
 use super::fold::FoldedText;
-use super::lexicon::{Lexicon, Meaning, Name, Sides, Strength, Term};
+use super::lexicon::{Lexicon, Name, Sides, SpellingTarget, Strength, Term};
 use super::spelling::Spelling;
 
 /// Looks for the subject's names in a page's bytes; cheap to clone, safe to share.
@@ -62,8 +62,8 @@ impl Scanner {
         let spellings: Vec<(u32, &Spelling)> = terms
             .iter()
             .filter_map(|term| match term.meaning {
-                Meaning::Name(name) => Some((name, &term.spelling)),
-                Meaning::Word(_) => None,
+                SpellingTarget::Name(name) => Some((name, &term.spelling)),
+                SpellingTarget::Word(_) => None,
             })
             .collect();
         let needles = needle::choose(&spellings);
@@ -90,9 +90,9 @@ impl Scanner {
         self.finds(bytes, |seen| seen.a && seen.b)
     }
 
-    fn finds(&self, bytes: &[u8], enough: fn(Seen) -> bool) -> bool {
+    fn finds(&self, bytes: &[u8], enough: fn(SeenSides) -> bool) -> bool {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let mut seen = Seen::default();
+        let mut seen = SeenSides::default();
         if charset::is_utf8(bytes) {
             return self.finds_in_utf8(bytes, &mut seen, enough);
         }
@@ -105,7 +105,7 @@ impl Scanner {
 
     /// A word with a hidden letter stands among the bytes near that letter, so that pages full of escapes are rewritten only
     /// where one of those bytes' words is looked for.
-    fn finds_in_utf8(&self, bytes: &[u8], seen: &mut Seen, enough: fn(Seen) -> bool) -> bool {
+    fn finds_in_utf8(&self, bytes: &[u8], seen: &mut SeenSides, enough: fn(SeenSides) -> bool) -> bool {
         if self.look_over(bytes, seen, enough) {
             return true;
         }
@@ -130,7 +130,7 @@ impl Scanner {
     }
 
     /// Adds to `seen` what `bytes` name as they stand, until that is enough.
-    fn look_over(&self, bytes: &[u8], seen: &mut Seen, enough: fn(Seen) -> bool) -> bool {
+    fn look_over(&self, bytes: &[u8], seen: &mut SeenSides, enough: fn(SeenSides) -> bool) -> bool {
         let parts = &*self.parts;
         let mut patience = PATIENCE;
         parts.grams.search(bytes, |word, start| {
@@ -139,19 +139,20 @@ impl Scanner {
             patience -= 1;
             let named = if patience == 0 { None } else { self.named_around(bytes, place.start, sought) };
             // Doubt counts as both.
-            let named = named.unwrap_or(Seen { a: true, b: true, unsure: false });
-            *seen = Seen { a: seen.a || named.a, b: seen.b || named.b, unsure: seen.unsure || named.unsure };
+            let named = named.unwrap_or(SeenSides { a: true, b: true, unsure: false });
+            *seen =
+                SeenSides { a: seen.a || named.a, b: seen.b || named.b, unsure: seen.unsure || named.unsure };
             enough(*seen)
         })
     }
 
     /// Which sides the text around byte `at` names; `None` where markup leaves that in doubt.
-    fn named_around(&self, bytes: &[u8], at: usize, sought: &SearchTerm) -> Option<Seen> {
+    fn named_around(&self, bytes: &[u8], at: usize, sought: &SearchTerm) -> Option<SeenSides> {
         let (before, after) = (text_before(&bytes[..at])?, text_after(&bytes[at..])?);
         let near = before.iter().rev().chain(&after).copied().collect::<Vec<_>>().concat();
         // The rest of the name may be longer, as it is written, than what was read of it.
         let unsure = escape::hides_letters(&near, &self.parts.letters);
-        let mut seen = Seen { unsure, ..Seen::default() };
+        let mut seen = SeenSides { unsure, ..SeenSides::default() };
         // Cheaper than reading: the rest of a name whose word is a common one is seldom near it.
         if !unsure && !sought.suffices() && !sought.has_partners(&near) {
             return Some(seen);
@@ -164,10 +165,10 @@ impl Scanner {
         Some(seen)
     }
 
-    fn add_named(&self, text: &str, seen: &mut Seen) {
+    fn add_named(&self, text: &str, seen: &mut SeenSides) {
         let parts = &*self.parts;
         for found in parts.lexicon.find(&FoldedText::of(text), None) {
-            if let Meaning::Name(name) = found.meaning {
+            if let SpellingTarget::Name(name) = found.meaning {
                 let sides = parts.sides[name as usize];
                 if sides.names_one() && found.is_clear() {
                     seen.a |= sides.a > Strength::None;
@@ -181,11 +182,11 @@ impl Scanner {
 /// The terms that name a side by themselves; one that is ambiguous or needs company counts only where a clear one stands.
 pub(crate) fn naming_terms<'l>(lexicon: &'l Lexicon, names: &[Name]) -> impl Iterator<Item = &'l Term> {
     lexicon.terms().iter().filter(|term| match term.meaning {
-        Meaning::Name(name) => {
+        SpellingTarget::Name(name) => {
             let Spelling { ambiguous, needs_company, .. } = term.spelling;
             names[name as usize].sides.names_one() && !ambiguous && !needs_company
         }
-        Meaning::Word(_) => false,
+        SpellingTarget::Word(_) => false,
     })
 }
 
@@ -221,7 +222,7 @@ fn text_after(bytes: &[u8]) -> Option<Vec<&[u8]>> {
 
 /// Which sides were named so far.
 #[derive(Debug, Clone, Copy, Default)]
-struct Seen {
+struct SeenSides {
     a: bool,
     b: bool,
     /// Letters are hidden near one of the words.

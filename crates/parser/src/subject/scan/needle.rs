@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
 
-use super::grams::{SHORTEST, Written};
+use super::grams::{SHORTEST, WordForms};
 use crate::subject::fold::fold;
 use crate::subject::spelling::{Script, Spelling};
 
@@ -105,12 +105,12 @@ impl Needle {
     /// The ways in which the word may be written.
     ///
     /// The first letter of a long word may stand apart as an initial: `<span>R</span>ussia`.
-    pub(crate) fn written(&self) -> Written {
+    pub(crate) fn written(&self) -> WordForms {
         /// Characters that a word must have for its first to stand apart.
         const LONG: usize = 6;
         let forms = |c: char| if self.cased { dotted(c) } else { forms(c) };
         let bytes = |form: char| form.to_string().into_bytes();
-        Written {
+        WordForms {
             letters: self.word.chars().map(|c| forms(c).into_iter().map(bytes).collect()).collect(),
             first_apart: self.word.is_ascii() && self.word.len() >= LONG,
             open: self.open || !self.word.ends_with(|last: char| last.is_ascii_alphabetic()),

@@ -173,9 +173,9 @@ proptest! {
     ) {
         let page = pieces.concat();
         let bytes = page.as_bytes();
-        let either: fn(Seen) -> bool = |seen| seen.a || seen.b;
-        let thorough = scanner().look_over(bytes, &mut Seen::default(), either)
-            || scanner().look_over(escape::plain(bytes).as_bytes(), &mut Seen::default(), either);
+        let either: fn(SeenSides) -> bool = |seen| seen.a || seen.b;
+        let thorough = scanner().look_over(bytes, &mut SeenSides::default(), either)
+            || scanner().look_over(escape::plain(bytes).as_bytes(), &mut SeenSides::default(), either);
         prop_assert!(scanner().names_subject(bytes) || !thorough, "{}", page);
     }
 
@@ -244,7 +244,7 @@ fn every_spelling_of_the_shipped_subject_is_found_however_a_page_writes_it() {
             Some(written) => written.to_owned(),
             None => term.spelling.words().map(|(word, _)| word).collect::<Vec<_>>().join(" "),
         };
-        let mut named = Seen::default();
+        let mut named = SeenSides::default();
         scanner.add_named(&spelled, &mut named);
         if !named.a && !named.b {
             continue;

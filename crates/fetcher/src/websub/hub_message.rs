@@ -14,7 +14,7 @@ const LONGEST_REASON: usize = 200;
 
 /// What a hub tells with a GET of the callback.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Intent {
+pub enum HubMessage {
     /// It will push `topic`, if we meant to ask for that.
     Subscribe {
         /// What it will push.
@@ -40,7 +40,7 @@ pub enum Intent {
 
 /// What a hub is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
+pub enum HubReply {
     /// 200 with this text, once the step is committed.
     Confirm(String, SubscriptionStep),
     /// 200, once the step is committed.
@@ -49,7 +49,7 @@ pub enum Reply {
     Refuse,
 }
 
-impl Intent {
+impl HubMessage {
     /// What `query`, the query of the request, says; `None` if that is nothing a hub says.
     pub fn read(query: &str) -> Option<Self> {
         let field = |name: &str| {
@@ -71,13 +71,13 @@ impl Intent {
 
     /// What to answer about `subscription`, the one that the callback belongs to. Only what was asked for is confirmed; that
     /// a subscription end is never asked for: it is left to run out.
-    pub fn reply(&self, subscription: &Subscription, settings: &WebSubSettings, now: Timestamp) -> Reply {
+    pub fn reply(&self, subscription: &Subscription, settings: &WebSubSettings, now: Timestamp) -> HubReply {
         let ours = |topic: &str| topic == subscription.link.topic.as_str();
         match self {
             Self::Subscribe { topic, challenge, lease_seconds } if ours(topic) => {
                 let token = subscription.keys.as_ref().map_or("", |keys| keys.token.reveal());
                 let (lease_end, due) = lease(settings, *lease_seconds, token, now);
-                Reply::Confirm(challenge.clone(), SubscriptionStep::Granted { lease_end, due })
+                HubReply::Confirm(challenge.clone(), SubscriptionStep::Granted { lease_end, due })
             }
             Self::Denied { topic, reason } if ours(topic) => {
                 let mut reason = reason
@@ -85,9 +85,9 @@ impl Intent {
                     .map_or("the hub denied it".to_owned(), |reason| format!("the hub denied it: {reason}"));
                 reason.retain(|letter| !letter.is_control());
                 reason = reason.chars().take(LONGEST_REASON).collect();
-                Reply::Note(SubscriptionStep::Denied { reason, due: later(now, LONGEST_PAUSE) })
+                HubReply::Note(SubscriptionStep::Denied { reason, due: later(now, LONGEST_PAUSE) })
             }
-            _ => Reply::Refuse,
+            _ => HubReply::Refuse,
         }
     }
 }
@@ -101,9 +101,9 @@ mod tests {
 
     const TOPIC: &str = "https://news.example/rss?a=1&b=2";
 
-    fn reply(mode: &str, topic: &str, more: &str) -> Option<Reply> {
+    fn reply(mode: &str, topic: &str, more: &str) -> Option<HubReply> {
         let topic: String = form_urlencoded::byte_serialize(topic.as_bytes()).collect();
-        let intent = Intent::read(&format!("hub.mode={mode}&hub.topic={topic}&{more}"))?;
+        let intent = HubMessage::read(&format!("hub.mode={mode}&hub.topic={topic}&{more}"))?;
         let url = Url::parse(TOPIC).unwrap();
         let link = HubLink { hub: "https://hub.example/".parse().unwrap(), topic: url.clone() };
         let subscription = Subscription::new(FeedId::of(&url), link, Timestamp::UNIX_EPOCH);
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_topic_that_was_asked_for_is_confirmed_with_the_challenge_and_the_lease() {
         let more = "hub.challenge=a%20b%3C&hub.lease_seconds=86400";
-        let Some(Reply::Confirm(challenge, SubscriptionStep::Granted { lease_end, due })) =
+        let Some(HubReply::Confirm(challenge, SubscriptionStep::Granted { lease_end, due })) =
             reply("subscribe", TOPIC, more)
         else {
             panic!("not confirmed")
@@ -124,9 +124,9 @@ mod tests {
 
     #[test]
     fn another_topic_and_an_end_that_nobody_asked_for_are_refused() {
-        assert_eq!(reply("subscribe", "https://news.example/rss", "hub.challenge=a"), Some(Reply::Refuse));
-        assert_eq!(reply("unsubscribe", TOPIC, "hub.challenge=a"), Some(Reply::Refuse));
-        assert_eq!(reply("denied", "https://other.example/", ""), Some(Reply::Refuse));
+        assert_eq!(reply("subscribe", "https://news.example/rss", "hub.challenge=a"), Some(HubReply::Refuse));
+        assert_eq!(reply("unsubscribe", TOPIC, "hub.challenge=a"), Some(HubReply::Refuse));
+        assert_eq!(reply("denied", "https://other.example/", ""), Some(HubReply::Refuse));
         assert_eq!(reply("subscribe", TOPIC, ""), None, "no challenge");
         assert_eq!(reply("publish", TOPIC, "hub.challenge=a"), None);
     }
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_denial_is_noted_with_its_reason_and_asked_about_again_a_day_later() {
         let long = format!("hub.reason=full%0A{}", "x".repeat(500));
-        let Some(Reply::Note(SubscriptionStep::Denied { reason, due })) = reply("denied", TOPIC, &long)
+        let Some(HubReply::Note(SubscriptionStep::Denied { reason, due })) = reply("denied", TOPIC, &long)
         else {
             panic!("not noted")
         };

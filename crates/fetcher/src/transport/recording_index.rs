@@ -41,9 +41,9 @@ pub enum ReplayError {
 
 /// The exchanges that WARC files hold, indexed; bodies stay in the files. The memory it takes is some 300 bytes an exchange.
 #[derive(Debug)]
-pub struct Recorded {
+pub struct RecordingIndex {
     files: Vec<PathBuf>,
-    exchanges: Vec<Exchange>,
+    exchanges: Vec<IndexedExchange>,
     /// For each address, its exchanges from the last to the first.
     by_url: HashMap<String, Vec<u32>>,
     skipped: Vec<(PathBuf, DamagedRecord)>,
@@ -55,59 +55,59 @@ pub struct Recorded {
 
 /// Where a record stands among all files.
 #[derive(Debug, Clone, Copy)]
-struct At {
+struct RecordLocation {
     file: u32,
     place: RecordPlace,
 }
 
 #[derive(Debug)]
-struct Exchange {
+struct IndexedExchange {
     started: Timestamp,
     elapsed: Duration,
-    outcome: Outcome,
+    outcome: IndexedOutcome,
 }
 
 #[derive(Debug)]
-enum Outcome {
+enum IndexedOutcome {
     Answer {
         /// The record, then its continuations.
-        segments: Vec<(u32, At)>,
+        segments: Vec<(u32, RecordLocation)>,
         /// The `WARC-Record-ID`, for events to cite.
         record_id: Option<String>,
         /// Of a revisit, where the payload stands that it repeats.
-        payload: Option<Original>,
+        payload: Option<RevisitedRecord>,
     },
     Failure(TransportError),
 }
 
 /// How a revisit names the record that it repeats.
 #[derive(Debug)]
-enum Original {
+enum RevisitedRecord {
     Id(String),
     Digest(String),
-    Found(At),
+    Found(RecordLocation),
 }
 
 /// The next outcome for an address.
 #[derive(Debug)]
-pub(super) struct Recollection {
+pub(super) struct ReplayedExchange {
     /// How long the exchange took.
     pub(super) elapsed: Duration,
     /// What it gave: status, fields and body, and the id of the record they stand in.
-    pub(super) outcome: Result<Answer, TransportError>,
+    pub(super) outcome: Result<ReplayedAnswer, TransportError>,
 }
 
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct ReplayedAnswer {
     pub(super) status: u16,
     pub(super) headers: ::http::HeaderMap,
     pub(super) body: Vec<u8>,
     pub(super) record_id: Option<String>,
 }
 
-impl Recorded {
+impl RecordingIndex {
     /// Reads through WARC files, recorded by Dateline or by other tools, and remembers what stands where. Damaged records are
-    /// passed over and listed in [`Recorded::skipped`].
+    /// passed over and listed in [`RecordingIndex::skipped`].
     ///
     /// # Errors
     /// If a file can't be read, or none holds an exchange.
@@ -154,7 +154,7 @@ impl Recorded {
     ///
     /// # Errors
     /// [`FailureKind::NotRecorded`] if there is none left.
-    pub(super) fn take(&mut self, url: &Url, purpose: Purpose) -> Result<Recollection, TransportError> {
+    pub(super) fn take(&mut self, url: &Url, purpose: Purpose) -> Result<ReplayedExchange, TransportError> {
         let url = self.secrets.url(url, purpose);
         let not_recorded = |what| TransportError::new(FailureKind::NotRecorded, format!("{what} {url}"));
         let numbers = self
@@ -164,26 +164,30 @@ impl Recorded {
         let number = numbers.pop().ok_or_else(|| not_recorded("the recording holds no further answer to"))?;
         let exchange = &self.exchanges[number as usize];
         let outcome = match &exchange.outcome {
-            Outcome::Failure(failure) => Err(failure.clone()),
-            Outcome::Answer { segments, record_id, payload } => self
+            IndexedOutcome::Failure(failure) => Err(failure.clone()),
+            IndexedOutcome::Answer { segments, record_id, payload } => self
                 .answer(segments, payload.as_ref())
-                .map(|answer| Answer { record_id: record_id.clone(), ..answer })
+                .map(|answer| ReplayedAnswer { record_id: record_id.clone(), ..answer })
                 .map_err(|error| {
                     TransportError::new(FailureKind::NotRecorded, format!("the recording of {url}: {error}"))
                 }),
         };
-        Ok(Recollection { elapsed: exchange.elapsed, outcome })
+        Ok(ReplayedExchange { elapsed: exchange.elapsed, outcome })
     }
 
-    fn answer(&self, segments: &[(u32, At)], payload: Option<&Original>) -> io::Result<Answer> {
+    fn answer(
+        &self,
+        segments: &[(u32, RecordLocation)],
+        payload: Option<&RevisitedRecord>,
+    ) -> io::Result<ReplayedAnswer> {
         let mut block = Vec::new();
         for (_, at) in segments {
             block.append(&mut self.record(*at)?.block);
         }
         let no_http = || io::Error::other("the record holds no HTTP answer");
         let original = match payload {
-            Some(Original::Found(at)) => Some(self.record(*at)?.block),
-            Some(Original::Id(_) | Original::Digest(_)) => {
+            Some(RevisitedRecord::Found(at)) => Some(self.record(*at)?.block),
+            Some(RevisitedRecord::Id(_) | RevisitedRecord::Digest(_)) => {
                 return Err(io::Error::other("the record that this one repeats isn't there"));
             }
             None => None,
@@ -197,10 +201,10 @@ impl Recorded {
             (None, None) => return Err(no_http()),
         };
         let http::RecordedResponse { status, headers, body } = answer;
-        Ok(Answer { status, headers, body: body.into_owned(), record_id: None })
+        Ok(ReplayedAnswer { status, headers, body: body.into_owned(), record_id: None })
     }
 
-    fn record(&self, at: At) -> io::Result<Record> {
+    fn record(&self, at: RecordLocation) -> io::Result<Record> {
         let path = self.files.get(at.file as usize).ok_or_else(|| io::Error::other("no such file"))?;
         match WarcReader::from_place(File::open(path)?, at.place)?.next_item()? {
             Some(WarcItem::Record(place, record)) if place == at.place => Ok(record),
@@ -213,7 +217,7 @@ impl Recorded {
 #[derive(Default)]
 struct Index {
     files: Vec<PathBuf>,
-    exchanges: Vec<(String, Exchange)>,
+    exchanges: Vec<(String, IndexedExchange)>,
     skipped: Vec<(PathBuf, DamagedRecord)>,
     seed: Option<u64>,
     /// When the first of Dateline's own recordings began, which is a little before its first exchange.
@@ -222,10 +226,10 @@ struct Index {
     secret_query_in_feeds: Vec<String>,
     /// Answers (and the requests of failures) by record id, and answers by the digest of their payload.
     by_id: HashMap<String, u32>,
-    by_digest: HashMap<String, At>,
+    by_digest: HashMap<String, RecordLocation>,
     /// How long the exchange took that ended in the record of that id, which may stand in a file yet to be read.
     elapsed: HashMap<String, Duration>,
-    places: HashMap<String, At>,
+    places: HashMap<String, RecordLocation>,
 }
 
 impl Index {
@@ -236,13 +240,13 @@ impl Index {
         while let Some(item) = reader.next_item()? {
             match item {
                 WarcItem::DamagedRecord(skipped) => self.skipped.push((path.to_owned(), skipped)),
-                WarcItem::Record(place, record) => self.add(At { file, place }, &record),
+                WarcItem::Record(place, record) => self.add(RecordLocation { file, place }, &record),
             }
         }
         Ok(())
     }
 
-    fn add(&mut self, at: At, record: &Record) {
+    fn add(&mut self, at: RecordLocation, record: &Record) {
         match record.kind() {
             RecordType::Warcinfo => self.add_about(record),
             RecordType::Response if record.is_http() => self.add_answer(at, record, None),
@@ -268,7 +272,7 @@ impl Index {
         }
     }
 
-    fn add_answer(&mut self, at: At, record: &Record, payload: Option<Original>) {
+    fn add_answer(&mut self, at: RecordLocation, record: &Record, payload: Option<RevisitedRecord>) {
         let (Some(url), Some(started)) = (record.target(), record.date()) else { return };
         let record_id = record.id().map(str::to_owned);
         if let Some(id) = &record_id {
@@ -280,15 +284,15 @@ impl Index {
         {
             self.by_digest.entry(digest.to_owned()).or_insert(at);
         }
-        let outcome = Outcome::Answer { segments: vec![(1, at)], record_id, payload };
-        self.exchanges.push((key(&url), Exchange { started, elapsed: Duration::ZERO, outcome }));
+        let outcome = IndexedOutcome::Answer { segments: vec![(1, at)], record_id, payload };
+        self.exchanges.push((key(&url), IndexedExchange { started, elapsed: Duration::ZERO, outcome }));
     }
 
-    fn add_continuation(&mut self, at: At, record: &Record) {
+    fn add_continuation(&mut self, at: RecordLocation, record: &Record) {
         let number = record.fields.get(field::SEGMENT_NUMBER).and_then(|number| number.parse().ok());
         let origin = record.reference(field::SEGMENT_ORIGIN_ID).and_then(|id| self.by_id.get(id));
         let (Some(number), Some(origin)) = (number, origin) else { return };
-        if let Some((_, Exchange { outcome: Outcome::Answer { segments, .. }, .. })) =
+        if let Some((_, IndexedExchange { outcome: IndexedOutcome::Answer { segments, .. }, .. })) =
             self.exchanges.get_mut(*origin as usize)
         {
             let after = segments.partition_point(|(other, _)| *other <= number);
@@ -306,8 +310,8 @@ impl Index {
         if let Some(kind) = about.get(told::FAILURE).and_then(FailureKind::from_word) {
             let (Some(url), Some(started)) = (record.target(), record.date()) else { return };
             let detail = about.get(told::FAILURE_DETAIL).unwrap_or(kind.as_str());
-            let outcome = Outcome::Failure(TransportError::new(kind, detail));
-            self.exchanges.push((key(&url), Exchange { started, elapsed, outcome }));
+            let outcome = IndexedOutcome::Failure(TransportError::new(kind, detail));
+            self.exchanges.push((key(&url), IndexedExchange { started, elapsed, outcome }));
         } else if let Some(id) =
             record.reference(field::CONCURRENT_TO).or_else(|| record.reference(field::REFERS_TO))
         {
@@ -315,13 +319,13 @@ impl Index {
         }
     }
 
-    fn finish(mut self) -> Result<Recorded, ReplayError> {
+    fn finish(mut self) -> Result<RecordingIndex, ReplayError> {
         for (id, elapsed) in self.elapsed.drain() {
             if let Some(exchange) = self.by_id.get(&id) {
                 self.exchanges[*exchange as usize].1.elapsed = elapsed;
             }
         }
-        let ended = |(_, exchange): &(String, Exchange)| {
+        let ended = |(_, exchange): &(String, IndexedExchange)| {
             exchange.started.checked_add(exchange.elapsed).unwrap_or(exchange.started)
         };
         let last = self.exchanges.iter().map(ended).max();
@@ -337,14 +341,14 @@ impl Index {
         let mut by_url: HashMap<String, Vec<u32>> = HashMap::new();
         let mut exchanges = Vec::with_capacity(self.exchanges.len());
         for (number, (url, mut exchange)) in self.exchanges.into_iter().enumerate() {
-            if let Outcome::Answer { payload: Some(payload), .. } = &mut exchange.outcome {
+            if let IndexedOutcome::Answer { payload: Some(payload), .. } = &mut exchange.outcome {
                 let found = match payload {
-                    Original::Id(id) => self.places.get(id),
-                    Original::Digest(digest) => self.by_digest.get(digest),
-                    Original::Found(_) => None,
+                    RevisitedRecord::Id(id) => self.places.get(id),
+                    RevisitedRecord::Digest(digest) => self.by_digest.get(digest),
+                    RevisitedRecord::Found(_) => None,
                 };
                 if let Some(at) = found {
-                    *payload = Original::Found(*at);
+                    *payload = RevisitedRecord::Found(*at);
                 }
             }
             by_url.entry(url).or_default().push(number as u32);
@@ -355,7 +359,7 @@ impl Index {
             let hash = Sha256::digest(format!("{first} {}", exchanges.len()));
             hash.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte))
         });
-        Ok(Recorded {
+        Ok(RecordingIndex {
             files: self.files,
             exchanges,
             by_url,
@@ -370,14 +374,14 @@ impl Index {
 
 /// The record that a revisit repeats: by its id, else by the digest of its payload. `None` for one that says "not modified",
 /// which is an answer of its own.
-fn original_of(record: &Record) -> Option<Original> {
+fn original_of(record: &Record) -> Option<RevisitedRecord> {
     let profile = record.fields.get(field::PROFILE).unwrap_or_default();
     if profile.contains("server-not-modified") {
         return None;
     }
-    let by_id = record.reference(field::REFERS_TO).map(|id| Original::Id(id.to_owned()));
+    let by_id = record.reference(field::REFERS_TO).map(|id| RevisitedRecord::Id(id.to_owned()));
     by_id.or_else(|| {
-        record.fields.get(field::PAYLOAD_DIGEST).map(|digest| Original::Digest(digest.to_owned()))
+        record.fields.get(field::PAYLOAD_DIGEST).map(|digest| RevisitedRecord::Digest(digest.to_owned()))
     })
 }
 

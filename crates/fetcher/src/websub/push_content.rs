@@ -8,14 +8,14 @@ use super::signature::{FIELD, is_signed_with};
 
 /// The content that a hub posted.
 #[derive(Debug, Clone)]
-pub struct Pushed {
+pub struct PushContent {
     /// The fields of its request. They are not signed, and only say how to read the body.
     pub headers: HeaderMap,
     /// The body, as received.
     pub body: Bytes,
 }
 
-impl Pushed {
+impl PushContent {
     /// Whether it was signed by the hub that knows the secret of `subscription`. What carries several signatures, or one that
     /// is no text, was not.
     pub fn is_signed_for(&self, subscription: &Subscription) -> bool {
