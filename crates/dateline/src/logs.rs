@@ -1,5 +1,6 @@
 //! Logs on stderr, as `[logs]` says.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 use std::panic::{self, PanicHookInfo};
 
@@ -24,7 +25,7 @@ pub fn start(settings: &LogSettings) -> Result<(), Failure> {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
+        .with_ansi(wants_colour(io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref()))
         .with_target(false);
     let started = match settings.format {
         LogFormat::Text => lines.try_init(),
@@ -33,6 +34,11 @@ pub fn start(settings: &LogSettings) -> Result<(), Failure> {
     started.map_err(|error| Failure::Other(format!("logging cannot start: {error}")))?;
     panic::set_hook(Box::new(log_panic));
     Ok(())
+}
+
+/// Whether lines are coloured: on a terminal, unless NO_COLOR is there and not empty (no-color.org).
+fn wants_colour(is_terminal: bool, no_color: Option<&OsStr>) -> bool {
+    is_terminal && no_color.is_none_or(OsStr::is_empty)
 }
 
 fn log_panic(panic: &PanicHookInfo<'_>) {
@@ -75,6 +81,13 @@ mod tests {
         let mut text = String::new();
         (&*log).rewind().and_then(|()| (&*log).read_to_string(&mut text)).expect("the file can be read");
         text
+    }
+
+    #[test]
+    fn lines_are_coloured_on_a_terminal_whose_user_does_not_forbid_it() {
+        let no_color = |text: &'static str| Some(OsStr::new(text));
+        assert!(wants_colour(true, None) && wants_colour(true, no_color("")));
+        assert!(!wants_colour(true, no_color("1")) && !wants_colour(false, None));
     }
 
     #[test]

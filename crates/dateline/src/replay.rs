@@ -64,6 +64,14 @@ pub enum ReplayFailure {
     /// The recording can't be used.
     #[error(transparent)]
     Recording(#[from] ReplayError),
+    /// The recording answers none of the configured feeds, so there would be nothing to live through.
+    #[error("{}", no_feed(*.configured, .recorded))]
+    NoFeed {
+        /// How many feeds are configured.
+        configured: usize,
+        /// The feeds that the recording holds, as far as it tells.
+        recorded: Vec<String>,
+    },
     /// The journal can't be used.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -73,6 +81,30 @@ pub enum ReplayFailure {
     /// The events can't be written, or there is no room for the journal.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+/// What is wrong with a recording that answers none of the `configured` feeds, and what to do.
+fn no_feed(configured: usize, recorded: &[String]) -> String {
+    /// How many feeds are named: more than a screen holds help nobody.
+    const MAX_NAMED: usize = 30;
+    let configured = match configured {
+        0 => "no feed is configured".to_owned(),
+        1 => "the one configured feed is not in the recording".to_owned(),
+        many => format!("none of the {many} configured feeds is in the recording"),
+    };
+    if recorded.is_empty() {
+        return format!(
+            "{configured}, which doesn't say that it holds any. If it is an archive of pages, replay it with --archive"
+        );
+    }
+    let mut text = format!("{configured}, which holds these:\n");
+    for feed in recorded.iter().take(MAX_NAMED) {
+        text.push_str(&format!("  {feed}\n"));
+    }
+    if let Some(more) = recorded.len().checked_sub(MAX_NAMED).filter(|more| *more > 0) {
+        text.push_str(&format!("  and {more} more\n"));
+    }
+    text + "Name the configuration that it was recorded with (--config FILE), or put these feeds into the feeds file"
 }
 
 impl Replay {
@@ -102,6 +134,10 @@ impl Replay {
         config: Config,
         output: &mut impl Write,
     ) -> Result<ReplaySummary, ReplayFailure> {
+        if !config.feeds.iter().any(|feed| recorded.holds(feed)) {
+            let feeds = recorded.feeds().map(str::to_owned).collect();
+            return Err(ReplayFailure::NoFeed { configured: config.feeds.len(), recorded: feeds });
+        }
         let (first, last) = (recorded.first_moment(), recorded.last_moment());
         let mut summary = ReplaySummary {
             exchanges: recorded.len(),

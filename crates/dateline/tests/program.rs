@@ -348,3 +348,29 @@ fn an_environment_that_is_not_utf_8_does_not_stop_the_program() {
         text(&output.stderr)
     );
 }
+
+/// A file of the recorded day.
+fn day(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/day").join(name)
+}
+
+#[test]
+fn a_recording_that_answers_none_of_the_feeds_says_which_it_holds() {
+    for feeds in ["", "[[feed]]\nurl = \"https://elsewhere.example/rss\"\n"] {
+        let site = Site::new("", feeds);
+        let output = site.run(&["replay", day("day.warc.gz").to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(output.stdout.is_empty());
+        let told = text(&output.stderr);
+        assert!(told.contains("which holds these:\n  https://changjiang.example/feed.json\n"), "{told}");
+        assert!(told.contains("--config FILE"), "{told}");
+    }
+}
+
+#[test]
+fn a_new_journal_is_no_old_one_brought_up_to_date() {
+    let site = Site::new("", "");
+    let (mut child, _) = site.daemon(&[]);
+    assert!(terminate(&mut child, Duration::from_secs(20)).success());
+    assert!(site.log().contains("a new journal") && !site.log().contains("from=0"), "{}", site.log());
+}

@@ -58,6 +58,10 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Jo
     }
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
-    tracing::info!(path = %path.display(), from = found, to = VERSION, "journal schema is up to date");
+    if found == 0 {
+        tracing::info!(path = %path.display(), "a new journal");
+    } else {
+        tracing::info!(path = %path.display(), from = found, to = VERSION, "the journal's schema was brought up to date");
+    }
     Ok(())
 }

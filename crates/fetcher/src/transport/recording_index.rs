@@ -1,7 +1,7 @@
 //! What a recording holds: which exchanges, in which order, and where their bytes are.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fs::File,
     io,
     path::{Path, PathBuf},
@@ -13,9 +13,13 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{FailureKind, Purpose, Secrets, TransportError, record::told};
-use crate::warc::{
-    DamagedRecord, Record, RecordPlace, RecordType, WarcFields, WarcItem, WarcReader, field, http,
+use super::{
+    FailureKind, Purpose, Secrets, TransportError,
+    record::{purpose_word, told},
+};
+use crate::{
+    Feed,
+    warc::{DamagedRecord, Record, RecordPlace, RecordType, WarcFields, WarcItem, WarcReader, field, http},
 };
 
 /// Why a recording can't be replayed.
@@ -46,6 +50,8 @@ pub struct RecordingIndex {
     exchanges: Vec<IndexedExchange>,
     /// For each address, its exchanges from the last to the first.
     by_url: HashMap<String, Vec<u32>>,
+    /// The addresses that were asked for as feeds.
+    feeds: BTreeSet<String>,
     skipped: Vec<(PathBuf, DamagedRecord)>,
     seed: u64,
     secrets: Secrets,
@@ -150,6 +156,17 @@ impl RecordingIndex {
         &self.skipped
     }
 
+    /// The addresses that were asked for as feeds, those that they redirected to among them. Other tools' recordings don't
+    /// tell what was asked for what.
+    pub fn feeds(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.feeds.iter().map(String::as_str)
+    }
+
+    /// Whether it holds an answer to `feed`, or a failure.
+    pub fn holds(&self, feed: &Feed) -> bool {
+        self.by_url.contains_key(&key(&self.secrets.url(feed.address(), Purpose::Feed)))
+    }
+
     /// Takes the next exchange with `url`, asked for with `purpose`.
     ///
     /// # Errors
@@ -218,6 +235,7 @@ impl RecordingIndex {
 struct Index {
     files: Vec<PathBuf>,
     exchanges: Vec<(String, IndexedExchange)>,
+    feeds: BTreeSet<String>,
     skipped: Vec<(PathBuf, DamagedRecord)>,
     seed: Option<u64>,
     /// When the first of Dateline's own recordings began, which is a little before its first exchange.
@@ -303,6 +321,9 @@ impl Index {
     /// How long an exchange took, or that it failed.
     fn add_metadata(&mut self, record: &Record) {
         let about = WarcFields::parse(&record.block);
+        if about.get(told::PURPOSE) == Some(purpose_word(Purpose::Feed)) {
+            self.feeds.extend(record.target().as_ref().map(key));
+        }
         let milliseconds = about.get(told::ELAPSED).and_then(|elapsed| elapsed.parse::<f64>().ok());
         let elapsed = milliseconds
             .and_then(|milliseconds| Duration::try_from_secs_f64(milliseconds / 1000.0).ok())
@@ -363,6 +384,7 @@ impl Index {
             files: self.files,
             exchanges,
             by_url,
+            feeds: self.feeds,
             skipped: self.skipped,
             seed,
             secrets,

@@ -11,6 +11,8 @@ use super::files::Extent;
 
 /// How often a terminal is told.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
+/// How long reading must have gone on before its rate says anything about the time that is left.
+const MIN_RATED: Duration = Duration::from_secs(2);
 
 /// What a backfill has met.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -87,24 +89,29 @@ impl<'e> Progress<'e> {
     }
 }
 
-/// Records, bytes, rate, time left. `now` bytes of the `read` ones were read in this run, in `elapsed`.
+/// Records and bytes; rate and time left once they can be told. `now` bytes of the `read` ones were read in this run, in `elapsed`.
 fn progress_line(tally: &BackfillTally, read: u64, size: u64, now: u64, elapsed: Duration) -> String {
-    let rate = now as f64 / elapsed.as_secs_f64().max(1e-3);
-    let left = (size.saturating_sub(read)) as f64 / rate.max(1.0);
-    let left = left.min(1e8) as u64;
-    format!(
-        "{} records, {} dismissed, {} articles · {:.1} of {:.1} MB ({:.0} %) · {:.1} MB/s · {}:{:02}:{:02} left",
+    let mut line = format!(
+        "{} records, {} dismissed, {} articles · {:.1} of {:.1} MB ({:.0} %)",
         tally.records,
         tally.dismissed,
         tally.articles,
         read as f64 / 1e6,
         size as f64 / 1e6,
         100.0 * read as f64 / size.max(1) as f64,
-        rate / 1e6,
-        left / 3600,
-        left / 60 % 60,
-        left % 60
-    )
+    );
+    if elapsed >= MIN_RATED && now > 0 {
+        let rate = now as f64 / elapsed.as_secs_f64();
+        let left = (size.saturating_sub(read) as f64 / rate).min(1e8) as u64;
+        line += &format!(
+            " · {:.1} MB/s · {}:{:02}:{:02} left",
+            rate / 1e6,
+            left / 3600,
+            left / 60 % 60,
+            left % 60
+        );
+    }
+    line
 }
 
 #[cfg(test)]
@@ -122,8 +129,18 @@ mod tests {
     }
 
     #[test]
-    fn nothing_read_yet_divides_by_nothing() {
+    fn a_rate_and_the_time_left_are_told_once_there_is_something_to_tell_them_by() {
+        let told = |read: u64, elapsed: Duration| {
+            progress_line(&BackfillTally::default(), read, 9_000_000_000, read, elapsed).contains("left")
+        };
+        assert!(!told(65_536, Duration::from_millis(3)));
+        assert!(!told(0, Duration::from_secs(60)));
+        assert!(told(65_536, Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn nothing_to_read_divides_by_nothing() {
         let line = progress_line(&BackfillTally::default(), 0, 0, 0, Duration::ZERO);
-        assert!(line.ends_with("0:00:00 left"), "{line}");
+        assert_eq!(line, "0 records, 0 dismissed, 0 articles · 0.0 of 0.0 MB (0 %)");
     }
 }
