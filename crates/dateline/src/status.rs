@@ -120,7 +120,7 @@ pub struct FeedStatus {
     /// Why it failed last, while it fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
-    /// Whether it is gone for good.
+    /// Whether it is gone (410) and therefore asked once a week only.
     pub retired: bool,
     /// Its subscription at a hub, if it names one.
     #[serde(skip_serializing_if = "Option::is_none")]

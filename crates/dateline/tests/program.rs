@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use dateline_journal::{Journal, Options};
+use dateline_journal::{Journal, JournalReader, Options, PollCommit};
+use dateline_wire::{FeedRef, FeedState, HubNews, SecretQuery};
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// A configuration in a folder of its own.
@@ -262,6 +264,41 @@ fn a_second_daemon_on_the_same_journal_is_refused() {
 }
 
 #[test]
+fn a_feed_that_is_gone_is_revived_by_its_address_or_id() {
+    let url = "https://news.example/rss";
+    let site = Site::new("", &format!("[[feed]]\nurl = \"{url}\"\n"));
+    let feed = FeedRef::new(&url.parse().unwrap(), None, &SecretQuery::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for name in [url, feed.id.as_str()] {
+        let journal = Journal::open(site.journal(), Options::default()).unwrap();
+        let gone = FeedState { retired: true, ..FeedState::new(&feed, Timestamp::MAX) };
+        let commit = PollCommit {
+            feed: gone,
+            entries: Vec::new(),
+            events: Vec::new(),
+            hub: HubNews::Nothing,
+            at: Timestamp::now(),
+            traceparent: String::new(),
+        };
+        runtime.block_on(async {
+            journal.configure_feeds(vec![FeedState::new(&feed, Timestamp::MAX)]).await.unwrap();
+            journal.commit_poll(commit).await.unwrap();
+        });
+        drop(journal);
+        let output = site.run(&["feed", "revive", name]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let state = JournalReader::open(site.journal()).unwrap().feed(&feed.id).unwrap().unwrap();
+        assert!(!state.retired && state.next_poll <= Timestamp::now(), "{state:?}");
+    }
+    let output = site.run(&["feed", "revive", "https://other.example/rss"]);
+    assert!(
+        text(&output.stderr).contains("no feed is configured under this address"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
 fn a_service_manager_hears_that_the_daemon_is_ready_alive_and_stopping() {
     let site = Site::new("", "");
     let path = site.folder.path().join("notify");
@@ -298,7 +335,7 @@ fn every_command_has_a_help_text_and_the_exit_codes_are_told() {
     for command in ["run", "extract", "judge", "tail", "status", "schema", "check"] {
         assert!(help(&[command]).contains("Usage: dateline"), "{command}");
     }
-    for command in ["read", "list", "check", "import", "export"] {
+    for command in ["read", "list", "check", "import", "export", "revive"] {
         assert!(help(&["feed", command]).contains("Usage: dateline"), "{command}");
     }
 }

@@ -47,7 +47,7 @@ pub enum PollResult {
     Read,
     /// It failed, for the reason given; the state says when it is tried again.
     Failed(String),
-    /// 410: the feed is gone for good and is not polled any more.
+    /// 410: the feed is gone; it is asked once a week from now on.
     Gone,
     /// Its host is to be left alone; nothing was asked.
     PutOff,

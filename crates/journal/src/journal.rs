@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::change::{
-    Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration, FinishEntry, PollCommit,
-    PositionChange, Postponement, SetAsideEntry, SetAsideFeed, SubscriptionChange,
+    Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration, FeedRevival, FinishEntry,
+    PollCommit, PositionChange, Postponement, SetAsideEntry, SetAsideFeed, SubscriptionChange,
 };
 use crate::claims::EntryClaims;
 use crate::lock::Lock;
@@ -68,7 +68,8 @@ impl Journal {
     }
 
     /// Makes `feeds` the configured set: adds those it doesn't know, keeps the state of those it knows, and deactivates
-    /// the rest. A state that cannot be read is set aside and replaced.
+    /// the rest. One that is gone (410) and comes back to the set is [revived](FeedState::revive). A state that cannot be read is
+    /// set aside and replaced.
     ///
     /// # Errors
     /// [`JournalError::Full`] when there is no room; others if the file cannot be written.
@@ -82,6 +83,15 @@ impl Journal {
             self.inner.writer.submit(SetAsideFeed { fresh, why, at: Timestamp::now() }).await?;
         }
         Ok(changes)
+    }
+
+    /// Takes back that `feed` is gone, so that it is asked at `next_poll`, and gives its state.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownFeed`] for a feed that was never configured, [`JournalError::Full`] when there is no room,
+    /// others if its state cannot be read or the file cannot be written.
+    pub async fn revive_feed(&self, feed: FeedId, next_poll: Timestamp) -> Result<FeedState, JournalError> {
+        self.inner.writer.submit(FeedRevival { feed, next_poll }).await
     }
 
     /// Commits what a poll found: the feed's state, its unknown and edited entries as pending, and its events.

@@ -158,7 +158,7 @@ impl JournalReader {
         &self.pool.path
     }
 
-    /// The feeds that are configured and not gone for good, by the order in which they were added. One whose state cannot be read
+    /// The feeds that are configured, by the order in which they were added. One whose state cannot be read
     /// is left out, and logged.
     ///
     /// # Errors
@@ -198,14 +198,10 @@ impl JournalReader {
     /// # Errors
     /// If the file cannot be read.
     pub fn feed(&self, id: &FeedId) -> Result<Option<FeedState>, JournalError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT state, id FROM feeds WHERE id = ?1")?;
-            let mut rows = statement.query([id.as_str()])?;
-            rows.next()?.map(feed).transpose()
-        })
+        self.read(|connection| feed_state(connection, id))
     }
 
-    /// The subscriptions of the configured feeds that are not gone for good. One that cannot be read is left out, and logged.
+    /// The subscriptions of the configured feeds that are not gone (410). One that cannot be read is left out, and logged.
     ///
     /// # Errors
     /// If the file cannot be read.
@@ -491,6 +487,13 @@ impl JournalReader {
             Ok(number)
         })
     }
+}
+
+/// The state of one feed.
+pub(crate) fn feed_state(connection: &Connection, id: &FeedId) -> Result<Option<FeedState>, JournalError> {
+    let mut statement = connection.prepare_cached("SELECT state, id FROM feeds WHERE id = ?1")?;
+    let mut rows = statement.query([id.as_str()])?;
+    rows.next()?.map(feed).transpose()
 }
 
 /// A pending entry.

@@ -63,6 +63,6 @@ pub struct FeedCounts {
     pub active: u64,
     /// Active, and their last poll failed.
     pub failing: u64,
-    /// Active, but gone for good.
+    /// Active, but gone (410).
     pub retired: u64,
 }

@@ -7,8 +7,9 @@ mod harness;
 use dateline_journal::{
     Delay, EntryCounts, EntryOutcome, FeedChanges, Journal, JournalError, Options, PendingBatch, Writing,
 };
-use dateline_wire::{EntryId, EventKind, RejectEvent, RejectReason, Sequence, Stage};
+use dateline_wire::{EntryId, EventKind, FeedState, HealthKind, RejectEvent, RejectReason, Sequence, Stage};
 use harness::{announce, article, at, entry, feed, finish, link, poll, reject};
+use jiff::Timestamp;
 use tempfile::{TempDir, tempdir};
 
 async fn journal(feeds: usize) -> (TempDir, Journal) {
@@ -51,6 +52,48 @@ async fn a_feed_that_leaves_the_configuration_and_comes_back_has_kept_its_state(
     let back = journal.configure_feeds(vec![feed(0), feed(1), feed(2)]).await.unwrap();
     assert_eq!(back, FeedChanges { added: 1, kept: 2, removed: 0 });
     assert_eq!(journal.feeds().unwrap(), [feed(0), polled, feed(2)]);
+}
+
+/// A feed whose server said that it is gone.
+fn gone(number: usize, next_poll: Timestamp) -> FeedState {
+    let mut state = FeedState { retired: true, next_poll, ..feed(number) };
+    state.last_error = Some("gone (410)".to_owned());
+    state.conditions.push(HealthKind::Dead);
+    state
+}
+
+#[tokio::test]
+async fn a_feed_that_was_gone_and_comes_back_to_the_configuration_is_asked_again() {
+    let (_folder, journal) = journal(2).await;
+    let next_week = at(7 * 24 * 3600);
+    journal.commit_poll(poll(gone(0, next_week), Vec::new(), 1)).await.unwrap();
+    journal.commit_poll(poll(gone(1, next_week), Vec::new(), 1)).await.unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    assert_eq!(journal.feeds().unwrap(), [gone(0, next_week)], "one that stays configured stays gone");
+    journal.configure_feeds(vec![feed(0), feed(1)]).await.unwrap();
+    let revived = journal.feed(&feed(1).id).unwrap().unwrap();
+    assert_eq!((revived.retired, revived.next_poll, revived.last_error), (false, feed(1).next_poll, None));
+    assert_eq!(revived.conditions, [HealthKind::Dead], "that it is back is told once it answers");
+    assert_eq!(journal.status().unwrap().feeds.retired, 1);
+}
+
+#[tokio::test]
+async fn a_feed_that_an_older_version_never_asked_again_is_asked_again() {
+    let (_folder, journal) = journal(1).await;
+    journal.commit_poll(poll(gone(0, Timestamp::MAX), Vec::new(), 1)).await.unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    assert_eq!(journal.feeds().unwrap(), [gone(0, feed(0).next_poll)]);
+}
+
+#[tokio::test]
+async fn a_feed_that_is_gone_is_revived_on_request() {
+    let (_folder, journal) = journal(1).await;
+    journal.commit_poll(poll(gone(0, at(9_000)), Vec::new(), 1)).await.unwrap();
+    let revived = journal.revive_feed(feed(0).id, at(60)).await.unwrap();
+    assert_eq!((revived.retired, revived.next_poll), (false, at(60)));
+    assert_eq!(journal.feeds().unwrap(), [revived]);
+    let unknown = journal.revive_feed(feed(9).id, at(60)).await.unwrap_err();
+    assert!(matches!(unknown, JournalError::UnknownFeed(_)), "{unknown}");
 }
 
 #[tokio::test]

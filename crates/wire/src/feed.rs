@@ -101,7 +101,8 @@ pub struct FeedState {
     /// What is the matter with it now; each was told by a health event when it began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<HealthKind>,
-    /// Set when the feed is gone (410) and is not polled any more.
+    /// Set when its server has said that the feed is gone (410). It is asked rarely from then on, until it answers again or is
+    /// [revived](FeedState::revive).
     #[serde(default)]
     pub retired: bool,
 }
@@ -133,6 +134,13 @@ impl FeedState {
             conditions: Vec::new(),
             retired: false,
         }
+    }
+
+    /// Takes back that the feed is gone: it is asked at `next_poll`, and from then on like any other. What is known of it stays.
+    pub fn revive(&mut self, next_poll: Timestamp) {
+        self.retired = false;
+        self.last_error = None;
+        self.next_poll = next_poll;
     }
 }
 

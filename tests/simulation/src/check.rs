@@ -7,6 +7,7 @@ use std::{
 
 use dateline_fetcher::{FetchSettings, PollSettings, transport::Purpose};
 use dateline_wire::{CloudEvent, EntryId, EventKind, FeedId};
+use url::Url;
 
 use crate::{
     plan::{FaultKind, Plan},
@@ -166,7 +167,7 @@ impl Report {
         }
     }
 
-    /// Each feed with a trouble of its own is told about as its trouble explains; one that is gone is not asked again; and
+    /// Each feed with a trouble of its own is told about as its trouble explains; one that is gone is asked once a week; and
     /// robots.txt is kept to where it is unlike others.
     fn check_health(&mut self, plan: &Plan, log: &Log, events: &[CloudEvent]) {
         let mut told: HashMap<String, Vec<String>> = HashMap::new();
@@ -184,9 +185,10 @@ impl Report {
             }
             let host = feed.url.host_str().unwrap_or_default();
             let of_feed = |asked: &&LoggedRequest| asked.host == host && asked.purpose == Purpose::Feed;
-            let late = log.asked.iter().filter(of_feed).filter(|asked| asked.start > spell.from).count();
-            if spell.trouble == Trouble::Gone && late != 1 {
-                self.violate(format!("{} was asked {late} times after it was gone", feed.url));
+            if spell.trouble == Trouble::Gone {
+                let asked = log.asked.iter().filter(of_feed).map(|asked| asked.start);
+                let after: Vec<Duration> = asked.filter(|start| *start > spell.from).collect();
+                self.check_gone(&feed.url, &after, plan.end);
             }
         }
         for (host, robots) in &plan.robots {
@@ -208,6 +210,25 @@ impl Report {
                     }
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// A feed that is gone since before the first of the moments at which it was `asked` is left alone for a week after each
+    /// of them, and for a tenth of one more at most; up to the `end` of the simulation.
+    fn check_gone(&mut self, url: &Url, asked: &[Duration], end: Duration) {
+        const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+        let latest = WEEK.mul_f64(1.1) + Duration::from_secs(60);
+        let Some(last) = asked.last() else {
+            return self.violate(format!("{url} was never asked after it was gone"));
+        };
+        if *last + latest < end {
+            self.violate(format!("{url} is gone and was not asked again after {last:?}"));
+        }
+        for pair in asked.windows(2) {
+            let pause = pair[1] - pair[0];
+            if pause < WEEK - Duration::from_secs(1) || pause > latest {
+                self.violate(format!("{url} is gone and was asked again after {pause:?}"));
             }
         }
     }

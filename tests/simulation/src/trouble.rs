@@ -13,7 +13,7 @@ pub enum Trouble {
     Moved,
     /// It is somewhere else for a while (302).
     Elsewhere,
-    /// It is gone for good (410).
+    /// It is gone (410), and never comes back.
     Gone,
     /// It isn't there for a while (404).
     Missing,

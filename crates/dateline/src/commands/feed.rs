@@ -1,5 +1,7 @@
 //! `dateline feed`: what feeds say, and which are configured.
 
+mod revive;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +32,9 @@ pub enum Command {
     Check(CheckArguments),
     /// Add the feeds of an OPML file to the feeds file; those that are there already stay as they are.
     Import(ImportArguments),
+    /// Ask a feed again that its server has said is gone (410), without waiting for the week to pass after which that happens by
+    /// itself.
+    Revive(revive::Arguments),
     /// Print the configured feeds as OPML, without passwords and keys: feeds that need these have to get them again where it
     /// is imported.
     Export(ListArguments),
@@ -89,6 +94,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::List(arguments) => list(arguments),
         Command::Check(arguments) => check(arguments),
         Command::Import(arguments) => import(arguments),
+        Command::Revive(arguments) => revive::run(arguments),
         Command::Export(arguments) => export(arguments),
     }
 }
@@ -135,6 +141,22 @@ fn configured(config: &ConfigFile) -> Result<(Settings, Vec<Feed>), Failure> {
     Ok((settings, feeds))
 }
 
+/// The one of `feeds` that `text` names, by its address or its id.
+fn named<'f>(feeds: &'f [Feed], text: &str) -> Result<&'f Feed, Failure> {
+    let of_address = known_url(text).map(|url| FeedId::of(&url));
+    let is_meant = |feed: &&Feed| {
+        feed.id().as_str() == text
+            || Some(feed.id()) == of_address.as_ref()
+            || feed.published().url.as_str() == text
+    };
+    feeds.iter().find(is_meant).ok_or_else(|| {
+        Failure::Other(
+            "no feed is configured under this address or id; `dateline feed list` names those that are"
+                .to_owned(),
+        )
+    })
+}
+
 fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let (settings, feeds) = configured(&arguments.config)?;
     let wanted: Vec<Feed> =
@@ -173,7 +195,7 @@ async fn ask(fetcher: &Fetcher, feed: &Feed) -> (bool, String) {
     let outcome = fetcher.poll(&state, feed).await;
     let (ok, what) = match outcome.result {
         PollResult::Failed(reason) => (false, format!("failed: {reason}")),
-        PollResult::Gone => (false, "gone for good (410)".to_owned()),
+        PollResult::Gone => (false, "gone (410)".to_owned()),
         PollResult::PutOff => (false, "put off: its host asks to be left alone".to_owned()),
         _ => {
             let newest = outcome.entries.iter().filter_map(|entry| entry.published).max();

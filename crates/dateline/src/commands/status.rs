@@ -105,9 +105,7 @@ fn feed_line(feed: &FeedStatus, now: Timestamp) -> String {
     if feed.last_success.is_some() {
         let _ = write!(line, ", news {}", ago(feed.last_new_entry, now));
     }
-    if !feed.retired {
-        let _ = write!(line, ", next {}", ahead(feed.next_poll, now));
-    }
+    let _ = write!(line, ", next {}", ahead(feed.next_poll, now));
     if let Some(websub) = &feed.websub
         && let Some(end) = websub.lease_end.filter(|end| *end > now)
     {

@@ -231,7 +231,7 @@ impl Intake {
     }
 
     fn schedule(&mut self, state: FeedState) {
-        if !state.retired && self.feeds.contains_key(&state.id) {
+        if self.feeds.contains_key(&state.id) {
             self.schedule.insert(
                 state.id.clone(),
                 state.url.as_url().host_str().unwrap_or_default(),
@@ -441,13 +441,16 @@ fn log_poll(before: &FeedState, outcome: &PollOutcome) {
         PollResult::Failed(reason) => {
             tracing::debug!(feed, reason, failures = outcome.feed.failures, "the feed still fails")
         }
-        PollResult::Gone => tracing::warn!(feed, "the feed is gone for good and is not polled any more"),
+        PollResult::Gone if before.retired => tracing::debug!(feed, "the feed is still gone"),
+        PollResult::Gone => {
+            tracing::warn!(feed, "the feed is gone (410) and is asked once a week from now on");
+        }
         PollResult::PutOff => {}
         PollResult::Pushed => tracing::debug!(feed, entries = outcome.entries.len(), "pushed"),
         PollResult::UnreadablePush(reason) => {
             tracing::debug!(feed, reason, "what the hub pushed cannot be read")
         }
-        _ if before.failures > 0 => tracing::info!(feed, "the feed works again"),
+        _ if before.failures > 0 || before.retired => tracing::info!(feed, "the feed works again"),
         _ => tracing::debug!(feed, entries = outcome.entries.len(), "polled"),
     }
 }

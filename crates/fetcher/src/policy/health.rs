@@ -47,7 +47,10 @@ pub(super) fn answers(state: &mut FeedState, now: Timestamp) -> Option<HealthNot
         return None;
     }
     let hours = since.map_or(0, |since| now.duration_since(since).as_hours());
-    recovered(format!("answers again after {} failures over {hours} hours", state.failures))
+    recovered(match state.retired {
+        true => format!("answers again, {hours} hours after its server first said that it is gone"),
+        false => format!("answers again after {} failures over {hours} hours", state.failures),
+    })
 }
 
 /// The feed failed, once more.

@@ -31,6 +31,10 @@ const BACKOFF_JITTER: f64 = 0.25;
 /// Who is refused (403 and the like) comes back after this many times the pause after another failure.
 const REFUSED_FACTOR: u32 = 12;
 
+/// How long a feed that is gone (410) is left alone. Servers are known to say so by mistake, and a feed may come back; one request
+/// a week costs nobody anything.
+const GONE_PAUSE: Duration = Duration::from_secs(7 * 24 * 3600);
+
 /// What an exchange with a feed's server showed, as far as it matters for what follows.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PollExchange {
@@ -57,7 +61,7 @@ pub(crate) enum ExchangeOutcome {
         hints: PollHints,
         reading: RhythmReading,
     },
-    /// Gone for good (410).
+    /// Gone (410).
     Gone,
     /// The server doesn't want us (401, 403, 451).
     Refused { reason: String },
@@ -106,12 +110,12 @@ pub(crate) fn after(
         }
         ExchangeOutcome::Gone => {
             state.retired = true;
-            state.last_error = Some("gone for good (410)".to_owned());
-            state.next_poll = Timestamp::MAX;
+            state.failing_since.get_or_insert(now);
+            state.last_error = Some("gone (410)".to_owned());
             told.extend(health::begin(
                 &mut state,
                 HealthKind::Dead,
-                "its server says that it is gone for good (410); it is not polled any more".to_owned(),
+                "its server says that it is gone (410); it is asked once a week from now on".to_owned(),
             ));
         }
         ExchangeOutcome::Refused { reason } => {
@@ -123,6 +127,10 @@ pub(crate) fn after(
             state.next_poll = next_retry(&state, 1, retry_after, now, drawn, settings);
         }
         ExchangeOutcome::Resting { .. } => {}
+    }
+    // Only an answer with the feed in it says that it is back.
+    if state.retired {
+        state.next_poll = later(now, GONE_PAUSE.mul_f64(1.0 + JITTER * drawn));
     }
     (state, told)
 }
@@ -179,6 +187,7 @@ fn succeed(
 ) -> impl Iterator<Item = HealthNotice> + use<> {
     let recovered = health::answers(state, now);
     state.failures = 0;
+    state.retired = false;
     state.last_error = None;
     state.last_success = Some(now);
     let moved = moves::answered(state, moved_to, now, settings);

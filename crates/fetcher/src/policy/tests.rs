@@ -176,10 +176,43 @@ fn a_poll_that_was_put_off_changes_nothing_but_the_time() {
 }
 
 #[test]
-fn a_feed_that_is_gone_retires_and_says_so() {
-    let (state, told) = step(&feed(), ExchangeOutcome::Gone, at(0.0));
-    assert!(state.retired);
+fn a_feed_that_is_gone_says_so_once_and_is_asked_once_a_week() {
+    let week = 7.0 * 24.0;
+    let (mut state, told) = step(&feed(), ExchangeOutcome::Gone, at(0.0));
     assert_eq!(told, [HealthKind::Dead]);
+    for number in 1..4 {
+        assert!(state.retired);
+        assert_eq!(state.next_poll, at(f64::from(number) * week));
+        let now = state.next_poll;
+        let (next, told) = step(&state, ExchangeOutcome::Gone, now);
+        assert!(told.is_empty(), "{told:?}");
+        state = next;
+    }
+    let later = after(&state, exchange(ExchangeOutcome::Gone), at(0.0), 0.9, &settings()).0;
+    assert!(later.next_poll > at(week), "feeds that went together do not come back together");
+}
+
+#[test]
+fn a_feed_that_is_gone_comes_back_with_an_answer_and_with_no_other_sign_of_life() {
+    let gone = step(&feed(), ExchangeOutcome::Gone, at(0.0)).0;
+    let (gone, told) = step(&gone, failed(), at(168.0));
+    assert!(gone.retired && told.is_empty(), "{told:?}");
+    assert_eq!(gone.next_poll, at(336.0));
+    let (back, told) = step(&gone, read(&entries(600..640, 0.5), at(336.0)), at(336.0));
+    assert_eq!(told, [HealthKind::Recovered]);
+    assert!(!back.retired);
+    assert!(minutes_until_next(&back) <= 6 * 60);
+    assert_eq!((back.failures, back.last_error), (0, None));
+}
+
+#[test]
+fn a_feed_that_is_revived_is_asked_like_any_other_until_it_is_gone_again() {
+    let mut state = step(&feed(), ExchangeOutcome::Gone, at(0.0)).0;
+    state.revive(at(1.0));
+    let failing = step(&state, failed(), at(1.0)).0;
+    assert_eq!(minutes_until_next(&failing), 5);
+    let (gone, told) = step(&state, ExchangeOutcome::Gone, at(1.0));
+    assert!(gone.retired && told.is_empty(), "{told:?}");
 }
 
 #[test]

@@ -9,12 +9,13 @@ use jiff::ToSpan;
 use crate::support::*;
 
 #[tokio::test]
-async fn a_feed_that_is_gone_is_retired_with_a_health_event() {
+async fn a_feed_that_is_gone_is_left_alone_for_a_week_with_a_health_event() {
     let server = Server::always(Reply::status(410)).await;
     let fetcher = fetcher(settings(&["news.example"], server.address));
     let outcome = poll(&fetcher, &feed("http://news.example/feed.xml")).await;
     assert_eq!(outcome.result, PollResult::Gone);
     assert!(outcome.feed.retired);
+    assert!(minutes_until_next(&outcome.feed) >= 7 * 24 * 60);
     assert_eq!(outcome.health[0].kind, HealthKind::Dead);
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use dateline_wire::FeedState;
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::JournalError;
@@ -14,7 +15,7 @@ use crate::writer::Change;
 pub struct FeedChanges {
     /// Feeds that the journal didn't know.
     pub added: usize,
-    /// Feeds that it knew; their state was kept.
+    /// Feeds that it knew; their state was kept, but that one which was gone when it left is asked again.
     pub kept: usize,
     /// Feeds that were active and are configured no more. Their state stays, for the day they come back.
     pub removed: usize,
@@ -37,15 +38,12 @@ impl Change for FeedConfiguration {
         }
         let mut seen = HashSet::new();
         for feed in self.0.iter().filter(|feed| seen.insert(&feed.id)) {
-            let known: Option<i64> = connection
-                .prepare_cached("SELECT number FROM feeds WHERE id = ?1")?
-                .query_row([feed.id.as_str()], |row| row.get(0))
-                .optional()?;
-            match known {
-                Some(number) => {
+            match known(connection, feed)? {
+                Some(known) => {
                     connection
                         .prepare_cached("UPDATE feeds SET active = 1 WHERE number = ?1 AND active = 0")?
-                        .execute([number])?;
+                        .execute([known.number])?;
+                    known.bring_forward(connection, feed)?;
                     configured.kept += 1;
                 }
                 None => {
@@ -56,6 +54,68 @@ impl Change for FeedConfiguration {
         }
         Ok(configured)
     }
+}
+
+/// A feed that the journal knows, before it is configured.
+struct KnownFeed {
+    number: i64,
+    active: bool,
+    state: String,
+}
+
+impl KnownFeed {
+    /// Has the feed asked again where it is gone and comes back to the configuration, or where an older version left it never to
+    /// be asked again; `fresh` says when.
+    fn bring_forward(&self, connection: &Connection, fresh: &FeedState) -> Result<(), JournalError> {
+        // One that cannot be read is set aside by whoever configures.
+        let Ok(mut state) = serde_json::from_str::<FeedState>(&self.state) else { return Ok(()) };
+        if !state.retired {
+            return Ok(());
+        }
+        if !self.active {
+            state.revive(fresh.next_poll);
+        } else if state.next_poll == Timestamp::MAX {
+            state.next_poll = fresh.next_poll;
+        } else {
+            return Ok(());
+        }
+        update(connection, &state).map(drop)
+    }
+}
+
+fn known(connection: &Connection, feed: &FeedState) -> Result<Option<KnownFeed>, JournalError> {
+    let known = connection
+        .prepare_cached("SELECT number, active, state FROM feeds WHERE id = ?1")?
+        .query_row([feed.id.as_str()], |row| {
+            Ok(KnownFeed {
+                number: row.get(0)?,
+                active: row.get(1)?,
+                // What isn't text is a state that cannot be read.
+                state: row.get(2).unwrap_or_default(),
+            })
+        })
+        .optional()?;
+    Ok(known)
+}
+
+/// Stores the state of a feed that the journal knows, and gives the feed's number; `None` where it doesn't know it.
+pub(super) fn update(connection: &Connection, feed: &FeedState) -> Result<Option<i64>, JournalError> {
+    let number = connection
+        .prepare_cached(
+            "UPDATE feeds SET retired = ?2, failures = ?3, next_poll = ?4, state = ?5 WHERE id = ?1 RETURNING number",
+        )?
+        .query_row(
+            params![
+                feed.id.as_str(),
+                feed.retired,
+                feed.failures,
+                feed.next_poll.as_microsecond(),
+                state_of(feed)?,
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(number)
 }
 
 fn active(connection: &Connection) -> Result<Vec<String>, JournalError> {
@@ -79,6 +139,6 @@ fn insert(connection: &Connection, feed: &FeedState) -> Result<(), JournalError>
     Ok(())
 }
 
-pub(super) fn state_of(feed: &FeedState) -> Result<String, JournalError> {
+fn state_of(feed: &FeedState) -> Result<String, JournalError> {
     serde_json::to_string(feed).map_err(JournalError::json("a feed's state could not be written as JSON"))
 }

@@ -5,6 +5,7 @@ mod finish;
 mod poll;
 mod position;
 mod postpone;
+mod revive;
 mod set_aside;
 mod subscription;
 
@@ -17,5 +18,6 @@ pub(crate) use configure::FeedConfiguration;
 pub(crate) use finish::FinishEntry;
 pub(crate) use position::PositionChange;
 pub(crate) use postpone::Postponement;
+pub(crate) use revive::FeedRevival;
 pub(crate) use set_aside::{SetAsideEntry, SetAsideFeed};
 pub(crate) use subscription::SubscriptionChange;

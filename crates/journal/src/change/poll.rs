@@ -6,7 +6,7 @@ use dateline_wire::{Entry, Event, FeedState, HubNews};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
-use super::configure::state_of;
+use super::configure;
 use super::subscription::take_news;
 use crate::JournalError;
 use crate::digest::{self, ContentDigest};
@@ -47,22 +47,7 @@ impl Change for PollCommit {
     type Done = EntryCounts;
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<EntryCounts, JournalError> {
-        let feed = ledger
-            .connection
-            .prepare_cached(
-                "UPDATE feeds SET retired = ?2, failures = ?3, next_poll = ?4, state = ?5 WHERE id = ?1 RETURNING number",
-            )?
-            .query_row(
-                params![
-                    self.feed.id.as_str(),
-                    self.feed.retired,
-                    self.feed.failures,
-                    self.feed.next_poll.as_microsecond(),
-                    state_of(&self.feed)?,
-                ],
-                |row| row.get(0),
-            )
-            .optional()?
+        let feed = configure::update(ledger.connection, &self.feed)?
             .ok_or_else(|| JournalError::UnknownFeed(self.feed.id.clone()))?;
         let mut committed = EntryCounts::default();
         let mut seen = HashSet::new();

@@ -4,7 +4,7 @@ use dateline_wire::{EntryId, EntryRef, Event, FeedId, FeedState, RejectEvent, Re
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use super::configure::state_of;
+use super::configure;
 use crate::JournalError;
 use crate::ledger::{EventDraft, Ledger};
 use crate::reader;
@@ -80,18 +80,7 @@ impl Change for SetAsideFeed {
                  SELECT ?2, 'feed', id, ?3, state FROM feeds WHERE id = ?1",
             )?
             .execute(params![feed, at.as_microsecond(), why])?;
-        ledger
-            .connection
-            .prepare_cached(
-                "UPDATE feeds SET retired = ?2, failures = ?3, next_poll = ?4, state = ?5 WHERE id = ?1",
-            )?
-            .execute(params![
-                feed,
-                fresh.retired,
-                fresh.failures,
-                fresh.next_poll.as_microsecond(),
-                state_of(fresh)?
-            ])?;
+        configure::update(ledger.connection, fresh)?;
         tracing::error!(
             feed,
             why,
