@@ -116,7 +116,13 @@ impl Fetcher {
         // What is secret in an address is not remembered, so such a move is followed each time anew.
         let moved_to = permanent_target(hops, url).filter(|target| !self.secret_query().is_secret_in(target));
         let polled = |outcome, entries, result| PollAnswer {
-            exchange: PollExchange { status: Some(status), moved_to: moved_to.clone(), fresh_for, outcome },
+            exchange: PollExchange {
+                status: Some(status),
+                failure: None,
+                moved_to: moved_to.clone(),
+                fresh_for,
+                outcome,
+            },
             entries,
             hub: HubNews::Nothing,
             result,
@@ -254,6 +260,10 @@ struct FeedAnswer {
 impl PollAnswer {
     fn without_answer(failure: RequestFailure) -> Self {
         let reason = failure.to_string();
+        let kind = match &failure {
+            RequestFailure::Transport(error) => Some(error.kind),
+            _ => None,
+        };
         let (outcome, result) = match failure {
             RequestFailure::Resting { until } => (ExchangeOutcome::Resting { until }, PollResult::PutOff),
             _ => (
@@ -261,7 +271,7 @@ impl PollAnswer {
                 PollResult::Failed(reason),
             ),
         };
-        let exchange = PollExchange { status: None, moved_to: None, fresh_for: None, outcome };
+        let exchange = PollExchange { status: None, failure: kind, moved_to: None, fresh_for: None, outcome };
         Self { exchange, entries: Vec::new(), hub: HubNews::Nothing, result }
     }
 

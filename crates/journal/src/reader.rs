@@ -360,6 +360,33 @@ impl JournalReader {
         self.read(|connection| Ok(self.totals(connection)?.relay_position))
     }
 
+    /// When the event at a place was committed, if it is there.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn event_time(&self, sequence: Sequence) -> Result<Option<Timestamp>, JournalError> {
+        self.read(|connection| {
+            let time = connection
+                .prepare_cached("SELECT time FROM events WHERE sequence = ?1")?
+                .query_row([sequence.0], |row| row.get(0))
+                .optional()?;
+            Ok(time.map(timestamp))
+        })
+    }
+
+    /// When the entry that is due for longest became so, if one is due at `now`.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn due_since(&self, now: Timestamp) -> Result<Option<Timestamp>, JournalError> {
+        self.read(|connection| {
+            let due: Option<i64> = connection
+                .prepare_cached("SELECT min(due) FROM pending WHERE due <= ?1")?
+                .query_row([now.as_microsecond()], |row| row.get(0))?;
+            Ok(due.map(timestamp))
+        })
+    }
+
     /// What became of the page at `link` (in its canonical form), if it was read before, whichever feed announced it.
     ///
     /// # Errors

@@ -313,3 +313,16 @@ async fn the_log_tells_when_it_grows() {
         journal.postpone(feed(0).id, EntryId::of_guid("a"), at(9), Delay::Failed(String::new())).await;
     assert!(matches!(unknown, Err(JournalError::NotPending { .. })));
 }
+
+#[tokio::test]
+async fn how_long_an_entry_is_overdue_and_when_an_event_was_committed_can_be_asked() {
+    let (_folder, journal) = journal(1).await;
+    announce(&journal, 0, vec![entry("a", "A")], 5).await.unwrap();
+    announce(&journal, 0, vec![entry("b", "B")], 7).await.unwrap();
+    assert_eq!(journal.reader().due_since(at(4)).unwrap(), None);
+    assert_eq!(journal.reader().due_since(at(9)).unwrap(), Some(at(5)));
+    finish(&journal, &feed(0).id, "a", reject(RejectReason::NotRelevant), 9).await.unwrap();
+    assert_eq!(journal.reader().due_since(at(9)).unwrap(), Some(at(7)));
+    assert_eq!(journal.reader().event_time(Sequence(1)).unwrap(), Some(at(9)));
+    assert_eq!(journal.reader().event_time(Sequence(2)).unwrap(), None);
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -214,6 +215,7 @@ impl ClientContext for DeliveryTracker {
         if let (true, Some(status)) = (sums_up, &self.status) {
             status.send_modify(|status| {
                 status.connected = false;
+                status.failing_since.get_or_insert_with(Timestamp::now);
                 status.last_error.clone_from(&tally.last_error);
             });
         }

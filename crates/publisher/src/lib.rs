@@ -30,6 +30,7 @@
 
 mod client;
 mod error;
+mod outage;
 mod position;
 mod record;
 mod relay;
@@ -39,6 +40,7 @@ mod status;
 mod topics;
 
 pub use error::RelayError;
+pub use outage::OutageCause;
 pub use relay::{Relay, overrule_position};
 pub use settings::{
     Cleanup, Compression, KafkaSettings, SaslMechanism, SecurityProtocol, SettingsError, Topics,

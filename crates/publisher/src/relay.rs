@@ -108,6 +108,7 @@ impl RelayWorker {
                     self.relay.context.status.send_modify(|status| {
                         status.connected = false;
                         status.has_stopped = true;
+                        status.failing_since.get_or_insert_with(Timestamp::now);
                         status.last_error = Some(error.to_string());
                     });
                     return Err(error);
@@ -182,6 +183,7 @@ impl RelayWorker {
             status.connected = true;
             status.position = Some(position);
             status.last_error = None;
+            status.failing_since = None;
             status.delivered += delivered as u64;
             if delivered > 0 {
                 status.transactions += 1;
@@ -207,6 +209,7 @@ impl RelayWorker {
         self.relay.context.status.send_modify(|status| {
             status.connected = false;
             status.reconnects += 1;
+            status.failing_since.get_or_insert_with(Timestamp::now);
             status.last_error = Some(reason);
         });
     }

@@ -20,6 +20,8 @@ pub struct RelayStatus {
     pub reconnects: u64,
     /// Why the last attempt failed, until one succeeds.
     pub last_error: Option<String>,
+    /// Since when attempts fail, until one succeeds.
+    pub failing_since: Option<Timestamp>,
     /// When the last transaction was committed.
     pub last_commit: Option<Timestamp>,
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{EntryId, FeedId, FeedRef, HealthKind, PublicUrl};
+use crate::{EntryId, FailureKind, FeedId, FeedRef, HealthKind, PublicUrl};
 
 /// What a server gave to ask with next time, byte for byte, and the URL it belongs to (RFC 9110, section 8.8).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +70,9 @@ pub struct FeedState {
     /// The HTTP status of the last answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_status: Option<u16>,
+    /// Why no answer came to the last poll, if none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_failure: Option<FailureKind>,
     /// The smoothed time between new entries, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_interval: Option<f64>,
@@ -122,6 +125,7 @@ impl FeedState {
             failures: 0,
             last_error: None,
             last_status: None,
+            last_failure: None,
             entry_interval: None,
             moved_to: None,
             moved_since: None,

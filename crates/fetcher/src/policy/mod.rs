@@ -10,7 +10,7 @@ mod rhythm;
 
 use std::time::Duration;
 
-use dateline_wire::{Entry, FeedState, HealthKind, PollHints, Validators};
+use dateline_wire::{Entry, FailureKind, FeedState, HealthKind, PollHints, Validators};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -40,6 +40,8 @@ const GONE_PAUSE: Duration = Duration::from_secs(7 * 24 * 3600);
 pub(crate) struct PollExchange {
     /// The status of the last answer, if one came.
     pub(crate) status: Option<u16>,
+    /// Why no answer came, if none did.
+    pub(crate) failure: Option<FailureKind>,
     /// Where permanent redirects alone lead from the address asked.
     pub(crate) moved_to: Option<Url>,
     /// For how long the answer says that it stays fresh.
@@ -87,6 +89,7 @@ pub(crate) fn after(
     }
     state.last_poll = Some(now);
     state.last_status = exchange.status;
+    state.last_failure = exchange.failure;
     let mut told = Vec::new();
     match exchange.outcome {
         ExchangeOutcome::Unchanged { validators } => {

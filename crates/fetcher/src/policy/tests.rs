@@ -24,7 +24,7 @@ fn feed() -> FeedState {
 }
 
 fn exchange(outcome: ExchangeOutcome) -> PollExchange {
-    PollExchange { status: Some(200), moved_to: None, fresh_for: None, outcome }
+    PollExchange { status: Some(200), failure: None, moved_to: None, fresh_for: None, outcome }
 }
 
 fn unchanged() -> ExchangeOutcome {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dateline_fetcher::PollResult;
-use dateline_wire::{HealthKind, RejectReason};
+use dateline_wire::{FailureKind, HealthKind, RejectReason};
 use jiff::ToSpan;
 
 use crate::support::*;
@@ -126,4 +126,15 @@ async fn a_server_that_is_not_there_is_a_failure_like_any_other() {
     assert!(error.contains("cannot connect to news.example"), "{error}");
     assert!(!error.contains("secret"), "{error}");
     assert_eq!(outcome.feed.failures, 1);
+}
+
+#[tokio::test]
+async fn a_feed_that_no_answer_came_from_says_what_kind_of_failure_that_was_until_one_comes() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let away = fetcher(settings(&["news.example"], nobody));
+    let failed = poll(&away, &feed("http://news.example/feed.xml")).await.feed;
+    assert_eq!(failed.last_failure, Some(FailureKind::Connect));
+    let server = Server::always(Reply::status(500)).await;
+    let there = fetcher(settings(&["news.example"], server.address));
+    assert_eq!(poll(&there, &failed).await.feed.last_failure, None);
 }
