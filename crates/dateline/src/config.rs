@@ -19,6 +19,7 @@ use serde::Deserialize;
 use toml::Table;
 
 pub use error::{ConfigError, Origin};
+pub use feeds::SecretAccess;
 pub use settings::{EngineSettings, HttpSettings, LogFormat, LogSettings, Settings};
 pub use sites::read as read_site_rules;
 pub use subject::read as read_subject;
@@ -47,16 +48,16 @@ impl Config {
     /// Reads the configuration file at `path`, what it names, and the environment.
     ///
     /// # Errors
-    /// Everything that is wrong; of the settings, the feeds and each file of the subject the first error.
+    /// Everything that is wrong; of the settings and each file of the subject the first error.
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let settings = Settings::load(path).map_err(|error| vec![error])?;
         let sites = sites::read(&settings.sites);
-        let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query);
+        let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Read);
         match (feeds, subject::read(&settings.subject), sites) {
             (Ok(feeds), Ok(subject), Ok(sites)) => Ok(Self { settings, feeds, subject, sites }),
             (feeds, subject, sites) => {
-                let single = feeds.err().into_iter().chain(subject.err());
-                Err(single.chain(sites.err().into_iter().flatten()).collect())
+                let feeds = feeds.err().into_iter().flatten();
+                Err(feeds.chain(subject.err()).chain(sites.err().into_iter().flatten()).collect())
             }
         }
     }

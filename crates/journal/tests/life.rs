@@ -5,9 +5,13 @@
 mod harness;
 
 use dateline_journal::{
-    Delay, EntryCounts, EntryOutcome, FeedChanges, Journal, JournalError, Options, PendingBatch, Writing,
+    Delay, EntryCounts, EntryOutcome, FeedChanges, Journal, JournalError, Options, PendingBatch, PollCommit,
+    Writing,
 };
-use dateline_wire::{EntryId, EventKind, FeedState, HealthKind, RejectEvent, RejectReason, Sequence, Stage};
+use dateline_wire::{
+    EntryId, EventKind, FeedRef, FeedState, HealthKind, HubLink, HubNews, RejectEvent, RejectReason,
+    SecretQuery, Sequence, Stage,
+};
 use harness::{announce, article, at, entry, feed, finish, link, poll, reject};
 use jiff::Timestamp;
 use tempfile::{TempDir, tempdir};
@@ -83,6 +87,47 @@ async fn a_feed_that_an_older_version_never_asked_again_is_asked_again() {
     journal.commit_poll(poll(gone(0, Timestamp::MAX), Vec::new(), 1)).await.unwrap();
     journal.configure_feeds(vec![feed(0)]).await.unwrap();
     assert_eq!(journal.feeds().unwrap(), [gone(0, feed(0).next_poll)]);
+}
+
+/// What an older version stored: the whole address, wherever it stood.
+#[tokio::test]
+async fn the_secrets_in_an_address_that_an_older_version_stored_leave_the_journal() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let address: url::Url = "https://me:hush@news.example/rss?key=hush&n=1".parse().unwrap();
+    let fresh = FeedState::new(&FeedRef::new(&address, None, &SecretQuery::default()), at(0));
+    let all_secret: FeedState = {
+        let stored = FeedState {
+            last_poll: Some(at(5)),
+            last_error: Some(format!("status 500 from {address}")),
+            moved_to: Some(address.clone()),
+            conditions: vec![HealthKind::Moved, HealthKind::Silent],
+            ..FeedState::new(
+                &FeedRef {
+                    url: SecretQuery::new([]).public(&address),
+                    ..FeedRef::new(&address, None, &SecretQuery::default())
+                },
+                at(9),
+            )
+        };
+        let mut json = serde_json::to_value(stored).unwrap();
+        json["url"] = address.as_str().into();
+        json["validators"] = serde_json::json!({ "url": address.as_str(), "etag": "\"v1\"" });
+        serde_json::from_value(json).unwrap()
+    };
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    journal.configure_feeds(vec![fresh.clone()]).await.unwrap();
+    let topic = HubLink { hub: "https://hub.example/".parse().unwrap(), topic: address };
+    let commit = PollCommit { hub: HubNews::Announced(topic), ..poll(all_secret, Vec::new(), 5) };
+    journal.commit_poll(commit).await.unwrap();
+    journal.configure_feeds(vec![fresh.clone()]).await.unwrap();
+    let state = journal.feeds().unwrap().remove(0);
+    assert_eq!((&state.url, state.last_poll, state.next_poll), (&fresh.url, Some(at(5)), at(9)));
+    assert_eq!(state.conditions, [HealthKind::Silent]);
+    assert!(!serde_json::to_string(&state).unwrap().contains("hush"), "{state:?}");
+    assert!(journal.reader().subscriptions().unwrap().is_empty());
+    journal.configure_feeds(vec![fresh]).await.unwrap();
+    assert_eq!(journal.feeds().unwrap(), [state], "once is enough");
 }
 
 #[tokio::test]

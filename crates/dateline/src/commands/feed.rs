@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::config_file::ConfigFile;
 use super::{known_url, print_json, print_text};
-use crate::config::{Settings, feeds};
+use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::saved;
 
@@ -114,14 +114,14 @@ fn read(arguments: &ReadArguments) -> Result<(), Failure> {
 }
 
 fn list(arguments: &ListArguments) -> Result<(), Failure> {
-    let (_, feeds) = configured(&arguments.config)?;
+    let (_, feeds) = configured(&arguments.config, SecretAccess::Without)?;
     let published = feeds.iter().map(Feed::published);
     let lines = published.map(|feed| format!("{}\t{}\n", feed.url, feed.name.as_deref().unwrap_or_default()));
     print_text(&lines.collect::<String>())
 }
 
 fn export(arguments: &ListArguments) -> Result<(), Failure> {
-    let (_, feeds) = configured(&arguments.config)?;
+    let (_, feeds) = configured(&arguments.config, SecretAccess::Without)?;
     let subscriptions: Vec<OpmlFeed> = feeds
         .iter()
         .map(Feed::published)
@@ -135,9 +135,9 @@ fn export(arguments: &ListArguments) -> Result<(), Failure> {
     print_text(&opml::write("Dateline's feeds", &subscriptions))
 }
 
-fn configured(config: &ConfigFile) -> Result<(Settings, Vec<Feed>), Failure> {
+fn configured(config: &ConfigFile, secrets: SecretAccess) -> Result<(Settings, Vec<Feed>), Failure> {
     let settings = Settings::load(&config.path)?;
-    let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query)?;
+    let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, secrets)?;
     Ok((settings, feeds))
 }
 
@@ -158,7 +158,7 @@ fn named<'f>(feeds: &'f [Feed], text: &str) -> Result<&'f Feed, Failure> {
 }
 
 fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let (settings, feeds) = configured(&arguments.config)?;
+    let (settings, feeds) = configured(&arguments.config, SecretAccess::Read)?;
     let wanted: Vec<Feed> =
         feeds.into_iter().filter(|feed| names(feed.published(), arguments.only.as_deref())).collect();
     let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;

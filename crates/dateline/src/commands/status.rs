@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::config_file::ConfigFile;
 use super::{print_json, print_text};
-use crate::config::{Settings, feeds};
+use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::status::{FeedNames, FeedStatus, StatusReport};
 
@@ -29,7 +29,8 @@ pub struct StatusArguments {
 /// If the configuration or the journal cannot be read.
 pub fn run(arguments: &StatusArguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
-    let names = FeedNames::of(&feeds::read(&settings.feeds, &settings.fetch.secret_query)?);
+    let names =
+        FeedNames::of(&feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?);
     let path = settings.journal_path();
     let status = JournalReader::open(&path)
         .and_then(|journal| StatusReport::read(&journal, &names))

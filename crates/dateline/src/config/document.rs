@@ -23,15 +23,18 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
 
 /// Reads `text`, the content of the file at `path`, as a `T`.
 pub(super) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError> {
-    toml::from_str(text).map_err(|error| {
-        let (what, remedy) = explain(&error);
-        let mut located = match error.span() {
-            Some(span) => ConfigError::at_line(path, line_of(text, &span), what),
-            None => ConfigError::in_file(path, what),
-        };
-        located.remedy = remedy;
-        located
-    })
+    toml::from_str(text).map_err(|error| located(path, text, &error))
+}
+
+/// What is wrong with `text`, the content of the file at `path`, and on which line.
+pub(super) fn located(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let (what, remedy) = explain(error);
+    let mut located = match error.span() {
+        Some(span) => ConfigError::at_line(path, line_of(text, &span), what),
+        None => ConfigError::in_file(path, what),
+    };
+    located.remedy = remedy;
+    located
 }
 
 /// The line, from 1, on which `span` starts.

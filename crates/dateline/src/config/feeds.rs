@@ -1,52 +1,51 @@
-//! The feeds file: `[[feed]]` tables with a `url` and, if wanted, a `name`.
+//! The feeds file: `[[feed]]` tables with a `url` and, if wanted, a `name` and options.
+//!
+//! A [`FileReader`](table::FileReader) goes through the file and collects whatever is wrong; each option is read in `options`, and
+//! whatever is secret in one comes from a `secret_source`.
+
+mod options;
+mod secret_source;
+mod table;
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::path::Path;
 
 use dateline_fetcher::Feed;
 use dateline_wire::{FeedId, SecretQuery};
-use serde::Deserialize;
-use toml::Spanned;
+use toml::de::DeTable;
 use url::Url;
 
 use super::document;
 use super::error::ConfigError;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FeedsFile {
-    #[serde(default)]
-    feed: Vec<FeedTable>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FeedTable {
-    url: Spanned<String>,
-    name: Option<String>,
-    #[serde(default = "yes")]
-    enabled: bool,
-}
-
-fn yes() -> bool {
-    true
-}
+use options::Options;
+pub use secret_source::SecretAccess;
+use table::{FileReader, Value};
 
 /// Reads the feeds that are configured and enabled, in the file's order.
 ///
 /// # Errors
-/// If the file cannot be read, an address is none that can be polled, or a feed stands there twice.
-pub fn read(path: &Path, secret_query: &SecretQuery) -> Result<Vec<Feed>, ConfigError> {
-    listed(path, &document::read(path)?, secret_query).map(enabled)
+/// If the file cannot be read; everything that is wrong with it: an address that cannot be polled, a feed that stands there
+/// twice, an option that is none; and, unless secrets are left alone, a secret that cannot be read.
+pub fn read(
+    path: &Path,
+    secret_query: &SecretQuery,
+    secrets: SecretAccess,
+) -> Result<Vec<Feed>, Vec<ConfigError>> {
+    listed(path, &text_of(path)?, secret_query, secrets).map(enabled)
 }
 
 /// Reads the ids of all feeds that stand in the file, the disabled ones too.
 ///
 /// # Errors
-/// As for [`read`].
-pub fn read_ids(path: &Path, secret_query: &SecretQuery) -> Result<HashSet<FeedId>, ConfigError> {
-    let listed = listed(path, &document::read(path)?, secret_query)?;
+/// As for [`read`] without secrets.
+pub fn read_ids(path: &Path, secret_query: &SecretQuery) -> Result<HashSet<FeedId>, Vec<ConfigError>> {
+    let listed = listed(path, &text_of(path)?, secret_query, SecretAccess::Without)?;
     Ok(listed.into_iter().map(|listed| listed.feed.id().clone()).collect())
+}
+
+fn text_of(path: &Path) -> Result<String, Vec<ConfigError>> {
+    document::read(path).map_err(|error| vec![error])
 }
 
 /// A feed that stands in the file.
@@ -59,22 +58,101 @@ fn enabled(listed: Vec<ListedFeed>) -> Vec<Feed> {
     listed.into_iter().filter(|listed| listed.enabled).map(|listed| listed.feed).collect()
 }
 
-fn listed(path: &Path, text: &str, secret_query: &SecretQuery) -> Result<Vec<ListedFeed>, ConfigError> {
-    let file: FeedsFile = document::parse(path, text)?;
-    let mut lines = HashMap::new();
-    let mut feeds = Vec::with_capacity(file.feed.len());
-    for table in file.feed {
-        let line = document::line_of(text, &table.url.span());
-        let url = pollable(table.url.as_ref())
-            .map_err(|(what, remedy)| ConfigError::at_line(path, line, what).with_remedy(remedy))?;
-        let feed = Feed::new(url, table.name, secret_query);
-        if let Some(first) = lines.insert(feed.id().clone(), line) {
-            let what = format!("{} is already configured in line {first}", feed.published().url);
-            return Err(ConfigError::at_line(path, line, what).with_remedy("remove one of the two"));
+fn listed(
+    path: &Path,
+    text: &str,
+    secret_query: &SecretQuery,
+    secrets: SecretAccess,
+) -> Result<Vec<ListedFeed>, Vec<ConfigError>> {
+    let root = DeTable::parse(text).map_err(|error| vec![document::located(path, text, &error)])?;
+    let mut file = FileReader::new(path, text);
+    let mut tables = Vec::new();
+    for (name, value) in root.get_ref() {
+        match name.get_ref().as_ref() {
+            "feed" => tables = file.tables("feed", value),
+            other => file.unknown(&name.span(), other, &["feed"]),
         }
-        feeds.push(ListedFeed { feed, enabled: table.enabled });
     }
-    Ok(feeds)
+    let mut listed = Vec::with_capacity(tables.len());
+    let mut lines = HashMap::new();
+    for (span, table) in tables {
+        let Some(table) = FeedTable::read(&mut file, &span, table, secrets) else { continue };
+        let at = table.url_at.clone();
+        let feed = table.into_feed(secret_query);
+        if let Some(first) = lines.insert(feed.feed.id().clone(), file.line(&at)) {
+            let what = format!("{} is already configured in line {first}", feed.feed.published().url);
+            file.wrong(&at, what, "remove one of the two");
+        }
+        listed.push(feed);
+    }
+    match file.into_errors() {
+        errors if errors.is_empty() => Ok(listed),
+        errors => Err(errors),
+    }
+}
+
+/// A `[[feed]]` table.
+struct FeedTable {
+    url: Url,
+    /// Where the address stands.
+    url_at: Range<usize>,
+    name: Option<String>,
+    enabled: bool,
+    options: Options,
+}
+
+impl FeedTable {
+    /// What a feed has besides options.
+    const NAMES: [&str; 3] = ["enabled", "name", "url"];
+
+    /// The table at `span`; `None` where it has no address.
+    fn read(
+        file: &mut FileReader<'_>,
+        span: &Range<usize>,
+        table: &DeTable<'_>,
+        secrets: SecretAccess,
+    ) -> Option<Self> {
+        let (mut url, mut name, mut enabled, mut options) = (None, None, true, Options::default());
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "url" => url = Some((address(file, value), value.span())),
+                "name" => {
+                    name = file.text("name", value, "what people call the feed, as text").map(str::to_owned)
+                }
+                "enabled" => enabled = file.flag("enabled", value).unwrap_or(true),
+                option if options.take(file, option, value, secrets) => {}
+                other => {
+                    let known: Vec<&str> = Self::NAMES.into_iter().chain(options::NAMES).collect();
+                    file.unknown(&key.span(), other, &known);
+                }
+            }
+        }
+        let Some((url, url_at)) = url else {
+            file.wrong(
+                span,
+                "a feed without `url`",
+                "give its address, as in url = \"https://news.example/rss\"",
+            );
+            return None;
+        };
+        Some(Self { url: url?, url_at, name, enabled, options })
+    }
+
+    fn into_feed(self, secret_query: &SecretQuery) -> ListedFeed {
+        let mut feed = Feed::new(self.url, self.name, secret_query);
+        if let Some(authorization) = self.options.auth {
+            feed = feed.with_authorization(authorization);
+        }
+        ListedFeed { feed, enabled: self.enabled }
+    }
+}
+
+fn address(file: &mut FileReader<'_>, value: &Value<'_>) -> Option<Url> {
+    let Some(text) = value.get_ref().as_str() else {
+        file.unexpected("url", value, "an address such as \"https://news.example/rss\"");
+        return None;
+    };
+    pollable(text).map_err(|(what, remedy)| file.wrong(&value.span(), what, remedy)).ok()
 }
 
 /// The address as a URL that can be polled, or what is wrong with it and what to do.
@@ -108,10 +186,19 @@ pub fn to_text<'f>(feeds: impl IntoIterator<Item = (&'f Url, Option<&'f str>)>) 
 
 #[cfg(test)]
 mod tests {
+    use dateline_fetcher::Authorization;
+    use dateline_wire::Secret;
+
     use super::*;
 
-    fn read_text(text: &str) -> Result<Vec<Feed>, ConfigError> {
-        listed(Path::new("feeds.toml"), text, &SecretQuery::default()).map(enabled)
+    fn read_text(text: &str) -> Result<Vec<Feed>, Vec<ConfigError>> {
+        listed(Path::new("feeds.toml"), text, &SecretQuery::default(), SecretAccess::Read).map(enabled)
+    }
+
+    /// Everything that is wrong with a file, a line for each thing.
+    fn errors_of(text: &str) -> String {
+        let errors = read_text(text).unwrap_err();
+        errors.iter().map(ConfigError::to_string).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -129,9 +216,9 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_named_with_its_line() {
-        let error = read_text("[[feed]]\nname = 'A'\nurl = 'news.example/rss'\n").unwrap_err().to_string();
+        let error = errors_of("[[feed]]\nname = 'A'\nurl = 'news.example/rss'\n");
         assert!(error.starts_with("feeds.toml:3: `news.example/rss` is not a URL"), "{error}");
-        let error = read_text("[[feed]]\nurl = 'ftp://a.example/'\n").unwrap_err().to_string();
+        let error = errors_of("[[feed]]\nurl = 'ftp://a.example/'\n");
         assert_eq!(
             error,
             "feeds.toml:2: `ftp://a.example/` cannot be polled: its scheme is ftp; use http or https"
@@ -140,9 +227,8 @@ mod tests {
 
     #[test]
     fn a_feed_that_stands_there_twice_is_named_with_both_lines() {
-        let error = read_text("[[feed]]\nurl = 'https://a.example'\n[[feed]]\nurl = 'https://A.example/'\n");
         assert_eq!(
-            error.unwrap_err().to_string(),
+            errors_of("[[feed]]\nurl = 'https://a.example'\n[[feed]]\nurl = 'https://A.example/'\n"),
             "feeds.toml:4: https://a.example/ is already configured in line 2; remove one of the two"
         );
     }
@@ -154,9 +240,67 @@ mod tests {
             "[[feed]]\nurl = 'ftp://news.example/?key=hush'\n",
             "[[feed]]\nurl = 'https://news.example/?key=hush'\n[[feed]]\nurl = 'https://news.example/?key=hush'\n",
         ] {
-            let error = read_text(text).unwrap_err().to_string();
+            let error = errors_of(text);
             assert!(!error.contains("hush"), "{error}");
         }
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once_with_line_setting_value_and_what_is_expected() {
+        assert_eq!(
+            errors_of(
+                "[[feed]]\nurl = 'https://a.example/'\nname = 7\nenabled = 'no'\n\
+                 [[feed]]\nnam = 'B'\n\
+                 [[feeds]]\n"
+            ),
+            "feeds.toml:3: `name` is 7; expected what people call the feed, as text\n\
+             feeds.toml:4: `enabled` is 'no'; expected true or false\n\
+             feeds.toml:5: a feed without `url`; give its address, as in url = \"https://news.example/rss\"\n\
+             feeds.toml:6: unknown setting `nam`; did you mean `name`?\n\
+             feeds.toml:7: unknown setting `feeds`; did you mean `feed`?"
+        );
+        assert!(errors_of("[[feed]\n").starts_with("feeds.toml:1: "));
+    }
+
+    #[test]
+    fn who_asks_comes_from_a_file_and_never_from_the_feeds_file_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("feeds.toml");
+        std::fs::write(folder.path().join("login"), "me:pa:ss\n").unwrap();
+        std::fs::write(folder.path().join("token"), "abc def\n").unwrap();
+        let read = |auth: &str, secrets| {
+            let text = format!("[[feed]]\nurl = 'https://a.example/'\nauth = {auth}\n");
+            listed(&path, &text, &SecretQuery::default(), secrets).map(enabled)
+        };
+        let feeds = read("{ basic = { file = 'login' } }", SecretAccess::Read).unwrap();
+        let basic = Authorization::Basic { user: "me".to_owned(), password: Secret::new("pa:ss") };
+        let bare = || Feed::new("https://a.example/".parse().unwrap(), None, &SecretQuery::default());
+        assert_eq!(feeds, [bare().with_authorization(basic)]);
+        let error = |auth: &str| read(auth, SecretAccess::Read).unwrap_err()[0].to_string();
+        for (auth, told) in [
+            (
+                "{ bearer = { file = 'token' } }",
+                "what `auth.bearer` names cannot be sent (it is not shown); for `basic` write",
+            ),
+            ("{ bearer = { file = 'none' } }", "none: No such file"),
+            (
+                "{ bearer = { env = 'NO_SUCH_VARIABLE' } }",
+                "the environment variable NO_SUCH_VARIABLE is not set; set it",
+            ),
+            ("{ bearer = { env = 'DATELINE_TOKEN' } }", "does not begin with DATELINE_"),
+            (
+                "{ bearer = 'hush' }",
+                "`auth.bearer` is something else (not shown, since it may be a secret); expected where",
+            ),
+            ("'hush'", "`auth` is something else (not shown, since it may be a secret); expected { basic"),
+            ("{ digest = { env = 'A' } }", "`auth` is something else"),
+        ] {
+            let error = error(auth);
+            assert!(error.contains(":3: ") && error.contains(told), "{error}");
+            assert!(!error.contains("hush") && !error.contains("abc"), "{error}");
+        }
+        let listed = read("{ bearer = { env = 'NO_SUCH_VARIABLE' } }", SecretAccess::Without).unwrap();
+        assert_eq!(listed, [bare()], "who only lists feeds needs no secrets");
     }
 
     #[test]

@@ -117,6 +117,19 @@ impl fmt::Debug for Feed {
 }
 
 impl Authorization {
+    /// Reads `user:password`. The first colon ends the user name (RFC 7617, section 2). `None` without a colon, or with control
+    /// characters.
+    pub fn basic(text: &str) -> Option<Self> {
+        let (user, password) = text.split_once(':').filter(|_| !text.contains(char::is_control))?;
+        Some(Self::Basic { user: user.to_owned(), password: Secret::new(password) })
+    }
+
+    /// Takes a token. `None` where it is empty, or holds something else than visible ASCII.
+    pub fn bearer(token: &str) -> Option<Self> {
+        let can_be_sent = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+        can_be_sent.then(|| Self::Bearer(Secret::new(token)))
+    }
+
     /// User name and password of `url`.
     fn in_address(url: &Url) -> Option<Self> {
         if url.username().is_empty() && url.password().is_none() {
@@ -171,6 +184,25 @@ mod tests {
         assert!(told("https://news.example/").unwrap().is_sensitive());
         assert_eq!(told("http://news.example/rss"), None);
         assert_eq!(told("https://cdn.example/rss"), None);
+    }
+
+    #[test]
+    fn what_authorizes_is_written_as_user_and_password_or_as_a_token() {
+        let told = |authorization: Option<Authorization>| {
+            let url = "https://news.example/rss";
+            feed(url)
+                .with_authorization(authorization.unwrap())
+                .authorization_for(&url.parse().unwrap())
+                .unwrap()
+        };
+        // base64 of "me:pa:ss"
+        assert_eq!(told(Authorization::basic("me:pa:ss")), "Basic bWU6cGE6c3M=");
+        assert_eq!(told(Authorization::bearer("abc.def")), "Bearer abc.def");
+        for wrong in
+            [Authorization::basic("me"), Authorization::basic("me:a\nb"), Authorization::bearer("a b")]
+        {
+            assert_eq!(wrong, None);
+        }
     }
 
     #[test]

@@ -59,8 +59,8 @@ impl Secrets {
         self.query(purpose).public(&url).as_url().clone()
     }
 
-    /// The fields without those that carry credentials, and with addresses (`Location`, `Referer`) as [`Secrets::url`]
-    /// gives them. `base` is the address, asked for with `purpose`, that relative ones start from.
+    /// The fields without those that carry credentials, and with addresses (`Location`, `Referer`, those that `Link` names) as
+    /// [`Secrets::url`] gives them. `base` is the address, asked for with `purpose`, that relative ones start from.
     pub fn headers(&self, headers: &HeaderMap, base: &Url, purpose: Purpose) -> HeaderMap {
         // A field that was made of a secret is marked as sensitive.
         let mut kept = HeaderMap::with_capacity(headers.len());
@@ -69,21 +69,45 @@ impl Secrets {
                 kept.append(name, value.clone());
             }
         }
-        for name in [header::LOCATION, header::CONTENT_LOCATION, header::REFERER] {
-            let Some(value) = kept.get(&name) else { continue };
-            let url = str::from_utf8(value.as_bytes()).ok().and_then(|text| base.join(text).ok());
-            // What is no address can't be redirected to either, and stays as it is.
-            let Some(url) = url else { continue };
-            let redacted = self.url(&url, purpose);
-            let mut without_fragment = url;
-            without_fragment.set_fragment(None);
-            if redacted != without_fragment
-                && let Ok(value) = HeaderValue::from_str(redacted.as_str())
-            {
-                kept.insert(name, value);
+        for (name, value) in &mut kept {
+            let Ok(text) = str::from_utf8(value.as_bytes()) else { continue };
+            let redacted = match *name {
+                header::LOCATION | header::CONTENT_LOCATION | header::REFERER => {
+                    self.reference(text, base, purpose)
+                }
+                header::LINK => Some(self.links(text, base, purpose)),
+                _ => None,
+            };
+            if let Some(redacted) = redacted.and_then(|text| HeaderValue::from_str(&text).ok()) {
+                *value = redacted;
             }
         }
         kept
+    }
+
+    /// The address that `reference` leads to from `base`, without its secrets; `None` where it has none, or is no address.
+    fn reference(&self, reference: &str, base: &Url, purpose: Purpose) -> Option<String> {
+        let mut url = base.join(reference).ok()?;
+        let redacted = self.url(&url, purpose);
+        url.set_fragment(None);
+        (redacted != url).then(|| redacted.into())
+    }
+
+    /// The value of a `Link` field (RFC 8288, section 3), whose targets stand between `<` and `>`: among them is the feed's own
+    /// address, key and all, where a server says `rel="self"`.
+    fn links(&self, field: &str, base: &Url, purpose: Purpose) -> String {
+        let mut pieces = field.split('<');
+        let mut redacted = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            redacted.push('<');
+            let (target, rest) = piece.split_at(piece.find('>').unwrap_or(piece.len()));
+            match self.reference(target, base, purpose) {
+                Some(target) => redacted.push_str(&target),
+                None => redacted.push_str(target),
+            }
+            redacted.push_str(rest);
+        }
+        redacted
     }
 
     /// `text`, in which `url` may be cited, without its secrets.
@@ -150,6 +174,18 @@ mod tests {
         assert_eq!(kept["location"], "https://news.example/next?key=redacted");
         let plain = Secrets::default().headers(&headers, &asked, Purpose::Feed);
         assert_eq!(plain["location"], "/next?key=secret", "kept as sent where nothing in it is secret");
+    }
+
+    #[test]
+    fn the_links_in_a_header_lose_their_secrets_and_nothing_else() {
+        let asked = url("https://news.example/rss?key=abc");
+        let link = "<https://hub.example/>; rel=\"hub\", <https://news.example/rss?key=abc&n=1>; rel=\"self\", </a?key=abc";
+        let headers = HeaderMap::from_iter([(header::LINK, HeaderValue::from_static(link))]);
+        let kept = secrets(&[], &["key"]).headers(&headers, &asked, Purpose::Feed);
+        let expected = "<https://hub.example/>; rel=\"hub\", <https://news.example/rss?key=redacted&n=1>; rel=\"self\", \
+                        <https://news.example/a?key=redacted";
+        assert_eq!(kept["link"], expected);
+        assert_eq!(Secrets::default().headers(&headers, &asked, Purpose::Feed)["link"], link);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dateline_wire::FeedState;
+use dateline_wire::{FeedState, HealthKind, Validators};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -64,23 +64,46 @@ struct KnownFeed {
 }
 
 impl KnownFeed {
-    /// Has the feed asked again where it is gone and comes back to the configuration, or where an older version left it never to
-    /// be asked again; `fresh` says when.
+    /// Brings what an older version stored, or a feed that comes back to the configuration, to what holds now: `fresh` is the
+    /// feed as one that was never polled.
     fn bring_forward(&self, connection: &Connection, fresh: &FeedState) -> Result<(), JournalError> {
         // One that cannot be read is set aside by whoever configures.
-        let Ok(mut state) = serde_json::from_str::<FeedState>(&self.state) else { return Ok(()) };
-        if !state.retired {
-            return Ok(());
+        let Ok(stored) = serde_json::from_str::<FeedState>(&self.state) else { return Ok(()) };
+        let mut state = stored.clone();
+        if state.url != fresh.url {
+            forget_addresses(connection, self.number, &mut state, fresh)?;
         }
-        if !self.active {
+        if state.retired && !self.active {
             state.revive(fresh.next_poll);
-        } else if state.next_poll == Timestamp::MAX {
-            state.next_poll = fresh.next_poll;
-        } else {
-            return Ok(());
         }
-        update(connection, &state).map(drop)
+        // So a feed that is gone was left once, never to be asked again.
+        if state.next_poll == Timestamp::MAX {
+            state.next_poll = fresh.next_poll;
+        }
+        if state != stored {
+            update(connection, &state)?;
+        }
+        Ok(())
     }
+}
+
+/// Takes every address out of the state of a feed that is published under another than is stored: older versions stored
+/// addresses with what is secret in them, and what counts as secret is a setting. The next poll learns them anew.
+fn forget_addresses(
+    connection: &Connection,
+    number: i64,
+    state: &mut FeedState,
+    fresh: &FeedState,
+) -> Result<(), JournalError> {
+    state.url = fresh.url.clone();
+    state.validators = Validators::default();
+    state.body_sha256 = None;
+    (state.moved_to, state.moved_since, state.moved_polls) = (None, None, 0);
+    state.conditions.retain(|condition| *condition != HealthKind::Moved);
+    // It cites the address that failed.
+    state.last_error = None;
+    connection.prepare_cached("DELETE FROM subscriptions WHERE feed = ?1")?.execute([number])?;
+    Ok(())
 }
 
 fn known(connection: &Connection, feed: &FeedState) -> Result<Option<KnownFeed>, JournalError> {

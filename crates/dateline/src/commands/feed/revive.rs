@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{configured, named};
 use crate::commands::config_file::ConfigFile;
 use crate::commands::print_text;
+use crate::config::SecretAccess;
 use crate::failure::Failure;
 
 /// Which feed to revive.
@@ -25,7 +26,7 @@ pub struct Arguments {
 /// # Errors
 /// If the feed is not configured, or the journal doesn't know it or is in use.
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let (settings, feeds) = configured(&arguments.config)?;
+    let (settings, feeds) = configured(&arguments.config, SecretAccess::Without)?;
     let feed = named(&feeds, &arguments.feed)?;
     let path = settings.journal_path();
     let unusable = |source| Failure::Journal { path: path.clone(), source };
