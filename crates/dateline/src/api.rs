@@ -1,38 +1,44 @@
-//! The HTTP API: events as they come, feeds, status, health, metrics; it only reads. Beside it stand the callbacks of hubs.
+//! The HTTP API: events as they come, feeds, status, health, metrics; it reads, but for what is named here as
+//! POST, which takes leave to write ([`WriteAccess`]). Beside it stand the callbacks of hubs.
 //!
 //! | path | gives |
 //! | --- | --- |
 //! | `/v1/events?after=SEQ&follow=true&limit=N&kind=article` | events, as NDJSON or server-sent events |
 //! | `/v1/feeds` | the feeds and how each is doing |
 //! | `/v1/status` | the whole: feeds, backlog, last events, relay |
+//! | POST `/v1/reload` | what reading the configuration anew changed, or every error in it |
 //! | `/livez` | 200 while the process and its engine go round |
 //! | `/readyz` | 200 while events are taken in and served |
 //! | `/metrics` | figures for Prometheus |
 //! | `/websub/TOKEN` | what hubs ask back and push, where `[websub]` is on |
 
+mod access;
 mod connections;
 mod events;
 mod health;
+mod reload;
 mod websub;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use dateline_journal::{Journal, JournalError};
 use dateline_publisher::RelayStatus;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
+pub use access::WriteAccess;
 pub(crate) use health::is_alive;
 
 use crate::config::HttpSettings;
 use crate::engine::EngineActivity;
 use crate::metrics::Metrics;
+use crate::reload::Reloader;
 use crate::status::{FeedNames, RelaySummary, StatusReport};
 use crate::websub::WebSub;
 
@@ -41,7 +47,7 @@ pub struct Sources {
     /// Events and feeds.
     pub journal: Journal,
     /// The names of the feeds.
-    pub feeds: FeedNames,
+    pub feeds: watch::Receiver<FeedNames>,
     /// Figures.
     pub metrics: Arc<Metrics>,
     /// What the engine is doing.
@@ -52,6 +58,10 @@ pub struct Sources {
     pub source: String,
     /// Subscriptions at hubs, if there are any.
     pub websub: Option<Arc<WebSub>>,
+    /// Who may write.
+    pub write_access: watch::Receiver<WriteAccess>,
+    /// Reads the configuration anew, if there is one.
+    pub reloader: Option<Arc<Reloader>>,
 }
 
 /// After how many seconds a client that finds no room is to come back: when half-open connections have been closed.
@@ -85,6 +95,7 @@ pub async fn serve(
         .route("/v1/events", get(events::events))
         .route("/v1/feeds", get(feeds))
         .route("/v1/status", get(status))
+        .route("/v1/reload", post(reload::reload))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics))
@@ -123,7 +134,7 @@ impl Api {
     async fn status(self: &Arc<Self>) -> Result<StatusReport, Problem> {
         let api = self.clone();
         let read = tokio::task::spawn_blocking(move || {
-            StatusReport::read(api.sources.journal.reader(), &api.sources.feeds)
+            StatusReport::read(api.sources.journal.reader(), &api.sources.feeds.borrow().clone())
         });
         let mut status = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
         status.relay = self.sources.relay.as_ref().map(|relay| RelaySummary::of(&relay.borrow()));
@@ -137,22 +148,27 @@ impl Api {
 struct Problem {
     status: StatusCode,
     detail: String,
+    /// Everything that is wrong, where that is more than one thing.
+    errors: Vec<String>,
 }
 
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into() }
+        Self { status, detail: detail.into(), errors: Vec::new() }
     }
 
     /// The media type of [`Problem::to_json`].
     const CONTENT_TYPE: &'static str = "application/problem+json";
 
     fn to_json(&self) -> String {
-        let document = serde_json::json!({
+        let mut document = serde_json::json!({
             "title": self.status.canonical_reason(),
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
+        if !self.errors.is_empty() {
+            document["errors"] = self.errors.clone().into();
+        }
         document.to_string()
     }
 
@@ -174,6 +190,9 @@ impl IntoResponse for Problem {
             (self.status, [(header::CONTENT_TYPE, Self::CONTENT_TYPE)], self.to_json()).into_response();
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }

@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{check, extract, feed, judge, relay, replay, run, schema, status, stories, tail};
+use crate::commands::{
+    check, extract, feed, judge, relay, reload, replay, run, schema, status, stories, tail,
+};
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
 const EXIT_CODES: &str = "\
@@ -48,6 +50,8 @@ pub enum Command {
     Tail(tail::TailArguments),
     /// Show feeds, backlog, last events and the relay's position, from the journal, daemon running or not.
     Status(status::StatusArguments),
+    /// Have a running daemon read its configuration anew, whole or not at all, and say what changed.
+    Reload(reload::ReloadArguments),
     /// Say where delivery to Kafka goes on, after the relay has stopped for want of a position.
     Relay(relay::RelayArguments),
     /// Print the JSON Schema of what subscribers get.

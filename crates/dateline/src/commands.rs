@@ -7,6 +7,7 @@ pub mod extract;
 pub mod feed;
 pub mod judge;
 pub mod relay;
+pub mod reload;
 pub mod replay;
 pub mod run;
 pub mod schema;
@@ -36,6 +37,7 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Judge(arguments) => judge::run(arguments),
         Command::Feed(command) => feed::run(command),
         Command::Tail(arguments) => tail::run(arguments),
+        Command::Reload(arguments) => reload::run(arguments),
         Command::Status(arguments) => status::run(arguments),
         Command::Stories(arguments) => stories::run(arguments),
         Command::Relay(arguments) => relay::run(arguments),

@@ -2,6 +2,7 @@
 //!
 //! Whatever is wrong is told as a [`ConfigError`]: file, line, what is wrong, what is meant.
 
+mod contents;
 mod document;
 mod environment;
 mod error;
@@ -15,22 +16,28 @@ use std::path::{Path, PathBuf};
 
 use dateline_fetcher::Feed;
 use dateline_parser::{SiteRules, Subject};
+use dateline_wire::Secret;
 use serde::Deserialize;
 use toml::Table;
 
+pub use contents::ConfigContents;
 pub use error::{ConfigError, Origin};
 pub use feeds::SecretAccess;
-pub use settings::{EngineSettings, HttpSettings, LogFormat, LogSettings, Settings};
+pub use settings::{ApiSettings, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings};
 pub use sites::read as read_site_rules;
 pub use subject::read as read_subject;
 
 /// Settings that are secrets, by section and name, and where else each may come from than the environment. They never stand
 /// in the configuration file, which is shown and copied.
-const SECRETS: [(&str, &str, &str); 3] = [
+const SECRETS: [(&str, &str, &str); 4] = [
+    ("api", "token", ", or name a file in `token_file`"),
     ("fetch", "proxy_credentials", ", or name a file in `proxy_credentials_file`"),
     ("kafka", "sasl_password", ", or name a file in `sasl_password_file`"),
     ("kafka", "ssl_key_password", ""),
 ];
+
+/// The shipped configuration file: every setting with its default. A test holds that it is so.
+const DEFAULTS: &str = include_str!("../../../config/dateline.toml");
 
 /// Everything that is configured.
 pub struct Config {
@@ -42,6 +49,10 @@ pub struct Config {
     pub subject: Subject,
     /// The operator's rules for single sites.
     pub sites: SiteRules,
+    /// What whoever writes through the API has to show, if anything.
+    pub api_token: Option<Secret>,
+    /// What was read, to tell what another reading changes.
+    pub contents: ConfigContents,
 }
 
 impl Config {
@@ -50,11 +61,22 @@ impl Config {
     /// # Errors
     /// Everything that is wrong; of the settings and each file of the subject the first error.
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
-        let settings = Settings::load(path).map_err(|error| vec![error])?;
-        let sites = sites::read(&settings.sites);
+        let (settings, table) = Settings::load_with_table(path).map_err(|error| vec![error])?;
+        let api_token = settings.api.write_token().map_err(|error| vec![error])?;
+        let sites = sites::text(&settings.sites).map_err(|error| vec![error]).and_then(|text| {
+            let rules = sites::parse(&settings.sites, &text)?;
+            Ok((text, rules))
+        });
         let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Read);
-        match (feeds, subject::read(&settings.subject), sites) {
-            (Ok(feeds), Ok(subject), Ok(sites)) => Ok(Self { settings, feeds, subject, sites }),
+        let subject = subject::files(&settings.subject).and_then(|files| {
+            let subject = subject::parse(&settings.subject, &files)?;
+            Ok((files, subject))
+        });
+        match (feeds, subject, sites) {
+            (Ok(feeds), Ok((files, subject)), Ok((text, sites))) => {
+                let contents = ConfigContents::of(&table, &files, &text);
+                Ok(Self { settings, feeds, subject, sites, api_token, contents })
+            }
             (feeds, subject, sites) => {
                 let feeds = feeds.err().into_iter().flatten();
                 Err(feeds.chain(subject.err()).chain(sites.err().into_iter().flatten()).collect())
@@ -69,6 +91,10 @@ impl Settings {
     /// # Errors
     /// What is wrong first.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        Self::load_with_table(path).map(|(settings, _)| settings)
+    }
+
+    fn load_with_table(path: &Path) -> Result<(Self, Table), ConfigError> {
         let text = document::read(path)?;
         Self::from_text(path, &text, std::env::vars_os())
     }
@@ -77,7 +103,7 @@ impl Settings {
         path: &Path,
         text: &str,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
-    ) -> Result<Self, ConfigError> {
+    ) -> Result<(Self, Table), ConfigError> {
         let mut table: Table = document::parse(path, text)?;
         document::parse::<Self>(path, text)?;
         for (section, name, elsewhere) in SECRETS {
@@ -89,10 +115,10 @@ impl Settings {
         }
         environment::apply::<Self>(&mut table, variables)?;
         let mut settings =
-            Self::deserialize(table).map_err(|error| ConfigError::in_file(path, error.message()))?;
+            Self::deserialize(table.clone()).map_err(|error| ConfigError::in_file(path, error.message()))?;
         settings.resolve_paths(path.parent().unwrap_or(Path::new("")));
         settings.validate(path)?;
-        Ok(settings)
+        Ok((settings, table))
     }
 
     /// Relative paths start at the configuration's folder, wherever the program is started.
@@ -102,6 +128,7 @@ impl Settings {
         resolve(&mut self.feeds);
         resolve(&mut self.subject);
         resolve(&mut self.sites);
+        self.api.token_file.iter_mut().for_each(resolve);
         self.fetch.extra_ca.iter_mut().chain(&mut self.fetch.proxy_credentials_file).for_each(resolve);
         let kafka = &mut self.kafka;
         let files = [

@@ -2,7 +2,7 @@
 
 use std::future::pending;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,14 +14,17 @@ use dateline_wire::SecretQuery;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{self, Sources};
+use crate::api::{self, Sources, WriteAccess};
 use crate::config::{Config, Settings};
 use crate::engine::{Engine, EngineParts, StopCondition};
 use crate::failure::Failure;
+use crate::logs::LogFilter;
 use crate::metrics::Metrics;
+use crate::reload::{ReloadableParts, Reloader};
 use crate::service_manager;
 use crate::status::FeedNames;
 use crate::websub::{Callbacks, WebSub};
@@ -43,13 +46,20 @@ pub struct RecordingOptions {
     pub secret_query_in_feeds: SecretQuery,
 }
 
-/// Runs until a signal, or until something it cannot work without fails.
+/// Runs until a signal, or until something it cannot work without fails. `config` was read from `path`, where it is read anew
+/// on SIGHUP; `logs` is changed with it.
 ///
 /// # Errors
 /// Why it could not start or had to stop.
-pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(), Failure> {
-    let Config { settings, feeds, subject, sites } = config;
+pub async fn run(
+    path: &Path,
+    config: Config,
+    logs: LogFilter,
+    record: Option<RecordingOptions>,
+) -> Result<(), Failure> {
+    let Config { settings, feeds, subject, sites, api_token, contents } = config;
     let mut signals = Signals::listen()?;
+    let hangup = listen_for(SignalKind::hangup())?;
     let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
         "the API cannot listen on {}; set `listen` in [http] to a free address",
         settings.http.listen
@@ -72,25 +82,38 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
         sites: Arc::new(sites),
         metrics: metrics.clone(),
     };
-    let names = FeedNames::of(&feeds);
-    let engine = Engine::new(world.clone(), feeds, settings.engine.clone()).await.map_err(broken)?;
+    let names = watch::Sender::new(FeedNames::of(&feeds));
+    let write_access = watch::Sender::new(WriteAccess::new(address, api_token));
+    let engine = Engine::new(world.clone(), feeds.clone(), settings.engine.clone()).await.map_err(broken)?;
     let relay = (!settings.kafka.brokers.is_empty())
         .then(|| Relay::new(settings.kafka.clone(), journal.clone(), settings.source.clone()))
         .transpose()
         .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))?;
     let pulse = engine.pulse();
     let websub = subscriptions(&settings, recorded, &world, &engine)?;
+    let (feed_names, may_write) = (names.subscribe(), write_access.subscribe());
+    let parts = ReloadableParts {
+        engine: engine.commands(),
+        websub: websub.clone(),
+        logs,
+        feeds: names,
+        write_access,
+        is_recorded: recorded,
+    };
+    let reloader = Arc::new(Reloader::new(path.to_owned(), parts, feeds, contents, world.fetcher.clone()));
 
     // Intake stops first, so that the relay and the API still have its last events; then they.
     let (stop_intake, stop_delivery) = (CancellationToken::new(), CancellationToken::new());
     let sources = Sources {
         journal,
-        feeds: names,
+        feeds: feed_names,
         metrics,
         pulse: pulse.clone(),
         relay: relay.as_ref().map(Relay::status),
         source: settings.source.clone(),
         websub: websub.clone(),
+        write_access: may_write,
+        reloader: Some(reloader.clone()),
     };
     let mut intake = JoinSet::new();
     let intake_grace = settings.shutdown_grace.saturating_sub(LAST_WORDS);
@@ -112,6 +135,7 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
         let stop = stop_delivery.clone();
         delivery.spawn(deliver(relay, stop));
     }
+    delivery.spawn(reload_on_signal(hangup, reloader, stop_delivery.clone()));
     announce(address);
     service_manager::ready(address);
     let watchdog = service_manager::watchdog(pulse);
@@ -148,6 +172,26 @@ pub async fn run(config: Config, record: Option<RecordingOptions>) -> Result<(),
     };
     tracing::info!("stopped");
     stopped.and(drained)
+}
+
+/// Reads the configuration anew on each SIGHUP, until `stop`. What comes of it stands in the log.
+async fn reload_on_signal(
+    mut hangup: Signal,
+    reloader: Arc<Reloader>,
+    stop: CancellationToken,
+) -> Result<(), Failure> {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = hangup.recv() => {
+                tracing::info!("SIGHUP");
+                service_manager::reloading();
+                // Its outcome is logged where it arises.
+                let _ = reloader.reload().await;
+                service_manager::reloaded();
+            }
+        }
+    }
 }
 
 /// Relays to Kafka until `stop`. Where delivery has to rest until somebody acts, it rests, and everything else goes on.
@@ -241,6 +285,10 @@ fn ended_early(
     Err(failure)
 }
 
+fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(Failure::io("signals cannot be listened for"))
+}
+
 /// The signals that ask a daemon to stop.
 struct Signals {
     terminate: Signal,
@@ -249,8 +297,10 @@ struct Signals {
 
 impl Signals {
     fn listen() -> Result<Self, Failure> {
-        let listen = |kind| signal(kind).map_err(Failure::io("signals cannot be listened for"));
-        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: listen_for(SignalKind::terminate())?,
+            interrupt: listen_for(SignalKind::interrupt())?,
+        })
     }
 
     async fn next(&mut self) {

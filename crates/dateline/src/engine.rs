@@ -8,11 +8,13 @@
 //! thread, and what they yield is committed in the order in which the *fetches* completed, so that the events depend on the
 //! recording alone, on however many threads pages are extracted. `scheduling` holds the two apart.
 //!
-//! What a hub pushes for a feed is taken in as a poll of it would be, in turn with its polls.
+//! What a hub pushes for a feed is taken in as a poll of it would be, in turn with its polls. Whoever has read the configuration
+//! anew hands it in as a command, between two steps.
 //!
 //! Everything is bounded: polls and pages in flight, extractions at once. While the journal has
 //! no room, what is in flight waits and nothing new is begun.
 
+mod command;
 mod commit;
 mod extraction;
 mod intake;
@@ -36,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::EngineSettings;
 use crate::metrics::Metrics;
+pub use command::{EngineCommand, EngineUpdate};
 use intake::Intake;
 pub use outcome::ReadingRules;
 pub use push::{Push, PushEnd};
@@ -91,6 +94,9 @@ pub struct EngineActivity {
 /// How many pushes may wait for the engine; whoever brings one more waits in turn.
 const PUSHES_WAITING: usize = 16;
 
+/// How many commands may wait for the engine; whoever gives one more waits in turn.
+const MAX_COMMANDS_WAITING: usize = 16;
+
 /// How often the engine goes round even if nothing happens.
 pub const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -108,6 +114,8 @@ pub struct Engine {
     pulse: watch::Sender<EngineActivity>,
     push: mpsc::Sender<Push>,
     pushes: mpsc::Receiver<Push>,
+    command: mpsc::Sender<EngineCommand>,
+    commands: mpsc::Receiver<EngineCommand>,
 }
 
 impl Engine {
@@ -134,7 +142,8 @@ impl Engine {
         let intake = Intake::new(world, feeds, states, settings);
         let pulse = watch::Sender::new(intake.pulse());
         let (push, pushes) = mpsc::channel(PUSHES_WAITING);
-        Ok(Self { intake, pulse, push, pushes })
+        let (command, commands) = mpsc::channel(MAX_COMMANDS_WAITING);
+        Ok(Self { intake, pulse, push, pushes, command, commands })
     }
 
     /// What the engine is doing, as it goes.
@@ -145,6 +154,11 @@ impl Engine {
     /// Where what hubs push is handed in. Its signature is to be checked before.
     pub fn pushes(&self) -> mpsc::Sender<Push> {
         self.push.clone()
+    }
+
+    /// Where the engine is told what to do while it runs.
+    pub fn commands(&self) -> mpsc::Sender<EngineCommand> {
+        self.command.clone()
     }
 
     /// Runs until it is idle, if `until` says so, or `stop` is cancelled. Then nothing new is begun, and what is in flight may
@@ -187,7 +201,17 @@ impl Engine {
                 Some(push) = self.pushes.recv(), if stopping.is_none() && self.intake.has_room_for_pushes() => {
                     self.intake.take_push(push);
                 }
+                Some(command) = self.commands.recv(), if stopping.is_none() => self.obey(command).await,
                 () = tokio::time::sleep_until(wake) => self.intake.woken(),
+            }
+        }
+    }
+
+    async fn obey(&mut self, command: EngineCommand) {
+        match command {
+            EngineCommand::Reload(update, done) => {
+                // Whoever asked may have gone.
+                let _ = done.send(self.intake.reload(*update).await);
             }
         }
     }

@@ -14,6 +14,9 @@ pub enum Failure {
     /// The configuration is wrong, in one or more places.
     #[error("the configuration is wrong")]
     Config(Vec<ConfigError>),
+    /// A running daemon found the configuration wrong, in one or more places, and stays as it was.
+    #[error("the daemon goes on as before")]
+    Refused(Vec<String>),
     /// A file or standard stream failed.
     #[error("{what}")]
     Io {
@@ -57,7 +60,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             // sysexits.h: EX_CONFIG
-            Self::Config(_) => 78,
+            Self::Config(_) | Self::Refused(_) => 78,
             // sysexits.h: EX_DATAERR. What passes by itself (a full or busy disk) is an ordinary failure.
             Self::Journal { source, .. } if !source.is_retryable() => 65,
             // sysexits.h: EX_UNAVAILABLE. Starting again would not help; of two rivals it would stop the other.
@@ -71,6 +74,10 @@ impl Failure {
     pub fn message(&self) -> String {
         if let Self::Config(errors) = self {
             return errors.iter().map(|error| format!("error: {error}")).collect::<Vec<_>>().join("\n");
+        }
+        if let Self::Refused(errors) = self {
+            let errors: String = errors.iter().map(|error| format!("error: {error}\n")).collect();
+            return format!("{errors}{self}");
         }
         let mut message = format!("error: {self}");
         let mut source = std::error::Error::source(self);

@@ -2,7 +2,8 @@
 //!
 //! [`cli`] says what can be asked and [`commands`] does it, one module a command. Most commands are a few lines around
 //! another crate. `run` is the daemon: [`config`] is read, the [`daemon`] starts the [`engine`] (feeds in, events into the
-//! journal), the relay to Kafka, subscriptions at hubs ([`websub`]), and the [`api`], and stops them together. [`status`]
+//! journal), the relay to Kafka, subscriptions at hubs ([`websub`]), and the [`api`], and stops them together; [`reload`] has them go on
+//! with a configuration that was read anew. [`status`]
 //! and [`metrics`] tell how it is going.
 //!
 //! The engine knows neither the network nor the time: both are the fetcher's, which takes them as parameters. So the same
@@ -19,6 +20,7 @@
 //! ```
 
 pub mod api;
+pub mod api_client;
 pub mod batch;
 pub mod cli;
 pub mod commands;
@@ -29,6 +31,7 @@ pub mod engine;
 pub mod failure;
 pub mod logs;
 pub mod metrics;
+pub mod reload;
 pub mod replay;
 pub mod saved;
 mod service_manager;

@@ -4,36 +4,58 @@ use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 use std::panic::{self, PanicHookInfo};
 
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, Registry, fmt, reload};
 
 use crate::config::{LogFormat, LogSettings};
 use crate::failure::Failure;
+
+/// What is logged, and the way to change that while the process runs.
+pub struct LogFilter(reload::Handle<EnvFilter, Registry>);
+
+impl LogFilter {
+    /// Logs what passes `filter` from now on.
+    pub(crate) fn set(&self, filter: EnvFilter) {
+        if let Err(error) = self.0.reload(filter) {
+            tracing::error!(%error, "what is logged stays as it is");
+        }
+    }
+}
 
 /// Starts logging for this process. From then on a panic is a line like any other, also one that is caught where strangers'
 /// bytes are read.
 ///
 /// # Errors
 /// If the level cannot be understood.
-pub fn start(settings: &LogSettings) -> Result<(), Failure> {
-    let filter = filter(&settings.level).map_err(|error| {
-        Failure::Other(format!(
-            "`level` in [logs] is `{}`: {error}; use error, warn, info, debug or trace",
-            settings.level
-        ))
-    })?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(wants_colour(io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref()))
-        .with_target(false);
-    let started = match settings.format {
-        LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+pub fn start(settings: &LogSettings) -> Result<LogFilter, Failure> {
+    let (filter, replace) = reload::Layer::new(understood(&settings.level)?);
+    let is_coloured = wants_colour(io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref());
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(is_coloured).with_target(false);
+    let lines = match settings.format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    started.map_err(|error| Failure::Other(format!("logging cannot start: {error}")))?;
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .try_init()
+        .map_err(|error| Failure::Other(format!("logging cannot start: {error}")))?;
     panic::set_hook(Box::new(log_panic));
-    Ok(())
+    Ok(LogFilter(replace))
+}
+
+/// The filter that `level` in `[logs]` asks for.
+///
+/// # Errors
+/// If it cannot be understood.
+pub(crate) fn understood(level: &str) -> Result<EnvFilter, Failure> {
+    filter(level).map_err(|error| {
+        Failure::Other(format!(
+            "`level` in [logs] is `{level}`: {error}; use error, warn, info, debug or trace"
+        ))
+    })
 }
 
 /// Whether lines are coloured: on a terminal, unless NO_COLOR is there and not empty (no-color.org).

@@ -1,4 +1,4 @@
-//! What a service manager hears (`sd_notify(3)`): ready, alive, stopping. Without one, nothing happens.
+//! What a service manager hears (`sd_notify(3)`): ready, reloading, alive, stopping. Without one, nothing happens.
 
 use std::net::SocketAddr;
 
@@ -11,6 +11,17 @@ use crate::engine::EngineActivity;
 /// The daemon has started.
 pub(crate) fn ready(api: SocketAddr) {
     tell(&[NotifyState::Ready, NotifyState::Status(&format!("The API is at http://{api}"))]);
+}
+
+/// The daemon reads its configuration anew.
+pub(crate) fn reloading() {
+    let Ok(now) = NotifyState::monotonic_usec_now() else { return };
+    tell(&[NotifyState::Reloading, now]);
+}
+
+/// The daemon has read its configuration anew, or stays as it was.
+pub(crate) fn reloaded() {
+    tell(&[NotifyState::Ready]);
 }
 
 /// The daemon is stopping.

@@ -4,7 +4,7 @@
 //! are renewed whatever restarts between. Whoever posts to a callback is told "taken" once its entries are committed, and
 //! "busy" when that takes too long, so that the hub brings them again.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use dateline_fetcher::websub::{HubMessage, HubReply, PushContent, WebSubSettings, ask_again, new_keys};
@@ -34,7 +34,7 @@ const JOURNAL_PAUSE: Duration = Duration::from_secs(30);
 /// Everything that subscribing needs.
 pub struct WebSub {
     journal: Journal,
-    fetcher: Arc<Fetcher>,
+    fetcher: RwLock<Arc<Fetcher>>,
     metrics: Arc<Metrics>,
     pushes: mpsc::Sender<Push>,
     settings: WebSubSettings,
@@ -80,7 +80,16 @@ impl WebSub {
         for subscription in journal.reader().subscriptions()? {
             fetcher.leases().note(&subscription);
         }
-        Ok(Self { journal, fetcher, metrics, pushes, settings, callbacks })
+        Ok(Self { journal, fetcher: RwLock::new(fetcher), metrics, pushes, settings, callbacks })
+    }
+
+    /// Asks hubs through `fetcher` from now on; made from the one before ([`Fetcher::under`]), so that the leases are the same.
+    pub fn ask_through(&self, fetcher: Arc<Fetcher>) {
+        *self.fetcher.write().unwrap_or_else(PoisonError::into_inner) = fetcher;
+    }
+
+    fn fetcher(&self) -> Arc<Fetcher> {
+        self.fetcher.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Where hubs reach us, and what is taken from them.
@@ -109,7 +118,7 @@ impl WebSub {
     }
 
     async fn ask_due(&self) -> Result<(), JournalError> {
-        let due = self.journal.subscriptions_due(self.fetcher.clock().now(), BATCH)?;
+        let due = self.journal.subscriptions_due(self.fetcher().clock().now(), BATCH)?;
         let mut asked =
             stream::iter(due).map(|subscription| self.ask(subscription)).buffer_unordered(AT_ONCE);
         while let Some(asked) = asked.next().await {
@@ -121,11 +130,12 @@ impl WebSub {
     /// Asks one hub. Its keys are committed before: it may ask back before it answers.
     async fn ask(&self, subscription: Subscription) -> Result<(), JournalError> {
         let keys = subscription.keys.clone().unwrap_or_else(new_keys);
-        let due = ask_again(&self.settings, subscription.requests, self.fetcher.clock().now());
+        let due = ask_again(&self.settings, subscription.requests, self.fetcher().clock().now());
         let asked = SubscriptionStep::Asked { keys: keys.clone(), due };
         // The feed may have named another hub meanwhile.
         let Some(subscription) = self.step(&subscription, asked).await? else { return Ok(()) };
-        let request = self.fetcher.subscribe(&subscription, &keys, &self.callbacks.base, self.settings.lease);
+        let fetcher = self.fetcher();
+        let request = fetcher.subscribe(&subscription, &keys, &self.callbacks.base, self.settings.lease);
         let step = match request.await {
             Ok(()) => return Ok(()),
             Err(SubscribeError::Resting { until }) => SubscriptionStep::PutOff { due: until },
@@ -153,14 +163,14 @@ impl WebSub {
         else {
             return Ok(None);
         };
-        let now = self.fetcher.clock().now();
+        let now = self.fetcher().clock().now();
         let (text, step) = match intent.reply(&subscription, &self.settings, now) {
             HubReply::Confirm(challenge, step) => (challenge, step),
             HubReply::Note(step) => (String::new(), step),
             HubReply::Refuse => return Ok(None),
         };
         let Some(stepped) = self.step(&subscription, step).await? else { return Ok(None) };
-        self.fetcher.leases().note(&stepped);
+        self.fetcher().leases().note(&stepped);
         let topic = stepped.link.topic.as_str();
         match stepped.lease_end {
             Some(end) => tracing::info!(topic, %end, "a hub pushes the feed"),

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline::api::{self, Sources};
+use dateline::api::{self, Sources, WriteAccess};
 use dateline::config::HttpSettings;
 use dateline::engine::EngineActivity;
 use dateline::metrics::Metrics;
@@ -44,12 +44,14 @@ impl TestServer {
             watch::Sender::new(EngineActivity { at: Instant::now(), polls: 0, pages: 0, paused: false });
         let sources = Sources {
             journal: journal.clone(),
-            feeds: FeedNames::default(),
+            feeds: watch::channel(FeedNames::default()).1,
             metrics: Arc::new(Metrics::default()),
             pulse: pulse.subscribe(),
             relay: None,
             source: "/test".into(),
             websub: None,
+            write_access: watch::channel(WriteAccess::new(settings.listen, None)).1,
+            reloader: None,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();

@@ -2,102 +2,20 @@
 
 #![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
 
+mod site;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use dateline_journal::{Journal, JournalReader, Options, PollCommit};
 use dateline_wire::{FeedRef, FeedState, HubNews, SecretQuery};
 use jiff::Timestamp;
 use serde_json::Value;
-
-/// A configuration in a folder of its own.
-struct Site {
-    folder: tempfile::TempDir,
-}
-
-impl Site {
-    fn new(settings: &str, feeds: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let subject = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
-        let head = format!("subject = {:?}\n", subject.canonicalize().unwrap());
-        fs::write(folder.path().join("dateline.toml"), head + settings).unwrap();
-        fs::write(folder.path().join("feeds.toml"), feeds).unwrap();
-        Self { folder }
-    }
-
-    fn config(&self) -> PathBuf {
-        self.folder.path().join("dateline.toml")
-    }
-
-    fn journal(&self) -> PathBuf {
-        self.folder.path().join("data/journal.db")
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
-        // Settings of whoever runs the tests are not ours.
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DATELINE_")) {
-            command.env_remove(name);
-        }
-        command.args(arguments).env("DATELINE_CONFIG", self.config()).stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// Starts the daemon, and gives it with its API's address once that is printed.
-    fn daemon(&self, environment: &[(&str, &str)]) -> (Child, String) {
-        let mut command = self.command(&["run"]);
-        command.env("DATELINE_HTTP__LISTEN", "127.0.0.1:0").envs(environment.iter().copied());
-        let log = fs::File::create(self.folder.path().join("log")).unwrap();
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit(' ').next().unwrap_or_default().to_owned();
-        assert!(address.starts_with("http://"), "{line}{}", self.log());
-        (child, address)
-    }
-
-    fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("log")).unwrap()
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn terminate(child: &mut Child, within: Duration) -> ExitStatus {
-    Command::new("kill").arg(child.id().to_string()).status().unwrap();
-    let begun = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status;
-        }
-        if begun.elapsed() > within {
-            child.kill().unwrap();
-            panic!("it did not end within {within:?}");
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-/// The body of a GET request.
-fn get(address: &str, path: &str) -> (u16, String) {
-    let host = address.trim_start_matches("http://");
-    let mut stream = std::net::TcpStream::connect(host).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
-}
+use site::{Site, get, terminate, text};
 
 #[test]
 fn a_mistyped_setting_is_told_with_file_line_and_what_is_meant() {

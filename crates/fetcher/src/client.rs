@@ -61,6 +61,11 @@ impl PoliteClient {
         }
     }
 
+    /// A client that asks through `transport` under other settings, with the same politeness.
+    pub(crate) fn under(&self, transport: Arc<dyn Transport>, settings: &FetchSettings) -> Self {
+        Self { politeness: self.politeness.under(settings), ..Self::new(transport, settings, self.clock) }
+    }
+
     pub(crate) fn politeness(&self) -> &Politeness {
         &self.politeness
     }

@@ -1,6 +1,6 @@
 //! Polls and page fetches, as the engine calls them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dateline_wire::FeedId;
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ pub struct Fetcher {
     pub(crate) fetch: FetchSettings,
     pub(crate) settings: PollSettings,
     pub(crate) seed: u64,
-    pub(crate) leases: Leases,
+    pub(crate) leases: Arc<Leases>,
     /// What pages may hold together; unbounded without.
     pub(crate) memory: Option<PageMemory>,
 }
@@ -38,7 +38,7 @@ impl Fetcher {
             fetch,
             settings: poll,
             seed,
-            leases: Leases::default(),
+            leases: Arc::default(),
             memory: None,
         }
     }
@@ -52,6 +52,22 @@ impl Fetcher {
         self
     }
 
+    /// A fetcher that asks through `transport` under other settings, and goes on with what this one knows: whose turn it is at
+    /// each host and which want to be left alone, the robots.txt files (unless `fetch` asks under another name), the leases
+    /// of hubs, and the memory of pages. `per_host_concurrency` stays as it is. What this one has under way goes on.
+    #[must_use]
+    pub fn under(&self, transport: Arc<dyn Transport>, fetch: FetchSettings, poll: PollSettings) -> Self {
+        Self {
+            client: self.client.under(transport, &fetch),
+            robots: self.robots.known_to(&fetch.user_agent),
+            fetch,
+            settings: poll,
+            seed: self.seed,
+            leases: self.leases.clone(),
+            memory: self.memory.clone(),
+        }
+    }
+
     /// When to poll a feed for the first time: between `from` and the configured spread later, always the same for the same
     /// feed and seed, so that a start doesn't ask for everything at once.
     pub fn first_poll(&self, feed: &FeedId, from: Timestamp) -> Timestamp {
@@ -61,7 +77,12 @@ impl Fetcher {
 
     /// An empty schedule that lets feeds of one host out as far apart as this fetcher asks them.
     pub fn schedule(&self) -> Schedule {
-        Schedule::new(self.fetch.per_host_delay)
+        Schedule::new(self.pause_at_host())
+    }
+
+    /// How far apart one host's feeds are asked.
+    pub fn pause_at_host(&self) -> Duration {
+        self.fetch.per_host_delay
     }
 
     /// Which feeds are pushed by a hub, as whoever subscribes to them says. Polls of these are rare.

@@ -22,7 +22,7 @@ pub(crate) struct Politeness {
     delay: Duration,
     max_crawl_delay: Duration,
     patience: Duration,
-    hosts: Mutex<Hosts>,
+    hosts: Arc<Mutex<Hosts>>,
 }
 
 struct Hosts {
@@ -64,8 +64,14 @@ impl Politeness {
             delay: settings.per_host_delay,
             max_crawl_delay: settings.max_crawl_delay,
             patience: settings.per_host_patience,
-            hosts: Mutex::new(Hosts { by_name: HashMap::new(), sweep_above: SWEEP_ABOVE }),
+            hosts: Arc::new(Mutex::new(Hosts { by_name: HashMap::new(), sweep_above: SWEEP_ABOVE })),
         }
+    }
+
+    /// The same politeness under other settings: what is known of each host, and the turns that are out, count for both. How
+    /// many requests to one host may be under way at once stays as it is.
+    pub(crate) fn under(&self, settings: &FetchSettings) -> Self {
+        Self { concurrency: self.concurrency, hosts: self.hosts.clone(), ..Self::new(settings) }
     }
 
     /// Waits for a turn at `host`, not longer than the configured patience.
@@ -182,6 +188,23 @@ mod tests {
             drop(politeness.turn(&format!("{second}.example")).await.unwrap());
             assert_eq!(started.elapsed(), Duration::from_secs(second));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn other_settings_forget_neither_a_hosts_wish_for_rest_nor_the_turns_that_are_out() {
+        let before = politeness(1);
+        let started = Instant::now();
+        let turn = before.turn("busy.example").await.unwrap();
+        before.rest("resting.example", started + Duration::from_secs(20));
+        let settings = FetchSettings { per_host_delay: Duration::from_secs(3), ..FetchSettings::default() };
+        let after = before.under(&settings);
+        drop(after.turn("resting.example").await.unwrap());
+        assert_eq!(started.elapsed(), Duration::from_secs(20));
+        drop(after.turn("resting.example").await.unwrap());
+        assert_eq!(started.elapsed(), Duration::from_secs(23));
+        assert!(tokio::time::timeout(Duration::from_secs(5), after.turn("busy.example")).await.is_err());
+        drop(turn);
+        assert!(after.turn("busy.example").await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]

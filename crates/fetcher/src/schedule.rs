@@ -64,6 +64,11 @@ impl Schedule {
         Self { pause, feeds: HashMap::new(), hosts: HashMap::new(), ready: BTreeSet::new() }
     }
 
+    /// Lets feeds of one host out at least `pause` apart from now on.
+    pub fn set_pause(&mut self, pause: Duration) {
+        self.pause = pause;
+    }
+
     /// Puts `feed`, which is asked for at `host`, down for `due`, in place of what was down for it before.
     pub fn insert(&mut self, feed: FeedId, host: &str, due: Timestamp) {
         if let Some(place) = self.feeds.get(&feed)

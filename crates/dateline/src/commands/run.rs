@@ -15,7 +15,8 @@ use crate::logs;
 /// Runs the daemon: polls, fetches, extracts, judges, commits, relays, serves.
 ///
 /// It prints where its API is once that answers. SIGTERM and SIGINT stop it: what is in flight is finished within
-/// `shutdown_grace`, what is not is taken up again by the next run; a second signal stops it at once.
+/// `shutdown_grace`, what is not is taken up again by the next run; a second signal stops it at once. SIGHUP has it read its
+/// configuration anew, as `dateline reload` does.
 #[derive(Debug, Args)]
 pub struct RunArguments {
     /// What to run.
@@ -37,7 +38,7 @@ pub struct RunArguments {
 /// If the daemon cannot start, or something it cannot work without fails.
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config.path)?;
-    logs::start(&config.settings.logs)?;
+    let logs = logs::start(&config.settings.logs)?;
     let threads = all_cores().get();
     let started = AtomicUsize::new(0);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -55,7 +56,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         secret_query: arguments.secret_query.clone(),
         secret_query_in_feeds: config.settings.fetch.secret_query.clone(),
     });
-    let outcome = runtime.block_on(daemon::run(config, record));
+    let outcome = runtime.block_on(daemon::run(&arguments.config.path, config, logs, record));
     // A page that hangs in extraction, or a name in resolution, must not keep the process from ending.
     runtime.shutdown_background();
     outcome

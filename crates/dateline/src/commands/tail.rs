@@ -4,17 +4,14 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::Args;
-use http_body_util::{BodyExt, Empty};
-use hyper::body::{Bytes, Incoming};
-use hyper::{Request, Response, header};
-use hyper_util::rt::TokioIo;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use serde::Deserialize;
-use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
 use url::Url;
 
 use super::config_file::ConfigFile;
 use super::schema::EventKindArgument;
+use crate::api_client;
 use crate::config::Settings;
 use crate::failure::Failure;
 
@@ -51,10 +48,7 @@ pub struct TailArguments {
 pub fn run(arguments: &TailArguments) -> Result<(), Failure> {
     let base = match &arguments.url {
         Some(url) => url.clone(),
-        None => {
-            let listen = Settings::load(&arguments.config.path)?.http.listen;
-            Url::parse(&format!("http://{listen}")).map_err(|error| Failure::Other(error.to_string()))?
-        }
+        None => api_client::address(&Settings::load(&arguments.config.path)?)?,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -88,7 +82,7 @@ impl Tail {
     async fn run(mut self) -> Result<(), Failure> {
         let mut connected_before = false;
         loop {
-            match get(&self.address()).await {
+            match api_client::get(&self.address()).await {
                 Ok((answer, connection)) if answer.status().is_success() => {
                     connected_before = true;
                     let complete = self.print(answer.into_body()).await;
@@ -164,28 +158,4 @@ impl Tail {
         }
         self.left = self.left.map(|left| left.saturating_sub(1));
     }
-}
-
-/// The answer to a GET request, and the task that drives its connection, which ends with the answer.
-async fn get(url: &Url) -> Result<(Response<Incoming>, JoinHandle<()>), String> {
-    let host = match (url.scheme(), url.host_str()) {
-        ("http", Some(host)) => host.trim_matches(['[', ']']),
-        _ => return Err("the API speaks plain http".to_owned()),
-    };
-    let port = url.port_or_known_default().unwrap_or(80);
-    let stream = TcpStream::connect((host, port)).await.map_err(|error| error.to_string())?;
-    let (mut requests, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| error.to_string())?;
-    let driver = tokio::spawn(async move {
-        // What goes wrong on the connection is seen by whoever reads the answer.
-        let _ = connection.await;
-    });
-    let target = format!("{}?{}", url.path(), url.query().unwrap_or_default());
-    let request = Request::get(target)
-        .header(header::HOST, &url[url::Position::BeforeHost..url::Position::AfterPort])
-        .body(Empty::<Bytes>::new())
-        .map_err(|error| error.to_string())?;
-    let answer = requests.send_request(request).await.map_err(|error| error.to_string())?;
-    Ok((answer, driver))
 }

@@ -7,7 +7,11 @@ use std::time::Duration;
 use dateline_fetcher::websub::WebSubSettings;
 use dateline_fetcher::{FetchSettings, PollSettings, duration};
 use dateline_publisher::KafkaSettings;
+use dateline_wire::Secret;
 use serde::Deserialize;
+
+use super::document;
+use super::error::{ConfigError, Origin};
 
 /// The whole configuration file.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,6 +32,8 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// The HTTP API.
     pub http: HttpSettings,
+    /// Who may write through the API.
+    pub api: ApiSettings,
     /// How much is done at once.
     pub engine: EngineSettings,
     /// When feeds are polled.
@@ -52,6 +58,7 @@ impl Default for Settings {
             source: "/dateline".into(),
             shutdown_grace: Duration::from_secs(20),
             http: HttpSettings::default(),
+            api: ApiSettings::default(),
             engine: EngineSettings::default(),
             poll: PollSettings::default(),
             fetch: FetchSettings::default(),
@@ -90,6 +97,49 @@ impl Default for HttpSettings {
             max_connections: 256,
             header_timeout: Duration::from_secs(10),
         }
+    }
+}
+
+/// `[api]`: who may write through the API. Everybody who reaches it may read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApiSettings {
+    /// What whoever writes has to show (`Authorization: Bearer …`). From the environment only. Without a token, writing is for
+    /// this machine alone, and only while the API listens on loopback.
+    pub token: Option<Secret>,
+    /// A file that holds the token (a trailing line feed doesn't count).
+    pub token_file: Option<PathBuf>,
+}
+
+/// The least that a token may have, in characters: fewer can be guessed over the network.
+const MIN_TOKEN_CHARS: usize = 16;
+
+impl ApiSettings {
+    /// The token, read from its file where it stands in one.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or what it holds is no token. The error doesn't show it.
+    pub fn write_token(&self) -> Result<Option<Secret>, ConfigError> {
+        let (token, from) = match (&self.token, &self.token_file) {
+            (Some(token), _) => (token.clone(), Origin::Variable("DATELINE_API__TOKEN".to_owned())),
+            (None, Some(file)) => {
+                let text = document::read(file)?;
+                let token = Secret::new(text.trim_end_matches(['\r', '\n']));
+                (token, Origin::File(file.clone(), None))
+            }
+            (None, None) => return Ok(None),
+        };
+        let text = token.reveal();
+        if text.len() >= MIN_TOKEN_CHARS && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(Some(token));
+        }
+        Err(ConfigError {
+            origin: from,
+            what: "this is no token for the API".to_owned(),
+            remedy: Some(format!(
+                "use {MIN_TOKEN_CHARS} or more letters and digits, such as `openssl rand -hex 32` prints"
+            )),
+        })
     }
 }
 
@@ -157,7 +207,7 @@ pub enum LogFormat {
 mod tests {
     use super::*;
 
-    const SHIPPED: &str = include_str!("../../../../config/dateline.toml");
+    use super::super::DEFAULTS as SHIPPED;
 
     #[test]
     fn the_shipped_file_gives_every_setting_its_default() {

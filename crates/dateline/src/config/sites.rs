@@ -12,11 +12,17 @@ use super::error::{ConfigError, Origin};
 /// # Errors
 /// If the file cannot be read, and everything that is wrong in it: line, selector, remedy.
 pub fn read(file: &Path) -> Result<SiteRules, Vec<ConfigError>> {
-    if !file.exists() {
-        return Ok(SiteRules::default());
-    }
-    let text = document::read(file).map_err(|error| vec![error])?;
-    SiteRules::parse(&file.to_string_lossy(), &text).map_err(|error| {
+    parse(file, &text(file).map_err(|error| vec![error])?)
+}
+
+/// The text of `file`; empty where there is no such file.
+pub(super) fn text(file: &Path) -> Result<String, ConfigError> {
+    if file.exists() { document::read(file) } else { Ok(String::new()) }
+}
+
+/// The rules in `text`, the content of `file`.
+pub(super) fn parse(file: &Path, text: &str) -> Result<SiteRules, Vec<ConfigError>> {
+    SiteRules::parse(&file.to_string_lossy(), text).map_err(|error| {
         let problems = error.problems.into_iter();
         problems
             .map(|problem| ConfigError {

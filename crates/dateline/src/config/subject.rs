@@ -14,6 +14,11 @@ use super::error::ConfigError;
 /// # Errors
 /// If a file cannot be read, or the subject's files are wrong: file, line, remedy.
 pub fn read(folder: &Path) -> Result<Subject, ConfigError> {
+    parse(folder, &files(folder)?)
+}
+
+/// The text of every file in `folder`, by name.
+pub(super) fn files(folder: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     let unreadable = |error: std::io::Error| {
         ConfigError::in_file(folder, format!("cannot be read: {error}"))
             .with_remedy("set `subject` to the folder of a subject")
@@ -26,7 +31,12 @@ pub fn read(folder: &Path) -> Result<Subject, ConfigError> {
             files.insert(name, document::read(&file.path())?);
         }
     }
-    Subject::from_files(&files).map_err(|error| ConfigError {
+    Ok(files)
+}
+
+/// The subject that `files` in `folder` make.
+pub(super) fn parse(folder: &Path, files: &BTreeMap<String, String>) -> Result<Subject, ConfigError> {
+    Subject::from_files(files).map_err(|error| ConfigError {
         origin: super::Origin::File(folder.join(&error.file), (error.line > 0).then_some(error.line)),
         what: error.what,
         remedy: Some(error.remedy),

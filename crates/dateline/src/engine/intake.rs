@@ -1,5 +1,7 @@
 //! What is begun when, and what follows from what was done: the decisions of the engine, and its state between them.
 
+mod reload;
+
 use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -56,6 +58,8 @@ pub(super) struct Intake {
     settings: EngineSettings,
     clock: Clock,
     feeds: HashMap<FeedId, Arc<Feed>>,
+    /// Feeds that are configured no more, for the entries that they have announced.
+    former_feeds: HashMap<FeedId, Arc<Feed>>,
     states: HashMap<FeedId, FeedState>,
     schedule: Schedule,
     polls: JoinSet<PollAttempt>,
@@ -97,6 +101,7 @@ impl Intake {
             settings,
             clock,
             feeds: feeds.into_iter().map(|(id, feed)| (id, Arc::new(feed))).collect(),
+            former_feeds: HashMap::new(),
             states: HashMap::new(),
             polls: JoinSet::new(),
             polls_in_flight: 0,
@@ -338,8 +343,13 @@ impl Intake {
         }
     }
 
+    /// The feed that announced an entry, as it is or was configured.
+    fn announcer(&self, feed: &FeedId) -> Option<Arc<Feed>> {
+        self.feeds.get(feed).or_else(|| self.former_feeds.get(feed)).cloned()
+    }
+
     fn end_as_duplicate(&mut self, pending: PendingEntry, seen: &SeenLink, at: Timestamp) {
-        let feed = self.feeds.get(&pending.feed).cloned();
+        let feed = self.announcer(&pending.feed);
         let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at };
         let detail = format!("its page was read for another entry at {}: event {}", seen.at, seen.sequence);
         let reject = outcome::reject(&context, Stage::Duplicate, RejectReason::SameLink, detail);
@@ -363,7 +373,7 @@ impl Intake {
                 return Box::pin(std::future::ready(CommitRequest::Postpone { feed, entry, due, delay }));
             }
         }
-        let feed = self.feeds.get(&pending.feed).cloned();
+        let feed = self.announcer(&pending.feed);
         let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at };
         Box::pin(self.extraction.clone().conclude(context, pending.attempts, fetched))
     }

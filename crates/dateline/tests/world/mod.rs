@@ -69,6 +69,11 @@ impl Web {
         self.put(url, 200, "text/html; charset=utf-8", page(title, paragraphs));
     }
 
+    /// Has an address answer so late from now on.
+    pub(crate) fn delay(&self, url: &str, after: Duration) {
+        self.answers.lock().unwrap().get_mut(url).unwrap().after = after;
+    }
+
     /// How often an address was asked for.
     pub(crate) fn asked(&self, url: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| *asked == url).count()

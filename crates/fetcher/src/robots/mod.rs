@@ -40,7 +40,7 @@ const MAX_READ_BYTES: usize = 512 << 10;
 /// What robots.txt files said, by origin.
 pub(crate) struct Robots {
     product: String,
-    origins: Mutex<Origins>,
+    origins: Arc<Mutex<Origins>>,
 }
 
 /// One origin. Whoever asks first fetches; the others wait for what comes.
@@ -82,7 +82,13 @@ pub(crate) enum Permission {
 
 impl Robots {
     pub(crate) fn new(user_agent: &str) -> Self {
-        Self { product: product_token(user_agent).to_owned(), origins: Mutex::default() }
+        Self { product: product_token(user_agent).to_owned(), origins: Arc::default() }
+    }
+
+    /// What is known, as far as it counts for `user_agent`, too: each file was read for one name alone.
+    pub(crate) fn known_to(&self, user_agent: &str) -> Self {
+        let known = Self::new(user_agent);
+        if known.product == self.product { Self { origins: self.origins.clone(), ..known } } else { known }
     }
 
     /// Whether `url` may be fetched. A `Crawl-delay` is kept from then on.

@@ -1,0 +1,151 @@
+//! Who may write through the API.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use dateline_wire::Secret;
+use sha2::{Digest, Sha256};
+use url::{Host, Url};
+
+use super::{Api, Problem};
+
+/// Who may write: whoever shows the token; without one, whoever asks from this machine, while the API listens on loopback.
+#[derive(Clone)]
+pub struct WriteAccess {
+    /// Its digest, so that comparing tells nothing of it by the time it takes.
+    token: Option<[u8; 32]>,
+    is_loopback: bool,
+}
+
+impl WriteAccess {
+    /// Of an API that listens at `listen`.
+    pub fn new(listen: SocketAddr, token: Option<Secret>) -> Self {
+        let mut access = Self { token: None, is_loopback: listen.ip().is_loopback() };
+        access.set_token(token);
+        access
+    }
+
+    /// Asks for this token from now on.
+    pub(crate) fn set_token(&mut self, token: Option<Secret>) {
+        self.token = token.map(|token| Sha256::digest(token.reveal()).into());
+    }
+
+    /// Whether a request with these `headers` may write.
+    fn check(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let Some(token) = &self.token else {
+            return self.check_without_token(headers);
+        };
+        let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let shown = shown.and_then(|value| value.split_once(' '));
+        match shown {
+            Some((scheme, shown))
+                if scheme.eq_ignore_ascii_case("bearer")
+                    && *token == <[u8; 32]>::from(Sha256::digest(shown.trim())) =>
+            {
+                Ok(())
+            }
+            _ => Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "writing takes the token of [api], as Authorization: Bearer TOKEN",
+            )),
+        }
+    }
+
+    fn check_without_token(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let refused = |why: &str| {
+            let remedy = "set a token: DATELINE_API__TOKEN, or token_file in [api]";
+            Err(Problem::new(StatusCode::FORBIDDEN, format!("{why}; {remedy}")))
+        };
+        if !self.is_loopback {
+            return refused("without a token, nobody may write through an API that others can reach");
+        }
+        if [header::FORWARDED.as_str(), header::VIA.as_str(), "x-forwarded-for"]
+            .iter()
+            .any(|name| headers.contains_key(*name))
+        {
+            return refused("without a token, nobody may write from behind a proxy");
+        }
+        // Any page that a browser on this machine shows can ask us: it says so itself, or calls us by a name of its own.
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let host = text(header::HOST).unwrap_or_default();
+        let is_ours = text(header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
+        if !is_ours || !is_loopback(host) {
+            return refused("without a token, no page of another site may write");
+        }
+        Ok(())
+    }
+}
+
+/// Whether `host`, with its port, is a name or address of this machine alone.
+fn is_loopback(host: &str) -> bool {
+    let url = Url::parse(&format!("http://{host}/"));
+    match url.as_ref().map(Url::host) {
+        Ok(Some(Host::Domain(name))) => name == "localhost",
+        Ok(Some(Host::Ipv4(address))) => address.is_loopback(),
+        Ok(Some(Host::Ipv6(address))) => address.is_loopback(),
+        _ => false,
+    }
+}
+
+/// Leave to write: a handler that takes it is not run without.
+pub(super) struct MayWrite;
+
+impl FromRequestParts<Arc<Api>> for MayWrite {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        api.sources.write_access.borrow().check(&parts.headers).map(|()| Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    const TOKEN: &str = "0123456789abcdef";
+
+    fn status(listen: &str, token: Option<&str>, headers: &[(&'static str, &str)]) -> u16 {
+        let access = WriteAccess::new(listen.parse().unwrap(), token.map(Secret::new));
+        let headers = headers.iter().map(|(name, value)| {
+            (header::HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
+        });
+        match access.check(&headers.collect()) {
+            Ok(()) => 200,
+            Err(problem) => problem.status.as_u16(),
+        }
+    }
+
+    #[test]
+    fn whoever_shows_the_token_may_write_and_nobody_else() {
+        let listen = "192.0.2.1:80";
+        for (shown, answer) in [
+            ("Bearer 0123456789abcdef", 200),
+            ("bearer 0123456789abcdef", 200),
+            ("Bearer 0123456789abcdeF", 401),
+            ("Basic 0123456789abcdef", 401),
+            ("Bearer", 401),
+        ] {
+            assert_eq!(status(listen, Some(TOKEN), &[("authorization", shown)]), answer, "{shown}");
+        }
+        assert_eq!(status("127.0.0.1:80", Some(TOKEN), &[("host", "127.0.0.1")]), 401);
+        assert_eq!(status(listen, None, &[("host", "192.0.2.1")]), 403);
+    }
+
+    #[test]
+    fn without_a_token_only_this_machine_may_write_and_no_page_in_its_browser() {
+        let may = |headers: &[(&'static str, &str)]| status("127.0.0.1:8080", None, headers) == 200;
+        assert!(may(&[("host", "127.0.0.1:8080")]));
+        assert!(may(&[("host", "localhost:8080"), ("origin", "http://localhost:8080")]));
+        assert!(may(&[("host", "[::1]:8080")]));
+        assert!(!may(&[("host", "127.0.0.1:8080"), ("origin", "https://evil.example")]));
+        assert!(!may(&[("host", "127.0.0.1:8080"), ("origin", "null")]));
+        assert!(!may(&[("host", "rebound.example:8080"), ("origin", "http://rebound.example:8080")]));
+        assert!(!may(&[("host", "127.0.0.1:8080"), ("x-forwarded-for", "192.0.2.7")]));
+        assert!(!may(&[]));
+    }
+}

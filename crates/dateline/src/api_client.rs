@@ -1,0 +1,110 @@
+//! A running daemon's API, asked by the other commands: plain HTTP/1.1, one request a connection.
+
+use std::time::Duration;
+
+use dateline_wire::Secret;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Method, Request, Response, header};
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use url::{Position, Url};
+
+use crate::config::Settings;
+use crate::failure::Failure;
+
+/// How long a daemon may take to do what it is told.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where the daemon with these settings has its API.
+///
+/// # Errors
+/// Never for an address that the settings can hold.
+pub fn address(settings: &Settings) -> Result<Url, Failure> {
+    Url::parse(&format!("http://{}", settings.http.listen)).map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// The answer to a GET request, and the task that drives its connection, which ends with the answer.
+///
+/// # Errors
+/// Why there is none.
+pub async fn get(url: &Url) -> Result<(Response<Incoming>, JoinHandle<()>), String> {
+    send(Method::GET, url, None, Bytes::new()).await
+}
+
+/// Tells the daemon to do what a POST of `body` to `url` asks for, showing `token` where there is one, and reads its answer.
+///
+/// # Errors
+/// [`Failure::Refused`] where it finds something wrong with what it is to work with; others where it cannot be reached, doesn't
+/// answer, or doesn't do it for another reason.
+pub async fn post<T: DeserializeOwned>(url: &Url, token: Option<&Secret>, body: Bytes) -> Result<T, Failure> {
+    let exchange = async {
+        let (answer, connection) = send(Method::POST, url, token, body).await?;
+        let status = answer.status();
+        let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+        connection.abort();
+        Ok((status, body))
+    };
+    let answered = timeout(PATIENCE, exchange).await;
+    let answered = answered.unwrap_or_else(|_| Err(format!("no answer within {PATIENCE:?}")));
+    let (status, body) = answered.map_err(|error: String| {
+        Failure::Other(format!(
+            "{url} cannot be reached: {error}; is the daemon running? --url names another"
+        ))
+    })?;
+    if status.is_success() {
+        return serde_json::from_slice(&body)
+            .map_err(|error| Failure::Other(format!("{url} answers what cannot be read: {error}")));
+    }
+    let problem = serde_json::from_slice::<Problem>(&body).unwrap_or_default();
+    if problem.errors.is_empty() {
+        return Err(Failure::Other(format!("{url} answers {status}: {}", problem.detail)));
+    }
+    Err(Failure::Refused(problem.errors))
+}
+
+/// What the API says of a failure.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Problem {
+    detail: String,
+    errors: Vec<String>,
+}
+
+async fn send(
+    method: Method,
+    url: &Url,
+    token: Option<&Secret>,
+    body: Bytes,
+) -> Result<(Response<Incoming>, JoinHandle<()>), String> {
+    let host = match (url.scheme(), url.host_str()) {
+        ("http", Some(host)) => host.trim_matches(['[', ']']),
+        _ => return Err("the API speaks plain http".to_owned()),
+    };
+    let port = url.port_or_known_default().unwrap_or(80);
+    let stream = TcpStream::connect((host, port)).await.map_err(|error| error.to_string())?;
+    let (mut requests, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| error.to_string())?;
+    let driver = tokio::spawn(async move {
+        // What goes wrong on the connection is seen by whoever reads the answer.
+        let _ = connection.await;
+    });
+    let mut request = Request::builder()
+        .method(method)
+        .uri(&url[Position::BeforePath..Position::AfterQuery])
+        .header(header::HOST, &url[Position::BeforeHost..Position::AfterPort]);
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {}", token.reveal()));
+    }
+    if !body.is_empty() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    let request = request.body(Full::new(body)).map_err(|error| error.to_string())?;
+    let answer = requests.send_request(request).await.map_err(|error| error.to_string())?;
+    Ok((answer, driver))
+}

@@ -1,0 +1,50 @@
+//! `dateline reload`: a running daemon reads its configuration anew.
+
+use bytes::Bytes;
+use clap::Args;
+use url::Url;
+
+use super::config_file::ConfigFile;
+use super::{print_json, print_text};
+use crate::api_client;
+use crate::config::Settings;
+use crate::failure::Failure;
+use crate::reload::ReloadReport;
+
+/// Has a running daemon read feeds, sites, subject and settings anew, whole or not at all, and says what changed and what
+/// needs a restart. SIGHUP does the same, and says so in the log alone.
+///
+/// The daemon reads the file that it was started with. Where `[api]` has a token, it is taken from the configuration named
+/// here, or from DATELINE_API__TOKEN.
+#[derive(Debug, Args)]
+pub struct ReloadArguments {
+    /// Print what changed as one JSON document.
+    #[arg(long)]
+    json: bool,
+    /// The daemon's API; without it, `listen` in `[http]` of the configuration says where that is.
+    #[arg(long, value_name = "URL")]
+    url: Option<Url>,
+    /// The configuration that names the API.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Everything that is wrong with the configuration; or why the daemon could not be asked.
+pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
+    let settings = Settings::load(&arguments.config.path)?;
+    let token = settings.api.write_token()?;
+    let mut url = match &arguments.url {
+        Some(url) => url.clone(),
+        None => api_client::address(&settings)?,
+    };
+    url.set_path("/v1/reload");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::io("the runtime cannot start"))?;
+    let report: ReloadReport = runtime.block_on(api_client::post(&url, token.as_ref(), Bytes::new()))?;
+    if arguments.json { print_json(&report) } else { print_text(&report.to_text()) }
+}

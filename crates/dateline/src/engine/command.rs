@@ -1,0 +1,31 @@
+//! What a running engine can be told to do.
+
+use std::sync::Arc;
+
+use dateline_fetcher::{Feed, Fetcher};
+use dateline_journal::JournalError;
+use dateline_parser::{SiteRules, Subject};
+use tokio::sync::oneshot;
+
+use crate::config::EngineSettings;
+
+/// What a running engine is told to do. Each is answered once it is done; the answer is dropped without a word if the engine
+/// stops before.
+pub enum EngineCommand {
+    /// Go on with what was read anew.
+    Reload(Box<EngineUpdate>, oneshot::Sender<Result<(), JournalError>>),
+}
+
+/// What the engine is to go on with, in place of what it has. What is under way ends as it began.
+pub struct EngineUpdate {
+    /// The feeds that are polled. Those that the journal doesn't know are due at once.
+    pub feeds: Vec<Feed>,
+    /// Polls feeds and fetches pages; made from the one before ([`Fetcher::under`]).
+    pub fetcher: Arc<Fetcher>,
+    /// Says what is relevant.
+    pub subject: Arc<Subject>,
+    /// Says how single sites are read.
+    pub sites: Arc<SiteRules>,
+    /// How much is done at once.
+    pub settings: EngineSettings,
+}

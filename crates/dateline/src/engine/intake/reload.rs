@@ -1,0 +1,57 @@
+//! Other feeds, rules and settings while the engine runs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dateline_journal::JournalError;
+use dateline_wire::{FeedId, FeedState};
+
+use super::Intake;
+use crate::engine::command::EngineUpdate;
+use crate::engine::extraction::Extraction;
+
+impl Intake {
+    /// Goes on with `update`. Feeds that the journal doesn't know are due at once; those that it knows, when they were to be.
+    /// A feed that isn't configured any more is not polled again, and what was under way for it ends as it would have.
+    ///
+    /// # Errors
+    /// If the journal cannot take the feeds now; then everything is as it was.
+    pub(in crate::engine) async fn reload(&mut self, update: EngineUpdate) -> Result<(), JournalError> {
+        let EngineUpdate { feeds, fetcher, subject, sites, settings } = update;
+        let now = self.clock.now();
+        let states: Vec<FeedState> = feeds.iter().map(|feed| FeedState::new(feed.published(), now)).collect();
+        let mut added = Vec::new();
+        for fresh in states.iter().filter(|state| !self.feeds.contains_key(&state.id)) {
+            added.push(match self.world.journal.feed(&fresh.id) {
+                Ok(known) => known.unwrap_or_else(|| fresh.clone()),
+                // It is set aside and replaced when the feeds are configured.
+                Err(JournalError::UnreadableRow { .. }) => fresh.clone(),
+                Err(error) => return Err(error),
+            });
+        }
+        self.world.journal.configure_feeds(states).await?;
+
+        self.schedule.set_pause(fetcher.pause_at_host());
+        self.world.fetcher = fetcher;
+        self.world.subject = subject;
+        self.world.sites = sites;
+        self.extraction = Arc::new(Extraction::new(&self.world, &settings, self.clock));
+        self.settings = settings;
+        let feeds: HashMap<FeedId, _> =
+            feeds.into_iter().map(|feed| (feed.id().clone(), Arc::new(feed))).collect();
+        for (id, feed) in std::mem::replace(&mut self.feeds, feeds) {
+            if !self.feeds.contains_key(&id) {
+                self.schedule.remove(&id);
+                self.states.remove(&id);
+                self.former_feeds.insert(id, feed);
+            }
+        }
+        for state in added {
+            // What is under way for a feed puts it down again when it ends.
+            if !self.busy.contains(&state.id) {
+                self.schedule(state);
+            }
+        }
+        Ok(())
+    }
+}
