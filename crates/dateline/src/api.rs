@@ -4,6 +4,7 @@
 //! | path | gives |
 //! | --- | --- |
 //! | `/v1/events?after=SEQ&follow=true&limit=N&kind=article` | events, as NDJSON or server-sent events |
+//! | | 410 with `oldest` where events after SEQ were let go; `after=earliest` gives what is left |
 //! | `/v1/feeds` | the feeds and how each is doing |
 //! | `/v1/status` | the whole: feeds, backlog, last events, relay |
 //! | POST `/v1/reload` | what reading the configuration anew changed, or every error in it |
@@ -28,6 +29,7 @@ use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use dateline_journal::{Journal, JournalError};
 use dateline_publisher::RelayStatus;
+use dateline_wire::Sequence;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
@@ -150,11 +152,21 @@ struct Problem {
     detail: String,
     /// Everything that is wrong, where that is more than one thing.
     errors: Vec<String>,
+    /// The first event from which nothing is missing, where what was asked for is gone.
+    oldest: Option<Sequence>,
 }
 
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), errors: Vec::new() }
+        Self { status, detail: detail.into(), errors: Vec::new(), oldest: None }
+    }
+
+    /// Events up to `gone` are deleted, and some of them were asked for.
+    fn gone(gone: Sequence) -> Self {
+        let detail = format!(
+            "events up to {gone} are gone by [retention]: after={gone} gives those after it, after=earliest all that are left"
+        );
+        Self { oldest: Some(gone.next()), ..Self::new(StatusCode::GONE, detail) }
     }
 
     /// The media type of [`Problem::to_json`].
@@ -168,6 +180,9 @@ impl Problem {
         });
         if !self.errors.is_empty() {
             document["errors"] = self.errors.clone().into();
+        }
+        if let Some(oldest) = self.oldest {
+            document["oldest"] = oldest.0.into();
         }
         document.to_string()
     }

@@ -7,6 +7,7 @@ mod document;
 mod environment;
 mod error;
 pub mod feeds;
+mod keep;
 mod settings;
 mod sites;
 mod subject;

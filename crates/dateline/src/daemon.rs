@@ -25,9 +25,9 @@ use crate::failure::Failure;
 use crate::logs::LogFilter;
 use crate::metrics::Metrics;
 use crate::reload::{ReloadableParts, Reloader};
-use crate::service_manager;
 use crate::status::FeedNames;
 use crate::websub::{Callbacks, WebSub};
+use crate::{retention, service_manager};
 
 /// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
 /// in time.
@@ -119,6 +119,12 @@ pub async fn run(
     let intake_grace = settings.shutdown_grace.saturating_sub(LAST_WORDS);
     intake.spawn(engine.run(StopCondition::Stopped, stop_intake.clone(), intake_grace));
     let mut delivery = JoinSet::new();
+    let (kept, stop) = (retention::rules(&settings), stop_delivery.clone());
+    let retained = sources.journal.clone();
+    delivery.spawn(async move {
+        retention::run(retained, kept, stop).await;
+        Ok(())
+    });
     if let Some(websub) = websub {
         let stop = stop_delivery.clone();
         delivery.spawn(async move {

@@ -33,6 +33,7 @@ pub mod logs;
 pub mod metrics;
 pub mod reload;
 pub mod replay;
+pub mod retention;
 pub mod saved;
 mod service_manager;
 pub mod site_rules;

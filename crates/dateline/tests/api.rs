@@ -10,7 +10,7 @@ use dateline::config::HttpSettings;
 use dateline::engine::EngineActivity;
 use dateline::metrics::Metrics;
 use dateline::status::FeedNames;
-use dateline_journal::{Durability, EntryCompletion, Journal, Options, PollCommit};
+use dateline_journal::{Durability, EntryCompletion, Journal, Options, PollCommit, Retention, RetentionPass};
 use dateline_wire::{
     Entry, EntryId, Event, EventId, FeedRef, FeedState, HubNews, RejectEvent, RejectReason, SecretQuery,
     Stage,
@@ -340,4 +340,41 @@ async fn half_open_connections_keep_others_out_for_no_longer_than_they_may_take(
         timeout(Duration::from_secs(10), stream.read_to_end(&mut nothing)).await.unwrap().unwrap();
     }
     assert_eq!(served.get("/livez", "").await.0, 200);
+}
+
+#[tokio::test]
+async fn what_is_gone_is_said_to_be_gone_with_the_oldest_that_is_left() {
+    let mut server = TestServer::new(HttpSettings::default()).await;
+    server.commit(5).await;
+    let rules = Retention {
+        events: None,
+        rejects: Some(Duration::ZERO),
+        entries: None,
+        links: Duration::ZERO,
+        max_bytes: None,
+        only_delivered: false,
+    };
+    let later = Timestamp::now().checked_add(Duration::from_secs(60)).unwrap();
+    let mut pass = RetentionPass::new(rules, later);
+    while pass.step(&server.journal).await.unwrap() {}
+    for (path, headers) in [
+        ("/v1/events?after=3", ""),
+        ("/v1/events?after=0&follow=true&kind=reject", ""),
+        ("/v1/events?follow=true", "Last-Event-ID: 2\r\n"),
+    ] {
+        let (status, head, body) = server.get(path, headers).await;
+        assert_eq!(status, 410, "{path}");
+        assert!(head.contains("application/problem+json"), "{head}");
+        let problem: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((&problem["status"], &problem["oldest"]), (&410.into(), &5.into()));
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("after=4") && detail.contains("[retention]"), "{detail}");
+    }
+    // Of articles nothing is gone.
+    assert_eq!(server.get("/v1/events?after=0&kind=article", "").await.0, 200);
+    for path in ["/v1/events?after=4", "/v1/events?after=earliest", "/v1/events"] {
+        let (status, _, body) = server.get(path, "").await;
+        let event: Value = serde_json::from_str(body.trim()).unwrap();
+        assert_eq!((status, &event["sequence"]), (200, &"5".into()), "{path}");
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::{Durability, JournalError, Options, private, schema};
+use crate::{Durability, JournalError, Options, private, schema, space};
 
 /// The write-ahead log is folded into the file whenever it has grown by this many pages (of 4 KiB): large enough that a
 /// burst of commits isn't held up at each of them, small enough that reading it back after a crash takes no time.
@@ -25,6 +25,7 @@ pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, 
     connection.busy_timeout(options.busy_timeout)?;
     // Before anything is written, so that a file that isn't ours stays as it is.
     schema::check(&connection, path)?;
+    space::prepare(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let synchronous = match options.durability {
         Durability::Full => "FULL",
@@ -41,6 +42,7 @@ pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, 
     connection.set_prepared_statement_cache_capacity(MAX_PREPARED_STATEMENTS);
     plan_once(&connection)?;
     schema::migrate(&mut connection, path)?;
+    space::migrate(&connection, path)?;
     Ok(connection)
 }
 

@@ -1,6 +1,6 @@
 //! What makes an entry edited, and an article revised.
 
-use dateline_wire::{Article, ArticleId, CanonicalUrl, Entry};
+use dateline_wire::{Article, ArticleId, CanonicalUrl, Entry, FeedId};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -37,6 +37,40 @@ pub(crate) fn of_article(article: &Article) -> ContentDigest {
 /// The id that an article at this very link would have.
 pub(crate) fn of_link(link: &Url) -> String {
     ArticleId::of(&CanonicalUrl::of(link)).as_str().to_owned()
+}
+
+/// The 128 bits that an id spells in hexadecimal; one that spells none, as its text is.
+pub(crate) fn bits_of(id: &str) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bits = match id.len() {
+        32 => id.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect(),
+        _ => None,
+    };
+    bits.unwrap_or_else(|| id.as_bytes().to_vec())
+}
+
+/// What is kept of an entry that its feed hasn't listed for long. Of two entries with one key, which is once in 2^64 pairs, the one
+/// that says something else is taken for an edit, and so is looked at all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OldEntry {
+    /// Who it is.
+    pub(crate) key: i64,
+    /// What it said.
+    pub(crate) digest: i32,
+}
+
+impl OldEntry {
+    pub(crate) fn of(feed: &FeedId, entry: &str, content: &ContentDigest) -> Self {
+        let mut hash = Fields::default();
+        hash.add(Some(feed.as_str()));
+        hash.add(Some(entry));
+        let [k0, k1, k2, k3, k4, k5, k6, k7, ..] = hash.finish();
+        let [c0, c1, c2, c3, ..] = *content;
+        Self {
+            key: i64::from_be_bytes([k0, k1, k2, k3, k4, k5, k6, k7]),
+            digest: i32::from_be_bytes([c0, c1, c2, c3]),
+        }
+    }
 }
 
 /// The text between tags, with its white space made even.
@@ -97,6 +131,14 @@ mod tests {
             authors: Vec::new(),
             summary: Some(summary.into()),
             content: None,
+        }
+    }
+
+    #[test]
+    fn an_id_is_stored_as_the_bits_that_it_spells() {
+        assert_eq!(bits_of("00ff10203040506070809a0b0c0d0e0f")[..3], [0x00, 0xff, 0x10]);
+        for other in ["short", "zz00102030405060708090a0b0c0d0e0", "ééééééééééééééé¥"] {
+            assert_eq!(bits_of(other), other.as_bytes());
         }
     }
 

@@ -19,7 +19,7 @@ use crate::claims::EntryClaims;
 use crate::lock::Lock;
 use crate::reader::{JournalReader, PendingBatch, SeenLink};
 use crate::status::JournalStatus;
-use crate::writer::JournalWriter;
+use crate::writer::{Change, JournalWriter};
 use crate::{JournalError, Options, Writing, connection};
 
 /// The durable state of one daemon. Cheap to clone; the file is closed when the last clone goes.
@@ -55,6 +55,11 @@ impl Journal {
         Ok(Self {
             inner: Arc::new(Inner { writer, reader, claims, claims_per_host: options.claims_per_host }),
         })
+    }
+
+    /// Hands a change in and waits until it is durable.
+    pub(crate) async fn submit<C: Change>(&self, change: C) -> Result<C::Done, JournalError> {
+        self.inner.writer.submit(change).await
     }
 
     /// Who makes changes.

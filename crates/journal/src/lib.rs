@@ -46,8 +46,10 @@ mod lock;
 mod options;
 mod private;
 mod reader;
+mod retention;
 mod revision;
 mod schema;
+mod space;
 mod status;
 mod writer;
 
@@ -57,5 +59,6 @@ pub use error::JournalError;
 pub use journal::Journal;
 pub use options::{Durability, Options, Writing};
 pub use reader::{JournalReader, PendingBatch, SeenLink};
+pub use retention::{Retention, RetentionPass, RetentionReport};
 pub use revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
 pub use status::{EventCounts, FeedCounts, JournalStatus};

@@ -16,7 +16,7 @@ use url::Url;
 use crate::claims::{EntryClaim, EntryClaims};
 use crate::ledger::Totals;
 use crate::status::{FeedCounts, JournalStatus};
-use crate::{JournalError, connection, digest, schema};
+use crate::{JournalError, connection, digest, schema, space};
 
 /// Reads a journal, whether a daemon writes it or not. Cheap to clone.
 ///
@@ -344,6 +344,30 @@ impl JournalReader {
         })
     }
 
+    /// Up to which place events are gone by the rules of [`Retention`](crate::Retention), of one kind or of all: nothing after it is
+    /// missing. Of the other kinds some before it may be there.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn gone(&self, kind: Option<EventKind>) -> Result<Sequence, JournalError> {
+        if self.pool.version < schema::RETENTION {
+            return Ok(Sequence::START);
+        }
+        self.read(|connection| {
+            let gone = connection
+                .prepare_cached(
+                    "SELECT coalesce(max(gone), 0) FROM event_counts WHERE kind = ?1 OR ?1 IS NULL",
+                )?
+                .query_row([kind.map(EventKind::word)], |row| row.get(0))?;
+            Ok(Sequence(gone))
+        })
+    }
+
+    /// What the file holds in bytes, without the room that it keeps for later.
+    pub(crate) fn used_bytes(&self) -> Result<u64, JournalError> {
+        self.read(|connection| Ok(space::of(connection)?.used_bytes()))
+    }
+
     /// The place of the last event.
     ///
     /// # Errors
@@ -426,6 +450,13 @@ impl JournalReader {
             let last_event = connection
                 .query_row("SELECT time FROM events ORDER BY sequence DESC LIMIT 1", [], |row| row.get(0))
                 .optional()?;
+            let gone = match self.pool.version {
+                schema::RETENTION.. => {
+                    connection
+                        .query_row("SELECT coalesce(max(gone), 0) FROM event_counts", [], |row| row.get(0))?
+                }
+                _ => 0,
+            };
             let bytes = connection.query_row(
                 "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
                 [],
@@ -446,6 +477,7 @@ impl JournalReader {
                 backlog: totals.pending,
                 events: totals.events,
                 last_sequence: totals.last_sequence,
+                gone: Sequence(gone),
                 last_event: last_event.map(timestamp),
                 relay_position: totals.relay_position,
                 bytes,

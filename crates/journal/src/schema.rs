@@ -11,14 +11,21 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// The version that brought subscriptions.
 pub(crate) const SUBSCRIPTIONS: u32 = 2;
 
 /// The version that counts events in rows, and sets unreadable rows aside.
 pub(crate) const EVENT_COUNTS: u32 = 3;
+
+/// The version that lets events go.
+pub(crate) const RETENTION: u32 = 4;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

@@ -22,6 +22,8 @@ pub struct JournalStatus {
     pub events: EventCounts,
     /// The place of the last event.
     pub last_sequence: Sequence,
+    /// The place up to which events are gone by the rules of retention; the counts above are of all that ever were.
+    pub gone: Sequence,
     /// When the last event was committed.
     pub last_event: Option<Timestamp>,
     /// How far the relay had delivered when it last said so.

@@ -62,7 +62,7 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
         JournalReader::open(&path).map(|_| ()).unwrap_err(),
     ] {
         let text = error.to_string();
-        for word in ["journal.db", "99", "versions up to 3", "run the newer Dateline"] {
+        for word in ["journal.db", "99", "versions up to 4", "run the newer Dateline"] {
             assert!(text.contains(word), "{text}");
         }
     }
@@ -118,7 +118,7 @@ async fn a_journal_of_an_older_version_becomes_a_current_one_and_keeps_what_it_h
     assert_eq!(holds(beside.status().unwrap()), 2, "it can be looked at before a daemon has run");
     drop(beside);
     let journal = Journal::open(&path, Options::default()).unwrap();
-    assert_eq!(holds(journal.status().unwrap()), 3);
+    assert_eq!(holds(journal.status().unwrap()), 4);
     assert_eq!(journal.feeds().unwrap(), [feed(0)]);
     assert_eq!(journal.events_after(Sequence::START, 10, None).unwrap().len(), 6);
     let waiting = journal.pending(at(0), 10).unwrap().entries;

@@ -129,7 +129,14 @@ impl RelayWorker {
         let mut session = Session::take_over(context.clone())?;
         let found = self.read_position()?;
         session.continue_from(found.own)?;
-        tracing::info!(position = session.position().0, "delivering to Kafka");
+        let (position, gone) = (session.position(), context.journal.reader().gone(None)?);
+        if position < gone {
+            tracing::warn!(
+                position = position.0,
+                "events up to {gone} are gone from the journal, or some of them: Kafka gets what is left"
+            );
+        }
+        tracing::info!(position = position.0, "delivering to Kafka");
         self.note_success(session.position(), 0);
         let mut durable = context.journal.watch();
         while !self.stop.is_cancelled() {

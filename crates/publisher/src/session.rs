@@ -47,6 +47,8 @@ pub(crate) struct Session {
     position: Sequence,
     /// The id of the event at the position.
     event: Option<String>,
+    /// The place up to which events may be missing, since retention let them go when Kafka had them or there was no Kafka.
+    gone: Sequence,
     /// Events that the broker refused for their size, although we hadn't.
     refused: BTreeSet<Sequence>,
     /// Read from the journal and not delivered yet.
@@ -67,6 +69,7 @@ impl Session {
             producer,
             position: Sequence::START,
             event: None,
+            gone: Sequence::START,
             refused: BTreeSet::new(),
             ahead: Vec::new(),
         };
@@ -77,6 +80,7 @@ impl Session {
     /// Continues after `position`, once it is certain that it speaks of this journal and is the last one, and writes our name
     /// beside it, so that a rival that we have fenced finds out who did.
     pub(crate) fn continue_from(&mut self, position: Option<Position>) -> Result<(), SessionError> {
+        self.gone = self.context.journal.reader().gone(None)?;
         self.ask_second_witness(position.as_ref().map(|position| position.sequence))?;
         if let Some(position) = position {
             self.agree(&position)?;
@@ -168,14 +172,14 @@ impl Session {
         }
     }
 
-    /// How many of the events follow the position without a gap.
+    /// How many of the events follow the position without a gap, but for what retention let go.
     fn contiguous(&self, batch: &[CloudEvent]) -> usize {
         let mut expected = self.position;
         batch
             .iter()
             .take_while(|event| {
-                expected = expected.next();
-                event.sequence == expected
+                let before = mem::replace(&mut expected, event.sequence);
+                event.sequence == before.next() || event.sequence.0 <= self.gone.0 + 1
             })
             .count()
     }

@@ -7,6 +7,7 @@ mod harness;
 use std::fs;
 use std::time::Duration;
 
+use dateline_journal::{Retention, RetentionPass};
 use dateline_publisher::{RelayError, overrule_position};
 use dateline_wire::{RejectEvent, RejectReason, Sequence, Stage};
 use harness::{
@@ -321,6 +322,31 @@ async fn an_event_that_cannot_be_read_stops_the_relay_before_it_and_is_named() {
     let error = Running::start(&settings, &journal).failure().await;
     assert!(matches!(error, RelayError::Gap { missing: Sequence(6) }), "the last one is missed too: {error}");
     assert_eq!(sequences(4), [1, 2, 3, 5]);
+}
+
+#[tokio::test]
+async fn a_kafka_that_is_configured_late_gets_what_retention_has_left() {
+    let Some(brokers) = broker() else { return };
+    let folder = tempdir().unwrap();
+    let settings = settings(&brokers, "late");
+    let journal = journal_with(folder.path(), 300).await;
+    let rules = Retention {
+        events: None,
+        rejects: None,
+        entries: None,
+        links: Duration::ZERO,
+        max_bytes: Some(1),
+        only_delivered: false,
+    };
+    let mut pass = RetentionPass::new(rules, jiff::Timestamp::UNIX_EPOCH);
+    assert!(pass.step(&journal).await.unwrap());
+    while pass.report().events == 0 {
+        pass.step(&journal).await.unwrap();
+    }
+    let gone = journal.reader().gone(None).unwrap();
+    assert!(gone > Sequence::START && gone < Sequence(300), "{gone}");
+    deliver_all(&settings, &journal).await;
+    assert_each_once(&journal, &read_committed(&settings));
 }
 
 #[tokio::test]

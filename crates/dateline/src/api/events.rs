@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use dateline_journal::JournalError;
 use dateline_wire::{CloudEvent, EventKind, Sequence};
 use futures_util::stream;
 use serde::Deserialize;
@@ -79,7 +80,8 @@ pub(super) async fn events(
     // A browser that reconnects says what it saw last; that is newer than what the address says.
     let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let last = *api.sources.journal.watch().borrow();
-    let after = match resumed.or(query.after.as_deref()) {
+    let asked = resumed.or(query.after.as_deref());
+    let after = match asked {
         None | Some("earliest") => Sequence::START,
         Some("latest") => last,
         Some(number) => {
@@ -89,6 +91,10 @@ pub(super) async fn events(
             Sequence(number.parse().map_err(meant).map_err(bad)?).min(Sequence::MAX)
         }
     };
+    let gone = api.sources.journal.reader().gone(kind)?;
+    if after < gone && !matches!(asked, None | Some("earliest")) {
+        return Err(Problem::gone(gone));
+    }
     let follower = match query.follow {
         true => Some(api.followers.clone().try_acquire_owned().map_err(|_| {
             Problem::new(
@@ -104,6 +110,7 @@ pub(super) async fn events(
         format,
         kind,
         after,
+        gone,
         until: if query.follow { None } else { Some(last) },
         left: query.limit.unwrap_or(u64::MAX),
         _follower: follower,
@@ -141,6 +148,8 @@ struct EventStream {
     format: Format,
     kind: Option<EventKind>,
     after: Sequence,
+    /// Up to where events were gone when it began.
+    gone: Sequence,
     /// The last event to send; `None` while following.
     until: Option<Sequence>,
     left: u64,
@@ -158,8 +167,17 @@ impl EventStream {
         let seen = *self.durable.borrow_and_update();
         let limit = usize::try_from(self.left).unwrap_or(usize::MAX).min(PAGE);
         let (journal, after, kind) = (self.api.sources.journal.clone(), self.after, self.kind);
-        let read = tokio::task::spawn_blocking(move || journal.events_after(after, limit, kind)).await;
-        let events = read.map_err(|lost| broken(&lost))?.map_err(|error| broken(&error))?;
+        let read = tokio::task::spawn_blocking(move || {
+            let events = journal.events_after(after, limit, kind)?;
+            // Asked for afterwards: what was there when it was read is not gone then.
+            Ok::<_, JournalError>((events, journal.reader().gone(kind)?))
+        });
+        let (events, gone) = read.await.map_err(|lost| broken(&lost))?.map_err(|error| broken(&error))?;
+        if after < gone && self.gone < gone {
+            return Err(broken(&format!(
+                "a client reads so slowly that events up to {gone} were gone before it had them"
+            )));
+        }
         let mut chunk = String::new();
         for event in events.iter().filter(|event| self.until.is_none_or(|until| event.sequence <= until)) {
             let json = event.to_structured_json(&self.api.sources.source).map_err(|error| broken(&error))?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use http_body_util::BodyExt;
+use hyper::StatusCode;
 use hyper::body::Incoming;
 use serde::Deserialize;
 use url::Url;
@@ -57,6 +58,23 @@ pub fn run(arguments: &TailArguments) -> Result<(), Failure> {
     runtime.block_on(Tail::new(base, arguments).run())
 }
 
+/// What the API says when events that were asked for are gone.
+#[derive(Deserialize)]
+struct GoneProblem {
+    oldest: u64,
+}
+
+impl GoneProblem {
+    fn message(&self, after: &str) -> String {
+        let gone = self.oldest.saturating_sub(1);
+        format!(
+            "the events after {after} are gone up to {gone}: `--from {gone}` begins with event {}, `--from earliest` with the oldest \
+             that is left",
+            self.oldest
+        )
+    }
+}
+
 /// A way through the events of one daemon.
 struct Tail {
     events: Url,
@@ -96,6 +114,11 @@ impl Tail {
                     let status = answer.status();
                     let reason =
                         answer.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+                    if let (StatusCode::GONE, Ok(gone)) =
+                        (status, serde_json::from_slice::<GoneProblem>(&reason))
+                    {
+                        return Err(Failure::Other(gone.message(&self.after)));
+                    }
                     let reason = String::from_utf8_lossy(&reason).into_owned();
                     return Err(Failure::Other(format!("{} answers {status}: {reason}", self.events)));
                 }

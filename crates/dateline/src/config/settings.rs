@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::document;
 use super::error::{ConfigError, Origin};
+use super::keep::KeepFor;
 
 /// The whole configuration file.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,6 +45,8 @@ pub struct Settings {
     pub websub: WebSubSettings,
     /// Delivery to Kafka; off while `brokers` is empty.
     pub kafka: KafkaSettings,
+    /// How long the journal keeps what it holds.
+    pub retention: RetentionSettings,
     /// What is logged, and how.
     pub logs: LogSettings,
 }
@@ -64,6 +67,7 @@ impl Default for Settings {
             fetch: FetchSettings::default(),
             websub: WebSubSettings::default(),
             kafka: KafkaSettings::default(),
+            retention: RetentionSettings::default(),
             logs: LogSettings::default(),
         }
     }
@@ -173,6 +177,32 @@ impl Default for EngineSettings {
             extract_threads: 0,
             extract_timeout: Duration::from_secs(10),
             refetch_after: Duration::from_secs(24 * 3600),
+        }
+    }
+}
+
+/// `[retention]`: how long the journal keeps what it holds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionSettings {
+    /// Articles and what happened to feeds. Where Kafka is configured, an event that Kafka lacks stays, however old it is.
+    pub events: KeepFor,
+    /// Rejects; the same holds for them.
+    pub rejects: KeepFor,
+    /// How long after its feed has last listed it an entry becomes a digest, which is kept for ever: it is still known when its feed
+    /// lists it again.
+    pub entries: KeepFor,
+    /// What the journal may hold in bytes before the oldest events go, however young; 0 for any. What Kafka lacks stays even so.
+    pub max_bytes: u64,
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        Self {
+            events: KeepFor::days(30),
+            rejects: KeepFor::days(30),
+            entries: KeepFor::days(90),
+            max_bytes: 0,
         }
     }
 }

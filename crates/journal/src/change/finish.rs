@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::JournalError;
 use crate::claims::EntryClaims;
+use crate::digest;
 use crate::ledger::{EventDraft, Ledger};
 use crate::revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
 use crate::writer::Change;
@@ -73,7 +74,7 @@ impl Change for FinishEntry {
                 .ok_or_else(|| JournalError::NotAnOutcome { feed: feed.clone(), entry: entry.clone() })?;
         let stored = ledger.append(&EventDraft { event: &event, time: *at, traceparent })?;
         if let (Event::Article(article), Some(latest)) = (&event, latest) {
-            remember_article(ledger, &article.article, &latest, stored.sequence)?;
+            remember_article(ledger, &article.article, &latest)?;
         }
         if let (true, Some(link)) = (*page_was_read, &waiting.link) {
             remember_link(ledger, link, *at, stored.sequence)?;
@@ -124,8 +125,10 @@ fn waiting(ledger: &Ledger<'_>, feed: &FeedId, entry: &EntryId) -> Result<Pendin
 fn latest_revision(ledger: &Ledger<'_>, article: &ArticleId) -> Result<Option<LatestRevision>, JournalError> {
     let latest = ledger
         .connection
-        .prepare_cached("SELECT revision, digest FROM articles WHERE id = ?1")?
-        .query_row([article.as_str()], |row| Ok(LatestRevision { number: row.get(0)?, digest: row.get(1)? }))
+        .prepare_cached("SELECT revision, digest FROM revisions WHERE id = ?1")?
+        .query_row([digest::bits_of(article.as_str())], |row| {
+            Ok(LatestRevision { number: row.get(0)?, digest: row.get(1)? })
+        })
         .optional()?;
     Ok(latest)
 }
@@ -134,15 +137,14 @@ fn remember_article(
     ledger: &Ledger<'_>,
     article: &ArticleId,
     latest: &LatestRevision,
-    sequence: Sequence,
 ) -> Result<(), JournalError> {
     ledger
         .connection
         .prepare_cached(
-            "INSERT INTO articles (id, revision, digest, sequence) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT (id) DO UPDATE SET revision = ?2, digest = ?3, sequence = ?4",
+            "INSERT INTO revisions (id, revision, digest) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (id) DO UPDATE SET revision = ?2, digest = ?3",
         )?
-        .execute(params![article.as_str(), latest.number, latest.digest, sequence.0])?;
+        .execute(params![digest::bits_of(article.as_str()), latest.number, latest.digest])?;
     Ok(())
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use dateline_wire::{Entry, Event, FeedState, HubNews};
+use dateline_wire::{Entry, Event, FeedId, FeedState, HubNews};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
 use super::configure;
+use super::retain::{OldEntryMatch, take_old_entry};
 use super::subscription::take_news;
 use crate::JournalError;
 use crate::digest::{self, ContentDigest};
@@ -15,6 +16,9 @@ use crate::writer::Change;
 
 /// The longest wait before an edited entry is fetched again.
 const MAX_EDIT_DELAY: SignedDuration = SignedDuration::from_hours(6);
+
+/// How exactly it is noted when a feed was last seen to list an entry. Each poll would otherwise write every entry that it lists.
+const LISTED_WITHIN_MICROSECONDS: i64 = 24 * 3_600 * 1_000_000;
 
 /// What a poll found. It is committed whole: validators without entries would lose the entries for ever, since the
 /// next answer is "not modified".
@@ -53,7 +57,7 @@ impl Change for PollCommit {
         let mut seen = HashSet::new();
         // A feed that lists an entry twice in different words would otherwise edit it at every poll.
         for entry in self.entries.iter().filter(|entry| seen.insert(&entry.id)) {
-            match commit_entry(ledger, feed, entry, self.at)? {
+            match commit_entry(ledger, (feed, &self.feed.id), entry, self.at)? {
                 EntryNovelty::None => {}
                 EntryNovelty::New => committed.new += 1,
                 EntryNovelty::Edited => committed.changed += 1,
@@ -75,36 +79,53 @@ enum EntryNovelty {
 
 fn commit_entry(
     ledger: &mut Ledger<'_>,
-    feed: i64,
+    (feed, feed_id): (i64, &FeedId),
     entry: &Entry,
     at: Timestamp,
 ) -> Result<EntryNovelty, JournalError> {
     let digest = digest::of_entry(entry);
-    let known: Option<(ContentDigest, u32)> = ledger
+    let known: Option<(ContentDigest, u32, i64)> = ledger
         .connection
-        .prepare_cached("SELECT digest, edition FROM entries WHERE feed = ?1 AND id = ?2")?
-        .query_row(params![feed, entry.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .prepare_cached("SELECT digest, edition, listed FROM entries WHERE feed = ?1 AND id = ?2")?
+        .query_row(params![feed, entry.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     match known {
         None => {
+            let old = take_old_entry(ledger, feed_id, entry.id.as_str(), &digest)?;
+            let edition = if matches!(old, Some(OldEntryMatch::Edited)) { 2 } else { 1 };
             ledger
                 .connection
                 .prepare_cached(
-                    "INSERT INTO entries (feed, id, digest, edition, first_seen) VALUES (?1, ?2, ?3, 1, ?4)",
+                    "INSERT INTO entries (feed, id, digest, edition, first_seen, listed) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+                )?
+                .execute(params![feed, entry.id.as_str(), digest, edition, at.as_microsecond()])?;
+            let news = match old {
+                Some(OldEntryMatch::Same) => return Ok(EntryNovelty::None),
+                Some(OldEntryMatch::Edited) => EntryNovelty::Edited,
+                None => {
+                    ledger.totals.entries += 1;
+                    EntryNovelty::New
+                }
+            };
+            await_page(ledger, feed, entry, at)?;
+            Ok(news)
+        }
+        Some((known, _, listed)) if known == digest => {
+            if at.as_microsecond().saturating_sub(listed) >= LISTED_WITHIN_MICROSECONDS {
+                ledger
+                    .connection
+                    .prepare_cached("UPDATE entries SET listed = ?3 WHERE feed = ?1 AND id = ?2")?
+                    .execute(params![feed, entry.id.as_str(), at.as_microsecond()])?;
+            }
+            Ok(EntryNovelty::None)
+        }
+        Some((_, edition, _)) => {
+            ledger
+                .connection
+                .prepare_cached(
+                    "UPDATE entries SET digest = ?3, edition = edition + 1, listed = ?4 WHERE feed = ?1 AND id = ?2",
                 )?
                 .execute(params![feed, entry.id.as_str(), digest, at.as_microsecond()])?;
-            ledger.totals.entries += 1;
-            await_page(ledger, feed, entry, at)?;
-            Ok(EntryNovelty::New)
-        }
-        Some((known, _)) if known == digest => Ok(EntryNovelty::None),
-        Some((_, edition)) => {
-            ledger
-                .connection
-                .prepare_cached(
-                    "UPDATE entries SET digest = ?3, edition = edition + 1 WHERE feed = ?1 AND id = ?2",
-                )?
-                .execute(params![feed, entry.id.as_str(), digest])?;
             let due = at.checked_add(edit_delay(edition)).unwrap_or(at);
             await_page(ledger, feed, entry, due)?;
             Ok(EntryNovelty::Edited)

@@ -1,0 +1,164 @@
+//! How long a journal keeps what it holds, and the pass that lets the rest go.
+//!
+//! What nobody asks for any more is deleted: events that were delivered, links whose page would be fetched again anyway. What has to
+//! be remembered for ever, so that nothing is published twice, is remembered in less room: an entry that its feed hasn't listed for
+//! long in 64 bits of who it is and 32 of what it said, an article in its id, its revision and a digest.
+
+use std::time::Duration;
+
+use dateline_wire::EventKind;
+use jiff::Timestamp;
+
+use crate::change::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease};
+use crate::{Journal, JournalError};
+
+/// How long what is kept. `None` keeps it for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    /// Articles and what happened to feeds.
+    pub events: Option<Duration>,
+    /// Rejects.
+    pub rejects: Option<Duration>,
+    /// How long after its feed has last listed it an entry becomes a digest.
+    pub entries: Option<Duration>,
+    /// Links whose page was read.
+    pub links: Duration,
+    /// What the file may hold in bytes before the oldest events go, however young.
+    pub max_bytes: Option<u64>,
+    /// Whether an event stays until Kafka has it, as far as the journal knows. Where there is no Kafka nothing would ever go.
+    pub only_delivered: bool,
+}
+
+/// What a pass has let go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RetentionReport {
+    /// Events deleted.
+    pub events: u64,
+    /// Links deleted.
+    pub links: u64,
+    /// Entries made into digests.
+    pub entries: u64,
+    /// Pages of the file given back to the system.
+    pub pages: u64,
+    /// Whether the file holds more than it may, and nothing of that may go yet.
+    pub is_over_size: bool,
+}
+
+/// One round over the journal, in steps that each take milliseconds. Between them is everybody else's turn: whoever drives it pauses
+/// for as long as it likes.
+#[derive(Debug)]
+pub struct RetentionPass {
+    rules: Retention,
+    now: Timestamp,
+    stage: Option<Stage>,
+    report: RetentionReport,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    Events(EventKind),
+    /// The file is too large: down to so many bytes.
+    Size {
+        target: Option<u64>,
+    },
+    Links {
+        after: String,
+    },
+    Entries {
+        after: (i64, String),
+    },
+    Space,
+}
+
+impl RetentionPass {
+    /// A pass that begins at `now`.
+    pub fn new(rules: Retention, now: Timestamp) -> Self {
+        Self { rules, now, stage: Some(Stage::Events(EventKind::ALL[0])), report: RetentionReport::default() }
+    }
+
+    /// What was let go so far.
+    pub fn report(&self) -> RetentionReport {
+        self.report
+    }
+
+    /// Makes one step. Whether there is another.
+    ///
+    /// # Errors
+    /// If the journal cannot be written. The step can be made again.
+    pub async fn step(&mut self, journal: &Journal) -> Result<bool, JournalError> {
+        let Some(stage) = self.stage.clone() else { return Ok(false) };
+        self.stage = match stage {
+            Stage::Events(kind) => {
+                let age = match kind {
+                    EventKind::Reject => self.rules.rejects,
+                    EventKind::Article | EventKind::Health => self.rules.events,
+                };
+                let are_left = match age {
+                    None => false,
+                    Some(age) => self.forget_events(journal, Expiry::Before(kind, self.ago(age))).await? > 0,
+                };
+                let next = EventKind::ALL.into_iter().skip_while(|each| *each != kind).nth(1);
+                match (are_left, next) {
+                    (true, _) => Some(Stage::Events(kind)),
+                    (false, Some(next)) => Some(Stage::Events(next)),
+                    (false, None) => Some(Stage::Size { target: None }),
+                }
+            }
+            Stage::Size { target } => self.shrink(journal, target).await?,
+            Stage::Links { after } => {
+                let before = self.ago(self.rules.links);
+                let look = journal.submit(LinkDeletion { after, before }).await?;
+                self.report.links += look.rows;
+                let next = look.next.map(|after| Stage::Links { after });
+                Some(next.unwrap_or(Stage::Entries { after: (0, String::new()) }))
+            }
+            Stage::Entries { after } => match self.rules.entries {
+                None => Some(Stage::Space),
+                Some(age) => {
+                    let look = journal.submit(EntryCompaction { after, before: self.ago(age) }).await?;
+                    self.report.entries += look.rows;
+                    Some(look.next.map_or(Stage::Space, |after| Stage::Entries { after }))
+                }
+            },
+            Stage::Space => {
+                let given = journal.submit(SpaceRelease).await?;
+                self.report.pages += given.rows;
+                given.are_left.then_some(Stage::Space)
+            }
+        };
+        Ok(self.stage.is_some())
+    }
+
+    /// Lets the oldest events go where the file holds too much: down to nineteen twentieths, so that the next event doesn't begin it
+    /// anew.
+    async fn shrink(
+        &mut self,
+        journal: &Journal,
+        target: Option<u64>,
+    ) -> Result<Option<Stage>, JournalError> {
+        let links = Stage::Links { after: String::new() };
+        let Some(max_bytes) = self.rules.max_bytes else { return Ok(Some(links)) };
+        let used = journal.reader().used_bytes()?;
+        if used <= target.unwrap_or(max_bytes) {
+            return Ok(Some(links));
+        }
+        let target = max_bytes - max_bytes / 20;
+        if self.forget_events(journal, Expiry::Above(target)).await? > 0 {
+            return Ok(Some(Stage::Size { target: Some(target) }));
+        }
+        self.report.is_over_size = journal.reader().used_bytes()? > max_bytes;
+        Ok(Some(links))
+    }
+
+    /// How many of the events that may go are gone: 0 when there are none left.
+    async fn forget_events(&mut self, journal: &Journal, expiry: Expiry) -> Result<u64, JournalError> {
+        let only_delivered = self.rules.only_delivered;
+        let forgotten = journal.submit(EventDeletion { expiry, only_delivered }).await?;
+        self.report.events += forgotten.rows;
+        Ok(if forgotten.are_left { forgotten.rows } else { 0 })
+    }
+
+    fn ago(&self, age: Duration) -> Timestamp {
+        self.now.checked_sub(age).unwrap_or(Timestamp::MIN)
+    }
+}
