@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dateline_fetcher::transport::LiveTransport;
-use dateline_fetcher::{Feed, Fetcher, SettingsError};
+use dateline_fetcher::{Feed, FetchSettingsError, Fetcher};
 use dateline_journal::JournalError;
 use dateline_wire::{FeedId, FeedRef};
 use serde::{Deserialize, Serialize};
@@ -136,8 +136,8 @@ impl ReloadError {
     }
 }
 
-impl From<SettingsError> for ReloadError {
-    fn from(error: SettingsError) -> Self {
+impl From<FetchSettingsError> for ReloadError {
+    fn from(error: FetchSettingsError) -> Self {
         Self::Settings(error.to_string())
     }
 }

@@ -49,7 +49,7 @@ enum Coding {
 
 /// How much of a body is wanted, in bytes after its codings are undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
+pub(crate) enum CodedExtent {
     /// All of it; more than this is refused.
     Whole(usize),
     /// Its beginning, up to this; the rest isn't looked at.
@@ -66,7 +66,7 @@ pub(crate) enum Extent {
 /// # Errors
 /// If a coding is unknown, the body isn't what its coding says, or it is larger than the limit.
 pub fn decode_body(headers: &HeaderMap, body: &[u8], limit: usize) -> Result<Vec<u8>, CodingError> {
-    undo(codings(headers)?, body, Extent::Whole(limit))
+    undo(codings(headers)?, body, CodedExtent::Whole(limit))
 }
 
 /// Undoes the codings of `body` and hands it to `read`: here where that is little work, else on a thread for blocking work.
@@ -78,7 +78,7 @@ pub fn decode_body(headers: &HeaderMap, body: &[u8], limit: usize) -> Result<Vec
 pub(crate) async fn read_body<T: Send + 'static>(
     headers: &HeaderMap,
     body: &Bytes,
-    extent: Extent,
+    extent: CodedExtent,
     read: impl FnOnce(Vec<u8>) -> T + Send + 'static,
 ) -> Result<T, CodingError> {
     let codings = codings(headers)?;
@@ -118,8 +118,8 @@ fn codings(headers: &HeaderMap) -> Result<Vec<Coding>, CodingError> {
     Ok(codings)
 }
 
-fn undo(codings: Vec<Coding>, body: &[u8], extent: Extent) -> Result<Vec<u8>, CodingError> {
-    let (Extent::Whole(limit) | Extent::Start(limit)) = extent;
+fn undo(codings: Vec<Coding>, body: &[u8], extent: CodedExtent) -> Result<Vec<u8>, CodingError> {
+    let (CodedExtent::Whole(limit) | CodedExtent::Start(limit)) = extent;
     let mut decoded: Option<Vec<u8>> = None;
     // The last coding named was applied last.
     for (left, coding) in codings.into_iter().enumerate().rev() {
@@ -127,7 +127,7 @@ fn undo(codings: Vec<Coding>, body: &[u8], extent: Extent) -> Result<Vec<u8>, Co
         if input.is_empty() || (coding == Coding::Gzip && !input.starts_with(&GZIP_MAGIC)) {
             continue;
         }
-        let is_cut = left == 0 && extent == Extent::Start(limit);
+        let is_cut = left == 0 && extent == CodedExtent::Start(limit);
         let output = decode(coding, input, if is_cut { limit } else { limit.saturating_add(1) })?;
         if output.len() > limit {
             return Err(CodingError::TooLarge(limit));
@@ -139,7 +139,9 @@ fn undo(codings: Vec<Coding>, body: &[u8], extent: Extent) -> Result<Vec<u8>, Co
             decoded.truncate(limit);
             Ok(decoded)
         }
-        None if body.len() > limit && extent == Extent::Whole(limit) => Err(CodingError::TooLarge(limit)),
+        None if body.len() > limit && extent == CodedExtent::Whole(limit) => {
+            Err(CodingError::TooLarge(limit))
+        }
         None => Ok(body[..body.len().min(limit)].to_vec()),
     }
 }
@@ -243,7 +245,7 @@ mod tests {
     fn the_start_of_a_body_is_had_however_large_it_is() {
         let mut large = b"User-agent: *\n".repeat(100);
         let start = |headers: &HeaderMap, body: &[u8]| {
-            undo(codings(headers).unwrap(), body, Extent::Start(14)).unwrap()
+            undo(codings(headers).unwrap(), body, CodedExtent::Start(14)).unwrap()
         };
         assert_eq!(start(&HeaderMap::new(), &large), b"User-agent: *\n");
         assert_eq!(start(&coded("gzip"), &gzip(&large)), b"User-agent: *\n");
@@ -254,7 +256,7 @@ mod tests {
     /// Where `read_body` reads.
     async fn thread_of(headers: &HeaderMap, body: Vec<u8>) -> std::thread::ThreadId {
         let here = |_| std::thread::current().id();
-        read_body(headers, &body.into(), Extent::Whole(64 << 20), here).await.unwrap()
+        read_body(headers, &body.into(), CodedExtent::Whole(64 << 20), here).await.unwrap()
     }
 
     #[tokio::test]
@@ -271,7 +273,7 @@ mod tests {
     #[tokio::test]
     async fn a_reader_that_panics_fails_the_body_alone() {
         let panics = |_| -> u8 { panic!("a body that breaks its reader") };
-        let failed = read_body(&coded("gzip"), &gzip(b"x").into(), Extent::Whole(9), panics).await;
+        let failed = read_body(&coded("gzip"), &gzip(b"x").into(), CodedExtent::Whole(9), panics).await;
         assert!(matches!(failed, Err(CodingError::Unfinished(_))));
     }
 

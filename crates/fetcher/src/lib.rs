@@ -68,5 +68,5 @@ pub use memory::MemoryLease;
 pub use page::{FetchedPage, PageError, PageFailure};
 pub use poll::{PollOutcome, PollResult};
 pub use schedule::Schedule;
-pub use settings::{Authorization, Feed, FetchSettings, PollSettings, SettingsError, duration};
+pub use settings::{Authorization, Feed, FetchSettings, FetchSettingsError, PollSettings, duration};
 pub use subscribe::SubscribeError;

@@ -10,7 +10,7 @@ use url::Url;
 use crate::{
     Fetcher, Hop, MemoryLease,
     client::{RequestFailure, shown},
-    coding::{CodingError, Extent, read_body},
+    coding::{CodedExtent, CodingError, read_body},
     memory::PageMemory,
     redirector::{self, MAX_UNWRAPPED, Redirector},
     refresh,
@@ -260,15 +260,15 @@ impl Fetcher {
         };
         let max = self.fetch.max_decoded_bytes;
         let Some(memory) = memory else {
-            return read_body(&response.headers, &response.body, Extent::Whole(max), read).await?;
+            return read_body(&response.headers, &response.body, CodedExtent::Whole(max), read).await?;
         };
         // Room for what pages commonly decompress to; for a larger one there is room before it is done again.
         let common = response.body.len().saturating_mul(COMMON_RATIO).max(COMMON_PAGE_BYTES).min(max);
         memory.grow(common).await;
-        match read_body(&response.headers, &response.body, Extent::Whole(common), read.clone()).await {
+        match read_body(&response.headers, &response.body, CodedExtent::Whole(common), read.clone()).await {
             Err(CodingError::TooLarge(_)) if common < max => {
                 memory.grow(max - common).await;
-                read_body(&response.headers, &response.body, Extent::Whole(max), read).await?
+                read_body(&response.headers, &response.body, CodedExtent::Whole(max), read).await?
             }
             done => done?,
         }

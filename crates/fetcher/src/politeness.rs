@@ -22,15 +22,15 @@ pub(crate) struct Politeness {
     delay: Duration,
     max_crawl_delay: Duration,
     patience: Duration,
-    hosts: Arc<Mutex<Hosts>>,
+    hosts: Arc<Mutex<HostTable>>,
 }
 
-struct Hosts {
-    by_name: HashMap<String, Host>,
+struct HostTable {
+    by_name: HashMap<String, PoliteHost>,
     sweep_above: usize,
 }
 
-struct Host {
+struct PoliteHost {
     turns: Arc<Semaphore>,
     /// The host's own `Crawl-delay`, and until when it holds.
     crawl_delay: Duration,
@@ -64,7 +64,7 @@ impl Politeness {
             delay: settings.per_host_delay,
             max_crawl_delay: settings.max_crawl_delay,
             patience: settings.per_host_patience,
-            hosts: Arc::new(Mutex::new(Hosts { by_name: HashMap::new(), sweep_above: SWEEP_ABOVE })),
+            hosts: Arc::new(Mutex::new(HostTable { by_name: HashMap::new(), sweep_above: SWEEP_ABOVE })),
         }
     }
 
@@ -126,7 +126,7 @@ impl Politeness {
         })
     }
 
-    fn with<T>(&self, name: &str, then: impl FnOnce(&mut Host) -> T) -> T {
+    fn with<T>(&self, name: &str, then: impl FnOnce(&mut PoliteHost) -> T) -> T {
         // Nothing panics while the lock is held; were it so, the map would still be whole.
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(host) = hosts.by_name.get_mut(name) {
@@ -138,7 +138,7 @@ impl Politeness {
             hosts.by_name.retain(|_, host| !host.is_forgettable(now, concurrency));
             hosts.sweep_above = (hosts.by_name.len() * 2).max(SWEEP_ABOVE);
         }
-        let host = Host {
+        let host = PoliteHost {
             turns: Arc::new(Semaphore::new(self.concurrency)),
             crawl_delay: Duration::ZERO,
             crawl_delay_until: now,
@@ -150,7 +150,7 @@ impl Politeness {
     }
 }
 
-impl Host {
+impl PoliteHost {
     /// The delay that the host itself asks for at `now`.
     fn delay(&self, now: Instant) -> Duration {
         if now < self.crawl_delay_until { self.crawl_delay } else { Duration::ZERO }

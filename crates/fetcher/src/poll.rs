@@ -13,7 +13,7 @@ use crate::{
     Feed, Fetcher, Hop,
     chance::chance,
     client::RequestFailure,
-    coding::{Extent, read_body},
+    coding::{CodedExtent, read_body},
     feed::{self, FeedDocument, FeedEntry, Warning},
     policy::{self, ExchangeOutcome, HealthNotice, PollExchange, RhythmReading},
     retry_after::retry_after,
@@ -181,16 +181,17 @@ impl Fetcher {
         let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
         // Relative addresses in the feed take over nothing secret.
         let base = public.as_url().clone();
-        let read = move |bytes: Vec<u8>| Body::read(&bytes, &base, content_type.as_deref(), known.as_deref());
-        let extent = Extent::Whole(self.fetch.max_decoded_bytes);
+        let read =
+            move |bytes: Vec<u8>| FeedBody::read(&bytes, &base, content_type.as_deref(), known.as_deref());
+        let extent = CodedExtent::Whole(self.fetch.max_decoded_bytes);
         let body = read_body(&response.headers, &response.body, extent, read).await;
         match body.map_err(|error| error.to_string())?? {
-            Body::Same => Ok(FeedAnswer {
+            FeedBody::Same => Ok(FeedAnswer {
                 outcome: ExchangeOutcome::Unchanged { validators },
                 entries: Vec::new(),
                 hub: HubNews::Nothing,
             }),
-            Body::New { sha256, document } => {
+            FeedBody::New { sha256, document } => {
                 let entries: Vec<Entry> = document.entries.iter().map(FeedEntry::to_wire).collect();
                 // What was cut short is asked for again, whole.
                 let whole = !document.warnings.contains(&Warning::Truncated);
@@ -282,12 +283,12 @@ impl PollAnswer {
 }
 
 /// The body of a feed, against the one read before.
-enum Body {
+enum FeedBody {
     Same,
     New { sha256: String, document: Box<FeedDocument> },
 }
 
-impl Body {
+impl FeedBody {
     fn read(
         bytes: &[u8],
         url: &Url,

@@ -5,7 +5,7 @@ use http::header;
 
 use crate::{
     Feed, Fetcher, PollOutcome, PollResult,
-    coding::{Extent, read_body},
+    coding::{CodedExtent, read_body},
     feed, policy,
     poll::health_events,
     websub::PushContent,
@@ -23,13 +23,17 @@ impl Fetcher {
         let content_type = pushed.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.map(str::to_owned);
         let read = move |bytes: Vec<u8>| feed::read(&bytes, Some(&url), content_type.as_deref());
-        let document =
-            match read_body(&pushed.headers, &pushed.body, Extent::Whole(self.fetch.max_decoded_bytes), read)
-                .await
-            {
-                Ok(read) => read.map_err(|error| error.to_string()),
-                Err(error) => Err(error.to_string()),
-            };
+        let document = match read_body(
+            &pushed.headers,
+            &pushed.body,
+            CodedExtent::Whole(self.fetch.max_decoded_bytes),
+            read,
+        )
+        .await
+        {
+            Ok(read) => read.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
         let document = match document {
             Ok(document) => document,
             Err(reason) => {

@@ -32,7 +32,7 @@ use jiff::Timestamp;
 pub struct Schedule {
     pause: Duration,
     feeds: HashMap<FeedId, QueuePlace>,
-    hosts: HashMap<Arc<str>, Host>,
+    hosts: HashMap<Arc<str>, ScheduledHost>,
     /// Every host with feeds, by the moment its next one may start.
     ready: BTreeSet<(Timestamp, Arc<str>)>,
 }
@@ -44,13 +44,13 @@ struct QueuePlace {
 }
 
 #[derive(Debug, Default)]
-struct Host {
+struct ScheduledHost {
     feeds: BTreeSet<(Timestamp, FeedId)>,
     /// No feed of the host comes out before this.
     free_at: Option<Timestamp>,
 }
 
-impl Host {
+impl ScheduledHost {
     /// When its next feed may start.
     fn ready_at(&self) -> Option<Timestamp> {
         let due = self.feeds.first()?.0;
@@ -139,7 +139,7 @@ impl Schedule {
     }
 
     /// Changes a host, keeping its place among the ready ones true.
-    fn change<T>(&mut self, name: &Arc<str>, change: impl FnOnce(&mut Host) -> T) -> T {
+    fn change<T>(&mut self, name: &Arc<str>, change: impl FnOnce(&mut ScheduledHost) -> T) -> T {
         let host = self.hosts.entry(name.clone()).or_default();
         let before = host.ready_at();
         let changed = change(host);

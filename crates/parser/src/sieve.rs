@@ -27,7 +27,7 @@ const MAX_DRAWING: usize = 32 * 1024;
 
 /// Which attributes are left in, floods aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Attributes {
+pub(crate) enum SieveAttributes {
     /// Those that somebody here reads.
     Read,
     /// All.
@@ -35,7 +35,7 @@ pub(crate) enum Attributes {
 }
 
 /// The page without what is not read; borrowed, where there is nothing to take out.
-pub(crate) fn sieve(html: &str, attributes: Attributes) -> Cow<'_, str> {
+pub(crate) fn sieve(html: &str, attributes: SieveAttributes) -> Cow<'_, str> {
     let mut sieve = Sieve {
         html,
         attributes,
@@ -66,7 +66,7 @@ const WITHOUT_MARKUP: [&[u8]; 9] =
 
 struct Sieve<'h> {
     html: &'h str,
-    attributes: Attributes,
+    attributes: SieveAttributes,
     bytes: &'h [u8],
     kept: String,
     /// Up to where the page is either in `kept` or taken out.
@@ -136,7 +136,7 @@ impl Sieve<'_> {
         let name = &self.bytes[start..name_end];
         let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
         let is_kept_whole = || [b"meta".as_slice(), b"link", b"time", b"html", b"body"].into_iter().any(is);
-        let end = if self.attributes == Attributes::All || is_kept_whole() {
+        let end = if self.attributes == SieveAttributes::All || is_kept_whole() {
             self.attributes(name_end, |_, _| true, MAX_ATTRIBUTES_OF_ONE)
         } else {
             self.attributes(name_end, is_read, MAX_ATTRIBUTES_OF_ONE)
@@ -256,7 +256,7 @@ mod tests {
     use crate::dom::{Document, local_name};
 
     fn sieve(html: &str) -> Cow<'_, str> {
-        super::sieve(html, Attributes::Read)
+        super::sieve(html, SieveAttributes::Read)
     }
 
     #[test]
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(sieve("<p style='color: red'>a<p style=display:none>b"), "<p >a<p style=display:none>b");
         assert_eq!(sieve("<time data-when=5>now</time>"), "<time data-when=5>now</time>");
         let whole = "<a class=x data-track='{}' href=/y onclick=z()>t</a>";
-        assert_eq!(super::sieve(whole, Attributes::All), whole);
+        assert_eq!(super::sieve(whole, SieveAttributes::All), whole);
     }
 
     #[test]

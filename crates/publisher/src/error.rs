@@ -5,14 +5,14 @@ use dateline_wire::Sequence;
 use rdkafka::error::KafkaError;
 use thiserror::Error;
 
-use crate::SettingsError;
+use crate::KafkaSettingsError;
 
 /// Why the relay has stopped and needs somebody to act.
 #[derive(Debug, Error)]
 pub enum RelayError {
     /// A setting is wrong.
     #[error(transparent)]
-    Settings(#[from] SettingsError),
+    Settings(#[from] KafkaSettingsError),
     /// A file named in the settings cannot be read.
     #[error("kafka.{setting}: cannot read {path}: {source}")]
     File {

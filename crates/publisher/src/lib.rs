@@ -43,6 +43,6 @@ pub use error::RelayError;
 pub use outage::OutageCause;
 pub use relay::{Relay, overrule_position};
 pub use settings::{
-    Cleanup, Compression, KafkaSettings, SaslMechanism, SecurityProtocol, SettingsError, Topics,
+    Cleanup, Compression, KafkaSettings, KafkaSettingsError, SaslMechanism, SecurityProtocol, Topics,
 };
 pub use status::RelayStatus;

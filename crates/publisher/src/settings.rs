@@ -252,7 +252,7 @@ impl SaslMechanism {
 /// A wrong setting.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("kafka.{setting}: {what}")]
-pub struct SettingsError {
+pub struct KafkaSettingsError {
     /// The setting, by its name under `[kafka]`.
     pub setting: String,
     /// What is wrong, and what to do about it.
@@ -337,7 +337,7 @@ impl KafkaSettings {
     ///
     /// # Errors
     /// The first wrong setting.
-    pub fn check(&self) -> Result<(), SettingsError> {
+    pub fn check(&self) -> Result<(), KafkaSettingsError> {
         for (setting, name) in self.topics.all() {
             if !is_topic_name(name) {
                 let what = "a topic's name has 1 to 249 of the characters a-z A-Z 0-9 . _ -";
@@ -394,8 +394,8 @@ impl KafkaSettings {
     }
 }
 
-fn wrong(setting: &str, what: impl Into<String>) -> SettingsError {
-    SettingsError { setting: setting.into(), what: what.into() }
+fn wrong(setting: &str, what: impl Into<String>) -> KafkaSettingsError {
+    KafkaSettingsError { setting: setting.into(), what: what.into() }
 }
 
 /// Kafka's own rule (`org.apache.kafka.common.internals.Topic`).

@@ -44,7 +44,7 @@ pub struct ExtractArguments {
 
 /// One line of a batch.
 #[derive(Deserialize)]
-struct Line<'l> {
+struct ExtractLine<'l> {
     #[serde(borrow)]
     id: &'l RawValue,
     #[serde(default)]
@@ -55,7 +55,7 @@ struct Line<'l> {
 }
 
 #[derive(Serialize)]
-struct AnswerLine<'l> {
+struct ExtractAnswer<'l> {
     id: &'l RawValue,
     #[serde(flatten)]
     article: &'l Article,
@@ -106,7 +106,7 @@ fn read_page(file: &Path, url: Option<&str>, content_type: Option<String>) -> io
 }
 
 fn answer(rules: &SiteRules, line: &[u8]) -> BatchAnswer {
-    let line: Line<'_> = match serde_json::from_slice(line) {
+    let line: ExtractLine<'_> = match serde_json::from_slice(line) {
         Ok(line) => line,
         Err(error) => {
             return BatchAnswer::of_failure(None, &format!("not a line with id, url and file: {error}"));
@@ -124,7 +124,7 @@ fn answer(rules: &SiteRules, line: &[u8]) -> BatchAnswer {
             return BatchAnswer::of_failure(Some(line.id), &format!("{}: {panic}", line.file.display()));
         }
     };
-    match serde_json::to_vec(&AnswerLine { id: line.id, article: &article }) {
+    match serde_json::to_vec(&ExtractAnswer { id: line.id, article: &article }) {
         Ok(line) => BatchAnswer { line, failed: false },
         Err(error) => BatchAnswer::of_failure(Some(line.id), &error.to_string()),
     }

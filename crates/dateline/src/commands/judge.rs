@@ -28,7 +28,7 @@ pub struct JudgeArguments {
 }
 
 #[derive(Deserialize)]
-struct Line<'l> {
+struct JudgeLine<'l> {
     #[serde(borrow)]
     id: &'l RawValue,
     #[serde(default)]
@@ -40,7 +40,7 @@ struct Line<'l> {
 }
 
 #[derive(Serialize)]
-struct AnswerLine<'l> {
+struct JudgeAnswer<'l> {
     id: &'l RawValue,
     /// Whether it would be published.
     relevant: bool,
@@ -64,7 +64,7 @@ pub fn run(arguments: &JudgeArguments) -> Result<(), Failure> {
 }
 
 fn answer(subject: &Subject, line: &[u8]) -> BatchAnswer {
-    let line: Line<'_> = match serde_json::from_slice(line) {
+    let line: JudgeLine<'_> = match serde_json::from_slice(line) {
         Ok(line) => line,
         Err(error) => {
             return BatchAnswer::of_failure(None, &format!("not a line with id, title and text: {error}"));
@@ -75,7 +75,7 @@ fn answer(subject: &Subject, line: &[u8]) -> BatchAnswer {
         line.text.as_deref().unwrap_or_default(),
         line.language.as_deref(),
     );
-    let answer = AnswerLine {
+    let answer = JudgeAnswer {
         id: line.id,
         relevant: subject.publishes(judgement.relevance.label),
         label: judgement.relevance.label,

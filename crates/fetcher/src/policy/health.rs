@@ -3,7 +3,7 @@
 use dateline_wire::{FeedState, HealthKind};
 use jiff::{SignedDuration, Timestamp};
 
-use super::rhythm::Change;
+use super::rhythm::RhythmChange;
 
 /// A feed is silent after this many of its own intervals without anything new. If entries came by chance alone, a feed in
 /// good health would be called silent once in e^10, that is once in 22,000 entries.
@@ -83,7 +83,7 @@ pub(super) fn news(state: &mut FeedState, new: usize) -> Option<HealthNotice> {
 /// The feed was read, with `change`.
 pub(super) fn read(
     state: &mut FeedState,
-    change: Change,
+    change: RhythmChange,
     stuck_dates: bool,
     entries: usize,
 ) -> Vec<HealthNotice> {

@@ -44,7 +44,7 @@ pub(crate) struct RhythmReading {
 
 /// What a reading shows against what was known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Change {
+pub(crate) struct RhythmChange {
     /// How many entries are new, as far as can be told.
     pub(crate) new: usize,
     /// Whether entries came and went unseen between the two readings.
@@ -79,9 +79,9 @@ impl RhythmReading {
     }
 
     /// What has changed since `state`.
-    pub(crate) fn against(&self, state: &FeedState) -> Change {
+    pub(crate) fn against(&self, state: &FeedState) -> RhythmChange {
         if state.recent.is_empty() || self.recent.is_empty() {
-            return Change { new: 0, gap: false };
+            return RhythmChange { new: 0, gap: false };
         }
         let known: HashSet<u32> = state.recent.iter().copied().collect();
         let is_new = |(id, link): &(&u32, &Option<u32>)| {
@@ -93,11 +93,11 @@ impl RhythmReading {
             (Some(oldest), Some(newest)) => self.dates.len() == self.entries && *oldest <= newest,
             _ => false,
         };
-        Change { new, gap: new == self.listed && !reaches_back }
+        RhythmChange { new, gap: new == self.listed && !reaches_back }
     }
 
     /// Puts what it shows into `state`.
-    pub(crate) fn remember(self, state: &mut FeedState, change: Change, now: Timestamp) {
+    pub(crate) fn remember(self, state: &mut FeedState, change: RhythmChange, now: Timestamp) {
         let first = state.recent.is_empty() && state.last_new_entry.is_none();
         let newest = self.dates.first().map(|date| (*date).min(now));
         if let Some(interval) = self.dated_interval() {

@@ -3,7 +3,7 @@
 use url::Url;
 
 /// The hosts of a redirector.
-enum Hosts {
+enum RedirectorHosts {
     /// Exactly these.
     Named(&'static [&'static str]),
     /// Every host below this domain.
@@ -14,7 +14,7 @@ enum Hosts {
 
 /// A redirector by the shape of its links.
 struct QueryRedirector {
-    hosts: Hosts,
+    hosts: RedirectorHosts,
     path: &'static str,
     /// The parameters that may hold the target, the surest first.
     parameters: &'static [&'static str],
@@ -23,34 +23,46 @@ struct QueryRedirector {
 /// What alerts, search results, social networks and mail filters wrap links in. The shapes are those that their links show;
 /// none is documented but Outlook's (Microsoft Defender for Office 365, "Safe Links").
 const REDIRECTORS: [QueryRedirector; 9] = [
-    QueryRedirector { hosts: Hosts::AnyCountry("www.google."), path: "/url", parameters: &["url", "q"] },
     QueryRedirector {
-        hosts: Hosts::Named(&["www.bing.com"]),
+        hosts: RedirectorHosts::AnyCountry("www.google."),
+        path: "/url",
+        parameters: &["url", "q"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["www.bing.com"]),
         path: "/news/apiclick.aspx",
         parameters: &["url"],
     },
     QueryRedirector {
-        hosts: Hosts::Named(&["l.facebook.com", "lm.facebook.com", "www.facebook.com"]),
+        hosts: RedirectorHosts::Named(&["l.facebook.com", "lm.facebook.com", "www.facebook.com"]),
         path: "/l.php",
         parameters: &["u"],
     },
-    QueryRedirector { hosts: Hosts::Named(&["l.instagram.com"]), path: "/", parameters: &["u"] },
+    QueryRedirector { hosts: RedirectorHosts::Named(&["l.instagram.com"]), path: "/", parameters: &["u"] },
     QueryRedirector {
-        hosts: Hosts::Below("safelinks.protection.outlook.com"),
+        hosts: RedirectorHosts::Below("safelinks.protection.outlook.com"),
         path: "/",
         parameters: &["url"],
     },
-    QueryRedirector { hosts: Hosts::AnyCountry("yandex."), path: "/turbo", parameters: &["text"] },
-    QueryRedirector { hosts: Hosts::Named(&["sba.yandex.net"]), path: "/redirect", parameters: &["url"] },
+    QueryRedirector { hosts: RedirectorHosts::AnyCountry("yandex."), path: "/turbo", parameters: &["text"] },
     QueryRedirector {
-        hosts: Hosts::Named(&["vk.com", "m.vk.com", "away.vk.com"]),
+        hosts: RedirectorHosts::Named(&["sba.yandex.net"]),
+        path: "/redirect",
+        parameters: &["url"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["vk.com", "m.vk.com", "away.vk.com"]),
         path: "/away.php",
         parameters: &["to"],
     },
-    QueryRedirector { hosts: Hosts::Named(&["www.youtube.com"]), path: "/redirect", parameters: &["q"] },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["www.youtube.com"]),
+        path: "/redirect",
+        parameters: &["q"],
+    },
 ];
 
-impl Hosts {
+impl RedirectorHosts {
     fn hold(&self, host: &str) -> bool {
         match self {
             Self::Named(names) => names.contains(&host),

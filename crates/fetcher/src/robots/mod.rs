@@ -16,12 +16,12 @@ use url::Url;
 use crate::{
     Hop,
     client::{PoliteClient, RequestFailure},
-    coding::{CodingError, Extent, read_body},
+    coding::{CodedExtent, CodingError, read_body},
     policy::fresh_for,
     retry_after::retry_after,
     transport::{FailureKind, Purpose, Response},
 };
-use origins::Origins;
+use origins::RobotsOrigins;
 use rules::{Rules, product_token};
 
 /// A copy is used no longer than a day (section 2.4), and asked for again no sooner than an hour.
@@ -40,11 +40,11 @@ const MAX_READ_BYTES: usize = 512 << 10;
 /// What robots.txt files said, by origin.
 pub(crate) struct Robots {
     product: String,
-    origins: Arc<Mutex<Origins>>,
+    origins: Arc<Mutex<RobotsOrigins>>,
 }
 
 /// One origin. Whoever asks first fetches; the others wait for what comes.
-type Origin = tokio::sync::Mutex<Option<CachedVerdict>>;
+type RobotsOrigin = tokio::sync::Mutex<Option<CachedVerdict>>;
 
 struct CachedVerdict {
     until: Instant,
@@ -119,7 +119,7 @@ impl Robots {
         }
     }
 
-    fn origin(&self, url: &Url) -> Arc<Origin> {
+    fn origin(&self, url: &Url) -> Arc<RobotsOrigin> {
         // Nothing panics while the lock is held; were it so, the origins would still be whole.
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
         origins.of(url.origin().ascii_serialization())
@@ -168,7 +168,7 @@ impl Robots {
     async fn read(&self, response: &Response) -> Result<Rules, CodingError> {
         let product = self.product.clone();
         let read = move |text: Vec<u8>| Rules::read(&text, &product);
-        read_body(&response.headers, &response.body, Extent::Start(MAX_READ_BYTES), read).await
+        read_body(&response.headers, &response.body, CodedExtent::Start(MAX_READ_BYTES), read).await
     }
 }
 

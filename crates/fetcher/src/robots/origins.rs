@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::Origin;
+use super::RobotsOrigin;
 
 /// How many origins are remembered at once, at most.
 const MAX_ORIGINS: usize = 4096;
@@ -10,14 +10,14 @@ const MAX_ORIGINS: usize = 4096;
 /// Origins in two generations. Whatever is asked about belongs to the young one; when that is full, it becomes the old one,
 /// and the old one is forgotten. So what nobody has asked about for half of the bound goes, and nothing else does.
 #[derive(Default)]
-pub(super) struct Origins {
-    young: HashMap<String, Arc<Origin>>,
-    old: HashMap<String, Arc<Origin>>,
+pub(super) struct RobotsOrigins {
+    young: HashMap<String, Arc<RobotsOrigin>>,
+    old: HashMap<String, Arc<RobotsOrigin>>,
 }
 
-impl Origins {
+impl RobotsOrigins {
     /// The origin called `name`.
-    pub(super) fn of(&mut self, name: String) -> Arc<Origin> {
+    pub(super) fn of(&mut self, name: String) -> Arc<RobotsOrigin> {
         if let Some(origin) = self.young.get(&name) {
             return origin.clone();
         }
@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_about_again_and_again_is_remembered_while_thousands_of_others_come_and_go() {
-        let mut origins = Origins::default();
+        let mut origins = RobotsOrigins::default();
         let kept = origins.of("https://news.example".to_owned());
         for number in 0..10 * MAX_ORIGINS {
             origins.of(format!("https://{number}.example"));

@@ -165,7 +165,7 @@ impl Default for PollSettings {
 /// Why settings cannot be worked with.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum SettingsError {
+pub enum FetchSettingsError {
     /// The User-Agent cannot be sent.
     #[error("fetch.user_agent {value:?} cannot be a header field: use visible ASCII, without line breaks")]
     UserAgent {

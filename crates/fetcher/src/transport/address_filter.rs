@@ -16,7 +16,7 @@ use reqwest::dns::{Addrs, Name, Resolving};
 use url::{Host, Url};
 
 use super::{FailureKind, Resolver, TransportError};
-use crate::{FetchSettings, SettingsError, address::is_public};
+use crate::{FetchSettings, FetchSettingsError, address::is_public};
 
 /// Lets requests reach public addresses, and those that the operator named.
 #[derive(Clone)]
@@ -44,10 +44,10 @@ impl AddressFilter {
         settings: &FetchSettings,
         resolver: Arc<dyn Resolver>,
         proxies: BTreeSet<String>,
-    ) -> Result<Self, SettingsError> {
+    ) -> Result<Self, FetchSettingsError> {
         let entry = |(host, target): (&String, &String)| match (Host::parse(host), Target::parse(target)) {
             (Ok(Host::Domain(name)), Some(target)) => Ok((name, target)),
-            _ => Err(SettingsError::ConnectTo { host: host.clone(), target: target.clone() }),
+            _ => Err(FetchSettingsError::ConnectTo { host: host.clone(), target: target.clone() }),
         };
         Ok(Self {
             resolver,

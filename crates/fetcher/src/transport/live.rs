@@ -18,7 +18,7 @@ use super::{
     failure::{self, timed_out},
     proxy::Proxies,
 };
-use crate::{FetchSettings, MemoryLease, SettingsError};
+use crate::{FetchSettings, FetchSettingsError, MemoryLease};
 
 /// How long an unused connection is kept. Longer than the pause between two requests to one host, shorter than what
 /// servers commonly allow (nginx: 75 s), so that a kept connection is rarely found closed.
@@ -54,7 +54,7 @@ impl LiveTransport {
     ///
     /// # Errors
     /// If the settings cannot be worked with.
-    pub fn new(settings: &FetchSettings) -> Result<Self, SettingsError> {
+    pub fn new(settings: &FetchSettings) -> Result<Self, FetchSettingsError> {
         Self::with_resolver(settings, Arc::new(SystemResolver))
     }
 
@@ -65,13 +65,13 @@ impl LiveTransport {
     pub fn with_resolver(
         settings: &FetchSettings,
         resolver: Arc<dyn Resolver>,
-    ) -> Result<Self, SettingsError> {
+    ) -> Result<Self, FetchSettingsError> {
         HeaderValue::try_from(&settings.user_agent)
-            .map_err(|_| SettingsError::UserAgent { value: settings.user_agent.clone() })?;
+            .map_err(|_| FetchSettingsError::UserAgent { value: settings.user_agent.clone() })?;
         // What HTTP/1 readers take at least.
         const MIN_HEADER_BYTES: usize = 8192;
         if settings.max_header_bytes < MIN_HEADER_BYTES {
-            return Err(SettingsError::TooSmall {
+            return Err(FetchSettingsError::TooSmall {
                 name: "max_header_bytes",
                 value: settings.max_header_bytes,
                 least: MIN_HEADER_BYTES,
@@ -186,7 +186,7 @@ impl Transport for LiveTransport {
 
 /// A client that does one exchange at a time and nothing of its own accord: it follows no redirect, has no policy of asking
 /// again, and undoes no content coding. Its time is bounded here and in [`LiveTransport::exchange`].
-fn client(settings: &FetchSettings) -> Result<ClientBuilder, SettingsError> {
+fn client(settings: &FetchSettings) -> Result<ClientBuilder, FetchSettingsError> {
     Ok(Client::builder()
         .tls_backend_preconfigured(super::tls::client_config(&settings.extra_ca)?)
         .redirect(redirect::Policy::none())

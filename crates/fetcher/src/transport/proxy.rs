@@ -6,7 +6,7 @@ use reqwest::{ClientBuilder, NoProxy};
 use serde::Deserialize;
 use url::{Host, Url};
 
-use crate::{FetchSettings, SettingsError};
+use crate::{FetchSettings, FetchSettingsError};
 
 /// The value of `fetch.proxy` that leaves the choice to the environment.
 const ENVIRONMENT: &str = "environment";
@@ -63,14 +63,14 @@ impl Proxies {
     pub(super) fn of(
         settings: &FetchSettings,
         variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Option<Self>, SettingsError> {
+    ) -> Result<Option<Self>, FetchSettingsError> {
         match settings.proxy.as_str() {
             "" => Ok(None),
             ENVIRONMENT => Self::of_environment(variable),
             text => {
                 let mut url = proxy_url("fetch.proxy", text)?;
                 if !url.username().is_empty() || url.password().is_some() {
-                    return Err(SettingsError::Proxy {
+                    return Err(FetchSettingsError::Proxy {
                         from: "fetch.proxy",
                         why: "user name and password never stand there; put them into fetch.proxy_credentials_file \
                               or the environment (DATELINE_FETCH__PROXY_CREDENTIALS)",
@@ -88,7 +88,7 @@ impl Proxies {
     }
 
     /// What `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in upper or lower case, as curl reads them.
-    fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, SettingsError> {
+    fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, FetchSettingsError> {
         let value = |name: &'static str| {
             let value = variable(name).or_else(|| variable(&name.to_ascii_lowercase()));
             value.filter(|value| !value.is_empty())
@@ -115,7 +115,7 @@ impl Proxies {
     ///
     /// # Errors
     /// If the client does not take an address.
-    pub(super) fn add_to(self, mut builder: ClientBuilder) -> Result<ClientBuilder, SettingsError> {
+    pub(super) fn add_to(self, mut builder: ClientBuilder) -> Result<ClientBuilder, FetchSettingsError> {
         // The client adds those of the environment by itself unless it is told about proxies.
         builder = builder.no_proxy();
         let no_proxy = NoProxy::from_string(&self.no_proxy);
@@ -130,7 +130,7 @@ impl Proxies {
 }
 
 /// The address of a proxy, written in `from`.
-fn proxy_url(from: &'static str, text: &str) -> Result<Url, SettingsError> {
+fn proxy_url(from: &'static str, text: &str) -> Result<Url, FetchSettingsError> {
     const MEANT: &str = "an address such as http://proxy.example:3128, https://proxy.example or \
                          socks5h://127.0.0.1:1080 is expected, or \"environment\"";
     let url = Url::parse(text).ok().filter(|url| {
@@ -141,17 +141,17 @@ fn proxy_url(from: &'static str, text: &str) -> Result<Url, SettingsError> {
             // What the client cannot read, it would pass over in silence.
             && url.as_str().parse::<http::Uri>().is_ok()
     });
-    url.ok_or(SettingsError::Proxy { from, why: MEANT })
+    url.ok_or(FetchSettingsError::Proxy { from, why: MEANT })
 }
 
 /// The credentials that `settings` hold or name.
-fn credentials(settings: &FetchSettings) -> Result<Option<ProxyCredentials>, SettingsError> {
+fn credentials(settings: &FetchSettings) -> Result<Option<ProxyCredentials>, FetchSettingsError> {
     let Some(path) =
         settings.proxy_credentials_file.as_ref().filter(|_| settings.proxy_credentials.is_none())
     else {
         return Ok(settings.proxy_credentials.clone());
     };
-    let failed = |why: String| SettingsError::ProxyCredentials { path: path.clone(), why };
+    let failed = |why: String| FetchSettingsError::ProxyCredentials { path: path.clone(), why };
     let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
     text.trim_end_matches(['\r', '\n']).parse().map(Some).map_err(|why: &str| failed(why.to_owned()))
 }

@@ -8,11 +8,11 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
-use crate::SettingsError;
+use crate::FetchSettingsError;
 
 /// A configuration that speaks HTTP/2 or HTTP/1.1, and trusts the system's authorities and those in `extra`, with its own crypto provider: nothing is
 /// installed for the whole process.
-pub(super) fn client_config(extra: &[PathBuf]) -> Result<ClientConfig, SettingsError> {
+pub(super) fn client_config(extra: &[PathBuf]) -> Result<ClientConfig, FetchSettingsError> {
     let mut roots = RootCertStore::empty();
     let system = rustls_native_certs::load_native_certs();
     for error in &system.errors {
@@ -26,7 +26,7 @@ pub(super) fn client_config(extra: &[PathBuf]) -> Result<ClientConfig, SettingsE
         );
     }
     for path in extra {
-        let failed = |why: String| SettingsError::ExtraCa { path: path.clone(), why };
+        let failed = |why: String| FetchSettingsError::ExtraCa { path: path.clone(), why };
         let certificates = CertificateDer::pem_file_iter(path)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| failed(error.to_string()))?;

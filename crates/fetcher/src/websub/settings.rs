@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{SettingsError, duration};
+use crate::{FetchSettingsError, duration};
 
 /// The `[websub]` table: whether and how feeds are subscribed to at their hubs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,11 +37,12 @@ impl WebSubSettings {
     ///
     /// # Errors
     /// If `callback` is something that callbacks can't lie under.
-    pub fn callback_base(&self) -> Result<Option<Url>, SettingsError> {
+    pub fn callback_base(&self) -> Result<Option<Url>, FetchSettingsError> {
         if self.callback.is_empty() {
             return Ok(None);
         }
-        let wrong = |why: &str| SettingsError::Callback { value: self.callback.clone(), why: why.to_owned() };
+        let wrong =
+            |why: &str| FetchSettingsError::Callback { value: self.callback.clone(), why: why.to_owned() };
         let mut url = Url::parse(&self.callback).map_err(|error| wrong(&error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(wrong("it is no http or https URL"));

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use dateline_fetcher::{
-    Clock, FetchSettings, SettingsError,
+    Clock, FetchSettings, FetchSettingsError,
     transport::{
         FailureKind, LiveTransport, ProxyCredentials, Purpose, RecordSettings, RecordingTransport, Request,
         Secrets, Transport, TransportError,
@@ -234,7 +234,7 @@ fn a_proxy_that_cannot_be_used_is_refused_without_showing_a_password() {
         ("http://reporter:sesame7@proxy.example:3128/path", "is expected"),
         ("http://", "is expected"),
     ] {
-        let error: SettingsError = LiveTransport::new(&through(proxy)).err().unwrap();
+        let error: FetchSettingsError = LiveTransport::new(&through(proxy)).err().unwrap();
         let said = error.to_string();
         assert!(said.starts_with("fetch.proxy: ") && said.contains(says), "{proxy}: {said}");
         assert!(!format!("{said} {error:?}").contains("sesame7"));

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use dateline_fetcher::{
-    FetchSettings, SettingsError,
+    FetchSettings, FetchSettingsError,
     transport::{FailureKind, LiveTransport, Purpose, Request, Transport},
 };
 use http_body_util::Full;
@@ -113,7 +113,7 @@ fn settings_that_cannot_work_say_what_is_meant() {
         (FetchSettings { max_header_bytes: 10, ..Default::default() }, "at least 8192"),
         (FetchSettings { user_agent: "a\nb".into(), ..Default::default() }, "visible ASCII"),
     ] {
-        let error: SettingsError = LiveTransport::new(&settings).err().unwrap();
+        let error: FetchSettingsError = LiveTransport::new(&settings).err().unwrap();
         assert!(error.to_string().contains(says), "{error}");
     }
     let key = generate_simple_self_signed(vec!["news.example".to_owned()]).unwrap();

@@ -28,7 +28,7 @@ pub(super) fn set_apart(layout: &mut Layout, witness: &Witness) {
     if !layout.areas.iter().any(|area| area.marks.is_apart() || is_login_form(area)) {
         return;
     }
-    let mut page = Page::of(layout, witness);
+    let mut page = PageBoxes::of(layout, witness);
     page.give_back_story();
     for kinds in [
         &HIDDEN[..],
@@ -51,7 +51,7 @@ fn is_login_form(area: &Area) -> bool {
 }
 
 /// A page, and what sets its boxes apart.
-struct Page<'p> {
+struct PageBoxes<'p> {
     layout: &'p Layout,
     witness: &'p Witness,
     /// For each run, its length if it is text that a story could consist of, or 0.
@@ -65,7 +65,7 @@ struct Page<'p> {
     why: Vec<Option<Separation>>,
 }
 
-impl<'p> Page<'p> {
+impl<'p> PageBoxes<'p> {
     fn of(layout: &'p Layout, witness: &'p Witness) -> Self {
         let count = layout.areas.len();
         let mut page = Self {

@@ -52,7 +52,7 @@ const FIRST_CUES: usize = CUES + Cue::ALL.len();
 pub(super) const WIDTH: usize = FIRST_CUES + Cue::ALL.len();
 
 /// One row.
-pub(super) type Row = [f32; WIDTH];
+pub(super) type FeatureRow = [f32; WIDTH];
 
 /// The name of a column, for the table of weights and the training program.
 pub(super) fn name(column: usize) -> String {
@@ -301,7 +301,7 @@ impl<'p> PageContext<'p> {
     }
 
     /// The row of the run at `index`.
-    pub(super) fn row(&self, index: usize) -> Row {
+    pub(super) fn row(&self, index: usize) -> FeatureRow {
         use Feature::*;
         let layout = self.layout;
         let run = &layout.runs[index];
@@ -465,7 +465,7 @@ impl<'p> PageContext<'p> {
     }
 
     /// The columns of the blocks that the run at `index` belongs to.
-    fn set_blocks(&self, index: usize, row: &mut Row) {
+    fn set_blocks(&self, index: usize, row: &mut FeatureRow) {
         use Feature::*;
         let layout = self.layout;
         let run = &layout.runs[index];

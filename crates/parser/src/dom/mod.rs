@@ -32,7 +32,7 @@ use dateline_text::charset::{self, Markup};
 use html5ever::tendril::StrTendril;
 use memchr::memchr;
 
-use crate::sieve::{Attributes, sieve};
+use crate::sieve::{SieveAttributes, sieve};
 use dateline_wire::Page;
 
 /// The place of a node in its document's arena. Ids follow the order in which the tree builder made the nodes, which is
@@ -71,7 +71,7 @@ impl Document {
 
     /// Parses HTML that is already text.
     pub fn from_html(html: &str) -> Self {
-        Self::contained(|| Self::build(html, Attributes::Read))
+        Self::contained(|| Self::build(html, SieveAttributes::Read))
     }
 
     /// html5ever holds assertions about its own state; whatever trips one must cost a page, not the process.
@@ -85,10 +85,10 @@ impl Document {
     }
 
     pub(crate) fn from_html_whole(html: &str) -> Self {
-        Self::contained(|| Self::build(html, Attributes::All))
+        Self::contained(|| Self::build(html, SieveAttributes::All))
     }
 
-    fn build(html: &str, attributes: Attributes) -> Self {
+    fn build(html: &str, attributes: SieveAttributes) -> Self {
         let page = match sieve(html, attributes) {
             html if memchr(b'\r', html.as_bytes()).is_some() => {
                 StrTendril::from(html.replace("\r\n", "\n").replace('\r', "\n"))

@@ -12,7 +12,7 @@ use regex::Regex;
 
 use super::authors;
 use super::date;
-use super::scan::{Line, Scan};
+use super::scan::{Scan, TextLine};
 use super::text;
 use super::witness::{is_foreign, near};
 
@@ -213,8 +213,8 @@ fn dateline(scan: &Scan<'_>, body: &str) -> Option<(String, String)> {
     let ledes = body.lines().take(2);
     // The extractor may have cut the dateline from the body, so the page's own first lines are looked at too.
     let below = scan.headline.and_then(|at| scan.lines.get(at + 1..)).unwrap_or_default();
-    let first = below.iter().filter(|line| line.is_long).take(1).map(Line::text);
-    let short = below.iter().take(12).filter(|line| !line.is_long).map(Line::text);
+    let first = below.iter().filter(|line| line.is_long).take(1).map(TextLine::text);
+    let short = below.iter().take(12).filter(|line| !line.is_long).map(TextLine::text);
     ledes.chain(first).chain(short).find_map(|line| {
         let line = text::head(line, DATELINE);
         DATELINES.iter().filter(|(glance, _)| glance(line)).find_map(|(_, pattern)| {
@@ -337,7 +337,7 @@ fn copyright(scan: &Scan<'_>) -> Option<(String, String)> {
 }
 
 /// The lines from the headline to a little below the last line of running text.
-fn text_lines<'s, 'd>(scan: &'s Scan<'d>) -> impl Iterator<Item = &'s Line<'d>> {
+fn text_lines<'s, 'd>(scan: &'s Scan<'d>) -> impl Iterator<Item = &'s TextLine<'d>> {
     let start = scan.headline.map_or(scan.lines.len(), |at| at + 1);
     let below = scan.lines.get(start..).unwrap_or_default();
     let mut last = 0;

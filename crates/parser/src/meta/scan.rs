@@ -38,7 +38,7 @@ pub(super) struct MetaElement<'d> {
 /// A line of visible text: what stands between two block boundaries. Most lines are never looked at, so a line stays as it
 /// was written until somebody reads it.
 #[derive(Debug, Clone)]
-pub(super) struct Line<'d> {
+pub(super) struct TextLine<'d> {
     /// As written, cut to a bound.
     raw: Cow<'d, str>,
     text: OnceCell<String>,
@@ -52,7 +52,7 @@ pub(super) struct Line<'d> {
     pub(super) is_h1: bool,
 }
 
-impl Line<'_> {
+impl TextLine<'_> {
     /// The text as a reader sees it, cut to a bound.
     pub(super) fn text(&self) -> &str {
         self.text.get_or_init(|| {
@@ -103,7 +103,7 @@ pub(super) struct Scan<'d> {
     pub(super) bylines: Vec<PlacedElement<'d>>,
     /// Elements whose class or id speaks of a source.
     pub(super) sources: Vec<PlacedElement<'d>>,
-    pub(super) lines: Vec<Line<'d>>,
+    pub(super) lines: Vec<TextLine<'d>>,
     /// The `<h1>`s.
     pub(super) headings: Vec<Heading<'d>>,
     /// The line of the headline, once it is known.
@@ -342,7 +342,7 @@ impl<'d> Scan<'d> {
     /// How the text begins: the first line of running text below the headline, else the first of the body.
     pub(super) fn lede<'t>(&'t self, body: &'t str) -> &'t str {
         let below = self.headline.and_then(|at| self.lines.get(at + 1..)).unwrap_or_default();
-        let first = below.iter().find(|line| line.is_long).map(Line::text);
+        let first = below.iter().find(|line| line.is_long).map(TextLine::text);
         first.or_else(|| body.lines().find(|line| text::weight(line) > LONG)).unwrap_or_default()
     }
 
@@ -524,12 +524,12 @@ impl<'d> OpenLine<'d> {
         }
     }
 
-    fn close(&mut self, lines: &mut Vec<Line<'d>>) {
+    fn close(&mut self, lines: &mut Vec<TextLine<'d>>) {
         let node = self.node.take().filter(|_| lines.len() < MAX_LINES);
         let raw = std::mem::take(&mut self.text);
         if let Some(node) = node {
             let is_long = self.weight > LONG;
-            lines.push(Line {
+            lines.push(TextLine {
                 raw,
                 text: OnceCell::new(),
                 last: self.last,

@@ -14,12 +14,12 @@ use super::{PathPattern, SiteRule, SiteRules};
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    site: Vec<Table>,
+    site: Vec<SiteRuleTable>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+struct SiteRuleTable {
     host: Spanned<String>,
     path: Option<Spanned<String>>,
     body: Option<Spanned<String>>,
@@ -111,7 +111,7 @@ impl Reader<'_> {
     }
 
     /// The rule of a table; nothing where its host or path is none. Selectors that are none are noted and left out.
-    fn rule(&mut self, table: Table) -> Option<SiteRule> {
+    fn rule(&mut self, table: SiteRuleTable) -> Option<SiteRule> {
         let at = table.host.span().start;
         let parts = [&table.body, &table.drop, &table.title, &table.authors, &table.published];
         if parts.iter().all(|part| part.is_none()) {

@@ -2,14 +2,14 @@
 
 use super::token::DateToken;
 use super::written::TimeOfDay;
-use super::zones::{self, Guess, Zone};
+use super::zones::{self, DateZone, Guess};
 
 /// A time of day found in a text.
 #[derive(Debug, Clone)]
 pub(super) struct ZonedTime {
     pub(super) clock: TimeOfDay,
     /// The zone behind it, where one is written.
-    pub(super) zone: Option<Zone>,
+    pub(super) zone: Option<DateZone>,
     /// The index of the token behind both.
     pub(super) end: usize,
 }
@@ -179,7 +179,7 @@ pub(super) fn half_behind(tokens: &[DateToken], at: usize) -> Option<(Half, usiz
 }
 
 /// The zone that starts at `at`: `Z`, a name, `+09:00`, `+0900`, `GMT+3`, any of them in brackets.
-fn zone(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
+fn zone(tokens: &[DateToken], at: usize) -> Option<(DateZone, usize)> {
     let first = tokens.get(at)?;
     if first.is_mark("([") {
         return zone(tokens, at + 1);
@@ -187,11 +187,11 @@ fn zone(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
     let Some(word) = first.word() else {
         let (offset, end) =
             zones::offset(tokens, at).filter(|_| !first.spaced || four_digits(tokens, at + 1))?;
-        return Some((Zone::Offset(offset), end));
+        return Some((DateZone::Offset(offset), end));
     };
     let from_greenwich = || zones::offset(tokens, at + 1).filter(|_| matches!(word, "utc" | "gmt"));
     match from_greenwich() {
-        Some((offset, end)) => Some((Zone::Offset(offset), end)),
+        Some((offset, end)) => Some((DateZone::Offset(offset), end)),
         None => zones::named(tokens, at, Guess::Never),
     }
 }

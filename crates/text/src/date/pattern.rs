@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::clock::ZonedTime;
 use super::months;
-use super::token::{DateToken, Part};
+use super::token::{DatePart, DateToken};
 use super::written::{Calendar, TimeOfDay};
 
 /// No page on the web is older, and none is dated further ahead than a misprint can explain.
@@ -25,12 +25,12 @@ pub(super) struct DayMatch {
 /// The first day in `tokens` from `from` on.
 pub(super) fn find(tokens: &[DateToken], from: usize) -> Option<DayMatch> {
     (from..tokens.len()).find_map(|at| match &tokens[at].part {
-        Part::Number(_, 8 | 12 | 14) => compact(tokens, at),
-        Part::Number(_, 4) => year_first(tokens, at),
-        Part::Number(_, 1..=3) => {
+        DatePart::Number(_, 8 | 12 | 14) => compact(tokens, at),
+        DatePart::Number(_, 4) => year_first(tokens, at),
+        DatePart::Number(_, 1..=3) => {
             era(tokens, at).or_else(|| numbers(tokens, at)).or_else(|| day_month_name(tokens, at))
         }
-        Part::Word(_) => month_name_day(tokens, at),
+        DatePart::Word(_) => month_name_day(tokens, at),
         _ => None,
     })
 }
@@ -64,8 +64,8 @@ fn year_first(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
         && tokens.get(at + 1).is_some_and(|behind| behind.is_mark(")"));
     let month_at = skip_unit(tokens, at + 1 + usize::from(is_bracketed), &["年", "년"])?;
     let month = match &tokens.get(month_at)?.part {
-        Part::Number(month, 1 | 2) => *month,
-        Part::Word(word) => u64::try_from(months::month(word)?).ok()?,
+        DatePart::Number(month, 1 | 2) => *month,
+        DatePart::Word(word) => u64::try_from(months::month(word)?).ok()?,
         _ => return None,
     };
     // Behind a name nothing need stand before the day.
@@ -99,9 +99,9 @@ fn era(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
 fn skip_unit(tokens: &[DateToken], at: usize, units: &[&str]) -> Option<usize> {
     let token = tokens.get(at)?;
     match &token.part {
-        Part::Mark('-' | '/' | '.' | ',') => Some(at + 1),
-        Part::Word(word) if units.iter().any(|unit| word.starts_with(unit)) => Some(at + 1),
-        Part::Word(_) if token.spaced => Some(at),
+        DatePart::Mark('-' | '/' | '.' | ',') => Some(at + 1),
+        DatePart::Word(word) if units.iter().any(|unit| word.starts_with(unit)) => Some(at + 1),
+        DatePart::Word(_) if token.spaced => Some(at),
         _ => None,
     }
 }
@@ -213,8 +213,8 @@ fn is_hour(tokens: &[DateToken], at: usize) -> bool {
 /// What stands between day, month and year without meaning anything by itself.
 fn is_filler(token: &DateToken) -> bool {
     match &token.part {
-        Part::Mark(mark) => matches!(mark, '.' | ',' | '-' | '/' | 'º' | 'ª' | '°' | '\''),
-        Part::Word(word) => matches!(
+        DatePart::Mark(mark) => matches!(mark, '.' | ',' | '-' | '/' | 'º' | 'ª' | '°' | '\''),
+        DatePart::Word(word) => matches!(
             word.as_str(),
             "st" | "nd"
                 | "rd"
@@ -234,7 +234,7 @@ fn is_filler(token: &DateToken) -> bool {
                 | "a"
                 | "d"
         ),
-        Part::Number(..) => false,
+        DatePart::Number(..) => false,
     }
 }
 

@@ -7,7 +7,7 @@ const MAX_TOKENS: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DateToken {
     /// What it is.
-    pub(super) part: Part,
+    pub(super) part: DatePart,
     /// Whether white space stands before it.
     pub(super) spaced: bool,
     /// Where it starts in the text, in bytes.
@@ -18,7 +18,7 @@ pub(super) struct DateToken {
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum DatePart {
     /// A run of decimal digits of any script: its value and how many digits wrote it.
     Number(u64, usize),
     /// A run of letters, in lower case.
@@ -30,21 +30,21 @@ pub(super) enum Part {
 impl DateToken {
     pub(super) fn number(&self) -> Option<(u64, usize)> {
         match self.part {
-            Part::Number(value, digits) => Some((value, digits)),
+            DatePart::Number(value, digits) => Some((value, digits)),
             _ => None,
         }
     }
 
     pub(super) fn word(&self) -> Option<&str> {
         match &self.part {
-            Part::Word(word) => Some(word),
+            DatePart::Word(word) => Some(word),
             _ => None,
         }
     }
 
     pub(super) fn mark(&self) -> Option<char> {
         match self.part {
-            Part::Mark(mark) => Some(mark),
+            DatePart::Mark(mark) => Some(mark),
             _ => None,
         }
     }
@@ -77,7 +77,7 @@ pub(super) fn tokens(text: &str) -> Vec<DateToken> {
                 end = behind;
                 chars.next();
             }
-            Part::Number(value, digits)
+            DatePart::Number(value, digits)
         } else if first.is_alphabetic() {
             let mut word: String = first.to_lowercase().collect();
             while let Some((_, behind, next)) = chars
@@ -88,9 +88,9 @@ pub(super) fn tokens(text: &str) -> Vec<DateToken> {
                     word.extend(next.to_lowercase());
                 }
             }
-            Part::Word(word)
+            DatePart::Word(word)
         } else {
-            Part::Mark(first)
+            DatePart::Mark(first)
         };
         tokens.push(DateToken { part, spaced, start, end });
         spaced = false;
@@ -140,16 +140,16 @@ mod tests {
 
     #[test]
     fn digits_of_every_script_are_numbers_and_words_are_lower_case() {
-        let parts: Vec<Part> = tokens("２０２５年3월, Mär").into_iter().map(|token| token.part).collect();
+        let parts: Vec<DatePart> = tokens("２０２５年3월, Mär").into_iter().map(|token| token.part).collect();
         assert_eq!(
             parts,
             [
-                Part::Number(2025, 4),
-                Part::Word("年".into()),
-                Part::Number(3, 1),
-                Part::Word("월".into()),
-                Part::Mark(','),
-                Part::Word("mär".into()),
+                DatePart::Number(2025, 4),
+                DatePart::Word("年".into()),
+                DatePart::Number(3, 1),
+                DatePart::Word("월".into()),
+                DatePart::Mark(','),
+                DatePart::Word("mär".into()),
             ]
         );
     }

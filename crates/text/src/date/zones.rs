@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::token::{DateToken, Part};
+use super::token::{DatePart, DateToken};
 use super::written::ZoneOffset;
 
 /// The largest offset in use, in hours.
@@ -123,14 +123,14 @@ static CITIES: LazyLock<HashMap<String, TimeZone>> = LazyLock::new(|| {
 
 /// A zone as it was written.
 #[derive(Debug, Clone)]
-pub(super) enum Zone {
+pub(super) enum DateZone {
     /// An offset from Greenwich.
     Offset(ZoneOffset),
     /// A place whose clocks decide.
     Place(TimeZone),
 }
 
-impl Zone {
+impl DateZone {
     /// The offset that holds at `moment`, a day and a time in this zone.
     pub(super) fn offset_at(&self, moment: DateTime) -> Option<ZoneOffset> {
         match self {
@@ -157,7 +157,7 @@ pub(super) enum Guess {
 }
 
 /// The zone that is named at `at`, and the index behind it: `KST`, `MSK+7`, `Asia/Seoul`, `Seoul time`, `Japan Standard Time`.
-pub(super) fn named(tokens: &[DateToken], at: usize, guess: Guess) -> Option<(Zone, usize)> {
+pub(super) fn named(tokens: &[DateToken], at: usize, guess: Guess) -> Option<(DateZone, usize)> {
     let word = tokens.get(at)?.word()?;
     if let Some(found) =
         in_database(tokens, at).or_else(|| from_capital(tokens, at)).or_else(|| long(tokens, at))
@@ -166,7 +166,7 @@ pub(super) fn named(tokens: &[DateToken], at: usize, guess: Guess) -> Option<(Zo
     }
     let abbreviated = abbreviated(word, guess);
     // A field that is nothing but a date names a place for its zone alone.
-    let place = || CITIES.get(word).cloned().or_else(|| TimeZone::get(word).ok()).map(Zone::Place);
+    let place = || CITIES.get(word).cloned().or_else(|| TimeZone::get(word).ok()).map(DateZone::Place);
     let likely = || if guess == Guess::Likely { place() } else { None };
     abbreviated.or_else(likely).map(|zone| (zone, at + 1))
 }
@@ -174,27 +174,27 @@ pub(super) fn named(tokens: &[DateToken], at: usize, guess: Guess) -> Option<(Zo
 /// Zones that others of the same country are counted from, in hours: `MSK+7`.
 const COUNTED_FROM: [&str; 2] = ["msk", "мск"];
 
-fn from_capital(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
+fn from_capital(tokens: &[DateToken], at: usize) -> Option<(DateZone, usize)> {
     let word = tokens.get(at)?.word().filter(|word| COUNTED_FROM.contains(word))?;
-    let Zone::Offset(base) = abbreviated(word, Guess::Never)? else { return None };
+    let DateZone::Offset(base) = abbreviated(word, Guess::Never)? else { return None };
     let (_, 1 | 2) = tokens.get(at + 2)?.number()? else { return None };
     let (further, end) = offset(tokens, at + 1).filter(|(_, end)| *end == at + 3)?;
-    Some((Zone::Offset(ZoneOffset { minutes: base.minutes + further.minutes, zulu: false }), end))
+    Some((DateZone::Offset(ZoneOffset { minutes: base.minutes + further.minutes, zulu: false }), end))
 }
 
-fn abbreviated(word: &str, guess: Guess) -> Option<Zone> {
+fn abbreviated(word: &str, guess: Guess) -> Option<DateZone> {
     let among =
         |names: &[(&str, i16)]| names.iter().find(|(name, _)| *name == word).map(|(_, minutes)| *minutes);
     let likely = || among(&LIKELY).filter(|_| guess == Guess::Likely);
     if let Some(minutes) = among(&CERTAIN).or_else(likely) {
-        return Some(Zone::Offset(ZoneOffset { minutes, zulu: word == "z" }));
+        return Some(DateZone::Offset(ZoneOffset { minutes, zulu: word == "z" }));
     }
     let (_, place) = SEASONLESS.iter().find(|(name, _)| *name == word && guess == Guess::Likely)?;
-    TimeZone::get(place).ok().map(Zone::Place)
+    TimeZone::get(place).ok().map(DateZone::Place)
 }
 
 /// A name of the tz database: parts joined by strokes, without spaces.
-fn in_database(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
+fn in_database(tokens: &[DateToken], at: usize) -> Option<(DateZone, usize)> {
     if !tokens.get(at + 1)?.is_mark("/") {
         return None;
     }
@@ -202,14 +202,14 @@ fn in_database(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
     let mut end = at + 1;
     while let Some(token) = tokens.get(end).filter(|token| !token.spaced && name.len() < MAX_NAME_BYTES) {
         match &token.part {
-            Part::Word(word) => name.push_str(word),
-            Part::Number(value, _) => name.push_str(&value.to_string()),
-            Part::Mark(mark @ ('/' | '_' | '-' | '+')) => name.push(*mark),
-            Part::Mark(_) => break,
+            DatePart::Word(word) => name.push_str(word),
+            DatePart::Number(value, _) => name.push_str(&value.to_string()),
+            DatePart::Mark(mark @ ('/' | '_' | '-' | '+')) => name.push(*mark),
+            DatePart::Mark(_) => break,
         }
         end += 1;
     }
-    TimeZone::get(&name).ok().map(|place| (Zone::Place(place), end))
+    TimeZone::get(&name).ok().map(|place| (DateZone::Place(place), end))
 }
 
 /// The words that may stand between the name of a place and "time".
@@ -217,7 +217,7 @@ const SEASONS: [&str; 3] = ["standard", "daylight", "summer"];
 
 /// "Seoul time", "Vladivostok Standard Time", "Japan Standard Time": a city of the tz database, else the initials of a
 /// certain abbreviation.
-fn long(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
+fn long(tokens: &[DateToken], at: usize) -> Option<(DateZone, usize)> {
     let words: Vec<&str> = tokens[at..].iter().take(4).map_while(DateToken::word).collect();
     let time = words.iter().position(|word| *word == "time").filter(|time| *time > 0)?;
     let end = at + time + 1;
@@ -225,7 +225,7 @@ fn long(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
     let place =
         names.strip_suffix(&[*names.last()?]).filter(|_| SEASONS.contains(&names[time - 1])).unwrap_or(names);
     if let Some(city) = CITIES.get(&place.join("_")) {
-        return Some((Zone::Place(city.clone()), end));
+        return Some((DateZone::Place(city.clone()), end));
     }
     let initials: String = words[..=time].iter().filter_map(|word| word.chars().next()).collect();
     // Three standard times have the initials "MST"; the abbreviation is that of one.
@@ -236,8 +236,8 @@ fn long(tokens: &[DateToken], at: usize) -> Option<(Zone, usize)> {
 /// An offset at `at`: `+0900`, `+09:00`, `+9`.
 pub(super) fn offset(tokens: &[DateToken], at: usize) -> Option<(ZoneOffset, usize)> {
     let sign = match tokens.get(at)?.part {
-        Part::Mark('+') => 1,
-        Part::Mark('-') => -1,
+        DatePart::Mark('+') => 1,
+        DatePart::Mark('-') => -1,
         _ => return None,
     };
     let (value, digits) = tokens.get(at + 1)?.number()?;

@@ -58,7 +58,7 @@ pub(super) struct Files {
 }
 
 /// How much there is to read, and how much has been.
-pub(super) struct Extent {
+pub(super) struct FileExtent {
     /// The size of all files, in bytes.
     pub(super) size: u64,
     /// How far reading has come in them, in bytes: it starts where an earlier run stopped.
@@ -70,12 +70,12 @@ impl Files {
     ///
     /// # Errors
     /// If one isn't there; its path stands in the error.
-    pub(super) fn open(paths: &[PathBuf], progress_file: &ProgressFile) -> io::Result<(Self, Extent)> {
+    pub(super) fn open(paths: &[PathBuf], progress_file: &ProgressFile) -> io::Result<(Self, FileExtent)> {
         let plan: Vec<FilePlan> =
             paths.iter().map(|path| plan_of(path, progress_file)).collect::<io::Result<_>>()?;
         let size = plan.iter().map(|plan| plan.size).sum();
         let read = Arc::new(AtomicU64::new(0));
-        let extent = Extent { size, read: read.clone() };
+        let extent = FileExtent { size, read: read.clone() };
         Ok((Self { plan: plan.into_iter(), current: None, finished: 0, read }, extent))
     }
 }

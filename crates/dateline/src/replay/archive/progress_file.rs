@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// One line of the file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Line {
+enum ProgressLine {
     /// An article was published, in this revision; the digest of what it says is in hexadecimal.
     Revision { article: ArticleId, number: u32, digest: String },
     /// An output file was begun, empty.
@@ -40,7 +40,7 @@ pub(super) struct ProgressFile {
     done: HashMap<String, RecordPlace>,
     events: u64,
     written: Option<u64>,
-    unwritten: Vec<Line>,
+    unwritten: Vec<ProgressLine>,
     file: Option<File>,
 }
 
@@ -61,13 +61,13 @@ impl ProgressFile {
             if line.last() != Some(&b'\n') && line.starts_with(b"{\"") {
                 break;
             }
-            let note: Line = serde_json::from_slice(&line).map_err(|error| {
+            let note: ProgressLine = serde_json::from_slice(&line).map_err(|error| {
                 io::Error::new(
                     io::ErrorKind::InvalidData,
                     format!("it is no progress file of this version ({error}): name another, to begin anew"),
                 )
             })?;
-            let completes = !matches!(note, Line::Revision { .. });
+            let completes = !matches!(note, ProgressLine::Revision { .. });
             noted.push(note);
             read += line.len() as u64;
             line.clear();
@@ -82,17 +82,17 @@ impl ProgressFile {
         Ok(progress_file)
     }
 
-    fn note(&mut self, line: Line) -> io::Result<()> {
+    fn note(&mut self, line: ProgressLine) -> io::Result<()> {
         match line {
-            Line::Revision { article, number, digest } => {
+            ProgressLine::Revision { article, number, digest } => {
                 let digest = HEXLOWER.decode(digest.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
                 let digest = digest.ok_or_else(|| {
                     io::Error::new(io::ErrorKind::InvalidData, format!("{article} has no digest in it"))
                 })?;
                 self.published.insert(article, LatestRevision { number, digest });
             }
-            Line::Begun => self.written = Some(0),
-            Line::Done { file, offset, index, events, written } => {
+            ProgressLine::Begun => self.written = Some(0),
+            ProgressLine::Done { file, offset, index, events, written } => {
                 self.done.insert(file, RecordPlace { offset, index });
                 self.events = events;
                 self.written = written;
@@ -117,7 +117,7 @@ impl ProgressFile {
     /// If the file can't be written.
     pub(super) fn begin_output(&mut self) -> io::Result<()> {
         self.written = Some(0);
-        self.append(&[Line::Begun])
+        self.append(&[ProgressLine::Begun])
     }
 
     /// The number of the next event: 1 for the first.
@@ -136,7 +136,11 @@ impl ProgressFile {
         let Some(latest) = latest else { return };
         self.published.insert(article.clone(), latest);
         let digest = HEXLOWER.encode(&latest.digest);
-        self.unwritten.push(Line::Revision { article: article.clone(), number: latest.number, digest });
+        self.unwritten.push(ProgressLine::Revision {
+            article: article.clone(),
+            number: latest.number,
+            digest,
+        });
     }
 
     /// Notes that everything up to and with the record at `place` of `file` is dealt with, and that the output file, if there
@@ -145,18 +149,18 @@ impl ProgressFile {
     /// # Errors
     /// If the file can't be written.
     pub(super) fn commit(&mut self, file: &str, place: RecordPlace, written: Option<u64>) -> io::Result<()> {
-        let done = Line::Done {
+        let done = ProgressLine::Done {
             file: file.to_owned(),
             offset: place.offset,
             index: place.index,
             events: self.events,
             written,
         };
-        let lines: Vec<Line> = self.unwritten.drain(..).chain([done]).collect();
+        let lines: Vec<ProgressLine> = self.unwritten.drain(..).chain([done]).collect();
         self.append(&lines)
     }
 
-    fn append(&mut self, lines: &[Line]) -> io::Result<()> {
+    fn append(&mut self, lines: &[ProgressLine]) -> io::Result<()> {
         let Some(out) = &mut self.file else { return Ok(()) };
         let mut text = Vec::new();
         for line in lines {

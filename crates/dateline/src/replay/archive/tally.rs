@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::files::Extent;
+use super::files::FileExtent;
 
 /// How often a terminal is told.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
@@ -53,7 +53,7 @@ impl fmt::Display for BackfillTally {
 
 /// Tells a terminal how far a backfill has come.
 pub(super) struct Progress<'e> {
-    extent: &'e Extent,
+    extent: &'e FileExtent,
     started: Instant,
     /// How far an earlier run had come.
     from: Option<u64>,
@@ -63,7 +63,7 @@ pub(super) struct Progress<'e> {
 
 impl<'e> Progress<'e> {
     /// For a terminal, if `shown`.
-    pub(super) fn new(extent: &'e Extent, shown: bool) -> Self {
+    pub(super) fn new(extent: &'e FileExtent, shown: bool) -> Self {
         Self { extent, started: Instant::now(), from: None, told: None, shown }
     }
 

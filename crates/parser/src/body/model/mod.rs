@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use super::feature::{self, Row, WIDTH};
+use super::feature::{self, FeatureRow, WIDTH};
 
 /// Sums of a tree's leaves beyond which a score is certain. A straight line between replaces the logistic curve, since
 /// `exp` differs between machines in the last bit.
@@ -18,12 +18,12 @@ static FIRST: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("fir
 static SECOND: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("second.txt")));
 
 /// The first verdict, as a logit: made from a guess at where the body is.
-pub(super) fn first(row: &Row) -> f32 {
+pub(super) fn first(row: &FeatureRow) -> f32 {
     FIRST.sum(row)
 }
 
 /// The second verdict, as a logit: made with the first known for every run of the page.
-pub(super) fn second(row: &Row) -> f32 {
+pub(super) fn second(row: &FeatureRow) -> f32 {
     SECOND.sum(row)
 }
 
@@ -34,7 +34,7 @@ pub(super) fn score(verdict: f32) -> f32 {
 
 /// Trees flattened into one vector.
 struct Forest {
-    nodes: Vec<Node>,
+    nodes: Vec<ForestNode>,
     trees: Vec<Tree>,
 }
 
@@ -47,7 +47,7 @@ struct Tree {
 
 /// A question, or a leaf. Small, since a page asks hundreds of thousands of them.
 #[derive(Clone, Copy)]
-struct Node {
+struct ForestNode {
     /// The most that the column may hold for a "yes"; of a leaf, what it adds.
     value: f32,
     column: u16,
@@ -84,20 +84,20 @@ impl Forest {
     ) -> Option<u32> {
         let line = lines.next()?;
         if let Some(value) = line.strip_prefix("= ") {
-            self.nodes.push(Node { value: value.parse().ok()?, column: 0, steps: [0, 0] });
+            self.nodes.push(ForestNode { value: value.parse().ok()?, column: 0, steps: [0, 0] });
             return Some(0);
         }
         let (name, at_most) = line.split_once(" <= ")?;
         let column = columns.iter().position(|column| column == name)? as u16;
         let at = self.nodes.len();
-        self.nodes.push(Node { value: at_most.parse().ok()?, column, steps: [0, 1] });
+        self.nodes.push(ForestNode { value: at_most.parse().ok()?, column, steps: [0, 1] });
         let yes = self.read_node(lines, columns)?;
         self.nodes[at].steps[0] = u8::try_from(self.nodes.len() - at).ok()?;
         let no = self.read_node(lines, columns)?;
         Some(1 + yes.max(no))
     }
 
-    fn sum(&self, row: &Row) -> f32 {
+    fn sum(&self, row: &FeatureRow) -> f32 {
         let mut sum = 0.0;
         for trees in self.trees.chunks(ABREAST) {
             let mut at = [0; ABREAST];

@@ -91,7 +91,7 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
 
 /// Whether the part at `at` can be a name. Where one part says that it is a reporter's, those that don't are desks and papers,
 /// unless they are names joined to it.
-fn is_named(parts: &[Part], at: usize) -> bool {
+fn is_named(parts: &[BylinePart], at: usize) -> bool {
     let part = &parts[at];
     let has_reporter = parts.iter().any(|part| words::is_reporter(&part.text));
     if !has_reporter || words::is_reporter(&part.text) || !part.text.chars().any(text::is_dense) {
@@ -120,19 +120,19 @@ enum Joint {
 }
 
 #[derive(Debug)]
-struct Part {
+struct BylinePart {
     text: String,
     joint: Joint,
 }
 
 /// Splits at what stands between names.
-fn split(byline: &str) -> Vec<Part> {
-    let mut parts = vec![Part { text: String::new(), joint: Joint::Bar }];
+fn split(byline: &str) -> Vec<BylinePart> {
+    let mut parts = vec![BylinePart { text: String::new(), joint: Joint::Bar }];
     let is_dense = byline.chars().any(text::is_dense);
     let byline: Vec<&str> = byline.split(' ').collect();
     for (index, word) in byline.iter().enumerate() {
         if index > 0 && words::is_and(word) && !is_before_place(&byline, index) {
-            parts.push(Part { text: String::new(), joint: Joint::Comma });
+            parts.push(BylinePart { text: String::new(), joint: Joint::Comma });
             continue;
         }
         let last = parts.last_mut().expect("there is always one");
@@ -148,7 +148,7 @@ fn split(byline: &str) -> Vec<Part> {
                 _ => None,
             };
             match joint {
-                Some(joint) => parts.push(Part { text: String::new(), joint }),
+                Some(joint) => parts.push(BylinePart { text: String::new(), joint }),
                 None => parts.last_mut().expect("there is always one").text.push(c),
             }
         }
@@ -170,7 +170,7 @@ fn is_before_place(words: &[&str], at: usize) -> bool {
 }
 
 /// A name whose family name stands first and apart: "Lund, Ana".
-fn turned(parts: &[Part]) -> Option<String> {
+fn turned(parts: &[BylinePart]) -> Option<String> {
     let [family, given] = parts else { return None };
     let is_word = |text: &str| {
         !text.contains([' ', '.', ':', '@', PICTURED])

@@ -58,7 +58,7 @@ pub(in crate::meta) fn decide(
         })
     };
     // What is left of each byline when the house's own names are taken out, where that leaves people.
-    let candidates: Vec<Candidate<'_>> = claims
+    let candidates: Vec<AuthorCandidate<'_>> = claims
         .iter()
         .map(|claim| {
             // Behind the house's name stand its town and address.
@@ -70,7 +70,7 @@ pub(in crate::meta) fn decide(
                 .collect();
             let is_human = |name: &String| is_person(name) && !words::is_role(name) && !bodies.is_other(name);
             let has_people = people.iter().any(is_human);
-            Candidate {
+            AuthorCandidate {
                 names: distinct(if has_people { people } else { claim.value.clone() }),
                 has_people,
                 claim,
@@ -144,7 +144,7 @@ fn beside_house(name: &str, publishers: &[String]) -> Option<String> {
 }
 
 /// A byline that may be believed.
-struct Candidate<'c> {
+struct AuthorCandidate<'c> {
     names: Vec<String>,
     has_people: bool,
     claim: &'c Claim<Vec<String>>,

@@ -24,7 +24,7 @@ pub struct Headline {
 
 /// What a share title, a script or the `<title>` calls the headline, without the name of the site.
 #[derive(Debug)]
-pub(super) struct Candidate {
+pub(super) struct TitleCandidate {
     pub(super) title: String,
     pub(super) key: String,
     pub(super) words: Vec<String>,
@@ -55,10 +55,10 @@ pub(in crate::meta) fn decide(
 }
 
 /// What the claims say once the name of the site is cut off.
-fn told(claims: &[Claim<String>], site: &Site, scan: &Scan<'_>) -> Vec<Candidate> {
+fn told(claims: &[Claim<String>], site: &Site, scan: &Scan<'_>) -> Vec<TitleCandidate> {
     let keys: Vec<String> = claims.iter().map(|claim| text::key(&claim.value)).collect();
     let headings: Vec<String> = scan.headings.iter().map(|heading| text::key(&heading.text)).collect();
-    let mut told: Vec<Candidate> = Vec::new();
+    let mut told: Vec<TitleCandidate> = Vec::new();
     for (at, claim) in claims.iter().enumerate() {
         let others = OtherTitles {
             told: &|key| key != keys[at] && keys.iter().any(|other| other == key),
@@ -69,14 +69,20 @@ fn told(claims: &[Claim<String>], site: &Site, scan: &Scan<'_>) -> Vec<Candidate
             continue;
         }
         let key = if title == claim.value { keys[at].clone() } else { text::key(&title) };
-        told.push(Candidate { words: words(&title), key, title, source: claim.source, weight: claim.weight });
+        told.push(TitleCandidate {
+            words: words(&title),
+            key,
+            title,
+            source: claim.source,
+            weight: claim.weight,
+        });
     }
     told
 }
 
 /// The wording with the most behind it, where no visible one is known.
-fn believed(told: &[Candidate]) -> Option<&Candidate> {
-    let score = |candidate: &Candidate| -> f32 {
+fn believed(told: &[TitleCandidate]) -> Option<&TitleCandidate> {
+    let score = |candidate: &TitleCandidate| -> f32 {
         let support = told.iter().map(|other| {
             let share = match other.key == candidate.key {
                 true => 1.0,
@@ -92,7 +98,7 @@ fn believed(told: &[Candidate]) -> Option<&Candidate> {
 }
 
 /// The best wording that says something else than `chosen`.
-fn alternative(chosen: &str, told: &[Candidate], visible: Option<&VisibleHeadline>) -> Option<Wording> {
+fn alternative(chosen: &str, told: &[TitleCandidate], visible: Option<&VisibleHeadline>) -> Option<Wording> {
     let key = text::key(chosen);
     let chosen = words(chosen);
     // With the name of a site beside it, a headline is still the same.

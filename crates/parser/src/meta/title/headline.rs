@@ -1,10 +1,10 @@
 //! The headline that a reader sees: which heading it is, or which line where no heading is one.
 
-use super::decide::{Candidate, MAX_LETTERS};
+use super::decide::{MAX_LETTERS, TitleCandidate};
 use super::site::{self, OtherTitles, Site};
 use super::words::{agreement, words};
 use crate::dom::{Node, local_name};
-use crate::meta::scan::{Heading, Line, Scan};
+use crate::meta::scan::{Heading, Scan, TextLine};
 use crate::meta::text;
 
 /// A heading that shares so much with what data calls the headline is it.
@@ -33,7 +33,7 @@ pub(super) struct VisibleHeadline {
 
 /// The visible headline: the heading of the first rank that has most in common with what data says; where none has, a line
 /// that says exactly what data does; else the heading that stands in the headline's place.
-pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<VisibleHeadline> {
+pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<VisibleHeadline> {
     let mut best: Option<(VisibleHeadline, f32, f32)> = None;
     for heading in &scan.headings {
         let Some(visible) = visible(heading, site, told) else { continue };
@@ -65,7 +65,7 @@ pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<V
     (confirmed >= CONFIRMED || stands_for_itself).then_some(heading)
 }
 
-fn visible(heading: &Heading<'_>, site: &Site, told: &[Candidate]) -> Option<VisibleHeadline> {
+fn visible(heading: &Heading<'_>, site: &Site, told: &[TitleCandidate]) -> Option<VisibleHeadline> {
     let is_told = |key: &str| told.iter().any(|candidate| candidate.key == key);
     let text = site::without(&heading.text, site, OtherTitles { told: &is_told, is_heading: &|_| false });
     let is_nothing = text.is_empty() || text::weight(&text) > MAX_LETTERS || site.is_all_of(&text);
@@ -78,7 +78,7 @@ fn visible(heading: &Heading<'_>, site: &Site, told: &[Candidate]) -> Option<Vis
 }
 
 /// How much the witness that agrees most has in common with a heading, or with one of its parts.
-fn confirmation(visible: &VisibleHeadline, told: &[Candidate]) -> f32 {
+fn confirmation(visible: &VisibleHeadline, told: &[TitleCandidate]) -> f32 {
     if told.iter().any(|candidate| candidate.key == visible.key) {
         return 1.0;
     }
@@ -90,7 +90,7 @@ fn confirmation(visible: &VisibleHeadline, told: &[Candidate]) -> f32 {
 }
 
 /// Whether a heading is the end of the `<title>`, and nobody else gives it as the headline.
-fn ends_title(heading: &VisibleHeadline, scan: &Scan<'_>, told: &[Candidate]) -> bool {
+fn ends_title(heading: &VisibleHeadline, scan: &Scan<'_>, told: &[TitleCandidate]) -> bool {
     let title = text::key(scan.title.as_deref().unwrap_or_default());
     title.len() > 2 * heading.key.len()
         && title.ends_with(&heading.key)
@@ -141,11 +141,11 @@ pub(super) fn logos<'s>(scan: &'s Scan<'_>) -> impl Iterator<Item = &'s str> {
 
 /// The line that says what data calls the headline: the whole of it, or of a `<title>` the longest piece between its
 /// separators. Links are no headlines: they repeat those of other pages, and paths to the page end in its own.
-fn line_told(scan: &Scan<'_>, site: &Site, told: &[Candidate]) -> Option<VisibleHeadline> {
+fn line_told(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<VisibleHeadline> {
     let title = scan.title.as_deref().unwrap_or_default();
     let longest = told.iter().map(|candidate| candidate.title.len()).chain([title.len()]).max()?;
     let title_key = text::key(title);
-    let mut best: Option<(usize, &Line<'_>, String)> = None;
+    let mut best: Option<(usize, &TextLine<'_>, String)> = None;
     for line in scan.lines.iter().filter(|line| (SHORTEST_LINE / 3..=2 * longest).contains(&line.raw().len()))
     {
         let key = text::key(line.raw());

@@ -3,7 +3,7 @@
 //! A kicker or a series label ("STORM: …", "【特集】…") follows one rule: it stays where it stands with the headline and all who
 //! give the headline give it too; it goes where one of them gives the rest as the whole.
 
-use super::decide::Candidate;
+use super::decide::TitleCandidate;
 use super::headline::VisibleHeadline;
 use super::words::words;
 use crate::meta::text;
@@ -16,7 +16,7 @@ const ENDS_OF_KICKER: &[&str] =
     &[": ", "：", " | ", "｜", " – ", " — ", " - ", " / ", "】", "] ", "]", "》", "〉", ". "];
 
 /// The visible headline as it is published.
-pub(super) fn mended(visible: &VisibleHeadline, told: &[Candidate]) -> String {
+pub(super) fn mended(visible: &VisibleHeadline, told: &[TitleCandidate]) -> String {
     if let Some(bare) = without_kicker(visible, told) {
         return bare.to_owned();
     }
@@ -36,7 +36,7 @@ pub(super) fn mended(visible: &VisibleHeadline, told: &[Candidate]) -> String {
 }
 
 /// The headline without its kicker or its label, as a witness gives it who gives it alone.
-fn without_kicker<'t>(visible: &VisibleHeadline, told: &'t [Candidate]) -> Option<&'t str> {
+fn without_kicker<'t>(visible: &VisibleHeadline, told: &'t [TitleCandidate]) -> Option<&'t str> {
     let alone = |rest: &str| {
         let key = Some(text::key(rest)).filter(|_| text::weight(rest) >= SHORTEST)?;
         told.iter().find(|candidate| candidate.key == key).map(|candidate| candidate.title.as_str())
@@ -50,7 +50,7 @@ fn without_kicker<'t>(visible: &VisibleHeadline, told: &'t [Candidate]) -> Optio
 }
 
 /// The wording that goes on where the visible headline breaks off with dots.
-fn continued<'t>(headline: &str, told: &'t [Candidate]) -> Option<&'t str> {
+fn continued<'t>(headline: &str, told: &'t [TitleCandidate]) -> Option<&'t str> {
     let begun = headline.trim_end().strip_suffix('…').or_else(|| headline.trim_end().strip_suffix("..."))?;
     let key = text::key(begun);
     let longer =
@@ -111,9 +111,9 @@ mod tests {
             key: text::key(visible),
             parts: parts.iter().map(|part| (*part).to_owned()).collect(),
         };
-        let told: Vec<Candidate> = told
+        let told: Vec<TitleCandidate> = told
             .iter()
-            .map(|title| Candidate {
+            .map(|title| TitleCandidate {
                 title: (*title).to_owned(),
                 key: text::key(title),
                 words: words(title),

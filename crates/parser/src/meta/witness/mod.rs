@@ -18,7 +18,7 @@ mod visible_date;
 use jiff::Timestamp;
 
 use super::claims::Claims;
-use super::scan::{Line, Scan};
+use super::scan::{Scan, TextLine};
 
 pub(super) use byline::is_foreign;
 pub(super) use visible_date::near;
@@ -45,7 +45,7 @@ pub(super) fn hear_around(scan: &Scan<'_>, received_at: Option<Timestamp>, claim
 
 /// The first and the last line of running text among the lines `below` a headline. The text goes on as long as more of it
 /// follows at no great distance.
-fn text_in(scan: &Scan<'_>, below: &[Line<'_>]) -> Option<(usize, usize)> {
+fn text_in(scan: &Scan<'_>, below: &[TextLine<'_>]) -> Option<(usize, usize)> {
     let mut long = below.iter().enumerate().filter(|(_, line)| line.is_long && !is_foreign(scan, line.node));
     let (first, _) = long.next()?;
     let mut last = first;

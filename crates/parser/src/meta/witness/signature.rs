@@ -7,7 +7,7 @@ use crate::dom::{Node, local_name};
 use crate::meta::authors;
 use crate::meta::claims::Claims;
 use crate::meta::date;
-use crate::meta::scan::{Line, Scan};
+use crate::meta::scan::{Scan, TextLine};
 use crate::meta::text;
 
 /// How many lines of the text's head and foot are looked at.
@@ -83,7 +83,7 @@ fn is_source(scan: &Scan<'_>, node: Node<'_>) -> bool {
 }
 
 /// The names at the end of a line, in the last bytes of it, as many as a signature takes.
-fn signed_at_end(line: &Line<'_>) -> Vec<String> {
+fn signed_at_end(line: &TextLine<'_>) -> Vec<String> {
     let text = line.last;
     let mut start = text.trim_end().len().saturating_sub(160);
     while !text.is_char_boundary(start) {
@@ -95,7 +95,7 @@ fn signed_at_end(line: &Line<'_>) -> Vec<String> {
 
 /// The names in a line that holds nothing else and is set apart: in bold or italics, as a link to write to, beside a date,
 /// or above a line that names a desk.
-fn alone(line: &Line<'_>, next: Option<&Line<'_>>) -> Vec<String> {
+fn alone(line: &TextLine<'_>, next: Option<&TextLine<'_>>) -> Vec<String> {
     if text::weight(line.text()) > 60 || line.text().ends_with(['.', '!', '?', ':', '。']) {
         return Vec::new();
     }

@@ -10,7 +10,7 @@ use super::date_label::{self, DateLabel};
 use super::{is_foreign, text_in};
 use crate::dom::{Node, local_name};
 use crate::meta::claims::Claims;
-use crate::meta::scan::{Line, Scan};
+use crate::meta::scan::{Scan, TextLine};
 use crate::meta::text;
 
 /// How many lines above and below the headline a date may stand.
@@ -114,7 +114,7 @@ fn labels(line: &str, dates: &[PlacedDate], above: Option<DateLabel>) -> Vec<Opt
 }
 
 /// What a line calls the only date of the line below it, where each says nothing else: a term and what it stands for.
-fn label_above(above: &Line<'_>, line: &str, dates: &[PlacedDate]) -> Option<DateLabel> {
+fn label_above(above: &TextLine<'_>, line: &str, dates: &[PlacedDate]) -> Option<DateLabel> {
     let [only] = dates else { return None };
     let is_bare = only.place.len() + 2 >= line.trim().len();
     let term = above.text();
@@ -129,7 +129,7 @@ pub(super) fn is_aside(scan: &Scan<'_>, node: Node<'_>) -> bool {
 }
 
 /// The day by which a line at the foot of the text says that it was published.
-fn at_foot(scan: &Scan<'_>, below: &[Line<'_>]) -> Option<WrittenDate> {
+fn at_foot(scan: &Scan<'_>, below: &[TextLine<'_>]) -> Option<WrittenDate> {
     let (_, last) = text_in(scan, below)?;
     let foot = below.iter().skip(last + 1).take(FOOT).filter(|line| date::has_digit(line.raw()));
     let mut said = foot.filter(|line| {

@@ -17,7 +17,7 @@ use jiff::tz::Offset;
 
 use super::months;
 use super::token::{DateToken, tokens};
-use super::zones::{self, Guess, Zone};
+use super::zones::{self, DateZone, Guess};
 
 /// Longer texts are no dates.
 const MAX_BYTES: usize = 120;
@@ -82,7 +82,7 @@ fn taken_apart(written: &str) -> Option<Timestamp> {
 }
 
 /// Finds the zone behind the clock and takes it out: an offset, a name, or a name with an offset (`GMT+3`).
-fn take_zone(field: &mut DateField, clock_end: usize) -> Option<Zone> {
+fn take_zone(field: &mut DateField, clock_end: usize) -> Option<DateZone> {
     let mut at = clock_end;
     let named = loop {
         let token = field.tokens.get(at)?;
@@ -100,7 +100,7 @@ fn take_zone(field: &mut DateField, clock_end: usize) -> Option<Zone> {
     let offset_at = named.as_ref().map_or(at, |(_, end)| *end);
     let offset = zones::offset(&field.tokens, offset_at);
     let end = offset.as_ref().map_or(offset_at, |(_, end)| *end);
-    let zone = offset.map(|(offset, _)| Zone::Offset(offset)).or(named.map(|(zone, _)| zone))?;
+    let zone = offset.map(|(offset, _)| DateZone::Offset(offset)).or(named.map(|(zone, _)| zone))?;
     field.mark_read(at..end);
     Some(zone)
 }
@@ -124,7 +124,7 @@ fn as_specified(written: &str) -> Option<Timestamp> {
     is_in_use.then(|| offset.to_timestamp(moment).ok()).flatten()
 }
 
-fn instant(date: Date, time: Time, zone: Option<Zone>) -> Option<Timestamp> {
+fn instant(date: Date, time: Time, zone: Option<DateZone>) -> Option<Timestamp> {
     let moment = DateTime::from_parts(date, time);
     let minutes = match zone {
         Some(zone) => zone.offset_at(moment)?.minutes,
