@@ -9,7 +9,7 @@
 //! | `/v1/status` | the whole: feeds, backlog, last events, relay |
 //! | POST `/v1/reload` | what reading the configuration anew changed, or every error in it |
 //! | `/livez` | 200 while the process and its engine go round |
-//! | `/readyz` | 200 while events are taken in and served |
+//! | `/readyz` | 200 while entries can be taken in and kept; what is degraded, and why |
 //! | `/metrics` | figures for Prometheus |
 //! | `/websub/TOKEN` | what hubs ask back and push, where `[websub]` is on |
 
@@ -30,6 +30,7 @@ use axum::routing::{get, post};
 use dateline_journal::{Journal, JournalError};
 use dateline_publisher::RelayStatus;
 use dateline_wire::Sequence;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
@@ -38,10 +39,13 @@ pub use access::WriteAccess;
 pub(crate) use health::is_alive;
 
 use crate::config::HttpSettings;
+use crate::disk::DiskSpace;
 use crate::engine::EngineActivity;
+use crate::faults::LiveState;
 use crate::metrics::Metrics;
 use crate::reload::Reloader;
-use crate::status::{FeedNames, RelaySummary, StatusReport};
+use crate::run_record::RunRecord;
+use crate::status::{FeedNames, StatusReport};
 use crate::websub::WebSub;
 
 /// What the API tells about.
@@ -50,6 +54,8 @@ pub struct Sources {
     pub journal: Journal,
     /// The names of the feeds.
     pub feeds: watch::Receiver<FeedNames>,
+    /// Who tells.
+    pub run_record: RunRecord,
     /// Figures.
     pub metrics: Arc<Metrics>,
     /// What the engine is doing.
@@ -138,10 +144,21 @@ impl Api {
         let read = tokio::task::spawn_blocking(move || {
             StatusReport::read(api.sources.journal.reader(), &api.sources.feeds.borrow().clone())
         });
-        let mut status = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
-        status.relay = self.sources.relay.as_ref().map(|relay| RelaySummary::of(&relay.borrow()));
-        status.site_rules = self.sources.metrics.site_rules();
-        Ok(status)
+        let status = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+        Ok(status.told_by(self.sources.run_record.clone(), self.live_state(), Timestamp::now()))
+    }
+
+    /// What is known without reading the journal.
+    fn live_state(&self) -> LiveState {
+        let Sources { journal, metrics, pulse, relay, .. } = &self.sources;
+        let pulse = *pulse.borrow();
+        LiveState {
+            hangs: !is_alive(&pulse),
+            is_paused: pulse.paused,
+            relay: relay.as_ref().map(|relay| relay.borrow().clone()),
+            site_rules: metrics.site_rules(),
+            disk: journal.reader().path().parent().and_then(|folder| DiskSpace::at(folder).ok()),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::io::{self, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ use crate::failure::Failure;
 use crate::logs::LogFilter;
 use crate::metrics::Metrics;
 use crate::reload::{ReloadableParts, Reloader};
+use crate::run_record::RunRecord;
 use crate::status::FeedNames;
 use crate::websub::{Callbacks, WebSub};
 use crate::{retention, service_manager};
@@ -104,7 +106,9 @@ pub async fn run(
 
     // Intake stops first, so that the relay and the API still have its last events; then they.
     let (stop_intake, stop_delivery) = (CancellationToken::new(), CancellationToken::new());
+    let run_record = RunRecord::of_this_process(format!("http://{}", reachable(address)));
     let sources = Sources {
+        run_record: run_record.clone(),
         journal,
         feeds: feed_names,
         metrics,
@@ -142,6 +146,7 @@ pub async fn run(
         delivery.spawn(deliver(relay, stop));
     }
     delivery.spawn(reload_on_signal(hangup, reloader, stop_delivery.clone()));
+    note(&run_record, &settings);
     announce(address);
     service_manager::ready(address);
     let watchdog = service_manager::watchdog(pulse);
@@ -177,7 +182,26 @@ pub async fn run(
         }
     };
     tracing::info!("stopped");
-    stopped.and(drained)
+    let ended = stopped.and(drained);
+    note(&run_record.ended(ended.as_ref().err().map(Failure::message)), &settings);
+    ended
+}
+
+/// Notes beside the journal who has it. Only for people: a full disk must not keep the daemon from delivering.
+fn note(run: &RunRecord, settings: &Settings) {
+    if let Err(error) = run.write(&settings.data_dir) {
+        tracing::warn!(%error, "what `dateline status` looks for in data_dir could not be written");
+    }
+}
+
+/// Where an API that listens on `address` can be reached on this machine.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        let loopback =
+            if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(loopback);
+    }
+    address
 }
 
 /// Reads the configuration anew on each SIGHUP, until `stop`. What comes of it stands in the log.
@@ -262,7 +286,7 @@ fn open_journal(settings: &Settings) -> Result<Journal, Failure> {
 }
 
 /// Where the API is: the one line that a daemon prints to standard output.
-fn announce(address: std::net::SocketAddr) {
+fn announce(address: SocketAddr) {
     // Nobody may be reading it.
     let mut output = io::stdout().lock();
     let _ =

@@ -8,7 +8,7 @@ use dateline_parser::{AppliedSiteRule, SiteRulePart};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What is counted of every rule.
 #[derive(Debug, Default)]
@@ -32,15 +32,15 @@ struct RuleCount {
 }
 
 /// How one rule does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteRuleStatus {
     /// Its host, followed by its path where it has one.
     pub rule: String,
     /// Pages that were read by it since the start.
     pub pages: u64,
     /// The parts that its selectors did not find on the last page, and on how many pages in a row.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub missing: BTreeMap<&'static str, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<String, u64>,
 }
 
 impl SiteRuleCounts {
@@ -66,7 +66,7 @@ impl SiteRuleCounts {
         let status = |(rule, count): (&String, &RuleCount)| SiteRuleStatus {
             rule: rule.clone(),
             pages: count.pages,
-            missing: count.missing.iter().map(|(part, pages)| (part.as_str(), *pages)).collect(),
+            missing: count.missing.iter().map(|(part, pages)| (part.as_str().to_owned(), *pages)).collect(),
         };
         rules.iter().map(status).collect()
     }
@@ -89,6 +89,6 @@ mod tests {
         }
         let status = counts.status();
         assert_eq!(status[0].pages, 4);
-        assert_eq!(status[0].missing, BTreeMap::from([("body", 2)]));
+        assert_eq!(status[0].missing, BTreeMap::from([("body".to_owned(), 2)]));
     }
 }

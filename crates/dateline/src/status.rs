@@ -1,16 +1,27 @@
-//! How it is going, from the journal alone: for `dateline status`, whether a daemon runs or not, and for the API.
+//! How it is going: from the journal, and from the daemon itself where one runs. For the API, and for `dateline status`, which asks
+//! that or, where no daemon answers, reads the journal alone.
+
+mod page;
 
 use std::collections::{BTreeMap, HashMap};
 
 use dateline_fetcher::Feed;
 use dateline_journal::{JournalError, JournalReader};
 use dateline_publisher::RelayStatus;
-use dateline_wire::{EventKind, FeedId, FeedRef, FeedState, PublicUrl, Sequence, Subscription};
+use dateline_wire::{
+    EventKind, FailureKind, FeedId, FeedRef, FeedState, HealthKind, PublicUrl, Sequence, Subscription,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::disk::DiskSpace;
+use crate::faults::{self, Fault, LiveState};
+use crate::run_record::RunRecord;
 use crate::site_rules::SiteRuleStatus;
+use crate::text::{ago, moment};
+
+pub use page::page;
 
 /// How many of the last events are shown.
 const LAST_EVENTS: u64 = 5;
@@ -26,9 +37,32 @@ impl FeedNames {
     }
 }
 
+/// How a daemon is, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It does what it should.
+    Ok,
+    /// It takes entries in and keeps them, but something is wrong.
+    Degraded,
+    /// It takes nothing in.
+    NotReady,
+    /// There is none; the journal tells.
+    NotRunning,
+}
+
 /// The whole picture.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct StatusReport {
+    /// How the daemon is.
+    pub verdict: Verdict,
+    /// The same in a line.
+    pub summary: String,
+    /// What is wrong, the worst first.
+    pub faults: Vec<Fault>,
+    /// The daemon that says so, or the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daemon: Option<RunRecord>,
     /// The journal's id: the epoch of the sequence.
     pub journal: String,
     /// The size of its file in bytes.
@@ -41,20 +75,28 @@ pub struct StatusReport {
     pub entries: u64,
     /// Entries that wait for their page.
     pub backlog: u64,
+    /// When the entry that has been due for longest became so.
+    #[serde(default)]
+    pub due_since: Option<Timestamp>,
     /// Events by the plural of their kind; of articles each revision counts.
-    #[serde(flatten)]
-    pub events: BTreeMap<&'static str, u64>,
+    pub events: BTreeMap<String, u64>,
     /// The last event's place.
     pub last_sequence: Sequence,
     /// When it was committed.
     pub last_event: Option<Timestamp>,
     /// The last event that Kafka is known to have.
     pub relay_position: Sequence,
-    /// What the relay is doing; absent where no daemon tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// When the first event after it was committed, if there is one.
+    #[serde(default)]
+    pub undelivered_since: Option<Timestamp>,
+    /// What the relay is doing; absent where no daemon tells, or delivers to no Kafka.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relay: Option<RelaySummary>,
+    /// The room on the journal's disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk: Option<DiskSpace>,
     /// The rules for single sites that were applied since the daemon started; absent where no daemon tells.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub site_rules: Vec<SiteRuleStatus>,
     /// The last few events, newest first.
     pub last_events: Vec<LastEvent>,
@@ -63,47 +105,63 @@ pub struct StatusReport {
 }
 
 /// What the relay is doing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct RelaySummary {
     /// The last event that Kafka has for certain; absent until Kafka said so.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Sequence>,
     /// Whether it is connected.
     pub connected: bool,
+    /// Whether it has stopped until somebody acts.
+    #[serde(default)]
+    pub has_stopped: bool,
     /// What went wrong last.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// Since when nothing can be delivered, while that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Timestamp>,
+    /// When it last delivered something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_commit: Option<Timestamp>,
 }
 
 impl RelaySummary {
     /// As the relay says.
     pub fn of(status: &RelayStatus) -> Self {
-        Self { position: status.position, connected: status.connected, last_error: status.last_error.clone() }
+        Self {
+            position: status.position,
+            connected: status.connected,
+            has_stopped: status.has_stopped,
+            last_error: status.last_error.clone(),
+            failing_since: status.failing_since,
+            last_commit: status.last_commit,
+        }
     }
 }
 
 /// One of the last events, in a line.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct LastEvent {
     /// Its place.
     pub sequence: Sequence,
     /// When it was committed.
     pub time: Timestamp,
     /// Its kind.
-    pub kind: &'static str,
+    pub kind: String,
     /// What it is about: the article's title, the reason and address, the feed and what happened.
     pub about: String,
 }
 
 /// One feed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct FeedStatus {
     /// Its id.
     pub id: FeedId,
     /// Its address, without what is secret in it.
     pub url: PublicUrl,
     /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// When it is polled next.
     pub next_poll: Timestamp,
@@ -118,28 +176,37 @@ pub struct FeedStatus {
     /// Failures since the last success.
     pub failures: u32,
     /// Why it failed last, while it fails.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// Since when it fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Timestamp>,
+    /// Why no answer came to the last poll, if none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_failure: Option<FailureKind>,
+    /// What is the matter with it beyond single failures; each was told by a health event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<HealthKind>,
     /// Whether it is gone (410) and therefore asked once a week only.
     pub retired: bool,
     /// Its subscription at a hub, if it names one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub websub: Option<WebSubStatus>,
 }
 
 /// A feed's subscription at its hub, without its keys.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct WebSubStatus {
     /// The hub.
     pub hub: Url,
     /// Until when the hub pushes, if it granted that.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_end: Option<Timestamp>,
     /// When it last pushed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_push: Option<Timestamp>,
     /// Why it doesn't, where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
 }
 
@@ -164,7 +231,7 @@ impl StatusReport {
             .map(|event| LastEvent {
                 sequence: event.sequence,
                 time: event.time,
-                kind: event.kind.word(),
+                kind: event.kind.word().to_owned(),
                 about: about(event.kind, &event.data),
             })
             .collect();
@@ -174,22 +241,163 @@ impl StatusReport {
             subscriptions.map(|one| (one.feed.clone(), WebSubStatus::of(one))).collect();
         let feeds = journal.feeds()?.into_iter();
         let feeds = feeds.map(|feed| FeedStatus::of(subscriptions.remove(&feed.id), feed, names)).collect();
+        let now = Timestamp::now();
+        let undelivered_since = journal.event_time(totals.relay_position.next())?;
         Ok(Self {
+            verdict: Verdict::NotRunning,
+            summary: String::new(),
+            faults: Vec::new(),
+            daemon: None,
             journal: totals.id.to_string(),
             journal_bytes: totals.bytes,
             journal_wal_bytes: totals.wal_bytes,
             journal_set_aside: totals.set_aside,
             entries: totals.entries,
             backlog: totals.backlog,
-            events: totals.events.iter().map(|(kind, events)| (kind.plural(), events)).collect(),
+            due_since: journal.due_since(now)?,
+            events: totals.events.iter().map(|(kind, events)| (kind.plural().to_owned(), events)).collect(),
             last_sequence: totals.last_sequence,
             last_event: totals.last_event,
             relay_position: totals.relay_position,
+            undelivered_since,
             relay: None,
+            disk: journal.path().parent().and_then(|folder| DiskSpace::at(folder).ok()),
             site_rules: Vec::new(),
             last_events,
             feeds,
         })
+    }
+}
+
+impl StatusReport {
+    /// How many events Kafka doesn't have yet, as far as is known.
+    pub fn undelivered(&self) -> u64 {
+        let confirmed = self.relay.as_ref().and_then(|relay| relay.position);
+        self.last_sequence.0.saturating_sub(confirmed.unwrap_or_default().max(self.relay_position).0)
+    }
+
+    /// How many feeds are in a condition.
+    pub fn feeds_in(&self, condition: FeedCondition) -> usize {
+        self.feeds.iter().filter(|feed| feed.condition() == condition).count()
+    }
+
+    /// The same as the daemon `by` tells it, which is as `live` says.
+    #[must_use]
+    pub fn told_by(mut self, by: RunRecord, live: LiveState, now: Timestamp) -> Self {
+        self.daemon = Some(by);
+        self.relay = live.relay.as_ref().map(RelaySummary::of);
+        self.faults = faults::of_daemon(&live);
+        self.faults.extend(faults::of_journal(&self, now));
+        self.faults.sort_by_key(|fault| fault.kind);
+        self.site_rules = live.site_rules;
+        self.verdict = match self.faults.first() {
+            None => Verdict::Ok,
+            Some(worst) if worst.kind.is_ready() => Verdict::Degraded,
+            Some(_) => Verdict::NotReady,
+        };
+        self.summary = self.summary_of_faults();
+        self
+    }
+
+    /// The same where no daemon answers: `last` is the last one that ran, as far as is known.
+    #[must_use]
+    pub fn without_daemon(mut self, last: Option<RunRecord>, now: Timestamp) -> Self {
+        self.summary = match &last {
+            Some(run) if run.is_there() => format!(
+                "not answering: process {} on {} should serve {}; it hangs, or that cannot be reached from here. The journal says:",
+                run.process, run.host, run.api
+            ),
+            Some(RunRecord { stopped: Some(stopped), failure, .. }) => {
+                let why = failure.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+                format!(
+                    "not running since {} ({}){why}. The journal says:",
+                    moment(*stopped),
+                    ago(Some(*stopped), now)
+                )
+            }
+            Some(run) => format!(
+                "not running: process {} on {}, started {}, ended without a word (killed, or its machine went down). The journal says:",
+                run.process,
+                run.host,
+                moment(run.started)
+            ),
+            None => "not running, as far as can be told from here. The journal says:".to_owned(),
+        };
+        self.faults = faults::of_journal(&self, now);
+        self.daemon = last;
+        self
+    }
+
+    fn summary_of_faults(&self) -> String {
+        let Some(worst) = self.faults.first() else {
+            let kafka = match (&self.relay, self.undelivered()) {
+                (None, _) => "no Kafka is configured".to_owned(),
+                (Some(_), 0) => "Kafka has every event".to_owned(),
+                (Some(_), events) => format!("{events} events are on their way to Kafka"),
+            };
+            return format!("ok: {}, {} entries wait, {kafka}", self.feeds_in_words(), self.backlog);
+        };
+        let state = if self.verdict == Verdict::NotReady { "not taking entries in" } else { "degraded" };
+        let others = match self.faults.len() - 1 {
+            0 => String::new(),
+            1 => " (and one thing more, see below)".to_owned(),
+            more => format!(" (and {more} things more, see below)"),
+        };
+        let waiting = match (self.relay.is_some(), self.undelivered()) {
+            (true, events @ 1..) => format!("; {events} events wait in the journal"),
+            _ => String::new(),
+        };
+        format!("{state}: {}{waiting}{others}", worst.what)
+    }
+
+    /// `72 feeds, of which 3 failing and 1 gone`.
+    pub(crate) fn feeds_in_words(&self) -> String {
+        let feeds = match self.feeds.len() {
+            1 => "1 feed".to_owned(),
+            feeds => format!("{feeds} feeds"),
+        };
+        let odd = FeedCondition::ALL.into_iter().filter(|condition| *condition != FeedCondition::Ok);
+        let odd: Vec<String> = odd
+            .filter_map(|condition| match self.feeds_in(condition) {
+                0 => None,
+                count => Some(format!("{count} {}", condition.word())),
+            })
+            .collect();
+        if odd.is_empty() { feeds } else { format!("{feeds} ({})", odd.join(", ")) }
+    }
+}
+
+/// How a feed is doing, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FeedCondition {
+    /// It answered as it should when it was last asked.
+    Ok,
+    /// It was never asked.
+    Waiting,
+    /// It answers, but has had nothing new for longer than its rhythm explains.
+    Silent,
+    /// It failed when it was last asked.
+    Failing,
+    /// It has failed for as long as `dead_after` says.
+    Dead,
+    /// Its server said that it is gone for good (410).
+    Gone,
+}
+
+impl FeedCondition {
+    /// Every condition.
+    pub const ALL: [Self; 6] = [Self::Ok, Self::Waiting, Self::Silent, Self::Failing, Self::Dead, Self::Gone];
+
+    /// The condition in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Waiting => "waiting",
+            Self::Silent => "silent",
+            Self::Failing => "failing",
+            Self::Dead => "dead",
+            Self::Gone => "gone",
+        }
     }
 }
 
@@ -208,18 +416,23 @@ impl FeedStatus {
             last_status: feed.last_status,
             failures: feed.failures,
             last_error: feed.last_error,
+            failing_since: feed.failing_since,
+            last_failure: feed.last_failure,
+            conditions: feed.conditions,
             retired: feed.retired,
             websub,
         }
     }
 
-    /// How it is doing, in a word.
-    pub fn word(&self) -> &'static str {
+    /// How it is doing.
+    pub fn condition(&self) -> FeedCondition {
         match self {
-            Self { retired: true, .. } => "gone",
-            Self { failures: 1.., .. } => "failing",
-            Self { last_success: Some(_), .. } => "ok",
-            _ => "waiting",
+            Self { retired: true, .. } => FeedCondition::Gone,
+            _ if self.conditions.contains(&HealthKind::Dead) => FeedCondition::Dead,
+            Self { failures: 1.., .. } => FeedCondition::Failing,
+            _ if self.conditions.contains(&HealthKind::Silent) => FeedCondition::Silent,
+            Self { last_success: Some(_), .. } => FeedCondition::Ok,
+            _ => FeedCondition::Waiting,
         }
     }
 }

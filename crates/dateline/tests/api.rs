@@ -9,8 +9,10 @@ use dateline::api::{self, Sources, WriteAccess};
 use dateline::config::HttpSettings;
 use dateline::engine::EngineActivity;
 use dateline::metrics::Metrics;
+use dateline::run_record::RunRecord;
 use dateline::status::FeedNames;
 use dateline_journal::{Durability, EntryCompletion, Journal, Options, PollCommit, Retention, RetentionPass};
+use dateline_publisher::RelayStatus;
 use dateline_wire::{
     Entry, EntryId, Event, EventId, FeedRef, FeedState, HubNews, RejectEvent, RejectReason, SecretQuery,
     Stage,
@@ -37,6 +39,10 @@ struct TestServer {
 
 impl TestServer {
     async fn new(settings: HttpSettings) -> Self {
+        Self::with_relay(settings, None).await
+    }
+
+    async fn with_relay(settings: HttpSettings, relay: Option<RelayStatus>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = Options { durability: Durability::Process, ..Options::default() };
         let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
@@ -45,9 +51,10 @@ impl TestServer {
         let sources = Sources {
             journal: journal.clone(),
             feeds: watch::channel(FeedNames::default()).1,
+            run_record: RunRecord::of_this_process("http://127.0.0.1:1".into()),
             metrics: Arc::new(Metrics::default()),
             pulse: pulse.subscribe(),
-            relay: None,
+            relay: relay.map(|relay| watch::channel(relay).1),
             source: "/test".into(),
             websub: None,
             write_access: watch::channel(WriteAccess::new(settings.listen, None)).1,
@@ -270,10 +277,32 @@ async fn health_follows_the_engines_pulse() {
     served.pulse.send_modify(|pulse| pulse.paused = true);
     assert_eq!(served.get("/livez", "").await.0, 200);
     let (status, _, body) = served.get("/readyz", "").await;
-    assert_eq!((status, body.as_str()), (503, "intake is paused: the journal has no room\n"));
+    assert_eq!(status, 503);
+    assert!(
+        body.starts_with("not ready:\nthe journal cannot be written, most often because its disk is full"),
+        "{body}"
+    );
+    assert!(body.contains("to do: free space on the disk of `data_dir`"), "{body}");
     let long_ago = Instant::now().checked_sub(Duration::from_secs(60)).unwrap();
     served.pulse.send_modify(|pulse| pulse.at = long_ago);
     assert_eq!(served.get("/livez", "").await.0, 503);
+}
+
+#[tokio::test]
+async fn a_daemon_whose_broker_refuses_it_is_ready_and_says_what_is_degraded_and_why() {
+    let relay = RelayStatus {
+        last_error: Some("SASL authentication error: Authentication failed".into()),
+        ..RelayStatus::default()
+    };
+    let served = TestServer::with_relay(HttpSettings::default(), Some(relay)).await;
+    let (status, _, body) = served.get("/readyz", "").await;
+    assert_eq!(status, 200);
+    let told = "ready, but degraded:\nnothing is delivered: Kafka refuses the user name or the password: ";
+    assert!(body.starts_with(told), "{body}");
+    let status: Value = serde_json::from_str(&served.get("/v1/status", "").await.2).unwrap();
+    assert_eq!(status["verdict"], "degraded");
+    assert_eq!(status["faults"][0]["kind"], "delivery_fails");
+    assert!(status["summary"].as_str().unwrap().starts_with("degraded: nothing is delivered: Kafka refuses"));
 }
 
 #[tokio::test]
@@ -281,7 +310,7 @@ async fn status_and_metrics_count_what_the_journal_holds() {
     let mut served = TestServer::new(HttpSettings::default()).await;
     served.commit(4).await;
     let status: Value = serde_json::from_str(&served.get("/v1/status", "").await.2).unwrap();
-    assert_eq!(status["rejects"], 4);
+    assert_eq!(status["events"]["rejects"], 4);
     assert_eq!(status["last_events"][0]["about"], "not_relevant  https://news.example/3");
     assert_eq!(status["feeds"][0]["url"], "https://news.example/rss");
     let (_, head, metrics) = served.get("/metrics", "").await;

@@ -6,6 +6,7 @@ use axum::response::IntoResponse;
 
 use super::Shared;
 use crate::engine::{EngineActivity, HEARTBEAT};
+use crate::faults;
 
 /// How many heartbeats the engine may miss before it counts as hung. A commit on a slow disk doesn't hold it up, a suspended
 /// machine does, for as long as it sleeps.
@@ -24,18 +25,19 @@ pub(super) async fn livez(State(api): Shared) -> impl IntoResponse {
     }
 }
 
-/// 200 while events are taken in and can be read. A feed that fails or a broker that is down is no reason not to be ready:
-/// status tells of those.
+/// 200 while entries can be taken in and kept. A broker that is down, or a rule that finds nothing, is no reason not to be ready: the
+/// lines after the first tell of those. What takes a look into the journal (feeds, the backlog) is for status to tell.
 pub(super) async fn readyz(State(api): Shared) -> impl IntoResponse {
-    let pulse = *api.sources.pulse.borrow();
     if api.stop.is_cancelled() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, "not ready: stopping\n".to_owned());
     }
-    if !is_alive(&pulse) {
-        return (StatusCode::SERVICE_UNAVAILABLE, "the engine hangs\n");
-    }
-    if pulse.paused {
-        return (StatusCode::SERVICE_UNAVAILABLE, "intake is paused: the journal has no room\n");
-    }
-    (StatusCode::OK, "ready\n")
+    let mut faults = faults::of_daemon(&api.live_state());
+    faults.sort_by_key(|fault| fault.kind);
+    let (status, first) = match faults.first().map(|worst| worst.kind.is_ready()) {
+        None => (StatusCode::OK, "ready"),
+        Some(true) => (StatusCode::OK, "ready, but degraded:"),
+        Some(false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready:"),
+    };
+    let lines = faults.into_iter().map(|fault| format!("{}; to do: {}\n", fault.what, fault.remedy));
+    (status, format!("{first}\n{}", lines.collect::<String>()))
 }

@@ -1,0 +1,266 @@
+//! What is wrong with a daemon now, why, and what to do about it: for `dateline status`, `/v1/status` and `/readyz`. Functions of
+//! values: whoever asks brings what is to be judged.
+
+use dateline_publisher::{OutageCause, RelayStatus};
+use dateline_wire::FailureKind;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::disk::DiskSpace;
+use crate::site_rules::SiteRuleStatus;
+use crate::status::{FeedCondition, FeedStatus, StatusReport};
+use crate::text::rounded;
+
+/// With less free space than this in bytes, somebody should look: SQLite needs room for its write-ahead log as well.
+const MIN_FREE_BYTES: u64 = 512 << 20;
+/// On how many pages in a row a site rule may miss a part before it counts as broken: one or two pages of a site are often of
+/// another kind.
+pub(crate) const MAX_UNMATCHED_PAGES: u64 = 3;
+/// How long an entry may be due before intake counts as behind. Hundreds of entries of one host take minutes at one a second.
+const MAX_OVERDUE: SignedDuration = SignedDuration::from_hours(1);
+/// The polls of this time before the last one tell whether the network is there: longer than feeds rest after a first failure.
+const RECENT_POLLS: SignedDuration = SignedDuration::from_mins(15);
+/// So many feeds at least, or all of them, have to fail to resolve before no name is said to.
+const MIN_FEEDS: usize = 3;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Which thing, for programs.
+    pub kind: FaultKind,
+    /// What is wrong and why, for people.
+    pub what: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// Since when, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+}
+
+/// What can be wrong, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The engine doesn't go round.
+    EngineHangs,
+    /// The journal has no room, so nothing is taken in.
+    NoRoom,
+    /// Delivery rests until somebody acts.
+    DeliveryStopped,
+    /// Kafka takes nothing for now.
+    DeliveryFails,
+    /// No feed's host resolves.
+    NothingResolves,
+    /// No feed's host can be reached.
+    NothingReached,
+    /// The disk will soon be full.
+    LittleRoom,
+    /// More than half of the feeds fail.
+    FeedsFail,
+    /// Entries have waited for long.
+    Behind,
+    /// A rule for a single site does not find what it is to find.
+    SiteRule,
+    /// Rows of the journal cannot be read.
+    UnreadableRows,
+    /// What a newer daemon says that this program doesn't know.
+    #[serde(other)]
+    Other,
+}
+
+impl FaultKind {
+    /// Whether entries can still be taken in and kept.
+    pub fn is_ready(self) -> bool {
+        !matches!(self, Self::EngineHangs | Self::NoRoom)
+    }
+}
+
+/// What a running daemon knows of itself, beside its journal.
+#[derive(Debug, Clone, Default)]
+pub struct LiveState {
+    /// Whether its engine doesn't go round.
+    pub hangs: bool,
+    /// Whether intake waits for room in the journal.
+    pub is_paused: bool,
+    /// The relay, if there is one.
+    pub relay: Option<RelayStatus>,
+    /// The rules for single sites that were applied.
+    pub site_rules: Vec<SiteRuleStatus>,
+    /// The room on the journal's disk, where that can be told.
+    pub disk: Option<DiskSpace>,
+}
+
+/// What is wrong as far as the daemon itself knows, without a look into its journal.
+pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
+    let free = live.disk.map(|disk| format!(" ({} MB free)", disk.free_bytes >> 20)).unwrap_or_default();
+    let mut faults = Vec::new();
+    let mut add = |kind, what: String, remedy: &str, since| {
+        faults.push(Fault { kind, what, remedy: remedy.to_owned(), since });
+    };
+    if live.hangs {
+        let what = "the engine hangs: it has not gone round for 15 seconds".to_owned();
+        add(FaultKind::EngineHangs, what, "restart the daemon; what it had in hand is taken up again", None);
+    }
+    if live.is_paused {
+        let what = format!("the journal cannot be written, most often because its disk is full{free}");
+        let remedy = "free space on the disk of `data_dir`; intake goes on by itself, and nothing is lost";
+        add(FaultKind::NoRoom, what, remedy, None);
+    } else if live.disk.is_some_and(|disk| disk.free_bytes < MIN_FREE_BYTES) {
+        let what = format!("the disk of the journal is nearly full{free}");
+        add(FaultKind::LittleRoom, what, "free space, or set [retention]", None);
+    }
+    match &live.relay {
+        Some(relay) if relay.has_stopped => {
+            let why = relay.last_error.clone().unwrap_or_default();
+            let remedy = "do what the message says, then start the daemon again (docs/delivery.md); intake goes on meanwhile";
+            let what = format!("delivery to Kafka has stopped: {why}");
+            add(FaultKind::DeliveryStopped, what, remedy, relay.failing_since);
+        }
+        Some(RelayStatus { connected: false, last_error: Some(error), failing_since, .. }) => {
+            let cause = OutageCause::of(error);
+            let what = format!("nothing is delivered: {}: {error}", cause.what());
+            add(FaultKind::DeliveryFails, what, cause.remedy(), *failing_since);
+        }
+        _ => {}
+    }
+    for rule in &live.site_rules {
+        for (part, pages) in rule.missing.iter().filter(|(_, pages)| **pages >= MAX_UNMATCHED_PAGES) {
+            let what =
+                format!("the rule for {} has not found its {part} on the last {pages} pages", rule.rule);
+            let remedy = "the site has changed: mend the rule in sites.toml, and try it with `dateline extract --sites`";
+            add(FaultKind::SiteRule, what, remedy, None);
+        }
+    }
+    faults
+}
+
+/// What is wrong as far as the journal tells.
+pub fn of_journal(status: &StatusReport, now: Timestamp) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = of_feeds(&status.feeds).into_iter().collect();
+    let mut add = |kind, what: String, remedy: &str, since| {
+        faults.push(Fault { kind, what, remedy: remedy.to_owned(), since });
+    };
+    if let Some(due) = status.due_since.filter(|due| now.duration_since(*due) > MAX_OVERDUE) {
+        let waited = rounded(now.duration_since(due));
+        let what = format!(
+            "of {} entries that wait for their page, the first has waited for {waited}",
+            status.backlog
+        );
+        let remedy = "one host at a time is asked once in `per_host_delay`; where many hosts wait, see the log for what holds \
+                      them up";
+        add(FaultKind::Behind, what, remedy, Some(due));
+    }
+    if status.journal_set_aside > 0 {
+        let what =
+            format!("{} rows of the journal could not be read and were set aside", status.journal_set_aside);
+        add(FaultKind::UnreadableRows, what, "see its table set_aside; check the disk", None);
+    }
+    faults
+}
+
+/// What is wrong with the feeds as a whole. That one fails is told with that one.
+fn of_feeds(feeds: &[FeedStatus]) -> Option<Fault> {
+    let asked: Vec<&FeedStatus> = feeds.iter().filter(|feed| feed.last_poll.is_some()).collect();
+    let last = asked.iter().filter_map(|feed| feed.last_poll).max()?;
+    let recent: Vec<&&FeedStatus> = asked
+        .iter()
+        .filter(|feed| feed.last_poll.is_some_and(|poll| last.duration_since(poll) <= RECENT_POLLS))
+        .collect();
+    let all_fail = |kinds: &[FailureKind]| {
+        (recent.len() >= MIN_FEEDS || recent.len() == asked.len())
+            && recent.iter().all(|feed| feed.last_failure.is_some_and(|kind| kinds.contains(&kind)))
+    };
+    let reason = || recent.last().and_then(|feed| feed.last_error.clone()).unwrap_or_default();
+    let since = recent.iter().filter_map(|feed| feed.failing_since).min();
+    let fault =
+        |kind, what, remedy: &str, since| Some(Fault { kind, what, remedy: remedy.to_owned(), since });
+    if all_fail(&[FailureKind::Resolve]) {
+        let what = format!("no feed's host resolves: {}", reason());
+        let remedy = "see that this machine is online and its name server answers; feeds are asked again by themselves";
+        return fault(FaultKind::NothingResolves, what, remedy, since);
+    }
+    if all_fail(&[FailureKind::Resolve, FailureKind::Connect, FailureKind::Timeout]) {
+        let what = format!("no feed's host can be reached: {}", reason());
+        let remedy = "see that this machine is online, and that no firewall or `proxy` stands between; feeds are asked again by \
+                      themselves";
+        return fault(FaultKind::NothingReached, what, remedy, since);
+    }
+    let failing = asked.iter().filter(|feed| feed.condition() == FeedCondition::Failing).count();
+    if failing >= MIN_FEEDS && failing * 2 > asked.len() {
+        let what = format!("{failing} of {} feeds fail", asked.len());
+        return fault(FaultKind::FeedsFail, what, "each says below why", None);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn relay(error: &str) -> Option<RelayStatus> {
+        Some(RelayStatus { last_error: Some(error.into()), ..RelayStatus::default() })
+    }
+
+    fn kinds(live: &LiveState) -> Vec<FaultKind> {
+        of_daemon(live).into_iter().map(|fault| fault.kind).collect()
+    }
+
+    #[test]
+    fn a_daemon_that_does_what_it_should_has_no_fault() {
+        let disk = Some(DiskSpace { free_bytes: 1 << 40, total_bytes: 1 << 41 });
+        let relay = Some(RelayStatus { connected: true, ..RelayStatus::default() });
+        assert_eq!(kinds(&LiveState { disk, relay, ..LiveState::default() }), []);
+    }
+
+    #[test]
+    fn a_refused_password_is_told_as_that_with_what_to_do() {
+        let live = LiveState {
+            relay: relay("SASL authentication error: Authentication failed"),
+            ..LiveState::default()
+        };
+        let fault = of_daemon(&live).remove(0);
+        assert_eq!(fault.kind, FaultKind::DeliveryFails);
+        assert!(
+            fault.what.starts_with("nothing is delivered: Kafka refuses the user name or the password: SASL"),
+            "{fault:?}"
+        );
+        assert!(fault.remedy.contains("DATELINE_KAFKA__SASL_PASSWORD"), "{fault:?}");
+    }
+
+    #[test]
+    fn a_relay_that_waits_for_somebody_is_told_from_one_that_tries_again() {
+        let mut stopped = relay("another daemon has taken over");
+        stopped.iter_mut().for_each(|relay| relay.has_stopped = true);
+        assert_eq!(
+            kinds(&LiveState { relay: stopped, ..LiveState::default() }),
+            [FaultKind::DeliveryStopped]
+        );
+        let first_attempt = Some(RelayStatus::default());
+        assert_eq!(kinds(&LiveState { relay: first_attempt, ..LiveState::default() }), []);
+    }
+
+    #[test]
+    fn only_what_keeps_entries_out_makes_a_daemon_unready() {
+        let disk = Some(DiskSpace { free_bytes: 0, total_bytes: 1 << 41 });
+        let live =
+            LiveState { is_paused: true, disk, relay: relay("Connection refused"), ..LiveState::default() };
+        let ready: Vec<bool> = of_daemon(&live).iter().map(|fault| fault.kind.is_ready()).collect();
+        assert_eq!(ready, [false, true]);
+    }
+
+    #[test]
+    fn a_site_rule_is_at_fault_once_it_has_missed_a_part_on_several_pages_in_a_row() {
+        let missing = |pages| LiveState {
+            site_rules: vec![SiteRuleStatus {
+                rule: "news.example".into(),
+                pages: 40,
+                missing: BTreeMap::from([("body".into(), pages)]),
+            }],
+            ..LiveState::default()
+        };
+        assert_eq!(kinds(&missing(MAX_UNMATCHED_PAGES - 1)), []);
+        assert_eq!(kinds(&missing(MAX_UNMATCHED_PAGES)), [FaultKind::SiteRule]);
+    }
+}

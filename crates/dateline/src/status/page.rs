@@ -1,0 +1,209 @@
+//! The status as a page for people: a verdict first, then what is wrong and what to do, then the rest.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::{FeedCondition, FeedStatus, StatusReport, Verdict};
+use crate::text::{ago, ahead, moment, rounded};
+
+/// The page. It ends with a line break.
+pub fn page(status: &StatusReport, now: Timestamp) -> String {
+    let mut page = format!("{}\n", status.summary);
+    for fault in &status.faults {
+        let since = fault
+            .since
+            .map(|since| format!(", for {}", rounded(now.duration_since(since))))
+            .unwrap_or_default();
+        // Writing to a String cannot fail, here and below.
+        let _ = writeln!(page, "\n  {}{since}\n      to do: {}", fault.what, fault.remedy);
+    }
+    page.push('\n');
+    if let Some(daemon) = &status.daemon {
+        let _ = write!(
+            page,
+            "daemon    version {}, process {} on {}",
+            daemon.version, daemon.process, daemon.host
+        );
+        let _ = match status.verdict {
+            Verdict::NotRunning => writeln!(page, ", started {}", moment(daemon.started)),
+            _ => writeln!(
+                page,
+                ", up {}, asked at {}",
+                rounded(now.duration_since(daemon.started)),
+                daemon.api
+            ),
+        };
+    }
+    let _ = writeln!(page, "feeds     {}", status.feeds_in_words());
+    let _ = writeln!(page, "entries   {} seen, {} waiting for their page", status.entries, status.backlog);
+    let kinds: Vec<String> = status.events.iter().map(|(kind, events)| format!("{events} {kind}")).collect();
+    let _ = writeln!(
+        page,
+        "events    {}: {}; the last {}",
+        status.last_sequence,
+        kinds.join(", "),
+        ago(status.last_event, now),
+    );
+    let _ = writeln!(page, "delivery  {}", delivery(status, now));
+    let disk = status
+        .disk
+        .map(|disk| format!("; {} MB free on its disk", disk.free_bytes >> 20))
+        .unwrap_or_default();
+    let _ = writeln!(
+        page,
+        "journal   {}, {} KiB and {} KiB of write-ahead log{disk}",
+        status.journal,
+        status.journal_bytes / 1024,
+        status.journal_wal_bytes / 1024,
+    );
+    if !status.last_events.is_empty() {
+        page.push_str("\nlast events\n");
+        for event in &status.last_events {
+            let _ = writeln!(
+                page,
+                "  {:>6}  {:<8} {:<8} {}",
+                event.sequence,
+                ago(Some(event.time), now),
+                event.kind,
+                event.about
+            );
+        }
+    }
+    page.push_str("\nfeeds\n");
+    for feed in in_order(&status.feeds) {
+        let _ = writeln!(page, "  {}", feed_line(feed, now));
+    }
+    page
+}
+
+/// What Kafka has, as whoever tells knows it. Without a daemon that is what the last one noted; whether a Kafka is configured is
+/// for the daemon to know, whose environment is not ours.
+fn delivery(status: &StatusReport, now: Timestamp) -> String {
+    let undelivered = status.undelivered();
+    match (&status.relay, status.verdict) {
+        (None, Verdict::NotRunning) if status.relay_position.0 == 0 => {
+            "nothing was ever delivered to Kafka".to_owned()
+        }
+        (None, Verdict::NotRunning) => {
+            format!("Kafka had {} when that was last noted, {undelivered} to go", status.relay_position)
+        }
+        (None, _) => "off: the daemon runs without [kafka] `brokers`".to_owned(),
+        (Some(relay), _) => {
+            let position = relay.position.unwrap_or(status.relay_position);
+            let state = match (relay.connected, relay.has_stopped) {
+                (true, _) => "connected",
+                (false, true) => "stopped",
+                (false, false) => "not connected",
+            };
+            let waiting = match status.undelivered_since.filter(|_| undelivered > 0) {
+                None => String::new(),
+                Some(since) => format!(", the first since {}", rounded(now.duration_since(since))),
+            };
+            format!(
+                "{state}; Kafka has {position}, {undelivered} to go{waiting}; last delivered {}",
+                ago(relay.last_commit, now)
+            )
+        }
+    }
+}
+
+/// The feeds that are not as they should be first, and otherwise as configured.
+fn in_order(feeds: &[FeedStatus]) -> Vec<&FeedStatus> {
+    let mut feeds: Vec<&FeedStatus> = feeds.iter().collect();
+    let is_odd = |feed: &FeedStatus| !matches!(feed.condition(), FeedCondition::Ok | FeedCondition::Waiting);
+    feeds.sort_by_key(|feed| !is_odd(feed));
+    feeds
+}
+
+fn feed_line(feed: &FeedStatus, now: Timestamp) -> String {
+    let name = feed.name.as_deref().unwrap_or(feed.url.as_str());
+    let mut line = format!("{:<8} {name}: polled {}", feed.condition().word(), ago(feed.last_poll, now));
+    if feed.last_success.is_some() {
+        let _ = write!(line, ", news {}", ago(feed.last_new_entry, now));
+    }
+    let _ = write!(line, ", next {}", ahead(feed.next_poll, now));
+    if let Some(websub) = &feed.websub
+        && let Some(end) = websub.lease_end.filter(|end| *end > now)
+    {
+        let pushed = ago(websub.last_push, now);
+        let _ = write!(line, ", pushed {pushed} (its hub's lease ends {})", ahead(end, now));
+    }
+    if let Some(error) = &feed.last_error {
+        let times = if feed.failures == 1 { "once".to_owned() } else { format!("{} times", feed.failures) };
+        let _ = write!(line, "; failed {times}: {error}");
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use dateline_wire::{FeedRef, SecretQuery};
+
+    use super::*;
+    use crate::status::WebSubStatus;
+
+    fn news() -> FeedRef {
+        FeedRef::new(&"https://news.example/rss".parse().unwrap(), None, &SecretQuery::default())
+    }
+
+    #[test]
+    fn a_feed_that_its_hub_pushes_says_until_when() {
+        let now: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
+        let moment = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+        let FeedRef { id, url, .. } = news();
+        let feed = FeedStatus {
+            id,
+            url,
+            name: Some("News".into()),
+            next_poll: "2026-03-01T13:00:00Z".parse().unwrap(),
+            last_poll: moment("2026-03-01T07:00:00Z"),
+            last_success: moment("2026-03-01T07:00:00Z"),
+            last_new_entry: moment("2026-03-01T07:55:00Z"),
+            last_status: Some(200),
+            failures: 0,
+            last_error: None,
+            failing_since: None,
+            last_failure: None,
+            conditions: Vec::new(),
+            retired: false,
+            websub: Some(WebSubStatus {
+                hub: "https://hub.example/".parse().unwrap(),
+                lease_end: moment("2026-03-08T08:00:00Z"),
+                last_push: moment("2026-03-01T07:55:00Z"),
+                last_error: None,
+            }),
+        };
+        assert_eq!(
+            feed_line(&feed, now),
+            "ok       News: polled 1h ago, news 5m ago, next in 5h, pushed 5m ago (its hub's lease ends in 7d)"
+        );
+    }
+
+    #[test]
+    fn a_feed_that_fails_says_why_and_how_often() {
+        let now: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
+        let FeedRef { id, url, .. } = news();
+        let feed = FeedStatus {
+            id,
+            url,
+            name: Some("News".into()),
+            next_poll: "2026-03-01T08:10:00Z".parse().unwrap(),
+            last_poll: Some("2026-03-01T07:59:30Z".parse().unwrap()),
+            last_success: None,
+            last_new_entry: None,
+            last_status: None,
+            failures: 2,
+            last_error: Some("the name does not resolve".into()),
+            failing_since: None,
+            last_failure: None,
+            conditions: Vec::new(),
+            retired: false,
+            websub: None,
+        };
+        assert_eq!(
+            feed_line(&feed, now),
+            "failing  News: polled 30s ago, next in 10m; failed 2 times: the name does not resolve"
+        );
+    }
+}

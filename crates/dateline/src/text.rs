@@ -1,0 +1,51 @@
+//! Moments and lengths of time as people say them.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// `5m ago`, or `never`.
+pub(crate) fn ago(then: Option<Timestamp>, now: Timestamp) -> String {
+    match then {
+        None => "never".to_owned(),
+        Some(then) => format!("{} ago", rounded(now.duration_since(then))),
+    }
+}
+
+/// `in 5m`, or `now`.
+pub(crate) fn ahead(then: Timestamp, now: Timestamp) -> String {
+    let wait = then.duration_since(now);
+    if wait.is_positive() { format!("in {}", rounded(wait)) } else { "now".to_owned() }
+}
+
+/// A length of time in its largest unit.
+pub(crate) fn rounded(length: SignedDuration) -> String {
+    let seconds = length.as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..86_400 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// A moment to the second.
+pub(crate) fn moment(then: Timestamp) -> String {
+    then.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_told_in_their_largest_unit() {
+        let told: Vec<_> =
+            [-5, 59, 60, 3_599, 7_200, 200_000].map(|s| rounded(SignedDuration::from_secs(s))).into();
+        assert_eq!(told, ["0s", "59s", "1m", "59m", "2h", "2d"]);
+    }
+
+    #[test]
+    fn moments_are_told_to_the_second() {
+        let then: Timestamp = "2026-03-01T08:00:00.123456Z".parse().expect("a moment");
+        assert_eq!(moment(then), "2026-03-01 08:00:00 UTC");
+    }
+}

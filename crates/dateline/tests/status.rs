@@ -1,0 +1,93 @@
+//! `dateline status`, asked by somebody at a terminal: of a daemon that runs, of one that was stopped, and of one that was killed.
+
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
+mod site;
+
+use std::time::Duration;
+
+use serde_json::Value;
+use site::{Site, terminate, text};
+
+/// A feed on a port that nobody listens on, asked at once.
+const SETTINGS: &str = "[poll]\nstart_spread = \"0s\"\n[fetch]\nallow_private_addresses = true\n";
+const FEEDS: &str = "[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\nname = \"Inside\"\n";
+
+/// The page, once its first line has `sign` in it.
+fn page_with(site: &Site, sign: &str) -> String {
+    let mut page = String::new();
+    for _ in 0..300 {
+        page = text(&site.run(&["status"]).stdout);
+        if page.lines().next().is_some_and(|verdict| verdict.contains(sign)) {
+            return page;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("no verdict with {sign:?}:\n{page}\n{}", site.log());
+}
+
+#[test]
+fn the_running_daemon_says_how_it_is_and_not_the_environment_of_who_asks() {
+    let site = Site::new(SETTINGS, FEEDS);
+    // The broker is named to the daemon alone, and so is the address of its API.
+    let (mut child, address) = site.daemon(&[("DATELINE_KAFKA__BROKERS", "127.0.0.1:9")]);
+    let page = page_with(&site, "degraded: nothing is delivered: no Kafka broker answers: ");
+    assert!(page.contains("to do: see that the broker runs"), "{page}");
+    assert!(page.contains(&format!("asked at {address}\n")), "{page}");
+    assert!(page.contains("delivery  not connected; Kafka has 0, 0 to go"), "{page}");
+    let report: Value = serde_json::from_slice(&site.run(&["status", "--json"]).stdout).unwrap();
+    assert_eq!(report["verdict"], "degraded");
+    assert_eq!(report["daemon"]["process"], child.id());
+    assert!(terminate(&mut child, Duration::from_secs(30)).success(), "{}", site.log());
+}
+
+#[test]
+fn that_no_host_can_be_reached_is_one_fault_with_what_to_do() {
+    let site = Site::new(SETTINGS, FEEDS);
+    let (mut child, _) = site.daemon(&[]);
+    let page = page_with(&site, "degraded: no feed's host can be reached: ");
+    assert!(page.contains("to do: see that this machine is online"), "{page}");
+    assert!(page.contains("delivery  off: the daemon runs without [kafka] `brokers`"), "{page}");
+    assert!(page.contains("  failing  Inside: polled"), "{page}");
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn without_a_daemon_the_first_line_says_since_when_and_that_the_journal_tells() {
+    let site = Site::new("", FEEDS);
+    let (mut child, _) = site.daemon(&[]);
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+    let page = text(&site.run(&["status"]).stdout);
+    let verdict = page.lines().next().unwrap();
+    assert!(verdict.starts_with("not running since 20"), "{verdict}");
+    assert!(verdict.ends_with(" ago). The journal says:"), "{verdict}");
+    assert!(page.contains("delivery  nothing was ever delivered to Kafka\n"), "{page}");
+    let report: Value = serde_json::from_slice(&site.run(&["status", "--json"]).stdout).unwrap();
+    assert_eq!(report["verdict"], "not_running");
+}
+
+#[test]
+fn a_daemon_that_was_killed_is_said_to_have_ended_without_a_word() {
+    let site = Site::new("", FEEDS);
+    let (mut child, _) = site.daemon(&[]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let page = text(&site.run(&["status"]).stdout);
+    let told = format!("not running: process {} on ", child.id());
+    assert!(page.starts_with(&told), "{page}");
+    assert!(page.lines().next().unwrap().contains("ended without a word"), "{page}");
+}
+
+#[test]
+fn another_daemon_at_the_configured_address_does_not_speak_for_this_journal() {
+    let (here, other) = (Site::new("", FEEDS), Site::new("", FEEDS));
+    let (mut child, _) = here.daemon(&[]);
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", here.log());
+    let (mut child, address) = other.daemon(&[]);
+    let listen = address.trim_start_matches("http://");
+    let output = here.command(&["status"]).env("DATELINE_HTTP__LISTEN", listen).output().unwrap();
+    assert!(text(&output.stdout).starts_with("not running since "), "{}", text(&output.stdout));
+    let asked = here.run(&["status", "--url", &address]);
+    assert!(text(&asked.stdout).contains(&format!("process {} on ", child.id())), "{}", text(&asked.stdout));
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", other.log());
+}
