@@ -2,6 +2,7 @@
 //!
 //! Whatever is wrong is told as a [`ConfigError`]: file, line, what is wrong, what is meant.
 
+mod agencies;
 mod contents;
 mod document;
 mod environment;
@@ -17,10 +18,12 @@ use std::path::{Path, PathBuf};
 
 use dateline_fetcher::Feed;
 use dateline_parser::{SiteRules, Subject};
+use dateline_stories::origin::Agencies;
 use dateline_wire::Secret;
 use serde::Deserialize;
 use toml::Table;
 
+pub use agencies::read as read_agencies;
 pub use contents::ConfigContents;
 pub use error::{ConfigError, Origin};
 pub use feeds::SecretAccess;
@@ -50,6 +53,8 @@ pub struct Config {
     pub subject: Subject,
     /// The operator's rules for single sites.
     pub sites: SiteRules,
+    /// Whose texts others carry.
+    pub agencies: Agencies,
     /// What whoever writes through the API has to show, if anything.
     pub api_token: Option<Secret>,
     /// What was read, to tell what another reading changes.
@@ -69,18 +74,20 @@ impl Config {
             Ok((text, rules))
         });
         let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Read);
+        let agencies = agencies::read(&settings.agencies);
         let subject = subject::files(&settings.subject).and_then(|files| {
             let subject = subject::parse(&settings.subject, &files)?;
             Ok((files, subject))
         });
-        match (feeds, subject, sites) {
-            (Ok(feeds), Ok((files, subject)), Ok((text, sites))) => {
+        match (feeds, subject, sites, agencies) {
+            (Ok(feeds), Ok((files, subject)), Ok((text, sites)), Ok(agencies)) => {
                 let contents = ConfigContents::of(&table, &files, &text);
-                Ok(Self { settings, feeds, subject, sites, api_token, contents })
+                Ok(Self { settings, feeds, subject, sites, agencies, api_token, contents })
             }
-            (feeds, subject, sites) => {
+            (feeds, subject, sites, agencies) => {
                 let feeds = feeds.err().into_iter().flatten();
-                Err(feeds.chain(subject.err()).chain(sites.err().into_iter().flatten()).collect())
+                let single = feeds.chain(subject.err()).chain(agencies.err());
+                Err(single.chain(sites.err().into_iter().flatten()).collect())
             }
         }
     }
@@ -130,6 +137,7 @@ impl Settings {
         resolve(&mut self.subject);
         resolve(&mut self.sites);
         self.api.token_file.iter_mut().for_each(resolve);
+        resolve(&mut self.agencies);
         self.fetch.extra_ca.iter_mut().chain(&mut self.fetch.proxy_credentials_file).for_each(resolve);
         let kafka = &mut self.kafka;
         let files = [

@@ -59,7 +59,7 @@ pub async fn run(
     logs: LogFilter,
     record: Option<RecordingOptions>,
 ) -> Result<(), Failure> {
-    let Config { settings, feeds, subject, sites, api_token, contents } = config;
+    let Config { settings, feeds, subject, sites, agencies, api_token, contents } = config;
     let mut signals = Signals::listen()?;
     let hangup = listen_for(SignalKind::hangup())?;
     let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
@@ -82,6 +82,7 @@ pub async fn run(
         journal: journal.clone(),
         subject: Arc::new(subject),
         sites: Arc::new(sites),
+        agencies: Arc::new(agencies),
         metrics: metrics.clone(),
     };
     let names = watch::Sender::new(FeedNames::of(&feeds));

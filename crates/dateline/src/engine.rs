@@ -30,6 +30,7 @@ use std::time::Duration;
 use dateline_fetcher::{Clock, Feed, Fetcher};
 use dateline_journal::{Journal, JournalError, Writing};
 use dateline_parser::{SiteRules, Subject};
+use dateline_stories::origin::Agencies;
 use dateline_wire::{FeedId, FeedState};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
@@ -55,6 +56,8 @@ pub struct EngineParts {
     pub subject: Arc<Subject>,
     /// Says how single sites are read.
     pub sites: Arc<SiteRules>,
+    /// Says whose texts others carry.
+    pub agencies: Arc<Agencies>,
     /// Counts.
     pub metrics: Arc<Metrics>,
 }

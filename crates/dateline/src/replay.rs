@@ -161,6 +161,7 @@ impl Replay {
             journal: journal.clone(),
             subject: Arc::new(config.subject),
             sites: Arc::new(config.sites),
+            agencies: Arc::new(config.agencies),
             metrics: Arc::new(Metrics::default()),
         };
         let mut lines = Lines { source: &settings.source, written: journal.last_sequence()?, output };

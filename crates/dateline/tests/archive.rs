@@ -15,6 +15,7 @@ use dateline::{
 };
 use dateline_fetcher::warc::{Record, RecordIds, RecordType, WarcWriter, field};
 use dateline_parser::SiteRules;
+use dateline_stories::origin::Agencies;
 
 const RELEVANT: &str = "<!doctype html><title>Rail link</title><article><h1>Moscow and Pyongyang agree on a rail link</h1>\
     <p>Russia and North Korea have agreed the timetable for a passenger rail link, the transport ministry in Moscow said.</p>\
@@ -54,7 +55,9 @@ fn backfill(
         show_progress: false,
     };
     let (subject, sites) = (read_subject(&subject).unwrap(), SiteRules::default());
-    backfill.run(ReadingRules { subject: &subject, sites: &sites }, events).map(|(tally, _)| tally)
+    backfill
+        .run(ReadingRules { subject: &subject, sites: &sites, agencies: &Agencies::default() }, events)
+        .map(|(tally, _)| tally)
 }
 
 fn run(files: &[PathBuf], threads: usize, state: Option<&Path>) -> (BackfillTally, String) {

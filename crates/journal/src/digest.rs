@@ -128,6 +128,7 @@ mod tests {
             title: Some(title.into()),
             published: None,
             updated: None,
+            source: None,
             authors: Vec::new(),
             summary: Some(summary.into()),
             content: None,

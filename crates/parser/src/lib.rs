@@ -81,7 +81,7 @@ fn article(page: &Page, witnesses: Witnesses<'_>, text: body::Text) -> Article {
         canonical_url: metadata.canonical_url,
         page_kind: text.page_kind,
         publisher: metadata.publisher,
-        origin: metadata.origin,
+        origins: metadata.origin.into_iter().collect(),
         language: metadata.language,
         title,
         title_source,

@@ -25,6 +25,8 @@
 pub mod copy;
 pub mod origin;
 mod report;
+mod script;
+pub mod site;
 pub mod story;
 
 pub use report::Report;

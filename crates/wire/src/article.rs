@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::words::words;
 use crate::{Moment, Paragraph, Source, Span};
 
 /// An article as its page gives it. Whatever isn't known is absent.
@@ -20,9 +21,9 @@ pub struct Article {
     /// The name of the site or paper that published the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher: Option<String>,
-    /// The wire or paper the text was taken from, where the page says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub origin: Option<Origin>,
+    /// The wires or papers the text was taken from, where the page says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<Origin>,
     /// The language of the body, as a BCP 47 primary tag.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -134,13 +135,37 @@ pub enum Role {
 /// Where a text was taken from, with the words that say so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Origin {
-    /// The source's name as the page writes it.
+    /// The source's name: as the table of agencies gives it where it is known there, else as the page writes it.
     pub name: String,
+    /// What kind of statement says so.
+    pub kind: OriginKind,
     /// The words that say so.
     pub evidence: String,
     /// Where in the body those words stand, when they do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
+}
+
+words! {
+    /// What says where a text was taken from.
+    pub enum OriginKind {
+        /// A dateline: place, day and wire before the text begins.
+        Dateline = "dateline",
+        /// A line or closing words that credit the source of the text.
+        Credit = "credit",
+        /// A byline that names the source, alone or behind the people who wrote for it.
+        Byline = "byline",
+        /// A copyright line in the text.
+        Copyright = "copyright",
+        /// Words that say where the article appeared first.
+        FirstPublished = "first_published",
+        /// An element of the page that calls itself the source.
+        Marked = "marked",
+        /// The feed names it as the source of the entry.
+        Feed = "feed",
+        /// The text is a copy of one whose origin is known.
+        Copy = "copy",
+    }
 }
 
 /// Text that was cut away, by kind.

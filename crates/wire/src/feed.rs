@@ -168,6 +168,9 @@ pub struct Entry {
     /// When the feed says it was last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated: Option<Timestamp>,
+    /// What the feed names as the source that the entry was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// The authors that the feed names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authors: Vec<String>,
@@ -189,6 +192,7 @@ impl Entry {
             title: None,
             published: None,
             updated: None,
+            source: None,
             authors: Vec::new(),
             summary: None,
             content: None,

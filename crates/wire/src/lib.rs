@@ -37,7 +37,7 @@ mod span;
 mod subscription;
 mod words;
 
-pub use article::{Article, Body, Credit, Cut, CutKind, Origin, PageKind, Role, Wording};
+pub use article::{Article, Body, Credit, Cut, CutKind, Origin, OriginKind, PageKind, Role, Wording};
 pub use canonical::CanonicalUrl;
 pub use cloud_event::{CloudEvent, EventKind};
 pub use event::{ArticleEvent, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef, RejectEvent};

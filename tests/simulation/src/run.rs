@@ -113,6 +113,7 @@ async fn live(
             journal: journal.clone(),
             subject: subject.clone(),
             sites: Arc::default(),
+            agencies: Arc::default(),
             metrics: metrics.clone(),
         };
         let engine = Engine::new(world, feeds.clone(), settings.clone()).await?;

@@ -79,8 +79,14 @@ pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
             show_progress: io::stderr().is_terminal(),
         };
         let events = arguments.output.as_deref().map_or(EventTarget::Stream(&mut output), EventTarget::File);
-        let run = backfill
-            .run(crate::engine::ReadingRules { subject: &config.subject, sites: &config.sites }, events);
+        let run = backfill.run(
+            crate::engine::ReadingRules {
+                subject: &config.subject,
+                sites: &config.sites,
+                agencies: &config.agencies,
+            },
+            events,
+        );
         let (tally, pace) = run.map_err(|error| of_backfill(error, arguments.output.as_deref()))?;
         tracing::info!("{tally}");
         tracing::info!("{pace}");

@@ -5,10 +5,13 @@ use std::io::{self, BufRead, BufWriter, Write};
 use clap::Args;
 use dateline_parser::Subject;
 use dateline_stories::Report;
+use dateline_stories::origin::{Agencies, Carrier, origins};
 use dateline_stories::story::StoryIndex;
+use dateline_wire::Origin;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use url::Url;
 
 use super::config_file::ConfigFile;
 use super::{batch_outcome, known_url};
@@ -50,12 +53,14 @@ struct AnswerLine<'l> {
     id: &'l RawValue,
     /// The story's id, in the words of the first of its reports' ids.
     story: &'l str,
+    /// Whose text it is.
+    origins: &'l [Origin],
 }
 
 /// What is kept of a line until the last was read.
 enum Kept {
-    /// Its id as it was written, and the report's.
-    Report(Box<RawValue>, String),
+    /// Its id as it was written, the report's, and whose text it is.
+    Report(Box<RawValue>, String, Vec<Origin>),
     /// It was none.
     Failure(BatchAnswer),
 }
@@ -67,12 +72,18 @@ enum Kept {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
     let subject = config::read_subject(&settings.subject)?;
+    let agencies = config::read_agencies(&settings.agencies)?;
     let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    batch_outcome(tell(&subject, io::stdin().lock(), &mut output))
+    batch_outcome(tell(&subject, &agencies, io::stdin().lock(), &mut output))
 }
 
 /// Reads all of `input`, then writes where each line belongs.
-fn tell(subject: &Subject, input: impl BufRead, output: &mut impl Write) -> io::Result<BatchTally> {
+fn tell(
+    subject: &Subject,
+    agencies: &Agencies,
+    input: impl BufRead,
+    output: &mut impl Write,
+) -> io::Result<BatchTally> {
     let mut tally = BatchTally::default();
     let mut stories = StoryIndex::new();
     let mut kept = Vec::new();
@@ -85,7 +96,8 @@ fn tell(subject: &Subject, input: impl BufRead, output: &mut impl Write) -> io::
         kept.push(match read(subject, &line) {
             Ok((id, report)) => {
                 stories.place(&report);
-                Kept::Report(id, report.id)
+                let origins = origins(agencies, &carrier(&report));
+                Kept::Report(id, report.id, origins)
             }
             Err(error) => {
                 tally.failed += 1;
@@ -95,9 +107,9 @@ fn tell(subject: &Subject, input: impl BufRead, output: &mut impl Write) -> io::
     }
     for kept in kept {
         match kept {
-            Kept::Report(id, report) => {
+            Kept::Report(id, report, origins) => {
                 let story = stories.story_of(&report).unwrap_or(&report);
-                serde_json::to_writer(&mut *output, &AnswerLine { id: &id, story })?;
+                serde_json::to_writer(&mut *output, &AnswerLine { id: &id, story, origins: &origins })?;
             }
             Kept::Failure(answer) => output.write_all(&answer.line)?,
         }
@@ -105,6 +117,12 @@ fn tell(subject: &Subject, input: impl BufRead, output: &mut impl Write) -> io::
     }
     output.flush()?;
     Ok(tally)
+}
+
+/// What a line shows of where its text comes from.
+fn carrier(report: &Report) -> Carrier<'_> {
+    let host = report.url.as_ref().and_then(Url::host_str);
+    Carrier { text: &report.text, host, ..Carrier::default() }
 }
 
 /// A line's id as it was written, and the report, with whom the subject finds named in it.

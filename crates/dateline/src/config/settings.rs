@@ -26,6 +26,8 @@ pub struct Settings {
     pub subject: PathBuf,
     /// The rules for single sites; the file may be missing.
     pub sites: PathBuf,
+    /// Whose texts others carry; the file may be missing.
+    pub agencies: PathBuf,
     /// The CloudEvents `source` of every event: a URI reference that tells this daemon from others.
     pub source: String,
     /// How long work under way may go on after SIGTERM or SIGINT.
@@ -58,6 +60,7 @@ impl Default for Settings {
             feeds: "feeds.toml".into(),
             subject: "subjects/russia-dprk".into(),
             sites: "sites.toml".into(),
+            agencies: "agencies.tsv".into(),
             source: "/dateline".into(),
             shutdown_grace: Duration::from_secs(20),
             http: HttpSettings::default(),

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use dateline_fetcher::{Clock, FetchedPage, PageError};
 use dateline_parser::{SiteRules, Subject};
+use dateline_stories::origin::Agencies;
 use dateline_wire::{Event, RejectReason, Stage};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -59,6 +60,7 @@ impl MissingPage {
 pub(super) struct Extraction {
     subject: Arc<Subject>,
     sites: Arc<SiteRules>,
+    agencies: Arc<Agencies>,
     metrics: Arc<Metrics>,
     place: Workplace,
 }
@@ -91,6 +93,7 @@ impl Extraction {
         Self {
             subject: world.subject.clone(),
             sites: world.sites.clone(),
+            agencies: world.agencies.clone(),
             metrics: world.metrics.clone(),
             place,
         }
@@ -157,16 +160,16 @@ impl Extraction {
     }
 
     fn event_of(&self, context: &EntryContext, fetched: Result<FetchedPage, MissingPage>) -> Event {
+        let rules = ReadingRules { subject: &self.subject, sites: &self.sites, agencies: &self.agencies };
         match fetched {
             Ok(fetched) => {
-                let rules = ReadingRules { subject: &self.subject, sites: &self.sites };
                 let (event, site_rule) = outcome::of_page(context, &fetched.page, fetched.record_id, rules);
                 if let Some(applied) = site_rule {
                     self.metrics.read_by_rule(&applied);
                 }
                 event
             }
-            Err(missing) => outcome::of_feed_text(context, &self.subject).unwrap_or_else(|| {
+            Err(missing) => outcome::of_feed_text(context, rules).unwrap_or_else(|| {
                 Event::Reject(Box::new(outcome::reject(
                     context,
                     missing.stage(),

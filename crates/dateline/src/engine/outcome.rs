@@ -5,6 +5,8 @@ use std::sync::Arc;
 use dateline_fetcher::Feed;
 use dateline_journal::EntryCompletion;
 use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
+use dateline_stories::origin::{Agencies, Carrier, origins};
+use dateline_stories::site;
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, Moment, Page,
     PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Source, Stage,
@@ -59,6 +61,8 @@ pub struct ReadingRules<'r> {
     pub subject: &'r Subject,
     /// Says how single sites are read.
     pub sites: &'r SiteRules,
+    /// Says whose texts others carry.
+    pub agencies: &'r Agencies,
 }
 
 /// The event for a page that was fetched, and the rule for its site that it was read by.
@@ -73,16 +77,16 @@ pub(crate) fn of_page(
         prefer_richer(&mut article, own);
     }
     complete_from_feed(&mut article, &context.entry);
-    (judged(context, article, record_id, rules.subject), site_rule)
+    (judged(context, article, record_id, rules), site_rule)
 }
 
 /// The event for an entry whose page cannot be had, but whose feed carries its text; `None` where it doesn't.
-pub(super) fn of_feed_text(context: &EntryContext, subject: &Subject) -> Option<Event> {
+pub(super) fn of_feed_text(context: &EntryContext, rules: ReadingRules<'_>) -> Option<Event> {
     let mut article = feed_text(&context.entry).filter(|article| article.page_kind == PageKind::Article)?;
     article.authors.clone_from(&context.entry.authors);
     article.authors_source = (!article.authors.is_empty()).then_some(Source::Feed);
     complete_from_feed(&mut article, &context.entry);
-    Some(judged(context, article, None, subject))
+    Some(judged(context, article, None, rules))
 }
 
 /// The event for an entry that was not published, with the `reason` and the same in `detail` for people.
@@ -111,7 +115,13 @@ pub(crate) fn reject(
     }
 }
 
-fn judged(context: &EntryContext, article: Article, record_id: Option<String>, subject: &Subject) -> Event {
+fn judged(
+    context: &EntryContext,
+    mut article: Article,
+    record_id: Option<String>,
+    rules: ReadingRules<'_>,
+) -> Event {
+    let ReadingRules { subject, agencies, .. } = rules;
     let id = article_url(&article, &context.entry).map(|url| ArticleId::of(&CanonicalUrl::of(url)));
     let rejected = |stage, reason, detail: String, relevance: Option<Relevance>| {
         let mut event = reject(context, stage, reason, detail);
@@ -136,6 +146,7 @@ fn judged(context: &EntryContext, article: Article, record_id: Option<String>, s
         let detail = format!("scored {:.3} for {}", judgement.relevance.score, subject.name());
         return rejected(Stage::Judge, RejectReason::NotRelevant, detail, Some(judgement.relevance));
     }
+    name_publisher_and_origins(&mut article, context, agencies);
     let mut event = ArticleEvent {
         id: EventId::of_revision(&article_id, 1),
         article: article_id,
@@ -152,6 +163,23 @@ fn judged(context: &EntryContext, article: Article, record_id: Option<String>, s
     };
     event.set_revision(1);
     Event::Article(Box::new(event))
+}
+
+/// Says who published the article and whose text it is. Where the page doesn't name its publisher, its site does.
+fn name_publisher_and_origins(article: &mut Article, context: &EntryContext, agencies: &Agencies) {
+    let host = article_url(article, &context.entry).and_then(Url::host_str).map(str::to_owned);
+    let carrier = Carrier {
+        text: &article.body.text,
+        page: &article.origins,
+        authors: &article.authors,
+        feed_source: context.entry.source.as_deref(),
+        publisher: article.publisher.as_deref(),
+        host: host.as_deref(),
+    };
+    article.origins = origins(agencies, &carrier);
+    if article.publisher.is_none() {
+        article.publisher = host.as_deref().map(site::of_host);
+    }
 }
 
 /// The address that the article is known by.
@@ -206,7 +234,9 @@ fn prefer_richer(article: &mut Article, own: Article) {
         article.page_kind = PageKind::Article;
         article.body = own.body;
         article.language = own.language.or(article.language.take());
-        article.origin = own.origin.or(article.origin.take());
+        if !own.origins.is_empty() {
+            article.origins = own.origins;
+        }
         article.cuts = own.cuts;
     }
 }

@@ -183,6 +183,7 @@ pub(crate) async fn engine_with(
         journal: journal.clone(),
         subject: subject(),
         sites: Arc::default(),
+        agencies: Arc::default(),
         metrics: Arc::new(Metrics::default()),
     };
     let feeds = feeds.iter().map(|url| configured(url)).collect();

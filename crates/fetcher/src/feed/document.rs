@@ -135,6 +135,15 @@ pub struct Person {
     pub email: Option<String>,
 }
 
+/// Another feed or site, from which an entry was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedSource {
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub url: Option<Url>,
+}
+
 /// One entry of a feed, as it was read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FeedEntry {
@@ -156,6 +165,8 @@ pub struct FeedEntry {
     pub updated: Option<Timestamp>,
     /// Its date as written: the published one, else the updated one.
     pub date_text: Option<String>,
+    /// Where it was taken from.
+    pub source: Option<FeedSource>,
     /// Who wrote it.
     pub authors: Vec<Person>,
     /// The summary, as HTML or text.
@@ -245,6 +256,14 @@ impl FeedEntry {
         self.original_link.as_ref().or(self.link.as_ref())
     }
 
+    /// The source it was taken from, where that is another site than its own page's.
+    fn foreign_source(&self) -> Option<&FeedSource> {
+        let page = self.page().and_then(|page| Url::parse(page).ok());
+        let host = |url: &Url| url.host_str().map(|host| host.trim_start_matches("www.").to_owned());
+        let own = page.as_ref().and_then(host);
+        self.source.as_ref().filter(|source| own.is_none() || source.url.as_ref().and_then(host) != own)
+    }
+
     /// The entry as the journal keeps it. A link that is no web address is left out.
     pub fn to_wire(&self) -> Entry {
         let web =
@@ -256,6 +275,7 @@ impl FeedEntry {
             title: self.title.clone().filter(|title| !title.is_empty()),
             published: self.published,
             updated: self.updated,
+            source: self.foreign_source().map(|source| source.name.clone()),
             authors: self.authors.iter().filter_map(Person::display_name).collect(),
             summary: self.summary.clone(),
             content: self.content.clone(),

@@ -6,7 +6,7 @@ use dateline_text::date;
 use jiff::Timestamp;
 use url::Url;
 
-use super::document::{FeedEntry, FeedLink, MAX_AUTHORS, Person};
+use super::document::{FeedEntry, FeedLink, FeedSource, MAX_AUTHORS, Person};
 use super::link;
 use super::vocabulary::Rank;
 
@@ -73,6 +73,7 @@ pub(super) struct Draft {
     updated: BestValue<DateValue>,
     pub(super) summary: BestValue<String>,
     pub(super) content: BestValue<String>,
+    pub(super) source: Option<FeedSource>,
     pub(super) authors: Vec<Person>,
     authors_rank: Rank,
 }
@@ -136,6 +137,7 @@ impl Draft {
             published: published.and_then(|date| date.at),
             updated: updated.and_then(|date| date.at),
             date_text,
+            source: self.source.take(),
             authors: self.authors,
             summary: self.summary.take(),
             content: self.content.take(),

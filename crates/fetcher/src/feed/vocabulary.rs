@@ -160,6 +160,8 @@ pub(super) enum FeedField {
     Summary(Rank),
     Content(Rank),
     Author(Rank),
+    /// Where the entry was taken from.
+    Source,
     PersonName,
     PersonEmail,
     Language,

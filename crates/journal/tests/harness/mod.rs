@@ -66,7 +66,7 @@ pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
             canonical_url: Some(url),
             page_kind: PageKind::Article,
             publisher: None,
-            origin: None,
+            origins: Vec::new(),
             language: Some("en".into()),
             title: Some(title.into()),
             title_source: None,

@@ -6,7 +6,8 @@
 
 use std::sync::LazyLock;
 
-use dateline_wire::{Origin, Span};
+use dateline_text::credit::{MAX_LABEL_BYTES, credited};
+use dateline_wire::{Origin, OriginKind, Span};
 use memchr::memmem::Finder;
 use regex::Regex;
 
@@ -18,9 +19,6 @@ use super::witness::{is_foreign, near};
 
 /// How far into a text its dateline reaches, in bytes.
 const DATELINE: usize = 320;
-
-/// No label of a credit line is longer, in bytes.
-const MAX_LABEL: usize = 40;
 
 /// The lines below a headline in which a byline is looked for.
 const BYLINES: usize = 12;
@@ -84,38 +82,6 @@ fn has_number_behind(line: &str, mark: &str) -> bool {
         .any(|(at, _)| line.as_bytes().get(at + mark.len()).is_some_and(u8::is_ascii_digit))
 }
 
-/// The words that a credit line begins with, in lower case, a colon behind them.
-const CREDITS: &[&str] = &[
-    "source",
-    "sources",
-    "quelle",
-    "quellen",
-    "fuente",
-    "fonte",
-    "kilde",
-    "källa",
-    "bron",
-    "kaynak",
-    "źródło",
-    "zdroj",
-    "източник",
-    "источник",
-    "источники",
-    "джерело",
-    "джерела",
-    "по материалам",
-    "за матеріалами",
-    "出典",
-    "出所",
-    "来源",
-    "來源",
-    "稿源",
-    "消息来源",
-    "新闻来源",
-    "출처",
-    "자료",
-];
-
 /// One of these stands in every line that [`COPYRIGHT`] knows.
 static RESERVED: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new("ights "), Finder::new("무단")]);
@@ -178,17 +144,9 @@ fn without_reporter(name: &str) -> &str {
     }
 }
 
-/// Whether a colon stands so near to the beginning of a line that what is before it can be one of [`CREDITS`].
+/// Whether a colon stands so near to the beginning of a line that what is before it can be the label of a credit.
 fn may_credit(raw: &str) -> bool {
-    text::head(raw.trim_start(), 2 * MAX_LABEL).contains([':', '：'])
-}
-
-/// The name behind "Source:" and its like.
-fn credited(line: &str) -> Option<&str> {
-    let (label, name) = line.split_once([':', '：'])?;
-    let label = label.trim().trim_start_matches(['(', '（', '[']).trim();
-    let is_credit = label.len() <= MAX_LABEL && CREDITS.contains(&label.to_lowercase().as_str());
-    is_credit.then(|| name.trim())
+    text::head(raw.trim_start(), 2 * MAX_LABEL_BYTES).contains([':', '：'])
 }
 
 /// Where `body` (or the page around it) says it was taken from.
@@ -199,14 +157,16 @@ pub(super) fn decide(scan: &Scan<'_>, body: &str, publishers: &[String]) -> Opti
             publisher.starts_with(&key) || (publisher.len() >= 6 && key.starts_with(publisher.as_str()))
         })
     };
-    let (name, evidence) = dateline(scan, body)
-        .or_else(|| credit(scan))
-        .or_else(|| marked(scan))
-        .or_else(|| byline(scan))
-        .or_else(|| copyright(scan))
-        .filter(|(name, _)| !own(name))?;
+    let of = |kind| move |(name, evidence)| (kind, name, evidence);
+    let (kind, name, evidence) = dateline(scan, body)
+        .map(of(OriginKind::Dateline))
+        .or_else(|| credit(scan).map(of(OriginKind::Credit)))
+        .or_else(|| marked(scan).map(of(OriginKind::Marked)))
+        .or_else(|| byline(scan).map(of(OriginKind::Byline)))
+        .or_else(|| copyright(scan).map(of(OriginKind::Copyright)))
+        .filter(|(_, name, _)| !own(name))?;
     let span = place(body, &evidence);
-    Some(Origin { name, evidence, span })
+    Some(Origin { name, kind, evidence, span })
 }
 
 fn dateline(scan: &Scan<'_>, body: &str) -> Option<(String, String)> {

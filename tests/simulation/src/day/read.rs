@@ -27,19 +27,21 @@ pub fn readable(lines: &str) -> Result<String, serde_json::Error> {
 }
 
 fn article(text: &mut String, event: &ArticleEvent) {
-    let Article { url, publisher, origin, language, title, authors, published, body, cuts, .. } =
+    let Article { url, publisher, origins, language, title, authors, published, body, cuts, .. } =
         &event.content;
     let shown = |url: &Option<url::Url>| url.as_ref().map_or("-".to_owned(), ToString::to_string);
     let _ = writeln!(text, "article, revision {}: {}", event.revision, shown(url));
     let _ = writeln!(text, "  {}", title.as_deref().unwrap_or("-"));
     let date = published.as_ref().map_or("-".to_owned(), |date| format!("{date} ({:?})", date.source));
     let authors = if authors.is_empty() { "-".to_owned() } else { authors.join(", ") };
+    let sources: Vec<&str> = origins.iter().map(|origin| origin.name.as_str()).collect();
+    let sources = if sources.is_empty() { "-".to_owned() } else { sources.join(", ") };
     let _ = writeln!(
         text,
         "  by {authors} | {date} | {} | {} | from {}",
         language.as_deref().unwrap_or("-"),
         publisher.as_deref().unwrap_or("-"),
-        origin.as_ref().map_or("-", |origin| &origin.name)
+        sources
     );
     let reasons: Vec<String> = event.relevance.reasons.iter().map(|reason| reason.rule.clone()).collect();
     let _ = writeln!(text, "  relevant {:.2}: {}", event.relevance.score, reasons.join(", "));

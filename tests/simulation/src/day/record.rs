@@ -65,6 +65,7 @@ async fn live(
         journal: journal.clone(),
         subject: Arc::new(config.subject),
         sites: Arc::new(config.sites),
+        agencies: Arc::new(config.agencies),
         metrics: Arc::new(Metrics::default()),
     };
     let engine = Engine::new(world, config.feeds, config.settings.engine).await?;

@@ -230,6 +230,10 @@ impl<'t> XmlReader<'t> {
                 self.gather(field, tag)
             }
             Element::Field(field) => self.gather(field, tag),
+            // Atom's element of this name holds a feed; RSS's holds a name, and the feed's address as an attribute.
+            Element::Other if place == ElementPlace::Entry && is_source(tag) => {
+                self.gather(FeedField::Source, tag)
+            }
             Element::Html => {
                 self.is_web_page |= self.format.is_none();
                 ElementPlace::Outside
@@ -348,4 +352,9 @@ impl<'t> XmlReader<'t> {
             self.draft().add_author(vocabulary::OWN, person);
         }
     }
+}
+
+/// Whether an element names the source that an entry of RSS was taken from (RSS 2.0, `<source>` sub-element of `<item>`).
+fn is_source(tag: &StartTag<'_>) -> bool {
+    markup::local(tag.name).eq_ignore_ascii_case("source") && tag.attribute("url").is_some()
 }

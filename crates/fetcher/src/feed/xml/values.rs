@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use dateline_text::markup::StartTag;
 use dateline_text::{date, language};
+use url::Url;
 
 use super::{TextCapture, XmlReader, XmlReading};
-use crate::feed::document::{FeedFormat, FeedLink, Warning};
+use crate::feed::document::{FeedFormat, FeedLink, FeedSource, Warning};
 use crate::feed::link;
 use crate::feed::pace;
 use crate::feed::person;
@@ -132,6 +133,12 @@ impl<'t> XmlReader<'t> {
             FeedField::Author(rank) => {
                 let person = person::parse(&form.line(&body));
                 self.draft().add_author(rank, person);
+            }
+            FeedField::Source => {
+                let url = tag.attribute("url").and_then(|url| Url::parse(url.trim()).ok());
+                let source = FeedSource { name: form.line(&body), url };
+                let draft = self.draft();
+                draft.source = draft.source.take().or(Some(source).filter(|source| !source.name.is_empty()));
             }
             FeedField::PersonName => {
                 if let Some(persona) = self.persona.as_mut() {
