@@ -24,7 +24,8 @@ use crate::status::FeedNames;
 use crate::websub::WebSub;
 
 /// The settings that are applied by a reload: these, and what lies under those with a dot. Any other needs a restart.
-const APPLIED: [&str; 8] = ["feeds", "subject", "sites", "api.", "engine.", "poll.", "fetch.", "logs.level"];
+const APPLIED: [&str; 9] =
+    ["feeds", "subject", "sites", "agencies", "api.", "engine.", "poll.", "fetch.", "logs.level"];
 /// Of those, what is laid out once at the start.
 const LAID_OUT: [&str; 2] = ["engine.max_page_memory_bytes", "fetch.per_host_concurrency"];
 
@@ -199,7 +200,7 @@ impl Reloader {
         // Reading takes a moment of the disk and a core.
         let read = tokio::task::spawn_blocking(move || Candidate::read(&path)).await;
         let Candidate { config, live, filter } = read.map_err(|_| ReloadError::Stopping)??;
-        let Config { settings, feeds, subject, sites, api_token, contents } = config;
+        let Config { settings, feeds, subject, sites, agencies, api_token, contents } = config;
         // Certificates and credentials are read anew, too, whether or not the settings that name their files are the same.
         let fetcher =
             Arc::new(in_force.fetcher.under(Arc::new(live), settings.fetch.clone(), settings.poll.clone()));
@@ -208,6 +209,7 @@ impl Reloader {
             fetcher: fetcher.clone(),
             subject: Arc::new(subject),
             sites: Arc::new(sites),
+            agencies: Arc::new(agencies),
             settings: settings.engine.clone(),
         };
         let (done, answer) = oneshot::channel();

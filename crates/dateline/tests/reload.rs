@@ -29,6 +29,7 @@ async fn reload(commands: &mpsc::Sender<EngineCommand>, fetcher: Fetcher, feeds:
         fetcher: Arc::new(fetcher),
         subject: subject(),
         sites: Arc::default(),
+        agencies: Arc::default(),
         settings: EngineSettings::default(),
     };
     let (done, answer) = oneshot::channel();

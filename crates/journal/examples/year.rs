@@ -63,7 +63,7 @@ fn outcome(entry: &Entry, number: usize) -> Event {
             url,
             page_kind: PageKind::Article,
             publisher: None,
-            origin: None,
+            origins: Vec::new(),
             language: None,
             title: entry.title.clone(),
             title_source: None,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dateline_fetcher::{Feed, Fetcher};
 use dateline_journal::JournalError;
 use dateline_parser::{SiteRules, Subject};
+use dateline_stories::origin::Agencies;
 use tokio::sync::oneshot;
 
 use crate::config::EngineSettings;
@@ -26,6 +27,8 @@ pub struct EngineUpdate {
     pub subject: Arc<Subject>,
     /// Says how single sites are read.
     pub sites: Arc<SiteRules>,
+    /// Says whose texts others carry.
+    pub agencies: Arc<Agencies>,
     /// How much is done at once.
     pub settings: EngineSettings,
 }

@@ -17,7 +17,7 @@ impl Intake {
     /// # Errors
     /// If the journal cannot take the feeds now; then everything is as it was.
     pub(in crate::engine) async fn reload(&mut self, update: EngineUpdate) -> Result<(), JournalError> {
-        let EngineUpdate { feeds, fetcher, subject, sites, settings } = update;
+        let EngineUpdate { feeds, fetcher, subject, sites, agencies, settings } = update;
         let now = self.clock.now();
         let states: Vec<FeedState> = feeds.iter().map(|feed| FeedState::new(feed.published(), now)).collect();
         let mut added = Vec::new();
@@ -35,6 +35,7 @@ impl Intake {
         self.world.fetcher = fetcher;
         self.world.subject = subject;
         self.world.sites = sites;
+        self.world.agencies = agencies;
         self.extraction = Arc::new(Extraction::new(&self.world, &settings, self.clock));
         self.settings = settings;
         let feeds: HashMap<FeedId, _> =
