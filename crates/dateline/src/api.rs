@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use dateline_journal::{Journal, JournalError};
@@ -42,7 +42,7 @@ use crate::config::HttpSettings;
 use crate::disk::DiskSpace;
 use crate::engine::EngineActivity;
 use crate::faults::LiveState;
-use crate::metrics::Metrics;
+use crate::metrics::{Exposition, Metrics, Moment};
 use crate::reload::Reloader;
 use crate::run_record::RunRecord;
 use crate::status::{FeedNames, StatusReport};
@@ -122,19 +122,20 @@ async fn status(State(api): Shared) -> Result<Response, Problem> {
     Ok(Json(api.status().await?).into_response())
 }
 
-async fn metrics(State(api): Shared) -> Result<Response, Problem> {
+async fn metrics(State(api): Shared, headers: HeaderMap) -> Result<Response, Problem> {
     let status = api.status().await?;
-    let gauges = api.sources.metrics.gauges();
-    let as_gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    gauges.feeds.set(as_gauge(status.feeds.len()));
-    gauges.feeds_failing.set(as_gauge(status.feeds.iter().filter(|feed| feed.failures > 0).count()));
-    gauges.backlog.set(i64::try_from(status.backlog).unwrap_or(i64::MAX));
-    gauges.last_sequence.set(status.last_sequence.0);
-    gauges.relay_position.set(status.relay_position.0);
-    gauges.relay_connected.set(i64::from(status.relay.as_ref().is_some_and(|relay| relay.connected)));
-    gauges.intake_paused.set(i64::from(api.sources.pulse.borrow().paused));
-    gauges.followers.set(as_gauge(api.max_followers - api.followers.available_permits()));
-    Ok(([(header::CONTENT_TYPE, Metrics::CONTENT_TYPE)], api.sources.metrics.to_text()).into_response())
+    let relay = api.sources.relay.as_ref().map(|relay| relay.borrow().clone());
+    let metrics = &api.sources.metrics;
+    metrics.measure(&Moment {
+        status: &status,
+        relay: relay.as_ref(),
+        activity: *api.sources.pulse.borrow(),
+        followers: api.max_followers - api.followers.available_permits(),
+        now: Timestamp::now(),
+    });
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let exposition = Exposition::accepted(accept.unwrap_or_default());
+    Ok(([(header::CONTENT_TYPE, exposition.content_type())], metrics.to_text(exposition)).into_response())
 }
 
 impl Api {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use dateline_fetcher::transport::{LiveTransport, RecordSettings, RecordingTransport, Secrets, Transport};
 use dateline_fetcher::{Clock, Fetcher};
 use dateline_journal::{Journal, Options};
-use dateline_publisher::Relay;
+use dateline_publisher::{DeliveryObserver, Relay};
 use dateline_wire::SecretQuery;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -91,7 +91,8 @@ pub async fn run(
     let relay = (!settings.kafka.brokers.is_empty())
         .then(|| Relay::new(settings.kafka.clone(), journal.clone(), settings.source.clone()))
         .transpose()
-        .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))?;
+        .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))?
+        .map(|relay| relay.observed_by(count_deliveries(metrics.clone())));
     let pulse = engine.pulse();
     let websub = subscriptions(&settings, recorded, &world, &engine)?;
     let (feed_names, may_write) = (names.subscribe(), write_access.subscribe());
@@ -223,6 +224,16 @@ async fn reload_on_signal(
             }
         }
     }
+}
+
+/// Measures how long events waited for their delivery.
+fn count_deliveries(metrics: Arc<Metrics>) -> DeliveryObserver {
+    Arc::new(move |delivered| {
+        let now = Clock::System.now();
+        for event in delivered {
+            metrics.delivered(now.duration_since(event.time).as_secs_f64());
+        }
+    })
 }
 
 /// Relays to Kafka until `stop`. Where delivery has to rest until somebody acts, it rests, and everything else goes on.

@@ -69,6 +69,39 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Every kind that this program tells.
+    pub const ALL: [Self; 11] = [
+        Self::EngineHangs,
+        Self::NoRoom,
+        Self::DeliveryStopped,
+        Self::DeliveryFails,
+        Self::NothingResolves,
+        Self::NothingReached,
+        Self::LittleRoom,
+        Self::FeedsFail,
+        Self::Behind,
+        Self::SiteRule,
+        Self::UnreadableRows,
+    ];
+
+    /// The kind in a word, as programs read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::EngineHangs => "engine_hangs",
+            Self::NoRoom => "no_room",
+            Self::DeliveryStopped => "delivery_stopped",
+            Self::DeliveryFails => "delivery_fails",
+            Self::NothingResolves => "nothing_resolves",
+            Self::NothingReached => "nothing_reached",
+            Self::LittleRoom => "little_room",
+            Self::FeedsFail => "feeds_fail",
+            Self::Behind => "behind",
+            Self::SiteRule => "site_rule",
+            Self::UnreadableRows => "unreadable_rows",
+            Self::Other => "other",
+        }
+    }
+
     /// Whether entries can still be taken in and kept.
     pub fn is_ready(self) -> bool {
         !matches!(self, Self::EngineHangs | Self::NoRoom)
@@ -212,6 +245,13 @@ mod tests {
         let disk = Some(DiskSpace { free_bytes: 1 << 40, total_bytes: 1 << 41 });
         let relay = Some(RelayStatus { connected: true, ..RelayStatus::default() });
         assert_eq!(kinds(&LiveState { disk, relay, ..LiveState::default() }), []);
+    }
+
+    #[test]
+    fn a_kind_is_called_the_same_in_metrics_and_in_status() {
+        for kind in FaultKind::ALL {
+            assert_eq!(serde_json::to_string(&kind).expect("a word"), format!("\"{}\"", kind.word()));
+        }
     }
 
     #[test]

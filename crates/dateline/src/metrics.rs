@@ -1,25 +1,28 @@
-//! What is counted, for `/metrics` in the text format of OpenMetrics, which Prometheus reads.
+//! What is counted and measured, for `/metrics`: names and units as Prometheus wants them.
 
-use std::sync::atomic::AtomicU64;
+mod exposition;
+mod gauges;
 
 use dateline_journal::EntryOutcome;
 use dateline_parser::AppliedSiteRule;
 use dateline_wire::{Event, EventKind, RejectReason, Stage};
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::site_rules::{SiteRuleCounts, SiteRuleStatus};
 
+pub use exposition::Exposition;
+use gauges::Gauges;
+pub use gauges::Moment;
+
 /// Everything that is counted.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    polls: Family<ResultLabel, Counter>,
+    polls: Family<PollLabels, Counter>,
     entries: Counter,
     pages: Family<ResultLabel, Counter>,
     pushes: Family<ResultLabel, Counter>,
@@ -27,29 +30,16 @@ pub struct Metrics {
     events: Family<KindLabel, Counter>,
     page_seconds: Histogram,
     extract_seconds: Histogram,
+    entry_seconds: Histogram,
+    delivery_seconds: Histogram,
     site_rules: SiteRuleCounts,
     gauges: Gauges,
 }
 
-/// What is measured when it is asked for, rather than counted as it happens.
-#[derive(Debug, Default, Clone)]
-pub struct Gauges {
-    /// Feeds that are polled.
-    pub feeds: Gauge,
-    /// Feeds whose last poll failed.
-    pub feeds_failing: Gauge,
-    /// Entries that wait for their page.
-    pub backlog: Gauge,
-    /// The last event's sequence.
-    pub last_sequence: Gauge<u64, AtomicU64>,
-    /// The last event that Kafka has.
-    pub relay_position: Gauge<u64, AtomicU64>,
-    /// 1 while connected to Kafka.
-    pub relay_connected: Gauge,
-    /// 1 while intake waits for room on the disk.
-    pub intake_paused: Gauge,
-    /// Clients that follow events.
-    pub followers: Gauge,
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PollLabels {
+    group: String,
+    result: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -72,27 +62,63 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("dateline");
         let polls = Family::default();
-        registry.register("polls", "Polls of feeds, by result", polls.clone());
+        registry.register(
+            "polls",
+            "Polls of feeds, by group (the first of a feed's tags) and result",
+            polls.clone(),
+        );
         let entries = Counter::default();
         registry.register("entries", "Entries seen for the first time, or changed", entries.clone());
         let pages = Family::default();
         registry.register("pages", "Fetches of pages, by result", pages.clone());
         let pushes = Family::default();
         registry.register("pushes", "What hubs posted, by result", pushes.clone());
-        let rejects = Family::default();
+        // What can be named before it happens begins at 0, so that the first time counts as an increase.
+        let rejects = Family::<RejectLabels, Counter>::default();
+        for reason in RejectReason::ALL {
+            for stage in reason.stages() {
+                rejects
+                    .get_or_create(&RejectLabels { stage: stage.as_str(), reason: reason.as_str() })
+                    .inc_by(0);
+            }
+        }
         registry.register("rejects", "Entries that were not published, by stage and reason", rejects.clone());
-        let events = Family::default();
+        let events = Family::<KindLabel, Counter>::default();
+        for kind in EventKind::ALL {
+            events.get_or_create(&KindLabel { kind: kind.word() }).inc_by(0);
+        }
         registry.register("events", "Events committed, by kind", events.clone());
         // 10 ms to 80 s: from a cached answer nearby to the longest timeout that makes sense.
         let page_seconds = Histogram::new(exponential_buckets(0.01, 2.0, 14));
-        registry.register_with_unit("page", "Time to fetch a page", Unit::Seconds, page_seconds.clone());
+        registry.register_with_unit(
+            "page_fetch_duration",
+            "Time to fetch a page",
+            Unit::Seconds,
+            page_seconds.clone(),
+        );
         // 0.1 ms to 1.6 s: the guard keeps the worst page at 0.2 s.
         let extract_seconds = Histogram::new(exponential_buckets(0.0001, 2.0, 15));
         registry.register_with_unit(
-            "extract",
+            "extraction_duration",
             "Time to extract and judge a page",
             Unit::Seconds,
             extract_seconds.clone(),
+        );
+        // 0.1 s to 14 h: what is slow here is waiting for a host's turn, and for hosts that come back.
+        let entry_seconds = Histogram::new(exponential_buckets(0.1, 2.0, 20));
+        registry.register_with_unit(
+            "entry_duration",
+            "Time from the poll that announced an entry until its event is in the journal",
+            Unit::Seconds,
+            entry_seconds.clone(),
+        );
+        // 1 ms to 9 h: an outage of Kafka may last.
+        let delivery_seconds = Histogram::new(exponential_buckets(0.001, 4.0, 13));
+        registry.register_with_unit(
+            "delivery_duration",
+            "Time from an event's commit to the journal until Kafka has it",
+            Unit::Seconds,
+            delivery_seconds.clone(),
         );
         let site_rules = SiteRuleCounts::default();
         registry.register(
@@ -101,22 +127,7 @@ impl Default for Metrics {
             site_rules.selections.clone(),
         );
         let gauges = Gauges::default();
-        registry.register("feeds", "Feeds that are polled", gauges.feeds.clone());
-        registry.register("feeds_failing", "Feeds whose last poll failed", gauges.feeds_failing.clone());
-        registry.register("backlog", "Entries that wait for their page", gauges.backlog.clone());
-        registry.register("last_sequence", "Sequence of the last event", gauges.last_sequence.clone());
-        registry.register(
-            "relay_position",
-            "Sequence of the last event in Kafka",
-            gauges.relay_position.clone(),
-        );
-        registry.register("relay_connected", "1 while connected to Kafka", gauges.relay_connected.clone());
-        registry.register(
-            "intake_paused",
-            "1 while intake waits for room on the disk",
-            gauges.intake_paused.clone(),
-        );
-        registry.register("followers", "Clients that follow events", gauges.followers.clone());
+        gauges.register(&mut registry);
         Self {
             registry,
             polls,
@@ -127,6 +138,8 @@ impl Default for Metrics {
             events,
             page_seconds,
             extract_seconds,
+            entry_seconds,
+            delivery_seconds,
             site_rules,
             gauges,
         }
@@ -134,9 +147,9 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// A poll ended with `result`, and brought `entries` new or changed ones.
-    pub fn polled(&self, result: &'static str, entries: u64) {
-        self.polls.get_or_create(&ResultLabel { result }).inc();
+    /// A poll of a feed of `group` ended with `result`, and brought `entries` new or changed ones.
+    pub fn polled(&self, group: &str, result: &'static str, entries: u64) {
+        self.polls.get_or_create(&PollLabels { group: group.to_owned(), result }).inc();
         self.entries.inc_by(entries);
     }
 
@@ -155,6 +168,16 @@ impl Metrics {
     /// A page was extracted and judged in `seconds`.
     pub fn extracted(&self, seconds: f64) {
         self.extract_seconds.observe(seconds);
+    }
+
+    /// An entry ended so many seconds after it was announced.
+    pub fn took_whole_way(&self, seconds: f64) {
+        self.entry_seconds.observe(seconds.max(0.0));
+    }
+
+    /// Kafka has an event so many seconds after it was committed to the journal.
+    pub fn delivered(&self, seconds: f64) {
+        self.delivery_seconds.observe(seconds.max(0.0));
     }
 
     /// A page was read by a rule for its site.
@@ -184,20 +207,14 @@ impl Metrics {
         self.committed(EventKind::Reject, 1);
     }
 
-    /// What is set by whoever knows it.
-    pub fn gauges(&self) -> &Gauges {
-        &self.gauges
+    /// Takes in what the daemon is like at one moment: what is measured when it is asked for.
+    pub fn measure(&self, moment: &Moment<'_>) {
+        self.gauges.set(moment);
     }
 
-    /// The content type of [`Metrics::to_text`].
-    pub const CONTENT_TYPE: &'static str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-    /// Everything, in the OpenMetrics text format.
-    pub fn to_text(&self) -> String {
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = encode(&mut text, &self.registry);
-        text
+    /// Everything, in a text format.
+    pub fn to_text(&self, exposition: Exposition) -> String {
+        exposition.write(&self.registry)
     }
 }
 
@@ -208,18 +225,22 @@ mod tests {
     #[test]
     fn what_is_counted_can_be_read() {
         let metrics = Metrics::default();
-        metrics.polled("new", 3);
+        metrics.polled("russia", "new", 3);
         metrics.fetched(None, 0.25);
         metrics.committed(EventKind::Article, 1);
-        metrics.gauges().backlog.set(2);
-        let text = metrics.to_text();
+        metrics.took_whole_way(12.0);
+        metrics.delivered(0.5);
+        let text = metrics.to_text(Exposition::Prometheus);
         for line in [
-            "dateline_polls_total{result=\"new\"} 1",
+            "dateline_polls_total{group=\"russia\",result=\"new\"} 1",
             "dateline_entries_total 3",
             "dateline_pages_total{result=\"ok\"} 1",
             "dateline_events_total{kind=\"article\"} 1",
-            "dateline_page_seconds_count 1",
-            "dateline_backlog 2",
+            "dateline_events_total{kind=\"health\"} 0",
+            "dateline_rejects_total{stage=\"judge\",reason=\"not_relevant\"} 0",
+            "dateline_page_fetch_duration_seconds_count 1",
+            "dateline_entry_duration_seconds_sum 12.0",
+            "dateline_delivery_duration_seconds_count 1",
         ] {
             assert!(text.contains(line), "{line} is missing in\n{text}");
         }

@@ -314,8 +314,19 @@ async fn status_and_metrics_count_what_the_journal_holds() {
     assert_eq!(status["last_events"][0]["about"], "not_relevant  https://news.example/3");
     assert_eq!(status["feeds"][0]["url"], "https://news.example/rss");
     let (_, head, metrics) = served.get("/metrics", "").await;
+    assert!(head.contains("text/plain; version=0.0.4"), "{head}");
+    for line in [
+        "dateline_last_sequence 4\n",
+        "dateline_feeds{state=\"waiting\"} 1\n",
+        "dateline_fault{kind=\"no_room\"} 0\n",
+        "dateline_relay_lag_events 0\n",
+        "dateline_build_info{version=\"",
+    ] {
+        assert!(metrics.contains(line), "{line} is missing in\n{metrics}");
+    }
+    let (_, head, metrics) = served.get("/metrics", "Accept: application/openmetrics-text\r\n").await;
     assert!(head.contains("openmetrics-text"), "{head}");
-    assert!(metrics.contains("dateline_last_sequence 4\n"), "{metrics}");
+    assert!(metrics.ends_with("# EOF\n"), "{metrics}");
 }
 
 #[tokio::test]

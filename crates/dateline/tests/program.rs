@@ -163,7 +163,7 @@ fn the_daemon_is_ready_without_a_network_and_says_why_its_feeds_fail() {
     let (_, feeds) = get(&address, "/v1/feeds");
     let feeds: Value = serde_json::from_str(&feeds).unwrap();
     assert!(feeds[0]["last_error"].as_str().unwrap().contains("127.0.0.1"), "{feeds}");
-    assert!(get(&address, "/metrics").1.contains("dateline_feeds_failing 1"));
+    assert!(get(&address, "/metrics").1.contains("dateline_feeds{state=\"failing\"} 1"));
     assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
 }
 

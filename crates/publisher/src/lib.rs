@@ -42,6 +42,7 @@ mod topics;
 pub use error::RelayError;
 pub use outage::OutageCause;
 pub use relay::{Relay, overrule_position};
+pub use session::{DeliveredEvent, DeliveryObserver};
 pub use settings::{
     Cleanup, Compression, KafkaSettings, KafkaSettingsError, SaslMechanism, SecurityProtocol, Topics,
 };

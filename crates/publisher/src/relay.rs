@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::SessionError;
-use crate::session::{Session, SessionContext};
+use crate::session::{DeliveryObserver, Session, SessionContext};
 use crate::{KafkaSettings, RelayError, RelayStatus, position, topics};
 
 /// The pause after the first failure; it doubles with each further one.
@@ -45,8 +45,16 @@ impl Relay {
             transactional_id,
             instance: instance(),
             status: watch::Sender::new(RelayStatus::default()),
+            observer: None,
         };
         Ok(Self { context })
+    }
+
+    /// The same relay, which tells `observer` of the events of each transaction once Kafka has them.
+    #[must_use]
+    pub fn observed_by(mut self, observer: DeliveryObserver) -> Self {
+        self.context.observer = Some(observer);
+        self
     }
 
     /// What the relay is doing, as it changes.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use dateline_journal::{Journal, JournalError};
 use dateline_wire::{CloudEvent, Sequence};
+use jiff::Timestamp;
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
@@ -28,6 +29,18 @@ const MAX_RELEASE_WAIT: Duration = Duration::from_millis(100);
 /// for the gap that it left in the idempotent producer's numbers; aborting that attempt closes it.
 const MAX_SINGLE_ATTEMPTS: u32 = 5;
 
+/// An event that Kafka has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveredEvent {
+    /// When it was committed to the journal.
+    pub time: Timestamp,
+    /// The trace that it belongs to.
+    pub traceparent: String,
+}
+
+/// Is told of the events of each transaction, once Kafka has them. It is called on the relay's thread, and is not to block.
+pub type DeliveryObserver = Arc<dyn Fn(&[DeliveredEvent]) + Send + Sync>;
+
 /// What every session of a relay shares.
 #[derive(Clone)]
 pub(crate) struct SessionContext {
@@ -37,6 +50,7 @@ pub(crate) struct SessionContext {
     pub(crate) transactional_id: String,
     pub(crate) instance: String,
     pub(crate) status: watch::Sender<RelayStatus>,
+    pub(crate) observer: Option<DeliveryObserver>,
 }
 
 /// A producer that holds the transactional id.
@@ -162,8 +176,18 @@ impl Session {
             };
         }
         let count = batch.len();
+        let told =
+            |event: &CloudEvent| DeliveredEvent { time: event.time, traceparent: event.traceparent.clone() };
+        let observer = self.context.observer.clone();
+        let delivered: Vec<DeliveredEvent> =
+            if observer.is_some() { batch.iter().map(told).collect() } else { Vec::new() };
         match self.transact(batch) {
-            Ok(()) => Ok(count),
+            Ok(()) => {
+                if let Some(observer) = observer {
+                    observer(&delivered);
+                }
+                Ok(count)
+            }
             Err(error) => {
                 // Whatever comes next starts from the journal again.
                 self.ahead.clear();

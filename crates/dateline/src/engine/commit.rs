@@ -20,7 +20,7 @@ pub(super) enum CommitRequest {
     /// A poll or a push: the feed's new state, its entries and events, and who waits for the end of a push.
     Poll { commit: Box<PollCommit>, result: PollResult, pushed: Option<oneshot::Sender<PushEnd>> },
     /// The end of an entry.
-    Finish(Box<EntryCompletion>),
+    Finish { completion: Box<EntryCompletion>, announced: Option<Timestamp> },
     /// An entry whose page may be had later.
     Postpone { feed: FeedId, entry: EntryId, due: Timestamp, delay: Delay },
 }
@@ -30,7 +30,7 @@ pub(super) enum CommitReceipt {
     /// A poll, and how many entries are new or changed.
     Poll { feed: Box<FeedState>, result: PollResult, fresh: usize, pushed: Option<oneshot::Sender<PushEnd>> },
     /// The end of an entry.
-    Finished { event: Event, finished: EntryEnd },
+    Finished { event: Event, finished: EntryEnd, announced: Option<Timestamp> },
     /// An entry that waits again, until then.
     Postponed { due: Timestamp },
 }
@@ -65,9 +65,9 @@ impl CommitRetry {
                 let fresh = done.new + done.changed;
                 Ok(CommitReceipt::Poll { feed: Box::new(commit.feed), result, fresh, pushed })
             }
-            CommitRequest::Finish(finish) => {
-                let finished = self.until_there_is_room(|| journal.finish((*finish).clone())).await?;
-                Ok(CommitReceipt::Finished { event: finish.event, finished })
+            CommitRequest::Finish { completion, announced } => {
+                let finished = self.until_there_is_room(|| journal.finish((*completion).clone())).await?;
+                Ok(CommitReceipt::Finished { event: completion.event, finished, announced })
             }
             CommitRequest::Postpone { feed, entry, due, delay } => {
                 let postpone = || journal.postpone(feed.clone(), entry.clone(), due, delay.clone());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use dateline_fetcher::{Clock, Feed, FetchedPage, PollOutcome, PollResult, Schedule};
 use dateline_journal::{Delay, JournalError, PollCommit, SeenLink};
-use dateline_wire::{Event, FeedId, FeedState, HubNews, PendingEntry, RejectReason, Stage};
+use dateline_wire::{Event, FeedId, FeedRef, FeedState, HubNews, PendingEntry, RejectReason, Stage};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -350,7 +350,8 @@ impl Intake {
 
     fn end_as_duplicate(&mut self, pending: PendingEntry, seen: &SeenLink, at: Timestamp) {
         let feed = self.announcer(&pending.feed);
-        let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at };
+        let announced = first_announced(&pending);
+        let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at, announced };
         let detail = format!("its page was read for another entry at {}: event {}", seen.at, seen.sequence);
         let reject = outcome::reject(&context, Stage::Duplicate, RejectReason::SameLink, detail);
         self.pages_in_flight += 1;
@@ -374,7 +375,8 @@ impl Intake {
             }
         }
         let feed = self.announcer(&pending.feed);
-        let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at };
+        let announced = first_announced(&pending);
+        let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at, announced };
         Box::pin(self.extraction.clone().conclude(context, pending.attempts, fetched))
     }
 
@@ -404,7 +406,8 @@ impl Intake {
                     // Whoever brought it may have gone.
                     let _ = done.send(if unreadable { PushEnd::Unreadable } else { PushEnd::Committed });
                 }
-                self.world.metrics.polled(result_word(&result, fresh), fresh as u64);
+                let group = self.feeds.get(&feed.id).map(|feed| feed.published());
+                self.world.metrics.polled(group_of(group), result_word(&result, fresh), fresh as u64);
                 if fresh > 0 {
                     self.claim_in(Duration::ZERO);
                 }
@@ -415,8 +418,12 @@ impl Intake {
                     self.take_push(push);
                 }
             }
-            CommitReceipt::Finished { event, finished } => {
+            CommitReceipt::Finished { event, finished, announced } => {
                 self.world.metrics.finished(&event, finished.outcome);
+                if let Some(announced) = announced {
+                    let way = self.clock.now().duration_since(announced);
+                    self.world.metrics.took_whole_way(way.as_secs_f64());
+                }
                 self.page_ended(finished.waits);
             }
             CommitReceipt::Postponed { due } => {
@@ -425,6 +432,16 @@ impl Intake {
             }
         }
     }
+}
+
+/// When an entry was announced, where its feed has not edited it since.
+fn first_announced(pending: &PendingEntry) -> Option<Timestamp> {
+    (pending.edition == 1).then_some(pending.first_seen)
+}
+
+/// The group of feeds that polls are counted under: the first of a feed's tags.
+fn group_of(feed: Option<&FeedRef>) -> &str {
+    feed.and_then(|feed| feed.name.as_ref()).map_or("", |_| "")
 }
 
 /// How a poll went, as metrics call it.

@@ -32,20 +32,23 @@ pub(crate) struct EntryContext {
     pub(crate) entry: Entry,
     /// When its page, or the reason for having none, was there.
     pub(crate) at: Timestamp,
+    /// When it was announced; absent where its feed has edited it since.
+    pub(crate) announced: Option<Timestamp>,
 }
 
 impl EntryContext {
     /// The entry's end with `event`, after `attempts` failed fetches, ready to be committed. Whether its own page was read
     /// decides whether others with the same link are duplicates for a while.
     pub(super) fn finish(&self, event: Event, page_was_read: bool, attempts: u32) -> CommitRequest {
-        CommitRequest::Finish(Box::new(EntryCompletion {
+        let completion = Box::new(EntryCompletion {
             feed: self.feed_id.clone(),
             entry: self.entry.id.clone(),
             event,
             page_was_read,
             at: self.at,
             traceparent: trace::of_entry(&self.feed_id, &self.entry.id, attempts),
-        }))
+        });
+        CommitRequest::Finish { completion, announced: self.announced }
     }
 
     /// The entry's link, for logs.

@@ -198,7 +198,8 @@ fn fault(panic: String) -> String {
 
 fn event_of(captured: CapturedPage, rules: ReadingRules<'_>, feed: &FeedId) -> PageEvent {
     let CapturedPage { url, page, at, record_id } = captured;
-    let context = EntryContext { feed_id: feed.clone(), feed: None, entry: entry_of(url), at };
+    let context =
+        EntryContext { feed_id: feed.clone(), feed: None, entry: entry_of(url), at, announced: None };
     let event = contained(|| outcome::of_page(&context, &page, record_id, rules).0).unwrap_or_else(|panic| {
         Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, RejectReason::Panic, panic)))
     });
