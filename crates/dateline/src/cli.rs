@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    check, extract, feed, judge, relay, reload, replay, run, schema, status, stories, tail,
+    backup, check, extract, feed, judge, relay, reload, replay, restore, run, schema, status, stories, tail,
 };
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
@@ -54,6 +54,10 @@ pub enum Command {
     Reload(reload::ReloadArguments),
     /// Say where delivery to Kafka goes on, after the relay has stopped for want of a position.
     Relay(relay::RelayArguments),
+    /// Write a copy of the journal to a file, daemon running or not.
+    Backup(backup::BackupArguments),
+    /// Make a copy the journal, and have delivery go on where Kafka is.
+    Restore(restore::RestoreArguments),
     /// Print the JSON Schema of what subscribers get.
     Schema(schema::SchemaArguments),
     /// Validate the configuration, the feeds and the subject: file, line, what is wrong, what is meant.

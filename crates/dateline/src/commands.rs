@@ -1,6 +1,7 @@
 //! What each command does, one module a command, all of one shape: its arguments, and `run` from them to a [`Failure`] or
 //! none. [`config_file`] is the option that most of them share.
 
+pub mod backup;
 pub mod check;
 pub mod config_file;
 pub mod extract;
@@ -9,6 +10,7 @@ pub mod judge;
 pub mod relay;
 pub mod reload;
 pub mod replay;
+pub mod restore;
 pub mod run;
 pub mod schema;
 pub mod status;
@@ -41,6 +43,8 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Status(arguments) => status::run(arguments),
         Command::Stories(arguments) => stories::run(arguments),
         Command::Relay(arguments) => relay::run(arguments),
+        Command::Backup(arguments) => backup::run(arguments),
+        Command::Restore(arguments) => restore::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Check(arguments) => check::run(arguments),
     }

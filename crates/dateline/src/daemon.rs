@@ -11,7 +11,7 @@ use dateline_fetcher::transport::{LiveTransport, RecordSettings, RecordingTransp
 use dateline_fetcher::{Clock, Fetcher};
 use dateline_journal::{Journal, Options};
 use dateline_publisher::{DeliveryObserver, Relay};
-use dateline_wire::SecretQuery;
+use dateline_wire::{SecretQuery, Sequence};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -68,6 +68,11 @@ pub async fn run(
     )))?;
     let address = listener.local_addr().map_err(Failure::io("the API's address"))?;
     let journal = open_journal(&settings)?;
+    if !settings.kafka.is_enabled() {
+        // Restored, maybe, while a Kafka was configured: without one there is nothing to wait for.
+        let unusable = |source| Failure::Journal { path: settings.journal_path(), source };
+        journal.reconcile(Sequence::START).await.map_err(unusable)?;
+    }
     let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
     let recorded = record.is_some();
     let transport: Arc<dyn Transport> = match record {

@@ -69,6 +69,12 @@ pub struct StatusReport {
     pub journal_bytes: u64,
     /// The size of its write-ahead log in bytes.
     pub journal_wal_bytes: u64,
+    /// How many outcomes are held until the relay knows what Kafka has of the journal, which was restored; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_held: Option<u64>,
+    /// The place up to which events are gone by the rules of retention.
+    #[serde(default)]
+    pub journal_gone: Sequence,
     /// Its rows that could not be read and were set aside.
     pub journal_set_aside: u64,
     /// Entries ever announced.
@@ -251,6 +257,8 @@ impl StatusReport {
             journal: totals.id.to_string(),
             journal_bytes: totals.bytes,
             journal_wal_bytes: totals.wal_bytes,
+            journal_held: totals.held,
+            journal_gone: totals.gone,
             journal_set_aside: totals.set_aside,
             entries: totals.entries,
             backlog: totals.backlog,

@@ -62,7 +62,7 @@ pub(crate) fn for_reading(path: &Path, busy_timeout: Duration) -> Result<Connect
 
 /// What the system says about a file that SQLite cannot open: SQLite alone doesn't tell a lack of permission, which stays, from
 /// a lack of file descriptors, which passes.
-fn why_not_open(path: &Path, error: rusqlite::Error) -> JournalError {
+pub(crate) fn why_not_open(path: &Path, error: rusqlite::Error) -> JournalError {
     match std::fs::File::open(path) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => JournalError::io(path)(source),
         _ => error.into(),

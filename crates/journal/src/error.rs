@@ -48,6 +48,20 @@ pub enum JournalError {
         /// Who holds it, as well as that is known.
         holder: String,
     },
+    /// A file is there that would be overwritten.
+    #[error("{} is there already: name another file, move this one away, or say that it may be replaced", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// SQLite finds the file damaged.
+    #[error("{} is damaged: {found}; take another copy", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        found: String,
+    },
     /// There is no journal at this path yet.
     #[error("there is no journal at {}: `dateline run` makes one", path.display())]
     Missing {

@@ -12,8 +12,9 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::change::{
-    Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration, FeedRevival, FinishEntry,
-    PollCommit, PositionChange, Postponement, SetAsideEntry, SetAsideFeed, SubscriptionChange,
+    Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration,
+    FeedRevival, FinishEntry, PollCommit, PositionChange, Postponement, Reconciliation, SetAsideEntry,
+    SetAsideFeed, SubscriptionChange,
 };
 use crate::claims::EntryClaims;
 use crate::lock::Lock;
@@ -205,6 +206,33 @@ impl Journal {
         self.inner.writer.submit(PositionChange(position)).await
     }
 
+    /// Whether the journal was restored from a copy, and what Kafka has of it is not known yet. Until it is, outcomes are held:
+    /// entries end, but what they end as gets no place in the log.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn is_reconciling(&self) -> Result<bool, JournalError> {
+        self.inner.reader.is_reconciling()
+    }
+
+    /// Takes in events that Kafka has and that a restored journal lacks, the next ones in order; those that it has are passed over.
+    /// Gives the last event that it has then.
+    ///
+    /// # Errors
+    /// As for [`finish`](Self::finish).
+    pub async fn import_delivered(&self, events: Vec<CloudEvent>) -> Result<Sequence, JournalError> {
+        self.inner.writer.submit(DeliveredImport(events)).await
+    }
+
+    /// Ends what a restore began: Kafka has the events up to `position`, and those that were held follow. Of no effect on a journal
+    /// that isn't [being reconciled](Self::is_reconciling). Where the journal has no events up to `position`, they count as gone.
+    ///
+    /// # Errors
+    /// As for [`finish`](Self::finish).
+    pub async fn reconcile(&self, position: Sequence) -> Result<(), JournalError> {
+        self.inner.writer.submit(Reconciliation { position }).await
+    }
+
     /// The place of the last durable event, as it grows.
     pub fn watch(&self) -> watch::Receiver<Sequence> {
         self.inner.writer.durable()
@@ -213,6 +241,11 @@ impl Journal {
     /// See [`JournalReader::id`].
     pub fn id(&self) -> &JournalId {
         self.inner.reader.id()
+    }
+
+    /// See [`JournalReader::lineage`].
+    pub fn lineage(&self) -> &JournalId {
+        self.inner.reader.lineage()
     }
 
     /// See [`JournalReader::feeds`].

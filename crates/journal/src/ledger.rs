@@ -4,8 +4,9 @@ use dateline_wire::{CloudEvent, Event, EventKind, FeedId, Sequence};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::digest::ContentDigest;
 use crate::status::EventCounts;
-use crate::{JournalError, schema};
+use crate::{JournalError, change, schema};
 
 /// The totals that stand in the journal, so that nobody has to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,13 +16,20 @@ pub(crate) struct Totals {
     pub(crate) entries: u64,
     pub(crate) pending: u64,
     pub(crate) relay_position: Sequence,
+    /// Whether the journal was restored, and what Kafka has of it is not known yet.
+    pub(crate) is_reconciling: bool,
 }
 
 impl Totals {
     /// Reads them from a file of the schema's `version`.
     pub(crate) fn read(connection: &Connection, version: u32) -> Result<Self, JournalError> {
         let mut totals = connection
-            .prepare_cached("SELECT last_sequence, entries, pending, relay_position FROM journal")?
+            .prepare_cached(match version {
+                schema::RESTORING.. => {
+                    "SELECT last_sequence, entries, pending, relay_position, reconciling FROM journal"
+                }
+                _ => "SELECT last_sequence, entries, pending, relay_position, 0 FROM journal",
+            })?
             .query_row([], |row| {
                 Ok(Self {
                     last_sequence: Sequence(row.get(0)?),
@@ -29,6 +37,7 @@ impl Totals {
                     entries: row.get(1)?,
                     pending: row.get(2)?,
                     relay_position: Sequence(row.get(3)?),
+                    is_reconciling: row.get(4)?,
                 })
             })?;
         let counts = match version {
@@ -54,9 +63,15 @@ impl Totals {
     pub(crate) fn write(&self, connection: &Connection, before: &Self) -> Result<(), JournalError> {
         connection
             .prepare_cached(
-                "UPDATE journal SET last_sequence = ?1, entries = ?2, pending = ?3, relay_position = ?4",
+                "UPDATE journal SET last_sequence = ?1, entries = ?2, pending = ?3, relay_position = ?4, reconciling = ?5",
             )?
-            .execute(params![self.last_sequence.0, self.entries, self.pending, self.relay_position.0])?;
+            .execute(params![
+                self.last_sequence.0,
+                self.entries,
+                self.pending,
+                self.relay_position.0,
+                self.is_reconciling
+            ])?;
         for (kind, events) in self.events.iter().filter(|(kind, events)| before.events.of(*kind) != *events) {
             connection
                 .prepare_cached(
@@ -74,6 +89,15 @@ pub(crate) struct EventDraft<'e> {
     pub(crate) event: &'e Event,
     pub(crate) time: Timestamp,
     pub(crate) traceparent: &'e str,
+    /// A digest of what the entry said that it ends, where that was its newest edition.
+    pub(crate) entry_digest: Option<ContentDigest>,
+}
+
+impl<'e> EventDraft<'e> {
+    /// An event that ends no entry.
+    pub(crate) fn of(event: &'e Event, time: Timestamp, traceparent: &'e str) -> Self {
+        Self { event, time, traceparent, entry_digest: None }
+    }
 }
 
 /// The open transaction.
@@ -83,24 +107,37 @@ pub(crate) struct Ledger<'c> {
 }
 
 impl Ledger<'_> {
-    /// Appends an event and gives it the next place.
+    /// Appends an event and gives it the next place. While the journal is being reconciled with Kafka it is held instead, and has no
+    /// place: the one that is given is the last that there is.
     pub(crate) fn append(&mut self, draft: &EventDraft<'_>) -> Result<CloudEvent, JournalError> {
+        let is_held = self.totals.is_reconciling;
+        let last = self.totals.last_sequence;
         let event = CloudEvent {
-            sequence: self.totals.last_sequence.next(),
+            sequence: if is_held { last } else { last.next() },
             kind: draft.event.kind(),
             id: draft.event.id().as_str().to_owned(),
             key: draft.event.key().into_owned(),
             time: draft.time,
             traceparent: draft.traceparent.to_owned(),
+            entry_digest: draft.entry_digest,
             data: draft
                 .event
                 .to_json()
                 .map_err(JournalError::json("an event could not be written as JSON"))?,
         };
+        match is_held {
+            true => change::hold(self, draft, None)?,
+            false => self.insert(&event)?,
+        }
+        Ok(event)
+    }
+
+    /// Stores an event at its place, which is the next.
+    pub(crate) fn insert(&mut self, event: &CloudEvent) -> Result<(), JournalError> {
         self.connection
             .prepare_cached(
-                "INSERT INTO events (sequence, time, kind, id, key, traceparent, data) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO events (sequence, time, kind, id, key, traceparent, data, entry_digest) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 event.sequence.0,
@@ -110,10 +147,11 @@ impl Ledger<'_> {
                 event.key,
                 event.traceparent,
                 event.data,
+                event.entry_digest,
             ])?;
         self.totals.last_sequence = event.sequence;
         *self.totals.events.of_mut(event.kind) += 1;
-        Ok(event)
+        Ok(())
     }
 
     /// The number that a feed has in this file.

@@ -35,6 +35,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod backup;
 mod change;
 mod claims;
 mod connection;
@@ -53,6 +54,7 @@ mod space;
 mod status;
 mod writer;
 
+pub use backup::{CopyReport, RestoreOptions, backup, restore};
 pub use change::{Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, PollCommit};
 pub use digest::ContentDigest;
 pub use error::JournalError;

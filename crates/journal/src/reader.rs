@@ -36,6 +36,7 @@ struct Pool {
     /// Wakes who waits for a connection to be idle.
     freed: Condvar,
     id: JournalId,
+    lineage: JournalId,
     created: Timestamp,
     /// The version of the schema when it was opened; an older one is read as far as it goes.
     version: u32,
@@ -104,15 +105,19 @@ impl JournalReader {
         if version == 0 {
             return Err(JournalError::Missing { path: path.to_owned() });
         }
-        let (id, created) = connection.query_row("SELECT id, created FROM journal", [], |row| {
-            Ok((JournalId::from_stored(row.get::<_, String>(0)?), timestamp(row.get(1)?)))
-        })?;
+        let lineage = if version < schema::RESTORING { "id" } else { "lineage" };
+        let (id, created, lineage) =
+            connection.query_row(&format!("SELECT id, created, {lineage} FROM journal"), [], |row| {
+                let id = |column| row.get::<_, String>(column).map(JournalId::from_stored);
+                Ok((id(0)?, timestamp(row.get(1)?), id(2)?))
+            })?;
         let pool = Pool {
             path: path.to_owned(),
             busy_timeout,
             idle: Mutex::new(vec![connection]),
             freed: Condvar::new(),
             id,
+            lineage,
             created,
             version,
         };
@@ -151,6 +156,12 @@ impl JournalReader {
     /// The journal's id.
     pub fn id(&self) -> &JournalId {
         &self.pool.id
+    }
+
+    /// The id of the journal that this one was restored from, and that from, back to the first; its own if it never was. Kafka holds
+    /// one sequence of them all.
+    pub fn lineage(&self) -> &JournalId {
+        &self.pool.lineage
     }
 
     /// Where the journal is.
@@ -311,17 +322,13 @@ impl JournalReader {
             match kind {
                 None => collect(
                     &mut connection
-                        .prepare_cached(
-                            "SELECT sequence, time, kind, id, key, traceparent, data FROM events \
-                             WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
-                        )?
+                        .prepare_cached(&self.select("WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"))?
                         .query(params![after.0, limit])?,
                 )?,
                 Some(kind) => collect(
                     &mut connection
                         .prepare_cached(
-                            "SELECT sequence, time, kind, id, key, traceparent, data FROM events \
-                             WHERE kind = ?3 AND sequence > ?1 ORDER BY sequence LIMIT ?2",
+                            &self.select("WHERE kind = ?3 AND sequence > ?1 ORDER BY sequence LIMIT ?2"),
                         )?
                         .query(params![after.0, limit, kind.word()])?,
                 )?,
@@ -330,15 +337,27 @@ impl JournalReader {
         })
     }
 
+    /// The statement that reads events as [`event`] takes them.
+    fn select(&self, which: &str) -> String {
+        let digest = if self.pool.version < schema::RESTORING { "NULL" } else { "entry_digest" };
+        format!("SELECT sequence, time, kind, id, key, traceparent, data, {digest} FROM events {which}")
+    }
+
+    /// Whether what Kafka has of the journal is not known yet; see [`Journal::is_reconciling`](crate::Journal::is_reconciling).
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn is_reconciling(&self) -> Result<bool, JournalError> {
+        self.read(|connection| Ok(self.totals(connection)?.is_reconciling))
+    }
+
     /// The event at one place.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn event(&self, sequence: Sequence) -> Result<Option<CloudEvent>, JournalError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT sequence, time, kind, id, key, traceparent, data FROM events WHERE sequence = ?1",
-            )?;
+            let mut statement = connection.prepare_cached(&self.select("WHERE sequence = ?1"))?;
             let mut rows = statement.query([sequence.0])?;
             rows.next()?.map(event).transpose()
         })
@@ -468,6 +487,12 @@ impl JournalReader {
                 }
                 _ => 0,
             };
+            let held = match (totals.is_reconciling, self.pool.version) {
+                (true, schema::RESTORING..) => {
+                    Some(connection.query_row("SELECT count(*) FROM held_outcomes", [], |row| row.get(0))?)
+                }
+                _ => None,
+            };
             Ok(JournalStatus {
                 id: self.pool.id.clone(),
                 schema: self.pool.version,
@@ -478,6 +503,7 @@ impl JournalReader {
                 events: totals.events,
                 last_sequence: totals.last_sequence,
                 gone: Sequence(gone),
+                held,
                 last_event: last_event.map(timestamp),
                 relay_position: totals.relay_position,
                 bytes,
@@ -600,6 +626,7 @@ fn event(row: &Row<'_>) -> Result<CloudEvent, JournalError> {
             key: row.get(4)?,
             traceparent: row.get(5)?,
             data: row.get(6)?,
+            entry_digest: row.get(7)?,
         })
     };
     let place = || row.get(0).map_or_else(|_| "without a place".to_owned(), |place: i64| place.to_string());
@@ -629,7 +656,7 @@ fn unless_unreadable<T>(read: Result<T, JournalError>) -> Result<Option<T>, Jour
 }
 
 /// A stored time. One that no calendar holds was never stored by us; the nearest that one does stands for it.
-fn timestamp(microseconds: i64) -> Timestamp {
+pub(crate) fn timestamp(microseconds: i64) -> Timestamp {
     Timestamp::from_microsecond(microseconds).unwrap_or(if microseconds < 0 {
         Timestamp::MIN
     } else {

@@ -11,11 +11,12 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// The version that brought subscriptions.
@@ -26,6 +27,9 @@ pub(crate) const EVENT_COUNTS: u32 = 3;
 
 /// The version that lets events go.
 pub(crate) const RETENTION: u32 = 4;
+
+/// The version that can be restored while Kafka is ahead.
+pub(crate) const RESTORING: u32 = 5;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]
@@ -62,6 +66,7 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Jo
             "INSERT INTO journal (one, id, created) VALUES (1, lower(hex(randomblob(16))), ?1)",
             [created],
         )?;
+        transaction.execute("UPDATE journal SET lineage = id", [])?;
     }
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;

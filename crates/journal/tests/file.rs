@@ -8,9 +8,11 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use dateline_journal::{Durability, Journal, JournalError, JournalReader, JournalStatus, Options};
-use dateline_wire::{EventKind, RejectReason, Sequence};
-use harness::{announce, article, at, entry, feed, finish, reject};
+use dateline_journal::{
+    Durability, EntryOutcome, Journal, JournalError, JournalReader, JournalStatus, Options, RestoreOptions,
+};
+use dateline_wire::{ArticleId, CanonicalUrl, EventKind, RejectReason, Sequence};
+use harness::{announce, article, at, entry, feed, finish, link, reject};
 use rusqlite::Connection;
 use tempfile::tempdir;
 
@@ -62,36 +64,44 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
         JournalReader::open(&path).map(|_| ()).unwrap_err(),
     ] {
         let text = error.to_string();
-        for word in ["journal.db", "99", "versions up to 4", "run the newer Dateline"] {
+        for word in ["journal.db", "99", "versions up to 5", "run the newer Dateline"] {
             assert!(text.contains(word), "{text}");
         }
     }
     assert_eq!(std::fs::read(&path).unwrap(), before, "the file stays as it was");
 }
 
-/// A journal as the first released schema wrote it: one feed, one entry that waits, and an event of each kind.
-fn journal_of_version_2(path: &Path) {
+/// The newest schema.
+const NEWEST: u32 = 5;
+
+/// A journal as a released version wrote it: one feed, one entry that waits, an article in its third revision, and events of each
+/// kind.
+fn journal_of_version(path: &Path, version: u32) {
     let file = Connection::open(path).unwrap();
     file.pragma_update(None, "journal_mode", "WAL").unwrap();
-    for step in [include_str!("../src/schema/1.sql"), include_str!("../src/schema/2.sql")] {
-        file.execute_batch(step).unwrap();
-    }
+    let step = |number: u32| {
+        let step = format!("{}/src/schema/{number}.sql", env!("CARGO_MANIFEST_DIR"));
+        file.execute_batch(&std::fs::read_to_string(step).unwrap()).unwrap();
+    };
+    step(1);
     let feed = feed(0);
-    file.execute_batch(
-        "PRAGMA application_id = 0x44617465; PRAGMA user_version = 2; \
+    file.execute_batch(&format!(
+        "PRAGMA application_id = 0x44617465; \
          INSERT INTO journal (one, id, created, last_sequence, articles, rejects, health, entries, pending, \
          relay_position) VALUES (1, 'epoch', 7, 6, 3, 2, 1, 9, 1, 5); \
-         INSERT INTO entries VALUES (1, 'e', zeroblob(16), 1, 7); \
-         INSERT INTO articles VALUES ('a', 3, zeroblob(16), 6);",
-    )
+         INSERT INTO entries VALUES (1, '{}', zeroblob(16), 1, 7); \
+         INSERT INTO articles VALUES ('{}', 3, zeroblob(16), 6);",
+        entry("e", "E").id,
+        ArticleId::of(&CanonicalUrl::of(&link("a"))),
+    ))
     .unwrap();
     let state = serde_json::to_string(&feed).unwrap();
     file.execute("INSERT INTO feeds VALUES (1, ?1, 1, 0, 0, 7, ?2)", (feed.id.as_str(), state)).unwrap();
-    let waiting = serde_json::to_string(&entry("e", "E")).unwrap();
+    let waiting = entry("e", "E");
     let columns = "(number, feed, id, due, attempts, host, link, entry)";
     file.execute(
-        &format!("INSERT INTO pending {columns} VALUES (1, 1, 'e', 7, 0, 'news.example', NULL, ?1)"),
-        [waiting],
+        &format!("INSERT INTO pending {columns} VALUES (1, 1, ?1, 7, 0, 'news.example', NULL, ?2)"),
+        (waiting.id.as_str(), serde_json::to_string(&waiting).unwrap()),
     )
     .unwrap();
     for (sequence, kind) in
@@ -100,52 +110,64 @@ fn journal_of_version_2(path: &Path) {
         let place = i64::try_from(sequence).unwrap() + 1;
         file.execute("INSERT INTO events VALUES (?1, 7, ?2, 'id', 'key', '', '{}')", (place, kind)).unwrap();
     }
+    (2..=version).for_each(step);
+    file.pragma_update(None, "user_version", version).unwrap();
+}
+
+fn assert_holds(status: &JournalStatus) {
+    assert_eq!(status.events.iter().map(|(_, events)| events).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!((status.entries, status.backlog, status.set_aside), (9, 1, 0));
+    assert_eq!((status.last_sequence, status.relay_position), (Sequence(6), Sequence(5)));
+    assert_eq!((status.feeds.active, status.gone, status.held), (1, Sequence::START, None));
 }
 
 #[tokio::test]
-async fn a_journal_of_an_older_version_becomes_a_current_one_and_keeps_what_it_holds() {
-    let folder = tempdir().unwrap();
-    let path = folder.path().join("journal.db");
-    journal_of_version_2(&path);
-    let holds = |status: JournalStatus| {
-        assert_eq!(status.events.iter().map(|(_, events)| events).collect::<Vec<_>>(), [3, 2, 1]);
-        assert_eq!((status.entries, status.backlog, status.set_aside), (9, 1, 0));
-        assert_eq!((status.last_sequence, status.relay_position), (Sequence(6), Sequence(5)));
-        assert_eq!((status.id.as_str(), status.feeds.active), ("epoch", 1));
-        status.schema
-    };
-    let beside = JournalReader::open(&path).unwrap();
-    assert_eq!(holds(beside.status().unwrap()), 2, "it can be looked at before a daemon has run");
-    drop(beside);
-    let journal = Journal::open(&path, Options::default()).unwrap();
-    assert_eq!(holds(journal.status().unwrap()), 4);
-    assert_eq!(journal.feeds().unwrap(), [feed(0)]);
-    assert_eq!(journal.events_after(Sequence::START, 10, None).unwrap().len(), 6);
-    let waiting = journal.pending(at(0), 10).unwrap().entries;
-    assert_eq!(waiting[0].entry, entry("e", "E"));
-    // And it goes on counting from there.
-    announce(&journal, 0, vec![entry("new", "x")], 1).await.unwrap();
-    finish(&journal, &feed(0).id, "new", reject(RejectReason::NotRelevant), 2).await.unwrap();
-    drop(journal);
-    let status = JournalReader::open(&path).unwrap().status().unwrap();
-    assert_eq!(status.events.of(EventKind::Reject), 3);
-    assert_eq!(status.last_sequence, Sequence(7));
+async fn a_journal_of_each_older_version_becomes_a_current_one_and_keeps_what_it_holds() {
+    for version in 1..=NEWEST {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        journal_of_version(&path, version);
+        let beside = JournalReader::open(&path).unwrap();
+        assert_holds(&beside.status().unwrap());
+        assert_eq!(beside.status().unwrap().schema, version, "it can be looked at before a daemon has run");
+        assert!(beside.subscriptions().unwrap().is_empty());
+        assert_eq!(beside.events_after(Sequence::START, 10, None).unwrap().len(), 6);
+        assert_eq!((beside.id().as_str(), beside.lineage().as_str()), ("epoch", "epoch"));
+        assert_eq!(beside.gone(None).unwrap(), Sequence::START);
+        drop(beside);
+        let journal = Journal::open(&path, Options::default()).unwrap();
+        let status = journal.status().unwrap();
+        assert_holds(&status);
+        assert_eq!((status.schema, journal.feeds().unwrap()), (NEWEST, vec![feed(0)]));
+        assert_eq!((journal.id().as_str(), journal.lineage().as_str()), ("epoch", "epoch"));
+        assert_eq!(journal.events_after(Sequence::START, 10, None).unwrap().len(), 6);
+        let waiting = journal.pending(at(0), 10).unwrap().entries;
+        assert_eq!(waiting[0].entry, entry("e", "E"));
+        // And it goes on counting from there, articles' revisions too.
+        announce(&journal, 0, vec![entry("new", "x"), entry("a", "A")], 1).await.unwrap();
+        finish(&journal, &feed(0).id, "new", reject(RejectReason::NotRelevant), 2).await.unwrap();
+        let revised = finish(&journal, &feed(0).id, "a", article("a", "A", "One."), 2).await.unwrap();
+        assert_eq!(revised.outcome, EntryOutcome::Article { revision: 4 });
+        drop(journal);
+        let status = JournalReader::open(&path).unwrap().status().unwrap();
+        assert_eq!((status.events.of(EventKind::Reject), status.last_sequence), (3, Sequence(8)));
+    }
 }
 
-#[tokio::test]
-async fn a_journal_from_before_subscriptions_is_read_and_brought_up_to_date() {
-    let folder = tempdir().unwrap();
-    let path = folder.path().join("journal.db");
-    journal_of_version_2(&path);
-    // What version 2 brought goes.
-    let older = "DROP TABLE subscriptions; PRAGMA user_version = 1";
-    Connection::open(&path).unwrap().execute_batch(older).unwrap();
-    let beside = JournalReader::open(&path).unwrap();
-    assert!(beside.subscriptions().unwrap().is_empty());
-    drop(beside);
-    let journal = Journal::open(&path, Options::default()).unwrap();
-    assert_eq!(journal.feeds().unwrap(), [feed(0)]);
-    assert!(journal.reader().subscriptions().unwrap().is_empty());
+#[test]
+fn a_copy_of_each_older_version_can_be_made_and_restored() {
+    for version in 1..=NEWEST {
+        let folder = tempdir().unwrap();
+        let path = |name| folder.path().join(name);
+        journal_of_version(&path("journal.db"), version);
+        dateline_journal::backup(&path("journal.db"), &path("copy"), |_, _| {}).unwrap();
+        let options = RestoreOptions { replace: false, reconcile: false };
+        dateline_journal::restore(&path("copy"), &path("new.db"), options).unwrap();
+        let journal = Journal::open(path("new.db"), Options::default()).unwrap();
+        assert_holds(&journal.status().unwrap());
+        assert_eq!(journal.lineage().as_str(), "epoch");
+        assert_ne!(journal.id().as_str(), "epoch");
+    }
 }
 
 #[test]

@@ -40,8 +40,8 @@ pub enum RelayError {
     /// Kafka holds more of this journal than the journal does.
     #[error(
         "Kafka has this journal's events up to {position}, the journal ends at {last}: it was restored from an older \
-         copy. Subscribers would get other events under the same numbers. Restore the newest copy, or move this journal \
-         away to start a new one"
+         copy by hand. Subscribers would get other events under the same numbers. Put the copy in place with `dateline restore`, \
+         and what is missing is taken from Kafka"
     )]
     JournalBehind {
         /// The position in Kafka.
@@ -61,6 +61,44 @@ pub enum RelayError {
         delivered: String,
         /// The id of the event that the journal has there.
         own: String,
+    },
+    /// Another journal of this lineage goes on with its sequence.
+    #[error(
+        "another copy of this journal delivers to Kafka ({by}), up to {position} by now: it was restored, or this one was while no \
+         Kafka was configured. Two would deliver the same articles. Leave this one stopped; or stop that one for good, and say \
+         where this one goes on with `dateline relay --after`"
+    )]
+    Superseded {
+        /// The position in Kafka.
+        position: Sequence,
+        /// Who wrote it.
+        by: String,
+    },
+    /// The journal was restored from a copy, and Kafka has not everything any more that was delivered since.
+    #[error(
+        "the journal was restored from a copy. Kafka has its events up to {position}, but the event {missing} is on the topics no \
+         more, so that it can't be known which articles subscribers have. Restore a newer copy; or stop the daemon and say \
+         where to go on: `dateline relay --after {position}`. Articles of the missing part that feeds still list are then \
+         delivered once more"
+    )]
+    DeliveredLost {
+        /// The first that the journal lacks and Kafka too.
+        missing: Sequence,
+        /// The position in Kafka.
+        position: Sequence,
+    },
+    /// The journal was restored from a copy, and Kafka has two events where one is missing.
+    #[error(
+        "the journal was restored from a copy, and at {place} the topics have two events that may be its own, {} and {}: another \
+         daemon delivers to them under the same `source`. Stop the daemon and say where to go on: `dateline relay --after` and \
+         the highest ce_sequence of this daemon on the topics",
+        ids[0], ids[1]
+    )]
+    DeliveredTwice {
+        /// The place.
+        place: Sequence,
+        /// The ids of the two.
+        ids: [String; 2],
     },
     /// The next event is gone from the journal, or cannot be read.
     #[error(
@@ -109,6 +147,9 @@ impl RelayError {
             Self::Fenced { .. }
                 | Self::JournalBehind { .. }
                 | Self::Diverged { .. }
+                | Self::Superseded { .. }
+                | Self::DeliveredLost { .. }
+                | Self::DeliveredTwice { .. }
                 | Self::Gap { .. }
                 | Self::PositionLost { .. }
         )

@@ -29,6 +29,7 @@
 //! ```
 
 mod client;
+mod delivered;
 mod error;
 mod outage;
 mod position;

@@ -17,13 +17,17 @@ use crate::error::SessionError;
 pub(crate) const PARTITION: i32 = 0;
 
 /// How long one request to the broker may take here.
-const TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The value of a position record. Its key is the journal's id.
+/// The value of a position record. Its key is the lineage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Position {
-    /// Whose sequence it is.
+    /// Which journal delivered it: an epoch of the sequence.
     pub(crate) journal: JournalId,
+    /// Whose sequence it is: that journal's, and those's that it was restored from. What an older version wrote doesn't say; then no
+    /// journal of it had been restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lineage: Option<JournalId>,
     /// The last event that was delivered.
     pub(crate) sequence: Sequence,
     /// That event's id, which tells copies of a journal apart once they have gone different ways.
@@ -38,7 +42,7 @@ pub(crate) struct Position {
 /// What the relay's topic says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RelayTopic {
-    /// The last position of our journal.
+    /// The last position of our lineage, whichever journal of it delivered.
     pub(crate) own: Option<Position>,
     /// Who wrote last under our transactional id.
     pub(crate) holder: Option<String>,
@@ -51,25 +55,14 @@ pub(crate) struct RelayTopic {
 /// transaction may live.
 pub(crate) fn read(
     settings: &KafkaSettings,
-    journal: &JournalId,
+    lineage: &JournalId,
     transactional_id: &str,
     stopped: &dyn Fn() -> bool,
 ) -> Result<RelayTopic, SessionError> {
     let topic = settings.topics.relay.as_str();
-    let end = written_end(settings, topic)?;
-    let consumer =
-        BaseConsumer::from_config_and_context(&client::consumer(settings)?, DeliveryTracker::default())?;
-    let deadline = Instant::now() + settings.transaction_timeout * 2;
-    loop {
-        let (_, readable) = consumer.fetch_watermarks(topic, PARTITION, TIMEOUT)?;
-        if readable >= end {
-            break;
-        }
-        if stopped() || Instant::now() >= deadline {
-            return Err(SessionError::Transient(format!("an open transaction hides the end of {topic}")));
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    let end = written_end(settings, topic, PARTITION)?;
+    let consumer = reader(settings)?;
+    await_readable(settings, &consumer, (topic, PARTITION), end, stopped)?;
     let mut assignment = TopicPartitionList::new();
     assignment.add_partition_offset(topic, PARTITION, Offset::Beginning)?;
     consumer.assign(&assignment)?;
@@ -81,7 +74,7 @@ pub(crate) fn read(
                 return Err(SessionError::Transient(format!("{topic} could not be read to its end")));
             }
             None => continue,
-            Some(Ok(message)) => found.take(message.payload(), journal, transactional_id),
+            Some(Ok(message)) => found.take(message.payload(), lineage, transactional_id),
             Some(Err(KafkaError::PartitionEOF(_))) => return Ok(found),
             Some(Err(error)) => tracing::debug!(%error, "reading the relay's position"),
         }
@@ -89,17 +82,47 @@ pub(crate) fn read(
     }
 }
 
-/// The end of what was written to the topic, committed or not.
-fn written_end(settings: &KafkaSettings, topic: &str) -> Result<i64, SessionError> {
+/// A consumer of what is committed.
+pub(crate) fn reader(settings: &KafkaSettings) -> Result<BaseConsumer<DeliveryTracker>, SessionError> {
+    Ok(BaseConsumer::from_config_and_context(&client::consumer(settings)?, DeliveryTracker::default())?)
+}
+
+/// Waits until everything before `end` can be read, for at most as long as a transaction that hides it may live.
+pub(crate) fn await_readable(
+    settings: &KafkaSettings,
+    consumer: &BaseConsumer<DeliveryTracker>,
+    (topic, partition): (&str, i32),
+    end: i64,
+    stopped: &dyn Fn() -> bool,
+) -> Result<(), SessionError> {
+    let deadline = Instant::now() + settings.transaction_timeout * 2;
+    loop {
+        let (_, readable) = consumer.fetch_watermarks(topic, partition, TIMEOUT)?;
+        if readable >= end {
+            return Ok(());
+        }
+        if stopped() || Instant::now() >= deadline {
+            return Err(SessionError::Transient(format!("an open transaction hides the end of {topic}")));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// The end of what was written to a partition, committed or not.
+pub(crate) fn written_end(
+    settings: &KafkaSettings,
+    topic: &str,
+    partition: i32,
+) -> Result<i64, SessionError> {
     let mut config = client::consumer(settings)?;
     config.set("isolation.level", "read_uncommitted");
     let consumer = BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())?;
-    let (_, end) = consumer.fetch_watermarks(topic, PARTITION, TIMEOUT)?;
+    let (_, end) = consumer.fetch_watermarks(topic, partition, TIMEOUT)?;
     Ok(end)
 }
 
 impl RelayTopic {
-    fn take(&mut self, payload: Option<&[u8]>, journal: &JournalId, transactional_id: &str) {
+    fn take(&mut self, payload: Option<&[u8]>, lineage: &JournalId, transactional_id: &str) {
         let Some(payload) = payload else { return };
         let position: Position = match serde_json::from_slice(payload) {
             Ok(position) => position,
@@ -111,7 +134,7 @@ impl RelayTopic {
         if position.transactional_id == transactional_id {
             self.holder = Some(position.instance.clone());
         }
-        if position.journal == *journal {
+        if position.lineage.as_ref().unwrap_or(&position.journal) == lineage {
             self.own = Some(position);
         }
     }
@@ -124,6 +147,7 @@ mod tests {
     fn position(journal: &str, sequence: u64, id: &str, instance: &str) -> Position {
         Position {
             journal: JournalId::from_stored(journal),
+            lineage: None,
             sequence: Sequence(sequence),
             event: Some(format!("e{sequence}")),
             transactional_id: id.into(),

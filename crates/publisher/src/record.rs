@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use dateline_wire::{CloudEvent, EventId, EventKind, RejectEvent, RejectReason, Stage};
+use dateline_wire::{CloudEvent, EventId, EventKind, JournalId, RejectEvent, RejectReason, Stage};
 use rdkafka::message::{Header, OwnedHeaders};
 use serde::Deserialize;
 use url::Url;
@@ -13,8 +13,18 @@ const MAX_SUBJECT_BYTES: usize = 2_048;
 /// The longest key that an oversize event's stand-in takes over.
 const MAX_STAND_IN_KEY_BYTES: usize = 1_024;
 
+/// The headers by which a restored journal finds what it lacks, beside those of CloudEvents itself: the event's place, whose sequence
+/// that is a place in, and what the entry said. The last two are extensions.
+pub(crate) const SEQUENCE: &str = "ce_sequence";
+pub(crate) const JOURNAL: &str = "ce_journal";
+pub(crate) const ENTRY_DIGEST: &str = "ce_entrydigest";
+
 /// What becomes the headers, in the order in which they are sent.
-pub(crate) fn headers<'e>(event: &'e CloudEvent, source: &'e str) -> Vec<(&'static str, Cow<'e, str>)> {
+pub(crate) fn headers<'e>(
+    event: &'e CloudEvent,
+    source: &'e str,
+    lineage: &'e JournalId,
+) -> Vec<(&'static str, Cow<'e, str>)> {
     let mut headers: Vec<(&'static str, Cow<'e, str>)> = vec![
         ("content-type", CloudEvent::CONTENT_TYPE.into()),
         ("ce_specversion", CloudEvent::SPECVERSION.into()),
@@ -23,8 +33,13 @@ pub(crate) fn headers<'e>(event: &'e CloudEvent, source: &'e str) -> Vec<(&'stat
         ("ce_type", event.kind.ce_type().into()),
         ("ce_time", event.time.to_string().into()),
         ("ce_dataschema", event.kind.dataschema().into()),
-        ("ce_sequence", event.sequence.to_string().into()),
+        (SEQUENCE, event.sequence.to_string().into()),
+        (JOURNAL, lineage.as_str().into()),
     ];
+    if let Some(digest) = event.entry_digest {
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        headers.push((ENTRY_DIGEST, digest.into()));
+    }
     if event.key.len() <= MAX_SUBJECT_BYTES {
         headers.push(("ce_subject", clean(&event.key)));
     }
@@ -32,6 +47,13 @@ pub(crate) fn headers<'e>(event: &'e CloudEvent, source: &'e str) -> Vec<(&'stat
         headers.push(("traceparent", clean(&event.traceparent)));
     }
     headers
+}
+
+/// A digest as its header spells it.
+pub(crate) fn digest_of(text: &str) -> Option<[u8; 16]> {
+    let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let number = u128::from_str_radix(text, 16).ok().filter(|_| is_hex)?;
+    Some(number.to_be_bytes())
 }
 
 /// The same as librdkafka takes them.
@@ -67,6 +89,11 @@ fn clean(text: &str) -> Cow<'_, str> {
     cleaned.into()
 }
 
+/// The id of what announces the oversize event `event`.
+pub(crate) fn stand_in_id(event: &str) -> EventId {
+    EventId::of_parts(&[RejectReason::RecordTooLarge.as_str(), event])
+}
+
 /// What an oversize event is announced with: a reject in its place, with its sequence and (if that is sane) its key.
 ///
 /// The event itself stands in the journal, where it can be read over HTTP by its sequence.
@@ -79,7 +106,7 @@ pub(crate) fn stand_in(
     limit: usize,
 ) -> Result<CloudEvent, serde_json::Error> {
     let about: StandInFields = serde_json::from_str(&event.data).unwrap_or_default();
-    let id = EventId::of_parts(&[RejectReason::RecordTooLarge.as_str(), &event.id]);
+    let id = stand_in_id(&event.id);
     let key =
         if event.key.len() <= MAX_STAND_IN_KEY_BYTES { event.key.clone() } else { id.as_str().to_owned() };
     let article =
@@ -108,6 +135,7 @@ pub(crate) fn stand_in(
         time: event.time,
         traceparent: event.traceparent.clone(),
         data: serde_json::to_string(&reject)?,
+        entry_digest: None,
     })
 }
 
@@ -133,7 +161,12 @@ mod tests {
             time: Timestamp::UNIX_EPOCH,
             traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
             data: data.into(),
+            entry_digest: Some([0xab; 16]),
         }
+    }
+
+    fn journal() -> JournalId {
+        JournalId::from_stored("first")
     }
 
     fn header<'h>(headers: &'h [(&'static str, Cow<'_, str>)], name: &str) -> Option<&'h str> {
@@ -143,7 +176,8 @@ mod tests {
     #[test]
     fn the_headers_are_those_of_the_binary_mode() {
         let event = event("a", "{}");
-        let headers = headers(&event, "/dateline");
+        let journal = journal();
+        let headers = headers(&event, "/dateline", &journal);
         for (name, value) in [
             ("content-type", "application/json"),
             ("ce_specversion", "1.0"),
@@ -154,6 +188,8 @@ mod tests {
             ("ce_subject", "a"),
             ("ce_dataschema", "urn:dateline:schema:article:v1"),
             ("ce_sequence", "7"),
+            ("ce_journal", "first"),
+            ("ce_entrydigest", "abababababababababababababababab"),
             ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
         ] {
             assert_eq!(header(&headers, name), Some(value), "{name}");
@@ -161,11 +197,22 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_is_read_as_it_is_written() {
+        assert_eq!(digest_of("abababababababababababababababab"), Some([0xab; 16]));
+        for other in ["", "ab", "+bababababababababababababababab", "xbababababababababababababababab"] {
+            assert_eq!(digest_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn a_subject_from_outside_cannot_break_a_line_nor_grow_without_bound() {
         let broken = event("https://n.example/\r\nx: y\0", "{}");
-        assert_eq!(header(&headers(&broken, "s"), "ce_subject"), Some("https://n.example/%0D%0Ax: y%00"));
+        assert_eq!(
+            header(&headers(&broken, "s", &journal()), "ce_subject"),
+            Some("https://n.example/%0D%0Ax: y%00")
+        );
         let long = event(&"k".repeat(MAX_SUBJECT_BYTES + 1), "{}");
-        assert_eq!(header(&headers(&long, "s"), "ce_subject"), None);
+        assert_eq!(header(&headers(&long, "s", &journal()), "ce_subject"), None);
     }
 
     #[test]
@@ -185,6 +232,6 @@ mod tests {
     fn a_stand_in_fits_even_when_the_key_was_what_is_too_large() {
         let large = event(&"k".repeat(2_000_000), "no json");
         let stand_in = stand_in(&large, 2_000_100, 1_000_000).unwrap();
-        assert!(size(&stand_in, &headers(&stand_in, "s")) < 4_096);
+        assert!(size(&stand_in, &headers(&stand_in, "s", &journal())) < 4_096);
     }
 }

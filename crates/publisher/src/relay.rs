@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::SessionError;
+use crate::position::Position;
 use crate::session::{DeliveryObserver, Session, SessionContext};
 use crate::{KafkaSettings, RelayError, RelayStatus, position, topics};
 
@@ -37,7 +38,7 @@ impl Relay {
         settings.check()?;
         crate::client::common(&settings)?;
         let transactional_id =
-            settings.transactional_id.clone().unwrap_or_else(|| format!("dateline-{}", journal.id()));
+            settings.transactional_id.clone().unwrap_or_else(|| format!("dateline-{}", journal.lineage()));
         let context = SessionContext {
             settings: Arc::new(settings),
             journal,
@@ -77,7 +78,7 @@ impl Relay {
 }
 
 /// Has Kafka and the journal say that the journal's events up to `after` are delivered, whatever they say now: for the operator,
-/// where [`RelayError::PositionLost`] or [`RelayError::Gap`] stopped the relay. The next relay goes on after it.
+/// where an error that [needs an operator](RelayError::needs_operator) stopped the relay. The next relay goes on after it.
 ///
 /// # Errors
 /// If a setting is wrong, Kafka cannot be used now, or the journal has no such event.
@@ -91,6 +92,7 @@ pub async fn overrule_position(
     topics::ensure(&context.settings).await.map_err(SessionError::give_up)?;
     let work = tokio::task::spawn_blocking(move || Session::take_over(context)?.overrule(after));
     work.await.map_err(|_| RelayError::Thread)?.map_err(SessionError::give_up)?;
+    journal.reconcile(after).await?;
     journal.set_relay_position(after).await?;
     Ok(())
 }
@@ -136,7 +138,11 @@ impl RelayWorker {
         self.handle.block_on(topics::ensure(&context.settings))?;
         let mut session = Session::take_over(context.clone())?;
         let found = self.read_position()?;
-        session.continue_from(found.own)?;
+        if context.journal.is_reconciling()? {
+            self.reconcile(&mut session, found.own)?;
+        } else {
+            session.continue_from(found.own)?;
+        }
         let (position, gone) = (session.position(), context.journal.reader().gone(None)?);
         if position < gone {
             tracing::warn!(
@@ -172,9 +178,20 @@ impl RelayWorker {
         Ok(())
     }
 
+    /// Has a restored journal know what Kafka has of it, and gives what was held meanwhile its place after that.
+    fn reconcile(&self, session: &mut Session, position: Option<Position>) -> Result<(), SessionError> {
+        let journal = &self.relay.context.journal;
+        let import = |events| self.handle.block_on(journal.import_delivered(events));
+        session.reconcile(position, import, &|| self.stop.is_cancelled())?;
+        // Kafka says by now that this journal goes on there: if this is the last thing done, the next run does it again.
+        self.handle.block_on(journal.reconcile(session.position()))?;
+        tracing::info!(position = session.position().0, "the restored journal goes on after what Kafka has");
+        Ok(())
+    }
+
     fn read_position(&self) -> Result<position::RelayTopic, SessionError> {
         let context = &self.relay.context;
-        position::read(&context.settings, context.journal.id(), &context.transactional_id, &|| {
+        position::read(&context.settings, context.journal.lineage(), &context.transactional_id, &|| {
             self.stop.is_cancelled()
         })
     }

@@ -14,6 +14,7 @@ use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use tokio::sync::watch;
 
 use crate::client::{self, DeliveryTracker};
+use crate::delivered::DeliveredSearch;
 use crate::error::SessionError;
 use crate::position::{PARTITION, Position};
 use crate::record;
@@ -94,6 +95,16 @@ impl Session {
     /// Continues after `position`, once it is certain that it speaks of this journal and is the last one, and writes our name
     /// beside it, so that a rival that we have fenced finds out who did.
     pub(crate) fn continue_from(&mut self, position: Option<Position>) -> Result<(), SessionError> {
+        if let Some(position) = position.as_ref().filter(|found| found.journal != *self.context.journal.id())
+        {
+            let (position, by) = (position.sequence, position.instance.clone());
+            return Err(RelayError::Superseded { position, by }.into());
+        }
+        self.continue_after(position)
+    }
+
+    /// The same, whichever journal of the lineage delivered last.
+    fn continue_after(&mut self, position: Option<Position>) -> Result<(), SessionError> {
         self.gone = self.context.journal.reader().gone(None)?;
         self.ask_second_witness(position.as_ref().map(|position| position.sequence))?;
         if let Some(position) = position {
@@ -104,11 +115,55 @@ impl Session {
         self.confirm()
     }
 
+    /// Takes from Kafka what a restored journal lacks, and continues after it: the journal has everything up to Kafka's position
+    /// then, and Kafka says that it is this journal that goes on. `import` takes events in and gives the last one that the journal has.
+    pub(crate) fn reconcile(
+        &mut self,
+        position: Option<Position>,
+        mut import: impl FnMut(Vec<CloudEvent>) -> Result<Sequence, JournalError>,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<(), SessionError> {
+        let mut last = self.context.journal.last_sequence()?;
+        if let Some(position) = &position
+            && position.sequence > last
+        {
+            tracing::info!(
+                copy = last.0,
+                position = position.sequence.0,
+                "the journal was restored from a copy; reading from Kafka what was delivered since"
+            );
+            let since = self.context.journal.reader().event(last)?.map(|event| event.time);
+            let search = DeliveredSearch {
+                settings: &self.context.settings,
+                lineage: self.context.journal.lineage(),
+                source: &self.context.source,
+                until: position.sequence,
+                stopped,
+            };
+            // Records are delivered after their event was committed. Where the clock was set back meanwhile, all are looked at.
+            for since in [since, None] {
+                while last < position.sequence {
+                    let found = search.after(last, since)?;
+                    if found.is_empty() {
+                        break;
+                    }
+                    last = import(found)?;
+                }
+            }
+            if last < position.sequence {
+                return Err(
+                    RelayError::DeliveredLost { missing: last.next(), position: position.sequence }.into()
+                );
+            }
+        }
+        self.continue_after(position)
+    }
+
     /// Has Kafka say that everything up to `position` is delivered, whatever it says now.
     pub(crate) fn overrule(&mut self, position: Sequence) -> Result<(), SessionError> {
         let journal = &self.context.journal;
         let last = journal.last_sequence()?;
-        if position > last {
+        if position > last && !journal.is_reconciling()? {
             return Err(RelayError::JournalBehind { position, last }.into());
         }
         self.event = self.event_id(position)?;
@@ -140,7 +195,9 @@ impl Session {
             return Err(RelayError::JournalBehind { position: position.sequence, last }.into());
         }
         match (self.event_id(position.sequence)?, &position.event) {
-            (Some(own), Some(delivered)) if own != *delivered => {
+            (Some(own), Some(delivered))
+                if own != *delivered && own != *record::stand_in_id(delivered).as_str() =>
+            {
                 Err(RelayError::Diverged { position: position.sequence, delivered: delivered.clone(), own }
                     .into())
             }
@@ -307,7 +364,8 @@ impl Session {
     }
 
     fn send_event(&self, event: &CloudEvent) -> Result<(), KafkaError> {
-        let headers = record::headers(event, &self.context.source);
+        let lineage = self.context.journal.lineage().clone();
+        let headers = record::headers(event, &self.context.source, &lineage);
         let limit = self.context.settings.max_record_bytes;
         let bytes = record::size(event, &headers);
         if bytes <= limit && !self.refused.contains(&event.sequence) {
@@ -333,13 +391,14 @@ impl Session {
             None,
             &stand_in.key,
             &stand_in.data,
-            Some(record::owned(&record::headers(&stand_in, &self.context.source))),
+            Some(record::owned(&record::headers(&stand_in, &self.context.source, &lineage))),
         )
     }
 
     fn send_position(&self, sequence: Sequence, event: Option<String>) -> Result<(), KafkaError> {
         let position = Position {
             journal: self.context.journal.id().clone(),
+            lineage: Some(self.context.journal.lineage().clone()),
             sequence,
             event,
             transactional_id: self.context.transactional_id.clone(),
@@ -348,7 +407,7 @@ impl Session {
         let value = serde_json::to_string(&position)
             .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
         let topic = &self.context.settings.topics.relay;
-        self.send(topic, Some(PARTITION), self.context.journal.id().as_str(), &value, None)
+        self.send(topic, Some(PARTITION), self.context.journal.lineage().as_str(), &value, None)
     }
 
     fn send(

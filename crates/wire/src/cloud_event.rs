@@ -156,6 +156,9 @@ pub struct CloudEvent {
     pub traceparent: String,
     /// The JSON of the event.
     pub data: String,
+    /// A digest of what the entry said whose outcome this is, as the journal compares entries: by it a journal that is restored from
+    /// a copy and from Kafka knows that the entry is looked at. Kafka has it as a header.
+    pub entry_digest: Option<[u8; 16]>,
 }
 
 /// The JSON form of the CloudEvents JSON event format, which the HTTP API speaks.

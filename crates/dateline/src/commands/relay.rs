@@ -37,7 +37,7 @@ pub fn run(arguments: &RelayArguments) -> Result<(), Failure> {
     let after = Sequence(arguments.after);
     let journal = Journal::open(&path, Options::default()).map_err(unusable)?;
     let last = journal.last_sequence().map_err(unusable)?;
-    if after > last {
+    if after > last && !journal.is_reconciling().map_err(unusable)? {
         return Err(Failure::Other(format!("--after {after}: the journal's last event is {last}")));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -300,6 +300,7 @@ impl EventWriter<'_> {
             time: at,
             traceparent: trace::of_entry(&feed, &entry, 0),
             data: event.to_json().map_err(io::Error::from)?,
+            entry_digest: None,
         };
         let line = cloud_event.to_structured_json(self.source).map_err(io::Error::from)?;
         self.output.write_line(&line)

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use dateline_wire::Sequence;
 use jiff::Timestamp;
 
 use super::{FeedCondition, FeedStatus, StatusReport, Verdict};
@@ -57,6 +58,15 @@ pub fn page(status: &StatusReport, now: Timestamp) -> String {
         status.journal_bytes / 1024,
         status.journal_wal_bytes / 1024,
     );
+    if let Some(held) = status.journal_held {
+        let _ = writeln!(
+            page,
+            "          restored from a copy: {held} outcomes wait until the relay knows what Kafka has of it",
+        );
+    }
+    if status.journal_gone > Sequence::START {
+        let _ = writeln!(page, "          events up to {} are gone by [retention]", status.journal_gone);
+    }
     if !status.last_events.is_empty() {
         page.push_str("\nlast events\n");
         for event in &status.last_events {

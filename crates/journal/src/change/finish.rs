@@ -6,9 +6,10 @@ use dateline_wire::{ArticleId, EntryId, Event, EventId, FeedId, Sequence};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
+use super::reconcile::{DeliveredEnd, hold};
 use crate::JournalError;
 use crate::claims::EntryClaims;
-use crate::digest;
+use crate::digest::{self, ContentDigest};
 use crate::ledger::{EventDraft, Ledger};
 use crate::revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
 use crate::writer::Change;
@@ -35,7 +36,8 @@ pub struct EntryCompletion {
 /// What stands in the journal now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryEnd {
-    /// The event's place.
+    /// The event's place. While the journal is being [reconciled](crate::Journal::reconcile) with Kafka, the last that there is: the
+    /// event gets its own later.
     pub sequence: Sequence,
     /// The event's id.
     pub event: EventId,
@@ -56,6 +58,49 @@ struct PendingRow {
     number: i64,
     link: Option<String>,
     edition: u32,
+    digest: ContentDigest,
+}
+
+/// What an outcome is the outcome of.
+pub(crate) struct EntryOutcomeDraft<'o> {
+    pub(super) feed: &'o FeedId,
+    pub(super) entry: &'o EntryId,
+    /// The link whose page was read for it.
+    pub(super) link: Option<&'o str>,
+}
+
+/// Gives an outcome its event and its place. Where Kafka is known to have the very same of this entry, that one counts. While the
+/// journal is being reconciled with Kafka, the outcome is held.
+pub(super) fn conclude(
+    ledger: &mut Ledger<'_>,
+    outcome: &EntryOutcomeDraft<'_>,
+    draft: &EventDraft<'_>,
+) -> Result<(Sequence, EventId, EntryOutcome), JournalError> {
+    let EntryOutcomeDraft { feed, entry, link } = *outcome;
+    let place = ledger.totals.last_sequence.next();
+    let latest = match draft.event {
+        Event::Article(article) => latest_revision(ledger, &article.article)?,
+        _ => None,
+    };
+    let result = FinalEvent::of(draft.event.clone(), latest, reject_id(feed, entry, place))
+        .ok_or_else(|| JournalError::NotAnOutcome { feed: feed.clone(), entry: entry.clone() })?;
+    if ledger.totals.is_reconciling {
+        hold(ledger, draft, Some(outcome))?;
+        return Ok((ledger.totals.last_sequence, result.event.id().clone(), result.outcome));
+    }
+    let delivered = DeliveredEnd::take(ledger, ledger.feed_number(feed)?, entry)?;
+    if let Some(delivered) = delivered.filter(|delivered| delivered.is_same(&result)) {
+        return Ok((delivered.sequence, delivered.event, result.outcome));
+    }
+    let FinalEvent { event, outcome, latest } = result;
+    let stored = ledger.append(&EventDraft { event: &event, ..*draft })?;
+    if let (Event::Article(article), Some(latest)) = (&event, latest) {
+        remember_article(ledger, &article.article, &latest)?;
+    }
+    if let Some(link) = link {
+        remember_link(ledger, link, draft.time, stored.sequence)?;
+    }
+    Ok((stored.sequence, event.id().clone(), outcome))
 }
 
 impl Change for FinishEntry {
@@ -64,28 +109,18 @@ impl Change for FinishEntry {
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError> {
         let EntryCompletion { feed, entry, event, page_was_read, at, traceparent } = &self.finish;
         let waiting = waiting(ledger, feed, entry)?;
-        let place = ledger.totals.last_sequence.next();
-        let latest = match event {
-            Event::Article(article) => latest_revision(ledger, &article.article)?,
-            _ => None,
-        };
-        let FinalEvent { event, outcome, latest } =
-            FinalEvent::of(event.clone(), latest, reject_id(feed, entry, place))
-                .ok_or_else(|| JournalError::NotAnOutcome { feed: feed.clone(), entry: entry.clone() })?;
-        let stored = ledger.append(&EventDraft { event: &event, time: *at, traceparent })?;
-        if let (Event::Article(article), Some(latest)) = (&event, latest) {
-            remember_article(ledger, &article.article, &latest)?;
-        }
-        if let (true, Some(link)) = (*page_was_read, &waiting.link) {
-            remember_link(ledger, link, *at, stored.sequence)?;
-        }
         let waits = self.claims.edition(waiting.number).is_some_and(|claimed| claimed < waiting.edition);
+        let link = waiting.link.as_deref().filter(|_| *page_was_read);
+        let outcome = EntryOutcomeDraft { feed, entry, link };
+        // What the entry says by now is not what the event is about.
+        let entry_digest = (!waits).then_some(waiting.digest);
+        let draft = EventDraft { event, time: *at, traceparent, entry_digest };
+        let (sequence, event, outcome) = conclude(ledger, &outcome, &draft)?;
         match waits {
             true => wait_on(ledger, waiting.number, *at)?,
             false => leave(ledger, waiting.number)?,
         }
-        let finished = EntryEnd { sequence: stored.sequence, event: event.id().clone(), outcome, waits };
-        Ok((finished, waiting.number))
+        Ok((EntryEnd { sequence, event, outcome, waits }, waiting.number))
     }
 
     fn settle((_, number): &Self::Done, claims: &EntryClaims) {
@@ -112,11 +147,16 @@ fn waiting(ledger: &Ledger<'_>, feed: &FeedId, entry: &EntryId) -> Result<Pendin
     ledger
         .connection
         .prepare_cached(
-            "SELECT p.number, p.link, e.edition FROM pending p JOIN entries e ON e.feed = p.feed AND e.id = p.id \
+            "SELECT p.number, p.link, e.edition, e.digest FROM pending p JOIN entries e ON e.feed = p.feed AND e.id = p.id \
              WHERE p.feed = ?1 AND p.id = ?2",
         )?
         .query_row(params![number, entry.as_str()], |row| {
-            Ok(PendingRow { number: row.get(0)?, link: row.get(1)?, edition: row.get(2)? })
+            Ok(PendingRow {
+                number: row.get(0)?,
+                link: row.get(1)?,
+                edition: row.get(2)?,
+                digest: row.get(3)?,
+            })
         })
         .optional()?
         .ok_or_else(|| JournalError::NotPending { feed: feed.clone(), entry: entry.clone() })
@@ -133,7 +173,7 @@ fn latest_revision(ledger: &Ledger<'_>, article: &ArticleId) -> Result<Option<La
     Ok(latest)
 }
 
-fn remember_article(
+pub(super) fn remember_article(
     ledger: &Ledger<'_>,
     article: &ArticleId,
     latest: &LatestRevision,

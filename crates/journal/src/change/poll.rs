@@ -64,7 +64,7 @@ impl Change for PollCommit {
             }
         }
         for event in &self.events {
-            ledger.append(&EventDraft { event, time: self.at, traceparent: &self.traceparent })?;
+            ledger.append(&EventDraft::of(event, self.at, &self.traceparent))?;
         }
         take_news(ledger, (feed, &self.feed.id), &self.hub, self.at)?;
         Ok(committed)

@@ -55,7 +55,7 @@ impl Change for SetAsideEntry {
             entry: Some(EntryRef { id: entry, guid: None, link: None, title: None, published: None }),
             relevance: None,
         }));
-        ledger.append(&EventDraft { event: &event, time: self.at, traceparent: "" })?;
+        ledger.append(&EventDraft::of(&event, self.at, ""))?;
         Ok(())
     }
 }

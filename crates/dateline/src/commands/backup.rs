@@ -1,0 +1,52 @@
+//! `dateline backup`: a copy of the journal, made while the daemon runs.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::config_file::ConfigFile;
+use super::print_text;
+use crate::config::Settings;
+use crate::failure::Failure;
+
+/// Writes a copy of the journal to a file, as it is at one moment, while the daemon runs or not.
+///
+/// The copy is checked before it gets its name, and an existing file is never overwritten. `dateline restore` makes a journal of it.
+#[derive(Debug, Args)]
+pub struct BackupArguments {
+    /// Where to.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Whose journal.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the configuration is wrong, the journal cannot be read, the file is there, or there is no room for it.
+pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
+    let settings = Settings::load(&arguments.config.path)?;
+    let path = settings.journal_path();
+    let shows_progress = io::stderr().is_terminal();
+    let copied = dateline_journal::backup(&path, &arguments.file, |done, all| {
+        if shows_progress {
+            // Only for whoever watches.
+            let _ = write!(io::stderr(), "\r{done} of {all} pages ");
+        }
+    });
+    if shows_progress {
+        let _ = writeln!(io::stderr());
+    }
+    let copy = copied.map_err(|source| Failure::Journal { path, source })?;
+    print_text(&format!(
+        "{}: {} MB, events up to {}, of which Kafka has those up to {}. It holds what subscribers get and the keys of subscriptions at \
+         hubs; keep it where nobody else reads it.\n",
+        arguments.file.display(),
+        copy.bytes / 1_000_000,
+        copy.last_sequence,
+        copy.relay_position,
+    ))
+}

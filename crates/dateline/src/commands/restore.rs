@@ -1,0 +1,56 @@
+//! `dateline restore`: a copy becomes the journal.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use dateline_journal::RestoreOptions;
+
+use super::config_file::ConfigFile;
+use super::print_text;
+use crate::config::Settings;
+use crate::failure::Failure;
+
+/// Makes a copy that `dateline backup` wrote the journal, in `data_dir`.
+///
+/// The daemon has to be stopped, and the one that the copy was made of must not run again. The copy is checked and stays as it is.
+/// The journal gets a new id. When the daemon starts, its relay takes from Kafka what was delivered since the copy was made, and goes
+/// on after that.
+#[derive(Debug, Args)]
+pub struct RestoreArguments {
+    /// The copy.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Put aside the journal that is there: it is kept beside the new one, with `.replaced` in its name.
+    #[arg(long)]
+    replace: bool,
+    /// Where to, and which Kafka.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the configuration is wrong, the copy cannot be used, a daemon runs, or there is a journal and `--replace` isn't given.
+pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
+    let settings = Settings::load(&arguments.config.path)?;
+    let path = settings.journal_path();
+    let reconcile = settings.kafka.is_enabled();
+    let options = RestoreOptions { replace: arguments.replace, reconcile };
+    let restored = dateline_journal::restore(&arguments.file, &path, options)
+        .map_err(|source| Failure::Journal { path: path.clone(), source })?;
+    let next = match reconcile {
+        true => {
+            "Start the daemon: its relay takes what was delivered since from Kafka, and goes on after it."
+        }
+        false => {
+            "No Kafka is configured: events after the copy are made anew, with other numbers, and followers over HTTP begin anew."
+        }
+    };
+    print_text(&format!(
+        "{} is the journal {} now, with events up to {}. {next}\n",
+        path.display(),
+        restored.journal,
+        restored.last_sequence,
+    ))
+}

@@ -1,0 +1,206 @@
+//! Copies of a journal: made while it is in use, and put in the place of one that is lost.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use dateline_wire::{JournalId, Sequence};
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
+
+use crate::ledger::Totals;
+use crate::lock::Lock;
+use crate::{JournalError, Options, connection, private, schema};
+
+/// How many pages (of 4 KiB) are copied before the progress is told.
+const STEP_PAGES: i32 = 4_096;
+
+/// What a copy holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyReport {
+    /// The journal's id: of the one that was copied, or of the one that was restored.
+    pub journal: JournalId,
+    /// The last event.
+    pub last_sequence: Sequence,
+    /// How far the relay had delivered when it last said so.
+    pub relay_position: Sequence,
+    /// The size of the copy in bytes.
+    pub bytes: u64,
+}
+
+/// How a copy becomes a journal again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestoreOptions {
+    /// Whether a journal that is there may be put aside.
+    pub replace: bool,
+    /// Whether the relay has to find out what Kafka has of it before anything gets a place in its log. Without Kafka nothing has to
+    /// be found out.
+    pub reconcile: bool,
+}
+
+/// Writes a copy of the journal at `journal` to `file`, as it is at one moment, while others read and write it. `told` gets how many
+/// pages are copied, and how many there are.
+///
+/// The copy is checked before it gets its name.
+///
+/// # Errors
+/// If `file` is there, if there is no room for it, or if the journal cannot be read or is damaged.
+pub fn backup(
+    journal: &Path,
+    file: &Path,
+    mut told: impl FnMut(i32, i32),
+) -> Result<CopyReport, JournalError> {
+    refuse_existing(file)?;
+    let source = connection::for_reading(journal, Options::default().busy_timeout)?;
+    if schema::check(&source, journal)? == 0 {
+        return Err(JournalError::Missing { path: journal.to_owned() });
+    }
+    // One moment for the whole copy: without this, each change would begin it anew.
+    source.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
+    let unfinished = beside(file, ".unfinished");
+    discard(&unfinished)?;
+    let copied = copy(&source, &unfinished, &mut told).and_then(|copy| report(&copy, &unfinished));
+    let report = match copied {
+        Ok(report) => report,
+        Err(error) => {
+            let _ = discard(&unfinished);
+            return Err(error);
+        }
+    };
+    rename(&unfinished, file)?;
+    Ok(report)
+}
+
+/// Puts a copy at `file` in the place of the journal at `journal`, under a new id, which is its epoch. The copy stays as it is. A
+/// journal that is there is put aside, with `.replaced` in its name, if that is allowed.
+///
+/// # Errors
+/// If `file` is no journal, is damaged or of a newer version; if a daemon uses the journal; if there is one and it may not be
+/// replaced; if there is no room.
+pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<CopyReport, JournalError> {
+    if let Some(folder) = journal.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
+    }
+    let lock = Lock::acquire(journal)?;
+    if !options.replace {
+        refuse_existing(journal)?;
+    }
+    let source = connection::for_reading(file, Options::default().busy_timeout)?;
+    if schema::check(&source, file)? == 0 {
+        return Err(JournalError::Missing { path: file.to_owned() });
+    }
+    let unfinished = beside(journal, ".unfinished");
+    discard(&unfinished)?;
+    let made = copy(&source, &unfinished, &mut |_, _| {}).and_then(|copy| {
+        drop(copy);
+        begin_epoch(&unfinished, options.reconcile)
+    });
+    let report = match made {
+        Ok(report) => report,
+        Err(error) => {
+            let _ = discard(&unfinished);
+            return Err(error);
+        }
+    };
+    for suffix in ["", "-wal", "-shm"] {
+        let there = beside(journal, suffix);
+        if there.exists() {
+            // The write-ahead log goes with its file, and keeps to its name.
+            rename(&there, &beside(&beside(journal, ".replaced"), suffix))?;
+        }
+    }
+    rename(&unfinished, journal)?;
+    drop(lock);
+    Ok(report)
+}
+
+/// Gives the journal at `path`, which nobody uses, a new id.
+fn begin_epoch(path: &Path, reconcile: bool) -> Result<CopyReport, JournalError> {
+    let connection = connection::for_writing(path, &Options::default())?;
+    connection.execute(
+        "UPDATE journal SET id = lower(hex(randomblob(16))), reconciling = reconciling OR ?1",
+        [reconcile],
+    )?;
+    // One file, with nothing beside it, so that it can be renamed.
+    leave_alone(&connection)?;
+    report(&connection, path)
+}
+
+fn copy(source: &Connection, to: &Path, told: &mut impl FnMut(i32, i32)) -> Result<Connection, JournalError> {
+    private::create(to)?;
+    let mut copy = Connection::open(to).map_err(|error| connection::why_not_open(to, error))?;
+    {
+        let backup = Backup::new(source, &mut copy)?;
+        loop {
+            let step = backup.step(STEP_PAGES)?;
+            let progress = backup.progress();
+            told(progress.pagecount - progress.remaining, progress.pagecount);
+            match step {
+                StepResult::Done => break,
+                StepResult::More => {}
+                // Somebody holds the file for a moment.
+                _ => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
+    }
+    leave_alone(&copy)?;
+    let found: String = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if found != "ok" {
+        return Err(JournalError::Damaged { path: to.to_owned(), found });
+    }
+    Ok(copy)
+}
+
+/// Has a file be whole without anything beside it.
+fn leave_alone(connection: &Connection) -> Result<(), JournalError> {
+    connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+    Ok(())
+}
+
+fn report(connection: &Connection, path: &Path) -> Result<CopyReport, JournalError> {
+    let version = schema::check(connection, path)?;
+    let totals = Totals::read(connection, version)?;
+    let id: String = connection.query_row("SELECT id FROM journal", [], |row| row.get(0))?;
+    let file = File::open(path).map_err(JournalError::io(path))?;
+    file.sync_all().map_err(JournalError::io(path))?;
+    Ok(CopyReport {
+        journal: JournalId::from_stored(id),
+        last_sequence: totals.last_sequence,
+        relay_position: totals.relay_position,
+        bytes: file.metadata().map_err(JournalError::io(path))?.len(),
+    })
+}
+
+fn refuse_existing(path: &Path) -> Result<(), JournalError> {
+    match path.exists() {
+        true => Err(JournalError::Exists { path: path.to_owned() }),
+        false => Ok(()),
+    }
+}
+
+/// Removes what an attempt before has left.
+fn discard(path: &Path) -> Result<(), JournalError> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let path = beside(path, suffix);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(JournalError::io(path)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Renames, so that the new name is still there after the loss of power.
+fn rename(from: &Path, to: &Path) -> Result<(), JournalError> {
+    std::fs::rename(from, to).map_err(JournalError::io(to))?;
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(JournalError::io(folder))
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
