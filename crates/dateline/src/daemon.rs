@@ -92,7 +92,16 @@ pub async fn run(
     };
     let names = watch::Sender::new(FeedNames::of(&feeds));
     let write_access = watch::Sender::new(WriteAccess::new(address, api_token));
-    let engine = Engine::new(world.clone(), feeds.clone(), settings.engine.clone()).await.map_err(broken)?;
+    if settings.fetch.has_example_contact() {
+        tracing::warn!(
+            user_agent = settings.fetch.user_agent,
+            "sites are shown an example for a contact: set `user_agent` in [fetch], so that they can reach you before they block you"
+        );
+    }
+    let engine = Engine::new(world.clone(), feeds.clone(), settings.engine.clone())
+        .await
+        .map_err(broken)?
+        .with_progress_log(settings.logs.summary_interval);
     let relay = (!settings.kafka.brokers.is_empty())
         .then(|| Relay::new(settings.kafka.clone(), journal.clone(), settings.source.clone()))
         .transpose()
@@ -337,20 +346,20 @@ fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
 }
 
 /// The signals that ask a daemon to stop.
-struct Signals {
+pub(crate) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn listen() -> Result<Self, Failure> {
+    pub(crate) fn listen() -> Result<Self, Failure> {
         Ok(Self {
             terminate: listen_for(SignalKind::terminate())?,
             interrupt: listen_for(SignalKind::interrupt())?,
         })
     }
 
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => tracing::info!("SIGTERM"),
             _ = self.interrupt.recv() => tracing::info!("SIGINT"),

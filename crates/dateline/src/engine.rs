@@ -19,6 +19,8 @@ mod commit;
 mod extraction;
 mod intake;
 pub(crate) mod outcome;
+mod poll_log;
+mod progress_log;
 mod push;
 mod scheduling;
 pub(crate) mod trace;
@@ -152,6 +154,13 @@ impl Engine {
     /// What the engine is doing, as it goes.
     pub fn pulse(&self) -> watch::Receiver<EngineActivity> {
         self.pulse.subscribe()
+    }
+
+    /// The same engine, which logs each article as it is published, and a summary `every` so often; none for zero.
+    #[must_use]
+    pub fn with_progress_log(mut self, every: Duration) -> Self {
+        self.intake.log_progress(every);
+        self
     }
 
     /// Where what hubs push is handed in. Its signature is to be checked before.

@@ -1,16 +1,30 @@
 //! Logs on stderr, as `[logs]` says.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::panic::{self, PanicHookInfo};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use dateline_fetcher::Clock;
+use jiff::Timestamp;
 use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, Registry, fmt, reload};
+use tracing_subscriber::{EnvFilter, Layer as _, Registry, reload};
 
 use crate::config::{LogFormat, LogSettings};
 use crate::failure::Failure;
+
+/// What can be changed about the logs while the process runs.
+pub struct Logs {
+    /// What is logged.
+    pub filter: LogFilter,
+    /// The time of day that lines show.
+    pub clock: LogClock,
+}
 
 /// What is logged, and the way to change that while the process runs.
 pub struct LogFilter(reload::Handle<EnvFilter, Registry>);
@@ -24,15 +38,52 @@ impl LogFilter {
     }
 }
 
+/// The time of day that log lines show: the machine's, until a replay shows its own. Clones show the same.
+#[derive(Debug, Clone, Default)]
+pub struct LogClock(Arc<Mutex<Option<VirtualTime>>>);
+
+/// The time of a replay.
+#[derive(Debug)]
+struct VirtualTime {
+    clock: Clock,
+    /// What was shown last. Threads outside the replay's runtime don't see its clock advance: to them it is as late as this.
+    shown: Timestamp,
+}
+
+impl LogClock {
+    /// From now on lines show the time of `clock`, which is a virtual one.
+    pub fn follow(&self, clock: Clock) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(VirtualTime { clock, shown: clock.now() });
+    }
+}
+
+impl FormatTime for LogClock {
+    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            None => write!(writer, "{:.6}", Timestamp::now()),
+            Some(time) => {
+                time.shown = time.shown.max(time.clock.now());
+                write!(writer, "{:.3}", time.shown)
+            }
+        }
+    }
+}
+
 /// Starts logging for this process. From then on a panic is a line like any other, also one that is caught where strangers'
-/// bytes are read.
+/// bytes are read. What can be changed later is given back.
 ///
 /// # Errors
 /// If the level cannot be understood.
-pub fn start(settings: &LogSettings) -> Result<LogFilter, Failure> {
+pub fn start(settings: &LogSettings) -> Result<Logs, Failure> {
     let (filter, replace) = reload::Layer::new(understood(&settings.level)?);
+    let clock = LogClock::default();
     let is_coloured = wants_colour(io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref());
-    let lines = fmt::layer().with_writer(io::stderr).with_ansi(is_coloured).with_target(false);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_timer(clock.clone())
+        .with_writer(io::stderr)
+        .with_ansi(is_coloured)
+        .with_target(false);
     let lines = match settings.format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
@@ -43,7 +94,7 @@ pub fn start(settings: &LogSettings) -> Result<LogFilter, Failure> {
         .try_init()
         .map_err(|error| Failure::Other(format!("logging cannot start: {error}")))?;
     panic::set_hook(Box::new(log_panic));
-    Ok(LogFilter(replace))
+    Ok(Logs { filter: LogFilter(replace), clock })
 }
 
 /// The filter that `level` in `[logs]` asks for.
@@ -110,6 +161,23 @@ mod tests {
         let no_color = |text: &'static str| Some(OsStr::new(text));
         assert!(wants_colour(true, None) && wants_colour(true, no_color("")));
         assert!(!wants_colour(true, no_color("1")) && !wants_colour(false, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lines_show_the_time_of_the_replay_they_tell_of() {
+        let clock = LogClock::default();
+        let shown = |clock: &LogClock| {
+            let mut text = String::new();
+            clock.format_time(&mut Writer::new(&mut text)).expect("a string takes it");
+            text
+        };
+        assert!(!shown(&clock).starts_with("2001"));
+        clock.follow(Clock::starting_at("2001-02-03T04:05:06Z".parse().expect("a moment")));
+        tokio::time::sleep(std::time::Duration::from_secs(3600)).await;
+        assert_eq!(shown(&clock), "2001-02-03T05:05:06.000Z");
+        let elsewhere = clock.clone();
+        let outside = std::thread::spawn(move || shown(&elsewhere)).join().expect("no panic");
+        assert_eq!(outside, "2001-02-03T05:05:06.000Z");
     }
 
     #[test]

@@ -329,3 +329,32 @@ fn a_new_journal_is_no_old_one_brought_up_to_date() {
     assert!(terminate(&mut child, Duration::from_secs(20)).success());
     assert!(site.log().contains("a new journal") && !site.log().contains("from=0"), "{}", site.log());
 }
+
+#[test]
+fn a_daemon_that_can_reach_nothing_says_so_once_and_not_of_every_feed() {
+    let feeds: String =
+        (0..12).map(|number| format!("[[feed]]\nurl = \"https://nowhere-{number}.invalid/rss\"\n")).collect();
+    let site = Site::new("[poll]\nstart_spread = \"0s\"\n", &feeds);
+    let (mut child, address) = site.daemon(&[]);
+    let all_fail = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        get(&address, "/metrics").1.contains("dateline_feeds_failing 12")
+    });
+    assert!(terminate(&mut child, Duration::from_secs(20)).success());
+    let log = site.log();
+    assert!(all_fail, "{log}");
+    assert_eq!(log.matches("no name resolves").count(), 1, "{log}");
+    assert!(!log.contains("the feed fails"), "{log}");
+}
+
+#[test]
+fn a_daemon_that_gives_sites_no_way_to_reach_its_operator_says_so() {
+    for (agent, warned) in [(None, true), (Some("Ferrywatch/1.0 (+https://ferries.test/bot)"), false)] {
+        let site = Site::new("", "");
+        let environment: Vec<_> =
+            agent.map(|agent| ("DATELINE_FETCH__USER_AGENT", agent)).into_iter().collect();
+        let (mut child, _) = site.daemon(&environment);
+        assert!(terminate(&mut child, Duration::from_secs(20)).success());
+        assert_eq!(site.log().contains("set `user_agent` in [fetch]"), warned, "{}", site.log());
+    }
+}

@@ -56,7 +56,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         secret_query: arguments.secret_query.clone(),
         secret_query_in_feeds: config.settings.fetch.secret_query.clone(),
     });
-    let outcome = runtime.block_on(daemon::run(&arguments.config.path, config, logs, record));
+    let outcome = runtime.block_on(daemon::run(&arguments.config.path, config, logs.filter, record));
     // A page that hangs in extraction, or a name in resolution, must not keep the process from ending.
     runtime.shutdown_background();
     outcome

@@ -218,11 +218,14 @@ pub struct LogSettings {
     pub level: String,
     /// How a line is written.
     pub format: LogFormat,
+    /// How often the daemon sums up what it did; never for zero.
+    #[serde(with = "duration")]
+    pub summary_interval: Duration,
 }
 
 impl Default for LogSettings {
     fn default() -> Self {
-        Self { level: "info".into(), format: LogFormat::Text }
+        Self { level: "info".into(), format: LogFormat::Text, summary_interval: Duration::from_secs(600) }
     }
 }
 

@@ -20,6 +20,8 @@ use tokio::time::Instant;
 use super::commit::{CommitReceipt, CommitRequest, CommitRetry};
 use super::extraction::{Extraction, MissingPage};
 use super::outcome::{self, EntryContext};
+use super::poll_log::PollLog;
+use super::progress_log::ProgressLog;
 use super::push::{Push, PushEnd};
 use super::scheduling::{self, Scheduling};
 use super::{EngineActivity, EngineParts, StopCondition, trace};
@@ -81,6 +83,8 @@ pub(super) struct Intake {
     are_left: bool,
     /// Whether the journal, when it was last asked, could not be read.
     claims_fail: bool,
+    poll_log: PollLog,
+    progress_log: Option<ProgressLog>,
 }
 
 impl Intake {
@@ -114,6 +118,8 @@ impl Intake {
             next_claim: clock.now(),
             are_left: false,
             claims_fail: false,
+            poll_log: PollLog::default(),
+            progress_log: None,
         };
         states.into_iter().for_each(|state| intake.schedule(state));
         intake
@@ -129,6 +135,11 @@ impl Intake {
         }
     }
 
+    /// Has what is published told as it goes, and a summary `every` so often.
+    pub(super) fn log_progress(&mut self, every: Duration) {
+        self.progress_log = Some(ProgressLog::new(every, self.clock.now()));
+    }
+
     /// How many polls and pages are under way: fetched, extracted or committed.
     pub(super) fn in_flight(&self) -> usize {
         self.polls_in_flight + self.pages_in_flight
@@ -140,6 +151,10 @@ impl Intake {
             return Ok(());
         }
         let now = self.clock.now();
+        self.poll_log.tick(now);
+        if let Some(log) = self.progress_log.as_mut().filter(|log| log.is_due(now)) {
+            log.summarise(self.states.values().filter(|feed| feed.failures > 0).count(), now);
+        }
         while self.polls_in_flight < self.settings.polls_in_flight && until.allows(now) {
             let Some(state) = self.schedule.pop_due(now).and_then(|id| self.states.remove(&id)) else {
                 break;
@@ -306,7 +321,7 @@ impl Intake {
             let result = PollResult::Failed(format!("its reader panicked: {panic}"));
             PollOutcome { feed, entries: Vec::new(), health: Vec::new(), hub: HubNews::Nothing, result }
         });
-        log_poll(&attempt.before, &outcome);
+        self.poll_log.polled(&attempt.before, &outcome, at);
         let traceparent = trace::of_poll(&outcome.feed.id, at);
         let events = outcome.health.into_iter().map(|event| Event::Health(Box::new(event))).collect();
         let PollOutcome { feed, entries, hub, result, .. } = outcome;
@@ -408,6 +423,9 @@ impl Intake {
                 }
                 let group = self.feeds.get(&feed.id).map(|feed| feed.published());
                 self.world.metrics.polled(group_of(group), result_word(&result, fresh), fresh as u64);
+                if let Some(log) = &mut self.progress_log {
+                    log.polled(&result, fresh);
+                }
                 if fresh > 0 {
                     self.claim_in(Duration::ZERO);
                 }
@@ -423,6 +441,9 @@ impl Intake {
                 if let Some(announced) = announced {
                     let way = self.clock.now().duration_since(announced);
                     self.world.metrics.took_whole_way(way.as_secs_f64());
+                }
+                if let Some(log) = &mut self.progress_log {
+                    log.finished(&event, &finished);
                 }
                 self.page_ended(finished.waits);
             }
@@ -457,27 +478,5 @@ fn result_word(result: &PollResult, fresh: usize) -> &'static str {
         PollResult::Pushed if fresh == 0 => "pushed_nothing_new",
         PollResult::Pushed => "pushed",
         PollResult::UnreadablePush(_) => "unreadable_push",
-    }
-}
-
-/// Says once that a feed fails, and once that it works again; status shows it meanwhile.
-fn log_poll(before: &FeedState, outcome: &PollOutcome) {
-    let feed = before.url.as_str();
-    match &outcome.result {
-        PollResult::Failed(reason) if before.failures == 0 => tracing::warn!(feed, reason, "the feed fails"),
-        PollResult::Failed(reason) => {
-            tracing::debug!(feed, reason, failures = outcome.feed.failures, "the feed still fails")
-        }
-        PollResult::Gone if before.retired => tracing::debug!(feed, "the feed is still gone"),
-        PollResult::Gone => {
-            tracing::warn!(feed, "the feed is gone (410) and is asked once a week from now on");
-        }
-        PollResult::PutOff => {}
-        PollResult::Pushed => tracing::debug!(feed, entries = outcome.entries.len(), "pushed"),
-        PollResult::UnreadablePush(reason) => {
-            tracing::debug!(feed, reason, "what the hub pushed cannot be read")
-        }
-        _ if before.failures > 0 || before.retired => tracing::info!(feed, "the feed works again"),
-        _ => tracing::debug!(feed, entries = outcome.entries.len(), "polled"),
     }
 }

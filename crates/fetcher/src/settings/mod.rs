@@ -79,6 +79,15 @@ pub struct FetchSettings {
     pub secret_query: SecretQuery,
 }
 
+impl FetchSettings {
+    /// Whether `user_agent` names a contact under one of the domains that are reserved for examples (RFC 2606, section 3), as
+    /// the shipped one does: then nobody is reached there.
+    pub fn has_example_contact(&self) -> bool {
+        let agent = self.user_agent.to_ascii_lowercase();
+        ["example.com", "example.net", "example.org"].iter().any(|domain| agent.contains(domain))
+    }
+}
+
 impl Default for FetchSettings {
     fn default() -> Self {
         Self {
