@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, check, extract, feed, judge, relay, reload, replay, restore, run, schema, status, stories, tail,
+    backup, check, demo, extract, feed, init, judge, relay, reload, replay, restore, run, schema, status,
+    stories, tail,
 };
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
@@ -33,6 +34,10 @@ pub struct Cli {
 /// Everything the program does.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show what the daemon does, on a recorded day: no network, no Kafka, no configuration.
+    Demo(demo::DemoArguments),
+    /// Write a commented configuration to start from.
+    Init(init::InitArguments),
     /// Run the daemon: poll, fetch, extract, judge, commit, relay, serve.
     Run(run::RunArguments),
     /// Replay a recording under a virtual clock, or work through archives of pages.

@@ -4,8 +4,10 @@
 pub mod backup;
 pub mod check;
 pub mod config_file;
+pub mod demo;
 pub mod extract;
 pub mod feed;
+pub mod init;
 pub mod judge;
 pub mod relay;
 pub mod reload;
@@ -33,6 +35,8 @@ use crate::failure::Failure;
 /// Why it could not be done.
 pub fn dispatch(command: &Command) -> Result<(), Failure> {
     match command {
+        Command::Demo(arguments) => demo::run(arguments),
+        Command::Init(arguments) => init::run(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Extract(arguments) => extract::run(arguments),

@@ -67,7 +67,20 @@ impl Config {
     /// # Errors
     /// Everything that is wrong; of the settings and each file of the subject the first error.
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
-        let (settings, table) = Settings::load_with_table(path).map_err(|error| vec![error])?;
+        Self::of_settings(Settings::load_with_table(path))
+    }
+
+    /// Reads the configuration file at `path` and what it names, whatever the environment says.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub(crate) fn load_without_environment(path: &Path) -> Result<Self, Vec<ConfigError>> {
+        let text = document::read(path);
+        Self::of_settings(text.and_then(|text| Settings::from_text(path, &text, [])))
+    }
+
+    fn of_settings(settings: Result<(Settings, Table), ConfigError>) -> Result<Self, Vec<ConfigError>> {
+        let (settings, table) = settings.map_err(|error| vec![error])?;
         let api_token = settings.api.write_token().map_err(|error| vec![error])?;
         let sites = sites::text(&settings.sites).map_err(|error| vec![error]).and_then(|text| {
             let rules = sites::parse(&settings.sites, &text)?;

@@ -2,6 +2,7 @@
 
 pub mod archive;
 mod deliver;
+mod playback;
 
 use std::{
     io::{self, Write},
@@ -9,12 +10,11 @@ use std::{
     path::PathBuf,
     pin::pin,
     sync::Arc,
-    time::Duration,
 };
 
 use dateline_fetcher::{
-    Clock, Fetcher,
-    transport::{RecordingIndex, ReplayError, ReplayTransport},
+    Clock,
+    transport::{RecordingIndex, ReplayError},
 };
 use dateline_journal::{Durability, Journal, JournalError, Options, Writing};
 use dateline_wire::Sequence;
@@ -22,12 +22,9 @@ use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
 pub use deliver::{DeliveryFailure, deliver};
+pub(crate) use playback::Playback;
 
-use crate::{
-    config::{Config, EngineSettings},
-    engine::{Engine, EngineError, EngineParts, StopCondition},
-    metrics::Metrics,
-};
+use crate::{config::Config, engine::EngineError, logs::LogClock, metrics::Metrics};
 
 /// How many events are read from the journal at a time.
 const EVENTS_AT_ONCE: usize = 256;
@@ -41,6 +38,8 @@ pub struct Replay {
     pub threads: NonZero<usize>,
     /// The journal that the events go to; without one, a journal of its own that is forgotten at the end.
     pub journal: Option<PathBuf>,
+    /// The clock of the logs, which shows the replay's time.
+    pub log_clock: LogClock,
 }
 
 /// What came of a replay.
@@ -146,32 +145,22 @@ impl Replay {
             span: last.duration_since(first),
             events: 0,
         };
+        let clock = Clock::starting_at(first);
+        self.log_clock.follow(clock);
         let scratch = tempfile::tempdir()?;
         let path = self.journal.clone().unwrap_or_else(|| scratch.path().join("journal.db"));
         let durability = if self.journal.is_some() { Durability::Full } else { Durability::Process };
         let journal =
             Journal::open(path, Options { durability, writing: Writing::InPlace, ..Options::default() })?;
-        let clock = Clock::starting_at(first);
-        let seed = recorded.seed();
-        let transport = Arc::new(ReplayTransport::new(recorded, clock));
-        let settings = config.settings;
-        let fetcher = Fetcher::new(transport.clone(), settings.fetch, settings.poll, clock, seed);
-        let world = EngineParts {
-            fetcher: Arc::new(fetcher),
-            journal: journal.clone(),
-            subject: Arc::new(config.subject),
-            sites: Arc::new(config.sites),
-            agencies: Arc::new(config.agencies),
-            metrics: Arc::new(Metrics::default()),
-        };
-        let mut lines = Lines { source: &settings.source, written: journal.last_sequence()?, output };
-        let engine_settings = EngineSettings { extract_threads: self.threads.get(), ..settings.engine };
-        let engine = Engine::new(world, config.feeds, engine_settings).await?;
+        let source = config.settings.source.clone();
+        let mut lines = Lines { source: &source, written: journal.last_sequence()?, output };
+        let metrics = Arc::new(Metrics::default());
+        let playback = Playback::new(recorded, config, journal.clone(), metrics, clock, self.threads).await?;
+        let transport = playback.transport();
         let mut grown = journal.watch();
         let before = lines.written;
         {
-            let run = engine.run(StopCondition::Idle(last), CancellationToken::new(), Duration::ZERO);
-            let mut run = pin!(run);
+            let mut run = pin!(playback.run(CancellationToken::new()));
             loop {
                 tokio::select! {
                     biased;

@@ -3,7 +3,7 @@
 
 use std::{fmt::Write as _, fs, num::NonZero, path::Path};
 
-use dateline::{config::Config, replay::Replay};
+use dateline::{config::Config, logs::LogClock, replay::Replay};
 use dateline_simulation::day::{self, Day};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,7 +18,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         fs::write(folder.join("feeds.toml"), feeds.trim_end().to_owned() + "\n")?;
         told = Some(day::record(&folder.join("stories.toml"), &config, &recording)?);
     }
-    let replay = Replay { files: vec![recording], threads: NonZero::<usize>::MIN, journal: None };
+    let replay = Replay {
+        files: vec![recording],
+        threads: NonZero::<usize>::MIN,
+        journal: None,
+        log_clock: LogClock::default(),
+    };
     let mut lines = Vec::new();
     let config = Config::load(&config).map_err(|errors| format!("{errors:?}"))?;
     let replayed = replay.run(config, &mut lines)?;

@@ -10,6 +10,7 @@ use std::{
 
 use dateline::{
     config::Config,
+    logs::LogClock,
     replay::{Replay, ReplaySummary},
 };
 use dateline_fetcher::warc::{WarcItem, WarcReader};
@@ -21,7 +22,7 @@ fn fixture(name: &str) -> PathBuf {
 
 fn replay(files: &[PathBuf], threads: usize) -> (ReplaySummary, String) {
     let threads = NonZero::new(threads).unwrap();
-    let replay = Replay { files: files.to_vec(), threads, journal: None };
+    let replay = Replay { files: files.to_vec(), threads, journal: None, log_clock: LogClock::default() };
     let mut lines = Vec::new();
     let replayed = replay.run(Config::load(&fixture("dateline.toml")).unwrap(), &mut lines).unwrap();
     (replayed, String::from_utf8(lines).unwrap())

@@ -9,6 +9,7 @@ use dateline_wire::{Article, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::config_file::beside_found;
 use super::{all_cores, batch_outcome, known_url, print_json};
 use crate::batch::{self, BatchAnswer};
 use crate::config;
@@ -33,7 +34,7 @@ pub struct ExtractArguments {
     /// The Content-Type header it came with, for its charset.
     #[arg(long, value_name = "TYPE", conflicts_with = "batch")]
     content_type: Option<String>,
-    /// The rules for single sites, applied to pages whose address is known. [default: config/sites.toml, if it is there]
+    /// The rules for single sites, applied to pages whose address is known. [default: sites.toml beside the configuration in ./config or /etc/dateline, if it is there]
     #[arg(long, value_name = "FILE")]
     sites: Option<PathBuf>,
     /// Read lines {"id","url","file"} from standard input and write a line {"id", …article} for each, in the same order,
@@ -93,7 +94,7 @@ fn site_rules(file: Option<&Path>) -> Result<SiteRules, Failure> {
             file.display()
         )));
     }
-    Ok(config::read_site_rules(file.unwrap_or(Path::new("config/sites.toml")))?)
+    Ok(config::read_site_rules(file.unwrap_or(&beside_found("sites.toml")))?)
 }
 
 fn read_page(file: &Path, url: Option<&str>, content_type: Option<String>) -> io::Result<Page> {

@@ -62,7 +62,7 @@ pub struct ReplayArguments {
 /// the recording is damaged.
 pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
     let mut config = Config::load(&arguments.config.path)?;
-    logs::start(&config.settings.logs)?;
+    let log_clock = logs::start(&config.settings.logs)?.clock;
     let threads = arguments.threads.unwrap_or_else(all_cores);
     let kafka = config.settings.kafka.clone();
     if arguments.kafka && !kafka.is_enabled() {
@@ -97,7 +97,7 @@ pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
         config.settings.data_dir.clone_from(folder);
         config.settings.journal_path()
     });
-    let replay = Replay { files: arguments.files.clone(), threads, journal: journal.clone() };
+    let replay = Replay { files: arguments.files.clone(), threads, journal: journal.clone(), log_clock };
     let replayed = replay.run(config, &mut output).map_err(|failure| of_replay(failure, journal.clone()))?;
     tracing::info!(
         exchanges = replayed.exchanges,

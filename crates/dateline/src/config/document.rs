@@ -12,7 +12,9 @@ use super::error::ConfigError;
 pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
     fs::read_to_string(path).map_err(|error| {
         let remedy = match error.kind() {
-            std::io::ErrorKind::NotFound => "name an existing file, e.g. with --config FILE",
+            std::io::ErrorKind::NotFound => {
+                "name an existing file, e.g. with --config FILE or in DATELINE_CONFIG; `dateline init` writes one to start from"
+            }
             std::io::ErrorKind::PermissionDenied => "let the user that runs Dateline read it",
             std::io::ErrorKind::InvalidData => "save it as UTF-8",
             _ => "make it a readable file",

@@ -111,7 +111,8 @@ impl PollLog {
         match &outcome.result {
             PollResult::Failed(reason) => {
                 let is_news = before.failures == 0 || self.untold.remove(&before.id);
-                if let Some(kind @ (FailureKind::Resolve | FailureKind::Connect)) = outcome.feed.last_failure {
+                if let Some(kind @ (FailureKind::Resolve | FailureKind::Connect)) = outcome.feed.last_failure
+                {
                     let host = before.url.as_url().host_str().unwrap_or_default().to_owned();
                     let (id, feed, reason) = (before.id.clone(), feed.to_owned(), reason.clone());
                     return self.unreached(Unreached { id, feed, host, kind, reason, at, is_news });
@@ -138,7 +139,9 @@ impl PollLog {
                 self.reached();
                 match before.retired {
                     true => tracing::debug!(feed, "the feed is still gone"),
-                    false => tracing::warn!(feed, "the feed is gone (410) and is asked once a week from now on"),
+                    false => {
+                        tracing::warn!(feed, "the feed is gone (410) and is asked once a week from now on")
+                    }
                 }
             }
             PollResult::NotModified | PollResult::Unchanged | PollResult::Read => {
