@@ -169,6 +169,9 @@ pub struct FeedStatus {
     /// Its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What it is sorted under.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// When it is polled next.
     pub next_poll: Timestamp,
     /// When it was polled last.
@@ -414,6 +417,7 @@ impl FeedStatus {
         let configured = names.0.get(&feed.id);
         Self {
             name: configured.and_then(|configured| configured.name.clone()),
+            tags: configured.map(|configured| configured.tags.clone()).unwrap_or_default(),
             id: feed.id,
             // What an older version stored may hold what is secret in it.
             url: configured.map_or(feed.url, |configured| configured.url.clone()),

@@ -8,7 +8,7 @@ use percent_encoding::{CONTROLS, percent_encode};
 use url::Url;
 
 use crate::{
-    Clock, FetchSettings, MemoryLease, coding,
+    Clock, Feed, FetchSettings, MemoryLease, coding,
     politeness::Politeness,
     retry_after::retry_after,
     transport::{Form, Purpose, Request, Response, Transport, TransportError},
@@ -70,23 +70,26 @@ impl PoliteClient {
         &self.politeness
     }
 
-    /// Asks for `url`, in its turn.
+    /// Asks for `url`, in its turn, as `feed` is to be asked for, if it is for one.
     pub(crate) async fn send(
         &self,
         url: &Url,
         purpose: Purpose,
         more: HeaderMap,
+        feed: Option<&Feed>,
     ) -> Result<Response, RequestFailure> {
-        self.exchange(url, purpose, more, None).await
+        self.in_turn(Request { headers: more, ..Request::get(url.clone(), purpose) }, feed).await
     }
 
-    /// Asks for the page at `url`, in its turn; what comes takes its memory from `memory`.
+    /// Asks for the page at `url`, in its turn, as what `feed` announces is to be asked for; what comes takes its memory from
+    /// `memory`.
     pub(crate) async fn send_for_page(
         &self,
         url: &Url,
         memory: Option<MemoryLease>,
+        feed: Option<&Feed>,
     ) -> Result<Response, RequestFailure> {
-        self.in_turn(Request { memory, ..Request::get(url.clone(), Purpose::Page) }).await
+        self.in_turn(Request { memory, ..Request::get(url.clone(), Purpose::Page) }, feed).await
     }
 
     /// One exchange, in its turn: a GET, or the POST of a form.
@@ -97,11 +100,11 @@ impl PoliteClient {
         more: HeaderMap,
         form: Option<Form>,
     ) -> Result<Response, RequestFailure> {
-        self.in_turn(Request { headers: more, form, ..Request::get(url.clone(), purpose) }).await
+        self.in_turn(Request { headers: more, form, ..Request::get(url.clone(), purpose) }, None).await
     }
 
-    /// Sends `request` in its turn, with our own fields besides its.
-    async fn in_turn(&self, mut request: Request) -> Result<Response, RequestFailure> {
+    /// Sends `request` in its turn, with our own fields and those of `feed` besides its.
+    async fn in_turn(&self, mut request: Request, feed: Option<&Feed>) -> Result<Response, RequestFailure> {
         let host = request.url.host_str().unwrap_or_default().to_owned();
         let host = host.as_str();
         let turn = self
@@ -110,6 +113,11 @@ impl PoliteClient {
             .await
             .map_err(|resting| RequestFailure::Resting { until: self.clock.moment_of(resting.until) })?;
         let mut headers = self.headers(request.purpose);
+        if let Some(feed) = feed {
+            headers.extend(feed.options().user_agent.clone().map(|agent| (header::USER_AGENT, agent)));
+            headers.extend(feed.headers_for(&request.url));
+            request.proxy.clone_from(&feed.options().proxy);
+        }
         headers.extend(std::mem::take(&mut request.headers));
         request.headers = headers;
         let response = self.transport.send(request).await;

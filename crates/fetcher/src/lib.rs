@@ -68,5 +68,8 @@ pub use memory::MemoryLease;
 pub use page::{FetchedPage, PageError, PageFailure};
 pub use poll::{PollOutcome, PollResult};
 pub use schedule::Schedule;
-pub use settings::{Authorization, Feed, FetchSettings, FetchSettingsError, PollSettings, duration};
+pub use settings::{
+    Authorization, EntryFilter, Feed, FeedOptions, FetchSettings, FetchSettingsError, FullText, Judging,
+    PollInterval, PollSettings, RobotsRule, duration,
+};
 pub use subscribe::SubscribeError;

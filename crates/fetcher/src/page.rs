@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::{
-    Fetcher, Hop, MemoryLease,
+    Feed, Fetcher, Hop, MemoryLease, RobotsRule,
     client::{RequestFailure, shown},
     coding::{CodedExtent, CodingError, read_body},
     memory::PageMemory,
@@ -160,6 +160,16 @@ impl Fetcher {
     /// # Errors
     /// [`PageError`] says what failed on which address, and whether and when trying again can help.
     pub async fn page(&self, url: &Url) -> Result<FetchedPage, PageError> {
+        self.page_of(url, None).await
+    }
+
+    /// The same for a page that `feed` announces, as the feed's options say.
+    ///
+    /// # Errors
+    /// As for [`Fetcher::page`].
+    pub async fn page_of(&self, url: &Url, feed: Option<&Feed>) -> Result<FetchedPage, PageError> {
+        let obeys_robots =
+            self.fetch.obey_robots && feed.is_none_or(|feed| feed.options().robots == RobotsRule::Obey);
         let memory = self.memory.as_ref().map(PageMemory::lease);
         let mut url = url.clone();
         let mut hops = Vec::new();
@@ -175,10 +185,10 @@ impl Fetcher {
                 continue;
             }
             let at = |failure: PageFailure| PageError { url: shown(&url), failure };
-            if self.fetch.obey_robots {
-                self.ask_robots(&url).await.map_err(at)?;
+            if obeys_robots {
+                self.ask_robots(&url, feed).await.map_err(at)?;
             }
-            let sent = self.client.send_for_page(&url, memory.clone()).await;
+            let sent = self.client.send_for_page(&url, memory.clone(), feed).await;
             let response = sent.map_err(|failure| at(failure.into()))?;
             if let Some(step) = self.client.redirect(&url, &response, &hops) {
                 let (hop, target) = step.map_err(|failure| at(failure.into()))?;
@@ -216,8 +226,8 @@ impl Fetcher {
         }
     }
 
-    async fn ask_robots(&self, url: &Url) -> Result<(), PageFailure> {
-        match self.robots.permission(&self.client, url).await {
+    async fn ask_robots(&self, url: &Url, feed: Option<&Feed>) -> Result<(), PageFailure> {
+        match self.robots.permission(&self.client, url, feed).await {
             Permission::Allowed => Ok(()),
             Permission::Disallowed => Err(PageFailure::Robots),
             Permission::Unknown { why, retry_after } => {

@@ -63,11 +63,12 @@ impl Fetcher {
         let PollAnswer { exchange, entries, hub, result } = self.exchange(before, feed).await;
         let now = self.client.clock.now();
         let drawn = chance(self.seed, feed.id().as_str(), now.as_second());
-        let (mut state, told) = policy::after(before, exchange, now, drawn, &self.settings);
+        let settings = feed.options().interval.within(&self.settings);
+        let (mut state, told) = policy::after(before, exchange, now, drawn, &settings);
         self.leases.hear(feed.id(), &hub);
         if let Some(until) = self.leases.relied_on_until(feed.id(), now) {
             if state.last_new_entry == before.last_new_entry {
-                policy::rest_while_pushed(&mut state, until, now, drawn, &self.settings);
+                policy::rest_while_pushed(&mut state, until, now, drawn, &settings);
             } else {
                 // Something new that its hub has not pushed: it is asked as if there were none, until there is a push again.
                 self.leases.note_miss(feed.id());
@@ -85,7 +86,7 @@ impl Fetcher {
         loop {
             let mut headers = self.conditions(&before.validators, &url);
             headers.extend(feed.authorization_for(&url).map(|value| (header::AUTHORIZATION, value)));
-            let response = match self.client.send(&url, Purpose::Feed, headers).await {
+            let response = match self.client.send(&url, Purpose::Feed, headers, Some(feed)).await {
                 Ok(response) => response,
                 Err(failure) => return PollAnswer::without_answer(failure),
             };

@@ -66,6 +66,7 @@ fn get(url: &str) -> Request {
         purpose: Purpose::Page,
         form: None,
         memory: None,
+        proxy: None,
     }
 }
 

@@ -16,7 +16,7 @@ const TIME: Duration = Duration::from_secs(4);
 fn commit(feed: &FeedState, detail: &str) -> PollCommit {
     let event = Event::Health(Box::new(HealthEvent {
         id: EventId::of_parts(&["bench"]),
-        feed: FeedRef { id: feed.id.clone(), url: feed.url.clone(), name: None },
+        feed: FeedRef { id: feed.id.clone(), url: feed.url.clone(), name: None, tags: Vec::new() },
         kind: HealthKind::Gap,
         detail: detail.into(),
     }));

@@ -86,7 +86,7 @@ fn outcome(entry: &Entry, number: usize) -> Event {
         received_at: Timestamp::UNIX_EPOCH,
         relevance: Relevance {
             label: Label::Relevant,
-            score: 1.0,
+            score: Some(1.0),
             reasons: Vec::new(),
             passages: Vec::new(),
         },

@@ -92,7 +92,7 @@ fn event(number: u64, detail: String) -> Result<Event, Failure> {
     let feed = feed(number)?;
     Ok(Event::Health(Box::new(HealthEvent {
         id: EventId::of_parts(&["bench", &number.to_string()]),
-        feed: FeedRef { id: feed.id, url: feed.url, name: None },
+        feed: FeedRef { id: feed.id, url: feed.url, name: None, tags: Vec::new() },
         kind: HealthKind::Gap,
         detail,
     })))

@@ -26,7 +26,7 @@ fn outcome_of(entry: &Entry) -> Event {
     let guid = entry.guid.clone().unwrap();
     let title = entry.title.clone().unwrap();
     let state = feed(0);
-    let by = FeedRef { id: state.id, url: state.url, name: None };
+    let by = FeedRef { id: state.id, url: state.url, name: None, tags: Vec::new() };
     let announced = EntryRef {
         id: entry.id.clone(),
         guid: entry.guid.clone(),

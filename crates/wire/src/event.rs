@@ -33,12 +33,15 @@ pub struct FeedRef {
     /// Its configured name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What the operator sorts it under.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
 }
 
 impl FeedRef {
     /// The feed that is configured under `address` and called `name`, with what `secret_query` names left out.
     pub fn new(address: &Url, name: Option<String>, secret_query: &SecretQuery) -> Self {
-        Self { id: FeedId::of(address), url: secret_query.public(address), name }
+        Self { id: FeedId::of(address), url: secret_query.public(address), name, tags: Vec::new() }
     }
 }
 

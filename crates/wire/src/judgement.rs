@@ -20,12 +20,20 @@ pub struct Relevance {
     /// The verdict.
     pub label: Label,
     /// From 0 (certainly not) to 1 (certainly); calibrated on articles that people have judged, so that of those at 0.8 about eight in
-    /// ten are relevant. The verdict is "relevant" from the subject's threshold up.
-    pub score: f64,
+    /// ten are relevant. The verdict is "relevant" from the subject's threshold up. Absent from what was not judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
     /// What spoke for and against, with its evidence.
     pub reasons: Vec<Reason>,
     /// The passages of the body that are on the subject.
     pub passages: Vec<Span>,
+}
+
+impl Relevance {
+    /// That of a text which was published without being judged.
+    pub fn not_judged() -> Self {
+        Self { label: Label::NotJudged, score: None, reasons: Vec::new(), passages: Vec::new() }
+    }
 }
 
 /// The verdict on relevance.
@@ -37,6 +45,8 @@ pub enum Label {
     /// Between the subject's two thresholds: people differ on such articles.
     Borderline,
     NotRelevant,
+    /// None: the operator has what the feed brings published as it comes.
+    NotJudged,
 }
 
 /// One rule that spoke, and where.

@@ -27,6 +27,10 @@ words! {
     pub enum RejectReason {
         /// The entry has no link to fetch, or to tell the article by.
         NoLink = "no_link",
+        /// The feed's options leave the entry out, by its title or its link.
+        Filtered = "filtered",
+        /// The feed is read without its pages, and carries no text of the entry.
+        NoText = "no_text",
         /// What the journal holds of the entry cannot be read.
         UnreadableEntry = "unreadable_entry",
         /// The address cannot be asked for: it is no `http` or `https`, or names no host.
@@ -106,7 +110,7 @@ impl RejectReason {
     /// The stages that give this reason.
     pub fn stages(self) -> &'static [Stage] {
         match self {
-            Self::NoLink | Self::UnreadableEntry => &[Stage::Feed],
+            Self::NoLink | Self::Filtered | Self::NoText | Self::UnreadableEntry => &[Stage::Feed],
             Self::Url
             | Self::Address
             | Self::Resolve

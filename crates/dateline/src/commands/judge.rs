@@ -45,7 +45,7 @@ struct JudgeAnswer<'l> {
     /// Whether it would be published.
     relevant: bool,
     label: Label,
-    score: f64,
+    score: Option<f64>,
     reasons: &'l [Reason],
     entities: &'l [Entity],
 }

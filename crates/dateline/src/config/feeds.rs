@@ -1,8 +1,10 @@
-//! The feeds file: `[[feed]]` tables with a `url` and, if wanted, a `name` and options.
+//! The feeds file: `[[feed]]` tables with a `url` and, if wanted, a `name` and options, and `[[group]]` tables with options for
+//! many feeds.
 //!
-//! A [`FileReader`](table::FileReader) goes through the file and collects whatever is wrong; each option is read in `options`, and
-//! whatever is secret in one comes from a `secret_source`.
+//! A [`FileReader`](table::FileReader) goes through the file and collects whatever is wrong; each option is read in `options`,
+//! whatever is secret in one comes from a `secret_source`, and a `group` gives options to the feeds that belong to it.
 
+mod group;
 mod options;
 mod secret_source;
 mod table;
@@ -18,6 +20,7 @@ use url::Url;
 
 use super::document;
 use super::error::ConfigError;
+use group::Groups;
 use options::Options;
 pub use secret_source::SecretAccess;
 use table::{FileReader, Value};
@@ -66,19 +69,21 @@ fn listed(
 ) -> Result<Vec<ListedFeed>, Vec<ConfigError>> {
     let root = DeTable::parse(text).map_err(|error| vec![document::located(path, text, &error)])?;
     let mut file = FileReader::new(path, text);
-    let mut tables = Vec::new();
+    let (mut tables, mut groups) = (Vec::new(), Vec::new());
     for (name, value) in root.get_ref() {
         match name.get_ref().as_ref() {
             "feed" => tables = file.tables("feed", value),
-            other => file.unknown(&name.span(), other, &["feed"]),
+            "group" => groups = file.tables("group", value),
+            other => file.unknown(&name.span(), other, &["feed", "group"]),
         }
     }
+    let groups = Groups::read(&mut file, groups, secrets);
     let mut listed = Vec::with_capacity(tables.len());
     let mut lines = HashMap::new();
     for (span, table) in tables {
-        let Some(table) = FeedTable::read(&mut file, &span, table, secrets) else { continue };
+        let Some(table) = FeedTable::read(&mut file, &span, table, &groups, secrets) else { continue };
         let at = table.url_at.clone();
-        let feed = table.into_feed(secret_query);
+        let feed = table.into_feed(&groups, secret_query);
         if let Some(first) = lines.insert(feed.feed.id().clone(), file.line(&at)) {
             let what = format!("{} is already configured in line {first}", feed.feed.published().url);
             file.wrong(&at, what, "remove one of the two");
@@ -98,21 +103,25 @@ struct FeedTable {
     url_at: Range<usize>,
     name: Option<String>,
     enabled: bool,
+    /// The group that it calls by name.
+    group: Option<String>,
     options: Options,
 }
 
 impl FeedTable {
     /// What a feed has besides options.
-    const NAMES: [&str; 3] = ["enabled", "name", "url"];
+    const NAMES: [&'static str; 4] = ["enabled", "group", "name", "url"];
 
     /// The table at `span`; `None` where it has no address.
     fn read(
         file: &mut FileReader<'_>,
         span: &Range<usize>,
         table: &DeTable<'_>,
+        groups: &Groups,
         secrets: SecretAccess,
     ) -> Option<Self> {
-        let (mut url, mut name, mut enabled, mut options) = (None, None, true, Options::default());
+        let (mut url, mut name, mut enabled, mut group) = (None, None, true, None);
+        let mut options = Options::default();
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "url" => url = Some((address(file, value), value.span())),
@@ -120,6 +129,7 @@ impl FeedTable {
                     name = file.text("name", value, "what people call the feed, as text").map(str::to_owned)
                 }
                 "enabled" => enabled = file.flag("enabled", value).unwrap_or(true),
+                "group" => group = named_group(file, value, groups),
                 option if options.take(file, option, value, secrets) => {}
                 other => {
                     let known: Vec<&str> = Self::NAMES.into_iter().chain(options::NAMES).collect();
@@ -135,16 +145,33 @@ impl FeedTable {
             );
             return None;
         };
-        Some(Self { url: url?, url_at, name, enabled, options })
+        Some(Self { url: url?, url_at, name, enabled, group, options })
     }
 
-    fn into_feed(self, secret_query: &SecretQuery) -> ListedFeed {
-        let mut feed = Feed::new(self.url, self.name, secret_query);
-        if let Some(authorization) = self.options.auth {
-            feed = feed.with_authorization(authorization);
+    fn into_feed(mut self, groups: &Groups, secret_query: &SecretQuery) -> ListedFeed {
+        let is_named_in_address = !self.url.username().is_empty() || self.url.password().is_some();
+        let own = self.options.auth.clone();
+        groups.fill(&mut self.options, self.group.as_deref(), &self.url);
+        if is_named_in_address {
+            // What stands at the feed itself counts before what its groups say.
+            self.options.auth = own;
         }
+        let feed = self.options.apply_to(Feed::new(self.url, self.name, secret_query));
         ListedFeed { feed, enabled: self.enabled }
     }
+}
+
+/// The name of a group that there is.
+fn named_group(file: &mut FileReader<'_>, value: &Value<'_>, groups: &Groups) -> Option<String> {
+    let name = value.get_ref().as_str().filter(|name| groups.has(name));
+    if name.is_none() {
+        let expected = match groups.names() {
+            names if names.is_empty() => "the name of a [[group]], and there is none with a name".to_owned(),
+            names => format!("the name of a [[group]]: {}", names.join(", ")),
+        };
+        file.unexpected("group", value, &expected);
+    }
+    name.map(str::to_owned)
 }
 
 fn address(file: &mut FileReader<'_>, value: &Value<'_>) -> Option<Url> {
@@ -186,7 +213,8 @@ pub fn to_text<'f>(feeds: impl IntoIterator<Item = (&'f Url, Option<&'f str>)>) 
 
 #[cfg(test)]
 mod tests {
-    use dateline_fetcher::Authorization;
+    use dateline_fetcher::transport::ProxyChoice;
+    use dateline_fetcher::{Authorization, FullText, Judging, RobotsRule};
     use dateline_wire::Secret;
 
     use super::*;
@@ -260,6 +288,131 @@ mod tests {
              feeds.toml:7: unknown setting `feeds`; did you mean `feed`?"
         );
         assert!(errors_of("[[feed]\n").starts_with("feeds.toml:1: "));
+    }
+
+    #[test]
+    fn a_group_gives_its_options_to_the_feeds_that_call_it_and_to_those_at_its_hosts() {
+        let feeds = read_text(
+            "[[group]]\nname = 'slow'\ntags = ['slow']\ninterval = '2h'\nlanguage = 'ko'\n\
+             [[group]]\nhosts = ['news.example']\ntags = ['news']\ninterval = '1h'\nrobots = 'ignore'\n\
+             [[feed]]\nurl = 'https://news.example/1'\n\
+             [[feed]]\nurl = 'https://en.news.example/2'\ngroup = 'slow'\n\
+             [[feed]]\nurl = 'https://news.example/3'\ngroup = 'slow'\ninterval = { min = '1m' }\ntags = ['own', 'news']\nrobots = 'obey'\n\
+             [[feed]]\nurl = 'https://other.example/4'\n",
+        )
+        .unwrap();
+        let summary = |feed: &Feed| {
+            let options = feed.options();
+            let hours =
+                |bound: Option<std::time::Duration>| bound.map(|bound| bound.as_secs() as f64 / 3600.0);
+            let interval = (hours(options.interval.min), hours(options.interval.max));
+            (feed.published().tags.join(" "), interval, options.language.clone(), options.robots)
+        };
+        let hours = |hours: f64| (Some(hours), Some(hours));
+        let korean = || Some("ko".to_owned());
+        let expected = [
+            ("news".to_owned(), hours(1.0), None, RobotsRule::Ignore),
+            ("slow news".to_owned(), hours(2.0), korean(), RobotsRule::Ignore),
+            ("own news slow".to_owned(), (Some(1.0 / 60.0), None), korean(), RobotsRule::Obey),
+            (String::new(), (None, None), None, RobotsRule::Obey),
+        ];
+        assert_eq!(feeds.iter().map(summary).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn every_option_is_read_into_what_the_feed_is_asked_and_read_by() {
+        let feeds = read_text(
+            "[[feed]]\nurl = 'https://a.example/'\nheaders = { 'Accept-Language' = 'ko' }\nuser_agent = 'Reader/1'\n\
+             proxy = 'socks5h://127.0.0.1:1080'\nfull_text = 'feed'\nkeep = 'ferry'\ndrop = ['/sport/', 'race']\nsubject = 'off'\n\
+             [[feed]]\nurl = 'https://b.example/'\nproxy = 'none'\nfull_text = 'page'\n",
+        )
+        .unwrap();
+        let [first, second] = [feeds[0].options(), feeds[1].options()];
+        assert_eq!(first.headers["accept-language"], "ko");
+        assert!(first.headers["accept-language"].is_sensitive(), "it stands in no recording");
+        assert_eq!(first.user_agent.as_ref().unwrap(), "Reader/1");
+        assert_eq!(first.proxy.as_ref().unwrap().to_string(), "socks5h://127.0.0.1:1080");
+        assert_eq!((first.full_text, first.judging), (FullText::Feed, Judging::Off));
+        let patterns =
+            |patterns: &[regex::Regex]| patterns.iter().map(|one| one.to_string()).collect::<Vec<_>>();
+        assert_eq!(patterns(&first.entries.keep), ["ferry"]);
+        assert_eq!(patterns(&first.entries.drop), ["/sport/", "race"]);
+        assert!(first.entries.keep[0].is_match("The Ferry"));
+        assert_eq!((&second.proxy, second.full_text), (&Some(ProxyChoice::None), FullText::Page));
+    }
+
+    #[test]
+    fn an_option_that_is_wrong_is_named_with_its_line_what_was_read_and_what_is_expected() {
+        for (option, told) in [
+            (
+                "interval = 'often'",
+                "`interval` is 'often'; expected a duration such as 30s, 5m, 1h 30m, or bounds",
+            ),
+            (
+                "interval = { min = '1h', max = '5m' }",
+                "`interval` is { min = '1h', max = '5m' }; expected a `min` that is no longer",
+            ),
+            ("interval = { mim = '1h' }", "unknown setting `mim`; did you mean `min`?"),
+            ("headers = { Host = 'a' }", "`headers.Host` cannot be set here; use `auth`"),
+            ("headers = { 'a b' = 'c' }", "`headers.a b` is no name of a header field; expected letters"),
+            (
+                "headers = { A = \"hush\\n\" }",
+                "`headers.A` is something else (not shown, since it may be a secret); expected a text",
+            ),
+            ("user_agent = ''", "`user_agent` is ''; expected a text of visible ASCII"),
+            (
+                "proxy = 'http://me:hush@proxy.example'",
+                "`proxy`: user name and password never stand in the address of a proxy; expected",
+            ),
+            (
+                "proxy = { credentials = { env = 'A' } }",
+                "`proxy.credentials`: the environment variable A is not set",
+            ),
+            ("tags = [7]", "`tags` is 7; expected a text, or several"),
+            (
+                "language = 'Korean'",
+                "`language` is 'Korean'; expected a language tag of two or three letters",
+            ),
+            ("full_text = 'both'", "`full_text` is 'both'; expected \"auto\" or \"feed\" or \"page\""),
+            (
+                "keep = ['(']",
+                "`keep` holds \"(\", which is no pattern: unclosed group; expected a regular expression",
+            ),
+            ("subject = false", "`subject` is false; expected \"on\" or \"off\""),
+            ("robots = 'no'", "`robots` is 'no'; expected \"obey\" or \"ignore\""),
+            ("group = 'slo'", "`group` is 'slo'; expected the name of a [[group]]: slow"),
+        ] {
+            let error = errors_of(&format!(
+                "[[group]]\nname = 'slow'\n[[feed]]\nurl = 'https://a.example/'\n{option}\n"
+            ));
+            assert!(error.starts_with(&format!("feeds.toml:5: {told}")), "{option}: {error}");
+            assert!(!error.contains("hush"), "{error}");
+        }
+        assert_eq!(
+            errors_of("[[group]]\ntags = ['a']\n"),
+            "feeds.toml:1: a group that no feed can belong to; give it a `name` that feeds call it by (`group = …`), or `hosts` \
+             whose feeds belong to it"
+        );
+        assert!(
+            errors_of("[[group]]\nname = 'a'\n[[group]]\nname = 'a'\n")
+                .contains(":3: another group is called \"a\"")
+        );
+    }
+
+    #[test]
+    fn the_login_in_a_feeds_own_address_counts_before_that_of_a_group() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("feeds.toml");
+        std::fs::write(folder.path().join("login"), "group:hush").unwrap();
+        let text = "[[group]]\nhosts = ['a.example']\nauth = { basic = { file = 'login' } }\n\
+                    [[feed]]\nurl = 'https://me:own@a.example/'\n[[feed]]\nurl = 'https://a.example/'\n";
+        let feeds = listed(&path, text, &SecretQuery::default(), SecretAccess::Read).map(enabled).unwrap();
+        let feed = |address: &str| Feed::new(address.parse().unwrap(), None, &SecretQuery::default());
+        let group = Authorization::basic("group:hush").unwrap();
+        assert_eq!(
+            feeds,
+            [feed("https://me:own@a.example/"), feed("https://a.example/").with_authorization(group)]
+        );
     }
 
     #[test]

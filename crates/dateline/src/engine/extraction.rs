@@ -24,6 +24,8 @@ use crate::metrics::Metrics;
 pub(super) enum MissingPage {
     /// It has no link.
     NoLink,
+    /// The feed's own text is taken, so it was not asked for.
+    NotWanted,
     /// The page cannot be had.
     Fetch(PageError),
     /// The fetch panicked.
@@ -35,6 +37,7 @@ impl MissingPage {
     pub(super) fn reason(&self) -> RejectReason {
         match self {
             Self::NoLink => RejectReason::NoLink,
+            Self::NotWanted => RejectReason::NoText,
             Self::Fetch(error) => error.reason(),
             Self::Panic(_) => RejectReason::Panic,
         }
@@ -43,6 +46,9 @@ impl MissingPage {
     fn detail(&self) -> String {
         match self {
             Self::NoLink => "the entry has no link".to_owned(),
+            Self::NotWanted => {
+                "the feed carries no text of it, and `full_text = \"feed\"` asks for no page".to_owned()
+            }
             Self::Fetch(error) => error.to_string(),
             Self::Panic(message) => format!("fetching it panicked: {message}"),
         }
@@ -50,7 +56,7 @@ impl MissingPage {
 
     fn stage(&self) -> Stage {
         match self {
-            Self::NoLink => Stage::Feed,
+            Self::NoLink | Self::NotWanted => Stage::Feed,
             Self::Fetch(_) | Self::Panic(_) => Stage::Fetch,
         }
     }

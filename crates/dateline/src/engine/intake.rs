@@ -7,7 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::{Clock, Feed, FetchedPage, PollOutcome, PollResult, Schedule};
+use dateline_fetcher::{Clock, Feed, FetchedPage, FullText, PollOutcome, PollResult, Schedule};
 use dateline_journal::{Delay, JournalError, PollCommit, SeenLink};
 use dateline_wire::{Event, FeedId, FeedRef, FeedState, HubNews, PendingEntry, RejectReason, Stage};
 use futures_util::FutureExt;
@@ -188,6 +188,13 @@ impl Intake {
         self.next_claim = claimed.next_due.unwrap_or(Timestamp::MAX);
         self.are_left = claimed.are_left;
         for pending in claimed.entries {
+            let announcer = self.announcer(&pending.feed);
+            if let Some(objection) =
+                announcer.and_then(|feed| feed.options().entries.objection(&pending.entry))
+            {
+                self.end_unread(pending, Stage::Feed, RejectReason::Filtered, objection, now);
+                continue;
+            }
             match self.read_before(&pending, now)? {
                 Some(seen) => self.end_as_duplicate(pending, &seen, now),
                 None => self.begin_page(pending),
@@ -332,12 +339,16 @@ impl Intake {
 
     fn begin_page(&mut self, pending: PendingEntry) {
         let fetcher = self.world.fetcher.clone();
+        let feed = self.announcer(&pending.feed);
         self.pages_in_flight += 1;
         self.pages.spawn(async move {
             let started = Instant::now();
+            let feed = feed.as_deref();
+            let is_wanted = feed.is_none_or(|feed| feed.options().full_text != FullText::Feed);
             let fetched = match &pending.entry.link {
                 None => Err(MissingPage::NoLink),
-                Some(link) => match AssertUnwindSafe(fetcher.page(link)).catch_unwind().await {
+                Some(_) if !is_wanted => Err(MissingPage::NotWanted),
+                Some(link) => match AssertUnwindSafe(fetcher.page_of(link, feed)).catch_unwind().await {
                     Ok(fetched) => fetched.map_err(MissingPage::Fetch),
                     Err(panic) => Err(MissingPage::Panic(message_of(panic.as_ref()))),
                 },
@@ -364,11 +375,23 @@ impl Intake {
     }
 
     fn end_as_duplicate(&mut self, pending: PendingEntry, seen: &SeenLink, at: Timestamp) {
+        let detail = format!("its page was read for another entry at {}: event {}", seen.at, seen.sequence);
+        self.end_unread(pending, Stage::Duplicate, RejectReason::SameLink, detail, at);
+    }
+
+    /// Ends an entry whose page is not worth asking for.
+    fn end_unread(
+        &mut self,
+        pending: PendingEntry,
+        stage: Stage,
+        reason: RejectReason,
+        detail: String,
+        at: Timestamp,
+    ) {
         let feed = self.announcer(&pending.feed);
         let announced = first_announced(&pending);
         let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at, announced };
-        let detail = format!("its page was read for another entry at {}: event {}", seen.at, seen.sequence);
-        let reject = outcome::reject(&context, Stage::Duplicate, RejectReason::SameLink, detail);
+        let reject = outcome::reject(&context, stage, reason, detail);
         self.pages_in_flight += 1;
         let event = Event::Reject(Box::new(reject));
         self.scheduling.push(Box::pin(std::future::ready(context.finish(event, false, pending.attempts))));
@@ -377,8 +400,10 @@ impl Intake {
     fn page_came(&mut self, attempt: PageAttempt) -> BoxFuture<'static, CommitRequest> {
         let at = self.clock.now();
         let PageAttempt { pending, fetched, elapsed } = attempt;
-        let failed = fetched.as_ref().err().map(MissingPage::reason);
-        self.world.metrics.fetched(failed, elapsed.as_secs_f64());
+        if !matches!(fetched, Err(MissingPage::NotWanted)) {
+            let failed = fetched.as_ref().err().map(MissingPage::reason);
+            self.world.metrics.fetched(failed, elapsed.as_secs_f64());
+        }
         if let Err(MissingPage::Fetch(error)) = &fetched {
             let attempts = pending.attempts + 1;
             if let Some(wait) = error.retry_in(attempts, at) {

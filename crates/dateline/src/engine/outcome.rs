@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use dateline_fetcher::Feed;
+use dateline_fetcher::{Feed, FeedOptions, FullText, Judging};
 use dateline_journal::EntryCompletion;
 use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
 use dateline_stories::origin::{Agencies, Carrier, origins};
 use dateline_stories::site;
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, Moment, Page,
-    PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Source, Stage,
+    Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, Judgement,
+    Moment, Page, PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Source, Stage,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -51,6 +51,11 @@ impl EntryContext {
         CommitRequest::Finish { completion, announced: self.announced }
     }
 
+    /// How the feed is read unlike others.
+    fn options(&self) -> &FeedOptions {
+        self.feed.as_deref().map_or_else(|| FeedOptions::none(), Feed::options)
+    }
+
     /// The entry's link, for logs.
     pub(super) fn url(&self) -> &str {
         self.entry.link.as_ref().map_or("", |link| link.as_str())
@@ -76,19 +81,24 @@ pub(crate) fn of_page(
     rules: ReadingRules<'_>,
 ) -> (Event, Option<AppliedSiteRule>) {
     let Extraction { mut article, site_rule } = extract_by(page, rules.sites);
-    if let Some(own) = feed_text(&context.entry) {
+    if context.options().full_text != FullText::Page
+        && let Some(own) = feed_text(context)
+    {
         prefer_richer(&mut article, own);
     }
-    complete_from_feed(&mut article, &context.entry);
+    complete_from_feed(&mut article, context);
     (judged(context, article, record_id, rules), site_rule)
 }
 
 /// The event for an entry whose page cannot be had, but whose feed carries its text; `None` where it doesn't.
 pub(super) fn of_feed_text(context: &EntryContext, rules: ReadingRules<'_>) -> Option<Event> {
-    let mut article = feed_text(&context.entry).filter(|article| article.page_kind == PageKind::Article)?;
+    if context.options().full_text == FullText::Page {
+        return None;
+    }
+    let mut article = feed_text(context).filter(|article| article.page_kind == PageKind::Article)?;
     article.authors.clone_from(&context.entry.authors);
     article.authors_source = (!article.authors.is_empty()).then_some(Source::Feed);
-    complete_from_feed(&mut article, &context.entry);
+    complete_from_feed(&mut article, context);
     Some(judged(context, article, None, rules))
 }
 
@@ -144,9 +154,13 @@ fn judged(
         return rejected(Stage::Extract, reason, detail, None);
     }
     let title = article.title.as_deref().unwrap_or_default();
-    let judgement = subject.judge(title, &article.body.text, article.language.as_deref());
+    let judgement = match context.options().judging {
+        Judging::BySubject => subject.judge(title, &article.body.text, article.language.as_deref()),
+        Judging::Off => Judgement { relevance: Relevance::not_judged(), entities: Vec::new() },
+    };
     if !subject.publishes(judgement.relevance.label) {
-        let detail = format!("scored {:.3} for {}", judgement.relevance.score, subject.name());
+        let score = judgement.relevance.score.unwrap_or_default();
+        let detail = format!("scored {score:.3} for {}", subject.name());
         return rejected(Stage::Judge, RejectReason::NotRelevant, detail, Some(judgement.relevance));
     }
     name_publisher_and_origins(&mut article, context, agencies);
@@ -210,9 +224,12 @@ fn no_article(article: &Article) -> Option<(RejectReason, String)> {
     Some((reason, format!("the page holds no article of its own ({found} characters of text)")))
 }
 
-/// The text that the feed itself carries, read like a page.
-fn feed_text(entry: &Entry) -> Option<Article> {
-    let html = entry.content.as_deref()?;
+/// The text that the feed itself carries, read like a page. Where no page is asked for, a summary counts as one: many feeds have no
+/// other place for their text.
+fn feed_text(context: &EntryContext) -> Option<Article> {
+    let entry = &context.entry;
+    let summary = entry.summary.as_deref().filter(|_| context.options().full_text == FullText::Feed);
+    let html = entry.content.as_deref().or(summary)?;
     let page = Page {
         url: entry.link.clone(),
         content_type: Some("text/html; charset=utf-8".to_owned()),
@@ -244,8 +261,12 @@ fn prefer_richer(article: &mut Article, own: Article) {
     }
 }
 
-/// What the page doesn't say and the feed does.
-fn complete_from_feed(article: &mut Article, entry: &Entry) {
+/// What the page doesn't say and the feed does, and what the operator says of it.
+fn complete_from_feed(article: &mut Article, context: &EntryContext) {
+    let entry = &context.entry;
+    if let Some(language) = &context.options().language {
+        article.language = Some(language.clone());
+    }
     if article.title.is_none() {
         article.title.clone_from(&entry.title);
         article.title_source = entry.title.is_some().then_some(Source::Feed);

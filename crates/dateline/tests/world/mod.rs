@@ -175,6 +175,18 @@ pub(crate) async fn engine_with(
     journal: &Journal,
     feeds: &[&str],
 ) -> Engine {
+    let feeds = feeds.iter().map(|url| configured(url)).collect();
+    engine_for(settings, poll, web, journal, feeds).await
+}
+
+/// The same with feeds that have options.
+pub(crate) async fn engine_for(
+    settings: EngineSettings,
+    poll: PollSettings,
+    web: &Arc<Web>,
+    journal: &Journal,
+    feeds: Vec<Feed>,
+) -> Engine {
     let clock = Clock::starting_at(BEGIN.parse().unwrap());
     let transport: Arc<dyn Transport> = web.clone();
     let fetcher = Fetcher::new(transport, FetchSettings::default(), poll, clock, 7);
@@ -186,7 +198,6 @@ pub(crate) async fn engine_with(
         agencies: Arc::default(),
         metrics: Arc::new(Metrics::default()),
     };
-    let feeds = feeds.iter().map(|url| configured(url)).collect();
     Engine::new(world, feeds, settings).await.unwrap()
 }
 

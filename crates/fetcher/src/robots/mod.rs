@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::{
-    Hop,
+    Feed, Hop,
     client::{PoliteClient, RequestFailure},
     coding::{CodedExtent, CodingError, read_body},
     policy::fresh_for,
@@ -91,15 +91,21 @@ impl Robots {
         if known.product == self.product { Self { origins: self.origins.clone(), ..known } } else { known }
     }
 
-    /// Whether `url` may be fetched. A `Crawl-delay` is kept from then on.
-    pub(crate) async fn permission(&self, client: &PoliteClient, url: &Url) -> Permission {
-        let origin = self.origin(url);
+    /// Whether `url` may be fetched, for `feed` if it is for one: then by whom the feed's options say, and the way they say. A
+    /// `Crawl-delay` is kept from then on.
+    pub(crate) async fn permission(
+        &self,
+        client: &PoliteClient,
+        url: &Url,
+        feed: Option<&Feed>,
+    ) -> Permission {
+        let origin = self.origin(url, feed);
         let mut known = origin.lock().await;
         let now = Instant::now();
         let (verdict, until) = match &*known {
             Some(CachedVerdict { until, verdict }) if *until > now => (verdict.clone(), *until),
             _ => {
-                let (verdict, lifetime) = match self.fetch(client, url).await {
+                let (verdict, lifetime) = match self.fetch(client, url, feed).await {
                     Ok(fetched) => fetched,
                     Err(HostRest { until }) => return Permission::Resting { until },
                 };
@@ -119,20 +125,41 @@ impl Robots {
         }
     }
 
-    fn origin(&self, url: &Url) -> Arc<RobotsOrigin> {
+    /// The name that rules are searched for.
+    fn product_of<'a>(&'a self, feed: Option<&'a Feed>) -> &'a str {
+        let own = feed.and_then(|feed| feed.options().user_agent.as_ref()?.to_str().ok());
+        own.map_or(&self.product, product_token)
+    }
+
+    /// What is known of the origin of `url`. A feed that asks under another name, or another way, knows what it hears there apart.
+    fn origin(&self, url: &Url, feed: Option<&Feed>) -> Arc<RobotsOrigin> {
+        let mut name = url.origin().ascii_serialization();
+        if let Some(options) = feed.map(Feed::options) {
+            if options.user_agent.is_some() {
+                name = format!("{name} for {}", self.product_of(feed));
+            }
+            if let Some(proxy) = &options.proxy {
+                name = format!("{name} through {proxy}");
+            }
+        }
         // Nothing panics while the lock is held; were it so, the origins would still be whole.
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        origins.of(url.origin().ascii_serialization())
+        origins.of(name)
     }
 
     /// Asks for the robots.txt of the origin of `url`: what it says, and for how long that holds.
-    async fn fetch(&self, client: &PoliteClient, url: &Url) -> Result<(Verdict, Duration), HostRest> {
+    async fn fetch(
+        &self,
+        client: &PoliteClient,
+        url: &Url,
+        feed: Option<&Feed>,
+    ) -> Result<(Verdict, Duration), HostRest> {
         let nothing_said = (Verdict::Rules(Rules::default()), MAX_USE);
         let unreachable = |why: String, retry: Duration| (Verdict::Unreachable { why }, retry);
         let Ok(robots_url) = url.join("/robots.txt") else { return Ok(nothing_said) };
-        Ok(match follow(client, robots_url).await {
+        Ok(match follow(client, robots_url, feed).await {
             Ok(response) => match response.status {
-                200..=299 => match self.read(&response).await {
+                200..=299 => match Self::read(&response, self.product_of(feed)).await {
                     Ok(rules) => {
                         let lifetime = fresh_for(&response.headers, client.clock.now())
                             .map_or(MAX_USE, |fresh| fresh.clamp(MIN_USE, MAX_USE));
@@ -165,17 +192,21 @@ impl Robots {
         })
     }
 
-    async fn read(&self, response: &Response) -> Result<Rules, CodingError> {
-        let product = self.product.clone();
+    async fn read(response: &Response, product: &str) -> Result<Rules, CodingError> {
+        let product = product.to_owned();
         let read = move |text: Vec<u8>| Rules::read(&text, &product);
         read_body(&response.headers, &response.body, CodedExtent::Start(MAX_READ_BYTES), read).await
     }
 }
 
-async fn follow(client: &PoliteClient, mut url: Url) -> Result<Response, RequestFailure> {
+async fn follow(
+    client: &PoliteClient,
+    mut url: Url,
+    feed: Option<&Feed>,
+) -> Result<Response, RequestFailure> {
     let mut hops: Vec<Hop> = Vec::new();
     loop {
-        let response = client.send(&url, Purpose::Robots, HeaderMap::new()).await?;
+        let response = client.send(&url, Purpose::Robots, HeaderMap::new(), feed).await?;
         match client.redirect(&url, &response, &hops) {
             None => return Ok(response),
             Some(_) if hops.len() >= MAX_REDIRECTS => {

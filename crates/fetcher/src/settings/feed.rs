@@ -4,9 +4,11 @@ use std::fmt;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use dateline_wire::{Entry, FeedId, FeedRef, Secret, SecretQuery};
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
 use url::Url;
+
+use super::FeedOptions;
 
 /// The least that a secret is taken for one within a text: shorter ones occur there by chance.
 const LEAST_SECRET_CHARS: usize = 6;
@@ -20,6 +22,8 @@ pub struct Feed {
     published: FeedRef,
     /// What asking takes beyond the published address; most feeds need nothing.
     access: Option<Box<Access>>,
+    /// How it is asked for and read unlike others; most feeds are like others.
+    options: Option<Box<FeedOptions>>,
 }
 
 /// What is secret about asking for a feed.
@@ -52,7 +56,7 @@ impl Feed {
     pub fn new(address: Url, name: Option<String>, secret_query: &SecretQuery) -> Self {
         let published = FeedRef::new(&address, name, secret_query);
         if published.url.as_url() == &address {
-            return Self { published, access: None };
+            return Self { published, access: None, options: None };
         }
         let authorization = Authorization::in_address(&address);
         let secrets = secret_query.values(&address);
@@ -60,7 +64,8 @@ impl Feed {
         // These fail only for URLs without a host, which have no credentials.
         let _ = address.set_username("");
         let _ = address.set_password(None);
-        Self { published, access: Some(Box::new(Access { address, authorization, secrets })) }
+        let access = Some(Box::new(Access { address, authorization, secrets }));
+        Self { published, access, options: None }
     }
 
     /// The same feed, with `authorization` in place of what its address says.
@@ -70,6 +75,25 @@ impl Feed {
         let open = || Box::new(Access { address, authorization: None, secrets: Vec::new() });
         self.access.get_or_insert_with(open).authorization = Some(authorization);
         self
+    }
+
+    /// The same feed, asked for and read as `options` say.
+    #[must_use]
+    pub fn with_options(mut self, options: FeedOptions) -> Self {
+        self.options = (options != *FeedOptions::none()).then(|| Box::new(options));
+        self
+    }
+
+    /// The same feed, published with these tags.
+    #[must_use]
+    pub fn with_tags(mut self, tags: Vec<String>) -> Self {
+        self.published.tags = tags;
+        self
+    }
+
+    /// How it is asked for and read unlike others.
+    pub fn options(&self) -> &FeedOptions {
+        self.options.as_deref().unwrap_or_else(|| FeedOptions::none())
     }
 
     /// Its id: that of the address as configured.
@@ -92,6 +116,14 @@ impl Feed {
         let Access { address, authorization, .. } = self.access.as_deref()?;
         let authorization = authorization.as_ref().filter(|_| url.origin() == address.origin())?;
         authorization.field()
+    }
+
+    /// The fields of its options for a request to `url`: only for the server that the feed is configured at.
+    pub(crate) fn headers_for(&self, url: &Url) -> HeaderMap {
+        match self.options.as_deref() {
+            Some(options) if url.origin() == self.address().origin() => options.headers.clone(),
+            _ => HeaderMap::new(),
+        }
     }
 
     /// `entry`, without what its link or guid have taken over of the feed's secrets: servers are known to put the key with

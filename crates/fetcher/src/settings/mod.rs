@@ -2,6 +2,7 @@
 
 pub mod duration;
 mod feed;
+mod feed_options;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::transport::ProxyCredentials;
 pub use feed::{Authorization, Feed};
+pub use feed_options::{EntryFilter, FeedOptions, FullText, Judging, PollInterval, RobotsRule};
 
 /// The `[fetch]` table: how any exchange with a server is held.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -1,6 +1,10 @@
 //! The network itself.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::{Bytes, BytesMut};
@@ -16,7 +20,7 @@ use super::{
     FailureKind, Request, Resolver, Response, SystemResolver, Transport, TransportError,
     address_filter::AddressFilter,
     failure::{self, timed_out},
-    proxy::Proxies,
+    proxy::{Proxies, ProxyChoice, ProxyServer},
 };
 use crate::{FetchSettings, FetchSettingsError, MemoryLease};
 
@@ -33,10 +37,35 @@ const MAX_HTTP2_FRAME_BYTES: u32 = 16 << 10;
 pub struct LiveTransport {
     /// Connects to hosts.
     direct: Client,
-    /// Connects to the proxy, where there is one.
+    /// Connects to the proxy of the settings, where there is one.
     proxied: Option<Client>,
+    /// Where requests that choose no proxy may go, and those that choose none.
     addresses: AddressFilter,
+    /// What connects to the proxies of single feeds: as many as are configured, each made when it is first needed.
+    chosen: Arc<Mutex<HashMap<ProxyServer, ProxyRoute>>>,
+    settings: Arc<FetchSettings>,
+    resolver: Arc<dyn Resolver>,
     bounds: Arc<Bounds>,
+}
+
+/// The way through the proxy of a feed.
+#[derive(Clone)]
+struct ProxyRoute {
+    client: Client,
+    addresses: AddressFilter,
+}
+
+impl ProxyRoute {
+    fn new(
+        server: &ProxyServer,
+        settings: &FetchSettings,
+        resolver: Arc<dyn Resolver>,
+    ) -> Result<Self, FetchSettingsError> {
+        let proxies = Proxies::through(server, settings);
+        let addresses = AddressFilter::new(settings, resolver, proxies.names().collect())?;
+        let builder = client(settings)?.dns_resolver(addresses.clone());
+        Ok(Self { client: proxies.add_to(builder)?.build()?, addresses })
+    }
 }
 
 /// What an exchange may take.
@@ -79,7 +108,7 @@ impl LiveTransport {
         }
         let proxies = Proxies::of(settings, |name| std::env::var(name).ok())?;
         let proxy_names = proxies.iter().flat_map(Proxies::names).collect();
-        let addresses = AddressFilter::new(settings, resolver, proxy_names)?;
+        let addresses = AddressFilter::new(settings, resolver.clone(), proxy_names)?;
         let client = || client(settings).map(|builder| builder.dns_resolver(addresses.clone()));
         let direct = client()?.no_proxy().build()?;
         let proxied = match proxies {
@@ -94,25 +123,52 @@ impl LiveTransport {
             head_bytes: settings.max_header_bytes,
             body_bytes: settings.max_body_bytes,
         };
-        Ok(Self { direct, proxied, addresses, bounds: Arc::new(bounds) })
+        Ok(Self {
+            direct,
+            proxied,
+            addresses,
+            chosen: Arc::default(),
+            settings: Arc::new(settings.clone()),
+            resolver,
+            bounds: Arc::new(bounds),
+        })
     }
 
-    /// The client that asks for `url`: here it is decided which way a request goes.
-    fn client_for(&self, url: &Url) -> &Client {
-        match &self.proxied {
-            Some(proxied) if !self.addresses.is_placed(url) => proxied,
-            _ => &self.direct,
+    /// The client that asks for `url`, if it may be asked for: here it is decided which way a request goes.
+    fn client_for(&self, url: &Url, choice: Option<&ProxyChoice>) -> Result<Client, TransportError> {
+        // The operator says where this host is.
+        let is_placed = self.addresses.is_placed(url);
+        if let Some(ProxyChoice::Server(server)) = choice.filter(|_| !is_placed) {
+            let route = self.route_through(server)?;
+            route.addresses.check(url)?;
+            return Ok(route.client);
         }
+        self.addresses.check(url)?;
+        let proxied = self.proxied.as_ref().filter(|_| !is_placed && choice.is_none());
+        Ok(proxied.unwrap_or(&self.direct).clone())
+    }
+
+    fn route_through(&self, server: &ProxyServer) -> Result<ProxyRoute, TransportError> {
+        // Nothing panics while the lock is held; were it so, the routes would still be whole.
+        let mut chosen = self.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(route) = chosen.get(server) {
+            return Ok(route.clone());
+        }
+        let route = ProxyRoute::new(server, &self.settings, self.resolver.clone()).map_err(|error| {
+            TransportError::new(FailureKind::Connect, format!("the proxy {server} cannot be used: {error}"))
+        })?;
+        chosen.insert(server.clone(), route.clone());
+        Ok(route)
     }
 
     async fn exchange(&self, request: Request) -> Result<Response, TransportError> {
         let started = Instant::now();
-        let memory = request.memory.clone();
+        let (memory, proxy) = (request.memory.clone(), request.proxy.clone());
         let request = outgoing(request)?;
-        self.addresses.check(request.url())?;
+        let client = self.client_for(request.url(), proxy.as_ref())?;
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let failed = |error: reqwest::Error| failure::of_client(&error, &host, self.bounds.connect);
-        let mut answer = timeout(self.bounds.head, self.head(request))
+        let mut answer = timeout(self.bounds.head, head(&client, request))
             .await
             .map_err(|_| timed_out("no head of an answer", self.bounds.head))?
             .map_err(failed)?;
@@ -131,17 +187,6 @@ impl LiveTransport {
             elapsed: started.elapsed(),
             record_id: None,
         })
-    }
-
-    /// Sends `request`, and once more where the server says that it did nothing about it: a server that closes a connection
-    /// or sheds load over HTTP/2 wants to be asked anew at once, whatever the method (RFC 9113, section 8.7).
-    async fn head(&self, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
-        let client = self.client_for(request.url());
-        let again = request.try_clone();
-        match (client.execute(request).await, again) {
-            (Err(error), Some(again)) if failure::was_not_processed(&error) => client.execute(again).await,
-            (sent, _) => sent,
-        }
     }
 
     async fn collect(
@@ -181,6 +226,16 @@ impl Transport for LiveTransport {
                 .await
                 .unwrap_or_else(|_| Err(timed_out("no whole answer", self.bounds.whole)))
         })
+    }
+}
+
+/// Sends `request`, and once more where the server says that it did nothing about it: a server that closes a connection
+/// or sheds load over HTTP/2 wants to be asked anew at once, whatever the method (RFC 9113, section 8.7).
+async fn head(client: &Client, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
+    let again = request.try_clone();
+    match (client.execute(request).await, again) {
+        (Err(error), Some(again)) if failure::was_not_processed(&error) => client.execute(again).await,
+        (sent, _) => sent,
     }
 }
 

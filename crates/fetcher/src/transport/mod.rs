@@ -28,7 +28,7 @@ use crate::MemoryLease;
 
 pub use error::{FailureKind, TransportError};
 pub use live::LiveTransport;
-pub use proxy::ProxyCredentials;
+pub use proxy::{ProxyChoice, ProxyCredentials, ProxyServer};
 pub use record::{RecordError, RecordSettings, RecordingTransport};
 pub use recording_index::{RecordingIndex, ReplayError};
 pub use replay::ReplayTransport;
@@ -74,6 +74,8 @@ pub struct Request {
     pub form: Option<Form>,
     /// Where what comes takes its memory from; unbounded without.
     pub memory: Option<MemoryLease>,
+    /// Which proxy it passes, in place of that of the settings.
+    pub proxy: Option<ProxyChoice>,
 }
 
 /// A form to post, encoded. It may hold secrets, so `Debug` doesn't show it.
@@ -89,7 +91,7 @@ impl fmt::Debug for Form {
 impl Request {
     /// A GET request without further fields.
     pub fn get(url: Url, purpose: Purpose) -> Self {
-        Self { url, headers: HeaderMap::new(), purpose, form: None, memory: None }
+        Self { url, headers: HeaderMap::new(), purpose, form: None, memory: None, proxy: None }
     }
 }
 

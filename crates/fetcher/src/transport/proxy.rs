@@ -6,7 +6,7 @@ use reqwest::{ClientBuilder, NoProxy};
 use serde::Deserialize;
 use url::{Host, Url};
 
-use crate::{FetchSettings, FetchSettingsError};
+use crate::{FetchSettings, FetchSettingsError, client::shown};
 
 /// The value of `fetch.proxy` that leaves the choice to the environment.
 const ENVIRONMENT: &str = "environment";
@@ -44,6 +44,59 @@ impl TryFrom<String> for ProxyCredentials {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
+    }
+}
+
+/// Which proxy a request passes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ProxyChoice {
+    /// None: it goes straight to its host.
+    None,
+    /// This one.
+    Server(ProxyServer),
+}
+
+/// A proxy, with what it is told about who asks. `Debug` and `Display` don't show that.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ProxyServer(Url);
+
+impl ProxyServer {
+    /// The proxy at `address`.
+    ///
+    /// # Errors
+    /// What is wrong with the address, and what is expected. It may hold no user name and password.
+    pub fn new(address: &str, credentials: Option<&ProxyCredentials>) -> Result<Self, &'static str> {
+        let mut url = usable(address).ok_or(EXPECTED)?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("user name and password never stand in the address of a proxy");
+        }
+        if let Some(ProxyCredentials { user, password }) = credentials {
+            // These fail only for URLs without a host, and this one has one.
+            let _ = url.set_username(user);
+            let _ = url.set_password(Some(password));
+        }
+        Ok(Self(url))
+    }
+}
+
+impl fmt::Display for ProxyServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(&self.0))
+    }
+}
+
+impl fmt::Debug for ProxyServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProxyServer({self})")
+    }
+}
+
+impl fmt::Display for ProxyChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("no proxy"),
+            Self::Server(server) => server.fmt(f),
+        }
     }
 }
 
@@ -85,6 +138,12 @@ impl Proxies {
                 Ok(Some(Self { http: Some(url.clone()), https: Some(url), no_proxy }))
             }
         }
+    }
+
+    /// `server` for everything but what `settings` reach without a proxy.
+    pub(super) fn through(server: &ProxyServer, settings: &FetchSettings) -> Self {
+        let url = Some(server.0.clone());
+        Self { http: url.clone(), https: url, no_proxy: settings.no_proxy.join(",") }
     }
 
     /// What `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in upper or lower case, as curl reads them.
@@ -129,19 +188,27 @@ impl Proxies {
     }
 }
 
+/// What the address of a proxy is expected to be.
+const EXPECTED: &str = "an address such as http://proxy.example:3128, https://proxy.example or socks5h://127.0.0.1:1080 is \
+                        expected";
+
 /// The address of a proxy, written in `from`.
 fn proxy_url(from: &'static str, text: &str) -> Result<Url, FetchSettingsError> {
     const MEANT: &str = "an address such as http://proxy.example:3128, https://proxy.example or \
                          socks5h://127.0.0.1:1080 is expected, or \"environment\"";
-    let url = Url::parse(text).ok().filter(|url| {
+    usable(text).ok_or(FetchSettingsError::Proxy { from, why: MEANT })
+}
+
+/// `text` as the address of a proxy that the client can use.
+fn usable(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| {
         matches!(url.scheme(), "http" | "https" | "socks5h")
             && url.has_host()
             && matches!(url.path(), "" | "/")
             && url.query().is_none()
             // What the client cannot read, it would pass over in silence.
             && url.as_str().parse::<http::Uri>().is_ok()
-    });
-    url.ok_or(FetchSettingsError::Proxy { from, why: MEANT })
+    })
 }
 
 /// The credentials that `settings` hold or name.

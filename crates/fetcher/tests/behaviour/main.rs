@@ -7,6 +7,7 @@
 mod addresses;
 mod backing_off;
 mod bounds;
+mod feed_options;
 mod http2;
 mod moving;
 mod nginx;

@@ -89,7 +89,7 @@ pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
         received_at: at(0),
         relevance: Relevance {
             label: Label::Relevant,
-            score: 1.0,
+            score: Some(1.0),
             reasons: Vec::new(),
             passages: Vec::new(),
         },

@@ -107,6 +107,8 @@ impl Subject {
             Label::Relevant => true,
             Label::Borderline => self.publish_borderline,
             Label::NotRelevant => false,
+            // It is published without asking.
+            Label::NotJudged => true,
         }
     }
 
@@ -125,7 +127,12 @@ impl Subject {
             _ => Label::NotRelevant,
         };
         Judgement {
-            relevance: Relevance { label, score, reasons, passages: rules::passages(&body_text) },
+            relevance: Relevance {
+                label,
+                score: Some(score),
+                reasons,
+                passages: rules::passages(&body_text),
+            },
             entities: entities::entities((title, &title_text), (body, &body_text), &self.names, &self.by_id),
         }
     }

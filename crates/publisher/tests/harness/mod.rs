@@ -69,7 +69,7 @@ pub(crate) fn event(number: u64, detail: &str) -> Event {
     let feed = feed(usize::try_from(number).unwrap() % FEEDS);
     Event::Health(Box::new(HealthEvent {
         id: EventId::from_stored(format!("event-{number}")),
-        feed: FeedRef { id: feed.id, url: feed.url, name: None },
+        feed: FeedRef { id: feed.id, url: feed.url, name: None, tags: Vec::new() },
         kind: HealthKind::Gap,
         detail: detail.into(),
     }))

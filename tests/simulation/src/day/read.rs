@@ -44,7 +44,8 @@ fn article(text: &mut String, event: &ArticleEvent) {
         sources
     );
     let reasons: Vec<String> = event.relevance.reasons.iter().map(|reason| reason.rule.clone()).collect();
-    let _ = writeln!(text, "  relevant {:.2}: {}", event.relevance.score, reasons.join(", "));
+    let _ =
+        writeln!(text, "  relevant {:.2}: {}", event.relevance.score.unwrap_or_default(), reasons.join(", "));
     let names: Vec<&str> = event.entities.iter().map(|entity| entity.surface.as_str()).collect();
     let _ = writeln!(text, "  names {}", names.join(", "));
     for paragraph in &body.paragraphs {

@@ -47,7 +47,9 @@ impl Intake {
                 self.former_feeds.insert(id, feed);
             }
         }
-        for state in added {
+        for known in added {
+            // One that is gone and comes back has been revived meanwhile.
+            let state = self.world.journal.feed(&known.id).ok().flatten().unwrap_or(known);
             // What is under way for a feed puts it down again when it ends.
             if !self.busy.contains(&state.id) {
                 self.schedule(state);
