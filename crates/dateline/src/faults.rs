@@ -1,6 +1,8 @@
 //! What is wrong with a daemon now, why, and what to do about it: for `dateline status`, `/v1/status` and `/readyz`. Functions of
 //! values: whoever asks brings what is to be judged.
 
+use std::fmt;
+
 use dateline_publisher::{OutageCause, RelayStatus};
 use dateline_wire::FailureKind;
 use jiff::{SignedDuration, Timestamp};
@@ -28,13 +30,26 @@ const MIN_FEEDS: usize = 3;
 pub struct Fault {
     /// Which thing, for programs.
     pub kind: FaultKind,
-    /// What is wrong and why, for people.
+    /// What is wrong, for people.
     pub what: String,
+    /// The words of whoever said so, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// What to do about it.
     pub remedy: String,
     /// Since when, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if let Some(detail) = &self.detail {
+            write!(f, ": {detail}")?;
+        }
+        write!(f, "; to do: {}", self.remedy)
+    }
 }
 
 /// What can be wrong, the worst first.
@@ -127,32 +142,37 @@ pub struct LiveState {
 pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
     let free = live.disk.map(|disk| format!(" ({} MB free)", disk.free_bytes >> 20)).unwrap_or_default();
     let mut faults = Vec::new();
-    let mut add = |kind, what: String, remedy: &str, since| {
-        faults.push(Fault { kind, what, remedy: remedy.to_owned(), since });
+    let mut add = |kind, what: String, detail: Option<String>, remedy: &str, since| {
+        faults.push(Fault { kind, what, detail, remedy: remedy.to_owned(), since });
     };
     if live.hangs {
         let what = "the engine hangs: it has not gone round for 15 seconds".to_owned();
-        add(FaultKind::EngineHangs, what, "restart the daemon; what it had in hand is taken up again", None);
+        add(
+            FaultKind::EngineHangs,
+            what,
+            None,
+            "restart the daemon; what it had in hand is taken up again",
+            None,
+        );
     }
     if live.is_paused {
         let what = format!("the journal cannot be written, most often because its disk is full{free}");
         let remedy = "free space on the disk of `data_dir`; intake goes on by itself, and nothing is lost";
-        add(FaultKind::NoRoom, what, remedy, None);
+        add(FaultKind::NoRoom, what, None, remedy, None);
     } else if live.disk.is_some_and(|disk| disk.free_bytes < MIN_FREE_BYTES) {
         let what = format!("the disk of the journal is nearly full{free}");
-        add(FaultKind::LittleRoom, what, "free space, or set [retention]", None);
+        add(FaultKind::LittleRoom, what, None, "free space, or set [retention]", None);
     }
     match &live.relay {
         Some(relay) if relay.has_stopped => {
-            let why = relay.last_error.clone().unwrap_or_default();
             let remedy = "do what the message says, then start the daemon again (docs/delivery.md); intake goes on meanwhile";
-            let what = format!("delivery to Kafka has stopped: {why}");
-            add(FaultKind::DeliveryStopped, what, remedy, relay.failing_since);
+            let what = "delivery to Kafka has stopped".to_owned();
+            add(FaultKind::DeliveryStopped, what, relay.last_error.clone(), remedy, relay.failing_since);
         }
         Some(RelayStatus { connected: false, last_error: Some(error), failing_since, .. }) => {
             let cause = OutageCause::of(error);
-            let what = format!("nothing is delivered: {}: {error}", cause.what());
-            add(FaultKind::DeliveryFails, what, cause.remedy(), *failing_since);
+            let what = format!("nothing is delivered: {}", cause.what());
+            add(FaultKind::DeliveryFails, what, Some(error.clone()), cause.remedy(), *failing_since);
         }
         _ => {}
     }
@@ -161,7 +181,7 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
             let what =
                 format!("the rule for {} has not found its {part} on the last {pages} pages", rule.rule);
             let remedy = "the site has changed: mend the rule in sites.toml, and try it with `dateline extract --sites`";
-            add(FaultKind::SiteRule, what, remedy, None);
+            add(FaultKind::SiteRule, what, None, remedy, None);
         }
     }
     faults
@@ -171,7 +191,7 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
 pub fn of_journal(status: &StatusReport, now: Timestamp) -> Vec<Fault> {
     let mut faults: Vec<Fault> = of_feeds(&status.feeds).into_iter().collect();
     let mut add = |kind, what: String, remedy: &str, since| {
-        faults.push(Fault { kind, what, remedy: remedy.to_owned(), since });
+        faults.push(Fault { kind, what, detail: None, remedy: remedy.to_owned(), since });
     };
     if let Some(due) = status.due_since.filter(|due| now.duration_since(*due) > MAX_OVERDUE) {
         let waited = rounded(now.duration_since(due));
@@ -203,25 +223,26 @@ fn of_feeds(feeds: &[FeedStatus]) -> Option<Fault> {
         (recent.len() >= MIN_FEEDS || recent.len() == asked.len())
             && recent.iter().all(|feed| feed.last_failure.is_some_and(|kind| kinds.contains(&kind)))
     };
-    let reason = || recent.last().and_then(|feed| feed.last_error.clone()).unwrap_or_default();
+    let reason = || recent.last().and_then(|feed| feed.last_error.clone());
     let since = recent.iter().filter_map(|feed| feed.failing_since).min();
-    let fault =
-        |kind, what, remedy: &str, since| Some(Fault { kind, what, remedy: remedy.to_owned(), since });
+    let fault = |kind, what, detail: Option<String>, remedy: &str, since| {
+        Some(Fault { kind, what, detail, remedy: remedy.to_owned(), since })
+    };
     if all_fail(&[FailureKind::Resolve]) {
-        let what = format!("no feed's host resolves: {}", reason());
+        let what = "no feed's host resolves".to_owned();
         let remedy = "see that this machine is online and its name server answers; feeds are asked again by themselves";
-        return fault(FaultKind::NothingResolves, what, remedy, since);
+        return fault(FaultKind::NothingResolves, what, reason(), remedy, since);
     }
     if all_fail(&[FailureKind::Resolve, FailureKind::Connect, FailureKind::Timeout]) {
-        let what = format!("no feed's host can be reached: {}", reason());
+        let what = "no feed's host can be reached".to_owned();
         let remedy = "see that this machine is online, and that no firewall or `proxy` stands between; feeds are asked again by \
                       themselves";
-        return fault(FaultKind::NothingReached, what, remedy, since);
+        return fault(FaultKind::NothingReached, what, reason(), remedy, since);
     }
     let failing = asked.iter().filter(|feed| feed.condition() == FeedCondition::Failing).count();
     if failing >= MIN_FEEDS && failing * 2 > asked.len() {
         let what = format!("{failing} of {} feeds fail", asked.len());
-        return fault(FaultKind::FeedsFail, what, "each says below why", None);
+        return fault(FaultKind::FeedsFail, what, None, "each says below why", None);
     }
     None
 }
@@ -262,10 +283,8 @@ mod tests {
         };
         let fault = of_daemon(&live).remove(0);
         assert_eq!(fault.kind, FaultKind::DeliveryFails);
-        assert!(
-            fault.what.starts_with("nothing is delivered: Kafka refuses the user name or the password: SASL"),
-            "{fault:?}"
-        );
+        assert_eq!(fault.what, "nothing is delivered: Kafka refuses the user name or the password");
+        assert_eq!(fault.detail.as_deref(), Some("SASL authentication error: Authentication failed"));
         assert!(fault.remedy.contains("DATELINE_KAFKA__SASL_PASSWORD"), "{fault:?}");
     }
 

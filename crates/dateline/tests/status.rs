@@ -31,8 +31,8 @@ fn the_running_daemon_says_how_it_is_and_not_the_environment_of_who_asks() {
     let site = Site::new(SETTINGS, FEEDS);
     // The broker is named to the daemon alone, and so is the address of its API.
     let (mut child, address) = site.daemon(&[("DATELINE_KAFKA__BROKERS", "127.0.0.1:9")]);
-    let page = page_with(&site, "degraded: nothing is delivered: no Kafka broker answers: ");
-    assert!(page.contains("to do: see that the broker runs"), "{page}");
+    let page = page_with(&site, "degraded: nothing is delivered: no Kafka broker answers");
+    assert!(page.contains("said:  ") && page.contains("to do: see that the broker runs"), "{page}");
     assert!(page.contains(&format!("asked at {address}\n")), "{page}");
     assert!(page.contains("delivery  not connected; Kafka has 0, 0 to go"), "{page}");
     let report: Value = serde_json::from_slice(&site.run(&["status", "--json"]).stdout).unwrap();
@@ -45,7 +45,7 @@ fn the_running_daemon_says_how_it_is_and_not_the_environment_of_who_asks() {
 fn that_no_host_can_be_reached_is_one_fault_with_what_to_do() {
     let site = Site::new(SETTINGS, FEEDS);
     let (mut child, _) = site.daemon(&[]);
-    let page = page_with(&site, "degraded: no feed's host can be reached: ");
+    let page = page_with(&site, "degraded: no feed's host can be reached");
     assert!(page.contains("to do: see that this machine is online"), "{page}");
     assert!(page.contains("delivery  off: the daemon runs without [kafka] `brokers`"), "{page}");
     assert!(page.contains("  failing  Inside: polled"), "{page}");

@@ -80,7 +80,7 @@ impl OutageCause {
                  `sasl_password_file`), and start the daemon again"
             }
             Self::Permission => {
-                "grant the user what docs/operating.md lists: on the topics, the transactional id and, where topics are to be made, \
+                "grant the user what docs/runbook.md lists: on the topics, the transactional id and, where topics are to be made, \
                  the cluster"
             }
             Self::Tls => {

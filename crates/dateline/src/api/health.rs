@@ -38,6 +38,6 @@ pub(super) async fn readyz(State(api): Shared) -> impl IntoResponse {
         Some(true) => (StatusCode::OK, "ready, but degraded:"),
         Some(false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready:"),
     };
-    let lines = faults.into_iter().map(|fault| format!("{}; to do: {}\n", fault.what, fault.remedy));
+    let lines = faults.iter().map(|fault| format!("{fault}\n"));
     (status, format!("{first}\n{}", lines.collect::<String>()))
 }

@@ -17,7 +17,9 @@ pub fn page(status: &StatusReport, now: Timestamp) -> String {
             .map(|since| format!(", for {}", rounded(now.duration_since(since))))
             .unwrap_or_default();
         // Writing to a String cannot fail, here and below.
-        let _ = writeln!(page, "\n  {}{since}\n      to do: {}", fault.what, fault.remedy);
+        let detail =
+            fault.detail.as_ref().map(|detail| format!("\n      said:  {detail}")).unwrap_or_default();
+        let _ = writeln!(page, "\n  {}{since}{detail}\n      to do: {}", fault.what, fault.remedy);
     }
     page.push('\n');
     if let Some(daemon) = &status.daemon {
