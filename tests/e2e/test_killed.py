@@ -3,53 +3,17 @@
 import random
 import time
 import unittest
-from collections import Counter
 
-from harness import topic
 from harness.broker import Broker
-from harness.case import BROKER, EndToEnd
-from harness.crowd import Crowd
-from harness.daemon import Daemon, eventually
-from harness.site import Site
+from harness.case import BROKER
+from harness.daemon import eventually
+from harness.delivery import Delivery
 
 ENTRIES = 2_000
 KILLS = 50
 
 
-class NothingLostNothingTwice(EndToEnd):
-    def serve(self, hosts):
-        site = Site(self.folder / "web")
-        crowd = Crowd(site, hosts)
-        site.start()
-        self.addCleanup(site.stop)
-        return site, crowd
-
-    def daemon(self, site, crowd, brokers, per_host_delay):
-        daemon = Daemon(self.folder / "daemon", crowd.feeds, {
-            "fetch": {"extra_ca": [str(site.ca)], "connect_to": site.connect_to, "per_host_delay": per_host_delay},
-            "poll": {"start_spread": "0s", "min_interval": "2s", "max_interval": "4s"},
-            "kafka": {"brokers": brokers, "topics": self.topics()},
-        })
-        self.addCleanup(daemon.stop)
-        return daemon
-
-    def assert_each_once(self, brokers, crowd, daemon):
-        """Every page is one article record; the sequence numbers of all records are those of the journal, each once."""
-        records = topic.read(brokers, self.topics()["articles"])
-        others = topic.read(brokers, self.topics()["rejects"]) + topic.read(brokers, self.topics()["health"])
-        self.assertEqual(sorted(record["value"]["url"] for record in records), crowd.urls())
-        delivered = Counter(int(record["headers"]["ce_sequence"]) for record in records + others)
-        self.assertEqual([sequence for sequence, times in delivered.items() if times > 1], [])
-        self.assertEqual(sorted(delivered), list(range(1, len(daemon.events()) + 1)))
-
-    def delivered_all(self, daemon, entries):
-        """Whether all entries are events and all events are delivered, as the API tells."""
-        if not daemon.ready():
-            return False
-        events = daemon.events()
-        articles = sum(event["type"] == "dateline.article.v1" for event in events)
-        return articles >= entries and daemon.delivered() == len(events)
-
+class NothingLostNothingTwice(Delivery):
     def test_killed_at_random_moments(self):
         chance = random.Random(20250618)
         site, crowd = self.serve(hosts=20)

@@ -2,13 +2,18 @@
 
 use std::borrow::Cow;
 
-use dateline_wire::{CloudEvent, EventId, EventKind, JournalId, RejectEvent, RejectReason, Stage};
+use dateline_wire::{
+    CloudEvent, EntryRef, EventId, EventKind, FeedRef, JournalId, RejectEvent, RejectReason, Stage,
+};
 use rdkafka::message::{Header, OwnedHeaders};
 use serde::Deserialize;
 use url::Url;
 
 /// The longest `ce_subject`, in bytes. A longer one is left out: the key says the same in full.
 const MAX_SUBJECT_BYTES: usize = 2_048;
+
+/// The most that the feed and the entry of an oversize event may take in its stand-in.
+const MAX_WHOSE_BYTES: usize = 2_048;
 
 /// The longest key that an oversize event's stand-in takes over.
 const MAX_STAND_IN_KEY_BYTES: usize = 1_024;
@@ -111,6 +116,7 @@ pub(crate) fn stand_in(
         if event.key.len() <= MAX_STAND_IN_KEY_BYTES { event.key.clone() } else { id.as_str().to_owned() };
     let article =
         (event.kind == EventKind::Article).then(|| dateline_wire::ArticleId::from_stored(key.as_str()));
+    let (feed, entry) = about.whose();
     let reject = RejectEvent {
         id: id.clone(),
         article,
@@ -123,8 +129,8 @@ pub(crate) fn stand_in(
             event.id,
             event.sequence
         ),
-        feed: None,
-        entry: None,
+        feed,
+        entry,
         relevance: None,
     };
     Ok(CloudEvent {
@@ -135,7 +141,7 @@ pub(crate) fn stand_in(
         time: event.time,
         traceparent: event.traceparent.clone(),
         data: serde_json::to_string(&reject)?,
-        entry_digest: None,
+        entry_digest: event.entry_digest,
     })
 }
 
@@ -143,6 +149,16 @@ pub(crate) fn stand_in(
 #[derive(Default, Deserialize)]
 struct StandInFields {
     url: Option<Url>,
+    feed: Option<FeedRef>,
+    entry: Option<EntryRef>,
+}
+
+impl StandInFields {
+    /// Feed and entry, by which a restored journal knows whose outcome the stand-in is; none where they are what is so large.
+    fn whose(&self) -> (Option<FeedRef>, Option<EntryRef>) {
+        let bytes = serde_json::to_vec(&(&self.feed, &self.entry)).map_or(usize::MAX, |json| json.len());
+        if bytes > MAX_WHOSE_BYTES { (None, None) } else { (self.feed.clone(), self.entry.clone()) }
+    }
 }
 
 #[cfg(test)]
@@ -217,7 +233,8 @@ mod tests {
 
     #[test]
     fn an_oversize_event_is_announced_in_its_place() {
-        let large = event("a", r#"{"url":"https://n.example/1","title":"x"}"#);
+        let data = r#"{"url":"https://n.example/1","title":"x","entry":{"id":"e"}}"#;
+        let large = event("a", data);
         let stand_in = stand_in(&large, 2_000_000, 1_000_000).unwrap();
         assert_eq!((stand_in.sequence, stand_in.kind), (large.sequence, EventKind::Reject));
         assert_eq!(stand_in.key, large.key);
@@ -225,6 +242,7 @@ mod tests {
         let reject: RejectEvent = serde_json::from_str(&stand_in.data).unwrap();
         assert_eq!((reject.stage, reject.reason), (Stage::Deliver, RejectReason::RecordTooLarge));
         assert_eq!(reject.url.unwrap().as_str(), "https://n.example/1");
+        assert_eq!((reject.entry.unwrap().id.as_str(), stand_in.entry_digest), ("e", large.entry_digest));
         assert!(reject.detail.contains("2000000") && reject.detail.contains("at 7"), "{}", reject.detail);
     }
 
