@@ -14,12 +14,12 @@
 //! ```no_run
 //! use std::sync::Arc;
 //!
-//! use dateline_fetcher::{Clock, Feed, FetchSettings, Fetcher, PollSettings, transport::Live};
+//! use dateline_fetcher::{Clock, Feed, FetchSettings, Fetcher, PollSettings, transport::LiveTransport};
 //! use dateline_wire::FeedState;
 //!
 //! # async fn poll() -> Result<(), Box<dyn std::error::Error>> {
 //! let settings = FetchSettings::default();
-//! let live = Arc::new(Live::new(&settings)?);
+//! let live = Arc::new(LiveTransport::new(&settings)?);
 //! let feed = Feed::new("https://news.example/feed.xml".parse()?, None, &settings.secret_query);
 //! let fetcher = Fetcher::new(live, settings, PollSettings::default(), Clock::System, 7);
 //!

@@ -1,7 +1,7 @@
 //! The feeds file: `[[feed]]` tables with a `url` and, if wanted, a `name` and options, and `[[group]]` tables with options for
 //! many feeds.
 //!
-//! A [`FileReader`](table::FileReader) goes through the file and collects whatever is wrong; each option is read in `options`,
+//! A [`FileReader`] goes through the file and collects whatever is wrong; each option is read in `options`,
 //! whatever is secret in one comes from a `secret_source`, and a `group` gives options to the feeds that belong to it.
 
 mod group;
