@@ -92,6 +92,7 @@ fn outcome(entry: &Entry, number: usize) -> Event {
         },
         entities: Vec::new(),
         fingerprint: None,
+        copy_of: None,
         recording: None,
     }))
 }

@@ -8,7 +8,7 @@ use url::Url;
 use crate::words::words;
 use crate::{
     Article, ArticleId, Entity, EntryId, EventId, FeedId, PublicUrl, RejectReason, Relevance, SecretQuery,
-    Stage,
+    Span, Stage,
 };
 
 /// An event of any kind.
@@ -72,6 +72,19 @@ pub struct RecordingRef {
     pub record_id: String,
 }
 
+/// The earlier article whose text an article repeats.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CopyOf {
+    /// That article.
+    pub article: ArticleId,
+    /// Its revision that was compared.
+    pub revision: u32,
+    /// The part of this article's text that is in that one, from 0 to 1.
+    pub share: f64,
+    /// Where that part stands in this article's body; words that differ in between are few.
+    pub spans: Vec<Span>,
+}
+
 /// An article on the subject, or its next revision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ArticleEvent {
@@ -103,6 +116,9 @@ pub struct ArticleEvent {
     /// A 64-bit similarity hash of the body, in hexadecimal: near copies differ in few bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// The earlier article whose text it repeats, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<CopyOf>,
     /// The recording it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingRef>,

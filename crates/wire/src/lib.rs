@@ -40,7 +40,9 @@ mod words;
 pub use article::{Article, Body, Credit, Cut, CutKind, Origin, OriginKind, PageKind, Role, Wording};
 pub use canonical::CanonicalUrl;
 pub use cloud_event::{CloudEvent, EventKind};
-pub use event::{ArticleEvent, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef, RejectEvent};
+pub use event::{
+    ArticleEvent, CopyOf, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef, RejectEvent,
+};
 pub use feed::{Entry, FeedState, PendingEntry, PollHints, Validators};
 pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence};
 pub use judgement::{Entity, Judgement, Label, Place, Reason, Relevance};

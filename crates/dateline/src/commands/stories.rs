@@ -1,13 +1,16 @@
 //! `dateline stories`: which articles tell the same happening.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, BufWriter, Write};
 
 use clap::Args;
 use dateline_parser::Subject;
 use dateline_stories::Report;
+use dateline_stories::copy::{CopyIndex, CopyText, EarlierText, inherit};
 use dateline_stories::origin::{Agencies, Carrier, origins};
 use dateline_stories::story::StoryIndex;
-use dateline_wire::Origin;
+use dateline_wire::{ArticleId, CopyOf, Origin};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -53,14 +56,20 @@ struct AnswerLine<'l> {
     id: &'l RawValue,
     /// The story's id, in the words of the first of its reports' ids.
     story: &'l str,
+    /// The id of the line whose text this one repeats, as it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy_of: Option<&'l RawValue>,
+    /// How much of this one's text is that one's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<f64>,
     /// Whose text it is.
     origins: &'l [Origin],
 }
 
 /// What is kept of a line until the last was read.
 enum Kept {
-    /// Its id as it was written, the report's, and whose text it is.
-    Report(Box<RawValue>, String, Vec<Origin>),
+    /// A report, and its id as it was written.
+    Report(Box<RawValue>, String),
     /// It was none.
     Failure(BatchAnswer),
 }
@@ -86,6 +95,7 @@ fn tell(
 ) -> io::Result<BatchTally> {
     let mut tally = BatchTally::default();
     let mut stories = StoryIndex::new();
+    let mut texts = Texts::default();
     let mut kept = Vec::new();
     for line in input.split(b'\n') {
         let line = line?;
@@ -96,8 +106,8 @@ fn tell(
         kept.push(match read(subject, &line) {
             Ok((id, report)) => {
                 stories.place(&report);
-                let origins = origins(agencies, &carrier(&report));
-                Kept::Report(id, report.id, origins)
+                texts.take(agencies, &id, &report);
+                Kept::Report(id, report.id)
             }
             Err(error) => {
                 tally.failed += 1;
@@ -107,9 +117,9 @@ fn tell(
     }
     for kept in kept {
         match kept {
-            Kept::Report(id, report, origins) => {
+            Kept::Report(id, report) => {
                 let story = stories.story_of(&report).unwrap_or(&report);
-                serde_json::to_writer(&mut *output, &AnswerLine { id: &id, story, origins: &origins })?;
+                serde_json::to_writer(&mut *output, &texts.answer(&id, &report, story))?;
             }
             Kept::Failure(answer) => output.write_all(&answer.line)?,
         }
@@ -117,6 +127,57 @@ fn tell(
     }
     output.flush()?;
     Ok(tally)
+}
+
+/// The texts so far, by id.
+#[derive(Default)]
+struct Texts {
+    index: CopyIndex,
+    known: HashMap<ArticleId, KnownLine>,
+}
+
+/// What is known of a line.
+struct KnownLine {
+    /// As it was written.
+    id: Box<RawValue>,
+    text: String,
+    origins: Vec<Origin>,
+    copy_of: Option<CopyOf>,
+}
+
+impl Texts {
+    /// Tells whose text the report is, and whose it repeats.
+    fn take(&mut self, agencies: &Agencies, id: &RawValue, report: &Report) {
+        let article = ArticleId::from_stored(&report.id);
+        let text = CopyText::of(&report.text);
+        let read = |article: &ArticleId, _| {
+            let known = self.known.get(article)?;
+            Some(EarlierText { text: known.text.clone(), origins: known.origins.clone() })
+        };
+        let copy = self.index.find(&article, &text, read);
+        let mut origins = origins(agencies, &carrier(report));
+        if let Some(copy) = &copy {
+            inherit(&mut origins, copy);
+        }
+        let copy_of = copy.map(|copy| copy.copy_of);
+        // Lines stand in their order of arrival; none is too old.
+        self.index.add(&article, 1, Timestamp::UNIX_EPOCH, &text, copy_of.as_ref());
+        let known = KnownLine { id: id.to_owned(), text: report.text.clone(), origins, copy_of };
+        self.known.insert(article, known);
+    }
+
+    fn answer<'t>(&'t self, id: &'t RawValue, report: &str, story: &'t str) -> AnswerLine<'t> {
+        let known = self.known.get(&ArticleId::from_stored(report));
+        let copy = known.and_then(|known| known.copy_of.as_ref());
+        let copied = copy.and_then(|copy| self.known.get(&copy.article));
+        AnswerLine {
+            id,
+            story,
+            copy_of: copied.map(|known| &*known.id),
+            share: copy.map(|copy| copy.share),
+            origins: known.map_or(&[], |known| &known.origins),
+        }
+    }
 }
 
 /// What a line shows of where its text comes from.

@@ -176,6 +176,7 @@ fn judged(
         received_at: context.at,
         relevance: judgement.relevance,
         entities: judgement.entities,
+        copy_of: None,
         recording: record_id.map(|record_id| RecordingRef { record_id }),
     };
     event.set_revision(1);

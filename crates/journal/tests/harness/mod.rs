@@ -95,6 +95,7 @@ pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
         },
         entities: Vec::new(),
         fingerprint: None,
+        copy_of: None,
         recording: None,
     }))
 }

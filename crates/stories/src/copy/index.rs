@@ -1,0 +1,163 @@
+//! The texts of the last weeks by their sketches: in sorted runs, as a log-structured merge tree keeps them.
+//!
+//! An entry is a sequence's hash and the number of a text, eight bytes. Runs double, so that a text is moved a few times; the oldest are
+//! dropped whole when their texts are too old.
+
+use std::collections::{HashMap, VecDeque};
+
+use dateline_wire::ArticleId;
+
+/// A run is not merged beyond this, so that old ones can be dropped: entries.
+const MAX_RUN: usize = 1 << 22;
+
+/// A sequence that stands in more texts is what everybody prints.
+const MAX_TEXTS_OF_SEQUENCE: usize = 16;
+
+/// What is remembered of a text besides its entries.
+#[derive(Debug, Clone)]
+pub(super) struct KnownText {
+    pub(super) article: ArticleId,
+    pub(super) revision: u32,
+    /// When it came, in seconds since 1970.
+    pub(super) seconds: i64,
+    /// How many sequences it has.
+    pub(super) shingles: u32,
+    /// How many of them are remembered.
+    pub(super) sketch: u32,
+    /// The text that it repeats in part.
+    pub(super) copy_of: Option<ArticleId>,
+}
+
+/// A text that shares sequences with another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Hits {
+    pub(super) number: u32,
+    pub(super) hits: u32,
+}
+
+/// See the module.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SketchIndex {
+    texts: VecDeque<KnownText>,
+    /// The number of the first text.
+    first: u32,
+    runs: Vec<Run>,
+}
+
+#[derive(Debug, Clone)]
+struct Run {
+    /// By hash, then by text.
+    entries: Vec<(u32, u32)>,
+    newest: u32,
+}
+
+impl SketchIndex {
+    pub(super) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// The memory it takes, in bytes, without what the allocator adds.
+    pub(super) fn bytes(&self) -> usize {
+        let entries: usize = self.runs.iter().map(|run| run.entries.capacity()).sum();
+        let id = self.texts.front().map_or(0, |text| text.article.as_str().len());
+        entries * size_of::<(u32, u32)>() + self.texts.capacity() * (size_of::<KnownText>() + id)
+    }
+
+    pub(super) fn text(&self, number: u32) -> Option<&KnownText> {
+        self.texts.get(number.checked_sub(self.first)? as usize)
+    }
+
+    /// Adds a text with the hashes of its sketch.
+    pub(super) fn add(&mut self, text: KnownText, sketch: &[u32]) {
+        let number = self.first.wrapping_add(self.texts.len() as u32);
+        self.texts.push_back(text);
+        let mut entries: Vec<(u32, u32)> = sketch.iter().map(|hash| (*hash, number)).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        self.runs.push(Run { entries, newest: number });
+        while let [.., one, other] = self.runs.as_slice() {
+            if one.entries.len() > 2 * other.entries.len()
+                || one.entries.len() + other.entries.len() > MAX_RUN
+            {
+                break;
+            }
+            if let (Some(other), Some(one)) = (self.runs.pop(), self.runs.pop()) {
+                self.runs.push(merged(one, other));
+            }
+        }
+    }
+
+    /// Forgets the oldest texts for which `is_old` holds.
+    pub(super) fn forget(&mut self, mut is_old: impl FnMut(&KnownText, usize) -> bool) {
+        while self.texts.front().is_some_and(|text| is_old(text, self.texts.len())) {
+            self.texts.pop_front();
+            self.first = self.first.wrapping_add(1);
+        }
+        let first = self.first;
+        self.runs.retain(|run| run.newest >= first);
+    }
+
+    /// The texts that share some of `hashes`, by number, and for each hash whether everybody prints it.
+    pub(super) fn hits(&self, hashes: &[u32]) -> (Vec<Hits>, Vec<bool>) {
+        let mut hits: HashMap<u32, u32> = HashMap::new();
+        let mut found: Vec<u32> = Vec::new();
+        let mut is_common = Vec::with_capacity(hashes.len());
+        for hash in hashes {
+            found.clear();
+            for run in &self.runs {
+                found.extend(
+                    run.texts(*hash).map(|(_, number)| *number).filter(|number| *number >= self.first),
+                );
+            }
+            let common = found.len() > MAX_TEXTS_OF_SEQUENCE;
+            is_common.push(common);
+            if !common {
+                for number in &found {
+                    *hits.entry(*number).or_default() += 1;
+                }
+            }
+        }
+        let mut hits: Vec<Hits> = hits.into_iter().map(|(number, hits)| Hits { number, hits }).collect();
+        hits.sort_unstable_by_key(|hits| hits.number);
+        (hits, is_common)
+    }
+}
+
+impl Run {
+    /// The entries of `hash`. Hashes are spread evenly, so that its place is nearly known.
+    fn texts(&self, hash: u32) -> impl Iterator<Item = &(u32, u32)> {
+        let entries = &self.entries;
+        let guess = (u64::from(hash) * entries.len() as u64 >> 32) as usize;
+        let mut low = guess;
+        let mut step = 8;
+        while low > 0 && entries[low.min(entries.len() - 1)].0 >= hash {
+            low = low.saturating_sub(step);
+            step *= 2;
+        }
+        let mut high = guess;
+        step = 8;
+        while high < entries.len() && entries[high].0 < hash {
+            high = (high + step).min(entries.len());
+            step *= 2;
+        }
+        let start = low + entries[low..high.max(low)].partition_point(|entry| entry.0 < hash);
+        entries[start..].iter().take_while(move |entry| entry.0 == hash)
+    }
+}
+
+fn merged(one: Run, other: Run) -> Run {
+    let mut entries = Vec::with_capacity(one.entries.len() + other.entries.len());
+    let (mut left, mut right) = (one.entries.into_iter().peekable(), other.entries.into_iter().peekable());
+    loop {
+        let next = match (left.peek(), right.peek()) {
+            (Some(l), Some(r)) if l <= r => left.next(),
+            (_, Some(_)) => right.next(),
+            (_, None) => left.next(),
+        };
+        match next {
+            Some(entry) => entries.push(entry),
+            None => break,
+        }
+    }
+    Run { entries, newest: one.newest.max(other.newest) }
+}
