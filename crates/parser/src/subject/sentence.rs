@@ -10,7 +10,8 @@ use super::spelling::Script;
 
 /// The sentences of a folded text as byte ranges, without the spaces around them.
 ///
-/// A line feed always ends one; so does a semicolon, since what stands on its two sides is told apart.
+/// A line feed always ends one; so does a semicolon, since what stands on its two sides is told apart, and a mark that opens
+/// the items of a digest.
 pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -20,6 +21,7 @@ pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
     while let Some((at, c)) = chars.next() {
         let ends = match c {
             '\n' | '。' | '!' | '?' | ';' => true,
+            _ if is_item_mark(c) => true,
             '.' => match Script::of(previous) {
                 Script::Latin | Script::Cyrillic => {
                     chars.peek().is_none_or(|(_, next)| closes(*next) || letters > 2 && next.is_whitespace())
@@ -42,6 +44,11 @@ pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
     }
     push_trimmed(text, start..text.len(), &mut found);
     found
+}
+
+/// Whether `c` is one of the marks that editors set before the items of a digest: geometric shapes, dingbats, pictographs.
+fn is_item_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x25A0..=0x27BF | 0x1F300..=0x1FAFF)
 }
 
 /// Signs that close a quotation or bracket, and with it the sentence inside.

@@ -1,4 +1,8 @@
 //! Pages that aren't UTF-8: read in every encoding in which they may have been meant.
+//!
+//! `dateline_text::charset` answers another question: the one encoding a document is in, with the header of its exchange at hand. Here a
+//! wrong answer would dismiss a page for good, there is no header, and nearly every page must be told to be UTF-8 at the speed of
+//! memory; so all readings count that give letters, and the two share the detector (`chardetng`) and no more.
 
 use std::borrow::Cow;
 

@@ -29,6 +29,27 @@ use super::fold::FoldedText;
 use super::lexicon::{Lexicon, Name, Sides, SpellingTarget, Strength, Term};
 use super::spelling::Spelling;
 
+/// Counts, in tests, the bytes that the steps of a scan are given to read: what no page may make grow faster than itself.
+#[cfg(test)]
+mod work {
+    use std::cell::Cell;
+
+    thread_local!(static BYTES: Cell<usize> = const { Cell::new(0) });
+
+    pub(super) fn add(bytes: usize) {
+        BYTES.set(BYTES.get() + bytes);
+    }
+
+    pub(super) fn take() -> usize {
+        BYTES.take()
+    }
+}
+
+#[cfg(not(test))]
+mod work {
+    pub(super) const fn add(_bytes: usize) {}
+}
+
 /// Looks for the subject's names in a page's bytes; cheap to clone, safe to share.
 #[derive(Debug, Clone)]
 pub struct Scanner {
@@ -110,6 +131,7 @@ impl Scanner {
             return true;
         }
         let near = escape::near_hidden(bytes, &self.parts.letters, self.parts.reach);
+        work::add(bytes.len() + near.len());
         if near.is_empty() {
             return false;
         }
@@ -126,6 +148,7 @@ impl Scanner {
     /// Whether one of the words that are looked for stands in `bytes` as they are.
     fn holds_word(&self, bytes: &[u8]) -> bool {
         let Parts { grams, needles, .. } = &*self.parts;
+        work::add(bytes.len());
         grams.search(bytes, |word, start| needles[word as usize].needle.stands_at(bytes, start).is_some())
     }
 
@@ -133,6 +156,7 @@ impl Scanner {
     fn look_over(&self, bytes: &[u8], seen: &mut SeenSides, enough: fn(SeenSides) -> bool) -> bool {
         let parts = &*self.parts;
         let mut patience = PATIENCE;
+        work::add(bytes.len());
         parts.grams.search(bytes, |word, start| {
             let sought = &parts.needles[word as usize];
             let Some(place) = sought.needle.stands_at(bytes, start) else { return false };
