@@ -108,6 +108,39 @@ fn a_journal_of_a_newer_version_is_refused_with_a_clear_word() {
 }
 
 #[test]
+fn a_running_daemon_is_backed_up_and_the_copy_restored_elsewhere() {
+    let (site, other) = (Site::new("", ""), Site::new("", ""));
+    let (mut child, _) = site.daemon(&[]);
+    let copy = site.folder.path().join("copy");
+    let copy = copy.to_str().unwrap();
+    let made = site.run(&["backup", copy]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let again = site.run(&["backup", copy]);
+    assert_eq!(again.status.code(), Some(65));
+    assert!(text(&again.stderr).contains("is there already"), "{}", text(&again.stderr));
+    let in_use = site.run(&["restore", copy, "--replace"]);
+    assert!(
+        text(&in_use.stderr).contains(&format!("in use by process {}", child.id())),
+        "{}",
+        text(&in_use.stderr)
+    );
+    terminate(&mut child, Duration::from_secs(30));
+
+    let restored = other.run(&["restore", copy]);
+    assert!(restored.status.success(), "{}", text(&restored.stderr));
+    let refused = other.run(&["restore", copy]);
+    assert!(text(&refused.stderr).contains("say that it may be replaced"), "{}", text(&refused.stderr));
+    let id = |site: &Site| {
+        let journal = Journal::open(site.journal(), Options::default()).unwrap();
+        (journal.id().clone(), journal.lineage().clone())
+    };
+    let ((old, _), (new, lineage)) = (id(&site), id(&other));
+    assert!(old != new && lineage == old);
+    let (mut child, _) = other.daemon(&[]);
+    assert!(terminate(&mut child, Duration::from_secs(30)).success());
+}
+
+#[test]
 fn status_without_a_journal_says_what_makes_one() {
     let site = Site::new("", "");
     let output = site.run(&["status"]);

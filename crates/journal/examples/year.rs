@@ -8,14 +8,13 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use dateline_journal::{
-    Durability, EntryCompletion, Journal, Options, PollCommit, Retention, RetentionPass, Writing,
-};
+use dateline_journal::{Durability, EntryCompletion, Journal, Options, PollCommit, Retention, RetentionPass};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedRef, FeedState,
     HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery,
 };
 use jiff::Timestamp;
+use tokio::task::JoinSet;
 use url::Url;
 
 const DAY: i64 = 86_400;
@@ -115,14 +114,13 @@ async fn poll(
     Ok(counts.new + counts.changed)
 }
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let per_day: usize = arguments.next().map_or(Ok(5_000), |text| text.parse())?;
     let last_day: i64 = arguments.next().map_or(Ok(365), |text| text.parse())?;
     let folder = tempfile::tempdir_in(arguments.next().map_or_else(std::env::temp_dir, PathBuf::from))?;
-    let options =
-        Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
+    let options = Options { durability: Durability::Process, ..Options::default() };
     let journal = Journal::open(folder.path().join("journal.db"), options)?;
     journal.configure_feeds((0..FEEDS).map(feed).collect::<Result<_, _>>()?).await?;
     let rules = Retention {
@@ -147,18 +145,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             let fresh = poll(&journal, number, listed, at).await?;
             let expected = (number..per_day).step_by(FEEDS).count();
             assert_eq!(fresh, expected, "day {day}: an entry that was forgotten counts as new");
+            // All at once, so that they share transactions.
+            let mut work = JoinSet::new();
             for number in (number..per_day).step_by(FEEDS) {
                 let entry = entry(day, number)?;
-                let event = outcome(&entry, number);
                 let completion = EntryCompletion {
                     feed: feed(number % FEEDS)?.id,
+                    event: outcome(&entry, number),
                     entry: entry.id,
-                    event,
                     page_was_read: true,
                     at,
                     traceparent: String::new(),
                 };
-                journal.finish(completion).await?;
+                let journal = journal.clone();
+                work.spawn(async move { journal.finish(completion).await });
+            }
+            while let Some(done) = work.join_next().await {
+                done??;
             }
         }
         let begun = Instant::now();

@@ -82,6 +82,7 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<C
         std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
     }
     let lock = Lock::acquire(journal)?;
+    private::hand_over(&beside(journal, ".lock"))?;
     if !options.replace {
         refuse_existing(journal)?;
     }
@@ -109,6 +110,7 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<C
             rename(&there, &beside(&beside(journal, ".replaced"), suffix))?;
         }
     }
+    private::hand_over(&unfinished)?;
     rename(&unfinished, journal)?;
     drop(lock);
     Ok(report)

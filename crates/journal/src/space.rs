@@ -13,7 +13,7 @@ use crate::JournalError;
 const MAX_SPARE_PAGES: u64 = 4_096;
 
 /// A file that holds more than this is not brought into the mode: that copies it, while nothing else is done.
-const MAX_COPIED_BYTES: u64 = 2 << 30;
+const MAX_COPIED_BYTES: u64 = 1 << 30;
 
 /// SQLite's number for the mode.
 const INCREMENTAL: u32 = 2;
@@ -75,7 +75,7 @@ pub(crate) fn migrate(connection: &Connection, path: &Path) -> Result<(), Journa
         tracing::warn!(
             %path, bytes,
             "the journal keeps the room of what it deletes for itself: it holds too much to be copied at a start. Once it holds less \
-             than 2 GiB, the next start gives that room back"
+             than 1 GiB, the next start gives that room back"
         );
         return Ok(());
     }

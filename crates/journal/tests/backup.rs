@@ -149,6 +149,27 @@ async fn a_restore_overwrites_nothing_unless_told_and_then_keeps_what_was_there(
     assert_eq!((aside.id(), aside.last_sequence().unwrap()), (&id, Sequence(2)));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_journal_that_root_restores_is_its_folders_owners() {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+
+    let folder = tempdir().unwrap();
+    let (path, file, data) =
+        (folder.path().join("journal.db"), folder.path().join("copy"), folder.path().join("data"));
+    drop(journal_at(&path).await);
+    backup(&path, &file, |_, _| {}).unwrap();
+    fs::create_dir(&data).unwrap();
+    if chown(&data, Some(54_321), Some(54_321)).is_err() {
+        eprintln!("skipped: only root can give a folder away");
+        return;
+    }
+    restore(&file, &data.join("journal.db"), PLAIN).unwrap();
+    for name in ["journal.db", "journal.db.lock"] {
+        assert_eq!(fs::metadata(data.join(name)).unwrap().uid(), 54_321, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn a_copy_that_is_damaged_newer_or_no_journal_is_refused_and_nothing_is_touched() {
     let folder = tempdir().unwrap();

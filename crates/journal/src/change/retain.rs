@@ -22,6 +22,9 @@ const MAX_EVENT_BYTES: i64 = 4 << 20;
 /// How many links or entries one change looks at.
 const MAX_ROWS: usize = 1_000;
 
+/// How many entries one change makes into digests: their keys lie anywhere, so that each takes a page of its own.
+const MAX_COMPACTED: usize = 128;
+
 /// How many pages (of 4 KiB) one change gives back: each may be one that is moved.
 const MAX_PAGES: u32 = 512;
 
@@ -157,7 +160,9 @@ impl Change for EntryCompaction {
         )?;
         let mut looked_at = select.query(params![self.after.0, self.after.1, MAX_ROWS])?;
         let (mut rows, mut seen, mut old, mut last) = (0, 0, Vec::new(), None);
-        while let Some(row) = looked_at.next()? {
+        while old.len() < MAX_COMPACTED
+            && let Some(row) = looked_at.next()?
+        {
             let (feed, id): (i64, String) = (row.get(0)?, row.get(1)?);
             seen += 1;
             let (listed, waits): (i64, bool) = (row.get(3)?, row.get(5)?);
@@ -181,7 +186,8 @@ impl Change for EntryCompaction {
                 .execute(params![feed, id])?;
             rows += 1;
         }
-        Ok(RowScan { rows, next: last.filter(|_| seen == MAX_ROWS) })
+        let are_left = seen == MAX_ROWS || rows == MAX_COMPACTED as u64;
+        Ok(RowScan { rows, next: last.filter(|_| are_left) })
     }
 }
 
