@@ -12,6 +12,8 @@ mod keep;
 mod settings;
 mod sites;
 mod subject;
+mod validation;
+mod values;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,7 +23,6 @@ use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
 use dateline_wire::Secret;
 use serde::Deserialize;
-use toml::Table;
 
 pub use agencies::read as read_agencies;
 pub use contents::ConfigContents;
@@ -30,14 +31,22 @@ pub use feeds::SecretAccess;
 pub use settings::{ApiSettings, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings};
 pub use sites::read as read_site_rules;
 pub use subject::read as read_subject;
+use values::{SecretSetting, SettingValues};
 
-/// Settings that are secrets, by section and name, and where else each may come from than the environment. They never stand
-/// in the configuration file, which is shown and copied.
-const SECRETS: [(&str, &str, &str); 4] = [
-    ("api", "token", ", or name a file in `token_file`"),
-    ("fetch", "proxy_credentials", ", or name a file in `proxy_credentials_file`"),
-    ("kafka", "sasl_password", ", or name a file in `sasl_password_file`"),
-    ("kafka", "ssl_key_password", ""),
+/// The settings that are secrets. They never stand in the configuration file, which is shown and copied.
+const SECRETS: [SecretSetting; 4] = [
+    SecretSetting { section: "api", name: "token", elsewhere: ", or name a file in `token_file`" },
+    SecretSetting {
+        section: "fetch",
+        name: "proxy_credentials",
+        elsewhere: ", or name a file in `proxy_credentials_file`",
+    },
+    SecretSetting {
+        section: "kafka",
+        name: "sasl_password",
+        elsewhere: ", or name a file in `sasl_password_file`",
+    },
+    SecretSetting { section: "kafka", name: "ssl_key_password", elsewhere: "" },
 ];
 
 /// The shipped configuration file: every setting with its default. A test holds that it is so.
@@ -62,12 +71,13 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the configuration file at `path`, what it names, and the environment.
+    /// Reads the configuration file at `path`, what it names, and the environment, and checks all that a run would stumble over.
     ///
     /// # Errors
-    /// Everything that is wrong; of the settings and each file of the subject the first error.
+    /// Everything that is wrong; of each file of the subject the first error.
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
-        Self::of_settings(Settings::load_with_table(path))
+        let text = document::read(path).map_err(|error| vec![error])?;
+        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?)
     }
 
     /// Reads the configuration file at `path` and what it names, whatever the environment says.
@@ -75,71 +85,79 @@ impl Config {
     /// # Errors
     /// As for [`Config::load`].
     pub(crate) fn load_without_environment(path: &Path) -> Result<Self, Vec<ConfigError>> {
-        let text = document::read(path);
-        Self::of_settings(text.and_then(|text| Settings::from_text(path, &text, [])))
+        let text = document::read(path).map_err(|error| vec![error])?;
+        Self::of_settings(Settings::from_text(path, &text, [])?)
     }
 
-    fn of_settings(settings: Result<(Settings, Table), ConfigError>) -> Result<Self, Vec<ConfigError>> {
-        let (settings, table) = settings.map_err(|error| vec![error])?;
-        let api_token = settings.api.write_token().map_err(|error| vec![error])?;
-        let sites = sites::text(&settings.sites).map_err(|error| vec![error]).and_then(|text| {
-            let rules = sites::parse(&settings.sites, &text)?;
-            Ok((text, rules))
-        });
-        let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Read);
-        let agencies = agencies::read(&settings.agencies);
-        let subject = subject::files(&settings.subject).and_then(|files| {
-            let subject = subject::parse(&settings.subject, &files)?;
-            Ok((files, subject))
-        });
-        match (feeds, subject, sites, agencies) {
-            (Ok(feeds), Ok((files, subject)), Ok((text, sites)), Ok(agencies)) => {
+    fn of_settings((settings, mut values): (Settings, SettingValues<'_>)) -> Result<Self, Vec<ConfigError>> {
+        let table = values.table().clone();
+        settings.check_files(&mut values);
+        let mut errors = Vec::new();
+        let mut noted = |found: Vec<ConfigError>| errors.extend(found);
+        let api_token = settings.api.write_token().map_err(|error| noted(vec![error])).ok();
+        let mut of_settings = values.into_errors();
+        let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Read)
+            .and_then(|feeds| some_feed(&settings.feeds, feeds))
+            .map_err(&mut noted);
+        let subject = subject::files(&settings.subject)
+            .and_then(|files| Ok((subject::parse(&settings.subject, &files)?, files)))
+            .map_err(|error| noted(vec![error]));
+        let sites = sites::text(&settings.sites)
+            .map_err(|error| vec![error])
+            .and_then(|text| Ok((sites::parse(&settings.sites, &text)?, text)))
+            .map_err(&mut noted);
+        let agencies = agencies::read(&settings.agencies).map_err(|error| noted(vec![error]));
+        of_settings.append(&mut errors);
+        match (feeds, subject, sites, agencies, api_token) {
+            (Ok(feeds), Ok((subject, files)), Ok((sites, text)), Ok(agencies), Some(api_token))
+                if of_settings.is_empty() =>
+            {
                 let contents = ConfigContents::of(&table, &files, &text);
                 Ok(Self { settings, feeds, subject, sites, agencies, api_token, contents })
             }
-            (feeds, subject, sites, agencies) => {
-                let feeds = feeds.err().into_iter().flatten();
-                let single = feeds.chain(subject.err()).chain(agencies.err());
-                Err(single.chain(sites.err().into_iter().flatten()).collect())
-            }
+            _ => Err(of_settings),
         }
     }
 }
 
+/// The feeds in the file at `path`, where there are any.
+fn some_feed(path: &Path, feeds: Vec<Feed>) -> Result<Vec<Feed>, Vec<ConfigError>> {
+    if !feeds.is_empty() {
+        return Ok(feeds);
+    }
+    let remedy = "expected at least one, as in [[feed]] with url = \"https://news.example/rss\"";
+    Err(vec![ConfigError::in_file(path, "no feed is configured and enabled").with_remedy(remedy)])
+}
+
 impl Settings {
-    /// Reads the configuration file at `path` and the environment.
+    /// Reads the configuration file at `path` and the environment. The files that settings name are not looked at: whoever only
+    /// looks on may lack the right to.
     ///
     /// # Errors
-    /// What is wrong first.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        Self::load_with_table(path).map(|(settings, _)| settings)
+    /// Everything that is wrong.
+    pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
+        let text = document::read(path).map_err(|error| vec![error])?;
+        Self::from_text(path, &text, std::env::vars_os()).map(|(settings, _)| settings)
     }
 
-    fn load_with_table(path: &Path) -> Result<(Self, Table), ConfigError> {
-        let text = document::read(path)?;
-        Self::from_text(path, &text, std::env::vars_os())
-    }
-
-    fn from_text(
-        path: &Path,
-        text: &str,
+    fn from_text<'t>(
+        path: &'t Path,
+        text: &'t str,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
-    ) -> Result<(Self, Table), ConfigError> {
-        let mut table: Table = document::parse(path, text)?;
-        document::parse::<Self>(path, text)?;
-        for (section, name, elsewhere) in SECRETS {
-            if table.get(section).and_then(|section| section.get(name)).is_some() {
-                let variable = format!("{}{section}__{name}", environment::PREFIX).to_uppercase();
-                return Err(ConfigError::in_file(path, format!("`{name}` in [{section}] is a secret"))
-                    .with_remedy(format!("set {variable} in the environment{elsewhere}")));
+    ) -> Result<(Self, SettingValues<'t>), Vec<ConfigError>> {
+        let mut values = SettingValues::of_file::<Self>(path, text, &SECRETS);
+        environment::apply::<Self>(&mut values, variables);
+        let mut settings = match Self::deserialize(values.table().clone()) {
+            Ok(settings) => settings,
+            // Each value suits, so this is about several at once.
+            Err(error) => {
+                let error = ConfigError::in_file(path, error.message());
+                return Err(values.into_errors().into_iter().chain([error]).collect());
             }
-        }
-        environment::apply::<Self>(&mut table, variables)?;
-        let mut settings =
-            Self::deserialize(table.clone()).map_err(|error| ConfigError::in_file(path, error.message()))?;
+        };
         settings.resolve_paths(path.parent().unwrap_or(Path::new("")));
-        settings.validate(path)?;
-        Ok((settings, table))
+        settings.check_values(&mut values);
+        if values.has_errors() { Err(values.into_errors()) } else { Ok((settings, values)) }
     }
 
     /// Relative paths start at the configuration's folder, wherever the program is started.
@@ -160,25 +178,6 @@ impl Settings {
             &mut kafka.sasl_password_file,
         ];
         files.into_iter().flatten().for_each(resolve);
-    }
-
-    /// What types alone cannot hold.
-    fn validate(&self, path: &Path) -> Result<(), ConfigError> {
-        let wrong = |what: &str, remedy: &str| Err(ConfigError::in_file(path, what).with_remedy(remedy));
-        let counts = [
-            ("polls_in_flight", self.engine.polls_in_flight),
-            ("pages_in_flight", self.engine.pages_in_flight),
-        ];
-        for (name, count) in counts {
-            if count == 0 {
-                return wrong(
-                    &format!("`{name}` in [engine] is 0: nothing would ever be done"),
-                    "set it to 1 or more",
-                );
-            }
-        }
-        self.websub.callback_base().map_err(|error| ConfigError::in_file(path, error.to_string()))?;
-        self.kafka.check().map_err(|error| ConfigError::in_file(path, error.to_string()))
     }
 
     /// The journal's file.

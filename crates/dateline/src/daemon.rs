@@ -10,7 +10,7 @@ use std::time::Duration;
 use dateline_fetcher::transport::{LiveTransport, RecordSettings, RecordingTransport, Secrets, Transport};
 use dateline_fetcher::{Clock, Fetcher};
 use dateline_journal::{Journal, Options};
-use dateline_publisher::{DeliveryObserver, Relay};
+use dateline_publisher::{DeliveryObserver, Relay, RelayStatus};
 use dateline_wire::{SecretQuery, Sequence};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -34,6 +34,8 @@ use crate::{retention, service_manager};
 /// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
 /// in time.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long, once the relay is to stop, it may go on without a Kafka that can be used.
+const BROKER_PATIENCE: Duration = Duration::from_millis(500);
 /// The chance that spreads polls. It has to differ between feeds, which it does by their ids, not between runs.
 const SEED: u64 = 0;
 
@@ -62,12 +64,13 @@ pub async fn run(
     let Config { settings, feeds, subject, sites, agencies, api_token, contents } = config;
     let mut signals = Signals::listen()?;
     let hangup = listen_for(SignalKind::hangup())?;
+    // Before the port is asked for: a second daemon is to hear who has the journal.
+    let journal = open_journal(&settings)?;
     let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
         "the API cannot listen on {}; set `listen` in [http] to a free address",
         settings.http.listen
     )))?;
     let address = listener.local_addr().map_err(Failure::io("the API's address"))?;
-    let journal = open_journal(&settings)?;
     if !settings.kafka.is_enabled() {
         // Restored, maybe, while a Kafka was configured: without one there is nothing to wait for.
         let unusable = |source| Failure::Journal { path: settings.journal_path(), source };
@@ -250,9 +253,18 @@ fn count_deliveries(metrics: Arc<Metrics>) -> DeliveryObserver {
     })
 }
 
-/// Relays to Kafka until `stop`. Where delivery has to rest until somebody acts, it rests, and everything else goes on.
+/// Relays to Kafka until `stop`. Where delivery has to rest until somebody acts, it rests, and everything else goes on. Once it is
+/// to stop, a Kafka that can be used has its last events brought to their end, and one that cannot is not waited for.
 async fn deliver(relay: Relay, stop: CancellationToken) -> Result<(), Failure> {
-    match relay.run(stop.clone()).await {
+    let status = relay.status();
+    let ended = tokio::select! {
+        ended = relay.run(stop.clone()) => ended,
+        () = unusable_after(stop.clone(), status) => {
+            tracing::warn!("Kafka cannot be used now and is not waited for; the next run delivers what it lacks");
+            return Ok(());
+        }
+    };
+    match ended {
         Err(error) if error.needs_operator() => {
             tracing::error!("nothing is delivered to Kafka until you act; intake and the API go on: {error}");
             stop.cancelled().await;
@@ -260,6 +272,22 @@ async fn deliver(relay: Relay, stop: CancellationToken) -> Result<(), Failure> {
         }
         ended => ended.map_err(|error| Failure::Other(format!("the relay failed: {error}"))),
     }
+}
+
+/// Ends when, after `stop`, the relay is without its Kafka for a moment. What blocks in the client library is left to the end of
+/// the process: the next run finds out what Kafka has.
+async fn unusable_after(stop: CancellationToken, mut status: watch::Receiver<RelayStatus>) {
+    stop.cancelled().await;
+    while status.wait_for(|status| !status.connected).await.is_ok() {
+        let back = async { status.wait_for(|status| status.connected).await.is_ok() };
+        match tokio::time::timeout(BROKER_PATIENCE, back).await {
+            Err(_) => return,
+            Ok(true) => {}
+            Ok(false) => break,
+        }
+    }
+    // The relay has ended, which says all.
+    pending().await
 }
 
 /// Records what passes to the network. The ids of the records follow from the journal and the moment, which no other

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use dateline_fetcher::Clock;
 use jiff::Timestamp;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{LevelFilter, ParseError};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -76,7 +76,7 @@ impl FormatTime for LogClock {
 /// # Errors
 /// If the level cannot be understood.
 pub fn start(settings: &LogSettings) -> Result<Logs, Failure> {
-    let (filter, replace) = reload::Layer::new(understood(&settings.level)?);
+    let (filter, replace) = reload::Layer::new(understood(&settings.level).map_err(Failure::Other)?);
     let clock = LogClock::default();
     let is_coloured = wants_colour(io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref());
     let lines = tracing_subscriber::fmt::layer()
@@ -100,13 +100,19 @@ pub fn start(settings: &LogSettings) -> Result<Logs, Failure> {
 /// The filter that `level` in `[logs]` asks for.
 ///
 /// # Errors
-/// If it cannot be understood.
-pub(crate) fn understood(level: &str) -> Result<EnvFilter, Failure> {
-    filter(level).map_err(|error| {
-        Failure::Other(format!(
-            "`level` in [logs] is `{level}`: {error}; use error, warn, info, debug or trace"
-        ))
-    })
+/// What is expected, where it cannot be understood. A word that is no level would be taken for the name of a part that logs
+/// everything, and nothing else would be logged.
+pub(crate) fn understood(level: &str) -> Result<EnvFilter, String> {
+    const EXPECTED: &str =
+        "expected error, warn, info, debug or trace, or directives such as \"info,dateline_fetcher=debug\"";
+    let is_level = |word: &str| !word.trim().is_empty() && word.trim().parse::<LevelFilter>().is_ok();
+    let mut directives = level.split(',');
+    let are_sound = directives.all(|directive| match directive.rsplit_once('=') {
+        Some((target, level)) => !target.trim().is_empty() && is_level(level),
+        None => is_level(directive),
+    });
+    let filter = filter(level).ok().filter(|_| are_sound);
+    filter.ok_or_else(|| EXPECTED.to_owned())
 }
 
 /// Whether lines are coloured: on a terminal, unless NO_COLOR is there and not empty (no-color.org).
@@ -178,6 +184,16 @@ mod tests {
         let elsewhere = clock.clone();
         let outside = std::thread::spawn(move || shown(&elsewhere)).join().expect("no panic");
         assert_eq!(outside, "2001-02-03T05:05:06.000Z");
+    }
+
+    #[test]
+    fn a_word_that_is_no_level_is_refused() {
+        for level in ["info", "TRACE", "warn,html5ever=debug", "dateline_fetcher=debug,error", "off"] {
+            assert!(understood(level).is_ok(), "{level}");
+        }
+        for level in ["verbose", "", "info,verbose", "info,dateline_fetcher=loud", "=info"] {
+            assert!(understood(level).is_err(), "{level}");
+        }
     }
 
     #[test]

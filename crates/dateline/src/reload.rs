@@ -153,8 +153,7 @@ struct Candidate {
 impl Candidate {
     fn read(path: &Path) -> Result<Self, ReloadError> {
         let config = Config::load(path).map_err(ReloadError::Config)?;
-        let filter = logs::understood(&config.settings.logs.level)
-            .map_err(|error| ReloadError::Settings(error.to_string()))?;
+        let filter = logs::understood(&config.settings.logs.level).map_err(ReloadError::Settings)?;
         let live = LiveTransport::new(&config.settings.fetch)?;
         Ok(Self { config, live, filter })
     }

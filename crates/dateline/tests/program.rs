@@ -60,7 +60,10 @@ fn a_variable_that_is_wrong_is_named() {
     let output = site.command(&["check"]).env("DATELINE_HTTP__LISTEN", "8080").output().unwrap();
     assert_eq!(output.status.code(), Some(78));
     let told = text(&output.stderr);
-    assert!(told.starts_with("error: environment variable DATELINE_HTTP__LISTEN: invalid"), "{told}");
+    assert!(
+        told.starts_with("error: environment variable DATELINE_HTTP__LISTEN: `listen` in [http] is \"8080\""),
+        "{told}"
+    );
 }
 
 #[test]

@@ -28,19 +28,28 @@ impl Lock {
                 let _ = file.read_to_string(&mut holder);
                 let holder = match holder.trim() {
                     "" => "another process".to_owned(),
-                    pid => format!("process {pid}"),
+                    holder => holder.to_owned(),
                 };
                 return Err(JournalError::InUse { path: journal.to_owned(), holder });
             }
             Err(TryLockError::Error(error)) => return Err(JournalError::io(&path)(error)),
         }
-        // The number is only for the message above; a full disk must not keep the daemon from delivering.
+        // This is only for the message above; a full disk must not keep the daemon from delivering.
         let _ = file
             .set_len(0)
             .and_then(|()| file.rewind())
-            .and_then(|()| write!(file, "{}", std::process::id()))
+            .and_then(|()| write!(file, "process {} on {}", std::process::id(), host_name()))
             .and_then(|()| file.flush());
         Ok(Self { _file: file })
+    }
+}
+
+/// What this machine is called; in a container, the container's id.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    match name.trim() {
+        "" => "this host".to_owned(),
+        name => name.to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The Kafka client's configuration, and what it tells us while it runs.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,10 +12,12 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
-use rdkafka::producer::{NoCustomPartitioner, ProducerContext};
+use rdkafka::producer::{BaseProducer, NoCustomPartitioner, ProducerContext};
+use rdkafka::types::RDKafkaConfRes;
 use tokio::sync::watch;
 
-use crate::{KafkaSettings, RelayError, RelayStatus};
+use crate::settings::wrong;
+use crate::{KafkaSettings, KafkaSettingsError, RelayError, RelayStatus};
 
 /// What every client of ours has in common: where the brokers are and how to reach them.
 pub(crate) fn common(settings: &KafkaSettings) -> Result<ClientConfig, RelayError> {
@@ -89,6 +92,39 @@ pub(crate) fn consumer(settings: &KafkaSettings) -> Result<ClientConfig, RelayEr
         .set("auto.offset.reset", "earliest")
         .set("isolation.level", "read_committed");
     Ok(config)
+}
+
+/// Those of `properties` that librdkafka doesn't know, or whose values it doesn't take. The values are not shown: they may be
+/// secrets.
+pub(crate) fn refused_properties(properties: &BTreeMap<String, String>) -> Vec<KafkaSettingsError> {
+    let refused = |(name, value): (&String, &String)| {
+        let why = match ClientConfig::new().set(name, value).create_native_config().err()? {
+            KafkaError::ClientConfig(RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, ..) => {
+                "librdkafka has no such property; see its CONFIGURATION.md"
+            }
+            _ => "librdkafka does not take this value; see its CONFIGURATION.md",
+        };
+        Some(wrong(&format!("properties.{name}"), why))
+    };
+    properties.iter().filter_map(refused).collect()
+}
+
+/// What librdkafka has against the settings as a whole, found without a word to any broker: certificates that are none, a key
+/// that doesn't fit, properties that exclude one another.
+pub(crate) fn refusal(settings: &KafkaSettings) -> Option<KafkaSettingsError> {
+    let made = producer(settings, "dateline-check").and_then(|mut config| {
+        config.remove("bootstrap.servers");
+        config.create::<BaseProducer>().map(drop).map_err(|error| RelayError::Client(error.to_string()))
+    });
+    let error = made.err()?.to_string();
+    let files = [
+        ("ssl.ca.location", "ssl_ca_file"),
+        ("ssl.certificate.location", "ssl_certificate_file"),
+        ("ssl.key.location", "ssl_key_file"),
+    ];
+    let setting =
+        files.iter().find(|(property, _)| error.contains(property)).map_or("brokers", |(_, setting)| setting);
+    Some(wrong(setting, error))
 }
 
 fn password(settings: &KafkaSettings) -> Result<Option<String>, RelayError> {
@@ -273,7 +309,7 @@ mod tests {
         };
         let configs = [producer(&settings, "id").unwrap(), consumer(&settings).unwrap()];
         for name in configs.iter().flat_map(|config| config.config_map().into_keys()) {
-            let properties = BTreeMap::from([(name.to_owned(), "x".to_owned())]);
+            let properties = BTreeMap::from([(name.to_owned(), "1".to_owned())]);
             let refused = KafkaSettings { properties, ..settings.clone() }.check();
             // This one is set only where it isn't given.
             assert_eq!(refused.is_ok(), name == "linger.ms", "{name}");

@@ -48,3 +48,4 @@ pub use settings::{
     Cleanup, Compression, KafkaSettings, KafkaSettingsError, SaslMechanism, SecurityProtocol, Topics,
 };
 pub use status::RelayStatus;
+pub use topics::{BrokerReport, probe};

@@ -316,15 +316,16 @@ const RESERVED_TOPIC_CONFIG: [(&[&str], &str); 2] = [
     (&["max.message.bytes"], "set kafka.max_record_bytes instead"),
 ];
 
-/// The first of `given` that is reserved, and what to do instead.
-fn first_reserved<'s>(
+/// Those of `given` that are reserved, and what to do instead.
+fn reserved_among<'s>(
     given: &'s BTreeMap<String, String>,
     reserved: &[(&[&str], &'static str)],
-) -> Option<(&'s str, &'static str)> {
-    given.keys().find_map(|name| {
+) -> Vec<(&'s str, &'static str)> {
+    let find = |name: &'s String| {
         let (_, instead) = reserved.iter().find(|(names, _)| names.contains(&name.as_str()))?;
         Some((name.as_str(), *instead))
-    })
+    };
+    given.keys().filter_map(find).collect()
 }
 
 impl KafkaSettings {
@@ -333,68 +334,152 @@ impl KafkaSettings {
         !self.brokers.trim().is_empty()
     }
 
-    /// Checks what can be checked without a broker.
+    /// Checks what can be checked without a broker and without looking at files.
     ///
     /// # Errors
-    /// The first wrong setting.
+    /// The first of [`KafkaSettings::wrong_values`].
     pub fn check(&self) -> Result<(), KafkaSettingsError> {
+        self.wrong_values().into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// What is wrong with the values themselves, all of it.
+    pub fn wrong_values(&self) -> Vec<KafkaSettingsError> {
+        let mut found = Vec::new();
+        if self.is_enabled() && !self.brokers.split(',').all(|broker| is_broker(broker.trim())) {
+            found.push(wrong("brokers", "expected host:port, several separated by commas"));
+        }
+        let mut taken: BTreeMap<&str, String> = BTreeMap::new();
         for (setting, name) in self.topics.all() {
             if !is_topic_name(name) {
-                let what = "a topic's name has 1 to 249 of the characters a-z A-Z 0-9 . _ -";
-                return Err(wrong(&setting, format!("{name:?}: {what}")));
+                found.push(wrong(&setting, "expected 1 to 249 of the characters a-z A-Z 0-9 . _ -"));
+            }
+            // What reads one topic expects one schema; the relay's position needs a topic of its own.
+            if let Some(other) = taken.insert(name, setting.clone()) {
+                found.push(wrong(&setting, format!("expected a topic of its own: `{other}` has this one")));
             }
         }
-        if EventKind::ALL.into_iter().any(|kind| self.topics.of(kind) == self.topics.relay) {
-            return Err(wrong("topics.relay", "the relay's position needs a topic of its own"));
+        if self.client_id.is_empty() || self.client_id.chars().any(char::is_control) {
+            found.push(wrong("client_id", "expected a name on one line"));
         }
-        if self.transactional_id.as_deref().is_some_and(str::is_empty) {
-            return Err(wrong("transactional_id", "give it a name, or leave it out"));
+        if self
+            .transactional_id
+            .as_deref()
+            .is_some_and(|id| id.is_empty() || id.chars().any(char::is_control))
+        {
+            found.push(wrong("transactional_id", "expected a name on one line; or leave it out"));
         }
         if self.partitions == 0 {
-            return Err(wrong("partitions", "a topic has at least 1"));
+            found.push(wrong("partitions", "expected at least 1"));
         }
         if self.replication == Some(0) {
-            return Err(wrong("replication", "at least 1; leave it out for the broker's default"));
+            found.push(wrong("replication", "expected at least 1; leave it out for the broker's default"));
         }
-        if self.max_batch == 0 {
-            return Err(wrong("max_batch", "at least 1"));
+        if !(1..=MAX_BATCH_EVENTS).contains(&self.max_batch) {
+            found.push(wrong("max_batch", format!("expected between 1 and {MAX_BATCH_EVENTS}")));
+        }
+        if !(1..=MAX_BATCH_BYTES).contains(&self.max_batch_bytes) {
+            found.push(wrong("max_batch_bytes", format!("expected between 1 and {MAX_BATCH_BYTES}")));
         }
         if !(10_000..=100_000_000).contains(&self.max_record_bytes) {
-            return Err(wrong("max_record_bytes", "between 10000 and 100000000"));
+            found.push(wrong("max_record_bytes", "expected between 10000 and 100000000"));
         }
-        if self.transaction_timeout < Duration::from_secs(5)
-            || self.transaction_timeout > Duration::from_secs(900)
-        {
-            return Err(wrong("transaction_timeout", "between 5s and 15m, which brokers allow by default"));
+        let timeout = self.transaction_timeout;
+        if timeout < Duration::from_secs(5) || timeout > Duration::from_secs(900) {
+            found.push(wrong(
+                "transaction_timeout",
+                "expected a duration between 5s and 15m, which brokers allow by default",
+            ));
         }
-        if self.security_protocol.has_sasl() {
-            if self.sasl_username.is_none() {
-                return Err(wrong("sasl_username", "needed to log in"));
+        self.add_wrong_security(&mut found);
+        for (name, instead) in reserved_among(&self.properties, &RESERVED_PROPERTIES) {
+            found.push(wrong(&format!("properties.{name}"), instead));
+        }
+        for (name, instead) in reserved_among(&self.topic_config, &RESERVED_TOPIC_CONFIG) {
+            found.push(wrong(&format!("topic_config.{name}"), instead));
+        }
+        found.extend(crate::client::refused_properties(&self.properties));
+        found
+    }
+
+    fn add_wrong_security(&self, found: &mut Vec<KafkaSettingsError>) {
+        let protocol = self.security_protocol;
+        if protocol.has_sasl() {
+            if self.sasl_username.as_deref().is_none_or(str::is_empty) {
+                found.push(wrong("sasl_username", "expected the name to log in with"));
             }
             if self.sasl_password.is_none() && self.sasl_password_file.is_none() {
-                return Err(wrong(
+                found.push(wrong(
                     "sasl_password_file",
                     "needed to log in; or set DATELINE_KAFKA__SASL_PASSWORD in the environment",
                 ));
             }
+        } else if self.sasl_username.is_some() {
+            let why = "nobody logs in while `security_protocol` is without sasl; set it to sasl_ssl or sasl_plaintext";
+            found.push(wrong("sasl_username", why));
         }
         if self.ssl_certificate_file.is_some() != self.ssl_key_file.is_some() {
-            return Err(wrong(
-                "ssl_certificate_file",
-                "a certificate and its key (ssl_key_file) come together",
-            ));
+            let setting = if self.ssl_key_file.is_some() { "ssl_key_file" } else { "ssl_certificate_file" };
+            found.push(wrong(setting, "expected `ssl_certificate_file` and `ssl_key_file` together"));
         }
-        if let Some((name, instead)) = first_reserved(&self.properties, &RESERVED_PROPERTIES) {
-            return Err(wrong(&format!("properties.{name:?}"), instead));
+        let files =
+            [("ssl_ca_file", &self.ssl_ca_file), ("ssl_certificate_file", &self.ssl_certificate_file)];
+        for (setting, _) in files.into_iter().filter(|(_, file)| file.is_some() && !protocol.has_tls()) {
+            let why =
+                "nothing is encrypted while `security_protocol` is without ssl; set it to ssl or sasl_ssl";
+            found.push(wrong(setting, why));
         }
-        if let Some((name, instead)) = first_reserved(&self.topic_config, &RESERVED_TOPIC_CONFIG) {
-            return Err(wrong(&format!("topic_config.{name:?}"), instead));
+    }
+
+    /// What is wrong with the files that are named, and what the client library has against the whole.
+    pub fn wrong_files(&self) -> Vec<KafkaSettingsError> {
+        let files = [
+            ("ssl_ca_file", &self.ssl_ca_file, "a PEM file with certificates"),
+            ("ssl_certificate_file", &self.ssl_certificate_file, "a PEM file with a certificate"),
+            ("ssl_key_file", &self.ssl_key_file, "a PEM file with a private key"),
+            ("sasl_password_file", &self.sasl_password_file, "a file that holds the password"),
+        ];
+        let mut found = Vec::new();
+        for (setting, file, expected) in files {
+            let Some(path) = file else { continue };
+            let problem = match std::fs::read(path) {
+                Err(error) => Some(error.to_string()),
+                Ok(content) if content.trim_ascii().is_empty() => Some("it is empty".to_owned()),
+                Ok(_) => None,
+            };
+            found.extend(
+                problem.map(|why| wrong(setting, format!("{}: {why}; expected {expected}", path.display()))),
+            );
         }
-        Ok(())
+        if found.is_empty() && self.is_enabled() && self.check().is_ok() {
+            found.extend(crate::client::refusal(self));
+        }
+        found
     }
 }
 
-fn wrong(setting: &str, what: impl Into<String>) -> KafkaSettingsError {
+/// The most events in one transaction: librdkafka's queue holds no more than twice as many.
+const MAX_BATCH_EVENTS: usize = 1_000_000;
+/// The most bytes in one transaction: librdkafka's queue is bounded at 2 GiB, and a half more than a batch goes there.
+const MAX_BATCH_BYTES: usize = 1 << 30;
+
+/// Whether `broker` is a host, with a port or without (then Kafka's own).
+fn is_broker(broker: &str) -> bool {
+    let (host, port) = match broker.rsplit_once(':') {
+        // An IPv6 address stands in brackets.
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (broker, None),
+    };
+    let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => {
+            !host.is_empty()
+                && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+        }
+    };
+    is_host && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+pub(crate) fn wrong(setting: &str, what: impl Into<String>) -> KafkaSettingsError {
     KafkaSettingsError { setting: setting.into(), what: what.into() }
 }
 
@@ -441,13 +526,67 @@ mod tests {
         assert_eq!(check(|s| s.partitions = 0), "partitions");
         assert_eq!(check(|s| s.transaction_timeout = Duration::from_secs(1)), "transaction_timeout");
         assert_eq!(check(|s| s.security_protocol = SecurityProtocol::SaslSsl), "sasl_username");
-        assert_eq!(check(|s| s.ssl_key_file = Some("key.pem".into())), "ssl_certificate_file");
+        assert_eq!(check(|s| s.ssl_key_file = Some("key.pem".into())), "ssl_key_file");
+        assert_eq!(check(|s| s.topics.health = s.topics.rejects.clone()), "topics.health");
+        assert_eq!(check(|s| s.brokers = "kafka://host:9092".into()), "brokers");
+        assert_eq!(check(|s| s.sasl_username = Some("me".into())), "sasl_username");
+        assert_eq!(check(|s| s.ssl_ca_file = Some("ca.pem".into())), "ssl_ca_file");
+        let property = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
+        let mut settings =
+            KafkaSettings { properties: property("linger.msx", "1"), ..KafkaSettings::default() };
+        assert_eq!(settings.check().unwrap_err().setting, "properties.linger.msx");
+        settings.properties = property("socket.timeout.ms", "hunter2");
+        let error = settings.check().unwrap_err().to_string();
+        assert!(error.contains("socket.timeout.ms") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn brokers_are_hosts_with_ports() {
+        for right in
+            ["localhost", "localhost:9092", "192.0.2.1:9092, b.example:9093", "[2001:db8::1]:9092", "[::1]"]
+        {
+            assert!(right.split(',').all(|broker| is_broker(broker.trim())), "{right}");
+        }
+        for wrong in
+            ["kafka://host:9092", "host:port", "host:0", "host:70000", ":9092", "a b:9092", "host:9092/x", ""]
+        {
+            assert!(!is_broker(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn files_are_looked_at_all_at_once() {
+        let settings = KafkaSettings {
+            brokers: "localhost:9092".into(),
+            security_protocol: SecurityProtocol::SaslSsl,
+            ssl_ca_file: Some("/nonexistent/ca.pem".into()),
+            sasl_username: Some("me".into()),
+            sasl_password_file: Some("/nonexistent/password".into()),
+            ..KafkaSettings::default()
+        };
+        assert_eq!(settings.check(), Ok(()));
+        let named: Vec<String> = settings.wrong_files().into_iter().map(|error| error.setting).collect();
+        assert_eq!(named, ["ssl_ca_file", "sasl_password_file"]);
+    }
+
+    #[test]
+    fn a_file_that_holds_no_certificate_is_refused_by_the_client_library() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let settings = KafkaSettings {
+            brokers: "localhost:9092".into(),
+            security_protocol: SecurityProtocol::Ssl,
+            ssl_ca_file: Some(file.into()),
+            ..KafkaSettings::default()
+        };
+        let wrong = settings.wrong_files();
+        assert_eq!(wrong.len(), 1);
+        assert_eq!(wrong[0].setting, "ssl_ca_file", "{wrong:?}");
     }
 
     #[test]
     fn a_property_that_has_a_setting_of_its_own_is_refused_with_that_settings_name() {
         let check = |name: &str| {
-            let properties = BTreeMap::from([(name.to_owned(), "x".to_owned())]);
+            let properties = BTreeMap::from([(name.to_owned(), "1".to_owned())]);
             KafkaSettings { properties, ..KafkaSettings::default() }
                 .check()
                 .map_err(|error| error.to_string())

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::metadata::Metadata;
 use rdkafka::producer::{Producer, ThreadedProducer};
 
 use crate::KafkaSettings;
@@ -18,13 +20,7 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// relay's positions, that is logged.
 pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError> {
     let config = client::common(settings)?;
-    // An admin client doesn't pass on why it cannot connect; a producer does.
-    let probe: ThreadedProducer<DeliveryTracker> =
-        ThreadedProducer::from_config_and_context(&config, DeliveryTracker::default())?;
-    let metadata = probe.client().fetch_metadata(None, TIMEOUT).map_err(|error| {
-        let complaint = probe.context().last_complaint();
-        SessionError::Transient(complaint.unwrap_or_else(|| error.to_string()))
-    })?;
+    let metadata = ask(&config)?;
     let there = |name: &str| {
         metadata.topics().iter().any(|topic| topic.name() == name && !topic.partitions().is_empty())
     };
@@ -76,6 +72,39 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError>
         }
     }
     Ok(())
+}
+
+/// What the brokers tell of themselves and of every topic.
+fn ask(config: &ClientConfig) -> Result<Metadata, SessionError> {
+    // An admin client doesn't pass on why it cannot connect; a producer does.
+    let probe: ThreadedProducer<DeliveryTracker> =
+        ThreadedProducer::from_config_and_context(config, DeliveryTracker::default())?;
+    probe.client().fetch_metadata(None, TIMEOUT).map_err(|error| {
+        let complaint = probe.context().last_complaint();
+        SessionError::Transient(complaint.unwrap_or_else(|| error.to_string()))
+    })
+}
+
+/// Asks the brokers once, and changes nothing: how many there are, and which of the topics are missing. Blocks for 15 s at most.
+///
+/// # Errors
+/// Why they cannot be used.
+pub fn probe(settings: &KafkaSettings) -> Result<BrokerReport, String> {
+    let asked = client::common(settings).map_err(|error| error.to_string());
+    let metadata = asked.and_then(|config| ask(&config).map_err(|error| error.give_up().to_string()))?;
+    let is_missing = |name: &&str| !metadata.topics().iter().any(|topic| topic.name() == *name);
+    let missing_topics =
+        settings.topics.all().map(|(_, name)| name).filter(is_missing).map(str::to_owned).collect();
+    Ok(BrokerReport { brokers: metadata.brokers().len(), missing_topics })
+}
+
+/// What the brokers say when they are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerReport {
+    /// How many there are.
+    pub brokers: usize,
+    /// The configured topics that they don't have.
+    pub missing_topics: Vec<String>,
 }
 
 /// Logs if the broker deletes old records of the relay's topic. Whoever may not ask for that goes without.

@@ -1,15 +1,19 @@
 //! `dateline check`: is the configuration right?
 
 use clap::Args;
+use dateline_publisher::KafkaSettings;
 
 use super::config_file::ConfigFile;
-use super::print_text;
+use super::{feed, print_text};
 use crate::config::Config;
 use crate::failure::Failure;
 
 /// Validates the configuration, the feeds and the subject.
 #[derive(Debug, Args)]
 pub struct CheckArguments {
+    /// Ask every feed once, and the broker, and print a line with a verdict for each. Nothing is stored. Exit code 3 if any fails.
+    #[arg(long)]
+    online: bool,
     /// What to check.
     #[command(flatten)]
     config: ConfigFile,
@@ -18,7 +22,7 @@ pub struct CheckArguments {
 /// Runs the command.
 ///
 /// # Errors
-/// Everything that is wrong, at most one error a file.
+/// Everything that is wrong; with `--online`, [`Failure::Partly`] if a feed or the broker fails.
 pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config.path)?;
     let settings = &config.settings;
@@ -39,5 +43,41 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         settings.subject.display(),
         settings.journal_path().display(),
         settings.http.listen,
-    ))
+    ))?;
+    if arguments.online { ask_all(&config) } else { Ok(()) }
+}
+
+/// Asks the broker, if there is one, and every feed, with the manners and the bounds of a run.
+fn ask_all(config: &Config) -> Result<(), Failure> {
+    let settings = &config.settings;
+    let asked_broker = settings.kafka.is_enabled().then(|| ask_broker(&settings.kafka));
+    if let Some((_, line)) = &asked_broker {
+        print_text(line)?;
+    }
+    let mut tally = feed::ask_each(settings, &config.feeds)?;
+    if let Some((ok, _)) = asked_broker {
+        tally.all += 1;
+        tally.failed += u64::from(!ok);
+    }
+    tally.into_result()
+}
+
+/// Whether the broker can be used, and a line that says so.
+fn ask_broker(kafka: &KafkaSettings) -> (bool, String) {
+    let brokers = kafka.brokers.trim();
+    match dateline_publisher::probe(kafka) {
+        Err(why) => (false, format!("failed\t{brokers}\tKafka\t{why}\n")),
+        Ok(report) if report.missing_topics.is_empty() => {
+            (true, format!("ok\t{brokers}\tKafka\t{} brokers, every topic is there\n", report.brokers))
+        }
+        Ok(report) => {
+            let missing = report.missing_topics.join(", ");
+            let (word, then) = match kafka.create_topics {
+                true => ("ok", "are made by the first run"),
+                false => ("failed", "are missing, and create_topics in [kafka] is off"),
+            };
+            let line = format!("{word}\t{brokers}\tKafka\t{} brokers; {missing} {then}\n", report.brokers);
+            (kafka.create_topics, line)
+        }
+    }
 }

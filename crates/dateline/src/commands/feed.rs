@@ -161,6 +161,29 @@ fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let (settings, feeds) = configured(&arguments.config, SecretAccess::Read)?;
     let wanted: Vec<Feed> =
         feeds.into_iter().filter(|feed| names(feed.published(), arguments.only.as_deref())).collect();
+    ask_each(&settings, &wanted)?.into_result()
+}
+
+/// How many were asked, and how many of them failed.
+pub(super) struct AskedTally {
+    pub(super) failed: u64,
+    pub(super) all: u64,
+}
+
+impl AskedTally {
+    /// # Errors
+    /// [`Failure::Partly`] if any failed.
+    pub(super) fn into_result(self) -> Result<(), Failure> {
+        let Self { failed, all } = self;
+        if failed > 0 { Err(Failure::Partly { failed, all }) } else { Ok(()) }
+    }
+}
+
+/// Asks each of `feeds` once, many at a time and each host in its turn, and prints a line for each.
+///
+/// # Errors
+/// If nothing can be asked or printed.
+pub(super) fn ask_each(settings: &Settings, feeds: &[Feed]) -> Result<AskedTally, Failure> {
     let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
     let fetcher =
         Fetcher::new(Arc::new(live), settings.fetch.clone(), settings.poll.clone(), Clock::System, 0);
@@ -169,15 +192,14 @@ fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         .build()
         .map_err(Failure::io("the runtime cannot start"))?;
     runtime.block_on(async {
-        let all = wanted.len() as u64;
-        let mut failed = 0;
+        let mut tally = AskedTally { failed: 0, all: feeds.len() as u64 };
         let mut lines =
-            stream::iter(&wanted).map(|feed| ask(&fetcher, feed)).buffered(settings.engine.polls_in_flight);
+            stream::iter(feeds).map(|feed| ask(&fetcher, feed)).buffered(settings.engine.polls_in_flight);
         while let Some((ok, line)) = lines.next().await {
-            failed += u64::from(!ok);
+            tally.failed += u64::from(!ok);
             print_text(&line)?;
         }
-        if failed > 0 { Err(Failure::Partly { failed, all }) } else { Ok(()) }
+        Ok(tally)
     })
 }
 

@@ -1,10 +1,8 @@
-//! A TOML file read into a type, with errors that name the line and, for a mistyped name, the one that is meant.
+//! A TOML file's text, and errors in it that name the line and, for a mistyped name, the one that is meant.
 
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
-
-use serde::de::DeserializeOwned;
 
 use super::error::ConfigError;
 
@@ -21,11 +19,6 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
         };
         ConfigError::in_file(path, format!("cannot be read: {error}")).with_remedy(remedy)
     })
-}
-
-/// Reads `text`, the content of the file at `path`, as a `T`.
-pub(super) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError> {
-    toml::from_str(text).map_err(|error| located(path, text, &error))
 }
 
 /// What is wrong with `text`, the content of the file at `path`, and on which line.
@@ -89,7 +82,8 @@ mod tests {
     }
 
     fn error_of(text: &str) -> String {
-        parse::<Sample>(Path::new("a.toml"), text).unwrap_err().to_string()
+        let error = toml::from_str::<Sample>(text).unwrap_err();
+        located(Path::new("a.toml"), text, &error).to_string()
     }
 
     #[test]

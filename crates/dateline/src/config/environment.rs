@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 
 use serde::de::DeserializeOwned;
-use toml::{Table, Value};
+use toml::Value;
+use toml::de::Error;
 
-use super::document::explain;
-use super::error::{ConfigError, Origin};
+use super::error::Origin;
+use super::values::{SettingValues, try_alone, unknown_name};
 
 /// What every variable's name starts with.
 pub(super) const PREFIX: &str = "DATELINE_";
@@ -15,92 +16,75 @@ const SEPARATOR: &str = "__";
 /// Variables that start alike but are options of the command line.
 const OPTIONS: [&str; 1] = ["DATELINE_CONFIG"];
 
-/// Puts the settings that `variables` name into `table`, checking after each that the whole still reads as a `T`, so that an
-/// error names the variable that made it.
-///
-/// A value is taken as the text it is where the setting takes a text, else as TOML (`5`, `true`, `["a.pem"]`).
-///
-/// # Errors
-/// If a variable names no setting, its value doesn't suit the setting, or one of the two is not UTF-8. Variables that are not
-/// ours may be anything.
+/// Has `values` take the settings that `variables` name, and what is wrong with one: it names no setting, its value doesn't suit
+/// the setting, or one of the two is not UTF-8. Variables that are not ours may be anything.
 pub(super) fn apply<T: DeserializeOwned>(
-    table: &mut Table,
+    values: &mut SettingValues<'_>,
     variables: impl IntoIterator<Item = (OsString, OsString)>,
-) -> Result<(), ConfigError> {
-    let mut ours = variables
-        .into_iter()
-        .filter(|(name, _)| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()))
-        .filter(|(name, _)| OPTIONS.iter().all(|option| name != option))
-        .map(in_utf8)
-        .collect::<Result<Vec<(String, String)>, _>>()?;
-    ours.sort();
-    for (name, text) in ours {
+) {
+    let ours = |name: &OsString| {
+        name.as_encoded_bytes().starts_with(PREFIX.as_bytes()) && OPTIONS.iter().all(|option| name != option)
+    };
+    for (name, value) in variables.into_iter().filter(|(name, _)| ours(name)) {
+        let Some((name, text)) = in_utf8(values, name, value) else { continue };
         let path = name[PREFIX.len()..].to_ascii_lowercase();
         let path: Vec<&str> = path.split(SEPARATOR).collect();
-        *table = with_override::<T>(table, &path, &text).map_err(|error| {
-            let (what, remedy) = explain(&error);
-            ConfigError { origin: Origin::Variable(name), what, remedy }
-        })?;
+        values.take_variable::<T>(&name, &path, &text);
     }
-    Ok(())
 }
 
-/// A variable as text. The error shows nothing of the value: it may be a secret.
-fn in_utf8((name, value): (OsString, OsString)) -> Result<(String, String), ConfigError> {
-    let wrong = |name: String, what: &str, remedy: &str| ConfigError {
-        origin: Origin::Variable(name),
-        what: what.to_owned(),
-        remedy: Some(remedy.to_owned()),
+/// A variable as text. What is wrong shows nothing of the value: it may be a secret.
+fn in_utf8(values: &mut SettingValues<'_>, name: OsString, value: OsString) -> Option<(String, String)> {
+    let mut wrong = |name: String, what: &str, remedy: &str| {
+        values.refuse(Origin::Variable(name), what.to_owned(), remedy.to_owned());
     };
-    let name = name.into_string().map_err(|name| {
-        wrong(name.to_string_lossy().into_owned(), "its name is not UTF-8", "remove it, or name a setting")
-    })?;
-    match value.into_string() {
-        Ok(value) => Ok((name, value)),
-        Err(_) => Err(wrong(name, "its value is not UTF-8", "set it to text in UTF-8")),
+    match (name.into_string(), value.into_string()) {
+        (Ok(name), Ok(value)) => return Some((name, value)),
+        (Ok(name), Err(_)) => wrong(name, "its value is not UTF-8", "set it to text in UTF-8"),
+        (Err(name), _) => {
+            wrong(
+                name.to_string_lossy().into_owned(),
+                "its name is not UTF-8",
+                "remove it, or name a setting",
+            );
+        }
     }
+    None
 }
 
-fn with_override<T: DeserializeOwned>(
-    table: &Table,
-    path: &[&str],
-    text: &str,
-) -> Result<Table, toml::de::Error> {
-    let attempt = |value: Value| {
-        let mut table = table.clone();
-        put(&mut table, path, value);
-        T::deserialize(table.clone()).map(|_| table)
+/// The variable that is meant by `name`, which names no setting, as `error` says: the same with two underscores where one is too
+/// few.
+pub(super) fn meant<T: DeserializeOwned>(name: &str, error: &Error) -> Option<String> {
+    unknown_name(error)?;
+    let lower = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split('_').filter(|word| !word.is_empty()).collect();
+    let is_setting = |path: &[String]| {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let tried = try_alone::<T>(&path, Value::String(String::new()));
+        tried.err().is_none_or(|error| unknown_name(&error).is_none())
     };
-    attempt(Value::String(text.to_owned())).or_else(|as_text| {
-        match toml::from_str::<Table>(&format!("value = {text}")) {
-            Ok(mut parsed) => attempt(parsed.remove("value").unwrap_or(Value::String(text.to_owned()))),
-            Err(_) => Err(as_text),
-        }
-    })
-}
-
-fn put(table: &mut Table, path: &[&str], value: Value) {
-    match path {
-        [] => {}
-        [name] => {
-            table.insert((*name).to_owned(), value);
-        }
-        [section, rest @ ..] => {
-            let inner = table.entry((*section).to_owned()).or_insert_with(|| Value::Table(Table::new()));
-            if !inner.is_table() {
-                *inner = Value::Table(Table::new());
-            }
-            if let Value::Table(inner) = inner {
-                put(inner, rest, value);
-            }
+    let joined = |words: &[&str]| words.join("_");
+    for first in 1..words.len() {
+        let two = [joined(&words[..first]), joined(&words[first..])];
+        let three = (first + 1..words.len())
+            .map(|second| [joined(&words[..first]), joined(&words[first..second]), joined(&words[second..])]);
+        let meant = std::iter::once(two.to_vec())
+            .chain(three.map(|three| three.to_vec()))
+            .find(|path| is_setting(path));
+        if let Some(path) = meant {
+            return Some(format!("{PREFIX}{}", path.join(SEPARATOR).to_ascii_uppercase()));
         }
     }
+    None
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use serde::Deserialize as _;
 
+    use super::super::error::ConfigError;
     use super::*;
 
     #[derive(Debug, Default, serde::Deserialize)]
@@ -119,9 +103,13 @@ mod tests {
     }
 
     fn read(text: &str, variables: &[(&str, &str)]) -> Result<Sample, ConfigError> {
-        let mut table: Table = toml::from_str(text).unwrap();
-        apply::<Sample>(&mut table, variables.iter().map(|(name, value)| (name.into(), value.into())))?;
-        Ok(Sample::deserialize(table).unwrap())
+        let mut values = SettingValues::of_file::<Sample>(Path::new("a.toml"), text, &[]);
+        apply::<Sample>(&mut values, variables.iter().map(|(name, value)| (name.into(), value.into())));
+        let table = values.table().clone();
+        match values.into_errors().pop() {
+            Some(error) => Err(error),
+            None => Ok(Sample::deserialize(table).unwrap()),
+        }
     }
 
     #[cfg(unix)]
@@ -133,7 +121,9 @@ mod tests {
         let apply_to = |name: &[u8], value: &[u8]| {
             let variable = [name, value].map(|bytes| OsStr::from_bytes(bytes).to_owned());
             let [name, value] = variable;
-            apply::<Sample>(&mut Table::new(), [(name, value)]).map_err(|error| error.to_string())
+            let mut values = SettingValues::of_file::<Sample>(Path::new("a.toml"), "", &[]);
+            apply::<Sample>(&mut values, [(name, value)]);
+            values.into_errors().pop().map_or(Ok(()), |error| Err(error.to_string()))
         };
         assert_eq!(apply_to(b"LANG\xff", b"\xff"), Ok(()));
         assert_eq!(apply_to(b"DATELINE_CONFIG", b"/srv/\xff"), Ok(()));
@@ -181,9 +171,24 @@ mod tests {
     #[test]
     fn a_value_that_does_not_suit_is_named_with_its_variable() {
         let error = read("", &[("DATELINE_KAFKA__PARTITIONS", "many")]).unwrap_err().to_string();
-        assert!(
-            error.starts_with("environment variable DATELINE_KAFKA__PARTITIONS: invalid type"),
-            "{error}"
+        assert_eq!(
+            error,
+            "environment variable DATELINE_KAFKA__PARTITIONS: `partitions` in [kafka] is \"many\"; expected a whole number, 0 \
+             or more, such as 4"
         );
+    }
+
+    #[test]
+    fn a_single_underscore_is_told_with_the_double_one() {
+        for (name, meant) in [
+            ("DATELINE_KAFKA_PARTITIONS", "DATELINE_KAFKA__PARTITIONS"),
+            ("DATELINE_KAFKA_SASL_PASSWORD", "DATELINE_KAFKA__SASL_PASSWORD"),
+        ] {
+            let error = read("", &[(name, "hush")]).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!("environment variable {name}: this names no setting; did you mean {meant}?")
+            );
+        }
     }
 }

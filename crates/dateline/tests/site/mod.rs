@@ -8,13 +8,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
+/// A feed at an address that the daemon doesn't reach out to.
+const UNREACHABLE_FEED: &str = "[[feed]]\nurl = \"http://127.0.0.1:9/none\"\n";
+
 /// A configuration in a folder of its own.
 pub(crate) struct Site {
     pub folder: tempfile::TempDir,
 }
 
 impl Site {
+    /// A site with these settings and feeds; a configuration needs a feed, so none are one that can't be reached.
     pub(crate) fn new(settings: &str, feeds: &str) -> Self {
+        let feeds = if feeds.is_empty() { UNREACHABLE_FEED } else { feeds };
         let site = Self { folder: tempfile::tempdir().unwrap() };
         site.change(settings);
         fs::write(site.folder.path().join("feeds.toml"), feeds).unwrap();

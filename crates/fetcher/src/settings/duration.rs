@@ -5,10 +5,19 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-/// Reads a length of time with its unit; a bare number has none and is refused.
+/// The longest length of time that a setting may have: a hundred years, so that no sum of moments overflows.
+const MAX_LENGTH: Duration = Duration::from_secs(876_000 * 3_600);
+
+/// Reads a length of time with its unit; a bare number has none and is refused, as is one
+/// of more than 100 years.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let length = SignedDuration::deserialize(deserializer)?;
-    Duration::try_from(length).map_err(|_| D::Error::custom("a length of time cannot be negative"))
+    let length =
+        Duration::try_from(length).map_err(|_| D::Error::custom("a length of time cannot be negative"))?;
+    if length > MAX_LENGTH {
+        return Err(D::Error::custom("a length of time has 876000h (100 years) at most"));
+    }
+    Ok(length)
 }
 
 /// Writes what [`deserialize`] reads.

@@ -3,6 +3,7 @@
 pub mod duration;
 mod feed;
 mod feed_options;
+mod problems;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -178,13 +179,15 @@ impl Default for PollSettings {
 #[non_exhaustive]
 pub enum FetchSettingsError {
     /// The User-Agent cannot be sent.
-    #[error("fetch.user_agent {value:?} cannot be a header field: use visible ASCII, without line breaks")]
+    #[error(
+        "fetch.user_agent is {value:?}; expected a name, then what else says who asks, in visible ASCII without line breaks, such as \"Dateline/0.1 (+https://example.org/contact)\""
+    )]
     UserAgent {
         /// As configured.
         value: String,
     },
     /// A file of authorities cannot be read.
-    #[error("fetch.extra_ca: {}: {why}; a PEM file with certificates is meant", path.display())]
+    #[error("fetch.extra_ca is {}: {why}; expected a PEM file with certificates", path.display())]
     ExtraCa {
         /// As configured.
         path: PathBuf,
@@ -193,7 +196,7 @@ pub enum FetchSettingsError {
     },
     /// An entry of `connect_to` is no host with its address.
     #[error(
-        "fetch.connect_to: {host:?} = {target:?}: name a host and its address and port, such as \
+        "fetch.connect_to is {host:?} = {target:?}; expected a host with its address and port, such as \
          \"news.example\" = \"127.0.0.1:8443\""
     )]
     ConnectTo {
@@ -202,23 +205,21 @@ pub enum FetchSettingsError {
         /// As configured.
         target: String,
     },
-    /// A number is outside its bounds.
-    #[error("fetch.{name} is {value}, but must be at least {least}")]
-    TooSmall {
-        /// The setting.
-        name: &'static str,
+    /// A value is outside its bounds.
+    #[error("{setting} is {value}; expected {expected}")]
+    OutOfBounds {
+        /// The setting, by its full name.
+        setting: String,
         /// As configured.
-        value: usize,
-        /// The least that works.
-        least: usize,
+        value: String,
+        /// What works.
+        expected: String,
     },
     /// Hubs cannot be told this callback.
     #[error(
-        "websub.callback {value:?} cannot be given to hubs: {why}; meant is an address such as \"https://dateline.example/websub\""
+        "websub.callback cannot be given to hubs: {why}; expected an address such as \"https://dateline.example/websub\""
     )]
     Callback {
-        /// As configured.
-        value: String,
         /// What is wrong.
         why: String,
     },
@@ -231,7 +232,7 @@ pub enum FetchSettingsError {
         why: &'static str,
     },
     /// The file with the proxy's credentials cannot be used.
-    #[error("fetch.proxy_credentials_file: {}: {why}", path.display())]
+    #[error("fetch.proxy_credentials_file is {}: {why}; expected a file that holds user:password", path.display())]
     ProxyCredentials {
         /// As configured.
         path: PathBuf,
@@ -244,4 +245,20 @@ pub enum FetchSettingsError {
     /// The HTTP client cannot be set up.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
+}
+
+impl FetchSettingsError {
+    /// The setting that is to blame, by its full name; the section where none is.
+    pub fn setting(&self) -> String {
+        match self {
+            Self::UserAgent { .. } => "fetch.user_agent".to_owned(),
+            Self::ExtraCa { .. } => "fetch.extra_ca".to_owned(),
+            Self::ConnectTo { host, .. } => format!("fetch.connect_to.{host}"),
+            Self::OutOfBounds { setting, .. } => setting.clone(),
+            Self::Callback { .. } => "websub.callback".to_owned(),
+            Self::Proxy { from, .. } => (*from).to_owned(),
+            Self::ProxyCredentials { .. } => "fetch.proxy_credentials_file".to_owned(),
+            Self::Tls(_) | Self::Client(_) => "fetch".to_owned(),
+        }
+    }
 }

@@ -20,7 +20,7 @@ use crate::{FetchSettings, FetchSettingsError, address::is_public};
 
 /// Lets requests reach public addresses, and those that the operator named.
 #[derive(Clone)]
-pub(super) struct AddressFilter {
+pub(crate) struct AddressFilter {
     resolver: Arc<dyn Resolver>,
     allow_private: bool,
     connect_to: Arc<BTreeMap<String, Target>>,
@@ -30,7 +30,7 @@ pub(super) struct AddressFilter {
 
 /// Where the operator says that a host is reached.
 #[derive(Debug, Clone, PartialEq)]
-struct Target {
+pub(crate) struct Target {
     host: Host,
     port: u16,
 }
@@ -45,16 +45,26 @@ impl AddressFilter {
         resolver: Arc<dyn Resolver>,
         proxies: BTreeSet<String>,
     ) -> Result<Self, FetchSettingsError> {
+        Ok(Self {
+            resolver,
+            allow_private: settings.allow_private_addresses,
+            connect_to: Arc::new(Self::placed(&settings.connect_to)?),
+            proxies: Arc::new(proxies),
+        })
+    }
+
+    /// Where the operator says that hosts are reached.
+    ///
+    /// # Errors
+    /// If an entry is something else than a host and an address with a port.
+    pub(crate) fn placed(
+        connect_to: &BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, Target>, FetchSettingsError> {
         let entry = |(host, target): (&String, &String)| match (Host::parse(host), Target::parse(target)) {
             (Ok(Host::Domain(name)), Some(target)) => Ok((name, target)),
             _ => Err(FetchSettingsError::ConnectTo { host: host.clone(), target: target.clone() }),
         };
-        Ok(Self {
-            resolver,
-            allow_private: settings.allow_private_addresses,
-            connect_to: Arc::new(settings.connect_to.iter().map(entry).collect::<Result<_, _>>()?),
-            proxies: Arc::new(proxies),
-        })
+        connect_to.iter().map(entry).collect()
     }
 
     /// Whether the operator says where the host of `url` is reached.

@@ -95,16 +95,8 @@ impl LiveTransport {
         settings: &FetchSettings,
         resolver: Arc<dyn Resolver>,
     ) -> Result<Self, FetchSettingsError> {
-        HeaderValue::try_from(&settings.user_agent)
-            .map_err(|_| FetchSettingsError::UserAgent { value: settings.user_agent.clone() })?;
-        // What HTTP/1 readers take at least.
-        const MIN_HEADER_BYTES: usize = 8192;
-        if settings.max_header_bytes < MIN_HEADER_BYTES {
-            return Err(FetchSettingsError::TooSmall {
-                name: "max_header_bytes",
-                value: settings.max_header_bytes,
-                least: MIN_HEADER_BYTES,
-            });
+        if let Some(wrong) = settings.wrong_values().into_iter().next() {
+            return Err(wrong);
         }
         let proxies = Proxies::of(settings, |name| std::env::var(name).ok())?;
         let proxy_names = proxies.iter().flat_map(Proxies::names).collect();

@@ -26,14 +26,17 @@ use url::Url;
 
 use crate::MemoryLease;
 
+pub(crate) use address_filter::AddressFilter;
 pub use error::{FailureKind, TransportError};
 pub use live::LiveTransport;
+pub(crate) use proxy::Proxies;
 pub use proxy::{ProxyChoice, ProxyCredentials, ProxyServer};
 pub use record::{RecordError, RecordSettings, RecordingTransport};
 pub use recording_index::{RecordingIndex, ReplayError};
 pub use replay::ReplayTransport;
 pub use resolve::{Resolver, SystemResolver};
 pub use secrets::Secrets;
+pub(crate) use tls::read_authorities;
 
 /// Holds one exchange at a time.
 pub trait Transport: Send + Sync {

@@ -25,6 +25,23 @@ impl fmt::Debug for ProxyCredentials {
     }
 }
 
+impl ProxyCredentials {
+    /// The credentials that `settings` hold or name.
+    ///
+    /// # Errors
+    /// If the file that they name cannot be used.
+    pub(crate) fn of(settings: &FetchSettings) -> Result<Option<Self>, FetchSettingsError> {
+        let Some(path) =
+            settings.proxy_credentials_file.as_ref().filter(|_| settings.proxy_credentials.is_none())
+        else {
+            return Ok(settings.proxy_credentials.clone());
+        };
+        let failed = |why: String| FetchSettingsError::ProxyCredentials { path: path.clone(), why };
+        let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        text.trim_end_matches(['\r', '\n']).parse().map(Some).map_err(|why: &str| failed(why.to_owned()))
+    }
+}
+
 impl FromStr for ProxyCredentials {
     type Err = &'static str;
 
@@ -101,7 +118,7 @@ impl fmt::Display for ProxyChoice {
 }
 
 /// The proxy of each scheme, and what is reached without one.
-pub(super) struct Proxies {
+pub(crate) struct Proxies {
     http: Option<Url>,
     https: Option<Url>,
     no_proxy: String,
@@ -117,22 +134,38 @@ impl Proxies {
         settings: &FetchSettings,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>, FetchSettingsError> {
+        let Some(mut proxies) = Self::addresses(settings, variable)? else { return Ok(None) };
+        if settings.proxy != ENVIRONMENT
+            && let Some(ProxyCredentials { user, password }) = ProxyCredentials::of(settings)?
+        {
+            for url in [&mut proxies.http, &mut proxies.https].into_iter().flatten() {
+                // These fail only for URLs without a host, and this one has one.
+                let _ = url.set_username(&user);
+                let _ = url.set_password(Some(&password));
+            }
+        }
+        Ok(Some(proxies))
+    }
+
+    /// The same without credentials that are configured apart.
+    ///
+    /// # Errors
+    /// If a proxy's address cannot be used.
+    pub(crate) fn addresses(
+        settings: &FetchSettings,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<Self>, FetchSettingsError> {
         match settings.proxy.as_str() {
             "" => Ok(None),
             ENVIRONMENT => Self::of_environment(variable),
             text => {
-                let mut url = proxy_url("fetch.proxy", text)?;
+                let url = proxy_url("fetch.proxy", text)?;
                 if !url.username().is_empty() || url.password().is_some() {
                     return Err(FetchSettingsError::Proxy {
                         from: "fetch.proxy",
                         why: "user name and password never stand there; put them into fetch.proxy_credentials_file \
                               or the environment (DATELINE_FETCH__PROXY_CREDENTIALS)",
                     });
-                }
-                if let Some(ProxyCredentials { user, password }) = credentials(settings)? {
-                    // These fail only for URLs without a host, and this one has one.
-                    let _ = url.set_username(&user);
-                    let _ = url.set_password(Some(&password));
                 }
                 let no_proxy = settings.no_proxy.join(",");
                 Ok(Some(Self { http: Some(url.clone()), https: Some(url), no_proxy }))
@@ -194,8 +227,8 @@ const EXPECTED: &str = "an address such as http://proxy.example:3128, https://pr
 
 /// The address of a proxy, written in `from`.
 fn proxy_url(from: &'static str, text: &str) -> Result<Url, FetchSettingsError> {
-    const MEANT: &str = "an address such as http://proxy.example:3128, https://proxy.example or \
-                         socks5h://127.0.0.1:1080 is expected, or \"environment\"";
+    const MEANT: &str = "expected an address such as http://proxy.example:3128, https://proxy.example or \
+                         socks5h://127.0.0.1:1080, or \"environment\"";
     usable(text).ok_or(FetchSettingsError::Proxy { from, why: MEANT })
 }
 
@@ -209,16 +242,4 @@ fn usable(text: &str) -> Option<Url> {
             // What the client cannot read, it would pass over in silence.
             && url.as_str().parse::<http::Uri>().is_ok()
     })
-}
-
-/// The credentials that `settings` hold or name.
-fn credentials(settings: &FetchSettings) -> Result<Option<ProxyCredentials>, FetchSettingsError> {
-    let Some(path) =
-        settings.proxy_credentials_file.as_ref().filter(|_| settings.proxy_credentials.is_none())
-    else {
-        return Ok(settings.proxy_credentials.clone());
-    };
-    let failed = |why: String| FetchSettingsError::ProxyCredentials { path: path.clone(), why };
-    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-    text.trim_end_matches(['\r', '\n']).parse().map(Some).map_err(|why: &str| failed(why.to_owned()))
 }

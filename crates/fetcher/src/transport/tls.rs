@@ -1,6 +1,9 @@
 //! Whom TLS trusts.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rustls::{
     ClientConfig, RootCertStore,
@@ -26,16 +29,7 @@ pub(super) fn client_config(extra: &[PathBuf]) -> Result<ClientConfig, FetchSett
         );
     }
     for path in extra {
-        let failed = |why: String| FetchSettingsError::ExtraCa { path: path.clone(), why };
-        let certificates = CertificateDer::pem_file_iter(path)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| failed(error.to_string()))?;
-        if certificates.is_empty() {
-            return Err(failed("holds no certificate".to_owned()));
-        }
-        for certificate in certificates {
-            roots.add(certificate).map_err(|error| failed(error.to_string()))?;
-        }
+        roots.extend(read_authorities(path)?.roots);
     }
     let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()?
@@ -43,6 +37,22 @@ pub(super) fn client_config(extra: &[PathBuf]) -> Result<ClientConfig, FetchSett
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// The authorities in the PEM file at `path`: one or more.
+pub(crate) fn read_authorities(path: &Path) -> Result<RootCertStore, FetchSettingsError> {
+    let failed = |why: String| FetchSettingsError::ExtraCa { path: path.to_owned(), why };
+    let certificates = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| failed(error.to_string()))?;
+    if certificates.is_empty() {
+        return Err(failed("it holds no certificate".to_owned()));
+    }
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates {
+        roots.add(certificate).map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(roots)
 }
 
 fn provider() -> CryptoProvider {

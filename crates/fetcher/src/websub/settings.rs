@@ -41,8 +41,7 @@ impl WebSubSettings {
         if self.callback.is_empty() {
             return Ok(None);
         }
-        let wrong =
-            |why: &str| FetchSettingsError::Callback { value: self.callback.clone(), why: why.to_owned() };
+        let wrong = |why: &str| FetchSettingsError::Callback { why: why.to_owned() };
         let mut url = Url::parse(&self.callback).map_err(|error| wrong(&error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(wrong("it is no http or https URL"));

@@ -108,7 +108,7 @@ fn settings_that_cannot_work_say_what_is_meant() {
                 connect_to: [("192.0.2.1".into(), "127.0.0.1:80".into())].into(),
                 ..Default::default()
             },
-            "name a host",
+            "expected a host with its address",
         ),
         (FetchSettings { max_header_bytes: 10, ..Default::default() }, "at least 8192"),
         (FetchSettings { user_agent: "a\nb".into(), ..Default::default() }, "visible ASCII"),

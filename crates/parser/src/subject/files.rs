@@ -1,7 +1,7 @@
 //! The files of a subject: `subject.toml`, `names.tsv` and, where there is one, `gazetteer.tsv`, `words.tsv`, `weights.tsv` and, where there is
 //! one, `signs.tsv`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Deserialize;
 
@@ -119,6 +119,7 @@ impl Data {
         let (groups, group_names) = words(text(WORDS)?, &head.words, text(HEAD)?, &mut terms)?;
         let weights = weights(text(WEIGHTS)?)?;
         let fold_all = |written: &[String]| written.iter().map(|word| super::fold::fold(word)).collect();
+        check_groups(text(WORDS)?, &head.words, files.get(SIGNS).map(String::as_str))?;
         let mut signs = Signs::new(group_names);
         if let Some(table) = files.get(SIGNS) {
             add_signs(table, &mut signs)?;
@@ -295,6 +296,33 @@ fn words(
         }
     }
     Ok((groups, ids.into_iter().map(str::to_owned).collect()))
+}
+
+/// Finds groups of words that count for nothing, as one with a mistyped name does: neither `subject.toml` nor a sign names them.
+fn check_groups(text: &str, roles: &WordRoles, signs: Option<&str>) -> Result<(), SubjectError> {
+    let mut known: BTreeSet<&str> = BTreeSet::new();
+    for names in [&roles.dealing, &roles.force, &roles.aside, &roles.related] {
+        known.extend(names.iter().map(String::as_str));
+    }
+    if let Some(signs) = signs {
+        let table = Table::parse(SIGNS, signs, &["sign", "with"])?;
+        for row in table.rows() {
+            known.extend([table.cell(row, "sign"), table.cell(row, "with")]);
+        }
+    }
+    let table = Table::parse(WORDS, text, &["group"])?;
+    for row in table.rows() {
+        let group = table.cell(row, "group");
+        if !known.contains(group) {
+            let what = format!("the group `{group}` is unknown: neither {HEAD} nor {SIGNS} names it");
+            return Err(table.error(
+                row,
+                what,
+                format!("name it under [words] in {HEAD}, or write its name as there"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn add_terms(

@@ -20,16 +20,7 @@ impl Intake {
         let EngineUpdate { feeds, fetcher, subject, sites, agencies, settings } = update;
         let now = self.clock.now();
         let states: Vec<FeedState> = feeds.iter().map(|feed| FeedState::new(feed.published(), now)).collect();
-        let mut added = Vec::new();
-        for fresh in states.iter().filter(|state| !self.feeds.contains_key(&state.id)) {
-            added.push(match self.world.journal.feed(&fresh.id) {
-                Ok(known) => known.unwrap_or_else(|| fresh.clone()),
-                // It is set aside and replaced when the feeds are configured.
-                Err(JournalError::UnreadableRow { .. }) => fresh.clone(),
-                Err(error) => return Err(error),
-            });
-        }
-        self.world.journal.configure_feeds(states).await?;
+        self.world.journal.configure_feeds(states.clone()).await?;
 
         self.schedule.set_pause(fetcher.pause_at_host());
         self.world.fetcher = fetcher;
@@ -41,18 +32,23 @@ impl Intake {
         let feeds: HashMap<FeedId, _> =
             feeds.into_iter().map(|feed| (feed.id().clone(), Arc::new(feed))).collect();
         for (id, feed) in std::mem::replace(&mut self.feeds, feeds) {
-            if !self.feeds.contains_key(&id) {
-                self.schedule.remove(&id);
-                self.states.remove(&id);
-                self.former_feeds.insert(id, feed);
+            match self.feeds.get(&id) {
+                None => {
+                    self.schedule.remove(&id);
+                    self.states.remove(&id);
+                    self.former_feeds.insert(id, feed);
+                }
+                // The journal has forgotten what it stored under the other address.
+                Some(now) if now.published().url != feed.published().url => drop(self.states.remove(&id)),
+                Some(_) => {}
             }
         }
-        for known in added {
-            // One that is gone and comes back has been revived meanwhile.
-            let state = self.world.journal.feed(&known.id).ok().flatten().unwrap_or(known);
+        for fresh in states {
             // What is under way for a feed puts it down again when it ends.
-            if !self.busy.contains(&state.id) {
-                self.schedule(state);
+            if !self.states.contains_key(&fresh.id) && !self.busy.contains(&fresh.id) {
+                // Where the journal cannot be read now, the feed is asked as one that was never polled.
+                let known = self.world.journal.feed(&fresh.id).ok().flatten();
+                self.schedule(known.unwrap_or(fresh));
             }
         }
         Ok(())

@@ -1,0 +1,112 @@
+//! What types alone cannot hold: values that exclude one another, that nothing would work with, and files that are not there.
+
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::time::Duration;
+
+use super::Settings;
+use super::values::SettingValues;
+use crate::logs;
+
+/// More polls, pages or connections at once than one machine has file descriptors for.
+const MAX_AT_ONCE: usize = 100_000;
+/// More threads than any machine has cores.
+const MAX_THREADS: usize = 1_024;
+/// The least that pages under way may hold, in bytes: one large page.
+const MIN_PAGE_MEMORY_BYTES: usize = 1 << 20;
+
+impl Settings {
+    /// Notes in `values` what is wrong with these settings, which were made of them. Where values could not be read at all, what
+    /// has its default in their place is not judged.
+    pub(super) fn check_values(&self, values: &mut SettingValues<'_>) {
+        let mut found = self.own_problems();
+        let fetch = self.fetch.wrong_values().into_iter().chain(self.poll.wrong_values());
+        let in_full = fetch.chain(self.websub.wrong_values());
+        let in_full: Vec<(String, String)> =
+            in_full.map(|error| (error.setting(), error.to_string())).collect();
+        found.extend(
+            self.kafka
+                .wrong_values()
+                .into_iter()
+                .map(|error| (format!("kafka.{}", error.setting), error.what)),
+        );
+        let broken = values.has_errors();
+        for (setting, why) in found {
+            if !broken || values.is_given(&setting) {
+                values.wrong(&setting, why);
+            }
+        }
+        for (setting, what) in in_full {
+            if !broken || values.is_given(&setting) {
+                let (what, remedy) = what.split_once("; ").unwrap_or((&what, "see config/dateline.toml"));
+                values.wrong_in_full(&setting, what.to_owned(), remedy);
+            }
+        }
+    }
+
+    /// Notes in `values` what is wrong with the files that the settings name.
+    pub(super) fn check_files(&self, values: &mut SettingValues<'_>) {
+        for error in self.fetch.wrong_files() {
+            let told = error.to_string();
+            let (what, remedy) = told.split_once("; ").unwrap_or((&told, "name a file that can be read"));
+            values.wrong_in_full(&error.setting(), what.to_owned(), remedy);
+        }
+        for error in self.kafka.wrong_files() {
+            values.wrong(&format!("kafka.{}", error.setting), error.what);
+        }
+        if let Some(why) = no_folder(&self.data_dir) {
+            values.wrong("data_dir", why);
+        }
+        if self.sites.is_dir() {
+            values.wrong("sites", "expected a file with rules for single sites, and this is a folder");
+        }
+    }
+
+    /// What is wrong with the settings of the program itself: full name, and what is expected.
+    fn own_problems(&self) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let mut wrong = |setting: &str, why: String| found.push((setting.to_owned(), why));
+        let counts: [(&str, usize, RangeInclusive<usize>); 6] = [
+            ("engine.polls_in_flight", self.engine.polls_in_flight, 1..=MAX_AT_ONCE),
+            ("engine.pages_in_flight", self.engine.pages_in_flight, 1..=MAX_AT_ONCE),
+            ("engine.extract_threads", self.engine.extract_threads, 0..=MAX_THREADS),
+            (
+                "engine.max_page_memory_bytes",
+                self.engine.max_page_memory_bytes,
+                MIN_PAGE_MEMORY_BYTES..=usize::MAX,
+            ),
+            ("http.max_connections", self.http.max_connections, 1..=MAX_AT_ONCE),
+            ("http.max_followers", self.http.max_followers, 0..=MAX_AT_ONCE),
+        ];
+        for (setting, _, range) in counts.into_iter().filter(|(_, count, range)| !range.contains(count)) {
+            let expected = match *range.end() {
+                usize::MAX => format!("expected at least {}", range.start()),
+                most => format!("expected between {} and {most}", range.start()),
+            };
+            wrong(setting, expected);
+        }
+        let lengths = [
+            ("engine.extract_timeout", self.engine.extract_timeout),
+            ("http.stalled_after", self.http.stalled_after),
+            ("http.header_timeout", self.http.header_timeout),
+        ];
+        for (setting, _) in lengths.into_iter().filter(|(_, length)| *length == Duration::ZERO) {
+            wrong(setting, "expected a duration above 0, such as 30s, 5m, 1h 30m".to_owned());
+        }
+        let is_plain = self.source.bytes().all(|byte| byte.is_ascii_graphic());
+        if self.source.is_empty() || !is_plain {
+            wrong("source", "expected a URI reference without spaces, such as \"/dateline\"".to_owned());
+        }
+        if let Err(why) = logs::understood(&self.logs.level) {
+            wrong("logs.level", why);
+        }
+        found
+    }
+}
+
+/// Why there can be no folder at `path`: it is something else, or what it lies in is. A folder that isn't there is made.
+fn no_folder(path: &Path) -> Option<String> {
+    let there = path.ancestors().find(|ancestor| ancestor.exists())?;
+    let is_wrong = !there.as_os_str().is_empty() && !there.is_dir();
+    is_wrong.then(|| format!("expected a folder, and {} is a file", there.display()))
+}

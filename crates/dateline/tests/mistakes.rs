@@ -1,0 +1,314 @@
+//! Mistakes in a configuration: `check` and `run` refuse each with the same words.
+
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
+mod site;
+
+use std::fs;
+
+use site::{Site, terminate, text};
+
+/// Settings with one mistake, the line on which it stands (0 where there is none), and what is told of it.
+const SETTINGS: &[(&str, usize, &str)] = &[
+    (
+        "[logs]\nlevel = \"verbose\"\n",
+        3,
+        "`level` in [logs] is \"verbose\"; expected error, warn, info, debug or trace",
+    ),
+    (
+        "[logs]\nlevel = \"info,fetcher=loud\"\n",
+        3,
+        "`level` in [logs] is \"info,fetcher=loud\"; expected error, warn",
+    ),
+    ("[logs]\nformat = \"jsn\"\n", 3, "`format` in [logs] is \"jsn\"; expected one of text, json"),
+    ("[fetch]\nextra_ca = [\"missing.pem\"]\n", 3, "missing.pem: "),
+    (
+        "[fetch]\nextra_ca = [\"dateline.toml\"]\n",
+        3,
+        "it holds no certificate; expected a PEM file with certificates",
+    ),
+    ("[fetch]\nuser_agent = \"one\\ntwo\"\n", 3, "fetch.user_agent is \"one\\ntwo\"; expected a name"),
+    ("[fetch]\nuser_agent = \"\"\n", 3, "fetch.user_agent is \"\"; expected a name"),
+    (
+        "[fetch]\nconnect_to = { \"news.example\" = \"nowhere\" }\n",
+        3,
+        "expected a host with its address and port",
+    ),
+    (
+        "[fetch]\nproxy = \"proxy.example:3128\"\n",
+        3,
+        "fetch.proxy: expected an address such as http://proxy.example:3128",
+    ),
+    ("[fetch]\nproxy = \"http://me:hush@proxy.example\"\n", 3, "user name and password never stand there"),
+    ("[fetch]\nproxy_credentials_file = \"missing\"\n", 3, "missing: "),
+    ("[fetch]\nproxy_credentials = \"me:hush\"\n", 3, "`proxy_credentials` in [fetch] is a secret"),
+    (
+        "[fetch]\nno_proxy = [\"http://news.example\"]\n",
+        3,
+        "fetch.no_proxy is \"http://news.example\"; expected hosts",
+    ),
+    ("[fetch]\ntimeout = \"0s\"\n", 3, "fetch.timeout is 0s; expected a duration above 0"),
+    ("[fetch]\ntimeout = 30\n", 3, "`timeout` in [fetch] is 30; expected a duration such as 30s, 5m, 1h 30m"),
+    ("[fetch]\ntimeout = \"half an hour\"\n", 3, "expected a duration such as 30s, 5m, 1h 30m"),
+    ("[fetch]\ntimeout = \"-5s\"\n", 3, "`timeout` in [fetch] is \"-5s\"; expected a duration of 0s to"),
+    ("[fetch]\nper_host_delay = \"999999999h\"\n", 3, "expected a duration of 0s to 876000h"),
+    ("[fetch]\nper_host_concurrency = 0\n", 3, "fetch.per_host_concurrency is 0; expected between 1 and 64"),
+    ("[fetch]\nmax_header_bytes = 10\n", 3, "fetch.max_header_bytes is 10; expected at least 8192"),
+    ("[fetch]\nmax_body_bytes = 0\n", 3, "fetch.max_body_bytes is 0; expected at least"),
+    ("[fetch]\nmax_redirects = -1\n", 3, "`max_redirects` in [fetch] is -1; expected a whole number"),
+    ("[fetch]\nobey_robots = \"yes\"\n", 3, "`obey_robots` in [fetch] is \"yes\"; expected true or false"),
+    ("[poll]\nmin_interval = \"7h\"\n", 3, "expected no more than `max_interval`"),
+    ("[poll]\nmin_interval = \"0s\"\n", 3, "poll.min_interval is 0s; expected a duration above 0"),
+    ("[poll]\nmax_interval = \"0s\"\n", 3, "poll.max_interval is 0s; expected a duration above 0"),
+    ("[poll]\nmax_interval = \"1m\"\n", 0, "expected no more than `max_interval`"),
+    ("[poll]\nmove_polls = 0\n", 3, "poll.move_polls is 0; expected at least 1"),
+    (
+        "[websub]\ncallback = \"dateline.example\"\n",
+        3,
+        "expected an address such as \"https://dateline.example/websub\"",
+    ),
+    ("[websub]\nlease = \"0s\"\n", 3, "websub.lease is 0s; expected a duration above 0"),
+    ("[engine]\npolls_in_flight = 0\n", 3, "`polls_in_flight` in [engine] is 0; expected between 1 and"),
+    ("[engine]\npages_in_flight = 0\n", 3, "`pages_in_flight` in [engine] is 0; expected between 1 and"),
+    (
+        "[engine]\nextract_threads = 9000000000000000000\n",
+        3,
+        "`extract_threads` in [engine] is 9000000000000000000; expected",
+    ),
+    (
+        "[engine]\nextract_timeout = \"0s\"\n",
+        3,
+        "`extract_timeout` in [engine] is \"0s\"; expected a duration above 0",
+    ),
+    (
+        "[engine]\nmax_page_memory_bytes = 1\n",
+        3,
+        "`max_page_memory_bytes` in [engine] is 1; expected at least 1048576",
+    ),
+    (
+        "[http]\nlisten = \"8080\"\n",
+        3,
+        "`listen` in [http] is \"8080\"; expected a text such as \"127.0.0.1:8080\"",
+    ),
+    ("[http]\nmax_connections = 0\n", 3, "`max_connections` in [http] is 0; expected between 1 and"),
+    ("[http]\nmax_connections = 9000000000000000000\n", 3, "`max_connections` in [http]"),
+    (
+        "[http]\nheader_timeout = \"0s\"\n",
+        3,
+        "`header_timeout` in [http] is \"0s\"; expected a duration above 0",
+    ),
+    ("[api]\ntoken_file = \"missing\"\n", 0, "missing: cannot be read"),
+    (
+        "[kafka]\nbrokers = \"kafka://host:9092\"\n",
+        3,
+        "`brokers` in [kafka] is \"kafka://host:9092\"; expected host:port",
+    ),
+    ("[kafka]\nbrokers = \"host:port\"\n", 3, "`brokers` in [kafka] is \"host:port\"; expected host:port"),
+    ("[kafka.properties]\n\"linger.msx\" = \"5\"\n", 3, "`linger.msx` in [kafka.properties]"),
+    ("[kafka.properties]\n\"linger.ms\" = \"soon\"\n", 3, "librdkafka does not take this value"),
+    ("[kafka.properties]\n\"enable.idempotence\" = \"false\"\n", 3, "exactly-once delivery rests on it"),
+    (
+        "[kafka.topics]\nhealth = \"dateline.rejects.v1\"\n",
+        3,
+        "expected a topic of its own: `topics.rejects` has this one",
+    ),
+    (
+        "[kafka.topics]\narticles = \"all articles\"\n",
+        3,
+        "expected 1 to 249 of the characters a-z A-Z 0-9 . _ -",
+    ),
+    ("[kafka]\npartitions = 0\n", 3, "`partitions` in [kafka] is 0; expected at least 1"),
+    (
+        "[kafka]\nreplication = \"three\"\n",
+        3,
+        "`replication` in [kafka] is \"three\"; expected a whole number from 0 to 65535",
+    ),
+    ("[kafka]\ntransaction_timeout = \"1s\"\n", 3, "expected a duration between 5s and 15m"),
+    (
+        "[kafka]\ncompression = \"zst\"\n",
+        3,
+        "expected one of none, gzip, lz4, snappy, zstd; did you mean `zstd`?",
+    ),
+    ("[kafka]\nssl_ca_file = \"missing.pem\"\nsecurity_protocol = \"ssl\"\n", 3, "missing.pem: No such file"),
+    (
+        "[kafka]\nssl_key_file = \"dateline.toml\"\nsecurity_protocol = \"ssl\"\n",
+        3,
+        "expected `ssl_certificate_file` and",
+    ),
+    (
+        "[kafka]\nsecurity_protocol = \"sasl_ssl\"\nsasl_username = \"me\"\n",
+        0,
+        "`sasl_password_file` in [kafka] is missing; needed",
+    ),
+    (
+        "[kafka]\nsasl_password_file = \"missing\"\nsasl_username = \"me\"\nsecurity_protocol = \"sasl_ssl\"\n",
+        3,
+        "missing: No such file or directory (os error 2); expected a file that holds the password",
+    ),
+    ("[kafka]\nsasl_username = \"me\"\n", 3, "nobody logs in while `security_protocol` is without sasl"),
+    ("[kafka]\nsasl_password = \"hush\"\n", 3, "`sasl_password` in [kafka] is a secret"),
+    ("data_dir = \"dateline.toml\"\n", 2, "`data_dir` is \"dateline.toml\"; expected a folder, and"),
+    ("data_dir = \"dateline.toml/data\"\n", 2, "expected a folder, and"),
+    ("source = \"\"\n", 2, "`source` is \"\"; expected a URI reference"),
+    ("source = \"a b\"\n", 2, "`source` is \"a b\"; expected a URI reference"),
+    ("sites = \".\"\n", 2, "expected a file with rules for single sites, and this is a folder"),
+    ("feeds = \"missing.toml\"\n", 0, "missing.toml: cannot be read"),
+    ("brokers = \"host:9092\"\n", 2, "unknown setting `brokers`; it belongs under [kafka]"),
+    ("[kafak]\nbrokers = \"host:9092\"\n", 2, "unknown setting `kafak`; did you mean `kafka`?"),
+    ("[fetch]\ntimout = \"5s\"\n", 3, "unknown setting `timout`; did you mean `timeout`?"),
+    ("[fetch\ntimeout = \"5s\"\n", 2, "dateline.toml:2: "),
+];
+
+/// Has `check` and `run` refuse the site with the same words, and gives these.
+fn refused(site: &Site, environment: &[(&str, &str)]) -> String {
+    let words = ["check", "run"].map(|command| {
+        let output = site.command(&[command]).envs(environment.iter().copied()).output().unwrap();
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(78), "{command}: {told}");
+        assert_eq!(text(&output.stdout), "");
+        told
+    });
+    assert_eq!(words[0], words[1]);
+    assert!(!words[0].contains("hush"), "{}", words[0]);
+    words[0].clone()
+}
+
+#[test]
+fn check_and_run_refuse_each_mistake_with_its_line_and_the_same_words() {
+    for (settings, line, says) in SETTINGS {
+        let site = Site::new(settings, "");
+        let told = refused(&site, &[]);
+        assert!(told.contains(says), "{settings}\n{told}");
+        let place = format!("error: {}:{line}: ", site.config().display());
+        assert!(*line == 0 || told.starts_with(&place), "{settings}\n{told}");
+    }
+}
+
+#[test]
+fn every_mistake_of_a_file_is_told_at_once_with_those_of_the_environment() {
+    let site = Site::new(
+        "[logs]\nlevel = \"verbose\"\n[fetch]\ntimeout = 5\nuser_agent = \"\"\n[kafka]\nbrokers = \"kafka://host\"\n",
+        "",
+    );
+    let told = refused(&site, &[("DATELINE_KAFKA_PARTITIONS", "3"), ("DATELINE_POLL__LATENCY", "soon")]);
+    let begins: Vec<&str> = [
+        "dateline.toml:3: `level`",
+        "dateline.toml:5: `timeout`",
+        "dateline.toml:6: fetch.user_agent",
+        "dateline.toml:8: `brokers`",
+        "environment variable DATELINE_KAFKA_PARTITIONS: this names no setting; did you mean DATELINE_KAFKA__PARTITIONS?",
+        "environment variable DATELINE_POLL__LATENCY: `latency` in [poll] is \"soon\"; expected a duration such as 30s, 5m, 1h 30m",
+    ]
+    .into();
+    assert_eq!(told.lines().count(), begins.len(), "{told}");
+    for (line, begin) in told.lines().zip(begins) {
+        assert!(line.contains(begin), "{line}");
+    }
+}
+
+#[test]
+fn a_broker_with_one_underscore_is_told_with_two() {
+    let told = refused(&Site::new("", ""), &[("DATELINE_KAFKA_BROKERS", "host:9092")]);
+    assert!(
+        told.contains("DATELINE_KAFKA_BROKERS: this names no setting; did you mean DATELINE_KAFKA__BROKERS?"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_value_from_the_environment_is_told_with_its_variable() {
+    let told = refused(&Site::new("", ""), &[("DATELINE_KAFKA__BROKERS", "kafka://host:9092")]);
+    assert!(
+        told.starts_with("error: environment variable DATELINE_KAFKA__BROKERS: `brokers` in [kafka] is"),
+        "{told}"
+    );
+}
+
+#[test]
+fn no_feeds_and_none_enabled_are_refused() {
+    for feeds in ["", "[[feed]]\nurl = \"https://news.example/rss\"\nenabled = false\n"] {
+        let site = Site::new("", "");
+        fs::write(site.folder.path().join("feeds.toml"), feeds).unwrap();
+        let told = refused(&site, &[]);
+        assert!(
+            told.contains("feeds.toml: no feed is configured and enabled; expected at least one"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_group_of_words_is_refused_with_its_line() {
+    let site = Site::new("", "");
+    let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
+    let subject = site.folder.path().join("subject");
+    fs::create_dir(&subject).unwrap();
+    for file in fs::read_dir(shipped).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), subject.join(file.file_name())).unwrap();
+    }
+    let words = fs::read_to_string(subject.join("words.tsv")).unwrap();
+    fs::write(subject.join("words.tsv"), words.replacen("\nsummit\t", "\nsummitt\t", 1)).unwrap();
+    fs::write(site.config(), "subject = \"subject\"\n").unwrap();
+    let told = refused(&site, &[]);
+    assert!(told.contains("words.tsv:") && told.contains("`summitt`"), "{told}");
+}
+
+#[test]
+fn a_second_daemon_hears_who_has_the_journal_and_nothing_of_the_port() {
+    let site = Site::new("", "");
+    let (mut child, address) = site.daemon(&[]);
+    let listen = address.trim_start_matches("http://").to_owned();
+    let output = site.command(&["run"]).env("DATELINE_HTTP__LISTEN", listen).output().unwrap();
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(65), "{told}");
+    assert!(told.contains(&format!("in use by process {} on ", child.id())), "{told}");
+    assert!(terminate(&mut child, std::time::Duration::from_secs(20)).success());
+}
+
+#[test]
+fn the_unit_does_not_restart_what_a_restart_cannot_help() {
+    let unit = include_str!("../../../deploy/dateline.service");
+    let prevented = unit.lines().find_map(|line| line.strip_prefix("RestartPreventExitStatus=")).unwrap();
+    assert!(prevented.split(' ').any(|status| status == "78"), "{prevented}");
+}
+
+#[test]
+fn check_online_asks_every_feed_and_the_broker_and_says_what_came() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let feeds = format!(
+        "[[feed]]\nurl = \"http://127.0.0.1:{port}/rss\"\nname = \"Here\"\n[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\nname = \"Gone\"\n"
+    );
+    let settings = "[fetch]\nallow_private_addresses = true\nper_host_delay = \"0s\"\n[kafka]\nbrokers = \"127.0.0.1:9\"\n";
+    let site = Site::new(settings, &feeds);
+    let serving = std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        let (mut stream, _) = server.accept().unwrap();
+        let mut asked = [0; 4096];
+        let _ = stream.read(&mut asked).unwrap();
+        let feed = "<rss version='2.0'><channel><title>t</title><item><title>one</title><link>http://a.example/1</link></item></channel></rss>";
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nConnection: close\r\n";
+        write!(stream, "{head}Content-Length: {}\r\n\r\n{feed}", feed.len()).unwrap();
+    });
+    let output = site.run(&["check", "--online"]);
+    serving.join().unwrap();
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{told}{}", text(&output.stderr));
+    assert!(told.contains(&format!("ok\thttp://127.0.0.1:{port}/rss\tHere\t1 entries")), "{told}");
+    assert!(told.contains("failed\thttp://127.0.0.1:9/rss\tGone\tfailed: "), "{told}");
+    assert!(told.contains("failed\t127.0.0.1:9\tKafka\t"), "{told}");
+    assert!(text(&output.stderr).contains("2 of 3 inputs could not be used"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_broker_that_cannot_be_used_is_not_waited_for_at_the_end() {
+    // It takes connections and never answers: the client library blocks on it.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let brokers = silent.local_addr().unwrap().to_string();
+    let site = Site::new("shutdown_grace = \"10m\"\n", "");
+    let (mut child, _) = site.daemon(&[("DATELINE_KAFKA__BROKERS", &brokers)]);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(terminate(&mut child, std::time::Duration::from_secs(60)).success());
+    assert!(site.log().contains("Kafka cannot be used now and is not waited for"), "{}", site.log());
+}

@@ -1,0 +1,191 @@
+//! What is wrong with settings, all of it at once, so that whoever checks them hears what a run would stumble over.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use http::HeaderValue;
+use url::Host;
+
+use crate::{
+    FetchSettings, FetchSettingsError, PollSettings,
+    transport::{AddressFilter, Proxies, ProxyCredentials, read_authorities},
+    websub::WebSubSettings,
+};
+
+/// What HTTP/1 readers take at least of a head, in bytes.
+const MIN_HEADER_BYTES: usize = 8192;
+/// The least that is taken of a body, in bytes: less would be no feed and no page.
+const MIN_BODY_BYTES: usize = 1024;
+/// More requests to one host at once than any host is to bear.
+const MAX_PER_HOST_CONCURRENCY: usize = 64;
+
+/// A setting that is outside its bounds.
+fn out_of_bounds(name: &str, value: impl ToString, expected: impl Into<String>) -> FetchSettingsError {
+    FetchSettingsError::OutOfBounds {
+        setting: name.to_owned(),
+        value: value.to_string(),
+        expected: expected.into(),
+    }
+}
+
+/// Those of `lengths` that are no time at all.
+fn too_short<'s>(lengths: &'s [(&'s str, Duration)]) -> impl Iterator<Item = FetchSettingsError> + 's {
+    let none = lengths.iter().filter(|(_, length)| length.is_zero());
+    none.map(|(name, _)| out_of_bounds(name, "0s", "a duration above 0, such as 30s, 5m, 1h 30m"))
+}
+
+impl FetchSettings {
+    /// What is wrong with the values themselves.
+    pub fn wrong_values(&self) -> Vec<FetchSettingsError> {
+        let mut wrong = Vec::new();
+        let names_itself = self.user_agent.chars().next().is_some_and(|first| first.is_ascii_alphabetic());
+        if !names_itself || HeaderValue::try_from(&self.user_agent).is_err() {
+            wrong.push(FetchSettingsError::UserAgent { value: self.user_agent.clone() });
+        }
+        wrong.extend(too_short(&[
+            ("fetch.timeout", self.timeout),
+            ("fetch.connect_timeout", self.connect_timeout),
+            ("fetch.first_byte_timeout", self.first_byte_timeout),
+            ("fetch.stall_timeout", self.stall_timeout),
+        ]));
+        let least = [
+            ("fetch.max_header_bytes", self.max_header_bytes, MIN_HEADER_BYTES),
+            ("fetch.max_body_bytes", self.max_body_bytes, MIN_BODY_BYTES),
+            ("fetch.max_decoded_bytes", self.max_decoded_bytes, MIN_BODY_BYTES),
+        ];
+        for (name, value, least) in least.into_iter().filter(|(_, value, least)| value < least) {
+            wrong.push(out_of_bounds(name, value, format!("at least {least}")));
+        }
+        if !(1..=MAX_PER_HOST_CONCURRENCY).contains(&self.per_host_concurrency) {
+            let expected = format!("between 1 and {MAX_PER_HOST_CONCURRENCY}");
+            wrong.push(out_of_bounds("fetch.per_host_concurrency", self.per_host_concurrency, expected));
+        }
+        for (host, target) in &self.connect_to {
+            let one = BTreeMap::from([(host.clone(), target.clone())]);
+            wrong.extend(AddressFilter::placed(&one).err());
+        }
+        wrong.extend(Proxies::addresses(self, |name| std::env::var(name).ok()).err());
+        for name in self.no_proxy.iter().filter(|name| !can_be_reached_directly(name)) {
+            let expected =
+                "hosts, addresses and networks such as \"news.example\", \"192.0.2.7\", \"192.0.2.0/24\"";
+            wrong.push(out_of_bounds("fetch.no_proxy", format!("{name:?}"), expected));
+        }
+        wrong
+    }
+
+    /// What is wrong with the files that are named.
+    pub fn wrong_files(&self) -> Vec<FetchSettingsError> {
+        let authorities = self.extra_ca.iter().filter_map(|path| read_authorities(path).err());
+        authorities.chain(ProxyCredentials::of(self).err()).collect()
+    }
+}
+
+/// Whether `name` can name what is reached without the proxy, as the client reads it.
+fn can_be_reached_directly(name: &str) -> bool {
+    let name = name.trim();
+    if let Some((network, bits)) = name.split_once('/') {
+        let most = match network.parse() {
+            Ok(std::net::IpAddr::V4(_)) => 32,
+            Ok(std::net::IpAddr::V6(_)) => 128,
+            Err(_) => return false,
+        };
+        return bits.parse::<u8>().is_ok_and(|bits| bits <= most);
+    }
+    let host = name.trim_start_matches('.');
+    name == "*"
+        || name.parse::<std::net::IpAddr>().is_ok()
+        || matches!(Host::parse(host), Ok(Host::Domain(_)))
+}
+
+impl PollSettings {
+    /// What is wrong with the values.
+    pub fn wrong_values(&self) -> Vec<FetchSettingsError> {
+        let mut wrong: Vec<FetchSettingsError> = too_short(&[
+            ("poll.min_interval", self.min_interval),
+            ("poll.max_interval", self.max_interval),
+            ("poll.latency", self.latency),
+            ("poll.max_backoff", self.max_backoff),
+            ("poll.dead_after", self.dead_after),
+        ])
+        .collect();
+        let longest = [("max_interval", self.max_interval), ("max_backoff", self.max_backoff)];
+        for (name, longest) in longest.into_iter().filter(|(_, longest)| !longest.is_zero()) {
+            if self.min_interval > longest {
+                let expected = format!("no more than `{name}`, which is {longest:?}");
+                let value = format!("{:?}", self.min_interval);
+                wrong.push(out_of_bounds("poll.min_interval", value, expected));
+            }
+        }
+        if self.move_polls == 0 {
+            wrong.push(out_of_bounds("poll.move_polls", 0, "at least 1"));
+        }
+        wrong
+    }
+}
+
+impl WebSubSettings {
+    /// What is wrong with the values.
+    pub fn wrong_values(&self) -> Vec<FetchSettingsError> {
+        let lengths = [("websub.lease", self.lease), ("websub.min_interval", self.min_interval)];
+        self.callback_base().err().into_iter().chain(too_short(&lengths)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_sound() {
+        assert!(FetchSettings::default().wrong_values().is_empty());
+        assert!(PollSettings::default().wrong_values().is_empty());
+        assert!(WebSubSettings::default().wrong_values().is_empty());
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let settings = FetchSettings {
+            user_agent: "a\nb".into(),
+            timeout: Duration::ZERO,
+            per_host_concurrency: 0,
+            connect_to: [("news.example".into(), "nowhere".into())].into(),
+            proxy: "proxy.example".into(),
+            no_proxy: vec![
+                "http://news.example".into(),
+                "192.0.2.0/40".into(),
+                "*".into(),
+                ".news.example".into(),
+            ],
+            ..FetchSettings::default()
+        };
+        let wrong = settings.wrong_values();
+        let named: Vec<_> = wrong.iter().map(FetchSettingsError::setting).collect();
+        assert_eq!(
+            named,
+            [
+                "fetch.user_agent",
+                "fetch.timeout",
+                "fetch.per_host_concurrency",
+                "fetch.connect_to.news.example",
+                "fetch.proxy",
+                "fetch.no_proxy",
+                "fetch.no_proxy"
+            ]
+        );
+        let files =
+            FetchSettings { extra_ca: vec!["a.pem".into(), "b.pem".into()], ..FetchSettings::default() };
+        assert_eq!(files.wrong_files().len(), 2);
+    }
+
+    #[test]
+    fn intervals_that_exclude_one_another_are_named_with_both() {
+        let settings = PollSettings { min_interval: Duration::from_secs(90_000), ..PollSettings::default() };
+        let wrong: Vec<String> = settings.wrong_values().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            wrong,
+            [
+                "poll.min_interval is 90000s; expected no more than `max_interval`, which is 21600s",
+                "poll.min_interval is 90000s; expected no more than `max_backoff`, which is 86400s"
+            ]
+        );
+    }
+}
