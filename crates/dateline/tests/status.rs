@@ -38,6 +38,8 @@ fn the_running_daemon_says_how_it_is_and_not_the_environment_of_who_asks() {
     let report: Value = serde_json::from_slice(&site.run(&["status", "--json"]).stdout).unwrap();
     assert_eq!(report["verdict"], "degraded");
     assert_eq!(report["daemon"]["process"], child.id());
+    let checked = site.run(&["status", "--check"]);
+    assert!(checked.status.success() && text(&checked.stdout).starts_with("degraded: "), "{checked:?}");
     assert!(terminate(&mut child, Duration::from_secs(30)).success(), "{}", site.log());
 }
 
@@ -64,6 +66,8 @@ fn without_a_daemon_the_first_line_says_since_when_and_that_the_journal_tells() 
     assert!(page.contains("delivery  nothing was ever delivered to Kafka\n"), "{page}");
     let report: Value = serde_json::from_slice(&site.run(&["status", "--json"]).stdout).unwrap();
     assert_eq!(report["verdict"], "not_running");
+    let checked = site.run(&["status", "--check"]);
+    assert_eq!(checked.status.code(), Some(1), "{}", text(&checked.stdout));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::api_client;
 use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::run_record::RunRecord;
-use crate::status::{FeedNames, StatusReport, page};
+use crate::status::{FeedNames, StatusReport, Verdict, page};
 
 /// How long a daemon may take to say how it is.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -29,6 +29,9 @@ pub struct StatusArguments {
     /// Print one JSON document instead of a page for people. `verdict` in it is ok, degraded, not_ready or not_running.
     #[arg(long)]
     json: bool,
+    /// Print the verdict alone, and end with 1 unless a daemon answers that takes entries in and keeps them: for health checks.
+    #[arg(long, conflicts_with = "json")]
+    check: bool,
     /// The daemon's API; only that is asked then.
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
@@ -48,6 +51,12 @@ pub fn run(arguments: &StatusArguments) -> Result<(), Failure> {
         })?,
         None => of_configured(&Settings::load(&arguments.config.path)?)?,
     };
+    if arguments.check {
+        return match status.verdict {
+            Verdict::Ok | Verdict::Degraded => print_text(&format!("{}\n", status.summary)),
+            Verdict::NotReady | Verdict::NotRunning => Err(Failure::Other(status.summary)),
+        };
+    }
     match arguments.json {
         true => print_json(&status),
         false => print_text(&page(&status, Timestamp::now())),

@@ -487,7 +487,7 @@ fn first_announced(pending: &PendingEntry) -> Option<Timestamp> {
 
 /// The group of feeds that polls are counted under: the first of a feed's tags.
 fn group_of(feed: Option<&FeedRef>) -> &str {
-    feed.and_then(|feed| feed.name.as_ref()).map_or("", |_| "")
+    feed.and_then(|feed| feed.tags.first()).map_or("", String::as_str)
 }
 
 /// How a poll went, as metrics call it.

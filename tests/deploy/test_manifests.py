@@ -1,0 +1,72 @@
+"""Compose file and Kubernetes manifests: right by their schemas, and by what only a look at several places tells."""
+
+import os
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+TOOLS = Path(sys.executable).parent
+
+
+def tool(name, *arguments):
+    return subprocess.run([TOOLS / name, *arguments], capture_output=True, text=True, timeout=120)
+
+
+class Manifests(unittest.TestCase):
+    def setUp(self):
+        lacks = [name for name in ("check-jsonschema", "kubernetes-validate") if not (TOOLS / name).exists()]
+        lacks += [] if yaml else ["PyYAML"]
+        if lacks:
+            if os.environ.get("CI"):
+                self.fail(f"cannot run without {lacks}")
+            self.skipTest(f"{lacks}, of tests/requirements.txt, are not installed")
+
+    def test_the_compose_file_is_one(self):
+        done = tool("check-jsonschema", "--builtin-schema", "vendor.compose-spec", DEPLOY / "compose.yaml")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_the_broker_of_compose_is_reached_from_inside_and_from_this_machine(self):
+        services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+        kafka, daemon = services["kafka"], services["dateline"]
+        advertised = dict(one.split("://") for one in kafka["environment"]["KAFKA_ADVERTISED_LISTENERS"].split(","))
+        listening = dict(one.split("://") for one in kafka["environment"]["KAFKA_LISTENERS"].split(","))
+        self.assertEqual(daemon["environment"]["DATELINE_KAFKA__BROKERS"], advertised["INSIDE"])
+        for name, address in advertised.items():
+            self.assertEqual(address.rsplit(":")[-1], listening[name].rsplit(":")[-1], name)
+        port = advertised["OUTSIDE"].removeprefix("localhost:")
+        self.assertIn(f"127.0.0.1:{port}:{port}", kafka["ports"])
+        for name, service in services.items():
+            self.assertIn("mem_limit", service, name)
+            self.assertIn("healthcheck", service, name)
+            self.assertTrue(service["volumes"], name)
+
+    def test_the_kubernetes_manifests_are_right_by_the_schema_strictly(self):
+        for version in ("1.29.0", "1.37.0"):
+            done = tool("kubernetes-validate", "--strict", "--kubernetes-version", version, DEPLOY / "kubernetes" / "dateline.yaml")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_the_manifests_refer_to_one_another(self):
+        documents = {one["kind"]: one for one in yaml.safe_load_all((DEPLOY / "kubernetes" / "dateline.yaml").read_text())}
+        pods = documents["StatefulSet"]["spec"]["template"]
+        container = pods["spec"]["containers"][0]
+        self.assertEqual(documents["Service"]["spec"]["selector"], pods["metadata"]["labels"])
+        named = {kind: source[kind]["name"] for source in container["envFrom"] for kind in source}
+        self.assertEqual(named, {"configMapRef": documents["ConfigMap"]["metadata"]["name"],
+                                 "secretRef": documents["Secret"]["metadata"]["name"]})
+        claims = {claim["metadata"]["name"] for claim in documents["StatefulSet"]["spec"]["volumeClaimTemplates"]}
+        mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+        self.assertEqual({mounts[claim] for claim in claims}, {"/var/lib/dateline"})
+        self.assertEqual(documents["StatefulSet"]["spec"]["replicas"], 1, "a journal belongs to one daemon")
+        image = (DEPLOY / "Dockerfile").read_text()
+        self.assertIn(f"--uid {pods['spec']['securityContext']['runAsUser']} ", image)
+
+
+if __name__ == "__main__":
+    unittest.main()
