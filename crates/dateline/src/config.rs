@@ -28,7 +28,9 @@ pub use agencies::read as read_agencies;
 pub use contents::ConfigContents;
 pub use error::{ConfigError, Origin};
 pub use feeds::SecretAccess;
-pub use settings::{ApiSettings, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings};
+pub use settings::{
+    ApiSettings, CopyPolicy, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings, StoriesSettings,
+};
 pub use sites::read as read_site_rules;
 pub use subject::read as read_subject;
 use values::{SecretSetting, SettingValues};

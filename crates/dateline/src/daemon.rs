@@ -91,6 +91,7 @@ pub async fn run(
         subject: Arc::new(subject),
         sites: Arc::new(sites),
         agencies: Arc::new(agencies),
+        stories: settings.stories,
         metrics: metrics.clone(),
     };
     let names = watch::Sender::new(FeedNames::of(&feeds));

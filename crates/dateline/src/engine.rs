@@ -16,6 +16,7 @@
 
 mod command;
 mod commit;
+mod comparison;
 mod extraction;
 mod intake;
 pub(crate) mod outcome;
@@ -39,9 +40,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::EngineSettings;
+use crate::config::{EngineSettings, StoriesSettings};
 use crate::metrics::Metrics;
 pub use command::{EngineCommand, EngineUpdate};
+use comparison::Comparison;
 use intake::Intake;
 pub use outcome::ReadingRules;
 pub use push::{Push, PushEnd};
@@ -60,6 +62,8 @@ pub struct EngineParts {
     pub sites: Arc<SiteRules>,
     /// Says whose texts others carry.
     pub agencies: Arc<Agencies>,
+    /// What becomes of copies.
+    pub stories: StoriesSettings,
     /// Counts.
     pub metrics: Arc<Metrics>,
 }
@@ -144,7 +148,10 @@ impl Engine {
         world.journal.configure_feeds(unknown).await?;
         let states = world.journal.feeds()?;
         let feeds: HashMap<FeedId, Feed> = feeds.into_iter().map(|feed| (feed.id().clone(), feed)).collect();
-        let intake = Intake::new(world, feeds, states, settings);
+        let mut comparison =
+            Comparison::new(world.journal.clone(), world.agencies.clone(), world.stories.copies);
+        comparison.read_log(now)?;
+        let intake = Intake::new(world, feeds, states, comparison, settings);
         let pulse = watch::Sender::new(intake.pulse());
         let (push, pushes) = mpsc::channel(PUSHES_WAITING);
         let (command, commands) = mpsc::channel(MAX_COMMANDS_WAITING);

@@ -91,6 +91,8 @@ fn outcome(entry: &Entry, number: usize) -> Event {
         },
         entities: Vec::new(),
         fingerprint: None,
+        changes: Vec::new(),
+        correction: None,
         copy_of: None,
         recording: None,
     }))

@@ -25,6 +25,7 @@
 pub mod copy;
 pub mod origin;
 mod report;
+pub mod revision;
 mod script;
 pub mod site;
 pub mod story;

@@ -85,6 +85,36 @@ pub struct CopyOf {
     pub spans: Vec<Span>,
 }
 
+words! {
+    /// What was changed of an article.
+    pub enum ChangeKind {
+        /// The headline.
+        Title = "title",
+        /// A paragraph that was not there before.
+        Added = "added",
+        /// A paragraph that is gone.
+        Removed = "removed",
+        /// A paragraph that says something else.
+        Changed = "changed",
+    }
+}
+
+/// One change from the revision before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TextChange {
+    /// What was changed.
+    pub kind: ChangeKind,
+    /// The headline or paragraph as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The same as it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Where the words that are other than before stand in this revision's body; empty for the headline and what is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<Span>,
+}
+
 /// An article on the subject, or its next revision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ArticleEvent {
@@ -116,6 +146,12 @@ pub struct ArticleEvent {
     /// A 64-bit similarity hash of the body, in hexadecimal: near copies differ in few bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// What is other than in the revision before, in the order of the text; empty where that one is not known any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<TextChange>,
+    /// Where a notice stands that something was corrected, if the revision before has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<Span>,
     /// The earlier article whose text it repeats, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_of: Option<CopyOf>,

@@ -41,7 +41,8 @@ pub use article::{Article, Body, Credit, Cut, CutKind, Origin, OriginKind, PageK
 pub use canonical::CanonicalUrl;
 pub use cloud_event::{CloudEvent, EventKind};
 pub use event::{
-    ArticleEvent, CopyOf, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef, RejectEvent,
+    ArticleEvent, ChangeKind, CopyOf, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef,
+    RejectEvent, TextChange,
 };
 pub use feed::{Entry, FeedState, PendingEntry, PollHints, Validators};
 pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence};

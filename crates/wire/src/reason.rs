@@ -101,6 +101,8 @@ words! {
         SameLink = "same_link",
         /// The article was published before, and says what it said then.
         Unchanged = "unchanged",
+        /// The article repeats the text of another, and `copies` in `[stories]` is "drop".
+        Copy = "copy",
         /// The event is larger than `max_record_bytes` in `[kafka]`; the API still gives it.
         RecordTooLarge = "record_too_large",
     }
@@ -142,7 +144,7 @@ impl RejectReason {
             | Self::TooSlow => &[Stage::Extract],
             Self::Empty | Self::Panic => &[Stage::Fetch, Stage::Extract],
             Self::NotRelevant => &[Stage::Judge],
-            Self::SameLink | Self::Unchanged => &[Stage::Duplicate],
+            Self::SameLink | Self::Unchanged | Self::Copy => &[Stage::Duplicate],
             Self::RecordTooLarge => &[Stage::Deliver],
         }
     }

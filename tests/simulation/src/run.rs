@@ -114,6 +114,7 @@ async fn live(
             subject: subject.clone(),
             sites: Arc::default(),
             agencies: Arc::default(),
+            stories: dateline::config::StoriesSettings::default(),
             metrics: metrics.clone(),
         };
         let engine = Engine::new(world, feeds.clone(), settings.clone()).await?;

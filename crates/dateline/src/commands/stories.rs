@@ -7,7 +7,7 @@ use clap::Args;
 use dateline_parser::Subject;
 use dateline_stories::Report;
 use dateline_stories::copy::{CopyIndex, CopyText, EarlierText, inherit};
-use dateline_stories::origin::{Agencies, Carrier, origins};
+use dateline_stories::origin::{Agencies, Carrier, is_publisher, origins};
 use dateline_stories::story::StoryIndex;
 use dateline_wire::{ArticleId, CopyOf, Origin};
 use jiff::Timestamp;
@@ -157,7 +157,7 @@ impl Texts {
         let copy = self.index.find(&article, &text, read);
         let mut origins = origins(agencies, &carrier(report));
         if let Some(copy) = &copy {
-            inherit(&mut origins, copy);
+            inherit(&mut origins, copy, |name| is_publisher(agencies, &carrier(report), name));
         }
         let copy_of = copy.map(|copy| copy.copy_of);
         // Lines stand in their order of arrival; none is too old.

@@ -45,6 +45,8 @@ pub struct Settings {
     pub fetch: FetchSettings,
     /// Whether feeds are subscribed to at their hubs; off while `callback` is empty.
     pub websub: WebSubSettings,
+    /// What becomes of copies.
+    pub stories: StoriesSettings,
     /// Delivery to Kafka; off while `brokers` is empty.
     pub kafka: KafkaSettings,
     /// How long the journal keeps what it holds.
@@ -69,11 +71,33 @@ impl Default for Settings {
             poll: PollSettings::default(),
             fetch: FetchSettings::default(),
             websub: WebSubSettings::default(),
+            stories: StoriesSettings::default(),
             kafka: KafkaSettings::default(),
             retention: RetentionSettings::default(),
             logs: LogSettings::default(),
         }
     }
+}
+
+/// `[stories]`: what follows from other articles.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoriesSettings {
+    /// What becomes of an article that repeats the text of an earlier one.
+    pub copies: CopyPolicy,
+}
+
+/// What becomes of a copy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyPolicy {
+    /// It is published, and says whose copy it is.
+    #[default]
+    Publish,
+    /// It is published without its text.
+    Reference,
+    /// It is rejected.
+    Drop,
 }
 
 /// `[http]`: the API that subscribers and operators use.

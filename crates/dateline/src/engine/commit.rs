@@ -8,8 +8,9 @@ use dateline_fetcher::PollResult;
 use dateline_journal::{Delay, EntryCompletion, EntryEnd, Journal, JournalError, PollCommit};
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use jiff::Timestamp;
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, oneshot};
 
+use super::comparison::Comparison;
 use super::push::PushEnd;
 
 /// How long to wait before asking a journal without room again.
@@ -41,11 +42,13 @@ pub(super) struct CommitRetry {
     journal: Journal,
     /// How many commits wait for room.
     stuck: Arc<AtomicUsize>,
+    /// What articles are compared with. One is compared and committed at a time, so that the next is compared with it.
+    comparison: Arc<Mutex<Comparison>>,
 }
 
 impl CommitRetry {
-    pub(super) fn new(journal: Journal) -> Self {
-        Self { journal, stuck: Arc::default() }
+    pub(super) fn new(journal: Journal, comparison: Comparison) -> Self {
+        Self { journal, stuck: Arc::default(), comparison: Arc::new(Mutex::new(comparison)) }
     }
 
     /// Whether a commit waits for room.
@@ -64,6 +67,15 @@ impl CommitRetry {
                 let done = self.until_there_is_room(|| journal.commit_poll((*commit).clone())).await?;
                 let fresh = done.new + done.changed;
                 Ok(CommitReceipt::Poll { feed: Box::new(commit.feed), result, fresh, pushed })
+            }
+            CommitRequest::Finish { completion, announced }
+                if matches!(completion.event, Event::Article(_)) =>
+            {
+                let mut comparison = self.comparison.lock().await;
+                let completion = comparison.compare(*completion);
+                let finished = self.until_there_is_room(|| journal.finish(completion.clone())).await?;
+                comparison.committed(&completion, &finished);
+                Ok(CommitReceipt::Finished { event: completion.event, finished, announced })
             }
             CommitRequest::Finish { completion, announced } => {
                 let finished = self.until_there_is_room(|| journal.finish((*completion).clone())).await?;

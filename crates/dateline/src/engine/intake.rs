@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::commit::{CommitReceipt, CommitRequest, CommitRetry};
+use super::comparison::Comparison;
 use super::extraction::{Extraction, MissingPage};
 use super::outcome::{self, EntryContext};
 use super::poll_log::PollLog;
@@ -92,11 +93,12 @@ impl Intake {
         world: EngineParts,
         feeds: HashMap<FeedId, Feed>,
         states: Vec<FeedState>,
+        comparison: Comparison,
         settings: EngineSettings,
     ) -> Self {
         let clock = world.fetcher.clock();
         let extraction = Arc::new(Extraction::new(&world, &settings, clock));
-        let commits = CommitRetry::new(world.journal.clone());
+        let commits = CommitRetry::new(world.journal.clone(), comparison);
         let mut intake = Self {
             scheduling: scheduling::under(clock, commits.clone()),
             commits,

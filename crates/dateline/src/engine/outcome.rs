@@ -176,6 +176,8 @@ fn judged(
         received_at: context.at,
         relevance: judgement.relevance,
         entities: judgement.entities,
+        changes: Vec::new(),
+        correction: None,
         copy_of: None,
         recording: record_id.map(|record_id| RecordingRef { record_id }),
     };

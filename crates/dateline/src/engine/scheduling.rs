@@ -62,7 +62,11 @@ mod tests {
     use futures_util::FutureExt;
     use jiff::Timestamp;
 
+    use std::sync::Arc;
+
     use super::*;
+    use crate::config::CopyPolicy;
+    use crate::engine::comparison::Comparison;
 
     /// A poll of a feed, ready to be committed.
     fn poll(feed: FeedState) -> BoxFuture<'static, CommitRequest> {
@@ -86,7 +90,13 @@ mod tests {
         let url = "https://news.example/rss".parse().expect("a URL");
         let feed = FeedState::new(&FeedRef::new(&url, None, &SecretQuery::default()), Timestamp::UNIX_EPOCH);
         journal.configure_feeds(vec![feed.clone()]).await.expect("the journal takes feeds");
-        let mut scheduling = under(clock, CommitRetry::new(journal));
+        let mut scheduling = under(
+            clock,
+            CommitRetry::new(
+                journal.clone(),
+                Comparison::new(journal, Arc::default(), CopyPolicy::default()),
+            ),
+        );
         let (go_on, extraction) = tokio::sync::oneshot::channel::<CommitRequest>();
         scheduling.push(async move { extraction.await.expect("it goes on") }.boxed());
         scheduling.push(poll(feed.clone()));

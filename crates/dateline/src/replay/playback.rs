@@ -48,6 +48,7 @@ impl Playback {
             subject: Arc::new(subject),
             sites: Arc::new(sites),
             agencies: Arc::new(agencies),
+            stories: settings.stories,
             metrics,
         };
         let settings = EngineSettings { extract_threads: threads.get(), ..settings.engine };

@@ -196,6 +196,7 @@ pub(crate) async fn engine_for(
         subject: subject(),
         sites: Arc::default(),
         agencies: Arc::default(),
+        stories: dateline::config::StoriesSettings::default(),
         metrics: Arc::new(Metrics::default()),
     };
     Engine::new(world, feeds, settings).await.unwrap()

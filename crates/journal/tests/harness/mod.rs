@@ -95,6 +95,8 @@ pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
         },
         entities: Vec::new(),
         fingerprint: None,
+        changes: Vec::new(),
+        correction: None,
         copy_of: None,
         recording: None,
     }))

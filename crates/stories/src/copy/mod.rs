@@ -245,13 +245,14 @@ impl CopyIndex {
     }
 }
 
-/// Adds to the `origins` of a copy those of the text that it repeats, unless it is a digest of which most is something else.
-pub fn inherit(origins: &mut Vec<Origin>, copy: &Copy) {
+/// Adds to the `origins` of a copy those of the text that it repeats, but the publisher itself, unless it is a digest of which most is
+/// something else.
+pub fn inherit(origins: &mut Vec<Origin>, copy: &Copy, is_publisher: impl Fn(&str) -> bool) {
     if copy.copy_of.share < MIN_SHARE {
         return;
     }
     for origin in &copy.origins {
-        if !origins.iter().any(|known| known.name == origin.name) {
+        if !is_publisher(&origin.name) && !origins.iter().any(|known| known.name == origin.name) {
             let evidence = format!("{} in {}", origin.evidence, copy.copy_of.article);
             origins.push(Origin { name: origin.name.clone(), kind: OriginKind::Copy, evidence, span: None });
         }

@@ -88,7 +88,7 @@ pub fn origins(agencies: &Agencies, carrier: &Carrier<'_>) -> Vec<Origin> {
     let mut found: Vec<Origin> = Vec::new();
     let mut add = |origin: Origin| {
         let is_known = found.iter().any(|known| same_name(&known.name, &origin.name));
-        if !is_known && !is_own(agencies, carrier, &origin.name) {
+        if !is_known && !is_publisher(agencies, carrier, &origin.name) {
             found.push(origin);
         }
     };
@@ -137,16 +137,16 @@ fn same_name(one: &str, other: &str) -> bool {
 }
 
 /// Whether `name` is the publisher's own.
-fn is_own(agencies: &Agencies, carrier: &Carrier<'_>, name: &str) -> bool {
+pub fn is_publisher(agencies: &Agencies, carrier: &Carrier<'_>, name: &str) -> bool {
     let agency = agencies.named(name);
     let owns = |agency: &Agency| carrier.host.is_some_and(|host| agency.owns(host));
-    let is_publisher = |publisher: &str| {
+    let is_same = |publisher: &str| {
         same_name(publisher, name)
             || agency.is_some_and(|agency| {
                 agencies.named(publisher).is_some_and(|other| other.name == agency.name)
             })
     };
-    agency.is_some_and(owns) || carrier.publisher.is_some_and(is_publisher)
+    agency.is_some_and(owns) || carrier.publisher.is_some_and(is_same)
 }
 
 /// All that `text` says of its source, in order.

@@ -43,6 +43,17 @@ fn article(text: &mut String, event: &ArticleEvent) {
         publisher.as_deref().unwrap_or("-"),
         sources
     );
+    if let Some(copy) = &event.copy_of {
+        let _ = writeln!(text, "  a copy of {}, {:.3}", copy.article, copy.share);
+    }
+    for change in &event.changes {
+        let _ = writeln!(text, "  {}", change.kind);
+        for (mark, words) in [("-", &change.before), ("+", &change.after)] {
+            if let Some(words) = words {
+                let _ = writeln!(text, "  {mark} {words}");
+            }
+        }
+    }
     let reasons: Vec<String> = event.relevance.reasons.iter().map(|reason| reason.rule.clone()).collect();
     let _ =
         writeln!(text, "  relevant {:.2}: {}", event.relevance.score.unwrap_or_default(), reasons.join(", "));

@@ -66,6 +66,7 @@ async fn live(
         subject: Arc::new(config.subject),
         sites: Arc::new(config.sites),
         agencies: Arc::new(config.agencies),
+        stories: config.settings.stories,
         metrics: Arc::new(Metrics::default()),
     };
     let engine = Engine::new(world, config.feeds, config.settings.engine).await?;

@@ -1,0 +1,186 @@
+//! What an article is beside those before it: an edit of itself, a copy of another. Asked and remembered in the order in which articles are
+//! committed, so that of two copies that come together the second is known as one.
+//!
+//! What is remembered follows from the log: at the start it is read from there, and what is compared is always what was published.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dateline_journal::{EntryCompletion, EntryEnd, EntryOutcome, Journal, JournalError};
+use dateline_stories::copy::{CopyIndex, CopyText, EarlierText, inherit};
+use dateline_stories::origin::{Agencies, Carrier, is_publisher};
+use dateline_stories::revision::{Version, edit};
+use dateline_wire::{
+    ArticleEvent, ArticleId, CloudEvent, Event, EventId, EventKind, RejectEvent, RejectReason, Sequence,
+    Stage,
+};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::config::CopyPolicy;
+
+/// How many events of the log are read at once at the start.
+const BATCH: usize = 500;
+
+/// The articles of the last weeks.
+pub(super) struct Comparison {
+    journal: Journal,
+    agencies: Arc<Agencies>,
+    policy: CopyPolicy,
+    copies: CopyIndex,
+    /// Where the latest revision of an article stands in the log.
+    places: HashMap<ArticleId, Sequence>,
+}
+
+impl Comparison {
+    /// Nothing is remembered yet.
+    pub(super) fn new(journal: Journal, agencies: Arc<Agencies>, policy: CopyPolicy) -> Self {
+        Self { journal, agencies, policy, copies: CopyIndex::default(), places: HashMap::new() }
+    }
+
+    /// Remembers the articles of the log that came within [`dateline_stories::copy::MEMORY`] before `now`.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn read_log(&mut self, now: Timestamp) -> Result<(), JournalError> {
+        let since = now.checked_sub(dateline_stories::copy::MEMORY).unwrap_or(Timestamp::MIN);
+        let mut after = Sequence::START;
+        loop {
+            let events = self.journal.events_after(after, BATCH, Some(EventKind::Article))?;
+            let Some(last) = events.last() else { return Ok(()) };
+            after = last.sequence;
+            for event in events.iter().filter(|event| event.time >= since) {
+                if let Some(article) = article_in(event) {
+                    self.remember(&article, event.sequence, event.time);
+                }
+            }
+        }
+    }
+
+    /// What ends an entry, with what follows from the articles before it.
+    pub(super) fn compare(&self, mut completion: EntryCompletion) -> EntryCompletion {
+        completion.event = match completion.event {
+            Event::Article(article) => self.compared(*article),
+            other => other,
+        };
+        completion
+    }
+
+    /// Remembers an article that was committed.
+    pub(super) fn committed(&mut self, completion: &EntryCompletion, end: &EntryEnd) {
+        if let (Event::Article(article), EntryOutcome::Article { revision }) =
+            (&completion.event, end.outcome)
+        {
+            let mut article = article.clone();
+            article.set_revision(revision);
+            self.remember(&article, end.sequence, completion.at);
+        }
+    }
+
+    fn remember(&mut self, article: &ArticleEvent, place: Sequence, at: Timestamp) {
+        let text = CopyText::of(&article.content.body.text);
+        self.copies.add(&article.article, article.revision, at, &text, article.copy_of.as_ref());
+        self.places.insert(article.article.clone(), place);
+    }
+
+    fn compared(&self, mut article: ArticleEvent) -> Event {
+        let before = self.published(&article.article);
+        // Of a copy that was published as a reference there is no text to compare with.
+        if let Some(before) = before.filter(|before| !before.content.body.text.is_empty()) {
+            let of = |event: &ArticleEvent| {
+                (event.content.title.clone().unwrap_or_default(), event.content.body.text.clone())
+            };
+            let (old, new) = (of(&before), of(&article));
+            let edit = edit(Version { title: &old.0, text: &old.1 }, Version { title: &new.0, text: &new.1 });
+            if edit.changes.is_empty() {
+                return unchanged(article, &before);
+            }
+            article.changes = edit.changes;
+            article.correction = edit.correction;
+        }
+        let text = CopyText::of(&article.content.body.text);
+        let read = |id: &ArticleId, revision: u32| {
+            let earlier = self.published(id).filter(|earlier| earlier.revision == revision)?;
+            Some(EarlierText { text: earlier.content.body.text, origins: earlier.content.origins })
+        };
+        let Some(copy) = self.copies.find(&article.article, &text, read) else {
+            return Event::Article(Box::new(article));
+        };
+        let mut origins = std::mem::take(&mut article.content.origins);
+        let host =
+            article.content.canonical_url.as_ref().or(article.content.url.as_ref()).and_then(Url::host_str);
+        let publisher = article.content.publisher.as_deref();
+        let carrier = Carrier { host, publisher, ..Carrier::default() };
+        inherit(&mut origins, &copy, |name| is_publisher(&self.agencies, &carrier, name));
+        article.content.origins = origins;
+        article.copy_of = Some(copy.copy_of);
+        match self.policy {
+            CopyPolicy::Publish => {}
+            CopyPolicy::Reference => keep_reference(&mut article),
+            CopyPolicy::Drop => return dropped(article),
+        }
+        Event::Article(Box::new(article))
+    }
+
+    /// The latest revision of an article, as long as the log has it.
+    fn published(&self, article: &ArticleId) -> Option<ArticleEvent> {
+        let place = self.places.get(article)?;
+        match self.journal.reader().event(*place) {
+            Ok(event) => article_in(&event?),
+            Err(error) => {
+                tracing::warn!(%article, %error, "the article cannot be read from the log, so nothing is compared with it");
+                None
+            }
+        }
+    }
+}
+
+fn article_in(event: &CloudEvent) -> Option<ArticleEvent> {
+    serde_json::from_str(&event.data).ok()
+}
+
+/// Leaves of a copy who it is and whose text it repeats, but no text and nothing that points into it.
+fn keep_reference(article: &mut ArticleEvent) {
+    article.content.body.text.clear();
+    article.content.body.paragraphs.clear();
+    article.content.cuts.clear();
+    article.entities.clear();
+    article.changes.clear();
+    article.correction = None;
+    for origin in &mut article.content.origins {
+        origin.span = None;
+    }
+    article.relevance.reasons.clear();
+    article.relevance.passages.clear();
+    if let Some(copy) = &mut article.copy_of {
+        copy.spans.clear();
+    }
+}
+
+fn dropped(article: ArticleEvent) -> Event {
+    let detail = article.copy_of.as_ref().map_or_else(String::new, |copy| {
+        let percent = (copy.share * 100.0).round();
+        format!("{percent} % of its text is that of {}", EventId::of_revision(&copy.article, copy.revision))
+    });
+    reject(article, RejectReason::Copy, detail)
+}
+
+fn unchanged(article: ArticleEvent, before: &ArticleEvent) -> Event {
+    let detail = format!("title and body tell what {} told", before.id);
+    reject(article, RejectReason::Unchanged, detail)
+}
+
+/// The journal gives it its id.
+fn reject(article: ArticleEvent, reason: RejectReason, detail: String) -> Event {
+    Event::Reject(Box::new(RejectEvent {
+        id: article.id,
+        article: Some(article.article),
+        url: article.content.url,
+        stage: Stage::Duplicate,
+        reason,
+        detail,
+        feed: article.feed,
+        entry: article.entry,
+        relevance: None,
+    }))
+}
