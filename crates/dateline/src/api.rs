@@ -7,6 +7,7 @@
 //! | | 410 with `oldest` where events after SEQ were let go; `after=earliest` gives what is left |
 //! | `/v1/feeds` | the feeds and how each is doing |
 //! | `/v1/status` | the whole: feeds, backlog, last events, relay |
+//! | POST `/v1/feeds/ID/poll`, `/v1/feeds/ID/revive` | has a feed asked now; the second also where it is gone |
 //! | POST `/v1/reload` | what reading the configuration anew changed, or every error in it |
 //! | `/livez` | 200 while the process and its engine go round |
 //! | `/readyz` | 200 while entries can be taken in and kept; what is degraded, and why |
@@ -16,6 +17,7 @@
 mod access;
 mod connections;
 mod events;
+mod feed;
 mod health;
 mod reload;
 mod websub;
@@ -32,7 +34,7 @@ use dateline_publisher::RelayStatus;
 use dateline_wire::Sequence;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use access::WriteAccess;
@@ -40,7 +42,7 @@ pub(crate) use health::is_alive;
 
 use crate::config::HttpSettings;
 use crate::disk::DiskSpace;
-use crate::engine::EngineActivity;
+use crate::engine::{EngineActivity, EngineCommand};
 use crate::faults::LiveState;
 use crate::metrics::{Exposition, Metrics, Moment};
 use crate::reload::Reloader;
@@ -66,6 +68,8 @@ pub struct Sources {
     pub source: String,
     /// Subscriptions at hubs, if there are any.
     pub websub: Option<Arc<WebSub>>,
+    /// Where the engine is told to ask a feed, if there is one.
+    pub engine: Option<mpsc::Sender<EngineCommand>>,
     /// Who may write.
     pub write_access: watch::Receiver<WriteAccess>,
     /// Reads the configuration anew, if there is one.
@@ -102,6 +106,8 @@ pub async fn serve(
     let router = Router::new()
         .route("/v1/events", get(events::events))
         .route("/v1/feeds", get(feeds))
+        .route("/v1/feeds/{id}/poll", post(feed::poll))
+        .route("/v1/feeds/{id}/revive", post(feed::revive))
         .route("/v1/status", get(status))
         .route("/v1/reload", post(reload::reload))
         .route("/livez", get(health::livez))

@@ -137,6 +137,7 @@ pub async fn run(
         source: settings.source.clone(),
         websub: websub.clone(),
         write_access: may_write,
+        engine: Some(engine.commands()),
         reloader: Some(reloader.clone()),
     };
     let mut intake = JoinSet::new();

@@ -136,6 +136,7 @@ impl Demo {
             source: settings.source,
             websub: None,
             write_access: watch::Sender::new(WriteAccess::new(address, None)).subscribe(),
+            engine: None,
             reloader: None,
         };
         let api_stop = stop.clone();

@@ -232,6 +232,9 @@ impl Engine {
                 // Whoever asked may have gone.
                 let _ = done.send(self.intake.reload(*update).await);
             }
+            EngineCommand::Poll(feed, request, done) => {
+                let _ = done.send(self.intake.request_poll(feed, request).await);
+            }
         }
     }
 }

@@ -58,6 +58,7 @@ impl TestServer {
             source: "/test".into(),
             websub: None,
             write_access: watch::channel(WriteAccess::new(settings.listen, None)).1,
+            engine: None,
             reloader: None,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

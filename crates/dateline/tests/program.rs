@@ -289,7 +289,10 @@ fn every_command_has_a_help_text_and_the_exit_codes_are_told() {
     for command in ["run", "extract", "judge", "tail", "status", "schema", "check"] {
         assert!(help(&[command]).contains("Usage: dateline"), "{command}");
     }
-    for command in ["read", "list", "check", "import", "export", "revive"] {
+    for command in [
+        "read", "list", "check", "import", "export", "add", "remove", "pause", "resume", "poll", "revive",
+        "show",
+    ] {
         assert!(help(&["feed", command]).contains("Usage: dateline"), "{command}");
     }
 }

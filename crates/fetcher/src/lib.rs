@@ -66,6 +66,7 @@ pub use clock::Clock;
 pub use fetcher::Fetcher;
 pub use memory::MemoryLease;
 pub use page::{FetchedPage, PageError, PageFailure};
+pub use policy::reason_for_next_poll;
 pub use poll::{PollOutcome, PollResult};
 pub use schedule::Schedule;
 pub use settings::{

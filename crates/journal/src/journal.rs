@@ -13,8 +13,8 @@ use url::Url;
 
 use crate::change::{
     Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration,
-    FeedRevival, FinishEntry, PollCommit, PositionChange, Postponement, Reconciliation, SetAsideEntry,
-    SetAsideFeed, SubscriptionChange,
+    FinishEntry, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, RequestedPoll,
+    SetAsideEntry, SetAsideFeed, SubscriptionChange,
 };
 use crate::claims::EntryClaims;
 use crate::lock::Lock;
@@ -91,13 +91,18 @@ impl Journal {
         Ok(changes)
     }
 
-    /// Takes back that `feed` is gone, so that it is asked at `next_poll`, and gives its state.
+    /// Has `feed` asked at `at`, as `request` says, and gives its state.
     ///
     /// # Errors
     /// [`JournalError::UnknownFeed`] for a feed that was never configured, [`JournalError::Full`] when there is no room,
     /// others if its state cannot be read or the file cannot be written.
-    pub async fn revive_feed(&self, feed: FeedId, next_poll: Timestamp) -> Result<FeedState, JournalError> {
-        self.inner.writer.submit(FeedRevival { feed, next_poll }).await
+    pub async fn request_poll(
+        &self,
+        feed: FeedId,
+        request: PollRequest,
+        at: Timestamp,
+    ) -> Result<FeedState, JournalError> {
+        self.inner.writer.submit(RequestedPoll { feed, request, at }).await
     }
 
     /// Commits what a poll found: the feed's state, its unknown and edited entries as pending, and its events.

@@ -59,7 +59,9 @@ mod status;
 mod writer;
 
 pub use backup::{CopyReport, RestoreOptions, backup, restore};
-pub use change::{Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, PollCommit};
+pub use change::{
+    Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, PollCommit, PollRecord, PollRequest,
+};
 pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::change::PollRecord;
 use crate::claims::{EntryClaim, EntryClaims};
 use crate::ledger::Totals;
 use crate::status::{FeedCounts, JournalStatus};
@@ -210,6 +211,33 @@ impl JournalReader {
     /// If the file cannot be read.
     pub fn feed(&self, id: &FeedId) -> Result<Option<FeedState>, JournalError> {
         self.read(|connection| feed_state(connection, id))
+    }
+
+    /// The last polls of a feed, newest first; a few of them are remembered.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn polls(&self, id: &FeedId) -> Result<Vec<PollRecord>, JournalError> {
+        if self.pool.version < schema::POLLS {
+            return Ok(Vec::new());
+        }
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT p.time, p.status, p.error, p.new, p.changed, p.next_poll FROM polls p \
+                 JOIN feeds f ON f.number = p.feed WHERE f.id = ?1 ORDER BY p.time DESC",
+            )?;
+            let polls = statement.query_map([id.as_str()], |row| {
+                Ok(PollRecord {
+                    time: timestamp(row.get(0)?),
+                    status: row.get(1)?,
+                    error: row.get(2)?,
+                    new: row.get(3)?,
+                    changed: row.get(4)?,
+                    next_poll: timestamp(row.get(5)?),
+                })
+            })?;
+            Ok(polls.collect::<Result<_, _>>()?)
+        })
     }
 
     /// The subscriptions of the configured feeds that are not gone (410). One that cannot be read is left out, and logged.

@@ -6,7 +6,7 @@ mod harness;
 
 use dateline_journal::{
     Delay, EntryCounts, EntryOutcome, FeedChanges, Journal, JournalError, Options, PendingBatch, PollCommit,
-    Writing,
+    PollRecord, PollRequest, Writing,
 };
 use dateline_wire::{
     EntryId, EventKind, FeedRef, FeedState, HealthKind, HubLink, HubNews, RejectEvent, RejectReason,
@@ -131,14 +131,43 @@ async fn the_secrets_in_an_address_that_an_older_version_stored_leave_the_journa
 }
 
 #[tokio::test]
-async fn a_feed_that_is_gone_is_revived_on_request() {
+async fn a_feed_is_asked_and_one_that_is_gone_revived_on_request() {
     let (_folder, journal) = journal(1).await;
     journal.commit_poll(poll(gone(0, at(9_000)), Vec::new(), 1)).await.unwrap();
-    let revived = journal.revive_feed(feed(0).id, at(60)).await.unwrap();
+    let asked = journal.request_poll(feed(0).id, PollRequest::Poll, at(50)).await.unwrap();
+    assert_eq!(
+        (asked.retired, asked.next_poll),
+        (true, at(50)),
+        "only an answer, or the operator, says it is back"
+    );
+    let revived = journal.request_poll(feed(0).id, PollRequest::Revive, at(60)).await.unwrap();
     assert_eq!((revived.retired, revived.next_poll), (false, at(60)));
     assert_eq!(journal.feeds().unwrap(), [revived]);
-    let unknown = journal.revive_feed(feed(9).id, at(60)).await.unwrap_err();
+    let unknown = journal.request_poll(feed(9).id, PollRequest::Poll, at(60)).await.unwrap_err();
     assert!(matches!(unknown, JournalError::UnknownFeed(_)), "{unknown}");
+}
+
+#[tokio::test]
+async fn the_last_polls_of_a_feed_are_remembered_and_no_more_than_that() {
+    let (_folder, journal) = journal(2).await;
+    for second in 0..30 {
+        let asked = FeedState {
+            last_poll: Some(at(second)),
+            last_status: Some(200),
+            next_poll: at(second + 300),
+            ..feed(0)
+        };
+        let entries = vec![entry(&format!("{second}"), "A")];
+        journal.commit_poll(poll(asked.clone(), entries, second)).await.unwrap();
+        // A push, or a poll that was put off, leaves the last poll as it was.
+        journal.commit_poll(poll(asked, Vec::new(), second)).await.unwrap();
+    }
+    let polls = journal.reader().polls(&feed(0).id).unwrap();
+    assert_eq!(polls.len(), 20);
+    let newest =
+        PollRecord { time: at(29), status: Some(200), error: None, new: 1, changed: 0, next_poll: at(329) };
+    assert_eq!((&polls[0], polls[19].time), (&newest, at(10)));
+    assert!(journal.reader().polls(&feed(1).id).unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -1,6 +1,10 @@
 //! `dateline feed`: what feeds say, and which are configured.
 
-mod revive;
+mod add;
+mod change;
+mod request;
+mod running;
+mod show;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -10,13 +14,16 @@ use clap::{Args, Subcommand};
 use dateline_fetcher::feed::opml::{self, OpmlFeed};
 use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Clock, Feed, Fetcher, PollResult, feed};
+use dateline_journal::PollRequest;
 use dateline_wire::{FeedId, FeedRef, FeedState};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde_json::json;
 
+use self::change::FeedChange;
 use super::config_file::ConfigFile;
 use super::{known_url, print_json, print_text};
+use crate::config::feeds::ListedFeed;
 use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::saved;
@@ -32,9 +39,22 @@ pub enum Command {
     Check(CheckArguments),
     /// Add the feeds of an OPML file to the feeds file; those that are there already stay as they are.
     Import(ImportArguments),
+    /// Add a feed to the feeds file: one at this address, or the one that the site at this address names. A running daemon asks it at
+    /// once.
+    Add(add::AddArguments),
+    /// Take a feed out of the feeds file. What the journal knows of it stays, for the day it comes back.
+    Remove(NamedFeed),
+    /// Stop asking a feed, and leave it in the feeds file.
+    Pause(NamedFeed),
+    /// Ask a feed again that was paused.
+    Resume(NamedFeed),
+    /// Ask a feed now, whatever was planned; without a running daemon, when it starts.
+    Poll(NamedFeed),
     /// Ask a feed again that its server has said is gone (410), without waiting for the week to pass after which that happens by
     /// itself.
-    Revive(revive::Arguments),
+    Revive(NamedFeed),
+    /// Show how a feed has been going: its last polls and their answers, when it is asked next, and why then.
+    Show(show::ShowArguments),
     /// Print the configured feeds as OPML, without passwords and keys: feeds that need these have to get them again where it
     /// is imported.
     Export(ListArguments),
@@ -84,6 +104,17 @@ pub struct ImportArguments {
     config: ConfigFile,
 }
 
+/// One feed.
+#[derive(Debug, Args)]
+pub struct NamedFeed {
+    /// The feed's address or id.
+    #[arg(value_name = "URL|ID")]
+    feed: String,
+    /// The configuration that names the feeds file.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -94,7 +125,13 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::List(arguments) => list(arguments),
         Command::Check(arguments) => check(arguments),
         Command::Import(arguments) => import(arguments),
-        Command::Revive(arguments) => revive::run(arguments),
+        Command::Add(arguments) => add::run(arguments),
+        Command::Remove(feed) => change::run(feed, FeedChange::Remove),
+        Command::Pause(feed) => change::run(feed, FeedChange::Pause),
+        Command::Resume(feed) => change::run(feed, FeedChange::Resume),
+        Command::Poll(feed) => request::run(feed, PollRequest::Poll),
+        Command::Revive(feed) => request::run(feed, PollRequest::Revive),
+        Command::Show(arguments) => show::run(arguments),
         Command::Export(arguments) => export(arguments),
     }
 }
@@ -141,19 +178,21 @@ fn configured(config: &ConfigFile, secrets: SecretAccess) -> Result<(Settings, V
     Ok((settings, feeds))
 }
 
-/// The one of `feeds` that `text` names, by its address or its id.
-fn named<'f>(feeds: &'f [Feed], text: &str) -> Result<&'f Feed, Failure> {
+/// The feed in the feeds file that `text` names, by its address or its id; it may be disabled.
+fn named(settings: &Settings, text: &str) -> Result<ListedFeed, Failure> {
+    let listed = feeds::read_all(&settings.feeds, &settings.fetch.secret_query)?;
     let of_address = known_url(text).map(|url| FeedId::of(&url));
-    let is_meant = |feed: &&Feed| {
+    let is_meant = |listed: &ListedFeed| {
+        let feed = &listed.feed;
         feed.id().as_str() == text
             || Some(feed.id()) == of_address.as_ref()
             || feed.published().url.as_str() == text
     };
-    feeds.iter().find(is_meant).ok_or_else(|| {
-        Failure::Other(
-            "no feed is configured under this address or id; `dateline feed list` names those that are"
-                .to_owned(),
-        )
+    listed.into_iter().find(is_meant).ok_or_else(|| {
+        Failure::Other(format!(
+            "no feed is configured under this address or id; {} names those that are",
+            settings.feeds.display()
+        ))
     })
 }
 

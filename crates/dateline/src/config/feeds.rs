@@ -4,6 +4,7 @@
 //! A [`FileReader`] goes through the file and collects whatever is wrong; each option is read in `options`,
 //! whatever is secret in one comes from a `secret_source`, and a `group` gives options to the feeds that belong to it.
 
+mod edit;
 mod group;
 mod options;
 mod secret_source;
@@ -20,6 +21,7 @@ use url::Url;
 
 use super::document;
 use super::error::ConfigError;
+pub use edit::{FeedsEdit, NewFeed};
 use group::Groups;
 use options::Options;
 pub use secret_source::SecretAccess;
@@ -38,12 +40,20 @@ pub fn read(
     listed(path, &text_of(path)?, secret_query, secrets).map(enabled)
 }
 
+/// Reads all feeds that stand in the file, the disabled ones too.
+///
+/// # Errors
+/// As for [`read`] without secrets.
+pub fn read_all(path: &Path, secret_query: &SecretQuery) -> Result<Vec<ListedFeed>, Vec<ConfigError>> {
+    listed(path, &text_of(path)?, secret_query, SecretAccess::Without)
+}
+
 /// Reads the ids of all feeds that stand in the file, the disabled ones too.
 ///
 /// # Errors
 /// As for [`read`] without secrets.
 pub fn read_ids(path: &Path, secret_query: &SecretQuery) -> Result<HashSet<FeedId>, Vec<ConfigError>> {
-    let listed = listed(path, &text_of(path)?, secret_query, SecretAccess::Without)?;
+    let listed = read_all(path, secret_query)?;
     Ok(listed.into_iter().map(|listed| listed.feed.id().clone()).collect())
 }
 
@@ -52,9 +62,11 @@ fn text_of(path: &Path) -> Result<String, Vec<ConfigError>> {
 }
 
 /// A feed that stands in the file.
-struct ListedFeed {
-    feed: Feed,
-    enabled: bool,
+pub struct ListedFeed {
+    /// The feed.
+    pub feed: Feed,
+    /// Whether it is polled.
+    pub enabled: bool,
 }
 
 fn enabled(listed: Vec<ListedFeed>) -> Vec<Feed> {

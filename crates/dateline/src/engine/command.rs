@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use dateline_fetcher::{Feed, Fetcher};
-use dateline_journal::JournalError;
+use dateline_journal::{JournalError, PollRequest};
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
+use dateline_wire::FeedId;
 use tokio::sync::oneshot;
 
 use crate::config::EngineSettings;
@@ -15,6 +16,8 @@ use crate::config::EngineSettings;
 pub enum EngineCommand {
     /// Go on with what was read anew.
     Reload(Box<EngineUpdate>, oneshot::Sender<Result<(), JournalError>>),
+    /// Ask a feed now.
+    Poll(FeedId, PollRequest, oneshot::Sender<Result<(), JournalError>>),
 }
 
 /// What the engine is to go on with, in place of what it has. What is under way ends as it began.

@@ -2,6 +2,7 @@
 //!
 //! All of it is a function of values ([`after`]): the state before, what the exchange showed, the time, and a drawn number.
 
+mod explain;
 mod freshness;
 mod health;
 mod hints;
@@ -16,6 +17,7 @@ use url::Url;
 
 use crate::PollSettings;
 
+pub use explain::reason_for_next_poll;
 pub(crate) use freshness::fresh_for;
 pub(crate) use health::HealthNotice;
 pub(crate) use hints::hints_of;

@@ -102,7 +102,9 @@ fn forget_addresses(
     state.conditions.retain(|condition| *condition != HealthKind::Moved);
     // It cites the address that failed.
     state.last_error = None;
-    connection.prepare_cached("DELETE FROM subscriptions WHERE feed = ?1")?.execute([number])?;
+    for table in ["subscriptions", "polls"] {
+        connection.prepare_cached(&format!("DELETE FROM {table} WHERE feed = ?1"))?.execute([number])?;
+    }
     Ok(())
 }
 

@@ -3,25 +3,28 @@
 mod configure;
 mod finish;
 mod poll;
+mod poll_history;
+mod poll_request;
 mod position;
 mod postpone;
 mod reconcile;
 mod retain;
-mod revive;
 mod set_aside;
 mod subscription;
 
 pub use configure::FeedChanges;
 pub use finish::{EntryCompletion, EntryEnd};
 pub use poll::{EntryCounts, PollCommit};
+pub use poll_history::PollRecord;
+pub use poll_request::PollRequest;
 pub use postpone::Delay;
 
 pub(crate) use configure::FeedConfiguration;
 pub(crate) use finish::FinishEntry;
+pub(crate) use poll_request::RequestedPoll;
 pub(crate) use position::PositionChange;
 pub(crate) use postpone::Postponement;
 pub(crate) use reconcile::{DeliveredImport, Reconciliation, hold};
 pub(crate) use retain::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease};
-pub(crate) use revive::FeedRevival;
 pub(crate) use set_aside::{SetAsideEntry, SetAsideFeed};
 pub(crate) use subscription::SubscriptionChange;

@@ -6,9 +6,9 @@ use dateline_wire::{Entry, Event, FeedId, FeedState, HubNews};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
-use super::configure;
 use super::retain::{OldEntryMatch, take_old_entry};
 use super::subscription::take_news;
+use super::{configure, poll_history};
 use crate::JournalError;
 use crate::digest::{self, ContentDigest};
 use crate::ledger::{EventDraft, Ledger};
@@ -63,6 +63,7 @@ impl Change for PollCommit {
                 EntryNovelty::Edited => committed.changed += 1,
             }
         }
+        poll_history::note(ledger, feed, &self.feed, committed)?;
         for event in &self.events {
             ledger.append(&EventDraft::of(event, self.at, &self.traceparent))?;
         }

@@ -1,9 +1,9 @@
-//! Other feeds, rules and settings while the engine runs.
+//! Other feeds, rules and settings while the engine runs, and feeds that are asked sooner than planned.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dateline_journal::JournalError;
+use dateline_journal::{JournalError, PollRequest};
 use dateline_wire::{FeedId, FeedState};
 
 use super::Intake;
@@ -11,6 +11,26 @@ use crate::engine::command::EngineUpdate;
 use crate::engine::extraction::Extraction;
 
 impl Intake {
+    /// Has a feed asked now, as soon as its host's turn allows. One that a poll is under way for is being asked already; what comes of
+    /// that decides.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownFeed`] for a feed that is not polled; others if the journal cannot take it.
+    pub(in crate::engine) async fn request_poll(
+        &mut self,
+        feed: FeedId,
+        request: PollRequest,
+    ) -> Result<(), JournalError> {
+        if !self.feeds.contains_key(&feed) {
+            return Err(JournalError::UnknownFeed(feed));
+        }
+        if !self.busy.contains(&feed) {
+            let state = self.world.journal.request_poll(feed, request, self.clock.now()).await?;
+            self.schedule(state);
+        }
+        Ok(())
+    }
+
     /// Goes on with `update`. Feeds that the journal doesn't know are due at once; those that it knows, when they were to be.
     /// A feed that isn't configured any more is not polled again, and what was under way for it ends as it would have.
     ///

@@ -1,0 +1,42 @@
+//! `dateline feed poll` and `revive`: a feed is asked now.
+
+use dateline_journal::{Journal, Options, PollRequest};
+use jiff::Timestamp;
+
+use super::running::RunningDaemon;
+use super::{NamedFeed, named};
+use crate::commands::print_text;
+use crate::config::Settings;
+use crate::failure::Failure;
+
+/// Runs the command.
+///
+/// # Errors
+/// If there is no such feed, it is paused, a running daemon doesn't ask it, or the journal doesn't know it or is in use.
+pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Failure> {
+    let settings = Settings::load(&arguments.config.path)?;
+    let listed = named(&settings, &arguments.feed)?;
+    let feed = listed.feed.published();
+    if !listed.enabled {
+        return Err(Failure::Other(format!(
+            "{} is paused; `dateline feed resume` has it asked again",
+            feed.url
+        )));
+    }
+    if let Some(daemon) = RunningDaemon::of(&settings) {
+        let word = match request {
+            PollRequest::Poll => "poll",
+            PollRequest::Revive => "revive",
+        };
+        daemon.post(&format!("/v1/feeds/{}/{word}", feed.id))?;
+        return print_text(&format!("{} is asked now; `dateline feed show` shows what came\n", feed.url));
+    }
+    let path = settings.journal_path();
+    let unusable = |source| Failure::Journal { path: path.clone(), source };
+    let journal = Journal::open(&path, Options::default()).map_err(unusable)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .map_err(Failure::io("the runtime cannot start"))?;
+    runtime.block_on(journal.request_poll(feed.id.clone(), request, Timestamp::now())).map_err(unusable)?;
+    print_text(&format!("{} is asked when the daemon starts\n", feed.url))
+}

@@ -1,0 +1,222 @@
+//! Changes to the feeds file that leave its comments and its order as they are.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use dateline_wire::FeedId;
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
+use url::Url;
+
+use super::super::document;
+use super::super::error::ConfigError;
+
+/// A feed that is to stand in the file.
+#[derive(Debug)]
+pub struct NewFeed {
+    /// Its address, whole.
+    pub url: Url,
+    /// Its name.
+    pub name: Option<String>,
+    /// The group that gives it options.
+    pub group: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+/// The feeds file while it is changed.
+pub struct FeedsEdit {
+    path: PathBuf,
+    before: String,
+    document: DocumentMut,
+}
+
+impl FeedsEdit {
+    /// Opens the file at `path`, which [`read`](super::read) takes.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn open(path: &Path) -> Result<Self, ConfigError> {
+        let before = document::read(path)?;
+        let document = before
+            .parse()
+            .map_err(|error| ConfigError::in_file(path, format!("cannot be changed: {error}")))?;
+        Ok(Self { path: path.to_owned(), before, document })
+    }
+
+    /// Adds a feed at the end.
+    pub fn add(&mut self, new: NewFeed) {
+        let mut table = Table::new();
+        table.insert("url", new.url.as_str().into());
+        for (name, value) in [("name", new.name), ("group", new.group)] {
+            if let Some(value) = value {
+                table.insert(name, value.into());
+            }
+        }
+        if !new.tags.is_empty() {
+            table.insert("tags", Value::from_iter(new.tags).into());
+        }
+        table.decor_mut().set_prefix("\n");
+        // What a table's place is among others follows from the order of the file.
+        let feeds = self.document.entry("feed").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+        if let Some(feeds) = feeds.as_array_of_tables_mut() {
+            feeds.push(table);
+        }
+    }
+
+    /// Takes the feed out. Whether it stood there as a `[[feed]]` table.
+    pub fn remove(&mut self, id: &FeedId) -> bool {
+        let Some(feeds) = self.tables() else { return false };
+        let Some(place) = feeds.iter().position(|table| is(table, id)) else { return false };
+        let above = feeds.get(place).and_then(|table| comment_of_others(table));
+        feeds.remove(place);
+        // What stands above a table and apart from it is about the file, and stays.
+        if let Some(above) = above {
+            match feeds.get_mut(place) {
+                Some(next) => {
+                    let own =
+                        next.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or("\n").to_owned();
+                    next.decor_mut().set_prefix(format!("{above}{own}"));
+                }
+                None => {
+                    let own = self.document.trailing().as_str().unwrap_or_default().to_owned();
+                    self.document.set_trailing(format!("{above}{own}"));
+                }
+            }
+        }
+        true
+    }
+
+    /// Has the feed polled, or not. Whether it stands there as a `[[feed]]` table.
+    pub fn set_enabled(&mut self, id: &FeedId, enabled: bool) -> bool {
+        let Some(table) = self.tables().and_then(|feeds| feeds.iter_mut().find(|table| is(table, id))) else {
+            return false;
+        };
+        match table.get_mut("enabled").and_then(Item::as_value_mut) {
+            Some(value) => {
+                // A comment behind it stays.
+                let decor = value.decor().clone();
+                *value = enabled.into();
+                *value.decor_mut() = decor;
+            }
+            None if enabled => {}
+            None => drop(table.insert("enabled", enabled.into())),
+        }
+        true
+    }
+
+    /// Writes the file, whole or not at all where its folder allows that.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn save(&self) -> io::Result<()> {
+        self.write(&self.document.to_string())
+    }
+
+    /// Writes the file as it was.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn undo(&self) -> io::Result<()> {
+        self.write(&self.before)
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
+        // A link stays one.
+        let path = self.path.canonicalize()?;
+        let replaced = || {
+            let draft = tempfile::NamedTempFile::new_in(path.parent()?).ok()?;
+            fs::write(draft.path(), text).ok()?;
+            // It may hold what is not for everybody.
+            fs::set_permissions(draft.path(), fs::metadata(&path).ok()?.permissions()).ok()?;
+            draft.as_file().sync_all().ok()?;
+            draft.persist(&path).ok()
+        };
+        // A file that is mounted by itself cannot be replaced, only written.
+        if replaced().is_none() {
+            fs::write(&path, text)?;
+        }
+        Ok(())
+    }
+
+    fn tables(&mut self) -> Option<&mut ArrayOfTables> {
+        self.document.get_mut("feed")?.as_array_of_tables_mut()
+    }
+}
+
+/// Whether `table` is the feed.
+fn is(table: &Table, id: &FeedId) -> bool {
+    let url = table.get("url").and_then(Item::as_str).and_then(|text| Url::parse(text).ok());
+    url.is_some_and(|url| FeedId::of(&url) == *id)
+}
+
+/// What stands above `table` and is not about it: all up to the last blank line before its own comment.
+fn comment_of_others(table: &Table) -> Option<String> {
+    let prefix = table.decor().prefix()?.as_str()?;
+    let (above, _) = prefix.rsplit_once("\n\n")?;
+    (!above.trim().is_empty()).then(|| format!("{above}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "# The feeds.\n\n# The first.\n[[feed]]\nurl = \"https://a.example/rss\" # by hand\n\n\
+                        [[group]]\nname = \"slow\"\n\n# The second.\n[[feed]]\nname = \"B\"\nurl = \"https://b.example/rss\"\n\
+                        enabled = true # since May\n# The end.\n";
+
+    /// The file after `change`.
+    fn after(change: impl FnOnce(&mut FeedsEdit)) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("feeds.toml");
+        fs::write(&path, FILE).unwrap();
+        let mut edit = FeedsEdit::open(&path).unwrap();
+        change(&mut edit);
+        edit.save().unwrap();
+        let after = fs::read_to_string(&path).unwrap();
+        edit.undo().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), FILE);
+        after
+    }
+
+    fn id(url: &str) -> FeedId {
+        FeedId::of(&url.parse().unwrap())
+    }
+
+    #[test]
+    fn a_feed_is_added_behind_the_others() {
+        let added = after(|edit| {
+            edit.add(NewFeed {
+                url: "https://c.example/rss?q=%22".parse().unwrap(),
+                name: Some("The \"C\"".to_owned()),
+                group: Some("slow".to_owned()),
+                tags: vec!["asia".to_owned()],
+            });
+        });
+        let (before, new) = added.split_at(added.find("\n[[feed]]\nurl = \"https://c.").unwrap());
+        assert_eq!(before.replace("# The end.\n", ""), FILE.replace("# The end.\n", ""));
+        assert!(new.contains("name = 'The \"C\"'\ngroup = \"slow\"\ntags = [\"asia\"]\n"), "{new}");
+    }
+
+    #[test]
+    fn a_feed_is_removed_with_its_own_comment_and_no_other() {
+        let removed = after(|edit| assert!(edit.remove(&id("https://a.example/rss"))));
+        assert!(removed.contains("# The feeds.\n") && !removed.contains("# The first."), "{removed}");
+        assert!(removed.contains("[[group]]\nname = \"slow\"\n"), "{removed}");
+        assert!(removed.contains("# The second.\n[[feed]]\nname = \"B\"\n"), "{removed}");
+        after(|edit| assert!(!edit.remove(&id("https://other.example/rss"))));
+    }
+
+    #[test]
+    fn a_feed_is_paused_and_resumed_where_it_stands() {
+        let a = id("https://a.example/rss");
+        let paused = after(|edit| assert!(edit.set_enabled(&a, false)));
+        let expected = FILE.replace("# by hand\n", "# by hand\nenabled = false\n");
+        assert_eq!(paused, expected);
+        let b = id("https://b.example/rss");
+        let paused = after(|edit| assert!(edit.set_enabled(&b, false)));
+        assert_eq!(paused, FILE.replace("true # since May", "false # since May"));
+        assert_eq!(after(|edit| assert!(edit.set_enabled(&b, true))), FILE);
+        assert_eq!(after(|edit| assert!(edit.set_enabled(&a, true))), FILE);
+    }
+}
