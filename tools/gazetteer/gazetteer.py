@@ -6,7 +6,9 @@ by rule.
     tools/gazetteer/gazetteer.py config/subjects/russia-dprk --a RU --b KP
 
 Every spelling of a side written here needs company (`+`): it counts only near a name that stands for a side by itself, and never sends a
-page through the scanner. Other states, as CLDR names them, are third parties and count wherever they stand. What people have checked by hand stands in names.tsv and wins; a spelling there is not written again.
+page through the scanner. Other states, as CLDR names them, are third parties and count wherever they stand; in Cyrillic in their own
+case only (`=`), since some are words otherwise. What people have checked by hand stands in names.tsv and wins; a spelling there is not
+written again.
 
 A place's name that a place of another country bears too, at a fifth of its size or more, is left out; so is what is short, what looks
 like a surname or an adjective, and what stands in ambiguous.txt. Letters tell the language of GeoNames' other names: Hangul Korean, kana
@@ -178,7 +180,7 @@ def states(own, gazetteer, known, ambiguous):
                 if not name or short or key(name) in ambiguous or "-" in name and language == "zh":
                     continue
                 if key(name) not in known:
-                    found[language].append(russian_cases(name) if language in ("ru", "uk") else f"{name}*" if language == "ko" and len(name) > 2 else name)
+                    found[language].append("=" + russian_cases(name) if language in ("ru", "uk") else f"{name}*" if language == "ko" and len(name) > 2 else name)
         english = babel.Locale("en").territories[code]
         row = {"id": slug(re.split(r" ?[(&]| SAR ", english)[0]), "type": "place", "side": "-", "role": "state", "note": "CLDR"}
         row |= {language: romanise.unique(names) for language, names in found.items()}

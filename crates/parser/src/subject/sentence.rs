@@ -94,4 +94,9 @@ mod tests {
         assert_eq!(split("he came; she left"), ["he came;", "she left"]);
         assert_eq!(split(" \n … \n"), Vec::<&str>::new());
     }
+
+    #[test]
+    fn a_mark_before_an_item_ends_what_stands_before_it() {
+        assert_eq!(split("■ rain fell ■ snow fell"), ["rain fell ■", "snow fell"]);
+    }
 }

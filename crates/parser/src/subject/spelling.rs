@@ -225,6 +225,9 @@ impl Spelling {
                 _ => return None,
             }
         }
+        if self.ambiguous && begins_given_name(folded, at) {
+            return None;
+        }
         if let Some(cased) = &self.cased {
             let there = folded.upper(start, at);
             if cased.iter().zip(there).any(|(wanted, found)| wanted != found) {
@@ -233,6 +236,16 @@ impl Spelling {
         }
         Some(at)
     }
+}
+
+/// Whether a hyphened given name follows at byte `at`, as in "Kim Yeon-chul": then the surname before it is that of somebody else.
+fn begins_given_name(folded: &FoldedText, at: usize) -> bool {
+    let rest = &folded.text[at..];
+    let Some(name) = rest.strip_prefix(' ') else { return false };
+    let letters = |text: &str| text.bytes().take(LONGEST_ENDING).take_while(u8::is_ascii_lowercase).count();
+    let first = letters(name);
+    let capital = folded.upper(at + 1, at + 2).first() == Some(&true);
+    first > 1 && capital && name[first..].strip_prefix('-').is_some_and(|second| letters(second) > 1)
 }
 
 /// Whether a word that begins with `first` may begin at byte `at`.
@@ -340,6 +353,13 @@ mod tests {
     fn case_counts_where_the_spelling_says_so() {
         assert_eq!(stands("=ROV", "the ROV said"), Some("ROV".into()));
         assert_eq!(stands("=ROV", "the rov said"), None);
+    }
+
+    #[test]
+    fn an_ambiguous_surname_before_another_given_name_is_somebody_elses() {
+        assert_eq!(stands("~Rova", "Rova went").as_deref(), Some("Rova"));
+        assert_eq!(stands("~Rova", "said Rova Yeon-chul"), None);
+        assert_eq!(stands("~Rova", "a Rova well-known").as_deref(), Some("Rova"));
     }
 
     #[test]

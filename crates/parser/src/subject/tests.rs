@@ -17,6 +17,7 @@ pub(crate) fn ardland_and_borland() -> BTreeMap<String, String> {
             r#"
 name = "ardland-borland"
 threshold = 0.5
+joints = ["and"]
 [sides]
 a = "Ardland"
 b = "Borland"
@@ -101,6 +102,17 @@ fn a_body_that_reports_a_dealing_is_relevant_and_says_where() {
     let passages: Vec<_> =
         judgement.relevance.passages.iter().map(|span| span.slice(body).unwrap()).collect();
     assert_eq!(passages, ["The premier of Ardland met Borland's envoy and signed a treaty."]);
+}
+
+#[test]
+fn sides_that_a_third_party_parts_or_joins_are_less_of_a_pair() {
+    let dealing = |body: &str| {
+        let evidence = tiny().evidence("", body, Some("en"));
+        evidence.into_iter().find(|(rule, _)| rule == "dealing").map(|(_, value)| value)
+    };
+    assert_eq!(dealing("Ardland sent Borland a treaty, and Cray wept."), Some(1.0));
+    assert_eq!(dealing("Ardland bought grain that Cray sent Borland."), Some(0.5));
+    assert_eq!(dealing("Cray and Borland sent Ardland a treaty."), Some(0.75));
 }
 
 /// The two lands with a gazetteer: a town of the first, and one more spelling of a person.
@@ -317,7 +329,7 @@ fn what_is_wrong_with_the_files_is_said_with_file_line_and_remedy() {
     };
     assert_eq!(broken("subject.toml", "threshold = 0.5", "treshold = 0.5"), ("subject.toml".into(), 3));
     assert_eq!(broken("subject.toml", "threshold = 0.5", "threshold = 5"), ("subject.toml".into(), 3));
-    assert_eq!(broken("subject.toml", "\"dealing\"", "\"dealings\""), ("subject.toml".into(), 8));
+    assert_eq!(broken("subject.toml", "\"dealing\"", "\"dealings\""), ("subject.toml".into(), 9));
     assert_eq!(broken("names.tsv", "\tB\tstate", "\tC\tstate"), ("names.tsv".into(), 3));
     assert_eq!(broken("names.tsv", "ardland+", "ardlant+"), ("names.tsv".into(), 4));
     assert_eq!(broken("names.tsv", "~Anders", "~~Anders"), ("names.tsv".into(), 5));
