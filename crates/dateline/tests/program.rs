@@ -377,7 +377,7 @@ fn a_daemon_that_can_reach_nothing_says_so_once_and_not_of_every_feed() {
     let (mut child, address) = site.daemon(&[]);
     let all_fail = (0..200).any(|_| {
         std::thread::sleep(Duration::from_millis(100));
-        get(&address, "/metrics").1.contains("dateline_feeds_failing 12")
+        get(&address, "/metrics").1.contains("dateline_feeds{state=\"failing\"} 12")
     });
     assert!(terminate(&mut child, Duration::from_secs(20)).success());
     let log = site.log();

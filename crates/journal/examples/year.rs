@@ -1,7 +1,7 @@
 //! A year of news at the journal's level: `cargo run --release -p dateline-journal --example year [EVENTS_A_DAY [DAYS [FOLDER]]]`.
 //!
 //! Each day a few feeds list so many new entries beside those of the two days before; a fifth ends as articles of 4 KB, the rest as
-//! rejects. Retention with the shipped settings goes over the journal every day, and every fifty days the feeds list everything that
+//! rejects. Retention with the shipped settings goes over the journal every day, and every 120 days the feeds list everything that
 //! they ever listed. It prints how much room the journal takes, how long a pass and its longest step took, and fails where an entry
 //! that was forgotten counts as new.
 
@@ -137,7 +137,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for day in 1..=last_day {
         let at = Timestamp::from_second(1_750_000_000 + day * DAY)?;
         for number in 0..FEEDS {
-            let back = if day % 50 == 0 { 1..=day } else { (day - 2).max(1)..=day };
+            let back = if day % 120 == 0 { 1..=day } else { (day - 2).max(1)..=day };
             let mut listed = Vec::new();
             for day in back {
                 for number in (number..per_day).step_by(FEEDS) {

@@ -15,7 +15,7 @@
 //! hands out whose hub is to be asked, and [`Journal::step_subscription`] commits how that went.
 //!
 //! It lasts for years: a [`RetentionPass`] lets go what nobody asks for any more, and has what must be remembered for ever take little
-//! room. [`backup`] copies it while it is in use; [`restore`] makes a journal of a copy, which [reconciles](Journal::reconcile) with
+//! room. [`backup()`] copies it while it is in use; [`restore()`] makes a journal of a copy, which [reconciles](Journal::reconcile) with
 //! what Kafka has before it goes on.
 //!
 //! One thread writes (but see [`Writing`]); any number of [`JournalReader`]s look on, in this process or in another. A
