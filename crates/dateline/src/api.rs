@@ -13,6 +13,10 @@
 //! | `/readyz` | 200 while entries can be taken in and kept; what is degraded, and why |
 //! | `/metrics` | figures for Prometheus |
 //! | `/websub/TOKEN` | what hubs ask back and push, where `[websub]` is on |
+//!
+//! Every answer names its journal in `Dateline-Journal`. A client that goes on from a sequence names the journal it has that from
+//! (`journal=ID`): where that is another by now, whose events are numbered anew, it is told so (409) rather than left waiting.
+//! What is not followed is compressed for clients that take gzip.
 
 mod access;
 mod connections;
@@ -26,7 +30,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use dateline_journal::{Journal, JournalError};
@@ -36,6 +41,8 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 pub use access::WriteAccess;
 pub(crate) use health::is_alive;
@@ -97,6 +104,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) {
     let callbacks = sources.websub.clone().map(websub::routes);
+    let journal = HeaderValue::from_str(sources.journal.id().as_str()).ok();
     let api = Arc::new(Api {
         sources,
         followers: Arc::new(Semaphore::new(settings.max_followers)),
@@ -115,8 +123,36 @@ pub async fn serve(
         .route("/metrics", get(metrics))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status"))
         .with_state(api)
-        .merge(callbacks.unwrap_or_default());
+        .merge(callbacks.unwrap_or_default())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(may_be_compressed)))
+        .layer(map_response(move |response| {
+            std::future::ready(with_common_headers(response, journal.as_ref()))
+        }));
     connections::serve(listener, router, settings, stop).await;
+}
+
+/// The field that names the journal an answer is about.
+const JOURNAL: HeaderName = HeaderName::from_static("dateline-journal");
+
+/// What all answers say: which journal they are about, that they are what they say they are (Fetch, section 3.6,
+/// `nosniff`), and when to come back if there is no room now.
+fn with_common_headers(mut response: Response, journal: Option<&HeaderValue>) -> Response {
+    let is_unavailable = response.status() == StatusCode::SERVICE_UNAVAILABLE;
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(journal) = journal {
+        headers.insert(JOURNAL, journal.clone());
+    }
+    if is_unavailable {
+        headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER_SECONDS.into());
+    }
+    response
+}
+
+/// Whether an answer may be compressed: not one whose events are to be sent as they come (RFC 9111, section 5.2.2.6).
+fn may_be_compressed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let control = headers.get(header::CACHE_CONTROL).and_then(|control| control.to_str().ok());
+    !control.is_some_and(|control| control.contains("no-transform"))
 }
 
 async fn feeds(State(api): Shared) -> Result<Response, Problem> {
@@ -227,9 +263,6 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response =
             (self.status, [(header::CONTENT_TYPE, Self::CONTENT_TYPE)], self.to_json()).into_response();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
-        }
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

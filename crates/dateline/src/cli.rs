@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, check, demo, extract, feed, init, judge, relay, reload, replay, restore, run, schema, status,
-    stories, tail,
+    backup, check, completions, demo, extract, feed, init, judge, man, relay, reload, replay, restore, run,
+    schema, status, stories, tail,
 };
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
@@ -67,4 +67,8 @@ pub enum Command {
     Schema(schema::SchemaArguments),
     /// Validate the configuration, the feeds and the subject: file, line, what is wrong, what is meant.
     Check(check::CheckArguments),
+    /// Print a completion script for a shell.
+    Completions(completions::CompletionsArguments),
+    /// Print the manual page, or write those of all commands.
+    Man(man::ManArguments),
 }

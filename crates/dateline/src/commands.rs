@@ -3,12 +3,14 @@
 
 pub mod backup;
 pub mod check;
+pub mod completions;
 pub mod config_file;
 pub mod demo;
 pub mod extract;
 pub mod feed;
 pub mod init;
 pub mod judge;
+pub mod man;
 pub mod relay;
 pub mod reload;
 pub mod replay;
@@ -21,6 +23,7 @@ pub mod tail;
 
 use std::io::{self, Write};
 use std::num::NonZero;
+use std::path::PathBuf;
 
 use serde::Serialize;
 use url::Url;
@@ -51,6 +54,8 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Restore(arguments) => restore::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments),
     }
 }
 
@@ -69,6 +74,29 @@ fn print_text(text: &str) -> Result<(), Failure> {
 /// An address given on the command line or in a line; an empty one, or one that is no URL, is unknown.
 fn known_url(text: &str) -> Option<Url> {
     Url::parse(text).ok()
+}
+
+/// Takes an address given on the command line as it is: empty, where it is unknown, or in full.
+fn web_address(text: &str) -> Result<String, String> {
+    match Url::parse(text) {
+        Ok(url) if !url.cannot_be_a_base() => Ok(text.to_owned()),
+        Err(_) if text.is_empty() => Ok(String::new()),
+        _ => Err("it is no web address; write it in full, as in https://news.example/a/1".to_owned()),
+    }
+}
+
+/// Takes the path of a saved file. An address in its place is a common slip.
+fn saved_file(path: PathBuf) -> Result<PathBuf, &'static str> {
+    let is_address = path.to_str().is_some_and(|text| {
+        let lower = text.trim().to_ascii_lowercase();
+        lower.starts_with("http://") || lower.starts_with("https://")
+    });
+    match is_address && !path.exists() {
+        true => Err(
+            "it is an address, and a file is wanted: save it first (curl -o FILE ADDRESS), or ask feeds with `dateline feed check`",
+        ),
+        false => Ok(path),
+    }
 }
 
 /// One thread a core.

@@ -419,3 +419,62 @@ async fn what_is_gone_is_said_to_be_gone_with_the_oldest_that_is_left() {
         assert_eq!((status, &event["sequence"]), (200, &"5".into()), "{path}");
     }
 }
+
+#[tokio::test]
+async fn every_answer_names_its_journal_and_is_what_it_says_it_is() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    for path in ["/v1/events", "/v1/status", "/livez", "/nothing", "/v1/events?after=x"] {
+        let (_, head, _) = served.get(path, "").await;
+        assert!(head.contains(&format!("dateline-journal: {}", served.journal.id())), "{path}: {head}");
+        assert!(head.contains("x-content-type-options: nosniff"), "{path}: {head}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_of_another_journal_is_told_rather_than_left_waiting() {
+    let mut served = TestServer::new(HttpSettings::default()).await;
+    served.commit(2).await;
+    let id = served.journal.id().to_string();
+    assert_eq!(sequences(&served.get(&format!("/v1/events?after=1&journal={id}"), "").await.2), [2]);
+    let (status, _, body) = served.get("/v1/events?after=500&follow=true&journal=0123abcd", "").await;
+    assert_eq!(status, 409);
+    assert!(body.contains(&format!("the journal is {id}, not 0123abcd")), "{body}");
+    assert!(body.contains("after=earliest"), "{body}");
+}
+
+#[tokio::test]
+async fn answers_are_compressed_for_those_who_take_that_and_events_that_are_followed_are_not_held_back() {
+    let mut served = TestServer::new(HttpSettings::default()).await;
+    served.commit(50).await;
+    let plain = served.get("/v1/events", "").await.2;
+    let mut stream = TcpStream::connect(&served.address).await.unwrap();
+    stream
+        .write_all(b"GET /v1/events HTTP/1.0\r\nHost: test\r\nAccept-Encoding: gzip\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
+    assert!(head.contains("content-encoding: gzip"), "{head}");
+    let mut unpacked = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&answer[end + 4..]), &mut unpacked)
+        .unwrap();
+    assert!(unpacked == plain && answer.len() < plain.len());
+
+    let mut lines = served.open("/v1/events?follow=true", "Accept-Encoding: gzip\r\n").await.lines();
+    let mut first = String::new();
+    while !first.starts_with('{') {
+        first = timeout(Duration::from_secs(10), lines.next_line()).await.unwrap().unwrap().unwrap();
+        assert!(!first.to_lowercase().starts_with("content-encoding"), "{first}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_finds_the_daemon_not_ready_is_told_when_to_come_back() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    served.pulse.send_modify(|pulse| pulse.paused = true);
+    let (status, head, _) = served.get("/readyz", "").await;
+    assert_eq!(status, 503);
+    assert!(head.contains("retry-after: 10"), "{head}");
+}

@@ -397,3 +397,74 @@ fn a_daemon_that_gives_sites_no_way_to_reach_its_operator_says_so() {
         assert_eq!(site.log().contains("set `user_agent` in [fetch]"), warned, "{}", site.log());
     }
 }
+
+#[test]
+fn what_is_no_page_is_named_and_no_article() {
+    let site = Site::new("", "");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = site.folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let random: Vec<u8> = (0..2000u32).map(|n| (n * n * 97 % 251) as u8).collect();
+    for (name, bytes, what) in [
+        ("report.pdf", &b"%PDF-1.7\n1 0 obj"[..], "application/pdf"),
+        ("random", &random, "binary data"),
+        ("feed.xml", b"<rss version='2.0'></rss>", "`dateline feed read` reads it"),
+    ] {
+        let output = site.run(&["extract", &file(name, bytes)]);
+        assert_eq!(output.status.code(), Some(3), "{name}");
+        assert!(output.stdout.is_empty() && text(&output.stderr).contains(what), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn an_address_that_is_none_and_one_in_the_place_of_a_file_are_refused_with_what_to_do() {
+    let site = Site::new("", "");
+    let page = site.folder.path().join("page.html");
+    fs::write(&page, "<p>The ferry left the harbour at six in the morning.</p>").unwrap();
+    let page = page.to_str().unwrap();
+    for arguments in [["extract", "--url", "nonsense", page], ["feed", "read", "--url=nonsense", page]] {
+        let output = site.run(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).contains("write it in full"), "{}", text(&output.stderr));
+    }
+    assert!(site.run(&["extract", "--url", "", page]).status.success(), "empty: it is not known");
+    for arguments in [
+        &["extract", "https://news.example/1"][..],
+        &["feed", "read", "https://news.example/rss"],
+        &["replay", "http://news.example/day.warc.gz"],
+    ] {
+        let output = site.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let told = text(&output.stderr);
+        assert!(told.contains("save it first") && told.contains("dateline feed check"), "{told}");
+    }
+}
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let site = Site::new("", "");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = text(&site.run(&["completions", shell]).stdout);
+        assert!(script.contains("demo") && script.contains("completions"), "{shell}");
+    }
+    assert!(text(&site.run(&["man"]).stdout).contains(".TH dateline"));
+    let folder = site.folder.path().join("man1");
+    assert!(site.run(&["man", folder.to_str().unwrap()]).status.success());
+    assert!(fs::read_to_string(folder.join("dateline-run.1")).unwrap().contains("shutdown_grace"));
+    assert!(folder.join("dateline-feed-check.1").exists());
+}
+
+#[test]
+fn the_shipped_feeds_are_sorted_under_tags() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/feeds.toml");
+    let feeds = dateline::config::feeds::read(
+        &file,
+        &dateline_wire::SecretQuery::default(),
+        dateline::config::SecretAccess::Without,
+    );
+    let feeds = feeds.unwrap();
+    assert_eq!(feeds.len(), 72);
+    assert!(feeds.iter().all(|feed| !feed.published().tags.is_empty()));
+}

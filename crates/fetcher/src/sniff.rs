@@ -1,21 +1,10 @@
 //! Whether a body is HTML, whatever it is called.
 
+use dateline_text::media;
+
 /// How much of a body is looked at, as in the WHATWG MIME Sniffing Standard (section 7.1: at most 1445 bytes, here more for
 /// the sake of long comments).
 const MAX_SNIFFED_BYTES: usize = 4096;
-
-/// The first bytes of what is no page, though many servers call it one.
-const OTHER: [(&[u8], &str); 9] = [
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\x1f\x8b", "application/gzip"),
-    (b"<rss", "application/rss+xml"),
-    (b"<feed", "application/atom+xml"),
-    (b"{\\rtf", "application/rtf"),
-];
 
 /// The tags that a page begins with, from the same standard and from what servers send.
 const FIRST_TAGS: [&str; 18] = [
@@ -45,8 +34,8 @@ pub(crate) fn other_than_html(content_type: Option<&str>, body: &[u8]) -> Option
     let start = &body[..body.len().min(MAX_SNIFFED_BYTES)];
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     let declared_or = |what: &str| Some(if essence.is_empty() { what.to_owned() } else { essence.clone() });
-    if let Some((_, what)) = OTHER.iter().find(|(magic, _)| text.starts_with(magic)) {
-        return Some((*what).to_owned());
+    if let Some(what) = media::by_first_bytes(start) {
+        return Some(what.to_owned());
     }
     match essence.as_str() {
         "text/html" | "application/xhtml+xml" => {

@@ -29,6 +29,7 @@ mod sieve;
 pub mod site;
 mod subject;
 
+use dateline_text::media;
 use dateline_wire::{Article, Page};
 
 use dom::Document;
@@ -37,9 +38,22 @@ use meta::Witnesses;
 pub use site::{AppliedSiteRule, SiteRulePart, SiteRules, SiteRulesError};
 pub use subject::{Scanner, Subject, SubjectError};
 
-/// Reads a page. Never fails and never panics; what the page doesn't say is absent from the article, and time and memory
+/// What the page's bytes are where they are no page: the media type of another file or of a feed, or "binary data".
+pub fn other_than_page(page: &Page) -> Option<&'static str> {
+    media::by_first_bytes(&page.bytes).or_else(|| media::is_binary(&page.bytes).then_some("binary data"))
+}
+
+/// Reads a page. What is [no page](other_than_page) is empty. Never fails and never panics; what the page doesn't say is absent from the article, and time and memory
 /// are bounded by the guard, whatever the bytes.
 pub fn extract(page: &Page) -> Article {
+    if other_than_page(page).is_some() {
+        let (url, content_type) = (page.url.clone(), page.content_type.clone());
+        return read(&Page { url, content_type, bytes: Vec::new(), received_at: page.received_at });
+    }
+    read(page)
+}
+
+fn read(page: &Page) -> Article {
     let document = Document::parse(page);
     let witnesses = Witnesses::of(&document, page);
     article(page, witnesses, body::read(&document, page.url.as_ref()))
@@ -56,7 +70,8 @@ pub struct Extraction {
 
 /// Reads a page as [`extract`] does, and by the operator's rule where `rules` has one for its address.
 pub fn extract_by(page: &Page, rules: &SiteRules) -> Extraction {
-    let Some(rule) = page.url.as_ref().and_then(|url| rules.for_url(url)) else {
+    let rule = page.url.as_ref().and_then(|url| rules.for_url(url));
+    let Some(rule) = rule.filter(|_| other_than_page(page).is_none()) else {
         return Extraction { article: extract(page), site_rule: None };
     };
     let document = Document::parse_whole(page);

@@ -99,7 +99,7 @@ async fn refuse(mut stream: TcpStream, _place: OwnedSemaphorePermit) {
     let body = problem.to_json();
     let answer = format!(
         "HTTP/1.1 503 Service Unavailable\r\nRetry-After: {RETRY_AFTER_SECONDS}\r\nConnection: close\r\nContent-Type: {}\r\n\
-         Content-Length: {}\r\n\r\n{body}",
+         X-Content-Type-Options: nosniff\r\nContent-Length: {}\r\n\r\n{body}",
         Problem::CONTENT_TYPE,
         body.len()
     );

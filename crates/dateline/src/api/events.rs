@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dateline_journal::JournalError;
 use dateline_wire::{CloudEvent, EventKind, Sequence};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
@@ -26,6 +26,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(super) struct EventQuery {
     /// The sequence after which to begin, or `earliest` (the default) or `latest`.
     after: Option<String>,
+    /// The journal that `after` is of, as `Dateline-Journal` named it.
+    journal: Option<String>,
     /// Whether to go on with new events as they come.
     follow: bool,
     /// At most so many events.
@@ -77,6 +79,14 @@ pub(super) async fn events(
     let Query(query) = query.map_err(|rejection| bad(rejection.body_text()))?;
     let format = format_of(&query, &headers).map_err(bad)?;
     let kind = query.kind.as_deref().map(kind_of).transpose().map_err(bad)?;
+    let journal = api.sources.journal.id().as_str();
+    if let Some(other) = query.journal.as_deref().filter(|other| *other != journal) {
+        let detail = format!(
+            "the journal is {journal}, not {other}: its events are numbered anew, so no sequence of the other means anything here. \
+             after=earliest&journal={journal} begins with its first"
+        );
+        return Err(Problem::new(StatusCode::CONFLICT, detail));
+    }
     // A browser that reconnects says what it saw last; that is newer than what the address says.
     let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let last = *api.sources.journal.watch().borrow();
@@ -115,11 +125,15 @@ pub(super) async fn events(
         left: query.limit.unwrap_or(u64::MAX),
         _follower: follower,
     };
-    let body = Body::from_stream(stream::unfold(stream, |mut stream| async move {
+    let body = stream::unfold(stream, |mut stream| async move {
         let chunk = stream.next().await?;
         Some((chunk, stream))
-    }));
-    let headers = [(header::CONTENT_TYPE, format.content_type()), (header::CACHE_CONTROL, "no-store")];
+    });
+    // What compresses it may ask again after its end.
+    let body = Body::from_stream(body.fuse());
+    // What compresses would hold events back.
+    let caching = if query.follow { "no-store, no-transform" } else { "no-store" };
+    let headers = [(header::CONTENT_TYPE, format.content_type()), (header::CACHE_CONTROL, caching)];
     Ok((headers, body).into_response())
 }
 

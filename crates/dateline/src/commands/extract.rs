@@ -4,13 +4,14 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use dateline_parser::{SiteRules, extract_by};
+use clap::builder::{PathBufValueParser, TypedValueParser};
+use dateline_parser::{SiteRules, extract_by, other_than_page};
 use dateline_wire::{Article, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::config_file::beside_found;
-use super::{all_cores, batch_outcome, known_url, print_json};
+use super::{all_cores, batch_outcome, known_url, print_json, saved_file, web_address};
 use crate::batch::{self, BatchAnswer};
 use crate::config;
 use crate::contained::contained;
@@ -23,13 +24,16 @@ use crate::saved;
 Examples:
   dateline extract --url https://news.example/a/1 page.html
   curl -s https://news.example/a/1 | dateline extract -
-  dateline extract --batch < pages.jsonl > articles.jsonl")]
+  dateline extract --batch < pages.jsonl > articles.jsonl
+
+What is no HTML page (a PDF, a picture, a feed, random bytes) is named on stderr, with exit code 3.")]
 pub struct ExtractArguments {
     /// The page; `-` reads it from standard input. Gzip is recognised by content.
     #[arg(value_name = "FILE", required_unless_present = "batch", conflicts_with = "batch")]
+    #[arg(value_parser = PathBufValueParser::new().try_map(saved_file))]
     file: Option<PathBuf>,
     /// The address the page came from, against which its links resolve.
-    #[arg(long, value_name = "URL", conflicts_with = "batch")]
+    #[arg(long, value_name = "URL", conflicts_with = "batch", value_parser = web_address)]
     url: Option<String>,
     /// The Content-Type header it came with, for its charset.
     #[arg(long, value_name = "TYPE", conflicts_with = "batch")]
@@ -38,7 +42,8 @@ pub struct ExtractArguments {
     #[arg(long, value_name = "FILE")]
     sites: Option<PathBuf>,
     /// Read lines {"id","url","file"} from standard input and write a line {"id", …article} for each, in the same order,
-    /// on all cores. A file that cannot be read gives {"id","error"} and, at the end, exit code 3.
+    /// on all cores. A file that cannot be read or holds no page gives
+    /// {"id","error"} and, at the end, exit code 3.
     #[arg(long)]
     batch: bool,
 }
@@ -72,6 +77,10 @@ pub fn run(arguments: &ExtractArguments) -> Result<(), Failure> {
         Some(file) => {
             let page = read_page(file, arguments.url.as_deref(), arguments.content_type.clone())
                 .map_err(Failure::io(format!("{}: the page cannot be read", file.display())))?;
+            if let Some(what) = other_than_page(&page) {
+                eprintln!("{}", no_page(file, what));
+                return Err(Failure::Partly { failed: 1, all: 1 });
+            }
             let article = contained(|| extract_by(&page, &rules).article)
                 .map_err(|panic| Failure::Other(format!("{}: {panic}", file.display())))?;
             print_json(&article)
@@ -106,6 +115,13 @@ fn read_page(file: &Path, url: Option<&str>, content_type: Option<String>) -> io
     })
 }
 
+/// What is said of a file that holds no page.
+fn no_page(file: &Path, what: &str) -> String {
+    let hint =
+        if what.contains("rss") || what.contains("atom") { "; `dateline feed read` reads it" } else { "" };
+    format!("{}: this is no HTML page but {what}{hint}", file.display())
+}
+
 fn answer(rules: &SiteRules, line: &[u8]) -> BatchAnswer {
     let line: ExtractLine<'_> = match serde_json::from_slice(line) {
         Ok(line) => line,
@@ -119,6 +135,9 @@ fn answer(rules: &SiteRules, line: &[u8]) -> BatchAnswer {
             return BatchAnswer::of_failure(Some(line.id), &format!("{}: {error}", line.file.display()));
         }
     };
+    if let Some(what) = other_than_page(&page) {
+        return BatchAnswer::of_failure(Some(line.id), &no_page(&line.file, what));
+    }
     let article = match contained(|| extract_by(&page, rules).article) {
         Ok(article) => article,
         Err(panic) => {

@@ -2,31 +2,31 @@
 
 mod add;
 mod change;
+mod check;
 mod request;
 mod running;
 mod show;
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use dateline_fetcher::feed::opml::{self, OpmlFeed};
-use dateline_fetcher::transport::LiveTransport;
-use dateline_fetcher::{Clock, Feed, Fetcher, PollResult, feed};
+use dateline_fetcher::{Feed, feed};
 use dateline_journal::PollRequest;
-use dateline_wire::{FeedId, FeedRef, FeedState};
-use futures_util::{StreamExt, stream};
-use jiff::Timestamp;
+use dateline_wire::FeedId;
 use serde_json::json;
 
 use self::change::FeedChange;
 use super::config_file::ConfigFile;
-use super::{known_url, print_json, print_text};
+use super::{known_url, print_json, print_text, saved_file, web_address};
 use crate::config::feeds::ListedFeed;
 use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::saved;
+
+pub(super) use check::ask_each;
 
 /// Works with feeds.
 #[derive(Debug, Subcommand)]
@@ -35,8 +35,9 @@ pub enum Command {
     Read(ReadArguments),
     /// List the configured feeds: address, without what is secret in it, and name.
     List(ListArguments),
-    /// Ask every configured feed once: whether it answers and what it holds. Nothing is stored. Exit code 3 if any fails.
-    Check(CheckArguments),
+    /// Ask every configured feed once: whether it answers and what it holds, the worst first. Nothing is stored. Exit code 3 if
+    /// any fails.
+    Check(check::FeedCheckArguments),
     /// Add the feeds of an OPML file to the feeds file; those that are there already stay as they are.
     Import(ImportArguments),
     /// Add a feed to the feeds file: one at this address, or the one that the site at this address names. A running daemon asks it at
@@ -64,10 +65,10 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct ReadArguments {
     /// The feed; `-` reads it from standard input. Gzip is recognised by content.
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = PathBufValueParser::new().try_map(saved_file))]
     file: PathBuf,
     /// The address it came from, against which its links resolve.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = web_address)]
     url: Option<String>,
     /// The Content-Type header it came with, for its charset.
     #[arg(long, value_name = "TYPE")]
@@ -82,22 +83,11 @@ pub struct ListArguments {
     config: ConfigFile,
 }
 
-/// Which feeds to ask.
-#[derive(Debug, Args)]
-pub struct CheckArguments {
-    /// Only feeds whose address or name contains this.
-    #[arg(value_name = "TEXT")]
-    only: Option<String>,
-    /// The configuration that names the feeds file.
-    #[command(flatten)]
-    config: ConfigFile,
-}
-
 /// What to import.
 #[derive(Debug, Args)]
 pub struct ImportArguments {
     /// The OPML file; `-` reads it from standard input.
-    #[arg(value_name = "OPML")]
+    #[arg(value_name = "OPML", value_parser = PathBufValueParser::new().try_map(saved_file))]
     file: PathBuf,
     /// The configuration that names the feeds file.
     #[command(flatten)]
@@ -123,7 +113,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Read(arguments) => read(arguments),
         Command::List(arguments) => list(arguments),
-        Command::Check(arguments) => check(arguments),
+        Command::Check(arguments) => check::run(arguments),
         Command::Import(arguments) => import(arguments),
         Command::Add(arguments) => add::run(arguments),
         Command::Remove(feed) => change::run(feed, FeedChange::Remove),
@@ -194,85 +184,6 @@ fn named(settings: &Settings, text: &str) -> Result<ListedFeed, Failure> {
             settings.feeds.display()
         ))
     })
-}
-
-fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let (settings, feeds) = configured(&arguments.config, SecretAccess::Read)?;
-    let wanted: Vec<Feed> =
-        feeds.into_iter().filter(|feed| names(feed.published(), arguments.only.as_deref())).collect();
-    ask_each(&settings, &wanted)?.into_result()
-}
-
-/// How many were asked, and how many of them failed.
-pub(super) struct AskedTally {
-    pub(super) failed: u64,
-    pub(super) all: u64,
-}
-
-impl AskedTally {
-    /// # Errors
-    /// [`Failure::Partly`] if any failed.
-    pub(super) fn into_result(self) -> Result<(), Failure> {
-        let Self { failed, all } = self;
-        if failed > 0 { Err(Failure::Partly { failed, all }) } else { Ok(()) }
-    }
-}
-
-/// Asks each of `feeds` once, many at a time and each host in its turn, and prints a line for each.
-///
-/// # Errors
-/// If nothing can be asked or printed.
-pub(super) fn ask_each(settings: &Settings, feeds: &[Feed]) -> Result<AskedTally, Failure> {
-    let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
-    let fetcher =
-        Fetcher::new(Arc::new(live), settings.fetch.clone(), settings.poll.clone(), Clock::System, 0);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::io("the runtime cannot start"))?;
-    runtime.block_on(async {
-        let mut tally = AskedTally { failed: 0, all: feeds.len() as u64 };
-        let mut lines =
-            stream::iter(feeds).map(|feed| ask(&fetcher, feed)).buffered(settings.engine.polls_in_flight);
-        while let Some((ok, line)) = lines.next().await {
-            tally.failed += u64::from(!ok);
-            print_text(&line)?;
-        }
-        Ok(tally)
-    })
-}
-
-/// Whether `text`, if there is one, occurs in the feed's address or name.
-fn names(feed: &FeedRef, text: Option<&str>) -> bool {
-    let Some(text) = text.map(str::to_lowercase) else { return true };
-    let name = feed.name.as_deref().unwrap_or_default();
-    [feed.url.as_str(), name].iter().any(|of| of.to_lowercase().contains(&text))
-}
-
-/// Asks one feed, and says in a line what came.
-async fn ask(fetcher: &Fetcher, feed: &Feed) -> (bool, String) {
-    let published = feed.published();
-    let state = FeedState::new(published, Timestamp::now());
-    let outcome = fetcher.poll(&state, feed).await;
-    let (ok, what) = match outcome.result {
-        PollResult::Failed(reason) => (false, format!("failed: {reason}")),
-        PollResult::Gone => (false, "gone (410)".to_owned()),
-        PollResult::PutOff => (false, "put off: its host asks to be left alone".to_owned()),
-        _ => {
-            let newest = outcome.entries.iter().filter_map(|entry| entry.published).max();
-            let newest = newest.map_or_else(String::new, |newest| format!(", the newest of {newest:.0}"));
-            (true, format!("{} entries{newest}", outcome.entries.len()))
-        }
-    };
-    (
-        ok,
-        format!(
-            "{}\t{}\t{}\t{what}\n",
-            if ok { "ok" } else { "failed" },
-            published.url,
-            published.name.as_deref().unwrap_or_default()
-        ),
-    )
 }
 
 fn import(arguments: &ImportArguments) -> Result<(), Failure> {

@@ -5,9 +5,10 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
-use super::all_cores;
 use super::config_file::ConfigFile;
+use super::{all_cores, saved_file};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::logs;
@@ -29,7 +30,7 @@ Examples:
 Damaged records are skipped, named on stderr, and make the exit code 3.")]
 pub struct ReplayArguments {
     /// WARC files, gzip-compressed or not, written by Dateline or other tools.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required = true, value_parser = PathBufValueParser::new().try_map(saved_file))]
     files: Vec<PathBuf>,
     /// The feeds, settings and subject to replay with.
     #[command(flatten)]

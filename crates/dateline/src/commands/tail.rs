@@ -64,6 +64,12 @@ struct GoneProblem {
     oldest: u64,
 }
 
+/// What the API says of any failure.
+#[derive(Deserialize)]
+struct AnyProblem {
+    detail: String,
+}
+
 impl GoneProblem {
     fn message(&self, after: &str) -> String {
         let gone = self.oldest.saturating_sub(1);
@@ -79,6 +85,8 @@ impl GoneProblem {
 struct Tail {
     events: Url,
     after: String,
+    /// The journal that `after` is of, once the daemon has named it.
+    journal: Option<String>,
     follow: bool,
     kind: Option<EventKindArgument>,
     left: Option<u64>,
@@ -91,6 +99,7 @@ impl Tail {
         Self {
             events,
             after: arguments.from.clone(),
+            journal: None,
             follow: arguments.follow,
             kind: arguments.kind,
             left: arguments.limit,
@@ -103,6 +112,8 @@ impl Tail {
             match api_client::get(&self.address()).await {
                 Ok((answer, connection)) if answer.status().is_success() => {
                     connected_before = true;
+                    let journal = answer.headers().get("dateline-journal");
+                    self.journal = journal.and_then(|id| id.to_str().ok()).map(str::to_owned);
                     let complete = self.print(answer.into_body()).await;
                     connection.abort();
                     if complete? || !self.follow {
@@ -119,7 +130,8 @@ impl Tail {
                     {
                         return Err(Failure::Other(gone.message(&self.after)));
                     }
-                    let reason = String::from_utf8_lossy(&reason).into_owned();
+                    let detail = serde_json::from_slice::<AnyProblem>(&reason).map(|problem| problem.detail);
+                    let reason = detail.unwrap_or_else(|_| String::from_utf8_lossy(&reason).into_owned());
                     return Err(Failure::Other(format!("{} answers {status}: {reason}", self.events)));
                 }
                 Err(_) if connected_before => {}
@@ -138,6 +150,9 @@ impl Tail {
         let mut address = self.events.clone();
         let mut query = address.query_pairs_mut();
         query.append_pair("after", &self.after).append_pair("follow", &self.follow.to_string());
+        if let Some(journal) = &self.journal {
+            query.append_pair("journal", journal);
+        }
         if let Some(kind) = self.kind {
             query.append_pair("kind", dateline_wire::EventKind::from(kind).word());
         }
