@@ -452,7 +452,7 @@ fn completions_and_manual_pages_know_every_command() {
     assert!(text(&site.run(&["man"]).stdout).contains(".TH dateline"));
     let folder = site.folder.path().join("man1");
     assert!(site.run(&["man", folder.to_str().unwrap()]).status.success());
-    assert!(fs::read_to_string(folder.join("dateline-run.1")).unwrap().contains("shutdown_grace"));
+    assert!(fs::read_to_string(folder.join("dateline-run.1")).unwrap().contains("WARC file"));
     assert!(folder.join("dateline-feed-check.1").exists());
 }
 

@@ -66,9 +66,9 @@ fn ask_all(config: &Config) -> Result<(), Failure> {
 fn ask_broker(kafka: &KafkaSettings) -> (bool, String) {
     let brokers = kafka.brokers.trim();
     match dateline_publisher::probe(kafka) {
-        Err(why) => (false, format!("failed\t{brokers}\tKafka\t{why}\n")),
+        Err(why) => (false, format!("failed   Kafka  {why}  {brokers}\n")),
         Ok(report) if report.missing_topics.is_empty() => {
-            (true, format!("ok\t{brokers}\tKafka\t{} brokers, every topic is there\n", report.brokers))
+            (true, format!("ok       Kafka  {} brokers, every topic is there  {brokers}\n", report.brokers))
         }
         Ok(report) => {
             let missing = report.missing_topics.join(", ");
@@ -76,7 +76,7 @@ fn ask_broker(kafka: &KafkaSettings) -> (bool, String) {
                 true => ("ok", "are made by the first run"),
                 false => ("failed", "are missing, and create_topics in [kafka] is off"),
             };
-            let line = format!("{word}\t{brokers}\tKafka\t{} brokers; {missing} {then}\n", report.brokers);
+            let line = format!("{word:<8} Kafka  {} brokers; {missing} {then}  {brokers}\n", report.brokers);
             (kafka.create_topics, line)
         }
     }
