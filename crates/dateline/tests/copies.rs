@@ -23,6 +23,15 @@ fn site(web: &Web, feed: &str, title: &str, text: &[&str]) {
     web.page(&page, title, text);
 }
 
+/// Has the feed announce the bridge under one guid, in these words.
+fn announce(web: &Web, title: &str) {
+    let link = "https://news.example/bridge";
+    let item = format!(
+        "<item><guid isPermaLink='false'>bridge</guid><title>{title}</title><link>{link}</link></item>"
+    );
+    web.feed_with(FEED, vec![item]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_copy_says_whose_it_is_also_after_a_restart() {
     let web = Arc::new(Web::default());
@@ -50,6 +59,7 @@ async fn a_copy_says_whose_it_is_also_after_a_restart() {
 async fn a_revision_says_what_changed_and_an_edit_that_tells_nothing_is_none() {
     let web = Arc::new(Web::default());
     site(&web, FEED, "A new bridge over the Tumen", &ON_SUBJECT);
+    announce(&web, "A bridge");
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
     events_after(engine(&web, &journal, &[FEED], 1).await, &journal, HOUR).await;
@@ -58,7 +68,7 @@ async fn a_revision_says_what_changed_and_an_edit_that_tells_nothing_is_none() {
         "Correction: an earlier version of this report gave another day for the opening of the bridge.";
     let edited: Vec<&str> = ON_SUBJECT.iter().copied().chain([added]).collect();
     site(&web, FEED, "A new bridge over the Tumen", &edited);
-    web.feed(FEED, &[("https://news.example/bridge", "The feed words it otherwise")]);
+    announce(&web, "The feed words it otherwise");
     let events = events_after(engine(&web, &journal, &[FEED], 1).await, &journal, 8 * HOUR).await;
     let revision: Value = data(events.iter().rfind(|event| event.kind == EventKind::Article).unwrap());
     assert_eq!(revision["revision"], 2);
@@ -70,7 +80,7 @@ async fn a_revision_says_what_changed_and_an_edit_that_tells_nothing_is_none() {
     let spaced: Vec<String> = edited.iter().map(|line| line.replace(", ", " – ")).collect();
     let spaced: Vec<&str> = spaced.iter().map(String::as_str).collect();
     web.page("https://news.example/bridge", "A new bridge over the Tumen", &spaced);
-    web.feed(FEED, &[("https://news.example/bridge", "The feed words it once more")]);
+    announce(&web, "The feed words it once more");
     let events = events_after(engine(&web, &journal, &[FEED], 1).await, &journal, 24 * HOUR).await;
     assert_eq!(outline(&events).last().map(String::as_str), Some("reject duplicate unchanged"));
 }
