@@ -11,6 +11,7 @@ pub mod feeds;
 mod keep;
 mod settings;
 mod sites;
+mod stories;
 mod subject;
 mod validation;
 mod values;
@@ -32,6 +33,7 @@ pub use settings::{
     ApiSettings, CopyPolicy, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings, StoriesSettings,
 };
 pub use sites::read as read_site_rules;
+pub use stories::read as read_story_tables;
 pub use subject::read as read_subject;
 use values::{SecretSetting, SettingValues};
 
@@ -101,7 +103,7 @@ impl Config {
         let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Read)
             .and_then(|feeds| some_feed(&settings.feeds, feeds))
             .map_err(&mut noted);
-        let subject = subject::files(&settings.subject)
+        let subject = subject::files(&settings.subject, "subject")
             .and_then(|files| Ok((subject::parse(&settings.subject, &files)?, files)))
             .map_err(|error| noted(vec![error]));
         let sites = sites::text(&settings.sites)
@@ -171,6 +173,7 @@ impl Settings {
         resolve(&mut self.sites);
         self.api.token_file.iter_mut().for_each(resolve);
         resolve(&mut self.agencies);
+        resolve(&mut self.story_tables);
         self.fetch.extra_ca.iter_mut().chain(&mut self.fetch.proxy_credentials_file).for_each(resolve);
         let kafka = &mut self.kafka;
         let files = [

@@ -22,8 +22,17 @@ macro_rules! shipped {
 }
 
 /// The settings, the feeds, the rules for single sites and the table of agencies.
-pub(crate) const SETTINGS: &[ShippedFile] =
-    shipped!["dateline.toml", "feeds.toml", "sites.toml", "agencies.tsv",];
+pub(crate) const SETTINGS: &[ShippedFile] = shipped![
+    "dateline.toml",
+    "feeds.toml",
+    "sites.toml",
+    "agencies.tsv",
+    "stories/frequencies.tsv",
+    "stories/numerals.tsv",
+    "stories/stopwords.txt",
+    "stories/weights.tsv",
+    "stories/words.tsv",
+];
 
 /// The subject, where the settings' defaults look for it.
 pub(crate) const SUBJECT: &[ShippedFile] = shipped![

@@ -7,8 +7,11 @@
 //! weighs is data, handed in as text.
 //!
 //! ```
+//! use std::collections::BTreeMap;
+//! use std::sync::Arc;
+//!
 //! use dateline_stories::Report;
-//! use dateline_stories::story::StoryIndex;
+//! use dateline_stories::story::{StoryIndex, StoryTables};
 //!
 //! let report = |id: &str, title: &str, text: &str| Report {
 //!     id: id.to_owned(),
@@ -17,9 +20,22 @@
 //!     language: Some("en".to_owned()),
 //!     ..Report::default()
 //! };
-//! let mut stories = StoryIndex::new();
-//! let first = stories.place(&report("a", "Ferry to the islands runs again", "The ferry left the harbour at six."));
-//! assert_eq!(first.story, "a");
+//! let files = [
+//!     ("words.tsv", "id\tagainst\ten\narrive\tleave\tarriv*\nleave\tarrive\tleft"),
+//!     ("weights.tsv", "sign\tsame\tacross\nalways\t-0.1\t-0.1\nwording\t1\t0"),
+//!     ("numerals.tsv", "kind\tvalue\twords"),
+//!     ("frequencies.tsv", "texts\tstems\n900\twas run"),
+//!     ("stopwords.txt", "the to at again"),
+//! ];
+//! let files: BTreeMap<String, String> = files.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+//! let mut stories = StoryIndex::new(Arc::new(StoryTables::from_files(&files)?));
+//!
+//! stories.place(&report("a", "Ferry to the islands runs again", "The ferry left the harbour at six."));
+//! stories.place(&report("b", "Mill closes", "The old mill on the river was closed for want of grain."));
+//! let third = stories.place(&report("c", "Islands ferry leaves harbour", "At six the ferry to the islands left."));
+//! assert_eq!(third.story, "a");
+//! assert_eq!(third.joined_by[1].sign, "wording");
+//! # Ok::<(), dateline_stories::story::StoryTablesError>(())
 //! ```
 
 pub mod copy;

@@ -62,6 +62,7 @@ Written to {folder}:
   feeds.toml     the feeds to ask
   sites.toml     rules for single sites; none is needed
   agencies.tsv   agencies and papers whose texts others carry
+  stories        the tables by which reports of one happening are told
   subjects/      the subject that articles are judged by
 
 Next:

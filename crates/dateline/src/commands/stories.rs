@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufWriter, Write};
+use std::sync::Arc;
 
 use clap::Args;
 use dateline_parser::Subject;
 use dateline_stories::Report;
 use dateline_stories::copy::{CopyIndex, CopyText, EarlierText, inherit};
 use dateline_stories::origin::{Agencies, Carrier, is_publisher, origins};
-use dateline_stories::story::StoryIndex;
+use dateline_stories::story::{StoryIndex, StoryReason, StoryTables};
 use dateline_wire::{ArticleId, CopyOf, Origin};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -64,12 +65,14 @@ struct AnswerLine<'l> {
     share: Option<f64>,
     /// Whose text it is.
     origins: &'l [Origin],
+    /// What spoke for its story, and against, when it came; none for the first of a story.
+    reasons: &'l [StoryReason],
 }
 
 /// What is kept of a line until the last was read.
 enum Kept {
-    /// A report, and its id as it was written.
-    Report(Box<RawValue>, String),
+    /// Its id as it was written, the report's, and what put it into its story.
+    Report(Box<RawValue>, String, Vec<StoryReason>),
     /// It was none.
     Failure(BatchAnswer),
 }
@@ -82,19 +85,21 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
     let subject = config::read_subject(&settings.subject)?;
     let agencies = config::read_agencies(&settings.agencies)?;
+    let tables = config::read_story_tables(&settings.story_tables)?;
     let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    batch_outcome(tell(&subject, &agencies, io::stdin().lock(), &mut output))
+    batch_outcome(tell(&subject, &agencies, tables, io::stdin().lock(), &mut output))
 }
 
 /// Reads all of `input`, then writes where each line belongs.
 fn tell(
     subject: &Subject,
     agencies: &Agencies,
+    tables: StoryTables,
     input: impl BufRead,
     output: &mut impl Write,
 ) -> io::Result<BatchTally> {
     let mut tally = BatchTally::default();
-    let mut stories = StoryIndex::new();
+    let mut stories = StoryIndex::new(Arc::new(tables));
     let mut texts = Texts::default();
     let mut kept = Vec::new();
     for line in input.split(b'\n') {
@@ -105,9 +110,9 @@ fn tell(
         tally.lines += 1;
         kept.push(match read(subject, &line) {
             Ok((id, report)) => {
-                stories.place(&report);
+                let reasons = stories.place(&report).joined_by;
                 texts.take(agencies, &id, &report);
-                Kept::Report(id, report.id)
+                Kept::Report(id, report.id, reasons)
             }
             Err(error) => {
                 tally.failed += 1;
@@ -115,11 +120,12 @@ fn tell(
             }
         });
     }
+    stories.review();
     for kept in kept {
         match kept {
-            Kept::Report(id, report) => {
+            Kept::Report(id, report, reasons) => {
                 let story = stories.story_of(&report).unwrap_or(&report);
-                serde_json::to_writer(&mut *output, &texts.answer(&id, &report, story))?;
+                serde_json::to_writer(&mut *output, &texts.answer(&id, &report, story, &reasons))?;
             }
             Kept::Failure(answer) => output.write_all(&answer.line)?,
         }
@@ -166,7 +172,13 @@ impl Texts {
         self.known.insert(article, known);
     }
 
-    fn answer<'t>(&'t self, id: &'t RawValue, report: &str, story: &'t str) -> AnswerLine<'t> {
+    fn answer<'t>(
+        &'t self,
+        id: &'t RawValue,
+        report: &str,
+        story: &'t str,
+        reasons: &'t [StoryReason],
+    ) -> AnswerLine<'t> {
         let known = self.known.get(&ArticleId::from_stored(report));
         let copy = known.and_then(|known| known.copy_of.as_ref());
         let copied = copy.and_then(|copy| self.known.get(&copy.article));
@@ -176,6 +188,7 @@ impl Texts {
             copy_of: copied.map(|known| &*known.id),
             share: copy.map(|copy| copy.share),
             origins: known.map_or(&[], |known| &known.origins),
+            reasons,
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct Settings {
     pub sites: PathBuf,
     /// Whose texts others carry; the file may be missing.
     pub agencies: PathBuf,
+    /// The folder of the tables that stories are told by.
+    pub story_tables: PathBuf,
     /// The CloudEvents `source` of every event: a URI reference that tells this daemon from others.
     pub source: String,
     /// How long work under way may go on after SIGTERM or SIGINT.
@@ -63,6 +65,7 @@ impl Default for Settings {
             subject: "subjects/russia-dprk".into(),
             sites: "sites.toml".into(),
             agencies: "agencies.tsv".into(),
+            story_tables: "stories".into(),
             source: "/dateline".into(),
             shutdown_grace: Duration::from_secs(20),
             http: HttpSettings::default(),

@@ -14,14 +14,14 @@ use super::error::ConfigError;
 /// # Errors
 /// If a file cannot be read, or the subject's files are wrong: file, line, remedy.
 pub fn read(folder: &Path) -> Result<Subject, ConfigError> {
-    parse(folder, &files(folder)?)
+    parse(folder, &files(folder, "subject")?)
 }
 
-/// The text of every file in `folder`, by name.
-pub(super) fn files(folder: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
+/// The text of every file in `folder`, which `setting` names, by name.
+pub(super) fn files(folder: &Path, setting: &str) -> Result<BTreeMap<String, String>, ConfigError> {
     let unreadable = |error: std::io::Error| {
         ConfigError::in_file(folder, format!("cannot be read: {error}"))
-            .with_remedy("set `subject` to the folder of a subject")
+            .with_remedy(format!("set `{setting}` to the folder that Dateline comes with, or one like it"))
     };
     let mut files = BTreeMap::new();
     for file in fs::read_dir(folder).map_err(unreadable)? {

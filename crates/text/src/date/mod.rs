@@ -26,6 +26,7 @@ use jiff::tz::TimeZone;
 pub use age::read as read_age;
 use clock::ZonedTime;
 pub use field::read as read_field;
+pub use months::month;
 use pattern::DayMatch;
 use token::DateToken;
 pub use weekdays::{abbreviated_weekday, weekday};

@@ -553,7 +553,7 @@ static NUMBERS: LazyLock<HashMap<&str, i8>> = LazyLock::new(|| {
 });
 
 /// The month, 1 to 12, that `word` (in lower case) names.
-pub(super) fn month(word: &str) -> Option<i8> {
+pub fn month(word: &str) -> Option<i8> {
     NUMBERS.get(word).copied()
 }
 

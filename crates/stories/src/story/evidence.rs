@@ -1,0 +1,209 @@
+//! What speaks for and against two reports telling one happening.
+
+use super::bag::{WeighedBag, ratio};
+use super::profile::Profile;
+use super::tables::StoryTables;
+
+macro_rules! signs {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// Something that two reports have, or lack, in common.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Sign { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Sign {
+            /// Every sign, in the order in which they speak.
+            pub(super) const ALL: &[Sign] = &[$(Sign::$variant,)+];
+
+            /// Its name in `weights.tsv` and in reasons.
+            pub(super) fn as_str(self) -> &'static str {
+                match self { $(Sign::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+signs! {
+    /// Always 1: how unlikely it is that two reports tell one happening.
+    Always = "always",
+    /// The words they share, the rarer the more; in one language alone.
+    Wording = "wording",
+    /// The same, by how long the shorter is: two long texts share words sooner.
+    LongWording = "long_wording",
+    /// Whom and what they name, what is told and how much of it: names, acts and numbers together.
+    Facts = "facts",
+    /// Whom and what they name.
+    Entities = "entities",
+    /// What is told.
+    Acts = "acts",
+    /// The numbers they share.
+    Numbers = "numbers",
+    /// Both name a day at the beginning, and it is the same.
+    SameDay = "same_day",
+    /// Both name a day at the beginning, and neither names the other's anywhere; or, where a date is not known, another weekday.
+    OtherDay = "other_day",
+    /// One begins with an act that contradicts what the other begins with: somebody arrives, and leaves.
+    OtherAct = "other_act",
+    /// The days between their publication, on a logarithmic scale that is full at two months.
+    Gap = "gap",
+    /// The days beyond three between their publication; full at a month.
+    LongGap = "long_gap",
+    /// The day of publication of one is not known.
+    Undated = "undated",
+    /// How much each resembles those around it anyway: in a crowd of like reports, likeness says less.
+    Crowd = "crowd",
+}
+
+impl Sign {
+    /// The sign of this name.
+    pub(super) fn from_word(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|sign| sign.as_str() == name)
+    }
+}
+
+/// What each sign weighs, between reports of one language and across languages; 0 where nothing is said.
+#[derive(Debug, Clone)]
+pub(super) struct SignWeights([Vec<f32>; 2]);
+
+impl Default for SignWeights {
+    fn default() -> Self {
+        Self([vec![0.0; Sign::ALL.len()], vec![0.0; Sign::ALL.len()]])
+    }
+}
+
+impl SignWeights {
+    pub(super) fn set(&mut self, sign: Sign, across: bool, weight: f32) {
+        self.0[usize::from(across)][sign as usize] = weight;
+    }
+
+    fn get(&self, sign: Sign, across: bool) -> f32 {
+        self.0[usize::from(across)][sign as usize]
+    }
+}
+
+/// A profile's bags, weighed by how rare their members are now.
+#[derive(Debug, Clone)]
+pub(super) struct WeighedProfile {
+    pub(super) wording: WeighedBag,
+    entities: WeighedBag,
+    pub(super) acts: WeighedBag,
+    numbers: WeighedBag,
+}
+
+/// How much acts count among the facts.
+const ACT_SHARE: f32 = 0.8;
+
+impl WeighedProfile {
+    pub(super) fn of(profile: &Profile, rarity: impl Fn(FactKind, u32) -> f32) -> Self {
+        Self {
+            wording: profile.wording.weigh(|key| rarity(FactKind::Word, key)),
+            entities: profile.entities.weigh(|key| rarity(FactKind::Entity, key)),
+            acts: profile.acts.weigh(|key| ACT_SHARE * rarity(FactKind::Act, key)),
+            numbers: profile.numbers.weigh(|key| rarity(FactKind::Number, key)),
+        }
+    }
+
+    /// The cosine of names, acts and numbers together.
+    pub(super) fn facts(&self, other: &Self) -> f32 {
+        let product = self.entities.product(&other.entities)
+            + self.acts.product(&other.acts)
+            + self.numbers.product(&other.numbers);
+        let square = |profile: &Self| profile.entities.square + profile.acts.square + profile.numbers.square;
+        ratio(product, square(self) * square(other))
+    }
+}
+
+/// What a key stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum FactKind {
+    Word,
+    Entity,
+    Act,
+    Number,
+}
+
+/// A report as it is compared: its profile, its weighed bags, and how much it resembles those around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Compared<'p> {
+    pub(super) profile: &'p Profile,
+    pub(super) weighed: &'p WeighedProfile,
+    /// In its own language, and across.
+    pub(super) crowd: [f32; 2],
+}
+
+/// The value of every sign between two reports.
+pub(super) fn evidence(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -> Vec<(Sign, f32)> {
+    let across = a.profile.language != b.profile.language;
+    let shorter = a.profile.words.min(b.profile.words).max(10) as f32;
+    let length = (shorter.ln() - 4.0) / 3.0;
+    let wording = if across { 0.0 } else { a.weighed.wording.cosine(&b.weighed.wording) };
+    let shares = |x: &[u16], y: &[u16]| x.iter().any(|day| y.contains(day));
+    let dated = !a.profile.lead_days.is_empty() && !b.profile.lead_days.is_empty();
+    let same_day = dated && shares(&a.profile.lead_days, &b.profile.lead_days);
+    let weekdays = [a.profile.lead_weekdays, b.profile.lead_weekdays];
+    let other_weekday = weekdays[0] != 0 && weekdays[1] != 0 && weekdays[0] & weekdays[1] == 0;
+    let other_day = match dated {
+        true => {
+            !shares(&a.profile.lead_days, &b.profile.days) && !shares(&b.profile.lead_days, &a.profile.days)
+        }
+        false => other_weekday,
+    };
+    let apart = a.profile.published.zip(b.profile.published).map(|(a, b)| days_apart(a, b));
+    let truth = |holds: bool| f32::from(u8::from(holds));
+    Sign::ALL
+        .iter()
+        .map(|sign| {
+            let value = match sign {
+                Sign::Always => 1.0,
+                Sign::Wording => wording,
+                Sign::LongWording => wording * length,
+                Sign::Facts => a.weighed.facts(b.weighed),
+                Sign::Entities => a.weighed.entities.cosine(&b.weighed.entities),
+                Sign::Acts => a.weighed.acts.cosine(&b.weighed.acts),
+                Sign::Numbers => a.weighed.numbers.cosine(&b.weighed.numbers),
+                Sign::SameDay => truth(same_day),
+                Sign::OtherDay => truth(other_day),
+                Sign::OtherAct => truth(contradicts(a.profile, b.profile, tables)),
+                Sign::Gap => apart.map_or(0.0, |days| (days.ln_1p() / 4.0).min(1.0)),
+                Sign::LongGap => apart.map_or(0.0, |days| ((days - 3.0) / 30.0).clamp(0.0, 1.0)),
+                Sign::Undated => truth(apart.is_none()),
+                Sign::Crowd => (a.crowd[usize::from(across)] + b.crowd[usize::from(across)]) / 2.0,
+            };
+            (*sign, value)
+        })
+        .collect()
+}
+
+/// The weighted sum of the signs: above 0 the two tell one happening.
+pub(super) fn score(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -> f32 {
+    let across = a.profile.language != b.profile.language;
+    evidence(a, b, tables).into_iter().map(|(sign, value)| value * tables.weights.get(sign, across)).sum()
+}
+
+/// What each sign adds to the score of two reports, without those that add nothing.
+pub(super) fn contributions(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -> Vec<(Sign, f32, f32)> {
+    let across = a.profile.language != b.profile.language;
+    evidence(a, b, tables)
+        .into_iter()
+        .map(|(sign, value)| (sign, value, value * tables.weights.get(sign, across)))
+        .filter(|(_, _, weight)| weight.abs() >= 0.0005)
+        .collect()
+}
+
+/// Whether one begins with an act that contradicts one the other begins with, and not with that itself.
+fn contradicts(a: &Profile, b: &Profile, tables: &StoryTables) -> bool {
+    let one_way = |a: &Profile, b: &Profile| {
+        a.lead_acts.iter().any(|act| {
+            tables.against(*act).is_some_and(|against| {
+                b.lead_acts.contains(&against)
+                    && !a.lead_acts.contains(&against)
+                    && !b.lead_acts.contains(act)
+            })
+        })
+    };
+    one_way(a, b) || one_way(b, a)
+}
+
+fn days_apart(a: jiff::civil::Date, b: jiff::civil::Date) -> f32 {
+    let days = |date| dateline_text::date::days_since_epoch(date);
+    days(a).abs_diff(days(b)) as f32
+}

@@ -1,0 +1,536 @@
+//! The stories known so far, and the way of a report into one.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::evidence::{Compared, FactKind, Sign, WeighedProfile, contributions, score};
+use super::number::expected_share;
+use super::profile::Profile;
+use super::tables::StoryTables;
+use crate::Report;
+
+/// Reports that are kept: two weeks at 70,000 a day. Beyond it the oldest are forgotten.
+const MAX_REPORTS: usize = 1_000_000;
+/// Earlier reports that a new one is compared with, the likest by their rare words and facts.
+const MAX_CANDIDATES: usize = 200;
+/// Stories that a report is weighed against, and reports of each that speak for it: the first and the latest.
+const MAX_STORIES: usize = 40;
+const MAX_SPEAKERS: usize = 32;
+/// Stories larger than this let none of their reports move any more.
+const MAX_SETTLING: usize = 64;
+/// Members of a profile that it can be found by, the rarest; a member that more than this share of many texts has leads nowhere.
+const MAX_INDEXED: usize = 40;
+const MAX_SHARE: f32 = 0.1;
+/// Texts that the expected shares of words count as, against the texts that were read; and of facts.
+const WORD_PRIOR: f32 = 100.0;
+const FACT_PRIOR: f32 = 50.0;
+/// Shares of texts in which an act and an entity are expected.
+const ACT_EXPECTED: f32 = 0.08;
+const ENTITY_EXPECTED: f32 = 0.1;
+/// Nothing is so common that it says nothing.
+const MIN_RARITY: f32 = 0.05;
+/// Which of a report's likenesses, in order, tell how much of a crowd it stands in: those that are likely of other stories.
+const CROWD: std::ops::Range<usize> = 8..20;
+/// What likenesses that are not known yet are expected to be, in one language and across: the first reports stand in a crowd too.
+const EXPECTED_LIKENESS: [f32; 2] = [0.08, 0.3];
+/// A report that scores less than this with the others of its story leaves it: well below 0, so that it doesn't go in and out.
+const MIN_STAY: f32 = -0.03;
+/// Words that a reason shows.
+const MAX_EVIDENCE: usize = 6;
+
+/// The stories known so far: what is common, what was read, and which report tells which story.
+///
+/// Memory is bounded: of each report about a kilobyte is kept, of a million reports at most.
+#[derive(Debug, Clone)]
+pub struct StoryIndex {
+    tables: Arc<StoryTables>,
+    /// The number of the oldest report that is kept; reports are numbered in their order of arrival.
+    first: u32,
+    reports: VecDeque<PlacedReport>,
+    numbers: HashMap<Box<str>, u32>,
+    /// By the number of the first report of each, its reports in their order of arrival.
+    stories: HashMap<u32, Vec<u32>>,
+    /// In how many of the kept reports something stands.
+    holders: HashMap<(FactKind, u32), u32>,
+    /// The reports that can be found by something, in their order.
+    postings: HashMap<(FactKind, u32), VecDeque<u32>>,
+}
+
+#[derive(Debug, Clone)]
+struct PlacedReport {
+    id: Box<str>,
+    profile: Profile,
+    story: u32,
+    /// Its greatest likenesses to others, the greatest first: in its own language, and across.
+    likenesses: [Vec<f32>; 2],
+    indexed: Box<[(FactKind, u32)]>,
+}
+
+/// Where a report belongs, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoryVerdict {
+    /// The story's id: the id of its first report.
+    pub story: String,
+    /// What spoke for and against the story's likest report; empty for the first report of a story.
+    pub joined_by: Vec<StoryReason>,
+    /// The stories that the report brought into this one, by their ids.
+    pub merged: Vec<String>,
+}
+
+/// What one sign said of a report and the likest one of its story.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StoryReason {
+    /// The sign's name in `weights.tsv`.
+    pub sign: &'static str,
+    /// How much of it there is; nearly always from 0 to 1.
+    pub value: f32,
+    /// What it added to the score; negative where it spoke against.
+    pub weight: f32,
+    /// The id of the report that it was compared with.
+    pub with: String,
+    /// The stems, acts or entities that say so, where there are some: the weightiest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
+}
+
+impl StoryIndex {
+    /// No stories yet.
+    pub fn new(tables: Arc<StoryTables>) -> Self {
+        Self {
+            tables,
+            first: 0,
+            reports: VecDeque::new(),
+            numbers: HashMap::new(),
+            stories: HashMap::new(),
+            holders: HashMap::new(),
+            postings: HashMap::new(),
+        }
+    }
+
+    /// How many reports are kept.
+    pub fn len(&self) -> usize {
+        self.reports.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.reports.is_empty()
+    }
+
+    /// The story that the report `id` belongs to now: a later report may have merged its first story into another, or shown it
+    /// a better place. `None` where the report is not known, or forgotten.
+    pub fn story_of(&self, id: &str) -> Option<&str> {
+        self.numbers.get(id).map(|number| self.id(self.report(*number).story))
+    }
+
+    /// Puts a report into the story that it tells, or begins one. A report whose id is known is where it was.
+    ///
+    /// The time is bounded, however many reports are kept.
+    pub fn place(&mut self, report: &Report) -> StoryVerdict {
+        if let Some(story) = self.story_of(&report.id) {
+            return StoryVerdict { story: story.to_owned(), joined_by: Vec::new(), merged: Vec::new() };
+        }
+        while self.reports.len() >= MAX_REPORTS {
+            self.forget_oldest();
+        }
+        let tables = Arc::clone(&self.tables);
+        let (profile, stems) = Profile::of(report, &tables);
+        let number = self.add(&report.id, profile);
+        let candidates = self.candidates(number);
+        let mut comparison = Comparison::default();
+        self.measure_likeness(number, &candidates, &mut comparison);
+
+        let rivals = self.stories_of(&candidates);
+        let joined = self.likest(number, &rivals, &mut comparison);
+        if let Some(story) = joined {
+            self.assign(number, story);
+        }
+        let joined_by = joined
+            .map(|_| self.reasons(number, &report.entities, &stems, &mut comparison))
+            .unwrap_or_default();
+        let merged = self.merge(number, &rivals, &mut comparison);
+        self.settle(number, &rivals, &mut comparison);
+        let story = self.id(self.report(number).story).to_owned();
+        StoryVerdict { story, joined_by, merged }
+    }
+
+    fn report(&self, number: u32) -> &PlacedReport {
+        &self.reports[(number - self.first) as usize]
+    }
+
+    fn id(&self, number: u32) -> &str {
+        if number >= self.first { &self.report(number).id } else { "" }
+    }
+
+    /// Keeps a report, as the first of a story of its own.
+    fn add(&mut self, id: &str, profile: Profile) -> u32 {
+        let number = self.first + self.reports.len() as u32;
+        for held in facts(&profile) {
+            *self.holders.entry(held).or_insert(0) += 1;
+        }
+        let indexed = self.rarest(&profile);
+        for key in &indexed {
+            self.postings.entry(*key).or_default().push_back(number);
+        }
+        self.numbers.insert(id.into(), number);
+        self.stories.insert(number, vec![number]);
+        self.reports.push_back(PlacedReport {
+            id: id.into(),
+            profile,
+            story: number,
+            likenesses: Default::default(),
+            indexed,
+        });
+        number
+    }
+
+    /// Forgets the oldest report; its story goes on under its next one.
+    fn forget_oldest(&mut self) {
+        let number = self.first;
+        let Some(report) = self.reports.pop_front() else { return };
+        self.first += 1;
+        self.numbers.remove(&report.id);
+        for held in facts(&report.profile) {
+            if let Some(holders) = self.holders.get_mut(&held) {
+                *holders -= 1;
+                if *holders == 0 {
+                    self.holders.remove(&held);
+                }
+            }
+        }
+        for key in report.indexed {
+            if let Some(posted) = self.postings.get_mut(&key) {
+                posted.retain(|posted| *posted != number);
+                if posted.is_empty() {
+                    self.postings.remove(&key);
+                }
+            }
+        }
+        if let Some(mut members) = self.stories.remove(&report.story) {
+            members.retain(|member| *member != number);
+            if let Some(next) = members.first().copied() {
+                self.rename(&members, next);
+                self.stories.insert(next, members);
+            }
+        }
+    }
+
+    fn rename(&mut self, members: &[u32], story: u32) {
+        for member in members {
+            let at = (*member - self.first) as usize;
+            self.reports[at].story = story;
+        }
+    }
+
+    /// How much it says that two reports share something: the rarer, the more.
+    fn rarity(&self, kind: FactKind, key: u32) -> f32 {
+        let (expected, prior) = match kind {
+            FactKind::Word => (self.tables.expected_share(key), WORD_PRIOR),
+            FactKind::Entity => (ENTITY_EXPECTED, FACT_PRIOR),
+            FactKind::Act => (ACT_EXPECTED, FACT_PRIOR),
+            FactKind::Number => (expected_share(u64::from(key)), FACT_PRIOR),
+        };
+        let holders = self.holders.get(&(kind, key)).copied().unwrap_or(0) as f32;
+        let texts = self.reports.len() as f32 + 1.0 + prior;
+        (texts / (holders + expected * prior + 0.5)).ln().max(MIN_RARITY)
+    }
+
+    /// What a profile can be found by.
+    fn rarest(&self, profile: &Profile) -> Box<[(FactKind, u32)]> {
+        let many = self.reports.len() as f32 + WORD_PRIOR;
+        let mut weighed: Vec<(f32, (FactKind, u32))> = weighed_facts(profile)
+            .filter(|(key, _)| {
+                self.reports.len() < 1000
+                    || self.holders.get(key).is_none_or(|holders| (*holders as f32) < MAX_SHARE * many)
+            })
+            .map(|(key, weight)| (weight * self.rarity(key.0, key.1), key))
+            .collect();
+        weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        weighed.truncate(MAX_INDEXED);
+        weighed.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// The earlier reports that share the rarest words and facts with this one, the likest first.
+    fn candidates(&self, number: u32) -> Vec<u32> {
+        let mut shared: HashMap<u32, f32> = HashMap::new();
+        let report = self.report(number);
+        for key in &report.indexed {
+            let rarity = self.rarity(key.0, key.1);
+            let Some(posted) = self.postings.get(key) else { continue };
+            // The latest of those that a common key leads to.
+            for other in posted.iter().rev().filter(|other| **other != number).take(2000) {
+                *shared.entry(*other).or_insert(0.0) += rarity * rarity;
+            }
+        }
+        let mut candidates: Vec<(u32, f32)> = shared.into_iter().collect();
+        candidates.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        candidates.truncate(MAX_CANDIDATES);
+        candidates.into_iter().map(|(other, _)| other).collect()
+    }
+
+    /// Measures how alike the new report and the candidates are, which tells for each how much of a crowd it stands in.
+    fn measure_likeness(&mut self, number: u32, candidates: &[u32], comparison: &mut Comparison) {
+        for other in candidates {
+            let (a, b) = (comparison.weighed(self, number), comparison.weighed(self, *other));
+            let across = self.report(number).profile.language != self.report(*other).profile.language;
+            let likeness = if across { a.facts(&b) } else { a.wording.cosine(&b.wording) };
+            for report in [number, *other] {
+                let at = (report - self.first) as usize;
+                let likenesses = &mut self.reports[at].likenesses[usize::from(across)];
+                let place = likenesses.partition_point(|known| *known >= likeness);
+                if place < CROWD.end {
+                    likenesses.insert(place, likeness);
+                    likenesses.truncate(CROWD.end);
+                }
+            }
+        }
+    }
+
+    /// The stories of the candidates, in the candidates' order.
+    fn stories_of(&self, candidates: &[u32]) -> Vec<u32> {
+        let mut seen = BTreeSet::new();
+        let stories = candidates.iter().map(|candidate| self.report(*candidate).story);
+        stories.filter(|story| seen.insert(*story)).take(MAX_STORIES).collect()
+    }
+
+    /// The story that a report is likest to on average, if it tells the same as that.
+    fn likest(&self, number: u32, stories: &[u32], comparison: &mut Comparison) -> Option<u32> {
+        let own = self.report(number).story;
+        self.best(stories.iter().filter(|story| **story != own).filter_map(|story| {
+            let others = self.stories.get(story)?;
+            Some((*story, self.mean(&[number], others, comparison)))
+        }))
+    }
+
+    /// The story with the greatest score, if that is above 0; the older of two alike.
+    fn best(&self, scored: impl Iterator<Item = (u32, f32)>) -> Option<u32> {
+        let mut best: Option<(u32, f32)> = None;
+        for (story, score) in scored.filter(|(_, score)| *score > 0.0) {
+            if best.is_none_or(|(chosen, most)| score > most || score == most && story < chosen) {
+                best = Some((story, score));
+            }
+        }
+        best.map(|(story, _)| story)
+    }
+
+    /// The mean score between reports of two groups, those that speak for them.
+    fn mean(&self, group: &[u32], others: &[u32], comparison: &mut Comparison) -> f32 {
+        let (mut sum, mut pairs) = (0.0, 0u32);
+        for a in speakers(group) {
+            for b in speakers(others).filter(|b| *b != a) {
+                sum += comparison.score(self, a, b);
+                pairs += 1;
+            }
+        }
+        if pairs == 0 { 0.0 } else { sum / pairs as f32 }
+    }
+
+    /// Moves a report to a story.
+    fn assign(&mut self, number: u32, story: u32) {
+        self.leave(number);
+        if let Some(mut members) = self.stories.remove(&story) {
+            let place = members.partition_point(|member| *member < number);
+            members.insert(place, number);
+            let first = members[0];
+            self.rename(&members, first);
+            self.stories.insert(first, members);
+        }
+    }
+
+    /// Takes a report out of its story, which goes on under the first of the others.
+    fn leave(&mut self, number: u32) {
+        let from = self.report(number).story;
+        if let Some(mut members) = self.stories.remove(&from) {
+            members.retain(|member| *member != number);
+            if let Some(next) = members.first().copied() {
+                self.rename(&members, next);
+                self.stories.insert(next, members);
+            }
+        }
+    }
+
+    /// Merges the report's story with those that tell the same, and says which ended so.
+    fn merge(&mut self, number: u32, rivals: &[u32], comparison: &mut Comparison) -> Vec<String> {
+        let mut ended = Vec::new();
+        loop {
+            let own = self.report(number).story;
+            let members = &self.stories[&own];
+            let same = self.best(rivals.iter().filter(|story| **story != own).filter_map(|story| {
+                let others = self.stories.get(story)?;
+                Some((*story, self.mean(members, others, comparison)))
+            }));
+            let Some(other) = same else { return ended };
+            let (kept, gone) = (own.min(other), own.max(other));
+            // A report that has just begun a story of its own ends none.
+            if gone != number {
+                ended.push(self.id(gone).to_owned());
+            }
+            let moved = self.stories.remove(&gone).unwrap_or_default();
+            self.rename(&moved, kept);
+            if let Some(members) = self.stories.get_mut(&kept) {
+                members.extend(moved);
+                members.sort_unstable();
+            }
+        }
+    }
+
+    /// Lets each report of the story go where it fits better, if it does.
+    fn settle(&mut self, number: u32, rivals: &[u32], comparison: &mut Comparison) {
+        let members = self.stories[&self.report(number).story].clone();
+        if members.len() <= MAX_SETTLING {
+            for member in members {
+                self.settle_report(member, rivals, comparison);
+            }
+        }
+    }
+
+    /// Lets a report go to the rival that it fits better, or out of a story that it speaks against.
+    fn settle_report(&mut self, number: u32, rivals: &[u32], comparison: &mut Comparison) {
+        let story = self.report(number).story;
+        let own = &self.stories[&story];
+        if own.len() < 2 {
+            return;
+        }
+        let stay = self.mean(&[number], own, comparison);
+        let better = self.best(rivals.iter().filter(|rival| **rival != story).filter_map(|rival| {
+            let score = self.mean(&[number], self.stories.get(rival)?, comparison);
+            (score > stay).then_some((*rival, score))
+        }));
+        match better {
+            Some(better) => self.assign(number, better),
+            None if stay < MIN_STAY => self.part(number),
+            None => {}
+        }
+    }
+
+    /// Takes a report out of its story, to begin one of its own.
+    fn part(&mut self, number: u32) {
+        self.leave(number);
+        self.rename(&[number], number);
+        self.stories.insert(number, vec![number]);
+    }
+
+    /// Looks at every report again, in the order of arrival, by what is known now: what is common among the reports, and how much of a
+    /// crowd each stands in, is known better than when the first of them came. Stories may merge, and reports move or part.
+    ///
+    /// The cost is that of placing every report.
+    pub fn review(&mut self) {
+        for number in self.first..self.first + self.reports.len() as u32 {
+            let candidates = self.candidates(number);
+            let rivals = self.stories_of(&candidates);
+            let mut comparison = Comparison::default();
+            self.settle_report(number, &rivals, &mut comparison);
+            self.merge(number, &rivals, &mut comparison);
+        }
+    }
+
+    /// What spoke for and against the likest report of the story.
+    fn reasons(
+        &self,
+        number: u32,
+        entities: &[dateline_wire::Entity],
+        stems: &BTreeMap<u32, String>,
+        comparison: &mut Comparison,
+    ) -> Vec<StoryReason> {
+        let members = &self.stories[&self.report(number).story];
+        let mut likest: Option<(u32, f32)> = None;
+        for other in speakers(members).filter(|other| *other != number) {
+            let score = comparison.score(self, number, other);
+            if likest.is_none_or(|(_, most)| score > most) {
+                likest = Some((other, score));
+            }
+        }
+        let Some((other, _)) = likest else { return Vec::new() };
+        let (a, b) = (comparison.weighed(self, number), comparison.weighed(self, other));
+        let compared = [self.compared(number, &a), self.compared(other, &b)];
+        contributions(compared[0], compared[1], &self.tables)
+            .into_iter()
+            .map(|(sign, value, weight)| {
+                let evidence = match sign {
+                    Sign::Wording => top(a.wording.shared(&b.wording), |key| stems.get(&key).cloned()),
+                    Sign::Acts => top(a.acts.shared(&b.acts), |key| {
+                        u16::try_from(key).ok().map(|act| self.tables.act_name(act).to_owned())
+                    }),
+                    Sign::Facts | Sign::Entities => {
+                        let theirs = self.report(other).profile.entities.keys();
+                        let shared = entities
+                            .iter()
+                            .filter(|entity| theirs.contains(&super::bag::key("entity", &entity.id)));
+                        shared.map(|entity| entity.id.clone()).take(MAX_EVIDENCE).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                StoryReason { sign: sign.as_str(), value, weight, with: self.id(other).to_owned(), evidence }
+            })
+            .collect()
+    }
+
+    fn compared<'p>(&'p self, number: u32, weighed: &'p WeighedProfile) -> Compared<'p> {
+        let report = self.report(number);
+        let crowd = [0, 1].map(|across| {
+            let likenesses = &report.likenesses[across];
+            let known = likenesses.iter().skip(CROWD.start);
+            let unknown = CROWD.len() - known.len();
+            (known.sum::<f32>() + unknown as f32 * EXPECTED_LIKENESS[across]) / CROWD.len() as f32
+        });
+        Compared { profile: &report.profile, weighed, crowd }
+    }
+}
+
+/// The reports of a story that speak for it: all of a small one, the first and the latest of a large one.
+fn speakers(members: &[u32]) -> impl Iterator<Item = u32> + '_ {
+    let (first, rest) = members.split_at(members.len().min(MAX_SPEAKERS / 2));
+    let latest = &rest[rest.len().saturating_sub(MAX_SPEAKERS / 2)..];
+    first.iter().chain(latest).copied()
+}
+
+/// The names of the weightiest of what is shared.
+fn top(shared: impl Iterator<Item = (u32, f32)>, name: impl Fn(u32) -> Option<String>) -> Vec<String> {
+    let mut shared: Vec<(u32, f32)> = shared.collect();
+    shared.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    shared.into_iter().filter_map(|(key, _)| name(key)).take(MAX_EVIDENCE).collect()
+}
+
+/// Everything a profile holds, by kind and key.
+fn facts(profile: &Profile) -> impl Iterator<Item = (FactKind, u32)> + '_ {
+    weighed_facts(profile).map(|(key, _)| key)
+}
+
+fn weighed_facts(profile: &Profile) -> impl Iterator<Item = ((FactKind, u32), f32)> + '_ {
+    let of = |kind| move |(key, weight)| ((kind, key), weight);
+    let words = profile.wording.members().map(of(FactKind::Word));
+    let entities = profile.entities.members().map(of(FactKind::Entity));
+    let acts = profile.acts.members().map(of(FactKind::Act));
+    let numbers = profile.numbers.members().map(of(FactKind::Number));
+    words.chain(entities).chain(acts).chain(numbers)
+}
+
+/// What was worked out while one report is placed.
+#[derive(Debug, Default)]
+struct Comparison {
+    weighed: HashMap<u32, Arc<WeighedProfile>>,
+    scores: HashMap<(u32, u32), f32>,
+}
+
+impl Comparison {
+    fn weighed(&mut self, index: &StoryIndex, number: u32) -> Arc<WeighedProfile> {
+        let weigh = || {
+            let profile = &index.report(number).profile;
+            Arc::new(WeighedProfile::of(profile, |kind, key| index.rarity(kind, key)))
+        };
+        Arc::clone(self.weighed.entry(number).or_insert_with(weigh))
+    }
+
+    fn score(&mut self, index: &StoryIndex, a: u32, b: u32) -> f32 {
+        let pair = (a.min(b), a.max(b));
+        if let Some(score) = self.scores.get(&pair) {
+            return *score;
+        }
+        let (first, second) = (self.weighed(index, pair.0), self.weighed(index, pair.1));
+        let score = score(index.compared(pair.0, &first), index.compared(pair.1, &second), &index.tables);
+        self.scores.insert(pair, score);
+        score
+    }
+}

@@ -1,0 +1,175 @@
+//! A text cut into sentences and words, in any script.
+
+/// A word or number of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token<'t> {
+    pub(super) text: &'t str,
+    /// Where it starts, in bytes of the sentence.
+    pub(super) start: usize,
+    /// It begins with a digit; else with a letter.
+    pub(super) number: bool,
+}
+
+impl Token<'_> {
+    /// Whether it begins with an upper-case letter.
+    pub(super) fn is_capital(&self) -> bool {
+        self.text.chars().next().is_some_and(char::is_uppercase)
+    }
+}
+
+/// The sentences of `text`; a line ends one.
+pub(super) fn sentences(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut stopped = false;
+    for (at, c) in text.char_indices() {
+        let ends = match c {
+            '\n' => true,
+            _ if stopped && c.is_whitespace() => true,
+            '"' | '”' | '»' | '’' | ')' => false,
+            _ => {
+                stopped = false;
+                false
+            }
+        };
+        if ends {
+            found.push(&text[start..at]);
+            start = at + c.len_utf8();
+            stopped = false;
+        }
+        match c {
+            '.' | '!' | '?' | '…' => stopped = true,
+            '。' | '！' | '？' => {
+                let end = at + c.len_utf8();
+                found.push(&text[start..end]);
+                start = end;
+            }
+            _ => {}
+        }
+    }
+    found.push(&text[start..]);
+    found.retain(|sentence| !sentence.trim().is_empty());
+    found
+}
+
+/// The words and numbers of a sentence. A number keeps the points and commas inside it, a word its apostrophes.
+pub(super) fn tokens(sentence: &str) -> Vec<Token<'_>> {
+    let mut found = Vec::new();
+    let mut chars = sentence.char_indices().peekable();
+    while let Some((start, c)) = chars.next() {
+        let number = c.is_numeric();
+        if !number && !c.is_alphabetic() {
+            continue;
+        }
+        let belongs = |c: char| if number { c.is_numeric() } else { c.is_alphabetic() && !c.is_numeric() };
+        let joins = |c: char| if number { matches!(c, '.' | ',') } else { matches!(c, '\'' | '’' | 'ʼ') };
+        let mut end = start + c.len_utf8();
+        while let Some((at, next)) = chars.peek().copied() {
+            let after = sentence[at + next.len_utf8()..].chars().next();
+            if belongs(next) || joins(next) && after.is_some_and(belongs) {
+                end = at + next.len_utf8();
+                chars.next();
+            } else {
+                break;
+            }
+        }
+        found.push(Token { text: &sentence[start..end], start, number });
+    }
+    found
+}
+
+/// Whether `c` belongs to a script that is compared by pairs of characters: Han, kana or Hangul.
+pub(super) fn is_dense(c: char) -> bool {
+    matches!(u32::from(c),
+        0x1100..=0x11FF | 0x3040..=0x318F | 0x31F0..=0x31FF | 0x3400..=0x9FFF | 0xAC00..=0xD7FF | 0xF900..=0xFAFF
+        | 0x20000..=0x3FFFF)
+}
+
+/// The runs of a word that are of dense scripts, or of none.
+pub(super) fn runs(word: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let dense = is_dense(rest.chars().next()?);
+        let end = rest.char_indices().find(|(_, c)| is_dense(*c) != dense).map_or(rest.len(), |(at, _)| at);
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        Some((run, dense))
+    })
+}
+
+/// What is compared of a word in lower case: its beginning without the commonest endings. Two forms of a word nearly always
+/// give one stem; now and then two words do, which costs little since a text has many.
+pub(super) fn stem(word: &str) -> String {
+    let length = word.chars().count();
+    let cyrillic = word.chars().next().is_some_and(|c| matches!(u32::from(c), 0x400..=0x52F));
+    if cyrillic {
+        let vowel = word.ends_with(['а', 'я', 'о', 'е', 'и', 'ы', 'у', 'ю', 'й', 'ь', 'і']);
+        let kept = match length {
+            7.. => 6,
+            5.. if vowel => length - 1,
+            _ => length,
+        };
+        return word.chars().take(kept).collect();
+    }
+    let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
+    let mut stem = word.to_owned();
+    if word.chars().count() > 4 {
+        for (ending, replacement) in
+            [("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")]
+        {
+            let Some(rest) = word.strip_suffix(ending) else { continue };
+            if rest.chars().count() < 3 || ending == "s" && word.ends_with("ss") {
+                continue;
+            }
+            stem = format!("{rest}{replacement}");
+            if matches!(ending, "ing" | "ed") && has_doubled_end(&stem) {
+                stem.pop();
+            }
+            break;
+        }
+        if stem.chars().count() > 4 && stem.ends_with('e') {
+            stem.pop();
+        }
+    }
+    stem.chars().take(8).collect()
+}
+
+/// Whether a stem ends in a consonant that was doubled before an ending: `stopp|ed`.
+fn has_doubled_end(stem: &str) -> bool {
+    let mut ends = stem.chars().rev();
+    match (ends.next(), ends.next(), ends.next()) {
+        (Some(last), Some(before), Some(_)) => last == before && !matches!(last, 'l' | 's' | 'z'),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_ends_at_a_stop_with_space_behind_at_a_line_and_at_an_east_asian_stop() {
+        let text = "It left at 5.30 p.m. on Monday. “It is late.” Nobody\ncame。彼は来た。";
+        assert_eq!(
+            sentences(text),
+            ["It left at 5.30 p.m.", "on Monday.", "“It is late.”", "Nobody", "came。", "彼は来た。"]
+        );
+    }
+
+    #[test]
+    fn words_keep_apostrophes_and_numbers_their_points() {
+        let texts: Vec<&str> =
+            tokens("Kim's 1,000 men, 5.6 on 170mm").iter().map(|token| token.text).collect();
+        assert_eq!(texts, ["Kim's", "1,000", "men", "5.6", "on", "170", "mm"]);
+    }
+
+    #[test]
+    fn forms_of_a_word_give_one_stem() {
+        for (a, b) in
+            [("visits", "visited"), ("stopped", "stops"), ("переговоров", "переговоры"), ("ferries", "ferry")]
+        {
+            assert_eq!(stem(a), stem(b), "{a} {b}");
+        }
+        assert_ne!(stem("ferry"), stem("fear"));
+    }
+}

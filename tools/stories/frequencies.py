@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""frequencies.py > config/stories/frequencies.tsv: in how many of a thousand texts a word stands, by its stem.
+
+Made from the word lists of wordfreq (pip install -r requirements.txt), no network. A text is taken to have two hundred words. Stems are
+those of crates/stories/src/story/token.rs; words of Han, kana and Hangul are cut into pairs of characters.
+"""
+import collections
+import math
+
+import wordfreq
+
+WORDS_IN_A_TEXT = 200
+LEAST_TEXTS = 4
+ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""))
+
+
+def is_dense(c):
+    o = ord(c)
+    return any(a <= o <= b for a, b in ((0x1100, 0x11FF), (0x3040, 0x318F), (0x31F0, 0x31FF), (0x3400, 0x9FFF),
+                                        (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF)))
+
+
+def stem(word):
+    if 0x400 <= ord(word[0]) <= 0x52F:
+        if len(word) > 6:
+            return word[:6]
+        return word[:-1] if len(word) > 4 and word[-1] in "аяоеиыуюйьі" else word
+    for end in ("'s", "’s"):
+        word = word.removesuffix(end)
+    result = word
+    if len(word) > 4:
+        for ending, replacement in ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= 3 and not (ending == "s" and word.endswith("ss")):
+                result = word[:-len(ending)] + replacement
+                if ending in ("ing", "ed") and len(result) > 2 and result[-1] == result[-2] and result[-1] not in "lsz":
+                    result = result[:-1]
+                break
+        if len(result) > 4 and result.endswith("e"):
+            result = result[:-1]
+    return result[:8]
+
+
+def shares():
+    """stem -> its frequency among words, the greatest of all languages"""
+    most = collections.defaultdict(float)
+    for language in ("en", "ru", "uk", "es", "fr", "ko", "zh", "ja"):
+        counts = collections.Counter()
+        for word, frequency in wordfreq.get_frequency_dict(language, wordlist="small").items():
+            pairs = [a + b for a, b in zip(word, word[1:]) if is_dense(a) and is_dense(b)]
+            if any(map(is_dense, word)):
+                for pair in pairs or [word]:
+                    counts[pair] += frequency
+            elif word[0].isalpha() and len(word) > 1:
+                counts[stem(word)] += frequency
+        for key, frequency in counts.items():
+            most[key] = max(most[key], frequency)
+    return most
+
+
+def main():
+    rows = collections.defaultdict(list)
+    for key, frequency in shares().items():
+        texts = 1000 * (1 - math.exp(-WORDS_IN_A_TEXT * frequency))
+        texts = round(texts) if texts < 100 else round(texts / 10) * 10
+        if texts >= LEAST_TEXTS and not any(c.isspace() for c in key):
+            rows[texts].append(key)
+    print("# In how many of a thousand texts of two hundred words a word stands, by its stem; Han, kana and Hangul by pairs of characters.")
+    print("# Made by tools/stories/frequencies.py from the word lists of wordfreq; see NOTICE for their licence. May be edited.")
+    print("texts\tstems")
+    for texts in sorted(rows, reverse=True):
+        print(f"{texts}\t{' '.join(sorted(rows[texts]))}")
+
+
+if __name__ == "__main__":
+    main()
