@@ -110,13 +110,19 @@ impl Config {
             .map_err(|error| vec![error])
             .and_then(|text| Ok((sites::parse(&settings.sites, &text)?, text)))
             .map_err(&mut noted);
-        let agencies = agencies::read(&settings.agencies).map_err(|error| noted(vec![error]));
+        let agencies = agencies::text(&settings.agencies)
+            .and_then(|text| Ok((agencies::parse(&settings.agencies, &text)?, text)))
+            .map_err(|error| noted(vec![error]));
         of_settings.append(&mut errors);
         match (feeds, subject, sites, agencies, api_token) {
-            (Ok(feeds), Ok((subject, files)), Ok((sites, text)), Ok(agencies), Some(api_token))
-                if of_settings.is_empty() =>
-            {
-                let contents = ConfigContents::of(&table, &files, &text);
+            (
+                Ok(feeds),
+                Ok((subject, files)),
+                Ok((sites, rules)),
+                Ok((agencies, table_text)),
+                Some(api_token),
+            ) if of_settings.is_empty() => {
+                let contents = ConfigContents::of(&table, &files, &rules, &table_text);
                 Ok(Self { settings, feeds, subject, sites, agencies, api_token, contents })
             }
             _ => Err(of_settings),

@@ -68,6 +68,8 @@ pub struct ReloadReport {
     pub subject_changed: bool,
     /// Whether the rules for single sites are others.
     pub sites_changed: bool,
+    /// Whether the table of agencies is another.
+    pub agencies_changed: bool,
     /// The settings that were applied, by full name.
     pub applied: Vec<String>,
     /// The settings that are other than those the daemon works with, and count only once it is restarted.
@@ -230,6 +232,7 @@ impl Reloader {
             feeds: FeedDifference::between(&in_force.feeds, &feeds),
             subject_changed: in_force.contents.subject != contents.subject,
             sites_changed: in_force.contents.sites != contents.sites,
+            agencies_changed: in_force.contents.agencies != contents.agencies,
             applied,
             needs_restart,
         };
@@ -249,11 +252,12 @@ fn is_applied(name: &str) -> bool {
 impl ReloadReport {
     /// Whether nothing is other than before.
     fn is_empty(&self) -> bool {
-        let Self { feeds, subject_changed, sites_changed, applied, needs_restart } = self;
+        let Self { feeds, subject_changed, sites_changed, agencies_changed, applied, needs_restart } = self;
         let lists = [&feeds.added, &feeds.removed, &feeds.changed];
         lists.into_iter().all(Vec::is_empty)
             && !subject_changed
             && !sites_changed
+            && !agencies_changed
             && applied.is_empty()
             && needs_restart.is_empty()
     }
@@ -276,6 +280,7 @@ impl ReloadReport {
             changed = self.feeds.changed.len(),
             subject_changed = self.subject_changed,
             sites_changed = self.sites_changed,
+            agencies_changed = self.agencies_changed,
             settings = self.applied.join(" "),
             "the configuration was reloaded"
         );
@@ -305,7 +310,11 @@ impl ReloadReport {
                 text.push_str(&format!("  {word:<8} {}{name}\n", feed.url));
             }
         }
-        let parts = [("subject", self.subject_changed), ("sites", self.sites_changed)];
+        let parts = [
+            ("subject", self.subject_changed),
+            ("sites", self.sites_changed),
+            ("agencies", self.agencies_changed),
+        ];
         for (part, _) in parts.into_iter().filter(|(_, changed)| *changed) {
             text.push_str(&format!("  {part:<8} changed\n"));
         }

@@ -114,6 +114,9 @@ async fn a_feed_that_comes_back_is_asked_when_it_was_to_be() {
     assert!(web.asked(FEED) > 1);
 }
 
+const SOME_AGENCY: &str =
+    "name\tkind\tdomains\tnames\tshort\nHarbour Wire\tagency\twire.example\tHarbour Wire\t\n";
+
 const FEEDS: &str = "[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\nname = \"Inside\"\n";
 
 /// The names of the feeds that a daemon says it polls.
@@ -146,6 +149,7 @@ fn a_reload_says_what_changed_and_what_needs_a_restart() {
         "[[site]]\nhost = \"news.example\"\nbody = \"article\"\n",
     )
     .unwrap();
+    fs::write(site.folder.path().join("agencies.tsv"), SOME_AGENCY).unwrap();
     site.change("[poll]\nlatency = \"20m\"\n[kafka]\nclient_id = \"other\"\n");
     let changed = reload();
     assert_eq!(
@@ -154,6 +158,7 @@ fn a_reload_says_what_changed_and_what_needs_a_restart() {
          added    http://127.0.0.1:9/more?key=redacted  More\n  \
          changed  http://127.0.0.1:9/rss  Renamed\n  \
          sites    changed\n  \
+         agencies changed\n  \
          applied  poll.latency\n  \
          needs a restart: kafka.client_id\n",
         "{}",

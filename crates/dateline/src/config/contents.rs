@@ -18,11 +18,14 @@ pub struct ConfigContents {
     pub(crate) subject: Sha256Digest,
     /// Of the file of rules for single sites.
     pub(crate) sites: Sha256Digest,
+    /// Of the table of agencies.
+    pub(crate) agencies: Sha256Digest,
 }
 
 impl ConfigContents {
-    /// Of the settings in `table`, which holds the environment's too, the subject's files and the rules for single sites.
-    pub(super) fn of(table: &Table, subject: &BTreeMap<String, String>, sites: &str) -> Self {
+    /// Of the settings in `table`, which holds the environment's too, the subject's files, the rules for single sites and the table
+    /// of agencies.
+    pub(super) fn of(table: &Table, subject: &BTreeMap<String, String>, sites: &str, agencies: &str) -> Self {
         let mut settings = BTreeMap::new();
         // A test holds that the shipped file can be read.
         let defaults: Table = toml::from_str(DEFAULTS).unwrap_or_default();
@@ -34,7 +37,8 @@ impl ConfigContents {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        Self { settings, subject: hash.finalize().into(), sites: Sha256::digest(sites).into() }
+        let [sites, agencies] = [sites, agencies].map(|text| Sha256::digest(text).into());
+        Self { settings, subject: hash.finalize().into(), sites, agencies }
     }
 
     /// The full names of the settings that `other` has otherwise.
@@ -43,9 +47,9 @@ impl ConfigContents {
         names.filter(|name| self.settings.get(*name) != other.settings.get(*name)).cloned().collect()
     }
 
-    /// Takes over from `other` its subject, its rules and the settings with these `names`.
+    /// Takes over from `other` its subject, its rules, its agencies and the settings with these `names`.
     pub(crate) fn take(&mut self, other: &Self, names: &[String]) {
-        (self.subject, self.sites) = (other.subject, other.sites);
+        (self.subject, self.sites, self.agencies) = (other.subject, other.sites, other.agencies);
         for name in names {
             match other.settings.get(name) {
                 Some(value) => self.settings.insert(name.to_owned(), *value),
@@ -74,7 +78,7 @@ mod tests {
     use super::*;
 
     fn settings(text: &str) -> ConfigContents {
-        ConfigContents::of(&toml::from_str(text).unwrap(), &BTreeMap::new(), "")
+        ConfigContents::of(&toml::from_str(text).unwrap(), &BTreeMap::new(), "", "")
     }
 
     #[test]
@@ -97,7 +101,7 @@ mod tests {
     fn files_of_a_subject_are_told_apart_by_name_and_text() {
         let subject = |name: &str, text: &str| {
             let files = BTreeMap::from([(name.to_owned(), text.to_owned())]);
-            ConfigContents::of(&Table::new(), &files, "").subject
+            ConfigContents::of(&Table::new(), &files, "", "").subject
         };
         assert_ne!(subject("ab", "c"), subject("a", "bc"));
         assert_ne!(subject("a", "b"), subject("a", "c"));
