@@ -68,7 +68,7 @@ impl FeedsEdit {
     pub fn remove(&mut self, id: &FeedId) -> bool {
         let Some(feeds) = self.tables() else { return false };
         let Some(place) = feeds.iter().position(|table| is(table, id)) else { return false };
-        let above = feeds.get(place).and_then(|table| comment_of_others(table));
+        let above = feeds.get(place).and_then(comment_of_others);
         feeds.remove(place);
         // What stands above a table and apart from it is about the file, and stays.
         if let Some(above) = above {
