@@ -13,6 +13,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("DATELINE_BIN", REPOSITORY / "target" / "debug" / "dateline"))
+# Not on every path of those who are not root.
+CHROOT = shutil.which("chroot", path="/usr/sbin:/sbin:/usr/bin") or "chroot"
 # DEPLOY_TEST_ROOT names one that is already there.
 ARCHIVE = Path(os.environ.get("DEPLOY_TEST_ROOT", REPOSITORY / "target" / "ci" / "trixie.tar"))
 
@@ -58,7 +60,7 @@ class Root:
 
     def command(self, arguments, user=None):
         options = [f"--userspec={user}"] if user else []
-        return ["chroot", *options, str(self.path), *arguments]
+        return [CHROOT, *options, str(self.path), *arguments]
 
     def run(self, *arguments, user=None, env=None, check=True, timeout=600):
         """A command in the root, with its output."""
@@ -71,8 +73,9 @@ class Root:
 
     def start(self, arguments, user, env):
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **env}
-        return subprocess.Popen(self.command(arguments, user), env=environment, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.DEVNULL, stderr=open(self.path / "log", "ab"))
+        with open(self.path / "log", "ab") as log:
+            return subprocess.Popen(self.command(arguments, user), env=environment, stdin=subprocess.DEVNULL,
+                                    stdout=subprocess.DEVNULL, stderr=log)
 
     def log(self):
         return (self.path / "log").read_text(errors="replace")[-3000:]

@@ -310,13 +310,16 @@ impl StatusReport {
         self
     }
 
-    /// The same where no daemon answers: `last` is the last one that ran, as far as is known.
+    /// The same where no daemon answers: `last` is the last one that ran, as far as is known, and `silence` why it didn't answer.
     #[must_use]
-    pub fn without_daemon(mut self, last: Option<RunRecord>, now: Timestamp) -> Self {
+    pub fn without_daemon(mut self, last: Option<RunRecord>, silence: Option<&str>, now: Timestamp) -> Self {
         self.summary = match &last {
             Some(run) if run.is_there() => format!(
-                "not answering: process {} on {} should serve {}; it hangs, or that cannot be reached from here. The journal says:",
-                run.process, run.host, run.api
+                "not answering: process {} on {} should serve {}: {}. The journal says:",
+                run.process,
+                run.host,
+                run.api,
+                silence.unwrap_or("it does not speak for this journal"),
             ),
             Some(RunRecord { stopped: Some(stopped), failure, .. }) => {
                 let why = failure.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();

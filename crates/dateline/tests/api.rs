@@ -10,7 +10,7 @@ use dateline::config::HttpSettings;
 use dateline::engine::EngineActivity;
 use dateline::metrics::Metrics;
 use dateline::run_record::RunRecord;
-use dateline::status::FeedNames;
+use dateline::status::{FeedNames, StatusReport};
 use dateline_journal::{Durability, EntryCompletion, Journal, Options, PollCommit, Retention, RetentionPass};
 use dateline_publisher::RelayStatus;
 use dateline_wire::{
@@ -312,6 +312,9 @@ async fn status_and_metrics_count_what_the_journal_holds() {
     served.commit(4).await;
     let status: Value = serde_json::from_str(&served.get("/v1/status", "").await.2).unwrap();
     assert_eq!(status["events"]["rejects"], 4);
+    // What the daemon leaves out, `dateline status` does without.
+    let read: StatusReport = serde_json::from_value(status.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), status);
     assert_eq!(status["last_events"][0]["about"], "not_relevant  https://news.example/3");
     assert_eq!(status["feeds"][0]["url"], "https://news.example/rss");
     let (_, head, metrics) = served.get("/metrics", "").await;

@@ -80,18 +80,19 @@ fn of_configured(settings: &Settings) -> Result<StatusReport, Failure> {
     let is_ours = |status: &StatusReport| {
         journal.as_ref().map_or(true, |journal| journal.id().as_str() == status.journal)
     };
+    let mut silence = None;
     for api in [noted, Some(configured.clone())].into_iter().flatten() {
-        if let Ok(status) = ask(&api)
-            && is_ours(&status)
-        {
-            return Ok(status);
+        match ask(&api) {
+            Ok(status) if is_ours(&status) => return Ok(status),
+            Ok(_) => {}
+            Err(error) => silence = silence.or(Some(error)),
         }
     }
     let names =
         FeedNames::of(&feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?);
     journal
         .and_then(|journal| StatusReport::read(&journal, &names))
-        .map(|status| status.without_daemon(last, Timestamp::now()))
+        .map(|status| status.without_daemon(last, silence.as_deref(), Timestamp::now()))
         .map_err(|source| match source {
             JournalError::Missing { .. } => {
                 Failure::Other(format!("no daemon answers at {configured}, and {source}"))
