@@ -127,7 +127,7 @@ impl Run {
     /// The entries of `hash`. Hashes are spread evenly, so that its place is nearly known.
     fn texts(&self, hash: u32) -> impl Iterator<Item = &(u32, u32)> {
         let entries = &self.entries;
-        let guess = (u64::from(hash) * entries.len() as u64 >> 32) as usize;
+        let guess = ((u64::from(hash) * entries.len() as u64) >> 32) as usize;
         let mut low = guess;
         let mut step = 8;
         while low > 0 && entries[low.min(entries.len() - 1)].0 >= hash {

@@ -31,8 +31,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len() / 6);
     let mut word: Option<Token> = None;
     let mut line = 0;
-    let mut at = 0;
-    for c in text.chars() {
+    for (at, c) in (0..).zip(text.chars()) {
         let is_letter = c.is_alphanumeric();
         if is_letter && !is_dense(c) {
             let open = word.get_or_insert(Token { hash: SEED, start: at, end: at, weight: WORD, line });
@@ -53,7 +52,6 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             }
             line += u32::from(c == '\n');
         }
-        at += 1;
         if tokens.len() >= MAX_TOKENS {
             break;
         }

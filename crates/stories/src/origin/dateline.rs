@@ -164,7 +164,7 @@ fn dense(agencies: &Agencies, line: Line<'_>, group: &Group<'_>) -> Vec<Statemen
             let is_day = before.contains(['월', '月', '日', '일']);
             // "【ソウル共同】", "［ソウル　２１日　ロイター］", "(평양 4월 22일발 조선중앙통신)"
             let has_place = !before.is_empty() && !before.ends_with(['の', '는', '은', '이', '가']);
-            let is_place = ends_group && has_place && (is_first && group.is_wide || is_day && is_first);
+            let is_place = ends_group && has_place && is_first && (group.is_wide || is_day);
             // "（中央社記者陳大文台北21日電）", "【海洋社3月21日讯】"
             let is_wire = before.is_empty() && is_telegram;
             // "（海洋社记者某某综合报导）"

@@ -47,8 +47,9 @@ pub(super) fn numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Numerals)
             }
         }
         let after_month = at > 0 && month(&tokens[at - 1].text.to_lowercase()).is_some();
-        let year = bare && (1990.0..=2035.0).contains(&value) && value.fract() == 0.0;
-        if !year && !(after_month && value <= 31.0) {
+        let is_year = bare && (1990.0..=2035.0).contains(&value) && value.fract() == 0.0;
+        let is_day = after_month && value <= 31.0;
+        if !is_year && !is_day {
             push(&mut found, value);
         }
     }
@@ -155,7 +156,7 @@ pub(super) fn expected_share(number: u64) -> f32 {
         0..=1_000 => 0.25,
         1_001..=3_100 => 0.06,
         3_101..=10_000 => 0.02,
-        _ if number % 10_000 == 0 && number < 1_000_000 => 0.02,
+        _ if number.is_multiple_of(10_000) && number < 1_000_000 => 0.02,
         _ => 0.004,
     }
 }
