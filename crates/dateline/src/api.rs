@@ -173,7 +173,7 @@ async fn metrics(State(api): Shared, headers: HeaderMap) -> Result<Response, Pro
         relay: relay.as_ref(),
         activity: *api.sources.pulse.borrow(),
         followers: api.max_followers - api.followers.available_permits(),
-        now: Timestamp::now(),
+        now: status.now,
     });
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let exposition = Exposition::accepted(accept.unwrap_or_default());
@@ -183,12 +183,18 @@ async fn metrics(State(api): Shared, headers: HeaderMap) -> Result<Response, Pro
 impl Api {
     /// The status as of now. Reading the journal takes a moment on its disk, so it happens on a blocking thread.
     async fn status(self: &Arc<Self>) -> Result<StatusReport, Problem> {
-        let api = self.clone();
+        let (api, now) = (self.clone(), self.now());
         let read = tokio::task::spawn_blocking(move || {
-            StatusReport::read(api.sources.journal.reader(), &api.sources.feeds.borrow().clone())
+            StatusReport::read(api.sources.journal.reader(), &api.sources.feeds.borrow().clone(), now)
         });
         let status = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
-        Ok(status.told_by(self.sources.run_record.clone(), self.live_state(), Timestamp::now()))
+        Ok(status.told_by(self.sources.run_record.clone(), self.live_state()))
+    }
+
+    /// The time of day by the engine's clock.
+    fn now(&self) -> Timestamp {
+        let activity = *self.sources.pulse.borrow();
+        activity.time.checked_add(activity.at.elapsed()).unwrap_or(activity.time)
     }
 
     /// What is known without reading the journal.

@@ -13,6 +13,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use dateline_fetcher::Clock;
 use dateline_fetcher::transport::RecordingIndex;
@@ -27,7 +28,7 @@ use toml::{Table, Value};
 
 use crate::api::{self, Sources, WriteAccess};
 use crate::config::Config;
-use crate::engine::{EngineActivity, HEARTBEAT};
+use crate::engine::EngineActivity;
 use crate::failure::Failure;
 use crate::logs::LogClock;
 use crate::metrics::Metrics;
@@ -38,6 +39,9 @@ use crate::status::FeedNames;
 
 /// Where the API is if nobody else is there: where that of `dateline run` is by default.
 const USUAL_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// How often the API is told where the day is. An hour of it may pass in a second.
+const BEAT: Duration = Duration::from_millis(100);
 
 /// A demonstration that is ready to start. Its folder goes when it goes.
 pub(crate) struct Demo {
@@ -124,7 +128,10 @@ impl Demo {
                 .err()
                 .unwrap_or_else(|| Failure::Other("the day is empty".to_owned())));
         };
-        let run_record = RunRecord::of_this_process(format!("http://{address}"));
+        let run_record = RunRecord {
+            started: engine.borrow().time,
+            ..RunRecord::of_this_process(format!("http://{address}"))
+        };
         run_record.write(&settings.data_dir).map_err(Failure::io(settings.data_dir.display().to_string()))?;
         let sources = Sources {
             run_record,
@@ -223,7 +230,7 @@ fn in_real_time(
     let now = move || EngineActivity { at: Instant::now(), ..*engine.borrow() };
     let (sender, receiver) = watch::channel(now());
     tokio::spawn(async move {
-        let mut beats = tokio::time::interval(HEARTBEAT);
+        let mut beats = tokio::time::interval(BEAT);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,

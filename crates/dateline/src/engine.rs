@@ -92,6 +92,8 @@ impl StopCondition {
 pub struct EngineActivity {
     /// When the engine last went round. It does so at least once a [`HEARTBEAT`] unless it hangs.
     pub at: Instant,
+    /// What its clock showed then: that of the machine, or of a recording that is played.
+    pub time: Timestamp,
     /// Polls under way.
     pub polls: usize,
     /// Pages being fetched, extracted or committed.

@@ -188,7 +188,8 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
 }
 
 /// What is wrong as far as the journal tells.
-pub fn of_journal(status: &StatusReport, now: Timestamp) -> Vec<Fault> {
+pub fn of_journal(status: &StatusReport) -> Vec<Fault> {
+    let now = status.now;
     let mut faults: Vec<Fault> = of_feeds(&status.feeds).into_iter().collect();
     let mut add = |kind, what: String, remedy: &str, since| {
         faults.push(Fault { kind, what, detail: None, remedy: remedy.to_owned(), since });

@@ -54,6 +54,8 @@ pub enum Verdict {
 /// The whole picture.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct StatusReport {
+    /// When this was so, by the daemon's clock: that of its machine, but in a demonstration that of the recorded day.
+    pub now: Timestamp,
     /// How the daemon is.
     pub verdict: Verdict,
     /// The same in a line.
@@ -227,11 +229,11 @@ impl WebSubStatus {
 }
 
 impl StatusReport {
-    /// Reads the journal.
+    /// Reads the journal at `now`.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn read(journal: &JournalReader, names: &FeedNames) -> Result<Self, JournalError> {
+    pub fn read(journal: &JournalReader, names: &FeedNames, now: Timestamp) -> Result<Self, JournalError> {
         let totals = journal.status()?;
         let after = Sequence(totals.last_sequence.0.saturating_sub(LAST_EVENTS));
         let mut last_events: Vec<LastEvent> = journal
@@ -250,9 +252,9 @@ impl StatusReport {
             subscriptions.map(|one| (one.feed.clone(), WebSubStatus::of(one))).collect();
         let feeds = journal.feeds()?.into_iter();
         let feeds = feeds.map(|feed| FeedStatus::of(subscriptions.remove(&feed.id), feed, names)).collect();
-        let now = Timestamp::now();
         let undelivered_since = journal.event_time(totals.relay_position.next())?;
         Ok(Self {
+            now,
             verdict: Verdict::NotRunning,
             summary: String::new(),
             faults: Vec::new(),
@@ -294,11 +296,11 @@ impl StatusReport {
 
     /// The same as the daemon `by` tells it, which is as `live` says.
     #[must_use]
-    pub fn told_by(mut self, by: RunRecord, live: LiveState, now: Timestamp) -> Self {
+    pub fn told_by(mut self, by: RunRecord, live: LiveState) -> Self {
         self.daemon = Some(by);
         self.relay = live.relay.as_ref().map(RelaySummary::of);
         self.faults = faults::of_daemon(&live);
-        self.faults.extend(faults::of_journal(&self, now));
+        self.faults.extend(faults::of_journal(&self));
         self.faults.sort_by_key(|fault| fault.kind);
         self.site_rules = live.site_rules;
         self.verdict = match self.faults.first() {
@@ -312,7 +314,7 @@ impl StatusReport {
 
     /// The same where no daemon answers: `last` is the last one that ran, as far as is known, and `silence` why it didn't answer.
     #[must_use]
-    pub fn without_daemon(mut self, last: Option<RunRecord>, silence: Option<&str>, now: Timestamp) -> Self {
+    pub fn without_daemon(mut self, last: Option<RunRecord>, silence: Option<&str>) -> Self {
         self.summary = match &last {
             Some(run) if run.is_there() => format!(
                 "not answering: process {} on {} should serve {}: {}. The journal says:",
@@ -326,7 +328,7 @@ impl StatusReport {
                 format!(
                     "not running since {} ({}){why}. The journal says:",
                     moment(*stopped),
-                    ago(Some(*stopped), now)
+                    ago(Some(*stopped), self.now)
                 )
             }
             Some(run) => format!(
@@ -337,7 +339,7 @@ impl StatusReport {
             ),
             None => "not running, as far as can be told from here. The journal says:".to_owned(),
         };
-        self.faults = faults::of_journal(&self, now);
+        self.faults = faults::of_journal(&self);
         self.daemon = last;
         self
     }

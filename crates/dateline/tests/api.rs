@@ -46,8 +46,13 @@ impl TestServer {
         let folder = tempfile::tempdir().unwrap();
         let options = Options { durability: Durability::Process, ..Options::default() };
         let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
-        let pulse =
-            watch::Sender::new(EngineActivity { at: Instant::now(), polls: 0, pages: 0, paused: false });
+        let pulse = watch::Sender::new(EngineActivity {
+            at: Instant::now(),
+            time: Timestamp::now(),
+            polls: 0,
+            pages: 0,
+            paused: false,
+        });
         let sources = Sources {
             journal: journal.clone(),
             feeds: watch::channel(FeedNames::default()).1,

@@ -65,6 +65,9 @@ fn the_demo_needs_nothing_shows_the_day_serves_it_and_leaves_nothing() {
     assert!(told.contains(&format!("status --config {}", settings.display())), "{told}");
     let status = dateline(&["status", "--config", settings.to_str().unwrap()]).output().unwrap();
     assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+    // A day that lies long ago is no daemon that has been idle since.
+    let page = String::from_utf8(status.stdout).unwrap();
+    assert!(page.contains("ago") && !page.contains("d ago"), "{page}");
 
     Command::new("kill").args(["-INT", &demo.id().to_string()]).status().unwrap();
     assert!(demo.wait().unwrap().success());

@@ -44,9 +44,10 @@ fn exported() -> String {
     });
     let live = LiveState { site_rules: metrics.site_rules(), ..LiveState::default() };
     let run = RunRecord::of_this_process("http://127.0.0.1:1".into());
-    let status = StatusReport::read(journal.reader(), &FeedNames::default()).unwrap();
-    let status = status.told_by(run, live, Timestamp::now());
-    let activity = EngineActivity { at: Instant::now(), polls: 0, pages: 0, paused: false };
+    let status = StatusReport::read(journal.reader(), &FeedNames::default(), Timestamp::now()).unwrap();
+    let status = status.told_by(run, live);
+    let activity =
+        EngineActivity { at: Instant::now(), time: Timestamp::now(), polls: 0, pages: 0, paused: false };
     let (relay, now) = (None, Timestamp::now());
     metrics.measure(&Moment { status: &status, relay, activity, followers: 0, now });
     metrics.to_text(Exposition::Prometheus)

@@ -59,7 +59,7 @@ pub fn run(arguments: &StatusArguments) -> Result<(), Failure> {
     }
     match arguments.json {
         true => print_json(&status),
-        false => print_text(&page(&status, Timestamp::now())),
+        false => print_text(&page(&status)),
     }
 }
 
@@ -91,8 +91,8 @@ fn of_configured(settings: &Settings) -> Result<StatusReport, Failure> {
     let names =
         FeedNames::of(&feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?);
     journal
-        .and_then(|journal| StatusReport::read(&journal, &names))
-        .map(|status| status.without_daemon(last, silence.as_deref(), Timestamp::now()))
+        .and_then(|journal| StatusReport::read(&journal, &names, Timestamp::now()))
+        .map(|status| status.without_daemon(last, silence.as_deref()))
         .map_err(|source| match source {
             JournalError::Missing { .. } => {
                 Failure::Other(format!("no daemon answers at {configured}, and {source}"))

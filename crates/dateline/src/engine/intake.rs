@@ -131,6 +131,7 @@ impl Intake {
     pub(super) fn pulse(&self) -> EngineActivity {
         EngineActivity {
             at: Instant::now(),
+            time: self.clock.now(),
             polls: self.polls_in_flight,
             pages: self.pages_in_flight,
             paused: self.commits.is_stuck(),

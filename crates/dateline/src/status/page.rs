@@ -9,7 +9,8 @@ use super::{FeedCondition, FeedStatus, StatusReport, Verdict};
 use crate::text::{ago, ahead, moment, rounded};
 
 /// The page. It ends with a line break.
-pub fn page(status: &StatusReport, now: Timestamp) -> String {
+pub fn page(status: &StatusReport) -> String {
+    let now = status.now;
     let mut page = format!("{}\n", status.summary);
     for fault in &status.faults {
         let since = fault

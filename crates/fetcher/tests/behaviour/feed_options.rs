@@ -94,8 +94,7 @@ async fn a_feeds_own_proxy_is_passed_by_feed_robots_and_pages_and_told_its_crede
     let fetcher = fetcher(settings(&[], proxy.address));
     poll_of(&fetcher, &feed).await;
     fetcher.page_of(&url("http://news.example/1"), Some(&feed)).await.unwrap();
-    let expected =
-        [ADDRESS, "http://other.example/feed.xml", "http://news.example/robots.txt", "http://news.example/1"];
+    let expected = [ADDRESS, "http://news.example/robots.txt", "http://news.example/1"];
     assert_eq!(proxy.paths(), expected);
     // base64 of "me:hush"
     assert!(

@@ -248,7 +248,7 @@ fn a_proxy_that_cannot_be_used_is_refused_without_showing_a_password() {
             .err()
             .unwrap()
             .to_string()
-            .starts_with("fetch.proxy_credentials_file: missing: ")
+            .starts_with("fetch.proxy_credentials_file is missing: ")
     );
     assert!("no colon".parse::<ProxyCredentials>().is_err());
 }

@@ -96,7 +96,7 @@ fn settings_that_cannot_work_say_what_is_meant() {
     let empty = folder.path().join("empty.pem");
     std::fs::write(&empty, "no certificate").unwrap();
     for (settings, says) in [
-        (FetchSettings { extra_ca: vec![empty], ..Default::default() }, "empty.pem: holds no certificate"),
+        (FetchSettings { extra_ca: vec![empty], ..Default::default() }, "empty.pem: it holds no certificate"),
         (FetchSettings { extra_ca: vec!["missing.pem".into()], ..Default::default() }, "missing.pem"),
         (
             FetchSettings { connect_to: [("a".into(), "b".into())].into(), ..Default::default() },
