@@ -15,7 +15,7 @@ from harness.site import Site, atom, rss
 OWN_PAGES = Path(__file__).parent / "pages"
 SHARED_PAGES = REPOSITORY.parent / "shared" / "seeds"
 HEADERS = {"content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_dataschema",
-           "ce_sequence", "traceparent"}
+           "ce_sequence", "ce_journal", "ce_entrydigest", "traceparent"}
 
 
 class FivePages(EndToEnd):

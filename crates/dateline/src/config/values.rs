@@ -276,7 +276,7 @@ pub(super) fn try_alone<T: DeserializeOwned>(path: &[&str], value: Value) -> Res
     T::deserialize(table).map(drop)
 }
 
-/// `name` in [section], as people call a setting.
+/// `name` in `[section]`, as people call a setting.
 fn shown_name(path: &[&str]) -> String {
     match path {
         [] => String::new(),

@@ -26,7 +26,7 @@ pub struct AddArguments {
     /// What people call it.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// The [[group]] that gives it options.
+    /// The `[[group]]` that gives it options.
     #[arg(long, value_name = "NAME")]
     group: Option<String>,
     /// What it is sorted under; may be given several times.
