@@ -58,7 +58,7 @@ class Replayed(EndToEnd):
             self.assertEqual(len(articles(written)), expected)
             records = topic.read(BROKER, self.topics()["articles"])
             self.assertEqual(sorted(record["headers"]["ce_id"] for record in records), sorted(self.live))
-        served = Daemon(self.folder / "served", [], {"": {"data_dir": str(data)}}).start()
+        served = Daemon(self.folder / "served", ["https://elsewhere.example/rss"], {"": {"data_dir": str(data)}}).start()
         self.addCleanup(served.stop)
         eventually("the journal is served", 30, served.ready)
         self.assertEqual(articles(served.events()), self.live)
