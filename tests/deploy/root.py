@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -99,3 +100,19 @@ def terminate(process):
     """SIGTERM; the exit code."""
     process.send_signal(signal.SIGTERM)
     return process.wait(45)
+
+
+class InCleanDebian(unittest.TestCase):
+    """A test with a root of its own."""
+
+    def lacks(self):
+        return missing()
+
+    def setUp(self):
+        lacks = self.lacks()
+        if lacks:
+            if os.environ.get("CI"):
+                self.fail(f"cannot run: {lacks}")
+            self.skipTest(lacks)
+        self.root = Root()
+        self.addCleanup(self.root.remove)

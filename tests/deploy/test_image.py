@@ -4,13 +4,12 @@ that its packages exist is asked.
 """
 
 import json
-import os
 import shlex
 import shutil
 import subprocess
 import unittest
 
-from root import BINARY, REPOSITORY, Root, free_port, missing, terminate, wait_until_ready
+from root import BINARY, REPOSITORY, InCleanDebian, free_port, terminate, wait_until_ready
 
 
 def stages():
@@ -27,15 +26,9 @@ def stages():
     return found
 
 
-class Image(unittest.TestCase):
+class Image(InCleanDebian):
     def setUp(self):
-        lacks = missing()
-        if lacks:
-            if os.environ.get("CI"):
-                self.fail(f"cannot run: {lacks}")
-            self.skipTest(lacks)
-        self.root = Root()
-        self.addCleanup(self.root.remove)
+        super().setUp()
         self.env, self.user, self.words = {}, None, {}
 
     def copy(self, rest):

@@ -1,13 +1,12 @@
 """The Debian package in a clean Debian: installed, started as its unit says, upgraded, removed and purged."""
 
-import os
 import re
 import shlex
 import shutil
 import subprocess
 import unittest
 
-from root import REPOSITORY, Root, free_port, missing, terminate, wait_until_ready
+from root import REPOSITORY, InCleanDebian, free_port, terminate, wait_until_ready
 
 BUILD = REPOSITORY / "deploy" / "debian" / "build"
 
@@ -21,15 +20,9 @@ def unit():
     return settings
 
 
-class Package(unittest.TestCase):
-    def setUp(self):
-        lacks = missing() or ("" if shutil.which("cargo-deb") else "cargo-deb is not installed")
-        if lacks:
-            if os.environ.get("CI"):
-                self.fail(f"cannot run: {lacks}")
-            self.skipTest(lacks)
-        self.root = Root()
-        self.addCleanup(self.root.remove)
+class Package(InCleanDebian):
+    def lacks(self):
+        return super().lacks() or ("" if shutil.which("cargo-deb") else "cargo-deb is not installed")
 
     def package(self, version):
         """Built from the program that the tests have built; its path in the root."""

@@ -47,7 +47,7 @@ pub enum Command {
     /// Judge texts against the subject.
     Judge(judge::JudgeArguments),
     /// Tell which articles report the same happening.
-    Stories(stories::Arguments),
+    Stories(stories::StoriesArguments),
     /// Work with feeds: read one, list, check, import, export.
     #[command(subcommand)]
     Feed(feed::Command),

@@ -25,7 +25,7 @@ use crate::failure::Failure;
 
 /// Tells which articles report the same happening, whose text each is, and which are copies.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct StoriesArguments {
     /// Read lines {"id","title","text","language"?,"published"?,"url"?} from standard input, in the order of arrival, and write after
     /// the last a line {"id","story","copy_of","share","origins","reasons"} for each, in the same order. Whether they are about the
     /// subject isn't asked. A line that is none gives {"error"} and, at the end, exit code 3.
@@ -37,7 +37,7 @@ pub struct Arguments {
 }
 
 #[derive(Deserialize)]
-struct Line<'l> {
+struct StoriesLine<'l> {
     #[serde(borrow)]
     id: &'l RawValue,
     #[serde(default)]
@@ -53,7 +53,7 @@ struct Line<'l> {
 }
 
 #[derive(Serialize)]
-struct AnswerLine<'l> {
+struct StoriesAnswer<'l> {
     id: &'l RawValue,
     /// The story's id, in the words of the first of its reports' ids.
     story: &'l str,
@@ -81,7 +81,7 @@ enum Kept {
 ///
 /// # Errors
 /// If the subject cannot be read, or standard input or output fails.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &StoriesArguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
     let subject = config::read_subject(&settings.subject)?;
     let agencies = config::read_agencies(&settings.agencies)?;
@@ -178,11 +178,11 @@ impl Texts {
         report: &str,
         story: &'t str,
         reasons: &'t [StoryReason],
-    ) -> AnswerLine<'t> {
+    ) -> StoriesAnswer<'t> {
         let known = self.known.get(&ArticleId::from_stored(report));
         let copy = known.and_then(|known| known.copy_of.as_ref());
         let copied = copy.and_then(|copy| self.known.get(&copy.article));
-        AnswerLine {
+        StoriesAnswer {
             id,
             story,
             copy_of: copied.map(|known| &*known.id),
@@ -201,7 +201,7 @@ fn carrier(report: &Report) -> Carrier<'_> {
 
 /// A line's id as it was written, and the report, with whom the subject finds named in it.
 fn read(subject: &Subject, line: &[u8]) -> Result<(Box<RawValue>, Report), String> {
-    let line: Line<'_> = serde_json::from_slice(line)
+    let line: StoriesLine<'_> = serde_json::from_slice(line)
         .map_err(|error| format!("not a line with id, title and text: {error}"))?;
     let (title, text) = (line.title.unwrap_or_default(), line.text.unwrap_or_default());
     let entities = subject.judge(&title, &text, line.language.as_deref()).entities;

@@ -156,37 +156,51 @@ mod tests {
     use super::*;
     use crate::status::WebSubStatus;
 
-    fn news() -> FeedRef {
-        FeedRef::new(&"https://news.example/rss".parse().unwrap(), None, &SecretQuery::default())
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
     }
 
-    #[test]
-    fn a_feed_that_its_hub_pushes_says_until_when() {
-        let now: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
-        let moment = |text: &str| Some(text.parse::<Timestamp>().unwrap());
-        let FeedRef { id, url, .. } = news();
-        let feed = FeedStatus {
+    /// A feed that was never asked.
+    fn news() -> FeedStatus {
+        let address = "https://news.example/rss".parse().unwrap();
+        let FeedRef { id, url, .. } = FeedRef::new(&address, None, &SecretQuery::default());
+        FeedStatus {
             id,
             url,
             name: Some("News".into()),
             tags: Vec::new(),
-            next_poll: "2026-03-01T13:00:00Z".parse().unwrap(),
-            last_poll: moment("2026-03-01T07:00:00Z"),
-            last_success: moment("2026-03-01T07:00:00Z"),
-            last_new_entry: moment("2026-03-01T07:55:00Z"),
-            last_status: Some(200),
+            next_poll: Timestamp::UNIX_EPOCH,
+            last_poll: None,
+            last_success: None,
+            last_new_entry: None,
+            last_status: None,
             failures: 0,
             last_error: None,
             failing_since: None,
             last_failure: None,
             conditions: Vec::new(),
             retired: false,
+            websub: None,
+        }
+    }
+
+    #[test]
+    fn a_feed_that_its_hub_pushes_says_until_when() {
+        let now = at("2026-03-01T08:00:00Z");
+        let pushed = at("2026-03-01T07:55:00Z");
+        let feed = FeedStatus {
+            next_poll: at("2026-03-01T13:00:00Z"),
+            last_poll: Some(at("2026-03-01T07:00:00Z")),
+            last_success: Some(at("2026-03-01T07:00:00Z")),
+            last_new_entry: Some(pushed),
+            last_status: Some(200),
             websub: Some(WebSubStatus {
                 hub: "https://hub.example/".parse().unwrap(),
-                lease_end: moment("2026-03-08T08:00:00Z"),
-                last_push: moment("2026-03-01T07:55:00Z"),
+                lease_end: Some(at("2026-03-08T08:00:00Z")),
+                last_push: Some(pushed),
                 last_error: None,
             }),
+            ..news()
         };
         assert_eq!(
             feed_line(&feed, now),
@@ -196,25 +210,13 @@ mod tests {
 
     #[test]
     fn a_feed_that_fails_says_why_and_how_often() {
-        let now: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
-        let FeedRef { id, url, .. } = news();
+        let now = at("2026-03-01T08:00:00Z");
         let feed = FeedStatus {
-            id,
-            url,
-            name: Some("News".into()),
-            tags: Vec::new(),
-            next_poll: "2026-03-01T08:10:00Z".parse().unwrap(),
-            last_poll: Some("2026-03-01T07:59:30Z".parse().unwrap()),
-            last_success: None,
-            last_new_entry: None,
-            last_status: None,
+            next_poll: at("2026-03-01T08:10:00Z"),
+            last_poll: Some(at("2026-03-01T07:59:30Z")),
             failures: 2,
             last_error: Some("the name does not resolve".into()),
-            failing_since: None,
-            last_failure: None,
-            conditions: Vec::new(),
-            retired: false,
-            websub: None,
+            ..news()
         };
         assert_eq!(
             feed_line(&feed, now),
