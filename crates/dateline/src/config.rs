@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use dateline_fetcher::Feed;
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
-use dateline_wire::Secret;
+use dateline_stories::story::StoryTables;
 use serde::Deserialize;
 
 pub use agencies::read as read_agencies;
@@ -68,8 +68,8 @@ pub struct Config {
     pub sites: SiteRules,
     /// Whose texts others carry.
     pub agencies: Agencies,
-    /// What whoever writes through the API has to show, if anything.
-    pub api_token: Option<Secret>,
+    /// What stories are told by, where there is a folder of it.
+    pub story_tables: Option<StoryTables>,
     /// What was read, to tell what another reading changes.
     pub contents: ConfigContents,
 }
@@ -78,7 +78,7 @@ impl Config {
     /// Reads the configuration file at `path`, what it names, and the environment, and checks all that a run would stumble over.
     ///
     /// # Errors
-    /// Everything that is wrong; of each file of the subject the first error.
+    /// Everything that is wrong.
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = document::read(path).map_err(|error| vec![error])?;
         Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?)
@@ -98,32 +98,46 @@ impl Config {
         settings.check_files(&mut values);
         let mut errors = Vec::new();
         let mut noted = |found: Vec<ConfigError>| errors.extend(found);
-        let api_token = settings.api.write_token().map_err(|error| noted(vec![error])).ok();
+        if let Err(error) = settings.api.write_token() {
+            noted(vec![error]);
+        }
         let mut of_settings = values.into_errors();
         let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Read)
             .and_then(|feeds| some_feed(&settings.feeds, feeds))
             .map_err(&mut noted);
         let subject = subject::files(&settings.subject, "subject")
             .and_then(|files| Ok((subject::parse(&settings.subject, &files)?, files)))
-            .map_err(|error| noted(vec![error]));
+            .map_err(&mut noted);
         let sites = sites::text(&settings.sites)
             .map_err(|error| vec![error])
             .and_then(|text| Ok((sites::parse(&settings.sites, &text)?, text)))
             .map_err(&mut noted);
         let agencies = agencies::text(&settings.agencies)
             .and_then(|text| Ok((agencies::parse(&settings.agencies, &text)?, text)))
-            .map_err(|error| noted(vec![error]));
+            .map_err(&mut noted);
+        let story_tables = stories::files(&settings.story_tables)
+            .and_then(|files| {
+                let tables = files.as_ref().map(|files| stories::parse(&settings.story_tables, files));
+                Ok((tables.transpose()?, files.unwrap_or_default()))
+            })
+            .map_err(&mut noted);
         of_settings.append(&mut errors);
-        match (feeds, subject, sites, agencies, api_token) {
+        match (feeds, subject, sites, agencies, story_tables) {
             (
                 Ok(feeds),
-                Ok((subject, files)),
+                Ok((subject, subject_files)),
                 Ok((sites, rules)),
-                Ok((agencies, table_text)),
-                Some(api_token),
+                Ok((agencies, agency_table)),
+                Ok((story_tables, story_files)),
             ) if of_settings.is_empty() => {
-                let contents = ConfigContents::of(&table, &files, &rules, &table_text);
-                Ok(Self { settings, feeds, subject, sites, agencies, api_token, contents })
+                let contents = ConfigContents {
+                    settings: contents::of_settings(&table),
+                    subject: contents::of_files(&subject_files),
+                    sites: contents::of_text(&rules),
+                    agencies: contents::of_text(&agency_table),
+                    story_tables: contents::of_files(&story_files),
+                };
+                Ok(Self { settings, feeds, subject, sites, agencies, story_tables, contents })
             }
             _ => Err(of_settings),
         }

@@ -61,7 +61,7 @@ pub async fn run(
     logs: LogFilter,
     record: Option<RecordingOptions>,
 ) -> Result<(), Failure> {
-    let Config { settings, feeds, subject, sites, agencies, api_token, contents } = config;
+    let Config { settings, feeds, subject, sites, agencies, story_tables: _, contents } = config;
     let mut signals = Signals::listen()?;
     let hangup = listen_for(SignalKind::hangup())?;
     // Before the port is asked for: a second daemon is to hear who has the journal.
@@ -95,7 +95,7 @@ pub async fn run(
         metrics: metrics.clone(),
     };
     let names = watch::Sender::new(FeedNames::of(&feeds));
-    let write_access = watch::Sender::new(WriteAccess::new(address, api_token));
+    let write_access = watch::Sender::new(WriteAccess::new(address, settings.api.clone()));
     if settings.fetch.has_example_contact() {
         tracing::warn!(
             user_agent = settings.fetch.user_agent,
@@ -114,12 +114,15 @@ pub async fn run(
     let pulse = engine.pulse();
     let websub = subscriptions(&settings, recorded, &world, &engine)?;
     let (feed_names, may_write) = (names.subscribe(), write_access.subscribe());
+    let retention = watch::Sender::new(retention::rules(&settings));
+    let rules = retention.subscribe();
     let parts = ReloadableParts {
         engine: engine.commands(),
         websub: websub.clone(),
         logs,
         feeds: names,
         write_access,
+        retention,
         is_recorded: recorded,
     };
     let reloader = Arc::new(Reloader::new(path.to_owned(), parts, feeds, contents, world.fetcher.clone()));
@@ -144,10 +147,9 @@ pub async fn run(
     let intake_grace = settings.shutdown_grace.saturating_sub(LAST_WORDS);
     intake.spawn(engine.run(StopCondition::Stopped, stop_intake.clone(), intake_grace));
     let mut delivery = JoinSet::new();
-    let (kept, stop) = (retention::rules(&settings), stop_delivery.clone());
-    let retained = sources.journal.clone();
+    let (retained, stop) = (sources.journal.clone(), stop_delivery.clone());
     delivery.spawn(async move {
-        retention::run(retained, kept, stop).await;
+        retention::run(retained, rules, stop).await;
         Ok(())
     });
     if let Some(websub) = websub {

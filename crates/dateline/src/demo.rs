@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use toml::{Table, Value};
 
 use crate::api::{self, Sources, WriteAccess};
-use crate::config::Config;
+use crate::config::{ApiSettings, Config};
 use crate::engine::EngineActivity;
 use crate::failure::Failure;
 use crate::logs::LogClock;
@@ -142,7 +142,7 @@ impl Demo {
             relay: None,
             source: settings.source,
             websub: None,
-            write_access: watch::Sender::new(WriteAccess::new(address, None)).subscribe(),
+            write_access: watch::Sender::new(WriteAccess::new(address, ApiSettings::default())).subscribe(),
             engine: None,
             reloader: None,
         };

@@ -9,23 +9,35 @@ use std::sync::Arc;
 
 use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Feed, FetchSettingsError, Fetcher};
-use dateline_journal::JournalError;
+use dateline_journal::{JournalError, Retention};
 use dateline_wire::{FeedId, FeedRef};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tracing_subscriber::EnvFilter;
 
 use crate::api::WriteAccess;
-use crate::config::{Config, ConfigContents, ConfigError};
+use crate::config::{ApiSettings, Config, ConfigContents, ConfigError, Settings};
 use crate::engine::{EngineCommand, EngineUpdate};
 use crate::failure::Failure;
 use crate::logs::{self, LogFilter};
+use crate::retention;
 use crate::status::FeedNames;
 use crate::websub::WebSub;
 
 /// The settings that are applied by a reload: these, and what lies under those with a dot. Any other needs a restart.
-const APPLIED: [&str; 9] =
-    ["feeds", "subject", "sites", "agencies", "api.", "engine.", "poll.", "fetch.", "logs.level"];
+const APPLIED: [&str; 11] = [
+    "feeds",
+    "subject",
+    "sites",
+    "agencies",
+    "story_tables",
+    "api.",
+    "engine.",
+    "poll.",
+    "fetch.",
+    "retention.",
+    "logs.level",
+];
 /// Of those, what is laid out once at the start.
 const LAID_OUT: [&str; 2] = ["engine.max_page_memory_bytes", "fetch.per_host_concurrency"];
 
@@ -48,6 +60,8 @@ pub struct ReloadableParts {
     pub feeds: watch::Sender<FeedNames>,
     /// Who may write through the API.
     pub write_access: watch::Sender<WriteAccess>,
+    /// What the journal lets go.
+    pub retention: watch::Sender<Retention>,
     /// Whether what passes is recorded. A recording has to come from one configuration, so nothing is reloaded then.
     pub is_recorded: bool,
 }
@@ -70,6 +84,9 @@ pub struct ReloadReport {
     pub sites_changed: bool,
     /// Whether the table of agencies is another.
     pub agencies_changed: bool,
+    /// Whether the tables that stories are told by are others.
+    #[serde(default)]
+    pub story_tables_changed: bool,
     /// The settings that were applied, by full name.
     pub applied: Vec<String>,
     /// The settings that are other than those the daemon works with, and count only once it is restarted.
@@ -192,6 +209,11 @@ impl Reloader {
         reloaded
     }
 
+    /// Who may write by the configuration as it stands in the file now, where that can be read.
+    pub(crate) fn api_settings(&self) -> Option<ApiSettings> {
+        Settings::load(&self.path).map(|settings| settings.api).ok()
+    }
+
     async fn take_over(&self) -> Result<ReloadReport, ReloadError> {
         if self.parts.is_recorded {
             return Err(ReloadError::Recorded);
@@ -201,7 +223,7 @@ impl Reloader {
         // Reading takes a moment of the disk and a core.
         let read = tokio::task::spawn_blocking(move || Candidate::read(&path)).await;
         let Candidate { config, live, filter } = read.map_err(|_| ReloadError::Stopping)??;
-        let Config { settings, feeds, subject, sites, agencies, api_token, contents } = config;
+        let Config { settings, feeds, subject, sites, agencies, story_tables: _, contents } = config;
         // Certificates and credentials are read anew, too, whether or not the settings that name their files are the same.
         let fetcher =
             Arc::new(in_force.fetcher.under(Arc::new(live), settings.fetch.clone(), settings.poll.clone()));
@@ -223,8 +245,11 @@ impl Reloader {
         }
         self.parts.logs.set(filter);
         self.parts.feeds.send_replace(FeedNames::of(&feeds));
-        // Where the API listens is settled at the start, and `http.listen` needs a restart.
-        self.parts.write_access.send_modify(|access| access.set_token(api_token));
+        self.parts.write_access.send_modify(|access| *access = access.under(settings.api.clone()));
+        self.parts.retention.send_modify(|rules| {
+            // Whether there is a Kafka is settled at the start, too.
+            *rules = Retention { only_delivered: rules.only_delivered, ..retention::rules(&settings) };
+        });
         let unlike = in_force.contents.settings_unlike(&contents);
         let (applied, needs_restart): (Vec<String>, Vec<String>) =
             unlike.into_iter().partition(|name| is_applied(name));
@@ -233,6 +258,7 @@ impl Reloader {
             subject_changed: in_force.contents.subject != contents.subject,
             sites_changed: in_force.contents.sites != contents.sites,
             agencies_changed: in_force.contents.agencies != contents.agencies,
+            story_tables_changed: in_force.contents.story_tables != contents.story_tables,
             applied,
             needs_restart,
         };
@@ -250,16 +276,23 @@ fn is_applied(name: &str) -> bool {
 }
 
 impl ReloadReport {
+    /// What is read as a whole, what it is called, and whether it is another now.
+    fn parts(&self) -> [(&'static str, bool); 4] {
+        [
+            ("subject", self.subject_changed),
+            ("sites", self.sites_changed),
+            ("agencies", self.agencies_changed),
+            ("story tables", self.story_tables_changed),
+        ]
+    }
+
     /// Whether nothing is other than before.
     fn is_empty(&self) -> bool {
-        let Self { feeds, subject_changed, sites_changed, agencies_changed, applied, needs_restart } = self;
-        let lists = [&feeds.added, &feeds.removed, &feeds.changed];
-        lists.into_iter().all(Vec::is_empty)
-            && !subject_changed
-            && !sites_changed
-            && !agencies_changed
-            && applied.is_empty()
-            && needs_restart.is_empty()
+        let FeedDifference { total: _, added, removed, changed } = &self.feeds;
+        [added, removed, changed].into_iter().all(Vec::is_empty)
+            && self.parts().iter().all(|(_, changed)| !changed)
+            && self.applied.is_empty()
+            && self.needs_restart.is_empty()
     }
 
     fn log(&self) {
@@ -273,14 +306,14 @@ impl ReloadReport {
                 tracing::info!(feed = feed.url.as_str(), "{what}");
             }
         }
+        let parts: Vec<&str> =
+            self.parts().iter().filter(|(_, changed)| *changed).map(|(part, _)| *part).collect();
         tracing::info!(
             feeds = self.feeds.total,
             added = self.feeds.added.len(),
             removed = self.feeds.removed.len(),
             changed = self.feeds.changed.len(),
-            subject_changed = self.subject_changed,
-            sites_changed = self.sites_changed,
-            agencies_changed = self.agencies_changed,
+            also = parts.join(", "),
             settings = self.applied.join(" "),
             "the configuration was reloaded"
         );
@@ -310,12 +343,7 @@ impl ReloadReport {
                 text.push_str(&format!("  {word:<8} {}{name}\n", feed.url));
             }
         }
-        let parts = [
-            ("subject", self.subject_changed),
-            ("sites", self.sites_changed),
-            ("agencies", self.agencies_changed),
-        ];
-        for (part, _) in parts.into_iter().filter(|(_, changed)| *changed) {
+        for (part, _) in self.parts().iter().filter(|(_, changed)| *changed) {
             text.push_str(&format!("  {part:<8} changed\n"));
         }
         for setting in &self.applied {
@@ -362,7 +390,15 @@ mod tests {
 
     #[test]
     fn a_setting_that_nobody_takes_over_needs_a_restart() {
-        for name in ["poll.latency", "fetch.connect_to.news.example", "logs.level", "sites", "api.token"] {
+        for name in [
+            "poll.latency",
+            "fetch.connect_to.news.example",
+            "logs.level",
+            "sites",
+            "story_tables",
+            "api.token",
+            "retention.max_bytes",
+        ] {
             assert!(is_applied(name), "{name}");
         }
         for name in [

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dateline_fetcher::Clock;
 use dateline_journal::{Journal, Retention, RetentionPass, RetentionReport};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -33,26 +34,30 @@ pub fn rules(settings: &Settings) -> Retention {
     }
 }
 
-/// Goes over the journal now and every hour, until `stop`. What cannot be done now is done the next time.
-pub async fn run(journal: Journal, rules: Retention, stop: CancellationToken) {
+/// Goes over the journal now, every hour, and when there are other `rules`, until `stop`. What cannot be done now is done the next
+/// time.
+pub async fn run(journal: Journal, mut rules: watch::Receiver<Retention>, stop: CancellationToken) {
     let mut was_over_size = false;
     loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            report = go_over(&journal, rules.clone()) => {
-                let is_over_size = report.is_some_and(|report| report.is_over_size);
-                if is_over_size && !was_over_size {
-                    tracing::warn!(
-                        max_bytes = rules.max_bytes,
-                        "the journal holds more than retention.max_bytes, and all that may go is gone: what Kafka lacks stays"
-                    );
-                }
-                was_over_size = is_over_size;
+        let in_force = rules.borrow_and_update().clone();
+        let max_bytes = in_force.max_bytes;
+        let pass = async {
+            let report = go_over(&journal, in_force).await;
+            let is_over_size = report.is_some_and(|report| report.is_over_size);
+            if is_over_size && !was_over_size {
+                tracing::warn!(
+                    max_bytes,
+                    "the journal holds more than retention.max_bytes, and all that may go is gone: what Kafka lacks stays"
+                );
             }
-        }
+            was_over_size = is_over_size;
+            tokio::time::sleep(INTERVAL).await;
+        };
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(INTERVAL) => {}
+            // A pass by rules that count no more is broken off: it may be letting go what is to stay.
+            Ok(()) = rules.changed() => {}
+            () = pass => {}
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline::api::{self, Sources, WriteAccess};
-use dateline::config::HttpSettings;
+use dateline::config::{ApiSettings, HttpSettings};
 use dateline::engine::EngineActivity;
 use dateline::metrics::Metrics;
 use dateline::run_record::RunRecord;
@@ -62,7 +62,7 @@ impl TestServer {
             relay: relay.map(|relay| watch::channel(relay).1),
             source: "/test".into(),
             websub: None,
-            write_access: watch::channel(WriteAccess::new(settings.listen, None)).1,
+            write_access: watch::channel(WriteAccess::new(settings.listen, ApiSettings::default())).1,
             engine: None,
             reloader: None,
         };

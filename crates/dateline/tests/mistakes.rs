@@ -240,18 +240,47 @@ fn no_feeds_and_none_enabled_are_refused() {
 #[test]
 fn an_unknown_group_of_words_is_refused_with_its_line() {
     let site = Site::new("", "");
-    let shipped = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
-    let subject = site.folder.path().join("subject");
-    fs::create_dir(&subject).unwrap();
-    for file in fs::read_dir(shipped).unwrap() {
-        let file = file.unwrap();
-        fs::copy(file.path(), subject.join(file.file_name())).unwrap();
-    }
+    let subject = site.copy_of_shipped("subjects/russia-dprk");
     let words = fs::read_to_string(subject.join("words.tsv")).unwrap();
     fs::write(subject.join("words.tsv"), words.replacen("\nsummit\t", "\nsummitt\t", 1)).unwrap();
-    fs::write(site.config(), "subject = \"subject\"\n").unwrap();
+    fs::write(site.config(), "subject = \"subjects/russia-dprk\"\n").unwrap();
     let told = refused(&site, &[]);
     assert!(told.contains("words.tsv:") && told.contains("`summitt`"), "{told}");
+}
+
+#[test]
+fn every_mistake_in_subject_agencies_and_story_tables_is_told_at_once_with_its_line() {
+    let site = Site::new("", "");
+    let change = |file: std::path::PathBuf, from: &str, to: &str| {
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{from}");
+        fs::write(file, text.replacen(from, to, 1)).unwrap();
+    };
+    let subject = site.copy_of_shipped("subjects/russia-dprk");
+    change(subject.join("subject.toml"), "threshold = ", "threshold = 7 # ");
+    change(subject.join("words.tsv"), "\nsummit\t", "\nsummitt\t");
+    let stories = site.copy_of_shipped("stories");
+    fs::write(stories.join("numerals.tsv"), "kind\tvalue\twords\nnumber\tmany\tmany\nsome\t3\tsome\n")
+        .unwrap();
+    fs::remove_file(stories.join("words.tsv")).unwrap();
+    let agencies = "name\tkind\tdomains\tnames\nHarbour Wire\twire\t\tHarbour Wire\n\tagency\t\tTide Press\n";
+    fs::write(site.folder.path().join("agencies.tsv"), agencies).unwrap();
+    fs::write(site.config(), "subject = \"subjects/russia-dprk\"\n").unwrap();
+    let told = refused(&site, &[]);
+    let expected = [
+        "words.tsv:",
+        "subject.toml:",
+        "signs.tsv:",
+        "agencies.tsv:2: `wire` is no kind; write agency, press or picture",
+        "agencies.tsv:3: the row has no name; write in the first cell",
+        "words.tsv: the file is missing",
+        "numerals.tsv:2: the second cell is no number; ",
+        "numerals.tsv:3: `some` is no kind; write `number` or `times`",
+    ];
+    for line in expected {
+        assert!(told.contains(line), "{line} is missing in\n{told}");
+    }
+    assert_eq!(told.lines().count(), expected.len(), "{told}");
 }
 
 #[test]

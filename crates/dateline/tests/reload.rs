@@ -13,9 +13,12 @@ use std::time::Duration;
 use dateline::config::EngineSettings;
 use dateline::engine::{Engine, EngineCommand, EngineUpdate};
 use dateline_fetcher::{Clock, FetchSettings, Fetcher, PollSettings};
+use dateline_journal::Retention;
+use dateline_wire::Sequence;
 use serde_json::Value;
 use site::{Site, ask, get, terminate, text};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
 use world::{ON_SUBJECT, Web, configured, data, engine, events_after, journal, outline, subject};
 
 const FEED: &str = "https://news.example/rss";
@@ -114,6 +117,37 @@ async fn a_feed_that_comes_back_is_asked_when_it_was_to_be() {
     assert!(web.asked(FEED) > 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn other_rules_of_retention_count_from_when_they_are_given() {
+    let web = Arc::new(Web::default());
+    web.feed(
+        FEED,
+        &[("https://news.example/missing", "Not there"), ("https://news.example/lost", "Nor that")],
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, journal) = engine_on(&web, folder.path()).await;
+    assert_eq!(events_after(engine, &journal, 600 * MINUTE).await.len(), 2);
+    let forever = Retention {
+        events: None,
+        rejects: None,
+        entries: None,
+        links: MINUTE,
+        max_bytes: None,
+        only_delivered: false,
+    };
+    let rules = watch::Sender::new(forever.clone());
+    let stop = CancellationToken::new();
+    let watch = async {
+        tokio::time::sleep(10 * MINUTE).await;
+        assert_eq!(journal.reader().gone(None).unwrap(), Sequence::START);
+        rules.send_replace(Retention { rejects: Some(MINUTE), ..forever.clone() });
+        tokio::time::sleep(MINUTE).await;
+        assert!(journal.reader().gone(None).unwrap() > Sequence::START);
+        stop.cancel();
+    };
+    tokio::join!(dateline::retention::run(journal.clone(), rules.subscribe(), stop.clone()), watch);
+}
+
 const SOME_AGENCY: &str =
     "name\tkind\tdomains\tnames\tshort\nHarbour Wire\tagency\twire.example\tHarbour Wire\t\n";
 
@@ -150,7 +184,8 @@ fn a_reload_says_what_changed_and_what_needs_a_restart() {
     )
     .unwrap();
     fs::write(site.folder.path().join("agencies.tsv"), SOME_AGENCY).unwrap();
-    site.change("[poll]\nlatency = \"20m\"\n[kafka]\nclient_id = \"other\"\n");
+    site.copy_of_shipped("stories");
+    site.change("[poll]\nlatency = \"20m\"\n[retention]\nevents = \"10d\"\n[kafka]\nclient_id = \"other\"\n");
     let changed = reload();
     assert_eq!(
         text(&changed.stdout),
@@ -159,7 +194,9 @@ fn a_reload_says_what_changed_and_what_needs_a_restart() {
          changed  http://127.0.0.1:9/rss  Renamed\n  \
          sites    changed\n  \
          agencies changed\n  \
+         story tables changed\n  \
          applied  poll.latency\n  \
+         applied  retention.events\n  \
          needs a restart: kafka.client_id\n",
         "{}",
         text(&changed.stderr)
@@ -224,6 +261,38 @@ fn whoever_writes_shows_the_token_and_it_stands_in_no_log() {
     assert!(reloaded.status.success(), "{}", text(&reloaded.stderr));
     assert!(terminate(&mut child, Duration::from_secs(20)).success());
     assert!(!site.log().contains(token), "{}", site.log());
+}
+
+#[test]
+fn a_new_token_counts_at_once_and_locks_nobody_out() {
+    let (old, new) = ("a-token-of-our-own-0001", "a-token-of-our-own-0002");
+    let site = Site::new("[api]\ntoken_file = \"token\"\n", FEEDS);
+    let write = |name: &str, token: &str| fs::write(site.folder.path().join(name), token).unwrap();
+    write("token", old);
+    let (mut child, address) = site.daemon(&[]);
+    let post = |path: &str, token: &str| {
+        ask(&address, "POST", path, &format!("Content-Length: 0\r\nAuthorization: Bearer {token}\r\n"))
+    };
+    write("token", new);
+    assert_eq!((post("/v1/reload", old).0, post("/v1/reload", new).0), (401, 200));
+    let reloaded = site.run(&["reload", "--url", &address]);
+    assert!(reloaded.status.success(), "{}", text(&reloaded.stderr));
+
+    // Another file is named: its token has the configuration that names it read, and only then lets anything else be done.
+    write("other", old);
+    site.change("[api]\ntoken_file = \"other\"\n");
+    assert_eq!(post("/v1/feeds/0/poll", old).0, 401);
+    let reloaded = site.run(&["reload", "--url", &address]);
+    assert!(text(&reloaded.stdout).contains("applied  api.token_file"), "{}", text(&reloaded.stderr));
+    assert_eq!((post("/v1/feeds/0/poll", old).0, post("/v1/feeds/0/poll", new).0), (404, 401));
+
+    write("other", "short");
+    let (status, problem) = post("/v1/reload", "short");
+    assert_eq!(status, 503, "a file without a token lets nobody write: {problem}");
+    assert!(terminate(&mut child, Duration::from_secs(20)).success());
+    let log = site.log();
+    assert!(log.contains("nobody may write") && log.contains("this is no token for the API"), "{log}");
+    assert!(!log.contains(old) && !log.contains(new), "{log}");
 }
 
 #[test]

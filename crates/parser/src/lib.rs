@@ -36,7 +36,7 @@ use dom::Document;
 pub use fingerprint::fingerprint;
 use meta::Witnesses;
 pub use site::{AppliedSiteRule, SiteRulePart, SiteRules, SiteRulesError};
-pub use subject::{Scanner, Subject, SubjectError};
+pub use subject::{Scanner, Subject, SubjectError, SubjectProblem};
 
 /// What the page's bytes are where they are no page: the media type of another file or of a feed, or "binary data".
 pub fn other_than_page(page: &Page) -> Option<&'static str> {

@@ -6,44 +6,50 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use dateline_wire::Secret;
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
 use super::{Api, Problem};
+use crate::config::ApiSettings;
 
 /// Who may write: whoever shows the token; without one, whoever asks from this machine, while the API listens on loopback.
 #[derive(Clone)]
 pub struct WriteAccess {
-    /// Its digest, so that comparing tells nothing of it by the time it takes.
-    token: Option<[u8; 32]>,
+    /// Where the token is. A file is read whenever somebody shows a token, so that a new one counts at once, and whoever is to change it
+    /// is not locked out by that.
+    api: ApiSettings,
     is_loopback: bool,
 }
 
 impl WriteAccess {
     /// Of an API that listens at `listen`.
-    pub fn new(listen: SocketAddr, token: Option<Secret>) -> Self {
-        let mut access = Self { token: None, is_loopback: listen.ip().is_loopback() };
-        access.set_token(token);
-        access
+    pub fn new(listen: SocketAddr, api: ApiSettings) -> Self {
+        Self { api, is_loopback: listen.ip().is_loopback() }
     }
 
-    /// Asks for this token from now on.
-    pub(crate) fn set_token(&mut self, token: Option<Secret>) {
-        self.token = token.map(|token| Sha256::digest(token.reveal()).into());
+    /// The same under other settings. Where the API listens is settled at the start.
+    pub(crate) fn under(&self, api: ApiSettings) -> Self {
+        Self { api, ..*self }
     }
 
-    /// Whether a request with these `headers` may write.
+    /// Whether a request with these `headers` may write. Reads the token's file.
     fn check(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        let Some(token) = &self.token else {
+        let token = self.api.write_token().map_err(|error| {
+            tracing::error!("nobody may write through the API: {error}");
+            let detail = "the token of [api] cannot be read, so nobody may write; the daemon's log says why";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        })?;
+        let Some(token) = token else {
             return self.check_without_token(headers);
         };
+        // Digests, so that comparing tells nothing of the token by the time it takes.
+        let digest = |token: &str| <[u8; 32]>::from(Sha256::digest(token));
         let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let shown = shown.and_then(|value| value.split_once(' '));
         match shown {
             Some((scheme, shown))
                 if scheme.eq_ignore_ascii_case("bearer")
-                    && *token == <[u8; 32]>::from(Sha256::digest(shown.trim())) =>
+                    && digest(token.reveal()) == digest(shown.trim()) =>
             {
                 Ok(())
             }
@@ -52,6 +58,12 @@ impl WriteAccess {
                 "writing takes the token of [api], as Authorization: Bearer TOKEN",
             )),
         }
+    }
+
+    /// The same on a thread that may wait for a disk.
+    async fn allows(self, headers: HeaderMap) -> Result<(), Problem> {
+        let checked = tokio::task::spawn_blocking(move || self.check(&headers)).await;
+        checked.map_err(|lost| Problem::internal(&lost.to_string()))?
     }
 
     fn check_without_token(&self, headers: &HeaderMap) -> Result<(), Problem> {
@@ -97,20 +109,45 @@ impl FromRequestParts<Arc<Api>> for MayWrite {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        api.sources.write_access.borrow().check(&parts.headers).map(|()| Self)
+        let access = api.sources.write_access.borrow().clone();
+        access.allows(parts.headers.clone()).await.map(|()| Self)
+    }
+}
+
+/// Leave to have the configuration read anew. That may say otherwise who may write: whoever it lets write may have it read, too.
+/// Otherwise nobody could without the token that it has no more.
+pub(super) struct MayReload;
+
+impl FromRequestParts<Arc<Api>> for MayReload {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let access = api.sources.write_access.borrow().clone();
+        let refused = match access.clone().allows(parts.headers.clone()).await {
+            Ok(()) => return Ok(Self),
+            Err(refused) => refused,
+        };
+        let Some(reloader) = api.sources.reloader.clone() else { return Err(refused) };
+        let read = tokio::task::spawn_blocking(move || reloader.api_settings()).await;
+        match read.ok().flatten() {
+            Some(settings) => access.under(settings).allows(parts.headers.clone()).await.map(|()| Self),
+            None => Err(refused),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
+    use dateline_wire::Secret;
 
     use super::*;
 
     const TOKEN: &str = "0123456789abcdef";
 
     fn status(listen: &str, token: Option<&str>, headers: &[(&'static str, &str)]) -> u16 {
-        let access = WriteAccess::new(listen.parse().unwrap(), token.map(Secret::new));
+        let api = ApiSettings { token: token.map(Secret::new), token_file: None };
+        let access = WriteAccess::new(listen.parse().unwrap(), api);
         let headers = headers.iter().map(|(name, value)| {
             (header::HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
         });

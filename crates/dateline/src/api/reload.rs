@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Json;
 
-use super::access::MayWrite;
+use super::access::MayReload;
 use super::{Problem, Shared};
 use crate::reload::{ReloadError, ReloadReport};
 
 /// What changed; or, with every error, why everything stays as it was.
-pub(super) async fn reload(_: MayWrite, State(api): Shared) -> Result<Json<ReloadReport>, Problem> {
+pub(super) async fn reload(_: MayReload, State(api): Shared) -> Result<Json<ReloadReport>, Problem> {
     let Some(reloader) = api.sources.reloader.clone() else {
         return Err(Problem::new(StatusCode::NOT_FOUND, "there is no configuration to reload here"));
     };

@@ -10,21 +10,29 @@ use super::error::{ConfigError, Origin};
 /// Reads the table in `file`; none is known where there is no such file.
 ///
 /// # Errors
-/// If the file cannot be read, and what is wrong in it first: the line and what stands there.
-pub fn read(file: &Path) -> Result<Agencies, ConfigError> {
+/// If the file cannot be read, and everything that is wrong in it: line, what stands there, remedy.
+pub fn read(file: &Path) -> Result<Agencies, Vec<ConfigError>> {
     parse(file, &text(file)?)
 }
 
 /// The text of `file`; empty where there is no such file.
-pub(super) fn text(file: &Path) -> Result<String, ConfigError> {
-    if file.exists() { document::read(file) } else { Ok(String::new()) }
+pub(super) fn text(file: &Path) -> Result<String, Vec<ConfigError>> {
+    if !file.exists() {
+        return Ok(String::new());
+    }
+    document::read(file).map_err(|error| vec![error])
 }
 
 /// The table in `text`, the content of `file`.
-pub(super) fn parse(file: &Path, text: &str) -> Result<Agencies, ConfigError> {
-    Agencies::parse(text).map_err(|error| ConfigError {
-        origin: Origin::File(file.to_owned(), Some(error.line)),
-        what: error.what,
-        remedy: Some("the head of the file that Dateline comes with explains the columns".to_owned()),
+pub(super) fn parse(file: &Path, text: &str) -> Result<Agencies, Vec<ConfigError>> {
+    Agencies::parse(text).map_err(|error| {
+        let problems = error.problems.into_iter();
+        problems
+            .map(|problem| ConfigError {
+                origin: Origin::File(file.to_owned(), (problem.line > 0).then_some(problem.line)),
+                what: problem.what,
+                remedy: Some(problem.remedy),
+            })
+            .collect()
     })
 }

@@ -13,49 +13,60 @@ type Sha256Digest = [u8; 32];
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigContents {
     /// By full name (`kafka.brokers`); what stands nowhere has its default.
-    settings: BTreeMap<String, Sha256Digest>,
+    pub(super) settings: BTreeMap<String, Sha256Digest>,
     /// Of the subject's files.
     pub(crate) subject: Sha256Digest,
     /// Of the file of rules for single sites.
     pub(crate) sites: Sha256Digest,
     /// Of the table of agencies.
     pub(crate) agencies: Sha256Digest,
+    /// Of the tables that stories are told by.
+    pub(crate) story_tables: Sha256Digest,
+}
+
+/// Of the settings in `table`, which holds the environment's too.
+pub(super) fn of_settings(table: &Table) -> BTreeMap<String, Sha256Digest> {
+    let mut settings = BTreeMap::new();
+    // A test holds that the shipped file can be read.
+    let defaults: Table = toml::from_str(DEFAULTS).unwrap_or_default();
+    for table in [&defaults, table] {
+        flatten("", table, &mut settings);
+    }
+    settings
+}
+
+/// Of the files of a folder, by name.
+pub(super) fn of_files(files: &BTreeMap<String, String>) -> Sha256Digest {
+    let mut hash = Sha256::new();
+    for part in files.iter().flat_map(|(name, text)| [name, text]) {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// Of one file.
+pub(super) fn of_text(text: &str) -> Sha256Digest {
+    Sha256::digest(text).into()
 }
 
 impl ConfigContents {
-    /// Of the settings in `table`, which holds the environment's too, the subject's files, the rules for single sites and the table
-    /// of agencies.
-    pub(super) fn of(table: &Table, subject: &BTreeMap<String, String>, sites: &str, agencies: &str) -> Self {
-        let mut settings = BTreeMap::new();
-        // A test holds that the shipped file can be read.
-        let defaults: Table = toml::from_str(DEFAULTS).unwrap_or_default();
-        for table in [&defaults, table] {
-            flatten("", table, &mut settings);
-        }
-        let mut hash = Sha256::new();
-        for part in subject.iter().flat_map(|(name, text)| [name, text]) {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        let [sites, agencies] = [sites, agencies].map(|text| Sha256::digest(text).into());
-        Self { settings, subject: hash.finalize().into(), sites, agencies }
-    }
-
     /// The full names of the settings that `other` has otherwise.
     pub(crate) fn settings_unlike(&self, other: &Self) -> BTreeSet<String> {
         let names = self.settings.keys().chain(other.settings.keys());
         names.filter(|name| self.settings.get(*name) != other.settings.get(*name)).cloned().collect()
     }
 
-    /// Takes over from `other` its subject, its rules, its agencies and the settings with these `names`.
+    /// Takes over everything from `other`, but of the settings only those with these `names`.
     pub(crate) fn take(&mut self, other: &Self, names: &[String]) {
-        (self.subject, self.sites, self.agencies) = (other.subject, other.sites, other.agencies);
+        let mut settings = std::mem::take(&mut self.settings);
         for name in names {
             match other.settings.get(name) {
-                Some(value) => self.settings.insert(name.to_owned(), *value),
-                None => self.settings.remove(name),
+                Some(value) => settings.insert(name.to_owned(), *value),
+                None => settings.remove(name),
             };
         }
+        *self = Self { settings, ..other.clone() };
     }
 }
 
@@ -78,7 +89,9 @@ mod tests {
     use super::*;
 
     fn settings(text: &str) -> ConfigContents {
-        ConfigContents::of(&toml::from_str(text).unwrap(), &BTreeMap::new(), "", "")
+        let none = of_text("");
+        let settings = of_settings(&toml::from_str(text).unwrap());
+        ConfigContents { settings, subject: none, sites: none, agencies: none, story_tables: none }
     }
 
     #[test]
@@ -98,12 +111,9 @@ mod tests {
     }
 
     #[test]
-    fn files_of_a_subject_are_told_apart_by_name_and_text() {
-        let subject = |name: &str, text: &str| {
-            let files = BTreeMap::from([(name.to_owned(), text.to_owned())]);
-            ConfigContents::of(&Table::new(), &files, "", "").subject
-        };
-        assert_ne!(subject("ab", "c"), subject("a", "bc"));
-        assert_ne!(subject("a", "b"), subject("a", "c"));
+    fn files_of_a_folder_are_told_apart_by_name_and_text() {
+        let folder = |name: &str, text: &str| of_files(&BTreeMap::from([(name.to_owned(), text.to_owned())]));
+        assert_ne!(folder("ab", "c"), folder("a", "bc"));
+        assert_ne!(folder("a", "b"), folder("a", "c"));
     }
 }

@@ -1,5 +1,6 @@
 //! The tables that stories are told by: text files whose meaning the stories crate knows.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use dateline_stories::story::StoryTables;
@@ -10,12 +11,29 @@ use super::subject;
 /// Reads every file in `folder` and makes the tables of them.
 ///
 /// # Errors
-/// If a file cannot be read, or the tables are wrong: file, line, remedy.
-pub fn read(folder: &Path) -> Result<StoryTables, ConfigError> {
-    let files = subject::files(folder, "story_tables")?;
-    StoryTables::from_files(&files).map_err(|error| ConfigError {
-        origin: Origin::File(folder.join(&error.file), (error.line > 0).then_some(error.line)),
-        what: error.what,
-        remedy: Some(error.remedy),
+/// If a file cannot be read, and everything that is wrong with the tables: file, line, remedy.
+pub fn read(folder: &Path) -> Result<StoryTables, Vec<ConfigError>> {
+    parse(folder, &subject::files(folder, "story_tables")?)
+}
+
+/// The text of every file in `folder`; `None` where there is no such folder.
+pub(super) fn files(folder: &Path) -> Result<Option<BTreeMap<String, String>>, Vec<ConfigError>> {
+    folder.exists().then(|| subject::files(folder, "story_tables")).transpose()
+}
+
+/// The tables that `files` in `folder` make.
+pub(super) fn parse(
+    folder: &Path,
+    files: &BTreeMap<String, String>,
+) -> Result<StoryTables, Vec<ConfigError>> {
+    StoryTables::from_files(files).map_err(|error| {
+        let problems = error.problems.into_iter();
+        problems
+            .map(|problem| ConfigError {
+                origin: Origin::File(folder.join(&problem.file), (problem.line > 0).then_some(problem.line)),
+                what: problem.what,
+                remedy: Some(problem.remedy),
+            })
+            .collect()
     })
 }

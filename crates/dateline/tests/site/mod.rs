@@ -33,6 +33,18 @@ impl Site {
         fs::write(self.config(), head + settings).unwrap();
     }
 
+    /// Copies a folder of the shipped configuration to one of the same name beside the site's, and gives that.
+    pub(crate) fn copy_of_shipped(&self, folder: &str) -> PathBuf {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config").join(folder);
+        let copy = self.folder.path().join(folder);
+        fs::create_dir_all(&copy).unwrap();
+        for file in fs::read_dir(shipped).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), copy.join(file.file_name())).unwrap();
+        }
+        copy
+    }
+
     pub(crate) fn config(&self) -> PathBuf {
         self.folder.path().join("dateline.toml")
     }

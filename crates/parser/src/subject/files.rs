@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Deserialize;
 
-use super::SubjectError;
+use super::SubjectProblem;
 use super::lexicon::{Group, Name, Role, Sides, SpellingTarget, Term};
 use super::rules::{Rule, Weights};
 use super::signs::Signs;
@@ -93,6 +93,9 @@ const SIGNS: &str = "signs.tsv";
 /// The columns of `names.tsv` and `gazetteer.tsv` that hold no spellings.
 const NAME_COLUMNS: [&str; 6] = ["id", "type", "side", "role", "qid", "note"];
 
+/// Those of them that must be there.
+const NAME_KEYS: [&str; 3] = ["id", "type", "side"];
+
 /// The columns of `words.tsv` that hold no spellings.
 const WORD_COLUMNS: [&str; 2] = ["group", "note"];
 
@@ -100,30 +103,49 @@ impl Data {
     /// Reads and checks the files.
     ///
     /// # Errors
-    /// The first thing that is wrong.
-    pub(crate) fn read(files: &BTreeMap<String, String>) -> Result<Self, SubjectError> {
-        let text = |file: &str| {
-            files.get(file).map(String::as_str).ok_or_else(|| {
+    /// Everything that is wrong.
+    pub(crate) fn read(files: &BTreeMap<String, String>) -> Result<Self, Vec<SubjectProblem>> {
+        let mut problems = Vec::new();
+        for file in [HEAD, NAMES, WORDS, WEIGHTS] {
+            if !files.contains_key(file) {
                 let rest = [HEAD, NAMES, WORDS, WEIGHTS].join(", ");
-                SubjectError::new(file, 0, "the file is missing", format!("a subject's folder holds {rest}"))
-            })
-        };
-        let head = head(text(HEAD)?)?;
+                let remedy = format!("a subject's folder holds {rest}");
+                problems.push(SubjectProblem::new(file, 0, "the file is missing", remedy));
+            }
+        }
+        let text = |file: &str| files.get(file).map(String::as_str);
+        let mut table = |file, required: &[&str]| Table::parse(file, text(file)?, required, &mut problems);
+        let names_tables = [table(NAMES, &NAME_KEYS), table(GAZETTEER, &NAME_KEYS)];
+        let words_table = table(WORDS, &["group"]);
+        let weights_table = table(WEIGHTS, &["rule", "weight"]);
+        let signs_table = table(SIGNS, &["where", "sign", "with", "weight"]);
+
         let mut terms = Vec::new();
         let mut names = Vec::new();
         let mut known = HashMap::new();
-        add_names(NAMES, text(NAMES)?, &mut known, &mut names, &mut terms)?;
-        if let Some(gazetteer) = files.get(GAZETTEER) {
-            add_names(GAZETTEER, gazetteer, &mut known, &mut names, &mut terms)?;
+        for table in names_tables.iter().flatten() {
+            add_names(table, &mut known, &mut names, &mut terms, &mut problems);
         }
-        let (groups, group_names) = words(text(WORDS)?, &head.words, text(HEAD)?, &mut terms)?;
-        let weights = weights(text(WEIGHTS)?)?;
-        let fold_all = |written: &[String]| written.iter().map(|word| super::fold::fold(word)).collect();
-        check_groups(text(WORDS)?, &head.words, files.get(SIGNS).map(String::as_str))?;
+        let head = text(HEAD).and_then(|text| head(text, &mut problems));
+        let (mut groups, mut group_names) = (Vec::new(), Vec::new());
+        if let Some(table) = &words_table {
+            (groups, group_names) = words(table, &mut terms, &mut problems);
+            if let Some(head) = &head {
+                let text = text(HEAD).unwrap_or_default();
+                // A name that is mistyped in one of the two files is told once.
+                if mark_groups(&head.words, text, &group_names, &mut groups, &mut problems) {
+                    check_groups(table, &head.words, signs_table.as_ref(), &mut problems);
+                }
+            }
+        }
+        let weights = weights_table.map(|table| weights(&table, &mut problems)).unwrap_or_default();
         let mut signs = Signs::new(group_names);
-        if let Some(table) = files.get(SIGNS) {
-            add_signs(table, &mut signs)?;
+        if let Some(table) = &signs_table {
+            add_signs(table, &mut signs, &mut problems);
         }
+        // Without a problem there is a head.
+        let Some(head) = head.filter(|_| problems.is_empty()) else { return Err(problems) };
+        let fold_all = |written: &[String]| written.iter().map(|word| super::fold::fold(word)).collect();
         Ok(Self {
             name: head.name,
             sides: [head.sides.a, head.sides.b],
@@ -149,120 +171,105 @@ impl Data {
     }
 }
 
-fn head(text: &str) -> Result<Head, SubjectError> {
-    let head: Head = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(text, span.start));
-        SubjectError::new(
-            HEAD,
-            line,
-            error.message(),
-            "see the comments of the subject that comes with Dateline",
-        )
-    })?;
+/// `subject.toml`, where it can be read; what is wrong with it goes to `problems`.
+fn head(text: &str, problems: &mut Vec<SubjectProblem>) -> Option<Head> {
+    let mut wrong = |line, what: &str, remedy: &str| {
+        problems.push(SubjectProblem::new(HEAD, line, what, remedy));
+    };
+    let head: Head = match toml::from_str(text) {
+        Ok(head) => head,
+        Err(error) => {
+            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            wrong(line, error.message(), "see the comments of the subject that comes with Dateline");
+            return None;
+        }
+    };
+    let line = |setting: &str| text.find(setting).map_or(1, |at| line_of(text, at));
     if !(head.threshold > 0.0 && head.threshold < 1.0) {
-        let line = text.find("threshold").map_or(1, |at| line_of(text, at));
-        return Err(SubjectError::new(
-            HEAD,
-            line,
-            "the threshold is out of range",
-            "choose one between 0 and 1, such as 0.5",
-        ));
+        wrong(line("threshold"), "the threshold is out of range", "choose one between 0 and 1, such as 0.5");
     }
     if head.borderline.is_some_and(|borderline| !(borderline > 0.0 && borderline <= head.threshold)) {
-        let line = text.find("borderline").map_or(1, |at| line_of(text, at));
-        return Err(SubjectError::new(
-            HEAD,
-            line,
+        wrong(
+            line("borderline"),
             "what is borderline does not begin between 0 and the threshold",
             "choose a number below the threshold, or remove the line",
-        ));
+        );
     }
-    Ok(head)
+    Some(head)
 }
 
 fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
-/// Adds the names of `file`. In the gazetteer, a row whose id is `known` adds its spellings to that name.
+/// Adds the names of `table`. In the gazetteer, a row whose id is `known` adds its spellings to that name.
 fn add_names<'t>(
-    file: &'t str,
-    text: &'t str,
+    table: &Table<'t>,
     known: &mut HashMap<&'t str, u32>,
     names: &mut Vec<Name>,
     terms: &mut Vec<Term>,
-) -> Result<(), SubjectError> {
-    let table = Table::parse(file, text, &["id", "type", "side"])?;
+    problems: &mut Vec<SubjectProblem>,
+) {
     for row in table.rows() {
         let id = table.cell(row, "id");
-        if let (GAZETTEER, Some(name)) = (file, known.get(id)) {
-            add_terms(&table, row, &NAME_COLUMNS, SpellingTarget::Name(*name), terms)?;
+        if let (GAZETTEER, Some(name)) = (table.file(), known.get(id)) {
+            add_terms(table, row, &NAME_COLUMNS, SpellingTarget::Name(*name), terms, problems);
             continue;
         }
+        let mut wrong = |what: String, remedy| problems.push(table.problem(row, what, remedy));
         if id.is_empty() || known.contains_key(id) {
-            return Err(table.error(
-                row,
-                format!("the id `{id}` is empty or taken"),
-                "give every row an id of its own",
-            ));
+            wrong(format!("the id `{id}` is empty or taken"), "give every row an id of its own");
+            continue;
         }
+        // Known even where the rest of its row is wrong: other rows may join it.
+        let name = names.len() as u32;
+        known.insert(id, name);
         let side = table.cell(row, "side");
-        let sides = Sides::parse(side).ok_or_else(|| {
-            table.error(
-                row,
-                format!("`{side}` names no side"),
-                "write A or B (a or b for a weak sign), both, or -",
-            )
-        })?;
+        let sides = Sides::parse(side);
+        if sides.is_none() {
+            wrong(format!("`{side}` names no side"), "write A or B (a or b for a weak sign), both, or -");
+        }
         let role = match table.cell(row, "role") {
-            "" => Role::Plain,
-            "state" => Role::State,
-            "third" => Role::Third,
-            "medium" => Role::Medium,
+            "" => Some(Role::Plain),
+            "state" => Some(Role::State),
+            "third" => Some(Role::Third),
+            "medium" => Some(Role::Medium),
             other => {
-                return Err(table.error(
-                    row,
-                    format!("`{other}` is no role"),
-                    "write state, third or medium, or nothing",
-                ));
+                wrong(format!("`{other}` is no role"), "write state, third or medium, or nothing");
+                None
             }
         };
         let kind = match table.cell(row, "type") {
             "" => {
-                return Err(table.error(
-                    row,
-                    "the type is missing",
-                    "write person, place, …, or - for what is no entity",
-                ));
+                wrong("the type is missing".to_owned(), "write person, place, …, or - for what is no entity");
+                None
             }
             "-" => None,
             kind => Some(kind.to_owned()),
         };
-        let name = names.len() as u32;
-        known.insert(id, name);
-        names.push(Name { id: id.to_owned(), kind, sides, role });
-        add_terms(&table, row, &NAME_COLUMNS, SpellingTarget::Name(name), terms)?;
+        if let (Some(sides), Some(role)) = (sides, role) {
+            names.push(Name { id: id.to_owned(), kind, sides, role });
+        }
+        add_terms(table, row, &NAME_COLUMNS, SpellingTarget::Name(name), terms, problems);
     }
     for row in table.rows() {
         let id = table.cell(row, "id");
         if let Some(unknown) = id.split('+').find(|part| !known.contains_key(part) && *part != id) {
-            return Err(table.error(
+            problems.push(table.problem(
                 row,
                 format!("`{unknown}` is no row's id"),
                 "a `+` joins the ids of other rows",
             ));
         }
     }
-    Ok(())
 }
 
+/// The groups of words, which do nothing yet, and their names.
 fn words(
-    text: &str,
-    roles: &WordRoles,
-    head: &str,
+    table: &Table<'_>,
     terms: &mut Vec<Term>,
-) -> Result<(Vec<Group>, Vec<String>), SubjectError> {
-    let table = Table::parse(WORDS, text, &["group"])?;
+    problems: &mut Vec<SubjectProblem>,
+) -> (Vec<Group>, Vec<String>) {
     let mut ids: Vec<&str> = Vec::new();
     for row in table.rows() {
         let id = table.cell(row, "group");
@@ -270,9 +277,21 @@ fn words(
             ids.push(id);
             ids.len() - 1
         });
-        add_terms(&table, row, &WORD_COLUMNS, SpellingTarget::Word(at as u16), terms)?;
+        add_terms(table, row, &WORD_COLUMNS, SpellingTarget::Word(at as u16), terms, problems);
     }
-    let mut groups = vec![Group::default(); ids.len()];
+    (vec![Group::default(); ids.len()], ids.into_iter().map(str::to_owned).collect())
+}
+
+/// Has each of the groups, which are called `names`, do what `subject.toml`, whose text is `head`, says. Whether it names none that isn't
+/// there.
+fn mark_groups(
+    roles: &WordRoles,
+    head: &str,
+    names: &[String],
+    groups: &mut [Group],
+    problems: &mut Vec<SubjectProblem>,
+) -> bool {
+    let before = problems.len();
     type Mark = fn(&mut Group);
     let marks: [(&[String], Mark); 4] = [
         (&roles.dealing, |group| group.dealing = true),
@@ -280,49 +299,43 @@ fn words(
         (&roles.aside, |group| group.aside = true),
         (&roles.related, |group| group.related = true),
     ];
-    for (names, mark) in marks {
-        for name in names {
-            let Some(at) = ids.iter().position(|id| id == name) else {
+    for (name, mark) in marks.into_iter().flat_map(|(names, mark)| names.iter().map(move |name| (name, mark)))
+    {
+        match names.iter().position(|known| known == name) {
+            Some(at) => mark(&mut groups[at]),
+            None => {
                 let line = head.find(&format!("\"{name}\"")).map_or(1, |at| line_of(head, at));
                 let what = format!("`{name}` is no group of {WORDS}");
-                return Err(SubjectError::new(
-                    HEAD,
-                    line,
-                    what,
-                    format!("the groups there are: {}", ids.join(", ")),
-                ));
-            };
-            mark(&mut groups[at]);
+                let remedy = format!("the groups there are: {}", names.join(", "));
+                problems.push(SubjectProblem::new(HEAD, line, what, remedy));
+            }
         }
     }
-    Ok((groups, ids.into_iter().map(str::to_owned).collect()))
+    problems.len() == before
 }
 
 /// Finds groups of words that count for nothing, as one with a mistyped name does: neither `subject.toml` nor a sign names them.
-fn check_groups(text: &str, roles: &WordRoles, signs: Option<&str>) -> Result<(), SubjectError> {
+fn check_groups(
+    table: &Table<'_>,
+    roles: &WordRoles,
+    signs: Option<&Table<'_>>,
+    problems: &mut Vec<SubjectProblem>,
+) {
     let mut known: BTreeSet<&str> = BTreeSet::new();
     for names in [&roles.dealing, &roles.force, &roles.aside, &roles.related] {
         known.extend(names.iter().map(String::as_str));
     }
-    if let Some(signs) = signs {
-        let table = Table::parse(SIGNS, signs, &["sign", "with"])?;
-        for row in table.rows() {
-            known.extend([table.cell(row, "sign"), table.cell(row, "with")]);
-        }
+    for (signs, row) in signs.iter().flat_map(|signs| signs.rows().iter().map(move |row| (signs, row))) {
+        known.extend([signs.cell(row, "sign"), signs.cell(row, "with")]);
     }
-    let table = Table::parse(WORDS, text, &["group"])?;
     for row in table.rows() {
         let group = table.cell(row, "group");
         if !known.contains(group) {
             let what = format!("the group `{group}` is unknown: neither {HEAD} nor {SIGNS} names it");
-            return Err(table.error(
-                row,
-                what,
-                format!("name it under [words] in {HEAD}, or write its name as there"),
-            ));
+            let remedy = format!("name it under [words] in {HEAD}, or write its name as there");
+            problems.push(table.problem(row, what, remedy));
         }
     }
-    Ok(())
 }
 
 fn add_terms(
@@ -331,56 +344,61 @@ fn add_terms(
     reserved: &[&str],
     meaning: SpellingTarget,
     terms: &mut Vec<Term>,
-) -> Result<(), SubjectError> {
+    problems: &mut Vec<SubjectProblem>,
+) {
     for (language, written) in table.spellings(row, reserved) {
-        let spellings = Spelling::parse(written)
-            .map_err(|what| table.error(row, what, "see the signs in the subject's README"))?;
-        terms.extend(spellings.into_iter().map(|spelling| Term {
-            spelling,
-            meaning,
-            language: language.to_owned(),
-            line: row.line,
-        }));
+        match Spelling::parse(written) {
+            Ok(spellings) => terms.extend(spellings.into_iter().map(|spelling| Term {
+                spelling,
+                meaning,
+                language: language.to_owned(),
+                line: row.line,
+            })),
+            Err(what) => problems.push(table.problem(row, what, "see the signs in the subject's README")),
+        }
     }
-    Ok(())
 }
 
-fn add_signs(text: &str, signs: &mut Signs) -> Result<(), SubjectError> {
-    let table = Table::parse(SIGNS, text, &["where", "sign", "with", "weight"])?;
+fn add_signs(table: &Table<'_>, signs: &mut Signs, problems: &mut Vec<SubjectProblem>) {
+    // A group that was renamed may stand in many rows.
+    let mut told = BTreeSet::new();
     for row in table.rows() {
-        let weight = number(&table, row)?;
+        let Some(weight) = number(table, row, problems) else { continue };
         let (zone, sign, with) = (table.cell(row, "where"), table.cell(row, "sign"), table.cell(row, "with"));
-        signs.set(zone, sign, with, weight).map_err(|unknown| {
+        if let Err(unknown) = signs.set(zone, sign, with, weight)
+            && told.insert(unknown.to_owned())
+        {
             let what = format!("`{unknown}` is no place, sign or group of words");
-            table.error(row, what, "fit the file anew with tools/relevance/fit.py, or remove the row")
-        })?;
+            let remedy = "fit the file anew with tools/relevance/fit.py, or remove the row";
+            problems.push(table.problem(row, what, remedy));
+        }
     }
-    Ok(())
 }
 
 /// The number in a row's column `weight`.
-fn number(table: &Table<'_>, row: &super::table::Row<'_>) -> Result<f64, SubjectError> {
+fn number(table: &Table<'_>, row: &super::table::Row<'_>, problems: &mut Vec<SubjectProblem>) -> Option<f64> {
     let weight = table.cell(row, "weight");
     let number = weight.parse::<f64>().ok().filter(|number| number.is_finite());
-    number.ok_or_else(|| {
-        table.error(row, format!("`{weight}` is no weight"), "write a number such as 1.25 or -0.5")
-    })
+    if number.is_none() {
+        let what = format!("`{weight}` is no weight");
+        problems.push(table.problem(row, what, "write a number such as 1.25 or -0.5"));
+    }
+    number
 }
 
-fn weights(text: &str) -> Result<Weights, SubjectError> {
-    let table = Table::parse(WEIGHTS, text, &["rule", "weight"])?;
+fn weights(table: &Table<'_>, problems: &mut Vec<SubjectProblem>) -> Weights {
     let mut weights = Weights::default();
     for row in table.rows() {
         let name = table.cell(row, "rule");
-        let rule = Rule::from_name(name).ok_or_else(|| {
+        let Some(rule) = Rule::from_name(name) else {
             let known: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
-            table.error(
-                row,
-                format!("there is no rule `{name}`"),
-                format!("the rules are: {}", known.join(", ")),
-            )
-        })?;
-        weights.set(rule, number(&table, row)?);
+            let remedy = format!("the rules are: {}", known.join(", "));
+            problems.push(table.problem(row, format!("there is no rule `{name}`"), remedy));
+            continue;
+        };
+        if let Some(weight) = number(table, row, problems) {
+            weights.set(rule, weight);
+        }
     }
-    Ok(weights)
+    weights
 }

@@ -29,7 +29,7 @@ use std::sync::{Arc, OnceLock};
 
 use dateline_wire::{Judgement, Label, Relevance};
 
-pub use error::SubjectError;
+pub use error::{SubjectError, SubjectProblem};
 use files::Data;
 use lexicon::{Group, Lexicon, Name};
 use rules::Weights;
@@ -62,18 +62,24 @@ impl Subject {
     /// signs weigh; other files are left alone.
     ///
     /// # Errors
-    /// [`SubjectError`] names the file, the line, what is wrong and what would be right.
+    /// [`SubjectError`] names of everything that is wrong the file, the line, and what would be right.
     pub fn from_files(files: &BTreeMap<String, String>) -> Result<Self, SubjectError> {
-        let data = Data::read(files)?;
-        let lexicon = Lexicon::new(data.terms, data.endings)
-            .map_err(|what| SubjectError::new("names.tsv", 0, what, "remove spellings"))?;
-        if let Some(term) =
-            scan::naming_terms(&lexicon, &data.names).find(|term| !scan::can_be_sought(&term.spelling))
-        {
-            let what = format!("`{}` is too short to look for in a page's bytes", term.spelling.literal());
-            let remedy =
-                "give it a longer word, or put `~` in front so that it counts beside a clear name only";
-            return Err(SubjectError::new("names.tsv", term.line, what, remedy));
+        let data = Data::read(files).map_err(|problems| SubjectError { problems })?;
+        let lexicon = Lexicon::new(data.terms, data.endings).map_err(|what| SubjectError {
+            problems: vec![SubjectProblem::new("names.tsv", 0, what, "remove spellings")],
+        })?;
+        let too_short = scan::naming_terms(&lexicon, &data.names)
+            .filter(|term| !scan::can_be_sought(&term.spelling))
+            .map(|term| {
+                let what =
+                    format!("`{}` is too short to look for in a page's bytes", term.spelling.literal());
+                let remedy =
+                    "give it a longer word, or put `~` in front so that it counts beside a clear name only";
+                SubjectProblem::new("names.tsv", term.line, what, remedy)
+            });
+        let problems: Vec<SubjectProblem> = too_short.collect();
+        if !problems.is_empty() {
+            return Err(SubjectError { problems });
         }
         let by_id = data.names.iter().zip(0..).map(|(name, index)| (name.id.clone(), index)).collect();
         Ok(Self {

@@ -183,8 +183,8 @@ fn a_table_of_signs_with_an_unknown_sign_is_refused_by_its_line() {
     let mut files = ardland_and_borland();
     let signs = "where\tsign\twith\tweight\ntitle\tA\tmusic\t1\n";
     files.insert("signs.tsv".to_owned(), signs.to_owned());
-    let error = Subject::from_files(&files).unwrap_err();
-    assert_eq!((error.file.as_str(), error.line), ("signs.tsv", 2));
+    let problem = problems_of(&files).remove(0);
+    assert_eq!((problem.file.as_str(), problem.line), ("signs.tsv", 2));
 }
 
 #[test]
@@ -323,9 +323,9 @@ fn what_is_wrong_with_the_files_is_said_with_file_line_and_remedy() {
         let text = files.get_mut(file).unwrap();
         assert!(text.contains(from), "{from}");
         *text = text.replace(from, to);
-        let error = Subject::from_files(&files).unwrap_err();
-        assert!(!error.remedy.is_empty());
-        (error.file, error.line)
+        let [problem] = problems_of(&files).try_into().unwrap();
+        assert!(!problem.remedy.is_empty());
+        (problem.file, problem.line)
     };
     assert_eq!(broken("subject.toml", "threshold = 0.5", "treshold = 0.5"), ("subject.toml".into(), 3));
     assert_eq!(broken("subject.toml", "threshold = 0.5", "threshold = 5"), ("subject.toml".into(), 3));
@@ -338,8 +338,35 @@ fn what_is_wrong_with_the_files_is_said_with_file_line_and_remedy() {
     assert_eq!(broken("weights.tsv", "-2\nlead", "minus two\nlead"), ("weights.tsv".into(), 2));
     let mut files = ardland_and_borland();
     files.remove("words.tsv");
-    let error = Subject::from_files(&files).unwrap_err();
-    assert_eq!((error.file.as_str(), error.line), ("words.tsv", 0));
+    let [problem] = problems_of(&files).try_into().unwrap();
+    assert_eq!((problem.file.as_str(), problem.line), ("words.tsv", 0));
+}
+
+/// What is wrong with a subject of these files.
+fn problems_of(files: &BTreeMap<String, String>) -> Vec<SubjectProblem> {
+    Subject::from_files(files).unwrap_err().problems
+}
+
+#[test]
+fn everything_that_is_wrong_with_the_files_is_said_at_once_and_nothing_that_only_follows_from_it() {
+    let mut files = ardland_and_borland();
+    for (file, from, to) in [
+        ("subject.toml", "threshold = 0.5", "threshold = 5"),
+        ("names.tsv", "\tB\tstate", "\tC\tstat"),
+        ("names.tsv", "~Anders", "~~Anders"),
+        ("weights.tsv", "prior", "priory"),
+        ("weights.tsv", "lead_pair\t1", "lead_pair\tone"),
+    ] {
+        let text = files.get_mut(file).unwrap();
+        assert!(text.contains(from), "{from}");
+        *text = text.replace(from, to);
+    }
+    let told: Vec<String> =
+        problems_of(&files).iter().map(|problem| format!("{}:{}", problem.file, problem.line)).collect();
+    assert_eq!(
+        told,
+        ["names.tsv:3", "names.tsv:3", "names.tsv:5", "subject.toml:3", "weights.tsv:2", "weights.tsv:3"]
+    );
 }
 
 #[test]

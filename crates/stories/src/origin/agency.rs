@@ -1,6 +1,9 @@
 //! Agencies and others whose texts are carried: a table that the configuration holds, and where a text names one of them.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use std::collections::HashMap;
+use std::fmt;
+
+use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 use unicode_normalization::UnicodeNormalization;
 
 /// Names of up to this many letters, all capitals, count only as they are written: "AP" is a wire, "ap" is not.
@@ -30,21 +33,42 @@ pub(crate) struct Agency {
     pub(crate) domains: Vec<String>,
 }
 
-/// What is wrong in the table of agencies.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {what}")]
-pub struct AgenciesError {
-    /// The line, from 1.
+/// One thing that is wrong in the table of agencies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgenciesProblem {
+    /// The line, from 1; 0 where the table as a whole is meant.
     pub line: usize,
     /// What is wrong there.
     pub what: String,
+    /// What would be right.
+    pub remedy: String,
 }
+
+/// The table of agencies can't be used: everything that is wrong in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgenciesError {
+    /// At least one, in the order of the table.
+    pub problems: Vec<AgenciesProblem>,
+}
+
+impl fmt::Display for AgenciesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, AgenciesProblem { line, what, remedy }) in self.problems.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}line {line}: {what}; {remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for AgenciesError {}
 
 /// The sources of texts that are known, and how each is written.
 #[derive(Debug)]
 pub struct Agencies {
     agencies: Vec<Agency>,
-    finder: AhoCorasick,
+    /// None where nothing is known.
+    finder: Option<AhoCorasick>,
     /// The agency and the kind of each pattern of the finder.
     patterns: Vec<Pattern>,
 }
@@ -74,7 +98,7 @@ pub(crate) struct Mention<'a> {
 impl Default for Agencies {
     /// None is known.
     fn default() -> Self {
-        Self::of_rows(Vec::new(), Vec::new())
+        Self { agencies: Vec::new(), finder: None, patterns: Vec::new() }
     }
 }
 
@@ -82,8 +106,12 @@ impl Agencies {
     /// Reads the table: rows of tab-separated cells under a header, lines that start with `#` being comments.
     ///
     /// # Errors
-    /// What is wrong in the first bad line.
+    /// Everything that is wrong in it.
     pub fn parse(text: &str) -> Result<Self, AgenciesError> {
+        let mut problems = Vec::new();
+        let mut wrong = |line, what: String, remedy: &str| {
+            problems.push(AgenciesProblem { line, what, remedy: remedy.to_owned() });
+        };
         let mut lines = text
             .lines()
             .enumerate()
@@ -92,12 +120,16 @@ impl Agencies {
         let Some((line, header)) = lines.next() else { return Ok(Self::default()) };
         let header: Vec<&str> = header.split('\t').map(str::trim).collect();
         let column = |name: &str| header.iter().position(|column| *column == name);
-        let wrong = |line, what| AgenciesError { line, what };
-        if let Some(missing) = COLUMNS.iter().find(|name| column(name).is_none()) {
-            return Err(wrong(line, format!("the header lacks the column `{missing}`")));
+        let missing: Vec<&str> = COLUMNS.into_iter().filter(|name| column(name).is_none()).collect();
+        if !missing.is_empty() {
+            let what = format!("the header lacks `{}`", missing.join("`, `"));
+            wrong(line, what, "start the table with name, kind, domains, names and short, parted by tabs");
+            // Without its columns no row says anything.
+            return Err(AgenciesError { problems });
         }
-        let mut agencies = Vec::new();
+        let mut agencies: Vec<Agency> = Vec::new();
         let mut patterns: Vec<Pattern> = Vec::new();
+        let mut known: HashMap<String, usize> = HashMap::new();
         for (line, row) in lines {
             let cells: Vec<&str> = row.split('\t').map(str::trim).collect();
             let cell = |name: &str| column(name).and_then(|at| cells.get(at)).copied().unwrap_or_default();
@@ -105,38 +137,57 @@ impl Agencies {
                 let values = cell(name).split(';').map(str::trim).filter(|value| !value.is_empty());
                 values.map(|value| value.nfc().collect::<String>()).collect::<Vec<_>>()
             };
+            if cells.len() > header.len() {
+                let what = format!("the row has {} cells, the header {}", cells.len(), header.len());
+                wrong(line, what, "remove a tab; several names in one cell are parted by `;`");
+                continue;
+            }
             let kind = match cell("kind") {
                 "agency" => AgencyKind::Agency,
                 "press" => AgencyKind::Press,
                 "picture" => AgencyKind::Picture,
                 other => {
-                    return Err(wrong(line, format!("`{other}` is no kind; write agency, press or picture")));
+                    wrong(line, format!("`{other}` is no kind"), "write agency, press or picture");
+                    // Only for whatever else is wrong: the table is refused.
+                    AgencyKind::Press
                 }
             };
             let name = cell("name");
             if name.is_empty() {
-                return Err(wrong(line, "the row has no name".to_owned()));
+                wrong(line, "the row has no name".to_owned(), "write in the first cell how events call it");
             }
             let agency = agencies.len();
             let of = |is_short| move |text| Pattern { agency, text, is_short };
             let names = list("names").into_iter().chain(list("domains"));
             for pattern in names.map(of(false)).chain(list("short").into_iter().map(of(true))) {
-                match patterns.iter().find(|known| known.text == pattern.text) {
-                    Some(known) if known.agency == agency => {}
-                    Some(known) => {
-                        let other: &Agency = &agencies[known.agency];
-                        let what = format!("`{}` is a name of {} already", pattern.text, other.name);
-                        return Err(wrong(line, what));
+                match known.get(&pattern.text) {
+                    Some(other) if *other == agency => {}
+                    Some(other) => {
+                        let what =
+                            format!("`{}` is a name of {} already", pattern.text, agencies[*other].name);
+                        wrong(line, what, "leave it to one of the two");
                     }
-                    None => patterns.push(pattern),
+                    None => {
+                        known.insert(pattern.text.clone(), agency);
+                        patterns.push(pattern);
+                    }
                 }
             }
             agencies.push(Agency { name: name.to_owned(), kind, domains: list("domains") });
         }
-        Ok(Self::of_rows(agencies, patterns))
+        if !problems.is_empty() {
+            return Err(AgenciesError { problems });
+        }
+        Self::of_rows(agencies, patterns).map_err(|error| AgenciesError {
+            problems: vec![AgenciesProblem {
+                line: 0,
+                what: format!("the table is too large to be searched for: {error}"),
+                remedy: "remove rows".to_owned(),
+            }],
+        })
     }
 
-    fn of_rows(agencies: Vec<Agency>, mut patterns: Vec<Pattern>) -> Self {
+    fn of_rows(agencies: Vec<Agency>, mut patterns: Vec<Pattern>) -> Result<Self, BuildError> {
         // The finder knows case only in ASCII.
         let capitals: Vec<Pattern> = patterns
             .iter()
@@ -147,9 +198,8 @@ impl Agencies {
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
-            .build(patterns.iter().map(|pattern| &pattern.text))
-            .expect("the table of agencies is far smaller than the finder's bounds");
-        Self { agencies, finder, patterns }
+            .build(patterns.iter().map(|pattern| &pattern.text))?;
+        Ok(Self { agencies, finder: Some(finder), patterns })
     }
 
     /// How many sources are known.
@@ -172,7 +222,8 @@ impl Agencies {
 
     /// Where `text` names a source, in order, without overlap.
     pub(crate) fn mentions(&self, text: &str) -> Vec<Mention<'_>> {
-        let found = self.finder.find_iter(text).filter_map(|found| {
+        let finder = self.finder.iter();
+        let found = finder.flat_map(|finder| finder.find_iter(text)).filter_map(|found| {
             let pattern = &self.patterns[found.pattern().as_usize()];
             let written = &text[found.range()];
             if !stands_apart(text, found.start(), found.end()) {
@@ -255,10 +306,13 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_row_is_named_by_its_line() {
-        let line = |text: &str| Agencies::parse(text).map(|_| ()).unwrap_err().line;
-        assert_eq!(line("name\tkind\tnames"), 1);
-        assert_eq!(line("name\tkind\tdomains\tnames\nWN\twire\t\tWN"), 2);
-        assert_eq!(line(&format!("{TABLE}Other\tpress\t\tWestland News")), 5);
+    fn everything_that_is_wrong_is_named_by_its_line() {
+        let lines = |text: &str| {
+            let problems = Agencies::parse(text).map(|_| ()).unwrap_err().problems;
+            problems.into_iter().map(|problem| problem.line).collect::<Vec<_>>()
+        };
+        assert_eq!(lines("name\tkind\tnames"), [1]);
+        assert_eq!(lines("name\tkind\tdomains\tnames\nWN\twire\t\tWN\n\tpress\t\tOther\n"), [2, 3]);
+        assert_eq!(lines(&format!("{TABLE}Other\tpress\t\tWestland News\nA\tpress\t\tA\t\t\n")), [5, 6]);
     }
 }

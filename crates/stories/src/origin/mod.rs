@@ -28,7 +28,7 @@ mod stated;
 
 use dateline_wire::{Origin, OriginKind, Span};
 
-pub use agency::{Agencies, AgenciesError};
+pub use agency::{Agencies, AgenciesError, AgenciesProblem};
 use agency::{Agency, AgencyKind, bare};
 
 /// A dateline stands within so many bytes of a text: subtitles and summaries may stand before it.

@@ -18,4 +18,4 @@ mod tables;
 mod token;
 
 pub use index::{StoryIndex, StoryReason, StoryVerdict};
-pub use tables::{StoryTables, StoryTablesError};
+pub use tables::{StoryTables, StoryTablesError, StoryTablesProblem};

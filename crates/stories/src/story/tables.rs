@@ -2,17 +2,16 @@
 //! weighs. Handed in as text, like a subject.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 
 use aho_corasick::AhoCorasick;
-use thiserror::Error;
 
 use super::bag::key;
 use super::evidence::{Sign, SignWeights};
 
-/// A file of the tables that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{file}:{line}: {what}; {remedy}")]
-pub struct StoryTablesError {
+/// One thing that is wrong with the tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryTablesProblem {
     /// The file's name.
     pub file: String,
     /// The line, from 1; 0 where the file as a whole is meant.
@@ -22,6 +21,25 @@ pub struct StoryTablesError {
     /// What would be right.
     pub remedy: String,
 }
+
+/// The tables can't be used: everything that is wrong with them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryTablesError {
+    /// At least one, file by file.
+    pub problems: Vec<StoryTablesProblem>,
+}
+
+impl fmt::Display for StoryTablesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, StoryTablesProblem { file, line, what, remedy }) in self.problems.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{file}:{line}: {what}; {remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for StoryTablesError {}
 
 /// The tables, read and ready; cheap to share behind an `Arc`.
 #[derive(Debug)]
@@ -83,20 +101,30 @@ impl StoryTables {
     /// `frequencies.tsv` and `stopwords.txt`; other files are left alone.
     ///
     /// # Errors
-    /// The file, the line, what is wrong and what would be right.
+    /// Of everything that is wrong the file, the line, and what would be right.
     pub fn from_files(files: &BTreeMap<String, String>) -> Result<Self, StoryTablesError> {
-        let (acts, lexicons) = read_words(&file(files, "words.tsv")?)?;
-        Ok(Self {
-            weights: read_weights(&file(files, "weights.tsv")?)?,
-            numerals: read_numerals(&file(files, "numerals.tsv")?)?,
-            stopwords: file(files, "stopwords.txt")?
+        let mut problems = Vec::new();
+        let mut file = |name: &'static str| TableFile::of(files, name, &mut problems);
+        let (words, weights, numerals, frequencies, stopwords) = (
+            file("words.tsv"),
+            file("weights.tsv"),
+            file("numerals.tsv"),
+            file("frequencies.tsv"),
+            file("stopwords.txt"),
+        );
+        let (acts, lexicons) = read_words(&words, &mut problems);
+        let tables = Self {
+            weights: read_weights(&weights, &mut problems),
+            numerals: read_numerals(&numerals, &mut problems),
+            stopwords: stopwords
                 .rows()
                 .flat_map(|(_, row)| row.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
                 .collect(),
-            shares: read_frequencies(&file(files, "frequencies.tsv")?)?,
+            shares: read_frequencies(&frequencies, &mut problems),
             acts,
             lexicons,
-        })
+        };
+        if problems.is_empty() { Ok(tables) } else { Err(StoryTablesError { problems }) }
     }
 
     pub(super) fn is_stopword(&self, word: &str) -> bool {
@@ -154,105 +182,107 @@ impl<'f> TableFile<'f> {
         lines.filter(|(_, row)| !row.starts_with('#') && !row.trim().is_empty())
     }
 
-    fn error(&self, line: usize, what: impl Into<String>, remedy: impl Into<String>) -> StoryTablesError {
-        StoryTablesError { file: self.name.to_owned(), line, what: what.into(), remedy: remedy.into() }
+    /// The file called `name`; one without rows where it is missing, which is noted in `problems`.
+    fn of(
+        files: &'f BTreeMap<String, String>,
+        name: &'static str,
+        problems: &mut Vec<StoryTablesProblem>,
+    ) -> Self {
+        let text = files.get(name).map(String::as_str);
+        let file = Self { name, text: text.unwrap_or_default() };
+        if text.is_none() {
+            problems.push(file.problem(0, "the file is missing", "put it there"));
+        }
+        file
+    }
+
+    fn problem(&self, line: usize, what: impl Into<String>, remedy: impl Into<String>) -> StoryTablesProblem {
+        StoryTablesProblem { file: self.name.to_owned(), line, what: what.into(), remedy: remedy.into() }
     }
 }
 
-fn file<'f>(
-    files: &'f BTreeMap<String, String>,
-    name: &'static str,
-) -> Result<TableFile<'f>, StoryTablesError> {
-    match files.get(name) {
-        Some(text) => Ok(TableFile { name, text }),
-        None => Err(TableFile { name, text: "" }.error(0, "the file is missing", "put it there")),
-    }
-}
-
-fn read_weights(file: &TableFile<'_>) -> Result<SignWeights, StoryTablesError> {
+fn read_weights(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> SignWeights {
     let mut weights = SignWeights::default();
     for (line, row) in file.rows().skip(1) {
+        let mut wrong = |what: String, remedy: String| problems.push(file.problem(line, what, remedy));
         let cells: Vec<&str> = row.split('\t').collect();
         let [name, same, across, ..] = cells.as_slice() else {
-            return Err(file.error(
-                line,
-                "a row has three cells",
-                "write sign, same, across, parted by tabs",
-            ));
+            let remedy = "write sign, same, across, parted by tabs".to_owned();
+            wrong("a row has three cells".to_owned(), remedy);
+            continue;
         };
         let Some(sign) = Sign::from_word(name) else {
             let known: Vec<&str> = Sign::ALL.iter().map(|sign| sign.as_str()).collect();
-            return Err(file.error(
-                line,
-                format!("`{name}` is no sign"),
-                format!("write one of {}", known.join(", ")),
-            ));
+            wrong(format!("`{name}` is no sign"), format!("write one of {}", known.join(", ")));
+            continue;
         };
         for (cell, across) in [(same, false), (across, true)] {
-            let weight = cell.parse().ok().filter(|weight: &f32| weight.is_finite()).ok_or_else(|| {
-                file.error(line, format!("`{cell}` is no number"), "write a weight such as -0.05")
-            })?;
-            weights.set(sign, across, weight);
+            match cell.parse().ok().filter(|weight: &f32| weight.is_finite()) {
+                Some(weight) => weights.set(sign, across, weight),
+                None => wrong(format!("`{cell}` is no number"), "write a weight such as -0.05".to_owned()),
+            }
         }
     }
-    Ok(weights)
+    weights
 }
 
-fn read_numerals(file: &TableFile<'_>) -> Result<Numerals, StoryTablesError> {
+fn read_numerals(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> Numerals {
     let mut numerals = Numerals::default();
     for (line, row) in file.rows().skip(1) {
         let mut cells = row.split('\t');
         let kind = cells.next().unwrap_or_default();
-        let value = cells.next().and_then(|value| value.parse::<u64>().ok());
-        let value = value
-            .ok_or_else(|| file.error(line, "the second cell is no number", "write what the words mean"))?;
+        let Some(value) = cells.next().and_then(|value| value.parse::<u64>().ok()) else {
+            problems.push(file.problem(line, "the second cell is no number", "write what the words mean"));
+            continue;
+        };
         let table = match kind {
             "number" => &mut numerals.numbers,
             "times" => &mut numerals.times,
-            _ => return Err(file.error(line, format!("`{kind}` is no kind"), "write `number` or `times`")),
+            _ => {
+                let what = format!("`{kind}` is no kind");
+                problems.push(file.problem(line, what, "write `number` or `times`"));
+                continue;
+            }
         };
         for word in cells.next().unwrap_or_default().split_whitespace() {
             table.insert(word.to_owned(), value as f64);
         }
     }
-    Ok(numerals)
+    numerals
 }
 
-fn read_frequencies(file: &TableFile<'_>) -> Result<HashMap<u32, f32>, StoryTablesError> {
+fn read_frequencies(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> HashMap<u32, f32> {
     let mut shares = HashMap::new();
     for (line, row) in file.rows().skip(1) {
         let (texts, stems) = row.split_once('\t').unwrap_or((row, ""));
-        let texts = texts.parse::<u16>().ok().filter(|texts| *texts <= 1000);
-        let texts = texts.ok_or_else(|| {
-            file.error(
-                line,
-                "the first cell is no number up to 1000",
-                "write in how many texts of a thousand",
-            )
-        })?;
+        let Some(texts) = texts.parse::<u16>().ok().filter(|texts| *texts <= 1000) else {
+            let remedy = "write in how many texts of a thousand";
+            problems.push(file.problem(line, "the first cell is no number up to 1000", remedy));
+            continue;
+        };
         shares.extend(stems.split(' ').map(|stem| (key("word", stem), f32::from(texts) / 1000.0)));
     }
-    Ok(shares)
+    shares
 }
 
 type Words = (Vec<Act>, BTreeMap<&'static str, WordLexicon>);
 
-fn read_words(file: &TableFile<'_>) -> Result<Words, StoryTablesError> {
+fn read_words(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> Words {
     let rows: Vec<(usize, Vec<&str>)> =
         file.rows().skip(1).map(|(line, row)| (line, row.split('\t').collect())).collect();
     if rows.len() > usize::from(u16::MAX) {
-        return Err(file.error(0, "there are too many rows", "keep fewer than 65,536"));
+        problems.push(file.problem(0, "there are too many rows", "keep fewer than 65,536"));
     }
     let ids: BTreeMap<&str, u16> = rows.iter().zip(0..).map(|((_, row), index)| (row[0], index)).collect();
     let mut acts = Vec::new();
     let mut patterns: [BTreeMap<String, Vec<(u16, Edge)>>; LANGUAGES.len()] = Default::default();
     for ((line, row), index) in rows.iter().zip(0u16..) {
-        let against = match row.get(1).copied().unwrap_or_default() {
-            "" => None,
-            id => Some(*ids.get(id).ok_or_else(|| {
-                file.error(*line, format!("`{id}` is the id of no row"), "name a row of this file, or none")
-            })?),
-        };
+        let against = row.get(1).copied().filter(|id| !id.is_empty());
+        if let Some(id) = against.filter(|id| !ids.contains_key(id)) {
+            let what = format!("`{id}` is the id of no row");
+            problems.push(file.problem(*line, what, "name a row of this file, or none"));
+        }
+        let against = against.and_then(|id| ids.get(id).copied());
         acts.push(Act { id: row[0].to_owned(), against });
         for ((cell, language), patterns) in row.iter().skip(2).zip(LANGUAGES).zip(&mut patterns) {
             let dense = matches!(language, "ko" | "zh" | "ja");
@@ -265,11 +295,9 @@ fn read_words(file: &TableFile<'_>) -> Result<Words, StoryTablesError> {
                     () => Edge::Word,
                 };
                 if word.is_empty() {
-                    return Err(file.error(
-                        *line,
-                        "a spelling is `*` alone",
-                        "write the beginning of a word before it",
-                    ));
+                    let remedy = "write the beginning of a word before it";
+                    problems.push(file.problem(*line, "a spelling is `*` alone", remedy));
+                    continue;
                 }
                 patterns.entry(word).or_default().push((index, edge));
             }
@@ -277,11 +305,15 @@ fn read_words(file: &TableFile<'_>) -> Result<Words, StoryTablesError> {
     }
     let mut lexicons = BTreeMap::new();
     for (language, patterns) in LANGUAGES.into_iter().zip(patterns) {
-        let automaton = AhoCorasick::new(patterns.keys())
-            .map_err(|error| file.error(0, error.to_string(), "remove spellings"))?;
-        lexicons.insert(language, WordLexicon { automaton, meanings: patterns.into_values().collect() });
+        match AhoCorasick::new(patterns.keys()) {
+            Ok(automaton) => {
+                let meanings = patterns.into_values().collect();
+                lexicons.insert(language, WordLexicon { automaton, meanings });
+            }
+            Err(error) => problems.push(file.problem(0, error.to_string(), "remove spellings")),
+        }
     }
-    Ok((acts, lexicons))
+    (acts, lexicons)
 }
 
 #[cfg(test)]
@@ -325,18 +357,21 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_wrong_row_is_told_with_its_file_and_line() {
-        for (name, text, line) in [
-            ("weights.tsv", "sign\tsame\tacross\nwordin\t1\t1", 2),
-            ("weights.tsv", "sign\tsame\tacross\nwording\tx\t1", 2),
-            ("words.tsv", "id\tagainst\ten\narrive\tgone\tarriv*", 2),
-            ("numerals.tsv", "kind\tvalue\twords\nnumber\tthree\tthree", 2),
-            ("frequencies.tsv", "texts\tstems\n2000\tferry", 2),
-        ] {
-            let mut files = shipped_files();
-            files.insert(name.to_owned(), text.to_owned());
-            let error = StoryTables::from_files(&files).unwrap_err();
-            assert_eq!((error.file.as_str(), error.line), (name, line), "{error}");
-        }
+    fn every_wrong_row_is_told_with_its_file_and_line() {
+        let wrong = [
+            ("words.tsv", "id\tagainst\ten\narrive\tgone\tarriv*\nleave\t\t*", &[2, 3][..]),
+            ("weights.tsv", "sign\tsame\tacross\nwordin\t1\t1\nwording\tx\ty", &[2, 3, 3]),
+            ("numerals.tsv", "kind\tvalue\twords\nnumber\tthree\tthree\nmany\t3\tx", &[2, 3]),
+            ("frequencies.tsv", "texts\tstems\n2000\tferry\n\nmany\tboat", &[2, 4]),
+        ];
+        let mut files = shipped_files();
+        files.extend(wrong.map(|(name, text, _)| (name.to_owned(), text.to_owned())));
+        files.remove("stopwords.txt");
+        let problems = StoryTables::from_files(&files).unwrap_err().problems;
+        let told: Vec<(&str, usize)> =
+            problems.iter().map(|problem| (problem.file.as_str(), problem.line)).collect();
+        let rows = wrong.iter().flat_map(|(name, _, lines)| lines.iter().map(move |line| (*name, *line)));
+        let expected: Vec<(&str, usize)> = [("stopwords.txt", 0)].into_iter().chain(rows).collect();
+        assert_eq!(told, expected);
     }
 }
