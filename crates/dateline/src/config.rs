@@ -31,6 +31,7 @@ pub use error::{ConfigError, Origin};
 pub use feeds::SecretAccess;
 pub use settings::{
     ApiSettings, CopyPolicy, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings, StoriesSettings,
+    TraceSettings,
 };
 pub use sites::read as read_site_rules;
 pub use stories::read as read_story_tables;

@@ -28,6 +28,7 @@ use crate::metrics::Metrics;
 use crate::reload::{ReloadableParts, Reloader};
 use crate::run_record::RunRecord;
 use crate::status::FeedNames;
+use crate::traces::{Traces, span};
 use crate::websub::{Callbacks, WebSub};
 use crate::{retention, service_manager};
 
@@ -85,6 +86,7 @@ pub async fn run(
     let fetcher = Fetcher::new(transport, settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED)
         .with_page_memory(settings.engine.max_page_memory_bytes);
     let metrics = Arc::new(Metrics::default());
+    let traces = Traces::start(&settings.traces, &settings.fetch, &settings.source, metrics.clone())?;
     let world = EngineParts {
         fetcher: Arc::new(fetcher),
         journal: journal.clone(),
@@ -93,6 +95,7 @@ pub async fn run(
         agencies: Arc::new(agencies),
         stories: settings.stories,
         metrics: metrics.clone(),
+        traces: traces.clone(),
     };
     let names = watch::Sender::new(FeedNames::of(&feeds));
     let write_access = watch::Sender::new(WriteAccess::new(address, settings.api.clone()));
@@ -110,7 +113,7 @@ pub async fn run(
         .then(|| Relay::new(settings.kafka.clone(), journal.clone(), settings.source.clone()))
         .transpose()
         .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))?
-        .map(|relay| relay.observed_by(count_deliveries(metrics.clone())));
+        .map(|relay| relay.observed_by(tell_deliveries(metrics.clone(), traces.clone())));
     let pulse = engine.pulse();
     let websub = subscriptions(&settings, recorded, &world, &engine)?;
     let (feed_names, may_write) = (names.subscribe(), write_access.subscribe());
@@ -204,6 +207,7 @@ pub async fn run(
             Ok(())
         }
     };
+    traces.finish().await;
     tracing::info!("stopped");
     let ended = stopped.and(drained);
     note(&run_record.ended(ended.as_ref().err().map(Failure::message)), &settings);
@@ -247,12 +251,13 @@ async fn reload_on_signal(
     }
 }
 
-/// Measures how long events waited for their delivery.
-fn count_deliveries(metrics: Arc<Metrics>) -> DeliveryObserver {
+/// Measures how long events waited for their delivery, and ends their traces.
+fn tell_deliveries(metrics: Arc<Metrics>, traces: Traces) -> DeliveryObserver {
     Arc::new(move |delivered| {
         let now = Clock::System.now();
         for event in delivered {
             metrics.delivered(now.duration_since(event.time).as_secs_f64());
+            traces.tell(|_| span::deliver(event, now));
         }
     })
 }

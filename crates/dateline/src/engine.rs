@@ -24,7 +24,6 @@ mod poll_log;
 mod progress_log;
 mod push;
 mod scheduling;
-pub(crate) mod trace;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,8 +41,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{EngineSettings, StoriesSettings};
 use crate::metrics::Metrics;
+use crate::traces::Traces;
 pub use command::{EngineCommand, EngineUpdate};
 use comparison::Comparison;
+pub(crate) use extraction::MissingPage;
 use intake::Intake;
 pub use outcome::ReadingRules;
 pub use push::{Push, PushEnd};
@@ -66,6 +67,8 @@ pub struct EngineParts {
     pub stories: StoriesSettings,
     /// Counts.
     pub metrics: Arc<Metrics>,
+    /// Tells what became of each entry.
+    pub traces: Traces,
 }
 
 /// When the engine stops by itself.

@@ -3,6 +3,7 @@
 mod exposition;
 mod gauges;
 
+use dateline_fetcher::PollResult;
 use dateline_journal::EntryOutcome;
 use dateline_parser::AppliedSiteRule;
 use dateline_wire::{Event, EventKind, RejectReason, Stage};
@@ -26,6 +27,7 @@ pub struct Metrics {
     entries: Counter,
     pages: Family<ResultLabel, Counter>,
     pushes: Family<ResultLabel, Counter>,
+    trace_exports: Family<ResultLabel, Counter>,
     rejects: Family<RejectLabels, Counter>,
     events: Family<KindLabel, Counter>,
     page_seconds: Histogram,
@@ -73,6 +75,12 @@ impl Default for Metrics {
         registry.register("pages", "Fetches of pages, by result", pages.clone());
         let pushes = Family::default();
         registry.register("pushes", "What hubs posted, by result", pushes.clone());
+        let trace_exports = Family::default();
+        registry.register(
+            "trace_exports",
+            "Requests with spans to the collector, by result",
+            trace_exports.clone(),
+        );
         // What can be named before it happens begins at 0, so that the first time counts as an increase.
         let rejects = Family::<RejectLabels, Counter>::default();
         for reason in RejectReason::ALL {
@@ -134,6 +142,7 @@ impl Default for Metrics {
             entries,
             pages,
             pushes,
+            trace_exports,
             rejects,
             events,
             page_seconds,
@@ -163,6 +172,12 @@ impl Metrics {
     /// A hub posted something, with `result`.
     pub fn pushed(&self, result: &'static str) {
         self.pushes.get_or_create(&ResultLabel { result }).inc();
+    }
+
+    /// The collector took spans, or didn't.
+    pub(crate) fn exported_spans(&self, taken: bool) {
+        let result = if taken { "ok" } else { "failed" };
+        self.trace_exports.get_or_create(&ResultLabel { result }).inc();
     }
 
     /// A page was extracted and judged in `seconds`.
@@ -215,6 +230,22 @@ impl Metrics {
     /// Everything, in a text format.
     pub fn to_text(&self, exposition: Exposition) -> String {
         exposition.write(&self.registry)
+    }
+}
+
+/// How a poll with `fresh` entries that are new or changed went, as metrics and traces call it.
+pub(crate) fn poll_result_word(result: &PollResult, fresh: usize) -> &'static str {
+    match result {
+        PollResult::NotModified => "not_modified",
+        PollResult::Unchanged => "unchanged",
+        PollResult::Read if fresh == 0 => "nothing_new",
+        PollResult::Read => "new",
+        PollResult::Failed(_) => "failed",
+        PollResult::Gone => "gone",
+        PollResult::PutOff => "put_off",
+        PollResult::Pushed if fresh == 0 => "pushed_nothing_new",
+        PollResult::Pushed => "pushed",
+        PollResult::UnreadablePush(_) => "unreadable_push",
     }
 }
 

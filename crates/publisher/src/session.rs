@@ -33,6 +33,8 @@ const MAX_SINGLE_ATTEMPTS: u32 = 5;
 /// An event that Kafka has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveredEvent {
+    /// Its place in the journal.
+    pub sequence: Sequence,
     /// When it was committed to the journal.
     pub time: Timestamp,
     /// The trace that it belongs to.
@@ -233,8 +235,11 @@ impl Session {
             };
         }
         let count = batch.len();
-        let told =
-            |event: &CloudEvent| DeliveredEvent { time: event.time, traceparent: event.traceparent.clone() };
+        let told = |event: &CloudEvent| DeliveredEvent {
+            sequence: event.sequence,
+            time: event.time,
+            traceparent: event.traceparent.clone(),
+        };
         let observer = self.context.observer.clone();
         let delivered: Vec<DeliveredEvent> =
             if observer.is_some() { batch.iter().map(told).collect() } else { Vec::new() };

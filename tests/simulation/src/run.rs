@@ -116,6 +116,7 @@ async fn live(
             agencies: Arc::default(),
             stories: dateline::config::StoriesSettings::default(),
             metrics: metrics.clone(),
+            traces: dateline::traces::Traces::off(),
         };
         let engine = Engine::new(world, feeds.clone(), settings.clone()).await?;
         let stop = CancellationToken::new();

@@ -55,6 +55,8 @@ pub struct Settings {
     pub retention: RetentionSettings,
     /// What is logged, and how.
     pub logs: LogSettings,
+    /// Traces of what becomes of each entry; off while `endpoint` is empty.
+    pub traces: TraceSettings,
 }
 
 impl Default for Settings {
@@ -78,7 +80,25 @@ impl Default for Settings {
             kafka: KafkaSettings::default(),
             retention: RetentionSettings::default(),
             logs: LogSettings::default(),
+            traces: TraceSettings::default(),
         }
+    }
+}
+
+/// `[traces]`: where spans go.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TraceSettings {
+    /// The address of an OpenTelemetry collector that takes OTLP over HTTP, without `/v1/traces`; no spans are made while it is
+    /// empty.
+    pub endpoint: String,
+    /// What the daemon is called there (`service.name`).
+    pub service_name: String,
+}
+
+impl Default for TraceSettings {
+    fn default() -> Self {
+        Self { endpoint: String::new(), service_name: "dateline".to_owned() }
     }
 }
 

@@ -97,6 +97,9 @@ impl Settings {
         if self.source.is_empty() || !is_plain {
             wrong("source", "expected a URI reference without spaces, such as \"/dateline\"".to_owned());
         }
+        for (setting, expected) in self.traces.problems() {
+            wrong(setting, expected.to_owned());
+        }
         if let Err(why) = logs::understood(&self.logs.level) {
             wrong("logs.level", why);
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use dateline_fetcher::PollResult;
+use dateline_fetcher::{Clock, PollResult};
 use dateline_journal::{Delay, EntryCompletion, EntryEnd, Journal, JournalError, PollCommit};
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use jiff::Timestamp;
@@ -12,16 +12,24 @@ use tokio::sync::{Mutex, oneshot};
 
 use super::comparison::Comparison;
 use super::push::PushEnd;
+use crate::metrics::poll_result_word;
+use crate::traces::span::{self, Extent};
+use crate::traces::{TraceContext, Traces};
 
 /// How long to wait before asking a journal without room again.
 const FULL_PAUSE: Duration = Duration::from_secs(1);
 
 /// A change that the journal is asked to commit.
 pub(super) enum CommitRequest {
-    /// A poll or a push: the feed's new state, its entries and events, and who waits for the end of a push.
-    Poll { commit: Box<PollCommit>, result: PollResult, pushed: Option<oneshot::Sender<PushEnd>> },
-    /// The end of an entry.
-    Finish { completion: Box<EntryCompletion>, announced: Option<Timestamp> },
+    /// A poll or a push: the feed's new state, its entries and events, who waits for the end of a push, and when it began.
+    Poll {
+        commit: Box<PollCommit>,
+        result: PollResult,
+        pushed: Option<oneshot::Sender<PushEnd>>,
+        began: Timestamp,
+    },
+    /// The end of an entry, and when the last attempt at its page began.
+    Finish { completion: Box<EntryCompletion>, announced: Option<Timestamp>, began: Timestamp },
     /// An entry whose page may be had later.
     Postpone { feed: FeedId, entry: EntryId, due: Timestamp, delay: Delay },
 }
@@ -44,11 +52,14 @@ pub(super) struct CommitRetry {
     stuck: Arc<AtomicUsize>,
     /// What articles are compared with. One is compared and committed at a time, so that the next is compared with it.
     comparison: Arc<Mutex<Comparison>>,
+    clock: Clock,
+    traces: Traces,
 }
 
 impl CommitRetry {
-    pub(super) fn new(journal: Journal, comparison: Comparison) -> Self {
-        Self { journal, stuck: Arc::default(), comparison: Arc::new(Mutex::new(comparison)) }
+    pub(super) fn new(journal: Journal, comparison: Comparison, clock: Clock, traces: Traces) -> Self {
+        let comparison = Arc::new(Mutex::new(comparison));
+        Self { journal, stuck: Arc::default(), comparison, clock, traces }
     }
 
     /// Whether a commit waits for room.
@@ -61,24 +72,27 @@ impl CommitRetry {
     /// # Errors
     /// If the journal fails in a way that doesn't pass.
     pub(super) async fn commit(self, request: CommitRequest) -> Result<CommitReceipt, JournalError> {
-        let journal = &self.journal;
+        let (journal, start) = (&self.journal, self.clock.now());
         match request {
-            CommitRequest::Poll { commit, result, pushed } => {
+            CommitRequest::Poll { commit, result, pushed, began } => {
                 let done = self.until_there_is_room(|| journal.commit_poll((*commit).clone())).await?;
                 let fresh = done.new + done.changed;
+                self.tell_commit(&commit.traceparent, start);
+                self.traces.tell(|_| {
+                    let extent = Extent { start: began, end: self.clock.now() };
+                    let word = poll_result_word(&result, fresh);
+                    Some(span::poll(&commit, &result, word, fresh, extent))
+                });
                 Ok(CommitReceipt::Poll { feed: Box::new(commit.feed), result, fresh, pushed })
             }
-            CommitRequest::Finish { completion, announced }
-                if matches!(completion.event, Event::Article(_)) =>
-            {
-                let mut comparison = self.comparison.lock().await;
-                let completion = comparison.compare(*completion);
-                let finished = self.until_there_is_room(|| journal.finish(completion.clone())).await?;
-                comparison.committed(&completion, &finished);
-                Ok(CommitReceipt::Finished { event: completion.event, finished, announced })
-            }
-            CommitRequest::Finish { completion, announced } => {
-                let finished = self.until_there_is_room(|| journal.finish((*completion).clone())).await?;
+            CommitRequest::Finish { completion, announced, began } => {
+                let (completion, finished) = self.finish(*completion).await?;
+                self.tell_commit(&completion.traceparent, start);
+                self.traces.tell(|secrets| {
+                    let entry = TraceContext::of_traceparent(&completion.traceparent)?;
+                    let extent = Extent { start: announced.unwrap_or(began), end: self.clock.now() };
+                    Some(span::entry(entry, (&completion, &finished), announced, extent, secrets))
+                });
                 Ok(CommitReceipt::Finished { event: completion.event, finished, announced })
             }
             CommitRequest::Postpone { feed, entry, due, delay } => {
@@ -87,6 +101,26 @@ impl CommitRetry {
                 Ok(CommitReceipt::Postponed { due })
             }
         }
+    }
+
+    /// Ends an entry. An article is compared with others first, and says then what it is to them.
+    async fn finish(&self, completion: EntryCompletion) -> Result<(EntryCompletion, EntryEnd), JournalError> {
+        if !matches!(completion.event, Event::Article(_)) {
+            let finished = self.until_there_is_room(|| self.journal.finish(completion.clone())).await?;
+            return Ok((completion, finished));
+        }
+        let mut comparison = self.comparison.lock().await;
+        let completion = comparison.compare(completion);
+        let finished = self.until_there_is_room(|| self.journal.finish(completion.clone())).await?;
+        comparison.committed(&completion, &finished);
+        Ok((completion, finished))
+    }
+
+    fn tell_commit(&self, traceparent: &str, start: Timestamp) {
+        self.traces.tell(|_| {
+            let parent = TraceContext::of_traceparent(traceparent)?;
+            Some(span::commit(parent, Extent { start, end: self.clock.now() }))
+        });
     }
 
     /// Repeats a commit until the journal has room for it.

@@ -19,9 +19,11 @@ use super::outcome::{self, EntryContext, ReadingRules};
 use crate::config::EngineSettings;
 use crate::contained::contained;
 use crate::metrics::Metrics;
+use crate::traces::Traces;
+use crate::traces::span::{self, Extent};
 
 /// Why an entry has no page.
-pub(super) enum MissingPage {
+pub(crate) enum MissingPage {
     /// It has no link.
     NoLink,
     /// The feed's own text is taken, so it was not asked for.
@@ -34,7 +36,7 @@ pub(super) enum MissingPage {
 
 impl MissingPage {
     /// The reason, as events give it.
-    pub(super) fn reason(&self) -> RejectReason {
+    pub(crate) fn reason(&self) -> RejectReason {
         match self {
             Self::NoLink => RejectReason::NoLink,
             Self::NotWanted => RejectReason::NoText,
@@ -43,7 +45,8 @@ impl MissingPage {
         }
     }
 
-    fn detail(&self) -> String {
+    /// The same for people.
+    pub(crate) fn detail(&self) -> String {
         match self {
             Self::NoLink => "the entry has no link".to_owned(),
             Self::NotWanted => {
@@ -68,6 +71,8 @@ pub(super) struct Extraction {
     sites: Arc<SiteRules>,
     agencies: Arc<Agencies>,
     metrics: Arc<Metrics>,
+    traces: Traces,
+    clock: Clock,
     place: Workplace,
 }
 
@@ -101,6 +106,8 @@ impl Extraction {
             sites: world.sites.clone(),
             agencies: world.agencies.clone(),
             metrics: world.metrics.clone(),
+            traces: world.traces.clone(),
+            clock,
             place,
         }
     }
@@ -109,11 +116,10 @@ impl Extraction {
     pub(super) async fn conclude(
         self: Arc<Self>,
         context: EntryContext,
-        attempts: u32,
         fetched: Result<FetchedPage, MissingPage>,
     ) -> CommitRequest {
         let context = Arc::new(context);
-        let page_was_read = fetched.is_ok();
+        let (page_was_read, start) = (fetched.is_ok(), self.clock.now());
         let event = match self.clone().in_time(context.clone(), fetched).await {
             Ok(event) => event,
             Err((reason, detail)) => {
@@ -121,7 +127,9 @@ impl Extraction {
                 Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, reason, detail)))
             }
         };
-        context.finish(event, page_was_read, attempts)
+        self.traces
+            .tell(|_| Some(span::extract(context.trace, &event, Extent { start, end: self.clock.now() })));
+        context.finish(event, page_was_read)
     }
 
     async fn in_time(

@@ -25,9 +25,12 @@ use super::poll_log::PollLog;
 use super::progress_log::ProgressLog;
 use super::push::{Push, PushEnd};
 use super::scheduling::{self, Scheduling};
-use super::{EngineActivity, EngineParts, StopCondition, trace};
+use super::{EngineActivity, EngineParts, StopCondition};
 use crate::config::EngineSettings;
 use crate::contained::message_of;
+use crate::metrics::poll_result_word;
+use crate::traces::TraceContext;
+use crate::traces::span::{self, Extent};
 
 /// How long after an entry has ended, which gives its host and link free, the journal is asked for more. Asking costs a look at
 /// every entry that waits for a busy host, so it is not done after each of many that end together.
@@ -43,6 +46,7 @@ const PUSHES_HELD: usize = 4;
 /// A poll that came back, or the panic that ended it.
 struct PollAttempt {
     before: FeedState,
+    began: Timestamp,
     outcome: Result<PollOutcome, String>,
     /// Who waits for its end, if it was a push.
     pushed: Option<oneshot::Sender<PushEnd>>,
@@ -98,7 +102,7 @@ impl Intake {
     ) -> Self {
         let clock = world.fetcher.clock();
         let extraction = Arc::new(Extraction::new(&world, &settings, clock));
-        let commits = CommitRetry::new(world.journal.clone(), comparison);
+        let commits = CommitRetry::new(world.journal.clone(), comparison, clock, world.traces.clone());
         let mut intake = Self {
             scheduling: scheduling::under(clock, commits.clone()),
             commits,
@@ -273,12 +277,17 @@ impl Intake {
 
     fn begin_poll(&mut self, before: FeedState) {
         let Some(feed) = self.feeds.get(&before.id).cloned() else { return };
-        let fetcher = self.world.fetcher.clone();
+        let (fetcher, began) = (self.world.fetcher.clone(), self.clock.now());
         self.polls_in_flight += 1;
         self.busy.insert(before.id.clone());
         self.polls.spawn(async move {
             let poll = AssertUnwindSafe(fetcher.poll(&before, &feed)).catch_unwind().await;
-            PollAttempt { outcome: poll.map_err(|panic| message_of(panic.as_ref())), before, pushed: None }
+            PollAttempt {
+                outcome: poll.map_err(|panic| message_of(panic.as_ref())),
+                before,
+                began,
+                pushed: None,
+            }
         });
     }
 
@@ -304,7 +313,7 @@ impl Intake {
         self.polls_in_flight += 1;
         self.pushes_in_flight += 1;
         self.busy.insert(push.feed);
-        let fetcher = self.world.fetcher.clone();
+        let (fetcher, began) = (self.world.fetcher.clone(), self.clock.now());
         let (content, done) = (push.content, push.done);
         self.polls.spawn(async move {
             let read = AssertUnwindSafe(fetcher.read_push(&before, &feed, content)).catch_unwind().await;
@@ -316,7 +325,7 @@ impl Intake {
                 hub: HubNews::Nothing,
                 result: PollResult::UnreadablePush(message_of(panic.as_ref())),
             });
-            PollAttempt { before, outcome: Ok(outcome), pushed: Some(done) }
+            PollAttempt { before, began, outcome: Ok(outcome), pushed: Some(done) }
         });
     }
 
@@ -332,12 +341,12 @@ impl Intake {
             PollOutcome { feed, entries: Vec::new(), health: Vec::new(), hub: HubNews::Nothing, result }
         });
         self.poll_log.polled(&attempt.before, &outcome, at);
-        let traceparent = trace::of_poll(&outcome.feed.id, at);
+        let traceparent = TraceContext::of_poll(&outcome.feed.id, at).to_string();
         let events = outcome.health.into_iter().map(|event| Event::Health(Box::new(event))).collect();
         let PollOutcome { feed, entries, hub, result, .. } = outcome;
         let commit = Box::new(PollCommit { feed, entries, events, hub, at, traceparent });
-        let pushed = attempt.pushed;
-        Box::pin(std::future::ready(CommitRequest::Poll { commit, result, pushed }))
+        let (began, pushed) = (attempt.began, attempt.pushed);
+        Box::pin(std::future::ready(CommitRequest::Poll { commit, result, pushed, began }))
     }
 
     fn begin_page(&mut self, pending: PendingEntry) {
@@ -391,21 +400,24 @@ impl Intake {
         detail: String,
         at: Timestamp,
     ) {
-        let feed = self.announcer(&pending.feed);
-        let announced = first_announced(&pending);
-        let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at, announced };
+        let context = self.context_of(pending, at, at);
         let reject = outcome::reject(&context, stage, reason, detail);
         self.pages_in_flight += 1;
         let event = Event::Reject(Box::new(reject));
-        self.scheduling.push(Box::pin(std::future::ready(context.finish(event, false, pending.attempts))));
+        self.scheduling.push(Box::pin(std::future::ready(context.finish(event, false))));
     }
 
     fn page_came(&mut self, attempt: PageAttempt) -> BoxFuture<'static, CommitRequest> {
         let at = self.clock.now();
         let PageAttempt { pending, fetched, elapsed } = attempt;
+        let began = at.checked_sub(elapsed).unwrap_or(at);
         if !matches!(fetched, Err(MissingPage::NotWanted)) {
             let failed = fetched.as_ref().err().map(MissingPage::reason);
             self.world.metrics.fetched(failed, elapsed.as_secs_f64());
+            self.world.traces.tell(|secrets| {
+                let extent = Extent { start: began, end: at };
+                Some(span::fetch(&pending, fetched.as_ref().err(), extent, secrets))
+            });
         }
         if let Err(MissingPage::Fetch(error)) = &fetched {
             let attempts = pending.attempts + 1;
@@ -417,10 +429,21 @@ impl Intake {
                 return Box::pin(std::future::ready(CommitRequest::Postpone { feed, entry, due, delay }));
             }
         }
-        let feed = self.announcer(&pending.feed);
-        let announced = first_announced(&pending);
-        let context = EntryContext { feed_id: pending.feed, feed, entry: pending.entry, at, announced };
-        Box::pin(self.extraction.clone().conclude(context, pending.attempts, fetched))
+        let context = self.context_of(pending, began, at);
+        Box::pin(self.extraction.clone().conclude(context, fetched))
+    }
+
+    /// What is known of an entry that ends; its last attempt `began` then, and its page, or why it has none, was there `at`.
+    fn context_of(&self, pending: PendingEntry, began: Timestamp, at: Timestamp) -> EntryContext {
+        EntryContext {
+            trace: TraceContext::of_entry(&pending.feed, &pending.entry.id, pending.edition),
+            feed: self.announcer(&pending.feed),
+            announced: first_announced(&pending),
+            feed_id: pending.feed,
+            entry: pending.entry,
+            began,
+            at,
+        }
     }
 
     /// Has the journal asked for entries after `wait` at the latest.
@@ -450,7 +473,7 @@ impl Intake {
                     let _ = done.send(if unreadable { PushEnd::Unreadable } else { PushEnd::Committed });
                 }
                 let group = self.feeds.get(&feed.id).map(|feed| feed.published());
-                self.world.metrics.polled(group_of(group), result_word(&result, fresh), fresh as u64);
+                self.world.metrics.polled(group_of(group), poll_result_word(&result, fresh), fresh as u64);
                 if let Some(log) = &mut self.progress_log {
                     log.polled(&result, fresh);
                 }
@@ -491,20 +514,4 @@ fn first_announced(pending: &PendingEntry) -> Option<Timestamp> {
 /// The group of feeds that polls are counted under: the first of a feed's tags.
 fn group_of(feed: Option<&FeedRef>) -> &str {
     feed.and_then(|feed| feed.tags.first()).map_or("", String::as_str)
-}
-
-/// How a poll went, as metrics call it.
-fn result_word(result: &PollResult, fresh: usize) -> &'static str {
-    match result {
-        PollResult::NotModified => "not_modified",
-        PollResult::Unchanged => "unchanged",
-        PollResult::Read if fresh == 0 => "nothing_new",
-        PollResult::Read => "new",
-        PollResult::Failed(_) => "failed",
-        PollResult::Gone => "gone",
-        PollResult::PutOff => "put_off",
-        PollResult::Pushed if fresh == 0 => "pushed_nothing_new",
-        PollResult::Pushed => "pushed",
-        PollResult::UnreadablePush(_) => "unreadable_push",
-    }
 }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::commit::CommitRequest;
-use super::trace;
+use crate::traces::TraceContext;
 
 /// How much longer than the page's the feed's own text must be to count as the richer one: a page's text runs a little shorter
 /// or longer than the same text in a feed; a teaser is far shorter.
@@ -30,6 +30,10 @@ pub(crate) struct EntryContext {
     pub(crate) feed: Option<Arc<Feed>>,
     /// The entry.
     pub(crate) entry: Entry,
+    /// The trace of its way.
+    pub(crate) trace: TraceContext,
+    /// When the last attempt at its page began.
+    pub(crate) began: Timestamp,
     /// When its page, or the reason for having none, was there.
     pub(crate) at: Timestamp,
     /// When it was announced; absent where its feed has edited it since.
@@ -37,18 +41,18 @@ pub(crate) struct EntryContext {
 }
 
 impl EntryContext {
-    /// The entry's end with `event`, after `attempts` failed fetches, ready to be committed. Whether its own page was read
+    /// The entry's end with `event`, ready to be committed. Whether its own page was read
     /// decides whether others with the same link are duplicates for a while.
-    pub(super) fn finish(&self, event: Event, page_was_read: bool, attempts: u32) -> CommitRequest {
+    pub(super) fn finish(&self, event: Event, page_was_read: bool) -> CommitRequest {
         let completion = Box::new(EntryCompletion {
             feed: self.feed_id.clone(),
             entry: self.entry.id.clone(),
             event,
             page_was_read,
             at: self.at,
-            traceparent: trace::of_entry(&self.feed_id, &self.entry.id, attempts),
+            traceparent: self.trace.to_string(),
         });
-        CommitRequest::Finish { completion, announced: self.announced }
+        CommitRequest::Finish { completion, announced: self.announced, began: self.began }
     }
 
     /// How the feed is read unlike others.

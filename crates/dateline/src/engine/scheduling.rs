@@ -67,6 +67,7 @@ mod tests {
     use super::*;
     use crate::config::CopyPolicy;
     use crate::engine::comparison::Comparison;
+    use crate::traces::Traces;
 
     /// A poll of a feed, ready to be committed.
     fn poll(feed: FeedState) -> BoxFuture<'static, CommitRequest> {
@@ -78,7 +79,9 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             traceparent: String::new(),
         });
-        std::future::ready(CommitRequest::Poll { commit, result: PollResult::Read, pushed: None }).boxed()
+        let began = Timestamp::UNIX_EPOCH;
+        std::future::ready(CommitRequest::Poll { commit, result: PollResult::Read, pushed: None, began })
+            .boxed()
     }
 
     /// Whether a poll is committed while the extraction that was pushed before it goes on.
@@ -95,6 +98,8 @@ mod tests {
             CommitRetry::new(
                 journal.clone(),
                 Comparison::new(journal, Arc::default(), CopyPolicy::default()),
+                clock,
+                Traces::off(),
             ),
         );
         let (go_on, extraction) = tokio::sync::oneshot::channel::<CommitRequest>();

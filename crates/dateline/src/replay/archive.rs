@@ -28,10 +28,8 @@ use url::Url;
 
 use crate::{
     contained::contained,
-    engine::{
-        outcome::{self, EntryContext, ReadingRules},
-        trace,
-    },
+    engine::outcome::{self, EntryContext, ReadingRules},
+    traces::TraceContext,
 };
 use capture::{Capture, CapturedPage, NonPage};
 use files::{ArchiveItem, Files};
@@ -198,8 +196,16 @@ fn fault(panic: String) -> String {
 
 fn event_of(captured: CapturedPage, rules: ReadingRules<'_>, feed: &FeedId) -> PageEvent {
     let CapturedPage { url, page, at, record_id } = captured;
-    let context =
-        EntryContext { feed_id: feed.clone(), feed: None, entry: entry_of(url), at, announced: None };
+    let entry = entry_of(url);
+    let context = EntryContext {
+        trace: TraceContext::of_entry(feed, &entry.id, 1),
+        feed_id: feed.clone(),
+        feed: None,
+        entry,
+        began: at,
+        at,
+        announced: None,
+    };
     let event = contained(|| outcome::of_page(&context, &page, record_id, rules).0).unwrap_or_else(|panic| {
         Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, RejectReason::Panic, panic)))
     });
@@ -298,7 +304,7 @@ impl EventWriter<'_> {
             id: event.id().to_string(),
             key: event.key().into_owned(),
             time: at,
-            traceparent: trace::of_entry(&feed, &entry, 0),
+            traceparent: TraceContext::of_entry(&feed, &entry, 1).to_string(),
             data: event.to_json().map_err(io::Error::from)?,
             entry_digest: None,
         };

@@ -50,6 +50,7 @@ impl Playback {
             agencies: Arc::new(agencies),
             stories: settings.stories,
             metrics,
+            traces: crate::traces::Traces::off(),
         };
         let settings = EngineSettings { extract_threads: threads.get(), ..settings.engine };
         Ok(Self { engine: Engine::new(parts, feeds, settings).await?, transport, last })

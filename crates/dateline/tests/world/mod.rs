@@ -198,6 +198,7 @@ pub(crate) async fn engine_for(
         agencies: Arc::default(),
         stories: dateline::config::StoriesSettings::default(),
         metrics: Arc::new(Metrics::default()),
+        traces: dateline::traces::Traces::off(),
     };
     Engine::new(world, feeds, settings).await.unwrap()
 }

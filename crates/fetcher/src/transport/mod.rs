@@ -36,6 +36,7 @@ pub use recording_index::{RecordingIndex, ReplayError};
 pub use replay::ReplayTransport;
 pub use resolve::{Resolver, SystemResolver};
 pub use secrets::Secrets;
+pub use tls::client_config as tls_config;
 pub(crate) use tls::read_authorities;
 
 /// Holds one exchange at a time.

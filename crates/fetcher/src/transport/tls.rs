@@ -15,7 +15,10 @@ use crate::FetchSettingsError;
 
 /// A configuration that speaks HTTP/2 or HTTP/1.1, and trusts the system's authorities and those in `extra`, with its own crypto provider: nothing is
 /// installed for the whole process.
-pub(super) fn client_config(extra: &[PathBuf]) -> Result<ClientConfig, FetchSettingsError> {
+///
+/// # Errors
+/// If one of `extra` cannot be read, or holds no certificate.
+pub fn client_config(extra: &[PathBuf]) -> Result<ClientConfig, FetchSettingsError> {
     let mut roots = RootCertStore::empty();
     let system = rustls_native_certs::load_native_certs();
     for error in &system.errors {

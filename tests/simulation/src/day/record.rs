@@ -68,6 +68,7 @@ async fn live(
         agencies: Arc::new(config.agencies),
         stories: config.settings.stories,
         metrics: Arc::new(Metrics::default()),
+        traces: dateline::traces::Traces::off(),
     };
     let engine = Engine::new(world, config.feeds, config.settings.engine).await?;
     engine
