@@ -461,6 +461,8 @@ fn about(kind: EventKind, data: &str) -> String {
     struct Fields {
         title: Option<String>,
         url: Option<String>,
+        article_count: Option<u32>,
+        origin_count: Option<u32>,
         reason: Option<String>,
         detail: Option<String>,
         kind: Option<String>,
@@ -477,8 +479,15 @@ fn about(kind: EventKind, data: &str) -> String {
         EventKind::Article => [fields.title, fields.url],
         EventKind::Reject => [fields.reason, fields.url.or(fields.detail)],
         EventKind::Health => [fields.kind, feed],
+        EventKind::Story => [fields.title, fields.article_count.zip(fields.origin_count).map(counted)],
     };
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+/// How many articles tell a story, and how many origins they have.
+fn counted((articles, origins): (u32, u32)) -> String {
+    let plural = |count| if count == 1 { "" } else { "s" };
+    format!("{articles} article{}, {origins} origin{}", plural(articles), plural(origins))
 }
 
 #[cfg(test)]
@@ -494,6 +503,10 @@ mod tests {
         assert_eq!(
             about(EventKind::Health, r#"{"kind":"dead","feed":{"id":"1","url":"https://news.example/rss"}}"#),
             "dead  https://news.example/rss"
+        );
+        assert_eq!(
+            about(EventKind::Story, r#"{"title":"Ferry runs again","article_count":3,"origin_count":1}"#),
+            "Ferry runs again  3 articles, 1 origin"
         );
         assert_eq!(about(EventKind::Reject, "not json"), "");
     }

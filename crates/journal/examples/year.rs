@@ -94,6 +94,8 @@ fn outcome(entry: &Entry, number: usize) -> Event {
         changes: Vec::new(),
         correction: None,
         copy_of: None,
+        story: None,
+        joined_by: Vec::new(),
         recording: None,
     }))
 }

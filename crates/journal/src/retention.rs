@@ -15,7 +15,7 @@ use crate::{Journal, JournalError};
 /// How long what is kept. `None` keeps it for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retention {
-    /// Articles and what happened to feeds.
+    /// Articles, stories and what happened to feeds.
     pub events: Option<Duration>,
     /// Rejects.
     pub rejects: Option<Duration>,
@@ -91,7 +91,7 @@ impl RetentionPass {
             Stage::Events(kind) => {
                 let age = match kind {
                     EventKind::Reject => self.rules.rejects,
-                    EventKind::Article | EventKind::Health => self.rules.events,
+                    EventKind::Article | EventKind::Health | EventKind::Story => self.rules.events,
                 };
                 let are_left = match age {
                     None => false,

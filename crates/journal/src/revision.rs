@@ -44,12 +44,12 @@ impl FinalEvent {
     /// Makes an article the revision after `latest`, or a duplicate of it, and gives a reject the id `reject_id` (see
     /// [`reject_id`]). `latest` is what is known of the event's article; `None` where nothing was published of it.
     ///
-    /// `None` for a health event, with which no entry ends.
+    /// `None` for events of feeds and stories, with which no entry ends.
     pub fn of(event: Event, latest: Option<LatestRevision>, reject_id: EventId) -> Option<Self> {
         match event {
             Event::Article(article) => Some(Self::of_article(article, latest, reject_id)),
             Event::Reject(reject) => Some(Self::of_reject(*reject, reject_id, EntryOutcome::Reject)),
-            Event::Health(_) => None,
+            Event::Health(_) | Event::Story(_) => None,
         }
     }
 

@@ -36,6 +36,7 @@ fn settings(brokers: &str, name: &str, max_batch: usize) -> KafkaSettings {
             articles: format!("{unique}.articles"),
             rejects: format!("{unique}.rejects"),
             health: format!("{unique}.health"),
+            stories: format!("{unique}.stories"),
             relay: format!("{unique}.relay"),
         },
         max_batch,

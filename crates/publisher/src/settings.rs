@@ -109,6 +109,8 @@ pub struct Topics {
     pub rejects: String,
     /// What happened to feeds.
     pub health: String,
+    /// Stories. Made with compaction, whatever `cleanup` says: the last record of each story tells all of it.
+    pub stories: String,
     /// The relay's position: compacted, internal.
     pub relay: String,
 }
@@ -119,6 +121,7 @@ impl Default for Topics {
             articles: "dateline.articles.v1".into(),
             rejects: "dateline.rejects.v1".into(),
             health: "dateline.health.v1".into(),
+            stories: "dateline.stories.v1".into(),
             relay: "dateline.relay.v1".into(),
         }
     }
@@ -131,6 +134,7 @@ impl Topics {
             EventKind::Article => &self.articles,
             EventKind::Reject => &self.rejects,
             EventKind::Health => &self.health,
+            EventKind::Story => &self.stories,
         }
     }
 
@@ -155,6 +159,14 @@ pub enum Cleanup {
 }
 
 impl Cleanup {
+    /// What a broker does with old records of stories: it keeps the last one of each, unless both was asked for.
+    pub(crate) fn of_stories(self) -> Self {
+        match self {
+            Self::Delete | Self::Compact => Self::Compact,
+            Self::CompactDelete => Self::CompactDelete,
+        }
+    }
+
     /// Kafka's word for it.
     pub(crate) fn word(self) -> &'static str {
         match self {

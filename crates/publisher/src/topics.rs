@@ -16,6 +16,11 @@ use crate::error::SessionError;
 /// How long the broker may take to tell what topics there are, or to make one.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How young a record may be and still be compacted away. A journal that is restored from a copy reads all that was delivered since, in
+/// which compaction would leave gaps: so a copy of a week ago can be restored.
+const COMPACTION_LAG: &str = "min.compaction.lag.ms";
+const STORIES_COMPACTION_LAG_MS: &str = "604800000";
+
 /// Makes sure that every topic exists. What an existing topic is like is its owner's choice; but where the broker may delete the
 /// relay's positions, that is logged.
 pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError> {
@@ -40,7 +45,12 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError>
             // The newest segment is never compacted, and is read as a whole at every start: it is kept small.
             topic = topic.set("cleanup.policy", "compact").set("segment.bytes", "16777216");
         } else {
-            topic = topic.set("cleanup.policy", settings.cleanup.word()).set("max.message.bytes", &max_bytes);
+            let is_stories = name == topics.stories;
+            let cleanup = if is_stories { settings.cleanup.of_stories() } else { settings.cleanup };
+            topic = topic.set("cleanup.policy", cleanup.word()).set("max.message.bytes", &max_bytes);
+            if is_stories && !settings.topic_config.contains_key(COMPACTION_LAG) {
+                topic = topic.set(COMPACTION_LAG, STORIES_COMPACTION_LAG_MS);
+            }
             for (key, value) in &settings.topic_config {
                 topic = topic.set(key, value);
             }

@@ -25,6 +25,7 @@ fn child_settings(brokers: &str, unique: &str) -> KafkaSettings {
             articles: format!("{unique}.articles"),
             rejects: format!("{unique}.rejects"),
             health: format!("{unique}.health"),
+            stories: format!("{unique}.stories"),
             relay: format!("{unique}.relay"),
         },
         // Small, so that a kill meets a transaction at every stage of its life.

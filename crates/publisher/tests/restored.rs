@@ -47,7 +47,7 @@ fn outcome_of(entry: &Entry) -> Event {
             (event.feed, event.entry) = (Some(by), Some(announced));
             Event::Reject(event)
         }
-        health @ Event::Health(_) => health,
+        other => other,
     }
 }
 

@@ -17,6 +17,8 @@ pub enum EventKind {
     Reject,
     /// [`crate::HealthEvent`]
     Health,
+    /// [`crate::StoryEvent`]
+    Story,
 }
 
 /// What a kind of event is called in each place.
@@ -29,7 +31,7 @@ struct KindNames {
 
 impl EventKind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 3] = [Self::Article, Self::Reject, Self::Health];
+    pub const ALL: [Self; 4] = [Self::Article, Self::Reject, Self::Health, Self::Story];
 
     const fn names(self) -> KindNames {
         match self {
@@ -50,6 +52,12 @@ impl EventKind {
                 plural: "health",
                 ce_type: "dateline.health.v1",
                 dataschema: "urn:dateline:schema:health:v1",
+            },
+            Self::Story => KindNames {
+                word: "story",
+                plural: "stories",
+                ce_type: "dateline.story.v1",
+                dataschema: "urn:dateline:schema:story:v1",
             },
         }
     }
@@ -85,6 +93,7 @@ impl EventKind {
             Self::Article => schemars::schema_for!(crate::ArticleEvent),
             Self::Reject => schemars::schema_for!(crate::RejectEvent),
             Self::Health => schemars::schema_for!(crate::HealthEvent),
+            Self::Story => schemars::schema_for!(crate::StoryEvent),
         };
         let mut value = schema.to_value();
         if let Some(object) = value.as_object_mut() {
@@ -101,10 +110,11 @@ impl Event {
             Self::Article(_) => EventKind::Article,
             Self::Reject(_) => EventKind::Reject,
             Self::Health(_) => EventKind::Health,
+            Self::Story(_) => EventKind::Story,
         }
     }
 
-    /// The key it is ordered by: the article's id, or the URL, or the feed's id.
+    /// The key it is ordered by: the article's id, or the URL, or the feed's id, or the story's.
     pub fn key(&self) -> Cow<'_, str> {
         match self {
             Self::Article(event) => event.article.as_str().into(),
@@ -114,6 +124,7 @@ impl Event {
                 (None, None) => event.id.as_str().into(),
             },
             Self::Health(event) => event.feed.id.as_str().into(),
+            Self::Story(event) => event.story.as_str().into(),
         }
     }
 
@@ -123,6 +134,7 @@ impl Event {
             Self::Article(event) => &event.id,
             Self::Reject(event) => &event.id,
             Self::Health(event) => &event.id,
+            Self::Story(event) => &event.id,
         }
     }
 
@@ -135,6 +147,7 @@ impl Event {
             Self::Article(event) => serde_json::to_string(event),
             Self::Reject(event) => serde_json::to_string(event),
             Self::Health(event) => serde_json::to_string(event),
+            Self::Story(event) => serde_json::to_string(event),
         }
     }
 }

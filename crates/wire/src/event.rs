@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::words::words;
 use crate::{
-    Article, ArticleId, Entity, EntryId, EventId, FeedId, PublicUrl, RejectReason, Relevance, SecretQuery,
-    Span, Stage,
+    Article, ArticleId, Entity, EntryId, EventId, FeedId, JoinReason, PublicUrl, RejectReason, Relevance,
+    SecretQuery, Span, Stage, StoryEvent, StoryId,
 };
 
 /// An event of any kind.
@@ -20,6 +20,8 @@ pub enum Event {
     Reject(Box<RejectEvent>),
     /// Something that happened to a feed.
     Health(Box<HealthEvent>),
+    /// A story, as it is after something joined or left it.
+    Story(Box<StoryEvent>),
 }
 
 /// A feed as it is published: what events, the API and lists say of it. How it is configured, with what is secret in it, is the
@@ -155,6 +157,12 @@ pub struct ArticleEvent {
     /// The earlier article whose text it repeats, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_of: Option<CopyOf>,
+    /// The story that it tells, when it came; a later article may move it, which the story's events say. Absent where stories are off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<StoryId>,
+    /// What spoke for that story and against; empty for the first article of a story.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined_by: Vec<JoinReason>,
     /// The recording it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingRef>,

@@ -63,7 +63,11 @@ id! {
     ArticleId
 }
 id! {
-    /// An event. An article's is `ARTICLE.REVISION`; others digest what they are about.
+    /// A story, by the article that began it and the one whose coming made that known. It stays the same whatever joins or leaves.
+    StoryId
+}
+id! {
+    /// An event. An article's is `ARTICLE.REVISION`, a story's `STORY.REVISION`; others digest what they are about.
     EventId
 }
 id! {
@@ -102,7 +106,20 @@ impl ArticleId {
     }
 }
 
+impl StoryId {
+    /// The id of the story that `first` began when revision `revision` of `cause` came: often `first` itself, but a later article may
+    /// show that an earlier one tells something of its own.
+    pub fn of(first: &ArticleId, cause: &ArticleId, revision: u32) -> Self {
+        Self(digest(&["story", first.as_str(), cause.as_str(), &revision.to_string()]))
+    }
+}
+
 impl EventId {
+    /// The id of a story's revision. Revisions count from 1.
+    pub fn of_story(story: &StoryId, revision: u32) -> Self {
+        Self(format!("{story}.{revision}"))
+    }
+
     /// The id of an article's revision. Revisions count from 1.
     pub fn of_revision(article: &ArticleId, revision: u32) -> Self {
         Self(format!("{article}.{revision}"))

@@ -2,7 +2,7 @@
 //!
 //! An article travels through them in this order: a poll of a [`FeedState`] yields [`Entry`]s; an entry's link is fetched
 //! as a [`Page`]; the page is read as an [`Article`]; the article is judged ([`Judgement`]) and becomes an
-//! [`ArticleEvent`], or the entry ends as a [`RejectEvent`]. What happens to a feed itself is told by a [`HealthEvent`].
+//! [`ArticleEvent`], or the entry ends as a [`RejectEvent`]. What several articles tell together is a [`StoryEvent`]. What happens to a feed itself is told by a [`HealthEvent`].
 //! A feed that a hub pushes has a [`Subscription`]. Every event is stored and delivered as a [`CloudEvent`] under a gapless
 //! [`Sequence`].
 //!
@@ -34,6 +34,7 @@ mod reason;
 mod secret;
 mod session;
 mod span;
+mod story;
 mod subscription;
 mod words;
 
@@ -45,7 +46,7 @@ pub use event::{
     RejectEvent, TextChange,
 };
 pub use feed::{Entry, FeedState, PendingEntry, PollHints, Validators};
-pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence};
+pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence, StoryId};
 pub use judgement::{Entity, Judgement, Label, Place, Reason, Relevance};
 pub use moment::{Moment, Precision, Source};
 pub use page::Page;
@@ -53,4 +54,8 @@ pub use public_url::{PublicUrl, SecretQuery};
 pub use reason::{FailureKind, RejectReason, Stage};
 pub use secret::Secret;
 pub use span::{Paragraph, ParagraphKind, Span};
+pub use story::{
+    IndependentOrigin, JoinReason, OriginEvidence, StoryArticle, StoryChange, StoryChangeKind, StoryEntity,
+    StoryEvent, StoryRole, StoryState,
+};
 pub use subscription::{HubLink, HubNews, Subscription, SubscriptionKeys, SubscriptionStep};

@@ -29,7 +29,7 @@ class Delivery(EndToEnd):
     def assert_each_once(self, brokers, crowd, daemon):
         """Every page is one article record; the sequence numbers of all records are those of the journal, each once."""
         records = topic.read(brokers, self.topics()["articles"])
-        others = topic.read(brokers, self.topics()["rejects"]) + topic.read(brokers, self.topics()["health"])
+        others = [record for kind in ("rejects", "health", "stories") for record in topic.read(brokers, self.topics()[kind])]
         self.assertEqual(sorted(record["value"]["url"] for record in records), crowd.urls())
         delivered = Counter(int(record["headers"]["ce_sequence"]) for record in records + others)
         self.assertEqual([sequence for sequence, times in delivered.items() if times > 1], [])

@@ -152,7 +152,7 @@ fn format_of(query: &EventQuery, headers: &HeaderMap) -> Result<Format, String> 
 
 fn kind_of(word: &str) -> Result<EventKind, String> {
     EventKind::from_word(word)
-        .ok_or_else(|| format!("`kind` is `{word}`: article, reject or health is meant"))
+        .ok_or_else(|| format!("`kind` is `{word}`: article, reject, health or story is meant"))
 }
 
 /// A client's way through the journal.

@@ -142,6 +142,7 @@ struct DayTally {
     articles: u64,
     rejects: BTreeMap<String, u64>,
     health: u64,
+    stories: u64,
 }
 
 impl DayTally {
@@ -158,6 +159,7 @@ impl DayTally {
             match event.kind {
                 EventKind::Article => tally.articles += 1,
                 EventKind::Health => tally.health += 1,
+                EventKind::Story => tally.stories += 1,
                 EventKind::Reject => {
                     let reject: Reject = serde_json::from_str(&event.data)
                         .map_err(|error| Failure::Other(format!("an event cannot be read: {error}")))?;
@@ -187,8 +189,8 @@ The API answers until you press Ctrl-C, which also removes the folder. To look a
     );
     format!(
         "
-The day is over: {events} events. {articles} tell of articles, {health} of feeds' health, and {rejected} of entries that were
-not published: {reasons}.
+The day is over: {events} events. {articles} tell of articles, {stories} of stories, {health} of feeds' health, and {rejected}
+of entries that were not published: {reasons}.
 
 {look}With feeds of your own:
 
@@ -198,6 +200,7 @@ not published: {reasons}.
 ",
         events = tally.events,
         articles = tally.articles,
+        stories = tally.stories,
         health = tally.health,
         rejected = tally.rejects.values().sum::<u64>(),
         reasons = reasons.join(", "),

@@ -23,6 +23,8 @@ pub enum EventKindArgument {
     Reject,
     /// Something that happened to a feed.
     Health,
+    /// A story, as it is after something joined or left it.
+    Story,
 }
 
 impl From<EventKindArgument> for EventKind {
@@ -31,6 +33,7 @@ impl From<EventKindArgument> for EventKind {
             EventKindArgument::Article => Self::Article,
             EventKindArgument::Reject => Self::Reject,
             EventKindArgument::Health => Self::Health,
+            EventKindArgument::Story => Self::Story,
         }
     }
 }

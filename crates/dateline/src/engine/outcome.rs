@@ -183,6 +183,8 @@ fn judged(
         changes: Vec::new(),
         correction: None,
         copy_of: None,
+        story: None,
+        joined_by: Vec::new(),
         recording: record_id.map(|record_id| RecordingRef { record_id }),
     };
     event.set_revision(1);

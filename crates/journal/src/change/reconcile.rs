@@ -5,6 +5,7 @@
 
 use dateline_wire::{
     ArticleEvent, CloudEvent, EntryId, Event, EventId, EventKind, FeedId, HealthEvent, RejectEvent, Sequence,
+    StoryEvent,
 };
 use rusqlite::{OptionalExtension, params};
 
@@ -140,6 +141,7 @@ fn event_of(kind: Option<EventKind>, data: &str) -> Result<Event, serde_json::Er
     Ok(match kind {
         Some(EventKind::Article) => Event::Article(Box::new(serde_json::from_str::<ArticleEvent>(data)?)),
         Some(EventKind::Health) => Event::Health(Box::new(serde_json::from_str::<HealthEvent>(data)?)),
+        Some(EventKind::Story) => Event::Story(Box::new(serde_json::from_str::<StoryEvent>(data)?)),
         Some(EventKind::Reject) | None => Event::Reject(Box::new(serde_json::from_str::<RejectEvent>(data)?)),
     })
 }
@@ -164,7 +166,7 @@ fn remember(ledger: &mut Ledger<'_>, delivered: &CloudEvent) -> Result<(), Journ
             (&article.feed, &article.entry, None)
         }
         Event::Reject(reject) => (&reject.feed, &reject.entry, Some(reject.reason.as_str())),
-        Event::Health(_) => return Ok(()),
+        Event::Health(_) | Event::Story(_) => return Ok(()),
     };
     let (Some(feed), Some(entry)) = (feed, entry) else { return Ok(()) };
     let number = match ledger.feed_number(&feed.id) {

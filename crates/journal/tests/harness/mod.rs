@@ -98,6 +98,8 @@ pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
         changes: Vec::new(),
         correction: None,
         copy_of: None,
+        story: None,
+        joined_by: Vec::new(),
         recording: None,
     }))
 }

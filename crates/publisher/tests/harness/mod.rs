@@ -43,6 +43,7 @@ pub(crate) fn settings(brokers: &str, name: &str) -> KafkaSettings {
             articles: format!("{unique}.articles"),
             rejects: format!("{unique}.rejects"),
             health: format!("{unique}.health"),
+            stories: format!("{unique}.stories"),
             relay: format!("{unique}.relay"),
         },
         ..KafkaSettings::default()
@@ -169,8 +170,11 @@ impl Received {
 
 /// Everything that is committed on the topics of events, by partition in the order of the log.
 pub(crate) fn read_committed(settings: &KafkaSettings) -> Vec<Received> {
-    let topics = [&settings.topics.articles, &settings.topics.rejects, &settings.topics.health];
-    topics.into_iter().flat_map(|topic| read_topic(&settings.brokers, topic)).collect()
+    let Topics { articles, rejects, health, stories, .. } = &settings.topics;
+    [articles, rejects, health, stories]
+        .into_iter()
+        .flat_map(|topic| read_topic(&settings.brokers, topic))
+        .collect()
 }
 
 pub(crate) fn read_topic(brokers: &str, topic: &str) -> Vec<Received> {
