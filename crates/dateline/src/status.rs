@@ -477,7 +477,7 @@ fn about(kind: EventKind, data: &str) -> String {
     let feed = fields.feed.map(|feed| feed.url);
     let parts = match kind {
         EventKind::Article => [fields.title, fields.url],
-        EventKind::Reject => [fields.reason, fields.url.or(fields.detail)],
+        EventKind::Withdrawal | EventKind::Reject => [fields.reason, fields.url.or(fields.detail)],
         EventKind::Health => [fields.kind, feed],
         EventKind::Story => [fields.title, fields.article_count.zip(fields.origin_count).map(counted)],
     };

@@ -121,6 +121,7 @@ impl TestServer {
                     entry: entry.id,
                     event,
                     page_was_read: true,
+                    revisit: None,
                     at: now,
                     traceparent,
                 })

@@ -158,6 +158,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                     event: outcome(&entry, number),
                     entry: entry.id,
                     page_was_read: true,
+                    revisit: None,
                     at,
                     traceparent: String::new(),
                 };

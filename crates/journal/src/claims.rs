@@ -1,6 +1,6 @@
-//! Which pending entries are in somebody's hands.
+//! Which pending entries, and pages to be visited again, are in somebody's hands.
 //!
-//! EntryClaims live in memory only: after a crash nobody holds anything, and every pending entry is handed out again.
+//! Claims live in memory only: after a crash nobody holds anything, and every pending entry is handed out again.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,6 +9,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 #[derive(Debug, Default)]
 pub(crate) struct EntryClaims {
     held: Mutex<ClaimTable>,
+}
+
+/// What is in somebody's hands: a row of `pending`, or of `revisits`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum ClaimKey {
+    Entry(i64),
+    Revisit(i64),
 }
 
 /// What is known of one entry in somebody's hands.
@@ -22,7 +29,7 @@ pub(crate) struct EntryClaim {
 /// The claims, while nobody else changes them.
 #[derive(Debug, Default)]
 pub(crate) struct ClaimTable {
-    by_number: HashMap<i64, EntryClaim>,
+    by_key: HashMap<ClaimKey, EntryClaim>,
     per_host: HashMap<String, usize>,
     links: HashSet<String>,
 }
@@ -34,20 +41,20 @@ impl EntryClaims {
     }
 
     /// Gives an entry back.
-    pub(crate) fn release(&self, number: i64) {
-        self.lock().release(number);
+    pub(crate) fn release(&self, key: ClaimKey) {
+        self.lock().release(key);
     }
 
     /// Which edition of an entry is in somebody's hands.
-    pub(crate) fn edition(&self, number: i64) -> Option<u32> {
-        self.lock().by_number.get(&number).map(|claim| claim.edition)
+    pub(crate) fn edition(&self, key: ClaimKey) -> Option<u32> {
+        self.lock().by_key.get(&key).map(|claim| claim.edition)
     }
 }
 
 impl ClaimTable {
     /// Whether an entry is in somebody's hands.
-    pub(crate) fn holds(&self, number: i64) -> bool {
-        self.by_number.contains_key(&number)
+    pub(crate) fn holds(&self, key: ClaimKey) -> bool {
+        self.by_key.contains_key(&key)
     }
 
     /// Whether an entry with this link, at this host, may be handed out: no other with the link is, and the host has room.
@@ -56,15 +63,15 @@ impl ClaimTable {
             && self.per_host.get(host).is_none_or(|held| *held < per_host)
     }
 
-    pub(crate) fn hold(&mut self, number: i64, claim: EntryClaim) {
-        self.release(number);
+    pub(crate) fn hold(&mut self, key: ClaimKey, claim: EntryClaim) {
+        self.release(key);
         *self.per_host.entry(claim.host.clone()).or_default() += 1;
         self.links.extend(claim.link.clone());
-        self.by_number.insert(number, claim);
+        self.by_key.insert(key, claim);
     }
 
-    fn release(&mut self, number: i64) {
-        let Some(claim) = self.by_number.remove(&number) else { return };
+    fn release(&mut self, key: ClaimKey) {
+        let Some(claim) = self.by_key.remove(&key) else { return };
         if let Some(held) = self.per_host.get_mut(&claim.host) {
             *held -= 1;
             if *held == 0 {
@@ -88,9 +95,9 @@ mod tests {
     #[test]
     fn an_entry_is_in_one_pair_of_hands_and_so_is_its_link() {
         let claims = EntryClaims::default();
-        claims.lock().hold(1, claim("news.example", "a"));
+        claims.lock().hold(ClaimKey::Entry(1), claim("news.example", "a"));
         let held = claims.lock();
-        assert!(held.holds(1) && !held.holds(2));
+        assert!(held.holds(ClaimKey::Entry(1)) && !held.holds(ClaimKey::Entry(2)));
         assert!(!held.admits("news.example", Some("a"), 8));
         assert!(held.admits("news.example", Some("b"), 8));
         assert!(!held.admits("news.example", Some("b"), 1));
@@ -100,11 +107,13 @@ mod tests {
     #[test]
     fn what_is_given_back_can_be_handed_out_again() {
         let claims = EntryClaims::default();
-        claims.lock().hold(1, claim("news.example", "a"));
-        assert_eq!(claims.edition(1), Some(1));
-        claims.release(1);
-        claims.release(1);
-        assert_eq!(claims.edition(1), None);
-        assert!(!claims.lock().holds(1) && claims.lock().admits("news.example", Some("a"), 1));
+        claims.lock().hold(ClaimKey::Entry(1), claim("news.example", "a"));
+        assert_eq!(claims.edition(ClaimKey::Entry(1)), Some(1));
+        claims.release(ClaimKey::Entry(1));
+        claims.release(ClaimKey::Entry(1));
+        assert_eq!(claims.edition(ClaimKey::Entry(1)), None);
+        assert!(
+            !claims.lock().holds(ClaimKey::Entry(1)) && claims.lock().admits("news.example", Some("a"), 1)
+        );
     }
 }

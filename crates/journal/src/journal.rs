@@ -14,11 +14,12 @@ use url::Url;
 use crate::change::{
     Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration,
     FinishEntry, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, RequestedPoll,
-    SetAsideEntry, SetAsideFeed, SubscriptionChange,
+    RevisitCompletion, RevisitEnd, RevisitLimit, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
+    SubscriptionChange,
 };
-use crate::claims::EntryClaims;
+use crate::claims::{ClaimKey, EntryClaims};
 use crate::lock::Lock;
-use crate::reader::{JournalReader, PendingBatch, SeenLink};
+use crate::reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
 use crate::status::JournalStatus;
 use crate::writer::{Change, JournalWriter};
 use crate::{JournalError, Options, Writing, connection};
@@ -150,7 +151,7 @@ impl Journal {
     /// If the file cannot be read.
     pub fn release(&self, feed: &FeedId, entry: &EntryId) -> Result<(), JournalError> {
         if let Some(number) = self.inner.reader.pending_number(feed, entry.as_str())? {
-            self.inner.claims.release(number);
+            self.inner.claims.release(ClaimKey::Entry(number));
         }
         Ok(())
     }
@@ -170,6 +171,39 @@ impl Journal {
             self.inner.writer.submit_unawaited(SetAsideEntry { number, at: now });
         }
         Ok(batch)
+    }
+
+    /// Hands out up to `limit` pages of published articles that are due to be visited again: longest due first, each to one caller at a
+    /// time, one of each host at a time, and none of a host at which an entry waits for its page or has it read: first visits come
+    /// first. One that cannot be read is set aside. None is handed out while the journal is
+    /// [being reconciled](Self::is_reconciling).
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn revisits_due(&self, now: Timestamp, limit: usize) -> Result<RevisitBatch, JournalError> {
+        let (batch, unreadable) = self.inner.reader.claim_revisits(&self.inner.claims, now, limit)?;
+        for number in unreadable {
+            // Nobody waits for it: where it cannot be done now, it is found again with the next claim.
+            self.inner.writer.submit_unawaited(SetAsideRevisit { number });
+        }
+        Ok(batch)
+    }
+
+    /// Commits what a visit found, with the event that comes of it: the article's next revision, if it tells something else or was
+    /// withdrawn; its withdrawal, if a second visit finds it gone; mostly none.
+    ///
+    /// # Errors
+    /// As for [`finish`](Self::finish).
+    pub async fn finish_revisit(&self, revisit: RevisitCompletion) -> Result<RevisitEnd, JournalError> {
+        self.inner.writer.submit(revisit).await.map(|(end, _)| end)
+    }
+
+    /// Has visits that are due after `latest` due then.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room; others if the file cannot be written.
+    pub async fn limit_revisits(&self, latest: Timestamp) -> Result<(), JournalError> {
+        self.inner.writer.submit(RevisitLimit { latest }).await
     }
 
     /// Commits a step of the subscription that `feed` has at `link`, and gives it as it is then: `None`, and nothing is

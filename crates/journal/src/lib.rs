@@ -11,6 +11,9 @@
 //! 5. [`Journal::events_after`] reads the log, whose places ([`Sequence`](dateline_wire::Sequence)) have no gaps;
 //!    [`Journal::watch`] tells when it grows.
 //!
+//! Pages of published articles are visited again: [`Journal::revisits_due`] hands out whose, and [`Journal::finish_revisit`] commits what was
+//! found there, with the revision or the withdrawal that comes of it.
+//!
 //! Beside that stand the subscriptions of feeds at hubs: a poll tells of them in its commit, [`Journal::subscriptions_due`]
 //! hands out whose hub is to be asked, and [`Journal::step_subscription`] commits how that went.
 //!
@@ -61,12 +64,13 @@ mod writer;
 pub use backup::{CopyReport, RestoreOptions, backup, restore};
 pub use change::{
     Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, PollCommit, PollRecord, PollRequest,
+    RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan,
 };
 pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;
 pub use options::{Durability, Options, Writing};
-pub use reader::{JournalReader, PendingBatch, SeenLink};
+pub use reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
 pub use retention::{Retention, RetentionPass, RetentionReport};
 pub use revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
 pub use status::{EventCounts, FeedCounts, JournalStatus};

@@ -1,12 +1,13 @@
 //! Reading, beside the writer and beside other processes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dateline_wire::{
-    CloudEvent, EventKind, FeedId, FeedState, JournalId, PendingEntry, Sequence, Subscription,
+    ArticleId, CloudEvent, DueRevisit, EventKind, FeedId, FeedState, JournalId, PendingEntry, Sequence,
+    Subscription,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -14,7 +15,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::change::PollRecord;
-use crate::claims::{EntryClaim, EntryClaims};
+use crate::claims::{ClaimKey, EntryClaim, EntryClaims};
 use crate::ledger::Totals;
 use crate::status::{FeedCounts, JournalStatus};
 use crate::{JournalError, connection, digest, schema, space};
@@ -90,6 +91,20 @@ pub struct PendingBatch {
     /// When the next of those that are not due yet will be.
     pub next_due: Option<Timestamp>,
 }
+
+/// The pages that were handed out to be visited again, and what of the others is to be known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RevisitBatch {
+    /// Longest due first.
+    pub revisits: Vec<DueRevisit>,
+    /// Whether more are due that nobody has in hand.
+    pub are_left: bool,
+    /// When the next of those that are not due yet will be.
+    pub next_due: Option<Timestamp>,
+}
+
+/// How long whoever visits pages waits for a journal that is being reconciled with Kafka.
+const RECONCILIATION_PAUSE: Duration = Duration::from_secs(60);
 
 impl JournalReader {
     /// Opens the journal at `path` for reading only.
@@ -521,6 +536,12 @@ impl JournalReader {
                 }
                 _ => None,
             };
+            let revisits = match self.pool.version {
+                schema::REVISITS.. => {
+                    connection.query_row("SELECT count(*) FROM revisits", [], |row| row.get(0))?
+                }
+                _ => 0,
+            };
             Ok(JournalStatus {
                 id: self.pool.id.clone(),
                 schema: self.pool.version,
@@ -537,6 +558,7 @@ impl JournalReader {
                 bytes,
                 wal_bytes: connection::wal_bytes(&self.pool.path),
                 set_aside,
+                revisits,
             })
         })
     }
@@ -559,7 +581,7 @@ impl JournalReader {
             let (mut entries, mut are_left, mut unreadable) = (Vec::new(), false, Vec::new());
             while let Some(row) = rows.next()? {
                 let number: i64 = row.get(0)?;
-                if held.holds(number) {
+                if held.holds(ClaimKey::Entry(number)) {
                     continue;
                 }
                 if entries.len() == limit {
@@ -578,7 +600,7 @@ impl JournalReader {
                     }
                     read => read?,
                 };
-                held.hold(number, EntryClaim { host, link, edition: pending.edition });
+                held.hold(ClaimKey::Entry(number), EntryClaim { host, link, edition: pending.edition });
                 entries.push(pending);
             }
             let next_due: Option<i64> = connection
@@ -586,6 +608,74 @@ impl JournalReader {
                 .query_row([now.as_microsecond()], |row| row.get(0))?;
             Ok((PendingBatch { entries, are_left, next_due: next_due.map(timestamp) }, unreadable))
         })
+    }
+
+    /// Hands out pages to be visited again that are due and in nobody's hands, one of each host, none of a host where an entry waits
+    /// for its first visit or has it; and names the rows among them that cannot be read.
+    pub(crate) fn claim_revisits(
+        &self,
+        claims: &EntryClaims,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<(RevisitBatch, Vec<i64>), JournalError> {
+        let mut held = claims.lock();
+        self.at_one_moment(|connection| {
+            let mut batch = RevisitBatch { revisits: Vec::new(), are_left: false, next_due: None };
+            let mut unreadable = Vec::new();
+            if self.totals(connection)?.is_reconciling {
+                batch.next_due = now.checked_add(RECONCILIATION_PAUSE).ok();
+                return Ok((batch, unreadable));
+            }
+            let next_due: Option<i64> = connection
+                .prepare_cached("SELECT min(due) FROM revisits WHERE due > ?1")?
+                .query_row([now.as_microsecond()], |row| row.get(0))?;
+            batch.next_due = next_due.map(timestamp);
+            let mut scan = connection.prepare_cached(
+                "SELECT number, host, link FROM revisits WHERE due <= ?1 ORDER BY due, number",
+            )?;
+            let mut rows = scan.query([now.as_microsecond()])?;
+            let mut busy: Option<HashSet<String>> = None;
+            while let Some(row) = rows.next()? {
+                let number: i64 = row.get(0)?;
+                if held.holds(ClaimKey::Revisit(number)) {
+                    continue;
+                }
+                if batch.revisits.len() == limit {
+                    batch.are_left = true;
+                    break;
+                }
+                let (host, link): (String, String) = (row.get(1)?, row.get(2)?);
+                let busy = match &mut busy {
+                    Some(busy) => busy,
+                    none => none.insert(hosts_with_due_entries(connection, now)?),
+                };
+                if busy.contains(&host) || !held.admits(&host, Some(&link), 1) {
+                    batch.are_left = true;
+                    continue;
+                }
+                let revisit = match due_revisit(connection, number) {
+                    Err(JournalError::UnreadableRow { .. }) => {
+                        unreadable.push(number);
+                        continue;
+                    }
+                    read => read?,
+                };
+                held.hold(ClaimKey::Revisit(number), EntryClaim { host, link: Some(link), edition: 0 });
+                batch.revisits.push(revisit);
+            }
+            Ok((batch, unreadable))
+        })
+    }
+
+    /// Whether an article was withdrawn after its latest revision.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn is_withdrawn(&self, article: &ArticleId) -> Result<bool, JournalError> {
+        if self.pool.version < schema::REVISITS {
+            return Ok(false);
+        }
+        self.read(|connection| is_withdrawn(connection, article))
     }
 
     /// The number of a pending entry.
@@ -628,6 +718,41 @@ pub(crate) fn pending(connection: &Connection, number: i64) -> Result<PendingEnt
         })
     };
     read().map_err(|error: JournalError| error.of_row(|| format!("the pending entry {number}")))
+}
+
+/// The hosts at which an entry is due to have its page read.
+fn hosts_with_due_entries(connection: &Connection, now: Timestamp) -> Result<HashSet<String>, JournalError> {
+    let mut hosts = connection.prepare_cached("SELECT DISTINCT host FROM pending WHERE due <= ?1")?;
+    let hosts = hosts.query_map([now.as_microsecond()], |row| row.get(0))?;
+    Ok(hosts.collect::<Result<_, _>>()?)
+}
+
+fn is_withdrawn(connection: &Connection, article: &ArticleId) -> Result<bool, JournalError> {
+    let withdrawn = connection
+        .prepare_cached("SELECT withdrawn FROM revisions WHERE id = ?1")?
+        .query_row([digest::bits_of(article.as_str())], |row| row.get(0))
+        .optional()?;
+    Ok(withdrawn.unwrap_or(false))
+}
+
+/// A page to be visited again.
+fn due_revisit(connection: &Connection, number: i64) -> Result<DueRevisit, JournalError> {
+    let read = || {
+        let mut statement = connection.prepare_cached(
+            "SELECT r.article, f.id, r.due, r.state FROM revisits r JOIN feeds f ON f.number = r.feed WHERE r.number = ?1",
+        )?;
+        let mut rows = statement.query([number])?;
+        let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        let article = ArticleId::from_stored(row.get::<_, String>(0)?);
+        Ok(DueRevisit {
+            feed: FeedId::from_stored(row.get::<_, String>(1)?),
+            due: timestamp(row.get(2)?),
+            is_withdrawn: is_withdrawn(connection, &article)?,
+            state: from_json(row, 3)?,
+            article,
+        })
+    };
+    read().map_err(|error: JournalError| error.of_row(|| format!("the visit {number}")))
 }
 
 /// The state of a feed, which is followed by its id.

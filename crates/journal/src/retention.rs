@@ -91,7 +91,9 @@ impl RetentionPass {
             Stage::Events(kind) => {
                 let age = match kind {
                     EventKind::Reject => self.rules.rejects,
-                    EventKind::Article | EventKind::Health | EventKind::Story => self.rules.events,
+                    EventKind::Article | EventKind::Withdrawal | EventKind::Health | EventKind::Story => {
+                        self.rules.events
+                    }
                 };
                 let are_left = match age {
                     None => false,

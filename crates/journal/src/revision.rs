@@ -13,6 +13,8 @@ pub struct LatestRevision {
     pub number: u32,
     /// Of what a reader reads of it.
     pub digest: ContentDigest,
+    /// Whether the article was withdrawn since. It is back with whatever is published next, changed or not.
+    pub is_withdrawn: bool,
 }
 
 /// What an entry ended as.
@@ -44,12 +46,12 @@ impl FinalEvent {
     /// Makes an article the revision after `latest`, or a duplicate of it, and gives a reject the id `reject_id` (see
     /// [`reject_id`]). `latest` is what is known of the event's article; `None` where nothing was published of it.
     ///
-    /// `None` for events of feeds and stories, with which no entry ends.
+    /// `None` for events of other kinds, with which no entry ends.
     pub fn of(event: Event, latest: Option<LatestRevision>, reject_id: EventId) -> Option<Self> {
         match event {
             Event::Article(article) => Some(Self::of_article(article, latest, reject_id)),
             Event::Reject(reject) => Some(Self::of_reject(*reject, reject_id, EntryOutcome::Reject)),
-            Event::Health(_) | Event::Story(_) => None,
+            Event::Withdrawal(_) | Event::Health(_) | Event::Story(_) => None,
         }
     }
 
@@ -59,7 +61,7 @@ impl FinalEvent {
         reject_id: EventId,
     ) -> Self {
         let digest = digest::of_article(&article.content);
-        if let Some(latest) = latest.filter(|latest| latest.digest == digest) {
+        if let Some(latest) = latest.filter(|latest| latest.digest == digest && !latest.is_withdrawn) {
             let reject = unchanged(*article, latest.number);
             return Self::of_reject(reject, reject_id, EntryOutcome::Duplicate);
         }
@@ -68,7 +70,7 @@ impl FinalEvent {
         Self {
             event: Event::Article(article),
             outcome: EntryOutcome::Article { revision },
-            latest: Some(LatestRevision { number: revision, digest }),
+            latest: Some(LatestRevision { number: revision, digest, is_withdrawn: false }),
         }
     }
 

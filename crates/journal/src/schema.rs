@@ -11,13 +11,14 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
+    include_str!("schema/7.sql"),
 ];
 
 /// The version that brought subscriptions.
@@ -34,6 +35,9 @@ pub(crate) const RESTORING: u32 = 5;
 
 /// The version that remembers polls.
 pub(crate) const POLLS: u32 = 6;
+
+/// The version that visits pages again.
+pub(crate) const REVISITS: u32 = 7;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

@@ -36,6 +36,8 @@ pub struct JournalStatus {
     pub wal_bytes: u64,
     /// How many rows could not be read and were set aside, in the table `set_aside`.
     pub set_aside: u64,
+    /// How many published articles have their page visited again.
+    pub revisits: u64,
 }
 
 /// Events by their kind.

@@ -34,6 +34,7 @@ fn settings(brokers: &str, name: &str, max_batch: usize) -> KafkaSettings {
         brokers: brokers.into(),
         topics: Topics {
             articles: format!("{unique}.articles"),
+            withdrawals: format!("{unique}.withdrawals"),
             rejects: format!("{unique}.rejects"),
             health: format!("{unique}.health"),
             stories: format!("{unique}.stories"),

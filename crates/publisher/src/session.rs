@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dateline_journal::{Journal, JournalError};
-use dateline_wire::{CloudEvent, Sequence};
+use dateline_wire::{CloudEvent, EventKind, Sequence};
 use jiff::Timestamp;
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -374,13 +374,13 @@ impl Session {
         let limit = self.context.settings.max_record_bytes;
         let bytes = record::size(event, &headers);
         if bytes <= limit && !self.refused.contains(&event.sequence) {
-            return self.send(
-                self.context.settings.topics.of(event.kind),
-                None,
-                &event.key,
-                &event.data,
-                Some(record::owned(&headers)),
-            );
+            let topics = &self.context.settings.topics;
+            if event.kind == EventKind::Withdrawal && self.context.settings.sends_tombstones() {
+                // Its headers say of what it is the end; a restored journal passes over records without a value.
+                self.send(&topics.articles, None, &event.key, None, Some(record::owned(&headers)))?;
+            }
+            let value = Some(event.data.as_str());
+            return self.send(topics.of(event.kind), None, &event.key, value, Some(record::owned(&headers)));
         }
         tracing::error!(
             sequence = event.sequence.0,
@@ -395,7 +395,7 @@ impl Session {
             self.context.settings.topics.of(stand_in.kind),
             None,
             &stand_in.key,
-            &stand_in.data,
+            Some(&stand_in.data),
             Some(record::owned(&record::headers(&stand_in, &self.context.source, &lineage))),
         )
     }
@@ -412,7 +412,7 @@ impl Session {
         let value = serde_json::to_string(&position)
             .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
         let topic = &self.context.settings.topics.relay;
-        self.send(topic, Some(PARTITION), self.context.journal.lineage().as_str(), &value, None)
+        self.send(topic, Some(PARTITION), self.context.journal.lineage().as_str(), Some(&value), None)
     }
 
     fn send(
@@ -420,7 +420,7 @@ impl Session {
         topic: &str,
         partition: Option<i32>,
         key: &str,
-        value: &str,
+        value: Option<&str>,
         headers: Option<rdkafka::message::OwnedHeaders>,
     ) -> Result<(), KafkaError> {
         let tracker = self.producer.context();
@@ -428,7 +428,7 @@ impl Session {
         let mut record = BaseRecord {
             topic,
             partition,
-            payload: Some(value),
+            payload: value,
             key: Some(key),
             // The time of delivery: by the time of an event, which a replay sets long ago, retention would delete it at once.
             timestamp: None,

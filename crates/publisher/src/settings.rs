@@ -30,6 +30,9 @@ pub struct KafkaSettings {
     pub replication: Option<u16>,
     /// `cleanup.policy` of a topic made here; the relay's own is always compacted.
     pub cleanup: Cleanup,
+    /// Whether a withdrawal also puts a tombstone (a record without a value) on the articles' topic, under the key of the article.
+    /// Absent: where `cleanup` compacts.
+    pub tombstones: Option<bool>,
     /// Further settings of topics made here, by Kafka's names: `retention.ms`, `min.insync.replicas`, … Those that have a setting
     /// of their own here are refused.
     pub topic_config: BTreeMap<String, String>,
@@ -79,6 +82,7 @@ impl Default for KafkaSettings {
             partitions: 4,
             replication: None,
             cleanup: Cleanup::Delete,
+            tombstones: None,
             topic_config: BTreeMap::new(),
             max_batch: 5_000,
             max_batch_bytes: 32 << 20,
@@ -105,6 +109,8 @@ impl Default for KafkaSettings {
 pub struct Topics {
     /// Articles and their revisions.
     pub articles: String,
+    /// Articles that are gone.
+    pub withdrawals: String,
     /// Entries that were not published.
     pub rejects: String,
     /// What happened to feeds.
@@ -119,6 +125,7 @@ impl Default for Topics {
     fn default() -> Self {
         Self {
             articles: "dateline.articles.v1".into(),
+            withdrawals: "dateline.withdrawals.v1".into(),
             rejects: "dateline.rejects.v1".into(),
             health: "dateline.health.v1".into(),
             stories: "dateline.stories.v1".into(),
@@ -132,6 +139,7 @@ impl Topics {
     pub fn of(&self, kind: EventKind) -> &str {
         match kind {
             EventKind::Article => &self.articles,
+            EventKind::Withdrawal => &self.withdrawals,
             EventKind::Reject => &self.rejects,
             EventKind::Health => &self.health,
             EventKind::Story => &self.stories,
@@ -344,6 +352,11 @@ impl KafkaSettings {
     /// Whether there is a Kafka to deliver to.
     pub fn is_enabled(&self) -> bool {
         !self.brokers.trim().is_empty()
+    }
+
+    /// Whether a withdrawal also puts a tombstone on the articles' topic.
+    pub fn sends_tombstones(&self) -> bool {
+        self.tombstones.unwrap_or(self.cleanup != Cleanup::Delete)
     }
 
     /// Checks what can be checked without a broker and without looking at files.

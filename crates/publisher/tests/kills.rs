@@ -23,6 +23,7 @@ fn child_settings(brokers: &str, unique: &str) -> KafkaSettings {
     KafkaSettings {
         topics: Topics {
             articles: format!("{unique}.articles"),
+            withdrawals: format!("{unique}.withdrawals"),
             rejects: format!("{unique}.rejects"),
             health: format!("{unique}.health"),
             stories: format!("{unique}.stories"),

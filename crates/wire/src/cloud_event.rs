@@ -13,6 +13,8 @@ use crate::{Event, Sequence};
 pub enum EventKind {
     /// [`crate::ArticleEvent`]
     Article,
+    /// [`crate::WithdrawalEvent`]
+    Withdrawal,
     /// [`crate::RejectEvent`]
     Reject,
     /// [`crate::HealthEvent`]
@@ -31,7 +33,7 @@ struct KindNames {
 
 impl EventKind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 4] = [Self::Article, Self::Reject, Self::Health, Self::Story];
+    pub const ALL: [Self; 5] = [Self::Article, Self::Withdrawal, Self::Reject, Self::Health, Self::Story];
 
     const fn names(self) -> KindNames {
         match self {
@@ -40,6 +42,12 @@ impl EventKind {
                 plural: "articles",
                 ce_type: "dateline.article.v1",
                 dataschema: "urn:dateline:schema:article:v1",
+            },
+            Self::Withdrawal => KindNames {
+                word: "withdrawal",
+                plural: "withdrawals",
+                ce_type: "dateline.withdrawal.v1",
+                dataschema: "urn:dateline:schema:withdrawal:v1",
             },
             Self::Reject => KindNames {
                 word: "reject",
@@ -91,6 +99,7 @@ impl EventKind {
     pub fn schema(self) -> serde_json::Value {
         let schema = match self {
             Self::Article => schemars::schema_for!(crate::ArticleEvent),
+            Self::Withdrawal => schemars::schema_for!(crate::WithdrawalEvent),
             Self::Reject => schemars::schema_for!(crate::RejectEvent),
             Self::Health => schemars::schema_for!(crate::HealthEvent),
             Self::Story => schemars::schema_for!(crate::StoryEvent),
@@ -108,6 +117,7 @@ impl Event {
     pub fn kind(&self) -> EventKind {
         match self {
             Self::Article(_) => EventKind::Article,
+            Self::Withdrawal(_) => EventKind::Withdrawal,
             Self::Reject(_) => EventKind::Reject,
             Self::Health(_) => EventKind::Health,
             Self::Story(_) => EventKind::Story,
@@ -118,6 +128,7 @@ impl Event {
     pub fn key(&self) -> Cow<'_, str> {
         match self {
             Self::Article(event) => event.article.as_str().into(),
+            Self::Withdrawal(event) => event.article.as_str().into(),
             Self::Reject(event) => match (&event.article, &event.url) {
                 (Some(article), _) => article.as_str().into(),
                 (None, Some(url)) => url.as_str().into(),
@@ -132,6 +143,7 @@ impl Event {
     pub fn id(&self) -> &crate::EventId {
         match self {
             Self::Article(event) => &event.id,
+            Self::Withdrawal(event) => &event.id,
             Self::Reject(event) => &event.id,
             Self::Health(event) => &event.id,
             Self::Story(event) => &event.id,
@@ -145,6 +157,7 @@ impl Event {
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         match self {
             Self::Article(event) => serde_json::to_string(event),
+            Self::Withdrawal(event) => serde_json::to_string(event),
             Self::Reject(event) => serde_json::to_string(event),
             Self::Health(event) => serde_json::to_string(event),
             Self::Story(event) => serde_json::to_string(event),

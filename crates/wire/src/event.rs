@@ -16,6 +16,8 @@ use crate::{
 pub enum Event {
     /// An article on the subject, or its next revision.
     Article(Box<ArticleEvent>),
+    /// An article that its site doesn't have any more.
+    Withdrawal(Box<WithdrawalEvent>),
     /// An entry that was not published.
     Reject(Box<RejectEvent>),
     /// Something that happened to a feed.
@@ -174,6 +176,52 @@ impl ArticleEvent {
         self.id = EventId::of_revision(&self.article, revision);
         self.supersedes = (revision > 1).then(|| EventId::of_revision(&self.article, revision - 1));
         self.revision = revision;
+    }
+}
+
+words! {
+    /// What two visits to an article's page found in its place.
+    pub enum WithdrawalReason {
+        /// The answer 404: not found.
+        NotFound = "not_found",
+        /// The answer 410: gone.
+        Gone = "gone",
+        /// A redirect to the front page of the site.
+        FrontPage = "front_page",
+    }
+}
+
+/// An article that its site doesn't have any more, as two visits to its page have found. A later revision of the article ends that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WithdrawalEvent {
+    /// The event's id.
+    pub id: EventId,
+    /// The article's id.
+    pub article: ArticleId,
+    /// The event of its last revision, which is withdrawn with all before it.
+    pub withdraws: EventId,
+    /// The page that is gone.
+    pub url: Url,
+    /// What the last visit found in its place.
+    pub reason: WithdrawalReason,
+    /// The same for people.
+    pub detail: String,
+    /// When a visit first found it gone.
+    #[schemars(with = "String")]
+    pub missing_since: Timestamp,
+    /// The feed that announced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<FeedRef>,
+    /// The entry that announced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryRef>,
+}
+
+impl WithdrawalEvent {
+    /// Makes this event withdraw revision `revision` of its article. Each revision is withdrawn once at most.
+    pub fn set_revision(&mut self, revision: u32) {
+        self.withdraws = EventId::of_revision(&self.article, revision);
+        self.id = EventId::of_parts(&["withdrawal", self.withdraws.as_str()]);
     }
 }
 

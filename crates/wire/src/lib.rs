@@ -31,6 +31,7 @@ mod moment;
 mod page;
 mod public_url;
 mod reason;
+mod revisit;
 mod secret;
 mod session;
 mod span;
@@ -43,7 +44,7 @@ pub use canonical::CanonicalUrl;
 pub use cloud_event::{CloudEvent, EventKind};
 pub use event::{
     ArticleEvent, ChangeKind, CopyOf, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef,
-    RejectEvent, TextChange,
+    RejectEvent, TextChange, WithdrawalEvent, WithdrawalReason,
 };
 pub use feed::{Entry, FeedState, PendingEntry, PollHints, Validators};
 pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence, StoryId};
@@ -52,6 +53,7 @@ pub use moment::{Moment, Precision, Source};
 pub use page::Page;
 pub use public_url::{PublicUrl, SecretQuery};
 pub use reason::{FailureKind, RejectReason, Stage};
+pub use revisit::{DueRevisit, RevisitState};
 pub use secret::Secret;
 pub use span::{Paragraph, ParagraphKind, Span};
 pub use story::{

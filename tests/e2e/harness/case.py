@@ -49,4 +49,5 @@ class EndToEnd(unittest.TestCase):
 
     def topics(self):
         """`[kafka]` settings that give this test topics of its own."""
-        return {name: f"{self.prefix}.{name}.v1" for name in ("articles", "rejects", "health", "stories", "relay")}
+        kinds = ("articles", "withdrawals", "rejects", "health", "stories", "relay")
+        return {name: f"{self.prefix}.{name}.v1" for name in kinds}

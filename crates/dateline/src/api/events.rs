@@ -32,7 +32,7 @@ pub(super) struct EventQuery {
     follow: bool,
     /// At most so many events.
     limit: Option<u64>,
-    /// Only this kind: `article`, `reject` or `health`.
+    /// Only this kind: `article`, `withdrawal`, `reject` or `health`.
     kind: Option<String>,
     /// `sse` for server-sent events, `ndjson` for lines; else the Accept header decides.
     format: Option<String>,
@@ -152,7 +152,7 @@ fn format_of(query: &EventQuery, headers: &HeaderMap) -> Result<Format, String> 
 
 fn kind_of(word: &str) -> Result<EventKind, String> {
     EventKind::from_word(word)
-        .ok_or_else(|| format!("`kind` is `{word}`: article, reject, health or story is meant"))
+        .ok_or_else(|| format!("`kind` is `{word}`: article, withdrawal, reject, health or story is meant"))
 }
 
 /// A client's way through the journal.

@@ -140,6 +140,7 @@ a feed that fails, and now and then a summary. Meanwhile, in another terminal:
 struct DayTally {
     events: u64,
     articles: u64,
+    withdrawals: u64,
     rejects: BTreeMap<String, u64>,
     health: u64,
     stories: u64,
@@ -158,6 +159,7 @@ impl DayTally {
         for event in events {
             match event.kind {
                 EventKind::Article => tally.articles += 1,
+                EventKind::Withdrawal => tally.withdrawals += 1,
                 EventKind::Health => tally.health += 1,
                 EventKind::Story => tally.stories += 1,
                 EventKind::Reject => {
@@ -189,8 +191,8 @@ The API answers until you press Ctrl-C, which also removes the folder. To look a
     );
     format!(
         "
-The day is over: {events} events. {articles} tell of articles, {stories} of stories, {health} of feeds' health, and {rejected}
-of entries that were not published: {reasons}.
+The day is over: {events} events. {articles} tell of articles, {withdrawals} of articles that are gone, {stories} of stories,
+{health} of feeds' health, and {rejected} of entries that were not published: {reasons}.
 
 {look}With feeds of your own:
 
@@ -201,6 +203,7 @@ of entries that were not published: {reasons}.
         events = tally.events,
         articles = tally.articles,
         stories = tally.stories,
+        withdrawals = tally.withdrawals,
         health = tally.health,
         rejected = tally.rejects.values().sum::<u64>(),
         reasons = reasons.join(", "),

@@ -19,6 +19,8 @@ pub struct SchemaArguments {
 pub enum EventKindArgument {
     /// An article on the subject, or its next revision.
     Article,
+    /// An article that its site doesn't have any more.
+    Withdrawal,
     /// An entry that was not published, the stage and the reason.
     Reject,
     /// Something that happened to a feed.
@@ -31,6 +33,7 @@ impl From<EventKindArgument> for EventKind {
     fn from(kind: EventKindArgument) -> Self {
         match kind {
             EventKindArgument::Article => Self::Article,
+            EventKindArgument::Withdrawal => Self::Withdrawal,
             EventKindArgument::Reject => Self::Reject,
             EventKindArgument::Health => Self::Health,
             EventKindArgument::Story => Self::Story,

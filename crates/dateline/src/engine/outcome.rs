@@ -49,6 +49,7 @@ impl EntryContext {
             entry: self.entry.id.clone(),
             event,
             page_was_read,
+            revisit: None,
             at: self.at,
             traceparent: self.trace.to_string(),
         });

@@ -151,7 +151,7 @@ pub(crate) fn extract(entry: TraceContext, event: &Event, extent: Extent) -> Spa
                 .with("dateline.reject.reason", reject.reason.as_str()),
             reject.relevance.as_ref(),
         ),
-        Event::Health(_) => (span, None),
+        _ => (span, None),
     };
     match relevance.and_then(|relevance| relevance.score) {
         Some(score) => span.with("dateline.relevance.score", score),
@@ -188,7 +188,7 @@ pub(crate) fn entry(
             .with("dateline.reject.stage", reject.stage.as_str())
             .with("dateline.reject.reason", reject.reason.as_str())
             .with_link(reject.url.as_ref(), secrets),
-        Event::Health(_) => span,
+        _ => span,
     }
 }
 

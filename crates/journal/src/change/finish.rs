@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::reconcile::{DeliveredEnd, hold};
+use super::revisit::{RevisitPlan, await_visit};
 use crate::JournalError;
-use crate::claims::EntryClaims;
+use crate::claims::{ClaimKey, EntryClaims};
 use crate::digest::{self, ContentDigest};
 use crate::ledger::{EventDraft, Ledger};
 use crate::revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
@@ -27,6 +28,8 @@ pub struct EntryCompletion {
     /// while; see [`JournalReader::seen_link`](crate::JournalReader::seen_link). An event that rests on the feed's own text, or
     /// on what was fetched for another entry, has read no page.
     pub page_was_read: bool,
+    /// Where the page is visited again if the event is published; nowhere without.
+    pub revisit: Option<RevisitPlan>,
     /// When it was decided.
     pub at: Timestamp,
     /// `traceparent` of the work that led to it.
@@ -59,6 +62,8 @@ struct PendingRow {
     link: Option<String>,
     edition: u32,
     digest: ContentDigest,
+    feed: i64,
+    entry: String,
 }
 
 /// What an outcome is the outcome of.
@@ -107,24 +112,31 @@ impl Change for FinishEntry {
     type Done = (EntryEnd, i64);
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError> {
-        let EntryCompletion { feed, entry, event, page_was_read, at, traceparent } = &self.finish;
+        let EntryCompletion { feed, entry, event, page_was_read, revisit, at, traceparent } = &self.finish;
         let waiting = waiting(ledger, feed, entry)?;
-        let waits = self.claims.edition(waiting.number).is_some_and(|claimed| claimed < waiting.edition);
+        let claimed = self.claims.edition(ClaimKey::Entry(waiting.number));
+        let waits = claimed.is_some_and(|claimed| claimed < waiting.edition);
         let link = waiting.link.as_deref().filter(|_| *page_was_read);
         let outcome = EntryOutcomeDraft { feed, entry, link };
         // What the entry says by now is not what the event is about.
         let entry_digest = (!waits).then_some(waiting.digest);
         let draft = EventDraft { event, time: *at, traceparent, entry_digest };
-        let (sequence, event, outcome) = conclude(ledger, &outcome, &draft)?;
+        let (sequence, id, outcome) = conclude(ledger, &outcome, &draft)?;
+        if let (Some(plan), Event::Article(article), EntryOutcome::Article { revision }) =
+            (revisit, event, outcome)
+        {
+            let published = (&article.article, revision);
+            await_visit(ledger, (waiting.feed, *at), published, plan, &waiting.entry)?;
+        }
         match waits {
             true => wait_on(ledger, waiting.number, *at)?,
             false => leave(ledger, waiting.number)?,
         }
-        Ok((EntryEnd { sequence, event, outcome, waits }, waiting.number))
+        Ok((EntryEnd { sequence, event: id, outcome, waits }, waiting.number))
     }
 
     fn settle((_, number): &Self::Done, claims: &EntryClaims) {
-        claims.release(*number);
+        claims.release(ClaimKey::Entry(*number));
     }
 }
 
@@ -147,7 +159,7 @@ fn waiting(ledger: &Ledger<'_>, feed: &FeedId, entry: &EntryId) -> Result<Pendin
     ledger
         .connection
         .prepare_cached(
-            "SELECT p.number, p.link, e.edition, e.digest FROM pending p JOIN entries e ON e.feed = p.feed AND e.id = p.id \
+            "SELECT p.number, p.link, e.edition, e.digest, p.entry FROM pending p JOIN entries e ON e.feed = p.feed AND e.id = p.id \
              WHERE p.feed = ?1 AND p.id = ?2",
         )?
         .query_row(params![number, entry.as_str()], |row| {
@@ -156,18 +168,23 @@ fn waiting(ledger: &Ledger<'_>, feed: &FeedId, entry: &EntryId) -> Result<Pendin
                 link: row.get(1)?,
                 edition: row.get(2)?,
                 digest: row.get(3)?,
+                feed: number,
+                entry: row.get(4)?,
             })
         })
         .optional()?
         .ok_or_else(|| JournalError::NotPending { feed: feed.clone(), entry: entry.clone() })
 }
 
-fn latest_revision(ledger: &Ledger<'_>, article: &ArticleId) -> Result<Option<LatestRevision>, JournalError> {
+pub(super) fn latest_revision(
+    ledger: &Ledger<'_>,
+    article: &ArticleId,
+) -> Result<Option<LatestRevision>, JournalError> {
     let latest = ledger
         .connection
-        .prepare_cached("SELECT revision, digest FROM revisions WHERE id = ?1")?
+        .prepare_cached("SELECT revision, digest, withdrawn FROM revisions WHERE id = ?1")?
         .query_row([digest::bits_of(article.as_str())], |row| {
-            Ok(LatestRevision { number: row.get(0)?, digest: row.get(1)? })
+            Ok(LatestRevision { number: row.get(0)?, digest: row.get(1)?, is_withdrawn: row.get(2)? })
         })
         .optional()?;
     Ok(latest)
@@ -181,10 +198,15 @@ pub(super) fn remember_article(
     ledger
         .connection
         .prepare_cached(
-            "INSERT INTO revisions (id, revision, digest) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (id) DO UPDATE SET revision = ?2, digest = ?3",
+            "INSERT INTO revisions (id, revision, digest, withdrawn) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (id) DO UPDATE SET revision = ?2, digest = ?3, withdrawn = ?4",
         )?
-        .execute(params![digest::bits_of(article.as_str()), latest.number, latest.digest])?;
+        .execute(params![
+            digest::bits_of(article.as_str()),
+            latest.number,
+            latest.digest,
+            latest.is_withdrawn
+        ])?;
     Ok(())
 }
 

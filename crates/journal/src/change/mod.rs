@@ -9,6 +9,7 @@ mod position;
 mod postpone;
 mod reconcile;
 mod retain;
+mod revisit;
 mod set_aside;
 mod subscription;
 
@@ -18,6 +19,7 @@ pub use poll::{EntryCounts, PollCommit};
 pub use poll_history::PollRecord;
 pub use poll_request::PollRequest;
 pub use postpone::Delay;
+pub use revisit::{RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan};
 
 pub(crate) use configure::FeedConfiguration;
 pub(crate) use finish::FinishEntry;
@@ -26,5 +28,6 @@ pub(crate) use position::PositionChange;
 pub(crate) use postpone::Postponement;
 pub(crate) use reconcile::{DeliveredImport, Reconciliation, hold};
 pub(crate) use retain::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease};
+pub(crate) use revisit::{RevisitLimit, SetAsideRevisit};
 pub(crate) use set_aside::{SetAsideEntry, SetAsideFeed};
 pub(crate) use subscription::SubscriptionChange;

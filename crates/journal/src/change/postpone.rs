@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use crate::JournalError;
-use crate::claims::EntryClaims;
+use crate::claims::{ClaimKey, EntryClaims};
 use crate::ledger::Ledger;
 use crate::writer::Change;
 
@@ -49,6 +49,6 @@ impl Change for Postponement {
     }
 
     fn settle(number: &i64, claims: &EntryClaims) {
-        claims.release(*number);
+        claims.release(ClaimKey::Entry(*number));
     }
 }

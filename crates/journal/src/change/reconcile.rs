@@ -5,12 +5,13 @@
 
 use dateline_wire::{
     ArticleEvent, CloudEvent, EntryId, Event, EventId, EventKind, FeedId, HealthEvent, RejectEvent, Sequence,
-    StoryEvent,
+    StoryEvent, WithdrawalEvent,
 };
 use rusqlite::{OptionalExtension, params};
 
 use super::finish::{self, EntryOutcomeDraft};
 use super::retain::take_old_entry;
+use super::revisit;
 use crate::JournalError;
 use crate::digest::{self, ContentDigest};
 use crate::ledger::{EventDraft, Ledger};
@@ -140,6 +141,9 @@ fn release(ledger: &mut Ledger<'_>, number: i64) -> Result<(), JournalError> {
 fn event_of(kind: Option<EventKind>, data: &str) -> Result<Event, serde_json::Error> {
     Ok(match kind {
         Some(EventKind::Article) => Event::Article(Box::new(serde_json::from_str::<ArticleEvent>(data)?)),
+        Some(EventKind::Withdrawal) => {
+            Event::Withdrawal(Box::new(serde_json::from_str::<WithdrawalEvent>(data)?))
+        }
         Some(EventKind::Health) => Event::Health(Box::new(serde_json::from_str::<HealthEvent>(data)?)),
         Some(EventKind::Story) => Event::Story(Box::new(serde_json::from_str::<StoryEvent>(data)?)),
         Some(EventKind::Reject) | None => Event::Reject(Box::new(serde_json::from_str::<RejectEvent>(data)?)),
@@ -161,11 +165,12 @@ fn remember(ledger: &mut Ledger<'_>, delivered: &CloudEvent) -> Result<(), Journ
     let (feed, entry, reason) = match &event {
         Event::Article(article) => {
             let digest = digest::of_article(&article.content);
-            let latest = LatestRevision { number: article.revision, digest };
+            let latest = LatestRevision { number: article.revision, digest, is_withdrawn: false };
             finish::remember_article(ledger, &article.article, &latest)?;
             (&article.feed, &article.entry, None)
         }
         Event::Reject(reject) => (&reject.feed, &reject.entry, Some(reject.reason.as_str())),
+        Event::Withdrawal(withdrawal) => return revisit::remember_withdrawal(ledger, &withdrawal.article),
         Event::Health(_) | Event::Story(_) => return Ok(()),
     };
     let (Some(feed), Some(entry)) = (feed, entry) else { return Ok(()) };

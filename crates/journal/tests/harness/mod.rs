@@ -135,6 +135,7 @@ pub(crate) async fn finish(
             entry: EntryId::of_guid(guid),
             event,
             page_was_read,
+            revisit: None,
             at: at(second),
             traceparent: String::new(),
         })

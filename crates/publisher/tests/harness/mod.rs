@@ -41,6 +41,7 @@ pub(crate) fn settings(brokers: &str, name: &str) -> KafkaSettings {
         brokers: brokers.into(),
         topics: Topics {
             articles: format!("{unique}.articles"),
+            withdrawals: format!("{unique}.withdrawals"),
             rejects: format!("{unique}.rejects"),
             health: format!("{unique}.health"),
             stories: format!("{unique}.stories"),

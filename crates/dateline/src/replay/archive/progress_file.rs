@@ -89,7 +89,7 @@ impl ProgressFile {
                 let digest = digest.ok_or_else(|| {
                     io::Error::new(io::ErrorKind::InvalidData, format!("{article} has no digest in it"))
                 })?;
-                self.published.insert(article, LatestRevision { number, digest });
+                self.published.insert(article, LatestRevision { number, digest, is_withdrawn: false });
             }
             ProgressLine::Begun => self.written = Some(0),
             ProgressLine::Done { file, offset, index, events, written } => {
@@ -178,7 +178,7 @@ mod tests {
 
     use super::*;
 
-    const FIRST: LatestRevision = LatestRevision { number: 1, digest: [7; 16] };
+    const FIRST: LatestRevision = LatestRevision { number: 1, digest: [7; 16], is_withdrawn: false };
 
     fn id(path: &str) -> ArticleId {
         let url = Url::parse(&format!("https://news.example/{path}")).unwrap();
