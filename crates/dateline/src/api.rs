@@ -203,9 +203,10 @@ impl Api {
         let pulse = *pulse.borrow();
         LiveState {
             hangs: !is_alive(&pulse),
-            is_paused: pulse.paused,
+            paused: pulse.paused,
             relay: relay.as_ref().map(|relay| relay.borrow().clone()),
             site_rules: metrics.site_rules(),
+            proxies: metrics.proxies(),
             disk: journal.reader().path().parent().and_then(|folder| DiskSpace::at(folder).ok()),
         }
     }

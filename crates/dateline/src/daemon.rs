@@ -25,6 +25,7 @@ use crate::engine::{Engine, EngineParts, StopCondition};
 use crate::failure::Failure;
 use crate::logs::LogFilter;
 use crate::metrics::Metrics;
+use crate::proxies::CountingTransport;
 use crate::reload::{ReloadableParts, Reloader};
 use crate::run_record::RunRecord;
 use crate::status::FeedNames;
@@ -77,7 +78,9 @@ pub async fn run(
         let unusable = |source| Failure::Journal { path: settings.journal_path(), source };
         journal.reconcile(Sequence::START).await.map_err(unusable)?;
     }
+    let metrics = Arc::new(Metrics::default());
     let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
+    let live = CountingTransport::new(live, metrics.clone());
     let recorded = record.is_some();
     let transport: Arc<dyn Transport> = match record {
         None => Arc::new(live),
@@ -85,7 +88,6 @@ pub async fn run(
     };
     let fetcher = Fetcher::new(transport, settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED)
         .with_page_memory(settings.engine.max_page_memory_bytes);
-    let metrics = Arc::new(Metrics::default());
     let traces = Traces::start(&settings.traces, &settings.fetch, &settings.source, metrics.clone())?;
     let world = EngineParts {
         fetcher: Arc::new(fetcher),
@@ -126,6 +128,7 @@ pub async fn run(
         feeds: names,
         write_access,
         retention,
+        metrics: metrics.clone(),
         is_recorded: recorded,
     };
     let reloader = Arc::new(Reloader::new(path.to_owned(), parts, feeds, contents, world.fetcher.clone()));
@@ -302,10 +305,10 @@ async fn unusable_after(stop: CancellationToken, mut status: watch::Receiver<Rel
 /// Records what passes to the network. The ids of the records follow from the journal and the moment, which no other
 /// recording shares.
 fn recording(
-    live: LiveTransport,
+    live: CountingTransport,
     record: RecordingOptions,
     journal: &Journal,
-) -> Result<RecordingTransport<LiveTransport>, Failure> {
+) -> Result<RecordingTransport<CountingTransport>, Failure> {
     let now = Clock::System.now();
     let hash = Sha256::new().chain_update(journal.id().as_str()).chain_update(now.to_string()).finalize();
     let mut record_ids = [0; 16];

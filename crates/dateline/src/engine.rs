@@ -101,8 +101,17 @@ pub struct EngineActivity {
     pub polls: usize,
     /// Pages being fetched, extracted or committed.
     pub pages: usize,
-    /// Whether intake waits for room in the journal.
-    pub paused: bool,
+    /// Why intake waits for the journal, where it does.
+    pub paused: Option<PauseCause>,
+}
+
+/// Why nothing is taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PauseCause {
+    /// The journal's disk has no room.
+    Full,
+    /// The journal cannot be written, for another reason.
+    Unwritable,
 }
 
 /// How many pushes may wait for the engine; whoever brings one more waits in turn.

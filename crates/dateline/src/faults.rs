@@ -9,6 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::disk::DiskSpace;
+use crate::engine::PauseCause;
+use crate::proxies::ProxyStatus;
 use crate::site_rules::SiteRuleStatus;
 use crate::status::{FeedCondition, FeedStatus, StatusReport};
 use crate::text::rounded;
@@ -18,6 +20,8 @@ const MIN_FREE_BYTES: u64 = 512 << 20;
 /// On how many pages in a row a site rule may miss a part before it counts as broken: one or two pages of a site are often of
 /// another kind.
 pub(crate) const MAX_UNMATCHED_PAGES: u64 = 3;
+/// How many requests through a proxy may fail in a row before it counts as failing: a host or two behind it may well be down.
+const MAX_PROXY_FAILURES: u64 = 5;
 /// How long an entry may be due before intake counts as behind. Hundreds of entries of one host take minutes at one a second.
 const MAX_OVERDUE: SignedDuration = SignedDuration::from_hours(1);
 /// The polls of this time before the last one tell whether the network is there: longer than feeds rest after a first failure.
@@ -58,12 +62,14 @@ impl fmt::Display for Fault {
 pub enum FaultKind {
     /// The engine doesn't go round.
     EngineHangs,
-    /// The journal has no room, so nothing is taken in.
+    /// The journal has no room or cannot be written, so nothing is taken in.
     NoRoom,
     /// Delivery rests until somebody acts.
     DeliveryStopped,
     /// Kafka takes nothing for now.
     DeliveryFails,
+    /// A proxy lets nothing through.
+    ProxyFails,
     /// No feed's host resolves.
     NothingResolves,
     /// No feed's host can be reached.
@@ -85,11 +91,12 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind that this program tells.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::EngineHangs,
         Self::NoRoom,
         Self::DeliveryStopped,
         Self::DeliveryFails,
+        Self::ProxyFails,
         Self::NothingResolves,
         Self::NothingReached,
         Self::LittleRoom,
@@ -108,6 +115,7 @@ impl FaultKind {
             Self::DeliveryFails => "delivery_fails",
             Self::NothingResolves => "nothing_resolves",
             Self::NothingReached => "nothing_reached",
+            Self::ProxyFails => "proxy_fails",
             Self::LittleRoom => "little_room",
             Self::FeedsFail => "feeds_fail",
             Self::Behind => "behind",
@@ -128,12 +136,14 @@ impl FaultKind {
 pub struct LiveState {
     /// Whether its engine doesn't go round.
     pub hangs: bool,
-    /// Whether intake waits for room in the journal.
-    pub is_paused: bool,
+    /// Why intake waits for the journal, where it does.
+    pub paused: Option<PauseCause>,
     /// The relay, if there is one.
     pub relay: Option<RelayStatus>,
     /// The rules for single sites that were applied.
     pub site_rules: Vec<SiteRuleStatus>,
+    /// The proxies that anything passed.
+    pub proxies: Vec<ProxyStatus>,
     /// The room on the journal's disk, where that can be told.
     pub disk: Option<DiskSpace>,
 }
@@ -155,9 +165,18 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
             None,
         );
     }
-    if live.is_paused {
-        let what = format!("the journal cannot be written, most often because its disk is full{free}");
-        let remedy = "free space on the disk of `data_dir`; intake goes on by itself, and nothing is lost";
+    if let Some(cause) = live.paused {
+        let (what, remedy) = match cause {
+            PauseCause::Full => (
+                format!("the journal has no room: its disk is full{free}"),
+                "free space on the disk of `data_dir`; intake goes on by itself, and nothing is lost",
+            ),
+            PauseCause::Unwritable => (
+                format!("the journal cannot be written, though not for want of room{free}"),
+                "the log says what the system answers: see that the disk of `data_dir` is mounted for writing and works (`dmesg`), and \
+                 that no limit on file sizes is set; intake goes on by itself, and nothing is lost",
+            ),
+        };
         add(FaultKind::NoRoom, what, None, remedy, None);
     } else if live.disk.is_some_and(|disk| disk.free_bytes < MIN_FREE_BYTES) {
         let what = format!("the disk of the journal is nearly full{free}");
@@ -175,6 +194,15 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
             add(FaultKind::DeliveryFails, what, Some(error.clone()), cause.remedy(), *failing_since);
         }
         _ => {}
+    }
+    for proxy in live.proxies.iter().filter(|proxy| proxy.failures_in_a_row >= MAX_PROXY_FAILURES) {
+        let what = format!(
+            "nothing comes through the proxy {}: the last {} requests failed",
+            proxy.proxy, proxy.failures_in_a_row
+        );
+        let remedy = "see that the proxy runs, can be reached from here, and takes the user name and password (`proxy` of [fetch] and \
+                      of feeds); feeds are asked again by themselves";
+        add(FaultKind::ProxyFails, what, proxy.last_error.clone(), remedy, proxy.failing_since);
     }
     for rule in &live.site_rules {
         for (part, pages) in rule.missing.iter().filter(|(_, pages)| **pages >= MAX_UNMATCHED_PAGES) {
@@ -304,10 +332,33 @@ mod tests {
     #[test]
     fn only_what_keeps_entries_out_makes_a_daemon_unready() {
         let disk = Some(DiskSpace { free_bytes: 0, total_bytes: 1 << 41 });
-        let live =
-            LiveState { is_paused: true, disk, relay: relay("Connection refused"), ..LiveState::default() };
+        let live = LiveState {
+            paused: Some(PauseCause::Full),
+            disk,
+            relay: relay("Connection refused"),
+            ..LiveState::default()
+        };
         let ready: Vec<bool> = of_daemon(&live).iter().map(|fault| fault.kind.is_ready()).collect();
         assert_eq!(ready, [false, true]);
+    }
+
+    #[test]
+    fn a_proxy_that_lets_nothing_through_is_told_once_it_is_sure() {
+        let failing = |failures_in_a_row| LiveState {
+            proxies: vec![ProxyStatus {
+                proxy: "http://proxy.example:3128".into(),
+                requests: 40,
+                failures: failures_in_a_row,
+                failures_in_a_row,
+                failing_since: None,
+                last_error: Some("Connection refused".into()),
+            }],
+            ..LiveState::default()
+        };
+        assert_eq!(kinds(&failing(MAX_PROXY_FAILURES - 1)), []);
+        let fault = of_daemon(&failing(MAX_PROXY_FAILURES)).remove(0);
+        assert_eq!((fault.kind, fault.kind.is_ready()), (FaultKind::ProxyFails, true));
+        assert!(fault.what.contains("http://proxy.example:3128"), "{fault}");
     }
 
     #[test]

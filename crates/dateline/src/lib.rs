@@ -34,6 +34,7 @@ pub mod failure;
 pub mod faults;
 pub mod logs;
 pub mod metrics;
+pub mod proxies;
 pub mod reload;
 pub mod replay;
 pub mod retention;

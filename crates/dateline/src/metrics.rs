@@ -7,12 +7,14 @@ use dateline_fetcher::PollResult;
 use dateline_journal::EntryOutcome;
 use dateline_parser::AppliedSiteRule;
 use dateline_wire::{Event, EventKind, RejectReason, Stage};
+use jiff::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::proxies::{ProxyCounts, ProxyOutcome, ProxyStatus};
 use crate::site_rules::{SiteRuleCounts, SiteRuleStatus};
 
 pub use exposition::Exposition;
@@ -35,6 +37,7 @@ pub struct Metrics {
     entry_seconds: Histogram,
     delivery_seconds: Histogram,
     site_rules: SiteRuleCounts,
+    proxies: ProxyCounts,
     gauges: Gauges,
 }
 
@@ -134,6 +137,12 @@ impl Default for Metrics {
             "Pages on which the operator's rule for a site was asked for a part, by rule, part and result",
             site_rules.selections.clone(),
         );
+        let proxies = ProxyCounts::default();
+        registry.register(
+            "proxy_requests",
+            "Requests that passed a proxy, by proxy and result: ok, refused by the proxy, or why there was no answer",
+            proxies.requests.clone(),
+        );
         let gauges = Gauges::default();
         gauges.register(&mut registry);
         Self {
@@ -150,6 +159,7 @@ impl Default for Metrics {
             entry_seconds,
             delivery_seconds,
             site_rules,
+            proxies,
             gauges,
         }
     }
@@ -203,6 +213,16 @@ impl Metrics {
     /// The rules for single sites that were applied so far, in the order of their names.
     pub fn site_rules(&self) -> Vec<SiteRuleStatus> {
         self.site_rules.status()
+    }
+
+    /// A request passed `proxy`, an address without credentials, and ended at `now` with `outcome`.
+    pub fn passed_proxy(&self, proxy: &str, outcome: ProxyOutcome, now: Timestamp) {
+        self.proxies.count(proxy, outcome, now);
+    }
+
+    /// The proxies that anything passed so far, in the order of their addresses.
+    pub fn proxies(&self) -> Vec<ProxyStatus> {
+        self.proxies.status()
     }
 
     /// Events of a kind were committed.

@@ -20,6 +20,8 @@ use crate::config::{ApiSettings, Config, ConfigContents, ConfigError, Settings};
 use crate::engine::{EngineCommand, EngineUpdate};
 use crate::failure::Failure;
 use crate::logs::{self, LogFilter};
+use crate::metrics::Metrics;
+use crate::proxies::CountingTransport;
 use crate::retention;
 use crate::status::FeedNames;
 use crate::websub::WebSub;
@@ -62,6 +64,8 @@ pub struct ReloadableParts {
     pub write_access: watch::Sender<WriteAccess>,
     /// What the journal lets go.
     pub retention: watch::Sender<Retention>,
+    /// Counts what passes proxies.
+    pub metrics: Arc<Metrics>,
     /// Whether what passes is recorded. A recording has to come from one configuration, so nothing is reloaded then.
     pub is_recorded: bool,
 }
@@ -225,8 +229,8 @@ impl Reloader {
         let Candidate { config, live, filter } = read.map_err(|_| ReloadError::Stopping)??;
         let Config { settings, feeds, subject, sites, agencies, story_tables: _, contents } = config;
         // Certificates and credentials are read anew, too, whether or not the settings that name their files are the same.
-        let fetcher =
-            Arc::new(in_force.fetcher.under(Arc::new(live), settings.fetch.clone(), settings.poll.clone()));
+        let live = Arc::new(CountingTransport::new(live, self.parts.metrics.clone()));
+        let fetcher = Arc::new(in_force.fetcher.under(live, settings.fetch.clone(), settings.poll.clone()));
         let update = EngineUpdate {
             feeds: feeds.clone(),
             fetcher: fetcher.clone(),

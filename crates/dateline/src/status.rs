@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::disk::DiskSpace;
 use crate::faults::{self, Fault, LiveState};
+use crate::proxies::ProxyStatus;
 use crate::run_record::RunRecord;
 use crate::site_rules::SiteRuleStatus;
 use crate::text::{ago, moment};
@@ -106,6 +107,9 @@ pub struct StatusReport {
     /// The rules for single sites that were applied since the daemon started; absent where no daemon tells.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub site_rules: Vec<SiteRuleStatus>,
+    /// How the proxies do that anything has passed since the start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proxies: Vec<ProxyStatus>,
     /// The last few events, newest first.
     pub last_events: Vec<LastEvent>,
     /// The configured feeds.
@@ -276,6 +280,7 @@ impl StatusReport {
             relay: None,
             disk: journal.path().parent().and_then(|folder| DiskSpace::at(folder).ok()),
             site_rules: Vec::new(),
+            proxies: Vec::new(),
             last_events,
             feeds,
         })
@@ -303,6 +308,7 @@ impl StatusReport {
         self.faults.extend(faults::of_journal(&self));
         self.faults.sort_by_key(|fault| fault.kind);
         self.site_rules = live.site_rules;
+        self.proxies = live.proxies;
         self.verdict = match self.faults.first() {
             None => Verdict::Ok,
             Some(worst) if worst.kind.is_ready() => Verdict::Degraded,

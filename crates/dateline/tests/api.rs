@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dateline::api::{self, Sources, WriteAccess};
 use dateline::config::{ApiSettings, HttpSettings};
-use dateline::engine::EngineActivity;
+use dateline::engine::{EngineActivity, PauseCause};
 use dateline::metrics::Metrics;
 use dateline::run_record::RunRecord;
 use dateline::status::{FeedNames, StatusReport};
@@ -51,7 +51,7 @@ impl TestServer {
             time: Timestamp::now(),
             polls: 0,
             pages: 0,
-            paused: false,
+            paused: None,
         });
         let sources = Sources {
             journal: journal.clone(),
@@ -281,7 +281,7 @@ async fn health_follows_the_engines_pulse() {
     let served = TestServer::new(HttpSettings::default()).await;
     assert_eq!(served.get("/livez", "").await.0, 200);
     assert_eq!(served.get("/readyz", "").await.0, 200);
-    served.pulse.send_modify(|pulse| pulse.paused = true);
+    served.pulse.send_modify(|pulse| pulse.paused = Some(PauseCause::Full));
     assert_eq!(served.get("/livez", "").await.0, 200);
     let (status, _, body) = served.get("/readyz", "").await;
     assert_eq!(status, 503);
@@ -482,7 +482,7 @@ async fn answers_are_compressed_for_those_who_take_that_and_events_that_are_foll
 #[tokio::test]
 async fn whoever_finds_the_daemon_not_ready_is_told_when_to_come_back() {
     let served = TestServer::new(HttpSettings::default()).await;
-    served.pulse.send_modify(|pulse| pulse.paused = true);
+    served.pulse.send_modify(|pulse| pulse.paused = Some(PauseCause::Full));
     let (status, head, _) = served.get("/readyz", "").await;
     assert_eq!(status, 503);
     assert!(head.contains("retry-after: 10"), "{head}");

@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use dateline::engine::EngineActivity;
 use dateline::faults::LiveState;
 use dateline::metrics::{Exposition, Metrics, Moment};
+use dateline::proxies::ProxyOutcome;
 use dateline::run_record::RunRecord;
 use dateline::status::{FeedNames, StatusReport};
 use dateline_journal::{Journal, Options};
@@ -42,12 +43,14 @@ fn exported() -> String {
         asked: vec![SiteRulePart::Body],
         unmatched: vec![SiteRulePart::Body],
     });
-    let live = LiveState { site_rules: metrics.site_rules(), ..LiveState::default() };
+    metrics.passed_proxy("http://proxy.example:3128", ProxyOutcome::Answered, Timestamp::now());
+    let (site_rules, proxies) = (metrics.site_rules(), metrics.proxies());
+    let live = LiveState { site_rules, proxies, ..LiveState::default() };
     let run = RunRecord::of_this_process("http://127.0.0.1:1".into());
     let status = StatusReport::read(journal.reader(), &FeedNames::default(), Timestamp::now()).unwrap();
     let status = status.told_by(run, live);
     let activity =
-        EngineActivity { at: Instant::now(), time: Timestamp::now(), polls: 0, pages: 0, paused: false };
+        EngineActivity { at: Instant::now(), time: Timestamp::now(), polls: 0, pages: 0, paused: None };
     let (relay, now) = (None, Timestamp::now());
     metrics.measure(&Moment { status: &status, relay, activity, followers: 0, now });
     metrics.to_text(Exposition::Prometheus)

@@ -4,13 +4,16 @@
 
 mod site;
 
+use std::io::{Read, Write};
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
-use site::{Site, terminate, text};
+use site::{Site, get, terminate, text};
 
 /// A feed on a port that nobody listens on, asked at once.
-const SETTINGS: &str = "[poll]\nstart_spread = \"0s\"\n[fetch]\nallow_private_addresses = true\n";
+const SETTINGS: &str =
+    "[poll]\nstart_spread = \"0s\"\n[fetch]\nallow_private_addresses = true\nper_host_delay = \"10ms\"\n";
 const FEEDS: &str = "[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\nname = \"Inside\"\n";
 
 /// The page, once its first line has `sign` in it.
@@ -51,6 +54,93 @@ fn that_no_host_can_be_reached_is_one_fault_with_what_to_do() {
     assert!(page.contains("to do: see that this machine is online"), "{page}");
     assert!(page.contains("delivery  off: the daemon runs without [kafka] `brokers`"), "{page}");
     assert!(page.contains("  failing  Inside: polled"), "{page}");
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn that_no_name_resolves_is_one_fault_with_what_to_do() {
+    let feeds =
+        ["one", "two", "three"].map(|name| format!("[[feed]]\nurl = \"http://{name}.invalid/rss\"\n"));
+    let site = Site::new(SETTINGS, &feeds.concat());
+    let (mut child, address) = site.daemon(&[]);
+    let page = page_with(&site, "degraded: no feed's host resolves");
+    assert!(page.contains("to do: see that this machine is online and its name server answers"), "{page}");
+    assert_eq!(get(&address, "/readyz").0, 200, "entries that come can still be kept");
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn that_nothing_comes_through_a_proxy_is_told_with_its_address_and_without_its_password() {
+    let feeds = [1, 2, 3, 4, 5].map(|n| format!("[[feed]]\nurl = \"http://news{n}.example/rss\"\n"));
+    let settings = format!("{SETTINGS}proxy = \"http://127.0.0.1:9\"\n");
+    let site = Site::new(&settings, &feeds.concat());
+    let (mut child, address) = site.daemon(&[("DATELINE_FETCH__PROXY_CREDENTIALS", "reporter:hush-4711")]);
+    let page = page_with(
+        &site,
+        "degraded: nothing comes through the proxy http://127.0.0.1:9: the last 5 requests failed",
+    );
+    assert!(page.contains("to do: see that the proxy runs"), "{page}");
+    let ready = get(&address, "/readyz").1;
+    assert!(
+        ready.contains("ready, but degraded:") && ready.contains("the proxy http://127.0.0.1:9"),
+        "{ready}"
+    );
+    let metrics = get(&address, "/metrics").1;
+    let sample = "dateline_proxy_requests_total{proxy=\"http://127.0.0.1:9\",result=\"connect\"} 5";
+    assert!(metrics.contains(sample), "{metrics}");
+    let told = [page, ready, metrics, site.log(), get(&address, "/v1/status").1].concat();
+    assert!(!told.contains("hush-4711") && !told.contains("reporter"), "{told}");
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+/// A feed with more entries than the file size allows that [`a_journal_that_cannot_be_written_is_told`] sets, and no pages.
+fn large_feed() -> String {
+    let text = "A freight train waited for hours at the border. ".repeat(200);
+    let item = |number| {
+        format!(
+            "<item><title>Train {number}</title><guid>{number}</guid><description>{text}</description></item>"
+        )
+    };
+    let items: String = (0..400).map(item).collect();
+    format!("<?xml version='1.0'?><rss version='2.0'><channel><title>Border</title>{items}</channel></rss>")
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_is_told_and_intake_goes_on_once_it_can() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let feeds = format!("[[feed]]\nurl = \"http://{}/rss\"\n", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let feed = large_feed();
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let head =
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/rss+xml\r\ncontent-length";
+            let _ = write!(stream, "{head}: {}\r\n\r\n{feed}", feed.len());
+        }
+    });
+    let site = Site::new(SETTINGS, &feeds);
+    // No file may grow beyond a megabyte; that a write fails then, rather than end the process, is what the ignored signal is for.
+    let (mut child, address) = site.daemon_under("trap '' XFSZ; ulimit -S -f 2048; exec \"$@\"");
+    let page =
+        page_with(&site, "not taking entries in: the journal cannot be written, though not for want of room");
+    assert!(page.contains("to do: the log says what the system answers"), "{page}");
+    assert!(site.log().contains("intake pauses until the journal can be written again"), "{}", site.log());
+    let (status, ready) = get(&address, "/readyz");
+    assert!(status == 503 && ready.contains("the journal cannot be written"), "{status} {ready}");
+    assert_eq!(get(&address, "/livez").0, 200, "a restart would not help");
+    let lifted = Command::new("prlimit")
+        .args(["--pid", &child.id().to_string(), "--fsize=unlimited:unlimited"])
+        .status();
+    assert!(lifted.unwrap().success());
+    let mut report = Value::Null;
+    for _ in 0..300 {
+        report = serde_json::from_slice(&site.run(&["status", "--json"]).stdout).unwrap();
+        if report["entries"] == 400 && report["verdict"] == "ok" {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!((&report["entries"], &report["verdict"]), (&400.into(), &"ok".into()), "{}", site.log());
     assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
 }
 

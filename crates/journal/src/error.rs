@@ -144,6 +144,11 @@ impl JournalError {
         }
     }
 
+    /// Whether room is what is missing.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full)
+    }
+
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| match source.kind() {

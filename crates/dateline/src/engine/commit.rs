@@ -1,7 +1,7 @@
 //! From a change that is ready to its receipt: the journal is asked until it has room.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dateline_fetcher::{Clock, PollResult};
@@ -10,6 +10,7 @@ use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use jiff::Timestamp;
 use tokio::sync::{Mutex, oneshot};
 
+use super::PauseCause;
 use super::comparison::Comparison;
 use super::push::PushEnd;
 use crate::metrics::poll_result_word;
@@ -50,6 +51,8 @@ pub(super) struct CommitRetry {
     journal: Journal,
     /// How many commits wait for room.
     stuck: Arc<AtomicUsize>,
+    /// Whether it is room that the last of these found missing.
+    is_full: Arc<AtomicBool>,
     /// What articles are compared with. One is compared and committed at a time, so that the next is compared with it.
     comparison: Arc<Mutex<Comparison>>,
     clock: Clock,
@@ -59,12 +62,21 @@ pub(super) struct CommitRetry {
 impl CommitRetry {
     pub(super) fn new(journal: Journal, comparison: Comparison, clock: Clock, traces: Traces) -> Self {
         let comparison = Arc::new(Mutex::new(comparison));
-        Self { journal, stuck: Arc::default(), comparison, clock, traces }
+        Self { journal, stuck: Arc::default(), is_full: Arc::default(), comparison, clock, traces }
     }
 
     /// Whether a commit waits for room.
     pub(super) fn is_stuck(&self) -> bool {
         self.stuck.load(Ordering::Relaxed) > 0
+    }
+
+    /// Why commits wait, where they do.
+    pub(super) fn pause_cause(&self) -> Option<PauseCause> {
+        let cause = match self.is_full.load(Ordering::Relaxed) {
+            true => PauseCause::Full,
+            false => PauseCause::Unwritable,
+        };
+        self.is_stuck().then_some(cause)
     }
 
     /// Commits a change, however long the journal has no room for it.
@@ -133,13 +145,16 @@ impl CommitRetry {
         if !error.is_retryable() {
             return first;
         }
+        self.is_full.store(error.is_full(), Ordering::Relaxed);
         if self.stuck.fetch_add(1, Ordering::Relaxed) == 0 {
             tracing::error!(%error, "intake pauses until the journal can be written again");
         }
         let done = loop {
             tokio::time::sleep(FULL_PAUSE).await;
             match commit().await {
-                Err(error) if error.is_retryable() => {}
+                Err(error) if error.is_retryable() => {
+                    self.is_full.store(error.is_full(), Ordering::Relaxed);
+                }
                 done => break done,
             }
         };

@@ -138,7 +138,7 @@ impl Intake {
             time: self.clock.now(),
             polls: self.polls_in_flight,
             pages: self.pages_in_flight,
-            paused: self.commits.is_stuck(),
+            paused: self.commits.pause_cause(),
         }
     }
 

@@ -53,6 +53,11 @@ struct FileLabel {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ProxyLabel {
+    proxy: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RulePartLabels {
     rule: String,
     part: String,
@@ -86,6 +91,7 @@ pub(super) struct Gauges {
     disk_size: Count,
     set_aside: Count,
     unmatched: Family<RulePartLabels, Count>,
+    proxy_failures: Family<ProxyLabel, Count>,
     followers: Count,
 }
 
@@ -171,6 +177,11 @@ impl Gauges {
             "On how many pages in a row a rule for a site has not found a part, up to the last page",
             self.unmatched.clone(),
         );
+        registry.register(
+            "proxy_failures_in_a_row",
+            "How many requests through a proxy got no answer since the last one that did",
+            self.proxy_failures.clone(),
+        );
     }
 
     /// Takes in what `moment` is like.
@@ -194,7 +205,7 @@ impl Gauges {
         self.backlog_age.set(age(status.due_since));
         self.polls_in_flight.set(activity.polls as u64);
         self.pages_in_flight.set(activity.pages as u64);
-        self.intake_paused.set(u64::from(activity.paused));
+        self.intake_paused.set(u64::from(activity.paused.is_some()));
         self.last_sequence.set(status.last_sequence.0);
         self.last_event.set(since_1970(status.last_event));
         self.set_relay(status, relay, age(status.undelivered_since));
@@ -212,6 +223,11 @@ impl Gauges {
                 let labels = RulePartLabels { rule: rule.rule.clone(), part: part.clone() };
                 self.unmatched.get_or_create(&labels).set(*pages);
             }
+        }
+        self.proxy_failures.clear();
+        for proxy in &status.proxies {
+            let label = ProxyLabel { proxy: proxy.proxy.clone() };
+            self.proxy_failures.get_or_create(&label).set(proxy.failures_in_a_row);
         }
         self.followers.set(followers as u64);
     }

@@ -75,8 +75,26 @@ impl Site {
     /// The same with further arguments.
     pub(crate) fn daemon_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> (Child, String) {
         let mut command = self.command(&["run"]);
-        command.args(arguments);
-        command.env("DATELINE_HTTP__LISTEN", "127.0.0.1:0").envs(environment.iter().copied());
+        command.args(arguments).envs(environment.iter().copied());
+        self.start(command)
+    }
+
+    /// The same, started by a line of `sh` whose arguments are the program and its.
+    pub(crate) fn daemon_under(&self, line: &str) -> (Child, String) {
+        let program = self.command(&["run"]);
+        let mut command = Command::new("sh");
+        command.args(["-c", line, "sh"]).arg(program.get_program()).args(program.get_args());
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        self.start(command)
+    }
+
+    fn start(&self, mut command: Command) -> (Child, String) {
+        command.env("DATELINE_HTTP__LISTEN", "127.0.0.1:0").stdin(Stdio::null());
         let log = fs::File::create(self.folder.path().join("log")).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();

@@ -20,7 +20,7 @@ use super::{
     FailureKind, Request, Resolver, Response, SystemResolver, Transport, TransportError,
     address_filter::AddressFilter,
     failure::{self, timed_out},
-    proxy::{Proxies, ProxyChoice, ProxyServer},
+    proxy::{Proxies, ProxyChoice, ProxyMatcher, ProxyServer},
 };
 use crate::{FetchSettings, FetchSettingsError, MemoryLease};
 
@@ -38,7 +38,7 @@ pub struct LiveTransport {
     /// Connects to hosts.
     direct: Client,
     /// Connects to the proxy of the settings, where there is one.
-    proxied: Option<Client>,
+    proxied: Option<(Client, ProxyMatcher)>,
     /// Where requests that choose no proxy may go, and those that choose none.
     addresses: AddressFilter,
     /// What connects to the proxies of single feeds: as many as are configured, each made when it is first needed.
@@ -52,6 +52,7 @@ pub struct LiveTransport {
 #[derive(Clone)]
 struct ProxyRoute {
     client: Client,
+    matcher: ProxyMatcher,
     addresses: AddressFilter,
 }
 
@@ -64,7 +65,7 @@ impl ProxyRoute {
         let proxies = Proxies::through(server, settings);
         let addresses = AddressFilter::new(settings, resolver, proxies.names().collect())?;
         let builder = client(settings)?.dns_resolver(addresses.clone());
-        Ok(Self { client: proxies.add_to(builder)?.build()?, addresses })
+        Ok(Self { matcher: proxies.matcher(), client: proxies.add_to(builder)?.build()?, addresses })
     }
 }
 
@@ -104,7 +105,10 @@ impl LiveTransport {
         let client = || client(settings).map(|builder| builder.dns_resolver(addresses.clone()));
         let direct = client()?.no_proxy().build()?;
         let proxied = match proxies {
-            Some(proxies) => Some(proxies.add_to(client()?)?.build()?),
+            Some(proxies) => {
+                let matcher = proxies.matcher();
+                Some((proxies.add_to(client()?)?.build()?, matcher))
+            }
             None => None,
         };
         let bounds = Bounds {
@@ -126,6 +130,20 @@ impl LiveTransport {
         })
     }
 
+    /// The proxy that `request` passes, without user name and password; `None` where it goes straight to its host, or nowhere.
+    pub fn proxy_of(&self, request: &Request) -> Option<String> {
+        if self.addresses.is_placed(&request.url) {
+            return None;
+        }
+        match &request.proxy {
+            Some(ProxyChoice::None) => None,
+            Some(ProxyChoice::Server(server)) => {
+                self.route_through(server).ok()?.matcher.proxy_of(&request.url)
+            }
+            None => self.proxied.as_ref()?.1.proxy_of(&request.url),
+        }
+    }
+
     /// The client that asks for `url`, if it may be asked for: here it is decided which way a request goes.
     fn client_for(&self, url: &Url, choice: Option<&ProxyChoice>) -> Result<Client, TransportError> {
         // The operator says where this host is.
@@ -137,7 +155,7 @@ impl LiveTransport {
         }
         self.addresses.check(url)?;
         let proxied = self.proxied.as_ref().filter(|_| !is_placed && choice.is_none());
-        Ok(proxied.unwrap_or(&self.direct).clone())
+        Ok(proxied.map_or(&self.direct, |(client, _)| client).clone())
     }
 
     fn route_through(&self, server: &ProxyServer) -> Result<ProxyRoute, TransportError> {

@@ -1,7 +1,8 @@
 //! Proxies that requests pass through.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{ClientBuilder, NoProxy};
 use serde::Deserialize;
 use url::{Host, Url};
@@ -203,6 +204,13 @@ impl Proxies {
         })
     }
 
+    /// Which requests pass which of these: what the client made of [`Proxies::add_to`] asks for itself, for whoever counts.
+    pub(super) fn matcher(&self) -> ProxyMatcher {
+        let address = |url: &Option<Url>| url.as_ref().map(Url::to_string).unwrap_or_default();
+        let (http, https) = (address(&self.http), address(&self.https));
+        ProxyMatcher(Arc::new(Matcher::builder().http(http).https(https).no(self.no_proxy.as_str()).build()))
+    }
+
     /// `builder` for a client that passes requests through these proxies.
     ///
     /// # Errors
@@ -218,6 +226,21 @@ impl Proxies {
             builder = builder.proxy(reqwest::Proxy::https(url)?.no_proxy(no_proxy));
         }
         Ok(builder)
+    }
+}
+
+/// Says which proxy a request passes.
+#[derive(Clone)]
+pub(super) struct ProxyMatcher(Arc<Matcher>);
+
+impl ProxyMatcher {
+    /// The proxy that a request for `url` passes, without user name and password; `None` where it passes none.
+    pub(super) fn proxy_of(&self, url: &Url) -> Option<String> {
+        let through = self.0.intercept(&url.as_str().parse().ok()?)?;
+        let proxy = through.uri();
+        let address = proxy.authority()?.as_str();
+        let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
+        Some(format!("{}://{host}", proxy.scheme_str()?))
     }
 }
 
@@ -242,4 +265,32 @@ fn usable(text: &str) -> Option<Url> {
             // What the client cannot read, it would pass over in silence.
             && url.as_str().parse::<http::Uri>().is_ok()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proxy_of_a_request_is_told_without_its_credentials() {
+        let settings = FetchSettings {
+            proxy: "http://proxy.example:3128".to_owned(),
+            no_proxy: vec!["near.example".to_owned()],
+            proxy_credentials: "reporter:hush".parse().ok(),
+            ..FetchSettings::default()
+        };
+        let proxies = Proxies::of(&settings, |_| None).ok().flatten().expect("a proxy");
+        let matcher = proxies.matcher();
+        let proxy_of = |url: &str| matcher.proxy_of(&url.parse().expect("a URL"));
+        for url in ["http://far.example/a", "https://far.example/"] {
+            assert_eq!(proxy_of(url).as_deref(), Some("http://proxy.example:3128"), "{url}");
+        }
+        for url in ["https://near.example/", "http://www.near.example/a"] {
+            assert_eq!(proxy_of(url), None, "{url}");
+        }
+        let server = ProxyServer::new("socks5h://127.0.0.1:1080", settings.proxy_credentials.as_ref());
+        let chosen = Proxies::through(&server.expect("an address"), &settings).matcher();
+        let url = "https://far.example/".parse().expect("a URL");
+        assert_eq!(chosen.proxy_of(&url).as_deref(), Some("socks5h://127.0.0.1:1080"));
+    }
 }
