@@ -1,11 +1,15 @@
 //! The HTTP API: events as they come, feeds, status, health, metrics; it reads, but for what is named here as
-//! POST, which takes leave to write ([`WriteAccess`]). Beside it stand the callbacks of hubs.
+//! POST or DELETE, which takes leave to write ([`WriteAccess`]). Beside it stand the callbacks of hubs.
 //!
 //! | path | gives |
 //! | --- | --- |
 //! | `/v1/events?after=SEQ&follow=true&limit=N&kind=article` | events, as NDJSON or server-sent events |
 //! | | 410 with `oldest` where events after SEQ were let go; `after=earliest` gives what is left |
 //! | `/v1/feeds` | the feeds and how each is doing |
+//! | `/v1/feeds/ID` | how one has been going: its last polls, when it is asked next, and why then |
+//! | POST `/v1/feeds` | adds a feed, or the one that a site names |
+//! | DELETE `/v1/feeds/ID` | takes a feed out |
+//! | POST `/v1/feeds/ID/pause`, `/v1/feeds/ID/resume` | has a feed polled no more; again |
 //! | `/v1/status` | the whole: feeds, backlog, last events, relay |
 //! | POST `/v1/feeds/ID/poll`, `/v1/feeds/ID/revive` | has a feed asked now; the second also where it is gone |
 //! | POST `/v1/reload` | what reading the configuration anew changed, or every error in it |
@@ -45,6 +49,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 pub use access::WriteAccess;
+pub(crate) use feed::{FeedAddition, FeedChangeReport};
 pub(crate) use health::is_alive;
 
 use crate::config::HttpSettings;
@@ -54,15 +59,15 @@ use crate::faults::LiveState;
 use crate::metrics::{Exposition, Metrics, Moment};
 use crate::reload::Reloader;
 use crate::run_record::RunRecord;
-use crate::status::{FeedNames, StatusReport};
+use crate::status::{FeedCatalogue, StatusReport};
 use crate::websub::WebSub;
 
 /// What the API tells about.
 pub struct Sources {
     /// Events and feeds.
     pub journal: Journal,
-    /// The names of the feeds.
-    pub feeds: watch::Receiver<FeedNames>,
+    /// The feeds that are configured.
+    pub feeds: watch::Receiver<Arc<FeedCatalogue>>,
     /// Who tells.
     pub run_record: RunRecord,
     /// Figures.
@@ -113,7 +118,10 @@ pub async fn serve(
     });
     let router = Router::new()
         .route("/v1/events", get(events::events))
-        .route("/v1/feeds", get(feeds))
+        .route("/v1/feeds", get(feed::list).post(feed::add))
+        .route("/v1/feeds/{id}", get(feed::show).delete(feed::remove))
+        .route("/v1/feeds/{id}/pause", post(feed::pause))
+        .route("/v1/feeds/{id}/resume", post(feed::resume))
         .route("/v1/feeds/{id}/poll", post(feed::poll))
         .route("/v1/feeds/{id}/revive", post(feed::revive))
         .route("/v1/status", get(status))
@@ -155,11 +163,6 @@ fn may_be_compressed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensi
     !control.is_some_and(|control| control.contains("no-transform"))
 }
 
-async fn feeds(State(api): Shared) -> Result<Response, Problem> {
-    let status = api.status().await?;
-    Ok(Json(status.feeds).into_response())
-}
-
 async fn status(State(api): Shared) -> Result<Response, Problem> {
     Ok(Json(api.status().await?).into_response())
 }
@@ -184,8 +187,9 @@ impl Api {
     /// The status as of now. Reading the journal takes a moment on its disk, so it happens on a blocking thread.
     async fn status(self: &Arc<Self>) -> Result<StatusReport, Problem> {
         let (api, now) = (self.clone(), self.now());
+        let catalogue = self.sources.feeds.borrow().clone();
         let read = tokio::task::spawn_blocking(move || {
-            StatusReport::read(api.sources.journal.reader(), &api.sources.feeds.borrow().clone(), now)
+            StatusReport::read(api.sources.journal.reader(), &catalogue, now)
         });
         let status = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
         Ok(status.told_by(self.sources.run_record.clone(), self.live_state()))
@@ -212,10 +216,25 @@ impl Api {
     }
 }
 
+/// What a failure is, where a program does something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProblemKind {
+    /// The daemon may not write the feeds file. Whoever may can do it in its place.
+    UnwritableFile,
+    /// Anything else.
+    Other,
+}
+
+impl ProblemKind {
+    /// The `type` of [`ProblemKind::UnwritableFile`] (RFC 9457, section 3.1.1).
+    pub(crate) const UNWRITABLE_FILE: &'static str = "/problems/unwritable-file";
+}
+
 /// A failure as the API tells it (RFC 9457, `application/problem+json`).
 #[derive(Debug)]
 struct Problem {
     status: StatusCode,
+    kind: ProblemKind,
     detail: String,
     /// Everything that is wrong, where that is more than one thing.
     errors: Vec<String>,
@@ -225,7 +244,8 @@ struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), errors: Vec::new(), oldest: None }
+        let (kind, detail) = (ProblemKind::Other, detail.into());
+        Self { status, kind, detail, errors: Vec::new(), oldest: None }
     }
 
     /// Events up to `gone` are deleted, and some of them were asked for.
@@ -245,6 +265,9 @@ impl Problem {
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
+        if self.kind == ProblemKind::UnwritableFile {
+            document["type"] = ProblemKind::UNWRITABLE_FILE.into();
+        }
         if !self.errors.is_empty() {
             document["errors"] = self.errors.clone().into();
         }

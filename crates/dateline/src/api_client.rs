@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use url::{Position, Url};
 
+use crate::api::ProblemKind;
 use crate::config::Settings;
 use crate::failure::Failure;
 
@@ -36,14 +37,44 @@ pub async fn get(url: &Url) -> Result<(Response<Incoming>, JoinHandle<()>), Stri
     send(Method::GET, url, None, Bytes::new()).await
 }
 
-/// Tells the daemon to do what a POST of `body` to `url` asks for, showing `token` where there is one, and reads its answer.
+/// Why a daemon doesn't do what it is asked.
+#[derive(Debug)]
+pub enum ApiFailure {
+    /// It cannot be reached, or doesn't answer as it should: what went wrong.
+    Unanswered(String),
+    /// It refuses.
+    Refused {
+        /// Why, in its words.
+        detail: String,
+        /// Everything that is wrong with its configuration, if that is why.
+        errors: Vec<String>,
+        /// Whether it may not write the feeds file.
+        is_file_unwritable: bool,
+    },
+}
+
+impl From<ApiFailure> for Failure {
+    fn from(failure: ApiFailure) -> Self {
+        match failure {
+            ApiFailure::Unanswered(why) => Self::Other(why),
+            ApiFailure::Refused { detail, errors, .. } if errors.is_empty() => Self::Other(detail),
+            ApiFailure::Refused { errors, .. } => Self::Refused(errors),
+        }
+    }
+}
+
+/// Asks the daemon to do what `method` means for `url`, showing `token` where there is one, and reads its answer.
 ///
 /// # Errors
-/// [`Failure::Refused`] where it finds something wrong with what it is to work with; others where it cannot be reached, doesn't
-/// answer, or doesn't do it for another reason.
-pub async fn post<T: DeserializeOwned>(url: &Url, token: Option<&Secret>, body: Bytes) -> Result<T, Failure> {
+/// Why it doesn't.
+pub async fn call<T: DeserializeOwned>(
+    method: Method,
+    url: &Url,
+    token: Option<&Secret>,
+    body: Bytes,
+) -> Result<T, ApiFailure> {
     let exchange = async {
-        let (answer, connection) = send(Method::POST, url, token, body).await?;
+        let (answer, connection) = send(method, url, token, body).await?;
         let status = answer.status();
         let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
         connection.abort();
@@ -52,25 +83,28 @@ pub async fn post<T: DeserializeOwned>(url: &Url, token: Option<&Secret>, body: 
     let answered = timeout(PATIENCE, exchange).await;
     let answered = answered.unwrap_or_else(|_| Err(format!("no answer within {PATIENCE:?}")));
     let (status, body) = answered.map_err(|error: String| {
-        Failure::Other(format!(
+        ApiFailure::Unanswered(format!(
             "{url} cannot be reached: {error}; is the daemon running? --url names another"
         ))
     })?;
     if status.is_success() {
         return serde_json::from_slice(&body)
-            .map_err(|error| Failure::Other(format!("{url} answers what cannot be read: {error}")));
+            .map_err(|error| ApiFailure::Unanswered(format!("{url} answers what cannot be read: {error}")));
     }
     let problem = serde_json::from_slice::<Problem>(&body).unwrap_or_default();
-    if problem.errors.is_empty() {
-        return Err(Failure::Other(format!("{url} answers {status}: {}", problem.detail)));
-    }
-    Err(Failure::Refused(problem.errors))
+    Err(ApiFailure::Refused {
+        detail: format!("{url} answers {status}: {}", problem.detail),
+        errors: problem.errors,
+        is_file_unwritable: problem.kind == ProblemKind::UNWRITABLE_FILE,
+    })
 }
 
 /// What the API says of a failure.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Problem {
+    #[serde(rename = "type")]
+    kind: String,
     detail: String,
     errors: Vec<String>,
 }

@@ -28,6 +28,7 @@ use serde::Deserialize;
 pub use agencies::read as read_agencies;
 pub use contents::ConfigContents;
 pub use error::{ConfigError, Origin};
+use feeds::ListedFeed;
 pub use feeds::SecretAccess;
 pub use settings::{
     ApiSettings, CopyPolicy, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings, StoriesSettings,
@@ -63,6 +64,8 @@ pub struct Config {
     pub settings: Settings,
     /// The feeds to poll.
     pub feeds: Vec<Feed>,
+    /// The feeds that are configured and not polled.
+    pub paused: Vec<Feed>,
     /// The subject to judge by.
     pub subject: Subject,
     /// The operator's rules for single sites.
@@ -82,7 +85,16 @@ impl Config {
     /// Everything that is wrong.
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = document::read(path).map_err(|error| vec![error])?;
-        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?)
+        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?, None)
+    }
+
+    /// The same with `feeds` as the content of the feeds file, whatever stands there now.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub(crate) fn load_with_feeds(path: &Path, feeds: &str) -> Result<Self, Vec<ConfigError>> {
+        let text = document::read(path).map_err(|error| vec![error])?;
+        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?, Some(feeds))
     }
 
     /// Reads the configuration file at `path` and what it names, whatever the environment says.
@@ -91,10 +103,13 @@ impl Config {
     /// As for [`Config::load`].
     pub(crate) fn load_without_environment(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = document::read(path).map_err(|error| vec![error])?;
-        Self::of_settings(Settings::from_text(path, &text, [])?)
+        Self::of_settings(Settings::from_text(path, &text, [])?, None)
     }
 
-    fn of_settings((settings, mut values): (Settings, SettingValues<'_>)) -> Result<Self, Vec<ConfigError>> {
+    fn of_settings(
+        (settings, mut values): (Settings, SettingValues<'_>),
+        feeds_text: Option<&str>,
+    ) -> Result<Self, Vec<ConfigError>> {
         let table = values.table().clone();
         settings.check_files(&mut values);
         let mut errors = Vec::new();
@@ -103,8 +118,12 @@ impl Config {
             noted(vec![error]);
         }
         let mut of_settings = values.into_errors();
-        let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Read)
-            .and_then(|feeds| some_feed(&settings.feeds, feeds))
+        let feeds = feeds_text
+            .map_or_else(|| feeds::text_of(&settings.feeds), |text| Ok(text.to_owned()))
+            .and_then(|text| {
+                feeds::parse(&settings.feeds, &text, &settings.fetch.secret_query, SecretAccess::Read)
+            })
+            .and_then(|listed| some_polled(&settings.feeds, listed))
             .map_err(&mut noted);
         let subject = subject::files(&settings.subject, "subject")
             .and_then(|files| Ok((subject::parse(&settings.subject, &files)?, files)))
@@ -125,7 +144,7 @@ impl Config {
         of_settings.append(&mut errors);
         match (feeds, subject, sites, agencies, story_tables) {
             (
-                Ok(feeds),
+                Ok((feeds, paused)),
                 Ok((subject, subject_files)),
                 Ok((sites, rules)),
                 Ok((agencies, agency_table)),
@@ -138,17 +157,18 @@ impl Config {
                     agencies: contents::of_text(&agency_table),
                     story_tables: contents::of_files(&story_files),
                 };
-                Ok(Self { settings, feeds, subject, sites, agencies, story_tables, contents })
+                Ok(Self { settings, feeds, paused, subject, sites, agencies, story_tables, contents })
             }
             _ => Err(of_settings),
         }
     }
 }
 
-/// The feeds in the file at `path`, where there are any.
-fn some_feed(path: &Path, feeds: Vec<Feed>) -> Result<Vec<Feed>, Vec<ConfigError>> {
-    if !feeds.is_empty() {
-        return Ok(feeds);
+/// Of the feeds in the file at `path` those that are polled, where there are any, and those that are paused.
+fn some_polled(path: &Path, listed: Vec<ListedFeed>) -> Result<(Vec<Feed>, Vec<Feed>), Vec<ConfigError>> {
+    let (polled, paused) = feeds::polled_and_paused(listed);
+    if !polled.is_empty() {
+        return Ok((polled, paused));
     }
     let remedy = "expected at least one, as in [[feed]] with url = \"https://news.example/rss\"";
     Err(vec![ConfigError::in_file(path, "no feed is configured and enabled").with_remedy(remedy)])

@@ -28,7 +28,7 @@ use crate::metrics::Metrics;
 use crate::proxies::CountingTransport;
 use crate::reload::{ReloadableParts, Reloader};
 use crate::run_record::RunRecord;
-use crate::status::FeedNames;
+use crate::status::FeedCatalogue;
 use crate::traces::{Traces, span};
 use crate::websub::{Callbacks, WebSub};
 use crate::{retention, service_manager};
@@ -63,7 +63,7 @@ pub async fn run(
     logs: LogFilter,
     record: Option<RecordingOptions>,
 ) -> Result<(), Failure> {
-    let Config { settings, feeds, subject, sites, agencies, story_tables: _, contents } = config;
+    let Config { settings, feeds, paused, subject, sites, agencies, story_tables: _, contents } = config;
     let mut signals = Signals::listen()?;
     let hangup = listen_for(SignalKind::hangup())?;
     // Before the port is asked for: a second daemon is to hear who has the journal.
@@ -99,7 +99,7 @@ pub async fn run(
         metrics: metrics.clone(),
         traces: traces.clone(),
     };
-    let names = watch::Sender::new(FeedNames::of(&feeds));
+    let catalogue = watch::Sender::new(Arc::new(FeedCatalogue::new(&feeds, &paused, &settings.poll)));
     let write_access = watch::Sender::new(WriteAccess::new(address, settings.api.clone()));
     if settings.fetch.has_example_contact() {
         tracing::warn!(
@@ -118,14 +118,14 @@ pub async fn run(
         .map(|relay| relay.observed_by(tell_deliveries(metrics.clone(), traces.clone())));
     let pulse = engine.pulse();
     let websub = subscriptions(&settings, recorded, &world, &engine)?;
-    let (feed_names, may_write) = (names.subscribe(), write_access.subscribe());
+    let (feeds_told, may_write) = (catalogue.subscribe(), write_access.subscribe());
     let retention = watch::Sender::new(retention::rules(&settings));
     let rules = retention.subscribe();
     let parts = ReloadableParts {
         engine: engine.commands(),
         websub: websub.clone(),
         logs,
-        feeds: names,
+        feeds: catalogue,
         write_access,
         retention,
         metrics: metrics.clone(),
@@ -139,7 +139,7 @@ pub async fn run(
     let sources = Sources {
         run_record: run_record.clone(),
         journal,
-        feeds: feed_names,
+        feeds: feeds_told,
         metrics,
         pulse: pulse.clone(),
         relay: relay.as_ref().map(Relay::status),

@@ -35,7 +35,7 @@ use crate::metrics::Metrics;
 use crate::replay::{Playback, ReplayFailure};
 use crate::run_record::RunRecord;
 use crate::shipped;
-use crate::status::FeedNames;
+use crate::status::FeedCatalogue;
 
 /// Where the API is if nobody else is there: where that of `dateline run` is by default.
 const USUAL_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -106,7 +106,9 @@ impl Demo {
         let Self { folder, config, listener, address } = self;
         let metrics = Arc::new(Metrics::default());
         let stop = CancellationToken::new();
-        let (feeds, settings) = (watch::Sender::new(FeedNames::of(&config.feeds)), config.settings.clone());
+        let settings = config.settings.clone();
+        let catalogue = FeedCatalogue::new(&config.feeds, &config.paused, &settings.poll);
+        let feeds = watch::Sender::new(Arc::new(catalogue));
         let (started, has_started) = oneshot::channel();
         let (end, over) = oneshot::channel();
         let day = Day {

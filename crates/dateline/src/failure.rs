@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use dateline_journal::JournalError;
 
 use crate::config::ConfigError;
+use crate::config::feeds::FeedChangeError;
 
 /// Why a command could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +99,18 @@ impl Failure {
 impl From<Vec<ConfigError>> for Failure {
     fn from(errors: Vec<ConfigError>) -> Self {
         Self::Config(errors)
+    }
+}
+
+impl From<FeedChangeError> for Failure {
+    fn from(error: FeedChangeError) -> Self {
+        match error {
+            FeedChangeError::Config(errors) => Self::Config(errors),
+            FeedChangeError::Unwritable { path, source } => {
+                Self::Io { what: format!("{} cannot be written", path.display()), source }
+            }
+            other => Self::Other(other.to_string()),
+        }
     }
 }
 

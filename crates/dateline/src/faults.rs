@@ -242,7 +242,8 @@ pub fn of_journal(status: &StatusReport) -> Vec<Fault> {
 
 /// What is wrong with the feeds as a whole. That one fails is told with that one.
 fn of_feeds(feeds: &[FeedStatus]) -> Option<Fault> {
-    let asked: Vec<&FeedStatus> = feeds.iter().filter(|feed| feed.last_poll.is_some()).collect();
+    let asked: Vec<&FeedStatus> =
+        feeds.iter().filter(|feed| !feed.paused && feed.last_poll.is_some()).collect();
     let last = asked.iter().filter_map(|feed| feed.last_poll).max()?;
     let recent: Vec<&&FeedStatus> = asked
         .iter()

@@ -32,6 +32,7 @@ pub mod disk;
 pub mod engine;
 pub mod failure;
 pub mod faults;
+pub mod feed_discovery;
 pub mod logs;
 pub mod metrics;
 pub mod proxies;

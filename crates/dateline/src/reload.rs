@@ -3,19 +3,22 @@
 //! Whole or not at all: everything is read and checked first, then the engine takes it over with the journal, and only then the
 //! rest follows, which cannot fail. Whatever is wrong leaves the daemon as it was.
 
-use std::collections::HashMap;
+mod report;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Feed, FetchSettingsError, Fetcher};
 use dateline_journal::{JournalError, Retention};
-use dateline_wire::{FeedId, FeedRef};
-use serde::{Deserialize, Serialize};
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use dateline_wire::FeedRef;
+use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot, watch};
 use tracing_subscriber::EnvFilter;
 
+pub use report::{FeedDifference, ReloadReport};
+
 use crate::api::WriteAccess;
+use crate::config::feeds::{FeedChange, FeedChangeError, FeedsEdit};
 use crate::config::{ApiSettings, Config, ConfigContents, ConfigError, Settings};
 use crate::engine::{EngineCommand, EngineUpdate};
 use crate::failure::Failure;
@@ -23,7 +26,7 @@ use crate::logs::{self, LogFilter};
 use crate::metrics::Metrics;
 use crate::proxies::CountingTransport;
 use crate::retention;
-use crate::status::FeedNames;
+use crate::status::FeedCatalogue;
 use crate::websub::WebSub;
 
 /// The settings that are applied by a reload: these, and what lies under those with a dot. Any other needs a restart.
@@ -58,8 +61,8 @@ pub struct ReloadableParts {
     pub websub: Option<Arc<WebSub>>,
     /// What is logged.
     pub logs: LogFilter,
-    /// The feeds as they are published.
-    pub feeds: watch::Sender<FeedNames>,
+    /// The feeds that are configured.
+    pub feeds: watch::Sender<Arc<FeedCatalogue>>,
     /// Who may write through the API.
     pub write_access: watch::Sender<WriteAccess>,
     /// What the journal lets go.
@@ -75,57 +78,6 @@ struct InForce {
     feeds: Vec<Feed>,
     contents: ConfigContents,
     fetcher: Arc<Fetcher>,
-}
-
-/// What a reload changed, for whoever asked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ReloadReport {
-    /// The feeds.
-    pub feeds: FeedDifference,
-    /// Whether the subject is another.
-    pub subject_changed: bool,
-    /// Whether the rules for single sites are others.
-    pub sites_changed: bool,
-    /// Whether the table of agencies is another.
-    pub agencies_changed: bool,
-    /// Whether the tables that stories are told by are others.
-    #[serde(default)]
-    pub story_tables_changed: bool,
-    /// The settings that were applied, by full name.
-    pub applied: Vec<String>,
-    /// The settings that are other than those the daemon works with, and count only once it is restarted.
-    pub needs_restart: Vec<String>,
-}
-
-/// How two sets of feeds differ.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct FeedDifference {
-    /// How many are polled now.
-    pub total: usize,
-    /// Those that are polled from now on.
-    pub added: Vec<FeedRef>,
-    /// Those that are not polled any more.
-    pub removed: Vec<FeedRef>,
-    /// Those that are polled otherwise, or called otherwise.
-    pub changed: Vec<FeedRef>,
-}
-
-impl FeedDifference {
-    fn between(before: &[Feed], after: &[Feed]) -> Self {
-        let by_id = |feeds: &'_ [Feed]| -> HashMap<FeedId, Feed> {
-            feeds.iter().map(|feed| (feed.id().clone(), feed.clone())).collect()
-        };
-        let (old, new) = (by_id(before), by_id(after));
-        let published = |feeds: &[Feed], wanted: &dyn Fn(&Feed) -> bool| {
-            feeds.iter().filter(|feed| wanted(feed)).map(|feed| feed.published().clone()).collect()
-        };
-        Self {
-            total: after.len(),
-            added: published(after, &|feed| !old.contains_key(feed.id())),
-            removed: published(before, &|feed| !new.contains_key(feed.id())),
-            changed: published(after, &|feed| old.get(feed.id()).is_some_and(|before| before != feed)),
-        }
-    }
 }
 
 /// Why everything stays as it was.
@@ -145,6 +97,9 @@ pub enum ReloadError {
         "this run is recorded, and a recording comes from one configuration: restart the daemon to go on with another"
     )]
     Recorded,
+    /// The feeds file could not be changed.
+    #[error(transparent)]
+    Feeds(#[from] FeedChangeError),
     /// The daemon stops.
     #[error("the daemon is stopping")]
     Stopping,
@@ -154,7 +109,9 @@ impl ReloadError {
     /// Everything that is wrong, each in a line.
     pub fn details(&self) -> Vec<String> {
         match self {
-            Self::Config(errors) => errors.iter().map(ConfigError::to_string).collect(),
+            Self::Config(errors) | Self::Feeds(FeedChangeError::Config(errors)) => {
+                errors.iter().map(ConfigError::to_string).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -174,8 +131,13 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn read(path: &Path) -> Result<Self, ReloadError> {
-        let config = Config::load(path).map_err(ReloadError::Config)?;
+    /// What stands at `path`, with `feeds` in place of what the feeds file holds, if any are given.
+    fn read(path: &Path, feeds: Option<&str>) -> Result<Self, ReloadError> {
+        let config = match feeds {
+            None => Config::load(path),
+            Some(feeds) => Config::load_with_feeds(path, feeds),
+        };
+        let config = config.map_err(ReloadError::Config)?;
         let filter = logs::understood(&config.settings.logs.level).map_err(ReloadError::Settings)?;
         let live = LiveTransport::new(&config.settings.fetch)?;
         Ok(Self { config, live, filter })
@@ -200,17 +162,52 @@ impl Reloader {
     /// # Errors
     /// Why everything stays as it was.
     pub async fn reload(&self) -> Result<ReloadReport, ReloadError> {
-        let reloaded = self.take_over().await;
-        match &reloaded {
-            Ok(report) => report.log(),
-            Err(error) => {
-                for detail in error.details() {
-                    tracing::error!("{detail}");
-                }
-                tracing::error!("the configuration was not reloaded: {error}");
-            }
-        }
+        let reloaded = async {
+            let mut in_force = self.in_force().await?;
+            let path = self.path.clone();
+            // Reading takes a moment of the disk and a core.
+            let read = tokio::task::spawn_blocking(move || Candidate::read(&path, None)).await;
+            self.take_over(&mut in_force, read.map_err(|_| ReloadError::Stopping)??).await
+        };
+        let reloaded = reloaded.await;
+        log(reloaded.as_ref());
         reloaded
+    }
+
+    /// Changes the feeds file, and has everything go on with the configuration as it is then; gives the feed, too. Otherwise file and
+    /// daemon are as they were.
+    ///
+    /// # Errors
+    /// Why everything stays as it was.
+    pub async fn change_feeds(&self, change: FeedChange) -> Result<(FeedRef, ReloadReport), ReloadError> {
+        let changed = async {
+            let mut in_force = self.in_force().await?;
+            let path = self.path.clone();
+            let prepared = tokio::task::spawn_blocking(move || -> Result<_, ReloadError> {
+                let settings = Settings::load(&path).map_err(ReloadError::Config)?;
+                let (edit, feed) = FeedsEdit::of(&settings.feeds, &settings.fetch.secret_query, change)?;
+                // The file is written once all that a run would stumble over is known to be right.
+                let candidate = Candidate::read(&path, Some(&edit.text()))?;
+                edit.save()?;
+                Ok((edit, feed, candidate))
+            });
+            let (edit, feed, candidate) = prepared.await.map_err(|_| ReloadError::Stopping)??;
+            match self.take_over(&mut in_force, candidate).await {
+                Ok(report) => Ok((feed, report)),
+                Err(error) => {
+                    edit.undo()?;
+                    Err(error)
+                }
+            }
+        };
+        let changed = changed.await;
+        log(changed.as_ref().map(|(_, report)| report));
+        changed
+    }
+
+    /// What feeds and pages are asked through now.
+    pub async fn fetcher(&self) -> Arc<Fetcher> {
+        self.in_force.lock().await.fetcher.clone()
     }
 
     /// Who may write by the configuration as it stands in the file now, where that can be read.
@@ -218,16 +215,20 @@ impl Reloader {
         Settings::load(&self.path).map(|settings| settings.api).ok()
     }
 
-    async fn take_over(&self) -> Result<ReloadReport, ReloadError> {
+    /// What the daemon works with, for whoever is to change it.
+    async fn in_force(&self) -> Result<MutexGuard<'_, InForce>, ReloadError> {
         if self.parts.is_recorded {
             return Err(ReloadError::Recorded);
         }
-        let mut in_force = self.in_force.lock().await;
-        let path = self.path.clone();
-        // Reading takes a moment of the disk and a core.
-        let read = tokio::task::spawn_blocking(move || Candidate::read(&path)).await;
-        let Candidate { config, live, filter } = read.map_err(|_| ReloadError::Stopping)??;
-        let Config { settings, feeds, subject, sites, agencies, story_tables: _, contents } = config;
+        Ok(self.in_force.lock().await)
+    }
+
+    async fn take_over(
+        &self,
+        in_force: &mut InForce,
+        Candidate { config, live, filter }: Candidate,
+    ) -> Result<ReloadReport, ReloadError> {
+        let Config { settings, feeds, paused, subject, sites, agencies, story_tables: _, contents } = config;
         // Certificates and credentials are read anew, too, whether or not the settings that name their files are the same.
         let live = Arc::new(CountingTransport::new(live, self.parts.metrics.clone()));
         let fetcher = Arc::new(in_force.fetcher.under(live, settings.fetch.clone(), settings.poll.clone()));
@@ -248,7 +249,8 @@ impl Reloader {
             websub.ask_through(fetcher.clone());
         }
         self.parts.logs.set(filter);
-        self.parts.feeds.send_replace(FeedNames::of(&feeds));
+        let catalogue = FeedCatalogue::new(&feeds, &paused, &settings.poll);
+        self.parts.feeds.send_replace(Arc::new(catalogue));
         self.parts.write_access.send_modify(|access| *access = access.under(settings.api.clone()));
         self.parts.retention.send_modify(|rules| {
             // Whether there is a Kafka is settled at the start, too.
@@ -273,97 +275,30 @@ impl Reloader {
     }
 }
 
+/// Says in the log what came of a reload.
+fn log(reloaded: Result<&ReloadReport, &ReloadError>) {
+    match reloaded {
+        Ok(report) => report.log(),
+        Err(error) => {
+            for detail in error.details() {
+                tracing::error!("{detail}");
+            }
+            tracing::error!("the configuration was not reloaded: {error}");
+        }
+    }
+}
+
 /// Whether a reload applies the setting with this full name.
 fn is_applied(name: &str) -> bool {
     let is_under = |part: &str| name == part || (part.ends_with('.') && name.starts_with(part));
     APPLIED.into_iter().any(is_under) && !LAID_OUT.contains(&name)
 }
 
-impl ReloadReport {
-    /// What is read as a whole, what it is called, and whether it is another now.
-    fn parts(&self) -> [(&'static str, bool); 4] {
-        [
-            ("subject", self.subject_changed),
-            ("sites", self.sites_changed),
-            ("agencies", self.agencies_changed),
-            ("story tables", self.story_tables_changed),
-        ]
-    }
-
-    /// Whether nothing is other than before.
-    fn is_empty(&self) -> bool {
-        let FeedDifference { total: _, added, removed, changed } = &self.feeds;
-        [added, removed, changed].into_iter().all(Vec::is_empty)
-            && self.parts().iter().all(|(_, changed)| !changed)
-            && self.applied.is_empty()
-            && self.needs_restart.is_empty()
-    }
-
-    fn log(&self) {
-        let lists = [
-            ("a feed is polled from now on", &self.feeds.added),
-            ("a feed is not polled any more", &self.feeds.removed),
-            ("a feed is configured otherwise", &self.feeds.changed),
-        ];
-        for (what, feeds) in lists {
-            for feed in feeds {
-                tracing::info!(feed = feed.url.as_str(), "{what}");
-            }
-        }
-        let parts: Vec<&str> =
-            self.parts().iter().filter(|(_, changed)| *changed).map(|(part, _)| *part).collect();
-        tracing::info!(
-            feeds = self.feeds.total,
-            added = self.feeds.added.len(),
-            removed = self.feeds.removed.len(),
-            changed = self.feeds.changed.len(),
-            also = parts.join(", "),
-            settings = self.applied.join(" "),
-            "the configuration was reloaded"
-        );
-        if !self.needs_restart.is_empty() {
-            tracing::warn!(
-                settings = self.needs_restart.join(" "),
-                "settings have changed that need a restart"
-            );
-        }
-    }
-
-    /// The report as lines for people.
-    pub fn to_text(&self) -> String {
-        if self.is_empty() {
-            return format!("Reloaded: nothing has changed ({} feeds).\n", self.feeds.total);
-        }
-        let FeedDifference { total, added, removed, changed } = &self.feeds;
-        let mut text = format!(
-            "Reloaded: {total} feeds, of which {} added and {} changed; {} removed.\n",
-            added.len(),
-            changed.len(),
-            removed.len()
-        );
-        for (word, feeds) in [("added", added), ("removed", removed), ("changed", changed)] {
-            for feed in feeds {
-                let name = feed.name.as_deref().map(|name| format!("  {name}")).unwrap_or_default();
-                text.push_str(&format!("  {word:<8} {}{name}\n", feed.url));
-            }
-        }
-        for (part, _) in self.parts().iter().filter(|(_, changed)| *changed) {
-            text.push_str(&format!("  {part:<8} changed\n"));
-        }
-        for setting in &self.applied {
-            text.push_str(&format!("  applied  {setting}\n"));
-        }
-        for setting in &self.needs_restart {
-            text.push_str(&format!("  needs a restart: {setting}\n"));
-        }
-        text
-    }
-}
-
 impl From<ReloadError> for Failure {
     fn from(error: ReloadError) -> Self {
         match error {
             ReloadError::Config(errors) => Self::Config(errors),
+            ReloadError::Feeds(error) => error.into(),
             other => Self::Other(other.to_string()),
         }
     }
@@ -371,26 +306,7 @@ impl From<ReloadError> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use dateline_wire::SecretQuery;
-
     use super::*;
-
-    fn feed(url: &str, name: Option<&str>) -> Feed {
-        Feed::new(url.parse().unwrap(), name.map(str::to_owned), &SecretQuery::default())
-    }
-
-    #[test]
-    fn feeds_are_told_apart_by_address_and_a_new_name_is_a_change() {
-        let [a, b, c] =
-            ["https://a.example/", "https://b.example/", "https://c.example/"].map(|url| feed(url, None));
-        let renamed = feed("https://b.example/", Some("B"));
-        let difference = FeedDifference::between(&[a.clone(), b], &[renamed.clone(), c.clone()]);
-        let of = |feed: &Feed| vec![feed.published().clone()];
-        assert_eq!(
-            difference,
-            FeedDifference { total: 2, added: of(&c), removed: of(&a), changed: of(&renamed) }
-        );
-    }
 
     #[test]
     fn a_setting_that_nobody_takes_over_needs_a_restart() {

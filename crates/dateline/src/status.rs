@@ -1,15 +1,16 @@
 //! How it is going: from the journal, and from the daemon itself where one runs. For the API, and for `dateline status`, which asks
 //! that or, where no daemon answers, reads the journal alone.
 
+mod catalogue;
+mod history;
 mod page;
 
 use std::collections::{BTreeMap, HashMap};
 
-use dateline_fetcher::Feed;
 use dateline_journal::{JournalError, JournalReader};
 use dateline_publisher::RelayStatus;
 use dateline_wire::{
-    EventKind, FailureKind, FeedId, FeedRef, FeedState, HealthKind, PublicUrl, Sequence, Subscription,
+    EventKind, FailureKind, FeedId, FeedState, HealthKind, PublicUrl, Sequence, Subscription,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,21 +23,12 @@ use crate::run_record::RunRecord;
 use crate::site_rules::SiteRuleStatus;
 use crate::text::{ago, moment};
 
+pub use catalogue::FeedCatalogue;
+pub use history::FeedHistory;
 pub use page::page;
 
 /// How many of the last events are shown.
 const LAST_EVENTS: u64 = 5;
-
-/// The configured feeds as they are published, by id.
-#[derive(Debug, Clone, Default)]
-pub struct FeedNames(HashMap<FeedId, FeedRef>);
-
-impl FeedNames {
-    /// Those of `feeds`.
-    pub fn of(feeds: &[Feed]) -> Self {
-        Self(feeds.iter().map(|feed| (feed.id().clone(), feed.published().clone())).collect())
-    }
-}
 
 /// How a daemon is, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,8 +170,12 @@ pub struct FeedStatus {
     /// What it is sorted under.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// When it is polled next.
-    pub next_poll: Timestamp,
+    /// Whether it is paused: it stands in the feeds file and is not polled.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
+    /// When it is polled next; absent while it is paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_poll: Option<Timestamp>,
     /// When it was polled last.
     pub last_poll: Option<Timestamp>,
     /// When it last answered as it should.
@@ -237,7 +233,11 @@ impl StatusReport {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn read(journal: &JournalReader, names: &FeedNames, now: Timestamp) -> Result<Self, JournalError> {
+    pub fn read(
+        journal: &JournalReader,
+        catalogue: &FeedCatalogue,
+        now: Timestamp,
+    ) -> Result<Self, JournalError> {
         let totals = journal.status()?;
         let after = Sequence(totals.last_sequence.0.saturating_sub(LAST_EVENTS));
         let mut last_events: Vec<LastEvent> = journal
@@ -254,8 +254,21 @@ impl StatusReport {
         let subscriptions = journal.subscriptions()?.into_iter();
         let mut subscriptions: HashMap<FeedId, WebSubStatus> =
             subscriptions.map(|one| (one.feed.clone(), WebSubStatus::of(one))).collect();
-        let feeds = journal.feeds()?.into_iter();
-        let feeds = feeds.map(|feed| FeedStatus::of(subscriptions.remove(&feed.id), feed, names)).collect();
+        let mut feeds = Vec::new();
+        for state in journal.feeds()? {
+            let websub = subscriptions.remove(&state.id);
+            // A daemon that was told to pause a feed says so before its journal does.
+            if !catalogue.is_paused(&state.id) {
+                feeds.push(FeedStatus { websub, ..FeedStatus::of(state, catalogue) });
+            }
+        }
+        for feed in catalogue.paused() {
+            let state = journal.feed(feed.id())?;
+            feeds.push(FeedStatus::of(
+                state.unwrap_or_else(|| FeedState::new(feed.published(), now)),
+                catalogue,
+            ));
+        }
         let undelivered_since = journal.event_time(totals.relay_position.next())?;
         Ok(Self {
             now,
@@ -394,6 +407,8 @@ impl StatusReport {
 pub enum FeedCondition {
     /// It answered as it should when it was last asked.
     Ok,
+    /// It is paused, and not asked.
+    Paused,
     /// It was never asked.
     Waiting,
     /// It answers, but has had nothing new for longer than its rhythm explains.
@@ -408,12 +423,14 @@ pub enum FeedCondition {
 
 impl FeedCondition {
     /// Every condition.
-    pub const ALL: [Self; 6] = [Self::Ok, Self::Waiting, Self::Silent, Self::Failing, Self::Dead, Self::Gone];
+    pub const ALL: [Self; 7] =
+        [Self::Ok, Self::Paused, Self::Waiting, Self::Silent, Self::Failing, Self::Dead, Self::Gone];
 
     /// The condition in a word.
     pub fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
+            Self::Paused => "paused",
             Self::Waiting => "waiting",
             Self::Silent => "silent",
             Self::Failing => "failing",
@@ -424,15 +441,18 @@ impl FeedCondition {
 }
 
 impl FeedStatus {
-    fn of(websub: Option<WebSubStatus>, feed: FeedState, names: &FeedNames) -> Self {
-        let configured = names.0.get(&feed.id);
+    /// Of a feed whose state is `feed`, configured as `catalogue` says, without its subscription.
+    fn of(feed: FeedState, catalogue: &FeedCatalogue) -> Self {
+        let configured = catalogue.get(&feed.id).map(|configured| configured.published());
+        let paused = catalogue.is_paused(&feed.id);
         Self {
             name: configured.and_then(|configured| configured.name.clone()),
             tags: configured.map(|configured| configured.tags.clone()).unwrap_or_default(),
             id: feed.id,
             // What an older version stored may hold what is secret in it.
             url: configured.map_or(feed.url, |configured| configured.url.clone()),
-            next_poll: feed.next_poll,
+            paused,
+            next_poll: (!paused).then_some(feed.next_poll),
             last_poll: feed.last_poll,
             last_success: feed.last_success,
             last_new_entry: feed.last_new_entry,
@@ -443,13 +463,14 @@ impl FeedStatus {
             last_failure: feed.last_failure,
             conditions: feed.conditions,
             retired: feed.retired,
-            websub,
+            websub: None,
         }
     }
 
     /// How it is doing.
     pub fn condition(&self) -> FeedCondition {
         match self {
+            Self { paused: true, .. } => FeedCondition::Paused,
             Self { retired: true, .. } => FeedCondition::Gone,
             _ if self.conditions.contains(&HealthKind::Dead) => FeedCondition::Dead,
             Self { failures: 1.., .. } => FeedCondition::Failing,

@@ -10,7 +10,7 @@ use dateline::config::{ApiSettings, HttpSettings};
 use dateline::engine::{EngineActivity, PauseCause};
 use dateline::metrics::Metrics;
 use dateline::run_record::RunRecord;
-use dateline::status::{FeedNames, StatusReport};
+use dateline::status::{FeedCatalogue, StatusReport};
 use dateline_journal::{Durability, EntryCompletion, Journal, Options, PollCommit, Retention, RetentionPass};
 use dateline_publisher::RelayStatus;
 use dateline_wire::{
@@ -55,7 +55,7 @@ impl TestServer {
         });
         let sources = Sources {
             journal: journal.clone(),
-            feeds: watch::channel(FeedNames::default()).1,
+            feeds: watch::channel(Arc::new(FeedCatalogue::default())).1,
             run_record: RunRecord::of_this_process("http://127.0.0.1:1".into()),
             metrics: Arc::new(Metrics::default()),
             pulse: pulse.subscribe(),

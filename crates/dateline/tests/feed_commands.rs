@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use dateline::run_record::RunRecord;
 use serde_json::Value;
 use site::{Site, get, terminate, text};
 
@@ -134,7 +135,7 @@ fn a_site_is_added_by_its_feed_to_a_file_that_stays_as_it_was() {
     let several = refused(&site.run(&["feed", "add", &format!("{}/two", server.address)]));
     assert!(several.contains("names several feeds") && several.contains("/other.xml"), "{several}");
     let none = refused(&site.run(&["feed", "add", &format!("{}/none", server.address)]));
-    assert!(none.contains("is no feed") && none.contains("--unchecked adds it all the same"), "{none}");
+    assert!(none.contains("is no feed") && none.contains("--unchecked (over HTTP"), "{none}");
     let unknown = refused(&site.run(&["feed", "add", "https://b.example/", "--unchecked", "--group", "slo"]));
     assert!(unknown.contains("`group` is \"slo\"; expected the name of a [[group]]: slow"), "{unknown}");
     assert_eq!(feeds_file(&site), file, "what is refused changes nothing");
@@ -185,9 +186,17 @@ fn a_running_daemon_goes_by_what_becomes_of_its_feeds() {
     assert!(shown.contains("why ") && shown.contains("it is asked every 5m to 6h"), "{shown}");
 
     ok(&site.run(&["feed", "pause", &server.feed()]));
-    assert_eq!(polled(), None);
+    let paused = polled().unwrap();
+    assert_eq!((&paused["paused"], &paused["next_poll"]), (&true.into(), &Value::Null));
+    let shown = ok(&site.run(&["feed", "show", &server.feed()]));
+    assert!(shown.contains("state      paused\n") && shown.contains("0 new, 0 changed"), "{shown}");
+    let status = ok(&site.run(&["status"]));
+    assert!(status.contains("2 feeds (1 paused") && status.contains("\n  paused   http"), "{status}");
+    assert!(get(&api, "/metrics").1.contains("dateline_feeds{state=\"paused\"} 1\n"));
+    let poll = refused(&site.run(&["feed", "poll", &server.feed()]));
+    assert!(poll.contains("is paused; `dateline feed resume` has it asked again"), "{poll}");
     ok(&site.run(&["feed", "resume", &server.feed()]));
-    assert!(polled().is_some());
+    assert_eq!(polled().unwrap()["paused"], Value::Null);
 
     server.status.store(410, Ordering::SeqCst);
     ok(&site.run(&["feed", "poll", &server.feed()]));
@@ -208,7 +217,138 @@ fn a_running_daemon_goes_by_what_becomes_of_its_feeds() {
     assert_eq!(polled(), None);
     assert_eq!(feeds_file(&site), before);
     assert_eq!(site::ask(&api, "POST", &format!("/v1/feeds/{id}/poll"), "").0, 404);
+    let last = refused(&site.run(&["feed", "remove", &format!("{}/other.xml", server.address)]));
+    assert!(
+        last.contains("is the only feed that is polled, and a daemon needs one: add or resume another"),
+        "{last}"
+    );
     assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn feeds_are_worked_with_over_http_and_each_refusal_says_why() {
+    let server = NewsServer::start();
+    let before = format!("# Ours.\n\n[[feed]]\nurl = \"{}/other.xml\"\n", server.address);
+    let site = Site::new(SETTINGS, &before);
+    let (mut child, api) = site.daemon(&[]);
+    let send = |method: &str, path: &str, json: &str| -> (u16, Value) {
+        let (status, body) = site::send(&api, method, path, json);
+        (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}")))
+    };
+    let detail = |answer: &(u16, Value)| answer.1["detail"].as_str().unwrap().to_owned();
+
+    let addition = format!(r#"{{"url": "{}", "name": "Harbour", "tags": ["sea"]}}"#, server.address);
+    let (status, added) = send("POST", "/v1/feeds", &addition);
+    assert_eq!((status, &added["feed"]["url"]), (201, &server.feed().into()), "{added}");
+    assert_eq!(added["reload"]["feeds"]["added"][0]["name"], "Harbour");
+    let path = format!("/v1/feeds/{}", added["feed"]["id"].as_str().unwrap());
+    assert!(feeds_file(&site).contains("name = \"Harbour\"\ntags = [\"sea\"]\n"), "{}", feeds_file(&site));
+    let history = || -> Value { serde_json::from_str(&get(&api, &path).1).unwrap() };
+    until("the first poll", &site, || history()["polls"][0]["status"] == 200);
+    let told = history();
+    assert_eq!((&told["name"], &told["tags"][0]), (&"Harbour".into(), &"sea".into()), "{told}");
+    assert!(told["why"].as_str().unwrap().contains("it is asked every 5m to 6h"), "{told}");
+
+    assert_eq!(send("POST", &format!("{path}/pause"), "").0, 200);
+    assert_eq!((&history()["paused"], &history()["why"]), (&true.into(), &Value::Null));
+    let poll = send("POST", &format!("{path}/poll"), "");
+    assert!(poll.0 == 409 && detail(&poll).contains("is paused"), "{poll:?}");
+    assert_eq!(send("POST", &format!("{path}/resume"), "").0, 200);
+    assert_eq!(send("POST", &format!("{path}/poll"), "").0, 200);
+
+    let with_one = feeds_file(&site);
+    let two = format!(r#"{{"url": "{}/two"}}"#, server.address);
+    for (method, path, json, status, why) in [
+        ("POST", "/v1/feeds", addition.as_str(), 409, "already"),
+        ("POST", "/v1/feeds", two.as_str(), 422, "/other.xml"),
+        ("POST", "/v1/feeds", r#"{"url": "http://127.0.0.1:9/"}"#, 422, "Connection refused"),
+        ("POST", "/v1/feeds", r#"{"url": "harbour"}"#, 422, r#"such as {"url": "https://news.example/rss"}"#),
+        ("POST", "/v1/feeds", r#"{"url": "http://a.example/", "nam": "A"}"#, 422, "unknown field `nam`"),
+        ("POST", "/v1/feeds", "{", 400, "a JSON object is meant"),
+        ("DELETE", "/v1/feeds/0123", "", 404, "no feed is configured under this address or id"),
+        ("POST", "/v1/feeds/0123/pause", "", 404, "no feed is configured under this address or id"),
+        ("POST", "/v1/feeds/0123/poll", "", 404, "see /v1/feeds"),
+        ("GET", "/v1/feeds/0123", "", 404, "see /v1/feeds"),
+    ] {
+        let answer = send(method, path, json);
+        assert!(answer.0 == status && detail(&answer).contains(why), "{method} {path} {json}: {answer:?}");
+    }
+    let unknown = r#"{"url": "http://a.example/", "group": "slow", "unchecked": true}"#;
+    let (status, problem) = send("POST", "/v1/feeds", unknown);
+    assert_eq!(status, 422);
+    assert!(problem["errors"][0].as_str().unwrap().contains("`group` is \"slow\"; expected"), "{problem}");
+    assert_eq!(feeds_file(&site), with_one, "what is refused changes nothing");
+
+    assert_eq!(send("DELETE", &path, "").0, 200);
+    assert_eq!(feeds_file(&site), before);
+    let feeds: Value = serde_json::from_str(&get(&api, "/v1/feeds").1).unwrap();
+    let last = format!("/v1/feeds/{}", feeds[0]["id"].as_str().unwrap());
+    for (method, path) in [("DELETE", last.clone()), ("POST", format!("{last}/pause"))] {
+        let answer = send(method, &path, "");
+        assert!(answer.0 == 409 && detail(&answer).contains("is the only feed that is polled"), "{answer:?}");
+    }
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn nobody_changes_feeds_without_the_token() {
+    let token = "a-token-of-our-own-0001";
+    let before = "# Ours.\n\n[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\n";
+    let site = Site::new(&format!("[api]\ntoken_file = \"token\"\n{SETTINGS}"), before);
+    fs::write(site.folder.path().join("token"), token).unwrap();
+    let (mut child, api) = site.daemon(&[]);
+    for (method, path) in [
+        ("POST", "/v1/feeds"),
+        ("DELETE", "/v1/feeds/0"),
+        ("POST", "/v1/feeds/0/pause"),
+        ("POST", "/v1/feeds/0/resume"),
+        ("POST", "/v1/feeds/0/poll"),
+        ("POST", "/v1/feeds/0/revive"),
+    ] {
+        let json = r#"{"url": "http://127.0.0.1:9/other", "unchecked": true}"#;
+        assert_eq!(site::send(&api, method, path, json).0, 401, "{method} {path}");
+    }
+    assert_eq!(feeds_file(&site), before);
+    ok(&site.run(&["feed", "add", "--unchecked", "http://127.0.0.1:9/other"]));
+    assert!(feeds_file(&site).contains("/other"), "the command shows the token that is configured");
+    terminate(&mut child, Duration::from_secs(20));
+}
+
+#[test]
+fn where_the_daemon_may_not_write_the_file_whoever_gives_the_command_does() {
+    let before = "[[feed]]\nurl = \"http://a.example/rss\"\n\n[[feed]]\nurl = \"http://b.example/rss\"\n";
+    let site = Site::new(SETTINGS, before);
+    // A daemon that may write nothing, and takes over what stands there.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let answers = [
+        ("GET /v1/feeds ", "200 OK", "[]".to_owned()),
+        (
+            "POST /v1/feeds/",
+            "409 Conflict",
+            r#"{"type": "/problems/unwritable-file", "detail": "no"}"#.to_owned(),
+        ),
+        ("POST /v1/reload ", "200 OK", "{}".to_owned()),
+    ];
+    let daemon = std::thread::spawn(move || {
+        for ((request, status, body), stream) in answers.iter().zip(listener.incoming()) {
+            let stream = stream.unwrap();
+            let first = BufReader::new(&stream).lines().next().unwrap().unwrap();
+            assert!(first.starts_with(request), "{first}");
+            write!(
+                &stream,
+                "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
+        }
+    });
+    fs::create_dir(site.folder.path().join("data")).unwrap();
+    RunRecord::of_this_process(format!("http://{address}")).write(&site.folder.path().join("data")).unwrap();
+    let paused = ok(&site.run(&["feed", "pause", "http://a.example/rss"]));
+    assert!(paused.contains("the running daemon goes by it"), "{paused}");
+    assert_eq!(feeds_file(&site), before.replacen("rss\"\n", "rss\"\nenabled = false\n", 1));
+    daemon.join().unwrap();
 }
 
 #[test]
@@ -217,7 +357,7 @@ fn what_a_running_daemon_refuses_leaves_the_file_as_it_was() {
     let site = Site::new(SETTINGS, before);
     let (mut child, _) = site.daemon(&[]);
     fs::write(site.folder.path().join("sites.toml"), "[[site]]\nhost = 7\n").unwrap();
-    // The command reads feeds alone; the daemon reads everything anew.
+    // The daemon reads everything anew.
     let why = refused(&site.run(&["feed", "add", "--unchecked", "https://a.example/rss"]));
     assert!(why.contains("sites.toml"), "{why}");
     assert_eq!(feeds_file(&site), before);

@@ -14,7 +14,7 @@ use dateline::faults::LiveState;
 use dateline::metrics::{Exposition, Metrics, Moment};
 use dateline::proxies::ProxyOutcome;
 use dateline::run_record::RunRecord;
-use dateline::status::{FeedNames, StatusReport};
+use dateline::status::{FeedCatalogue, StatusReport};
 use dateline_journal::{Journal, Options};
 use dateline_parser::{AppliedSiteRule, SiteRulePart};
 use dateline_wire::EventKind;
@@ -47,7 +47,7 @@ fn exported() -> String {
     let (site_rules, proxies) = (metrics.site_rules(), metrics.proxies());
     let live = LiveState { site_rules, proxies, ..LiveState::default() };
     let run = RunRecord::of_this_process("http://127.0.0.1:1".into());
-    let status = StatusReport::read(journal.reader(), &FeedNames::default(), Timestamp::now()).unwrap();
+    let status = StatusReport::read(journal.reader(), &FeedCatalogue::default(), Timestamp::now()).unwrap();
     let status = status.told_by(run, live);
     let activity =
         EngineActivity { at: Instant::now(), time: Timestamp::now(), polls: 0, pages: 0, paused: None };

@@ -466,5 +466,5 @@ fn the_shipped_feeds_are_sorted_under_tags() {
     );
     let feeds = feeds.unwrap();
     assert_eq!(feeds.len(), 72);
-    assert!(feeds.iter().all(|feed| !feed.published().tags.is_empty()));
+    assert!(feeds.iter().all(|listed| !listed.feed.published().tags.is_empty()));
 }

@@ -211,7 +211,7 @@ impl Fetcher {
 
 impl Fetcher {
     /// What is secret in the addresses of feeds.
-    pub(crate) fn secret_query(&self) -> &SecretQuery {
+    pub fn secret_query(&self) -> &SecretQuery {
         &self.fetch.secret_query
     }
 

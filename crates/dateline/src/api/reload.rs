@@ -23,9 +23,13 @@ pub(super) async fn reload(_: MayReload, State(api): Shared) -> Result<Json<Relo
 
 impl From<ReloadError> for Problem {
     fn from(error: ReloadError) -> Self {
+        let error = match error {
+            ReloadError::Feeds(error) => return error.into(),
+            other => other,
+        };
         let status = match &error {
             ReloadError::Config(_) | ReloadError::Settings(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            ReloadError::Recorded => StatusCode::CONFLICT,
+            ReloadError::Recorded | ReloadError::Feeds(_) => StatusCode::CONFLICT,
             ReloadError::Journal(_) | ReloadError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self { errors: error.details(), ..Self::new(status, error.to_string()) }

@@ -18,7 +18,7 @@ use dateline_journal::PollRequest;
 use dateline_wire::FeedId;
 use serde_json::json;
 
-use self::change::FeedChange;
+use self::change::FeedFate;
 use super::config_file::ConfigFile;
 use super::{known_url, print_json, print_text, saved_file, web_address};
 use crate::config::feeds::ListedFeed;
@@ -116,9 +116,9 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Check(arguments) => check::run(arguments),
         Command::Import(arguments) => import(arguments),
         Command::Add(arguments) => add::run(arguments),
-        Command::Remove(feed) => change::run(feed, FeedChange::Remove),
-        Command::Pause(feed) => change::run(feed, FeedChange::Pause),
-        Command::Resume(feed) => change::run(feed, FeedChange::Resume),
+        Command::Remove(feed) => change::run(feed, FeedFate::Remove),
+        Command::Pause(feed) => change::run(feed, FeedFate::Pause),
+        Command::Resume(feed) => change::run(feed, FeedFate::Resume),
         Command::Poll(feed) => request::run(feed, PollRequest::Poll),
         Command::Revive(feed) => request::run(feed, PollRequest::Revive),
         Command::Show(arguments) => show::run(arguments),
@@ -164,13 +164,13 @@ fn export(arguments: &ListArguments) -> Result<(), Failure> {
 
 fn configured(config: &ConfigFile, secrets: SecretAccess) -> Result<(Settings, Vec<Feed>), Failure> {
     let settings = Settings::load(&config.path)?;
-    let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, secrets)?;
-    Ok((settings, feeds))
+    let listed = feeds::read(&settings.feeds, &settings.fetch.secret_query, secrets)?;
+    Ok((settings, feeds::polled_and_paused(listed).0))
 }
 
 /// The feed in the feeds file that `text` names, by its address or its id; it may be disabled.
 fn named(settings: &Settings, text: &str) -> Result<ListedFeed, Failure> {
-    let listed = feeds::read_all(&settings.feeds, &settings.fetch.secret_query)?;
+    let listed = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?;
     let of_address = known_url(text).map(|url| FeedId::of(&url));
     let is_meant = |listed: &ListedFeed| {
         let feed = &listed.feed;

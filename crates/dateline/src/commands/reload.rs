@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use clap::Args;
+use hyper::Method;
 use url::Url;
 
 use super::config_file::ConfigFile;
@@ -45,6 +46,7 @@ pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::io("the runtime cannot start"))?;
-    let report: ReloadReport = runtime.block_on(api_client::post(&url, token.as_ref(), Bytes::new()))?;
+    let report: ReloadReport =
+        runtime.block_on(api_client::call(Method::POST, &url, token.as_ref(), Bytes::new()))?;
     if arguments.json { print_json(&report) } else { print_text(&report.to_text()) }
 }

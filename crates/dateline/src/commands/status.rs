@@ -15,7 +15,7 @@ use crate::api_client;
 use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::run_record::RunRecord;
-use crate::status::{FeedNames, StatusReport, Verdict, page};
+use crate::status::{FeedCatalogue, StatusReport, Verdict, page};
 
 /// How long a daemon may take to say how it is.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -88,10 +88,11 @@ fn of_configured(settings: &Settings) -> Result<StatusReport, Failure> {
             Err(error) => silence = silence.or(Some(error)),
         }
     }
-    let names =
-        FeedNames::of(&feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?);
+    let listed = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?;
+    let (polled, paused) = feeds::polled_and_paused(listed);
+    let catalogue = FeedCatalogue::new(&polled, &paused, &settings.poll);
     journal
-        .and_then(|journal| StatusReport::read(&journal, &names, Timestamp::now()))
+        .and_then(|journal| StatusReport::read(&journal, &catalogue, Timestamp::now()))
         .map(|status| status.without_daemon(last, silence.as_deref()))
         .map_err(|source| match source {
             JournalError::Missing { .. } => {

@@ -4,6 +4,7 @@
 //! A [`FileReader`] goes through the file and collects whatever is wrong; each option is read in `options`,
 //! whatever is secret in one comes from a `secret_source`, and a `group` gives options to the feeds that belong to it.
 
+mod change;
 mod edit;
 mod group;
 mod options;
@@ -21,13 +22,14 @@ use url::Url;
 
 use super::document;
 use super::error::ConfigError;
+pub use change::{FeedChange, FeedChangeError};
 pub use edit::{FeedsEdit, NewFeed};
 use group::Groups;
 use options::Options;
 pub use secret_source::SecretAccess;
 use table::{FileReader, Value};
 
-/// Reads the feeds that are configured and enabled, in the file's order.
+/// Reads all feeds that stand in the file at `path`, the paused ones too, in the file's order.
 ///
 /// # Errors
 /// If the file cannot be read; everything that is wrong with it: an address that cannot be polled, a feed that stands there
@@ -36,28 +38,21 @@ pub fn read(
     path: &Path,
     secret_query: &SecretQuery,
     secrets: SecretAccess,
-) -> Result<Vec<Feed>, Vec<ConfigError>> {
-    listed(path, &text_of(path)?, secret_query, secrets).map(enabled)
+) -> Result<Vec<ListedFeed>, Vec<ConfigError>> {
+    parse(path, &text_of(path)?, secret_query, secrets)
 }
 
-/// Reads all feeds that stand in the file, the disabled ones too.
-///
-/// # Errors
-/// As for [`read`] without secrets.
-pub fn read_all(path: &Path, secret_query: &SecretQuery) -> Result<Vec<ListedFeed>, Vec<ConfigError>> {
-    listed(path, &text_of(path)?, secret_query, SecretAccess::Without)
-}
-
-/// Reads the ids of all feeds that stand in the file, the disabled ones too.
+/// Reads the ids of all feeds that stand in the file, the paused ones too.
 ///
 /// # Errors
 /// As for [`read`] without secrets.
 pub fn read_ids(path: &Path, secret_query: &SecretQuery) -> Result<HashSet<FeedId>, Vec<ConfigError>> {
-    let listed = read_all(path, secret_query)?;
+    let listed = read(path, secret_query, SecretAccess::Without)?;
     Ok(listed.into_iter().map(|listed| listed.feed.id().clone()).collect())
 }
 
-fn text_of(path: &Path) -> Result<String, Vec<ConfigError>> {
+/// The text of the file at `path`.
+pub(super) fn text_of(path: &Path) -> Result<String, Vec<ConfigError>> {
     document::read(path).map_err(|error| vec![error])
 }
 
@@ -69,11 +64,15 @@ pub struct ListedFeed {
     pub enabled: bool,
 }
 
-fn enabled(listed: Vec<ListedFeed>) -> Vec<Feed> {
-    listed.into_iter().filter(|listed| listed.enabled).map(|listed| listed.feed).collect()
+/// The feeds that are polled and those that are paused (`enabled = false`), each in the file's order.
+pub fn polled_and_paused(listed: Vec<ListedFeed>) -> (Vec<Feed>, Vec<Feed>) {
+    let (polled, paused): (Vec<_>, Vec<_>) = listed.into_iter().partition(|listed| listed.enabled);
+    let feeds = |listed: Vec<ListedFeed>| listed.into_iter().map(|listed| listed.feed).collect();
+    (feeds(polled), feeds(paused))
 }
 
-fn listed(
+/// The feeds that stand in `text`, the content of the file at `path`.
+pub(super) fn parse(
     path: &Path,
     text: &str,
     secret_query: &SecretQuery,
@@ -232,7 +231,11 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str) -> Result<Vec<Feed>, Vec<ConfigError>> {
-        listed(Path::new("feeds.toml"), text, &SecretQuery::default(), SecretAccess::Read).map(enabled)
+        read_at(Path::new("feeds.toml"), text, SecretAccess::Read)
+    }
+
+    fn read_at(path: &Path, text: &str, secrets: SecretAccess) -> Result<Vec<Feed>, Vec<ConfigError>> {
+        Ok(polled_and_paused(parse(path, text, &SecretQuery::default(), secrets)?).0)
     }
 
     /// Everything that is wrong with a file, a line for each thing.
@@ -418,7 +421,7 @@ mod tests {
         std::fs::write(folder.path().join("login"), "group:hush").unwrap();
         let text = "[[group]]\nhosts = ['a.example']\nauth = { basic = { file = 'login' } }\n\
                     [[feed]]\nurl = 'https://me:own@a.example/'\n[[feed]]\nurl = 'https://a.example/'\n";
-        let feeds = listed(&path, text, &SecretQuery::default(), SecretAccess::Read).map(enabled).unwrap();
+        let feeds = read_at(&path, text, SecretAccess::Read).unwrap();
         let feed = |address: &str| Feed::new(address.parse().unwrap(), None, &SecretQuery::default());
         let group = Authorization::basic("group:hush").unwrap();
         assert_eq!(
@@ -435,7 +438,7 @@ mod tests {
         std::fs::write(folder.path().join("token"), "abc def\n").unwrap();
         let read = |auth: &str, secrets| {
             let text = format!("[[feed]]\nurl = 'https://a.example/'\nauth = {auth}\n");
-            listed(&path, &text, &SecretQuery::default(), secrets).map(enabled)
+            read_at(&path, &text, secrets)
         };
         let feeds = read("{ basic = { file = 'login' } }", SecretAccess::Read).unwrap();
         let basic = Authorization::Basic { user: "me".to_owned(), password: Secret::new("pa:ss") };

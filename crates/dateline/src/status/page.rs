@@ -121,11 +121,14 @@ fn delivery(status: &StatusReport, now: Timestamp) -> String {
     }
 }
 
-/// The feeds that are not as they should be first, and otherwise as configured.
+/// The feeds that are not as they should be first, those that are paused last, and otherwise as configured.
 fn in_order(feeds: &[FeedStatus]) -> Vec<&FeedStatus> {
     let mut feeds: Vec<&FeedStatus> = feeds.iter().collect();
-    let is_odd = |feed: &FeedStatus| !matches!(feed.condition(), FeedCondition::Ok | FeedCondition::Waiting);
-    feeds.sort_by_key(|feed| !is_odd(feed));
+    feeds.sort_by_key(|feed| match feed.condition() {
+        FeedCondition::Silent | FeedCondition::Failing | FeedCondition::Dead | FeedCondition::Gone => 0,
+        FeedCondition::Ok | FeedCondition::Waiting => 1,
+        FeedCondition::Paused => 2,
+    });
     feeds
 }
 
@@ -135,7 +138,9 @@ fn feed_line(feed: &FeedStatus, now: Timestamp) -> String {
     if feed.last_success.is_some() {
         let _ = write!(line, ", news {}", ago(feed.last_new_entry, now));
     }
-    let _ = write!(line, ", next {}", ahead(feed.next_poll, now));
+    if let Some(next) = feed.next_poll {
+        let _ = write!(line, ", next {}", ahead(next, now));
+    }
     if let Some(websub) = &feed.websub
         && let Some(end) = websub.lease_end.filter(|end| *end > now)
     {
@@ -169,7 +174,8 @@ mod tests {
             url,
             name: Some("News".into()),
             tags: Vec::new(),
-            next_poll: Timestamp::UNIX_EPOCH,
+            paused: false,
+            next_poll: Some(Timestamp::UNIX_EPOCH),
             last_poll: None,
             last_success: None,
             last_new_entry: None,
@@ -189,7 +195,7 @@ mod tests {
         let now = at("2026-03-01T08:00:00Z");
         let pushed = at("2026-03-01T07:55:00Z");
         let feed = FeedStatus {
-            next_poll: at("2026-03-01T13:00:00Z"),
+            next_poll: Some(at("2026-03-01T13:00:00Z")),
             last_poll: Some(at("2026-03-01T07:00:00Z")),
             last_success: Some(at("2026-03-01T07:00:00Z")),
             last_new_entry: Some(pushed),
@@ -209,10 +215,18 @@ mod tests {
     }
 
     #[test]
+    fn a_feed_that_is_paused_says_so_and_stands_last() {
+        let paused = FeedStatus { paused: true, next_poll: None, retired: true, ..news() };
+        assert_eq!(feed_line(&paused, Timestamp::UNIX_EPOCH), "paused   News: polled never");
+        let feeds = [paused, news()];
+        assert!(!in_order(&feeds)[0].paused);
+    }
+
+    #[test]
     fn a_feed_that_fails_says_why_and_how_often() {
         let now = at("2026-03-01T08:00:00Z");
         let feed = FeedStatus {
-            next_poll: at("2026-03-01T08:10:00Z"),
+            next_poll: Some(at("2026-03-01T08:10:00Z")),
             last_poll: Some(at("2026-03-01T07:59:30Z")),
             failures: 2,
             last_error: Some("the name does not resolve".into()),

@@ -133,11 +133,22 @@ pub(crate) fn get(address: &str, path: &str) -> (u16, String) {
     ask(address, "GET", path, "")
 }
 
+/// Status and body of a request with this JSON for a body.
+pub(crate) fn send(address: &str, method: &str, path: &str, json: &str) -> (u16, String) {
+    let headers = format!("Content-Type: application/json\r\nContent-Length: {}\r\n", json.len());
+    exchange(address, method, path, &headers, json)
+}
+
 /// Status and body of a request without a body, with these further header lines.
 pub(crate) fn ask(address: &str, method: &str, path: &str, headers: &str) -> (u16, String) {
+    exchange(address, method, path, headers, "")
+}
+
+fn exchange(address: &str, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
     let host = address.trim_start_matches("http://");
     let mut stream = std::net::TcpStream::connect(host).unwrap();
-    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n").unwrap();
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
+    stream.write_all((head + body).as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let status = answer.split(' ').nth(1).unwrap().parse().unwrap();

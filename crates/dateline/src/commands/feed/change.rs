@@ -1,45 +1,66 @@
 //! `dateline feed remove`, `pause` and `resume`: a feed in the feeds file, and in the daemon that runs with it.
 
-use super::running::take_over;
+use dateline_wire::FeedId;
+use hyper::Method;
+
+use super::running::{ChangedBy, RunningDaemon, change};
 use super::{NamedFeed, named};
 use crate::commands::print_text;
 use crate::config::Settings;
-use crate::config::feeds::FeedsEdit;
+use crate::config::feeds::FeedChange;
 use crate::failure::Failure;
 
-/// What becomes of a feed in the file.
+/// What becomes of a feed that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FeedChange {
+pub(super) enum FeedFate {
     Remove,
     Pause,
     Resume,
 }
 
+impl FeedFate {
+    fn of(self, feed: FeedId) -> FeedChange {
+        match self {
+            Self::Remove => FeedChange::Remove(feed),
+            Self::Pause => FeedChange::Pause(feed),
+            Self::Resume => FeedChange::Resume(feed),
+        }
+    }
+
+    /// How the API is asked for it.
+    fn request(self, feed: &FeedId) -> (Method, String) {
+        match self {
+            Self::Remove => (Method::DELETE, format!("/v1/feeds/{feed}")),
+            Self::Pause => (Method::POST, format!("/v1/feeds/{feed}/pause")),
+            Self::Resume => (Method::POST, format!("/v1/feeds/{feed}/resume")),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Remove => "removed",
+            Self::Pause => "paused",
+            Self::Resume => "resumed",
+        }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
-/// If there is no such feed, the file cannot be changed, or a running daemon doesn't take the change over.
-pub(super) fn run(arguments: &NamedFeed, change: FeedChange) -> Result<(), Failure> {
+/// If there is no such feed, it is the last, the file cannot be changed, or a running daemon doesn't take the change over.
+pub(super) fn run(arguments: &NamedFeed, fate: FeedFate) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
-    let feed = named(&settings, &arguments.feed)?.feed;
-    let mut edit = FeedsEdit::open(&settings.feeds)?;
-    let is_changed = match change {
-        FeedChange::Remove => edit.remove(feed.id()),
-        FeedChange::Pause => edit.set_enabled(feed.id(), false),
-        FeedChange::Resume => edit.set_enabled(feed.id(), true),
+    let id = match RunningDaemon::of(&settings) {
+        Some(daemon) => daemon.feed_named(&arguments.feed)?,
+        None => named(&settings, &arguments.feed)?.feed.id().clone(),
     };
-    if !is_changed {
-        let path = settings.feeds.display();
-        return Err(Failure::Other(format!(
-            "{path}: the feed is no [[feed]] table there; change the file by hand"
-        )));
-    }
-    let is_taken_over = take_over(&settings, &edit)?;
-    let what = match change {
-        FeedChange::Remove => "removed",
-        FeedChange::Pause => "paused",
-        FeedChange::Resume => "resumed",
+    let (method, path) = fate.request(&id);
+    let ask = |daemon: &RunningDaemon<'_>| daemon.call(method, &path, None::<&()>);
+    let (feed, by) = change(&settings, ask, || Ok(fate.of(id.clone())))?;
+    let then = match by {
+        ChangedBy::Daemon => "the running daemon goes by it",
+        ChangedBy::Us => "no daemon runs",
     };
-    let from = if is_taken_over { "the running daemon goes by it" } else { "no daemon runs" };
-    print_text(&format!("{} is {what} in {}; {from}\n", feed.published().url, settings.feeds.display()))
+    print_text(&format!("{} is {} in {}; {then}\n", feed.url, fate.word(), settings.feeds.display()))
 }

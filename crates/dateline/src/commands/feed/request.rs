@@ -1,7 +1,9 @@
 //! `dateline feed poll` and `revive`: a feed is asked now.
 
 use dateline_journal::{Journal, Options, PollRequest};
+use hyper::Method;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::running::RunningDaemon;
 use super::{NamedFeed, named};
@@ -15,6 +17,18 @@ use crate::failure::Failure;
 /// If there is no such feed, it is paused, a running daemon doesn't ask it, or the journal doesn't know it or is in use.
 pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
+    if let Some(daemon) = RunningDaemon::of(&settings) {
+        let id = daemon.feed_named(&arguments.feed)?;
+        let word = match request {
+            PollRequest::Poll => "poll",
+            PollRequest::Revive => "revive",
+        };
+        daemon.call::<Value>(Method::POST, &format!("/v1/feeds/{id}/{word}"), None::<&()>)?;
+        return print_text(&format!(
+            "{} is asked now; `dateline feed show` shows what came\n",
+            arguments.feed
+        ));
+    }
     let listed = named(&settings, &arguments.feed)?;
     let feed = listed.feed.published();
     if !listed.enabled {
@@ -22,14 +36,6 @@ pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Fai
             "{} is paused; `dateline feed resume` has it asked again",
             feed.url
         )));
-    }
-    if let Some(daemon) = RunningDaemon::of(&settings) {
-        let word = match request {
-            PollRequest::Poll => "poll",
-            PollRequest::Revive => "revive",
-        };
-        daemon.post(&format!("/v1/feeds/{}/{word}", feed.id))?;
-        return print_text(&format!("{} is asked now; `dateline feed show` shows what came\n", feed.url));
     }
     let path = settings.journal_path();
     let unusable = |source| Failure::Journal { path: path.clone(), source };

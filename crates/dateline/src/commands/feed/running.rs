@@ -1,14 +1,20 @@
-//! The daemon that runs with a configuration, where one does.
+//! What is done with one feed: by the daemon that runs with a configuration, where one does, and on the files otherwise.
 
 use bytes::Bytes;
-use serde_json::Value;
+use dateline_wire::{FeedId, FeedRef};
+use hyper::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::api_client;
+use crate::api::FeedChangeReport;
+use crate::api_client::{self, ApiFailure};
+use crate::commands::known_url;
 use crate::config::Settings;
-use crate::config::feeds::FeedsEdit;
+use crate::config::feeds::{FeedChange, FeedsEdit};
 use crate::failure::Failure;
 use crate::run_record::RunRecord;
+use crate::status::FeedStatus;
 
 /// A daemon that runs on this machine.
 pub(super) struct RunningDaemon<'s> {
@@ -23,38 +29,88 @@ impl<'s> RunningDaemon<'s> {
         Some(Self { api: record.api.parse().ok()?, settings })
     }
 
-    /// Has it do what a POST to `path` asks for.
+    /// Asks it to do what `method` means for `path`.
     ///
     /// # Errors
     /// Why it doesn't.
-    pub(super) fn post(&self, path: &str) -> Result<Value, Failure> {
-        let token = self.settings.api.write_token()?;
+    pub(super) fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, ApiFailure> {
+        let unready = |error: &dyn std::fmt::Display| ApiFailure::Unanswered(error.to_string());
+        let token = match method {
+            Method::GET => None,
+            _ => self.settings.api.write_token().map_err(|error| unready(&error))?,
+        };
+        let body = body.map(serde_json::to_vec).transpose().map_err(|error| unready(&error))?;
         let mut url = self.api.clone();
         url.set_path(path);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(Failure::io("the runtime cannot start"))?;
-        runtime.block_on(api_client::post(&url, token.as_ref(), Bytes::new()))
+            .map_err(|error| unready(&error))?;
+        let body = Bytes::from(body.unwrap_or_default());
+        runtime.block_on(api_client::call(method, &url, token.as_ref(), body))
+    }
+
+    /// The id of the feed that `text` names, by its address as configured or as shown, or its id.
+    ///
+    /// # Errors
+    /// If the daemon doesn't answer.
+    pub(super) fn feed_named(&self, text: &str) -> Result<FeedId, Failure> {
+        let feeds: Vec<FeedStatus> = self.call(Method::GET, "/v1/feeds", None::<&()>)?;
+        let of_address = known_url(text).map(|url| FeedId::of(&url));
+        let is_meant = |feed: &&FeedStatus| {
+            feed.id.as_str() == text || Some(&feed.id) == of_address.as_ref() || feed.url.as_str() == text
+        };
+        let found = feeds.iter().find(is_meant).map(|feed| feed.id.clone());
+        // What it doesn't know may stand in its file since it last read that.
+        Ok(found.or(of_address).unwrap_or_else(|| FeedId::from_stored(text)))
     }
 }
 
-/// Saves the feeds file as `edit` changed it, and has the daemon take it over, if one runs; says which. Where the daemon refuses, the
-/// file is as it was.
+/// By whom a change was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ChangedBy {
+    /// By a running daemon, which goes by it.
+    Daemon,
+    /// By us; no daemon runs.
+    Us,
+}
+
+/// Has `ask` of the daemon that runs with these settings make a change. Where none runs, and where that may not write the feeds
+/// file, as a service without rights to its configuration, `change` is made to the file here, by the same rules; a daemon takes it over
+/// then, or the file is as it was.
 ///
 /// # Errors
-/// If the file cannot be written, or the daemon refuses.
-pub(super) fn take_over(settings: &Settings, edit: &FeedsEdit) -> Result<bool, Failure> {
-    let unwritten = || Failure::io(format!("{}: the feeds cannot be written", settings.feeds.display()));
-    edit.save().map_err(unwritten())?;
-    let Some(daemon) = RunningDaemon::of(settings) else { return Ok(false) };
-    if let Err(refused) = daemon.post("/v1/reload") {
-        edit.undo().map_err(unwritten())?;
-        eprintln!(
-            "{} is as it was, since the daemon does not take the change over",
-            settings.feeds.display()
-        );
-        return Err(refused);
+/// Why nothing has changed.
+pub(super) fn change(
+    settings: &Settings,
+    ask: impl FnOnce(&RunningDaemon<'_>) -> Result<FeedChangeReport, ApiFailure>,
+    change: impl FnOnce() -> Result<FeedChange, Failure>,
+) -> Result<(FeedRef, ChangedBy), Failure> {
+    let daemon = RunningDaemon::of(settings);
+    if let Some(daemon) = &daemon {
+        match ask(daemon) {
+            Ok(report) => return Ok((report.feed, ChangedBy::Daemon)),
+            Err(ApiFailure::Refused { is_file_unwritable: true, .. }) => {}
+            Err(failure) => return Err(failure.into()),
+        }
     }
-    Ok(true)
+    let (edit, feed) = FeedsEdit::of(&settings.feeds, &settings.fetch.secret_query, change()?)?;
+    edit.save()?;
+    let Some(daemon) = daemon else { return Ok((feed, ChangedBy::Us)) };
+    match daemon.call::<serde_json::Value>(Method::POST, "/v1/reload", None::<&()>) {
+        Ok(_) => Ok((feed, ChangedBy::Daemon)),
+        Err(refused) => {
+            edit.undo()?;
+            eprintln!(
+                "{} is as it was, since the daemon does not take the change over",
+                settings.feeds.display()
+            );
+            Err(refused.into())
+        }
+    }
 }

@@ -36,7 +36,7 @@ impl FeedsEdit {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn open(path: &Path) -> Result<Self, ConfigError> {
+    pub(super) fn open(path: &Path) -> Result<Self, ConfigError> {
         let before = document::read(path)?;
         let document = before
             .parse()
@@ -45,7 +45,7 @@ impl FeedsEdit {
     }
 
     /// Adds a feed at the end.
-    pub fn add(&mut self, new: NewFeed) {
+    pub(super) fn add(&mut self, new: NewFeed) {
         let mut table = Table::new();
         table.insert("url", new.url.as_str().into());
         for (name, value) in [("name", new.name), ("group", new.group)] {
@@ -65,7 +65,7 @@ impl FeedsEdit {
     }
 
     /// Takes the feed out. Whether it stood there as a `[[feed]]` table.
-    pub fn remove(&mut self, id: &FeedId) -> bool {
+    pub(super) fn remove(&mut self, id: &FeedId) -> bool {
         let Some(feeds) = self.tables() else { return false };
         let Some(place) = feeds.iter().position(|table| is(table, id)) else { return false };
         let above = feeds.get(place).and_then(comment_of_others);
@@ -88,7 +88,7 @@ impl FeedsEdit {
     }
 
     /// Has the feed polled, or not. Whether it stands there as a `[[feed]]` table.
-    pub fn set_enabled(&mut self, id: &FeedId, enabled: bool) -> bool {
+    pub(super) fn set_enabled(&mut self, id: &FeedId, enabled: bool) -> bool {
         let Some(table) = self.tables().and_then(|feeds| feeds.iter_mut().find(|table| is(table, id))) else {
             return false;
         };
@@ -105,23 +105,23 @@ impl FeedsEdit {
         true
     }
 
-    /// Writes the file, whole or not at all where its folder allows that.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn save(&self) -> io::Result<()> {
-        self.write(&self.document.to_string())
+    /// The file's text as it is now.
+    pub(crate) fn text(&self) -> String {
+        self.document.to_string()
     }
 
-    /// Writes the file as it was.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn undo(&self) -> io::Result<()> {
-        self.write(&self.before)
+    /// The file's text as it was.
+    pub(super) fn before(&self) -> &str {
+        &self.before
     }
 
-    fn write(&self, text: &str) -> io::Result<()> {
+    /// Where the file is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts `text` in the file.
+    pub(super) fn write(&self, text: &str) -> io::Result<()> {
         // A link stays one.
         let path = self.path.canonicalize()?;
         let replaced = || {

@@ -1,0 +1,90 @@
+//! How one feed has been going: for `dateline feed show` and `/v1/feeds/ID`.
+
+use std::fmt::Write as _;
+
+use dateline_fetcher::reason_for_next_poll;
+use dateline_journal::{JournalError, JournalReader, PollRecord};
+use dateline_wire::{FeedId, FeedState};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{FeedCatalogue, FeedStatus, WebSubStatus};
+
+/// How a feed has been going.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FeedHistory {
+    /// How it is.
+    #[serde(flatten)]
+    pub feed: FeedStatus,
+    /// Why it is asked again when it is; absent while it is paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Its last polls, newest first.
+    pub polls: Vec<PollRecord>,
+}
+
+impl FeedHistory {
+    /// That of the feed with this id, from the journal at `now`; `None` for one that is not configured.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub fn read(
+        journal: &JournalReader,
+        catalogue: &FeedCatalogue,
+        id: &FeedId,
+        now: Timestamp,
+    ) -> Result<Option<Self>, JournalError> {
+        let Some(feed) = catalogue.get(id) else { return Ok(None) };
+        let state = journal.feed(id)?.unwrap_or_else(|| FeedState::new(feed.published(), now));
+        let why =
+            (!catalogue.is_paused(id)).then(|| reason_for_next_poll(feed, &state, catalogue.poll_settings()));
+        let subscription = journal.subscriptions()?.into_iter().find(|one| one.feed == *id);
+        let websub = subscription.map(WebSubStatus::of);
+        let feed = FeedStatus { websub, ..FeedStatus::of(state, catalogue) };
+        Ok(Some(Self { feed, why, polls: journal.polls(id)? }))
+    }
+
+    /// The history as a page for people.
+    pub fn page(&self) -> String {
+        let Self { feed, why, polls } = self;
+        let mut page = String::new();
+        // Writing to a String cannot fail, here and below.
+        let mut line = |name: &str, value: &str| _ = writeln!(page, "{name:<10} {value}");
+        line("feed", feed.url.as_str());
+        line("id", feed.id.as_str());
+        if let Some(name) = &feed.name {
+            line("name", name);
+        }
+        if !feed.tags.is_empty() {
+            line("tags", &feed.tags.join(", "));
+        }
+        line("state", feed.condition().word());
+        match feed.next_poll {
+            None => line("next", "it is not asked; `dateline feed resume` has it asked again"),
+            Some(next) => line("next", &format!("{next:.0}")),
+        }
+        if let Some(why) = why {
+            line("why", why);
+        }
+        let conditions: Vec<&str> = feed.conditions.iter().map(|condition| condition.as_str()).collect();
+        if !conditions.is_empty() {
+            line("health", &conditions.join(", "));
+        }
+        if let Some(last) = feed.last_new_entry {
+            line("news", &format!("{last:.0}"));
+        }
+        page.push_str("\npolls\n");
+        if polls.is_empty() {
+            page.push_str("  none yet\n");
+        }
+        for poll in polls {
+            let status = poll.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+            let what = match &poll.error {
+                Some(error) => error.clone(),
+                None => format!("{} new, {} changed", poll.new, poll.changed),
+            };
+            let _ = writeln!(page, "  {:.0}  {status:<4} {what}; next {:.0}", poll.time, poll.next_poll);
+        }
+        page
+    }
+}
