@@ -126,8 +126,26 @@ const AUTHOR_WORDS: &[&str] = &[
     "skribent",
     "columnist",
     "contributor",
+    "creator",
+    "verfasser",
+    "giornalist",
+    "redattor",
+    "periodist",
+    "dziennikarz",
+    "toimittaja",
+    "kirjoittaja",
+    "szerzo",
     "yazar",
+    "muhabir",
+    "avtor",
+    "penulis",
+    "wartawan",
+    "tacgia",
+    "posted-by",
+    "postedby",
 ];
+/// Classes that speak of an author by themselves alone: parts of other words say nothing.
+const OF_AUTHOR: &[&str] = &["by", "fn", "firma", "signature"];
 const SOURCE_WORDS: &[&str] = &["source", "src", "provider", "agency", "origin"];
 
 /// The words above, authors' first.
@@ -142,7 +160,7 @@ static CUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 #[derive(Debug, Clone, Copy, Default)]
 struct ClassHints {
     author: bool,
-    /// Whether it is the bare word that stands before an author's name.
+    /// Whether one of its classes is a bare word for an author.
     by: bool,
     source: bool,
 }
@@ -150,7 +168,9 @@ struct ClassHints {
 impl ClassHints {
     fn by(value: &str) -> Self {
         let mut said = Self {
-            by: value.split_ascii_whitespace().any(|class| class.eq_ignore_ascii_case("by")),
+            by: value
+                .split_ascii_whitespace()
+                .any(|class| OF_AUTHOR.iter().any(|word| class.eq_ignore_ascii_case(word))),
             ..Self::default()
         };
         for found in CUES.find_iter(value) {
@@ -323,8 +343,9 @@ impl<'d> Scan<'d> {
                 "property" if value.contains("date") && !node.is(&local_name!("meta")) => {
                     push(&mut self.times, placed);
                 }
+                "property" if node.is(&local_name!("meta")) => {}
                 // An author's word settles what the element is.
-                "class" | "id" | "rel" | "data-testid" if !said.author => {
+                "class" | "id" | "rel" | "property" | "data-testid" if !said.author => {
                     let new = known.get(value, ClassHints::by);
                     said.author = new.author || name == "class" && new.by;
                     said.source |= new.source;
@@ -401,10 +422,9 @@ fn heading(placed: PlacedElement<'_>) -> Option<Heading<'_>> {
         if whole.len() >= 2 * MAX_LINE_BYTES {
             break;
         }
-        let apart = inner
-            .ancestors()
-            .take_while(|above| *above != placed.node)
-            .find(|above| !is_inline(*above) || above.attr("class").is_some());
+        let apart = inner.ancestors().take_while(|above| *above != placed.node).find(|above| {
+            !is_inline(*above) || above.is(&local_name!("small")) || above.attr("class").is_some()
+        });
         let is_new = owner.replace(apart).is_none_or(|owner| owner != apart);
         // Only where two words would run together; a decorated initial is part of its word.
         let ends_small = whole.ends_with(|c: char| c.is_lowercase() || c.is_numeric());

@@ -128,6 +128,11 @@ pub(super) fn is_kana(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}')
 }
 
+/// Letters of katakana, in which Japanese writes foreign names; the point between their parts is none.
+pub(super) fn is_katakana(c: char) -> bool {
+    matches!(c, '\u{30a1}'..='\u{30fa}' | '\u{30fc}')
+}
+
 /// Roughly how many letters of an alphabet say as much as `text` does: a character of a dense script counts for three.
 pub(super) fn weight(text: &str) -> usize {
     if text.is_ascii() {

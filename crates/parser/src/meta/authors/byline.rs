@@ -3,7 +3,7 @@
 use dateline_text::date;
 use dateline_wire::{Credit, Role};
 
-use super::{distinct, east_asian, korean, words};
+use super::{distinct, east_asian, is_person, korean, words};
 use crate::meta::text;
 
 /// A name longer than this, in letters of an alphabet, is a sentence.
@@ -48,7 +48,7 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     if is_address || byline.contains(".com/") {
         return Byline::default();
     }
-    let byline = without_noise(&without_brackets(byline));
+    let byline = parted(&without_noise(&without_brackets(&words::without_both(byline))));
     let parts = split(byline.trim());
     if let Some(name) = turned(&parts) {
         return Byline { names: vec![name], credits: Vec::new() };
@@ -78,8 +78,8 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
             break;
         }
     }
-    if read.names.iter().any(|name| !words::is_role(name)) {
-        read.names.retain(|name| !words::is_role(name));
+    if read.names.iter().any(|name| !is_nameless(name)) {
+        read.names.retain(|name| !is_nameless(name));
     }
     // What is left of a date beside a name is its month.
     if byline.contains('|') && read.names.len() > 1 {
@@ -87,6 +87,31 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     }
     read.names = distinct(read.names);
     read
+}
+
+/// `byline` with a bar where another label begins, and one sign behind each: "Text: Ana Lund | Fotos: Bo Ek".
+pub(super) fn parted(byline: &str) -> String {
+    let mut parted = String::with_capacity(byline.len());
+    let mut from = 0;
+    let starts = std::iter::once(0).chain(byline.match_indices(' ').map(|(at, _)| at + 1));
+    for at in starts.filter(|at| *at < byline.len()) {
+        let Some((label, rest)) = words::label(&byline[at..]).filter(|_| at >= from) else { continue };
+        parted.push_str(byline[from..at].trim_end_matches(['.', ' ', ',', ';']));
+        if at > 0 {
+            parted.push_str(" | ");
+        }
+        parted.push_str(label);
+        parted.push_str(if label.chars().any(text::is_dense) { "：" } else { ": " });
+        from = byline.len() - rest.len();
+    }
+    parted.push_str(&byline[from..]);
+    parted
+}
+
+/// Whether a name is a role, or of wires that are not named.
+fn is_nameless(name: &str) -> bool {
+    words::is_role(name)
+        || matches!(name.to_lowercase().as_str(), "wire" | "wires" | "agencies" | "agenturen" | "agences")
 }
 
 /// Whether the part at `at` can be a name. Where one part says that it is a reporter's, those that don't are desks and papers,
@@ -129,6 +154,8 @@ struct BylinePart {
 fn split(byline: &str) -> Vec<BylinePart> {
     let mut parts = vec![BylinePart { text: String::new(), joint: Joint::Bar }];
     let is_dense = byline.chars().any(text::is_dense);
+    // Korean joins names with a point; in Chinese the same point stands within the name of a foreigner.
+    let is_korean = byline.chars().any(text::is_hangul);
     let byline: Vec<&str> = byline.split(' ').collect();
     for (index, word) in byline.iter().enumerate() {
         if index > 0 && words::is_and(word) && !is_before_place(&byline, index) {
@@ -139,10 +166,16 @@ fn split(byline: &str) -> Vec<BylinePart> {
         if index > 0 && !last.text.is_empty() {
             last.text.push(' ');
         }
-        for c in word.chars() {
+        let mut before = None;
+        for (at, c) in word.char_indices() {
+            let next = word[at + c.len_utf8()..].chars().next();
+            let is_within = |c: Option<char>| c.is_some_and(text::is_katakana);
+            let is_foreign_name = is_within(before) && is_within(next);
+            before = Some(c);
             let joint = match c {
                 ',' | '&' | '、' | '，' => Some(Joint::Comma),
-                '·' | '・' | 'ㆍ' | '∙' | '‧' | '･' if is_dense => Some(Joint::Comma),
+                '·' | 'ㆍ' | '∙' | '‧' if is_korean => Some(Joint::Comma),
+                '・' | '･' if is_dense && !is_foreign_name => Some(Joint::Comma),
                 '/' | '／' | '\\' => Some(Joint::Slash),
                 ';' | '|' | '；' | '•' | '｜' | '●' | '■' => Some(Joint::Bar),
                 _ => None,
@@ -197,13 +230,13 @@ fn names(part: &str) -> Vec<String> {
     } else if part.chars().any(text::is_han) {
         east_asian::names(part)
     } else {
-        vec![without_place(part).to_owned()]
+        vec![without_place(undashed(part)).to_owned()]
     };
     parts.iter().filter_map(|part| name(part)).collect()
 }
 
 fn name(part: &str) -> Option<String> {
-    let part = words::without_suffix(words::without_prefix(part));
+    let part = words::without_role(words::without_suffix(words::without_prefix(part)));
     let part = part.trim_end_matches('.').trim().trim_end_matches([',', ':']);
     let part = words::undoubled(part);
     let letters = part.chars().filter(|c| c.is_alphabetic()).count();
@@ -211,20 +244,39 @@ fn name(part: &str) -> Option<String> {
     is_name.then(|| part.to_owned())
 }
 
+/// The person in `part` beside whom a dash sets one word apart: a place, a desk.
+fn undashed(part: &str) -> &str {
+    let Some((first, second)) = [" - ", " – ", " — "].iter().find_map(|dash| part.split_once(dash))
+    else {
+        return part;
+    };
+    let is_person = |part: &str| is_person(part) && !words::is_role(part);
+    let is_word = |part: &str| !part.trim().contains(' ') || words::is_role(part);
+    match (is_person(first), is_person(second)) {
+        (true, false) if is_word(second) => first,
+        (false, true) if is_word(first) => second,
+        _ => part,
+    }
+}
+
 /// `part` without the place that a correspondent writes from: "Anna Berg in Seoul".
 fn without_place(part: &str) -> &str {
     const BEFORE_PLACES: &[&str] =
         &["in", "at", "from", "aus", "à", "en", "desde", "em", "i", "fra", "från", "из", "в", "у", "з", "із"];
     let is_capital = part.chars().all(|c| !c.is_lowercase());
+    let is_prefixed = words::without_prefix(part) != part;
     let mut at = 0;
     for (index, word) in part.split(' ').enumerate() {
         let is_preposition = match is_capital {
             true => word.len() > 1 && BEFORE_PLACES.contains(&word.to_lowercase().as_str()),
             false => BEFORE_PLACES.contains(&word),
         };
+        // "Institute for …" is a body, "By … for …" a person.
+        let is_for = is_prefixed && matches!(word, "for" | "für" | "pour" | "voor");
         let place = part.get(at + word.len() + 1..).unwrap_or_default();
+        let place = place.strip_prefix("the ").unwrap_or(place);
         let is_place = place.split(' ').count() <= 3 && place.split(' ').all(words::begins_name);
-        if index >= 2 && is_preposition && is_place {
+        if index >= 2 && (is_preposition || is_for) && is_place {
             return part[..at].trim_end();
         }
         at += word.len() + 1;

@@ -15,8 +15,15 @@ const WIRES: &[&str] = &["共同", "時事", "通信", "通訊", "新华", "新�
 /// Remarks in brackets that are no names.
 const REMARKS: &[&str] = &[
     "敬称", "略", "掲載", "転載", "関連", "以下", "同上", "続く", "时间", "時間", "以上", "攝", "摄", "圖",
-    "图", "撮影", "提供",
+    "图", "撮影", "提供", "发自", "發自", "综合", "綜合", "整理", "即時", "即时", "外電", "外电",
 ];
+
+/// What a desk, a bureau or the like ends with, before or behind the name of one of its people.
+const DESKS: &[&str] =
+    &["局", "部", "支局", "総局", "編集部", "報道部", "取材班", "センター", "新聞", "新聞社"];
+
+/// What people are called behind their name and the place they write from.
+const POSTS: &[&str] = &["特派員", "編集委員", "論説委員", "記者", "キャスター"];
 
 /// The names in a part of a byline that holds Han.
 pub(super) fn names(part: &str) -> Vec<String> {
@@ -24,7 +31,9 @@ pub(super) fn names(part: &str) -> Vec<String> {
     let Some((before, behind)) = found else { return vec![part.to_owned()] };
     let behind = behind.trim_matches(|c: char| c.is_whitespace() || "：:﹕/／|丨｜・".contains(c));
     if behind.chars().filter(|c| text::is_han(*c)).count() < 2 || words::is_role(behind) {
-        return vec![before.trim().to_owned()];
+        // "林小明 海港网记者": the house stands behind the name.
+        let named = before.split_whitespace().find(|word| is_name(word) && before.trim() != *word);
+        return vec![named.unwrap_or(before.trim()).to_owned()];
     }
     let several: Vec<String> =
         behind.split_whitespace().filter(|name| is_name(name)).map(str::to_owned).collect();
@@ -48,21 +57,83 @@ pub(super) fn signed(text: &str) -> Option<Vec<String>> {
 
 /// 【ソウル＝山田太郎】 at the beginning: place and name.
 fn in_place(text: &str) -> Option<Vec<String>> {
-    let inner = text.trim_start().strip_prefix('【')?.split_once('】')?.0;
-    let (place, names) = inner.split_once(['＝', '=', '・'])?;
-    let is_short = place.chars().count() <= 12 && names.chars().count() <= 30;
+    let text = text.trim_start();
+    let inner = text.strip_prefix('【').and_then(|inner| inner.split_once('】'));
+    let inner = inner.or_else(|| text.strip_prefix('［').and_then(|inner| inner.split_once('］')))?.0;
+    placed(inner)
+}
+
+/// The names behind a place: "ソウル＝山田太郎", "ソウル山田太郎", where the scripts of both tell them apart.
+fn placed(text: &str) -> Option<Vec<String>> {
+    let (place, names) = match text.split_once(['＝', '=', '・']) {
+        Some(parted) => parted,
+        None => {
+            let end = text.find(|c| !text::is_katakana(c)).filter(|end| *end > 0)?;
+            text.split_at(end)
+        }
+    };
+    let is_short = (1..=12).contains(&place.chars().count()) && names.chars().count() <= 30;
     several(names).filter(|_| is_short)
+}
+
+/// The names in a line that says who reports: "國際中心／林小明報導", "編譯林小明／即時報導".
+pub(super) fn reported(line: &str) -> Vec<String> {
+    const REPORTS: &[&str] = &["報導", "报道", "報道", "编译", "編譯"];
+    let line = line.trim_matches(|c: char| c.is_whitespace() || "[]【】〔〕［］（）()".contains(c));
+    let Some(line) =
+        REPORTS.iter().find_map(|end| line.strip_suffix(end)).filter(|line| line.chars().count() <= 30)
+    else {
+        return Vec::new();
+    };
+    let Some((first, second)) = line.split_once(['／', '/']) else { return Vec::new() };
+    let first = words::without_prefix(first.trim());
+    let names = |part: &str| -> Vec<String> {
+        let names: Vec<&str> = part.split(['、', '，', ' ', '　']).filter(|name| !name.is_empty()).collect();
+        let are_names = !names.is_empty() && names.iter().all(|name| is_name(name) && !is_center(name));
+        if are_names { names.into_iter().map(str::to_owned).collect() } else { Vec::new() }
+    };
+    let (before, behind) = (names(first), names(second.trim()));
+    // Behind a name stands the place; before one the desk.
+    if !before.is_empty() { before } else { behind }
+}
+
+fn is_center(name: &str) -> bool {
+    name.ends_with("中心") || name.ends_with("焦點")
+}
+
+/// The name in a line that says the desk before it or the post behind it.
+pub(super) fn desked(line: &str) -> Option<String> {
+    let line = line.trim();
+    if let Some((name, house)) = line.split_once(['（', '(']) {
+        let is_house = house.strip_suffix(['）', ')']).is_some_and(words::is_house);
+        return several(name.trim())
+            .filter(|names| is_house && names.len() == 1)
+            .and_then(|names| names.into_iter().next());
+    }
+    if let Some((name, post)) = line.split_once(['・', ' ', '　']) {
+        let names = POSTS.iter().any(|end| post.ends_with(end)).then(|| several(name)).flatten();
+        let names =
+            names.or_else(|| DESKS.iter().any(|end| name.ends_with(end)).then(|| several(post)).flatten());
+        return names.filter(|names| names.len() == 1).and_then(|names| names.into_iter().next());
+    }
+    placed(line).filter(|_| line.contains(['＝', '='])).and_then(|names| names.into_iter().next())
 }
 
 /// 【name】 or 【name、name】 at the end, as Japanese papers sign, or （name）.
 fn at_end(text: &str) -> Option<Vec<String>> {
     let text = text.trim_end();
+    if let Some(before) = text.strip_suffix('］') {
+        return several(before.rsplit_once('［')?.1);
+    }
     let (inner, is_lenticular) = match text.strip_suffix('】') {
         Some(before) => (before.rsplit_once('【')?.1, true),
         None => (text.strip_suffix(['）', ')'])?.rsplit_once(['（', '('])?.1, false),
     };
     if inner.chars().count() > 30 {
         return None;
+    }
+    if let Some(names) = placed(inner) {
+        return Some(names);
     }
     if is_lenticular {
         return inner.split(['、', '，', '・']).all(is_japanese_name).then(|| vec![inner.to_owned()]);
@@ -91,11 +162,11 @@ fn several(names: &str) -> Option<Vec<String>> {
 /// （记者 name name） and （通訊社記者name place）, as Chinese agencies and papers write before or behind the text.
 fn labelled(text: &str) -> Option<Vec<String>> {
     for label in REPORTERS.iter().filter(|label| text.contains(**label)) {
-        let inner = text.split(['（', '(', '【', '［', '〔']).skip(1).find_map(|inner| {
-            let inner = inner.split(['）', ')', '】', '］', '〕']).next()?;
+        let inner = text.split(['（', '(', '【', '［', '〔', '[']).skip(1).find_map(|inner| {
+            let inner = inner.split(['）', ')', '】', '］', '〕', ']']).next()?;
             let (before, names) = inner.split_once(label)?;
             // Before the label stands the paper or agency.
-            (before.chars().count() <= 6).then_some(names)
+            (before.chars().count() <= 12).then_some(names)
         });
         let Some(inner) = inner else { continue };
         let inner = inner.split(['／', '/', '报', '報']).next()?.trim_matches(['：', ':', ' ', '　']);

@@ -28,7 +28,37 @@ const MAX_SIGNED: usize = 6;
 
 /// What ends a Korean byline.
 const TITLES: &[&str] =
-    &["기자", "특파원", "앵커", "논설위원", "위원", "통신원", "작가", "리포터", "에디터", "PD"];
+    &["대기자", "기자", "특파원", "앵커", "논설위원", "위원", "통신원", "작가", "리포터", "에디터", "PD"];
+
+/// What else those are who write, with their desk or their house before it: "김하나 문화부장".
+const POSTS: &[&str] = &[
+    "부장",
+    "차장",
+    "국장",
+    "실장",
+    "팀장",
+    "칼럼니스트",
+    "평론가",
+    "교수",
+    "연구원",
+    "연구위원",
+    "변호사",
+    "대표",
+    "사장",
+    "원장",
+    "소장",
+    "이사",
+    "의원",
+    "박사",
+];
+
+/// The name that stands first in a line and has a post behind it.
+pub(super) fn ranked(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (name, last) = (words.first()?, words.last()?);
+    let is_post = (2..=4).contains(&words.len()) && POSTS.iter().any(|post| last.ends_with(post));
+    (is_post && is_whole_name(name)).then(|| (*name).to_owned())
+}
 
 /// The names in a part of a byline, which stand before a title; the part itself where it has none.
 pub(super) fn names(part: &str) -> Vec<String> {
@@ -40,7 +70,16 @@ pub(super) fn names(part: &str) -> Vec<String> {
                 || word.ends_with(title) && word.chars().count() > title.chars().count() + 1
         })
     });
-    let Some(title) = title else { return vec![part.to_owned()] };
+    let Some(title) = title else { return vec![ranked(part).unwrap_or_else(|| part.to_owned())] };
+    // "기자 김하나": the title stands first.
+    let behind: Vec<String> = words[title + 1..]
+        .iter()
+        .take_while(|word| is_whole_name(word))
+        .map(|word| (*word).to_owned())
+        .collect();
+    if title == 0 && TITLES.iter().any(|title| words[0].ends_with(title)) && !behind.is_empty() {
+        return behind;
+    }
     // "김하나기자": the title is glued to the name.
     let glued = TITLES.iter().find_map(|title_word| words[title].strip_suffix(title_word));
     let before: Vec<&str> = words[..title]
@@ -79,7 +118,18 @@ pub(super) fn is_name(word: &str) -> bool {
 
 /// The name that a text is signed with: right before a title, at its head or foot.
 pub(super) fn signed(text: &str) -> Option<Vec<String>> {
-    titled(text).or_else(|| addressed(text))
+    titled(text).or_else(|| addressed(text)).or_else(|| spoken(text))
+}
+
+/// "바다뉴스 김하나입니다.": how a reporter signs off who is heard, in a line of its own.
+fn spoken(text: &str) -> Option<Vec<String>> {
+    const HOUSES: &[&str] = &["뉴스", "방송", "TV", "티브이"];
+    let line = text.trim().trim_end_matches('.');
+    let mut words = line.strip_suffix("입니다")?.split_whitespace().rev();
+    let (name, house) = (words.next()?, words.next()?);
+    let is_house =
+        HOUSES.iter().any(|end| house.ends_with(end)) || house.chars().all(|c| c.is_ascii_uppercase());
+    (is_house && is_whole_name(name) && text::weight(line) <= 60).then(|| vec![name.to_owned()])
 }
 
 /// "김하나 PD (hana@…)", "바다뉴스 김하나입니다. (hana@…)": the name stands before an address of mail at the end.

@@ -52,9 +52,10 @@ pub(super) fn is_person(name: &str) -> bool {
             return letters == 3 && korean::is_name(name);
         }
         let is_korean = name.chars().any(text::is_hangul);
+        let most = if name.contains(['・', '·']) { 20 } else { 8 };
         return all_dense
             && !is_korean
-            && (2..=8).contains(&letters)
+            && (2..=most).contains(&letters)
             && !words::is_house(name)
             && !words::is_furniture(name);
     }
@@ -64,24 +65,45 @@ pub(super) fn is_person(name: &str) -> bool {
         && name.split(' ').any(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1)
 }
 
+/// Whether a name can be a pen name of a word or two, where the markup says that it is an author's and nothing else.
+pub(super) fn is_pen_name(name: &str) -> bool {
+    let is_small = !name.contains([' ', ':', '：']) && !words::is_furniture(name) && !words::is_role(name);
+    (is_plausible(name) || is_small) && !date::is_month(name)
+}
+
+/// Whether a name is that of a wire.
+pub(super) fn is_wire(name: &str) -> bool {
+    words::is_wire(name)
+}
+
 /// Whether a text is the label of a byline, which a name must follow.
 pub(super) fn is_label(part: &str) -> bool {
     words::is_bare_label(part)
 }
 
-/// Whether a line names a desk or a paper rather than a person, in a dense script.
+/// Whether a line names a desk, a paper or a role rather than a person.
 pub(super) fn is_desk(line: &str) -> bool {
     let line = line.trim();
-    text::weight(line) <= 40
-        && line.chars().any(text::is_dense)
-        && (words::is_house(line) || words::is_reporter(line) && !is_person(line))
+    let is_desk = match line.chars().any(text::is_dense) {
+        true => words::is_house(line) || words::is_reporter(line) && !is_person(line),
+        false => words::is_role(line),
+    };
+    text::weight(line) <= 40 && is_desk
 }
 
 /// The byline in a line of visible text whose words say that it is one, or that a part of it is.
 pub(super) fn worded(line: &str) -> Byline {
     let line = line.trim();
+    let inner = line.strip_prefix(['（', '(', '【', '［', '〔', '[']);
+    let inner = inner.and_then(|inner| inner.strip_suffix(['）', ')', '】', '］', '〕', ']']));
+    let line = inner.filter(|inner| words::after_prefix(inner).is_some()).unwrap_or(line);
+    let line = &byline::parted(&words::without_both(line));
     let bars = ['|', '｜', '•', '·', '●'];
     let part = line.split(bars).find_map(|part| words::after_prefix(part.trim()));
+    let names = east_asian::reported(line);
+    if !names.is_empty() {
+        return Byline { names, credits: Vec::new() };
+    }
     if let Some(rest) = part.or_else(|| words::after_prefix(line)) {
         let mut byline = read(undated(rest));
         let is_labelled =
@@ -94,7 +116,23 @@ pub(super) fn worded(line: &str) -> Byline {
         byline.names.retain(|name| is_plausible(name) && !words::is_house(name));
         return byline;
     }
-    Byline { names: signed(line), credits: Vec::new() }
+    let names = signed(line);
+    let names = if names.is_empty() { beside_role(line) } else { names };
+    Byline { names, credits: Vec::new() }
+}
+
+/// The person in a line that says beside the name what they are: "Ana Lund, Reporter", "山田太郎・ソウル特派員".
+fn beside_role(line: &str) -> Vec<String> {
+    if text::weight(line) > 80 {
+        return Vec::new();
+    }
+    let found = korean::ranked(line).or_else(|| east_asian::desked(line));
+    if let Some(name) = found {
+        return vec![name];
+    }
+    let Some((name, role)) = line.split_once(", ") else { return Vec::new() };
+    let names = if words::is_role(role) && is_person(name) { clean(name) } else { Vec::new() };
+    names.into_iter().filter(|name| is_person(name) && !words::is_role(name)).collect()
 }
 
 /// The people and wires at the beginning of `names`, which were read from a line of text. Behind them may stand a place, and
@@ -109,8 +147,9 @@ fn people(mut names: Vec<String>, is_labelled: bool) -> Vec<String> {
             || words::is_wire(name)
     };
     let count = 1 + names[1..].iter().take_while(is_of_byline).count();
-    let is_place = |name: &String| !name.contains(' ') && is_plausible(name);
-    let is_sentence = names[count..].iter().any(|name| !is_place(name) && !words::is_wire(name));
+    // A place, or the house that they write for.
+    let is_capital = |name: &String| name.split(' ').count() <= 4 && name.split(' ').all(words::begins_name);
+    let is_sentence = names[count..].iter().any(|name| !is_capital(name) && !words::is_wire(name));
     if is_sentence && !(is_labelled && is_person(&names[0])) {
         return Vec::new();
     }
@@ -246,10 +285,121 @@ mod tests {
         assert!(worded("By the end of March the ferry had sunk").is_empty());
     }
 
+    #[track_caller]
+    fn hears(cases: &[(&str, &[&str])]) {
+        for (line, expected) in cases {
+            assert_eq!(worded(line).names, *expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_are_bylines_in_the_languages_of_the_field() {
+        let ana: &[&str] = &["Ana Lund"];
+        for line in [
+            "Words: Ana Lund",
+            "Reporter: Ana Lund",
+            "Author - Ana Lund",
+            "Reporting by Ana Lund",
+            "Submitted by Ana Lund",
+            "Ana Lund, Reporter",
+            "By Ana Lund and agencies",
+            "Ein Kommentar von Ana Lund",
+            "Beitrag von Ana Lund",
+            "Interview: Ana Lund",
+            "Texte : Ana Lund",
+            "a cura di Ana Lund",
+            "Av Ana Lund",
+            "Af Ana Lund",
+            "Door: Ana Lund",
+            "Teksti: Ana Lund",
+            "Opracowała: Ana Lund",
+            "Piše: Ana Lund",
+            "Szerző: Ana Lund",
+            "Yazar: Ana Lund",
+            "Oleh: Ana Lund",
+            "Tác giả: Ana Lund",
+            "Text und Fotos: Ana Lund",
+        ] {
+            hears(&[(line, ana)]);
+        }
+        hears(&[
+            ("Авторка — Анна Лунд", &["Анна Лунд"]),
+            ("Автор материала: Анна Лунд", &["Анна Лунд"]),
+            ("Материал подготовила Анна Лунд", &["Анна Лунд"]),
+            ("Анна Лунд, корреспондент", &["Анна Лунд"]),
+            ("Текст: Анна Лунд. Фото: Борис Эк", &["Анна Лунд"]),
+            ("Текст и фото: Анна Лунд", &["Анна Лунд"]),
+            ("Γράφει η Άννα Λουντ", &["Άννα Λουντ"]),
+            ("بقلم: أنا لوند", &["أنا لوند"]),
+            ("כתבת: אנה לונד", &["אנה לונד"]),
+            ("โดย อนา ลุนด์", &["อนา ลุนด์"]),
+            ("By Ana Lund and Bo Ek, Westland News", &["Ana Lund", "Bo Ek"]),
+        ]);
+        assert!(worded("Source: Westland Weekly").names.is_empty());
+        assert!(worded("Redaktion: Westland Weekly, Hafen 1").names.is_empty());
+        assert!(worded("By the way: the ferry had sunk").names.is_empty());
+    }
+
+    #[test]
+    fn lines_are_bylines_in_east_asia() {
+        hears(&[
+            ("기자 김하나", &["김하나"]),
+            ("김하나 논설위원", &["김하나"]),
+            ("김하나 문화부장", &["김하나"]),
+            ("김하나 대기자", &["김하나"]),
+            ("글·사진=김하나 기자", &["김하나"]),
+            ("베이징=김하나 특파원", &["김하나"]),
+            ("바다뉴스 김하나입니다.", &["김하나"]),
+            ("来源：海港网 作者：张小明", &["张小明"]),
+            ("作者：张小明 编辑：李文华", &["张小明"]),
+            ("文／張小明 圖／李文華", &["張小明"]),
+            ("撰文／攝影：張小明", &["張小明"]),
+            ("採訪／張小明", &["張小明"]),
+            ("國際中心／張小明報導", &["張小明"]),
+            ("編譯張小明／即時報導", &["張小明"]),
+            ("张小明 海港网记者", &["张小明"]),
+            ("海港网记者 张小明 发自北京", &["张小明"]),
+            ("（作者：张小明）", &["张小明"]),
+            ("執筆：山田太郎", &["山田太郎"]),
+            ("聞き手・山田太郎", &["山田太郎"]),
+            ("文・山田太郎　写真・鈴木花子", &["山田太郎"]),
+            ("ソウル＝山田太郎", &["山田太郎"]),
+            ("山田太郎・ソウル特派員", &["山田太郎"]),
+            ("報道局 山田太郎", &["山田太郎"]),
+            ("山田太郎（港新聞）", &["山田太郎"]),
+        ]);
+        for line in ["國際中心／綜合報導", "責任編輯：李文華", "온라인뉴스팀", "山田太郎", "翻訳：鈴木花子"]
+        {
+            assert!(worded(line).names.is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn bylines_name_wires_roles_houses_and_correspondents() {
+        cleans(&[
+            ("Анна Лунд, ТАСС", &["Анна Лунд", "ТАСС"]),
+            ("Ana Lund avec AFP", &["Ana Lund", "AFP"]),
+            ("Ana Lund with wires", &["Ana Lund"]),
+            ("Ana Lund Political editor", &["Ana Lund"]),
+            ("Westland Press Agency", &["Westland Press Agency"]),
+            ("By Ana Lund for the Harbour Gazette", &["Ana Lund"]),
+            ("Harbour Institute for Tides", &["Harbour Institute for Tides"]),
+            ("Von unserer Korrespondentin Ana Lund", &["Ana Lund"]),
+            ("dalla nostra inviata Ana Lund", &["Ana Lund"]),
+            ("Madrid - Ana Lund", &["Ana Lund"]),
+            ("マリア・ルンド", &["マリア・ルンド"]),
+            ("约翰·史密斯", &["约翰·史密斯"]),
+        ]);
+    }
+
     #[test]
     fn texts_are_signed_at_head_and_foot() {
         assert_eq!(signed("(부산=바다통신) 김하나 기자 = 여객선이"), ["김하나"]);
         assert_eq!(signed("船は朝六時に出た。【山田太郎、鈴木花子】"), ["山田太郎", "鈴木花子"]);
+        assert_eq!(signed("船は朝六時に出た。（ソウル＝山田太郎）"), ["山田太郎"]);
+        assert_eq!(signed("船は朝六時に出た。【ソウル山田太郎】"), ["山田太郎"]);
+        assert_eq!(signed("［山田太郎］"), ["山田太郎"]);
+        assert_eq!(signed("[海港时报驻韩国特派记者 张小明] 渡轮清晨六时启航"), ["张小明"]);
         assert!(signed("船は朝六時に出た。").is_empty());
         assert!(signed("He said the ferry had left.").is_empty());
     }

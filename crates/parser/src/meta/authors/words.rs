@@ -20,10 +20,246 @@ const WRITTEN_BY: &[&str] = &[
     "pubblicato da",
     "geschreven door",
     "skrevet av",
+    "skrevet af",
+    "skriven av",
+    "submitted by",
+    "uploaded by",
+    "contributed by",
+    "reporting by",
+    "eingestellt von",
+    "gespeichert von",
+    "beitrag von",
+    "gastbeitrag von",
+    "kommentar von",
+    "analyse von",
+    "interview von",
+    "reportage von",
+    "kolumne von",
+    "essay von",
+    "bericht von",
+    "a cura di",
+    "enviado por",
+    "подготовил",
+    "подготовила",
+    "подготовили",
+    "материал подготовил",
+    "материал подготовила",
+    "беседовал",
+    "беседовала",
+    "підготував",
+    "підготувала",
+    "підготували",
+    "розмовляв",
+    "розмовляла",
 ];
+
+/// Articles before the kinds of text in [`WRITTEN_BY`]: "Ein Kommentar von …".
+const ARTICLES: &[&str] = &["ein ", "eine "];
+
+/// What a label before a colon or a dash says where authors follow it, in lower case.
+const LABELS: &[&str] = &[
+    "by",
+    "author",
+    "authors",
+    "author name",
+    "reporter",
+    "journalist",
+    "writer",
+    "words",
+    "text",
+    "story",
+    "report",
+    "von",
+    "autor",
+    "autorin",
+    "autoren",
+    "autorinnen",
+    "verfasser",
+    "verfasserin",
+    "interview",
+    "bericht",
+    "auteur",
+    "auteure",
+    "autrice",
+    "auteurs",
+    "texte",
+    "journaliste",
+    "autora",
+    "autores",
+    "texto",
+    "periodista",
+    "redactor",
+    "redactora",
+    "jornalista",
+    "reportagem",
+    "autore",
+    "autori",
+    "testo",
+    "giornalista",
+    "door",
+    "tekst",
+    "av",
+    "af",
+    "författare",
+    "skribent",
+    "forfatter",
+    "kirjoittaja",
+    "toimittaja",
+    "teksti",
+    "autoři",
+    "opracował",
+    "opracowała",
+    "opracowanie",
+    "piše",
+    "napisao",
+    "napisala",
+    "szerző",
+    "írta",
+    "scris de",
+    "yazar",
+    "yazan",
+    "haber",
+    "muhabir",
+    "oleh",
+    "penulis",
+    "pewarta",
+    "wartawan",
+    "tác giả",
+    "phóng viên",
+    "автор",
+    "авторы",
+    "автори",
+    "авторка",
+    "авторки",
+    "авторка тексту",
+    "автор тексту",
+    "автор текста",
+    "автор материала",
+    "автор статьи",
+    "текст",
+    "корреспондент",
+    "кореспондент",
+    "кореспондентка",
+    "журналист",
+    "журналистка",
+    "журналіст",
+    "журналістка",
+    "συντάκτης",
+    "συντάκτρια",
+    "γράφει",
+    "بقلم",
+    "كتب",
+    "كتبت",
+    "الكاتب",
+    "المراسل",
+    "نویسنده",
+    "خبرنگار",
+    "מאת",
+    "כתב",
+    "כתבת",
+    "โดย",
+    "ผู้เขียน",
+    "लेखक",
+    "লেখক",
+    "記者",
+    "记者",
+    "文字記者",
+    "文字记者",
+    "作者",
+    "文",
+    "文字",
+    "撰文",
+    "撰稿",
+    "採訪",
+    "采写",
+    "採訪撰文",
+    "采访",
+    "筆者",
+    "著",
+    "著者",
+    "執筆",
+    "執筆者",
+    "取材",
+    "取材・文",
+    "取材文",
+    "聞き手",
+    "構成",
+    "ライター",
+    "ジャーナリスト",
+    "기자",
+    "글",
+    "글쓴이",
+    "취재",
+    "정리",
+    "필자",
+];
+
+/// A label has so many letters at most.
+const MAX_LABEL: usize = 20;
 
 /// What else stands before names, in lower case. Followed by a space, a colon or a bar.
 const PREFIXES: &[&str] = &[
+    "unserem korrespondenten",
+    "unserer korrespondentin",
+    "unserem redakteur",
+    "unserer redakteurin",
+    "unserem mitarbeiter",
+    "unserer mitarbeiterin",
+    "unserem reporter",
+    "unserer reporterin",
+    "our correspondent",
+    "our own correspondent",
+    "notre correspondant",
+    "notre correspondante",
+    "notre envoyé spécial",
+    "notre envoyée spéciale",
+    "dal nostro inviato",
+    "dalla nostra inviata",
+    "dal nostro corrispondente",
+    "dalla nostra corrispondente",
+    "nuestro corresponsal",
+    "nuestra corresponsal",
+    "από τον",
+    "από την",
+    "από",
+    "του",
+    "της",
+    "γράφει ο",
+    "γράφει η",
+    "γράφει",
+    "بقلم",
+    "كتب",
+    "كتبت",
+    "מאת",
+    "โดย",
+    "oleh",
+    "od",
+    "журналист",
+    "журналистка",
+    "журналіст",
+    "журналістка",
+    "корреспондент",
+    "кореспондент",
+    "авторка",
+    "採訪",
+    "采访",
+    "采写",
+    "文字記者",
+    "文字记者",
+    "文字",
+    "著者",
+    "著",
+    "執筆者",
+    "聞き手",
+    "構成",
+    "ライター",
+    "ジャーナリスト",
+    "特约撰稿人",
+    "特約撰稿人",
+    "编译",
+    "編譯",
+    "정리",
+    "필자",
     "artikel von",
     "rezept von",
     "ein gastbeitrag von",
@@ -123,6 +359,26 @@ const TELLING: &[&str] = &[
     "authors",
     "autorin/autor",
     "autor/in",
+    "av",
+    "af",
+    "بقلم",
+    "كتب",
+    "كتبت",
+    "מאת",
+    "โดย",
+    "oleh",
+    "από",
+    "γράφει ο",
+    "γράφει η",
+    "журналіст",
+    "журналістка",
+    "журналистка",
+    "журналист",
+    "автор материала",
+    "автор статьи",
+    "автор текста",
+    "特约撰稿人",
+    "特約撰稿人",
     "von",
     "par",
     "por",
@@ -396,6 +652,70 @@ const ROLES: &[&str] = &[
     "agencies",
 ];
 
+/// Roles that several have together: the end of a body's name, and not of a person's.
+const COLLECTIVES: &[&str] = &[
+    "staff",
+    "desk",
+    "bureau",
+    "agency",
+    "agencies",
+    "newsroom",
+    "ressort",
+    "redaktion",
+    "redaktionen",
+    "redactie",
+    "rédaction",
+    "redacción",
+    "redazione",
+    "редакция",
+    "редакція",
+    "reporters",
+    "columnists",
+];
+
+/// Words before a role that say of which desk or rank it is.
+const DESKS: &[&str] = &[
+    "political",
+    "politics",
+    "senior",
+    "chief",
+    "staff",
+    "foreign",
+    "science",
+    "health",
+    "business",
+    "economics",
+    "sports",
+    "education",
+    "environment",
+    "climate",
+    "national",
+    "international",
+    "world",
+    "deputy",
+    "associate",
+    "managing",
+    "technology",
+    "diplomatic",
+    "defence",
+    "defense",
+    "security",
+    "media",
+    "culture",
+    "arts",
+    "legal",
+    "royal",
+    "travel",
+    "transport",
+    "investigative",
+    "freelance",
+    "special",
+    "contributing",
+    "digital",
+    "regional",
+    "city",
+];
+
 /// Words of buttons and boxes.
 const FURNITURE: &[&str] = &[
     "follow",
@@ -620,16 +940,92 @@ const NOBODY: &[&str] = &[
     "superuser",
 ];
 
+/// Labels of those who wrote and took the pictures, each with the label of those who wrote.
+const BOTH: &[(&str, &str)] = &[
+    ("글·사진", "글"),
+    ("글ㆍ사진", "글"),
+    ("글/사진", "글"),
+    ("취재·사진", "취재"),
+    ("撰文／攝影", "撰文"),
+    ("撰文/攝影", "撰文"),
+    ("撰文/摄影", "撰文"),
+    ("文／攝影", "文"),
+    ("文/摄影", "文"),
+    ("文／圖", "文"),
+    ("文/图", "文"),
+    ("文、图", "文"),
+    ("圖文", "文"),
+    ("图文", "文"),
+    ("文・写真", "文"),
+    ("写真・文", "文"),
+    ("取材・文", "文"),
+    ("取材・撮影", "取材"),
+    ("Text und Fotos", "Text"),
+    ("Text und Foto", "Text"),
+    ("Text & Fotos", "Text"),
+    ("Text & Foto", "Text"),
+    ("Text and photos", "Text"),
+    ("Words and photos", "Words"),
+    ("Texte et photos", "Texte"),
+    ("Texto y fotos", "Texto"),
+    ("Текст и фото", "Текст"),
+    ("Текст та фото", "Текст"),
+];
+
+/// `byline` with the label of those who wrote in place of one that says of them that they took the pictures, too.
+pub(super) fn without_both(byline: &str) -> String {
+    let both = BOTH.iter().find_map(|(both, wrote)| {
+        let at = byline.find(both)?;
+        let behind = byline[at + both.len()..].trim_start();
+        let is_label = behind.starts_with([':', '：', '=', '＝', '/', '／', '|', '｜', '・'])
+            || behind.starts_with("by ");
+        is_label.then(|| format!("{}{wrote}{}", &byline[..at], &byline[at + both.len()..]))
+    });
+    both.unwrap_or_else(|| byline.to_owned())
+}
+
 /// The line without a prefix, if it has one.
 pub(super) fn after_prefix(line: &str) -> Option<&str> {
-    strip(line, WRITTEN_BY).or_else(|| strip(line, TELLING))
+    let article = ARTICLES
+        .iter()
+        .find(|article| line.get(..article.len()).is_some_and(|start| start.eq_ignore_ascii_case(article)));
+    let bare = line.get(article.map_or(0, |article| article.len())..).unwrap_or(line);
+    strip(bare, WRITTEN_BY).or_else(|| after_label(line)).or_else(|| strip(line, TELLING))
+}
+
+/// What follows the label of a byline: "Reporter: …", "Авторка — …", "採訪／…".
+fn after_label(line: &str) -> Option<&str> {
+    const SIGNS: &[char] = &[':', '：', '﹕', '=', '＝', '／', '/', '|', '｜', '・', '·', '—', '–', '-'];
+    let at = line.char_indices().take(MAX_LABEL + 2).find(|(_, c)| SIGNS.contains(c))?.0;
+    // "取材・文：": a point may stand within a label.
+    let ends = [Some(at), line[at..].find([':', '：', '=', '＝']).map(|more| at + more)];
+    ends.into_iter().flatten().find_map(|end| {
+        let label =
+            line.get(..end)?.trim().trim_start_matches(['[', '［', '（', '(', '■', '▶', '●']).to_lowercase();
+        let is_label = label.split(['・', '·', '／', '/', '&']).any(|label| LABELS.contains(&label.trim()))
+            && label.chars().count() <= MAX_LABEL;
+        let rest = line[end..].trim_start_matches(|c: char| SIGNS.contains(&c) || c.is_whitespace());
+        // A dash within a word joins it.
+        let is_apart = !line[end..].starts_with('-') || line[..end].ends_with(' ');
+        (is_label && is_apart && rest.chars().count() >= 2).then_some(rest)
+    })
+}
+
+/// The label that `text` begins with, and what stands behind its sign, where what stands before `text` ends there.
+pub(super) fn label(text: &str) -> Option<(&str, &str)> {
+    const SIGNS: &[char] = &[':', '：', '﹕', '=', '＝', '／', '/', '・'];
+    let end = text.char_indices().take(MAX_LABEL + 2).find(|(_, c)| SIGNS.contains(c))?.0;
+    let rest = role_before(text).map(|(_, rest)| rest).or_else(|| after_label(text))?;
+    let label = &text[..text.len() - rest.len()];
+    let is_signed = label.len() > end && label.trim_end().ends_with(SIGNS);
+    is_signed.then(|| (label.trim_end_matches(|c: char| c.is_whitespace() || SIGNS.contains(&c)), rest))
 }
 
 /// `line` without the prefixes before its names.
 pub(super) fn without_prefix(line: &str) -> &str {
     let mut line = line;
     for _ in 0..3 {
-        match strip(line, WRITTEN_BY).or_else(|| strip(line, PREFIXES)) {
+        match strip(line, WRITTEN_BY).or_else(|| strip(line, PREFIXES)).or_else(|| after_label(line)) {
             Some(rest) => line = rest,
             None => break,
         }
@@ -652,7 +1048,7 @@ pub(super) fn role_before(part: &str) -> Option<(Role, &str)> {
 pub(super) fn is_bare_label(part: &str) -> bool {
     let lower = part.trim().to_lowercase();
     let labels = [WRITTEN_BY, PREFIXES, TELLING, WROTE, PICTURED, EDITED, TRANSLATED];
-    labels.iter().any(|labels| labels.contains(&lower.as_str()))
+    labels.iter().any(|labels| labels.contains(&lower.as_str())) || LABELS.contains(&lower.as_str())
 }
 
 /// Whether what stands in brackets behind a name says that it took pictures.
@@ -680,10 +1076,10 @@ pub(super) fn is_picture(bracket: &str) -> bool {
 
 /// Whether a name is that of a wire: letters that stand for one, or the words that such bodies are called by.
 pub(super) fn is_wire(name: &str) -> bool {
-    let is_letters = (2..=5).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && (name.bytes().all(|byte| byte.is_ascii_uppercase())
-            || name.bytes().all(|byte| byte.is_ascii_lowercase()));
+    // Letters of an alphabet that stand for a name, all of one case.
+    let is_letters = (2..=5).contains(&name.chars().count())
+        && (name.chars().all(char::is_uppercase) || name.chars().all(char::is_lowercase))
+        && !is_furniture(name);
     let lower = name.to_lowercase();
     let is_dense = |word: &&&str| word.chars().any(text::is_dense);
     is_letters
@@ -728,8 +1124,30 @@ pub(super) fn without_suffix(part: &str) -> &str {
 
 /// Whether a part says that it is a reporter's.
 pub(super) fn is_reporter(part: &str) -> bool {
-    ["기자", "특파원", "記者", "记者", "앵커"].iter().any(|word| part.contains(word))
-        && text::weight(part) < 100
+    const REPORTERS: &[&str] =
+        &["기자", "특파원", "記者", "记者", "앵커", "논설위원", "편집위원", "통신원", "논설실장"];
+    REPORTERS.iter().any(|word| part.contains(word)) && text::weight(part) < 100
+}
+
+/// `name` without the role that follows it in the same breath: "Ana Lund Political editor".
+pub(super) fn without_role(name: &str) -> &str {
+    let words: Vec<&str> = name.split(' ').collect();
+    let is_role = |word: &str| {
+        let word = word.to_lowercase();
+        ROLES.contains(&word.as_str()) && !COLLECTIVES.contains(&word.as_str())
+    };
+    if words.len() < 3 || !words.last().is_some_and(|last| is_role(last)) {
+        return name;
+    }
+    let is_before_role = |word: &&&str| is_role(word) || DESKS.contains(&word.to_lowercase().as_str());
+    let count = words.iter().rev().take_while(is_before_role).count();
+    match words.len() - count {
+        kept @ 2.. => {
+            let length: usize = words[..kept].iter().map(|word| word.len() + 1).sum();
+            name[..length - 1].trim_end_matches([',', ' '])
+        }
+        _ => name,
+    }
 }
 
 /// Whether a name is a role alone.
@@ -863,6 +1281,10 @@ pub(super) fn is_and(word: &str) -> bool {
             | "ve"
             | "with"
             | "mit"
+            | "avec"
+            | "con"
+            | "com"
+            | "med"
             | "및"
             | "ja"
     )

@@ -13,6 +13,9 @@ use crate::meta::text;
 /// A headline longer than this, in letters of an alphabet, is a paragraph.
 pub(super) const MAX_LETTERS: usize = 500;
 
+/// The sections that a page may say it is in, at most.
+const MAX_SECTIONS: usize = 12;
+
 /// The headline, and how others word it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Headline {
@@ -40,7 +43,7 @@ pub(in crate::meta) fn decide(
     scan: &Scan<'_>,
 ) -> Option<Headline> {
     let names = publishers.iter().copied().chain(headline::logos(scan));
-    let site = Site::new(names, scan.url.and_then(|url| url.host_str()));
+    let site = Site::new(names, sections(scan), scan.url.and_then(|url| url.host_str()));
     let told = told(claims, &site, scan);
     let visible = headline::find(scan, &site, &told);
     let chosen = match &visible {
@@ -52,6 +55,17 @@ pub(in crate::meta) fn decide(
     };
     let alternative = alternative(&chosen.text, &told, visible.as_ref());
     Some(Headline { chosen, alternative })
+}
+
+/// What the page says it is in: its `section` and the folders of its address.
+fn sections<'s>(scan: &'s Scan<'_>) -> impl Iterator<Item = &'s str> {
+    let is_section = |key: &str| {
+        let last = key.rsplit([':', '.', '-', '_']).next().unwrap_or(key);
+        ["section", "category", "subsection"].iter().any(|word| last.eq_ignore_ascii_case(word))
+    };
+    let metas = scan.metas.iter().filter(move |meta| is_section(meta.key.trim())).map(|meta| meta.content);
+    let folders = scan.url.and_then(|url| url.path_segments()).into_iter().flatten();
+    metas.chain(folders).filter(|section| section.len() <= 60).take(MAX_SECTIONS)
 }
 
 /// What the claims say once the name of the site is cut off.
@@ -219,6 +233,43 @@ mod tests {
             (found.chosen.text.as_str(), found.chosen.source),
             ("Ferry runs ‘again’ after storm", Source::Visible)
         );
+    }
+
+    #[test]
+    fn a_kicker_alone_in_its_line_is_no_headline() {
+        let html = format!(
+            "<title>Storm of the century: Ferry runs again after storm | Harbour Gazette</title><div>Storm of the century</div>
+             <div class=tit>Ferry runs again after storm</div>{TEXT}"
+        );
+        assert_eq!(title(&html), "Ferry runs again after storm");
+    }
+
+    #[test]
+    fn a_quotation_before_a_colon_stays_where_the_share_title_has_it() {
+        let quoted = "'At last': pilots welcome the end of the storm";
+        let html = format!(
+            "<title>Pilots welcome the end of the storm | Harbour Gazette</title><meta property=og:title content=\"{quoted}\"><h1>{quoted}</h1>{TEXT}"
+        );
+        assert_eq!(title(&html), quoted);
+    }
+
+    #[test]
+    fn the_sites_name_with_its_motto_is_no_headline_and_one_that_speaks_of_the_site_is() {
+        let site = "<meta property=og:site_name content='Harbour Gazette'>";
+        let html = format!(
+            "<title>Ferry runs again after storm</title>{site}<h1>Harbour Gazette<small>News from the sea</small></h1><h2>Ferry runs again after storm</h2>{TEXT}"
+        );
+        assert_eq!(title(&html), "Ferry runs again after storm");
+        let own = "15 years of Harbour Gazette";
+        assert_eq!(title(&format!("<title>{own} | Harbour Gazette</title>{site}<h1>{own}</h1>{TEXT}")), own);
+    }
+
+    #[test]
+    fn a_remark_in_small_print_is_no_part_of_the_headline() {
+        let html = format!(
+            "<title>Ferry runs again after storm</title><h1>Ferry runs again after storm<small>Two hundred crossed</small></h1>{TEXT}"
+        );
+        assert_eq!(title(&html), "Ferry runs again after storm");
     }
 
     #[test]

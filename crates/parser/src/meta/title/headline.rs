@@ -68,7 +68,8 @@ pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Opt
 fn visible(heading: &Heading<'_>, site: &Site, told: &[TitleCandidate]) -> Option<VisibleHeadline> {
     let is_told = |key: &str| told.iter().any(|candidate| candidate.key == key);
     let text = site::without(&heading.text, site, OtherTitles { told: &is_told, is_heading: &|_| false });
-    let is_nothing = text.is_empty() || text::weight(&text) > MAX_LETTERS || site.is_all_of(&text);
+    let is_name = site.is_all_of(&text) || site.is_half_of(&text) && !is_told(&text::key(&text));
+    let is_nothing = text.is_empty() || text::weight(&text) > MAX_LETTERS || is_name;
     let parts = if text == heading.text { heading.parts.clone() } else { Vec::new() };
     (!is_nothing && !text::is_placeholder(&text)).then(|| VisibleHeadline {
         key: text::key(&text),
@@ -151,8 +152,11 @@ fn line_told(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<Vi
         let key = text::key(line.raw());
         let is_whole = told.iter().any(|candidate| candidate.key == key);
         // What is left of a title is the name of its site, however the site calls itself.
-        let is_piece =
-            key.len() * 3 > title_key.len() && (title_key.starts_with(&key) || title_key.ends_with(&key));
+        let is_end_of = |whole: &str| whole.starts_with(&key) || whole.ends_with(&key);
+        let is_most_of = |whole: &str| key.len() * 2 > whole.len() && is_end_of(whole);
+        let is_piece = key.len() * 3 > title_key.len()
+            && (is_end_of(&title_key) && told.iter().all(|candidate| !is_small_part(&key, &candidate.key))
+                || told.iter().any(|candidate| is_most_of(&candidate.key)));
         if !is_whole && !is_piece || text::weight(line.raw()) < SHORTEST_LINE {
             continue;
         }
@@ -163,6 +167,11 @@ fn line_told(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<Vi
         }
     }
     best.map(|(_, line, key)| VisibleHeadline { text: line.text().to_owned(), key, parts: Vec::new() })
+}
+
+/// Whether `whole` begins with `key` and has more than twice its letters: a kicker before its headline.
+fn is_small_part(key: &str, whole: &str) -> bool {
+    whole.len() > 2 * key.len() && whole.starts_with(key)
 }
 
 fn is_link(node: Node<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! The spelling of the visible headline, mended where another witness has whole what its markup cuts or runs together.
 //!
-//! A kicker or a series label ("STORM: …", "【特集】…") follows one rule: it stays where it stands with the headline and all who
-//! give the headline give it too; it goes where one of them gives the rest as the whole.
+//! A kicker or a series label ("STORM: …", "【特集】…") follows one rule: it stays where those who give it with the headline weigh
+//! as much as those who give the rest as the whole, and goes where the latter weigh more.
 
 use super::decide::TitleCandidate;
 use super::headline::VisibleHeadline;
@@ -37,9 +37,14 @@ pub(super) fn mended(visible: &VisibleHeadline, told: &[TitleCandidate]) -> Stri
 
 /// The headline without its kicker or its label, as a witness gives it who gives it alone.
 fn without_kicker<'t>(visible: &VisibleHeadline, told: &'t [TitleCandidate]) -> Option<&'t str> {
+    let weight = |key: &str| -> f32 {
+        told.iter().filter(|candidate| candidate.key == key).map(|candidate| candidate.weight).sum()
+    };
+    let whole = weight(&visible.key);
     let alone = |rest: &str| {
         let key = Some(text::key(rest)).filter(|_| text::weight(rest) >= SHORTEST)?;
-        told.iter().find(|candidate| candidate.key == key).map(|candidate| candidate.title.as_str())
+        let told = told.iter().find(|candidate| candidate.key == key && candidate.key != visible.key)?;
+        (weight(&key) > whole).then_some(told.title.as_str())
     };
     let part = || visible.parts.iter().find_map(|part| alone(part));
     let cut = || {

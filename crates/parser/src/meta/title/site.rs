@@ -1,5 +1,7 @@
 //! The name of the site, the section and the day around a headline.
 
+use super::words::words;
+use crate::meta::authors;
 use crate::meta::date;
 use crate::meta::text;
 
@@ -11,19 +13,39 @@ const STRONG: &[&str] = &[
 ];
 const WEAK: &[&str] = &[" : ", "：", ": ", " · ", " / ", "_", "，", " , "];
 
+/// What may stand between a headline and what is exactly the name of the site, with or without spaces.
+const BEFORE_NAME: &[char] = &[
+    '|', '｜', '│', 'ㅣ', '❘', '┃', '‖', '¦', ':', '：', '-', '–', '—', '―', '_', '/', '／', '·', '・', '•',
+    '⋆', '*', '<', '>', '＜', '＞', '«', '»', '‹', '›', '~', '(', '（', '[', '【', '〔', ',', '，', '@',
+];
+
 /// A headline of fewer letters is left alone, whatever stands behind it.
 const SHORTEST: usize = 4;
+
+/// The separators from the end that are looked at.
+const MAX_SEPARATORS: usize = 8;
 
 /// What the site calls itself, as keys of [`text::key`].
 #[derive(Debug, Default)]
 pub(super) struct Site {
     keys: Vec<String>,
+    /// The words of each name.
+    words: Vec<Vec<String>>,
+    /// What it calls the sections that the page is in.
+    sections: Vec<String>,
 }
 
 impl Site {
     /// From the names that witnesses give and the host of the page.
-    pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>, host: Option<&str>) -> Self {
-        let mut keys: Vec<String> = names.map(text::key).filter(|key| key.chars().count() >= 2).collect();
+    pub(super) fn new<'a>(
+        names: impl Iterator<Item = &'a str>,
+        sections: impl Iterator<Item = &'a str>,
+        host: Option<&str>,
+    ) -> Self {
+        let names: Vec<&str> = names.filter(|name| text::key(name).chars().count() >= 2).collect();
+        let mut keys: Vec<String> = names.iter().map(|name| text::key(name)).collect();
+        let words = names.iter().map(|name| words(name)).collect();
+        let sections = sections.map(text::key).filter(|key| key.chars().count() >= 2).collect();
         if let Some(host) = host {
             let host = host.trim_start_matches("www.");
             keys.push(text::key(host));
@@ -33,7 +55,7 @@ impl Site {
                 labels.iter().rev().skip(1).filter(|label| label.len() >= 4).map(|label| text::key(label)),
             );
         }
-        Self { keys }
+        Self { keys, words, sections }
     }
 
     /// Whether `part` is the site's name: exactly, or one of both with a little around it.
@@ -47,9 +69,25 @@ impl Site {
         self.keys.contains(&key)
     }
 
-    /// Whether `title` says little more than the site's name.
+    /// Whether `title` says little more than the site's name: no number, and not two words beside it.
     pub(super) fn is_all_of(&self, title: &str) -> bool {
+        let own = words(title);
+        let says_more = self.words.iter().any(|name| {
+            let more: Vec<&String> = own.iter().filter(|word| !name.contains(word)).collect();
+            let has_number = more.iter().any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+            own.len() > name.len() && (more.len() >= 2 || has_number)
+        });
+        self.is_called(title) || self.is_half_of(title) && !says_more
+    }
+
+    /// Whether half of `title` at least is the site's name, as in a logo with its motto.
+    pub(super) fn is_half_of(&self, title: &str) -> bool {
         self.holds(title, 2)
+    }
+
+    /// Whether `part` is what the page calls its section.
+    fn is_section(&self, part: &str) -> bool {
+        self.sections.contains(&text::key(part))
     }
 
     /// Whether one of the site's names is `part`, or the shorter of the two is in the longer and at least a `share`th of it.
@@ -89,10 +127,14 @@ pub(super) fn without(title: &str, site: &Site, others: OtherTitles<'_>) -> Stri
 }
 
 fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_name: bool) -> Option<&'t str> {
-    if !title.contains([
-        '|', '｜', '│', ':', '：', '»', '›', '«', '‹', '•', '⋆', '–', '—', '-', '·', '/', '_', '，', ',',
-    ]) {
+    if !title.contains(BEFORE_NAME) {
         return None;
+    }
+    if let Some(headline) = unnamed(title, site).or_else(|| unsigned(title, after_name)) {
+        return Some(headline);
+    }
+    if after_name && let Some(headline) = unsectioned(title, site) {
+        return Some(headline);
     }
     if let Some(headline) = undated(title) {
         return Some(headline);
@@ -138,6 +180,51 @@ fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_nam
         }
     }
     None
+}
+
+/// `title` without what is exactly the site's name at its end, whatever parts both.
+fn unnamed<'t>(title: &'t str, site: &Site) -> Option<&'t str> {
+    let title = title.trim_end_matches(|c: char| c.is_whitespace() || ".)）]】〕>＞*|｜".contains(c));
+    let separators = title.char_indices().rev().filter(|(_, c)| BEFORE_NAME.contains(c)).take(MAX_SEPARATORS);
+    for (at, c) in separators {
+        let tail = title[at + c.len_utf8()..].trim();
+        let head = title[..at].trim_end_matches(|c: char| c.is_whitespace() || BEFORE_NAME.contains(&c));
+        // A comma also parts the words of a headline, so the name behind it must be one that no word is.
+        let is_apart = !matches!(c, ',' | '，') || tail.chars().any(text::is_dense) || tail.contains(' ');
+        if is_apart && site.is_called(tail) && text::weight(head) >= SHORTEST && !site.is_all_of(head) {
+            return Some(head);
+        }
+    }
+    None
+}
+
+/// `title` without the author behind a separator: "… * by Ana Lund".
+fn unsigned(title: &str, after_name: bool) -> Option<&str> {
+    let (at, separator) = [" * ", " | ", " - ", " – ", " — ", "｜"]
+        .iter()
+        .filter_map(|separator| Some((title.rfind(separator)?, separator)))
+        .max()?;
+    let (head, tail) = (&title[..at], &title[at + separator.len()..]);
+    let is_bar = matches!(separator.trim(), "*" | "|" | "｜");
+    let is_byline = text::weight(tail) <= 40 && tail.contains(' ') && !authors::worded(tail).names.is_empty();
+    (is_byline && (after_name || is_bar) && text::weight(head) >= 15).then(|| head.trim_end())
+}
+
+/// `title`, from which the site's name was cut, without the section that stood before the name.
+fn unsectioned<'t>(title: &'t str, site: &Site) -> Option<&'t str> {
+    let (at, c) = title.char_indices().rev().find(|(_, c)| BEFORE_NAME.contains(c))?;
+    let (head, tail) = (title[..at].trim_end(), title[at + c.len_utf8()..].trim());
+    let letters = tail.chars().count();
+    let is_dense = tail.chars().all(text::is_dense);
+    // A dash or a colon may also part the headline, and a word behind it is no section unless somebody says so.
+    let is_named = site.is_section(tail);
+    let parts_sections = matches!(c, '_' | '<' | '>' | '＜' | '＞' | '*' | 'ㅣ' | '|' | '｜' | '│' | '❘');
+    let is_spaced = title[..at].ends_with(' ') && c == ':';
+    let is_glued = is_dense && (2..=4).contains(&letters) && matches!(c, '-' | 'ㅣ' | '_' | ':');
+    let is_short =
+        letters <= 24 && tail.split(' ').count() <= 3 && text::weight(head) >= 2 * text::weight(tail);
+    (is_short && text::weight(head) >= 20 && (is_named || parts_sections || is_spaced || is_glued))
+        .then_some(head)
 }
 
 /// `title` without the day in numbers that stands behind a bar or a colon of its own.
@@ -188,9 +275,22 @@ fn begun<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>) -> Option<&'t
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_headline_may_speak_of_the_site_itself() {
+        let site = Site::new(["Harbour Gazette"].into_iter(), [].into_iter(), None);
+        for headline in
+            ["15 years of Harbour Gazette", "Harbour Gazette wins prize", "Harbour Gazette 02/2022"]
+        {
+            assert!(!site.is_all_of(headline), "{headline}");
+        }
+        for name in ["Harbour Gazette", "The Harbour Gazette", "Gazette", "Harbour Gazette Online"] {
+            assert!(site.is_all_of(name), "{name}");
+        }
+    }
+
     fn cleaned(title: &str) -> String {
-        let site =
-            Site::new(["Harbour Gazette", "港灣日報"].into_iter(), Some("www.harbour-gazette.example"));
+        let names = ["Harbour Gazette", "港灣日報", "바다일보"].into_iter();
+        let site = Site::new(names, ["world", "정치"].into_iter(), Some("www.harbour-gazette.example"));
         let headline = text::key("The ferry runs again after the storm");
         without(title, &site, OtherTitles { told: &|key| key == headline, is_heading: &|_| false })
     }
@@ -208,11 +308,28 @@ mod tests {
             "The ferry leaves at six in the morning │ Harbour Gazette",
             "The ferry leaves at six in the morning | Harbour Gazette | 21.03.2025",
             "The ferry leaves at six in the morning : 21.03.2025, 10.19 Uhr",
+            "The ferry leaves at six in the morning-Harbour Gazette",
+            "The ferry leaves at six in the morning ❘ Harbour Gazette",
+            "The ferry leaves at six in the morning < World < Harbour Gazette",
+            "The ferry leaves at six in the morning - World - Harbour Gazette",
+            "The ferry leaves at six in the morning : World : Harbour Gazette",
+            "The ferry leaves at six in the morning (Harbour Gazette)",
+            "The ferry leaves at six in the morning [harbour-gazette.example]",
+            "The ferry leaves at six in the morning, Harbour Gazette",
+            "The ferry leaves at six in the morning * Harbour Gazette * by Ana Lund",
+            "The ferry leaves at six in the morning - By Ana Lund | Harbour Gazette",
         ] {
             assert_eq!(cleaned(title), "The ferry leaves at six in the morning", "{title}");
         }
         assert_eq!(cleaned("渡輪早上六時啟航：港灣日報"), "渡輪早上六時啟航");
         assert_eq!(cleaned("渡輪早上六時啟航--港灣日報"), "渡輪早上六時啟航");
+        assert_eq!(cleaned("渡輪早上六時啟航（港灣日報）"), "渡輪早上六時啟航");
+        for tail in
+            ["ㅣ바다일보", "-정치ㅣ바다일보", " < 정치 < 바다일보", "_정치_바다일보", " : 정치 : 바다일보"]
+        {
+            let title = "폭풍 뒤 여객선 운항 재개…주민들 안도";
+            assert_eq!(cleaned(&format!("{title}{tail}")), title, "{tail}");
+        }
     }
 
     #[test]
@@ -237,6 +354,9 @@ mod tests {
             "Timetable of the ferry, 14 - 20 March 2025",
             "Storm: the ferry that never came",
             "Ferry | Storm",
+            "Ferry disaster – what we know",
+            "여객선 운항 앞둔 한-미",
+            "The sea gives and takes, gazette",
         ] {
             assert_eq!(cleaned(title), title);
         }

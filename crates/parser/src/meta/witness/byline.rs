@@ -192,12 +192,13 @@ fn byline_in(node: Node<'_>) -> Byline {
         .flat_map(|link| authors::clean(&link))
         .filter(|name| authors::is_person(name) && !is_others(name))
         .collect();
-    byline.names.retain(|name| authors::is_person(name));
+    let has_people = byline.names.iter().any(|name| authors::is_person(name));
+    byline.names.retain(|name| authors::is_person(name) || has_people && authors::is_wire(name));
     if !from_links.is_empty() {
         byline.names = authors::distinct(from_links);
     } else if byline.names.is_empty() && says_author(node) {
         // A pen name of one word is believed where the markup says that it is the author and nothing else.
-        let pen_name = authors::clean(&whole).into_iter().filter(|name| authors::is_plausible(name));
+        let pen_name = authors::clean(&whole).into_iter().filter(|name| authors::is_pen_name(name));
         byline.names = pen_name.take(1).collect();
     }
     byline
@@ -302,6 +303,28 @@ mod tests {
     }
 
     #[test]
+    fn what_elements_call_an_author_differs_by_language_and_vocabulary() {
+        for html in [
+            "<div class=avtor>Ana Lund</div>",
+            "<div class=giornalista>Ana Lund</div>",
+            "<div class=toimittaja>Ana Lund</div>",
+            "<div class=signature>Ana Lund</div>",
+            "<div class=vcard><span class=fn>Ana Lund</span></div>",
+            "<span property='schema:author'>Ana Lund</span>",
+            "<span rel='sioc:has_creator'><span property='foaf:name'>Ana Lund</span></span>",
+        ] {
+            assert_eq!(names(html), ["Ana Lund"], "{html}");
+        }
+        assert_eq!(names("<span class='author vcard'><a rel=author href=/u/1>sailor</a></span>"), ["sailor"]);
+        assert!(names("<span class=author>November</span>").is_empty());
+    }
+
+    #[test]
+    fn a_wire_stays_in_the_byline_of_a_person() {
+        assert_eq!(names("<p class=author>Ana Lund, WNA</p>")[..2], ["Ana Lund", "WNA"]);
+    }
+
+    #[test]
     fn links_to_an_authors_page_are_heard() {
         assert_eq!(names("<p><a href=/authors/lund>Ana Lund</a></p>"), ["Ana Lund"]);
     }
@@ -347,7 +370,7 @@ mod tests {
             testify,
             "<div class=byline><span>Text: </span><a href=/u/1>Ana Lund</a> <span>Fotos:</span> <a href=/u/2>Bo Ek</a></div>",
         );
-        assert_eq!(found.authors.into_iter().flat_map(|claim| claim.value).collect::<Vec<_>>(), ["Ana Lund"]);
+        assert!(found.authors.iter().all(|claim| claim.value == ["Ana Lund"]) && !found.authors.is_empty());
         let photo = Credit { name: "Bo Ek".to_owned(), role: Role::Photo };
         assert!(found.credits.contains(&photo));
     }

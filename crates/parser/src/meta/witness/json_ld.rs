@@ -16,7 +16,8 @@ use crate::meta::text;
 type Object = Map<String, Value>;
 
 /// A script without any of these says nothing that is asked here.
-const TELLING: &[&str] = &["headline", "datePublished", "author", "dateCreated", "publisher", "dateModified"];
+const TELLING: &[&str] =
+    &["headline", "datePublished", "author", "dateCreated", "publisher", "dateModified", "\"Person\""];
 
 /// Things that describe other pages, whatever they hold.
 const FOREIGN: &[&str] = &[
@@ -128,12 +129,9 @@ impl<'v> JsonLdFindings<'v> {
             Some(headline) => claims.title(headline, source, 2.0),
             None => claims.title(string(article.get("name")).unwrap_or_default(), source, 1.0),
         }
-        let (people, others) = self.names(article.get("author").or_else(|| article.get("creator")));
-        claims.organisations.extend(others.iter().cloned());
-        claims.authors(people, source, 5.0);
-        claims.authors(others, source, 2.0);
+        self.authors(article, 5.0, claims);
         for (property, role) in [("editor", Role::Editor), ("translator", Role::Translator)] {
-            let names = self.names(article.get(property)).0;
+            let names = self.names(article.get(property)).people;
             let credits = names.into_iter().map(|name| Credit { name, role }).collect();
             claims.byline(Byline { names: Vec::new(), credits }, source, 0.0);
         }
@@ -145,6 +143,7 @@ impl<'v> JsonLdFindings<'v> {
 
     fn page(&self, page: &Object, claims: &mut Claims) {
         let source = Source::JsonLd;
+        self.authors(page, 3.0, claims);
         claims.published(moment(page.get("datePublished")), source, 2.0);
         claims.modified(moment(page.get("dateModified")), source, 1.0);
         self.common(page, claims);
@@ -159,23 +158,61 @@ impl<'v> JsonLdFindings<'v> {
         claims.publisher(publisher.unwrap_or_default(), Source::JsonLd, 2.0);
     }
 
-    /// The names under `author`: people, and what calls itself an organisation.
-    fn names(&self, author: Option<&Value>) -> (Vec<String>, Vec<String>) {
-        let (mut people, mut others) = (Vec::new(), Vec::new());
+    /// Hears who wrote it, with the `weight` of people. A house that is the author often names the writer as its creator.
+    fn authors(&self, object: &Object, weight: f32, claims: &mut Claims) {
+        let source = Source::JsonLd;
+        for property in ["author", "creator"] {
+            let AuthorNames { all, people, organisations } = self.names(object.get(property));
+            claims.organisations.extend(organisations.iter().cloned());
+            let has_people = !people.is_empty();
+            // An agency stands beside the person who wrote for it.
+            claims.authors(
+                if has_people { all } else { organisations },
+                source,
+                if has_people { weight } else { 2.0 },
+            );
+            if has_people {
+                break;
+            }
+        }
+    }
+
+    /// The names under `author`.
+    fn names(&self, author: Option<&Value>) -> AuthorNames {
+        let mut found = AuthorNames::default();
         let mut pending: Vec<&Value> = author.into_iter().collect();
-        while let Some(value) = pending.pop().filter(|_| people.len() + others.len() < MAX_NAMES) {
+        while let Some(value) = pending.pop().filter(|_| found.all.len() < MAX_NAMES) {
             if let Value::Array(items) = value {
                 pending.extend(items.iter().rev());
                 continue;
             }
-            let Some(name) = self.name(value) else { continue };
+            // JSON-LD writes an ordered list as an object, and some wrap an author once more.
+            if let Some(inner) = value.get("@list").or_else(|| value.get("author")) {
+                pending.push(inner);
+                continue;
+            }
             let resolved = value.as_object().map(|object| self.resolve(object));
             let is_organisation =
                 resolved.is_some_and(|object| is_a(object, |kind| kind.ends_with("Organization")));
-            let names = authors::clean(&name);
-            if is_organisation { others.extend(names) } else { people.extend(names) }
+            let names = self.written(value).iter().flat_map(|name| authors::clean(name)).collect::<Vec<_>>();
+            let kind = if is_organisation { &mut found.organisations } else { &mut found.people };
+            kind.extend(names.iter().cloned());
+            found.all.extend(names);
         }
-        (authors::distinct(people), authors::distinct(others))
+        AuthorNames {
+            all: authors::distinct(found.all),
+            people: authors::distinct(found.people),
+            organisations: authors::distinct(found.organisations),
+        }
+    }
+
+    /// The names that a value gives as they are written: one, or a list of them under one `name`.
+    fn written(&self, value: &Value) -> Vec<String> {
+        let object = value.as_object().map(|object| self.resolve(object));
+        match object.and_then(|object| object.get("name")?.as_array()) {
+            Some(names) => names.iter().filter_map(|name| string(Some(name))).collect(),
+            None => self.name(value).into_iter().collect(),
+        }
     }
 
     fn resolve<'a>(&self, object: &'a Object) -> &'a Object
@@ -205,12 +242,23 @@ impl<'v> JsonLdFindings<'v> {
     }
 }
 
+/// Who is named as author, in the order of the page.
+#[derive(Debug, Default)]
+struct AuthorNames {
+    all: Vec<String>,
+    people: Vec<String>,
+    /// Those that call themselves an organisation.
+    organisations: Vec<String>,
+}
+
 fn first(value: &Value) -> &Value {
     value.as_array().and_then(|items| items.first()).unwrap_or(value)
 }
 
 fn string(value: Option<&Value>) -> Option<String> {
-    let line = text::line(first(value?).as_str()?);
+    let value = first(value?);
+    // A text with its language is an object that holds it.
+    let line = text::line(value.as_str().or_else(|| value.get("@value")?.as_str())?);
     (!line.is_empty()).then_some(line)
 }
 
@@ -293,6 +341,9 @@ mod tests {
             r#"{"@type":"Person","name":"Ana Lund"}"#,
             r#"[{"@type":"Person","name":["Ana Lund"]}]"#,
             r#"{"@type":"Person","givenName":"Ana","familyName":"Lund"}"#,
+            r#"{"@type":"Person","name":{"@value":"Ana Lund","@language":"en"}}"#,
+            r#"{"@list":[{"name":"By Ana Lund"}]}"#,
+            r#"{"author":{"@type":["Person"],"name":"Lund, Ana"}}"#,
         ] {
             assert_eq!(
                 authors(&format!(r#"{{"@type":"NewsArticle","headline":"Ferry","author":{author}}}"#)),
@@ -300,6 +351,42 @@ mod tests {
                 "{author}"
             );
         }
+    }
+
+    #[test]
+    fn one_name_may_be_a_list_of_names() {
+        let list = r#"{"@type":"NewsArticle","author":{"@type":"Person","name":["Ana Lund","Bo Ek"]}}"#;
+        assert_eq!(authors(list), ["Ana Lund", "Bo Ek"]);
+    }
+
+    #[test]
+    fn an_agency_stands_beside_the_person_who_wrote() {
+        let both = r#"{"@type":"NewsArticle","author":[{"@type":"Person","name":"Ana Lund"},{"@type":"Organization","name":"wna"}]}"#;
+        assert_eq!(authors(both), ["Ana Lund", "wna"]);
+    }
+
+    #[test]
+    fn the_creator_is_heard_where_a_house_is_the_author() {
+        let house = r#"{"@type":"NewsArticle","author":{"@type":"Organization","name":"Harbour Gazette"},"creator":["Ana Lund"]}"#;
+        assert_eq!(authors(house), ["Harbour Gazette", "Ana Lund"]);
+    }
+
+    #[test]
+    fn a_page_that_is_described_as_no_more_than_a_page_has_authors_too() {
+        assert_eq!(
+            authors(r#"{"@type":"WebPage","author":{"@type":"Person","name":"Ana Lund"}}"#),
+            ["Ana Lund"]
+        );
+    }
+
+    #[test]
+    fn a_person_may_be_described_in_a_script_of_its_own() {
+        let html = r##"<script type=application/ld+json>{"@type":"NewsArticle","author":{"@id":"#ana"}}</script>
+            <script type=application/ld+json>{"@type":"Person","@id":"#ana","name":"Ana Lund"}</script>"##;
+        let document = Document::from_html(html);
+        let mut claims = Claims::default();
+        testify(&Scan::of(&document, None), &mut claims);
+        assert_eq!(claims.authors[0].value, ["Ana Lund"]);
     }
 
     #[test]

@@ -6,23 +6,83 @@
 use dateline_wire::Source;
 
 use crate::dom::local_name;
-use crate::meta::authors;
+use crate::meta::authors::{self, Byline};
 use crate::meta::claims::Claims;
 use crate::meta::date;
 use crate::meta::scan::{MetaElement, Scan};
 use crate::meta::text;
 
+/// The names of a key that is written once for each author, at most.
+const MAX_AUTHORS: usize = 20;
+
+/// Words before "author" in keys that speak of the author of an application, a theme or a site.
+const NOT_OF_THE_ARTICLE: &[&str] = &["smartbanner", "web", "theme", "template", "app"];
+
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
+    let mut bylines = Bylines::default();
     for meta in &scan.metas {
         if meta.is_itemprop && meta.node.ancestors().any(|above| above.is(&local_name!("body"))) {
             // Part of some item's description: the microdata witness knows whose.
             continue;
         }
-        element(meta, claims);
+        element(meta, &mut bylines, claims);
+    }
+    bylines.labelled(scan);
+    for AuthorsOfKey { byline, source, weight, .. } in bylines.keys {
+        claims.byline(byline, source, weight);
     }
 }
 
-fn element(meta: &MetaElement<'_>, claims: &mut Claims) {
+/// What one key says of authors, which may be written once for each of them.
+#[derive(Debug)]
+struct AuthorsOfKey {
+    key: String,
+    byline: Byline,
+    source: Source,
+    weight: f32,
+}
+
+#[derive(Debug, Default)]
+struct Bylines {
+    keys: Vec<AuthorsOfKey>,
+}
+
+impl Bylines {
+    fn add(&mut self, key: &str, byline: Byline, source: Source, weight: f32) {
+        match self.keys.iter_mut().find(|known| known.key == key) {
+            Some(known) if known.byline.names.len() < MAX_AUTHORS => {
+                known.byline.names.extend(byline.names);
+                known.byline.names = authors::distinct(std::mem::take(&mut known.byline.names));
+                known.byline.credits.extend(byline.credits);
+            }
+            Some(_) => {}
+            None => self.keys.push(AuthorsOfKey { key: key.to_owned(), byline, source, weight }),
+        }
+    }
+
+    /// A share card shows pairs of label and value: "Written by", "Ana Lund".
+    fn labelled(&mut self, scan: &Scan<'_>) {
+        for (label, data) in [("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")] {
+            let content =
+                |key: &str| scan.metas.iter().find(|meta| meta.key.trim() == key).map(|meta| meta.content);
+            let Some((label, name)) = content(label).zip(content(data)) else { continue };
+            if authors::is_label(&text::line(label)) {
+                self.add(data, authors::read(name), Source::Meta, 2.5);
+            }
+        }
+    }
+}
+
+/// Whether a key speaks of the author of the article: its last word does, however words are joined in it.
+fn is_of_author(key: &str, last: &str) -> bool {
+    let last = last.trim_end_matches(|c: char| c.is_ascii_digit());
+    let says_author = matches!(last, "creator" | "byline" | "byl" | "bylinename" | "reporter" | "writer")
+        || ["author", "authors", "authorname", "authornames"].iter().any(|end| last.ends_with(end))
+        || last == "name" && key.contains("author");
+    says_author && !key.split([':', '.', '-', '_', ' ', '/']).any(|word| NOT_OF_THE_ARTICLE.contains(&word))
+}
+
+fn element(meta: &MetaElement<'_>, bylines: &mut Bylines, claims: &mut Claims) {
     let key = text::head(meta.key.trim(), 80).to_ascii_lowercase();
     let content = meta.content;
     let is_graph = key.starts_with("og:") || key.starts_with("article:");
@@ -51,11 +111,10 @@ fn element(meta: &MetaElement<'_>, claims: &mut Claims) {
     match last {
         "title" | "headline" if prefixed => claims.title(text::line(content), source, 0.5),
         "title" | "headline" => claims.title(text::line(content), source, 0.8),
-        "author" | "authors" | "creator" | "byline" | "byl" | "articleauthor" | "reporter" | "writer" => {
+        last if is_of_author(&key, last) => {
             let weight = if prefixed && !is_graph { 2.5 } else { 3.0 };
-            claims.byline(authors::read(content), source, weight);
+            bylines.add(&key, authors::read(content), source, weight);
         }
-        "name" if key.contains("author") => claims.authors(authors::clean(content), source, 3.0),
         _ => dates(&key, content, is_graph, claims),
     }
 }
@@ -126,9 +185,59 @@ mod tests {
                 "{key}"
             );
         }
-        for key in ["author", "parsely-author", "dc.creator", "dable:author"] {
+        for key in [
+            "author",
+            "parsely-author",
+            "dc.creator",
+            "dable:author",
+            "sailthru.author",
+            "byl",
+            "cXenseParse:author",
+            "mediator_author",
+            "mrf:authors",
+            "authorName",
+            "author1",
+            "article:author_name",
+        ] {
             assert_eq!(claims(&format!("<meta name='{key}' content='Ana Lund'>")).authors.len(), 1, "{key}");
         }
+    }
+
+    fn authors(html: &str) -> Vec<String> {
+        claims(html).authors.into_iter().flat_map(|claim| claim.value).collect()
+    }
+
+    #[test]
+    fn a_key_that_is_written_once_for_each_author_names_them_all() {
+        for key in ["author", "article:author"] {
+            let html =
+                format!("<meta property='{key}' content='Ana Lund'><meta property='{key}' content='Bo Ek'>");
+            let found = claims(&html).authors;
+            assert_eq!(found[0].value, ["Ana Lund", "Bo Ek"], "{key}");
+        }
+        let papers =
+            "<meta name=citation_author content='Lund, Ana'><meta name=citation_author content='Ek, Bo'>";
+        assert_eq!(authors(papers), ["Ana Lund", "Bo Ek"]);
+    }
+
+    #[test]
+    fn the_authors_of_an_application_or_a_theme_are_not_the_articles() {
+        for key in ["smartbanner:author", "web_author", "theme-author"] {
+            assert!(authors(&format!("<meta name='{key}' content='Ana Lund'>")).is_empty(), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_share_card_labels_its_author() {
+        let card = |label: &str| {
+            format!(
+                "<meta name=twitter:label1 content='{label}'><meta name=twitter:data1 content='Ana Lund'>"
+            )
+        };
+        for label in ["Written by", "Geschrieben von", "Écrit par", "Escrito por", "Автор"] {
+            assert_eq!(authors(&card(label)), ["Ana Lund"], "{label}");
+        }
+        assert!(authors(&card("Reading time")).is_empty());
     }
 
     #[test]

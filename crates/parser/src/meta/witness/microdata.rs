@@ -25,7 +25,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
                 "dateModified" if is_of_article(node) => {
                     claims.modified(date::read(&value(node)), Source::Microdata, 3.0);
                 }
-                "author" if is_of_article(node) => {
+                "author" | "creator" if is_of_article(node) => {
                     let is_house = node.attr("itemtype").is_some_and(|kind| kind.ends_with("Organization"));
                     if is_house { houses.extend(name(node)) } else { people.extend(name(node)) }
                 }

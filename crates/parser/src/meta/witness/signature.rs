@@ -61,6 +61,12 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
             return claims.authors(found, Source::Visible, 1.5);
         }
     }
+    if let Some(line) = below.get(last + 1) {
+        let found = last_of_text(&below[last], line);
+        if !found.is_empty() && !is_foreign(scan, line.node) && !is_source(scan, line.node) {
+            return claims.authors(found, Source::Visible, 1.2);
+        }
+    }
     // A name alone in its line, set apart right before or right behind the text.
     let beside = (first.saturating_sub(3)..first)
         .rev()
@@ -111,8 +117,31 @@ fn alone(line: &TextLine<'_>, next: Option<&TextLine<'_>>) -> Vec<String> {
         return Vec::new();
     }
     // A name stands before a date; behind one stand the section and labels.
-    let names = authors::clean(if is_dated { authors::undated(line.text()) } else { line.text() });
+    people(if is_dated { authors::undated(line.text()) } else { line.text() })
+}
+
+/// The people in a text that names nobody else but, in quotation marks behind them, their paper.
+fn people(text: &str) -> Vec<String> {
+    let quoted = [", «", ", „", ", “", " («"].iter().filter_map(|open| text.find(open)).min();
+    let names = authors::clean(&text[..quoted.unwrap_or(text.len())]);
     if names.iter().all(|name| authors::is_person(name)) { names } else { Vec::new() }
+}
+
+/// The people in a paragraph that is the last of the text's own element and holds nothing but their names.
+fn last_of_text(text: &TextLine<'_>, line: &TextLine<'_>) -> Vec<String> {
+    let (Some(own), Some(before)) = (paragraph(line.node), paragraph(text.node)) else { return Vec::new() };
+    let shows_text = |node: Node<'_>| !text::is_blank(&text::of(node));
+    let is_last = own.parent() == before.parent()
+        && std::iter::successors(own.next_sibling(), |node| node.next_sibling())
+            .take(20)
+            .all(|node| !shows_text(node));
+    let is_name = is_last && text::weight(line.text()) <= 60 && !line.text().ends_with(['!', '?', ':', '。']);
+    if is_name { people(line.text().trim_end_matches('.')) } else { Vec::new() }
+}
+
+/// The paragraph that holds `node`.
+fn paragraph(node: Node<'_>) -> Option<Node<'_>> {
+    std::iter::once(node).chain(node.ancestors()).take(4).find(|around| around.is(&local_name!("p")))
 }
 
 #[cfg(test)]
@@ -144,6 +173,19 @@ mod tests {
     fn a_byline_right_above_the_text_signs_it_however_far_the_headline_is() {
         let buttons = "<p>Share</p>".repeat(20);
         assert_eq!(names(&format!("{buttons}<p>By Ana Lund</p><p>{LONG}</p>")), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn a_name_that_is_the_last_paragraph_of_the_text_signs_it() {
+        assert_eq!(
+            names(&format!("<div><p>{LONG}</p><p>Ana Lund</p></div><p>Harbour Affairs</p>")),
+            ["Ana Lund"]
+        );
+        assert!(
+            names(&format!("<div><p>{LONG}</p><p>Ferry Terminal</p><p>Ferries leave hourly.</p></div>"))
+                .is_empty()
+        );
+        assert_eq!(names(&format!("<p>{LONG}</p><p><b>Анна Лунд, «Гавань»</b></p>")), ["Анна Лунд"]);
     }
 
     #[test]
