@@ -91,6 +91,24 @@ class Daemon:
             found += [json.loads(line) for line in lines]
             after = int(found[-1]["sequence"])
 
+    def urls(self):
+        """The addresses of all article events."""
+        return [event["data"]["url"] for event in self.events() if event["type"] == "dateline.article.v1"]
+
+    def articles(self):
+        return len(self.urls())
+
+    def status(self):
+        return json.loads(self.get("/v1/status"))
+
+    def fault(self, words):
+        """The status, once one of its faults has these words; None before, and while it doesn't answer yet."""
+        try:
+            status = self.status()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return None
+        return status if any(words in fault["what"] for fault in status["faults"]) else None
+
     def delivered(self):
         """The sequence number up to which events are in Kafka, as the metrics tell."""
         for line in self.get("/metrics").splitlines():

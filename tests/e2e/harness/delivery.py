@@ -17,12 +17,16 @@ class Delivery(EndToEnd):
         self.addCleanup(site.stop)
         return site, crowd
 
-    def daemon(self, site, crowd, brokers, per_host_delay, name="daemon"):
-        daemon = Daemon(self.folder / name, crowd.feeds, {
+    def daemon(self, site, crowd, brokers, per_host_delay, name="daemon", more=None):
+        """A daemon that reads the crowd; `more` maps a section to settings that it has besides, or instead."""
+        settings = {
             "fetch": {"extra_ca": [str(site.ca)], "connect_to": site.connect_to, "per_host_delay": per_host_delay},
             "poll": {"start_spread": "0s", "min_interval": "2s", "max_interval": "4s"},
             "kafka": {"brokers": brokers, "topics": self.topics()},
-        })
+        }
+        for section, entries in (more or {}).items():
+            settings.setdefault(section, {}).update(entries)
+        daemon = Daemon(self.folder / name, crowd.feeds, settings)
         self.addCleanup(daemon.stop)
         return daemon
 

@@ -31,6 +31,10 @@ http {{
         ssl_certificate {root}/server.pem;
         ssl_certificate_key {root}/server.key;
         root {root}/hosts/$host;
+        if (-f {root}/blocked/$host.403) {{ return 403; }}
+        if (-f {root}/blocked/$host.429) {{ return 429; }}
+        if (-f {root}/blocked/$host.silent) {{ rewrite ^ /silent last; }}
+        location = /silent {{ internal; proxy_pass http://127.0.0.1:{silent}; }}
         location / {{ try_files $uri $uri/index.html =404; }}
     }}
 }}
@@ -55,7 +59,10 @@ class Site:
         self.hosts = set()
         self.port = free_port()
         self.process = None
+        # Takes connections and never says a word.
+        self.silent = socket.create_server(("127.0.0.1", 0))
         (self.root / "tmp").mkdir(parents=True)
+        (self.root / "blocked").mkdir()
 
     def add(self, url, content):
         """Serves `content` at `url`, whose path becomes a file; a path that ends in a slash becomes its index."""
@@ -69,6 +76,13 @@ class Site:
         staged = path.with_name(path.name + ".new")
         staged.write_text(content) if isinstance(content, str) else staged.write_bytes(content)
         staged.rename(path)
+
+    def block(self, hosts):
+        """Has these hosts, and no others, answer with "403" or "429", or be "silent"."""
+        for file in (self.root / "blocked").iterdir():
+            file.unlink()
+        for host, how in hosts.items():
+            (self.root / "blocked" / f"{host}.{how}").touch()
 
     @property
     def ca(self):
@@ -93,7 +107,8 @@ class Site:
     def start(self):
         self._certify()
         configuration = self.root / "nginx.conf"
-        configuration.write_text(CONFIGURATION.format(root=self.root, port=self.port))
+        configuration.write_text(CONFIGURATION.format(root=self.root, port=self.port,
+                                                      silent=self.silent.getsockname()[1]))
         self.process = subprocess.Popen([NGINX, "-e", self.root / "error.log", "-c", configuration])
         for _ in range(100):
             with socket.socket() as probe:
@@ -108,8 +123,10 @@ class Site:
 
     def stop(self):
         if self.process:
-            self.process.send_signal(signal.SIGQUIT)
+            # What hangs at the silent server must not keep it.
+            self.process.send_signal(signal.SIGTERM)
             self.process.wait(10)
+        self.silent.close()
 
 
 def rss(title, items):
