@@ -13,6 +13,7 @@
 //! | `/v1/status` | the whole: feeds, backlog, last events, relay |
 //! | POST `/v1/feeds/ID/poll`, `/v1/feeds/ID/revive` | has a feed asked now; the second also where it is gone |
 //! | POST `/v1/reload` | what reading the configuration anew changed, or every error in it |
+//! | `/v1/schemas/NAME` | the JSON Schema of a kind of event, such as `dateline.article.v1.json` |
 //! | `/livez` | 200 while the process and its engine go round |
 //! | `/readyz` | 200 while entries can be taken in and kept; what is degraded, and why |
 //! | `/metrics` | figures for Prometheus |
@@ -28,6 +29,7 @@ mod events;
 mod feed;
 mod health;
 mod reload;
+mod schemas;
 mod websub;
 
 use std::sync::Arc;
@@ -40,7 +42,7 @@ use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use dateline_journal::{Journal, JournalError};
 use dateline_publisher::RelayStatus;
-use dateline_wire::Sequence;
+use dateline_wire::{Envelope, Sequence};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -76,8 +78,8 @@ pub struct Sources {
     pub pulse: watch::Receiver<EngineActivity>,
     /// What the relay is doing, if there is one.
     pub relay: Option<watch::Receiver<RelayStatus>>,
-    /// The CloudEvents `source`.
-    pub source: String,
+    /// What the envelopes of its events say.
+    pub envelope: Envelope,
     /// Subscriptions at hubs, if there are any.
     pub websub: Option<Arc<WebSub>>,
     /// Where the engine is told to ask a feed, if there is one.
@@ -126,6 +128,7 @@ pub async fn serve(
         .route("/v1/feeds/{id}/revive", post(feed::revive))
         .route("/v1/status", get(status))
         .route("/v1/reload", post(reload::reload))
+        .route("/v1/schemas/{name}", get(schemas::schema))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics))

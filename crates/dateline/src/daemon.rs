@@ -112,7 +112,7 @@ pub async fn run(
         .map_err(broken)?
         .with_progress_log(settings.logs.summary_interval);
     let relay = (!settings.kafka.brokers.is_empty())
-        .then(|| Relay::new(settings.kafka.clone(), journal.clone(), settings.source.clone()))
+        .then(|| Relay::new(settings.kafka.clone(), journal.clone(), settings.envelope()))
         .transpose()
         .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))?
         .map(|relay| relay.observed_by(tell_deliveries(metrics.clone(), traces.clone())));
@@ -143,7 +143,7 @@ pub async fn run(
         metrics,
         pulse: pulse.clone(),
         relay: relay.as_ref().map(Relay::status),
-        source: settings.source.clone(),
+        envelope: settings.envelope(),
         websub: websub.clone(),
         write_access: may_write,
         engine: Some(engine.commands()),

@@ -142,7 +142,7 @@ impl Demo {
             metrics,
             pulse: in_real_time(engine, stop.clone()),
             relay: None,
-            source: settings.source,
+            envelope: settings.envelope(),
             websub: None,
             write_access: watch::Sender::new(WriteAccess::new(address, ApiSettings::default())).subscribe(),
             engine: None,

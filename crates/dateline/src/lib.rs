@@ -26,6 +26,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod contained;
+pub mod contract;
 pub mod daemon;
 mod demo;
 pub mod disk;

@@ -17,7 +17,7 @@ use dateline_fetcher::{
     transport::{RecordingIndex, ReplayError},
 };
 use dateline_journal::{Durability, Journal, JournalError, Options, Writing};
-use dateline_wire::Sequence;
+use dateline_wire::{Envelope, Sequence};
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
@@ -152,8 +152,8 @@ impl Replay {
         let durability = if self.journal.is_some() { Durability::Full } else { Durability::Process };
         let journal =
             Journal::open(path, Options { durability, writing: Writing::InPlace, ..Options::default() })?;
-        let source = config.settings.source.clone();
-        let mut lines = Lines { source: &source, written: journal.last_sequence()?, output };
+        let envelope = config.settings.envelope();
+        let mut lines = Lines { envelope: &envelope, written: journal.last_sequence()?, output };
         let metrics = Arc::new(Metrics::default());
         let playback = Playback::new(recorded, config, journal.clone(), metrics, clock, self.threads).await?;
         let transport = playback.transport();
@@ -179,7 +179,7 @@ impl Replay {
 
 /// Writes what is new in a journal.
 struct Lines<'o, W> {
-    source: &'o str,
+    envelope: &'o Envelope,
     written: Sequence,
     output: &'o mut W,
 }
@@ -191,7 +191,7 @@ impl<W: Write> Lines<'_, W> {
             let Some(last) = events.last() else { return Ok(()) };
             self.written = last.sequence;
             for event in &events {
-                let line = event.to_structured_json(self.source).map_err(io::Error::from)?;
+                let line = event.to_structured_json(self.envelope).map_err(io::Error::from)?;
                 writeln!(self.output, "{line}")?;
             }
         }

@@ -60,7 +60,7 @@ impl TestServer {
             metrics: Arc::new(Metrics::default()),
             pulse: pulse.subscribe(),
             relay: relay.map(|relay| watch::channel(relay).1),
-            source: "/test".into(),
+            envelope: "/test".into(),
             websub: None,
             write_access: watch::channel(WriteAccess::new(settings.listen, ApiSettings::default())).1,
             engine: None,
@@ -437,6 +437,20 @@ async fn every_answer_names_its_journal_and_is_what_it_says_it_is() {
         assert!(head.contains(&format!("dateline-journal: {}", served.journal.id())), "{path}: {head}");
         assert!(head.contains("x-content-type-options: nosniff"), "{path}: {head}");
     }
+}
+
+#[tokio::test]
+async fn the_schema_that_an_event_names_is_served() {
+    let mut server = TestServer::new(HttpSettings::default()).await;
+    server.commit(1).await;
+    let (_, _, event) = server.get("/v1/events?limit=1", "").await;
+    let event: Value = serde_json::from_str(&event).unwrap();
+    let path = format!("/v1/schemas/{}.json", event["type"].as_str().unwrap());
+    let (status, head, schema) = server.get(&path, "").await;
+    assert!(status == 200 && head.contains("application/schema+json"), "{head}");
+    assert_eq!(serde_json::from_str::<Value>(&schema).unwrap()["$id"], event["dataschema"]);
+    let (status, _, problem) = server.get("/v1/schemas/nothing.json", "").await;
+    assert!(status == 404 && problem.contains("dateline.article.v1.json"), "{problem}");
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ fn backfill(
         files: files.to_vec(),
         state: state.map(Path::to_owned),
         threads: NonZero::new(threads).unwrap(),
-        source: "/test".to_owned(),
+        envelope: "/test".into(),
         show_progress: false,
     };
     let (subject, sites) = (read_subject(&subject).unwrap(), SiteRules::default());

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use dateline_wire::{
-    CloudEvent, EntryRef, EventId, EventKind, FeedRef, JournalId, RejectEvent, RejectReason, Stage,
+    CloudEvent, EntryRef, Envelope, EventId, EventKind, FeedRef, JournalId, RejectEvent, RejectReason, Stage,
 };
 use rdkafka::message::{Header, OwnedHeaders};
 use serde::Deserialize;
@@ -27,17 +27,17 @@ pub(crate) const ENTRY_DIGEST: &str = "ce_entrydigest";
 /// What becomes the headers, in the order in which they are sent.
 pub(crate) fn headers<'e>(
     event: &'e CloudEvent,
-    source: &'e str,
+    envelope: &'e Envelope,
     lineage: &'e JournalId,
 ) -> Vec<(&'static str, Cow<'e, str>)> {
     let mut headers: Vec<(&'static str, Cow<'e, str>)> = vec![
         ("content-type", CloudEvent::CONTENT_TYPE.into()),
         ("ce_specversion", CloudEvent::SPECVERSION.into()),
         ("ce_id", clean(&event.id)),
-        ("ce_source", clean(source)),
+        ("ce_source", clean(&envelope.source)),
         ("ce_type", event.kind.ce_type().into()),
         ("ce_time", event.time.to_string().into()),
-        ("ce_dataschema", event.kind.dataschema().into()),
+        ("ce_dataschema", envelope.schemas.dataschema(event.kind)),
         (SEQUENCE, event.sequence.to_string().into()),
         (JOURNAL, lineage.as_str().into()),
     ];
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn the_headers_are_those_of_the_binary_mode() {
         let event = event("a", "{}");
-        let journal = journal();
-        let headers = headers(&event, "/dateline", &journal);
+        let (envelope, journal) = (Envelope::from("/dateline"), journal());
+        let headers = headers(&event, &envelope, &journal);
         for (name, value) in [
             ("content-type", "application/json"),
             ("ce_specversion", "1.0"),
@@ -224,11 +224,11 @@ mod tests {
     fn a_subject_from_outside_cannot_break_a_line_nor_grow_without_bound() {
         let broken = event("https://n.example/\r\nx: y\0", "{}");
         assert_eq!(
-            header(&headers(&broken, "s", &journal()), "ce_subject"),
+            header(&headers(&broken, &"s".into(), &journal()), "ce_subject"),
             Some("https://n.example/%0D%0Ax: y%00")
         );
         let long = event(&"k".repeat(MAX_SUBJECT_BYTES + 1), "{}");
-        assert_eq!(header(&headers(&long, "s", &journal()), "ce_subject"), None);
+        assert_eq!(header(&headers(&long, &"s".into(), &journal()), "ce_subject"), None);
     }
 
     #[test]
@@ -250,6 +250,6 @@ mod tests {
     fn a_stand_in_fits_even_when_the_key_was_what_is_too_large() {
         let large = event(&"k".repeat(2_000_000), "no json");
         let stand_in = stand_in(&large, 2_000_100, 1_000_000).unwrap();
-        assert!(size(&stand_in, &headers(&stand_in, "s", &journal())) < 4_096);
+        assert!(size(&stand_in, &headers(&stand_in, &"s".into(), &journal())) < 4_096);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_journal::Journal;
-use dateline_wire::Sequence;
+use dateline_wire::{Envelope, Sequence};
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -30,11 +30,11 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// A relay that delivers the events of `journal`; `source` is their `ce_source`.
+    /// A relay that delivers the events of `journal`; `envelope` is what they say of the daemon.
     ///
     /// # Errors
     /// If a setting is wrong, or a file that one names cannot be read.
-    pub fn new(settings: KafkaSettings, journal: Journal, source: String) -> Result<Self, RelayError> {
+    pub fn new(settings: KafkaSettings, journal: Journal, envelope: Envelope) -> Result<Self, RelayError> {
         settings.check()?;
         crate::client::common(&settings)?;
         let transactional_id =
@@ -42,7 +42,7 @@ impl Relay {
         let context = SessionContext {
             settings: Arc::new(settings),
             journal,
-            source,
+            envelope,
             transactional_id,
             instance: instance(),
             status: watch::Sender::new(RelayStatus::default()),
@@ -87,7 +87,7 @@ pub async fn overrule_position(
     journal: Journal,
     after: Sequence,
 ) -> Result<(), RelayError> {
-    let context = Relay::new(settings, journal, String::new())?.context;
+    let context = Relay::new(settings, journal, Envelope::default())?.context;
     let journal = context.journal.clone();
     topics::ensure(&context.settings).await.map_err(SessionError::give_up)?;
     let work = tokio::task::spawn_blocking(move || Session::take_over(context)?.overrule(after));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dateline_journal::{Journal, JournalError};
-use dateline_wire::{CloudEvent, EventKind, Sequence};
+use dateline_wire::{CloudEvent, Envelope, EventKind, Sequence};
 use jiff::Timestamp;
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -49,7 +49,7 @@ pub type DeliveryObserver = Arc<dyn Fn(&[DeliveredEvent]) + Send + Sync>;
 pub(crate) struct SessionContext {
     pub(crate) settings: Arc<KafkaSettings>,
     pub(crate) journal: Journal,
-    pub(crate) source: String,
+    pub(crate) envelope: Envelope,
     pub(crate) transactional_id: String,
     pub(crate) instance: String,
     pub(crate) status: watch::Sender<RelayStatus>,
@@ -138,7 +138,7 @@ impl Session {
             let search = DeliveredSearch {
                 settings: &self.context.settings,
                 lineage: self.context.journal.lineage(),
-                source: &self.context.source,
+                source: &self.context.envelope.source,
                 until: position.sequence,
                 stopped,
             };
@@ -370,7 +370,7 @@ impl Session {
 
     fn send_event(&self, event: &CloudEvent) -> Result<(), KafkaError> {
         let lineage = self.context.journal.lineage().clone();
-        let headers = record::headers(event, &self.context.source, &lineage);
+        let headers = record::headers(event, &self.context.envelope, &lineage);
         let limit = self.context.settings.max_record_bytes;
         let bytes = record::size(event, &headers);
         if bytes <= limit && !self.refused.contains(&event.sequence) {
@@ -396,7 +396,7 @@ impl Session {
             None,
             &stand_in.key,
             Some(&stand_in.data),
-            Some(record::owned(&record::headers(&stand_in, &self.context.source, &lineage))),
+            Some(record::owned(&record::headers(&stand_in, &self.context.envelope, &lineage))),
         )
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::{Event, Sequence};
+use crate::{Event, SchemaBase, Sequence};
 
 /// The kind of an event, which decides its topic, its type and its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,25 +90,29 @@ impl EventKind {
         self.names().ce_type
     }
 
-    /// The CloudEvents `dataschema`: the `$id` of the JSON Schema that `dateline schema` prints.
-    pub fn dataschema(self) -> &'static str {
+    /// The name of its schema where that has no address: see [`SchemaBase`](crate::SchemaBase).
+    pub fn schema_urn(self) -> &'static str {
         self.names().dataschema
     }
 
-    /// The JSON Schema (draft 2020-12) of the event's JSON.
-    pub fn schema(self) -> serde_json::Value {
-        let schema = match self {
-            Self::Article => schemars::schema_for!(crate::ArticleEvent),
-            Self::Withdrawal => schemars::schema_for!(crate::WithdrawalEvent),
-            Self::Reject => schemars::schema_for!(crate::RejectEvent),
-            Self::Health => schemars::schema_for!(crate::HealthEvent),
-            Self::Story => schemars::schema_for!(crate::StoryEvent),
-        };
-        let mut value = schema.to_value();
-        if let Some(object) = value.as_object_mut() {
-            object.insert("$id".into(), self.dataschema().into());
-        }
-        value
+    /// The file of its schema, in `schemas/` and under `/v1/schemas/` of the API.
+    pub fn schema_file(self) -> String {
+        format!("{}.json", self.ce_type())
+    }
+}
+
+/// What the envelopes of all events of one daemon say alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Envelope {
+    /// `ce_source`: a URI reference that tells the daemon from others.
+    pub source: String,
+    /// Where the schemas are.
+    pub schemas: SchemaBase,
+}
+
+impl From<&str> for Envelope {
+    fn from(source: &str) -> Self {
+        Self { source: source.to_owned(), schemas: SchemaBase::default() }
     }
 }
 
@@ -197,7 +201,7 @@ struct Structured<'e> {
     subject: &'e str,
     time: Timestamp,
     datacontenttype: &'static str,
-    dataschema: &'static str,
+    dataschema: Cow<'static, str>,
     sequence: String,
     traceparent: &'e str,
     data: &'e RawValue,
@@ -214,20 +218,20 @@ impl CloudEvent {
         self.data.len() + self.key.len() + self.id.len() + self.traceparent.len()
     }
 
-    /// One line of the CloudEvents JSON event format, without the line feed. `source` is the daemon's `ce_source`.
+    /// One line of the CloudEvents JSON event format, without the line feed, in the daemon's `envelope`.
     ///
     /// # Errors
     /// If the stored data is not JSON, which means that the journal was changed by another hand.
-    pub fn to_structured_json(&self, source: &str) -> Result<String, serde_json::Error> {
+    pub fn to_structured_json(&self, envelope: &Envelope) -> Result<String, serde_json::Error> {
         serde_json::to_string(&Structured {
             specversion: Self::SPECVERSION,
             id: &self.id,
-            source,
+            source: &envelope.source,
             r#type: self.kind.ce_type(),
             subject: &self.key,
             time: self.time,
             datacontenttype: Self::CONTENT_TYPE,
-            dataschema: self.kind.dataschema(),
+            dataschema: envelope.schemas.dataschema(self.kind),
             sequence: self.sequence.to_string(),
             traceparent: &self.traceparent,
             data: serde_json::from_str(&self.data)?,

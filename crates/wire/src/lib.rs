@@ -32,6 +32,7 @@ mod page;
 mod public_url;
 mod reason;
 mod revisit;
+mod schema;
 mod secret;
 mod session;
 mod span;
@@ -41,7 +42,7 @@ mod words;
 
 pub use article::{Article, Body, Credit, Cut, CutKind, Origin, OriginKind, PageKind, Role, Wording};
 pub use canonical::CanonicalUrl;
-pub use cloud_event::{CloudEvent, EventKind};
+pub use cloud_event::{CloudEvent, Envelope, EventKind};
 pub use event::{
     ArticleEvent, ChangeKind, CopyOf, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef,
     RejectEvent, TextChange, WithdrawalEvent, WithdrawalReason,
@@ -54,6 +55,7 @@ pub use page::Page;
 pub use public_url::{PublicUrl, SecretQuery};
 pub use reason::{FailureKind, RejectReason, Stage};
 pub use revisit::{DueRevisit, RevisitState};
+pub use schema::{SchemaBase, describe_to_subscribers};
 pub use secret::Secret;
 pub use span::{Paragraph, ParagraphKind, Span};
 pub use story::{

@@ -194,7 +194,8 @@ impl EventStream {
         }
         let mut chunk = String::new();
         for event in events.iter().filter(|event| self.until.is_none_or(|until| event.sequence <= until)) {
-            let json = event.to_structured_json(&self.api.sources.source).map_err(|error| broken(&error))?;
+            let json =
+                event.to_structured_json(&self.api.sources.envelope).map_err(|error| broken(&error))?;
             self.format.write(event, &json, &mut chunk);
             self.left -= 1;
         }

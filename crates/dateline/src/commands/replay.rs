@@ -76,7 +76,7 @@ pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
             files: arguments.files.clone(),
             state: arguments.state.clone(),
             threads,
-            source: config.settings.source.clone(),
+            envelope: config.settings.envelope(),
             show_progress: io::stderr().is_terminal(),
         };
         let events = arguments.output.as_deref().map_or(EventTarget::Stream(&mut output), EventTarget::File);
@@ -93,7 +93,7 @@ pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
         tracing::info!("{pace}");
         return partly(tally.damaged + tally.failed_files, tally.records);
     }
-    let source = config.settings.source.clone();
+    let envelope = config.settings.envelope();
     let journal = arguments.data_dir.as_ref().map(|folder| {
         config.settings.data_dir.clone_from(folder);
         config.settings.journal_path()
@@ -117,7 +117,8 @@ pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
     if let Some(journal) = journal.filter(|_| arguments.kafka) {
         let brokers = kafka.brokers.clone();
         tracing::info!(brokers, "delivering to Kafka");
-        let delivered = deliver(&journal, kafka, source).map_err(|failure| of_delivery(failure, journal))?;
+        let delivered =
+            deliver(&journal, kafka, envelope).map_err(|failure| of_delivery(failure, journal))?;
         tracing::info!(delivered, "all events are in Kafka");
     }
     partly(replayed.damaged as u64, replayed.exchanges as u64)

@@ -1,9 +1,12 @@
 //! `dateline schema`: what subscribers can rely on.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
-use dateline_wire::EventKind;
+use dateline_wire::{EventKind, SchemaBase};
 
 use super::print_json;
+use crate::contract;
 use crate::failure::Failure;
 
 /// Prints the JSON Schema of what subscribers get.
@@ -12,6 +15,9 @@ pub struct SchemaArguments {
     /// The kind of event.
     #[arg(value_enum, default_value_t = EventKindArgument::Article)]
     kind: EventKindArgument,
+    /// Write every document that subscribers rely on to this folder instead.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "kind")]
+    write: Option<PathBuf>,
 }
 
 /// The kinds of events, as the command line names them.
@@ -44,7 +50,12 @@ impl From<EventKindArgument> for EventKind {
 /// Runs the command.
 ///
 /// # Errors
-/// If standard output fails.
+/// If standard output fails, or a document cannot be written.
 pub fn run(arguments: &SchemaArguments) -> Result<(), Failure> {
-    print_json(&EventKind::from(arguments.kind).schema())
+    match &arguments.write {
+        None => print_json(&SchemaBase::default().schema(arguments.kind.into())),
+        Some(folder) => {
+            contract::write_documents(folder).map_err(Failure::io(format!("writing to {}", folder.display())))
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use dateline_fetcher::websub::WebSubSettings;
 use dateline_fetcher::{FetchSettings, PollSettings, duration};
 use dateline_publisher::KafkaSettings;
-use dateline_wire::Secret;
+use dateline_wire::{Envelope, SchemaBase, Secret};
 use serde::Deserialize;
 
 use super::document;
@@ -47,6 +47,8 @@ pub struct Settings {
     pub fetch: FetchSettings,
     /// Whether feeds are subscribed to at their hubs; off while `callback` is empty.
     pub websub: WebSubSettings,
+    /// Where subscribers find the schemas of events.
+    pub schemas: SchemaSettings,
     /// What becomes of copies.
     pub stories: StoriesSettings,
     /// Delivery to Kafka; off while `brokers` is empty.
@@ -76,6 +78,7 @@ impl Default for Settings {
             poll: PollSettings::default(),
             fetch: FetchSettings::default(),
             websub: WebSubSettings::default(),
+            schemas: SchemaSettings::default(),
             stories: StoriesSettings::default(),
             kafka: KafkaSettings::default(),
             retention: RetentionSettings::default(),
@@ -100,6 +103,21 @@ impl Default for TraceSettings {
     fn default() -> Self {
         Self { endpoint: String::new(), service_name: "dateline".to_owned() }
     }
+}
+
+impl Settings {
+    /// What the envelopes of this daemon's events say.
+    pub fn envelope(&self) -> Envelope {
+        Envelope { source: self.source.clone(), schemas: self.schemas.base.clone() }
+    }
+}
+
+/// `[schemas]`: what events say of their schemas.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SchemaSettings {
+    /// The address under which others reach `/v1/schemas` of the API; a name alone stands in events while it is empty.
+    pub base: SchemaBase,
 }
 
 /// `[stories]`: what follows from other articles.

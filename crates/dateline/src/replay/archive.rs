@@ -22,7 +22,7 @@ use std::{
 use dateline_fetcher::warc::{RecordPlace, WarcItem};
 use dateline_journal::{FinalEvent, reject_id};
 use dateline_parser::Scanner;
-use dateline_wire::{CloudEvent, Entry, EntryId, Event, EventId, FeedId, RejectReason, Stage};
+use dateline_wire::{CloudEvent, Entry, EntryId, Envelope, Event, EventId, FeedId, RejectReason, Stage};
 use jiff::Timestamp;
 use url::Url;
 
@@ -54,8 +54,8 @@ pub struct Backfill {
     pub state: Option<PathBuf>,
     /// How many threads scan and extract, besides the one that reads.
     pub threads: NonZero<usize>,
-    /// The CloudEvents `source` of the events.
-    pub source: String,
+    /// What the envelopes of the events say.
+    pub envelope: Envelope,
     /// Whether progress shows on stderr.
     pub show_progress: bool,
 }
@@ -128,7 +128,7 @@ impl Backfill {
         let mut writer = EventWriter {
             progress_file,
             output,
-            source: &self.source,
+            envelope: &self.envelope,
             tally: BackfillTally::default(),
             pace: BackfillPace::default(),
             progress,
@@ -228,7 +228,7 @@ enum WriteFailure {
 struct EventWriter<'w> {
     progress_file: ProgressFile,
     output: EventOutput<'w>,
-    source: &'w str,
+    envelope: &'w Envelope,
     tally: BackfillTally,
     pace: BackfillPace,
     progress: Progress<'w>,
@@ -308,7 +308,7 @@ impl EventWriter<'_> {
             data: event.to_json().map_err(io::Error::from)?,
             entry_digest: None,
         };
-        let line = cloud_event.to_structured_json(self.source).map_err(io::Error::from)?;
+        let line = cloud_event.to_structured_json(self.envelope).map_err(io::Error::from)?;
         self.output.write_line(&line)
     }
 

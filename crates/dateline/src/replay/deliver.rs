@@ -4,6 +4,7 @@ use std::{path::Path, pin::pin};
 
 use dateline_journal::{Journal, JournalError, Options};
 use dateline_publisher::{KafkaSettings, Relay, RelayError};
+use dateline_wire::Envelope;
 use tokio_util::sync::CancellationToken;
 
 /// Why a journal's events are not all in Kafka.
@@ -27,12 +28,12 @@ pub enum DeliveryFailure {
 ///
 /// # Errors
 /// If somebody has to act: see [`DeliveryFailure`].
-pub fn deliver(path: &Path, kafka: KafkaSettings, source: String) -> Result<u64, DeliveryFailure> {
+pub fn deliver(path: &Path, kafka: KafkaSettings, envelope: Envelope) -> Result<u64, DeliveryFailure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         let journal = Journal::open(path, Options::default())?;
         let last = journal.last_sequence()?;
-        let relay = Relay::new(kafka, journal, source)?;
+        let relay = Relay::new(kafka, journal, envelope)?;
         let (mut status, outcome) = (relay.status(), relay.status());
         let stop = CancellationToken::new();
         let mut run = pin!(relay.run(stop.clone()));

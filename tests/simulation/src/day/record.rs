@@ -58,7 +58,7 @@ async fn live(
     let options =
         Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
     let journal = Journal::open(scratch.path().join("journal.db"), options)?;
-    let source = config.settings.source.clone();
+    let envelope = config.settings.envelope();
     let fetcher = Fetcher::new(transport.clone(), config.settings.fetch, config.settings.poll, clock, SEED);
     let world = EngineParts {
         fetcher: Arc::new(fetcher),
@@ -77,7 +77,7 @@ async fn live(
     transport.sync()?;
     let mut lines = String::new();
     for event in journal.events_after(Sequence::START, 10_000, None)? {
-        lines.push_str(&event.to_structured_json(&source)?);
+        lines.push_str(&event.to_structured_json(&envelope)?);
         lines.push('\n');
     }
     Ok(lines)
