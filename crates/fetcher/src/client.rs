@@ -85,11 +85,17 @@ impl PoliteClient {
     /// `memory`.
     pub(crate) async fn send_for_page(
         &self,
-        url: &Url,
+        (url, purpose): (&Url, Purpose),
+        headers: HeaderMap,
         memory: Option<MemoryLease>,
         feed: Option<&Feed>,
     ) -> Result<Response, RequestFailure> {
-        self.in_turn(Request { memory, ..Request::get(url.clone(), Purpose::Page) }, feed).await
+        self.in_turn(Request { headers, memory, ..Request::get(url.clone(), purpose) }, feed).await
+    }
+
+    /// Whether pages can be visited again.
+    pub(crate) fn has_revisits(&self) -> bool {
+        self.transport.has_revisits()
     }
 
     /// One exchange, in its turn: a GET, or the POST of a form.
@@ -137,7 +143,7 @@ impl PoliteClient {
                 "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
                  application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
             }
-            Purpose::Page => "text/html, application/xhtml+xml, */*;q=0.1",
+            Purpose::Page | Purpose::Revisit => "text/html, application/xhtml+xml, */*;q=0.1",
             Purpose::Robots => "text/plain, */*;q=0.1",
             Purpose::Hub => "*/*",
         };

@@ -90,6 +90,11 @@ impl Fetcher {
         &self.leases
     }
 
+    /// Whether pages can be visited again: a recording that was made without holds no answers to that.
+    pub fn has_revisits(&self) -> bool {
+        self.client.has_revisits()
+    }
+
     /// What the time of day is taken from.
     pub fn clock(&self) -> Clock {
         self.client.clock

@@ -65,7 +65,7 @@ pub use client::Hop;
 pub use clock::Clock;
 pub use fetcher::Fetcher;
 pub use memory::MemoryLease;
-pub use page::{FetchedPage, PageError, PageFailure};
+pub use page::{FetchedPage, PageError, PageFailure, PageVisit};
 pub use policy::reason_for_next_poll;
 pub use poll::{PollOutcome, PollResult};
 pub use schedule::Schedule;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use dateline_wire::{Page, RejectReason};
-use http::header;
+use dateline_wire::{Page, RejectReason, Validators};
+use http::{HeaderMap, header};
 use jiff::Timestamp;
 use url::Url;
 
@@ -12,12 +12,13 @@ use crate::{
     client::{RequestFailure, shown},
     coding::{CodedExtent, CodingError, read_body},
     memory::PageMemory,
+    poll::{refreshed, validators_of},
     redirector::{self, MAX_UNWRAPPED, Redirector},
     refresh,
     retry_after::retry_after,
     robots::Permission,
     sniff::other_than_html,
-    transport::{Response, TransportError},
+    transport::{Purpose, Response, TransportError},
 };
 
 /// The first pause before a page is tried again; each further one is four times as long.
@@ -47,6 +48,19 @@ pub struct FetchedPage {
     pub record_id: Option<String>,
     /// What it holds of the memory that pages share.
     pub memory: Option<MemoryLease>,
+    /// What the address that answered gave to ask with next time.
+    pub validators: Validators,
+}
+
+/// What a page that was visited again has become.
+#[derive(Debug)]
+pub enum PageVisit {
+    /// It is as it was (304); these are the validators to ask with next time.
+    NotModified(Validators),
+    /// It was read.
+    Read(Box<FetchedPage>),
+    /// It redirects to the front page of its site, which was not asked for.
+    FrontPage(Url),
 }
 
 /// Why a page could not be had.
@@ -168,10 +182,41 @@ impl Fetcher {
     /// # Errors
     /// As for [`Fetcher::page`].
     pub async fn page_of(&self, url: &Url, feed: Option<&Feed>) -> Result<FetchedPage, PageError> {
+        match self.visit(url, None, feed).await? {
+            PageVisit::Read(fetched) => Ok(*fetched),
+            // No condition was set, and no front page was looked for.
+            PageVisit::NotModified(_) | PageVisit::FrontPage(_) => Err(PageError {
+                url: shown(url),
+                failure: PageFailure::Status { status: 304, retry_after: None },
+            }),
+        }
+    }
+
+    /// Visits the page at `url` again, that `feed` announced: only if it is not as it was when it gave `validators` (RFC 9110,
+    /// section 13.1), and not further than to the front page of its site, where that is what became of it.
+    ///
+    /// # Errors
+    /// As for [`Fetcher::page`].
+    pub async fn page_again(
+        &self,
+        url: &Url,
+        validators: &Validators,
+        feed: Option<&Feed>,
+    ) -> Result<PageVisit, PageError> {
+        self.visit(url, Some(validators), feed).await
+    }
+
+    async fn visit(
+        &self,
+        address: &Url,
+        known: Option<&Validators>,
+        feed: Option<&Feed>,
+    ) -> Result<PageVisit, PageError> {
+        let purpose = if known.is_some() { Purpose::Revisit } else { Purpose::Page };
         let obeys_robots =
             self.fetch.obey_robots && feed.is_none_or(|feed| feed.options().robots == RobotsRule::Obey);
         let memory = self.memory.as_ref().map(PageMemory::lease);
-        let mut url = url.clone();
+        let mut url = address.clone();
         let mut hops = Vec::new();
         let mut refreshes = 0;
         let mut unwrapped = 0;
@@ -188,10 +233,19 @@ impl Fetcher {
             if obeys_robots {
                 self.ask_robots(&url, feed).await.map_err(at)?;
             }
-            let sent = self.client.send_for_page(&url, memory.clone(), feed).await;
+            let conditions = known.map_or_else(HeaderMap::new, |known| self.conditions(known, &url));
+            let is_conditional = !conditions.is_empty();
+            let sent = self.client.send_for_page((&url, purpose), conditions, memory.clone(), feed).await;
             let response = sent.map_err(|failure| at(failure.into()))?;
+            let given = || validators_of(self.secret_query().public(&url), &response.headers);
+            if let (304, true, Some(known)) = (response.status, is_conditional, known) {
+                return Ok(PageVisit::NotModified(refreshed(known, given())));
+            }
             if let Some(step) = self.client.redirect(&url, &response, &hops) {
                 let (hop, target) = step.map_err(|failure| at(failure.into()))?;
+                if known.is_some() && is_front_page(address, &target) {
+                    return Ok(PageVisit::FrontPage(target));
+                }
                 hops.push(hop);
                 url = target;
                 continue;
@@ -217,12 +271,14 @@ impl Fetcher {
                 content_type: response.content_type(),
                 bytes,
                 received_at: Some(response.received_at),
-                url: Some(url),
+                url: Some(url.clone()),
             };
+            let validators = given();
             if let Some(memory) = &memory {
                 memory.shrink_to(page.bytes.len());
             }
-            return Ok(FetchedPage { page, hops, record_id: response.record_id, memory });
+            let record_id = response.record_id;
+            return Ok(PageVisit::Read(Box::new(FetchedPage { page, hops, record_id, memory, validators })));
         }
     }
 
@@ -285,6 +341,38 @@ impl Fetcher {
     }
 }
 
+/// Whether `target` is the front page of the site of the page at `address`: its root, or that of the page's own language where its
+/// address begins with one. Hosts of one site are those that differ in `www.`, and those under one another.
+fn is_front_page(address: &Url, target: &Url) -> bool {
+    let host = |url: &Url| {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        host.strip_prefix("www.").map_or_else(|| host.clone(), str::to_owned)
+    };
+    let (of_page, of_target) = (host(address), host(target));
+    let is_under = |host: &str, other: &str| {
+        host.strip_suffix(other).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    if !is_under(&of_page, &of_target) && !is_under(&of_target, &of_page) {
+        return false;
+    }
+    // Where the page itself is one, or the root takes it as a parameter, nothing says that it is gone.
+    let front = |url: &Url| {
+        let path = url.path().trim_end_matches('/');
+        let path = FRONT_FILES.iter().find_map(|file| path.strip_suffix(file)).unwrap_or(path);
+        url.query().is_none().then(|| path.trim_end_matches('/').to_owned())
+    };
+    let (Some(target), from) = (front(target), front(address)) else { return false };
+    let language = address.path_segments().and_then(|mut segments| segments.next()).unwrap_or_default();
+    let is_root = target.is_empty()
+        || language.len() == 2
+            && language.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && target.strip_prefix('/') == Some(language);
+    is_root && from != Some(target)
+}
+
+/// What the file of a front page is called where it is named.
+const FRONT_FILES: [&str; 4] = ["/index.html", "/index.htm", "/index.php", "/default.aspx"];
+
 /// What a page is, before it is known whether it is the one that was wanted.
 struct Html {
     bytes: Vec<u8>,
@@ -299,5 +387,38 @@ impl From<RequestFailure> for PageFailure {
             RequestFailure::Resting { until } => Self::Resting { until },
             failure => Self::Redirects(failure.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_front_page_of_a_site_is_its_root_and_nothing_below() {
+        let is_front = |address: &str, target: &str| {
+            is_front_page(&Url::parse(address).unwrap(), &Url::parse(target).unwrap())
+        };
+        let page = "https://www.news.example/ru/world/7.html";
+        for front in [
+            "https://news.example/",
+            "http://www.news.example",
+            "https://m.news.example/index.html",
+            "https://news.example/ru/",
+        ] {
+            assert!(is_front(page, front), "{front}");
+        }
+        for other in [
+            "https://other.example/",
+            "https://fakenews.example/",
+            "https://news.example/world/",
+            "https://news.example/en/",
+            "https://news.example/?id=7",
+            "https://news.example/ru/world/8.html",
+        ] {
+            assert!(!is_front(page, other), "{other}");
+        }
+        assert!(!is_front("http://news.example/", "https://news.example/"), "the page is itself one");
+        assert!(is_front("https://news.example/?p=7", "https://news.example/"));
     }
 }

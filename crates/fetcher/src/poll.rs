@@ -216,7 +216,7 @@ impl Fetcher {
     }
 
     /// The fields that make a request to `url` conditional: both validators, if they came from there (RFC 9110, section 13.1).
-    fn conditions(&self, validators: &Validators, url: &Url) -> HeaderMap {
+    pub(crate) fn conditions(&self, validators: &Validators, url: &Url) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if validators.url.as_ref().is_some_and(|from| *from == self.secret_query().public(url)) {
             let mut add = |name: HeaderName, value: &Option<String>| {
@@ -312,7 +312,7 @@ fn permanent_target(hops: &[Hop], last: &Url) -> Option<Url> {
 }
 
 /// The validators that `url` gave, byte for byte. What isn't UTF-8 cannot be kept and counts as none.
-fn validators_of(url: PublicUrl, headers: &HeaderMap) -> Validators {
+pub(crate) fn validators_of(url: PublicUrl, headers: &HeaderMap) -> Validators {
     let field = |name: HeaderName| {
         let value = std::str::from_utf8(headers.get(name)?.as_bytes()).ok()?;
         (!value.is_empty()).then(|| value.to_owned())
@@ -321,7 +321,7 @@ fn validators_of(url: PublicUrl, headers: &HeaderMap) -> Validators {
 }
 
 /// What a 304 leaves of the validators asked with: those it gives anew replace theirs (RFC 9111, section 4.3.4).
-fn refreshed(asked: &Validators, given: Validators) -> Validators {
+pub(crate) fn refreshed(asked: &Validators, given: Validators) -> Validators {
     Validators {
         url: given.url,
         etag: given.etag.or_else(|| asked.etag.clone()),

@@ -43,11 +43,20 @@ pub(crate) use tls::read_authorities;
 pub trait Transport: Send + Sync {
     /// Sends a request and takes in the whole answer, within bounds of size and time.
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>>;
+
+    /// Whether it has answers for [`Purpose::Revisit`]. A recording has none if no page was visited again while it was made.
+    fn has_revisits(&self) -> bool {
+        true
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         (**self).send(request)
+    }
+
+    fn has_revisits(&self) -> bool {
+        (**self).has_revisits()
     }
 }
 
@@ -59,6 +68,8 @@ pub enum Purpose {
     Feed,
     /// An article's page.
     Page,
+    /// The page of a published article, once more.
+    Revisit,
     /// A robots.txt.
     Robots,
     /// A request to a WebSub hub. It holds secrets.

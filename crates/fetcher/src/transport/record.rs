@@ -180,6 +180,10 @@ impl<T: Transport> Transport for RecordingTransport<T> {
                 .unwrap_or_else(|error| Err(TransportError::new(FailureKind::Recording, error.to_string())))
         })
     }
+
+    fn has_revisits(&self) -> bool {
+        self.inner.has_revisits()
+    }
 }
 
 impl Recorder {
@@ -237,6 +241,7 @@ pub(super) fn purpose_word(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Feed => "feed",
         Purpose::Page => "page",
+        Purpose::Revisit => "revisit",
         Purpose::Robots => "robots",
         Purpose::Hub => "hub",
     }

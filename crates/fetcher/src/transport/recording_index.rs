@@ -1,7 +1,7 @@
 //! What a recording holds: which exchanges, in which order, and where their bytes are.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     fs::File,
     io,
     path::{Path, PathBuf},
@@ -57,6 +57,7 @@ pub struct RecordingIndex {
     secrets: Secrets,
     first: Timestamp,
     last: Timestamp,
+    has_revisits: bool,
 }
 
 /// Where a record stands among all files.
@@ -70,6 +71,8 @@ struct RecordLocation {
 struct IndexedExchange {
     started: Timestamp,
     elapsed: Duration,
+    /// Whether a page was visited again.
+    is_revisit: bool,
     outcome: IndexedOutcome,
 }
 
@@ -167,7 +170,13 @@ impl RecordingIndex {
         self.by_url.contains_key(&key(&self.secrets.url(feed.address(), Purpose::Feed)))
     }
 
-    /// Takes the next exchange with `url`, asked for with `purpose`.
+    /// Whether pages were visited again while it was made.
+    pub(super) fn has_revisits(&self) -> bool {
+        self.has_revisits
+    }
+
+    /// Takes the next exchange with `url`, asked for with `purpose`. Those in which pages were visited again are apart from the
+    /// others: where pages are not visited again, or at other times, what was asked for first is answered as it was.
     ///
     /// # Errors
     /// [`FailureKind::NotRecorded`] if there is none left.
@@ -178,7 +187,12 @@ impl RecordingIndex {
             .by_url
             .get_mut(url.as_str())
             .ok_or_else(|| not_recorded("the recording holds no answer to"))?;
-        let number = numbers.pop().ok_or_else(|| not_recorded("the recording holds no further answer to"))?;
+        let is_wanted =
+            |number: &u32| self.exchanges[*number as usize].is_revisit == (purpose == Purpose::Revisit);
+        // From the last to the first, so that the next is near the end.
+        let place = numbers.iter().rposition(is_wanted);
+        let place = place.ok_or_else(|| not_recorded("the recording holds no further answer to"))?;
+        let number = numbers.remove(place);
         let exchange = &self.exchanges[number as usize];
         let outcome = match &exchange.outcome {
             IndexedOutcome::Failure(failure) => Err(failure.clone()),
@@ -247,6 +261,8 @@ struct Index {
     by_digest: HashMap<String, RecordLocation>,
     /// How long the exchange took that ended in the record of that id, which may stand in a file yet to be read.
     elapsed: HashMap<String, Duration>,
+    /// The record ids of exchanges in which pages were visited again.
+    revisits: HashSet<String>,
     places: HashMap<String, RecordLocation>,
 }
 
@@ -303,7 +319,8 @@ impl Index {
             self.by_digest.entry(digest.to_owned()).or_insert(at);
         }
         let outcome = IndexedOutcome::Answer { segments: vec![(1, at)], record_id, payload };
-        self.exchanges.push((key(&url), IndexedExchange { started, elapsed: Duration::ZERO, outcome }));
+        let exchange = IndexedExchange { started, elapsed: Duration::ZERO, is_revisit: false, outcome };
+        self.exchanges.push((key(&url), exchange));
     }
 
     fn add_continuation(&mut self, at: RecordLocation, record: &Record) {
@@ -324,6 +341,7 @@ impl Index {
         if about.get(told::PURPOSE) == Some(purpose_word(Purpose::Feed)) {
             self.feeds.extend(record.target().as_ref().map(key));
         }
+        let is_revisit = about.get(told::PURPOSE) == Some(purpose_word(Purpose::Revisit));
         let milliseconds = about.get(told::ELAPSED).and_then(|elapsed| elapsed.parse::<f64>().ok());
         let elapsed = milliseconds
             .and_then(|milliseconds| Duration::try_from_secs_f64(milliseconds / 1000.0).ok())
@@ -332,11 +350,14 @@ impl Index {
             let (Some(url), Some(started)) = (record.target(), record.date()) else { return };
             let detail = about.get(told::FAILURE_DETAIL).unwrap_or(kind.as_str());
             let outcome = IndexedOutcome::Failure(TransportError::new(kind, detail));
-            self.exchanges.push((key(&url), IndexedExchange { started, elapsed, outcome }));
+            self.exchanges.push((key(&url), IndexedExchange { started, elapsed, is_revisit, outcome }));
         } else if let Some(id) =
             record.reference(field::CONCURRENT_TO).or_else(|| record.reference(field::REFERS_TO))
         {
             self.elapsed.insert(id.to_owned(), elapsed);
+            if is_revisit {
+                self.revisits.insert(id.to_owned());
+            }
         }
     }
 
@@ -346,6 +367,12 @@ impl Index {
                 self.exchanges[*exchange as usize].1.elapsed = elapsed;
             }
         }
+        for id in self.revisits.drain() {
+            if let Some(exchange) = self.by_id.get(&id) {
+                self.exchanges[*exchange as usize].1.is_revisit = true;
+            }
+        }
+        let has_revisits = self.exchanges.iter().any(|(_, exchange)| exchange.is_revisit);
         let ended = |(_, exchange): &(String, IndexedExchange)| {
             exchange.started.checked_add(exchange.elapsed).unwrap_or(exchange.started)
         };
@@ -390,6 +417,7 @@ impl Index {
             secrets,
             first,
             last,
+            has_revisits,
         })
     }
 }

@@ -57,4 +57,8 @@ impl Transport for ReplayTransport {
             })
         })
     }
+
+    fn has_revisits(&self) -> bool {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner).has_revisits()
+    }
 }

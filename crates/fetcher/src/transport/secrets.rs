@@ -48,7 +48,7 @@ impl Secrets {
     pub fn query(&self, purpose: Purpose) -> &SecretQuery {
         match purpose {
             Purpose::Feed => &self.in_feeds,
-            Purpose::Page | Purpose::Robots | Purpose::Hub => &self.everywhere,
+            Purpose::Page | Purpose::Revisit | Purpose::Robots | Purpose::Hub => &self.everywhere,
         }
     }
 

@@ -14,6 +14,7 @@ mod nginx;
 mod pages;
 mod politeness;
 mod proxies;
+mod revisits;
 mod robots;
 mod soak;
 mod support;
