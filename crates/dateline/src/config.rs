@@ -9,6 +9,7 @@ mod environment;
 mod error;
 pub mod feeds;
 mod keep;
+mod revisit;
 mod settings;
 mod sites;
 mod stories;
@@ -30,6 +31,7 @@ pub use contents::ConfigContents;
 pub use error::{ConfigError, Origin};
 use feeds::ListedFeed;
 pub use feeds::SecretAccess;
+pub use revisit::RevisitSettings;
 pub use settings::{
     ApiSettings, CopyPolicy, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings, StoriesSettings,
     TraceSettings,

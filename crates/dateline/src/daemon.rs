@@ -96,6 +96,7 @@ pub async fn run(
         sites: Arc::new(sites),
         agencies: Arc::new(agencies),
         stories: settings.stories,
+        revisit: settings.revisit.clone(),
         metrics: metrics.clone(),
         traces: traces.clone(),
     };

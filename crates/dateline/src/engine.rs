@@ -23,6 +23,7 @@ pub(crate) mod outcome;
 mod poll_log;
 mod progress_log;
 mod push;
+mod revisit;
 mod scheduling;
 
 use std::collections::HashMap;
@@ -39,7 +40,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{EngineSettings, StoriesSettings};
+use crate::config::{EngineSettings, RevisitSettings, StoriesSettings};
 use crate::metrics::Metrics;
 use crate::traces::Traces;
 pub use command::{EngineCommand, EngineUpdate};
@@ -65,6 +66,8 @@ pub struct EngineParts {
     pub agencies: Arc<Agencies>,
     /// What becomes of copies.
     pub stories: StoriesSettings,
+    /// When pages of published articles are visited again.
+    pub revisit: RevisitSettings,
     /// Counts.
     pub metrics: Arc<Metrics>,
     /// Tells what became of each entry.
@@ -160,6 +163,9 @@ impl Engine {
             .map(|feed| FeedState::new(feed.published(), world.fetcher.first_poll(feed.id(), now)))
             .collect();
         world.journal.configure_feeds(unknown).await?;
+        if let Some(latest) = world.revisit.last().and_then(|last| now.checked_add(last).ok()) {
+            world.journal.limit_revisits(latest).await?;
+        }
         let states = world.journal.feeds()?;
         let feeds: HashMap<FeedId, Feed> = feeds.into_iter().map(|feed| (feed.id().clone(), feed)).collect();
         let mut comparison =

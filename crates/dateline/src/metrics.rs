@@ -28,6 +28,7 @@ pub struct Metrics {
     polls: Family<PollLabels, Counter>,
     entries: Counter,
     pages: Family<ResultLabel, Counter>,
+    revisits: Family<ResultLabel, Counter>,
     pushes: Family<ResultLabel, Counter>,
     trace_exports: Family<ResultLabel, Counter>,
     rejects: Family<RejectLabels, Counter>,
@@ -40,6 +41,10 @@ pub struct Metrics {
     proxies: ProxyCounts,
     gauges: Gauges,
 }
+
+/// How a visit to a page of a published article may go.
+const REVISIT_RESULTS: [&str; 7] =
+    ["not_modified", "unchanged", "revised", "missing", "withdrawn", "failed", "not_asked"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PollLabels {
@@ -76,6 +81,15 @@ impl Default for Metrics {
         registry.register("entries", "Entries seen for the first time, or changed", entries.clone());
         let pages = Family::default();
         registry.register("pages", "Fetches of pages, by result", pages.clone());
+        let revisits = Family::<ResultLabel, Counter>::default();
+        for result in REVISIT_RESULTS {
+            revisits.get_or_create(&ResultLabel { result }).inc_by(0);
+        }
+        registry.register(
+            "revisits",
+            "Visits to pages of articles that were published before, by result",
+            revisits.clone(),
+        );
         let pushes = Family::default();
         registry.register("pushes", "What hubs posted, by result", pushes.clone());
         let trace_exports = Family::default();
@@ -150,6 +164,7 @@ impl Default for Metrics {
             polls,
             entries,
             pages,
+            revisits,
             pushes,
             trace_exports,
             rejects,
@@ -177,6 +192,19 @@ impl Metrics {
         let result = failed.map_or("ok", RejectReason::as_str);
         self.pages.get_or_create(&ResultLabel { result }).inc();
         self.page_seconds.observe(seconds);
+    }
+
+    /// A page was visited again, with `result` where no event came of it.
+    pub fn revisited(&self, event: Option<&Event>, result: &'static str) {
+        let result = match event {
+            Some(Event::Withdrawal(_)) => "withdrawn",
+            Some(_) => "revised",
+            None => result,
+        };
+        self.revisits.get_or_create(&ResultLabel { result }).inc();
+        if let Some(event) = event {
+            self.committed(event.kind(), 1);
+        }
     }
 
     /// A hub posted something, with `result`.

@@ -129,6 +129,10 @@ impl Transport for CountingTransport {
             answered
         })
     }
+
+    fn has_revisits(&self) -> bool {
+        self.live.has_revisits()
+    }
 }
 
 /// What an answer, or that there is none, says of the proxy that the request passed; `None` where nothing was asked.

@@ -30,7 +30,7 @@ use crate::status::FeedCatalogue;
 use crate::websub::WebSub;
 
 /// The settings that are applied by a reload: these, and what lies under those with a dot. Any other needs a restart.
-const APPLIED: [&str; 11] = [
+const APPLIED: [&str; 12] = [
     "feeds",
     "subject",
     "sites",
@@ -39,6 +39,7 @@ const APPLIED: [&str; 11] = [
     "api.",
     "engine.",
     "poll.",
+    "revisit.",
     "fetch.",
     "retention.",
     "logs.level",
@@ -238,6 +239,7 @@ impl Reloader {
             subject: Arc::new(subject),
             sites: Arc::new(sites),
             agencies: Arc::new(agencies),
+            revisit: settings.revisit.clone(),
             settings: settings.engine.clone(),
         };
         let (done, answer) = oneshot::channel();

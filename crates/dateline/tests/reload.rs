@@ -33,6 +33,7 @@ async fn reload(commands: &mpsc::Sender<EngineCommand>, fetcher: Fetcher, feeds:
         subject: subject(),
         sites: Arc::default(),
         agencies: Arc::default(),
+        revisit: dateline::config::RevisitSettings::default(),
         settings: EngineSettings::default(),
     };
     let (done, answer) = oneshot::channel();

@@ -115,6 +115,7 @@ async fn live(
             sites: Arc::default(),
             agencies: Arc::default(),
             stories: dateline::config::StoriesSettings::default(),
+            revisit: dateline::config::RevisitSettings::default(),
             metrics: metrics.clone(),
             traces: dateline::traces::Traces::off(),
         };

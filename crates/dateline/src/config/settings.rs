@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::document;
 use super::error::{ConfigError, Origin};
 use super::keep::KeepFor;
+use super::revisit::RevisitSettings;
 
 /// The whole configuration file.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +46,8 @@ pub struct Settings {
     pub poll: PollSettings,
     /// How feeds and pages are fetched.
     pub fetch: FetchSettings,
+    /// When pages of published articles are visited again.
+    pub revisit: RevisitSettings,
     /// Whether feeds are subscribed to at their hubs; off while `callback` is empty.
     pub websub: WebSubSettings,
     /// Where subscribers find the schemas of events.
@@ -77,6 +80,7 @@ impl Default for Settings {
             engine: EngineSettings::default(),
             poll: PollSettings::default(),
             fetch: FetchSettings::default(),
+            revisit: RevisitSettings::default(),
             websub: WebSubSettings::default(),
             schemas: SchemaSettings::default(),
             stories: StoriesSettings::default(),

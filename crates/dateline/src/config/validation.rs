@@ -97,6 +97,9 @@ impl Settings {
         if self.source.is_empty() || !is_plain {
             wrong("source", "expected a URI reference without spaces, such as \"/dateline\"".to_owned());
         }
+        if let Some(expected) = self.revisit.problem() {
+            wrong("revisit.after", expected);
+        }
         for (setting, expected) in self.traces.problems() {
             wrong(setting, expected.to_owned());
         }

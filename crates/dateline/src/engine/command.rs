@@ -9,7 +9,7 @@ use dateline_stories::origin::Agencies;
 use dateline_wire::FeedId;
 use tokio::sync::oneshot;
 
-use crate::config::EngineSettings;
+use crate::config::{EngineSettings, RevisitSettings};
 
 /// What a running engine is told to do. Each is answered once it is done; the answer is dropped without a word if the engine
 /// stops before.
@@ -32,6 +32,8 @@ pub struct EngineUpdate {
     pub sites: Arc<SiteRules>,
     /// Says whose texts others carry.
     pub agencies: Arc<Agencies>,
+    /// When pages of published articles are visited again.
+    pub revisit: RevisitSettings,
     /// How much is done at once.
     pub settings: EngineSettings,
 }

@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dateline_fetcher::{Clock, PollResult};
-use dateline_journal::{Delay, EntryCompletion, EntryEnd, Journal, JournalError, PollCommit};
+use dateline_journal::{
+    Delay, EntryCompletion, EntryEnd, Journal, JournalError, PollCommit, RevisitCompletion, RevisitEnd,
+    RevisitFinding,
+};
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use jiff::Timestamp;
 use tokio::sync::{Mutex, oneshot};
@@ -13,6 +16,7 @@ use tokio::sync::{Mutex, oneshot};
 use super::PauseCause;
 use super::comparison::Comparison;
 use super::push::PushEnd;
+use super::revisit;
 use crate::metrics::poll_result_word;
 use crate::traces::span::{self, Extent};
 use crate::traces::{TraceContext, Traces};
@@ -31,6 +35,8 @@ pub(super) enum CommitRequest {
     },
     /// The end of an entry, and when the last attempt at its page began.
     Finish { completion: Box<EntryCompletion>, announced: Option<Timestamp>, began: Timestamp },
+    /// A visit to the page of a published article, and whether the page was read.
+    Revisit { visit: Box<RevisitCompletion>, was_read: bool },
     /// An entry whose page may be had later.
     Postpone { feed: FeedId, entry: EntryId, due: Timestamp, delay: Delay },
 }
@@ -40,7 +46,15 @@ pub(super) enum CommitReceipt {
     /// A poll, and how many entries are new or changed.
     Poll { feed: Box<FeedState>, result: PollResult, fresh: usize, pushed: Option<oneshot::Sender<PushEnd>> },
     /// The end of an entry.
-    Finished { event: Event, finished: EntryEnd, announced: Option<Timestamp> },
+    Finished {
+        event: Event,
+        finished: EntryEnd,
+        announced: Option<Timestamp>,
+        /// When its page is visited again, if it is.
+        visit: Option<Timestamp>,
+    },
+    /// A visit to the page of a published article: what came of it, in a word where that is no event, and when the next is due.
+    Revisited { end: RevisitEnd, result: &'static str, next: Option<Timestamp> },
     /// An entry that waits again, until then.
     Postponed { due: Timestamp },
 }
@@ -105,8 +119,10 @@ impl CommitRetry {
                     let extent = Extent { start: announced.unwrap_or(began), end: self.clock.now() };
                     Some(span::entry(entry, (&completion, &finished), announced, extent, secrets))
                 });
-                Ok(CommitReceipt::Finished { event: completion.event, finished, announced })
+                let visit = completion.revisit.map(|plan| plan.due);
+                Ok(CommitReceipt::Finished { event: completion.event, finished, announced, visit })
             }
+            CommitRequest::Revisit { visit, was_read } => self.finish_revisit(*visit, was_read).await,
             CommitRequest::Postpone { feed, entry, due, delay } => {
                 let postpone = || journal.postpone(feed.clone(), entry.clone(), due, delay.clone());
                 self.until_there_is_room(postpone).await?;
@@ -126,6 +142,27 @@ impl CommitRetry {
         let finished = self.until_there_is_room(|| self.journal.finish(completion.clone())).await?;
         comparison.committed(&completion, &finished);
         Ok((completion, finished))
+    }
+
+    /// Ends a visit. What the page tells now is compared with what was published of it.
+    async fn finish_revisit(
+        &self,
+        mut visit: RevisitCompletion,
+        was_read: bool,
+    ) -> Result<CommitReceipt, JournalError> {
+        let mut comparison = self.comparison.lock().await;
+        if let RevisitFinding::Article { event, url, validators } = visit.finding {
+            visit.finding = match comparison.compare_visited(*event, &visit.article) {
+                Some(event) => RevisitFinding::Article { event, url, validators },
+                None => RevisitFinding::Nothing(validators),
+            };
+        }
+        let end = self.until_there_is_room(|| self.journal.finish_revisit(visit.clone())).await?;
+        if let Some((sequence, Event::Article(article))) = &end.event {
+            comparison.remember(article, *sequence, visit.at);
+        }
+        let result = revisit::result_word(&visit.finding, was_read);
+        Ok(CommitReceipt::Revisited { end, result, next: visit.next })
     }
 
     fn tell_commit(&self, traceparent: &str, start: Timestamp) {

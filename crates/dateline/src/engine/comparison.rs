@@ -66,6 +66,19 @@ impl Comparison {
         completion
     }
 
+    /// What a visit to the page of a published article found there, if that is to be published.
+    pub(super) fn compare_visited(
+        &self,
+        found: ArticleEvent,
+        article: &ArticleId,
+    ) -> Option<Box<ArticleEvent>> {
+        match self.compared(found) {
+            // The page may have become another article's.
+            Event::Article(found) => (found.article == *article).then_some(found),
+            _ => None,
+        }
+    }
+
     /// Remembers an article that was committed.
     pub(super) fn committed(&mut self, completion: &EntryCompletion, end: &EntryEnd) {
         if let (Event::Article(article), EntryOutcome::Article { revision }) =
@@ -77,7 +90,8 @@ impl Comparison {
         }
     }
 
-    fn remember(&mut self, article: &ArticleEvent, place: Sequence, at: Timestamp) {
+    /// Remembers an article that stands in the log.
+    pub(super) fn remember(&mut self, article: &ArticleEvent, place: Sequence, at: Timestamp) {
         let text = CopyText::of(&article.content.body.text);
         self.copies.add(&article.article, article.revision, at, &text, article.copy_of.as_ref());
         self.places.insert(article.article.clone(), place);
@@ -92,7 +106,7 @@ impl Comparison {
             };
             let (old, new) = (of(&before), of(&article));
             let edit = edit(Version { title: &old.0, text: &old.1 }, Version { title: &new.0, text: &new.1 });
-            if edit.changes.is_empty() {
+            if edit.changes.is_empty() && !self.is_withdrawn(&article.article) {
                 return unchanged(article, &before);
             }
             article.changes = edit.changes;
@@ -120,6 +134,13 @@ impl Comparison {
             CopyPolicy::Drop => return dropped(article),
         }
         Event::Article(Box::new(article))
+    }
+
+    fn is_withdrawn(&self, article: &ArticleId) -> bool {
+        self.journal.reader().is_withdrawn(article).unwrap_or_else(|error| {
+            tracing::warn!(%article, %error, "it cannot be read whether the article was withdrawn");
+            false
+        })
     }
 
     /// The latest revision of an article, as long as the log has it.

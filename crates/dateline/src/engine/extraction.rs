@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dateline_fetcher::{Clock, FetchedPage, PageError};
+use dateline_journal::{RevisitCompletion, RevisitFinding, RevisitPlan};
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
 use dateline_wire::{Event, RejectReason, Stage};
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -74,6 +76,8 @@ pub(super) struct Extraction {
     traces: Traces,
     clock: Clock,
     place: Workplace,
+    /// How long after its publication a page is visited again for the first time.
+    first_revisit: Option<Duration>,
 }
 
 /// Where pages are extracted.
@@ -109,7 +113,29 @@ impl Extraction {
             traces: world.traces.clone(),
             clock,
             place,
+            first_revisit: world.revisit.after.first().copied().filter(|_| world.fetcher.has_revisits()),
         }
+    }
+
+    /// What a visit found that read the page again, ready to be committed.
+    pub(super) async fn read_again(
+        self: Arc<Self>,
+        context: EntryContext,
+        visit: RevisitCompletion,
+        fetched: FetchedPage,
+    ) -> CommitRequest {
+        let context = Arc::new(context);
+        let url = fetched.page.url.clone().unwrap_or_else(|| visit.url.clone());
+        let validators = fetched.validators.clone();
+        let finding = match self.in_time(context.clone(), Ok(fetched)).await {
+            Ok(Event::Article(event)) => RevisitFinding::Article { event, url, validators },
+            Ok(_) => RevisitFinding::Nothing(validators),
+            Err((reason, detail)) => {
+                tracing::warn!(url = context.url(), %reason, detail, "a page that was visited again could not be extracted");
+                RevisitFinding::Failed
+            }
+        };
+        CommitRequest::Revisit { visit: Box::new(RevisitCompletion { finding, ..visit }), was_read: true }
     }
 
     /// The end of an entry: its event, ready to be committed.
@@ -120,6 +146,7 @@ impl Extraction {
     ) -> CommitRequest {
         let context = Arc::new(context);
         let (page_was_read, start) = (fetched.is_ok(), self.clock.now());
+        let revisit = fetched.as_ref().ok().and_then(|fetched| self.plan(fetched, context.at));
         let event = match self.clone().in_time(context.clone(), fetched).await {
             Ok(event) => event,
             Err((reason, detail)) => {
@@ -129,7 +156,16 @@ impl Extraction {
         };
         self.traces
             .tell(|_| Some(span::extract(context.trace, &event, Extent { start, end: self.clock.now() })));
-        context.finish(event, page_was_read)
+        context.finish(event, page_was_read, revisit)
+    }
+
+    /// Where a page that was read `at` is visited again.
+    fn plan(&self, fetched: &FetchedPage, at: Timestamp) -> Option<RevisitPlan> {
+        Some(RevisitPlan {
+            url: fetched.page.url.clone()?,
+            validators: fetched.validators.clone(),
+            due: at.checked_add(self.first_revisit?).ok()?,
+        })
     }
 
     async fn in_time(

@@ -7,9 +7,14 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::{Clock, Feed, FetchedPage, FullText, PollOutcome, PollResult, Schedule};
-use dateline_journal::{Delay, JournalError, PollCommit, SeenLink};
-use dateline_wire::{Event, FeedId, FeedRef, FeedState, HubNews, PendingEntry, RejectReason, Stage};
+use dateline_fetcher::{Clock, Feed, FetchedPage, FullText, PageVisit, PollOutcome, PollResult, Schedule};
+use dateline_journal::{
+    Delay, EntryOutcome, JournalError, PollCommit, RevisitCompletion, RevisitFinding, SeenLink,
+};
+use dateline_wire::{
+    DueRevisit, Event, FeedId, FeedRef, FeedState, HubNews, PendingEntry, RejectReason, Stage,
+    WithdrawalReason,
+};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -24,6 +29,7 @@ use super::outcome::{self, EntryContext};
 use super::poll_log::PollLog;
 use super::progress_log::ProgressLog;
 use super::push::{Push, PushEnd};
+use super::revisit::{self, VisitAttempt};
 use super::scheduling::{self, Scheduling};
 use super::{EngineActivity, EngineParts, StopCondition};
 use crate::config::EngineSettings;
@@ -42,6 +48,9 @@ const PANIC_REST: Duration = Duration::from_secs(3600);
 /// How many pushes are held at once, read or waiting for a poll of their feed to end. With the largest allowed body each,
 /// this bounds their memory.
 const PUSHES_HELD: usize = 4;
+
+/// This part of the pages in flight may be visited again at once; first visits have the others to themselves.
+const VISITS_SHARE: usize = 4;
 
 /// A poll that came back, or the panic that ended it.
 struct PollAttempt {
@@ -79,6 +88,9 @@ pub(super) struct Intake {
     pushes_in_flight: usize,
     pages: JoinSet<PageAttempt>,
     pages_in_flight: usize,
+    visits: JoinSet<VisitAttempt>,
+    /// How many of the pages in flight are visited again.
+    visits_in_flight: usize,
     commits: CommitRetry,
     scheduling: Box<dyn Scheduling>,
     extraction: Arc<Extraction>,
@@ -88,6 +100,10 @@ pub(super) struct Intake {
     are_left: bool,
     /// Whether the journal, when it was last asked, could not be read.
     claims_fail: bool,
+    /// When the journal is asked for pages that are to be visited again.
+    next_visit: Timestamp,
+    /// Whether the journal, when it was last asked, had more of them that are due.
+    visits_are_left: bool,
     poll_log: PollLog,
     progress_log: Option<ProgressLog>,
 }
@@ -120,10 +136,14 @@ impl Intake {
             pushes_in_flight: 0,
             pages: JoinSet::new(),
             pages_in_flight: 0,
+            visits: JoinSet::new(),
+            visits_in_flight: 0,
             extraction,
             next_claim: clock.now(),
             are_left: false,
             claims_fail: false,
+            next_visit: clock.now(),
+            visits_are_left: false,
             poll_log: PollLog::default(),
             progress_log: None,
         };
@@ -172,6 +192,9 @@ impl Intake {
         if room > 0 && self.next_claim <= now {
             self.begin_pages(room, now)?;
         }
+        if self.next_visit <= now && until.allows(now) {
+            self.begin_visits(now)?;
+        }
         self.scheduling.note_beginning();
         Ok(())
     }
@@ -210,12 +233,112 @@ impl Intake {
         Ok(())
     }
 
+    /// How many pages may be visited again now: some of what first visits leave.
+    fn room_for_visits(&self) -> usize {
+        let most = (self.settings.pages_in_flight / VISITS_SHARE).max(1);
+        let room = self.settings.pages_in_flight.saturating_sub(self.pages_in_flight);
+        most.saturating_sub(self.visits_in_flight).min(room)
+    }
+
+    /// Begins to visit pages again that are due, as far as there is room.
+    fn begin_visits(&mut self, now: Timestamp) -> Result<(), JournalError> {
+        let room = self.room_for_visits();
+        if self.world.revisit.after.is_empty() || !self.world.fetcher.has_revisits() {
+            self.next_visit = Timestamp::MAX;
+            return Ok(());
+        }
+        if room == 0 {
+            return Ok(());
+        }
+        let claimed = match self.world.journal.revisits_due(now, room) {
+            Ok(claimed) => claimed,
+            Err(error) if error.is_retryable() => {
+                self.next_visit = now.checked_add(CLAIM_RETRY).unwrap_or(Timestamp::MAX);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        self.next_visit = claimed.next_due.unwrap_or(Timestamp::MAX);
+        self.visits_are_left = claimed.are_left;
+        for due in claimed.revisits {
+            self.pages_in_flight += 1;
+            self.visits_in_flight += 1;
+            match self.feeds.get(&due.feed).cloned() {
+                Some(feed) => self.begin_visit(due, feed),
+                // What a feed that is configured no more has announced is left alone, as the feed is.
+                None => {
+                    let visit = RevisitCompletion {
+                        next: None,
+                        ..revisit::completion(&due, &self.world.revisit, now)
+                    };
+                    let request = CommitRequest::Revisit { visit: Box::new(visit), was_read: false };
+                    self.scheduling.push(Box::pin(std::future::ready(request)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn begin_visit(&mut self, due: DueRevisit, feed: Arc<Feed>) {
+        let fetcher = self.world.fetcher.clone();
+        self.visits.spawn(async move {
+            let started = Instant::now();
+            let validators = revisit::validators_for(&due);
+            let visit = fetcher.page_again(&due.state.url, &validators, Some(&feed));
+            let visited = AssertUnwindSafe(visit).catch_unwind().await;
+            VisitAttempt {
+                visited: visited.map_err(|panic| message_of(panic.as_ref())),
+                due,
+                elapsed: started.elapsed(),
+            }
+        });
+    }
+
+    fn visit_came(&mut self, attempt: VisitAttempt) -> BoxFuture<'static, CommitRequest> {
+        let at = self.clock.now();
+        let VisitAttempt { due, visited, elapsed } = attempt;
+        let settings = &self.world.revisit;
+        let visit = revisit::completion(&due, settings, at);
+        let feed = self.announcer(&due.feed);
+        let announcer = feed.as_deref().map(Feed::published);
+        let visit = match visited {
+            Ok(Ok(PageVisit::Read(fetched))) => {
+                let context = EntryContext {
+                    trace: TraceContext::of_visit(&due.article, at),
+                    feed,
+                    feed_id: due.feed,
+                    entry: due.state.entry,
+                    began: at.checked_sub(elapsed).unwrap_or(at),
+                    at,
+                    announced: None,
+                };
+                return Box::pin(self.extraction.clone().read_again(context, visit, *fetched));
+            }
+            Ok(Ok(PageVisit::NotModified(validators))) => {
+                RevisitCompletion { finding: RevisitFinding::Nothing(validators), ..visit }
+            }
+            Ok(Ok(PageVisit::FrontPage(target))) => {
+                let detail = format!("{} redirects to {target}", due.state.url);
+                let reason = WithdrawalReason::FrontPage;
+                revisit::missing(visit, (&due, announcer), settings, reason, detail)
+            }
+            Ok(Err(error)) => revisit::failed(visit, (&due, announcer), settings, &error),
+            Err(panic) => {
+                tracing::error!(url = %due.state.url, panic, "visiting a page again panicked");
+                RevisitCompletion { finding: RevisitFinding::Failed, ..visit }
+            }
+        };
+        let request = CommitRequest::Revisit { visit: Box::new(visit), was_read: false };
+        Box::pin(std::future::ready(request))
+    }
+
     /// Whether nothing is under way and nothing will be due in time.
     pub(super) fn is_idle(&self, until: StopCondition) -> bool {
         let StopCondition::Idle(end) = until else { return false };
         self.in_flight() == 0
             && self.scheduling.is_at_rest()
             && self.next_claim >= end
+            && self.next_visit >= end
             && self.schedule.next_due().is_none_or(|due| due >= end)
     }
 
@@ -231,6 +354,9 @@ impl Intake {
             }
             if self.pages_in_flight < self.settings.pages_in_flight {
                 due = due.min(self.next_claim);
+                if self.room_for_visits() > 0 && until.allows(self.next_visit) {
+                    due = due.min(self.next_visit);
+                }
             }
         }
         self.scheduling.wake((due < Timestamp::MAX).then(|| self.clock.instant_of(due)))
@@ -250,6 +376,12 @@ impl Intake {
                 // Fetches contain their panics and nobody aborts them, so a task always gives what it is asked for.
                 if let Ok(attempt) = joined {
                     let work = self.page_came(attempt);
+                    self.scheduling.push(work);
+                }
+            }
+            Some(joined) = self.visits.join_next() => {
+                if let Ok(attempt) = joined {
+                    let work = self.visit_came(attempt);
                     self.scheduling.push(work);
                 }
             }
@@ -404,7 +536,7 @@ impl Intake {
         let reject = outcome::reject(&context, stage, reason, detail);
         self.pages_in_flight += 1;
         let event = Event::Reject(Box::new(reject));
-        self.scheduling.push(Box::pin(std::future::ready(context.finish(event, false))));
+        self.scheduling.push(Box::pin(std::future::ready(context.finish(event, false, None))));
     }
 
     fn page_came(&mut self, attempt: PageAttempt) -> BoxFuture<'static, CommitRequest> {
@@ -458,6 +590,10 @@ impl Intake {
         if self.are_left || waits {
             self.claim_in(CLAIM_PAUSE);
         }
+        if self.visits_are_left {
+            let then = self.clock.now().checked_add(CLAIM_PAUSE).unwrap_or(Timestamp::MAX);
+            self.next_visit = self.next_visit.min(then);
+        }
     }
 
     fn settle(&mut self, receipt: CommitReceipt) {
@@ -487,7 +623,7 @@ impl Intake {
                     self.take_push(push);
                 }
             }
-            CommitReceipt::Finished { event, finished, announced } => {
+            CommitReceipt::Finished { event, finished, announced, visit } => {
                 self.world.metrics.finished(&event, finished.outcome);
                 if let Some(announced) = announced {
                     let way = self.clock.now().duration_since(announced);
@@ -496,7 +632,21 @@ impl Intake {
                 if let Some(log) = &mut self.progress_log {
                     log.finished(&event, &finished);
                 }
+                if let (Some(due), EntryOutcome::Article { .. }) = (visit, finished.outcome) {
+                    self.next_visit = self.next_visit.min(due);
+                }
                 self.page_ended(finished.waits);
+            }
+            CommitReceipt::Revisited { end, result, next } => {
+                self.visits_in_flight -= 1;
+                self.world.metrics.revisited(end.event.as_ref().map(|(_, event)| event), result);
+                if let (Some(log), Some((sequence, event))) = (&mut self.progress_log, &end.event) {
+                    log.revisited(event, *sequence);
+                }
+                if let Some(next) = next {
+                    self.next_visit = self.next_visit.min(next);
+                }
+                self.page_ended(false);
             }
             CommitReceipt::Postponed { due } => {
                 self.next_claim = self.next_claim.min(due);

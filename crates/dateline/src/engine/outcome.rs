@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dateline_fetcher::{Feed, FeedOptions, FullText, Judging};
-use dateline_journal::EntryCompletion;
+use dateline_journal::{EntryCompletion, RevisitPlan};
 use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
 use dateline_stories::origin::{Agencies, Carrier, origins};
 use dateline_stories::site;
@@ -42,14 +42,19 @@ pub(crate) struct EntryContext {
 
 impl EntryContext {
     /// The entry's end with `event`, ready to be committed. Whether its own page was read
-    /// decides whether others with the same link are duplicates for a while.
-    pub(super) fn finish(&self, event: Event, page_was_read: bool) -> CommitRequest {
+    /// decides whether others with the same link are duplicates for a while, and where it is visited again.
+    pub(super) fn finish(
+        &self,
+        event: Event,
+        page_was_read: bool,
+        revisit: Option<RevisitPlan>,
+    ) -> CommitRequest {
         let completion = Box::new(EntryCompletion {
             feed: self.feed_id.clone(),
             entry: self.entry.id.clone(),
             event,
             page_was_read,
-            revisit: None,
+            revisit,
             at: self.at,
             traceparent: self.trace.to_string(),
         });

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dateline_fetcher::PollResult;
 use dateline_journal::{EntryEnd, EntryOutcome};
-use dateline_wire::{ArticleEvent, Event, RejectReason};
+use dateline_wire::{ArticleEvent, Event, RejectReason, Sequence};
 use jiff::{SignedDuration, Timestamp};
 
 /// The first summary comes this soon: by then each feed has been asked once, and who has just started the daemon is watching.
@@ -26,6 +26,7 @@ struct ProgressCounts {
     asked: u64,
     new_entries: u64,
     published: u64,
+    withdrawn: u64,
     rejected: BTreeMap<&'static str, u64>,
 }
 
@@ -55,12 +56,28 @@ impl ProgressLog {
         let reason = match (end.outcome, event) {
             (EntryOutcome::Article { revision }, Event::Article(article)) => {
                 self.counts.published += 1;
-                return log_article(article, revision, end);
+                return log_article(article, revision, end.sequence);
             }
             (EntryOutcome::Reject, Event::Reject(reject)) => reject.reason,
             _ => RejectReason::Unchanged,
         };
         *self.counts.rejected.entry(reason.as_str()).or_default() += 1;
+    }
+
+    /// A visit to the page of a published article came to an event.
+    pub(super) fn revisited(&mut self, event: &Event, sequence: Sequence) {
+        match event {
+            Event::Article(article) => {
+                self.counts.published += 1;
+                log_article(article, article.revision, sequence);
+            }
+            Event::Withdrawal(withdrawal) => {
+                self.counts.withdrawn += 1;
+                let (url, detail) = (&withdrawal.url, &withdrawal.detail);
+                tracing::info!(%url, detail, %sequence, "withdrawn");
+            }
+            _ => {}
+        }
     }
 
     /// Whether a summary is due.
@@ -76,6 +93,7 @@ impl ProgressLog {
             feeds_failing = failing,
             new_entries = counts.new_entries,
             published = counts.published,
+            withdrawn = counts.withdrawn,
             rejected = counts.rejected.values().sum::<u64>(),
             reasons = counts.reasons().as_deref(),
             "the last {:#}",
@@ -96,7 +114,7 @@ impl ProgressCounts {
     }
 }
 
-fn log_article(article: &ArticleEvent, revision: u32, end: &EntryEnd) {
+fn log_article(article: &ArticleEvent, revision: u32, sequence: Sequence) {
     let content = &article.content;
     let title = content.title.as_deref().unwrap_or("(no title)");
     let feed = article.feed.as_ref().map(|feed| feed.name.as_deref().unwrap_or(feed.url.as_str()));
@@ -104,7 +122,6 @@ fn log_article(article: &ArticleEvent, revision: u32, end: &EntryEnd) {
     let entry_link = || article.entry.as_ref().and_then(|entry| entry.link.as_ref());
     let url = content.canonical_url.as_ref().or(content.url.as_ref()).or_else(entry_link);
     let url = url.map_or("", |url| url.as_str());
-    let sequence = end.sequence;
     match revision {
         0 | 1 => tracing::info!(title, feed, %url, %sequence, "published"),
         _ => tracing::info!(title, feed, %url, %sequence, revision, "published, revised"),

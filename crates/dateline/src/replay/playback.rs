@@ -49,6 +49,7 @@ impl Playback {
             sites: Arc::new(sites),
             agencies: Arc::new(agencies),
             stories: settings.stories,
+            revisit: settings.revisit,
             metrics,
             traces: crate::traces::Traces::off(),
         };

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use dateline_wire::{EntryId, EventId, FeedId};
+use dateline_wire::{ArticleId, EntryId, EventId, FeedId};
 use jiff::Timestamp;
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
@@ -29,6 +29,11 @@ impl TraceContext {
     /// as the journal keeps it.
     pub(crate) fn of_poll(feed: &FeedId, at: Timestamp) -> Self {
         Self::root(&["poll", feed.as_str(), &at.as_microsecond().to_string()])
+    }
+
+    /// One more visit to the page of a published article, which ended `at`.
+    pub(crate) fn of_visit(article: &ArticleId, at: Timestamp) -> Self {
+        Self::root(&["visit", article.as_str(), &at.as_microsecond().to_string()])
     }
 
     /// The first span of the trace of what `parts` name.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dateline::config::{EngineSettings, read_subject};
+use dateline::config::{EngineSettings, RevisitSettings, read_subject};
 use dateline::engine::{Engine, EngineParts, StopCondition};
 use dateline::metrics::Metrics;
 use dateline_fetcher::transport::{FailureKind, Request, Response, Transport, TransportError};
@@ -33,6 +33,8 @@ pub(crate) struct Answer {
     pub content_type: &'static str,
     pub body: String,
     pub after: Duration,
+    /// Where it redirects to.
+    pub location: Option<String>,
 }
 
 /// A web in memory: every address answers the same, after a while. What isn't there is 404.
@@ -49,7 +51,7 @@ impl Web {
         self.answers
             .lock()
             .unwrap()
-            .insert(url.into(), Answer { status, content_type, body: body.into(), after });
+            .insert(url.into(), Answer { status, content_type, body: body.into(), after, location: None });
     }
 
     pub(crate) fn feed(&self, url: &str, items: &[(&str, &str)]) {
@@ -67,6 +69,11 @@ impl Web {
 
     pub(crate) fn page(&self, url: &str, title: &str, paragraphs: &[&str]) {
         self.put(url, 200, "text/html; charset=utf-8", page(title, paragraphs));
+    }
+
+    pub(crate) fn redirect(&self, url: &str, location: &str) {
+        self.put(url, 301, "text/html", "");
+        self.answers.lock().unwrap().get_mut(url).unwrap().location = Some(location.to_owned());
     }
 
     /// Has an address answer so late from now on.
@@ -90,6 +97,7 @@ impl Transport for Web {
                 content_type: "text/plain",
                 body: "not here".into(),
                 after: Duration::from_millis(20),
+                location: None,
             });
             tokio::time::sleep(answer.after).await;
             if answer.status == 0 {
@@ -97,6 +105,9 @@ impl Transport for Web {
             }
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+            if let Some(location) = answer.location {
+                headers.insert(header::LOCATION, location.parse().unwrap());
+            }
             Ok(Response {
                 status: answer.status,
                 headers,
@@ -188,6 +199,17 @@ pub(crate) async fn engine_for(
     feeds: Vec<Feed>,
 ) -> Engine {
     let clock = Clock::starting_at(BEGIN.parse().unwrap());
+    engine_at(clock, (settings, poll, RevisitSettings { after: Vec::new() }), web, journal, feeds).await
+}
+
+/// The same at any time, with pages that are visited again.
+pub(crate) async fn engine_at(
+    clock: Clock,
+    (settings, poll, revisit): (EngineSettings, PollSettings, RevisitSettings),
+    web: &Arc<Web>,
+    journal: &Journal,
+    feeds: Vec<Feed>,
+) -> Engine {
     let transport: Arc<dyn Transport> = web.clone();
     let fetcher = Fetcher::new(transport, FetchSettings::default(), poll, clock, 7);
     let world = EngineParts {
@@ -197,6 +219,7 @@ pub(crate) async fn engine_for(
         sites: Arc::default(),
         agencies: Arc::default(),
         stories: dateline::config::StoriesSettings::default(),
+        revisit,
         metrics: Arc::new(Metrics::default()),
         traces: dateline::traces::Traces::off(),
     };

@@ -67,6 +67,7 @@ async fn live(
         sites: Arc::new(config.sites),
         agencies: Arc::new(config.agencies),
         stories: config.settings.stories,
+        revisit: config.settings.revisit,
         metrics: Arc::new(Metrics::default()),
         traces: dateline::traces::Traces::off(),
     };

@@ -37,7 +37,7 @@ impl Intake {
     /// # Errors
     /// If the journal cannot take the feeds now; then everything is as it was.
     pub(in crate::engine) async fn reload(&mut self, update: EngineUpdate) -> Result<(), JournalError> {
-        let EngineUpdate { feeds, fetcher, subject, sites, agencies, settings } = update;
+        let EngineUpdate { feeds, fetcher, subject, sites, agencies, revisit, settings } = update;
         let now = self.clock.now();
         let states: Vec<FeedState> = feeds.iter().map(|feed| FeedState::new(feed.published(), now)).collect();
         self.world.journal.configure_feeds(states.clone()).await?;
@@ -47,6 +47,8 @@ impl Intake {
         self.world.subject = subject;
         self.world.sites = sites;
         self.world.agencies = agencies;
+        self.world.revisit = revisit;
+        self.next_visit = now;
         self.extraction = Arc::new(Extraction::new(&self.world, &settings, self.clock));
         self.settings = settings;
         let feeds: HashMap<FeedId, _> =
