@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::fold::FoldedText;
 use super::lexicon::{Group, Lexicon, Name, Occurrence, Role, Sides, SpellingTarget, Strength};
 use super::sentence::sentences;
+use super::spelling::Script;
 
 /// A name that counts, as bytes of the folded text.
 #[derive(Debug, Clone, Copy)]
@@ -193,7 +194,7 @@ impl TextAnalysis {
         groups: &[Group],
         joints: &[String],
     ) -> Self {
-        mark_lists(&folded.text, &mut mentions, names);
+        mark_lists(&folded.text, &mut mentions, names, joints);
         let words: Vec<(Range<usize>, u16)> = found
             .iter()
             .filter_map(|hit| match hit.meaning {
@@ -362,7 +363,7 @@ const LIST_GAP: usize = 8;
 const LIST_LENGTH: usize = 3;
 
 /// Marks the mentions that are members of a list of states.
-fn mark_lists(text: &str, mentions: &mut [Mention], names: &[Name]) {
+fn mark_lists(text: &str, mentions: &mut [Mention], names: &[Name], joints: &[String]) {
     let states: Vec<usize> =
         (0..mentions.len()).filter(|at| names[mentions[*at].name as usize].role == Role::State).collect();
     let mut run: Vec<usize> = Vec::new();
@@ -373,7 +374,7 @@ fn mark_lists(text: &str, mentions: &mut [Mention], names: &[Name]) {
             let has_sign = gap.chars().any(|c| matches!(c, ',' | '、' | '-' | '/' | '，' | ';'));
             gap.len() <= LIST_GAP
                 && !gap.contains(['.', '\n'])
-                && (has_sign || gap.trim().chars().count() <= 3)
+                && (has_sign || joins(gap, joints) || is_short_and_unspaced(gap.trim()))
         });
         if !follows {
             runs.push(std::mem::take(&mut run));
@@ -392,6 +393,12 @@ fn mark_lists(text: &str, mentions: &mut [Mention], names: &[Name]) {
             }
         }
     }
+}
+
+/// Whether `gap` is nothing, or a few signs of a script that puts no spaces: a title, a case.
+fn is_short_and_unspaced(gap: &str) -> bool {
+    gap.chars().count() <= 3
+        && !gap.chars().any(|c| matches!(Script::of(c), Script::Latin | Script::Cyrillic | Script::Digit))
 }
 
 /// Whether byte `at` opens the sentence: nothing but signs before it.

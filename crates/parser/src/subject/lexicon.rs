@@ -3,7 +3,7 @@
 use aho_corasick::AhoCorasick;
 
 use super::fold::FoldedText;
-use super::spelling::{Endings, Spelling};
+use super::spelling::{Endings, Spelling, stands_alone};
 
 /// How clearly a name stands for a side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -172,6 +172,7 @@ impl Lexicon {
     /// first.
     pub(crate) fn find(&self, folded: &FoldedText, language: Option<&str>) -> Vec<Occurrence> {
         let mut found = Vec::new();
+        let (mut surnames, mut borne): (Vec<(u32, Occurrence)>, Vec<u32>) = (Vec::new(), Vec::new());
         for hit in self.automaton.find_overlapping_iter(&folded.text) {
             for index in &self.by_pattern[hit.pattern().as_usize()] {
                 let term = &self.terms[*index as usize];
@@ -181,10 +182,21 @@ impl Lexicon {
                 if let Some(end) = term.spelling.stands_at(folded, hit.start(), &self.endings) {
                     let Spelling { ambiguous, needs_company, .. } = term.spelling;
                     let meaning = term.meaning;
-                    found.push(Occurrence { start: hit.start(), end, meaning, ambiguous, needs_company });
+                    let occurrence =
+                        Occurrence { start: hit.start(), end, meaning, ambiguous, needs_company };
+                    if !term.spelling.surname {
+                        found.push(occurrence);
+                    } else if stands_alone(folded, hit.start(), end) {
+                        surnames.push((*index, occurrence));
+                    } else if !borne.contains(index) {
+                        borne.push(*index);
+                    }
                 }
             }
         }
+        // Where a text gives the surname a given name once, who is meant elsewhere is for the full names to say.
+        let unborne = surnames.into_iter().filter(|(index, _)| !borne.contains(index));
+        found.extend(unborne.map(|(_, occurrence)| occurrence));
         found.sort_by_key(|found| (found.start, std::cmp::Reverse(found.end), !found.is_clear()));
         found
     }

@@ -37,6 +37,8 @@ rules! {
     TitleDealing = "title_dealing",
     /// The title names one side, one of the first three sentences the other, with a word for dealings or force.
     TitleLead = "title_lead",
+    /// The title and the first two sentences together name both sides, and none of them does.
+    Opening = "opening",
     /// One of the first two sentences names both sides.
     LeadPair = "lead_pair",
     /// One of the first three sentences names both sides and has a word for dealings.
@@ -195,6 +197,7 @@ impl<'r> View<'r> {
             Rule::TitlePair => (pair(self.title_sides.0, self.title_sides.1), self.title_sides_spans()),
             Rule::TitleDealing => self.title_dealing(),
             Rule::TitleLead => self.title_lead(),
+            Rule::Opening => self.opening(),
             Rule::LeadPair => self.best(2, |_| true),
             Rule::LeadDealing => self.best(3, |sentence| !sentence.dealing.is_empty()),
             Rule::Dealing => self.best(usize::MAX, |sentence| !sentence.dealing.is_empty()),
@@ -261,6 +264,20 @@ impl<'r> View<'r> {
             }
             _ => (0.0, Vec::new()),
         }
+    }
+
+    fn opening(&self) -> Answer {
+        let lead = || self.own.iter().take(2);
+        let (a, b) = lead().fold(self.title_sides, |(a, b), sentence| (a.max(sentence.a), b.max(sentence.b)));
+        let told_at_once = pair(self.title_sides.0, self.title_sides.1) > 0.0
+            || lead().any(|sentence| sentence.pair() > 0.0);
+        if told_at_once {
+            return (0.0, Vec::new());
+        }
+        let named = lead().filter(|sentence| sentence.a.max(sentence.b) > Strength::None);
+        let mut spans = self.title_sides_spans();
+        spans.extend(named.map(|sentence| self.in_body(sentence.range.start, sentence.range.end)));
+        (pair(a, b), spans)
     }
 
     /// The clearest pair among the first `count` sentences that are as `wanted`.

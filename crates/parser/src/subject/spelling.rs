@@ -6,6 +6,7 @@
 //! | `+` | in front | needs company: counts only near a name that stands for a side by itself |
 //! | `=` | in front | counts only in this case: `=DPRK` |
 //! | `@` | in front | counts only in a text of this column's language: `@러` |
+//! | `^` | in front | a surname: counts as with `+`, and only in a text where it never stands beside another word in capitals |
 //! | `*` | in front | may be the end of a longer word |
 //! | `*` | at the end | may be the beginning of a longer word |
 //! | `|` | after a stem | the word goes on with one of the endings declared for its script: `Путин|`, `Северн|ая Коре|я` |
@@ -108,6 +109,8 @@ pub(crate) struct Spelling {
     pub(crate) needs_company: bool,
     /// It counts only in texts of its column's language.
     pub(crate) own_language: bool,
+    /// It is a surname that others bear, too: it counts only where it stands without a given name or a title.
+    pub(crate) surname: bool,
 }
 
 impl Spelling {
@@ -117,7 +120,7 @@ impl Spelling {
     /// Says what is wrong with it.
     pub(crate) fn parse(written: &str) -> Result<Vec<Self>, String> {
         let (mut ambiguous, mut needs_company, mut own_language) = (false, false, false);
-        let (mut exact, mut open_start) = (false, false);
+        let (mut exact, mut open_start, mut surname) = (false, false, false);
         let mut rest = written.trim();
         loop {
             let flag = match rest.chars().next() {
@@ -126,6 +129,7 @@ impl Spelling {
                 Some('@') => &mut own_language,
                 Some('=') => &mut exact,
                 Some('*') => &mut open_start,
+                Some('^') => &mut surname,
                 _ => break,
             };
             if std::mem::replace(flag, true) {
@@ -133,11 +137,12 @@ impl Spelling {
             }
             rest = &rest[1..];
         }
+        needs_company |= surname;
         let (core, open_end) = match rest.strip_suffix('*') {
             Some(core) => (core, true),
             None => (rest, false),
         };
-        if core.is_empty() || core.contains(['*', '~', '+', '@', '=']) {
+        if core.is_empty() || core.contains(['*', '~', '+', '@', '=', '^']) {
             return Err(format!("`{written}` is no spelling"));
         }
         let joints: &[&str] = if core.contains('-') { &["-", " ", ""] } else { &["-"] };
@@ -179,7 +184,16 @@ impl Spelling {
                     let folded = FoldedText::of(written);
                     folded.upper(0, folded.text.len()).to_vec()
                 });
-                Ok(Self { pieces, open_start, cased, written, ambiguous, needs_company, own_language })
+                Ok(Self {
+                    pieces,
+                    open_start,
+                    cased,
+                    written,
+                    ambiguous,
+                    needs_company,
+                    own_language,
+                    surname,
+                })
             })
             .collect()
     }
@@ -246,6 +260,22 @@ fn begins_given_name(folded: &FoldedText, at: usize) -> bool {
     let first = letters(name);
     let capital = folded.upper(at + 1, at + 2).first() == Some(&true);
     first > 1 && capital && name[first..].strip_prefix('-').is_some_and(|second| letters(second) > 1)
+}
+
+/// Whether the word from `start` to `end` has no word in capitals beside it, as a given name or a title would be.
+pub(crate) fn stands_alone(folded: &FoldedText, start: usize, end: usize) -> bool {
+    let text = folded.text.as_str();
+    let begins_upper = |at: usize| {
+        let length = text[at..].chars().next().map_or(0, char::len_utf8);
+        folded.upper(at, at + length).contains(&true)
+    };
+    let named_before = text[..start].strip_suffix(' ').is_some_and(|before| {
+        let letters = before.chars().rev().take(LONGEST_ENDING).take_while(|c| c.is_alphabetic());
+        let length: usize = letters.map(char::len_utf8).sum();
+        length > 0 && begins_upper(before.len() - length)
+    });
+    let named_after = text[end..].starts_with(' ') && begins_upper(end + 1);
+    !named_before && !named_after
 }
 
 /// Whether a word that begins with `first` may begin at byte `at`.
@@ -360,6 +390,22 @@ mod tests {
         assert_eq!(stands("~Rova", "Rova went").as_deref(), Some("Rova"));
         assert_eq!(stands("~Rova", "said Rova Yeon-chul"), None);
         assert_eq!(stands("~Rova", "a Rova well-known").as_deref(), Some("Rova"));
+    }
+
+    #[test]
+    fn a_surname_stands_alone_where_no_word_in_capitals_is_beside_it() {
+        let alone = |text: &str| {
+            let folded = FoldedText::of(text);
+            let start = folded.text.find("rova").unwrap();
+            stands_alone(&folded, start, start + "rova".len())
+        };
+        assert!(
+            alone("what Rova wants")
+                && alone("Rova")
+                && alone("Orlo-Rova talks")
+                && alone("leader Rova's gift")
+        );
+        assert!(!alone("Ila Rova won") && !alone("said Rova Min") && !alone("Оля Rova"));
     }
 
     #[test]

@@ -142,6 +142,33 @@ fn a_name_that_needs_company_counts_near_a_clear_one_only() {
 }
 
 #[test]
+fn a_surname_counts_in_company_until_the_text_gives_it_to_somebody_else() {
+    let mut files = ardland_and_borland();
+    let names = files["names.tsv"].replace("Mira Anders;~Anders", "Mira Anders;^Anders");
+    files.insert("names.tsv".to_owned(), names);
+    let subject = Subject::from_files(&files).unwrap();
+    for (body, expected) in [
+        ("Borland hopes that Anders signs.", vec!["Anders"]),
+        ("We hope that Anders signs.", vec![]),
+        ("Ole Anders of Borland signs. We hope that Anders can read.", vec![]),
+    ] {
+        let judgement = subject.judge("", body, Some("en"));
+        assert_eq!(surfaces(&judgement.entities, "mira-anders", "", body), expected, "{body}");
+    }
+}
+
+#[test]
+fn states_are_a_list_when_signs_or_joints_stand_between_them_and_not_other_words() {
+    let names_both = |body: &str| {
+        let evidence = tiny().evidence("", body, Some("en"));
+        evidence.iter().any(|(rule, _)| rule == "lead_pair")
+    };
+    assert!(!names_both("Ardland, Borland and Cray met."));
+    assert!(names_both("Ardland met Borland and Cray."));
+    assert!(names_both("Treaties of Ardland to Borland and Cray."));
+}
+
+#[test]
 fn a_gazetteers_row_with_a_known_id_adds_spellings_to_that_name() {
     let body = "Myra Andersson of Borland wrote.";
     let judgement = with_gazetteer().judge("", body, Some("en"));
