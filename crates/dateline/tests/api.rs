@@ -198,7 +198,7 @@ async fn what_cannot_be_meant_is_refused_with_what_is() {
     let served = TestServer::new(HttpSettings::default()).await;
     for (path, told) in [
         ("/v1/events?after=yesterday", "a sequence number"),
-        ("/v1/events?kind=news", "article, reject or health"),
+        ("/v1/events?kind=news", "article, withdrawal, reject, health or story"),
         ("/v1/events?format=xml", "`ndjson` or `sse`"),
         ("/v1/events?folow=true", "unknown field `folow`"),
     ] {
@@ -285,10 +285,7 @@ async fn health_follows_the_engines_pulse() {
     assert_eq!(served.get("/livez", "").await.0, 200);
     let (status, _, body) = served.get("/readyz", "").await;
     assert_eq!(status, 503);
-    assert!(
-        body.starts_with("not ready:\nthe journal cannot be written, most often because its disk is full"),
-        "{body}"
-    );
+    assert!(body.starts_with("not ready:\nthe journal has no room: its disk is full"), "{body}");
     assert!(body.contains("to do: free space on the disk of `data_dir`"), "{body}");
     let long_ago = Instant::now().checked_sub(Duration::from_secs(60)).unwrap();
     served.pulse.send_modify(|pulse| pulse.at = long_ago);

@@ -65,7 +65,11 @@ fn that_no_name_resolves_is_one_fault_with_what_to_do() {
     let (mut child, address) = site.daemon(&[]);
     let page = page_with(&site, "degraded: no feed's host resolves");
     assert!(page.contains("to do: see that this machine is online and its name server answers"), "{page}");
-    assert_eq!(get(&address, "/readyz").0, 200, "entries that come can still be kept");
+    let (status, ready) = get(&address, "/readyz");
+    assert!(
+        status == 200 && ready.contains("no feed's host resolves"),
+        "entries that come can still be kept: {ready}"
+    );
     assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
 }
 

@@ -1,8 +1,11 @@
 //! Is it alive, is it ready: for service managers and load balancers.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use tokio::time::timeout;
 
 use super::Shared;
 use crate::engine::{EngineActivity, HEARTBEAT};
@@ -11,6 +14,9 @@ use crate::faults;
 /// How many heartbeats the engine may miss before it counts as hung. A commit on a slow disk doesn't hold it up, a suspended
 /// machine does, for as long as it sleeps.
 const MISSED: u32 = 15;
+
+/// How long a look into the journal may take, for probes that are answered within a few seconds.
+const JOURNAL_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whether the engine goes round.
 pub(crate) fn is_alive(pulse: &EngineActivity) -> bool {
@@ -26,13 +32,19 @@ pub(super) async fn livez(State(api): Shared) -> impl IntoResponse {
 }
 
 /// 200 while entries can be taken in and kept. A broker that is down, or a rule that finds nothing, is no reason not to be ready: the
-/// lines after the first tell of those. What takes a look into the journal (feeds, the backlog) is for status to tell.
+/// lines after the first tell of those, as the status does. A journal that cannot be read in time leaves what the daemon itself knows.
 pub(super) async fn readyz(State(api): Shared) -> impl IntoResponse {
     if api.stop.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "not ready: stopping\n".to_owned());
     }
-    let mut faults = faults::of_daemon(&api.live_state());
-    faults.sort_by_key(|fault| fault.kind);
+    let faults = match timeout(JOURNAL_PATIENCE, api.status()).await {
+        Ok(Ok(status)) => status.faults,
+        _ => {
+            let mut faults = faults::of_daemon(&api.live_state());
+            faults.sort_by_key(|fault| fault.kind);
+            faults
+        }
+    };
     let (status, first) = match faults.first().map(|worst| worst.kind.is_ready()) {
         None => (StatusCode::OK, "ready"),
         Some(true) => (StatusCode::OK, "ready, but degraded:"),
