@@ -74,7 +74,7 @@ pub struct Config {
     pub sites: SiteRules,
     /// Whose texts others carry.
     pub agencies: Agencies,
-    /// What stories are told by, where there is a folder of it.
+    /// What stories are told by, where they are told and there is a folder of it.
     pub story_tables: Option<StoryTables>,
     /// What was read, to tell what another reading changes.
     pub contents: ConfigContents,
@@ -159,6 +159,7 @@ impl Config {
                     agencies: contents::of_text(&agency_table),
                     story_tables: contents::of_files(&story_files),
                 };
+                let story_tables = story_tables.filter(|_| settings.stories.enabled);
                 Ok(Self { settings, feeds, paused, subject, sites, agencies, story_tables, contents })
             }
             _ => Err(of_settings),

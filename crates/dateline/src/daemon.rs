@@ -63,7 +63,7 @@ pub async fn run(
     logs: LogFilter,
     record: Option<RecordingOptions>,
 ) -> Result<(), Failure> {
-    let Config { settings, feeds, paused, subject, sites, agencies, story_tables: _, contents } = config;
+    let Config { settings, feeds, paused, subject, sites, agencies, story_tables, contents } = config;
     let mut signals = Signals::listen()?;
     let hangup = listen_for(SignalKind::hangup())?;
     // Before the port is asked for: a second daemon is to hear who has the journal.
@@ -95,7 +95,8 @@ pub async fn run(
         subject: Arc::new(subject),
         sites: Arc::new(sites),
         agencies: Arc::new(agencies),
-        stories: settings.stories,
+        copies: settings.stories.copies,
+        story_tables: story_tables.map(Arc::new),
         revisit: settings.revisit.clone(),
         metrics: metrics.clone(),
         traces: traces.clone(),

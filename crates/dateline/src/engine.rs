@@ -25,6 +25,7 @@ mod progress_log;
 mod push;
 mod revisit;
 mod scheduling;
+mod story_teller;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,13 +35,14 @@ use dateline_fetcher::{Clock, Feed, Fetcher};
 use dateline_journal::{Journal, JournalError, Writing};
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
+use dateline_stories::story::StoryTables;
 use dateline_wire::{FeedId, FeedState};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{EngineSettings, RevisitSettings, StoriesSettings};
+use crate::config::{CopyPolicy, EngineSettings, RevisitSettings};
 use crate::metrics::Metrics;
 use crate::traces::Traces;
 pub use command::{EngineCommand, EngineUpdate};
@@ -65,7 +67,9 @@ pub struct EngineParts {
     /// Says whose texts others carry.
     pub agencies: Arc<Agencies>,
     /// What becomes of copies.
-    pub stories: StoriesSettings,
+    pub copies: CopyPolicy,
+    /// What stories are told by; none are without.
+    pub story_tables: Option<Arc<StoryTables>>,
     /// When pages of published articles are visited again.
     pub revisit: RevisitSettings,
     /// Counts.
@@ -168,9 +172,13 @@ impl Engine {
         }
         let states = world.journal.feeds()?;
         let feeds: HashMap<FeedId, Feed> = feeds.into_iter().map(|feed| (feed.id().clone(), feed)).collect();
-        let mut comparison =
-            Comparison::new(world.journal.clone(), world.agencies.clone(), world.stories.copies);
-        comparison.read_log(now)?;
+        let mut comparison = Comparison::new(
+            world.journal.clone(),
+            world.agencies.clone(),
+            world.copies,
+            world.story_tables.clone(),
+        );
+        comparison.read_log(now).await?;
         let intake = Intake::new(world, feeds, states, comparison, settings);
         let pulse = watch::Sender::new(intake.pulse());
         let (push, pushes) = mpsc::channel(PUSHES_WAITING);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use dateline_fetcher::Clock;
 use dateline_journal::{Journal, Retention, RetentionPass, RetentionReport};
+use dateline_stories::copy::MEMORY;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +26,8 @@ pub fn rules(settings: &Settings) -> Retention {
     let retention = &settings.retention;
     Retention {
         events: retention.events.limit(),
+        // What may still grow stays, however soon its events go.
+        stories: retention.events.limit().map(|age| age.max(MEMORY)),
         rejects: retention.rejects.limit(),
         entries: retention.entries.limit(),
         // Nobody asks for one that was read longer ago than that.
@@ -78,9 +81,9 @@ async fn go_over(journal: &Journal, rules: Retention) -> Option<RetentionReport>
         tokio::time::sleep((begun.elapsed() * PAUSE_FACTOR).clamp(MIN_PAUSE, MAX_PAUSE)).await;
     }
     let report = pass.report();
-    let RetentionReport { events, links, entries, pages, .. } = report;
-    if events + links + entries + pages > 0 {
-        tracing::info!(events, links, entries, pages, "let go what the journal needn't keep");
+    let RetentionReport { events, stories, links, entries, pages, .. } = report;
+    if events + stories + links + entries + pages > 0 {
+        tracing::info!(events, stories, links, entries, pages, "let go what the journal needn't keep");
     }
     Some(report)
 }

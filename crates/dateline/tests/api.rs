@@ -122,6 +122,7 @@ impl TestServer {
                     event,
                     page_was_read: true,
                     revisit: None,
+                    stories: dateline_journal::StoryUpdate::default(),
                     at: now,
                     traceparent,
                 })
@@ -395,6 +396,7 @@ async fn what_is_gone_is_said_to_be_gone_with_the_oldest_that_is_left() {
     server.commit(5).await;
     let rules = Retention {
         events: None,
+        stories: None,
         rejects: Some(Duration::ZERO),
         entries: None,
         links: Duration::ZERO,

@@ -130,6 +130,7 @@ async fn other_rules_of_retention_count_from_when_they_are_given() {
     assert_eq!(events_after(engine, &journal, 600 * MINUTE).await.len(), 2);
     let forever = Retention {
         events: None,
+        stories: None,
         rejects: None,
         entries: None,
         links: MINUTE,

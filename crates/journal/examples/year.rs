@@ -8,7 +8,9 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use dateline_journal::{Durability, EntryCompletion, Journal, Options, PollCommit, Retention, RetentionPass};
+use dateline_journal::{
+    Durability, EntryCompletion, Journal, Options, PollCommit, Retention, RetentionPass, StoryUpdate,
+};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedRef, FeedState,
     HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery,
@@ -129,6 +131,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     journal.configure_feeds((0..FEEDS).map(feed).collect::<Result<_, _>>()?).await?;
     let rules = Retention {
         events: Some(days(30)),
+        stories: Some(days(30)),
         rejects: Some(days(30)),
         entries: Some(days(90)),
         links: days(1),
@@ -158,6 +161,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                     event: outcome(&entry, number),
                     entry: entry.id,
                     page_was_read: true,
+                    stories: StoryUpdate::default(),
                     revisit: None,
                     at,
                     traceparent: String::new(),

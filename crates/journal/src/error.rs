@@ -168,7 +168,8 @@ impl JournalError {
         }
     }
 
-    pub(crate) fn json(what: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
+    /// Of JSON that could not be read or written: `what` says which.
+    pub fn json(what: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
         move |source| Self::Json { what, source: Arc::new(source) }
     }
 }

@@ -14,8 +14,8 @@ use url::Url;
 use crate::change::{
     Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration,
     FinishEntry, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, RequestedPoll,
-    RevisitCompletion, RevisitEnd, RevisitLimit, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
-    SubscriptionChange,
+    RevisitCompletion, RevisitEnd, RevisitLimit, SetAsideEntry, SetAsideFeed, SetAsideRevisit, StoryChange,
+    StoryUpdate, SubscriptionChange,
 };
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::lock::Lock;
@@ -129,6 +129,14 @@ impl Journal {
         let change = FinishEntry { finish, claims: self.inner.claims.clone() };
         let (finished, _) = self.inner.writer.submit(change).await?;
         Ok(finished)
+    }
+
+    /// Changes stories by articles that stand in the log already.
+    ///
+    /// # Errors
+    /// If the journal has no room, or fails.
+    pub async fn tell_stories(&self, update: StoryUpdate, at: Timestamp) -> Result<(), JournalError> {
+        self.inner.writer.submit(StoryChange { update, at }).await
     }
 
     /// Gives an entry back until `due`, because its page may be had then. Only a page that was asked for counts as an attempt.

@@ -59,12 +59,13 @@ mod revision;
 mod schema;
 mod space;
 mod status;
+mod story_reader;
 mod writer;
 
 pub use backup::{CopyReport, RestoreOptions, backup, restore};
 pub use change::{
     Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, PollCommit, PollRecord, PollRequest,
-    RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan,
+    RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan, StoryArticleRow, StoryUpdate,
 };
 pub use digest::ContentDigest;
 pub use error::JournalError;
@@ -74,3 +75,4 @@ pub use reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
 pub use retention::{Retention, RetentionPass, RetentionReport};
 pub use revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
 pub use status::{EventCounts, FeedCounts, JournalStatus};
+pub use story_reader::StoryCursor;

@@ -142,7 +142,7 @@ impl JournalReader {
 
     /// Does `work` with a connection. A single statement answers from one moment by itself; for several there is
     /// [`at_one_moment`](Self::at_one_moment).
-    fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
@@ -392,6 +392,11 @@ impl JournalReader {
     /// If the file cannot be read.
     pub fn is_reconciling(&self) -> Result<bool, JournalError> {
         self.read(|connection| Ok(self.totals(connection)?.is_reconciling))
+    }
+
+    /// The version of the schema that the file had when it was opened.
+    pub(crate) fn version(&self) -> u32 {
+        self.pool.version
     }
 
     /// The event at one place.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use dateline_wire::EventKind;
 use jiff::Timestamp;
 
-use crate::change::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease};
+use crate::change::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease, StoryDeletion};
 use crate::{Journal, JournalError};
 
 /// How long what is kept. `None` keeps it for ever.
@@ -17,6 +17,8 @@ use crate::{Journal, JournalError};
 pub struct Retention {
     /// Articles, stories and what happened to feeds.
     pub events: Option<Duration>,
+    /// How long after its last report a story is kept where it is looked up and grows; its events go as those of articles do.
+    pub stories: Option<Duration>,
     /// Rejects.
     pub rejects: Option<Duration>,
     /// How long after its feed has last listed it an entry becomes a digest.
@@ -34,6 +36,8 @@ pub struct Retention {
 pub struct RetentionReport {
     /// Events deleted.
     pub events: u64,
+    /// Stories deleted.
+    pub stories: u64,
     /// Links deleted.
     pub links: u64,
     /// Entries made into digests.
@@ -61,6 +65,7 @@ enum Stage {
     Size {
         target: Option<u64>,
     },
+    Stories,
     Links {
         after: String,
     },
@@ -107,6 +112,17 @@ impl RetentionPass {
                 }
             }
             Stage::Size { target } => self.shrink(journal, target).await?,
+            Stage::Stories => {
+                let are_left = match self.rules.stories {
+                    None => false,
+                    Some(age) => {
+                        let let_go = journal.submit(StoryDeletion { before: self.ago(age) }).await?;
+                        self.report.stories += let_go.rows;
+                        let_go.are_left
+                    }
+                };
+                Some(if are_left { Stage::Stories } else { Stage::Links { after: String::new() } })
+            }
             Stage::Links { after } => {
                 let before = self.ago(self.rules.links);
                 let look = journal.submit(LinkDeletion { after, before }).await?;
@@ -138,18 +154,18 @@ impl RetentionPass {
         journal: &Journal,
         target: Option<u64>,
     ) -> Result<Option<Stage>, JournalError> {
-        let links = Stage::Links { after: String::new() };
-        let Some(max_bytes) = self.rules.max_bytes else { return Ok(Some(links)) };
+        let next = Some(Stage::Stories);
+        let Some(max_bytes) = self.rules.max_bytes else { return Ok(next) };
         let used = journal.reader().used_bytes()?;
         if used <= target.unwrap_or(max_bytes) {
-            return Ok(Some(links));
+            return Ok(next);
         }
         let target = max_bytes - max_bytes / 20;
         if self.forget_events(journal, Expiry::Above(target)).await? > 0 {
             return Ok(Some(Stage::Size { target: Some(target) }));
         }
         self.report.is_over_size = journal.reader().used_bytes()? > max_bytes;
-        Ok(Some(links))
+        Ok(next)
     }
 
     /// How many of the events that may go are gone: 0 when there are none left.

@@ -11,7 +11,7 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -19,6 +19,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
     include_str!("schema/7.sql"),
+    include_str!("schema/8.sql"),
 ];
 
 /// The version that brought subscriptions.
@@ -38,6 +39,8 @@ pub(crate) const POLLS: u32 = 6;
 
 /// The version that visits pages again.
 pub(crate) const REVISITS: u32 = 7;
+/// The version that knows stories.
+pub(crate) const STORIES: u32 = 8;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

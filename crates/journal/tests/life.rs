@@ -368,7 +368,7 @@ async fn the_status_counts_what_there_is_and_can_be_read_from_beside() {
     assert_eq!(status, journal.status().unwrap());
     assert_eq!((status.feeds.active, status.feeds.failing), (3, 1));
     assert_eq!((status.entries, status.backlog), (2, 1));
-    assert_eq!(status.events.iter().map(|(_, events)| events).collect::<Vec<_>>(), [1, 0, 0]);
+    assert_eq!(status.events.iter().map(|(_, events)| events).collect::<Vec<_>>(), [1, 0, 0, 0, 0]);
     assert_eq!(status.events.of(EventKind::Article), 1);
     assert_eq!((status.last_sequence, status.relay_position), (Sequence(1), Sequence(1)));
     assert_eq!(status.last_event, Some(at(2)));

@@ -26,6 +26,7 @@ fn days(days: u64) -> Duration {
 fn rules() -> Retention {
     Retention {
         events: Some(days(30)),
+        stories: Some(days(30)),
         rejects: Some(days(30)),
         entries: Some(days(90)),
         links: days(1),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use dateline_journal::{
     EntryCompletion, EntryOutcome, Journal, Options, RevisitCompletion, RevisitEnd, RevisitFinding,
-    RevisitPlan,
+    RevisitPlan, StoryUpdate,
 };
 use dateline_wire::{
     ArticleEvent, ArticleId, CanonicalUrl, EntryId, Event, EventId, EventKind, Sequence, Validators,
@@ -43,6 +43,7 @@ async fn publish(journal: &Journal, guid: &str, text: &str, second: i64) -> Entr
         entry: EntryId::of_guid(guid),
         event: article(guid, "A", text),
         page_was_read: true,
+        stories: StoryUpdate::default(),
         revisit: Some(RevisitPlan { url: link(guid), validators: validators(text), due: at(second + HOUR) }),
         at: at(second),
         traceparent: String::new(),
@@ -79,6 +80,7 @@ async fn visit(journal: &Journal, finding: RevisitFinding, second: i64, next: Op
         article: id("a"),
         url: link("a"),
         finding,
+        stories: StoryUpdate::default(),
         next: next.map(at),
         at: at(second),
         traceparent: String::new(),

@@ -332,6 +332,7 @@ async fn a_kafka_that_is_configured_late_gets_what_retention_has_left() {
     let journal = journal_with(folder.path(), 300).await;
     let rules = Retention {
         events: None,
+        stories: None,
         rejects: None,
         entries: None,
         links: Duration::ZERO,

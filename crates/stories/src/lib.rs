@@ -1,7 +1,8 @@
 //! One happening, told once, with its sources counted.
 //!
 //! An article that was judged comes here as a [`Report`], in the order of arrival. Three questions are asked of it:
-//! whose text is it ([`origin`]), whose text does it repeat ([`copy`]), and which happening does it tell ([`story`]). Each answer is
+//! whose text is it ([`origin`]), whose text does it repeat ([`copy`]), and which happening does it tell ([`story`]).
+//! What comes of the last is kept in a [`book`], which subscribers read. Each answer is
 //! a function of the report and of a state that the caller keeps: nothing here reads a clock, a file or a socket, so the same reports
 //! in the same order give the same answers, on any machine. What words mean in which language, who is an agency and what each sign
 //! weighs is data, handed in as text.
@@ -38,6 +39,7 @@
 //! # Ok::<(), dateline_stories::story::StoryTablesError>(())
 //! ```
 
+pub mod book;
 pub mod copy;
 pub mod origin;
 mod report;

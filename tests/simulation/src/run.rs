@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use dateline::{
-    config::EngineSettings,
+    config::{ConfigError, EngineSettings, read_story_tables},
     engine::{Engine, EngineError, EngineParts, StopCondition},
     metrics::Metrics,
 };
@@ -22,6 +22,8 @@ use crate::{
 
 /// When simulations begin. Any moment would do.
 const ORIGIN: &str = "2026-03-01T00:00:00Z";
+/// What stories are told by.
+const STORY_TABLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/stories");
 /// How long the daemon may take to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -44,6 +46,8 @@ pub enum SimulationError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error("the story tables cannot be read: {0:?}")]
+    StoryTables(Vec<ConfigError>),
     #[error("the origin is no timestamp")]
     Origin(#[from] jiff::Error),
 }
@@ -95,6 +99,8 @@ async fn live(
     let fetch = FetchSettings { max_decoded_bytes: MAX_DECODED_BYTES, ..FetchSettings::default() };
     let poll = PollSettings::default();
     let metrics = Arc::new(Metrics::default());
+    let story_tables =
+        Arc::new(read_story_tables(Path::new(STORY_TABLES)).map_err(SimulationError::StoryTables)?);
     let feeds: Vec<Feed> =
         plan.feeds.iter().map(|feed| Feed::new(feed.url.clone(), None, &fetch.secret_query)).collect();
     let start = tokio::time::Instant::now();
@@ -114,7 +120,8 @@ async fn live(
             subject: subject.clone(),
             sites: Arc::default(),
             agencies: Arc::default(),
-            stories: dateline::config::StoriesSettings::default(),
+            copies: dateline::config::CopyPolicy::Publish,
+            story_tables: Some(story_tables.clone()),
             revisit: dateline::config::RevisitSettings::default(),
             metrics: metrics.clone(),
             traces: dateline::traces::Traces::off(),

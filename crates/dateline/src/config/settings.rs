@@ -125,11 +125,19 @@ pub struct SchemaSettings {
 }
 
 /// `[stories]`: what follows from other articles.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoriesSettings {
+    /// Whether the articles that tell one happening are told as one story.
+    pub enabled: bool,
     /// What becomes of an article that repeats the text of an earlier one.
     pub copies: CopyPolicy,
+}
+
+impl Default for StoriesSettings {
+    fn default() -> Self {
+        Self { enabled: true, copies: CopyPolicy::Publish }
+    }
 }
 
 /// What becomes of a copy.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use dateline_fetcher::{Clock, PollResult};
 use dateline_journal::{
-    Delay, EntryCompletion, EntryEnd, Journal, JournalError, PollCommit, RevisitCompletion, RevisitEnd,
-    RevisitFinding,
+    Delay, EntryCompletion, EntryEnd, EntryOutcome, Journal, JournalError, PollCommit, RevisitCompletion,
+    RevisitEnd, RevisitFinding,
 };
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use jiff::Timestamp;
@@ -49,12 +49,15 @@ pub(super) enum CommitReceipt {
     Finished {
         event: Event,
         finished: EntryEnd,
+        /// How many events of stories followed from it.
+        stories: u64,
         announced: Option<Timestamp>,
         /// When its page is visited again, if it is.
         visit: Option<Timestamp>,
     },
-    /// A visit to the page of a published article: what came of it, in a word where that is no event, and when the next is due.
-    Revisited { end: RevisitEnd, result: &'static str, next: Option<Timestamp> },
+    /// A visit to the page of a published article: what came of it, in a word where that is no event, how many events of stories
+    /// followed from it, and when the next is due.
+    Revisited { end: RevisitEnd, result: &'static str, stories: u64, next: Option<Timestamp> },
     /// An entry that waits again, until then.
     Postponed { due: Timestamp },
 }
@@ -119,8 +122,12 @@ impl CommitRetry {
                     let extent = Extent { start: announced.unwrap_or(began), end: self.clock.now() };
                     Some(span::entry(entry, (&completion, &finished), announced, extent, secrets))
                 });
+                let stories = match finished.outcome {
+                    EntryOutcome::Article { .. } => completion.stories.events.len() as u64,
+                    EntryOutcome::Reject | EntryOutcome::Duplicate => 0,
+                };
                 let visit = completion.revisit.map(|plan| plan.due);
-                Ok(CommitReceipt::Finished { event: completion.event, finished, announced, visit })
+                Ok(CommitReceipt::Finished { event: completion.event, finished, stories, announced, visit })
             }
             CommitRequest::Revisit { visit, was_read } => self.finish_revisit(*visit, was_read).await,
             CommitRequest::Postpone { feed, entry, due, delay } => {
@@ -138,7 +145,7 @@ impl CommitRetry {
             return Ok((completion, finished));
         }
         let mut comparison = self.comparison.lock().await;
-        let completion = comparison.compare(completion);
+        let completion = comparison.compare(completion).await?;
         let finished = self.until_there_is_room(|| self.journal.finish(completion.clone())).await?;
         comparison.committed(&completion, &finished);
         Ok((completion, finished))
@@ -152,8 +159,12 @@ impl CommitRetry {
     ) -> Result<CommitReceipt, JournalError> {
         let mut comparison = self.comparison.lock().await;
         if let RevisitFinding::Article { event, url, validators } = visit.finding {
-            visit.finding = match comparison.compare_visited(*event, &visit.article) {
-                Some(event) => RevisitFinding::Article { event, url, validators },
+            let compared = comparison.compare_visited(*event, &visit.article, visit.at).await?;
+            visit.finding = match compared {
+                Some((event, stories)) => {
+                    visit.stories = stories;
+                    RevisitFinding::Article { event, url, validators }
+                }
                 None => RevisitFinding::Nothing(validators),
             };
         }
@@ -162,7 +173,8 @@ impl CommitRetry {
             comparison.remember(article, *sequence, visit.at);
         }
         let result = revisit::result_word(&visit.finding, was_read);
-        Ok(CommitReceipt::Revisited { end, result, next: visit.next })
+        let stories = if end.event.is_some() { visit.stories.events.len() as u64 } else { 0 };
+        Ok(CommitReceipt::Revisited { end, result, stories, next: visit.next })
     }
 
     fn tell_commit(&self, traceparent: &str, start: Timestamp) {

@@ -1,4 +1,4 @@
-//! What an article is beside those before it: an edit of itself, a copy of another. Asked and remembered in the order in which articles are
+//! What an article is beside those before it: an edit of itself, a copy of another, a report of what they report. Asked and remembered in the order in which articles are
 //! committed, so that of two copies that come together the second is known as one.
 //!
 //! What is remembered follows from the log: at the start it is read from there, and what is compared is always what was published.
@@ -6,10 +6,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dateline_journal::{EntryCompletion, EntryEnd, EntryOutcome, Journal, JournalError};
-use dateline_stories::copy::{CopyIndex, CopyText, EarlierText, inherit};
+use dateline_journal::{EntryCompletion, EntryEnd, EntryOutcome, Journal, JournalError, StoryUpdate};
+use dateline_stories::copy::{Copy, CopyIndex, CopyText, EarlierText, inherit};
 use dateline_stories::origin::{Agencies, Carrier, is_publisher};
 use dateline_stories::revision::{Version, edit};
+use dateline_stories::story::StoryTables;
 use dateline_wire::{
     ArticleEvent, ArticleId, CloudEvent, Event, EventId, EventKind, RejectEvent, RejectReason, Sequence,
     Stage,
@@ -17,6 +18,7 @@ use dateline_wire::{
 use jiff::Timestamp;
 use url::Url;
 
+use super::story_teller::StoryTeller;
 use crate::config::CopyPolicy;
 
 /// How many events of the log are read at once at the start.
@@ -30,53 +32,108 @@ pub(super) struct Comparison {
     copies: CopyIndex,
     /// Where the latest revision of an article stands in the log.
     places: HashMap<ArticleId, Sequence>,
+    /// Tells stories, where they are told.
+    stories: Option<StoryTeller>,
+    /// What tells stories, and whether what Kafka has of a restored journal is not known yet: until then no story is told.
+    story_tables: Option<Arc<StoryTables>>,
+    is_reconciling: bool,
 }
 
 impl Comparison {
     /// Nothing is remembered yet.
-    pub(super) fn new(journal: Journal, agencies: Arc<Agencies>, policy: CopyPolicy) -> Self {
-        Self { journal, agencies, policy, copies: CopyIndex::default(), places: HashMap::new() }
+    pub(super) fn new(
+        journal: Journal,
+        agencies: Arc<Agencies>,
+        policy: CopyPolicy,
+        story_tables: Option<Arc<StoryTables>>,
+    ) -> Self {
+        Self {
+            journal,
+            agencies,
+            policy,
+            copies: CopyIndex::default(),
+            places: HashMap::new(),
+            stories: None,
+            story_tables,
+            is_reconciling: false,
+        }
     }
 
-    /// Remembers the articles of the log that came within [`dateline_stories::copy::MEMORY`] before `now`.
+    /// Remembers the articles of the log that came within [`dateline_stories::copy::MEMORY`] before `now`. Those that no story was told
+    /// with (stories were off, or the program knew none) are told now.
     ///
     /// # Errors
-    /// If the journal cannot be read.
-    pub(super) fn read_log(&mut self, now: Timestamp) -> Result<(), JournalError> {
+    /// If the journal cannot be read or written.
+    pub(super) async fn read_log(&mut self, now: Timestamp) -> Result<(), JournalError> {
+        self.copies = CopyIndex::default();
+        self.places.clear();
+        self.is_reconciling = self.journal.is_reconciling()?;
+        let tables = self.story_tables.clone().filter(|_| !self.is_reconciling);
+        self.stories =
+            tables.map(|tables| StoryTeller::new(self.journal.clone(), tables, self.agencies.clone()));
         let since = now.checked_sub(dateline_stories::copy::MEMORY).unwrap_or(Timestamp::MIN);
-        let mut after = Sequence::START;
+        let mut after = self.journal.reader().place_before(since)?;
+        // What is told here follows.
+        let last = self.journal.last_sequence()?;
         loop {
             let events = self.journal.events_after(after, BATCH, Some(EventKind::Article))?;
-            let Some(last) = events.last() else { return Ok(()) };
-            after = last.sequence;
+            let Some(read) = events.last().filter(|_| after < last) else { return Ok(()) };
+            after = read.sequence;
             for event in events.iter().filter(|event| event.time >= since) {
-                if let Some(article) = article_in(event) {
-                    self.remember(&article, event.sequence, event.time);
+                let Some(mut article) = article_in(event) else { continue };
+                if let Some(stories) = &mut self.stories
+                    && !stories.restore(&article, event.time)?
+                {
+                    let update = stories.tell(&mut article, event.time)?;
+                    self.journal.tell_stories(update, event.time).await?;
                 }
+                self.remember(&article, event.sequence, event.time);
             }
         }
     }
 
     /// What ends an entry, with what follows from the articles before it.
-    pub(super) fn compare(&self, mut completion: EntryCompletion) -> EntryCompletion {
-        completion.event = match completion.event {
-            Event::Article(article) => self.compared(*article),
-            other => other,
-        };
-        completion
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) async fn compare(
+        &mut self,
+        mut completion: EntryCompletion,
+    ) -> Result<EntryCompletion, JournalError> {
+        self.know_log(completion.at).await?;
+        if let Event::Article(article) = completion.event {
+            (completion.event, completion.stories) = self.compared(*article, completion.at)?;
+        }
+        Ok(completion)
     }
 
     /// What a visit to the page of a published article found there, if that is to be published.
-    pub(super) fn compare_visited(
-        &self,
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) async fn compare_visited(
+        &mut self,
         found: ArticleEvent,
         article: &ArticleId,
-    ) -> Option<Box<ArticleEvent>> {
-        match self.compared(found) {
-            // The page may have become another article's.
-            Event::Article(found) => (found.article == *article).then_some(found),
-            _ => None,
+        at: Timestamp,
+    ) -> Result<Option<(Box<ArticleEvent>, StoryUpdate)>, JournalError> {
+        // The page may have become another article's.
+        if found.article != *article {
+            return Ok(None);
         }
+        self.know_log(at).await?;
+        Ok(match self.compared(found, at)? {
+            (Event::Article(found), stories) => Some((found, stories)),
+            _ => None,
+        })
+    }
+
+    /// Reads the log anew where a restored journal has taken in what Kafka has of it.
+    async fn know_log(&mut self, now: Timestamp) -> Result<(), JournalError> {
+        if self.is_reconciling && !self.journal.is_reconciling()? {
+            self.read_log(now).await?;
+        }
+        Ok(())
     }
 
     /// Remembers an article that was committed.
@@ -97,7 +154,12 @@ impl Comparison {
         self.places.insert(article.article.clone(), place);
     }
 
-    fn compared(&self, mut article: ArticleEvent) -> Event {
+    fn compared(
+        &mut self,
+        mut article: ArticleEvent,
+        at: Timestamp,
+    ) -> Result<(Event, StoryUpdate), JournalError> {
+        let none = StoryUpdate::default;
         let before = self.published(&article.article);
         // Of a copy that was published as a reference there is no text to compare with.
         if let Some(before) = before.filter(|before| !before.content.body.text.is_empty()) {
@@ -107,7 +169,7 @@ impl Comparison {
             let (old, new) = (of(&before), of(&article));
             let edit = edit(Version { title: &old.0, text: &old.1 }, Version { title: &new.0, text: &new.1 });
             if edit.changes.is_empty() && !self.is_withdrawn(&article.article) {
-                return unchanged(article, &before);
+                return Ok((unchanged(article, &before), none()));
             }
             article.changes = edit.changes;
             article.correction = edit.correction;
@@ -117,9 +179,21 @@ impl Comparison {
             let earlier = self.published(id).filter(|earlier| earlier.revision == revision)?;
             Some(EarlierText { text: earlier.content.body.text, origins: earlier.content.origins })
         };
-        let Some(copy) = self.copies.find(&article.article, &text, read) else {
-            return Event::Article(Box::new(article));
-        };
+        if let Some(copy) = self.copies.find(&article.article, &text, read) {
+            self.name_copied(&mut article, copy);
+            if self.policy == CopyPolicy::Drop {
+                return Ok((dropped(article), none()));
+            }
+        }
+        let stories = self.tell_story(&mut article, at)?;
+        if article.copy_of.is_some() && self.policy == CopyPolicy::Reference {
+            keep_reference(&mut article);
+        }
+        Ok((Event::Article(Box::new(article)), stories))
+    }
+
+    /// Says whose text an article repeats.
+    fn name_copied(&self, article: &mut ArticleEvent, copy: Copy) {
         let mut origins = std::mem::take(&mut article.content.origins);
         let host =
             article.content.canonical_url.as_ref().or(article.content.url.as_ref()).and_then(Url::host_str);
@@ -128,12 +202,18 @@ impl Comparison {
         inherit(&mut origins, &copy, |name| is_publisher(&self.agencies, &carrier, name));
         article.content.origins = origins;
         article.copy_of = Some(copy.copy_of);
-        match self.policy {
-            CopyPolicy::Publish => {}
-            CopyPolicy::Reference => keep_reference(&mut article),
-            CopyPolicy::Drop => return dropped(article),
+    }
+
+    /// Gives an article its story, and says what changes by it. Nothing, if it is going to be a duplicate of what was published.
+    fn tell_story(&mut self, article: &mut ArticleEvent, at: Timestamp) -> Result<StoryUpdate, JournalError> {
+        let Some(stories) = &mut self.stories else { return Ok(StoryUpdate::default()) };
+        let reader = self.journal.reader();
+        if reader.is_published(&article.article, &article.content)? {
+            return Ok(StoryUpdate::default());
         }
-        Event::Article(Box::new(article))
+        // The journal decides the revision; this is the one that it will give.
+        article.set_revision(reader.latest_revision(&article.article)?.saturating_add(1));
+        stories.tell(article, at)
     }
 
     fn is_withdrawn(&self, article: &ArticleId) -> bool {

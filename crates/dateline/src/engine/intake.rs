@@ -12,7 +12,7 @@ use dateline_journal::{
     Delay, EntryOutcome, JournalError, PollCommit, RevisitCompletion, RevisitFinding, SeenLink,
 };
 use dateline_wire::{
-    DueRevisit, Event, FeedId, FeedRef, FeedState, HubNews, PendingEntry, RejectReason, Stage,
+    DueRevisit, Event, EventKind, FeedId, FeedRef, FeedState, HubNews, PendingEntry, RejectReason, Stage,
     WithdrawalReason,
 };
 use futures_util::FutureExt;
@@ -623,7 +623,8 @@ impl Intake {
                     self.take_push(push);
                 }
             }
-            CommitReceipt::Finished { event, finished, announced, visit } => {
+            CommitReceipt::Finished { event, finished, stories, announced, visit } => {
+                self.world.metrics.committed(EventKind::Story, stories);
                 self.world.metrics.finished(&event, finished.outcome);
                 if let Some(announced) = announced {
                     let way = self.clock.now().duration_since(announced);
@@ -637,7 +638,8 @@ impl Intake {
                 }
                 self.page_ended(finished.waits);
             }
-            CommitReceipt::Revisited { end, result, next } => {
+            CommitReceipt::Revisited { end, result, stories, next } => {
+                self.world.metrics.committed(EventKind::Story, stories);
                 self.visits_in_flight -= 1;
                 self.world.metrics.revisited(end.event.as_ref().map(|(_, event)| event), result);
                 if let (Some(log), Some((sequence, event))) = (&mut self.progress_log, &end.event) {

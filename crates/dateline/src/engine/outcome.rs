@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dateline_fetcher::{Feed, FeedOptions, FullText, Judging};
-use dateline_journal::{EntryCompletion, RevisitPlan};
+use dateline_journal::{EntryCompletion, RevisitPlan, StoryUpdate};
 use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
 use dateline_stories::origin::{Agencies, Carrier, origins};
 use dateline_stories::site;
@@ -55,6 +55,7 @@ impl EntryContext {
             event,
             page_was_read,
             revisit,
+            stories: StoryUpdate::default(),
             at: self.at,
             traceparent: self.trace.to_string(),
         });

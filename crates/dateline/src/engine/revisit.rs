@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dateline_fetcher::{PageError, PageFailure, PageVisit};
-use dateline_journal::{RevisitCompletion, RevisitFinding};
+use dateline_journal::{RevisitCompletion, RevisitFinding, StoryUpdate};
 use dateline_wire::{
     DueRevisit, Entry, EntryRef, EventId, FeedRef, Validators, WithdrawalEvent, WithdrawalReason,
 };
@@ -33,6 +33,7 @@ pub(super) fn completion(due: &DueRevisit, settings: &RevisitSettings, at: Times
         article: due.article.clone(),
         url: due.state.url.clone(),
         finding: RevisitFinding::NotAsked,
+        stories: StoryUpdate::default(),
         next: settings.next(due.state.published, at),
         at,
         traceparent: TraceContext::of_visit(&due.article, at).to_string(),

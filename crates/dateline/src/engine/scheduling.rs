@@ -97,7 +97,7 @@ mod tests {
             clock,
             CommitRetry::new(
                 journal.clone(),
-                Comparison::new(journal, Arc::default(), CopyPolicy::default()),
+                Comparison::new(journal, Arc::default(), CopyPolicy::default(), None),
                 clock,
                 Traces::off(),
             ),

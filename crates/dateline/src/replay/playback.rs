@@ -40,7 +40,7 @@ impl Playback {
     ) -> Result<Self, ReplayFailure> {
         let (seed, last) = (recorded.seed(), recorded.last_moment());
         let transport = Arc::new(ReplayTransport::new(recorded, clock));
-        let Config { settings, feeds, subject, sites, agencies, .. } = config;
+        let Config { settings, feeds, subject, sites, agencies, story_tables, .. } = config;
         let fetcher = Fetcher::new(transport.clone(), settings.fetch, settings.poll, clock, seed);
         let parts = EngineParts {
             fetcher: Arc::new(fetcher),
@@ -48,7 +48,8 @@ impl Playback {
             subject: Arc::new(subject),
             sites: Arc::new(sites),
             agencies: Arc::new(agencies),
-            stories: settings.stories,
+            copies: settings.stories.copies,
+            story_tables: story_tables.map(Arc::new),
             revisit: settings.revisit,
             metrics,
             traces: crate::traces::Traces::off(),

@@ -7,13 +7,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dateline::config::{EngineSettings, RevisitSettings, read_subject};
+use dateline::config::{CopyPolicy, EngineSettings, RevisitSettings, read_subject};
 use dateline::engine::{Engine, EngineParts, StopCondition};
 use dateline::metrics::Metrics;
 use dateline_fetcher::transport::{FailureKind, Request, Response, Transport, TransportError};
 use dateline_fetcher::{Clock, Feed, FetchSettings, Fetcher, PollSettings};
 use dateline_journal::{Durability, Journal, Options, Writing};
 use dateline_parser::Subject;
+use dateline_stories::story::StoryTables;
 use dateline_wire::{CloudEvent, EventKind, SecretQuery, Sequence};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -202,6 +203,34 @@ pub(crate) async fn engine_for(
     engine_at(clock, (settings, poll, RevisitSettings { after: Vec::new() }), web, journal, feeds).await
 }
 
+/// Tables that go by the wording alone.
+const STORY_TABLES: [(&str, &str); 5] = [
+    ("words.tsv", "id\tagainst\ten\nsign\t\tsign*\nship\t\tship*"),
+    ("weights.tsv", "sign\tsame\tacross\nalways\t-0.3\t-0.3\nwording\t1\t0"),
+    ("numerals.tsv", "kind\tvalue\twords"),
+    ("frequencies.tsv", "texts\tstems\n900\tsaid"),
+    ("stopwords.txt", "the to at of and on in by a that as for"),
+];
+
+/// An engine that tells stories, and does so with copies.
+pub(crate) async fn storyteller(
+    web: &Arc<Web>,
+    journal: &Journal,
+    feeds: &[&str],
+    copies: CopyPolicy,
+) -> Engine {
+    let files = STORY_TABLES.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+    let story_tables = Some(Arc::new(StoryTables::from_files(&files).unwrap()));
+    let clock = Clock::starting_at(BEGIN.parse().unwrap());
+    let revisit = RevisitSettings { after: Vec::new() };
+    let parts = parts(clock, PollSettings::default(), revisit, web, journal);
+    let parts = EngineParts { copies, story_tables, ..parts };
+    let feeds = feeds.iter().map(|url| configured(url)).collect();
+    Engine::new(parts, feeds, EngineSettings { extract_threads: 1, ..EngineSettings::default() })
+        .await
+        .unwrap()
+}
+
 /// The same at any time, with pages that are visited again.
 pub(crate) async fn engine_at(
     clock: Clock,
@@ -210,20 +239,31 @@ pub(crate) async fn engine_at(
     journal: &Journal,
     feeds: Vec<Feed>,
 ) -> Engine {
+    Engine::new(parts(clock, poll, revisit, web, journal), feeds, settings).await.unwrap()
+}
+
+/// What an engine over `web` works with.
+fn parts(
+    clock: Clock,
+    poll: PollSettings,
+    revisit: RevisitSettings,
+    web: &Arc<Web>,
+    journal: &Journal,
+) -> EngineParts {
     let transport: Arc<dyn Transport> = web.clone();
     let fetcher = Fetcher::new(transport, FetchSettings::default(), poll, clock, 7);
-    let world = EngineParts {
+    EngineParts {
         fetcher: Arc::new(fetcher),
         journal: journal.clone(),
         subject: subject(),
         sites: Arc::default(),
         agencies: Arc::default(),
-        stories: dateline::config::StoriesSettings::default(),
+        copies: CopyPolicy::Publish,
+        story_tables: None,
         revisit,
         metrics: Arc::new(Metrics::default()),
         traces: dateline::traces::Traces::off(),
-    };
-    Engine::new(world, feeds, settings).await.unwrap()
+    }
 }
 
 /// Runs an engine for so long, in virtual time, and gives the events it committed.

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::reconcile::{DeliveredEnd, hold};
 use super::revisit::{RevisitPlan, await_visit};
+use super::story::{StoryUpdate, tell};
 use crate::JournalError;
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::digest::{self, ContentDigest};
@@ -30,6 +31,8 @@ pub struct EntryCompletion {
     pub page_was_read: bool,
     /// Where the page is visited again if the event is published; nowhere without.
     pub revisit: Option<RevisitPlan>,
+    /// What an article changes of stories. It is made if the article is published, in the same transaction.
+    pub stories: StoryUpdate,
     /// When it was decided.
     pub at: Timestamp,
     /// `traceparent` of the work that led to it.
@@ -112,7 +115,8 @@ impl Change for FinishEntry {
     type Done = (EntryEnd, i64);
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError> {
-        let EntryCompletion { feed, entry, event, page_was_read, revisit, at, traceparent } = &self.finish;
+        let EntryCompletion { feed, entry, event, page_was_read, revisit, stories, at, traceparent } =
+            &self.finish;
         let waiting = waiting(ledger, feed, entry)?;
         let claimed = self.claims.edition(ClaimKey::Entry(waiting.number));
         let waits = claimed.is_some_and(|claimed| claimed < waiting.edition);
@@ -122,6 +126,9 @@ impl Change for FinishEntry {
         let entry_digest = (!waits).then_some(waiting.digest);
         let draft = EventDraft { event, time: *at, traceparent, entry_digest };
         let (sequence, id, outcome) = conclude(ledger, &outcome, &draft)?;
+        if matches!(outcome, EntryOutcome::Article { .. }) && !ledger.totals.is_reconciling {
+            tell(ledger, stories, *at, traceparent)?;
+        }
         if let (Some(plan), Event::Article(article), EntryOutcome::Article { revision }) =
             (revisit, event, outcome)
         {

@@ -11,6 +11,7 @@ mod reconcile;
 mod retain;
 mod revisit;
 mod set_aside;
+mod story;
 mod subscription;
 
 pub use configure::FeedChanges;
@@ -30,4 +31,6 @@ pub(crate) use reconcile::{DeliveredImport, Reconciliation, hold};
 pub(crate) use retain::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease};
 pub(crate) use revisit::{RevisitLimit, SetAsideRevisit};
 pub(crate) use set_aside::{SetAsideEntry, SetAsideFeed};
+pub use story::{StoryArticleRow, StoryUpdate};
+pub(crate) use story::{StoryChange, StoryDeletion};
 pub(crate) use subscription::SubscriptionChange;

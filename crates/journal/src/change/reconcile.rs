@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension, params};
 use super::finish::{self, EntryOutcomeDraft};
 use super::retain::take_old_entry;
 use super::revisit;
+use super::story;
 use crate::JournalError;
 use crate::digest::{self, ContentDigest};
 use crate::ledger::{EventDraft, Ledger};
@@ -171,7 +172,8 @@ fn remember(ledger: &mut Ledger<'_>, delivered: &CloudEvent) -> Result<(), Journ
         }
         Event::Reject(reject) => (&reject.feed, &reject.entry, Some(reject.reason.as_str())),
         Event::Withdrawal(withdrawal) => return revisit::remember_withdrawal(ledger, &withdrawal.article),
-        Event::Health(_) | Event::Story(_) => return Ok(()),
+        Event::Story(story) => return story::remember_story(ledger, story, &delivered.data),
+        Event::Health(_) => return Ok(()),
     };
     let (Some(feed), Some(entry)) = (feed, entry) else { return Ok(()) };
     let number = match ledger.feed_number(&feed.id) {

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, params};
 use url::Url;
 
 use super::finish::{latest_revision, remember_article};
+use super::story::{StoryUpdate, tell};
 use crate::JournalError;
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::digest::{self, ContentDigest};
@@ -35,6 +36,8 @@ pub struct RevisitCompletion {
     pub url: Url,
     /// What was found.
     pub finding: RevisitFinding,
+    /// What a revision changes of stories. It is made if there is one.
+    pub stories: StoryUpdate,
     /// When the page is visited next; never again without.
     pub next: Option<Timestamp>,
     /// When it was found.
@@ -154,6 +157,9 @@ impl RevisitCompletion {
         let draft = EventDraft { entry_digest, ..EventDraft::of(&event, self.at, &self.traceparent) };
         let stored = ledger.append(&draft)?;
         remember_article(ledger, &self.article, &latest)?;
+        if !ledger.totals.is_reconciling {
+            tell(ledger, &self.stories, self.at, &self.traceparent)?;
+        }
         Ok(Some((stored.sequence, event)))
     }
 

@@ -3,7 +3,9 @@
 // Each test program uses its own part of this.
 #![allow(dead_code)]
 
-use dateline_journal::{EntryCompletion, EntryCounts, EntryEnd, Journal, JournalError, PollCommit};
+use dateline_journal::{
+    EntryCompletion, EntryCounts, EntryEnd, Journal, JournalError, PollCommit, StoryUpdate,
+};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedRef,
     FeedState, HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery, Stage,
@@ -135,6 +137,7 @@ pub(crate) async fn finish(
             entry: EntryId::of_guid(guid),
             event,
             page_was_read,
+            stories: StoryUpdate::default(),
             revisit: None,
             at: at(second),
             traceparent: String::new(),

@@ -59,7 +59,7 @@ const MAX_COMPARED: usize = 6;
 const MIN_ESTIMATE: f64 = 0.25;
 
 /// A copy is a text of which at least this part is another's.
-const MIN_SHARE: f64 = 0.55;
+pub(crate) const MIN_SHARE: f64 = 0.55;
 
 /// What is shared weighs at least this: a dozen words, ...
 const MIN_WEIGHT: u32 = 24;

@@ -136,6 +136,11 @@ fn same_name(one: &str, other: &str) -> bool {
     bare(one).to_lowercase() == bare(other).to_lowercase()
 }
 
+/// The one spelling of a source's name: the table's, where it knows it.
+pub(crate) fn canonical_name(agencies: &Agencies, name: &str) -> String {
+    agencies.named(name).map_or(bare(name), |agency| &agency.name).to_owned()
+}
+
 /// Whether `name` is the publisher's own.
 pub fn is_publisher(agencies: &Agencies, carrier: &Carrier<'_>, name: &str) -> bool {
     let agency = agencies.named(name);

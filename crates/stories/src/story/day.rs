@@ -12,6 +12,15 @@ fn year_day(month: i8, day: i8) -> Option<YearDay> {
     ((1..=12).contains(&month) && (1..=31).contains(&day)).then(|| month as u16 * 32 + day as u16)
 }
 
+/// The date of a day of the year that lies nearest to another.
+pub(super) fn nearest(day: YearDay, to: Date) -> Option<Date> {
+    let (month, day) = (i8::try_from(day / 32).ok()?, i8::try_from(day % 32).ok()?);
+    let far = |date: &Date| {
+        dateline_text::date::days_since_epoch(*date).abs_diff(dateline_text::date::days_since_epoch(to))
+    };
+    (-1..=1).filter_map(|years| Date::new(to.year() + years, month, day).ok()).min_by_key(far)
+}
+
 /// The days named in a sentence.
 pub(super) fn days(sentence: &str, tokens: &[Token<'_>], published: Option<Date>) -> Vec<YearDay> {
     let mut found = Vec::new();

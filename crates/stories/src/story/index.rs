@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
+use super::day::nearest;
 use super::evidence::{Compared, FactKind, Sign, WeighedProfile, contributions, score};
 use super::number::expected_share;
 use super::profile::Profile;
@@ -56,6 +58,17 @@ pub struct StoryIndex {
     holders: HashMap<(FactKind, u32), u32>,
     /// The reports that can be found by something, in their order.
     postings: HashMap<(FactKind, u32), VecDeque<u32>>,
+    /// The reports whose story is another than it was when [`StoryIndex::take_changes`] was called last.
+    changed: BTreeSet<u32>,
+}
+
+/// What a report tells, for people.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportFacts {
+    /// The acts that its title and first sentences tell.
+    pub acts: Vec<String>,
+    /// The days that they name, in the year that lies nearest to its publication; none where that isn't known.
+    pub days: Vec<Date>,
 }
 
 #[derive(Debug, Clone)]
@@ -106,6 +119,7 @@ impl StoryIndex {
             stories: HashMap::new(),
             holders: HashMap::new(),
             postings: HashMap::new(),
+            changed: BTreeSet::new(),
         }
     }
 
@@ -132,12 +146,10 @@ impl StoryIndex {
         if let Some(story) = self.story_of(&report.id) {
             return StoryVerdict { story: story.to_owned(), joined_by: Vec::new(), merged: Vec::new() };
         }
-        while self.reports.len() >= MAX_REPORTS {
-            self.forget_oldest();
-        }
         let tables = Arc::clone(&self.tables);
         let (profile, stems) = Profile::of(report, &tables);
         let number = self.add(&report.id, profile);
+        self.changed.insert(number);
         let candidates = self.candidates(number);
         let mut comparison = Comparison::default();
         self.measure_likeness(number, &candidates, &mut comparison);
@@ -156,6 +168,71 @@ impl StoryIndex {
         StoryVerdict { story, joined_by, merged }
     }
 
+    /// Takes back a report that was placed before, into the story of the report `beside`, or a story of its own: nothing is judged. What
+    /// is common, and how much of a crowd each stands in, is known afterwards as though it had been placed.
+    pub fn restore(&mut self, report: &Report, beside: Option<&str>) {
+        if self.numbers.contains_key(report.id.as_str()) {
+            return;
+        }
+        let (profile, _) = Profile::of(report, &Arc::clone(&self.tables));
+        let number = self.add(&report.id, profile);
+        let candidates = self.candidates(number);
+        self.measure_likeness(number, &candidates, &mut Comparison::default());
+        if let Some(beside) = beside.and_then(|id| self.numbers.get(id).copied()) {
+            self.assign(number, self.report(beside).story);
+        }
+    }
+
+    /// Forgets one report, whose text is another by now. Its story goes on without it.
+    pub fn remove(&mut self, id: &str) {
+        let Some(number) = self.numbers.get(id).copied() else { return };
+        self.leave(number);
+        self.numbers.remove(id);
+        self.changed.remove(&number);
+        let at = (number - self.first) as usize;
+        // The number stays taken, by a report that says nothing.
+        let empty = PlacedReport {
+            id: "".into(),
+            profile: Profile::default(),
+            story: number,
+            likenesses: Default::default(),
+            indexed: Box::default(),
+        };
+        let report = std::mem::replace(&mut self.reports[at], empty);
+        self.release(number, &report);
+        while self.reports.front().is_some_and(|report| report.id.is_empty()) {
+            self.reports.pop_front();
+            self.first += 1;
+        }
+    }
+
+    /// The reports whose story is another than it was when this was last asked, with the new ones.
+    pub fn take_changes(&mut self) -> Vec<String> {
+        let changed = std::mem::take(&mut self.changed);
+        let known = changed.into_iter().filter(|number| *number >= self.first);
+        known.map(|number| self.id(number).to_owned()).filter(|id| !id.is_empty()).collect()
+    }
+
+    /// The ids of the reports in the story of report `id`, in their order of arrival.
+    pub fn reports_beside(&self, id: &str) -> Vec<&str> {
+        let members = self.numbers.get(id).and_then(|number| self.stories.get(&self.report(*number).story));
+        members.into_iter().flatten().map(|member| self.id(*member)).collect()
+    }
+
+    /// A number that is greater for reports that came later.
+    pub fn order_of(&self, id: &str) -> Option<u32> {
+        self.numbers.get(id).copied()
+    }
+
+    /// What the report `id` tells.
+    pub fn facts_of(&self, id: &str) -> ReportFacts {
+        let Some(number) = self.numbers.get(id) else { return ReportFacts::default() };
+        let profile = &self.report(*number).profile;
+        let acts = profile.lead_acts.iter().map(|act| self.tables.act_name(*act).to_owned()).collect();
+        let days = profile.lead_days.iter().filter_map(|day| nearest(*day, profile.published?)).collect();
+        ReportFacts { acts, days }
+    }
+
     fn report(&self, number: u32) -> &PlacedReport {
         &self.reports[(number - self.first) as usize]
     }
@@ -166,6 +243,9 @@ impl StoryIndex {
 
     /// Keeps a report, as the first of a story of its own.
     fn add(&mut self, id: &str, profile: Profile) -> u32 {
+        while self.reports.len() >= MAX_REPORTS {
+            self.forget_oldest();
+        }
         let number = self.first + self.reports.len() as u32;
         for held in facts(&profile) {
             *self.holders.entry(held).or_insert(0) += 1;
@@ -192,22 +272,7 @@ impl StoryIndex {
         let Some(report) = self.reports.pop_front() else { return };
         self.first += 1;
         self.numbers.remove(&report.id);
-        for held in facts(&report.profile) {
-            if let Some(holders) = self.holders.get_mut(&held) {
-                *holders -= 1;
-                if *holders == 0 {
-                    self.holders.remove(&held);
-                }
-            }
-        }
-        for key in report.indexed {
-            if let Some(posted) = self.postings.get_mut(&key) {
-                posted.retain(|posted| *posted != number);
-                if posted.is_empty() {
-                    self.postings.remove(&key);
-                }
-            }
-        }
+        self.release(number, &report);
         if let Some(mut members) = self.stories.remove(&report.story) {
             members.retain(|member| *member != number);
             if let Some(next) = members.first().copied() {
@@ -217,10 +282,32 @@ impl StoryIndex {
         }
     }
 
+    /// Counts no more what a report held.
+    fn release(&mut self, number: u32, report: &PlacedReport) {
+        for held in facts(&report.profile) {
+            if let Some(holders) = self.holders.get_mut(&held) {
+                *holders -= 1;
+                if *holders == 0 {
+                    self.holders.remove(&held);
+                }
+            }
+        }
+        for key in &report.indexed {
+            if let Some(posted) = self.postings.get_mut(key) {
+                posted.retain(|posted| *posted != number);
+                if posted.is_empty() {
+                    self.postings.remove(key);
+                }
+            }
+        }
+    }
+
     fn rename(&mut self, members: &[u32], story: u32) {
         for member in members {
             let at = (*member - self.first) as usize;
-            self.reports[at].story = story;
+            if std::mem::replace(&mut self.reports[at].story, story) != story {
+                self.changed.insert(*member);
+            }
         }
     }
 
@@ -356,7 +443,7 @@ impl StoryIndex {
         let mut ended = Vec::new();
         loop {
             let own = self.report(number).story;
-            let members = &self.stories[&own];
+            let Some(members) = self.stories.get(&own) else { return ended };
             let same = self.best(rivals.iter().filter(|story| **story != own).filter_map(|story| {
                 let others = self.stories.get(story)?;
                 Some((*story, self.mean(members, others, comparison)))
@@ -389,10 +476,8 @@ impl StoryIndex {
     /// Lets a report go to the rival that it fits better, or out of a story that it speaks against.
     fn settle_report(&mut self, number: u32, rivals: &[u32], comparison: &mut Comparison) {
         let story = self.report(number).story;
-        let own = &self.stories[&story];
-        if own.len() < 2 {
-            return;
-        }
+        // A report that was removed is in no story.
+        let Some(own) = self.stories.get(&story).filter(|own| own.len() > 1) else { return };
         let stay = self.mean(&[number], own, comparison);
         let better = self.best(rivals.iter().filter(|rival| **rival != story).filter_map(|rival| {
             let score = self.mean(&[number], self.stories.get(rival)?, comparison);

@@ -17,5 +17,5 @@ mod profile;
 mod tables;
 mod token;
 
-pub use index::{StoryIndex, StoryReason, StoryVerdict};
+pub use index::{ReportFacts, StoryIndex, StoryReason, StoryVerdict};
 pub use tables::{StoryTables, StoryTablesError, StoryTablesProblem};

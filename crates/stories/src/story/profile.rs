@@ -13,7 +13,7 @@ use super::token::{Token, is_dense, runs, sentences, stem, tokens};
 use crate::Report;
 
 /// A report, boiled down.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Profile {
     /// The primary language tag, or what its script suggests.
     pub(super) language: Box<str>,

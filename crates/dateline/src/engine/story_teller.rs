@@ -1,0 +1,90 @@
+//! Which story an article tells, asked in the order in which articles are committed, and kept in the journal with them.
+
+use std::sync::Arc;
+
+use dateline_journal::{Journal, JournalError, StoryArticleRow, StoryUpdate};
+use dateline_stories::book::{StoredStory, StoryBook, StoryReport, StoryTelling};
+use dateline_stories::origin::Agencies;
+use dateline_stories::story::StoryTables;
+use dateline_wire::{ArticleEvent, StoryId, StoryState};
+use jiff::Timestamp;
+
+/// How often a story that ended in another is followed to the one that has its articles.
+const MAX_ENDINGS: usize = 100;
+
+/// Tells stories.
+pub(super) struct StoryTeller {
+    journal: Journal,
+    book: StoryBook,
+}
+
+impl StoryTeller {
+    /// No article is known yet.
+    pub(super) fn new(journal: Journal, tables: Arc<StoryTables>, agencies: Arc<Agencies>) -> Self {
+        Self { journal, book: StoryBook::new(tables, agencies) }
+    }
+
+    /// Takes back an article of the log, where its story is known. Whether it is.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn restore(&mut self, article: &ArticleEvent, at: Timestamp) -> Result<bool, JournalError> {
+        let reader = self.journal.reader();
+        let told = reader.story_of(&article.article)?;
+        // An article that a restored journal took from Kafka stands where it stood when it came.
+        let Some(story) = told.or_else(|| article.story.clone()) else { return Ok(false) };
+        let story = self.heir_of(story)?;
+        self.book.restore(article, at, &story);
+        Ok(true)
+    }
+
+    /// Gives an article its story, and says what changes by it.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn tell(
+        &mut self,
+        article: &mut ArticleEvent,
+        at: Timestamp,
+    ) -> Result<StoryUpdate, JournalError> {
+        let journal = &self.journal;
+        let told = self.book.take(article, at, |story| stored(journal, story))?;
+        let StoryTelling { story, joined_by, reports, events } = told;
+        article.story = Some(story);
+        article.joined_by = joined_by;
+        let row = |(report, story): (StoryReport, StoryId)| {
+            let data = serde_json::to_string(&report);
+            data.map(|data| StoryArticleRow { article: report.shown.article, story, data })
+        };
+        let articles = reports.into_iter().map(row).collect::<Result<_, _>>();
+        let articles =
+            articles.map_err(JournalError::json("what is kept of an article could not be written"))?;
+        Ok(StoryUpdate { articles, events })
+    }
+
+    /// The story itself, or the one that it ended in.
+    fn heir_of(&self, mut story: StoryId) -> Result<StoryId, JournalError> {
+        for _ in 0..MAX_ENDINGS {
+            let told = self.journal.reader().story(&story)?.filter(|told| told.state == StoryState::Merged);
+            let Some(heir) = told.and_then(|told| told.merged_into) else { break };
+            story = heir;
+        }
+        Ok(story)
+    }
+}
+
+/// What the journal keeps of a story.
+fn stored(journal: &Journal, story: &StoryId) -> Result<StoredStory, JournalError> {
+    let reader = journal.reader();
+    let revision = reader.story(story)?.map_or(0, |told| told.revision);
+    let mut reports: Vec<(u64, StoryReport)> = Vec::new();
+    for (number, row) in reader.story_articles(story)? {
+        match serde_json::from_str(&row.data) {
+            Ok(report) => reports.push((number, report)),
+            Err(error) => {
+                tracing::error!(article = %row.article, %error, "what is kept of an article cannot be read, so its story is told without it");
+            }
+        }
+    }
+    Ok(StoredStory { revision, reports })
+}

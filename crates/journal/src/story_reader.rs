@@ -1,0 +1,163 @@
+//! Reading stories.
+
+use dateline_wire::{Article, ArticleId, Sequence, StoryEvent, StoryId, StoryState};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use crate::change::StoryArticleRow;
+use crate::digest::{self, ContentDigest};
+use crate::{JournalError, JournalReader, schema};
+
+/// How far the times of neighbouring events may stand in the wrong order: clocks are set back.
+const DISORDER: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
+/// A place in the list of stories, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryCursor {
+    /// When the story was last reported.
+    pub reported: Timestamp,
+    /// The story.
+    pub story: StoryId,
+}
+
+impl JournalReader {
+    /// What was told of a story last.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or what it holds of the story.
+    pub fn story(&self, story: &StoryId) -> Result<Option<StoryEvent>, JournalError> {
+        if self.version() < schema::STORIES {
+            return Ok(None);
+        }
+        self.read(|connection| {
+            let data: Option<String> = connection
+                .prepare_cached("SELECT data FROM stories WHERE id = ?1")?
+                .query_row([story.as_str()], |row| row.get(0))
+                .optional()?;
+            data.as_deref().map(event).transpose()
+        })
+    }
+
+    /// The articles of a story, by numbers in the order in which they came.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn story_articles(&self, story: &StoryId) -> Result<Vec<(u64, StoryArticleRow)>, JournalError> {
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT number, article, data FROM story_articles WHERE story = ?1 ORDER BY number",
+            )?;
+            let rows = select.query_map([story.as_str()], |row| {
+                let article = ArticleId::from_stored(row.get::<_, String>(1)?);
+                Ok((row.get(0)?, StoryArticleRow { article, story: story.clone(), data: row.get(2)? }))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The story that an article stands in.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn story_of(&self, article: &ArticleId) -> Result<Option<StoryId>, JournalError> {
+        if self.version() < schema::STORIES {
+            return Ok(None);
+        }
+        self.read(|connection| {
+            let story: Option<String> = connection
+                .prepare_cached("SELECT story FROM story_articles WHERE article = ?1")?
+                .query_row([article.as_str()], |row| row.get(0))
+                .optional()?;
+            Ok(story.map(StoryId::from_stored))
+        })
+    }
+
+    /// Up to `limit` stories that have not ended in another, the last reported first, from the one after `after` on.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or what it holds of one of them.
+    pub fn stories(
+        &self,
+        after: Option<&StoryCursor>,
+        limit: usize,
+    ) -> Result<Vec<StoryEvent>, JournalError> {
+        if self.version() < schema::STORIES {
+            return Ok(Vec::new());
+        }
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT data FROM stories WHERE state = ?1 AND (?2 IS NULL OR (reported, id) < (?2, ?3)) \
+                 ORDER BY reported DESC, id DESC LIMIT ?4",
+            )?;
+            let reported = after.map(|cursor| cursor.reported.as_microsecond());
+            let story = after.map(|cursor| cursor.story.as_str());
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let mut rows = select.query(params![StoryState::Open.as_str(), reported, story, limit])?;
+            let mut stories = Vec::new();
+            while let Some(row) = rows.next()? {
+                stories.push(event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+            }
+            Ok(stories)
+        })
+    }
+
+    /// The number of the latest published revision of an article; 0 where there is none.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn latest_revision(&self, id: &ArticleId) -> Result<u32, JournalError> {
+        self.read(|connection| {
+            let known: Option<u32> = connection
+                .prepare_cached("SELECT revision FROM revisions WHERE id = ?1")?
+                .query_row([digest::bits_of(id.as_str())], |row| row.get(0))
+                .optional()?;
+            Ok(known.unwrap_or(0))
+        })
+    }
+
+    /// Whether the latest published revision of an article has this very title and text.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn is_published(&self, id: &ArticleId, article: &Article) -> Result<bool, JournalError> {
+        self.read(|connection| {
+            let known: Option<ContentDigest> = connection
+                .prepare_cached("SELECT digest FROM revisions WHERE id = ?1 AND withdrawn = 0")?
+                .query_row([digest::bits_of(id.as_str())], |row| row.get(0))
+                .optional()?;
+            Ok(known == Some(digest::of_article(article)))
+        })
+    }
+
+    /// A place after which everything stands that was committed since a moment, and little else: an hour before it, as the events' times
+    /// tell, which stand in the order of the log but for clocks that were set back.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn place_before(&self, moment: Timestamp) -> Result<Sequence, JournalError> {
+        let moment = moment.checked_sub(DISORDER).unwrap_or(Timestamp::MIN).as_microsecond();
+        self.read(|connection| {
+            let mut probe = connection.prepare_cached(
+                "SELECT sequence, time FROM events WHERE sequence > ?1 ORDER BY sequence LIMIT 1",
+            )?;
+            let last: u64 = connection
+                .prepare_cached("SELECT coalesce(max(sequence), 0) FROM events")?
+                .query_row([], |row| row.get(0))?;
+            let (mut before, mut end) = (0, last);
+            while before < end {
+                let middle = before + (end - before) / 2;
+                let next: Option<(u64, i64)> =
+                    probe.query_row([middle], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+                match next {
+                    Some((place, time)) if time < moment => before = place.min(end),
+                    _ => end = middle,
+                }
+            }
+            Ok(Sequence(before))
+        })
+    }
+}
+
+fn event(data: &str) -> Result<StoryEvent, JournalError> {
+    serde_json::from_str(data).map_err(JournalError::json("a story could not be read"))
+}

@@ -1,0 +1,393 @@
+//! Stories as subscribers get them: each with an id that stays, its articles with their roles, and its independent origins.
+//!
+//! The index of [`story`](crate::story) says which reports tell one happening now; a later report may let it say otherwise. The book keeps
+//! which story each article was told in, and turns what the index changes into changes of stories: an article joins or leaves one, one
+//! ends in another. Whatever story has most of the articles that another had is that story still; of several that come together the
+//! oldest goes on. A copy is no report: it stands where the text stands that it repeats, and goes where that goes.
+//!
+//! What the stories' articles are is read from the caller's records when a story changes ([`StoredStory`]), and given back to be kept
+//! ([`StoryTelling`]); only who stands where is in memory. Articles are forgotten after [`MEMORY`](crate::copy::MEMORY), and with them
+//! goes what a story could be told by; nothing joins it any more.
+
+mod report;
+mod telling;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use dateline_wire::{ArticleEvent, ArticleId, JoinReason, StoryEvent, StoryId};
+use jiff::Timestamp;
+
+use crate::copy::{MEMORY, MIN_SHARE};
+use crate::origin::Agencies;
+use crate::story::{StoryIndex, StoryReason, StoryTables};
+
+pub use report::StoryReport;
+use report::report_of;
+use telling::Retold;
+
+/// The name of the reason that puts a copy where its text is.
+const COPY: &str = "copy";
+
+/// Who tells what.
+#[derive(Debug)]
+pub struct StoryBook {
+    index: StoryIndex,
+    agencies: Arc<Agencies>,
+    places: HashMap<ArticleId, ArticlePlace>,
+    articles: HashMap<StoryId, Vec<ArticleId>>,
+    /// The articles in the order in which they came, or came again.
+    arrivals: VecDeque<(Timestamp, ArticleId)>,
+}
+
+/// Where an article stands.
+#[derive(Debug, Clone)]
+struct ArticlePlace {
+    story: StoryId,
+    at: Timestamp,
+    /// The article whose text it repeats, if it stands where it does for that.
+    copy_of: Option<ArticleId>,
+}
+
+/// What the caller's records hold of a story.
+#[derive(Debug, Clone, Default)]
+pub struct StoredStory {
+    /// How many events told it: the revision of the last.
+    pub revision: u32,
+    /// Its articles, by numbers in their order of arrival.
+    pub reports: Vec<(u64, StoryReport)>,
+}
+
+/// What an article changes.
+#[derive(Debug, Clone)]
+pub struct StoryTelling {
+    /// The story that it tells.
+    pub story: StoryId,
+    /// What spoke for that and against.
+    pub joined_by: Vec<JoinReason>,
+    /// The articles whose records change, each with its story.
+    pub reports: Vec<(StoryReport, StoryId)>,
+    /// The stories that change, as they are now.
+    pub events: Vec<StoryEvent>,
+}
+
+/// An article goes from one story to another.
+#[derive(Debug, Clone, PartialEq)]
+struct Move {
+    article: ArticleId,
+    from: Option<StoryId>,
+    to: StoryId,
+}
+
+impl StoryBook {
+    /// No stories yet.
+    pub fn new(tables: Arc<StoryTables>, agencies: Arc<Agencies>) -> Self {
+        Self {
+            index: StoryIndex::new(tables),
+            agencies,
+            places: HashMap::new(),
+            articles: HashMap::new(),
+            arrivals: VecDeque::new(),
+        }
+    }
+
+    /// The story of an article that is not forgotten.
+    pub fn story_of(&self, article: &ArticleId) -> Option<&StoryId> {
+        self.places.get(article).map(|place| &place.story)
+    }
+
+    /// Takes back an article that was told in `story`; nothing is judged. Articles are to come in the order in which they came first.
+    pub fn restore(&mut self, article: &ArticleEvent, at: Timestamp, story: &StoryId) {
+        self.forget(at);
+        let copy_of = self.copied(article);
+        self.index.remove(article.article.as_str());
+        if copy_of.is_none() {
+            let others = self.articles.get(story).into_iter().flatten();
+            let beside = others
+                .filter(|other| **other != article.article && self.is_report(other))
+                .map(ArticleId::as_str)
+                .next();
+            self.index.restore(&report_of(article), beside);
+            self.index.take_changes();
+        }
+        self.put(&article.article, at, story.clone(), copy_of);
+    }
+
+    /// Judges which story an article tells, as it came at `at`, or came again after an edit, and what that changes. `read` gives what is
+    /// kept of a story; nothing of one that was never told.
+    ///
+    /// # Errors
+    /// Those of `read`. The book is not to be used after one: it is ahead of the records.
+    pub fn take<E>(
+        &mut self,
+        article: &ArticleEvent,
+        at: Timestamp,
+        mut read: impl FnMut(&StoryId) -> Result<StoredStory, E>,
+    ) -> Result<StoryTelling, E> {
+        self.forget(at);
+        let id = &article.article;
+        let copy_of = self.copied(article);
+        self.index.remove(id.as_str());
+        let mut reasons = Vec::new();
+        if copy_of.is_none() {
+            reasons = self.index.place(&report_of(article)).joined_by;
+        }
+        let changed = self.index.take_changes();
+        let (mut moves, mut ended) = self.regroup(id, article.revision, changed);
+        for change in &moves {
+            self.apply(change, at);
+        }
+        if let Some(original) = &copy_of
+            && let Some(story) = self.story_of(original).cloned()
+        {
+            let change = Move { article: id.clone(), from: self.story_of(id).cloned(), to: story };
+            if change.from.as_ref() != Some(&change.to) {
+                ended.extend(
+                    change
+                        .from
+                        .clone()
+                        .filter(|from| self.articles[from].len() == 1)
+                        .map(|from| (from, change.to.clone())),
+                );
+                self.apply(&change, at);
+                moves.push(change);
+            }
+        }
+        let story = self.story_of(id).cloned().unwrap_or_else(|| StoryId::of(id, id, article.revision));
+        self.put(id, at, story.clone(), copy_of);
+        let joined_by = self.reasons(article, &story, reasons);
+        let affected: BTreeSet<StoryId> = moves
+            .iter()
+            .flat_map(|change| change.from.iter().chain([&change.to]))
+            .chain([&story])
+            .cloned()
+            .collect();
+        let mut stored = BTreeMap::new();
+        for story in affected {
+            let read = read(&story)?;
+            stored.insert(story, read);
+        }
+        let facts = self.index.facts_of(id.as_str());
+        let retold =
+            Retold { agencies: &self.agencies, article, facts, moves: &moves, ended: &ended, stored };
+        let (reports, events) = retold.tell(&story);
+        Ok(StoryTelling { story, joined_by, reports, events })
+    }
+
+    /// The article whose text this one mostly repeats, where that is told in a story.
+    fn copied(&self, article: &ArticleEvent) -> Option<ArticleId> {
+        let copy = article.copy_of.as_ref().filter(|copy| copy.share >= MIN_SHARE)?;
+        (copy.article != article.article && self.places.contains_key(&copy.article))
+            .then(|| copy.article.clone())
+    }
+
+    /// Whether an article is one that the index compares: no copy.
+    fn is_report(&self, article: &ArticleId) -> bool {
+        self.index.story_of(article.as_str()).is_some()
+    }
+
+    fn reasons(&self, article: &ArticleEvent, story: &StoryId, reasons: Vec<StoryReason>) -> Vec<JoinReason> {
+        let rounded = |number: f32| (f64::from(number) * 1000.0).round() / 1000.0;
+        let place = self.places.get(&article.article);
+        if let (Some(original), Some(copy)) =
+            (place.and_then(|place| place.copy_of.as_ref()), &article.copy_of)
+        {
+            let with = original.clone();
+            return vec![JoinReason {
+                sign: COPY.into(),
+                value: copy.share,
+                weight: copy.share,
+                with,
+                evidence: Vec::new(),
+            }];
+        }
+        let reasons = reasons.into_iter().map(|reason| JoinReason {
+            sign: reason.sign.into(),
+            value: rounded(reason.value),
+            weight: rounded(reason.weight),
+            with: ArticleId::from_stored(reason.with),
+            evidence: reason.evidence,
+        });
+        // What spoke for a story that it has left again says nothing.
+        reasons.filter(|reason| self.story_of(&reason.with) == Some(story)).collect()
+    }
+
+    /// Puts an article where it stands from now on.
+    fn put(&mut self, article: &ArticleId, at: Timestamp, story: StoryId, copy_of: Option<ArticleId>) {
+        let from = self.story_of(article).cloned();
+        self.apply(&Move { article: article.clone(), from, to: story.clone() }, at);
+        self.places.insert(article.clone(), ArticlePlace { story, at, copy_of });
+        self.arrivals.push_back((at, article.clone()));
+    }
+
+    fn apply(&mut self, change: &Move, at: Timestamp) {
+        if change.from.as_ref() == Some(&change.to) {
+            return;
+        }
+        if let Some(from) = &change.from {
+            self.leave(from, &change.article);
+        }
+        self.articles.entry(change.to.clone()).or_default().push(change.article.clone());
+        match self.places.get_mut(&change.article) {
+            Some(place) => place.story = change.to.clone(),
+            None => {
+                let place = ArticlePlace { story: change.to.clone(), at, copy_of: None };
+                self.places.insert(change.article.clone(), place);
+            }
+        }
+    }
+
+    fn leave(&mut self, story: &StoryId, article: &ArticleId) {
+        if let Some(articles) = self.articles.get_mut(story) {
+            articles.retain(|other| other != article);
+            if articles.is_empty() {
+                self.articles.remove(story);
+            }
+        }
+    }
+
+    /// Forgets what came longer than [`MEMORY`] before `now`.
+    fn forget(&mut self, now: Timestamp) {
+        let oldest = now.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
+        while self.arrivals.front().is_some_and(|(at, _)| *at < oldest) {
+            let Some((at, article)) = self.arrivals.pop_front() else { return };
+            // One that came again is younger than this says.
+            let Some(place) = self.places.get(&article).filter(|place| place.at == at) else { continue };
+            let story = place.story.clone();
+            self.index.remove(article.as_str());
+            self.leave(&story, &article);
+            self.places.remove(&article);
+        }
+        self.index.take_changes();
+    }
+
+    /// What the index changed of these articles, as moves between stories, and the stories that ended, each with the one that has its
+    /// articles now. `cause` is the article that came.
+    fn regroup(
+        &self,
+        cause: &ArticleId,
+        revision: u32,
+        changed: Vec<String>,
+    ) -> (Vec<Move>, Vec<(StoryId, StoryId)>) {
+        let mut groups = Groups::default();
+        for id in changed {
+            groups.add(&self.index, &ArticleId::from_stored(id));
+        }
+        let told: BTreeSet<StoryId> = groups
+            .members()
+            .filter_map(|article| self.story_of(article))
+            .chain(self.story_of(cause))
+            .cloned()
+            .collect();
+        for article in told.iter().flat_map(|story| &self.articles[story]) {
+            groups.add(&self.index, article);
+        }
+        let heirs = self.heirs(cause, &told, &groups);
+        let names = groups.names(cause, revision, &heirs);
+        let mut moves = Vec::new();
+        for (members, story) in groups.groups.iter().zip(&names) {
+            for article in members.iter().filter(|article| self.story_of(article) != Some(story)) {
+                moves.push(Move {
+                    article: article.clone(),
+                    from: self.story_of(article).cloned(),
+                    to: story.clone(),
+                });
+            }
+        }
+        let mut ended = Vec::new();
+        for story in &told {
+            let Some(heir) = heirs.get(story) else { continue };
+            let to = &names[heir.group];
+            for article in
+                self.articles[story].iter().filter(|article| !self.is_report(article) && *article != cause)
+            {
+                // A copy goes where its text goes, and all that is left of a story that ended goes with it.
+                let original = self.places.get(article).and_then(|place| place.copy_of.as_ref());
+                let moved = moves
+                    .iter()
+                    .find(|change| Some(&change.article) == original && change.from.as_ref() == Some(story));
+                let to = moved.map_or(to, |change| &change.to).clone();
+                if to != *story {
+                    moves.push(Move { article: article.clone(), from: Some(story.clone()), to });
+                }
+            }
+            if to != story {
+                ended.push((story.clone(), to.clone()));
+            }
+        }
+        (moves, ended)
+    }
+
+    /// For each story the group that has most of its reports now; the article that came says nothing of it, unless it is the only one.
+    fn heirs(&self, cause: &ArticleId, told: &BTreeSet<StoryId>, groups: &Groups) -> BTreeMap<StoryId, Heir> {
+        let mut heirs = BTreeMap::new();
+        for story in told {
+            let mut votes: BTreeMap<usize, (usize, u32)> = BTreeMap::new();
+            let of = |article: &ArticleId| {
+                Some((*groups.by_article.get(article)?, self.index.order_of(article.as_str())?))
+            };
+            for (group, order) in
+                self.articles[story].iter().filter(|article| *article != cause).filter_map(of)
+            {
+                let vote = votes.entry(group).or_insert((0, order));
+                *vote = (vote.0 + 1, vote.1.min(order));
+            }
+            if votes.is_empty() && self.story_of(cause) == Some(story) {
+                votes.extend(of(cause).map(|(group, order)| (group, (1, order))));
+            }
+            let most =
+                votes.into_iter().max_by_key(|(_, (count, oldest))| (*count, std::cmp::Reverse(*oldest)));
+            if let Some((group, (_, oldest))) = most {
+                heirs.insert(story.clone(), Heir { group, oldest });
+            }
+        }
+        heirs
+    }
+}
+
+/// The group of reports that a story goes on in.
+#[derive(Debug, Clone, Copy)]
+struct Heir {
+    group: usize,
+    /// The place of the oldest of its reports there.
+    oldest: u32,
+}
+
+/// What the index holds together.
+#[derive(Debug, Default)]
+struct Groups {
+    groups: Vec<Vec<ArticleId>>,
+    by_article: HashMap<ArticleId, usize>,
+}
+
+impl Groups {
+    /// Adds the reports that tell what `article` tells.
+    fn add(&mut self, index: &StoryIndex, article: &ArticleId) {
+        if self.by_article.contains_key(article) {
+            return;
+        }
+        let members: Vec<ArticleId> =
+            index.reports_beside(article.as_str()).into_iter().map(ArticleId::from_stored).collect();
+        if !members.is_empty() {
+            self.by_article.extend(members.iter().map(|member| (member.clone(), self.groups.len())));
+            self.groups.push(members);
+        }
+    }
+
+    fn members(&self) -> impl Iterator<Item = &ArticleId> {
+        self.groups.iter().flatten()
+    }
+
+    /// The story of each group: the oldest of those that go on in it, or a new one.
+    fn names(&self, cause: &ArticleId, revision: u32, heirs: &BTreeMap<StoryId, Heir>) -> Vec<StoryId> {
+        let name = |(group, members): (usize, &Vec<ArticleId>)| {
+            let claims = heirs.iter().filter(|(_, heir)| heir.group == group);
+            let oldest = claims.min_by_key(|(_, heir)| heir.oldest);
+            oldest.map_or_else(|| StoryId::of(&members[0], cause, revision), |(story, _)| story.clone())
+        };
+        self.groups.iter().enumerate().map(name).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,309 @@
+//! What is said of a story: the event that tells all of it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
+
+use dateline_wire::{
+    ArticleEvent, ArticleId, EventId, IndependentOrigin, OriginEvidence, OriginKind, StoryArticle,
+    StoryChange, StoryChangeKind, StoryEntity, StoryEvent, StoryId, StoryRole, StoryState,
+};
+use jiff::civil::Date;
+use url::Url;
+
+use super::{Move, StoredStory, StoryReport};
+use crate::origin::{Agencies, Carrier, canonical_name, is_publisher};
+use crate::site;
+use crate::story::ReportFacts;
+
+/// The most articles that an event lists at each end, ...
+const MAX_ARTICLES_AT_END: usize = 100;
+/// ... and the most of everything else.
+const MAX_ORIGINS: usize = 200;
+const MAX_EVIDENCE: usize = 20;
+const MAX_ENTITIES: usize = 20;
+const MAX_ACTS: usize = 8;
+
+/// The language of a text whose language is not known (BCP 47, section 4.1).
+const UNDETERMINED: &str = "und";
+
+/// The stories that an article changes.
+pub(super) struct Retold<'r> {
+    pub(super) agencies: &'r Agencies,
+    pub(super) article: &'r ArticleEvent,
+    pub(super) facts: ReportFacts,
+    pub(super) moves: &'r [Move],
+    pub(super) ended: &'r [(StoryId, StoryId)],
+    pub(super) stored: BTreeMap<StoryId, StoredStory>,
+}
+
+impl Retold<'_> {
+    /// The records to keep and the events to tell; `own` is the story of the article that came.
+    pub(super) fn tell(self, own: &StoryId) -> (Vec<(StoryReport, StoryId)>, Vec<StoryEvent>) {
+        let id = &self.article.article;
+        let known: HashMap<&ArticleId, (u64, &StoryReport)> = self
+            .stored
+            .values()
+            .flat_map(|story| &story.reports)
+            .map(|(number, report)| (&report.shown.article, (*number, report)))
+            .collect();
+        let before = known.get(id).copied();
+        let mut report = StoryReport::of(self.article, self.facts.clone());
+        if let Some((_, before)) = before {
+            report.shown.received_at = before.shown.received_at;
+        }
+        let number = before.map_or(u64::MAX, |(number, _)| number);
+        let mut reports = vec![(report.clone(), own.clone())];
+        let goes: HashMap<&ArticleId, &StoryId> =
+            self.moves.iter().map(|change| (&change.article, &change.to)).collect();
+        let mut events = Vec::new();
+        for (story, stored) in &self.stored {
+            let stays =
+                |article: &ArticleId| article != id && goes.get(article).is_none_or(|to| *to == story);
+            let mut now: Vec<(u64, StoryReport)> =
+                stored.reports.iter().filter(|(_, report)| stays(&report.shown.article)).cloned().collect();
+            let comes = self.moves.iter().filter(|change| change.to == *story && change.article != *id);
+            for (number, moved) in comes.filter_map(|change| known.get(&change.article)) {
+                if !now.iter().any(|(known, _)| known == number) {
+                    now.push((*number, (*moved).clone()));
+                    reports.push(((*moved).clone(), story.clone()));
+                }
+            }
+            if story == own {
+                now.push((number, report.clone()));
+            }
+            now.sort_by_key(|(number, _)| *number);
+            let changes = self.changes(story, own, stored);
+            let ended = self.ended.iter().find(|(ended, _)| ended == story).map(|(_, into)| into);
+            if changes.is_empty() || now.is_empty() && ended.is_none() {
+                continue;
+            }
+            let of = if now.is_empty() { &stored.reports } else { &now };
+            let of: Vec<&StoryReport> = of.iter().map(|(_, report)| report).collect();
+            let Some(mut event) = self.event(story, stored.revision + 1, &of) else { continue };
+            event.changes = changes;
+            if let Some(into) = ended {
+                event.state = StoryState::Merged;
+                event.merged_into = Some(into.clone());
+                event.articles.clear();
+                event.independent_origins.clear();
+                (event.article_count, event.origin_count) = (0, 0);
+            }
+            events.push(event);
+        }
+        (reports, events)
+    }
+
+    /// What happened to a story.
+    fn changes(&self, story: &StoryId, own: &StoryId, stored: &StoredStory) -> Vec<StoryChange> {
+        let id = &self.article.article;
+        let change = |kind, article: Option<&ArticleId>, story: Option<&StoryId>| StoryChange {
+            kind,
+            article: article.cloned(),
+            story: story.cloned(),
+        };
+        let mut changes = Vec::new();
+        if let Some((_, into)) = self.ended.iter().find(|(ended, _)| ended == story) {
+            return vec![change(StoryChangeKind::Merged, None, Some(into))];
+        }
+        let from =
+            self.moves.iter().find(|change| change.article == *id).and_then(|change| change.from.as_ref());
+        if story == own {
+            let kind = match (
+                stored.reports.is_empty(),
+                stored.reports.iter().any(|(_, report)| report.shown.article == *id),
+            ) {
+                (true, _) => StoryChangeKind::Begun,
+                (false, true) => StoryChangeKind::Edited,
+                (false, false) => StoryChangeKind::Joined,
+            };
+            changes.push(change(kind, Some(id), from.filter(|from| *from != own)));
+        }
+        let ended_here =
+            |from: &StoryId| self.ended.iter().any(|(ended, into)| ended == from && into == story);
+        for (ended, _) in self.ended.iter().filter(|(_, into)| into == story) {
+            changes.push(change(StoryChangeKind::Merged, None, Some(ended)));
+        }
+        let mut begun = stored.reports.is_empty() && story != own;
+        for moved in
+            self.moves.iter().filter(|moved| moved.article != *id || moved.from.as_ref() == Some(story))
+        {
+            let comes = moved.to == *story && moved.article != *id;
+            if comes && !moved.from.as_ref().is_some_and(ended_here) {
+                let kind =
+                    if std::mem::take(&mut begun) { StoryChangeKind::Begun } else { StoryChangeKind::Joined };
+                changes.push(change(kind, Some(&moved.article), moved.from.as_ref()));
+            } else if moved.from.as_ref() == Some(story) && moved.to != *story {
+                changes.push(change(StoryChangeKind::Left, Some(&moved.article), Some(&moved.to)));
+            }
+        }
+        changes
+    }
+
+    /// All that is said of a story with these reports; nothing of one without any.
+    fn event(&self, story: &StoryId, revision: u32, reports: &[&StoryReport]) -> Option<StoryEvent> {
+        let mut articles: Vec<StoryArticle> = reports.iter().map(|report| report.shown.clone()).collect();
+        give_roles(self.agencies, &mut articles);
+        let received = || articles.iter().map(|article| article.received_at);
+        let (first_reported, last_reported) = (received().min()?, received().max()?);
+        let titles = titles(&articles);
+        let languages = by_count(articles.iter().map(|article| language(article).to_owned()));
+        let own = || articles.iter().filter(|article| article.role != StoryRole::Copy);
+        let main = by_count(own().map(|article| language(article).to_owned())).into_iter().next();
+        let main = main.or_else(|| languages.first().cloned()).map(|(language, _)| language);
+        let title =
+            main.and_then(|language| titles.get(&language)).or_else(|| titles.values().next()).cloned();
+        let entities = by_count(
+            reports.iter().flat_map(|report| report.entities.iter().cloned().collect::<HashSet<_>>()),
+        );
+        let acts = by_count(reports.iter().flat_map(|report| report.acts.iter().cloned()));
+        let independent = independent_origins(self.agencies, &articles);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Some(StoryEvent {
+            id: EventId::of_story(story, revision),
+            story: story.clone(),
+            revision,
+            supersedes: (revision > 1).then(|| EventId::of_story(story, revision - 1)),
+            state: StoryState::Open,
+            merged_into: None,
+            changes: Vec::new(),
+            title,
+            titles,
+            first_reported,
+            last_reported,
+            happened_on: happened_on(reports),
+            entities: entities
+                .into_iter()
+                .take(MAX_ENTITIES)
+                .map(|((id, kind), articles)| StoryEntity { id, kind, articles: count(articles) })
+                .collect(),
+            acts: acts.into_iter().take(MAX_ACTS).map(|(act, _)| act).collect(),
+            languages: languages.into_iter().map(|(language, _)| language).collect(),
+            article_count: count(articles.len()),
+            origin_count: count(independent.len()),
+            independent_origins: independent.into_iter().take(MAX_ORIGINS).collect(),
+            articles: ends(articles),
+        })
+    }
+}
+
+/// The first and the last of many articles.
+fn ends(mut articles: Vec<StoryArticle>) -> Vec<StoryArticle> {
+    let from = articles.len().saturating_sub(MAX_ARTICLES_AT_END);
+    if from > MAX_ARTICLES_AT_END {
+        articles.drain(MAX_ARTICLES_AT_END..from);
+    }
+    articles
+}
+
+/// How often each comes, the most frequent first; of equals the first in their own order.
+fn by_count<T: Hash + Eq + Ord + Clone>(items: impl Iterator<Item = T>) -> Vec<(T, usize)> {
+    let mut counts: HashMap<T, usize> = HashMap::new();
+    for item in items {
+        *counts.entry(item).or_insert(0) += 1;
+    }
+    let mut counts: Vec<(T, usize)> = counts.into_iter().collect();
+    counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    counts
+}
+
+/// The day that most openings name, no later than the last report; of equals the latest.
+fn happened_on(reports: &[&StoryReport]) -> Option<Date> {
+    let days = by_count(reports.iter().flat_map(|report| report.days.iter().copied()));
+    let most = days.first()?.1;
+    days.into_iter().filter(|(_, count)| *count == most).map(|(day, _)| day).max()
+}
+
+fn language(article: &StoryArticle) -> &str {
+    article.language.as_deref().unwrap_or(UNDETERMINED)
+}
+
+fn titles(articles: &[StoryArticle]) -> BTreeMap<String, String> {
+    let mut best: BTreeMap<String, (StoryRole, String)> = BTreeMap::new();
+    let rank = |role| match role {
+        StoryRole::Origin => 0,
+        StoryRole::OwnReport => 1,
+        StoryRole::Copy => 2,
+    };
+    for article in articles {
+        let Some(title) = &article.title else { continue };
+        let known = best.get(language(article));
+        if known.is_none_or(|(role, _)| rank(article.role) < rank(*role)) {
+            best.insert(language(article).to_owned(), (article.role, title.clone()));
+        }
+    }
+    best.into_iter().map(|(language, (_, title))| (language, title)).collect()
+}
+
+fn host(article: &StoryArticle) -> Option<&str> {
+    article.url.as_ref().and_then(Url::host_str)
+}
+
+/// Whether `name` is the publisher of an article.
+fn publishes(agencies: &Agencies, article: &StoryArticle, name: &str) -> bool {
+    let carrier =
+        Carrier { host: host(article), publisher: article.publisher.as_deref(), ..Carrier::default() };
+    is_publisher(agencies, &carrier, name)
+}
+
+/// Tells what each article is among the others.
+fn give_roles(agencies: &Agencies, articles: &mut [StoryArticle]) {
+    let copied: HashSet<ArticleId> = articles.iter().filter_map(|article| article.copy_of.clone()).collect();
+    let named: Vec<String> = by_count(
+        articles.iter().flat_map(|article| article.origins.iter().map(|origin| origin.name.clone())),
+    )
+    .into_iter()
+    .map(|(name, _)| name)
+    .collect();
+    for article in articles {
+        let is_anothers = article.copy_of.is_some() || !article.origins.is_empty();
+        let is_origin = || {
+            copied.contains(&article.article) || named.iter().any(|name| publishes(agencies, article, name))
+        };
+        article.role = match is_anothers {
+            true => StoryRole::Copy,
+            false if is_origin() => StoryRole::Origin,
+            false => StoryRole::OwnReport,
+        };
+    }
+}
+
+/// Who tells a story in words of their own, in the order in which they first do. Where a text is a copy, those of the text count that
+/// it repeats; where it names whose text it is, they do; else its publisher does.
+fn independent_origins(agencies: &Agencies, articles: &[StoryArticle]) -> Vec<IndependentOrigin> {
+    let by_id: HashMap<&ArticleId, &StoryArticle> =
+        articles.iter().map(|article| (&article.article, article)).collect();
+    let named: Vec<&str> =
+        articles.iter().flat_map(|article| &article.origins).map(|origin| origin.name.as_str()).collect();
+    let publisher = |article: &StoryArticle| {
+        if let Some(name) = named.iter().find(|name| publishes(agencies, article, name)) {
+            return Some(canonical_name(agencies, name));
+        }
+        let site = || host(article).map(site::of_host);
+        article.publisher.as_deref().map(|name| canonical_name(agencies, name)).or_else(site)
+    };
+    let mut origins: Vec<IndependentOrigin> = Vec::new();
+    let mut add = |name: String, evidence: OriginEvidence| match origins
+        .iter_mut()
+        .find(|origin| origin.name == name)
+    {
+        Some(origin) if origin.evidence.len() >= MAX_EVIDENCE => {}
+        Some(origin) => origin.evidence.push(evidence),
+        None => origins.push(IndependentOrigin { name, evidence: vec![evidence] }),
+    };
+    for article in articles {
+        let of = |kind, words| OriginEvidence { article: article.article.clone(), kind, words };
+        for origin in &article.origins {
+            add(canonical_name(agencies, &origin.name), of(Some(origin.kind), Some(origin.evidence.clone())));
+        }
+        if !article.origins.is_empty() {
+            continue;
+        }
+        let original = article.copy_of.as_ref().and_then(|id| by_id.get(id));
+        let name = publisher(original.copied().unwrap_or(article));
+        let kind = article.copy_of.as_ref().map(|_| OriginKind::Copy);
+        if let Some(name) = name {
+            add(name, of(kind, None));
+        }
+    }
+    origins
+}
