@@ -14,6 +14,7 @@
 //! | POST `/v1/feeds/ID/poll`, `/v1/feeds/ID/revive` | has a feed asked now; the second also where it is gone |
 //! | POST `/v1/reload` | what reading the configuration anew changed, or every error in it |
 //! | `/v1/schemas/NAME` | the JSON Schema of a kind of event, such as `dateline.article.v1.json` |
+//! | `/v1/openapi.json`, `/v1/asyncapi.json` | what this API, and the topics of Kafka, promise |
 //! | `/livez` | 200 while the process and its engine go round |
 //! | `/readyz` | 200 while entries can be taken in and kept; what is degraded, and why |
 //! | `/metrics` | figures for Prometheus |
@@ -25,6 +26,7 @@
 
 mod access;
 mod connections;
+mod document;
 mod events;
 mod feed;
 mod health;
@@ -34,16 +36,21 @@ mod websub;
 
 use std::sync::Arc;
 
-use axum::Router;
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+use aide::generate::GenContext;
+use aide::openapi::{OpenApi, Operation};
+use aide::{OperationOutput, openapi as oas};
 use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::{get, post};
 use dateline_journal::{Journal, JournalError};
-use dateline_publisher::RelayStatus;
+use dateline_publisher::{RelayStatus, Topics};
 use dateline_wire::{Envelope, Sequence};
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -51,6 +58,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 pub use access::WriteAccess;
+pub use document::openapi;
 pub(crate) use feed::{FeedAddition, FeedChangeReport};
 pub(crate) use health::is_alive;
 
@@ -80,6 +88,8 @@ pub struct Sources {
     pub relay: Option<watch::Receiver<RelayStatus>>,
     /// What the envelopes of its events say.
     pub envelope: Envelope,
+    /// The topics that events are delivered to, if they are.
+    pub topics: Topics,
     /// Subscriptions at hubs, if there are any.
     pub websub: Option<Arc<WebSub>>,
     /// Where the engine is told to ask a feed, if there is one.
@@ -118,20 +128,8 @@ pub async fn serve(
         max_followers: settings.max_followers,
         stop: stop.clone(),
     });
-    let router = Router::new()
-        .route("/v1/events", get(events::events))
-        .route("/v1/feeds", get(feed::list).post(feed::add))
-        .route("/v1/feeds/{id}", get(feed::show).delete(feed::remove))
-        .route("/v1/feeds/{id}/pause", post(feed::pause))
-        .route("/v1/feeds/{id}/resume", post(feed::resume))
-        .route("/v1/feeds/{id}/poll", post(feed::poll))
-        .route("/v1/feeds/{id}/revive", post(feed::revive))
-        .route("/v1/status", get(status))
-        .route("/v1/reload", post(reload::reload))
-        .route("/v1/schemas/{name}", get(schemas::schema))
-        .route("/livez", get(health::livez))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics))
+    let router = routes()
+        .finish_api(&mut OpenApi::default())
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status"))
         .with_state(api)
         .merge(callbacks.unwrap_or_default())
@@ -140,6 +138,32 @@ pub async fn serve(
             std::future::ready(with_common_headers(response, journal.as_ref()))
         }));
     connections::serve(listener, router, settings, stop).await;
+}
+
+/// Every path but the callbacks', each with what [`openapi`] says of it.
+fn routes() -> ApiRouter<Arc<Api>> {
+    ApiRouter::new()
+        .api_route("/v1/events", get_with(events::events, document::events))
+        .api_route(
+            "/v1/feeds",
+            get_with(feed::list, document::feeds).post_with(feed::add, document::add_feed),
+        )
+        .api_route(
+            "/v1/feeds/{id}",
+            get_with(feed::show, document::feed).delete_with(feed::remove, document::remove_feed),
+        )
+        .api_route("/v1/feeds/{id}/pause", post_with(feed::pause, document::pause_feed))
+        .api_route("/v1/feeds/{id}/resume", post_with(feed::resume, document::resume_feed))
+        .api_route("/v1/feeds/{id}/poll", post_with(feed::poll, document::poll_feed))
+        .api_route("/v1/feeds/{id}/revive", post_with(feed::revive, document::revive_feed))
+        .api_route("/v1/status", get_with(status, document::status))
+        .api_route("/v1/reload", post_with(reload::reload, document::reload))
+        .api_route("/v1/schemas/{name}", get_with(schemas::schema, document::schema))
+        .api_route("/v1/openapi.json", get_with(schemas::openapi, document::openapi_document))
+        .api_route("/v1/asyncapi.json", get_with(schemas::asyncapi, document::asyncapi_document))
+        .api_route("/livez", get_with(health::livez, document::livez))
+        .api_route("/readyz", get_with(health::readyz, document::readyz))
+        .api_route("/metrics", get_with(metrics, document::metrics))
 }
 
 /// The field that names the journal an answer is about.
@@ -166,8 +190,8 @@ fn may_be_compressed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensi
     !control.is_some_and(|control| control.contains("no-transform"))
 }
 
-async fn status(State(api): Shared) -> Result<Response, Problem> {
-    Ok(Json(api.status().await?).into_response())
+async fn status(State(api): Shared) -> Result<Json<StatusReport>, Problem> {
+    api.status().await.map(Json)
 }
 
 async fn metrics(State(api): Shared, headers: HeaderMap) -> Result<Response, Problem> {
@@ -263,26 +287,58 @@ impl Problem {
     const CONTENT_TYPE: &'static str = "application/problem+json";
 
     fn to_json(&self) -> String {
-        let mut document = serde_json::json!({
-            "title": self.status.canonical_reason(),
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        });
-        if self.kind == ProblemKind::UnwritableFile {
-            document["type"] = ProblemKind::UNWRITABLE_FILE.into();
-        }
-        if !self.errors.is_empty() {
-            document["errors"] = self.errors.clone().into();
-        }
-        if let Some(oldest) = self.oldest {
-            document["oldest"] = oldest.0.into();
-        }
-        document.to_string()
+        let document = ProblemDocument {
+            kind: (self.kind == ProblemKind::UnwritableFile).then_some(ProblemKind::UNWRITABLE_FILE),
+            title: self.status.canonical_reason(),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+            oldest: self.oldest,
+        };
+        // Strings and numbers always become JSON.
+        serde_json::to_string(&document).unwrap_or_default()
     }
 
     fn internal(detail: &str) -> Self {
         tracing::error!(detail, "a request failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+}
+
+/// A failure, as RFC 9457 has it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+struct ProblemDocument<'p> {
+    /// What it is, where a program does something about it.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    /// The status in words.
+    title: Option<&'static str>,
+    /// The status.
+    status: u16,
+    /// What is wrong, and what to do.
+    detail: &'p str,
+    /// Everything that is wrong, where that is more than one thing.
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
+    errors: &'p [String],
+    /// The first event from which nothing is missing, where what was asked for is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest: Option<Sequence>,
+}
+
+impl OperationOutput for Problem {
+    type Inner = Self;
+
+    fn operation_response(context: &mut GenContext, _: &mut Operation) -> Option<oas::Response> {
+        let schema = context.schema.subschema_for::<ProblemDocument<'static>>();
+        Some(document::response("What is wrong, and what to do.", [(Self::CONTENT_TYPE, schema)]))
+    }
+
+    fn inferred_responses(
+        context: &mut GenContext,
+        operation: &mut Operation,
+    ) -> Vec<(Option<u16>, oas::Response)> {
+        Self::operation_response(context, operation).map(|response| (None, response)).into_iter().collect()
     }
 }
 

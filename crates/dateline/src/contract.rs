@@ -1,10 +1,16 @@
 //! What subscribers rely on, as documents: made of the code, written to `schemas/`, and served by the API.
 
+mod asyncapi;
+
 use std::path::Path;
 use std::{fs, io};
 
+use dateline_publisher::Topics;
 use dateline_wire::{EventKind, SchemaBase};
 use serde_json::Value;
+
+pub use self::asyncapi::asyncapi;
+pub use crate::api::openapi;
 
 /// A document of the contract.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +35,12 @@ impl ContractDocument {
 pub fn documents() -> Vec<ContractDocument> {
     let base = SchemaBase::default();
     let schemas = EventKind::ALL.into_iter();
-    schemas.map(|kind| ContractDocument { file: kind.schema_file(), content: base.schema(kind) }).collect()
+    let schemas =
+        schemas.map(|kind| ContractDocument { file: kind.schema_file(), content: base.schema(kind) });
+    let openapi = ContractDocument { file: "openapi.json".into(), content: openapi() };
+    let asyncapi =
+        ContractDocument { file: "asyncapi.json".into(), content: asyncapi(&base, &Topics::default()) };
+    schemas.chain([openapi, asyncapi]).collect()
 }
 
 /// Writes every document to `folder`, which is made if it is missing.

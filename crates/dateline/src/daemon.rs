@@ -146,6 +146,7 @@ pub async fn run(
         pulse: pulse.clone(),
         relay: relay.as_ref().map(Relay::status),
         envelope: settings.envelope(),
+        topics: settings.kafka.topics.clone(),
         websub: websub.clone(),
         write_access: may_write,
         engine: Some(engine.commands()),

@@ -143,6 +143,7 @@ impl Demo {
             pulse: in_real_time(engine, stop.clone()),
             relay: None,
             envelope: settings.envelope(),
+            topics: settings.kafka.topics.clone(),
             websub: None,
             write_access: watch::Sender::new(WriteAccess::new(address, ApiSettings::default())).subscribe(),
             engine: None,

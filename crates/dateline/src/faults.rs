@@ -6,6 +6,7 @@ use std::fmt;
 use dateline_publisher::{OutageCause, RelayStatus};
 use dateline_wire::FailureKind;
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::disk::DiskSpace;
@@ -30,7 +31,7 @@ const RECENT_POLLS: SignedDuration = SignedDuration::from_mins(15);
 const MIN_FEEDS: usize = 3;
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fault {
     /// Which thing, for programs.
     pub kind: FaultKind,
@@ -57,7 +58,7 @@ impl fmt::Display for Fault {
 }
 
 /// What can be wrong, the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     /// The engine doesn't go round.

@@ -8,6 +8,7 @@ use dateline_parser::{AppliedSiteRule, SiteRulePart};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is counted of every rule.
@@ -32,7 +33,7 @@ struct RuleCount {
 }
 
 /// How one rule does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SiteRuleStatus {
     /// Its host, followed by its path where it has one.
     pub rule: String,

@@ -13,6 +13,7 @@ use dateline_wire::{
     EventKind, FailureKind, FeedId, FeedState, HealthKind, PublicUrl, Sequence, Subscription,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -31,7 +32,7 @@ pub use page::page;
 const LAST_EVENTS: u64 = 5;
 
 /// How a daemon is, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It does what it should.
@@ -45,7 +46,7 @@ pub enum Verdict {
 }
 
 /// The whole picture.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct StatusReport {
     /// When this was so, by the daemon's clock: that of its machine, but in a demonstration that of the recorded day.
     pub now: Timestamp,
@@ -109,7 +110,7 @@ pub struct StatusReport {
 }
 
 /// What the relay is doing.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct RelaySummary {
     /// The last event that Kafka has for certain; absent until Kafka said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,7 +146,7 @@ impl RelaySummary {
 }
 
 /// One of the last events, in a line.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LastEvent {
     /// Its place.
     pub sequence: Sequence,
@@ -158,7 +159,7 @@ pub struct LastEvent {
 }
 
 /// One feed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct FeedStatus {
     /// Its id.
     pub id: FeedId,
@@ -206,7 +207,7 @@ pub struct FeedStatus {
 }
 
 /// A feed's subscription at its hub, without its keys.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct WebSubStatus {
     /// The hub.
     pub hub: Url,

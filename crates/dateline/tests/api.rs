@@ -61,6 +61,7 @@ impl TestServer {
             pulse: pulse.subscribe(),
             relay: relay.map(|relay| watch::channel(relay).1),
             envelope: "/test".into(),
+            topics: Default::default(),
             websub: None,
             write_access: watch::channel(WriteAccess::new(settings.listen, ApiSettings::default())).1,
             engine: None,

@@ -1,5 +1,6 @@
 //! Why an entry was not published: the closed set of reasons, and of the stages that give them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
@@ -151,7 +152,7 @@ impl RejectReason {
 }
 
 /// The ways in which an exchange with a server fails: those of the [`RejectReason`]s that mean that no answer came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
     /// [`RejectReason::Url`]

@@ -3,6 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use aide::OperationInput;
+use aide::generate::GenContext;
+use aide::openapi::Operation;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -105,6 +108,12 @@ fn is_loopback(host: &str) -> bool {
 /// Leave to write: a handler that takes it is not run without.
 pub(super) struct MayWrite;
 
+impl OperationInput for MayWrite {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        operation.security.push(std::iter::once(("token".to_owned(), Vec::new())).collect());
+    }
+}
+
 impl FromRequestParts<Arc<Api>> for MayWrite {
     type Rejection = Problem;
 
@@ -117,6 +126,12 @@ impl FromRequestParts<Arc<Api>> for MayWrite {
 /// Leave to have the configuration read anew. That may say otherwise who may write: whoever it lets write may have it read, too.
 /// Otherwise nobody could without the token that it has no more.
 pub(super) struct MayReload;
+
+impl OperationInput for MayReload {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        MayWrite::operation_input(context, operation);
+    }
+}
 
 impl FromRequestParts<Arc<Api>> for MayReload {
     type Rejection = Problem;

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use dateline_journal::JournalError;
 use dateline_wire::{CloudEvent, EventKind, Sequence};
 use futures_util::{StreamExt, stream};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
@@ -21,7 +22,7 @@ const PAGE: usize = 64;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// What can be asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct EventQuery {
     /// The sequence after which to begin, or `earliest` (the default) or `latest`.

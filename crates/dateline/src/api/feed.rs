@@ -10,8 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use dateline_journal::{JournalError, PollRequest};
 use dateline_wire::{FeedId, FeedRef};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use url::Url;
 
@@ -21,10 +21,10 @@ use crate::config::feeds::{FeedChange, FeedChangeError, NewFeed};
 use crate::engine::EngineCommand;
 use crate::feed_discovery::{DiscoveryError, discover};
 use crate::reload::{ReloadReport, Reloader};
-use crate::status::FeedHistory;
+use crate::status::{FeedHistory, FeedStatus};
 
 /// A feed that is to be added.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FeedAddition {
     /// The address of the feed, or of a site that names one.
@@ -44,7 +44,7 @@ pub(crate) struct FeedAddition {
 }
 
 /// What came of a change.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct FeedChangeReport {
     /// The feed.
     pub feed: FeedRef,
@@ -52,10 +52,16 @@ pub(crate) struct FeedChangeReport {
     pub reload: ReloadReport,
 }
 
+/// A feed that is asked now.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct AskedFeed {
+    /// The feed.
+    feed: FeedId,
+}
+
 /// All feeds, and how each is.
-pub(super) async fn list(State(api): Shared) -> Result<Response, Problem> {
-    let status = api.status().await?;
-    Ok(Json(status.feeds).into_response())
+pub(super) async fn list(State(api): Shared) -> Result<Json<Vec<FeedStatus>>, Problem> {
+    Ok(Json(api.status().await?.feeds))
 }
 
 /// How a feed has been going.
@@ -125,12 +131,12 @@ pub(super) async fn resume(
 }
 
 /// Asks the feed now.
-pub(super) async fn poll(_: MayWrite, state: Shared, id: Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn poll(_: MayWrite, state: Shared, id: Path<String>) -> Result<Json<AskedFeed>, Problem> {
     request(state, id, PollRequest::Poll).await
 }
 
 /// Asks the feed now, which is gone no more.
-pub(super) async fn revive(_: MayWrite, state: Shared, id: Path<String>) -> Result<Json<Value>, Problem> {
+pub(super) async fn revive(_: MayWrite, state: Shared, id: Path<String>) -> Result<Json<AskedFeed>, Problem> {
     request(state, id, PollRequest::Revive).await
 }
 
@@ -138,7 +144,7 @@ async fn request(
     State(api): Shared,
     Path(id): Path<String>,
     request: PollRequest,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<AskedFeed>, Problem> {
     let stopping = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the daemon is stopping");
     let Some(engine) = api.sources.engine.clone() else {
         return Err(Problem::new(StatusCode::NOT_FOUND, "no feeds are polled here"));
@@ -151,7 +157,7 @@ async fn request(
     let (done, answer) = oneshot::channel();
     engine.send(EngineCommand::Poll(feed.clone(), request, done)).await.map_err(|_| stopping())?;
     match answer.await.map_err(|_| stopping())? {
-        Ok(()) => Ok(Json(json!({ "feed": feed }))),
+        Ok(()) => Ok(Json(AskedFeed { feed })),
         Err(JournalError::UnknownFeed(feed)) => Err(unknown(&feed)),
         Err(error) => Err(error.into()),
     }

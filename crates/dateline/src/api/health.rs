@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
 use tokio::time::timeout;
 
 use super::Shared;
@@ -24,7 +23,7 @@ pub(crate) fn is_alive(pulse: &EngineActivity) -> bool {
 }
 
 /// 200 while the engine goes round: otherwise a restart helps.
-pub(super) async fn livez(State(api): Shared) -> impl IntoResponse {
+pub(super) async fn livez(State(api): Shared) -> (StatusCode, &'static str) {
     match is_alive(&api.sources.pulse.borrow()) {
         true => (StatusCode::OK, "alive\n"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "the engine hangs\n"),
@@ -33,7 +32,7 @@ pub(super) async fn livez(State(api): Shared) -> impl IntoResponse {
 
 /// 200 while entries can be taken in and kept. A broker that is down, or a rule that finds nothing, is no reason not to be ready: the
 /// lines after the first tell of those, as the status does. A journal that cannot be read in time leaves what the daemon itself knows.
-pub(super) async fn readyz(State(api): Shared) -> impl IntoResponse {
+pub(super) async fn readyz(State(api): Shared) -> (StatusCode, String) {
     if api.stop.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "not ready: stopping\n".to_owned());
     }

@@ -1,11 +1,13 @@
-//! `/v1/schemas/NAME`: the JSON Schemas of events.
+//! `/v1/schemas/NAME`, `/v1/openapi.json`, `/v1/asyncapi.json`: what subscribers rely on.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Json, Response};
 use dateline_wire::EventKind;
+use serde_json::Value;
 
-use super::{Problem, Shared};
+use super::{Problem, Shared, document};
+use crate::contract;
 
 /// The schema that is called `name`, as `dataschema` of the events calls it.
 pub(super) async fn schema(State(api): Shared, Path(name): Path<String>) -> Result<Response, Problem> {
@@ -18,4 +20,14 @@ pub(super) async fn schema(State(api): Shared, Path(name): Path<String>) -> Resu
     };
     let schema = api.sources.envelope.schemas.schema(kind);
     Ok(([(header::CONTENT_TYPE, "application/schema+json")], schema.to_string()).into_response())
+}
+
+/// What this API promises.
+pub(super) async fn openapi() -> Json<Value> {
+    Json(document::openapi())
+}
+
+/// What the topics promise.
+pub(super) async fn asyncapi(State(api): Shared) -> Json<Value> {
+    Json(contract::asyncapi(&api.sources.envelope.schemas, &api.sources.topics))
 }

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use dateline_fetcher::Feed;
 use dateline_wire::{FeedId, FeedRef};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a reload changed, for whoever asked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReloadReport {
     /// The feeds.
     pub feeds: FeedDifference,
@@ -27,7 +28,7 @@ pub struct ReloadReport {
 }
 
 /// How two sets of feeds differ.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FeedDifference {
     /// How many are polled now.
     pub total: usize,

@@ -6,12 +6,13 @@ use dateline_fetcher::reason_for_next_poll;
 use dateline_journal::{JournalError, JournalReader, PollRecord};
 use dateline_wire::{FeedId, FeedState};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{FeedCatalogue, FeedStatus, WebSubStatus};
 
 /// How a feed has been going.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct FeedHistory {
     /// How it is.
     #[serde(flatten)]

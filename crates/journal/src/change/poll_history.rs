@@ -3,6 +3,7 @@
 use dateline_wire::FeedState;
 use jiff::Timestamp;
 use rusqlite::params;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::EntryCounts;
@@ -13,7 +14,7 @@ use crate::ledger::Ledger;
 const MAX_POLLS: u32 = 20;
 
 /// One poll of a feed, as it is remembered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PollRecord {
     /// When it was asked.
     pub time: Timestamp,

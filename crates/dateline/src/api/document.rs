@@ -1,0 +1,273 @@
+//! The API as OpenAPI 3.1: each path says here what it answers; parameters, bodies and failures come from the handlers' types.
+
+use aide::openapi::{Info, MediaType, OpenApi, ReferenceOr, Response, SchemaObject, StatusCode};
+use aide::transform::TransformOperation;
+use axum::response::Json;
+use dateline_wire::describe_to_subscribers;
+use schemars::{Schema, json_schema};
+use serde_json::{Value, json};
+
+use super::feed::FeedChangeReport;
+
+type Described<'o> = TransformOperation<'o>;
+
+/// The document that is served at `/v1/openapi.json`.
+pub fn openapi() -> Value {
+    // What is gathered of types is kept a thread.
+    aide::generate::reset_context();
+    let info = Info {
+        title: "Dateline".into(),
+        description: Some(
+            "Events as they are committed, the feeds they come from, and how the daemon is. Reading takes no leave; writing \
+             does. See docs/compatibility.md for what may be added, and how to read what is unknown."
+                .into(),
+        ),
+        version: "1".into(),
+        ..Info::default()
+    };
+    let mut api = OpenApi { info, ..OpenApi::default() };
+    _ = super::routes().finish_api(&mut api);
+    // It is made of strings, numbers, lists and maps of strings.
+    let mut document = serde_json::to_value(&api).unwrap_or_default();
+    complete(&mut document);
+    document
+}
+
+/// What the types of handlers don't say: what all answers have, how one shows that it may write, and what is in a path.
+fn complete(document: &mut Value) {
+    let components = &mut document["components"];
+    components["headers"]["Dateline-Journal"] = json!({
+        "description": "The journal that the answer is about. Its sequence means nothing in another.",
+        "required": true,
+        "schema": { "type": "string" },
+    });
+    components["securitySchemes"]["token"] = json!({
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token of `[api]`. Without one, writing is for the daemon's own machine.",
+    });
+    if let Some(schemas) = components["schemas"].as_object_mut() {
+        schemas.values_mut().for_each(describe_to_subscribers);
+    }
+    let Some(paths) = document["paths"].as_object_mut() else { return };
+    for (path, operations) in paths {
+        for operation in operations.as_object_mut().into_iter().flat_map(|operations| operations.values_mut())
+        {
+            for answer in operation["responses"].as_object_mut().into_iter().flat_map(|all| all.values_mut())
+            {
+                answer["headers"]["Dateline-Journal"] =
+                    json!({ "$ref": "#/components/headers/Dateline-Journal" });
+            }
+            let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            parameters.iter_mut().for_each(describe_to_subscribers);
+            for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+                if !parameters.iter().any(|parameter| parameter["name"] == name) {
+                    let schema = json!({ "type": "string" });
+                    parameters
+                        .push(json!({ "in": "path", "name": name, "required": true, "schema": schema }));
+                }
+            }
+            if path == "/v1/events" {
+                parameters.push(json!({
+                    "in": "header",
+                    "name": "Last-Event-ID",
+                    "description": "The sequence after which to begin: a browser that reconnects sends it, and it stands before `after`.",
+                    "schema": { "type": "string" },
+                }));
+            }
+            if !parameters.is_empty() {
+                operation["parameters"] = parameters.into();
+            }
+        }
+    }
+}
+
+/// An answer in one or several media types.
+pub(super) fn response<const N: usize>(description: &str, content: [(&str, Schema); N]) -> Response {
+    let media = |json_schema| MediaType {
+        schema: Some(SchemaObject { json_schema, external_docs: None, example: None }),
+        ..MediaType::default()
+    };
+    Response {
+        description: description.into(),
+        content: content.into_iter().map(|(name, schema)| (name.to_owned(), media(schema))).collect(),
+        ..Response::default()
+    }
+}
+
+fn answers(mut operation: Described<'_>, status: u16, response: Response) -> Described<'_> {
+    let responses = operation.inner_mut().responses.get_or_insert_default();
+    responses.responses.insert(StatusCode::Code(status), ReferenceOr::Item(response));
+    operation
+}
+
+fn text() -> Schema {
+    json_schema!({ "type": "string" })
+}
+
+pub(super) fn events(operation: Described<'_>) -> Described<'_> {
+    let operation = operation
+        .id("events")
+        .summary("Events in the order of their commit, from where the client left off")
+        .description(
+            "Each is a CloudEvent in the JSON event format, whose `data` the schema at `/v1/schemas/TYPE.json` describes. With \
+             `follow`, the answer goes on with new events as they come. 400: a parameter means nothing. 409: `journal` is another. \
+             410: events after `after` were let go; `oldest` is the first from which nothing is missing. 503: as many follow as may.",
+        );
+    let event = json_schema!({
+        "type": "object",
+        "description": "One a line, or one a server-sent event, whose `id` is its sequence and whose `event` is its kind.",
+        "properties": {
+            "specversion": { "const": "1.0" },
+            "id": { "type": "string" },
+            "source": { "type": "string" },
+            "type": { "type": "string" },
+            "subject": { "type": "string" },
+            "time": { "type": "string", "format": "date-time" },
+            "datacontenttype": { "const": "application/json" },
+            "dataschema": { "type": "string", "format": "uri" },
+            "sequence": { "type": "string" },
+            "traceparent": { "type": "string" },
+            "data": { "type": "object" },
+        },
+        "required": [
+            "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "sequence", "traceparent",
+            "data",
+        ],
+    });
+    let content = [("application/x-ndjson", event.clone()), ("text/event-stream", event)];
+    answers(operation, 200, response("The events.", content))
+}
+
+pub(super) fn feeds(operation: Described<'_>) -> Described<'_> {
+    operation.id("feeds").summary("The feeds, and how each is")
+}
+
+pub(super) fn add_feed(operation: Described<'_>) -> Described<'_> {
+    let operation = operation.id("addFeed").summary("Adds a feed, or the one that a site names").description(
+        "`Location` in the answer is the feed's path. 409: it is there already. 422: there is no feed.",
+    );
+    operation
+        .response_with::<201, Json<FeedChangeReport>, _>(|answer| answer.description("The feed was added."))
+}
+
+pub(super) fn feed(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("feed")
+        .summary("How a feed has been going: its last polls, when it is asked next, and why then")
+}
+
+pub(super) fn remove_feed(operation: Described<'_>) -> Described<'_> {
+    operation.id("removeFeed").summary("Takes a feed out")
+}
+
+pub(super) fn pause_feed(operation: Described<'_>) -> Described<'_> {
+    operation.id("pauseFeed").summary("Has a feed polled no more")
+}
+
+pub(super) fn resume_feed(operation: Described<'_>) -> Described<'_> {
+    operation.id("resumeFeed").summary("Has a feed polled again")
+}
+
+pub(super) fn poll_feed(operation: Described<'_>) -> Described<'_> {
+    operation.id("pollFeed").summary("Asks a feed now")
+}
+
+pub(super) fn revive_feed(operation: Described<'_>) -> Described<'_> {
+    operation.id("reviveFeed").summary("Asks a feed now, which is gone no more")
+}
+
+pub(super) fn status(operation: Described<'_>) -> Described<'_> {
+    operation.id("status").summary("The whole: feeds, backlog, last events, relay")
+}
+
+pub(super) fn reload(operation: Described<'_>) -> Described<'_> {
+    let operation = operation.id("reload").summary("Reads the configuration anew");
+    operation.description("422: it is wrong, and everything stays as it was; `errors` has every mistake.")
+}
+
+pub(super) fn schema(operation: Described<'_>) -> Described<'_> {
+    let operation =
+        operation.id("schema").summary("The JSON Schema of a kind of event, by its type and `.json`");
+    let content = [("application/schema+json", json_schema!({ "type": "object" }))];
+    answers(operation, 200, response("A JSON Schema, draft 2020-12.", content))
+}
+
+pub(super) fn openapi_document(operation: Described<'_>) -> Described<'_> {
+    operation.id("openapi").summary("This document")
+}
+
+pub(super) fn asyncapi_document(operation: Described<'_>) -> Described<'_> {
+    operation.id("asyncapi").summary("The topics in Kafka, as AsyncAPI 3")
+}
+
+pub(super) fn livez(operation: Described<'_>) -> Described<'_> {
+    let operation = operation.id("livez").summary("Whether the process and its engine go round");
+    let operation = answers(operation, 200, response("They do.", [("text/plain", text())]));
+    answers(operation, 503, response("The engine hangs: a restart helps.", [("text/plain", text())]))
+}
+
+pub(super) fn readyz(operation: Described<'_>) -> Described<'_> {
+    let operation = operation.id("readyz").summary("Whether entries can be taken in and kept");
+    let ready =
+        response("They can; what is degraded, and why, stands in further lines.", [("text/plain", text())]);
+    let operation = answers(operation, 200, ready);
+    answers(operation, 503, response("They cannot, and why.", [("text/plain", text())]))
+}
+
+pub(super) fn metrics(operation: Described<'_>) -> Described<'_> {
+    let operation = operation.id("metrics").summary("Figures for Prometheus");
+    let content = [("text/plain", text()), ("application/openmetrics-text", text())];
+    answers(operation, 200, response("As Accept asks.", content))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every path of the router, as it is shown for debugging; there is no other way to ask.
+    fn routed() -> Vec<String> {
+        let shown = format!("{:?}", super::super::routes().finish_api(&mut OpenApi::default()));
+        let mut paths: Vec<String> =
+            shown.split('"').filter(|part| part.starts_with('/')).map(str::to_owned).collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    #[test]
+    fn every_route_is_in_the_document_with_a_name_and_a_summary() {
+        let document = openapi();
+        let paths = document["paths"].as_object().unwrap();
+        let routed = routed();
+        assert!(routed.contains(&"/v1/events".to_owned()), "{routed:?}");
+        for path in routed {
+            let operations = paths.get(&path).and_then(Value::as_object);
+            let operations =
+                operations.unwrap_or_else(|| panic!("{path} is not documented: use api_route in api.rs"));
+            for (method, operation) in operations {
+                assert!(operation["operationId"].is_string(), "{method} {path} has no id");
+                assert!(operation["summary"].is_string(), "{method} {path} has no summary");
+            }
+        }
+    }
+
+    #[test]
+    fn what_writes_asks_for_the_token_and_failures_are_problems() {
+        let document = openapi();
+        assert_eq!(document["openapi"], "3.1.0");
+        let reload = &document["paths"]["/v1/reload"]["post"];
+        assert_eq!(reload["security"], json!([{ "token": [] }]));
+        assert!(
+            reload["responses"]["default"]["content"]["application/problem+json"].is_object(),
+            "{reload}"
+        );
+        let events = &document["paths"]["/v1/events"]["get"];
+        assert!(events["security"].is_null());
+        let names: Vec<&Value> =
+            events["parameters"].as_array().unwrap().iter().map(|parameter| &parameter["name"]).collect();
+        for name in ["after", "follow", "limit", "kind", "journal", "format", "Last-Event-ID"] {
+            assert!(names.contains(&&json!(name)), "{name}: {names:?}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The topics as AsyncAPI 3: what stands on each, by which key, under which headers.
+
+use dateline_publisher::Topics;
+use dateline_wire::{EventKind, SchemaBase};
+use serde_json::{Map, Value, json};
+
+/// The document that is served at `/v1/asyncapi.json`, for a daemon with these topics.
+pub fn asyncapi(base: &SchemaBase, topics: &Topics) -> Value {
+    let mut channels = Map::new();
+    let mut operations = Map::new();
+    let mut messages = Map::new();
+    for kind in EventKind::ALL {
+        let (word, plural) = (kind.word(), kind.plural());
+        channels.insert(
+            plural.into(),
+            json!({
+                "address": topics.of(kind),
+                "description": about(kind),
+                "messages": { (word): { "$ref": format!("#/components/messages/{word}") } },
+            }),
+        );
+        operations.insert(
+            format!("send_{plural}"),
+            json!({
+                "action": "send",
+                "channel": { "$ref": format!("#/channels/{plural}") },
+                "summary": "Dateline writes in transactions: read with `isolation.level=read_committed`.",
+            }),
+        );
+        messages.insert(word.into(), message(kind, base));
+    }
+    json!({
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Dateline",
+            "version": "1",
+            "description": "Events as Kafka records: CloudEvents 1.0 in binary content mode, each exactly once for subscribers that read \
+                            `read_committed`, in the order of `ce_sequence` under each key. docs/subscribing.md says the rest.",
+        },
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "operations": operations,
+        "components": { "messages": messages, "schemas": { "headers": headers() } },
+    })
+}
+
+fn about(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Article => "Articles on the subject and their revisions.",
+        EventKind::Withdrawal => "Articles that their sites don't have any more.",
+        EventKind::Reject => "Entries that were not published, each with the stage and the reason.",
+        EventKind::Health => "What happened to feeds.",
+        EventKind::Story => {
+            "Happenings, each with all that reports it: the last event of a story tells the whole of it."
+        }
+    }
+}
+
+fn key(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Article | EventKind::Withdrawal => "The article's id.",
+        EventKind::Reject => {
+            "The article's id, else the address that was to be fetched, else the event's id."
+        }
+        EventKind::Health => "The feed's id.",
+        EventKind::Story => "The story's id.",
+    }
+}
+
+fn message(kind: EventKind, base: &SchemaBase) -> Value {
+    json!({
+        "name": kind.ce_type(),
+        "title": about(kind),
+        "contentType": "application/json",
+        "headers": { "$ref": "#/components/schemas/headers" },
+        "payload": {
+            "type": "object",
+            "description": format!("As {} says: /v1/schemas/{} of the API.", base.dataschema(kind), kind.schema_file()),
+            "externalDocs": { "url": base.dataschema(kind), "description": "Its JSON Schema (draft 2020-12), by this `$id`." },
+        },
+        "bindings": {
+            "kafka": { "key": { "type": "string", "description": key(kind) }, "bindingVersion": "0.5.0" },
+        },
+    })
+}
+
+fn headers() -> Value {
+    let text = |description: &str| json!({ "type": "string", "description": description });
+    json!({
+        "type": "object",
+        "properties": {
+            "content-type": { "const": "application/json" },
+            "ce_specversion": { "const": "1.0" },
+            "ce_id": text("The event's id: whoever has seen it has seen the event."),
+            "ce_source": text("The daemon, as its `source` says."),
+            "ce_type": text("The kind of event, such as dateline.article.v1."),
+            "ce_time": text("When it was committed (RFC 3339)."),
+            "ce_subject": text("What the key is; absent where that is longer than 2,048 bytes."),
+            "ce_dataschema": text("The schema of the value, as an absolute URI."),
+            "ce_sequence": text("The event's place in its journal, a decimal number: events of all topics are in this order."),
+            "ce_journal": text("The journal that `ce_sequence` counts in; it stays the same when that is restored from a copy."),
+            "ce_entrydigest": text("Of what the feed's entry said; for a journal that is restored."),
+            "traceparent": text("The work that made it (W3C Trace Context)."),
+        },
+        "required": [
+            "content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_dataschema", "ce_sequence", "ce_journal",
+        ],
+    })
+}
