@@ -202,13 +202,22 @@ impl Reloader {
             }
         };
         let changed = changed.await;
-        log(changed.as_ref().map(|(_, report)| report));
+        match &changed {
+            // Whoever asked for what cannot be is told so; the daemon is none the worse for it.
+            Err(ReloadError::Feeds(error)) if !matches!(error, FeedChangeError::Unwritable { .. }) => {
+                tracing::debug!("the feeds stay as they are: {error}");
+            }
+            other => log(other.as_ref().map(|(_, report)| report)),
+        }
         changed
     }
 
     /// What feeds and pages are asked through now.
-    pub async fn fetcher(&self) -> Arc<Fetcher> {
-        self.in_force.lock().await.fetcher.clone()
+    ///
+    /// # Errors
+    /// [`ReloadError::Recorded`] where what is asked for would be recorded.
+    pub async fn fetcher(&self) -> Result<Arc<Fetcher>, ReloadError> {
+        Ok(self.in_force().await?.fetcher.clone())
     }
 
     /// Who may write by the configuration as it stands in the file now, where that can be read.

@@ -22,11 +22,11 @@ macro_rules! shipped {
 }
 
 /// The settings, the feeds, the rules for single sites and the table of agencies.
-pub(crate) const SETTINGS: &[ShippedFile] = shipped![
-    "dateline.toml",
-    "feeds.toml",
-    "sites.toml",
-    "agencies.tsv",
+pub(crate) const SETTINGS: &[ShippedFile] =
+    shipped!["dateline.toml", "feeds.toml", "sites.toml", "agencies.tsv",];
+
+/// What stories are told by, where the settings' defaults look for it.
+pub(crate) const STORY_TABLES: &[ShippedFile] = shipped![
     "stories/frequencies.tsv",
     "stories/numerals.tsv",
     "stories/stopwords.txt",
@@ -70,6 +70,8 @@ pub(crate) mod day {
 
     /// The settings that it was recorded under.
     pub(crate) const SETTINGS: &str = include_str!("../../../tests/fixtures/day/dateline.toml");
+    /// Its agencies.
+    pub(crate) const AGENCIES: &str = include_str!("../../../tests/fixtures/day/agencies.tsv");
     /// Its feeds.
     pub(crate) const FEEDS: &str = include_str!("../../../tests/fixtures/day/feeds.toml");
     /// Its exchanges, as one WARC file, compressed as a whole (see `build.rs`).
@@ -105,7 +107,7 @@ mod tests {
         let there: BTreeSet<String> =
             folders.into_iter().flat_map(|folder| files_in(&config, folder)).collect();
         let shipped: BTreeSet<String> =
-            SETTINGS.iter().chain(SUBJECT).map(|file| file.path.to_owned()).collect();
+            SETTINGS.iter().chain(STORY_TABLES).chain(SUBJECT).map(|file| file.path.to_owned()).collect();
         assert_eq!(shipped, there, "name it in shipped.rs");
     }
 

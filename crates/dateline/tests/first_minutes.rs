@@ -57,6 +57,9 @@ fn the_demo_needs_nothing_shows_the_day_serves_it_and_leaves_nothing() {
         .output()
         .unwrap();
     assert!(served == String::from_utf8(replayed.stdout).unwrap(), "the day gives the events of its replay");
+    for origin in ["\"name\":\"Wire\",\"kind\":\"dateline\"", "\"name\":\"Hangang News Agency\""] {
+        assert!(served.contains(origin), "copies say whose text they carry: {origin}");
+    }
     assert!(told.contains(&format!("The day is over: {} events.", served.lines().count())), "{told}");
 
     let folder = fs::read_dir(empty.path()).unwrap().map(|entry| entry.unwrap().path());

@@ -122,6 +122,10 @@ impl PoliteClient {
         if let Some(feed) = feed {
             headers.extend(feed.options().user_agent.clone().map(|agent| (header::USER_AGENT, agent)));
             headers.extend(feed.headers_for(&request.url));
+            if matches!(request.purpose, Purpose::Feed | Purpose::Page) {
+                headers
+                    .extend(feed.authorization_for(&request.url).map(|value| (header::AUTHORIZATION, value)));
+            }
             request.proxy.clone_from(&feed.options().proxy);
         }
         headers.extend(std::mem::take(&mut request.headers));

@@ -84,8 +84,7 @@ impl Fetcher {
         let mut url = policy::address(before, feed.address()).clone();
         let mut hops: Vec<Hop> = Vec::new();
         loop {
-            let mut headers = self.conditions(&before.validators, &url);
-            headers.extend(feed.authorization_for(&url).map(|value| (header::AUTHORIZATION, value)));
+            let headers = self.conditions(&before.validators, &url);
             let response = match self.client.send(&url, Purpose::Feed, headers, Some(feed)).await {
                 Ok(response) => response,
                 Err(failure) => return PollAnswer::without_answer(failure),

@@ -89,7 +89,7 @@ pub(super) async fn add(
     let url = match unchecked {
         true => url,
         false => {
-            let fetcher = reloader.fetcher().await;
+            let fetcher = reloader.fetcher().await?;
             discover(&fetcher, fetcher.secret_query(), &url).await?
         }
     };

@@ -25,7 +25,7 @@ pub struct InitArguments {
 /// If one of the files is there already, before any is written; or if one cannot be written.
 pub fn run(arguments: &InitArguments) -> Result<(), Failure> {
     let folder = &arguments.folder;
-    let files = || shipped::SETTINGS.iter().chain(shipped::SUBJECT);
+    let files = || shipped::SETTINGS.iter().chain(shipped::STORY_TABLES).chain(shipped::SUBJECT);
     let there: Vec<String> = files()
         .map(|file| folder.join(file.path))
         .filter(|path| path.exists())

@@ -38,7 +38,9 @@ async fn a_feeds_own_fields_and_credentials_go_to_its_server_and_to_no_other() {
     let server = server().await;
     let fetcher = fetcher(settings(&["news.example", "other.example"], server.address));
     let headers = HeaderMap::from_iter([("x-reader".parse().unwrap(), HeaderValue::from_static("7"))]);
-    let feed = given(FeedOptions { headers, robots: RobotsRule::Ignore, ..FeedOptions::default() })
+    // The name that robots.txt lets in.
+    let user_agent = Some(HeaderValue::from_static("Reader/1"));
+    let feed = given(FeedOptions { headers, user_agent, ..FeedOptions::default() })
         .with_authorization(Authorization::bearer("abc").unwrap());
     poll_of(&fetcher, &feed).await;
     for page in ["http://news.example/1", "http://other.example/1"] {
@@ -51,8 +53,9 @@ async fn a_feeds_own_fields_and_credentials_go_to_its_server_and_to_no_other() {
     };
     assert_eq!(told("news.example", "/feed.xml"), (true, true));
     assert_eq!(told("other.example", "/feed.xml"), (false, false));
-    assert_eq!(told("news.example", "/1"), (true, false), "who asks for a feed need not say so to its pages");
+    assert_eq!(told("news.example", "/1"), (true, true));
     assert_eq!(told("other.example", "/1"), (false, false));
+    assert_eq!(told("news.example", "/robots.txt"), (true, false), "robots.txt is for everybody");
 }
 
 #[tokio::test]

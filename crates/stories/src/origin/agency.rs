@@ -212,8 +212,12 @@ impl Agencies {
         self.agencies.is_empty()
     }
 
-    /// The source that `name` is a whole name of.
+    /// The source that `name` is a whole name of: one of those that texts write, or what events call it.
     pub(crate) fn named(&self, name: &str) -> Option<&Agency> {
+        self.written_as(name).or_else(|| self.agencies.iter().find(|agency| agency.name == name))
+    }
+
+    fn written_as(&self, name: &str) -> Option<&Agency> {
         let name = bare(name);
         let mention = self.mentions(name).into_iter().next()?;
         (mention.start == 0 && mention.end == name.len() && mention.is_exact && !mention.is_short)
@@ -303,6 +307,13 @@ mod tests {
         assert_eq!(names("(부산=바다통신)"), ["바다통신"]);
         assert_eq!(agencies.named("The Westland News").map(|agency| agency.name.as_str()), Some("WN"));
         assert!(agencies.named("海洋").is_none());
+    }
+
+    #[test]
+    fn a_source_is_known_by_what_events_call_it_though_no_text_writes_that() {
+        let agencies = Agencies::parse(TABLE).unwrap();
+        assert_eq!(agencies.named("Seewire").map(|agency| agency.name.as_str()), Some("Seewire"));
+        assert!(agencies.mentions("Seewire").is_empty());
     }
 
     #[test]

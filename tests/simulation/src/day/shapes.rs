@@ -35,7 +35,7 @@ pub(super) fn page(shape: Shape, charset: &str, story: &Story, others: &[&Story]
     };
     format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"{charset}\">\n<title>{} | {}</title>\n{}</head>\n\
-         <body>\n<header><nav><a href=\"/\">Home</a> <a href=\"/world\">EngineParts</a> <a href=\"/contact\">Contact</a></nav>\
+         <body>\n<header><nav><a href=\"/\">Home</a> <a href=\"/world\">World</a> <a href=\"/contact\">Contact</a></nav>\
          </header>\n{body}<footer><p>© 2026 {}. <a href=\"/terms\">Terms</a></p></footer>\n</body>\n</html>\n",
         story.language,
         story.title,
@@ -99,7 +99,7 @@ fn paper(story: &Story, paragraphs: &[String], others: &[&Story]) -> String {
     format!(
         "<div id=\"content\">\n<h1 class=\"headline\">{}</h1>\n<div class=\"meta\">By {} (Wire)</div>\n\
          <div class=\"story-body\">\n{}\n</div>\n\
-         <div class=\"tags\">Tags: <a href=\"/t/1\">EngineParts</a>, <a href=\"/t/2\">Trade</a></div>\n\
+         <div class=\"tags\">Tags: <a href=\"/t/1\">World</a>, <a href=\"/t/2\">Trade</a></div>\n\
          <div class=\"app-promo\">Read us in our app: news before anybody else has it.</div>\n</div>\n\
          <aside class=\"sidebar\"><h3>Most read</h3><ul>\n{}</ul></aside>\n",
         story.title,
