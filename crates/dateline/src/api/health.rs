@@ -14,8 +14,8 @@ use crate::faults;
 /// machine does, for as long as it sleeps.
 const MISSED: u32 = 15;
 
-/// How long a look into the journal may take, for probes that are answered within a few seconds.
-const JOURNAL_PATIENCE: Duration = Duration::from_secs(1);
+/// How long a look into the journal may take, since a probe commonly waits for a second only.
+const JOURNAL_PATIENCE: Duration = Duration::from_millis(500);
 
 /// Whether the engine goes round.
 pub(crate) fn is_alive(pulse: &EngineActivity) -> bool {
