@@ -360,6 +360,21 @@ impl<'d> Scan<'d> {
         }
     }
 
+    /// Whether a word stands in lower case somewhere on the page, so that it is no name. Of a script without cases no word does.
+    pub(super) fn is_common(&self, word: &str) -> bool {
+        let lower = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        if lower == word || lower.is_empty() {
+            return false;
+        }
+        let finder = memchr::memmem::Finder::new(&lower);
+        let is_word = |text: &str, at: usize| {
+            let before = text[..at].chars().next_back();
+            let behind = text[at + lower.len()..].chars().next();
+            !before.is_some_and(char::is_alphanumeric) && !behind.is_some_and(char::is_alphanumeric)
+        };
+        self.lines.iter().any(|line| finder.find_iter(line.raw.as_bytes()).any(|at| is_word(&line.raw, at)))
+    }
+
     /// How the text begins: the first line of running text below the headline, else the first of the body.
     pub(super) fn lede<'t>(&'t self, body: &'t str) -> &'t str {
         let below = self.headline.and_then(|at| self.lines.get(at + 1..)).unwrap_or_default();

@@ -68,7 +68,8 @@ pub(super) fn is_person(name: &str) -> bool {
 /// Whether a name can be a pen name of a word or two, where the markup says that it is an author's and nothing else.
 pub(super) fn is_pen_name(name: &str) -> bool {
     let is_small = !name.contains([' ', ':', '：']) && !words::is_furniture(name) && !words::is_role(name);
-    (is_plausible(name) || is_small) && !date::is_month(name)
+    let has_word = name.split(' ').any(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1);
+    (is_plausible(name) || is_small) && has_word && !words::is_label(name) && !date::is_month(name)
 }
 
 /// Whether a name is that of a wire.
@@ -139,7 +140,10 @@ fn beside_role(line: &str) -> Vec<String> {
 /// behind a label what the first of them is; where anything else does, the line is a sentence.
 fn people(mut names: Vec<String>, is_labelled: bool) -> Vec<String> {
     let is_dense = |name: &str| name.chars().any(text::is_dense);
-    if !names.first().is_some_and(|first| is_plausible(first) && (first.contains(' ') || is_dense(first))) {
+    // "Von der Insel" has one word that names something, and a name two.
+    let is_whole =
+        |name: &str| name.split(' ').filter(|word| !word.starts_with(char::is_lowercase)).count() > 1;
+    if !names.first().is_some_and(|first| is_plausible(first) && (is_whole(first) || is_dense(first))) {
         return Vec::new();
     }
     let is_of_byline = |name: &&String| {
@@ -338,6 +342,7 @@ mod tests {
         assert!(worded("Source: Westland Weekly").names.is_empty());
         assert!(worded("Redaktion: Westland Weekly, Hafen 1").names.is_empty());
         assert!(worded("By the way: the ferry had sunk").names.is_empty());
+        assert!(worded("Von der Insel").names.is_empty());
     }
 
     #[test]

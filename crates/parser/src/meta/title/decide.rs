@@ -77,6 +77,7 @@ fn told(claims: &[Claim<String>], site: &Site, scan: &Scan<'_>) -> Vec<TitleCand
         let others = OtherTitles {
             told: &|key| key != keys[at] && keys.iter().any(|other| other == key),
             is_heading: &|key| headings.iter().any(|heading| heading == key),
+            is_link: &|key| headline::is_link_called(scan, key),
         };
         let title = site::without(&claim.value, site, others);
         if title.is_empty() || text::weight(&title) > MAX_LETTERS || site.is_all_of(&title) {
@@ -233,6 +234,21 @@ mod tests {
             (found.chosen.text.as_str(), found.chosen.source),
             ("Ferry runs ‘again’ after storm", Source::Visible)
         );
+    }
+
+    #[test]
+    fn a_section_before_the_sites_name_is_known_from_the_pages_own_links() {
+        let html = |links: &str| {
+            format!(
+                "<title>The old ferry runs again after storm - Islands - Harbour Gazette</title><meta property=og:site_name content='Harbour Gazette'>
+                 {links}{TEXT}"
+            )
+        };
+        assert_eq!(
+            title(&html("<ul><li><a href=/islands>Islands</a></ul>")),
+            "The old ferry runs again after storm"
+        );
+        assert_eq!(title(&html("")), "The old ferry runs again after storm - Islands");
     }
 
     #[test]

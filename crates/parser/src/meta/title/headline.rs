@@ -67,7 +67,11 @@ pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Opt
 
 fn visible(heading: &Heading<'_>, site: &Site, told: &[TitleCandidate]) -> Option<VisibleHeadline> {
     let is_told = |key: &str| told.iter().any(|candidate| candidate.key == key);
-    let text = site::without(&heading.text, site, OtherTitles { told: &is_told, is_heading: &|_| false });
+    let text = site::without(
+        &heading.text,
+        site,
+        OtherTitles { told: &is_told, is_heading: &|_| false, is_link: &|_| false },
+    );
     let is_name = site.is_all_of(&text) || site.is_half_of(&text) && !is_told(&text::key(&text));
     let is_nothing = text.is_empty() || text::weight(&text) > MAX_LETTERS || is_name;
     let parts = if text == heading.text { heading.parts.clone() } else { Vec::new() };
@@ -167,6 +171,13 @@ fn line_told(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<Vi
         }
     }
     best.map(|(_, line, key)| VisibleHeadline { text: line.text().to_owned(), key, parts: Vec::new() })
+}
+
+/// Whether a link of the page says `key` and nothing else.
+pub(super) fn is_link_called(scan: &Scan<'_>, key: &str) -> bool {
+    let about = key.len()..=2 * key.len() + 8;
+    let alike = |line: &&TextLine<'_>| about.contains(&line.raw().len()) && text::key(line.raw()) == key;
+    scan.lines.iter().filter(alike).any(|line| is_link(line.node))
 }
 
 /// Whether `whole` begins with `key` and has more than twice its letters: a kicker before its headline.

@@ -111,6 +111,8 @@ pub(super) struct OtherTitles<'a> {
     pub(super) told: &'a dyn Fn(&str) -> bool,
     /// A heading may also be the site's name, which ends a title but never begins one that goes on.
     pub(super) is_heading: &'a dyn Fn(&str) -> bool,
+    /// Whether a link of the page says that and nothing else, as those to its sections do.
+    pub(super) is_link: &'a dyn Fn(&str) -> bool,
 }
 
 /// `title` without the site's name at either end, and without the sections beside that name.
@@ -133,7 +135,7 @@ fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_nam
     if let Some(headline) = unnamed(title, site).or_else(|| unsigned(title, after_name)) {
         return Some(headline);
     }
-    if after_name && let Some(headline) = unsectioned(title, site) {
+    if after_name && let Some(headline) = unsectioned(title, site, others) {
         return Some(headline);
     }
     if let Some(headline) = undated(title) {
@@ -211,7 +213,7 @@ fn unsigned(title: &str, after_name: bool) -> Option<&str> {
 }
 
 /// `title`, from which the site's name was cut, without the section that stood before the name.
-fn unsectioned<'t>(title: &'t str, site: &Site) -> Option<&'t str> {
+fn unsectioned<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>) -> Option<&'t str> {
     let (at, c) = title.char_indices().rev().find(|(_, c)| BEFORE_NAME.contains(c))?;
     let (head, tail) = (title[..at].trim_end(), title[at + c.len_utf8()..].trim());
     let letters = tail.chars().count();
@@ -220,11 +222,11 @@ fn unsectioned<'t>(title: &'t str, site: &Site) -> Option<&'t str> {
     let is_named = site.is_section(tail);
     let parts_sections = matches!(c, '_' | '<' | '>' | '＜' | '＞' | '*' | 'ㅣ' | '|' | '｜' | '│' | '❘');
     let is_spaced = title[..at].ends_with(' ') && c == ':';
-    let is_glued = is_dense && (2..=4).contains(&letters) && matches!(c, '-' | 'ㅣ' | '_' | ':');
+    let is_glued = is_dense && (2..=4).contains(&letters) && matches!(c, '-' | '–' | '—' | 'ㅣ' | '_' | ':');
     let is_short =
         letters <= 24 && tail.split(' ').count() <= 3 && text::weight(head) >= 2 * text::weight(tail);
-    (is_short && text::weight(head) >= 20 && (is_named || parts_sections || is_spaced || is_glued))
-        .then_some(head)
+    let is_sure = is_named || parts_sections || is_spaced || is_glued;
+    (is_short && text::weight(head) >= 20 && (is_sure || (others.is_link)(&text::key(tail)))).then_some(head)
 }
 
 /// `title` without the day in numbers that stands behind a bar or a colon of its own.
@@ -292,7 +294,11 @@ mod tests {
         let names = ["Harbour Gazette", "港灣日報", "바다일보"].into_iter();
         let site = Site::new(names, ["world", "정치"].into_iter(), Some("www.harbour-gazette.example"));
         let headline = text::key("The ferry runs again after the storm");
-        without(title, &site, OtherTitles { told: &|key| key == headline, is_heading: &|_| false })
+        without(
+            title,
+            &site,
+            OtherTitles { told: &|key| key == headline, is_heading: &|_| false, is_link: &|_| false },
+        )
     }
 
     #[test]

@@ -144,7 +144,9 @@ fn marked(scan: &Scan<'_>, claims: &mut Claims) {
         if !groups.is_empty() && end.is_some_and(|end| line > end) {
             break;
         }
-        let byline = byline_in(node);
+        let mut byline = byline_in(node);
+        // "Top Stories": words that the page also uses in lower case are no name.
+        byline.names.retain(|name| !name.split(' ').all(|word| scan.is_common(word)));
         if byline.names.is_empty() {
             claims.byline(byline, Source::Visible, 0.0);
             continue;
@@ -388,6 +390,10 @@ mod tests {
     #[test]
     fn buttons_photographers_and_other_stories_writers_are_not() {
         assert!(names("<div class=author-follow>Follow us</div>").is_empty());
+        for words in ["Top Stories", "World News", "A A A", "Sponsored Content", "News"] {
+            let html = format!("<div class=author>{words}</div><p>One of the top sponsored stories.</p>");
+            assert!(names(&html).is_empty(), "{words}");
+        }
         assert!(names("<figure><span class=author>Bo Ek</span></figure>").is_empty());
         assert!(names("<div class=related><span class=author>Bo Ek</span></div>").is_empty());
     }

@@ -63,7 +63,11 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     }
     if let Some(line) = below.get(last + 1) {
         let found = last_of_text(&below[last], line);
-        if !found.is_empty() && !is_foreign(scan, line.node) && !is_source(scan, line.node) {
+        if !is_common(scan, &found)
+            && !found.is_empty()
+            && !is_foreign(scan, line.node)
+            && !is_source(scan, line.node)
+        {
             return claims.authors(found, Source::Visible, 1.2);
         }
     }
@@ -75,10 +79,20 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     for index in beside {
         let line = &below[index];
         let found = alone(line, below.get(index + 1));
-        if !found.is_empty() && !is_foreign(scan, line.node) && !is_source(scan, line.node) {
+        if !is_common(scan, &found)
+            && !found.is_empty()
+            && !is_foreign(scan, line.node)
+            && !is_source(scan, line.node)
+        {
             return claims.authors(found, Source::Visible, 1.2);
         }
     }
+}
+
+/// Whether a name that nobody calls one is made of words that the page also uses in lower case: "Harbour Affairs".
+fn is_common(scan: &Scan<'_>, names: &[String]) -> bool {
+    let last_is_common = |name: &String| name.rsplit(' ').next().is_some_and(|last| scan.is_common(last));
+    names.iter().any(last_is_common)
 }
 
 /// Whether `node` stands in an element that calls itself the source: what it names is a paper.
@@ -186,6 +200,14 @@ mod tests {
                 .is_empty()
         );
         assert_eq!(names(&format!("<p>{LONG}</p><p><b>Анна Лунд, «Гавань»</b></p>")), ["Анна Лунд"]);
+    }
+
+    #[test]
+    fn words_that_the_text_uses_sign_nothing() {
+        for words in ["Old Harbour", "Port Authority"] {
+            assert!(names(&format!("<p><b>{words}</b></p><p>{LONG}</p>")).is_empty(), "{words}");
+            assert!(names(&format!("<div><p>{LONG}</p><p>{words}</p></div>")).is_empty(), "{words}");
+        }
     }
 
     #[test]
