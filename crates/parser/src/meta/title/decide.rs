@@ -252,6 +252,15 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_begins_a_title_of_many_names_is_the_headline() {
+        let html = format!(
+            "<title>The old ferry runs again after the storm : Sea-Archive | Inquiries into the decay of ports and their trade</title>
+             <h1>Sea-Archive</h1><div>The old ferry runs again after the storm</div>{TEXT}"
+        );
+        assert_eq!(title(&html), "The old ferry runs again after the storm");
+    }
+
+    #[test]
     fn a_kicker_alone_in_its_line_is_no_headline() {
         let html = format!(
             "<title>Storm of the century: Ferry runs again after storm | Harbour Gazette</title><div>Storm of the century</div>

@@ -19,6 +19,9 @@ const SECTION: usize = 25;
 /// A line of fewer letters is no headline, whoever says the same.
 const SHORTEST_LINE: usize = 15;
 
+/// A line of more letters is no kicker.
+const MAX_KICKER: usize = 30;
+
 /// How far above an element its boxes are looked at.
 const MAX_BOXES: usize = 12;
 
@@ -150,6 +153,11 @@ fn line_told(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<Vi
     let title = scan.title.as_deref().unwrap_or_default();
     let longest = told.iter().map(|candidate| candidate.title.len()).chain([title.len()]).max()?;
     let title_key = text::key(title);
+    // Short, and less than half of what data calls the headline.
+    let is_kicker = |line: &str, key: &str| {
+        let is_small_part = |whole: &str| whole.len() > 2 * key.len() && whole.starts_with(key);
+        text::weight(line) <= MAX_KICKER && told.iter().any(|candidate| is_small_part(&candidate.key))
+    };
     let mut best: Option<(usize, &TextLine<'_>, String)> = None;
     for line in scan.lines.iter().filter(|line| (SHORTEST_LINE / 3..=2 * longest).contains(&line.raw().len()))
     {
@@ -159,7 +167,7 @@ fn line_told(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<Vi
         let is_end_of = |whole: &str| whole.starts_with(&key) || whole.ends_with(&key);
         let is_most_of = |whole: &str| key.len() * 2 > whole.len() && is_end_of(whole);
         let is_piece = key.len() * 3 > title_key.len()
-            && (is_end_of(&title_key) && told.iter().all(|candidate| !is_small_part(&key, &candidate.key))
+            && (is_end_of(&title_key) && !is_kicker(line.raw(), &key)
                 || told.iter().any(|candidate| is_most_of(&candidate.key)));
         if !is_whole && !is_piece || text::weight(line.raw()) < SHORTEST_LINE {
             continue;
@@ -178,11 +186,6 @@ pub(super) fn is_link_called(scan: &Scan<'_>, key: &str) -> bool {
     let about = key.len()..=2 * key.len() + 8;
     let alike = |line: &&TextLine<'_>| about.contains(&line.raw().len()) && text::key(line.raw()) == key;
     scan.lines.iter().filter(alike).any(|line| is_link(line.node))
-}
-
-/// Whether `whole` begins with `key` and has more than twice its letters: a kicker before its headline.
-fn is_small_part(key: &str, whole: &str) -> bool {
-    whole.len() > 2 * key.len() && whole.starts_with(key)
 }
 
 fn is_link(node: Node<'_>) -> bool {
