@@ -92,6 +92,7 @@ fn outcome(entry: &Entry, number: usize) -> Event {
             passages: Vec::new(),
         },
         entities: Vec::new(),
+        topics: Vec::new(),
         fingerprint: None,
         changes: Vec::new(),
         correction: None,

@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::words::words;
 use crate::{
-    Article, ArticleId, Entity, EntryId, EventId, FeedId, JoinReason, PublicUrl, RejectReason, Relevance,
-    SecretQuery, Span, Stage, StoryEvent, StoryId,
+    Article, ArticleId, ArticleTopic, Entity, EntryId, EventId, FeedId, JoinReason, PublicUrl, RejectReason,
+    Relevance, SecretQuery, Span, Stage, StoryEvent, StoryId,
 };
 
 /// An event of any kind.
@@ -147,6 +147,9 @@ pub struct ArticleEvent {
     pub relevance: Relevance,
     /// Whom and what it names.
     pub entities: Vec<Entity>,
+    /// What it is about, the most spoken of first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<ArticleTopic>,
     /// A 64-bit similarity hash of the body, in hexadecimal: near copies differ in few bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Span;
+use crate::words::words;
 
 /// The judgement of one text against a subject.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -12,6 +13,9 @@ pub struct Judgement {
     pub relevance: Relevance,
     /// What the text names, in the order of first mention.
     pub entities: Vec<Entity>,
+    /// What it is about, the most spoken of first; empty unless it is relevant or borderline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<ArticleTopic>,
 }
 
 /// Whether a text is about the subject, and why.
@@ -80,6 +84,36 @@ pub struct Entity {
     pub kind: String,
     /// The spelling of the first mention.
     pub surface: String,
+    /// Its name in the article's language, or in English where the gazetteer has none there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The side of the subject that it belongs to, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<EntitySide>,
+    /// Its item in Wikidata, such as `Q159`, where the gazetteer knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wikidata: Option<String>,
     /// Every mention.
+    pub spans: Vec<Place>,
+}
+
+words! {
+    /// The side of the subject that somebody or something belongs to.
+    pub enum EntitySide {
+        /// The first.
+        A = "a",
+        /// The second.
+        B = "b",
+        /// Both, as a treaty between them does.
+        Both = "both",
+    }
+}
+
+/// What an article on the subject is about, of the topics that the subject knows: visits, arms, …
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ArticleTopic {
+    /// The topic's id in the subject's configuration.
+    pub id: String,
+    /// The words that say so: those of the title, then the first of the body.
     pub spans: Vec<Place>,
 }

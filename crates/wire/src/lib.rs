@@ -49,7 +49,7 @@ pub use event::{
 };
 pub use feed::{Entry, FeedState, PendingEntry, PollHints, Validators};
 pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence, StoryId};
-pub use judgement::{Entity, Judgement, Label, Place, Reason, Relevance};
+pub use judgement::{ArticleTopic, Entity, EntitySide, Judgement, Label, Place, Reason, Relevance};
 pub use moment::{Moment, Precision, Source};
 pub use page::Page;
 pub use public_url::{PublicUrl, SecretQuery};

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter};
 
 use clap::Args;
 use dateline_parser::Subject;
-use dateline_wire::{Entity, Label, Reason};
+use dateline_wire::{ArticleTopic, Entity, Label, Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -48,6 +48,7 @@ struct JudgeAnswer<'l> {
     score: Option<f64>,
     reasons: &'l [Reason],
     entities: &'l [Entity],
+    topics: &'l [ArticleTopic],
 }
 
 /// Runs the command.
@@ -82,6 +83,7 @@ fn answer(subject: &Subject, line: &[u8]) -> BatchAnswer {
         score: judgement.relevance.score,
         reasons: &judgement.relevance.reasons,
         entities: &judgement.entities,
+        topics: &judgement.topics,
     };
     match serde_json::to_vec(&answer) {
         Ok(line) => BatchAnswer { line, failed: false },

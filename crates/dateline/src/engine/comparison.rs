@@ -246,6 +246,7 @@ fn keep_reference(article: &mut ArticleEvent) {
     article.content.body.paragraphs.clear();
     article.content.cuts.clear();
     article.entities.clear();
+    article.topics.clear();
     article.changes.clear();
     article.correction = None;
     for origin in &mut article.content.origins {

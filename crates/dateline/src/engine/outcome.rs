@@ -167,7 +167,9 @@ fn judged(
     let title = article.title.as_deref().unwrap_or_default();
     let judgement = match context.options().judging {
         Judging::BySubject => subject.judge(title, &article.body.text, article.language.as_deref()),
-        Judging::Off => Judgement { relevance: Relevance::not_judged(), entities: Vec::new() },
+        Judging::Off => {
+            Judgement { relevance: Relevance::not_judged(), entities: Vec::new(), topics: Vec::new() }
+        }
     };
     if !subject.publishes(judgement.relevance.label) {
         let score = judgement.relevance.score.unwrap_or_default();
@@ -187,6 +189,7 @@ fn judged(
         received_at: context.at,
         relevance: judgement.relevance,
         entities: judgement.entities,
+        topics: judgement.topics,
         changes: Vec::new(),
         correction: None,
         copy_of: None,

@@ -96,6 +96,7 @@ pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
             passages: Vec::new(),
         },
         entities: Vec::new(),
+        topics: Vec::new(),
         fingerprint: None,
         changes: Vec::new(),
         correction: None,

@@ -30,8 +30,10 @@ pub(crate) struct Sentence {
     pub(crate) dealing: Vec<Range<usize>>,
     pub(crate) force: Vec<Range<usize>>,
     pub(crate) aside: Vec<Range<usize>>,
-    /// Its groups of words, each once.
+    /// Its groups of words that give signs, each once.
     pub(crate) groups: Vec<u16>,
+    /// Its words of groups that topics name.
+    pub(crate) topical: Vec<(u16, Range<usize>)>,
     /// Mentions of third parties.
     pub(crate) third: u32,
     /// It belongs to a list of other stories.
@@ -79,7 +81,7 @@ pub(crate) fn read(
     language: &str,
 ) -> (TextAnalysis, TextAnalysis) {
     let texts = [FoldedText::of(title), FoldedText::of(body)];
-    let found = [lexicon.find(&texts[0], Some(language)), lexicon.find(&texts[1], Some(language))];
+    let found = lexicon.find([&texts[0], &texts[1]], Some(language));
     let clear = [select_clear(&found[0]), select_clear(&found[1])];
     let firsts = [firsts(&clear[0], names.len()), firsts(&clear[1], names.len())];
     let company = clear.each_ref().map(|clear| sided(clear, names));
@@ -213,6 +215,7 @@ impl TextAnalysis {
                 force: Vec::new(),
                 aside: Vec::new(),
                 groups: Vec::new(),
+                topical: Vec::new(),
                 third: 0,
                 foreign: false,
                 mentions: next_mention..next_mention,
@@ -224,7 +227,10 @@ impl TextAnalysis {
             {
                 next_word += 1;
                 let group = groups[usize::from(*index)];
-                if !sentence.groups.contains(index) {
+                if group.topical {
+                    sentence.topical.push((*index, place.clone()));
+                }
+                if !group.topic_only && !sentence.groups.contains(index) {
                     sentence.groups.push(*index);
                 }
                 if group.dealing {

@@ -11,6 +11,7 @@ use super::rules::{Rule, Weights};
 use super::signs::Signs;
 use super::spelling::{Endings, Spelling};
 use super::table::Table;
+use super::topics::TopicGroups;
 
 /// `subject.toml`, as it is written.
 #[derive(Debug, Deserialize)]
@@ -30,6 +31,9 @@ struct Head {
     joints: Vec<String>,
     /// Groups of `words.tsv`, by what they do.
     words: WordRoles,
+    /// What articles may be about, by the groups of words that tell it.
+    #[serde(default)]
+    topics: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,6 +83,8 @@ pub(crate) struct Data {
     pub(crate) terms: Vec<Term>,
     /// Words that join what is named in one breath, folded.
     pub(crate) joints: Vec<String>,
+    /// What articles may be about.
+    pub(crate) topics: Vec<TopicGroups>,
     pub(crate) weights: Weights,
     pub(crate) signs: Signs,
 }
@@ -133,12 +139,17 @@ impl Data {
             if let Some(head) = &head {
                 let text = text(HEAD).unwrap_or_default();
                 // A name that is mistyped in one of the two files is told once.
-                if mark_groups(&head.words, text, &group_names, &mut groups, &mut problems) {
-                    check_groups(table, &head.words, signs_table.as_ref(), &mut problems);
+                if mark_groups(head, text, &group_names, &mut groups, &mut problems) {
+                    check_groups(table, head, signs_table.as_ref(), &mut groups, &mut problems);
                 }
             }
         }
         let weights = weights_table.map(|table| weights(&table, &mut problems)).unwrap_or_default();
+        let topics = head.iter().flat_map(|head| &head.topics).map(|(id, names)| {
+            let groups = names.iter().filter_map(|name| group_names.iter().position(|known| known == name));
+            TopicGroups { id: id.clone(), groups: groups.map(|at| at as u16).collect() }
+        });
+        let topics = topics.collect();
         let mut signs = Signs::new(group_names);
         if let Some(table) = &signs_table {
             add_signs(table, &mut signs, &mut problems);
@@ -165,6 +176,7 @@ impl Data {
             groups,
             terms,
             joints: fold_all(&head.joints),
+            topics,
             weights,
             signs,
         })
@@ -248,7 +260,8 @@ fn add_names<'t>(
             kind => Some(kind.to_owned()),
         };
         if let (Some(sides), Some(role)) = (sides, role) {
-            names.push(Name { id: id.to_owned(), kind, sides, role });
+            let wikidata = Some(table.cell(row, "qid")).filter(|qid| !qid.is_empty()).map(str::to_owned);
+            names.push(Name { id: id.to_owned(), kind, sides, role, wikidata, labels: labels(table, row) });
         }
         add_terms(table, row, &NAME_COLUMNS, SpellingTarget::Name(name), terms, problems);
     }
@@ -262,6 +275,20 @@ fn add_names<'t>(
             ));
         }
     }
+}
+
+/// What the row's name is called: the first spelling of each language that needs no introduction, as it is written there.
+fn labels(table: &Table<'_>, row: &super::table::Row<'_>) -> Vec<(String, String)> {
+    let mut labels: Vec<(String, String)> = Vec::new();
+    for (language, written) in table.spellings(row, &NAME_COLUMNS) {
+        let is_short = written.starts_with(['~', '@', '^']);
+        if is_short || labels.iter().any(|(known, _)| known == language) {
+            continue;
+        }
+        let label = written.trim_start_matches(['+', '=', '*']).trim_end_matches('*').replace('|', "");
+        labels.push((language.to_owned(), label));
+    }
+    labels
 }
 
 /// The groups of words, which do nothing yet, and their names.
@@ -285,7 +312,7 @@ fn words(
 /// Has each of the groups, which are called `names`, do what `subject.toml`, whose text is `head`, says. Whether it names none that isn't
 /// there.
 fn mark_groups(
-    roles: &WordRoles,
+    Head { words: roles, topics, .. }: &Head,
     head: &str,
     names: &[String],
     groups: &mut [Group],
@@ -299,8 +326,10 @@ fn mark_groups(
         (&roles.aside, |group| group.aside = true),
         (&roles.related, |group| group.related = true),
     ];
-    for (name, mark) in marks.into_iter().flat_map(|(names, mark)| names.iter().map(move |name| (name, mark)))
-    {
+    let topical: Mark = |group| group.topical = true;
+    let topics = topics.values().map(|names| (names.as_slice(), topical));
+    let marks = marks.into_iter().chain(topics);
+    for (name, mark) in marks.flat_map(|(names, mark)| names.iter().map(move |name| (name, mark))) {
         match names.iter().position(|known| known == name) {
             Some(at) => mark(&mut groups[at]),
             None => {
@@ -314,11 +343,13 @@ fn mark_groups(
     problems.len() == before
 }
 
-/// Finds groups of words that count for nothing, as one with a mistyped name does: neither `subject.toml` nor a sign names them.
+/// Finds groups of words that count for nothing, as one with a mistyped name does: neither `subject.toml` nor a sign names them. Marks those
+/// that only topics name.
 fn check_groups(
     table: &Table<'_>,
-    roles: &WordRoles,
+    Head { words: roles, .. }: &Head,
     signs: Option<&Table<'_>>,
+    groups: &mut [Group],
     problems: &mut Vec<SubjectProblem>,
 ) {
     let mut known: BTreeSet<&str> = BTreeSet::new();
@@ -328,9 +359,16 @@ fn check_groups(
     for (signs, row) in signs.iter().flat_map(|signs| signs.rows().iter().map(move |row| (signs, row))) {
         known.extend([signs.cell(row, "sign"), signs.cell(row, "with")]);
     }
+    let mut ids: Vec<&str> = Vec::new();
     for row in table.rows() {
         let group = table.cell(row, "group");
-        if !known.contains(group) {
+        if ids.contains(&group) {
+            continue;
+        }
+        let marked = &mut groups[ids.len()];
+        ids.push(group);
+        marked.topic_only = marked.topical && !known.contains(group);
+        if !known.contains(group) && !marked.topical {
             let what = format!("the group `{group}` is unknown: neither {HEAD} nor {SIGNS} names it");
             let remedy = format!("name it under [words] in {HEAD}, or write its name as there");
             problems.push(table.problem(row, what, remedy));

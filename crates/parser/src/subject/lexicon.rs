@@ -63,9 +63,19 @@ pub(crate) struct Name {
     pub(crate) sides: Sides,
     /// What it is in a sentence.
     pub(crate) role: Role,
+    /// Its item in Wikidata, where known.
+    pub(crate) wikidata: Option<String>,
+    /// What it is called, by language.
+    pub(crate) labels: Vec<(String, String)>,
 }
 
 impl Name {
+    /// What it is called in `language`, or else in English.
+    pub(crate) fn label(&self, language: &str) -> Option<&str> {
+        let called = |wanted: &str| self.labels.iter().find(|(language, _)| language == wanted);
+        called(language).or_else(|| called("en")).map(|(_, label)| label.as_str())
+    }
+
     /// Whether it is somebody or something of a third party.
     pub(crate) fn is_third(&self) -> bool {
         self.role == Role::Third || self.role == Role::State && !self.sides.names_one()
@@ -99,6 +109,10 @@ pub(crate) struct Group {
     pub(crate) force: bool,
     pub(crate) aside: bool,
     pub(crate) related: bool,
+    /// Only topics name it: it tells what an article is about, and gives no sign.
+    pub(crate) topic_only: bool,
+    /// A topic names it.
+    pub(crate) topical: bool,
 }
 
 /// A spelling with its meaning and the language of its column.
@@ -168,36 +182,48 @@ impl Lexicon {
         &self.terms
     }
 
-    /// Every term that stands in a text of `language` (of any, where `None`): overlapping ones too, by start, the longest
-    /// first.
-    pub(crate) fn find(&self, folded: &FoldedText, language: Option<&str>) -> Vec<Occurrence> {
+    /// Every term that stands in texts of `language` (of any, where `None`): overlapping ones too, by start, the longest first.
+    ///
+    /// The texts belong together: where one of them gives a surname a given name, who is meant elsewhere is for full names to say.
+    pub(crate) fn find<const N: usize>(
+        &self,
+        texts: [&FoldedText; N],
+        language: Option<&str>,
+    ) -> [Vec<Occurrence>; N] {
+        let mut borne = Vec::new();
+        let found = texts.map(|text| self.find_terms(text, language, &mut borne));
+        found.map(|mut found| {
+            found.retain(|(index, _)| !borne.contains(index));
+            found.sort_by_key(|(_, found)| (found.start, std::cmp::Reverse(found.end), !found.is_clear()));
+            found.into_iter().map(|(_, occurrence)| occurrence).collect()
+        })
+    }
+
+    /// The terms in a text, by their index. Surnames that somebody else bears there go to `borne`, each once.
+    fn find_terms(
+        &self,
+        folded: &FoldedText,
+        language: Option<&str>,
+        borne: &mut Vec<u32>,
+    ) -> Vec<(u32, Occurrence)> {
         let mut found = Vec::new();
-        let (mut surnames, mut borne): (Vec<(u32, Occurrence)>, Vec<u32>) = (Vec::new(), Vec::new());
         for hit in self.automaton.find_overlapping_iter(&folded.text) {
             for index in &self.by_pattern[hit.pattern().as_usize()] {
                 let term = &self.terms[*index as usize];
                 if term.spelling.own_language && language.is_some_and(|language| term.language != language) {
                     continue;
                 }
-                if let Some(end) = term.spelling.stands_at(folded, hit.start(), &self.endings) {
-                    let Spelling { ambiguous, needs_company, .. } = term.spelling;
-                    let meaning = term.meaning;
-                    let occurrence =
-                        Occurrence { start: hit.start(), end, meaning, ambiguous, needs_company };
-                    if !term.spelling.surname {
-                        found.push(occurrence);
-                    } else if stands_alone(folded, hit.start(), end) {
-                        surnames.push((*index, occurrence));
-                    } else if !borne.contains(index) {
-                        borne.push(*index);
-                    }
+                let start = hit.start();
+                let Some(end) = term.spelling.stands_at(folded, start, &self.endings) else { continue };
+                let Spelling { ambiguous, needs_company, .. } = term.spelling;
+                let meaning = term.meaning;
+                if !term.spelling.surname || stands_alone(folded, start, end) {
+                    found.push((*index, Occurrence { start, end, meaning, ambiguous, needs_company }));
+                } else if !borne.contains(index) {
+                    borne.push(*index);
                 }
             }
         }
-        // Where a text gives the surname a given name once, who is meant elsewhere is for the full names to say.
-        let unborne = surnames.into_iter().filter(|(index, _)| !borne.contains(index));
-        found.extend(unborne.map(|(_, occurrence)| occurrence));
-        found.sort_by_key(|found| (found.start, std::cmp::Reverse(found.end), !found.is_clear()));
         found
     }
 }

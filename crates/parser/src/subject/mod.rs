@@ -23,6 +23,7 @@ mod spelling;
 mod table;
 #[cfg(test)]
 mod tests;
+mod topics;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -35,6 +36,7 @@ use lexicon::{Group, Lexicon, Name};
 use rules::Weights;
 pub use scan::Scanner;
 use signs::Signs;
+use topics::TopicGroups;
 
 /// A subject, read from its files and ready to judge; cheap to share behind an `Arc`, safe to use from many threads.
 #[derive(Debug)]
@@ -48,6 +50,7 @@ pub struct Subject {
     by_id: BTreeMap<String, u32>,
     groups: Vec<Group>,
     joints: Vec<String>,
+    topics: Vec<TopicGroups>,
     lexicon: Arc<Lexicon>,
     weights: Weights,
     signs: Signs,
@@ -92,6 +95,7 @@ impl Subject {
             by_id,
             groups: data.groups,
             joints: data.joints,
+            topics: data.topics,
             lexicon: Arc::new(lexicon),
             weights: data.weights,
             signs: data.signs,
@@ -124,7 +128,8 @@ impl Subject {
     ///
     /// The cost is linear in the text's length.
     pub fn judge(&self, title: &str, body: &str, language: Option<&str>) -> Judgement {
-        let (title_text, body_text) = self.read(title, body, language);
+        let language = language_of(title, body, language);
+        let (title_text, body_text) = self.read(title, body, &language);
         let findings = rules::findings(&title_text, &body_text, &self.names);
         let mut reasons = rules::reasons(findings, &self.weights);
         reasons.extend(self.signs.reasons(self.signs.findings(&title_text, &body_text, &self.names)));
@@ -134,6 +139,10 @@ impl Subject {
             _ if score >= self.borderline => Label::Borderline,
             _ => Label::NotRelevant,
         };
+        let topics = match label {
+            Label::NotRelevant => Vec::new(),
+            _ => topics::topics(&title_text, &body_text, &self.topics),
+        };
         Judgement {
             relevance: Relevance {
                 label,
@@ -141,14 +150,21 @@ impl Subject {
                 reasons,
                 passages: rules::passages(&body_text),
             },
-            entities: entities::entities((title, &title_text), (body, &body_text), &self.names, &self.by_id),
+            entities: entities::entities(
+                (title, &title_text),
+                (body, &body_text),
+                &self.names,
+                &self.by_id,
+                &language,
+            ),
+            topics,
         }
     }
 
     /// What each rule sees in an article, and every pattern of signs, as a value from 0 to 1 before any weight: what weights are
     /// fitted on.
     pub fn evidence(&self, title: &str, body: &str, language: Option<&str>) -> Vec<(String, f64)> {
-        let (title, body) = self.read(title, body, language);
+        let (title, body) = self.read(title, body, &language_of(title, body, language));
         let rules = rules::findings(&title, &body, &self.names);
         let patterns = signs::find(&title, &body, &self.names, |_| true);
         let rules = rules.into_iter().map(|finding| (finding.rule.name().to_owned(), finding.value));
@@ -161,23 +177,19 @@ impl Subject {
         &self,
         title: &str,
         body: &str,
-        language: Option<&str>,
+        language: &str,
     ) -> (analysis::TextAnalysis, analysis::TextAnalysis) {
-        let guess = spelling::language_of_script(title, body);
-        let language = language.and_then(|tag| tag.split(['-', '_']).next()).map(str::to_ascii_lowercase);
-        analysis::read(
-            &self.lexicon,
-            &self.names,
-            &self.groups,
-            &self.joints,
-            title,
-            body,
-            language.as_deref().unwrap_or(guess),
-        )
+        analysis::read(&self.lexicon, &self.names, &self.groups, &self.joints, title, body, language)
     }
 
     /// The byte scanner that dismisses pages which can't be about the subject, without parsing them.
     pub fn scanner(&self) -> Scanner {
         self.scanner.get_or_init(|| Scanner::new(Arc::clone(&self.lexicon), &self.names)).clone()
     }
+}
+
+/// The language to read a text in: that of its tag, else the one that its script tells.
+fn language_of(title: &str, body: &str, tag: Option<&str>) -> String {
+    let told = tag.and_then(|tag| tag.split(['-', '_']).next());
+    told.map_or_else(|| spelling::language_of_script(title, body).to_owned(), str::to_ascii_lowercase)
 }

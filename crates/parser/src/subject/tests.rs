@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use dateline_wire::{Entity, Judgement, Label, Place};
+use dateline_wire::{Entity, EntitySide, Judgement, Label, Place};
 use proptest::prelude::*;
 
 use super::*;
@@ -155,6 +155,54 @@ fn a_surname_counts_in_company_until_the_text_gives_it_to_somebody_else() {
         let judgement = subject.judge("", body, Some("en"));
         assert_eq!(surfaces(&judgement.entities, "mira-anders", "", body), expected, "{body}");
     }
+    let titled = subject.judge("Borland: Anders wins", "Ole Anders wins the race.", Some("en"));
+    assert!(titled.entities.iter().all(|entity| entity.id != "mira-anders"));
+}
+
+/// The two lands, with topics.
+fn with_topics() -> Subject {
+    let mut files = ardland_and_borland();
+    let head = files["subject.toml"]
+        .replace("[endings]", "[topics]\ncraft = [\"craft\"]\nhonours = [\"honours\"]\n[endings]");
+    files.insert("subject.toml".to_owned(), head);
+    let words = format!("{}craft\tpot|s;kiln\thonours\n", files["words.tsv"])
+        .replace("\thonours\n", "\nhonours\tmedal|s\n");
+    files.insert("words.tsv".to_owned(), words);
+    let names = files["names.tsv"].replace("id\ttype\tside\trole", "id\ttype\tside\trole\tqid");
+    let names = names.replace("\tstate\tA", "\tstate\tQ1\tA").replace("\tstate\tB", "\tstate\tQ2\tB");
+    let names = names.replace("\tstate\tCray", "\tstate\t\tCray").replace("\tstate\tDale", "\tstate\t\tDale");
+    let names = names.replace("\t\tMira", "\t\t\tMira").replace("\tAB\t\t", "\tAB\t\t\t");
+    let names = names.replace("\tmedium\t", "\tmedium\t\t").replace("\ta?\t\t", "\ta?\t\t\t");
+    files.insert("names.tsv".to_owned(), names.replace("-\t-\t\tB", "-\t-\t\t\tB"));
+    Subject::from_files(&files).unwrap()
+}
+
+#[test]
+fn topics_are_told_by_words_of_the_title_the_lead_and_sentences_on_both_sides() {
+    let title = "Ardland met Borland over pots";
+    let body = "Ardland met Borland and signed a treaty. It rained. A medal was lost. \
+        Borland sent Ardland a kiln. A kiln broke.";
+    let judgement = with_topics().judge(title, body, Some("en"));
+    let topics: Vec<(&str, Vec<&str>)> = judgement
+        .topics
+        .iter()
+        .map(|topic| (topic.id.as_str(), topic.spans.iter().map(|place| at(place, title, body)).collect()))
+        .collect();
+    assert_eq!(topics, [("craft", vec!["pots", "kiln"])]);
+    let evidence = with_topics().evidence(title, body, Some("en"));
+    assert!(evidence.iter().all(|(name, _)| !name.contains("craft")), "topics have no part in judging");
+    assert_eq!(with_topics().judge("Pots", "A kiln broke.", Some("en")).topics, []);
+}
+
+#[test]
+fn entities_say_what_they_are_called_which_side_they_are_on_and_their_item_in_wikidata() {
+    let judgement =
+        with_topics().judge("", "Андерс встретила в Ардландии послов. Ardland met Cray.", Some("ru"));
+    let ardland = judgement.entities.iter().find(|entity| entity.id == "ardland").unwrap();
+    assert_eq!(ardland.label.as_deref(), Some("Ардландия"));
+    assert_eq!((ardland.side, ardland.wikidata.as_deref()), (Some(EntitySide::A), Some("Q1")));
+    let cray = judgement.entities.iter().find(|entity| entity.id == "cray").unwrap();
+    assert_eq!((cray.label.as_deref(), cray.side, &cray.wikidata), (Some("Cray"), None, &None));
 }
 
 #[test]

@@ -191,7 +191,7 @@ impl Scanner {
 
     fn add_named(&self, text: &str, seen: &mut SeenSides) {
         let parts = &*self.parts;
-        for found in parts.lexicon.find(&FoldedText::of(text), None) {
+        for found in parts.lexicon.find([&FoldedText::of(text)], None).into_iter().flatten() {
             if let SpellingTarget::Name(name) = found.meaning {
                 let sides = parts.sides[name as usize];
                 if sides.names_one() && found.is_clear() {
