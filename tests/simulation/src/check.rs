@@ -10,7 +10,7 @@ use dateline_wire::{CloudEvent, EntryId, EventKind, FeedId};
 use url::Url;
 
 use crate::{
-    plan::{FaultKind, Plan},
+    plan::{Fault, FaultKind, PagePlan, Plan},
     trouble::{RobotsPlan, Trouble},
     web::{Log, LoggedRequest, VisibleEntries, Web},
 };
@@ -61,6 +61,7 @@ impl Report {
             violations: Vec::new(),
         };
         report.check_entries(&visible, events, bounds);
+        report.check_pages(plan, log, events);
         report.check_log(events);
         report.check_hosts(plan, log, bounds);
         report.check_polls(log, bounds);
@@ -77,10 +78,16 @@ impl Report {
 
     /// Each visible entry ends in one event for each of its editions that was seen, or for the last of them.
     fn check_entries(&mut self, visible: &VisibleEntries, events: &[CloudEvent], bounds: &Bounds<'_>) {
-        let mut ended: BTreeMap<(FeedId, EntryId), u32> = BTreeMap::new();
-        for event in events.iter().filter(|event| event.kind != EventKind::Health) {
+        // All that tells of an entry, and of that what no visit to a published article's page may have found.
+        let mut ended: BTreeMap<(FeedId, EntryId), (u32, u32)> = BTreeMap::new();
+        let ends = |event: &&CloudEvent| matches!(event.kind, EventKind::Article | EventKind::Reject);
+        for event in events.iter().filter(ends) {
             match entry_of(event) {
-                Some(entry) => *ended.entry(entry).or_default() += 1,
+                Some(entry) => {
+                    let (all, first) = ended.entry(entry).or_default();
+                    *all += 1;
+                    *first += u32::from(event.kind == EventKind::Reject || event.id.ends_with(".1"));
+                }
                 None => self.violate(format!("event {} names no entry", event.sequence)),
             }
             if event.kind == EventKind::Reject && !event.data.contains("\"reason\":\"") {
@@ -88,8 +95,8 @@ impl Report {
             }
         }
         for (entry, editions) in visible {
-            let events = ended.remove(entry).unwrap_or(0);
-            if events == 0 || events > *editions {
+            let (events, first) = ended.remove(entry).unwrap_or_default();
+            if events == 0 || first > *editions {
                 let (feed, id) = entry;
                 self.violate(format!("entry {id} of feed {feed}: {editions} editions seen, {events} events"));
             }
@@ -99,6 +106,63 @@ impl Report {
         }
         if bounds.backlog > 0 {
             self.violate(format!("{} entries still wait", bounds.backlog));
+        }
+    }
+
+    /// What became of each published article's page is told, once: an edit between two looks at it by a revision, its end by a
+    /// withdrawal if two visits found it. Where a whole host answered 404 for a while, that may count as an end as well.
+    fn check_pages(&mut self, plan: &Plan, log: &Log, events: &[CloudEvent]) {
+        // Of each page: the moments of answers that were its own, and of those to visits.
+        let mut answered: HashMap<(&str, &str), (Vec<Duration>, Vec<Duration>)> = HashMap::new();
+        for asked in log.asked.iter().filter(|asked| asked.end.is_some()) {
+            if matches!(plan.fault(&asked.host, asked.start), None | Some(FaultKind::Slow(_))) {
+                let (all, visits) = answered.entry((&asked.host, &asked.path)).or_default();
+                match asked.purpose {
+                    Purpose::Page => all.push(asked.start),
+                    Purpose::Revisit => {
+                        all.push(asked.start);
+                        visits.push(asked.start);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut told: HashMap<String, (usize, usize)> = HashMap::new();
+        for event in events {
+            let url = || {
+                let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
+                data["url"].as_str().unwrap_or_default().to_owned()
+            };
+            match event.kind {
+                EventKind::Article => told.entry(url()).or_default().0 += 1,
+                EventKind::Withdrawal => told.entry(url()).or_default().1 += 1,
+                _ => {}
+            }
+        }
+        for (page, what) in &plan.pages {
+            let (PagePlan::Article { edited, gone, .. }, Some((revisions, withdrawals))) =
+                (what, told.remove(page))
+            else {
+                continue;
+            };
+            let Ok(url) = Url::parse(page) else { continue };
+            let host = url.host_str().unwrap_or_default();
+            let is_lost = |fault: &Fault| fault.kind == FaultKind::Status(404);
+            if plan.faults.get(host).is_some_and(|faults| faults.iter().any(is_lost)) {
+                continue;
+            }
+            let (all, visits) = answered.get(&(host, url.path())).cloned().unwrap_or_default();
+            let between = |moment: &Duration| {
+                all.iter().any(|look| look < moment) && all.iter().any(|look| look > moment)
+            };
+            let edits = usize::from(edited.is_some_and(|edited| between(&edited)));
+            let ends = gone.map_or(0, |gone| visits.iter().filter(|visit| **visit > gone).count());
+            if revisions != 1 + edits {
+                self.violate(format!("{page}: {edits} edits seen, {revisions} revisions told"));
+            }
+            if withdrawals != usize::from(ends >= 2) {
+                self.violate(format!("{page}: found gone {ends} times, {withdrawals} withdrawals told"));
+            }
         }
     }
 

@@ -8,6 +8,8 @@
 //! - an entry that was visible in an answer that arrived ends in no event, or in more than its editions explain;
 //! - a host is asked more often, or by more at once, than the limits allow, or while it asked to be left alone;
 //! - more is under way than the engine's bounds;
+//! - an edit of a published page that was seen before and after it is told by none or several revisions, or a page that two visits found
+//!   gone by no withdrawal or several;
 //! - what is told about a feed's health isn't what its trouble explains, where a plan gives each feed one ([`Trouble`]).
 //!
 //! [`day`] is another web: a small one with pages as people write them, whose recording is kept under `tests/fixtures`.

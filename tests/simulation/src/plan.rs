@@ -141,6 +141,10 @@ pub enum PagePlan {
         number: u64,
         /// Whether it is on the subject.
         relevant: bool,
+        /// When a paragraph is added to it.
+        edited: Option<Duration>,
+        /// When it is taken down for good.
+        gone: Option<Duration>,
     },
     /// Not there.
     NotFound,
@@ -375,6 +379,17 @@ impl Planner {
         }
     }
 
+    /// An article, of which some are edited or taken down without a word in their feed.
+    fn article(&mut self, number: u64, relevant: bool) -> PagePlan {
+        let moments = [self.moment(), self.moment()];
+        let (edited, gone) = match self.rng.random_range(0..6) {
+            0 => (Some(moments[0]), None),
+            1 => (None, Some(moments[1])),
+            _ => (None, None),
+        };
+        PagePlan::Article { number, relevant, edited, gone }
+    }
+
     fn page(&mut self, host: &str, number: u64) -> Url {
         let at = |folder| address(&format!("https://{host}/{folder}/{number}.html"));
         let (url, page) = match self.rng.random_range(0..20) {
@@ -382,10 +397,11 @@ impl Planner {
             1 => (at("private"), PagePlan::Forbidden),
             2 => {
                 let target = at("stories");
-                self.pages.insert(target.to_string(), PagePlan::Article { number, relevant: true });
+                let article = self.article(number, true);
+                self.pages.insert(target.to_string(), article);
                 (at("short"), PagePlan::Redirect(target))
             }
-            roll => (at("stories"), PagePlan::Article { number, relevant: roll % 2 == 0 }),
+            roll => (at("stories"), self.article(number, roll % 2 == 0)),
         };
         self.pages.insert(url.to_string(), page);
         url

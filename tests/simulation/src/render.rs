@@ -85,7 +85,7 @@ fn atom_entry(items: &mut String, entry: &EntryPlan, title: &str, published: Tim
 }
 
 /// An article whose text no other has.
-pub(crate) fn article(number: u64, relevant: bool) -> String {
+pub(crate) fn article(number: u64, relevant: bool, is_edited: bool) -> String {
     let body = if relevant {
         format!(
             "<p>A Russian delegation arrived in Pyongyang on its visit number {number} this year, and was received by \
@@ -102,8 +102,14 @@ pub(crate) fn article(number: u64, relevant: bool) -> String {
             number % 90 + 3
         )
     };
+    let added = match is_edited {
+        true => format!(
+            "<p>Both sides have confirmed report number {number} since it was published here first.</p>"
+        ),
+        false => String::new(),
+    };
     format!(
         "<!doctype html><html lang=\"en\"><head><title>Report {number}</title></head><body><nav><a href=\"/\">Home</a></nav>\
-         <article><h1>Report {number}</h1>{body}</article><footer>All rights reserved</footer></body></html>"
+         <article><h1>Report {number}</h1>{body}{added}</article><footer>All rights reserved</footer></body></html>"
     )
 }

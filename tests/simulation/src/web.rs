@@ -190,8 +190,18 @@ impl Web {
             return Reaction { delay, ..self.feed(number, request, now) };
         }
         let reaction = match self.plan.pages.get(request.url.as_str()) {
-            Some(PagePlan::Article { number, relevant }) => {
-                answer(200, html(), &render::article(*number, *relevant))
+            Some(PagePlan::Article { gone: Some(gone), .. }) if *gone <= now => {
+                answer(410, html(), "<h1>Gone</h1>")
+            }
+            Some(PagePlan::Article { number, relevant, edited, .. }) => {
+                let is_edited = edited.is_some_and(|edited| edited <= now);
+                let etag = format!("\"{number}-{is_edited}\"");
+                let mut headers = html();
+                headers.extend(fields(&[(header::ETAG, etag.as_str())]));
+                match request.headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == etag.as_str()) {
+                    true => answer(304, headers, ""),
+                    false => answer(200, headers, &render::article(*number, *relevant, is_edited)),
+                }
             }
             Some(PagePlan::Redirect(target)) => {
                 answer(301, fields(&[(header::LOCATION, target.as_str())]), "")

@@ -154,6 +154,13 @@ const GONE: Site =
 const EDITED: [&str; 3] = ["rail-link", "gruz", "daepyodan"];
 const EDITED_AFTER: SignedDuration = SignedDuration::from_hours(3);
 
+/// The page that its site edits without a word in its feed, and how long after it was told.
+const QUIETLY_EDITED: (&str, &str) = ("daily.example", "timber");
+const QUIETLY_EDITED_AFTER: SignedDuration = SignedDuration::from_hours(2);
+/// The page that its site takes down, and how long after it was told.
+const WITHDRAWN: (&str, &str) = ("notes.example", "shipment");
+const WITHDRAWN_AFTER: SignedDuration = SignedDuration::from_hours(3);
+
 /// What a site answers.
 #[derive(Debug, Clone)]
 struct Answer {
@@ -224,6 +231,12 @@ impl Day {
         let Some(story) = self.story(name).filter(|story| site.stories.contains(&story.id.as_str())) else {
             return Ok(not_found);
         };
+        let page = (site.host, story.id.as_str());
+        let age = now.duration_since(told_at(site, story));
+        if page == WITHDRAWN && age >= WITHDRAWN_AFTER {
+            return Ok(Answer { status: 410, ..not_found });
+        }
+        let edited = is_edited(site, story, now) || page == QUIETLY_EDITED && age >= QUIETLY_EDITED_AFTER;
         let others: Vec<&Story> = site
             .stories
             .iter()
@@ -231,7 +244,7 @@ impl Day {
             .filter_map(|id| self.story(id))
             .take(3)
             .collect();
-        let html = shapes::page(site.shape, site.charset, story, &others, is_edited(site, story, now));
+        let html = shapes::page(site.shape, site.charset, story, &others, edited);
         let encoding = Encoding::for_label(site.charset.as_bytes()).unwrap_or(encoding_rs::UTF_8);
         let (bytes, _, _) = encoding.encode(&html);
         Ok(Answer::html(site.charset, bytes.into_owned()))

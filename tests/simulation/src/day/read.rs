@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use dateline_wire::{Article, ArticleEvent, HealthEvent, RejectEvent};
+use dateline_wire::{Article, ArticleEvent, HealthEvent, RejectEvent, StoryEvent, WithdrawalEvent};
 use serde_json::Value;
 
 /// Events as a text to review: what each says, without ids and spans. `lines` are CloudEvents, one JSON object a line.
@@ -18,6 +18,8 @@ pub fn readable(lines: &str) -> Result<String, serde_json::Error> {
         let data = event["data"].clone();
         match word("type").as_str() {
             "dateline.article.v1" => article(&mut text, &serde_json::from_value(data)?),
+            "dateline.withdrawal.v1" => withdrawal(&mut text, &serde_json::from_value(data)?),
+            "dateline.story.v1" => story(&mut text, &serde_json::from_value(data)?),
             "dateline.reject.v1" => reject(&mut text, &serde_json::from_value(data)?),
             _ => health(&mut text, &serde_json::from_value(data)?),
         }
@@ -66,6 +68,18 @@ fn article(text: &mut String, event: &ArticleEvent) {
     for cut in cuts {
         let _ = writeln!(text, "  cut {:?}: {} pieces, {} characters", cut.kind, cut.pieces, cut.chars);
     }
+}
+
+fn withdrawal(text: &mut String, event: &WithdrawalEvent) {
+    let _ = writeln!(text, "withdrawal, {}: {}\n  {}", event.reason.as_str(), event.url, event.detail);
+    let _ = writeln!(text, "  missing since {}", event.missing_since);
+}
+
+fn story(text: &mut String, event: &StoryEvent) {
+    let title = event.title.as_deref().unwrap_or("-");
+    let _ = writeln!(text, "story, revision {}, {:?}: {title}", event.revision, event.state);
+    let languages = event.languages.join(", ");
+    let _ = writeln!(text, "  {} articles in {languages}", event.article_count);
 }
 
 fn reject(text: &mut String, event: &RejectEvent) {
