@@ -90,7 +90,7 @@ impl EventKind {
         self.names().ce_type
     }
 
-    /// The name of its schema where that has no address: see [`SchemaBase`](crate::SchemaBase).
+    /// The name of its schema where that has no address: see [`SchemaBase`].
     pub fn schema_urn(self) -> &'static str {
         self.names().dataschema
     }
