@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// How many members a bag keeps, the weightiest; a long text has no more that tell it apart.
-pub(super) const MAX_MEMBERS: usize = 160;
+pub(super) const MAX_MEMBERS: usize = 120;
 
 /// Weights are kept in sixteenths.
 const STEP: f32 = 16.0;
@@ -34,9 +34,14 @@ pub(super) fn damped(weight: f32) -> f32 {
 impl Bag {
     /// A bag of these weights, the largest of them if they are too many. A weight is kept to a sixteenth, and below 16.
     pub(super) fn new(weights: BTreeMap<u32, f32>) -> Self {
+        Self::of_rarest(weights, |_| 1.0)
+    }
+
+    /// The same; if they are too many, those are kept that weigh the most by how rare they are.
+    pub(super) fn of_rarest(weights: BTreeMap<u32, f32>, rarity: impl Fn(u32) -> f32) -> Self {
         let mut members: Vec<(u32, f32)> = weights.into_iter().filter(|(_, weight)| *weight > 0.0).collect();
         if members.len() > MAX_MEMBERS {
-            members.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            members.sort_by(|a, b| (b.1 * rarity(b.0)).total_cmp(&(a.1 * rarity(a.0))).then(a.0.cmp(&b.0)));
             members.truncate(MAX_MEMBERS);
             members.sort_by_key(|(key, _)| *key);
         }

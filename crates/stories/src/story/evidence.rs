@@ -29,6 +29,10 @@ signs! {
     Wording = "wording",
     /// The same, by how long the shorter is: two long texts share words sooner.
     LongWording = "long_wording",
+    /// Both are in one language of Cyrillic letters, whose stems run together sooner.
+    Cyrillic = "cyrillic",
+    /// Both are in one language of Han, kana or Hangul, where pairs of characters are compared.
+    Dense = "dense",
     /// Whom and what they name, what is told and how much of it: names, acts and numbers together.
     Facts = "facts",
     /// Whom and what they name.
@@ -37,6 +41,10 @@ signs! {
     Acts = "acts",
     /// The numbers they share.
     Numbers = "numbers",
+    /// Both name a day, wherever, and it is the same.
+    NamedDay = "named_day",
+    /// How long the shorter is.
+    Length = "length",
     /// Both name a day at the beginning, and it is the same.
     SameDay = "same_day",
     /// Both name a day at the beginning, and neither names the other's anywhere; or, where a date is not known, another weekday.
@@ -136,6 +144,7 @@ pub(super) fn evidence(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -
     let shorter = a.profile.words.min(b.profile.words).max(10) as f32;
     let length = (shorter.ln() - 4.0) / 3.0;
     let wording = if across { 0.0 } else { a.weighed.wording.cosine(&b.weighed.wording) };
+    let script = if across { None } else { Some(Script::of(&a.profile.language)) };
     let shares = |x: &[u16], y: &[u16]| x.iter().any(|day| y.contains(day));
     let dated = !a.profile.lead_days.is_empty() && !b.profile.lead_days.is_empty();
     let same_day = dated && shares(&a.profile.lead_days, &b.profile.lead_days);
@@ -156,6 +165,10 @@ pub(super) fn evidence(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -
                 Sign::Always => 1.0,
                 Sign::Wording => wording,
                 Sign::LongWording => wording * length,
+                Sign::Cyrillic => truth(script == Some(Script::Cyrillic)),
+                Sign::Dense => truth(script == Some(Script::Dense)),
+                Sign::Length => length,
+                Sign::NamedDay => truth(shares(&a.profile.days, &b.profile.days)),
                 Sign::Facts => a.weighed.facts(b.weighed),
                 Sign::Entities => a.weighed.entities.cosine(&b.weighed.entities),
                 Sign::Acts => a.weighed.acts.cosine(&b.weighed.acts),
@@ -171,6 +184,24 @@ pub(super) fn evidence(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -
             (*sign, value)
         })
         .collect()
+}
+
+/// How a language is written, as far as it matters to how sooner or later two texts share words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Cyrillic,
+    Dense,
+    Other,
+}
+
+impl Script {
+    fn of(language: &str) -> Self {
+        match language {
+            "ru" | "uk" | "be" | "bg" | "mk" | "sr" | "kk" | "ky" | "mn" | "tg" => Self::Cyrillic,
+            "ko" | "zh" | "ja" => Self::Dense,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// The weighted sum of the signs: above 0 the two tell one happening.

@@ -23,11 +23,14 @@ const MAX_SPEAKERS: usize = 32;
 /// Stories larger than this let none of their reports move any more.
 const MAX_SETTLING: usize = 64;
 /// Members of a profile that it can be found by, the rarest; a member that more than this share of many texts has leads nowhere.
-const MAX_INDEXED: usize = 40;
+const MAX_INDEXED_WORDS: usize = 24;
+const MAX_INDEXED_FACTS: usize = 16;
 const MAX_SHARE: f32 = 0.1;
 /// Texts that the expected shares of words count as, against the texts that were read; and of facts.
 const WORD_PRIOR: f32 = 100.0;
 const FACT_PRIOR: f32 = 50.0;
+/// How much more the rarest words count than their rarity says.
+const WORD_POWER: f32 = 1.2;
 /// Shares of texts in which an act and an entity are expected.
 const ACT_EXPECTED: f32 = 0.08;
 const ENTITY_EXPECTED: f32 = 0.1;
@@ -36,7 +39,7 @@ const MIN_RARITY: f32 = 0.05;
 /// Which of a report's likenesses, in order, tell how much of a crowd it stands in: those that are likely of other stories.
 const CROWD: std::ops::Range<usize> = 8..20;
 /// What likenesses that are not known yet are expected to be, in one language and across: the first reports stand in a crowd too.
-const EXPECTED_LIKENESS: [f32; 2] = [0.08, 0.3];
+const EXPECTED_LIKENESS: [f32; 2] = [0.15, 0.3];
 /// A report that scores less than this with the others of its story leaves it: well below 0, so that it doesn't go in and out.
 const MIN_STAY: f32 = -0.03;
 /// Words that a reason shows.
@@ -321,7 +324,8 @@ impl StoryIndex {
         };
         let holders = self.holders.get(&(kind, key)).copied().unwrap_or(0) as f32;
         let texts = self.reports.len() as f32 + 1.0 + prior;
-        (texts / (holders + expected * prior + 0.5)).ln().max(MIN_RARITY)
+        let rarity = (texts / (holders + expected * prior + 0.5)).ln().max(MIN_RARITY);
+        if kind == FactKind::Word { rarity.powf(WORD_POWER) } else { rarity }
     }
 
     /// What a profile can be found by.
@@ -335,12 +339,14 @@ impl StoryIndex {
             .map(|(key, weight)| (weight * self.rarity(key.0, key.1), key))
             .collect();
         weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        weighed.truncate(MAX_INDEXED);
-        weighed.into_iter().map(|(_, key)| key).collect()
+        // Words lead to reports in the same language only, so the facts have room of their own.
+        let (words, facts): (Vec<_>, Vec<_>) =
+            weighed.into_iter().map(|(_, key)| key).partition(|(kind, _)| *kind == FactKind::Word);
+        words.into_iter().take(MAX_INDEXED_WORDS).chain(facts.into_iter().take(MAX_INDEXED_FACTS)).collect()
     }
 
     /// The earlier reports that share the rarest words and facts with this one, the likest first.
-    fn candidates(&self, number: u32) -> Vec<u32> {
+    pub(super) fn candidates(&self, number: u32) -> Vec<u32> {
         let mut shared: HashMap<u32, f32> = HashMap::new();
         let report = self.report(number);
         for key in &report.indexed {
@@ -360,18 +366,20 @@ impl StoryIndex {
     /// Measures how alike the new report and the candidates are, which tells for each how much of a crowd it stands in.
     fn measure_likeness(&mut self, number: u32, candidates: &[u32], comparison: &mut Comparison) {
         for other in candidates {
-            let (a, b) = (comparison.weighed(self, number), comparison.weighed(self, *other));
-            let across = self.report(number).profile.language != self.report(*other).profile.language;
-            let likeness = if across { a.facts(&b) } else { a.wording.cosine(&b.wording) };
+            let (across, likeness) = comparison.likeness(self, number, *other);
             for report in [number, *other] {
-                let at = (report - self.first) as usize;
-                let likenesses = &mut self.reports[at].likenesses[usize::from(across)];
-                let place = likenesses.partition_point(|known| *known >= likeness);
-                if place < CROWD.end {
-                    likenesses.insert(place, likeness);
-                    likenesses.truncate(CROWD.end);
-                }
+                self.note_likeness(report, across, likeness);
             }
+        }
+    }
+
+    fn note_likeness(&mut self, number: u32, across: bool, likeness: f32) {
+        let at = (number - self.first) as usize;
+        let likenesses = &mut self.reports[at].likenesses[usize::from(across)];
+        let place = likenesses.partition_point(|known| *known >= likeness);
+        if place < CROWD.end {
+            likenesses.insert(place, likeness);
+            likenesses.truncate(CROWD.end);
         }
     }
 
@@ -497,17 +505,31 @@ impl StoryIndex {
         self.stories.insert(number, vec![number]);
     }
 
-    /// Looks at every report again, in the order of arrival, by what is known now: what is common among the reports, and how much of a
-    /// crowd each stands in, is known better than when the first of them came. Stories may merge, and reports move or part.
-    ///
-    /// The cost is that of placing every report.
-    pub fn review(&mut self) {
-        for number in self.first..self.first + self.reports.len() as u32 {
-            let candidates = self.candidates(number);
-            let rivals = self.stories_of(&candidates);
-            let mut comparison = Comparison::default();
-            self.settle_report(number, &rivals, &mut comparison);
-            self.merge(number, &rivals, &mut comparison);
+    /// The numbers of the reports that are in a story, in their order.
+    pub(super) fn numbers(&self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = self.stories.values().flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Measures anew how much of a crowd a report stands in, among these others.
+    pub(super) fn measure_crowd(&mut self, number: u32, others: &[u32], comparison: &mut Comparison) {
+        self.reports[(number - self.first) as usize].likenesses = Default::default();
+        for other in others {
+            let (across, likeness) = comparison.likeness(self, number, *other);
+            self.note_likeness(number, across, likeness);
+        }
+    }
+
+    /// Puts the reports into these stories instead of those that they were in.
+    pub(super) fn regroup(&mut self, groups: impl Iterator<Item = Vec<u32>>) {
+        self.stories.clear();
+        for mut members in groups {
+            members.sort_unstable();
+            if let Some(first) = members.first().copied() {
+                self.rename(&members, first);
+                self.stories.insert(first, members);
+            }
         }
     }
 
@@ -594,7 +616,7 @@ fn weighed_facts(profile: &Profile) -> impl Iterator<Item = ((FactKind, u32), f3
 
 /// What was worked out while one report is placed.
 #[derive(Debug, Default)]
-struct Comparison {
+pub(super) struct Comparison {
     weighed: HashMap<u32, Arc<WeighedProfile>>,
     scores: HashMap<(u32, u32), f32>,
 }
@@ -608,7 +630,14 @@ impl Comparison {
         Arc::clone(self.weighed.entry(number).or_insert_with(weigh))
     }
 
-    fn score(&mut self, index: &StoryIndex, a: u32, b: u32) -> f32 {
+    /// Whether two reports are in two languages, and how alike they are, by their wording or by what they tell.
+    fn likeness(&mut self, index: &StoryIndex, number: u32, other: u32) -> (bool, f32) {
+        let (a, b) = (self.weighed(index, number), self.weighed(index, other));
+        let across = index.report(number).profile.language != index.report(other).profile.language;
+        (across, if across { a.facts(&b) } else { a.wording.cosine(&b.wording) })
+    }
+
+    pub(super) fn score(&mut self, index: &StoryIndex, a: u32, b: u32) -> f32 {
         let pair = (a.min(b), a.max(b));
         if let Some(score) = self.scores.get(&pair) {
             return *score;

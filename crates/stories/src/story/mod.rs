@@ -14,7 +14,10 @@ mod evidence;
 mod index;
 mod number;
 mod profile;
+mod review;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use index::{ReportFacts, StoryIndex, StoryReason, StoryVerdict};

@@ -38,6 +38,8 @@ pub(super) struct Profile {
 
 /// Sentences of a body that are read; what comes later is background.
 const MAX_SENTENCES: usize = 400;
+/// The first sentences, which tell what the report is about.
+const OPENING_SENTENCES: usize = 3;
 /// Sentences in which numbers and days are looked for, and in which acts are.
 const FACT_SENTENCES: usize = 40;
 const ACT_SENTENCES: usize = 25;
@@ -74,14 +76,13 @@ impl Profile {
         for (at, sentence) in title.into_iter().chain(body.iter().copied()).enumerate().take(MAX_SENTENCES) {
             let place = at.checked_sub(titled);
             let weight = match place {
-                None => 4.0,
-                Some(0..3) => 3.0,
-                Some(3..10) => 1.0,
-                Some(_) => 0.3,
+                None => 6.0,
+                Some(0..OPENING_SENTENCES) => 3.0,
+                Some(_) => 1.0,
             };
             let tokens = tokens(sentence);
             words += count_words(&tokens);
-            tally(&tokens, weight, place.is_none(), tables, &mut tallies);
+            tally(&tokens, SentencePlace { weight, title: place.is_none() }, tables, &mut tallies);
             if at < FACT_SENTENCES {
                 let weight = fact_weight(at, 0.7);
                 for number in numbers(sentence, &tokens, &tables.numerals) {
@@ -107,6 +108,7 @@ impl Profile {
         }
         let mut stems = BTreeMap::new();
         let mut wording = BTreeMap::new();
+        let rarity = |key| tables.expected_rarity(key);
         for (stem, tally) in tallies {
             let name = tally.name || tally.capital && !tally.lower;
             let key = key("word", &stem);
@@ -116,7 +118,7 @@ impl Profile {
         let profile = Self {
             language: language.into(),
             published: report.published,
-            wording: Bag::new(wording),
+            wording: Bag::of_rarest(wording, rarity),
             entities: entities(report),
             acts: Bag::new(acts.into_iter().map(|(act, weight)| (u32::from(act), damped(weight))).collect()),
             numbers: Bag::new(
@@ -159,11 +161,19 @@ fn count_words(tokens: &[Token<'_>]) -> u32 {
         .sum()
 }
 
+/// Where a sentence stands.
+#[derive(Debug, Clone, Copy)]
+struct SentencePlace {
+    /// What each of its words counts.
+    weight: f32,
+    /// It is the title.
+    title: bool,
+}
+
 /// Counts the stems of a sentence.
 fn tally(
     tokens: &[Token<'_>],
-    weight: f32,
-    title: bool,
+    place: SentencePlace,
     tables: &StoryTables,
     tallies: &mut BTreeMap<String, Tally>,
 ) {
@@ -174,10 +184,10 @@ fn tally(
     };
     let (all, capital) = (telling().count(), telling().filter(|(token, _)| token.is_capital()).count());
     // In a line where nearly every word is capitalised, capitals tell no names.
-    let capitalised = title || all > 3 && capital * 10 > all * 7;
+    let capitalised = place.title || all > 3 && capital * 10 > all * 7;
     for (at, (token, lower)) in tokens.iter().zip(&lower).enumerate() {
         if token.number {
-            tallies.entry(format!("#{}", token.text.replace(',', ""))).or_default().weight += weight;
+            count(tallies, format!("#{}", token.text.replace(',', "")), place);
             continue;
         }
         for ((run, dense), lower) in runs(token.text).zip(runs(lower).map(|(run, _)| run)) {
@@ -185,19 +195,18 @@ fn tally(
                 let ends: Vec<usize> =
                     run.char_indices().map(|(at, _)| at).skip(1).chain([run.len()]).collect();
                 if ends.len() == 1 {
-                    tallies.entry(run.to_owned()).or_default().weight += weight * 0.5;
+                    count(tallies, run.to_owned(), place);
                 }
                 let starts = [0].into_iter().chain(ends.iter().copied());
                 for (start, end) in starts.zip(ends.iter().skip(1)) {
-                    tallies.entry(run[start..*end].to_owned()).or_default().weight += weight * 0.7;
+                    count(tallies, run[start..*end].to_owned(), place);
                 }
                 continue;
             }
             if tables.is_stopword(lower) || lower.chars().count() < 2 {
                 continue;
             }
-            let tally = tallies.entry(stem(lower)).or_default();
-            tally.weight += weight;
+            let tally = count(tallies, stem(lower), place);
             match (run.chars().next().is_some_and(char::is_uppercase), capitalised || at == 0) {
                 (true, false) => tally.name = true,
                 (true, true) => tally.capital = true,
@@ -205,6 +214,13 @@ fn tally(
             }
         }
     }
+}
+
+/// Counts a stem once more.
+fn count(tallies: &mut BTreeMap<String, Tally>, stem: String, place: SentencePlace) -> &mut Tally {
+    let tally = tallies.entry(stem).or_default();
+    tally.weight += place.weight;
+    tally
 }
 
 /// The entities, by where they are named.

@@ -96,6 +96,10 @@ struct WordLexicon {
 /// The columns of `words.tsv` behind `id` and `against`; the last is for every language that has none of its own.
 const LANGUAGES: [&str; 7] = ["en", "ru", "uk", "ko", "zh", "ja", "other"];
 
+/// What the share of a stem is taken to be at least and at most where its rarity is told.
+const MIN_SHARE: f32 = 0.003;
+const MAX_SHARE: f32 = 0.8;
+
 impl StoryTables {
     /// Reads the tables from their files: names with their text. Wanted are `words.tsv`, `weights.tsv`, `numerals.tsv`,
     /// `frequencies.tsv` and `stopwords.txt`; other files are left alone.
@@ -134,6 +138,11 @@ impl StoryTables {
     /// The share of texts in which a stem is expected, by its key.
     pub(super) fn expected_share(&self, key: u32) -> f32 {
         self.shares.get(&key).copied().unwrap_or(0.0)
+    }
+
+    /// How much a stem says by its key, before anything was read: the rarer, the more.
+    pub(super) fn expected_rarity(&self, key: u32) -> f32 {
+        -(self.expected_share(key) + MIN_SHARE).min(MAX_SHARE).ln()
     }
 
     /// The acts and things that a sentence in lower case tells of, each once.

@@ -1,0 +1,132 @@
+//! A second look at a whole stream, when all of it is known.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::index::{Comparison, StoryIndex};
+
+/// Larger streams keep the stories that were told on arrival: all pairs of likely reports are held in memory.
+const MAX_REVIEWED: usize = 20_000;
+/// What a pair counts that shares too little to be compared.
+const UNLIKE: f32 = -0.15;
+/// No pair counts more than this, for or against: one that is nearly a copy settles nothing for the others.
+const MAX_SCORE: f32 = 0.35;
+
+/// Two groups that may tell one happening, by the numbers of their first reports.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Proposal {
+    mean: f32,
+    groups: (u32, u32),
+    /// How large the two were when it was made; it is void once one has grown.
+    sizes: (usize, usize),
+}
+
+impl Eq for Proposal {}
+
+impl Ord for Proposal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.mean.total_cmp(&other.mean).then_with(|| other.groups.cmp(&self.groups))
+    }
+}
+
+impl PartialOrd for Proposal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The groups of a review.
+#[derive(Debug, Default)]
+struct Groups {
+    members: BTreeMap<u32, Vec<u32>>,
+    /// For each group, the sum of the scores between it and another, and of how many pairs.
+    bonds: BTreeMap<u32, BTreeMap<u32, (f32, u32)>>,
+    proposals: BinaryHeap<Proposal>,
+}
+
+impl Groups {
+    fn bind(&mut self, a: u32, b: u32, score: f32) {
+        for (one, other) in [(a, b), (b, a)] {
+            self.bonds.entry(one).or_default().insert(other, (score.clamp(-MAX_SCORE, MAX_SCORE), 1));
+        }
+    }
+
+    /// Proposes to merge two groups, if the mean of all pairs between them is above 0.
+    fn propose(&mut self, a: u32, b: u32) {
+        let groups = (a.min(b), a.max(b));
+        let Some((sum, known)) = self.bonds.get(&groups.0).and_then(|bonds| bonds.get(&groups.1)) else {
+            return;
+        };
+        let sizes = (self.size(groups.0), self.size(groups.1));
+        let pairs = (sizes.0 * sizes.1) as f32;
+        let mean = (sum + (pairs - *known as f32) * UNLIKE) / pairs;
+        if mean > 0.0 {
+            self.proposals.push(Proposal { mean, groups, sizes });
+        }
+    }
+
+    fn size(&self, group: u32) -> usize {
+        self.members.get(&group).map_or(0, Vec::len)
+    }
+
+    /// Merges the likest groups until no two are alike.
+    fn merge_all(&mut self) {
+        while let Some(Proposal { groups: (kept, gone), sizes, .. }) = self.proposals.pop() {
+            if (self.size(kept), self.size(gone)) != sizes {
+                continue;
+            }
+            let moved = self.members.remove(&gone).unwrap_or_default();
+            self.members.entry(kept).or_default().extend(moved);
+            for (other, (sum, known)) in self.bonds.remove(&gone).unwrap_or_default() {
+                if let Some(bonds) = self.bonds.get_mut(&other) {
+                    bonds.remove(&gone);
+                }
+                if other == kept {
+                    continue;
+                }
+                for (one, other) in [(kept, other), (other, kept)] {
+                    let bond = self.bonds.entry(one).or_default().entry(other).or_insert((0.0, 0));
+                    *bond = (bond.0 + sum, bond.1 + known);
+                }
+            }
+            let others: Vec<u32> =
+                self.bonds.get(&kept).into_iter().flat_map(|bonds| bonds.keys().copied()).collect();
+            for other in others {
+                self.propose(kept, other);
+            }
+        }
+    }
+}
+
+impl StoryIndex {
+    /// Tells the stories of all reports anew, by what is known now: what is common among them, and how much of a crowd each stands in,
+    /// is known better than when the first of them came. The two groups that are the likest on average over all their pairs are
+    /// merged, and so on while that average is above 0.
+    ///
+    /// Of more than twenty thousand reports none is looked at again. The cost is that of placing every report.
+    pub fn review(&mut self) {
+        if self.len() > MAX_REVIEWED {
+            return;
+        }
+        let mut comparison = Comparison::default();
+        let candidates: Vec<(u32, Vec<u32>)> =
+            self.numbers().into_iter().map(|number| (number, self.candidates(number))).collect();
+        for (number, others) in &candidates {
+            self.measure_crowd(*number, others, &mut comparison);
+        }
+        let mut groups = Groups::default();
+        for (number, others) in &candidates {
+            groups.members.insert(*number, vec![*number]);
+            for other in others {
+                groups.bind(*number, *other, comparison.score(self, *number, *other));
+            }
+        }
+        for (number, others) in &candidates {
+            for other in others {
+                groups.propose(*number, *other);
+            }
+        }
+        groups.merge_all();
+        self.regroup(groups.members.into_values());
+    }
+}

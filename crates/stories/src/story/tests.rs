@@ -1,0 +1,227 @@
+//! What the index does with reports, by the tables that are shipped. All texts are composed.
+
+use std::sync::Arc;
+
+use dateline_wire::{Entity, Place, Span};
+use jiff::civil::date;
+
+use super::tables::tests::shipped;
+use super::{StoryIndex, StoryVerdict};
+use crate::Report;
+
+fn index() -> StoryIndex {
+    StoryIndex::new(Arc::new(shipped()))
+}
+
+fn report(id: &str, language: &str, day: i8, title: &str, text: &str) -> Report {
+    Report {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        text: text.to_owned(),
+        language: Some(language.to_owned()),
+        published: Some(date(2025, 6, day)),
+        ..Report::default()
+    }
+}
+
+/// Of every report the id of the story that it is in.
+fn stories(index: &StoryIndex, ids: &[&str]) -> Vec<String> {
+    ids.iter().map(|id| index.story_of(id).unwrap_or("-").to_owned()).collect()
+}
+
+fn place_all(index: &mut StoryIndex, reports: &[Report]) -> Vec<StoryVerdict> {
+    reports.iter().map(|report| index.place(report)).collect()
+}
+
+/// A stream of other news, so that what is common in it is known.
+fn other_news() -> Vec<Report> {
+    [
+        (
+            "Mill on the Arn closes",
+            "The old flour mill on the river Arn closes after ninety years, its owner Tessa Brandt said.",
+        ),
+        (
+            "Storm tears roof off school",
+            "A storm tore the roof off a primary school in Velden. Nobody was hurt, teachers said.",
+        ),
+        ("Chess title for Osei", "Kwame Osei of Accra won the junior chess title in a final of seven hours."),
+        ("Tram line opens in Ludno", "The third tram line of Ludno opened with free rides and a brass band."),
+        (
+            "Bees back on the town hall",
+            "Six hives stand on the roof of the town hall of Bramley again, the gardeners say.",
+        ),
+        (
+            "Museum buys a lost map",
+            "The sea museum in Porto Alba bought a map of 1611 that was thought lost.",
+        ),
+    ]
+    .iter()
+    .zip(0..)
+    .map(|((title, text), at)| report(&format!("other-{at}"), "en", 1 + at, title, text))
+    .collect()
+}
+
+#[test]
+fn two_reports_of_one_happening_are_one_story_and_say_why() {
+    let mut index = index();
+    place_all(&mut index, &other_news());
+    let verdicts = place_all(
+        &mut index,
+        &[
+            report(
+                "a",
+                "en",
+                10,
+                "Ferry to Kallas sails again",
+                "The ferry Marit sailed from Brenna to Kallas on Tuesday with 120 passengers, the first since the winter of the great ice.",
+            ),
+            report(
+                "b",
+                "en",
+                10,
+                "First ferry since the ice reaches Kallas",
+                "With 120 passengers the ferry Marit sailed from Brenna to Kallas on Tuesday for the first time since the great ice.",
+            ),
+        ],
+    );
+    assert!(verdicts[0].joined_by.is_empty());
+    assert_eq!(verdicts[1].story, "a");
+    let wording = verdicts[1].joined_by.iter().find(|reason| reason.sign == "wording").unwrap();
+    assert_eq!(wording.with, "a");
+    assert!(wording.evidence.iter().any(|stem| stem == "kalla"), "{:?}", wording.evidence);
+}
+
+#[test]
+fn news_of_other_things_is_a_story_each() {
+    let mut index = index();
+    let news = other_news();
+    place_all(&mut index, &news);
+    index.review();
+    for report in &news {
+        assert_eq!(index.story_of(&report.id), Some(report.id.as_str()));
+    }
+}
+
+#[test]
+fn two_fires_in_two_towns_are_two_stories_whatever_words_fires_share() {
+    let mut index = index();
+    place_all(&mut index, &other_news());
+    let reports = [
+        report(
+            "a1",
+            "en",
+            10,
+            "Fire destroys market hall in Brenna",
+            "A fire destroyed the market hall of Brenna overnight. Fire chief Olsen said 40 stalls burned.",
+        ),
+        report(
+            "b1",
+            "en",
+            10,
+            "Fire destroys warehouse in Dorsk",
+            "A fire destroyed a timber warehouse in Dorsk overnight. Nobody was hurt, Captain Ruzic said.",
+        ),
+        report(
+            "a2",
+            "en",
+            11,
+            "Market hall of Brenna burns down",
+            "The market hall of Brenna burned down overnight with 40 stalls, fire chief Olsen said.",
+        ),
+        report(
+            "b2",
+            "en",
+            11,
+            "Timber warehouse in Dorsk burns",
+            "A timber warehouse burned overnight in Dorsk, where Captain Ruzic said nobody was hurt.",
+        ),
+    ];
+    place_all(&mut index, &reports);
+    index.review();
+    assert_eq!(stories(&index, &["a1", "a2", "b1", "b2"]), ["a1", "a1", "b1", "b1"]);
+}
+
+#[test]
+fn one_happening_in_three_scripts_is_one_story_by_names_acts_numbers_and_day() {
+    let named = |mut report: Report, ids: &[&str]| {
+        report.entities = ids
+            .iter()
+            .map(|id| Entity {
+                id: (*id).to_owned(),
+                kind: "place".to_owned(),
+                surface: (*id).to_owned(),
+                spans: vec![Place::Title(Span { start: 0, end: 4 }), Place::Body(Span { start: 0, end: 4 })],
+            })
+            .collect();
+        report
+    };
+    let ids = ["brenna", "kallas", "olsen"];
+    let mut index = index();
+    place_all(&mut index, &other_news());
+    let reports = [
+        named(
+            report(
+                "en",
+                "en",
+                18,
+                "Olsen arrives in Kallas",
+                "Olsen arrived in Kallas on June 17 and will send 5,000 builders to Brenna to rebuild the bridge.",
+            ),
+            &ids,
+        ),
+        named(
+            report(
+                "ru",
+                "ru",
+                18,
+                "Олсен прибыл в Каллас",
+                "Олсен прибыл в Каллас 17 июня. Он направит в Бренну 5 тысяч строителей, которые восстановят мост.",
+            ),
+            &ids,
+        ),
+        named(
+            report(
+                "ko",
+                "ko",
+                18,
+                "올센 칼라스 도착",
+                "올센이 6월 17일 칼라스에 도착했다. 브렌나 다리 재건에 5천 명을 파견한다고 밝혔다.",
+            ),
+            &ids,
+        ),
+    ];
+    place_all(&mut index, &reports);
+    index.review();
+    assert_eq!(stories(&index, &["en", "ru", "ko"]), ["en", "en", "en"]);
+}
+
+#[test]
+fn the_same_reports_in_the_same_order_give_the_same_stories() {
+    let run = || {
+        let mut index = index();
+        let verdicts = place_all(&mut index, &other_news());
+        index.review();
+        (verdicts, stories(&index, &["other-0", "other-3", "other-5"]))
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn a_report_that_is_known_stays_where_it_is() {
+    let mut index = index();
+    let news = other_news();
+    place_all(&mut index, &news);
+    let again = index.place(&news[2]);
+    assert_eq!((again.story.as_str(), again.merged.len()), ("other-2", 0));
+    assert_eq!(index.len(), news.len());
+}
+
+#[test]
+fn a_text_of_nothing_is_a_story_of_its_own() {
+    let mut index = index();
+    for id in ["a", "b"] {
+        assert_eq!(index.place(&Report { id: id.to_owned(), ..Report::default() }).story, id);
+    }
+    index.review();
+    assert_eq!(stories(&index, &["a", "b"]), ["a", "b"]);
+}
