@@ -32,6 +32,7 @@ mod feed;
 mod health;
 mod reload;
 mod schemas;
+mod story;
 mod websub;
 
 use std::sync::Arc;
@@ -156,6 +157,8 @@ fn routes() -> ApiRouter<Arc<Api>> {
         .api_route("/v1/feeds/{id}/resume", post_with(feed::resume, document::resume_feed))
         .api_route("/v1/feeds/{id}/poll", post_with(feed::poll, document::poll_feed))
         .api_route("/v1/feeds/{id}/revive", post_with(feed::revive, document::revive_feed))
+        .route("/v1/stories", axum::routing::get(story::list))
+        .route("/v1/stories/{id}", axum::routing::get(story::show))
         .api_route("/v1/status", get_with(status, document::status))
         .api_route("/v1/reload", post_with(reload::reload, document::reload))
         .api_route("/v1/schemas/{name}", get_with(schemas::schema, document::schema))

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, check, completions, demo, extract, feed, init, judge, man, relay, reload, replay, restore, run,
-    schema, status, stories, tail,
+    backup, check, completions, demo, explain, extract, feed, init, judge, man, relay, reload, replay,
+    restore, run, schema, status, stories, story, tail,
 };
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
@@ -46,8 +46,12 @@ pub enum Command {
     Extract(extract::ExtractArguments),
     /// Judge texts against the subject.
     Judge(judge::JudgeArguments),
-    /// Tell which articles report the same happening.
+    /// List stories, or tell which of any texts report the same happening.
     Stories(stories::StoriesArguments),
+    /// Show a story: its articles with their roles, its independent origins and what says so.
+    Story(story::StoryArguments),
+    /// Explain an article: what was cut away, why this title and date, whom it names, whose text it is, which story it tells.
+    Explain(explain::ExplainArguments),
     /// Work with feeds: read one, list, check, import, export.
     #[command(subcommand)]
     Feed(feed::Command),

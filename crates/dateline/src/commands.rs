@@ -6,6 +6,7 @@ pub mod check;
 pub mod completions;
 pub mod config_file;
 pub mod demo;
+pub mod explain;
 pub mod extract;
 pub mod feed;
 pub mod init;
@@ -19,6 +20,7 @@ pub mod run;
 pub mod schema;
 pub mod status;
 pub mod stories;
+pub mod story;
 pub mod tail;
 
 use std::io::{self, Write};
@@ -49,6 +51,8 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Reload(arguments) => reload::run(arguments),
         Command::Status(arguments) => status::run(arguments),
         Command::Stories(arguments) => stories::run(arguments),
+        Command::Story(arguments) => story::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Relay(arguments) => relay::run(arguments),
         Command::Backup(arguments) => backup::run(arguments),
         Command::Restore(arguments) => restore::run(arguments),

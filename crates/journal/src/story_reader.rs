@@ -1,6 +1,6 @@
 //! Reading stories.
 
-use dateline_wire::{Article, ArticleId, Sequence, StoryEvent, StoryId, StoryState};
+use dateline_wire::{Article, ArticleEvent, ArticleId, EventKind, Sequence, StoryEvent, StoryId, StoryState};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
@@ -98,6 +98,23 @@ impl JournalReader {
                 stories.push(event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
             }
             Ok(stories)
+        })
+    }
+
+    /// The latest revision of an article that is still in the log. It is looked for from the log's end.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or what it holds of the article.
+    pub fn latest_article(&self, id: &ArticleId) -> Result<Option<ArticleEvent>, JournalError> {
+        self.read(|connection| {
+            let data: Option<String> = connection
+                .prepare_cached(
+                    "SELECT data FROM events WHERE kind = ?1 AND key = ?2 ORDER BY sequence DESC LIMIT 1",
+                )?
+                .query_row(params![EventKind::Article.word(), id.as_str()], |row| row.get(0))
+                .optional()?;
+            let read = data.map(|data| serde_json::from_str(&data)).transpose();
+            read.map_err(JournalError::json("an article could not be read"))
         })
     }
 

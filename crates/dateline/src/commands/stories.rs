@@ -1,16 +1,17 @@
-//! `dateline stories`: which articles tell the same happening.
+//! `dateline stories`: what is happening, and which of any articles tell the same happening.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufWriter, Write};
 use std::sync::Arc;
 
 use clap::Args;
+use dateline_journal::JournalReader;
 use dateline_parser::Subject;
 use dateline_stories::Report;
 use dateline_stories::copy::{CopyIndex, CopyText, EarlierText, inherit};
 use dateline_stories::origin::{Agencies, Carrier, is_publisher, origins};
 use dateline_stories::story::{StoryIndex, StoryReason, StoryTables};
-use dateline_wire::{ArticleId, CopyOf, Origin};
+use dateline_wire::{ArticleId, CopyOf, Origin, StoryEvent};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -18,19 +19,28 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::config_file::ConfigFile;
-use super::{batch_outcome, known_url};
+use super::{batch_outcome, known_url, print_json, print_text};
 use crate::batch::{BatchAnswer, BatchTally};
 use crate::config::{self, Settings};
 use crate::failure::Failure;
+use crate::text;
 
-/// Tells which articles report the same happening, whose text each is, and which are copies.
+/// Lists the journal's stories, the last reported first: when, title, how many articles and independent origins, languages.
+///
+/// With --batch tells of any texts which report the same happening, whose text each is, and which are copies.
 #[derive(Debug, Args)]
 pub struct StoriesArguments {
     /// Read lines {"id","title","text","language"?,"published"?,"url"?} from standard input, in the order of arrival, and write after
     /// the last a line {"id","story","copy_of","share","origins","reasons"} for each, in the same order. Whether they are about the
     /// subject isn't asked. A line that is none gives {"error"} and, at the end, exit code 3.
-    #[arg(long, required = true)]
+    #[arg(long, conflicts_with_all = ["json", "limit"])]
     batch: bool,
+    /// Print one JSON document, the stories' last events, instead of a list for people.
+    #[arg(long)]
+    json: bool,
+    /// At most so many stories.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
     /// Where the subject is configured.
     #[command(flatten)]
     config: ConfigFile,
@@ -83,11 +93,37 @@ enum Kept {
 /// If the subject cannot be read, or standard input or output fails.
 pub fn run(arguments: &StoriesArguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
+    if !arguments.batch {
+        let path = settings.journal_path();
+        let stories = JournalReader::open(&path).and_then(|journal| journal.stories(None, arguments.limit));
+        let stories = stories.map_err(|source| Failure::Journal { path, source })?;
+        return if arguments.json { print_json(&stories) } else { print_text(&list(&stories)) };
+    }
     let subject = config::read_subject(&settings.subject)?;
     let agencies = config::read_agencies(&settings.agencies)?;
     let tables = config::read_story_tables(&settings.story_tables)?;
     let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     batch_outcome(tell(&subject, &agencies, tables, io::stdin().lock(), &mut output))
+}
+
+/// A list of stories for people.
+fn list(stories: &[StoryEvent]) -> String {
+    if stories.is_empty() {
+        return "No story was told yet.\n".to_owned();
+    }
+    let plural = |count: u32, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let lines = stories.iter().map(|story| {
+        format!(
+            "{}  {}\n    {}, {}, {}  {}\n",
+            text::moment(story.last_reported),
+            story.title.as_deref().unwrap_or("(without a title)"),
+            plural(story.article_count, "article"),
+            plural(story.origin_count, "independent origin"),
+            story.languages.join(" "),
+            story.story
+        )
+    });
+    lines.collect()
 }
 
 /// Reads all of `input`, then writes where each line belongs.

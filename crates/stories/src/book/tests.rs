@@ -1,1 +1,163 @@
+use std::collections::HashMap;
+use std::convert::Infallible;
 
+use dateline_wire::{CanonicalUrl, StoryChangeKind, StoryRole, StoryState};
+use serde_json::json;
+
+use super::*;
+
+/// Tables that go by the wording alone.
+const TABLES: [(&str, &str); 5] = [
+    ("words.tsv", "id\tagainst\ten\nship\t\tship*"),
+    ("weights.tsv", "sign\tsame\tacross\nalways\t-0.3\t-0.3\nwording\t1\t0"),
+    ("numerals.tsv", "kind\tvalue\twords"),
+    ("frequencies.tsv", "texts\tstems\n900\tsaid"),
+    ("stopwords.txt", "the to at of and on in by a that as for"),
+];
+
+const FERRY: &str = "The ferry to the islands left the harbour at six in the morning, for the first time since the storm tore its ramp away.";
+const FERRY_AGAIN: &str = "For the first time since the storm the islands ferry left its harbour this morning at six, the ramp being new.";
+const MILL: &str = "The old mill on the river closes after two hundred years, since its owner finds no grain that is cheap enough.";
+
+/// A book and the records that a caller keeps.
+struct Kept {
+    book: StoryBook,
+    revisions: HashMap<StoryId, u32>,
+    /// By article: number, story, report.
+    reports: HashMap<ArticleId, (u64, StoryId, StoryReport)>,
+    second: i64,
+}
+
+impl Kept {
+    fn new() -> Self {
+        Self { book: book(), revisions: HashMap::new(), reports: HashMap::new(), second: 0 }
+    }
+
+    fn take(&mut self, article: &ArticleEvent) -> StoryTelling {
+        self.second += 60;
+        let at = Timestamp::from_second(self.second).unwrap();
+        let (revisions, reports) = (&self.revisions, &self.reports);
+        let read = |story: &StoryId| {
+            let mut kept: Vec<(u64, StoryReport)> = reports
+                .values()
+                .filter(|(_, of, _)| of == story)
+                .map(|(number, _, report)| (*number, report.clone()))
+                .collect();
+            kept.sort_by_key(|(number, _)| *number);
+            Ok::<_, Infallible>(StoredStory {
+                revision: revisions.get(story).copied().unwrap_or(0),
+                reports: kept,
+            })
+        };
+        let told = self.book.take(article, at, read).unwrap();
+        for (report, story) in &told.reports {
+            let next = self.reports.len() as u64 + 1;
+            let number = self.reports.get(&report.shown.article).map_or(next, |(number, ..)| *number);
+            self.reports.insert(report.shown.article.clone(), (number, story.clone(), report.clone()));
+        }
+        for event in &told.events {
+            assert_eq!(event.revision, self.revisions.get(&event.story).map_or(1, |revision| revision + 1));
+            self.revisions.insert(event.story.clone(), event.revision);
+        }
+        told
+    }
+}
+
+fn book() -> StoryBook {
+    let files = TABLES.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+    StoryBook::new(Arc::new(StoryTables::from_files(&files).unwrap()), Arc::default())
+}
+
+fn article(name: &str, revision: u32, title: &str, text: &str) -> ArticleEvent {
+    let url = format!("https://{name}.example/1");
+    let id = ArticleId::of(&CanonicalUrl::of(&url.parse().unwrap()));
+    serde_json::from_value(json!({
+        "id": format!("{id}.{revision}"), "article": id, "revision": revision, "url": url, "canonical_url": url,
+        "page_kind": "article", "publisher": name, "language": "en", "title": title, "authors": [], "cuts": [],
+        "body": {"text": text, "paragraphs": [], "sha256": "", "extractor": "test"},
+        "received_at": "2026-03-01T08:00:00Z", "entities": [],
+        "relevance": {"label": "relevant", "reasons": [], "passages": []},
+    }))
+    .unwrap()
+}
+
+fn copy(name: &str, of: &ArticleEvent) -> ArticleEvent {
+    let mut copy = article(name, 1, "A copy", &of.content.body.text);
+    copy.copy_of = Some(dateline_wire::CopyOf {
+        article: of.article.clone(),
+        revision: 1,
+        share: 1.0,
+        spans: Vec::new(),
+    });
+    copy
+}
+
+#[test]
+fn a_copy_stands_where_its_text_stands_and_is_no_further_witness() {
+    let mut kept = Kept::new();
+    let first = article("first", 1, "Ferry to the islands runs again", FERRY);
+    kept.take(&first);
+    let second = kept.take(&article("second", 1, "Islands ferry leaves its harbour again", FERRY_AGAIN));
+    let third = kept.take(&copy("third", &first));
+    assert_eq!((&third.story, third.joined_by[0].sign.as_str()), (&second.story, "copy"));
+    let [event] = third.events.as_slice() else { panic!("{:?}", third.events) };
+    assert_eq!((event.article_count, event.origin_count, event.revision), (3, 2, 3));
+    let roles: Vec<StoryRole> = event.articles.iter().map(|article| article.role).collect();
+    assert_eq!(roles, [StoryRole::Origin, StoryRole::OwnReport, StoryRole::Copy]);
+    assert_eq!(event.independent_origins[0].evidence.len(), 2);
+}
+
+#[test]
+fn an_edit_may_part_a_story_and_the_next_bring_it_together_again() {
+    let mut kept = Kept::new();
+    let first = kept.take(&article("first", 1, "Ferry to the islands runs again", FERRY));
+    let joined = kept.take(&article("second", 1, "Islands ferry leaves its harbour again", FERRY_AGAIN));
+    assert_eq!(joined.story, first.story);
+
+    let parted = kept.take(&article("second", 2, "Old mill closes", MILL));
+    assert_ne!(parted.story, first.story);
+    let change = |story: &StoryId, told: &StoryTelling| {
+        let event = told.events.iter().find(|event| event.story == *story).unwrap();
+        (event.state, event.article_count, event.changes[0].kind)
+    };
+    assert_eq!(change(&first.story, &parted), (StoryState::Open, 1, StoryChangeKind::Left));
+    assert_eq!(change(&parted.story, &parted), (StoryState::Open, 1, StoryChangeKind::Begun));
+
+    let merged = kept.take(&article("second", 3, "Islands ferry leaves its harbour again", FERRY_AGAIN));
+    assert_eq!(merged.story, first.story);
+    let ended = merged.events.iter().find(|event| event.story == parted.story).unwrap();
+    assert_eq!((ended.state, ended.merged_into.as_ref()), (StoryState::Merged, Some(&first.story)));
+    assert!(ended.articles.is_empty());
+    assert_eq!(
+        kept.book.story_of(&ArticleId::from_stored(joined.reports[0].0.shown.article.as_str())),
+        Some(&first.story)
+    );
+}
+
+#[test]
+fn a_book_that_is_restored_goes_on_as_the_one_that_was_not() {
+    let mut kept = Kept::new();
+    let first = article("first", 1, "Ferry to the islands runs again", FERRY);
+    let articles = [first.clone(), article("mill", 1, "Old mill closes", MILL), copy("third", &first)];
+    let mut restored = book();
+    for (place, article) in articles.iter().enumerate() {
+        let told = kept.take(article);
+        restored.restore(article, Timestamp::from_second(60 * (place as i64 + 1)).unwrap(), &told.story);
+    }
+    let next = article("second", 1, "Islands ferry leaves its harbour again", FERRY_AGAIN);
+    let mut beside = Kept { book: restored, ..Kept::new() };
+    (beside.revisions, beside.reports, beside.second) =
+        (kept.revisions.clone(), kept.reports.clone(), kept.second);
+    let (one, other) = (kept.take(&next), beside.take(&next));
+    assert_eq!((one.story, one.joined_by, one.events), (other.story, other.joined_by, other.events));
+}
+
+#[test]
+fn what_is_old_is_forgotten_and_nothing_joins_it() {
+    let mut kept = Kept::new();
+    let first = kept.take(&article("first", 1, "Ferry to the islands runs again", FERRY));
+    kept.second += 15 * 86_400;
+    let later = kept.take(&article("second", 1, "Islands ferry leaves its harbour again", FERRY_AGAIN));
+    assert_ne!(later.story, first.story);
+    assert_eq!(kept.book.places.len(), 1);
+}

@@ -1,0 +1,73 @@
+//! `/v1/stories`: what is happening, told once.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Json;
+use dateline_journal::StoryCursor;
+use dateline_wire::{StoryEvent, StoryId};
+use serde::{Deserialize, Serialize};
+
+use super::{Problem, Shared};
+
+/// How many stories a page holds unless another number is asked for, and at most.
+const PAGE: usize = 50;
+const MAX_PAGE: usize = 500;
+
+/// What can be asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct StoryQuery {
+    /// Where to go on, as `next` of the page before says.
+    cursor: Option<String>,
+    /// How many stories.
+    limit: Option<usize>,
+}
+
+/// Stories, the last reported first.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct StoryPage {
+    /// Each as its last event tells it.
+    pub stories: Vec<StoryEvent>,
+    /// The cursor of the next page, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// The stories that have not ended in another.
+pub(super) async fn list(
+    State(api): Shared,
+    Query(query): Query<StoryQuery>,
+) -> Result<Json<StoryPage>, Problem> {
+    let cursor = query.cursor.as_deref().map(cursor_of).transpose()?;
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let journal = api.sources.journal.clone();
+    let read = tokio::task::spawn_blocking(move || journal.reader().stories(cursor.as_ref(), limit));
+    let stories = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let last = stories.last().filter(|_| stories.len() == limit);
+    let next = last.map(|story| format!("{}.{}", story.last_reported.as_microsecond(), story.story));
+    Ok(Json(StoryPage { stories, next }))
+}
+
+/// One story, as its last event tells it, also one that ended in another.
+pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<Json<StoryEvent>, Problem> {
+    let journal = api.sources.journal.clone();
+    let story = StoryId::from_stored(id);
+    let asked = story.clone();
+    let read = tokio::task::spawn_blocking(move || journal.reader().story(&asked));
+    let found = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    found.map(Json).ok_or_else(|| {
+        Problem::new(StatusCode::NOT_FOUND, format!("there is no story {story}; see /v1/stories"))
+    })
+}
+
+fn cursor_of(text: &str) -> Result<StoryCursor, Problem> {
+    let parts = text.split_once('.').and_then(|(reported, story)| Some((reported.parse().ok()?, story)));
+    let cursor = parts.and_then(|(reported, story)| {
+        let reported = jiff::Timestamp::from_microsecond(reported).ok()?;
+        Some(StoryCursor { reported, story: StoryId::from_stored(story) })
+    });
+    cursor.ok_or_else(|| {
+        let detail = format!("`cursor` is `{text}`: what `next` of the page before says is meant");
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })
+}
