@@ -150,6 +150,9 @@ fn one_happening_in_three_scripts_is_one_story_by_names_acts_numbers_and_day() {
                 id: (*id).to_owned(),
                 kind: "place".to_owned(),
                 surface: (*id).to_owned(),
+                label: None,
+                side: None,
+                wikidata: None,
                 spans: vec![Place::Title(Span { start: 0, end: 4 }), Place::Body(Span { start: 0, end: 4 })],
             })
             .collect();
