@@ -254,7 +254,7 @@ fn recording_file(folder: &Path) -> PathBuf {
 
 /// Writes the recording, and a configuration for it, whose API listens on `address`.
 fn unpack(folder: &Path, address: SocketAddr) -> io::Result<()> {
-    for file in shipped::SUBJECT {
+    for file in shipped::SUBJECT.iter().chain(shipped::STORY_TABLES) {
         file.write_in(folder).map_err(|(_, error)| error)?;
     }
     fs::write(folder.join("feeds.toml"), shipped::day::FEEDS)?;
@@ -266,7 +266,7 @@ fn unpack(folder: &Path, address: SocketAddr) -> io::Result<()> {
 /// The settings that the day was recorded under, for a folder that holds all they name.
 fn settings(address: SocketAddr) -> io::Result<String> {
     let mut settings: Table = shipped::day::SETTINGS.parse().map_err(io::Error::other)?;
-    for named in ["feeds", "subject", "agencies"] {
+    for named in ["feeds", "subject", "agencies", "story_tables"] {
         settings.remove(named);
     }
     let section = |name: &str, value: Value| Value::Table(Table::from_iter([(name.to_owned(), value)]));

@@ -48,8 +48,11 @@ async fn run_until(engine: Engine, journal: &Journal, end: Duration) -> Vec<Clou
     journal.events_after(Sequence::START, usize::MAX, None).unwrap()
 }
 
+/// What happens to a web.
+type Happening = Box<dyn Fn(&Web)>;
+
 /// What comes of a web for ten days, while things happen to it: each after so long.
-async fn ten_days(web: &Arc<Web>, happenings: Vec<(Duration, Box<dyn Fn(&Web)>)>) -> Vec<CloudEvent> {
+async fn ten_days(web: &Arc<Web>, happenings: Vec<(Duration, Happening)>) -> Vec<CloudEvent> {
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
     let engine = visiting(web, &journal, Duration::ZERO).await;

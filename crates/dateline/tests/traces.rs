@@ -22,11 +22,14 @@ use site::{Site, get, terminate};
 /// A word that is a secret wherever it stands.
 const SECRET: &str = "hush-4711";
 
+/// A request with spans: its headers and its body.
+type Export = (HashMap<String, String>, Vec<u8>);
+
 /// A site with one feed and one page on the subject, which is also a collector. It answers `status` to spans; for 0 it never does.
 struct NewsAndCollector {
     address: String,
     status: Arc<AtomicU16>,
-    exports: Arc<Mutex<Vec<(HashMap<String, String>, Vec<u8>)>>>,
+    exports: Arc<Mutex<Vec<Export>>>,
 }
 
 impl NewsAndCollector {
@@ -79,12 +82,7 @@ impl NewsAndCollector {
     }
 }
 
-fn serve(
-    mut stream: &TcpStream,
-    base: &str,
-    status: &AtomicU16,
-    exports: &Mutex<Vec<(HashMap<String, String>, Vec<u8>)>>,
-) {
+fn serve(mut stream: &TcpStream, base: &str, status: &AtomicU16, exports: &Mutex<Vec<Export>>) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut first = String::new();

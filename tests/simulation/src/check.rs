@@ -15,6 +15,9 @@ use crate::{
     web::{Log, LoggedRequest, VisibleEntries, Web},
 };
 
+/// When a page answered with itself: all answers, and those to visits.
+type Answers = (Vec<Duration>, Vec<Duration>);
+
 /// What a simulation came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
@@ -112,8 +115,7 @@ impl Report {
     /// What became of each published article's page is told, once: an edit between two looks at it by a revision, its end by a
     /// withdrawal if two visits found it. Where a whole host answered 404 for a while, that may count as an end as well.
     fn check_pages(&mut self, plan: &Plan, log: &Log, events: &[CloudEvent]) {
-        // Of each page: the moments of answers that were its own, and of those to visits.
-        let mut answered: HashMap<(&str, &str), (Vec<Duration>, Vec<Duration>)> = HashMap::new();
+        let mut answered: HashMap<(&str, &str), Answers> = HashMap::new();
         for asked in log.asked.iter().filter(|asked| asked.end.is_some()) {
             if matches!(plan.fault(&asked.host, asked.start), None | Some(FaultKind::Slow(_))) {
                 let (all, visits) = answered.entry((&asked.host, &asked.path)).or_default();
