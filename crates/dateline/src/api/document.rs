@@ -177,6 +177,20 @@ pub(super) fn revive_feed(operation: Described<'_>) -> Described<'_> {
     operation.id("reviveFeed").summary("Asks a feed now, which is gone no more")
 }
 
+pub(super) fn stories(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("stories")
+        .summary("The stories that have not ended in another, the last reported first")
+        .description("400: `cursor` is not what `next` of the page before says.")
+}
+
+pub(super) fn story(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("story")
+        .summary("One story as its last event tells it, also one that ended in another")
+        .description("404: there is no such story.")
+}
+
 pub(super) fn status(operation: Described<'_>) -> Described<'_> {
     operation.id("status").summary("The whole: feeds, backlog, last events, relay")
 }

@@ -33,7 +33,7 @@ pub(super) struct EventQuery {
     follow: bool,
     /// At most so many events.
     limit: Option<u64>,
-    /// Only this kind: `article`, `withdrawal`, `reject` or `health`.
+    /// Only this kind: `article`, `withdrawal`, `reject`, `health` or `story`.
     kind: Option<String>,
     /// `sse` for server-sent events, `ndjson` for lines; else the Accept header decides.
     format: Option<String>,

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Json;
 use dateline_journal::StoryCursor;
 use dateline_wire::{StoryEvent, StoryId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Problem, Shared};
@@ -14,7 +15,7 @@ const PAGE: usize = 50;
 const MAX_PAGE: usize = 500;
 
 /// What can be asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct StoryQuery {
     /// Where to go on, as `next` of the page before says.
@@ -24,7 +25,7 @@ pub(super) struct StoryQuery {
 }
 
 /// Stories, the last reported first.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct StoryPage {
     /// Each as its last event tells it.
     pub stories: Vec<StoryEvent>,

@@ -42,6 +42,10 @@ const CROWD: std::ops::Range<usize> = 8..20;
 const EXPECTED_LIKENESS: [f32; 2] = [0.15, 0.3];
 /// A report that scores less than this with the others of its story leaves it: well below 0, so that it doesn't go in and out.
 const MIN_STAY: f32 = -0.03;
+/// By how much a score has to be above 0 on arrival while no report is known, and how many known reports halve that: who has read
+/// little knows little of what is common, and takes what all of a subject's reports share for likeness.
+const FIRST_MARGIN: f32 = 0.1;
+const MARGIN_HALVED: f32 = 100.0;
 /// Words that a reason shows.
 const MAX_EVIDENCE: usize = 6;
 
@@ -399,10 +403,11 @@ impl StoryIndex {
         }))
     }
 
-    /// The story with the greatest score, if that is above 0; the older of two alike.
+    /// The story with the greatest score, if that is above the margin; the older of two alike.
     fn best(&self, scored: impl Iterator<Item = (u32, f32)>) -> Option<u32> {
         let mut best: Option<(u32, f32)> = None;
-        for (story, score) in scored.filter(|(_, score)| *score > 0.0) {
+        let margin = FIRST_MARGIN / (1.0 + self.reports.len() as f32 / MARGIN_HALVED);
+        for (story, score) in scored.filter(|(_, score)| *score > margin) {
             if best.is_none_or(|(chosen, most)| score > most || score == most && story < chosen) {
                 best = Some((story, score));
             }
