@@ -40,7 +40,7 @@ fn target<'s>(root: &'s Value, schema: &'s Value) -> Option<(&'s str, &'s Value)
     Some((reference, root.pointer(reference.strip_prefix('#')?)?))
 }
 
-fn words<'s>(list: &'s Value) -> BTreeSet<&'s str> {
+fn words(list: &Value) -> BTreeSet<&str> {
     match list {
         Value::String(word) => BTreeSet::from([word.as_str()]),
         Value::Array(words) => words.iter().filter_map(Value::as_str).collect(),

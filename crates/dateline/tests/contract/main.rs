@@ -17,8 +17,9 @@ fn folder() -> PathBuf {
 }
 
 fn json_files(folder: &Path) -> Vec<String> {
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    let mut files: Vec<String> = files.filter(|file| file.ends_with(".json")).collect();
+    let files = fs::read_dir(folder).expect("a folder of schemas").flatten();
+    let names = files.filter_map(|file| file.file_name().into_string().ok());
+    let mut files: Vec<String> = names.filter(|name| name.ends_with(".json")).collect();
     files.sort();
     files
 }

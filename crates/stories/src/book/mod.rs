@@ -6,7 +6,7 @@
 //! oldest goes on. A copy is no report: it stands where the text stands that it repeats, and goes where that goes.
 //!
 //! What the stories' articles are is read from the caller's records when a story changes ([`StoredStory`]), and given back to be kept
-//! ([`StoryTelling`]); only who stands where is in memory. Articles are forgotten after [`MEMORY`](crate::copy::MEMORY), and with them
+//! ([`StoryTelling`]); only who stands where is in memory. Articles are forgotten after [`MEMORY`], and with them
 //! goes what a story could be told by; nothing joins it any more.
 
 mod report;
