@@ -5,6 +5,7 @@
 mod site;
 
 use std::fs;
+use std::process::Command;
 
 use site::{Site, terminate, text};
 
@@ -300,6 +301,14 @@ fn the_unit_does_not_restart_what_a_restart_cannot_help() {
     let unit = include_str!("../../../deploy/dateline.service");
     let prevented = unit.lines().find_map(|line| line.strip_prefix("RestartPreventExitStatus=")).unwrap();
     assert!(prevented.split(' ').any(|status| status == "78"), "{prevented}");
+}
+
+#[test]
+fn the_unit_reloads_by_a_command_that_there_is() {
+    let unit = include_str!("../../../deploy/dateline.service");
+    let reload = unit.lines().find_map(|line| line.strip_prefix("ExecReload=dateline ")).unwrap();
+    let help = Command::new(env!("CARGO_BIN_EXE_dateline")).args(reload.split(' ')).arg("--help").output();
+    assert!(help.unwrap().status.success(), "{reload}");
 }
 
 #[test]
