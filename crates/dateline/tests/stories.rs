@@ -46,7 +46,7 @@ fn stories(events: &[CloudEvent]) -> Vec<StoryEvent> {
     stories.map(|event| serde_json::from_str(&event.data).unwrap()).collect()
 }
 
-fn article_at<'e>(events: &'e [CloudEvent], host: &str) -> Vec<Value> {
+fn article_at(events: &[CloudEvent], host: &str) -> Vec<Value> {
     let articles = events.iter().filter(|event| event.kind == EventKind::Article).map(data);
     articles.filter(|article| article["url"].as_str().unwrap().contains(host)).collect()
 }
