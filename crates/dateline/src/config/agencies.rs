@@ -5,7 +5,7 @@ use std::path::Path;
 use dateline_stories::origin::Agencies;
 
 use super::document;
-use super::error::{ConfigError, Origin};
+use super::error::ConfigError;
 
 /// Reads the table in `file`; none is known where there is no such file.
 ///
@@ -28,11 +28,7 @@ pub(super) fn parse(file: &Path, text: &str) -> Result<Agencies, Vec<ConfigError
     Agencies::parse(text).map_err(|error| {
         let problems = error.problems.into_iter();
         problems
-            .map(|problem| ConfigError {
-                origin: Origin::File(file.to_owned(), (problem.line > 0).then_some(problem.line)),
-                what: problem.what,
-                remedy: Some(problem.remedy),
-            })
+            .map(|problem| ConfigError::in_table(file, problem.line, problem.what, problem.remedy))
             .collect()
     })
 }

@@ -56,6 +56,11 @@ impl ConfigError {
         Self { origin: Origin::File(path.into(), Some(line)), what: what.into(), remedy: None }
     }
 
+    /// Something wrong at a line of a file, or with the whole of it where that is 0, and what would be right.
+    pub fn in_table(path: impl Into<PathBuf>, line: usize, what: String, remedy: String) -> Self {
+        Self { origin: Origin::File(path.into(), (line > 0).then_some(line)), what, remedy: Some(remedy) }
+    }
+
     /// The same with a remedy.
     #[must_use]
     pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {

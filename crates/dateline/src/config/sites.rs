@@ -5,7 +5,7 @@ use std::path::Path;
 use dateline_parser::SiteRules;
 
 use super::document;
-use super::error::{ConfigError, Origin};
+use super::error::ConfigError;
 
 /// Reads the rules in `file`; none where there is no such file.
 ///
@@ -25,11 +25,7 @@ pub(super) fn parse(file: &Path, text: &str) -> Result<SiteRules, Vec<ConfigErro
     SiteRules::parse(&file.to_string_lossy(), text).map_err(|error| {
         let problems = error.problems.into_iter();
         problems
-            .map(|problem| ConfigError {
-                origin: Origin::File(file.to_owned(), Some(problem.line)),
-                what: problem.what,
-                remedy: Some(problem.remedy),
-            })
+            .map(|problem| ConfigError::in_table(file, problem.line, problem.what, problem.remedy))
             .collect()
     })
 }

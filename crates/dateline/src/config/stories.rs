@@ -5,7 +5,7 @@ use std::path::Path;
 
 use dateline_stories::story::StoryTables;
 
-use super::error::{ConfigError, Origin};
+use super::error::ConfigError;
 use super::subject;
 
 /// Reads every file in `folder` and makes the tables of them.
@@ -29,10 +29,8 @@ pub(super) fn parse(
     StoryTables::from_files(files).map_err(|error| {
         let problems = error.problems.into_iter();
         problems
-            .map(|problem| ConfigError {
-                origin: Origin::File(folder.join(&problem.file), (problem.line > 0).then_some(problem.line)),
-                what: problem.what,
-                remedy: Some(problem.remedy),
+            .map(|problem| {
+                ConfigError::in_table(folder.join(&problem.file), problem.line, problem.what, problem.remedy)
             })
             .collect()
     })

@@ -7,7 +7,7 @@ use std::path::Path;
 use dateline_parser::Subject;
 
 use super::document;
-use super::error::{ConfigError, Origin};
+use super::error::ConfigError;
 
 /// Reads every file in `folder` and makes the subject of them.
 ///
@@ -42,10 +42,8 @@ pub(super) fn parse(folder: &Path, files: &BTreeMap<String, String>) -> Result<S
     Subject::from_files(files).map_err(|error| {
         let problems = error.problems.into_iter();
         problems
-            .map(|problem| ConfigError {
-                origin: Origin::File(folder.join(&problem.file), (problem.line > 0).then_some(problem.line)),
-                what: problem.what,
-                remedy: Some(problem.remedy),
+            .map(|problem| {
+                ConfigError::in_table(folder.join(&problem.file), problem.line, problem.what, problem.remedy)
             })
             .collect()
     })

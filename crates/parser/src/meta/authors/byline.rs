@@ -1,5 +1,7 @@
 //! A byline from data or markup, taken apart into names and what each is said to have done.
 
+use std::borrow::Cow;
+
 use dateline_text::date;
 use dateline_wire::{Credit, Role};
 
@@ -48,7 +50,8 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     if is_address || byline.contains(".com/") {
         return Byline::default();
     }
-    let byline = parted(&without_noise(&without_brackets(&words::without_both(byline))));
+    let byline = without_noise(&without_brackets(&words::without_both(byline)));
+    let byline = parted(&byline);
     let parts = split(byline.trim());
     if let Some(name) = turned(&parts) {
         return Byline { names: vec![name], credits: Vec::new() };
@@ -90,8 +93,8 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
 }
 
 /// `byline` with a bar where another label begins, and one sign behind each: "Text: Ana Lund | Fotos: Bo Ek".
-pub(super) fn parted(byline: &str) -> String {
-    let mut parted = String::with_capacity(byline.len());
+pub(super) fn parted(byline: &str) -> Cow<'_, str> {
+    let mut parted = String::new();
     let mut from = 0;
     let starts = std::iter::once(0).chain(byline.match_indices(' ').map(|(at, _)| at + 1));
     for at in starts.filter(|at| *at < byline.len()) {
@@ -104,8 +107,12 @@ pub(super) fn parted(byline: &str) -> String {
         parted.push_str(if label.chars().any(text::is_dense) { "：" } else { ": " });
         from = byline.len() - rest.len();
     }
+    // Most lines hold no label.
+    if from == 0 {
+        return Cow::Borrowed(byline);
+    }
     parted.push_str(&byline[from..]);
-    parted
+    Cow::Owned(parted)
 }
 
 /// Whether a name is a role, or of wires that are not named.

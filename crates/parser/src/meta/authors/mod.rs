@@ -7,6 +7,7 @@ mod byline;
 mod decide;
 mod east_asian;
 mod korean;
+mod vocabulary;
 mod words;
 
 use super::{date, text};
@@ -98,7 +99,8 @@ pub(super) fn worded(line: &str) -> Byline {
     let inner = line.strip_prefix(['（', '(', '【', '［', '〔', '[']);
     let inner = inner.and_then(|inner| inner.strip_suffix(['）', ')', '】', '］', '〕', ']']));
     let line = inner.filter(|inner| words::after_prefix(inner).is_some()).unwrap_or(line);
-    let line = &byline::parted(&words::without_both(line));
+    let line = words::without_both(line);
+    let line = &*byline::parted(&line);
     let bars = ['|', '｜', '•', '·', '●'];
     let part = line.split(bars).find_map(|part| words::after_prefix(part.trim()));
     let names = east_asian::reported(line);
