@@ -46,7 +46,7 @@ use crate::config::{CopyPolicy, EngineSettings, RevisitSettings};
 use crate::metrics::Metrics;
 use crate::traces::Traces;
 pub use command::{EngineCommand, EngineUpdate};
-use comparison::Comparison;
+use comparison::{Comparison, ComparisonTables};
 pub(crate) use extraction::MissingPage;
 use intake::Intake;
 pub use outcome::ReadingRules;
@@ -76,6 +76,12 @@ pub struct EngineParts {
     pub metrics: Arc<Metrics>,
     /// Tells what became of each entry.
     pub traces: Traces,
+}
+
+impl EngineParts {
+    fn comparison_tables(&self) -> ComparisonTables {
+        ComparisonTables { agencies: self.agencies.clone(), stories: self.story_tables.clone() }
+    }
 }
 
 /// When the engine stops by itself.
@@ -172,12 +178,7 @@ impl Engine {
         }
         let states = world.journal.feeds()?;
         let feeds: HashMap<FeedId, Feed> = feeds.into_iter().map(|feed| (feed.id().clone(), feed)).collect();
-        let mut comparison = Comparison::new(
-            world.journal.clone(),
-            world.agencies.clone(),
-            world.copies,
-            world.story_tables.clone(),
-        );
+        let mut comparison = Comparison::new(world.journal.clone(), world.copies, world.comparison_tables());
         comparison.read_log(now).await?;
         let intake = Intake::new(world, feeds, states, comparison, settings);
         let pulse = watch::Sender::new(intake.pulse());

@@ -238,16 +238,20 @@ impl Reloader {
         in_force: &mut InForce,
         Candidate { config, live, filter }: Candidate,
     ) -> Result<ReloadReport, ReloadError> {
-        let Config { settings, feeds, paused, subject, sites, agencies, story_tables: _, contents } = config;
+        let Config { settings, feeds, paused, subject, sites, agencies, story_tables, contents } = config;
         // Certificates and credentials are read anew, too, whether or not the settings that name their files are the same.
         let live = Arc::new(CountingTransport::new(live, self.parts.metrics.clone()));
         let fetcher = Arc::new(in_force.fetcher.under(live, settings.fetch.clone(), settings.poll.clone()));
+        let agencies_changed = in_force.contents.agencies != contents.agencies;
+        let story_tables_changed = in_force.contents.story_tables != contents.story_tables;
         let update = EngineUpdate {
             feeds: feeds.clone(),
             fetcher: fetcher.clone(),
             subject: Arc::new(subject),
             sites: Arc::new(sites),
             agencies: Arc::new(agencies),
+            story_tables: story_tables.map(Arc::new),
+            compares_anew: agencies_changed || story_tables_changed,
             revisit: settings.revisit.clone(),
             settings: settings.engine.clone(),
         };
@@ -274,8 +278,8 @@ impl Reloader {
             feeds: FeedDifference::between(&in_force.feeds, &feeds),
             subject_changed: in_force.contents.subject != contents.subject,
             sites_changed: in_force.contents.sites != contents.sites,
-            agencies_changed: in_force.contents.agencies != contents.agencies,
-            story_tables_changed: in_force.contents.story_tables != contents.story_tables,
+            agencies_changed,
+            story_tables_changed,
             applied,
             needs_restart,
         };

@@ -12,14 +12,14 @@ use std::time::Duration;
 
 use dateline::config::EngineSettings;
 use dateline::engine::{Engine, EngineCommand, EngineUpdate};
-use dateline_fetcher::{Clock, FetchSettings, Fetcher, PollSettings};
+use dateline_fetcher::{Fetcher, PollSettings};
 use dateline_journal::Retention;
 use dateline_wire::Sequence;
 use serde_json::Value;
 use site::{Site, ask, get, terminate, text};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
-use world::{ON_SUBJECT, Web, configured, data, engine, events_after, journal, outline, subject};
+use world::{ON_SUBJECT, Web, configured, data, engine, events_after, fetcher, journal, outline, subject};
 
 const FEED: &str = "https://news.example/rss";
 const OTHER: &str = "https://other.example/rss";
@@ -33,18 +33,14 @@ async fn reload(commands: &mpsc::Sender<EngineCommand>, fetcher: Fetcher, feeds:
         subject: subject(),
         sites: Arc::default(),
         agencies: Arc::default(),
+        story_tables: None,
+        compares_anew: false,
         revisit: dateline::config::RevisitSettings::default(),
         settings: EngineSettings::default(),
     };
     let (done, answer) = oneshot::channel();
     assert!(commands.send(EngineCommand::Reload(Box::new(update), done)).await.is_ok());
     answer.await.unwrap().unwrap();
-}
-
-/// A fetcher on the clock that runs in `engine`'s journal already.
-fn fetcher(web: &Arc<Web>, poll: PollSettings) -> Fetcher {
-    let clock = Clock::starting_at(world::BEGIN.parse().unwrap());
-    Fetcher::new(web.clone(), FetchSettings::default(), poll, clock, 7)
 }
 
 async fn engine_on(web: &Arc<Web>, folder: &std::path::Path) -> (Engine, dateline_journal::Journal) {

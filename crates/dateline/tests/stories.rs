@@ -7,11 +7,18 @@ mod world;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline::config::CopyPolicy;
+use dateline::config::{CopyPolicy, EngineSettings, RevisitSettings};
+use dateline::engine::{EngineCommand, EngineUpdate, StopCondition};
+use dateline_fetcher::PollSettings;
 use dateline_journal::Journal;
 use dateline_wire::{CloudEvent, EventKind, Sequence, StoryEvent, StoryId};
 use serde_json::Value;
-use world::{ON_SUBJECT, Web, data, events_after, journal, outline, storyteller};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use world::{
+    ON_SUBJECT, Web, configured, data, events_after, fetcher, journal, outline, story_tables, storyteller,
+    subject,
+};
 
 const FEED: &str = "https://news.example/rss";
 const OTHER: &str = "https://other.example/rss";
@@ -114,6 +121,43 @@ async fn another_happening_is_another_story() {
     let listed = journal.reader().stories(None, 10).unwrap();
     assert_eq!(listed.len(), 2);
     assert!(listed[0].last_reported >= listed[1].last_reported);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tables_that_are_reloaded_judge_the_next_article_beside_those_before_it() {
+    let stories_with = async |always: &str| {
+        let web = Arc::new(Web::default());
+        site(&web, FEED, "Russia and North Korea sign agreement on Tumen road bridge", &ON_SUBJECT);
+        site(&web, OTHER, "Moscow, Pyongyang agree to build road bridge over Tumen", &SAME);
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path());
+        let engine = storyteller(&web, &journal, &[FEED], CopyPolicy::Publish).await;
+        let (commands, stop) = (engine.commands(), CancellationToken::new());
+        let run = tokio::spawn(engine.run(StopCondition::Stopped, stop.clone(), Duration::ZERO));
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        assert_eq!(outline(&journal.events_after(Sequence::START, usize::MAX, None).unwrap()).len(), 2);
+
+        let update = EngineUpdate {
+            feeds: [FEED, OTHER].map(configured).into(),
+            fetcher: Arc::new(fetcher(&web, PollSettings::default())),
+            subject: subject(),
+            sites: Arc::default(),
+            agencies: Arc::default(),
+            story_tables: Some(story_tables(always)),
+            compares_anew: true,
+            revisit: RevisitSettings { after: Vec::new() },
+            settings: EngineSettings { extract_threads: 1, ..EngineSettings::default() },
+        };
+        let (done, answer) = oneshot::channel();
+        assert!(commands.send(EngineCommand::Reload(Box::new(update), done)).await.is_ok());
+        answer.await.unwrap().unwrap();
+        tokio::time::sleep(HOUR).await;
+        stop.cancel();
+        run.await.unwrap().unwrap();
+        journal.reader().stories(None, 10).unwrap().len()
+    };
+    assert_eq!(stories_with("-0.3").await, 1, "the article before the reload is known by the new tables");
+    assert_eq!(stories_with("-3").await, 2, "the new tables ask for more than these two have in common");
 }
 
 #[tokio::test(start_paused = true)]

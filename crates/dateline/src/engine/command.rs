@@ -6,6 +6,7 @@ use dateline_fetcher::{Feed, Fetcher};
 use dateline_journal::{JournalError, PollRequest};
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
+use dateline_stories::story::StoryTables;
 use dateline_wire::FeedId;
 use tokio::sync::oneshot;
 
@@ -32,6 +33,10 @@ pub struct EngineUpdate {
     pub sites: Arc<SiteRules>,
     /// Says whose texts others carry.
     pub agencies: Arc<Agencies>,
+    /// What stories are told by. Whether they are told at all is settled at the start.
+    pub story_tables: Option<Arc<StoryTables>>,
+    /// Whether agencies or story tables are others: then what is known of earlier articles is judged anew by them.
+    pub compares_anew: bool,
     /// When pages of published articles are visited again.
     pub revisit: RevisitSettings,
     /// How much is done at once.

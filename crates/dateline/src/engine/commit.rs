@@ -1,7 +1,7 @@
 //! From a change that is ready to its receipt: the journal is asked until it has room.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use dateline_fetcher::{Clock, PollResult};
@@ -11,10 +11,10 @@ use dateline_journal::{
 };
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use jiff::Timestamp;
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::{Mutex, MutexGuard, oneshot};
 
 use super::PauseCause;
-use super::comparison::Comparison;
+use super::comparison::{Comparison, ComparisonTables};
 use super::push::PushEnd;
 use super::revisit;
 use crate::metrics::poll_result_word;
@@ -72,6 +72,8 @@ pub(super) struct CommitRetry {
     is_full: Arc<AtomicBool>,
     /// What articles are compared with. One is compared and committed at a time, so that the next is compared with it.
     comparison: Arc<Mutex<Comparison>>,
+    /// The tables that the next is compared by, where they are others. Nobody waits here for a commit that waits for room.
+    next_tables: Arc<std::sync::Mutex<Option<ComparisonTables>>>,
     clock: Clock,
     traces: Traces,
 }
@@ -79,7 +81,23 @@ pub(super) struct CommitRetry {
 impl CommitRetry {
     pub(super) fn new(journal: Journal, comparison: Comparison, clock: Clock, traces: Traces) -> Self {
         let comparison = Arc::new(Mutex::new(comparison));
-        Self { journal, stuck: Arc::default(), is_full: Arc::default(), comparison, clock, traces }
+        let (stuck, is_full, next_tables) = Default::default();
+        Self { journal, stuck, is_full, comparison, next_tables, clock, traces }
+    }
+
+    /// Has articles compared by other tables, from the next one that is compared.
+    pub(super) fn set_tables(&self, tables: ComparisonTables) {
+        *self.next_tables.lock().unwrap_or_else(PoisonError::into_inner) = Some(tables);
+    }
+
+    /// What articles are compared with, by the tables in force.
+    async fn comparison(&self) -> MutexGuard<'_, Comparison> {
+        let mut comparison = self.comparison.lock().await;
+        let next = self.next_tables.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(tables) = next {
+            comparison.set_tables(tables);
+        }
+        comparison
     }
 
     /// Whether a commit waits for room.
@@ -144,7 +162,7 @@ impl CommitRetry {
             let finished = self.until_there_is_room(|| self.journal.finish(completion.clone())).await?;
             return Ok((completion, finished));
         }
-        let mut comparison = self.comparison.lock().await;
+        let mut comparison = self.comparison().await;
         let completion = comparison.compare(completion).await?;
         let finished = self.until_there_is_room(|| self.journal.finish(completion.clone())).await?;
         comparison.committed(&completion, &finished);
@@ -157,7 +175,7 @@ impl CommitRetry {
         mut visit: RevisitCompletion,
         was_read: bool,
     ) -> Result<CommitReceipt, JournalError> {
-        let mut comparison = self.comparison.lock().await;
+        let mut comparison = self.comparison().await;
         if let RevisitFinding::Article { event, url, validators } = visit.finding {
             let compared = comparison.compare_visited(*event, &visit.article, visit.at).await?;
             visit.finding = match compared {

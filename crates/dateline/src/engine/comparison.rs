@@ -37,26 +37,40 @@ pub(super) struct Comparison {
     /// What tells stories, and whether what Kafka has of a restored journal is not known yet: until then no story is told.
     story_tables: Option<Arc<StoryTables>>,
     is_reconciling: bool,
+    /// Whether what is remembered was judged by tables that are not those in force any more.
+    is_outdated: bool,
+}
+
+/// The tables that articles are compared by.
+#[derive(Clone, Default)]
+pub(super) struct ComparisonTables {
+    /// Say whose texts others carry.
+    pub(super) agencies: Arc<Agencies>,
+    /// What stories are told by; none are without.
+    pub(super) stories: Option<Arc<StoryTables>>,
 }
 
 impl Comparison {
     /// Nothing is remembered yet.
-    pub(super) fn new(
-        journal: Journal,
-        agencies: Arc<Agencies>,
-        policy: CopyPolicy,
-        story_tables: Option<Arc<StoryTables>>,
-    ) -> Self {
+    pub(super) fn new(journal: Journal, policy: CopyPolicy, tables: ComparisonTables) -> Self {
         Self {
             journal,
-            agencies,
+            agencies: tables.agencies,
             policy,
             copies: CopyIndex::default(),
             places: HashMap::new(),
             stories: None,
-            story_tables,
+            story_tables: tables.stories,
             is_reconciling: false,
+            is_outdated: false,
         }
+    }
+
+    /// Has articles compared by other tables from now on: the log is read anew by them before the next.
+    pub(super) fn set_tables(&mut self, tables: ComparisonTables) {
+        self.agencies = tables.agencies;
+        self.story_tables = tables.stories;
+        self.is_outdated = true;
     }
 
     /// Remembers the articles of the log that came within [`dateline_stories::copy::MEMORY`] before `now`. Those that no story was told
@@ -77,7 +91,10 @@ impl Comparison {
         let last = self.journal.last_sequence()?;
         loop {
             let events = self.journal.events_after(after, BATCH, Some(EventKind::Article))?;
-            let Some(read) = events.last().filter(|_| after < last) else { return Ok(()) };
+            let Some(read) = events.last().filter(|_| after < last) else {
+                self.is_outdated = false;
+                return Ok(());
+            };
             after = read.sequence;
             for event in events.iter().filter(|event| event.time >= since) {
                 let Some(mut article) = article_in(event) else { continue };
@@ -128,9 +145,9 @@ impl Comparison {
         })
     }
 
-    /// Reads the log anew where a restored journal has taken in what Kafka has of it.
+    /// Reads the log anew where the tables are others, and where a restored journal has taken in what Kafka has of it.
     async fn know_log(&mut self, now: Timestamp) -> Result<(), JournalError> {
-        if self.is_reconciling && !self.journal.is_reconciling()? {
+        if self.is_outdated || (self.is_reconciling && !self.journal.is_reconciling()?) {
             self.read_log(now).await?;
         }
         Ok(())

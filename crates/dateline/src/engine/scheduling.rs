@@ -62,11 +62,9 @@ mod tests {
     use futures_util::FutureExt;
     use jiff::Timestamp;
 
-    use std::sync::Arc;
-
     use super::*;
     use crate::config::CopyPolicy;
-    use crate::engine::comparison::Comparison;
+    use crate::engine::comparison::{Comparison, ComparisonTables};
     use crate::traces::Traces;
 
     /// A poll of a feed, ready to be committed.
@@ -97,7 +95,7 @@ mod tests {
             clock,
             CommitRetry::new(
                 journal.clone(),
-                Comparison::new(journal, Arc::default(), CopyPolicy::default(), None),
+                Comparison::new(journal, CopyPolicy::default(), ComparisonTables::default()),
                 clock,
                 Traces::off(),
             ),

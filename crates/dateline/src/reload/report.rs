@@ -98,8 +98,8 @@ impl ReloadReport {
             added = self.feeds.added.len(),
             removed = self.feeds.removed.len(),
             changed = self.feeds.changed.len(),
-            also = parts.join(", "),
-            settings = self.applied.join(" "),
+            also = (!parts.is_empty()).then(|| parts.join(", ")),
+            settings = (!self.applied.is_empty()).then(|| self.applied.join(" ")),
             "the configuration was reloaded"
         );
         if !self.needs_restart.is_empty() {

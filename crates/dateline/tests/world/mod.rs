@@ -203,7 +203,12 @@ pub(crate) async fn engine_for(
     engine_at(clock, (settings, poll, RevisitSettings { after: Vec::new() }), web, journal, feeds).await
 }
 
-/// Tables that go by the wording alone.
+/// Tables that go by the wording alone, and ask for more of it the lower `always` is.
+pub(crate) fn story_tables(always: &str) -> Arc<StoryTables> {
+    let files = STORY_TABLES.map(|(name, text)| (name.to_owned(), text.replace("-0.3", always))).into();
+    Arc::new(StoryTables::from_files(&files).unwrap())
+}
+
 const STORY_TABLES: [(&str, &str); 5] = [
     ("words.tsv", "id\tagainst\ten\nsign\t\tsign*\nship\t\tship*"),
     ("weights.tsv", "sign\tsame\tacross\nalways\t-0.3\t-0.3\nwording\t1\t0"),
@@ -219,8 +224,7 @@ pub(crate) async fn storyteller(
     feeds: &[&str],
     copies: CopyPolicy,
 ) -> Engine {
-    let files = STORY_TABLES.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
-    let story_tables = Some(Arc::new(StoryTables::from_files(&files).unwrap()));
+    let story_tables = Some(story_tables("-0.3"));
     let clock = Clock::starting_at(BEGIN.parse().unwrap());
     let revisit = RevisitSettings { after: Vec::new() };
     let parts = parts(clock, PollSettings::default(), revisit, web, journal);
@@ -240,6 +244,11 @@ pub(crate) async fn engine_at(
     feeds: Vec<Feed>,
 ) -> Engine {
     Engine::new(parts(clock, poll, revisit, web, journal), feeds, settings).await.unwrap()
+}
+
+/// A fetcher on the clock that runs in an engine's journal already.
+pub(crate) fn fetcher(web: &Arc<Web>, poll: PollSettings) -> Fetcher {
+    Fetcher::new(web.clone(), FetchSettings::default(), poll, Clock::starting_at(BEGIN.parse().unwrap()), 7)
 }
 
 /// What an engine over `web` works with.

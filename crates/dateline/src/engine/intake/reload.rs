@@ -37,7 +37,17 @@ impl Intake {
     /// # Errors
     /// If the journal cannot take the feeds now; then everything is as it was.
     pub(in crate::engine) async fn reload(&mut self, update: EngineUpdate) -> Result<(), JournalError> {
-        let EngineUpdate { feeds, fetcher, subject, sites, agencies, revisit, settings } = update;
+        let EngineUpdate {
+            feeds,
+            fetcher,
+            subject,
+            sites,
+            agencies,
+            story_tables,
+            compares_anew,
+            revisit,
+            settings,
+        } = update;
         let now = self.clock.now();
         let states: Vec<FeedState> = feeds.iter().map(|feed| FeedState::new(feed.published(), now)).collect();
         self.world.journal.configure_feeds(states.clone()).await?;
@@ -47,6 +57,12 @@ impl Intake {
         self.world.subject = subject;
         self.world.sites = sites;
         self.world.agencies = agencies;
+        if self.world.story_tables.is_some() && story_tables.is_some() {
+            self.world.story_tables = story_tables;
+        }
+        if compares_anew {
+            self.commits.set_tables(self.world.comparison_tables());
+        }
         self.world.revisit = revisit;
         self.next_visit = now;
         self.extraction = Arc::new(Extraction::new(&self.world, &settings, self.clock));
