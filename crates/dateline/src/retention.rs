@@ -34,6 +34,8 @@ pub fn rules(settings: &Settings) -> Retention {
         links: settings.engine.refetch_after,
         max_bytes: (retention.max_bytes > 0).then_some(retention.max_bytes),
         only_delivered: settings.kafka.is_enabled(),
+        sinks: Vec::new(),
+        max_sink_wait: Duration::ZERO,
     }
 }
 

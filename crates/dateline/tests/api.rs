@@ -403,6 +403,8 @@ async fn what_is_gone_is_said_to_be_gone_with_the_oldest_that_is_left() {
         links: Duration::ZERO,
         max_bytes: None,
         only_delivered: false,
+        sinks: Vec::new(),
+        max_sink_wait: Duration::ZERO,
     };
     let later = Timestamp::now().checked_add(Duration::from_secs(60)).unwrap();
     let mut pass = RetentionPass::new(rules, later);

@@ -132,6 +132,8 @@ async fn other_rules_of_retention_count_from_when_they_are_given() {
         links: MINUTE,
         max_bytes: None,
         only_delivered: false,
+        sinks: Vec::new(),
+        max_sink_wait: Duration::ZERO,
     };
     let rules = watch::Sender::new(forever.clone());
     let stop = CancellationToken::new();

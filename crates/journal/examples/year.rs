@@ -138,6 +138,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         links: days(1),
         max_bytes: None,
         only_delivered: false,
+        sinks: Vec::new(),
+        max_sink_wait: Duration::ZERO,
     };
     println!("  day  file (MB)  pass (ms)  longest step (ms)");
     for day in 1..=last_day {

@@ -13,8 +13,9 @@ use url::Url;
 
 use crate::change::{
     Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration,
-    FinishEntry, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, RequestedPoll,
-    RevisitCompletion, RevisitEnd, RevisitLimit, SetAsideEntry, SetAsideFeed, SetAsideRevisit, StoryChange,
+    FinishEntry, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, Redelivery,
+    RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
+    SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, SinkStep, StoryChange,
     StoryUpdate, SubscriptionChange,
 };
 use crate::claims::{ClaimKey, EntryClaims};
@@ -251,6 +252,51 @@ impl Journal {
     /// If the file cannot be written.
     pub async fn set_relay_position(&self, position: Sequence) -> Result<(), JournalError> {
         self.inner.writer.submit(PositionChange(position)).await
+    }
+
+    /// Has the journal know the sink `id`, which delivers to what `target` is a digest of, and gives its state: one that it doesn't
+    /// know yet begins at `start`; one that delivered elsewhere before is enabled.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room, others if the file cannot be written.
+    pub async fn open_sink(
+        &self,
+        id: SinkId,
+        target: String,
+        start: SinkStart,
+    ) -> Result<SinkState, JournalError> {
+        self.inner.writer.submit(SinkOpening { id, target, start }).await
+    }
+
+    /// Commits what a sink has done since it last said so.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room, others if the file cannot be written. Nothing is noted then; the same may be
+    /// committed again.
+    pub async fn step_sink(&self, id: SinkId, progress: SinkProgress) -> Result<(), JournalError> {
+        self.inner.writer.submit(SinkStep { id, progress }).await
+    }
+
+    /// Has what a sink has given up tried again from `at` on: the event with the id `event`, or all; gives how many they are, and
+    /// `None` where there is no such sink.
+    ///
+    /// # Errors
+    /// As for [`step_sink`](Self::step_sink).
+    pub async fn redeliver(
+        &self,
+        id: SinkId,
+        event: Option<String>,
+        at: Timestamp,
+    ) -> Result<Option<u64>, JournalError> {
+        self.inner.writer.submit(Redelivery { id, event, at }).await
+    }
+
+    /// Enables a sink whose receiver had said that it wants no more. Whether there is such a sink.
+    ///
+    /// # Errors
+    /// As for [`step_sink`](Self::step_sink).
+    pub async fn enable_sink(&self, id: SinkId) -> Result<bool, JournalError> {
+        self.inner.writer.submit(SinkEnabling(id)).await
     }
 
     /// Whether the journal was restored from a copy, and what Kafka has of it is not known yet. Until it is, outcomes are held:

@@ -14,6 +14,9 @@
 //! Pages of published articles are visited again: [`Journal::revisits_due`] hands out whose, and [`Journal::finish_revisit`] commits what was
 //! found there, with the revision or the withdrawal that comes of it.
 //!
+//! Ways out beside Kafka (webhooks, files) each have a position of their own: [`Journal::open_sink`] has the journal know one, and
+//! [`Journal::step_sink`] commits how far it has come and what it could not deliver.
+//!
 //! Beside that stand the subscriptions of feeds at hubs: a poll tells of them in its commit, [`Journal::subscriptions_due`]
 //! hands out whose hub is to be asked, and [`Journal::step_subscription`] commits how that went.
 //!
@@ -57,6 +60,7 @@ mod reader;
 mod retention;
 mod revision;
 mod schema;
+mod sink_reader;
 mod space;
 mod status;
 mod story_reader;
@@ -65,7 +69,8 @@ mod writer;
 pub use backup::{CopyReport, RestoreOptions, backup, restore};
 pub use change::{
     Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, PollCommit, PollRecord, PollRequest,
-    RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan, StoryArticleRow, StoryUpdate,
+    RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan, SinkId, SinkProgress, SinkStart, SinkState,
+    StoryArticleRow, StoryUpdate, UndeliveredEvent,
 };
 pub use digest::ContentDigest;
 pub use error::JournalError;
@@ -74,5 +79,6 @@ pub use options::{Durability, Options, Writing};
 pub use reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
 pub use retention::{Retention, RetentionPass, RetentionReport};
 pub use revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
+pub use sink_reader::UndeliveredCounts;
 pub use status::{EventCounts, FeedCounts, JournalStatus};
 pub use story_reader::StoryCursor;

@@ -10,7 +10,7 @@ use dateline_wire::EventKind;
 use jiff::Timestamp;
 
 use crate::change::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease, StoryDeletion};
-use crate::{Journal, JournalError};
+use crate::{Journal, JournalError, SinkId};
 
 /// How long what is kept. `None` keeps it for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,11 @@ pub struct Retention {
     pub max_bytes: Option<u64>,
     /// Whether an event stays until Kafka has it, as far as the journal knows. Where there is no Kafka nothing would ever go.
     pub only_delivered: bool,
+    /// The ways out beside Kafka for which an event stays that is old enough to go, as long as they lack it. Where the file is too
+    /// large, it goes even so.
+    pub sinks: Vec<SinkId>,
+    /// How old an event becomes that stays for one of them.
+    pub max_sink_wait: Duration,
 }
 
 /// What a pass has let go.
@@ -171,7 +176,9 @@ impl RetentionPass {
     /// How many of the events that may go are gone: 0 when there are none left.
     async fn forget_events(&mut self, journal: &Journal, expiry: Expiry) -> Result<u64, JournalError> {
         let only_delivered = self.rules.only_delivered;
-        let forgotten = journal.submit(EventDeletion { expiry, only_delivered }).await?;
+        let (sinks, waits_since) = (self.rules.sinks.clone(), self.ago(self.rules.max_sink_wait));
+        let deletion = EventDeletion { expiry, only_delivered, sinks, waits_since };
+        let forgotten = journal.submit(deletion).await?;
         self.report.events += forgotten.rows;
         Ok(if forgotten.are_left { forgotten.rows } else { 0 })
     }

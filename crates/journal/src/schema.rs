@@ -11,7 +11,7 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("schema/6.sql"),
     include_str!("schema/7.sql"),
     include_str!("schema/8.sql"),
+    include_str!("schema/9.sql"),
 ];
 
 /// The version that brought subscriptions.
@@ -41,6 +42,9 @@ pub(crate) const POLLS: u32 = 6;
 pub(crate) const REVISITS: u32 = 7;
 /// The version that knows stories.
 pub(crate) const STORIES: u32 = 8;
+
+/// The version that knows ways out beside Kafka.
+pub(crate) const SINKS: u32 = 9;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

@@ -64,7 +64,7 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
         JournalReader::open(&path).map(|_| ()).unwrap_err(),
     ] {
         let text = error.to_string();
-        for word in ["journal.db", "99", "versions up to 8", "run the newer Dateline"] {
+        for word in ["journal.db", "99", "versions up to 9", "run the newer Dateline"] {
             assert!(text.contains(word), "{text}");
         }
     }
@@ -72,7 +72,7 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
 }
 
 /// The newest schema.
-const NEWEST: u32 = 8;
+const NEWEST: u32 = 9;
 
 /// A journal as a released version wrote it: one feed, one entry that waits, an article in its third revision, and events of each
 /// kind.
@@ -133,6 +133,7 @@ async fn a_journal_of_each_older_version_becomes_a_current_one_and_keeps_what_it
         assert!(beside.subscriptions().unwrap().is_empty());
         assert!(beside.polls(&feed(0).id).unwrap().is_empty());
         assert!(beside.stories(None, 10).unwrap().is_empty());
+        assert!(beside.sinks().unwrap().is_empty());
         assert_eq!(beside.events_after(Sequence::START, 10, None).unwrap().len(), 6);
         assert_eq!((beside.id().as_str(), beside.lineage().as_str()), ("epoch", "epoch"));
         assert_eq!(beside.gone(None).unwrap(), Sequence::START);

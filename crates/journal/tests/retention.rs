@@ -32,6 +32,8 @@ fn rules() -> Retention {
         links: days(1),
         max_bytes: None,
         only_delivered: false,
+        sinks: Vec::new(),
+        max_sink_wait: Duration::ZERO,
     }
 }
 

@@ -338,6 +338,8 @@ async fn a_kafka_that_is_configured_late_gets_what_retention_has_left() {
         links: Duration::ZERO,
         max_bytes: Some(1),
         only_delivered: false,
+        sinks: Vec::new(),
+        max_sink_wait: Duration::ZERO,
     };
     let mut pass = RetentionPass::new(rules, jiff::Timestamp::UNIX_EPOCH);
     assert!(pass.step(&journal).await.unwrap());

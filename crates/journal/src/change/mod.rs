@@ -11,6 +11,7 @@ mod reconcile;
 mod retain;
 mod revisit;
 mod set_aside;
+mod sink;
 mod story;
 mod subscription;
 
@@ -31,6 +32,8 @@ pub(crate) use reconcile::{DeliveredImport, Reconciliation, hold};
 pub(crate) use retain::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease};
 pub(crate) use revisit::{RevisitLimit, SetAsideRevisit};
 pub(crate) use set_aside::{SetAsideEntry, SetAsideFeed};
+pub(crate) use sink::{Redelivery, SinkEnabling, SinkOpening, SinkStep, read_state as read_sink_state};
+pub use sink::{SinkId, SinkProgress, SinkStart, SinkState, UndeliveredEvent};
 pub use story::{StoryArticleRow, StoryUpdate};
 pub(crate) use story::{StoryChange, StoryDeletion};
 pub(crate) use subscription::SubscriptionChange;

@@ -7,6 +7,7 @@ use dateline_wire::{EventKind, FeedId, Sequence};
 use jiff::Timestamp;
 use rusqlite::params;
 
+use super::sink::{self, SinkId};
 use crate::JournalError;
 use crate::digest::{self, OldEntry};
 use crate::ledger::Ledger;
@@ -42,6 +43,9 @@ pub(crate) enum Expiry {
 pub(crate) struct EventDeletion {
     pub(crate) expiry: Expiry,
     pub(crate) only_delivered: bool,
+    /// The ways out beside Kafka that an event waits for by its age, and since when it may have done so.
+    pub(crate) sinks: Vec<SinkId>,
+    pub(crate) waits_since: Timestamp,
 }
 
 /// What a step has let go, and whether there may be more.
@@ -76,15 +80,23 @@ impl Change for EventDeletion {
                 "SELECT sequence, time, octet_length(data) FROM events WHERE ?1 IS NULL AND sequence < ?2 ORDER BY sequence LIMIT ?3"
             }
         })?;
+        let settled = match self.expiry {
+            Expiry::Before(..) => sink::settled_by(ledger, &self.sinks)?,
+            // A receiver that is away must not fill the disk.
+            Expiry::Above(_) => None,
+        };
         let mut rows = select.query(params![kind, kept_from.0, MAX_EVENTS])?;
         let (mut last, mut count, mut bytes, mut ended) = (Sequence::START, 0, 0, false);
         while let Some(row) = rows.next()? {
             // The first that is too young ends it: what is gone is everything up to a place.
-            if row.get::<_, i64>(1)? >= before || bytes >= MAX_EVENT_BYTES {
+            let (sequence, time) = (Sequence(row.get(0)?), row.get::<_, i64>(1)?);
+            let is_awaited = settled.is_some_and(|settled| sequence > settled)
+                && time >= self.waits_since.as_microsecond();
+            if time >= before || is_awaited || bytes >= MAX_EVENT_BYTES {
                 ended = bytes < MAX_EVENT_BYTES;
                 break;
             }
-            last = Sequence(row.get(0)?);
+            last = sequence;
             bytes += row.get::<_, i64>(2)?;
             count += 1;
         }
@@ -104,6 +116,7 @@ impl Change for EventDeletion {
                 .prepare_cached("DELETE FROM events WHERE kind = ?1 AND sequence <= ?2")?
                 .execute(params![kind.word(), last.0])?;
         }
+        sink::forget_letters(ledger, last)?;
         Ok(StepTally { rows: count, are_left: !ended })
     }
 }
