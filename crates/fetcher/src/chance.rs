@@ -4,7 +4,7 @@
 ///
 /// It must be the same on any machine and with any version of any library, or replays would differ; so it is FNV-1a
 /// with the finisher of SplitMix64, whose definitions fit here. Nothing secret hangs on it.
-pub(crate) fn chance(seed: u64, what: &str, number: i64) -> f64 {
+pub fn chance(seed: u64, what: &str, number: i64) -> f64 {
     const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
     let bytes = seed.to_le_bytes().into_iter().chain(what.bytes()).chain(number.to_le_bytes());

@@ -61,6 +61,7 @@ pub mod transport;
 pub mod warc;
 pub mod websub;
 
+pub use chance::chance;
 pub use client::Hop;
 pub use clock::Clock;
 pub use fetcher::Fetcher;
@@ -68,6 +69,7 @@ pub use memory::MemoryLease;
 pub use page::{FetchedPage, PageError, PageFailure, PageVisit};
 pub use policy::reason_for_next_poll;
 pub use poll::{PollOutcome, PollResult};
+pub use retry_after::retry_after;
 pub use schedule::Schedule;
 pub use settings::{
     Authorization, EntryFilter, Feed, FeedOptions, FetchSettings, FetchSettingsError, FullText, Judging,

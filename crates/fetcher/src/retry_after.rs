@@ -8,7 +8,7 @@ use jiff::Timestamp;
 /// How long the answer asks to wait. A date counts from the answer's own `Date`, as far as it has one, so that a server whose clock
 /// is wrong is understood, else from `now`. A date that has passed asks for no wait; what is neither a number of seconds nor a
 /// date asks for nothing.
-pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));

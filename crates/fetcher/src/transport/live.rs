@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::{
-    FailureKind, Request, Resolver, Response, SystemResolver, Transport, TransportError,
+    FailureKind, Purpose, Request, Resolver, Response, SystemResolver, Transport, TransportError,
     address_filter::AddressFilter,
     failure::{self, timed_out},
     proxy::{Proxies, ProxyChoice, ProxyMatcher, ProxyServer},
@@ -27,6 +27,11 @@ use crate::{FetchSettings, FetchSettingsError, MemoryLease};
 /// How long an unused connection is kept. Longer than the pause between two requests to one host, shorter than what
 /// servers commonly allow (nginx: 75 s), so that a kept connection is rarely found closed.
 const IDLE_CONNECTION: Duration = Duration::from_secs(30);
+
+/// How much of the body of an answer to a post is read, in bytes, and for how long, so that the connection can be used again. What it
+/// says is of no interest.
+const MAX_POST_ANSWER_BYTES: usize = 16 << 10;
+const MAX_POST_ANSWER_TIME: Duration = Duration::from_secs(1);
 
 /// The largest HTTP/2 frame that is taken, in bytes: the least that must be (RFC 9113, section 4.2).
 const MAX_HTTP2_FRAME_BYTES: u32 = 16 << 10;
@@ -46,6 +51,15 @@ pub struct LiveTransport {
     settings: Arc<FetchSettings>,
     resolver: Arc<dyn Resolver>,
     bounds: Arc<Bounds>,
+}
+
+/// The head of an answer to a post.
+#[derive(Debug, Clone)]
+pub struct PostAnswer {
+    /// The status code.
+    pub status: u16,
+    /// The fields, as received.
+    pub headers: HeaderMap,
 }
 
 /// The way through the proxy of a feed.
@@ -171,22 +185,68 @@ impl LiveTransport {
         Ok(route)
     }
 
-    async fn exchange(&self, request: Request) -> Result<Response, TransportError> {
-        let started = Instant::now();
-        let (memory, proxy) = (request.memory.clone(), request.proxy.clone());
-        let request = outgoing(request)?;
-        let client = self.client_for(request.url(), proxy.as_ref())?;
+    /// Posts `body` and gives the head of the answer, whose body is not waited for: what it is as a whole doesn't change what the
+    /// status says. `headers` say what the body is. Nothing of it is recorded.
+    ///
+    /// # Errors
+    /// Why no head of an answer came.
+    pub async fn post(
+        &self,
+        url: Url,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<PostAnswer, TransportError> {
+        let exchange = async {
+            let mut request = outgoing(Request { headers, ..Request::get(url, Purpose::Hub) })?;
+            *request.method_mut() = Method::POST;
+            *request.body_mut() = Some(body.into());
+            self.answer(request, None).await
+        };
+        let mut answer = timeout(self.bounds.whole, exchange)
+            .await
+            .unwrap_or_else(|_| Err(timed_out("no head of an answer", self.bounds.whole)))?;
+        let head =
+            PostAnswer { status: answer.status().as_u16(), headers: std::mem::take(answer.headers_mut()) };
+        let read = async {
+            let mut bytes = 0;
+            while let Ok(Some(piece)) = answer.chunk().await
+                && bytes < MAX_POST_ANSWER_BYTES
+            {
+                bytes += piece.len();
+            }
+        };
+        // However it ends, the answer is known.
+        let _ = timeout(MAX_POST_ANSWER_TIME, read).await;
+        Ok(head)
+    }
+
+    /// The answer to `request`, up to the end of its head.
+    async fn answer(
+        &self,
+        request: reqwest::Request,
+        proxy: Option<&ProxyChoice>,
+    ) -> Result<reqwest::Response, TransportError> {
+        let client = self.client_for(request.url(), proxy)?;
         let host = request.url().host_str().unwrap_or_default().to_owned();
-        let failed = |error: reqwest::Error| failure::of_client(&error, &host, self.bounds.connect);
-        let mut answer = timeout(self.bounds.head, head(&client, request))
+        let answer = timeout(self.bounds.head, head(&client, request))
             .await
             .map_err(|_| timed_out("no head of an answer", self.bounds.head))?
-            .map_err(failed)?;
+            .map_err(|error| failure::of_client(&error, &host, self.bounds.connect))?;
         if head_bytes(answer.headers()) > self.bounds.head_bytes {
             let limit = self.bounds.head_bytes;
             let detail = format!("the head of the answer is larger than {limit} bytes");
             return Err(TransportError::new(FailureKind::TooLarge, detail));
         }
+        Ok(answer)
+    }
+
+    async fn exchange(&self, request: Request) -> Result<Response, TransportError> {
+        let started = Instant::now();
+        let (memory, proxy) = (request.memory.clone(), request.proxy.clone());
+        let request = outgoing(request)?;
+        let host = request.url().host_str().unwrap_or_default().to_owned();
+        let failed = |error: reqwest::Error| failure::of_client(&error, &host, self.bounds.connect);
+        let mut answer = self.answer(request, proxy.as_ref()).await?;
         let (status, headers) = (answer.status().as_u16(), std::mem::take(answer.headers_mut()));
         let body = self.collect(answer, memory.as_ref(), failed).await?;
         Ok(Response {

@@ -28,7 +28,7 @@ use crate::MemoryLease;
 
 pub(crate) use address_filter::AddressFilter;
 pub use error::{FailureKind, TransportError};
-pub use live::LiveTransport;
+pub use live::{LiveTransport, PostAnswer};
 pub(crate) use proxy::Proxies;
 pub use proxy::{ProxyChoice, ProxyCredentials, ProxyServer};
 pub use record::{RecordError, RecordSettings, RecordingTransport};
