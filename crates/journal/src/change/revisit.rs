@@ -156,7 +156,9 @@ impl RevisitCompletion {
             .optional()?;
         let draft = EventDraft { entry_digest, ..EventDraft::of(&event, self.at, &self.traceparent) };
         let stored = ledger.append(&draft)?;
-        remember_article(ledger, &self.article, &latest)?;
+        if let Event::Article(article) = &event {
+            remember_article(ledger, article, &latest)?;
+        }
         if !ledger.totals.is_reconciling {
             tell(ledger, &self.stories, self.at, &self.traceparent)?;
         }
@@ -248,6 +250,19 @@ pub(super) fn await_visit(
         }
         None => Ok(()),
     }
+}
+
+/// Has the page of a published article visited where it was just seen as it was: it may have moved.
+pub(super) fn seen_at(
+    ledger: &Ledger<'_>,
+    article: &ArticleId,
+    plan: &RevisitPlan,
+) -> Result<(), JournalError> {
+    let Some(RevisitRow { number, state, .. }) = row_of(ledger, article)? else { return Ok(()) };
+    let RevisitPlan { url, validators, .. } = plan.clone();
+    let state = RevisitState { url, validators, attempts: 0, missing_since: None, ..state };
+    let due = due_of(ledger, number)?;
+    write(ledger, number, due, &state)
 }
 
 /// Notes that an article was withdrawn after its latest revision.
