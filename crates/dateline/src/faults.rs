@@ -77,6 +77,8 @@ pub enum FaultKind {
     NothingReached,
     /// The disk will soon be full.
     LittleRoom,
+    /// Kafka may lose the relay's position.
+    PositionAtRisk,
     /// More than half of the feeds fail.
     FeedsFail,
     /// Entries have waited for long.
@@ -92,7 +94,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind that this program tells.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::EngineHangs,
         Self::NoRoom,
         Self::DeliveryStopped,
@@ -101,6 +103,7 @@ impl FaultKind {
         Self::NothingResolves,
         Self::NothingReached,
         Self::LittleRoom,
+        Self::PositionAtRisk,
         Self::FeedsFail,
         Self::Behind,
         Self::SiteRule,
@@ -118,6 +121,7 @@ impl FaultKind {
             Self::NothingReached => "nothing_reached",
             Self::ProxyFails => "proxy_fails",
             Self::LittleRoom => "little_room",
+            Self::PositionAtRisk => "position_at_risk",
             Self::FeedsFail => "feeds_fail",
             Self::Behind => "behind",
             Self::SiteRule => "site_rule",
@@ -195,6 +199,11 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
             add(FaultKind::DeliveryFails, what, Some(error.clone()), cause.remedy(), *failing_since);
         }
         _ => {}
+    }
+    if let Some(risk) = live.relay.as_ref().and_then(|relay| relay.position_at_risk.clone()) {
+        let what = "Kafka may lose the position of delivery".to_owned();
+        let remedy = "have the broker keep it, as the message says; delivery goes on meanwhile";
+        add(FaultKind::PositionAtRisk, what, Some(risk), remedy, None);
     }
     for proxy in live.proxies.iter().filter(|proxy| proxy.failures_in_a_row >= MAX_PROXY_FAILURES) {
         let what = format!(
@@ -329,6 +338,18 @@ mod tests {
         );
         let first_attempt = Some(RelayStatus::default());
         assert_eq!(kinds(&LiveState { relay: first_attempt, ..LiveState::default() }), []);
+    }
+
+    #[test]
+    fn a_position_that_kafka_may_lose_is_told_while_delivery_goes_on() {
+        let relay = RelayStatus {
+            connected: true,
+            position_at_risk: Some("the topic relay has cleanup.policy=delete".into()),
+            ..RelayStatus::default()
+        };
+        let fault = of_daemon(&LiveState { relay: Some(relay), ..LiveState::default() }).remove(0);
+        assert_eq!((fault.kind, fault.kind.is_ready()), (FaultKind::PositionAtRisk, true));
+        assert!(fault.to_string().contains("cleanup.policy=delete"), "{fault}");
     }
 
     #[test]

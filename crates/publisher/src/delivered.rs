@@ -46,6 +46,32 @@ impl DeliveredSearch<'_> {
             bytes: 0,
             max_bytes: MAX_BYTES,
         };
+        self.scan(since, |event| found.take(event))?;
+        Ok(found.contiguous())
+    }
+
+    /// The last event after `after` that the topics have, among what was delivered since a moment, or ever.
+    pub(crate) fn last_after(
+        &self,
+        after: Sequence,
+        since: Option<Timestamp>,
+    ) -> Result<Option<Sequence>, SessionError> {
+        let mut last = None;
+        self.scan(since, |event| {
+            if after < event.sequence && event.sequence <= self.until {
+                last = last.max(Some(event.sequence));
+            }
+            Ok(())
+        })?;
+        Ok(last)
+    }
+
+    /// Goes through the sequence's records, in no particular order, to the end of what is written now.
+    fn scan(
+        &self,
+        since: Option<Timestamp>,
+        mut take: impl FnMut(CloudEvent) -> Result<(), RelayError>,
+    ) -> Result<(), SessionError> {
         let consumer = position::reader(self.settings)?;
         let mut assignment = TopicPartitionList::new();
         for (topic, partition) in self.partitions(&consumer)? {
@@ -72,13 +98,17 @@ impl DeliveredSearch<'_> {
                     ));
                 }
                 None => continue,
-                Some(Ok(message)) => found.take(self.event_of(&message))?,
+                Some(Ok(message)) => {
+                    if let Some(event) = self.event_of(&message) {
+                        take(event)?;
+                    }
+                }
                 Some(Err(KafkaError::PartitionEOF(_))) => open -= 1,
                 Some(Err(error)) => tracing::debug!(%error, "reading what was delivered"),
             }
             quiet_since = Instant::now();
         }
-        Ok(found.contiguous())
+        Ok(())
     }
 
     /// Every partition of the topics of events.
@@ -136,11 +166,10 @@ struct FoundRecords {
 }
 
 impl FoundRecords {
-    fn take(&mut self, event: Option<CloudEvent>) -> Result<(), RelayError> {
-        let Some(event) = event.filter(|event| self.after < event.sequence && event.sequence <= self.until)
-        else {
+    fn take(&mut self, event: CloudEvent) -> Result<(), RelayError> {
+        if event.sequence <= self.after || self.until < event.sequence {
             return Ok(());
-        };
+        }
         match self.events.entry(event.sequence) {
             Entry::Occupied(other) if other.get().id != event.id => {
                 let ids = [other.get().id.clone(), event.id];
@@ -201,7 +230,7 @@ mod tests {
     fn what_follows_the_copy_without_a_gap_is_found_whatever_its_order() {
         let mut records = found(10_000);
         for sequence in [5, 2, 10, 4, 8, 5, 6] {
-            records.take(Some(event(sequence, &sequence.to_string()))).unwrap();
+            records.take(event(sequence, &sequence.to_string())).unwrap();
         }
         assert_eq!(places(records), [4, 5, 6]);
     }
@@ -210,7 +239,7 @@ mod tests {
     fn of_more_than_fits_into_memory_the_first_are_kept() {
         let mut records = found(250);
         for sequence in [9, 8, 4, 6, 5, 7] {
-            records.take(Some(event(sequence, "x"))).unwrap();
+            records.take(event(sequence, "x")).unwrap();
         }
         assert_eq!(places(records), [4, 5]);
     }
@@ -218,9 +247,9 @@ mod tests {
     #[test]
     fn two_events_at_one_place_are_nobodys_to_choose_from() {
         let mut records = found(10_000);
-        records.take(Some(event(4, "a"))).unwrap();
-        records.take(Some(event(4, "a"))).unwrap();
-        let error = records.take(Some(event(4, "b"))).unwrap_err();
+        records.take(event(4, "a")).unwrap();
+        records.take(event(4, "a")).unwrap();
+        let error = records.take(event(4, "b")).unwrap_err();
         assert!(error.needs_operator() && error.to_string().contains("relay --after"), "{error}");
     }
 }

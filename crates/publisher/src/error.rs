@@ -111,10 +111,10 @@ pub enum RelayError {
     },
     /// The journal knows of deliveries that Kafka has no position of, or only an older one.
     #[error(
-        "the journal knows that its events up to {noted} are delivered, but the topic {topic} {}: it was deleted, emptied or \
-         restored, or is another Kafka's. Going on would deliver events again. Restore the topic; or stop the daemon and say \
-         where to go on: `dateline relay --after {noted}` where subscribers still have those events, `--after 0` to deliver all of \
-         them again",
+        "the journal knows that its events up to {noted} are delivered, but the topic {topic} {}: it was deleted, emptied (by \
+         retention, or by hand) or restored, or is another Kafka's. Going on would deliver events again. Restore the topic; or stop \
+         the daemon and say where to go on: `dateline relay --resume` where subscribers still have those events, \
+         `dateline relay --after 0` to deliver all of them again",
         match position {
             Some(position) => format!("has the position {position}"),
             None => "has no position of this journal".to_owned(),
@@ -128,6 +128,12 @@ pub enum RelayError {
         /// The journal's copy of the position.
         noted: Sequence,
     },
+    /// The journal was restored from a copy and has not been told what Kafka has since.
+    #[error(
+        "the journal was restored from a copy, and what Kafka has beyond it is not known yet: say where to go on with `dateline \
+         relay --after` and the highest ce_sequence of this daemon on the topics"
+    )]
+    NotReconciled,
     /// Kafka cannot be reached now. Only a relay that does one thing and ends gives up on that.
     #[error("Kafka cannot be used now: {0}; try again")]
     Unavailable(String),

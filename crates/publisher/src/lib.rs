@@ -10,7 +10,9 @@
 //! 3. goes on right after it.
 //!
 //! The truth stands beside the events, and moves with them. The journal's own copy of the position is a second witness: where it
-//! knows of deliveries and Kafka has no position, or an older one, the relay stops rather than deliver everything again.
+//! knows of deliveries and Kafka has no position, or an older one, the relay stops rather than deliver everything again, and
+//! somebody says where it goes on ([`resume_delivery`], [`overrule_position`]). Both are compared at each start, and again when the
+//! topic of positions turns out to be gone or empty while the relay runs.
 //!
 //! While Kafka is away, the journal goes on growing and the relay tries again; [`RelayStatus`] tells. It stops by itself
 //! only where going on would break the promise or fight another daemon: see [`RelayError`].
@@ -42,7 +44,7 @@ mod topics;
 
 pub use error::RelayError;
 pub use outage::OutageCause;
-pub use relay::{Relay, overrule_position};
+pub use relay::{Relay, ResumedDelivery, overrule_position, resume_delivery};
 pub use session::{DeliveredEvent, DeliveryObserver};
 pub use settings::{
     Cleanup, Compression, KafkaSettings, KafkaSettingsError, SaslMechanism, SecurityProtocol, Topics,

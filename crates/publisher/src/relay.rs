@@ -1,7 +1,7 @@
 //! From the journal to Kafka, for as long as the daemon runs.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dateline_journal::Journal;
 use dateline_wire::{Envelope, Sequence};
@@ -13,14 +13,16 @@ use tokio_util::sync::CancellationToken;
 use crate::error::SessionError;
 use crate::position::Position;
 use crate::session::{DeliveryObserver, Session, SessionContext};
+use crate::topics::RelayTopicCheck;
 use crate::{KafkaSettings, RelayError, RelayStatus, position, topics};
 
 /// The pause after the first failure; it doubles with each further one.
 const MIN_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause: how late the relay may notice that Kafka is back.
 const MAX_PAUSE: Duration = Duration::from_secs(15);
-/// How long the relay waits for events before it looks whether brokers that went away are back.
-const CONFIRM_AFTER: Duration = Duration::from_secs(10);
+/// How often a relay at work looks whether Kafka still has, and keeps, its position; and, while there is nothing to deliver, whether brokers
+/// that went away are back.
+const LOOK_AFTER: Duration = Duration::from_secs(10);
 /// How long a relay that was fenced waits for its rival to write its name, before it takes the id back.
 const RIVAL_GRACE: Duration = Duration::from_secs(3);
 
@@ -87,14 +89,52 @@ pub async fn overrule_position(
     journal: Journal,
     after: Sequence,
 ) -> Result<(), RelayError> {
-    let context = Relay::new(settings, journal, Envelope::default())?.context;
+    let relay = Relay::new(settings, journal, Envelope::default())?;
+    overrule(relay, move |_| Ok(ResumedDelivery { noted: after, after })).await?;
+    Ok(())
+}
+
+/// Where delivery goes on after [`resume_delivery`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResumedDelivery {
+    /// The last event that the journal had noted as delivered.
+    pub noted: Sequence,
+    /// The last event that is delivered: on the topics there may be some that the journal had not noted yet.
+    pub after: Sequence,
+}
+
+/// Has Kafka and the journal say that what the journal noted as delivered, and what the topics have of it beyond that, is delivered:
+/// for the operator, where the position was lost from Kafka and subscribers still have the events. `envelope` is what the daemon's
+/// events say of it.
+///
+/// # Errors
+/// If a setting is wrong, Kafka cannot be used now, or the journal was restored and what Kafka has beyond it isn't known yet.
+pub async fn resume_delivery(
+    settings: KafkaSettings,
+    journal: Journal,
+    envelope: Envelope,
+) -> Result<ResumedDelivery, RelayError> {
+    overrule(Relay::new(settings, journal, envelope)?, Session::find_last_delivered).await
+}
+
+/// Has both witnesses say what `find` finds out once the transactional id is taken over, and with it whatever stood open is aborted.
+async fn overrule(
+    relay: Relay,
+    find: impl FnOnce(&Session) -> Result<ResumedDelivery, SessionError> + Send + 'static,
+) -> Result<ResumedDelivery, RelayError> {
+    let context = relay.context;
     let journal = context.journal.clone();
     topics::ensure(&context.settings).await.map_err(SessionError::give_up)?;
-    let work = tokio::task::spawn_blocking(move || Session::take_over(context)?.overrule(after));
-    work.await.map_err(|_| RelayError::Thread)?.map_err(SessionError::give_up)?;
-    journal.reconcile(after).await?;
-    journal.set_relay_position(after).await?;
-    Ok(())
+    let work = tokio::task::spawn_blocking(move || {
+        let mut session = Session::take_over(context)?;
+        let found = find(&session)?;
+        session.overrule(found.after)?;
+        Ok(found)
+    });
+    let found = work.await.map_err(|_| RelayError::Thread)?.map_err(SessionError::give_up)?;
+    journal.reconcile(found.after).await?;
+    journal.set_relay_position(found.after).await?;
+    Ok(found)
 }
 
 /// A relay at work, on its thread.
@@ -152,6 +192,9 @@ impl RelayWorker {
         }
         tracing::info!(position = position.0, "delivering to Kafka");
         self.note_success(session.position(), 0);
+        let check = RelayTopicCheck::new(&context.settings)?;
+        self.note_risk(&check);
+        let mut looked = Instant::now();
         let mut durable = context.journal.watch();
         while !self.stop.is_cancelled() {
             durable.mark_unchanged();
@@ -165,7 +208,7 @@ impl RelayWorker {
                         () = self.stop.cancelled() => {}
                         // The journal outlives the relay, so that this ends only with news.
                         _ = durable.changed() => {}
-                        () = tokio::time::sleep(CONFIRM_AFTER) => {}
+                        () = tokio::time::sleep(LOOK_AFTER) => {}
                     }
                 });
                 // The brokers went away while there was nothing to deliver. Are they back?
@@ -173,6 +216,11 @@ impl RelayWorker {
                     session.confirm()?;
                     self.note_success(session.position(), 0);
                 }
+            }
+            if looked.elapsed() >= LOOK_AFTER {
+                session.look_for_position()?;
+                self.note_risk(&check);
+                looked = Instant::now();
             }
         }
         Ok(())
@@ -226,6 +274,21 @@ impl RelayWorker {
         if let Err(error) = self.handle.block_on(self.relay.context.journal.set_relay_position(position)) {
             tracing::debug!(%error, "the relay's position was not noted in the journal");
         }
+    }
+
+    /// Tells whether the broker may delete the position, and logs it when that is new.
+    fn note_risk(&self, check: &RelayTopicCheck) {
+        let risk = self.handle.block_on(check.risk());
+        self.relay.context.status.send_if_modified(|status| {
+            if status.position_at_risk == risk {
+                return false;
+            }
+            if let Some(risk) = &risk {
+                tracing::warn!("Kafka may lose the relay's position: {risk}");
+            }
+            status.position_at_risk = risk;
+            true
+        });
     }
 
     fn note_failure(&self, reason: String) {

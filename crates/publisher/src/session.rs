@@ -16,8 +16,9 @@ use tokio::sync::watch;
 use crate::client::{self, DeliveryTracker};
 use crate::delivered::DeliveredSearch;
 use crate::error::SessionError;
-use crate::position::{PARTITION, Position};
+use crate::position::{PARTITION, Position, TIMEOUT};
 use crate::record;
+use crate::relay::ResumedDelivery;
 use crate::{KafkaSettings, RelayError, RelayStatus};
 
 /// How long taking over may take: the broker first has to abort what the predecessor left.
@@ -178,10 +179,42 @@ impl Session {
         self.transact(Vec::new())
     }
 
-    /// Refuses to go on from no position, or from an older one, where the journal knows of deliveries: its copy is noted after
-    /// they are committed, and never runs ahead.
+    /// Fails where the topic of positions is gone or empty. Its news is only a sign (a broker that has just started may not know
+    /// its topics yet): the next session asks again, and the second witness decides.
+    pub(crate) fn look_for_position(&self) -> Result<(), SessionError> {
+        let topic = self.context.settings.topics.relay.as_str();
+        let watermarks = self.producer.client().fetch_watermarks(topic, PARTITION, TIMEOUT);
+        let (first, end) = watermarks.map_err(|error| SessionError::Transient(self.describe(&error)))?;
+        if first >= end {
+            return Err(SessionError::Transient(format!("the topic {topic} has nothing in it any more")));
+        }
+        Ok(())
+    }
+
+    /// The last event that the journal or the topics know to be delivered: the journal's copy may be a transaction behind.
+    pub(crate) fn find_last_delivered(&self) -> Result<ResumedDelivery, SessionError> {
+        let SessionContext { settings, journal, envelope, .. } = &self.context;
+        if journal.is_reconciling()? {
+            return Err(RelayError::NotReconciled.into());
+        }
+        let noted = journal.relay_position()?;
+        let since = journal.reader().event_time(noted)?;
+        let search = DeliveredSearch {
+            settings,
+            lineage: journal.lineage(),
+            source: &envelope.source,
+            until: journal.last_sequence()?,
+            stopped: &|| false,
+        };
+        let on_topics = search.last_after(noted, since)?;
+        Ok(ResumedDelivery { noted, after: on_topics.unwrap_or(noted) })
+    }
+
+    /// Refuses to go on from no position, or from an older one, where the journal or this run of the relay knows of deliveries: both
+    /// note them after they are committed, and never run ahead.
     fn ask_second_witness(&self, position: Option<Sequence>) -> Result<(), SessionError> {
-        let noted = self.context.journal.relay_position()?;
+        let remembered = self.context.status.borrow().position;
+        let noted = self.context.journal.relay_position()?.max(remembered.unwrap_or(Sequence::START));
         if position.unwrap_or(Sequence::START) >= noted {
             return Ok(());
         }

@@ -22,6 +22,8 @@ pub struct RelayStatus {
     pub last_error: Option<String>,
     /// Since when attempts fail, until one succeeds.
     pub failing_since: Option<Timestamp>,
+    /// Why Kafka may lose the position, while that is so: the broker deletes old records of the relay's topic.
+    pub position_at_risk: Option<String>,
     /// When the last transaction was committed.
     pub last_commit: Option<Timestamp>,
 }

@@ -21,8 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 const COMPACTION_LAG: &str = "min.compaction.lag.ms";
 const STORIES_COMPACTION_LAG_MS: &str = "604800000";
 
-/// Makes sure that every topic exists. What an existing topic is like is its owner's choice; but where the broker may delete the
-/// relay's positions, that is logged.
+/// Makes sure that every topic exists. What an existing topic is like is its owner's choice.
 pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError> {
     let config = client::common(settings)?;
     let metadata = ask(&config)?;
@@ -57,11 +56,6 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError>
         }
         missing.push(topic);
     }
-    let admin = AdminClient::from_config_and_context(&config, DeliveryTracker::default())?;
-    let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
-    if there(&topics.relay) {
-        warn_of_retention(&admin, &options, &topics.relay).await;
-    }
     if missing.is_empty() {
         return Ok(());
     }
@@ -72,7 +66,8 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError>
             names.join(", ")
         )));
     }
-    for made in admin.create_topics(&missing, &options).await? {
+    let admin = AdminClient::from_config_and_context(&config, DeliveryTracker::default())?;
+    for made in admin.create_topics(&missing, &admin_options()).await? {
         match made {
             Ok(name) => tracing::info!(topic = name, "made a topic"),
             Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
@@ -117,18 +112,36 @@ pub struct BrokerReport {
     pub missing_topics: Vec<String>,
 }
 
-/// Logs if the broker deletes old records of the relay's topic. Whoever may not ask for that goes without.
-async fn warn_of_retention(admin: &AdminClient<DeliveryTracker>, options: &AdminOptions, topic: &str) {
-    let Ok(described) = admin.describe_configs([&ResourceSpecifier::Topic(topic)], options).await else {
-        return;
-    };
-    let Some(Ok(config)) = described.into_iter().next() else { return };
-    let policy = config.get("cleanup.policy").and_then(|entry| entry.value.clone()).unwrap_or_default();
-    if policy.contains("delete") {
-        tracing::warn!(
-            topic,
-            "cleanup.policy is {policy}: the broker will delete the relay's position, and the relay will then stop. Set it to \
-             compact"
-        );
+fn admin_options() -> AdminOptions {
+    AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT))
+}
+
+/// Looks whether the broker keeps the relay's positions.
+pub(crate) struct RelayTopicCheck {
+    admin: AdminClient<DeliveryTracker>,
+    topic: String,
+}
+
+impl RelayTopicCheck {
+    pub(crate) fn new(settings: &KafkaSettings) -> Result<Self, SessionError> {
+        let config = client::common(settings)?;
+        let admin = AdminClient::from_config_and_context(&config, DeliveryTracker::default())?;
+        Ok(Self { admin, topic: settings.topics.relay.clone() })
+    }
+
+    /// Why the broker may delete the position. `None` also where this user may not ask for the topic's configuration.
+    pub(crate) async fn risk(&self) -> Option<String> {
+        let asked = [&ResourceSpecifier::Topic(&self.topic)];
+        let described = self.admin.describe_configs(asked, &admin_options()).await.ok()?;
+        let config = described.into_iter().next()?.ok()?;
+        let policy = config.get("cleanup.policy")?.value.as_deref()?;
+        policy.contains("delete").then(|| {
+            format!(
+                "the topic {topic} has cleanup.policy={policy}, so the broker deletes the relay's position after a while, and the relay \
+                 then stops. Set it to compact: `kafka-configs.sh --alter --entity-type topics --entity-name {topic} --add-config \
+                 cleanup.policy=compact`",
+                topic = self.topic
+            )
+        })
     }
 }

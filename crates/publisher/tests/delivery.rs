@@ -11,19 +11,14 @@ use dateline_journal::{Retention, RetentionPass};
 use dateline_publisher::{RelayError, overrule_position};
 use dateline_wire::{RejectEvent, RejectReason, Sequence, Stage};
 use harness::{
-    Running, append, assert_each_once, broker, configure, deliver_all, event, journal_with, open,
+    Running, admin, append, assert_each_once, broker, configure, deliver_all, event, journal_with, open,
     read_committed, read_topic, settings,
 };
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
-use rdkafka::client::DefaultClientContext;
+use rdkafka::admin::{AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::config::FromClientConfig;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use tempfile::tempdir;
-
-fn admin(brokers: &str) -> AdminClient<DefaultClientContext> {
-    AdminClient::from_config(ClientConfig::new().set("bootstrap.servers", brokers)).unwrap()
-}
 
 #[tokio::test]
 async fn events_arrive_as_cloud_events_on_topics_made_as_configured() {
@@ -234,51 +229,6 @@ fn assert_one_is_announced(settings: &dateline_publisher::KafkaSettings, large: 
     assert_eq!((reject.stage, reject.reason), (Stage::Deliver, RejectReason::RecordTooLarge));
     let health = read_topic(&settings.brokers, &settings.topics.health);
     assert!(health.iter().all(|record| record.sequence() != large));
-}
-
-#[tokio::test]
-async fn a_relay_whose_position_is_gone_from_kafka_delivers_nothing_again_until_somebody_says_where_to_go_on()
-{
-    let Some(brokers) = broker() else { return };
-    let folder = tempdir().unwrap();
-    let settings = settings(&brokers, "witness");
-    let journal = journal_with(folder.path(), 5).await;
-    deliver_all(&settings, &journal).await;
-    let relay_topic = settings.topics.relay.as_str();
-    for deleted in admin(&brokers).delete_topics(&[relay_topic], &AdminOptions::new()).await.unwrap() {
-        deleted.unwrap();
-    }
-    append(&journal, (6..=8).map(|number| event(number, "x")).collect()).await;
-    for _ in 0..2 {
-        let running = Running::start(&settings, &journal);
-        let status = running.status.clone();
-        let error = running.failure().await;
-        assert!(
-            matches!(&error, RelayError::PositionLost { position: None, noted: Sequence(5), .. })
-                && error.needs_operator(),
-            "{error}"
-        );
-        for part in [relay_topic, "dateline relay --after 5", "--after 0"] {
-            assert!(error.to_string().contains(part), "{error}");
-        }
-        assert!(status.borrow().has_stopped);
-    }
-    assert_eq!(read_committed(&settings).len(), 5);
-
-    overrule_position(settings.clone(), journal.clone(), Sequence(5)).await.unwrap();
-    deliver_all(&settings, &journal).await;
-    assert_each_once(&journal, &read_committed(&settings));
-
-    // Kafka has an older position than the journal: the topic was restored, or a broker lost what it had acknowledged.
-    overrule_position(settings.clone(), journal.clone(), Sequence(7)).await.unwrap();
-    journal.set_relay_position(Sequence(8)).await.unwrap();
-    let error = Running::start(&settings, &journal).failure().await;
-    assert!(matches!(error, RelayError::PositionLost { position: Some(Sequence(7)), .. }), "{error}");
-
-    // All of them again, because somebody says so.
-    overrule_position(settings.clone(), journal.clone(), Sequence::START).await.unwrap();
-    deliver_all(&settings, &journal).await;
-    assert_eq!(read_committed(&settings).len(), 16);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use dateline_journal::{Journal, Options};
+use dateline_publisher::RelayError;
 use dateline_wire::Sequence;
 
 use super::config_file::ConfigFile;
@@ -14,10 +15,15 @@ use crate::failure::Failure;
 /// Only for after the relay has stopped because its position in Kafka is lost, or because an event can't be delivered. The
 /// daemon has to be stopped meanwhile.
 #[derive(Debug, Args)]
+#[group(id = "where", required = true, multiple = false, args = ["resume", "after"])]
 pub struct RelayArguments {
+    /// Go on after the last event that the journal noted as delivered, or that the topics have of it if that is later: for a position that
+    /// is lost while subscribers still have the events.
+    #[arg(long)]
+    resume: bool,
     /// The last event that counts as delivered: the next run delivers those after it. 0 delivers all of them.
     #[arg(long, value_name = "SEQUENCE")]
-    after: u64,
+    after: Option<u64>,
     /// Whose journal and which Kafka.
     #[command(flatten)]
     config: ConfigFile,
@@ -34,10 +40,12 @@ pub fn run(arguments: &RelayArguments) -> Result<(), Failure> {
     }
     let path = settings.journal_path();
     let unusable = |source| Failure::Journal { path: path.clone(), source };
-    let after = Sequence(arguments.after);
     let journal = Journal::open(&path, Options::default()).map_err(unusable)?;
     let last = journal.last_sequence().map_err(unusable)?;
-    if after > last && !journal.is_reconciling().map_err(unusable)? {
+    let after = arguments.after.map(Sequence);
+    if let Some(after) = after.filter(|after| *after > last)
+        && !journal.is_reconciling().map_err(unusable)?
+    {
         return Err(Failure::Other(format!("--after {after}: the journal's last event is {last}")));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -45,8 +53,24 @@ pub fn run(arguments: &RelayArguments) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::io("the runtime"))?;
-    runtime
-        .block_on(dateline_publisher::overrule_position(settings.kafka, journal, after))
-        .map_err(|error| Failure::Other(error.to_string()))?;
-    print_text(&format!("The next run delivers to Kafka from event {} on.\n", after.next()))
+    let envelope = settings.envelope();
+    let said = runtime.block_on(async {
+        match after {
+            Some(after) => {
+                dateline_publisher::overrule_position(settings.kafka, journal, after).await?;
+                Ok(format!("The next run delivers to Kafka from event {} on.\n", after.next()))
+            }
+            None => {
+                let found = dateline_publisher::resume_delivery(settings.kafka, journal, envelope).await?;
+                Ok(format!(
+                    "The journal noted deliveries up to event {}, the topics have events up to {}: the next run delivers from event \
+                     {} on.\n",
+                    found.noted,
+                    found.after,
+                    found.after.next()
+                ))
+            }
+        }
+    });
+    print_text(&said.map_err(|error: RelayError| Failure::Other(error.to_string()))?)
 }

@@ -14,6 +14,8 @@ use dateline_wire::{
     Event, EventId, FeedRef, FeedState, HealthEvent, HealthKind, HubNews, SecretQuery, Sequence,
 };
 use jiff::Timestamp;
+use rdkafka::admin::AdminClient;
+use rdkafka::client::DefaultClientContext;
 use rdkafka::config::FromClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
@@ -32,6 +34,10 @@ pub(crate) fn broker() -> Option<String> {
         );
     }
     address
+}
+
+pub(crate) fn admin(brokers: &str) -> AdminClient<DefaultClientContext> {
+    AdminClient::from_config(ClientConfig::new().set("bootstrap.servers", brokers)).unwrap()
 }
 
 /// Settings with topics that no other test has.
@@ -135,7 +141,7 @@ impl Running {
 
     /// Waits until the relay gives up, and says why.
     pub(crate) async fn failure(mut self) -> RelayError {
-        tokio::time::timeout(Duration::from_secs(60), &mut self.work).await.unwrap().unwrap().unwrap_err()
+        tokio::time::timeout(Duration::from_secs(180), &mut self.work).await.unwrap().unwrap().unwrap_err()
     }
 }
 
