@@ -5,6 +5,9 @@
 //! | --- | --- |
 //! | `/v1/events?after=SEQ&follow=true&limit=N&kind=article` | events, as NDJSON or server-sent events |
 //! | | 410 with `oldest` where events after SEQ were let go; `after=earliest` gives what is left |
+//! | `/v1/articles`, `/v1/articles/ID` | articles in their latest revision, the newest first; one with all revisions and its withdrawal |
+//! | `/v1/stories`, `/v1/stories/ID` | stories, the last reported first; one |
+//! | | events, articles and stories by the parameters of an [`EventFilter`](dateline_journal::EventFilter): `language=ko&topic=arms&q=…` |
 //! | `/v1/feeds` | the feeds and how each is doing |
 //! | `/v1/feeds/ID` | how one has been going: its last polls, when it is asked next, and why then |
 //! | POST `/v1/feeds` | adds a feed, or the one that a site names |
@@ -18,7 +21,6 @@
 //! | `/livez` | 200 while the process and its engine go round |
 //! | `/readyz` | 200 while entries can be taken in and kept; what is degraded, and why |
 //! | `/metrics` | figures for Prometheus |
-//! | `/` and the rest | the [console](crate::console), for people |
 //! | `/websub/TOKEN` | what hubs ask back and push, where `[websub]` is on |
 //!
 //! Every answer names its journal in `Dateline-Journal`. A client that goes on from a sequence names the journal it has that from
@@ -26,12 +28,13 @@
 //! What is not followed is compressed for clients that take gzip.
 
 mod access;
+mod article;
 mod connections;
-mod console;
 mod document;
 mod events;
 mod feed;
 mod health;
+mod parameters;
 mod reload;
 mod schemas;
 mod story;
@@ -133,8 +136,7 @@ pub async fn serve(
     });
     let router = routes()
         .finish_api(&mut OpenApi::default())
-        .merge(console::routes(&api))
-        .fallback(no_such_path)
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status"))
         .with_state(api)
         .merge(callbacks.unwrap_or_default())
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(may_be_compressed)))
@@ -144,12 +146,7 @@ pub async fn serve(
     connections::serve(listener, router, settings, stop).await;
 }
 
-async fn no_such_path(headers: HeaderMap) -> Response {
-    let problem = Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status");
-    if console::is_browser(&headers) { console::refusal(problem) } else { problem.into_response() }
-}
-
-/// Every path of the API but the callbacks', each with what [`openapi`] says of it.
+/// Every path but the callbacks', each with what [`openapi`] says of it.
 fn routes() -> ApiRouter<Arc<Api>> {
     ApiRouter::new()
         .api_route("/v1/events", get_with(events::events, document::events))
@@ -165,6 +162,8 @@ fn routes() -> ApiRouter<Arc<Api>> {
         .api_route("/v1/feeds/{id}/resume", post_with(feed::resume, document::resume_feed))
         .api_route("/v1/feeds/{id}/poll", post_with(feed::poll, document::poll_feed))
         .api_route("/v1/feeds/{id}/revive", post_with(feed::revive, document::revive_feed))
+        .api_route("/v1/articles", get_with(article::list, document::articles))
+        .api_route("/v1/articles/{id}", get_with(article::show, document::article))
         .api_route("/v1/stories", get_with(story::list, document::stories))
         .api_route("/v1/stories/{id}", get_with(story::show, document::story))
         .api_route("/v1/status", get_with(status, document::status))
@@ -356,6 +355,12 @@ impl OperationOutput for Problem {
 impl From<JournalError> for Problem {
     fn from(error: JournalError) -> Self {
         Self::internal(&error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Problem {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(&format!("what is stored could not be read: {error}"))
     }
 }
 

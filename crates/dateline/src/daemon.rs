@@ -31,7 +31,7 @@ use crate::run_record::RunRecord;
 use crate::status::FeedCatalogue;
 use crate::traces::{Traces, span};
 use crate::websub::{Callbacks, WebSub};
-use crate::{retention, service_manager};
+use crate::{retention, search_fill, service_manager};
 
 /// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
 /// in time.
@@ -158,7 +158,7 @@ pub async fn run(
     let mut delivery = JoinSet::new();
     let (retained, stop) = (sources.journal.clone(), stop_delivery.clone());
     delivery.spawn(async move {
-        retention::run(retained, rules, stop).await;
+        tokio::join!(retention::run(retained.clone(), rules, stop.clone()), search_fill::run(retained, stop));
         Ok(())
     });
     if let Some(websub) = websub {

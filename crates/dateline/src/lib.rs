@@ -4,7 +4,7 @@
 //! another crate. `run` is the daemon: [`config`] is read, the [`daemon`] starts the [`engine`] (feeds in, events into the
 //! journal), the relay to Kafka, subscriptions at hubs ([`websub`]), and the [`api`], and stops them together; [`reload`] has them go on
 //! with a configuration that was read anew. [`status`]
-//! and [`metrics`] tell how it is going, [`traces`] what became of each entry; [`console`] shows it all as pages.
+//! and [`metrics`] tell how it is going, [`traces`] what became of each entry.
 //!
 //! The engine knows neither the network nor the time: both are the fetcher's, which takes them as parameters. So the same
 //! engine that runs live also runs over a recorded day or a simulated month.
@@ -25,7 +25,6 @@ pub mod batch;
 pub mod cli;
 pub mod commands;
 pub mod config;
-mod console;
 pub mod contained;
 pub mod contract;
 pub mod daemon;
@@ -43,6 +42,7 @@ pub mod replay;
 pub mod retention;
 pub mod run_record;
 pub mod saved;
+mod search_fill;
 mod service_manager;
 mod shipped;
 pub mod site_rules;

@@ -132,7 +132,7 @@ fn a_running_daemon_is_backed_up_and_the_copy_restored_elsewhere() {
     let restored = other.run(&["restore", copy]);
     assert!(restored.status.success(), "{}", text(&restored.stderr));
     let refused = other.run(&["restore", copy]);
-    assert!(text(&refused.stderr).contains("takes --replace"), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("say that it may be replaced"), "{}", text(&refused.stderr));
     let id = |site: &Site| {
         let journal = Journal::open(site.journal(), Options::default()).unwrap();
         (journal.id().clone(), journal.lineage().clone())

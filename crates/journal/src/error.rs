@@ -29,6 +29,20 @@ pub enum JournalError {
         /// The newest version that this program reads.
         supported: u32,
     },
+    /// The file was written by an older version of Dateline, and nothing has brought it up to date yet.
+    #[error(
+        "{} is a journal of schema version {found}, and finding events by what they say needs {needed}: start the daemon \
+         (`dateline run`), which brings it up to date",
+        path.display()
+    )]
+    OldSchema {
+        /// The file.
+        path: PathBuf,
+        /// The version that it was written by.
+        found: u32,
+        /// The version that is needed.
+        needed: u32,
+    },
     /// The file is an SQLite database, but not one of ours.
     #[error(
         "{} is not a Dateline journal (its application id is {found:#x}): name another file, or move this one away",
@@ -49,7 +63,7 @@ pub enum JournalError {
         holder: String,
     },
     /// A file is there that would be overwritten.
-    #[error("{} is there already: name another file, or move this one away (`dateline restore` takes --replace)", path.display())]
+    #[error("{} is there already: name another file, move this one away, or say that it may be replaced", path.display())]
     Exists {
         /// The file.
         path: PathBuf,

@@ -14,9 +14,9 @@ use url::Url;
 use crate::change::{
     Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration,
     FinishEntry, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, Redelivery,
-    RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
-    SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, SinkStep, StoryChange,
-    StoryUpdate, SubscriptionChange,
+    RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, SearchFill, SetAsideEntry, SetAsideFeed,
+    SetAsideRevisit, SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, SinkStep,
+    StoryChange, StoryUpdate, SubscriptionChange,
 };
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::lock::Lock;
@@ -213,6 +213,16 @@ impl Journal {
     /// [`JournalError::Full`] when there is no room; others if the file cannot be written.
     pub async fn limit_revisits(&self, latest: Timestamp) -> Result<(), JournalError> {
         self.inner.writer.submit(RevisitLimit { latest }).await
+    }
+
+    /// Has some of the events that an older version stored be found by what they say: the oldest of those that are not. Whether there
+    /// are more. Each call takes milliseconds; until there are none, what is [asked for](crate::EventFilter) may be incomplete, as
+    /// [`JournalReader::search_gap`] says.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room; others if the file cannot be written. The call can be made again.
+    pub async fn fill_search(&self) -> Result<bool, JournalError> {
+        Ok(self.inner.writer.submit(SearchFill).await?.are_left)
     }
 
     /// Commits a step of the subscription that `feed` has at `link`, and gives it as it is then: `None`, and nothing is

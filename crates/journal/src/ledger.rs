@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::digest::ContentDigest;
 use crate::status::EventCounts;
-use crate::{JournalError, change, schema};
+use crate::{JournalError, change, query, schema};
 
 /// The totals that stand in the journal, so that nobody has to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +132,7 @@ impl Ledger<'_> {
         Ok(event)
     }
 
-    /// Stores an event at its place, which is the next.
+    /// Stores an event at its place, which is the next, and what it is found by.
     pub(crate) fn insert(&mut self, event: &CloudEvent) -> Result<(), JournalError> {
         self.connection
             .prepare_cached(
@@ -149,6 +149,7 @@ impl Ledger<'_> {
                 event.data,
                 event.entry_digest,
             ])?;
+        query::add(self.connection, event)?;
         self.totals.last_sequence = event.sequence;
         *self.totals.events.of_mut(event.kind) += 1;
         Ok(())

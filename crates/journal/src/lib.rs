@@ -20,6 +20,9 @@
 //! Beside that stand the subscriptions of feeds at hubs: a poll tells of them in its commit, [`Journal::subscriptions_due`]
 //! hands out whose hub is to be asked, and [`Journal::step_subscription`] commits how that went.
 //!
+//! Events are found by what they say, newest first or in order: an [`EventFilter`] says which, and [`JournalReader::articles`],
+//! [`JournalReader::stories_by`] and [`JournalReader::events_by`] give them.
+//!
 //! It lasts for years: a [`RetentionPass`] lets go what nobody asks for any more, and has what must be remembered for ever take little
 //! room. [`backup()`] copies it while it is in use; [`restore()`] makes a journal of a copy, which [reconciles](Journal::reconcile) with
 //! what Kafka has before it goes on.
@@ -51,12 +54,12 @@ mod claims;
 mod connection;
 mod digest;
 mod error;
-mod identity;
 mod journal;
 mod ledger;
 mod lock;
 mod options;
 mod private;
+mod query;
 mod reader;
 mod retention;
 mod revision;
@@ -77,6 +80,10 @@ pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;
 pub use options::{Durability, Options, Writing};
+pub use query::{
+    ArticleHistory, ArticlePage, EventFilter, Facet, FilterError, FoundArticle, PageCursor, SearchGap,
+    TextQuery,
+};
 pub use reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
 pub use retention::{Retention, RetentionPass, RetentionReport};
 pub use revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};

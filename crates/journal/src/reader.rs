@@ -153,7 +153,7 @@ impl JournalReader {
     }
 
     /// Does `work`, all of whose statements see the file as it is when the first of them reads.
-    fn at_one_moment<T>(
+    pub(crate) fn at_one_moment<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
@@ -732,7 +732,8 @@ fn hosts_with_due_entries(connection: &Connection, now: Timestamp) -> Result<Has
     Ok(hosts.collect::<Result<_, _>>()?)
 }
 
-fn is_withdrawn(connection: &Connection, article: &ArticleId) -> Result<bool, JournalError> {
+/// Whether an article was withdrawn after its latest revision.
+pub(crate) fn is_withdrawn(connection: &Connection, article: &ArticleId) -> Result<bool, JournalError> {
     let withdrawn = connection
         .prepare_cached("SELECT withdrawn FROM revisions WHERE id = ?1")?
         .query_row([digest::bits_of(article.as_str())], |row| row.get(0))
@@ -771,7 +772,7 @@ fn subscription(row: &Row<'_>) -> Result<Subscription, JournalError> {
         .map_err(|error| error.of_row(|| format!("the subscription of feed {}", text_of(row, 1))))
 }
 
-fn event(row: &Row<'_>) -> Result<CloudEvent, JournalError> {
+pub(crate) fn event(row: &Row<'_>) -> Result<CloudEvent, JournalError> {
     let read = || {
         let word: String = row.get(2)?;
         let kind = EventKind::from_word(&word)
@@ -803,7 +804,7 @@ fn text_of(row: &Row<'_>, column: usize) -> String {
 }
 
 /// What was read; nothing, after a word in the log, where that one row cannot be read.
-fn unless_unreadable<T>(read: Result<T, JournalError>) -> Result<Option<T>, JournalError> {
+pub(crate) fn unless_unreadable<T>(read: Result<T, JournalError>) -> Result<Option<T>, JournalError> {
     match read {
         Err(error @ JournalError::UnreadableRow { .. }) => {
             tracing::error!("the journal goes on without a row: {error}");

@@ -41,14 +41,15 @@ pub(crate) const POLLS: u32 = 6;
 
 /// The version that visits pages again.
 pub(crate) const REVISITS: u32 = 7;
+
 /// The version that knows stories.
 pub(crate) const STORIES: u32 = 8;
 
 /// The version that knows ways out beside Kafka.
 pub(crate) const SINKS: u32 = 9;
 
-/// The version that knows articles by other addresses.
-pub(crate) const IDENTITIES: u32 = 10;
+/// The version that finds events by what they say.
+pub(crate) const SEARCH: u32 = 10;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

@@ -9,7 +9,7 @@ use crate::digest::{self, ContentDigest};
 use crate::{JournalError, JournalReader, schema};
 
 /// How far the times of neighbouring events may stand in the wrong order: clocks are set back.
-const DISORDER: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+pub(crate) const DISORDER: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
 
 /// A place in the list of stories, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl JournalReader {
                 .prepare_cached("SELECT data FROM stories WHERE id = ?1")?
                 .query_row([story.as_str()], |row| row.get(0))
                 .optional()?;
-            data.as_deref().map(event).transpose()
+            data.as_deref().map(story_event).transpose()
         })
     }
 
@@ -95,7 +95,7 @@ impl JournalReader {
             let mut rows = select.query(params![StoryState::Open.as_str(), reported, story, limit])?;
             let mut stories = Vec::new();
             while let Some(row) = rows.next()? {
-                stories.push(event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+                stories.push(story_event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
             }
             Ok(stories)
         })
@@ -175,6 +175,6 @@ impl JournalReader {
     }
 }
 
-fn event(data: &str) -> Result<StoryEvent, JournalError> {
+pub(crate) fn story_event(data: &str) -> Result<StoryEvent, JournalError> {
     serde_json::from_str(data).map_err(JournalError::json("a story could not be read"))
 }

@@ -38,7 +38,6 @@ mod session;
 mod span;
 mod story;
 mod subscription;
-mod twin;
 mod words;
 
 pub use article::{Article, Body, Credit, Cut, CutKind, Origin, OriginKind, PageKind, Role, Wording};
@@ -64,4 +63,3 @@ pub use story::{
     StoryEvent, StoryRole, StoryState,
 };
 pub use subscription::{HubLink, HubNews, Subscription, SubscriptionKeys, SubscriptionStep};
-pub use twin::TwinAddress;

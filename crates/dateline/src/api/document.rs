@@ -7,6 +7,7 @@ use dateline_wire::describe_to_subscribers;
 use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
 
+use super::article::{ArticleHistoryDocument, ArticlePageDocument};
 use super::feed::FeedChangeReport;
 
 type Described<'o> = TransformOperation<'o>;
@@ -111,7 +112,8 @@ pub(super) fn events(operation: Described<'_>) -> Described<'_> {
         .summary("Events in the order of their commit, from where the client left off")
         .description(
             "Each is a CloudEvent in the JSON event format, whose `data` the schema at `/v1/schemas/TYPE.json` describes. With \
-             `follow`, the answer goes on with new events as they come. 400: a parameter means nothing. 409: `journal` is another. \
+             `follow`, the answer goes on with new events as they come. Each parameter that chooses may be given again: one of its \
+             values is enough. All parameters count together. 400: a parameter means nothing. 409: `journal` is another. \
              410: events after `after` were let go; `oldest` is the first from which nothing is missing. 503: as many follow as may.",
         );
     let event = json_schema!({
@@ -177,11 +179,37 @@ pub(super) fn revive_feed(operation: Described<'_>) -> Described<'_> {
     operation.id("reviveFeed").summary("Asks a feed now, which is gone no more")
 }
 
+/// What is said of a filter wherever one may be given.
+const FILTER: &str = "Each parameter that chooses may be given again: one of its values is enough. All parameters count together. \
+     400: a parameter, or the cursor, means nothing.";
+
+pub(super) fn articles(operation: Described<'_>) -> Described<'_> {
+    let operation =
+        operation.id("articles").summary("Articles in their latest revision, the newest first").description(
+            &format!(
+                "Pages stay what they were when the first was asked for, whatever is published meanwhile. `gap` tells of events that \
+                 an older version stored and that are not found yet. {FILTER}"
+            ),
+        );
+    operation.response_with::<200, Json<ArticlePageDocument>, _>(|answer| answer.description("A page."))
+}
+
+pub(super) fn article(operation: Described<'_>) -> Described<'_> {
+    let operation = operation
+        .id("article")
+        .summary("An article: its revisions, the latest first, and its withdrawals")
+        .description("404: the log has nothing of it.");
+    operation
+        .response_with::<200, Json<ArticleHistoryDocument>, _>(|answer| answer.description("The article."))
+}
+
 pub(super) fn stories(operation: Described<'_>) -> Described<'_> {
     operation
         .id("stories")
         .summary("The stories that have not ended in another, the last reported first")
-        .description("400: `cursor` is not what `next` of the page before says.")
+        .description(&format!(
+            "A story is chosen by what its event tells, and by label, topics and feeds of its articles. {FILTER}"
+        ))
 }
 
 pub(super) fn story(operation: Described<'_>) -> Described<'_> {
@@ -286,7 +314,9 @@ mod tests {
         assert!(events["security"].is_null());
         let names: Vec<&Value> =
             events["parameters"].as_array().unwrap().iter().map(|parameter| &parameter["name"]).collect();
-        for name in ["after", "follow", "limit", "kind", "journal", "format", "Last-Event-ID"] {
+        for name in
+            ["after", "follow", "limit", "kind", "journal", "format", "language", "q", "Last-Event-ID"]
+        {
             assert!(names.contains(&&json!(name)), "{name}: {names:?}");
         }
     }

@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use dateline_journal::JournalError;
+use dateline_journal::{EventFilter, Facet, Journal, JournalError};
 use dateline_wire::{CloudEvent, EventKind, Sequence};
 use futures_util::{StreamExt, stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
+use super::parameters::Parameters;
 use super::{Api, Problem, Shared};
 
 /// How many events are read from the journal at once: bounds what one client costs in memory.
@@ -21,7 +22,7 @@ const PAGE: usize = 64;
 /// How often a silent stream of server-sent events says that it is still there (WHATWG HTML, section 9.2.7: about 15 s).
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// What can be asked for.
+/// What can be asked for beside a filter.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct EventQuery {
@@ -33,8 +34,6 @@ pub(super) struct EventQuery {
     follow: bool,
     /// At most so many events.
     limit: Option<u64>,
-    /// Only this kind: `article`, `withdrawal`, `reject`, `health` or `story`.
-    kind: Option<String>,
     /// `sse` for server-sent events, `ndjson` for lines; else the Accept header decides.
     format: Option<String>,
 }
@@ -74,12 +73,12 @@ impl Format {
 pub(super) async fn events(
     State(api): Shared,
     headers: HeaderMap,
-    query: Result<Query<EventQuery>, axum::extract::rejection::QueryRejection>,
+    Parameters { filter, own: query }: Parameters<EventQuery>,
 ) -> Result<Response, Problem> {
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
-    let Query(query) = query.map_err(|rejection| bad(rejection.body_text()))?;
     let format = format_of(&query, &headers).map_err(bad)?;
-    let kind = query.kind.as_deref().map(kind_of).transpose().map_err(bad)?;
+    let selection = EventSelection::of(filter);
+    let kind = selection.kind();
     let journal = api.sources.journal.id().as_str();
     if let Some(other) = query.journal.as_deref().filter(|other| *other != journal) {
         let detail = format!(
@@ -119,7 +118,7 @@ pub(super) async fn events(
         durable: api.sources.journal.watch(),
         api,
         format,
-        kind,
+        selection,
         after,
         gone,
         until: if query.follow { None } else { Some(last) },
@@ -151,9 +150,50 @@ fn format_of(query: &EventQuery, headers: &HeaderMap) -> Result<Format, String> 
     }
 }
 
-fn kind_of(word: &str) -> Result<EventKind, String> {
-    EventKind::from_word(word)
-        .ok_or_else(|| format!("`kind` is `{word}`: article, withdrawal, reject, health or story is meant"))
+/// Which events a client gets. What can be told without looking into them is told so.
+#[derive(Debug, Clone)]
+enum EventSelection {
+    All,
+    OfKind(EventKind),
+    By(Arc<EventFilter>),
+}
+
+impl EventSelection {
+    fn of(filter: EventFilter) -> Self {
+        if filter.is_empty() {
+            return Self::All;
+        }
+        let kind = filter.values(Facet::Kind).next().and_then(EventKind::from_word);
+        match kind {
+            Some(kind) if filter == EventFilter::of_kind(kind) => Self::OfKind(kind),
+            _ => Self::By(Arc::new(filter)),
+        }
+    }
+
+    /// The one kind of event that it gives, if there is but one.
+    fn kind(&self) -> Option<EventKind> {
+        match self {
+            Self::All => None,
+            Self::OfKind(kind) => Some(*kind),
+            Self::By(filter) => {
+                let mut kinds = filter.values(Facet::Kind);
+                kinds.next().filter(|_| kinds.next().is_none()).and_then(EventKind::from_word)
+            }
+        }
+    }
+
+    fn read(
+        &self,
+        journal: &Journal,
+        after: Sequence,
+        limit: usize,
+    ) -> Result<Vec<CloudEvent>, JournalError> {
+        match self {
+            Self::All => journal.events_after(after, limit, None),
+            Self::OfKind(kind) => journal.events_after(after, limit, Some(*kind)),
+            Self::By(filter) => journal.reader().events_by(filter, after, limit),
+        }
+    }
 }
 
 /// A client's way through the journal.
@@ -161,7 +201,7 @@ struct EventStream {
     api: Arc<Api>,
     durable: watch::Receiver<Sequence>,
     format: Format,
-    kind: Option<EventKind>,
+    selection: EventSelection,
     after: Sequence,
     /// Up to where events were gone when it began.
     gone: Sequence,
@@ -181,11 +221,12 @@ impl EventStream {
         // Everything up to here is durable, so what the filter leaves out up to here need not be looked at again.
         let seen = *self.durable.borrow_and_update();
         let limit = usize::try_from(self.left).unwrap_or(usize::MAX).min(PAGE);
-        let (journal, after, kind) = (self.api.sources.journal.clone(), self.after, self.kind);
+        let (journal, after, selection) =
+            (self.api.sources.journal.clone(), self.after, self.selection.clone());
         let read = tokio::task::spawn_blocking(move || {
-            let events = journal.events_after(after, limit, kind)?;
+            let events = selection.read(&journal, after, limit)?;
             // Asked for afterwards: what was there when it was read is not gone then.
-            Ok::<_, JournalError>((events, journal.reader().gone(kind)?))
+            Ok::<_, JournalError>((events, journal.reader().gone(selection.kind())?))
         });
         let (events, gone) = read.await.map_err(|lost| broken(&lost))?.map_err(|error| broken(&error))?;
         if after < gone && self.gone < gone {

@@ -1,26 +1,27 @@
 //! `/v1/stories`: what is happening, told once.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Json;
-use dateline_journal::StoryCursor;
+use dateline_journal::{JournalError, SearchGap, StoryCursor};
 use dateline_wire::{StoryEvent, StoryId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::parameters::Parameters;
 use super::{Problem, Shared};
 
 /// How many stories a page holds unless another number is asked for, and at most.
 const PAGE: usize = 50;
 const MAX_PAGE: usize = 500;
 
-/// What can be asked for.
+/// What can be asked for beside a filter.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct StoryQuery {
     /// Where to go on, as `next` of the page before says.
     cursor: Option<String>,
-    /// How many stories.
+    /// How many stories, up to 500.
     limit: Option<usize>,
 }
 
@@ -32,21 +33,27 @@ pub(crate) struct StoryPage {
     /// The cursor of the next page, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// Events of an older version that are not found yet: they are still being gone over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<SearchGap>,
 }
 
 /// The stories that have not ended in another.
 pub(super) async fn list(
     State(api): Shared,
-    Query(query): Query<StoryQuery>,
+    Parameters { filter, own }: Parameters<StoryQuery>,
 ) -> Result<Json<StoryPage>, Problem> {
-    let cursor = query.cursor.as_deref().map(cursor_of).transpose()?;
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let cursor = own.cursor.as_deref().map(cursor_of).transpose()?;
+    let limit = own.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let journal = api.sources.journal.clone();
-    let read = tokio::task::spawn_blocking(move || journal.reader().stories(cursor.as_ref(), limit));
-    let stories = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let read = tokio::task::spawn_blocking(move || {
+        let stories = journal.reader().stories_by(&filter, cursor.as_ref(), limit)?;
+        Ok::<_, JournalError>((stories, journal.reader().search_gap()?.filter(|_| !filter.is_empty())))
+    });
+    let (stories, gap) = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
     let last = stories.last().filter(|_| stories.len() == limit);
     let next = last.map(|story| format!("{}.{}", story.last_reported.as_microsecond(), story.story));
-    Ok(Json(StoryPage { stories, next }))
+    Ok(Json(StoryPage { stories, next, gap }))
 }
 
 /// One story, as its last event tells it, also one that ended in another.

@@ -6,7 +6,7 @@ use dateline_wire::Sequence;
 use jiff::Timestamp;
 
 use super::{FeedCondition, FeedStatus, StatusReport, Verdict};
-use crate::text::{ago, ahead, moment, rounded, size};
+use crate::text::{ago, ahead, moment, rounded};
 
 /// The page. It ends with a line break.
 pub fn page(status: &StatusReport) -> String {
@@ -50,14 +50,16 @@ pub fn page(status: &StatusReport) -> String {
         ago(status.last_event, now),
     );
     let _ = writeln!(page, "delivery  {}", delivery(status, now));
-    let disk =
-        status.disk.map(|disk| format!("; {} free on its disk", size(disk.free_bytes))).unwrap_or_default();
+    let disk = status
+        .disk
+        .map(|disk| format!("; {} MB free on its disk", disk.free_bytes >> 20))
+        .unwrap_or_default();
     let _ = writeln!(
         page,
-        "journal   {}, {} and {} of write-ahead log{disk}",
+        "journal   {}, {} KiB and {} KiB of write-ahead log{disk}",
         status.journal,
-        size(status.journal_bytes),
-        size(status.journal_wal_bytes),
+        status.journal_bytes / 1024,
+        status.journal_wal_bytes / 1024,
     );
     if let Some(held) = status.journal_held {
         let _ = writeln!(

@@ -21,11 +21,8 @@ pub fn reason_for_next_poll(feed: &Feed, state: &FeedState, settings: &PollSetti
     if state.failures > 0 {
         let cap = settings.max_backoff.max(min);
         return format!(
-            "it failed {}: the pause doubles from {} up to {}",
-            match state.failures {
-                1 => "once".to_owned(),
-                failures => format!("{failures} times in a row"),
-            },
+            "it failed {} times in a row: the pause doubles from {} up to {}",
+            state.failures,
             length(min),
             length(cap)
         );

@@ -167,12 +167,14 @@ fn remember(ledger: &mut Ledger<'_>, delivered: &CloudEvent) -> Result<(), Journ
         Event::Article(article) => {
             let digest = digest::of_article(&article.content);
             let latest = LatestRevision { number: article.revision, digest, is_withdrawn: false };
-            finish::remember_article(ledger, article, &latest)?;
+            finish::remember_article(ledger, &article.article, &latest, Some(delivered.sequence))?;
             (&article.feed, &article.entry, None)
         }
         Event::Reject(reject) => (&reject.feed, &reject.entry, Some(reject.reason.as_str())),
         Event::Withdrawal(withdrawal) => return revisit::remember_withdrawal(ledger, &withdrawal.article),
-        Event::Story(story) => return story::remember_story(ledger, story, &delivered.data),
+        Event::Story(story) => {
+            return story::remember_story(ledger, story, &delivered.data, Some(delivered.sequence));
+        }
         Event::Health(_) => return Ok(()),
     };
     let (Some(feed), Some(entry)) = (feed, entry) else { return Ok(()) };

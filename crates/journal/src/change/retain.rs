@@ -8,11 +8,10 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use super::sink::{self, SinkId};
-use crate::JournalError;
 use crate::digest::{self, OldEntry};
 use crate::ledger::Ledger;
-use crate::space;
 use crate::writer::Change;
+use crate::{JournalError, query, space};
 
 /// How many events one change deletes at most.
 const MAX_EVENTS: usize = 256;
@@ -111,6 +110,7 @@ impl Change for EventDeletion {
                      (SELECT max(sequence) FROM events WHERE kind = ?1 AND sequence <= ?2), 0)) WHERE kind = ?1",
                 )?
                 .execute(params![kind.word(), last.0])?;
+            query::remove_up_to(ledger.connection, kind, last)?;
             ledger
                 .connection
                 .prepare_cached("DELETE FROM events WHERE kind = ?1 AND sequence <= ?2")?

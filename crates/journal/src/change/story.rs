@@ -1,13 +1,13 @@
 //! What is told of stories: their events, and the records that they are told from.
 
-use dateline_wire::{ArticleId, Event, StoryEvent, StoryId};
+use dateline_wire::{ArticleId, Event, Sequence, StoryEvent, StoryId};
 use jiff::Timestamp;
 use rusqlite::params;
 
 use super::retain::StepTally;
-use crate::JournalError;
 use crate::ledger::{EventDraft, Ledger};
 use crate::writer::Change;
+use crate::{JournalError, query};
 
 /// How many stories one change lets go.
 const MAX_STORIES: usize = 100;
@@ -65,29 +65,32 @@ pub(super) fn tell(
     for story in &update.events {
         let event = Event::Story(Box::new(story.clone()));
         let told = ledger.append(&EventDraft::of(&event, at, traceparent))?;
-        remember_story(ledger, story, &told.data)?;
+        let place = (!ledger.totals.is_reconciling).then_some(told.sequence);
+        remember_story(ledger, story, &told.data, place)?;
     }
     Ok(())
 }
 
-/// Keeps what was told of a story last.
+/// Keeps what was told of a story last, and the place of the event that told it, where it has one already.
 pub(super) fn remember_story(
     ledger: &Ledger<'_>,
     story: &StoryEvent,
     data: &str,
+    place: Option<Sequence>,
 ) -> Result<(), JournalError> {
     ledger
         .connection
         .prepare_cached(
-            "INSERT INTO stories (id, revision, state, reported, data) VALUES (?1, ?2, ?3, ?4, ?5) \
-             ON CONFLICT (id) DO UPDATE SET revision = ?2, state = ?3, reported = ?4, data = ?5",
+            "INSERT INTO stories (id, revision, state, reported, data, sequence) VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, 0)) \
+             ON CONFLICT (id) DO UPDATE SET revision = ?2, state = ?3, reported = ?4, data = ?5, sequence = coalesce(?6, sequence)",
         )?
         .execute(params![
             story.story.as_str(),
             story.revision,
             story.state.as_str(),
             story.last_reported.as_microsecond(),
-            data
+            data,
+            place.map(|place| place.0)
         ])?;
     Ok(())
 }
@@ -103,15 +106,20 @@ impl Change for StoryDeletion {
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<StepTally, JournalError> {
         let old = ledger
             .connection
-            .prepare_cached("SELECT id FROM stories WHERE reported < ?1 ORDER BY reported, id LIMIT ?2")?
-            .query_map(params![self.before.as_microsecond(), MAX_STORIES], |row| row.get(0))?
-            .collect::<Result<Vec<String>, _>>()?;
-        for story in &old {
+            .prepare_cached(
+                "SELECT id, sequence FROM stories WHERE reported < ?1 ORDER BY reported, id LIMIT ?2",
+            )?
+            .query_map(params![self.before.as_microsecond(), MAX_STORIES], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?
+            .collect::<Result<Vec<(String, u64)>, _>>()?;
+        for (story, place) in &old {
             ledger
                 .connection
                 .prepare_cached("DELETE FROM story_articles WHERE story = ?1")?
                 .execute([story])?;
             ledger.connection.prepare_cached("DELETE FROM stories WHERE id = ?1")?.execute([story])?;
+            query::remove_if_gone(ledger.connection, Sequence(*place))?;
         }
         Ok(StepTally { rows: old.len() as u64, are_left: old.len() == MAX_STORIES })
     }

@@ -1,0 +1,265 @@
+//! Which events are asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dateline_wire::{CloudEvent, EventKind};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use thiserror::Error;
+
+use super::facet::Facet;
+use super::terms::EventTerms;
+use super::text_query::TextQuery;
+
+/// How many values a filter may have in all.
+const MAX_VALUES: usize = 100;
+
+/// The longest value, in bytes.
+const MAX_VALUE_BYTES: usize = 2_000;
+
+/// The verdicts on relevance, as events write them.
+const LABELS: [&str; 4] = ["relevant", "borderline", "not_relevant", "not_judged"];
+
+/// Which events are asked for: by when they were committed, by what they are about, and by the words of their texts.
+///
+/// An event is asked for if it meets every condition. Of several values of one [`Facet`] one is enough: `language=ru&language=uk&topic=arms`
+/// is what speaks of arms in Russian or in Ukrainian. What an event doesn't say it doesn't meet. The texts that `q` looks into
+/// are title and body of an article, the headlines of a story, and the entry's title of what was rejected or withdrawn; see [`TextQuery`].
+///
+/// What it means is the same whether the journal is asked or a single event is [looked at](Self::matches).
+///
+/// ```
+/// use dateline_journal::EventFilter;
+///
+/// let filter = EventFilter::from_query("language=ko&topic=visits&since=2026-03-01&q=정상회담")?;
+/// assert_eq!(filter.to_query(), "since=2026-03-01T00%3A00%3A00Z&language=ko&topic=visits&q=%EC%A0%95%EC%83%81%ED%9A%8C%EB%8B%B4");
+/// assert!(EventFilter::from_query("langauge=ko").is_err());
+/// # Ok::<(), dateline_journal::FilterError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    pub(super) since: Option<Timestamp>,
+    pub(super) until: Option<Timestamp>,
+    facets: BTreeMap<Facet, BTreeSet<String>>,
+    /// The words that are asked for, as they were given and as they were understood.
+    text: Option<(String, TextQuery)>,
+}
+
+/// Why a filter means nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[allow(missing_docs)]
+pub enum FilterError {
+    #[error("there is no parameter `{name}`: {} are known", EventFilter::NAMES.join(", "))]
+    UnknownParameter { name: String },
+    #[error("`{name}` is `{value}`: a day (2026-03-01) or a moment (2026-03-01T08:00:00Z) is meant")]
+    NoTime { name: &'static str, value: String },
+    #[error("`{name}` is `{value}`: {} is meant", one_of(words))]
+    UnknownWord { name: &'static str, value: String, words: Vec<&'static str> },
+    #[error("`{name}` is empty: leave it out, or give it a value")]
+    EmptyValue { name: &'static str },
+    #[error("a value of `{name}` is longer than {max} bytes")]
+    LongValue { name: &'static str, max: usize },
+    #[error("more than {max} values are asked for")]
+    ManyValues { max: usize },
+    #[error("`q` is longer than {max} characters")]
+    LongText { max: usize },
+    #[error("`q` asks for more than {max} words")]
+    ManyWords { max: usize },
+    #[error("`q` is `{text}`, in which there is no word to look for")]
+    NoWord { text: String },
+    #[error("`q` has `{text}*`: at least {min} letters have to stand before the `*`")]
+    ShortPrefix { text: String, min: usize },
+}
+
+/// What is looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    /// The log, event by event.
+    Events,
+    /// Articles in their latest revision. The story is asked for elsewhere.
+    Articles,
+    /// Stories as they were told last, with what their articles are about.
+    Stories,
+}
+
+impl EventFilter {
+    /// The names of its parameters.
+    pub const NAMES: [&'static str; 13] = [
+        "since",
+        "until",
+        "kind",
+        "article",
+        "language",
+        "label",
+        "entity",
+        "topic",
+        "feed",
+        "publisher",
+        "origin",
+        "story",
+        "q",
+    ];
+
+    /// What asks for events of one kind.
+    pub fn of_kind(kind: EventKind) -> Self {
+        let facets = BTreeMap::from([(Facet::Kind, BTreeSet::from([kind.word().to_owned()]))]);
+        Self { facets, ..Self::default() }
+    }
+
+    /// The filter that a query string (`language=ru&topic=arms`) spells.
+    ///
+    /// # Errors
+    /// If a parameter is unknown, or its value means nothing.
+    pub fn from_query(query: &str) -> Result<Self, FilterError> {
+        let mut filter = Self::default();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            if !filter.set(&name, &value)? {
+                return Err(FilterError::UnknownParameter { name: name.into_owned() });
+            }
+        }
+        Ok(filter)
+    }
+
+    /// The query string that spells it, always the same for the same filter.
+    pub fn to_query(&self) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let times = [("since", self.since), ("until", self.until)];
+        query.extend_pairs(times.into_iter().filter_map(|(name, time)| Some((name, time?.to_string()))));
+        for (facet, values) in &self.facets {
+            query.extend_pairs(values.iter().map(|value| (facet.name(), value)));
+        }
+        query.extend_pairs(self.text.iter().map(|(text, _)| ("q", text)));
+        query.finish()
+    }
+
+    /// Takes in one parameter. Whether there is one of this name.
+    ///
+    /// # Errors
+    /// If its value means nothing.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<bool, FilterError> {
+        match name {
+            "since" => self.since = Some(moment("since", value)?),
+            "until" => self.until = Some(moment("until", value)?),
+            "q" => self.text = Some((value.to_owned(), TextQuery::parse(value)?)),
+            _ => match Facet::from_name(name) {
+                Some(facet) => self.add(facet, value)?,
+                None => return Ok(false),
+            },
+        }
+        Ok(true)
+    }
+
+    /// Asks for this value of a facet, or for one of those that it asks for already.
+    ///
+    /// # Errors
+    /// If the value means nothing, or there are too many.
+    pub fn add(&mut self, facet: Facet, value: &str) -> Result<(), FilterError> {
+        let (name, value) = (facet.name(), value.trim());
+        let known = |words: &[&'static str]| match words.contains(&value) {
+            true => Ok(value.to_owned()),
+            false => Err(FilterError::UnknownWord { name, value: value.to_owned(), words: words.to_vec() }),
+        };
+        if value.is_empty() {
+            return Err(FilterError::EmptyValue { name });
+        }
+        if value.len() > MAX_VALUE_BYTES {
+            return Err(FilterError::LongValue { name, max: MAX_VALUE_BYTES });
+        }
+        if self.facets.values().map(BTreeSet::len).sum::<usize>() >= MAX_VALUES {
+            return Err(FilterError::ManyValues { max: MAX_VALUES });
+        }
+        let value = match facet {
+            Facet::Kind => known(&EventKind::ALL.map(EventKind::word))?,
+            Facet::Label => known(&LABELS)?,
+            // Events have primary subtags.
+            Facet::Language => value.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase(),
+            _ => value.to_owned(),
+        };
+        self.facets.entry(facet).or_default().insert(value);
+        Ok(())
+    }
+
+    /// Whether it asks for everything.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The values of a facet that it asks for; none where any will do.
+    pub fn values(&self, facet: Facet) -> impl Iterator<Item = &str> {
+        self.facets.get(&facet).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Whether this event is asked for. An event that cannot be read is not.
+    pub fn matches(&self, event: &CloudEvent) -> bool {
+        if !self.admits_time(event.time) {
+            return false;
+        }
+        if self.facets.is_empty() && self.text.is_none() {
+            return true;
+        }
+        // The kind alone needs no look into the event.
+        let mut kinds = self.values(Facet::Kind).peekable();
+        if kinds.peek().is_some() && !kinds.any(|kind| kind == event.kind.word()) {
+            return false;
+        }
+        let Ok(terms) = EventTerms::of(event.kind, &event.data) else { return false };
+        let terms: Vec<&str> = terms.iter().collect();
+        let meets = |(facet, values): (&Facet, &BTreeSet<String>)| {
+            values.iter().any(|value| terms.contains(&facet.term(value).as_str()))
+        };
+        self.facets.iter().all(meets) && self.text.as_ref().is_none_or(|(_, text)| text.matches(&terms))
+    }
+
+    /// Whether what was committed at `time` may be asked for.
+    pub(super) fn admits_time(&self, time: Timestamp) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+    }
+
+    /// What it asks for in the words of FTS5, but for the time; `None` where that is everything.
+    pub(super) fn expression(&self, view: View) -> Option<String> {
+        let mut conditions: Vec<String> = Vec::new();
+        for (facet, values) in &self.facets {
+            let term = |value: &String| match (view, facet) {
+                (View::Stories, Facet::Label | Facet::Topic | Facet::Feed) => facet.term_of_articles(value),
+                _ => facet.term(value),
+            };
+            let terms: Vec<String> = values.iter().map(|value| format!("\"{}\"", term(value))).collect();
+            match (view, facet) {
+                (View::Articles, Facet::Story) => {}
+                _ => conditions.push(format!("({})", terms.join(" OR "))),
+            }
+        }
+        let (wanted, unwanted) = self.text.as_ref().map(|(_, text)| text.expressions()).unwrap_or_default();
+        conditions.extend(wanted);
+        if conditions.is_empty() {
+            return None;
+        }
+        let kind = match view {
+            View::Events => None,
+            View::Articles => Some(EventKind::Article),
+            View::Stories => Some(EventKind::Story),
+        };
+        conditions.extend(kind.map(|kind| format!("\"{}\"", Facet::Kind.term(kind.word()))));
+        let wanted = conditions.join(" AND ");
+        Some(match unwanted.is_empty() {
+            true => wanted,
+            false => format!("({wanted}) NOT ({})", unwanted.join(" OR ")),
+        })
+    }
+}
+
+/// Words as somebody lists them who means one.
+fn one_of(words: &[&str]) -> String {
+    match words {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        words => words.join(""),
+    }
+}
+
+/// A moment, or the beginning of a day in UTC.
+fn moment(name: &'static str, value: &str) -> Result<Timestamp, FilterError> {
+    let day = || value.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|day| day.timestamp());
+    let moment = value.parse().ok().or_else(day);
+    moment.ok_or_else(|| FilterError::NoTime { name, value: value.chars().take(100).collect() })
+}

@@ -1,0 +1,240 @@
+//! What an event is found by.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use dateline_wire::EventKind;
+use serde::Deserialize;
+use url::Url;
+
+use super::facet::Facet;
+use super::segment::{Segment, segments, stem};
+
+/// How many characters of an event's texts are looked at: far more than articles have, and milliseconds of work.
+const MAX_TEXT_CHARS: usize = 200_000;
+
+/// All that one event is found by: terms parted by spaces, those of its facets first, then those of its texts in their order. They are
+/// what the journal stores and what a [`Filter`](super::Filter) looks for, so that it means the same in both places.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct EventTerms(String);
+
+impl EventTerms {
+    /// Those of an event of this kind, by its JSON.
+    pub(crate) fn of(kind: EventKind, data: &str) -> Result<Self, serde_json::Error> {
+        let event: SearchableEvent<'_> = serde_json::from_str(data)?;
+        let mut terms = Self::default();
+        terms.add_facets(kind, &event);
+        match kind {
+            EventKind::Article => {
+                terms.add_texts(event.title.iter().chain(event.body.iter().map(|body| &body.text)));
+            }
+            EventKind::Story => {
+                let titles = event.title.iter().chain(event.titles.values());
+                terms.add_texts(
+                    titles.chain(event.articles.iter().filter_map(|article| article.title.as_ref())),
+                );
+            }
+            EventKind::Reject | EventKind::Withdrawal => {
+                terms.add_texts(event.entry.iter().filter_map(|entry| entry.title.as_ref()));
+            }
+            EventKind::Health => {}
+        }
+        Ok(terms)
+    }
+
+    /// Those of an event of which no more than the kind is known.
+    pub(crate) fn of_kind(kind: EventKind) -> Self {
+        Self(Facet::Kind.term(kind.word()))
+    }
+
+    /// What the story of an article is found by because of it, by the JSON of the article's event.
+    pub(crate) fn for_story(data: &str) -> Result<Self, serde_json::Error> {
+        let event: SearchableEvent<'_> = serde_json::from_str(data)?;
+        let mut terms = Self::default();
+        let label = event.relevance.iter().map(|relevance| (Facet::Label, &*relevance.label));
+        let topics = event.topics.iter().map(|topic| (Facet::Topic, &*topic.id));
+        let feed = event.feed.iter().flat_map(|feed| [(Facet::Feed, &*feed.id), (Facet::Feed, &*feed.url)]);
+        label.chain(topics).chain(feed).for_each(|(facet, value)| terms.push(&facet.term_of_articles(value)));
+        Ok(terms)
+    }
+
+    /// Adds those of another, each once.
+    pub(crate) fn add_all(&mut self, others: &str) {
+        for term in others.split_ascii_whitespace() {
+            if !self.iter().any(|known| known == term) {
+                self.push(term);
+            }
+        }
+    }
+
+    /// All of them, as they are stored.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// One after another.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.split_ascii_whitespace()
+    }
+
+    fn add_facets(&mut self, kind: EventKind, event: &SearchableEvent<'_>) {
+        let mut add = |facet: Facet, value: &str| self.push(&facet.term(value));
+        add(Facet::Kind, kind.word());
+        event.article.iter().for_each(|article| add(Facet::Article, article));
+        event.language.iter().chain(&event.languages).for_each(|language| add(Facet::Language, language));
+        event.relevance.iter().for_each(|relevance| add(Facet::Label, &relevance.label));
+        for entity in &event.entities {
+            add(Facet::Entity, &entity.id);
+            entity.wikidata.iter().for_each(|item| add(Facet::Entity, item));
+        }
+        event.topics.iter().for_each(|topic| add(Facet::Topic, &topic.id));
+        if let Some(feed) = &event.feed {
+            add(Facet::Feed, &feed.id);
+            add(Facet::Feed, &feed.url);
+        }
+        let mut publishers: Vec<Cow<'_, str>> = Vec::new();
+        let mut note = |publisher: Option<&str>, url: Option<&str>| {
+            let names = publisher.map(Cow::from).into_iter().chain(url.and_then(host_of).map(Cow::from));
+            for name in names {
+                if !publishers.contains(&name) {
+                    publishers.push(name.into_owned().into());
+                }
+            }
+        };
+        note(event.publisher.as_deref(), event.url.as_deref());
+        event.articles.iter().for_each(|article| note(article.publisher.as_deref(), article.url.as_deref()));
+        publishers.iter().for_each(|publisher| add(Facet::Publisher, publisher));
+        let origins = event.origins.iter().chain(&event.independent_origins);
+        origins.for_each(|origin| add(Facet::Origin, &origin.name));
+        event.story.iter().for_each(|story| add(Facet::Story, story));
+    }
+
+    fn add_texts<'t>(&mut self, texts: impl Iterator<Item = &'t Cow<'t, str>>) {
+        let mut left = MAX_TEXT_CHARS;
+        for text in texts {
+            let end = text.char_indices().nth(left).map_or(text.len(), |(at, _)| at);
+            left = left.saturating_sub(text.chars().count());
+            segments(&text[..end], |segment| match segment {
+                Segment::Word(word) => self.push(&stem(word)),
+                Segment::Dense(chars) => {
+                    let mut pair = String::new();
+                    for at in 0..chars.len() {
+                        pair.clear();
+                        pair.extend(&chars[at..chars.len().min(at + 2)]);
+                        self.push(&pair);
+                    }
+                }
+            });
+        }
+    }
+
+    fn push(&mut self, term: &str) {
+        if !self.0.is_empty() {
+            self.0.push(' ');
+        }
+        self.0.push_str(term);
+    }
+}
+
+/// The host of an address, without `www`.
+fn host_of(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
+}
+
+/// What is looked at of an event, of whatever kind. Text is borrowed where it holds no escapes.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SearchableEvent<'e> {
+    #[serde(borrow)]
+    article: Option<Cow<'e, str>>,
+    #[serde(borrow)]
+    story: Option<Cow<'e, str>>,
+    #[serde(borrow)]
+    language: Option<Cow<'e, str>>,
+    #[serde(borrow)]
+    languages: Vec<Cow<'e, str>>,
+    #[serde(borrow)]
+    publisher: Option<Cow<'e, str>>,
+    #[serde(borrow)]
+    url: Option<Cow<'e, str>>,
+    #[serde(borrow)]
+    origins: Vec<SearchableOrigin<'e>>,
+    #[serde(borrow)]
+    independent_origins: Vec<SearchableOrigin<'e>>,
+    #[serde(borrow)]
+    relevance: Option<SearchableRelevance<'e>>,
+    #[serde(borrow)]
+    entities: Vec<SearchableEntity<'e>>,
+    #[serde(borrow)]
+    topics: Vec<SearchableTopic<'e>>,
+    #[serde(borrow)]
+    feed: Option<SearchableFeed<'e>>,
+    #[serde(borrow)]
+    entry: Option<SearchableEntry<'e>>,
+    #[serde(borrow)]
+    title: Option<Cow<'e, str>>,
+    #[serde(borrow)]
+    titles: BTreeMap<Cow<'e, str>, Cow<'e, str>>,
+    #[serde(borrow)]
+    articles: Vec<SearchableReport<'e>>,
+    #[serde(borrow)]
+    body: Option<SearchableBody<'e>>,
+}
+
+#[derive(Deserialize)]
+struct SearchableOrigin<'e> {
+    #[serde(borrow)]
+    name: Cow<'e, str>,
+}
+
+#[derive(Deserialize)]
+struct SearchableRelevance<'e> {
+    #[serde(borrow)]
+    label: Cow<'e, str>,
+}
+
+#[derive(Deserialize)]
+struct SearchableEntity<'e> {
+    #[serde(borrow)]
+    id: Cow<'e, str>,
+    #[serde(borrow, default)]
+    wikidata: Option<Cow<'e, str>>,
+}
+
+#[derive(Deserialize)]
+struct SearchableTopic<'e> {
+    #[serde(borrow)]
+    id: Cow<'e, str>,
+}
+
+#[derive(Deserialize)]
+struct SearchableFeed<'e> {
+    #[serde(borrow)]
+    id: Cow<'e, str>,
+    #[serde(borrow)]
+    url: Cow<'e, str>,
+}
+
+#[derive(Deserialize)]
+struct SearchableEntry<'e> {
+    #[serde(borrow, default)]
+    title: Option<Cow<'e, str>>,
+}
+
+#[derive(Deserialize)]
+struct SearchableReport<'e> {
+    #[serde(borrow, default)]
+    title: Option<Cow<'e, str>>,
+    #[serde(borrow, default)]
+    publisher: Option<Cow<'e, str>>,
+    #[serde(borrow, default)]
+    url: Option<Cow<'e, str>>,
+}
+
+#[derive(Deserialize)]
+struct SearchableBody<'e> {
+    #[serde(borrow)]
+    text: Cow<'e, str>,
+}
