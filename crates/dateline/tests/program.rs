@@ -132,7 +132,14 @@ fn a_running_daemon_is_backed_up_and_the_copy_restored_elsewhere() {
     let restored = other.run(&["restore", copy]);
     assert!(restored.status.success(), "{}", text(&restored.stderr));
     let refused = other.run(&["restore", copy]);
-    assert!(text(&refused.stderr).contains("say that it may be replaced"), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("takes --replace"), "{}", text(&refused.stderr));
+    let page = other.folder.path().join("page.html");
+    fs::write(&page, "<p>This is no journal at all, and long enough to be looked at as if it were one.</p>")
+        .unwrap();
+    let refused = other.run(&["restore", page.to_str().unwrap(), "--replace"]);
+    let told =
+        format!("{} cannot be used: this is no copy of a journal (it is no SQLite database)", page.display());
+    assert!(text(&refused.stderr).contains(&told), "{}", text(&refused.stderr));
     let id = |site: &Site| {
         let journal = Journal::open(site.journal(), Options::default()).unwrap();
         (journal.id().clone(), journal.lineage().clone())

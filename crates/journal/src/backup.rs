@@ -86,10 +86,7 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<C
     if !options.replace {
         refuse_existing(journal)?;
     }
-    let source = connection::for_reading(file, Options::default().busy_timeout)?;
-    if schema::check(&source, file)? == 0 {
-        return Err(JournalError::Missing { path: file.to_owned() });
-    }
+    let source = open_copy(file)?;
     let unfinished = beside(journal, ".unfinished");
     discard(&unfinished)?;
     let made = copy(&source, &unfinished, &mut |_, _| {}).and_then(|copy| {
@@ -114,6 +111,26 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<C
     rename(&unfinished, journal)?;
     drop(lock);
     Ok(report)
+}
+
+/// Opens a copy for reading.
+fn open_copy(file: &Path) -> Result<Connection, JournalError> {
+    let no_copy = |why: &str| JournalError::NoCopy { why: why.to_owned() };
+    if !file.exists() {
+        return Err(no_copy("there is no such file"));
+    }
+    let opened = connection::for_reading(file, Options::default().busy_timeout)
+        .and_then(|source| Ok((schema::check(&source, file)?, source)));
+    match opened {
+        Ok((0, _)) => Err(no_copy("it is empty")),
+        Ok((_, source)) => Ok(source),
+        Err(JournalError::Sqlite(error))
+            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) =>
+        {
+            Err(no_copy("it is no SQLite database"))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Gives the journal at `path`, which nobody uses, a new id.

@@ -76,6 +76,12 @@ pub enum JournalError {
         /// What SQLite says.
         found: String,
     },
+    /// What was to be restored is no copy of a journal.
+    #[error("this is no copy of a journal ({why}): name another")]
+    NoCopy {
+        /// What was found.
+        why: String,
+    },
     /// There is no journal at this path yet.
     #[error("there is no journal at {}: `dateline run` makes one", path.display())]
     Missing {
@@ -131,7 +137,7 @@ pub enum JournalError {
     },
     /// SQLite failed in another way.
     #[error("SQLite: {0}")]
-    Sqlite(#[source] Arc<rusqlite::Error>),
+    Sqlite(Arc<rusqlite::Error>),
     /// The writer has stopped.
     #[error("the journal is closed")]
     Closed,

@@ -199,10 +199,17 @@ async fn a_copy_that_is_damaged_newer_or_no_journal_is_refused_and_nothing_is_to
     Connection::open(&other).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
     let error = restore(&other, &target, PLAIN).unwrap_err();
     assert!(matches!(error, JournalError::Foreign { .. }), "{error}");
-    assert!(matches!(
-        restore(&folder.path().join("none"), &target, PLAIN),
-        Err(JournalError::Missing { .. })
-    ));
+
+    for (name, contents) in
+        [("none", None), ("empty", Some("")), ("page", Some("<p>A page, no journal.</p>"))]
+    {
+        let no_copy = folder.path().join(name);
+        if let Some(contents) = contents {
+            fs::write(&no_copy, contents.repeat(100)).unwrap();
+        }
+        let error = restore(&no_copy, &target, PLAIN).unwrap_err();
+        assert!(matches!(error, JournalError::NoCopy { .. }), "{name}: {error}");
+    }
     let left: Vec<_> =
         fs::read_dir(target.parent().unwrap()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(left, ["journal.db.lock"]);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use dateline_journal::RestoreOptions;
+use dateline_journal::{JournalError, RestoreOptions};
 
 use super::config_file::ConfigFile;
 use super::print_text;
@@ -37,8 +37,10 @@ pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
     let path = settings.journal_path();
     let reconcile = settings.kafka.is_enabled();
     let options = RestoreOptions { replace: arguments.replace, reconcile };
-    let restored = dateline_journal::restore(&arguments.file, &path, options)
-        .map_err(|source| Failure::Journal { path: path.clone(), source })?;
+    let restored = dateline_journal::restore(&arguments.file, &path, options).map_err(|source| {
+        let of_copy = matches!(source, JournalError::NoCopy { .. });
+        Failure::Journal { path: if of_copy { arguments.file.clone() } else { path.clone() }, source }
+    })?;
     let next = match reconcile {
         true => {
             "Start the daemon: its relay takes what was delivered since from Kafka, and goes on after it."
