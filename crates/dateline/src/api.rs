@@ -15,6 +15,9 @@
 //! | POST `/v1/feeds/ID/pause`, `/v1/feeds/ID/resume` | has a feed polled no more; again |
 //! | `/v1/status` | the whole: feeds, backlog, last events, relay |
 //! | POST `/v1/feeds/ID/poll`, `/v1/feeds/ID/revive` | has a feed asked now; the second also where it is gone |
+//! | `/v1/webhooks` | how webhooks are doing |
+//! | `/v1/webhooks/NAME/dead-letters` | what one has given up |
+//! | POST `/v1/webhooks/NAME/redeliver?event=ID`, `/v1/webhooks/NAME/enable` | has it try that again; deliver again after a 410 |
 //! | POST `/v1/reload` | what reading the configuration anew changed, or every error in it |
 //! | `/v1/schemas/NAME` | the JSON Schema of a kind of event, such as `dateline.article.v1.json` |
 //! | `/v1/openapi.json`, `/v1/asyncapi.json` | what this API, and the topics of Kafka, promise |
@@ -38,6 +41,7 @@ mod parameters;
 mod reload;
 mod schemas;
 mod story;
+mod webhook;
 mod websub;
 
 use std::sync::Arc;
@@ -53,6 +57,7 @@ use axum::middleware::map_response;
 use axum::response::{IntoResponse, Json, Response};
 use dateline_journal::{Journal, JournalError};
 use dateline_publisher::{RelayStatus, Topics};
+use dateline_sinks::SinkHandle;
 use dateline_wire::{Envelope, Sequence};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -67,6 +72,7 @@ pub use access::WriteAccess;
 pub use document::openapi;
 pub(crate) use feed::{FeedAddition, FeedChangeReport};
 pub(crate) use health::is_alive;
+pub(crate) use webhook::{DeadLetter, EnabledWebhook, RedeliveryReport};
 
 use crate::config::HttpSettings;
 use crate::disk::DiskSpace;
@@ -92,6 +98,8 @@ pub struct Sources {
     pub pulse: watch::Receiver<EngineActivity>,
     /// What the relay is doing, if there is one.
     pub relay: Option<watch::Receiver<RelayStatus>>,
+    /// Ways out beside Kafka.
+    pub sinks: Vec<SinkHandle>,
     /// What the envelopes of its events say.
     pub envelope: Envelope,
     /// The topics that events are delivered to, if they are.
@@ -166,6 +174,13 @@ fn routes() -> ApiRouter<Arc<Api>> {
         .api_route("/v1/articles/{id}", get_with(article::show, document::article))
         .api_route("/v1/stories", get_with(story::list, document::stories))
         .api_route("/v1/stories/{id}", get_with(story::show, document::story))
+        .api_route("/v1/webhooks", get_with(webhook::list, document::webhooks))
+        .api_route(
+            "/v1/webhooks/{name}/dead-letters",
+            get_with(webhook::dead_letters, document::dead_letters),
+        )
+        .api_route("/v1/webhooks/{name}/redeliver", post_with(webhook::redeliver, document::redeliver))
+        .api_route("/v1/webhooks/{name}/enable", post_with(webhook::enable, document::enable_webhook))
         .api_route("/v1/status", get_with(status, document::status))
         .api_route("/v1/reload", post_with(reload::reload, document::reload))
         .api_route("/v1/schemas/{name}", get_with(schemas::schema, document::schema))
@@ -240,12 +255,13 @@ impl Api {
 
     /// What is known without reading the journal.
     fn live_state(&self) -> LiveState {
-        let Sources { journal, metrics, pulse, relay, .. } = &self.sources;
+        let Sources { journal, metrics, pulse, relay, sinks, .. } = &self.sources;
         let pulse = *pulse.borrow();
         LiveState {
             hangs: !is_alive(&pulse),
             paused: pulse.paused,
             relay: relay.as_ref().map(|relay| relay.borrow().clone()),
+            sinks: sinks.iter().map(|sink| sink.report.borrow().clone()).collect(),
             site_rules: metrics.site_rules(),
             proxies: metrics.proxies(),
             disk: journal.reader().path().parent().and_then(|folder| DiskSpace::at(folder).ok()),

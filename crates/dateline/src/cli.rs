@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     backup, check, completions, demo, explain, extract, feed, init, judge, man, relay, reload, replay,
-    restore, run, schema, status, stories, story, tail,
+    restore, run, schema, status, stories, story, tail, webhook,
 };
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
@@ -63,6 +63,9 @@ pub enum Command {
     Reload(reload::ReloadArguments),
     /// Say where delivery to Kafka goes on, after the relay has stopped for want of a position.
     Relay(relay::RelayArguments),
+    /// Show what webhooks have given up, and try it again.
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// Write a copy of the journal to a file, daemon running or not.
     Backup(backup::BackupArguments),
     /// Make a copy the journal, and have delivery go on where Kafka is.

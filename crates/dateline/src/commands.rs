@@ -22,6 +22,7 @@ pub mod status;
 pub mod stories;
 pub mod story;
 pub mod tail;
+pub mod webhook;
 
 use std::io::{self, Write};
 use std::num::NonZero;
@@ -54,6 +55,7 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Story(arguments) => story::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Relay(arguments) => relay::run(arguments),
+        Command::Webhook(command) => webhook::run(command),
         Command::Backup(arguments) => backup::run(arguments),
         Command::Restore(arguments) => restore::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),

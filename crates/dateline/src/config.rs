@@ -10,10 +10,13 @@ mod error;
 pub mod feeds;
 mod keep;
 mod revisit;
+mod secret_source;
 mod settings;
+mod sinks;
 mod sites;
 mod stories;
 mod subject;
+mod table;
 mod validation;
 mod values;
 
@@ -30,12 +33,13 @@ pub use agencies::read as read_agencies;
 pub use contents::ConfigContents;
 pub use error::{ConfigError, Origin};
 use feeds::ListedFeed;
-pub use feeds::SecretAccess;
 pub use revisit::RevisitSettings;
+pub use secret_source::SecretAccess;
 pub use settings::{
     ApiSettings, CopyPolicy, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings, StoriesSettings,
     TraceSettings,
 };
+pub use sinks::Sinks;
 pub use sites::read as read_site_rules;
 pub use stories::read as read_story_tables;
 pub use subject::read as read_subject;
@@ -76,6 +80,8 @@ pub struct Config {
     pub agencies: Agencies,
     /// What stories are told by, where they are told and there is a folder of it.
     pub story_tables: Option<StoryTables>,
+    /// Ways out beside Kafka.
+    pub sinks: Sinks,
     /// What was read, to tell what another reading changes.
     pub contents: ConfigContents,
 }
@@ -112,7 +118,9 @@ impl Config {
         (settings, mut values): (Settings, SettingValues<'_>),
         feeds_text: Option<&str>,
     ) -> Result<Self, Vec<ConfigError>> {
-        let table = values.table().clone();
+        let mut table = values.table().clone();
+        let sinks = sinks::parse(values.path(), values.text(), SecretAccess::Read);
+        sinks::add_tables(values.text(), &mut table);
         settings.check_files(&mut values);
         let mut errors = Vec::new();
         let mut noted = |found: Vec<ConfigError>| errors.extend(found);
@@ -120,6 +128,7 @@ impl Config {
             noted(vec![error]);
         }
         let mut of_settings = values.into_errors();
+        let sinks = sinks.map_err(&mut noted);
         let feeds = feeds_text
             .map_or_else(|| feeds::text_of(&settings.feeds), |text| Ok(text.to_owned()))
             .and_then(|text| {
@@ -144,9 +153,10 @@ impl Config {
             })
             .map_err(&mut noted);
         of_settings.append(&mut errors);
-        match (feeds, subject, sites, agencies, story_tables) {
+        match (feeds, sinks, subject, sites, agencies, story_tables) {
             (
                 Ok((feeds, paused)),
+                Ok(sinks),
                 Ok((subject, subject_files)),
                 Ok((sites, rules)),
                 Ok((agencies, agency_table)),
@@ -160,7 +170,7 @@ impl Config {
                     story_tables: contents::of_files(&story_files),
                 };
                 let story_tables = story_tables.filter(|_| settings.stories.enabled);
-                Ok(Self { settings, feeds, paused, subject, sites, agencies, story_tables, contents })
+                Ok(Self { settings, feeds, paused, subject, sites, agencies, story_tables, sinks, contents })
             }
             _ => Err(of_settings),
         }

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use dateline_fetcher::transport::{LiveTransport, RecordSettings, RecordingTransport, Secrets, Transport};
 use dateline_fetcher::{Clock, Fetcher};
-use dateline_journal::{Journal, Options};
+use dateline_journal::{Journal, Options, Retention};
 use dateline_publisher::{DeliveryObserver, Relay, RelayStatus};
+use dateline_sinks::{FileSink, Webhook, WebhookSettings};
 use dateline_wire::{SecretQuery, Sequence};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -20,7 +21,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{self, Sources, WriteAccess};
-use crate::config::{Config, Settings};
+use crate::config::{Config, Settings, Sinks};
 use crate::engine::{Engine, EngineParts, StopCondition};
 use crate::failure::Failure;
 use crate::logs::LogFilter;
@@ -63,7 +64,7 @@ pub async fn run(
     logs: LogFilter,
     record: Option<RecordingOptions>,
 ) -> Result<(), Failure> {
-    let Config { settings, feeds, paused, subject, sites, agencies, story_tables, contents } = config;
+    let Config { settings, feeds, paused, subject, sites, agencies, story_tables, sinks, contents } = config;
     let mut signals = Signals::listen()?;
     let hangup = listen_for(SignalKind::hangup())?;
     // Before the port is asked for: a second daemon is to hear who has the journal.
@@ -118,10 +119,16 @@ pub async fn run(
         .transpose()
         .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))?
         .map(|relay| relay.observed_by(tell_deliveries(metrics.clone(), traces.clone())));
+    let webhooks = webhooks(&settings, &sinks, &journal)?;
+    let files = sinks
+        .files
+        .iter()
+        .map(|file| FileSink::new(file.clone(), journal.clone(), settings.envelope(), Clock::System));
+    let files: Vec<FileSink> = files.collect();
     let pulse = engine.pulse();
     let websub = subscriptions(&settings, recorded, &world, &engine)?;
     let (feeds_told, may_write) = (catalogue.subscribe(), write_access.subscribe());
-    let retention = watch::Sender::new(retention::rules(&settings));
+    let retention = watch::Sender::new(Retention { sinks: sinks.ids(), ..retention::rules(&settings) });
     let rules = retention.subscribe();
     let parts = ReloadableParts {
         engine: engine.commands(),
@@ -145,6 +152,7 @@ pub async fn run(
         metrics,
         pulse: pulse.clone(),
         relay: relay.as_ref().map(Relay::status),
+        sinks: webhooks.iter().map(Webhook::handle).chain(files.iter().map(FileSink::handle)).collect(),
         envelope: settings.envelope(),
         topics: settings.kafka.topics.clone(),
         websub: websub.clone(),
@@ -161,6 +169,20 @@ pub async fn run(
         tokio::join!(retention::run(retained.clone(), rules, stop.clone()), search_fill::run(retained, stop));
         Ok(())
     });
+    for webhook in webhooks {
+        let stop = stop_delivery.clone();
+        delivery.spawn(async move {
+            webhook.run(stop).await;
+            Ok(())
+        });
+    }
+    for file in files {
+        let stop = stop_delivery.clone();
+        delivery.spawn(async move {
+            file.run(stop).await;
+            Ok(())
+        });
+    }
     if let Some(websub) = websub {
         let stop = stop_delivery.clone();
         delivery.spawn(async move {
@@ -347,6 +369,16 @@ fn subscriptions(
     let websub = WebSub::new(world, engine.pushes(), settings.websub.clone(), callbacks)
         .map_err(|source| Failure::Journal { path: settings.journal_path(), source })?;
     Ok(Some(Arc::new(websub)))
+}
+
+/// The webhooks that are configured. What they post is not recorded: it holds what the recording holds, and secrets.
+fn webhooks(settings: &Settings, sinks: &Sinks, journal: &Journal) -> Result<Vec<Webhook>, Failure> {
+    let webhook = |webhook: &WebhookSettings| {
+        let (journal, envelope) = (journal.clone(), settings.envelope());
+        Webhook::new(webhook.clone(), &settings.fetch, journal, envelope, Clock::System)
+    };
+    let made = sinks.webhooks.iter().map(webhook).collect::<Result<_, _>>();
+    made.map_err(|error| Failure::Other(error.to_string()))
 }
 
 fn open_journal(settings: &Settings) -> Result<Journal, Failure> {

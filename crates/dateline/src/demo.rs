@@ -145,6 +145,7 @@ impl Demo {
             envelope: settings.envelope(),
             topics: settings.kafka.topics.clone(),
             websub: None,
+            sinks: Vec::new(),
             write_access: watch::Sender::new(WriteAccess::new(address, ApiSettings::default())).subscribe(),
             engine: None,
             reloader: None,

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use dateline_publisher::{OutageCause, RelayStatus};
+use dateline_sinks::SinkReport;
 use dateline_wire::FailureKind;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -13,7 +14,7 @@ use crate::disk::DiskSpace;
 use crate::engine::PauseCause;
 use crate::proxies::ProxyStatus;
 use crate::site_rules::SiteRuleStatus;
-use crate::status::{FeedCondition, FeedStatus, StatusReport};
+use crate::status::{FeedCondition, FeedStatus, SinkStatus, StatusReport};
 use crate::text::rounded;
 
 /// With less free space than this in bytes, somebody should look: SQLite needs room for its write-ahead log as well.
@@ -23,6 +24,8 @@ const MIN_FREE_BYTES: u64 = 512 << 20;
 pub(crate) const MAX_UNMATCHED_PAGES: u64 = 3;
 /// How many requests through a proxy may fail in a row before it counts as failing: a host or two behind it may well be down.
 const MAX_PROXY_FAILURES: u64 = 5;
+/// How long a webhook may fail before somebody should know.
+const MIN_WEBHOOK_FAILURE: SignedDuration = SignedDuration::from_mins(5);
 /// How long an entry may be due before intake counts as behind. Hundreds of entries of one host take minutes at one a second.
 const MAX_OVERDUE: SignedDuration = SignedDuration::from_hours(1);
 /// The polls of this time before the last one tell whether the network is there: longer than feeds rest after a first failure.
@@ -69,6 +72,8 @@ pub enum FaultKind {
     DeliveryStopped,
     /// Kafka takes nothing for now.
     DeliveryFails,
+    /// A webhook or a file takes nothing.
+    SinkFails,
     /// A proxy lets nothing through.
     ProxyFails,
     /// No feed's host resolves.
@@ -83,6 +88,8 @@ pub enum FaultKind {
     FeedsFail,
     /// Entries have waited for long.
     Behind,
+    /// A webhook has given events up, or they were let go before a webhook or a file had them.
+    DeadLetters,
     /// A rule for a single site does not find what it is to find.
     SiteRule,
     /// Rows of the journal cannot be read.
@@ -94,11 +101,12 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind that this program tells.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::EngineHangs,
         Self::NoRoom,
         Self::DeliveryStopped,
         Self::DeliveryFails,
+        Self::SinkFails,
         Self::ProxyFails,
         Self::NothingResolves,
         Self::NothingReached,
@@ -106,6 +114,7 @@ impl FaultKind {
         Self::PositionAtRisk,
         Self::FeedsFail,
         Self::Behind,
+        Self::DeadLetters,
         Self::SiteRule,
         Self::UnreadableRows,
     ];
@@ -123,6 +132,8 @@ impl FaultKind {
             Self::LittleRoom => "little_room",
             Self::PositionAtRisk => "position_at_risk",
             Self::FeedsFail => "feeds_fail",
+            Self::SinkFails => "sink_fails",
+            Self::DeadLetters => "dead_letters",
             Self::Behind => "behind",
             Self::SiteRule => "site_rule",
             Self::UnreadableRows => "unreadable_rows",
@@ -145,6 +156,8 @@ pub struct LiveState {
     pub paused: Option<PauseCause>,
     /// The relay, if there is one.
     pub relay: Option<RelayStatus>,
+    /// Ways out beside Kafka.
+    pub sinks: Vec<SinkReport>,
     /// The rules for single sites that were applied.
     pub site_rules: Vec<SiteRuleStatus>,
     /// The proxies that anything passed.
@@ -242,10 +255,65 @@ pub fn of_journal(status: &StatusReport) -> Vec<Fault> {
                       them up";
         add(FaultKind::Behind, what, remedy, Some(due));
     }
+    for sink in &status.sinks {
+        faults.extend(of_sink(sink, now));
+    }
+    let mut add = |kind, what: String, remedy: &str, since| {
+        faults.push(Fault { kind, what, detail: None, remedy: remedy.to_owned(), since });
+    };
     if status.journal_set_aside > 0 {
         let what =
             format!("{} rows of the journal could not be read and were set aside", status.journal_set_aside);
         add(FaultKind::UnreadableRows, what, "see its table set_aside; check the disk", None);
+    }
+    faults
+}
+
+/// What is wrong with a way out beside Kafka.
+fn of_sink(sink: &SinkStatus, now: Timestamp) -> Vec<Fault> {
+    let (kind, name) = sink.sink.split_once('/').unwrap_or(("sink", &sink.sink));
+    let is_file = kind == "file";
+    let mut faults = Vec::new();
+    let mut add = |kind, what: String, detail: Option<String>, remedy: String, since| {
+        faults.push(Fault { kind, what, detail, remedy, since });
+    };
+    // A receiver may well be down for a moment; a disk isn't full for one.
+    let patience = if is_file { SignedDuration::ZERO } else { MIN_WEBHOOK_FAILURE };
+    let failing_since = sink.failing_since.filter(|since| now.duration_since(*since) >= patience);
+    if sink.is_disabled() {
+        let what = format!(
+            "nothing is delivered to the webhook {name}: its receiver answered that it wants no more (410)"
+        );
+        let remedy = format!(
+            "mend the receiver or its `url`, then `dateline webhook enable {name}`; or take it out of the configuration"
+        );
+        add(FaultKind::SinkFails, what, None, remedy, sink.disabled_since);
+    } else if let Some(since) = failing_since {
+        let (what, remedy) = match is_file {
+            true => (
+                format!("nothing is written to the file of {name}"),
+                "free space on its disk, and see that the daemon's user may write there; events wait in the journal, and are written by themselves",
+            ),
+            false => (
+                format!("nothing is delivered to the webhook {name}"),
+                "see that its receiver answers with 2xx; events wait in the journal, and are delivered by themselves",
+            ),
+        };
+        add(FaultKind::SinkFails, what, sink.last_error.clone(), remedy.to_owned(), Some(since));
+    }
+    if sink.dead_letters > 0 {
+        let what = format!("the webhook {name} has given {} events up", sink.dead_letters);
+        let remedy = format!(
+            "`dateline webhook dead-letters {name}` says why; mend the receiver, then `dateline webhook redeliver {name}`"
+        );
+        add(FaultKind::DeadLetters, what, None, remedy, None);
+    }
+    if let Some(missed) = sink.missed {
+        let what = format!("events up to {missed} were let go before the {kind} {name} had them");
+        let remedy = format!(
+            "it goes on with what is left; raise `for_sinks` or `max_bytes` in [retention]. To forget this, give the {kind} another name"
+        );
+        add(FaultKind::DeadLetters, what, None, remedy, None);
     }
     faults
 }
@@ -382,6 +450,23 @@ mod tests {
         let fault = of_daemon(&failing(MAX_PROXY_FAILURES)).remove(0);
         assert_eq!((fault.kind, fault.kind.is_ready()), (FaultKind::ProxyFails, true));
         assert!(fault.what.contains("http://proxy.example:3128"), "{fault}");
+    }
+
+    fn sink(id: &str) -> SinkStatus {
+        let state = serde_json::json!({ "sink": id, "condition": "failing", "position": 1, "behind": 2, "delivered": 3, "waiting": 0,
+            "dead_letters": 0, "failing_since": "2026-03-01T08:00:00Z", "last_error": "No space left on device" });
+        serde_json::from_value(state).expect("a sink")
+    }
+
+    #[test]
+    fn a_webhook_may_fail_for_a_moment_and_a_file_may_not() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a moment");
+        assert_eq!(of_sink(&sink("webhook/desk"), at("2026-03-01T08:04:00Z")), []);
+        let fault = of_sink(&sink("webhook/desk"), at("2026-03-01T08:05:00Z")).remove(0);
+        assert_eq!((fault.kind, fault.kind.is_ready()), (FaultKind::SinkFails, true));
+        let fault = of_sink(&sink("file/archive"), at("2026-03-01T08:00:01Z")).remove(0);
+        assert_eq!(fault.what, "nothing is written to the file of archive");
+        assert_eq!(fault.detail.as_deref(), Some("No space left on device"));
     }
 
     #[test]

@@ -238,7 +238,9 @@ impl Reloader {
         in_force: &mut InForce,
         Candidate { config, live, filter }: Candidate,
     ) -> Result<ReloadReport, ReloadError> {
-        let Config { settings, feeds, paused, subject, sites, agencies, story_tables, contents } = config;
+        // Sinks are settled at the start.
+        let Config { settings, feeds, paused, subject, sites, agencies, story_tables, sinks: _, contents } =
+            config;
         // Certificates and credentials are read anew, too, whether or not the settings that name their files are the same.
         let live = Arc::new(CountingTransport::new(live, self.parts.metrics.clone()));
         let fetcher = Arc::new(in_force.fetcher.under(live, settings.fetch.clone(), settings.poll.clone()));
@@ -268,8 +270,9 @@ impl Reloader {
         self.parts.feeds.send_replace(Arc::new(catalogue));
         self.parts.write_access.send_modify(|access| *access = access.under(settings.api.clone()));
         self.parts.retention.send_modify(|rules| {
-            // Whether there is a Kafka is settled at the start, too.
-            *rules = Retention { only_delivered: rules.only_delivered, ..retention::rules(&settings) };
+            // Whether there is a Kafka is settled at the start, too, and which sinks there are.
+            let (only_delivered, sinks) = (rules.only_delivered, rules.sinks.clone());
+            *rules = Retention { only_delivered, sinks, ..retention::rules(&settings) };
         });
         let unlike = in_force.contents.settings_unlike(&contents);
         let (applied, needs_restart): (Vec<String>, Vec<String>) =

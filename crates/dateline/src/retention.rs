@@ -34,8 +34,9 @@ pub fn rules(settings: &Settings) -> Retention {
         links: settings.engine.refetch_after,
         max_bytes: (retention.max_bytes > 0).then_some(retention.max_bytes),
         only_delivered: settings.kafka.is_enabled(),
+        // Which there are is settled at the start, by the daemon.
         sinks: Vec::new(),
-        max_sink_wait: Duration::ZERO,
+        max_sink_wait: retention.for_sinks.limit().unwrap_or(Duration::MAX),
     }
 }
 

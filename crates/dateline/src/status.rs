@@ -4,6 +4,7 @@
 mod catalogue;
 mod history;
 mod page;
+mod sink;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -27,6 +28,7 @@ use crate::text::{ago, moment};
 pub use catalogue::FeedCatalogue;
 pub use history::FeedHistory;
 pub use page::page;
+pub use sink::SinkStatus;
 
 /// How many of the last events are shown.
 const LAST_EVENTS: u64 = 5;
@@ -103,6 +105,9 @@ pub struct StatusReport {
     /// How the proxies do that anything has passed since the start.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proxies: Vec<ProxyStatus>,
+    /// The ways out beside Kafka.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sinks: Vec<SinkStatus>,
     /// The last few events, newest first.
     pub last_events: Vec<LastEvent>,
     /// The configured feeds.
@@ -295,6 +300,11 @@ impl StatusReport {
             disk: journal.path().parent().and_then(|folder| DiskSpace::at(folder).ok()),
             site_rules: Vec::new(),
             proxies: Vec::new(),
+            sinks: journal
+                .sinks()?
+                .into_iter()
+                .map(|(state, counts)| SinkStatus::of(state, counts, totals.last_sequence))
+                .collect(),
             last_events,
             feeds,
         })
@@ -318,6 +328,11 @@ impl StatusReport {
     pub fn told_by(mut self, by: RunRecord, live: LiveState) -> Self {
         self.daemon = Some(by);
         self.relay = live.relay.as_ref().map(RelaySummary::of);
+        // Those that are configured no more have nobody who tells of them.
+        self.sinks.retain_mut(|sink| {
+            let report = live.sinks.iter().find(|report| report.id.as_str() == sink.sink);
+            report.map(|report| sink.add(report)).is_some()
+        });
         self.faults = faults::of_daemon(&live);
         self.faults.extend(faults::of_journal(&self));
         self.faults.sort_by_key(|fault| fault.kind);

@@ -219,6 +219,22 @@ pub(super) fn story(operation: Described<'_>) -> Described<'_> {
         .description("404: there is no such story.")
 }
 
+pub(super) fn webhooks(operation: Described<'_>) -> Described<'_> {
+    operation.id("webhooks").summary("The webhooks, and how each is")
+}
+
+pub(super) fn dead_letters(operation: Described<'_>) -> Described<'_> {
+    operation.id("deadLetters").summary("The first 1,000 events that a webhook has given up, in order")
+}
+
+pub(super) fn redeliver(operation: Described<'_>) -> Described<'_> {
+    operation.id("redeliver").summary("Has a webhook try again what it has given up: one event, or all")
+}
+
+pub(super) fn enable_webhook(operation: Described<'_>) -> Described<'_> {
+    operation.id("enableWebhook").summary("Has a webhook deliver again whose receiver had answered 410")
+}
+
 pub(super) fn status(operation: Described<'_>) -> Described<'_> {
     operation.id("status").summary("The whole: feeds, backlog, last events, relay")
 }

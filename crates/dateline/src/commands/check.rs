@@ -44,6 +44,12 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         settings.journal_path().display(),
         settings.http.listen,
     ))?;
+    for webhook in &config.sinks.webhooks {
+        print_text(&format!("  webhook   {} to {}\n", webhook.name, webhook.target()))?;
+    }
+    for file in &config.sinks.files {
+        print_text(&format!("  file      {} at {}\n", file.name, file.path.display()))?;
+    }
     if arguments.online { ask_all(&config) } else { Ok(()) }
 }
 

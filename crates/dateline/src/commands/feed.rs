@@ -4,7 +4,7 @@ mod add;
 mod change;
 mod check;
 mod request;
-mod running;
+pub(super) mod running;
 mod show;
 
 use std::io::Write as _;

@@ -1,15 +1,12 @@
 //! The feeds file: `[[feed]]` tables with a `url` and, if wanted, a `name` and options, and `[[group]]` tables with options for
 //! many feeds.
 //!
-//! A [`FileReader`] goes through the file and collects whatever is wrong; each option is read in `options`,
-//! whatever is secret in one comes from a `secret_source`, and a `group` gives options to the feeds that belong to it.
+//! A [`FileReader`] goes through the file and collects whatever is wrong; each option is read in `options`, and a `group` gives options to the feeds that belong to it.
 
 mod change;
 mod edit;
 mod group;
 mod options;
-mod secret_source;
-mod table;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -22,12 +19,12 @@ use url::Url;
 
 use super::document;
 use super::error::ConfigError;
+use super::secret_source::SecretAccess;
+use super::table::{FileReader, Value};
 pub use change::{FeedChange, FeedChangeError};
 pub use edit::{FeedsEdit, NewFeed};
 use group::Groups;
 use options::Options;
-pub use secret_source::SecretAccess;
-use table::{FileReader, Value};
 
 /// Reads all feeds that stand in the file at `path`, the paused ones too, in the file's order.
 ///

@@ -272,6 +272,8 @@ pub struct RetentionSettings {
     /// How long after its feed has last listed it an entry becomes a digest, which is kept for ever: it is still known when its feed
     /// lists it again.
     pub entries: KeepFor,
+    /// How old an event becomes that a webhook or a file lacks, where it would have gone sooner.
+    pub for_sinks: KeepFor,
     /// What the journal may hold in bytes before the oldest events go, however young; 0 for any. What Kafka lacks stays even so.
     pub max_bytes: u64,
 }
@@ -282,6 +284,7 @@ impl Default for RetentionSettings {
             events: KeepFor::days(30),
             rejects: KeepFor::days(30),
             entries: KeepFor::days(90),
+            for_sinks: KeepFor::days(60),
             max_bytes: 0,
         }
     }

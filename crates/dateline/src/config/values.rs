@@ -15,7 +15,7 @@ use toml::{Table, Value};
 
 use super::document::{closest, line_of, located};
 use super::error::{ConfigError, Origin};
-use super::{DEFAULTS, environment};
+use super::{DEFAULTS, environment, sinks};
 
 /// How much of a value that is wrong is shown, in characters.
 const MAX_SHOWN_CHARS: usize = 60;
@@ -71,6 +71,9 @@ impl<'t> SettingValues<'t> {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let path: Vec<&str> = section.iter().copied().chain([name]).collect();
+            if section.is_empty() && sinks::TABLES.contains(&name) {
+                continue;
+            }
             let Some(plain) = plain.get(name) else { continue };
             if let (Some(inner), Value::Table(plain)) = (value.get_ref().as_table(), plain)
                 && try_alone::<T>(&path, Value::Table(Table::new())).is_ok()
@@ -157,6 +160,16 @@ impl<'t> SettingValues<'t> {
     /// Whether something is wrong so far.
     pub(super) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &'t Path {
+        self.path
+    }
+
+    /// Its content.
+    pub(super) fn text(&self) -> &'t str {
+        self.text
     }
 
     /// The values that can be used.

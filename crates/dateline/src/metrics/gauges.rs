@@ -12,7 +12,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::engine::EngineActivity;
 use crate::faults::FaultKind;
-use crate::status::{FeedCondition, StatusReport};
+use crate::status::{FeedCondition, SinkStatus, StatusReport};
 
 type Seconds = Gauge<f64, AtomicU64>;
 type Count = Gauge<u64, AtomicU64>;
@@ -58,6 +58,11 @@ struct ProxyLabel {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SinkLabel {
+    sink: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RulePartLabels {
     rule: String,
     part: String,
@@ -92,6 +97,12 @@ pub(super) struct Gauges {
     set_aside: Count,
     unmatched: Family<RulePartLabels, Count>,
     proxy_failures: Family<ProxyLabel, Count>,
+    sink_behind: Family<SinkLabel, Count>,
+    sink_waiting: Family<SinkLabel, Count>,
+    sink_dead_letters: Family<SinkLabel, Count>,
+    sink_disabled: Family<SinkLabel, Count>,
+    sink_delivered: Family<SinkLabel, Counter>,
+    sink_failures: Family<SinkLabel, Counter>,
     followers: Count,
 }
 
@@ -172,6 +183,7 @@ impl Gauges {
             self.faults.clone(),
         );
         registry.register("feeds", "Configured feeds, by state", self.feeds.clone());
+        self.register_sinks(registry);
         registry.register(
             "site_rule_unmatched_pages",
             "On how many pages in a row a rule for a site has not found a part, up to the last page",
@@ -182,6 +194,42 @@ impl Gauges {
             "How many requests through a proxy got no answer since the last one that did",
             self.proxy_failures.clone(),
         );
+    }
+
+    fn register_sinks(&self, registry: &mut Registry) {
+        let mut add = |name: &str, help: &str, family: &Family<SinkLabel, Count>| {
+            registry.register(name, help, family.clone());
+        };
+        add("sink_behind_events", "Events that a webhook or a file has yet to get", &self.sink_behind);
+        add(
+            "sink_waiting_events",
+            "Events that a webhook did not take and that are tried again, with those behind them",
+            &self.sink_waiting,
+        );
+        add("sink_dead_letters", "Events that were given up", &self.sink_dead_letters);
+        add("sink_disabled", "1 where a receiver answered that it wants no more", &self.sink_disabled);
+        registry.register(
+            "sink_delivered_events",
+            "Events delivered to a webhook, or written to a file",
+            self.sink_delivered.clone(),
+        );
+        registry.register(
+            "sink_failures",
+            "Attempts at a webhook or a file that failed since the start",
+            self.sink_failures.clone(),
+        );
+    }
+
+    fn set_sinks(&self, sinks: &[SinkStatus]) {
+        for sink in sinks {
+            let label = SinkLabel { sink: sink.sink.clone() };
+            self.sink_behind.get_or_create(&label).set(sink.behind);
+            self.sink_waiting.get_or_create(&label).set(sink.waiting);
+            self.sink_dead_letters.get_or_create(&label).set(sink.dead_letters);
+            self.sink_disabled.get_or_create(&label).set(u64::from(sink.is_disabled()));
+            self.sink_delivered.get_or_create(&label).inner().store(sink.delivered, Ordering::Relaxed);
+            self.sink_failures.get_or_create(&label).inner().store(sink.failures, Ordering::Relaxed);
+        }
     }
 
     /// Takes in what `moment` is like.
@@ -229,6 +277,7 @@ impl Gauges {
             let label = ProxyLabel { proxy: proxy.proxy.clone() };
             self.proxy_failures.get_or_create(&label).set(proxy.failures_in_a_row);
         }
+        self.set_sinks(&status.sinks);
         self.followers.set(followers as u64);
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use dateline_wire::Sequence;
 use jiff::Timestamp;
 
-use super::{FeedCondition, FeedStatus, StatusReport, Verdict};
+use super::{FeedCondition, FeedStatus, SinkStatus, StatusReport, Verdict};
 use crate::text::{ago, ahead, moment, rounded};
 
 /// The page. It ends with a line break.
@@ -50,6 +50,9 @@ pub fn page(status: &StatusReport) -> String {
         ago(status.last_event, now),
     );
     let _ = writeln!(page, "delivery  {}", delivery(status, now));
+    for sink in &status.sinks {
+        let _ = writeln!(page, "{}", sink_line(sink, now));
+    }
     let disk = status
         .disk
         .map(|disk| format!("; {} MB free on its disk", disk.free_bytes >> 20))
@@ -119,6 +122,30 @@ fn delivery(status: &StatusReport, now: Timestamp) -> String {
             )
         }
     }
+}
+
+/// A way out beside Kafka.
+fn sink_line(sink: &SinkStatus, now: Timestamp) -> String {
+    let mut line = format!("          {}", sink.sink);
+    if let Some(to) = &sink.to {
+        let _ = write!(line, " to {to}");
+    }
+    let condition = sink.condition.as_deref().map(|condition| format!("{condition}, ")).unwrap_or_default();
+    let _ = write!(
+        line,
+        ": {condition}at {}, {} to go, {} delivered",
+        sink.position, sink.behind, sink.delivered
+    );
+    if sink.waiting > 0 {
+        let _ = write!(line, ", {} wait to be tried again", sink.waiting);
+    }
+    if sink.dead_letters > 0 {
+        let _ = write!(line, ", {} given up", sink.dead_letters);
+    }
+    if let Some(until) = sink.resting_until.filter(|until| *until > now) {
+        let _ = write!(line, ", asked again {}", ahead(until, now));
+    }
+    line
 }
 
 /// The feeds that are not as they should be first, those that are paused last, and otherwise as configured.

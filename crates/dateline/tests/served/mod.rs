@@ -64,6 +64,7 @@ impl TestServer {
             envelope: "/test".into(),
             topics: Default::default(),
             websub: None,
+            sinks: Vec::new(),
             write_access: watch::channel(WriteAccess::new(settings.listen, ApiSettings::default())).1,
             engine: None,
             reloader: None,

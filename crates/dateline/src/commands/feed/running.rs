@@ -17,14 +17,14 @@ use crate::run_record::RunRecord;
 use crate::status::FeedStatus;
 
 /// A daemon that runs on this machine.
-pub(super) struct RunningDaemon<'s> {
+pub(in crate::commands) struct RunningDaemon<'s> {
     api: Url,
     settings: &'s Settings,
 }
 
 impl<'s> RunningDaemon<'s> {
     /// The one that writes the journal of `settings`, if it runs.
-    pub(super) fn of(settings: &'s Settings) -> Option<Self> {
+    pub(in crate::commands) fn of(settings: &'s Settings) -> Option<Self> {
         let record = RunRecord::read(&settings.data_dir).filter(RunRecord::is_there)?;
         Some(Self { api: record.api.parse().ok()?, settings })
     }
@@ -33,10 +33,24 @@ impl<'s> RunningDaemon<'s> {
     ///
     /// # Errors
     /// Why it doesn't.
-    pub(super) fn call<T: DeserializeOwned>(
+    pub(in crate::commands) fn call<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, ApiFailure> {
+        self.call_with(method, path, &[], body)
+    }
+
+    /// The same with parameters.
+    ///
+    /// # Errors
+    /// Why it doesn't.
+    pub(in crate::commands) fn call_with<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
         body: Option<&impl Serialize>,
     ) -> Result<T, ApiFailure> {
         let unready = |error: &dyn std::fmt::Display| ApiFailure::Unanswered(error.to_string());
@@ -47,6 +61,9 @@ impl<'s> RunningDaemon<'s> {
         let body = body.map(serde_json::to_vec).transpose().map_err(|error| unready(&error))?;
         let mut url = self.api.clone();
         url.set_path(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

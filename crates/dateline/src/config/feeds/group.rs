@@ -6,8 +6,8 @@ use toml::de::DeTable;
 use url::Url;
 
 use super::options::{self, Options};
-use super::secret_source::SecretAccess;
-use super::table::{FileReader, Value};
+use crate::config::secret_source::SecretAccess;
+use crate::config::table::{FileReader, Value};
 
 /// A `[[group]]` table.
 pub(super) struct Group {

@@ -3,18 +3,15 @@
 //! To add one: its name in [`NAMES`], its value in [`Options`], how it is read in [`Options::take`], that a group can give it in
 //! [`Options::fill_from`], and what it does in [`Options::apply_to`].
 
-use std::time::Duration;
-
 use dateline_fetcher::transport::{ProxyChoice, ProxyCredentials, ProxyServer};
 use dateline_fetcher::{
     Authorization, EntryFilter, Feed, FeedOptions, FullText, Judging, PollInterval, RobotsRule,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use jiff::SignedDuration;
 use regex::{Regex, RegexBuilder};
 
-use super::secret_source::{self, SecretAccess};
-use super::table::{FileReader, Value};
+use crate::config::secret_source::{self, SecretAccess};
+use crate::config::table::{FileReader, Value};
 
 /// The names of all options.
 pub(super) const NAMES: [&str; 12] = [
@@ -180,17 +177,17 @@ fn interval(file: &mut FileReader<'_>, value: &Value<'_>) -> Option<PollInterval
     const EXPECTED: &str =
         "a duration such as 30s, 5m, 1h 30m, or bounds such as { min = \"5m\", max = \"1h\" }";
     let Some(table) = value.get_ref().as_table() else {
-        let fixed = duration(file, "interval", value, EXPECTED)?;
+        let fixed = file.duration("interval", value, EXPECTED)?;
         return Some(PollInterval { min: Some(fixed), max: Some(fixed) });
     };
     let mut interval = PollInterval::default();
     for (name, bound) in table {
         match name.get_ref().as_ref() {
             "min" => {
-                interval.min = duration(file, "interval.min", bound, "a duration such as 30s, 5m, 1h 30m")
+                interval.min = file.duration("interval.min", bound, "a duration such as 30s, 5m, 1h 30m")
             }
             "max" => {
-                interval.max = duration(file, "interval.max", bound, "a duration such as 30s, 5m, 1h 30m")
+                interval.max = file.duration("interval.max", bound, "a duration such as 30s, 5m, 1h 30m")
             }
             other => file.unknown(&name.span(), other, &["max", "min"]),
         }
@@ -201,15 +198,6 @@ fn interval(file: &mut FileReader<'_>, value: &Value<'_>) -> Option<PollInterval
         file.unexpected("interval", value, "a `min` that is no longer than its `max`");
     }
     Some(interval)
-}
-
-fn duration(file: &mut FileReader<'_>, setting: &str, value: &Value<'_>, expected: &str) -> Option<Duration> {
-    let read = |text: &str| Duration::try_from(text.parse::<SignedDuration>().ok()?).ok();
-    let duration = value.get_ref().as_str().and_then(read).filter(|length| *length >= Duration::from_secs(1));
-    if duration.is_none() {
-        file.unexpected(setting, value, &format!("{expected}, of a second or more"));
-    }
-    duration
 }
 
 /// Fields to send. Their values may be secrets, so none is shown, and none is recorded.

@@ -3,12 +3,14 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
+use jiff::SignedDuration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::super::document::{closest, line_of};
-use super::super::error::{ConfigError, Origin};
+use super::document::{closest, line_of};
+use super::error::{ConfigError, Origin};
 
 /// How much of a value that is wrong is shown.
 const MAX_SHOWN_CHARS: usize = 60;
@@ -90,6 +92,17 @@ impl<'t> FileReader<'t> {
             self.unexpected(setting, value, "true or false");
         }
         flag
+    }
+
+    /// The length of time that `value` is, of a second or more; `expected` says what it may be.
+    pub(super) fn duration(&mut self, setting: &str, value: &Value<'_>, expected: &str) -> Option<Duration> {
+        let read = |text: &str| Duration::try_from(text.parse::<SignedDuration>().ok()?).ok();
+        let duration =
+            value.get_ref().as_str().and_then(read).filter(|length| *length >= Duration::from_secs(1));
+        if duration.is_none() {
+            self.unexpected(setting, value, &format!("{expected}, of a second or more"));
+        }
+        duration
     }
 
     /// The table that `value` is.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use dateline_wire::Secret;
 
-use super::super::environment::PREFIX;
+use super::environment::PREFIX;
 use super::table::{FileReader, Value};
 
 /// What a source is written as.
