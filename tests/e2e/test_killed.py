@@ -1,37 +1,187 @@
-"""Whatever happens to the daemon or its broker, every entry's event is on the topic once."""
+"""Whatever happens to the daemon or its broker, every event of the journal is on its topic once: articles, their revisions and
+withdrawals, and the stories that change with them.
 
+    KILLS=1000 python -m unittest discover --start-directory tests/e2e --pattern test_killed.py -k named_and_random
+
+kills a thousand times; `DATELINE_BIN` names the program, such as a release build. Nothing in the program helps: the kills fall
+where the wire to the broker shows a named moment, or at random.
+"""
+
+import contextlib
+import json
+import os
 import random
+import sqlite3
 import time
 import unittest
+from collections import Counter
 
 from harness.broker import Broker
 from harness.case import BROKER
-from harness.daemon import eventually
+from harness.daemon import REPOSITORY, eventually
 from harness.delivery import Delivery
+from harness.wire import POINTS, Trap, Wire
 
-ENTRIES = 2_000
-KILLS = 50
+KILLS = int(os.environ.get("KILLS", "50"))
+# How many entries are added before each kill, so that none falls into idle time.
+ENTRIES = 8
+# Every so many kills hit the broker; it takes longer to start.
+BROKER_TURN = 5
 
 
-class NothingLostNothingTwice(Delivery):
-    def test_killed_at_random_moments(self):
-        chance = random.Random(20250618)
-        site, crowd = self.serve(hosts=20)
-        daemon = self.daemon(site, crowd, BROKER, per_host_delay="200ms")
-        kills = 0
-        while kills < KILLS:
-            # Entries keep coming, so that no kill falls into idle time.
-            crowd.grow(ENTRIES // KILLS)
-            daemon.start()
-            time.sleep(chance.uniform(0.3, 2.5))
-            self.assertIsNone(daemon.process.poll(), daemon.log[-2000:])
-            daemon.kill()
-            kills += 1
-        daemon.start()
-        eventually("all entries are delivered", 180, lambda: self.delivered_all(daemon, ENTRIES), every=1)
-        self.assertEqual(crowd.count, ENTRIES)
-        self.assert_each_once(BROKER, crowd, daemon)
-        self.assertEqual(daemon.terminate(30), 0, daemon.log[-2000:])
+class Killed(Delivery):
+    """A daemon with stories on and topics that are compacted, whose every word with its broker passes a wire."""
+
+    def begin(self):
+        self.seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
+        self.chance = random.Random(self.seed)
+        self.wire = Wire()
+        self.addCleanup(self.wire.close)
+        self.broker = Broker(self.folder / "broker", f"advertised.listeners=PLAINTEXT://{self.wire.address}")
+        self.wire.broker = self.broker.start().address
+        self.addCleanup(self.broker.stop)
+        self.site, self.crowd = self.serve(hosts=20, reports=3)
+        self.program = self.daemon(self.site, self.crowd, self.wire.address, per_host_delay="20ms", more={
+            "kafka": {"cleanup": "compact", "transaction_timeout": "20s"},
+            "": {"story_tables": str(REPOSITORY / "config" / "stories"), "agencies": str(REPOSITORY / "config" / "agencies.tsv")},
+            # Pages are visited again within seconds, so that corrections and withdrawals come in the middle of it all.
+            "revisit": {"after": ["2s", "5s", "10s", "20s", "40s", "80s", "160s", "320s"]},
+        })
+        self.taken_down = set()
+
+    def go_on(self):
+        """Something new to tell: entries, a correction, a page that is taken down."""
+        self.crowd.grow(ENTRIES)
+        published = set(self.journal("SELECT json_extract(data, '$.url') FROM events WHERE kind = 'article'"))
+        # Those of late: the others will soon be visited for the last time.
+        young = [number for number in range(max(0, self.crowd.count - 10 * ENTRIES), self.crowd.count)
+                 if self.crowd.url(number) in published and number not in self.taken_down]
+        if young:
+            corrected, taken_down = self.chance.choice(young), self.chance.choice(young)
+            self.crowd.correct(corrected, cars=100 + self.chance.randrange(900))
+            self.crowd.take_down(taken_down)
+            self.taken_down.add(taken_down)
+
+    def journal(self, statement):
+        """The first column of what the file of the journal answers, or of what a change of it gives."""
+        file = self.program.root / "data" / "journal.db"
+        if not file.exists():
+            return []
+        with contextlib.closing(sqlite3.connect(file, timeout=30)) as journal, journal:
+            return [row[0] for row in journal.execute(statement)]
+
+    def kill_daemon(self, point):
+        if point is None:
+            self.run_for_a_while()
+            self.program.kill()
+            return
+        trap = self.wire.trap = Trap(point, self.count_for(point), self.program.kill)
+        self.program.start()
+        self.await_trap(trap, point)
+
+    def kill_broker(self, point):
+        if point is None:
+            self.run_for_a_while()
+            self.broker.kill()
+        else:
+            self.program.start()
+            trap = self.wire.trap = Trap(point, self.count_for(point), self.broker.kill)
+            self.await_trap(trap, point)
+        self.go_on()
+        self.broker.start()
+        time.sleep(self.chance.uniform(0.5, 3.0))
+        self.program.kill()
+
+    def run_for_a_while(self):
+        """Until some moment of its start, or, more often, some moment while it delivers."""
+        started = self.wire.trap = Trap("right after it heard of the commit")
+        self.program.start()
+        if self.chance.random() < 0.75:
+            started.sprung.wait(60)
+        time.sleep(self.chance.uniform(0, 1.5))
+        self.wire.trap = None
+
+    def count_for(self, point):
+        """Which of its requests: taking over and reading the position come once a start."""
+        return 1 if POINTS[point][0] in ("InitProducerId", "Fetch") else self.chance.randint(1, 6)
+
+    def await_trap(self, trap, point):
+        deadline = time.monotonic() + 60
+        while not trap.sprung.wait(0.5):
+            self.assertLess(time.monotonic(), deadline, f"never came to: {point}\n{self.program.log[-2000:]}")
+            # Idle time has no transactions.
+            self.crowd.grow(1)
+        self.wire.trap = None
+
+    def kill_often(self, kills, after_each=lambda: None):
+        """Half of the kills come at each named moment in turn, half at random. Gives how many came where."""
+        points, made = list(POINTS), Counter()
+        for kill in range(kills):
+            self.go_on()
+            hits_broker = kill % BROKER_TURN == BROKER_TURN - 1
+            turn = kill // BROKER_TURN if hits_broker else kill - kill // BROKER_TURN
+            point = points[turn // 2 % len(points)] if turn % 2 == 0 else None
+            (self.kill_broker if hits_broker else self.kill_daemon)(point)
+            made["broker" if hits_broker else "daemon", point or "at random"] += 1
+            after_each()
+            if kill % 50 == 49:
+                print(f"{kill + 1} kills, {self.crowd.count} entries", flush=True)
+        return made
+
+    def come_to_rest(self):
+        """Runs the daemon until all is told and delivered, and gives the journal's events."""
+        self.program.start()
+
+        def rests():
+            if not self.program.ready():
+                return None
+            status, events = self.program.status(), self.program.events()
+            ended = {event["data"]["url"] for event in events if event["type"] in ("dateline.article.v1", "dateline.reject.v1")}
+            told = {event["data"]["url"] for event in events if event["type"] == "dateline.article.v1"}
+            withdrawn = {event["data"]["url"] for event in events if event["type"] == "dateline.withdrawal.v1"}
+            due = {self.crowd.url(number) for number in self.taken_down} & told - withdrawn
+            done = set(self.crowd.urls()) <= ended and not due and status["backlog"] == 0
+            return events if done and self.program.delivered() == len(events) else None
+
+        events = eventually("all is told and delivered", 420, rests, every=1)
+        return events
+
+
+class NothingLostNothingTwice(Killed):
+    def test_named_and_random_moments(self):
+        self.begin()
+        made = self.kill_often(KILLS)
+        events = self.come_to_rest()
+        compared = self.compare(self.wire.address, events)
+        kinds = Counter(event["type"] for event in events)
+        revisions = sum(event["data"].get("revision", 1) > 1 for event in events if event["type"] == "dateline.article.v1")
+        changes = Counter(change["kind"] for event in events if event["type"] == "dateline.story.v1" for change in event["data"]["changes"])
+        moments = "\n".join(f"  {count:4} {who}: {moment}" for (who, moment), count in sorted(made.items()))
+        print(f"\nseed {self.seed}: {KILLS} kills, {len(events)} events {dict(kinds)}, {revisions} revisions, "
+              f"changes of stories {dict(changes)}, {len(compared.tombstones)} tombstones\n{moments}", flush=True)
+        self.assertEqual(compared.faults(), {})
+        self.assertEqual(compared.tombstone_faults(), [])
+        for story, told in compared.latest_stories().items():
+            self.assertEqual(json.loads(self.program.get(f"/v1/stories/{story}")), told)
+        for kind in ("dateline.article.v1", "dateline.withdrawal.v1", "dateline.story.v1"):
+            self.assertGreater(kinds[kind], KILLS // 10, "too little of a kind happened")
+        self.assertGreater(min(revisions, changes["begun"], changes["joined"]), KILLS // 10)
+        self.assertEqual(self.program.terminate(30), 0, self.program.log[-2000:])
+
+    def test_a_relay_whose_position_is_taken_out_is_found_out(self):
+        """That the harness finds what it is there to find."""
+        self.begin()
+        self.kill_often(3, after_each=self.forget_position)
+        compared = self.compare(self.wire.address, self.come_to_rest())
+        self.assertEqual(set(compared.faults()), {"twice", "out of order"})
+
+    def forget_position(self):
+        """Both witnesses are gone: the topic, and the journal's copy."""
+        from confluent_kafka.admin import AdminClient
+        admin = AdminClient({"bootstrap.servers": self.wire.address})
+        for deleted in admin.delete_topics([self.topics()["relay"]], operation_timeout=30).values():
+            deleted.result(30)
+        self.journal("UPDATE journal SET relay_position = 0")
 
     def test_the_broker_is_away_for_a_minute(self):
         broker = Broker(self.folder / "broker").start()

@@ -13,7 +13,7 @@ use harness::{
     Running, append, assert_each_once, broker, configure, deliver_all, event, open, read_committed, settings,
 };
 
-const KILLS: u32 = 60;
+const KILLS: u32 = 20;
 
 /// What the child is told: the journal's folder and the topics' common name.
 const FOLDER: &str = "DATELINE_TEST_CHILD_FOLDER";

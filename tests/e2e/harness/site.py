@@ -77,6 +77,11 @@ class Site:
         staged.write_text(content) if isinstance(content, str) else staged.write_bytes(content)
         staged.rename(path)
 
+    def remove(self, url):
+        """Serves nothing at `url` any more."""
+        parts = urlsplit(url)
+        (self.root / "hosts" / parts.hostname / parts.path.lstrip("/")).unlink()
+
     def block(self, hosts):
         """Has these hosts, and no others, answer with "403" or "429", or be "silent"."""
         for file in (self.root / "blocked").iterdir():

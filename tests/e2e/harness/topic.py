@@ -8,14 +8,14 @@ KCAT = shutil.which("kcat")
 
 
 def read(brokers, topic):
-    """Every committed record of a topic: {"key", "headers": {...}, "value": {...}, "partition", "offset"}."""
+    """Every committed record of a topic: {"key", "headers": {...}, "value": {...}, "partition", "offset"}; a tombstone's value is None."""
     out = subprocess.run(
         [KCAT, "-C", "-q", "-J", "-e", "-b", brokers, "-t", topic, "-o", "beginning", "-X", "isolation.level=read_committed"],
-        capture_output=True, text=True, check=True, timeout=120).stdout
+        capture_output=True, text=True, check=True, timeout=300).stdout
     records = []
     for line in out.splitlines():
         record = json.loads(line)
         names, values = record.get("headers", [])[::2], record.get("headers", [])[1::2]
-        records.append({"key": record["key"], "headers": dict(zip(names, values)), "value": json.loads(record["payload"]),
+        records.append({"key": record["key"], "headers": dict(zip(names, values)), "value": json.loads(record["payload"] or "null"),
                         "partition": record["partition"], "offset": record["offset"]})
     return records
