@@ -24,6 +24,7 @@
 //! | `/livez` | 200 while the process and its engine go round |
 //! | `/readyz` | 200 while entries can be taken in and kept; what is degraded, and why |
 //! | `/metrics` | figures for Prometheus |
+//! | `/` and the rest | the [console](crate::console), for people |
 //! | `/websub/TOKEN` | what hubs ask back and push, where `[websub]` is on |
 //!
 //! Every answer names its journal in `Dateline-Journal`. A client that goes on from a sequence names the journal it has that from
@@ -33,6 +34,7 @@
 mod access;
 mod article;
 mod connections;
+mod console;
 mod document;
 mod events;
 mod feed;
@@ -144,7 +146,8 @@ pub async fn serve(
     });
     let router = routes()
         .finish_api(&mut OpenApi::default())
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status"))
+        .merge(console::routes(&api))
+        .fallback(no_such_path)
         .with_state(api)
         .merge(callbacks.unwrap_or_default())
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(may_be_compressed)))
@@ -154,7 +157,12 @@ pub async fn serve(
     connections::serve(listener, router, settings, stop).await;
 }
 
-/// Every path but the callbacks', each with what [`openapi`] says of it.
+async fn no_such_path(headers: HeaderMap) -> Response {
+    let problem = Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status");
+    if console::is_browser(&headers) { console::refusal(problem) } else { problem.into_response() }
+}
+
+/// Every path of the API but the callbacks', each with what [`openapi`] says of it.
 fn routes() -> ApiRouter<Arc<Api>> {
     ApiRouter::new()
         .api_route("/v1/events", get_with(events::events, document::events))

@@ -4,7 +4,7 @@
 //! another crate. `run` is the daemon: [`config`] is read, the [`daemon`] starts the [`engine`] (feeds in, events into the
 //! journal), the relay to Kafka, subscriptions at hubs ([`websub`]), and the [`api`], and stops them together; [`reload`] has them go on
 //! with a configuration that was read anew. [`status`]
-//! and [`metrics`] tell how it is going, [`traces`] what became of each entry.
+//! and [`metrics`] tell how it is going, [`traces`] what became of each entry; [`console`] shows it all as pages.
 //!
 //! The engine knows neither the network nor the time: both are the fetcher's, which takes them as parameters. So the same
 //! engine that runs live also runs over a recorded day or a simulated month.
@@ -25,6 +25,7 @@ pub mod batch;
 pub mod cli;
 pub mod commands;
 pub mod config;
+mod console;
 pub mod contained;
 pub mod contract;
 pub mod daemon;

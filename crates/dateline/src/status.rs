@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use dateline_journal::{JournalError, JournalReader};
 use dateline_publisher::RelayStatus;
 use dateline_wire::{
-    EventKind, FailureKind, FeedId, FeedState, HealthKind, PublicUrl, Sequence, Subscription,
+    CloudEvent, EventKind, FailureKind, FeedId, FeedState, HealthKind, PublicUrl, Sequence, Subscription,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -163,6 +163,18 @@ pub struct LastEvent {
     pub about: String,
 }
 
+impl LastEvent {
+    /// Of an event.
+    pub(crate) fn of(event: &CloudEvent) -> Self {
+        Self {
+            sequence: event.sequence,
+            time: event.time,
+            kind: event.kind.word().to_owned(),
+            about: about(event.kind, &event.data),
+        }
+    }
+}
+
 /// One feed.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct FeedStatus {
@@ -246,16 +258,8 @@ impl StatusReport {
     ) -> Result<Self, JournalError> {
         let totals = journal.status()?;
         let after = Sequence(totals.last_sequence.0.saturating_sub(LAST_EVENTS));
-        let mut last_events: Vec<LastEvent> = journal
-            .events_after(after, usize::MAX, None)?
-            .into_iter()
-            .map(|event| LastEvent {
-                sequence: event.sequence,
-                time: event.time,
-                kind: event.kind.word().to_owned(),
-                about: about(event.kind, &event.data),
-            })
-            .collect();
+        let mut last_events: Vec<LastEvent> =
+            journal.events_after(after, usize::MAX, None)?.iter().map(LastEvent::of).collect();
         last_events.reverse();
         let subscriptions = journal.subscriptions()?.into_iter();
         let mut subscriptions: HashMap<FeedId, WebSubStatus> =

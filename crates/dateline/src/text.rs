@@ -1,4 +1,4 @@
-//! Moments and lengths of time as people say them.
+//! Moments, lengths of time and sizes as people say them.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -32,6 +32,18 @@ pub(crate) fn moment(then: Timestamp) -> String {
     then.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
+/// A size in its largest unit, with three digits or more.
+pub(crate) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["bytes", "KiB", "MiB", "GiB"];
+    let mut unit = 0;
+    let mut left = bytes;
+    while left >= 10 * 1024 && unit + 1 < UNITS.len() {
+        left /= 1024;
+        unit += 1;
+    }
+    format!("{left} {}", UNITS[unit])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +53,12 @@ mod tests {
         let told: Vec<_> =
             [-5, 59, 60, 3_599, 7_200, 200_000].map(|s| rounded(SignedDuration::from_secs(s))).into();
         assert_eq!(told, ["0s", "59s", "1m", "59m", "2h", "2d"]);
+    }
+
+    #[test]
+    fn sizes_are_told_in_their_largest_unit() {
+        let told = [0, 10_239, 10_240, 300_000, 60_000_000, 50_000_000_000].map(size);
+        assert_eq!(told, ["0 bytes", "10239 bytes", "10 KiB", "292 KiB", "57 MiB", "46 GiB"]);
     }
 
     #[test]

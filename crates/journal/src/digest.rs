@@ -49,6 +49,22 @@ pub(crate) fn bits_of(id: &str) -> Vec<u8> {
     bits.unwrap_or_else(|| id.as_bytes().to_vec())
 }
 
+/// What [`bits_of`] made of an id, as text again.
+pub(crate) fn text_of(bits: &[u8]) -> String {
+    match bits.len() {
+        16 => bits.iter().map(|byte| format!("{byte:02x}")).collect(),
+        _ => String::from_utf8_lossy(bits).into_owned(),
+    }
+}
+
+/// 64 bits of a digest of fields that don't run together.
+pub(crate) fn key(fields: &[&str]) -> i64 {
+    let mut hash = Fields::default();
+    fields.iter().for_each(|field| hash.add(Some(field)));
+    let [k0, k1, k2, k3, k4, k5, k6, k7, ..] = hash.finish();
+    i64::from_be_bytes([k0, k1, k2, k3, k4, k5, k6, k7])
+}
+
 /// What is kept of an entry that its feed hasn't listed for long. Of two entries with one key, which is once in 2^64 pairs, the one
 /// that says something else is taken for an edit, and so is looked at all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,9 +153,12 @@ mod tests {
 
     #[test]
     fn an_id_is_stored_as_the_bits_that_it_spells() {
-        assert_eq!(bits_of("00ff10203040506070809a0b0c0d0e0f")[..3], [0x00, 0xff, 0x10]);
+        let id = "00ff10203040506070809a0b0c0d0e0f";
+        assert_eq!(bits_of(id)[..3], [0x00, 0xff, 0x10]);
+        assert_eq!(text_of(&bits_of(id)), id);
         for other in ["short", "zz00102030405060708090a0b0c0d0e0", "ééééééééééééééé¥"] {
             assert_eq!(bits_of(other), other.as_bytes());
+            assert_eq!(text_of(&bits_of(other)), other);
         }
     }
 

@@ -63,7 +63,7 @@ pub enum JournalError {
         holder: String,
     },
     /// A file is there that would be overwritten.
-    #[error("{} is there already: name another file, move this one away, or say that it may be replaced", path.display())]
+    #[error("{} is there already: name another file, or move this one away (`dateline restore` takes --replace)", path.display())]
     Exists {
         /// The file.
         path: PathBuf,

@@ -54,6 +54,7 @@ mod claims;
 mod connection;
 mod digest;
 mod error;
+mod identity;
 mod journal;
 mod ledger;
 mod lock;

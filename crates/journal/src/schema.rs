@@ -11,7 +11,7 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -22,6 +22,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("schema/8.sql"),
     include_str!("schema/9.sql"),
     include_str!("schema/10.sql"),
+    include_str!("schema/11.sql"),
 ];
 
 /// The version that brought subscriptions.
@@ -48,8 +49,11 @@ pub(crate) const STORIES: u32 = 8;
 /// The version that knows ways out beside Kafka.
 pub(crate) const SINKS: u32 = 9;
 
+/// The version that knows articles by other addresses.
+pub(crate) const IDENTITIES: u32 = 10;
+
 /// The version that finds events by what they say.
-pub(crate) const SEARCH: u32 = 10;
+pub(crate) const SEARCH: u32 = 11;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

@@ -493,7 +493,7 @@ async fn what_an_older_version_stored_is_found_once_it_has_been_gone_over() {
             "DROP TABLE search; DROP TABLE search_gap; DROP TABLE replaced; ALTER TABLE revisions DROP COLUMN sequence; \
              DROP INDEX stories_by_time; DROP INDEX stories_by_event; ALTER TABLE stories DROP COLUMN sequence; \
              CREATE INDEX stories_by_time ON stories (reported, id); ALTER TABLE story_articles DROP COLUMN terms; \
-             PRAGMA user_version = 9;",
+             PRAGMA user_version = 10;",
         )
         .unwrap();
     let journal = open(folder.path());

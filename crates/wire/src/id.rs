@@ -59,7 +59,7 @@ id! {
     EntryId
 }
 id! {
-    /// An article, by its canonical URL, whichever feed announced it.
+    /// An article, by the canonical URL that it was first published under, whichever feed announced it.
     ArticleId
 }
 id! {

@@ -38,6 +38,7 @@ mod session;
 mod span;
 mod story;
 mod subscription;
+mod twin;
 mod words;
 
 pub use article::{Article, Body, Credit, Cut, CutKind, Origin, OriginKind, PageKind, Role, Wording};
@@ -63,3 +64,4 @@ pub use story::{
     StoryEvent, StoryRole, StoryState,
 };
 pub use subscription::{HubLink, HubNews, Subscription, SubscriptionKeys, SubscriptionStep};
+pub use twin::TwinAddress;

@@ -100,7 +100,7 @@ words! {
         NotRelevant = "not_relevant",
         /// The page was read a short while ago, for another entry with the same link.
         SameLink = "same_link",
-        /// The article was published before, and says what it said then.
+        /// The article was published before, under this address or another, and says what it said then.
         Unchanged = "unchanged",
         /// The article repeats the text of another, and `copies` in `[stories]` is "drop".
         Copy = "copy",

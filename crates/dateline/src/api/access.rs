@@ -64,7 +64,7 @@ impl WriteAccess {
     }
 
     /// The same on a thread that may wait for a disk.
-    async fn allows(self, headers: HeaderMap) -> Result<(), Problem> {
+    pub(super) async fn allows(self, headers: HeaderMap) -> Result<(), Problem> {
         let checked = tokio::task::spawn_blocking(move || self.check(&headers)).await;
         checked.map_err(|lost| Problem::internal(&lost.to_string()))?
     }
@@ -77,10 +77,7 @@ impl WriteAccess {
         if !self.is_loopback {
             return refused("without a token, nobody may write through an API that others can reach");
         }
-        if [header::FORWARDED.as_str(), header::VIA.as_str(), "x-forwarded-for"]
-            .iter()
-            .any(|name| headers.contains_key(*name))
-        {
+        if is_forwarded(headers) {
             return refused("without a token, nobody may write from behind a proxy");
         }
         // Any page that a browser on this machine shows can ask us: it says so itself, or calls us by a name of its own.
@@ -94,8 +91,15 @@ impl WriteAccess {
     }
 }
 
+/// Whether a proxy passed a request on.
+pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
+    [header::FORWARDED.as_str(), header::VIA.as_str(), "x-forwarded-for"]
+        .iter()
+        .any(|name| headers.contains_key(*name))
+}
+
 /// Whether `host`, with its port, is a name or address of this machine alone.
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let url = Url::parse(&format!("http://{host}/"));
     match url.as_ref().map(Url::host) {
         Ok(Some(Host::Domain(name))) => name == "localhost",

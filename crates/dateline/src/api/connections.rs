@@ -2,13 +2,16 @@
 //! to come back.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{Request, StatusCode};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use socket2::SockRef;
@@ -47,8 +50,8 @@ pub(super) async fn serve(
             Some(_) = connections.join_next() => continue,
             accepted = listener.accept() => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "the API cannot accept a connection");
                 sleep(ACCEPT_PAUSE).await;
@@ -59,7 +62,8 @@ pub(super) async fn serve(
             tracing::debug!(%error, "a connection's timeout could not be set");
         }
         if let Ok(place) = room.clone().try_acquire_owned() {
-            connections.spawn(converse(stream, http.clone(), router.clone(), stop.clone(), place));
+            let service = PeerService { router: TowerToHyperService::new(router.clone()), peer: Peer(peer) };
+            connections.spawn(converse(stream, http.clone(), service, stop.clone(), place));
         } else if let Ok(place) = refusal_room.clone().try_acquire_owned() {
             connections.spawn(refuse(stream, place));
         }
@@ -68,15 +72,36 @@ pub(super) async fn serve(
     while connections.join_next().await.is_some() {}
 }
 
+/// The other end of a connection, which every request of it carries.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub(super) SocketAddr);
+
+/// Answers what one peer asks.
+struct PeerService {
+    router: TowerToHyperService<Router>,
+    peer: Peer,
+}
+
+impl Service<Request<Incoming>> for PeerService {
+    type Response = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Response;
+    type Error = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Error;
+    type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.peer);
+        self.router.call(request)
+    }
+}
+
 /// Answers the requests of one connection.
 async fn converse(
     stream: TcpStream,
     http: http1::Builder,
-    router: Router,
+    service: PeerService,
     stop: CancellationToken,
     _place: OwnedSemaphorePermit,
 ) {
-    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let connection = http.serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

@@ -9,6 +9,7 @@ use super::config_file::ConfigFile;
 use super::print_text;
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::text::size;
 
 /// Writes a copy of the journal to a file, as it is at one moment, while the daemon runs or not.
 ///
@@ -42,10 +43,10 @@ pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
     }
     let copy = copied.map_err(|source| Failure::Journal { path, source })?;
     print_text(&format!(
-        "{}: {} MB, events up to {}, of which Kafka has those up to {}. It holds what subscribers get and the keys of subscriptions at \
+        "{}: {}, events up to {}, of which Kafka has those up to {}. It holds what subscribers get and the keys of subscriptions at \
          hubs; keep it where nobody else reads it.\n",
         arguments.file.display(),
-        copy.bytes / 1_000_000,
+        size(copy.bytes),
         copy.last_sequence,
         copy.relay_position,
     ))

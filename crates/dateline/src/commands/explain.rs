@@ -107,12 +107,12 @@ fn of_page(settings: &Settings, file: &Path, url: Option<&str>) -> Result<Explan
 
 /// Looks an article up.
 fn of_journal(settings: &Settings, name: &str) -> Result<Explanation, Failure> {
-    let id = match known_url(name) {
-        Some(url) => ArticleId::of(&CanonicalUrl::of(&url)),
-        None => ArticleId::from_stored(name.split('.').next().unwrap_or(name)),
-    };
     let path = settings.journal_path();
     let read = |journal: JournalReader| -> Result<Option<Explanation>, JournalError> {
+        let id = match known_url(name) {
+            Some(url) => journal.article_at(&url)?.unwrap_or_else(|| ArticleId::of(&CanonicalUrl::of(&url))),
+            None => ArticleId::from_stored(name.split('.').next().unwrap_or(name)),
+        };
         let Some(event) = journal.latest_article(&id)? else { return Ok(None) };
         let story = journal.story_of(&id)?.map(|story| journal.story(&story)).transpose()?.flatten();
         Ok(Some(Explanation { event: Event::Article(Box::new(event)), story }))

@@ -1,4 +1,4 @@
-//! What an article is beside those before it: an edit of itself, a copy of another, a report of what they report. Asked and remembered in the order in which articles are
+//! What an article is beside those before it: one of them under another address, an edit of itself, a copy of another, a report of what they report. Asked and remembered in the order in which articles are
 //! committed, so that of two copies that come together the second is known as one.
 //!
 //! What is remembered follows from the log: at the start it is read from there, and what is compared is always what was published.
@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use dateline_journal::{EntryCompletion, EntryEnd, EntryOutcome, Journal, JournalError, StoryUpdate};
-use dateline_stories::copy::{Copy, CopyIndex, CopyText, EarlierText, inherit};
+use dateline_stories::copy::{Copy, CopyIndex, CopyText, EarlierText, agreement, inherit};
 use dateline_stories::origin::{Agencies, Carrier, is_publisher};
 use dateline_stories::revision::{Version, edit};
 use dateline_stories::story::StoryTables;
 use dateline_wire::{
     ArticleEvent, ArticleId, CloudEvent, Event, EventId, EventKind, RejectEvent, RejectReason, Sequence,
-    Stage,
+    Stage, TwinAddress,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -23,6 +23,9 @@ use crate::config::CopyPolicy;
 
 /// How many events of the log are read at once at the start.
 const BATCH: usize = 500;
+
+/// The least part of one of two texts that stands in the other where their addresses are those of one article: most of it.
+const MIN_AGREEMENT: f64 = 0.6;
 
 /// The articles of the last weeks.
 pub(super) struct Comparison {
@@ -118,8 +121,16 @@ impl Comparison {
         mut completion: EntryCompletion,
     ) -> Result<EntryCompletion, JournalError> {
         self.know_log(completion.at).await?;
-        if let Event::Article(article) = completion.event {
-            (completion.event, completion.stories) = self.compared(*article, completion.at)?;
+        if let Event::Article(mut article) = completion.event {
+            let is_view = self.identify(&mut article)?;
+            if is_view {
+                // The page of the article itself is the one to be visited.
+                completion.revisit = None;
+            }
+            (completion.event, completion.stories) = match is_view && !self.is_withdrawn(&article.article) {
+                true => (another_view(*article), StoryUpdate::default()),
+                false => self.compared(*article, completion.at)?,
+            };
         }
         Ok(completion)
     }
@@ -130,15 +141,19 @@ impl Comparison {
     /// If the journal cannot be read.
     pub(super) async fn compare_visited(
         &mut self,
-        found: ArticleEvent,
+        mut found: ArticleEvent,
         article: &ArticleId,
         at: Timestamp,
     ) -> Result<Option<(Box<ArticleEvent>, StoryUpdate)>, JournalError> {
-        // The page may have become another article's.
-        if found.article != *article {
-            return Ok(None);
-        }
         self.know_log(at).await?;
+        if found.article != *article {
+            // The page may have become another article's, or call itself by another address.
+            let reader = self.journal.reader();
+            if reader.latest_revision(&found.article)? > 0 || !self.tells_the_same(&found, article)? {
+                return Ok(None);
+            }
+            found.article = article.clone();
+        }
         Ok(match self.compared(found, at)? {
             (Event::Article(found), stories) => Some((found, stories)),
             _ => None,
@@ -207,6 +222,36 @@ impl Comparison {
             keep_reference(&mut article);
         }
         Ok((Event::Article(Box::new(article)), stories))
+    }
+
+    /// Has an article that was published under another address, or for this entry when its link was another, be that one. Whether this is
+    /// a view of it whose text may be a shorter one.
+    fn identify(&self, article: &mut ArticleEvent) -> Result<bool, JournalError> {
+        let reader = self.journal.reader();
+        if reader.latest_revision(&article.article)? > 0 {
+            return Ok(false);
+        }
+        for twin in reader.twins_of(article)? {
+            if self.tells_the_same(article, &twin)? {
+                article.article = twin;
+                let known = self.published(&article.article);
+                return Ok(is_view(article) && !known.is_some_and(|known| is_view(&known)));
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether most of an article is what `other` told in its latest revision; where the log doesn't have that any more, whether all is.
+    fn tells_the_same(&self, article: &ArticleEvent, other: &ArticleId) -> Result<bool, JournalError> {
+        let Some(other_event) = self.published(other) else {
+            return self.journal.reader().is_published(other, &article.content);
+        };
+        if other_event.content.body.text.is_empty() {
+            // A copy that was published as a reference.
+            return Ok(other_event.content.title == article.content.title);
+        }
+        let text = |event: &ArticleEvent| CopyText::of(&event.content.body.text);
+        Ok(agreement(&text(article), &text(&other_event)) >= MIN_AGREEMENT)
     }
 
     /// Says whose text an article repeats.
@@ -285,8 +330,27 @@ fn dropped(article: ArticleEvent) -> Event {
 }
 
 fn unchanged(article: ArticleEvent, before: &ArticleEvent) -> Event {
-    let detail = format!("title and body tell what {} told", before.id);
+    let detail = match address(before) {
+        Some(known) if address(&article) != Some(known) => {
+            format!("title and body tell what {} told, which is known by the address {known}", before.id)
+        }
+        _ => format!("title and body tell what {} told", before.id),
+    };
     reject(article, RejectReason::Unchanged, detail)
+}
+
+fn another_view(article: ArticleEvent) -> Event {
+    let detail = format!("it is article {} as it is shown for phones, as AMP or in print", article.article);
+    reject(article, RejectReason::Unchanged, detail)
+}
+
+/// The address that an article is known by.
+fn address(article: &ArticleEvent) -> Option<&Url> {
+    article.content.canonical_url.as_ref().or(article.content.url.as_ref())
+}
+
+fn is_view(article: &ArticleEvent) -> bool {
+    address(article).is_some_and(|url| TwinAddress::of(url).is_view())
 }
 
 /// The journal gives it its id.

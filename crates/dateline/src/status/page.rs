@@ -6,7 +6,7 @@ use dateline_wire::Sequence;
 use jiff::Timestamp;
 
 use super::{FeedCondition, FeedStatus, SinkStatus, StatusReport, Verdict};
-use crate::text::{ago, ahead, moment, rounded};
+use crate::text::{ago, ahead, moment, rounded, size};
 
 /// The page. It ends with a line break.
 pub fn page(status: &StatusReport) -> String {
@@ -53,16 +53,14 @@ pub fn page(status: &StatusReport) -> String {
     for sink in &status.sinks {
         let _ = writeln!(page, "{}", sink_line(sink, now));
     }
-    let disk = status
-        .disk
-        .map(|disk| format!("; {} MB free on its disk", disk.free_bytes >> 20))
-        .unwrap_or_default();
+    let disk =
+        status.disk.map(|disk| format!("; {} free on its disk", size(disk.free_bytes))).unwrap_or_default();
     let _ = writeln!(
         page,
-        "journal   {}, {} KiB and {} KiB of write-ahead log{disk}",
+        "journal   {}, {} and {} of write-ahead log{disk}",
         status.journal,
-        status.journal_bytes / 1024,
-        status.journal_wal_bytes / 1024,
+        size(status.journal_bytes),
+        size(status.journal_wal_bytes),
     );
     if let Some(held) = status.journal_held {
         let _ = writeln!(

@@ -21,8 +21,11 @@ pub fn reason_for_next_poll(feed: &Feed, state: &FeedState, settings: &PollSetti
     if state.failures > 0 {
         let cap = settings.max_backoff.max(min);
         return format!(
-            "it failed {} times in a row: the pause doubles from {} up to {}",
-            state.failures,
+            "it failed {}: the pause doubles from {} up to {}",
+            match state.failures {
+                1 => "once".to_owned(),
+                failures => format!("{failures} times in a row"),
+            },
             length(min),
             length(cap)
         );

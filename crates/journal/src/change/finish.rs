@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use dateline_wire::{ArticleId, EntryId, Event, EventId, FeedId, Sequence};
+use dateline_wire::{ArticleEvent, ArticleId, EntryId, Event, EventId, FeedId, RejectReason, Sequence};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::reconcile::{DeliveredEnd, hold};
-use super::revisit::{RevisitPlan, await_visit};
+use super::revisit::{RevisitPlan, await_visit, seen_at};
 use super::story::{StoryUpdate, tell};
 use crate::JournalError;
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::digest::{self, ContentDigest};
+use crate::identity;
 use crate::ledger::{EventDraft, Ledger};
 use crate::revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
 use crate::writer::Change;
@@ -29,7 +30,7 @@ pub struct EntryCompletion {
     /// while; see [`JournalReader::seen_link`](crate::JournalReader::seen_link). An event that rests on the feed's own text, or
     /// on what was fetched for another entry, has read no page.
     pub page_was_read: bool,
-    /// Where the page is visited again if the event is published; nowhere without.
+    /// Where the page is visited again if the event is published, or says what its article said before; nowhere without.
     pub revisit: Option<RevisitPlan>,
     /// What an article changes of stories. It is made if the article is published, in the same transaction.
     pub stories: StoryUpdate,
@@ -103,7 +104,7 @@ pub(super) fn conclude(
     let FinalEvent { event, outcome, latest } = result;
     let stored = ledger.append(&EventDraft { event: &event, ..*draft })?;
     if let (Event::Article(article), Some(latest)) = (&event, latest) {
-        remember_article(ledger, &article.article, &latest, Some(stored.sequence))?;
+        remember_article(ledger, article, &latest, Some(stored.sequence))?;
     }
     if let Some(link) = link {
         remember_link(ledger, link, draft.time, stored.sequence)?;
@@ -129,11 +130,20 @@ impl Change for FinishEntry {
         if matches!(outcome, EntryOutcome::Article { .. }) && !ledger.totals.is_reconciling {
             tell(ledger, stories, *at, traceparent)?;
         }
-        if let (Some(plan), Event::Article(article), EntryOutcome::Article { revision }) =
-            (revisit, event, outcome)
-        {
-            let published = (&article.article, revision);
-            await_visit(ledger, (waiting.feed, *at), published, plan, &waiting.entry)?;
+        match (revisit, event, outcome) {
+            (Some(plan), Event::Article(article), EntryOutcome::Article { revision }) => {
+                let published = (&article.article, revision);
+                await_visit(ledger, (waiting.feed, *at), published, plan, &waiting.entry)?;
+            }
+            (Some(plan), Event::Article(article), EntryOutcome::Duplicate) => {
+                seen_at(ledger, &article.article, plan)?;
+            }
+            (Some(plan), Event::Reject(reject), _) if reject.reason == RejectReason::Unchanged => {
+                if let Some(article) = &reject.article {
+                    seen_at(ledger, article, plan)?;
+                }
+            }
+            _ => {}
         }
         match waits {
             true => wait_on(ledger, waiting.number, *at)?,
@@ -197,10 +207,11 @@ pub(super) fn latest_revision(
     Ok(latest)
 }
 
-/// Keeps what is known of an article's latest revision, and the place of its event, where it has one already.
+/// Keeps what is known of an article's latest revision, the place of its event, where it has one already, and what the article is known
+/// by.
 pub(super) fn remember_article(
     ledger: &Ledger<'_>,
-    article: &ArticleId,
+    article: &ArticleEvent,
     latest: &LatestRevision,
     place: Option<Sequence>,
 ) -> Result<(), JournalError> {
@@ -211,13 +222,13 @@ pub(super) fn remember_article(
              ON CONFLICT (id) DO UPDATE SET revision = ?2, digest = ?3, withdrawn = ?4, sequence = coalesce(?5, sequence)",
         )?
         .execute(params![
-            digest::bits_of(article.as_str()),
+            digest::bits_of(article.article.as_str()),
             latest.number,
             latest.digest,
             latest.is_withdrawn,
             place.map(|place| place.0)
         ])?;
-    Ok(())
+    identity::remember(ledger.connection, article)
 }
 
 fn remember_link(

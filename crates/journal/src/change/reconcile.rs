@@ -167,7 +167,7 @@ fn remember(ledger: &mut Ledger<'_>, delivered: &CloudEvent) -> Result<(), Journ
         Event::Article(article) => {
             let digest = digest::of_article(&article.content);
             let latest = LatestRevision { number: article.revision, digest, is_withdrawn: false };
-            finish::remember_article(ledger, &article.article, &latest, Some(delivered.sequence))?;
+            finish::remember_article(ledger, article, &latest, Some(delivered.sequence))?;
             (&article.feed, &article.entry, None)
         }
         Event::Reject(reject) => (&reject.feed, &reject.entry, Some(reject.reason.as_str())),

@@ -157,7 +157,9 @@ impl RevisitCompletion {
         let draft = EventDraft { entry_digest, ..EventDraft::of(&event, self.at, &self.traceparent) };
         let stored = ledger.append(&draft)?;
         let place = (!ledger.totals.is_reconciling).then_some(stored.sequence);
-        remember_article(ledger, &self.article, &latest, place)?;
+        if let Event::Article(article) = &event {
+            remember_article(ledger, article, &latest, place)?;
+        }
         if place.is_some() {
             tell(ledger, &self.stories, self.at, &self.traceparent)?;
         }
@@ -249,6 +251,19 @@ pub(super) fn await_visit(
         }
         None => Ok(()),
     }
+}
+
+/// Has the page of a published article visited where it was just seen as it was: it may have moved.
+pub(super) fn seen_at(
+    ledger: &Ledger<'_>,
+    article: &ArticleId,
+    plan: &RevisitPlan,
+) -> Result<(), JournalError> {
+    let Some(RevisitRow { number, state, .. }) = row_of(ledger, article)? else { return Ok(()) };
+    let RevisitPlan { url, validators, .. } = plan.clone();
+    let state = RevisitState { url, validators, attempts: 0, missing_since: None, ..state };
+    let due = due_of(ledger, number)?;
+    write(ledger, number, due, &state)
 }
 
 /// Notes that an article was withdrawn after its latest revision.

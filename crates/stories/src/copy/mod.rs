@@ -245,6 +245,18 @@ impl CopyIndex {
     }
 }
 
+/// How much two texts tell in the same words, from 0 to 1: the part of the one that stands in the other, or of the other in the one,
+/// whichever is more. An abridged text agrees with the whole.
+pub fn agreement(one: &CopyText, other: &CopyText) -> f64 {
+    let is_same =
+        || one.tokens.iter().map(|token| token.hash).eq(other.tokens.iter().map(|token| token.hash));
+    if !one.tokens.is_empty() && is_same() {
+        return 1.0;
+    }
+    let found = overlap(&one.tokens, &other.tokens, |_| false);
+    found.share.max(found.share_of_earlier)
+}
+
 /// Adds to the `origins` of a copy those of the text that it repeats, but the publisher itself, unless it is a digest of which most is
 /// something else.
 pub fn inherit(origins: &mut Vec<Origin>, copy: &Copy, is_publisher: impl Fn(&str) -> bool) {

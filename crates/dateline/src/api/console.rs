@@ -1,0 +1,336 @@
+//! The [console](crate::console): who may see a page, and what is read for it, which is what the API itself answers.
+
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use dateline_journal::JournalError;
+use dateline_wire::{ArticleId, CanonicalUrl, FeedId, Sequence, StoryEvent, StoryId};
+use jiff::SignedDuration;
+use maud::Markup;
+use serde::Deserialize;
+use url::Url;
+
+use self::visitor::MayOperate;
+use super::parameters::Parameters;
+use super::story::StoryQuery;
+use super::{Api, Problem, Shared, feed, story};
+use crate::console::assets::Asset;
+use crate::console::frame::{Frame, Section, Viewer, bare_page};
+use crate::console::page;
+use crate::console::page::article::ArticleView;
+use crate::console::page::feeds::FeedFilter;
+use crate::console::page::live::LiveFilter;
+use crate::console::page::overview::Overview;
+use crate::status::LastEvent;
+
+/// How many of the last stories are looked at for those of the day, and how many of them are shown.
+const STORIES_OF_THE_DAY: usize = 60;
+const STORIES_SHOWN: usize = 8;
+/// How many of the last events the live list begins with.
+const LIVE_EVENTS: u64 = 40;
+
+/// The pages, and what goes with them.
+pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
+    Router::new()
+        .route("/", get(overview))
+        .route("/live", get(live))
+        .route("/stories", get(stories))
+        .route("/stories/{id}", get(story_page))
+        .route("/articles/{id}", get(article))
+        .route("/articles/{id}/raw", get(raw_article))
+        .route("/feeds", get(feeds))
+        .route("/feeds/{id}", get(feed_page))
+        .route("/feeds/{id}/pause", post(pause))
+        .route("/feeds/{id}/resume", post(resume))
+        .route("/feeds/{id}/poll", post(poll))
+        .route("/feeds/{id}/revive", post(revive))
+        .route("/search", get(search))
+        .route_layer(middleware::from_fn_with_state(api.clone(), visitor::admit))
+        .route("/console/{digest}/{name}", get(asset))
+}
+
+/// Whether whoever asks would rather have a page than JSON.
+pub(super) fn is_browser(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// What a browser may do with a page: load this program's own style and script, ask this program, and send forms to it; nothing in line,
+/// nothing of others, in no frame (CSP 3).
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// The fields that every page carries. With `no-referrer` a browser would leave out where a form comes from (Fetch, section 3.2).
+const PAGE_FIELDS: [(HeaderName, &str); 7] = [
+    (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// A page as an answer.
+fn answer(status: StatusCode, page: Markup) -> Response {
+    let mut response = (status, page.into_string()).into_response();
+    for (name, value) in PAGE_FIELDS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// A failure as a page.
+pub(super) fn refusal(problem: Problem) -> Response {
+    let title = match problem.status {
+        StatusCode::NOT_FOUND => "There is no such page",
+        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => "This is not yours to do",
+        status if status.is_server_error() => "This cannot be shown now",
+        _ => "That did not work",
+    };
+    answer(problem.status, bare_page(title, &page::problem::page(title, &problem.detail, &problem.errors)))
+}
+
+/// A failure that is answered as a page.
+struct PageProblem(Problem);
+
+impl IntoResponse for PageProblem {
+    fn into_response(self) -> Response {
+        refusal(self.0)
+    }
+}
+
+impl<P: Into<Problem>> From<P> for PageProblem {
+    fn from(problem: P) -> Self {
+        Self(problem.into())
+    }
+}
+
+type Shown = Result<Response, PageProblem>;
+
+/// What is around the pages of a visitor.
+fn frame(api: &Api, viewer: &Viewer) -> Frame {
+    Frame { now: api.now(), journal: api.sources.journal.id().clone(), viewer: viewer.clone() }
+}
+
+fn shown(api: &Api, viewer: &Viewer, here: Section, title: &str, main: &Markup) -> Response {
+    answer(StatusCode::OK, frame(api, viewer).page(here, title, main))
+}
+
+/// Reads the journal on a thread that may wait for a disk.
+async fn read<T: Send + 'static>(
+    api: &Arc<Api>,
+    work: impl FnOnce(&dateline_journal::JournalReader) -> Result<T, JournalError> + Send + 'static,
+) -> Result<T, Problem> {
+    let journal = api.sources.journal.clone();
+    let read = tokio::task::spawn_blocking(move || work(journal.reader())).await;
+    Ok(read.map_err(|lost| Problem::internal(&lost.to_string()))??)
+}
+
+async fn overview(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
+    let status = api.status().await?;
+    let mut stories = read(&api, |journal| journal.stories(None, STORIES_OF_THE_DAY)).await?;
+    let day_ago = status.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(status.now);
+    stories.retain(|story| story.last_reported >= day_ago);
+    let widely = |story: &StoryEvent| std::cmp::Reverse((story.origin_count, story.article_count));
+    stories.sort_by_key(widely);
+    stories.truncate(STORIES_SHOWN);
+    let main =
+        page::overview::page(&Overview { status: &status, stories: &stories, published: None, rejects: &[] });
+    Ok(shown(&api, &viewer, Section::Overview, "Overview", &main))
+}
+
+async fn live(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Query(filter): Query<LiveFilter>,
+) -> Shown {
+    let last = *api.sources.journal.watch().borrow();
+    let kind = filter.kind();
+    let events = read(&api, move |journal| {
+        // Of one kind there are fewer, so it is looked for further back.
+        let back = if kind.is_some() { LIVE_EVENTS * 10 } else { LIVE_EVENTS };
+        journal.events_after(Sequence(last.0.saturating_sub(back)), usize::MAX, kind)
+    })
+    .await?;
+    let first = events.len().saturating_sub(usize::try_from(LIVE_EVENTS).unwrap_or(usize::MAX));
+    let mut rows: Vec<(LastEvent, String)> =
+        events[first..].iter().map(|event| (LastEvent::of(event), event.key.clone())).collect();
+    rows.reverse();
+    let main = page::live::page(&rows, last, api.sources.journal.id(), &filter);
+    Ok(shown(&api, &viewer, Section::Live, "Live", &main))
+}
+
+async fn stories(
+    state: Shared,
+    Extension(viewer): Extension<Viewer>,
+    query: Parameters<StoryQuery>,
+) -> Shown {
+    let State(api) = state.clone();
+    let page = story::list(state, query).await?.0;
+    let main = page::stories::page(&page.stories, page.next.as_deref(), api.now());
+    Ok(shown(&api, &viewer, Section::Stories, "Stories", &main))
+}
+
+async fn story_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Path<String>) -> Shown {
+    let State(api) = state.clone();
+    let story = story::show(state, id).await?.0;
+    let main = page::story::page(&story, api.now());
+    Ok(shown(&api, &viewer, Section::Stories, story.title.as_deref().unwrap_or("A story"), &main))
+}
+
+fn no_article(id: &ArticleId) -> Problem {
+    let detail = format!(
+        "the journal holds no article {id}; it may be gone by [retention], or never have been published"
+    );
+    Problem::new(StatusCode::NOT_FOUND, detail)
+}
+
+async fn article(State(api): Shared, Extension(viewer): Extension<Viewer>, Path(id): Path<String>) -> Shown {
+    let id = ArticleId::from_stored(id);
+    let asked = id.clone();
+    let found = read(&api, move |journal| {
+        let Some(event) = journal.latest_article(&asked)? else { return Ok(None) };
+        let story = journal.story_of(&asked)?.map(|story| journal.story(&story)).transpose()?.flatten();
+        let source =
+            event.copy_of.as_ref().map(|copy| journal.latest_article(&copy.article)).transpose()?.flatten();
+        Ok(Some((event, story, source, journal.is_withdrawn(&asked)?)))
+    })
+    .await?;
+    let (event, story, source, is_withdrawn) = found.ok_or_else(|| no_article(&id))?;
+    let view = ArticleView {
+        event: &event,
+        story: story.as_ref(),
+        source: source.as_ref(),
+        earlier: &[],
+        is_withdrawn,
+    };
+    let main = page::article::page(&view, api.now());
+    Ok(shown(&api, &viewer, Section::Articles, event.content.title.as_deref().unwrap_or("An article"), &main))
+}
+
+async fn raw_article(State(api): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = ArticleId::from_stored(id);
+    let asked = id.clone();
+    let event =
+        read(&api, move |journal| journal.latest_article(&asked)).await?.ok_or_else(|| no_article(&id))?;
+    Ok(axum::Json(event).into_response())
+}
+
+/// The feeds that are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FeedsQuery {
+    state: Option<String>,
+    tag: Option<String>,
+    q: Option<String>,
+    page: usize,
+}
+
+async fn feeds(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Query(query): Query<FeedsQuery>,
+) -> Shown {
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let FeedsQuery { state, tag, q, page } = query;
+    let filter = FeedFilter { state: given(state), tag: given(tag), text: given(q), page };
+    let status = api.status().await?;
+    Ok(shown(&api, &viewer, Section::Feeds, "Feeds", &page::feeds::page(&status, &filter)))
+}
+
+/// What was just done with a feed.
+#[derive(Debug, Default, Deserialize)]
+struct DoneQuery {
+    done: Option<String>,
+}
+
+async fn feed_page(
+    state: Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Path<String>,
+    Query(DoneQuery { done }): Query<DoneQuery>,
+) -> Shown {
+    let State(api) = state.clone();
+    let history = feed::show(state, id).await?.0;
+    let main = page::feed::page(&history, api.now(), &viewer, done.as_deref());
+    let title = history.feed.name.as_deref().unwrap_or(history.feed.url.as_str());
+    Ok(shown(&api, &viewer, Section::Feeds, title, &main))
+}
+
+/// Back to the feed, which says what was done.
+fn done(id: &str, action: &str) -> Shown {
+    Ok(Redirect::to(&format!("/feeds/{}?done={action}", page::query_value(id))).into_response())
+}
+
+async fn pause(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+    drop(feed::pause(operator.may_write(), state, Path(id.clone())).await?);
+    done(&id, "pause")
+}
+
+async fn resume(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+    drop(feed::resume(operator.may_write(), state, Path(id.clone())).await?);
+    done(&id, "resume")
+}
+
+async fn poll(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+    drop(feed::poll(operator.may_write(), state, Path(id.clone())).await?);
+    done(&id, "poll")
+}
+
+async fn revive(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+    drop(feed::revive(operator.may_write(), state, Path(id.clone())).await?);
+    done(&id, "revive")
+}
+
+/// What is searched for.
+#[derive(Debug, Default, Deserialize)]
+struct SearchQuery {
+    #[serde(default)]
+    q: String,
+}
+
+/// What the search box was given: an address or an id leads to the page about it.
+async fn search(State(api): Shared, Query(SearchQuery { q }): Query<SearchQuery>) -> Shown {
+    let text = q.trim().to_owned();
+    let article = match Url::parse(&text) {
+        Ok(url) => ArticleId::of(&CanonicalUrl::of(&url)),
+        Err(_) => ArticleId::from_stored(text.clone()),
+    };
+    let to = read(&api, move |journal| {
+        if journal.latest_revision(&article)? > 0 {
+            return Ok(Some(format!("/articles/{article}")));
+        }
+        if journal.story(&StoryId::from_stored(text.clone()))?.is_some() {
+            return Ok(Some(format!("/stories/{}", page::query_value(&text))));
+        }
+        if journal.feed(&FeedId::from_stored(text.clone()))?.is_some() {
+            return Ok(Some(format!("/feeds/{}", page::query_value(&text))));
+        }
+        Ok(None)
+    })
+    .await?;
+    match to {
+        Some(to) => Ok(Redirect::to(&to).into_response()),
+        None => {
+            Err(PageProblem(Problem::new(StatusCode::NOT_FOUND, "nothing is known under that address or id")))
+        }
+    }
+}
+
+async fn asset(Path((digest, name)): Path<(String, String)>) -> Response {
+    let Some(asset) = Asset::named(&name) else {
+        return Problem::new(StatusCode::NOT_FOUND, "no such file").into_response();
+    };
+    // A page of an older program gets what there is, and keeps it for itself alone.
+    let caching = if asset.is(&digest) { "public, max-age=31536000, immutable" } else { "no-store" };
+    ([(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, caching)], asset.content)
+        .into_response()
+}

@@ -1,0 +1,151 @@
+"use strict";
+// Keys, the live list, filters as one types. Every page works without.
+
+const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
+
+function step(by) {
+  const all = rows();
+  if (all.length === 0) return;
+  const at = all.indexOf(document.activeElement);
+  const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1);
+  all[next].focus();
+  all[next].scrollIntoView({ block: "nearest" });
+}
+
+let gone = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.matches("input, textarea, select, [contenteditable]");
+  if (typing) {
+    if (event.key === "Escape") event.target.blur();
+    if (event.target.type !== "checkbox") return;
+  }
+  const keys = document.getElementById("keys");
+  if (event.key === "?" && keys) {
+    keys.open ? keys.close() : keys.showModal();
+    event.preventDefault();
+    return;
+  }
+  if (keys && keys.open) return;
+  if (Date.now() - gone < 1500) {
+    gone = 0;
+    const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    if (link) {
+      event.preventDefault();
+      link.click();
+      return;
+    }
+  }
+  switch (event.key) {
+    case "g": gone = Date.now(); return;
+    case "j": step(1); break;
+    case "k": step(-1); break;
+    case "/": document.getElementById("search")?.focus(); break;
+    case "u": document.querySelector("[data-up]")?.click(); break;
+    case "p": document.getElementById("hold")?.click(); break;
+    default: return;
+  }
+  event.preventDefault();
+});
+
+// A question before what cannot be taken back at once.
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.ask;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+// A choice that a form asks again with.
+for (const select of document.querySelectorAll("select[data-submit]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
+
+// The live list: goes on where the page ended, holds when asked, and comes back by itself after a break.
+const live = document.getElementById("live");
+if (live) {
+  const state = document.getElementById("live-state");
+  const hold = document.getElementById("hold");
+  const MAX_ROWS = 200;
+  let after = live.dataset.after;
+  let source = null;
+  let waiting = [];
+  let pause = 1000;
+
+  const path = (event) => {
+    const part = (text) => encodeURIComponent(text ?? "");
+    switch (event.type.split(".")[1]) {
+      case "article": case "withdrawal": return `/articles/${part(event.data.article)}`;
+      case "story": return `/stories/${part(event.data.story)}`;
+      case "health": return `/feeds/${part(event.data.feed?.id)}`;
+      default: return `/rejects/${part(event.sequence)}`;
+    }
+  };
+  const about = (kind, data) => {
+    const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+    switch (kind) {
+      case "article": return [data.title, data.url];
+      case "story": return [data.title, `${plural(data.article_count, "article")}, ${plural(data.origin_count, "origin")}`];
+      case "health": return [data.kind, data.feed?.url];
+      default: return [data.reason, data.url ?? data.detail];
+    }
+  };
+  // What misleads without being markup is shown as what it is, as the server does.
+  const visible = (text) => text.slice(0, 300).replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (mark) => (/\s/.test(mark) ? " " : `⟨U+${mark.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`));
+  const row = (event) => {
+    const kind = event.type.split(".")[1];
+    const item = document.createElement("li");
+    item.className = "new";
+    const chip = document.createElement("span");
+    chip.className = `chip kind ${kind}`;
+    chip.textContent = kind;
+    const link = document.createElement("a");
+    link.href = path(event);
+    link.dataset.row = "";
+    const text = document.createElement("bdi");
+    text.textContent = visible(about(kind, event.data).filter(Boolean).join("  "));
+    link.append(text);
+    const when = document.createElement("span");
+    when.className = "soft";
+    const time = document.createElement("time");
+    time.dateTime = event.time;
+    const moment = new Date(event.time);
+    time.textContent = moment.toLocaleString("en-GB", { timeZone: "UTC", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).replace(",", "");
+    when.append(time);
+    item.append(chip, link, when);
+    return item;
+  };
+  const held = () => hold.getAttribute("aria-pressed") === "true";
+  const say = (text) => { if (state.textContent !== text) state.textContent = text; };
+  const show = () => {
+    document.getElementById("live-empty")?.remove();
+    for (const event of waiting) live.prepend(row(event));
+    waiting = [];
+    while (live.children.length > MAX_ROWS) live.lastElementChild.remove();
+  };
+  const take = (message) => {
+    after = message.lastEventId || after;
+    waiting.push(JSON.parse(message.data));
+    if (waiting.length > MAX_ROWS) waiting.shift();
+    if (held()) say(`Held; ${waiting.length} more`); else show();
+  };
+  const follow = () => {
+    source = new EventSource(`${live.dataset.stream}&after=${encodeURIComponent(after)}`);
+    source.onopen = () => { pause = 1000; if (!held()) say("Live"); };
+    for (const kind of ["article", "withdrawal", "reject", "health", "story"]) source.addEventListener(kind, take);
+    source.onerror = () => {
+      say("The connection broke; it is tried again");
+      // A browser gives up where the answer is no stream, as while a daemon starts.
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(follow, pause);
+      pause = Math.min(pause * 2, 30000);
+    };
+  };
+  hold.hidden = false;
+  hold.addEventListener("click", () => {
+    const pressed = !held();
+    hold.setAttribute("aria-pressed", String(pressed));
+    hold.textContent = pressed ? "Go on" : "Hold";
+    if (pressed) { say("Held"); } else { show(); say("Live"); }
+  });
+  follow();
+}

@@ -1,0 +1,152 @@
+//! Numbers, times and words as the pages write them.
+
+use std::fmt::Display;
+
+use dateline_wire::Label;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use serde::Serialize;
+
+use crate::text::{ago, ahead};
+
+/// A number with a narrow space between thousands.
+pub(crate) fn number(number: impl Into<u64>) -> String {
+    let digits = number.into().to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 * 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The same of what is counted in memory.
+pub(crate) fn count(number_of: usize) -> String {
+    number(number_of as u64)
+}
+
+/// `1 article`, `2 articles`.
+pub(crate) fn counted(number_of: u64, singular: &str, plural: &str) -> String {
+    format!("{} {}", number(number_of), if number_of == 1 { singular } else { plural })
+}
+
+/// Bytes in their largest unit.
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 || value >= 100.0 {
+        format!("{value:.0} {}", UNITS[unit])
+    } else {
+        format!("{value:.1} {}", UNITS[unit])
+    }
+}
+
+/// `5m ago`, with the moment itself beneath.
+pub(crate) fn since(then: Option<Timestamp>, now: Timestamp) -> Markup {
+    match then {
+        None => html! { "never" },
+        Some(then) => timed(then, &ago(Some(then), now)),
+    }
+}
+
+/// `in 5m`, with the moment itself beneath.
+pub(crate) fn until(then: Timestamp, now: Timestamp) -> Markup {
+    timed(then, &ahead(then, now))
+}
+
+/// A moment to the minute: `2 Mar 09:03`.
+pub(crate) fn moment(then: Timestamp) -> Markup {
+    timed(then, &short(then))
+}
+
+/// The same as text, in UTC as everything here.
+pub(crate) fn short(then: Timestamp) -> String {
+    then.to_zoned(TimeZone::UTC).strftime("%-d %b %H:%M").to_string()
+}
+
+fn timed(then: Timestamp, text: &str) -> Markup {
+    html! { time datetime=(format!("{then:.0}")) title=(crate::text::moment(then)) { (text) } }
+}
+
+/// The word that JSON has for a value, as people write it.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    let json = serde_json::to_value(value).unwrap_or_default();
+    words(&json.as_str().unwrap_or_default())
+}
+
+/// A word of the contract as people write it.
+pub(crate) fn words(word: &impl Display) -> String {
+    word.to_string().replace('_', " ")
+}
+
+/// The verdict on an article, with its score, as a chip.
+pub(crate) fn verdict(label: Label, score: Option<f64>) -> Markup {
+    let class = match label {
+        Label::Relevant => "chip good",
+        Label::Borderline => "chip fair",
+        Label::NotRelevant | Label::NotJudged => "chip",
+    };
+    html! {
+        span class=(class) { (word(&label)) @if let Some(score) = score { " " b { (format!("{score:.2}")) } } }
+    }
+}
+
+/// A language by its English name where that is widely known, else its tag.
+pub(crate) fn language(tag: &str) -> String {
+    const NAMES: [(&str, &str); 20] = [
+        ("ar", "Arabic"),
+        ("be", "Belarusian"),
+        ("cs", "Czech"),
+        ("de", "German"),
+        ("en", "English"),
+        ("es", "Spanish"),
+        ("fa", "Persian"),
+        ("fr", "French"),
+        ("it", "Italian"),
+        ("ja", "Japanese"),
+        ("kk", "Kazakh"),
+        ("ko", "Korean"),
+        ("pl", "Polish"),
+        ("pt", "Portuguese"),
+        ("ru", "Russian"),
+        ("tr", "Turkish"),
+        ("uk", "Ukrainian"),
+        ("und", "unknown"),
+        ("vi", "Vietnamese"),
+        ("zh", "Chinese"),
+    ];
+    let known = NAMES.iter().find(|(known, _)| *known == tag);
+    known.map_or_else(|| super::shown::visible(tag, 12), |(_, name)| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_bytes_rounded() {
+        assert_eq!(number(999_u64), "999");
+        assert_eq!(number(1_234_567_u64), "1\u{202f}234\u{202f}567");
+        assert_eq!(bytes(512), "512 B");
+        assert_eq!(bytes(68 << 30), "68.0 GiB");
+        assert_eq!(counted(1, "article", "articles"), "1 article");
+    }
+
+    #[test]
+    fn a_moment_is_told_shortly_and_in_full() {
+        let then: Timestamp = "2026-03-02T09:03:16Z".parse().expect("a moment");
+        assert_eq!(
+            moment(then).into_string(),
+            r#"<time datetime="2026-03-02T09:03:16Z" title="2026-03-02 09:03:16 UTC">2 Mar 09:03</time>"#
+        );
+    }
+}

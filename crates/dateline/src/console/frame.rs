@@ -1,0 +1,162 @@
+//! What every page has: its head, the way to the others, the search, the keys, the foot.
+
+use dateline_wire::JournalId;
+use jiff::Timestamp;
+use maud::{DOCTYPE, Markup, html};
+
+use super::assets;
+use super::shown::visible;
+
+/// A part of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Section {
+    Overview,
+    Live,
+    Articles,
+    Stories,
+    Feeds,
+    Rejects,
+}
+
+impl Section {
+    /// In the order of the menu.
+    const ALL: [Self; 6] =
+        [Self::Overview, Self::Live, Self::Articles, Self::Stories, Self::Feeds, Self::Rejects];
+
+    /// Its name, its path, and the key that goes there after `g`.
+    fn entry(self) -> (&'static str, &'static str, char) {
+        match self {
+            Self::Overview => ("Overview", "/", 'o'),
+            Self::Live => ("Live", "/live", 'l'),
+            Self::Articles => ("Articles", "/articles", 'a'),
+            Self::Stories => ("Stories", "/stories", 's'),
+            Self::Feeds => ("Feeds", "/feeds", 'f'),
+            Self::Rejects => ("Rejects", "/rejects", 'r'),
+        }
+    }
+}
+
+/// What is around a page.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    /// The moment that is shown, by the daemon's clock.
+    pub(crate) now: Timestamp,
+    /// The journal that is shown.
+    pub(crate) journal: JournalId,
+    /// Whoever looks.
+    pub(crate) viewer: Viewer,
+}
+
+/// Whoever looks, as far as pages depend on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Viewer {
+    /// The name that was logged in with.
+    pub(crate) name: Option<String>,
+    /// Whether changes may be asked for.
+    pub(crate) may_operate: bool,
+}
+
+impl Frame {
+    /// A whole page.
+    pub(crate) fn page(&self, here: Section, title: &str, main: &Markup) -> Markup {
+        self.page_searched(here, title, "", main)
+    }
+
+    /// The same with what was searched for in the search box.
+    pub(crate) fn page_searched(&self, here: Section, title: &str, searched: &str, main: &Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                (head(title))
+                body {
+                    a.skip href="#main" { "Skip to the content" }
+                    header.top {
+                        a.brand href="/" { "Dateline" }
+                        nav aria-label="Console" {
+                            ul {
+                                @for section in Section::ALL {
+                                    @let (name, path, key) = section.entry();
+                                    li { a href=(path) data-go=(key) aria-current=[(section == here).then_some("page")] { (name) } }
+                                }
+                            }
+                        }
+                        form.search role="search" action="/search" {
+                            label.hidden for="search" { "Search articles, or look up an address" }
+                            input #search type="search" name="q" value=(visible(searched, 200)) maxlength="500"
+                                placeholder="Search, or paste an address" autocomplete="off";
+                            kbd aria-hidden="true" { "/" }
+                        }
+                    }
+                    main #main tabindex="-1" { (main) }
+                    footer {
+                        span { "Times are UTC; it is " time datetime=(format!("{:.0}", self.now)) { (crate::text::moment(self.now)) } }
+                        span { "Journal " code { (self.journal.as_str().get(..8).unwrap_or(self.journal.as_str())) } }
+                        @if let Some(name) = &self.viewer.name {
+                            form.inline method="post" action="/logout" {
+                                span { "Logged in as " (visible(name, 40)) " " }
+                                button.quiet type="submit" { "Log out" }
+                            }
+                        }
+                        span.keys { kbd { "?" } " shows the keys" }
+                    }
+                    (keys())
+                }
+            }
+        }
+    }
+}
+
+/// A page of somebody who may not see more.
+pub(crate) fn bare_page(title: &str, main: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(title))
+            body {
+                header.top { a.brand href="/" { "Dateline" } }
+                main #main tabindex="-1" { (main) }
+            }
+        }
+    }
+}
+
+fn head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (visible(title, 120)) " · Dateline" }
+            link rel="icon" href=(assets::ICON.path()) type="image/svg+xml";
+            link rel="stylesheet" href=(assets::STYLE.path());
+            script src=(assets::SCRIPT.path()) defer {}
+        }
+    }
+}
+
+/// The keys, which the script shows when asked.
+fn keys() -> Markup {
+    let keys: [(&[&str], &str); 6] = [
+        (&["j", "k"], "next and previous row"),
+        (&["Enter"], "open the row"),
+        (&["/"], "search"),
+        (&["u"], "back to the list"),
+        (&["p"], "hold the live list, and let it go on"),
+        (&["?"], "these keys; Esc closes"),
+    ];
+    html! {
+        dialog #keys aria-labelledby="keys-title" {
+            h2 #keys-title { "Keys" }
+            dl {
+                @for (keys, meaning) in keys {
+                    div { dt { @for key in keys { kbd { (key) } " " } } dd { (meaning) } }
+                }
+                @for section in Section::ALL {
+                    @let (name, _, key) = section.entry();
+                    div { dt { kbd { "g" } " " kbd { (key) } } dd { (name) } }
+                }
+            }
+            form method="dialog" { button type="submit" { "Close" } }
+        }
+    }
+}

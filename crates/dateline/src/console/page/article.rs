@@ -1,0 +1,368 @@
+//! One article: its text with what was found in it marked in place, and beside it all that was decided about it, with the evidence.
+
+use dateline_wire::{Article, ArticleEvent, Cut, Entity, Place, Reason, Source, Span, StoryEvent};
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use super::story::raw;
+use crate::console::difference;
+use crate::console::figures::{counted, language, moment, number, since, verdict, word, words};
+use crate::console::marked::{self, Mark, MarkKind};
+use crate::console::plot::weight;
+use crate::console::shown::{address, host, is_tag, line, line_in, visible};
+
+/// The most pieces of evidence that are shown of one reason.
+const MAX_PIECES: usize = 4;
+/// The most of one piece of evidence, in scalar values.
+const MAX_PIECE_CHARS: usize = 90;
+/// The most names that are listed.
+const MAX_NAMES: usize = 60;
+
+/// What is known of an article.
+pub(crate) struct ArticleView<'a> {
+    /// Its latest event.
+    pub(crate) event: &'a ArticleEvent,
+    /// The story that it stands in now.
+    pub(crate) story: Option<&'a StoryEvent>,
+    /// The article that it copies.
+    pub(crate) source: Option<&'a ArticleEvent>,
+    /// Its earlier revisions that are still there, newest first.
+    pub(crate) earlier: &'a [ArticleEvent],
+    /// Whether it was withdrawn since.
+    pub(crate) is_withdrawn: bool,
+}
+
+/// The page.
+pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
+    let event = view.event;
+    let content = &event.content;
+    let (in_title, in_body) = marks(event);
+    let tag = content.language.as_deref().filter(|tag| is_tag(tag));
+    html! {
+        p.crumbs { a href="/articles" data-up { "Articles" } }
+        @if view.is_withdrawn { p.notice { "Its site does not have this article any more: it was withdrawn." } }
+        article.read {
+            header {
+                p.kicker {
+                    b { (publisher(content)) }
+                    @if let Some(tag) = &content.language { " · " (language(tag)) }
+                    @if let Some(published) = &content.published { " · " (visible(&published.value, 40)) }
+                    " · received " (since(Some(event.received_at), now))
+                    @if event.revision > 1 { " · " a href="#revisions" { "revision " (event.revision) } }
+                }
+                h1 lang=[tag] dir="auto" {
+                    @match &content.title { Some(title) => (marked::line(title, &in_title)), None => "(without a title)" }
+                }
+                @if !content.authors.is_empty() { p.authors { "By " @for (at, author) in content.authors.iter().take(12).enumerate() { @if at > 0 { ", " } (line(author)) } } }
+                @if let Some(url) = content.canonical_url.as_ref().or(content.url.as_ref()) { p.address { (address(url.as_str())) } }
+            }
+            div.columns.wide {
+                div.text-side {
+                    (switches(&in_title, &in_body))
+                    div.text lang=[tag] dir="auto" {
+                        @if content.body.text.is_empty() { p.note { "Published without its text, as a reference to the article that it copies." } }
+                        (marked::body(&content.body.text, &content.body.paragraphs, &in_body))
+                    }
+                }
+                div.beside {
+                    (judgement(event))
+                    (whose(view))
+                    (story(view))
+                    (names(&event.entities))
+                    (reading(content))
+                    (cuts(&content.cuts))
+                    (revisions(view))
+                    (provenance(event))
+                }
+            }
+        }
+    }
+}
+
+fn publisher(content: &Article) -> Markup {
+    html! {
+        @match (&content.publisher, content.canonical_url.as_ref().or(content.url.as_ref())) {
+            (Some(publisher), _) => (line(publisher)),
+            (None, Some(url)) => (host(url)),
+            (None, None) => "publisher not known",
+        }
+    }
+}
+
+/// Everything that was found in the text, of the title and of the body.
+fn marks(event: &ArticleEvent) -> (Vec<Mark>, Vec<Mark>) {
+    let content = &event.content;
+    let body = |spans: &[Span], kind: MarkKind, note: &str| -> Vec<_> {
+        spans.iter().map(|span| (Place::Body(*span), kind, note.to_owned())).collect()
+    };
+    let mut found = Vec::new();
+    for entity in &event.entities {
+        let name = entity.label.as_deref().unwrap_or(&entity.surface);
+        let note = format!("{name} ({})", words(&entity.kind));
+        found.extend(entity.spans.iter().map(|place| (*place, MarkKind::Name, note.clone())));
+    }
+    for Reason { rule, weight, spans } in &event.relevance.reasons {
+        let note = format!("{weight:+.2} {}", words(rule));
+        found.extend(spans.iter().map(|place| (*place, MarkKind::Reason, note.clone())));
+    }
+    found.extend(body(&event.relevance.passages, MarkKind::Passage, ""));
+    for origin in &content.origins {
+        found.extend(body(
+            origin.span.as_slice(),
+            MarkKind::Origin,
+            &format!("whose text it is: {}", origin.name),
+        ));
+    }
+    if let Some(copy) = &event.copy_of {
+        found.extend(body(&copy.spans, MarkKind::Copied, "stands in an earlier article"));
+    }
+    for change in &event.changes {
+        found.extend(body(&change.spans, MarkKind::Edited, "other than in the revision before"));
+    }
+    found.extend(body(event.correction.as_slice(), MarkKind::Edited, "a notice of a correction"));
+    marked::part(found)
+}
+
+/// A switch for each kind of mark that there is.
+fn switches(in_title: &[Mark], in_body: &[Mark]) -> Markup {
+    let count = |kind| in_title.iter().chain(in_body).filter(|mark| mark.kind == kind).count();
+    html! {
+        fieldset.switches {
+            legend.hidden { "What is marked in the text" }
+            @for kind in MarkKind::ALL {
+                @let marks = count(kind);
+                @if marks > 0 {
+                    label.switch.(kind.class()) {
+                        input type="checkbox" checked[matches!(kind, MarkKind::Name | MarkKind::Passage | MarkKind::Copied | MarkKind::Origin)] data-mark=(kind.class());
+                        span { (kind.title()) " " small { (marks) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Why it is about the subject.
+fn judgement(event: &ArticleEvent) -> Markup {
+    let relevance = &event.relevance;
+    html! {
+        section.panel aria-labelledby="judgement-title" {
+            div.heading { h2 #judgement-title { "About the subject" } (verdict(relevance.label, relevance.score)) }
+            @if !event.topics.is_empty() {
+                ul.chips { @for topic in event.topics.iter().take(12) { li { a.chip href=(format!("/articles?topic={}", super::query_value(&topic.id))) { (visible(&words(&topic.id), 40)) } } } }
+            }
+            (reasons(&relevance.reasons, Some(&event.content)))
+        }
+    }
+}
+
+/// What spoke for and against, the weightiest first.
+pub(crate) fn reasons(reasons: &[Reason], content: Option<&Article>) -> Markup {
+    let mut ordered: Vec<&Reason> = reasons.iter().collect();
+    ordered.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
+    let largest = ordered.first().map_or(0.0, |reason| reason.weight.abs());
+    html! {
+        @if ordered.is_empty() { p.empty { "No rule spoke." } }
+        ul.reasons {
+            @for reason in ordered.iter().take(20) {
+                li {
+                    span.rule { (visible(&words(&reason.rule), 80)) } b.number { (format!("{:+.2}", reason.weight)) }
+                    (weight(reason.weight, largest))
+                    @let pieces = pieces(&reason.spans, content);
+                    @if !pieces.is_empty() { p.evidence { @for piece in &pieces { "“" bdi { (piece) } "” " } } }
+                }
+            }
+        }
+    }
+}
+
+fn pieces(spans: &[Place], content: Option<&Article>) -> Vec<String> {
+    let Some(content) = content else { return Vec::new() };
+    let mut pieces: Vec<String> = Vec::new();
+    for place in spans {
+        let found = match place {
+            Place::Title(span) => content.title.as_deref().and_then(|title| span.slice(title)),
+            Place::Body(span) => span.slice(&content.body.text),
+        };
+        let Some(piece) = found.map(|piece| visible(piece, MAX_PIECE_CHARS)) else { continue };
+        if !pieces.contains(&piece) {
+            pieces.push(piece);
+        }
+        if pieces.len() == MAX_PIECES {
+            break;
+        }
+    }
+    pieces
+}
+
+/// Whose text it is, and whose it repeats.
+fn whose(view: &ArticleView<'_>) -> Markup {
+    let event = view.event;
+    html! {
+        section.panel aria-labelledby="whose-title" {
+            div.heading { h2 #whose-title { "Whose text" } }
+            @if event.content.origins.is_empty() && event.copy_of.is_none() { p { "It names no other source: its publisher’s own text, as far as is known." } }
+            @for origin in event.content.origins.iter().take(8) {
+                p { b { (line(&origin.name)) } ", by its " (word(&origin.kind)) ": “" (line(&origin.evidence)) "”" }
+            }
+            @if let Some(copy) = &event.copy_of {
+                p {
+                    b { (format!("{:.0} %", copy.share * 100.0)) } " of it is the text of "
+                    a href=(format!("/articles/{}", copy.article)) {
+                        @match view.source {
+                            Some(source) => { (line_in(source.content.title.as_deref().unwrap_or("an earlier article"), source.content.language.as_deref())) },
+                            None => "an earlier article",
+                        }
+                    }
+                    @if let Some(source) = view.source { ", " (publisher(&source.content)) }
+                }
+            }
+            @if let Some(story) = view.story {
+                @let copies: Vec<_> = story.articles.iter().filter(|other| other.copy_of.as_ref() == Some(&event.article)).collect();
+                @if !copies.is_empty() {
+                    p { "Copied by " @for (at, copy) in copies.iter().take(12).enumerate() {
+                        @if at > 0 { ", " } a href=(format!("/articles/{}", copy.article)) { (line(copy.publisher.as_deref().unwrap_or("another"))) }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// The story that it tells, and why it is in that.
+fn story(view: &ArticleView<'_>) -> Markup {
+    let event = view.event;
+    let largest = event.joined_by.iter().map(|reason| reason.weight.abs()).fold(0.0, f64::max);
+    html! {
+        @if let Some(story) = view.story {
+            section.panel aria-labelledby="story-title" {
+                div.heading { h2 #story-title { "Story" } }
+                p { a href=(format!("/stories/{}", story.story)) { (line(story.title.as_deref().unwrap_or("(without a title)"))) } }
+                p.meta { (counted(story.article_count.into(), "article", "articles")) " · " (counted(story.origin_count.into(), "source", "sources")) }
+                @if event.story.as_ref() != Some(&story.story) { p.note { "It came in another story, and a later article moved it here." } }
+                @if event.joined_by.is_empty() {
+                    p.note { "It began its story: nothing known told the same." }
+                } @else {
+                    details {
+                        summary { "Why it joined: " (format!("{:+.2}", event.joined_by.iter().map(|reason| reason.weight).sum::<f64>())) ", above 0" }
+                        p.note { "Compared with " a href=(format!("/articles/{}", event.joined_by[0].with)) { "the likest report" } "." }
+                        ul.reasons {
+                            @for reason in event.joined_by.iter().take(20) {
+                                li {
+                                    span.rule { (visible(&words(&reason.sign), 60)) } b.number { (format!("{:+.2}", reason.weight)) }
+                                    (weight(reason.weight, largest))
+                                    @if !reason.evidence.is_empty() { p.evidence { @for piece in reason.evidence.iter().take(8) { (line(piece)) " " } } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whom and what it names.
+fn names(entities: &[Entity]) -> Markup {
+    html! {
+        section.panel aria-labelledby="names-title" {
+            div.heading { h2 #names-title { "Names" } }
+            @if entities.is_empty() { p.empty { "None that the subject knows." } }
+            ul.chips {
+                @for entity in entities.iter().take(MAX_NAMES) {
+                    li { a.chip href=(format!("/articles?entity={}", super::query_value(&entity.id))) title=(visible(&words(&entity.kind), 40)) {
+                        (line(entity.label.as_deref().unwrap_or(&entity.surface))) " " b { (entity.spans.len()) }
+                    } }
+                }
+            }
+            @if entities.len() > MAX_NAMES { p.note { (entities.len() - MAX_NAMES) " more in the raw event." } }
+        }
+    }
+}
+
+/// What was read where: each field with the witness that was believed.
+fn reading(content: &Article) -> Markup {
+    let source = |source: &Option<Source>| match source {
+        Some(source) => html! { span.chip { (word(source)) } },
+        None => html! {},
+    };
+    html! {
+        section.panel aria-labelledby="reading-title" {
+            div.heading { h2 #reading-title { "Read from the page" } }
+            dl.facts {
+                div { dt { "Title" } dd { (source(&content.title_source)) @if content.title.is_none() { "the page has none" } } }
+                @if let Some(other) = &content.title_alternative { div { dt { "Another title" } dd { (line(&other.text)) " " (source(&Some(other.source))) } } }
+                div { dt { "Authors" } dd {
+                    @if content.authors.is_empty() { "the page names none" } @else { (content.authors.len()) " " (source(&content.authors_source)) }
+                } }
+                @for credit in content.credits.iter().take(12) { div { dt { (word(&credit.role)) } dd { (line(&credit.name)) } } }
+                div { dt { "Published" } dd { @match &content.published {
+                    Some(moment) => { (visible(&moment.value, 40)) ", to the " (word(&moment.precision)) " " (source(&Some(moment.source))) },
+                    None => "the page does not say",
+                } } }
+                @if let Some(modified) = &content.modified { div { dt { "Modified" } dd { (visible(&modified.value, 40)) " " (source(&Some(modified.source))) } } }
+                div { dt { "Language" } dd { @match &content.language { Some(tag) => (language(tag)), None => "not known" } } }
+                div { dt { "Text" } dd {
+                    (counted(content.body.text.chars().count() as u64, "character", "characters")) " in "
+                    (counted(content.body.paragraphs.len() as u64, "paragraph", "paragraphs")) ", by " code { (visible(&content.body.extractor, 60)) }
+                } }
+            }
+        }
+    }
+}
+
+/// What stood near the text and is no part of it.
+fn cuts(cuts: &[Cut]) -> Markup {
+    html! {
+        @if !cuts.is_empty() {
+            section.panel aria-labelledby="cuts-title" {
+                div.heading { h2 #cuts-title { "Cut away" } }
+                dl.facts {
+                    @for cut in cuts.iter().take(20) {
+                        div { dt { (word(&cut.kind)) } dd { (counted(cut.pieces.into(), "piece", "pieces")) ", " (number(cut.chars)) " characters" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What each revision changed.
+fn revisions(view: &ArticleView<'_>) -> Markup {
+    let event = view.event;
+    html! {
+        @if event.revision > 1 {
+            section.panel #revisions aria-labelledby="revisions-title" {
+                div.heading { h2 #revisions-title { "Revisions" } }
+                @for revision in std::iter::once(event).chain(view.earlier) {
+                    @if revision.revision > 1 {
+                        h3 { "Revision " (revision.revision) ", " (moment(revision.received_at)) }
+                        @if revision.changes.is_empty() { p.note { "The one before is not known any more, so nothing can be compared." } }
+                        (difference::changes(&revision.changes))
+                    } @else {
+                        h3 { "First, " (moment(revision.received_at)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where it came from, and what subscribers get of it.
+fn provenance(event: &ArticleEvent) -> Markup {
+    html! {
+        section.panel aria-labelledby="from-title" {
+            div.heading { h2 #from-title { "Where it came from" } }
+            dl.facts {
+                @if let Some(feed) = &event.feed { div { dt { "Feed" } dd { a href=(format!("/feeds/{}", feed.id)) { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) } } } }
+                @if let Some(title) = event.entry.as_ref().and_then(|entry| entry.title.as_deref()) { div { dt { "Entry" } dd { (line(title)) } } }
+                @if let Some(published) = event.entry.as_ref().and_then(|entry| entry.published) { div { dt { "Feed’s date" } dd { (moment(published)) } } }
+                div { dt { "Received" } dd { (moment(event.received_at)) } }
+                @if let Some(recording) = &event.recording { div { dt { "Recording" } dd { code { (visible(&recording.record_id, 80)) } } } }
+                @if let Some(fingerprint) = &event.fingerprint { div { dt { "Fingerprint" } dd { code { (visible(fingerprint, 32)) } } } }
+                div { dt { "Event" } dd { code { (visible(event.id.as_str(), 80)) } } }
+            }
+        }
+        (raw(&format!("/articles/{}/raw", event.article)))
+    }
+}

@@ -1,0 +1,169 @@
+//! One feed: how it is, when it is asked next and why then, how it has been going, and what can be done with it.
+
+use dateline_journal::PollRecord;
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use super::feeds::chip;
+use super::story::raw;
+use crate::console::figures::{counted, moment, since, until, words};
+use crate::console::frame::Viewer;
+use crate::console::shown::{address, line, visible};
+use crate::status::{FeedCondition, FeedHistory};
+
+/// The page; `done` is what was just done.
+pub(crate) fn page(history: &FeedHistory, now: Timestamp, viewer: &Viewer, done: Option<&str>) -> Markup {
+    let FeedHistory { feed, why, polls } = history;
+    let condition = feed.condition();
+    html! {
+        p.crumbs { a href="/feeds" data-up { "Feeds" } }
+        @if let Some(done) = done.and_then(done_in_words) { p.notice role="status" { (done) } }
+        h1 { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) " " (chip(condition)) }
+        p.address { (address(feed.url.as_str())) }
+        @if let Some(error) = &feed.last_error {
+            div.fault {
+                p { b { (line(error)) } }
+                p.meta {
+                    "Failed " @if feed.failures == 1 { "once" } @else { (feed.failures) " times in a row" }
+                    @if let Some(began) = feed.failing_since { ", since " (moment(began)) " (" (since(Some(began), now)) ")" }
+                    @if let Some(kind) = feed.last_failure { "; the kind of failure is " b { (words(&kind.as_str())) } }
+                    "."
+                }
+            }
+        }
+        (actions(history, viewer))
+        div.columns {
+            section.panel aria-labelledby="polls-title" {
+                div.heading { h2 #polls-title { "Its last polls" } }
+                (rhythm(polls))
+                (poll_table(polls))
+            }
+            div {
+                section.panel aria-labelledby="next-title" {
+                    div.heading { h2 #next-title { "How it is asked" } }
+                    dl.facts {
+                        div { dt { "Next" } dd { @match feed.next_poll { Some(next) => { (until(next, now)) ", " (moment(next)) }, None => "not while it is paused" } } }
+                        @if let Some(why) = why { div { dt { "Why then" } dd { (line(why)) } } }
+                        div { dt { "Asked" } dd { (since(feed.last_poll, now)) @if let Some(status) = feed.last_status { ", answered " (status) } } }
+                        div { dt { "Answered well" } dd { (since(feed.last_success, now)) } }
+                        div { dt { "Had news" } dd { (since(feed.last_new_entry, now)) } }
+                        @if !feed.conditions.is_empty() {
+                            div { dt { "Health" } dd { @for condition in &feed.conditions { span.chip.fair { (words(condition)) } " " } } }
+                        }
+                        @if !feed.tags.is_empty() {
+                            div { dt { "Tags" } dd { @for tag in &feed.tags { a.chip href=(format!("/feeds?tag={}", super::query_value(tag))) { (visible(tag, 40)) } " " } } }
+                        }
+                        @if let Some(websub) = &feed.websub {
+                            div { dt { "Hub" } dd {
+                                (address(websub.hub.as_str()))
+                                @if let Some(end) = websub.lease_end { ", its lease ends " (until(end, now)) }
+                                @if let Some(pushed) = websub.last_push { ", pushed " (since(Some(pushed), now)) }
+                                @if let Some(error) = &websub.last_error { ": " (line(error)) }
+                            } }
+                        }
+                    }
+                }
+                section.panel aria-labelledby="outcome-title" {
+                    div.heading { h2 #outcome-title { "What came of its entries" } }
+                    ul.plain {
+                        li { a href=(format!("/articles?feed={}", feed.id)) { "Published articles" } }
+                        li { a href=(format!("/rejects?feed={}", feed.id)) { "What was not published, and why" } }
+                    }
+                }
+                (raw(&format!("/v1/feeds/{}", feed.id)))
+            }
+        }
+    }
+}
+
+/// What was done, by the word in the address.
+fn done_in_words(word: &str) -> Option<&'static str> {
+    match word {
+        "pause" => Some("The feed is paused: it stands in the feeds file and is not asked any more."),
+        "resume" => Some("The feed is asked again."),
+        "poll" => Some("The feed is asked now. Reload in a moment to see what came of it."),
+        "revive" => Some("The feed counts as alive, and is asked now."),
+        _ => None,
+    }
+}
+
+/// What can be done with it.
+fn actions(history: &FeedHistory, viewer: &Viewer) -> Markup {
+    let action = |action: &str, name: &str, question: Option<&str>| {
+        html! {
+            form.inline method="post" action=(format!("/feeds/{}/{action}", history.feed.id)) data-ask=[question] {
+                button type="submit" { (name) }
+            }
+        }
+    };
+    html! {
+        @if viewer.may_operate {
+            div.actions role="group" aria-label="What to do with the feed" {
+                @match history.feed.condition() {
+                    FeedCondition::Paused => (action("resume", "Resume", None)),
+                    condition => {
+                        @if condition == FeedCondition::Gone { (action("revive", "Revive", None)) }
+                        @else { (action("poll", "Ask now", None)) }
+                        (action("pause", "Pause", Some("Pause this feed? It is not asked again until it is resumed.")))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The last polls over time: how much was new, and which failed.
+#[allow(clippy::cast_precision_loss)]
+fn rhythm(polls: &[PollRecord]) -> Markup {
+    const WIDTH: f64 = 600.0;
+    const HEIGHT: f64 = 56.0;
+    let (Some(newest), Some(oldest)) = (polls.first(), polls.last()) else {
+        return html! { p.empty { "It was not asked yet." } };
+    };
+    let length = newest.time.duration_since(oldest.time).as_secs().max(1) as f64;
+    let most = f64::from(polls.iter().map(|poll| poll.new).max().unwrap_or(0).max(1));
+    let x = |poll: &PollRecord| {
+        4.0 + poll.time.duration_since(oldest.time).as_secs() as f64 / length * (WIDTH - 8.0)
+    };
+    html! {
+        figure.rhythm {
+            svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) preserveAspectRatio="none" role="img"
+                aria-label=(format!("{} from {} to {}", counted(polls.len() as u64, "poll", "polls"), crate::console::figures::short(oldest.time), crate::console::figures::short(newest.time))) {
+                line.axis x1="0" x2=(WIDTH) y1=(HEIGHT - 8.0) y2=(HEIGHT - 8.0) {}
+                @for poll in polls {
+                    @let height = f64::from(poll.new) / most * (HEIGHT - 14.0);
+                    @if poll.new > 0 { rect.s1 x=(format!("{:.1}", x(poll) - 2.0)) width="4" y=(format!("{:.1}", HEIGHT - 8.0 - height)) height=(format!("{height:.1}")) {} }
+                    rect.(if poll.error.is_some() { "bad" } else { "tick" }) x=(format!("{:.1}", x(poll) - 1.0)) width="2" y=(HEIGHT - 8.0) height="8" {}
+                }
+            }
+            figcaption { span { (moment(oldest.time)) } span { "bars: new entries; red: failed" } span { (moment(newest.time)) } }
+        }
+    }
+}
+
+fn poll_table(polls: &[PollRecord]) -> Markup {
+    html! {
+        @if !polls.is_empty() {
+            div.scroll tabindex="0" role="region" aria-labelledby="polls-title" {
+                table {
+                    thead { tr { th scope="col" { "When" } th scope="col" { "Answer" } th scope="col" { "What came" } th scope="col" { "Then next" } } }
+                    tbody {
+                        @for poll in polls {
+                            tr {
+                                td { (moment(poll.time)) }
+                                td { @match poll.status { Some(status) => (status), None => "none" } }
+                                td {
+                                    @match &poll.error {
+                                        Some(error) => { span.error { (line(error)) } },
+                                        None => { (poll.new) " new, " (poll.changed) " changed" },
+                                    }
+                                }
+                                td { (moment(poll.next_poll)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

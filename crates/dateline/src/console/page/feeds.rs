@@ -1,0 +1,144 @@
+//! The feeds, those that need somebody first.
+
+use maud::{Markup, html};
+
+use crate::console::figures::{count, since, until};
+use crate::console::shown::{line, visible};
+use crate::status::{FeedCondition, FeedStatus, StatusReport};
+
+/// The most feeds on one page.
+const PAGE: usize = 100;
+
+/// Which feeds are shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct FeedFilter {
+    /// Only those in a state, by its word.
+    pub(crate) state: Option<String>,
+    /// Only those under a tag.
+    pub(crate) tag: Option<String>,
+    /// Only those whose name or address holds this.
+    pub(crate) text: Option<String>,
+    /// The page, from 0.
+    pub(crate) page: usize,
+}
+
+impl FeedFilter {
+    fn admits(&self, feed: &FeedStatus) -> bool {
+        let holds = |text: &str| {
+            let text = text.to_lowercase();
+            feed.url.as_str().to_lowercase().contains(&text)
+                || feed.name.as_deref().is_some_and(|name| name.to_lowercase().contains(&text))
+        };
+        self.state.as_deref().is_none_or(|state| feed.condition().word() == state)
+            && self.tag.as_ref().is_none_or(|tag| feed.tags.contains(tag))
+            && self.text.as_deref().is_none_or(holds)
+    }
+
+    fn href(&self, state: Option<&str>, page: usize) -> String {
+        let mut query = Vec::new();
+        query.extend(state.map(|state| format!("state={}", super::query_value(state))));
+        query.extend(self.tag.as_deref().map(|tag| format!("tag={}", super::query_value(tag))));
+        query.extend(self.text.as_deref().map(|text| format!("q={}", super::query_value(text))));
+        if page > 0 {
+            query.push(format!("page={page}"));
+        }
+        if query.is_empty() { "/feeds".to_owned() } else { format!("/feeds?{}", query.join("&")) }
+    }
+}
+
+/// Whether somebody should look.
+pub(crate) fn is_troubled(condition: FeedCondition) -> bool {
+    use FeedCondition::{Dead, Failing, Gone, Ok, Paused, Silent, Waiting};
+    match condition {
+        Silent | Failing | Dead | Gone => true,
+        Ok | Paused | Waiting => false,
+    }
+}
+
+/// The colour of a state.
+pub(crate) fn class_of(condition: FeedCondition) -> &'static str {
+    match condition {
+        FeedCondition::Ok => "good",
+        FeedCondition::Paused | FeedCondition::Waiting => "dull",
+        FeedCondition::Silent | FeedCondition::Failing => "fair",
+        FeedCondition::Dead | FeedCondition::Gone => "bad",
+    }
+}
+
+/// A state as a chip.
+pub(crate) fn chip(condition: FeedCondition) -> Markup {
+    html! { span.chip.(class_of(condition)) { (condition.word()) } }
+}
+
+/// The page.
+pub(crate) fn page(status: &StatusReport, filter: &FeedFilter) -> Markup {
+    let mut feeds: Vec<&FeedStatus> = status.feeds.iter().filter(|feed| filter.admits(feed)).collect();
+    feeds.sort_by_key(|feed| {
+        let condition = feed.condition();
+        let rank = match condition {
+            _ if is_troubled(condition) => 0,
+            FeedCondition::Paused => 2,
+            _ => 1,
+        };
+        (rank, std::cmp::Reverse(feed.failures))
+    });
+    let first = filter.page.saturating_mul(PAGE).min(feeds.len());
+    let shown = &feeds[first..(first + PAGE).min(feeds.len())];
+    html! {
+        h1 { "Feeds" }
+        nav.filters aria-label="Feeds by state" {
+            a.chip href=(FeedFilter { page: 0, ..filter.clone() }.href(None, 0)) aria-current=[filter.state.is_none().then_some("true")] {
+                "all " b { (count(status.feeds.len())) }
+            }
+            @for condition in FeedCondition::ALL {
+                @let feeds = status.feeds_in(condition);
+                @if feeds > 0 {
+                    a.chip.(class_of(condition)) href=(filter.href(Some(condition.word()), 0))
+                        aria-current=[(filter.state.as_deref() == Some(condition.word())).then_some("true")] {
+                        (condition.word()) " " b { (count(feeds)) }
+                    }
+                }
+            }
+            form method="get" action="/feeds" role="search" aria-label="Feeds by name" {
+                @if let Some(state) = &filter.state { input type="hidden" name="state" value=(state); }
+                label.hidden for="feed-text" { "Name or address" }
+                input #feed-text type="search" name="q" placeholder="Name or address" maxlength="200" value=[filter.text.as_deref()];
+                button type="submit" { "Find" }
+            }
+        }
+        @if let Some(tag) = &filter.tag { p.notice { "Only feeds under the tag " b { (visible(tag, 60)) } ". " a href="/feeds" { "All feeds" } } }
+        @if shown.is_empty() {
+            p.empty { "No feed is like that. " a href="/feeds" { "All feeds" } }
+        } @else {
+            ol.rows.panel { @for feed in shown { (row(feed, status)) } }
+        }
+        @if feeds.len() > PAGE {
+            nav.pages aria-label="Pages" {
+                @if filter.page > 0 { a rel="prev" href=(filter.href(filter.state.as_deref(), filter.page - 1)) { "Before" } }
+                span { (first + 1) "–" (first + shown.len()) " of " (count(feeds.len())) }
+                @if first + PAGE < feeds.len() { a rel="next" href=(filter.href(filter.state.as_deref(), filter.page + 1)) { "After" } }
+            }
+        }
+    }
+}
+
+fn row(feed: &FeedStatus, status: &StatusReport) -> Markup {
+    let now = status.now;
+    html! {
+        li.feed-row {
+            (chip(feed.condition()))
+            div {
+                a.headline data-row href=(format!("/feeds/{}", feed.id)) { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) }
+                @if feed.name.is_some() { p.address { bdi { (visible(feed.url.as_str(), 100)) } } }
+                @if let Some(error) = &feed.last_error {
+                    p.error { "failed " @if feed.failures > 1 { (feed.failures) " times" } @else { "once" } ": " (line(error)) }
+                }
+                p.meta {
+                    "asked " (since(feed.last_poll, now)) " · news " (since(feed.last_new_entry, now))
+                    @if let Some(next) = feed.next_poll { " · next " (until(next, now)) }
+                    @for tag in feed.tags.iter().take(8) { " · " a href=(format!("/feeds?tag={}", super::query_value(tag))) { (visible(tag, 40)) } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The stories, the last reported first.
+
+use dateline_wire::StoryEvent;
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::console::figures::{counted, language, since};
+use crate::console::shown::{line, line_in};
+
+/// The page.
+pub(crate) fn page(stories: &[StoryEvent], next: Option<&str>, now: Timestamp) -> Markup {
+    html! {
+        h1 { "Stories" }
+        p.lead { "What is happening, told once: each with the articles that report it, and how many tell it in words of their own." }
+        @if stories.is_empty() {
+            p.empty { "There are no stories yet. One begins with the first article about a happening." }
+        } @else {
+            ol.rows.panel { @for story in stories { (story_row(story, now)) } }
+        }
+        @if let Some(next) = next {
+            nav.pages aria-label="Pages" { a rel="next" href=(format!("/stories?cursor={next}")) { "Older stories" } }
+        }
+    }
+}
+
+/// One story in a list.
+pub(crate) fn story_row(story: &StoryEvent, now: Timestamp) -> Markup {
+    let title = story.title.as_deref().unwrap_or("(without a title)");
+    let language_of_title = story
+        .titles
+        .iter()
+        .find(|(_, other)| Some(*other) == story.title.as_ref())
+        .map(|(tag, _)| tag.as_str());
+    html! {
+        li.story-row {
+            (sources(story.origin_count, story.article_count))
+            div {
+                a.headline data-row href=(format!("/stories/{}", story.story)) { (line_in(title, language_of_title)) }
+                p.meta {
+                    (counted(story.article_count.into(), "article", "articles")) " · "
+                    (counted(story.origin_count.into(), "source", "sources")) " · "
+                    @for (at, tag) in story.languages.iter().take(8).enumerate() { @if at > 0 { ", " } (language(tag)) }
+                    " · last " (since(Some(story.last_reported), now))
+                    @if let Some(day) = story.happened_on { " · happened on " time datetime=(day) { (day) } }
+                }
+            }
+        }
+    }
+}
+
+/// How many sources a story has: a dot each, hollow for what only repeats.
+fn sources(origins: u32, articles: u32) -> Markup {
+    const MAX_DOTS: u32 = 9;
+    let filled = origins.min(MAX_DOTS);
+    let hollow = articles.saturating_sub(origins).min(MAX_DOTS - filled);
+    html! {
+        svg.sources viewBox="0 0 30 30" width="30" height="30" aria-hidden="true" {
+            @for at in 0..filled + hollow {
+                circle.(if at < filled { "full" } else { "hollow" }) cx=(5 + at % 3 * 10) cy=(5 + at / 3 * 10) r="3.5" {}
+            }
+        }
+    }
+}
+
+/// The titles of a story in its other languages.
+pub(crate) fn titles(story: &StoryEvent) -> Markup {
+    html! {
+        @if story.titles.len() > 1 {
+            ul.titles {
+                @for (tag, title) in &story.titles {
+                    li { span.chip { (language(tag)) } " " (line_in(title, Some(tag))) }
+                }
+            }
+        } @else if let Some(title) = &story.title {
+            p.hidden { (line(title)) }
+        }
+    }
+}

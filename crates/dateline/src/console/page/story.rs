@@ -1,0 +1,195 @@
+//! One story: who reported it when, who copied whom, and who tells it in words of their own.
+
+use std::collections::HashMap;
+
+use dateline_wire::{ArticleId, StoryArticle, StoryEvent, StoryRole, StoryState};
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use super::stories::titles;
+use crate::console::figures::{counted, language, moment, since, word, words};
+use crate::console::plot::series_class;
+use crate::console::shown::{self, line, line_in};
+use crate::text::rounded;
+
+/// The height of one report in the picture, in CSS pixels. The style gives its rows the same.
+const ROW: usize = 76;
+/// The width of one lane.
+const LANE: usize = 16;
+/// The most lanes; origins beyond share the last.
+const MAX_LANES: usize = 7;
+
+/// The page.
+pub(crate) fn page(story: &StoryEvent, now: Timestamp) -> Markup {
+    let title = story.title.as_deref().unwrap_or("(without a title)");
+    html! {
+        p.crumbs { a href="/stories" data-up { "Stories" } }
+        h1 { (line(title)) }
+        @if story.state == StoryState::Merged {
+            p.notice {
+                "This story turned out to tell what another tells, and ended"
+                @if let Some(into) = &story.merged_into { " in " a href=(format!("/stories/{into}")) { "that one" } } "."
+            }
+        }
+        p.lead {
+            (counted(story.article_count.into(), "article", "articles")) " by "
+            (counted(story.origin_count.into(), "independent source", "independent sources"))
+            " in " (counted(story.languages.len() as u64, "language", "languages"))
+            ", from " (moment(story.first_reported)) " to " (moment(story.last_reported)) " (" (since(Some(story.last_reported), now)) ")"
+            @if let Some(day) = story.happened_on { ". It happened on " time datetime=(day) { (day) } }
+            "."
+        }
+        (titles(story))
+        div.columns {
+            section.panel aria-labelledby="reports-title" {
+                div.heading { h2 #reports-title { "Reports, in their order of arrival" } }
+                (timeline(story))
+            }
+            div {
+                section.panel aria-labelledby="origins-title" {
+                    div.heading { h2 #origins-title { "Independent sources" } }
+                    (origins(story))
+                }
+                @if !story.entities.is_empty() || !story.acts.is_empty() {
+                    section.panel aria-labelledby="about-title" {
+                        div.heading { h2 #about-title { "What it is about" } }
+                        @if !story.acts.is_empty() { p { "Told: " @for act in story.acts.iter().take(12) { span.chip { (shown::visible(act, 40)) } " " } } }
+                        ul.chips {
+                            @for entity in story.entities.iter().take(40) {
+                                li { a.chip href=(format!("/articles?entity={}", super::query_value(&entity.id))) {
+                                    (shown::visible(&words(&entity.id), 60)) " " b { (entity.articles) }
+                                } }
+                            }
+                        }
+                    }
+                }
+                (raw(&format!("/v1/stories/{}", story.story)))
+            }
+        }
+    }
+}
+
+/// The way to what subscribers get.
+pub(crate) fn raw(href: &str) -> Markup {
+    html! { p.raw { a href=(href) { "The same as JSON" } } }
+}
+
+/// The lane of each article: that of the origin whose text it is.
+fn lanes(story: &StoryEvent) -> HashMap<&ArticleId, usize> {
+    let mut lanes = HashMap::new();
+    for (lane, origin) in story.independent_origins.iter().enumerate() {
+        for evidence in &origin.evidence {
+            lanes.entry(&evidence.article).or_insert(lane.min(MAX_LANES - 1));
+        }
+    }
+    lanes
+}
+
+/// The reports, with a picture of who repeats whom beside them.
+fn timeline(story: &StoryEvent) -> Markup {
+    let lanes = lanes(story);
+    let lane = |article: &ArticleId| lanes.get(article).copied().unwrap_or(0);
+    let used = story.articles.iter().map(|article| lane(&article.article)).max().unwrap_or(0) + 1;
+    let places: HashMap<&ArticleId, usize> =
+        story.articles.iter().enumerate().map(|(at, article)| (&article.article, at)).collect();
+    let at = |place: usize, lane: usize| (lane * LANE + LANE / 2, place * ROW + ROW / 2);
+    let gap = (story.article_count as usize).saturating_sub(story.articles.len());
+    html! {
+        div.timeline {
+            svg.graph width=(used * LANE) height=(story.articles.len() * ROW) aria-hidden="true" {
+                @for lane_of in 0..used {
+                    @let members: Vec<usize> = (0..story.articles.len()).filter(|at| lane(&story.articles[*at].article) == lane_of).collect();
+                    @if let (Some(first), Some(last)) = (members.first(), members.last()) {
+                        @let ((x, top), (_, bottom)) = (at(*first, lane_of), at(*last, lane_of));
+                        line.(series_class(lane_of)).trunk x1=(x) x2=(x) y1=(top) y2=(bottom) {}
+                    }
+                }
+                @for (place, article) in story.articles.iter().enumerate() {
+                    @let (x, y) = at(place, lane(&article.article));
+                    @if let Some((from, source)) = article.copy_of.as_ref().and_then(|source| Some((*places.get(source)?, source))) {
+                        @let (x0, y0) = at(from, lane(source));
+                        @let bend = x.max(x0) + LANE;
+                        path.copies d=(format!("M{x0} {y0} C{bend} {y0} {bend} {y} {x} {y}")) {}
+                    }
+                }
+                @for (place, article) in story.articles.iter().enumerate() {
+                    @let (x, y) = at(place, lane(&article.article));
+                    circle.(series_class(lane(&article.article))).(dot(article.role)) cx=(x) cy=(y) r=(if article.role == StoryRole::Copy { 4 } else { 6 }) {}
+                }
+            }
+            ol.reports {
+                @for article in &story.articles { li { (report(article, story, &places)) } }
+            }
+        }
+        @if gap > 0 { p.note { (counted(gap as u64, "report", "reports")) " in the middle of the order are not listed." } }
+    }
+}
+
+fn dot(role: StoryRole) -> &'static str {
+    match role {
+        StoryRole::Origin => "full",
+        StoryRole::OwnReport => "ring",
+        StoryRole::Copy => "hollow",
+    }
+}
+
+fn report(article: &StoryArticle, story: &StoryEvent, places: &HashMap<&ArticleId, usize>) -> Markup {
+    let title = article.title.as_deref().unwrap_or("(without a title)");
+    let later = article.received_at.duration_since(story.first_reported);
+    let copied = article.copy_of.as_ref().map(|source| {
+        let source = places.get(source).and_then(|place| story.articles.get(*place));
+        source.and_then(|source| source.publisher.as_deref()).unwrap_or("an earlier article")
+    });
+    let role = match article.role {
+        StoryRole::Origin => "repeated by others",
+        StoryRole::OwnReport => "a report of its own",
+        StoryRole::Copy => "a copy",
+    };
+    html! {
+        p.headline { a data-row href=(format!("/articles/{}", article.article)) { (line_in(title, article.language.as_deref())) } }
+        p.meta {
+            b { @match &article.publisher { Some(publisher) => (line(publisher)), None => { @if let Some(url) = &article.url { (shown::host(url)) } } } }
+            " · " @if later.as_secs() < 60 { "first" } @else { "+" (rounded(later)) }
+            " · " @if let Some(tag) = &article.language { (language(tag)) " · " }
+            @match copied {
+                Some(source) => { span.copy { "copies " (line(source)) } },
+                None => { (role) @if let Some(origin) = article.origins.first() { ", by " (line(&origin.name)) } },
+            }
+        }
+    }
+}
+
+/// Who tells it in words of their own, and what says so.
+fn origins(story: &StoryEvent) -> Markup {
+    let titles: HashMap<&ArticleId, &StoryArticle> =
+        story.articles.iter().map(|article| (&article.article, article)).collect();
+    html! {
+        ol.origins {
+            @for (lane, origin) in story.independent_origins.iter().enumerate() {
+                li {
+                    h3 {
+                        svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect.(series_class(lane.min(MAX_LANES - 1))) width="10" height="10" rx="2" {} }
+                        (line(&origin.name))
+                    }
+                    ul {
+                        @for evidence in origin.evidence.iter().take(12) {
+                            li {
+                                a href=(format!("/articles/{}", evidence.article)) {
+                                    @let publisher = titles.get(&evidence.article).and_then(|article| article.publisher.as_deref());
+                                    (line(publisher.unwrap_or("an article")))
+                                }
+                                ": "
+                                @match (&evidence.kind, &evidence.words) {
+                                    (Some(kind), Some(words)) => { (word(kind)) " “" (line(words)) "”" },
+                                    (Some(kind), None) => (word(kind)),
+                                    (None, _) => "its own text",
+                                }
+                            }
+                        }
+                        @if origin.evidence.len() > 12 { li { (origin.evidence.len() - 12) " more" } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Pictures of numbers, as SVG without a script. Widths and heights are attributes, since the pages' policy allows no styles in line.
+
+use maud::{Markup, html};
+
+use super::figures::number;
+
+/// One bar of a [`histogram`].
+pub(crate) struct Bar {
+    /// What it counts, for people.
+    pub(crate) label: String,
+    /// The list of what it counts.
+    pub(crate) href: String,
+    /// How much, by series.
+    pub(crate) parts: Vec<u64>,
+}
+
+impl Bar {
+    fn total(&self) -> u64 {
+        self.parts.iter().sum()
+    }
+}
+
+/// Bars over time, each a link to what it counts.
+pub(crate) struct Histogram<'h> {
+    /// What is counted, as a heading says it.
+    pub(crate) title: &'h str,
+    /// What each part of a bar is.
+    pub(crate) series: &'h [String],
+    /// From the first to the last.
+    pub(crate) bars: &'h [Bar],
+    /// What stands below, each for an equal part of the width.
+    pub(crate) ticks: &'h [String],
+}
+
+/// The height of a histogram, in its own units.
+const HEIGHT: f64 = 100.0;
+/// The room of one bar, and its width.
+const STEP: usize = 10;
+const WIDTH: usize = 8;
+
+/// The histogram, and the same as a table for those who don't see or don't point.
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
+    let most = plot.bars.iter().map(Bar::total).max().unwrap_or(0);
+    let scale = HEIGHT / most.max(1) as f64;
+    html! {
+        figure.histogram {
+            figcaption {
+                @if plot.series.len() > 1 {
+                    ul.legend {
+                        @for (at, name) in plot.series.iter().enumerate() {
+                            li { svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect.(series_class(at)) width="10" height="10" rx="2" {} } (name) }
+                        }
+                    }
+                }
+                span.most { "highest: " (number(most)) }
+            }
+            svg.plot role="group" aria-label=(plot.title) preserveAspectRatio="none"
+                viewBox=(format!("0 0 {} {HEIGHT}", (plot.bars.len() * STEP).max(1))) {
+                @for (at, bar) in plot.bars.iter().enumerate() {
+                    @if bar.total() > 0 {
+                        a href=(bar.href) tabindex="-1" aria-label=(bar.label) {
+                            title { (bar.label) }
+                            rect.hit x=(at * STEP) y="0" width=(STEP) height=(HEIGHT) {}
+                            @for (series, y, height) in stacked(&bar.parts, scale) {
+                                rect.(series_class(series)) x=(at * STEP + 1) y=(format!("{y:.2}")) width=(WIDTH) height=(format!("{height:.2}")) {}
+                            }
+                        }
+                    }
+                }
+            }
+            div.ticks aria-hidden="true" { @for tick in plot.ticks { span { (tick) } } }
+            details {
+                summary { "The same as a table" }
+                div.scroll tabindex="0" role="region" aria-label=(plot.title) {
+                    table {
+                        thead { tr { th scope="col" { "When" } @for name in plot.series { th.number scope="col" { (name) } } } }
+                        tbody {
+                            @for bar in plot.bars.iter().filter(|bar| bar.total() > 0) {
+                                tr {
+                                    th scope="row" { a href=(bar.href) { (bar.label) } }
+                                    @for part in &bar.parts { td.number { (number(*part)) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Series, top and height of each part of a bar, the first at the bottom.
+#[allow(clippy::cast_precision_loss)]
+fn stacked(parts: &[u64], scale: f64) -> Vec<(usize, f64, f64)> {
+    let mut below = 0.0;
+    let mut places = Vec::new();
+    for (series, part) in parts.iter().enumerate().filter(|(_, part)| **part > 0) {
+        let height = *part as f64 * scale;
+        below += height;
+        places.push((series, HEIGHT - below, height));
+    }
+    places
+}
+
+/// The class that colours a series.
+pub(crate) fn series_class(series: usize) -> &'static str {
+    const CLASSES: [&str; 7] = ["s0", "s1", "s2", "s3", "s4", "s5", "s6"];
+    CLASSES[series.min(CLASSES.len() - 1)]
+}
+
+/// A bar that lies, for a row of a list: so much of `most`.
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn level(part: u64, most: u64, class: &'static str) -> Markup {
+    let share = if most == 0 { 0.0 } else { (part as f64 / most as f64 * 100.0).clamp(0.0, 100.0) };
+    html! {
+        svg.level width="100%" height="6" aria-hidden="true" {
+            rect.track width="100%" height="6" rx="3" {}
+            rect.(class) width=(format!("{share:.1}%")) height="6" rx="3" {}
+        }
+    }
+}
+
+/// A bar of what speaks for (to the right) and against (to the left), of the largest such.
+pub(crate) fn weight(value: f64, largest: f64) -> Markup {
+    let share = if largest > 0.0 { (value.abs() / largest * 50.0).min(50.0) } else { 0.0 };
+    let (x, class) = if value < 0.0 { (50.0 - share, "against") } else { (50.0, "for") };
+    html! {
+        svg.level width="100%" height="6" aria-hidden="true" {
+            rect.track width="100%" height="6" rx="3" {}
+            rect.(class) x=(format!("{x:.1}%")) width=(format!("{share:.1}%")) height="6" {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_bar_stand_on_each_other_up_to_its_height() {
+        let parts = stacked(&[1, 0, 3], HEIGHT / 4.0);
+        assert_eq!(parts, [(0, 75.0, 25.0), (2, 0.0, 75.0)]);
+    }
+
+    #[test]
+    fn a_histogram_without_anything_is_empty_rather_than_broken() {
+        let plot = Histogram { title: "Articles", series: &["articles".to_owned()], bars: &[], ticks: &[] };
+        assert!(histogram(&plot).into_string().contains("highest: 0"));
+    }
+
+    #[test]
+    fn a_weight_against_lies_to_the_left() {
+        assert!(weight(-1.0, 2.0).into_string().contains(r#"x="25.0%" width="25.0%""#));
+        assert!(weight(2.0, 2.0).into_string().contains(r#"x="50.0%" width="50.0%""#));
+    }
+}

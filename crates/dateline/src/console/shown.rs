@@ -1,0 +1,130 @@
+//! What strangers wrote, so that it can be shown: feeds and pages fill nearly every field, and mean what they like by it.
+//!
+//! Markup is escaped where it is written, by maud, without exception. What is left are texts that mislead without any markup: marks
+//! that turn the direction of what follows (Unicode UAX #9, "Trojan Source"), control characters, links that run a script, and texts
+//! of a megabyte where a headline is meant.
+
+use maud::{Markup, html};
+use url::Url;
+
+/// The most of a headline, name or message that is shown, in scalar values.
+pub(crate) const MAX_LINE_CHARS: usize = 300;
+/// The most of an address that is shown, in scalar values.
+const MAX_ADDRESS_CHARS: usize = 90;
+
+/// A text of at most `max` scalar values with every mark made visible that would turn the direction of what follows, and every
+/// control character. Line feeds and tabs are spaces.
+pub(crate) fn visible(text: &str, max: usize) -> String {
+    let mut shown = String::with_capacity(text.len().min(max * 4));
+    for (at, character) in text.chars().enumerate() {
+        if at == max {
+            shown.push('…');
+            break;
+        }
+        match character {
+            '\n' | '\r' | '\t' => shown.push(' '),
+            // Embeddings, overrides and isolates (UAX #9, sections 2.1 to 2.4), the controls of C0 and C1, and what ends a line.
+            '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{2028}'
+            | '\u{2029}' => shown.push_str(&format!("⟨U+{:04X}⟩", u32::from(character))),
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// A headline, name or message on a line of its own direction.
+pub(crate) fn line(text: &str) -> Markup {
+    html! { bdi { (visible(text, MAX_LINE_CHARS)) } }
+}
+
+/// The same in its language, for voices and fonts.
+pub(crate) fn line_in(text: &str, language: Option<&str>) -> Markup {
+    html! { bdi lang=[language.filter(|tag| is_tag(tag))] { (visible(text, MAX_LINE_CHARS)) } }
+}
+
+/// Whether `tag` has the shape of a language tag (BCP 47).
+pub(crate) fn is_tag(tag: &str) -> bool {
+    (2..=35).contains(&tag.len())
+        && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && tag != "und"
+}
+
+/// A link to a page of somebody else's, which learns nothing of where it was followed. What is no `http` or `https` is shown and
+/// leads nowhere.
+pub(crate) fn outside_link(address: &str, label: Markup) -> Markup {
+    let leads = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    html! {
+        @if leads {
+            a.outside href=(address) rel="noreferrer noopener" target="_blank" { (label) }
+        } @else {
+            span.outside title="no address of a page" { (label) }
+        }
+    }
+}
+
+/// An address as a link to it.
+pub(crate) fn address(address: &str) -> Markup {
+    let short = address.strip_prefix("https://").unwrap_or(address);
+    outside_link(address, html! { bdi { (visible(short, MAX_ADDRESS_CHARS)) } })
+}
+
+/// The host of an address; the address itself where it has none.
+pub(crate) fn host(address: &Url) -> String {
+    let host = address.host_str().unwrap_or(address.as_str());
+    visible(host.strip_prefix("www.").unwrap_or(host), MAX_ADDRESS_CHARS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_that_turns_the_direction_is_shown_and_does_nothing() {
+        assert_eq!(visible("invoice\u{202e}fdp.exe", 40), "invoice⟨U+202E⟩fdp.exe");
+        assert_eq!(visible("a\u{2066}b\u{2069}\0c\u{85}d", 40), "a⟨U+2066⟩b⟨U+2069⟩⟨U+0000⟩c⟨U+0085⟩d");
+        assert_eq!(visible("one\ntwo", 40), "one two");
+    }
+
+    #[test]
+    fn a_text_without_end_is_cut() {
+        assert_eq!(visible("Пхеньян", 4), "Пхен…");
+        assert!(line(&"A".repeat(1 << 20)).into_string().len() < 400);
+    }
+
+    #[test]
+    fn markup_is_text() {
+        assert_eq!(
+            line("<img src=x onerror=alert(1)>").into_string(),
+            "<bdi>&lt;img src=x onerror=alert(1)&gt;</bdi>"
+        );
+        let link = address("https://news.example/?q=\"onmouseover=alert(1)").into_string();
+        assert!(!link.contains("\"onmouseover"), "{link}");
+    }
+
+    #[test]
+    fn only_addresses_of_pages_are_links() {
+        for address_of in [
+            "javascript:alert(1)",
+            " javascript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "//",
+            "file:///etc/passwd",
+        ] {
+            let shown = address(address_of).into_string();
+            assert!(!shown.contains("href"), "{shown}");
+        }
+        let shown = address("https://news.example/1").into_string();
+        assert!(shown.contains(r#"href="https://news.example/1" rel="noreferrer noopener""#), "{shown}");
+    }
+
+    #[test]
+    fn a_language_is_named_only_where_it_is_one() {
+        assert_eq!(line_in("평양", Some("ko")).into_string(), r#"<bdi lang="ko">평양</bdi>"#);
+        assert_eq!(line_in("x", Some("\" onload=\"")).into_string(), "<bdi>x</bdi>");
+    }
+}
