@@ -9,31 +9,100 @@ use crate::session::without_session;
 
 /// Query parameters that only say how the reader came, by exact name or, ending in `*`, by prefix. Gathered from the
 /// documentation of the campaign and click-tracking tools that add them.
-const TRACKING: [&str; 24] = [
+const TRACKING: &[&str] = &[
     "utm_*",
+    "mtm_*",
+    "pk_*",
+    "piwik_*",
+    "hsa_*",
+    "itm_*",
+    "stm_*",
+    "at_*",
+    "ns_*",
+    "_hs*",
+    "wt.*",
+    "wt_*",
+    "guce_*",
     "fbclid",
+    "fb_action_ids",
+    "fb_action_types",
+    "fb_source",
+    "action_object_map",
+    "action_type_map",
+    "action_ref_map",
     "gclid",
+    "gclsrc",
+    "gad_source",
+    "gad_campaignid",
     "dclid",
     "gbraid",
     "wbraid",
+    "srsltid",
+    "_ga",
+    "_gl",
     "msclkid",
     "yclid",
-    "twclid",
-    "igshid",
-    "mc_cid",
-    "mc_eid",
     "ysclid",
     "_openstat",
-    "ns_*",
-    "at_medium",
-    "at_campaign",
+    "openstat",
+    "twclid",
+    "__twitter_impression",
+    "ttclid",
+    "rdt_cid",
+    "epik",
+    "li_fat_id",
+    "igshid",
+    "igsh",
+    "irclickid",
+    "zanpid",
+    "_branch_match_id",
+    "_branch_referrer",
+    "wickedid",
+    "rb_clid",
+    "mc_cid",
+    "mc_eid",
+    "mkt_tok",
+    "oly_anon_id",
+    "oly_enc_id",
+    "vero_id",
+    "vero_conv",
+    "elqtrack",
+    "elqtrackid",
+    "dm_i",
+    "vgo_ee",
+    "s_cid",
+    "sc_campaign",
+    "sc_cid",
+    "cmp",
     "cmpid",
+    "icid",
+    "intcmp",
+    "ncid",
     "ocid",
     "ftag",
+    "smid",
+    "smtyp",
+    "tpcc",
+    "esrc",
+    "soc_src",
+    "soc_trk",
     "ref_src",
+    "ref_url",
+    "reflink",
     "spm",
-    "wt_mc",
+    "spm_id_from",
+    "scm",
     "xtor",
+    "leadsource",
+    "giftcopy",
+    "guccounter",
+    "wprov",
+    "amp_js_v",
+    "amp_gsa",
+    "usqp",
+    "cx_testid",
+    "cx_testvariant",
+    "cx_artpos",
 ];
 
 /// An article's address without what doesn't tell articles apart: fragment, tracking parameters, session ids, default
@@ -106,5 +175,33 @@ mod tests {
             "https://news.example/view?id=7"
         );
         assert_eq!(canonical("https://news.example/view?b=2&a=1"), "https://news.example/view?b=2&a=1");
+    }
+
+    #[test]
+    fn what_mail_networks_advertisers_and_counters_add_goes_however_it_is_written() {
+        for added in [
+            "CMP=share_btn_url",
+            "mkt_tok=MTIz",
+            "_hsenc=p2A&_hsmi=8",
+            "pk_campaign=rss&pk_kwd=x",
+            "WT.mc_id=rss",
+            "srsltid=AfmB",
+            "at_format=link&at_link_type=web_link",
+            "guccounter=1&guce_referrer=aHR0",
+            "ttclid=1&rdt_cid=2&epik=3&li_fat_id=4&igsh=5",
+            "__twitter_impression=true",
+            "amp_js_v=0.1&usqp=mq331AQ",
+        ] {
+            assert_eq!(
+                canonical(&format!("https://news.example/view?id=7&{added}")),
+                "https://news.example/view?id=7"
+            );
+        }
+        for telling in
+            ["at=7", "hs=1", "atlas=2", "cmpny=3", "wt=4", "page=2", "idxno=5", "sid=6x", "pk=7", "gl=kr"]
+        {
+            let address = format!("https://news.example/view?{telling}");
+            assert_eq!(canonical(&address), address);
+        }
     }
 }
