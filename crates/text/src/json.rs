@@ -15,9 +15,12 @@ pub struct JsonRepair {
 /// Levels that are followed: one more than serde_json reads. What is deeper is no document, and ends there.
 const MAX_LEVELS: usize = 129;
 
+/// The longest word of JSON, and of what scripts write in a value's place.
+const MAX_WORD_BYTES: usize = 9;
+
 /// Mends, in one pass: line feeds and other control characters inside strings, backslashes that escape nothing, halves of
-/// surrogate pairs, comments, commas before a closing bracket or another comma, closing brackets too many or too few, and an end before
-/// the brackets are closed. What follows the document is left out.
+/// surrogate pairs, comments, commas before a closing bracket or another comma or left out between two objects, `NaN` and the like, closing
+/// brackets too many or too few, and an end before the brackets are closed. What follows the document is left out.
 pub fn repair(json: &str) -> JsonRepair {
     let mut repair = Repair {
         out: String::with_capacity(json.len() + 16),
@@ -30,6 +33,7 @@ pub fn repair(json: &str) -> JsonRepair {
     while let Some(c) = chars.next() {
         match c {
             '"' => repair.string(&mut chars),
+            c if c.is_ascii_alphabetic() => repair.word(c, &mut chars),
             '/' if chars.peek() == Some(&'*') => {
                 let mut last = ' ';
                 for c in chars.by_ref().skip(1) {
@@ -71,6 +75,9 @@ impl Repair {
         }
         match c {
             '{' | '[' => {
+                if matches!(self.last, '}' | ']' | '"') {
+                    self.out.push(',');
+                }
                 self.open.push(if c == '{' { '}' } else { ']' });
                 self.out.push(c);
                 self.safe = self.out.len();
@@ -98,6 +105,24 @@ impl Repair {
             c => self.out.push(c),
         }
         self.last = c;
+    }
+
+    /// Takes in a word: one of JSON's own, or what a script writes for no value.
+    fn word(&mut self, first: char, chars: &mut Peekable<Chars<'_>>) {
+        let mut word = String::from(first);
+        while word.len() <= MAX_WORD_BYTES
+            && let Some(c) = chars.next_if(char::is_ascii_alphanumeric)
+        {
+            word.push(c);
+        }
+        if matches!(word.as_str(), "NaN" | "Infinity" | "undefined" | "None") {
+            // "-Infinity", too.
+            let written = self.out.trim_end_matches('-').len();
+            self.out.truncate(written);
+            word = "null".to_owned();
+        }
+        self.out.push_str(&word);
+        self.last = first;
     }
 
     /// Takes in a string whose opening quotation mark has been read.
@@ -197,6 +222,11 @@ mod tests {
         for (broken, meant) in [
             ("{\"a\": \"x\ny\tz\"}", json!({"a": "x y z"})),
             ("{\"a\": [1, 2,], \"b\": 3,}", json!({"a": [1, 2], "b": 3})),
+            ("[{\"a\": 1} {\"b\": 2} [3]]", json!([{"a": 1}, {"b": 2}, [3]])),
+            (
+                "{\"a\": NaN, \"b\": -Infinity, \"c\": [undefined, true, -1e5]}",
+                json!({"a": null, "b": null, "c": [null, true, -1e5]}),
+            ),
             ("{\"a\": 1,, \"b\": 2}", json!({"a": 1, "b": 2})),
             ("{/* made */ \"a\": 1 // by hand\n}", json!({"a": 1})),
             ("{\"a\": \"it\\'s // no comment\"}", json!({"a": "it's // no comment"})),

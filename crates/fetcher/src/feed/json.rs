@@ -12,6 +12,18 @@ use super::link;
 use super::person;
 use super::text;
 
+/// Longest call around a document: `callback(`, or what keeps scripts from reading one (`)]}',`).
+const MAX_PREFIX_BYTES: usize = 64;
+
+/// The JSON that a text is, or that stands in a call, as some servers give it to scripts.
+pub(super) fn document_in(text: &str) -> Option<&str> {
+    let start = text.bytes().take(MAX_PREFIX_BYTES).position(|byte| byte == b'{')?;
+    let prefix = text[..start].trim();
+    let is_call = || prefix.strip_suffix('(').is_some_and(|name| !name.contains(['<', '"', '\'']));
+    (prefix.is_empty() || prefix.starts_with(")]}") && !prefix.contains('<') || is_call())
+        .then(|| &text[start..])
+}
+
 /// Reads a document in JSON; `None` where it isn't JSON or isn't a feed.
 pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
     let mut warnings = Vec::new();
@@ -25,7 +37,7 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
     };
     let is_cut = warnings.contains(&Warning::Truncated);
     let is_named = string(&feed, "version").is_some_and(|version| version.contains("jsonfeed"));
-    let items = feed.get("items").and_then(Value::as_array);
+    let items = feed.get("items").and_then(list);
     if !is_named && items.is_none() {
         return None;
     }
@@ -72,7 +84,7 @@ fn entry(item: &Map<String, Value>, url: Option<&Url>) -> FeedEntry {
             .into_iter()
             .filter_map(|(href, rel)| named(href, rel))
             .collect(),
-        link: page.or(about),
+        link: page.or_else(|| string(item, "id").filter(|id| link::is_web(id))).or(about),
         title: string(item, "title").map(|title| text::collapse(&title)),
         published: published.as_deref().and_then(date::read_field),
         updated: modified.as_deref().and_then(date::read_field),
@@ -82,6 +94,20 @@ fn entry(item: &Map<String, Value>, url: Option<&Url>) -> FeedEntry {
         content: string(item, "content_html")
             .or_else(|| string(item, "content_text").map(|text| html(&text))),
         ..FeedEntry::default()
+    }
+}
+
+/// The values of a list, or of an object in its place whose names are numbers: what PHP makes of a list with gaps.
+fn list(value: &Value) -> Option<Vec<&Value>> {
+    match value {
+        Value::Array(values) => Some(values.iter().collect()),
+        Value::Object(named) if named.keys().all(|name| name.bytes().all(|byte| byte.is_ascii_digit())) => {
+            let mut values: Vec<(u64, &Value)> =
+                named.iter().filter_map(|(name, value)| Some((name.parse().ok()?, value))).collect();
+            values.sort_by_key(|(number, _)| *number);
+            Some(values.into_iter().map(|(_, value)| value).collect())
+        }
+        _ => None,
     }
 }
 
@@ -207,6 +233,38 @@ mod tests {
         assert_eq!(entries("/2\"").len(), 1);
         let [_, second] = &entries("came in")[..] else { panic!("two entries") };
         assert_eq!((second.link.as_deref(), second.title.as_deref()), (Some("https://port.example/2"), None));
+    }
+
+    #[test]
+    fn an_entry_whose_id_is_its_address_needs_no_other() {
+        let feed = feed(
+            r#"{"version": "https://jsonfeed.org/version/1", "items": [{"id": "https://port.example/1"},
+                {"id": "https://port.example/2", "url": "https://port.example/two"}, {"id": "3"}]}"#,
+        );
+        let links: Vec<Option<&str>> = feed.entries.iter().map(|entry| entry.link.as_deref()).collect();
+        assert_eq!(links, [Some("https://port.example/1"), Some("https://port.example/two"), None]);
+    }
+
+    #[test]
+    fn a_document_is_found_in_a_call_and_behind_what_keeps_scripts_out() {
+        for (text, found) in [
+            ("{\"a\": 1}", Some("{\"a\": 1}")),
+            ("show({\"a\": 1});", Some("{\"a\": 1});")),
+            (")]}',\n{\"a\": 1}", Some("{\"a\": 1}")),
+            ("<rss>{</rss>", None),
+            ("plain words {", None),
+        ] {
+            assert_eq!(document_in(text), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn entries_may_be_numbered_instead_of_listed() {
+        let feed = feed(
+            r#"{"version": "https://jsonfeed.org/version/1", "items": {"2": {"id": "c"}, "0": {"id": "a"}, "10": {"id": "d"}}}"#,
+        );
+        let ids: Vec<Option<&str>> = feed.entries.iter().map(|entry| entry.guid.as_deref()).collect();
+        assert_eq!(ids, [Some("a"), Some("c"), Some("d")]);
     }
 
     #[test]

@@ -29,17 +29,17 @@ fn has_scheme(href: &str) -> bool {
     })
 }
 
-/// An address, trimmed, without the scheme by which it says that a feed is there: `feed://host/…` stands for `http://host/…`, and
-/// `feed:https://…` for what follows (draft-obasanjo-feed-uri-scheme-02).
+/// An address, trimmed, without the scheme by which it says that a feed is there: `feed://host/…` stands for `http://host/…`,
+/// `feeds://host/…` for `https://host/…`, and `feed:https://…` for what follows (draft-obasanjo-feed-uri-scheme-02).
 pub(super) fn without_feed_scheme(written: &str) -> Cow<'_, str> {
     let written = written.trim();
-    match written.get(..5) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("feed:") => match &written[5..] {
-            rest if rest.starts_with("//") => Cow::Owned(format!("http:{rest}")),
-            rest => Cow::Borrowed(rest),
-        },
-        _ => Cow::Borrowed(written),
-    }
+    let Some((scheme, rest)) = written.split_once(':') else { return Cow::Borrowed(written) };
+    let web = match () {
+        () if scheme.eq_ignore_ascii_case("feed") => "http",
+        () if scheme.eq_ignore_ascii_case("feeds") => "https",
+        () => return Cow::Borrowed(written),
+    };
+    if rest.starts_with("//") { Cow::Owned(format!("{web}:{rest}")) } else { Cow::Borrowed(rest) }
 }
 
 /// Whether an address is one of the web.

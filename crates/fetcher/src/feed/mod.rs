@@ -69,8 +69,8 @@ pub fn read(bytes: &[u8], url: Option<&Url>, content_type: Option<&str>) -> Resu
 }
 
 fn first_opinion(text: &str, url: Option<&Url>) -> Result<FeedDocument, FeedError> {
-    if text.starts_with('{')
-        && let Some(feed) = json::read(text, url)
+    if let Some(json) = json::document_in(text)
+        && let Some(feed) = json::read(json, url)
     {
         return Ok(feed);
     }

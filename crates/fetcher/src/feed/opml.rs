@@ -66,7 +66,8 @@ pub fn read(bytes: &[u8]) -> Result<Opml, OpmlError> {
                 in_title = opml.title.is_none() && !tag.empty
             }
             MarkupToken::Open(tag) if tag.name.eq_ignore_ascii_case("outline") => {
-                let feed = tag.attribute("xmlurl");
+                let is_typed = || tag.attribute("type").is_some_and(|kind| is_feed_type(&kind));
+                let feed = tag.attribute("xmlurl").or_else(|| tag.attribute("url").filter(|_| is_typed()));
                 if let Some(written) = &feed {
                     match web(written) {
                         Some(url) if seen.len() < MAX_FEEDS && seen.insert(url.clone()) => {
@@ -165,6 +166,11 @@ fn name(tag: &StartTag<'_>) -> Option<String> {
         .find(|name| !name.is_empty())
 }
 
+/// Whether an outline's `type` says that its address is a feed's, in whichever attribute it stands.
+fn is_feed_type(kind: &str) -> bool {
+    ["rss", "atom", "feed"].iter().any(|known| kind.trim().eq_ignore_ascii_case(known))
+}
+
 fn web(written: &str) -> Option<Url> {
     Url::parse(&link::without_feed_scheme(written))
         .ok()
@@ -214,12 +220,30 @@ mod tests {
     #[test]
     fn the_feed_scheme_is_http_in_disguise() {
         let list = r#"<opml><body><outline xmlUrl="feed://a.example/rss"/><outline xmlUrl=" FEED:https://b.example/rss"/>
-            <outline xmlUrl="feed:http://c.example/rss" htmlUrl="feed://c.example/"/><outline xmlUrl="feed:"/></body></opml>"#;
+            <outline xmlUrl="feed:http://c.example/rss" htmlUrl="feed://c.example/"/><outline xmlUrl="feed:"/>
+            <outline xmlUrl="FEEDS://d.example/rss"/></body></opml>"#;
         let opml = read(list.as_bytes()).unwrap();
         let urls: Vec<&str> = opml.feeds.iter().map(|feed| feed.url.as_str()).collect();
-        assert_eq!(urls, ["http://a.example/rss", "https://b.example/rss", "http://c.example/rss"]);
+        assert_eq!(
+            urls,
+            [
+                "http://a.example/rss",
+                "https://b.example/rss",
+                "http://c.example/rss",
+                "https://d.example/rss"
+            ]
+        );
         assert_eq!(opml.feeds[2].page.as_ref().map(Url::as_str), Some("http://c.example/"));
         assert_eq!(opml.skipped, ["feed:"]);
+    }
+
+    #[test]
+    fn an_outline_of_a_feeds_type_may_give_its_address_as_a_links() {
+        let list = r#"<opml><body><outline type="rss" url="https://a.example/rss"/>
+            <outline type="link" url="https://b.example/"/></body></opml>"#;
+        let urls: Vec<String> =
+            read(list.as_bytes()).unwrap().feeds.into_iter().map(|feed| feed.url.into()).collect();
+        assert_eq!(urls, ["https://a.example/rss"]);
     }
 
     #[test]
