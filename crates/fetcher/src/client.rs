@@ -168,10 +168,11 @@ impl PoliteClient {
         hops: &[Hop],
     ) -> Option<Result<(Hop, Url), RequestFailure>> {
         let status = response.status;
-        if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        let location = response.headers.get(header::LOCATION).map(|value| reference(value.as_bytes()));
+        // Of several choices the server may name the one it prefers (RFC 9110, section 15.4.1).
+        if !matches!(status, 301 | 302 | 303 | 307 | 308) && !(status == 300 && location.is_some()) {
             return None;
         }
-        let location = response.headers.get(header::LOCATION).map(|value| reference(value.as_bytes()));
         let Some(target) = location.and_then(|location| web_target(url, &location)) else {
             return Some(Err(RequestFailure::BadRedirect { status }));
         };

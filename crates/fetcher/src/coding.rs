@@ -59,9 +59,9 @@ pub(crate) enum CodedExtent {
 /// The body without the codings that `Content-Encoding` names, at most `limit` bytes of it. Never takes much more memory
 /// than that, whatever the body claims.
 ///
-/// A body that is called gzip but doesn't begin as one is taken as it is: servers that set the field without compressing
-/// are common, and other readers of feeds bear with them. For the same reason a name that isn't registered as a coding
-/// counts for nothing.
+/// A body that begins as gzip is read as that, whatever it is called, and one that begins as markup and isn't what it is called is taken
+/// as it is: servers that set the field without compressing, or compress without setting it, are common, and other readers bear with
+/// them. For the same reason a name that isn't registered as a coding counts for nothing.
 ///
 /// # Errors
 /// If a coding is unknown, the body isn't what its coding says, or it is larger than the limit.
@@ -97,7 +97,7 @@ fn codings(headers: &HeaderMap) -> Result<Vec<Coding>, CodingError> {
     let mut codings = Vec::new();
     for value in headers.get_all(header::CONTENT_ENCODING) {
         for name in String::from_utf8_lossy(value.as_bytes()).split(',') {
-            match name.trim().to_ascii_lowercase().as_str() {
+            match name.trim().trim_matches('"').to_ascii_lowercase().as_str() {
                 "gzip" | "x-gzip" => codings.push(Coding::Gzip),
                 "deflate" => codings.push(Coding::Deflate),
                 "br" => codings.push(Coding::Brotli),
@@ -128,7 +128,24 @@ fn undo(codings: Vec<Coding>, body: &[u8], extent: CodedExtent) -> Result<Vec<u8
             continue;
         }
         let is_cut = left == 0 && extent == CodedExtent::Start(limit);
-        let output = decode(coding, input, if is_cut { limit } else { limit.saturating_add(1) })?;
+        let output = match decode(coding, input, if is_cut { limit } else { limit.saturating_add(1) }) {
+            // Servers that set the field without compressing are common.
+            Err(CodingError::Broken { .. }) if is_plain(input) => continue,
+            decoded => decoded?,
+        };
+        if output.len() > limit {
+            return Err(CodingError::TooLarge(limit));
+        }
+        decoded = Some(output);
+    }
+    // A page that was compressed once more, or by somebody who did not say so.
+    let most = if matches!(extent, CodedExtent::Start(_)) { limit } else { limit.saturating_add(1) };
+    for _ in 0..MAX_CODINGS {
+        let input = decoded.as_deref().unwrap_or(body);
+        if !is_gzip(input) {
+            break;
+        }
+        let Ok(output) = gunzip(input, most) else { break };
         if output.len() > limit {
             return Err(CodingError::TooLarge(limit));
         }
@@ -146,20 +163,40 @@ fn undo(codings: Vec<Coding>, body: &[u8], extent: CodedExtent) -> Result<Vec<u8
     }
 }
 
-/// What every member of a gzip body begins with (RFC 1952, section 2.3.1).
+/// What every member of a gzip body begins with (RFC 1952, section 2.3.1), the last byte its only method.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+const GZIP_METHOD: u8 = 8;
+
+/// Whether a body is gzip, whatever it is called.
+fn is_gzip(body: &[u8]) -> bool {
+    body.starts_with(&GZIP_MAGIC) && body.get(2) == Some(&GZIP_METHOD)
+}
+
+/// Whether a body begins as markup or JSON: then it was never compressed.
+fn is_plain(body: &[u8]) -> bool {
+    const MAX_LOOKED_AT_BYTES: usize = 256;
+    let start = &body[..body.len().min(MAX_LOOKED_AT_BYTES)];
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    text.starts_with(b"<") && !start.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
+        || text.starts_with(b"{\"")
+}
 
 /// The first `most` bytes of what `input` decompresses to.
 fn decode(coding: Coding, input: &[u8], most: usize) -> Result<Vec<u8>, CodingError> {
     match coding {
+        _ if is_gzip(input) => gunzip(input, most),
         Coding::Gzip => gunzip(input, most),
         // Deflate is meant to be zlib (RFC 9110, section 8.4.1.2), but some servers send it bare.
-        Coding::Deflate => match read_to(most, "deflate", flate2::read::ZlibDecoder::new(input)) {
-            Err(CodingError::Broken { .. }) => {
-                read_to(most, "deflate", flate2::read::DeflateDecoder::new(input))
+        Coding::Deflate => match input {
+            [method, flags, bare @ ..]
+                if method & 0x0f == GZIP_METHOD
+                    && u16::from_be_bytes([*method, *flags]).is_multiple_of(31) =>
+            {
+                inflate(bare, most, "deflate").or_else(|_| inflate(input, most, "deflate"))
             }
-            decided => decided,
-        },
+            bare => inflate(bare, most, "deflate"),
+        }
+        .map(|inflated| inflated.bytes),
         Coding::Brotli => read_to(most, "br", brotli::Decompressor::new(input, 1 << 14)),
         Coding::Zstd => {
             let broken = |error: io::Error| CodingError::Broken { coding: "zstd", why: error.to_string() };
@@ -172,22 +209,81 @@ fn decode(coding: Coding, input: &[u8], most: usize) -> Result<Vec<u8>, CodingEr
 }
 
 /// The members of a gzip body, one after another. Whatever follows the last whole one is passed over, as browsers and gzip
-/// itself do: some servers pad.
+/// itself do: some servers pad. As in browsers, a checksum that is wrong or missing costs nothing either, where the compressed data comes
+/// to its end: some servers write none.
 fn gunzip(input: &[u8], most: usize) -> Result<Vec<u8>, CodingError> {
+    const TRAILER_BYTES: usize = 8;
     let mut whole = Vec::new();
     let mut rest = input;
     for _ in 0..MAX_GZIP_MEMBERS {
         if whole.len() >= most || !rest.starts_with(&GZIP_MAGIC) {
             break;
         }
-        let mut member = flate2::bufread::GzDecoder::new(rest);
-        (&mut member)
-            .take((most - whole.len()) as u64)
-            .read_to_end(&mut whole)
-            .map_err(|error| CodingError::Broken { coding: "gzip", why: error.to_string() })?;
-        rest = member.into_inner();
+        let broken = || CodingError::Broken { coding: "gzip", why: "its head ends too early".to_owned() };
+        let data = gzip_data(rest).ok_or_else(broken)?;
+        let inflated = inflate(data, most - whole.len(), "gzip")?;
+        whole.extend_from_slice(&inflated.bytes);
+        rest = data.get(inflated.read + TRAILER_BYTES..).unwrap_or_default();
     }
     Ok(whole)
+}
+
+/// What stands behind the head of a gzip member (RFC 1952, section 2.3).
+fn gzip_data(member: &[u8]) -> Option<&[u8]> {
+    const HEAD_BYTES: usize = 10;
+    let flags = *member.get(3)?;
+    let mut rest = member.get(HEAD_BYTES..)?;
+    if flags & 4 != 0 {
+        let length = usize::from(u16::from_le_bytes([*rest.first()?, *rest.get(1)?]));
+        rest = rest.get(2 + length..)?;
+    }
+    // A name, and a comment, each with its end.
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            rest = rest.get(memchr::memchr(0, rest)? + 1..)?;
+        }
+    }
+    if flags & 2 != 0 {
+        rest = rest.get(2..)?;
+    }
+    Some(rest)
+}
+
+/// What DEFLATE data became.
+struct Inflated {
+    bytes: Vec<u8>,
+    /// The bytes that were read, to the end of the data or until there were enough.
+    read: usize,
+}
+
+/// The first `most` bytes of what DEFLATE data (RFC 1951) becomes.
+fn inflate(input: &[u8], most: usize, coding: &'static str) -> Result<Inflated, CodingError> {
+    const STEP_BYTES: usize = 32 << 10;
+    let broken = |why: String| CodingError::Broken { coding, why };
+    let mut state = flate2::Decompress::new(false);
+    let mut bytes = Vec::new();
+    loop {
+        let read = usize::try_from(state.total_in()).unwrap_or(usize::MAX);
+        if bytes.len() >= most {
+            bytes.truncate(most);
+            return Ok(Inflated { bytes, read });
+        }
+        bytes.reserve(STEP_BYTES.min(most - bytes.len()).max(1));
+        let before = (bytes.len(), read);
+        let rest = input.get(read..).unwrap_or_default();
+        let status = state
+            .decompress_vec(rest, &mut bytes, flate2::FlushDecompress::None)
+            .map_err(|error| broken(error.to_string()))?;
+        let read = usize::try_from(state.total_in()).unwrap_or(usize::MAX);
+        match status {
+            flate2::Status::StreamEnd => {
+                bytes.truncate(most);
+                return Ok(Inflated { bytes, read });
+            }
+            _ if (bytes.len(), read) == before => return Err(broken("it ends too early".to_owned())),
+            _ => {}
+        }
+    }
 }
 
 fn read_to(most: usize, coding: &'static str, decoder: impl Read) -> Result<Vec<u8>, CodingError> {
@@ -229,7 +325,12 @@ mod tests {
             let body = [&gzip(b"The ferry was late.")[..], padding].concat();
             assert_eq!(decode_body(&coded("gzip"), &body, 100).unwrap(), b"The ferry was late.");
         }
-        let cut = &gzip(b"The ferry was late.")[..25];
+        let whole = gzip(b"The ferry was late.");
+        for end in [&b""[..], &[0; 4], &[1; 8]] {
+            let body = [&whole[..whole.len() - 8], end].concat();
+            assert_eq!(decode_body(&coded("gzip"), &body, 100).unwrap(), b"The ferry was late.");
+        }
+        let cut = &whole[..25];
         assert!(matches!(decode_body(&coded("gzip"), cut, 100), Err(CodingError::Broken { .. })));
     }
 
@@ -239,6 +340,49 @@ mod tests {
             assert_eq!(decode_body(&coded(name), b"The ferry", 100).unwrap(), b"The ferry", "{name}");
         }
         assert_eq!(decode_body(&coded("compress"), b"?", 9), Err(CodingError::Unknown("compress".into())));
+    }
+
+    #[test]
+    fn a_body_is_what_it_begins_as_where_that_is_not_what_it_is_called() {
+        let page = b"<!doctype html><p>The ferry was late.";
+        let zlib = {
+            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(page).unwrap();
+            encoder.finish().unwrap()
+        };
+        for (called, sent) in [
+            ("deflate", gzip(page)),
+            ("br", gzip(page)),
+            ("identity", gzip(page)),
+            ("gzip, gzip", gzip(page)),
+            ("gzip", gzip(&gzip(page))),
+            ("\"gzip\"", gzip(page)),
+            ("br", page.to_vec()),
+            ("zstd", page.to_vec()),
+            ("deflate", page.to_vec()),
+            ("deflate", zlib.clone()),
+            // Without its checksum, and without its frame.
+            ("deflate", zlib[..zlib.len() - 4].to_vec()),
+            ("deflate", zlib[2..zlib.len() - 4].to_vec()),
+        ] {
+            assert_eq!(decode_body(&coded(called), &sent, 100).as_deref(), Ok(&page[..]), "{called}");
+        }
+        let bomb = gzip(&gzip(&[b'x'; 1000]));
+        assert_eq!(decode_body(&HeaderMap::new(), &bomb, 999), Err(CodingError::TooLarge(999)));
+    }
+
+    #[test]
+    fn a_gzip_head_may_hold_a_name_and_more() {
+        let plain = gzip(b"The ferry was late.");
+        let mut head = plain[..10].to_vec();
+        head[3] = 2 | 4 | 8 | 16;
+        head.extend([3, 0, 1, 2, 3]);
+        head.extend(b"page.html\0made by hand\0xx");
+        let body = [&head, &plain[10..]].concat();
+        assert_eq!(decode_body(&coded("gzip"), &body, 100).unwrap(), b"The ferry was late.");
+        for end in 0..head.len() {
+            assert!(decode_body(&coded("gzip"), &body[..end], 100).is_err() || end < 2, "{end}");
+        }
     }
 
     #[test]

@@ -302,8 +302,7 @@ impl Fetcher {
         redirector: Option<&'static Redirector>,
         memory: Option<&MemoryLease>,
     ) -> Result<Html, PageFailure> {
-        // A proxy that changed the page on its way says 203 (RFC 9110, section 15.3.4).
-        if !matches!(response.status, 200 | 203) {
+        if !response.has_representation() {
             let retry_after = retry_after(&response.headers, self.client.clock.now())
                 .map(|wait| wait.min(self.fetch.max_retry_after));
             return Err(PageFailure::Status { status: response.status, retry_after });

@@ -129,7 +129,7 @@ impl Fetcher {
         };
         let reason = format!("status {status} from {}", self.secret_query().public(url));
         match status {
-            200 => match self.read(before, url, response, now).await {
+            _ if response.has_representation() => match self.read(before, url, response, now).await {
                 Ok(FeedAnswer { outcome, entries, hub }) => {
                     let unchanged = matches!(outcome, ExchangeOutcome::Unchanged { .. });
                     let result = if unchanged { PollResult::Unchanged } else { PollResult::Read };
@@ -167,7 +167,7 @@ impl Fetcher {
         }
     }
 
-    /// Reads the body of a 200.
+    /// Reads the body of an answer that holds the feed.
     async fn read(
         &self,
         before: &FeedState,

@@ -56,8 +56,23 @@ pub(crate) fn other_than_html(content_type: Option<&str>, body: &[u8]) -> Option
             let is_xhtml = memchr::memmem::find(&lower, b"<html").is_some();
             if is_xhtml { None } else { declared_or("xml") }
         }
+        _ if is_called_html(&essence) || begins_as_page(text) => None,
         _ => Some(essence),
     }
+}
+
+/// Whether a media type that is none means HTML: `text/htm`, `application/html`, `text/html charset=utf-8`.
+fn is_called_html(essence: &str) -> bool {
+    essence.contains("htm") && !essence.contains("image")
+}
+
+/// Whether a text says in its first tag that it is a page. Servers call pages by the name of what made them
+/// (`application/x-httpd-php`), or of the folder that they lie in (`httpd/unix-directory`).
+fn begins_as_page(text: &[u8]) -> bool {
+    ["<!doctype html", "<html"].iter().any(|first| {
+        text.get(..first.len()).is_some_and(|start| start.eq_ignore_ascii_case(first.as_bytes()))
+            && text.get(first.len()).is_none_or(|next| *next == b'>' || next.is_ascii_whitespace())
+    })
 }
 
 /// The media type in a `Content-Type`, in lower case: of several the last that is one (Fetch, 2.2.2, "extract a MIME type"). What
@@ -102,6 +117,11 @@ mod tests {
             (Some("application/octet-stream, text/html"), b"plain words"),
             (Some("html"), b"<!DOCTYPE html><title>Port</title>"),
             (Some("text/html, */*"), b"plain words"),
+            (Some("text/html charset=utf-8"), b"plain words"),
+            (Some("text/htm"), b"plain words"),
+            (Some("application/vnd.wap.xhtml+xml"), b"<?xml version='1.0'?><html/>"),
+            (Some("httpd/unix-directory"), b"<!DOCTYPE html><title>Port</title>"),
+            (Some("application/x-httpd-php"), b"\n<html lang=ko>"),
         ] {
             assert_eq!(other_than_html(declared, body), None, "{declared:?} {body:?}");
         }
@@ -115,6 +135,7 @@ mod tests {
             (Some("text/html"), b"a\0b", "binary data"),
             (Some("application/pdf"), b"%PDF-1.7", "application/pdf"),
             (Some("application/json; charset=utf-8"), b"{}", "application/json"),
+            (Some("application/x-httpd-php"), b"<htmlish>", "application/x-httpd-php"),
             (Some("text/plain"), b"plain words", "text/plain"),
             (Some("application/xml"), b"<?xml version='1.0'?><urlset/>", "application/xml"),
             (Some("text/html"), b"<rss version='2.0'>", "application/rss+xml"),

@@ -55,6 +55,13 @@ pub(super) fn was_not_processed(error: &reqwest::Error) -> bool {
     })
 }
 
+/// Whether the server wants HTTP/1.1 for the request (RFC 9113, section 7).
+pub(super) fn asks_for_http1(error: &reqwest::Error) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<h2::Error>())
+        .any(|error| error.is_remote() && error.reason() == Some(h2::Reason::HTTP_1_1_REQUIRED))
+}
+
 /// The causes of `error`, from the nearest to the first.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     std::iter::successors(error.source(), |cause| cause_of(*cause))

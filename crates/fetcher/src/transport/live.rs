@@ -36,14 +36,17 @@ const MAX_POST_ANSWER_TIME: Duration = Duration::from_secs(1);
 /// The largest HTTP/2 frame that is taken, in bytes: the least that must be (RFC 9113, section 4.2).
 const MAX_HTTP2_FRAME_BYTES: u32 = 16 << 10;
 
+/// How many fields the head of an answer over HTTP/1.1 may have: some servers repeat a policy or a cookie in each of a hundred.
+const MAX_HTTP1_FIELDS: usize = 400;
+
 /// Sends requests over the network: HTTP/1.1 or HTTP/2, through a proxy or straight to the host, within the bounds of its
 /// settings, and to public addresses only unless they allow others.
 #[derive(Clone)]
 pub struct LiveTransport {
-    /// Connects to hosts.
-    direct: Client,
-    /// Connects to the proxy of the settings, where there is one.
-    proxied: Option<(Client, ProxyMatcher)>,
+    /// Connect to hosts.
+    direct: HttpClients,
+    /// Connect to the proxy of the settings, where there is one.
+    proxied: Option<(HttpClients, ProxyMatcher)>,
     /// Where requests that choose no proxy may go, and those that choose none.
     addresses: AddressFilter,
     /// What connects to the proxies of single feeds: as many as are configured, each made when it is first needed.
@@ -62,10 +65,39 @@ pub struct PostAnswer {
     pub headers: HeaderMap,
 }
 
+/// A client that agrees on a version of HTTP with each server, and one for servers that ask for HTTP/1.1 only after they agreed on
+/// another.
+#[derive(Clone)]
+struct HttpClients {
+    any: Client,
+    http1: Client,
+}
+
+impl HttpClients {
+    /// Clients that find addresses through `addresses` and pass `proxies`.
+    fn new(
+        settings: &FetchSettings,
+        addresses: &AddressFilter,
+        proxies: Option<&Proxies>,
+    ) -> Result<Self, FetchSettingsError> {
+        let tls = super::tls::client_config(&settings.extra_ca)?;
+        let mut tls_http1 = tls.clone();
+        tls_http1.alpn_protocols.retain(|protocol| protocol == b"http/1.1");
+        let made = |tls| -> Result<ClientBuilder, FetchSettingsError> {
+            let builder = client(settings, tls).dns_resolver(addresses.clone());
+            match proxies {
+                Some(proxies) => proxies.clone().add_to(builder),
+                None => Ok(builder.no_proxy()),
+            }
+        };
+        Ok(Self { any: made(tls)?.build()?, http1: made(tls_http1)?.http1_only().build()? })
+    }
+}
+
 /// The way through the proxy of a feed.
 #[derive(Clone)]
 struct ProxyRoute {
-    client: Client,
+    client: HttpClients,
     matcher: ProxyMatcher,
     addresses: AddressFilter,
 }
@@ -78,8 +110,8 @@ impl ProxyRoute {
     ) -> Result<Self, FetchSettingsError> {
         let proxies = Proxies::through(server, settings);
         let addresses = AddressFilter::new(settings, resolver, proxies.names().collect())?;
-        let builder = client(settings)?.dns_resolver(addresses.clone());
-        Ok(Self { matcher: proxies.matcher(), client: proxies.add_to(builder)?.build()?, addresses })
+        let client = HttpClients::new(settings, &addresses, Some(&proxies))?;
+        Ok(Self { matcher: proxies.matcher(), client, addresses })
     }
 }
 
@@ -116,12 +148,10 @@ impl LiveTransport {
         let proxies = Proxies::of(settings, |name| std::env::var(name).ok())?;
         let proxy_names = proxies.iter().flat_map(Proxies::names).collect();
         let addresses = AddressFilter::new(settings, resolver.clone(), proxy_names)?;
-        let client = || client(settings).map(|builder| builder.dns_resolver(addresses.clone()));
-        let direct = client()?.no_proxy().build()?;
-        let proxied = match proxies {
+        let direct = HttpClients::new(settings, &addresses, None)?;
+        let proxied = match &proxies {
             Some(proxies) => {
-                let matcher = proxies.matcher();
-                Some((proxies.add_to(client()?)?.build()?, matcher))
+                Some((HttpClients::new(settings, &addresses, Some(proxies))?, proxies.matcher()))
             }
             None => None,
         };
@@ -158,8 +188,8 @@ impl LiveTransport {
         }
     }
 
-    /// The client that asks for `url`, if it may be asked for: here it is decided which way a request goes.
-    fn client_for(&self, url: &Url, choice: Option<&ProxyChoice>) -> Result<Client, TransportError> {
+    /// The clients that ask for `url`, if it may be asked for: here it is decided which way a request goes.
+    fn client_for(&self, url: &Url, choice: Option<&ProxyChoice>) -> Result<HttpClients, TransportError> {
         // The operator says where this host is.
         let is_placed = self.addresses.is_placed(url);
         if let Some(ProxyChoice::Server(server)) = choice.filter(|_| !is_placed) {
@@ -248,7 +278,8 @@ impl LiveTransport {
         let failed = |error: reqwest::Error| failure::of_client(&error, &host, self.bounds.connect);
         let mut answer = self.answer(request, proxy.as_ref()).await?;
         let (status, headers) = (answer.status().as_u16(), std::mem::take(answer.headers_mut()));
-        let body = self.collect(answer, memory.as_ref(), failed).await?;
+        let length = length_beside_identity(&headers);
+        let body = self.collect(answer, length, memory.as_ref(), failed).await?;
         Ok(Response {
             status,
             headers,
@@ -259,9 +290,11 @@ impl LiveTransport {
         })
     }
 
+    /// The body, which ends after `length` bytes where the client doesn't know.
     async fn collect(
         &self,
         mut answer: reqwest::Response,
+        length: Option<usize>,
         memory: Option<&MemoryLease>,
         failed: impl Fn(reqwest::Error) -> TransportError,
     ) -> Result<Bytes, TransportError> {
@@ -272,11 +305,18 @@ impl LiveTransport {
             return Err(too_large());
         }
         let mut whole = BytesMut::new();
-        while let Some(piece) = timeout(self.bounds.stall, answer.chunk())
-            .await
-            .map_err(|_| timed_out("no more of the body", self.bounds.stall))?
-            .map_err(&failed)?
-        {
+        while length.is_none_or(|length| whole.len() < length) {
+            let next = timeout(self.bounds.stall, answer.chunk())
+                .await
+                .map_err(|_| timed_out("no more of the body", self.bounds.stall))?
+                .map_err(&failed);
+            let piece = match next {
+                Ok(Some(piece)) => piece,
+                Ok(None) => break,
+                // The end that the server owes is that of its own bookkeeping.
+                Err(error) if error.kind == FailureKind::Cut && ends_as_document(&whole) => break,
+                Err(error) => return Err(error),
+            };
             if whole.len() + piece.len() > limit {
                 return Err(too_large());
             }
@@ -299,21 +339,42 @@ impl Transport for LiveTransport {
     }
 }
 
+/// How many bytes a body has that is sent as it is, where the server says so in words (`Transfer-Encoding: identity`, of RFC 2616, section
+/// 3.6): beside a field of that name the client waits for the end of the connection.
+fn length_beside_identity(headers: &HeaderMap) -> Option<usize> {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter().peekable();
+    codings.peek()?;
+    codings
+        .all(|coding| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
+        .then(|| headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok())
+        .flatten()
+}
+
+/// Whether what came ends as a whole page or a whole feed does.
+fn ends_as_document(body: &[u8]) -> bool {
+    const ENDS: [&[u8]; 4] = [b"</html>", b"</rss>", b"</feed>", b"</rdf:rdf>"];
+    let body = body.trim_ascii_end();
+    ENDS.iter()
+        .any(|end| body.len().checked_sub(end.len()).is_some_and(|at| body[at..].eq_ignore_ascii_case(end)))
+}
+
 /// Sends `request`, and once more where the server says that it did nothing about it: a server that closes a connection
-/// or sheds load over HTTP/2 wants to be asked anew at once, whatever the method (RFC 9113, section 8.7).
-async fn head(client: &Client, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
+/// or sheds load over HTTP/2 wants to be asked anew at once, whatever the method (RFC 9113, section 8.7), and one that wants HTTP/1.1 for
+/// it over that (section 7, HTTP_1_1_REQUIRED).
+async fn head(clients: &HttpClients, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
     let again = request.try_clone();
-    match (client.execute(request).await, again) {
-        (Err(error), Some(again)) if failure::was_not_processed(&error) => client.execute(again).await,
+    match (clients.any.execute(request).await, again) {
+        (Err(error), Some(again)) if failure::asks_for_http1(&error) => clients.http1.execute(again).await,
+        (Err(error), Some(again)) if failure::was_not_processed(&error) => clients.any.execute(again).await,
         (sent, _) => sent,
     }
 }
 
 /// A client that does one exchange at a time and nothing of its own accord: it follows no redirect, has no policy of asking
 /// again, and undoes no content coding. Its time is bounded here and in [`LiveTransport::exchange`].
-fn client(settings: &FetchSettings) -> Result<ClientBuilder, FetchSettingsError> {
-    Ok(Client::builder()
-        .tls_backend_preconfigured(super::tls::client_config(&settings.extra_ca)?)
+fn client(settings: &FetchSettings, tls: rustls::ClientConfig) -> ClientBuilder {
+    Client::builder()
+        .tls_backend_preconfigured(tls)
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .referer(false)
@@ -324,9 +385,11 @@ fn client(settings: &FetchSettings) -> Result<ClientBuilder, FetchSettingsError>
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_allow_spaces_after_header_name_in_responses(true)
         .http1_allow_obsolete_multiline_headers_in_responses(true)
+        // How large they are together is bounded below.
+        .http1_max_headers(MAX_HTTP1_FIELDS)
         // From this bound and that of a frame follows how many CONTINUATION frames a head may have, too.
         .http2_max_header_list_size(u32::try_from(settings.max_header_bytes).unwrap_or(u32::MAX))
-        .http2_max_frame_size(MAX_HTTP2_FRAME_BYTES))
+        .http2_max_frame_size(MAX_HTTP2_FRAME_BYTES)
 }
 
 /// What `headers` took on the wire over HTTP/1: `name: value`, and the end of the line. Over HTTP/2 the client has applied the
@@ -374,4 +437,40 @@ fn basic_credentials(url: &Url) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(pair))).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn length(fields: &[(&'static str, &'static str)]) -> Option<usize> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        length_beside_identity(&headers)
+    }
+
+    #[test]
+    fn a_body_that_is_said_to_be_as_it_is_ends_at_its_length() {
+        assert_eq!(length(&[("transfer-encoding", "Identity"), ("content-length", "12")]), Some(12));
+        for fields in [
+            &[("content-length", "12")][..],
+            &[("transfer-encoding", "identity")],
+            &[("transfer-encoding", "chunked"), ("content-length", "12")],
+            &[("transfer-encoding", "identity"), ("transfer-encoding", "chunked"), ("content-length", "12")],
+        ] {
+            assert_eq!(length(fields), None, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_ends_as_a_page_or_a_feed_is_whole() {
+        for whole in ["<p>text</HTML>\r\n", "<rss></rss>", "<feed></feed> ", "</rdf:RDF>"] {
+            assert!(ends_as_document(whole.as_bytes()), "{whole}");
+        }
+        for part in ["", "</htm", "<html><p>text", "</html> <p>"] {
+            assert!(!ends_as_document(part.as_bytes()), "{part}");
+        }
+    }
 }

@@ -133,6 +133,12 @@ impl Response {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// Whether its status says that it holds what was asked for: as it is (200), as a proxy on the way changed it (203; RFC 9110, section
+    /// 15.3.4), or by way of something done to it that nobody asked for here (226; RFC 3229, section 10.4.1).
+    pub fn has_representation(&self) -> bool {
+        matches!(self.status, 200 | 203 | 226)
+    }
+
     /// Its `Content-Type`; the values of several fields stand one behind the other.
     pub fn content_type(&self) -> Option<String> {
         let values = self.headers.get_all(http::header::CONTENT_TYPE).iter();

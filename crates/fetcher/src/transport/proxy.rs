@@ -119,6 +119,7 @@ impl fmt::Display for ProxyChoice {
 }
 
 /// The proxy of each scheme, and what is reached without one.
+#[derive(Clone)]
 pub(crate) struct Proxies {
     http: Option<Url>,
     https: Option<Url>,

@@ -162,6 +162,32 @@ async fn a_request_that_the_server_did_not_process_is_sent_once_more() {
 }
 
 #[tokio::test]
+async fn a_server_that_wants_http_1_1_for_a_page_is_asked_over_that() {
+    let server = TlsServer::start("news.example", &[b"h2", b"http/1.1"], move |stream| async move {
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        let (mut reader, mut writer) = tokio::io::split(stream);
+        let refusal =
+            [frame(SETTINGS, 0, &[]), frame(SETTINGS, ACK, &[]), frame(RST_STREAM, 0, &[0, 0, 0, 13])];
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer".to_vec();
+        let mut request = [0; 4096];
+        let _ = reader.read(&mut request).await;
+        if is_http2 {
+            // The request follows the client's preface and settings.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let _ = reader.read(&mut request).await;
+        }
+        let sent = if is_http2 { refusal.concat() } else { answer };
+        let _ = writer.write_all(&sent).await;
+        let _ = writer.flush().await;
+        let _ = tokio::io::copy(&mut reader, &mut tokio::io::sink()).await;
+    })
+    .await;
+    let live = LiveTransport::new(&server.settings("news.example")).unwrap();
+    let answer = live.send(Request::get(url("https://news.example/1"), Purpose::Page)).await;
+    assert_eq!(answer.map(|response| response.body.len()), Ok(6));
+}
+
+#[tokio::test]
 async fn a_head_that_is_larger_than_the_bound_is_refused() {
     let begin = [&STATUS_200[..], &fields(100)].concat();
     let mut frames = vec![(0, frame(HEADERS, 0, &begin))];
