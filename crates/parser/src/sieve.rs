@@ -222,11 +222,14 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
 }
 
+/// Parts of what a style says that hides its element, one way or another, however it is written: "display:None".
+const HIDING: [&[u8]; 7] = [b"one", b"ONE", b"idden", b"IDDEN", b"clip", b"-9999", b"-10000"];
+
 /// Whether anybody reads an attribute. What is not known here is kept.
 fn is_read(name: &[u8], value: &[u8]) -> bool {
     match name {
         b"class" | b"href" | b"id" | b"src" | b"title" | b"alt" | b"rel" => true,
-        b"style" => memmem::find(value, b"none").is_some() || memmem::find(value, b"hidden").is_some(),
+        b"style" => HIDING.iter().any(|word| memmem::find(value, word).is_some()),
         b"data-testid"
         | b"data-component"
         | b"data-component-name"

@@ -290,6 +290,15 @@ fn what_the_markup_hides_is_no_part_of_the_story() {
         "<div aria-hidden=true>",
         "<dialog>",
         "<div class=sr-only>",
+        "<div style='DISPLAY: None'>",
+        "<div style='position:absolute; left:-9999px'>",
+        "<div style='position:absolute;clip:rect(0,0,0,0)'>",
+        "<div style='height:0;overflow:hidden'>",
+        "<div class='promo d-none'>",
+        "<div class=hidden>",
+        "<div class=is-hidden>",
+        "<div class='d-none d-print-block'>",
+        "<div popover id=voucher>",
     ] {
         let close = if open.starts_with("<dialog") { "</dialog>" } else { "</div>" };
         let article = read(&page(&format!("{}{open}{text}{close}", story(5))));
@@ -300,8 +309,65 @@ fn what_the_markup_hides_is_no_part_of_the_story() {
 
 #[test]
 fn a_story_that_is_hidden_until_a_script_shows_it_is_read() {
-    for wrapper in ["style='visibility:hidden'", "aria-hidden=true", "hidden"] {
+    for wrapper in
+        ["style='visibility:hidden'", "aria-hidden=true", "hidden", "class=hidden", "class='hide js-show'"]
+    {
         let html = page(&story(5)).replace("<main>", &format!("<main {wrapper}>"));
         assert_eq!(lines(&read(&html)).len(), 5, "{wrapper}");
     }
+}
+
+#[test]
+fn what_a_style_sheet_shows_from_some_width_on_is_seen() {
+    for class in ["d-none d-md-block", "hidden lg:block", "hide show-for-medium", "unhidden"] {
+        let article = read(&page(&format!(
+            "{}<div class='{class}'>{}</div>",
+            story(4),
+            story(5).split_off(story(4).len())
+        )));
+        assert_eq!(lines(&article).len(), 5, "{class}: {:#?}", lines(&article));
+    }
+}
+
+#[test]
+fn what_asks_for_consent_is_no_part_of_the_story_by_whatever_tool_and_in_whatever_language() {
+    let asks = "<p>Мы и наши партнёры храним на вашем устройстве данные, чтобы показывать подходящую рекламу, и просим на это \
+                вашего согласия.</p><p>Изменить выбор можно в любое время по ссылке внизу страницы.</p><button>OK</button>";
+    for (open, close) in [
+        ("<div class='cc-window cc-banner'>", "</div>"),
+        ("<amp-consent id=c>", "</amp-consent>"),
+        ("<form action='/consent/accept' method=post>", "</form>"),
+        ("<div id=sp_message_container_7><div class=message>", "</div></div>"),
+        ("<div id=cookie-law-info-bar>", "</div>"),
+    ] {
+        for html in [
+            page(&story(2)).replace("<main>", &format!("{open}{asks}{close}<main>")),
+            page(&story(2)).replace("</main>", &format!("</main>{open}{asks}{close}")),
+        ] {
+            let article = read(&html);
+            assert!(!article.body.text.contains("партнёры"), "{open}: {:#?}", lines(&article));
+            assert_eq!(lines(&article).len(), 2, "{open}");
+        }
+    }
+}
+
+#[test]
+fn what_readers_wrote_is_no_part_of_the_story_whoever_runs_the_comments() {
+    let comment =
+        "<p>제가 그 항구 옆에서 삼십 년을 살았는데 아무도 우리에게 물어본 적이 없어요, 위원회답네요.</p>";
+    for attribute in ["id=coral_thread", "class=u_cbox_list", "id=hyvor-talk-view", "class=cmt_list"] {
+        let html = page(&story(4))
+            .replace("</main>", &format!("</main><div {attribute}><div><b>user1</b>{comment}</div></div>"));
+        let article = read(&html);
+        assert_eq!(lines(&article).len(), 4, "{attribute}: {:#?}", lines(&article));
+    }
+}
+
+#[test]
+fn copies_whose_letters_are_put_together_differently_are_copies() {
+    let accents = "<p>Le café du port a rouvert lundi à l’aube, après onze années de silence, a déclaré la maire aux pêcheurs réunis.</p>\
+                   <p>Les travaux ont coûté neuf millions de couronnes, et la première péniche est arrivée dès l’après-midi.</p>";
+    let apart = accents.replace('é', "e\u{301}").replace('à', "a\u{300}");
+    let article = read(&page(&format!("<div class=desktop>{accents}</div><div class=mobile>{apart}</div>")));
+    assert_eq!(lines(&article).len(), 2, "{:#?}", lines(&article));
 }

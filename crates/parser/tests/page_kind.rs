@@ -127,3 +127,138 @@ fn a_page_that_is_not_there_says_so_whatever_its_status() {
 fn a_page_without_text_is_empty() {
     assert_eq!(kind("<html><body></body></html>"), PageKind::Empty);
 }
+
+/// A page of one sentence under a headline, in a language.
+fn flash(title: &str, sentence: &str) -> String {
+    format!(
+        "<title>{title} | Harbour News</title><main><article><h1>{title}</h1><p>{sentence}</p></article></main>"
+    )
+}
+
+#[test]
+fn a_short_story_about_walls_is_a_story() {
+    for (title, sentence) in [
+        (
+            "Regulator fines company over cookies",
+            "The regulator fined a company that uses cookies without asking, and ordered it to delete the data within a month.",
+        ),
+        (
+            "Inspectors turned away at plant",
+            "Inspectors were told “access denied” at the gate of the plant on Tuesday, the agency said in a short statement.",
+        ),
+        (
+            "Ministry portal down for a day",
+            "The ministry’s portal showed “page not found” for most of Tuesday, and officials could not say when it would be back.",
+        ),
+        (
+            "Security check finds eel at airport",
+            "A security check at the airport found a live eel in a suitcase on Monday, and the flight left two hours late.",
+        ),
+        (
+            "Капчу предложили отменить",
+            "Исследователи назвали капчу «докажите, что вы не робот» устаревшей и предложили заменить её вопросом о погоде.",
+        ),
+        (
+            "‘로봇이 아닙니다’ 악용한 해킹 발견",
+            "업체는 ‘로봇이 아닙니다’ 확인 절차를 악용한 새로운 해킹 수법이 발견됐다고 화요일 밝혔다.",
+        ),
+        (
+            "黑客利用虚假人机验证页面窃取密码",
+            "该公司周二表示，黑客利用虚假的人机验证页面窃取密码，已有数十人受害。",
+        ),
+    ] {
+        assert_eq!(kind(&flash(title, sentence)), PageKind::Article, "{title}");
+    }
+}
+
+#[test]
+fn a_wall_that_speaks_to_its_reader_is_a_wall_under_any_heading() {
+    for (html, expected) in [
+        (
+            "<title>DDoS shield</title><h1>Checking your browser before accessing news.example</h1><p>Please wait a few seconds. Once \
+          this check is complete, the site will open by itself, and you can read on.</p>",
+            PageKind::BotWall,
+        ),
+        (
+            "<title>Ой!</title><h1>Подтвердите, что запросы отправляли вы, а не робот</h1><p>Нам очень жаль, но запросы с вашего \
+          устройства похожи на автоматические.</p>",
+            PageKind::BotWall,
+        ),
+        ("<title>news.example</title><p>Please enable JS and disable any ad blocker</p>", PageKind::BotWall),
+        (
+            "<title>Seite nicht gefunden</title><h1>Seite nicht gefunden</h1><p>Die gewünschte Seite gibt es leider nicht mehr.</p>",
+            PageKind::NotFound,
+        ),
+        (
+            "<title>Page introuvable</title><h1>Erreur 404</h1><p>La page que vous recherchez est introuvable ou n’existe plus.</p>",
+            PageKind::NotFound,
+        ),
+        (
+            "<title>Oops!</title><h1>Oops! We can’t find that page.</h1><p>The page may have been moved or deleted. Try searching instead.</p>",
+            PageKind::NotFound,
+        ),
+        ("<title>알림</title><p>삭제되거나 존재하지 않는 기사입니다.</p>", PageKind::NotFound),
+        ("<title>記事</title><p>この記事は公開を終了しました。</p>", PageKind::NotFound),
+    ] {
+        assert_eq!(kind(html), expected, "{html}");
+    }
+}
+
+#[test]
+fn cards_without_headings_make_an_index_too() {
+    let opening = |n: usize| {
+        format!(
+            "The ferry number {n} left the harbour in the morning with {} passengers on board, the port authority said.",
+            100 + 7 * n
+        )
+    };
+    for card in [
+        |n: usize, opening: String| {
+            format!("<li><a href=/{n}>Ferry number {n} leaves the harbour on time</a><p>{opening}</p></li>")
+        },
+        |n: usize, opening: String| {
+            format!(
+                "<dl><dt><a href=/{n}>Ferry number {n} leaves the harbour on time</a></dt><dd>{opening}</dd></dl>"
+            )
+        },
+        |n: usize, opening: String| {
+            format!(
+                "<table><tr><td><a href=/{n}>Ferry number {n} leaves the harbour on time</a></td><td>{opening}</td></tr></table>"
+            )
+        },
+        |n: usize, opening: String| {
+            format!(
+                "<div><h2>Ferry number {n} leaves the harbour on time</h2><p>{opening} <a href=/{n}>Read more</a></p></div>"
+            )
+        },
+    ] {
+        let cards = repeat(8, |n| card(n, opening(n)));
+        let html = format!("<title>Ferries | Harbour News</title><main><h1>Ferries</h1>{cards}</main>");
+        assert_eq!(kind(&html), PageKind::Index, "{html}");
+    }
+    // A story in sections is none, and a story above such a list isn't, either.
+    let sections = repeat(8, |n| format!("<div><h2>Day {n} of the storm</h2><p>{}</p></div>", opening(n)));
+    assert_eq!(
+        kind(&format!("<title>Eight days of storm</title><h1>Eight days of storm</h1>{sections}")),
+        PageKind::Article
+    );
+    let list = repeat(8, |n| {
+        format!("<li><a href=/{n}>Ferry number {n} leaves the harbour on time</a><p>{}</p></li>", opening(n))
+    });
+    let html = format!(
+        "<title>Ferry runs again</title><article><h1>Ferry runs again</h1>{}</article><aside><ul>{list}</ul></aside>",
+        story(6)
+    );
+    assert_eq!(kind(&html), PageKind::Article);
+}
+
+#[test]
+fn a_text_that_is_paid_for_by_the_name_of_a_schema_is_a_teaser() {
+    for value in ["false", "\"False\"", "\"http://schema.org/False\"", "\"https://schema.org/False\""] {
+        let data = format!(
+            "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"isAccessibleForFree\":{value}}}</script>"
+        );
+        let html = format!("<head>{data}</head><h1>Ferry runs again</h1><article>{}</article>", story(2));
+        assert_eq!(kind(&html), PageKind::PaywalledTeaser, "{value}");
+    }
+}

@@ -44,7 +44,8 @@ pub(super) fn set_apart(layout: &mut Layout, witness: &Witness) {
 }
 
 /// The ways of not being seen, the surest first.
-const HIDDEN: [Separation; 3] = [Separation::Hidden, Separation::Mute, Separation::Spoken];
+const HIDDEN: [Separation; 4] =
+    [Separation::Hidden, Separation::Mute, Separation::Spoken, Separation::Styled];
 
 fn is_login_form(area: &Area) -> bool {
     area.tag == Tag::Form && area.passwords > 0

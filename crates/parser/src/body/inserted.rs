@@ -36,7 +36,7 @@ pub(super) fn cut(node: Node<'_>, marks: MarkupFamilies) -> Option<(CutKind, usi
 
 /// Whether no reader sees an inline element. What only screen readers pass over is there for the eye.
 pub(super) fn is_unseen(marks: MarkupFamilies) -> bool {
-    marks.is(Separation::Hidden) || marks.is(Separation::Spoken)
+    [Separation::Hidden, Separation::Spoken, Separation::Styled].into_iter().any(|why| marks.is(why))
 }
 
 /// The text in an element, unless it is surely longer than `most` characters.

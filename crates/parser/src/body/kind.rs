@@ -39,7 +39,8 @@ pub(super) fn of(page: &PageFacts<'_>, body: &Body) -> PageKind {
     let length = units(&body.text, TEASER);
     let on_page: f32 = layout.runs.iter().map(|run| run.units).sum();
     if length < ARTICLE && on_page < 4.0 * ARTICLE {
-        if let Some(wall) = wall::of(page.document, layout, kept) {
+        if let Some(wall) = wall::of(page.document, layout, kept, page.witness.declared == Declared::Article)
+        {
             return wall;
         }
         if length < ARTICLE / 2.0 && asks_for_password(page.document) && !has_story(page) {

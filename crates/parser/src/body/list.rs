@@ -1,4 +1,7 @@
 //! Whether a page is a list of other pages: a section, a tag, a search, the front page that a dead link leads to.
+//!
+//! It consists of cards. A card has a headline that leads to its article, or a line that does above the opening, or a headline
+//! and a link to more behind the opening.
 
 use std::collections::HashMap;
 
@@ -16,16 +19,105 @@ const CARD: f32 = 700.0;
 /// The share of the body that stands in cards on a page that is a list.
 const MOST: f32 = 0.6;
 
-/// Whether most of what was taken for the body are the openings of other articles, each under a headline that leads there.
+/// Length of the shortest line that leads to an article without being a heading, and of the opening below it, in units.
+const LINE: f32 = 18.0;
+const OPENING: f32 = 40.0;
+
+/// What leads from an opening to the rest of it, in lower case.
+const MORE: &[&str] = &[
+    "read more",
+    "continue reading",
+    "full story",
+    "read the full",
+    "read on",
+    "more »",
+    "more...",
+    "more…",
+    "[…]",
+    "[...]",
+    "подробнее",
+    "читать далее",
+    "читать дальше",
+    "читать полностью",
+    "далее",
+    "докладніше",
+    "детальніше",
+    "читати далі",
+    "weiterlesen",
+    "mehr lesen",
+    "mehr »",
+    "lire la suite",
+    "lire plus",
+    "en savoir plus",
+    "leer más",
+    "seguir leyendo",
+    "leia mais",
+    "leggi tutto",
+    "continua a leggere",
+    "lees meer",
+    "czytaj więcej",
+    "czytaj dalej",
+    "devamı",
+    "더보기",
+    "자세히",
+    "전문보기",
+    "続きを読む",
+    "もっと見る",
+    "全文を読む",
+    "阅读全文",
+    "閱讀全文",
+    "查看全文",
+    "查看详情",
+    "更多",
+];
+
+/// Whether most of what was taken for the body are the openings of other articles, each with what leads there.
 pub(super) fn is_list(layout: &Layout, frame: &Frame, kept: &[bool]) -> bool {
-    let card = cards(layout, frame);
+    let runs = || 0..layout.runs.len();
+    let is_other = |index: &usize| {
+        let run = &layout.runs[*index];
+        frame.testimony[*index].title < 2 && !is_framed(layout, run)
+    };
+    let is_heading = |index: &usize| layout.runs[*index].heading > 0 && is_other(index);
+    let linked_headings =
+        || runs().filter(is_heading).filter(|index| layout.runs[*index].linked > 0.8).collect();
+    let linked_lines =
+        || runs().filter(|index| leads_to_opening(layout, *index) && is_other(index)).collect();
+    let headings = || runs().filter(is_heading).collect();
+    let leads_on = |card: AreaId| {
+        let last = layout.runs.iter().rfind(|run| layout.around(run.area).any(|area| area == card));
+        last.is_some_and(|run| {
+            run.links > 0 && {
+                let text = layout.str(run).to_lowercase();
+                let text = text.trim_end_matches([' ', '.', '…', '»', '>', '→', '›']);
+                MORE.iter().any(|more| text.ends_with(more.trim_end_matches([' ', '.', '…', '»'])))
+            }
+        })
+    };
+    is_list_of(layout, kept, &cards(layout, linked_headings(), |_| true))
+        || is_list_of(layout, kept, &cards(layout, linked_lines(), |_| true))
+        || is_list_of(layout, kept, &cards(layout, headings(), leads_on))
+}
+
+/// Whether a line is all link, and the opening of what it leads to stands below it.
+fn leads_to_opening(layout: &Layout, index: usize) -> bool {
+    let run = &layout.runs[index];
+    run.linked > 0.8
+        && run.units >= LINE
+        && layout
+            .runs
+            .get(index + 1)
+            .is_some_and(|next| next.linked < 0.5 && next.units >= OPENING && next.heading == 0)
+}
+
+/// Whether there are cards in number, and most of the body stands in them.
+fn is_list_of(layout: &Layout, kept: &[bool], card: &[Option<AreaId>]) -> bool {
     let count = card.iter().flatten().collect::<std::collections::HashSet<_>>().len();
     if count < CARDS {
         return false;
     }
     let (mut all, mut in_cards) = (0.0, 0.0);
-    for (run, card) in
-        layout.runs.iter().zip(&card).zip(kept).filter(|(_, kept)| **kept).map(|(both, _)| both)
+    for (run, card) in layout.runs.iter().zip(card).zip(kept).filter(|(_, kept)| **kept).map(|(both, _)| both)
     {
         all += run.units;
         in_cards += if card.is_some() { run.units } else { 0.0 };
@@ -33,30 +125,32 @@ pub(super) fn is_list(layout: &Layout, frame: &Frame, kept: &[bool]) -> bool {
     in_cards >= MOST * all
 }
 
-/// For each run, the card that it is a part of: the largest box around a heading which is all link that holds no other one
-/// and is no longer than a card. Cards come in numbers, in boxes that look the same, outside of the page's frame.
-fn cards(layout: &Layout, frame: &Frame) -> Vec<Option<AreaId>> {
-    let is_link = |index: &usize| {
-        let run = &layout.runs[*index];
-        run.heading > 0 && run.linked > 0.8 && frame.testimony[*index].title < 2 && !is_framed(layout, run)
-    };
-    let links: Vec<usize> = (0..layout.runs.len()).filter(is_link).collect();
+/// For each run, the card that it is a part of: the largest box around one of `lines` that holds no other one and is no longer
+/// than a card. Cards come in numbers, in boxes that look the same, and are cards by `is_card`.
+fn cards(layout: &Layout, lines: Vec<usize>, is_card: impl Fn(AreaId) -> bool) -> Vec<Option<AreaId>> {
+    if lines.len() < CARDS {
+        return Vec::new();
+    }
     let mut held = vec![0_u32; layout.areas.len()];
-    for index in &links {
+    for index in &lines {
         held[layout.runs[*index].area as usize] += 1;
     }
     for index in (1..held.len()).rev() {
         held[layout.areas[index].parent as usize] += held[index];
     }
-    let is_card = |area: &AreaId| held[*area as usize] == 1 && layout.areas[*area as usize].units <= CARD;
+    let is_small = |area: &AreaId| held[*area as usize] == 1 && layout.areas[*area as usize].units <= CARD;
     let mut looks: HashMap<u64, u32> = HashMap::new();
     let mut is_top = vec![false; layout.areas.len()];
-    for index in links {
-        if let Some(card) = layout.around(layout.runs[index].area).take_while(is_card).last() {
+    let mut top = |card: AreaId| {
+        if is_card(card) {
             is_top[card as usize] = true;
             *looks.entry(layout.areas[card as usize].look).or_default() += 1;
         }
-    }
+    };
+    lines
+        .into_iter()
+        .filter_map(|index| layout.around(layout.runs[index].area).take_while(is_small).last())
+        .for_each(&mut top);
     let mut card: Vec<Option<AreaId>> = Vec::with_capacity(layout.areas.len());
     for (index, area) in layout.areas.iter().enumerate() {
         let above = if index == 0 { None } else { card[area.parent as usize] };

@@ -87,6 +87,8 @@ pub(super) enum Separation {
     Mute,
     /// Only screen readers read it: the classes that style sheets use for that.
     Spoken,
+    /// The classes by which style sheets hide a box, on every width of screen.
+    Styled,
     /// A dialog that is open.
     Dialog,
     /// Asks for consent to cookies and the like.
@@ -157,15 +159,20 @@ impl MarkupFamilies {
         if node.is(&local_name!("dialog")) {
             marks.set(if node.attr("open").is_some() { Separation::Dialog } else { Separation::Hidden });
         }
+        if node.name().is_some_and(|name| &**name == "amp-consent") {
+            marks.set(Separation::Consent);
+        }
         for (name, value) in node.attrs() {
             match name {
                 "class" => {
-                    let (said, class) = known.get(value, |value| (Self::read(value), look_of(value)));
+                    let (said, class) = known.get(value, |value| (Self::of_class(value), look_of(value)));
                     marks = marks.union(said);
                     look = class;
                 }
                 "role" if matches!(value.trim(), "dialog" | "alertdialog") => marks.set(Separation::Dialog),
                 "aria-modal" if is_true(value) => marks.set(Separation::Dialog),
+                "popover" => marks.set(Separation::Hidden),
+                "action" if value.to_ascii_lowercase().contains("consent") => marks.set(Separation::Consent),
                 "id"
                 | "role"
                 | "itemprop"
@@ -201,6 +208,16 @@ impl MarkupFamilies {
             }
         }
         (marks, look)
+    }
+
+    /// What the classes in `value` say, as names and to the style sheets that know them.
+    fn of_class(value: &str) -> Self {
+        let mut marks = Self::read(value);
+        let classes = || value.split_ascii_whitespace().take(MAX_CLASSES);
+        if classes().any(hides_everywhere) && !classes().any(shows_again) {
+            marks.set(Separation::Styled);
+        }
+        marks
     }
 
     /// What `value` says.
@@ -261,9 +278,59 @@ fn is_true(value: &str) -> bool {
     value.trim().eq_ignore_ascii_case("true")
 }
 
+/// Whether a style lets nothing be seen: as such, or by the ways that lists of tricks for screen readers teach.
 fn hides(style: &str) -> bool {
-    let plain: String = style.chars().filter(|c| !c.is_whitespace()).take(200).collect();
-    plain.contains("display:none") || plain.contains("visibility:hidden")
+    let plain: String =
+        style.chars().filter(|c| !c.is_whitespace()).take(200).map(|c| c.to_ascii_lowercase()).collect();
+    let says = |declaration: &str| plain.contains(declaration);
+    says("display:none")
+        || says("visibility:hidden")
+        || says("clip:rect(0")
+        || says("clip:rect(1px,1px,1px,1px)")
+        || says("left:-9999")
+        || says("left:-10000")
+        || says("top:-9999")
+        || says("text-indent:-9999")
+        || says("overflow:hidden")
+            && ["height:0;", "height:0px", "max-height:0", "height:1px;"].iter().any(|height| says(height))
+            && !says("line-height:")
+}
+
+/// Classes of one element that are looked at: beyond that, it is data, or an attack.
+const MAX_CLASSES: usize = 60;
+
+/// Classes by which the common style sheets (Bootstrap, Tailwind, Bulma, Foundation and their like) hide a box.
+fn hides_everywhere(class: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "hidden",
+        "hide",
+        "is-hidden",
+        "u-hidden",
+        "u-hide",
+        "d-none",
+        "display-none",
+        "displaynone",
+        "invisible",
+        "is-invisible",
+        "print-only",
+        "only-print",
+    ];
+    NAMES.iter().any(|name| class.eq_ignore_ascii_case(name))
+}
+
+/// Classes by which the same style sheets show it again from some width of screen on: `d-md-block`, `md:flex`, `show-for-large`.
+fn shows_again(class: &str) -> bool {
+    const WIDTHS: [&str; 8] = ["xs", "sm", "md", "lg", "xl", "xxl", "2xl", "3xl"];
+    let of_bootstrap = || {
+        let (width, shown) =
+            class.strip_prefix("d-").and_then(|rest| rest.split_once('-')).unwrap_or_default();
+        WIDTHS.contains(&width) && shown != "none"
+    };
+    let of_tailwind = || {
+        let (width, shown) = class.split_once(':').unwrap_or_default();
+        WIDTHS.contains(&width) && shown != "hidden"
+    };
+    of_bootstrap() || of_tailwind() || class.starts_with("show-") || class.starts_with("visible-")
 }
 
 /// Word, what it stands for, and whether it must end there (or may go on: `relat` in `related`, `relation`).
@@ -586,6 +653,8 @@ const APART: &[(&str, Separation, bool)] = &[
     ("screenreader", Separation::Spoken, false),
     ("a11y-hidden", Separation::Spoken, true),
     ("element-invisible", Separation::Spoken, true),
+    ("offscreen", Separation::Spoken, true),
+    ("off-screen", Separation::Spoken, true),
     ("consent", Separation::Consent, false),
     ("cookieconsent", Separation::Consent, false),
     ("gdpr", Separation::Consent, false),
@@ -614,6 +683,21 @@ const APART: &[(&str, Separation, bool)] = &[
     ("borlabs", Separation::Consent, false),
     ("tarteaucitron", Separation::Consent, false),
     ("axeptio", Separation::Consent, false),
+    ("cc-window", Separation::Consent, true),
+    ("cc-banner", Separation::Consent, true),
+    ("cookie-law", Separation::Consent, false),
+    ("cookiefirst", Separation::Consent, false),
+    ("cookie-script", Separation::Consent, false),
+    ("evidon", Separation::Consent, false),
+    ("ketch", Separation::Consent, true),
+    ("sibbo", Separation::Consent, true),
+    ("sp-message", Separation::Consent, false),
+    ("sp_veil", Separation::Consent, false),
+    ("message-component", Separation::Consent, true),
+    ("privacy-wall", Separation::Consent, false),
+    ("privacy-settings", Separation::Consent, false),
+    ("privacysettings", Separation::Consent, false),
+    ("data-protection-notice", Separation::Consent, false),
     ("privacy-preference", Separation::Consent, false),
     ("privacy-center", Separation::Consent, false),
     ("privacy-centre", Separation::Consent, false),
@@ -634,6 +718,24 @@ const APART: &[(&str, Separation, bool)] = &[
     ("commentform", Separation::Comments, false),
     ("commentarea", Separation::Comments, false),
     ("disqus", Separation::Comments, false),
+    ("coral", Separation::Comments, true),
+    ("livefyre", Separation::Comments, false),
+    ("viafoura", Separation::Comments, false),
+    ("spotim", Separation::Comments, false),
+    ("spot-im", Separation::Comments, true),
+    ("openweb", Separation::Comments, true),
+    ("hyvor", Separation::Comments, false),
+    ("commento", Separation::Comments, false),
+    ("hypercomments", Separation::Comments, false),
+    ("isso-thread", Separation::Comments, true),
+    ("remark42", Separation::Comments, false),
+    ("giscus", Separation::Comments, true),
+    ("utterances", Separation::Comments, true),
+    ("cackle", Separation::Comments, false),
+    ("cbox_module", Separation::Comments, false),
+    ("u_cbox", Separation::Comments, false),
+    ("cmt_list", Separation::Comments, false),
+    ("cmt_area", Separation::Comments, false),
 ];
 
 static APART_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(APART.iter().map(|(word, ..)| *word)));

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use dateline_wire::CutKind;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::dom::{Document, Node, local_name};
 use crate::letter;
@@ -557,6 +558,10 @@ pub(super) fn units(text: &str, most: f32) -> f32 {
     sum
 }
 
+/// Where the hash of a text (FNV-1a) begins, and what it is multiplied by.
+const NO_TEXT: u64 = 0xcbf2_9ce4_8422_2325;
+const HASH_PRIME: u64 = 0x0000_0100_0000_01b3;
+
 /// Characters of a text by kind, counted in one pass.
 #[derive(Default)]
 struct Counts {
@@ -572,14 +577,17 @@ struct Counts {
 
 impl Counts {
     fn of(text: &str) -> Self {
-        let mut counts = Self { hash: 0xcbf2_9ce4_8422_2325, ..Self::default() };
+        let mut counts = Self { hash: NO_TEXT, ..Self::default() };
         let (mut narrow, mut hangul, mut han) = (0_u32, 0_u32, 0_u32);
+        let mut is_decomposed = false;
         for c in text.chars() {
             if c == ' ' {
                 narrow += 1;
                 continue;
             }
-            counts.hash = (counts.hash ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01b3);
+            is_decomposed |=
+                matches!(c, '\u{300}'..='\u{36f}' | '\u{1100}'..='\u{11ff}' | '\u{3099}' | '\u{309a}');
+            counts.hash = (counts.hash ^ u64::from(c)).wrapping_mul(HASH_PRIME);
             match c {
                 'a'..='z' => {
                     narrow += 1;
@@ -624,6 +632,11 @@ impl Counts {
         }
         counts.units = narrow as f32 + 2.0 * hangul as f32 + 3.0 * han as f32;
         counts.wide = hangul + han;
+        if is_decomposed {
+            // Two copies of a text are one, however their letters are put together.
+            let composed = text.nfc().filter(|c| *c != ' ');
+            counts.hash = composed.fold(NO_TEXT, |hash, c| (hash ^ u64::from(c)).wrapping_mul(HASH_PRIME));
+        }
         counts
     }
 }

@@ -1,12 +1,13 @@
 //! Walls, and pages that are not there: what comes in place of an article and says so.
 //!
 //! The words for it occur in articles, too, and in the small print of pages. So they count where a wall says them: as the
-//! title or a heading, or in what the page says first; a phrase in the midst of a story makes no wall.
+//! title or a heading, or in what the page says first; a phrase in the midst of a story makes no wall. A wall speaks to its
+//! reader ("your browser", "please"); a story tells of others, and quotes what it says of walls.
 
 use dateline_wire::PageKind;
 
 use super::marks::Separation;
-use super::run::{Layout, Run};
+use super::run::{Layout, Run, units};
 use crate::dom::{Document, local_name};
 
 /// Length up to which a line can be what a wall says, in units.
@@ -14,6 +15,9 @@ const LINE: f32 = 160.0;
 
 /// Text beside the words of the wall from which a page is more than a wall, in units.
 const MORE: f32 = 60.0;
+
+/// Length from which a heading is a story's headline rather than the name of a site, in units.
+const HEADLINE: f32 = 16.0;
 
 /// Phrases of walls and of pages that are not there, in lower case.
 const WALLS: &[(&str, PageKind)] = &[
@@ -37,6 +41,31 @@ const WALLS: &[(&str, PageKind)] = &[
     ("403 forbidden", PageKind::BotWall),
     ("captcha", PageKind::BotWall),
     ("enable javascript", PageKind::BotWall),
+    ("enable js", PageKind::BotWall),
+    ("turn on javascript", PageKind::BotWall),
+    ("you have been blocked", PageKind::BotWall),
+    ("connection is secure", PageKind::BotWall),
+    ("подтвердите, что запросы", PageKind::BotWall),
+    ("похожи на автоматические", PageKind::BotWall),
+    ("что вы человек", PageKind::BotWall),
+    ("ви людина", PageKind::BotWall),
+    ("bist kein roboter", PageKind::BotWall),
+    ("sie kein roboter", PageKind::BotWall),
+    ("vous n'êtes pas un robot", PageKind::BotWall),
+    ("que vous êtes humain", PageKind::BotWall),
+    ("no eres un robot", PageKind::BotWall),
+    ("que eres humano", PageKind::BotWall),
+    ("자동등록방지", PageKind::BotWall),
+    ("비정상적인 접근", PageKind::BotWall),
+    ("비정상적인 트래픽", PageKind::BotWall),
+    ("사람인지 확인", PageKind::BotWall),
+    ("アクセスが集中", PageKind::BotWall),
+    ("人間であることを確認", PageKind::BotWall),
+    ("异常流量", PageKind::BotWall),
+    ("異常流量", PageKind::BotWall),
+    ("访问过于频繁", PageKind::BotWall),
+    ("验证您是真人", PageKind::BotWall),
+    ("驗證您是真人", PageKind::BotWall),
     ("вы не робот", PageKind::BotWall),
     ("ви не робот", PageKind::BotWall),
     ("проверка браузера", PageKind::BotWall),
@@ -53,6 +82,12 @@ const WALLS: &[(&str, PageKind)] = &[
     ("uses cookies", PageKind::CookieWall),
     ("cookies akzeptieren", PageKind::CookieWall),
     ("accepter les cookies", PageKind::CookieWall),
+    ("mit werbung weiterlesen", PageKind::CookieWall),
+    ("mit werbung lesen", PageKind::CookieWall),
+    ("accepter et continuer", PageKind::CookieWall),
+    ("continuer sans accepter", PageKind::CookieWall),
+    ("aceptar y continuar", PageKind::CookieWall),
+    ("принять все файлы cookie", PageKind::CookieWall),
     ("page not found", PageKind::NotFound),
     ("page can't be found", PageKind::NotFound),
     ("page cannot be found", PageKind::NotFound),
@@ -64,6 +99,65 @@ const WALLS: &[(&str, PageKind)] = &[
     ("404 not found", PageKind::NotFound),
     ("error 404", PageKind::NotFound),
     ("404 error", PageKind::NotFound),
+    ("can't find that page", PageKind::NotFound),
+    ("can't find the page", PageKind::NotFound),
+    ("cannot find the page", PageKind::NotFound),
+    ("couldn't find that page", PageKind::NotFound),
+    ("couldn't find the page", PageKind::NotFound),
+    ("page doesn't exist", PageKind::NotFound),
+    ("page does not exist", PageKind::NotFound),
+    ("page no longer exists", PageKind::NotFound),
+    ("article is no longer available", PageKind::NotFound),
+    ("story is no longer available", PageKind::NotFound),
+    ("page is no longer available", PageKind::NotFound),
+    ("content is no longer available", PageKind::NotFound),
+    ("article you are looking for", PageKind::NotFound),
+    ("story you are looking for", PageKind::NotFound),
+    ("seite nicht gefunden", PageKind::NotFound),
+    ("seite wurde nicht gefunden", PageKind::NotFound),
+    ("seite konnte nicht gefunden", PageKind::NotFound),
+    ("seite existiert", PageKind::NotFound),
+    ("artikel ist nicht mehr verfügbar", PageKind::NotFound),
+    ("page introuvable", PageKind::NotFound),
+    ("page non trouvée", PageKind::NotFound),
+    ("page que vous recherchez", PageKind::NotFound),
+    ("page que vous cherchez", PageKind::NotFound),
+    ("page demandée n'existe", PageKind::NotFound),
+    ("página no encontrada", PageKind::NotFound),
+    ("página que busca", PageKind::NotFound),
+    ("página no existe", PageKind::NotFound),
+    ("página não encontrada", PageKind::NotFound),
+    ("pagina non trovata", PageKind::NotFound),
+    ("pagina niet gevonden", PageKind::NotFound),
+    ("nie znaleziono strony", PageKind::NotFound),
+    ("strona nie istnieje", PageKind::NotFound),
+    ("sayfa bulunamadı", PageKind::NotFound),
+    ("такой страницы нет", PageKind::NotFound),
+    ("такой страницы не существует", PageKind::NotFound),
+    ("запрашиваемая страница", PageKind::NotFound),
+    ("запрошенная страница", PageKind::NotFound),
+    ("страница не существует", PageKind::NotFound),
+    ("страница удалена", PageKind::NotFound),
+    ("такої сторінки", PageKind::NotFound),
+    ("сторінка не існує", PageKind::NotFound),
+    ("존재하지 않는 페이지", PageKind::NotFound),
+    ("존재하지 않는 기사", PageKind::NotFound),
+    ("삭제된 기사", PageKind::NotFound),
+    ("삭제되거나 존재하지", PageKind::NotFound),
+    ("요청하신 페이지", PageKind::NotFound),
+    ("찾으시는 페이지", PageKind::NotFound),
+    ("ページは見つかり", PageKind::NotFound),
+    ("ページは存在し", PageKind::NotFound),
+    ("記事は存在し", PageKind::NotFound),
+    ("記事は削除され", PageKind::NotFound),
+    ("公開を終了し", PageKind::NotFound),
+    ("掲載期間が終了", PageKind::NotFound),
+    ("頁面不存在", PageKind::NotFound),
+    ("文章不存在", PageKind::NotFound),
+    ("文章已被删除", PageKind::NotFound),
+    ("文章已被刪除", PageKind::NotFound),
+    ("内容不存在", PageKind::NotFound),
+    ("找不到页面", PageKind::NotFound),
     ("страница не найдена", PageKind::NotFound),
     ("сторінку не знайдено", PageKind::NotFound),
     ("페이지를 찾을 수 없습니다", PageKind::NotFound),
@@ -72,17 +166,92 @@ const WALLS: &[(&str, PageKind)] = &[
     ("找不到頁面", PageKind::NotFound),
 ];
 
-/// The wall that a page with little text is, by its title, its headings and what it says first. `kept` are the runs of its body.
-pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool]) -> Option<PageKind> {
+/// Words by which a text speaks to its reader, in lower case, as wholes in alphabets and anywhere in Han, kana and Hangul.
+const TO_READER: &[&str] = &[
+    "you",
+    "your",
+    "you're",
+    "yourself",
+    "please",
+    "sorry",
+    "oops",
+    "we",
+    "вы",
+    "вас",
+    "ваш",
+    "ваша",
+    "ваше",
+    "ваши",
+    "вашего",
+    "вашей",
+    "вам",
+    "нам",
+    "пожалуйста",
+    "извините",
+    "ви",
+    "ваш",
+    "вибачте",
+    "sie",
+    "ihr",
+    "ihre",
+    "ihren",
+    "bitte",
+    "wir",
+    "leider",
+    "du",
+    "dein",
+    "vous",
+    "votre",
+    "vos",
+    "nous",
+    "désolé",
+    "usted",
+    "su",
+    "tu",
+    "por favor",
+    "lo sentimos",
+    "voi",
+    "prego",
+    "você",
+    "seu",
+];
+const TO_READER_WITHOUT_SPACES: &[&str] = &[
+    "您",
+    "请",
+    "請",
+    "抱歉",
+    "주세요",
+    "십시오",
+    "귀하",
+    "하신",
+    "하시",
+    "죄송",
+    "お探し",
+    "お使い",
+    "ください",
+    "申し訳",
+];
+
+/// The wall that a page with little text is, by its title, its headings and what it says first. `kept` are the runs of its body;
+/// `is_dated` says whether its head calls it an article, as walls don't.
+pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: bool) -> Option<PageKind> {
     let title = document.elements(local_name!("title")).next().map(|node| node.text_content());
     let says_title =
         || title.as_deref().unwrap_or_default().split(['|', '–', '—', '·', '-']).find_map(is_all);
     let runs = || layout.runs.iter().zip(kept);
-    let heading = || runs().filter(|(run, _)| run.heading > 0).find_map(|(run, _)| is_all(layout.str(run)));
-    if let Some(kind) = says_title().or_else(heading) {
+    let headings = || runs().filter(|(run, _)| run.heading > 0).map(|(run, _)| layout.str(run));
+    let body = || runs().filter(|(_, kept)| **kept).map(|(run, _)| run);
+    // Where there is a text of its own, the line is about something beside it.
+    let own: f32 = body().filter(|run| phrase(layout.str(run)).is_none()).map(|run| run.units).sum();
+    let is_story = is_dated && own >= MORE;
+    let says_heading = || {
+        let to_reader =
+            || headings().filter(|line| speaks_to_reader(line)).find_map(phrase).map(|(_, kind)| kind);
+        headings().find_map(is_all).or_else(|| to_reader().filter(|_| !is_dated))
+    };
+    if let Some(kind) = says_title().or_else(says_heading).filter(|_| !is_story) {
         return Some(kind);
     }
-    let body = || runs().filter(|(_, kept)| **kept).map(|(run, _)| run);
     let is_consent = |run: &Run| {
         let marks = layout.marks_around(run);
         marks.is(Separation::Consent) || marks.is(Separation::Cookie)
@@ -90,13 +259,13 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool]) -> Option<
     if body().next().is_some() && body().all(is_consent) {
         return Some(PageKind::CookieWall);
     }
-    // Where there is a text of its own, the line is about something beside it.
-    let own: f32 = body().filter(|run| phrase(layout.str(run)).is_none()).map(|run| run.units).sum();
     let is_said_first = |run: &Run| run.units <= LINE && run.linked < 0.5 && !is_framed(layout, run);
     let first =
         || layout.runs.iter().filter(|run| is_said_first(run)).find_map(|run| phrase(layout.str(run)));
     let begins = body().next().and_then(|run| phrase(layout.str(run)));
     match own < MORE {
+        // What is told under a headline of a story's length, and not to the reader, is a story about walls.
+        true if has_told_headline(layout) && body().any(|run| is_told(layout.str(run))) => None,
         true => begins.or_else(first).map(|(_, kind)| kind),
         false => begins.filter(|_| !has_headline(layout)).map(|(_, kind)| kind),
     }
@@ -104,6 +273,65 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool]) -> Option<
 
 fn has_headline(layout: &Layout) -> bool {
     layout.runs.iter().any(|run| run.heading > 0)
+}
+
+/// Whether there is a headline that a story could have.
+fn has_told_headline(layout: &Layout) -> bool {
+    let is_told = |run: &&Run| {
+        let line = layout.str(run);
+        run.heading > 0 && run.units >= HEADLINE && is_all(line).is_none() && !speaks_to_reader(line)
+    };
+    layout.runs.iter().find(is_told).is_some()
+}
+
+/// Whether a line could be a story's: it is a sentence, and doesn't speak to the reader but in what it quotes.
+fn is_told(line: &str) -> bool {
+    units(line, MORE) >= MORE && !speaks_to_reader(line)
+}
+
+fn speaks_to_reader(line: &str) -> bool {
+    let said = unquoted(&line.to_lowercase().replace('\u{2019}', "'"));
+    TO_READER_WITHOUT_SPACES.iter().any(|word| said.contains(word))
+        || TO_READER.iter().any(|word| {
+            said.match_indices(word).any(|(at, _)| {
+                let is_letter = |c: char| c.is_alphabetic() || c == '\'';
+                !said[..at].ends_with(is_letter) && !said[at + word.len()..].starts_with(is_letter)
+            })
+        })
+}
+
+/// A text without what stands in quotation marks.
+fn unquoted(text: &str) -> String {
+    const MARKS: [(char, char); 8] = [
+        ('\u{201c}', '\u{201d}'),
+        ('\u{201e}', '\u{201c}'),
+        ('«', '»'),
+        ('"', '"'),
+        ('\u{2018}', '\u{2019}'),
+        ('\u{2018}', '\''),
+        ('「', '」'),
+        ('『', '』'),
+    ];
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    'text: while let Some(first) = rest.chars().next() {
+        let behind = &rest[first.len_utf8()..];
+        for (_, close) in MARKS.iter().filter(|(open, _)| *open == first) {
+            if let Some(at) = behind.find(*close) {
+                said.push(' ');
+                rest = &behind[at + close.len_utf8()..];
+                continue 'text;
+            }
+        }
+        said.push(first);
+        // What is never closed is not looked for again.
+        rest = behind;
+        if MARKS.iter().any(|(open, _)| *open == first) {
+            said.push_str(rest);
+            break;
+        }
+    }
+    said
 }
 
 /// Whether a run stands at the page's edge: what is said there is said of the site.

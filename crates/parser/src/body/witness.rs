@@ -109,8 +109,12 @@ impl Witness {
             }
         }
         for rest in values(text, "\"isAccessibleForFree\"") {
-            let value = rest.trim_start_matches('"').get(..5);
-            self.is_paid |= value.is_some_and(|value| value.eq_ignore_ascii_case("false"));
+            let value = rest.trim_start_matches('"');
+            let value = value
+                .rsplit_once("schema.org/")
+                .filter(|(before, _)| before.len() <= 12)
+                .map_or(value, |(_, value)| value);
+            self.is_paid |= value.get(..5).is_some_and(|value| value.eq_ignore_ascii_case("false"));
         }
         for rest in values(text, "\"articleBody\"") {
             let Some(value) = json_string(rest) else { continue };

@@ -370,7 +370,9 @@ impl<'d> Scan<'d> {
         let is_word = |text: &str, at: usize| {
             let before = text[..at].chars().next_back();
             let behind = text[at + lower.len()..].chars().next();
-            !before.is_some_and(char::is_alphanumeric) && !behind.is_some_and(char::is_alphanumeric)
+            !before.is_some_and(char::is_alphanumeric)
+                && !behind.is_some_and(char::is_alphanumeric)
+                && !is_in_address(text, at)
         };
         self.lines.iter().any(|line| finder.find_iter(line.raw.as_bytes()).any(|at| is_word(&line.raw, at)))
     }
@@ -576,4 +578,10 @@ impl<'d> OpenLine<'d> {
         self.space = false;
         self.weight = 0;
     }
+}
+/// Whether what stands at `at` in a text is a part of an address of mail or web, which is in lower case whatever it names.
+fn is_in_address(text: &str, at: usize) -> bool {
+    let start = text[..at].rfind(char::is_whitespace).map_or(0, |space| space + 1);
+    let end = text[at..].find(char::is_whitespace).map_or(text.len(), |space| at + space);
+    text.get(start..end).is_some_and(|word| word.contains(['@', '/']) || word.starts_with("www."))
 }

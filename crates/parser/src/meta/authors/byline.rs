@@ -99,6 +99,10 @@ pub(super) fn parted(byline: &str) -> Cow<'_, str> {
     let starts = std::iter::once(0).chain(byline.match_indices(' ').map(|(at, _)| at + 1));
     for at in starts.filter(|at| *at < byline.len()) {
         let Some((label, rest)) = words::label(&byline[at..]).filter(|_| at >= from) else { continue };
+        // "김하나 기자 / …": what stands behind a name is no label of the next.
+        if at > 0 && label.chars().any(text::is_hangul) && words::is_reporter(label) {
+            continue;
+        }
         parted.push_str(byline[from..at].trim_end_matches(['.', ' ', ',', ';']));
         if at > 0 {
             parted.push_str(" | ");
@@ -165,6 +169,11 @@ fn split(byline: &str) -> Vec<BylinePart> {
     let is_korean = byline.chars().any(text::is_hangul);
     let byline: Vec<&str> = byline.split(' ').collect();
     for (index, word) in byline.iter().enumerate() {
+        if index >= 2 && words::begins_role(word, byline.get(index + 1).copied()) {
+            let last = parts.last_mut().expect("there is always one");
+            last.text.truncate(last.text.trim_end_matches(['.', ' ']).len());
+            parts.push(BylinePart { text: String::new(), joint: Joint::Bar });
+        }
         if index > 0 && words::is_and(word) && !is_before_place(&byline, index) {
             parts.push(BylinePart { text: String::new(), joint: Joint::Comma });
             continue;
@@ -237,7 +246,7 @@ fn names(part: &str) -> Vec<String> {
     } else if part.chars().any(text::is_han) {
         east_asian::names(part)
     } else {
-        vec![without_place(undashed(part)).to_owned()]
+        vec![without_place(words::without_furniture(undashed(part))).to_owned()]
     };
     parts.iter().filter_map(|part| name(part)).collect()
 }
@@ -278,8 +287,12 @@ fn without_place(part: &str) -> &str {
             true => word.len() > 1 && BEFORE_PLACES.contains(&word.to_lowercase().as_str()),
             false => BEFORE_PLACES.contains(&word),
         };
-        // "Institute for …" is a body, "By … for …" a person.
-        let is_for = is_prefixed && matches!(word, "for" | "für" | "pour" | "voor");
+        // "Institute for …" is a body, "By … for …" and "Ana Lund for The …" a person.
+        let is_paper = || {
+            let before = part[..at].trim_end();
+            word == "for" && index == 2 && part[at..].starts_with("for The ") && is_person(before)
+        };
+        let is_for = is_prefixed && matches!(word, "for" | "für" | "pour" | "voor") || is_paper();
         let place = part.get(at + word.len() + 1..).unwrap_or_default();
         let place = place.strip_prefix("the ").unwrap_or(place);
         let is_place = place.split(' ').count() <= 3 && place.split(' ').all(words::begins_name);
@@ -314,11 +327,23 @@ fn without_brackets(byline: &str) -> String {
         while let Some(start) = current.find(open) {
             let Some(length) = current[start..].find(close) else { break };
             let inner = &current[start + open.len_utf8()..start + length];
-            let left = if words::is_picture(inner) { PICTURED } else { ' ' };
-            current.replace_range(start..start + length + close.len_utf8(), left.encode_utf8(&mut [0; 4]));
+            let left = match () {
+                () if words::is_picture(inner) => PICTURED.to_string(),
+                // "Ana Lund (dpa)": both wrote it.
+                () if is_person(current[..start].trim_end()) && is_agency(inner.trim()) => {
+                    format!(", {},", inner.trim())
+                }
+                () => " ".to_owned(),
+            };
+            current.replace_range(start..start + length + close.len_utf8(), &left);
         }
     }
     current
+}
+
+/// Whether what stands in brackets behind a person is the wire that they write for.
+fn is_agency(bracket: &str) -> bool {
+    bracket.chars().count() > 2 && words::is_wire(bracket)
 }
 
 /// `byline` with a bar in place of what is never part of a name: addresses of mail and web, handles, dates and times. Digits

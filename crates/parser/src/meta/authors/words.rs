@@ -16,7 +16,8 @@ pub(super) fn without_both(byline: &str) -> Cow<'_, str> {
         let at = byline.find(both)?;
         let behind = byline[at + both.len()..].trim_start();
         let is_label = behind.starts_with([':', '：', '=', '＝', '/', '／', '|', '｜', '・'])
-            || behind.starts_with("by ");
+            || behind.starts_with("by ")
+            || both.chars().any(text::is_dense) && is_reporter(behind);
         is_label.then(|| format!("{}{wrote}{}", &byline[..at], &byline[at + both.len()..]))
     });
     both.map_or(Cow::Borrowed(byline), Cow::Owned)
@@ -186,6 +187,41 @@ pub(super) fn without_role(name: &str) -> &str {
         }
         _ => name,
     }
+}
+
+/// `name` of two words at least without the buttons and labels behind it: "Ana Lund Follow".
+pub(super) fn without_furniture(name: &str) -> &str {
+    let mut at = 0;
+    for (index, word) in name.split(' ').enumerate() {
+        if index >= 2 && is_furniture(word) {
+            return name[..at].trim_end();
+        }
+        at += word.len() + 1;
+    }
+    name
+}
+
+/// Whether a word and the next begin what somebody else did: "… Translated by Bo Ek".
+pub(super) fn begins_role(word: &str, next: Option<&str>) -> bool {
+    const DONE: &[&str] = &[
+        "translated",
+        "translation",
+        "edited",
+        "editing",
+        "photographs",
+        "photography",
+        "photographed",
+        "photos",
+        "pictures",
+        "illustrated",
+        "illustrations",
+        "übersetzt",
+        "traduit",
+        "traducido",
+        "tradotto",
+    ];
+    next.is_some_and(|next| matches!(next, "by" | "von" | "par" | "por" | "da"))
+        && DONE.iter().any(|done| word.eq_ignore_ascii_case(done))
 }
 
 /// Whether a name is a role alone.

@@ -138,7 +138,10 @@ fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_nam
     if after_name && let Some(headline) = unsectioned(title, site, others) {
         return Some(headline);
     }
-    if let Some(headline) = undated(title) {
+    if let Some(headline) = prefixed(title, site).or_else(|| twice_sectioned(title)) {
+        return Some(headline);
+    }
+    if let Some(headline) = undated(title, after_name) {
         return Some(headline);
     }
     if let Some(headline) = begun(title, site, others) {
@@ -229,11 +232,32 @@ fn unsectioned<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>) -> Opti
     (is_short && text::weight(head) >= 20 && (is_sure || (others.is_link)(&text::key(tail)))).then_some(head)
 }
 
-/// `title` without the day in numbers that stands behind a bar or a colon of its own.
-fn undated(title: &str) -> Option<&str> {
-    let (head, tail) = [" | ", " : "].iter().find_map(|separator| title.rsplit_once(separator))?;
+/// `title` without the site's name in brackets before it: "[바다일보] …".
+fn prefixed<'t>(title: &'t str, site: &Site) -> Option<&'t str> {
+    let rest = title.strip_prefix(['[', '【', '〔', '(', '（', '<', '＜'])?;
+    let (name, headline) = rest.split_once([']', '】', '〕', ')', '）', '>', '＞'])?;
+    (site.is_called(name) && text::weight(headline) >= SHORTEST).then(|| headline.trim_start())
+}
+
+/// `title` without two sections or more behind colons that stand apart, as no headline has them: "… : WORLD : NEWS".
+fn twice_sectioned(title: &str) -> Option<&str> {
+    let is_section = |part: &str| text::weight(part) <= 24 && part.split(' ').count() <= 2;
+    let (rest, last) = title.rsplit_once(" : ")?;
+    let (head, section) = rest.rsplit_once(" : ")?;
+    (is_section(last.trim()) && is_section(section.trim()) && text::weight(head) >= 20)
+        .then(|| head.trim_end())
+}
+
+/// `title` without the day that stands behind a bar or a colon of its own, or between the headline and the name that was cut.
+fn undated(title: &str, after_name: bool) -> Option<&str> {
+    let separators: &[&str] =
+        if after_name { &[" | ", " : ", " - ", " – ", " — "] } else { &[" | ", " : "] };
+    let (head, tail) = separators.iter().find_map(|separator| title.rsplit_once(separator))?;
     let letters = tail.chars().filter(|c| c.is_alphabetic()).count();
-    let is_day = letters <= 3 && date::read(tail).is_some_and(|written| written.date().is_some());
+    let most = if after_name { 12 } else { 3 };
+    let is_day = letters <= most
+        && tail.split(' ').count() <= 5
+        && date::read(tail).is_some_and(|written| written.date().is_some());
     (is_day && text::weight(head) >= 15).then(|| head.trim_end())
 }
 
@@ -324,6 +348,9 @@ mod tests {
             "The ferry leaves at six in the morning, Harbour Gazette",
             "The ferry leaves at six in the morning * Harbour Gazette * by Ana Lund",
             "The ferry leaves at six in the morning - By Ana Lund | Harbour Gazette",
+            "[Harbour Gazette] The ferry leaves at six in the morning",
+            "The ferry leaves at six in the morning : ISLANDS : NEWS",
+            "The ferry leaves at six in the morning - 21 March 2025 - Harbour Gazette",
         ] {
             assert_eq!(cleaned(title), "The ferry leaves at six in the morning", "{title}");
         }
@@ -358,6 +385,9 @@ mod tests {
         for title in [
             "Ferry disaster - what we know so far",
             "Timetable of the ferry, 14 - 20 March 2025",
+            "The storm of the century in numbers - 20 March 2025",
+            "[Storm] The ferry leaves at six in the morning",
+            "The ferry : a story of the sea and of us : part two",
             "Storm: the ferry that never came",
             "Ferry | Storm",
             "Ferry disaster – what we know",

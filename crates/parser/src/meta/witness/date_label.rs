@@ -136,6 +136,8 @@ const WORDS: [(DateLabel, &[&str]); 5] = [
             "opdateret",
             "uppdaterad",
             "zaktualizowan",
+            "aktualizacj",
+            "corrected",
             "güncellenme",
             "güncelleme",
             "päivitetty",

@@ -87,6 +87,11 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
                 Some(DateLabel::Other) => continue,
                 Some(DateLabel::Original) => 3.5,
                 Some(DateLabel::Published) => 3.0,
+                // "18 June 2025 (first published 16 June 2025)": the later day is that of what stands here now.
+                None if is_told && position == 0 && is_after_original(&dates, &labels) => {
+                    claims.modified(Some(found.date), Source::Visible, 1.5);
+                    continue;
+                }
                 // Of several dates without a label the first counts, where none is called the publication.
                 _ if is_told || position > 0 => continue,
                 Some(DateLabel::Date) => 3.0,
@@ -101,6 +106,12 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
         let below = scan.lines.get(at + 1..).unwrap_or_default();
         claims.published(at_foot(scan, below), Source::Visible, 1.0);
     }
+}
+
+/// Whether the first of two dates is later than the second, which is called the first publication.
+fn is_after_original(dates: &[PlacedDate], labels: &[Option<DateLabel>]) -> bool {
+    let day = |at: usize| dates.get(at).and_then(|found| found.date.date());
+    matches!(labels, [None, Some(DateLabel::Original)]) && day(1).is_some() && day(0) > day(1)
 }
 
 /// What a line calls its dates, and for the first of them, where it says nothing, the line above.
