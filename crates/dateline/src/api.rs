@@ -76,6 +76,7 @@ pub(crate) use feed::{FeedAddition, FeedChangeReport};
 pub(crate) use health::is_alive;
 pub(crate) use webhook::{DeadLetter, EnabledWebhook, RedeliveryReport};
 
+use self::console::Sessions;
 use crate::config::HttpSettings;
 use crate::disk::DiskSpace;
 use crate::engine::{EngineActivity, EngineCommand};
@@ -119,9 +120,15 @@ pub struct Sources {
 /// After how many seconds a client that finds no room is to come back: when half-open connections have been closed.
 const RETRY_AFTER_SECONDS: u16 = 10;
 
+/// How many passwords are checked at once: each takes 19 MiB and a core.
+const MAX_PASSWORD_CHECKS: usize = 2;
+
 /// What every handler knows.
 struct Api {
     sources: Sources,
+    sessions: Sessions,
+    /// Bounds how many passwords are checked at once.
+    password_turns: Semaphore,
     followers: Arc<Semaphore>,
     max_followers: usize,
     stop: CancellationToken,
@@ -140,6 +147,8 @@ pub async fn serve(
     let journal = HeaderValue::from_str(sources.journal.id().as_str()).ok();
     let api = Arc::new(Api {
         sources,
+        sessions: Sessions::default(),
+        password_turns: Semaphore::new(MAX_PASSWORD_CHECKS),
         followers: Arc::new(Semaphore::new(settings.max_followers)),
         max_followers: settings.max_followers,
         stop: stop.clone(),

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     backup, check, completions, demo, explain, extract, feed, init, judge, man, relay, reload, replay,
-    restore, run, schema, status, stories, story, tail, webhook,
+    restore, run, schema, status, stories, story, tail, user, webhook,
 };
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
@@ -55,6 +55,9 @@ pub enum Command {
     /// Work with feeds: read one, list, check, import, export.
     #[command(subcommand)]
     Feed(feed::Command),
+    /// Say who may log in to the console: add, remove, list.
+    #[command(subcommand)]
+    User(user::Command),
     /// Print events from a running daemon, one JSON object a line.
     Tail(tail::TailArguments),
     /// Show feeds, backlog, last events and the relay's position, from the journal, daemon running or not.

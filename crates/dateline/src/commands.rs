@@ -22,6 +22,7 @@ pub mod status;
 pub mod stories;
 pub mod story;
 pub mod tail;
+pub mod user;
 pub mod webhook;
 
 use std::io::{self, Write};
@@ -48,6 +49,7 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Extract(arguments) => extract::run(arguments),
         Command::Judge(arguments) => judge::run(arguments),
         Command::Feed(command) => feed::run(command),
+        Command::User(command) => user::run(command),
         Command::Tail(arguments) => tail::run(arguments),
         Command::Reload(arguments) => reload::run(arguments),
         Command::Status(arguments) => status::run(arguments),

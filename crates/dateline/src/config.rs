@@ -17,6 +17,7 @@ mod sites;
 mod stories;
 mod subject;
 mod table;
+pub mod users;
 mod validation;
 mod values;
 
@@ -36,8 +37,8 @@ use feeds::ListedFeed;
 pub use revisit::RevisitSettings;
 pub use secret_source::SecretAccess;
 pub use settings::{
-    ApiSettings, CopyPolicy, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings, StoriesSettings,
-    TraceSettings,
+    ApiSettings, ConsoleSettings, CopyPolicy, EngineSettings, HttpSettings, LogFormat, LogSettings, Settings,
+    StoriesSettings, TraceSettings,
 };
 pub use sinks::Sinks;
 pub use sites::read as read_site_rules;
@@ -226,6 +227,7 @@ impl Settings {
         resolve(&mut self.subject);
         resolve(&mut self.sites);
         self.api.token_file.iter_mut().for_each(resolve);
+        resolve(&mut self.console.users);
         resolve(&mut self.agencies);
         resolve(&mut self.story_tables);
         self.fetch.extra_ca.iter_mut().chain(&mut self.fetch.proxy_credentials_file).for_each(resolve);

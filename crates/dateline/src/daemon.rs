@@ -103,7 +103,9 @@ pub async fn run(
         traces: traces.clone(),
     };
     let catalogue = watch::Sender::new(Arc::new(FeedCatalogue::new(&feeds, &paused, &settings.poll)));
-    let write_access = watch::Sender::new(WriteAccess::new(address, settings.api.clone()));
+    let write_access = watch::Sender::new(
+        WriteAccess::new(address, settings.api.clone()).with_console(settings.console.clone()),
+    );
     if settings.fetch.has_example_contact() {
         tracing::warn!(
             user_agent = settings.fetch.user_agent,

@@ -135,6 +135,7 @@ impl Demo {
             ..RunRecord::of_this_process(format!("http://{address}"))
         };
         run_record.write(&settings.data_dir).map_err(Failure::io(settings.data_dir.display().to_string()))?;
+        let access = WriteAccess::new(address, ApiSettings::default()).with_console(settings.console.clone());
         let sources = Sources {
             run_record,
             journal: journal.clone(),
@@ -146,7 +147,7 @@ impl Demo {
             topics: settings.kafka.topics.clone(),
             websub: None,
             sinks: Vec::new(),
-            write_access: watch::Sender::new(WriteAccess::new(address, ApiSettings::default())).subscribe(),
+            write_access: watch::Sender::new(access).subscribe(),
             engine: None,
             reloader: None,
         };

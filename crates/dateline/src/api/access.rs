@@ -9,11 +9,13 @@ use aide::openapi::Operation;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use dateline_wire::Secret;
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
 use super::{Api, Problem};
-use crate::config::ApiSettings;
+use crate::config::users::{self, User};
+use crate::config::{ApiSettings, ConsoleSettings};
 
 /// Who may write: whoever shows the token; without one, whoever asks from this machine, while the API listens on loopback.
 #[derive(Clone)]
@@ -21,27 +23,54 @@ pub struct WriteAccess {
     /// Where the token is. A file is read whenever somebody shows a token, so that a new one counts at once, and whoever is to change it
     /// is not locked out by that.
     api: ApiSettings,
+    console: ConsoleSettings,
     is_loopback: bool,
 }
 
 impl WriteAccess {
     /// Of an API that listens at `listen`.
     pub fn new(listen: SocketAddr, api: ApiSettings) -> Self {
-        Self { api, is_loopback: listen.ip().is_loopback() }
+        Self { api, console: ConsoleSettings::default(), is_loopback: listen.ip().is_loopback() }
+    }
+
+    /// The same with a console that people log in to as `console` says.
+    #[must_use]
+    pub fn with_console(self, console: ConsoleSettings) -> Self {
+        Self { console, ..self }
     }
 
     /// The same under other settings. Where the API listens is settled at the start.
     pub(crate) fn under(&self, api: ApiSettings) -> Self {
-        Self { api, ..*self }
+        Self { api, console: self.console.clone(), ..*self }
+    }
+
+    /// How people log in to the console.
+    pub(super) fn console(&self) -> &ConsoleSettings {
+        &self.console
+    }
+
+    /// Who may log in to the console. Reads their file.
+    pub(super) fn users(&self) -> Result<Vec<User>, Problem> {
+        users::read(&self.console.users).map_err(|error| {
+            tracing::error!("nobody may log in to the console: {error}");
+            let detail =
+                "the users of [console] cannot be read, so nobody may log in; the daemon's log says why";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        })
+    }
+
+    /// What whoever writes has to show, if anything. Reads its file.
+    pub(super) fn token(&self) -> Result<Option<Secret>, Problem> {
+        self.api.write_token().map_err(|error| {
+            tracing::error!("nobody may write through the API: {error}");
+            let detail = "the token of [api] cannot be read, so nobody may write; the daemon's log says why";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        })
     }
 
     /// Whether a request with these `headers` may write. Reads the token's file.
     fn check(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        let token = self.api.write_token().map_err(|error| {
-            tracing::error!("nobody may write through the API: {error}");
-            let detail = "the token of [api] cannot be read, so nobody may write; the daemon's log says why";
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
-        })?;
+        let token = self.token()?;
         let Some(token) = token else {
             return self.check_without_token(headers);
         };
@@ -157,10 +186,8 @@ impl FromRequestParts<Arc<Api>> for MayReload {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-    use dateline_wire::Secret;
-
     use super::*;
+    use axum::http::HeaderValue;
 
     const TOKEN: &str = "0123456789abcdef";
 

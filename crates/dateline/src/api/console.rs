@@ -1,5 +1,7 @@
 //! The [console](crate::console): who may see a page, and what is read for it, which is what the API itself answers.
 
+mod login;
+mod session;
 mod visitor;
 
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use maud::Markup;
 use serde::Deserialize;
 use url::Url;
 
+pub(super) use self::session::Sessions;
 use self::visitor::MayOperate;
 use super::parameters::Parameters;
 use super::story::StoryQuery;
@@ -53,6 +56,8 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/feeds/{id}/revive", post(revive))
         .route("/search", get(search))
         .route_layer(middleware::from_fn_with_state(api.clone(), visitor::admit))
+        .route("/login", get(login::ask).post(login::log_in))
+        .route("/logout", post(login::log_out))
         .route("/console/{digest}/{name}", get(asset))
 }
 

@@ -40,6 +40,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Who may write through the API.
     pub api: ApiSettings,
+    /// Who may log in to the console.
+    pub console: ConsoleSettings,
     /// How much is done at once.
     pub engine: EngineSettings,
     /// When feeds are polled.
@@ -77,6 +79,7 @@ impl Default for Settings {
             shutdown_grace: Duration::from_secs(20),
             http: HttpSettings::default(),
             api: ApiSettings::default(),
+            console: ConsoleSettings::default(),
             engine: EngineSettings::default(),
             poll: PollSettings::default(),
             fetch: FetchSettings::default(),
@@ -193,6 +196,24 @@ pub struct ApiSettings {
     pub token: Option<Secret>,
     /// A file that holds the token (a trailing line feed doesn't count).
     pub token_file: Option<PathBuf>,
+}
+
+/// `[console]`: who may log in to the pages for people.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConsoleSettings {
+    /// The users file, which `dateline user add` writes; while it is missing or empty, nobody logs in, and the pages are for this
+    /// machine alone.
+    pub users: PathBuf,
+    /// How long a log-in lasts.
+    #[serde(with = "duration")]
+    pub session_length: Duration,
+}
+
+impl Default for ConsoleSettings {
+    fn default() -> Self {
+        Self { users: "users.toml".into(), session_length: Duration::from_secs(12 * 3600) }
+    }
 }
 
 /// The least that a token may have, in characters: fewer can be guessed over the network.

@@ -4,6 +4,7 @@ pub(crate) mod article;
 pub(crate) mod feed;
 pub(crate) mod feeds;
 pub(crate) mod live;
+pub(crate) mod login;
 pub(crate) mod overview;
 pub(crate) mod problem;
 pub(crate) mod stories;

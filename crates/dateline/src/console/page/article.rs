@@ -158,21 +158,31 @@ fn judgement(event: &ArticleEvent) -> Markup {
 
 /// What spoke for and against, the weightiest first.
 pub(crate) fn reasons(reasons: &[Reason], content: Option<&Article>) -> Markup {
+    const OPEN: usize = 7;
+    const MAX_REASONS: usize = 60;
     let mut ordered: Vec<&Reason> = reasons.iter().collect();
     ordered.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
+    ordered.truncate(MAX_REASONS);
     let largest = ordered.first().map_or(0.0, |reason| reason.weight.abs());
-    html! {
-        @if ordered.is_empty() { p.empty { "No rule spoke." } }
-        ul.reasons {
-            @for reason in ordered.iter().take(20) {
-                li {
-                    span.rule { (visible(&words(&reason.rule), 80)) } b.number { (format!("{:+.2}", reason.weight)) }
-                    (weight(reason.weight, largest))
-                    @let pieces = pieces(&reason.spans, content);
-                    @if !pieces.is_empty() { p.evidence { @for piece in &pieces { "“" bdi { (piece) } "” " } } }
+    let (first, rest) = ordered.split_at(ordered.len().min(OPEN));
+    let listed = |reasons: &[&Reason]| {
+        html! {
+            ul.reasons {
+                @for reason in reasons {
+                    li {
+                        span.rule { (visible(&words(&reason.rule), 80)) } b.number { (format!("{:+.2}", reason.weight)) }
+                        (weight(reason.weight, largest))
+                        @let pieces = pieces(&reason.spans, content);
+                        @if !pieces.is_empty() { p.evidence { @for piece in &pieces { "“" bdi { (piece) } "” " } } }
+                    }
                 }
             }
         }
+    };
+    html! {
+        @if first.is_empty() { p.empty { "No rule spoke." } }
+        (listed(first))
+        @if !rest.is_empty() { details { summary { (rest.len()) " more, each of less weight" } (listed(rest)) } }
     }
 }
 

@@ -100,9 +100,9 @@ pub(crate) fn page(status: &StatusReport, filter: &FeedFilter) -> Markup {
                 }
             }
             form method="get" action="/feeds" role="search" aria-label="Feeds by name" {
-                @if let Some(state) = &filter.state { input type="hidden" name="state" value=(state); }
+                @if let Some(state) = &filter.state { input type="hidden" name="state" value=(visible(state, 40)); }
                 label.hidden for="feed-text" { "Name or address" }
-                input #feed-text type="search" name="q" placeholder="Name or address" maxlength="200" value=[filter.text.as_deref()];
+                input #feed-text type="search" name="q" placeholder="Name or address" maxlength="200" value=[filter.text.as_deref().map(|text| visible(text, 200))];
                 button type="submit" { "Find" }
             }
         }

@@ -67,7 +67,8 @@ fn verdict(status: &StatusReport) -> Markup {
     html! {
         section class=(class) aria-labelledby="verdict" {
             h1 #verdict { (word) }
-            p { (visible(&status.summary, 500)) }
+            // The summary begins with its verdict, which stands above.
+            p { (visible(status.summary.split_once(": ").map_or(status.summary.as_str(), |(_, rest)| rest), 500)) }
             @for fault in &status.faults {
                 div.fault {
                     p { b { (visible(&fault.what, 500)) } @if let Some(since) = fault.since { ", for " (rounded(status.now.duration_since(since))) } }

@@ -17,7 +17,7 @@ const ROW: usize = 76;
 /// The width of one lane.
 const LANE: usize = 16;
 /// The most lanes; origins beyond share the last.
-const MAX_LANES: usize = 7;
+const MAX_LANES: usize = 6;
 
 /// The page.
 pub(crate) fn page(story: &StoryEvent, now: Timestamp) -> Markup {
@@ -101,7 +101,7 @@ fn timeline(story: &StoryEvent) -> Markup {
                     @let members: Vec<usize> = (0..story.articles.len()).filter(|at| lane(&story.articles[*at].article) == lane_of).collect();
                     @if let (Some(first), Some(last)) = (members.first(), members.last()) {
                         @let ((x, top), (_, bottom)) = (at(*first, lane_of), at(*last, lane_of));
-                        line.(series_class(lane_of)).trunk x1=(x) x2=(x) y1=(top) y2=(bottom) {}
+                        line.(lane_class(lane_of)).trunk x1=(x) x2=(x) y1=(top) y2=(bottom) {}
                     }
                 }
                 @for (place, article) in story.articles.iter().enumerate() {
@@ -114,7 +114,7 @@ fn timeline(story: &StoryEvent) -> Markup {
                 }
                 @for (place, article) in story.articles.iter().enumerate() {
                     @let (x, y) = at(place, lane(&article.article));
-                    circle.(series_class(lane(&article.article))).(dot(article.role)) cx=(x) cy=(y) r=(if article.role == StoryRole::Copy { 4 } else { 6 }) {}
+                    circle.(lane_class(lane(&article.article))).(dot(article.role)) cx=(x) cy=(y) r=(if article.role == StoryRole::Copy { 4 } else { 6 }) {}
                 }
             }
             ol.reports {
@@ -123,6 +123,11 @@ fn timeline(story: &StoryEvent) -> Markup {
         }
         @if gap > 0 { p.note { (counted(gap as u64, "report", "reports")) " in the middle of the order are not listed." } }
     }
+}
+
+/// The colour of a lane; the first of the series is for what has none.
+fn lane_class(lane: usize) -> &'static str {
+    series_class(lane + 1)
 }
 
 fn dot(role: StoryRole) -> &'static str {
@@ -168,7 +173,7 @@ fn origins(story: &StoryEvent) -> Markup {
             @for (lane, origin) in story.independent_origins.iter().enumerate() {
                 li {
                     h3 {
-                        svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect.(series_class(lane.min(MAX_LANES - 1))) width="10" height="10" rx="2" {} }
+                        svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect.(lane_class(lane.min(MAX_LANES - 1))) width="10" height="10" rx="2" {} }
                         (line(&origin.name))
                     }
                     ul {

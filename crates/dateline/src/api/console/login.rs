@@ -1,0 +1,169 @@
+//! Logging in and out.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Form, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::session::{COOKIE, Session, proof_of};
+use super::visitor::{Credentials, is_same_origin};
+use super::{PageProblem, Shown, answer};
+use crate::api::connections::Peer;
+use crate::api::{Api, Problem, Shared};
+use crate::config::users;
+use crate::console::frame::bare_page;
+use crate::console::page;
+
+/// Where a log-in leads.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Destination {
+    next: String,
+}
+
+impl Destination {
+    /// A path of this console: never another site, however the address spells it.
+    fn path(&self) -> &str {
+        let is_path = self.next.starts_with('/')
+            && !self.next.starts_with("//")
+            && self.next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+        if is_path { &self.next } else { "/" }
+    }
+}
+
+/// What a log-in says.
+#[derive(Deserialize)]
+pub(super) struct LogIn {
+    #[serde(default)]
+    name: String,
+    password: String,
+    #[serde(flatten)]
+    destination: Destination,
+}
+
+/// The way to the log-in, and from there back to what was asked for.
+pub(super) fn redirect(request: &Request) -> Response {
+    let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+    Redirect::to(&format!("/login?next={}", page::query_value(asked))).into_response()
+}
+
+fn form(
+    status: StatusCode,
+    destination: &Destination,
+    refusal: Option<&str>,
+    credentials: &Credentials,
+) -> Response {
+    let main = page::login::page(destination.path(), refusal, credentials.token.is_some());
+    answer(status, bare_page("Log in", &main))
+}
+
+/// The form.
+pub(super) async fn ask(State(api): Shared, Query(destination): Query<Destination>) -> Shown {
+    let credentials = Credentials::read(&api).await?;
+    Ok(form(StatusCode::OK, &destination, None, &credentials))
+}
+
+/// Logs somebody in.
+pub(super) async fn log_in(
+    State(api): Shared,
+    Extension(Peer(peer)): Extension<Peer>,
+    headers: HeaderMap,
+    Form(LogIn { name, password, destination }): Form<LogIn>,
+) -> Shown {
+    if !is_same_origin(&headers) {
+        return Err(PageProblem(Problem::new(StatusCode::FORBIDDEN, "this form is of another site")));
+    }
+    let (name, address) = (name.trim().to_owned(), peer.ip().to_canonical());
+    if !api.sessions.may_try(address) {
+        tracing::warn!(%address, "log-ins to the console are refused for a minute: too many have failed");
+        let detail = "too many log-ins have failed; try again in a minute";
+        let refused = Problem::new(StatusCode::TOO_MANY_REQUESTS, detail);
+        return Ok((([(header::RETRY_AFTER, "60")]), PageProblem(refused)).into_response());
+    }
+    // Counted before it is known to fail: many at once are counted, too.
+    api.sessions.note_failure(address);
+    let credentials = Credentials::read(&api).await?;
+    let Some(session) = check(&api, &credentials, name.clone(), password).await? else {
+        tracing::warn!(user = %name.escape_debug(), %address, "a log-in to the console failed");
+        return Ok(form(
+            StatusCode::UNAUTHORIZED,
+            &destination,
+            Some("Name or password is wrong."),
+            &credentials,
+        ));
+    };
+    let length = api.sources.write_access.borrow().console().session_length;
+    let id = api.sessions.begin(session, length);
+    tracing::info!(user = %name.escape_debug(), %address, "logged in to the console");
+    let is_secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let cookie = format!(
+        "{COOKIE}={id}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{}",
+        length.as_secs(),
+        if is_secure { "; Secure" } else { "" }
+    );
+    let mut response = Redirect::to(destination.path()).into_response();
+    response
+        .headers_mut()
+        .extend(HeaderValue::try_from(cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+/// The session that name and password give, if they do.
+async fn check(
+    api: &Arc<Api>,
+    credentials: &Credentials,
+    name: String,
+    password: String,
+) -> Result<Option<Session>, Problem> {
+    if name.is_empty() {
+        let token = credentials.token.as_ref().map(|token| proof_of(token.reveal()));
+        return Ok(token.filter(|token| *token == proof_of(&password)).map(|proof| Session { name, proof }));
+    }
+    let user = credentials.users.iter().find(|user| user.name == name).cloned();
+    // So many passwords at once: each takes memory and a core.
+    let _turn =
+        api.password_turns.acquire().await.map_err(|closed| Problem::internal(&closed.to_string()))?;
+    let checked = tokio::task::spawn_blocking(move || match user {
+        Some(user) => user
+            .has_password(&password)
+            .then(|| Session { proof: proof_of(user.password.reveal()), name: user.name }),
+        None => {
+            users::waste_time(&password);
+            None
+        }
+    });
+    checked.await.map_err(|lost| Problem::internal(&lost.to_string()))
+}
+
+/// Logs whoever asks out.
+pub(super) async fn log_out(State(api): Shared, headers: HeaderMap) -> Shown {
+    if !is_same_origin(&headers) {
+        return Err(PageProblem(Problem::new(StatusCode::FORBIDDEN, "this form is of another site")));
+    }
+    api.sessions.end(&headers);
+    let mut response = Redirect::to("/login").into_response();
+    let cookie = format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    response
+        .headers_mut()
+        .extend(HeaderValue::try_from(cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_in_leads_to_a_path_of_this_console_alone() {
+        let path = |next: &str| Destination { next: next.to_owned() }.path().to_owned();
+        assert_eq!(path("/feeds?state=dead"), "/feeds?state=dead");
+        for other in
+            ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "", "/a\nb"]
+        {
+            assert_eq!(path(other), "/", "{other}");
+        }
+    }
+}

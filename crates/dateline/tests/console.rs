@@ -1,0 +1,455 @@
+//! The console, asked as a browser asks: who sees it, what it shows, and that strangers' text is never more than text.
+
+#![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline::api::{self, Sources, WriteAccess};
+use dateline::config::users::{self, Role};
+use dateline::config::{ApiSettings, ConsoleSettings, HttpSettings};
+use dateline::engine::EngineActivity;
+use dateline::metrics::Metrics;
+use dateline::run_record::RunRecord;
+use dateline::status::FeedCatalogue;
+use dateline_fetcher::{Feed, PollSettings};
+use dateline_journal::{
+    Durability, EntryCompletion, Journal, Options, PollCommit, StoryArticleRow, StoryUpdate,
+};
+use dateline_wire::{
+    ArticleEvent, ArticleId, Entry, EntryId, Event, FeedState, HubNews, RejectEvent, Secret, SecretQuery,
+    StoryEvent, StoryId,
+};
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// What strangers may write where a headline, a name or a message is meant.
+const HOSTILE: &str =
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}\u{202e}txet\u{0}\u{2066}";
+
+/// A served journal with a console.
+struct TestConsole {
+    journal: Journal,
+    address: String,
+    feed: Feed,
+    users: PathBuf,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer: its status, its head in lower case but for values, and its body.
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    fn field(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+impl TestConsole {
+    async fn new() -> Self {
+        Self::with_token(None).await
+    }
+
+    async fn with_token(token: Option<&str>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { durability: Durability::Process, ..Options::default() };
+        let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
+        let users = folder.path().join("users.toml");
+        let pulse = watch::Sender::new(EngineActivity {
+            at: Instant::now(),
+            time: Timestamp::now(),
+            polls: 0,
+            pages: 0,
+            paused: None,
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address: SocketAddr = listener.local_addr().unwrap();
+        let feed = Feed::new(
+            "https://news.example/rss".parse().unwrap(),
+            Some(HOSTILE.to_owned()),
+            &SecretQuery::default(),
+        );
+        let catalogue = FeedCatalogue::new(&[feed.clone()], &[], &PollSettings::default());
+        let api = ApiSettings { token: token.map(Secret::new), token_file: None };
+        let console = ConsoleSettings { users: users.clone(), ..ConsoleSettings::default() };
+        let sources = Sources {
+            journal: journal.clone(),
+            feeds: watch::channel(Arc::new(catalogue)).1,
+            run_record: RunRecord::of_this_process(format!("http://{address}")),
+            metrics: Arc::new(Metrics::default()),
+            pulse: pulse.subscribe(),
+            relay: None,
+            envelope: "/test".into(),
+            topics: Default::default(),
+            websub: None,
+            write_access: watch::channel(WriteAccess::new(address, api).with_console(console)).1,
+            engine: None,
+            reloader: None,
+        };
+        let stop = CancellationToken::new();
+        let server = tokio::spawn({
+            let stop = stop.clone();
+            async move {
+                let _pulse = pulse;
+                api::serve(listener, &HttpSettings::default(), sources, stop).await;
+            }
+        });
+        Self { journal, address: address.to_string(), feed, users, stop, server, _folder: folder }
+    }
+
+    async fn send(&self, method: &str, path: &str, fields: &str, body: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let host =
+            if fields.contains("Host:") { String::new() } else { format!("Host: {}\r\n", self.address) };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\nAccept: text/html\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n{fields}\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        timeout(Duration::from_secs(30), stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        Answer { status: head[9..12].parse().unwrap(), head: head.to_owned(), body: body.to_owned() }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "", "").await
+    }
+
+    /// Sends a form as the console's own page does.
+    async fn post(&self, path: &str, fields: &str, body: &str) -> Answer {
+        self.send("POST", path, &format!("Origin: http://{}\r\n{fields}", self.address), body).await
+    }
+
+    /// Commits an event, with the story that it is of if it tells one.
+    async fn commit(&self, event: Event, stories: StoryUpdate) {
+        let now = Timestamp::now();
+        let state = FeedState {
+            last_error: Some(HOSTILE.to_owned()),
+            failures: 3,
+            ..FeedState::new(self.feed.published(), now)
+        };
+        self.journal.configure_feeds(vec![state.clone()]).await.unwrap();
+        let entry = Entry::new(EntryId::of_guid(event.id().as_str()));
+        let commit = PollCommit {
+            feed: FeedState { last_poll: Some(now), ..state.clone() },
+            entries: vec![entry.clone()],
+            events: Vec::new(),
+            hub: HubNews::Nothing,
+            at: now,
+            traceparent: String::new(),
+        };
+        self.journal.commit_poll(commit).await.unwrap();
+        let completion = EntryCompletion {
+            feed: state.id,
+            entry: entry.id,
+            event,
+            page_was_read: true,
+            revisit: None,
+            stories,
+            at: now,
+            traceparent: "00-1-1-01".to_owned(),
+        };
+        self.journal.finish(completion).await.unwrap();
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.server.await.unwrap();
+    }
+}
+
+/// An article each of whose fields a page or feed has filled with what is hostile.
+fn hostile_article() -> ArticleEvent {
+    let span = json!({"start": 0, "end": 8});
+    let article = json!({
+        "id": "a1.2", "article": "a1", "revision": 2, "supersedes": "a1.1",
+        "url": "https://news.example/1", "canonical_url": "https://news.example/1", "page_kind": "article",
+        "publisher": HOSTILE, "language": "en\"><script>", "title": HOSTILE, "title_source": "visible",
+        "title_alternative": {"text": HOSTILE, "source": "meta"},
+        "authors": [HOSTILE], "credits": [{"name": HOSTILE, "role": "photo"}], "authors_source": "visible",
+        "published": {"value": HOSTILE, "precision": "day", "source": "meta"},
+        "origins": [{"name": HOSTILE, "kind": "credit", "evidence": HOSTILE, "span": span}],
+        "body": {"text": format!("{HOSTILE}\n{HOSTILE}"), "paragraphs": [{"start": 0, "end": 60, "kind": "text"}, {"start": 61, "end": 90, "kind": "quote"}], "sha256": "", "extractor": HOSTILE},
+        "cuts": [{"kind": "related", "pieces": 1, "chars": 2}],
+        "feed": {"id": "f1", "url": "https://news.example/rss", "name": HOSTILE, "tags": [HOSTILE]},
+        "entry": {"id": "e1", "guid": HOSTILE, "link": "javascript:alert(3)", "title": HOSTILE},
+        "received_at": "2026-03-02T06:00:00Z",
+        "relevance": {"label": "relevant", "score": 0.9, "reasons": [{"rule": HOSTILE, "weight": 1.0, "spans": [{"in": "title", "start": 0, "end": 9}]}], "passages": [span]},
+        "entities": [{"id": HOSTILE, "type": HOSTILE, "surface": HOSTILE, "label": HOSTILE, "spans": [{"in": "body", "start": 2, "end": 30}]}],
+        "topics": [{"id": HOSTILE, "spans": []}],
+        "fingerprint": HOSTILE,
+        "changes": [{"kind": "changed", "before": HOSTILE, "after": "other", "spans": [span]}],
+        "story": "s1",
+        "joined_by": [{"sign": HOSTILE, "value": 1.0, "weight": 0.5, "with": "a0", "evidence": [HOSTILE]}],
+        "recording": {"record_id": HOSTILE},
+    });
+    serde_json::from_value(article).unwrap()
+}
+
+fn hostile_story() -> StoryEvent {
+    let article = |id: &str, role: &str, copy_of: Option<&str>| {
+        json!({
+            "article": id, "revision": 1, "role": role, "title": HOSTILE, "language": "en", "url": "https://news.example/1",
+            "publisher": HOSTILE, "received_at": "2026-03-02T06:00:00Z", "copy_of": copy_of,
+            "origins": [{"name": HOSTILE, "kind": "credit", "evidence": HOSTILE}],
+        })
+    };
+    let story = json!({
+        "id": "s1.1", "story": "s1", "revision": 1, "state": "open", "changes": [], "title": HOSTILE,
+        "titles": {"en": HOSTILE, HOSTILE: HOSTILE},
+        "first_reported": "2026-03-02T06:00:00Z", "last_reported": "2026-03-02T07:00:00Z",
+        "entities": [{"id": HOSTILE, "type": HOSTILE, "articles": 2}], "acts": [HOSTILE], "languages": [HOSTILE, "en"],
+        "article_count": 2, "origin_count": 1,
+        "articles": [article("a1", "origin", None), article("a2", "copy", Some("a1"))],
+        "independent_origins": [{"name": HOSTILE, "evidence": [{"article": "a1", "kind": "credit", "words": HOSTILE}]}],
+    });
+    serde_json::from_value(story).unwrap()
+}
+
+fn hostile_reject() -> RejectEvent {
+    serde_json::from_value(json!({
+        "id": "r1", "article": "a9", "url": "https://news.example/9", "stage": "judge", "reason": "not_relevant", "detail": HOSTILE,
+        "feed": {"id": "f1", "url": "https://news.example/rss", "name": HOSTILE},
+        "entry": {"id": "e1", "title": HOSTILE},
+        "relevance": {"label": "not_relevant", "score": 0.41, "reasons": [{"rule": HOSTILE, "weight": -1.0, "spans": []}], "passages": []},
+    }))
+    .unwrap()
+}
+
+/// Fails where a page has anything of what is hostile as more than text.
+fn assert_harmless(path: &str, body: &str) {
+    for forbidden in [
+        "<script>",
+        "<img",
+        "onerror=alert(2)>",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{0}",
+        "href=\"javascript:",
+        " style=",
+        " onclick=",
+    ] {
+        let at = body.find(forbidden);
+        let near = at.map(|at| body[at.saturating_sub(80)..].chars().take(160).collect::<String>());
+        assert!(at.is_none(), "{path} has {forbidden:?}: {near:?}");
+    }
+    for script in body.match_indices("<script").map(|(at, _)| &body[at..]) {
+        assert!(script.starts_with("<script src=\"/console/"), "{path}: {:.60}", script);
+    }
+}
+
+#[tokio::test]
+async fn what_strangers_wrote_is_text_on_every_page() {
+    let console = TestConsole::new().await;
+    let row = StoryArticleRow {
+        article: ArticleId::from_stored("a1"),
+        story: StoryId::from_stored("s1"),
+        data: "{}".into(),
+    };
+    let stories = StoryUpdate { articles: vec![row], events: vec![hostile_story()] };
+    console.commit(Event::Article(Box::new(hostile_article())), stories).await;
+    console.commit(Event::Reject(Box::new(hostile_reject())), StoryUpdate::default()).await;
+    let feed = format!("/feeds/{}", console.feed.id());
+    for path in [
+        "/",
+        "/live",
+        "/live?kind=reject",
+        "/stories",
+        "/articles/a1",
+        "/feeds",
+        "/feeds?state=failing",
+        &feed,
+    ] {
+        let answer = console.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        assert_harmless(path, &answer.body);
+    }
+    // The article shows all of it.
+    let article = console.get("/articles/a1").await.body;
+    assert!(article.matches("&lt;script&gt;").count() > 10, "{article}");
+    assert!(article.contains("⟨U+202E⟩"), "{article}");
+    // What visitors send is no other.
+    let hostile = "%3Cscript%3Ealert(1)%3C/script%3E%E2%80%AE%22%3E";
+    for path in [
+        format!("/feeds?q={hostile}&tag={hostile}&state={hostile}"),
+        format!("/feeds/{hostile}"),
+        format!("/articles/{hostile}"),
+        format!("/stories/{hostile}"),
+        format!("/stories?cursor={hostile}"),
+        format!("/search?q={hostile}"),
+        format!("/live?kind={hostile}"),
+        format!("/login?next={hostile}"),
+        format!("/{hostile}"),
+    ] {
+        assert_harmless(&path, &console.get(&path).await.body);
+    }
+    console.end().await;
+}
+
+#[tokio::test]
+async fn every_page_forbids_what_it_does_not_need() {
+    let console = TestConsole::new().await;
+    for path in ["/", "/feeds", "/stories", "/live", "/login", "/nowhere"] {
+        let answer = console.get(path).await;
+        let policy = answer.field("content-security-policy").unwrap_or_default();
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+        assert!(!policy.contains("unsafe"), "{policy}");
+        for (field, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "same-origin"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(answer.field(field), Some(value), "{path}");
+        }
+    }
+    // The style and script that pages name are there, and may be kept.
+    let overview = console.get("/").await.body;
+    for kind in ["style.css", "script.js", "icon.svg"] {
+        let end = overview.find(kind).unwrap() + kind.len();
+        let start = overview[..end].rfind("/console/").unwrap();
+        let asset = console.get(&overview[start..end]).await;
+        assert_eq!(asset.status, 200);
+        assert!(asset.field("cache-control").unwrap().contains("immutable"));
+    }
+    assert_eq!(console.get("/console/0/other").await.status, 404);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn the_console_is_for_this_machine_alone_unless_people_log_in() {
+    let console = TestConsole::new().await;
+    assert_eq!(console.get("/").await.status, 200);
+    let rebound = console.send("GET", "/", "Host: rebound.example\r\n", "").await;
+    assert_eq!(rebound.status, 403);
+    assert!(rebound.body.contains("shown to this machine alone"));
+    let passed_on = console.send("GET", "/", "X-Forwarded-For: 192.0.2.7\r\n", "").await;
+    assert_eq!(passed_on.status, 403);
+    // The API stays as it was.
+    assert_eq!(console.send("GET", "/v1/status", "Host: other.example\r\n", "").await.status, 200);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_changes_nothing() {
+    let console = TestConsole::new().await;
+    let path = format!("/feeds/{}/poll", console.feed.id());
+    for fields in ["", "Origin: https://evil.example\r\n", "Origin: null\r\n"] {
+        let answer = console.send("POST", &path, fields, "").await;
+        assert_eq!(answer.status, 403, "{fields}");
+    }
+    let crossed = console.post(&path, "Sec-Fetch-Site: cross-site\r\n", "").await;
+    assert_eq!(crossed.status, 403);
+    // A form of ours comes as far as the API's own rule: here nothing polls.
+    let ours = console.post(&path, "", "").await;
+    assert_eq!(ours.status, 404);
+    assert!(ours.body.contains("no feeds are polled here"), "{}", ours.body);
+    console.end().await;
+}
+
+fn add(users: &Path, name: &str, role: Role, password: &str) {
+    users::write(users, name, role, &users::hash(password).unwrap()).unwrap();
+}
+
+/// The cookie of a log-in, as a browser sends it back.
+fn cookie(answer: &Answer) -> String {
+    let set = answer.field("set-cookie").unwrap();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
+    format!("Cookie: {}\r\n", set.split(';').next().unwrap())
+}
+
+#[tokio::test]
+async fn users_log_in_see_pages_and_change_what_their_role_lets_them() {
+    let console = TestConsole::new().await;
+    add(&console.users, "anna", Role::Read, "correct horse battery");
+    add(&console.users, "boris", Role::Operate, "another fine password");
+    let asked = console.get("/feeds?state=dead").await;
+    assert_eq!(asked.status, 303);
+    assert_eq!(asked.field("location"), Some("/login?next=%2Ffeeds%3Fstate%3Ddead"));
+    assert_eq!(console.post("/login", "", "name=anna&password=wrong+password").await.status, 401);
+    assert_eq!(console.post("/login", "", "name=nobody&password=wrong+password").await.status, 401);
+    let foreign =
+        console.send("POST", "/login", "Origin: https://evil.example\r\n", "name=anna&password=x").await;
+    assert_eq!(foreign.status, 403);
+
+    let logged_in =
+        console.post("/login", "", "name=anna&password=correct+horse+battery&next=%2Ffeeds").await;
+    assert_eq!((logged_in.status, logged_in.field("location")), (303, Some("/feeds")));
+    let anna = cookie(&logged_in);
+    let page = console.send("GET", "/", &anna, "").await;
+    assert!(page.status == 200 && page.body.contains("Logged in as anna"));
+    let poll = format!("/feeds/{}/poll", console.feed.id());
+    let refused = console.post(&poll, &anna, "").await;
+    assert!(refused.status == 403 && refused.body.contains("role"), "{}", refused.body);
+    let boris = cookie(&console.post("/login", "", "name=boris&password=another+fine+password").await);
+    assert_eq!(console.post(&poll, &boris, "").await.status, 404, "nothing polls here, but he may");
+
+    // A session ends with the log-out, and with the user.
+    let out = console.post("/logout", &anna, "").await;
+    assert_eq!(out.field("location"), Some("/login"));
+    assert_eq!(console.send("GET", "/", &anna, "").await.status, 303);
+    users::remove(&console.users, "boris").unwrap();
+    assert_eq!(console.send("GET", "/", &boris, "").await.status, 303);
+    assert_eq!(console.post(&poll, &boris, "").await.status, 401);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn whoever_fails_too_often_waits() {
+    let console = TestConsole::new().await;
+    add(&console.users, "anna", Role::Read, "correct horse battery");
+    let mut last = 0;
+    for _ in 0..11 {
+        last = console.post("/login", "", "name=&password=guess").await.status;
+    }
+    assert_eq!(last, 429);
+    assert_eq!(console.post("/login", "", "name=anna&password=correct+horse+battery").await.status, 429);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn the_api_s_token_logs_in_where_there_are_no_users() {
+    let console = TestConsole::with_token(Some("0123456789abcdef")).await;
+    // From this machine one may look without.
+    assert_eq!(console.get("/").await.status, 200);
+    let away = "Host: dateline.example\r\n";
+    assert_eq!(console.send("GET", "/", away, "").await.status, 303);
+    let shown = console.post("/login", "", "password=0123456789abcdef").await;
+    let session = cookie(&shown);
+    assert_eq!(console.send("GET", "/", &format!("{away}{session}"), "").await.status, 200);
+    assert_eq!(console.post("/login", "", "password=0123456789abcdeF").await.status, 401);
+    // Changing something takes the log-in, also from here.
+    let poll = format!("/feeds/{}/poll", console.feed.id());
+    assert_eq!(console.post(&poll, "", "").await.status, 403);
+    assert_eq!(console.post(&poll, &session, "").await.status, 404);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn an_address_in_the_search_box_leads_to_its_article() {
+    let console = TestConsole::new().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    let found = console.get("/search?q=a1").await;
+    assert_eq!((found.status, found.field("location")), (303, Some("/articles/a1")));
+    console.end().await;
+}
