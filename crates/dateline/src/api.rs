@@ -32,6 +32,7 @@
 //! What is not followed is compressed for clients that take gzip.
 
 mod access;
+pub(crate) mod activity;
 mod article;
 mod connections;
 mod console;
@@ -40,6 +41,7 @@ mod events;
 mod feed;
 mod health;
 mod parameters;
+mod reject;
 mod reload;
 mod schemas;
 mod story;
@@ -76,6 +78,7 @@ pub(crate) use feed::{FeedAddition, FeedChangeReport};
 pub(crate) use health::is_alive;
 pub(crate) use webhook::{DeadLetter, EnabledWebhook, RedeliveryReport};
 
+use self::activity::ActivityCounter;
 use self::console::Sessions;
 use crate::config::HttpSettings;
 use crate::disk::DiskSpace;
@@ -127,6 +130,7 @@ const MAX_PASSWORD_CHECKS: usize = 2;
 struct Api {
     sources: Sources,
     sessions: Sessions,
+    activity: Arc<ActivityCounter>,
     /// Bounds how many passwords are checked at once.
     password_turns: Semaphore,
     followers: Arc<Semaphore>,
@@ -145,9 +149,12 @@ pub async fn serve(
 ) {
     let callbacks = sources.websub.clone().map(websub::routes);
     let journal = HeaderValue::from_str(sources.journal.id().as_str()).ok();
+    let activity = Arc::new(ActivityCounter::default());
+    let counting = tokio::spawn(activity.clone().follow(sources.journal.clone(), stop.clone()));
     let api = Arc::new(Api {
         sources,
         sessions: Sessions::default(),
+        activity: activity.clone(),
         password_turns: Semaphore::new(MAX_PASSWORD_CHECKS),
         followers: Arc::new(Semaphore::new(settings.max_followers)),
         max_followers: settings.max_followers,
@@ -164,6 +171,8 @@ pub async fn serve(
             std::future::ready(with_common_headers(response, journal.as_ref()))
         }));
     connections::serve(listener, router, settings, stop).await;
+    // It ends with the rest; what it counted is of no further use.
+    drop(counting.await);
 }
 
 async fn no_such_path(headers: HeaderMap) -> Response {
@@ -189,6 +198,8 @@ fn routes() -> ApiRouter<Arc<Api>> {
         .api_route("/v1/feeds/{id}/revive", post_with(feed::revive, document::revive_feed))
         .api_route("/v1/articles", get_with(article::list, document::articles))
         .api_route("/v1/articles/{id}", get_with(article::show, document::article))
+        .api_route("/v1/rejects", get_with(reject::list, document::rejects))
+        .api_route("/v1/activity", get_with(activity::show, document::activity))
         .api_route("/v1/stories", get_with(story::list, document::stories))
         .api_route("/v1/stories/{id}", get_with(story::show, document::story))
         .api_route("/v1/webhooks", get_with(webhook::list, document::webhooks))

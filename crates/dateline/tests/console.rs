@@ -19,8 +19,8 @@ use dateline_journal::{
     Durability, EntryCompletion, Journal, Options, PollCommit, StoryArticleRow, StoryUpdate,
 };
 use dateline_wire::{
-    ArticleEvent, ArticleId, Entry, EntryId, Event, FeedState, HubNews, RejectEvent, Secret, SecretQuery,
-    StoryEvent, StoryId,
+    ArticleEvent, ArticleId, Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, Secret,
+    SecretQuery, StoryEvent, StoryId,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -97,6 +97,7 @@ impl TestConsole {
             envelope: "/test".into(),
             topics: Default::default(),
             websub: None,
+            sinks: Vec::new(),
             write_access: watch::channel(WriteAccess::new(address, api).with_console(console)).1,
             engine: None,
             reloader: None,
@@ -294,6 +295,10 @@ async fn what_strangers_wrote_is_text_on_every_page() {
         format!("/stories/{hostile}"),
         format!("/stories?cursor={hostile}"),
         format!("/search?q={hostile}"),
+        format!("/articles?q={hostile}&publisher={hostile}"),
+        format!("/articles?{hostile}={hostile}"),
+        format!("/rejects?reason={hostile}&q={hostile}"),
+        format!("/rejects/{hostile}"),
         format!("/live?kind={hostile}"),
         format!("/login?next={hostile}"),
         format!("/{hostile}"),
@@ -446,10 +451,67 @@ async fn the_api_s_token_logs_in_where_there_are_no_users() {
 }
 
 #[tokio::test]
+async fn rejects_are_listed_by_reason_and_feed_and_the_nearest_to_the_threshold_first() {
+    let console = TestConsole::new().await;
+    for (id, score) in [("r1", 0.1), ("r2", 0.45), ("r3", 0.3)] {
+        let mut reject = hostile_reject();
+        reject.id = EventId::of_parts(&[id]);
+        reject.entry.as_mut().unwrap().title = Some(format!("title {id}"));
+        reject.relevance.as_mut().unwrap().score = Some(score);
+        console.commit(Event::Reject(Box::new(reject)), StoryUpdate::default()).await;
+    }
+    let order = |body: &str| {
+        let mut found: Vec<(usize, &str)> = ["r1", "r2", "r3"]
+            .into_iter()
+            .filter_map(|id| Some((body.find(&format!("title {id}"))?, id)))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, id)| id.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(order(&console.get("/rejects").await.body), ["r3", "r2", "r1"]);
+    assert_eq!(
+        order(&console.get("/rejects?reason=not_relevant&order=nearest").await.body),
+        ["r2", "r3", "r1"]
+    );
+    assert_eq!(order(&console.get("/rejects?feed=f1").await.body), ["r3", "r2", "r1"]);
+    assert!(order(&console.get("/rejects?reason=empty").await.body).is_empty());
+    assert!(order(&console.get("/rejects?feed=other").await.body).is_empty());
+    console.end().await;
+}
+
+#[tokio::test]
+async fn the_overview_counts_what_was_published_and_what_was_not() {
+    let console = TestConsole::new().await;
+    let mut article = hostile_article();
+    article.set_revision(1);
+    article.content.language = Some("ko".to_owned());
+    console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    console.commit(Event::Reject(Box::new(hostile_reject())), StoryUpdate::default()).await;
+    let counted = timeout(Duration::from_secs(30), async {
+        loop {
+            let body = console.get("/").await.body;
+            if body.contains("Korean") && body.contains("/rejects?reason=not_relevant") {
+                return body;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let body = counted.await.unwrap();
+    assert!(body.contains(": 1 article\""), "{body}");
+    let activity = console.send("GET", "/v1/activity", "", "").await.body;
+    assert!(activity.contains(r#""languages":{"ko":1}"#), "{activity}");
+    console.end().await;
+}
+
+#[tokio::test]
 async fn an_address_in_the_search_box_leads_to_its_article() {
     let console = TestConsole::new().await;
     console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
     let found = console.get("/search?q=a1").await;
     assert_eq!((found.status, found.field("location")), (303, Some("/articles/a1")));
+    let words = console.get("/search?q=alert").await;
+    assert!(words.status == 200 && words.body.contains("href=\"/articles/a1\""), "{}", words.body);
+    let nothing = console.get("/search?q=https%3A%2F%2Fnews.example%2Funknown").await;
+    assert!(nothing.status == 200 && nothing.body.contains("never announced"), "{}", nothing.body);
     console.end().await;
 }

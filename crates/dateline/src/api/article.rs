@@ -1,9 +1,11 @@
 //! `/v1/articles`: what was published, each article in its latest revision.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use dateline_journal::{ArticleHistory, FoundArticle, PageCursor, SearchGap};
+use dateline_journal::{ArticleHistory, ArticlePage, EventFilter, FoundArticle, PageCursor, SearchGap};
 use dateline_wire::{ArticleEvent, ArticleId, CloudEvent, Sequence, StoryId, WithdrawalEvent};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -11,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::parameters::Parameters;
-use super::{Problem, Shared};
+use super::{Api, Problem, Shared};
 
 /// How many articles a page holds unless another number is asked for, and at most.
 const PAGE: usize = 50;
@@ -25,9 +27,9 @@ const MAX_PAGE_BYTES: usize = 8 << 20;
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ArticleQuery {
     /// Where to go on, as `next` of the page before says, with the same filter.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
     /// How many articles, up to 500.
-    limit: Option<usize>,
+    pub(super) limit: Option<usize>,
 }
 
 /// An article as it is in the log: the event of its latest revision, and where that stands.
@@ -90,14 +92,21 @@ pub(super) struct ArticleHistoryDocument {
     withdrawals: Vec<WithdrawalDocument>,
 }
 
-/// The articles that are asked for, each in its latest revision, the newest first.
-pub(super) async fn list(
-    State(api): Shared,
-    Parameters { filter, own }: Parameters<ArticleQuery>,
-) -> Result<Response, Problem> {
-    let id = api.sources.journal.id().clone();
+/// A page of articles, and what may be missing of it.
+pub(super) struct FoundPage {
+    pub(super) page: ArticlePage,
+    /// The events that are not found yet.
+    pub(super) gap: Option<SearchGap>,
+}
+
+/// The articles that `filter` asks for, each in its latest revision, the newest first.
+pub(super) async fn find(
+    api: &Arc<Api>,
+    filter: EventFilter,
+    own: ArticleQuery,
+) -> Result<FoundPage, Problem> {
     let cursor = own.cursor.as_deref().map(|text| {
-        PageCursor::from_text(text, &id, &filter).ok_or_else(|| {
+        PageCursor::from_text(text, api.sources.journal.id(), &filter).ok_or_else(|| {
             let detail = "`cursor` is not what `next` of a page says that was asked for with the same parameters, of this journal: \
                           leave it out to begin anew";
             Problem::new(StatusCode::BAD_REQUEST, detail)
@@ -108,10 +117,17 @@ pub(super) async fn list(
     let journal = api.sources.journal.clone();
     let read = tokio::task::spawn_blocking(move || {
         let page = journal.reader().articles(&filter, cursor, limit, MAX_PAGE_BYTES)?;
-        let gap = journal.reader().search_gap()?;
-        Ok::<_, Problem>((filter, page, gap))
+        Ok::<_, Problem>(FoundPage { page, gap: journal.reader().search_gap()? })
     });
-    let (filter, page, gap) = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    read.await.map_err(|lost| Problem::internal(&lost.to_string()))?
+}
+
+/// The articles that are asked for, each in its latest revision, the newest first.
+pub(super) async fn list(
+    State(api): Shared,
+    Parameters { filter, own }: Parameters<ArticleQuery>,
+) -> Result<Response, Problem> {
+    let FoundPage { page, gap } = find(&api, filter.clone(), own).await?;
     let mut json = String::from("{\"articles\":[");
     for (number, article) in page.articles.iter().enumerate() {
         if number > 0 {
@@ -120,7 +136,7 @@ pub(super) async fn list(
         write_article(article, &mut json)?;
     }
     json.push(']');
-    let next = page.next.map(|next| next.to_text(&id, &filter));
+    let next = page.next.map(|next| next.to_text(api.sources.journal.id(), &filter));
     write_field("next", next.as_ref(), &mut json)?;
     write_field("gap", gap.as_ref(), &mut json)?;
     json.push('}');

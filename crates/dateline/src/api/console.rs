@@ -1,5 +1,6 @@
 //! The [console](crate::console): who may see a page, and what is read for it, which is what the API itself answers.
 
+mod lists;
 mod login;
 mod session;
 mod visitor;
@@ -13,16 +14,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use dateline_journal::JournalError;
-use dateline_wire::{ArticleId, CanonicalUrl, FeedId, Sequence, StoryEvent, StoryId};
+use dateline_wire::{ArticleEvent, ArticleId, Sequence, StoryEvent};
 use jiff::SignedDuration;
 use maud::Markup;
 use serde::Deserialize;
-use url::Url;
 
 pub(super) use self::session::Sessions;
 use self::visitor::MayOperate;
-use super::parameters::Parameters;
-use super::story::StoryQuery;
 use super::{Api, Problem, Shared, feed, story};
 use crate::console::assets::Asset;
 use crate::console::frame::{Frame, Section, Viewer, bare_page};
@@ -30,12 +28,14 @@ use crate::console::page;
 use crate::console::page::article::ArticleView;
 use crate::console::page::feeds::FeedFilter;
 use crate::console::page::live::LiveFilter;
-use crate::console::page::overview::Overview;
+use crate::console::page::overview::{Overview, PublishedBy};
 use crate::status::LastEvent;
 
 /// How many of the last stories are looked at for those of the day, and how many of them are shown.
 const STORIES_OF_THE_DAY: usize = 60;
 const STORIES_SHOWN: usize = 8;
+/// How many revisions of an article are shown.
+const MAX_REVISIONS: usize = 20;
 /// How many of the last events the live list begins with.
 const LIVE_EVENTS: u64 = 40;
 
@@ -44,17 +44,19 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
     Router::new()
         .route("/", get(overview))
         .route("/live", get(live))
-        .route("/stories", get(stories))
+        .route("/stories", get(lists::stories))
         .route("/stories/{id}", get(story_page))
-        .route("/articles/{id}", get(article))
-        .route("/articles/{id}/raw", get(raw_article))
+        .route("/articles", get(lists::articles))
+        .route("/articles/{id}", get(article_page))
+        .route("/rejects", get(lists::rejects))
+        .route("/rejects/{place}", get(lists::reject))
         .route("/feeds", get(feeds))
         .route("/feeds/{id}", get(feed_page))
         .route("/feeds/{id}/pause", post(pause))
         .route("/feeds/{id}/resume", post(resume))
         .route("/feeds/{id}/poll", post(poll))
         .route("/feeds/{id}/revive", post(revive))
-        .route("/search", get(search))
+        .route("/search", get(lists::search))
         .route_layer(middleware::from_fn_with_state(api.clone(), visitor::admit))
         .route("/login", get(login::ask).post(login::log_in))
         .route("/logout", post(login::log_out))
@@ -139,7 +141,18 @@ async fn read<T: Send + 'static>(
     Ok(read.map_err(|lost| Problem::internal(&lost.to_string()))??)
 }
 
-async fn overview(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
+/// What the overview's plot tells apart.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct OverviewQuery {
+    by: PublishedBy,
+}
+
+async fn overview(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Query(OverviewQuery { by }): Query<OverviewQuery>,
+) -> Shown {
     let status = api.status().await?;
     let mut stories = read(&api, |journal| journal.stories(None, STORIES_OF_THE_DAY)).await?;
     let day_ago = status.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(status.now);
@@ -147,9 +160,9 @@ async fn overview(State(api): Shared, Extension(viewer): Extension<Viewer>) -> S
     let widely = |story: &StoryEvent| std::cmp::Reverse((story.origin_count, story.article_count));
     stories.sort_by_key(widely);
     stories.truncate(STORIES_SHOWN);
-    let main =
-        page::overview::page(&Overview { status: &status, stories: &stories, published: None, rejects: &[] });
-    Ok(shown(&api, &viewer, Section::Overview, "Overview", &main))
+    let activity = api.activity.read();
+    let overview = Overview { status: &status, stories: &stories, activity: &activity, by };
+    Ok(shown(&api, &viewer, Section::Overview, "Overview", &page::overview::page(&overview)))
 }
 
 async fn live(
@@ -173,17 +186,6 @@ async fn live(
     Ok(shown(&api, &viewer, Section::Live, "Live", &main))
 }
 
-async fn stories(
-    state: Shared,
-    Extension(viewer): Extension<Viewer>,
-    query: Parameters<StoryQuery>,
-) -> Shown {
-    let State(api) = state.clone();
-    let page = story::list(state, query).await?.0;
-    let main = page::stories::page(&page.stories, page.next.as_deref(), api.now());
-    Ok(shown(&api, &viewer, Section::Stories, "Stories", &main))
-}
-
 async fn story_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Path<String>) -> Shown {
     let State(api) = state.clone();
     let story = story::show(state, id).await?.0;
@@ -198,35 +200,31 @@ fn no_article(id: &ArticleId) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, detail)
 }
 
-async fn article(State(api): Shared, Extension(viewer): Extension<Viewer>, Path(id): Path<String>) -> Shown {
+async fn article_page(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Path(id): Path<String>,
+) -> Shown {
     let id = ArticleId::from_stored(id);
     let asked = id.clone();
     let found = read(&api, move |journal| {
-        let Some(event) = journal.latest_article(&asked)? else { return Ok(None) };
-        let story = journal.story_of(&asked)?.map(|story| journal.story(&story)).transpose()?.flatten();
-        let source =
-            event.copy_of.as_ref().map(|copy| journal.latest_article(&copy.article)).transpose()?.flatten();
-        Ok(Some((event, story, source, journal.is_withdrawn(&asked)?)))
+        let Some(history) = journal.article_history(&asked)? else { return Ok(None) };
+        let story = history.story.as_ref().map(|story| journal.story(story)).transpose()?.flatten();
+        // What another version wrote, and this one cannot read, is left out.
+        let revisions = history.revisions.iter().take(MAX_REVISIONS);
+        let revisions: Vec<ArticleEvent> =
+            revisions.filter_map(|event| serde_json::from_str(&event.data).ok()).collect();
+        let copied = revisions.first().and_then(|event| event.copy_of.as_ref());
+        let source = copied.map(|copy| journal.article_history(&copy.article)).transpose()?.flatten();
+        let source = source.and_then(|source| serde_json::from_str(&source.revisions.first()?.data).ok());
+        Ok(Some((revisions, story, source, history.is_withdrawn)))
     })
     .await?;
-    let (event, story, source, is_withdrawn) = found.ok_or_else(|| no_article(&id))?;
-    let view = ArticleView {
-        event: &event,
-        story: story.as_ref(),
-        source: source.as_ref(),
-        earlier: &[],
-        is_withdrawn,
-    };
+    let (revisions, story, source, is_withdrawn) = found.ok_or_else(|| no_article(&id))?;
+    let (event, earlier) = revisions.split_first().ok_or_else(|| no_article(&id))?;
+    let view = ArticleView { event, story: story.as_ref(), source: source.as_ref(), earlier, is_withdrawn };
     let main = page::article::page(&view, api.now());
     Ok(shown(&api, &viewer, Section::Articles, event.content.title.as_deref().unwrap_or("An article"), &main))
-}
-
-async fn raw_article(State(api): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
-    let id = ArticleId::from_stored(id);
-    let asked = id.clone();
-    let event =
-        read(&api, move |journal| journal.latest_article(&asked)).await?.ok_or_else(|| no_article(&id))?;
-    Ok(axum::Json(event).into_response())
 }
 
 /// The feeds that are asked for.
@@ -293,41 +291,6 @@ async fn poll(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Sh
 async fn revive(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
     drop(feed::revive(operator.may_write(), state, Path(id.clone())).await?);
     done(&id, "revive")
-}
-
-/// What is searched for.
-#[derive(Debug, Default, Deserialize)]
-struct SearchQuery {
-    #[serde(default)]
-    q: String,
-}
-
-/// What the search box was given: an address or an id leads to the page about it.
-async fn search(State(api): Shared, Query(SearchQuery { q }): Query<SearchQuery>) -> Shown {
-    let text = q.trim().to_owned();
-    let article = match Url::parse(&text) {
-        Ok(url) => ArticleId::of(&CanonicalUrl::of(&url)),
-        Err(_) => ArticleId::from_stored(text.clone()),
-    };
-    let to = read(&api, move |journal| {
-        if journal.latest_revision(&article)? > 0 {
-            return Ok(Some(format!("/articles/{article}")));
-        }
-        if journal.story(&StoryId::from_stored(text.clone()))?.is_some() {
-            return Ok(Some(format!("/stories/{}", page::query_value(&text))));
-        }
-        if journal.feed(&FeedId::from_stored(text.clone()))?.is_some() {
-            return Ok(Some(format!("/feeds/{}", page::query_value(&text))));
-        }
-        Ok(None)
-    })
-    .await?;
-    match to {
-        Some(to) => Ok(Redirect::to(&to).into_response()),
-        None => {
-            Err(PageProblem(Problem::new(StatusCode::NOT_FOUND, "nothing is known under that address or id")))
-        }
-    }
 }
 
 async fn asset(Path((digest, name)): Path<(String, String)>) -> Response {

@@ -203,6 +203,24 @@ pub(super) fn article(operation: Described<'_>) -> Described<'_> {
         .response_with::<200, Json<ArticleHistoryDocument>, _>(|answer| answer.description("The article."))
 }
 
+pub(super) fn rejects(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("rejects")
+        .summary("What was announced and not published, and why: the newest first, or the nearest to the threshold")
+        .description(
+            "The parameters that choose are those of `/v1/events`; `q` looks into the titles of entries. 400: a parameter means nothing.",
+        )
+}
+
+pub(super) fn activity(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("activity")
+        .summary("How much was published, and how much was not and why, hour by hour over the last week")
+        .description(
+            "It is counted beside the log: `is_complete` says whether that has come to the last event.",
+        )
+}
+
 pub(super) fn stories(operation: Described<'_>) -> Described<'_> {
     operation
         .id("stories")

@@ -23,10 +23,16 @@ impl<S: Send + Sync, Q: DeserializeOwned> FromRequestParts<S> for Parameters<Q> 
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Self::of(parts.uri.query().unwrap_or_default())
+    }
+}
+
+impl<Q: DeserializeOwned> Parameters<Q> {
+    /// Those that a query string spells.
+    pub(super) fn of(query: &str) -> Result<Self, Problem> {
         let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
         let mut filter = EventFilter::default();
         let mut own = url::form_urlencoded::Serializer::new(String::new());
-        let query = parts.uri.query().unwrap_or_default();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             if !filter.set(&name, &value).map_err(|error| bad(error.to_string()))? {
                 own.append_pair(&name, &value);
@@ -82,6 +88,8 @@ struct FilterParameters {
     origin: Option<Vec<String>>,
     /// The story that it tells, by its id. Of articles: the story that they stand in now.
     story: Option<Vec<String>>,
+    /// Why an entry was not published, or an article was withdrawn, by the reason's word.
+    reason: Option<Vec<String>>,
     /// Words that title and text have, in any inflected form; `"words in a row"`, `begin*`, `-unwanted`.
     q: Option<String>,
 }

@@ -73,6 +73,11 @@ pub(crate) fn short(then: Timestamp) -> String {
     then.to_zoned(TimeZone::UTC).strftime("%-d %b %H:%M").to_string()
 }
 
+/// The day of a moment: `Mon 2 Mar`.
+pub(crate) fn day_name(then: Timestamp) -> String {
+    then.to_zoned(TimeZone::UTC).strftime("%a %-d %b").to_string()
+}
+
 fn timed(then: Timestamp, text: &str) -> Markup {
     html! { time datetime=(format!("{then:.0}")) title=(crate::text::moment(then)) { (text) } }
 }

@@ -1,12 +1,14 @@
 //! The pages, each a function from what the API knows to markup.
 
 pub(crate) mod article;
+pub(crate) mod articles;
 pub(crate) mod feed;
 pub(crate) mod feeds;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod overview;
 pub(crate) mod problem;
+pub(crate) mod rejects;
 pub(crate) mod stories;
 pub(crate) mod story;
 

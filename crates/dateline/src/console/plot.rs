@@ -32,6 +32,13 @@ pub(crate) struct Histogram<'h> {
     pub(crate) ticks: &'h [String],
 }
 
+impl Histogram<'_> {
+    /// Whether there is anything of a series.
+    fn has(&self, series: usize) -> bool {
+        self.bars.iter().any(|bar| bar.parts.get(series).is_some_and(|part| *part > 0))
+    }
+}
+
 /// The height of a histogram, in its own units.
 const HEIGHT: f64 = 100.0;
 /// The room of one bar, and its width.
@@ -48,7 +55,7 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
             figcaption {
                 @if plot.series.len() > 1 {
                     ul.legend {
-                        @for (at, name) in plot.series.iter().enumerate() {
+                        @for (at, name) in plot.series.iter().enumerate().filter(|(at, _)| plot.has(*at)) {
                             li { svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect.(series_class(at)) width="10" height="10" rx="2" {} } (name) }
                         }
                     }
@@ -74,12 +81,12 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
                 summary { "The same as a table" }
                 div.scroll tabindex="0" role="region" aria-label=(plot.title) {
                     table {
-                        thead { tr { th scope="col" { "When" } @for name in plot.series { th.number scope="col" { (name) } } } }
+                        thead { tr { th scope="col" { "When" } @for (_, name) in plot.series.iter().enumerate().filter(|(at, _)| plot.has(*at)) { th.number scope="col" { (name) } } } }
                         tbody {
                             @for bar in plot.bars.iter().filter(|bar| bar.total() > 0) {
                                 tr {
                                     th scope="row" { a href=(bar.href) { (bar.label) } }
-                                    @for part in &bar.parts { td.number { (number(*part)) } }
+                                    @for (_, part) in bar.parts.iter().enumerate().filter(|(at, _)| plot.has(*at)) { td.number { (number(*part)) } }
                                 }
                             }
                         }

@@ -34,11 +34,13 @@ pub enum Facet {
     Origin,
     /// The story that it tells, by its id.
     Story,
+    /// Why it was not published, or is no more, by the reason's word.
+    Reason,
 }
 
 impl Facet {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Kind,
         Self::Article,
         Self::Language,
@@ -49,6 +51,7 @@ impl Facet {
         Self::Publisher,
         Self::Origin,
         Self::Story,
+        Self::Reason,
     ];
 
     /// Its name as a parameter.
@@ -64,6 +67,7 @@ impl Facet {
             Self::Publisher => "publisher",
             Self::Origin => "origin",
             Self::Story => "story",
+            Self::Reason => "reason",
         }
     }
 

@@ -85,7 +85,7 @@ pub(super) enum View {
 
 impl EventFilter {
     /// The names of its parameters.
-    pub const NAMES: [&'static str; 13] = [
+    pub const NAMES: [&'static str; 14] = [
         "since",
         "until",
         "kind",
@@ -98,6 +98,7 @@ impl EventFilter {
         "publisher",
         "origin",
         "story",
+        "reason",
         "q",
     ];
 

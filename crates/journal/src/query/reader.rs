@@ -121,6 +121,44 @@ impl JournalReader {
         })
     }
 
+    /// Up to `limit` events that `filter` asks for, the newest first, from the one before `before` on. One that cannot be read is left
+    /// out, and logged.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is of a version that doesn't find events by what they say.
+    pub fn events_before(
+        &self,
+        filter: &EventFilter,
+        before: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Vec<CloudEvent>, JournalError> {
+        self.check_search()?;
+        let places = self.places(filter)?;
+        let to = before.map_or(places.to, |before| places.to.min(Sequence(before.0.saturating_sub(1))));
+        let expression = filter.expression(View::Events);
+        let (from, order) = match expression {
+            Some(_) => (FOUND, "s.rowid"),
+            None => (ALL, "e.sequence"),
+        };
+        self.read(|connection| {
+            let sql = format!("{EVENT} {from} {IN_TIME} ORDER BY {order} DESC LIMIT :limit");
+            let mut select = connection.prepare_cached(&sql)?;
+            let mut rows = select.query(named_params! {
+                ":expression": expression,
+                ":after": places.after.0,
+                ":to": to.0,
+                ":since": places.since,
+                ":until": places.until,
+                ":limit": count(limit),
+            })?;
+            let mut events = Vec::new();
+            while let Some(row) = rows.next()? {
+                events.extend(unless_unreadable(event(row))?);
+            }
+            Ok(events)
+        })
+    }
+
     /// Up to `limit` articles that `filter` asks for, each in its latest revision, the newest first, from `cursor` on; no more than
     /// fit into `max_bytes` of memory, but one in any case. Of articles that are in the story now that the filter names, if it
     /// names one. One that cannot be read is left out, and logged.

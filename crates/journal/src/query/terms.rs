@@ -107,6 +107,7 @@ impl EventTerms {
         let origins = event.origins.iter().chain(&event.independent_origins);
         origins.for_each(|origin| add(Facet::Origin, &origin.name));
         event.story.iter().for_each(|story| add(Facet::Story, story));
+        event.reason.iter().for_each(|reason| add(Facet::Reason, reason));
     }
 
     fn add_texts<'t>(&mut self, texts: impl Iterator<Item = &'t Cow<'t, str>>) {
@@ -151,6 +152,8 @@ struct SearchableEvent<'e> {
     article: Option<Cow<'e, str>>,
     #[serde(borrow)]
     story: Option<Cow<'e, str>>,
+    #[serde(borrow)]
+    reason: Option<Cow<'e, str>>,
     #[serde(borrow)]
     language: Option<Cow<'e, str>>,
     #[serde(borrow)]

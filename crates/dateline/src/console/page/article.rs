@@ -373,6 +373,6 @@ fn provenance(event: &ArticleEvent) -> Markup {
                 div { dt { "Event" } dd { code { (visible(event.id.as_str(), 80)) } } }
             }
         }
-        (raw(&format!("/articles/{}/raw", event.article)))
+        (raw(&format!("/v1/articles/{}", event.article)))
     }
 }

@@ -1,11 +1,16 @@
 //! Is it well, what happened, what needs somebody.
 
 use dateline_wire::StoryEvent;
+use jiff::Timestamp;
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::stories::story_row;
-use crate::console::figures::{bytes, count, number, since, until};
-use crate::console::plot::{Histogram, histogram, level};
+use crate::api::activity::{ActivityReport, Counts, HourActivity};
+use crate::console::figures::{
+    bytes, count, counted, day_name, language, number, short, since, until, words,
+};
+use crate::console::plot::{Bar, Histogram, histogram, level};
 use crate::console::shown::{line, visible};
 use crate::status::{FeedCondition, FeedStatus, RelaySummary, StatusReport, Verdict};
 use crate::text::rounded;
@@ -15,24 +20,20 @@ pub(crate) struct Overview<'o> {
     pub(crate) status: &'o StatusReport,
     /// The stories that were reported last, the most widely told first.
     pub(crate) stories: &'o [StoryEvent],
-    /// What was published, over time.
-    pub(crate) published: Option<Histogram<'o>>,
-    /// How often each reason kept an entry from being published, in the same time.
-    pub(crate) rejects: &'o [(String, u64)],
+    /// What was published over time,
+    pub(crate) activity: &'o ActivityReport,
+    /// and what is told apart of it.
+    pub(crate) by: PublishedBy,
 }
 
 /// The page.
 pub(crate) fn page(overview: &Overview<'_>) -> Markup {
-    let Overview { status, stories, published, rejects } = overview;
+    let Overview { status, stories, activity, by } = overview;
+    let rejects = rejects_by_reason(activity);
     html! {
         (verdict(status))
         (figures(status))
-        @if let Some(published) = published {
-            section.panel aria-labelledby="published-title" {
-                div.heading { h2 #published-title { (published.title) } a href="/articles" { "All articles" } }
-                (histogram(published))
-            }
-        }
+        (published(activity, *by, status.now))
         div.columns {
             section.panel aria-labelledby="stories-title" {
                 div.heading { h2 #stories-title { "Stories of the day" } a href="/stories" { "All stories" } }
@@ -49,11 +50,96 @@ pub(crate) fn page(overview: &Overview<'_>) -> Markup {
                 }
                 section.panel aria-labelledby="rejects-title" {
                     div.heading { h2 #rejects-title { "Not published, by reason" } a href="/rejects" { "All rejects" } }
-                    (reject_bars(rejects, None))
+                    (reject_bars(&rejects, None))
                 }
             }
         }
     }
+}
+
+/// What the plot of published articles tells apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PublishedBy {
+    /// Their languages.
+    #[default]
+    Language,
+    /// Their topics, of which an article has several, or none.
+    Topic,
+}
+
+/// How many series a plot has; what is rarer is one together.
+const MAX_SERIES: usize = 6;
+
+/// Articles an hour, over as many days as there is something, two at least and seven at most. A day has an equal part of the width.
+fn published(activity: &ActivityReport, by: PublishedBy, now: Timestamp) -> Markup {
+    let counts = |hour: &HourActivity| match by {
+        PublishedBy::Language => hour.languages.clone(),
+        PublishedBy::Topic => hour.topics.clone(),
+    };
+    let day_of = |time: Timestamp| time.as_second().div_euclid(86_400);
+    let today = day_of(now);
+    let oldest = activity.hours.keys().next().map_or(today, |first| day_of(*first));
+    let days = (today - oldest + 1).clamp(2, 7);
+    let names = most_frequent(activity.hours.values().map(counts));
+    let (names, rest) = names.split_at(names.len().min(MAX_SERIES));
+    // The series of what is rarer is the first, at the bottom, and grey.
+    let mut series = vec![format!("{} more", rest.len())];
+    series.extend(names.iter().map(|(name, _)| match by {
+        PublishedBy::Language => language(name),
+        PublishedBy::Topic => visible(&words(name), 30),
+    }));
+    let begin = (today - days + 1) * 24;
+    let moment_of = |hour: i64| Timestamp::from_second((begin + hour) * 3600).unwrap_or(now);
+    let bars: Vec<Bar> = (0..days * 24)
+        .map(|hour| {
+            let (start, end) = (moment_of(hour), moment_of(hour + 1));
+            let counted = activity.hours.get(&start).map(counts).unwrap_or_default();
+            let of = |name: &String| counted.get(name).copied().unwrap_or(0);
+            let others = rest.iter().map(|(name, _)| of(name)).sum();
+            let parts: Vec<u64> =
+                std::iter::once(others).chain(names.iter().map(|(name, _)| of(name))).collect();
+            let label = format!("{}: {}", short(start), bar_in_words(parts.iter().sum(), by));
+            Bar { label, href: format!("/articles?since={start}&until={end}"), parts }
+        })
+        .collect();
+    let ticks: Vec<String> = (0..days).map(|day| day_name(moment_of(day * 24))).collect();
+    html! {
+        section.panel aria-labelledby="published-title" {
+            div.heading {
+                h2 #published-title { "Published an hour, by " @match by { PublishedBy::Language => "language", PublishedBy::Topic => "topic" } }
+                @match by {
+                    PublishedBy::Language => a href="/?by=topic" { "By topic" },
+                    PublishedBy::Topic => a href="/" { "By language" },
+                }
+            }
+            @if !activity.is_complete { p.note { "The last week is still being counted." } }
+            (histogram(&Histogram { title: "Articles published an hour", series: &series, bars: &bars, ticks: &ticks }))
+        }
+    }
+}
+
+fn bar_in_words(all: u64, by: PublishedBy) -> String {
+    match by {
+        PublishedBy::Language => counted(all, "article", "articles"),
+        PublishedBy::Topic => counted(all, "mention of a topic", "mentions of topics"),
+    }
+}
+
+/// The sums of what was counted apart, the most frequent first.
+fn most_frequent(counts: impl Iterator<Item = Counts>) -> Vec<(String, u64)> {
+    let mut sums = Counts::new();
+    for (name, count) in counts.flatten() {
+        *sums.entry(name).or_default() += count;
+    }
+    let mut sums: Vec<(String, u64)> = sums.into_iter().collect();
+    sums.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
+    sums
+}
+
+/// How often each reason spoke, the most frequent first.
+pub(crate) fn rejects_by_reason(activity: &ActivityReport) -> Vec<(String, u64)> {
+    most_frequent(activity.hours.values().map(|hour| hour.rejects.clone()))
 }
 
 /// Is it well, in a sentence; and if not, what to do.
@@ -90,11 +176,11 @@ fn figures(status: &StatusReport) -> Markup {
             (figure("/stories", &number(events("stories")), "story events", html! { "told as they change" }))
             (figure("/rejects", &number(events("rejects")), "not published", html! { "of " (number(status.entries)) " entries" }))
             (figure("/feeds", &count(status.feeds.len()), "feeds", html! { (count(status.feeds_in(FeedCondition::Ok))) " as they should be" }))
-            (figure("/feeds?order=backlog", &number(status.backlog), "entries waiting", html! {
+            (figure("/feeds", &number(status.backlog), "entries waiting", html! {
                 @match status.due_since { None => "none is overdue", Some(due) => { "due " (since(Some(due), status.now)) } }
             }))
             (figure("/live", &relay.map_or_else(|| "off".to_owned(), |_| number(status.undelivered())), "Kafka lag", relay_state(relay)))
-            (figure("/#storage", &bytes(status.journal_bytes + status.journal_wal_bytes), "journal", html! {
+            (figure("/v1/status", &bytes(status.journal_bytes + status.journal_wal_bytes), "journal", html! {
                 @match status.disk { None => "disk not known", Some(disk) => { (bytes(disk.free_bytes)) " free" } }
             }))
         }
@@ -160,8 +246,8 @@ pub(crate) fn reject_bars(rejects: &[(String, u64)], chosen: Option<&str>) -> Ma
         } @else {
             ul.levels {
                 @for (reason, count) in rejects.iter().take(12) {
-                    li { a href=(format!("/rejects?reason={reason}")) aria-current=[(chosen == Some(reason)).then_some("true")] {
-                        span { (reason.replace('_', " ")) } b { (number(*count)) }
+                    li { a href=(format!("/rejects?reason={}", super::query_value(reason))) aria-current=[(chosen == Some(reason)).then_some("true")] {
+                        span { (visible(&words(reason), 40)) } b { (number(*count)) }
                         (level(*count, most, "s0"))
                     } }
                 }

@@ -1,24 +1,34 @@
 //! The stories, the last reported first.
 
+use dateline_journal::EventFilter;
 use dateline_wire::StoryEvent;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use super::articles::chosen;
 use crate::console::figures::{counted, language, since};
 use crate::console::shown::{line, line_in};
 
 /// The page.
-pub(crate) fn page(stories: &[StoryEvent], next: Option<&str>, now: Timestamp) -> Markup {
+pub(crate) fn page(
+    stories: &[StoryEvent],
+    filter: &EventFilter,
+    next: Option<&str>,
+    now: Timestamp,
+) -> Markup {
+    let query = filter.to_query();
     html! {
         h1 { "Stories" }
         p.lead { "What is happening, told once: each with the articles that report it, and how many tell it in words of their own." }
+        (chosen("/stories", filter))
         @if stories.is_empty() {
-            p.empty { "There are no stories yet. One begins with the first article about a happening." }
+            p.empty { @if filter.is_empty() { "There are no stories yet. One begins with the first article about a happening." } @else { "No story is like that." } }
         } @else {
             ol.rows.panel { @for story in stories { (story_row(story, now)) } }
         }
+        p.raw { a href=(format!("/v1/stories?{query}")) { "The same as JSON" } }
         @if let Some(next) = next {
-            nav.pages aria-label="Pages" { a rel="next" href=(format!("/stories?cursor={next}")) { "Older stories" } }
+            nav.pages aria-label="Pages" { a rel="next" href=(format!("/stories?{query}{}cursor={next}", if query.is_empty() { "" } else { "&" })) { "Older stories" } }
         }
     }
 }

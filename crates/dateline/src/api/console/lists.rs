@@ -1,0 +1,189 @@
+//! The lists of what was published and what was not, single rejects, and the search over all of it.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, Query, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use dateline_journal::{EventFilter, Facet, FoundArticle};
+use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, Sequence, StoryId};
+use serde::Deserialize;
+use url::{Url, form_urlencoded};
+
+use super::{Shown, answer, frame, read, shown};
+use crate::api::article::{self, ArticleQuery};
+use crate::api::parameters::Parameters;
+use crate::api::reject::{self, RejectOrder, RejectQuery, Rejected};
+use crate::api::story::{self, StoryQuery};
+use crate::api::{Api, Problem, Shared};
+use crate::console::frame::{Section, Viewer};
+use crate::console::page;
+use crate::console::page::articles::{ArticleList, ArticleRow, Found};
+use crate::console::page::rejects::{RejectList, RejectRow};
+
+/// How many of each kind a search shows.
+const MAX_FOUND: usize = 12;
+
+/// The stories that are asked for.
+pub(super) async fn stories(
+    state: Shared,
+    Extension(viewer): Extension<Viewer>,
+    parameters: Parameters<StoryQuery>,
+) -> Shown {
+    let State(api) = state.clone();
+    let filter = parameters.filter.clone();
+    let page = story::list(state, parameters).await?.0;
+    let main = page::stories::page(&page.stories, &filter, page.next.as_deref(), api.now());
+    Ok(shown(&api, &viewer, Section::Stories, "Stories", &main))
+}
+
+/// The articles that are asked for.
+pub(super) async fn articles(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    RawQuery(query): RawQuery,
+) -> Shown {
+    let query = query.unwrap_or_default();
+    let chosen = without_empty(&query);
+    if chosen.len() < query.len() && query.contains("=&") | query.ends_with('=') {
+        return Ok(Redirect::to(&format!("/articles?{chosen}")).into_response());
+    }
+    let Parameters { filter, own } = Parameters::<ArticleQuery>::of(&query)?;
+    let found = article::find(&api, filter.clone(), own).await?;
+    let list = ArticleList {
+        articles: &rows(&found.page.articles),
+        filter: &filter,
+        next: found.page.next.map(|next| next.to_text(api.sources.journal.id(), &filter)),
+        is_incomplete: found.gap.is_some(),
+    };
+    Ok(shown(&api, &viewer, Section::Articles, "Articles", &page::articles::page(&list, api.now())))
+}
+
+/// Takes out the parameters without a value, which forms send for what was not chosen.
+fn without_empty(query: &str) -> String {
+    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// Articles of a list. One that another version wrote, and this one cannot read, is left out.
+fn rows(found: &[FoundArticle]) -> Vec<ArticleRow> {
+    let row = |found: &FoundArticle| {
+        let event = serde_json::from_str(&found.event.data).ok()?;
+        Some(ArticleRow { event, is_withdrawn: found.withdrawal.is_some() })
+    };
+    found.iter().filter_map(row).collect()
+}
+
+fn reject_row(reject: Rejected) -> RejectRow {
+    RejectRow { sequence: reject.sequence, time: reject.time, event: reject.event }
+}
+
+/// What was not published, as it is asked for.
+pub(super) async fn rejects(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Parameters { filter, own }: Parameters<RejectQuery>,
+) -> Shown {
+    let is_nearest = own.order == RejectOrder::Nearest;
+    let found = reject::find(&api, filter.clone(), own).await?;
+    let rows: Vec<RejectRow> = found.rejects.into_iter().map(reject_row).collect();
+    let reasons = page::overview::rejects_by_reason(&api.activity.read());
+    let list =
+        RejectList { rejects: &rows, filter: &filter, is_nearest, next: found.next, reasons: &reasons };
+    Ok(shown(&api, &viewer, Section::Rejects, "Not published", &page::rejects::page(&list, api.now())))
+}
+
+/// One reject.
+pub(super) async fn reject(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Path(place): Path<String>,
+) -> Shown {
+    let sequence = Sequence(place.parse().unwrap_or(u64::MAX)).min(Sequence::MAX);
+    let event = read(&api, move |journal| journal.event(sequence)).await?;
+    let event = event.filter(|event| event.kind == EventKind::Reject).ok_or_else(|| {
+        let detail = format!("there is no reject at the place {place}; it may be gone by [retention]");
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    })?;
+    let row =
+        RejectRow { sequence: event.sequence, time: event.time, event: serde_json::from_str(&event.data)? };
+    Ok(shown(&api, &viewer, Section::Rejects, "Not published", &page::rejects::reject(&row, api.now())))
+}
+
+/// What is searched for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SearchQuery {
+    q: String,
+}
+
+/// What the search box was given: an address or an id leads to the page about it, words to what has them.
+pub(super) async fn search(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Query(SearchQuery { q }): Query<SearchQuery>,
+) -> Shown {
+    let text = q.trim().to_owned();
+    if text.is_empty() {
+        return Ok(Redirect::to("/articles").into_response());
+    }
+    if let Some(page) = page_of(&api, text.clone()).await? {
+        return Ok(Redirect::to(&page).into_response());
+    }
+    let bad = |error: dateline_journal::FilterError| Problem::new(StatusCode::BAD_REQUEST, error.to_string());
+    let mut filter = EventFilter::default();
+    let (mut articles, mut stories) = (Vec::new(), Vec::new());
+    match Url::parse(&text).ok().filter(Url::has_host) {
+        // What a feed announced under the address, and became no article.
+        Some(url) => {
+            filter.add(Facet::Article, ArticleId::of(&CanonicalUrl::of(&url)).as_str()).map_err(bad)?
+        }
+        None => {
+            filter.set("q", &text).map_err(bad)?;
+            let own = ArticleQuery { limit: Some(MAX_FOUND), ..ArticleQuery::default() };
+            articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles);
+            let asked = filter.clone();
+            stories = read(&api, move |journal| journal.stories_by(&asked, None, MAX_FOUND)).await?;
+        }
+    }
+    let own = RejectQuery { limit: Some(MAX_FOUND), ..RejectQuery::default() };
+    let rejects: Vec<RejectRow> =
+        reject::find(&api, filter, own).await?.rejects.into_iter().map(reject_row).collect();
+    let found = Found { text: &text, articles: &articles, stories: &stories, rejects: &rejects };
+    let main = page::articles::found(&found, api.now());
+    let page = frame(&api, &viewer).page_searched(Section::Articles, "Search", &text, &main);
+    Ok(answer(StatusCode::OK, page))
+}
+
+/// The page about what an address or id names.
+async fn page_of(api: &Arc<Api>, text: String) -> Result<Option<String>, Problem> {
+    let article = match Url::parse(&text) {
+        Ok(url) => ArticleId::of(&CanonicalUrl::of(&url)),
+        Err(_) => ArticleId::from_stored(text.clone()),
+    };
+    read(api, move |journal| {
+        if journal.latest_revision(&article)? > 0 {
+            return Ok(Some(format!("/articles/{article}")));
+        }
+        if journal.story(&StoryId::from_stored(text.clone()))?.is_some() {
+            return Ok(Some(format!("/stories/{}", page::query_value(&text))));
+        }
+        if journal.feed(&FeedId::from_stored(text.clone()))?.is_some() {
+            return Ok(Some(format!("/feeds/{}", page::query_value(&text))));
+        }
+        Ok(None)
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_form_leaves_open_is_not_asked_for() {
+        assert_eq!(without_empty("q=&language=ko&label="), "language=ko");
+        assert_eq!(without_empty(""), "");
+    }
+}

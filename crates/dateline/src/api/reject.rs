@@ -1,0 +1,115 @@
+//! `/v1/rejects`: what was not published, and why.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Json;
+use dateline_journal::{EventFilter, Facet};
+use dateline_wire::{EventKind, RejectEvent, Sequence};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::parameters::Parameters;
+use super::{Api, Problem, Shared};
+
+/// How many rejects a page holds unless another number is asked for, and at most.
+const PAGE: usize = 50;
+const MAX_PAGE: usize = 500;
+/// Of how many of the newest the nearest to the threshold are given.
+const NEAREST_OF: usize = 1_000;
+
+/// What comes first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RejectOrder {
+    /// The newest.
+    #[default]
+    Newest,
+    /// Of the newest thousand what was judged, and of that the most relevant.
+    Nearest,
+}
+
+/// What can be asked for beside a filter.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RejectQuery {
+    /// What comes first: `newest` (the default), or `nearest` to the threshold of relevance.
+    pub(super) order: RejectOrder,
+    /// Where to go on, as `next` of the page before says, with the same filter.
+    pub(super) before: Option<Sequence>,
+    /// How many, up to 500.
+    pub(super) limit: Option<usize>,
+}
+
+/// A reject as it is in the log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Rejected {
+    /// The place of the event.
+    pub(crate) sequence: Sequence,
+    /// When it was committed.
+    #[schemars(with = "String")]
+    pub(crate) time: Timestamp,
+    /// The event.
+    #[serde(flatten)]
+    pub(crate) event: RejectEvent,
+}
+
+/// What was not published.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct RejectPage {
+    /// In the order that was asked for.
+    pub(crate) rejects: Vec<Rejected>,
+    /// Where the next page begins, if there may be one: of the newest alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<Sequence>,
+}
+
+/// What was not published, and why: by feed, by reason, by words of the entry's title, as the filter says.
+pub(super) async fn list(
+    State(api): Shared,
+    Parameters { filter, own }: Parameters<RejectQuery>,
+) -> Result<Json<RejectPage>, Problem> {
+    find(&api, filter, own).await.map(Json)
+}
+
+/// The rejects that a filter asks for, whatever kinds it names.
+pub(super) async fn find(
+    api: &Arc<Api>,
+    filter: EventFilter,
+    RejectQuery { order, before, limit }: RejectQuery,
+) -> Result<RejectPage, Problem> {
+    let limit = limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let mut filter = filter;
+    if filter.values(Facet::Kind).next().is_none() {
+        filter
+            .add(Facet::Kind, EventKind::Reject.word())
+            .map_err(|error| Problem::internal(&error.to_string()))?;
+    }
+    let journal = api.sources.journal.clone();
+    let read = match order {
+        RejectOrder::Newest => limit,
+        RejectOrder::Nearest => NEAREST_OF,
+    };
+    let events =
+        tokio::task::spawn_blocking(move || journal.reader().events_before(&filter, before, read)).await;
+    let events = events.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let next = events.last().filter(|_| events.len() == read && order == RejectOrder::Newest);
+    let next = next.map(|event| event.sequence);
+    // One that another version wrote, and this one cannot read, is left out.
+    let mut rejects: Vec<Rejected> = events
+        .into_iter()
+        .filter(|event| event.kind == EventKind::Reject)
+        .filter_map(|event| {
+            let data = serde_json::from_str(&event.data).ok()?;
+            Some(Rejected { sequence: event.sequence, time: event.time, event: data })
+        })
+        .collect();
+    if order == RejectOrder::Nearest {
+        let score = |reject: &Rejected| reject.event.relevance.as_ref().and_then(|relevance| relevance.score);
+        rejects.retain(|reject| score(reject).is_some());
+        rejects.sort_by(|one, other| score(other).unwrap_or(0.0).total_cmp(&score(one).unwrap_or(0.0)));
+        rejects.truncate(limit);
+    }
+    Ok(RejectPage { rejects, next })
+}

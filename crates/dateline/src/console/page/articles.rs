@@ -1,0 +1,174 @@
+//! Lists of articles: by filter, by words.
+
+use dateline_journal::{EventFilter, Facet};
+use dateline_wire::{ArticleEvent, StoryEvent};
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use super::rejects::{RejectRow, reject_row};
+use super::stories::story_row;
+use crate::console::figures::{language, moment, since, verdict, words};
+use crate::console::shown::{host, line, line_in, visible};
+
+/// An article in a list.
+pub(crate) struct ArticleRow {
+    /// Its latest event.
+    pub(crate) event: ArticleEvent,
+    /// Whether it was withdrawn since.
+    pub(crate) is_withdrawn: bool,
+}
+
+/// The articles that a filter asks for.
+pub(crate) struct ArticleList<'l> {
+    pub(crate) articles: &'l [ArticleRow],
+    pub(crate) filter: &'l EventFilter,
+    /// The cursor of the next page, if there may be one.
+    pub(crate) next: Option<String>,
+    /// Whether older events are not found yet.
+    pub(crate) is_incomplete: bool,
+}
+
+/// The page.
+pub(crate) fn page(list: &ArticleList<'_>, now: Timestamp) -> Markup {
+    let ArticleList { articles, filter, next, is_incomplete } = list;
+    let query = filter.to_query();
+    html! {
+        h1 { "Articles" }
+        (form(filter))
+        (chosen("/articles", filter))
+        @if *is_incomplete { p.notice { "Older events are still being made ready for searching: what they say may be missing here." } }
+        @if articles.is_empty() {
+            p.empty { "No article is like that." }
+        } @else {
+            ol.rows.panel { @for article in *articles { (article_row(article, now)) } }
+        }
+        @if let Some(next) = next {
+            nav.pages aria-label="Pages" { a rel="next" href=(format!("/articles?{query}{}cursor={}", if query.is_empty() { "" } else { "&" }, super::query_value(next))) { "Older articles" } }
+        }
+        p.raw { a href=(format!("/v1/articles?{query}")) { "The same as JSON" } }
+    }
+}
+
+/// What can be chosen by typing; the rest is chosen by following links, and stays.
+fn form(filter: &EventFilter) -> Markup {
+    const LANGUAGES: [&str; 8] = ["en", "ru", "ko", "uk", "ja", "zh", "de", "fr"];
+    let text = parameter(filter, "q").map(|text| visible(&text, 300));
+    let chosen = filter.values(Facet::Language).next();
+    let label = filter.values(Facet::Label).next();
+    let others =
+        pairs(filter).into_iter().filter(|(name, _)| !matches!(name.as_str(), "q" | "language" | "label"));
+    html! {
+        form.filters.wide method="get" action="/articles" role="search" aria-label="Articles" {
+            label.hidden for="words" { "Words" }
+            input #words type="search" name="q" value=[text] placeholder="Words, “words in a row”, begin*, -unwanted" maxlength="300";
+            label.hidden for="language" { "Language" }
+            select #language name="language" data-submit {
+                option value="" { "any language" }
+                @for tag in LANGUAGES { option value=(tag) selected[chosen == Some(tag)] { (language(tag)) } }
+                @if let Some(tag) = chosen.filter(|tag| !LANGUAGES.contains(tag)) { option value=(tag) selected { (language(tag)) } }
+            }
+            label.hidden for="label" { "Verdict" }
+            select #label name="label" data-submit {
+                option value="" { "any verdict" }
+                @for word in ["relevant", "borderline", "not_judged"] { option value=(word) selected[label == Some(word)] { (words(&word)) } }
+            }
+            @for (name, value) in others { input type="hidden" name=(name) value=(value); }
+            button type="submit" { "Find" }
+        }
+    }
+}
+
+/// What a filter asks for, each with a way to ask without it.
+pub(crate) fn chosen(path: &str, filter: &EventFilter) -> Markup {
+    let pairs = pairs(filter);
+    html! {
+        @if !pairs.is_empty() {
+            ul.chips.chosen aria-label="What is asked for" {
+                @for (at, (name, value)) in pairs.iter().enumerate() {
+                    @let without: Vec<String> = pairs.iter().enumerate().filter(|(other, _)| *other != at)
+                        .map(|(_, (name, value))| format!("{name}={}", super::query_value(value))).collect();
+                    li { a.chip href=(format!("{path}?{}", without.join("&"))) title="ask without this" {
+                        (words(name)) ": " b { (visible(value, 60)) } span aria-hidden="true" { " ×" } span.hidden { " (ask without this)" }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// The parameters that spell a filter.
+pub(crate) fn pairs(filter: &EventFilter) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(filter.to_query().as_bytes()).into_owned().collect()
+}
+
+fn parameter(filter: &EventFilter, name: &str) -> Option<String> {
+    pairs(filter).into_iter().find(|(other, _)| other == name).map(|(_, value)| value)
+}
+
+/// One article in a list.
+pub(crate) fn article_row(article: &ArticleRow, now: Timestamp) -> Markup {
+    let ArticleRow { event, is_withdrawn } = article;
+    let content = &event.content;
+    let title = content.title.as_deref().unwrap_or("(without a title)");
+    html! {
+        li.article-row {
+            div {
+                a.headline data-row href=(format!("/articles/{}", event.article)) { (line_in(title, content.language.as_deref())) }
+                p.meta {
+                    b { @match (&content.publisher, &content.url) { (Some(publisher), _) => (line(publisher)), (None, Some(url)) => (host(url)), (None, None) => "unknown" } }
+                    @if let Some(tag) = &content.language { " · " (language(tag)) }
+                    " · " (moment(event.received_at)) ", " (since(Some(event.received_at), now))
+                    @if event.revision > 1 { " · revision " (event.revision) }
+                    @if event.copy_of.is_some() { " · copy" }
+                    @if let Some(origin) = content.origins.first() { " · by " (line(&origin.name)) }
+                }
+            }
+            div.aside {
+                @if *is_withdrawn { span.chip.bad { "withdrawn" } " " }
+                (verdict(event.relevance.label, event.relevance.score))
+            }
+        }
+    }
+}
+
+/// What is found for words: articles, stories, and what was not published.
+pub(crate) struct Found<'f> {
+    pub(crate) text: &'f str,
+    pub(crate) articles: &'f [ArticleRow],
+    pub(crate) stories: &'f [StoryEvent],
+    pub(crate) rejects: &'f [RejectRow],
+}
+
+/// What was found. Where nothing was and an address was asked for, what that may mean.
+pub(crate) fn found(found: &Found<'_>, now: Timestamp) -> Markup {
+    let Found { text, articles, stories, rejects } = found;
+    let value = super::query_value(text);
+    html! {
+        h1 { "Search: " (line(text)) }
+        @if articles.is_empty() && stories.is_empty() && rejects.is_empty() {
+            div.panel {
+                p { "Nothing is known of that." }
+                p.note { "An article that is expected and not here was never announced by a feed, or waits for its page, or is gone by [retention]. "
+                    a href="/feeds" { "The feeds" } " say when each was asked and what it answered; " a href="/rejects" { "the rejects" } " what was announced and not published." }
+            }
+        }
+        @if !articles.is_empty() {
+            section.panel aria-labelledby="found-articles" {
+                div.heading { h2 #found-articles { "Articles" } a href=(format!("/articles?q={value}")) { "All of them" } }
+                ol.rows { @for article in *articles { (article_row(article, now)) } }
+            }
+        }
+        @if !stories.is_empty() {
+            section.panel aria-labelledby="found-stories" {
+                div.heading { h2 #found-stories { "Stories" } a href=(format!("/stories?q={value}")) { "All of them" } }
+                ol.rows { @for story in *stories { (story_row(story, now)) } }
+            }
+        }
+        @if !rejects.is_empty() {
+            section.panel aria-labelledby="found-rejects" {
+                div.heading { h2 #found-rejects { "Not published" } a href=(format!("/rejects?q={value}")) { "All of them" } }
+                ol.rows { @for reject in *rejects { (reject_row(reject, now)) } }
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+"""Every page of the console over the recorded day: in both schemes and widths, by mouse and by keyboard, without scripts."""
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from browser import BINARY, DESK, ENVIRONMENT, PHONE, REPOSITORY, Browsing
+
+
+class Demo(Browsing):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        log = tempfile.TemporaryFile("w+")
+        cls.addClassCleanup(log.close)
+        demo = subprocess.Popen([BINARY, "demo", "--speed", "100000"], stdout=log, stderr=subprocess.DEVNULL,
+                                stdin=subprocess.DEVNULL, env=ENVIRONMENT)
+        cls.addClassCleanup(demo.wait, 30)
+        cls.addClassCleanup(demo.send_signal, signal.SIGINT)
+        deadline, told = time.monotonic() + 120, ""
+        while "The day is over" not in told:
+            if time.monotonic() > deadline or demo.poll() is not None:
+                raise AssertionError(f"the day did not end: {told}")
+            time.sleep(0.2)
+            log.seek(0)
+            told = log.read()
+        cls.base = re.search(r"http://127\.0\.0\.1:\d+", told).group()
+
+    def setUp(self):
+        """The pages, each by a way that a visitor goes."""
+        page = self.page(self.base)
+        page.goto("/stories")
+        # The story that most sources tell, and an article of it that was edited if there is one.
+        story = page.locator(".story-row a.headline").first.get_attribute("href")
+        page.goto(story)
+        article = page.locator(".reports a").last.get_attribute("href")
+        page.goto("/feeds?state=failing")
+        feed = page.locator(".feed-row a.headline").first.get_attribute("href")
+        self.paths = {"overview": "/", "live": "/live", "articles": "/articles", "stories": "/stories", "story": story,
+                      "article": article, "feeds": "/feeds", "feed": feed, "rejects": "/rejects",
+                      "search": "/search?q=Pyongyang", "login": "/login"}
+
+    def test_every_page_is_sound_in_both_schemes_and_widths(self):
+        for scheme in ("light", "dark"):
+            for width, viewport in (("desk", DESK), ("phone", PHONE)):
+                page = self.page(self.base, viewport, scheme)
+                for name, path in self.paths.items():
+                    with self.subTest(page=name, scheme=scheme, width=width):
+                        answer = page.goto(path)
+                        self.assertEqual(answer.status, 200)
+                        self.assert_sound(page, f"{name} {scheme} {width}")
+                        self.picture(page, name, scheme, width)
+
+    def picture(self, page, name, scheme, width):
+        """Pictures for a look, where CONSOLE_PICTURES names a folder; those of the documentation with CONSOLE_DOCS."""
+        if folder := os.environ.get("CONSOLE_PICTURES"):
+            page.screenshot(path=Path(folder) / f"{name}-{scheme}-{width}.png", full_page=True)
+        if os.environ.get("CONSOLE_DOCS") and (name, scheme, width) in (("overview", "light", "desk"), ("story", "dark", "desk")):
+            page.screenshot(path=REPOSITORY / "docs" / "pictures" / f"console-{name}.png")
+
+    def test_an_analyst_gets_from_the_day_to_the_evidence_in_three_clicks(self):
+        page = self.page(self.base)
+        page.goto("/")
+        page.get_by_role("region", name="Stories of the day").locator("a.headline").first.click()
+        self.assertIn("Independent sources", page.content())
+        page.locator(".reports a").first.click()
+        self.assertTrue(page.locator(".text .m.name").count() > 0)
+        # A switch takes its marks away, and brings them back.
+        background = "getComputedStyle(document.querySelector('.text .m.name')).backgroundColor"
+        marked = page.evaluate(background)
+        page.get_by_role("checkbox", name="Names").uncheck()
+        self.assertNotEqual(page.evaluate(background), marked)
+        page.get_by_role("checkbox", name="Names").check()
+        self.assertEqual(page.evaluate(background), marked)
+
+    def test_an_operator_finds_why_an_article_is_missing_in_three_clicks(self):
+        page = self.page(self.base)
+        page.goto("/")
+        page.get_by_role("link", name="not relevant").click()
+        page.locator(".reject-row a.headline").first.click()
+        self.assertIn("not relevant", page.locator("main").inner_text())
+        self.assertTrue(page.locator(".reasons li").count() > 0)
+
+    def test_everything_goes_by_keyboard_alone(self):
+        page = self.page(self.base)
+        page.goto("/")
+        page.keyboard.press("Tab")
+        self.assertEqual(page.evaluate("document.activeElement.className"), "skip")
+        page.keyboard.press("Enter")
+        self.assertEqual(page.evaluate("document.activeElement.id"), "main")
+        for key, path in (("l", "/live"), ("a", "/articles"), ("s", "/stories"), ("f", "/feeds"), ("r", "/rejects"), ("o", "/")):
+            page.keyboard.press("g")
+            page.keyboard.press(key)
+            page.wait_for_url(self.base + path)
+        page.keyboard.press("?")
+        self.assertTrue(page.locator("#keys").is_visible())
+        page.keyboard.press("Escape")
+        self.assertFalse(page.locator("#keys").is_visible())
+        page.goto("/feeds")
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("k")
+        first = page.locator(".feed-row a.headline").first
+        self.assertEqual(page.evaluate("document.activeElement.textContent"), first.text_content())
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/feeds/.+"))
+        page.keyboard.press("u")
+        page.wait_for_url(self.base + "/feeds")
+        page.keyboard.press("/")
+        page.keyboard.type("g")
+        self.assertEqual(page.input_value("#search"), "g", "what is typed is no command")
+
+    def test_every_page_is_whole_without_scripts(self):
+        page = self.page(self.base, scripts=False)
+        for name, path in self.paths.items():
+            with self.subTest(page=name):
+                page.goto(path)
+                self.assertTrue(page.locator("h1").first.is_visible(), name)
+                self.assertGreater(len(page.locator("main").inner_text()), 20, name)
+
+    def test_pages_are_small(self):
+        page = self.page(self.base)
+        for name, path in self.paths.items():
+            body = page.request.get(path).body()
+            self.assertLess(len(body), 200_000, name)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,177 @@
+"""The console over a running daemon: events as they come, a feed that is worked with, a daemon that goes and comes back, log-ins."""
+
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import socket
+
+from browser import BINARY, ENVIRONMENT, REPOSITORY, Browsing
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><article><h1>{title}</h1>
+<p>Russia and North Korea signed an agreement on bridge number {number} over the Tumen river on Monday, the Russian transport ministry said.</p>
+<p>Kim Jong Un received the Russian delegation in Pyongyang before the signing of text {number}, and both sides spoke of more trade.</p>
+<p>Russian engineers will begin with pier {number} in the autumn, and North Korean workers are to build the southern half.</p></article></body></html>"""
+
+
+class Site(BaseHTTPRequestHandler):
+    """A feed whose articles are numbered through."""
+
+    articles = 1
+
+    def do_GET(self):
+        here = f"http://{self.headers['Host']}"
+        if self.path == "/rss":
+            items = "".join(f"<item><guid>{here}/{n}</guid><title>{title(n)}</title><link>{here}/{n}</link></item>"
+                            for n in range(Site.articles, 0, -1))
+            self.answer("application/rss+xml", f"<rss version='2.0'><channel><title>Bridges</title>{items}</channel></rss>")
+        elif self.path[1:].isdigit():
+            self.answer("text/html", PAGE.format(title=title(int(self.path[1:])), number=self.path[1:]))
+        else:
+            self.send_error(404)
+
+    def answer(self, kind, text):
+        body = text.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+def title(number):
+    # Each of the first paragraphs differs, and so do headlines: none is a copy of another.
+    return f"&lt;b&gt;Russia&lt;/b&gt; and North Korea agree on bridge number {number}" if number == 2 else \
+        f"Russia and North Korea agree on bridge number {number}"
+
+
+def free_port():
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Running(Browsing):
+    def setUp(self):
+        Site.articles = 1
+        self.site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+        threading.Thread(target=self.site.serve_forever, daemon=True).start()
+        self.addCleanup(self.site.server_close)
+        self.addCleanup(self.site.shutdown)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder, port = Path(folder.name), free_port()
+        self.base = f"http://127.0.0.1:{port}"
+        self.config = self.folder / "dateline.toml"
+        subject = REPOSITORY / "config" / "subjects" / "russia-dprk"
+        self.config.write_text(f'data_dir = "data"\nfeeds = "feeds.toml"\nsubject = "{subject}"\n[http]\nlisten = "127.0.0.1:{port}"\n'
+                               '[fetch]\nallow_private_addresses = true\n[logs]\nlevel = "info"\n')
+        (self.folder / "feeds.toml").write_text(f'[[feed]]\nurl = "http://127.0.0.1:{self.site.server_port}/rss"\nname = "Bridges"\n')
+        self.process = None
+        self.addCleanup(self.stop)
+        self.start()
+
+    def start(self):
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen([BINARY, "run", "--config", self.config], stdout=log, stderr=log,
+                                            stdin=subprocess.DEVNULL, env=ENVIRONMENT)
+        page = self.page(self.base)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                if page.request.get("/livez").ok:
+                    return
+            except Exception:
+                time.sleep(0.2)
+        self.fail((self.folder / "log").read_text())
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+
+    def open_feed(self):
+        page = self.page(self.base)
+        page.goto("/feeds")
+        page.get_by_role("link", name="Bridges").click()
+        page.on("dialog", lambda dialog: dialog.accept())
+        return page
+
+    def ask_now(self, page, articles):
+        Site.articles = articles
+        page.get_by_role("button", name="Ask now").click()
+        page.get_by_text("The feed is asked now").wait_for()
+
+    def test_events_come_by_themselves_wait_while_held_and_go_on_after_the_daemon_was_away(self):
+        live = self.page(self.base)
+        live.goto("/live?kind=article")
+        row = lambda number: live.locator("#live li", has_text=f"bridge number {number}")
+        row(1).wait_for()
+        feed = self.open_feed()
+        self.ask_now(feed, 2)
+        row(2).wait_for()
+        self.assertIn("<b>Russia</b>", row(2).inner_text() + "<b>Russia</b>" * (live.locator("#live b").count() == 0))
+        live.keyboard.press("p")
+        self.ask_now(feed, 3)
+        live.get_by_text("Held; 1 more").wait_for()
+        self.assertEqual(row(3).count(), 0)
+        live.keyboard.press("p")
+        row(3).wait_for()
+        # The daemon goes and comes back below the open page.
+        self.stop()
+        live.get_by_text("The connection broke").wait_for()
+        self.start()
+        live.get_by_text("Live", exact=True).last.wait_for(timeout=60_000)
+        feed = self.open_feed()
+        self.ask_now(feed, 4)
+        row(4).wait_for(timeout=60_000)
+        self.assertEqual([row(number).count() for number in (1, 2, 3, 4)], [1, 1, 1, 1], "none is lost, none comes twice")
+
+    def test_a_feed_is_paused_and_resumed_with_two_tabs_open(self):
+        one, other = self.open_feed(), self.open_feed()
+        one.get_by_role("button", name="Pause").click()
+        one.get_by_text("The feed is paused").wait_for()
+        self.assert_sound(one, "a paused feed")
+        self.assertIn("enabled = false", (self.folder / "feeds.toml").read_text())
+        # The other tab still shows the old state: what it asks for is refused in words.
+        other.get_by_role("button", name="Ask now").click()
+        self.assertIn("paused", other.locator("main").inner_text())
+        one.get_by_role("button", name="Resume").click()
+        one.get_by_text("The feed is asked again").wait_for()
+        log = (self.folder / "log").read_text()
+        self.assertIn("a change is asked for in the console", log)
+
+    def test_people_log_in_and_a_session_ends(self):
+        added = subprocess.run([BINARY, "user", "add", "anna", "--role", "operate", "--config", self.config],
+                               capture_output=True, text=True, env=ENVIRONMENT, check=True).stdout
+        password = added.split("password: ")[1].strip()
+        page = self.page(self.base)
+        page.goto("/feeds")
+        page.wait_for_url("**/login?next=%2Ffeeds")
+        self.assert_sound(page, "log-in")
+        page.keyboard.type("anna")
+        page.keyboard.press("Tab")
+        page.keyboard.type("not the password")
+        page.keyboard.press("Enter")
+        page.get_by_text("Name or password is wrong.").wait_for()
+        page.get_by_label("Name").fill("anna")
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/feeds")
+        page.get_by_role("link", name="Bridges").click()
+        self.assertTrue(page.get_by_role("button", name="Pause").is_visible())
+        subprocess.run([BINARY, "user", "add", "anna", "--role", "read", "--config", self.config],
+                       capture_output=True, env=ENVIRONMENT, check=True)
+        page.reload()
+        page.wait_for_url("**/login?next=**")
+        self.assertNotIn(password, (self.folder / "log").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
