@@ -1,15 +1,20 @@
 //! `dateline explain`: the whole judgement of an article, in sentences.
 
+mod rivals;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use dateline_journal::{JournalError, JournalReader};
+use dateline_parser::dom::Document;
+use dateline_parser::meta::Witnesses;
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, CanonicalUrl, Entity, Entry, EntryId, Event, FeedId, Origin, Page,
     Place, Relevance, StoryEvent,
 };
 use jiff::Timestamp;
+use rivals::{Rival, Rivals, place};
 use serde::Serialize;
 use url::Url;
 
@@ -25,8 +30,10 @@ use crate::traces::TraceContext;
 
 /// The most of a text that is shown of one piece of evidence, in scalar values.
 const MAX_EVIDENCE_CHARS: usize = 90;
-/// The most pieces of evidence that are shown of one reason, and mentions of one name.
+/// The most pieces of evidence that are shown of one reason, and things that were not believed of one field.
 const MAX_PIECES: usize = 4;
+/// The most reasons that are shown of a judgement, the weightiest first.
+const MAX_REASONS: usize = 10;
 
 /// Explains an article: what was cut away, why this title and this date, whom it names, why it is about the subject, whose text it is,
 /// whose it repeats, which story it tells and why.
@@ -55,6 +62,9 @@ struct Explanation {
     /// The story that it stands in now.
     #[serde(skip_serializing_if = "Option::is_none")]
     story: Option<StoryEvent>,
+    /// What the page offers for title, authors and time, believed or not; of an article in the journal there is no page any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offered: Option<Rivals>,
 }
 
 fn as_event<S: serde::Serializer>(event: &Event, serializer: S) -> Result<S::Ok, S::Error> {
@@ -102,7 +112,14 @@ fn of_page(settings: &Settings, file: &Path, url: Option<&str>) -> Result<Explan
     let rules = ReadingRules { subject: &subject, sites: &sites, agencies: &agencies };
     let (event, _) = contained(|| outcome::of_page(&context, &page, None, rules))
         .map_err(|panic| Failure::Other(format!("{}: {panic}", file.display())))?;
-    Ok(Explanation { event, story: None })
+    let offered = match &event {
+        Event::Article(article) => {
+            let document = Document::parse(&page);
+            Some(Rivals::of(&Witnesses::of(&document, &page).testimony(), &article.content))
+        }
+        _ => None,
+    };
+    Ok(Explanation { event, story: None, offered })
 }
 
 /// Looks an article up.
@@ -115,7 +132,7 @@ fn of_journal(settings: &Settings, name: &str) -> Result<Explanation, Failure> {
         };
         let Some(event) = journal.latest_article(&id)? else { return Ok(None) };
         let story = journal.story_of(&id)?.map(|story| journal.story(&story)).transpose()?.flatten();
-        Ok(Some(Explanation { event: Event::Article(Box::new(event)), story }))
+        Ok(Some(Explanation { event: Event::Article(Box::new(event)), story, offered: None }))
     };
     let found =
         JournalReader::open(&path).and_then(read).map_err(|source| Failure::Journal { path, source })?;
@@ -159,7 +176,7 @@ impl Explanation {
         if let Some(url) = content.canonical_url.as_ref().or(content.url.as_ref()) {
             writeln!(page, "{url}")?;
         }
-        write_reading(content, page)?;
+        write_reading(content, self.offered.as_ref(), page)?;
         write_relevance(&event.relevance, Some(content), page)?;
         write_entities(&event.entities, page)?;
         write_origins(content, page)?;
@@ -177,9 +194,16 @@ impl Explanation {
                 }
             }
         }
+        if !event.changes.is_empty() {
+            writeln!(page, "\nchanged since revision {}", event.revision.saturating_sub(1))?;
+        }
         for change in &event.changes {
-            let told = change.after.as_deref().or(change.before.as_deref()).unwrap_or_default();
-            writeln!(page, "edited: {}: {}", change.kind, shown(told))?;
+            writeln!(page, "  {}", change.kind)?;
+            for (mark, words) in [('-', &change.before), ('+', &change.after)] {
+                if let Some(words) = words {
+                    writeln!(page, "  {mark} {words}")?;
+                }
+            }
         }
         self.write_story(event, page)
     }
@@ -192,8 +216,10 @@ impl Explanation {
         writeln!(page, "\nstory: {title}")?;
         writeln!(
             page,
-            "  {}: articles {}, independent origins {}",
-            story.story, story.article_count, story.origin_count
+            "  {}: {}, {}",
+            story.story,
+            counted(story.article_count.into(), "article"),
+            counted(story.origin_count.into(), "independent origin")
         )?;
         if event.story.as_ref() != Some(&story.story) {
             writeln!(page, "  it came in another story, and a later article moved it here")?;
@@ -203,6 +229,20 @@ impl Explanation {
         }
         let sum: f64 = event.joined_by.iter().map(|reason| reason.weight).sum();
         let with = &event.joined_by[0].with;
+        let known = story.articles.iter().find(|article| article.article == *with);
+        let with = known.map_or_else(
+            || with.to_string(),
+            |known| {
+                let title = shown(known.title.as_deref().unwrap_or_default());
+                format!(
+                    "{title} of {} ({with})",
+                    known.publisher.as_deref().unwrap_or("a publisher not known")
+                )
+            },
+        );
+        if event.joined_by[0].sign == "copy" {
+            return writeln!(page, "  it stands there because the text that it repeats does: {with}");
+        }
         writeln!(page, "  compared with {with}: {sum:+.3} in all; above 0 they tell one happening")?;
         for reason in &event.joined_by {
             let evidence = reason.evidence.join(", ");
@@ -227,14 +267,21 @@ fn shown(text: &str) -> String {
     }
 }
 
+/// `1 article`, `16 articles`.
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// What was read, where, and what was cut away.
-fn write_reading(content: &Article, page: &mut String) -> std::fmt::Result {
+fn write_reading(content: &Article, offered: Option<&Rivals>, page: &mut String) -> std::fmt::Result {
     writeln!(page, "\nread from the page")?;
     if let Some(source) = &content.title_source {
-        writeln!(page, "  title: {}", word(source))?;
+        writeln!(page, "  title: {}", place(*source))?;
     }
-    if let Some(other) = &content.title_alternative {
-        writeln!(page, "  another title: {}, {}", shown(&other.text), word(&other.source))?;
+    if let Some(offered) = offered {
+        write_rivals(&offered.titles, page)?;
+    } else if let Some(other) = &content.title_alternative {
+        writeln!(page, "    not believed: {}, {}", shown(&other.text), place(other.source))?;
     }
     match &content.published {
         Some(moment) => {
@@ -243,10 +290,13 @@ fn write_reading(content: &Article, page: &mut String) -> std::fmt::Result {
                 "  published: {} (to the {}), {}",
                 moment,
                 word(&moment.precision),
-                word(&moment.source)
+                place(moment.source)
             )?;
         }
         None => writeln!(page, "  published: the page does not say")?,
+    }
+    if let Some(offered) = offered {
+        write_rivals(&offered.published, page)?;
     }
     if let Some(moment) = &content.modified {
         writeln!(
@@ -254,28 +304,57 @@ fn write_reading(content: &Article, page: &mut String) -> std::fmt::Result {
             "  modified: {} (to the {}), {}",
             moment,
             word(&moment.precision),
-            word(&moment.source)
+            place(moment.source)
         )?;
     }
     if let (false, Some(source)) = (content.authors.is_empty(), &content.authors_source) {
-        writeln!(page, "  authors: {}, {}", content.authors.join(", "), word(source))?;
+        writeln!(page, "  authors: {}, {}", content.authors.join(", "), place(*source))?;
+    } else {
+        writeln!(page, "  authors: the page names none")?;
+    }
+    if let Some(offered) = offered {
+        write_rivals(&offered.authors, page)?;
     }
     writeln!(page, "  language: {}", content.language.as_deref().unwrap_or("not known"))?;
     let (chars, paragraphs) = (content.body.text.chars().count(), content.body.paragraphs.len());
-    writeln!(page, "  body: {chars} characters in {paragraphs} paragraphs, by {}", content.body.extractor)?;
+    let paragraphs = counted(paragraphs as u64, "paragraph");
+    writeln!(page, "  body: {chars} characters in {paragraphs}, by {}", content.body.extractor)?;
+    if content.cuts.is_empty() {
+        writeln!(page, "  cut away: nothing")?;
+    }
     for cut in &content.cuts {
-        writeln!(page, "  cut away: {}, pieces {}, characters {}", word(&cut.kind), cut.pieces, cut.chars)?;
+        let pieces = counted(cut.pieces.into(), "piece");
+        let chars = counted(cut.chars.into(), "character");
+        writeln!(page, "  cut away: {pieces} of {}, {chars}", word(&cut.kind))?;
     }
     Ok(())
+}
+
+fn write_rivals(rivals: &[Rival], page: &mut String) -> std::fmt::Result {
+    for rival in rivals.iter().take(MAX_PIECES) {
+        writeln!(page, "    not believed: {}, {}: {}", shown(&rival.text), place(rival.source), rival.why)?;
+    }
+    match rivals.len().saturating_sub(MAX_PIECES) {
+        0 => Ok(()),
+        more => writeln!(page, "    and {more} more, which --json lists"),
+    }
 }
 
 fn write_relevance(relevance: &Relevance, content: Option<&Article>, page: &mut String) -> std::fmt::Result {
     let score = relevance.score.map_or_else(|| "without a score".to_owned(), |score| format!("{score:.3}"));
     writeln!(page, "\nabout the subject: {}, {score}", word(&relevance.label))?;
-    for reason in &relevance.reasons {
+    let mut reasons: Vec<_> = relevance.reasons.iter().collect();
+    reasons.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
+    let rest = reasons.split_off(reasons.len().min(MAX_REASONS));
+    for reason in reasons {
         let pieces: Vec<String> =
             reason.spans.iter().take(MAX_PIECES).filter_map(|place| piece(place, content)).collect();
         writeln!(page, "  {:+.2}  {}  {}", reason.weight, reason.rule, pieces.join(" "))?;
+    }
+    if !rest.is_empty() {
+        let sum: f64 = rest.iter().map(|reason| reason.weight).sum();
+        let more = counted(rest.len() as u64, "weaker reason");
+        writeln!(page, "  {sum:+.2}  {more} together, which --json lists")?;
     }
     Ok(())
 }
@@ -292,8 +371,8 @@ fn piece(place: &Place, content: Option<&Article>) -> Option<String> {
 fn write_entities(entities: &[Entity], page: &mut String) -> std::fmt::Result {
     writeln!(page, "\nnames")?;
     for Entity { id, kind, surface, spans, .. } in entities {
-        let plural = if spans.len() == 1 { "" } else { "s" };
-        writeln!(page, "  {id} ({kind}): {}, {} mention{plural}", shown(surface), spans.len())?;
+        let mentions = counted(spans.len() as u64, "mention");
+        writeln!(page, "  {id} ({kind}): {}, {mentions}", shown(surface))?;
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! `dateline story`: one story, with its articles and who tells it in words of their own.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use clap::Args;
 use dateline_journal::JournalReader;
-use dateline_wire::{StoryEvent, StoryId, StoryState};
+use dateline_wire::{ArticleId, StoryEvent, StoryId, StoryState};
 
 use super::config_file::ConfigFile;
 use super::{print_json, print_text};
@@ -84,16 +85,24 @@ fn write_page(story: &StoryEvent, page: &mut String) -> std::fmt::Result {
     for origin in &story.independent_origins {
         let words: Vec<&str> =
             origin.evidence.iter().filter_map(|evidence| evidence.words.as_deref()).collect();
-        let said = words.first().map_or_else(String::new, |words| format!(", by {words:?}"));
-        let plural = if origin.evidence.len() == 1 { "" } else { "s" };
-        writeln!(page, "  {}: {} article{plural}{said}", origin.name, origin.evidence.len())?;
+        let said = words.first().map_or_else(String::new, |words| format!(", which say “{words}”"));
+        // An article may say twice whose text it is.
+        let articles: BTreeSet<&ArticleId> =
+            origin.evidence.iter().map(|evidence| &evidence.article).collect();
+        let plural = if articles.len() == 1 { "" } else { "s" };
+        writeln!(page, "  {}: {} article{plural}{said}", origin.name, articles.len())?;
     }
     writeln!(page, "\narticles: {}", story.article_count)?;
     for article in &story.articles {
-        let role = article.role.as_str().replace('_', " ");
+        let copied = article.copy_of.as_ref();
+        let copied = copied.and_then(|id| story.articles.iter().find(|other| other.article == *id));
+        let of = copied.and_then(|copied| copied.publisher.as_deref());
+        let of = of.map_or_else(String::new, |publisher| format!(" of {publisher}’s"));
+        let role = article.role.as_str().replace('_', " ") + &of;
         let language = article.language.as_deref().unwrap_or("?");
         let publisher = article.publisher.as_deref().unwrap_or("?");
-        writeln!(page, "  {}  {role}, {language}, {publisher}", text::moment(article.received_at))?;
+        let gone = if article.withdrawn { ", withdrawn since: it counts no more" } else { "" };
+        writeln!(page, "  {}  {role}, {language}, {publisher}{gone}", text::moment(article.received_at))?;
         writeln!(page, "    {}", article.title.as_deref().unwrap_or("(without a title)"))?;
         if let Some(url) = &article.url {
             writeln!(page, "    {url}")?;

@@ -16,6 +16,7 @@ mod moment;
 mod origin;
 mod publisher;
 mod scan;
+mod testimony;
 mod text;
 mod title;
 mod witness;
@@ -30,6 +31,7 @@ use authors::Bodies;
 use claims::Claims;
 pub(crate) use dateline_text::date::WrittenDate;
 use scan::Scan;
+pub use testimony::{Statement, Testimony};
 pub use title::Headline;
 
 /// What is known about an article besides its text. What isn't known is absent.
