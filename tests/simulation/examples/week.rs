@@ -1,9 +1,9 @@
 //! A simulated week of a thousand feeds, or as many as are asked for, with faults:
-//! `cargo run --release -p dateline-simulation --example week [SEED [FEEDS]]`.
+//! `cargo run --release -p dateline-simulation --example week [SEED [FEEDS [alone]]]`; with `alone` no stories are told and no pages visited again.
 
 use std::{path::Path, sync::Arc, time::Duration, time::Instant};
 
-use dateline_simulation::{Plan, Scale, simulate, subject};
+use dateline_simulation::{Extent, Plan, Scale, simulate, subject};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seed = std::env::args().nth(1).map_or(Ok(1), |seed| seed.parse())?;
@@ -19,8 +19,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let subject =
         Arc::new(subject(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk"))?);
+    let extent = match std::env::args().nth(3).as_deref() {
+        Some("alone") => Extent::ArticlesAlone,
+        _ => Extent::Whole,
+    };
     let started = Instant::now();
-    let outcome = simulate(Plan::new(seed, scale), subject, 1)?;
+    let outcome = simulate(Plan::new(seed, scale), subject, 1, extent)?;
     let report = outcome.report;
     println!(
         "seed {seed}: {} requests ({} polls), {} entries, {} articles, {} rejects, {} health events; at most {} requests \

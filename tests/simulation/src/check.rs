@@ -10,7 +10,7 @@ use dateline_wire::{CloudEvent, EntryId, EventKind, FeedId};
 use url::Url;
 
 use crate::{
-    plan::{Fault, FaultKind, PagePlan, Plan},
+    plan::{Fault, FaultKind, PagePlan, Plan, page_at},
     trouble::{RobotsPlan, Trouble},
     web::{Log, LoggedRequest, VisibleEntries, Web},
 };
@@ -112,13 +112,13 @@ impl Report {
         }
     }
 
-    /// What became of each published article's page is told, once: an edit between two looks at it by a revision, its end by a
+    /// What became of each published article's page is told, once, under whichever of its addresses it was announced: an edit between two looks at it by a revision, its end by a
     /// withdrawal if two visits found it. Where a whole host answered 404 for a while, that may count as an end as well.
     fn check_pages(&mut self, plan: &Plan, log: &Log, events: &[CloudEvent]) {
         let mut answered: HashMap<(&str, &str), Answers> = HashMap::new();
         for asked in log.asked.iter().filter(|asked| asked.end.is_some()) {
             if matches!(plan.fault(&asked.host, asked.start), None | Some(FaultKind::Slow(_))) {
-                let (all, visits) = answered.entry((&asked.host, &asked.path)).or_default();
+                let (all, visits) = answered.entry((&asked.host, page_at(&asked.path))).or_default();
                 match asked.purpose {
                     Purpose::Page => all.push(asked.start),
                     Purpose::Revisit => {
@@ -133,7 +133,7 @@ impl Report {
         for event in events {
             let url = || {
                 let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
-                data["url"].as_str().unwrap_or_default().to_owned()
+                page_at(data["url"].as_str().unwrap_or_default()).to_owned()
             };
             match event.kind {
                 EventKind::Article => told.entry(url()).or_default().0 += 1,

@@ -26,6 +26,6 @@ mod web;
 
 pub use check::Report;
 pub use plan::{Plan, Scale};
-pub use run::{Simulation, SimulationError, simulate, subject};
+pub use run::{Extent, Simulation, SimulationError, simulate, subject};
 pub use trouble::Trouble;
 pub use web::Web;

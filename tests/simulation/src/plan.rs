@@ -361,7 +361,14 @@ impl Planner {
         let number = self.numbers;
         let link = match announced.choose(&mut self.rng) {
             // Another feed, or the same one, announced this page before.
-            Some(link) if has_guids && self.rng.random_bool(0.08) => link.clone(),
+            // Every other time under a twin of its address.
+            Some(link) if has_guids && self.rng.random_bool(0.08) => {
+                if number % 2 == 0 {
+                    twin_of(link)
+                } else {
+                    link.clone()
+                }
+            }
             _ => self.page(host, number),
         };
         announced.push(link.clone());
@@ -440,6 +447,21 @@ impl Planner {
             moments.into_iter().map(|at| (at, self.rng.random_range(-3 * HOUR as i64..12 * HOUR as i64)));
         jumps.collect()
     }
+}
+
+/// What a twin of a page's address has more.
+const TWIN_QUERY: &str = "ref=feed";
+
+/// Another address of the page at `link`.
+fn twin_of(link: &Url) -> Url {
+    let mut twin = link.clone();
+    twin.set_query(Some(TWIN_QUERY));
+    twin
+}
+
+/// The address of the page that is found at `address`, whether that is its own or a twin of it.
+pub(crate) fn page_at(address: &str) -> &str {
+    address.strip_suffix(TWIN_QUERY).and_then(|page| page.strip_suffix('?')).unwrap_or(address)
 }
 
 /// An address of the simulated web, which is one by construction.

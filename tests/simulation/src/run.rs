@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use dateline::{
-    config::{ConfigError, EngineSettings, read_story_tables},
+    config::{ConfigError, EngineSettings, RevisitSettings, read_story_tables},
     engine::{Engine, EngineError, EngineParts, StopCondition},
     metrics::Metrics,
 };
@@ -66,6 +66,15 @@ pub fn subject(folder: &Path) -> Result<Subject, Box<dyn std::error::Error>> {
     Ok(Subject::from_files(&files)?)
 }
 
+/// How much is made of articles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Stories are told and pages visited again.
+    Whole,
+    /// Neither, to tell what both cost.
+    ArticlesAlone,
+}
+
 /// Lets the engine live through `plan`. All waiting happens on a paused clock, so that only work takes time. On how many threads
 /// pages are extracted changes nothing.
 ///
@@ -75,6 +84,7 @@ pub fn simulate(
     plan: Plan,
     subject: Arc<Subject>,
     extract_threads: usize,
+    extent: Extent,
 ) -> Result<Simulation, SimulationError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -82,13 +92,14 @@ pub fn simulate(
         .max_blocking_threads(2)
         .build()?;
     let settings = EngineSettings { extract_threads, ..EngineSettings::default() };
-    runtime.block_on(live(Arc::new(plan), subject, settings))
+    runtime.block_on(live(Arc::new(plan), subject, settings, extent))
 }
 
 async fn live(
     plan: Arc<Plan>,
     subject: Arc<Subject>,
     settings: EngineSettings,
+    extent: Extent,
 ) -> Result<Simulation, SimulationError> {
     let origin: Timestamp = ORIGIN.parse()?;
     let folder = tempfile::tempdir()?;
@@ -121,8 +132,11 @@ async fn live(
             sites: Arc::default(),
             agencies: Arc::default(),
             copies: dateline::config::CopyPolicy::Publish,
-            story_tables: Some(story_tables.clone()),
-            revisit: dateline::config::RevisitSettings::default(),
+            story_tables: (extent == Extent::Whole).then(|| story_tables.clone()),
+            revisit: match extent {
+                Extent::Whole => RevisitSettings::default(),
+                Extent::ArticlesAlone => RevisitSettings { after: Vec::new() },
+            },
             metrics: metrics.clone(),
             traces: dateline::traces::Traces::off(),
         };

@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep};
 use url::Position;
 
 use crate::{
-    plan::{EntryPlan, FaultKind, FeedPlan, PagePlan, Plan},
+    plan::{EntryPlan, FaultKind, FeedPlan, PagePlan, Plan, page_at},
     render,
     trouble::{RobotsPlan, Trouble},
 };
@@ -189,7 +189,7 @@ impl Web {
         if let Some(number) = self.feed_at(request.url.as_str()) {
             return Reaction { delay, ..self.feed(number, request, now) };
         }
-        let reaction = match self.plan.pages.get(request.url.as_str()) {
+        let reaction = match self.plan.pages.get(page_at(request.url.as_str())) {
             Some(PagePlan::Article { gone: Some(gone), .. }) if *gone <= now => {
                 answer(410, html(), "<h1>Gone</h1>")
             }

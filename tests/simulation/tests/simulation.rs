@@ -5,7 +5,7 @@
 use std::{env, path::Path, sync::Arc, thread};
 
 use dateline_parser::Subject;
-use dateline_simulation::{Plan, Scale, Simulation, simulate, subject};
+use dateline_simulation::{Extent, Plan, Scale, Simulation, simulate, subject};
 
 /// How many seeds are tried; `SIMULATION_SEEDS` says otherwise (`7` for the first seven, `113..114` for one that failed).
 const SEEDS: std::ops::Range<u64> = 0..200;
@@ -24,7 +24,7 @@ fn the_subject() -> Arc<Subject> {
 }
 
 fn run(seed: u64, subject: &Arc<Subject>, extract_threads: usize) -> Simulation {
-    simulate(Plan::new(seed, Scale::SMALL), subject.clone(), extract_threads).unwrap()
+    simulate(Plan::new(seed, Scale::SMALL), subject.clone(), extract_threads, Extent::Whole).unwrap()
 }
 
 #[test]
@@ -62,7 +62,9 @@ fn what_is_the_matter_with_a_feed_for_days_is_told_and_costs_no_entry() {
         for seed in TROUBLED_SEEDS {
             let subject = &subject;
             scope.spawn(move || {
-                let report = simulate(Plan::new(seed, Scale::TROUBLED), subject.clone(), 2).unwrap().report;
+                let report = simulate(Plan::new(seed, Scale::TROUBLED), subject.clone(), 2, Extent::Whole)
+                    .unwrap()
+                    .report;
                 assert!(report.violations.is_empty(), "seed {seed}:\n  {}", report.violations.join("\n  "));
                 assert!(report.entries > 300, "seed {seed}: {} entries", report.entries);
             });
@@ -72,7 +74,7 @@ fn what_is_the_matter_with_a_feed_for_days_is_told_and_costs_no_entry() {
 
 #[test]
 fn a_crowd_of_feeds_on_few_hosts_waits_its_turn() {
-    let report = simulate(Plan::new(1, Scale::CROWDED), the_subject(), 2).unwrap().report;
+    let report = simulate(Plan::new(1, Scale::CROWDED), the_subject(), 2, Extent::Whole).unwrap().report;
     assert!(report.violations.is_empty(), "{}", report.violations.join("\n"));
     assert!(report.entries > 200, "{} entries", report.entries);
 }
