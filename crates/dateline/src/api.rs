@@ -291,6 +291,7 @@ impl Api {
             relay: relay.as_ref().map(|relay| relay.borrow().clone()),
             sinks: sinks.iter().map(|sink| sink.report.borrow().clone()).collect(),
             site_rules: metrics.site_rules(),
+            visits: metrics.visits(),
             proxies: metrics.proxies(),
             disk: journal.reader().path().parent().and_then(|folder| DiskSpace::at(folder).ok()),
         }

@@ -79,7 +79,7 @@ pub struct Config {
     pub sites: SiteRules,
     /// Whose texts others carry.
     pub agencies: Agencies,
-    /// What stories are told by, where they are told and there is a folder of it.
+    /// What stories are told by, where they are told.
     pub story_tables: Option<StoryTables>,
     /// Ways out beside Kafka.
     pub sinks: Sinks,
@@ -147,7 +147,7 @@ impl Config {
         let agencies = agencies::text(&settings.agencies)
             .and_then(|text| Ok((agencies::parse(&settings.agencies, &text)?, text)))
             .map_err(&mut noted);
-        let story_tables = stories::files(&settings.story_tables)
+        let story_tables = stories::files(&settings.story_tables, settings.stories.enabled)
             .and_then(|files| {
                 let tables = files.as_ref().map(|files| stories::parse(&settings.story_tables, files));
                 Ok((tables.transpose()?, files.unwrap_or_default()))

@@ -1,6 +1,7 @@
 //! What is wrong with a daemon now, why, and what to do about it: for `dateline status`, `/v1/status` and `/readyz`. Functions of
 //! values: whoever asks brings what is to be judged.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use dateline_publisher::{OutageCause, RelayStatus};
@@ -160,6 +161,8 @@ pub struct LiveState {
     pub sinks: Vec<SinkReport>,
     /// The rules for single sites that were applied.
     pub site_rules: Vec<SiteRuleStatus>,
+    /// The visits to pages of published articles, by their result.
+    pub visits: BTreeMap<String, u64>,
     /// The proxies that anything passed.
     pub proxies: Vec<ProxyStatus>,
     /// The room on the journal's disk, where that can be told.

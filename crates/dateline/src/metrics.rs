@@ -3,6 +3,8 @@
 mod exposition;
 mod gauges;
 
+use std::collections::BTreeMap;
+
 use dateline_fetcher::PollResult;
 use dateline_journal::EntryOutcome;
 use dateline_parser::AppliedSiteRule;
@@ -43,8 +45,8 @@ pub struct Metrics {
 }
 
 /// How a visit to a page of a published article may go.
-const REVISIT_RESULTS: [&str; 7] =
-    ["not_modified", "unchanged", "revised", "missing", "withdrawn", "failed", "not_asked"];
+const REVISIT_RESULTS: [&str; 8] =
+    ["not_modified", "unchanged", "revised", "missing", "withdrawn", "refused", "failed", "not_asked"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PollLabels {
@@ -205,6 +207,13 @@ impl Metrics {
         if let Some(event) = event {
             self.committed(event.kind(), 1);
         }
+    }
+
+    /// The visits that were made, by their result; none of those that never came.
+    pub fn visits(&self) -> BTreeMap<String, u64> {
+        let counted = REVISIT_RESULTS
+            .map(|result| (result.to_owned(), self.revisits.get_or_create(&ResultLabel { result }).get()));
+        counted.into_iter().filter(|(_, visits)| *visits > 0).collect()
     }
 
     /// A hub posted something, with `result`.

@@ -28,6 +28,7 @@ pub fn rules(settings: &Settings) -> Retention {
         events: retention.events.limit(),
         // What may still grow stays, however soon its events go.
         stories: retention.events.limit().map(|age| age.max(MEMORY)),
+        story_growth: MEMORY,
         rejects: retention.rejects.limit(),
         entries: retention.entries.limit(),
         // Nobody asks for one that was read longer ago than that.

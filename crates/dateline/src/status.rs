@@ -82,6 +82,9 @@ pub struct StatusReport {
     /// When the entry that has been due for longest became so.
     #[serde(default)]
     pub due_since: Option<Timestamp>,
+    /// The visits to pages of published articles.
+    #[serde(default)]
+    pub visits: VisitStatus,
     /// Events by the plural of their kind; of articles each revision counts.
     pub events: BTreeMap<String, u64>,
     /// The last event's place.
@@ -112,6 +115,21 @@ pub struct StatusReport {
     pub last_events: Vec<LastEvent>,
     /// The configured feeds.
     pub feeds: Vec<FeedStatus>,
+}
+
+/// How the visits to pages of published articles go.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct VisitStatus {
+    /// How many pages are visited again, now or later.
+    pub pages: u64,
+    /// How many of them are due.
+    pub due: u64,
+    /// Since when the first of those is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_since: Option<Timestamp>,
+    /// How many visits were made since the daemon started, by their result; empty where no daemon tells.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub results: BTreeMap<String, u64>,
 }
 
 /// What the relay is doing.
@@ -279,6 +297,8 @@ impl StatusReport {
                 catalogue,
             ));
         }
+        let (due, due_since) = journal.visits_due(now)?;
+        let visits = VisitStatus { pages: totals.revisits, due, due_since, results: BTreeMap::new() };
         let undelivered_since = journal.event_time(totals.relay_position.next())?;
         Ok(Self {
             now,
@@ -295,6 +315,7 @@ impl StatusReport {
             entries: totals.entries,
             backlog: totals.backlog,
             due_since: journal.due_since(now)?,
+            visits,
             events: totals.events.iter().map(|(kind, events)| (kind.plural().to_owned(), events)).collect(),
             last_sequence: totals.last_sequence,
             last_event: totals.last_event,
@@ -341,6 +362,7 @@ impl StatusReport {
         self.faults.extend(faults::of_journal(&self));
         self.faults.sort_by_key(|fault| fault.kind);
         self.site_rules = live.site_rules;
+        self.visits.results = live.visits;
         self.proxies = live.proxies;
         self.verdict = match self.faults.first() {
             None => Verdict::Ok,

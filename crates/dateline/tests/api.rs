@@ -247,6 +247,7 @@ async fn what_is_gone_is_said_to_be_gone_with_the_oldest_that_is_left() {
     let rules = Retention {
         events: None,
         stories: None,
+        story_growth: Duration::from_secs(14 * 86_400),
         rejects: Some(Duration::ZERO),
         entries: None,
         links: Duration::ZERO,

@@ -352,3 +352,18 @@ fn a_broker_that_cannot_be_used_is_not_waited_for_at_the_end() {
     assert!(terminate(&mut child, std::time::Duration::from_secs(60)).success());
     assert!(site.log().contains("Kafka cannot be used now and is not waited for"), "{}", site.log());
 }
+
+#[test]
+fn a_missing_folder_of_story_tables_is_told_unless_stories_are_off() {
+    let site = Site::new("", "");
+    fs::remove_dir_all(site.folder.path().join("stories")).unwrap();
+    let checked = site.run(&["check"]);
+    let told = String::from_utf8(checked.stderr).unwrap();
+    assert!(!checked.status.success(), "{told}");
+    for word in ["stories: there is no such folder", "set `story_tables`", "enabled = false"] {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+    site.change("[stories]\nenabled = false\n");
+    let checked = site.run(&["check"]);
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+}

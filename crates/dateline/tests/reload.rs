@@ -127,6 +127,7 @@ async fn other_rules_of_retention_count_from_when_they_are_given() {
     let forever = Retention {
         events: None,
         stories: None,
+        story_growth: Duration::from_secs(14 * 86_400),
         rejects: None,
         entries: None,
         links: MINUTE,

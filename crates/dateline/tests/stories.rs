@@ -251,3 +251,33 @@ async fn a_copy_is_published_as_a_reference_or_not_at_all_as_configured() {
         assert_eq!(outline(&events_after(engine, &journal, HOUR).await), expected);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_withdrawn_article_is_listed_in_its_story_and_counts_no_more_until_it_is_back() {
+    let web = Arc::new(Web::default());
+    site(&web, FEED, "Russia and North Korea sign agreement on Tumen road bridge", &ON_SUBJECT);
+    site(&web, OTHER, "Moscow, Pyongyang agree to build road bridge over Tumen", &SAME);
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let engine = world::visiting_storyteller(&web, &journal, &[FEED, OTHER]).await;
+    let page = "https://other.example/bridge";
+    let history = async {
+        tokio::time::sleep(HOUR / 2).await;
+        web.put(page, 410, "text/html", "gone");
+        tokio::time::sleep(3 * HOUR).await;
+        web.page(page, "Moscow, Pyongyang agree to build road bridge over Tumen", &SAME);
+    };
+    let (events, ()) = tokio::join!(events_after(engine, &journal, 30 * HOUR), history);
+    let kinds: Vec<EventKind> = events.iter().map(|event| event.kind).skip(4).collect();
+    assert_eq!(kinds, [EventKind::Withdrawal, EventKind::Story, EventKind::Article, EventKind::Story]);
+    let told = stories(&events);
+    let of = |story: &StoryEvent| (story.changes[0].kind.as_str(), story.article_count, story.origin_count);
+    assert_eq!(of(&told[2]), ("withdrawn", 1, 1));
+    assert_eq!(of(&told[3]), ("returned", 2, 2));
+    let is_gone = |article: &dateline_wire::StoryArticle| article.withdrawn;
+    assert_eq!(told[2].articles.iter().filter(|article| is_gone(article)).count(), 1);
+    let named = &told[2].independent_origins[0].evidence[0].article;
+    assert!(told[2].articles.iter().any(|article| article.article == *named && !is_gone(article)));
+    assert!(!told[3].articles.iter().any(is_gone));
+    assert_kept(&journal);
+}

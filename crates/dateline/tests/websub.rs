@@ -137,7 +137,7 @@ impl Daemon {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let subject = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
         let settings = format!(
-            "subject = {:?}\n[http]\nlisten = \"{address}\"\n\
+            "subject = {:?}\nstories.enabled = false\n[http]\nlisten = \"{address}\"\n\
              [poll]\nmin_interval = \"1s\"\nlatency = \"1s\"\nstart_spread = \"0s\"\n\
              [fetch]\nallow_private_addresses = true\nper_host_delay = \"10ms\"\nobey_robots = false\n\
              max_body_bytes = 100000\n\

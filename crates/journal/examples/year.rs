@@ -133,6 +133,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rules = Retention {
         events: Some(days(30)),
         stories: Some(days(30)),
+        story_growth: Duration::from_secs(14 * 86_400),
         rejects: Some(days(30)),
         entries: Some(days(90)),
         links: days(1),

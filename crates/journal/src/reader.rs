@@ -478,6 +478,22 @@ impl JournalReader {
         })
     }
 
+    /// How many pages of published articles are due to be visited again at `now`, and since when the first of them is.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn visits_due(&self, now: Timestamp) -> Result<(u64, Option<Timestamp>), JournalError> {
+        if self.pool.version < schema::REVISITS {
+            return Ok((0, None));
+        }
+        self.read(|connection| {
+            let (due, first): (u64, Option<i64>) = connection
+                .prepare_cached("SELECT count(*), min(due) FROM revisits WHERE due <= ?1")?
+                .query_row([now.as_microsecond()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok((due, first.map(timestamp)))
+        })
+    }
+
     /// What became of the page at `link` (in its canonical form), if it was read before, whichever feed announced it.
     ///
     /// # Errors

@@ -19,13 +19,15 @@ pub struct Retention {
     pub events: Option<Duration>,
     /// How long after its last report a story is kept where it is looked up and grows; its events go as those of articles do.
     pub stories: Option<Duration>,
+    /// For so long after its last report a story may grow. It stays that long, however much the file holds.
+    pub story_growth: Duration,
     /// Rejects.
     pub rejects: Option<Duration>,
     /// How long after its feed has last listed it an entry becomes a digest.
     pub entries: Option<Duration>,
     /// Links whose page was read.
     pub links: Duration,
-    /// What the file may hold in bytes before the oldest events go, however young.
+    /// What the file may hold in bytes before stories that grow no more go, and then the oldest events, however young.
     pub max_bytes: Option<u64>,
     /// Whether an event stays until Kafka has it, as far as the journal knows. Where there is no Kafka nothing would ever go.
     pub only_delivered: bool,
@@ -152,8 +154,8 @@ impl RetentionPass {
         Ok(self.stage.is_some())
     }
 
-    /// Lets the oldest events go where the file holds too much: down to nineteen twentieths, so that the next event doesn't begin it
-    /// anew.
+    /// Lets stories that grow no more and then the oldest events go where the file holds too much: down to nineteen twentieths, so that
+    /// the next event doesn't begin it anew.
     async fn shrink(
         &mut self,
         journal: &Journal,
@@ -166,6 +168,11 @@ impl RetentionPass {
             return Ok(next);
         }
         let target = max_bytes - max_bytes / 20;
+        let stories = journal.submit(StoryDeletion { before: self.ago(self.rules.story_growth) }).await?;
+        self.report.stories += stories.rows;
+        if stories.rows > 0 {
+            return Ok(Some(Stage::Size { target: Some(target) }));
+        }
         if self.forget_events(journal, Expiry::Above(target)).await? > 0 {
             return Ok(Some(Stage::Size { target: Some(target) }));
         }

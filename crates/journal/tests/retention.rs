@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use dateline_journal::{
     Durability, EntryCounts, EntryOutcome, Journal, Options, Retention, RetentionPass, RetentionReport,
-    Writing,
+    StoryArticleRow, StoryUpdate, Writing,
 };
-use dateline_wire::{EventKind, RejectReason, Sequence};
+use dateline_wire::{ArticleId, EventKind, RejectReason, Sequence, StoryId};
 use harness::{announce, article, at, entry, feed, finish, link, poll, reject};
 use rusqlite::Connection;
+use serde_json::json;
 use tempfile::{TempDir, tempdir};
 
 const DAY: i64 = 86_400;
@@ -27,6 +28,7 @@ fn rules() -> Retention {
     Retention {
         events: Some(days(30)),
         stories: Some(days(30)),
+        story_growth: Duration::from_secs(14 * 86_400),
         rejects: Some(days(30)),
         entries: Some(days(90)),
         links: days(1),
@@ -200,6 +202,35 @@ async fn a_file_that_holds_too_much_lets_the_oldest_events_go_and_gives_the_room
     assert!(length() < 10_000_000 + (16 << 20) + 100_000, "{}", length());
     let journal = open(folder.path());
     assert_eq!(retain(&journal, rules, 1_000).await, RetentionReport::default(), "once it is small it rests");
+}
+
+/// A story of one article, and much that is kept of that.
+fn told(story: &str, second: i64) -> StoryUpdate {
+    let event = json!({
+        "id": format!("{story}.1"), "story": story, "revision": 1, "state": "open", "changes": [], "titles": {},
+        "first_reported": at(second), "last_reported": at(second), "entities": [], "acts": [], "languages": [],
+        "article_count": 1, "origin_count": 1, "articles": [], "independent_origins": []
+    });
+    let row = StoryArticleRow {
+        article: ArticleId::from_stored(story),
+        story: StoryId::from_stored(story),
+        data: "x".repeat(100_000),
+    };
+    StoryUpdate { articles: vec![row], events: vec![serde_json::from_value(event).unwrap()] }
+}
+
+#[tokio::test]
+async fn a_file_that_holds_too_much_lets_stories_go_that_grow_no_more_and_keeps_those_that_may() {
+    let (_folder, journal) = journal().await;
+    for number in 0..100 {
+        let day = if number < 80 { 0 } else { 15 };
+        journal.tell_stories(told(&number.to_string(), day * DAY), at(day * DAY)).await.unwrap();
+    }
+    let forever = Retention { events: None, stories: None, ..rules() };
+    let report = retain(&journal, Retention { max_bytes: Some(1_000_000), ..forever }, 20 * DAY).await;
+    assert_eq!(report.stories, 80);
+    assert!(report.is_over_size, "what may still grow stays, however much it takes: {report:?}");
+    assert_eq!(journal.reader().stories(None, 200).unwrap().len(), 20);
 }
 
 #[tokio::test]

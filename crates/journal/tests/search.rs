@@ -450,6 +450,7 @@ async fn what_is_let_go_is_found_no_more_and_a_story_as_long_as_it_is_kept() {
     let mut rules = Retention {
         events: month,
         stories: None,
+        story_growth: Duration::from_secs(14 * 86_400),
         rejects: month,
         entries: None,
         links: Duration::from_secs(86_400),

@@ -58,6 +58,7 @@ async fn retain(journal: &Journal, day: i64, max_bytes: Option<u64>) -> Vec<u64>
     let rules = Retention {
         events: Some(Duration::from_secs(86_400)),
         stories: None,
+        story_growth: Duration::from_secs(14 * 86_400),
         rejects: None,
         entries: None,
         links: Duration::from_secs(86_400),

@@ -283,6 +283,7 @@ async fn a_kafka_that_is_configured_late_gets_what_retention_has_left() {
     let rules = Retention {
         events: None,
         stories: None,
+        story_growth: Duration::from_secs(14 * 86_400),
         rejects: None,
         entries: None,
         links: Duration::ZERO,

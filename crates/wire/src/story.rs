@@ -43,6 +43,10 @@ words! {
         Left = "left",
         /// An article of it was edited and still tells it.
         Edited = "edited",
+        /// An article of it was withdrawn: it is listed still, and counts no more.
+        Withdrawn = "withdrawn",
+        /// An article of it that was withdrawn is back.
+        Returned = "returned",
         /// Another story ended in it.
         Merged = "merged",
     }
@@ -53,7 +57,7 @@ words! {
 pub struct StoryChange {
     /// What happened.
     pub kind: StoryChangeKind,
-    /// The article that began, joined, left or was edited.
+    /// The article that began, joined, left, was edited, was withdrawn or is back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub article: Option<ArticleId>,
     /// The other story: the one that ended in this, or the one that an article came from or went to.
@@ -86,6 +90,9 @@ pub struct StoryArticle {
     pub revision: u32,
     /// What it is among the reports.
     pub role: StoryRole,
+    /// Whether its site has taken it down: then it counts for nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
     /// Its headline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -187,7 +194,7 @@ pub struct StoryEvent {
     pub acts: Vec<String>,
     /// The languages that it is told in.
     pub languages: Vec<String>,
-    /// How many articles tell it.
+    /// How many articles tell it; those that were withdrawn don't count.
     pub article_count: u32,
     /// How many independent origins it has.
     pub origin_count: u32,

@@ -36,6 +36,7 @@ class Daemon:
         self.config = self.root / "dateline.toml"
         sections = {"": {"data_dir": "data", "feeds": "feeds.toml",
                          "subject": str(REPOSITORY / "config" / "subjects" / "russia-dprk")},
+                    "stories": {"enabled": False},
                     "http": {"listen": f"127.0.0.1:{self.port}"}}
         for name, entries in settings.items():
             sections.setdefault(name, {}).update(entries)

@@ -29,7 +29,7 @@ pub struct Settings {
     pub sites: PathBuf,
     /// Whose texts others carry; the file may be missing.
     pub agencies: PathBuf,
-    /// The folder of the tables that stories are told by.
+    /// The folder of the tables that stories are told by; it may be missing where they are off.
     pub story_tables: PathBuf,
     /// The CloudEvents `source` of every event: a URI reference that tells this daemon from others.
     pub source: String,

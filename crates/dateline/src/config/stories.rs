@@ -16,9 +16,22 @@ pub fn read(folder: &Path) -> Result<StoryTables, Vec<ConfigError>> {
     parse(folder, &subject::files(folder, "story_tables")?)
 }
 
-/// The text of every file in `folder`; `None` where there is no such folder.
-pub(super) fn files(folder: &Path) -> Result<Option<BTreeMap<String, String>>, Vec<ConfigError>> {
-    folder.exists().then(|| subject::files(folder, "story_tables")).transpose()
+/// The text of every file in `folder`; `None` where there is no such folder and stories are off.
+pub(super) fn files(
+    folder: &Path,
+    are_told: bool,
+) -> Result<Option<BTreeMap<String, String>>, Vec<ConfigError>> {
+    if folder.exists() {
+        return subject::files(folder, "story_tables").map(Some);
+    }
+    if !are_told {
+        return Ok(None);
+    }
+    let remedy = "set `story_tables` to the folder that Dateline comes with, or turn stories off: [stories] with enabled = false";
+    Err(vec![
+        ConfigError::in_file(folder, "there is no such folder, and stories are told by what is in it")
+            .with_remedy(remedy),
+    ])
 }
 
 /// The tables that `files` in `folder` make.

@@ -186,6 +186,9 @@ impl CommitRetry {
                 None => RevisitFinding::Nothing(validators),
             };
         }
+        if matches!(visit.finding, RevisitFinding::Missing(_)) {
+            visit.stories = comparison.withdraw(&visit.article, visit.at).await?;
+        }
         let end = self.until_there_is_room(|| self.journal.finish_revisit(visit.clone())).await?;
         if let Some((sequence, Event::Article(article))) = &end.event {
             comparison.remember(article, *sequence, visit.at);

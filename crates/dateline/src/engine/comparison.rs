@@ -160,6 +160,19 @@ impl Comparison {
         })
     }
 
+    /// What changes of stories if a visit that found the page of an article gone has it withdrawn.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) async fn withdraw(
+        &mut self,
+        article: &ArticleId,
+        at: Timestamp,
+    ) -> Result<StoryUpdate, JournalError> {
+        self.know_log(at).await?;
+        self.stories.as_ref().map_or(Ok(StoryUpdate::default()), |stories| stories.withdraw(article))
+    }
+
     /// Reads the log anew where the tables are others, and where a restored journal has taken in what Kafka has of it.
     async fn know_log(&mut self, now: Timestamp) -> Result<(), JournalError> {
         if self.is_outdated || (self.is_reconciling && !self.journal.is_reconciling()?) {

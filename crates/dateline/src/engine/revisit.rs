@@ -53,7 +53,13 @@ pub(super) fn failed(
             missing(completion, (due, feed), settings, reason, error.to_string())
         }
         _ => {
-            let finding = if error.was_asked() { RevisitFinding::Failed } else { RevisitFinding::NotAsked };
+            let finding = match &error.failure {
+                PageFailure::Robots | PageFailure::Status { status: 401 | 403 | 451, .. } => {
+                    RevisitFinding::Refused
+                }
+                _ if error.was_asked() => RevisitFinding::Failed,
+                _ => RevisitFinding::NotAsked,
+            };
             // As a first visit is tried again, unless the next is due before.
             let again = error
                 .retry_in(due.state.attempts.saturating_add(1), completion.at)
@@ -100,6 +106,7 @@ pub(super) fn result_word(finding: &RevisitFinding, was_read: bool) -> &'static 
         RevisitFinding::Article { .. } => "unchanged",
         RevisitFinding::Missing(_) => "missing",
         RevisitFinding::Failed => "failed",
+        RevisitFinding::Refused => "refused",
         RevisitFinding::NotAsked => "not_asked",
     }
 }

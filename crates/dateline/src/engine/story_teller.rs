@@ -6,7 +6,7 @@ use dateline_journal::{Journal, JournalError, StoryArticleRow, StoryUpdate};
 use dateline_stories::book::{StoredStory, StoryBook, StoryReport, StoryTelling};
 use dateline_stories::origin::Agencies;
 use dateline_stories::story::StoryTables;
-use dateline_wire::{ArticleEvent, StoryId, StoryState};
+use dateline_wire::{ArticleEvent, ArticleId, StoryId, StoryState};
 use jiff::Timestamp;
 
 /// How often a story that ended in another is followed to the one that has its articles.
@@ -52,14 +52,20 @@ impl StoryTeller {
         let StoryTelling { story, joined_by, reports, events } = told;
         article.story = Some(story);
         article.joined_by = joined_by;
-        let row = |(report, story): (StoryReport, StoryId)| {
-            let data = serde_json::to_string(&report);
-            data.map(|data| StoryArticleRow { article: report.shown.article, story, data })
+        Ok(StoryUpdate { articles: reports.into_iter().map(row).collect::<Result<_, _>>()?, events })
+    }
+
+    /// What changes of stories when an article is withdrawn. The book stays as it is, so nothing is lost if it isn't after all.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn withdraw(&self, article: &ArticleId) -> Result<StoryUpdate, JournalError> {
+        let Some(story) = self.journal.reader().story_of(article)? else { return Ok(StoryUpdate::default()) };
+        let stored = stored(&self.journal, &story)?;
+        let Some((report, event)) = self.book.withdraw(article, &story, stored) else {
+            return Ok(StoryUpdate::default());
         };
-        let articles = reports.into_iter().map(row).collect::<Result<_, _>>();
-        let articles =
-            articles.map_err(JournalError::json("what is kept of an article could not be written"))?;
-        Ok(StoryUpdate { articles, events })
+        Ok(StoryUpdate { articles: vec![row((report, story))?], events: vec![event] })
     }
 
     /// The story itself, or the one that it ended in.
@@ -71,6 +77,13 @@ impl StoryTeller {
         }
         Ok(story)
     }
+}
+
+/// What the journal is to keep of an article.
+fn row((report, story): (StoryReport, StoryId)) -> Result<StoryArticleRow, JournalError> {
+    let data = serde_json::to_string(&report);
+    let data = data.map_err(JournalError::json("what is kept of an article could not be written"))?;
+    Ok(StoryArticleRow { article: report.shown.article, story, data })
 }
 
 /// What the journal keeps of a story.

@@ -76,6 +76,9 @@ pub(super) struct Gauges {
     feeds: Family<StateLabel, Count>,
     backlog: Count,
     backlog_age: Seconds,
+    visits: Count,
+    visits_due: Count,
+    visit_age: Seconds,
     polls_in_flight: Count,
     pages_in_flight: Count,
     intake_paused: Count,
@@ -110,6 +113,12 @@ impl Gauges {
     pub(super) fn register(&self, registry: &mut Registry) {
         let mut add = |name: &str, help: &str, gauge: &Count| registry.register(name, help, gauge.clone());
         add("backlog_entries", "Entries that wait for their page", &self.backlog);
+        add(
+            "revisit_pages",
+            "Pages of published articles that are visited again, now or later",
+            &self.visits,
+        );
+        add("revisits_due", "Those of them that are due", &self.visits_due);
         add("polls_in_flight", "Polls of feeds under way", &self.polls_in_flight);
         add("pages_in_flight", "Pages being fetched, extracted or committed", &self.pages_in_flight);
         add(
@@ -143,6 +152,7 @@ impl Gauges {
             "For how long the first of the entries that are due has waited",
             &self.backlog_age,
         );
+        add("revisit_age", "For how long the first of the visits that are due has waited", &self.visit_age);
         add(
             "relay_lag",
             "For how long the first of the events that Kafka doesn't have has waited",
@@ -251,6 +261,9 @@ impl Gauges {
         }
         self.backlog.set(status.backlog);
         self.backlog_age.set(age(status.due_since));
+        self.visits.set(status.visits.pages);
+        self.visits_due.set(status.visits.due);
+        self.visit_age.set(age(status.visits.due_since));
         self.polls_in_flight.set(activity.polls as u64);
         self.pages_in_flight.set(activity.pages as u64);
         self.intake_paused.set(u64::from(activity.paused.is_some()));

@@ -41,6 +41,7 @@ pub fn page(status: &StatusReport) -> String {
     }
     let _ = writeln!(page, "feeds     {}", status.feeds_in_words());
     let _ = writeln!(page, "entries   {} seen, {} waiting for their page", status.entries, status.backlog);
+    let _ = writeln!(page, "visits    {}", visits(status));
     let kinds: Vec<String> = status.events.iter().map(|(kind, events)| format!("{events} {kind}")).collect();
     let _ = writeln!(
         page,
@@ -89,6 +90,34 @@ pub fn page(status: &StatusReport) -> String {
         let _ = writeln!(page, "  {}", feed_line(feed, now));
     }
     page
+}
+
+/// How the visits to pages of published articles go.
+fn visits(status: &StatusReport) -> String {
+    let visits = &status.visits;
+    let since = match visits.due_since {
+        None => "none due".to_owned(),
+        Some(since) => {
+            format!("{} due, the first for {}", visits.due, rounded(status.now.duration_since(since)))
+        }
+    };
+    let plural = if visits.pages == 1 { "" } else { "s" };
+    let mut line = format!("{} published page{plural} to be visited again, {since}", visits.pages);
+    let made: u64 = visits.results.values().sum();
+    if made > 0 {
+        let of = |words: &[&str]| -> u64 { words.iter().filter_map(|word| visits.results.get(*word)).sum() };
+        let _ = write!(
+            line,
+            "; {made} made since the start: {} as before, {} changed, {} withdrawn, {} gone for the first time, {} refused, {} failed",
+            of(&["not_modified", "unchanged"]),
+            of(&["revised"]),
+            of(&["withdrawn"]),
+            of(&["missing"]),
+            of(&["refused"]),
+            of(&["failed", "not_asked"]),
+        );
+    }
+    line
 }
 
 /// What Kafka has, as whoever tells knows it. Without a daemon that is what the last one noted; whether a Kafka is configured is

@@ -22,6 +22,7 @@ impl Site {
         let feeds = if feeds.is_empty() { UNREACHABLE_FEED } else { feeds };
         let site = Self { folder: tempfile::tempdir().unwrap() };
         site.change(settings);
+        site.copy_of_shipped("stories");
         fs::write(site.folder.path().join("feeds.toml"), feeds).unwrap();
         site
     }

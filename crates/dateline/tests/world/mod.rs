@@ -235,6 +235,18 @@ pub(crate) async fn storyteller(
         .unwrap()
 }
 
+/// The same with pages that are visited again.
+pub(crate) async fn visiting_storyteller(web: &Arc<Web>, journal: &Journal, feeds: &[&str]) -> Engine {
+    let clock = Clock::starting_at(BEGIN.parse().unwrap());
+    let poll = PollSettings { start_spread: Duration::ZERO, ..PollSettings::default() };
+    let parts = parts(clock, poll, RevisitSettings::default(), web, journal);
+    let parts = EngineParts { story_tables: Some(story_tables("-0.3")), ..parts };
+    let feeds = feeds.iter().map(|url| configured(url)).collect();
+    Engine::new(parts, feeds, EngineSettings { extract_threads: 1, ..EngineSettings::default() })
+        .await
+        .unwrap()
+}
+
 /// The same at any time, with pages that are visited again.
 pub(crate) async fn engine_at(
     clock: Clock,

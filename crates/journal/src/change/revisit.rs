@@ -36,7 +36,7 @@ pub struct RevisitCompletion {
     pub url: Url,
     /// What was found.
     pub finding: RevisitFinding,
-    /// What a revision changes of stories. It is made if there is one.
+    /// What a revision or a withdrawal changes of stories. It is made if there is one.
     pub stories: StoryUpdate,
     /// When the page is visited next; never again without.
     pub next: Option<Timestamp>,
@@ -65,6 +65,8 @@ pub enum RevisitFinding {
     Missing(Box<WithdrawalEvent>),
     /// The page could not be had, for a reason that says nothing about the article.
     Failed,
+    /// The page was refused, by its server or by its host's robots.txt, which says nothing about the article either.
+    Refused,
     /// The page was not asked for: its host is to be left alone.
     NotAsked,
 }
@@ -108,7 +110,7 @@ impl RevisitCompletion {
     ) -> Result<Option<(Sequence, Event)>, JournalError> {
         match &self.finding {
             RevisitFinding::NotAsked => return Ok(None),
-            RevisitFinding::Failed => {
+            RevisitFinding::Failed | RevisitFinding::Refused => {
                 state.attempts = state.attempts.saturating_add(1);
                 return Ok(None);
             }
@@ -133,7 +135,7 @@ impl RevisitCompletion {
                 state.validators.clone_from(validators);
                 Ok(None)
             }
-            RevisitFinding::Failed | RevisitFinding::NotAsked => Ok(None),
+            RevisitFinding::Failed | RevisitFinding::Refused | RevisitFinding::NotAsked => Ok(None),
         }
     }
 
@@ -180,6 +182,9 @@ impl RevisitCompletion {
         let event = Event::Withdrawal(Box::new(event));
         let stored = ledger.append(&EventDraft::of(&event, self.at, &self.traceparent))?;
         remember_withdrawal(ledger, &self.article)?;
+        if !ledger.totals.is_reconciling {
+            tell(ledger, &self.stories, self.at, &self.traceparent)?;
+        }
         Ok(Some((stored.sequence, event)))
     }
 }

@@ -174,6 +174,18 @@ impl StoryBook {
         Ok(StoryTelling { story, joined_by, reports, events })
     }
 
+    /// What changes of a story when its site takes an article of it down: what is kept of the article, and what is told of the story then.
+    /// It is listed still, but counts no more; nothing moves, since what it reported has happened all the same. Nothing if the story,
+    /// of which `stored` is kept, has no such article, or has it as withdrawn.
+    pub fn withdraw(
+        &self,
+        article: &ArticleId,
+        story: &StoryId,
+        stored: StoredStory,
+    ) -> Option<(StoryReport, StoryEvent)> {
+        telling::withdrawn(&self.agencies, article, story, stored)
+    }
+
     /// The article whose text this one mostly repeats, where that is told in a story.
     fn copied(&self, article: &ArticleEvent) -> Option<ArticleId> {
         let copy = article.copy_of.as_ref().filter(|copy| copy.share >= MIN_SHARE)?;

@@ -44,6 +44,7 @@ impl StoryReport {
                 article: article.article.clone(),
                 revision: article.revision,
                 role: StoryRole::OwnReport,
+                withdrawn: false,
                 title: content.title.clone(),
                 language: content.language.clone(),
                 url: content.canonical_url.clone().or_else(|| content.url.clone()),

@@ -79,7 +79,7 @@ impl Retold<'_> {
             }
             let of = if now.is_empty() { &stored.reports } else { &now };
             let of: Vec<&StoryReport> = of.iter().map(|(_, report)| report).collect();
-            let Some(mut event) = self.event(story, stored.revision + 1, &of) else { continue };
+            let Some(mut event) = event_of(self.agencies, story, stored.revision + 1, &of) else { continue };
             event.changes = changes;
             if let Some(into) = ended {
                 event.state = StoryState::Merged;
@@ -108,13 +108,12 @@ impl Retold<'_> {
         let from =
             self.moves.iter().find(|change| change.article == *id).and_then(|change| change.from.as_ref());
         if story == own {
-            let kind = match (
-                stored.reports.is_empty(),
-                stored.reports.iter().any(|(_, report)| report.shown.article == *id),
-            ) {
-                (true, _) => StoryChangeKind::Begun,
-                (false, true) => StoryChangeKind::Edited,
-                (false, false) => StoryChangeKind::Joined,
+            let mut shown = stored.reports.iter().map(|(_, report)| &report.shown);
+            let kind = match shown.find(|shown| shown.article == *id) {
+                Some(before) if before.withdrawn => StoryChangeKind::Returned,
+                Some(_) => StoryChangeKind::Edited,
+                None if stored.reports.is_empty() => StoryChangeKind::Begun,
+                None => StoryChangeKind::Joined,
             };
             changes.push(change(kind, Some(id), from.filter(|from| *from != own)));
         }
@@ -138,52 +137,81 @@ impl Retold<'_> {
         }
         changes
     }
+}
 
-    /// All that is said of a story with these reports; nothing of one without any.
-    fn event(&self, story: &StoryId, revision: u32, reports: &[&StoryReport]) -> Option<StoryEvent> {
-        let mut articles: Vec<StoryArticle> = reports.iter().map(|report| report.shown.clone()).collect();
-        give_roles(self.agencies, &mut articles);
-        let received = || articles.iter().map(|article| article.received_at);
-        let (first_reported, last_reported) = (received().min()?, received().max()?);
-        let titles = titles(&articles);
-        let languages = by_count(articles.iter().map(|article| language(article).to_owned()));
-        let own = || articles.iter().filter(|article| article.role != StoryRole::Copy);
-        let main = by_count(own().map(|article| language(article).to_owned())).into_iter().next();
-        let main = main.or_else(|| languages.first().cloned()).map(|(language, _)| language);
-        let title =
-            main.and_then(|language| titles.get(&language)).or_else(|| titles.values().next()).cloned();
-        let entities = by_count(
-            reports.iter().flat_map(|report| report.entities.iter().cloned().collect::<HashSet<_>>()),
-        );
-        let acts = by_count(reports.iter().flat_map(|report| report.acts.iter().cloned()));
-        let independent = independent_origins(self.agencies, &articles);
-        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        Some(StoryEvent {
-            id: EventId::of_story(story, revision),
-            story: story.clone(),
-            revision,
-            supersedes: (revision > 1).then(|| EventId::of_story(story, revision - 1)),
-            state: StoryState::Open,
-            merged_into: None,
-            changes: Vec::new(),
-            title,
-            titles,
-            first_reported,
-            last_reported,
-            happened_on: happened_on(reports),
-            entities: entities
-                .into_iter()
-                .take(MAX_ENTITIES)
-                .map(|((id, kind), articles)| StoryEntity { id, kind, articles: count(articles) })
-                .collect(),
-            acts: acts.into_iter().take(MAX_ACTS).map(|(act, _)| act).collect(),
-            languages: languages.into_iter().map(|(language, _)| language).collect(),
-            article_count: count(articles.len()),
-            origin_count: count(independent.len()),
-            independent_origins: independent.into_iter().take(MAX_ORIGINS).collect(),
-            articles: ends(articles),
-        })
-    }
+/// What changes of a story when one of its articles is withdrawn: what is kept of the article, and what is told then. Nothing if the
+/// story has no such article, or has it as withdrawn.
+pub(super) fn withdrawn(
+    agencies: &Agencies,
+    article: &ArticleId,
+    story: &StoryId,
+    stored: StoredStory,
+) -> Option<(StoryReport, StoryEvent)> {
+    let StoredStory { revision, mut reports } = stored;
+    let is_it = |report: &&mut StoryReport| report.shown.article == *article && !report.shown.withdrawn;
+    let gone = reports.iter_mut().map(|(_, report)| report).find(is_it)?;
+    gone.shown.withdrawn = true;
+    let gone = gone.clone();
+    let reports: Vec<&StoryReport> = reports.iter().map(|(_, report)| report).collect();
+    let mut event = event_of(agencies, story, revision + 1, &reports)?;
+    let kind = StoryChangeKind::Withdrawn;
+    event.changes = vec![StoryChange { kind, article: Some(article.clone()), story: None }];
+    Some((gone, event))
+}
+
+/// All that is said of a story with these reports; nothing of one without any. Reports that were withdrawn count for nothing, unless
+/// there are no others.
+fn event_of(
+    agencies: &Agencies,
+    story: &StoryId,
+    revision: u32,
+    reports: &[&StoryReport],
+) -> Option<StoryEvent> {
+    let mut articles: Vec<StoryArticle> = reports.iter().map(|report| report.shown.clone()).collect();
+    give_roles(agencies, &mut articles);
+    let received = || articles.iter().map(|article| article.received_at);
+    let (first_reported, last_reported) = (received().min()?, received().max()?);
+    let standing = articles.iter().filter(|article| !article.withdrawn).count();
+    let is_told = |article: &StoryArticle| standing == 0 || !article.withdrawn;
+    let told: Vec<StoryArticle> = articles.iter().filter(|article| is_told(article)).cloned().collect();
+    let reports: Vec<&StoryReport> =
+        reports.iter().copied().filter(|report| is_told(&report.shown)).collect();
+    let titles = titles(&told);
+    let languages = by_count(told.iter().map(|article| language(article).to_owned()));
+    let own = || told.iter().filter(|article| article.role != StoryRole::Copy);
+    let main = by_count(own().map(|article| language(article).to_owned())).into_iter().next();
+    let main = main.or_else(|| languages.first().cloned()).map(|(language, _)| language);
+    let title = main.and_then(|language| titles.get(&language)).or_else(|| titles.values().next()).cloned();
+    let entities =
+        by_count(reports.iter().flat_map(|report| report.entities.iter().cloned().collect::<HashSet<_>>()));
+    let acts = by_count(reports.iter().flat_map(|report| report.acts.iter().cloned()));
+    let independent = independent_origins(agencies, &articles);
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Some(StoryEvent {
+        id: EventId::of_story(story, revision),
+        story: story.clone(),
+        revision,
+        supersedes: (revision > 1).then(|| EventId::of_story(story, revision - 1)),
+        state: StoryState::Open,
+        merged_into: None,
+        changes: Vec::new(),
+        title,
+        titles,
+        first_reported,
+        last_reported,
+        happened_on: happened_on(&reports),
+        entities: entities
+            .into_iter()
+            .take(MAX_ENTITIES)
+            .map(|((id, kind), articles)| StoryEntity { id, kind, articles: count(articles) })
+            .collect(),
+        acts: acts.into_iter().take(MAX_ACTS).map(|(act, _)| act).collect(),
+        languages: languages.into_iter().map(|(language, _)| language).collect(),
+        article_count: count(standing),
+        origin_count: count(independent.len()),
+        independent_origins: independent.into_iter().take(MAX_ORIGINS).collect(),
+        articles: ends(articles),
+    })
 }
 
 /// The first and the last of many articles.
@@ -290,7 +318,7 @@ fn independent_origins(agencies: &Agencies, articles: &[StoryArticle]) -> Vec<In
         Some(origin) => origin.evidence.push(evidence),
         None => origins.push(IndependentOrigin { name, evidence: vec![evidence] }),
     };
-    for article in articles {
+    for article in articles.iter().filter(|article| !article.withdrawn) {
         let of = |kind, words| OriginEvidence { article: article.article.clone(), kind, words };
         for origin in &article.origins {
             add(canonical_name(agencies, &origin.name), of(Some(origin.kind), Some(origin.evidence.clone())));
