@@ -14,20 +14,20 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use dateline_journal::JournalError;
-use dateline_wire::{ArticleEvent, ArticleId, Sequence, StoryEvent};
+use dateline_wire::{ArticleEvent, ArticleId, StoryEvent};
 use jiff::SignedDuration;
 use maud::Markup;
 use serde::Deserialize;
 
 pub(super) use self::session::Sessions;
 use self::visitor::MayOperate;
+use super::parameters::Parameters;
 use super::{Api, Problem, Shared, feed, story};
 use crate::console::assets::Asset;
 use crate::console::frame::{Frame, Section, Viewer, bare_page};
 use crate::console::page;
 use crate::console::page::article::ArticleView;
 use crate::console::page::feeds::FeedFilter;
-use crate::console::page::live::LiveFilter;
 use crate::console::page::overview::{Overview, PublishedBy};
 use crate::status::LastEvent;
 
@@ -37,7 +37,7 @@ const STORIES_SHOWN: usize = 8;
 /// How many revisions of an article are shown.
 const MAX_REVISIONS: usize = 20;
 /// How many of the last events the live list begins with.
-const LIVE_EVENTS: u64 = 40;
+const MAX_LIVE_EVENTS: usize = 40;
 
 /// The pages, and what goes with them.
 pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
@@ -165,23 +165,23 @@ async fn overview(
     Ok(shown(&api, &viewer, Section::Overview, "Overview", &page::overview::page(&overview)))
 }
 
+/// A path of which nothing is asked beside a filter.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct NoQuery {}
+
 async fn live(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Query(filter): Query<LiveFilter>,
+    Parameters { filter, .. }: Parameters<NoQuery>,
 ) -> Shown {
     let last = *api.sources.journal.watch().borrow();
-    let kind = filter.kind();
-    let events = read(&api, move |journal| {
-        // Of one kind there are fewer, so it is looked for further back.
-        let back = if kind.is_some() { LIVE_EVENTS * 10 } else { LIVE_EVENTS };
-        journal.events_after(Sequence(last.0.saturating_sub(back)), usize::MAX, kind)
-    })
-    .await?;
-    let first = events.len().saturating_sub(usize::try_from(LIVE_EVENTS).unwrap_or(usize::MAX));
-    let mut rows: Vec<(LastEvent, String)> =
-        events[first..].iter().map(|event| (LastEvent::of(event), event.key.clone())).collect();
-    rows.reverse();
+    let asked = filter.clone();
+    // What is committed meanwhile is left to the stream, which goes on after `last`.
+    let events =
+        read(&api, move |journal| journal.events_before(&asked, Some(last.next()), MAX_LIVE_EVENTS)).await?;
+    let rows: Vec<(LastEvent, String)> =
+        events.iter().map(|event| (LastEvent::of(event), event.key.clone())).collect();
     let main = page::live::page(&rows, last, api.sources.journal.id(), &filter);
     Ok(shown(&api, &viewer, Section::Live, "Live", &main))
 }

@@ -119,7 +119,8 @@ fn opening(demo: &Demo, commands: &Commands, speed: f64) -> String {
 A recorded day plays in {length}: {feeds} feeds and their pages, in six languages, all of it made up. Nothing is asked of the
 network, and nothing stays.
 
-  the API      {api}
+  the console  {api}/    (open it in a browser)
+  the API      {api}/v1/status
   the journal  {journal}
 
 What follows is what `{program} run` logs, in the day's own time: a line for each article on the subject as it is published,

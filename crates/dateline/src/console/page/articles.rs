@@ -45,7 +45,10 @@ pub(crate) fn page(list: &ArticleList<'_>, now: Timestamp) -> Markup {
         @if let Some(next) = next {
             nav.pages aria-label="Pages" { a rel="next" href=(format!("/articles?{query}{}cursor={}", if query.is_empty() { "" } else { "&" }, super::query_value(next))) { "Older articles" } }
         }
-        p.raw { a href=(format!("/v1/articles?{query}")) { "The same as JSON" } }
+        p.raw {
+            a href=(format!("/live?kind=article{}{query}", if query.is_empty() { "" } else { "&" })) { "The same as they come" } " · "
+            a href=(format!("/v1/articles?{query}")) { "The same as JSON" }
+        }
     }
 }
 
