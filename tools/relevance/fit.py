@@ -48,21 +48,25 @@ def logistic(z):
     return 1 / (1 + numpy.exp(-numpy.clip(z, -30, 30)))
 
 
-def newton(values, truth, counts, penalty):
-    """The weights that fit best under a penalty each. Solved among articles, which are fewer than patterns."""
-    scaled = values / numpy.sqrt(penalty)
-    kernel = scaled @ scaled.T
-    dual = numpy.zeros(len(truth))
+def newton(values, truth, counts, penalty, weights):
+    """The weights that fit best under a penalty each, from `weights` on."""
     for _ in range(60):
-        score = kernel @ dual
-        chance = logistic(score)
+        chance = logistic(values @ weights)
         slope = counts * numpy.maximum(chance * (1 - chance), 1e-6)
-        target = slope * score + counts * (truth - chance)
-        new = numpy.linalg.solve(slope[:, None] * kernel + numpy.eye(len(truth)), target)
-        step, dual = abs(new - dual).max(), new
-        if step < 1e-7:
+        down = values.T @ (counts * (truth - chance)) - penalty * weights
+        step = numpy.linalg.solve((values * slope[:, None]).T @ values + numpy.diag(penalty), down)
+        weights = weights + step
+        if abs(step).max() < 1e-5:
             break
-    return (scaled.T @ dual) / numpy.sqrt(penalty)
+    return weights
+
+
+def merge(articles):
+    """Articles of the same evidence and label as one that counts for all: most that are on something else name nobody."""
+    counts = collections.Counter()
+    for article in articles:
+        counts[article["relevant"], tuple(sorted(article["evidence"].items()))] += article["counts"]
+    return [{"relevant": relevant, "evidence": dict(evidence), "counts": count} for (relevant, evidence), count in counts.items()]
 
 
 class Model:
@@ -70,18 +74,20 @@ class Model:
         met = collections.Counter(name for article in articles for name in article["evidence"])
         self.names = sorted(name for name in met if not is_sign(name) or met[name] >= MIN_ARTICLES)
         penalties = numpy.array([1e-3 if n == "prior" else sign_penalty if is_sign(n) else penalty for n in self.names])
+        articles = merge(articles)
         values = self.matrix(articles)
         truth = numpy.array([float(article["relevant"]) for article in articles])
         counts = numpy.array([article["counts"] for article in articles])
         kept = numpy.ones(len(self.names), bool)
+        weights = numpy.zeros(len(self.names))
         while True:
-            weights = numpy.zeros(len(self.names))
-            weights[kept] = newton(values[:, kept], truth, counts, penalties[kept])
+            weights[kept] = newton(values[:, kept], truth, counts, penalties[kept], weights[kept])
             turned = [at for at, name in enumerate(self.names)
                       if not is_sign(name) and name != "prior" and weights[at] and (weights[at] > 0) == (name in AGAINST)]
             if not turned:
                 break
-            kept[max(turned, key=lambda at: abs(weights[at]))] = False
+            worst = max(turned, key=lambda at: abs(weights[at]))
+            kept[worst], weights[worst] = False, 0.0
         small = numpy.array([is_sign(name) for name in self.names]) & (abs(weights) < MIN_WEIGHT)
         self.weights = numpy.where(small, 0, numpy.round(weights, 2))
 

@@ -42,6 +42,10 @@ pub(crate) struct Sentence {
     pub(crate) mentions: Range<usize>,
     /// How closely the sides it names stand together, from 0 to 1: see [`bond`].
     pub(crate) bond: f64,
+    /// Whether one clause names both sides and has a word for dealings or force.
+    pub(crate) deals_in_clause: bool,
+    /// How near the sides are named to one another, from 0 to 1: see [`nearness`].
+    pub(crate) nearness: f64,
 }
 
 impl Sentence {
@@ -220,6 +224,8 @@ impl TextAnalysis {
                 foreign: false,
                 mentions: next_mention..next_mention,
                 bond: 1.0,
+                deals_in_clause: false,
+                nearness: 0.0,
                 range,
             };
             while let Some((place, index)) =
@@ -260,6 +266,9 @@ impl TextAnalysis {
             let members = &mentions[read[at].mentions.clone()];
             read[at].weigh(members, names, force);
             read[at].bond = bond(&folded.text, members, names, joints);
+            let gaps = gaps(members, names);
+            read[at].nearness = nearness(&folded.text, &gaps);
+            read[at].deals_in_clause = deals_in_clause(&folded.text, &read[at], &gaps);
         }
         for (at, end) in headings {
             mark_foreign(&folded.text, &mut read, at, end);
@@ -353,6 +362,54 @@ fn bond(text: &str, mentions: &[Mention], names: &[Name], joints: &[String]) -> 
         (true, true) if joined_to_third => JOINED_TO_THIRD,
         _ => 1.0,
     }
+}
+
+/// What stands between the two sides wherever one follows the other; an empty place where one word names both.
+fn gaps(mentions: &[Mention], names: &[Name]) -> Vec<Range<usize>> {
+    let mut gaps = Vec::new();
+    let mut before: Option<(Party, usize)> = None;
+    for mention in mentions.iter().filter(|mention| !mention.listed) {
+        let Some(party) = Party::of(&names[mention.name as usize]) else { continue };
+        match before {
+            _ if party == Party::Both => gaps.push(mention.end..mention.end),
+            Some((Party::A, end)) if party == Party::B && end <= mention.start => {
+                gaps.push(end..mention.start)
+            }
+            Some((Party::B, end)) if party == Party::A && end <= mention.start => {
+                gaps.push(end..mention.start)
+            }
+            _ => {}
+        }
+        before = Some((party, mention.end));
+    }
+    gaps
+}
+
+/// Bytes between two names beyond which they are not near at all: half of a long sentence.
+const FAR_BYTES: usize = 120;
+
+/// How near the sides come to one another: 1 side by side, 0 at [`FAR_BYTES`] and beyond.
+fn nearness(text: &str, gaps: &[Range<usize>]) -> f64 {
+    let nearest = gaps.iter().map(|gap| text[gap.clone()].len()).min().unwrap_or(FAR_BYTES);
+    1.0 - nearest.min(FAR_BYTES) as f64 / FAR_BYTES as f64
+}
+
+/// Signs that part the clauses of a sentence, and the members of a list.
+const CLAUSE_SIGNS: [char; 13] = [',', ';', ':', '(', ')', '—', '–', '，', '；', '：', '、', '（', '）'];
+
+/// Whether a clause names both sides and has a word for dealings or force.
+fn deals_in_clause(text: &str, sentence: &Sentence, gaps: &[Range<usize>]) -> bool {
+    let is_parted = |from: usize, to: usize| text[from..to].contains(CLAUSE_SIGNS);
+    gaps.iter().filter(|gap| !is_parted(gap.start, gap.end)).any(|gap| {
+        sentence.dealing.iter().chain(&sentence.force).any(|word| {
+            let (from, to) = if word.start >= gap.end {
+                (gap.end, word.start)
+            } else {
+                (word.end.min(gap.start), gap.start)
+            };
+            !is_parted(from, to)
+        })
+    })
 }
 
 /// Whether what stands between two names joins them: signs and at most one word that is a joint.

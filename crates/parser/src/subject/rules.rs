@@ -83,6 +83,12 @@ rules! {
     Alone = "alone",
     /// One sentence of several names both sides, and no other, nor the title, names either.
     Island = "island",
+    /// How near the sides are named to one another in the sentence where they are nearest.
+    Near = "near",
+    /// A clause names both sides and has a word for dealings or force.
+    Clause = "clause",
+    /// Of the sentences that name both sides, the share that has such a clause.
+    ClauseShare = "clause_share",
 }
 
 impl Rule {
@@ -220,6 +226,9 @@ impl<'r> View<'r> {
             Rule::ThirdOver => self.third_over(),
             Rule::Alone => self.alone(),
             Rule::Island => self.island(),
+            Rule::Near => self.near(),
+            Rule::Clause => self.best(usize::MAX, |sentence| sentence.deals_in_clause),
+            Rule::ClauseShare => self.clause_share(),
         }
     }
 
@@ -333,6 +342,24 @@ impl<'r> View<'r> {
         let idle = pairs().filter(|sentence| is_idle(sentence));
         let spans: Vec<Place> =
             idle.map(|sentence| self.in_body(sentence.range.start, sentence.range.end)).collect();
+        (spans.len() as f64 / pairs().count().max(1) as f64, spans)
+    }
+
+    fn near(&self) -> Answer {
+        let pairs = self.own.iter().filter(|sentence| sentence.pair() > 0.0);
+        // Of equals the first: `max_by` would take the last.
+        let nearest = pairs.rev().max_by(|x, y| x.nearness.total_cmp(&y.nearness));
+        nearest.map_or((0.0, Vec::new()), |sentence| {
+            (sentence.nearness, vec![self.in_body(sentence.range.start, sentence.range.end)])
+        })
+    }
+
+    fn clause_share(&self) -> Answer {
+        let pairs = || self.own.iter().filter(|sentence| sentence.pair() > 0.0);
+        let spans: Vec<Place> = pairs()
+            .filter(|sentence| sentence.deals_in_clause)
+            .map(|sentence| self.in_body(sentence.range.start, sentence.range.end))
+            .collect();
         (spans.len() as f64 / pairs().count().max(1) as f64, spans)
     }
 

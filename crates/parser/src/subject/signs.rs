@@ -18,16 +18,19 @@ pub(crate) enum Zone {
     /// One of the first two sentences.
     Lead,
     Rest,
+    /// A sentence of the body that names both sides, wherever it stands. Its signs are looked at one by one.
+    Pair,
 }
 
 impl Zone {
-    const ALL: [Self; 3] = [Self::Title, Self::Lead, Self::Rest];
+    const ALL: [Self; 4] = [Self::Title, Self::Lead, Self::Rest, Self::Pair];
 
     fn name(self) -> &'static str {
         match self {
             Self::Title => "title",
             Self::Lead => "lead",
             Self::Rest => "rest",
+            Self::Pair => "pair",
         }
     }
 }
@@ -175,7 +178,8 @@ pub(crate) fn find(
     let mut note = |zone: Zone, text: &TextAnalysis, sentence: &Sentence, place: fn(_) -> Place| {
         let signs = signs_of(sentence, &text.mentions[sentence.mentions.clone()], names);
         for (at, one) in signs.iter().enumerate() {
-            for other in &signs[at..] {
+            let others = if zone == Zone::Pair { at + 1 } else { signs.len() };
+            for other in &signs[at..others] {
                 let pattern = Pattern::new(zone, *one, *other);
                 if wanted(&pattern) {
                     let (count, spans) = found.entry(pattern).or_default();
@@ -194,13 +198,21 @@ pub(crate) fn find(
     for (at, sentence) in own.iter().enumerate() {
         note(if at < LEAD { Zone::Lead } else { Zone::Rest }, body, sentence, Place::Body);
     }
+    let pairs = || own.iter().filter(|sentence| sentence.pair() > 0.0);
+    for sentence in pairs() {
+        note(Zone::Pair, body, sentence, Place::Body);
+    }
+    let pairs = pairs().count().max(1) as f64;
     let rest = own.len().saturating_sub(LEAD).max(1) as f64;
     found
         .into_iter()
         .map(|(pattern, (count, spans))| {
-            // Half of the rest of a text is as much as all of it.
-            let share = f64::min(2.0 * f64::from(count) / rest, 1.0);
-            let value = if pattern.zone == Zone::Rest { share } else { 1.0 };
+            let value = match pattern.zone {
+                Zone::Title | Zone::Lead => 1.0,
+                // Half of the rest of a text is as much as all of it.
+                Zone::Rest => f64::min(2.0 * f64::from(count) / rest, 1.0),
+                Zone::Pair => f64::from(count) / pairs,
+            };
             PatternFinding { pattern, value, spans }
         })
         .collect()

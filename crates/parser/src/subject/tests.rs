@@ -116,6 +116,34 @@ fn sides_that_a_third_party_parts_or_joins_are_less_of_a_pair() {
 }
 
 /// The two lands with a gazetteer: a town of the first, and one more spelling of a person.
+#[test]
+fn a_clause_that_names_both_sides_and_a_dealing_is_told_from_clauses_that_share_them() {
+    let clause = |body: &str| {
+        let evidence = tiny().evidence("", body, Some("en"));
+        evidence.iter().find(|(rule, _)| rule == "clause").map_or(0.0, |(_, value)| *value)
+    };
+    assert_eq!(clause("Envoys of Ardland met those of Borland, it was said."), 1.0);
+    assert_eq!(clause("Ardland and Borland, which are far apart, met the rest of us."), 0.0);
+    assert_eq!(clause("Ardland met nobody, and Borland is poor."), 0.0);
+    assert_eq!(clause("アルドとボル国が会談した。"), 1.0);
+    assert_eq!(clause("アルドは寒く、ボル国も寒い、と会談で聞いた。"), 0.0);
+}
+
+#[test]
+fn sides_are_the_nearer_the_less_stands_between_them() {
+    let near = |body: &str| {
+        let evidence = tiny().evidence("", body, Some("en"));
+        evidence.iter().find(|(rule, _)| rule == "near").map_or(0.0, |(_, value)| *value)
+    };
+    let (side_by_side, apart) = (
+        near("Ardland and Borland met."),
+        near("Ardland has a new road to its capital and a harbour that nobody from Borland uses."),
+    );
+    assert!(side_by_side > 0.9 && apart < side_by_side && apart > 0.0, "{side_by_side} {apart}");
+    assert_eq!(near("Ardland is cold. Borland is colder."), 0.0);
+    assert_eq!(near("An Ardo-Borish pact."), 1.0);
+}
+
 fn with_gazetteer() -> Subject {
     let mut files = ardland_and_borland();
     let gazetteer =
@@ -226,7 +254,7 @@ fn a_gazetteers_row_with_a_known_id_adds_spellings_to_that_name() {
 /// The two lands, with signs and what is borderline.
 fn with_signs() -> Subject {
     let mut files = ardland_and_borland();
-    let signs = "where\tsign\twith\tweight\ntitle\tA\tdealing\t1.5\nlead\tthird\t\t-1\n";
+    let signs = "where\tsign\twith\tweight\ntitle\tA\tdealing\t1.5\nlead\tthird\t\t-1\npair\tthird\t\t-2\n";
     files.insert("signs.tsv".to_owned(), signs.to_owned());
     let head = files["subject.toml"].replace("= 0.5", "= 0.5\nborderline = 0.2\npublish_borderline = true");
     files.insert("subject.toml".to_owned(), head);
@@ -242,6 +270,16 @@ fn signs_of_one_sentence_weigh_together_and_say_where_they_stand() {
     assert_eq!(at(&reason("title: A + dealing").spans[0], title, body), title);
     assert_eq!(reason("lead: third").weight, -1.0);
     assert_eq!(at(&reason("lead: third").spans[0], title, body), body);
+}
+
+#[test]
+fn signs_of_a_sentence_on_both_sides_weigh_wherever_it_stands_and_by_its_share_of_such() {
+    let body = "It rained. It snowed. Ardland and Borland met Cray. Cray left. Borland met Ardland.";
+    let judgement = with_signs().judge("", body, Some("en"));
+    let reason = judgement.relevance.reasons.iter().find(|reason| reason.rule == "pair: third").unwrap();
+    assert_eq!(reason.weight, -1.0);
+    let spans: Vec<_> = reason.spans.iter().map(|span| at(span, "", body)).collect();
+    assert_eq!(spans, ["Ardland and Borland met Cray."]);
 }
 
 #[test]
