@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """frequencies.py > config/stories/frequencies.tsv: in how many of a thousand texts a word stands, by its stem.
 
-Made from the word lists of wordfreq (pip install -r requirements.txt), no network. A text is taken to have two hundred words. Stems are
-those of crates/stories/src/story/token.rs; words of Han, kana and Hangul are cut into pairs of characters.
+Made from the word lists of wordfreq (pip install -r requirements.txt), no network, and from on_subject.tsv beside this program: of the
+two the greater share counts. A text is taken to have two hundred words. Stems are those of crates/stories/src/story/token.rs; words of Han, kana and Hangul are cut into pairs of characters.
 """
 import collections
 import math
+import pathlib
 
 import wordfreq
 
@@ -40,18 +41,33 @@ def stem(word):
     return result[:8]
 
 
-def shares():
+def stems(word):
+    """A word as it is compared: its stem, or its pairs of characters."""
+    if any(map(is_dense, word)):
+        return [a + b for a, b in zip(word, word[1:]) if is_dense(a) and is_dense(b)] or [word]
+    return [stem(word)] if word[0].isalpha() and len(word) > 1 else []
+
+
+def on_subject():
+    """stem -> in how many of a thousand texts on the subject"""
+    texts = {}
+    for line in pathlib.Path(__file__).with_name("on_subject.tsv").read_text(encoding="utf8").splitlines():
+        if line.startswith(("#", "texts\t")) or not line:
+            continue
+        number, words = line.split("\t")
+        for key in (key for word in words.split() for key in stems(word)):
+            texts[key] = max(texts.get(key, 0), int(number))
+    return texts
+
+
+def frequencies():
     """stem -> its frequency among words, the greatest of all languages"""
     most = collections.defaultdict(float)
     for language in ("en", "ru", "uk", "es", "fr", "ko", "zh", "ja"):
         counts = collections.Counter()
         for word, frequency in wordfreq.get_frequency_dict(language, wordlist="small").items():
-            pairs = [a + b for a, b in zip(word, word[1:]) if is_dense(a) and is_dense(b)]
-            if any(map(is_dense, word)):
-                for pair in pairs or [word]:
-                    counts[pair] += frequency
-            elif word[0].isalpha() and len(word) > 1:
-                counts[stem(word)] += frequency
+            for key in stems(word):
+                counts[key] += frequency
         for key, frequency in counts.items():
             most[key] = max(most[key], frequency)
     return most
@@ -59,13 +75,15 @@ def shares():
 
 def main():
     rows = collections.defaultdict(list)
-    for key, frequency in shares().items():
-        texts = 1000 * (1 - math.exp(-WORDS_IN_A_TEXT * frequency))
+    counted = {key: 1000 * (1 - math.exp(-WORDS_IN_A_TEXT * frequency)) for key, frequency in frequencies().items()}
+    for key, texts in on_subject().items():
+        counted[key] = max(counted.get(key, 0), texts)
+    for key, texts in counted.items():
         texts = round(texts) if texts < 100 else round(texts / 10) * 10
         if texts >= LEAST_TEXTS and not any(c.isspace() for c in key):
             rows[texts].append(key)
     print("# In how many of a thousand texts of two hundred words a word stands, by its stem; Han, kana and Hangul by pairs of characters.")
-    print("# Made by tools/stories/frequencies.py from the word lists of wordfreq; see NOTICE for their licence. May be edited.")
+    print("# Made by tools/stories/frequencies.py from the word lists of wordfreq (see NOTICE for their licence) and on_subject.tsv. May be edited.")
     print("texts\tstems")
     for texts in sorted(rows, reverse=True):
         print(f"{texts}\t{' '.join(sorted(rows[texts]))}")

@@ -54,6 +54,15 @@ impl Bag {
         &self.keys
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Whether `key` is one of its members.
+    pub(super) fn holds(&self, key: u32) -> bool {
+        self.keys.binary_search(&key).is_ok()
+    }
+
     /// Its keys with their weights.
     pub(super) fn members(&self) -> impl Iterator<Item = (u32, f32)> {
         self.keys.iter().copied().zip(self.weights.iter().map(|weight| f32::from(*weight) / STEP))

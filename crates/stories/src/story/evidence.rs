@@ -27,8 +27,12 @@ signs! {
     Always = "always",
     /// The words they share, the rarer the more; in one language alone.
     Wording = "wording",
-    /// The same, by how long the shorter is: two long texts share words sooner.
-    LongWording = "long_wording",
+    /// The same of their titles and first sentences, which tell what is new.
+    Opening = "opening",
+    /// The same of their titles, where both have one.
+    Title = "title",
+    /// Both have a title.
+    Titled = "titled",
     /// Both are in one language of Cyrillic letters, whose stems run together sooner.
     Cyrillic = "cyrillic",
     /// Both are in one language of Han, kana or Hangul, where pairs of characters are compared.
@@ -92,20 +96,26 @@ impl SignWeights {
 #[derive(Debug, Clone)]
 pub(super) struct WeighedProfile {
     pub(super) wording: WeighedBag,
+    opening: WeighedBag,
+    title: WeighedBag,
     entities: WeighedBag,
     pub(super) acts: WeighedBag,
     numbers: WeighedBag,
 }
 
-/// How much acts count among the facts.
-const ACT_SHARE: f32 = 0.8;
-
 impl WeighedProfile {
     pub(super) fn of(profile: &Profile, rarity: impl Fn(FactKind, u32) -> f32) -> Self {
+        let rarities: Vec<(u32, f32)> =
+            profile.wording.keys().iter().map(|key| (*key, rarity(FactKind::Word, *key))).collect();
+        let of_word = |key: u32| {
+            rarities.binary_search_by_key(&key, |(key, _)| *key).map_or(0.0, |place| rarities[place].1)
+        };
         Self {
-            wording: profile.wording.weigh(|key| rarity(FactKind::Word, key)),
+            wording: profile.wording.weigh(of_word),
+            opening: profile.opening.weigh(of_word),
+            title: profile.title.weigh(of_word),
             entities: profile.entities.weigh(|key| rarity(FactKind::Entity, key)),
-            acts: profile.acts.weigh(|key| ACT_SHARE * rarity(FactKind::Act, key)),
+            acts: profile.acts.weigh(|key| rarity(FactKind::Act, key)),
             numbers: profile.numbers.weigh(|key| rarity(FactKind::Number, key)),
         }
     }
@@ -143,7 +153,7 @@ pub(super) fn evidence(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -
     let across = a.profile.language != b.profile.language;
     let shorter = a.profile.words.min(b.profile.words).max(10) as f32;
     let length = (shorter.ln() - 4.0) / 3.0;
-    let wording = if across { 0.0 } else { a.weighed.wording.cosine(&b.weighed.wording) };
+    let titled = !across && !a.profile.title.is_empty() && !b.profile.title.is_empty();
     let script = if across { None } else { Some(Script::of(&a.profile.language)) };
     let shares = |x: &[u16], y: &[u16]| x.iter().any(|day| y.contains(day));
     let dated = !a.profile.lead_days.is_empty() && !b.profile.lead_days.is_empty();
@@ -163,8 +173,12 @@ pub(super) fn evidence(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -
         .map(|sign| {
             let value = match sign {
                 Sign::Always => 1.0,
-                Sign::Wording => wording,
-                Sign::LongWording => wording * length,
+                Sign::Wording => a.weighed.wording.cosine(&b.weighed.wording),
+                Sign::Opening if across => 0.0,
+                Sign::Opening => a.weighed.opening.cosine(&b.weighed.opening),
+                Sign::Title if titled => a.weighed.title.cosine(&b.weighed.title),
+                Sign::Title => 0.0,
+                Sign::Titled => truth(titled),
                 Sign::Cyrillic => truth(script == Some(Script::Cyrillic)),
                 Sign::Dense => truth(script == Some(Script::Dense)),
                 Sign::Length => length,

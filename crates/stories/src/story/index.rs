@@ -10,6 +10,7 @@ use super::day::nearest;
 use super::evidence::{Compared, FactKind, Sign, WeighedProfile, contributions, score};
 use super::number::expected_share;
 use super::profile::Profile;
+use super::review::bounded;
 use super::tables::StoryTables;
 use crate::Report;
 
@@ -20,8 +21,6 @@ const MAX_CANDIDATES: usize = 200;
 /// Stories that a report is weighed against, and reports of each that speak for it: the first and the latest.
 const MAX_STORIES: usize = 40;
 const MAX_SPEAKERS: usize = 32;
-/// Stories larger than this let none of their reports move any more.
-const MAX_SETTLING: usize = 64;
 /// Members of a profile that it can be found by, the rarest; a member that more than this share of many texts has leads nowhere.
 const MAX_INDEXED_WORDS: usize = 24;
 const MAX_INDEXED_FACTS: usize = 16;
@@ -40,12 +39,10 @@ const MIN_RARITY: f32 = 0.05;
 const CROWD: std::ops::Range<usize> = 8..20;
 /// What likenesses that are not known yet are expected to be, in one language and across: the first reports stand in a crowd too.
 const EXPECTED_LIKENESS: [f32; 2] = [0.15, 0.3];
-/// A report that scores less than this with the others of its story leaves it: well below 0, so that it doesn't go in and out.
-const MIN_STAY: f32 = -0.03;
-/// By how much a score has to be above 0 on arrival while no report is known, and how many known reports halve that: who has read
-/// little knows little of what is common, and takes what all of a subject's reports share for likeness.
-const FIRST_MARGIN: f32 = 0.1;
-const MARGIN_HALVED: f32 = 100.0;
+/// By how much a score has to be above 0 while no report is known, and how many known reports halve that; twice as many leave a fifth.
+/// Who has read little knows little of what is common, and takes what all of a subject's reports share for likeness.
+const FIRST_MARGIN: f32 = 0.3;
+const MARGIN_HALVED: f32 = 50.0;
 /// Words that a reason shows.
 const MAX_EVIDENCE: usize = 6;
 
@@ -169,8 +166,7 @@ impl StoryIndex {
         let joined_by = joined
             .map(|_| self.reasons(number, &report.entities, &stems, &mut comparison))
             .unwrap_or_default();
-        let merged = self.merge(number, &rivals, &mut comparison);
-        self.settle(number, &rivals, &mut comparison);
+        let merged = self.settle(number, &rivals, &mut comparison);
         let story = self.id(self.report(number).story).to_owned();
         StoryVerdict { story, joined_by, merged }
     }
@@ -244,7 +240,7 @@ impl StoryIndex {
         &self.reports[(number - self.first) as usize]
     }
 
-    fn id(&self, number: u32) -> &str {
+    pub(super) fn id(&self, number: u32) -> &str {
         if number >= self.first { &self.report(number).id } else { "" }
     }
 
@@ -406,7 +402,7 @@ impl StoryIndex {
     /// The story with the greatest score, if that is above the margin; the older of two alike.
     fn best(&self, scored: impl Iterator<Item = (u32, f32)>) -> Option<u32> {
         let mut best: Option<(u32, f32)> = None;
-        let margin = FIRST_MARGIN / (1.0 + self.reports.len() as f32 / MARGIN_HALVED);
+        let margin = self.margin();
         for (story, score) in scored.filter(|(_, score)| *score > margin) {
             if best.is_none_or(|(chosen, most)| score > most || score == most && story < chosen) {
                 best = Some((story, score));
@@ -415,16 +411,38 @@ impl StoryIndex {
         best.map(|(story, _)| story)
     }
 
+    /// By how much a score has to be above 0.
+    pub(super) fn margin(&self) -> f32 {
+        FIRST_MARGIN / (1.0 + (self.reports.len() as f32 / MARGIN_HALVED).powi(2))
+    }
+
     /// The mean score between reports of two groups, those that speak for them.
-    fn mean(&self, group: &[u32], others: &[u32], comparison: &mut Comparison) -> f32 {
+    pub(super) fn mean(&self, group: &[u32], others: &[u32], comparison: &mut Comparison) -> f32 {
         let (mut sum, mut pairs) = (0.0, 0u32);
         for a in speakers(group) {
             for b in speakers(others).filter(|b| *b != a) {
-                sum += comparison.score(self, a, b);
+                sum += bounded(comparison.score(self, a, b));
                 pairs += 1;
             }
         }
         if pairs == 0 { 0.0 } else { sum / pairs as f32 }
+    }
+
+    /// The story of a report, and the reports of a story.
+    pub(super) fn story_number(&self, number: u32) -> u32 {
+        self.report(number).story
+    }
+
+    pub(super) fn members(&self, story: u32) -> &[u32] {
+        self.stories.get(&story).map_or(&[], Vec::as_slice)
+    }
+
+    /// Puts these reports, which are all of their stories, into new ones.
+    pub(super) fn replace(&mut self, ended: &[u32], groups: impl Iterator<Item = Vec<u32>>) {
+        for story in ended {
+            self.stories.remove(story);
+        }
+        self.take_groups(groups);
     }
 
     /// Moves a report to a story.
@@ -451,65 +469,6 @@ impl StoryIndex {
         }
     }
 
-    /// Merges the report's story with those that tell the same, and says which ended so.
-    fn merge(&mut self, number: u32, rivals: &[u32], comparison: &mut Comparison) -> Vec<String> {
-        let mut ended = Vec::new();
-        loop {
-            let own = self.report(number).story;
-            let Some(members) = self.stories.get(&own) else { return ended };
-            let same = self.best(rivals.iter().filter(|story| **story != own).filter_map(|story| {
-                let others = self.stories.get(story)?;
-                Some((*story, self.mean(members, others, comparison)))
-            }));
-            let Some(other) = same else { return ended };
-            let (kept, gone) = (own.min(other), own.max(other));
-            // A report that has just begun a story of its own ends none.
-            if gone != number {
-                ended.push(self.id(gone).to_owned());
-            }
-            let moved = self.stories.remove(&gone).unwrap_or_default();
-            self.rename(&moved, kept);
-            if let Some(members) = self.stories.get_mut(&kept) {
-                members.extend(moved);
-                members.sort_unstable();
-            }
-        }
-    }
-
-    /// Lets each report of the story go where it fits better, if it does.
-    fn settle(&mut self, number: u32, rivals: &[u32], comparison: &mut Comparison) {
-        let members = self.stories[&self.report(number).story].clone();
-        if members.len() <= MAX_SETTLING {
-            for member in members {
-                self.settle_report(member, rivals, comparison);
-            }
-        }
-    }
-
-    /// Lets a report go to the rival that it fits better, or out of a story that it speaks against.
-    fn settle_report(&mut self, number: u32, rivals: &[u32], comparison: &mut Comparison) {
-        let story = self.report(number).story;
-        // A report that was removed is in no story.
-        let Some(own) = self.stories.get(&story).filter(|own| own.len() > 1) else { return };
-        let stay = self.mean(&[number], own, comparison);
-        let better = self.best(rivals.iter().filter(|rival| **rival != story).filter_map(|rival| {
-            let score = self.mean(&[number], self.stories.get(rival)?, comparison);
-            (score > stay).then_some((*rival, score))
-        }));
-        match better {
-            Some(better) => self.assign(number, better),
-            None if stay < MIN_STAY => self.part(number),
-            None => {}
-        }
-    }
-
-    /// Takes a report out of its story, to begin one of its own.
-    fn part(&mut self, number: u32) {
-        self.leave(number);
-        self.rename(&[number], number);
-        self.stories.insert(number, vec![number]);
-    }
-
     /// The numbers of the reports that are in a story, in their order.
     pub(super) fn numbers(&self) -> Vec<u32> {
         let mut numbers: Vec<u32> = self.stories.values().flatten().copied().collect();
@@ -529,6 +488,10 @@ impl StoryIndex {
     /// Puts the reports into these stories instead of those that they were in.
     pub(super) fn regroup(&mut self, groups: impl Iterator<Item = Vec<u32>>) {
         self.stories.clear();
+        self.take_groups(groups);
+    }
+
+    fn take_groups(&mut self, groups: impl Iterator<Item = Vec<u32>>) {
         for mut members in groups {
             members.sort_unstable();
             if let Some(first) = members.first().copied() {

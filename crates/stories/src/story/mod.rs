@@ -15,6 +15,7 @@ mod index;
 mod number;
 mod profile;
 mod review;
+mod settle;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,9 @@ pub(super) struct Profile {
     pub(super) published: Option<Date>,
     /// Its wording: stems of words, pairs of characters, numbers as written. Names count half as much again.
     pub(super) wording: Bag,
+    /// What of the wording stands in the title and the first sentences, by how often it does there; and what in the title alone.
+    pub(super) opening: Bag,
+    pub(super) title: Bag,
     /// Whom and what it names, as the subject knows them.
     pub(super) entities: Bag,
     /// What is told: acts and things.
@@ -53,6 +56,9 @@ const NAME: f32 = 1.5;
 #[derive(Debug, Default, Clone, Copy)]
 struct Tally {
     weight: f32,
+    /// How often it stood in the title or the first sentences, and whether in the title.
+    opening: f32,
+    title: bool,
     /// It stood as a name inside a sentence; it stood with a capital; it stood without.
     name: bool,
     capital: bool,
@@ -82,7 +88,8 @@ impl Profile {
             };
             let tokens = tokens(sentence);
             words += count_words(&tokens);
-            tally(&tokens, SentencePlace { weight, title: place.is_none() }, tables, &mut tallies);
+            let opening = place.is_none_or(|place| place < OPENING_SENTENCES);
+            tally(&tokens, SentencePlace { weight, opening, title: place.is_none() }, tables, &mut tallies);
             if at < FACT_SENTENCES {
                 let weight = fact_weight(at, 0.7);
                 for number in numbers(sentence, &tokens, &tables.numerals) {
@@ -107,18 +114,25 @@ impl Profile {
             }
         }
         let mut stems = BTreeMap::new();
-        let mut wording = BTreeMap::new();
+        let (mut wording, mut opening, mut in_title) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let rarity = |key| tables.expected_rarity(key);
         for (stem, tally) in tallies {
             let name = tally.name || tally.capital && !tally.lower;
             let key = key("word", &stem);
             wording.insert(key, damped(tally.weight) * if name { NAME } else { 1.0 });
+            opening.insert(key, damped(tally.opening));
+            in_title.insert(key, f32::from(u8::from(tally.title)));
             stems.insert(key, stem);
         }
+        let wording = Bag::of_rarest(wording, rarity);
+        opening.retain(|key, _| wording.holds(*key));
+        in_title.retain(|key, _| wording.holds(*key));
         let profile = Self {
             language: language.into(),
             published: report.published,
-            wording: Bag::of_rarest(wording, rarity),
+            wording,
+            opening: Bag::new(opening),
+            title: Bag::new(in_title),
             entities: entities(report),
             acts: Bag::new(acts.into_iter().map(|(act, weight)| (u32::from(act), damped(weight))).collect()),
             numbers: Bag::new(
@@ -166,6 +180,8 @@ fn count_words(tokens: &[Token<'_>]) -> u32 {
 struct SentencePlace {
     /// What each of its words counts.
     weight: f32,
+    /// It is the title, or one of the first sentences.
+    opening: bool,
     /// It is the title.
     title: bool,
 }
@@ -220,6 +236,8 @@ fn tally(
 fn count(tallies: &mut BTreeMap<String, Tally>, stem: String, place: SentencePlace) -> &mut Tally {
     let tally = tallies.entry(stem).or_default();
     tally.weight += place.weight;
+    tally.opening += f32::from(u8::from(place.opening));
+    tally.title |= place.title;
     tally
 }
 

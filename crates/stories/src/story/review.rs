@@ -9,8 +9,14 @@ use super::index::{Comparison, StoryIndex};
 const MAX_REVIEWED: usize = 20_000;
 /// What a pair counts that shares too little to be compared.
 const UNLIKE: f32 = -0.15;
-/// No pair counts more than this, for or against: one that is nearly a copy settles nothing for the others.
-const MAX_SCORE: f32 = 0.35;
+/// No pair counts more than this for being one story, nor less against it: one that is nearly a copy settles nothing for the others.
+const MAX_SCORE: f32 = 0.58;
+const MIN_SCORE: f32 = -0.59;
+
+/// What a score counts among others.
+pub(super) fn bounded(score: f32) -> f32 {
+    score.clamp(MIN_SCORE, MAX_SCORE)
+}
 
 /// Two groups that may tell one happening, by the numbers of their first reports.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,21 +43,51 @@ impl PartialOrd for Proposal {
 
 /// The groups of a review.
 #[derive(Debug, Default)]
-struct Groups {
+pub(super) struct Groups {
     members: BTreeMap<u32, Vec<u32>>,
+    /// What a mean has to be above for two groups to be merged.
+    margin: f32,
     /// For each group, the sum of the scores between it and another, and of how many pairs.
     bonds: BTreeMap<u32, BTreeMap<u32, (f32, u32)>>,
     proposals: BinaryHeap<Proposal>,
 }
 
 impl Groups {
-    fn bind(&mut self, a: u32, b: u32, score: f32) {
-        for (one, other) in [(a, b), (b, a)] {
-            self.bonds.entry(one).or_default().insert(other, (score.clamp(-MAX_SCORE, MAX_SCORE), 1));
+    /// No groups yet; two are merged if their mean is above `margin`.
+    pub(super) fn new(margin: f32) -> Self {
+        Self { margin, ..Self::default() }
+    }
+
+    /// A group of its own, known by its first member.
+    pub(super) fn add(&mut self, members: Vec<u32>) {
+        if let Some(first) = members.first() {
+            self.members.insert(*first, members);
         }
     }
 
-    /// Proposes to merge two groups, if the mean of all pairs between them is above 0.
+    /// Notes the mean score between two groups.
+    pub(super) fn bind(&mut self, a: u32, b: u32, mean: f32) {
+        let pairs = self.size(a) * self.size(b);
+        for (one, other) in [(a, b), (b, a)] {
+            self.bonds.entry(one).or_default().insert(other, (bounded(mean) * pairs as f32, pairs as u32));
+        }
+    }
+
+    /// Merges the likest groups until no two are alike, and gives what they are then.
+    pub(super) fn merged(mut self) -> impl Iterator<Item = Vec<u32>> {
+        let pairs: Vec<(u32, u32)> = self
+            .bonds
+            .iter()
+            .flat_map(|(one, others)| others.keys().filter(|other| *other > one).map(|other| (*one, *other)))
+            .collect();
+        for (one, other) in pairs {
+            self.propose(one, other);
+        }
+        self.merge_all();
+        self.members.into_values()
+    }
+
+    /// Proposes to merge two groups, if the mean of all pairs between them is above the margin.
     fn propose(&mut self, a: u32, b: u32) {
         let groups = (a.min(b), a.max(b));
         let Some((sum, known)) = self.bonds.get(&groups.0).and_then(|bonds| bonds.get(&groups.1)) else {
@@ -60,7 +96,7 @@ impl Groups {
         let sizes = (self.size(groups.0), self.size(groups.1));
         let pairs = (sizes.0 * sizes.1) as f32;
         let mean = (sum + (pairs - *known as f32) * UNLIKE) / pairs;
-        if mean > 0.0 {
+        if mean > self.margin {
             self.proposals.push(Proposal { mean, groups, sizes });
         }
     }
@@ -101,7 +137,7 @@ impl Groups {
 impl StoryIndex {
     /// Tells the stories of all reports anew, by what is known now: what is common among them, and how much of a crowd each stands in,
     /// is known better than when the first of them came. The two groups that are the likest on average over all their pairs are
-    /// merged, and so on while that average is above 0.
+    /// merged, and so on while that average is above 0, or above a margin where few are known.
     ///
     /// Of more than twenty thousand reports none is looked at again. The cost is that of placing every report.
     pub fn review(&mut self) {
@@ -114,19 +150,15 @@ impl StoryIndex {
         for (number, others) in &candidates {
             self.measure_crowd(*number, others, &mut comparison);
         }
-        let mut groups = Groups::default();
+        let mut groups = Groups::new(self.margin());
+        for (number, _) in &candidates {
+            groups.add(vec![*number]);
+        }
         for (number, others) in &candidates {
-            groups.members.insert(*number, vec![*number]);
             for other in others {
                 groups.bind(*number, *other, comparison.score(self, *number, *other));
             }
         }
-        for (number, others) in &candidates {
-            for other in others {
-                groups.propose(*number, *other);
-            }
-        }
-        groups.merge_all();
-        self.regroup(groups.members.into_values());
+        self.regroup(groups.merged());
     }
 }

@@ -142,6 +142,42 @@ fn two_fires_in_two_towns_are_two_stories_whatever_words_fires_share() {
 }
 
 #[test]
+fn two_visits_of_one_envoy_are_two_stories_in_a_stream_of_a_few_reports() {
+    let mut index = index();
+    let reports = [
+        report(
+            "first",
+            "en",
+            3,
+            "Russian envoy arrives in North Korea for talks with Kim Jong Un",
+            "The Russian president's envoy Viktor Salin has arrived in Pyongyang to meet the North Korean leader Kim Jong Un, Russian news \
+             agencies reported on Monday. The two states signed a treaty last year. More than 10,000 North Korean troops have fought in \
+             the war in Ukraine, South Korea's intelligence service says.",
+        ),
+        report(
+            "second",
+            "en",
+            17,
+            "Top official is in Pyongyang again, Moscow media say",
+            "SEOUL, June 17 (Wire) — A Russian official travelled to Pyongyang on Tuesday for the second time this month with a message of \
+             the Kremlin. Viktor Salin was expected to speak about builders for the border region. State media of the North said nothing \
+             of it at first.",
+        ),
+        report(
+            "other",
+            "en",
+            19,
+            "Russian foreign minister expected in North Korea",
+            "Russia's foreign minister will visit North Korea on Friday, the news agency of the North said. He is to open a school in \
+             Wonsan and to speak with Kim Jong Un about trade.",
+        ),
+    ];
+    place_all(&mut index, &reports);
+    index.review();
+    assert_eq!(stories(&index, &["first", "second", "other"]), ["first", "second", "other"]);
+}
+
+#[test]
 fn one_happening_in_three_scripts_is_one_story_by_names_acts_numbers_and_day() {
     let named = |mut report: Report, ids: &[&str]| {
         report.entities = ids

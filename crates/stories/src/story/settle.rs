@@ -1,0 +1,72 @@
+//! A second look at the stories around a new report.
+
+use super::index::{Comparison, StoryIndex};
+use super::review::Groups;
+
+/// A rival whose mean score with the new report is no lower than this is looked at again with it.
+const MIN_NEAR: f32 = -0.1;
+/// Reports that are told anew together. Stories that would go beyond it stay whole.
+const MAX_SETTLING: usize = 48;
+/// By how much the reports have to fit better together for their stories to change, so that none goes in and out.
+const MIN_GAIN: f32 = 0.01;
+
+impl StoryIndex {
+    /// Tells the stories anew that the new report lies near to, as a review does: the two likest groups are merged first. What comes of
+    /// it is kept only if the reports fit better together so than they did. Gives the stories that ended in the report's.
+    pub(super) fn settle(&mut self, number: u32, rivals: &[u32], comparison: &mut Comparison) -> Vec<String> {
+        let own = self.story_number(number);
+        let mut near: Vec<(f32, u32)> = rivals
+            .iter()
+            .filter(|rival| **rival != own && !self.members(**rival).is_empty())
+            .map(|rival| (self.mean(&[number], self.members(*rival), comparison), *rival))
+            .filter(|(mean, _)| *mean > MIN_NEAR)
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let stories: Vec<u32> = [own].into_iter().chain(near.into_iter().map(|(_, rival)| rival)).collect();
+        let before = self.parts(&stories);
+        if before.len() < 2 {
+            return Vec::new();
+        }
+        let mut groups = Groups::new(self.margin());
+        for part in &before {
+            groups.add(part.clone());
+        }
+        for (at, one) in before.iter().enumerate() {
+            for other in &before[at + 1..] {
+                groups.bind(one[0], other[0], self.mean(one, other, comparison));
+            }
+        }
+        let after: Vec<Vec<u32>> = groups.merged().collect();
+        let now: Vec<Vec<u32>> = stories.iter().map(|story| self.members(*story).to_vec()).collect();
+        if self.fit(&after, comparison) <= self.fit(&now, comparison) + MIN_GAIN {
+            return Vec::new();
+        }
+        self.replace(&stories, after.into_iter());
+        let story = self.story_number(number);
+        // A report that has just begun a story of its own ends none.
+        let ended = stories.into_iter().filter(|ended| *ended != number && *ended != story);
+        ended
+            .filter(|ended| self.story_number(*ended) == story)
+            .map(|ended| self.id(ended).to_owned())
+            .collect()
+    }
+
+    /// The reports of these stories, each by itself; of those beyond the bound, each story whole.
+    fn parts(&self, stories: &[u32]) -> Vec<Vec<u32>> {
+        let mut parts: Vec<Vec<u32>> = Vec::new();
+        for story in stories {
+            let members = self.members(*story);
+            match parts.len() + members.len() <= MAX_SETTLING {
+                true => parts.extend(members.iter().map(|member| vec![*member])),
+                false => parts.push(members.to_vec()),
+            }
+        }
+        parts
+    }
+
+    /// How well reports fit together: the sum of the scores of all pairs that are in one group.
+    fn fit(&self, groups: &[Vec<u32>], comparison: &mut Comparison) -> f32 {
+        let pairs = |members: &[u32]| (members.len() * members.len().saturating_sub(1) / 2) as f32;
+        groups.iter().map(|members| pairs(members) * self.mean(members, members, comparison)).sum()
+    }
+}
