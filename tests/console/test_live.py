@@ -70,8 +70,8 @@ class Running(Browsing):
         self.folder, port = Path(folder.name), free_port()
         self.base = f"http://127.0.0.1:{port}"
         self.config = self.folder / "dateline.toml"
-        subject = REPOSITORY / "config" / "subjects" / "russia-dprk"
-        self.config.write_text(f'data_dir = "data"\nfeeds = "feeds.toml"\nsubject = "{subject}"\n[http]\nlisten = "127.0.0.1:{port}"\n'
+        tables = REPOSITORY / "config"
+        self.config.write_text(f'data_dir = "data"\nfeeds = "feeds.toml"\nsubject = "{tables}/subjects/russia-dprk"\nstory_tables = "{tables}/stories"\n[http]\nlisten = "127.0.0.1:{port}"\n'
                                '[fetch]\nallow_private_addresses = true\n[logs]\nlevel = "info"\n')
         site = f"http://127.0.0.1:{self.site.server_port}"
         # Two, since the last feed that is polled cannot be paused.

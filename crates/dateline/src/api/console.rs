@@ -173,8 +173,9 @@ struct NoQuery {}
 async fn live(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Parameters { filter, .. }: Parameters<NoQuery>,
+    parameters: Result<Parameters<NoQuery>, Problem>,
 ) -> Shown {
+    let filter = parameters?.filter;
     let last = *api.sources.journal.watch().borrow();
     let asked = filter.clone();
     // What is committed meanwhile is left to the stream, which goes on after `last`.

@@ -29,9 +29,10 @@ const MAX_FOUND: usize = 12;
 pub(super) async fn stories(
     state: Shared,
     Extension(viewer): Extension<Viewer>,
-    parameters: Parameters<StoryQuery>,
+    parameters: Result<Parameters<StoryQuery>, Problem>,
 ) -> Shown {
     let State(api) = state.clone();
+    let parameters = parameters?;
     let filter = parameters.filter.clone();
     let page = story::list(state, parameters).await?.0;
     let main = page::stories::page(&page.stories, &filter, page.next.as_deref(), api.now());
@@ -83,8 +84,9 @@ fn reject_row(reject: Rejected) -> RejectRow {
 pub(super) async fn rejects(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Parameters { filter, own }: Parameters<RejectQuery>,
+    parameters: Result<Parameters<RejectQuery>, Problem>,
 ) -> Shown {
+    let Parameters { filter, own } = parameters?;
     let is_nearest = own.order == RejectOrder::Nearest;
     let found = reject::find(&api, filter.clone(), own).await?;
     let rows: Vec<RejectRow> = found.rejects.into_iter().map(reject_row).collect();
