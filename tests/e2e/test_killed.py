@@ -42,7 +42,8 @@ class Killed(Delivery):
         self.addCleanup(self.broker.stop)
         self.site, self.crowd = self.serve(hosts=20, reports=3)
         self.program = self.daemon(self.site, self.crowd, self.wire.address, per_host_delay="20ms", more={
-            "kafka": {"cleanup": "compact", "transaction_timeout": "20s"},
+            # Small transactions, so that there are many of them.
+            "kafka": {"cleanup": "compact", "transaction_timeout": "20s", "max_batch": 20},
             "": {"story_tables": str(REPOSITORY / "config" / "stories"), "agencies": str(REPOSITORY / "config" / "agencies.tsv")},
             # Pages are visited again within seconds, so that corrections and withdrawals come in the middle of it all.
             "revisit": {"after": ["2s", "5s", "10s", "20s", "40s", "80s", "160s", "320s"]},

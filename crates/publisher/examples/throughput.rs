@@ -3,10 +3,12 @@
 //!
 //! Both deliver the same events of 4 KB to topics alike, in transactions of 1,000 and of 5,000; the bare client has them
 //! in memory, sends neither headers nor positions, and looks nothing up. Rounds alternate; the medians are compared.
-//! Then single events are committed now and then, and timed from their commit to their arrival at a subscriber.
+//! Then single events are delivered by both in turn, and timed: from the call that commits one to the journal, durably, and from the call that
+//! begins the bare client's transaction, to their arrival at a subscriber.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use dateline_journal::{Durability, Journal, Options, PollCommit};
@@ -116,6 +118,8 @@ async fn append(journal: &Journal, events: Vec<Event>) -> Result<(), Failure> {
 /// Events a second from the first transaction to the last commit.
 async fn relay(brokers: &str, journal: &Journal, size: usize) -> Result<f64, Failure> {
     let last = journal.last_sequence()?;
+    // Each round delivers to topics of its own.
+    journal.set_relay_position(Sequence::START).await?;
     let relay = Relay::new(settings(brokers, "relay", size), journal.clone(), "/bench".into())?;
     let stop = CancellationToken::new();
     let mut status = relay.status();
@@ -147,36 +151,55 @@ impl ProducerContext for Count {
     }
 }
 
-/// The same with nothing but the client.
-fn bare(brokers: &str, events: &[CloudEvent], size: usize) -> Result<f64, Failure> {
-    let topic = format!("bench.bare.{}", Timestamp::now().as_microsecond());
-    let mut config = ClientConfig::new();
-    config
-        .set("bootstrap.servers", brokers)
-        .set("transactional.id", &topic)
-        .set("compression.type", "zstd")
-        .set("linger.ms", "2")
-        .set("queue.buffering.max.messages", "20000");
-    let admin = rdkafka::admin::AdminClient::from_config_and_context(&config_of(brokers), Plain)?;
-    let new = rdkafka::admin::NewTopic::new(&topic, 4, rdkafka::admin::TopicReplication::Fixed(-1));
-    let options = rdkafka::admin::AdminOptions::new().operation_timeout(Some(TIMEOUT));
-    tokio::runtime::Handle::current().block_on(admin.create_topics([&new], &options))?;
-    let context = Count { outstanding: AtomicUsize::new(0), sender: std::thread::current() };
-    let producer: ThreadedProducer<Count> = ThreadedProducer::from_config_and_context(&config, context)?;
-    producer.init_transactions(TIMEOUT)?;
-    let start = Instant::now();
-    for batch in events.chunks(size) {
-        producer.begin_transaction()?;
-        producer.context().outstanding.store(batch.len(), Ordering::Release);
+/// A transaction's worth of work with nothing but the client: no headers, no position, nothing looked up.
+struct BareClient {
+    producer: ThreadedProducer<Count>,
+    topic: String,
+}
+
+impl BareClient {
+    /// Must be used on the thread that makes it, which it wakes.
+    fn new(brokers: &str) -> Result<Self, Failure> {
+        let topic = format!("bench.bare.{}", Timestamp::now().as_microsecond());
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", brokers)
+            .set("transactional.id", &topic)
+            .set("compression.type", "zstd")
+            .set("linger.ms", "2")
+            .set("queue.buffering.max.messages", "20000");
+        let admin = rdkafka::admin::AdminClient::from_config_and_context(&config_of(brokers), Plain)?;
+        let new = rdkafka::admin::NewTopic::new(&topic, 4, rdkafka::admin::TopicReplication::Fixed(-1));
+        let options = rdkafka::admin::AdminOptions::new().operation_timeout(Some(TIMEOUT));
+        tokio::runtime::Handle::current().block_on(admin.create_topics([&new], &options))?;
+        let context = Count { outstanding: AtomicUsize::new(0), sender: std::thread::current() };
+        let producer: ThreadedProducer<Count> = ThreadedProducer::from_config_and_context(&config, context)?;
+        producer.init_transactions(TIMEOUT)?;
+        Ok(Self { producer, topic })
+    }
+
+    fn deliver(&self, batch: &[CloudEvent]) -> Result<(), Failure> {
+        self.producer.begin_transaction()?;
+        let outstanding = &self.producer.context().outstanding;
+        outstanding.store(batch.len(), Ordering::Release);
         for event in batch {
-            producer
-                .send(BaseRecord::to(&topic).key(&event.key).payload(&event.data))
-                .map_err(|(error, _)| error)?;
+            let record = BaseRecord::to(&self.topic).key(&event.key).payload(&event.data);
+            self.producer.send(record).map_err(|(error, _)| error)?;
         }
-        while producer.context().outstanding.load(Ordering::Acquire) > 0 {
+        while outstanding.load(Ordering::Acquire) > 0 {
             std::thread::park_timeout(Duration::from_millis(50));
         }
-        producer.commit_transaction(TIMEOUT)?;
+        self.producer.commit_transaction(TIMEOUT)?;
+        Ok(())
+    }
+}
+
+/// Events a second of the bare client.
+fn bare(brokers: &str, events: &[CloudEvent], size: usize) -> Result<f64, Failure> {
+    let client = BareClient::new(brokers)?;
+    let start = Instant::now();
+    for batch in events.chunks(size) {
+        client.deliver(batch)?;
     }
     Ok(events.len() as f64 / start.elapsed().as_secs_f64())
 }
@@ -195,8 +218,44 @@ fn median(values: &mut [f64]) -> f64 {
     values[values.len() / 2]
 }
 
-/// From the call that commits an event to its arrival at a subscriber that reads what is committed, in milliseconds.
-async fn latency(brokers: &str, count: u64) -> Result<(f64, f64), Failure> {
+/// When each record of a topic arrives at a subscriber that reads what is committed, counted from `begun`.
+fn subscribe(
+    brokers: &str,
+    topic: &str,
+    (begun, count): (Instant, usize),
+) -> Result<JoinHandle<Vec<Duration>>, Failure> {
+    let mut config = config_of(brokers);
+    config.set("group.id", "bench").set("isolation.level", "read_committed").set("fetch.wait.max.ms", "5");
+    let consumer = BaseConsumer::from_config_and_context(&config, rdkafka::consumer::DefaultConsumerContext)?;
+    let mut assignment = TopicPartitionList::new();
+    for partition in 0..4 {
+        assignment.add_partition_offset(topic, partition, Offset::Beginning)?;
+    }
+    consumer.assign(&assignment)?;
+    Ok(std::thread::spawn(move || {
+        let mut seen = Vec::new();
+        while seen.len() < count && begun.elapsed() < TIMEOUT * 3 {
+            if let Some(Ok(_)) = consumer.poll(Duration::from_millis(100)) {
+                seen.push(begun.elapsed());
+            }
+        }
+        seen
+    }))
+}
+
+/// The median and the 99th percentile, in milliseconds.
+fn percentiles(sent: &[Duration], seen: JoinHandle<Vec<Duration>>) -> Result<(f64, f64), Failure> {
+    let seen = seen.join().map_err(|_| "the subscriber broke off")?;
+    // The first show the subscriber's start as well.
+    let pairs = sent.iter().zip(&seen).skip(sent.len() / 10);
+    let mut times: Vec<f64> = pairs.map(|(sent, seen)| (*seen - *sent).as_secs_f64() * 1_000.0).collect();
+    times.sort_by(f64::total_cmp);
+    Ok((times[times.len() / 2], times[times.len() * 99 / 100]))
+}
+
+/// Single events, in turn from the call that commits one to the journal, and from the call that begins the bare client's transaction, to
+/// their arrival at a subscriber: median and 99th percentile of the relay, then of the bare client.
+async fn latency(brokers: &str, count: u64) -> Result<[(f64, f64); 2], Failure> {
     let folder = tempfile::tempdir()?;
     let journal = Journal::open(folder.path().join("journal.db"), Options::default())?;
     journal.configure_feeds(vec![feed(0)?]).await?;
@@ -207,42 +266,39 @@ async fn latency(brokers: &str, count: u64) -> Result<(f64, f64), Failure> {
     let mut status = relay.status();
     let work = tokio::spawn(relay.run(stop.clone()));
     status.wait_for(|status| status.connected).await?;
-    let mut config = config_of(brokers);
-    config.set("group.id", "bench").set("isolation.level", "read_committed").set("fetch.wait.max.ms", "5");
-    let consumer = BaseConsumer::from_config_and_context(&config, rdkafka::consumer::DefaultConsumerContext)?;
-    let mut assignment = TopicPartitionList::new();
-    for partition in 0..4 {
-        assignment.add_partition_offset(&topic, partition, Offset::Beginning)?;
-    }
-    consumer.assign(&assignment)?;
+
     let begun = Instant::now();
-    let subscriber = tokio::task::spawn_blocking(move || {
-        let mut seen = Vec::new();
-        while (seen.len() as u64) < count && begun.elapsed() < TIMEOUT {
-            if let Some(Ok(_)) = consumer.poll(Duration::from_millis(100)) {
-                seen.push(begun.elapsed());
-            }
+    let (orders, ordered) = std::sync::mpsc::channel::<CloudEvent>();
+    let (made, bare_topic) = std::sync::mpsc::channel::<String>();
+    let address = brokers.to_owned();
+    let bare = tokio::task::spawn_blocking(move || -> Result<Vec<Duration>, Failure> {
+        let client = BareClient::new(&address)?;
+        made.send(client.topic.clone())?;
+        let mut sent = Vec::new();
+        for event in ordered {
+            sent.push(begun.elapsed());
+            client.deliver(&[event])?;
         }
-        seen
+        Ok(sent)
     });
+    let bare_topic = bare_topic.recv()?;
+    let seen = [&topic, &bare_topic].map(|topic| subscribe(brokers, topic, (begun, count as usize)));
     let mut sent = Vec::new();
     for number in 0..count {
         tokio::time::sleep(Duration::from_millis(40)).await;
         sent.push(begun.elapsed());
         append(&journal, vec![event(0, prose(number))?]).await?;
+        let last = journal.events_after(Sequence(number), 1, None)?.remove(0);
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        orders.send(last)?;
     }
-    let seen = subscriber.await?;
+    drop(orders);
+    let [relay_seen, bare_seen] = seen;
+    let relayed = percentiles(&sent, relay_seen?)?;
+    let bared = percentiles(&bare.await??, bare_seen?)?;
     stop.cancel();
     work.await??;
-    // The first shows the subscriber's start as well.
-    let mut times: Vec<f64> = sent
-        .iter()
-        .zip(&seen)
-        .skip(count as usize / 10)
-        .map(|(sent, seen)| (*seen - *sent).as_secs_f64() * 1_000.0)
-        .collect();
-    times.sort_by(f64::total_cmp);
-    Ok((times[times.len() / 2], times[times.len() * 99 / 100]))
+    Ok([relayed, bared])
 }
 
 #[tokio::main]
@@ -272,7 +328,10 @@ async fn main() -> Result<(), Failure> {
         let (relay, bare) = (median(&mut relayed), median(&mut bares));
         println!("{size:18}  {relay:14.0}  {bare:13.0}  {:5.2}", relay / bare);
     }
-    let (p50, p99) = latency(&brokers, 300).await?;
-    println!("from the commit to a subscriber: p50 {p50:.1} ms, p99 {p99:.1} ms");
+    println!("one event at a time  relay p50, p99 ms  bare p50, p99 ms  ratio of the p99");
+    for _ in 0..ROUNDS {
+        let [(p50, p99), (bare_p50, bare_p99)] = latency(&brokers, 400).await?;
+        println!("{:19}  {p50:9.1} {p99:6.1}  {bare_p50:9.1} {bare_p99:6.1}  {:16.2}", "", p99 / bare_p99);
+    }
     Ok(())
 }

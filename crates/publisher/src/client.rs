@@ -68,8 +68,9 @@ pub(crate) fn producer(settings: &KafkaSettings, transactional_id: &str) -> Resu
         .set("transaction.timeout.ms", &timeout)
         .set("message.timeout.ms", &timeout)
         .set("compression.type", settings.compression.word())
-        // The whole transaction is handed over at once: waiting for company gains nothing but latency.
-        .set("linger.ms", settings.properties.get("linger.ms").map_or("2", String::as_str))
+        // The whole transaction is handed over at once: waiting for company gains nothing but latency. Records that come faster than they
+        // are sent share a batch all the same.
+        .set("linger.ms", settings.properties.get("linger.ms").map_or("0", String::as_str))
         .set("batch.size", settings.max_record_bytes.min(1_000_000).to_string())
         .set("batch.num.messages", "100000")
         // Sizes are checked before records are handed over; this only has to lie above.
