@@ -47,7 +47,7 @@ pub use subject::read as read_subject;
 use values::{SecretSetting, SettingValues};
 
 /// The settings that are secrets. They never stand in the configuration file, which is shown and copied.
-const SECRETS: [SecretSetting; 4] = [
+const SECRETS: [SecretSetting; 5] = [
     SecretSetting { section: "api", name: "token", elsewhere: ", or name a file in `token_file`" },
     SecretSetting {
         section: "fetch",
@@ -58,6 +58,11 @@ const SECRETS: [SecretSetting; 4] = [
         section: "kafka",
         name: "sasl_password",
         elsewhere: ", or name a file in `sasl_password_file`",
+    },
+    SecretSetting {
+        section: "kafka",
+        name: "schema_registry_credentials",
+        elsewhere: ", or name a file in `schema_registry_credentials_file`",
     },
     SecretSetting { section: "kafka", name: "ssl_key_password", elsewhere: "" },
 ];
@@ -237,6 +242,7 @@ impl Settings {
             &mut kafka.ssl_certificate_file,
             &mut kafka.ssl_key_file,
             &mut kafka.sasl_password_file,
+            &mut kafka.schema_registry_credentials_file,
         ];
         files.into_iter().flatten().for_each(resolve);
     }

@@ -32,7 +32,7 @@ use crate::run_record::RunRecord;
 use crate::status::FeedCatalogue;
 use crate::traces::{Traces, span};
 use crate::websub::{Callbacks, WebSub};
-use crate::{retention, search_fill, service_manager};
+use crate::{retention, schema_registry, search_fill, service_manager};
 
 /// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
 /// in time.
@@ -116,11 +116,8 @@ pub async fn run(
         .await
         .map_err(broken)?
         .with_progress_log(settings.logs.summary_interval);
-    let relay = (!settings.kafka.brokers.is_empty())
-        .then(|| Relay::new(settings.kafka.clone(), journal.clone(), settings.envelope()))
-        .transpose()
-        .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))?
-        .map(|relay| relay.observed_by(tell_deliveries(metrics.clone(), traces.clone())));
+    let relay = settings.kafka.is_enabled().then(|| relay(&settings, &journal)).transpose()?;
+    let relay = relay.map(|relay| relay.observed_by(tell_deliveries(metrics.clone(), traces.clone())));
     let webhooks = webhooks(&settings, &sinks, &journal)?;
     let files = sinks
         .files
@@ -290,6 +287,15 @@ fn tell_deliveries(metrics: Arc<Metrics>, traces: Traces) -> DeliveryObserver {
             traces.tell(|_| span::deliver(event, now));
         }
     })
+}
+
+/// What delivers to the Kafka of the settings.
+fn relay(settings: &Settings, journal: &Journal) -> Result<Relay, Failure> {
+    let unusable = |why: &dyn std::fmt::Display| Failure::Other(format!("the relay cannot start: {why}"));
+    let client = schema_registry::client(&settings.kafka).map_err(|error| unusable(&error))?;
+    Relay::new(settings.kafka.clone(), journal.clone(), settings.envelope())
+        .and_then(|relay| relay.with_registry(client))
+        .map_err(|error| unusable(&error))
 }
 
 /// Relays to Kafka until `stop`. Where delivery has to rest until somebody acts, it rests, and everything else goes on. Once it is

@@ -43,6 +43,7 @@ pub mod replay;
 pub mod retention;
 pub mod run_record;
 pub mod saved;
+pub mod schema_registry;
 mod search_fill;
 mod service_manager;
 mod shipped;

@@ -118,6 +118,21 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         3,
         "expected 1 to 249 of the characters a-z A-Z 0-9 . _ -",
     ),
+    (
+        "[kafka]\nschema_registry = \"registry.example:8081\"\n",
+        3,
+        "`schema_registry` in [kafka] is \"registry.example:8081\"; expected an address such as",
+    ),
+    (
+        "[kafka]\nschema_framing = true\n",
+        3,
+        "there is no schema registry: set `schema_registry` to its address",
+    ),
+    (
+        "[kafka]\nschema_registry_credentials = \"me:hush\"\n",
+        3,
+        "`schema_registry_credentials` in [kafka] is a secret",
+    ),
     ("[kafka]\npartitions = 0\n", 3, "`partitions` in [kafka] is 0; expected at least 1"),
     (
         "[kafka]\nreplication = \"three\"\n",

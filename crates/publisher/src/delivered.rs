@@ -12,6 +12,7 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::error::SessionError;
 use crate::position::{self, TIMEOUT};
+use crate::registry::unframed;
 use crate::{KafkaSettings, RelayError, record};
 
 /// How much of what was found is kept in memory at once; the rest is found again.
@@ -149,7 +150,7 @@ impl DeliveredSearch<'_> {
             key: text(message.key())?,
             time: header("ce_time")?.parse().ok()?,
             traceparent: header("traceparent").unwrap_or_default().to_owned(),
-            data: text(message.payload())?,
+            data: text(message.payload().map(unframed))?,
             entry_digest: header(record::ENTRY_DIGEST).and_then(record::digest_of),
         };
         is_ours.then_some(event)

@@ -14,6 +14,9 @@
 //! somebody says where it goes on ([`resume_delivery`], [`overrule_position`]). Both are compared at each start, and again when the
 //! topic of positions turns out to be gone or empty while the relay runs.
 //!
+//! Where a schema registry is configured, the schemas of events are registered there first, and values can be framed as its
+//! deserializers expect them.
+//!
 //! While Kafka is away, the journal goes on growing and the relay tries again; [`RelayStatus`] tells. It stops by itself
 //! only where going on would break the promise or fight another daemon: see [`RelayError`].
 //!
@@ -36,6 +39,7 @@ mod error;
 mod outage;
 mod position;
 mod record;
+mod registry;
 mod relay;
 mod session;
 mod settings;

@@ -11,6 +11,8 @@ pub enum OutageCause {
     Tls,
     /// The name of a broker does not resolve.
     Resolve,
+    /// The schema registry does not take the schemas by which values are to be framed.
+    Registry,
     /// No broker answers.
     Unreachable,
     /// Something else, in the client's words alone.
@@ -19,7 +21,8 @@ pub enum OutageCause {
 
 /// The words by which librdkafka's messages tell a cause (rdkafka_sasl.c, rdkafka_ssl.c, rdkafka_broker.c, and the brokers' own
 /// error texts), in lower case. The first that is found counts: a refused login is also a lost connection.
-const SIGNS: [(OutageCause, &[&str]); 5] = [
+const SIGNS: [(OutageCause, &[&str]); 6] = [
+    (OutageCause::Registry, &["the schema registry"]),
     (
         OutageCause::Login,
         &["authentication fail", "authentication error", "invalid credentials", "sasl handshake"],
@@ -55,6 +58,7 @@ impl OutageCause {
             Self::Permission => "permission",
             Self::Tls => "tls",
             Self::Resolve => "resolve",
+            Self::Registry => "registry",
             Self::Unreachable => "unreachable",
             Self::Other => "other",
         }
@@ -67,6 +71,7 @@ impl OutageCause {
             Self::Permission => "Kafka does not allow this user what delivery needs",
             Self::Tls => "TLS with Kafka fails",
             Self::Resolve => "the name of the Kafka broker does not resolve",
+            Self::Registry => "the schema registry does not take the schemas of events",
             Self::Unreachable => "no Kafka broker answers",
             Self::Other => "Kafka takes nothing",
         }
@@ -89,6 +94,10 @@ impl OutageCause {
             }
             Self::Resolve => {
                 "see that `brokers` in [kafka] is spelled right, and that this machine resolves names"
+            }
+            Self::Registry => {
+                "see that the registry answers at `schema_registry` in [kafka], that its user name and password are right, and that the \
+                 subjects' compatibility lets schemas grow (docs/subscribing.md); delivery goes on by itself"
             }
             Self::Unreachable => {
                 "see that the broker runs and can be reached from here at the addresses in `brokers`, and at those that it \
@@ -125,6 +134,10 @@ mod tests {
                 OutageCause::Unreachable,
             ),
             ("1/1 brokers are down", OutageCause::Unreachable),
+            (
+                "the schema registry http://registry.example:8081 does not take the schema of articles-value: Connection refused",
+                OutageCause::Registry,
+            ),
             ("Broker: Not enough in-sync replicas", OutageCause::Other),
         ];
         for (message, cause) in told {

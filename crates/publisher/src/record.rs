@@ -54,6 +54,15 @@ pub(crate) fn headers<'e>(
     headers
 }
 
+/// What a framed value is to those who don't know the frame: JSON stands in it, but it is none.
+const FRAMED_CONTENT_TYPE: &str = "application/octet-stream";
+
+/// Has `headers` say that the value is framed.
+pub(crate) fn mark_as_framed(headers: &mut [(&'static str, Cow<'_, str>)]) {
+    let content_type = headers.iter_mut().find(|(name, _)| *name == "content-type");
+    content_type.into_iter().for_each(|(_, value)| *value = FRAMED_CONTENT_TYPE.into());
+}
+
 /// A digest as its header spells it.
 pub(crate) fn digest_of(text: &str) -> Option<[u8; 16]> {
     let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());

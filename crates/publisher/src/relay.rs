@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::SessionError;
 use crate::position::Position;
+use crate::registry::{SchemaIds, SchemaRegistry};
 use crate::session::{DeliveryObserver, Session, SessionContext};
 use crate::topics::RelayTopicCheck;
 use crate::{KafkaSettings, RelayError, RelayStatus, position, topics};
@@ -23,12 +24,16 @@ const MAX_PAUSE: Duration = Duration::from_secs(15);
 /// How often a relay at work looks whether Kafka still has, and keeps, its position; and, while there is nothing to deliver, whether brokers
 /// that went away are back.
 const LOOK_AFTER: Duration = Duration::from_secs(10);
+/// How long to wait before a schema registry is asked again that did not take the schemas, where delivery goes on without it.
+const REGISTRY_PAUSE: Duration = Duration::from_secs(300);
 /// How long a relay that was fenced waits for its rival to write its name, before it takes the id back.
 const RIVAL_GRACE: Duration = Duration::from_secs(3);
 
 /// Delivers a journal's events to Kafka, each exactly once.
 pub struct Relay {
     context: SessionContext,
+    /// Where the schemas of events are registered.
+    registry: Option<SchemaRegistry>,
 }
 
 impl Relay {
@@ -50,7 +55,19 @@ impl Relay {
             status: watch::Sender::new(RelayStatus::default()),
             observer: None,
         };
-        Ok(Self { context })
+        Ok(Self { context, registry: None })
+    }
+
+    /// The same relay, which asks the schema registry of its settings through `client`.
+    ///
+    /// # Errors
+    /// If the registry's credentials cannot be read.
+    pub fn with_registry(mut self, client: reqwest::Client) -> Result<Self, RelayError> {
+        self.registry = match self.context.settings.schema_registry.is_empty() {
+            true => None,
+            false => Some(SchemaRegistry::new(&self.context.settings, client)?),
+        };
+        Ok(self)
     }
 
     /// The same relay, which tells `observer` of the events of each transaction once Kafka has them.
@@ -176,7 +193,9 @@ impl RelayWorker {
     fn session(&self, pause: &mut Duration) -> Result<(), SessionError> {
         let context = &self.relay.context;
         self.handle.block_on(topics::ensure(&context.settings))?;
+        let (schema_ids, mut register_again) = self.register_schemas()?;
         let mut session = Session::take_over(context.clone())?;
+        session.frame_with(schema_ids);
         let found = self.read_position()?;
         if context.journal.is_reconciling()? {
             self.reconcile(&mut session, found.own)?;
@@ -197,6 +216,9 @@ impl RelayWorker {
         let mut looked = Instant::now();
         let mut durable = context.journal.watch();
         while !self.stop.is_cancelled() {
+            if register_again.is_some_and(|due| due <= Instant::now()) {
+                (_, register_again) = self.register_schemas()?;
+            }
             durable.mark_unchanged();
             let delivered = session.deliver_next()?;
             if delivered > 0 {
@@ -235,6 +257,39 @@ impl RelayWorker {
         self.handle.block_on(journal.reconcile(session.position()))?;
         tracing::info!(position = session.position().0, "the restored journal goes on after what Kafka has");
         Ok(())
+    }
+
+    /// Has the registry know the schemas of events, if there is one. Where values are framed by their ids, nothing can be delivered
+    /// without it; otherwise delivery goes on, and the moment is given when to try again.
+    fn register_schemas(&self) -> Result<(SchemaIds, Option<Instant>), SessionError> {
+        let context = &self.relay.context;
+        let Some(registry) = &self.relay.registry else {
+            return match context.settings.schema_registry.is_empty() {
+                true => Ok((SchemaIds::default(), None)),
+                false => {
+                    Err(RelayError::Client("nothing was given to ask the schema registry with".into()).into())
+                }
+            };
+        };
+        let registered = self.handle.block_on(async {
+            tokio::select! {
+                // Nothing is delivered any more.
+                () = self.stop.cancelled() => Ok(SchemaIds::default()),
+                registered = registry.register(&context.settings.topics, &context.envelope.schemas) => registered,
+            }
+        });
+        match (registered, context.settings.schema_framing) {
+            (Ok(ids), true) => Ok((ids, None)),
+            (Ok(_), false) => Ok((SchemaIds::default(), None)),
+            (Err(why), true) => Err(SessionError::Transient(why)),
+            (Err(why), false) => {
+                tracing::warn!(
+                    why,
+                    "events are delivered all the same, since they are not framed; it is asked again"
+                );
+                Ok((SchemaIds::default(), Some(Instant::now() + REGISTRY_PAUSE)))
+            }
+        }
     }
 
     fn read_position(&self) -> Result<position::RelayTopic, SessionError> {

@@ -1,12 +1,13 @@
 //! The life of one producer: from taking over the transactional id to its first failure that it cannot abort.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dateline_journal::{Journal, JournalError};
-use dateline_wire::{CloudEvent, Envelope, EventKind, Sequence};
+use dateline_wire::{CloudEvent, Envelope, EventKind, JournalId, Sequence};
 use jiff::Timestamp;
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -18,6 +19,7 @@ use crate::delivered::DeliveredSearch;
 use crate::error::SessionError;
 use crate::position::{PARTITION, Position, TIMEOUT};
 use crate::record;
+use crate::registry::SchemaIds;
 use crate::relay::ResumedDelivery;
 use crate::{KafkaSettings, RelayError, RelayStatus};
 
@@ -67,6 +69,8 @@ pub(crate) struct Session {
     event: Option<String>,
     /// The place up to which events may be missing, since retention let them go when Kafka had them or there was no Kafka.
     gone: Sequence,
+    /// By which schemas values are framed; empty where they are not.
+    schema_ids: SchemaIds,
     /// Events that the broker refused for their size, although we hadn't.
     refused: BTreeSet<Sequence>,
     /// Read from the journal and not delivered yet.
@@ -88,11 +92,17 @@ impl Session {
             position: Sequence::START,
             event: None,
             gone: Sequence::START,
+            schema_ids: SchemaIds::default(),
             refused: BTreeSet::new(),
             ahead: Vec::new(),
         };
         session.producer.init_transactions(INIT_TIMEOUT).map_err(|error| session.trouble(&error))?;
         Ok(session)
+    }
+
+    /// Frames values by the schemas with these ids, if there are any.
+    pub(crate) fn frame_with(&mut self, schema_ids: SchemaIds) {
+        self.schema_ids = schema_ids;
     }
 
     /// Continues after `position`, once it is certain that it speaks of this journal and is the last one, and writes our name
@@ -403,17 +413,18 @@ impl Session {
 
     fn send_event(&self, event: &CloudEvent) -> Result<(), KafkaError> {
         let lineage = self.context.journal.lineage().clone();
-        let headers = record::headers(event, &self.context.envelope, &lineage);
+        let headers = self.headers(event, &lineage);
         let limit = self.context.settings.max_record_bytes;
-        let bytes = record::size(event, &headers);
+        let bytes = record::size(event, &headers) + self.schema_ids.frame_bytes();
         if bytes <= limit && !self.refused.contains(&event.sequence) {
             let topics = &self.context.settings.topics;
             if event.kind == EventKind::Withdrawal && self.context.settings.sends_tombstones() {
                 // Its headers say of what it is the end; a restored journal passes over records without a value.
                 self.send(&topics.articles, None, &event.key, None, Some(record::owned(&headers)))?;
             }
-            let value = Some(event.data.as_str());
-            return self.send(topics.of(event.kind), None, &event.key, value, Some(record::owned(&headers)));
+            let value = self.schema_ids.framed(event.kind, &event.data);
+            let headers = Some(record::owned(&headers));
+            return self.send(topics.of(event.kind), None, &event.key, Some(&value), headers);
         }
         tracing::error!(
             sequence = event.sequence.0,
@@ -428,9 +439,21 @@ impl Session {
             self.context.settings.topics.of(stand_in.kind),
             None,
             &stand_in.key,
-            Some(&stand_in.data),
-            Some(record::owned(&record::headers(&stand_in, &self.context.envelope, &lineage))),
+            Some(&self.schema_ids.framed(stand_in.kind, &stand_in.data)),
+            Some(record::owned(&self.headers(&stand_in, &lineage))),
         )
+    }
+
+    fn headers<'e>(
+        &'e self,
+        event: &'e CloudEvent,
+        lineage: &'e JournalId,
+    ) -> Vec<(&'static str, Cow<'e, str>)> {
+        let mut headers = record::headers(event, &self.context.envelope, lineage);
+        if !self.schema_ids.is_empty() {
+            record::mark_as_framed(&mut headers);
+        }
+        headers
     }
 
     fn send_position(&self, sequence: Sequence, event: Option<String>) -> Result<(), KafkaError> {
@@ -445,7 +468,13 @@ impl Session {
         let value = serde_json::to_string(&position)
             .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
         let topic = &self.context.settings.topics.relay;
-        self.send(topic, Some(PARTITION), self.context.journal.lineage().as_str(), Some(&value), None)
+        self.send(
+            topic,
+            Some(PARTITION),
+            self.context.journal.lineage().as_str(),
+            Some(value.as_bytes()),
+            None,
+        )
     }
 
     fn send(
@@ -453,7 +482,7 @@ impl Session {
         topic: &str,
         partition: Option<i32>,
         key: &str,
-        value: Option<&str>,
+        value: Option<&[u8]>,
         headers: Option<rdkafka::message::OwnedHeaders>,
     ) -> Result<(), KafkaError> {
         let tracker = self.producer.context();

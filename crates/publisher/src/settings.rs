@@ -8,6 +8,9 @@ use dateline_wire::{EventKind, Secret};
 use jiff::fmt::serde::unsigned_duration::friendly::compact;
 use serde::Deserialize;
 use thiserror::Error;
+use url::Url;
+
+use crate::RelayError;
 
 /// Where Kafka is, and how events are delivered to it. Every setting has a default; without brokers nothing is delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -66,6 +69,14 @@ pub struct KafkaSettings {
     pub sasl_password: Option<Secret>,
     /// A file that holds the password (a trailing line feed doesn't count).
     pub sasl_password_file: Option<PathBuf>,
+    /// The address of a schema registry that speaks Confluent's REST API, where the schemas of events are registered. Empty: none.
+    pub schema_registry: String,
+    /// What it is logged in to with, as `user:password`. From the environment only.
+    pub schema_registry_credentials: Option<Secret>,
+    /// A file that holds them (a trailing line feed doesn't count).
+    pub schema_registry_credentials_file: Option<PathBuf>,
+    /// Whether values are framed as the registry's deserializers expect them: a zero byte, the schema's id, the JSON.
+    pub schema_framing: bool,
     /// Further settings of librdkafka, by its names. Those that have a setting of their own here, or that exactly-once delivery
     /// rests on, are refused.
     pub properties: BTreeMap<String, String>,
@@ -98,6 +109,10 @@ impl Default for KafkaSettings {
             sasl_username: None,
             sasl_password: None,
             sasl_password_file: None,
+            schema_registry: String::new(),
+            schema_registry_credentials: None,
+            schema_registry_credentials_file: None,
+            schema_framing: false,
             properties: BTreeMap::new(),
         }
     }
@@ -416,6 +431,7 @@ impl KafkaSettings {
             ));
         }
         self.add_wrong_security(&mut found);
+        self.add_wrong_registry(&mut found);
         for (name, instead) in reserved_among(&self.properties, &RESERVED_PROPERTIES) {
             found.push(wrong(&format!("properties.{name}"), instead));
         }
@@ -424,6 +440,56 @@ impl KafkaSettings {
         }
         found.extend(crate::client::refused_properties(&self.properties));
         found
+    }
+
+    /// The address of the schema registry.
+    pub(crate) fn registry_address(&self) -> Result<Url, KafkaSettingsError> {
+        let url = Url::parse(&self.schema_registry).ok().filter(|url| {
+            let has_credentials = !url.username().is_empty() || url.password().is_some();
+            matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && !has_credentials
+                && url.query().is_none()
+        });
+        url.ok_or_else(|| {
+            let expected = "expected an address such as http://registry.example:8081, without user name and password, which stand in \
+                            `schema_registry_credentials_file`";
+            wrong("schema_registry", expected)
+        })
+    }
+
+    /// What the schema registry is logged in to with, read from its file where it stands in one.
+    pub(crate) fn registry_credentials(&self) -> Result<Option<Secret>, RelayError> {
+        const SETTING: &str = "schema_registry_credentials_file";
+        let credentials = match (&self.schema_registry_credentials, &self.schema_registry_credentials_file) {
+            (Some(credentials), _) => credentials.clone(),
+            (None, None) => return Ok(None),
+            (None, Some(path)) => {
+                let text = std::fs::read_to_string(path).map_err(|source| RelayError::File {
+                    setting: SETTING,
+                    path: path.display().to_string(),
+                    source,
+                })?;
+                Secret::new(text.trim_end_matches(['\r', '\n']))
+            }
+        };
+        match credentials.reveal().contains(':') {
+            true => Ok(Some(credentials)),
+            false => Err(wrong(SETTING, "expected user:password").into()),
+        }
+    }
+
+    fn add_wrong_registry(&self, found: &mut Vec<KafkaSettingsError>) {
+        if self.schema_registry.is_empty() {
+            let needs = [
+                ("schema_framing", self.schema_framing),
+                ("schema_registry_credentials_file", self.schema_registry_credentials_file.is_some()),
+            ];
+            let why = "there is no schema registry: set `schema_registry` to its address";
+            found.extend(needs.into_iter().filter(|(_, set)| *set).map(|(setting, _)| wrong(setting, why)));
+        } else {
+            found.extend(self.registry_address().err());
+        }
     }
 
     fn add_wrong_security(&self, found: &mut Vec<KafkaSettingsError>) {
@@ -462,6 +528,11 @@ impl KafkaSettings {
             ("ssl_certificate_file", &self.ssl_certificate_file, "a PEM file with a certificate"),
             ("ssl_key_file", &self.ssl_key_file, "a PEM file with a private key"),
             ("sasl_password_file", &self.sasl_password_file, "a file that holds the password"),
+            (
+                "schema_registry_credentials_file",
+                &self.schema_registry_credentials_file,
+                "a file that holds user:password",
+            ),
         ];
         let mut found = Vec::new();
         for (setting, file, expected) in files {
@@ -556,6 +627,12 @@ mod tests {
         assert_eq!(check(|s| s.brokers = "kafka://host:9092".into()), "brokers");
         assert_eq!(check(|s| s.sasl_username = Some("me".into())), "sasl_username");
         assert_eq!(check(|s| s.ssl_ca_file = Some("ca.pem".into())), "ssl_ca_file");
+        assert_eq!(check(|s| s.schema_framing = true), "schema_framing");
+        assert_eq!(check(|s| s.schema_registry = "registry:8081".into()), "schema_registry");
+        assert_eq!(
+            check(|s| s.schema_registry = "http://me:hush@registry.example".into()),
+            "schema_registry"
+        );
         let property = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
         let mut settings =
             KafkaSettings { properties: property("linger.msx", "1"), ..KafkaSettings::default() };

@@ -7,6 +7,8 @@ use dateline_publisher::{KafkaSettings, Relay, RelayError};
 use dateline_wire::Envelope;
 use tokio_util::sync::CancellationToken;
 
+use crate::schema_registry;
+
 /// Why a journal's events are not all in Kafka.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryFailure {
@@ -33,7 +35,8 @@ pub fn deliver(path: &Path, kafka: KafkaSettings, envelope: Envelope) -> Result<
     runtime.block_on(async {
         let journal = Journal::open(path, Options::default())?;
         let last = journal.last_sequence()?;
-        let relay = Relay::new(kafka, journal, envelope)?;
+        let client = schema_registry::client(&kafka).map_err(RelayError::Client)?;
+        let relay = Relay::new(kafka, journal, envelope)?.with_registry(client)?;
         let (mut status, outcome) = (relay.status(), relay.status());
         let stop = CancellationToken::new();
         let mut run = pin!(relay.run(stop.clone()));

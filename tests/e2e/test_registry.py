@@ -1,0 +1,75 @@
+"""Schemas at a registry that isn't ours, and values that a stock deserializer reads by them."""
+
+import json
+import unittest
+import urllib.request
+from pathlib import Path
+
+from confluent_kafka import Consumer
+from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.json_schema import JSONDeserializer
+from confluent_kafka.serialization import MessageField, SerializationContext
+
+from harness.case import BROKER, EndToEnd
+from harness.daemon import Daemon, eventually
+from harness.registry import Registry
+from harness.site import Site, rss
+
+PAGES = Path(__file__).parent / "pages"
+
+
+class SchemasAtARegistry(EndToEnd):
+    def test_values_are_framed_once_the_registry_has_the_schemas_and_not_before(self):
+        gold = json.loads((PAGES / "gold.json").read_text())
+        site = Site(self.folder / "web")
+        for name, page in gold.items():
+            site.add(page["url"], (PAGES / f"{name}.html").read_text())
+        site.add("https://feeds.example/all.rss", rss("All", [(page["title"], page["url"], name) for name, page in gold.items()]))
+        site.start()
+        self.addCleanup(site.stop)
+        registry = Registry(self.folder)
+        daemon = Daemon(self.folder / "daemon", ["https://feeds.example/all.rss"], {
+            "fetch": {"extra_ca": [str(site.ca)], "connect_to": site.connect_to, "per_host_delay": "50ms"},
+            "poll": {"start_spread": "1s"},
+            "kafka": {"brokers": BROKER, "topics": self.topics(), "schema_registry": registry.address, "schema_framing": True},
+        }).start()
+        self.addCleanup(daemon.stop)
+
+        # Without the registry delivery waits alone, and the status says why.
+        eventually("the cause is told", 60, lambda: daemon.fault("the schema registry does not take the schemas of events"))
+        eventually("intake goes on", 60, lambda: daemon.articles() == len(gold))
+        self.assertEqual(daemon.delivered(), 0)
+
+        registry.start()
+        self.addCleanup(registry.stop)
+        eventually("all is delivered", 60, lambda: daemon.delivered() >= len(gold))
+        self.assertEqual(daemon.terminate(30), 0, daemon.log)
+
+        topics = self.topics()
+        with urllib.request.urlopen(f"{registry.address}/subjects", timeout=10) as answer:
+            subjects = json.load(answer)
+        self.assertEqual(set(subjects), {f"{name}-value" for word, name in topics.items() if word != "relay"})
+
+        # The deserializer finds the schema by the id in the frame, and validates by it.
+        deserialize = JSONDeserializer(None, schema_registry_client=SchemaRegistryClient({"url": registry.address}))
+        consumer = Consumer({"bootstrap.servers": BROKER, "group.id": topics["articles"], "auto.offset.reset": "earliest",
+                             "isolation.level": "read_committed"})
+        self.addCleanup(consumer.close)
+        consumer.subscribe([topics["articles"]])
+        titles = {}
+
+        def read():
+            message = consumer.poll(1)
+            if message is not None and message.error() is None:
+                self.assertEqual(message.value()[0], 0)
+                event = deserialize(message.value(), SerializationContext(message.topic(), MessageField.VALUE))
+                self.assertIn(("content-type", b"application/octet-stream"), message.headers())
+                titles[event["url"].split("?")[0]] = event["title"]
+            return len(titles) == len(gold)
+
+        eventually("every article is read", 60, read, every=0)
+        self.assertEqual(titles, {page["url"]: page["title"] for page in gold.values()})
+
+
+if __name__ == "__main__":
+    unittest.main()
