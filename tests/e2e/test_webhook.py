@@ -58,7 +58,7 @@ class AWebhook(EndToEnd):
                       "connect_to": {**site.connect_to, "desk.example": f"127.0.0.1:{receiver.server_port}"}},
             "poll": {"start_spread": "1s"},
             "[webhook]": {"name": "desk", "url": "http://desk.example/hooks?key=hush", "secret": {"file": str(secret)},
-                          "filter": {"kinds": ["article"]}},
+                          "filter": "kind=article"},
             "[file]": {"name": "archive", "path": "events/events.ndjson", "from": "earliest"},
         }).start()
         self.addCleanup(daemon.stop)
