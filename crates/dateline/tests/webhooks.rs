@@ -84,7 +84,7 @@ fn what_a_receiver_does_not_take_is_given_up_told_and_delivered_again() {
     let host = Host::start();
     let settings = format!(
         "[fetch]\nallow_private_addresses = true\nper_host_delay = \"0s\"\n[poll]\nstart_spread = \"0s\"\n[[webhook]]\nname = \"desk\"\n\
-         url = \"http://127.0.0.1:{port}/hooks/hush\"\nsecret = {{ env = \"DESK\" }}\ngive_up_after = \"1s\"\nfilter = {{ kinds = [\"reject\"] }}\n",
+         url = \"http://127.0.0.1:{port}/hooks/hush\"\nsecret = {{ env = \"DESK\" }}\ngive_up_after = \"1s\"\nfilter = \"kind=reject\"\n",
         port = host.port
     );
     let site = Site::new(&settings, &format!("[[feed]]\nurl = \"http://127.0.0.1:{}/rss\"\n", host.port));

@@ -3,7 +3,7 @@
 //! A sink reads the journal on its own, in its own task, from a position that stands in the journal: so none holds up another, nor
 //! Kafka, nor intake. In the order in which an event passes:
 //!
-//! 1. An [`EventFilter`] says which events a sink is for.
+//! 1. An [`EventFilter`](dateline_journal::EventFilter) says which events a sink is for.
 //! 2. A webhook's [`DeliveryQueue`] decides what is sent when: events of one key in order, what failed again after a pause, nothing
 //!    while the receiver is to be left alone. It is a function of values, without a clock or a network.
 //! 3. A [`Webhook`] signs each event as Standard Webhooks have it, and posts it to public addresses only.
@@ -23,13 +23,11 @@
 //! ```
 
 mod file;
-mod filter;
 mod report;
 mod scan;
 pub mod webhook;
 
 pub use file::{FileSettings, FileSink};
-pub use filter::EventFilter;
 pub use report::{SinkCondition, SinkReport};
 pub use webhook::{
     Attempt, AttemptFailure, DeliveryQueue, SigningKeyError, SigningKeys, SinkHandle, Webhook,

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use dateline_fetcher::Clock;
-use dateline_journal::SinkStart;
-use dateline_sinks::{EventFilter, FileSettings, FileSink, SinkCondition, SinkHandle};
-use dateline_wire::{Envelope, EventKind, Sequence};
+use dateline_journal::{EventFilter, SinkStart};
+use dateline_sinks::{FileSettings, FileSink, SinkCondition, SinkHandle};
+use dateline_wire::{Envelope, Sequence};
 use serde_json::Value;
 use support::TestJournal;
 use tokio::task::JoinHandle;
@@ -71,7 +71,7 @@ async fn events_are_lines_of_the_format_that_the_api_gives() {
     let journal = TestJournal::new(&[("a", 1), ("b", 1)]).await;
     journal.reject("r").await;
     let mut settings = settings(folder.path());
-    settings.filter.kinds = vec![EventKind::Article];
+    settings.filter = EventFilter::from_query("kind=article").unwrap();
     let run = FileRun::start(&journal, settings.clone());
     run.reaches(3).await;
     run.stop().await;

@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use dateline_fetcher::transport::{LiveTransport, Resolver};
 use dateline_fetcher::{Clock, FetchSettings};
-use dateline_journal::SinkStart;
+use dateline_journal::{EventFilter, SinkStart};
 use dateline_sinks::{SigningKeys, SinkCondition, Webhook};
-use dateline_wire::{EventKind, Sequence};
+use dateline_wire::Sequence;
 use futures_util::future::BoxFuture;
 use support::{Receiver, Reply, SECRET, TestJournal, WebhookRun, settings};
 use tokio_util::sync::CancellationToken;
@@ -210,8 +210,7 @@ async fn a_webhook_begins_with_what_comes_and_gets_what_its_filter_lets_pass() {
     let journal = TestJournal::new(&[("a", 1)]).await;
     let receiver = Receiver::start(|_| Reply::status(200)).await;
     let mut settings = settings(&receiver, SinkStart::Now);
-    settings.filter.kinds = vec![EventKind::Article];
-    settings.filter.languages = vec!["en".into()];
+    settings.filter = EventFilter::from_query("kind=article&language=en").unwrap();
     let run = WebhookRun::start(&journal, settings);
     run.is(|report| report.position == Sequence(1)).await;
     journal.reject("r").await;

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use dateline_journal::{SinkId, SinkStart};
-use dateline_sinks::{EventFilter, FileSettings, SigningKeys, WebhookSettings};
-use dateline_wire::{EventKind, Label};
+use dateline_journal::{EventFilter, SinkId, SinkStart};
+use dateline_sinks::{FileSettings, SigningKeys, WebhookSettings};
 use toml::Table;
 use toml::de::DeTable;
 use url::Url;
@@ -258,71 +257,14 @@ fn sink_start(file: &mut FileReader<'_>, value: &Value<'_>) -> SinkStart {
     }
 }
 
+/// A filter as the API's parameters spell it.
 fn event_filter(file: &mut FileReader<'_>, value: &Value<'_>) -> EventFilter {
-    const KNOWN: [&str; 6] = ["entities", "feeds", "kinds", "labels", "languages", "topics"];
-    let mut filter = EventFilter::default();
-    let expected = "what is to pass, such as { kinds = [\"article\"], languages = [\"ko\"] }";
-    let Some(table) = file.table("filter", value, expected) else { return filter };
-    for (key, value) in table {
-        let name = key.get_ref().as_ref();
-        let setting = format!("filter.{name}");
-        match name {
-            "kinds" => {
-                let words: Vec<&str> = EventKind::ALL.into_iter().map(EventKind::word).collect();
-                filter.kinds = words_in(file, &setting, value, &words, EventKind::from_word);
-            }
-            "labels" => {
-                let label = |word: &str| serde_json::from_value::<Label>(word.into()).ok();
-                filter.labels = words_in(
-                    file,
-                    &setting,
-                    value,
-                    &["relevant", "borderline", "not_relevant", "not_judged"],
-                    label,
-                );
-            }
-            "languages" => {
-                let tag = |text: &str| {
-                    let is_tag =
-                        (2..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase());
-                    is_tag.then(|| text.to_owned())
-                };
-                filter.languages = words_in(file, &setting, value, &["languages such as ko, ru or en"], tag);
-            }
-            "topics" => filter.topics = texts(file, &setting, value),
-            "feeds" => filter.feeds = texts(file, &setting, value),
-            "entities" => filter.entities = texts(file, &setting, value),
-            other => file.unknown(&key.span(), other, &KNOWN),
-        }
-    }
-    filter
-}
-
-fn texts(file: &mut FileReader<'_>, setting: &str, value: &Value<'_>) -> Vec<String> {
-    words_in(file, setting, value, &["texts"], |text| (!text.is_empty()).then(|| text.to_owned()))
-}
-
-/// A list of what `read` knows, which are the `words`.
-fn words_in<T>(
-    file: &mut FileReader<'_>,
-    setting: &str,
-    value: &Value<'_>,
-    words: &[&str],
-    read: impl Fn(&str) -> Option<T>,
-) -> Vec<T> {
-    let expected = format!("a list of {}", words.join(", "));
-    let Some(array) = value.get_ref().as_array() else {
-        file.unexpected(setting, value, &expected);
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    for one in array.iter() {
-        match one.get_ref().as_str().and_then(&read) {
-            Some(word) => found.push(word),
-            None => file.unexpected(setting, one, &expected),
-        }
-    }
-    found
+    const EXPECTED: &str = "what is to pass, such as \"kind=article&kind=withdrawal&language=ko\"";
+    let Some(text) = file.text("filter", value, EXPECTED) else { return EventFilter::default() };
+    EventFilter::from_query(text).unwrap_or_else(|error| {
+        file.wrong(&value.span(), format!("`filter`: {error}"), format!("expected {EXPECTED}"));
+        EventFilter::default()
+    })
 }
 
 #[cfg(test)]
@@ -377,9 +319,6 @@ mod tests {
         );
         assert_eq!((archive.max_bytes, archive.max_age), (FileSettings::MAX_BYTES, FileSettings::MAX_AGE));
         assert_eq!(sinks.ids().len(), 2);
-        for list in ["kinds", "languages", "labels", "topics", "feeds", "entities"] {
-            assert!(super::super::DEFAULTS.contains(list), "{list} is missing");
-        }
     }
 
     #[test]
@@ -388,21 +327,15 @@ mod tests {
         let secret = text.lines().find(|line| line.starts_with("secret")).unwrap();
         let sinks = read(&format!(
             "[[webhook]]\nname = \"a\"\nurl = \"https://a.example/?key=hush\"\n{secret}\nfrom = \"earliest\"\ntimeout = \"5s\"\n\
-             filter = {{ kinds = [\"story\"], labels = [\"borderline\"], languages = [\"ko\"], topics = [\"arms\"], feeds = [\"News\"], \
-             entities = [\"moscow\"] }}\n"
+             filter = \"kind=story&label=borderline&language=ko\"\n"
         ))
         .unwrap();
         let webhook = &sinks.webhooks[0];
         assert_eq!((webhook.start, webhook.timeout), (SinkStart::Earliest, Duration::from_secs(5)));
-        let expected = EventFilter {
-            kinds: vec![EventKind::Story],
-            languages: vec!["ko".into()],
-            labels: vec![Label::Borderline],
-            topics: vec!["arms".into()],
-            feeds: vec!["News".into()],
-            entities: vec!["moscow".into()],
-        };
-        assert_eq!(webhook.filter, expected);
+        assert_eq!(
+            webhook.filter,
+            EventFilter::from_query("language=ko&kind=story&label=borderline").unwrap()
+        );
         assert!(!format!("{sinks:?}").contains("hush"));
     }
 
@@ -410,7 +343,7 @@ mod tests {
     fn everything_that_is_wrong_with_a_webhook_is_told_with_its_line_and_no_secret() {
         let errors = read(
             "[[webhook]]\nname = \"a b\"\nurl = \"ftp://me:hush@a.example\"\nsecret = \"whsec_hush\"\nfrom = \"start\"\n\
-             filter = { kind = [], kinds = [\"articles\"], languages = [\"Korean\"] }\n[[webhook]]\nname = \"b\"\n",
+             filter = \"kind=articles\"\n[[webhook]]\nname = \"b\"\n",
         )
         .unwrap_err();
         let expected = [
@@ -418,9 +351,7 @@ mod tests {
             "a.toml:3: `url` is no address that can be posted to (not shown",
             "a.toml:4: `secret` is something else (not shown",
             "a.toml:5: `from` is \"start\"; expected now or earliest",
-            "a.toml:6: unknown setting `kind`; did you mean `kinds`?",
-            "a.toml:6: `filter.kinds` is \"articles\"; expected a list of article, withdrawal",
-            "a.toml:6: `filter.languages` is \"Korean\"; expected a list of languages",
+            "a.toml:6: `filter`: `kind` is `articles`: article, withdrawal",
             "a.toml:7: a webhook without `url`; say where",
             "a.toml:7: a webhook without `secret`; say where",
         ];

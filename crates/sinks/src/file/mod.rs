@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_fetcher::Clock;
-use dateline_journal::{Journal, SinkId, SinkStart};
+use dateline_journal::{EventFilter, Journal, SinkId, SinkStart};
 use dateline_wire::Envelope;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{EventFilter, SinkHandle, SinkReport};
+use crate::{SinkHandle, SinkReport};
 
 /// A file sink as it is configured.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Clock, FetchSettings, FetchSettingsError};
-use dateline_journal::{Journal, SinkId, SinkStart};
+use dateline_journal::{EventFilter, Journal, SinkId, SinkStart};
 use dateline_wire::Envelope;
 use http::HeaderValue;
 use sha2::{Digest, Sha256};
@@ -23,7 +23,7 @@ use url::Url;
 pub use queue::{Attempt, AttemptFailure, DeliveryQueue};
 pub use signature::{SigningKeyError, SigningKeys};
 
-use crate::{EventFilter, SinkReport};
+use crate::SinkReport;
 
 /// A webhook as it is configured. The address may hold a secret, so `Debug` doesn't show it.
 #[derive(Clone, PartialEq, Eq)]

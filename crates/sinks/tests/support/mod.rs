@@ -10,10 +10,10 @@ use std::time::Duration;
 use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Clock, FetchSettings};
 use dateline_journal::{
-    Durability, EntryCompletion, Journal, JournalReader, Options, PollCommit, SinkId, SinkStart, SinkState,
-    StoryUpdate, UndeliveredEvent, Writing,
+    Durability, EntryCompletion, EventFilter, Journal, JournalReader, Options, PollCommit, SinkId, SinkStart,
+    SinkState, StoryUpdate, UndeliveredEvent, Writing,
 };
-use dateline_sinks::{EventFilter, SigningKeys, SinkHandle, SinkReport, Webhook, WebhookSettings};
+use dateline_sinks::{SigningKeys, SinkHandle, SinkReport, Webhook, WebhookSettings};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, CloudEvent, Entry, EntryId, Envelope, Event,
     EventId, FeedRef, FeedState, HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery,
