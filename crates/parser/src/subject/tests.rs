@@ -355,6 +355,20 @@ fn the_port_of_a_name_is_not_the_cosmodrome_of_that_name() {
 }
 
 #[test]
+fn a_date_a_province_and_dew_name_what_they_are_and_nothing_else() {
+    let subject = shipped();
+    let named = |body: &str, language: &str, id: &str| {
+        subject.judge("", body, Some(language)).entities.iter().any(|entity| entity.id == id)
+    };
+    assert!(!named("С 25 апреля автобусы в Благовещенске, Россия, идут в объезд.", "ru", "april-25"));
+    assert!(named("Борцы клуба «25 апреля» из КНДР приехали в Россию.", "ru", "april-25"));
+    assert!(named("북한 함경북도 청진시에 공장을 짓는다.", "ko", "north-hamgyong"));
+    assert!(!named("북한 함경북도 청진시에 공장을 짓는다.", "ko", "south-hamgyong"));
+    assert!(!named("古人采朝露煎药，水质优先。", "zh", "north-korea"));
+    assert!(!named("Улица Героев Хасана в Перми, Россия, перекрыта.", "ru", "khasan"));
+}
+
+#[test]
 fn a_score_is_the_squashed_sum_of_its_reasons() {
     let judgement = tiny().judge("Ardland and Borland", "Nobody met.", None);
     let sum: f64 = judgement.relevance.reasons.iter().map(|reason| reason.weight).sum();
