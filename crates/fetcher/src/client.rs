@@ -170,7 +170,9 @@ impl PoliteClient {
         let status = response.status;
         let location = response.headers.get(header::LOCATION).map(|value| reference(value.as_bytes()));
         // Of several choices the server may name the one it prefers (RFC 9110, section 15.4.1).
-        if !matches!(status, 301 | 302 | 303 | 307 | 308) && !(status == 300 && location.is_some()) {
+        let is_redirect =
+            matches!(status, 301 | 302 | 303 | 307 | 308) || status == 300 && location.is_some();
+        if !is_redirect {
             return None;
         }
         let Some(target) = location.and_then(|location| web_target(url, &location)) else {

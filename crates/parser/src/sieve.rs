@@ -14,7 +14,9 @@
 //! tag's end, where tokens would have to be walked twice.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::{memchr, memmem};
 
 use crate::guard::MAX_ATTRIBUTES_OF_ONE;
@@ -222,14 +224,20 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
 }
 
-/// Parts of what a style says that hides its element, one way or another, however it is written: "display:None".
-const HIDING: [&[u8]; 7] = [b"one", b"ONE", b"idden", b"IDDEN", b"clip", b"-9999", b"-10000"];
+/// Parts of what a style says that hides its element, one way or another.
+static HIDING: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(["none", "hidden", "clip", "-9999", "-10000"])
+        .expect("five short words make an automaton")
+});
 
 /// Whether anybody reads an attribute. What is not known here is kept.
 fn is_read(name: &[u8], value: &[u8]) -> bool {
     match name {
         b"class" | b"href" | b"id" | b"src" | b"title" | b"alt" | b"rel" => true,
-        b"style" => HIDING.iter().any(|word| memmem::find(value, word).is_some()),
+        b"style" => HIDING.is_match(value),
         b"data-testid"
         | b"data-component"
         | b"data-component-name"

@@ -12,7 +12,7 @@ use dateline_fetcher::{
     FetchSettings,
     transport::{FailureKind, LiveTransport, Purpose, Request, Transport, TransportError},
 };
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::support::*;
 
@@ -57,6 +57,25 @@ fn script(frames: impl IntoIterator<Item = (u64, Vec<u8>)>) -> Script {
     Script { frames, endless: false, stay: true }
 }
 
+/// Greets a client, and reads until its request is there.
+async fn until_request(reader: &mut (impl AsyncRead + Unpin), writer: &mut (impl AsyncWrite + Unpin)) {
+    let mut preface = [0; 24];
+    reader.read_exact(&mut preface).await.unwrap();
+    writer.write_all(&frame(SETTINGS, 0, &[])).await.unwrap();
+    // The client's settings are acknowledged; its request is the first HEADERS.
+    loop {
+        let mut head = [0; 9];
+        reader.read_exact(&mut head).await.unwrap();
+        let mut payload = vec![0; u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize];
+        reader.read_exact(&mut payload).await.unwrap();
+        match head[3] {
+            SETTINGS if head[4] & ACK == 0 => writer.write_all(&frame(SETTINGS, ACK, &[])).await.unwrap(),
+            HEADERS => break,
+            _ => {}
+        }
+    }
+}
+
 /// Plays the first of `scripts` on the first connection, and so on, and the last on all others; counts the bytes that it could
 /// send.
 async fn play(scripts: Vec<Script>, sent: Arc<AtomicUsize>) -> TlsServer {
@@ -66,23 +85,7 @@ async fn play(scripts: Vec<Script>, sent: Arc<AtomicUsize>) -> TlsServer {
         let (script, sent) = (scripts[number].clone(), sent.clone());
         async move {
             let (mut reader, mut writer) = tokio::io::split(stream);
-            let mut preface = [0; 24];
-            reader.read_exact(&mut preface).await.unwrap();
-            writer.write_all(&frame(SETTINGS, 0, &[])).await.unwrap();
-            // The client's settings are acknowledged; its request is the first HEADERS.
-            loop {
-                let mut head = [0; 9];
-                reader.read_exact(&mut head).await.unwrap();
-                let mut payload = vec![0; u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize];
-                reader.read_exact(&mut payload).await.unwrap();
-                match head[3] {
-                    SETTINGS if head[4] & ACK == 0 => {
-                        writer.write_all(&frame(SETTINGS, ACK, &[])).await.unwrap()
-                    }
-                    HEADERS => break,
-                    _ => {}
-                }
-            }
+            until_request(&mut reader, &mut writer).await;
             let draining = tokio::spawn(async move {
                 let _ = tokio::io::copy(&mut reader, &mut tokio::io::sink()).await;
             });
@@ -166,17 +169,14 @@ async fn a_server_that_wants_http_1_1_for_a_page_is_asked_over_that() {
     let server = TlsServer::start("news.example", &[b"h2", b"http/1.1"], move |stream| async move {
         let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         let (mut reader, mut writer) = tokio::io::split(stream);
-        let refusal =
-            [frame(SETTINGS, 0, &[]), frame(SETTINGS, ACK, &[]), frame(RST_STREAM, 0, &[0, 0, 0, 13])];
-        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer".to_vec();
-        let mut request = [0; 4096];
-        let _ = reader.read(&mut request).await;
-        if is_http2 {
-            // The request follows the client's preface and settings.
-            tokio::time::sleep(Duration::from_millis(100)).await;
+        let sent = if is_http2 {
+            until_request(&mut reader, &mut writer).await;
+            frame(RST_STREAM, 0, &[0, 0, 0, 13])
+        } else {
+            let mut request = [0; 4096];
             let _ = reader.read(&mut request).await;
-        }
-        let sent = if is_http2 { refusal.concat() } else { answer };
+            b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanswer".to_vec()
+        };
         let _ = writer.write_all(&sent).await;
         let _ = writer.flush().await;
         let _ = tokio::io::copy(&mut reader, &mut tokio::io::sink()).await;

@@ -171,6 +171,26 @@ async fn a_page_that_a_proxy_changed_on_its_way_is_a_page() {
 }
 
 #[tokio::test]
+async fn a_page_that_was_made_from_another_is_a_page() {
+    let server = server_of(Reply::new(226, &[("content-type", "text/html")], PAGE)).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    assert_eq!(fetcher.page(&url("http://news.example/1")).await.unwrap().page.bytes, PAGE.as_bytes());
+}
+
+#[tokio::test]
+async fn of_several_choices_the_one_that_the_server_prefers_is_taken() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => Reply::status(404),
+        "/1" => Reply::redirect(300, "/1.html"),
+        _ => Reply::page(PAGE),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    let fetched = fetcher.page(&url("http://news.example/1")).await.unwrap();
+    assert_eq!(fetched.page.url.unwrap().path(), "/1.html");
+}
+
+#[tokio::test]
 async fn a_status_says_whether_trying_again_can_help() {
     for (status, helps) in [
         (400, false),

@@ -30,11 +30,6 @@ const MORE: &[&str] = &[
     "full story",
     "read the full",
     "read on",
-    "more »",
-    "more...",
-    "more…",
-    "[…]",
-    "[...]",
     "подробнее",
     "читать далее",
     "читать дальше",
@@ -45,7 +40,6 @@ const MORE: &[&str] = &[
     "читати далі",
     "weiterlesen",
     "mehr lesen",
-    "mehr »",
     "lire la suite",
     "lire plus",
     "en savoir plus",
@@ -84,19 +78,35 @@ pub(super) fn is_list(layout: &Layout, frame: &Frame, kept: &[bool]) -> bool {
     let linked_lines =
         || runs().filter(|index| leads_to_opening(layout, *index) && is_other(index)).collect();
     let headings = || runs().filter(is_heading).collect();
+    let last = last_runs(layout);
     let leads_on = |card: AreaId| {
-        let last = layout.runs.iter().rfind(|run| layout.around(run.area).any(|area| area == card));
-        last.is_some_and(|run| {
-            run.links > 0 && {
-                let text = layout.str(run).to_lowercase();
-                let text = text.trim_end_matches([' ', '.', '…', '»', '>', '→', '›']);
-                MORE.iter().any(|more| text.ends_with(more.trim_end_matches([' ', '.', '…', '»'])))
-            }
-        })
+        let last = last[card as usize].map(|index| &layout.runs[index]);
+        last.is_some_and(|run| run.links > 0 && leads_to_more(layout.str(run)))
     };
     is_list_of(layout, kept, &cards(layout, linked_headings(), |_| true))
         || is_list_of(layout, kept, &cards(layout, linked_lines(), |_| true))
         || is_list_of(layout, kept, &cards(layout, headings(), leads_on))
+}
+
+/// For each box, the last run in it and below it.
+fn last_runs(layout: &Layout) -> Vec<Option<usize>> {
+    let mut last = vec![None; layout.areas.len()];
+    for (index, run) in layout.runs.iter().enumerate() {
+        last[run.area as usize] = Some(index);
+    }
+    for index in (1..last.len()).rev() {
+        let parent = layout.areas[index].parent as usize;
+        last[parent] = last[parent].max(last[index]);
+    }
+    last
+}
+
+/// Whether a text ends with what leads to the rest of it.
+fn leads_to_more(text: &str) -> bool {
+    const SIGNS: [char; 7] = [' ', '.', '…', '»', '>', '→', '›'];
+    let text = text.to_lowercase();
+    let text = text.trim_end_matches(SIGNS);
+    MORE.iter().any(|more| text.ends_with(more.trim_end_matches(SIGNS)))
 }
 
 /// Whether a line is all link, and the opening of what it leads to stands below it.
