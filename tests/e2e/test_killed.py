@@ -107,8 +107,8 @@ class Killed(Delivery):
         return 1 if POINTS[point][0] in ("InitProducerId", "Fetch") else self.chance.randint(1, 6)
 
     def await_trap(self, trap, point):
-        deadline = time.monotonic() + 60
-        while not trap.sprung.wait(0.5):
+        deadline = time.monotonic() + 180
+        while not trap.sprung.wait(2):
             self.assertLess(time.monotonic(), deadline, f"never came to: {point}\n{self.program.log[-2000:]}")
             # Idle time has no transactions.
             self.crowd.grow(1)
