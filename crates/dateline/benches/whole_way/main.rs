@@ -8,16 +8,24 @@ mod cpu;
 mod server;
 mod site;
 
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::error::Error;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use dateline_journal::JournalReader;
 use dateline_parser::extract;
-use dateline_wire::Page;
+use dateline_stories::book::{StoredStory, StoryBook};
+use dateline_stories::copy::{CopyIndex, CopyText, EarlierText};
+use dateline_stories::origin::{Agencies, Carrier, origins};
+use dateline_stories::story::StoryTables;
+use dateline_wire::{Article, ArticleEvent, ArticleId, CanonicalUrl, EventId, Judgement, Page, StoryId};
+use jiff::Timestamp;
 use url::Url;
 
 use cpu::ThreadTimes;
@@ -29,6 +37,10 @@ const ENTRIES: usize = 600;
 const SERVE: &str = "DATELINE_BENCH_SERVE";
 /// How long the daemon may take.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// What is shipped of it.
+const SUBJECT: &str = "subjects/russia-dprk";
+const AGENCIES: &str = "agencies.tsv";
+const STORY_TABLES: &str = "stories";
 /// How often the journal is looked at; by this process, so it isn't counted.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -61,19 +73,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     configure(folder.path(), base, entries)?;
     let times = daemon(folder.path(), entries)?;
-    let parser = parser_shares(base, entries);
-    print(&times, parser, entries);
+    let shares = work_shares(base, entries);
+    print(&times, shares, entries);
     Ok(())
 }
 
 /// The configuration that ships, but for a host that may be asked as often as one likes.
 fn configure(folder: &Path, base: &str, entries: usize) -> Result<(), Box<dyn Error>> {
-    let subject = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
     let settings = format!(
-        "data_dir = \"data\"\nfeeds = \"feeds.toml\"\nsubject = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n\
+        "data_dir = \"data\"\nfeeds = \"feeds.toml\"\nsubject = \"{}\"\nagencies = \"{}\"\nstory_tables = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n\
          [poll]\nstart_spread = \"0s\"\n\
          [fetch]\nper_host_delay = \"0s\"\nper_host_concurrency = 8\nallow_private_addresses = true\n[logs]\nlevel = \"warn\"\n",
-        subject.canonicalize()?.display()
+        shipped(SUBJECT).canonicalize()?.display(),
+        shipped(AGENCIES).canonicalize()?.display(),
+        shipped(STORY_TABLES).canonicalize()?.display(),
     );
     fs::write(folder.join("dateline.toml"), settings)?;
     let feeds: Vec<String> = (0..entries.div_ceil(ENTRIES_A_FEED))
@@ -105,8 +118,13 @@ fn daemon(folder: &Path, entries: usize) -> Result<ThreadTimes, Box<dyn Error>> 
     }
 }
 
-/// What extraction and judging each take for a page, alone on one thread.
-fn parser_shares(base: &str, entries: usize) -> (Duration, Duration) {
+/// A file or folder of the shipped configuration.
+fn shipped(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config").join(path)
+}
+
+/// What extraction, judging, and what follows for the articles on the subject (origin, copy, story) take of the CPU, alone on one thread.
+fn work_shares(base: &str, entries: usize) -> (Duration, Duration, Duration) {
     let pages: Vec<Page> = (0..entries)
         .map(|number| Page {
             url: Url::parse(&format!("{base}{}", site::path(number))).ok(),
@@ -115,20 +133,92 @@ fn parser_shares(base: &str, entries: usize) -> (Duration, Duration) {
             received_at: None,
         })
         .collect();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
-    let Ok(subject) = dateline::config::read_subject(&folder) else { return Default::default() };
+    let (Ok(subject), Ok(agencies), Ok(tables)) = (
+        dateline::config::read_subject(&shipped(SUBJECT)),
+        dateline::config::read_agencies(&shipped(AGENCIES)),
+        dateline::config::read_story_tables(&shipped(STORY_TABLES)),
+    ) else {
+        return Default::default();
+    };
     let own = || ThreadTimes::of(std::process::id()).map(|times| times.total()).unwrap_or_default();
     let before = own();
     let articles: Vec<_> = pages.iter().map(extract).collect();
     let between = own();
-    for article in &articles {
-        let title = article.title.as_deref().unwrap_or_default();
-        std::hint::black_box(subject.judge(title, &article.body.text, article.language.as_deref()));
-    }
-    (between.saturating_sub(before), own().saturating_sub(between))
+    let judged: Vec<_> = articles
+        .into_iter()
+        .map(|article| {
+            let title = article.title.as_deref().unwrap_or_default();
+            let judgement = subject.judge(title, &article.body.text, article.language.as_deref());
+            (article, judgement)
+        })
+        .collect();
+    let after = own();
+    let published = judged.into_iter().filter(|(_, judgement)| subject.publishes(judgement.relevance.label));
+    let events: Vec<ArticleEvent> =
+        published.filter_map(|(article, judgement)| event(article, judgement)).collect();
+    let made = own();
+    compare(events, Arc::new(agencies), Arc::new(tables));
+    (between.saturating_sub(before), after.saturating_sub(between), own().saturating_sub(made))
 }
 
-fn print(times: &ThreadTimes, (extraction, judging): (Duration, Duration), entries: usize) {
+fn event(content: Article, judgement: Judgement) -> Option<ArticleEvent> {
+    let article = ArticleId::of(&CanonicalUrl::of(content.canonical_url.as_ref().or(content.url.as_ref())?));
+    Some(ArticleEvent {
+        id: EventId::of_revision(&article, 1),
+        article,
+        revision: 1,
+        supersedes: None,
+        fingerprint: None,
+        content,
+        feed: None,
+        entry: None,
+        received_at: Timestamp::UNIX_EPOCH,
+        relevance: judgement.relevance,
+        entities: judgement.entities,
+        topics: judgement.topics,
+        changes: Vec::new(),
+        correction: None,
+        copy_of: None,
+        story: None,
+        joined_by: Vec::new(),
+        recording: None,
+    })
+}
+
+/// Tells origin, copy and story of each, as the engine does; what is kept of stories is read from memory.
+fn compare(events: Vec<ArticleEvent>, agencies: Arc<Agencies>, tables: Arc<StoryTables>) {
+    let mut book = StoryBook::new(tables, agencies.clone());
+    let mut copies = CopyIndex::default();
+    let mut texts: HashMap<ArticleId, String> = HashMap::new();
+    let mut kept: HashMap<StoryId, StoredStory> = HashMap::new();
+    for (number, mut event) in (1..).zip(events) {
+        let body = event.content.body.text.clone();
+        let carrier = Carrier { text: &body, ..Carrier::default() };
+        event.content.origins = origins(&agencies, &carrier);
+        let text = CopyText::of(&body);
+        let read = |article: &ArticleId, _| {
+            Some(EarlierText { text: texts.get(article)?.clone(), origins: Vec::new() })
+        };
+        event.copy_of = copies.find(&event.article, &text, read).map(|copy| copy.copy_of);
+        let at = Timestamp::from_second(number).unwrap_or_default();
+        copies.add(&event.article, 1, at, &text, event.copy_of.as_ref());
+        let read = |story: &StoryId| Ok::<_, Infallible>(kept.get(story).cloned().unwrap_or_default());
+        let Ok(told) = book.take(&event, at, read);
+        for (report, story) in told.reports {
+            kept.entry(story).or_default().reports.push((number as u64, report));
+        }
+        for story in told.events {
+            kept.entry(story.story).or_default().revision = story.revision;
+        }
+        texts.insert(event.article, body);
+    }
+}
+
+fn print(
+    times: &ThreadTimes,
+    (extraction, judging, comparing): (Duration, Duration, Duration),
+    entries: usize,
+) {
     let each = |time: Duration| time.as_secs_f64() * 1e3 / entries as f64;
     let decompression = times.of_threads("blocking").saturating_sub(extraction + judging);
     let parts = [
@@ -136,6 +226,10 @@ fn print(times: &ThreadTimes, (extraction, judging): (Duration, Duration), entri
         ("fetch: decompression, where pages send to (what the blocking threads took besides)", decompression),
         ("extraction (measured alone, on the same pages)", extraction),
         ("judging (measured alone, on the same pages)", judging),
+        (
+            "origin, copy and story (measured alone, on the articles of them that are published; a part of the worker threads)",
+            comparing,
+        ),
         ("commit (the journal's thread)", times.of_threads("journal")),
         ("other: start, API, threads that ended", times.rest(&["worker", "blocking", "journal"])),
         ("together", times.total()),

@@ -78,8 +78,24 @@ fn withdrawal(text: &mut String, event: &WithdrawalEvent) {
 fn story(text: &mut String, event: &StoryEvent) {
     let title = event.title.as_deref().unwrap_or("-");
     let _ = writeln!(text, "story, revision {}, {:?}: {title}", event.revision, event.state);
-    let languages = event.languages.join(", ");
-    let _ = writeln!(text, "  {} articles in {languages}", event.article_count);
+    let counted = |count: u32, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let changes: Vec<&str> = event.changes.iter().map(|change| change.kind.as_str()).collect();
+    let _ = writeln!(
+        text,
+        "  {}: {} in {}",
+        changes.join(", "),
+        counted(event.article_count, "article"),
+        event.languages.join(", ")
+    );
+    let origins: Vec<&str> = event.independent_origins.iter().map(|origin| origin.name.as_str()).collect();
+    if !origins.is_empty() {
+        let _ =
+            writeln!(text, "  {}: {}", counted(event.origin_count, "independent origin"), origins.join(", "));
+    }
+    for article in event.articles.iter().filter(|article| article.withdrawn) {
+        let url = article.url.as_ref().map_or("-", url::Url::as_str);
+        let _ = writeln!(text, "  withdrawn, and counts no more: {url}");
+    }
 }
 
 fn reject(text: &mut String, event: &RejectEvent) {
