@@ -5,6 +5,8 @@ use super::review::Groups;
 
 /// A rival whose mean score with the new report is no lower than this is looked at again with it.
 const MIN_NEAR: f32 = -0.1;
+/// ... if it is among so many likest.
+const MAX_NEAR: usize = 8;
 /// Reports that are told anew together. Stories that would go beyond it stay whole.
 const MAX_SETTLING: usize = 48;
 /// By how much the reports have to fit better together for their stories to change, so that none goes in and out.
@@ -22,6 +24,7 @@ impl StoryIndex {
             .filter(|(mean, _)| *mean > MIN_NEAR)
             .collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        near.truncate(MAX_NEAR);
         let stories: Vec<u32> = [own].into_iter().chain(near.into_iter().map(|(_, rival)| rival)).collect();
         let before = self.parts(&stories);
         if before.len() < 2 {
