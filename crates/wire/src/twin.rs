@@ -91,7 +91,7 @@ fn host(url: &Url, is_view: &mut bool) -> String {
     let kept = labels.iter().enumerate().filter(|(at, label)| {
         let is_of_view = *at < own && VIEW_LABELS.contains(label);
         *is_view |= is_of_view;
-        !is_of_view && !(*at == 0 && own > 0 && **label == PLAIN_LABEL)
+        !(is_of_view || *at == 0 && own > 0 && **label == PLAIN_LABEL)
     });
     kept.map(|(_, label)| *label).collect::<Vec<_>>().join(".")
 }

@@ -14,7 +14,7 @@ use super::segment::{Segment, segments, stem};
 const MAX_TEXT_CHARS: usize = 200_000;
 
 /// All that one event is found by: terms parted by spaces, those of its facets first, then those of its texts in their order. They are
-/// what the journal stores and what a [`Filter`](super::Filter) looks for, so that it means the same in both places.
+/// what the journal stores and what a [`EventFilter`](super::EventFilter) looks for, so that it means the same in both places.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct EventTerms(String);
 
