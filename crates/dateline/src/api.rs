@@ -7,6 +7,7 @@
 //! | | 410 with `oldest` where events after SEQ were let go; `after=earliest` gives what is left |
 //! | `/v1/articles`, `/v1/articles/ID` | articles in their latest revision, the newest first; one with all revisions and its withdrawal |
 //! | `/v1/stories`, `/v1/stories/ID` | stories, the last reported first; one |
+//! | `/v1/feed.atom` | the newest articles for a feed reader |
 //! | | events, articles and stories by the parameters of an [`EventFilter`](dateline_journal::EventFilter): `language=ko&topic=arms&q=…` |
 //! | `/v1/feeds` | the feeds and how each is doing |
 //! | `/v1/feeds/ID` | how one has been going: its last polls, when it is asked next, and why then |
@@ -34,6 +35,7 @@
 mod access;
 pub(crate) mod activity;
 mod article;
+mod atom;
 mod connections;
 mod console;
 mod document;
@@ -73,6 +75,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 pub use access::WriteAccess;
+pub(crate) use article::write_article;
 pub use document::openapi;
 pub(crate) use feed::{FeedAddition, FeedChangeReport};
 pub(crate) use health::is_alive;
@@ -197,6 +200,7 @@ fn routes() -> ApiRouter<Arc<Api>> {
         .api_route("/v1/feeds/{id}/poll", post_with(feed::poll, document::poll_feed))
         .api_route("/v1/feeds/{id}/revive", post_with(feed::revive, document::revive_feed))
         .api_route("/v1/articles", get_with(article::list, document::articles))
+        .api_route("/v1/feed.atom", get_with(atom::feed, document::atom))
         .api_route("/v1/articles/{id}", get_with(article::show, document::article))
         .api_route("/v1/rejects", get_with(reject::list, document::rejects))
         .api_route("/v1/activity", get_with(activity::show, document::activity))

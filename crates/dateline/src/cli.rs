@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, check, completions, demo, explain, extract, feed, init, judge, man, relay, reload, replay,
-    restore, run, schema, status, stories, story, tail, user, webhook,
+    backup, check, completions, demo, explain, export, extract, feed, init, judge, man, relay, reload,
+    replay, restore, run, schema, search, status, stories, story, tail, user, webhook,
 };
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
@@ -60,6 +60,10 @@ pub enum Command {
     User(user::Command),
     /// Print events from a running daemon, one JSON object a line.
     Tail(tail::TailArguments),
+    /// List articles by what they say, from the journal, daemon running or not.
+    Search(search::SearchArguments),
+    /// Write articles or stories to a file for other tools: JSON lines, or CSV for spreadsheets.
+    Export(export::ExportArguments),
     /// Show feeds, backlog, last events and the relay's position, from the journal, daemon running or not.
     Status(status::StatusArguments),
     /// Have a running daemon read its configuration anew, whole or not at all, and say what changed.

@@ -7,8 +7,10 @@ pub mod completions;
 pub mod config_file;
 pub mod demo;
 pub mod explain;
+pub mod export;
 pub mod extract;
 pub mod feed;
+pub mod filter;
 pub mod init;
 pub mod judge;
 pub mod man;
@@ -18,6 +20,7 @@ pub mod replay;
 pub mod restore;
 pub mod run;
 pub mod schema;
+pub mod search;
 pub mod status;
 pub mod stories;
 pub mod story;
@@ -51,6 +54,8 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Feed(command) => feed::run(command),
         Command::User(command) => user::run(command),
         Command::Tail(arguments) => tail::run(arguments),
+        Command::Search(arguments) => search::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
         Command::Reload(arguments) => reload::run(arguments),
         Command::Status(arguments) => status::run(arguments),
         Command::Stories(arguments) => stories::run(arguments),

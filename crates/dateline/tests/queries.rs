@@ -193,3 +193,28 @@ async fn what_cannot_be_meant_is_refused_in_words_that_help() {
     let (status, _, body) = served.get(&format!("/v1/events?{many}"), "").await;
     assert_eq!((status, body.contains("more than 100 values")), (400, true), "{body}");
 }
+
+#[tokio::test]
+async fn a_feed_reader_gets_the_newest_articles_and_no_markup_of_strangers() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    let hostile = "]]><script>alert('x')</script> & \"quotes\" \u{1}\u{ffff}";
+    publish(&served, "a", "en", hostile, "<b>Rails</b> & roads \u{b}").await;
+    publish(&served, "b", "ru", "Дорога", "x").await;
+    let (status, head, body) = served.get("/v1/feed.atom?language=en", "").await;
+    assert_eq!(status, 200);
+    assert!(head.contains("content-type: application/atom+xml"), "{head}");
+    let feed = feed_rs::parser::parse(body.as_bytes()).unwrap();
+    assert_eq!(feed.feed_type, feed_rs::model::FeedType::Atom);
+    assert_eq!((feed.entries.len(), feed.title.unwrap().content.as_str()), (1, "Dateline: language en"));
+    let entry = &feed.entries[0];
+    assert_eq!(entry.title.as_ref().unwrap().content, "]]><script>alert('x')</script> & \"quotes\"");
+    assert_eq!(entry.links[0].href, "https://wire.example/a");
+    assert_eq!(entry.authors[0].name.as_deref(), Some("A. <Writer>"));
+    assert!(!body.contains("<script") && !body.contains('\u{1}'));
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned();
+    let again = served.get("/v1/feed.atom?language=en", &format!("If-None-Match: {tag}\r\n")).await;
+    assert_eq!((again.0, again.2.as_str()), (304, ""));
+    publish(&served, "c", "en", "News", "x").await;
+    assert_eq!(served.get("/v1/feed.atom?language=en", &format!("If-None-Match: {tag}\r\n")).await.0, 200);
+    assert_eq!(served.get("/v1/feed.atom?limit=x", "").await.0, 400);
+}

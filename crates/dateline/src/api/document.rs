@@ -221,6 +221,14 @@ pub(super) fn activity(operation: Described<'_>) -> Described<'_> {
         )
 }
 
+pub(super) fn atom(operation: Described<'_>) -> Described<'_> {
+    let operation = operation
+        .id("atom")
+        .summary("The newest articles in their latest revision, as an Atom feed")
+        .description(&format!("304: the client has it already, as `If-None-Match` says. {FILTER}"));
+    answers(operation, 200, response("A feed (RFC 4287).", [("application/atom+xml", text())]))
+}
+
 pub(super) fn stories(operation: Described<'_>) -> Described<'_> {
     operation
         .id("stories")

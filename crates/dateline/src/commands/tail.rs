@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::Args;
+use dateline_journal::EventFilter;
 use http_body_util::BodyExt;
 use hyper::StatusCode;
 use hyper::body::Incoming;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::config_file::ConfigFile;
+use super::filter::FilterArguments;
 use super::schema::EventKindArgument;
 use crate::api_client;
 use crate::config::Settings;
@@ -34,6 +36,11 @@ pub struct TailArguments {
     /// At most so many events.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
+    /// Only what has these words in title or text, as `dateline search` takes them.
+    #[arg(long, value_name = "WORDS")]
+    search: Option<String>,
+    #[command(flatten)]
+    which: FilterArguments,
     /// The daemon's API; without it, `listen` in `[http]` of the configuration says where that is.
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
@@ -55,7 +62,8 @@ pub fn run(arguments: &TailArguments) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::io("the runtime cannot start"))?;
-    runtime.block_on(Tail::new(base, arguments).run())
+    let filter = arguments.which.filter(arguments.search.as_deref())?;
+    runtime.block_on(Tail::new(base, arguments, filter).run())
 }
 
 /// What the API says when events that were asked for are gone.
@@ -89,11 +97,12 @@ struct Tail {
     journal: Option<String>,
     follow: bool,
     kind: Option<EventKindArgument>,
+    filter: EventFilter,
     left: Option<u64>,
 }
 
 impl Tail {
-    fn new(base: Url, arguments: &TailArguments) -> Self {
+    fn new(base: Url, arguments: &TailArguments, filter: EventFilter) -> Self {
         let mut events = base;
         events.set_path("/v1/events");
         Self {
@@ -102,6 +111,7 @@ impl Tail {
             journal: None,
             follow: arguments.follow,
             kind: arguments.kind,
+            filter,
             left: arguments.limit,
         }
     }
@@ -156,6 +166,7 @@ impl Tail {
         if let Some(kind) = self.kind {
             query.append_pair("kind", dateline_wire::EventKind::from(kind).word());
         }
+        query.extend_pairs(url::form_urlencoded::parse(self.filter.to_query().as_bytes()));
         if let Some(left) = self.left {
             query.append_pair("limit", &left.to_string());
         }

@@ -1,0 +1,94 @@
+//! `dateline search`: the articles that say something.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use dateline_journal::{FoundArticle, JournalError, JournalReader};
+use dateline_wire::ArticleEvent;
+
+use super::config_file::ConfigFile;
+use super::filter::FilterArguments;
+use super::print_text;
+use crate::api::write_article;
+use crate::config::Settings;
+use crate::failure::Failure;
+use crate::text;
+
+/// Lists the journal's articles that say something, each in its latest revision, the newest first, daemon running or not.
+///
+/// A word is found in each of its inflected forms. "Words in a row" stand in quotes, begin* is what begins so, -word has to be absent (put
+/// -- in front of the words then).
+#[derive(Debug, Args)]
+pub struct SearchArguments {
+    /// Words of title or text; without any, all articles that the options choose.
+    #[arg(value_name = "WORDS")]
+    words: Vec<String>,
+    /// Print each article as a line of JSON, as `/v1/articles` gives it, instead of a list for people.
+    #[arg(long)]
+    json: bool,
+    /// At most so many articles.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+    #[command(flatten)]
+    which: FilterArguments,
+    /// The configuration that names the journal.
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If the words or options mean nothing, or the journal cannot be read.
+pub fn run(arguments: &SearchArguments) -> Result<(), Failure> {
+    let words = arguments.words.join(" ");
+    let filter = arguments.which.filter((!words.is_empty()).then_some(&*words))?;
+    let path = Settings::load(&arguments.config.path)?.journal_path();
+    let found = JournalReader::open(&path).and_then(|journal| {
+        let page = journal.articles(&filter, None, arguments.limit, usize::MAX)?;
+        Ok::<_, JournalError>((page.articles, journal.search_gap()?))
+    });
+    let (articles, gap) = found.map_err(|source| Failure::Journal { path, source })?;
+    if let Some(gap) = gap {
+        eprintln!(
+            "events {} to {} are not searched yet: the running daemon is still going over them",
+            gap.first, gap.last
+        );
+    }
+    let shown = if arguments.json { lines(&articles) } else { list(&articles) };
+    print_text(&shown.map_err(|error| Failure::Other(error.to_string()))?)
+}
+
+fn lines(articles: &[FoundArticle]) -> Result<String, serde_json::Error> {
+    let mut lines = String::new();
+    for article in articles {
+        write_article(article, &mut lines)?;
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
+/// A list of articles for people.
+fn list(articles: &[FoundArticle]) -> Result<String, serde_json::Error> {
+    if articles.is_empty() {
+        return Ok("No article says that.\n".to_owned());
+    }
+    let mut list = String::new();
+    for found in articles {
+        let article: ArticleEvent = serde_json::from_str(&found.event.data)?;
+        let content = &article.content;
+        let withdrawn = if found.withdrawal.is_some() { ", withdrawn" } else { "" };
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            list,
+            "{}  {}\n    {}, {}{withdrawn}  {}\n    {}",
+            text::moment(found.event.time),
+            content.title.as_deref().unwrap_or("(without a title)"),
+            content.publisher.as_deref().unwrap_or("?"),
+            content.language.as_deref().unwrap_or("?"),
+            article.article,
+            content.url.as_ref().map_or("", |url| url.as_str()),
+        );
+    }
+    Ok(list)
+}

@@ -1,0 +1,278 @@
+//! Asks a large journal: `cargo run --release -p dateline-journal --example million [EVENTS [FOLDER]]`.
+//!
+//! A fifth of the events are articles of 2 KB in five scripts, on a few topics, of a hundred publishers; the rest are rejects. Words are
+//! as frequent as words are (Zipf), and the subject's own stand in every second article. It prints how long an event took to be
+//! stored and found, what it takes on disk, how long the first page of each kind of question takes (the worst of several), how fast all
+//! articles are read, and the most memory that the process had.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use dateline_journal::{Durability, EventFilter, Journal, Options, PollCommit};
+use dateline_wire::{
+    Article, ArticleEvent, ArticleId, ArticleTopic, Body, Entity, Event, EventId, FeedRef, FeedState,
+    HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery, Sequence,
+};
+use jiff::Timestamp;
+
+/// How many events one commit brings.
+const BATCH: usize = 500;
+
+/// How many events there are a second of the journal's time: a year has a million.
+const SECONDS_APART: i64 = 30;
+
+const LANGUAGES: [&str; 5] = ["ru", "en", "ko", "zh", "uk"];
+const TOPICS: [&str; 8] =
+    ["visits", "troops", "arms", "labour", "trade", "sanctions", "transport", "culture"];
+const SUBJECT: [&str; 5] =
+    ["Россия и КНДР", "Russia and North Korea", "러시아와 북한", "俄罗斯和朝鲜", "Росія та КНДР"];
+
+/// Numbers without an order, the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % sides.max(1)
+    }
+
+    /// Small numbers often, large ones seldom.
+    fn rank(&mut self, ranks: usize) -> usize {
+        let sides = self.roll(ranks) + 1;
+        self.roll(sides)
+    }
+}
+
+/// The word of a rank in a language.
+fn word(language: usize, rank: usize) -> String {
+    let (first, letters, length) = match LANGUAGES[language] {
+        "en" => ('a', 26, 4 + rank % 5),
+        "ko" => ('가', 2_000, 2 + rank % 3),
+        "zh" => ('一', 3_000, 2),
+        _ => ('а', 32, 5 + rank % 5),
+    };
+    let mut dice = Dice(rank as u64 + 1);
+    (0..length)
+        .filter_map(|_| char::from_u32(first as u32 + u32::try_from(dice.roll(letters)).ok()?))
+        .collect()
+}
+
+fn text(dice: &mut Dice, language: usize, bytes: usize) -> String {
+    let mut text = String::new();
+    if dice.roll(2) == 0 {
+        text.push_str(SUBJECT[language]);
+    }
+    while text.len() < bytes {
+        if LANGUAGES[language] != "zh" {
+            text.push(' ');
+        }
+        text.push_str(&word(language, dice.rank(30_000)));
+    }
+    text
+}
+
+fn article(dice: &mut Dice, number: usize, feed: &FeedRef) -> Result<Event, url::ParseError> {
+    let url: url::Url = format!("https://news{}.example/{number}", dice.rank(100)).parse()?;
+    let id = ArticleId::from_stored(format!("{number:032x}"));
+    let language = dice.rank(LANGUAGES.len());
+    let entity = |id: String| Entity {
+        id,
+        kind: "person".into(),
+        surface: "x".into(),
+        label: None,
+        side: None,
+        wikidata: None,
+        spans: Vec::new(),
+    };
+    Ok(Event::Article(Box::new(ArticleEvent {
+        id: EventId::of_revision(&id, 1),
+        article: id,
+        revision: 1,
+        supersedes: None,
+        content: Article {
+            canonical_url: Some(url.clone()),
+            publisher: Some(format!("Publisher {}", url.host_str().unwrap_or_default())),
+            url: Some(url),
+            page_kind: PageKind::Article,
+            origins: Vec::new(),
+            language: Some(LANGUAGES[language].into()),
+            title: Some(text(dice, language, 80)),
+            title_source: None,
+            title_alternative: None,
+            authors: Vec::new(),
+            credits: Vec::new(),
+            authors_source: None,
+            published: None,
+            modified: None,
+            body: Body {
+                text: text(dice, language, 2_000),
+                paragraphs: Vec::new(),
+                sha256: String::new(),
+                extractor: "example".into(),
+            },
+            cuts: Vec::new(),
+        },
+        feed: Some(feed.clone()),
+        entry: None,
+        received_at: Timestamp::UNIX_EPOCH,
+        relevance: Relevance {
+            label: if dice.roll(5) == 0 { Label::Borderline } else { Label::Relevant },
+            score: Some(0.9),
+            reasons: Vec::new(),
+            passages: Vec::new(),
+        },
+        entities: (0..5).map(|_| entity(format!("entity-{}", dice.rank(500)))).collect(),
+        topics: vec![ArticleTopic { id: TOPICS[dice.rank(8)].into(), spans: Vec::new() }],
+        fingerprint: None,
+        changes: Vec::new(),
+        correction: None,
+        copy_of: None,
+        story: None,
+        joined_by: Vec::new(),
+        recording: None,
+    })))
+}
+
+fn reject(number: usize, feed: &FeedRef) -> Result<Event, url::ParseError> {
+    Ok(Event::Reject(Box::new(RejectEvent {
+        id: EventId::of_parts(&[&number.to_string()]),
+        article: None,
+        url: Some(format!("https://news{}.example/{number}", number % 100).parse()?),
+        stage: RejectReason::NotRelevant.stages()[0],
+        reason: RejectReason::NotRelevant,
+        detail: "score 0.02: names neither side".into(),
+        feed: Some(feed.clone()),
+        entry: None,
+        relevance: None,
+    })))
+}
+
+/// The most memory that the process had, in MB, as Linux tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? / 1024)
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let events: usize = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
+    let folder = tempfile::tempdir_in(arguments.next().map_or_else(std::env::temp_dir, PathBuf::from))?;
+    let options = Options { durability: Durability::Process, ..Options::default() };
+    let journal = Journal::open(folder.path().join("journal.db"), options)?;
+    let feeds: Vec<FeedRef> = (0..50)
+        .map(|number| {
+            Ok(FeedRef::new(
+                &format!("https://news{number}.example/rss").parse()?,
+                None,
+                &SecretQuery::default(),
+            ))
+        })
+        .collect::<Result<_, url::ParseError>>()?;
+    let states: Vec<FeedState> =
+        feeds.iter().map(|feed| FeedState::new(feed, Timestamp::UNIX_EPOCH)).collect();
+    journal.configure_feeds(states.clone()).await?;
+
+    let mut dice = Dice(7);
+    let (mut stored, mut longest, mut bytes) = (Duration::ZERO, Duration::ZERO, 0);
+    for first in (0..events).step_by(BATCH) {
+        let feed = dice.rank(feeds.len());
+        let made: Vec<Event> = (first..events.min(first + BATCH))
+            .map(|number| match number % 5 {
+                0 => article(&mut dice, number, &feeds[feed]),
+                _ => reject(number, &feeds[feed]),
+            })
+            .collect::<Result<_, _>>()?;
+        for event in &made {
+            bytes += event.to_json()?.len();
+        }
+        let begun = Instant::now();
+        let commit = PollCommit {
+            feed: states[feed].clone(),
+            entries: Vec::new(),
+            events: made,
+            hub: HubNews::Nothing,
+            at: Timestamp::from_second(1_750_000_000 + i64::try_from(first)? * SECONDS_APART)?,
+            traceparent: String::new(),
+        };
+        journal.commit_poll(commit).await?;
+        stored += begun.elapsed();
+        longest = longest.max(begun.elapsed());
+    }
+    let on_disk = journal.status()?.bytes;
+    println!("{events} events, {:.0} B of JSON each", bytes as f64 / events as f64);
+    println!(
+        "stored in {:.1} µs each, the longest {BATCH} in {longest:.1?}",
+        stored.as_micros() as f64 / events as f64
+    );
+    println!("on disk {:.0} B each", on_disk as f64 / events as f64);
+
+    let end = 1_750_000_000 + i64::try_from(events)? * SECONDS_APART;
+    let day = |back: i64| Timestamp::from_second(end - back * 86_400).map(|time| time.to_string());
+    let rare = word(0, 29_000);
+    let questions = [
+        ("everything", String::new()),
+        ("a language", "language=uk".into()),
+        ("two languages and a topic", "language=ru&language=ko&topic=culture".into()),
+        ("a publisher's host", "publisher=news99.example".into()),
+        ("an entity that is seldom named", "entity=entity-499".into()),
+        (
+            "many conditions that few meet",
+            "language=uk&label=borderline&topic=culture&entity=entity-450".into(),
+        ),
+        (
+            "conditions that nothing meets",
+            "language=uk&publisher=news0.example&topic=culture&q=Russia".into(),
+        ),
+        ("a word of every second article", "q=Россия".into()),
+        ("a word in a row with another", "q=%22North+Korea%22".into()),
+        ("a seldom word", format!("q={rare}")),
+        ("Korean, two syllables", "q=북한".into()),
+        ("Chinese, a phrase", "q=俄罗斯和朝鲜".into()),
+        ("one Chinese character", "q=俄".into()),
+        ("two words that never meet", "q=Россия+Russia".into()),
+        ("words that begin so", "q=рос*".into()),
+        ("without a word", "q=Russia+-Korea".into()),
+        ("a day half a year ago", format!("since={}&until={}&language=ru", day(180)?, day(179)?)),
+        ("a seldom word of the first day", format!("until={}&q={rare}", day(340)?)),
+    ];
+    println!("\nfirst page of 50 articles, and of 50 events, in ms: the longest of five");
+    for (name, query) in questions {
+        let filter = EventFilter::from_query(&query)?;
+        let (mut articles, mut log, mut found) = (Duration::ZERO, Duration::ZERO, 0);
+        for _ in 0..5 {
+            let begun = Instant::now();
+            found = journal.reader().articles(&filter, None, 50, usize::MAX)?.articles.len();
+            articles = articles.max(begun.elapsed());
+            let begun = Instant::now();
+            journal.reader().events_by(&filter, Sequence::START, 50)?;
+            log = log.max(begun.elapsed());
+        }
+        println!("{:8.1} {:8.1}  {name} ({found})", articles.as_secs_f64() * 1e3, log.as_secs_f64() * 1e3);
+    }
+
+    let before = peak_memory();
+    for query in ["", "language=ru"] {
+        let filter = EventFilter::from_query(query)?;
+        let (begun, mut read, mut cursor) = (Instant::now(), 0, None);
+        loop {
+            let page = journal.reader().articles(&filter, cursor, 500, 8 << 20)?;
+            read += page.articles.iter().map(|found| found.event.data.len()).sum::<usize>();
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let seconds = begun.elapsed().as_secs_f64();
+        println!(
+            "\nall articles of `{query}`: {:.0} MB at {:.0} MB/s",
+            read as f64 / 1e6,
+            read as f64 / 1e6 / seconds
+        );
+    }
+    if let (Some(before), Some(after)) = (before, peak_memory()) {
+        println!("the most memory: {before} MB before all articles were read, {after} MB after");
+    }
+    Ok(())
+}
