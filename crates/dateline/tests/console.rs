@@ -84,7 +84,7 @@ impl TestConsole {
             Some(HOSTILE.to_owned()),
             &SecretQuery::default(),
         );
-        let catalogue = FeedCatalogue::new(&[feed.clone()], &[], &PollSettings::default());
+        let catalogue = FeedCatalogue::new(std::slice::from_ref(&feed), &[], &PollSettings::default());
         let api = ApiSettings { token: token.map(Secret::new), token_file: None };
         let console = ConsoleSettings { users: users.clone(), ..ConsoleSettings::default() };
         let sources = Sources {

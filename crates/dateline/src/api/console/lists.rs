@@ -47,7 +47,7 @@ pub(super) async fn articles(
 ) -> Shown {
     let query = query.unwrap_or_default();
     let chosen = without_empty(&query);
-    if chosen.len() < query.len() && query.contains("=&") | query.ends_with('=') {
+    if query.contains("=&") || query.ends_with('=') {
         return Ok(Redirect::to(&format!("/articles?{chosen}")).into_response());
     }
     let Parameters { filter, own } = Parameters::<ArticleQuery>::of(&query)?;
