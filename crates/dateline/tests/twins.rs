@@ -98,7 +98,7 @@ async fn a_view_that_tells_less_is_no_edit_and_the_page_after_its_view_is_one() 
     assert_eq!(outline(&events), ONE);
     let (events, ..) = then(view, PAGE, [&ON_SUBJECT[..2], &ON_SUBJECT]).await;
     assert_eq!(outline(&events), ["article", "article", "story", "story"]);
-    let whole = events.iter().filter(|event| event.kind == EventKind::Article).next_back().map(data).unwrap();
+    let whole = events.iter().rfind(|event| event.kind == EventKind::Article).map(data).unwrap();
     assert_eq!((&whole["revision"], &whole["canonical_url"]), (&json!(2), &json!(PAGE)));
     assert_eq!(whole["changes"][0]["kind"], "added");
 }

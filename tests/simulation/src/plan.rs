@@ -363,7 +363,7 @@ impl Planner {
             // Another feed, or the same one, announced this page before.
             // Every other time under a twin of its address.
             Some(link) if has_guids && self.rng.random_bool(0.08) => {
-                if number % 2 == 0 {
+                if number.is_multiple_of(2) {
                     twin_of(link)
                 } else {
                     link.clone()

@@ -232,7 +232,7 @@ fn unsectioned<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>) -> Opti
     (is_short && text::weight(head) >= 20 && (is_sure || (others.is_link)(&text::key(tail)))).then_some(head)
 }
 
-/// `title` without the site's name in brackets before it: "[바다일보] …".
+/// `title` without the site's name in brackets before it: `[바다일보] …`.
 fn prefixed<'t>(title: &'t str, site: &Site) -> Option<&'t str> {
     let rest = title.strip_prefix(['[', '【', '〔', '(', '（', '<', '＜'])?;
     let (name, headline) = rest.split_once([']', '】', '〕', ')', '）', '>', '＞'])?;
