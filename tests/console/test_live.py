@@ -116,7 +116,8 @@ class Running(Browsing):
         live = self.page(self.base)
         live.goto("/live?kind=article")
         row = lambda number: live.locator("#live li", has_text=f"bridge number {number}")
-        row(1).wait_for()
+        # First polls are spread over the first minute.
+        row(1).wait_for(timeout=90_000)
         feed = self.open_feed()
         self.ask_now(feed, 2)
         row(2).wait_for()
