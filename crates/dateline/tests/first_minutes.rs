@@ -49,6 +49,7 @@ fn the_demo_needs_nothing_shows_the_day_serves_it_and_leaves_nothing() {
         assert!(lines.read_line(&mut told).unwrap() > 0, "{told}");
     }
     let address = told.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+    let address = address.trim_end_matches('/');
     let served = get(address, "/v1/events");
 
     let config = day("dateline.toml");

@@ -187,10 +187,10 @@ mod tests {
     fn an_error_in_the_file_names_its_line_and_shows_no_hash() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("users.toml");
-        std::fs::write(&file, "[[user]]\nname = \"anna\"\nrole = \"$argon2id$secret\"\npassword = 3\n")
+        std::fs::write(&file, "[[user]]\nname = \"anna\"\nrole = \"$argon2id$secret\"\npassword = \"x\"\n")
             .unwrap();
         let error = read(&file).unwrap_err().to_string();
-        assert!(error.contains("3") && !error.contains("secret"), "{error}");
+        assert!(error.contains("users.toml:3:") && !error.contains("secret"), "{error}");
     }
 
     #[test]
