@@ -152,7 +152,9 @@ impl Config {
         let agencies = agencies::text(&settings.agencies)
             .and_then(|text| Ok((agencies::parse(&settings.agencies, &text)?, text)))
             .map_err(&mut noted);
-        let story_tables = stories::files(&settings.story_tables, settings.stories.enabled)
+        let are_stories_asked_for =
+            settings.stories.enabled && (table.contains_key("story_tables") || table.contains_key("stories"));
+        let story_tables = stories::files(&settings.story_tables, are_stories_asked_for)
             .and_then(|files| {
                 let tables = files.as_ref().map(|files| stories::parse(&settings.story_tables, files));
                 Ok((tables.transpose()?, files.unwrap_or_default()))

@@ -106,6 +106,12 @@ pub async fn run(
     let write_access = watch::Sender::new(
         WriteAccess::new(address, settings.api.clone()).with_console(settings.console.clone()),
     );
+    if settings.stories.enabled && world.story_tables.is_none() {
+        tracing::warn!(
+            folder = %settings.story_tables.display(),
+            "no stories are told, since the folder of the tables that they are told by is missing: `dateline init` writes one"
+        );
+    }
     if settings.fetch.has_example_contact() {
         tracing::warn!(
             user_agent = settings.fetch.user_agent,

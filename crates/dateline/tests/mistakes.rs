@@ -369,9 +369,19 @@ fn a_broker_that_cannot_be_used_is_not_waited_for_at_the_end() {
 }
 
 #[test]
-fn a_missing_folder_of_story_tables_is_told_unless_stories_are_off() {
+fn a_missing_folder_of_story_tables_is_a_mistake_where_it_is_named_and_told_where_it_is_not() {
     let site = Site::new("", "");
+    let told = |checked: &std::process::Output| String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(told(&site.run(&["check"])).contains("stories   told by the tables in"));
     fs::remove_dir_all(site.folder.path().join("stories")).unwrap();
+    // As where the configuration is of a version without stories.
+    let checked = site.run(&["check"]);
+    assert!(told(&checked).contains("stories   none: there is no folder"), "{}", told(&checked));
+    let (mut child, _) = site.daemon(&[]);
+    assert!(terminate(&mut child, std::time::Duration::from_secs(60)).success());
+    assert!(site.log().contains("no stories are told"), "{}", site.log());
+
+    site.change("story_tables = \"stories\"\n");
     let checked = site.run(&["check"]);
     let told = String::from_utf8(checked.stderr).unwrap();
     assert!(!checked.status.success(), "{told}");

@@ -34,8 +34,13 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         "" => "off (callback in [websub] is empty)".to_owned(),
         callback => format!("hubs reach us at {callback}"),
     };
+    let stories = match (&config.story_tables, settings.stories.enabled) {
+        (Some(_), _) => format!("told by the tables in {}", settings.story_tables.display()),
+        (None, true) => format!("none: there is no folder {}", settings.story_tables.display()),
+        (None, false) => "none (enabled in [stories] is false)".to_owned(),
+    };
     print_text(&format!(
-        "{} is right.\n  feeds     {} in {}\n  subject   {} in {}\n  journal   {}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}\n",
+        "{} is right.\n  feeds     {} in {}\n  subject   {} in {}\n  stories   {stories}\n  journal   {}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}\n",
         arguments.config.path.display(),
         config.feeds.len(),
         settings.feeds.display(),

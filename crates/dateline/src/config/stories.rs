@@ -16,15 +16,16 @@ pub fn read(folder: &Path) -> Result<StoryTables, Vec<ConfigError>> {
     parse(folder, &subject::files(folder, "story_tables")?)
 }
 
-/// The text of every file in `folder`; `None` where there is no such folder and stories are off.
+/// The text of every file in `folder`; `None` where there is no such folder, and nothing asks for it: that of `dateline.toml` alone is
+/// missing where a configuration is of a version that told no stories.
 pub(super) fn files(
     folder: &Path,
-    are_told: bool,
+    is_asked_for: bool,
 ) -> Result<Option<BTreeMap<String, String>>, Vec<ConfigError>> {
     if folder.exists() {
         return subject::files(folder, "story_tables").map(Some);
     }
-    if !are_told {
+    if !is_asked_for {
         return Ok(None);
     }
     let remedy = "set `story_tables` to the folder that Dateline comes with, or turn stories off: [stories] with enabled = false";
