@@ -45,6 +45,7 @@ class Killed(Delivery):
             # Small transactions, so that there are many of them.
             "kafka": {"cleanup": "compact", "transaction_timeout": "20s", "max_batch": 20},
             "": {"story_tables": str(REPOSITORY / "config" / "stories"), "agencies": str(REPOSITORY / "config" / "agencies.tsv")},
+            "stories": {"enabled": True},
             # Pages are visited again within seconds, so that corrections and withdrawals come in the middle of it all.
             "revisit": {"after": ["2s", "5s", "10s", "20s", "40s", "80s", "160s", "320s"]},
         })
