@@ -133,8 +133,18 @@ impl Config {
         if let Err(error) = settings.api.write_token() {
             noted(vec![error]);
         }
+        let path = values.path().to_owned();
         let mut of_settings = values.into_errors();
         let sinks = sinks.map_err(&mut noted);
+        let own = [&settings.journal_path(), &settings.feeds, &settings.sites, &settings.agencies, &path];
+        for file in sinks.iter().flat_map(|sinks| &sinks.files).filter(|file| own.contains(&&file.path)) {
+            let what = format!(
+                "`path` of the [[file]] {} is {}, which the daemon has for itself; expected a file for events alone",
+                file.name,
+                file.path.display()
+            );
+            noted(vec![ConfigError::in_file(&path, what)]);
+        }
         let feeds = feeds_text
             .map_or_else(|| feeds::text_of(&settings.feeds), |text| Ok(text.to_owned()))
             .and_then(|text| {

@@ -369,6 +369,18 @@ fn a_broker_that_cannot_be_used_is_not_waited_for_at_the_end() {
 }
 
 #[test]
+fn events_are_not_written_over_what_the_daemon_has_for_itself() {
+    let site = Site::new("", "");
+    for path in ["data/journal.db", "feeds.toml", "dateline.toml"] {
+        site.change(&format!("[[file]]\nname = \"a\"\npath = {path:?}\n"));
+        let checked = site.run(&["check"]);
+        let told = String::from_utf8_lossy(&checked.stderr).into_owned();
+        assert_eq!(checked.status.code(), Some(78), "{path}: {told}");
+        assert!(told.contains("which the daemon has for itself"), "{path}: {told}");
+    }
+}
+
+#[test]
 fn a_missing_folder_of_story_tables_is_a_mistake_where_it_is_named_and_told_where_it_is_not() {
     let site = Site::new("", "");
     let told = |checked: &std::process::Output| String::from_utf8_lossy(&checked.stdout).into_owned();

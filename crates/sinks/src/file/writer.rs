@@ -121,6 +121,10 @@ impl OpenFile {
             Err(TryLockError::Error(error)) => tracing::debug!(%error, "a file of events cannot be locked"),
         }
         let metadata = file.metadata()?;
+        // A device has no length, and no end.
+        if metadata.len() > 0 {
+            refuse_foreign(&mut file)?;
+        }
         let bytes = whole_lines(&mut file, metadata.len())?;
         if bytes < metadata.len() {
             tracing::warn!(
@@ -134,6 +138,19 @@ impl OpenFile {
         sync_folder(path)?;
         let written = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
         Ok(Self { file, bytes, written: written.unwrap_or(Timestamp::UNIX_EPOCH) })
+    }
+}
+
+/// Refuses what does not begin as a line of events does: nothing is cut off a journal, or added to a configuration.
+fn refuse_foreign(file: &mut File) -> io::Result<()> {
+    let mut first = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    Read::by_ref(file).take(1).read_to_end(&mut first)?;
+    match first.first() {
+        None | Some(b'{') => Ok(()),
+        Some(_) => {
+            Err(io::Error::other("it holds something else than events; name another file in [[file]]"))
+        }
     }
 }
 
@@ -299,6 +316,16 @@ mod tests {
             writer.append(&[line(2)], at(0)).unwrap();
             assert_eq!(files(folder.path())[0].1.len(), left + 1);
         }
+    }
+
+    #[test]
+    fn a_file_of_something_else_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.ndjson");
+        fs::write(&path, b"SQLite format 3\0\nand so on").unwrap();
+        let error = LineWriter::new(path.clone(), 1 << 20, HOUR).append(&[line(1)], at(0)).unwrap_err();
+        assert!(error.to_string().contains("something else than events"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"SQLite format 3\0\nand so on");
     }
 
     #[test]
