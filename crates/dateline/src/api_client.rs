@@ -17,6 +17,7 @@ use url::{Position, Url};
 use crate::api::ProblemKind;
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::run_record::RunRecord;
 
 /// How long a daemon may take to do what it is told.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -27,6 +28,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Never for an address that the settings can hold.
 pub fn address(settings: &Settings) -> Result<Url, Failure> {
     Url::parse(&format!("http://{}", settings.http.listen)).map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// Where the daemon that runs with these settings has its API: by the note that it left beside its journal, else where they say.
+///
+/// # Errors
+/// Never for an address that the settings can hold.
+pub fn address_in_use(settings: &Settings) -> Result<Url, Failure> {
+    let noted = RunRecord::read(&settings.data_dir).filter(RunRecord::is_there);
+    noted.and_then(|noted| noted.api.parse().ok()).map_or_else(|| address(settings), Ok)
 }
 
 /// The answer to a GET request, and the task that drives its connection, which ends with the answer.

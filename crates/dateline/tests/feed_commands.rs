@@ -361,5 +361,12 @@ fn what_a_running_daemon_refuses_leaves_the_file_as_it_was() {
     let why = refused(&site.run(&["feed", "add", "--unchecked", "https://a.example/rss"]));
     assert!(why.contains("sites.toml"), "{why}");
     assert_eq!(feeds_file(&site), before);
+    for name in ["http://u:hush-hush@h:99999/", "../reload?", ""] {
+        let why = refused(&site.run(&["feed", "remove", name]));
+        assert!(
+            why.contains("no feed is configured under this address or id") && !why.contains("hush"),
+            "{why}"
+        );
+    }
     terminate(&mut child, Duration::from_secs(20));
 }

@@ -8,7 +8,7 @@ pub(super) mod running;
 mod show;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Subcommand};
@@ -178,12 +178,15 @@ fn named(settings: &Settings, text: &str) -> Result<ListedFeed, Failure> {
             || Some(feed.id()) == of_address.as_ref()
             || feed.published().url.as_str() == text
     };
-    listed.into_iter().find(is_meant).ok_or_else(|| {
-        Failure::Other(format!(
-            "no feed is configured under this address or id; {} names those that are",
-            settings.feeds.display()
-        ))
-    })
+    listed.into_iter().find(is_meant).ok_or_else(|| no_such_feed(&settings.feeds))
+}
+
+/// Without what was given, which may hold a password.
+fn no_such_feed(feeds: &Path) -> Failure {
+    Failure::Other(format!(
+        "no feed is configured under this address or id; {} names those that are",
+        feeds.display()
+    ))
 }
 
 fn import(arguments: &ImportArguments) -> Result<(), Failure> {

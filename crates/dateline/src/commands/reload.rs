@@ -22,7 +22,7 @@ pub struct ReloadArguments {
     /// Print what changed as one JSON document.
     #[arg(long)]
     json: bool,
-    /// The daemon's API; without it, `listen` in `[http]` of the configuration says where that is.
+    /// The daemon's API; without it, the note that the daemon left in `data_dir` says where that is, else `listen` in `[http]`.
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
     /// The configuration that names the API.
@@ -39,7 +39,7 @@ pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
     let token = settings.api.write_token()?;
     let mut url = match &arguments.url {
         Some(url) => url.clone(),
-        None => api_client::address(&settings)?,
+        None => api_client::address_in_use(&settings)?,
     };
     url.set_path("/v1/reload");
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -56,7 +56,7 @@ pub struct TailArguments {
 pub fn run(arguments: &TailArguments) -> Result<(), Failure> {
     let base = match &arguments.url {
         Some(url) => url.clone(),
-        None => api_client::address(&Settings::load(&arguments.config.path)?)?,
+        None => api_client::address_in_use(&Settings::load(&arguments.config.path)?)?,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::no_such_feed;
 use crate::api::FeedChangeReport;
 use crate::api_client::{self, ApiFailure};
 use crate::commands::known_url;
@@ -75,7 +76,7 @@ impl<'s> RunningDaemon<'s> {
     /// The id of the feed that `text` names, by its address as configured or as shown, or its id.
     ///
     /// # Errors
-    /// If the daemon doesn't answer.
+    /// If the daemon doesn't answer, or `text` is neither an address nor an id.
     pub(super) fn feed_named(&self, text: &str) -> Result<FeedId, Failure> {
         let feeds: Vec<FeedStatus> = self.call(Method::GET, "/v1/feeds", None::<&()>)?;
         let of_address = known_url(text).map(|url| FeedId::of(&url));
@@ -84,7 +85,9 @@ impl<'s> RunningDaemon<'s> {
         };
         let found = feeds.iter().find(is_meant).map(|feed| feed.id.clone());
         // What it doesn't know may stand in its file since it last read that.
-        Ok(found.or(of_address).unwrap_or_else(|| FeedId::from_stored(text)))
+        let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let known = found.or(of_address).or_else(|| is_id.then(|| FeedId::from_stored(text)));
+        known.ok_or_else(|| no_such_feed(&self.settings.feeds))
     }
 }
 
