@@ -3,16 +3,14 @@
 import json
 import re
 import unittest
-from pathlib import Path
 
 import jsonschema
 
 from harness import topic
-from harness.case import BROKER, EndToEnd
+from harness.case import BROKER, PAGES, EndToEnd
 from harness.daemon import REPOSITORY, Daemon, eventually
 from harness.site import Site, atom, rss
 
-OWN_PAGES = Path(__file__).parent / "pages"
 SHARED_PAGES = REPOSITORY.parent / "shared" / "seeds"
 HEADERS = {"content-type", "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_dataschema",
            "ce_sequence", "ce_journal", "ce_entrydigest", "traceparent"}
@@ -76,7 +74,7 @@ class FivePages(EndToEnd):
         self.assertEqual(event["relevance"]["label"], "relevant")
 
     def test_pages_of_our_own(self):
-        self.deliver(OWN_PAGES)
+        self.deliver(PAGES)
 
     @unittest.skipUnless(SHARED_PAGES.exists(), f"{SHARED_PAGES} is not here; the pages of our own have the same shapes")
     def test_the_seed_pages(self):

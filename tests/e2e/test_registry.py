@@ -3,7 +3,6 @@
 import json
 import unittest
 import urllib.request
-from pathlib import Path
 
 from confluent_kafka import Consumer
 from confluent_kafka.schema_registry import SchemaRegistryClient
@@ -13,20 +12,11 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from harness.case import BROKER, EndToEnd
 from harness.daemon import Daemon, eventually
 from harness.registry import Registry
-from harness.site import Site, rss
-
-PAGES = Path(__file__).parent / "pages"
 
 
 class SchemasAtARegistry(EndToEnd):
     def test_values_are_framed_once_the_registry_has_the_schemas_and_not_before(self):
-        gold = json.loads((PAGES / "gold.json").read_text())
-        site = Site(self.folder / "web")
-        for name, page in gold.items():
-            site.add(page["url"], (PAGES / f"{name}.html").read_text())
-        site.add("https://feeds.example/all.rss", rss("All", [(page["title"], page["url"], name) for name, page in gold.items()]))
-        site.start()
-        self.addCleanup(site.stop)
+        site, gold = self.serve_pages()
         registry = Registry(self.folder)
         daemon = Daemon(self.folder / "daemon", ["https://feeds.example/all.rss"], {
             "fetch": {"extra_ca": [str(site.ca)], "connect_to": site.connect_to, "per_host_delay": "50ms"},

@@ -4,27 +4,18 @@ import json
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from harness.case import EndToEnd
 from harness.daemon import Daemon, eventually
-from harness.site import Site, rss
 
-PAGES = Path(__file__).parent / "pages"
 SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 
 class AWebhook(EndToEnd):
     def test_what_is_posted_is_verified_and_killing_the_daemon_loses_nothing(self):
-        gold = json.loads((PAGES / "gold.json").read_text())
-        site = Site(self.folder / "web")
-        for name, page in gold.items():
-            site.add(page["url"], (PAGES / f"{name}.html").read_text())
-        site.add("https://feeds.example/all.rss", rss("All", [(page["title"], page["url"], name) for name, page in gold.items()]))
-        site.start()
-        self.addCleanup(site.stop)
+        site, gold = self.serve_pages()
 
         taken, refused, failures = [], [], iter([500, 503])
 

@@ -35,8 +35,7 @@ pub fn address(settings: &Settings) -> Result<Url, Failure> {
 /// # Errors
 /// Never for an address that the settings can hold.
 pub fn address_in_use(settings: &Settings) -> Result<Url, Failure> {
-    let noted = RunRecord::read(&settings.data_dir).filter(RunRecord::is_there);
-    noted.and_then(|noted| noted.api.parse().ok()).map_or_else(|| address(settings), Ok)
+    RunRecord::api_in_use(&settings.data_dir).map_or_else(|| address(settings), Ok)
 }
 
 /// The answer to a GET request, and the task that drives its connection, which ends with the answer.

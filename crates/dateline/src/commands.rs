@@ -32,11 +32,13 @@ use std::io::{self, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
 
+use dateline_journal::{Journal, JournalError, Options};
 use serde::Serialize;
 use url::Url;
 
 use crate::batch::BatchTally;
 use crate::cli::Command;
+use crate::config::Settings;
 use crate::failure::Failure;
 
 /// Does what `command` asks.
@@ -70,6 +72,20 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }
+}
+
+/// Makes a change to the journal of a daemon that doesn't run.
+fn change_journal<T>(
+    settings: &Settings,
+    make: impl AsyncFnOnce(&Journal) -> Result<T, JournalError>,
+) -> Result<T, Failure> {
+    let path = settings.journal_path();
+    let unusable = |source| Failure::Journal { path: path.clone(), source };
+    let journal = Journal::open(&path, Options::default()).map_err(unusable)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .map_err(Failure::io("the runtime cannot start"))?;
+    runtime.block_on(make(&journal)).map_err(unusable)
 }
 
 /// One JSON document, laid out for reading.

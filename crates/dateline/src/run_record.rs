@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// The name of the file in `data_dir`.
 const FILE: &str = "daemon.json";
@@ -78,6 +79,11 @@ impl RunRecord {
     /// That of the last daemon in `folder`, if there is one that can be read.
     pub fn read(folder: &Path) -> Option<Self> {
         serde_json::from_slice(&fs::read(path(folder)).ok()?).ok()
+    }
+
+    /// Where the daemon that runs in `folder` has its API, if one runs.
+    pub fn api_in_use(folder: &Path) -> Option<Url> {
+        Self::read(folder).filter(Self::is_there)?.api.parse().ok()
     }
 }
 

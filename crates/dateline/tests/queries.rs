@@ -7,8 +7,8 @@ mod served;
 use dateline::config::HttpSettings;
 use dateline_journal::{EntryCompletion, PollCommit, StoryUpdate};
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedRef, FeedState,
-    HubNews, Label, PageKind, Relevance, SecretQuery,
+    Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, FeedRef, FeedState, HubNews,
+    Judgement, Label, PageKind, Relevance, SecretQuery,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -38,12 +38,9 @@ async fn publish(served: &TestServer, name: &str, language: &str, title: &str, t
     };
     served.journal.commit_poll(commit).await.unwrap();
     let article = ArticleId::of(&CanonicalUrl::of(&url));
-    let event = ArticleEvent {
-        id: EventId::of_revision(&article, 1),
-        article: article.clone(),
-        revision: 1,
-        supersedes: None,
-        content: Article {
+    let event = ArticleEvent::new(
+        article.clone(),
+        Article {
             url: Some(url.clone()),
             canonical_url: Some(url),
             page_kind: PageKind::Article,
@@ -66,25 +63,18 @@ async fn publish(served: &TestServer, name: &str, language: &str, title: &str, t
             },
             cuts: Vec::new(),
         },
-        feed: None,
-        entry: None,
-        received_at: now,
-        relevance: Relevance {
-            label: Label::Relevant,
-            score: Some(1.0),
-            reasons: Vec::new(),
-            passages: Vec::new(),
+        Judgement {
+            relevance: Relevance {
+                label: Label::Relevant,
+                score: Some(1.0),
+                reasons: Vec::new(),
+                passages: Vec::new(),
+            },
+            entities: Vec::new(),
+            topics: Vec::new(),
         },
-        entities: Vec::new(),
-        topics: Vec::new(),
-        fingerprint: None,
-        changes: Vec::new(),
-        correction: None,
-        copy_of: None,
-        story: None,
-        joined_by: Vec::new(),
-        recording: None,
-    };
+        now,
+    );
     let completion = EntryCompletion {
         feed: feed.id,
         entry: entry.id,

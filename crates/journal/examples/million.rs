@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use dateline_journal::{Durability, EventFilter, Journal, Options, PollCommit};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, ArticleTopic, Body, Entity, Event, EventId, FeedRef, FeedState,
-    HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery, Sequence,
+    HubNews, Judgement, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery, Sequence,
 };
 use jiff::Timestamp;
 
@@ -85,51 +85,44 @@ fn article(dice: &mut Dice, number: usize, feed: &FeedRef) -> Result<Event, url:
         spans: Vec::new(),
     };
     Ok(Event::Article(Box::new(ArticleEvent {
-        id: EventId::of_revision(&id, 1),
-        article: id,
-        revision: 1,
-        supersedes: None,
-        content: Article {
-            canonical_url: Some(url.clone()),
-            publisher: Some(format!("Publisher {}", url.host_str().unwrap_or_default())),
-            url: Some(url),
-            page_kind: PageKind::Article,
-            origins: Vec::new(),
-            language: Some(LANGUAGES[language].into()),
-            title: Some(text(dice, language, 80)),
-            title_source: None,
-            title_alternative: None,
-            authors: Vec::new(),
-            credits: Vec::new(),
-            authors_source: None,
-            published: None,
-            modified: None,
-            body: Body {
-                text: text(dice, language, 2_000),
-                paragraphs: Vec::new(),
-                sha256: String::new(),
-                extractor: "example".into(),
-            },
-            cuts: Vec::new(),
-        },
         feed: Some(feed.clone()),
-        entry: None,
-        received_at: Timestamp::UNIX_EPOCH,
-        relevance: Relevance {
-            label: if dice.roll(5) == 0 { Label::Borderline } else { Label::Relevant },
-            score: Some(0.9),
-            reasons: Vec::new(),
-            passages: Vec::new(),
-        },
-        entities: (0..5).map(|_| entity(format!("entity-{}", dice.rank(500)))).collect(),
-        topics: vec![ArticleTopic { id: TOPICS[dice.rank(8)].into(), spans: Vec::new() }],
-        fingerprint: None,
-        changes: Vec::new(),
-        correction: None,
-        copy_of: None,
-        story: None,
-        joined_by: Vec::new(),
-        recording: None,
+        ..ArticleEvent::new(
+            id,
+            Article {
+                canonical_url: Some(url.clone()),
+                publisher: Some(format!("Publisher {}", url.host_str().unwrap_or_default())),
+                url: Some(url),
+                page_kind: PageKind::Article,
+                origins: Vec::new(),
+                language: Some(LANGUAGES[language].into()),
+                title: Some(text(dice, language, 80)),
+                title_source: None,
+                title_alternative: None,
+                authors: Vec::new(),
+                credits: Vec::new(),
+                authors_source: None,
+                published: None,
+                modified: None,
+                body: Body {
+                    text: text(dice, language, 2_000),
+                    paragraphs: Vec::new(),
+                    sha256: String::new(),
+                    extractor: "example".into(),
+                },
+                cuts: Vec::new(),
+            },
+            Judgement {
+                relevance: Relevance {
+                    label: if dice.roll(5) == 0 { Label::Borderline } else { Label::Relevant },
+                    score: Some(0.9),
+                    reasons: Vec::new(),
+                    passages: Vec::new(),
+                },
+                entities: (0..5).map(|_| entity(format!("entity-{}", dice.rank(500)))).collect(),
+                topics: vec![ArticleTopic { id: TOPICS[dice.rank(8)].into(), spans: Vec::new() }],
+            },
+            Timestamp::UNIX_EPOCH,
+        )
     })))
 }
 

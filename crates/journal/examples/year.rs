@@ -13,7 +13,7 @@ use dateline_journal::{
 };
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedRef, FeedState,
-    HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery,
+    HubNews, Judgement, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery,
 };
 use jiff::Timestamp;
 use tokio::task::JoinSet;
@@ -54,12 +54,9 @@ fn outcome(entry: &Entry, number: usize) -> Event {
     }
     let article =
         url.as_ref().map_or_else(|| ArticleId::from_stored(""), |url| ArticleId::of(&CanonicalUrl::of(url)));
-    Event::Article(Box::new(ArticleEvent {
-        id: EventId::of_revision(&article, 1),
+    Event::Article(Box::new(ArticleEvent::new(
         article,
-        revision: 1,
-        supersedes: None,
-        content: Article {
+        Article {
             canonical_url: url.clone(),
             url,
             page_kind: PageKind::Article,
@@ -82,25 +79,18 @@ fn outcome(entry: &Entry, number: usize) -> Event {
             },
             cuts: Vec::new(),
         },
-        feed: None,
-        entry: None,
-        received_at: Timestamp::UNIX_EPOCH,
-        relevance: Relevance {
-            label: Label::Relevant,
-            score: Some(1.0),
-            reasons: Vec::new(),
-            passages: Vec::new(),
+        Judgement {
+            relevance: Relevance {
+                label: Label::Relevant,
+                score: Some(1.0),
+                reasons: Vec::new(),
+                passages: Vec::new(),
+            },
+            entities: Vec::new(),
+            topics: Vec::new(),
         },
-        entities: Vec::new(),
-        topics: Vec::new(),
-        fingerprint: None,
-        changes: Vec::new(),
-        correction: None,
-        copy_of: None,
-        story: None,
-        joined_by: Vec::new(),
-        recording: None,
-    }))
+        Timestamp::UNIX_EPOCH,
+    )))
 }
 
 async fn poll(

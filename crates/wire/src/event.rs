@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::words::words;
 use crate::{
-    Article, ArticleId, ArticleTopic, Entity, EntryId, EventId, FeedId, JoinReason, PublicUrl, RejectReason,
-    Relevance, SecretQuery, Span, Stage, StoryEvent, StoryId,
+    Article, ArticleId, ArticleTopic, Entity, EntryId, EventId, FeedId, JoinReason, Judgement, PublicUrl,
+    RejectReason, Relevance, SecretQuery, Span, Stage, StoryEvent, StoryId,
 };
 
 /// An event of any kind.
@@ -174,6 +174,31 @@ pub struct ArticleEvent {
 }
 
 impl ArticleEvent {
+    /// The first revision of `article`, received at `received_at`: what it says and how it is judged. Nothing else is known of it.
+    pub fn new(article: ArticleId, content: Article, judgement: Judgement, received_at: Timestamp) -> Self {
+        let Judgement { relevance, entities, topics } = judgement;
+        Self {
+            id: EventId::of_revision(&article, 1),
+            article,
+            revision: 1,
+            supersedes: None,
+            content,
+            feed: None,
+            entry: None,
+            received_at,
+            relevance,
+            entities,
+            topics,
+            fingerprint: None,
+            changes: Vec::new(),
+            correction: None,
+            copy_of: None,
+            story: None,
+            joined_by: Vec::new(),
+            recording: None,
+        }
+    }
+
     /// Makes this event revision `revision` of its article, replacing the one before.
     pub fn set_revision(&mut self, revision: u32) {
         self.id = EventId::of_revision(&self.article, revision);

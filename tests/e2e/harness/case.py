@@ -1,5 +1,6 @@
 """What every end-to-end test needs: its folder, and the means, or a plain word about why it was skipped."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from . import daemon, site, topic
 
+PAGES = Path(__file__).parents[1] / "pages"
 BROKER = os.environ.get("KAFKA_TEST_BROKER", "")
 
 
@@ -46,6 +48,18 @@ class EndToEnd(unittest.TestCase):
             print(f"kept for a look: {self.folder}", flush=True)
         else:
             shutil.rmtree(self.folder)
+
+    def serve_pages(self):
+        """A site with our own pages and a feed of all of them, and what is known of each page."""
+        gold = json.loads((PAGES / "gold.json").read_text())
+        served = site.Site(self.folder / "web")
+        for name, page in gold.items():
+            served.add(page["url"], (PAGES / f"{name}.html").read_text())
+        listed = [(page["title"], page["url"], name) for name, page in gold.items()]
+        served.add("https://feeds.example/all.rss", site.rss("All", listed))
+        served.start()
+        self.addCleanup(served.stop)
+        return served, gold
 
     def topics(self):
         """`[kafka]` settings that give this test topics of its own."""

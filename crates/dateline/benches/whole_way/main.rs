@@ -24,7 +24,7 @@ use dateline_stories::book::{StoredStory, StoryBook};
 use dateline_stories::copy::{CopyIndex, CopyText, EarlierText};
 use dateline_stories::origin::{Agencies, Carrier, origins};
 use dateline_stories::story::StoryTables;
-use dateline_wire::{Article, ArticleEvent, ArticleId, CanonicalUrl, EventId, Judgement, Page, StoryId};
+use dateline_wire::{Article, ArticleEvent, ArticleId, CanonicalUrl, Judgement, Page, StoryId};
 use jiff::Timestamp;
 use url::Url;
 
@@ -163,26 +163,7 @@ fn work_shares(base: &str, entries: usize) -> (Duration, Duration, Duration) {
 
 fn event(content: Article, judgement: Judgement) -> Option<ArticleEvent> {
     let article = ArticleId::of(&CanonicalUrl::of(content.canonical_url.as_ref().or(content.url.as_ref())?));
-    Some(ArticleEvent {
-        id: EventId::of_revision(&article, 1),
-        article,
-        revision: 1,
-        supersedes: None,
-        fingerprint: None,
-        content,
-        feed: None,
-        entry: None,
-        received_at: Timestamp::UNIX_EPOCH,
-        relevance: judgement.relevance,
-        entities: judgement.entities,
-        topics: judgement.topics,
-        changes: Vec::new(),
-        correction: None,
-        copy_of: None,
-        story: None,
-        joined_by: Vec::new(),
-        recording: None,
-    })
+    Some(ArticleEvent::new(article, content, judgement, Timestamp::UNIX_EPOCH))
 }
 
 /// Tells origin, copy and story of each, as the engine does; what is kept of stories is read from memory.

@@ -1,13 +1,13 @@
 //! `dateline webhook`: what webhooks have given up, and what is done about it.
 
 use clap::{Args, Subcommand};
-use dateline_journal::{Journal, JournalError, JournalReader, Options, SinkId};
+use dateline_journal::{Journal, JournalReader, SinkId};
 use hyper::Method;
 use jiff::Timestamp;
 
 use super::config_file::ConfigFile;
 use super::feed::running::RunningDaemon;
-use super::{print_json, print_text};
+use super::{change_journal, print_json, print_text};
 use crate::api::{DeadLetter, EnabledWebhook, RedeliveryReport};
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -86,7 +86,7 @@ fn redeliver(arguments: &RedeliverArguments) -> Result<(), Failure> {
         return print_text(&format!("{} events are delivered again\n", report.events));
     }
     let at = Timestamp::now();
-    let revived = change(&settings, async |journal: &Journal| {
+    let revived = change_journal(&settings, async |journal: &Journal| {
         journal.redeliver(SinkId::webhook(name), event.clone(), at).await
     })?;
     let events = revived.ok_or_else(|| unknown(name))?;
@@ -100,24 +100,12 @@ fn enable(webhook: &NamedWebhook) -> Result<(), Failure> {
         let path = format!("/v1/webhooks/{name}/enable");
         return print_json(&daemon.call::<EnabledWebhook>(Method::POST, &path, None::<&()>)?);
     }
-    match change(&settings, async |journal: &Journal| journal.enable_sink(SinkId::webhook(name)).await)? {
+    match change_journal(&settings, async |journal: &Journal| {
+        journal.enable_sink(SinkId::webhook(name)).await
+    })? {
         true => print_text(&format!("{name} delivers again when the daemon starts\n")),
         false => Err(unknown(name)),
     }
-}
-
-/// Makes a change to the journal of a daemon that doesn't run.
-fn change<T>(
-    settings: &Settings,
-    make: impl AsyncFnOnce(&Journal) -> Result<T, JournalError>,
-) -> Result<T, Failure> {
-    let path = settings.journal_path();
-    let unusable = |source| Failure::Journal { path: path.clone(), source };
-    let journal = Journal::open(&path, Options::default()).map_err(unusable)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .map_err(Failure::io("the runtime cannot start"))?;
-    runtime.block_on(make(&journal)).map_err(unusable)
 }
 
 fn unknown(name: &str) -> Failure {

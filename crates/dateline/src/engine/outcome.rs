@@ -177,27 +177,13 @@ fn judged(
         return rejected(Stage::Judge, RejectReason::NotRelevant, detail, Some(judgement.relevance));
     }
     name_publisher_and_origins(&mut article, context, agencies);
-    let mut event = ArticleEvent {
-        id: EventId::of_revision(&article_id, 1),
-        article: article_id,
-        revision: 1,
-        supersedes: None,
+    let event = ArticleEvent {
         fingerprint: Some(fingerprint(&article.body.text)),
-        content: article,
         feed: context.feed.as_ref().map(|feed| feed.published().clone()),
         entry: Some(entry_ref(&context.entry)),
-        received_at: context.at,
-        relevance: judgement.relevance,
-        entities: judgement.entities,
-        topics: judgement.topics,
-        changes: Vec::new(),
-        correction: None,
-        copy_of: None,
-        story: None,
-        joined_by: Vec::new(),
         recording: record_id.map(|record_id| RecordingRef { record_id }),
+        ..ArticleEvent::new(article_id, article, judgement, context.at)
     };
-    event.set_revision(1);
     Event::Article(Box::new(event))
 }
 

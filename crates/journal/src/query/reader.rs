@@ -97,28 +97,8 @@ impl JournalReader {
     ) -> Result<Vec<CloudEvent>, JournalError> {
         self.check_search()?;
         let places = self.places(filter)?;
-        let expression = filter.expression(View::Events);
-        let (from, order) = match expression {
-            Some(_) => (FOUND, "s.rowid"),
-            None => (ALL, "e.sequence"),
-        };
-        self.read(|connection| {
-            let sql = format!("{EVENT} {from} {IN_TIME} ORDER BY {order} LIMIT :limit");
-            let mut select = connection.prepare_cached(&sql)?;
-            let mut rows = select.query(named_params! {
-                ":expression": expression,
-                ":after": after.max(places.after).0,
-                ":to": places.to.0,
-                ":since": places.since,
-                ":until": places.until,
-                ":limit": count(limit),
-            })?;
-            let mut events = Vec::new();
-            while let Some(row) = rows.next()? {
-                events.extend(unless_unreadable(event(row))?);
-            }
-            Ok(events)
-        })
+        let places = Places { after: after.max(places.after), ..places };
+        self.events_at(filter, places, "ASC", limit)
     }
 
     /// Up to `limit` events that `filter` asks for, the newest first, from the one before `before` on. One that cannot be read is left
@@ -135,18 +115,29 @@ impl JournalReader {
         self.check_search()?;
         let places = self.places(filter)?;
         let to = before.map_or(places.to, |before| places.to.min(Sequence(before.0.saturating_sub(1))));
+        self.events_at(filter, Places { to, ..places }, "DESC", limit)
+    }
+
+    /// Up to `limit` events at `places` that `filter` asks for, in this direction.
+    fn events_at(
+        &self,
+        filter: &EventFilter,
+        places: Places,
+        direction: &str,
+        limit: usize,
+    ) -> Result<Vec<CloudEvent>, JournalError> {
         let expression = filter.expression(View::Events);
         let (from, order) = match expression {
             Some(_) => (FOUND, "s.rowid"),
             None => (ALL, "e.sequence"),
         };
         self.read(|connection| {
-            let sql = format!("{EVENT} {from} {IN_TIME} ORDER BY {order} DESC LIMIT :limit");
+            let sql = format!("{EVENT} {from} {IN_TIME} ORDER BY {order} {direction} LIMIT :limit");
             let mut select = connection.prepare_cached(&sql)?;
             let mut rows = select.query(named_params! {
                 ":expression": expression,
                 ":after": places.after.0,
-                ":to": to.0,
+                ":to": places.to.0,
                 ":since": places.since,
                 ":until": places.until,
                 ":limit": count(limit),

@@ -8,7 +8,7 @@ use dateline_journal::{
 };
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedRef,
-    FeedState, HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery, Stage,
+    FeedState, HubNews, Judgement, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery, Stage,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -58,12 +58,9 @@ pub(crate) async fn announce(
 pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
     let url = link(guid);
     let id = ArticleId::of(&CanonicalUrl::of(&url));
-    Event::Article(Box::new(ArticleEvent {
-        id: EventId::of_revision(&id, 1),
-        article: id,
-        revision: 1,
-        supersedes: None,
-        content: Article {
+    Event::Article(Box::new(ArticleEvent::new(
+        id,
+        Article {
             url: Some(url.clone()),
             canonical_url: Some(url),
             page_kind: PageKind::Article,
@@ -86,25 +83,18 @@ pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
             },
             cuts: Vec::new(),
         },
-        feed: None,
-        entry: None,
-        received_at: at(0),
-        relevance: Relevance {
-            label: Label::Relevant,
-            score: Some(1.0),
-            reasons: Vec::new(),
-            passages: Vec::new(),
+        Judgement {
+            relevance: Relevance {
+                label: Label::Relevant,
+                score: Some(1.0),
+                reasons: Vec::new(),
+                passages: Vec::new(),
+            },
+            entities: Vec::new(),
+            topics: Vec::new(),
         },
-        entities: Vec::new(),
-        topics: Vec::new(),
-        fingerprint: None,
-        changes: Vec::new(),
-        correction: None,
-        copy_of: None,
-        story: None,
-        joined_by: Vec::new(),
-        recording: None,
-    }))
+        at(0),
+    )))
 }
 
 pub(crate) fn reject(reason: RejectReason) -> Event {

@@ -16,8 +16,8 @@ use dateline_journal::{
 use dateline_sinks::{SigningKeys, SinkHandle, SinkReport, Webhook, WebhookSettings};
 use dateline_wire::{
     Article, ArticleEvent, ArticleId, Body, CanonicalUrl, CloudEvent, Entry, EntryId, Envelope, Event,
-    EventId, FeedRef, FeedState, HubNews, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery,
-    Sequence,
+    EventId, FeedRef, FeedState, HubNews, Judgement, Label, PageKind, RejectEvent, RejectReason, Relevance,
+    SecretQuery, Sequence,
 };
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -273,12 +273,9 @@ impl TestJournal {
         let url: Url = format!("https://news.example/{guid}").parse().unwrap();
         let id = ArticleId::of(&CanonicalUrl::of(&url));
         let text = format!("The text of {guid}, as it was told for the {revision}. time.");
-        let event = Event::Article(Box::new(ArticleEvent {
-            id: EventId::of_revision(&id, 1),
-            article: id,
-            revision: 1,
-            supersedes: None,
-            content: Article {
+        let event = Event::Article(Box::new(ArticleEvent::new(
+            id,
+            Article {
                 url: Some(url.clone()),
                 canonical_url: Some(url),
                 page_kind: PageKind::Article,
@@ -296,25 +293,18 @@ impl TestJournal {
                 body: Body { text, paragraphs: Vec::new(), sha256: String::new(), extractor: "test".into() },
                 cuts: Vec::new(),
             },
-            feed: None,
-            entry: None,
-            received_at: Timestamp::UNIX_EPOCH,
-            relevance: Relevance {
-                label: Label::Relevant,
-                score: Some(1.0),
-                reasons: Vec::new(),
-                passages: Vec::new(),
+            Judgement {
+                relevance: Relevance {
+                    label: Label::Relevant,
+                    score: Some(1.0),
+                    reasons: Vec::new(),
+                    passages: Vec::new(),
+                },
+                entities: Vec::new(),
+                topics: Vec::new(),
             },
-            entities: Vec::new(),
-            topics: Vec::new(),
-            fingerprint: None,
-            changes: Vec::new(),
-            correction: None,
-            copy_of: None,
-            story: None,
-            joined_by: Vec::new(),
-            recording: None,
-        }));
+            Timestamp::UNIX_EPOCH,
+        )));
         self.commit(guid, revision, event).await;
     }
 

@@ -1,13 +1,13 @@
 //! `dateline feed poll` and `revive`: a feed is asked now.
 
-use dateline_journal::{Journal, Options, PollRequest};
+use dateline_journal::{Journal, PollRequest};
 use hyper::Method;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::running::RunningDaemon;
 use super::{NamedFeed, named};
-use crate::commands::print_text;
+use crate::commands::{change_journal, print_text};
 use crate::config::Settings;
 use crate::failure::Failure;
 
@@ -37,12 +37,8 @@ pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Fai
             feed.url
         )));
     }
-    let path = settings.journal_path();
-    let unusable = |source| Failure::Journal { path: path.clone(), source };
-    let journal = Journal::open(&path, Options::default()).map_err(unusable)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .map_err(Failure::io("the runtime cannot start"))?;
-    runtime.block_on(journal.request_poll(feed.id.clone(), request, Timestamp::now())).map_err(unusable)?;
+    change_journal(&settings, async |journal: &Journal| {
+        journal.request_poll(feed.id.clone(), request, Timestamp::now()).await
+    })?;
     print_text(&format!("{} is asked when the daemon starts\n", feed.url))
 }

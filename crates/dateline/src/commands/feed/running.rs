@@ -26,8 +26,7 @@ pub(in crate::commands) struct RunningDaemon<'s> {
 impl<'s> RunningDaemon<'s> {
     /// The one that writes the journal of `settings`, if it runs.
     pub(in crate::commands) fn of(settings: &'s Settings) -> Option<Self> {
-        let record = RunRecord::read(&settings.data_dir).filter(RunRecord::is_there)?;
-        Some(Self { api: record.api.parse().ok()?, settings })
+        Some(Self { api: RunRecord::api_in_use(&settings.data_dir)?, settings })
     }
 
     /// Asks it to do what `method` means for `path`.
