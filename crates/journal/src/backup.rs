@@ -140,6 +140,8 @@ fn begin_epoch(path: &Path, reconcile: bool) -> Result<CopyReport, JournalError>
         "UPDATE journal SET id = lower(hex(randomblob(16))), reconciling = reconciling OR ?1",
         [reconcile],
     )?;
+    // Who has logged out since the copy was made stays so.
+    connection.execute("DELETE FROM sessions", [])?;
     // One file, with nothing beside it, so that it can be renamed.
     leave_alone(&connection)?;
     report(&connection, path)

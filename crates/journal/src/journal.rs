@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dateline_wire::{
-    CloudEvent, EntryId, EventKind, FeedId, FeedState, HubLink, JournalId, Sequence, Subscription,
+    ArticleId, CloudEvent, EntryId, EventKind, FeedId, FeedState, HubLink, JournalId, Sequence, Subscription,
     SubscriptionStep,
 };
 use jiff::Timestamp;
@@ -12,11 +12,12 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::change::{
-    Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, FeedConfiguration,
-    FinishEntry, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, Redelivery,
-    RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, SearchFill, SetAsideEntry, SetAsideFeed,
-    SetAsideRevisit, SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, SinkStep,
-    StoryChange, StoryUpdate, SubscriptionChange,
+    ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, FeedChanges,
+    FeedConfiguration, FinishEntry, LabelRemoval, Labelling, PollCommit, PollRequest, PositionChange,
+    Postponement, Reconciliation, Redelivery, RejectedText, RequestedPoll, RevisitCompletion, RevisitEnd,
+    RevisitLimit, SearchFill, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
+    SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, SinkStep, StoredSession,
+    StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
 };
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::lock::Lock;
@@ -307,6 +308,44 @@ impl Journal {
     /// As for [`step_sink`](Self::step_sink).
     pub async fn enable_sink(&self, id: SinkId) -> Result<bool, JournalError> {
         self.inner.writer.submit(SinkEnabling(id)).await
+    }
+
+    /// Gives an article a label, in place of the one it has.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room, others if the file cannot be written.
+    pub async fn label(&self, label: ArticleLabel) -> Result<(), JournalError> {
+        self.inner.writer.submit(Labelling(label)).await
+    }
+
+    /// Takes an article's label away. Whether it had one.
+    ///
+    /// # Errors
+    /// As for [`label`](Self::label).
+    pub async fn remove_label(&self, article: ArticleId) -> Result<bool, JournalError> {
+        self.inner.writer.submit(LabelRemoval(article)).await
+    }
+
+    /// Keeps the text of an article that was judged and not published, for whoever looks at it later. Nobody waits for that, and the
+    /// last 5,000 are kept.
+    pub fn keep_rejected_text(&self, text: RejectedText) {
+        self.inner.writer.submit_unawaited(TextKeeping(text));
+    }
+
+    /// Keeps a log-in, and forgets those that have ended by `now`.
+    ///
+    /// # Errors
+    /// As for [`label`](Self::label).
+    pub async fn keep_session(&self, session: StoredSession, now: Timestamp) -> Result<(), JournalError> {
+        self.inner.writer.submit(SessionStart { session, now }).await
+    }
+
+    /// Forgets the log-in with this digest.
+    ///
+    /// # Errors
+    /// As for [`label`](Self::label).
+    pub async fn end_session(&self, digest: [u8; 32]) -> Result<(), JournalError> {
+        self.inner.writer.submit(SessionEnd(digest)).await
     }
 
     /// Whether the journal was restored from a copy, and what Kafka has of it is not known yet. Until it is, outcomes are held:

@@ -17,6 +17,9 @@
 //! Ways out beside Kafka (webhooks, files) each have a position of their own: [`Journal::open_sink`] has the journal know one, and
 //! [`Journal::step_sink`] commits how far it has come and what it could not deliver.
 //!
+//! What people say of articles stands there too ([`Journal::label`]), with the texts that were not published ([`Journal::keep_rejected_text`]), and
+//! who is logged in to the console ([`Journal::keep_session`]).
+//!
 //! Beside that stand the subscriptions of feeds at hubs: a poll tells of them in its commit, [`Journal::subscriptions_due`]
 //! hands out whose hub is to be asked, and [`Journal::step_subscription`] commits how that went.
 //!
@@ -56,6 +59,7 @@ mod digest;
 mod error;
 mod identity;
 mod journal;
+mod label_reader;
 mod ledger;
 mod lock;
 mod options;
@@ -73,9 +77,10 @@ mod writer;
 
 pub use backup::{CopyReport, RestoreOptions, backup, restore};
 pub use change::{
-    Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, PollCommit, PollRecord, PollRequest,
-    RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan, SinkId, SinkProgress, SinkStart, SinkState,
-    StoryArticleRow, StoryUpdate, UndeliveredEvent,
+    ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, LabelValue, PollCommit,
+    PollRecord, PollRequest, RejectedText, RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan,
+    SinkId, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow, StoryUpdate,
+    UndeliveredEvent,
 };
 pub use digest::ContentDigest;
 pub use error::JournalError;

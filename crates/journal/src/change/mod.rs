@@ -2,6 +2,7 @@
 
 mod configure;
 mod finish;
+mod label;
 mod poll;
 mod poll_history;
 mod poll_request;
@@ -11,6 +12,7 @@ mod reconcile;
 mod retain;
 mod revisit;
 mod search;
+mod session;
 mod set_aside;
 mod sink;
 mod story;
@@ -18,14 +20,17 @@ mod subscription;
 
 pub use configure::FeedChanges;
 pub use finish::{EntryCompletion, EntryEnd};
+pub use label::{ArticleLabel, LabelValue, RejectedText};
 pub use poll::{EntryCounts, PollCommit};
 pub use poll_history::PollRecord;
 pub use poll_request::PollRequest;
 pub use postpone::Delay;
 pub use revisit::{RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan};
+pub use session::StoredSession;
 
 pub(crate) use configure::FeedConfiguration;
 pub(crate) use finish::FinishEntry;
+pub(crate) use label::{LABEL_COLUMNS, LabelRemoval, Labelling, TextKeeping, read_label};
 pub(crate) use poll_request::RequestedPoll;
 pub(crate) use position::PositionChange;
 pub(crate) use postpone::Postponement;
@@ -33,6 +38,7 @@ pub(crate) use reconcile::{DeliveredImport, Reconciliation, hold};
 pub(crate) use retain::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease};
 pub(crate) use revisit::{RevisitLimit, SetAsideRevisit};
 pub(crate) use search::SearchFill;
+pub(crate) use session::{SessionEnd, SessionStart};
 pub(crate) use set_aside::{SetAsideEntry, SetAsideFeed};
 pub(crate) use sink::{Redelivery, SinkEnabling, SinkOpening, SinkStep, read_state as read_sink_state};
 pub use sink::{SinkId, SinkProgress, SinkStart, SinkState, UndeliveredEvent};
