@@ -6,8 +6,11 @@
 //! | `/v1/events?after=SEQ&follow=true&limit=N&kind=article` | events, as NDJSON or server-sent events |
 //! | | 410 with `oldest` where events after SEQ were let go; `after=earliest` gives what is left |
 //! | `/v1/articles`, `/v1/articles/ID` | articles in their latest revision, the newest first; one with all revisions and its withdrawal |
+//! | `/v1/articles/ID/witnesses`, `/v1/articles/ID/page` | what its page offers for title, authors and time, believed or not; the page, where it is recorded |
 //! | `/v1/stories`, `/v1/stories/ID` | stories, the last reported first; one |
+//! | `/v1/entities/ID` | how often somebody or something is named, with whom, and what it is called |
 //! | `/v1/feed.atom` | the newest articles for a feed reader |
+//! | `/v1/articles.csv`, `/v1/stories.csv`, `/v1/rejects.csv` | the same lists for spreadsheets |
 //! | | events, articles and stories by the parameters of an [`EventFilter`](dateline_journal::EventFilter): `language=ko&topic=arms&q=…` |
 //! | `/v1/feeds` | the feeds and how each is doing |
 //! | `/v1/feeds/ID` | how one has been going: its last polls, when it is asked next, and why then |
@@ -38,11 +41,14 @@ mod article;
 mod atom;
 mod connections;
 mod console;
+mod csv;
 mod document;
+pub(crate) mod entity;
 mod events;
 mod feed;
 mod health;
 mod parameters;
+pub(crate) mod recorded;
 mod reject;
 mod reload;
 mod schemas;
@@ -88,6 +94,7 @@ use crate::disk::DiskSpace;
 use crate::engine::{EngineActivity, EngineCommand};
 use crate::faults::LiveState;
 use crate::metrics::{Exposition, Metrics, Moment};
+use crate::recorded_pages::RecordedPages;
 use crate::reload::Reloader;
 use crate::run_record::RunRecord;
 use crate::status::{FeedCatalogue, StatusReport};
@@ -107,6 +114,8 @@ pub struct Sources {
     pub pulse: watch::Receiver<EngineActivity>,
     /// What the relay is doing, if there is one.
     pub relay: Option<watch::Receiver<RelayStatus>>,
+    /// The recordings in which pages are looked up that events cite.
+    pub recorded_pages: Arc<RecordedPages>,
     /// Ways out beside Kafka.
     pub sinks: Vec<SinkHandle>,
     /// What the envelopes of its events say.
@@ -202,10 +211,16 @@ fn routes() -> ApiRouter<Arc<Api>> {
         .api_route("/v1/articles", get_with(article::list, document::articles))
         .api_route("/v1/feed.atom", get_with(atom::feed, document::atom))
         .api_route("/v1/articles/{id}", get_with(article::show, document::article))
+        .api_route("/v1/articles/{id}/witnesses", get_with(recorded::witnesses, document::witnesses))
+        .api_route("/v1/articles/{id}/page", get_with(recorded::page, document::recorded_page))
         .api_route("/v1/rejects", get_with(reject::list, document::rejects))
         .api_route("/v1/activity", get_with(activity::show, document::activity))
         .api_route("/v1/stories", get_with(story::list, document::stories))
         .api_route("/v1/stories/{id}", get_with(story::show, document::story))
+        .api_route("/v1/articles.csv", get_with(csv::articles, document::articles_csv))
+        .api_route("/v1/stories.csv", get_with(csv::stories, document::stories_csv))
+        .api_route("/v1/rejects.csv", get_with(csv::rejects, document::rejects_csv))
+        .api_route("/v1/entities/{id}", get_with(entity::show, document::entity))
         .api_route("/v1/webhooks", get_with(webhook::list, document::webhooks))
         .api_route(
             "/v1/webhooks/{name}/dead-letters",

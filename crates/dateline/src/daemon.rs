@@ -27,6 +27,7 @@ use crate::failure::Failure;
 use crate::logs::LogFilter;
 use crate::metrics::Metrics;
 use crate::proxies::CountingTransport;
+use crate::recorded_pages::RecordedPages;
 use crate::reload::{ReloadableParts, Reloader};
 use crate::run_record::RunRecord;
 use crate::status::FeedCatalogue;
@@ -83,6 +84,7 @@ pub async fn run(
     let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
     let live = CountingTransport::new(live, metrics.clone());
     let recorded = record.is_some();
+    let recording_file = record.as_ref().map(|record| record.file.clone());
     let transport: Arc<dyn Transport> = match record {
         None => Arc::new(live),
         Some(record) => Arc::new(recording(live, record, &journal)?),
@@ -157,6 +159,7 @@ pub async fn run(
         metrics,
         pulse: pulse.clone(),
         relay: relay.as_ref().map(Relay::status),
+        recorded_pages: Arc::new(RecordedPages::new(recording_file)),
         sinks: webhooks.iter().map(Webhook::handle).chain(files.iter().map(FileSink::handle)).collect(),
         envelope: settings.envelope(),
         topics: settings.kafka.topics.clone(),

@@ -32,6 +32,7 @@ use crate::engine::EngineActivity;
 use crate::failure::Failure;
 use crate::logs::LogClock;
 use crate::metrics::Metrics;
+use crate::recorded_pages::RecordedPages;
 use crate::replay::{Playback, ReplayFailure};
 use crate::run_record::RunRecord;
 use crate::shipped;
@@ -111,8 +112,9 @@ impl Demo {
         let feeds = watch::Sender::new(Arc::new(catalogue));
         let (started, has_started) = oneshot::channel();
         let (end, over) = oneshot::channel();
+        let recording = recording_file(folder.path());
         let day = Day {
-            recording: recording_file(folder.path()),
+            recording: recording.clone(),
             config,
             metrics: metrics.clone(),
             speed,
@@ -143,6 +145,7 @@ impl Demo {
             metrics,
             pulse: in_real_time(engine, stop.clone()),
             relay: None,
+            recorded_pages: Arc::new(RecordedPages::new([recording])),
             envelope: settings.envelope(),
             topics: settings.kafka.topics.clone(),
             websub: None,

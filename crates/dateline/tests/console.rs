@@ -12,8 +12,10 @@ use dateline::config::users::{self, Role};
 use dateline::config::{ApiSettings, ConsoleSettings, HttpSettings};
 use dateline::engine::EngineActivity;
 use dateline::metrics::Metrics;
+use dateline::recorded_pages::RecordedPages;
 use dateline::run_record::RunRecord;
 use dateline::status::FeedCatalogue;
+use dateline_fetcher::warc::{Record, RecordIds, RecordType, WarcWriter, field};
 use dateline_fetcher::{Feed, PollSettings};
 use dateline_journal::{
     Durability, EntryCompletion, Journal, Options, PollCommit, StoryArticleRow, StoryUpdate,
@@ -66,6 +68,10 @@ impl TestConsole {
     }
 
     async fn with_token(token: Option<&str>) -> Self {
+        Self::with(token, RecordedPages::default()).await
+    }
+
+    async fn with(token: Option<&str>, recorded_pages: RecordedPages) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = Options { durability: Durability::Process, ..Options::default() };
         let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
@@ -96,6 +102,7 @@ impl TestConsole {
             relay: None,
             envelope: "/test".into(),
             topics: Default::default(),
+            recorded_pages: Arc::new(recorded_pages),
             websub: None,
             sinks: Vec::new(),
             write_access: watch::channel(WriteAccess::new(address, api).with_console(console)).1,
@@ -265,12 +272,20 @@ async fn what_strangers_wrote_is_text_on_every_page() {
     console.commit(Event::Article(Box::new(hostile_article())), stories).await;
     console.commit(Event::Reject(Box::new(hostile_reject())), StoryUpdate::default()).await;
     let feed = format!("/feeds/{}", console.feed.id());
+    let entity: String = url::form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect();
+    let entity = format!("/entities/{}", entity.replace('+', "%20"));
     for path in [
         "/",
         "/live",
         "/live?kind=reject",
         "/stories",
+        "/stories/s1",
+        "/articles",
         "/articles/a1",
+        "/articles/a1/reading",
+        &entity,
+        "/rejects",
+        "/search?q=alert",
         "/feeds",
         "/feeds?state=failing",
         &feed,
@@ -516,5 +531,88 @@ async fn an_address_in_the_search_box_leads_to_its_article() {
     assert!(words.status == 200 && words.body.contains("href=\"/articles/a1\""), "{}", words.body);
     let nothing = console.get("/search?q=https%3A%2F%2Fnews.example%2Funknown").await;
     assert!(nothing.status == 200 && nothing.body.contains("never announced"), "{}", nothing.body);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn whoever_is_named_has_a_page_with_company_names_and_mentions() {
+    let console = TestConsole::new().await;
+    let mut article = hostile_article();
+    let named = |id: &str, label: &str| json!({ "id": id, "type": "person", "surface": label, "label": label, "wikidata": "Q42", "spans": [] });
+    article.entities =
+        serde_json::from_value(json!([named("anna-lund", "Anna Lund"), named("bo-ek", "Bo Ek")])).unwrap();
+    article.content.language = Some("en".to_owned());
+    console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    let page = console.get("/entities/anna-lund").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    for shown in [
+        "Anna Lund",
+        "href=\"/entities/bo-ek\"",
+        "href=\"https://www.wikidata.org/wiki/Q42\"",
+        ": 1 article\"",
+        "href=\"/articles/a1\"",
+        "href=\"/articles?entity=anna-lund\"",
+    ] {
+        assert!(page.body.contains(shown), "{shown}: {}", page.body);
+    }
+    assert!(console.get("/articles/a1").await.body.contains("href=\"/entities/anna-lund\""));
+    assert_eq!(console.get("/entities/nobody").await.status, 404);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn lists_are_had_as_tables_in_which_nothing_is_a_formula() {
+    let console = TestConsole::new().await;
+    let mut article = hostile_article();
+    article.content.title = Some("=HYPERLINK(\"https://x.example\")".to_owned());
+    console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    console.commit(Event::Reject(Box::new(hostile_reject())), StoryUpdate::default()).await;
+    let table = console.get("/v1/articles.csv?label=relevant").await;
+    assert!(table.field("content-type").unwrap().starts_with("text/csv"));
+    assert!(table.body.contains("\"'=HYPERLINK(\"\"https://x.example\"\")\""), "{}", table.body);
+    assert!(!console.get("/v1/articles.csv?label=borderline").await.body.contains("HYPERLINK"));
+    assert!(console.get("/v1/rejects.csv").await.body.contains("not_relevant,judge,0.41"));
+    assert!(console.get("/v1/stories.csv").await.body.contains("story,revision"));
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_recorded_page_is_shown_beside_its_witnesses_and_can_do_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("day.warc.gz");
+    let id = RecordIds::new([3; 16]).next_id();
+    let html = "<title>Other headline</title><body onload=alert(1)><script src=https://x.example/a.js></script>\
+                <h1>A bridge opens</h1><img src=https://x.example/b.png><p>The bridge over the river opened on Monday, its builders said.</p>";
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}");
+    let record = Record::new(RecordType::Response, &id, Timestamp::UNIX_EPOCH)
+        .with(field::TARGET_URI, "https://news.example/1")
+        .with_block("application/http; msgtype=response", answer.into_bytes());
+    let mut writer = WarcWriter::new(std::fs::File::create(&file).unwrap());
+    writer.append(&[record]).unwrap();
+    let console = TestConsole::with(None, RecordedPages::new([file])).await;
+    let mut article = hostile_article();
+    article.content.title = Some("A bridge opens".to_owned());
+    article.recording = serde_json::from_value(json!({ "record_id": id.uri() })).unwrap();
+    console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    let page = console.get("/v1/articles/a1/page").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(
+        page.body.contains("<h1>A bridge opens</h1>") && !page.body.contains("x.example"),
+        "{}",
+        page.body
+    );
+    assert!(!page.body.contains("script") && !page.body.contains("onload"), "{}", page.body);
+    let policy = page.field("content-security-policy").unwrap();
+    assert!(policy.starts_with("sandbox; default-src 'none'"), "{policy}");
+    let reading = console.get("/articles/a1/reading").await;
+    assert!(reading.body.contains("src=\"/v1/articles/a1/page\" sandbox=\"\""), "{}", reading.body);
+    assert!(reading.body.contains("Other headline"), "{}", reading.body);
+    assert!(reading.field("content-security-policy").unwrap().contains("frame-src 'self'"));
+    console.end().await;
+    // Where the daemon has no recording, what the event tells is all.
+    let console = TestConsole::new().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    assert_eq!(console.get("/v1/articles/a1/page").await.status, 404);
+    assert!(!console.get("/articles/a1/reading").await.body.contains("<iframe"));
     console.end().await;
 }

@@ -152,7 +152,12 @@ impl JournalReader {
     /// # Errors
     /// If the file cannot be read.
     pub fn place_before(&self, moment: Timestamp) -> Result<Sequence, JournalError> {
-        let moment = moment.checked_sub(DISORDER).unwrap_or(Timestamp::MIN).as_microsecond();
+        self.place_at(moment.checked_sub(DISORDER).unwrap_or(Timestamp::MIN))
+    }
+
+    /// The place after which the events since a moment stand, but for clocks that were set back.
+    pub(crate) fn place_at(&self, moment: Timestamp) -> Result<Sequence, JournalError> {
+        let moment = moment.as_microsecond();
         self.read(|connection| {
             let mut probe = connection.prepare_cached(
                 "SELECT sequence, time FROM events WHERE sequence > ?1 ORDER BY sequence LIMIT 1",

@@ -13,7 +13,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use dateline_journal::JournalError;
+use dateline_journal::{EventFilter, Facet, JournalError};
 use dateline_wire::{ArticleEvent, ArticleId, StoryEvent};
 use jiff::SignedDuration;
 use maud::Markup;
@@ -21,12 +21,14 @@ use serde::Deserialize;
 
 pub(super) use self::session::Sessions;
 use self::visitor::MayOperate;
+use super::article::ArticleQuery;
 use super::parameters::Parameters;
-use super::{Api, Problem, Shared, feed, story};
+use super::{Api, Problem, Shared, article, entity, feed, recorded, story};
 use crate::console::assets::Asset;
 use crate::console::frame::{Frame, Section, Viewer, bare_page};
 use crate::console::page;
 use crate::console::page::article::ArticleView;
+use crate::console::page::entity::EntityView;
 use crate::console::page::feeds::FeedFilter;
 use crate::console::page::overview::{Overview, PublishedBy};
 use crate::status::LastEvent;
@@ -34,6 +36,8 @@ use crate::status::LastEvent;
 /// How many of the last stories are looked at for those of the day, and how many of them are shown.
 const STORIES_OF_THE_DAY: usize = 60;
 const STORIES_SHOWN: usize = 8;
+/// How many stories, and articles, are shown of somebody who is named.
+const ENTITY_ROWS: usize = 8;
 /// How many revisions of an article are shown.
 const MAX_REVISIONS: usize = 20;
 /// How many of the last events the live list begins with.
@@ -48,6 +52,7 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/stories/{id}", get(story_page))
         .route("/articles", get(lists::articles))
         .route("/articles/{id}", get(article_page))
+        .route("/articles/{id}/reading", get(reading_page))
         .route("/rejects", get(lists::rejects))
         .route("/rejects/{place}", get(lists::reject))
         .route("/feeds", get(feeds))
@@ -56,6 +61,7 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/feeds/{id}/resume", post(resume))
         .route("/feeds/{id}/poll", post(poll))
         .route("/feeds/{id}/revive", post(revive))
+        .route("/entities/{id}", get(entity_page))
         .route("/search", get(lists::search))
         .route_layer(middleware::from_fn_with_state(api.clone(), visitor::admit))
         .route("/login", get(login::ask).post(login::log_in))
@@ -70,9 +76,9 @@ pub(super) fn is_browser(headers: &HeaderMap) -> bool {
 }
 
 /// What a browser may do with a page: load this program's own style and script, ask this program, and send forms to it; nothing in line,
-/// nothing of others, in no frame (CSP 3).
+/// nothing of others, in no frame (CSP 3). What it shows in a frame is this program's own, under a policy of its own.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
-                      base-uri 'none'; frame-ancestors 'none'";
+                      frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The fields that every page carries. With `no-referrer` a browser would leave out where a form comes from (Fetch, section 3.2).
 const PAGE_FIELDS: [(HeaderName, &str); 7] = [
@@ -194,6 +200,20 @@ async fn story_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Pat
     Ok(shown(&api, &viewer, Section::Stories, story.title.as_deref().unwrap_or("A story"), &main))
 }
 
+async fn entity_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Path<String>) -> Shown {
+    let State(api) = state.clone();
+    let entity = entity::show(state, id).await?.0;
+    let mut filter = EventFilter::default();
+    filter.add(Facet::Entity, &entity.id).map_err(|error| Problem::internal(&error.to_string()))?;
+    let asked = filter.clone();
+    let stories = read(&api, move |journal| journal.stories_by(&asked, None, ENTITY_ROWS)).await?;
+    let own = ArticleQuery { limit: Some(ENTITY_ROWS), ..ArticleQuery::default() };
+    let articles = lists::rows(&article::find(&api, filter, own).await?.page.articles);
+    let view = EntityView { entity: &entity, stories: &stories, articles: &articles };
+    let main = page::entity::page(&view, api.now());
+    Ok(shown(&api, &viewer, Section::Articles, page::entity::name(&entity), &main))
+}
+
 fn no_article(id: &ArticleId) -> Problem {
     let detail = format!(
         "the journal holds no article {id}; it may be gone by [retention], or never have been published"
@@ -226,6 +246,13 @@ async fn article_page(
     let view = ArticleView { event, story: story.as_ref(), source: source.as_ref(), earlier, is_withdrawn };
     let main = page::article::page(&view, api.now());
     Ok(shown(&api, &viewer, Section::Articles, event.content.title.as_deref().unwrap_or("An article"), &main))
+}
+
+async fn reading_page(state: Shared, Extension(viewer): Extension<Viewer>, Path(id): Path<String>) -> Shown {
+    let State(api) = state.clone();
+    let (event, witnesses) = recorded::read_witnesses(state, id).await?;
+    let main = page::reading::page(&event, &witnesses);
+    Ok(shown(&api, &viewer, Section::Articles, "How it was read", &main))
 }
 
 /// The feeds that are asked for.

@@ -203,6 +203,24 @@ pub(super) fn article(operation: Described<'_>) -> Described<'_> {
         .response_with::<200, Json<ArticleHistoryDocument>, _>(|answer| answer.description("The article."))
 }
 
+pub(super) fn witnesses(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("witnesses")
+        .summary("What an article's page offers for title, authors and time, believed or not")
+        .description(
+            "The page is read in the recording that the article's latest revision cites: where there is none, `is_recorded` is false \
+             and what the event tells is all. 404: the log has nothing of the article.",
+        )
+}
+
+pub(super) fn recorded_page(operation: Described<'_>) -> Described<'_> {
+    let operation = operation
+        .id("recordedPage")
+        .summary("The page that an article was read from, without what acts, loads or leads elsewhere")
+        .description("404: the log has nothing of the article, or its page is not in a recording that this daemon knows.");
+    answers(operation, 200, response("HTML, for a sandbox.", [("text/html", text())]))
+}
+
 pub(super) fn rejects(operation: Described<'_>) -> Described<'_> {
     operation
         .id("rejects")
@@ -243,6 +261,44 @@ pub(super) fn story(operation: Described<'_>) -> Described<'_> {
         .id("story")
         .summary("One story as its last event tells it, also one that ended in another")
         .description("404: there is no such story.")
+}
+
+pub(super) fn articles_csv(operation: Described<'_>) -> Described<'_> {
+    table(
+        operation
+            .id("articlesTable")
+            .summary("Articles in their latest revision as a table, the newest first"),
+    )
+}
+
+pub(super) fn stories_csv(operation: Described<'_>) -> Described<'_> {
+    table(operation.id("storiesTable").summary("The stories that have not ended in another as a table"))
+}
+
+pub(super) fn rejects_csv(operation: Described<'_>) -> Described<'_> {
+    table(
+        operation
+            .id("rejectsTable")
+            .summary("What was announced and not published as a table, the newest first"),
+    )
+}
+
+fn table(operation: Described<'_>) -> Described<'_> {
+    let operation = operation.description(&format!(
+        "All that the parameters choose, the columns' names in the first row. A cell that a spreadsheet would take for a formula \
+         begins with an apostrophe. {FILTER}"
+    ));
+    answers(operation, 200, response("A table (RFC 4180).", [("text/csv", text())]))
+}
+
+pub(super) fn entity(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("entity")
+        .summary("How often somebody or something is named, with whom, and what it is called")
+        .description(
+            "By the id in the subject's gazetteer, or by the item in Wikidata. Its articles and stories are those of `/v1/articles` \
+             and `/v1/stories` with `entity`. 404: no article in the log names it.",
+        )
 }
 
 pub(super) fn webhooks(operation: Described<'_>) -> Described<'_> {

@@ -1,7 +1,5 @@
 //! `dateline explain`: the whole judgement of an article, in sentences.
 
-mod rivals;
-
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +12,6 @@ use dateline_wire::{
     Place, Relevance, StoryEvent,
 };
 use jiff::Timestamp;
-use rivals::{Rival, Rivals, place};
 use serde::Serialize;
 use url::Url;
 
@@ -25,6 +22,7 @@ use crate::contained::contained;
 use crate::engine::ReadingRules;
 use crate::engine::outcome::{self, EntryContext};
 use crate::failure::Failure;
+use crate::rivals::{Rival, Rivals, place};
 use crate::saved;
 use crate::traces::TraceContext;
 

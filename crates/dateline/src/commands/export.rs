@@ -1,18 +1,16 @@
 //! `dateline export`: articles or stories as a file for other tools.
 
-mod table;
-
 use std::io::{self, BufWriter, Write};
 
 use clap::{Args, ValueEnum};
 use dateline_journal::{EventFilter, JournalError, JournalReader, StoryCursor};
 
-use self::table::{ARTICLE_COLUMNS, STORY_COLUMNS, article_cells, story_cells, write_row};
 use super::config_file::ConfigFile;
 use super::filter::FilterArguments;
 use crate::api::write_article;
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::table::{ARTICLE_COLUMNS, STORY_COLUMNS, article_cells, story_cells, write_row};
 
 /// How many articles or stories are held at once, and how many bytes of articles.
 const PAGE: usize = 500;

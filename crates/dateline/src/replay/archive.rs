@@ -4,7 +4,7 @@
 //! depends on the files alone. A page whose bytes name neither side of the subject is dismissed unparsed; that is most of any
 //! archive, and goes at the speed of scanning.
 
-mod capture;
+pub(crate) mod capture;
 mod files;
 mod ordered;
 mod output;

@@ -63,6 +63,7 @@ impl TestServer {
             relay: relay.map(|relay| watch::channel(relay).1),
             envelope: "/test".into(),
             topics: Default::default(),
+            recorded_pages: Default::default(),
             websub: None,
             sinks: Vec::new(),
             write_access: watch::channel(WriteAccess::new(settings.listen, ApiSettings::default())).1,

@@ -198,6 +198,47 @@ impl JournalReader {
         })
     }
 
+    /// How many of the newest `limit` articles that `filter` asks for were committed between each of `edges` and the next, the latest
+    /// revision of each counting; and whether those are all since the first edge. Only places are read, no events. A clock that was set
+    /// back may move some to a neighbour.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is of a version that doesn't find events by what they say.
+    pub fn article_counts(
+        &self,
+        filter: &EventFilter,
+        edges: &[Timestamp],
+        limit: usize,
+    ) -> Result<(Vec<u64>, bool), JournalError> {
+        self.check_search()?;
+        let places: Vec<Sequence> =
+            edges.iter().map(|edge| self.place_at(*edge)).collect::<Result<_, _>>()?;
+        let mut counts = vec![0; places.len().saturating_sub(1)];
+        let (Some(first), Some(last)) = (places.first(), places.last()) else { return Ok((counts, true)) };
+        let Some(expression) = filter.expression(View::Articles) else { return Ok((counts, false)) };
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT s.rowid FROM search s WHERE s.search MATCH :expression AND s.rowid > :after AND s.rowid <= :to \
+                 AND NOT EXISTS (SELECT 1 FROM replaced r WHERE r.sequence = s.rowid) ORDER BY s.rowid DESC LIMIT :limit",
+            )?;
+            let mut rows = select.query(named_params! {
+                ":expression": expression,
+                ":after": first.0,
+                ":to": last.0,
+                ":limit": count(limit),
+            })?;
+            let mut found = 0;
+            while let Some(row) = rows.next()? {
+                found += 1;
+                let place = Sequence(row.get(0)?);
+                // The last edge that it stands after.
+                let bucket = places.partition_point(|edge| *edge < place).saturating_sub(1);
+                counts.get_mut(bucket).into_iter().for_each(|counted| *counted += 1);
+            }
+            Ok((counts, found < limit))
+        })
+    }
+
     /// What is in the log of an article; `None` where nothing is.
     ///
     /// # Errors

@@ -68,7 +68,7 @@ fn without_empty(query: &str) -> String {
 }
 
 /// Articles of a list. One that another version wrote, and this one cannot read, is left out.
-fn rows(found: &[FoundArticle]) -> Vec<ArticleRow> {
+pub(super) fn rows(found: &[FoundArticle]) -> Vec<ArticleRow> {
     let row = |found: &FoundArticle| {
         let event = serde_json::from_str(&found.event.data).ok()?;
         Some(ArticleRow { event, is_withdrawn: found.withdrawal.is_some() })

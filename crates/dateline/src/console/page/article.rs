@@ -1,6 +1,6 @@
 //! One article: its text with what was found in it marked in place, and beside it all that was decided about it, with the evidence.
 
-use dateline_wire::{Article, ArticleEvent, Cut, Entity, Place, Reason, Source, Span, StoryEvent};
+use dateline_wire::{Article, ArticleEvent, Entity, Place, Reason, Source, Span, StoryEvent};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
@@ -69,8 +69,7 @@ pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
                     (whose(view))
                     (story(view))
                     (names(&event.entities))
-                    (reading(content))
-                    (cuts(&content.cuts))
+                    (reading(event))
                     (revisions(view))
                     (provenance(event))
                 }
@@ -280,7 +279,7 @@ fn names(entities: &[Entity]) -> Markup {
             @if entities.is_empty() { p.empty { "None that the subject knows." } }
             ul.chips {
                 @for entity in entities.iter().take(MAX_NAMES) {
-                    li { a.chip href=(format!("/articles?entity={}", super::query_value(&entity.id))) title=(visible(&words(&entity.kind), 40)) {
+                    li { a.chip href=(super::entity_href(&entity.id)) title=(visible(&words(&entity.kind), 40)) {
                         (line(entity.label.as_deref().unwrap_or(&entity.surface))) " " b { (entity.spans.len()) }
                     } }
                 }
@@ -290,48 +289,29 @@ fn names(entities: &[Entity]) -> Markup {
     }
 }
 
-/// What was read where: each field with the witness that was believed.
-fn reading(content: &Article) -> Markup {
+/// What was read where, in short, with the way to all of it.
+fn reading(event: &ArticleEvent) -> Markup {
+    let content = &event.content;
     let source = |source: &Option<Source>| match source {
         Some(source) => html! { span.chip { (word(source)) } },
         None => html! {},
     };
+    let (pieces, chars) =
+        content.cuts.iter().fold((0, 0), |(pieces, chars), cut| (pieces + cut.pieces, chars + cut.chars));
     html! {
         section.panel aria-labelledby="reading-title" {
-            div.heading { h2 #reading-title { "Read from the page" } }
+            div.heading { h2 #reading-title { "Read from the page" } a href=(format!("/articles/{}/reading", event.article)) { "All witnesses" @if event.recording.is_some() { ", and the page" } } }
             dl.facts {
                 div { dt { "Title" } dd { (source(&content.title_source)) @if content.title.is_none() { "the page has none" } } }
-                @if let Some(other) = &content.title_alternative { div { dt { "Another title" } dd { (line(&other.text)) " " (source(&Some(other.source))) } } }
                 div { dt { "Authors" } dd {
                     @if content.authors.is_empty() { "the page names none" } @else { (content.authors.len()) " " (source(&content.authors_source)) }
                 } }
-                @for credit in content.credits.iter().take(12) { div { dt { (word(&credit.role)) } dd { (line(&credit.name)) } } }
                 div { dt { "Published" } dd { @match &content.published {
                     Some(moment) => { (visible(&moment.value, 40)) ", to the " (word(&moment.precision)) " " (source(&Some(moment.source))) },
                     None => "the page does not say",
                 } } }
-                @if let Some(modified) = &content.modified { div { dt { "Modified" } dd { (visible(&modified.value, 40)) " " (source(&Some(modified.source))) } } }
-                div { dt { "Language" } dd { @match &content.language { Some(tag) => (language(tag)), None => "not known" } } }
-                div { dt { "Text" } dd {
-                    (counted(content.body.text.chars().count() as u64, "character", "characters")) " in "
-                    (counted(content.body.paragraphs.len() as u64, "paragraph", "paragraphs")) ", by " code { (visible(&content.body.extractor, 60)) }
-                } }
-            }
-        }
-    }
-}
-
-/// What stood near the text and is no part of it.
-fn cuts(cuts: &[Cut]) -> Markup {
-    html! {
-        @if !cuts.is_empty() {
-            section.panel aria-labelledby="cuts-title" {
-                div.heading { h2 #cuts-title { "Cut away" } }
-                dl.facts {
-                    @for cut in cuts.iter().take(20) {
-                        div { dt { (word(&cut.kind)) } dd { (counted(cut.pieces.into(), "piece", "pieces")) ", " (number(cut.chars)) " characters" } }
-                    }
-                }
+                div { dt { "Text" } dd { (counted(content.body.text.chars().count() as u64, "character", "characters")) } }
+                div { dt { "Cut away" } dd { @if pieces == 0 { "nothing" } @else { (counted(pieces.into(), "piece", "pieces")) ", " (number(chars)) " characters" } } }
             }
         }
     }

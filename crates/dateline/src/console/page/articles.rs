@@ -45,10 +45,7 @@ pub(crate) fn page(list: &ArticleList<'_>, now: Timestamp) -> Markup {
         @if let Some(next) = next {
             nav.pages aria-label="Pages" { a rel="next" href=(format!("/articles?{query}{}cursor={}", if query.is_empty() { "" } else { "&" }, super::query_value(next))) { "Older articles" } }
         }
-        p.raw {
-            a href=(format!("/live?kind=article{}{query}", if query.is_empty() { "" } else { "&" })) { "The same as they come" } " · "
-            a href=(format!("/v1/articles?{query}")) { "The same as JSON" }
-        }
+        (super::other_forms(&[("events as they come", "/live?kind=article"), ("Atom", "/v1/feed.atom"), ("CSV", "/v1/articles.csv"), ("JSON", "/v1/articles")], &query))
     }
 }
 
@@ -90,9 +87,17 @@ pub(crate) fn chosen(path: &str, filter: &EventFilter) -> Markup {
                 @for (at, (name, value)) in pairs.iter().enumerate() {
                     @let without: Vec<String> = pairs.iter().enumerate().filter(|(other, _)| *other != at)
                         .map(|(_, (name, value))| format!("{name}={}", super::query_value(value))).collect();
-                    li { a.chip href=(format!("{path}?{}", without.join("&"))) title="ask without this" {
-                        (words(name)) ": " b { (visible(value, 60)) } span aria-hidden="true" { " ×" } span.hidden { " (ask without this)" }
-                    } }
+                    li {
+                        a.chip href=(format!("{path}?{}", without.join("&"))) title="ask without this" {
+                            (words(name)) ": " b { (visible(value, 60)) } span aria-hidden="true" { " ×" } span.hidden { " (ask without this)" }
+                        }
+                        @match name.as_str() {
+                            "entity" => { " " a href=(super::entity_href(value)) { "about it" } },
+                            "story" => { " " a href=(format!("/stories/{}", super::query_value(value))) { "the story" } },
+                            "feed" => { " " a href=(format!("/feeds/{}", super::query_value(value))) { "the feed" } },
+                            _ => {},
+                        }
+                    }
                 }
             }
         }

@@ -43,7 +43,7 @@ pub(crate) fn page(
             @for (event, key) in rows { (row(event, key)) }
         }
         @if rows.is_empty() { p.empty #live-empty { "Nothing has happened yet." } }
-        p.raw { a href=(format!("/v1/events?after=earliest{more}")) { "The same as JSON lines" } }
+        (super::other_forms(&[("Atom of the articles", "/v1/feed.atom"), ("JSON lines", "/v1/events?after=earliest")], &query))
     }
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                     div.heading { h2 #reasons-title { "By reason, in the last week" } @if reason.is_some() { a href="/rejects" { "All" } } }
                     (reject_bars(reasons, reason.as_deref()))
                 }
-                (raw(&format!("/v1/rejects?{query}")))
+                (super::other_forms(&[("events as they come", "/live?kind=reject"), ("CSV", "/v1/rejects.csv"), ("JSON", "/v1/rejects")], &query))
             }
         }
     }

@@ -26,7 +26,7 @@ pub(crate) fn page(
         } @else {
             ol.rows.panel { @for story in stories { (story_row(story, now)) } }
         }
-        p.raw { a href=(format!("/v1/stories?{query}")) { "The same as JSON" } }
+        (super::other_forms(&[("events as they come", "/live?kind=story"), ("Atom of its articles", "/v1/feed.atom"), ("CSV", "/v1/stories.csv"), ("JSON", "/v1/stories")], &query))
         @if let Some(next) = next {
             nav.pages aria-label="Pages" { a rel="next" href=(format!("/stories?{query}{}cursor={next}", if query.is_empty() { "" } else { "&" })) { "Older stories" } }
         }

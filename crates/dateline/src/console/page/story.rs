@@ -56,7 +56,7 @@ pub(crate) fn page(story: &StoryEvent, now: Timestamp) -> Markup {
                         @if !story.acts.is_empty() { p { "Told: " @for act in story.acts.iter().take(12) { span.chip { (shown::visible(act, 40)) } " " } } }
                         ul.chips {
                             @for entity in story.entities.iter().take(40) {
-                                li { a.chip href=(format!("/articles?entity={}", super::query_value(&entity.id))) {
+                                li { a.chip href=(super::entity_href(&entity.id)) {
                                     (shown::visible(&words(&entity.id), 60)) " " b { (entity.articles) }
                                 } }
                             }

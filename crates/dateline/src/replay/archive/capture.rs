@@ -15,7 +15,7 @@ const MAX_PAGE: usize = 16 << 20;
 const SNIFFED: usize = 512;
 
 /// What a record holds.
-pub(super) enum Capture {
+pub(crate) enum Capture {
     /// An HTML page that was there.
     Page(Box<CapturedPage>),
     /// Anything else.
@@ -23,20 +23,20 @@ pub(super) enum Capture {
 }
 
 /// An HTML page and where it is from.
-pub(super) struct CapturedPage {
+pub(crate) struct CapturedPage {
     /// The address that was asked.
-    pub(super) url: Url,
+    pub(crate) url: Url,
     /// The page.
-    pub(super) page: Page,
+    pub(crate) page: Page,
     /// When it was captured.
-    pub(super) at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The `WARC-Record-ID`.
-    pub(super) record_id: Option<String>,
+    pub(crate) record_id: Option<String>,
 }
 
 /// Why a record holds no page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NonPage {
+pub(crate) enum NonPage {
     /// It is no response: a request, metadata, the further piece of a split record.
     NotResponse,
     /// It repeats a page that was captured before.
@@ -53,7 +53,7 @@ pub(super) enum NonPage {
 
 impl Capture {
     /// What `record` holds.
-    pub(super) fn of(record: &Record) -> Self {
+    pub(crate) fn of(record: &Record) -> Self {
         read(record).map_or_else(Self::Other, |page| Self::Page(Box::new(page)))
     }
 }

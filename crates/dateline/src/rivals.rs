@@ -2,30 +2,34 @@
 
 use dateline_parser::meta::{Statement, Testimony};
 use dateline_wire::{Article, Source};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What was not believed, by field.
-#[derive(Debug, Serialize)]
-pub(super) struct Rivals {
-    pub(super) titles: Vec<Rival>,
-    pub(super) authors: Vec<Rival>,
-    pub(super) published: Vec<Rival>,
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Rivals {
+    /// Other headlines.
+    pub(crate) titles: Vec<Rival>,
+    /// Other bylines, each with all its authors.
+    pub(crate) authors: Vec<Rival>,
+    /// Other times of publication.
+    pub(crate) published: Vec<Rival>,
 }
 
 /// Something that a page offers and that was not believed.
-#[derive(Debug, PartialEq, Serialize)]
-pub(super) struct Rival {
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct Rival {
     /// What it says.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Where it was read.
-    pub(super) source: Source,
+    pub(crate) source: Source,
     /// Why it was not believed.
-    pub(super) why: String,
+    pub(crate) why: String,
 }
 
 impl Rivals {
     /// What of `testimony` is not in `article`.
-    pub(super) fn of(testimony: &Testimony, article: &Article) -> Self {
+    pub(crate) fn of(testimony: &Testimony, article: &Article) -> Self {
         let title = article.title.as_deref().unwrap_or_default();
         let authors = article.authors.join(", ");
         let published = article.published.as_ref().map(|moment| moment.value.as_str()).unwrap_or_default();
@@ -41,11 +45,49 @@ impl Rivals {
     }
 }
 
+/// Where else a page says what was believed, each place once.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Agreement {
+    /// The headline.
+    pub(crate) title: Vec<Source>,
+    /// The authors.
+    pub(crate) authors: Vec<Source>,
+    /// The time of publication.
+    pub(crate) published: Vec<Source>,
+}
+
+impl Agreement {
+    /// Where `testimony` says what `article` does.
+    pub(crate) fn of(testimony: &Testimony, article: &Article) -> Self {
+        let agreeing = |statements: &[Statement], believed: Option<&str>| {
+            let mut sources = Vec::new();
+            let Some(believed) = believed.map(key).filter(|believed| !believed.is_empty()) else {
+                return sources;
+            };
+            for said in statements.iter().filter(|said| key(&said.text) == believed) {
+                if !sources.contains(&said.source) {
+                    sources.push(said.source);
+                }
+            }
+            sources
+        };
+        let authors = article.authors.join(", ");
+        let published = article.published.as_ref().map(|moment| moment.value.as_str());
+        Self {
+            title: agreeing(&testimony.titles, article.title.as_deref()),
+            authors: agreeing(&testimony.authors, Some(&authors)),
+            published: agreeing(&testimony.published, published),
+        }
+    }
+}
+
+/// What two texts have in common that say the same.
+fn key(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// What of `statements` is other than `believed`, which was read in `source`; each once, with the sum of the weights behind it.
 fn rivals(statements: &[Statement], believed: &str, source: Option<Source>) -> Vec<Rival> {
-    let key = |text: &str| -> String {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
     let chosen = key(believed);
     let behind = |wanted: &str| -> f32 {
         statements.iter().filter(|said| key(&said.text) == wanted).map(|said| said.weight).sum()
@@ -80,7 +122,7 @@ fn rivals(statements: &[Statement], believed: &str, source: Option<Source>) -> V
 }
 
 /// Where a value was read, in words.
-pub(super) fn place(source: Source) -> &'static str {
+pub(crate) fn place(source: Source) -> &'static str {
     match source {
         Source::JsonLd => "from its JSON-LD",
         Source::OpenGraph => "from its Open Graph properties",

@@ -1,12 +1,12 @@
-//! Articles and stories as rows of CSV (RFC 4180).
+//! Articles, stories and rejects as rows of CSV (RFC 4180).
 
 use std::io::{self, Write};
 
 use dateline_journal::FoundArticle;
-use dateline_wire::{ArticleEvent, StoryEvent};
+use dateline_wire::{ArticleEvent, CloudEvent, RejectEvent, StoryEvent};
 
 /// What a row says of an article. Of what there may be several, they are parted by `; `.
-pub(super) const ARTICLE_COLUMNS: [&str; 19] = [
+pub(crate) const ARTICLE_COLUMNS: [&str; 19] = [
     "article",
     "revision",
     "sequence",
@@ -29,7 +29,7 @@ pub(super) const ARTICLE_COLUMNS: [&str; 19] = [
 ];
 
 /// What a row says of a story.
-pub(super) const STORY_COLUMNS: [&str; 11] = [
+pub(crate) const STORY_COLUMNS: [&str; 11] = [
     "story",
     "revision",
     "first_reported",
@@ -43,7 +43,22 @@ pub(super) const STORY_COLUMNS: [&str; 11] = [
     "entities",
 ];
 
-pub(super) fn article_cells(found: &FoundArticle) -> Result<[String; 19], serde_json::Error> {
+/// What a row says of an entry that was not published.
+pub(crate) const REJECT_COLUMNS: [&str; 11] = [
+    "sequence",
+    "committed",
+    "reason",
+    "stage",
+    "score",
+    "title",
+    "url",
+    "feed",
+    "feed_url",
+    "article",
+    "detail",
+];
+
+pub(crate) fn article_cells(found: &FoundArticle) -> Result<[String; 19], serde_json::Error> {
     let article: ArticleEvent = serde_json::from_str(&found.event.data)?;
     let content = article.content;
     let label = serde_json::to_value(article.relevance.label)?;
@@ -70,7 +85,7 @@ pub(super) fn article_cells(found: &FoundArticle) -> Result<[String; 19], serde_
     ])
 }
 
-pub(super) fn story_cells(story: &StoryEvent) -> [String; 11] {
+pub(crate) fn story_cells(story: &StoryEvent) -> [String; 11] {
     [
         story.story.to_string(),
         story.revision.to_string(),
@@ -86,13 +101,35 @@ pub(super) fn story_cells(story: &StoryEvent) -> [String; 11] {
     ]
 }
 
+pub(crate) fn reject_cells(event: &CloudEvent) -> Result<[String; 11], serde_json::Error> {
+    let reject: RejectEvent = serde_json::from_str(&event.data)?;
+    let score = reject.relevance.and_then(|relevance| relevance.score);
+    let (name, address) = match reject.feed {
+        Some(feed) => (feed.name.unwrap_or_default(), feed.url.to_string()),
+        None => Default::default(),
+    };
+    Ok([
+        event.sequence.to_string(),
+        event.time.to_string(),
+        reject.reason.to_string(),
+        reject.stage.to_string(),
+        score.map(|score| score.to_string()).unwrap_or_default(),
+        reject.entry.and_then(|entry| entry.title).unwrap_or_default(),
+        reject.url.map(String::from).unwrap_or_default(),
+        name,
+        address,
+        reject.article.map(|article| article.to_string()).unwrap_or_default(),
+        reject.detail,
+    ])
+}
+
 fn joined<'w>(words: impl Iterator<Item = &'w str>) -> String {
     words.collect::<Vec<_>>().join("; ")
 }
 
 /// Writes a row. A cell that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP's page on CSV injection has
 /// it: titles and texts are strangers'.
-pub(super) fn write_row<'c>(cells: impl Iterator<Item = &'c str>, output: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write_row<'c>(cells: impl Iterator<Item = &'c str>, output: &mut impl Write) -> io::Result<()> {
     for (number, cell) in cells.enumerate() {
         let comma = if number > 0 { "," } else { "" };
         let is_formula = cell

@@ -1,0 +1,112 @@
+//! `/v1/articles/ID/witnesses` and `/v1/articles/ID/page`: what an article was read from, where its page is recorded.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use dateline_parser::dom::Document;
+use dateline_parser::meta::Witnesses;
+use dateline_wire::{ArticleEvent, ArticleId, Page};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Problem, Shared};
+use crate::console::bare_html::bare_html;
+use crate::rivals::{Agreement, Rivals};
+
+/// What a browser may do with a recorded page: show it. It has an origin of its own, runs nothing, loads nothing, sends nothing
+/// (CSP 3), and stands in this console's frames alone.
+const POLICY: &str =
+    "sandbox; default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
+
+/// What a page offers for an article's title, authors and time, believed or not.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Witnesses")]
+pub(crate) struct WitnessReport {
+    /// The article.
+    pub(crate) article: ArticleId,
+    /// Its revision whose page was read: the latest.
+    pub(crate) revision: u32,
+    /// Whether the page is in a recording. Where it is not, nothing follows: what was believed is in the article's event.
+    pub(crate) is_recorded: bool,
+    /// Where the page says what was believed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) agreeing: Option<Agreement>,
+    /// What else it says, and why that was not believed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) not_believed: Option<Rivals>,
+}
+
+/// The latest revision of an article, and the page that it was read from where that is recorded.
+async fn read(state: Shared, id: String) -> Result<(ArticleEvent, Option<Page>), Problem> {
+    let State(api) = state;
+    let article = ArticleId::from_stored(id);
+    let read = tokio::task::spawn_blocking(move || {
+        let history = api.sources.journal.reader().article_history(&article)?;
+        let latest = history.as_ref().and_then(|history| history.revisions.first());
+        let latest = latest.ok_or_else(|| {
+            let detail = format!("there is no article {article} in the log; see /v1/articles");
+            Problem::new(StatusCode::NOT_FOUND, detail)
+        })?;
+        let event: ArticleEvent = serde_json::from_str(&latest.data)?;
+        let recorded = event.recording.as_ref().map(|recording| {
+            api.sources
+                .recorded_pages
+                .page(&recording.record_id)
+                .map_err(|error| Problem::internal(&format!("the recording cannot be read: {error}")))
+        });
+        Ok((event, recorded.transpose()?.flatten()))
+    });
+    read.await.map_err(|lost| Problem::internal(&lost.to_string()))?
+}
+
+/// What the page of an article offers for its title, its authors and its time.
+pub(super) async fn witnesses(state: Shared, Path(id): Path<String>) -> Result<Json<WitnessReport>, Problem> {
+    let (_, witnesses) = read_witnesses(state, id).await?;
+    Ok(Json(witnesses))
+}
+
+/// The same with the article's latest revision.
+pub(super) async fn read_witnesses(
+    state: Shared,
+    id: String,
+) -> Result<(ArticleEvent, WitnessReport), Problem> {
+    let (event, page) = read(state, id).await?;
+    let heard = tokio::task::spawn_blocking(move || {
+        let mut report = WitnessReport {
+            article: event.article.clone(),
+            revision: event.revision,
+            is_recorded: page.is_some(),
+            agreeing: None,
+            not_believed: None,
+        };
+        if let Some(page) = page {
+            let document = Document::parse(&page);
+            let testimony = Witnesses::of(&document, &page).testimony();
+            report.agreeing = Some(Agreement::of(&testimony, &event.content));
+            report.not_believed = Some(Rivals::of(&testimony, &event.content));
+        }
+        (event, report)
+    });
+    heard.await.map_err(|lost| Problem::internal(&lost.to_string()))
+}
+
+/// The recorded page of an article.
+pub(super) async fn page(state: Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+    let (event, page) = read(state, id).await?;
+    let page = page.ok_or_else(|| {
+        let detail = format!("the page of {} is in no recording that this daemon knows", event.article);
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    })?;
+    let written = tokio::task::spawn_blocking(move || bare_html(&Document::parse_whole(&page)));
+    let html = written.await.map_err(|lost| Problem::internal(&lost.to_string()))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("x-dns-prefetch-control"), "off"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    Ok((headers, html).into_response())
+}
