@@ -36,8 +36,10 @@
 mod client;
 mod delivered;
 mod error;
+mod event_records;
 mod outage;
 mod position;
+mod producer;
 mod record;
 mod registry;
 mod relay;

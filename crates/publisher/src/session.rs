@@ -1,33 +1,24 @@
 //! The life of one producer: from taking over the transactional id to its first failure that it cannot abort.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::mem;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use dateline_journal::{Journal, JournalError};
-use dateline_wire::{CloudEvent, Envelope, EventKind, JournalId, Sequence};
+use dateline_wire::{CloudEvent, Envelope, Sequence};
 use jiff::Timestamp;
-use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use tokio::sync::watch;
 
-use crate::client::{self, DeliveryTracker};
 use crate::delivered::DeliveredSearch;
 use crate::error::SessionError;
+use crate::event_records::{EventRecords, SizeVerdict};
 use crate::position::{PARTITION, Position, TIMEOUT};
+use crate::producer::{Record, TransactionalProducer};
 use crate::record;
 use crate::registry::SchemaIds;
 use crate::relay::ResumedDelivery;
 use crate::{KafkaSettings, RelayError, RelayStatus};
-
-/// How long taking over may take: the broker first has to abort what the predecessor left.
-const INIT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long reported records may take to be let go; after that, committing waits for them.
-const MAX_RELEASE_WAIT: Duration = Duration::from_millis(100);
 
 /// How often one event is sent by itself before the session is given up. The first attempt after a refused record may fail
 /// for the gap that it left in the idempotent producer's numbers; aborting that attempt closes it.
@@ -62,15 +53,14 @@ pub(crate) struct SessionContext {
 /// A producer that holds the transactional id.
 pub(crate) struct Session {
     context: SessionContext,
-    producer: ThreadedProducer<DeliveryTracker>,
+    producer: TransactionalProducer,
+    records: EventRecords,
     /// Where the next transaction starts.
     position: Sequence,
     /// The id of the event at the position.
     event: Option<String>,
     /// The place up to which events may be missing, since retention let them go when Kafka had them or there was no Kafka.
     gone: Sequence,
-    /// By which schemas values are framed; empty where they are not.
-    schema_ids: SchemaIds,
     /// Events that the broker refused for their size, although we hadn't.
     refused: BTreeSet<Sequence>,
     /// Read from the journal and not delivered yet.
@@ -80,29 +70,24 @@ pub(crate) struct Session {
 impl Session {
     /// Takes over the transactional id: the predecessor is fenced, and what it left open is aborted.
     pub(crate) fn take_over(context: SessionContext) -> Result<Self, SessionError> {
-        let config = client::producer(&context.settings, &context.transactional_id)?;
-        let producer: ThreadedProducer<DeliveryTracker> = ThreadedProducer::from_config_and_context(
-            &config,
-            DeliveryTracker::with_status(context.status.clone()),
-        )
-        .map_err(|error| RelayError::Client(error.to_string()))?;
-        let session = Self {
+        let SessionContext { settings, transactional_id, status, envelope, .. } = &context;
+        let producer = TransactionalProducer::take_over(settings, transactional_id, status.clone())?;
+        let records = EventRecords::new(settings.clone(), envelope.clone());
+        Ok(Self {
             context,
             producer,
+            records,
             position: Sequence::START,
             event: None,
             gone: Sequence::START,
-            schema_ids: SchemaIds::default(),
             refused: BTreeSet::new(),
             ahead: Vec::new(),
-        };
-        session.producer.init_transactions(INIT_TIMEOUT).map_err(|error| session.trouble(&error))?;
-        Ok(session)
+        })
     }
 
     /// Frames values by the schemas with these ids, if there are any.
     pub(crate) fn frame_with(&mut self, schema_ids: SchemaIds) {
-        self.schema_ids = schema_ids;
+        self.records.frame_with(schema_ids);
     }
 
     /// Continues after `position`, once it is certain that it speaks of this journal and is the last one, and writes our name
@@ -193,8 +178,9 @@ impl Session {
     /// its topics yet): the next session asks again, and the second witness decides.
     pub(crate) fn look_for_position(&self) -> Result<(), SessionError> {
         let topic = self.context.settings.topics.relay.as_str();
-        let watermarks = self.producer.client().fetch_watermarks(topic, PARTITION, TIMEOUT);
-        let (first, end) = watermarks.map_err(|error| SessionError::Transient(self.describe(&error)))?;
+        let watermarks = self.producer.watermarks(topic, PARTITION, TIMEOUT);
+        let (first, end) =
+            watermarks.map_err(|error| SessionError::Transient(self.producer.describe(&error)))?;
         if first >= end {
             return Err(SessionError::Transient(format!("the topic {topic} has nothing in it any more")));
         }
@@ -325,11 +311,11 @@ impl Session {
         match self.try_transact(batch) {
             Ok(()) => Ok(()),
             Err(error) => {
-                self.abort(&error)?;
-                if self.was_too_large(&error) && count > 0 {
+                self.producer.abort(&error)?;
+                if self.producer.was_too_large(&error) && count > 0 {
                     self.single_out(count)
                 } else {
-                    Err(SessionError::Transient(self.describe(&error)))
+                    Err(SessionError::Transient(self.producer.describe(&error)))
                 }
             }
         }
@@ -343,13 +329,13 @@ impl Session {
             loop {
                 let event = self.context.journal.events_within(self.position, 1, 0)?;
                 let Err(error) = self.try_transact(event) else { break };
-                self.abort(&error)?;
+                self.producer.abort(&error)?;
                 attempts -= 1;
-                if self.was_too_large(&error) {
+                if self.producer.was_too_large(&error) {
                     self.refused.insert(self.position.next());
                 }
                 if attempts == 0 {
-                    return Err(SessionError::Transient(self.describe(&error)));
+                    return Err(SessionError::Transient(self.producer.describe(&error)));
                 }
             }
         }
@@ -358,102 +344,32 @@ impl Session {
         Ok(())
     }
 
-    fn was_too_large(&self, error: &KafkaError) -> bool {
-        client::is_too_large(error) || self.producer.context().found_too_large()
-    }
-
     /// Tries one transaction. The client keeps a copy of each event until the broker has it, so each is let go once it is handed
     /// over.
     fn try_transact(&mut self, batch: Vec<CloudEvent>) -> Result<(), KafkaError> {
-        let timeout = self.context.settings.transaction_timeout;
-        let tracker = self.producer.context().clone();
-        tracker.reset();
-        self.producer.begin_transaction()?;
+        self.producer.begin()?;
         let (position, event) = match batch.last() {
             Some(last) => (last.sequence, Some(last.id.clone())),
             None => (self.position, self.event.clone()),
         };
         let delivers = !batch.is_empty();
         for event in batch {
-            self.send_event(&event)?;
+            let verdict = match self.refused.contains(&event.sequence) {
+                true => SizeVerdict::Refused,
+                false => SizeVerdict::NotRefused,
+            };
+            self.records.send(&self.producer, &event, self.context.journal.lineage(), verdict)?;
         }
         self.send_position(position, event.clone())?;
         // The broker is at work: time to read what the next transaction needs. What fails here is read again then.
         if self.ahead.is_empty() && delivers {
             self.ahead = self.read_after(position).unwrap_or_default();
         }
-        tracker.await_deliveries(timeout)?;
-        self.await_release();
-        self.commit(timeout)?;
+        self.producer.await_deliveries()?;
+        self.producer.commit()?;
         self.position = position;
         self.event = event;
         Ok(())
-    }
-
-    /// Waits until the client has let go of the records that it has reported as delivered, which it does a moment after the last
-    /// report. Asked to commit before that, it would look for further reports for 100 ms.
-    fn await_release(&self) {
-        let deadline = Instant::now() + MAX_RELEASE_WAIT;
-        while self.producer.in_flight_count() > 0 && Instant::now() < deadline {
-            std::thread::sleep(MAX_RELEASE_WAIT / 500);
-        }
-    }
-
-    /// Commits, asking again for as long as the broker's answer is only late: the transaction is then either committed or
-    /// still open, and asking again tells which.
-    fn commit(&self, timeout: Duration) -> Result<(), KafkaError> {
-        let mut attempts = 3;
-        loop {
-            match self.producer.commit_transaction(timeout) {
-                Err(KafkaError::Transaction(error)) if error.is_retriable() && attempts > 0 => attempts -= 1,
-                result => return result,
-            }
-        }
-    }
-
-    fn send_event(&self, event: &CloudEvent) -> Result<(), KafkaError> {
-        let lineage = self.context.journal.lineage().clone();
-        let headers = self.headers(event, &lineage);
-        let limit = self.context.settings.max_record_bytes;
-        let bytes = record::size(event, &headers) + self.schema_ids.frame_bytes();
-        if bytes <= limit && !self.refused.contains(&event.sequence) {
-            let topics = &self.context.settings.topics;
-            if event.kind == EventKind::Withdrawal && self.context.settings.sends_tombstones() {
-                // Its headers say of what it is the end; a restored journal passes over records without a value.
-                self.send(&topics.articles, None, &event.key, None, Some(record::owned(&headers)))?;
-            }
-            let value = self.schema_ids.framed(event.kind, &event.data);
-            let headers = Some(record::owned(&headers));
-            return self.send(topics.of(event.kind), None, &event.key, Some(&value), headers);
-        }
-        tracing::error!(
-            sequence = event.sequence.0,
-            id = event.id,
-            bytes,
-            limit,
-            "an event is too large for Kafka: a reject announces it instead"
-        );
-        let stand_in = record::stand_in(event, bytes, limit)
-            .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
-        self.send(
-            self.context.settings.topics.of(stand_in.kind),
-            None,
-            &stand_in.key,
-            Some(&self.schema_ids.framed(stand_in.kind, &stand_in.data)),
-            Some(record::owned(&self.headers(&stand_in, &lineage))),
-        )
-    }
-
-    fn headers<'e>(
-        &'e self,
-        event: &'e CloudEvent,
-        lineage: &'e JournalId,
-    ) -> Vec<(&'static str, Cow<'e, str>)> {
-        let mut headers = record::headers(event, &self.context.envelope, lineage);
-        if !self.schema_ids.is_empty() {
-            record::mark_as_framed(&mut headers);
-        }
-        headers
     }
 
     fn send_position(&self, sequence: Sequence, event: Option<String>) -> Result<(), KafkaError> {
@@ -467,96 +383,12 @@ impl Session {
         };
         let value = serde_json::to_string(&position)
             .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
-        let topic = &self.context.settings.topics.relay;
-        self.send(
-            topic,
-            Some(PARTITION),
-            self.context.journal.lineage().as_str(),
-            Some(value.as_bytes()),
-            None,
-        )
+        self.producer.send(Record {
+            topic: &self.context.settings.topics.relay,
+            partition: Some(PARTITION),
+            key: self.context.journal.lineage().as_str(),
+            value: Some(value.as_bytes()),
+            headers: None,
+        })
     }
-
-    fn send(
-        &self,
-        topic: &str,
-        partition: Option<i32>,
-        key: &str,
-        value: Option<&[u8]>,
-        headers: Option<rdkafka::message::OwnedHeaders>,
-    ) -> Result<(), KafkaError> {
-        let tracker = self.producer.context();
-        let mark = tracker.expect();
-        let mut record = BaseRecord {
-            topic,
-            partition,
-            payload: value,
-            key: Some(key),
-            // The time of delivery: by the time of an event, which a replay sets long ago, retention would delete it at once.
-            timestamp: None,
-            headers,
-            delivery_opaque: mark,
-        };
-        loop {
-            match self.producer.send(record) {
-                Ok(()) => return Ok(()),
-                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
-                    record = back;
-                    std::thread::sleep(Duration::from_millis(5));
-                }
-                Err((error, _)) => {
-                    tracker.withdraw();
-                    return Err(error);
-                }
-            }
-        }
-    }
-
-    /// Takes back what a failed transaction has sent. Fails itself when this producer is of no use any more.
-    fn abort(&self, cause: &KafkaError) -> Result<(), SessionError> {
-        if self.is_dead(cause) {
-            return Err(self.trouble(cause));
-        }
-        self.producer
-            .abort_transaction(self.context.settings.transaction_timeout)
-            .map_err(|error| self.trouble(&error))
-    }
-
-    fn is_dead(&self, error: &KafkaError) -> bool {
-        matches!(error, KafkaError::Transaction(error) if error.is_fatal())
-            || self.producer.client().fatal_error().is_some()
-    }
-
-    fn trouble(&self, error: &KafkaError) -> SessionError {
-        let fatal = self.producer.client().fatal_error();
-        let codes = [fatal.as_ref().map(|(code, _)| *code), error.rdkafka_error_code()];
-        let text = match &fatal {
-            Some((_, reason)) => reason.clone(),
-            None => self.describe(error),
-        };
-        if codes.into_iter().flatten().any(is_fencing) {
-            SessionError::Fenced(text)
-        } else {
-            SessionError::Transient(text)
-        }
-    }
-
-    /// The error in the words that say most: a time-out only says that something took long.
-    fn describe(&self, error: &KafkaError) -> String {
-        let said = match error {
-            KafkaError::Transaction(error) => error.string(),
-            other => other.to_string(),
-        };
-        match self.producer.context().last_complaint() {
-            Some(complaint) if !said.contains(&complaint) => format!("{said} ({complaint})"),
-            _ => said,
-        }
-    }
-}
-
-fn is_fencing(code: RDKafkaErrorCode) -> bool {
-    matches!(
-        code,
-        RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced | RDKafkaErrorCode::InvalidProducerEpoch
-    )
 }

@@ -1,0 +1,181 @@
+//! A producer whose records come in transactions: all of one can be read, or none.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::OwnedHeaders;
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use tokio::sync::watch;
+
+use crate::client::{self, DeliveryTracker};
+use crate::error::SessionError;
+use crate::{KafkaSettings, RelayError, RelayStatus};
+
+/// How long taking over may take: the broker first has to abort what the predecessor left.
+const INIT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long reported records may take to be let go; after that, committing waits for them.
+const MAX_RELEASE_WAIT: Duration = Duration::from_millis(100);
+
+/// How long to wait for room in the client's queue before a record is handed over again.
+const QUEUE_PAUSE: Duration = Duration::from_millis(5);
+
+/// A record as it is handed over.
+pub(crate) struct Record<'r> {
+    pub(crate) topic: &'r str,
+    /// Where it belongs; by its key without.
+    pub(crate) partition: Option<i32>,
+    pub(crate) key: &'r str,
+    /// A tombstone has none.
+    pub(crate) value: Option<&'r [u8]>,
+    pub(crate) headers: Option<OwnedHeaders>,
+}
+
+/// A producer that holds a transactional id, and has at most one transaction open.
+pub(crate) struct TransactionalProducer {
+    producer: ThreadedProducer<DeliveryTracker>,
+    timeout: Duration,
+}
+
+impl TransactionalProducer {
+    /// Takes over the transactional id: the predecessor is fenced, and what it left open is aborted. `status` is told when no broker
+    /// can be reached.
+    pub(crate) fn take_over(
+        settings: &Arc<KafkaSettings>,
+        transactional_id: &str,
+        status: watch::Sender<RelayStatus>,
+    ) -> Result<Self, SessionError> {
+        let config = client::producer(settings, transactional_id)?;
+        let producer =
+            ThreadedProducer::from_config_and_context(&config, DeliveryTracker::with_status(status))
+                .map_err(|error| RelayError::Client(error.to_string()))?;
+        let taken = Self { producer, timeout: settings.transaction_timeout };
+        taken.producer.init_transactions(INIT_TIMEOUT).map_err(|error| taken.trouble(&error))?;
+        Ok(taken)
+    }
+
+    /// Opens a transaction.
+    pub(crate) fn begin(&self) -> Result<(), KafkaError> {
+        self.producer.context().reset();
+        self.producer.begin_transaction()
+    }
+
+    /// Hands a record of the open transaction over. The client keeps a copy until the broker has it.
+    pub(crate) fn send(&self, record: Record<'_>) -> Result<(), KafkaError> {
+        let tracker = self.producer.context();
+        let mut record = BaseRecord {
+            topic: record.topic,
+            partition: record.partition,
+            payload: record.value,
+            key: Some(record.key),
+            // The time of delivery: by the time of an event, which a replay sets long ago, retention would delete it at once.
+            timestamp: None,
+            headers: record.headers,
+            delivery_opaque: tracker.expect(),
+        };
+        loop {
+            match self.producer.send(record) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
+                    record = back;
+                    std::thread::sleep(QUEUE_PAUSE);
+                }
+                Err((error, _)) => {
+                    tracker.withdraw();
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Waits until the broker has every record of the open transaction.
+    pub(crate) fn await_deliveries(&self) -> Result<(), KafkaError> {
+        self.producer.context().await_deliveries(self.timeout)?;
+        self.await_release();
+        Ok(())
+    }
+
+    /// Waits until the client has let go of the records that it has reported as delivered, which it does a moment after the last
+    /// report. Asked to commit before that, it would look for further reports for 100 ms.
+    fn await_release(&self) {
+        let deadline = Instant::now() + MAX_RELEASE_WAIT;
+        while self.producer.in_flight_count() > 0 && Instant::now() < deadline {
+            std::thread::sleep(MAX_RELEASE_WAIT / 500);
+        }
+    }
+
+    /// Commits, asking again for as long as the broker's answer is only late: the transaction is then either committed or
+    /// still open, and asking again tells which.
+    pub(crate) fn commit(&self) -> Result<(), KafkaError> {
+        let mut attempts = 3;
+        loop {
+            match self.producer.commit_transaction(self.timeout) {
+                Err(KafkaError::Transaction(error)) if error.is_retriable() && attempts > 0 => attempts -= 1,
+                result => return result,
+            }
+        }
+    }
+
+    /// Takes back what a failed transaction has sent. Fails itself when this producer is of no use any more.
+    pub(crate) fn abort(&self, cause: &KafkaError) -> Result<(), SessionError> {
+        if self.is_dead(cause) {
+            return Err(self.trouble(cause));
+        }
+        self.producer.abort_transaction(self.timeout).map_err(|error| self.trouble(&error))
+    }
+
+    /// Whether a transaction failed because one of its records is too large for its topic.
+    pub(crate) fn was_too_large(&self, error: &KafkaError) -> bool {
+        client::is_too_large(error) || self.producer.context().found_too_large()
+    }
+
+    /// The first place of a partition that can be read, and the one after its last.
+    pub(crate) fn watermarks(
+        &self,
+        topic: &str,
+        partition: i32,
+        timeout: Duration,
+    ) -> Result<(i64, i64), KafkaError> {
+        self.producer.client().fetch_watermarks(topic, partition, timeout)
+    }
+
+    fn is_dead(&self, error: &KafkaError) -> bool {
+        matches!(error, KafkaError::Transaction(error) if error.is_fatal())
+            || self.producer.client().fatal_error().is_some()
+    }
+
+    fn trouble(&self, error: &KafkaError) -> SessionError {
+        let fatal = self.producer.client().fatal_error();
+        let codes = [fatal.as_ref().map(|(code, _)| *code), error.rdkafka_error_code()];
+        let text = match &fatal {
+            Some((_, reason)) => reason.clone(),
+            None => self.describe(error),
+        };
+        if codes.into_iter().flatten().any(is_fencing) {
+            SessionError::Fenced(text)
+        } else {
+            SessionError::Transient(text)
+        }
+    }
+
+    /// The error in the words that say most: a time-out only says that something took long.
+    pub(crate) fn describe(&self, error: &KafkaError) -> String {
+        let said = match error {
+            KafkaError::Transaction(error) => error.string(),
+            other => other.to_string(),
+        };
+        match self.producer.context().last_complaint() {
+            Some(complaint) if !said.contains(&complaint) => format!("{said} ({complaint})"),
+            _ => said,
+        }
+    }
+}
+
+fn is_fencing(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced | RDKafkaErrorCode::InvalidProducerEpoch
+    )
+}
