@@ -1,5 +1,5 @@
 //! The HTTP API: events as they come, feeds, status, health, metrics; it reads, but for what is named here as
-//! POST or DELETE, which takes leave to write ([`WriteAccess`]). Beside it stand the callbacks of hubs.
+//! POST, PUT or DELETE, which takes leave to write ([`WriteAccess`]). Beside it stand the callbacks of hubs.
 //!
 //! | path | gives |
 //! | --- | --- |
@@ -17,6 +17,8 @@
 //! | POST `/v1/feeds` | adds a feed, or the one that a site names |
 //! | DELETE `/v1/feeds/ID` | takes a feed out |
 //! | POST `/v1/feeds/ID/pause`, `/v1/feeds/ID/resume` | has a feed polled no more; again |
+//! | `/v1/labels` | what people say of articles |
+//! | PUT, DELETE `/v1/labels/ID` | says that an article is relevant, not, or borderline; takes that back |
 //! | `/v1/status` | the whole: feeds, backlog, last events, relay |
 //! | POST `/v1/feeds/ID/poll`, `/v1/feeds/ID/revive` | has a feed asked now; the second also where it is gone |
 //! | `/v1/webhooks` | how webhooks are doing |
@@ -47,6 +49,7 @@ pub(crate) mod entity;
 mod events;
 mod feed;
 mod health;
+pub(crate) mod label;
 mod parameters;
 pub(crate) mod recorded;
 mod reject;
@@ -59,7 +62,7 @@ mod websub;
 use std::sync::Arc;
 
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with};
+use aide::axum::routing::{get_with, post_with, put_with};
 use aide::generate::GenContext;
 use aide::openapi::{OpenApi, Operation};
 use aide::{OperationOutput, openapi as oas};
@@ -85,6 +88,7 @@ pub(crate) use article::write_article;
 pub use document::openapi;
 pub(crate) use feed::{FeedAddition, FeedChangeReport};
 pub(crate) use health::is_alive;
+pub(crate) use label::LabelledArticle;
 pub(crate) use webhook::{DeadLetter, EnabledWebhook, RedeliveryReport};
 
 use self::activity::ActivityCounter;
@@ -213,6 +217,11 @@ fn routes() -> ApiRouter<Arc<Api>> {
         .api_route("/v1/articles/{id}", get_with(article::show, document::article))
         .api_route("/v1/articles/{id}/witnesses", get_with(recorded::witnesses, document::witnesses))
         .api_route("/v1/articles/{id}/page", get_with(recorded::page, document::recorded_page))
+        .api_route("/v1/labels", get_with(label::list, document::labels))
+        .api_route(
+            "/v1/labels/{article}",
+            put_with(label::give, document::give_label).delete_with(label::remove, document::remove_label),
+        )
         .api_route("/v1/rejects", get_with(reject::list, document::rejects))
         .api_route("/v1/activity", get_with(activity::show, document::activity))
         .api_route("/v1/stories", get_with(story::list, document::stories))

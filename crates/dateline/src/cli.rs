@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, check, completions, demo, explain, export, extract, feed, init, judge, man, relay, reload,
-    replay, restore, run, schema, search, status, stories, story, tail, user, webhook,
+    backup, check, completions, demo, explain, export, extract, feed, init, judge, labels, man, relay,
+    reload, replay, restore, run, schema, search, status, stories, story, tail, user, webhook,
 };
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
@@ -58,6 +58,9 @@ pub enum Command {
     /// Say who may log in to the console: add, remove, list.
     #[command(subcommand)]
     User(user::Command),
+    /// Take out what people have said of articles in the console.
+    #[command(subcommand)]
+    Labels(labels::Command),
     /// Print events from a running daemon, one JSON object a line.
     Tail(tail::TailArguments),
     /// List articles by what they say, from the journal, daemon running or not.

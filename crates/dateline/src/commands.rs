@@ -13,6 +13,7 @@ pub mod feed;
 pub mod filter;
 pub mod init;
 pub mod judge;
+pub mod labels;
 pub mod man;
 pub mod relay;
 pub mod reload;
@@ -55,6 +56,7 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Judge(arguments) => judge::run(arguments),
         Command::Feed(command) => feed::run(command),
         Command::User(command) => user::run(command),
+        Command::Labels(command) => labels::run(command),
         Command::Tail(arguments) => tail::run(arguments),
         Command::Search(arguments) => search::run(arguments),
         Command::Export(arguments) => export::run(arguments),

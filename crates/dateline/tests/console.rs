@@ -18,7 +18,7 @@ use dateline::status::FeedCatalogue;
 use dateline_fetcher::warc::{Record, RecordIds, RecordType, WarcWriter, field};
 use dateline_fetcher::{Feed, PollSettings};
 use dateline_journal::{
-    Durability, EntryCompletion, Journal, Options, PollCommit, StoryArticleRow, StoryUpdate,
+    Durability, EntryCompletion, Journal, Options, PollCommit, RejectedText, StoryArticleRow, StoryUpdate,
 };
 use dateline_wire::{
     ArticleEvent, ArticleId, Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, Secret,
@@ -124,9 +124,13 @@ impl TestConsole {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         let host =
             if fields.contains("Host:") { String::new() } else { format!("Host: {}\r\n", self.address) };
+        let kind = match fields.contains("Content-Type:") {
+            true => "",
+            false => "Content-Type: application/x-www-form-urlencoded\r\n",
+        };
         let request = format!(
             "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\nAccept: text/html\r\nContent-Length: {}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\n{fields}\r\n{body}",
+             {kind}{fields}\r\n{body}",
             body.len()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
@@ -271,6 +275,13 @@ async fn what_strangers_wrote_is_text_on_every_page() {
     let stories = StoryUpdate { articles: vec![row], events: vec![hostile_story()] };
     console.commit(Event::Article(Box::new(hostile_article())), stories).await;
     console.commit(Event::Reject(Box::new(hostile_reject())), StoryUpdate::default()).await;
+    let text = |text: &str| RejectedText {
+        article: ArticleId::from_stored("a9"),
+        title: Some(text.to_owned()),
+        language: Some(text.to_owned()),
+        text: format!("{text}\n{text}"),
+    };
+    console.journal.keep_rejected_text(text(HOSTILE));
     let feed = format!("/feeds/{}", console.feed.id());
     let entity: String = url::form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect();
     let entity = format!("/entities/{}", entity.replace('+', "%20"));
@@ -289,6 +300,9 @@ async fn what_strangers_wrote_is_text_on_every_page() {
         "/feeds",
         "/feeds?state=failing",
         &feed,
+        "/judge",
+        "/judge?of=articles&item=a1",
+        "/rejects/3",
     ] {
         let answer = console.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
@@ -312,6 +326,9 @@ async fn what_strangers_wrote_is_text_on_every_page() {
         format!("/rejects?reason={hostile}&q={hostile}"),
         format!("/rejects/{hostile}"),
         format!("/live?kind={hostile}"),
+        format!("/judge?of={hostile}"),
+        format!("/judge?item={hostile}"),
+        format!("/judge?undo={hostile}&was={hostile}&feed={hostile}"),
         format!("/login?next={hostile}"),
         format!("/{hostile}"),
     ] {
@@ -614,5 +631,91 @@ async fn a_recorded_page_is_shown_beside_its_witnesses_and_can_do_nothing() {
     console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
     assert_eq!(console.get("/v1/articles/a1/page").await.status, 404);
     assert!(!console.get("/articles/a1/reading").await.body.contains("<iframe"));
+    console.end().await;
+}
+
+/// Three rejects, r1 to r3, of which r2 is the nearest to the threshold.
+async fn with_rejects() -> TestConsole {
+    let console = TestConsole::new().await;
+    for (name, score) in [("r1", 0.1), ("r2", 0.45), ("r3", 0.3)] {
+        let mut reject = hostile_reject();
+        reject.id = EventId::of_parts(&[name]);
+        reject.article = Some(ArticleId::from_stored(name));
+        reject.entry.as_mut().unwrap().title = Some(format!("title {name}"));
+        reject.relevance.as_mut().unwrap().score = Some(score);
+        console.commit(Event::Reject(Box::new(reject)), StoryUpdate::default()).await;
+    }
+    console.journal.keep_rejected_text(RejectedText {
+        article: ArticleId::from_stored("r2"),
+        title: Some("title r2".into()),
+        language: Some("en".into()),
+        text: "What the page said.".into(),
+    });
+    console
+}
+
+#[tokio::test]
+async fn rejects_are_judged_from_the_nearest_on_and_a_label_is_taken_back() {
+    let console = with_rejects().await;
+    let first = console.get("/judge").await.body;
+    assert!(first.contains("title r2") && first.contains("What the page said."), "{first}");
+    assert!(first.contains("3 of 3 articles without a label"), "{first}");
+    let given =
+        console.post("/judge/r2", "", "label=relevant&then=%2Fjudge%3Fof%3Drejects%26item%3Dr3").await;
+    assert_eq!(given.field("location"), Some("/judge?of=rejects&item=r3&undo=r2&was=none"));
+    let next = console.get("/judge?of=rejects&item=r3&undo=r2&was=none").await.body;
+    assert!(next.contains("title r3") && next.contains("2 of 3 articles"), "{next}");
+    let label = console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap().unwrap();
+    assert_eq!((label.author.as_str(), label.text.as_str()), ("this machine", "What the page said."));
+    assert_eq!((label.score, label.language.as_deref()), (Some(0.45), Some("en")));
+    let undone = console.post("/judge/r2/undo", "", "was=none&back=%2Fjudge%3Fitem%3Dr2").await;
+    assert_eq!(undone.field("location"), Some("/judge?item=r2"));
+    assert_eq!(console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap(), None);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn published_articles_are_judged_likewise_and_nothing_that_is_not_known() {
+    let console = TestConsole::new().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    assert!(console.get("/judge?of=articles").await.body.contains("1 of 1 article without a label"));
+    let given = console.post("/judge/a1", "", "label=borderline&then=%2Farticles%2Fa1").await;
+    assert_eq!(given.field("location"), Some("/articles/a1"));
+    let page = console.get("/articles/a1").await.body;
+    assert!(page.contains(r#"value="borderline" data-key="b" aria-pressed="true""#), "{page}");
+    assert_eq!(console.post("/judge/a1", "", "label=perhaps").await.status, 400);
+    assert_eq!(console.post("/judge/nothing", "", "label=not").await.status, 404);
+    let away = console.post("/judge/a1", "", "label=not&then=https%3A%2F%2Fevil.example").await;
+    assert_eq!(away.field("location"), Some("/"));
+    assert_eq!(console.send("POST", "/judge/a1", "", "label=relevant").await.status, 403);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn labels_are_given_and_listed_through_the_api() {
+    let console = with_rejects().await;
+    let put = |path: &'static str, body: &'static str| {
+        let fields = "Content-Type: application/json\r\n";
+        console.send("PUT", path, fields, body)
+    };
+    let given = put("/v1/labels/r2", r#"{"label": "borderline", "labelled_by": "anna"}"#).await;
+    assert_eq!(given.status, 200, "{}", given.body);
+    assert_eq!(put("/v1/labels/r1", r#"{"label": "relevant"}"#).await.status, 200);
+    assert_eq!(put("/v1/labels/r1", r#"{"label": "perhaps"}"#).await.status, 422);
+    assert_eq!(put("/v1/labels/none", r#"{"label": "not"}"#).await.status, 404);
+    let page: serde_json::Value =
+        serde_json::from_str(&console.get("/v1/labels?limit=1").await.body).unwrap();
+    let line = &page["labels"][0];
+    assert_eq!(
+        (&line["id"], &line["label"], &line["borderline"]),
+        (&json!("r2"), &json!("not"), &json!(true))
+    );
+    assert_eq!((&line["text"], &line["lang"]), (&json!("What the page said."), &json!("en")));
+    let next = page["next"].as_str().unwrap();
+    let rest = console.get(&format!("/v1/labels?after={next}")).await.body;
+    assert!(rest.contains(r#""id":"r1""#) && !rest.contains(r#""id":"r2""#), "{rest}");
+    assert!(rest.contains(r#""text_kind":"digest""#), "{rest}");
+    let removed = console.send("DELETE", "/v1/labels/r1", "", "").await;
+    assert_eq!(removed.body, r#"{"removed":true}"#);
     console.end().await;
 }

@@ -1,5 +1,6 @@
 //! The [console](crate::console): who may see a page, and what is read for it, which is what the API itself answers.
 
+mod judging;
 mod lists;
 mod login;
 mod session;
@@ -55,6 +56,9 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/articles/{id}/reading", get(reading_page))
         .route("/rejects", get(lists::rejects))
         .route("/rejects/{place}", get(lists::reject))
+        .route("/judge", get(judging::ask))
+        .route("/judge/{article}", post(judging::label))
+        .route("/judge/{article}/undo", post(judging::undo))
         .route("/feeds", get(feeds))
         .route("/feeds/{id}", get(feed_page))
         .route("/feeds/{id}/pause", post(pause))
@@ -238,12 +242,21 @@ async fn article_page(
         let copied = revisions.first().and_then(|event| event.copy_of.as_ref());
         let source = copied.map(|copy| journal.article_history(&copy.article)).transpose()?.flatten();
         let source = source.and_then(|source| serde_json::from_str(&source.revisions.first()?.data).ok());
-        Ok(Some((revisions, story, source, history.is_withdrawn)))
+        let label = journal.label(&asked)?.map(|label| label.value);
+        Ok(Some((revisions, story, source, history.is_withdrawn, label)))
     })
     .await?;
-    let (revisions, story, source, is_withdrawn) = found.ok_or_else(|| no_article(&id))?;
+    let (revisions, story, source, is_withdrawn, label) = found.ok_or_else(|| no_article(&id))?;
     let (event, earlier) = revisions.split_first().ok_or_else(|| no_article(&id))?;
-    let view = ArticleView { event, story: story.as_ref(), source: source.as_ref(), earlier, is_withdrawn };
+    let view = ArticleView {
+        event,
+        story: story.as_ref(),
+        source: source.as_ref(),
+        earlier,
+        is_withdrawn,
+        label,
+        viewer: &viewer,
+    };
     let main = page::article::page(&view, api.now());
     Ok(shown(&api, &viewer, Section::Articles, event.content.title.as_deref().unwrap_or("An article"), &main))
 }

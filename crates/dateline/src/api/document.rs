@@ -230,6 +230,26 @@ pub(super) fn rejects(operation: Described<'_>) -> Described<'_> {
         )
 }
 
+pub(super) fn labels(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("labels")
+        .summary("What people say of articles, published or not, in the order in which they said it")
+        .description(
+            "Each with the text it was said of, in the form that `tools/relevance/fit.py` reads, as `dateline labels export` writes it.",
+        )
+}
+
+pub(super) fn give_label(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("giveLabel")
+        .summary("Says that an article is relevant, not, or borderline")
+        .description("In place of what was said before. 404: the log has no such article that was judged.")
+}
+
+pub(super) fn remove_label(operation: Described<'_>) -> Described<'_> {
+    operation.id("removeLabel").summary("Takes back what was said of an article")
+}
+
 pub(super) fn activity(operation: Described<'_>) -> Described<'_> {
     operation
         .id("activity")

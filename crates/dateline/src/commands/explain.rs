@@ -108,7 +108,7 @@ fn of_page(settings: &Settings, file: &Path, url: Option<&str>) -> Result<Explan
     let entry = Entry { link: Some(link), ..Entry::new(id) };
     let context = EntryContext { trace, feed_id, feed: None, entry, began: at, at, announced: None };
     let rules = ReadingRules { subject: &subject, sites: &sites, agencies: &agencies };
-    let (event, _) = contained(|| outcome::of_page(&context, &page, None, rules))
+    let event = contained(|| outcome::of_page(&context, &page, None, rules).event)
         .map_err(|panic| Failure::Other(format!("{}: {panic}", file.display())))?;
     let offered = match &event {
         Event::Article(article) => {

@@ -16,12 +16,13 @@ pub(crate) enum Section {
     Stories,
     Feeds,
     Rejects,
+    Judge,
 }
 
 impl Section {
     /// In the order of the menu.
-    const ALL: [Self; 6] =
-        [Self::Overview, Self::Live, Self::Articles, Self::Stories, Self::Feeds, Self::Rejects];
+    const ALL: [Self; 7] =
+        [Self::Overview, Self::Live, Self::Articles, Self::Stories, Self::Feeds, Self::Rejects, Self::Judge];
 
     /// Its name, its path, and the key that goes there after `g`.
     fn entry(self) -> (&'static str, &'static str, char) {
@@ -32,6 +33,7 @@ impl Section {
             Self::Stories => ("Stories", "/stories", 's'),
             Self::Feeds => ("Feeds", "/feeds", 'f'),
             Self::Rejects => ("Rejects", "/rejects", 'r'),
+            Self::Judge => ("Judge", "/judge", 'j'),
         }
     }
 }
@@ -136,12 +138,14 @@ fn head(title: &str) -> Markup {
 
 /// The keys, which the script shows when asked.
 fn keys() -> Markup {
-    let keys: [(&[&str], &str); 6] = [
+    let keys: [(&[&str], &str); 8] = [
         (&["j", "k"], "next and previous row"),
         (&["Enter"], "open the row"),
         (&["/"], "search"),
         (&["u"], "back to the list"),
         (&["p"], "hold the live list, and let it go on"),
+        (&["r", "n", "b"], "Judge: relevant, not, borderline"),
+        (&["j", "k", "u"], "Judge: pass over, go back, take back"),
         (&["?"], "these keys; Esc closes"),
     ];
     html! {

@@ -5,6 +5,7 @@ pub(crate) mod articles;
 pub(crate) mod entity;
 pub(crate) mod feed;
 pub(crate) mod feeds;
+pub(crate) mod judge;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod overview;

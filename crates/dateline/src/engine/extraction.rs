@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dateline_fetcher::{Clock, FetchedPage, PageError};
-use dateline_journal::{RevisitCompletion, RevisitFinding, RevisitPlan};
+use dateline_journal::{Journal, RevisitCompletion, RevisitFinding, RevisitPlan};
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
 use dateline_wire::{Event, RejectReason, Stage};
@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::EngineParts;
 use super::commit::CommitRequest;
-use super::outcome::{self, EntryContext, ReadingRules};
+use super::outcome::{self, ArticleOutcome, EntryContext, ReadingRules};
 use crate::config::EngineSettings;
 use crate::contained::contained;
 use crate::metrics::Metrics;
@@ -72,6 +72,7 @@ pub(super) struct Extraction {
     subject: Arc<Subject>,
     sites: Arc<SiteRules>,
     agencies: Arc<Agencies>,
+    journal: Journal,
     metrics: Arc<Metrics>,
     traces: Traces,
     clock: Clock,
@@ -109,6 +110,7 @@ impl Extraction {
             subject: world.subject.clone(),
             sites: world.sites.clone(),
             agencies: world.agencies.clone(),
+            journal: world.journal.clone(),
             metrics: world.metrics.clone(),
             traces: world.traces.clone(),
             clock,
@@ -213,20 +215,29 @@ impl Extraction {
         let rules = ReadingRules { subject: &self.subject, sites: &self.sites, agencies: &self.agencies };
         match fetched {
             Ok(fetched) => {
-                let (event, site_rule) = outcome::of_page(context, &fetched.page, fetched.record_id, rules);
-                if let Some(applied) = site_rule {
-                    self.metrics.read_by_rule(&applied);
+                let outcome = outcome::of_page(context, &fetched.page, fetched.record_id, rules);
+                if let Some(applied) = &outcome.site_rule {
+                    self.metrics.read_by_rule(applied);
                 }
-                event
+                self.keep_text(outcome)
             }
-            Err(missing) => outcome::of_feed_text(context, rules).unwrap_or_else(|| {
-                Event::Reject(Box::new(outcome::reject(
+            Err(missing) => match outcome::of_feed_text(context, rules) {
+                Some(outcome) => self.keep_text(outcome),
+                None => Event::Reject(Box::new(outcome::reject(
                     context,
                     missing.stage(),
                     missing.reason(),
                     missing.detail(),
-                )))
-            }),
+                ))),
+            },
         }
+    }
+
+    /// Has the journal keep the text that the event doesn't hold, and gives the event.
+    fn keep_text(&self, outcome: ArticleOutcome) -> Event {
+        if let Some(text) = outcome.rejected_text {
+            self.journal.keep_rejected_text(text);
+        }
+        outcome.event
     }
 }

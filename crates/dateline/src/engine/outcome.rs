@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dateline_fetcher::{Feed, FeedOptions, FullText, Judging};
-use dateline_journal::{EntryCompletion, RevisitPlan, StoryUpdate};
+use dateline_journal::{EntryCompletion, RejectedText, RevisitPlan, StoryUpdate};
 use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
 use dateline_stories::origin::{Agencies, Carrier, origins};
 use dateline_stories::site;
@@ -84,13 +84,28 @@ pub struct ReadingRules<'r> {
     pub agencies: &'r Agencies,
 }
 
-/// The event for a page that was fetched, and the rule for its site that it was read by.
+/// From which score up the text of an article that is not published is kept: below it, nothing of the subject is in it, and nobody will
+/// look.
+const MIN_KEPT_SCORE: f64 = 0.02;
+
+/// What an article came to.
+#[derive(Debug)]
+pub(crate) struct ArticleOutcome {
+    /// The event.
+    pub(crate) event: Event,
+    /// The rule for its site that its page was read by.
+    pub(crate) site_rule: Option<AppliedSiteRule>,
+    /// Its text, where it was judged and comes near enough to be looked at by somebody, and the event doesn't hold it.
+    pub(crate) rejected_text: Option<RejectedText>,
+}
+
+/// What a page came to that was fetched.
 pub(crate) fn of_page(
     context: &EntryContext,
     page: &Page,
     record_id: Option<String>,
     rules: ReadingRules<'_>,
-) -> (Event, Option<AppliedSiteRule>) {
+) -> ArticleOutcome {
     let Extraction { mut article, site_rule } = extract_by(page, rules.sites);
     if context.options().full_text != FullText::Page
         && let Some(own) = feed_text(context)
@@ -98,11 +113,11 @@ pub(crate) fn of_page(
         prefer_richer(&mut article, own);
     }
     complete_from_feed(&mut article, context);
-    (judged(context, article, record_id, rules), site_rule)
+    ArticleOutcome { site_rule, ..judged(context, article, record_id, rules) }
 }
 
-/// The event for an entry whose page cannot be had, but whose feed carries its text; `None` where it doesn't.
-pub(super) fn of_feed_text(context: &EntryContext, rules: ReadingRules<'_>) -> Option<Event> {
+/// What an entry came to whose page cannot be had, but whose feed carries its text; `None` where it doesn't.
+pub(super) fn of_feed_text(context: &EntryContext, rules: ReadingRules<'_>) -> Option<ArticleOutcome> {
     if context.options().full_text == FullText::Page {
         return None;
     }
@@ -144,14 +159,14 @@ fn judged(
     mut article: Article,
     record_id: Option<String>,
     rules: ReadingRules<'_>,
-) -> Event {
+) -> ArticleOutcome {
     let ReadingRules { subject, agencies, .. } = rules;
     let id = article_url(&article, &context.entry).map(|url| ArticleId::of(&CanonicalUrl::of(url)));
     let rejected = |stage, reason, detail: String, relevance: Option<Relevance>| {
         let mut event = reject(context, stage, reason, detail);
         event.article.clone_from(&id);
         event.relevance = relevance;
-        Event::Reject(Box::new(event))
+        ArticleOutcome { event: Event::Reject(Box::new(event)), site_rule: None, rejected_text: None }
     };
     let Some(article_id) = id.clone() else {
         return rejected(
@@ -174,7 +189,14 @@ fn judged(
     if !subject.publishes(judgement.relevance.label) {
         let score = judgement.relevance.score.unwrap_or_default();
         let detail = format!("scored {score:.3} for {}", subject.name());
-        return rejected(Stage::Judge, RejectReason::NotRelevant, detail, Some(judgement.relevance));
+        let rejected = rejected(Stage::Judge, RejectReason::NotRelevant, detail, Some(judgement.relevance));
+        let text = || RejectedText {
+            article: article_id,
+            title: article.title,
+            language: article.language,
+            text: article.body.text,
+        };
+        return ArticleOutcome { rejected_text: (score >= MIN_KEPT_SCORE).then(text), ..rejected };
     }
     name_publisher_and_origins(&mut article, context, agencies);
     let event = ArticleEvent {
@@ -184,7 +206,7 @@ fn judged(
         recording: record_id.map(|record_id| RecordingRef { record_id }),
         ..ArticleEvent::new(article_id, article, judgement, context.at)
     };
-    Event::Article(Box::new(event))
+    ArticleOutcome { event: Event::Article(Box::new(event)), site_rule: None, rejected_text: None }
 }
 
 /// Says who published the article and whose text it is. Where the page doesn't name its publisher, its site does.

@@ -206,9 +206,10 @@ fn event_of(captured: CapturedPage, rules: ReadingRules<'_>, feed: &FeedId) -> P
         at,
         announced: None,
     };
-    let event = contained(|| outcome::of_page(&context, &page, record_id, rules).0).unwrap_or_else(|panic| {
-        Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, RejectReason::Panic, panic)))
-    });
+    let event =
+        contained(|| outcome::of_page(&context, &page, record_id, rules).event).unwrap_or_else(|panic| {
+            Event::Reject(Box::new(outcome::reject(&context, Stage::Extract, RejectReason::Panic, panic)))
+        });
     PageEvent { event, feed: context.feed_id, entry: context.entry.id, at }
 }
 

@@ -13,6 +13,7 @@ use url::{Url, form_urlencoded};
 
 use super::{Shown, answer, frame, read, shown};
 use crate::api::article::{self, ArticleQuery};
+use crate::api::label::JudgedArticle;
 use crate::api::parameters::Parameters;
 use crate::api::reject::{self, RejectOrder, RejectQuery, Rejected};
 use crate::api::story::{self, StoryQuery};
@@ -110,7 +111,12 @@ pub(super) async fn reject(
     })?;
     let row =
         RejectRow { sequence: event.sequence, time: event.time, event: serde_json::from_str(&event.data)? };
-    Ok(shown(&api, &viewer, Section::Rejects, "Not published", &page::rejects::reject(&row, api.now())))
+    let judged = match row.event.article.clone() {
+        Some(article) => read(&api, move |journal| JudgedArticle::read(journal, &article)).await?,
+        None => None,
+    };
+    let main = page::rejects::reject(&row, judged.as_ref(), api.now(), &viewer);
+    Ok(shown(&api, &viewer, Section::Rejects, "Not published", &main))
 }
 
 /// What is searched for.

@@ -25,13 +25,17 @@ pub(super) struct Destination {
 }
 
 impl Destination {
-    /// A path of this console: never another site, however the address spells it.
     fn path(&self) -> &str {
-        let is_path = self.next.starts_with('/')
-            && !self.next.starts_with("//")
-            && self.next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-        if is_path { &self.next } else { "/" }
+        own_path(&self.next)
     }
+}
+
+/// A path of this console: never another site, however `text` spells it.
+pub(super) fn own_path(text: &str) -> &str {
+    let is_path = text.starts_with('/')
+        && !text.starts_with("//")
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if is_path { text } else { "/" }
 }
 
 /// What a log-in says.

@@ -104,9 +104,16 @@ fn is_here(peer: Option<Peer>, headers: &HeaderMap) -> bool {
 }
 
 /// Leave to change something through a form of the console.
-pub(super) struct MayOperate;
+pub(super) struct MayOperate {
+    user: String,
+}
 
 impl MayOperate {
+    /// Who it is, for what is kept with a name.
+    pub(super) fn user(&self) -> &str {
+        &self.user
+    }
+
     /// The leave that the API's handlers ask for.
     pub(super) fn may_write(self) -> MayWrite {
         MayWrite
@@ -132,7 +139,7 @@ impl FromRequestParts<Arc<Api>> for MayOperate {
         let user = viewer.name.as_deref().unwrap_or("this machine");
         let address = parts.extensions.get::<Peer>().map(|Peer(peer)| peer.ip().to_string());
         tracing::info!(user, address, path = parts.uri.path(), "a change is asked for in the console");
-        Ok(Self)
+        Ok(Self { user: user.to_owned() })
     }
 }
 

@@ -36,6 +36,13 @@ document.addEventListener("keydown", (event) => {
       return;
     }
   }
+  // What a page has keys of its own for.
+  const own = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (own) {
+    event.preventDefault();
+    own.click();
+    return;
+  }
   switch (event.key) {
     case "g": gone = Date.now(); return;
     case "j": step(1); break;

@@ -1,5 +1,6 @@
 //! One article: its text with what was found in it marked in place, and beside it all that was decided about it, with the evidence.
 
+use dateline_journal::LabelValue;
 use dateline_wire::{Article, ArticleEvent, Entity, Place, Reason, Source, Span, StoryEvent};
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -7,6 +8,7 @@ use maud::{Markup, html};
 use super::story::raw;
 use crate::console::difference;
 use crate::console::figures::{counted, language, moment, number, since, verdict, word, words};
+use crate::console::frame::Viewer;
 use crate::console::marked::{self, Mark, MarkKind};
 use crate::console::plot::weight;
 use crate::console::shown::{address, host, is_tag, line, line_in, visible};
@@ -30,6 +32,10 @@ pub(crate) struct ArticleView<'a> {
     pub(crate) earlier: &'a [ArticleEvent],
     /// Whether it was withdrawn since.
     pub(crate) is_withdrawn: bool,
+    /// What somebody has said of it.
+    pub(crate) label: Option<LabelValue>,
+    /// Whoever looks.
+    pub(crate) viewer: &'a Viewer,
 }
 
 /// The page.
@@ -65,7 +71,7 @@ pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
                     }
                 }
                 div.beside {
-                    (judgement(event))
+                    (judgement(view))
                     (whose(view))
                     (story(view))
                     (names(&event.entities))
@@ -142,7 +148,8 @@ fn switches(in_title: &[Mark], in_body: &[Mark]) -> Markup {
 }
 
 /// Why it is about the subject.
-fn judgement(event: &ArticleEvent) -> Markup {
+fn judgement(view: &ArticleView<'_>) -> Markup {
+    let event = view.event;
     let relevance = &event.relevance;
     html! {
         section.panel aria-labelledby="judgement-title" {
@@ -151,6 +158,7 @@ fn judgement(event: &ArticleEvent) -> Markup {
                 ul.chips { @for topic in event.topics.iter().take(12) { li { a.chip href=(format!("/articles?topic={}", super::query_value(&topic.id))) { (visible(&words(&topic.id), 40)) } } } }
             }
             (reasons(&relevance.reasons, Some(&event.content)))
+            (super::judge::buttons(&event.article, view.label, &format!("/articles/{}", event.article), view.viewer))
         }
     }
 }

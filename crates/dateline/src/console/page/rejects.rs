@@ -8,7 +8,9 @@ use maud::{Markup, html};
 use super::articles::{chosen, pairs};
 use super::overview::reject_bars;
 use super::story::raw;
+use crate::api::label::JudgedArticle;
 use crate::console::figures::{moment, since, verdict, word, words};
+use crate::console::frame::Viewer;
 use crate::console::shown::{address, host, line, visible};
 
 /// A reject in a list.
@@ -43,7 +45,7 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
     let reason = pairs(filter).into_iter().find(|(name, _)| name == "reason").map(|(_, reason)| reason);
     html! {
         h1 { "Not published" }
-        p.lead { "Every entry that was announced and became no article, with the stage that it reached and why it went no further." }
+        p.lead { "Every entry that was announced and became no article, with the stage that it reached and why it went no further. " a href=(super::judge::href(super::judge::JudgedKind::Rejects, filter, None)) { "Judge them" } "." }
         div.columns.reverse {
             section.panel aria-labelledby="rejected-title" {
                 div.heading {
@@ -99,7 +101,12 @@ pub(crate) fn reject_row(reject: &RejectRow, now: Timestamp) -> Markup {
 }
 
 /// One reject: what it says, and what spoke for and against where it was judged.
-pub(crate) fn reject(reject: &RejectRow, now: Timestamp) -> Markup {
+pub(crate) fn reject(
+    reject: &RejectRow,
+    judged: Option<&JudgedArticle>,
+    now: Timestamp,
+    viewer: &Viewer,
+) -> Markup {
     let RejectRow { sequence, time, event } = reject;
     let title = event.entry.as_ref().and_then(|entry| entry.title.as_deref()).unwrap_or("(without a title)");
     html! {
@@ -116,6 +123,9 @@ pub(crate) fn reject(reject: &RejectRow, now: Timestamp) -> Markup {
                 section.panel aria-labelledby="judgement-title" {
                     div.heading { h2 #judgement-title { "About the subject" } (verdict(relevance.label, relevance.score)) }
                     (super::article::reasons(&relevance.reasons, None))
+                    @if let (Some(judged), Some(article)) = (judged, &event.article) {
+                        (super::judge::buttons(article, judged.label.as_ref().map(|label| label.value), &format!("/rejects/{sequence}"), viewer))
+                    }
                 }
             } @else {
                 section.panel { p.empty { "It was not judged: it did not come that far." } }

@@ -1,0 +1,209 @@
+//! Judging: one article after another, said to be about the subject or not, by key or by button.
+
+use dateline_journal::{EventFilter, LabelValue};
+use dateline_wire::{ArticleId, Relevance};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
+
+use crate::api::label::{JudgedArticle, JudgedEvent};
+use crate::console::figures::{count, counted, language, moment, since, verdict};
+use crate::console::frame::Viewer;
+use crate::console::shown::{address, is_tag, line, line_in, visible};
+
+/// The most of a text that is shown, in scalar values.
+const MAX_TEXT_CHARS: usize = 8_000;
+
+/// What is judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JudgedKind {
+    /// What was judged and not published, the nearest to the threshold first.
+    #[default]
+    Rejects,
+    /// What was published, the nearest to the threshold first.
+    Articles,
+}
+
+impl JudgedKind {
+    /// Its word in addresses.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Rejects => "rejects",
+            Self::Articles => "articles",
+        }
+    }
+}
+
+/// The queue, and what is at hand of it.
+pub(crate) struct Judging<'j> {
+    /// Of what.
+    pub(crate) kind: JudgedKind,
+    /// Chosen by what.
+    pub(crate) filter: &'j EventFilter,
+    /// The article at hand; nothing where all are judged.
+    pub(crate) judged: Option<&'j JudgedArticle>,
+    /// Its id.
+    pub(crate) article: Option<&'j ArticleId>,
+    /// The neighbours in the queue.
+    pub(crate) before: Option<&'j ArticleId>,
+    /// The next.
+    pub(crate) after: Option<&'j ArticleId>,
+    /// How many are in the queue, and how many of them have no label yet.
+    pub(crate) all: usize,
+    /// How many of them are left.
+    pub(crate) left: usize,
+    /// What was judged last, and what it was before, for taking it back.
+    pub(crate) undo: Option<(&'j str, &'j str)>,
+}
+
+/// Where the queue shows an article.
+pub(crate) fn href(kind: JudgedKind, filter: &EventFilter, item: Option<&str>) -> String {
+    let mut query = format!("of={}", kind.word());
+    let filter = filter.to_query();
+    if !filter.is_empty() {
+        query.push('&');
+        query.push_str(&filter);
+    }
+    if let Some(item) = item {
+        query.push_str("&item=");
+        query.push_str(&super::query_value(item));
+    }
+    format!("/judge?{query}")
+}
+
+/// The page.
+pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Markup {
+    let Judging { kind, filter, judged, article, before, after, all, left, undo } = judging;
+    let to = |item: Option<&ArticleId>| href(*kind, filter, item.map(ArticleId::as_str));
+    html! {
+        h1 { "Judge" }
+        nav.filters aria-label="What is judged" {
+            @for (other, name) in [(JudgedKind::Rejects, "Not published"), (JudgedKind::Articles, "Published")] {
+                a.chip href=(href(other, filter, None)) aria-current=[(other == *kind).then_some("true")] { (name) }
+            }
+            span.soft { (count(*left)) " of " (counted(*all as u64, "article", "articles")) " without a label, the nearest to the threshold first" }
+        }
+        (super::articles::chosen("/judge", filter))
+        @if let Some((undone, was)) = undo {
+            form.notice.undo method="post" action=(format!("/judge/{}/undo", super::query_value(undone))) role="status" {
+                input type="hidden" name="was" value=(visible(was, 20));
+                input type="hidden" name="back" value=(href(*kind, filter, Some(undone)));
+                span { "The label is kept. " }
+                button.quiet type="submit" data-key="u" { "Take it back" } " " kbd aria-hidden="true" { "u" }
+            }
+        }
+        @match (judged, article) {
+            (Some(judged), Some(article)) => {
+                article.read.judged {
+                    div.columns.wide {
+                        div.text-side { (text_of(judged, now)) }
+                        div.beside {
+                            section.panel aria-labelledby="label-title" {
+                                div.heading { h2 #label-title { "Is it about the subject?" } }
+                                (buttons(article, judged.label.as_ref().map(|label| label.value), &to(after.or(Some(article))), viewer))
+                                @if let Some(label) = &judged.label {
+                                    p.note { (line(&label.author)) " said so " (since(Some(label.at), now)) "." }
+                                }
+                                nav.pages aria-label="The queue" {
+                                    @if let Some(before) = before { a rel="prev" href=(to(Some(before))) data-key="k" { "Back " kbd aria-hidden="true" { "k" } } }
+                                    @if let Some(after) = after { a rel="next" href=(to(Some(after))) data-key="j" { "Pass over " kbd aria-hidden="true" { "j" } } }
+                                }
+                            }
+                            section.panel aria-labelledby="judgement-title" {
+                                @let relevance = relevance(judged);
+                                div.heading { h2 #judgement-title { "What the subject says" } @if let Some(relevance) = relevance { (verdict(relevance.label, relevance.score)) } }
+                                @if let Some(relevance) = relevance {
+                                    (super::article::reasons(&relevance.reasons, match &judged.event { JudgedEvent::Article(event) => Some(&event.content), JudgedEvent::Reject(_) => None }))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            _ => div.panel {
+                p { "Nothing here waits for a label." }
+                p.note { "Labels are exported with " code { "dateline labels export" } ", in the form that " code { "tools/relevance/fit.py" } " reads." }
+            }
+        }
+        p.raw { a href="/v1/labels" { "All labels as JSON" } }
+    }
+}
+
+fn relevance(judged: &JudgedArticle) -> Option<&Relevance> {
+    match &judged.event {
+        JudgedEvent::Article(event) => Some(&event.relevance),
+        JudgedEvent::Reject(event) => event.relevance.as_ref(),
+    }
+}
+
+fn text_of(judged: &JudgedArticle, now: Timestamp) -> Markup {
+    let tag = judged.language.as_deref().filter(|tag| is_tag(tag));
+    let own_page = match &judged.event {
+        JudgedEvent::Article(event) => format!("/articles/{}", event.article),
+        JudgedEvent::Reject(_) => format!("/rejects/{}", judged.sequence),
+    };
+    let (feed, at) = match &judged.event {
+        JudgedEvent::Article(event) => (event.feed.as_ref(), Some(event.received_at)),
+        JudgedEvent::Reject(event) => {
+            (event.feed.as_ref(), event.entry.as_ref().and_then(|entry| entry.published))
+        }
+    };
+    let text = visible_paragraphs(&judged.text);
+    html! {
+        header {
+            p.kicker {
+                @if let Some(feed) = feed { b { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) } }
+                @if let Some(tag) = &judged.language { " · " (language(tag)) }
+                @if let Some(at) = at { " · " (moment(at)) ", " (since(Some(at), now)) }
+            }
+            h2.title { (line_in(judged.title().unwrap_or("(without a title)"), judged.language.as_deref())) }
+            @if let Some(url) = judged.url() { p.address { (address(url)) } }
+        }
+        @if text.is_empty() {
+            p.empty { "The text was not kept: nothing of the subject was found in it, or it was rejected long ago." }
+        } @else {
+            div.text lang=[tag] dir="auto" { @for paragraph in &text { p { (paragraph) } } }
+        }
+        p.raw { a href=(own_page) { "All that is known of it" } }
+    }
+}
+
+/// The paragraphs of a text, as far as they are shown.
+fn visible_paragraphs(text: &str) -> Vec<String> {
+    let mut left = MAX_TEXT_CHARS;
+    let mut shown = Vec::new();
+    for paragraph in text.lines().filter(|paragraph| !paragraph.trim().is_empty()) {
+        if left == 0 {
+            break;
+        }
+        shown.push(visible(paragraph, left));
+        left = left.saturating_sub(paragraph.chars().count());
+    }
+    shown
+}
+
+/// The three labels as buttons; the one that the article has is pressed. `then` is the page that follows.
+pub(crate) fn buttons(article: &ArticleId, value: Option<LabelValue>, then: &str, viewer: &Viewer) -> Markup {
+    html! {
+        @if viewer.may_operate {
+            form.labels method="post" action=(format!("/judge/{}", super::query_value(article.as_str()))) {
+                input type="hidden" name="then" value=(then);
+                @for (label, name, key) in [
+                    (LabelValue::Relevant, "Relevant", "r"),
+                    (LabelValue::Not, "Not", "n"),
+                    (LabelValue::Borderline, "Borderline", "b"),
+                ] {
+                    button.(label.as_str()) type="submit" name="label" value=(label.as_str()) data-key=(key)
+                        aria-pressed=(if value == Some(label) { "true" } else { "false" }) {
+                        (name) " " kbd aria-hidden="true" { (key) }
+                    }
+                }
+            }
+        } @else if let Some(value) = value {
+            p { "Somebody has said: " b { (value.as_str()) } "." }
+        } @else {
+            p.empty { "Labels are given by whoever has the role " code { "operate" } "." }
+        }
+    }
+}
