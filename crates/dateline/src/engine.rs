@@ -123,8 +123,21 @@ pub struct EngineActivity {
 pub enum PauseCause {
     /// The journal's disk has no room.
     Full,
+    /// The journal was restored, and holds as many outcomes as it may until it is known what Kafka has of it.
+    Restored,
     /// The journal cannot be written, for another reason.
     Unwritable,
+}
+
+impl PauseCause {
+    /// Why a commit waits that failed with `error`.
+    fn of(error: &JournalError) -> Self {
+        match error {
+            JournalError::HoldsTooMany { .. } => Self::Restored,
+            error if error.is_full() => Self::Full,
+            _ => Self::Unwritable,
+        }
+    }
 }
 
 /// How many pushes may wait for the engine; whoever brings one more waits in turn.

@@ -192,6 +192,13 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
                 format!("the journal has no room: its disk is full{free}"),
                 "free space on the disk of `data_dir`; intake goes on by itself, and nothing is lost",
             ),
+            PauseCause::Restored => (
+                "nothing is taken in: the journal was restored from a copy, and holds as many outcomes as it may until it is known what \
+                 Kafka has of it"
+                    .to_owned(),
+                "see that Kafka can be reached, as the fault about delivery says, or run without [kafka] `brokers`; intake goes on by \
+                 itself, and nothing is lost",
+            ),
             PauseCause::Unwritable => (
                 format!("the journal cannot be written, though not for want of room{free}"),
                 "the log says what the system answers: see that the disk of `data_dir` is mounted for writing and works (`dmesg`), and \

@@ -100,6 +100,16 @@ pub enum JournalError {
     /// there is room again.
     #[error("no room to write the journal: free space on its disk")]
     Full,
+    /// The journal was restored, what Kafka has of it is not known yet, and as many outcomes are held as may be. Nothing was changed; the
+    /// same call will succeed once that is known.
+    #[error(
+        "the journal was restored from a copy and holds {held} outcomes, as many as it may, until it is known what Kafka has of it: \
+         see that Kafka can be reached"
+    )]
+    HoldsTooMany {
+        /// How many are held.
+        held: u64,
+    },
     /// The feed is not in the journal.
     #[error("feed {0} is not in the journal: configure it first")]
     UnknownFeed(FeedId),
@@ -147,7 +157,7 @@ impl JournalError {
     /// Whether the same call may succeed later without anybody changing the call.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Full => true,
+            Self::Full | Self::HoldsTooMany { .. } => true,
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),
                 Some(

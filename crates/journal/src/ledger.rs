@@ -104,6 +104,8 @@ impl<'e> EventDraft<'e> {
 pub(crate) struct Ledger<'c> {
     pub(crate) connection: &'c Connection,
     pub(crate) totals: Totals,
+    /// How many outcomes may be held.
+    pub(crate) max_held: u64,
 }
 
 impl Ledger<'_> {

@@ -85,6 +85,7 @@ pub use change::{
 pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;
+pub use lock::writer_of;
 pub use options::{Durability, Options, Writing};
 pub use query::{
     ArticleHistory, ArticlePage, EventFilter, Facet, FilterError, FoundArticle, PageCursor, SearchGap,

@@ -3,8 +3,13 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::{JournalError, private};
+
+/// How often the lock is asked for, and how long after another: whoever only looks who has it ([`writer_of`]) has it for a moment.
+const MAX_ATTEMPTS: usize = 5;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(20);
 
 /// The lock beside a journal: held for as long as the value lives, released by the system if the process dies.
 ///
@@ -21,18 +26,22 @@ impl Lock {
         let mut options = private::options();
         let mut file =
             options.read(true).write(true).create(true).truncate(false).open(&path).map_err(io())?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
-                let holder = match holder.trim() {
-                    "" => "another process".to_owned(),
-                    holder => holder.to_owned(),
-                };
-                return Err(JournalError::InUse { path: journal.to_owned(), holder });
+        let mut attempts = MAX_ATTEMPTS;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if attempts > 1 => {
+                    attempts -= 1;
+                    std::thread::sleep(BETWEEN_ATTEMPTS);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(JournalError::InUse {
+                        path: journal.to_owned(),
+                        holder: holder_in(&mut file),
+                    });
+                }
+                Err(TryLockError::Error(error)) => return Err(JournalError::io(&path)(error)),
             }
-            Err(TryLockError::Error(error)) => return Err(JournalError::io(&path)(error)),
         }
         // This is only for the message above; a full disk must not keep the daemon from delivering.
         let _ = file
@@ -41,6 +50,29 @@ impl Lock {
             .and_then(|()| write!(file, "process {} on {}", std::process::id(), host_name()))
             .and_then(|()| file.flush());
         Ok(Self { _file: file })
+    }
+}
+
+/// Who has the journal at `journal` open for writing, as well as that is known; `None` where nobody has, or it cannot be told.
+///
+/// A daemon that starts has it for a moment before its API can be reached.
+pub fn writer_of(journal: &Path) -> Option<String> {
+    let mut file = File::open(path_of(journal)).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(holder_in(&mut file)),
+        // It is let go with the file.
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
+/// Who the lock file says has it.
+fn holder_in(file: &mut File) -> String {
+    let mut holder = String::new();
+    // What cannot be read is unknown.
+    let _ = file.read_to_string(&mut holder);
+    match holder.trim() {
+        "" => "another process".to_owned(),
+        holder => holder.to_owned(),
     }
 }
 
@@ -57,4 +89,21 @@ fn path_of(journal: &Path) -> PathBuf {
     let mut name = journal.as_os_str().to_owned();
     name.push(".lock");
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_a_journal_is_told_while_they_have_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.db");
+        assert_eq!(writer_of(&journal), None);
+        let lock = Lock::acquire(&journal).unwrap();
+        let told = writer_of(&journal).unwrap();
+        assert!(told.starts_with(&format!("process {} on ", std::process::id())), "{told}");
+        drop(lock);
+        assert_eq!(writer_of(&journal), None);
+    }
 }

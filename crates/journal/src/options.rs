@@ -11,6 +11,9 @@ pub struct Options {
     pub writing: Writing,
     /// The file's largest size in bytes; intake stops there as on a full disk. `None` leaves the disk as the bound.
     pub max_bytes: Option<u64>,
+    /// How many outcomes may be held while it isn't known what Kafka has of a journal that was restored; intake stops there until it is
+    /// known. At 5,000 a day the default is ten days, and some 300 MB.
+    pub max_held: u64,
     /// How many changes may share one transaction, where a thread makes them. More spare the disk when many wait; each waits for the slowest.
     pub max_batch: usize,
     /// How many entries of one host may be handed out at a time, so that one slow host does not hold all workers.
@@ -45,6 +48,7 @@ impl Default for Options {
             durability: Durability::Full,
             writing: Writing::Apart,
             max_bytes: None,
+            max_held: 50_000,
             max_batch: 512,
             claims_per_host: 8,
             busy_timeout: Duration::from_secs(5),

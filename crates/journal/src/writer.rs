@@ -108,6 +108,7 @@ impl JournalWriter {
             connection,
             path: path.to_owned(),
             busy_timeout: options.busy_timeout,
+            max_held: options.max_held,
             wal_tried: Instant::now(),
             claims,
             totals,
@@ -199,6 +200,8 @@ struct Committer {
     connection: Connection,
     path: PathBuf,
     busy_timeout: Duration,
+    /// How many outcomes may be held.
+    max_held: u64,
     /// When the size of the write-ahead log was last looked at.
     wal_tried: Instant,
     claims: Arc<EntryClaims>,
@@ -273,7 +276,7 @@ impl Committer {
             Ok(transaction) => transaction,
             Err(error) => return Err((batch, error.into())),
         };
-        let mut ledger = Ledger { connection: &transaction, totals: self.totals };
+        let mut ledger = Ledger { connection: &transaction, totals: self.totals, max_held: self.max_held };
         let mut made: Jobs = Vec::with_capacity(batch.len());
         let mut jobs = batch.into_iter();
         let mut room = TransactionRoom::Enough;

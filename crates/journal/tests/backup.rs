@@ -244,3 +244,26 @@ async fn what_happens_before_the_reconciliation_is_held_and_follows_what_kafka_h
     dismiss(&journal, "c", 3).await;
     assert_eq!(journal.last_sequence().unwrap(), Sequence(11));
 }
+
+#[tokio::test]
+async fn a_restored_journal_holds_so_much_and_takes_more_when_it_knows_what_kafka_has() {
+    let folder = tempdir().unwrap();
+    let (path, file) = (folder.path().join("journal.db"), folder.path().join("copy"));
+    drop(journal_at(&path).await);
+    backup(&path, &file, |_, _| {}).unwrap();
+    let target = folder.path().join("new.db");
+    restore(&file, &target, RestoreOptions { replace: false, reconcile: true }).unwrap();
+    let journal = Journal::open(&target, Options { max_held: 2, ..Options::default() }).unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    let finish_one =
+        async |name: &str| finish(&journal, &feed(0).id, name, article(name, name, "One."), 2).await;
+    announce(&journal, 0, ["a", "b", "c"].map(|name| entry(name, name)).into(), 1).await.unwrap();
+    finish_one("a").await.unwrap();
+    finish_one("b").await.unwrap();
+    let refused = finish_one("c").await.unwrap_err();
+    assert!(matches!(refused, JournalError::HoldsTooMany { held: 2 }) && refused.is_retryable(), "{refused}");
+    assert_eq!((journal.status().unwrap().held, journal.backlog().unwrap()), (Some(2), 1));
+    journal.reconcile(Sequence::START).await.unwrap();
+    finish_one("c").await.unwrap();
+    assert_eq!(journal.last_sequence().unwrap(), Sequence(3));
+}

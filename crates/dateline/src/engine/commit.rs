@@ -1,6 +1,6 @@
 //! From a change that is ready to its receipt: the journal is asked until it has room.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -66,10 +66,10 @@ pub(super) enum CommitReceipt {
 #[derive(Clone)]
 pub(super) struct CommitRetry {
     journal: Journal,
-    /// How many commits wait for room.
+    /// How many commits wait for the journal.
     stuck: Arc<AtomicUsize>,
-    /// Whether it is room that the last of these found missing.
-    is_full: Arc<AtomicBool>,
+    /// Why the last of these does.
+    cause: Arc<std::sync::Mutex<Option<PauseCause>>>,
     /// What articles are compared with. One is compared and committed at a time, so that the next is compared with it.
     comparison: Arc<Mutex<Comparison>>,
     /// The tables that the next is compared by, where they are others. Nobody waits here for a commit that waits for room.
@@ -81,8 +81,8 @@ pub(super) struct CommitRetry {
 impl CommitRetry {
     pub(super) fn new(journal: Journal, comparison: Comparison, clock: Clock, traces: Traces) -> Self {
         let comparison = Arc::new(Mutex::new(comparison));
-        let (stuck, is_full, next_tables) = Default::default();
-        Self { journal, stuck, is_full, comparison, next_tables, clock, traces }
+        let (stuck, cause, next_tables) = Default::default();
+        Self { journal, stuck, cause, comparison, next_tables, clock, traces }
     }
 
     /// Has articles compared by other tables, from the next one that is compared.
@@ -107,11 +107,12 @@ impl CommitRetry {
 
     /// Why commits wait, where they do.
     pub(super) fn pause_cause(&self) -> Option<PauseCause> {
-        let cause = match self.is_full.load(Ordering::Relaxed) {
-            true => PauseCause::Full,
-            false => PauseCause::Unwritable,
-        };
-        self.is_stuck().then_some(cause)
+        let cause = *self.cause.lock().unwrap_or_else(PoisonError::into_inner);
+        cause.filter(|_| self.is_stuck())
+    }
+
+    fn note_cause(&self, error: &JournalError) {
+        *self.cause.lock().unwrap_or_else(PoisonError::into_inner) = Some(PauseCause::of(error));
     }
 
     /// Commits a change, however long the journal has no room for it.
@@ -215,21 +216,19 @@ impl CommitRetry {
         if !error.is_retryable() {
             return first;
         }
-        self.is_full.store(error.is_full(), Ordering::Relaxed);
+        self.note_cause(error);
         if self.stuck.fetch_add(1, Ordering::Relaxed) == 0 {
-            tracing::error!(%error, "intake pauses until the journal can be written again");
+            tracing::error!(%error, "intake pauses until the journal takes more");
         }
         let done = loop {
             tokio::time::sleep(FULL_PAUSE).await;
             match commit().await {
-                Err(error) if error.is_retryable() => {
-                    self.is_full.store(error.is_full(), Ordering::Relaxed);
-                }
+                Err(error) if error.is_retryable() => self.note_cause(&error),
                 done => break done,
             }
         };
         if self.stuck.fetch_sub(1, Ordering::Relaxed) == 1 {
-            tracing::info!("the journal can be written again; intake goes on");
+            tracing::info!("the journal takes more again; intake goes on");
         }
         done
     }

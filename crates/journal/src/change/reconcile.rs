@@ -82,12 +82,20 @@ impl Change for Reconciliation {
     }
 }
 
-/// Holds what has no place yet.
+/// Holds what has no place yet, unless as much is held as may be.
 pub(crate) fn hold(
     ledger: &Ledger<'_>,
     draft: &EventDraft<'_>,
     of: Option<&EntryOutcomeDraft<'_>>,
 ) -> Result<(), JournalError> {
+    // They are numbered one after the other, and leave together.
+    let held: u64 = ledger
+        .connection
+        .prepare_cached("SELECT coalesce(max(number) - min(number) + 1, 0) FROM held_outcomes")?
+        .query_row([], |row| row.get(0))?;
+    if held >= ledger.max_held {
+        return Err(JournalError::HoldsTooMany { held });
+    }
     let data = draft.event.to_json().map_err(JournalError::json("an event could not be written as JSON"))?;
     ledger
         .connection
