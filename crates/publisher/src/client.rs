@@ -146,7 +146,7 @@ fn password(settings: &KafkaSettings) -> Result<Option<String>, RelayError> {
 pub(crate) struct DeliveryTracker {
     tally: Mutex<TransactionTally>,
     changed: Condvar,
-    /// Who is told at once when no broker can be reached.
+    /// Who is told at once when no broker can be reached, or one refuses us.
     status: Option<watch::Sender<RelayStatus>>,
 }
 
@@ -159,10 +159,12 @@ struct TransactionTally {
     failed: Option<KafkaError>,
     too_large: bool,
     last_error: Option<String>,
+    /// Whether a broker refused user name, password or certificate.
+    refused: bool,
 }
 
 impl DeliveryTracker {
-    /// One that tells when no broker can be reached, before a transaction fails for it.
+    /// One that tells when no broker can be reached, or one refuses us, before a transaction fails for it.
     pub(crate) fn with_status(status: watch::Sender<RelayStatus>) -> Self {
         Self { status: Some(status), ..Self::default() }
     }
@@ -219,6 +221,11 @@ impl DeliveryTracker {
         }
     }
 
+    /// Whether a broker refused the login, or its certificate is not trusted: waiting doesn't change that.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.tally().refused
+    }
+
     /// The last thing that librdkafka complained about, which says more than the time-out that follows from it.
     pub(crate) fn last_complaint(&self) -> Option<String> {
         self.tally().last_error.clone()
@@ -245,11 +252,14 @@ impl ClientContext for DeliveryTracker {
         tracing::debug!(%error, "kafka client: {reason}");
         let mut tally = self.tally();
         // That every broker is down follows from what was said before, and says less.
-        let sums_up = error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown);
+        let code = error.rdkafka_error_code();
+        let sums_up = code == Some(RDKafkaErrorCode::AllBrokersDown);
+        let is_refused = matches!(code, Some(RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SSL));
+        tally.refused |= is_refused;
         if !(sums_up && tally.last_error.is_some()) {
             tally.last_error = Some(reason.to_owned());
         }
-        if let (true, Some(status)) = (sums_up, &self.status) {
+        if let (true, Some(status)) = (sums_up || is_refused, &self.status) {
             status.send_modify(|status| {
                 status.connected = false;
                 status.failing_since.get_or_insert_with(Timestamp::now);

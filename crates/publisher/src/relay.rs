@@ -141,7 +141,7 @@ async fn overrule(
 ) -> Result<ResumedDelivery, RelayError> {
     let context = relay.context;
     let journal = context.journal.clone();
-    topics::ensure(&context.settings).await.map_err(SessionError::give_up)?;
+    topics::ensure(&context.settings, &context.status).await.map_err(SessionError::give_up)?;
     let work = tokio::task::spawn_blocking(move || {
         let mut session = Session::take_over(context)?;
         let found = find(&session)?;
@@ -192,7 +192,7 @@ impl RelayWorker {
     /// One producer's life. Ends well only when the relay is to stop.
     fn session(&self, pause: &mut Duration) -> Result<(), SessionError> {
         let context = &self.relay.context;
-        self.handle.block_on(topics::ensure(&context.settings))?;
+        self.handle.block_on(topics::ensure(&context.settings, &context.status))?;
         let (schema_ids, mut register_again) = self.register_schemas()?;
         let mut session = Session::take_over(context.clone())?;
         session.frame_with(schema_ids);

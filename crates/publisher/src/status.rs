@@ -27,3 +27,10 @@ pub struct RelayStatus {
     /// When the last transaction was committed.
     pub last_commit: Option<Timestamp>,
 }
+
+impl RelayStatus {
+    /// Whether it is known by now whether delivery works: at the start, and while a broker says nothing, it isn't.
+    pub fn is_known(&self) -> bool {
+        self.connected || self.has_stopped || self.last_error.is_some()
+    }
+}

@@ -8,13 +8,19 @@ use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::metadata::Metadata;
 use rdkafka::producer::{Producer, ThreadedProducer};
+use tokio::sync::watch;
 
-use crate::KafkaSettings;
 use crate::client::{self, DeliveryTracker, RECORD_OVERHEAD};
 use crate::error::SessionError;
+use crate::{KafkaSettings, RelayStatus};
 
 /// How long the broker may take to tell what topics there are, or to make one.
 const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long the brokers may take to tell it, in attempts that last [`TIMEOUT`] in all: after each is seen whether they refuse us, which
+/// waiting doesn't change.
+const PATIENCES: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
 
 /// How young a record may be and still be compacted away. A journal that is restored from a copy reads all that was delivered since, in
 /// which compaction would leave gaps: so a copy of a week ago can be restored.
@@ -22,9 +28,14 @@ const COMPACTION_LAG: &str = "min.compaction.lag.ms";
 const STORIES_COMPACTION_LAG_MS: &str = "604800000";
 
 /// Makes sure that every topic exists. What an existing topic is like is its owner's choice.
-pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError> {
+///
+/// `status` says that no broker can be used as soon as that is seen.
+pub(crate) async fn ensure(
+    settings: &KafkaSettings,
+    status: &watch::Sender<RelayStatus>,
+) -> Result<(), SessionError> {
     let config = client::common(settings)?;
-    let metadata = ask(&config)?;
+    let metadata = ask(&config, DeliveryTracker::with_status(status.clone()))?;
     let there = |name: &str| {
         metadata.topics().iter().any(|topic| topic.name() == name && !topic.partitions().is_empty())
     };
@@ -80,14 +91,22 @@ pub(crate) async fn ensure(settings: &KafkaSettings) -> Result<(), SessionError>
 }
 
 /// What the brokers tell of themselves and of every topic.
-fn ask(config: &ClientConfig) -> Result<Metadata, SessionError> {
+fn ask(config: &ClientConfig, tracker: DeliveryTracker) -> Result<Metadata, SessionError> {
     // An admin client doesn't pass on why it cannot connect; a producer does.
     let probe: ThreadedProducer<DeliveryTracker> =
-        ThreadedProducer::from_config_and_context(config, DeliveryTracker::default())?;
-    probe.client().fetch_metadata(None, TIMEOUT).map_err(|error| {
-        let complaint = probe.context().last_complaint();
-        SessionError::Transient(complaint.unwrap_or_else(|| error.to_string()))
-    })
+        ThreadedProducer::from_config_and_context(config, tracker)?;
+    let mut attempts = PATIENCES.into_iter().peekable();
+    while let Some(patience) = attempts.next() {
+        match probe.client().fetch_metadata(None, patience) {
+            Ok(metadata) => return Ok(metadata),
+            Err(error) if attempts.peek().is_none() || probe.context().is_refused() => {
+                let complaint = probe.context().last_complaint();
+                return Err(SessionError::Transient(complaint.unwrap_or_else(|| error.to_string())));
+            }
+            Err(_) => {}
+        }
+    }
+    Err(SessionError::Transient("the brokers were not asked".to_owned()))
 }
 
 /// Asks the brokers once, and changes nothing: how many there are, and which of the topics are missing. Blocks for 15 s at most.
@@ -96,7 +115,9 @@ fn ask(config: &ClientConfig) -> Result<Metadata, SessionError> {
 /// Why they cannot be used.
 pub fn probe(settings: &KafkaSettings) -> Result<BrokerReport, String> {
     let asked = client::common(settings).map_err(|error| error.to_string());
-    let metadata = asked.and_then(|config| ask(&config).map_err(|error| error.give_up().to_string()))?;
+    let metadata = asked.and_then(|config| {
+        ask(&config, DeliveryTracker::default()).map_err(|error| error.give_up().to_string())
+    })?;
     let is_missing = |name: &&str| !metadata.topics().iter().any(|topic| topic.name() == *name);
     let missing_topics =
         settings.topics.all().map(|(_, name)| name).filter(is_missing).map(str::to_owned).collect();
@@ -143,5 +164,82 @@ impl RelayTopicCheck {
                 topic = self.topic
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::OutageCause;
+    use crate::settings::SecurityProtocol;
+    use dateline_wire::Secret;
+
+    /// What the status says once nothing came of asking, and why nothing did.
+    fn asked(settings: &KafkaSettings) -> (RelayStatus, String) {
+        let status = watch::Sender::new(RelayStatus::default());
+        let config = client::common(settings).unwrap();
+        let error = ask(&config, DeliveryTracker::with_status(status.clone())).unwrap_err();
+        let status = status.borrow().clone();
+        (status, error.give_up().to_string())
+    }
+
+    #[test]
+    fn a_broker_that_is_not_there_is_told_before_asking_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let brokers = listener.local_addr().unwrap().to_string();
+        drop(listener);
+        let (status, _) = asked(&KafkaSettings { brokers, ..KafkaSettings::default() });
+        let told = status.last_error.unwrap();
+        assert!(!status.connected && status.failing_since.is_some());
+        assert_eq!(OutageCause::of(&told), OutageCause::Unreachable, "{told}");
+    }
+
+    /// A broker that answers each handshake with the error 33, UNSUPPORTED_SASL_MECHANISM, and offers nothing (Kafka's protocol,
+    /// SaslHandshake version 0).
+    fn refusing_broker() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut size = [0; 4];
+                while stream.read_exact(&mut size).is_ok() {
+                    let mut request = vec![0; u32::from_be_bytes(size) as usize];
+                    if stream.read_exact(&mut request).is_err() {
+                        break;
+                    }
+                    let correlation = &request[4..8];
+                    let answer = [&[0, 0, 0, 10], correlation, &[0, 33], &[0, 0, 0, 0]].concat();
+                    let _ = stream.write_all(&answer);
+                }
+            }
+        });
+        address
+    }
+
+    #[test]
+    fn a_broker_that_refuses_the_login_is_told_at_once_and_not_asked_for_as_long_as_one_that_is_slow() {
+        let settings = KafkaSettings {
+            brokers: refusing_broker(),
+            security_protocol: SecurityProtocol::SaslPlaintext,
+            sasl_username: Some("dateline".into()),
+            sasl_password: Some(Secret::new("hush")),
+            properties: [("api.version.request", "false"), ("broker.version.fallback", "0.10.0.0")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            ..KafkaSettings::default()
+        };
+        let status = watch::Sender::new(RelayStatus::default());
+        let config = client::common(&settings).unwrap();
+        let probe: ThreadedProducer<DeliveryTracker> =
+            ThreadedProducer::from_config_and_context(&config, DeliveryTracker::with_status(status.clone()))
+                .unwrap();
+        assert!(probe.client().fetch_metadata(None, PATIENCES[0]).is_err());
+        assert!(probe.context().is_refused());
+        let told = status.borrow().last_error.clone().unwrap();
+        assert_eq!(OutageCause::of(&told), OutageCause::Login, "{told}");
+        assert!(!told.contains("hush"));
     }
 }
