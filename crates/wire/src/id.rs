@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use url::Url;
+use url::{Position, Url};
 
 use crate::CanonicalUrl;
 use crate::session::without_session;
@@ -76,9 +76,10 @@ id! {
 }
 
 impl FeedId {
-    /// The id of the feed configured under `url`.
+    /// The id of the feed configured under `url`. A fragment is never sent to a server (RFC 9110, section 4.2.5), so it makes no other
+    /// feed.
     pub fn of(url: &Url) -> Self {
-        Self(digest(&["feed", url.as_str()]))
+        Self(digest(&["feed", &url[..Position::AfterQuery]]))
     }
 }
 

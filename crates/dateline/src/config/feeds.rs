@@ -255,6 +255,17 @@ mod tests {
     }
 
     #[test]
+    fn addresses_that_differ_in_their_fragment_alone_are_one_feed() {
+        let error = errors_of(
+            "[[feed]]\nurl = 'https://a.example/rss'\n[[feed]]\nurl = 'https://a.example/rss#latest'\nenabled = false\n",
+        );
+        assert!(
+            error.starts_with("feeds.toml:4: https://a.example/rss#latest is already configured in line 2"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn an_address_that_is_none_is_named_with_its_line() {
         let error = errors_of("[[feed]]\nname = 'A'\nurl = 'news.example/rss'\n");
         assert!(error.starts_with("feeds.toml:3: `news.example/rss` is not a URL"), "{error}");

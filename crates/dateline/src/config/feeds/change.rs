@@ -182,6 +182,8 @@ mod tests {
     fn a_feed_that_is_there_or_isnt_is_told_with_what_to_do() {
         let known = after(FILE, new("https://a.example/rss", None)).unwrap_err();
         assert!(known.ends_with("feeds.toml already"), "{known}");
+        let fragment = after(FILE, new("https://a.example/rss#top", None)).unwrap_err();
+        assert!(fragment.ends_with("feeds.toml already"), "{fragment}");
         let paused = after(FILE, new("https://b.example/rss", None)).unwrap_err();
         assert!(paused.ends_with("already, and is paused: resume it to have it polled"), "{paused}");
         let unknown = after(FILE, FeedChange::Pause(id("c"))).unwrap_err();
