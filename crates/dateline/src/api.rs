@@ -47,7 +47,9 @@ mod csv;
 mod document;
 pub(crate) mod entity;
 mod events;
+mod expectation;
 mod feed;
+mod framework_problem;
 mod health;
 pub(crate) mod label;
 mod parameters;
@@ -68,7 +70,7 @@ use aide::openapi::{OpenApi, Operation};
 use aide::{OperationOutput, openapi as oas};
 use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::response::{IntoResponse, Json, Response};
 use dateline_journal::{Journal, JournalError};
 use dateline_publisher::{RelayStatus, Topics};
@@ -181,6 +183,7 @@ pub async fn serve(
         .merge(console::routes(&api))
         .fallback(no_such_path)
         .with_state(api)
+        .layer(from_fn(framework_problem::as_problem))
         .merge(callbacks.unwrap_or_default())
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(may_be_compressed)))
         .layer(map_response(move |response| {

@@ -51,7 +51,7 @@ async fn what_cannot_be_meant_is_refused_with_what_is() {
         ("/v1/events?after=yesterday", "a sequence number"),
         ("/v1/events?kind=news", "article, withdrawal, reject, health or story"),
         ("/v1/events?format=xml", "`ndjson` or `sse`"),
-        ("/v1/events?folow=true", "unknown field `folow`"),
+        ("/v1/events?folow=true", "`folow` is no parameter here; known are after, follow"),
     ] {
         let (status, head, body) = served.get(path, "").await;
         assert_eq!(status, 400, "{path}");
@@ -125,6 +125,44 @@ async fn stopping_ends_open_streams() {
     let mut rest = String::new();
     timeout(Duration::from_secs(10), follower.read_to_string(&mut rest)).await.unwrap().unwrap();
     timeout(Duration::from_secs(10), served.server).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_the_framework_refuses_is_a_problem_document_as_well() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    let exchange = async |head: &str| {
+        let mut stream = TcpStream::connect(&served.address).await.unwrap();
+        stream.write_all(format!("{head}\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    for (head, status, told) in [
+        ("DELETE /v1/status HTTP/1.1", 405, "DELETE means nothing at /v1/status; it takes GET, HEAD"),
+        ("GET /v1/reload HTTP/1.1", 405, "GET means nothing at /v1/reload; it takes POST"),
+        ("POST /nothing HTTP/1.1", 404, "no such path; see /v1/status"),
+        ("GET /v1/feeds/%FF HTTP/1.1", 400, "Invalid"),
+        ("GET /v1/rejects?limit=ten HTTP/1.1", 400, "`limit` is `ten`; expected a whole number of 0 or more"),
+    ] {
+        let answer = exchange(head).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(answer.contains("content-type: application/problem+json"), "{answer}");
+        let problem: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        assert_eq!(problem["status"], status, "{answer}");
+        assert!(problem["detail"].as_str().unwrap().starts_with(told), "{answer}");
+    }
+    assert!(exchange("GET /v1/reload HTTP/1.1").await.contains("allow: POST"));
+}
+
+#[tokio::test]
+async fn a_relay_that_has_neither_delivered_nor_failed_is_not_said_to_work() {
+    let served = TestServer::with_relay(HttpSettings::default(), Some(RelayStatus::default())).await;
+    let unknown = "delivery to Kafka is not yet known to work";
+    assert_eq!(served.get("/readyz", "").await.2, format!("ready\n{unknown}\n"));
+    let status: Value = serde_json::from_str(&served.get("/v1/status", "").await.2).unwrap();
+    assert!(status["summary"].as_str().unwrap().ends_with(unknown), "{status}");
+    let page = dateline::status::page(&serde_json::from_value(status).unwrap());
+    assert!(page.contains("delivery  not yet known to work; Kafka has 0"), "{page}");
 }
 
 #[tokio::test]

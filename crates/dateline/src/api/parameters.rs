@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Problem;
+use super::expectation::{Fields, shown};
 
 /// A path's own parameters, and the filter that the others spell.
 pub(super) struct Parameters<Q> {
@@ -19,7 +20,26 @@ pub(super) struct Parameters<Q> {
     pub(super) own: Q,
 }
 
-impl<S: Send + Sync, Q: DeserializeOwned> FromRequestParts<S> for Parameters<Q> {
+/// A path's own parameters, where nothing is chosen by a filter.
+pub(super) struct OwnParameters<Q>(pub(super) Q);
+
+impl<S: Send + Sync, Q: DeserializeOwned + JsonSchema> FromRequestParts<S> for OwnParameters<Q> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        read_own(&url::form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<_>>(), &[])
+            .map(Self)
+    }
+}
+
+impl<Q: JsonSchema + DeserializeOwned> OperationInput for OwnParameters<Q> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Query::<Q>::operation_input(context, operation);
+    }
+}
+
+impl<S: Send + Sync, Q: DeserializeOwned + JsonSchema> FromRequestParts<S> for Parameters<Q> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
@@ -27,26 +47,18 @@ impl<S: Send + Sync, Q: DeserializeOwned> FromRequestParts<S> for Parameters<Q> 
     }
 }
 
-impl<Q: DeserializeOwned> Parameters<Q> {
+impl<Q: DeserializeOwned + JsonSchema> Parameters<Q> {
     /// Those that a query string spells.
     pub(super) fn of(query: &str) -> Result<Self, Problem> {
         let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
         let mut filter = EventFilter::default();
-        let mut own = url::form_urlencoded::Serializer::new(String::new());
+        let mut own = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             if !filter.set(&name, &value).map_err(|error| bad(error.to_string()))? {
-                own.append_pair(&name, &value);
+                own.push((name.into_owned(), value.into_owned()));
             }
         }
-        let own: Uri =
-            format!("/?{}", own.finish()).parse().map_err(|_| bad("the query is too long".into()))?;
-        let Query(own) = Query::try_from_uri(&own).map_err(|rejection| {
-            let detail = rejection.body_text();
-            bad(match detail.contains("unknown field") {
-                true => format!("{detail}; or one that chooses: {}", EventFilter::NAMES.join(", ")),
-                false => detail,
-            })
-        })?;
+        let own = read_own(&own, &EventFilter::NAMES)?;
         Ok(Self { filter, own })
     }
 }
@@ -56,6 +68,37 @@ impl<Q: JsonSchema + DeserializeOwned> OperationInput for Parameters<Q> {
         Query::<Q>::operation_input(context, operation);
         Query::<FilterParameters>::operation_input(context, operation);
     }
+}
+
+/// What `pairs` of names and values spell; or which of them doesn't, what was read there, and what is expected. Beside those of `Q` there
+/// are parameters called `others`.
+fn read_own<Q: DeserializeOwned + JsonSchema>(
+    pairs: &[(String, String)],
+    others: &[&str],
+) -> Result<Q, Problem> {
+    let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
+    let read = |pairs: &[(String, String)]| {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let uri: Uri = format!("/?{query}").parse().map_err(|_| "the query is too long".to_owned())?;
+        Query::try_from_uri(&uri).map(|Query(own)| own).map_err(|rejection| rejection.body_text())
+    };
+    read(pairs).map_err(|otherwise| {
+        let fields = Fields::of::<Q>();
+        for (at, pair) in pairs.iter().enumerate() {
+            let (name, value) = pair;
+            if !fields.has(name) {
+                let known: Vec<&str> = fields.names().chain(others.iter().copied()).collect();
+                return bad(format!("{} is no parameter here; known are {}", shown(name), known.join(", ")));
+            }
+            if pairs[..at].iter().any(|(before, _)| before == name) {
+                return bad(format!("`{name}` is given twice; expected once: {}", fields.expected(name)));
+            }
+            if read(std::slice::from_ref(pair)).is_err() {
+                return bad(format!("`{name}` is {}; expected {}", shown(value), fields.expected(name)));
+            }
+        }
+        bad(otherwise)
+    })
 }
 
 /// The parameters of an [`EventFilter`], for the document. Of several values of one, given by its name again, one is enough; of
@@ -92,4 +135,25 @@ struct FilterParameters {
     reason: Option<Vec<String>>,
     /// Words that title and text have, in any inflected form; `"words in a row"`, `begin*`, `-unwanted`.
     q: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reject::RejectQuery;
+    use super::*;
+
+    #[test]
+    fn a_parameter_that_is_wrong_is_named_with_what_was_read_and_what_is_expected() {
+        for (query, told) in [
+            ("limit=ten", "`limit` is `ten`; expected a whole number of 0 or more"),
+            ("order=oldest", "`order` is `oldest`; expected `newest` or `nearest`"),
+            ("limit=1&limit=2", "`limit` is given twice; expected once: a whole number of 0 or more"),
+            ("limt=1", "`limt` is no parameter here; known are before, limit, order, since, until, "),
+            ("limit=a%1B%5B2J", "`limit` is `a⟨U+001B⟩[2J`; expected a whole number"),
+        ] {
+            let detail = Parameters::<RejectQuery>::of(query).err().unwrap().detail;
+            assert!(detail.starts_with(told), "{query}: {detail}");
+        }
+        assert_eq!(Parameters::<RejectQuery>::of("limit=7&kind=reject").unwrap().own.limit, Some(7));
+    }
 }

@@ -1,6 +1,6 @@
 //! `/v1/webhooks`: how webhooks are doing, what they have given up, and what an operator does about it.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Json;
 use dateline_journal::{SinkId, UndeliveredEvent};
@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::access::MayWrite;
+use super::parameters::OwnParameters;
 use super::{Api, Problem, Shared};
 use crate::status::SinkStatus;
 
@@ -88,7 +89,7 @@ pub(super) async fn redeliver(
     _: MayWrite,
     State(api): Shared,
     Path(name): Path<String>,
-    Query(query): Query<RedeliveryQuery>,
+    OwnParameters(query): OwnParameters<RedeliveryQuery>,
 ) -> Result<Json<RedeliveryReport>, Problem> {
     let id = known(&api, &name)?;
     let events = api.sources.journal.redeliver(id.clone(), query.event, api.now()).await?.unwrap_or_default();

@@ -1,0 +1,59 @@
+//! What the web framework refuses before a handler is asked, as problem documents like every other failure of the API.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::{Problem, console};
+
+/// Paths whose failures are lines for people and probes.
+const IN_LINES: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+/// The most of what the framework says that is passed on, in bytes.
+const MAX_WORDS_BYTES: usize = 4 << 10;
+
+/// Passes answers on, but for failures in plain text: they become problem documents (RFC 9457), or pages for browsers.
+pub(super) async fn as_problem(request: Request, next: Next) -> Response {
+    let is_in_lines = IN_LINES.contains(&request.uri().path());
+    let is_browser = console::is_browser(request.headers());
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    let is_failure = response.status().is_client_error() || response.status().is_server_error();
+    if is_in_lines || !is_failure || !is_plain(&response) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let words = to_bytes(body, MAX_WORDS_BYTES).await.unwrap_or_default();
+    let words = String::from_utf8_lossy(&words);
+    let allowed = parts.headers.get(header::ALLOW).and_then(|allowed| allowed.to_str().ok());
+    let problem = Problem::new(parts.status, detail(parts.status, &method, &path, allowed, words.trim()));
+    let mut response = match is_browser {
+        true => console::refusal(problem),
+        false => problem.into_response(),
+    };
+    if let Some(allowed) = parts.headers.get(header::ALLOW) {
+        response.headers_mut().insert(header::ALLOW, allowed.clone());
+    }
+    if method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+fn is_plain(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_none_or(|kind| kind.starts_with("text/plain"))
+}
+
+fn detail(status: StatusCode, method: &Method, path: &str, allowed: Option<&str>, words: &str) -> String {
+    match (status, allowed) {
+        (StatusCode::METHOD_NOT_ALLOWED, Some(allowed)) => {
+            format!("{method} means nothing at {path}; it takes {}", allowed.replace(',', ", "))
+        }
+        (StatusCode::METHOD_NOT_ALLOWED, None) => format!("{method} means nothing at {path}"),
+        (StatusCode::PAYLOAD_TOO_LARGE, _) => "the body is larger than any that is taken here".to_owned(),
+        _ if words.is_empty() => status.canonical_reason().unwrap_or("refused").to_owned(),
+        _ => words.to_owned(),
+    }
+}
