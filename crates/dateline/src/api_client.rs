@@ -5,7 +5,7 @@ use std::time::Duration;
 use dateline_wire::Secret;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::{Method, Request, Response, header};
+use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,9 +18,14 @@ use crate::api::ProblemKind;
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::run_record::RunRecord;
+use crate::text::shown_address;
 
-/// How long a daemon may take to do what it is told.
+/// How long a daemon may take to do what it is told: to ask a site for its feed, say, and then to read its configuration anew.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it may take to take a connection. It is on this machine as a rule.
+const CONNECTION_PATIENCE: Duration = Duration::from_secs(5);
+/// How long it may take to begin an answer that needs no more than its journal, and to go on with it.
+pub const ANSWER_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Where the daemon with these settings has its API.
 ///
@@ -41,9 +46,29 @@ pub fn address_in_use(settings: &Settings) -> Result<Url, Failure> {
 /// The answer to a GET request, and the task that drives its connection, which ends with the answer.
 ///
 /// # Errors
-/// Why there is none.
+/// Why there is none: which daemon, what went wrong, what to do.
 pub async fn get(url: &Url) -> Result<(Response<Incoming>, JoinHandle<()>), String> {
-    send(Method::GET, url, None, Bytes::new()).await
+    let answered = timeout(ANSWER_PATIENCE, send(Method::GET, url, None, Bytes::new())).await;
+    answered.unwrap_or_else(|_| Err(silent(url, ANSWER_PATIENCE)))
+}
+
+/// Where somebody who finds no daemon may look.
+pub const AND_NOW: &str = ". `dateline status` says what is known of it";
+
+/// What is said of a daemon that takes connections and does not answer.
+pub fn silent(api: &Url, patience: Duration) -> String {
+    format!(
+        "the daemon at {} takes the connection and does not answer within {} seconds: it hangs, or its machine is overloaded; see \
+         its log, and restart it where it stays so, which loses nothing",
+        origin(api),
+        patience.as_secs()
+    )
+}
+
+/// The daemon at `api` as messages call it: what stands before the path, without user name and password.
+pub fn origin(api: &Url) -> String {
+    let shown = shown_address(api);
+    shown.as_url()[..Position::BeforePath].to_owned()
 }
 
 /// Why a daemon doesn't do what it is asked.
@@ -85,24 +110,34 @@ pub async fn call<T: DeserializeOwned>(
     let exchange = async {
         let (answer, connection) = send(method, url, token, body).await?;
         let status = answer.status();
-        let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+        let body = answer.into_body().collect().await.map_err(|error| unreachable(url, &error))?.to_bytes();
         connection.abort();
         Ok((status, body))
     };
     let answered = timeout(PATIENCE, exchange).await;
-    let answered = answered.unwrap_or_else(|_| Err(format!("no answer within {PATIENCE:?}")));
-    let (status, body) = answered.map_err(|error: String| {
-        ApiFailure::Unanswered(format!(
-            "{url} cannot be reached: {error}; is the daemon running? --url names another"
-        ))
-    })?;
+    let answered = answered.unwrap_or_else(|_| Err(silent(url, PATIENCE)));
+    let (status, body) = answered.map_err(|error| ApiFailure::Unanswered(error + AND_NOW))?;
+    let daemon = origin(url);
     if status.is_success() {
-        return serde_json::from_slice(&body)
-            .map_err(|error| ApiFailure::Unanswered(format!("{url} answers what cannot be read: {error}")));
+        return serde_json::from_slice(&body).map_err(|error| {
+            ApiFailure::Unanswered(format!("the daemon at {daemon} answers what cannot be read: {error}"))
+        });
     }
     let problem = serde_json::from_slice::<Problem>(&body).unwrap_or_default();
+    let detail = match (status, token) {
+        (StatusCode::UNAUTHORIZED, None) => format!(
+            "the daemon at {daemon} takes changes from whoever shows its token, and there is none here: set DATELINE_API__TOKEN to it, or \
+             name its file in `token_file` of [api]"
+        ),
+        (StatusCode::UNAUTHORIZED, Some(_)) => format!(
+            "the daemon at {daemon} takes changes from whoever shows its token, and the one here, from DATELINE_API__TOKEN or `token_file` \
+             of [api], is another"
+        ),
+        _ if problem.detail.is_empty() => format!("the daemon at {daemon} answers {status} without a word"),
+        _ => format!("the daemon at {daemon} refuses: {}", problem.detail),
+    };
     Err(ApiFailure::Refused {
-        detail: format!("{url} answers {status}: {}", problem.detail),
+        detail,
         errors: problem.errors,
         is_file_unwritable: problem.kind == ProblemKind::UNWRITABLE_FILE,
     })
@@ -118,6 +153,12 @@ struct Problem {
     errors: Vec<String>,
 }
 
+/// What is said of a daemon with which no exchange comes about.
+fn unreachable(api: &Url, why: &dyn std::fmt::Display) -> String {
+    format!("the daemon at {} cannot be reached: {why}", origin(api))
+}
+
+/// Sends a request and waits for the head of its answer, for as long as that takes.
 async fn send(
     method: Method,
     url: &Url,
@@ -126,13 +167,23 @@ async fn send(
 ) -> Result<(Response<Incoming>, JoinHandle<()>), String> {
     let host = match (url.scheme(), url.host_str()) {
         ("http", Some(host)) => host.trim_matches(['[', ']']),
-        _ => return Err("the API speaks plain http".to_owned()),
+        _ => {
+            return Err(format!(
+                "{} is no address of a daemon, whose API speaks plain http: expected one such as http://127.0.0.1:8080",
+                shown_address(url)
+            ));
+        }
     };
     let port = url.port_or_known_default().unwrap_or(80);
-    let stream = TcpStream::connect((host, port)).await.map_err(|error| error.to_string())?;
+    let stream = timeout(CONNECTION_PATIENCE, TcpStream::connect((host, port))).await;
+    let stream = stream
+        .map_err(|_| {
+            unreachable(url, &format!("no connection within {} seconds", CONNECTION_PATIENCE.as_secs()))
+        })?
+        .map_err(|error| unreachable(url, &error))?;
     let (mut requests, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| unreachable(url, &error))?;
     let driver = tokio::spawn(async move {
         // What goes wrong on the connection is seen by whoever reads the answer.
         let _ = connection.await;
@@ -148,6 +199,42 @@ async fn send(
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
     let request = request.body(Full::new(body)).map_err(|error| error.to_string())?;
-    let answer = requests.send_request(request).await.map_err(|error| error.to_string())?;
+    let answer = requests.send_request(request).await.map_err(|error| unreachable(url, &error))?;
     Ok((answer, driver))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A daemon that takes connections and says nothing.
+    async fn hanging() -> (TcpListener, Url) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        (listener, format!("http://me:hush@{address}/v1/events?token=hush").parse().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_takes_connections_and_never_answers_is_given_up_and_named() {
+        let (listener, url) = hanging().await;
+        let told = get(&url).await.err().unwrap();
+        let expected =
+            format!("the daemon at http://{} takes the connection", listener.local_addr().unwrap());
+        assert!(told.starts_with(&expected) && told.contains("restart it"), "{told}");
+        let told = call::<Problem>(Method::POST, &url, None, Bytes::new()).await.err().unwrap();
+        assert!(matches!(&told, ApiFailure::Unanswered(told) if told.starts_with(&expected)), "{told:?}");
+    }
+
+    #[tokio::test]
+    async fn nothing_secret_of_an_address_is_said_of_a_daemon_that_is_not_there() {
+        let (listener, url) = hanging().await;
+        drop(listener);
+        let told = get(&url).await.err().unwrap();
+        assert!(told.contains("cannot be reached: Connection refused") && !told.contains("hush"), "{told}");
+        let https = "https://me:hush@127.0.0.1:1/?token=hush".parse().unwrap();
+        let told = get(&https).await.err().unwrap();
+        assert!(told.starts_with("https://127.0.0.1:1/?token=redacted is no address of a daemon"), "{told}");
+    }
 }

@@ -1,11 +1,15 @@
 //! The command line: what can be asked, in the words that `--help` shows.
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
     backup, check, completions, demo, explain, export, extract, feed, init, judge, labels, man, relay,
     reload, replay, restore, run, schema, search, status, stories, story, tail, user, webhook,
 };
+
+use crate::terminal::visible_line;
+use crate::text::shown_text;
 
 /// What a closing line of every help text says about exit codes. [`crate::failure::Failure::exit_code`] holds to it.
 const EXIT_CODES: &str = "\
@@ -29,6 +33,34 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// What this process was asked to do. Where its arguments are wrong, it ends with a message that shows nothing secret of them.
+    pub fn of_this_process() -> Self {
+        Self::try_parse().unwrap_or_else(|error| without_secrets(error).exit())
+    }
+}
+
+/// The error with its addresses as messages show them, and without what acts on a terminal.
+fn without_secrets(mut error: clap::Error) -> clap::Error {
+    let shown = |text: &str| visible_line(&shown_text(text)).into_owned();
+    let given: Vec<(ContextKind, ContextValue)> =
+        error.context().map(|(kind, value)| (kind, value.clone())).collect();
+    let is_given = |kind| {
+        matches!(kind, ContextKind::InvalidValue | ContextKind::InvalidArg | ContextKind::InvalidSubcommand)
+    };
+    for (kind, value) in given {
+        match value {
+            ContextValue::String(text) if is_given(kind) => {
+                error.insert(kind, ContextValue::String(shown(&text)));
+            }
+            // What is suggested repeats what was given.
+            ContextValue::StyledStrs(_) => drop(error.remove(kind)),
+            _ => {}
+        }
+    }
+    error
 }
 
 /// Everything the program does.

@@ -41,6 +41,7 @@ use crate::batch::BatchTally;
 use crate::cli::Command;
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::terminal::{visible_json, visible_text};
 
 /// Does what `command` asks.
 ///
@@ -93,11 +94,16 @@ fn change_journal<T>(
 /// One JSON document, laid out for reading.
 fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let json = serde_json::to_string_pretty(value).map_err(|error| Failure::Other(error.to_string()))?;
-    print_text(&format!("{json}\n"))
+    print_document(&format!("{}\n", visible_json(&json)))
 }
 
-/// Text to standard output, as it is.
+/// Text for people to standard output.
 fn print_text(text: &str) -> Result<(), Failure> {
+    print_document(&visible_text(text))
+}
+
+/// Text for programs to standard output, as it is.
+fn print_document(text: &str) -> Result<(), Failure> {
     let mut output = io::stdout().lock();
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::io("standard output"))
 }

@@ -8,6 +8,7 @@ mod document;
 mod environment;
 mod error;
 pub mod feeds;
+mod file;
 mod keep;
 mod revisit;
 mod secret_source;
@@ -125,6 +126,7 @@ impl Config {
         feeds_text: Option<&str>,
     ) -> Result<Self, Vec<ConfigError>> {
         let mut table = values.table().clone();
+        let text = contents::of_text(values.text());
         let sinks = sinks::parse(values.path(), values.text(), SecretAccess::Read);
         sinks::add_tables(values.text(), &mut table);
         settings.check_files(&mut values);
@@ -146,11 +148,12 @@ impl Config {
             noted(vec![ConfigError::in_file(&path, what)]);
         }
         let feeds = feeds_text
-            .map_or_else(|| feeds::text_of(&settings.feeds), |text| Ok(text.to_owned()))
+            .map_or_else(|| feeds::text_of(&settings.feeds), |feeds| Ok(feeds.to_owned()))
             .and_then(|text| {
-                feeds::parse(&settings.feeds, &text, &settings.fetch.secret_query, SecretAccess::Read)
+                let secret_query = &settings.fetch.secret_query;
+                let listed = feeds::parse(&settings.feeds, &text, secret_query, SecretAccess::Read)?;
+                Ok((some_polled(&settings.feeds, listed)?, contents::of_text(&text)))
             })
-            .and_then(|listed| some_polled(&settings.feeds, listed))
             .map_err(&mut noted);
         let subject = subject::files(&settings.subject, "subject")
             .and_then(|files| Ok((subject::parse(&settings.subject, &files)?, files)))
@@ -173,7 +176,7 @@ impl Config {
         of_settings.append(&mut errors);
         match (feeds, sinks, subject, sites, agencies, story_tables) {
             (
-                Ok((feeds, paused)),
+                Ok(((feeds, paused), feeds_contents)),
                 Ok(sinks),
                 Ok((subject, subject_files)),
                 Ok((sites, rules)),
@@ -181,6 +184,8 @@ impl Config {
                 Ok((story_tables, story_files)),
             ) if of_settings.is_empty() => {
                 let contents = ConfigContents {
+                    text,
+                    feeds: feeds_contents,
                     settings: contents::of_settings(&table),
                     subject: contents::of_files(&subject_files),
                     sites: contents::of_text(&rules),

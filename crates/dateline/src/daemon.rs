@@ -207,8 +207,8 @@ pub async fn run(
         let stop = stop_delivery.clone();
         delivery.spawn(deliver(relay, stop));
     }
-    delivery.spawn(reload_on_signal(hangup, reloader, stop_delivery.clone()));
     note(&run_record, &settings);
+    delivery.spawn(reload_on_signal(hangup, reloader, stop_delivery.clone()));
     announce(address);
     service_manager::ready(address);
     let watchdog = service_manager::watchdog(pulse);
@@ -267,12 +267,17 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// Reads the configuration anew on each SIGHUP, until `stop`. What comes of it stands in the log.
+/// Reads the configuration anew on each SIGHUP, until `stop`, and at first where it was changed before anybody could find this daemon.
+/// What comes of it stands in the log.
 async fn reload_on_signal(
     mut hangup: Signal,
     reloader: Arc<Reloader>,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
+    tokio::select! {
+        () = stop.cancelled() => return Ok(()),
+        () = reloader.catch_up() => {}
+    }
     loop {
         tokio::select! {
             () = stop.cancelled() => return Ok(()),

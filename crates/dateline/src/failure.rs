@@ -8,6 +8,7 @@ use dateline_journal::JournalError;
 
 use crate::config::ConfigError;
 use crate::config::feeds::FeedChangeError;
+use crate::terminal::visible_text;
 
 /// Why a command could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +74,10 @@ impl Failure {
 
     /// The message for stderr: one line for each thing that is wrong.
     pub fn message(&self) -> String {
+        visible_text(&self.full_message()).into_owned()
+    }
+
+    fn full_message(&self) -> String {
         if let Self::Config(errors) = self {
             return errors.iter().map(|error| format!("error: {error}")).collect::<Vec<_>>().join("\n");
         }

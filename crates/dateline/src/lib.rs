@@ -22,6 +22,7 @@
 pub mod api;
 pub mod api_client;
 pub mod batch;
+mod bounded_reading;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -52,6 +53,7 @@ mod shipped;
 pub mod site_rules;
 pub mod status;
 mod table;
+mod terminal;
 mod text;
 pub mod traces;
 pub mod websub;

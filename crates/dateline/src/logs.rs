@@ -17,6 +17,7 @@ use tracing_subscriber::{EnvFilter, Layer as _, Registry, reload};
 
 use crate::config::{LogFormat, LogSettings};
 use crate::failure::Failure;
+use crate::terminal::{LineForm, VisibleLines};
 
 /// What can be changed about the logs while the process runs.
 pub struct Logs {
@@ -79,9 +80,14 @@ pub fn start(settings: &LogSettings) -> Result<Logs, Failure> {
     let (filter, replace) = reload::Layer::new(understood(&settings.level).map_err(Failure::Other)?);
     let clock = LogClock::default();
     let is_coloured = wants_colour(io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref());
+    let form = match settings.format {
+        LogFormat::Json => LineForm::Json,
+        LogFormat::Text if is_coloured => LineForm::Coloured,
+        LogFormat::Text => LineForm::Plain,
+    };
     let lines = tracing_subscriber::fmt::layer()
         .with_timer(clock.clone())
-        .with_writer(io::stderr)
+        .with_writer(move || VisibleLines::new(io::stderr(), form))
         .with_ansi(is_coloured)
         .with_target(false);
     let lines = match settings.format {

@@ -7,17 +7,20 @@ mod report;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Feed, FetchSettingsError, Fetcher};
 use dateline_journal::{JournalError, Retention};
 use dateline_wire::FeedRef;
 use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot, watch};
+use tokio::time::timeout;
 use tracing_subscriber::EnvFilter;
 
 pub use report::{FeedDifference, ReloadReport};
 
 use crate::api::WriteAccess;
+use crate::bounded_reading::{BoundedReading, ReadingFailure};
 use crate::config::feeds::{FeedChange, FeedChangeError, FeedsEdit};
 use crate::config::{ApiSettings, Config, ConfigContents, ConfigError, Settings};
 use crate::engine::{EngineCommand, EngineUpdate};
@@ -47,11 +50,17 @@ const APPLIED: [&str; 12] = [
 /// Of those, what is laid out once at the start.
 const LAID_OUT: [&str; 2] = ["engine.max_page_memory_bytes", "fetch.per_host_concurrency"];
 
+/// How long the files may take to be read: a moment, but where their disk does not answer.
+const READING_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a reload waits for the one before it. That takes a moment, too, or does not end for a reason that somebody has to see to.
+const TURN_PATIENCE: Duration = Duration::from_secs(15);
+
 /// Reads the configuration anew and has the daemon go on with it.
 pub struct Reloader {
     path: PathBuf,
     parts: ReloadableParts,
     in_force: Mutex<InForce>,
+    reading: BoundedReading,
 }
 
 /// The parts of a daemon that go on with what is read anew.
@@ -101,6 +110,19 @@ pub enum ReloadError {
     /// The feeds file could not be changed.
     #[error(transparent)]
     Feeds(#[from] FeedChangeError),
+    /// The files' disk does not answer.
+    #[error(
+        "the configuration was not read within {} seconds, so everything stays as it was: see that the disks of its files answer \
+         (`ls -L` them; a network mount may be gone)",
+        READING_PATIENCE.as_secs()
+    )]
+    Slow,
+    /// Another reload has not ended.
+    #[error(
+        "another reload is under way and has not ended, so this one did nothing: the daemon's log says how that ends; where it does not, \
+         see that the disks of the configuration's files answer"
+    )]
+    Busy,
     /// The daemon stops.
     #[error("the daemon is stopping")]
     Stopping,
@@ -114,6 +136,16 @@ impl ReloadError {
                 errors.iter().map(ConfigError::to_string).collect()
             }
             _ => Vec::new(),
+        }
+    }
+}
+
+impl From<ReadingFailure> for ReloadError {
+    fn from(failure: ReadingFailure) -> Self {
+        match failure {
+            ReadingFailure::Busy => Self::Busy,
+            ReadingFailure::Slow => Self::Slow,
+            ReadingFailure::Lost => Self::Stopping,
         }
     }
 }
@@ -154,7 +186,27 @@ impl Reloader {
         contents: ConfigContents,
         fetcher: Arc<Fetcher>,
     ) -> Self {
-        Self { path, parts, in_force: Mutex::new(InForce { feeds, contents, fetcher }) }
+        let in_force = Mutex::new(InForce { feeds, contents, fetcher });
+        Self { path, parts, in_force, reading: BoundedReading::new(1) }
+    }
+
+    /// Reads the configuration anew where its files hold something else than what the daemon works with: what was changed while it
+    /// started, when nobody could tell it. The log says what came of it.
+    pub async fn catch_up(&self) {
+        let Ok(in_force) = self.in_force().await else { return };
+        let (contents, path) = (in_force.contents.clone(), self.path.clone());
+        drop(in_force);
+        let is_as_read =
+            self.reading.run(TURN_PATIENCE, READING_PATIENCE, move || contents.is_as_read(&path));
+        match is_as_read.await {
+            Ok(Ok(true)) => {}
+            // A reload tells of what is wrong.
+            Ok(Ok(false) | Err(_)) => {
+                tracing::info!("the configuration was changed while the daemon started");
+                let _ = self.reload().await;
+            }
+            Err(failure) => log(Err(&failure.into())),
+        }
     }
 
     /// Reads the configuration anew and has everything go on with it: one reload at a time. The log says the same as the
@@ -166,9 +218,8 @@ impl Reloader {
         let reloaded = async {
             let mut in_force = self.in_force().await?;
             let path = self.path.clone();
-            // Reading takes a moment of the disk and a core.
-            let read = tokio::task::spawn_blocking(move || Candidate::read(&path, None)).await;
-            self.take_over(&mut in_force, read.map_err(|_| ReloadError::Stopping)??).await
+            let candidate = self.read(move || Candidate::read(&path, None)).await?;
+            self.take_over(&mut in_force, candidate).await
         };
         let reloaded = reloaded.await;
         log(reloaded.as_ref());
@@ -184,15 +235,15 @@ impl Reloader {
         let changed = async {
             let mut in_force = self.in_force().await?;
             let path = self.path.clone();
-            let prepared = tokio::task::spawn_blocking(move || -> Result<_, ReloadError> {
+            let prepared = self.read(move || -> Result<_, ReloadError> {
                 let settings = Settings::load(&path).map_err(ReloadError::Config)?;
                 let (edit, feed) = FeedsEdit::of(&settings.feeds, &settings.fetch.secret_query, change)?;
-                // The file is written once all that a run would stumble over is known to be right.
                 let candidate = Candidate::read(&path, Some(&edit.text()))?;
-                edit.save()?;
                 Ok((edit, feed, candidate))
             });
-            let (edit, feed, candidate) = prepared.await.map_err(|_| ReloadError::Stopping)??;
+            // The file is written once all that a run would stumble over is known to be right, and somebody waits for it still.
+            let (edit, feed, candidate) = prepared.await?;
+            let edit = self.read(move || edit.save().map(|()| edit).map_err(ReloadError::from)).await?;
             match self.take_over(&mut in_force, candidate).await {
                 Ok(report) => Ok((feed, report)),
                 Err(error) => {
@@ -210,6 +261,14 @@ impl Reloader {
             other => log(other.as_ref().map(|(_, report)| report)),
         }
         changed
+    }
+
+    /// What `read` makes of the files, if their disks answer in time.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce() -> Result<T, ReloadError> + Send + 'static,
+    ) -> Result<T, ReloadError> {
+        self.reading.run(TURN_PATIENCE, READING_PATIENCE, read).await?
     }
 
     /// What feeds and pages are asked through now.
@@ -230,7 +289,7 @@ impl Reloader {
         if self.parts.is_recorded {
             return Err(ReloadError::Recorded);
         }
-        Ok(self.in_force.lock().await)
+        timeout(TURN_PATIENCE, self.in_force.lock()).await.map_err(|_| ReloadError::Busy)
     }
 
     async fn take_over(

@@ -8,6 +8,7 @@ mod sink;
 
 use std::collections::{BTreeMap, HashMap};
 
+use dateline_fetcher::Feed;
 use dateline_journal::{JournalError, JournalReader};
 use dateline_publisher::RelayStatus;
 use dateline_wire::{
@@ -23,7 +24,7 @@ use crate::faults::{self, Fault, LiveState};
 use crate::proxies::ProxyStatus;
 use crate::run_record::RunRecord;
 use crate::site_rules::SiteRuleStatus;
-use crate::text::{ago, moment};
+use crate::text::{ago, moment, shown_address};
 
 pub use catalogue::FeedCatalogue;
 pub use history::FeedHistory;
@@ -32,6 +33,9 @@ pub use sink::SinkStatus;
 
 /// How many of the last events are shown.
 const LAST_EVENTS: u64 = 5;
+
+/// What is said of a relay that has neither delivered nor failed since it began.
+pub(crate) const DELIVERY_UNKNOWN: &str = "delivery to Kafka is not yet known to work";
 
 /// How a daemon is, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -155,6 +159,11 @@ pub struct RelaySummary {
 }
 
 impl RelaySummary {
+    /// Whether it is known by now whether delivery works: at the start, and while a broker says nothing, it isn't.
+    pub fn is_known(&self) -> bool {
+        self.connected || self.has_stopped || self.last_error.is_some()
+    }
+
     /// As the relay says.
     pub fn of(status: &RelayStatus) -> Self {
         Self {
@@ -260,7 +269,7 @@ pub struct WebSubStatus {
 impl WebSubStatus {
     fn of(subscription: Subscription) -> Self {
         let Subscription { link, lease_end, last_push, last_error, .. } = subscription;
-        Self { hub: link.hub, lease_end, last_push, last_error }
+        Self { hub: shown_address(&link.hub).as_url().clone(), lease_end, last_push, last_error }
     }
 }
 
@@ -283,13 +292,21 @@ impl StatusReport {
         let mut subscriptions: HashMap<FeedId, WebSubStatus> =
             subscriptions.map(|one| (one.feed.clone(), WebSubStatus::of(one))).collect();
         let mut feeds = Vec::new();
+        let mut unknown: BTreeMap<&str, &Feed> =
+            catalogue.polled().map(|feed| (feed.published().url.as_str(), feed)).collect();
         for state in journal.feeds()? {
             let websub = subscriptions.remove(&state.id);
+            if let Some(configured) = catalogue.get(&state.id) {
+                unknown.remove(configured.published().url.as_str());
+            }
             // A daemon that was told to pause a feed says so before its journal does.
             if !catalogue.is_paused(&state.id) {
                 feeds.push(FeedStatus { websub, ..FeedStatus::of(state, catalogue) });
             }
         }
+        // What no daemon has been started with yet.
+        let unknown = unknown.into_values().map(|feed| FeedState::new(feed.published(), now));
+        feeds.extend(unknown.map(|state| FeedStatus::of(state, catalogue)));
         for feed in catalogue.paused() {
             let state = journal.feed(feed.id())?;
             feeds.push(FeedStatus::of(
@@ -378,27 +395,22 @@ impl StatusReport {
     pub fn without_daemon(mut self, last: Option<RunRecord>, silence: Option<&str>) -> Self {
         self.summary = match &last {
             Some(run) if run.is_there() => format!(
-                "not answering: process {} on {} should serve {}: {}. The journal says:",
+                "not answering: process {} on {} should: {}",
                 run.process,
                 run.host,
-                run.api,
                 silence.unwrap_or("it does not speak for this journal"),
             ),
             Some(RunRecord { stopped: Some(stopped), failure, .. }) => {
                 let why = failure.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
-                format!(
-                    "not running since {} ({}){why}. The journal says:",
-                    moment(*stopped),
-                    ago(Some(*stopped), self.now)
-                )
+                format!("not running since {} ({}){why}", moment(*stopped), ago(Some(*stopped), self.now))
             }
             Some(run) => format!(
-                "not running: process {} on {}, started {}, ended without a word (killed, or its machine went down). The journal says:",
+                "not running: process {} on {}, started {}, ended without a word (killed, or its machine went down)",
                 run.process,
                 run.host,
                 moment(run.started)
             ),
-            None => "not running, as far as can be told from here. The journal says:".to_owned(),
+            None => "not running, as far as can be told from here".to_owned(),
         };
         self.faults = faults::of_journal(&self);
         self.daemon = last;
@@ -409,6 +421,7 @@ impl StatusReport {
         let Some(worst) = self.faults.first() else {
             let kafka = match (&self.relay, self.undelivered()) {
                 (None, _) => "no Kafka is configured".to_owned(),
+                (Some(relay), _) if !relay.is_known() => DELIVERY_UNKNOWN.to_owned(),
                 (Some(_), 0) => "Kafka has every event".to_owned(),
                 (Some(_), events) => format!("{events} events are on their way to Kafka"),
             };
@@ -427,20 +440,25 @@ impl StatusReport {
         format!("{state}: {}{waiting}{others}", worst.what)
     }
 
-    /// `72 feeds, of which 3 failing and 1 gone`.
+    /// `72 feeds (3 failing, 1 gone) and 2 paused`: those that are asked, and those that are not.
     pub(crate) fn feeds_in_words(&self) -> String {
-        let feeds = match self.feeds.len() {
+        let paused = self.feeds_in(FeedCondition::Paused);
+        let feeds = match self.feeds.len() - paused {
             1 => "1 feed".to_owned(),
             feeds => format!("{feeds} feeds"),
         };
-        let odd = FeedCondition::ALL.into_iter().filter(|condition| *condition != FeedCondition::Ok);
+        let odd = FeedCondition::ALL
+            .into_iter()
+            .filter(|condition| !matches!(condition, FeedCondition::Ok | FeedCondition::Paused));
         let odd: Vec<String> = odd
             .filter_map(|condition| match self.feeds_in(condition) {
                 0 => None,
                 count => Some(format!("{count} {}", condition.word())),
             })
             .collect();
-        if odd.is_empty() { feeds } else { format!("{feeds} ({})", odd.join(", ")) }
+        let odd = if odd.is_empty() { String::new() } else { format!(" ({})", odd.join(", ")) };
+        let paused = if paused == 0 { String::new() } else { format!(" and {paused} paused") };
+        format!("{feeds}{odd}{paused}")
     }
 }
 

@@ -1,6 +1,23 @@
-//! Moments, lengths of time and sizes as people say them.
+//! Addresses, moments, lengths of time and sizes as people are told them.
 
+use dateline_wire::{PublicUrl, SecretQuery};
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+/// An address from outside as every message shows it: without user name, password, and the values of what is called a key. Where the
+/// configuration says what else is secret in addresses, its [`SecretQuery`] shows them.
+pub(crate) fn shown_address(url: &Url) -> PublicUrl {
+    SecretQuery::default().public(url)
+}
+
+/// The same of a text that is to be an address and may be none.
+pub(crate) fn shown_text(text: &str) -> String {
+    match Url::parse(text) {
+        Ok(url) if url.has_host() => shown_address(&url).to_string(),
+        _ if text.contains(['@', '?']) => "an address (not shown, since it may hold a password)".to_owned(),
+        _ => text.to_owned(),
+    }
+}
 
 /// `5m ago`, or `never`.
 pub(crate) fn ago(then: Option<Timestamp>, now: Timestamp) -> String {

@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::engine::{EngineParts, Push, PushEnd};
 use crate::metrics::Metrics;
+use crate::text::shown_address;
 
 /// How often the journal is asked whose hub is to be asked; a look at the first row of an index.
 const LOOK: Duration = Duration::from_secs(1);
@@ -140,7 +141,7 @@ impl WebSub {
             Ok(()) => return Ok(()),
             Err(SubscribeError::Resting { until }) => SubscriptionStep::PutOff { due: until },
             Err(error) => {
-                tracing::info!(topic = %subscription.link.topic, %error, "a hub does not take the subscription");
+                tracing::info!(topic = %shown_address(&subscription.link.topic), %error, "a hub does not take the subscription");
                 SubscriptionStep::Failed { reason: error.to_string() }
             }
         };

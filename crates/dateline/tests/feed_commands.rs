@@ -7,12 +7,13 @@ mod site;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dateline::run_record::RunRecord;
+use dateline_journal::{Journal, Options, writer_of};
 use serde_json::Value;
 use site::{Site, get, terminate, text};
 
@@ -191,7 +192,7 @@ fn a_running_daemon_goes_by_what_becomes_of_its_feeds() {
     let shown = ok(&site.run(&["feed", "show", &server.feed()]));
     assert!(shown.contains("state      paused\n") && shown.contains("0 new, 0 changed"), "{shown}");
     let status = ok(&site.run(&["status"]));
-    assert!(status.contains("2 feeds (1 paused") && status.contains("\n  paused   http"), "{status}");
+    assert!(status.contains(" and 1 paused") && status.contains("\n  paused   http"), "{status}");
     assert!(get(&api, "/metrics").1.contains("dateline_feeds{state=\"paused\"} 1\n"));
     let poll = refused(&site.run(&["feed", "poll", &server.feed()]));
     assert!(poll.contains("is paused; `dateline feed resume` has it asked again"), "{poll}");
@@ -263,8 +264,14 @@ fn feeds_are_worked_with_over_http_and_each_refusal_says_why() {
         ("POST", "/v1/feeds", two.as_str(), 422, "/other.xml"),
         ("POST", "/v1/feeds", r#"{"url": "http://127.0.0.1:9/"}"#, 422, "Connection refused"),
         ("POST", "/v1/feeds", r#"{"url": "harbour"}"#, 422, r#"such as {"url": "https://news.example/rss"}"#),
-        ("POST", "/v1/feeds", r#"{"url": "http://a.example/", "nam": "A"}"#, 422, "unknown field `nam`"),
-        ("POST", "/v1/feeds", "{", 400, "a JSON object is meant"),
+        (
+            "POST",
+            "/v1/feeds",
+            r#"{"url": "http://a.example/", "nam": "A"}"#,
+            422,
+            "`nam` means nothing here; known are group, name",
+        ),
+        ("POST", "/v1/feeds", "{", 400, "the body is no JSON (line 1, column 1); send one such as"),
         ("DELETE", "/v1/feeds/0123", "", 404, "no feed is configured under this address or id"),
         ("POST", "/v1/feeds/0123/pause", "", 404, "no feed is configured under this address or id"),
         ("POST", "/v1/feeds/0123/poll", "", 404, "see /v1/feeds"),
@@ -369,4 +376,59 @@ fn what_a_running_daemon_refuses_leaves_the_file_as_it_was() {
         );
     }
     terminate(&mut child, Duration::from_secs(20));
+}
+
+/// A daemon that has read its configuration and has the journal's lock, but not yet the journal: another connection holds that. It goes on
+/// when `hold` is dropped.
+fn held_at_start(site: &Site) -> (std::process::Child, rusqlite::Connection) {
+    fs::create_dir_all(site.journal().parent().unwrap()).unwrap();
+    drop(Journal::open(site.journal(), Options::default()).unwrap());
+    let hold = rusqlite::Connection::open(site.journal()).unwrap();
+    hold.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").unwrap();
+    let log = fs::File::create(site.folder.path().join("log")).unwrap();
+    let mut command = site.command(&["run"]);
+    command.env("DATELINE_HTTP__LISTEN", "127.0.0.1:0").stderr(log).stdout(Stdio::null());
+    let child = command.spawn().unwrap();
+    until("the daemon's start", site, || writer_of(&site.journal()).is_some());
+    (child, hold)
+}
+
+#[test]
+fn a_feed_that_comes_into_the_file_while_a_daemon_starts_is_asked_by_it() {
+    let server = NewsServer::start();
+    let site = Site::new(SETTINGS, "");
+    let (mut daemon, hold) = held_at_start(&site);
+    // Whoever writes the file by hand, or by a command that found no daemon.
+    let feeds = feeds_file(&site) + &format!("[[feed]]\nurl = \"{}\"\n", server.feed());
+    fs::write(site.folder.path().join("feeds.toml"), feeds).unwrap();
+    drop(hold);
+    until("a poll of the feed", &site, || server.asked() > 0);
+    assert!(site.log().contains("the configuration was changed while the daemon started"), "{}", site.log());
+    terminate(&mut daemon, Duration::from_secs(20));
+}
+
+#[test]
+fn a_command_waits_for_a_daemon_that_starts_and_says_what_that_does() {
+    let server = NewsServer::start();
+    let site = Site::new(SETTINGS, "");
+    let (mut daemon, hold) = held_at_start(&site);
+    let add =
+        site.command(&["feed", "add", &server.feed(), "--unchecked"]).stdout(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    drop(hold);
+    let told = ok(&add.wait_with_output().unwrap());
+    assert!(told.ends_with("it is asked now\n"), "{told}");
+    until("a poll of the feed", &site, || server.asked() > 0);
+    terminate(&mut daemon, Duration::from_secs(20));
+}
+
+#[test]
+fn a_change_that_a_starting_daemon_cannot_confirm_is_told_as_such() {
+    let site = Site::new(SETTINGS, "");
+    // It never comes up: the test has its lock.
+    let journal = Journal::open(site.journal(), Options::default()).unwrap();
+    let told = ok(&site.run(&["feed", "add", "https://new.example/rss", "--unchecked"]));
+    let who = format!("the journal is in use by process {} on ", std::process::id());
+    assert!(told.contains(&who) && told.contains("asks the feed as soon as it has started"), "{told}");
+    drop(journal);
 }

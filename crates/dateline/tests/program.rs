@@ -475,3 +475,57 @@ fn the_shipped_feeds_are_sorted_under_tags() {
     assert_eq!(feeds.iter().filter(|listed| listed.enabled).count(), 72);
     assert!(feeds.iter().all(|listed| !listed.feed.published().tags.is_empty()));
 }
+
+/// What a program says on stderr that is called with these arguments and fails.
+fn complaint(arguments: &[&str]) -> String {
+    let site = Site::new("", "");
+    let output = site.run(arguments);
+    assert!(!output.status.success(), "{arguments:?}");
+    text(&output.stderr)
+}
+
+#[test]
+fn no_message_repeats_a_password_from_the_command_line() {
+    for arguments in [
+        &["status", "--url", "http://me:hush-hush@127.0.0.1:9"][..],
+        &["tail", "--url", "http://me:hush-hush@127.0.0.1:9"],
+        &["reload", "--url", "http://me:hush-hush@127.0.0.1:9"],
+        &["reload", "--url", "https://me:hush-hush@127.0.0.1:9"],
+        &["status", "--url", "http://me:hush-hush@127.0.0.1:99999"],
+        &["feed", "add", "http://me:hush-hush@127.0.0.1:99999/rss"],
+        &["feed", "add", "http://me:hush-hush@127.0.0.1:9/rss?token=hush-hush"],
+        &["feed", "pause", "http://me:hush-hush@127.0.0.1:9/rss"],
+        &["feed", "poll", "http://me:hush-hush@127.0.0.1:9/rss", "http://me:hush-hush@127.0.0.1:9/rss"],
+        &["http://me:hush-hush@127.0.0.1:9/"],
+        &["extract", "--url", "me:hush-hush@127.0.0.1:9", "x"],
+    ] {
+        let told = complaint(arguments);
+        assert!(!told.is_empty() && !told.contains("hush"), "{arguments:?}: {told}");
+    }
+    let told = complaint(&["status", "--url", "http://me:hush-hush@127.0.0.1:9"]);
+    assert!(
+        told.contains("the daemon at http://127.0.0.1:9 cannot be reached: Connection refused"),
+        "{told}"
+    );
+}
+
+#[test]
+fn nothing_that_acts_on_a_terminal_is_printed_of_a_feeds_name() {
+    let feeds = "[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\nname = \"News\\u001b]0;owned\\u0007\\u202efdp\\nok: well\"\n";
+    let site = Site::new("[poll]\nstart_spread = \"0s\"\n[fetch]\nallow_private_addresses = true\n", feeds);
+    let (mut child, _) = site.daemon(&[]);
+    for arguments in [
+        &["status"][..],
+        &["status", "--json"],
+        &["feed", "list"],
+        &["feed", "show", "http://127.0.0.1:9/rss"],
+        &["feed", "check"],
+    ] {
+        let printed = text(&site.run(arguments).stdout);
+        assert!(printed.contains("News") && printed.contains("fdp"), "{arguments:?}: {printed}");
+        assert!(!printed.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{arguments:?}: {printed}");
+        assert!(!printed.contains("\nok: well"), "{arguments:?}: {printed}");
+    }
+    terminate(&mut child, Duration::from_secs(20));
+    assert!(!site.log().contains(['\u{1b}', '\u{7}', '\u{202e}']), "{}", site.log());
+}

@@ -326,3 +326,44 @@ fn a_run_that_is_recorded_is_not_reloaded() {
     assert!(text(&output.stderr).contains("this run is recorded"), "{}", text(&output.stderr));
     assert!(terminate(&mut child, Duration::from_secs(20)).success());
 }
+
+/// Makes a named pipe in place of a file.
+fn pipe_in_place_of(path: &std::path::Path) {
+    let _ = fs::remove_file(path);
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[test]
+fn a_configuration_file_that_may_have_no_end_is_refused_by_whoever_reads_it() {
+    let site = Site::new("", "");
+    let (mut daemon, address) = site.daemon(&[]);
+    pipe_in_place_of(&site.folder.path().join("feeds.toml"));
+    // Whoever waited for the pipe would never answer; nobody writes into it.
+    for _ in 0..2 {
+        let (status, answer) = ask(&address, "POST", "/v1/reload", "");
+        assert_eq!(status, 422, "{answer}");
+        assert!(
+            answer
+                .contains("feeds.toml: cannot be read: it is a named pipe, and only regular files are read"),
+            "{answer}"
+        );
+    }
+    terminate(&mut daemon, Duration::from_secs(20));
+    for (settings, told) in [
+        ("", "feeds.toml: cannot be read: it is a named pipe"),
+        ("feeds = \"/dev/zero\"\n", "/dev/zero: cannot be read: it is a device"),
+        ("[api]\ntoken_file = \"/dev/zero\"\n", "/dev/zero: cannot be read: it is a device"),
+        ("[fetch]\nextra_ca = [\"/dev/zero\"]\n", "fetch.extra_ca names /dev/zero: it is a device"),
+        (
+            "[kafka]\nbrokers = \"127.0.0.1:9\"\nsasl_password_file = \"/dev/zero\"\n",
+            "sasl_password_file names /dev/zero",
+        ),
+    ] {
+        site.change(settings);
+        for command in ["check", "run"] {
+            let output = site.run(&[command]);
+            let error = text(&output.stderr) + &text(&output.stdout);
+            assert!(!output.status.success() && error.contains(told), "{command} with {settings}: {error}");
+        }
+    }
+}

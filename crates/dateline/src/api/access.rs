@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aide::OperationInput;
 use aide::generate::GenContext;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
 use super::{Api, Problem};
+use crate::bounded_reading::{BoundedReading, ReadingFailure};
 use crate::config::users::{self, User};
 use crate::config::{ApiSettings, ConsoleSettings};
 
@@ -25,12 +27,26 @@ pub struct WriteAccess {
     api: ApiSettings,
     console: ConsoleSettings,
     is_loopback: bool,
+    reading: BoundedReading,
+}
+
+/// How long the file with the token may take to be read, and how many readings of it at most wait for a disk.
+const READING_PATIENCE: Duration = Duration::from_secs(5);
+const MAX_READINGS: usize = 8;
+
+impl From<ReadingFailure> for Problem {
+    fn from(_: ReadingFailure) -> Self {
+        let detail = "what says who may write was not read in time: see that the disks of the configuration and of `token_file` in [api] \
+                      answer";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
 }
 
 impl WriteAccess {
     /// Of an API that listens at `listen`.
     pub fn new(listen: SocketAddr, api: ApiSettings) -> Self {
-        Self { api, console: ConsoleSettings::default(), is_loopback: listen.ip().is_loopback() }
+        let (console, reading) = (ConsoleSettings::default(), BoundedReading::new(MAX_READINGS));
+        Self { api, console, is_loopback: listen.ip().is_loopback(), reading }
     }
 
     /// The same with a console that people log in to as `console` says.
@@ -41,7 +57,7 @@ impl WriteAccess {
 
     /// The same under other settings. Where the API listens is settled at the start.
     pub(crate) fn under(&self, api: ApiSettings) -> Self {
-        Self { api, console: self.console.clone(), ..*self }
+        Self { api, ..self.clone() }
     }
 
     /// How people log in to the console.
@@ -94,8 +110,15 @@ impl WriteAccess {
 
     /// The same on a thread that may wait for a disk.
     pub(super) async fn allows(self, headers: HeaderMap) -> Result<(), Problem> {
-        let checked = tokio::task::spawn_blocking(move || self.check(&headers)).await;
-        checked.map_err(|lost| Problem::internal(&lost.to_string()))?
+        self.read(move |access| access.check(&headers)).await
+    }
+
+    /// What `read` makes of the files, if their disks answer in time.
+    pub(super) async fn read<T: Send + 'static>(
+        self,
+        read: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.reading.clone().run(READING_PATIENCE, READING_PATIENCE, move || read(&self)).await?
     }
 
     fn check_without_token(&self, headers: &HeaderMap) -> Result<(), Problem> {
@@ -176,8 +199,8 @@ impl FromRequestParts<Arc<Api>> for MayReload {
             Err(refused) => refused,
         };
         let Some(reloader) = api.sources.reloader.clone() else { return Err(refused) };
-        let read = tokio::task::spawn_blocking(move || reloader.api_settings()).await;
-        match read.ok().flatten() {
+        let reading = access.reading.clone();
+        match reading.run(READING_PATIENCE, READING_PATIENCE, move || reloader.api_settings()).await? {
             Some(settings) => access.under(settings).allows(parts.headers.clone()).await.map(|()| Self),
             None => Err(refused),
         }

@@ -18,6 +18,7 @@ use dateline_journal::{EventFilter, Facet, JournalError};
 use dateline_wire::{ArticleEvent, ArticleId, StoryEvent};
 use jiff::SignedDuration;
 use maud::Markup;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) use self::session::Sessions;
@@ -176,7 +177,7 @@ async fn overview(
 }
 
 /// A path of which nothing is asked beside a filter.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct NoQuery {}
 

@@ -4,18 +4,24 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use aide::OperationInput;
+use aide::generate::GenContext;
+use aide::openapi::Operation;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use dateline_journal::{JournalError, PollRequest};
 use dateline_wire::{FeedId, FeedRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::oneshot;
 use url::Url;
 
 use super::access::MayWrite;
+use super::expectation::{Fields, shown};
+use super::reload::to_the_end;
 use super::{Api, Problem, ProblemKind, Shared};
 use crate::config::feeds::{FeedChange, FeedChangeError, NewFeed};
 use crate::engine::EngineCommand;
@@ -41,6 +47,63 @@ pub(crate) struct FeedAddition {
     /// Whether it is added as it is, without asking whether a feed is there.
     #[serde(default)]
     pub unchecked: bool,
+}
+
+/// The body of a request to add one.
+pub(super) struct AdditionBody(FeedAddition);
+
+impl OperationInput for AdditionBody {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Json::<FeedAddition>::operation_input(context, operation);
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for AdditionBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if kind != "application/json" {
+            let detail =
+                format!("the body is not sent as JSON; send it with Content-Type: application/json, {MEANT}");
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        }
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
+        let body: Value = serde_json::from_slice(&body).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            let detail = format!("the body is no JSON (line {line}, column {column}); send one {MEANT}");
+            Problem::new(StatusCode::BAD_REQUEST, detail)
+        })?;
+        FeedAddition::deserialize(&body)
+            .map(Self)
+            .map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, wrong_addition(&body)))
+    }
+}
+
+/// What a body is like that adds a feed.
+const MEANT: &str = "such as {\"url\": \"https://news.example/rss\"}, with `name`, `group`, `tags` and `unchecked` as it needs them";
+
+/// What is wrong with the body of a request to add a feed.
+fn wrong_addition(body: &Value) -> String {
+    let Some(members) = body.as_object() else {
+        return format!("the body is no JSON object; send one {MEANT}");
+    };
+    let fields = Fields::of::<FeedAddition>();
+    for (name, value) in members {
+        if !fields.has(name) {
+            let known: Vec<&str> = fields.names().collect();
+            return format!("{} means nothing here; known are {}", shown(name), known.join(", "));
+        }
+        let mut alone = serde_json::json!({ "url": "https://news.example/rss" });
+        alone[name] = value.clone();
+        if FeedAddition::deserialize(&alone).is_err() {
+            let read = value.as_str().map_or_else(|| shown(&value.to_string()), shown);
+            return format!("`{name}` is {read}; expected {}", fields.expected(name));
+        }
+    }
+    format!("`url` is missing; expected {}", fields.expected("url"))
 }
 
 /// What came of a change.
@@ -78,12 +141,8 @@ pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<J
 pub(super) async fn add(
     _: MayWrite,
     State(api): Shared,
-    body: Result<Json<FeedAddition>, JsonRejection>,
+    AdditionBody(addition): AdditionBody,
 ) -> Result<Response, Problem> {
-    let meant = "; a JSON object is meant, such as {\"url\": \"https://news.example/rss\"}, with `name`, `group`, `tags` and \
-                 `unchecked` as it needs them";
-    let Json(addition) = body
-        .map_err(|rejection| Problem::new(rejection.status(), format!("{}{meant}", rejection.body_text())))?;
     let reloader = reloader(&api)?;
     let FeedAddition { url, name, group, tags, unchecked } = addition;
     let url = match unchecked {
@@ -172,10 +231,8 @@ fn reloader(api: &Api) -> Result<Arc<Reloader>, Problem> {
     api.sources.reloader.clone().ok_or_else(missing)
 }
 
-/// A client that goes away doesn't break a change off.
 async fn change(reloader: Arc<Reloader>, change: FeedChange) -> Result<FeedChangeReport, Problem> {
-    let changed = tokio::spawn(async move { reloader.change_feeds(change).await }).await;
-    let (feed, reload) = changed.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let (feed, reload) = to_the_end(async move { reloader.change_feeds(change).await }).await??;
     Ok(FeedChangeReport { feed, reload })
 }
 
@@ -205,6 +262,35 @@ impl From<FeedChangeError> for Problem {
                     ..Self::new(StatusCode::CONFLICT, format!("{detail}; {remedy}"))
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_body_that_is_wrong_is_told_by_its_member_what_was_read_and_what_is_expected() {
+        for (body, told) in [
+            (json!([]), "the body is no JSON object; send one such as {\"url\""),
+            (json!({}), "`url` is missing; expected an address in full"),
+            (json!({ "url": "nonsense" }), "`url` is `nonsense`; expected an address in full"),
+            (
+                json!({ "url": "me:hush@x" }),
+                "`url` is something (not shown, since it may hold a password); expected",
+            ),
+            (json!({ "url": "https://a.example/", "tags": 7 }), "`tags` is `7`; expected a list of texts"),
+            (
+                json!({ "url": "https://a.example/", "unchecked": "no" }),
+                "`unchecked` is `no`; expected true or false",
+            ),
+            (json!({ "uri": "x" }), "`uri` means nothing here; known are group, name, tags, unchecked, url"),
+        ] {
+            let detail = wrong_addition(&body);
+            assert!(detail.starts_with(told), "{body}: {detail}");
         }
     }
 }

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use super::Shared;
 use crate::engine::{EngineActivity, HEARTBEAT};
 use crate::faults;
+use crate::status::DELIVERY_UNKNOWN;
 
 /// How many heartbeats the engine may miss before it counts as hung. A commit on a slow disk doesn't hold it up, a suspended
 /// machine does, for as long as it sleeps.
@@ -49,6 +50,8 @@ pub(super) async fn readyz(State(api): Shared) -> (StatusCode, String) {
         Some(true) => (StatusCode::OK, "ready, but degraded:"),
         Some(false) => (StatusCode::SERVICE_UNAVAILABLE, "not ready:"),
     };
-    let lines = faults.iter().map(|fault| format!("{fault}\n"));
+    let relay = api.sources.relay.as_ref().map(|relay| relay.borrow().is_known());
+    let unknown = (relay == Some(false)).then(|| format!("{DELIVERY_UNKNOWN}\n"));
+    let lines = faults.iter().map(|fault| format!("{fault}\n")).chain(unknown);
     (status, format!("{first}\n{}", lines.collect::<String>()))
 }

@@ -7,6 +7,7 @@ use super::config_file::ConfigFile;
 use super::{feed, print_text};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::text::shown_text;
 
 /// Validates the configuration, the feeds and the subject.
 #[derive(Debug, Args)]
@@ -32,15 +33,19 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     };
     let websub = match settings.websub.callback.as_str() {
         "" => "off (callback in [websub] is empty)".to_owned(),
-        callback => format!("hubs reach us at {callback}"),
+        callback => format!("hubs reach us at {}", shown_text(callback)),
     };
     let stories = match (&config.story_tables, settings.stories.enabled) {
         (Some(_), _) => format!("told by the tables in {}", settings.story_tables.display()),
         (None, true) => format!("none: there is no folder {}", settings.story_tables.display()),
         (None, false) => "none (enabled in [stories] is false)".to_owned(),
     };
+    let paused = match config.paused.len() {
+        0 => String::new(),
+        paused => format!(" and {paused} paused"),
+    };
     print_text(&format!(
-        "{} is right.\n  feeds     {} in {}\n  subject   {} in {}\n  stories   {stories}\n  journal   {}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}\n",
+        "{} is right.\n  feeds     {}{paused} in {}\n  subject   {} in {}\n  stories   {stories}\n  journal   {}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}\n",
         arguments.config.path.display(),
         config.feeds.len(),
         settings.feeds.display(),

@@ -15,16 +15,18 @@ use clap::{Args, Subcommand};
 use dateline_fetcher::feed::opml::{self, OpmlFeed};
 use dateline_fetcher::{Feed, feed};
 use dateline_journal::PollRequest;
-use dateline_wire::FeedId;
+use dateline_wire::{FeedId, FeedRef};
 use serde_json::json;
 
 use self::change::FeedFate;
 use super::config_file::ConfigFile;
-use super::{known_url, print_json, print_text, saved_file, web_address};
+use super::{known_url, print_document, print_json, print_text, saved_file, web_address};
 use crate::config::feeds::ListedFeed;
 use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::saved;
+use crate::terminal::visible_line;
+use crate::text::shown_text;
 
 pub(super) use check::ask_each;
 
@@ -33,7 +35,7 @@ pub(super) use check::ask_each;
 pub enum Command {
     /// Read one saved feed: what it says, as JSON. One that cannot be read gives {"ok":false,"error"} and exit code 1.
     Read(ReadArguments),
-    /// List the configured feeds: address, without what is secret in it, and name.
+    /// List the configured feeds: address, without what is secret in it, name, and whether it is paused.
     List(ListArguments),
     /// Ask every configured feed once: whether it answers and what it holds, the worst first. Nothing is stored. Exit code 3 if
     /// any fails.
@@ -141,10 +143,16 @@ fn read(arguments: &ReadArguments) -> Result<(), Failure> {
 }
 
 fn list(arguments: &ListArguments) -> Result<(), Failure> {
-    let (_, feeds) = configured(&arguments.config, SecretAccess::Without)?;
-    let published = feeds.iter().map(Feed::published);
-    let lines = published.map(|feed| format!("{}\t{}\n", feed.url, feed.name.as_deref().unwrap_or_default()));
-    print_text(&lines.collect::<String>())
+    let settings = Settings::load(&arguments.config.path)?;
+    let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?;
+    print_text(&feeds.iter().map(feed_line).collect::<String>())
+}
+
+/// Address, name, and whether it is paused, between tabs.
+fn feed_line(ListedFeed { feed, enabled }: &ListedFeed) -> String {
+    let FeedRef { url, name, .. } = feed.published();
+    let name = visible_line(name.as_deref().unwrap_or_default());
+    format!("{url}\t{name}{}\n", if *enabled { "" } else { "\tpaused" })
 }
 
 fn export(arguments: &ListArguments) -> Result<(), Failure> {
@@ -159,7 +167,7 @@ fn export(arguments: &ListArguments) -> Result<(), Failure> {
             folders: Vec::new(),
         })
         .collect();
-    print_text(&opml::write("Dateline's feeds", &subscriptions))
+    print_document(&opml::write("Dateline's feeds", &subscriptions))
 }
 
 fn configured(config: &ConfigFile, secrets: SecretAccess) -> Result<(Settings, Vec<Feed>), Failure> {
@@ -197,7 +205,7 @@ fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let listed = opml::read(&bytes)
         .map_err(|error| Failure::Other(format!("{}: {error}", arguments.file.display())))?;
     for skipped in &listed.skipped {
-        eprintln!("passed over, since it is no web address: {skipped}");
+        eprintln!("passed over, since it is no web address: {}", visible_line(&shown_text(&skipped)));
     }
     let all = listed.feeds.len();
     let new: Vec<_> = listed.feeds.into_iter().filter(|feed| ids.insert(FeedId::of(&feed.url))).collect();

@@ -8,10 +8,11 @@ use dateline_wire::ArticleEvent;
 
 use super::config_file::ConfigFile;
 use super::filter::FilterArguments;
-use super::print_text;
+use super::{print_document, print_text};
 use crate::api::write_article;
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::terminal::visible_json;
 use crate::text;
 
 /// Lists the journal's articles that say something, each in its latest revision, the newest first, daemon running or not.
@@ -55,8 +56,11 @@ pub fn run(arguments: &SearchArguments) -> Result<(), Failure> {
             gap.first, gap.last
         );
     }
-    let shown = if arguments.json { lines(&articles) } else { list(&articles) };
-    print_text(&shown.map_err(|error| Failure::Other(error.to_string()))?)
+    let unwritten = |error: serde_json::Error| Failure::Other(error.to_string());
+    match arguments.json {
+        true => print_document(&visible_json(&lines(&articles).map_err(unwritten)?)),
+        false => print_text(&list(&articles).map_err(unwritten)?),
+    }
 }
 
 fn lines(articles: &[FoundArticle]) -> Result<String, serde_json::Error> {

@@ -46,9 +46,7 @@ pub struct StatusArguments {
 /// If neither a daemon answers nor the configuration and the journal can be read.
 pub fn run(arguments: &StatusArguments) -> Result<(), Failure> {
     let status = match &arguments.url {
-        Some(url) => ask(url).map_err(|error| {
-            Failure::Other(format!("the daemon at {url} does not say how it is: {error}"))
-        })?,
+        Some(url) => ask(url).map_err(Failure::Other)?,
         None => of_configured(&Settings::load(&arguments.config.path)?)?,
     };
     if arguments.check {
@@ -110,17 +108,20 @@ fn ask(api: &Url) -> Result<StatusReport, String> {
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
+    let daemon = api_client::origin(api);
+    let unread =
+        |error: &dyn std::fmt::Display| format!("the daemon at {daemon} does not say how it is: {error}");
     let exchange = async {
         let (answer, connection) = api_client::get(&url).await?;
         let status = answer.status();
-        let body = answer.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+        let body = answer.into_body().collect().await.map_err(|error| unread(&error))?.to_bytes();
         connection.abort();
         match status.is_success() {
-            true => serde_json::from_slice(&body).map_err(|error| error.to_string()),
-            false => Err(format!("{status}: {}", String::from_utf8_lossy(&body))),
+            true => serde_json::from_slice(&body).map_err(|error| unread(&error)),
+            false => Err(unread(&format!("{status}: {}", String::from_utf8_lossy(&body)))),
         }
     };
     runtime.block_on(async {
-        timeout(PATIENCE, exchange).await.unwrap_or_else(|_| Err(format!("no answer within {PATIENCE:?}")))
+        timeout(PATIENCE, exchange).await.unwrap_or_else(|_| Err(api_client::silent(api, PATIENCE)))
     })
 }

@@ -1,6 +1,6 @@
 //! `dateline tail`: events from a running daemon.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::time::Duration;
 
 use clap::Args;
@@ -9,6 +9,7 @@ use http_body_util::BodyExt;
 use hyper::StatusCode;
 use hyper::body::Incoming;
 use serde::Deserialize;
+use tokio::time::timeout;
 use url::Url;
 
 use super::config_file::ConfigFile;
@@ -17,7 +18,10 @@ use super::schema::EventKindArgument;
 use crate::api_client;
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::terminal::visible_json;
 
+/// How long events may stay away while they are followed: for as long as nothing happens.
+const MAX_SILENCE: Duration = Duration::from_secs(365 * 86_400);
 /// How long to wait before a lost connection is made again.
 const RECONNECT: Duration = Duration::from_secs(1);
 
@@ -142,15 +146,11 @@ impl Tail {
                     }
                     let detail = serde_json::from_slice::<AnyProblem>(&reason).map(|problem| problem.detail);
                     let reason = detail.unwrap_or_else(|_| String::from_utf8_lossy(&reason).into_owned());
-                    return Err(Failure::Other(format!("{} answers {status}: {reason}", self.events)));
+                    let daemon = api_client::origin(&self.events);
+                    return Err(Failure::Other(format!("the daemon at {daemon} answers {status}: {reason}")));
                 }
                 Err(_) if connected_before => {}
-                Err(error) => {
-                    return Err(Failure::Other(format!(
-                        "{} cannot be reached: {error}; is the daemon running? --url names another",
-                        self.events
-                    )));
-                }
+                Err(error) => return Err(Failure::Other(error + api_client::AND_NOW)),
             }
             tokio::time::sleep(RECONNECT).await;
         }
@@ -178,18 +178,27 @@ impl Tail {
     async fn print(&mut self, mut body: Incoming) -> Result<bool, Failure> {
         let mut pending: Vec<u8> = Vec::new();
         loop {
-            match body.frame().await {
+            let patience = if self.follow { MAX_SILENCE } else { api_client::ANSWER_PATIENCE };
+            let silent = |_| Failure::Other(api_client::silent(&self.events, patience));
+            match timeout(patience, body.frame()).await.map_err(silent)? {
                 Some(Ok(frame)) => pending.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
                 None => return Ok(!self.follow || self.left == Some(0)),
                 // What had begun to come is asked for again.
                 Some(Err(_)) if self.follow => return Ok(false),
-                Some(Err(error)) => return Err(Failure::Other(format!("{}: {error}", self.events))),
+                Some(Err(error)) => {
+                    let daemon = api_client::origin(&self.events);
+                    return Err(Failure::Other(format!("the daemon at {daemon} broke off: {error}")));
+                }
             }
             while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = pending.drain(..=end).collect();
                 let mut output = io::stdout().lock();
+                let shown = match output.is_terminal() {
+                    true => visible_json(&String::from_utf8_lossy(&line)).into_owned().into_bytes(),
+                    false => line.clone(),
+                };
                 output
-                    .write_all(&line)
+                    .write_all(&shown)
                     .and_then(|()| output.flush())
                     .map_err(Failure::io("standard output"))?;
                 self.note(&line);

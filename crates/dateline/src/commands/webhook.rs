@@ -7,10 +7,11 @@ use jiff::Timestamp;
 
 use super::config_file::ConfigFile;
 use super::feed::running::RunningDaemon;
-use super::{change_journal, print_json, print_text};
+use super::{change_journal, print_document, print_json, print_text};
 use crate::api::{DeadLetter, EnabledWebhook, RedeliveryReport};
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::terminal::visible_json;
 
 /// How many dead letters are listed.
 const MAX_SHOWN: usize = 1_000;
@@ -71,7 +72,8 @@ fn dead_letters(webhook: &NamedWebhook) -> Result<(), Failure> {
     }
     for letter in journal.dead_letters(&id, MAX_SHOWN).map_err(unusable)? {
         let line = serde_json::to_string(&DeadLetter::of(letter));
-        print_text(&format!("{}\n", line.map_err(|error| Failure::Other(error.to_string()))?))?;
+        let line = line.map_err(|error| Failure::Other(error.to_string()))?;
+        print_document(&format!("{}\n", visible_json(&line)))?;
     }
     Ok(())
 }

@@ -1,17 +1,23 @@
 //! What was read, as digests: enough to tell what another reading changes, and nothing of it can be shown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
-use super::DEFAULTS;
+use super::error::ConfigError;
+use super::{DEFAULTS, Settings, agencies, document, feeds, sites, stories, subject};
 
 type Sha256Digest = [u8; 32];
 
 /// The content of a configuration. Values of settings may be secrets, so only their digests are kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigContents {
+    /// Of the configuration file's text.
+    pub(super) text: Sha256Digest,
+    /// Of the feeds file's text.
+    pub(super) feeds: Sha256Digest,
     /// By full name (`kafka.brokers`); what stands nowhere has its default.
     pub(super) settings: BTreeMap<String, Sha256Digest>,
     /// Of the subject's files.
@@ -51,6 +57,26 @@ pub(super) fn of_text(text: &str) -> Sha256Digest {
 }
 
 impl ConfigContents {
+    /// Whether the files hold the same now: that at `path`, and those that it names. They are read, not understood.
+    ///
+    /// # Errors
+    /// What cannot be read, or is wrong with the settings.
+    pub(crate) fn is_as_read(&self, path: &Path) -> Result<bool, Vec<ConfigError>> {
+        let text = document::read(path).map_err(|error| vec![error])?;
+        if of_text(&text) != self.text {
+            return Ok(false);
+        }
+        // It names the same files as before.
+        let (settings, _) = Settings::from_text(path, &text, std::env::vars_os())?;
+        let sites = sites::text(&settings.sites).map_err(|error| vec![error])?;
+        let story_tables = stories::files(&settings.story_tables, false)?.unwrap_or_default();
+        Ok(self.feeds == of_text(&feeds::text_of(&settings.feeds)?)
+            && self.subject == of_files(&subject::files(&settings.subject, "subject")?)
+            && self.sites == of_text(&sites)
+            && self.agencies == of_text(&agencies::text(&settings.agencies)?)
+            && self.story_tables == of_files(&story_tables))
+    }
+
     /// The full names of the settings that `other` has otherwise.
     pub(crate) fn settings_unlike(&self, other: &Self) -> BTreeSet<String> {
         let names = self.settings.keys().chain(other.settings.keys());
@@ -91,7 +117,16 @@ mod tests {
     fn settings(text: &str) -> ConfigContents {
         let none = of_text("");
         let settings = of_settings(&toml::from_str(text).unwrap());
-        ConfigContents { settings, subject: none, sites: none, agencies: none, story_tables: none }
+        let (text, feeds) = (none, none);
+        ConfigContents {
+            text,
+            feeds,
+            settings,
+            subject: none,
+            sites: none,
+            agencies: none,
+            story_tables: none,
+        }
     }
 
     #[test]

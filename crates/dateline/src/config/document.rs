@@ -1,21 +1,19 @@
 //! A TOML file's text, and errors in it that name the line and, for a mistyped name, the one that is meant.
 
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
 use super::error::ConfigError;
+use super::file;
 
 /// Reads the file's text.
 pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(path).map_err(|error| {
+    file::read_text(path).map_err(|error| {
         let remedy = match error.kind() {
             std::io::ErrorKind::NotFound => {
                 "name an existing file, e.g. with --config FILE or in DATELINE_CONFIG; `dateline init` writes one to start from"
             }
-            std::io::ErrorKind::PermissionDenied => "let the user that runs Dateline read it",
-            std::io::ErrorKind::InvalidData => "save it as UTF-8",
-            _ => "make it a readable file",
+            _ => file::remedy(&error),
         };
         ConfigError::in_file(path, format!("cannot be read: {error}")).with_remedy(remedy)
     })

@@ -1,12 +1,12 @@
 //! Where a secret comes from: a variable of the environment or a file, since none stands in a configuration.
 
 use std::env;
-use std::fs;
 use std::path::PathBuf;
 
 use dateline_wire::Secret;
 
 use super::environment::PREFIX;
+use super::file;
 use super::table::{FileReader, Value};
 
 /// What a source is written as.
@@ -86,7 +86,7 @@ impl SecretSource {
                 };
                 (format!("the environment variable {name} {what}"), "set it to the secret".to_owned())
             })?,
-            Self::File(path) => fs::read_to_string(path).map_err(|error| {
+            Self::File(path) => file::read_text(path).map_err(|error| {
                 let remedy = "name a file that the user who runs Dateline can read".to_owned();
                 (format!("{}: {error}", path.display()), remedy)
             })?,

@@ -27,7 +27,7 @@ pub(super) fn files(folder: &Path, setting: &str) -> Result<BTreeMap<String, Str
     for file in fs::read_dir(folder).map_err(unreadable)? {
         let file = file.map_err(unreadable)?;
         let name = file.file_name().to_string_lossy().into_owned();
-        if file.path().is_file() && !name.starts_with('.') {
+        if !file.path().is_dir() && !name.starts_with('.') {
             match document::read(&file.path()) {
                 Ok(text) => drop(files.insert(name, text)),
                 Err(error) => errors.push(error),

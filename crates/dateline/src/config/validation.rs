@@ -1,10 +1,12 @@
 //! What types alone cannot hold: values that exclude one another, that nothing would work with, and files that are not there.
 
+use std::io;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
 use super::Settings;
+use super::file;
 use super::values::SettingValues;
 use crate::logs;
 
@@ -46,13 +48,23 @@ impl Settings {
 
     /// Notes in `values` what is wrong with the files that the settings name.
     pub(super) fn check_files(&self, values: &mut SettingValues<'_>) {
-        for error in self.fetch.wrong_files() {
-            let told = error.to_string();
-            let (what, remedy) = told.split_once("; ").unwrap_or((&told, "name a file that can be read"));
-            values.wrong_in_full(&error.setting(), what.to_owned(), remedy);
+        let irregular = self.irregular_files();
+        let may_be_read = |section: &str| !irregular.iter().any(|(setting, ..)| setting.starts_with(section));
+        for (setting, path, error) in &irregular {
+            let what = format!("{setting} names {}: {error}", path.display());
+            values.wrong_in_full(setting, what, file::remedy(error));
         }
-        for error in self.kafka.wrong_files() {
-            values.wrong(&format!("kafka.{}", error.setting), error.what);
+        if may_be_read("fetch.") {
+            for error in self.fetch.wrong_files() {
+                let told = error.to_string();
+                let (what, remedy) = told.split_once("; ").unwrap_or((&told, "name a file that can be read"));
+                values.wrong_in_full(&error.setting(), what.to_owned(), remedy);
+            }
+        }
+        if may_be_read("kafka.") {
+            for error in self.kafka.wrong_files() {
+                values.wrong(&format!("kafka.{}", error.setting), error.what);
+            }
         }
         if let Some(why) = no_folder(&self.data_dir) {
             values.wrong("data_dir", why);
@@ -60,6 +72,28 @@ impl Settings {
         if self.sites.is_dir() {
             values.wrong("sites", "expected a file with rules for single sites, and this is a folder");
         }
+    }
+
+    /// The files of certificates, keys and passwords that are none: full name of the setting, path and why. Whoever reads such a file
+    /// would wait for what writes into a pipe, or read a device for ever.
+    fn irregular_files(&self) -> Vec<(&'static str, &Path, io::Error)> {
+        let (fetch, kafka) = (&self.fetch, &self.kafka);
+        let authorities = fetch.extra_ca.iter().map(|path| ("fetch.extra_ca", path));
+        let others = [
+            ("fetch.proxy_credentials_file", &fetch.proxy_credentials_file),
+            ("kafka.ssl_ca_file", &kafka.ssl_ca_file),
+            ("kafka.ssl_certificate_file", &kafka.ssl_certificate_file),
+            ("kafka.ssl_key_file", &kafka.ssl_key_file),
+            ("kafka.sasl_password_file", &kafka.sasl_password_file),
+            ("kafka.schema_registry_credentials_file", &kafka.schema_registry_credentials_file),
+        ];
+        let others = others.into_iter().filter_map(|(setting, path)| Some((setting, path.as_ref()?)));
+        let found = authorities.chain(others).filter_map(|(setting, path)| {
+            let error = file::check(path).err()?;
+            // Whoever reads it tells of one that isn't there, and what it is to hold.
+            file::is_no_text(&error).then_some((setting, path.as_path(), error))
+        });
+        found.collect()
     }
 
     /// What is wrong with the settings of the program itself: full name, and what is expected.

@@ -7,6 +7,8 @@
 use maud::{Markup, html};
 use url::Url;
 
+use crate::terminal::visible_line;
+
 /// The most of a headline, name or message that is shown, in scalar values.
 pub(crate) const MAX_LINE_CHARS: usize = 300;
 /// The most of an address that is shown, in scalar values.
@@ -21,19 +23,9 @@ pub(crate) fn visible(text: &str, max: usize) -> String {
             shown.push('…');
             break;
         }
-        match character {
-            '\n' | '\r' | '\t' => shown.push(' '),
-            // Embeddings, overrides and isolates (UAX #9, sections 2.1 to 2.4), the controls of C0 and C1, and what ends a line.
-            '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\0'..='\u{1f}'
-            | '\u{7f}'..='\u{9f}'
-            | '\u{2028}'
-            | '\u{2029}' => shown.push_str(&format!("⟨U+{:04X}⟩", u32::from(character))),
-            _ => shown.push(character),
-        }
+        shown.push(character);
     }
-    shown
+    visible_line(&shown).into_owned()
 }
 
 /// A headline, name or message on a line of its own direction.

@@ -31,6 +31,11 @@ impl FeedCatalogue {
         !self.polled.contains_key(id) && self.paused.iter().any(|feed| feed.id() == id)
     }
 
+    /// The feeds that are polled, in no order.
+    pub fn polled(&self) -> impl Iterator<Item = &Feed> {
+        self.polled.values()
+    }
+
     /// The feeds that are paused.
     pub fn paused(&self) -> &[Feed] {
         &self.paused

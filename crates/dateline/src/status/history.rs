@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{FeedCatalogue, FeedStatus, WebSubStatus};
+use crate::terminal::visible_line;
 
 /// How a feed has been going.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -50,7 +51,7 @@ impl FeedHistory {
         let Self { feed, why, polls } = self;
         let mut page = String::new();
         // Writing to a String cannot fail, here and below.
-        let mut line = |name: &str, value: &str| _ = writeln!(page, "{name:<10} {value}");
+        let mut line = |name: &str, value: &str| _ = writeln!(page, "{name:<10} {}", visible_line(value));
         line("feed", feed.url.as_str());
         line("id", feed.id.as_str());
         if let Some(name) = &feed.name {
@@ -81,7 +82,7 @@ impl FeedHistory {
         for poll in polls {
             let status = poll.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
             let what = match &poll.error {
-                Some(error) => error.clone(),
+                Some(error) => visible_line(error).into_owned(),
                 None => format!("{} new, {} changed", poll.new, poll.changed),
             };
             let _ = writeln!(page, "  {:.0}  {status:<4} {what}; next {:.0}", poll.time, poll.next_poll);

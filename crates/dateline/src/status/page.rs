@@ -6,20 +6,24 @@ use dateline_wire::Sequence;
 use jiff::Timestamp;
 
 use super::{FeedCondition, FeedStatus, SinkStatus, StatusReport, Verdict};
+use crate::terminal::visible_line;
 use crate::text::{ago, ahead, moment, rounded, size};
 
 /// The page. It ends with a line break.
 pub fn page(status: &StatusReport) -> String {
     let now = status.now;
-    let mut page = format!("{}\n", status.summary);
+    let mut page = match status.verdict {
+        Verdict::NotRunning => format!("{}. The journal says:\n", status.summary),
+        _ => format!("{}\n", status.summary),
+    };
     for fault in &status.faults {
         let since = fault
             .since
             .map(|since| format!(", for {}", rounded(now.duration_since(since))))
             .unwrap_or_default();
         // Writing to a String cannot fail, here and below.
-        let detail =
-            fault.detail.as_ref().map(|detail| format!("\n      said:  {detail}")).unwrap_or_default();
+        let detail = fault.detail.as_deref().map(|detail| format!("\n      said:  {}", visible_line(detail)));
+        let detail = detail.unwrap_or_default();
         let _ = writeln!(page, "\n  {}{since}{detail}\n      to do: {}", fault.what, fault.remedy);
     }
     page.push('\n');
@@ -81,7 +85,7 @@ pub fn page(status: &StatusReport) -> String {
                 event.sequence,
                 ago(Some(event.time), now),
                 event.kind,
-                event.about
+                visible_line(&event.about)
             );
         }
     }
@@ -137,7 +141,8 @@ fn delivery(status: &StatusReport, now: Timestamp) -> String {
             let state = match (relay.connected, relay.has_stopped) {
                 (true, _) => "connected",
                 (false, true) => "stopped",
-                (false, false) => "not connected",
+                (false, false) if relay.is_known() => "not connected",
+                (false, false) => "not yet known to work",
             };
             let waiting = match status.undelivered_since.filter(|_| undelivered > 0) {
                 None => String::new(),
@@ -187,7 +192,7 @@ fn in_order(feeds: &[FeedStatus]) -> Vec<&FeedStatus> {
 }
 
 fn feed_line(feed: &FeedStatus, now: Timestamp) -> String {
-    let name = feed.name.as_deref().unwrap_or(feed.url.as_str());
+    let name = visible_line(feed.name.as_deref().unwrap_or(feed.url.as_str()));
     let mut line = format!("{:<8} {name}: polled {}", feed.condition().word(), ago(feed.last_poll, now));
     if feed.last_success.is_some() {
         let _ = write!(line, ", news {}", ago(feed.last_new_entry, now));
@@ -203,7 +208,7 @@ fn feed_line(feed: &FeedStatus, now: Timestamp) -> String {
     }
     if let Some(error) = &feed.last_error {
         let times = if feed.failures == 1 { "once".to_owned() } else { format!("{} times", feed.failures) };
-        let _ = write!(line, "; failed {times}: {error}");
+        let _ = write!(line, "; failed {times}: {}", visible_line(error));
     }
     line
 }

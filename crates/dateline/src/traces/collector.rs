@@ -53,7 +53,7 @@ impl HttpClient for Collector {
             Ok::<_, reqwest::Error>(response)
         });
         let answered: Result<_, HttpError> = match exchange.await {
-            Ok(answered) => answered.map_err(HttpError::from),
+            Ok(answered) => answered.map_err(|error: reqwest::Error| error.without_url().into()),
             Err(lost) => Err(lost.into()),
         };
         let failed = match &answered {

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use dateline_journal::{EventFilter, LabelValue};
 use dateline_wire::{ArticleEvent, ArticleId};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::login::own_path;
@@ -25,7 +26,7 @@ use crate::console::page::judge::{self, JudgedKind, Judging};
 const MAX_QUEUE: usize = 300;
 
 /// What is judged, and which of it is at hand.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct JudgeQuery {
     of: JudgedKind,

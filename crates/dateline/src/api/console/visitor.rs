@@ -37,9 +37,7 @@ impl Credentials {
     /// Those that are configured now.
     pub(super) async fn read(api: &Api) -> Result<Self, Problem> {
         let access = api.sources.write_access.borrow().clone();
-        let read =
-            tokio::task::spawn_blocking(move || Ok(Self { users: access.users()?, token: access.token()? }));
-        read.await.map_err(|lost| Problem::internal(&lost.to_string()))?
+        access.read(|access| Ok(Self { users: access.users()?, token: access.token()? })).await
     }
 
     /// Whoever a session is of, unless what it was begun with is no more.

@@ -8,7 +8,7 @@ use dateline_fetcher::{Clock, Fetcher};
 use hyper::Method;
 use url::Url;
 
-use super::running::{ChangedBy, RunningDaemon, change};
+use super::running::{InForceFrom, RunningDaemon, change};
 use crate::api::FeedAddition;
 use crate::commands::config_file::ConfigFile;
 use crate::commands::print_text;
@@ -55,10 +55,15 @@ pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
         let url = if *unchecked { url.clone() } else { found(&settings, url)? };
         Ok(FeedChange::Add(NewFeed { url, name: name.clone(), group: group.clone(), tags: tags.clone() }))
     };
-    let (feed, by) = change(&settings, ask, new)?;
-    let when = match by {
-        ChangedBy::Daemon => "it is asked now",
-        ChangedBy::Us => "it is asked when the daemon starts",
+    let (feed, from) = change(&settings, ask, new)?;
+    let when = match from {
+        InForceFrom::Now => "it is asked now".to_owned(),
+        InForceFrom::Startup { writer } => {
+            format!(
+                "the journal is in use by {writer}: if that is a daemon, it asks the feed as soon as it has started"
+            )
+        }
+        InForceFrom::NextStart => "it is asked when the daemon starts".to_owned(),
     };
     print_text(&format!("{} is added to {}; {when}\n", feed.url, settings.feeds.display()))
 }

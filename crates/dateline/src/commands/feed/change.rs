@@ -3,7 +3,7 @@
 use dateline_wire::FeedId;
 use hyper::Method;
 
-use super::running::{ChangedBy, RunningDaemon, change};
+use super::running::{InForceFrom, RunningDaemon, change};
 use super::{NamedFeed, named};
 use crate::commands::print_text;
 use crate::config::Settings;
@@ -57,10 +57,15 @@ pub(super) fn run(arguments: &NamedFeed, fate: FeedFate) -> Result<(), Failure> 
     };
     let (method, path) = fate.request(&id);
     let ask = |daemon: &RunningDaemon<'_>| daemon.call(method, &path, None::<&()>);
-    let (feed, by) = change(&settings, ask, || Ok(fate.of(id.clone())))?;
-    let then = match by {
-        ChangedBy::Daemon => "the running daemon goes by it",
-        ChangedBy::Us => "no daemon runs",
+    let (feed, from) = change(&settings, ask, || Ok(fate.of(id.clone())))?;
+    let then = match from {
+        InForceFrom::Now => "the running daemon goes by it".to_owned(),
+        InForceFrom::Startup { writer } => {
+            format!(
+                "the journal is in use by {writer}: if that is a daemon, it goes by the file as soon as it has started"
+            )
+        }
+        InForceFrom::NextStart => "no daemon runs".to_owned(),
     };
     print_text(&format!("{} is {} in {}; {then}\n", feed.url, fate.word(), settings.feeds.display()))
 }

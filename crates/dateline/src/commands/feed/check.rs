@@ -17,6 +17,7 @@ use super::super::print_text;
 use super::configured;
 use crate::config::{SecretAccess, Settings};
 use crate::failure::Failure;
+use crate::terminal::visible_line;
 
 /// A feed whose newest entry is older than this has fallen silent, or moved without a word.
 const STALE_AFTER: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -193,12 +194,12 @@ fn finding(outcome: &PollOutcome, now: Timestamp) -> FeedFinding {
 fn page(found: &[(&FeedRef, FeedFinding)]) -> String {
     /// Longer names push the rest of their line to the right.
     const MAX_NAME_CHARS: usize = 30;
-    let name = |feed: &FeedRef| feed.name.clone().unwrap_or_default();
+    let name = |feed: &FeedRef| visible_line(feed.name.as_deref().unwrap_or_default()).into_owned();
     let width = found.iter().map(|(feed, _)| name(feed).chars().count()).max().unwrap_or_default();
     let width = width.min(MAX_NAME_CHARS);
     let line = |(feed, finding): &(&FeedRef, FeedFinding)| {
         let verdict = finding.verdict.word();
-        format!("{verdict:<8} {:<width$}  {}  {}\n", name(feed), finding.what, feed.url)
+        format!("{verdict:<8} {:<width$}  {}  {}\n", name(feed), visible_line(&finding.what), feed.url)
     };
     found.iter().map(line).collect()
 }

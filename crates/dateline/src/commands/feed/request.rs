@@ -10,6 +10,7 @@ use super::{NamedFeed, named};
 use crate::commands::{change_journal, print_text};
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::text::shown_text;
 
 /// Runs the command.
 ///
@@ -26,7 +27,7 @@ pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Fai
         daemon.call::<Value>(Method::POST, &format!("/v1/feeds/{id}/{word}"), None::<&()>)?;
         return print_text(&format!(
             "{} is asked now; `dateline feed show` shows what came\n",
-            arguments.feed
+            shown_text(&arguments.feed)
         ));
     }
     let listed = named(&settings, &arguments.feed)?;

@@ -1,6 +1,9 @@
 //! What is done with one feed: by the daemon that runs with a configuration, where one does, and on the files otherwise.
 
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
+use dateline_journal::writer_of;
 use dateline_wire::{FeedId, FeedRef};
 use hyper::Method;
 use serde::Serialize;
@@ -17,6 +20,11 @@ use crate::failure::Failure;
 use crate::run_record::RunRecord;
 use crate::status::FeedStatus;
 
+/// How long a daemon may have the journal before it can be found. Bringing an old journal up to date takes longer than this.
+const STARTING_PATIENCE: Duration = Duration::from_secs(5);
+/// How long between two looks for it.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
 /// A daemon that runs on this machine.
 pub(in crate::commands) struct RunningDaemon<'s> {
     api: Url,
@@ -24,9 +32,19 @@ pub(in crate::commands) struct RunningDaemon<'s> {
 }
 
 impl<'s> RunningDaemon<'s> {
-    /// The one that writes the journal of `settings`, if it runs.
+    /// The one that writes the journal of `settings`, if it runs. One that has just been started has the journal for a moment before it
+    /// can be found: that moment is waited for.
     pub(in crate::commands) fn of(settings: &'s Settings) -> Option<Self> {
-        Some(Self { api: RunRecord::api_in_use(&settings.data_dir)?, settings })
+        let begun = Instant::now();
+        loop {
+            if let Some(api) = RunRecord::api_in_use(&settings.data_dir) {
+                return Some(Self { api, settings });
+            }
+            if begun.elapsed() >= STARTING_PATIENCE || writer_of(&settings.journal_path()).is_none() {
+                return None;
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
     }
 
     /// Asks it to do what `method` means for `path`.
@@ -90,13 +108,18 @@ impl<'s> RunningDaemon<'s> {
     }
 }
 
-/// By whom a change was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ChangedBy {
-    /// By a running daemon, which goes by it.
-    Daemon,
-    /// By us; no daemon runs.
-    Us,
+/// When a change counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum InForceFrom {
+    /// From now on: a running daemon goes by it.
+    Now,
+    /// From the moment on when whoever has the journal can be reached: a daemon that starts looks then for what has changed meanwhile.
+    Startup {
+        /// Who has the journal.
+        writer: String,
+    },
+    /// From the next start on; no daemon runs.
+    NextStart,
 }
 
 /// Has `ask` of the daemon that runs with these settings make a change. Where none runs, and where that may not write the feeds
@@ -109,20 +132,24 @@ pub(super) fn change(
     settings: &Settings,
     ask: impl FnOnce(&RunningDaemon<'_>) -> Result<FeedChangeReport, ApiFailure>,
     change: impl FnOnce() -> Result<FeedChange, Failure>,
-) -> Result<(FeedRef, ChangedBy), Failure> {
+) -> Result<(FeedRef, InForceFrom), Failure> {
     let daemon = RunningDaemon::of(settings);
     if let Some(daemon) = &daemon {
         match ask(daemon) {
-            Ok(report) => return Ok((report.feed, ChangedBy::Daemon)),
+            Ok(report) => return Ok((report.feed, InForceFrom::Now)),
             Err(ApiFailure::Refused { is_file_unwritable: true, .. }) => {}
             Err(failure) => return Err(failure.into()),
         }
     }
     let (edit, feed) = FeedsEdit::of(&settings.feeds, &settings.fetch.secret_query, change()?)?;
     edit.save()?;
-    let Some(daemon) = daemon else { return Ok((feed, ChangedBy::Us)) };
+    // One may have been started meanwhile, and have read the file as it was.
+    let Some(daemon) = daemon.or_else(|| RunningDaemon::of(settings)) else {
+        let writer = writer_of(&settings.journal_path());
+        return Ok((feed, writer.map_or(InForceFrom::NextStart, |writer| InForceFrom::Startup { writer })));
+    };
     match daemon.call::<serde_json::Value>(Method::POST, "/v1/reload", None::<&()>) {
-        Ok(_) => Ok((feed, ChangedBy::Daemon)),
+        Ok(_) => Ok((feed, InForceFrom::Now)),
         Err(refused) => {
             edit.undo()?;
             eprintln!(

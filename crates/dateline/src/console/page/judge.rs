@@ -4,6 +4,7 @@ use dateline_journal::{EventFilter, LabelValue};
 use dateline_wire::{ArticleId, Relevance};
 use jiff::Timestamp;
 use maud::{Markup, html};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::label::{JudgedArticle, JudgedEvent};
@@ -15,7 +16,7 @@ use crate::console::shown::{address, is_tag, line, line_in, visible};
 const MAX_TEXT_CHARS: usize = 8_000;
 
 /// What is judged.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum JudgedKind {
     /// What was judged and not published, the nearest to the threshold first.
