@@ -8,7 +8,9 @@
 //! | `/v1/articles`, `/v1/articles/ID` | articles in their latest revision, the newest first; one with all revisions and its withdrawal |
 //! | `/v1/articles/ID/witnesses`, `/v1/articles/ID/page` | what its page offers for title, authors and time, believed or not; the page, where it is recorded |
 //! | `/v1/stories`, `/v1/stories/ID` | stories, the last reported first; one |
+//! | `/v1/stories/ID/reports` | what joined each of its reports, what they count differently, what happened to it |
 //! | `/v1/entities/ID` | how often somebody or something is named, with whom, and what it is called |
+//! | `/v1/lookup?url=URL`, `/v1/waiting` | what became of an address, or why nothing did; what waits for its page |
 //! | `/v1/feed.atom` | the newest articles for a feed reader |
 //! | `/v1/articles.csv`, `/v1/stories.csv`, `/v1/rejects.csv` | the same lists for spreadsheets |
 //! | | events, articles and stories by the parameters of an [`EventFilter`](dateline_journal::EventFilter): `language=ko&topic=arms&q=…` |
@@ -52,12 +54,13 @@ mod feed;
 mod framework_problem;
 mod health;
 pub(crate) mod label;
+pub(crate) mod lookup;
 mod parameters;
 pub(crate) mod recorded;
 mod reject;
 mod reload;
 mod schemas;
-mod story;
+pub(crate) mod story;
 mod webhook;
 mod websub;
 
@@ -75,6 +78,7 @@ use axum::response::{IntoResponse, Json, Response};
 use dateline_journal::{Journal, JournalError};
 use dateline_publisher::{RelayStatus, Topics};
 use dateline_sinks::SinkHandle;
+use dateline_stories::story::StoryTables;
 use dateline_wire::{Envelope, Sequence};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -120,6 +124,8 @@ pub struct Sources {
     pub pulse: watch::Receiver<EngineActivity>,
     /// What the relay is doing, if there is one.
     pub relay: Option<watch::Receiver<RelayStatus>>,
+    /// What stories are told by, where they are.
+    pub story_tables: watch::Receiver<Option<Arc<StoryTables>>>,
     /// The recordings in which pages are looked up that events cite.
     pub recorded_pages: Arc<RecordedPages>,
     /// Ways out beside Kafka.
@@ -229,10 +235,13 @@ fn routes() -> ApiRouter<Arc<Api>> {
         .api_route("/v1/activity", get_with(activity::show, document::activity))
         .api_route("/v1/stories", get_with(story::list, document::stories))
         .api_route("/v1/stories/{id}", get_with(story::show, document::story))
+        .api_route("/v1/stories/{id}/reports", get_with(story::reports::show, document::story_reports))
         .api_route("/v1/articles.csv", get_with(csv::articles, document::articles_csv))
         .api_route("/v1/stories.csv", get_with(csv::stories, document::stories_csv))
         .api_route("/v1/rejects.csv", get_with(csv::rejects, document::rejects_csv))
         .api_route("/v1/entities/{id}", get_with(entity::show, document::entity))
+        .api_route("/v1/lookup", get_with(lookup::show, document::lookup))
+        .api_route("/v1/waiting", get_with(lookup::waiting, document::waiting))
         .api_route("/v1/webhooks", get_with(webhook::list, document::webhooks))
         .api_route(
             "/v1/webhooks/{name}/dead-letters",

@@ -137,7 +137,10 @@ pub async fn run(
     let (feeds_told, may_write) = (catalogue.subscribe(), write_access.subscribe());
     let retention = watch::Sender::new(Retention { sinks: sinks.ids(), ..retention::rules(&settings) });
     let rules = retention.subscribe();
+    let story_tables = watch::Sender::new(world.story_tables.clone());
+    let told_tables = story_tables.subscribe();
     let parts = ReloadableParts {
+        story_tables,
         engine: engine.commands(),
         websub: websub.clone(),
         logs,
@@ -159,6 +162,7 @@ pub async fn run(
         metrics,
         pulse: pulse.clone(),
         relay: relay.as_ref().map(Relay::status),
+        story_tables: told_tables,
         recorded_pages: Arc::new(RecordedPages::new(recording_file)),
         sinks: webhooks.iter().map(Webhook::handle).chain(files.iter().map(FileSink::handle)).collect(),
         envelope: settings.envelope(),

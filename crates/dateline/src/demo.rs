@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use toml::{Table, Value};
 
 use crate::api::{self, Sources, WriteAccess};
-use crate::config::{ApiSettings, Config};
+use crate::config::{ApiSettings, Config, read_story_tables};
 use crate::engine::EngineActivity;
 use crate::failure::Failure;
 use crate::logs::LogClock;
@@ -112,6 +112,8 @@ impl Demo {
         let feeds = watch::Sender::new(Arc::new(catalogue));
         let (started, has_started) = oneshot::channel();
         let (end, over) = oneshot::channel();
+        // The engine has its own.
+        let story_tables = read_story_tables(&settings.story_tables).ok().map(Arc::new);
         let recording = recording_file(folder.path());
         let day = Day {
             recording: recording.clone(),
@@ -145,6 +147,7 @@ impl Demo {
             metrics,
             pulse: in_real_time(engine, stop.clone()),
             relay: None,
+            story_tables: watch::Sender::new(story_tables).subscribe(),
             recorded_pages: Arc::new(RecordedPages::new([recording])),
             envelope: settings.envelope(),
             topics: settings.kafka.topics.clone(),

@@ -12,6 +12,7 @@ use std::time::Duration;
 use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Feed, FetchSettingsError, Fetcher};
 use dateline_journal::{JournalError, Retention};
+use dateline_stories::story::StoryTables;
 use dateline_wire::FeedRef;
 use tokio::sync::{Mutex, MutexGuard, mpsc, oneshot, watch};
 use tokio::time::timeout;
@@ -73,6 +74,8 @@ pub struct ReloadableParts {
     pub logs: LogFilter,
     /// The feeds that are configured.
     pub feeds: watch::Sender<Arc<FeedCatalogue>>,
+    /// What stories are told by.
+    pub story_tables: watch::Sender<Option<Arc<StoryTables>>>,
     /// Who may write through the API.
     pub write_access: watch::Sender<WriteAccess>,
     /// What the journal lets go.
@@ -305,13 +308,14 @@ impl Reloader {
         let fetcher = Arc::new(in_force.fetcher.under(live, settings.fetch.clone(), settings.poll.clone()));
         let agencies_changed = in_force.contents.agencies != contents.agencies;
         let story_tables_changed = in_force.contents.story_tables != contents.story_tables;
+        let story_tables = story_tables.map(Arc::new);
         let update = EngineUpdate {
             feeds: feeds.clone(),
             fetcher: fetcher.clone(),
             subject: Arc::new(subject),
             sites: Arc::new(sites),
             agencies: Arc::new(agencies),
-            story_tables: story_tables.map(Arc::new),
+            story_tables: story_tables.clone(),
             compares_anew: agencies_changed || story_tables_changed,
             revisit: settings.revisit.clone(),
             settings: settings.engine.clone(),
@@ -327,6 +331,7 @@ impl Reloader {
         self.parts.logs.set(filter);
         let catalogue = FeedCatalogue::new(&feeds, &paused, &settings.poll);
         self.parts.feeds.send_replace(Arc::new(catalogue));
+        self.parts.story_tables.send_replace(story_tables);
         self.parts.write_access.send_modify(|access| *access = access.under(settings.api.clone()));
         self.parts.retention.send_modify(|rules| {
             // Whether there is a Kafka is settled at the start, too, and which sinks there are.

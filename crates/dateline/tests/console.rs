@@ -102,6 +102,7 @@ impl TestConsole {
             relay: None,
             envelope: "/test".into(),
             topics: Default::default(),
+            story_tables: watch::channel(None).1,
             recorded_pages: Arc::new(recorded_pages),
             websub: None,
             sinks: Vec::new(),
@@ -547,7 +548,22 @@ async fn an_address_in_the_search_box_leads_to_its_article() {
     let words = console.get("/search?q=alert").await;
     assert!(words.status == 200 && words.body.contains("href=\"/articles/a1\""), "{}", words.body);
     let nothing = console.get("/search?q=https%3A%2F%2Fnews.example%2Funknown").await;
-    assert!(nothing.status == 200 && nothing.body.contains("never announced"), "{}", nothing.body);
+    assert!(nothing.status == 200 && nothing.body.contains("Never seen in any feed"), "{}", nothing.body);
+    // The site has a feed, which may have been expected to announce it.
+    assert!(nothing.body.contains(&format!("href=\"/feeds/{}\"", console.feed.id())), "{}", nothing.body);
+    let elsewhere = console.get("/search?q=https%3A%2F%2Fother.example%2F1").await.body;
+    assert!(elsewhere.contains("No feed of this site is configured"), "{elsewhere}");
+    // What was announced under an address is found by it, however far it came: this one's page was never reached.
+    let mut reject = hostile_reject();
+    reject.article = None;
+    console.commit(Event::Reject(Box::new(reject)), StoryUpdate::default()).await;
+    let rejected = console.get("/search?q=https%3A%2F%2Fnews.example%2F9%3Futm_source%3Dx").await.body;
+    assert!(
+        rejected.contains("Announced, and not published") && rejected.contains("not relevant"),
+        "{rejected}"
+    );
+    assert_harmless("/search", &rejected);
+    assert_eq!(console.get("/waiting").await.status, 200);
     console.end().await;
 }
 

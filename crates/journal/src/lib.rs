@@ -91,7 +91,7 @@ pub use query::{
     ArticleHistory, ArticlePage, EventFilter, Facet, FilterError, FoundArticle, PageCursor, SearchGap,
     TextQuery,
 };
-pub use reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
+pub use reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink, WaitingEntry};
 pub use retention::{Retention, RetentionPass, RetentionReport};
 pub use revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
 pub use sink_reader::UndeliveredCounts;

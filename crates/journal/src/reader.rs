@@ -92,6 +92,15 @@ pub struct PendingBatch {
     pub next_due: Option<Timestamp>,
 }
 
+/// An entry that waits for an outcome.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaitingEntry {
+    /// The entry, and when it is due.
+    pub entry: PendingEntry,
+    /// Why it was put off last, for people, if it was.
+    pub reason: Option<String>,
+}
+
 /// The pages that were handed out to be visited again, and what of the others is to be known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RevisitBatch {
@@ -311,6 +320,33 @@ impl JournalReader {
     /// If the file cannot be read.
     pub fn backlog(&self) -> Result<u64, JournalError> {
         self.read(|connection| Ok(self.totals(connection)?.pending))
+    }
+
+    /// Up to `limit` of the entries that wait for an outcome, the longest due first: those whose link is `link` (in its canonical form),
+    /// or all. One that cannot be read is left out.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn waiting_entries(
+        &self,
+        link: Option<&Url>,
+        limit: usize,
+    ) -> Result<Vec<WaitingEntry>, JournalError> {
+        self.at_one_moment(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT number, reason FROM pending WHERE (?1 IS NULL OR link = ?1) ORDER BY due, number LIMIT ?2",
+            )?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let mut rows = select.query(params![link.map(digest::of_link), limit])?;
+            let mut waiting = Vec::new();
+            while let Some(row) = rows.next()? {
+                match pending(connection, row.get(0)?) {
+                    Err(JournalError::UnreadableRow { .. }) => {}
+                    read => waiting.push(WaitingEntry { entry: read?, reason: row.get(1)? }),
+                }
+            }
+            Ok(waiting)
+        })
     }
 
     /// Up to `limit` events after `after`, in order, of one kind or of all. One that cannot be read is left out, and logged: where

@@ -25,7 +25,8 @@ pub(super) use self::session::Sessions;
 use self::visitor::MayOperate;
 use super::article::ArticleQuery;
 use super::parameters::Parameters;
-use super::{Api, Problem, Shared, article, entity, feed, recorded, story};
+use super::story::reports::reports_of;
+use super::{Api, Problem, Shared, article, entity, feed, lookup, recorded, story};
 use crate::console::assets::Asset;
 use crate::console::frame::{Frame, Section, Viewer, bare_page};
 use crate::console::page;
@@ -67,6 +68,7 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/feeds/{id}/poll", post(poll))
         .route("/feeds/{id}/revive", post(revive))
         .route("/entities/{id}", get(entity_page))
+        .route("/waiting", get(waiting_page))
         .route("/search", get(lists::search))
         .route_layer(middleware::from_fn_with_state(api.clone(), visitor::admit))
         .route("/login", get(login::ask).post(login::log_in))
@@ -201,7 +203,9 @@ async fn live(
 async fn story_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Path<String>) -> Shown {
     let State(api) = state.clone();
     let story = story::show(state, id).await?.0;
-    let main = page::story::page(&story, api.now());
+    let (told, tables) = (story.clone(), api.sources.story_tables.borrow().clone());
+    let more = read(&api, move |journal| reports_of(journal, &told, tables.as_deref())).await?;
+    let main = page::story::page(&story, &more, api.now());
     Ok(shown(&api, &viewer, Section::Stories, story.title.as_deref().unwrap_or("A story"), &main))
 }
 
@@ -217,6 +221,12 @@ async fn entity_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Pa
     let view = EntityView { entity: &entity, stories: &stories, articles: &articles };
     let main = page::entity::page(&view, api.now());
     Ok(shown(&api, &viewer, Section::Articles, page::entity::name(&entity), &main))
+}
+
+async fn waiting_page(state: Shared, Extension(viewer): Extension<Viewer>) -> Shown {
+    let State(api) = state.clone();
+    let list = lookup::waiting(state, Query(lookup::WaitingQuery::default())).await?.0;
+    Ok(shown(&api, &viewer, Section::Feeds, "Waiting", &page::lookup::waiting(&list, api.now())))
 }
 
 fn no_article(id: &ArticleId) -> Problem {

@@ -321,6 +321,29 @@ pub(super) fn entity(operation: Described<'_>) -> Described<'_> {
         )
 }
 
+pub(super) fn story_reports(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("storyReports")
+        .summary("What joined each report of a story, what its reports count differently, and what happened to it")
+        .description(
+            "The newest hundred reports are read, and the newest hundred events of the story, or less where they are long. 404: there \
+             is no such story.",
+        )
+}
+
+pub(super) fn lookup(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("lookup")
+        .summary(
+            "What became of an address: published, rejected and why, waiting, or never announced by any feed",
+        )
+        .description("`feeds` are those of the address's site. 400: it is no address.")
+}
+
+pub(super) fn waiting(operation: Described<'_>) -> Described<'_> {
+    operation.id("waiting").summary("The entries that wait for an outcome, the longest due first")
+}
+
 pub(super) fn webhooks(operation: Described<'_>) -> Described<'_> {
     operation.id("webhooks").summary("The webhooks, and how each is")
 }

@@ -79,7 +79,7 @@ pub(crate) struct NamedWith {
     /// Its type there.
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    /// Its name.
+    /// Its name in English, else in the language of an article.
     pub(crate) label: String,
     /// In how many of the articles.
     pub(crate) articles: u64,
@@ -165,7 +165,8 @@ fn report_of(id: &str, articles: impl Iterator<Item = NamingArticle>) -> Option<
         });
         report.articles_read += 1;
         let language = language.unwrap_or_else(|| "und".to_owned());
-        if report.label.is_none() || language == "en" {
+        let is_english = language == "en";
+        if report.label.is_none() || is_english {
             report.label = own.label.clone().or_else(|| report.label.take());
         }
         let names = report.names.entry(language).or_default();
@@ -181,6 +182,9 @@ fn report_of(id: &str, articles: impl Iterator<Item = NamingArticle>) -> Option<
                 articles: 0,
             });
             named.articles += 1;
+            if let Some(label) = other.label.as_ref().filter(|_| is_english) {
+                named.label.clone_from(label);
+            }
         }
         about.into_iter().for_each(|topic| *topics.entry(topic.id).or_default() += 1);
     }

@@ -1,5 +1,7 @@
 //! `/v1/stories`: what is happening, told once.
 
+pub(crate) mod reports;
+
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Json;

@@ -8,12 +8,14 @@ pub(crate) mod feeds;
 pub(crate) mod judge;
 pub(crate) mod live;
 pub(crate) mod login;
+pub(crate) mod lookup;
 pub(crate) mod overview;
 pub(crate) mod problem;
 pub(crate) mod reading;
 pub(crate) mod rejects;
 pub(crate) mod stories;
 pub(crate) mod story;
+mod story_chart;
 
 use maud::{Markup, html};
 use url::form_urlencoded;

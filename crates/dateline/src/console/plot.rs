@@ -70,7 +70,8 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
                             title { (bar.label) }
                             rect.hit x=(at * STEP) y="0" width=(STEP) height=(HEIGHT) {}
                             @for (series, y, height) in stacked(&bar.parts, scale) {
-                                rect.(series_class(series)) x=(at * STEP + 1) y=(format!("{y:.2}")) width=(WIDTH) height=(format!("{height:.2}")) {}
+                                // One series alone is no remainder, for which the first colour is.
+                                rect.(series_class(if plot.series.len() == 1 { 1 } else { series })) x=(at * STEP + 1) y=(format!("{y:.2}")) width=(WIDTH) height=(format!("{height:.2}")) {}
                             }
                         }
                     }

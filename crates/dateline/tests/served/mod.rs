@@ -63,6 +63,7 @@ impl TestServer {
             relay: relay.map(|relay| watch::channel(relay).1),
             envelope: "/test".into(),
             topics: Default::default(),
+            story_tables: watch::channel(None).1,
             recorded_pages: Default::default(),
             websub: None,
             sinks: Vec::new(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use dateline_wire::EventKind;
+use dateline_wire::{ArticleId, CanonicalUrl, EventKind};
 use serde::Deserialize;
 use url::Url;
 
@@ -81,6 +81,13 @@ impl EventTerms {
         let mut add = |facet: Facet, value: &str| self.push(&facet.term(value));
         add(Facet::Kind, kind.word());
         event.article.iter().for_each(|article| add(Facet::Article, article));
+        if kind == EventKind::Reject {
+            // What was announced under an address is found by the article that would have been there, however far it came.
+            let announced = event.url.as_deref().and_then(|url| Url::parse(url).ok());
+            let announced = announced.map(|url| ArticleId::of(&CanonicalUrl::of(&url)));
+            let other = announced.filter(|id| event.article.as_deref() != Some(id.as_str()));
+            other.iter().for_each(|article| add(Facet::Article, article.as_str()));
+        }
         event.language.iter().chain(&event.languages).for_each(|language| add(Facet::Language, language));
         event.relevance.iter().for_each(|relevance| add(Facet::Label, &relevance.label));
         for entity in &event.entities {

@@ -5,12 +5,15 @@
 //! ([`mod@evidence`]), each with a weight that people can read; the sum says whether the two tell one happening. What is common among the
 //! texts read so far counts less, and so does likeness within a crowd of like reports.
 //!
+//! What the reports of one happening count, and where they differ in that, is told by [`differing_figures`].
+//!
 //! The [`index`] places reports in their order of arrival: into the story to whose reports it is, on average, the likest, or into
 //! one of its own. A report may bring two stories together, and may let an earlier one find its better place.
 
 mod bag;
 mod day;
 mod evidence;
+mod figure;
 mod index;
 mod number;
 mod profile;
@@ -21,5 +24,6 @@ mod tables;
 mod tests;
 mod token;
 
+pub use figure::{DifferingFigure, Figure, ReportFigures, differing_figures};
 pub use index::{ReportFacts, StoryIndex, StoryReason, StoryVerdict};
 pub use tables::{StoryTables, StoryTablesError, StoryTablesProblem};

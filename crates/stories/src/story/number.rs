@@ -1,5 +1,7 @@
 //! Numbers as texts write them: digits, words, Han numerals, with thousands and millions behind them.
 
+use std::ops::Range;
+
 use dateline_text::date::month;
 
 use super::tables::Numerals;
@@ -11,21 +13,42 @@ const MAX_NUMBER: f64 = 9e15;
 /// The numbers that a sentence counts or measures something by. Years, days of a month and times of day are none; nor are one
 /// and two, which every text has.
 pub(super) fn numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Numerals) -> Vec<u64> {
+    placed_numbers(sentence, tokens, numerals).into_iter().map(|number| number.hundredths).collect()
+}
+
+/// A number in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PlacedNumber {
+    /// Its value in hundredths.
+    pub(super) hundredths: u64,
+    /// Where it stands with what multiplies it, in bytes.
+    pub(super) place: Range<usize>,
+}
+
+/// The same numbers with where they stand.
+pub(super) fn placed_numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Numerals) -> Vec<PlacedNumber> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let next = tokens.get(at + 1).filter(|next| !next.number);
+        let end = token.start + token.text.len();
         if !token.number {
             let lower = token.text.to_lowercase();
             if let Some(value) = numerals.number(&lower) {
-                let times = next.and_then(|next| numerals.times(&next.text.to_lowercase())).unwrap_or(1.0);
-                push(&mut found, value * times);
+                let times = next.and_then(|next| Some((numerals.times(&next.text.to_lowercase())?, next)));
+                match times {
+                    Some((times, next)) => {
+                        push(&mut found, value * times, token.start..next.start + next.text.len());
+                    }
+                    None => push(&mut found, value, token.start..end),
+                }
             }
-            han_numbers(token.text, &mut found);
+            han_numbers(token.text, token.start, &mut found);
             continue;
         }
         let Some(mut value) = value_of(token.text) else { continue };
         let mut bare = true;
-        let behind = &sentence[token.start + token.text.len()..];
+        let mut end = end;
+        let behind = &sentence[end..];
         let sign = behind.trim_start().chars().next();
         if sign.is_some_and(|sign| "月日年월일년時时시分号:".contains(sign)) {
             continue;
@@ -36,6 +59,7 @@ pub(super) fn numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Numerals)
         {
             value *= times;
             bare = false;
+            end += behind.find(sign.unwrap_or_default()).unwrap_or(0) + sign.map_or(0, char::len_utf8);
         } else if let Some(next) = next {
             let word = next.text.to_lowercase();
             if month(&word).is_some() {
@@ -44,22 +68,23 @@ pub(super) fn numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Numerals)
             if let Some(times) = numerals.times(&word) {
                 value *= times;
                 bare = false;
+                end = next.start + next.text.len();
             }
         }
         let after_month = at > 0 && month(&tokens[at - 1].text.to_lowercase()).is_some();
         let is_year = bare && (1990.0..=2035.0).contains(&value) && value.fract() == 0.0;
         let is_day = after_month && value <= 31.0;
         if !is_year && !is_day {
-            push(&mut found, value);
+            push(&mut found, value, token.start..end);
         }
     }
     found
 }
 
 /// A number is kept in hundredths, so that 5.6 is one.
-fn push(found: &mut Vec<u64>, value: f64) {
+fn push(found: &mut Vec<PlacedNumber>, value: f64, place: Range<usize>) {
     if value > 2.0 && value < MAX_NUMBER / 100.0 {
-        found.push((value * 100.0).round() as u64);
+        found.push(PlacedNumber { hundredths: (value * 100.0).round() as u64, place });
     }
 }
 
@@ -79,8 +104,13 @@ fn value_of(text: &str) -> Option<f64> {
 }
 
 /// Numbers in Han numerals: with a unit of ten and more, or one digit before a word that counts.
-fn han_numbers(word: &str, found: &mut Vec<u64>) {
+fn han_numbers(word: &str, word_start: usize, found: &mut Vec<PlacedNumber>) {
     let chars: Vec<char> = word.chars().collect();
+    let place_of = |from: usize, to: usize| {
+        let bytes = |chars: &[char]| chars.iter().map(|c| c.len_utf8()).sum::<usize>();
+        let start = word_start + bytes(&chars[..from]);
+        start..start + bytes(&chars[from..to])
+    };
     let mut at = 0;
     while at < chars.len() {
         let start = at;
@@ -97,7 +127,7 @@ fn han_numbers(word: &str, found: &mut Vec<u64>) {
             _ => run.iter().any(|c| unit(*c).is_some()),
         };
         if counts && !"月日年".contains(next) {
-            push(found, han_value(run));
+            push(found, han_value(run), place_of(start, at));
         }
         at = at.max(start + 1);
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
 
@@ -66,6 +67,8 @@ struct Act {
 pub(super) struct Numerals {
     numbers: HashMap<String, f64>,
     times: HashMap<String, f64>,
+    /// What numbers count, by the ids of `words.tsv`, each with its line.
+    counted: BTreeMap<String, usize>,
 }
 
 impl Numerals {
@@ -117,9 +120,17 @@ impl StoryTables {
             file("stopwords.txt"),
         );
         let (acts, lexicons) = read_words(&words, &mut problems);
+        let weights = read_weights(&weights, &mut problems);
+        let read = read_numerals(&numerals, &mut problems);
+        for (id, line) in &read.counted {
+            if !acts.iter().any(|act| act.id == *id) {
+                let what = format!("`{id}` is the id of no row of words.tsv");
+                problems.push(numerals.problem(*line, what, "name what numbers count by such an id"));
+            }
+        }
         let tables = Self {
-            weights: read_weights(&weights, &mut problems),
-            numerals: read_numerals(&numerals, &mut problems),
+            weights,
+            numerals: read,
             stopwords: stopwords
                 .rows()
                 .flat_map(|(_, row)| row.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
@@ -148,6 +159,17 @@ impl StoryTables {
     /// The acts and things that a sentence in lower case tells of, each once.
     pub(super) fn acts_in(&self, sentence: &str, language: &str) -> Vec<u16> {
         let mut found = Vec::new();
+        for (act, _) in self.acts_at(sentence, language) {
+            if !found.contains(&act) {
+                found.push(act);
+            }
+        }
+        found
+    }
+
+    /// The acts and things that a sentence in lower case tells of, wherever it does, each with its place in bytes.
+    pub(super) fn acts_at(&self, sentence: &str, language: &str) -> Vec<(u16, Range<usize>)> {
+        let mut found = Vec::new();
         let lexicon = self.lexicons.get(language).or_else(|| self.lexicons.get("other"));
         let Some(lexicon) = lexicon else { return found };
         for hit in lexicon.automaton.find_overlapping_iter(sentence) {
@@ -159,12 +181,17 @@ impl StoryTables {
                     Edge::Beginning => starts,
                     Edge::Anywhere => true,
                 };
-                if counts && !found.contains(act) {
-                    found.push(*act);
+                if counts {
+                    found.push((*act, hit.start()..hit.end()));
                 }
             }
         }
         found
+    }
+
+    /// Whether numbers count it.
+    pub(super) fn is_counted(&self, act: u16) -> bool {
+        self.numerals.counted.contains_key(self.act_name(act))
     }
 
     /// The act that `act` contradicts.
@@ -240,6 +267,11 @@ fn read_numerals(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -
     for (line, row) in file.rows().skip(1) {
         let mut cells = row.split('\t');
         let kind = cells.next().unwrap_or_default();
+        if kind == "counted" {
+            let ids = cells.nth(1).unwrap_or_default().split_whitespace();
+            numerals.counted.extend(ids.map(|id| (id.to_owned(), line)));
+            continue;
+        }
         let Some(value) = cells.next().and_then(|value| value.parse::<u64>().ok()) else {
             problems.push(file.problem(line, "the second cell is no number", "write what the words mean"));
             continue;
@@ -249,7 +281,7 @@ fn read_numerals(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -
             "times" => &mut numerals.times,
             _ => {
                 let what = format!("`{kind}` is no kind");
-                problems.push(file.problem(line, what, "write `number` or `times`"));
+                problems.push(file.problem(line, what, "write `number`, `times` or `counted`"));
                 continue;
             }
         };

@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use dateline_journal::{EventFilter, Facet, FoundArticle};
+use dateline_journal::{EventFilter, FoundArticle};
 use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, Sequence, StoryId};
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
@@ -14,6 +14,7 @@ use url::{Url, form_urlencoded};
 use super::{Shown, answer, frame, read, shown};
 use crate::api::article::{self, ArticleQuery};
 use crate::api::label::JudgedArticle;
+use crate::api::lookup;
 use crate::api::parameters::Parameters;
 use crate::api::reject::{self, RejectOrder, RejectQuery, Rejected};
 use crate::api::story::{self, StoryQuery};
@@ -128,10 +129,11 @@ pub(super) struct SearchQuery {
 
 /// What the search box was given: an address or an id leads to the page about it, words to what has them.
 pub(super) async fn search(
-    State(api): Shared,
+    state: Shared,
     Extension(viewer): Extension<Viewer>,
     Query(SearchQuery { q }): Query<SearchQuery>,
 ) -> Shown {
+    let State(api) = state.clone();
     let text = q.trim().to_owned();
     if text.is_empty() {
         return Ok(Redirect::to("/articles").into_response());
@@ -139,28 +141,36 @@ pub(super) async fn search(
     if let Some(page) = page_of(&api, text.clone()).await? {
         return Ok(Redirect::to(&page).into_response());
     }
+    let url = Url::parse(&text).ok().filter(Url::has_host);
+    if let Some(url) = url.filter(|url| matches!(url.scheme(), "http" | "https")) {
+        return looked_up(state, &viewer, &text, url).await;
+    }
     let bad = |error: dateline_journal::FilterError| Problem::new(StatusCode::BAD_REQUEST, error.to_string());
     let mut filter = EventFilter::default();
-    let (mut articles, mut stories) = (Vec::new(), Vec::new());
-    match Url::parse(&text).ok().filter(Url::has_host) {
-        // What a feed announced under the address, and became no article.
-        Some(url) => {
-            filter.add(Facet::Article, ArticleId::of(&CanonicalUrl::of(&url)).as_str()).map_err(bad)?
-        }
-        None => {
-            filter.set("q", &text).map_err(bad)?;
-            let own = ArticleQuery { limit: Some(MAX_FOUND), ..ArticleQuery::default() };
-            articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles);
-            let asked = filter.clone();
-            stories = read(&api, move |journal| journal.stories_by(&asked, None, MAX_FOUND)).await?;
-        }
-    }
+    filter.set("q", &text).map_err(bad)?;
+    let own = ArticleQuery { limit: Some(MAX_FOUND), ..ArticleQuery::default() };
+    let articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles);
+    let asked = filter.clone();
+    let stories = read(&api, move |journal| journal.stories_by(&asked, None, MAX_FOUND)).await?;
     let own = RejectQuery { limit: Some(MAX_FOUND), ..RejectQuery::default() };
     let rejects: Vec<RejectRow> =
         reject::find(&api, filter, own).await?.rejects.into_iter().map(reject_row).collect();
     let found = Found { text: &text, articles: &articles, stories: &stories, rejects: &rejects };
     let main = page::articles::found(&found, api.now());
     let page = frame(&api, &viewer).page_searched(Section::Articles, "Search", &text, &main);
+    Ok(answer(StatusCode::OK, page))
+}
+
+/// The page about an address under which nothing was published, or a twin of it was.
+async fn looked_up(state: Shared, viewer: &Viewer, text: &str, url: Url) -> Shown {
+    let State(api) = state.clone();
+    let mut report = lookup::find(state, url.clone()).await?;
+    if let Some(article) = &report.article {
+        return Ok(Redirect::to(&format!("/articles/{article}")).into_response());
+    }
+    let rejects: Vec<RejectRow> = std::mem::take(&mut report.rejects).into_iter().map(reject_row).collect();
+    let main = page::lookup::page(&url, &report, &rejects, api.now());
+    let page = frame(&api, viewer).page_searched(Section::Feeds, "An address", text, &main);
     Ok(answer(StatusCode::OK, page))
 }
 

@@ -1,11 +1,10 @@
 //! One article: its text with what was found in it marked in place, and beside it all that was decided about it, with the evidence.
 
 use dateline_journal::LabelValue;
-use dateline_wire::{Article, ArticleEvent, Entity, Place, Reason, Source, Span, StoryEvent};
+use dateline_wire::{Article, ArticleEvent, Entity, JoinReason, Place, Reason, Source, Span, StoryEvent};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::story::raw;
 use crate::console::difference;
 use crate::console::figures::{counted, language, moment, number, since, verdict, word, words};
 use crate::console::frame::Viewer;
@@ -63,12 +62,16 @@ pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
                 @if let Some(url) = content.canonical_url.as_ref().or(content.url.as_ref()) { p.address { (address(url.as_str())) } }
             }
             div.columns.wide {
-                div.text-side {
-                    (switches(&in_title, &in_body))
-                    div.text lang=[tag] dir="auto" {
-                        @if content.body.text.is_empty() { p.note { "Published without its text, as a reference to the article that it copies." } }
-                        (marked::body(&content.body.text, &content.body.paragraphs, &in_body))
+                div {
+                    div.text-side {
+                        (switches(&in_title, &in_body))
+                        div.text lang=[tag] dir="auto" {
+                            @if content.body.text.is_empty() { p.note { "Published without its text, as a reference to the article that it copies." } }
+                            (marked::body(&content.body.text, &content.body.paragraphs, &in_body))
+                        }
                     }
+                    (revisions(view))
+                    (provenance(event))
                 }
                 div.beside {
                     (judgement(view))
@@ -76,8 +79,7 @@ pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
                     (story(view))
                     (names(&event.entities))
                     (reading(event))
-                    (revisions(view))
-                    (provenance(event))
+                    (super::other_forms(&[("JSON with all its revisions", &format!("/v1/articles/{}", event.article)), ("its witnesses as JSON", &format!("/v1/articles/{}/witnesses", event.article))], ""))
                 }
             }
         }
@@ -249,7 +251,6 @@ fn whose(view: &ArticleView<'_>) -> Markup {
 /// The story that it tells, and why it is in that.
 fn story(view: &ArticleView<'_>) -> Markup {
     let event = view.event;
-    let largest = event.joined_by.iter().map(|reason| reason.weight.abs()).fold(0.0, f64::max);
     html! {
         @if let Some(story) = view.story {
             section.panel aria-labelledby="story-title" {
@@ -263,16 +264,25 @@ fn story(view: &ArticleView<'_>) -> Markup {
                     details {
                         summary { "Why it joined: " (format!("{:+.2}", event.joined_by.iter().map(|reason| reason.weight).sum::<f64>())) ", above 0" }
                         p.note { "Compared with " a href=(format!("/articles/{}", event.joined_by[0].with)) { "the likest report" } "." }
-                        ul.reasons {
-                            @for reason in event.joined_by.iter().take(20) {
-                                li {
-                                    span.rule { (visible(&words(&reason.sign), 60)) } b.number { (format!("{:+.2}", reason.weight)) }
-                                    (weight(reason.weight, largest))
-                                    @if !reason.evidence.is_empty() { p.evidence { @for piece in reason.evidence.iter().take(8) { (line(piece)) " " } } }
-                                }
-                            }
-                        }
+                        (join_reasons(&event.joined_by))
                     }
+                }
+            }
+        }
+    }
+}
+
+/// The signs by which a report joined a story, with what says so.
+pub(crate) fn join_reasons(reasons: &[JoinReason]) -> Markup {
+    const MAX_SIGNS: usize = 20;
+    let largest = reasons.iter().map(|reason| reason.weight.abs()).fold(0.0, f64::max);
+    html! {
+        ul.reasons {
+            @for reason in reasons.iter().take(MAX_SIGNS) {
+                li {
+                    span.rule { (visible(&words(&reason.sign), 60)) } b.number { (format!("{:+.2}", reason.weight)) }
+                    (weight(reason.weight, largest))
+                    @if !reason.evidence.is_empty() { p.evidence { @for piece in reason.evidence.iter().take(8) { (line(piece)) " " } } }
                 }
             }
         }
@@ -361,6 +371,5 @@ fn provenance(event: &ArticleEvent) -> Markup {
                 div { dt { "Event" } dd { code { (visible(event.id.as_str(), 80)) } } }
             }
         }
-        (raw(&format!("/v1/articles/{}", event.article)))
     }
 }

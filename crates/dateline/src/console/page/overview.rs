@@ -172,11 +172,11 @@ fn figures(status: &StatusReport) -> Markup {
     let relay = status.relay.as_ref();
     html! {
         ul.figures aria-label="In numbers" {
-            (figure("/articles", &number(events("articles")), "articles", html! { "last event " (since(status.last_event, status.now)) }))
-            (figure("/stories", &number(events("stories")), "story events", html! { "told as they change" }))
+            (figure("/live?kind=article", &number(events("articles")), "article events", html! { "last event " (since(status.last_event, status.now)) }))
+            (figure("/live?kind=story", &number(events("stories")), "story events", html! { "told as they change" }))
             (figure("/rejects", &number(events("rejects")), "not published", html! { "of " (number(status.entries)) " entries" }))
             (figure("/feeds", &count(status.feeds.len()), "feeds", html! { (count(status.feeds_in(FeedCondition::Ok))) " as they should be" }))
-            (figure("/feeds", &number(status.backlog), "entries waiting", html! {
+            (figure("/waiting", &number(status.backlog), "entries waiting", html! {
                 @match status.due_since { None => "none is overdue", Some(due) => { "due " (since(Some(due), status.now)) } }
             }))
             (figure("/live", &relay.map_or_else(|| "off".to_owned(), |_| number(status.undelivered())), "Kafka lag", relay_state(relay)))

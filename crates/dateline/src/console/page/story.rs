@@ -2,25 +2,29 @@
 
 use std::collections::HashMap;
 
-use dateline_wire::{ArticleId, StoryArticle, StoryEvent, StoryRole, StoryState};
+use dateline_wire::{
+    ArticleId, StoryArticle, StoryChange, StoryChangeKind, StoryEvent, StoryRole, StoryState,
+};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::stories::titles;
-use crate::console::figures::{counted, language, moment, since, word, words};
+use super::story_chart;
+use crate::api::story::reports::{JoinedReport, StoryMoment, StoryReports};
+use crate::console::figures::{counted, language, moment, number, since, word, words};
 use crate::console::plot::series_class;
 use crate::console::shown::{self, line, line_in};
 use crate::text::rounded;
 
 /// The height of one report in the picture, in CSS pixels. The style gives its rows the same.
-const ROW: usize = 76;
+const ROW: usize = 64;
 /// The width of one lane.
 const LANE: usize = 16;
 /// The most lanes; origins beyond share the last.
-const MAX_LANES: usize = 6;
+pub(super) const MAX_LANES: usize = 6;
 
 /// The page.
-pub(crate) fn page(story: &StoryEvent, now: Timestamp) -> Markup {
+pub(crate) fn page(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> Markup {
     let title = story.title.as_deref().unwrap_or("(without a title)");
     html! {
         p.crumbs { a href="/stories" data-up { "Stories" } }
@@ -41,9 +45,18 @@ pub(crate) fn page(story: &StoryEvent, now: Timestamp) -> Markup {
         }
         (titles(story))
         div.columns {
-            section.panel aria-labelledby="reports-title" {
-                div.heading { h2 #reports-title { "Reports, in their order of arrival" } }
-                (timeline(story))
+            div {
+                @if story.articles.len() > 2 {
+                    section.panel aria-labelledby="chart-title" {
+                        div.heading { h2 #chart-title { "Who first, and who after whom" } }
+                        (story_chart::chart(story))
+                    }
+                }
+                (differing(story, more))
+                section.panel aria-labelledby="reports-title" {
+                    div.heading { h2 #reports-title { "Reports, in their order of arrival" } }
+                    (timeline(story))
+                }
             }
             div {
                 section.panel aria-labelledby="origins-title" {
@@ -63,7 +76,10 @@ pub(crate) fn page(story: &StoryEvent, now: Timestamp) -> Markup {
                         }
                     }
                 }
-                (raw(&format!("/v1/stories/{}", story.story)))
+                (joined(story, more))
+                (history(story, more))
+                @let query = format!("story={}", super::query_value(story.story.as_str()));
+                (super::other_forms(&[("articles", &format!("/articles?{query}")), ("events as they come", &format!("/live?kind=story&{query}")), ("Atom", &format!("/v1/feed.atom?{query}")), ("CSV", &format!("/v1/articles.csv?{query}")), ("JSON", &format!("/v1/stories/{}", story.story)), ("its reports as JSON", &format!("/v1/stories/{}/reports", story.story))], ""))
             }
         }
     }
@@ -75,7 +91,7 @@ pub(crate) fn raw(href: &str) -> Markup {
 }
 
 /// The lane of each article: that of the origin whose text it is.
-fn lanes(story: &StoryEvent) -> HashMap<&ArticleId, usize> {
+pub(super) fn lanes(story: &StoryEvent) -> HashMap<&ArticleId, usize> {
     let mut lanes = HashMap::new();
     for (lane, origin) in story.independent_origins.iter().enumerate() {
         for evidence in &origin.evidence {
@@ -92,6 +108,10 @@ fn timeline(story: &StoryEvent) -> Markup {
     let used = story.articles.iter().map(|article| lane(&article.article)).max().unwrap_or(0) + 1;
     let places: HashMap<&ArticleId, usize> =
         story.articles.iter().enumerate().map(|(at, article)| (&article.article, at)).collect();
+    let is_first_of_lane = |place: usize| {
+        let own = lane(&story.articles[place].article);
+        !story.articles[..place].iter().any(|before| lane(&before.article) == own)
+    };
     let at = |place: usize, lane: usize| (lane * LANE + LANE / 2, place * ROW + ROW / 2);
     let gap = (story.article_count as usize).saturating_sub(story.articles.len());
     html! {
@@ -106,7 +126,9 @@ fn timeline(story: &StoryEvent) -> Markup {
                 }
                 @for (place, article) in story.articles.iter().enumerate() {
                     @let (x, y) = at(place, lane(&article.article));
-                    @if let Some((from, source)) = article.copy_of.as_ref().and_then(|source| Some((*places.get(source)?, source))) {
+                    @let source = article.copy_of.as_ref().and_then(|source| Some((*places.get(source)?, source)));
+                    // What copies the first of its own line is joined to it by the line.
+                    @if let Some((from, source)) = source.filter(|(from, source)| lane(source) != lane(&article.article) || !is_first_of_lane(*from)) {
                         @let (x0, y0) = at(from, lane(source));
                         @let bend = x.max(x0) + LANE;
                         path.copies d=(format!("M{x0} {y0} C{bend} {y0} {bend} {y} {x} {y}")) {}
@@ -126,11 +148,11 @@ fn timeline(story: &StoryEvent) -> Markup {
 }
 
 /// The colour of a lane; the first of the series is for what has none.
-fn lane_class(lane: usize) -> &'static str {
+pub(super) fn lane_class(lane: usize) -> &'static str {
     series_class(lane + 1)
 }
 
-fn dot(role: StoryRole) -> &'static str {
+pub(super) fn dot(role: StoryRole) -> &'static str {
     match role {
         StoryRole::Origin => "full",
         StoryRole::OwnReport => "ring",
@@ -160,6 +182,135 @@ fn report(article: &StoryArticle, story: &StoryEvent, places: &HashMap<&ArticleI
                 Some(source) => { span.copy { "copies " (line(source)) } },
                 None => { (role) @if let Some(origin) = article.origins.first() { ", by " (line(&origin.name)) } },
             }
+        }
+    }
+}
+
+/// Who published a report of the story.
+pub(super) fn publisher<'s>(story: &'s StoryEvent, article: &ArticleId) -> &'s str {
+    let report = story.articles.iter().find(|report| report.article == *article);
+    let named = report.and_then(|report| {
+        report.publisher.as_deref().or_else(|| report.url.as_ref().and_then(|url| url.host_str()))
+    });
+    named.unwrap_or("a report")
+}
+
+fn report_link(story: &StoryEvent, article: &ArticleId) -> Markup {
+    html! { a href=(format!("/articles/{article}")) { (line(publisher(story, article))) } }
+}
+
+/// What reports count differently, with their words.
+fn differing(story: &StoryEvent, more: &StoryReports) -> Markup {
+    const MAX_TELLERS: usize = 6;
+    html! {
+        @if !more.differing.is_empty() {
+            section.panel aria-labelledby="differing-title" {
+                div.heading { h2 #differing-title { "Numbers that differ" } }
+                dl.differing {
+                    @for thing in more.differing.iter().take(12) {
+                        dt { (shown::visible(&words(&thing.counted), 40)) }
+                        @for told in thing.values.iter().take(12) {
+                            dd {
+                                b.number { (amount(told.value)) }
+                                ul {
+                                    @for telling in told.told_by.iter().take(MAX_TELLERS) {
+                                        li { (report_link(story, &telling.article)) " " q.soft { (line(&telling.passage)) } }
+                                    }
+                                    @if told.told_by.len() > MAX_TELLERS { li.soft { (told.told_by.len() - MAX_TELLERS) " more" } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A number that a report tells: with its fraction if it has one.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // what is told is positive, and bounded where it is read
+fn amount(value: f64) -> String {
+    if value.fract() == 0.0 { number(value as u64) } else { format!("{value}") }
+}
+
+/// Why each report is in the story.
+fn joined(story: &StoryEvent, more: &StoryReports) -> Markup {
+    html! {
+        @if !more.reports.is_empty() {
+            section.panel aria-labelledby="joined-title" {
+                div.heading { h2 #joined-title { "What joined each report" } }
+                ol.joined {
+                    @for report in &more.reports {
+                        li { (joined_report(story, report)) }
+                    }
+                }
+                @if more.reports.len() < story.article_count as usize { p.note { "Of " (number(story.article_count)) " reports, those that are read here." } }
+            }
+        }
+    }
+}
+
+fn joined_report(story: &StoryEvent, report: &JoinedReport) -> Markup {
+    let sum: f64 = report.joined_by.iter().map(|reason| reason.weight).sum();
+    let is_copy = report.joined_by.first().is_some_and(|reason| reason.sign == "copy");
+    html! {
+        @match report.joined_by.first() {
+            None => { (report_link(story, &report.article)) span.soft { " began " @if report.was_moved { "another story, and was moved here by a later report" } @else { "it" } } },
+            Some(with) if is_copy => { (report_link(story, &report.article)) span.soft { " copies " (report_link(story, &with.with)) } },
+            Some(with) => details {
+                summary { bdi { (shown::visible(publisher(story, &report.article), 60)) } " " b { (format!("{sum:+.2}")) } @if report.was_moved { ", when it came in another story" } }
+                p.note { (report_link(story, &report.article)) " was compared with " (report_link(story, &with.with)) "; above 0 they tell one happening." }
+                (super::article::join_reasons(&report.joined_by))
+            },
+        }
+    }
+}
+
+/// What happened to the story, the newest first.
+fn history(story: &StoryEvent, more: &StoryReports) -> Markup {
+    const OPEN: usize = 8;
+    let (first, rest) = more.history.split_at(more.history.len().min(OPEN));
+    let listed = |moments: &[StoryMoment]| {
+        html! {
+            ol.history {
+                @for moment_of in moments {
+                    li {
+                        span.soft { (moment(moment_of.time)) }
+                        span { @for (at, change) in moment_of.changes.iter().take(8).enumerate() { @if at > 0 { "; " } (change_in_words(story, change)) } }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        @if !more.history.is_empty() {
+            section.panel aria-labelledby="history-title" {
+                div.heading { h2 #history-title { "What happened to it" } }
+                (listed(first))
+                @if !rest.is_empty() { details { summary { (rest.len()) " before that" } (listed(rest)) } }
+                @if !more.is_complete { p.note { "What is older is not shown." } }
+            }
+        }
+    }
+}
+
+fn change_in_words(story: &StoryEvent, change: &StoryChange) -> Markup {
+    let report = || match &change.article {
+        Some(article) => report_link(story, article),
+        None => html! { "a report" },
+    };
+    let other = |before: &str, after: &str| {
+        html! { @if let Some(other) = &change.story { (before) a href=(format!("/stories/{other}")) { "another story" } (after) } }
+    };
+    html! {
+        @match change.kind {
+            StoryChangeKind::Begun => { (report()) " began it" },
+            StoryChangeKind::Joined => { (report()) " joined" (other(", out of ", "")) },
+            StoryChangeKind::Left => { (report()) " left" (other(" for ", "")) },
+            StoryChangeKind::Edited => { (report()) " was edited" },
+            StoryChangeKind::Withdrawn => { (report()) " was withdrawn" },
+            StoryChangeKind::Returned => { (report()) " is back" },
+            StoryChangeKind::Merged => { b { "merged" } (other(" with ", "")) },
         }
     }
 }

@@ -1,0 +1,117 @@
+//! What became of an address, or why nothing did; and the entries that wait.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+use url::Url;
+
+use super::feeds::chip;
+use super::rejects::{RejectRow, reject_row};
+use crate::api::lookup::{AddressOutcome, LookupReport, WaitingDocument, WaitingList};
+use crate::console::figures::{counted, moment, number, since, until};
+use crate::console::shown::{address, line};
+use crate::status::FeedStatus;
+
+/// The page about an address under which nothing was published.
+pub(crate) fn page(url: &Url, report: &LookupReport, rejects: &[RejectRow], now: Timestamp) -> Markup {
+    let (class, verdict, meaning) = in_words(report.outcome);
+    html! {
+        section class=(class) aria-labelledby="verdict" {
+            h1 #verdict { (verdict) }
+            p { (address(url.as_str())) }
+            p { (meaning) }
+            @if let (AddressOutcome::Forgotten, Some(read)) = (report.outcome, report.read_at) { p { "Its page was read on " (moment(read)) "." } }
+        }
+        @if !report.waiting.is_empty() {
+            section.panel aria-labelledby="waiting-title" {
+                div.heading { h2 #waiting-title { "It waits" } a href="/waiting" { "All that waits" } }
+                ol.rows { @for entry in &report.waiting { (waiting_row(entry, now)) } }
+            }
+        }
+        @if !rejects.is_empty() {
+            section.panel aria-labelledby="rejects-title" {
+                div.heading { h2 #rejects-title { "Why it was not published" } }
+                ol.rows { @for reject in rejects { (reject_row(reject, now)) } }
+            }
+        }
+        section.panel aria-labelledby="feeds-title" {
+            div.heading { h2 #feeds-title { "Feeds of its site" } a href="/feeds" { "All feeds" } }
+            @if report.feeds.is_empty() {
+                p.empty { "No feed of this site is configured, so nothing announces its pages." }
+            }
+            ol.rows { @for feed in &report.feeds { (feed_row(feed, now)) } }
+        }
+        (super::other_forms(&[("JSON", &format!("/v1/lookup?url={}", super::query_value(url.as_str())))], ""))
+    }
+}
+
+fn in_words(outcome: AddressOutcome) -> (&'static str, &'static str, &'static str) {
+    match outcome {
+        AddressOutcome::Published => {
+            ("verdict good", "Published", "An article was published under this address.")
+        }
+        AddressOutcome::Rejected => (
+            "verdict fair",
+            "Announced, and not published",
+            "A feed announced it. Below is how far it came, and why it went no further.",
+        ),
+        AddressOutcome::Waiting => (
+            "verdict fair",
+            "Announced, and not read yet",
+            "A feed announced it, and its page is still to be read.",
+        ),
+        AddressOutcome::Forgotten => (
+            "verdict fair",
+            "Read, and forgotten",
+            "Its page was read once, and what came of that is not in the log any more: [retention] has let it go.",
+        ),
+        AddressOutcome::NeverAnnounced => (
+            "verdict bad",
+            "Never seen in any feed",
+            "No feed that is configured has announced this address, so its page was never asked for.",
+        ),
+    }
+}
+
+fn feed_row(feed: &FeedStatus, now: Timestamp) -> Markup {
+    html! {
+        li.feed-row {
+            (chip(feed.condition()))
+            div {
+                a.headline data-row href=(format!("/feeds/{}", feed.id)) { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) }
+                @if let Some(error) = &feed.last_error { p.error { (line(error)) } }
+                p.meta { "asked " (since(feed.last_poll, now)) " · news " (since(feed.last_new_entry, now)) @if let Some(next) = feed.next_poll { " · next " (until(next, now)) } }
+            }
+        }
+    }
+}
+
+fn waiting_row(entry: &WaitingDocument, now: Timestamp) -> Markup {
+    html! {
+        li.single {
+            div {
+                p.headline { @match (&entry.title, &entry.link) { (Some(title), _) => (line(title)), (None, Some(link)) => (line(link.as_str())), (None, None) => "(without a title)" } }
+                @if let Some(link) = &entry.link { p.address { (address(link.as_str())) } }
+                @if let Some(reason) = &entry.reason { p.error { "put off: " (line(reason)) } }
+                p.meta {
+                    a href=(format!("/feeds/{}", entry.feed)) { "its feed" } " · announced " (since(Some(entry.first_seen), now))
+                    " · " @if entry.due > now { "asked for " (until(entry.due, now)) } @else { "due " (since(Some(entry.due), now)) }
+                    @if entry.attempts > 0 { " · " (counted(entry.attempts.into(), "attempt", "attempts")) " failed" }
+                }
+            }
+        }
+    }
+}
+
+/// The page of all that waits.
+pub(crate) fn waiting(list: &WaitingList, now: Timestamp) -> Markup {
+    html! {
+        h1 { "Waiting" }
+        p.lead { "Entries that were announced and whose page is still to be read: " (number(list.backlog)) @if list.backlog > list.waiting.len() as u64 { ", of which the longest due are here" } "." }
+        @if list.waiting.is_empty() {
+            p.empty { "Nothing waits." }
+        } @else {
+            ol.rows.panel { @for entry in &list.waiting { (waiting_row(entry, now)) } }
+        }
+        (super::other_forms(&[("JSON", "/v1/waiting")], ""))
+    }
+}
