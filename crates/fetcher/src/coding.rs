@@ -124,6 +124,8 @@ fn undo(codings: Vec<Coding>, body: &[u8], extent: CodedExtent) -> Result<Vec<u8
     // The last coding named was applied last.
     for (left, coding) in codings.into_iter().enumerate().rev() {
         let input = decoded.as_deref().unwrap_or(body);
+        // What is called gzip and isn't may be zlib, or was never compressed.
+        let coding = if coding == Coding::Gzip && is_zlib(input) { Coding::Deflate } else { coding };
         if input.is_empty() || (coding == Coding::Gzip && !input.starts_with(&GZIP_MAGIC)) {
             continue;
         }
@@ -172,6 +174,15 @@ fn is_gzip(body: &[u8]) -> bool {
     body.starts_with(&GZIP_MAGIC) && body.get(2) == Some(&GZIP_METHOD)
 }
 
+/// What zlib data begins with (RFC 1950, section 2.2): its method and window, and flags that make a multiple of 31 of both.
+const ZLIB_HEAD_BYTES: usize = 2;
+
+/// Whether a body begins as zlib data does.
+fn is_zlib(body: &[u8]) -> bool {
+    matches!(body, [method, flags, ..]
+        if method & 0x0f == GZIP_METHOD && method >> 4 <= 7 && u16::from_be_bytes([*method, *flags]).is_multiple_of(31))
+}
+
 /// Whether a body begins as markup or JSON: then it was never compressed.
 fn is_plain(body: &[u8]) -> bool {
     const MAX_LOOKED_AT_BYTES: usize = 256;
@@ -187,16 +198,10 @@ fn decode(coding: Coding, input: &[u8], most: usize) -> Result<Vec<u8>, CodingEr
         _ if is_gzip(input) => gunzip(input, most),
         Coding::Gzip => gunzip(input, most),
         // Deflate is meant to be zlib (RFC 9110, section 8.4.1.2), but some servers send it bare.
-        Coding::Deflate => match input {
-            [method, flags, bare @ ..]
-                if method & 0x0f == GZIP_METHOD
-                    && u16::from_be_bytes([*method, *flags]).is_multiple_of(31) =>
-            {
-                inflate(bare, most, "deflate").or_else(|_| inflate(input, most, "deflate"))
-            }
-            bare => inflate(bare, most, "deflate"),
-        }
-        .map(|inflated| inflated.bytes),
+        Coding::Deflate if is_zlib(input) => inflate(&input[ZLIB_HEAD_BYTES..], most, "deflate")
+            .or_else(|_| inflate(input, most, "deflate"))
+            .map(|inflated| inflated.bytes),
+        Coding::Deflate => inflate(input, most, "deflate").map(|inflated| inflated.bytes),
         Coding::Brotli => read_to(most, "br", brotli::Decompressor::new(input, 1 << 14)),
         Coding::Zstd => {
             let broken = |error: io::Error| CodingError::Broken { coding: "zstd", why: error.to_string() };

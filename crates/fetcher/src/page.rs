@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dateline_wire::{Page, RejectReason, Validators};
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use jiff::Timestamp;
 use url::Url;
 
@@ -26,9 +26,6 @@ const FIRST_RETRY: Duration = Duration::from_secs(60);
 
 /// How often a page is tried: with the pauses between, for almost six hours.
 const MAX_TRIES: u32 = 6;
-
-/// A field that sends elsewhere as `<meta http-equiv="refresh">` does (HTML, 4.2.5.3, "shared declarative refresh steps").
-const REFRESH: header::HeaderName = header::HeaderName::from_static("refresh");
 
 /// How often a page that sends elsewhere by `<meta http-equiv="refresh">` is believed.
 const MAX_REFRESHES: usize = 2;
@@ -308,7 +305,7 @@ impl Fetcher {
             return Err(PageFailure::Status { status: response.status, retry_after });
         }
         let content_type = response.content_type();
-        let sent_on = response.header(REFRESH).and_then(|field| refresh::in_field(field, url));
+        let sent_on = response.header(refresh::REFRESH).and_then(|field| refresh::in_field(field, url));
         let url = url.clone();
         let read = move |bytes: Vec<u8>| {
             if let Some(other) = other_than_html(content_type.as_deref(), &bytes) {

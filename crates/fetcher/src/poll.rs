@@ -1,5 +1,7 @@
 //! One poll of a feed: the request that its state asks for, and what came of it.
 
+use std::ops::ControlFlow;
+
 use data_encoding::HEXLOWER;
 use dateline_wire::{
     Entry, EventId, FeedRef, FeedState, HealthEvent, HubNews, PublicUrl, SecretQuery, Validators,
@@ -16,6 +18,7 @@ use crate::{
     coding::{CodedExtent, read_body},
     feed::{self, FeedDocument, FeedEntry, Warning},
     policy::{self, ExchangeOutcome, HealthNotice, PollExchange, RhythmReading},
+    refresh,
     retry_after::retry_after,
     transport::{Purpose, Response},
     websub::announcement,
@@ -97,19 +100,25 @@ impl Fetcher {
                 Some(Err(failure)) => {
                     return PollAnswer::without_answer(failure).with_status(response.status);
                 }
-                None => return self.answered((before, feed), &url, &hops, response).await,
+                None => match self.answered((before, feed), &url, &hops, response).await {
+                    ControlFlow::Break(answer) => return *answer,
+                    ControlFlow::Continue((hop, target)) => {
+                        hops.push(hop);
+                        url = target;
+                    }
+                },
             }
         }
     }
 
-    /// Takes in the answer of `url`, reached by way of `hops`.
+    /// Takes in the answer of `url`, reached by way of `hops`; where it only sends elsewhere, the step there.
     async fn answered(
         &self,
         (before, feed): (&FeedState, &Feed),
         url: &Url,
         hops: &[Hop],
         response: Response,
-    ) -> PollAnswer {
+    ) -> ControlFlow<Box<PollAnswer>, (Hop, Url)> {
         let now = self.client.clock.now();
         let status = response.status;
         let fresh_for = policy::fresh_for(&response.headers, now);
@@ -128,18 +137,26 @@ impl Fetcher {
             result,
         };
         let reason = format!("status {status} from {}", self.secret_query().public(url));
-        match status {
+        // Each address is asked once on the way, so that circles end.
+        let is_new =
+            |target: &Url| hops.len() < MAX_REFRESHED_HOPS && hops.iter().all(|hop| hop.url != *target);
+        let follow = |target| ControlFlow::Continue((Hop { url: url.clone(), status }, target));
+        let answer = match status {
             _ if response.has_representation() => match self.read(before, url, response, now).await {
+                Err(ReadFailure::Elsewhere(target)) if is_new(&target) => return follow(target),
                 Ok(FeedAnswer { outcome, entries, hub }) => {
                     let unchanged = matches!(outcome, ExchangeOutcome::Unchanged { .. });
                     let result = if unchanged { PollResult::Unchanged } else { PollResult::Read };
                     PollAnswer { hub, ..polled(outcome, entries, result) }
                 }
-                Err(reason) => polled(
-                    ExchangeOutcome::Failed { reason: reason.clone(), retry_after: None },
-                    Vec::new(),
-                    PollResult::Failed(reason),
-                ),
+                Err(failure) => {
+                    let reason = failure.to_string();
+                    polled(
+                        ExchangeOutcome::Failed { reason: reason.clone(), retry_after: None },
+                        Vec::new(),
+                        PollResult::Failed(reason),
+                    )
+                }
             },
             304 if !self.conditions(&before.validators, url).is_empty() => {
                 let given = validators_of(self.secret_query().public(url), &response.headers);
@@ -164,7 +181,8 @@ impl Fetcher {
                 let outcome = ExchangeOutcome::Failed { reason: reason.clone(), retry_after };
                 polled(outcome, Vec::new(), PollResult::Failed(reason))
             }
-        }
+        };
+        ControlFlow::Break(Box::new(answer))
     }
 
     /// Reads the body of an answer that holds the feed.
@@ -174,18 +192,25 @@ impl Fetcher {
         url: &Url,
         response: Response,
         now: Timestamp,
-    ) -> Result<FeedAnswer, String> {
+    ) -> Result<FeedAnswer, ReadFailure> {
+        let sent_on = response.header(refresh::REFRESH).and_then(|field| refresh::in_field(field, url));
         let public = self.secret_query().public(url);
         let validators = validators_of(public.clone(), &response.headers);
         let known = before.body_sha256.clone();
         let content_type = response.header(header::CONTENT_TYPE).map(str::to_owned);
         // Relative addresses in the feed take over nothing secret.
         let base = public.as_url().clone();
-        let read =
-            move |bytes: Vec<u8>| FeedBody::read(&bytes, &base, content_type.as_deref(), known.as_deref());
+        let asked = url.clone();
+        let read = move |bytes: Vec<u8>| {
+            FeedBody::read(&bytes, &base, content_type.as_deref(), known.as_deref()).map_err(|reason| {
+                // What is no feed may only send to it.
+                let target = sent_on.or_else(|| refresh::target(&bytes, &asked));
+                target.map_or(ReadFailure::NoFeed(reason), ReadFailure::Elsewhere)
+            })
+        };
         let extent = CodedExtent::Whole(self.fetch.max_decoded_bytes);
         let body = read_body(&response.headers, &response.body, extent, read).await;
-        match body.map_err(|error| error.to_string())?? {
+        match body.map_err(|error| ReadFailure::NoFeed(error.to_string()))?? {
             FeedBody::Same => Ok(FeedAnswer {
                 outcome: ExchangeOutcome::Unchanged { validators },
                 entries: Vec::new(),
@@ -250,6 +275,19 @@ struct PollAnswer {
     hub: HubNews,
     result: PollResult,
 }
+
+/// Why an answer gave no feed.
+#[derive(Debug, thiserror::Error)]
+enum ReadFailure {
+    #[error("{0}")]
+    NoFeed(String),
+    /// It only sends there, by `<meta http-equiv="refresh">` or a field that says the same.
+    #[error("it sends in a circle")]
+    Elsewhere(Url),
+}
+
+/// How many steps to a feed may have been taken before an answer that sends on without being a redirect.
+const MAX_REFRESHED_HOPS: usize = 3;
 
 /// What a 200 gave.
 struct FeedAnswer {

@@ -3,9 +3,13 @@
 use std::borrow::Cow;
 
 use dateline_text::markup::{MarkupScanner, MarkupToken, StartTag};
+use http::HeaderName;
 use url::Url;
 
 use crate::client::web_target;
+
+/// A field that sends elsewhere as `<meta http-equiv="refresh">` does (HTML, 4.2.5.3, "shared declarative refresh steps").
+pub(crate) const REFRESH: HeaderName = HeaderName::from_static("refresh");
 
 /// A page that sends elsewhere does so in its head: what is read of it, in bytes.
 const MAX_HEAD_BYTES: usize = 64 << 10;
@@ -13,25 +17,70 @@ const MAX_HEAD_BYTES: usize = 64 << 10;
 /// A longer wait, in seconds, is meant for reading: the page is the page.
 const MAX_WAIT_SECONDS: f64 = 5.0;
 
-/// Elements whose content doesn't count: it is no markup, or meant for browsers without scripts.
-const SKIPPED: [&str; 3] = ["script", "style", "noscript"];
+/// Elements whose content doesn't count: it is no markup.
+const SKIPPED: [&str; 2] = ["script", "style"];
 
-/// Where the page `html` at `url` sends at once, if anywhere but to itself.
+/// Where the page `html` at `url` sends at once, if anywhere but to itself. What a page says to browsers without scripts counts
+/// where it shows nothing else: then its scripts send there, too, or there is nothing to read in it.
 pub(crate) fn target(html: &[u8], url: &Url) -> Option<Url> {
     let head = String::from_utf8_lossy(&html[..html.len().min(MAX_HEAD_BYTES)]);
+    let is_whole = html.len() <= MAX_HEAD_BYTES;
     let mut scanner = MarkupScanner::new(&head);
+    let mut without_scripts = None;
+    let mut place = Place::default();
     while let Some(token) = scanner.next() {
-        let MarkupToken::Open(tag) = token else { continue };
-        if tag.name.eq_ignore_ascii_case("body") {
-            return None;
-        }
-        if let Some(skipped) = SKIPPED.iter().find(|name| tag.name.eq_ignore_ascii_case(name)) {
-            scanner.skip_element(skipped);
-        } else if let Some(content) = refresh_content(&tag) {
-            return in_field(&content, url);
+        match token {
+            MarkupToken::Open(tag) if tag.name.eq_ignore_ascii_case("body") => {
+                if without_scripts.is_none() {
+                    return None;
+                }
+                place.in_head = false;
+            }
+            MarkupToken::Open(tag) => {
+                if let Some(skipped) = SKIPPED.iter().find(|name| tag.name.eq_ignore_ascii_case(name)) {
+                    scanner.skip_element(skipped);
+                } else if let Some(content) = refresh_content(&tag).filter(|_| place.in_head) {
+                    if !place.in_noscript {
+                        return in_field(&content, url);
+                    }
+                    without_scripts = without_scripts.or_else(|| in_field(&content, url));
+                }
+                place.enter(tag.name, true);
+            }
+            MarkupToken::Close(name) => place.enter(name, false),
+            MarkupToken::Text(text) | MarkupToken::Literal(text) => {
+                place.shows_text |= !place.in_noscript && !place.in_title && !text.trim().is_empty();
+            }
+            MarkupToken::Doctype(_) => {}
         }
     }
-    None
+    without_scripts.filter(|_| is_whole && !place.shows_text)
+}
+
+/// Where in a page its scanner is.
+struct Place {
+    in_head: bool,
+    in_noscript: bool,
+    in_title: bool,
+    /// Whether there has been text that browsers with scripts show.
+    shows_text: bool,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { in_head: true, in_noscript: false, in_title: false, shows_text: false }
+    }
+}
+
+impl Place {
+    /// Takes note of the beginning of an element, or of its end.
+    fn enter(&mut self, name: &str, begins: bool) {
+        if name.eq_ignore_ascii_case("noscript") {
+            self.in_noscript = begins;
+        } else if name.eq_ignore_ascii_case("title") {
+            self.in_title = begins;
+        }
+    }
 }
 
 /// Where the value of a `Refresh` field of the answer of `url` sends at once, if anywhere but to itself.
@@ -103,13 +152,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_to_browsers_without_scripts_counts_where_nothing_else_is_shown() {
+        let refresh = r#"<noscript><meta http-equiv="refresh" content="0; url=/a/2"></noscript>"#;
+        let script = r#"<script>location.replace("/a/2")</script>"#;
+        for page in [
+            format!("<head>{refresh}<title>news.example/a/2</title></head>{script}"),
+            format!("<html><head>{script}{refresh}</head><body> <img src=wait.gif> </body></html>"),
+        ] {
+            assert_eq!(sends_to(&page).as_deref(), Some("https://news.example/a/2"), "{page}");
+        }
+        for page in [
+            format!("<head>{refresh}</head><body><p>The ferry runs again.</p></body>"),
+            format!("<head>{refresh}</head><body></body>{}", " ".repeat(MAX_HEAD_BYTES)),
+            format!("<body>{refresh}"),
+        ] {
+            assert_eq!(sends_to(&page), None, "{page}");
+        }
+    }
+
+    #[test]
     fn a_page_that_waits_or_means_itself_or_others_is_the_page() {
         for head in [
             r#"<meta http-equiv="refresh" content="300">"#,
             r#"<meta http-equiv="refresh" content="300; url=/a/2">"#,
             r#"<meta http-equiv="refresh" content="0; url=/a/1#top">"#,
             r#"<meta http-equiv="refresh" content="0; url=javascript:go()">"#,
-            r#"<noscript><meta http-equiv="refresh" content="0; url=/noscript"></noscript>"#,
+            r#"<noscript><meta http-equiv="refresh" content="0; url=/noscript"></noscript><p>Text"#,
             r#"<script>'<meta http-equiv="refresh" content="0; url=/script">'</script>"#,
             r#"<meta name="refresh" content="0; url=/a/2">"#,
             r#"<body><meta http-equiv="refresh" content="0; url=/a/2">"#,

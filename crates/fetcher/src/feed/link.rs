@@ -12,6 +12,7 @@ pub(super) fn resolve(written: &str, base: Option<&Url>) -> Option<String> {
         href if href.contains(['\n', '\r', '\t']) => href.replace(['\n', '\r', '\t'], ""),
         href => href.to_owned(),
     };
+    let href = mended(href);
     if has_scheme(&href) {
         return Some(href);
     }
@@ -19,6 +20,20 @@ pub(super) fn resolve(written: &str, base: Option<&Url>) -> Option<String> {
         Some(url) => Some(url.into()),
         None => Some(href),
     }
+}
+
+/// An address without what was escaped once too often in it, and with the colon that its author left out: "&amp;amp;" in a
+/// feed stands for "&", and "http//" begins no path.
+fn mended(href: String) -> String {
+    let references = ["&amp;", "&#38;", "&#038;"];
+    let href = references.iter().fold(href, |href, reference| match href.contains(reference) {
+        true => href.replace(reference, "&"),
+        false => href,
+    });
+    let scheme = ["http", "https"]
+        .into_iter()
+        .find(|scheme| href.strip_prefix(scheme).is_some_and(|rest| rest.starts_with("//")));
+    scheme.map(|scheme| format!("{scheme}:{}", &href[scheme.len()..])).unwrap_or(href)
 }
 
 /// Whether an address starts with a scheme (RFC 3986, section 3.1).
@@ -65,6 +80,15 @@ mod tests {
             resolved("HTTP://A.example/Ü", "https://a.example/").as_deref(),
             Some("HTTP://A.example/Ü")
         );
+    }
+
+    #[test]
+    fn what_is_escaped_twice_is_escaped_once_and_a_colon_left_out_is_put_in() {
+        let meant = Some("https://a.example/x?p=1&q=2");
+        assert_eq!(resolved("https://a.example/x?p=1&amp;q=2", "").as_deref(), meant);
+        assert_eq!(resolved("/x?p=1&#038;q=2", "https://a.example/").as_deref(), meant);
+        assert_eq!(resolved("https//a.example/x?p=1&q=2", "https://b.example/feed").as_deref(), meant);
+        assert_eq!(resolved("httpd/x", "https://a.example/").as_deref(), Some("https://a.example/httpd/x"));
     }
 
     #[test]

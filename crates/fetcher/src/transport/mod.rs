@@ -134,9 +134,27 @@ impl Response {
     }
 
     /// Whether its status says that it holds what was asked for: as it is (200), as a proxy on the way changed it (203; RFC 9110, section
-    /// 15.3.4), or by way of something done to it that nobody asked for here (226; RFC 3229, section 10.4.1).
+    /// 15.3.4), by way of something done to it that nobody asked for here (226; RFC 3229, section 10.4.1), or as a range that nobody
+    /// asked for either and that holds all of it (206; RFC 9110, section 15.3.7).
     pub fn has_representation(&self) -> bool {
-        matches!(self.status, 200 | 203 | 226)
+        match self.status {
+            200 | 203 | 226 => true,
+            206 => self.holds_whole_range(),
+            _ => false,
+        }
+    }
+
+    /// Whether the range that came is the whole (RFC 9110, section 14.4): it is said to be, or nothing is said of it.
+    fn holds_whole_range(&self) -> bool {
+        let Some(range) = self.headers.get(http::header::CONTENT_RANGE) else { return true };
+        let range = range.to_str().unwrap_or_default().trim();
+        let whole = || {
+            let (first, rest) = range.strip_prefix("bytes")?.trim_start().split_once('-')?;
+            let (last, length) = rest.split_once('/')?;
+            let length: u64 = length.trim().parse().ok()?;
+            Some(first.trim() == "0" && last.trim().parse::<u64>().ok()?.checked_add(1)? == length)
+        };
+        whole().unwrap_or(false)
     }
 
     /// Its `Content-Type`; the values of several fields stand one behind the other.

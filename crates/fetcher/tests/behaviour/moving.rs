@@ -93,6 +93,35 @@ async fn a_circle_of_redirects_ends_at_once_and_an_endless_chain_at_the_bound() 
 }
 
 #[tokio::test]
+async fn an_answer_that_only_sends_to_the_feed_is_followed() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/field.xml" => Reply::new(200, &[("refresh", "0; url=/feed.xml")], ""),
+        "/page" => Reply::page("<meta http-equiv=refresh content='0; url=/feed.xml'>"),
+        "/circle" => Reply::page("<meta http-equiv=refresh content='0; url=/back'>"),
+        "/back" => Reply::page("<meta http-equiv=refresh content='0; url=/circle'>"),
+        _ => Reply::new(200, &[("content-type", "application/rss+xml"), ("refresh", "0; url=/other")], FEED),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    for path in ["field.xml", "page", "feed.xml"] {
+        let outcome = poll(&fetcher, &feed(&format!("http://news.example/{path}"))).await;
+        assert_eq!((outcome.result, outcome.entries.len()), (PollResult::Read, 2), "{path}");
+    }
+    let outcome = poll(&fetcher, &feed("http://news.example/circle")).await;
+    assert!(matches!(outcome.result, PollResult::Failed(_)), "{:?}", outcome.result);
+}
+
+#[tokio::test]
+async fn a_feed_in_a_range_that_holds_all_of_it_is_read() {
+    let range = format!("bytes 0-{}/{}", FEED.len() - 1, FEED.len());
+    let fields = [("content-type", "application/rss+xml"), ("content-range", range.as_str())];
+    let server = Server::always(Reply::new(206, &fields, FEED)).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    let outcome = poll(&fetcher, &feed("http://news.example/feed.xml")).await;
+    assert_eq!((outcome.result, outcome.entries.len()), (PollResult::Read, 2));
+}
+
+#[tokio::test]
 async fn a_redirect_without_a_usable_target_is_a_failure() {
     for location in ["", "http://", "javascript:alert(1)", "ftp://news.example/feed.xml", "http://a b/"] {
         let server = Server::always(Reply::redirect(301, location)).await;

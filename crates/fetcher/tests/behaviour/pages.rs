@@ -178,6 +178,32 @@ async fn a_page_that_was_made_from_another_is_a_page() {
 }
 
 #[tokio::test]
+async fn a_range_that_nobody_asked_for_is_a_page_where_it_holds_all_of_it() {
+    let length = PAGE.len();
+    let whole = format!("bytes 0-{}/{length}", length - 1);
+    let html = ("content-type", "text/html");
+    for fields in [vec![html], vec![html, ("content-range", whole.as_str())]] {
+        let server = server_of(Reply::new(206, &fields, PAGE)).await;
+        let fetcher = fetcher(settings(&["news.example"], server.address));
+        assert_eq!(fetcher.page(&url("http://news.example/1")).await.unwrap().page.bytes, PAGE.as_bytes());
+    }
+    for range in ["bytes 0-49/200", "bytes 1-199/200", "bytes 0-49/*", "50"] {
+        let (failure, _) = failure_of(Reply::new(206, &[html, ("content-range", range)], PAGE)).await;
+        assert_eq!(failure, PageFailure::Status { status: 206, retry_after: None }, "{range}");
+    }
+}
+
+#[tokio::test]
+async fn zlib_data_that_is_called_gzip_is_read() {
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut zlib, PAGE.as_bytes()).unwrap();
+    let fields = [("content-type", "text/html"), ("content-encoding", "gzip")];
+    let server = server_of(Reply::new(200, &fields, zlib.finish().unwrap())).await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    assert_eq!(fetcher.page(&url("http://news.example/1")).await.unwrap().page.bytes, PAGE.as_bytes());
+}
+
+#[tokio::test]
 async fn of_several_choices_the_one_that_the_server_prefers_is_taken() {
     let server = Server::start(|asked| match asked.path.as_str() {
         "/robots.txt" => Reply::status(404),

@@ -34,6 +34,8 @@ impl<'t> XmlReader<'t> {
             self.add_link(&href, "alternate".to_owned(), None);
         }
         if let Some(entry) = self.entry.as_mut() {
+            // RDF's identity of an item is the address of its page where that is one of the web (RSS 1.0, section 5.5).
+            entry.guid_is_permalink = about.as_deref().is_some_and(link::is_web);
             entry.guid = about;
         }
     }
