@@ -19,8 +19,9 @@ const MAX_LEVELS: usize = 129;
 const MAX_WORD_BYTES: usize = 9;
 
 /// Mends, in one pass: line feeds and other control characters inside strings, backslashes that escape nothing, halves of
-/// surrogate pairs, comments, commas before a closing bracket or another comma or left out between two objects, `NaN` and the like, closing
-/// brackets too many or too few, and an end before the brackets are closed. What follows the document is left out.
+/// surrogate pairs, strings in single quotation marks, comments, commas before a closing bracket or another comma or left out
+/// between two objects, `NaN` and the like, closing brackets too many or too few, and an end before the brackets are closed. What
+/// follows the document is left out.
 pub fn repair(json: &str) -> JsonRepair {
     let mut repair = Repair {
         out: String::with_capacity(json.len() + 16),
@@ -32,7 +33,7 @@ pub fn repair(json: &str) -> JsonRepair {
     let mut chars = json.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            '"' => repair.string(&mut chars),
+            '"' | '\'' => repair.string(c, &mut chars),
             c if c.is_ascii_alphabetic() => repair.word(c, &mut chars),
             '/' if chars.peek() == Some(&'*') => {
                 let mut last = ' ';
@@ -125,14 +126,14 @@ impl Repair {
         self.last = first;
     }
 
-    /// Takes in a string whose opening quotation mark has been read.
-    fn string(&mut self, chars: &mut Peekable<Chars<'_>>) {
+    /// Takes in a string whose opening quotation mark, `quote`, has been read.
+    fn string(&mut self, quote: char, chars: &mut Peekable<Chars<'_>>) {
         let is_key = self.open.last() == Some(&'}') && matches!(self.last, '{' | ',');
         self.out.push('"');
         self.last = '"';
         while let Some(c) = chars.next() {
             match c {
-                '"' => {
+                c if c == quote => {
                     self.out.push('"');
                     if !is_key {
                         self.safe = self.out.len();
@@ -149,6 +150,8 @@ impl Repair {
                     Some(_) => self.out.push(' '),
                     None => return,
                 },
+                // Within single quotation marks it needs an escape that it hasn't.
+                '"' => self.out.push_str("\\\""),
                 c if c.is_control() => self.out.push(' '),
                 c => self.out.push(c),
             }
@@ -232,6 +235,7 @@ mod tests {
             ("{\"a\": \"it\\'s // no comment\"}", json!({"a": "it's // no comment"})),
             ("{\"a\": [{\"b\": 1]}", json!({"a": [{"b": 1}]})),
             ("{\"a\": [1]], \"b\": {\"c\": 2]}}", json!({"a": [1], "b": {"c": 2}})),
+            ("{'a': 'x \"y\" z', 'b': ['it\\'s']}", json!({"a": "x \"y\" z", "b": ["it's"]})),
             ("{\"a\": 1} <!-- cached {\"b\": 2} -->", json!({"a": 1})),
             ("{\"a\": \"\\ud83d!\", \"b\": \"\\ude80\"}", json!({"a": "\u{FFFD}!", "b": "\u{FFFD}"})),
             ("{\"a\": \"\\ud83d\\ude80 \\u0022 \\u12\"}", json!({"a": "🚀 \" \u{FFFD}"})),

@@ -65,6 +65,7 @@ mod tests {
             "{\"a\": \"it\\'s\", \"headline\": \"Ferry runs\"}",
             "{\"headline\": \"Ferry runs\", \"author\": {\"name\": \"A",
             "{\"a\": 1,, \"headline\": \"Ferry runs\"}",
+            "{'@type': 'NewsArticle', 'headline': 'Ferry runs'}",
         ] {
             assert_eq!(headline(broken).as_deref(), Some("Ferry runs"), "{broken}");
         }
