@@ -178,6 +178,11 @@ pub(super) fn half_behind(tokens: &[DateToken], at: usize) -> Option<(Half, usiz
     })
 }
 
+/// The zone of a time that starts at `start`, in the word right before it: "北京时间2025年6月16日10时".
+pub(super) fn zone_before(tokens: &[DateToken], start: usize) -> Option<DateZone> {
+    zones::glued(tokens.get(start.checked_sub(1)?)?.word()?)
+}
+
 /// The zone that starts at `at`: `Z`, a name, `+09:00`, `+0900`, `GMT+3`, any of them in brackets.
 fn zone(tokens: &[DateToken], at: usize) -> Option<(DateZone, usize)> {
     let first = tokens.get(at)?;

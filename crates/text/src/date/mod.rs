@@ -12,6 +12,7 @@ mod age;
 mod clock;
 mod field;
 mod months;
+mod numeral;
 mod pattern;
 mod token;
 mod weekdays;
@@ -38,12 +39,12 @@ const EPOCH_SECONDS: Range<i64> = 788_918_400..4_102_444_800;
 /// The dates of one text that are read, at most.
 const MAX_DATES: usize = 8;
 
-/// Whether `text` holds a digit of some script. Without one it names neither a date nor an age.
+/// Whether `text` holds a digit of some script, or a year in Chinese numerals. Without one it names neither a date nor an age.
 pub fn has_digit(text: &str) -> bool {
     if text.is_ascii() {
         return text.bytes().any(|byte| byte.is_ascii_digit());
     }
-    text.chars().any(token::is_digit)
+    text.chars().any(token::is_digit) || numeral::has_year(text)
 }
 
 /// Whether `word` names a month.
@@ -86,7 +87,10 @@ pub fn read_all(text: &str) -> Vec<PlacedDate> {
         let before = || clock::before(&tokens, taken, day.start);
         let inside = day.clock.clone().or_else(|| joined(&tokens, day.end)).map(|time| (day.start, time));
         let beside = || if times_lead { before().or_else(after) } else { after().or_else(before) };
-        let time = inside.or_else(beside);
+        let mut time = inside.or_else(beside);
+        if let Some((start, time)) = time.as_mut().filter(|(_, time)| time.zone.is_none()) {
+            time.zone = clock::zone_before(&tokens, *start);
+        }
         let start = time.as_ref().map_or(day.start, |(start, _)| day.start.min(*start));
         let end = time.as_ref().map_or(day.end, |(_, time)| day.end.max(time.end));
         taken = end;
@@ -337,6 +341,30 @@ mod tests {
             ("18 June 2025, 14:05 Seoul time", "2025-06-18T14:05+09:00"),
             ("18 June 2025 14:05 Japan Standard Time", "2025-06-18T14:05+09:00"),
             ("18 June 2025 14:05 this time", "2025-06-18T14:05"),
+            ("18 июня 2025 г. в 14:05 по московскому времени", "2025-06-18T14:05+03:00"),
+            ("18 червня 2025, 14:05 за київським часом", "2025-06-18T14:05+03:00"),
+            ("18 января 2025 в 14:05 (по киевскому времени)", "2025-01-18T14:05+02:00"),
+            ("18 июня 2025 в 14:05 по местному времени", "2025-06-18T14:05"),
+            ("发布于北京时间2025年6月18日14时05分", "2025-06-18T14:05+08:00"),
+            ("2025-06-18 14:05（北京时间）", "2025-06-18T14:05+08:00"),
+            ("2025년 6월 18일 오후 2시 5분(한국시간)", "2025-06-18T14:05+09:00"),
+            ("日本時間2025年6月18日午後2時5分", "2025-06-18T14:05+09:00"),
+            ("18 June 2025 14:05 local time", "2025-06-18T14:05"),
+        ]);
+    }
+
+    #[test]
+    fn chinese_numerals_and_the_years_of_eras_are_numbers() {
+        reads(&[
+            ("二〇二五年六月十六日", "2025-06-16"),
+            ("二零二五年十二月三十一日 星期三", "2025-12-31"),
+            ("令和七年六月十六日", "2025-06-16"),
+            ("令和7年6月16日", "2025-06-16"),
+            ("民國一百一十四年六月十六日", "2025-06-16"),
+            ("二〇二五年六月十六日十时三十分", "2025-06-16T10:30"),
+            ("2025年六月十六日", "2025-06-16"),
+            ("三年六月", "none"),
+            ("二十五年前", "none"),
         ]);
     }
 

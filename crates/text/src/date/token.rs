@@ -1,5 +1,7 @@
 //! A date as its parts: numbers, words and marks.
 
+use super::numeral;
+
 /// Dates are short; a longer text is read only so far.
 const MAX_TOKENS: usize = 64;
 
@@ -59,6 +61,8 @@ pub(super) fn tokens(text: &str) -> Vec<DateToken> {
     let mut tokens = Vec::new();
     let mut spaced = false;
     let mut chars = text.char_indices().map(|(at, c)| (at, at + c.len_utf8(), plain(c))).peekable();
+    // The number in Chinese numerals that starts at a byte.
+    let numeral_at = |at: usize| numeral::read(text[at..].chars());
     while let Some((start, mut end, first)) = chars.next() {
         if tokens.len() == MAX_TOKENS {
             break;
@@ -78,11 +82,17 @@ pub(super) fn tokens(text: &str) -> Vec<DateToken> {
                 chars.next();
             }
             DatePart::Number(value, digits)
+        } else if let Some((value, digits, numerals)) = numeral_at(start) {
+            for (_, behind, _) in chars.by_ref().take(numerals - 1) {
+                end = behind;
+            }
+            DatePart::Number(value, digits)
         } else if first.is_alphabetic() {
             let mut word: String = first.to_lowercase().collect();
-            while let Some((_, behind, next)) = chars
-                .next_if(|(_, _, next)| next.is_alphabetic() || is_combining(*next) || is_invisible(*next))
-            {
+            while let Some((_, behind, next)) = chars.next_if(|(at, _, next)| {
+                (next.is_alphabetic() || is_combining(*next) || is_invisible(*next))
+                    && numeral_at(*at).is_none()
+            }) {
                 end = behind;
                 if !is_invisible(next) {
                     word.extend(next.to_lowercase());

@@ -159,8 +159,10 @@ pub(super) enum Guess {
 /// The zone that is named at `at`, and the index behind it: `KST`, `MSK+7`, `Asia/Seoul`, `Seoul time`, `Japan Standard Time`.
 pub(super) fn named(tokens: &[DateToken], at: usize, guess: Guess) -> Option<(DateZone, usize)> {
     let word = tokens.get(at)?.word()?;
-    if let Some(found) =
-        in_database(tokens, at).or_else(|| from_capital(tokens, at)).or_else(|| long(tokens, at))
+    if let Some(found) = in_database(tokens, at)
+        .or_else(|| from_capital(tokens, at))
+        .or_else(|| long(tokens, at))
+        .or_else(|| in_words(tokens, at))
     {
         return Some(found);
     }
@@ -169,6 +171,78 @@ pub(super) fn named(tokens: &[DateToken], at: usize, guess: Guess) -> Option<(Da
     let place = || CITIES.get(word).cloned().or_else(|| TimeZone::get(word).ok()).map(DateZone::Place);
     let likely = || if guess == Guess::Likely { place() } else { None };
     abbreviated.or_else(likely).map(|zone| (zone, at + 1))
+}
+
+/// Zones as people name them in words: the stems of adjectives before the word for time in Russian and Ukrainian, and what stands
+/// glued to it, or apart, in East Asia.
+const IN_WORDS: [(&str, &str); 30] = [
+    ("московск", "Europe/Moscow"),
+    ("московськ", "Europe/Moscow"),
+    ("киевск", "Europe/Kyiv"),
+    ("київськ", "Europe/Kyiv"),
+    ("минск", "Europe/Minsk"),
+    ("мінськ", "Europe/Minsk"),
+    ("владивостокск", "Asia/Vladivostok"),
+    ("сахалинск", "Asia/Sakhalin"),
+    ("сеульск", "Asia/Seoul"),
+    ("сеульськ", "Asia/Seoul"),
+    ("пхеньянск", "Asia/Pyongyang"),
+    ("токийск", "Asia/Tokyo"),
+    ("пекинск", "Asia/Shanghai"),
+    ("гринвичск", "Etc/UTC"),
+    ("ґринвіцьк", "Etc/UTC"),
+    ("北京", "Asia/Shanghai"),
+    ("中国", "Asia/Shanghai"),
+    ("台北", "Asia/Taipei"),
+    ("香港", "Asia/Hong_Kong"),
+    ("首尔", "Asia/Seoul"),
+    ("首爾", "Asia/Seoul"),
+    ("平壤", "Asia/Pyongyang"),
+    ("东京", "Asia/Tokyo"),
+    ("東京", "Asia/Tokyo"),
+    ("莫斯科", "Europe/Moscow"),
+    ("日本", "Asia/Tokyo"),
+    ("韓国", "Asia/Seoul"),
+    ("한국", "Asia/Seoul"),
+    ("일본", "Asia/Tokyo"),
+    ("모스크바", "Europe/Moscow"),
+];
+
+/// The word for time that the names of East Asia stand before.
+const EAST_ASIAN_TIME: [&str; 3] = ["时间", "時間", "시간"];
+
+/// The zone that is named in words at `at`: "по московскому времени", "за київським часом", "北京时间", "한국 시간". The time of
+/// an unnamed place ("по местному времени", "local time") is none.
+fn in_words(tokens: &[DateToken], at: usize) -> Option<(DateZone, usize)> {
+    let word = |at: usize| tokens.get(at).and_then(DateToken::word);
+    let first = word(at)?;
+    if let Some(zone) = glued(first) {
+        return Some((zone, at + 1));
+    }
+    let is_east_asian = |word: Option<&str>| word.is_some_and(|word| EAST_ASIAN_TIME.contains(&word));
+    if is_east_asian(word(at + 1)) {
+        let (_, place) = IN_WORDS.iter().find(|(name, _)| *name == first)?;
+        return Some((DateZone::Place(TimeZone::get(place).ok()?), at + 2));
+    }
+    let at = if matches!(first, "по" | "за") { at + 1 } else { at };
+    let is_time = |word: &str| ["врем", "час"].iter().any(|stem| word.starts_with(stem));
+    let adjective = word(at).filter(|_| word(at + 1).is_some_and(is_time))?;
+    let is_of = |stem: &str| !stem.chars().any(is_east_asian_letter) && adjective.starts_with(stem);
+    let (_, place) = IN_WORDS.iter().find(|(stem, _)| is_of(stem))?;
+    Some((DateZone::Place(TimeZone::get(place).ok()?), at + 2))
+}
+
+/// The zone that a word of East Asia names at its end: "北京时间", "发布于北京时间", "한국시간".
+pub(super) fn glued(word: &str) -> Option<DateZone> {
+    let named =
+        EAST_ASIAN_TIME.iter().find_map(|time| word.strip_suffix(time)).filter(|name| !name.is_empty())?;
+    let (_, place) =
+        IN_WORDS.iter().find(|(name, _)| name.chars().all(is_east_asian_letter) && named.ends_with(name))?;
+    TimeZone::get(place).ok().map(DateZone::Place)
+}
+
+fn is_east_asian_letter(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// Zones that others of the same country are counted from, in hours: `MSK+7`.
@@ -286,6 +360,14 @@ mod tests {
             ("Ho Chi Minh time", 420),
             ("Japan Standard Time", 540),
             ("Central European Summer Time", 120),
+            ("по московскому времени", 180),
+            ("по киевскому времени", 180),
+            ("за київським часом", 180),
+            ("московского времени", 180),
+            ("北京时间", 480),
+            ("日本時間", 540),
+            ("한국시간", 540),
+            ("한국 시간", 540),
         ] {
             assert_eq!(minutes(written, Guess::Never), Some(expected), "{written}");
         }
@@ -297,6 +379,10 @@ mod tests {
         assert_eq!((minutes("ET", Guess::Never), minutes("ET", Guess::Likely)), (None, Some(-240)));
         assert_eq!((minutes("Moscow", Guess::Never), minutes("Moscow", Guess::Likely)), (None, Some(180)));
         assert_eq!((minutes("Japan", Guess::Never), minutes("Japan", Guess::Likely)), (None, Some(540)));
+        for written in ["по местному времени", "за місцевим часом", "当地时间", "현지시간", "現地時間"]
+        {
+            assert_eq!(minutes(written, Guess::Likely), None, "{written}");
+        }
         for written in ["China Standard Time", "first time", "and/or", "harbour", "Asia", "Wed"] {
             assert_eq!(minutes(written, Guess::Likely), None, "{written}");
         }

@@ -108,6 +108,7 @@ const WORDS: [(DateLabel, &[&str]); 5] = [
         DateLabel::Modified,
         &[
             "modified",
+            "stand:",
             "updated",
             "update",
             "edited",
