@@ -262,7 +262,8 @@ fn begins_given_name(folded: &FoldedText, at: usize) -> bool {
     first > 1 && capital && name[first..].strip_prefix('-').is_some_and(|second| letters(second) > 1)
 }
 
-/// Whether the word from `start` to `end` has no word in capitals beside it, as a given name or a title would be.
+/// Whether the word from `start` to `end` has no word in capitals beside it, as a given name or a title would be, and is no
+/// nickname: alone between quotation marks.
 pub(crate) fn stands_alone(folded: &FoldedText, start: usize, end: usize) -> bool {
     let text = folded.text.as_str();
     let begins_upper = |at: usize| {
@@ -275,7 +276,9 @@ pub(crate) fn stands_alone(folded: &FoldedText, start: usize, end: usize) -> boo
         length > 0 && begins_upper(before.len() - length)
     });
     let named_after = text[end..].starts_with(' ') && begins_upper(end + 1);
-    !named_before && !named_after
+    let is_mark = |c: char| matches!(c, '"' | '\'' | '“' | '”' | '„' | '‘' | '’' | '«' | '»');
+    let is_quoted = text[..start].ends_with(is_mark) && text[end..].starts_with(is_mark);
+    !named_before && !named_after && !is_quoted
 }
 
 /// Whether a word that begins with `first` may begin at byte `at`.
@@ -405,6 +408,7 @@ mod tests {
                 && alone("Orlo-Rova talks")
                 && alone("leader Rova's gift")
         );
+        assert!(!alone("a man called “Rova” rang") && alone("“Rova wants more,” she said"));
         assert!(!alone("Ila Rova won") && !alone("said Rova Min") && !alone("Оля Rova"));
     }
 
