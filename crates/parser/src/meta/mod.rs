@@ -102,7 +102,8 @@ impl<'d> Witnesses<'d> {
     /// Judges what was heard, with the text of the article as further evidence.
     pub fn decide(self, body: &str) -> Metadata {
         let title = self.title().unwrap_or_default().to_owned();
-        let Self { scan, claims, headline, ruled_authors, page } = self;
+        let Self { scan, mut claims, headline, ruled_authors, page } = self;
+        witness::hear_text(&scan, body, &mut claims);
         let host = page.url.as_ref().and_then(Url::host_str);
         let publishers = publisher::keys(&claims, host);
         let origin = origin::decide(&scan, body, &publishers);

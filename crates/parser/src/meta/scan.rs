@@ -1,7 +1,7 @@
 //! One walk over the page that gathers what the witnesses are asked about.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
@@ -110,7 +110,13 @@ pub(super) struct Scan<'d> {
     pub(super) headline: Option<usize>,
     /// The element that holds the headline, and all that hold that.
     around: Vec<NodeId>,
+    /// How many more words are looked for in all lines.
+    words_left: Cell<u32>,
 }
+
+/// The words of names that are looked for in all lines of a page, at most: few pages ask for ten, and each costs a pass over the
+/// lines.
+const MAX_WORDS: u32 = 200;
 
 const AUTHOR_WORDS: &[&str] = &[
     "author",
@@ -207,6 +213,7 @@ impl<'d> Scan<'d> {
             headings: Vec::new(),
             headline: None,
             around: Vec::new(),
+            words_left: Cell::new(MAX_WORDS),
         };
         let mut line = OpenLine::default();
         let mut known = Memo::new(ClassHints::default());
@@ -363,9 +370,11 @@ impl<'d> Scan<'d> {
     /// Whether a word stands in lower case somewhere on the page, so that it is no name. Of a script without cases no word does.
     pub(super) fn is_common(&self, word: &str) -> bool {
         let lower = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        if lower == word || lower.is_empty() {
+        let left = self.words_left.get();
+        if lower == word || lower.is_empty() || left == 0 {
             return false;
         }
+        self.words_left.set(left - 1);
         let finder = memchr::memmem::Finder::new(&lower);
         let is_word = |text: &str, at: usize| {
             let before = text[..at].chars().next_back();

@@ -50,6 +50,7 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     if is_address || byline.contains(".com/") {
         return Byline::default();
     }
+    let byline = named_behind_address(byline).unwrap_or(byline);
     let byline = without_noise(&without_brackets(&words::without_both(byline)));
     let byline = parted(&byline);
     let parts = split(byline.trim());
@@ -90,6 +91,13 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     }
     read.names = distinct(read.names);
     read
+}
+
+/// The name in brackets behind an address of mail, as RSS 2.0 writes authors: "ana@news.example (Ana Lund)".
+fn named_behind_address(byline: &str) -> Option<&str> {
+    let (address, name) = byline.strip_suffix(')')?.split_once('(')?;
+    let is_address = address.contains('@') && !address.trim().contains(' ');
+    (is_address && name.chars().any(char::is_alphabetic) && !name.contains('@')).then_some(name)
 }
 
 /// `byline` with a bar where another label begins, and one sign behind each: "Text: Ana Lund | Fotos: Bo Ek".
@@ -253,10 +261,16 @@ fn names(part: &str) -> Vec<String> {
 
 fn name(part: &str) -> Option<String> {
     let part = words::without_role(words::without_suffix(words::without_prefix(part)));
-    let part = part.trim_end_matches('.').trim().trim_end_matches([',', ':']);
+    let part = words::without_degrees(part).trim_end_matches([',', ':']);
+    // The point of "Jr." is part of the name.
+    let is_junior = [" Jr.", " Sr."].iter().any(|end| part.ends_with(end));
+    let part = if is_junior { part } else { part.trim_end_matches('.').trim().trim_end_matches([',', ':']) };
     let part = words::undoubled(part);
     let letters = part.chars().filter(|c| c.is_alphabetic()).count();
-    let is_name = letters >= 2 && text::weight(part) <= MAX_LETTERS && !words::is_nobody(part);
+    let is_name = letters >= 2
+        && text::weight(part) <= MAX_LETTERS
+        && !words::is_nobody(part)
+        && !east_asian::is_title(part);
     is_name.then(|| part.to_owned())
 }
 
@@ -290,9 +304,13 @@ fn without_place(part: &str) -> &str {
         // "Institute for …" is a body, "By … for …" and "Ana Lund for The …" a person.
         let is_paper = || {
             let before = part[..at].trim_end();
-            word == "for" && index == 2 && part[at..].starts_with("for The ") && is_person(before)
+            index == 2
+                && word.eq_ignore_ascii_case("for")
+                && part[at + word.len()..].to_ascii_lowercase().starts_with(" the ")
+                && is_person(before)
         };
-        let is_for = is_prefixed && matches!(word, "for" | "für" | "pour" | "voor") || is_paper();
+        let lower = word.to_lowercase();
+        let is_for = is_prefixed && matches!(lower.as_str(), "for" | "für" | "pour" | "voor") || is_paper();
         let place = part.get(at + word.len() + 1..).unwrap_or_default();
         let place = place.strip_prefix("the ").unwrap_or(place);
         let is_place = place.split(' ').count() <= 3 && place.split(' ').all(words::begins_name);

@@ -6,6 +6,9 @@ use crate::meta::text;
 /// The word that says "reporter": before a name in Chinese, behind one in Japanese.
 const REPORTERS: &[&str] = &["記者", "记者"];
 
+/// Labels of those who write for a paper from outside of it, before their names.
+const CORRESPONDENTS: &[&str] = &["通讯员", "通訊員", "特约记者", "特約記者", "实习生", "實習生"];
+
 /// What stands before a name, set apart by a point.
 const TITLES: &[&str] = &["編集委員", "論説委員", "特派員", "聞き手", "構成", "文"];
 
@@ -28,16 +31,36 @@ const POSTS: &[&str] = &["特派員", "編集委員", "論説委員", "記者", 
 /// The names in a part of a byline that holds Han.
 pub(super) fn names(part: &str) -> Vec<String> {
     let found = REPORTERS.iter().find_map(|reporter| part.split_once(reporter));
-    let Some((before, behind)) = found else { return vec![part.to_owned()] };
+    let Some((before, behind)) = found else { return apart(part) };
     let behind = behind.trim_matches(|c: char| c.is_whitespace() || "：:﹕/／|丨｜・".contains(c));
     if behind.chars().filter(|c| text::is_han(*c)).count() < 2 || words::is_role(behind) {
         // "林小明 海港网记者": the house stands behind the name.
         let named = before.split_whitespace().find(|word| is_name(word) && before.trim() != *word);
         return vec![named.unwrap_or(before.trim()).to_owned()];
     }
-    let several: Vec<String> =
-        behind.split_whitespace().filter(|name| is_name(name)).map(str::to_owned).collect();
+    let several: Vec<String> = behind
+        .split_whitespace()
+        .filter(|name| is_name(name) && !CORRESPONDENTS.contains(name))
+        .map(str::to_owned)
+        .collect();
     if several.is_empty() { vec![behind.to_owned()] } else { several }
+}
+
+/// The names in a part that spaces part, where each is whole by itself: "林小明 陈大文". Of two words that are shorter the
+/// first is the family's name, as Japanese pages write it: "山田 太郎".
+fn apart(part: &str) -> Vec<String> {
+    let words: Vec<&str> = part.split_whitespace().filter(|word| !CORRESPONDENTS.contains(word)).collect();
+    let are_names = words.iter().all(|word| (3..=4).contains(&word.chars().count()) && is_name(word));
+    if words.len() > 1 && are_names {
+        words.into_iter().map(str::to_owned).collect()
+    } else {
+        vec![part.to_owned()]
+    }
+}
+
+/// Whether a part of a byline is a title that a point sets apart from the name behind it: "編集委員・山田太郎".
+pub(super) fn is_title(part: &str) -> bool {
+    TITLES.contains(&part)
 }
 
 /// Whether a word can be a name in Han: two to four characters, and no paper, desk, wire or remark.

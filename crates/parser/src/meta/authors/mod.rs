@@ -275,6 +275,15 @@ mod tests {
             ("sailor7", &["sailor7"]),
             ("s3a1l0r", &["s3a1l0r"]),
             ("Ana Lund 21.03.2025 14:05", &["Ana Lund"]),
+            ("ana.lund@news.example (Ana Lund)", &["Ana Lund"]),
+            ("Dr. Ana Lund and Prof. Dr. med. Bo Ek", &["Ana Lund", "Bo Ek"]),
+            ("Phil Lund, Med Ek", &["Phil Lund", "Med Ek"]),
+            ("Ana Lund, PhD, and Bo Ek Jr.", &["Ana Lund", "Bo Ek Jr."]),
+            ("By Ana Lund For The Gazette", &["Ana Lund"]),
+            ("记者：林小明 陈大文 编辑：王小芳", &["林小明", "陈大文"]),
+            ("本报记者 林小明 通讯员 陈大文", &["林小明", "陈大文"]),
+            ("山田 太郎", &["山田 太郎"]),
+            ("編集委員・山田太郎", &["山田太郎"]),
             ("", &[]),
         ]);
     }

@@ -575,6 +575,33 @@ pub(super) const WIRES: &[&str] = &[
 pub(super) const SUFFIXES: &[&str] =
     &["記者", "记者", "編集委員", "論説委員", "特派員", "報道", "报道", "氏", "報導", "撰稿", "编译", "編譯"];
 
+/// Academic degrees and titles before names, in lower case. Those that are names, too, count with their point alone.
+pub(super) const DEGREES: &[&str] = &[
+    "dr",
+    "dr.",
+    "prof",
+    "prof.",
+    "professor",
+    "professorin",
+    "univ.-prof.",
+    "priv.-doz.",
+    "dipl.-ing.",
+    "mag.",
+    "ing.",
+    "med.",
+    "phil.",
+    "jur.",
+    "rer.",
+    "nat.",
+    "pol.",
+    "h.c.",
+    "dra.",
+    "д-р",
+    "проф.",
+    "профессор",
+    "професор",
+];
+
 /// Words that end a part which is a role and no name.
 pub(super) const ROLES: &[&str] = &[
     "correspondent",
@@ -939,8 +966,15 @@ pub(super) const BODIES: &[&str] = &[
     "новини",
 ];
 
-/// What content systems put where no author was entered.
+/// What content systems put where no author was entered, and degrees behind a name.
 pub(super) const NOBODY: &[&str] = &[
+    "phd",
+    "ph.d",
+    "md",
+    "m.d",
+    "mba",
+    "llm",
+    "esq",
     "admin",
     "administrator",
     "undefined",

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use dateline_wire::Role;
 
 use super::vocabulary::{
-    ARTICLES, BODIES, BOTH, COLLECTIVES, DESKS, EDITED, FURNITURE, LABELS, MAX_LABEL, NOBODY, PICTURED,
-    PREFIXES, ROLES, SUFFIXES, TELLING, TRANSLATED, WIRES, WRITTEN_BY, WROTE,
+    ARTICLES, BODIES, BOTH, COLLECTIVES, DEGREES, DESKS, EDITED, FURNITURE, LABELS, MAX_LABEL, NOBODY,
+    PICTURED, PREFIXES, ROLES, SUFFIXES, TELLING, TRANSLATED, WIRES, WRITTEN_BY, WROTE,
 };
 use crate::meta::text;
 
@@ -166,6 +166,20 @@ pub(super) fn is_reporter(part: &str) -> bool {
     const REPORTERS: &[&str] =
         &["기자", "특파원", "記者", "记者", "앵커", "논설위원", "편집위원", "통신원", "논설실장"];
     REPORTERS.iter().any(|word| part.contains(word)) && text::weight(part) < 100
+}
+
+/// `name` without the academic degrees before it: "Prof. Dr. Ana Lund".
+pub(super) fn without_degrees(name: &str) -> &str {
+    let mut rest = name.trim();
+    while let Some((word, behind)) = rest.split_once([' ', '\u{a0}']) {
+        let is_degree = DEGREES.contains(&word.to_lowercase().as_str());
+        // What is left must be a name still.
+        if !is_degree || !behind.trim().contains(char::is_alphabetic) {
+            break;
+        }
+        rest = behind.trim_start();
+    }
+    rest
 }
 
 /// `name` without the role that follows it in the same breath: "Ana Lund Political editor".

@@ -124,8 +124,11 @@ pub(super) fn without(title: &str, site: &Site, others: OtherTitles<'_>) -> Stri
         cut_by_name = true;
         title = shorter;
     }
-    let title = title.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | '»' | '›'));
-    without_credit(title).to_owned()
+    // A closing quotation mark is no separator.
+    let is_quoted = title.contains(['«', '‹']);
+    let is_around =
+        |c: char| c.is_whitespace() || matches!(c, '|' | '｜') || !is_quoted && matches!(c, '»' | '›');
+    without_credit(title.trim_matches(is_around)).to_owned()
 }
 
 fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_name: bool) -> Option<&'t str> {
@@ -178,7 +181,12 @@ fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_nam
         }
         if let Some((head, tail)) = title.split_once(separator) {
             let (head, tail) = (head.trim(), tail.trim());
-            let is_name = site.is_named(head) && !matches!(*separator, ": " | "：" | "，" | "_");
+            // Before a colon stands rather the subject of the headline, unless it is the whole name, of several words.
+            let is_whole_name = matches!(*separator, ": " | "：")
+                && site.is_called(head)
+                && (head.contains(' ') || head.chars().filter(|c| text::is_dense(*c)).count() >= 4);
+            let is_name =
+                is_whole_name || site.is_named(head) && !matches!(*separator, ": " | "：" | "，" | "_");
             if text::weight(tail) >= 15 && (is_name || (is_strong && (others.told)(&text::key(tail)))) {
                 return Some(tail);
             }
@@ -333,6 +341,7 @@ mod tests {
             "The ferry leaves at six in the morning — HARBOUR GAZETTE",
             "The ferry leaves at six in the morning : Harbour Gazette",
             "Harbour Gazette » The ferry leaves at six in the morning",
+            "Harbour Gazette: The ferry leaves at six in the morning",
             "The ferry leaves at six in the morning | World | Harbour Gazette",
             "The ferry leaves at six in the morning | Harbour Gazette Online",
             "The ferry leaves at six in the morning │ Harbour Gazette",
@@ -391,6 +400,9 @@ mod tests {
             "Storm: the ferry that never came",
             "Ferry | Storm",
             "Ferry disaster – what we know",
+            "The storm seen from the «Albatross»",
+            "«The sea gives and takes»",
+            "Gazette: The ferry leaves at six in the morning",
             "여객선 운항 앞둔 한-미",
             "The sea gives and takes, gazette",
         ] {

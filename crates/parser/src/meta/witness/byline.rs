@@ -280,7 +280,16 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
         if line.is_long || text::weight(line.text()) > MAX_LETTERS || !near(scan, index) {
             continue;
         }
-        let byline = authors::worded(line.text());
+        let mut byline = authors::worded(line.text());
+        // A label in an element of its own stands above the name.
+        if byline.names.is_empty()
+            && line.text().ends_with([':', '：'])
+            && authors::is_label(line.text().trim_end_matches([':', '：']))
+        {
+            let next = scan.lines.get(index + 1).filter(|next| !next.is_long && near(scan, index + 1));
+            byline =
+                next.map(|next| authors::worded(&[line.text(), next.text()].join(" "))).unwrap_or_default();
+        }
         if !byline.names.is_empty() && !is_foreign(scan, line.node) {
             return claims.byline(byline, Source::Visible, 2.0);
         }

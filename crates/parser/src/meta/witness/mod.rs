@@ -2,6 +2,7 @@
 //!
 //! None of them decides anything. A new witness is a new file here, a line in [`hear`], and a row in docs/metadata.md.
 
+mod body;
 mod byline;
 mod date_label;
 mod json_ld;
@@ -41,6 +42,11 @@ pub(super) fn hear_around(scan: &Scan<'_>, received_at: Option<Timestamp>, claim
     byline::testify(scan, claims);
     signature::testify(scan, claims);
     script::testify(scan, claims);
+}
+
+/// Hears the ends of the text, once it is known.
+pub(super) fn hear_text(scan: &Scan<'_>, body: &str, claims: &mut Claims) {
+    body::testify(scan, body, claims);
 }
 
 /// The first and the last line of running text among the lines `below` a headline. The text goes on as long as more of it
