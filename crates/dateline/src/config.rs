@@ -10,6 +10,7 @@ mod error;
 pub mod feeds;
 mod file;
 mod keep;
+mod machine;
 mod revisit;
 mod secret_source;
 mod settings;
@@ -93,14 +94,34 @@ pub struct Config {
     pub contents: ConfigContents,
 }
 
+/// What a configuration is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// A daemon that runs on this machine.
+    Run,
+    /// A recording, whose journal and address are told otherwise.
+    Replay,
+}
+
 impl Config {
-    /// Reads the configuration file at `path`, what it names, and the environment, and checks all that a run would stumble over.
+    /// Reads the configuration file at `path`, what it names, and the environment, and checks all that a run on this machine would
+    /// stumble over.
     ///
     /// # Errors
     /// Everything that is wrong.
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
-        let text = document::read(path).map_err(|error| vec![error])?;
-        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?, None)
+        let text = document::read_settings(path).map_err(|error| vec![error])?;
+        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?, None, Purpose::Run)
+    }
+
+    /// The same for whoever works on a recording: what only a daemon needs, an address, a folder for its journal and users, is not looked
+    /// at.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn load_to_replay(path: &Path) -> Result<Self, Vec<ConfigError>> {
+        let text = document::read_settings(path).map_err(|error| vec![error])?;
+        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?, None, Purpose::Replay)
     }
 
     /// The same with `feeds` as the content of the feeds file, whatever stands there now.
@@ -108,8 +129,8 @@ impl Config {
     /// # Errors
     /// As for [`Config::load`].
     pub(crate) fn load_with_feeds(path: &Path, feeds: &str) -> Result<Self, Vec<ConfigError>> {
-        let text = document::read(path).map_err(|error| vec![error])?;
-        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?, Some(feeds))
+        let text = document::read_settings(path).map_err(|error| vec![error])?;
+        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?, Some(feeds), Purpose::Run)
     }
 
     /// Reads the configuration file at `path` and what it names, whatever the environment says.
@@ -117,13 +138,14 @@ impl Config {
     /// # Errors
     /// As for [`Config::load`].
     pub(crate) fn load_without_environment(path: &Path) -> Result<Self, Vec<ConfigError>> {
-        let text = document::read(path).map_err(|error| vec![error])?;
-        Self::of_settings(Settings::from_text(path, &text, [])?, None)
+        let text = document::read_settings(path).map_err(|error| vec![error])?;
+        Self::of_settings(Settings::from_text(path, &text, [])?, None, Purpose::Replay)
     }
 
     fn of_settings(
         (settings, mut values): (Settings, SettingValues<'_>),
         feeds_text: Option<&str>,
+        purpose: Purpose,
     ) -> Result<Self, Vec<ConfigError>> {
         let mut table = values.table().clone();
         let text = contents::of_text(values.text());
@@ -132,6 +154,10 @@ impl Config {
         settings.check_files(&mut values);
         let mut errors = Vec::new();
         let mut noted = |found: Vec<ConfigError>| errors.extend(found);
+        if purpose == Purpose::Run {
+            settings.check_machine(&mut values);
+            noted(users::read(&settings.console.users).err().unwrap_or_default());
+        }
         if let Err(error) = settings.api.write_token() {
             noted(vec![error]);
         }
@@ -217,7 +243,7 @@ impl Settings {
     /// # Errors
     /// Everything that is wrong.
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
-        let text = document::read(path).map_err(|error| vec![error])?;
+        let text = document::read_settings(path).map_err(|error| vec![error])?;
         Self::from_text(path, &text, std::env::vars_os()).map(|(settings, _)| settings)
     }
 

@@ -23,7 +23,8 @@ use tokio_util::sync::CancellationToken;
 use crate::api::{self, Sources, WriteAccess};
 use crate::config::{Config, Settings, Sinks};
 use crate::engine::{Engine, EngineParts, StopCondition};
-use crate::failure::Failure;
+use crate::failure::{Failure, with_causes};
+use crate::groundwork::Groundwork;
 use crate::logs::LogFilter;
 use crate::metrics::Metrics;
 use crate::proxies::CountingTransport;
@@ -33,7 +34,7 @@ use crate::run_record::RunRecord;
 use crate::status::FeedCatalogue;
 use crate::traces::{Traces, span};
 use crate::websub::{Callbacks, WebSub};
-use crate::{retention, schema_registry, search_fill, service_manager};
+use crate::{retention, search_fill, service_manager};
 
 /// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
 /// in time.
@@ -65,6 +66,8 @@ pub async fn run(
     logs: LogFilter,
     record: Option<RecordingOptions>,
 ) -> Result<(), Failure> {
+    let metrics = Arc::new(Metrics::default());
+    let Groundwork { live, receivers, registry, traces, .. } = Groundwork::lay(&config, metrics.clone())?;
     let Config { settings, feeds, paused, subject, sites, agencies, story_tables, sinks, contents } = config;
     let mut signals = Signals::listen()?;
     let hangup = listen_for(SignalKind::hangup())?;
@@ -80,8 +83,6 @@ pub async fn run(
         let unusable = |source| Failure::Journal { path: settings.journal_path(), source };
         journal.reconcile(Sequence::START).await.map_err(unusable)?;
     }
-    let metrics = Arc::new(Metrics::default());
-    let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
     let live = CountingTransport::new(live, metrics.clone());
     let recorded = record.is_some();
     let recording_file = record.as_ref().map(|record| record.file.clone());
@@ -91,7 +92,6 @@ pub async fn run(
     };
     let fetcher = Fetcher::new(transport, settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED)
         .with_page_memory(settings.engine.max_page_memory_bytes);
-    let traces = Traces::start(&settings.traces, &settings.fetch, &settings.source, metrics.clone())?;
     let world = EngineParts {
         fetcher: Arc::new(fetcher),
         journal: journal.clone(),
@@ -124,9 +124,9 @@ pub async fn run(
         .await
         .map_err(broken)?
         .with_progress_log(settings.logs.summary_interval);
-    let relay = settings.kafka.is_enabled().then(|| relay(&settings, &journal)).transpose()?;
+    let relay = registry.map(|registry| relay(&settings, &journal, registry)).transpose()?;
     let relay = relay.map(|relay| relay.observed_by(tell_deliveries(metrics.clone(), traces.clone())));
-    let webhooks = webhooks(&settings, &sinks, &journal)?;
+    let webhooks = webhooks(&settings, &sinks, receivers, &journal);
     let files = sinks
         .files
         .iter()
@@ -308,12 +308,10 @@ fn tell_deliveries(metrics: Arc<Metrics>, traces: Traces) -> DeliveryObserver {
 }
 
 /// What delivers to the Kafka of the settings.
-fn relay(settings: &Settings, journal: &Journal) -> Result<Relay, Failure> {
-    let unusable = |why: &dyn std::fmt::Display| Failure::Other(format!("the relay cannot start: {why}"));
-    let client = schema_registry::client(&settings.kafka).map_err(|error| unusable(&error))?;
+fn relay(settings: &Settings, journal: &Journal, registry: reqwest::Client) -> Result<Relay, Failure> {
     Relay::new(settings.kafka.clone(), journal.clone(), settings.envelope())
-        .and_then(|relay| relay.with_registry(client))
-        .map_err(|error| unusable(&error))
+        .and_then(|relay| relay.with_registry(registry))
+        .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))
 }
 
 /// Relays to Kafka until `stop`. Where delivery has to rest until somebody acts, it rests, and everything else goes on. Once it is
@@ -398,13 +396,17 @@ fn subscriptions(
 }
 
 /// The webhooks that are configured. What they post is not recorded: it holds what the recording holds, and secrets.
-fn webhooks(settings: &Settings, sinks: &Sinks, journal: &Journal) -> Result<Vec<Webhook>, Failure> {
-    let webhook = |webhook: &WebhookSettings| {
-        let (journal, envelope) = (journal.clone(), settings.envelope());
-        Webhook::new(webhook.clone(), &settings.fetch, journal, envelope, Clock::System)
+fn webhooks(
+    settings: &Settings,
+    sinks: &Sinks,
+    receivers: Vec<LiveTransport>,
+    journal: &Journal,
+) -> Vec<Webhook> {
+    let webhook = |(webhook, receiver): (&WebhookSettings, LiveTransport)| {
+        let (fetch, journal, envelope) = (&settings.fetch, journal.clone(), settings.envelope());
+        Webhook::with_transport(webhook.clone(), fetch, receiver, journal, envelope, Clock::System)
     };
-    let made = sinks.webhooks.iter().map(webhook).collect::<Result<_, _>>();
-    made.map_err(|error| Failure::Other(error.to_string()))
+    sinks.webhooks.iter().zip(receivers).map(webhook).collect()
 }
 
 fn open_journal(settings: &Settings) -> Result<Journal, Failure> {
@@ -421,8 +423,7 @@ fn announce(address: SocketAddr) {
 }
 
 fn broken(error: crate::engine::EngineError) -> Failure {
-    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-    Failure::Other(format!("{error}{cause}"))
+    Failure::Other(with_causes(&error))
 }
 
 fn lost(error: tokio::task::JoinError) -> Failure {

@@ -1,7 +1,8 @@
 //! Why a command failed, for the person at the terminal, and the exit code that says so to a script.
 
-use std::fmt::Write as _;
+use std::error::Error;
 use std::io;
+use std::iter;
 use std::path::PathBuf;
 
 use dateline_journal::JournalError;
@@ -85,20 +86,22 @@ impl Failure {
             let errors: String = errors.iter().map(|error| format!("error: {error}\n")).collect();
             return format!("{errors}{self}");
         }
-        let mut message = format!("error: {self}");
-        let mut source = std::error::Error::source(self);
-        while let Some(cause) = source {
-            // Writing to a String cannot fail.
-            let _ = write!(message, ": {cause}");
-            source = cause.source();
-        }
-        message
+        format!("error: {}", with_causes(self))
     }
 
     /// A reader that has seen enough (`| head`) closed the pipe: not a failure of ours.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+/// What an error says, and what those behind it say, each once: many an error says in its own words what its cause does.
+pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let causes = iter::successors(error.source(), |cause: &&(dyn Error + 'static)| (*cause).source());
+    causes.map(ToString::to_string).fold(error.to_string(), |told, cause| match told.contains(&cause) {
+        true => told,
+        false => format!("{told}: {cause}"),
+    })
 }
 
 impl From<Vec<ConfigError>> for Failure {
@@ -122,5 +125,35 @@ impl From<FeedChangeError> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::Config(vec![error])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error that says what its cause does, as many do.
+    #[derive(Debug, thiserror::Error)]
+    #[error("the harbour is shut: {source}")]
+    struct Shut {
+        source: io::Error,
+    }
+
+    #[test]
+    fn no_cause_is_told_twice() {
+        let missing = || io::Error::from_raw_os_error(2);
+        assert_eq!(
+            with_causes(&Shut { source: missing() }),
+            "the harbour is shut: No such file or directory (os error 2)"
+        );
+        let told = Failure::io("page.html: the page cannot be read")(missing()).message();
+        assert_eq!(told, "error: page.html: the page cannot be read: No such file or directory (os error 2)");
+        let folder = tempfile::tempdir().unwrap();
+        let (path, file) = (folder.path().join("journal.db"), folder.path().join("file"));
+        std::fs::write(&file, "").unwrap();
+        let source =
+            dateline_journal::Journal::open(file.join("journal.db"), Default::default()).err().unwrap();
+        let told = Failure::Journal { path, source }.message();
+        assert_eq!(told.matches("os error").count(), 1, "{told}");
     }
 }

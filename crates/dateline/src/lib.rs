@@ -36,6 +36,7 @@ pub mod engine;
 pub mod failure;
 pub mod faults;
 pub mod feed_discovery;
+mod groundwork;
 pub mod logs;
 pub mod metrics;
 pub mod proxies;

@@ -148,8 +148,8 @@ impl TraceSettings {
                             query; what it asks for besides is given in the environment as OTEL_EXPORTER_OTLP_HEADERS";
             found.push(("traces.endpoint", expected));
         }
-        if self.service_name.trim().is_empty() {
-            found.push(("traces.service_name", "expected a name, such as \"dateline\""));
+        if self.service_name.trim().is_empty() || self.service_name.contains(char::is_control) {
+            found.push(("traces.service_name", "expected a name on one line, such as \"dateline\""));
         }
         found
     }

@@ -4,7 +4,9 @@
 
 mod site;
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use site::{Site, terminate, text};
@@ -28,17 +30,17 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         3,
         "it holds no certificate; expected a PEM file with certificates",
     ),
-    ("[fetch]\nuser_agent = \"one\\ntwo\"\n", 3, "fetch.user_agent is \"one\\ntwo\"; expected a name"),
-    ("[fetch]\nuser_agent = \"\"\n", 3, "fetch.user_agent is \"\"; expected a name"),
+    ("[fetch]\nuser_agent = \"one\\ntwo\"\n", 3, "`user_agent` in [fetch] is \"one\\ntwo\"; expected a name"),
+    ("[fetch]\nuser_agent = \"\"\n", 3, "`user_agent` in [fetch] is \"\"; expected a name"),
     (
         "[fetch]\nconnect_to = { \"news.example\" = \"nowhere\" }\n",
         3,
-        "expected a host with its address and port",
+        "expected a host with its address and a port from 1 to 65535",
     ),
     (
         "[fetch]\nproxy = \"proxy.example:3128\"\n",
         3,
-        "fetch.proxy: expected an address such as http://proxy.example:3128",
+        "`proxy` in [fetch]: expected an address such as http://proxy.example:3128",
     ),
     ("[fetch]\nproxy = \"http://me:hush@proxy.example\"\n", 3, "user name and password never stand there"),
     ("[fetch]\nproxy_credentials_file = \"missing\"\n", 3, "missing: "),
@@ -46,31 +48,55 @@ const SETTINGS: &[(&str, usize, &str)] = &[
     (
         "[fetch]\nno_proxy = [\"http://news.example\"]\n",
         3,
-        "fetch.no_proxy is \"http://news.example\"; expected hosts",
+        "`no_proxy` in [fetch] is \"http://news.example\"; expected hosts",
     ),
-    ("[fetch]\ntimeout = \"0s\"\n", 3, "fetch.timeout is 0s; expected a duration above 0"),
+    (
+        "[fetch]\ntimeout = \"0s\"\n",
+        3,
+        "`timeout` in [fetch] is 0s; expected a duration of 1ms or more, such as 30s",
+    ),
     ("[fetch]\ntimeout = 30\n", 3, "`timeout` in [fetch] is 30; expected a duration such as 30s, 5m, 1h 30m"),
     ("[fetch]\ntimeout = \"half an hour\"\n", 3, "expected a duration such as 30s, 5m, 1h 30m"),
     ("[fetch]\ntimeout = \"-5s\"\n", 3, "`timeout` in [fetch] is \"-5s\"; expected a duration of 0s to"),
     ("[fetch]\nper_host_delay = \"999999999h\"\n", 3, "expected a duration of 0s to 876000h"),
-    ("[fetch]\nper_host_concurrency = 0\n", 3, "fetch.per_host_concurrency is 0; expected between 1 and 64"),
-    ("[fetch]\nmax_header_bytes = 10\n", 3, "fetch.max_header_bytes is 10; expected at least 8192"),
-    ("[fetch]\nmax_body_bytes = 0\n", 3, "fetch.max_body_bytes is 0; expected at least"),
+    (
+        "[fetch]\nper_host_concurrency = 0\n",
+        3,
+        "`per_host_concurrency` in [fetch] is 0; expected a number from 1 to 64",
+    ),
+    (
+        "[fetch]\nmax_header_bytes = 10\n",
+        3,
+        "`max_header_bytes` in [fetch] is 10; expected a number from 8192 to",
+    ),
+    ("[fetch]\nmax_body_bytes = 0\n", 3, "`max_body_bytes` in [fetch] is 0; expected a number from 1024 to"),
     ("[fetch]\nmax_redirects = -1\n", 3, "`max_redirects` in [fetch] is -1; expected a whole number"),
     ("[fetch]\nobey_robots = \"yes\"\n", 3, "`obey_robots` in [fetch] is \"yes\"; expected true or false"),
-    ("[poll]\nmin_interval = \"7h\"\n", 3, "expected no more than `max_interval`"),
-    ("[poll]\nmin_interval = \"0s\"\n", 3, "poll.min_interval is 0s; expected a duration above 0"),
-    ("[poll]\nmax_interval = \"0s\"\n", 3, "poll.max_interval is 0s; expected a duration above 0"),
+    (
+        "[poll]\nmin_interval = \"9h\"\n",
+        3,
+        "`min_interval` in [poll] is 9h; expected no more than `max_interval`, which is 6h",
+    ),
+    (
+        "[poll]\nmin_interval = \"0s\"\n",
+        3,
+        "`min_interval` in [poll] is 0s; expected a duration of 1s or more",
+    ),
+    (
+        "[poll]\nmax_interval = \"0s\"\n",
+        3,
+        "`max_interval` in [poll] is 0s; expected a duration of 1s or more",
+    ),
     ("[poll]\nmax_interval = \"1m\"\n", 0, "expected no more than `max_interval`"),
-    ("[poll]\nmove_polls = 0\n", 3, "poll.move_polls is 0; expected at least 1"),
+    ("[poll]\nmove_polls = 0\n", 3, "`move_polls` in [poll] is 0; expected a number from 1"),
     (
         "[websub]\ncallback = \"dateline.example\"\n",
         3,
         "expected an address such as \"https://dateline.example/websub\"",
     ),
-    ("[websub]\nlease = \"0s\"\n", 3, "websub.lease is 0s; expected a duration above 0"),
-    ("[engine]\npolls_in_flight = 0\n", 3, "`polls_in_flight` in [engine] is 0; expected between 1 and"),
-    ("[engine]\npages_in_flight = 0\n", 3, "`pages_in_flight` in [engine] is 0; expected between 1 and"),
+    ("[websub]\nlease = \"0s\"\n", 3, "`lease` in [websub] is 0s; expected a duration of 1s or more"),
+    ("[engine]\npolls_in_flight = 0\n", 3, "`polls_in_flight` in [engine] is 0; expected a number from 1 to"),
+    ("[engine]\npages_in_flight = 0\n", 3, "`pages_in_flight` in [engine] is 0; expected a number from 1 to"),
     (
         "[engine]\nextract_threads = 9000000000000000000\n",
         3,
@@ -79,24 +105,24 @@ const SETTINGS: &[(&str, usize, &str)] = &[
     (
         "[engine]\nextract_timeout = \"0s\"\n",
         3,
-        "`extract_timeout` in [engine] is \"0s\"; expected a duration above 0",
+        "`extract_timeout` in [engine] is \"0s\"; expected a duration of 1ms or more",
     ),
     (
         "[engine]\nmax_page_memory_bytes = 1\n",
         3,
-        "`max_page_memory_bytes` in [engine] is 1; expected at least 1048576",
+        "`max_page_memory_bytes` in [engine] is 1; expected a number from 1048576 to",
     ),
     (
         "[http]\nlisten = \"8080\"\n",
         3,
-        "`listen` in [http] is \"8080\"; expected a text such as \"127.0.0.1:8080\"",
+        "`listen` in [http] is \"8080\"; expected an IP address and a port from 0 to 65535, such as \"127.0.0.1:8080\"",
     ),
-    ("[http]\nmax_connections = 0\n", 3, "`max_connections` in [http] is 0; expected between 1 and"),
+    ("[http]\nmax_connections = 0\n", 3, "`max_connections` in [http] is 0; expected a number from 1 to"),
     ("[http]\nmax_connections = 9000000000000000000\n", 3, "`max_connections` in [http]"),
     (
         "[http]\nheader_timeout = \"0s\"\n",
         3,
-        "`header_timeout` in [http] is \"0s\"; expected a duration above 0",
+        "`header_timeout` in [http] is \"0s\"; expected a duration of 1ms or more",
     ),
     ("[api]\ntoken_file = \"missing\"\n", 0, "missing: cannot be read"),
     (
@@ -111,7 +137,7 @@ const SETTINGS: &[(&str, usize, &str)] = &[
     (
         "[kafka.topics]\nhealth = \"dateline.rejects.v1\"\n",
         3,
-        "expected a topic of its own: `topics.rejects` has this one",
+        "expected a topic of its own: `rejects` in [kafka.topics] has this one",
     ),
     (
         "[kafka.topics]\narticles = \"all articles\"\n",
@@ -133,13 +159,13 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         3,
         "`schema_registry_credentials` in [kafka] is a secret",
     ),
-    ("[kafka]\npartitions = 0\n", 3, "`partitions` in [kafka] is 0; expected at least 1"),
+    ("[kafka]\npartitions = 0\n", 3, "`partitions` in [kafka] is 0; expected a number from 1 to 65535"),
     (
         "[kafka]\nreplication = \"three\"\n",
         3,
         "`replication` in [kafka] is \"three\"; expected a whole number from 0 to 65535",
     ),
-    ("[kafka]\ntransaction_timeout = \"1s\"\n", 3, "expected a duration between 5s and 15m"),
+    ("[kafka]\ntransaction_timeout = \"1s\"\n", 3, "expected a duration from 5s to 15m"),
     (
         "[kafka]\ncompression = \"zst\"\n",
         3,
@@ -163,6 +189,51 @@ const SETTINGS: &[(&str, usize, &str)] = &[
     ),
     ("[kafka]\nsasl_username = \"me\"\n", 3, "nobody logs in while `security_protocol` is without sasl"),
     ("[kafka]\nsasl_password = \"hush\"\n", 3, "`sasl_password` in [kafka] is a secret"),
+    (
+        "[http]\nlisten = \"127.0.0.1:99999\"\n",
+        3,
+        "expected an IP address and a port from 0 to 65535, such as",
+    ),
+    (
+        "[http]\nlisten = \"192.0.2.7:8080\"\n",
+        3,
+        "`listen` in [http] is \"192.0.2.7:8080\"; expected an address of this machine",
+    ),
+    ("data_dir = \"/proc/self/journal\"\n", 2, "expected a folder in which the user who runs Dateline"),
+    ("[poll]\nmin_interval = \"1y\"\n", 3, "expected a duration such as 30s, 5m, 1h 30m, 7d"),
+    ("[poll]\nlatency = \"99999999999999h\"\n", 3, "expected a duration of 0s to 876000h"),
+    (
+        "[revisit]\nafter = \"1h\"\n",
+        3,
+        "`after` in [revisit] is \"1h\"; expected a list of durations, such as [\"1h\", \"7d\"]",
+    ),
+    ("[revisit]\nafter = [\"soon\"]\n", 3, "expected a list of durations, such as [\"1h\", \"7d\"]"),
+    ("[revisit]\nafter = [\"1ns\"]\n", 3, "expected at most 24 durations from 1m to 90d"),
+    (
+        "[retention]\nevents = \"30\"\n",
+        3,
+        "`events` in [retention] is \"30\"; expected a duration of 1h or more, such as 36h, 30d or 2w; or forever",
+    ),
+    (
+        "[retention]\nrejects = \"0s\"\n",
+        3,
+        "expected a duration of 1h or more, such as 36h, 30d or 2w; or forever",
+    ),
+    ("[retention]\nmax_bytes = 4096\n", 3, "expected 1048576 bytes or more, or 0 for any"),
+    ("[logs]\nsummary_interval = \"1ns\"\n", 3, "expected a duration of 1s or more, or 0s for never"),
+    ("[console]\nsession_length = \"1s\"\n", 3, "expected a duration of 1m or more"),
+    ("[kafka]\nbrokers = \"host:99999\"\n", 3, "expected host:port with a port from 1 to 65535"),
+    ("[kafka]\npartitions = 70000\n", 3, "expected a whole number from 0 to 65535, such as 4"),
+    (
+        "[schemas]\nbase = \"news.example\"\n",
+        3,
+        "expected an address such as \"https://news.example/v1/schemas\"",
+    ),
+    (
+        "[[file]]\nname = \"a\"\npath = \"dateline.toml/events\"\n",
+        4,
+        "expected the path of a file, in a folder that is there or can be made",
+    ),
     ("data_dir = \"dateline.toml\"\n", 2, "`data_dir` is \"dateline.toml\"; expected a folder, and"),
     ("data_dir = \"dateline.toml/data\"\n", 2, "expected a folder, and"),
     ("source = \"\"\n", 2, "`source` is \"\"; expected a URI reference"),
@@ -200,6 +271,240 @@ fn check_and_run_refuse_each_mistake_with_its_line_and_the_same_words() {
     }
 }
 
+/// Settings that have no default, with a value.
+const WITHOUT_DEFAULT: [(&str, &str, Kind); 11] = [
+    ("api", "token_file", Kind::Text),
+    ("fetch", "proxy_credentials_file", Kind::Text),
+    ("kafka", "transactional_id", Kind::Text),
+    ("kafka", "replication", Kind::Number),
+    ("kafka", "tombstones", Kind::Flag),
+    ("kafka", "ssl_ca_file", Kind::Text),
+    ("kafka", "ssl_certificate_file", Kind::Text),
+    ("kafka", "ssl_key_file", Kind::Text),
+    ("kafka", "sasl_username", Kind::Text),
+    ("kafka", "sasl_password_file", Kind::Text),
+    ("kafka", "schema_registry_credentials_file", Kind::Text),
+];
+
+/// What kind of value a setting takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Length,
+    Number,
+    Flag,
+    List,
+    Table,
+}
+
+/// Every setting of the shipped file and those without a default: section, name, kind.
+fn every_setting() -> Vec<(String, String, Kind)> {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/dateline.toml");
+    let shipped: toml::Table = fs::read_to_string(shipped).unwrap().parse().unwrap();
+    let mut found = Vec::new();
+    let kind = |value: &toml::Value| match value {
+        toml::Value::String(text) if dateline_wire::duration::parse(text).is_ok() => Kind::Length,
+        toml::Value::String(_) => Kind::Text,
+        toml::Value::Integer(_) => Kind::Number,
+        toml::Value::Boolean(_) => Kind::Flag,
+        toml::Value::Array(_) => Kind::List,
+        _ => Kind::Table,
+    };
+    for (name, value) in &shipped {
+        match value.as_table() {
+            None => found.push((String::new(), name.clone(), kind(value))),
+            Some(section) => {
+                for (inner, value) in section {
+                    match value.as_table() {
+                        Some(topics) if inner == "topics" => {
+                            let topic =
+                                |(name, value)| ("kafka.topics".to_owned(), String::clone(name), kind(value));
+                            found.extend(topics.iter().map(topic));
+                        }
+                        _ => found.push((name.clone(), inner.clone(), kind(value))),
+                    }
+                }
+            }
+        }
+    }
+    found.extend(WITHOUT_DEFAULT.map(|(section, name, kind)| (section.to_owned(), name.to_owned(), kind)));
+    found
+}
+
+/// Has every setting have the value that `value` gives for its kind, and `check` and `run` refuse each, on its line, but for those that
+/// are `allowed`.
+fn refused_everywhere(what: &str, allowed: &[&str], value: impl Fn(Kind) -> Option<&'static str>) {
+    let mut sections: BTreeMap<String, Vec<(String, &str)>> = BTreeMap::new();
+    for (section, name, kind) in every_setting() {
+        let full = if section.is_empty() { name.clone() } else { format!("{section}.{name}") };
+        if let Some(value) = value(kind).filter(|_| !allowed.contains(&full.as_str())) {
+            sections.entry(section).or_default().push((name, value));
+        }
+    }
+    // The first line of a site names its subject.
+    let is_given = |name: &str| name == "subject";
+    let (mut text, mut expected) = (String::new(), Vec::new());
+    for (section, settings) in &sections {
+        if !section.is_empty() {
+            text.push_str(&format!("[{section}]\n"));
+        }
+        for (name, value) in settings.iter().filter(|(name, _)| !is_given(name)) {
+            text.push_str(&format!("{name} = {value}\n"));
+            expected.push((text.lines().count() + 1, format!("`{name}`")));
+        }
+    }
+    let told = refused(&Site::new(&text, ""), &[]);
+    for (line, name) in expected {
+        let place = format!("dateline.toml:{line}: ");
+        let is_told =
+            told.lines().any(|told| told.contains(&place) && told.contains(&name) && told.contains("; "));
+        assert!(is_told, "{what}: {name} in line {line} is taken\n{text}\n{told}");
+    }
+}
+
+#[test]
+fn every_setting_refuses_a_value_of_another_kind() {
+    refused_everywhere("another kind", &[], |kind| {
+        Some(match kind {
+            Kind::Text | Kind::Length | Kind::List | Kind::Table => "5",
+            Kind::Number | Kind::Flag => "\"many\"",
+        })
+    });
+}
+
+#[test]
+fn every_setting_refuses_what_is_below_its_bounds_and_what_is_beyond() {
+    // What 0 means there is said in the shipped file.
+    let zero = [
+        "shutdown_grace",
+        "engine.extract_threads",
+        "engine.refetch_after",
+        "fetch.max_crawl_delay",
+        "fetch.max_redirects",
+        "fetch.max_retry_after",
+        "fetch.per_host_delay",
+        "fetch.per_host_patience",
+        "http.max_followers",
+        "logs.summary_interval",
+        "poll.move_after",
+        "poll.start_spread",
+        "retention.max_bytes",
+    ];
+    refused_everywhere("zero", &zero, |kind| match kind {
+        Kind::Length => Some("\"0s\""),
+        Kind::Number => Some("0"),
+        _ => None,
+    });
+    refused_everywhere("less than zero", &[], |kind| match kind {
+        Kind::Length => Some("\"-1s\""),
+        Kind::Number => Some("-1"),
+        _ => None,
+    });
+    // A journal may be as large as its disk.
+    refused_everywhere("huge", &["retention.max_bytes"], |kind| match kind {
+        Kind::Length => Some("\"99999999999999h\""),
+        Kind::Number => Some("9223372036854775807"),
+        _ => None,
+    });
+}
+
+#[test]
+fn every_text_refuses_control_characters_and_emptiness_where_that_means_nothing() {
+    refused_everywhere("a control character", &[], |kind| match kind {
+        Kind::Text | Kind::Length => Some(r#""a\u0007b""#),
+        _ => None,
+    });
+    let off = [
+        "kafka.brokers",
+        "kafka.schema_registry",
+        "schemas.base",
+        "traces.endpoint",
+        "websub.callback",
+        "fetch.proxy",
+    ];
+    refused_everywhere("empty", &off, |kind| match kind {
+        Kind::Text | Kind::Length => Some("\"\""),
+        _ => None,
+    });
+}
+
+#[test]
+fn a_daemon_runs_with_every_length_at_its_longest() {
+    let longest: Vec<(String, String)> = every_setting()
+        .into_iter()
+        .filter(|(_, name, kind)| *kind == Kind::Length && name != "transaction_timeout")
+        .map(|(section, name, _)| (section, format!("{name} = \"876000h\"\n")))
+        .collect();
+    let mut text: String =
+        longest.iter().filter(|(section, _)| section.is_empty()).map(|(_, line)| line.as_str()).collect();
+    for (section, line) in longest.iter().filter(|(section, _)| !section.is_empty()) {
+        match text.contains(&format!("[{section}]\n")) {
+            true => text = text.replace(&format!("[{section}]\n"), &format!("[{section}]\n{line}")),
+            false => text.push_str(&format!("[{section}]\n{line}")),
+        }
+    }
+    let site = Site::new(&text, "[[feed]]\nurl = \"http://127.0.0.1:9/none\"\ninterval = \"876000h\"\n");
+    let (mut child, address) = site.daemon(&[]);
+    assert_eq!(site::get(&address, "/livez").0, 200);
+    assert!(terminate(&mut child, std::time::Duration::from_secs(60)).success(), "{}", site.log());
+    assert!(!site.log().contains("panic"), "{}", site.log());
+}
+
+#[test]
+fn a_journal_that_a_run_cannot_use_is_refused_by_check_in_the_same_words() {
+    let made = || {
+        let site = Site::new("", "");
+        drop(dateline_journal::Journal::open(site.journal(), Default::default()).unwrap());
+        site
+    };
+    let newer = made();
+    rusqlite::Connection::open(newer.journal()).unwrap().pragma_update(None, "user_version", 999).unwrap();
+    let emptied = made();
+    fs::write(emptied.journal(), "").unwrap();
+    let garbage = made();
+    fs::write(garbage.journal(), "this was a journal once, and is none any more. ".repeat(50)).unwrap();
+    for (site, says) in [
+        (newer, "schema version 999"),
+        (emptied, "is empty, so what it held is lost"),
+        (garbage, "is no journal (it is no SQLite database)"),
+    ] {
+        let words = ["check", "run"].map(|command| {
+            let output = site.run(&[command]);
+            assert_eq!(output.status.code(), Some(65), "{command}: {}", text(&output.stderr));
+            text(&output.stderr)
+        });
+        assert_eq!(words[0], words[1]);
+        assert!(
+            words[0].contains(says) && words[0].contains("dateline restore") || says.contains("999"),
+            "{}",
+            words[0]
+        );
+    }
+}
+
+#[test]
+fn users_that_the_console_refuses_are_refused_with_their_line() {
+    let site = Site::new("", "");
+    fs::write(
+        site.folder.path().join("users.toml"),
+        "[[user]]\nname = \"anna\"\nrole = \"admin\"\npassword = \"hush\"\n",
+    )
+    .unwrap();
+    let told = refused(&site, &[]);
+    assert!(told.contains("users.toml:3: this is no role"), "{told}");
+}
+
+#[test]
+fn a_port_in_use_is_no_mistake_of_the_configuration_and_is_said() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let site = Site::new(&format!("[http]\nlisten = \"{}\"\n", taken.local_addr().unwrap()), "");
+    let checked = site.run(&["check"]);
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    let told = text(&checked.stdout);
+    assert!(told.contains("(in use now") && told.contains("(none yet; the first run makes it)"), "{told}");
+    assert!(!site.journal().exists(), "nothing is made by checking");
+}
+
 #[test]
 fn every_mistake_of_a_file_is_told_at_once_with_those_of_the_environment() {
     let site = Site::new(
@@ -210,7 +515,7 @@ fn every_mistake_of_a_file_is_told_at_once_with_those_of_the_environment() {
     let begins: Vec<&str> = [
         "dateline.toml:3: `level`",
         "dateline.toml:5: `timeout`",
-        "dateline.toml:6: fetch.user_agent",
+        "dateline.toml:6: `user_agent` in [fetch]",
         "dateline.toml:8: `brokers`",
         "environment variable DATELINE_KAFKA_PARTITIONS: this names no setting; did you mean DATELINE_KAFKA__PARTITIONS?",
         "environment variable DATELINE_POLL__LATENCY: `latency` in [poll] is \"soon\"; expected a duration such as 30s, 5m, 1h 30m",

@@ -73,6 +73,6 @@ pub use retry_after::retry_after;
 pub use schedule::Schedule;
 pub use settings::{
     Authorization, EntryFilter, Feed, FeedOptions, FetchSettings, FetchSettingsError, FullText, Judging,
-    PollInterval, PollSettings, RobotsRule, duration,
+    PollInterval, PollSettings, RobotsRule,
 };
 pub use subscribe::SubscribeError;

@@ -1,7 +1,7 @@
 //! Copies of a journal: made while it is in use, and put in the place of one that is lost.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use dateline_wire::{JournalId, Sequence};
@@ -10,6 +10,7 @@ use rusqlite::backup::{Backup, StepResult};
 
 use crate::ledger::Totals;
 use crate::lock::Lock;
+use crate::unfinished::{self, beside, rename};
 use crate::{JournalError, Options, connection, private, schema};
 
 /// How many pages (of 4 KiB) are copied before the progress is told.
@@ -44,31 +45,34 @@ pub struct RestoreOptions {
 /// The copy is checked before it gets its name.
 ///
 /// # Errors
-/// If `file` is there, if there is no room for it, or if the journal cannot be read or is damaged.
+/// If `file` is there or cannot be written, for which [`JournalError::Copy`] says why, or if the journal cannot be read.
 pub fn backup(
     journal: &Path,
     file: &Path,
     mut told: impl FnMut(i32, i32),
 ) -> Result<CopyReport, JournalError> {
     refuse_existing(file)?;
-    let source = connection::for_reading(journal, Options::default().busy_timeout)?;
-    if schema::check(&source, journal)? == 0 {
-        return Err(JournalError::Missing { path: journal.to_owned() });
+    let folder = unfinished::folder_of(file);
+    if !folder.is_dir() {
+        let why = format!("there is no folder {}; make it, or name another", folder.display());
+        return Err(JournalError::Copy { path: file.to_owned(), why });
     }
+    let source = connection::for_reading(journal, Options::default().busy_timeout)?;
+    schema::check(&source, journal)?;
     // One moment for the whole copy: without this, each change would begin it anew.
     source.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
-    let unfinished = beside(file, ".unfinished");
-    discard(&unfinished)?;
-    let copied = copy(&source, &unfinished, &mut told).and_then(|copy| report(&copy, &unfinished));
-    let report = match copied {
-        Ok(report) => report,
-        Err(error) => {
-            let _ = discard(&unfinished);
-            return Err(error);
-        }
-    };
-    rename(&unfinished, file)?;
-    Ok(report)
+    let made = unfinished::finish(file, |unfinished| {
+        copy(&source, unfinished, &mut told).and_then(|copy| report(&copy, unfinished))
+    });
+    made.map_err(|error| {
+        let why = match error {
+            JournalError::Full => {
+                "no room is left on its disk; free some, or name a file elsewhere".to_owned()
+            }
+            other => other.to_string(),
+        };
+        JournalError::Copy { path: file.to_owned(), why }
+    })
 }
 
 /// Puts a copy at `file` in the place of the journal at `journal`, under a new id, which is its epoch. The copy stays as it is. A
@@ -87,28 +91,19 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<C
         refuse_existing(journal)?;
     }
     let source = open_copy(file)?;
-    let unfinished = beside(journal, ".unfinished");
-    discard(&unfinished)?;
-    let made = copy(&source, &unfinished, &mut |_, _| {}).and_then(|copy| {
-        drop(copy);
-        begin_epoch(&unfinished, options.reconcile)
-    });
-    let report = match made {
-        Ok(report) => report,
-        Err(error) => {
-            let _ = discard(&unfinished);
-            return Err(error);
+    let report = unfinished::finish(journal, |unfinished| {
+        drop(copy(&source, unfinished, &mut |_, _| {})?);
+        let report = begin_epoch(unfinished, options.reconcile)?;
+        private::hand_over(unfinished)?;
+        for suffix in ["", "-wal", "-shm"] {
+            let there = beside(journal, suffix);
+            if there.exists() {
+                // The write-ahead log goes with its file, and keeps to its name.
+                rename(&there, &beside(&beside(journal, ".replaced"), suffix))?;
+            }
         }
-    };
-    for suffix in ["", "-wal", "-shm"] {
-        let there = beside(journal, suffix);
-        if there.exists() {
-            // The write-ahead log goes with its file, and keeps to its name.
-            rename(&there, &beside(&beside(journal, ".replaced"), suffix))?;
-        }
-    }
-    private::hand_over(&unfinished)?;
-    rename(&unfinished, journal)?;
+        Ok(report)
+    })?;
     drop(lock);
     Ok(report)
 }
@@ -122,13 +117,9 @@ fn open_copy(file: &Path) -> Result<Connection, JournalError> {
     let opened = connection::for_reading(file, Options::default().busy_timeout)
         .and_then(|source| Ok((schema::check(&source, file)?, source)));
     match opened {
-        Ok((0, _)) => Err(no_copy("it is empty")),
+        Ok((0, _)) | Err(JournalError::Emptied { .. }) => Err(no_copy("it is empty")),
         Ok((_, source)) => Ok(source),
-        Err(JournalError::Sqlite(error))
-            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) =>
-        {
-            Err(no_copy("it is no SQLite database"))
-        }
+        Err(JournalError::NoDatabase { .. }) => Err(no_copy("it is no SQLite database")),
         Err(error) => Err(error),
     }
 }
@@ -197,31 +188,4 @@ fn refuse_existing(path: &Path) -> Result<(), JournalError> {
         true => Err(JournalError::Exists { path: path.to_owned() }),
         false => Ok(()),
     }
-}
-
-/// Removes what an attempt before has left.
-fn discard(path: &Path) -> Result<(), JournalError> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let path = beside(path, suffix);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(JournalError::io(path)(error));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Renames, so that the new name is still there after the loss of power.
-fn rename(from: &Path, to: &Path) -> Result<(), JournalError> {
-    std::fs::rename(from, to).map_err(JournalError::io(to))?;
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(JournalError::io(folder))
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

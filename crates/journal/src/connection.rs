@@ -1,12 +1,13 @@
 //! How the file is opened, to be written or to be read.
 
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::{Durability, JournalError, Options, private, schema, space};
+use crate::{Durability, JournalError, Options, private, schema, space, unfinished};
 
 /// The write-ahead log is folded into the file whenever it has grown by this many pages (of 4 KiB): large enough that a
 /// burst of commits isn't held up at each of them, small enough that reading it back after a crash takes no time.
@@ -18,27 +19,38 @@ pub(crate) const MAX_IDLE_WAL_BYTES: u64 = 4_096 * CHECKPOINT_PAGES as u64;
 /// How many statements the writer keeps prepared: more than it has.
 const MAX_PREPARED_STATEMENTS: usize = 64;
 
-/// A connection that is ready to write; it makes the file, or brings it to the current schema.
-pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, JournalError> {
-    private::create(path)?;
-    let mut connection = Connection::open(path).map_err(|error| why_not_open(path, error))?;
-    connection.busy_timeout(options.busy_timeout)?;
-    // Before anything is written, so that a file that isn't ours stays as it is.
+/// Looks at what stands at `path` as a daemon does when it starts, and leaves it as it is. Whether there is a journal; where there is none,
+/// a daemon makes one.
+///
+/// # Errors
+/// What keeps a daemon from using it: it is empty or damaged, no journal, of a newer version, or somebody else's to write.
+pub fn inspect(path: &Path) -> Result<bool, JournalError> {
+    if !path.exists() {
+        return Ok(false);
+    }
+    refuse_unusable(path)?;
+    let connection = for_reading(path, Options::default().busy_timeout)?;
     schema::check(&connection, path)?;
-    space::prepare(&connection)?;
+    Ok(true)
+}
+
+/// A connection that is ready to write; it makes the file, or brings it to the current schema. Nobody else may have it open.
+pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, JournalError> {
+    if !path.exists() {
+        // The write-ahead log of another file of this name would be taken for this one's.
+        unfinished::discard(path)?;
+        // Under its name a journal is never empty: whatever breaks off its making leaves none.
+        unfinished::finish(path, |unfinished| {
+            private::create(unfinished)?;
+            let mut connection = open(unfinished, options)?;
+            schema::migrate(&mut connection, path)
+        })?;
+    }
+    refuse_unusable(path)?;
+    let mut connection = open(path, options)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    let synchronous = match options.durability {
-        Durability::Full => "FULL",
-        Durability::Process => "OFF",
-    };
-    connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update_and_check(None, "journal_size_limit", MAX_IDLE_WAL_BYTES, |_| Ok(()))?;
-    if let Some(bytes) = options.max_bytes {
-        let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        let pages = i64::try_from(bytes / page.max(1)).unwrap_or(i64::MAX).max(1);
-        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
-    }
     connection.set_prepared_statement_cache_capacity(MAX_PREPARED_STATEMENTS);
     plan_once(&connection)?;
     schema::migrate(&mut connection, path)?;
@@ -46,17 +58,55 @@ pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, 
     Ok(connection)
 }
 
+/// A connection to the file at `path`, with the bounds of `options`.
+fn open(path: &Path, options: &Options) -> Result<Connection, JournalError> {
+    let connection = Connection::open(path).map_err(|error| why_not_open(path, error))?;
+    connection.busy_timeout(options.busy_timeout)?;
+    // Before anything is written, so that a file that isn't ours stays as it is.
+    schema::check(&connection, path)?;
+    space::prepare(&connection)?;
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::Process => "OFF",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    if let Some(bytes) = options.max_bytes {
+        let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pages = i64::try_from(bytes / page.max(1)).unwrap_or(i64::MAX).max(1);
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    }
+    Ok(connection)
+}
+
+/// Refuses a file that is there and cannot be a journal, or not be written. It is opened for that, and closing it would release the locks
+/// that SQLite has on it in this process: so before SQLite opens it.
+fn refuse_unusable(path: &Path) -> Result<(), JournalError> {
+    if !path.is_file() {
+        // To open a pipe would wait for whoever reads it.
+        return Err(JournalError::NoDatabase { path: path.to_owned() });
+    }
+    let file = OpenOptions::new().write(true).open(path).map_err(JournalError::io(path))?;
+    match file.metadata().map_err(JournalError::io(path))?.len() {
+        0 => Err(JournalError::Emptied { path: path.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
 /// A connection that only reads a file that is there.
 pub(crate) fn for_reading(path: &Path, busy_timeout: Duration) -> Result<Connection, JournalError> {
     if !path.exists() {
         return Err(JournalError::Missing { path: path.to_owned() });
+    }
+    if path.metadata().is_ok_and(|file| file.len() == 0) {
+        return Err(JournalError::Emptied { path: path.to_owned() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| why_not_open(path, error))?;
     connection.busy_timeout(busy_timeout)?;
     plan_once(&connection)?;
     // Opens the write-ahead log too, so that a connection that is there needs no further file.
-    connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))?;
+    let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0));
+    version.map_err(|error| JournalError::of_file(path, error))?;
     Ok(connection)
 }
 

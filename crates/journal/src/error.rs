@@ -1,7 +1,7 @@
 //! What can go wrong, and whether trying again can help.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dateline_wire::{EntryId, FeedId};
@@ -11,6 +11,18 @@ use thiserror::Error;
 /// Linux: too many files are open, in this process or in the whole system.
 const EMFILE: i32 = 24;
 const ENFILE: i32 = 23;
+
+/// What to do about files that are somebody else's.
+const NOT_OURS: &str =
+    "; give it, with its folder, to the user who runs Dateline (chown), or mount its disk for writing";
+
+/// What to do about what the system says of a file.
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => NOT_OURS,
+        _ => "",
+    }
+}
 
 /// Why the journal could not do what was asked.
 #[derive(Debug, Clone, Error)]
@@ -54,6 +66,26 @@ pub enum JournalError {
         /// Its application id.
         found: i32,
     },
+    /// The file is no SQLite database.
+    #[error(
+        "{} is no journal (it is no SQLite database): put a copy in its place (`dateline restore FILE --replace`), or move it away to \
+         begin anew",
+        path.display()
+    )]
+    NoDatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file holds nothing, which no daemon leaves behind: what was in it is lost.
+    #[error(
+        "{} is empty, so what it held is lost (a disk that was full, a copy that broke off). Put a copy in its place (`dateline restore \
+         FILE --replace`); or remove it to begin anew, and all that feeds still list is published again",
+        path.display()
+    )]
+    Emptied {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another process has the journal open for writing.
     #[error("{} is in use by {holder}: one daemon writes a journal; stop that one, or use another data_dir", path.display())]
     InUse {
@@ -63,13 +95,16 @@ pub enum JournalError {
         holder: String,
     },
     /// A file is there that would be overwritten.
-    #[error("{} is there already: name another file, or move this one away (`dateline restore` takes --replace)", path.display())]
+    #[error("{} is there already, and is not written over: name another file, or move this one away (`dateline restore` takes --replace)", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
     },
     /// SQLite finds the file damaged.
-    #[error("{} is damaged: {found}; take another copy", path.display())]
+    #[error(
+        "{} is damaged: {found}; use another copy (`dateline restore FILE --replace` puts one in the place of a journal)",
+        path.display()
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -82,6 +117,14 @@ pub enum JournalError {
         /// What was found.
         why: String,
     },
+    /// A copy of the journal cannot be written.
+    #[error("the copy {} cannot be made: {why}", path.display())]
+    Copy {
+        /// Where it was to be.
+        path: PathBuf,
+        /// What went wrong, and what to do.
+        why: String,
+    },
     /// There is no journal at this path yet.
     #[error("there is no journal at {}: `dateline run` makes one", path.display())]
     Missing {
@@ -89,7 +132,7 @@ pub enum JournalError {
         path: PathBuf,
     },
     /// A file beside the journal could not be used.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}{}", path.display(), remedy(source))]
     Io {
         /// The file.
         path: PathBuf,
@@ -145,6 +188,9 @@ pub enum JournalError {
         /// Why.
         why: String,
     },
+    /// The journal's file, or the folder that it lies in, is not ours to write.
+    #[error("it cannot be written (SQLite: {0}){NOT_OURS}")]
+    ReadOnly(Arc<rusqlite::Error>),
     /// SQLite failed in another way.
     #[error("SQLite: {0}")]
     Sqlite(Arc<rusqlite::Error>),
@@ -187,6 +233,17 @@ impl JournalError {
         }
     }
 
+    /// Of the file at `path`, which SQLite may find to be none of its own, or damaged.
+    pub(crate) fn of_file(path: &Path, error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ffi::ErrorCode::NotADatabase) => Self::NoDatabase { path: path.to_owned() },
+            Some(ffi::ErrorCode::DatabaseCorrupt) => {
+                Self::Damaged { path: path.to_owned(), found: error.to_string() }
+            }
+            _ => error.into(),
+        }
+    }
+
     /// The same about one row, if the row is at fault and not the file: what was stored there is not what is written there.
     pub(crate) fn of_row(self, row: impl FnOnce() -> String) -> Self {
         match self {
@@ -208,7 +265,23 @@ impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ffi::ErrorCode::DiskFull) => Self::Full,
+            Some(ffi::ErrorCode::ReadOnly) => Self::ReadOnly(Arc::new(error)),
             _ => Self::Sqlite(Arc::new(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_somebody_elses_are_told_with_what_to_do() {
+        let of_sqlite = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_READONLY), None);
+        let refused = io::Error::from(io::ErrorKind::PermissionDenied);
+        for error in [JournalError::from(of_sqlite), JournalError::io("journal.db.lock")(refused)] {
+            assert!(error.to_string().contains("to the user who runs Dateline (chown)"), "{error}");
+            assert!(!error.is_retryable());
         }
     }
 }

@@ -73,6 +73,7 @@ mod sink_reader;
 mod space;
 mod status;
 mod story_reader;
+mod unfinished;
 mod writer;
 
 pub use backup::{CopyReport, RestoreOptions, backup, restore};
@@ -82,6 +83,7 @@ pub use change::{
     SinkId, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow, StoryUpdate,
     UndeliveredEvent,
 };
+pub use connection::inspect;
 pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;

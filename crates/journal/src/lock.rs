@@ -2,9 +2,10 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
+use crate::unfinished::beside;
 use crate::{JournalError, private};
 
 /// How often the lock is asked for, and how long after another: whoever only looks who has it ([`writer_of`]) has it for a moment.
@@ -21,7 +22,7 @@ pub(crate) struct Lock {
 
 impl Lock {
     pub(crate) fn acquire(journal: &Path) -> Result<Self, JournalError> {
-        let path = path_of(journal);
+        let path = beside(journal, ".lock");
         let io = || JournalError::io(&path);
         let mut options = private::options();
         let mut file =
@@ -57,7 +58,7 @@ impl Lock {
 ///
 /// A daemon that starts has it for a moment before its API can be reached.
 pub fn writer_of(journal: &Path) -> Option<String> {
-    let mut file = File::open(path_of(journal)).ok()?;
+    let mut file = File::open(beside(journal, ".lock")).ok()?;
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => Some(holder_in(&mut file)),
         // It is let go with the file.
@@ -83,12 +84,6 @@ fn host_name() -> String {
         "" => "this host".to_owned(),
         name => name.to_owned(),
     }
-}
-
-fn path_of(journal: &Path) -> PathBuf {
-    let mut name = journal.as_os_str().to_owned();
-    name.push(".lock");
-    name.into()
 }
 
 #[cfg(test)]

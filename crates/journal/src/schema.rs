@@ -65,9 +65,14 @@ pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;
 
 /// Refuses what this program doesn't understand, and says which version the file has: 0 for an empty one.
 pub(crate) fn check(connection: &Connection, path: &Path) -> Result<u32, JournalError> {
-    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let read = || -> rusqlite::Result<(u32, i32, u32)> {
+        Ok((
+            connection.pragma_query_value(None, "user_version", |row| row.get(0))?,
+            connection.pragma_query_value(None, "application_id", |row| row.get(0))?,
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
+        ))
+    };
+    let (found, application, tables) = read().map_err(|error| JournalError::of_file(path, error))?;
     if application != APPLICATION_ID && (tables > 0 || application != 0) {
         return Err(JournalError::Foreign { path: path.to_owned(), found: application });
     }

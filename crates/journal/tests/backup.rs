@@ -91,6 +91,20 @@ async fn a_copy_is_for_its_own_user_alone_and_overwrites_nothing() {
 }
 
 #[tokio::test]
+async fn a_copy_that_cannot_be_made_is_told_of_the_copy_and_not_of_the_journal() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let _journal = journal_at(&path).await;
+    let file = folder.path().join("missing/copy.db");
+    let told = backup(&path, &file, |_, _| {}).unwrap_err().to_string();
+    assert!(
+        told.starts_with(&format!("the copy {} cannot be made: there is no folder ", file.display())),
+        "{told}"
+    );
+    assert!(!told.contains("journal.db") && !told.contains(".unfinished"), "{told}");
+}
+
+#[tokio::test]
 async fn a_copy_becomes_a_journal_of_a_new_epoch_that_knows_what_the_copy_knew() {
     let folder = tempdir().unwrap();
     let (path, file) = (folder.path().join("journal.db"), folder.path().join("copy"));

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use dateline_journal::{
     Durability, EntryOutcome, Journal, JournalError, JournalReader, JournalStatus, Options, RestoreOptions,
+    inspect,
 };
 use dateline_wire::{ArticleId, CanonicalUrl, EventKind, RejectReason, Sequence};
 use harness::{announce, article, at, entry, feed, finish, link, reject};
@@ -50,6 +51,81 @@ async fn all_files_of_a_new_journal_are_for_its_own_user_alone() {
     files.sort();
     let expected = ["journal.db", "journal.db-shm", "journal.db-wal", "journal.db.lock"];
     assert_eq!(files, expected.map(|name| (name.to_owned(), 0o600)));
+}
+
+#[test]
+fn a_journal_that_was_emptied_is_no_new_one() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    assert!(!inspect(&path).unwrap(), "there is none yet");
+    drop(Journal::open(&path, Options::default()).unwrap());
+    assert!(inspect(&path).unwrap());
+    std::fs::write(&path, "").unwrap();
+    let refused = [
+        inspect(&path).unwrap_err(),
+        Journal::open(&path, Options::default()).map(drop).unwrap_err(),
+        JournalReader::open(&path).map(drop).unwrap_err(),
+    ];
+    for error in refused {
+        assert!(matches!(error, JournalError::Emptied { .. }), "{error}");
+        assert!(
+            error.to_string().contains("dateline restore") && error.to_string().contains("remove it"),
+            "{error}"
+        );
+    }
+    std::fs::remove_file(&path).unwrap();
+    assert!(Journal::open(&path, Options::default()).is_ok());
+}
+
+#[test]
+fn a_disk_that_is_full_at_the_first_start_leaves_no_journal_behind() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let full = Options { max_bytes: Some(8_192), ..Options::default() };
+    let error = Journal::open(&path, full).map(drop).unwrap_err();
+    assert!(error.is_full() && error.is_retryable(), "{error}");
+    assert!(!inspect(&path).unwrap());
+    assert!(Journal::open(&path, Options::default()).is_ok());
+}
+
+#[test]
+fn the_write_ahead_log_of_a_journal_that_was_removed_is_not_taken_into_the_next() {
+    let folder = tempdir().unwrap();
+    let (path, other) = (folder.path().join("journal.db"), folder.path().join("other.db"));
+    drop(Journal::open(&path, Options::default()).unwrap());
+    let log = {
+        let writer = Connection::open(&path).unwrap();
+        writer.execute_batch("CREATE TABLE left_over (x); INSERT INTO left_over VALUES (1)").unwrap();
+        std::fs::read(folder.path().join("journal.db-wal")).unwrap()
+    };
+    std::fs::write(folder.path().join("other.db-wal"), log).unwrap();
+    drop(Journal::open(&other, Options::default()).unwrap());
+    let tables: u32 = Connection::open(&other)
+        .unwrap()
+        .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'left_over'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(tables, 0);
+}
+
+#[test]
+fn what_is_no_journal_is_told_as_that_with_what_to_do() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    std::fs::write(&path, "neither a database nor anything else. ".repeat(100)).unwrap();
+    for error in
+        [inspect(&path).unwrap_err(), Journal::open(&path, Options::default()).map(drop).unwrap_err()]
+    {
+        assert!(matches!(error, JournalError::NoDatabase { .. }), "{error}");
+        assert!(error.to_string().contains("dateline restore"), "{error}");
+    }
+    // A page of a journal, and then something else.
+    drop(std::fs::remove_file(&path));
+    drop(Journal::open(&path, Options::default()).unwrap());
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[100..].fill(0x5a);
+    std::fs::write(&path, bytes).unwrap();
+    let error = inspect(&path).unwrap_err();
+    assert!(matches!(error, JournalError::Damaged { .. }), "{error}");
 }
 
 #[test]

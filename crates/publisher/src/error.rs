@@ -14,7 +14,7 @@ pub enum RelayError {
     #[error(transparent)]
     Settings(#[from] KafkaSettingsError),
     /// A file named in the settings cannot be read.
-    #[error("kafka.{setting}: cannot read {path}: {source}")]
+    #[error("`{setting}` in [kafka]: cannot read {path}: {source}")]
     File {
         /// The setting.
         setting: &'static str,
@@ -29,7 +29,7 @@ pub enum RelayError {
     /// Another daemon delivers under the same transactional id.
     #[error(
         "another daemon ({by}) has taken over the transactional id {transactional_id:?}: stop one of the two, or give \
-         each its own kafka.transactional_id"
+         each its own `transactional_id` in [kafka]"
     )]
     Fenced {
         /// Who it is, as it wrote into the relay's topic.

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dateline_wire::{EventKind, Secret};
-use jiff::fmt::serde::unsigned_duration::friendly::compact;
+use dateline_wire::{EventKind, Secret, duration};
 use serde::Deserialize;
 use thiserror::Error;
 use url::Url;
@@ -47,7 +46,7 @@ pub struct KafkaSettings {
     /// a reject with the reason `record_too_large` in its place. Topics made here allow this size.
     pub max_record_bytes: usize,
     /// How long the broker lets a transaction stand open before it aborts it, and how long a delivery may take.
-    #[serde(with = "compact::required")]
+    #[serde(with = "duration")]
     pub transaction_timeout: Duration,
     /// How records are compressed.
     pub compression: Compression,
@@ -286,7 +285,7 @@ impl SaslMechanism {
 
 /// A wrong setting.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("kafka.{setting}: {what}")]
+#[error("{}: {what}", self.shown_name())]
 pub struct KafkaSettingsError {
     /// The setting, by its name under `[kafka]`.
     pub setting: String,
@@ -294,30 +293,45 @@ pub struct KafkaSettingsError {
     pub what: String,
 }
 
+impl KafkaSettingsError {
+    /// The setting as people call it: `brokers` in [kafka], `relay` in [kafka.topics].
+    fn shown_name(&self) -> String {
+        shown_name(&self.setting)
+    }
+}
+
+/// The setting with this name under `[kafka]` as people call it. Names of properties hold dots.
+fn shown_name(setting: &str) -> String {
+    match setting.split_once('.') {
+        Some((section, name)) => format!("`{name}` in [kafka.{section}]"),
+        None => format!("`{setting}` in [kafka]"),
+    }
+}
+
 /// Properties of librdkafka that the relay sets itself, under each of their names, and what to do instead of setting them.
 const RESERVED_PROPERTIES: [(&[&str], &str); 19] = [
-    (&["bootstrap.servers", "metadata.broker.list"], "set kafka.brokers instead"),
-    (&["client.id"], "set kafka.client_id instead"),
-    (&["transactional.id"], "set kafka.transactional_id instead"),
+    (&["bootstrap.servers", "metadata.broker.list"], "set `brokers` in [kafka] instead"),
+    (&["client.id"], "set `client_id` in [kafka] instead"),
+    (&["transactional.id"], "set `transactional_id` in [kafka] instead"),
     (
         &["transaction.timeout.ms", "message.timeout.ms", "delivery.timeout.ms"],
-        "set kafka.transaction_timeout instead",
+        "set `transaction_timeout` in [kafka] instead",
     ),
-    (&["compression.type", "compression.codec"], "set kafka.compression instead"),
-    (&["message.max.bytes", "batch.size"], "set kafka.max_record_bytes instead"),
-    (&["batch.num.messages", "queue.buffering.max.messages"], "set kafka.max_batch instead"),
-    (&["queue.buffering.max.kbytes"], "set kafka.max_batch_bytes instead"),
-    (&["queue.buffering.max.ms"], "set kafka.properties.\"linger.ms\" instead"),
-    (&["security.protocol"], "set kafka.security_protocol instead"),
-    (&["ssl.ca.location"], "set kafka.ssl_ca_file instead"),
-    (&["ssl.certificate.location"], "set kafka.ssl_certificate_file instead"),
-    (&["ssl.key.location"], "set kafka.ssl_key_file instead"),
+    (&["compression.type", "compression.codec"], "set `compression` in [kafka] instead"),
+    (&["message.max.bytes", "batch.size"], "set `max_record_bytes` in [kafka] instead"),
+    (&["batch.num.messages", "queue.buffering.max.messages"], "set `max_batch` in [kafka] instead"),
+    (&["queue.buffering.max.kbytes"], "set `max_batch_bytes` in [kafka] instead"),
+    (&["queue.buffering.max.ms"], "set `linger.ms` in [kafka.properties] instead"),
+    (&["security.protocol"], "set `security_protocol` in [kafka] instead"),
+    (&["ssl.ca.location"], "set `ssl_ca_file` in [kafka] instead"),
+    (&["ssl.certificate.location"], "set `ssl_certificate_file` in [kafka] instead"),
+    (&["ssl.key.location"], "set `ssl_key_file` in [kafka] instead"),
     (&["ssl.key.password"], "set DATELINE_KAFKA__SSL_KEY_PASSWORD in the environment instead"),
-    (&["sasl.mechanism", "sasl.mechanisms"], "set kafka.sasl_mechanism instead"),
-    (&["sasl.username"], "set kafka.sasl_username instead"),
+    (&["sasl.mechanism", "sasl.mechanisms"], "set `sasl_mechanism` in [kafka] instead"),
+    (&["sasl.username"], "set `sasl_username` in [kafka] instead"),
     (
         &["sasl.password"],
-        "set kafka.sasl_password_file instead, or DATELINE_KAFKA__SASL_PASSWORD in the environment",
+        "set `sasl_password_file` in [kafka] instead, or DATELINE_KAFKA__SASL_PASSWORD in the environment",
     ),
     (
         &[
@@ -347,8 +361,8 @@ const RESERVED_PROPERTIES: [(&[&str], &str); 19] = [
 
 /// Settings of topics that have a setting of their own here.
 const RESERVED_TOPIC_CONFIG: [(&[&str], &str); 2] = [
-    (&["cleanup.policy"], "set kafka.cleanup instead"),
-    (&["max.message.bytes"], "set kafka.max_record_bytes instead"),
+    (&["cleanup.policy"], "set `cleanup` in [kafka] instead"),
+    (&["max.message.bytes"], "set `max_record_bytes` in [kafka] instead"),
 ];
 
 /// Those of `given` that are reserved, and what to do instead.
@@ -386,7 +400,10 @@ impl KafkaSettings {
     pub fn wrong_values(&self) -> Vec<KafkaSettingsError> {
         let mut found = Vec::new();
         if self.is_enabled() && !self.brokers.split(',').all(|broker| is_broker(broker.trim())) {
-            found.push(wrong("brokers", "expected host:port, several separated by commas"));
+            found.push(wrong(
+                "brokers",
+                "expected host:port with a port from 1 to 65535, several separated by commas",
+            ));
         }
         let mut taken: BTreeMap<&str, String> = BTreeMap::new();
         for (setting, name) in self.topics.all() {
@@ -395,39 +412,41 @@ impl KafkaSettings {
             }
             // What reads one topic expects one schema; the relay's position needs a topic of its own.
             if let Some(other) = taken.insert(name, setting.clone()) {
-                found.push(wrong(&setting, format!("expected a topic of its own: `{other}` has this one")));
+                found.push(wrong(
+                    &setting,
+                    format!("expected a topic of its own: {} has this one", shown_name(&other)),
+                ));
             }
         }
-        if self.client_id.is_empty() || self.client_id.chars().any(char::is_control) {
+        if !is_line(&self.client_id) {
             found.push(wrong("client_id", "expected a name on one line"));
         }
-        if self
-            .transactional_id
-            .as_deref()
-            .is_some_and(|id| id.is_empty() || id.chars().any(char::is_control))
-        {
+        if self.transactional_id.as_deref().is_some_and(|id| !is_line(id)) {
             found.push(wrong("transactional_id", "expected a name on one line; or leave it out"));
         }
         if self.partitions == 0 {
-            found.push(wrong("partitions", "expected at least 1"));
+            found.push(wrong("partitions", "expected a number from 1 to 65535"));
         }
         if self.replication == Some(0) {
-            found.push(wrong("replication", "expected at least 1; leave it out for the broker's default"));
+            found.push(wrong(
+                "replication",
+                "expected a number from 1 to 65535; leave it out for the broker's default",
+            ));
         }
         if !(1..=MAX_BATCH_EVENTS).contains(&self.max_batch) {
-            found.push(wrong("max_batch", format!("expected between 1 and {MAX_BATCH_EVENTS}")));
+            found.push(wrong("max_batch", format!("expected a number from 1 to {MAX_BATCH_EVENTS}")));
         }
         if !(1..=MAX_BATCH_BYTES).contains(&self.max_batch_bytes) {
-            found.push(wrong("max_batch_bytes", format!("expected between 1 and {MAX_BATCH_BYTES}")));
+            found.push(wrong("max_batch_bytes", format!("expected a number from 1 to {MAX_BATCH_BYTES}")));
         }
         if !(10_000..=100_000_000).contains(&self.max_record_bytes) {
-            found.push(wrong("max_record_bytes", "expected between 10000 and 100000000"));
+            found.push(wrong("max_record_bytes", "expected a number from 10000 to 100000000"));
         }
         let timeout = self.transaction_timeout;
         if timeout < Duration::from_secs(5) || timeout > Duration::from_secs(900) {
             found.push(wrong(
                 "transaction_timeout",
-                "expected a duration between 5s and 15m, which brokers allow by default",
+                "expected a duration from 5s to 15m, which brokers allow by default",
             ));
         }
         self.add_wrong_security(&mut found);
@@ -438,6 +457,13 @@ impl KafkaSettings {
         for (name, instead) in reserved_among(&self.topic_config, &RESERVED_TOPIC_CONFIG) {
             found.push(wrong(&format!("topic_config.{name}"), instead));
         }
+        let broken = self.topic_config.iter().filter(|(name, value)| !is_line(name) || !is_line(value));
+        found.extend(broken.map(|(name, _)| {
+            wrong(
+                &format!("topic_config.{name}"),
+                "expected a setting of topics by Kafka's name, with its value, on one line",
+            )
+        }));
         found.extend(crate::client::refused_properties(&self.properties));
         found
     }
@@ -495,8 +521,8 @@ impl KafkaSettings {
     fn add_wrong_security(&self, found: &mut Vec<KafkaSettingsError>) {
         let protocol = self.security_protocol;
         if protocol.has_sasl() {
-            if self.sasl_username.as_deref().is_none_or(str::is_empty) {
-                found.push(wrong("sasl_username", "expected the name to log in with"));
+            if self.sasl_username.as_deref().is_none_or(|name| !is_line(name)) {
+                found.push(wrong("sasl_username", "expected the name to log in with, on one line"));
             }
             if self.sasl_password.is_none() && self.sasl_password_file.is_none() {
                 found.push(wrong(
@@ -577,6 +603,11 @@ fn is_broker(broker: &str) -> bool {
 
 pub(crate) fn wrong(setting: &str, what: impl Into<String>) -> KafkaSettingsError {
     KafkaSettingsError { setting: setting.into(), what: what.into() }
+}
+
+/// Whether `text` is something, on one line.
+fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(char::is_control)
 }
 
 /// Kafka's own rule (`org.apache.kafka.common.internals.Topic`).
@@ -694,10 +725,10 @@ mod tests {
                 .map_err(|error| error.to_string())
         };
         for (name, part) in [
-            ("compression.codec", "set kafka.compression"),
-            ("sasl.mechanisms", "set kafka.sasl_mechanism"),
-            ("ssl.ca.location", "set kafka.ssl_ca_file"),
-            ("delivery.timeout.ms", "set kafka.transaction_timeout"),
+            ("compression.codec", "set `compression` in [kafka]"),
+            ("sasl.mechanisms", "set `sasl_mechanism` in [kafka]"),
+            ("ssl.ca.location", "set `ssl_ca_file` in [kafka]"),
+            ("delivery.timeout.ms", "set `transaction_timeout` in [kafka]"),
             ("queue.buffering.max.ms", "linger.ms"),
             ("enable.idempotence", "exactly-once"),
         ] {
@@ -708,7 +739,7 @@ mod tests {
         assert_eq!(check("socket.keepalive.enable"), Ok(()));
         let topic_config = BTreeMap::from([("cleanup.policy".to_owned(), "delete".to_owned())]);
         let error = KafkaSettings { topic_config, ..KafkaSettings::default() }.check().unwrap_err();
-        assert!(error.to_string().contains("set kafka.cleanup"), "{error}");
+        assert!(error.to_string().contains("set `cleanup` in [kafka]"), "{error}");
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub(crate) async fn ensure(
     if !settings.create_topics {
         let names: Vec<&str> = missing.iter().map(|topic| topic.name).collect();
         return Err(SessionError::Transient(format!(
-            "the topics {} are missing, and kafka.create_topics is off",
+            "the topics {} are missing, and `create_topics` in [kafka] is off",
             names.join(", ")
         )));
     }

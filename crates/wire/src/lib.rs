@@ -23,6 +23,7 @@
 mod article;
 mod canonical;
 mod cloud_event;
+pub mod duration;
 mod event;
 mod feed;
 mod id;

@@ -23,8 +23,11 @@ impl SchemaBase {
         if text.is_empty() {
             return Ok(Self(None));
         }
-        let meant =
-            |why: &str| format!("{why}; an address such as \"https://news.example/v1/schemas\" is meant");
+        let meant = |why: &str| {
+            format!(
+                "{why}; expected an address such as \"https://news.example/v1/schemas\", without user name, password and query"
+            )
+        };
         let mut url = Url::parse(text).map_err(|error| meant(&error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(meant("it is no http or https URL"));
@@ -139,7 +142,7 @@ mod tests {
             ["/v1/schemas", "ftp://a.example/", "https://me:hush@a.example/", "https://a.example/?x=1"]
         {
             let error = SchemaBase::parse(base).unwrap_err();
-            assert!(error.contains("is meant") && !error.contains("hush"), "{error}");
+            assert!(error.contains("expected an address") && !error.contains("hush"), "{error}");
         }
     }
 

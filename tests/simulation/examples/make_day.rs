@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         log_clock: LogClock::default(),
     };
     let mut lines = Vec::new();
-    let config = Config::load(&config).map_err(|errors| format!("{errors:?}"))?;
+    let config = Config::load_to_replay(&config).map_err(|errors| format!("{errors:?}"))?;
     let replayed = replay.run(config, &mut lines)?;
     let lines = String::from_utf8(lines)?;
     if told.is_some_and(|told| told != lines) {

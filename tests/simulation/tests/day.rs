@@ -24,7 +24,8 @@ fn replay(files: &[PathBuf], threads: usize) -> (ReplaySummary, String) {
     let threads = NonZero::new(threads).unwrap();
     let replay = Replay { files: files.to_vec(), threads, journal: None, log_clock: LogClock::default() };
     let mut lines = Vec::new();
-    let replayed = replay.run(Config::load(&fixture("dateline.toml")).unwrap(), &mut lines).unwrap();
+    let replayed =
+        replay.run(Config::load_to_replay(&fixture("dateline.toml")).unwrap(), &mut lines).unwrap();
     (replayed, String::from_utf8(lines).unwrap())
 }
 

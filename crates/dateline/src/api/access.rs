@@ -68,7 +68,9 @@ impl WriteAccess {
     /// Who may log in to the console. Reads their file.
     pub(super) fn users(&self) -> Result<Vec<User>, Problem> {
         users::read(&self.console.users).map_err(|error| {
-            tracing::error!("nobody may log in to the console: {error}");
+            for error in error {
+                tracing::error!("nobody may log in to the console: {error}");
+            }
             let detail =
                 "the users of [console] cannot be read, so nobody may log in; the daemon's log says why";
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)

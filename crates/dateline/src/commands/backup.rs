@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use dateline_journal::JournalError;
 
 use super::config_file::ConfigFile;
 use super::print_text;
@@ -41,7 +42,11 @@ pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
     if shows_progress {
         let _ = writeln!(io::stderr());
     }
-    let copy = copied.map_err(|source| Failure::Journal { path, source })?;
+    let copy = copied.map_err(|source| match source {
+        // Of the copy, and not of the journal.
+        JournalError::Copy { .. } | JournalError::Exists { .. } => Failure::Other(source.to_string()),
+        source => Failure::Journal { path, source },
+    })?;
     print_text(&format!(
         "{}: {}, events up to {}, of which Kafka has those up to {}. It holds what subscribers get and the keys of subscriptions at \
          hubs; keep it where nobody else reads it.\n",

@@ -1,5 +1,9 @@
 //! `dateline check`: is the configuration right?
 
+use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::sync::Arc;
+
 use clap::Args;
 use dateline_publisher::KafkaSettings;
 
@@ -7,6 +11,8 @@ use super::config_file::ConfigFile;
 use super::{feed, print_text};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::groundwork::Groundwork;
+use crate::metrics::Metrics;
 use crate::text::shown_text;
 
 /// Validates the configuration, the feeds and the subject.
@@ -27,6 +33,14 @@ pub struct CheckArguments {
 pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config.path)?;
     let settings = &config.settings;
+    let has_journal = lay_groundwork(&config)?;
+    let journal = if has_journal { "" } else { " (none yet; the first run makes it)" };
+    let taken = match TcpListener::bind(settings.http.listen) {
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            " (in use now, which is well if it is by the daemon that runs with this)"
+        }
+        _ => "",
+    };
     let delivery = match settings.kafka.brokers.as_str() {
         "" => "none (brokers in [kafka] is empty): the journal is the log, served over HTTP".to_owned(),
         brokers => format!("Kafka at {brokers}"),
@@ -45,7 +59,7 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         paused => format!(" and {paused} paused"),
     };
     print_text(&format!(
-        "{} is right.\n  feeds     {}{paused} in {}\n  subject   {} in {}\n  stories   {stories}\n  journal   {}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}\n",
+        "{} is right.\n  feeds     {}{paused} in {}\n  subject   {} in {}\n  stories   {stories}\n  journal   {}{journal}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}{taken}\n",
         arguments.config.path.display(),
         config.feeds.len(),
         settings.feeds.display(),
@@ -61,6 +75,19 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         print_text(&format!("  file      {} at {}\n", file.name, file.path.display()))?;
     }
     if arguments.online { ask_all(&config) } else { Ok(()) }
+}
+
+/// Lays what a run rests on, and leaves it at that. Whether there is a journal.
+fn lay_groundwork(config: &Config) -> Result<bool, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::io("the runtime cannot start"))?;
+    runtime.block_on(async {
+        let groundwork = Groundwork::lay(config, Arc::new(Metrics::default()))?;
+        groundwork.traces.finish().await;
+        Ok(groundwork.has_journal)
+    })
 }
 
 /// Asks the broker, if there is one, and every feed, with the manners and the bounds of a run.

@@ -62,7 +62,7 @@ pub struct ReplayArguments {
 /// If a file, the configuration or the journal can't be used, or the events can't be written; [`Failure::Partly`] if some of
 /// the recording is damaged.
 pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
-    let mut config = Config::load(&arguments.config.path)?;
+    let mut config = Config::load_to_replay(&arguments.config.path)?;
     let log_clock = logs::start(&config.settings.logs)?.clock;
     let threads = arguments.threads.unwrap_or_else(all_cores);
     let kafka = config.settings.kafka.clone();

@@ -6,13 +6,22 @@ use std::path::Path;
 use super::error::ConfigError;
 use super::file;
 
+/// Reads the text of the configuration file itself.
+pub(super) fn read_settings(path: &Path) -> Result<String, ConfigError> {
+    read(path).map_err(|error| match path.exists() {
+        true => error,
+        false => error.with_remedy(
+            "name another with --config FILE or in DATELINE_CONFIG; unless named, ./config/dateline.toml and \
+             /etc/dateline/dateline.toml are looked for. `dateline init` writes one to start from",
+        ),
+    })
+}
+
 /// Reads the file's text.
 pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
     file::read_text(path).map_err(|error| {
         let remedy = match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                "name an existing file, e.g. with --config FILE or in DATELINE_CONFIG; `dateline init` writes one to start from"
-            }
+            std::io::ErrorKind::NotFound => "put it there, or name another",
             _ => file::remedy(&error),
         };
         ConfigError::in_file(path, format!("cannot be read: {error}")).with_remedy(remedy)
@@ -112,8 +121,11 @@ mod tests {
 
     #[test]
     fn a_missing_file_says_how_to_name_another() {
-        let error = read(Path::new("/nonexistent/dateline.toml")).unwrap_err().to_string();
+        let error = read_settings(Path::new("/nonexistent/dateline.toml")).unwrap_err().to_string();
         assert!(error.starts_with("/nonexistent/dateline.toml: cannot be read: "), "{error}");
-        assert!(error.contains("--config FILE"), "{error}");
+        for way in ["--config FILE", "./config/dateline.toml", "/etc/dateline/dateline.toml", "dateline init"]
+        {
+            assert!(error.contains(way), "{error}");
+        }
     }
 }

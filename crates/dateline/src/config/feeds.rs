@@ -134,7 +134,8 @@ impl FeedTable {
             match key.get_ref().as_ref() {
                 "url" => url = Some((address(file, value), value.span())),
                 "name" => {
-                    name = file.text("name", value, "what people call the feed, as text").map(str::to_owned)
+                    let expected = "what people call the feed, as text on one line";
+                    name = file.line_of_text("name", value, expected).map(str::to_owned);
                 }
                 "enabled" => enabled = file.flag("enabled", value).unwrap_or(true),
                 "group" => group = named_group(file, value, groups),
@@ -206,13 +207,16 @@ fn pollable(text: &str) -> Result<Url, (String, &'static str)> {
     Ok(url)
 }
 
-/// The feeds as the text of a feeds file, which [`read`] takes back unchanged.
+/// The feeds as the text of a feeds file, which [`read`] takes back, with each name on one line.
 pub fn to_text<'f>(feeds: impl IntoIterator<Item = (&'f Url, Option<&'f str>)>) -> String {
     let mut text = String::new();
     for (url, name) in feeds {
         text.push_str("\n[[feed]]\n");
         text.push_str(&format!("url = {}\n", toml::Value::from(url.as_str())));
-        if let Some(name) = name {
+        // Lists of others hold names of several lines, and empty ones.
+        let name = name.unwrap_or_default().replace(char::is_control, " ");
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !name.is_empty() {
             text.push_str(&format!("name = {}\n", toml::Value::from(name)));
         }
     }
@@ -304,7 +308,7 @@ mod tests {
                  [[feed]]\nnam = 'B'\n\
                  [[feeds]]\n"
             ),
-            "feeds.toml:3: `name` is 7; expected what people call the feed, as text\n\
+            "feeds.toml:3: `name` is 7; expected what people call the feed, as text on one line\n\
              feeds.toml:4: `enabled` is 'no'; expected true or false\n\
              feeds.toml:5: a feed without `url`; give its address, as in url = \"https://news.example/rss\"\n\
              feeds.toml:6: unknown setting `nam`; did you mean `name`?\n\
@@ -369,7 +373,7 @@ mod tests {
         for (option, told) in [
             (
                 "interval = 'often'",
-                "`interval` is 'often'; expected a duration such as 30s, 5m, 1h 30m, or bounds",
+                "`interval` is 'often'; expected a duration such as 30s, 5m, 1h 30m, 7d, or bounds",
             ),
             (
                 "interval = { min = '1h', max = '5m' }",
@@ -391,7 +395,7 @@ mod tests {
                 "proxy = { credentials = { env = 'A' } }",
                 "`proxy.credentials`: the environment variable A is not set",
             ),
-            ("tags = [7]", "`tags` is 7; expected a text, or several"),
+            ("tags = [7]", "`tags` is 7; expected a text on one line, or several"),
             (
                 "language = 'Korean'",
                 "`language` is 'Korean'; expected a language tag of two or three letters",
@@ -486,5 +490,9 @@ mod tests {
         let feeds = read_text(&text).unwrap();
         let feed = feeds[0].published();
         assert_eq!((feed.url.as_url(), feed.name.as_deref()), (&url, Some("The \"A\" \\ Times")));
+        for (listed, name) in [("The\n  B\u{1b} Post ", Some("The B Post")), (" \n", None)] {
+            let feeds = read_text(&to_text([(&url, Some(listed))])).unwrap();
+            assert_eq!(feeds[0].published().name.as_deref(), name);
+        }
     }
 }

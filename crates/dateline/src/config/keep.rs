@@ -1,12 +1,17 @@
 //! How long something is kept: `"30d"`, `"2w"`, `"36h"`, `"forever"`.
 
+use std::fmt;
 use std::time::Duration;
 
-use jiff::{Span, SpanRelativeTo};
-use serde::{Deserialize, Deserializer, de::Error};
+use dateline_wire::duration;
+use serde::{Deserialize, Deserializer, de};
 
 /// The word for what is never let go.
 const FOREVER: &str = "forever";
+/// The shortest time that something is kept: whoever writes 0 may mean the contrary.
+const SHORTEST: Duration = Duration::from_secs(3_600);
+/// What is written.
+const EXPECTED: &str = "a duration of 1h or more, such as 36h, 30d or 2w; or forever";
 
 /// How long something is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,19 +39,27 @@ impl KeepFor {
 
 impl<'de> Deserialize<'de> for KeepFor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.trim() == FOREVER {
-            return Ok(Self::Ever);
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = KeepFor;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(EXPECTED)
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<KeepFor, E> {
+                if text.trim() == FOREVER {
+                    return Ok(KeepFor::Ever);
+                }
+                match duration::parse(text) {
+                    Ok(length) if length >= SHORTEST => Ok(KeepFor::Time(length)),
+                    _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+                }
+            }
         }
-        let refused = || {
-            D::Error::custom(format!(
-                "`{text}`: a length of time is meant, such as 30d, 2w or 36h, or {FOREVER}"
-            ))
-        };
-        let span: Span = text.trim().parse().map_err(|_| refused())?;
-        // A month or a year has no length of its own.
-        let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| refused())?;
-        Duration::try_from(length).map(Self::Time).map_err(|_| refused())
+
+        deserializer.deserialize_str(Visitor)
     }
 }
 
@@ -68,7 +81,7 @@ mod tests {
 
     #[test]
     fn what_has_no_length_is_refused_with_what_is_meant() {
-        for text in ["", "30", "1y", "-3d", "soon"] {
+        for text in ["", "30", "1y", "-3d", "soon", "0s", "59m", "99999999999999h"] {
             let error = read(text).unwrap_err();
             assert!(error.contains("30d") && error.contains("forever"), "{text}: {error}");
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dateline_fetcher::duration;
+use dateline_wire::duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
@@ -10,6 +10,8 @@ use serde::{Deserialize, Deserializer};
 const MAX_VISITS: usize = 24;
 /// A page that is visited later than this many days after its publication is an archive's.
 const MAX_DAYS: u64 = 90;
+/// A page that is visited sooner is the one that was just read.
+const SHORTEST: Duration = Duration::from_secs(60);
 
 /// When pages of published articles are visited again.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -32,11 +34,10 @@ impl RevisitSettings {
     pub(super) fn problem(&self) -> Option<String> {
         let longest = Duration::from_secs(MAX_DAYS * 86_400);
         let grows = self.after.windows(2).all(|pair| pair[0] < pair[1]);
-        let fits = self.after.iter().all(|after| !after.is_zero() && *after <= longest);
+        let fits = self.after.iter().all(|after| (SHORTEST..=longest).contains(after));
         (self.after.len() > MAX_VISITS || !grows || !fits).then(|| {
             format!(
-                "expected at most {MAX_VISITS} durations up to {} h, each longer than the one before, such as [\"1h\", \"24h\"]",
-                MAX_DAYS * 24
+                "expected at most {MAX_VISITS} durations from 1m to {MAX_DAYS}d, each longer than the one before, such as [\"1h\", \"7d\"]"
             )
         })
     }
@@ -85,7 +86,9 @@ mod tests {
         let read = |text: &str| toml::from_str::<RevisitSettings>(text).map(|read| read.problem().is_none());
         assert_eq!(read("after = []"), Ok(true));
         assert_eq!(read("after = [\"90s\", \"2h\"]"), Ok(true));
-        for refused in ["after = [\"2h\", \"1h\"]", "after = [\"0s\"]", "after = [\"9000h\"]"] {
+        for refused in
+            ["after = [\"2h\", \"1h\"]", "after = [\"0s\"]", "after = [\"1ns\"]", "after = [\"91d\"]"]
+        {
             assert_eq!(read(refused), Ok(false), "{refused}");
         }
         assert!(read("after = [5]").is_err());

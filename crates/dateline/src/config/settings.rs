@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dateline_fetcher::websub::WebSubSettings;
-use dateline_fetcher::{FetchSettings, PollSettings, duration};
+use dateline_fetcher::{FetchSettings, PollSettings};
 use dateline_publisher::KafkaSettings;
-use dateline_wire::{Envelope, SchemaBase, Secret};
+use dateline_wire::{Envelope, SchemaBase, Secret, duration};
 use serde::Deserialize;
 
 use super::document;

@@ -182,7 +182,9 @@ fn file_path(
     value: &Value<'_>,
     paths: &mut HashMap<PathBuf, usize>,
 ) -> Option<PathBuf> {
-    let text = value.get_ref().as_str().filter(|text| !text.is_empty() && !text.ends_with('/'));
+    let is_file =
+        |text: &&str| !text.trim().is_empty() && !text.ends_with('/') && !text.contains(char::is_control);
+    let text = value.get_ref().as_str().filter(is_file);
     let Some(text) = text else {
         file.unexpected("path", value, "the path of a file");
         return None;
@@ -191,6 +193,11 @@ fn file_path(
     let path = folder.map_or_else(|| PathBuf::from(text), |folder| folder.join(text));
     if path.is_dir() {
         file.unexpected("path", value, "the path of a file, and this is a folder");
+        return None;
+    }
+    let folder = path.ancestors().skip(1).find(|ancestor| ancestor.exists());
+    if folder.is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        file.unexpected("path", value, "the path of a file, in a folder that is there or can be made");
         return None;
     }
     if let Some(first) = paths.insert(path.clone(), file.line(&value.span())) {

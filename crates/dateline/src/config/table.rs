@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use dateline_wire::duration::{self, DurationError};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -96,13 +96,30 @@ impl<'t> FileReader<'t> {
 
     /// The length of time that `value` is, of a second or more; `expected` says what it may be.
     pub(super) fn duration(&mut self, setting: &str, value: &Value<'_>, expected: &str) -> Option<Duration> {
-        let read = |text: &str| Duration::try_from(text.parse::<SignedDuration>().ok()?).ok();
-        let duration =
-            value.get_ref().as_str().and_then(read).filter(|length| *length >= Duration::from_secs(1));
-        if duration.is_none() {
-            self.unexpected(setting, value, &format!("{expected}, of a second or more"));
+        let read = value.get_ref().as_str().map(duration::parse);
+        match read {
+            Some(Ok(length)) if length >= Duration::from_secs(1) => return Some(length),
+            Some(Err(DurationError::OutOfBounds)) => {
+                self.unexpected(setting, value, "a duration of 1s to 876000h")
+            }
+            _ => self.unexpected(setting, value, &format!("{expected}, of a second or more")),
         }
-        duration
+        None
+    }
+
+    /// The text that `value` is: something, on one line. It is shown as it stands.
+    pub(super) fn line_of_text<'v>(
+        &mut self,
+        setting: &str,
+        value: &'v Value<'_>,
+        expected: &str,
+    ) -> Option<&'v str> {
+        let is_line = |text: &&str| !text.trim().is_empty() && !text.contains(char::is_control);
+        let text = value.get_ref().as_str().filter(is_line);
+        if text.is_none() {
+            self.unexpected(setting, value, expected);
+        }
+        text
     }
 
     /// The table that `value` is.

@@ -1,6 +1,7 @@
 //! The users file: who may log in to the console. `dateline user` writes it.
 
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::Path;
 
 use argon2::Argon2;
@@ -8,11 +9,12 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use clap::ValueEnum;
 use dateline_wire::Secret;
-use serde::Deserialize;
+use toml::de::DeTable;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
 use super::document;
 use super::error::ConfigError;
+use super::table::FileReader;
 
 /// The fewest characters of a password that somebody chose.
 pub const MIN_PASSWORD_CHARS: usize = 12;
@@ -20,8 +22,7 @@ pub const MIN_PASSWORD_CHARS: usize = 12;
 pub const MAX_PASSWORD_BYTES: usize = 1_000;
 
 /// What somebody may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Role {
     /// See everything.
     Read,
@@ -40,8 +41,7 @@ impl Role {
 }
 
 /// Somebody who may log in.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct User {
     /// The name to log in with.
     pub name: String,
@@ -79,35 +79,87 @@ pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct UsersFile {
-    user: Vec<User>,
-}
-
 /// The users in `file`; none where there is no such file.
 ///
 /// # Errors
-/// If the file cannot be read, or something in it is wrong: the line and the remedy.
-pub fn read(file: &Path) -> Result<Vec<User>, ConfigError> {
+/// If the file cannot be read, and everything in it that keeps somebody from logging in: the line and the remedy.
+pub fn read(file: &Path) -> Result<Vec<User>, Vec<ConfigError>> {
     if !file.exists() {
         return Ok(Vec::new());
     }
-    let text = document::read(file)?;
+    let text = document::read(file).map_err(|error| vec![error])?;
     // A message about a value would show it, and here that may be a hash.
-    let users: UsersFile = toml::from_str(&text).map_err(|error| {
+    const REMEDY: &str = "each is a [[user]] with name, role and password, as `dateline user add` writes it";
+    let root = DeTable::parse(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| document::line_of(&text, &span));
-        ConfigError::at_line(file, line, "this is no user")
-            .with_remedy("each is a [[user]] with name, role and password, as `dateline user add` writes it")
+        vec![ConfigError::at_line(file, line, "this is no user").with_remedy(REMEDY)]
     })?;
-    Ok(users.user)
+    let mut reader = FileReader::new(file, &text);
+    let mut users: Vec<User> = Vec::new();
+    for (name, value) in root.get_ref() {
+        match name.get_ref().as_ref() {
+            "user" => {
+                for (span, table) in reader.tables("user", value) {
+                    match user(table) {
+                        Err((at, why)) => reader.wrong(&at.unwrap_or(span), why, REMEDY),
+                        Ok(user) if users.iter().any(|other| other.name == user.name) => {
+                            let remedy = "remove one of the two; `dateline user add` replaces a user";
+                            reader.wrong(&span, format!("another user is called {:?}", user.name), remedy);
+                        }
+                        Ok(user) => users.push(user),
+                    }
+                }
+            }
+            other => reader.unknown(&name.span(), other, &["user"]),
+        }
+    }
+    match reader.into_errors() {
+        errors if errors.is_empty() => Ok(users),
+        errors => Err(errors),
+    }
+}
+
+/// The user that a table tells of; otherwise where it is wrong first, if not as a whole, and why.
+fn user(table: &DeTable<'_>) -> Result<User, (Option<Range<usize>>, &'static str)> {
+    let (mut name, mut role, mut password) = (None, None, None);
+    let mut wrong = Vec::new();
+    for (key, value) in table {
+        let text = value.get_ref().as_str();
+        match key.get_ref().as_ref() {
+            "name" => {
+                name = text.filter(|text| !text.trim().is_empty() && !text.contains(char::is_control));
+                wrong.extend(name.is_none().then(|| (value.span(), "this is no name of a user")));
+            }
+            "role" => {
+                role = [Role::Read, Role::Operate].into_iter().find(|role| text == Some(role.word()));
+                wrong.extend(
+                    role.is_none().then(|| (value.span(), "this is no role: read or operate is one")),
+                );
+            }
+            "password" => {
+                password = text.filter(|text| PasswordHash::new(text).is_ok());
+                let why = "this is no hash of a password (not shown)";
+                wrong.extend(password.is_none().then(|| (value.span(), why)));
+            }
+            _ => wrong.push((key.span(), "a user has no such setting")),
+        }
+    }
+    if let Some((at, why)) = wrong.into_iter().min_by_key(|(at, _)| at.start) {
+        return Err((Some(at), why));
+    }
+    match (name, role, password) {
+        (Some(name), Some(role), Some(hash)) => {
+            Ok(User { name: name.to_owned(), role, password: Secret::new(hash) })
+        }
+        _ => Err((None, "a user without name, role or password")),
+    }
 }
 
 /// Writes a user into `file`, or anew if there is one of that name.
 ///
 /// # Errors
 /// If the file cannot be read or written.
-pub fn write(file: &Path, name: &str, role: Role, hash: &str) -> Result<(), ConfigError> {
+pub fn write(file: &Path, name: &str, role: Role, hash: &str) -> Result<(), Vec<ConfigError>> {
     let mut user = Table::new();
     user["name"] = toml_edit::value(name);
     user["role"] = toml_edit::value(role.word());
@@ -122,7 +174,7 @@ pub fn write(file: &Path, name: &str, role: Role, hash: &str) -> Result<(), Conf
 ///
 /// # Errors
 /// If the file cannot be read or written.
-pub fn remove(file: &Path, name: &str) -> Result<bool, ConfigError> {
+pub fn remove(file: &Path, name: &str) -> Result<bool, Vec<ConfigError>> {
     let mut found = false;
     edit(file, |users| {
         let before = users.len();
@@ -136,10 +188,11 @@ fn is_called(user: &Table, name: &str) -> bool {
     user.get("name").and_then(Item::as_str) == Some(name)
 }
 
-fn edit(file: &Path, change: impl FnOnce(&mut ArrayOfTables)) -> Result<(), ConfigError> {
+fn edit(file: &Path, change: impl FnOnce(&mut ArrayOfTables)) -> Result<(), Vec<ConfigError>> {
     read(file)?;
-    let text = if file.exists() { document::read(file)? } else { String::new() };
-    let wrong = |what: String| ConfigError::in_file(file, what);
+    let unreadable = |error: ConfigError| vec![error];
+    let text = if file.exists() { document::read(file).map_err(unreadable)? } else { String::new() };
+    let wrong = |what: String| vec![ConfigError::in_file(file, what)];
     let mut document: DocumentMut =
         text.parse().map_err(|error| wrong(format!("cannot be read: {error}")))?;
     let users = document.entry("user").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
@@ -171,7 +224,7 @@ mod tests {
         assert!(read(&file).unwrap().is_empty());
         std::fs::write(&file, "# the night shift\n").unwrap();
         write(&file, "anna", Role::Read, &hash("a password that is long").unwrap()).unwrap();
-        write(&file, "boris", Role::Operate, "x").unwrap();
+        write(&file, "boris", Role::Operate, &hash("a third that is long").unwrap()).unwrap();
         write(&file, "anna", Role::Operate, &hash("another that is long").unwrap()).unwrap();
         let users = read(&file).unwrap();
         let anna = users.iter().find(|user| user.name == "anna").unwrap();
@@ -187,10 +240,26 @@ mod tests {
     fn an_error_in_the_file_names_its_line_and_shows_no_hash() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("users.toml");
-        std::fs::write(&file, "[[user]]\nname = \"anna\"\nrole = \"$argon2id$secret\"\npassword = \"x\"\n")
-            .unwrap();
-        let error = read(&file).unwrap_err().to_string();
-        assert!(error.contains("users.toml:3:") && !error.contains("secret"), "{error}");
+        let hash = hash("a password that is long").unwrap();
+        let anna = format!("[[user]]\nname = \"anna\"\nrole = \"read\"\npassword = \"{hash}\"\n");
+        for (text, line, says) in [
+            ("[[user]]\nname = \"anna\"\nrole = \"$argon2id$secret\"\npassword = \"x\"\n", 3, "no role"),
+            ("[[user]]\nname = \"anna\"\nrole = \"read\"\npassword = \"secret\"\n", 4, "no hash"),
+            ("[[user]]\nname = \" \"\n", 2, "no name"),
+            ("[[user]]\nname = \"anna\"\nrole = \"read\"\n", 1, "without name, role or password"),
+            ("[[user]]\nnmae = \"secret\"\n", 2, "no such setting"),
+            ("[[user]]\nname = \"secret\n", 2, "this is no user"),
+            ("[[users]]\n", 1, "did you mean `user`?"),
+            (&format!("{anna}{anna}"), 5, "another user is called \"anna\""),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            let error = read(&file).unwrap_err()[0].to_string();
+            assert!(
+                error.contains(&format!("users.toml:{line}: ")) && error.contains(says),
+                "{text}: {error}"
+            );
+            assert!(!error.contains("secret") && !error.contains(&hash), "{error}");
+        }
     }
 
     #[test]

@@ -2,26 +2,59 @@
 
 use std::io;
 use std::ops::RangeInclusive;
-use std::path::Path;
 use std::time::Duration;
+
+use dateline_wire::duration;
 
 use super::Settings;
 use super::file;
 use super::values::SettingValues;
 use crate::logs;
 
+/// The settings that are paths.
+const PATHS: [&str; 14] = [
+    "data_dir",
+    "feeds",
+    "subject",
+    "sites",
+    "agencies",
+    "story_tables",
+    "api.token_file",
+    "console.users",
+    "fetch.proxy_credentials_file",
+    "kafka.ssl_ca_file",
+    "kafka.ssl_certificate_file",
+    "kafka.ssl_key_file",
+    "kafka.sasl_password_file",
+    "kafka.schema_registry_credentials_file",
+];
 /// More polls, pages or connections at once than one machine has file descriptors for.
 const MAX_AT_ONCE: usize = 100_000;
 /// More threads than any machine has cores.
 const MAX_THREADS: usize = 1_024;
 /// The least that pages under way may hold, in bytes: one large page.
 const MIN_PAGE_MEMORY_BYTES: usize = 1 << 20;
+/// The most, in bytes: more than any machine has.
+const MAX_PAGE_MEMORY_BYTES: usize = 1 << 40;
+/// The least that the journal may be bounded to, in bytes: the tables of a new one take a quarter of it.
+const MIN_JOURNAL_BYTES: u64 = 1 << 20;
+/// The shortest time in which anything can be done: less is a slip of the unit.
+const MIN_TIMEOUT: Duration = Duration::from_millis(1);
+/// The shortest log-in, and the shortest pause between two summaries.
+const MIN_SESSION: Duration = Duration::from_secs(60);
+const MIN_SUMMARY_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Settings {
     /// Notes in `values` what is wrong with these settings, which were made of them. Where values could not be read at all, what
     /// has its default in their place is not judged.
     pub(super) fn check_values(&self, values: &mut SettingValues<'_>) {
         let mut found = self.own_problems();
+        let is_path = |text: &str| !text.trim().is_empty() && !text.contains(char::is_control);
+        for setting in
+            PATHS.into_iter().filter(|setting| values.text_at(setting).is_some_and(|text| !is_path(text)))
+        {
+            found.push((setting.to_owned(), "expected a path without control characters".to_owned()));
+        }
         let fetch = self.fetch.wrong_values().into_iter().chain(self.poll.wrong_values());
         let in_full = fetch.chain(self.websub.wrong_values());
         let in_full: Vec<(String, String)> =
@@ -66,9 +99,6 @@ impl Settings {
                 values.wrong(&format!("kafka.{}", error.setting), error.what);
             }
         }
-        if let Some(why) = no_folder(&self.data_dir) {
-            values.wrong("data_dir", why);
-        }
         if self.sites.is_dir() {
             values.wrong("sites", "expected a file with rules for single sites, and this is a folder");
         }
@@ -107,25 +137,31 @@ impl Settings {
             (
                 "engine.max_page_memory_bytes",
                 self.engine.max_page_memory_bytes,
-                MIN_PAGE_MEMORY_BYTES..=usize::MAX,
+                MIN_PAGE_MEMORY_BYTES..=MAX_PAGE_MEMORY_BYTES,
             ),
             ("http.max_connections", self.http.max_connections, 1..=MAX_AT_ONCE),
             ("http.max_followers", self.http.max_followers, 0..=MAX_AT_ONCE),
         ];
         for (setting, _, range) in counts.into_iter().filter(|(_, count, range)| !range.contains(count)) {
-            let expected = match *range.end() {
-                usize::MAX => format!("expected at least {}", range.start()),
-                most => format!("expected between {} and {most}", range.start()),
-            };
-            wrong(setting, expected);
+            wrong(setting, format!("expected a number from {} to {}", range.start(), range.end()));
         }
         let lengths = [
-            ("engine.extract_timeout", self.engine.extract_timeout),
-            ("http.stalled_after", self.http.stalled_after),
-            ("http.header_timeout", self.http.header_timeout),
+            ("engine.extract_timeout", self.engine.extract_timeout, MIN_TIMEOUT),
+            ("http.stalled_after", self.http.stalled_after, MIN_TIMEOUT),
+            ("http.header_timeout", self.http.header_timeout, MIN_TIMEOUT),
+            ("console.session_length", self.console.session_length, MIN_SESSION),
         ];
-        for (setting, _) in lengths.into_iter().filter(|(_, length)| *length == Duration::ZERO) {
-            wrong(setting, "expected a duration above 0, such as 30s, 5m, 1h 30m".to_owned());
+        for (setting, _, least) in lengths.into_iter().filter(|(_, length, least)| length < least) {
+            let least = duration::written(least);
+            wrong(setting, format!("expected a duration of {least} or more, such as 30s, 5m, 1h 30m"));
+        }
+        let summary = self.logs.summary_interval;
+        if !summary.is_zero() && summary < MIN_SUMMARY_INTERVAL {
+            wrong("logs.summary_interval", "expected a duration of 1s or more, or 0s for never".to_owned());
+        }
+        if (1..MIN_JOURNAL_BYTES).contains(&self.retention.max_bytes) {
+            let expected = format!("expected {MIN_JOURNAL_BYTES} bytes or more, or 0 for any");
+            wrong("retention.max_bytes", expected);
         }
         let is_plain = self.source.bytes().all(|byte| byte.is_ascii_graphic());
         if self.source.is_empty() || !is_plain {
@@ -142,11 +178,4 @@ impl Settings {
         }
         found
     }
-}
-
-/// Why there can be no folder at `path`: it is something else, or what it lies in is. A folder that isn't there is made.
-fn no_folder(path: &Path) -> Option<String> {
-    let there = path.ancestors().find(|ancestor| ancestor.exists())?;
-    let is_wrong = !there.as_os_str().is_empty() && !there.is_dir();
-    is_wrong.then(|| format!("expected a folder, and {} is a file", there.display()))
 }

@@ -5,10 +5,11 @@
 //! error of its own.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::Path;
 
-use jiff::SignedDuration;
+use dateline_wire::duration;
 use serde::de::DeserializeOwned;
 use toml::de::{DeTable, Error};
 use toml::{Table, Value};
@@ -157,6 +158,11 @@ impl<'t> SettingValues<'t> {
         self.origins.contains_key(setting)
     }
 
+    /// The text that the setting with this full name was given, where it is one that can be used.
+    pub(super) fn text_at(&self, setting: &str) -> Option<&str> {
+        get(&self.table, &self.path_of(setting))?.as_str()
+    }
+
     /// Whether something is wrong so far.
     pub(super) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
@@ -229,7 +235,7 @@ impl<'t> SettingValues<'t> {
             Some(_) => HIDDEN.to_owned(),
             None => shown_value(path, value),
         };
-        let expected = self.expected(path, value, error);
+        let expected = self.expected(path, error);
         self.refuse(origin, format!("{} is {found}", shown_name(path)), format!("expected {expected}"));
     }
 
@@ -240,7 +246,7 @@ impl<'t> SettingValues<'t> {
     }
 
     /// What the setting at `path` takes, by its default or, where it has none, by the error that its value made.
-    fn expected(&self, path: &[&str], value: Option<&Value>, error: &Error) -> String {
+    fn expected(&self, path: &[&str], error: &Error) -> String {
         let message = error.message();
         if let Some(known) = message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once('`')) {
             let choices: Vec<&str> = known.1.split('`').skip(1).step_by(2).collect();
@@ -249,28 +255,51 @@ impl<'t> SettingValues<'t> {
                 None => format!("one of {}", choices.join(", ")),
             };
         }
-        let is_length = |text: &str| text.parse::<SignedDuration>().is_ok();
-        match get(&self.defaults, path) {
-            Some(Value::String(usual)) if is_length(usual) => {
-                let given = value.and_then(Value::as_str);
-                match given.is_some_and(is_length) {
-                    true => "a duration of 0s to 876000h".to_owned(),
-                    false => "a duration such as 30s, 5m, 1h 30m".to_owned(),
-                }
+        // What reads texts of its own says what it expects; what serde says of plain kinds is put into words here.
+        let told = message.rsplit_once("expected ").map(|(_, expected)| expected.trim());
+        match (get(&self.defaults, path), told) {
+            (Some(Value::Array(usual)), _) => a_list(usual),
+            (Some(Value::Table(_)), _) => "a table of names with texts, such as { \"a\" = \"b\" }".to_owned(),
+            (Some(Value::Boolean(_)), _) => "true or false".to_owned(),
+            (Some(Value::Integer(usual)), told) => format!("{}, such as {usual}", a_number(told)),
+            (Some(Value::String(_)), Some(told))
+                if told.starts_with("a duration") || told.starts_with("an address") =>
+            {
+                told.to_owned()
             }
-            Some(Value::String(usual)) if usual.is_empty() => "a text".to_owned(),
-            Some(Value::String(usual)) => format!("a text such as \"{usual}\""),
-            Some(Value::Integer(usual)) => format!("a whole number, 0 or more, such as {usual}"),
-            Some(Value::Boolean(_)) => "true or false".to_owned(),
-            Some(Value::Array(_)) => "a list of texts, such as [\"a\", \"b\"]".to_owned(),
-            Some(Value::Table(_)) => "a table of names with texts, such as { \"a\" = \"b\" }".to_owned(),
-            _ => match message.rsplit_once("expected ").map_or(message, |(_, expected)| expected) {
-                "a string" | "path string" => "a text".to_owned(),
-                "u16" => "a whole number from 0 to 65535".to_owned(),
-                "a boolean" => "true or false".to_owned(),
-                other => other.replace('\n', ": "),
-            },
+            (Some(Value::String(usual)), _) if usual.parse::<SocketAddr>().is_ok() => {
+                format!("an IP address and a port from 0 to 65535, such as \"{usual}\"")
+            }
+            (Some(Value::String(usual)), _) if usual.is_empty() => "a text".to_owned(),
+            (Some(Value::String(usual)), _) => format!("a text such as \"{usual}\""),
+            (_, Some("a string" | "path string")) => "a text".to_owned(),
+            (_, Some("a boolean")) => "true or false".to_owned(),
+            (_, Some(told)) if a_number(Some(told)) != WHOLE_NUMBER || told == "u64" || told == "usize" => {
+                a_number(Some(told))
+            }
+            (_, told) => told.unwrap_or(message).replace('\n', ": "),
         }
+    }
+}
+
+/// What a number without bounds is.
+const WHOLE_NUMBER: &str = "a whole number, 0 or more";
+
+/// A number, by the type that serde expects.
+fn a_number(told: Option<&str>) -> String {
+    match told {
+        Some("u16") => "a whole number from 0 to 65535".to_owned(),
+        Some("u32") => "a whole number from 0 to 4294967295".to_owned(),
+        _ => WHOLE_NUMBER.to_owned(),
+    }
+}
+
+/// A list, by what stands in it usually.
+fn a_list(usual: &[Value]) -> String {
+    let is_duration = |value: &Value| value.as_str().is_some_and(|text| duration::parse(text).is_ok());
+    match !usual.is_empty() && usual.iter().all(is_duration) {
+        true => "a list of durations, such as [\"1h\", \"7d\"]".to_owned(),
+        false => "a list of texts, such as [\"a\", \"b\"]".to_owned(),
     }
 }
 
@@ -371,12 +400,12 @@ mod tests {
             errors(text),
             [
                 "a.toml:1: `sites` is 5; expected a text such as \"sites.toml\"",
-                "a.toml:3: `timeout` in [fetch] is 30; expected a duration such as 30s, 5m, 1h 30m",
+                "a.toml:3: `timeout` in [fetch] is 30; expected a duration such as 30s, 5m, 1h 30m, 7d",
                 "a.toml:4: `obey_robots` in [fetch] is \"yes\"; expected true or false",
                 "a.toml:5: `extra_ca` in [fetch] is \"a.pem\"; expected a list of texts, such as [\"a\", \"b\"]",
                 "a.toml:6: `max_redirects` in [fetch] is -1; expected a whole number, 0 or more, such as 10",
                 "a.toml:7: `stall_timeout` in [fetch] is \"900000h\"; expected a duration of 0s to 876000h",
-                "a.toml:9: `listen` in [http] is \"8080\"; expected a text such as \"127.0.0.1:8080\"",
+                "a.toml:9: `listen` in [http] is \"8080\"; expected an IP address and a port from 0 to 65535, such as \"127.0.0.1:8080\"",
                 "a.toml:11: `format` in [logs] is \"jsn\"; expected one of text, json; did you mean `json`?",
                 "a.toml:13: `sasl_password` in [kafka] is a secret; set DATELINE_KAFKA__SASL_PASSWORD in the environment, \
                  or elsewhere",

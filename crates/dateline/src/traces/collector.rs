@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use tokio::runtime::Handle;
 
+use crate::failure::with_causes;
 use crate::metrics::Metrics;
 
 /// Posts spans, and says in the log once that they are not taken, and once that they are again.
@@ -64,10 +65,4 @@ impl HttpClient for Collector {
         self.note(&address, failed);
         answered
     }
-}
-
-/// What an error says, and what the errors behind it say: the client's own word is only "error sending request".
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

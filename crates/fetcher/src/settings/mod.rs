@@ -1,13 +1,12 @@
 //! The `[fetch]` and `[poll]` tables of the configuration, with their defaults.
 
-pub mod duration;
 mod feed;
 mod feed_options;
 mod problems;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use dateline_wire::SecretQuery;
+use dateline_wire::{SecretQuery, duration};
 use serde::{Deserialize, Serialize};
 
 use crate::transport::ProxyCredentials;
@@ -180,14 +179,14 @@ impl Default for PollSettings {
 pub enum FetchSettingsError {
     /// The User-Agent cannot be sent.
     #[error(
-        "fetch.user_agent is {value:?}; expected a name, then what else says who asks, in visible ASCII without line breaks, such as \"Dateline/0.1 (+https://example.org/contact)\""
+        "`user_agent` in [fetch] is {value:?}; expected a name, then what else says who asks, in visible ASCII without line breaks, such as \"Dateline/0.1 (+https://example.org/contact)\""
     )]
     UserAgent {
         /// As configured.
         value: String,
     },
     /// A file of authorities cannot be read.
-    #[error("fetch.extra_ca is {}: {why}; expected a PEM file with certificates", path.display())]
+    #[error("`extra_ca` in [fetch] is {}: {why}; expected a PEM file with certificates", path.display())]
     ExtraCa {
         /// As configured.
         path: PathBuf,
@@ -196,7 +195,7 @@ pub enum FetchSettingsError {
     },
     /// An entry of `connect_to` is no host with its address.
     #[error(
-        "fetch.connect_to is {host:?} = {target:?}; expected a host with its address and port, such as \
+        "`connect_to` in [fetch] is {host:?} = {target:?}; expected a host with its address and a port from 1 to 65535, such as \
          \"news.example\" = \"127.0.0.1:8443\""
     )]
     ConnectTo {
@@ -206,10 +205,12 @@ pub enum FetchSettingsError {
         target: String,
     },
     /// A value is outside its bounds.
-    #[error("{setting} is {value}; expected {expected}")]
+    #[error("`{name}` in [{section}] is {value}; expected {expected}")]
     OutOfBounds {
-        /// The setting, by its full name.
-        setting: String,
+        /// The section of the setting.
+        section: &'static str,
+        /// The setting's name there.
+        name: &'static str,
         /// As configured.
         value: String,
         /// What works.
@@ -217,22 +218,22 @@ pub enum FetchSettingsError {
     },
     /// Hubs cannot be told this callback.
     #[error(
-        "websub.callback cannot be given to hubs: {why}; expected an address such as \"https://dateline.example/websub\""
+        "`callback` in [websub] cannot be given to hubs: {why}; expected an address such as \"https://dateline.example/websub\""
     )]
     Callback {
         /// What is wrong.
         why: String,
     },
     /// A proxy cannot be used. What was configured isn't shown, since it may hold a password.
-    #[error("{from}: {why}")]
+    #[error("{}: {why}", if *from == "fetch.proxy" { "`proxy` in [fetch]" } else { from })]
     Proxy {
-        /// The setting, or the variable of the environment.
+        /// The setting by its full name, or the variable of the environment.
         from: &'static str,
         /// What is wrong, and what is expected.
         why: &'static str,
     },
     /// The file with the proxy's credentials cannot be used.
-    #[error("fetch.proxy_credentials_file is {}: {why}; expected a file that holds user:password", path.display())]
+    #[error("`proxy_credentials_file` in [fetch] is {}: {why}; expected a file that holds user:password", path.display())]
     ProxyCredentials {
         /// As configured.
         path: PathBuf,
@@ -254,7 +255,7 @@ impl FetchSettingsError {
             Self::UserAgent { .. } => "fetch.user_agent".to_owned(),
             Self::ExtraCa { .. } => "fetch.extra_ca".to_owned(),
             Self::ConnectTo { host, .. } => format!("fetch.connect_to.{host}"),
-            Self::OutOfBounds { setting, .. } => setting.clone(),
+            Self::OutOfBounds { section, name, .. } => format!("{section}.{name}"),
             Self::Callback { .. } => "websub.callback".to_owned(),
             Self::Proxy { from, .. } => (*from).to_owned(),
             Self::ProxyCredentials { .. } => "fetch.proxy_credentials_file".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use dateline_wire::duration;
 use http::HeaderValue;
 use url::Host;
 
@@ -13,24 +14,40 @@ use crate::{
 
 /// What HTTP/1 readers take at least of a head, in bytes.
 const MIN_HEADER_BYTES: usize = 8192;
+/// More than any head that is no attack, in bytes.
+const MAX_HEADER_BYTES: usize = 16 << 20;
 /// The least that is taken of a body, in bytes: less would be no feed and no page.
 const MIN_BODY_BYTES: usize = 1024;
+/// More than any machine is to hold of one body, in bytes.
+const MAX_BODY_BYTES: usize = 16 << 30;
+/// More redirects than that are a circle.
+const MAX_REDIRECTS: usize = 100;
 /// More requests to one host at once than any host is to bear.
 const MAX_PER_HOST_CONCURRENCY: usize = 64;
+/// The shortest time in which anything can answer: less is a slip of the unit.
+const MIN_TIMEOUT: Duration = Duration::from_millis(1);
+/// The shortest pause between two polls, and the shortest lease, that is told in whole seconds.
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A setting that is outside its bounds.
-fn out_of_bounds(name: &str, value: impl ToString, expected: impl Into<String>) -> FetchSettingsError {
-    FetchSettingsError::OutOfBounds {
-        setting: name.to_owned(),
-        value: value.to_string(),
-        expected: expected.into(),
-    }
+fn out_of_bounds(
+    section: &'static str,
+    name: &'static str,
+    value: impl ToString,
+    expected: impl Into<String>,
+) -> FetchSettingsError {
+    FetchSettingsError::OutOfBounds { section, name, value: value.to_string(), expected: expected.into() }
 }
 
-/// Those of `lengths` that are no time at all.
-fn too_short<'s>(lengths: &'s [(&'s str, Duration)]) -> impl Iterator<Item = FetchSettingsError> + 's {
-    let none = lengths.iter().filter(|(_, length)| length.is_zero());
-    none.map(|(name, _)| out_of_bounds(name, "0s", "a duration above 0, such as 30s, 5m, 1h 30m"))
+/// Those of `lengths` in `section` that are shorter than `least`.
+fn too_short(
+    section: &'static str,
+    least: Duration,
+    lengths: &[(&'static str, Duration)],
+) -> Vec<FetchSettingsError> {
+    let expected = || format!("a duration of {} or more, such as 30s, 5m, 1h 30m", duration::written(least));
+    let short = lengths.iter().filter(|(_, length)| *length < least);
+    short.map(|(name, length)| out_of_bounds(section, name, duration::written(*length), expected())).collect()
 }
 
 impl FetchSettings {
@@ -38,26 +55,30 @@ impl FetchSettings {
     pub fn wrong_values(&self) -> Vec<FetchSettingsError> {
         let mut wrong = Vec::new();
         let names_itself = self.user_agent.chars().next().is_some_and(|first| first.is_ascii_alphabetic());
-        if !names_itself || HeaderValue::try_from(&self.user_agent).is_err() {
+        let is_visible = self.user_agent.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        if !names_itself || !is_visible || HeaderValue::try_from(&self.user_agent).is_err() {
             wrong.push(FetchSettingsError::UserAgent { value: self.user_agent.clone() });
         }
-        wrong.extend(too_short(&[
-            ("fetch.timeout", self.timeout),
-            ("fetch.connect_timeout", self.connect_timeout),
-            ("fetch.first_byte_timeout", self.first_byte_timeout),
-            ("fetch.stall_timeout", self.stall_timeout),
-        ]));
-        let least = [
-            ("fetch.max_header_bytes", self.max_header_bytes, MIN_HEADER_BYTES),
-            ("fetch.max_body_bytes", self.max_body_bytes, MIN_BODY_BYTES),
-            ("fetch.max_decoded_bytes", self.max_decoded_bytes, MIN_BODY_BYTES),
+        wrong.extend(too_short(
+            "fetch",
+            MIN_TIMEOUT,
+            &[
+                ("timeout", self.timeout),
+                ("connect_timeout", self.connect_timeout),
+                ("first_byte_timeout", self.first_byte_timeout),
+                ("stall_timeout", self.stall_timeout),
+            ],
+        ));
+        let counts = [
+            ("max_header_bytes", self.max_header_bytes, MIN_HEADER_BYTES..=MAX_HEADER_BYTES),
+            ("max_body_bytes", self.max_body_bytes, MIN_BODY_BYTES..=MAX_BODY_BYTES),
+            ("max_decoded_bytes", self.max_decoded_bytes, MIN_BODY_BYTES..=MAX_BODY_BYTES),
+            ("max_redirects", self.max_redirects, 0..=MAX_REDIRECTS),
+            ("per_host_concurrency", self.per_host_concurrency, 1..=MAX_PER_HOST_CONCURRENCY),
         ];
-        for (name, value, least) in least.into_iter().filter(|(_, value, least)| value < least) {
-            wrong.push(out_of_bounds(name, value, format!("at least {least}")));
-        }
-        if !(1..=MAX_PER_HOST_CONCURRENCY).contains(&self.per_host_concurrency) {
-            let expected = format!("between 1 and {MAX_PER_HOST_CONCURRENCY}");
-            wrong.push(out_of_bounds("fetch.per_host_concurrency", self.per_host_concurrency, expected));
+        for (name, value, bounds) in counts.into_iter().filter(|(_, value, bounds)| !bounds.contains(value)) {
+            let expected = format!("a number from {} to {}", bounds.start(), bounds.end());
+            wrong.push(out_of_bounds("fetch", name, value, expected));
         }
         for (host, target) in &self.connect_to {
             let one = BTreeMap::from([(host.clone(), target.clone())]);
@@ -67,7 +88,13 @@ impl FetchSettings {
         for name in self.no_proxy.iter().filter(|name| !can_be_reached_directly(name)) {
             let expected =
                 "hosts, addresses and networks such as \"news.example\", \"192.0.2.7\", \"192.0.2.0/24\"";
-            wrong.push(out_of_bounds("fetch.no_proxy", format!("{name:?}"), expected));
+            wrong.push(out_of_bounds("fetch", "no_proxy", format!("{name:?}"), expected));
+        }
+        let is_parameter =
+            |name: &str| !name.is_empty() && !name.contains(|c: char| c.is_control() || c == ' ');
+        for name in self.secret_query.names().iter().filter(|name| !is_parameter(name)) {
+            let expected = "the names of query parameters, such as \"key\"";
+            wrong.push(out_of_bounds("fetch", "secret_query", format!("{name:?}"), expected));
         }
         wrong
     }
@@ -99,24 +126,24 @@ fn can_be_reached_directly(name: &str) -> bool {
 impl PollSettings {
     /// What is wrong with the values.
     pub fn wrong_values(&self) -> Vec<FetchSettingsError> {
-        let mut wrong: Vec<FetchSettingsError> = too_short(&[
-            ("poll.min_interval", self.min_interval),
-            ("poll.max_interval", self.max_interval),
-            ("poll.latency", self.latency),
-            ("poll.max_backoff", self.max_backoff),
-            ("poll.dead_after", self.dead_after),
-        ])
-        .collect();
+        let lengths = [
+            ("min_interval", self.min_interval),
+            ("max_interval", self.max_interval),
+            ("latency", self.latency),
+            ("max_backoff", self.max_backoff),
+            ("dead_after", self.dead_after),
+        ];
+        let mut wrong = too_short("poll", MIN_INTERVAL, &lengths);
         let longest = [("max_interval", self.max_interval), ("max_backoff", self.max_backoff)];
-        for (name, longest) in longest.into_iter().filter(|(_, longest)| !longest.is_zero()) {
+        for (name, longest) in longest.into_iter().filter(|(_, longest)| *longest >= MIN_INTERVAL) {
             if self.min_interval > longest {
-                let expected = format!("no more than `{name}`, which is {longest:?}");
-                let value = format!("{:?}", self.min_interval);
-                wrong.push(out_of_bounds("poll.min_interval", value, expected));
+                let expected = format!("no more than `{name}`, which is {}", duration::written(longest));
+                let value = duration::written(self.min_interval);
+                wrong.push(out_of_bounds("poll", "min_interval", value, expected));
             }
         }
         if self.move_polls == 0 {
-            wrong.push(out_of_bounds("poll.move_polls", 0, "at least 1"));
+            wrong.push(out_of_bounds("poll", "move_polls", 0, "a number from 1 to 4294967295"));
         }
         wrong
     }
@@ -125,8 +152,8 @@ impl PollSettings {
 impl WebSubSettings {
     /// What is wrong with the values.
     pub fn wrong_values(&self) -> Vec<FetchSettingsError> {
-        let lengths = [("websub.lease", self.lease), ("websub.min_interval", self.min_interval)];
-        self.callback_base().err().into_iter().chain(too_short(&lengths)).collect()
+        let lengths = [("lease", self.lease), ("min_interval", self.min_interval)];
+        self.callback_base().err().into_iter().chain(too_short("websub", MIN_INTERVAL, &lengths)).collect()
     }
 }
 
@@ -183,8 +210,8 @@ mod tests {
         assert_eq!(
             wrong,
             [
-                "poll.min_interval is 90000s; expected no more than `max_interval`, which is 21600s",
-                "poll.min_interval is 90000s; expected no more than `max_backoff`, which is 86400s"
+                "`min_interval` in [poll] is 25h; expected no more than `max_interval`, which is 6h",
+                "`min_interval` in [poll] is 25h; expected no more than `max_backoff`, which is 24h"
             ]
         );
     }

@@ -145,7 +145,7 @@ fn forbidden(host: &str, addresses: &[IpAddr]) -> TransportError {
     TransportError::new(
         FailureKind::Address,
         format!(
-            "{host} is at {}, which is no public address; fetch.allow_private_addresses or fetch.connect_to allow it",
+            "{host} is at {}, which is no public address; `allow_private_addresses` or `connect_to` in [fetch] allow it",
             addresses.join(", ")
         ),
     )

@@ -165,7 +165,7 @@ impl Proxies {
                 if !url.username().is_empty() || url.password().is_some() {
                     return Err(FetchSettingsError::Proxy {
                         from: "fetch.proxy",
-                        why: "user name and password never stand there; put them into fetch.proxy_credentials_file \
+                        why: "user name and password never stand there; put them into `proxy_credentials_file` in [fetch] \
                               or the environment (DATELINE_FETCH__PROXY_CREDENTIALS)",
                     });
                 }

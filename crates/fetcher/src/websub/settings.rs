@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use dateline_wire::duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{FetchSettingsError, duration};
+use crate::FetchSettingsError;
 
 /// The `[websub]` table: whether and how feeds are subscribed to at their hubs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,7 +90,7 @@ mod tests {
             ("https://dateline.example/?feed=1", "query"),
         ] {
             let error = base(callback).unwrap_err();
-            assert!(error.contains("websub.callback") && error.contains(says), "{callback}: {error}");
+            assert!(error.contains("`callback` in [websub]") && error.contains(says), "{callback}: {error}");
         }
     }
 }

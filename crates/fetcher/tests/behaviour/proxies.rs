@@ -236,7 +236,7 @@ fn a_proxy_that_cannot_be_used_is_refused_without_showing_a_password() {
     ] {
         let error: FetchSettingsError = LiveTransport::new(&through(proxy)).err().unwrap();
         let said = error.to_string();
-        assert!(said.starts_with("fetch.proxy: ") && said.contains(says), "{proxy}: {said}");
+        assert!(said.starts_with("`proxy` in [fetch]: ") && said.contains(says), "{proxy}: {said}");
         assert!(!format!("{said} {error:?}").contains("sesame7"));
     }
     let settings = FetchSettings {
@@ -248,7 +248,7 @@ fn a_proxy_that_cannot_be_used_is_refused_without_showing_a_password() {
             .err()
             .unwrap()
             .to_string()
-            .starts_with("fetch.proxy_credentials_file is missing: ")
+            .starts_with("`proxy_credentials_file` in [fetch] is missing: ")
     );
     assert!("no colon".parse::<ProxyCredentials>().is_err());
 }

@@ -110,7 +110,7 @@ fn settings_that_cannot_work_say_what_is_meant() {
             },
             "expected a host with its address",
         ),
-        (FetchSettings { max_header_bytes: 10, ..Default::default() }, "at least 8192"),
+        (FetchSettings { max_header_bytes: 10, ..Default::default() }, "from 8192 to"),
         (FetchSettings { user_agent: "a\nb".into(), ..Default::default() }, "visible ASCII"),
     ] {
         let error: FetchSettingsError = LiveTransport::new(&settings).err().unwrap();

@@ -27,7 +27,7 @@ const SEED: u64 = 20_260_302;
 /// # Errors
 /// If a file can't be read or written, or the engine fails.
 pub fn record(stories: &Path, config: &Path, recording: &Path) -> Result<String, Box<dyn std::error::Error>> {
-    let config = Config::load(config).map_err(|errors| format!("{errors:?}"))?;
+    let config = Config::load_to_replay(config).map_err(|errors| format!("{errors:?}"))?;
     if recording.exists() {
         std::fs::remove_file(recording)?;
     }

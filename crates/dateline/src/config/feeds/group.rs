@@ -77,8 +77,8 @@ impl Group {
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "name" => {
-                    group.name =
-                        file.text("name", value, "what feeds call the group by, as text").map(str::to_owned)
+                    let expected = "what feeds call the group by, as text on one line";
+                    group.name = file.line_of_text("name", value, expected).map(str::to_owned);
                 }
                 "hosts" => group.hosts = hosts(file, value),
                 option if group.options.take(file, option, value, secrets) => {}

@@ -7,6 +7,7 @@ use dateline_fetcher::transport::{ProxyChoice, ProxyCredentials, ProxyServer};
 use dateline_fetcher::{
     Authorization, EntryFilter, Feed, FeedOptions, FullText, Judging, PollInterval, RobotsRule,
 };
+use dateline_wire::duration;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use regex::{Regex, RegexBuilder};
 
@@ -175,7 +176,7 @@ fn auth(file: &mut FileReader<'_>, value: &Value<'_>, secrets: SecretAccess) -> 
 /// A length of time, or `{ min = …, max = … }` with one of them or both.
 fn interval(file: &mut FileReader<'_>, value: &Value<'_>) -> Option<PollInterval> {
     const EXPECTED: &str =
-        "a duration such as 30s, 5m, 1h 30m, or bounds such as { min = \"5m\", max = \"1h\" }";
+        "a duration such as 30s, 5m, 1h 30m, 7d, or bounds such as { min = \"5m\", max = \"1h\" }";
     let Some(table) = value.get_ref().as_table() else {
         let fixed = file.duration("interval", value, EXPECTED)?;
         return Some(PollInterval { min: Some(fixed), max: Some(fixed) });
@@ -183,12 +184,8 @@ fn interval(file: &mut FileReader<'_>, value: &Value<'_>) -> Option<PollInterval
     let mut interval = PollInterval::default();
     for (name, bound) in table {
         match name.get_ref().as_ref() {
-            "min" => {
-                interval.min = file.duration("interval.min", bound, "a duration such as 30s, 5m, 1h 30m")
-            }
-            "max" => {
-                interval.max = file.duration("interval.max", bound, "a duration such as 30s, 5m, 1h 30m")
-            }
+            "min" => interval.min = file.duration("interval.min", bound, duration::EXPECTED),
+            "max" => interval.max = file.duration("interval.max", bound, duration::EXPECTED),
             other => file.unknown(&name.span(), other, &["max", "min"]),
         }
     }
@@ -319,10 +316,8 @@ fn texts(file: &mut FileReader<'_>, setting: &str, value: &Value<'_>) -> Option<
     };
     let mut texts = Vec::with_capacity(one_or_more.len());
     for one in one_or_more {
-        match one.get_ref().as_str().filter(|text| !text.trim().is_empty()) {
-            Some(text) => texts.push(text.to_owned()),
-            None => file.unexpected(setting, one, "a text, or several such as [\"a\", \"b\"]"),
-        }
+        let expected = "a text on one line, or several such as [\"a\", \"b\"]";
+        texts.extend(file.line_of_text(setting, one, expected).map(str::to_owned));
     }
     Some(texts)
 }
