@@ -63,61 +63,37 @@ fn without_secrets(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Everything the program does.
+/// Everything the program does. A text here would be shown in place of what each command says of itself.
 #[derive(Debug, Subcommand)]
+#[allow(missing_docs)]
 pub enum Command {
-    /// Show what the daemon does, on a recorded day: no network, no Kafka, no configuration.
     Demo(demo::DemoArguments),
-    /// Write a commented configuration to start from.
     Init(init::InitArguments),
-    /// Run the daemon: poll, fetch, extract, judge, commit, relay, serve.
     Run(run::RunArguments),
-    /// Replay a recording under a virtual clock, or work through archives of pages.
     Replay(replay::ReplayArguments),
-    /// Read saved pages: each becomes one article as JSON.
     Extract(extract::ExtractArguments),
-    /// Judge texts against the subject.
     Judge(judge::JudgeArguments),
-    /// List stories, or tell which of any texts report the same happening.
     Stories(stories::StoriesArguments),
-    /// Show a story: its articles with their roles, its independent origins and what says so.
     Story(story::StoryArguments),
-    /// Explain an article: what was cut away, why this title and date, whom it names, whose text it is, which story it tells.
     Explain(explain::ExplainArguments),
-    /// Work with feeds: read one, list, check, import, export.
     #[command(subcommand)]
     Feed(feed::Command),
-    /// Say who may log in to the console: add, remove, list.
     #[command(subcommand)]
     User(user::Command),
-    /// Take out what people have said of articles in the console.
     #[command(subcommand)]
     Labels(labels::Command),
-    /// Print events from a running daemon, one JSON object a line.
     Tail(tail::TailArguments),
-    /// List articles by what they say, from the journal, daemon running or not.
     Search(search::SearchArguments),
-    /// Write articles or stories to a file for other tools: JSON lines, or CSV for spreadsheets.
     Export(export::ExportArguments),
-    /// Show feeds, backlog, last events and the relay's position, from the journal, daemon running or not.
     Status(status::StatusArguments),
-    /// Have a running daemon read its configuration anew, whole or not at all, and say what changed.
     Reload(reload::ReloadArguments),
-    /// Say where delivery to Kafka goes on, after the relay has stopped for want of a position.
     Relay(relay::RelayArguments),
-    /// Show what webhooks have given up, and try it again.
     #[command(subcommand)]
     Webhook(webhook::Command),
-    /// Write a copy of the journal to a file, daemon running or not.
     Backup(backup::BackupArguments),
-    /// Make a copy the journal, and have delivery go on where Kafka is.
     Restore(restore::RestoreArguments),
-    /// Print the JSON Schema of what subscribers get.
     Schema(schema::SchemaArguments),
-    /// Validate the configuration, the feeds and the subject: file, line, what is wrong, what is meant.
     Check(check::CheckArguments),
-    /// Print a completion script for a shell.
     Completions(completions::CompletionsArguments),
-    /// Print the manual page, or write those of all commands.
     Man(man::ManArguments),
 }

@@ -38,11 +38,17 @@ use crate::run_record::RunRecord;
 use crate::shipped;
 use crate::status::FeedCatalogue;
 
-/// Where the API is if nobody else is there: where that of `dateline run` is by default.
-const USUAL_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
-
 /// How often the API is told where the day is. An hour of it may pass in a second.
 const BEAT: Duration = Duration::from_millis(100);
+
+/// Where the API is to listen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ListenAt {
+    /// There, and nowhere else.
+    Exactly(SocketAddr),
+    /// There if nobody else is, or at a free port of this machine.
+    Preferred(SocketAddr),
+}
 
 /// A demonstration that is ready to start. Its folder goes when it goes.
 pub(crate) struct Demo {
@@ -50,6 +56,7 @@ pub(crate) struct Demo {
     config: Config,
     listener: TcpListener,
     address: SocketAddr,
+    taken: Option<SocketAddr>,
 }
 
 /// A demonstration that has started.
@@ -68,12 +75,16 @@ impl Demo {
     ///
     /// # Errors
     /// If there is no room, or no address.
-    pub(crate) async fn prepare() -> Result<Self, Failure> {
-        let listener = match TcpListener::bind(USUAL_ADDRESS).await {
-            Ok(listener) => Ok(listener),
-            Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await,
+    pub(crate) async fn prepare(at: ListenAt) -> Result<Self, Failure> {
+        let (ListenAt::Exactly(wanted) | ListenAt::Preferred(wanted)) = at;
+        let (listener, taken) = match (TcpListener::bind(wanted).await, at) {
+            (Err(_), ListenAt::Preferred(_)) => {
+                (TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await, Some(wanted))
+            }
+            (listener, _) => (listener, None),
         };
-        let listener = listener.map_err(Failure::io("the API finds no address to listen on"))?;
+        let unusable = format!("the API cannot listen on {wanted}; name a free address of this machine");
+        let listener = listener.map_err(Failure::io(unusable))?;
         let address = listener.local_addr().map_err(Failure::io("the API's address"))?;
         let folder = tempfile::Builder::new()
             .prefix("dateline-demo-")
@@ -81,12 +92,17 @@ impl Demo {
             .map_err(Failure::io("no temporary folder can be made"))?;
         unpack(folder.path(), address).map_err(Failure::io(folder.path().display().to_string()))?;
         let config = Config::load_without_environment(&settings_file(folder.path()))?;
-        Ok(Self { folder, config, listener, address })
+        Ok(Self { folder, config, listener, address, taken })
     }
 
     /// Where the API answers.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it would be, had not somebody else been there.
+    pub(crate) fn taken(&self) -> Option<SocketAddr> {
+        self.taken
     }
 
     /// The configuration, which other commands can be pointed to.
@@ -104,7 +120,7 @@ impl Demo {
     /// # Errors
     /// If the recording or the journal cannot be used.
     pub(crate) async fn start(self, speed: f64, log_clock: LogClock) -> Result<RunningDemo, Failure> {
-        let Self { folder, config, listener, address } = self;
+        let Self { folder, config, listener, address, .. } = self;
         let metrics = Arc::new(Metrics::default());
         let stop = CancellationToken::new();
         let settings = config.settings.clone();

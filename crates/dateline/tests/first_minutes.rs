@@ -86,6 +86,32 @@ fn the_demo_needs_nothing_shows_the_day_serves_it_and_leaves_nothing() {
 }
 
 #[test]
+fn two_demos_on_one_machine_have_a_port_each_and_one_that_is_named_and_taken_is_refused() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    let mut demo = dateline(&["demo", "--speed", "1"])
+        .env("DATELINE_HTTP__LISTEN", &listen)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut told = String::new();
+    let mut lines = BufReader::new(demo.stdout.take().unwrap());
+    while !told.contains("tail --follow") {
+        assert!(lines.read_line(&mut told).unwrap() > 0, "{told}");
+    }
+    assert!(told.contains(&format!("at a free port, since {listen} is taken")), "{told}");
+    let address = told.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+    assert!(!address.contains(&listen) && get(address.trim_end_matches('/'), "/livez").contains("alive"));
+    Command::new("kill").args(["-INT", &demo.id().to_string()]).status().unwrap();
+    assert!(demo.wait().unwrap().success());
+
+    let refused = dateline(&["demo", "--listen", &listen]).output().unwrap();
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains(&format!("the API cannot listen on {listen}; name a free address")), "{told}");
+}
+
+#[test]
 fn a_demo_that_shall_exit_ends_with_the_day() {
     let demo = dateline(&["demo", "--exit", "--speed", "10000000"]).output().unwrap();
     assert!(demo.status.success(), "{}", String::from_utf8_lossy(&demo.stderr));
@@ -108,6 +134,7 @@ fn init_writes_a_configuration_that_is_right_and_found_and_never_writes_over_one
             told.contains("config/dateline.toml: cannot be read") && told.contains("dateline init"),
             "{told}"
         );
+        assert!(told.contains("/etc/dateline/dateline.toml"), "{told}");
     }
     let (code, told, _) = run(&["init"]);
     assert_eq!(code, Some(0));

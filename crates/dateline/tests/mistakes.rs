@@ -208,7 +208,7 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         "`after` in [revisit] is \"1h\"; expected a list of durations, such as [\"1h\", \"7d\"]",
     ),
     ("[revisit]\nafter = [\"soon\"]\n", 3, "expected a list of durations, such as [\"1h\", \"7d\"]"),
-    ("[revisit]\nafter = [\"1ns\"]\n", 3, "expected at most 24 durations from 1m to 90d"),
+    ("[revisit]\nafter = [\"1ns\"]\n", 3, "expected at most 24 durations from 1s to 90d"),
     (
         "[retention]\nevents = \"30\"\n",
         3,
@@ -478,6 +478,55 @@ fn a_journal_that_a_run_cannot_use_is_refused_by_check_in_the_same_words() {
             words[0].contains(says) && words[0].contains("dateline restore") || says.contains("999"),
             "{}",
             words[0]
+        );
+    }
+}
+
+/// Has `check` and `run` say something as a user who owns nothing; `None` where the tests may not become one.
+#[cfg(unix)]
+fn told_to_nobody(site: &Site) -> Option<[(Option<i32>, String); 2]> {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::process::CommandExt as _;
+
+    const NOBODY: u32 = 65_534;
+    site.copy_of_shipped("subjects/russia-dprk");
+    fs::write(site.config(), "subject = \"subjects/russia-dprk\"\n").unwrap();
+    fs::set_permissions(site.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let told = ["check", "run"].map(|command| {
+        let output = site.command(&[command]).uid(NOBODY).gid(NOBODY).output().ok()?;
+        Some((output.status.code(), text(&output.stderr)))
+    });
+    let [Some(checked), Some(run)] = told else {
+        eprintln!("skipped: the tests may not run the program as another user");
+        return None;
+    };
+    Some([checked, run])
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_and_a_journal_of_another_user_are_refused_with_who_it_is_and_what_to_do() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let site = Site::new("", "");
+    fs::create_dir(site.folder.path().join("data")).unwrap();
+    let Some(folder) = told_to_nobody(&site) else { return };
+    for (code, told) in &folder {
+        assert_eq!(*code, Some(78), "{told}");
+        assert!(told.contains("in which the user who runs Dateline (now user 65534) can write; "), "{told}");
+    }
+    assert_eq!(folder[0].1, folder[1].1);
+
+    let site = Site::new("", "");
+    drop(dateline_journal::Journal::open(site.journal(), Default::default()).unwrap());
+    for (path, mode) in [(site.journal(), 0o644), (site.folder.path().join("data"), 0o777)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    for (code, told) in &told_to_nobody(&site).unwrap() {
+        assert_eq!(*code, Some(65), "{told}");
+        assert!(
+            told.contains("Permission denied") && told.contains("to the user who runs Dateline (chown)"),
+            "{told}"
         );
     }
 }

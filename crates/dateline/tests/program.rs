@@ -119,8 +119,22 @@ fn a_running_daemon_is_backed_up_and_the_copy_restored_elsewhere() {
     let made = site.run(&["backup", copy]);
     assert!(made.status.success(), "{}", text(&made.stderr));
     let again = site.run(&["backup", copy]);
-    assert_eq!(again.status.code(), Some(65));
-    assert!(text(&again.stderr).contains("is there already"), "{}", text(&again.stderr));
+    assert_eq!(again.status.code(), Some(1));
+    let told = text(&again.stderr);
+    assert!(
+        told.starts_with(&format!("error: {copy} is there already")) && !told.contains("journal.db"),
+        "{told}"
+    );
+    let nowhere = site.folder.path().join("none/copy");
+    let refused = site.run(&["backup", nowhere.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    let told = text(&refused.stderr);
+    let expected = format!(
+        "error: the copy {} cannot be made: there is no folder {}; make it, or name another\n",
+        nowhere.display(),
+        nowhere.parent().unwrap().display()
+    );
+    assert_eq!(told, expected);
     let in_use = site.run(&["restore", copy, "--replace"]);
     assert!(
         text(&in_use.stderr).contains(&format!("in use by process {}", child.id())),
@@ -296,6 +310,31 @@ fn every_command_has_a_help_text_and_the_exit_codes_are_told() {
     for command in ["run", "extract", "judge", "tail", "status", "schema", "check"] {
         assert!(help(&[command]).contains("Usage: dateline"), "{command}");
     }
+    // What a command says of itself is shown whole, and not a line of it alone.
+    let one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (command, says) in [
+        ("run", "SIGHUP has it read its configuration anew"),
+        ("status", "Ask the running daemon how it is going: a verdict first"),
+        ("status", "Where none answers, the first line says since when"),
+        (
+            "check",
+            "Everything that is wrong is told at once, with exit code 78, or 65 where it is the journal",
+        ),
+        ("demo", "Ctrl-C ends it and removes the folder"),
+        ("demo", "--listen <ADDRESS:PORT>"),
+        ("reload", "SIGHUP does the same"),
+        ("relay", "The daemon has to be stopped meanwhile"),
+        ("restore", "The daemon has to be stopped"),
+        ("backup", "an existing file is never overwritten"),
+        ("search", "A word is found in each of its inflected forms"),
+        ("feed", "add, remove, pause, resume, poll, show, import and export"),
+        ("feed", "it counts from the next start"),
+    ] {
+        let told = one_line(help(&[command]));
+        assert!(told.contains(says), "{command}: {says} is missing in\n{told}");
+    }
+    let overview = one_line(help(&[]));
+    assert!(overview.contains("status Ask the running daemon how it is going"), "{overview}");
     for command in [
         "read", "list", "check", "import", "export", "add", "remove", "pause", "resume", "poll", "revive",
         "show",
@@ -417,6 +456,7 @@ fn what_is_no_page_is_named_and_no_article() {
     for (name, bytes, what) in [
         ("report.pdf", &b"%PDF-1.7\n1 0 obj"[..], "application/pdf"),
         ("random", &random, "binary data"),
+        ("mail", b"VGhlIGZlcnJ5IGxlZnQgdGhlIGhhcmJvdXIgYXQgc2l4IGluIHRoZSBtb3JuaW5nLg==\n", "base64"),
         ("feed.xml", b"<rss version='2.0'></rss>", "`dateline feed read` reads it"),
     ] {
         let output = site.run(&["extract", &file(name, bytes)]);
@@ -431,8 +471,13 @@ fn an_address_that_is_none_and_one_in_the_place_of_a_file_are_refused_with_what_
     let page = site.folder.path().join("page.html");
     fs::write(&page, "<p>The ferry left the harbour at six in the morning.</p>").unwrap();
     let page = page.to_str().unwrap();
-    for arguments in [["extract", "--url", "nonsense", page], ["feed", "read", "--url=nonsense", page]] {
-        let output = site.run(&arguments);
+    for arguments in [
+        &["extract", "--url", "nonsense", page][..],
+        &["feed", "read", "--url=nonsense", page],
+        &["feed", "add", "nonsense"],
+        &["feed", "add", "ftp://news.example/rss"],
+    ] {
+        let output = site.run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(text(&output.stderr).contains("write it in full"), "{}", text(&output.stderr));
     }
@@ -528,4 +573,134 @@ fn nothing_that_acts_on_a_terminal_is_printed_of_a_feeds_name() {
     }
     terminate(&mut child, Duration::from_secs(20));
     assert!(!site.log().contains(['\u{1b}', '\u{7}', '\u{202e}']), "{}", site.log());
+}
+
+#[test]
+fn what_is_known_of_a_shipped_feed_stands_above_it() {
+    let feeds = include_str!("../../../config/feeds.toml");
+    let mut notes = 0;
+    for (at, _) in feeds.match_indices("[[feed]]\n") {
+        let above = &feeds[..at];
+        let note: Vec<&str> = above.lines().rev().take_while(|line| line.starts_with("# ")).collect();
+        let table = feeds[at..].split("\n\n").next().unwrap();
+        for setting in ["url = \"http", "name = \"", "tags = [\""] {
+            assert!(table.lines().any(|line| line.starts_with(setting)), "{setting} is missing in\n{table}");
+        }
+        let is_disabled = table.contains("enabled = false");
+        if let Some(last) = note.first() {
+            notes += 1;
+            assert!(last.ends_with('.'), "a note is made of sentences: {last}");
+            assert_eq!(last.ends_with("disabled."), is_disabled, "a feed that is off says why: {last}");
+        } else {
+            assert!(above.ends_with("\n\n") && !is_disabled, "{table}");
+        }
+    }
+    // Those of which anything is known; the others were never asked from here.
+    assert!(notes >= 20, "{notes}");
+    for known in ["403, Cloudflare", "empty feed", "disabled.", "Answered on 2026-"] {
+        assert!(feeds.contains(known), "{known}");
+    }
+}
+
+#[test]
+fn the_probes_of_the_manifests_are_answered_by_the_daemon() {
+    let site = Site::new("", "");
+    let (mut child, address) = site.daemon(&[]);
+    let manifest = include_str!("../../../deploy/kubernetes/dateline.yaml");
+    let mut probes = Vec::new();
+    for (line, next) in manifest.lines().zip(manifest.lines().skip(1)) {
+        if let Some(probe) = line.trim().strip_suffix("Probe:") {
+            let path = next
+                .trim()
+                .strip_prefix("httpGet: {path: ")
+                .and_then(|rest| rest.strip_suffix(", port: http}"));
+            probes.push(probe);
+            assert_eq!(get(&address, path.unwrap()).0, 200, "{line}\n{next}");
+        }
+    }
+    assert_eq!(probes, ["liveness", "readiness", "startup"]);
+    assert!(manifest.contains("- {name: http, containerPort: 8080}"));
+    assert!(terminate(&mut child, Duration::from_secs(20)).success());
+}
+
+#[test]
+fn logs_are_coloured_on_a_terminal_unless_no_color_is_set() {
+    if Command::new("script").arg("--version").output().is_err() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "there is no `script` (util-linux), which makes a terminal"
+        );
+        eprintln!("skipped: there is no `script` (util-linux), which makes a terminal");
+        return;
+    }
+    // It says that it has made a journal, and ends at the port.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let site = Site::new(&format!("[http]\nlisten = \"{}\"\n", taken.local_addr().unwrap()), "");
+    let logged = |no_color: Option<&str>| {
+        let run = format!("{} run", env!("CARGO_BIN_EXE_dateline"));
+        let mut command = Command::new("script");
+        command.args(["-q", "-e", "-c", &run, "/dev/null"]).env("DATELINE_CONFIG", site.config());
+        command.env_remove("NO_COLOR").envs(no_color.map(|value| ("NO_COLOR", value)));
+        let _ = fs::remove_dir_all(site.journal().parent().unwrap());
+        let told = text(&command.stdin(Stdio::null()).output().unwrap().stdout);
+        assert!(told.contains("a new journal"), "{told}");
+        told.contains('\u{1b}')
+    };
+    assert!(logged(None) && logged(Some("")));
+    assert!(!logged(Some("1")));
+}
+
+#[test]
+fn a_run_tells_each_article_that_it_publishes_and_sums_up() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", server.local_addr().unwrap());
+    let feed = format!(
+        "<rss version='2.0'><channel><title>Border news</title><link>{base}</link><item><title>Train</title>\
+         <link>{base}/train.html</link><guid>7</guid></item></channel></rss>"
+    );
+    let page = "<!doctype html><html lang='en'><head><title>A train brings tractors through Khasan</title></head><body><article>\
+        <h1>A train brings tractors through Khasan</h1><p>A freight train carried tractors from Russia to North Korea through Khasan \
+        this week, railway officials of both countries said, the latest sign of growing trade between Moscow and Pyongyang.</p>\
+        <p>The train had thirty cars and waited four hours at the border, where Russian and North Korean customs officers went \
+        through its papers together, according to a dispatcher.</p></article></body></html>";
+    std::thread::spawn(move || {
+        for mut stream in server.incoming().flatten() {
+            let mut asked = [0; 4096];
+            let length = std::io::Read::read(&mut stream, &mut asked).unwrap_or_default();
+            let asked = text(&asked[..length]);
+            let (status, kind, body) = match asked.split(' ').nth(1) {
+                Some("/feed.xml") => ("200 OK", "application/rss+xml", feed.as_str()),
+                Some("/train.html") => ("200 OK", "text/html", page),
+                _ => ("404 Not Found", "text/plain", ""),
+            };
+            let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close\r\n");
+            let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        }
+    });
+    let settings = "[fetch]\nallow_private_addresses = true\nper_host_delay = \"10ms\"\n[poll]\nstart_spread = \"0s\"\n\
+                    [logs]\nsummary_interval = \"1s\"\n";
+    let feeds = format!("[[feed]]\nurl = \"{base}/feed.xml\"\nname = \"Border news\"\n");
+    let site = Site::new(settings, &feeds);
+    let (mut child, _) = site.daemon(&[]);
+    let says = |words: &[&str]| site.log().lines().any(|line| words.iter().all(|word| line.contains(word)));
+    let published = [
+        " INFO published",
+        "title=\"A train brings tractors through Khasan\"",
+        "feed=\"Border news\"",
+        "/train.html",
+    ];
+    let told = (0..600).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        says(&published) && site.log().lines().filter(|line| line.contains("feeds_asked=")).count() > 1
+    });
+    assert!(terminate(&mut child, Duration::from_secs(20)).success());
+    assert!(told, "{}", site.log());
+    let sums = |name: &str| -> u64 {
+        let log = site.log();
+        let values = log.lines().filter(|line| line.contains("the last ")).filter_map(|line| {
+            line.split_once(&format!(" {name}="))?.1.split(' ').next()?.parse::<u64>().ok()
+        });
+        values.sum()
+    };
+    assert_eq!((sums("feeds_asked"), sums("new_entries"), sums("published")), (1, 1, 1), "{}", site.log());
 }

@@ -38,9 +38,12 @@ use meta::Witnesses;
 pub use site::{AppliedSiteRule, SiteRulePart, SiteRules, SiteRulesError};
 pub use subject::{Scanner, Subject, SubjectError, SubjectProblem};
 
-/// What the page's bytes are where they are no page: the media type of another file or of a feed, or "binary data".
+/// What the page's bytes are where they are no page: the media type of another file or of a feed, "binary data", or such data written in
+/// letters.
 pub fn other_than_page(page: &Page) -> Option<&'static str> {
-    media::by_first_bytes(&page.bytes).or_else(|| media::is_binary(&page.bytes).then_some("binary data"))
+    media::by_first_bytes(&page.bytes)
+        .or_else(|| media::is_binary(&page.bytes).then_some("binary data"))
+        .or_else(|| media::is_encoded(&page.bytes).then_some("data in base64 or the like"))
 }
 
 /// Reads a page. What is [no page](other_than_page) is empty. Never fails and never panics; what the page doesn't say is absent from the article, and time and memory

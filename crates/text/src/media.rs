@@ -38,6 +38,25 @@ pub fn is_binary(bytes: &[u8]) -> bool {
     !is_utf16 && start.iter().filter(is_control).count() * CONTROLS_ONE_IN > start.len()
 }
 
+/// Whether the bytes are other bytes written in letters and digits (base64, hexadecimal): no tag, nothing but their characters, and no
+/// word as short as words are.
+pub fn is_encoded(bytes: &[u8]) -> bool {
+    /// Longer than words in any language that is written with Latin letters.
+    const MIN_WORD_BYTES: usize = 40;
+    let start = &bytes[..bytes.len().min(MAX_LOOKED_AT_BYTES)];
+    let is_of_code = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_ \t\r\n".contains(byte);
+    let mut words = start.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).peekable();
+    let mut count = 0;
+    while let Some(word) = words.next() {
+        // The last one is what was left.
+        if word.len() < MIN_WORD_BYTES && (words.peek().is_some() || count == 0) {
+            return false;
+        }
+        count += 1;
+    }
+    count > 0 && start.iter().all(is_of_code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +67,19 @@ mod tests {
         assert_eq!(by_first_bytes(b"\xef\xbb\xbf\n <rss version='2.0'>"), Some("application/rss+xml"));
         assert_eq!(by_first_bytes(b"<!doctype html>"), None);
         assert_eq!(by_first_bytes(b""), None);
+    }
+
+    #[test]
+    fn bytes_that_are_written_in_letters_are_no_text() {
+        let line = "VGhlIGZlcnJ5IGxlZnQgdGhlIGhhcmJvdXIgYXQgc2l4IGluIHRoZSBtb3JuaW5nLg==";
+        for code in [line, &format!("{line}\n{line}\nVGhl\n"), &"0f".repeat(3_000)] {
+            assert!(is_encoded(code.as_bytes()), "{code}");
+        }
+        let address = "https://news.example/a/very/long/address/of/one/article.html";
+        for text in ["", " \n", "Ferry", "The ferry left the harbour", address, "<p>", &format!("The {line}")]
+        {
+            assert!(!is_encoded(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

@@ -12,12 +12,12 @@ use crate::config::Settings;
 use crate::failure::Failure;
 use crate::text::size;
 
-/// Writes a copy of the journal to a file, as it is at one moment, while the daemon runs or not.
+/// Write a copy of the journal to a file, as it is at one moment, while the daemon runs or not.
 ///
 /// The copy is checked before it gets its name, and an existing file is never overwritten. `dateline restore` makes a journal of it.
 #[derive(Debug, Args)]
 pub struct BackupArguments {
-    /// Where to.
+    /// Where to: a file that is not there yet, in a folder that is.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Whose journal.

@@ -15,7 +15,11 @@ use crate::groundwork::Groundwork;
 use crate::metrics::Metrics;
 use crate::text::shown_text;
 
-/// Validates the configuration, the feeds and the subject.
+/// Say whether the configuration is right, as `dateline run` would find it: file, line, what was read, what is expected.
+///
+/// Looked at are settings, feeds, rules for single sites, subject, agencies, story tables, users, the files that settings name, the
+/// address to listen on, the folder of the journal, and the journal itself. Everything that is wrong is told at once, with exit code 78, or
+/// 65 where it is the journal. Nothing is changed.
 #[derive(Debug, Args)]
 pub struct CheckArguments {
     /// Ask every feed once, and the broker, and print a line with a verdict for each. Nothing is stored. Exit code 3 if any fails.

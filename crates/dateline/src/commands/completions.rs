@@ -7,7 +7,7 @@ use super::print_text;
 use crate::cli::Cli;
 use crate::failure::Failure;
 
-/// Prints a completion script for a shell.
+/// Print a completion script for a shell.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

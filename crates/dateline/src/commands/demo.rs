@@ -1,6 +1,7 @@
 //! `dateline demo`: what the daemon does, on a recorded day.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use clap::Args;
@@ -10,14 +11,14 @@ use serde::Deserialize;
 
 use super::print_text;
 use crate::daemon::Signals;
-use crate::demo::Demo;
+use crate::demo::{Demo, ListenAt};
 use crate::failure::Failure;
 use crate::logs;
 
 /// A day in a minute.
 const DAY_IN_A_MINUTE: f64 = 1440.0;
 
-/// Shows what the daemon does, on a recorded day: no network, no Kafka, no configuration.
+/// Show what the daemon does, on a recorded day: no network, no Kafka, no configuration.
 ///
 /// A day of made-up news from 18 feeds plays in a minute: polled, fetched, extracted, judged, committed to a journal in a
 /// temporary folder, and served by the API, as `dateline run` does it. It says what to look at. Ctrl-C ends it and removes the
@@ -27,6 +28,10 @@ pub struct DemoArguments {
     /// How many times faster than real time the day passes.
     #[arg(long, value_name = "TIMES", default_value_t = DAY_IN_A_MINUTE, value_parser = speed)]
     speed: f64,
+    /// Where the API listens. Unless named, at DATELINE_HTTP__LISTEN or 127.0.0.1:8080, and where that is taken, at a free port, which is
+    /// said.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
     /// End when the day is over, rather than serve what came of it until Ctrl-C.
     #[arg(long)]
     exit: bool,
@@ -56,9 +61,17 @@ pub fn run(arguments: &DemoArguments) -> Result<(), Failure> {
     outcome
 }
 
+/// Where the API is to listen: where it was told to, or else where a daemon would, if that is free.
+fn listen_on(named: Option<SocketAddr>) -> ListenAt {
+    /// Where the API of `dateline run` is by default.
+    const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+    let of_environment = || std::env::var("DATELINE_HTTP__LISTEN").ok()?.parse().ok();
+    named.map_or_else(|| ListenAt::Preferred(of_environment().unwrap_or(USUAL)), ListenAt::Exactly)
+}
+
 async fn show(arguments: &DemoArguments) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
-    let demo = Demo::prepare().await?;
+    let demo = Demo::prepare(listen_on(arguments.listen)).await?;
     let log_clock = logs::start(&demo.config().settings.logs)?.clock;
     let commands = Commands::of(&demo);
     print_text(&opening(&demo, &commands, arguments.speed))?;
@@ -109,10 +122,10 @@ fn quoted(path: &Path) -> String {
 fn opening(demo: &Demo, commands: &Commands, speed: f64) -> String {
     let Commands { program, config, api } = commands;
     let minutes = DAY_IN_A_MINUTE / speed;
-    let length = match minutes {
-        ..1.0 => format!("{:.0} seconds", (minutes * 60.0).max(1.0)),
-        1.0 => "a minute".to_owned(),
-        _ => format!("{minutes:.0} minutes"),
+    let length = length_of(minutes);
+    let elsewhere = match demo.taken() {
+        Some(taken) => format!("  (at a free port, since {taken} is taken; --listen names another)\n"),
+        None => String::new(),
     };
     format!(
         "\
@@ -120,7 +133,7 @@ A recorded day plays in {length}: {feeds} feeds and their pages, in six language
 network, and nothing stays.
 
   the console  {api}/    (open it in a browser)
-  the API      {api}/v1/status
+{elsewhere}  the API      {api}/v1/status
   the journal  {journal}
 
 What follows is what `{program} run` logs, in the day's own time: a line for each article on the subject as it is published,
@@ -134,6 +147,15 @@ a feed that fails, and now and then a summary. Meanwhile, in another terminal:
         feeds = demo.config().feeds.len(),
         journal = demo.config().settings.journal_path().display(),
     )
+}
+
+/// So many minutes as people say them.
+fn length_of(minutes: f64) -> String {
+    let so_many = |count: f64, unit: &str| match count.round() {
+        ..=1.0 => format!("a {unit}"),
+        count => format!("{count:.0} {unit}s"),
+    };
+    if minutes < 1.0 { so_many(minutes * 60.0, "second") } else { so_many(minutes, "minute") }
 }
 
 /// What came of the day.
@@ -223,6 +245,12 @@ mod tests {
             "/tmp/dateline-demo-a1/dateline.toml"
         );
         assert_eq!(quoted(Path::new("/tmp/it's here")), r"'/tmp/it'\''s here'");
+    }
+
+    #[test]
+    fn the_length_of_the_day_is_told_as_people_say_it() {
+        let told = [0.0002, 1.0 / 60.0, 0.5, 1.0, 24.0].map(length_of);
+        assert_eq!(told, ["a second", "a second", "30 seconds", "a minute", "24 minutes"]);
     }
 
     #[test]

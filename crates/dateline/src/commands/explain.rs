@@ -33,8 +33,10 @@ const MAX_PIECES: usize = 4;
 /// The most reasons that are shown of a judgement, the weightiest first.
 const MAX_REASONS: usize = 10;
 
-/// Explains an article: what was cut away, why this title and this date, whom it names, why it is about the subject, whose text it is,
-/// whose it repeats, which story it tells and why.
+/// Explain an article: what was cut away, why this title and date, whom it names, whose text it is, which story it tells.
+///
+/// One from the journal is told as it was judged and published, with what else its page offered and why that was not believed; a saved
+/// page is read and judged now, by the configured subject.
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
     /// An article in the journal, by its id or its address; or a saved page, which is read and judged now.

@@ -16,8 +16,9 @@ use crate::table::{ARTICLE_COLUMNS, STORY_COLUMNS, article_cells, story_cells, w
 const PAGE: usize = 500;
 const MAX_PAGE_BYTES: usize = 8 << 20;
 
-/// Writes the journal's articles or stories to standard output, the newest first, daemon running or not: one a line or row, as each is
-/// now.
+/// Write articles or stories to standard output for other tools, daemon running or not: JSON lines, or CSV for spreadsheets.
+///
+/// The newest come first, one a line or row, as each is now.
 #[derive(Debug, Args)]
 pub struct ExportArguments {
     /// What to write.

@@ -18,7 +18,7 @@ use crate::contained::contained;
 use crate::failure::Failure;
 use crate::saved;
 
-/// Reads saved pages: each becomes one article as JSON.
+/// Read saved pages: each becomes one article as JSON.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -30,33 +30,39 @@ use crate::text::shown_text;
 
 pub(super) use check::ask_each;
 
-/// Works with feeds.
+/// Work with feeds: see what they say, list, check, add, remove, pause, resume, poll, show, import and export them.
+///
+/// What is changed is changed in the feeds file, whose comments and order stay, and in the running daemon, if there is one; without, it counts
+/// from the next start.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Read one saved feed: what it says, as JSON. One that cannot be read gives {"ok":false,"error"} and exit code 1.
+    /// Read one saved feed: what it says, as JSON. One that cannot be read gives {"ok":false,"error"} and exit code 1. It need not be
+    /// configured.
     Read(ReadArguments),
     /// List the configured feeds: address, without what is secret in it, name, and whether it is paused.
     List(ListArguments),
-    /// Ask every configured feed once: whether it answers and what it holds, the worst first. Nothing is stored. Exit code 3 if
-    /// any fails.
+    /// Ask every feed that is configured and not paused once: whether it answers and what it holds, the worst first. Nothing is stored. Exit
+    /// code 3 if any fails.
     Check(check::FeedCheckArguments),
-    /// Add the feeds of an OPML file to the feeds file; those that are there already stay as they are.
+    /// Add the feeds of an OPML file to the feeds file; those that are there already stay as they are. `dateline reload` has a running
+    /// daemon ask them.
     Import(ImportArguments),
     /// Add a feed to the feeds file: one at this address, or the one that the site at this address names. A running daemon asks it at
     /// once.
     Add(add::AddArguments),
-    /// Take a feed out of the feeds file. What the journal knows of it stays, for the day it comes back.
+    /// Take a feed out of the feeds file, and have it asked no more. What the journal knows of it stays, for the day it comes back.
     Remove(NamedFeed),
     /// Stop asking a feed, and leave it in the feeds file.
     Pause(NamedFeed),
     /// Ask a feed again that was paused.
     Resume(NamedFeed),
-    /// Ask a feed now, whatever was planned; without a running daemon, when it starts.
+    /// Have the daemon ask a feed now, whatever was planned; without a running daemon, when it starts.
     Poll(NamedFeed),
-    /// Ask a feed again that its server has said is gone (410), without waiting for the week to pass after which that happens by
+    /// Have the daemon ask a feed again whose server has said that it is gone (410), without waiting for the week to pass after which that happens by
     /// itself.
     Revive(NamedFeed),
-    /// Show how a feed has been going: its last polls and their answers, when it is asked next, and why then.
+    /// Show how a feed has been going: its last polls and their answers, when it is asked next, and why then; from the running daemon, or
+    /// from the journal without one.
     Show(show::ShowArguments),
     /// Print the configured feeds as OPML, without passwords and keys: feeds that need these have to get them again where it
     /// is imported.

@@ -9,7 +9,7 @@ use super::print_text;
 use crate::failure::Failure;
 use crate::shipped;
 
-/// Writes a commented configuration to start from: settings, feeds, rules for single sites, agencies and the subject.
+/// Write a commented configuration to start from: settings, feeds, rules for single sites, agencies, story tables, the subject.
 ///
 /// No file that is there is touched. `dateline run` finds the configuration in ./config by itself.
 #[derive(Debug, Args)]

@@ -14,7 +14,7 @@ use crate::batch::{self, BatchAnswer};
 use crate::config::{self, Settings};
 use crate::failure::Failure;
 
-/// Judges texts against the subject.
+/// Judge texts against the subject.
 #[derive(Debug, Args)]
 pub struct JudgeArguments {
     /// Read lines {"id","title","text"} from standard input and write a line

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// How many labels are read at once.
 const PAGE: usize = 500;
 
-/// Works with labels.
+/// Take out what people have said of articles in the console.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write every label as a line of JSON, with the text it was given for: what `tools/relevance/fit.py` reads. Works whether the daemon

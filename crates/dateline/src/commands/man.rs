@@ -10,7 +10,7 @@ use super::print_text;
 use crate::cli::Cli;
 use crate::failure::Failure;
 
-/// Prints the manual page, or writes those of all commands.
+/// Print the manual page, or write those of all commands.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

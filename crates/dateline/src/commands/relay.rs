@@ -10,10 +10,10 @@ use super::print_text;
 use crate::config::Settings;
 use crate::failure::Failure;
 
-/// Says where delivery to Kafka goes on.
+/// Say where delivery to Kafka goes on, after the relay has stopped for want of a position.
 ///
-/// Only for after the relay has stopped because its position in Kafka is lost, or because an event can't be delivered. The
-/// daemon has to be stopped meanwhile.
+/// Only for after the relay has stopped because its position in Kafka is lost, or because an event can't be delivered. `dateline status`
+/// says so, and which of the two to give. The daemon has to be stopped meanwhile.
 #[derive(Debug, Args)]
 #[group(id = "where", required = true, multiple = false, args = ["resume", "after"])]
 pub struct RelayArguments {

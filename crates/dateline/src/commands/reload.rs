@@ -12,8 +12,9 @@ use crate::config::Settings;
 use crate::failure::Failure;
 use crate::reload::ReloadReport;
 
-/// Has a running daemon read feeds, sites, subject and settings anew, whole or not at all, and says what changed and what
-/// needs a restart. SIGHUP does the same, and says so in the log alone.
+/// Have a running daemon read its configuration anew, whole or not at all, and say what changed and what needs a restart.
+///
+/// That is feeds, rules for single sites, subject, agencies, story tables and settings. SIGHUP does the same, and says so in the log alone.
 ///
 /// The daemon reads the file that it was started with. Where `[api]` has a token, it is taken from the configuration named
 /// here, or from DATELINE_API__TOKEN.

@@ -15,7 +15,7 @@ use crate::logs;
 use crate::replay::archive::{Backfill, BackfillError, EventTarget};
 use crate::replay::{DeliveryFailure, Replay, ReplayFailure, deliver};
 
-/// Replays recordings: the same feeds and pages give the same events, as fast as the work can be done.
+/// Replay recordings: the same feeds and pages give the same events, as fast as the work can be done.
 ///
 /// Events go to standard output, one CloudEvent as JSON a line. With a recording of `dateline run --record`, feeds and pages
 /// are answered from it under a virtual clock; with --archive, every HTML page of any WARC files becomes an entry.

@@ -10,7 +10,7 @@ use super::print_text;
 use crate::config::Settings;
 use crate::failure::Failure;
 
-/// Makes a copy that `dateline backup` wrote the journal, in `data_dir`.
+/// Make a copy that `dateline backup` wrote the journal, in `data_dir`, and have delivery go on where Kafka is.
 ///
 /// The daemon has to be stopped, and the one that the copy was made of must not run again. The copy is checked and stays as it is.
 /// The journal gets a new id. When the daemon starts, its relay takes from Kafka what was delivered since the copy was made, and goes

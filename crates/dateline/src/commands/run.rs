@@ -12,7 +12,7 @@ use crate::daemon;
 use crate::failure::Failure;
 use crate::logs;
 
-/// Runs the daemon: polls, fetches, extracts, judges, commits, relays, serves.
+/// Run the daemon: poll, fetch, extract, judge, commit, relay, serve.
 ///
 /// It prints where its API is once that answers. SIGTERM and SIGINT stop it: what is in flight is finished within
 /// `shutdown_grace`, what is not is taken up again by the next run; a second signal stops it at once. SIGHUP has it read its

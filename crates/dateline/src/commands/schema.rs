@@ -9,7 +9,7 @@ use super::print_json;
 use crate::contract;
 use crate::failure::Failure;
 
-/// Prints the JSON Schema of what subscribers get.
+/// Print the JSON Schema of what subscribers get.
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
     /// The kind of event.

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::terminal::visible_json;
 use crate::text;
 
-/// Lists the journal's articles that say something, each in its latest revision, the newest first, daemon running or not.
+/// List the journal's articles that say something, each in its latest revision, the newest first, daemon running or not.
 ///
 /// A word is found in each of its inflected forms. "Words in a row" stand in quotes, begin* is what begins so, -word has to be absent (put
 /// -- in front of the words then).

@@ -20,10 +20,10 @@ use crate::status::{FeedCatalogue, StatusReport, Verdict, page};
 /// How long a daemon may take to say how it is.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Asks the running daemon how it is going: a verdict first, then what is wrong and what to do, then feeds, backlog, events, delivery.
+/// Ask the running daemon how it is going: a verdict first, then what is wrong and what to do, then feeds, backlog, events, delivery.
 ///
 /// The daemon is found where it noted its API beside the journal, else at `listen` in `[http]`. Where none answers, the first line says
-/// so, and what follows is what the journal says.
+/// since when, and what follows is what the journal says.
 #[derive(Debug, Args)]
 pub struct StatusArguments {
     /// Print one JSON document instead of a page for people. `verdict` in it is ok, degraded, not_ready or not_running.

@@ -25,9 +25,9 @@ use crate::config::{self, Settings};
 use crate::failure::Failure;
 use crate::text;
 
-/// Lists the journal's stories, the last reported first: when, title, how many articles and independent origins, languages.
+/// List the journal's stories, the last reported first; with --batch, tell of any texts which report the same happening.
 ///
-/// With --batch tells of any texts which report the same happening, whose text each is, and which are copies.
+/// A story is listed with when, title, how many articles and independent origins, languages. --batch tells of any texts which report the same happening, whose text each is, and which are copies.
 #[derive(Debug, Args)]
 pub struct StoriesArguments {
     /// Read lines {"id","title","text","language"?,"published"?,"url"?} from standard input, in the order of arrival, and write after

@@ -13,7 +13,7 @@ use crate::config::Settings;
 use crate::failure::Failure;
 use crate::text;
 
-/// Shows a story: its articles with their roles, its independent origins and what says so.
+/// Show a story: its articles with their roles, its independent origins and what says so.
 #[derive(Debug, Args)]
 pub struct StoryArguments {
     /// The story's id, as `dateline stories` lists it; its beginning is enough.

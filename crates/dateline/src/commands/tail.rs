@@ -25,7 +25,7 @@ const MAX_SILENCE: Duration = Duration::from_secs(365 * 86_400);
 /// How long to wait before a lost connection is made again.
 const RECONNECT: Duration = Duration::from_secs(1);
 
-/// Prints events from a running daemon, one JSON object (a CloudEvent) a line.
+/// Print events from a running daemon, one JSON object (a CloudEvent) a line.
 #[derive(Debug, Args)]
 pub struct TailArguments {
     /// Where to begin: `earliest`, `latest`, or the sequence of the last event already seen.

@@ -11,7 +11,7 @@ use crate::config::Settings;
 use crate::config::users::{self, MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS, Role};
 use crate::failure::Failure;
 
-/// Says who may log in to the console.
+/// Say who may log in to the console: add, remove, list.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Add a user, or give one another password or role. The password is made here and printed once. A running daemon knows at once.

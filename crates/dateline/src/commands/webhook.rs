@@ -16,7 +16,7 @@ use crate::terminal::visible_json;
 /// How many dead letters are listed.
 const MAX_SHOWN: usize = 1_000;
 
-/// Works with webhooks. How each is doing stands in `dateline status`.
+/// Show what webhooks have given up, and try it again. How each is doing stands in `dateline status`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the events that a webhook has given up, one JSON object a line.

@@ -134,8 +134,7 @@ impl FeedTable {
             match key.get_ref().as_ref() {
                 "url" => url = Some((address(file, value), value.span())),
                 "name" => {
-                    let expected = "what people call the feed, as text on one line";
-                    name = file.line_of_text("name", value, expected).map(str::to_owned);
+                    name = file.text("name", value, "what people call the feed, as text").map(str::to_owned);
                 }
                 "enabled" => enabled = file.flag("enabled", value).unwrap_or(true),
                 "group" => group = named_group(file, value, groups),
@@ -308,7 +307,7 @@ mod tests {
                  [[feed]]\nnam = 'B'\n\
                  [[feeds]]\n"
             ),
-            "feeds.toml:3: `name` is 7; expected what people call the feed, as text on one line\n\
+            "feeds.toml:3: `name` is 7; expected what people call the feed, as text\n\
              feeds.toml:4: `enabled` is 'no'; expected true or false\n\
              feeds.toml:5: a feed without `url`; give its address, as in url = \"https://news.example/rss\"\n\
              feeds.toml:6: unknown setting `nam`; did you mean `name`?\n\

@@ -11,7 +11,7 @@ const MAX_VISITS: usize = 24;
 /// A page that is visited later than this many days after its publication is an archive's.
 const MAX_DAYS: u64 = 90;
 /// A page that is visited sooner is the one that was just read.
-const SHORTEST: Duration = Duration::from_secs(60);
+const SHORTEST: Duration = Duration::from_secs(1);
 
 /// When pages of published articles are visited again.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -37,7 +37,7 @@ impl RevisitSettings {
         let fits = self.after.iter().all(|after| (SHORTEST..=longest).contains(after));
         (self.after.len() > MAX_VISITS || !grows || !fits).then(|| {
             format!(
-                "expected at most {MAX_VISITS} durations from 1m to {MAX_DAYS}d, each longer than the one before, such as [\"1h\", \"7d\"]"
+                "expected at most {MAX_VISITS} durations from 1s to {MAX_DAYS}d, each longer than the one before, such as [\"1h\", \"7d\"]"
             )
         })
     }

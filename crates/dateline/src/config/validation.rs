@@ -2,6 +2,7 @@
 
 use std::io;
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::time::Duration;
 
 use dateline_wire::duration;
@@ -84,7 +85,7 @@ impl Settings {
         let irregular = self.irregular_files();
         let may_be_read = |section: &str| !irregular.iter().any(|(setting, ..)| setting.starts_with(section));
         for (setting, path, error) in &irregular {
-            let what = format!("{setting} names {}: {error}", path.display());
+            let what = format!("{} names {}: {error}", values.shown_name_of(setting), path.display());
             values.wrong_in_full(setting, what, file::remedy(error));
         }
         if may_be_read("fetch.") {

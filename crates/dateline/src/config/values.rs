@@ -153,6 +153,11 @@ impl<'t> SettingValues<'t> {
         known.unwrap_or_else(|| Origin::File(self.path.to_owned(), None))
     }
 
+    /// The setting with this full name as people call it.
+    pub(super) fn shown_name_of(&self, setting: &str) -> String {
+        shown_name(&self.path_of(setting))
+    }
+
     /// Whether the setting with this full name was given a value that can be used.
     pub(super) fn is_given(&self, setting: &str) -> bool {
         self.origins.contains_key(setting)

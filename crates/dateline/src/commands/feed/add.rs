@@ -21,7 +21,7 @@ use crate::feed_discovery::discover;
 #[derive(Debug, Args)]
 pub struct AddArguments {
     /// The address of the feed, or of a site that names one.
-    #[arg(value_name = "URL")]
+    #[arg(value_name = "URL", value_parser = feed_address)]
     url: Url,
     /// What people call it.
     #[arg(long, value_name = "NAME")]
@@ -38,6 +38,14 @@ pub struct AddArguments {
     /// The configuration that names the feeds file.
     #[command(flatten)]
     config: ConfigFile,
+}
+
+/// Takes an address given on the command line, which is not shown: it may hold a password.
+fn feed_address(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or(
+        "it is no web address; write it in full, as in https://news.example/rss or https://news.example",
+    )
 }
 
 /// Runs the command.

@@ -22,7 +22,7 @@ use crate::terminal::visible_line;
 /// A feed whose newest entry is older than this has fallen silent, or moved without a word.
 const STALE_AFTER: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-/// Which feeds to ask.
+/// Which feeds to ask. They have to be configured; `dateline feed add` asks one that isn't.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 One line a feed, the worst first: its verdict, its name, what came, its address. Verdicts:
@@ -33,7 +33,7 @@ One line a feed, the worst first: its verdict, its name, what came, its address.
   stale     its newest entry is older than two weeks
   ok        entries, some of them new or without a date")]
 pub struct FeedCheckArguments {
-    /// Only feeds whose address or name contains this.
+    /// Only configured feeds whose address or name contains this.
     #[arg(value_name = "TEXT")]
     only: Option<String>,
     /// The configuration that names the feeds file.
@@ -131,7 +131,14 @@ pub(in crate::commands) fn ask_each(settings: &Settings, feeds: &[Feed]) -> Resu
 
 fn none_wanted(only: Option<&str>, file: &Path) -> String {
     match only {
-        Some(text) => format!("no feed in {} has `{text}` in its address or name", file.display()),
+        Some(text) if text.contains("://") => format!(
+            "no feed in {} has this address; `dateline feed add ADDRESS` asks whether a feed is there, and adds it",
+            file.display()
+        ),
+        Some(text) => format!(
+            "no feed in {} that is polled has `{text}` in its address or name; `dateline feed list` names those that are",
+            file.display()
+        ),
         None => format!("{} names no feed", file.display()),
     }
 }
@@ -269,6 +276,14 @@ mod tests {
              ok       lively  2 entries, the newest of 2026-03-19T08:00:00Z  https://lively.example/rss\n"
         );
         assert_eq!(summary(&all), "5 asked: 1 gone, 1 failed, 1 empty, 1 stale, 1 ok");
+    }
+
+    #[test]
+    fn what_is_not_configured_is_told_with_what_to_do_next() {
+        let told = |only| none_wanted(Some(only), Path::new("feeds.toml"));
+        assert!(told("https://me:hush@news.example/rss").contains("dateline feed add ADDRESS"));
+        assert!(!told("https://me:hush@news.example/rss").contains("hush"));
+        assert!(told("ferry").contains("`ferry`") && told("ferry").contains("dateline feed list"));
     }
 
     #[test]
