@@ -41,7 +41,10 @@ class Demo(Browsing):
         article = page.locator(".reports a").last.get_attribute("href")
         page.goto("/feeds?state=failing")
         feed = page.locator(".feed-row a.headline").first.get_attribute("href")
-        self.paths = {"overview": "/", "live": "/live", "articles": "/articles", "stories": "/stories", "story": story,
+        entity = page.request.get("/v1/articles?limit=1").json()["articles"][0]["entities"][0]["id"]
+        self.paths = {"entity": f"/entities/{entity}", "reading": f"{article}/reading", "topics": "/?by=topic", "waiting": "/waiting",
+                      "address": "/search?q=https%3A%2F%2Fwire.example%2Fnothing.html", "past": "/live?kind=article&until=2026-03-02T09:00:00Z",
+                      "overview": "/", "live": "/live", "articles": "/articles", "stories": "/stories", "story": story,
                       "article": article, "feeds": "/feeds", "feed": feed, "rejects": "/rejects",
                       "search": "/search?q=Pyongyang", "login": "/login"}
 
@@ -85,6 +88,70 @@ class Demo(Browsing):
         page.locator(".reject-row a.headline").first.click()
         self.assertIn("not relevant", page.locator("main").inner_text())
         self.assertTrue(page.locator(".reasons li").count() > 0)
+
+    def test_an_operator_pastes_the_address_of_what_is_missing_and_is_told_why(self):
+        page = self.page(self.base)
+        page.goto("/")
+        # By keyboard alone: a key, the address, Enter.
+        page.keyboard.press("/")
+        page.keyboard.type("https://odd.example/missing.html?utm_source=elsewhere")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Announced, and not published").wait_for()
+        self.assertIn("http status", page.locator("main").inner_text())
+        page.locator(".reject-row a.headline").first.click()
+        self.assertIn("at the stage fetch", page.locator("main").inner_text())
+        page.goto("/")
+        page.get_by_role("searchbox").fill("https://wire.example/never.html")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Never seen in any feed").wait_for()
+        page.get_by_role("link", name="wire.example/en.xml").click()
+        self.assertIn("Its last polls".upper(), page.locator("main").inner_text().upper())
+
+    def test_an_analyst_gets_from_a_bar_of_the_week_to_whoever_is_named(self):
+        page = self.page(self.base)
+        page.goto("/")
+        bar = page.locator(".plot a").first
+        counted = int(re.search(r": (\d+) event", bar.get_attribute("aria-label")).group(1))
+        bar.click()
+        self.assertEqual(page.locator(".live [data-row]").count(), counted, "the list has what the bar counts")
+        page.locator(".live [data-row]").first.click()
+        name = page.locator("[aria-labelledby=names-title] a.chip").first
+        name.click()
+        self.assertIn("/entities/", page.url)
+        self.assertTrue(page.get_by_role("region", name="What it is called").is_visible())
+        self.assertGreater(page.get_by_role("region", name="Named with").locator("li").count(), 0)
+
+    def test_a_story_shows_who_was_first_and_what_joined_each_report(self):
+        page = self.page(self.base)
+        page.goto(self.paths["story"])
+        self.assertGreater(page.locator(".chart circle").count(), 1)
+        self.assertEqual(page.locator(".chart circle").count(), page.locator(".reports > li").count())
+        joined = page.get_by_role("region", name="What joined each report")
+        joined.locator("summary").first.click()
+        self.assertTrue(joined.get_by_text("above 0 they tell one happening").first.is_visible())
+        self.assertGreater(page.get_by_role("region", name="What happened to it").locator("li").count(), 0)
+
+    def test_a_recorded_page_is_shown_and_asks_for_nothing(self):
+        page = self.page(self.base)
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(self.paths["reading"])
+        frame = page.frame_locator("iframe.recorded")
+        self.assertTrue(frame.locator("h1, p").first.is_visible())
+        self.assertEqual([url for url in asked if not url.startswith(self.base)], [])
+        self.assertEqual(frame.locator("script, img, link, a[href], form").count(), 0)
+        self.assertIn("Believed", page.locator("main").inner_text())
+
+    def test_each_list_can_be_had_in_other_forms_with_its_filter(self):
+        page = self.page(self.base)
+        for path, forms in (("/articles?language=ko", ("Atom", "CSV", "JSON")), ("/stories?language=ko", ("CSV", "JSON")),
+                            ("/rejects?reason=not_relevant", ("CSV", "JSON"))):
+            page.goto(path)
+            for form in forms:
+                link = page.get_by_label("The same in other forms").get_by_role("link", name=form, exact=True)
+                href = link.get_attribute("href")
+                self.assertIn(path.split("?")[1], href)
+                self.assertTrue(page.request.get(href).ok, href)
 
     def test_everything_goes_by_keyboard_alone(self):
         page = self.page(self.base)

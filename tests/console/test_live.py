@@ -114,7 +114,12 @@ class Running(Browsing):
 
     def test_events_come_by_themselves_wait_while_held_and_go_on_after_the_daemon_was_away(self):
         live = self.page(self.base)
-        live.goto("/live?kind=article")
+        # The way to it is typed: words and kind stay in the address, which may be kept.
+        live.goto("/live")
+        live.get_by_role("searchbox", name="Words").fill("bridge")
+        live.keyboard.press("Enter")
+        live.get_by_role("link", name="articles", exact=True).click()
+        live.wait_for_url("**/live?kind=article&q=bridge")
         row = lambda number: live.locator("#live li", has_text=f"bridge number {number}")
         # First polls are spread over the first minute.
         row(1).wait_for(timeout=90_000)

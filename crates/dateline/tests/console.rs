@@ -533,7 +533,7 @@ async fn the_overview_counts_what_was_published_and_what_was_not() {
         }
     });
     let body = counted.await.unwrap();
-    assert!(body.contains(": 1 article\""), "{body}");
+    assert!(body.contains(": 1 event\""), "{body}");
     let activity = console.send("GET", "/v1/activity", "", "").await.body;
     assert!(activity.contains(r#""languages":{"ko":1}"#), "{activity}");
     console.end().await;
@@ -733,5 +733,46 @@ async fn labels_are_given_and_listed_through_the_api() {
     assert!(rest.contains(r#""text_kind":"digest""#), "{rest}");
     let removed = console.send("DELETE", "/v1/labels/r1", "", "").await;
     assert_eq!(removed.body, r#"{"removed":true}"#);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_bar_of_the_overview_opens_the_events_that_it_counts_and_what_is_past_stands() {
+    let console = TestConsole::new().await;
+    for revision in [1, 2] {
+        let mut article = hostile_article();
+        article.set_revision(revision);
+        article.content.title = Some(format!("Headline {revision}"));
+        console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    }
+    let live = console.get("/live?kind=article").await.body;
+    assert_eq!(live.matches("data-row").count(), 2, "{live}");
+    assert!(live.contains("data-stream"), "{live}");
+    let past = console.get("/live?kind=article&until=2026-01-01").await.body;
+    assert!(past.contains("These are past") && !past.contains("data-stream"), "{past}");
+    assert_eq!(console.get("/live?q=&language=ko").await.field("location"), Some("/live?language=ko"));
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_story_of_sixty_reports_is_one_small_page_with_each_of_them_in_the_picture() {
+    let console = TestConsole::new().await;
+    let mut story = hostile_story();
+    let report = story.articles[1].clone();
+    for number in 3..=60 {
+        let mut report = report.clone();
+        report.article = ArticleId::from_stored(format!("a{number}"));
+        story.articles.push(report);
+    }
+    story.article_count = 60;
+    console
+        .commit(
+            Event::Article(Box::new(hostile_article())),
+            StoryUpdate { articles: Vec::new(), events: vec![story] },
+        )
+        .await;
+    let page = console.get("/stories/s1").await.body;
+    assert_eq!(page.matches("<circle class=\"s1").count(), 120, "each stands in both pictures");
+    assert!(page.len() < 200_000, "{}", page.len());
     console.end().await;
 }

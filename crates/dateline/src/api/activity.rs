@@ -35,7 +35,7 @@ pub(crate) type Counts = BTreeMap<String, u64>;
 /// One hour.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct HourActivity {
-    /// Articles that were published for the first time.
+    /// Events of articles: those that were published, and their revisions.
     pub(crate) articles: u64,
     /// The same by language; `und` stands for one that is not known.
     pub(crate) languages: Counts,
@@ -142,11 +142,10 @@ enum Counted {
 }
 
 impl Counted {
-    /// `None` for what is not counted: other kinds, later revisions, and what cannot be read.
+    /// `None` for what is not counted: other kinds, and what cannot be read.
     fn of(event: &CloudEvent) -> Option<Self> {
         #[derive(Deserialize)]
         struct Article {
-            revision: u32,
             #[serde(default)]
             language: Option<String>,
             #[serde(default)]
@@ -162,10 +161,10 @@ impl Counted {
         }
         match event.kind {
             EventKind::Article => {
-                let Article { revision, language, topics } = serde_json::from_str(&event.data).ok()?;
+                let Article { language, topics } = serde_json::from_str(&event.data).ok()?;
                 let topics = topics.into_iter().map(|topic| topic.id).collect();
                 let language = language.unwrap_or_else(|| "und".to_owned());
-                (revision == 1).then_some(Self::Article { language, topics })
+                Some(Self::Article { language, topics })
             }
             EventKind::Reject => {
                 let Reject { reason } = serde_json::from_str(&event.data).ok()?;
@@ -216,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn first_revisions_and_rejects_count_and_nothing_else_does() {
+    fn articles_with_their_revisions_and_rejects_count_and_nothing_else_does() {
         let mut hour = HourActivity::default();
         for (kind, data) in [
             (
@@ -231,8 +230,8 @@ mod tests {
         ] {
             Counted::of(&event(kind, data)).into_iter().for_each(|counted| counted.add_to(&mut hour));
         }
-        assert_eq!(hour.articles, 2);
-        assert_eq!(hour.languages, Counts::from([("ko".into(), 1), ("und".into(), 1)]));
+        assert_eq!(hour.articles, 3);
+        assert_eq!(hour.languages, Counts::from([("ko".into(), 2), ("und".into(), 1)]));
         assert_eq!(hour.topics, Counts::from([("arms".into(), 1)]));
         assert_eq!(hour.rejects, Counts::from([("not_relevant".into(), 1)]));
     }

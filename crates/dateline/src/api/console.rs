@@ -8,14 +8,14 @@ mod visitor;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use dateline_journal::{EventFilter, Facet, JournalError};
-use dateline_wire::{ArticleEvent, ArticleId, StoryEvent};
+use dateline_wire::{ArticleEvent, ArticleId, Sequence, StoryEvent};
 use jiff::SignedDuration;
 use maud::Markup;
 use schemars::JsonSchema;
@@ -33,6 +33,7 @@ use crate::console::page;
 use crate::console::page::article::ArticleView;
 use crate::console::page::entity::EntityView;
 use crate::console::page::feeds::FeedFilter;
+use crate::console::page::live::LiveList;
 use crate::console::page::overview::{Overview, PublishedBy};
 use crate::status::LastEvent;
 
@@ -178,25 +179,36 @@ async fn overview(
     Ok(shown(&api, &viewer, Section::Overview, "Overview", &page::overview::page(&overview)))
 }
 
-/// A path of which nothing is asked beside a filter.
+/// The events that are asked for beside a filter.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-struct NoQuery {}
+struct LiveQuery {
+    /// Those before this place.
+    before: Option<Sequence>,
+}
 
-async fn live(
-    State(api): Shared,
-    Extension(viewer): Extension<Viewer>,
-    parameters: Result<Parameters<NoQuery>, Problem>,
-) -> Shown {
-    let filter = parameters?.filter;
+async fn live(State(api): Shared, Extension(viewer): Extension<Viewer>, RawQuery(query): RawQuery) -> Shown {
+    let query = query.unwrap_or_default();
+    if let Some(chosen) = lists::without_empty(&query) {
+        return Ok(Redirect::to(&format!("/live?{chosen}")).into_response());
+    }
+    let Parameters { filter, own: LiveQuery { before } } = Parameters::of(&query)?;
     let last = *api.sources.journal.watch().borrow();
     let asked = filter.clone();
     // What is committed meanwhile is left to the stream, which goes on after `last`.
+    let from = before.unwrap_or(last.next());
     let events =
-        read(&api, move |journal| journal.events_before(&asked, Some(last.next()), MAX_LIVE_EVENTS)).await?;
+        read(&api, move |journal| journal.events_before(&asked, Some(from), MAX_LIVE_EVENTS)).await?;
     let rows: Vec<(LastEvent, String)> =
         events.iter().map(|event| (LastEvent::of(event), event.key.clone())).collect();
-    let main = page::live::page(&rows, last, api.sources.journal.id(), &filter);
+    let is_past = before.is_some() || page::live::ends(&filter).is_some_and(|end| end <= api.now());
+    let main = page::live::page(&LiveList {
+        rows: &rows,
+        filter: &filter,
+        goes_on_after: (!is_past).then_some(last),
+        older: events.last().filter(|_| events.len() == MAX_LIVE_EVENTS).map(|event| event.sequence),
+        journal: api.sources.journal.id(),
+    });
     Ok(shown(&api, &viewer, Section::Live, "Live", &main))
 }
 

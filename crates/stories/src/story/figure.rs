@@ -68,9 +68,18 @@ impl StoryTables {
 
     fn figures_of(&self, sentence: &str, language: &str, figures: &mut Vec<Figure>) {
         let words = tokens(sentence);
-        let numbers = placed_numbers(sentence, &words, &self.numerals);
+        let mut numbers = placed_numbers(sentence, &words, &self.numerals);
         if numbers.is_empty() {
             return;
+        }
+        for number in &mut numbers {
+            let next = words.iter().find(|word| word.start >= number.place.end).filter(|word| !word.number);
+            let times =
+                next.and_then(|next| Some((self.numerals.hundreds(&next.text.to_lowercase())?, next)));
+            if let Some((times, next)) = times {
+                number.hundredths = number.hundredths.saturating_mul(times as u64);
+                number.place.end = next.start + next.text.len();
+            }
         }
         let lower = sentence.to_lowercase();
         // Where lower case has other lengths, places would be wrong.
@@ -192,6 +201,7 @@ mod tests {
     fn a_number_counts_what_stands_behind_it_in_every_language() {
         for (text, language, counted, number) in [
             ("It sent 500 North Korean soldiers to the front.", "en", "soldier", 500),
+            ("About four hundred North Korean workers have arrived.", "en", "worker", 400),
             ("Some 12 million artillery shells were shipped.", "en", "shell", 12_000_000),
             ("Туда отправили 500 северокорейских солдат.", "ru", "soldier", 500),
             ("북한은 병사 500명을 보냈다.", "ko", "soldier", 500),

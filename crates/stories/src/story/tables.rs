@@ -67,6 +67,9 @@ struct Act {
 pub(super) struct Numerals {
     numbers: HashMap<String, f64>,
     times: HashMap<String, f64>,
+    /// Words that multiply the number before them in what people read, and not in what reports are compared by, whose weights were
+    /// fitted without.
+    hundreds: HashMap<String, f64>,
     /// What numbers count, by the ids of `words.tsv`, each with its line.
     counted: BTreeMap<String, usize>,
 }
@@ -78,6 +81,10 @@ impl Numerals {
 
     pub(super) fn times(&self, word: &str) -> Option<f64> {
         self.times.get(word).copied()
+    }
+
+    pub(super) fn hundreds(&self, word: &str) -> Option<f64> {
+        self.hundreds.get(word).copied()
     }
 }
 
@@ -279,9 +286,10 @@ fn read_numerals(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -
         let table = match kind {
             "number" => &mut numerals.numbers,
             "times" => &mut numerals.times,
+            "hundred" => &mut numerals.hundreds,
             _ => {
                 let what = format!("`{kind}` is no kind");
-                problems.push(file.problem(line, what, "write `number`, `times` or `counted`"));
+                problems.push(file.problem(line, what, "write `number`, `times`, `hundred` or `counted`"));
                 continue;
             }
         };

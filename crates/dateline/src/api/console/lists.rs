@@ -48,8 +48,7 @@ pub(super) async fn articles(
     RawQuery(query): RawQuery,
 ) -> Shown {
     let query = query.unwrap_or_default();
-    let chosen = without_empty(&query);
-    if query.contains("=&") || query.ends_with('=') {
+    if let Some(chosen) = without_empty(&query) {
         return Ok(Redirect::to(&format!("/articles?{chosen}")).into_response());
     }
     let Parameters { filter, own } = Parameters::<ArticleQuery>::of(&query)?;
@@ -63,10 +62,13 @@ pub(super) async fn articles(
     Ok(shown(&api, &viewer, Section::Articles, "Articles", &page::articles::page(&list, api.now())))
 }
 
-/// Takes out the parameters without a value, which forms send for what was not chosen.
-fn without_empty(query: &str) -> String {
+/// A query without the parameters that have no value, which forms send for what was not chosen; `None` where each has one.
+pub(super) fn without_empty(query: &str) -> Option<String> {
+    if !query.contains("=&") && !query.ends_with('=') {
+        return None;
+    }
     let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    Some(form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
 }
 
 /// Articles of a list. One that another version wrote, and this one cannot read, is left out.
@@ -201,7 +203,8 @@ mod tests {
 
     #[test]
     fn what_a_form_leaves_open_is_not_asked_for() {
-        assert_eq!(without_empty("q=&language=ko&label="), "language=ko");
-        assert_eq!(without_empty(""), "");
+        assert_eq!(without_empty("q=&language=ko&label=").as_deref(), Some("language=ko"));
+        assert_eq!(without_empty("language=ko"), None);
+        assert_eq!(without_empty(""), None);
     }
 }

@@ -91,8 +91,8 @@ if (live) {
     switch (kind) {
       case "article": return [data.title, data.url];
       case "story": return [data.title, `${plural(data.article_count, "article")}, ${plural(data.origin_count, "origin")}`];
-      case "health": return [data.kind, data.feed?.url];
-      default: return [data.reason, data.url ?? data.detail];
+      case "health": return [data.kind?.replaceAll("_", " "), data.feed?.url];
+      default: return [data.reason?.replaceAll("_", " "), data.url ?? data.detail];
     }
   };
   // What misleads without being markup is shown as what it is, as the server does.
@@ -108,9 +108,16 @@ if (live) {
     const link = document.createElement("a");
     link.href = path(event);
     link.dataset.row = "";
+    const [first, detail] = about(kind, event.data);
     const text = document.createElement("bdi");
-    text.textContent = visible(about(kind, event.data).filter(Boolean).join("  "));
+    text.textContent = visible(first ?? "");
     link.append(text);
+    if (detail) {
+      const more = document.createElement("bdi");
+      more.className = "soft";
+      more.textContent = visible(detail);
+      link.append(" ", more);
+    }
     const when = document.createElement("span");
     when.className = "soft";
     const time = document.createElement("time");

@@ -34,7 +34,7 @@ pub(crate) fn page(list: &ArticleList<'_>, now: Timestamp) -> Markup {
     let query = filter.to_query();
     html! {
         h1 { "Articles" }
-        (form(filter))
+        (form("/articles", filter))
         (chosen("/articles", filter))
         @if *is_incomplete { p.notice { "Older events are still being made ready for searching: what they say may be missing here." } }
         @if articles.is_empty() {
@@ -50,7 +50,7 @@ pub(crate) fn page(list: &ArticleList<'_>, now: Timestamp) -> Markup {
 }
 
 /// What can be chosen by typing; the rest is chosen by following links, and stays.
-fn form(filter: &EventFilter) -> Markup {
+pub(crate) fn form(path: &str, filter: &EventFilter) -> Markup {
     const LANGUAGES: [&str; 8] = ["en", "ru", "ko", "uk", "ja", "zh", "de", "fr"];
     let text = parameter(filter, "q").map(|text| visible(&text, 300));
     let chosen = filter.values(Facet::Language).next();
@@ -58,7 +58,7 @@ fn form(filter: &EventFilter) -> Markup {
     let others =
         pairs(filter).into_iter().filter(|(name, _)| !matches!(name.as_str(), "q" | "language" | "label"));
     html! {
-        form.filters.wide method="get" action="/articles" role="search" aria-label="Articles" {
+        form.filters.wide method="get" action=(path) role="search" aria-label="Which ones" {
             label.hidden for="words" { "Words" }
             input #words type="search" name="q" value=[text] placeholder="Words, “words in a row”, begin*, -unwanted" maxlength="300";
             label.hidden for="language" { "Language" }

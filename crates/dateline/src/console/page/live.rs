@@ -1,21 +1,30 @@
-//! Events as they come. The list begins with the last ones; the script lets it grow.
+//! Events as they come. The list begins with the last ones; the script lets it grow. What was before some moment is a list that stands.
 
 use dateline_journal::{EventFilter, Facet};
 use dateline_wire::{EventKind, JournalId, Sequence};
+use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::articles::{chosen, pairs};
-use crate::console::figures::moment;
-use crate::console::shown::line;
+use super::articles::{chosen, form, pairs};
+use crate::console::figures::{moment, words};
+use crate::console::shown::{line, visible};
 use crate::status::LastEvent;
 
-/// The page: `rows` are the last events, newest first, each with its key; `last` is the place after which the list goes on.
-pub(crate) fn page(
-    rows: &[(LastEvent, String)],
-    last: Sequence,
-    journal: &JournalId,
-    filter: &EventFilter,
-) -> Markup {
+/// The events that are shown.
+pub(crate) struct LiveList<'l> {
+    /// The last of them, newest first, each with its key.
+    pub(crate) rows: &'l [(LastEvent, String)],
+    pub(crate) filter: &'l EventFilter,
+    /// The place after which the list goes on as events come; `None` where all that is asked for is past.
+    pub(crate) goes_on_after: Option<Sequence>,
+    /// The place before which there may be more.
+    pub(crate) older: Option<Sequence>,
+    pub(crate) journal: &'l JournalId,
+}
+
+/// The page.
+pub(crate) fn page(list: &LiveList<'_>) -> Markup {
+    let LiveList { rows, filter, goes_on_after, older, journal } = list;
     let kind = filter.values(Facet::Kind).next();
     let query = filter.to_query();
     let more = if query.is_empty() { String::new() } else { format!("&{query}") };
@@ -27,7 +36,8 @@ pub(crate) fn page(
         .collect();
     let others = others.concat();
     html! {
-        h1 { "Live" }
+        h1 { @if goes_on_after.is_some() { "Live" } @else { "Events" } }
+        (form("/live", filter))
         div.filters {
             nav aria-label="Kinds of event" {
                 a.chip href=(format!("/live?{}", others.trim_start_matches('&'))) aria-current=[kind.is_none().then_some("true")] { "all" }
@@ -35,16 +45,28 @@ pub(crate) fn page(
                     a.chip href=(format!("/live?kind={}{others}", each.word())) aria-current=[(kind == Some(each.word())).then_some("true")] { (each.plural()) }
                 }
             }
-            button #hold type="button" hidden aria-pressed="false" { "Hold" }
-            p #live-state.soft role="status" { "Reload to see what came since." }
+            @if goes_on_after.is_some() {
+                button #hold type="button" hidden aria-pressed="false" { "Hold" }
+                p #live-state.soft role="status" { "Reload to see what came since." }
+            } @else {
+                p.soft { "These are past. " a href="/live" { "Live" } }
+            }
         }
         (chosen("/live", filter))
-        ol.rows.panel.live #live data-stream=(stream) data-after=(last) {
-            @for (event, key) in rows { (row(event, key)) }
+        @match goes_on_after {
+            Some(last) => ol.rows.panel.live #live data-stream=(stream) data-after=(last) { @for (event, key) in *rows { (row(event, key)) } },
+            None => ol.rows.panel.live { @for (event, key) in *rows { (row(event, key)) } },
         }
-        @if rows.is_empty() { p.empty #live-empty { "Nothing has happened yet." } }
-        (super::other_forms(&[("Atom of the articles", "/v1/feed.atom"), ("JSON lines", "/v1/events?after=earliest")], &query))
+        @if rows.is_empty() { p.empty #live-empty { @if filter.is_empty() { "Nothing has happened yet." } @else { "No event is like that so far." } } }
+        @if let Some(older) = older { nav.pages aria-label="Pages" { a rel="next" href=(format!("/live?before={older}{more}")) { "Older events" } } }
+        (super::other_forms(&[("Atom of the articles", "/v1/feed.atom"), ("CSV of the articles", "/v1/articles.csv"), ("JSON lines", "/v1/events?after=earliest")], &query))
     }
+}
+
+/// When what a filter asks for ends, if it does.
+pub(crate) fn ends(filter: &EventFilter) -> Option<Timestamp> {
+    let (_, until) = pairs(filter).into_iter().find(|(name, _)| name == "until")?;
+    until.parse().ok()
 }
 
 /// One event. The script writes the same.
@@ -55,10 +77,16 @@ fn row(event: &LastEvent, key: &str) -> Markup {
         "health" => format!("/feeds/{key}"),
         _ => format!("/rejects/{}", event.sequence),
     };
+    // What it is about stands first, where or how much behind two spaces.
+    let (about, detail) = event.about.split_once("  ").unwrap_or((&event.about, ""));
+    let is_word = matches!(event.kind.as_str(), "reject" | "withdrawal" | "health");
     html! {
         li {
             span.chip.kind.(event.kind) { (event.kind) }
-            a data-row href=(href) { (line(&event.about)) }
+            a data-row href=(href) {
+                @if is_word { (line(&words(&about))) } @else { (line(about)) }
+                @if !detail.is_empty() { " " bdi.soft { (visible(detail, 200)) } }
+            }
             span.soft { (moment(event.time)) }
         }
     }

@@ -100,28 +100,28 @@ fn published(activity: &ActivityReport, by: PublishedBy, now: Timestamp) -> Mark
             let parts: Vec<u64> =
                 std::iter::once(others).chain(names.iter().map(|(name, _)| of(name))).collect();
             let label = format!("{}: {}", short(start), bar_in_words(parts.iter().sum(), by));
-            Bar { label, href: format!("/articles?since={start}&until={end}"), parts }
+            Bar { label, href: format!("/live?kind=article&since={start}&until={end}"), parts }
         })
         .collect();
     let ticks: Vec<String> = (0..days).map(|day| day_name(moment_of(day * 24))).collect();
     html! {
         section.panel aria-labelledby="published-title" {
             div.heading {
-                h2 #published-title { "Published an hour, by " @match by { PublishedBy::Language => "language", PublishedBy::Topic => "topic" } }
+                h2 #published-title { "Articles and revisions an hour, by " @match by { PublishedBy::Language => "language", PublishedBy::Topic => "topic" } }
                 @match by {
                     PublishedBy::Language => a href="/?by=topic" { "By topic" },
                     PublishedBy::Topic => a href="/" { "By language" },
                 }
             }
             @if !activity.is_complete { p.note { "The last week is still being counted." } }
-            (histogram(&Histogram { title: "Articles published an hour", series: &series, bars: &bars, ticks: &ticks }))
+            (histogram(&Histogram { title: "Articles and revisions an hour", series: &series, bars: &bars, ticks: &ticks }))
         }
     }
 }
 
 fn bar_in_words(all: u64, by: PublishedBy) -> String {
     match by {
-        PublishedBy::Language => counted(all, "article", "articles"),
+        PublishedBy::Language => counted(all, "event", "events"),
         PublishedBy::Topic => counted(all, "mention of a topic", "mentions of topics"),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use dateline_wire::{
-    ArticleId, StoryArticle, StoryChange, StoryChangeKind, StoryEvent, StoryRole, StoryState,
+    ArticleId, OriginEvidence, StoryArticle, StoryChange, StoryChangeKind, StoryEvent, StoryRole, StoryState,
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -20,6 +20,9 @@ use crate::text::rounded;
 const ROW: usize = 64;
 /// The width of one lane.
 const LANE: usize = 16;
+/// With how many reports at most the picture beside them draws who copies whom across lines; with more it would be a tangle, and each
+/// report says it in words.
+const MAX_DRAWN_COPIES: usize = 24;
 /// The most lanes; origins beyond share the last.
 pub(super) const MAX_LANES: usize = 6;
 
@@ -66,7 +69,7 @@ pub(crate) fn page(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> M
                 @if !story.entities.is_empty() || !story.acts.is_empty() {
                     section.panel aria-labelledby="about-title" {
                         div.heading { h2 #about-title { "What it is about" } }
-                        @if !story.acts.is_empty() { p { "Told: " @for act in story.acts.iter().take(12) { span.chip { (shown::visible(act, 40)) } " " } } }
+                        @if !story.acts.is_empty() { ul.chips aria-label="What is told" { @for act in story.acts.iter().take(12) { li { span.chip.told { (shown::visible(&words(act), 40)) } } } } }
                         ul.chips {
                             @for entity in story.entities.iter().take(40) {
                                 li { a.chip href=(super::entity_href(&entity.id)) {
@@ -128,7 +131,7 @@ fn timeline(story: &StoryEvent) -> Markup {
                     @let (x, y) = at(place, lane(&article.article));
                     @let source = article.copy_of.as_ref().and_then(|source| Some((*places.get(source)?, source)));
                     // What copies the first of its own line is joined to it by the line.
-                    @if let Some((from, source)) = source.filter(|(from, source)| lane(source) != lane(&article.article) || !is_first_of_lane(*from)) {
+                    @if let Some((from, source)) = source.filter(|(from, source)| story.articles.len() <= MAX_DRAWN_COPIES && lane(source) != lane(&article.article) || !is_first_of_lane(*from)) {
                         @let (x0, y0) = at(from, lane(source));
                         @let bend = x.max(x0) + LANE;
                         path.copies d=(format!("M{x0} {y0} C{bend} {y0} {bend} {y} {x} {y}")) {}
@@ -317,33 +320,34 @@ fn change_in_words(story: &StoryEvent, change: &StoryChange) -> Markup {
 
 /// Who tells it in words of their own, and what says so.
 fn origins(story: &StoryEvent) -> Markup {
-    let titles: HashMap<&ArticleId, &StoryArticle> =
-        story.articles.iter().map(|article| (&article.article, article)).collect();
+    const OPEN: usize = 6;
+    let listed = |evidence: &[OriginEvidence]| {
+        html! {
+            ul {
+                @for evidence in evidence {
+                    li {
+                        (report_link(story, &evidence.article)) ": "
+                        @match (&evidence.kind, &evidence.words) {
+                            (Some(kind), Some(words)) => { (word(kind)) " “" (line(words)) "”" },
+                            (Some(kind), None) => (word(kind)),
+                            (None, _) => "its own text",
+                        }
+                    }
+                }
+            }
+        }
+    };
     html! {
         ol.origins {
             @for (lane, origin) in story.independent_origins.iter().enumerate() {
+                @let (first, rest) = origin.evidence.split_at(origin.evidence.len().min(OPEN));
                 li {
                     h3 {
                         svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect.(lane_class(lane.min(MAX_LANES - 1))) width="10" height="10" rx="2" {} }
                         (line(&origin.name))
                     }
-                    ul {
-                        @for evidence in origin.evidence.iter().take(12) {
-                            li {
-                                a href=(format!("/articles/{}", evidence.article)) {
-                                    @let publisher = titles.get(&evidence.article).and_then(|article| article.publisher.as_deref());
-                                    (line(publisher.unwrap_or("an article")))
-                                }
-                                ": "
-                                @match (&evidence.kind, &evidence.words) {
-                                    (Some(kind), Some(words)) => { (word(kind)) " “" (line(words)) "”" },
-                                    (Some(kind), None) => (word(kind)),
-                                    (None, _) => "its own text",
-                                }
-                            }
-                        }
-                        @if origin.evidence.len() > 12 { li { (origin.evidence.len() - 12) " more" } }
-                    }
+                    (listed(first))
+                    @if !rest.is_empty() { details { summary { (rest.len()) " more" } (listed(rest)) } }
                 }
             }
         }
