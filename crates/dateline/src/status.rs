@@ -292,12 +292,13 @@ impl StatusReport {
         let mut subscriptions: HashMap<FeedId, WebSubStatus> =
             subscriptions.map(|one| (one.feed.clone(), WebSubStatus::of(one))).collect();
         let mut feeds = Vec::new();
-        let mut unknown: BTreeMap<&str, &Feed> =
-            catalogue.polled().map(|feed| (feed.published().url.as_str(), feed)).collect();
+        // Two may be shown under one address: what is secret in it tells them apart.
+        let key = |feed: &Feed| (feed.published().url.as_str().to_owned(), feed.id().clone());
+        let mut unknown: BTreeMap<_, &Feed> = catalogue.polled().map(|feed| (key(feed), feed)).collect();
         for state in journal.feeds()? {
             let websub = subscriptions.remove(&state.id);
             if let Some(configured) = catalogue.get(&state.id) {
-                unknown.remove(configured.published().url.as_str());
+                unknown.remove(&key(configured));
             }
             // A daemon that was told to pause a feed says so before its journal does.
             if !catalogue.is_paused(&state.id) {

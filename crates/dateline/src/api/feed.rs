@@ -279,7 +279,7 @@ mod tests {
             (json!({}), "`url` is missing; expected an address in full"),
             (json!({ "url": "nonsense" }), "`url` is `nonsense`; expected an address in full"),
             (
-                json!({ "url": "me:hush@x" }),
+                json!({ "url": "//me:hush@x" }),
                 "`url` is something (not shown, since it may hold a password); expected",
             ),
             (json!({ "url": "https://a.example/", "tags": 7 }), "`tags` is `7`; expected a list of texts"),

@@ -26,15 +26,11 @@ pub(super) async fn as_problem(request: Request, next: Next) -> Response {
     let (parts, body) = response.into_parts();
     let words = to_bytes(body, MAX_WORDS_BYTES).await.unwrap_or_default();
     let words = String::from_utf8_lossy(&words);
-    let allowed = parts.headers.get(header::ALLOW).and_then(|allowed| allowed.to_str().ok());
-    let problem = Problem::new(parts.status, detail(parts.status, &method, &path, allowed, words.trim()));
+    let problem = Problem::new(parts.status, detail(parts.status, &method, &path, words.trim()));
     let mut response = match is_browser {
         true => console::refusal(problem),
         false => problem.into_response(),
     };
-    if let Some(allowed) = parts.headers.get(header::ALLOW) {
-        response.headers_mut().insert(header::ALLOW, allowed.clone());
-    }
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
@@ -46,13 +42,13 @@ fn is_plain(response: &Response) -> bool {
     kind.is_none_or(|kind| kind.starts_with("text/plain"))
 }
 
-fn detail(status: StatusCode, method: &Method, path: &str, allowed: Option<&str>, words: &str) -> String {
-    match (status, allowed) {
-        (StatusCode::METHOD_NOT_ALLOWED, Some(allowed)) => {
-            format!("{method} means nothing at {path}; it takes {}", allowed.replace(',', ", "))
+fn detail(status: StatusCode, method: &Method, path: &str, words: &str) -> String {
+    match status {
+        // The router names them outside of us.
+        StatusCode::METHOD_NOT_ALLOWED => {
+            format!("{method} means nothing at {path}; the field `Allow` of this answer names what does")
         }
-        (StatusCode::METHOD_NOT_ALLOWED, None) => format!("{method} means nothing at {path}"),
-        (StatusCode::PAYLOAD_TOO_LARGE, _) => "the body is larger than any that is taken here".to_owned(),
+        StatusCode::PAYLOAD_TOO_LARGE => "the body is larger than any that is taken here".to_owned(),
         _ if words.is_empty() => status.canonical_reason().unwrap_or("refused").to_owned(),
         _ => words.to_owned(),
     }
