@@ -34,7 +34,7 @@ use crate::run_record::RunRecord;
 use crate::status::FeedCatalogue;
 use crate::traces::{Traces, span};
 use crate::websub::{Callbacks, WebSub};
-use crate::{retention, search_fill, service_manager};
+use crate::{event_placement, retention, service_manager};
 
 /// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
 /// in time.
@@ -178,7 +178,10 @@ pub async fn run(
     let mut delivery = JoinSet::new();
     let (retained, stop) = (sources.journal.clone(), stop_delivery.clone());
     delivery.spawn(async move {
-        tokio::join!(retention::run(retained.clone(), rules, stop.clone()), search_fill::run(retained, stop));
+        tokio::join!(
+            retention::run(retained.clone(), rules, stop.clone()),
+            event_placement::run(retained, stop)
+        );
         Ok(())
     });
     for webhook in webhooks {

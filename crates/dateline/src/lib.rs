@@ -33,6 +33,8 @@ pub mod daemon;
 mod demo;
 pub mod disk;
 pub mod engine;
+mod event_placement;
+
 pub mod failure;
 pub mod faults;
 pub mod feed_discovery;
@@ -48,7 +50,6 @@ mod rivals;
 pub mod run_record;
 pub mod saved;
 pub mod schema_registry;
-mod search_fill;
 mod service_manager;
 mod shipped;
 pub mod site_rules;

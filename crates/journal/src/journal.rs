@@ -13,14 +13,15 @@ use url::Url;
 
 use crate::change::{
     ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, FeedChanges,
-    FeedConfiguration, FinishEntry, LabelRemoval, Labelling, PollCommit, PollRequest, PositionChange,
-    Postponement, Reconciliation, Redelivery, RejectedText, RequestedPoll, RevisitCompletion, RevisitEnd,
-    RevisitLimit, SearchFill, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
+    FeedConfiguration, FinishEntry, LabelRemoval, Labelling, Placement, PollCommit, PollRequest,
+    PositionChange, Postponement, Reconciliation, Redelivery, RejectedText, RequestedPoll, RevisitCompletion,
+    RevisitEnd, RevisitLimit, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
     SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, SinkStep, StoredSession,
     StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
 };
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::lock::Lock;
+use crate::query::{IndexBell, IndexFollower, IndexStep, SearchIndex};
 use crate::reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
 use crate::status::JournalStatus;
 use crate::writer::{Change, JournalWriter};
@@ -33,6 +34,9 @@ pub struct Journal {
 }
 
 struct Inner {
+    // Before what it works with, so that it ends first.
+    _follower: IndexFollower,
+    index: Arc<SearchIndex>,
     // Before the writer, so that the writer's connection is the last to close: it then folds the write-ahead log into the
     // file, which a connection that only reads cannot do.
     reader: JournalReader,
@@ -55,10 +59,12 @@ impl Journal {
         let connection = connection::for_writing(path, &options)?;
         let reader = JournalReader::with_timeout(path, options.busy_timeout)?;
         let claims = Arc::new(EntryClaims::default());
-        let writer = JournalWriter::start(path, connection, lock, claims.clone(), &options)?;
-        Ok(Self {
-            inner: Arc::new(Inner { writer, reader, claims, claims_per_host: options.claims_per_host }),
-        })
+        let bell = Arc::new(IndexBell::default());
+        let writer = JournalWriter::start(path, connection, lock, claims.clone(), bell.clone(), &options)?;
+        let index = Arc::new(SearchIndex::of(path, options.durability));
+        let _follower = IndexFollower::start(index.clone(), reader.clone(), bell)?;
+        let claims_per_host = options.claims_per_host;
+        Ok(Self { inner: Arc::new(Inner { _follower, index, writer, reader, claims, claims_per_host }) })
     }
 
     /// Hands a change in and waits until it is durable.
@@ -216,14 +222,43 @@ impl Journal {
         self.inner.writer.submit(RevisitLimit { latest }).await
     }
 
-    /// Has some of the events that an older version stored be found by what they say: the oldest of those that are not. Whether there
-    /// are more. Each call takes milliseconds; until there are none, what is [asked for](crate::EventFilter) may be incomplete, as
-    /// [`JournalReader::search_gap`] says.
+    /// Notes of some of the events that an older version stored whether they tell their article or story last: the oldest of those of
+    /// which that isn't known. Whether there are more. Each call takes milliseconds; until there are none, what is
+    /// [asked for](crate::EventFilter) may be incomplete, as [`JournalReader::search_gap`] says.
     ///
     /// # Errors
     /// [`JournalError::Full`] when there is no room; others if the file cannot be written. The call can be made again.
-    pub async fn fill_search(&self) -> Result<bool, JournalError> {
-        Ok(self.inner.writer.submit(SearchFill).await?.are_left)
+    pub async fn place_events(&self) -> Result<bool, JournalError> {
+        Ok(self.inner.writer.submit(Placement).await?.are_left)
+    }
+
+    /// Has the search index know all that is in the log now and is placed, instead of following it by and by. What it doesn't know is found all the
+    /// same, more slowly.
+    ///
+    /// # Errors
+    /// If the index cannot be written, or the log cannot be read.
+    pub fn index_all(&self) -> Result<(), JournalError> {
+        loop {
+            match self.inner.index.step(&self.inner.reader)? {
+                IndexStep::Behind | IndexStep::Filling => {}
+                IndexStep::Waiting | IndexStep::Complete => return Ok(()),
+            }
+        }
+    }
+
+    /// Has the index let go some of what it knows of events that are gone.
+    pub(crate) fn forget_in_index(&self, after: Sequence) -> Result<Option<Sequence>, JournalError> {
+        self.inner.index.forget(&self.inner.reader, after)
+    }
+
+    /// What the search index holds in bytes.
+    pub(crate) fn index_bytes(&self) -> Result<u64, JournalError> {
+        self.inner.index.used_bytes()
+    }
+
+    /// What journal and search index hold in bytes, without the room that they keep for later.
+    pub(crate) fn used_bytes(&self) -> Result<u64, JournalError> {
+        Ok(self.inner.reader.used_bytes()? + self.index_bytes()?)
     }
 
     /// Commits a step of the subscription that `feed` has at `link`, and gives it as it is then: `None`, and nothing is

@@ -134,7 +134,7 @@ impl Ledger<'_> {
         Ok(event)
     }
 
-    /// Stores an event at its place, which is the next, and what it is found by.
+    /// Stores an event at its place, which is the next.
     pub(crate) fn insert(&mut self, event: &CloudEvent) -> Result<(), JournalError> {
         self.connection
             .prepare_cached(
@@ -151,7 +151,7 @@ impl Ledger<'_> {
                 event.data,
                 event.entry_digest,
             ])?;
-        query::add(self.connection, event)?;
+        query::note_latest(self.connection, event.kind, &event.key, event.sequence)?;
         self.totals.last_sequence = event.sequence;
         *self.totals.events.of_mut(event.kind) += 1;
         Ok(())

@@ -1,4 +1,4 @@
-//! The durable state of Dateline, in one SQLite file.
+//! The durable state of Dateline, in one SQLite file, and beside it an index to search it by, which can be made anew.
 //!
 //! A [`Journal`] remembers feeds, the entries they announced, what became of each entry, and the log of events that came
 //! of it all. Whatever belongs together is committed together, so that a crash at any moment loses nothing and repeats

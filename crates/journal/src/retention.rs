@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use dateline_wire::EventKind;
+use dateline_wire::{EventKind, Sequence};
 use jiff::Timestamp;
 
 use crate::change::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease, StoryDeletion};
@@ -27,7 +27,7 @@ pub struct Retention {
     pub entries: Option<Duration>,
     /// Links whose page was read.
     pub links: Duration,
-    /// What the file may hold in bytes before stories that grow no more go, and then the oldest events, however young.
+    /// What the file and its search index may hold in bytes before stories that grow no more go, and then the oldest events, however young.
     pub max_bytes: Option<u64>,
     /// Whether an event stays until Kafka has it, as far as the journal knows. Where there is no Kafka nothing would ever go.
     pub only_delivered: bool,
@@ -78,6 +78,9 @@ enum Stage {
     },
     Entries {
         after: (i64, String),
+    },
+    Index {
+        after: Sequence,
     },
     Space,
 }
@@ -138,13 +141,18 @@ impl RetentionPass {
                 Some(next.unwrap_or(Stage::Entries { after: (0, String::new()) }))
             }
             Stage::Entries { after } => match self.rules.entries {
-                None => Some(Stage::Space),
+                None => Some(Stage::Index { after: Sequence::START }),
                 Some(age) => {
                     let look = journal.submit(EntryCompaction { after, before: self.ago(age) }).await?;
                     self.report.entries += look.rows;
-                    Some(look.next.map_or(Stage::Space, |after| Stage::Entries { after }))
+                    let next = look.next.map(|after| Stage::Entries { after });
+                    Some(next.unwrap_or(Stage::Index { after: Sequence::START }))
                 }
             },
+            Stage::Index { after } => {
+                let next = journal.forget_in_index(after)?.map(|after| Stage::Index { after });
+                Some(next.unwrap_or(Stage::Space))
+            }
             Stage::Space => {
                 let given = journal.submit(SpaceRelease).await?;
                 self.report.pages += given.rows;
@@ -163,7 +171,7 @@ impl RetentionPass {
     ) -> Result<Option<Stage>, JournalError> {
         let next = Some(Stage::Stories);
         let Some(max_bytes) = self.rules.max_bytes else { return Ok(next) };
-        let used = journal.reader().used_bytes()?;
+        let used = journal.used_bytes()?;
         if used <= target.unwrap_or(max_bytes) {
             return Ok(next);
         }
@@ -173,10 +181,12 @@ impl RetentionPass {
         if stories.rows > 0 {
             return Ok(Some(Stage::Size { target: Some(target) }));
         }
-        if self.forget_events(journal, Expiry::Above(target)).await? > 0 {
+        // What the index holds of these events goes later, so that it is no reason to let more of them go.
+        let share = target.saturating_sub(journal.index_bytes()?).max(target / 2);
+        if self.forget_events(journal, Expiry::Above(share)).await? > 0 {
             return Ok(Some(Stage::Size { target: Some(target) }));
         }
-        self.report.is_over_size = journal.reader().used_bytes()? > max_bytes;
+        self.report.is_over_size = journal.used_bytes()? > max_bytes;
         Ok(next)
     }
 

@@ -11,7 +11,7 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -24,6 +24,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("schema/10.sql"),
     include_str!("schema/11.sql"),
     include_str!("schema/12.sql"),
+    include_str!("schema/13.sql"),
 ];
 
 /// The version that brought subscriptions.
@@ -53,11 +54,11 @@ pub(crate) const SINKS: u32 = 9;
 /// The version that knows articles by other addresses.
 pub(crate) const IDENTITIES: u32 = 10;
 
-/// The version that finds events by what they say.
-pub(crate) const SEARCH: u32 = 11;
-
 /// The version that keeps what people say of articles, and who is logged in.
 pub(crate) const LABELS: u32 = 12;
+
+/// The version that finds events by what they say, in a file beside the journal.
+pub(crate) const SEARCH: u32 = 13;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

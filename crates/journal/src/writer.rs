@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::claims::EntryClaims;
 use crate::ledger::{Ledger, Totals};
 use crate::lock::Lock;
+use crate::query::IndexBell;
 use crate::{JournalError, Options, Writing, connection, schema};
 
 /// How often the size of the write-ahead log is looked at.
@@ -100,6 +101,7 @@ impl JournalWriter {
         connection: Connection,
         lock: Lock,
         claims: Arc<EntryClaims>,
+        bell: Arc<IndexBell>,
         options: &Options,
     ) -> Result<Self, JournalError> {
         let totals = Totals::read(&connection, schema::VERSION)?;
@@ -111,6 +113,7 @@ impl JournalWriter {
             max_held: options.max_held,
             wal_tried: Instant::now(),
             claims,
+            bell,
             totals,
             durable: durable_sender,
             is_full: false,
@@ -205,6 +208,7 @@ struct Committer {
     /// When the size of the write-ahead log was last looked at.
     wal_tried: Instant,
     claims: Arc<EntryClaims>,
+    bell: Arc<IndexBell>,
     totals: Totals,
     durable: watch::Sender<Sequence>,
     /// Whether the last change found no room.
@@ -309,8 +313,12 @@ impl Committer {
             return Err((made, error));
         }
         self.totals = totals;
-        self.durable
+        let has_grown = self
+            .durable
             .send_if_modified(|last| std::mem::replace(last, totals.last_sequence) != totals.last_sequence);
+        if has_grown {
+            self.bell.ring();
+        }
         made.into_iter().for_each(|job| job.durable(&self.claims));
         Ok(room)
     }

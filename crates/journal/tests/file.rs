@@ -40,6 +40,7 @@ async fn all_files_of_a_new_journal_are_for_its_own_user_alone() {
     let folder = tempdir().unwrap();
     let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
     journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    journal.index_all().unwrap();
     let mut files: Vec<(String, u32)> = std::fs::read_dir(folder.path())
         .unwrap()
         .map(|file| file.unwrap())
@@ -49,8 +50,10 @@ async fn all_files_of_a_new_journal_are_for_its_own_user_alone() {
         })
         .collect();
     files.sort();
-    let expected = ["journal.db", "journal.db-shm", "journal.db-wal", "journal.db.lock"];
-    assert_eq!(files, expected.map(|name| (name.to_owned(), 0o600)));
+    let search = ["journal.search.db", "journal.search.db-shm", "journal.search.db-wal"];
+    let journal = ["journal.db", "journal.db-shm", "journal.db-wal", "journal.db.lock"];
+    let expected = [&journal[..], &search].concat();
+    assert_eq!(files, expected.iter().map(|name| ((*name).to_owned(), 0o600)).collect::<Vec<_>>());
 }
 
 #[test]
@@ -140,7 +143,7 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
         JournalReader::open(&path).map(|_| ()).unwrap_err(),
     ] {
         let text = error.to_string();
-        for word in ["journal.db", "99", "versions up to 12", "run the newer Dateline"] {
+        for word in ["journal.db", "99", "versions up to 13", "run the newer Dateline"] {
             assert!(text.contains(word), "{text}");
         }
     }
@@ -148,7 +151,7 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
 }
 
 /// The newest schema.
-const NEWEST: u32 = 12;
+const NEWEST: u32 = 13;
 
 /// A journal as a released version wrote it: one feed, one entry that waits, an article in its third revision, and events of each
 /// kind.

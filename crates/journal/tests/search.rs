@@ -82,8 +82,20 @@ fn asking(text: &str) -> EventFilter {
 }
 
 fn titles(journal: &Journal, filter: &EventFilter) -> Vec<String> {
-    let page = journal.reader().articles(filter, None, 500, usize::MAX).unwrap();
-    page.articles.iter().map(|found| title(&found.event)).collect()
+    let found = || -> Vec<String> {
+        let page = journal.reader().articles(filter, None, 500, usize::MAX).unwrap();
+        page.articles.iter().map(|found| title(&found.event)).collect()
+    };
+    let before = found();
+    journal.index_all().unwrap();
+    assert_eq!(found(), before, "what the index knows and what it doesn't know yet is found alike");
+    before
+}
+
+/// How many events the index knows.
+fn index_rows(folder: &Path) -> u32 {
+    let file = Connection::open(folder.join("journal.search.db")).unwrap();
+    file.query_row("SELECT count(*) FROM event_terms", [], |row| row.get(0)).unwrap()
 }
 
 fn title(event: &CloudEvent) -> String {
@@ -459,10 +471,8 @@ async fn what_is_let_go_is_found_no_more_and_a_story_as_long_as_it_is_kept() {
         sinks: Vec::new(),
         max_sink_wait: Duration::from_secs(86_400),
     };
-    let rows = || -> u32 {
-        let file = Connection::open(folder.path().join("journal.db")).unwrap();
-        file.query_row("SELECT count(*) FROM search", [], |row| row.get(0)).unwrap()
-    };
+    let rows = || index_rows(folder.path());
+    journal.index_all().unwrap();
     assert_eq!(rows(), 3);
     let mut pass = RetentionPass::new(rules.clone(), at(later));
     while pass.step(&journal).await.unwrap() {}
@@ -470,6 +480,7 @@ async fn what_is_let_go_is_found_no_more_and_a_story_as_long_as_it_is_kept() {
     assert!(titles(&journal, &by("topic=arms")).is_empty());
     assert_eq!(journal.reader().stories_by(&by("topic=arms"), None, 10).unwrap().len(), 1);
     assert_eq!(rows(), 2, "the new article, and the story that is kept");
+    assert!(journal.reader().stories_by(&by("topic=trade"), None, 10).unwrap().is_empty());
     rules.stories = month;
     let mut pass = RetentionPass::new(rules, at(later));
     while pass.step(&journal).await.unwrap() {}
@@ -488,13 +499,13 @@ async fn what_an_older_version_stored_is_found_once_it_has_been_gone_over() {
     assert_eq!(before[0], ["Newer words"]);
     drop(first);
     // As the version before left it.
+    std::fs::remove_file(folder.path().join("journal.search.db")).unwrap();
     Connection::open(folder.path().join("journal.db"))
         .unwrap()
         .execute_batch(
-            "DROP TABLE search; DROP TABLE search_gap; DROP TABLE replaced; ALTER TABLE revisions DROP COLUMN sequence; \
+            "DROP TABLE labels; DROP TABLE rejected_texts; DROP TABLE sessions; DROP TABLE unplaced; DROP TABLE replaced; ALTER TABLE revisions DROP COLUMN sequence; \
              DROP INDEX stories_by_time; DROP INDEX stories_by_event; ALTER TABLE stories DROP COLUMN sequence; \
-             CREATE INDEX stories_by_time ON stories (reported, id); ALTER TABLE story_articles DROP COLUMN terms; \
-             PRAGMA user_version = 10;",
+             CREATE INDEX stories_by_time ON stories (reported, id); PRAGMA user_version = 10;",
         )
         .unwrap();
     let journal = open(folder.path());
@@ -502,12 +513,70 @@ async fn what_an_older_version_stored_is_found_once_it_has_been_gone_over() {
     assert_eq!((gap.first, gap.last), (Sequence(1), Sequence(4)));
     publish(&journal, "c", "Yet other words", 4, |_| {}).await;
     publish(&journal, "b", "Newest words", 5, |_| {}).await;
-    assert_eq!(titles(&journal, &by("q=words")), ["Newest words", "Yet other words"]);
-    while journal.fill_search().await.unwrap() {}
+    while journal.place_events().await.unwrap() {}
+    journal.index_all().unwrap();
     assert_eq!(journal.reader().search_gap().unwrap(), None);
-    assert!(!journal.fill_search().await.unwrap());
+    assert!(!journal.place_events().await.unwrap());
     assert_eq!(titles(&journal, &by("q=words")), ["Newest words", "Yet other words"]);
     assert_eq!(found(&journal)[1], before[1]);
     assert_eq!(titles(&journal, &EventFilter::default()), ["Newest words", "Yet other words", "a"]);
     assert_eq!(journal.reader().stories_by(&by("topic=arms"), None, 10).unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_index_that_is_not_of_this_log_is_made_anew() {
+    let (folder, journal) = journal().await;
+    let index = folder.path().join("journal.search.db");
+    let copied = folder.path().join("older.db");
+    publish(&journal, "a", "First words", 1, |_| {}).await;
+    dateline_journal::backup(journal.reader().path(), &copied, |_, _| {}).unwrap();
+    publish(&journal, "b", "Second words", 2, |_| {}).await;
+    assert_eq!(titles(&journal, &by("q=words")), ["Second words", "First words"]);
+    drop(journal);
+
+    // The journal is put back to what it was, by hand: its next event gets a place that the index knows already.
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(format!("journal.db{suffix}")));
+    }
+    std::fs::copy(&copied, folder.path().join("journal.db")).unwrap();
+    let journal = open(folder.path());
+    publish(&journal, "c", "Other words", 3, |_| {}).await;
+    journal.index_all().unwrap();
+    assert_eq!(titles(&journal, &by("q=words")), ["Other words", "First words"]);
+    assert!(titles(&journal, &by("q=second")).is_empty());
+    drop(journal);
+
+    // It is damaged, it is another file, it is gone.
+    for damage in [&b"SQLite format 3\0 and then nothing that it means"[..], b"not at all", b""] {
+        std::fs::write(&index, damage).unwrap();
+        let journal = open(folder.path());
+        journal.index_all().unwrap();
+        assert_eq!(titles(&journal, &by("q=words")), ["Other words", "First words"]);
+        assert_eq!(index_rows(folder.path()), 2);
+    }
+    std::fs::remove_file(&index).unwrap();
+    let reader = dateline_journal::JournalReader::open(folder.path().join("journal.db")).unwrap();
+    assert_eq!(reader.events_by(&by("q=words"), Sequence::START, 10).unwrap().len(), 2, "without an index");
+    assert_eq!(reader.search_gap().unwrap(), None, "nothing is missing: the log itself is looked through");
+}
+
+#[tokio::test]
+async fn the_index_goes_on_where_it_was_after_the_process_was_killed() {
+    let (folder, journal) = journal().await;
+    publish(&journal, "a", "First words", 1, |_| {}).await;
+    journal.index_all().unwrap();
+    let index = std::fs::read(folder.path().join("journal.search.db")).unwrap();
+    let log = std::fs::read(folder.path().join("journal.search.db-wal")).unwrap_or_default();
+    publish(&journal, "b", "Second words", 2, |_| {}).await;
+    drop(journal);
+    // What stood on the disk when it was killed.
+    std::fs::write(folder.path().join("journal.search.db"), index).unwrap();
+    std::fs::write(folder.path().join("journal.search.db-wal"), log).unwrap();
+    let reader = dateline_journal::JournalReader::open(folder.path().join("journal.db")).unwrap();
+    assert_eq!(reader.events_by(&by("q=words"), Sequence::START, 10).unwrap().len(), 2);
+    drop(reader);
+    let journal = open(folder.path());
+    assert_eq!(titles(&journal, &by("q=words")), ["Second words", "First words"]);
+    assert_eq!(index_rows(folder.path()), 2);
+    assert_eq!(journal.reader().search_gap().unwrap(), None);
 }

@@ -110,7 +110,9 @@ impl Change for EventDeletion {
                      (SELECT max(sequence) FROM events WHERE kind = ?1 AND sequence <= ?2), 0)) WHERE kind = ?1",
                 )?
                 .execute(params![kind.word(), last.0])?;
-            query::remove_up_to(ledger.connection, kind, last)?;
+            if kind == EventKind::Article {
+                query::forget_replaced(ledger.connection, last)?;
+            }
             ledger
                 .connection
                 .prepare_cached("DELETE FROM events WHERE kind = ?1 AND sequence <= ?2")?

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use super::retain::StepTally;
+use crate::JournalError;
 use crate::ledger::{EventDraft, Ledger};
 use crate::writer::Change;
-use crate::{JournalError, query};
 
 /// How many stories one change lets go.
 const MAX_STORIES: usize = 100;
@@ -106,20 +106,15 @@ impl Change for StoryDeletion {
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<StepTally, JournalError> {
         let old = ledger
             .connection
-            .prepare_cached(
-                "SELECT id, sequence FROM stories WHERE reported < ?1 ORDER BY reported, id LIMIT ?2",
-            )?
-            .query_map(params![self.before.as_microsecond(), MAX_STORIES], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?
-            .collect::<Result<Vec<(String, u64)>, _>>()?;
-        for (story, place) in &old {
+            .prepare_cached("SELECT id FROM stories WHERE reported < ?1 ORDER BY reported, id LIMIT ?2")?
+            .query_map(params![self.before.as_microsecond(), MAX_STORIES], |row| row.get(0))?
+            .collect::<Result<Vec<String>, _>>()?;
+        for story in &old {
             ledger
                 .connection
                 .prepare_cached("DELETE FROM story_articles WHERE story = ?1")?
                 .execute([story])?;
             ledger.connection.prepare_cached("DELETE FROM stories WHERE id = ?1")?.execute([story])?;
-            query::remove_if_gone(ledger.connection, Sequence(*place))?;
         }
         Ok(StepTally { rows: old.len() as u64, are_left: old.len() == MAX_STORIES })
     }

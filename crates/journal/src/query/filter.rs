@@ -83,6 +83,30 @@ pub(super) enum View {
     Stories,
 }
 
+impl View {
+    /// The only kind of events that is looked at.
+    pub(super) fn kind(self) -> Option<EventKind> {
+        match self {
+            Self::Events => None,
+            Self::Articles => Some(EventKind::Article),
+            Self::Stories => Some(EventKind::Story),
+        }
+    }
+
+    /// Whether events tell this facet as it is asked for.
+    fn looks_at(self, facet: Facet) -> bool {
+        (self, facet) != (Self::Articles, Facet::Story)
+    }
+
+    /// The term that says it.
+    fn term(self, facet: Facet, value: &str) -> String {
+        match (self, facet) {
+            (Self::Stories, Facet::Label | Facet::Topic | Facet::Feed) => facet.term_of_articles(value),
+            _ => facet.term(value),
+        }
+    }
+}
+
 impl EventFilter {
     /// The names of its parameters.
     pub const NAMES: [&'static str; 14] = [
@@ -177,8 +201,13 @@ impl EventFilter {
             Facet::Language => value.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase(),
             _ => value.to_owned(),
         };
-        self.facets.entry(facet).or_default().insert(value);
+        self.insert(facet, value);
         Ok(())
+    }
+
+    /// Asks for a value that means something.
+    pub(super) fn insert(&mut self, facet: Facet, value: impl Into<String>) {
+        self.facets.entry(facet).or_default().insert(value.into());
     }
 
     /// Whether it asks for everything.
@@ -205,11 +234,17 @@ impl EventFilter {
             return false;
         }
         let Ok(terms) = EventTerms::of(event.kind, &event.data) else { return false };
+        self.admits_terms(View::Events, &terms)
+    }
+
+    /// Whether an event with these terms is asked for, but for its time: what [`expression`](Self::expression) says to the index.
+    pub(super) fn admits_terms(&self, view: View, terms: &EventTerms) -> bool {
         let terms: Vec<&str> = terms.iter().collect();
-        let meets = |(facet, values): (&Facet, &BTreeSet<String>)| {
-            values.iter().any(|value| terms.contains(&facet.term(value).as_str()))
-        };
-        self.facets.iter().all(meets) && self.text.as_ref().is_none_or(|(_, text)| text.matches(&terms))
+        let has = |term: String| terms.contains(&term.as_str());
+        let kind = view.kind().is_none_or(|kind| has(Facet::Kind.term(kind.word())));
+        let mut facets = self.facets.iter().filter(|(facet, _)| view.looks_at(**facet));
+        kind && facets.all(|(facet, values)| values.iter().any(|value| has(view.term(*facet, value))))
+            && self.text.as_ref().is_none_or(|(_, text)| text.matches(&terms))
     }
 
     /// Whether what was committed at `time` may be asked for.
@@ -220,28 +255,17 @@ impl EventFilter {
     /// What it asks for in the words of FTS5, but for the time; `None` where that is everything.
     pub(super) fn expression(&self, view: View) -> Option<String> {
         let mut conditions: Vec<String> = Vec::new();
-        for (facet, values) in &self.facets {
-            let term = |value: &String| match (view, facet) {
-                (View::Stories, Facet::Label | Facet::Topic | Facet::Feed) => facet.term_of_articles(value),
-                _ => facet.term(value),
-            };
-            let terms: Vec<String> = values.iter().map(|value| format!("\"{}\"", term(value))).collect();
-            match (view, facet) {
-                (View::Articles, Facet::Story) => {}
-                _ => conditions.push(format!("({})", terms.join(" OR "))),
-            }
+        for (facet, values) in self.facets.iter().filter(|(facet, _)| view.looks_at(**facet)) {
+            let terms: Vec<String> =
+                values.iter().map(|value| format!("\"{}\"", view.term(*facet, value))).collect();
+            conditions.push(format!("({})", terms.join(" OR ")));
         }
         let (wanted, unwanted) = self.text.as_ref().map(|(_, text)| text.expressions()).unwrap_or_default();
         conditions.extend(wanted);
         if conditions.is_empty() {
             return None;
         }
-        let kind = match view {
-            View::Events => None,
-            View::Articles => Some(EventKind::Article),
-            View::Stories => Some(EventKind::Story),
-        };
-        conditions.extend(kind.map(|kind| format!("\"{}\"", Facet::Kind.term(kind.word()))));
+        conditions.extend(view.kind().map(|kind| format!("\"{}\"", Facet::Kind.term(kind.word()))));
         let wanted = conditions.join(" AND ");
         Some(match unwanted.is_empty() {
             true => wanted,

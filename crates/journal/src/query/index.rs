@@ -1,136 +1,380 @@
-//! How the terms of events come into the journal, and out of it.
+//! The file in which events are found by their terms.
+//!
+//! It stands beside the journal, and follows it: batches of events that are in the log get their terms here, in transactions that no
+//! change of the journal waits for, together with the place up to which that is done. So a crash between the two leaves the index behind
+//! and never wrong, and what it lacks at the end of the log is looked through one by one (`walk.rs`). All that it holds can be made
+//! again: one that belongs to another journal, that knows what the journal doesn't, or that is damaged, is made anew.
+//!
+//! A row is numbered by its event's sequence, which is never given twice. One whose event is gone finds nothing, and is deleted in time.
 
-use dateline_wire::{ArticleId, CloudEvent, EventKind, Sequence, StoryId};
-use rusqlite::{Connection, OptionalExtension, params};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use dateline_wire::{CloudEvent, EventKind, Sequence, StoryId};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::terms::EventTerms;
-use crate::JournalError;
-use crate::digest;
+use crate::{Durability, JournalError, JournalReader, connection, digest, private, space};
+
+/// Marks the file as ours (SQLite's `application_id`): "Dsea" in ASCII.
+const APPLICATION_ID: i32 = 0x4473_6561;
+
+/// The version of the tables and of the terms in them. One of another version is made anew.
+const VERSION: u32 = 1;
+
+const TABLES: &str = "
+    -- The places of the events' terms: those of crates/journal/src/query/terms.rs, parted by spaces. Only where each stands is stored.
+    CREATE VIRTUAL TABLE event_terms USING fts5(terms, content = '', contentless_delete = 1, tokenize = 'ascii');
+    -- What the story of an article is found by because of it, by the place of the article's event.
+    CREATE TABLE article_terms (sequence INTEGER PRIMARY KEY, terms TEXT NOT NULL) STRICT;
+    -- Which journal it is of; up to which place it knows the log, and the id of the event there; the last of the places, from the first
+    -- on, that it has not come to yet, since they were there before it was made.
+    CREATE TABLE progress (
+        one       INTEGER PRIMARY KEY CHECK (one = 1),
+        journal   TEXT NOT NULL,
+        indexed   INTEGER NOT NULL,
+        event     TEXT,
+        gap_until INTEGER NOT NULL
+    ) STRICT;
+";
+
+/// How many events one transaction takes in at most.
+const MAX_EVENTS: u64 = 512;
+
+/// How many bytes of events are in memory at a time, give or take the last of them.
+const MAX_EVENT_BYTES: usize = 1 << 20;
+
+/// A log of up to so many events is looked through one by one until the index has gone over it; of a longer one the end alone.
+const MAX_TAIL_AT_START: u64 = 5_000;
 
 /// How many articles of a story its terms are gathered from: those that came last.
 const MAX_STORY_ARTICLES: usize = 200;
 
-/// Has an event that is being stored be found, and what it replaces be known as replaced. The event's article or story may be new.
-pub(crate) fn add(connection: &Connection, event: &CloudEvent) -> Result<(), JournalError> {
-    let place = event.sequence;
-    match event.kind {
-        EventKind::Article => {
-            replace_revision(connection, &ArticleId::from_stored(event.key.as_str()), place)?
+/// How many rows are looked at in one step of forgetting.
+const MAX_ROWS: u64 = 5_000;
+
+/// How far the index knows the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct IndexProgress {
+    /// Up to this place,
+    pub(super) indexed: Sequence,
+    /// but for the places up to this one, which an index that is being made anew has not come to yet.
+    pub(super) gap_until: Sequence,
+}
+
+impl IndexProgress {
+    /// Of no index at all.
+    pub(super) const NONE: Self = Self { indexed: Sequence::START, gap_until: Sequence::START };
+
+    /// Of the index that is attached to a connection as `search`, if it is of this journal as it is: one that lost its end, or was
+    /// replaced by an older copy of itself, has other events at the places that the index knows.
+    pub(super) fn read(connection: &Connection, journal: &str) -> Result<Option<Self>, JournalError> {
+        let read = connection
+            .prepare_cached(
+                "SELECT p.indexed, p.gap_until FROM search.progress p WHERE p.journal = ?1 \
+                 AND p.indexed <= (SELECT last_sequence FROM main.journal) \
+                 AND NOT EXISTS (SELECT 1 FROM main.events e WHERE e.sequence = p.indexed AND e.id <> p.event)",
+            )?
+            .query_row([journal], |row| {
+                Ok(Self { indexed: Sequence(row.get(0)?), gap_until: Sequence(row.get(1)?) })
+            })
+            .optional()?;
+        Ok(read)
+    }
+}
+
+/// What a step of the index came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IndexStep {
+    /// It follows the log, and has not come to its end.
+    Behind,
+    /// It knows the log's end, and has gone over some of what was there before it.
+    Filling,
+    /// It knows the log's end; what was there before it has to be [placed](crate::Journal::place_events) first, by which stories know their
+    /// articles.
+    Waiting,
+    /// It knows all of the log.
+    Complete,
+}
+
+/// The index of one journal, as its daemon holds it.
+pub(crate) struct SearchIndex {
+    path: PathBuf,
+    durability: Durability,
+    /// Opened when it is first needed, and again after a failure.
+    file: Mutex<Option<IndexFile>>,
+}
+
+impl SearchIndex {
+    /// The index of the journal at `journal`.
+    pub(crate) fn of(journal: &Path, durability: Durability) -> Self {
+        Self { path: path_of(journal), durability, file: Mutex::new(None) }
+    }
+
+    /// Takes in what comes next: the end of the log first, then what was there before the index.
+    pub(crate) fn step(&self, reader: &JournalReader) -> Result<IndexStep, JournalError> {
+        self.with_file(reader, |file| file.step(reader))
+    }
+
+    /// Deletes rows after the place `after` whose events are gone, a few thousand at a time. Where the next step begins, if there may be
+    /// more.
+    pub(crate) fn forget(
+        &self,
+        reader: &JournalReader,
+        after: Sequence,
+    ) -> Result<Option<Sequence>, JournalError> {
+        self.with_file(reader, |file| file.forget(reader, after))
+    }
+
+    /// What the file holds in bytes, without the room that it keeps for later; 0 where it isn't open.
+    pub(crate) fn used_bytes(&self) -> Result<u64, JournalError> {
+        match &*self.lock() {
+            Some(file) => Ok(space::of(&file.connection)?.used_bytes()),
+            None => Ok(0),
         }
-        EventKind::Story => {
-            let earlier: Option<u64> = connection
-                .prepare_cached("SELECT sequence FROM stories WHERE id = ?1 AND sequence < ?2")?
-                .query_row(params![event.key, place.0], |row| row.get(0))
-                .optional()?;
-            connection
-                .prepare_cached("UPDATE stories SET sequence = ?2 WHERE id = ?1 AND sequence < ?2")?
-                .execute(params![event.key, place.0])?;
-            if let Some(earlier) = earlier {
-                remove_if_gone(connection, Sequence(earlier))?;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<IndexFile>> {
+        // Between two calls the file is in order, even after one that panicked: its transaction was rolled back.
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with_file<T>(
+        &self,
+        reader: &JournalReader,
+        work: impl FnOnce(&mut IndexFile) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
+        let mut place = self.lock();
+        let file = match &mut *place {
+            Some(file) => file,
+            none => none.insert(IndexFile::open(&self.path, self.durability, reader)?),
+        };
+        let result = work(file);
+        if result.is_err() {
+            *place = None;
+        }
+        result
+    }
+}
+
+/// Where the index of the journal at `journal` is.
+pub(crate) fn path_of(journal: &Path) -> PathBuf {
+    journal.with_extension("search.db")
+}
+
+/// The file, open to be written.
+struct IndexFile {
+    connection: Connection,
+    progress: IndexProgress,
+}
+
+impl IndexFile {
+    /// Opens the file, or makes it anew.
+    fn open(path: &Path, durability: Durability, reader: &JournalReader) -> Result<Self, JournalError> {
+        let opened = Self::open_existing(path, durability, reader);
+        match opened {
+            Ok(Some(file)) => return Ok(file),
+            Ok(None) => {}
+            // One that another process holds, or that may not be opened, is not ours to remove.
+            Err(error) if error.is_retryable() => return Err(error),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "the search index cannot be used and is made anew");
             }
         }
-        EventKind::Withdrawal | EventKind::Reject | EventKind::Health => {}
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            match std::fs::remove_file(Path::new(&name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(JournalError::io(path)(error));
+                }
+                _ => {}
+            }
+        }
+        private::create(path)?;
+        let mut connection = connect(path, durability)?;
+        let last = reader.last_sequence()?;
+        let is_tail = last.0 <= MAX_TAIL_AT_START && !reader.has_unplaced()?;
+        let indexed = if is_tail { Sequence::START } else { last };
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(TABLES)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+        transaction.execute(
+            "INSERT INTO progress (one, journal, indexed, gap_until) VALUES (1, ?1, ?2, ?2)",
+            params![reader.id().as_str(), indexed.0],
+        )?;
+        transaction.commit()?;
+        if indexed > Sequence::START {
+            tracing::info!(
+                last = last.0,
+                "the log is gone over so that its events are found by what they say, the newest first; until that is done, searches lack some"
+            );
+        }
+        Ok(Self { connection, progress: IndexProgress { indexed, gap_until: indexed } })
     }
-    let mut terms = EventTerms::of(event.kind, &event.data).unwrap_or_else(|error| {
-        tracing::warn!(sequence = place.0, %error, "an event is stored, but is found by its kind alone: its JSON cannot be read");
+
+    /// The file as it is, if it is there and of this journal.
+    fn open_existing(
+        path: &Path,
+        durability: Durability,
+        reader: &JournalReader,
+    ) -> Result<Option<Self>, JournalError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let connection = connect(path, durability)?;
+        let read = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+        if read("user_version")? != i64::from(VERSION) || read("application_id")? != i64::from(APPLICATION_ID)
+        {
+            return Ok(None);
+        }
+        Ok(reader.index_progress()?.map(|progress| Self { connection, progress }))
+    }
+
+    fn step(&mut self, reader: &JournalReader) -> Result<IndexStep, JournalError> {
+        let last = reader.last_sequence()?;
+        if self.progress.indexed < last {
+            let end = last.min(Sequence(self.progress.indexed.0.saturating_add(MAX_EVENTS)));
+            self.add(reader, self.progress.indexed, end, IndexProgress { indexed: end, ..self.progress })?;
+            if end < last {
+                return Ok(IndexStep::Behind);
+            }
+        }
+        if self.progress.gap_until == Sequence::START {
+            return Ok(IndexStep::Complete);
+        }
+        if reader.has_unplaced()? {
+            return Ok(IndexStep::Waiting);
+        }
+        let after = Sequence(self.progress.gap_until.0.saturating_sub(MAX_EVENTS));
+        self.add(
+            reader,
+            after,
+            self.progress.gap_until,
+            IndexProgress { gap_until: after, ..self.progress },
+        )?;
+        if after == Sequence::START {
+            tracing::info!("all events are found by what they say");
+        }
+        Ok(IndexStep::Filling)
+    }
+
+    /// Takes in the events after one place up to another, and that the index has come as far as `progress` with it.
+    fn add(
+        &mut self,
+        reader: &JournalReader,
+        after: Sequence,
+        end: Sequence,
+        progress: IndexProgress,
+    ) -> Result<(), JournalError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let (mut at, mut last_event) = (after, None);
+        while at < end {
+            let limit = usize::try_from(end.0 - at.0).unwrap_or(usize::MAX);
+            let events = reader.events_within(at, limit, MAX_EVENT_BYTES)?;
+            // Of places that nothing readable stands at, there is nothing to be found.
+            at = events.last().map_or(end, |last| last.sequence);
+            for event in events.iter().take_while(|event| event.sequence <= end) {
+                add_event(&transaction, reader, event)?;
+                last_event = (event.sequence == end).then(|| event.id.clone());
+            }
+        }
+        transaction
+            .prepare_cached(
+                "UPDATE progress SET indexed = ?1, event = iif(?1 = indexed, event, ?2), gap_until = ?3",
+            )?
+            .execute(params![progress.indexed.0, last_event, progress.gap_until.0])?;
+        transaction.commit()?;
+        self.progress = progress;
+        Ok(())
+    }
+
+    fn forget(&mut self, reader: &JournalReader, after: Sequence) -> Result<Option<Sequence>, JournalError> {
+        let (gone, next) = reader.places_gone_from_index(after, MAX_ROWS)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for place in gone {
+            transaction.prepare_cached("DELETE FROM event_terms WHERE rowid = ?1")?.execute([place.0])?;
+            transaction
+                .prepare_cached("DELETE FROM article_terms WHERE sequence = ?1")?
+                .execute([place.0])?;
+        }
+        transaction.commit()?;
+        Ok(next)
+    }
+}
+
+/// A connection that writes the index.
+fn connect(path: &Path, durability: Durability) -> Result<Connection, JournalError> {
+    let connection = Connection::open(path).map_err(|error| connection::why_not_open(path, error))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // After the loss of power it may be behind, but not damaged.
+    let synchronous = match durability {
+        Durability::Full => "NORMAL",
+        Durability::Process => "OFF",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    Ok(connection)
+}
+
+fn add_event(index: &Connection, reader: &JournalReader, event: &CloudEvent) -> Result<(), JournalError> {
+    let terms = EventTerms::of(event.kind, &event.data).unwrap_or_else(|error| {
+        tracing::warn!(sequence = event.sequence.0, %error, "an event is found by its kind alone: its JSON cannot be read");
         EventTerms::of_kind(event.kind)
     });
-    if event.kind == EventKind::Story {
-        for of_article in terms_of_articles(connection, &StoryId::from_stored(event.key.as_str()))? {
-            terms.add_all(&of_article);
-        }
-    }
-    connection
-        .prepare_cached("INSERT INTO search (rowid, terms) VALUES (?1, ?2)")?
-        .execute(params![place.0, terms.as_str()])?;
-    Ok(())
-}
-
-/// Notes that the revision at `place` is the latest of its article, or that it is not.
-fn replace_revision(
-    connection: &Connection,
-    article: &ArticleId,
-    place: Sequence,
-) -> Result<(), JournalError> {
-    let id = digest::bits_of(article.as_str());
-    let known: Option<u64> = connection
-        .prepare_cached("SELECT sequence FROM revisions WHERE id = ?1")?
-        .query_row([&id], |row| row.get(0))
-        .optional()?;
-    let (earlier, later) = match known {
-        None => return Ok(()),
-        Some(known) if known > place.0 => (place.0, known),
-        Some(known) => {
-            connection
-                .prepare_cached("UPDATE revisions SET sequence = ?2 WHERE id = ?1")?
-                .execute(params![id, place.0])?;
-            // What its story is found by is to be read anew.
-            connection
-                .prepare_cached("UPDATE story_articles SET terms = NULL WHERE article = ?1")?
-                .execute([article.as_str()])?;
-            (known, place.0)
-        }
+    let terms = match event.kind {
+        EventKind::Story => reader.with_terms_of_articles(terms, &event.key)?,
+        _ => terms,
     };
-    if earlier > 0 && earlier != later {
-        connection
-            .prepare_cached("INSERT OR REPLACE INTO replaced (sequence, by) VALUES (?1, ?2)")?
-            .execute(params![earlier, later])?;
+    index
+        .prepare_cached("INSERT INTO event_terms (rowid, terms) VALUES (?1, ?2)")?
+        .execute(params![event.sequence.0, terms.as_str()])?;
+    if event.kind == EventKind::Article
+        && let Ok(for_story) = EventTerms::for_story(&event.data)
+    {
+        index
+            .prepare_cached("INSERT OR REPLACE INTO article_terms (sequence, terms) VALUES (?1, ?2)")?
+            .execute(params![event.sequence.0, for_story.as_str()])?;
     }
     Ok(())
 }
 
-/// What a story is found by because of the articles in it.
-fn terms_of_articles(connection: &Connection, story: &StoryId) -> Result<Vec<String>, JournalError> {
-    let rows = connection
-        .prepare_cached("SELECT number, article, terms FROM story_articles WHERE story = ?1 ORDER BY number DESC LIMIT ?2")?
-        .query_map(params![story.as_str(), MAX_STORY_ARTICLES], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<Result<Vec<(i64, String, Option<String>)>, _>>()?;
-    let mut all = Vec::with_capacity(rows.len());
-    for (number, article, known) in rows {
+/// Adds to the terms of a story what it is found by because of the articles in it.
+pub(super) fn add_terms_of_articles(
+    connection: &Connection,
+    has_index: bool,
+    terms: &mut EventTerms,
+    story: &StoryId,
+) -> Result<(), JournalError> {
+    let articles = connection
+        .prepare_cached("SELECT article FROM story_articles WHERE story = ?1 ORDER BY number DESC LIMIT ?2")?
+        .query_map(params![story.as_str(), MAX_STORY_ARTICLES], |row| row.get(0))?
+        .collect::<Result<Vec<String>, _>>()?;
+    for article in articles {
+        let place: Option<u64> = connection
+            .prepare_cached("SELECT sequence FROM revisions WHERE id = ?1")?
+            .query_row([digest::bits_of(&article)], |row| row.get(0))
+            .optional()?;
+        let Some(place) = place else { continue };
+        let known: Option<String> = match has_index {
+            true => connection
+                .prepare_cached("SELECT terms FROM search.article_terms WHERE sequence = ?1")?
+                .query_row([place], |row| row.get(0))
+                .optional()?,
+            false => None,
+        };
         if let Some(known) = known {
-            all.push(known);
+            terms.add_all(&known);
             continue;
         }
         let data: Option<String> = connection
-            .prepare_cached(
-                "SELECT e.data FROM revisions r JOIN events e ON e.sequence = r.sequence WHERE r.id = ?1",
-            )?
-            .query_row([digest::bits_of(&article)], |row| row.get(0))
+            .prepare_cached("SELECT data FROM events WHERE sequence = ?1")?
+            .query_row([place], |row| row.get(0))
             .optional()?;
         // An article whose event is gone, or cannot be read, adds nothing.
-        let Some(terms) = data.and_then(|data| EventTerms::for_story(&data).ok()) else { continue };
-        connection
-            .prepare_cached("UPDATE story_articles SET terms = ?2 WHERE number = ?1")?
-            .execute(params![number, terms.as_str()])?;
-        all.push(terms.as_str().to_owned());
+        if let Some(for_story) = data.and_then(|data| EventTerms::for_story(&data).ok()) {
+            terms.add_all(for_story.as_str());
+        }
     }
-    Ok(all)
-}
-
-/// Has events of a kind, up to a place, be found no more: they are about to be deleted. A story is found as long as it is kept.
-pub(crate) fn remove_up_to(
-    connection: &Connection,
-    kind: EventKind,
-    last: Sequence,
-) -> Result<(), JournalError> {
-    connection
-        .prepare_cached(
-            "DELETE FROM search WHERE rowid IN (SELECT e.sequence FROM events e WHERE e.kind = ?1 AND e.sequence <= ?2 \
-             AND NOT EXISTS (SELECT 1 FROM stories s WHERE s.sequence = e.sequence))",
-        )?
-        .execute(params![kind.word(), last.0])?;
-    if kind == EventKind::Article {
-        connection.prepare_cached("DELETE FROM replaced WHERE sequence <= ?1")?.execute([last.0])?;
-    }
-    Ok(())
-}
-
-/// Has what was found at `place` be found no more, if its event is gone: its story was told anew, or is not kept any longer.
-pub(crate) fn remove_if_gone(connection: &Connection, place: Sequence) -> Result<(), JournalError> {
-    connection
-        .prepare_cached(
-            "DELETE FROM search WHERE rowid = ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE sequence = ?1)",
-        )?
-        .execute([place.0])?;
     Ok(())
 }

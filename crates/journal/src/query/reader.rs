@@ -1,35 +1,24 @@
 //! Asking for events, articles and stories.
 
+use std::ops::ControlFlow;
+use std::path::Path;
+
 use dateline_wire::{ArticleId, CloudEvent, EventKind, Sequence, StoryEvent, StoryId, StoryState};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Rows, named_params};
+use rusqlite::{Connection, OptionalExtension as _, named_params, params};
 use serde::{Deserialize, Serialize};
 
 use super::filter::View;
+use super::index::{self, IndexProgress, add_terms_of_articles};
+use super::terms::EventTerms;
+use super::walk::{Direction, Places, SearchMoment, Walk};
 use super::{EventFilter, Facet, PageCursor};
-use crate::reader::{event, is_withdrawn, unless_unreadable};
+use crate::reader::is_withdrawn;
 use crate::story_reader::{DISORDER, StoryCursor, story_event};
 use crate::{JournalError, JournalReader, digest, schema};
 
 /// How many revisions of one article are given: the latest.
 const MAX_REVISIONS: usize = 100;
-
-/// What events are made of, of a table `e`.
-const EVENT: &str = "SELECT e.sequence, e.time, e.kind, e.id, e.key, e.traceparent, e.data, e.entry_digest";
-
-/// The events that an expression finds, at their places.
-const FOUND: &str = "FROM search s CROSS JOIN events e ON e.sequence = s.rowid \
-     WHERE s.search MATCH :expression AND s.rowid > :after AND s.rowid <= :to";
-
-/// All events at some places.
-const ALL: &str = "FROM events e WHERE :expression IS NULL AND e.sequence > :after AND e.sequence <= :to";
-
-/// Those that were committed in time.
-const IN_TIME: &str = "AND e.time >= :since AND e.time < :until";
-
-/// Revisions that nothing had replaced when the list began.
-const LATEST: &str =
-    "AND NOT EXISTS (SELECT 1 FROM replaced r WHERE r.sequence = e.sequence AND r.by <= :began)";
 
 /// An article in its latest revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,26 +51,13 @@ pub struct ArticleHistory {
     pub story: Option<StoryId>,
 }
 
-/// Events that cannot be found by what they say yet: an older version stored them, and they are still to be gone over.
+/// Events that cannot be found by what they say yet: they are older than the index, which has still to go over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SearchGap {
     /// The first of them.
     pub first: Sequence,
     /// The last.
     pub last: Sequence,
-}
-
-/// Which part of the log may hold what is asked for.
-#[derive(Debug, Clone, Copy)]
-struct Places {
-    /// After this one.
-    after: Sequence,
-    /// Up to this one.
-    to: Sequence,
-    /// What was committed from this microsecond on.
-    since: i64,
-    /// And before this one.
-    until: i64,
 }
 
 impl JournalReader {
@@ -98,7 +74,7 @@ impl JournalReader {
         self.check_search()?;
         let places = self.places(filter)?;
         let places = Places { after: after.max(places.after), ..places };
-        self.events_at(filter, places, "ASC", limit)
+        self.events_at(filter, places, Direction::OldestFirst, limit)
     }
 
     /// Up to `limit` events that `filter` asks for, the newest first, from the one before `before` on. One that cannot be read is left
@@ -115,7 +91,7 @@ impl JournalReader {
         self.check_search()?;
         let places = self.places(filter)?;
         let to = before.map_or(places.to, |before| places.to.min(Sequence(before.0.saturating_sub(1))));
-        self.events_at(filter, Places { to, ..places }, "DESC", limit)
+        self.events_at(filter, Places { to, ..places }, Direction::NewestFirst, limit)
     }
 
     /// Up to `limit` events at `places` that `filter` asks for, in this direction.
@@ -123,31 +99,20 @@ impl JournalReader {
         &self,
         filter: &EventFilter,
         places: Places,
-        direction: &str,
+        direction: Direction,
         limit: usize,
     ) -> Result<Vec<CloudEvent>, JournalError> {
-        let expression = filter.expression(View::Events);
-        let (from, order) = match expression {
-            Some(_) => (FOUND, "s.rowid"),
-            None => (ALL, "e.sequence"),
-        };
-        self.read(|connection| {
-            let sql = format!("{EVENT} {from} {IN_TIME} ORDER BY {order} {direction} LIMIT :limit");
-            let mut select = connection.prepare_cached(&sql)?;
-            let mut rows = select.query(named_params! {
-                ":expression": expression,
-                ":after": places.after.0,
-                ":to": places.to.0,
-                ":since": places.since,
-                ":until": places.until,
-                ":limit": count(limit),
-            })?;
-            let mut events = Vec::new();
-            while let Some(row) = rows.next()? {
-                events.extend(unless_unreadable(event(row))?);
-            }
-            Ok(events)
-        })
+        let mut events = Vec::new();
+        if limit == 0 {
+            return Ok(events);
+        }
+        self.at_search_moment(|moment| {
+            moment.walk(Walk { filter, view: View::Events, places, direction, began: None }, |event| {
+                events.push(event);
+                Ok(if events.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+            })
+        })?;
+        Ok(events)
     }
 
     /// Up to `limit` articles that `filter` asks for, each in its latest revision, the newest first, from `cursor` on; no more than
@@ -169,29 +134,19 @@ impl JournalReader {
         let last = self.last_sequence()?;
         let cursor = cursor.unwrap_or(PageCursor { before: last.next(), began: last });
         let places = Places { to: places.to.min(Sequence(cursor.before.0.saturating_sub(1))), ..places };
-        self.at_one_moment(|connection| {
+        self.at_search_moment(|moment| {
             let mut collected =
-                Collected { connection, articles: Vec::new(), last: None, bytes: 0, limit, max_bytes };
+                CollectedArticles { moment, articles: Vec::new(), last: None, bytes: 0, limit, max_bytes };
+            let walk = Walk {
+                filter,
+                view: View::Articles,
+                places,
+                direction: Direction::NewestFirst,
+                began: Some(cursor.began),
+            };
             match filter.values(Facet::Story).next() {
-                Some(_) => collect_of_stories(&mut collected, filter, places)?,
-                None => {
-                    let expression = filter.expression(View::Articles);
-                    let (from, order) = match expression {
-                        Some(_) => (FOUND.to_owned(), "s.rowid"),
-                        None => (format!("{ALL} AND e.kind = 'article'"), "e.sequence"),
-                    };
-                    let sql = format!("{EVENT} {from} {IN_TIME} {LATEST} ORDER BY {order} DESC");
-                    let mut select = connection.prepare_cached(&sql)?;
-                    let mut rows = select.query(named_params! {
-                        ":expression": expression,
-                        ":after": places.after.0,
-                        ":to": places.to.0,
-                        ":since": places.since,
-                        ":until": places.until,
-                        ":began": cursor.began.0,
-                    })?;
-                    collected.take(&mut rows)?;
-                }
+                Some(_) => collect_of_stories(&mut collected, walk)?,
+                None => moment.walk(walk, |event| collected.take(event))?,
             }
             let next = collected.last.map(|before| PageCursor { before, began: cursor.began });
             Ok(ArticlePage { articles: collected.articles, next })
@@ -215,28 +170,28 @@ impl JournalReader {
             edges.iter().map(|edge| self.place_at(*edge)).collect::<Result<_, _>>()?;
         let mut counts = vec![0; places.len().saturating_sub(1)];
         let (Some(first), Some(last)) = (places.first(), places.last()) else { return Ok((counts, true)) };
-        let Some(expression) = filter.expression(View::Articles) else { return Ok((counts, false)) };
-        self.read(|connection| {
-            let mut select = connection.prepare_cached(
-                "SELECT s.rowid FROM search s WHERE s.search MATCH :expression AND s.rowid > :after AND s.rowid <= :to \
-                 AND NOT EXISTS (SELECT 1 FROM replaced r WHERE r.sequence = s.rowid) ORDER BY s.rowid DESC LIMIT :limit",
-            )?;
-            let mut rows = select.query(named_params! {
-                ":expression": expression,
-                ":after": first.0,
-                ":to": last.0,
-                ":limit": count(limit),
-            })?;
-            let mut found = 0;
-            while let Some(row) = rows.next()? {
+        if filter.expression(View::Articles).is_none() {
+            return Ok((counts, false));
+        }
+        let mut found = 0;
+        let places_of_all = Places { after: *first, to: *last, since: i64::MIN, until: i64::MAX };
+        self.at_search_moment(|moment| {
+            let walk = Walk {
+                filter,
+                view: View::Articles,
+                places: places_of_all,
+                direction: Direction::NewestFirst,
+                began: Some(Sequence::MAX),
+            };
+            moment.walk_places(walk, |place| {
                 found += 1;
-                let place = Sequence(row.get(0)?);
                 // The last edge that it stands after.
                 let bucket = places.partition_point(|edge| *edge < place).saturating_sub(1);
                 counts.get_mut(bucket).into_iter().for_each(|counted| *counted += 1);
-            }
-            Ok((counts, found < limit))
-        })
+                if found < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })
+        })?;
+        Ok((counts, found < limit))
     }
 
     /// What is in the log of an article; `None` where nothing is.
@@ -246,10 +201,10 @@ impl JournalReader {
     pub fn article_history(&self, article: &ArticleId) -> Result<Option<ArticleHistory>, JournalError> {
         self.check_search()?;
         let story = self.story_of(article)?;
-        self.at_one_moment(|connection| {
-            let revisions = events_of(connection, article, EventKind::Article, MAX_REVISIONS)?;
-            let withdrawals = events_of(connection, article, EventKind::Withdrawal, MAX_REVISIONS)?;
-            let is_withdrawn = is_withdrawn(connection, article)?;
+        self.at_search_moment(|moment| {
+            let revisions = moment.events_of(article, EventKind::Article, MAX_REVISIONS)?;
+            let withdrawals = moment.events_of(article, EventKind::Withdrawal, MAX_REVISIONS)?;
+            let is_withdrawn = is_withdrawn(moment.connection, article)?;
             let is_known = !revisions.is_empty() || !withdrawals.is_empty();
             Ok(is_known.then_some(ArticleHistory { revisions, withdrawals, is_withdrawn, story }))
         })
@@ -272,26 +227,37 @@ impl JournalReader {
         }
         self.check_search()?;
         let expression = filter.expression(View::Stories);
-        // The list of places is made once, and each story on the way looked up in it: `+` keeps SQLite from going by that list, and
-        // then sorting all.
-        let which = match expression {
-            Some(_) => "+sequence IN (SELECT rowid FROM search WHERE search MATCH :expression)",
-            None => ":expression IS NULL",
-        };
-        self.read(|connection| {
+        self.at_search_moment(|moment| {
+            // The list of places is made once, and each story on the way looked up in it: `+` keeps SQLite from going by that list, and
+            // then sorting all.
+            let which = match (&expression, moment.index) {
+                (None, _) => ":expression IS NULL AND :tail IS NULL",
+                (Some(_), Some(_)) => {
+                    "(+sequence IN (SELECT rowid FROM search.event_terms WHERE event_terms MATCH :expression) \
+                     OR +sequence IN (SELECT value FROM json_each(:tail)))"
+                }
+                (Some(_), None) => {
+                    ":expression IS NOT NULL AND +sequence IN (SELECT value FROM json_each(:tail))"
+                }
+            };
+            let tail = match expression {
+                Some(_) => Some(serde_json::json!(moment.stories_in_tail(filter)?).to_string()),
+                None => None,
+            };
             let sql = format!(
                 "SELECT data FROM stories WHERE state = :open AND (reported, id) < (:reported, :story) AND reported >= :since \
                  AND reported < :until AND {which} ORDER BY reported DESC, id DESC LIMIT :limit"
             );
-            let mut select = connection.prepare_cached(&sql)?;
+            let mut select = moment.connection.prepare_cached(&sql)?;
             let mut rows = select.query(named_params! {
                 ":expression": expression,
+                ":tail": tail,
                 ":open": StoryState::Open.as_str(),
                 ":reported": after.map_or(i64::MAX, |cursor| cursor.reported.as_microsecond()),
                 ":story": after.map_or("", |cursor| cursor.story.as_str()),
                 ":since": microseconds(filter.since, i64::MIN),
                 ":until": microseconds(filter.until, i64::MAX),
-                ":limit": count(limit),
+                ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
             })?;
             let mut stories = Vec::new();
             while let Some(row) = rows.next()? {
@@ -309,14 +275,100 @@ impl JournalReader {
         if self.version() < schema::SEARCH {
             return Ok(None);
         }
-        self.read(|connection| {
-            let gap = connection
-                .prepare_cached("SELECT filled, until FROM search_gap")?
+        self.at_search_moment(|moment| {
+            let unplaced = moment
+                .connection
+                .prepare_cached("SELECT filled, until FROM unplaced")?
                 .query_row([], |row| {
                     Ok(SearchGap { first: Sequence(row.get::<_, u64>(0)? + 1), last: Sequence(row.get(1)?) })
                 })
                 .optional()?;
-            Ok(gap)
+            let gap_until = moment.index.map_or(Sequence::START, |index| index.gap_until);
+            let unindexed = (gap_until > Sequence::START)
+                .then_some(SearchGap { first: Sequence::START.next(), last: gap_until });
+            Ok(match (unplaced, unindexed) {
+                (Some(one), Some(other)) => {
+                    Some(SearchGap { first: one.first.min(other.first), last: one.last.max(other.last) })
+                }
+                (one, other) => one.or(other),
+            })
+        })
+    }
+
+    /// Whether there are events of which it isn't known yet whether they tell their article or story last.
+    pub(super) fn has_unplaced(&self) -> Result<bool, JournalError> {
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM unplaced)")?
+                .query_row([], |row| row.get(0))?)
+        })
+    }
+
+    /// Does `work`, all of whose statements see log and index as they are when it begins.
+    pub(super) fn at_search_moment<T>(
+        &self,
+        work: impl FnOnce(SearchMoment<'_>) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
+        self.read(|connection| {
+            attach_index(connection, self.path());
+            let transaction = connection.transaction()?;
+            // The index is looked at first: the log that is seen then holds all that the index knows.
+            let index = match has_index(&transaction) {
+                true => IndexProgress::read(&transaction, self.id().as_str()).unwrap_or_else(|error| {
+                    tracing::debug!(%error, "the search index is being made, or cannot be read");
+                    None
+                }),
+                false => None,
+            };
+            let result = work(SearchMoment { connection: &transaction, index });
+            transaction.finish()?;
+            if index.is_none() && has_index(connection) {
+                // One that is made anew is another file.
+                connection.execute("DETACH DATABASE search", [])?;
+            }
+            result
+        })
+    }
+
+    /// How far the index knows the log, if there is one of this journal.
+    pub(super) fn index_progress(&self) -> Result<Option<IndexProgress>, JournalError> {
+        self.at_search_moment(|moment| Ok(moment.index))
+    }
+
+    /// The terms of the story `key`, with those that it is found by because of its articles.
+    pub(super) fn with_terms_of_articles(
+        &self,
+        mut terms: EventTerms,
+        key: &str,
+    ) -> Result<EventTerms, JournalError> {
+        self.at_search_moment(|moment| {
+            let story = StoryId::from_stored(key);
+            add_terms_of_articles(moment.connection, moment.index.is_some(), &mut terms, &story)?;
+            Ok(terms)
+        })
+    }
+
+    /// The places of `rows` rows of the index after the place `after` whose events are gone, and where the next rows begin, if there may be
+    /// more. The event of which a story was told last has its row as long as the story is kept.
+    pub(super) fn places_gone_from_index(
+        &self,
+        after: Sequence,
+        rows: u64,
+    ) -> Result<(Vec<Sequence>, Option<Sequence>), JournalError> {
+        self.at_search_moment(|moment| {
+            if moment.index.is_none() {
+                return Ok((Vec::new(), None));
+            }
+            let mut select = moment.connection.prepare_cached(
+                "SELECT t.id, NOT EXISTS (SELECT 1 FROM events e WHERE e.sequence = t.id) \
+                 AND NOT EXISTS (SELECT 1 FROM stories s WHERE s.sequence = t.id) \
+                 FROM search.event_terms_docsize t WHERE t.id > ?1 ORDER BY t.id LIMIT ?2",
+            )?;
+            let looked_at = select
+                .query_map(params![after.0, rows], |row| Ok((Sequence(row.get(0)?), row.get(1)?)))?
+                .collect::<Result<Vec<(Sequence, bool)>, _>>()?;
+            let next = looked_at.last().map(|(place, _)| *place).filter(|_| looked_at.len() as u64 == rows);
+            Ok((looked_at.iter().filter(|(_, is_gone)| *is_gone).map(|(place, _)| *place).collect(), next))
         })
     }
 
@@ -344,8 +396,8 @@ impl JournalReader {
 }
 
 /// The articles of a page as they are read.
-struct Collected<'c> {
-    connection: &'c Connection,
+struct CollectedArticles<'c> {
+    moment: SearchMoment<'c>,
     articles: Vec<FoundArticle>,
     /// The place of the last, once there is no room for more.
     last: Option<Sequence>,
@@ -354,39 +406,31 @@ struct Collected<'c> {
     max_bytes: usize,
 }
 
-impl Collected<'_> {
-    /// Takes rows until the page is full.
-    fn take(&mut self, rows: &mut Rows<'_>) -> Result<(), JournalError> {
-        while self.last.is_none()
-            && let Some(row) = rows.next()?
-        {
-            let Some(event) = unless_unreadable(event(row))? else { continue };
-            let article = ArticleId::from_stored(event.key.as_str());
-            let withdrawal = match is_withdrawn(self.connection, &article)? {
-                true => events_of(self.connection, &article, EventKind::Withdrawal, 1)?.pop(),
-                false => None,
-            };
-            let withdrawal = withdrawal.filter(|withdrawal| withdrawal.sequence > event.sequence);
-            self.bytes += event.bytes();
-            let place = event.sequence;
-            self.articles.push(FoundArticle { event, withdrawal });
-            if self.articles.len() == self.limit || self.bytes >= self.max_bytes {
-                self.last = Some(place);
-            }
+impl CollectedArticles<'_> {
+    /// Takes an article, and says whether the page is full.
+    fn take(&mut self, event: CloudEvent) -> Result<ControlFlow<()>, JournalError> {
+        let article = ArticleId::from_stored(event.key.as_str());
+        let withdrawal = match is_withdrawn(self.moment.connection, &article)? {
+            true => self.moment.events_of(&article, EventKind::Withdrawal, 1)?.pop(),
+            false => None,
+        };
+        let withdrawal = withdrawal.filter(|withdrawal| withdrawal.sequence > event.sequence);
+        self.bytes += event.bytes();
+        let place = event.sequence;
+        self.articles.push(FoundArticle { event, withdrawal });
+        if self.articles.len() == self.limit || self.bytes >= self.max_bytes {
+            self.last = Some(place);
+            return Ok(ControlFlow::Break(()));
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 }
 
 /// Takes the articles that stand in the stories of a filter: few, so that each is asked whether it meets the rest of the filter.
-fn collect_of_stories(
-    collected: &mut Collected<'_>,
-    filter: &EventFilter,
-    places: Places,
-) -> Result<(), JournalError> {
-    let connection = collected.connection;
+fn collect_of_stories(collected: &mut CollectedArticles<'_>, walk: Walk<'_>) -> Result<(), JournalError> {
+    let connection = collected.moment.connection;
     let mut candidates: Vec<u64> = Vec::new();
-    for story in filter.values(Facet::Story) {
+    for story in walk.filter.values(Facet::Story) {
         let mut articles =
             connection.prepare_cached("SELECT article FROM story_articles WHERE story = ?1")?;
         let mut rows = articles.query([story])?;
@@ -395,22 +439,15 @@ fn collect_of_stories(
                 .prepare_cached("SELECT sequence FROM revisions WHERE id = ?1")?
                 .query_row([digest::bits_of(&row.get::<_, String>(0)?)], |row| row.get(0))
                 .optional()?;
-            candidates.extend(place.filter(|place| *place > places.after.0 && *place <= places.to.0));
+            candidates
+                .extend(place.filter(|place| *place > walk.places.after.0 && *place <= walk.places.to.0));
         }
     }
     candidates.sort_unstable_by(|a, b| b.cmp(a));
-    let expression = filter.expression(View::Articles);
-    let from = if expression.is_some() { FOUND } else { ALL };
-    let mut select = connection.prepare_cached(&format!("{EVENT} {from} {IN_TIME}"))?;
     for place in candidates {
-        let mut rows = select.query(named_params! {
-            ":expression": expression,
-            ":after": place - 1,
-            ":to": place,
-            ":since": places.since,
-            ":until": places.until,
-        })?;
-        collected.take(&mut rows)?;
+        let places = Places { after: Sequence(place - 1), to: Sequence(place), ..walk.places };
+        let moment = collected.moment;
+        moment.walk(Walk { places, began: None, ..walk }, |event| collected.take(event))?;
         if collected.last.is_some() {
             break;
         }
@@ -418,34 +455,23 @@ fn collect_of_stories(
     Ok(())
 }
 
-/// The last events of a kind about an article, the latest first.
-fn events_of(
-    connection: &Connection,
-    article: &ArticleId,
-    kind: EventKind,
-    limit: usize,
-) -> Result<Vec<CloudEvent>, JournalError> {
-    let (kind, article) = (Facet::Kind.term(kind.word()), Facet::Article.term(article.as_str()));
-    let mut select =
-        connection.prepare_cached(&format!("{EVENT} {FOUND} ORDER BY s.rowid DESC LIMIT :limit"))?;
-    let mut rows = select.query(named_params! {
-        ":expression": format!("\"{article}\" AND \"{kind}\""),
-        ":after": 0,
-        ":to": Sequence::MAX.0,
-        ":limit": count(limit),
-    })?;
-    let mut events = Vec::new();
-    while let Some(row) = rows.next()? {
-        events.extend(unless_unreadable(event(row))?);
+/// Has a connection see the index too, if there is one and it doesn't yet. Without it the log itself is looked through.
+fn attach_index(connection: &Connection, journal: &Path) {
+    let path = index::path_of(journal);
+    if has_index(connection) || !path.exists() {
+        return;
     }
-    Ok(events)
+    if let Some(path) = path.to_str()
+        && let Err(error) = connection.execute("ATTACH DATABASE ?1 AS search", [path])
+    {
+        tracing::debug!(%error, "the search index cannot be opened");
+    }
+}
+
+fn has_index(connection: &Connection) -> bool {
+    connection.is_readonly("search").is_ok()
 }
 
 fn microseconds(time: Option<Timestamp>, otherwise: i64) -> i64 {
     time.map_or(otherwise, Timestamp::as_microsecond)
-}
-
-/// A limit as SQLite takes it.
-fn count(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
 }
