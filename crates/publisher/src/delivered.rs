@@ -7,12 +7,11 @@ use dateline_wire::{CloudEvent, EventKind, JournalId, Sequence};
 use jiff::{SignedDuration, Timestamp};
 use rdkafka::consumer::Consumer;
 use rdkafka::error::KafkaError;
-use rdkafka::message::{BorrowedMessage, Headers};
-use rdkafka::{Message, Offset, TopicPartitionList};
+use rdkafka::message::BorrowedMessage;
+use rdkafka::{Offset, TopicPartitionList};
 
 use crate::error::SessionError;
 use crate::position::{self, TIMEOUT};
-use crate::registry::unframed;
 use crate::{KafkaSettings, RelayError, record};
 
 /// How much of what was found is kept in memory at once; the rest is found again.
@@ -132,28 +131,12 @@ impl DeliveredSearch<'_> {
 
     /// The event that a record was made of, if it is one of this sequence.
     fn event_of(&self, message: &BorrowedMessage<'_>) -> Option<CloudEvent> {
-        let headers = message.headers()?;
-        let header = |name: &str| {
-            let header = headers.iter().find(|header| header.key == name)?;
-            std::str::from_utf8(header.value?).ok()
-        };
-        let is_ours = match header(record::JOURNAL) {
+        let found = record::event_of(message)?;
+        let is_ours = match &found.journal {
             Some(lineage) => lineage == self.lineage.as_str(),
-            None => header("ce_source")? == self.source,
+            None => found.source == self.source,
         };
-        let text = |bytes: Option<&[u8]>| String::from_utf8(bytes?.to_vec()).ok();
-        let kind = header("ce_type")?;
-        let event = CloudEvent {
-            sequence: Sequence(header(record::SEQUENCE)?.parse().ok()?),
-            kind: EventKind::ALL.into_iter().find(|each| each.ce_type() == kind)?,
-            id: header("ce_id")?.to_owned(),
-            key: text(message.key())?,
-            time: header("ce_time")?.parse().ok()?,
-            traceparent: header("traceparent").unwrap_or_default().to_owned(),
-            data: text(message.payload().map(unframed))?,
-            entry_digest: header(record::ENTRY_DIGEST).and_then(record::digest_of),
-        };
-        is_ours.then_some(event)
+        is_ours.then_some(found.event)
     }
 }
 

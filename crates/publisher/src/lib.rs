@@ -46,6 +46,7 @@ mod relay;
 mod session;
 mod settings;
 mod status;
+mod topic_tail;
 mod topics;
 
 pub use error::RelayError;
@@ -56,4 +57,5 @@ pub use settings::{
     Cleanup, Compression, KafkaSettings, KafkaSettingsError, SaslMechanism, SecurityProtocol, Topics,
 };
 pub use status::RelayStatus;
+pub use topic_tail::{TopicEvent, TopicStart, tail_topics};
 pub use topics::{BrokerReport, probe};

@@ -3,11 +3,15 @@
 use std::borrow::Cow;
 
 use dateline_wire::{
-    CloudEvent, EntryRef, Envelope, EventId, EventKind, FeedRef, JournalId, RejectEvent, RejectReason, Stage,
+    CloudEvent, EntryRef, Envelope, EventId, EventKind, FeedRef, JournalId, RejectEvent, RejectReason,
+    Sequence, Stage,
 };
-use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::Message;
+use rdkafka::message::{BorrowedMessage, Header, Headers, OwnedHeaders};
 use serde::Deserialize;
 use url::Url;
+
+use crate::registry::unframed;
 
 /// The longest `ce_subject`, in bytes. A longer one is left out: the key says the same in full.
 const MAX_SUBJECT_BYTES: usize = 2_048;
@@ -68,6 +72,38 @@ pub(crate) fn digest_of(text: &str) -> Option<[u8; 16]> {
     let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let number = u128::from_str_radix(text, 16).ok().filter(|_| is_hex)?;
     Some(number.to_be_bytes())
+}
+
+/// What a record says of the event that it was made of.
+pub(crate) struct RecordedEvent {
+    pub(crate) event: CloudEvent,
+    /// Its `ce_source`.
+    pub(crate) source: String,
+    /// Whose sequence it is in, where the record says so.
+    pub(crate) journal: Option<String>,
+}
+
+/// The event that a record was made of; `None` for what isn't one of ours, or has no value.
+pub(crate) fn event_of(message: &BorrowedMessage<'_>) -> Option<RecordedEvent> {
+    let headers = message.headers()?;
+    let header = |name: &str| {
+        let header = headers.iter().find(|header| header.key == name)?;
+        std::str::from_utf8(header.value?).ok()
+    };
+    let text = |bytes: Option<&[u8]>| String::from_utf8(bytes?.to_vec()).ok();
+    let kind = header("ce_type")?;
+    let event = CloudEvent {
+        sequence: Sequence(header(SEQUENCE)?.parse().ok()?),
+        kind: EventKind::ALL.into_iter().find(|each| each.ce_type() == kind)?,
+        id: header("ce_id")?.to_owned(),
+        key: text(message.key())?,
+        time: header("ce_time")?.parse().ok()?,
+        traceparent: header("traceparent").unwrap_or_default().to_owned(),
+        data: text(message.payload().map(unframed))?,
+        entry_digest: header(ENTRY_DIGEST).and_then(digest_of),
+    };
+    let journal = header(JOURNAL).map(str::to_owned);
+    Some(RecordedEvent { event, source: header("ce_source")?.to_owned(), journal })
 }
 
 /// The same as librdkafka takes them.

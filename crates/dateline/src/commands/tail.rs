@@ -1,10 +1,13 @@
-//! `dateline tail`: events from a running daemon.
+//! `dateline tail`: events from a running daemon, or from Kafka.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use clap::Args;
 use dateline_journal::EventFilter;
+use dateline_publisher::{TopicEvent, TopicStart, tail_topics};
+use dateline_wire::{EventKind, Sequence};
 use http_body_util::BodyExt;
 use hyper::StatusCode;
 use hyper::body::Incoming;
@@ -25,7 +28,7 @@ const MAX_SILENCE: Duration = Duration::from_secs(365 * 86_400);
 /// How long to wait before a lost connection is made again.
 const RECONNECT: Duration = Duration::from_secs(1);
 
-/// Print events from a running daemon, one JSON object (a CloudEvent) a line.
+/// Print events from a running daemon, or from Kafka, one JSON object (a CloudEvent) a line.
 #[derive(Debug, Args)]
 pub struct TailArguments {
     /// Where to begin: `earliest`, `latest`, or the sequence of the last event already seen.
@@ -48,7 +51,13 @@ pub struct TailArguments {
     /// The daemon's API; without it, `listen` in `[http]` of the configuration says where that is.
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
-    /// The configuration that names the API.
+    /// Read the topics in Kafka instead of asking the daemon: what is committed there, in the order of each key, under no group.
+    #[arg(long, conflicts_with = "url")]
+    kafka: bool,
+    /// The broker's address instead of `brokers` in `[kafka]`.
+    #[arg(long, value_name = "HOST:PORT", requires = "kafka")]
+    brokers: Option<String>,
+    /// The configuration that names the API, and Kafka.
     #[command(flatten)]
     config: ConfigFile,
 }
@@ -58,6 +67,9 @@ pub struct TailArguments {
 /// # Errors
 /// If the API cannot be reached, or refuses.
 pub fn run(arguments: &TailArguments) -> Result<(), Failure> {
+    if arguments.kafka {
+        return tail_kafka(arguments);
+    }
     let base = match &arguments.url {
         Some(url) => url.clone(),
         None => api_client::address_in_use(&Settings::load(&arguments.config.path)?)?,
@@ -68,6 +80,73 @@ pub fn run(arguments: &TailArguments) -> Result<(), Failure> {
         .map_err(Failure::io("the runtime cannot start"))?;
     let filter = arguments.which.filter(arguments.search.as_deref())?;
     runtime.block_on(Tail::new(base, arguments, filter).run())
+}
+
+/// Prints what stands on the topics.
+fn tail_kafka(arguments: &TailArguments) -> Result<(), Failure> {
+    let mut settings = match Settings::load(&arguments.config.path) {
+        Err(_) if arguments.brokers.is_some() && !arguments.config.path.exists() => Settings::default(),
+        loaded => loaded?,
+    };
+    if let Some(brokers) = &arguments.brokers {
+        settings.kafka.brokers.clone_from(brokers);
+    }
+    if !settings.kafka.is_enabled() {
+        return Err(Failure::Other(
+            "no Kafka is configured: set brokers in [kafka], or give --brokers".to_owned(),
+        ));
+    }
+    let (start, after) = match arguments.from.as_str() {
+        "earliest" => (TopicStart::Earliest, Sequence::START),
+        "latest" => (TopicStart::Latest, Sequence::START),
+        place => match place.parse() {
+            Ok(place) => (TopicStart::Earliest, Sequence(place)),
+            Err(_) => {
+                let wrong = format!("--from is `{place}`: `earliest`, `latest` or a sequence is meant");
+                return Err(Failure::Other(wrong));
+            }
+        },
+    };
+    let filter = arguments.which.filter(arguments.search.as_deref())?;
+    let kinds = match arguments.kind {
+        Some(kind) => vec![EventKind::from(kind)],
+        None => EventKind::ALL.to_vec(),
+    };
+    let mut left = arguments.limit;
+    if left == Some(0) {
+        return Ok(());
+    }
+    let mut envelope = settings.envelope();
+    let mut failure = None;
+    let print = |TopicEvent { event, source }| {
+        if event.sequence <= after || !filter.matches(&event) {
+            return ControlFlow::Continue(());
+        }
+        envelope.source = source;
+        let written = event
+            .to_structured_json(&envelope)
+            .map_err(io::Error::other)
+            .and_then(|line| write_line(format!("{line}\n").as_bytes()));
+        if let Err(error) = written {
+            failure = Some(Failure::io("standard output")(error));
+            return ControlFlow::Break(());
+        }
+        left = left.map(|left| left - 1);
+        if left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    tail_topics(&settings.kafka, &kinds, start, arguments.follow, print)
+        .map_err(|error| Failure::Other(error.to_string()))?;
+    failure.map_or(Ok(()), Err)
+}
+
+/// Writes a line of JSON at once; to a terminal without what would do something to it.
+fn write_line(line: &[u8]) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    match output.is_terminal() {
+        true => output.write_all(visible_json(&String::from_utf8_lossy(line)).as_bytes())?,
+        false => output.write_all(line)?,
+    }
+    output.flush()
 }
 
 /// What the API says when events that were asked for are gone.
@@ -164,7 +243,7 @@ impl Tail {
             query.append_pair("journal", journal);
         }
         if let Some(kind) = self.kind {
-            query.append_pair("kind", dateline_wire::EventKind::from(kind).word());
+            query.append_pair("kind", EventKind::from(kind).word());
         }
         query.extend_pairs(url::form_urlencoded::parse(self.filter.to_query().as_bytes()));
         if let Some(left) = self.left {
@@ -192,15 +271,7 @@ impl Tail {
             }
             while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = pending.drain(..=end).collect();
-                let mut output = io::stdout().lock();
-                let shown = match output.is_terminal() {
-                    true => visible_json(&String::from_utf8_lossy(&line)).into_owned().into_bytes(),
-                    false => line.clone(),
-                };
-                output
-                    .write_all(&shown)
-                    .and_then(|()| output.flush())
-                    .map_err(Failure::io("standard output"))?;
+                write_line(&line).map_err(Failure::io("standard output"))?;
                 self.note(&line);
             }
         }
