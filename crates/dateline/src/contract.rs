@@ -39,7 +39,7 @@ pub fn documents() -> Vec<ContractDocument> {
         schemas.map(|kind| ContractDocument { file: kind.schema_file(), content: base.schema(kind) });
     let openapi = ContractDocument { file: "openapi.json".into(), content: openapi() };
     let asyncapi =
-        ContractDocument { file: "asyncapi.json".into(), content: asyncapi(&base, &Topics::default()) };
+        ContractDocument { file: "asyncapi.json".into(), content: asyncapi("", &Topics::default()) };
     schemas.chain([openapi, asyncapi]).collect()
 }
 

@@ -29,5 +29,5 @@ pub(super) async fn openapi() -> Json<Value> {
 
 /// What the topics promise.
 pub(super) async fn asyncapi(State(api): Shared) -> Json<Value> {
-    Json(contract::asyncapi(&api.sources.envelope.schemas, &api.sources.topics))
+    Json(contract::asyncapi("schemas/", &api.sources.topics))
 }

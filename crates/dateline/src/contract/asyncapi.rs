@@ -1,11 +1,12 @@
 //! The topics as AsyncAPI 3: what stands on each, by which key, under which headers.
 
 use dateline_publisher::Topics;
-use dateline_wire::{EventKind, SchemaBase};
+use dateline_wire::EventKind;
 use serde_json::{Map, Value, json};
 
-/// The document that is served at `/v1/asyncapi.json`, for a daemon with these topics.
-pub fn asyncapi(base: &SchemaBase, topics: &Topics) -> Value {
+/// The document for a daemon with these topics. `schemas` is where the schemas are as seen from the document, such as `schemas/`: each is
+/// referred to by its file's name there.
+pub fn asyncapi(schemas: &str, topics: &Topics) -> Value {
     let mut channels = Map::new();
     let mut operations = Map::new();
     let mut messages = Map::new();
@@ -27,7 +28,7 @@ pub fn asyncapi(base: &SchemaBase, topics: &Topics) -> Value {
                 "summary": "Dateline writes in transactions: read with `isolation.level=read_committed`.",
             }),
         );
-        messages.insert(word.into(), message(kind, base));
+        messages.insert(word.into(), message(kind, schemas));
     }
     json!({
         "asyncapi": "3.0.0",
@@ -67,16 +68,15 @@ fn key(kind: EventKind) -> &'static str {
     }
 }
 
-fn message(kind: EventKind, base: &SchemaBase) -> Value {
+fn message(kind: EventKind, schemas: &str) -> Value {
     json!({
         "name": kind.ce_type(),
         "title": about(kind),
         "contentType": "application/json",
         "headers": { "$ref": "#/components/schemas/headers" },
         "payload": {
-            "type": "object",
-            "description": format!("As {} says: /v1/schemas/{} of the API.", base.dataschema(kind), kind.schema_file()),
-            "externalDocs": { "url": base.dataschema(kind), "description": "Its JSON Schema (draft 2020-12), by this `$id`." },
+            "schemaFormat": "application/schema+json;version=draft-2020-12",
+            "schema": { "$ref": format!("{schemas}{}", kind.schema_file()) },
         },
         "bindings": {
             "kafka": { "key": { "type": "string", "description": key(kind) }, "bindingVersion": "0.5.0" },
