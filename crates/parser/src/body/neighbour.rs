@@ -56,22 +56,35 @@ fn drop_other_elements(layout: &Layout, headline: usize, kept: &mut [bool]) {
     }
 }
 
-/// By boxes side by side that look the same, each with a heading of the headline's level.
+/// By boxes side by side that look the same, each with a heading of the headline's level. What each box holds is added up once,
+/// since a page may have as many boxes as it has lines.
 fn drop_other_boxes(layout: &Layout, headline: usize, kept: &mut [bool]) {
     let level = layout.runs[headline].heading;
     let own_line: Vec<AreaId> = layout.around(layout.runs[headline].area).collect();
     let is_other = |run: &&Run| run.heading == level && run.text.start != layout.runs[headline].text.start;
-    for other in layout.runs.iter().filter(is_other).take(MAX_HEADINGS) {
-        let Some((own, other)) = sides(layout, &own_line, other.area) else { continue };
-        let length = |side: AreaId, kept: &[bool]| -> f32 {
-            let runs =
-                layout.runs.iter().zip(kept).filter(|(run, kept)| **kept && encloses(layout, side, run.area));
-            runs.map(|(run, _)| run.units).sum()
-        };
-        if are_twins(layout, own, other) && length(other, kept) > 0.0 && length(own, kept) >= HEADED_ARTICLE {
-            for (run, kept) in layout.runs.iter().zip(kept.iter_mut()) {
-                *kept &= !encloses(layout, other, run.area);
-            }
+    let mut others = layout.runs.iter().filter(is_other).take(MAX_HEADINGS).peekable();
+    if others.peek().is_none() {
+        return;
+    }
+    let mut held = vec![0.0_f32; layout.areas.len()];
+    for (run, _) in layout.runs.iter().zip(kept.iter()).filter(|(_, kept)| **kept) {
+        layout.around(run.area).for_each(|around| held[around as usize] += run.units);
+    }
+    let mut is_dropped = vec![false; layout.areas.len()];
+    for heading in others {
+        let Some((own, other)) = sides(layout, &own_line, heading.area) else { continue };
+        let is_gone = || layout.around(other).any(|around| is_dropped[around as usize]);
+        let length = |side: AreaId| held[side as usize];
+        if are_twins(layout, own, other) && length(other) > 0.0 && length(own) >= HEADED_ARTICLE && !is_gone()
+        {
+            let gone = length(other);
+            layout.around(other).for_each(|around| held[around as usize] -= gone);
+            is_dropped[other as usize] = true;
+        }
+    }
+    if is_dropped.contains(&true) {
+        for (run, kept) in layout.runs.iter().zip(kept.iter_mut()).filter(|(_, kept)| **kept) {
+            *kept = !layout.around(run.area).any(|around| is_dropped[around as usize]);
         }
     }
 }
