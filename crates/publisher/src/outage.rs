@@ -25,7 +25,7 @@ const SIGNS: [(OutageCause, &[&str]); 6] = [
     (OutageCause::Registry, &["the schema registry"]),
     (
         OutageCause::Login,
-        &["authentication fail", "authentication error", "invalid credentials", "sasl handshake"],
+        &["authentication fail", "authentication error", "invalid credentials", "unsupported sasl mechanism"],
     ),
     (OutageCause::Permission, &["authorization failed", "not authorized", "authorizationexception"]),
     (OutageCause::Tls, &["ssl", "certificate"]),
@@ -119,6 +119,14 @@ mod tests {
                 "SASL authentication error: Authentication failed during authentication due to invalid credentials with SASL \
               mechanism SCRAM-SHA-512 (after 12ms in state AUTH_REQ)",
                 OutageCause::Login,
+            ),
+            (
+                "SASL PLAIN mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's supported mechanisms: SCRAM-SHA-512",
+                OutageCause::Login,
+            ),
+            (
+                "SASL PLAIN mechanism handshake failed: Local: Broker transport failure: broker's supported mechanisms: (n/a)",
+                OutageCause::Unreachable,
             ),
             ("Broker: Topic authorization failed", OutageCause::Permission),
             (

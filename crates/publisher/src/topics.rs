@@ -177,14 +177,20 @@ mod tests {
     use crate::settings::SecurityProtocol;
     use dateline_wire::Secret;
 
-    /// A client that asks for topics, once its status says something.
-    fn asking(settings: &KafkaSettings) -> (ThreadedProducer<DeliveryTracker>, RelayStatus) {
+    type Probe = ThreadedProducer<DeliveryTracker>;
+
+    /// A client that asks for topics until what it has met by then `is_enough`, and what its status says then.
+    fn asking(
+        settings: &KafkaSettings,
+        is_enough: impl Fn(&Probe, &RelayStatus) -> bool,
+    ) -> (Probe, RelayStatus) {
         let status = watch::Sender::new(RelayStatus::default());
         let config = client::common(settings).unwrap();
         let tracker = DeliveryTracker::with_status(status.clone());
-        let probe = ThreadedProducer::from_config_and_context(&config, tracker).unwrap();
+        let probe = Probe::from_config_and_context(&config, tracker).unwrap();
         for _ in 0..600 {
-            if status.borrow().is_known() {
+            let met = status.borrow().clone();
+            if is_enough(&probe, &met) {
                 break;
             }
             assert!(probe.client().fetch_metadata(None, Duration::from_millis(100)).is_err());
@@ -198,16 +204,20 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let brokers = listener.local_addr().unwrap().to_string();
         drop(listener);
-        let (probe, status) = asking(&KafkaSettings { brokers, ..KafkaSettings::default() });
+        let settings = KafkaSettings { brokers, ..KafkaSettings::default() };
+        let (probe, status) = asking(&settings, |_, status| status.is_known());
         let told = status.last_error.unwrap();
         assert!(!status.connected && status.failing_since.is_some());
         assert_eq!(OutageCause::of(&told), OutageCause::Unreachable, "{told}");
         assert!(!probe.context().is_refused(), "it may come up");
     }
 
-    /// A broker that answers each handshake with the error 33, UNSUPPORTED_SASL_MECHANISM, and offers nothing (Kafka's protocol,
-    /// SaslHandshake version 0).
+    /// A broker that knows the first versions of a few requests, and answers each handshake with the error 33, UNSUPPORTED_SASL_MECHANISM
+    /// (Kafka's protocol: ApiVersions and SaslHandshake, version 0).
     fn refusing_broker() -> String {
+        const API_VERSIONS: i16 = 18;
+        let numbers =
+            |numbers: &[i16]| numbers.iter().flat_map(|number| number.to_be_bytes()).collect::<Vec<u8>>();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         std::thread::spawn(move || {
@@ -218,9 +228,15 @@ mod tests {
                     if stream.read_exact(&mut request).is_err() {
                         break;
                     }
-                    let correlation = &request[4..8];
-                    let answer = [&[0, 0, 0, 10], correlation, &[0, 33], &[0, 0, 0, 0]].concat();
-                    let _ = stream.write_all(&answer);
+                    let number = |at: usize| i16::from_be_bytes([request[at], request[at + 1]]);
+                    // An error, and how many of what follows, in four bytes.
+                    let body = match (number(0), number(2)) {
+                        (API_VERSIONS, 0) => numbers(&[0, 0, 3, 3, 0, 4, 17, 0, 1, API_VERSIONS, 0, 0]),
+                        (API_VERSIONS, _) => numbers(&[35, 0, 0]),
+                        _ => numbers(&[33, 0, 0]),
+                    };
+                    let length = u32::try_from(4 + body.len()).unwrap().to_be_bytes();
+                    let _ = stream.write_all(&[&length[..], &request[4..8], &body[..]].concat());
                 }
             }
         });
@@ -234,12 +250,9 @@ mod tests {
             security_protocol: SecurityProtocol::SaslPlaintext,
             sasl_username: Some("dateline".into()),
             sasl_password: Some(Secret::new("hush")),
-            properties: [("api.version.request", "false"), ("broker.version.fallback", "0.10.0.0")]
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .into(),
             ..KafkaSettings::default()
         };
-        let (probe, status) = asking(&settings);
+        let (probe, status) = asking(&settings, |probe, _| probe.context().is_refused());
         assert!(probe.context().is_refused());
         let told = status.last_error.unwrap();
         assert_eq!(OutageCause::of(&told), OutageCause::Login, "{told}");
