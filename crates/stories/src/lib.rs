@@ -40,6 +40,7 @@
 //! ```
 
 pub mod book;
+mod compact_id;
 pub mod copy;
 pub mod origin;
 mod report;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // also in the helpers of the tests: a failure is theirs
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     num::NonZero,
     path::{Path, PathBuf},
@@ -54,6 +55,43 @@ fn the_recorded_day_gives_the_events_that_were_reviewed() {
         );
     }
     assert_eq!(readable.len(), reviewed.len());
+}
+
+/// The reports of each story when the day has ended, by the names of their pages, in the order of those.
+fn stories(lines: &str) -> BTreeSet<BTreeSet<String>> {
+    let mut last = BTreeMap::new();
+    for line in lines.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        if event["type"] == "dateline.story.v1" {
+            last.insert(event["data"]["story"].as_str().unwrap().to_owned(), event["data"].clone());
+        }
+    }
+    let page = |article: &serde_json::Value| {
+        let url: url::Url = article["url"].as_str().unwrap().parse().unwrap();
+        url.path().trim_matches('/').trim_end_matches(".html").to_owned()
+    };
+    let open = last.values().filter(|story| story["state"] == "open");
+    open.map(|story| story["articles"].as_array().unwrap().iter().map(page).collect()).collect()
+}
+
+/// Sixteen texts on the subject were written for the day, of seven happenings: the rail link is told in five languages, the ferry, the container train and the shells in
+/// one each.
+#[test]
+fn the_recorded_day_reads_as_its_seven_happenings() {
+    let (_, lines) = replay(&[fixture("day.warc.gz")], 2);
+    let expected: BTreeSet<BTreeSet<String>> = [
+        &["rail-link", "poezd", "cheoldo", "tielu", "ressha"][..],
+        &["timber", "robitnyky", "nodong"],
+        &["vizit", "daepyodan", "houbun"],
+        &["shipment", "youlun"],
+        &["gruz"],
+        &["snaryady"],
+        &["sudno"],
+    ]
+    .iter()
+    .map(|story| story.iter().map(|page| (*page).to_owned()).collect())
+    .collect();
+    assert_eq!(stories(&lines), expected);
 }
 
 #[test]

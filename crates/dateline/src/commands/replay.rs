@@ -45,7 +45,8 @@ pub struct ReplayArguments {
     /// there.
     #[arg(long, requires = "data_dir")]
     kafka: bool,
-    /// The files are archives of pages, without feeds: work through them in order.
+    /// The files are archives of pages, without feeds: work through them in order. Copies and stories are not told; `dateline stories
+    /// --batch` tells them of the articles.
     #[arg(long)]
     archive: bool,
     /// Keep the progress of a backfill in this file, and go on from it: what it says is done isn't done again.

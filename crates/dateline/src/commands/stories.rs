@@ -160,8 +160,8 @@ fn tell(
     for kept in kept {
         match kept {
             Kept::Report(id, report, reasons) => {
-                let story = stories.story_of(&report).unwrap_or(&report);
-                serde_json::to_writer(&mut *output, &texts.answer(&id, &report, story, &reasons))?;
+                let story = stories.story_of(&report).unwrap_or((&*report).into());
+                serde_json::to_writer(&mut *output, &texts.answer(&id, &report, &story, &reasons))?;
             }
             Kept::Failure(answer) => output.write_all(&answer.line)?,
         }

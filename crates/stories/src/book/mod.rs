@@ -18,6 +18,7 @@ use std::sync::Arc;
 use dateline_wire::{ArticleEvent, ArticleId, JoinReason, StoryEvent, StoryId};
 use jiff::Timestamp;
 
+use crate::compact_id::CompactId;
 use crate::copy::{MEMORY, MIN_SHARE};
 use crate::origin::Agencies;
 use crate::story::{StoryIndex, StoryReason, StoryTables};
@@ -34,19 +35,20 @@ const COPY: &str = "copy";
 pub struct StoryBook {
     index: StoryIndex,
     agencies: Arc<Agencies>,
-    places: HashMap<ArticleId, ArticlePlace>,
-    articles: HashMap<StoryId, Vec<ArticleId>>,
+    places: HashMap<CompactId, ArticlePlace>,
+    /// By story, its articles.
+    articles: HashMap<CompactId, Vec<CompactId>>,
     /// The articles in the order in which they came, or came again.
-    arrivals: VecDeque<(Timestamp, ArticleId)>,
+    arrivals: VecDeque<(Timestamp, CompactId)>,
 }
 
 /// Where an article stands.
 #[derive(Debug, Clone)]
 struct ArticlePlace {
-    story: StoryId,
+    story: CompactId,
     at: Timestamp,
     /// The article whose text it repeats, if it stands where it does for that.
-    copy_of: Option<ArticleId>,
+    copy_of: Option<CompactId>,
 }
 
 /// What the caller's records hold of a story.
@@ -92,8 +94,18 @@ impl StoryBook {
     }
 
     /// The story of an article that is not forgotten.
-    pub fn story_of(&self, article: &ArticleId) -> Option<&StoryId> {
-        self.places.get(article).map(|place| &place.story)
+    pub fn story_of(&self, article: &ArticleId) -> Option<StoryId> {
+        self.place_of(article).map(|place| StoryId::from_stored(place.story.text()))
+    }
+
+    fn place_of(&self, article: &ArticleId) -> Option<&ArticlePlace> {
+        self.places.get(&CompactId::of(article.as_str()))
+    }
+
+    /// The articles of a story.
+    fn articles_of(&self, story: &StoryId) -> Vec<ArticleId> {
+        let articles = self.articles.get(&CompactId::of(story.as_str()));
+        articles.into_iter().flatten().map(|article| ArticleId::from_stored(article.text())).collect()
     }
 
     /// Takes back an article that was told in `story`; nothing is judged. Articles are to come in the order in which they came first.
@@ -102,12 +114,9 @@ impl StoryBook {
         let copy_of = self.copied(article);
         self.index.remove(article.article.as_str());
         if copy_of.is_none() {
-            let others = self.articles.get(story).into_iter().flatten();
-            let beside = others
-                .filter(|other| **other != article.article && self.is_report(other))
-                .map(ArticleId::as_str)
-                .next();
-            self.index.restore(&report_of(article), beside);
+            let others = self.articles_of(story);
+            let beside = others.iter().find(|other| **other != article.article && self.is_report(other));
+            self.index.restore(&report_of(article), beside.map(ArticleId::as_str));
             self.index.take_changes();
         }
         self.put(&article.article, at, story.clone(), copy_of);
@@ -138,22 +147,22 @@ impl StoryBook {
             self.apply(change, at);
         }
         if let Some(original) = &copy_of
-            && let Some(story) = self.story_of(original).cloned()
+            && let Some(story) = self.story_of(original)
         {
-            let change = Move { article: id.clone(), from: self.story_of(id).cloned(), to: story };
+            let change = Move { article: id.clone(), from: self.story_of(id), to: story };
             if change.from.as_ref() != Some(&change.to) {
                 ended.extend(
                     change
                         .from
                         .clone()
-                        .filter(|from| self.articles[from].len() == 1)
+                        .filter(|from| self.articles_of(from).len() == 1)
                         .map(|from| (from, change.to.clone())),
                 );
                 self.apply(&change, at);
                 moves.push(change);
             }
         }
-        let story = self.story_of(id).cloned().unwrap_or_else(|| StoryId::of(id, id, article.revision));
+        let story = self.story_of(id).unwrap_or_else(|| StoryId::of(id, id, article.revision));
         self.put(id, at, story.clone(), copy_of);
         let joined_by = self.reasons(article, &story, reasons);
         let affected: BTreeSet<StoryId> = moves
@@ -189,7 +198,7 @@ impl StoryBook {
     /// The article whose text this one mostly repeats, where that is told in a story.
     fn copied(&self, article: &ArticleEvent) -> Option<ArticleId> {
         let copy = article.copy_of.as_ref().filter(|copy| copy.share >= MIN_SHARE)?;
-        (copy.article != article.article && self.places.contains_key(&copy.article))
+        (copy.article != article.article && self.place_of(&copy.article).is_some())
             .then(|| copy.article.clone())
     }
 
@@ -200,11 +209,11 @@ impl StoryBook {
 
     fn reasons(&self, article: &ArticleEvent, story: &StoryId, reasons: Vec<StoryReason>) -> Vec<JoinReason> {
         let rounded = |number: f32| (f64::from(number) * 1000.0).round() / 1000.0;
-        let place = self.places.get(&article.article);
+        let place = self.place_of(&article.article);
         if let (Some(original), Some(copy)) =
             (place.and_then(|place| place.copy_of.as_ref()), &article.copy_of)
         {
-            let with = original.clone();
+            let with = ArticleId::from_stored(original.text());
             return vec![JoinReason {
                 sign: COPY.into(),
                 value: copy.share,
@@ -221,35 +230,40 @@ impl StoryBook {
             evidence: reason.evidence,
         });
         // What spoke for a story that it has left again says nothing.
-        reasons.filter(|reason| self.story_of(&reason.with) == Some(story)).collect()
+        reasons.filter(|reason| self.story_of(&reason.with).as_ref() == Some(story)).collect()
     }
 
     /// Puts an article where it stands from now on.
     fn put(&mut self, article: &ArticleId, at: Timestamp, story: StoryId, copy_of: Option<ArticleId>) {
-        let from = self.story_of(article).cloned();
-        self.apply(&Move { article: article.clone(), from, to: story.clone() }, at);
-        self.places.insert(article.clone(), ArticlePlace { story, at, copy_of });
-        self.arrivals.push_back((at, article.clone()));
+        let from = self.story_of(article);
+        let id = CompactId::of(article.as_str());
+        let place = ArticlePlace {
+            story: CompactId::of(story.as_str()),
+            at,
+            copy_of: copy_of.map(|copied| CompactId::of(copied.as_str())),
+        };
+        self.apply(&Move { article: article.clone(), from, to: story }, at);
+        self.places.insert(id.clone(), place);
+        self.arrivals.push_back((at, id));
     }
 
     fn apply(&mut self, change: &Move, at: Timestamp) {
         if change.from.as_ref() == Some(&change.to) {
             return;
         }
+        let (article, to) = (CompactId::of(change.article.as_str()), CompactId::of(change.to.as_str()));
         if let Some(from) = &change.from {
-            self.leave(from, &change.article);
+            self.leave(&CompactId::of(from.as_str()), &article);
         }
-        self.articles.entry(change.to.clone()).or_default().push(change.article.clone());
-        match self.places.get_mut(&change.article) {
-            Some(place) => place.story = change.to.clone(),
-            None => {
-                let place = ArticlePlace { story: change.to.clone(), at, copy_of: None };
-                self.places.insert(change.article.clone(), place);
-            }
-        }
+        self.articles.entry(to.clone()).or_default().push(article.clone());
+        self.places.entry(article).and_modify(|place| place.story = to.clone()).or_insert(ArticlePlace {
+            story: to,
+            at,
+            copy_of: None,
+        });
     }
 
-    fn leave(&mut self, story: &StoryId, article: &ArticleId) {
+    fn leave(&mut self, story: &CompactId, article: &CompactId) {
         if let Some(articles) = self.articles.get_mut(story) {
             articles.retain(|other| other != article);
             if articles.is_empty() {
@@ -266,7 +280,7 @@ impl StoryBook {
             // One that came again is younger than this says.
             let Some(place) = self.places.get(&article).filter(|place| place.at == at) else { continue };
             let story = place.story.clone();
-            self.index.remove(article.as_str());
+            self.index.remove(&article.text());
             self.leave(&story, &article);
             self.places.remove(&article);
         }
@@ -289,35 +303,33 @@ impl StoryBook {
             .members()
             .filter_map(|article| self.story_of(article))
             .chain(self.story_of(cause))
-            .cloned()
             .collect();
-        for article in told.iter().flat_map(|story| &self.articles[story]) {
-            groups.add(&self.index, article);
+        for article in told.iter().flat_map(|story| self.articles_of(story)) {
+            groups.add(&self.index, &article);
         }
         let heirs = self.heirs(cause, &told, &groups);
         let names = groups.names(cause, revision, &heirs);
         let mut moves = Vec::new();
         for (members, story) in groups.groups.iter().zip(&names) {
-            for article in members.iter().filter(|article| self.story_of(article) != Some(story)) {
-                moves.push(Move {
-                    article: article.clone(),
-                    from: self.story_of(article).cloned(),
-                    to: story.clone(),
-                });
+            for article in members {
+                let from = self.story_of(article);
+                if from.as_ref() != Some(story) {
+                    moves.push(Move { article: article.clone(), from, to: story.clone() });
+                }
             }
         }
         let mut ended = Vec::new();
         for story in &told {
             let Some(heir) = heirs.get(story) else { continue };
             let to = &names[heir.group];
-            for article in
-                self.articles[story].iter().filter(|article| !self.is_report(article) && *article != cause)
-            {
+            let articles = self.articles_of(story);
+            for article in articles.iter().filter(|article| !self.is_report(article) && *article != cause) {
                 // A copy goes where its text goes, and all that is left of a story that ended goes with it.
-                let original = self.places.get(article).and_then(|place| place.copy_of.as_ref());
-                let moved = moves
-                    .iter()
-                    .find(|change| Some(&change.article) == original && change.from.as_ref() == Some(story));
+                let original = self.place_of(article).and_then(|place| place.copy_of.as_ref());
+                let original = original.map(|original| ArticleId::from_stored(original.text()));
+                let moved = moves.iter().find(|change| {
+                    Some(&change.article) == original.as_ref() && change.from.as_ref() == Some(story)
+                });
                 let to = moved.map_or(to, |change| &change.to).clone();
                 if to != *story {
                     moves.push(Move { article: article.clone(), from: Some(story.clone()), to });
@@ -339,12 +351,12 @@ impl StoryBook {
                 Some((*groups.by_article.get(article)?, self.index.order_of(article.as_str())?))
             };
             for (group, order) in
-                self.articles[story].iter().filter(|article| *article != cause).filter_map(of)
+                self.articles_of(story).iter().filter(|article| *article != cause).filter_map(of)
             {
                 let vote = votes.entry(group).or_insert((0, order));
                 *vote = (vote.0 + 1, vote.1.min(order));
             }
-            if votes.is_empty() && self.story_of(cause) == Some(story) {
+            if votes.is_empty() && self.story_of(cause).as_ref() == Some(story) {
                 votes.extend(of(cause).map(|(group, order)| (group, (1, order))));
             }
             let most =
@@ -378,8 +390,11 @@ impl Groups {
         if self.by_article.contains_key(article) {
             return;
         }
-        let members: Vec<ArticleId> =
-            index.reports_beside(article.as_str()).into_iter().map(ArticleId::from_stored).collect();
+        let members: Vec<ArticleId> = index
+            .reports_beside(article.as_str())
+            .into_iter()
+            .map(|id| ArticleId::from_stored(id.as_ref()))
+            .collect();
         if !members.is_empty() {
             self.by_article.extend(members.iter().map(|member| (member.clone(), self.groups.len())));
             self.groups.push(members);

@@ -130,7 +130,7 @@ fn an_edit_may_part_a_story_and_the_next_bring_it_together_again() {
     assert!(ended.articles.is_empty());
     assert_eq!(
         kept.book.story_of(&ArticleId::from_stored(joined.reports[0].0.shown.article.as_str())),
-        Some(&first.story)
+        Some(first.story.clone())
     );
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use dateline_wire::ArticleId;
+use crate::compact_id::CompactId;
 
 /// A run is not merged beyond this, so that old ones can be dropped: entries.
 const MAX_RUN: usize = 1 << 22;
@@ -16,7 +16,7 @@ const MAX_TEXTS_OF_SEQUENCE: usize = 16;
 /// What is remembered of a text besides its entries.
 #[derive(Debug, Clone)]
 pub(super) struct KnownText {
-    pub(super) article: ArticleId,
+    pub(super) article: CompactId,
     pub(super) revision: u32,
     /// When it came, in seconds since 1970.
     pub(super) seconds: i64,
@@ -25,7 +25,7 @@ pub(super) struct KnownText {
     /// How many of them are remembered.
     pub(super) sketch: u32,
     /// The text that it repeats in part.
-    pub(super) copy_of: Option<ArticleId>,
+    pub(super) copy_of: Option<CompactId>,
 }
 
 /// A text that shares sequences with another.
@@ -59,8 +59,7 @@ impl SketchIndex {
     /// The memory it takes, in bytes, without what the allocator adds.
     pub(super) fn bytes(&self) -> usize {
         let entries: usize = self.runs.iter().map(|run| run.entries.capacity()).sum();
-        let id = self.texts.front().map_or(0, |text| text.article.as_str().len());
-        entries * size_of::<(u32, u32)>() + self.texts.capacity() * (size_of::<KnownText>() + id)
+        entries * size_of::<(u32, u32)>() + self.texts.capacity() * size_of::<KnownText>()
     }
 
     pub(super) fn text(&self, number: u32) -> Option<&KnownText> {

@@ -33,6 +33,7 @@ use std::time::Duration;
 use dateline_wire::{ArticleId, CopyOf, Origin, OriginKind};
 use jiff::Timestamp;
 
+use crate::compact_id::CompactId;
 use index::{KnownText, SketchIndex};
 use overlap::{Overlap, overlap};
 use tokens::{Token, shingles, tokens, winnow};
@@ -171,12 +172,13 @@ impl CopyIndex {
         let places = text.winnowed(MAX_LOOKUPS);
         let hashes: Vec<u32> = places.iter().map(|place| short(text.hashes[*place])).collect();
         let (hits, is_common) = self.index.hits(&hashes);
+        let own = CompactId::of(article.as_str());
         let mut candidates: Vec<(f64, &KnownText)> = hits
             .iter()
             .filter_map(|hits| {
                 let known = self.index.text(hits.number)?;
                 // An edit is no copy, and neither is the original of one.
-                if known.article == *article || known.copy_of.as_ref() == Some(article) {
+                if known.article == own || known.copy_of.as_ref() == Some(&own) {
                     return None;
                 }
                 let sampled = f64::from(known.sketch) / f64::from(known.shingles.max(1));
@@ -191,7 +193,8 @@ impl CopyIndex {
         let lines = common_lines(text, &places, &is_common);
         let mut best: Option<(Overlap, &KnownText, EarlierText)> = None;
         for (_, known) in candidates.into_iter().take(MAX_COMPARED) {
-            let Some(earlier) = read(&known.article, known.revision) else { continue };
+            let known_article = ArticleId::from_stored(known.article.text());
+            let Some(earlier) = read(&known_article, known.revision) else { continue };
             let found = overlap(&text.tokens, &tokens(&earlier.text), |line| lines.contains(&line));
             if is_copy(&found)
                 && best.as_ref().is_none_or(|best| is_better((&found, known), (&best.0, best.1)))
@@ -201,7 +204,7 @@ impl CopyIndex {
         }
         let (found, known, earlier) = best?;
         let copy_of = CopyOf {
-            article: known.article.clone(),
+            article: ArticleId::from_stored(known.article.text()),
             revision: known.revision,
             share: found.share,
             spans: found.spans,
@@ -234,12 +237,12 @@ impl CopyIndex {
         let oldest = now.saturating_sub(MEMORY.as_secs().cast_signed());
         self.index.forget(|text, count| text.seconds < oldest || count >= MAX_TEXTS);
         let text = KnownText {
-            article: article.clone(),
+            article: CompactId::of(article.as_str()),
             revision,
             seconds: now,
             shingles: sketch.shingles,
             sketch: u32::try_from(sketch.hashes.len()).unwrap_or(u32::MAX),
-            copy_of: sketch.copy_of.clone(),
+            copy_of: sketch.copy_of.as_ref().map(|copied| CompactId::of(copied.as_str())),
         };
         self.index.add(text, &sketch.hashes);
     }

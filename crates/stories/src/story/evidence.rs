@@ -1,8 +1,8 @@
 //! What speaks for and against two reports telling one happening.
 
-use super::bag::{WeighedBag, ratio};
 use super::profile::Profile;
 use super::tables::StoryTables;
+use super::weighing::Likeness;
 
 macro_rules! signs {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
@@ -13,6 +13,9 @@ macro_rules! signs {
         impl Sign {
             /// Every sign, in the order in which they speak.
             pub(super) const ALL: &[Sign] = &[$(Sign::$variant,)+];
+
+            /// How many there are.
+            pub(super) const COUNT: usize = Sign::ALL.len();
 
             /// Its name in `weights.tsv` and in reasons.
             pub(super) fn as_str(self) -> &'static str {
@@ -92,44 +95,6 @@ impl SignWeights {
     }
 }
 
-/// A profile's bags, weighed by how rare their members are now.
-#[derive(Debug, Clone)]
-pub(super) struct WeighedProfile {
-    pub(super) wording: WeighedBag,
-    opening: WeighedBag,
-    title: WeighedBag,
-    entities: WeighedBag,
-    pub(super) acts: WeighedBag,
-    numbers: WeighedBag,
-}
-
-impl WeighedProfile {
-    pub(super) fn of(profile: &Profile, rarity: impl Fn(FactKind, u32) -> f32) -> Self {
-        let rarities: Vec<(u32, f32)> =
-            profile.wording.keys().iter().map(|key| (*key, rarity(FactKind::Word, *key))).collect();
-        let of_word = |key: u32| {
-            rarities.binary_search_by_key(&key, |(key, _)| *key).map_or(0.0, |place| rarities[place].1)
-        };
-        Self {
-            wording: profile.wording.weigh(of_word),
-            opening: profile.opening.weigh(of_word),
-            title: profile.title.weigh(of_word),
-            entities: profile.entities.weigh(|key| rarity(FactKind::Entity, key)),
-            acts: profile.acts.weigh(|key| rarity(FactKind::Act, key)),
-            numbers: profile.numbers.weigh(|key| rarity(FactKind::Number, key)),
-        }
-    }
-
-    /// The cosine of names, acts and numbers together.
-    pub(super) fn facts(&self, other: &Self) -> f32 {
-        let product = self.entities.product(&other.entities)
-            + self.acts.product(&other.acts)
-            + self.numbers.product(&other.numbers);
-        let square = |profile: &Self| profile.entities.square + profile.acts.square + profile.numbers.square;
-        ratio(product, square(self) * square(other))
-    }
-}
-
 /// What a key stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum FactKind {
@@ -139,65 +104,70 @@ pub(super) enum FactKind {
     Number,
 }
 
-/// A report as it is compared: its profile, its weighed bags, and how much it resembles those around it.
+/// A report as it is compared: its profile, and how much it resembles those around it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Compared<'p> {
     pub(super) profile: &'p Profile,
-    pub(super) weighed: &'p WeighedProfile,
     /// In its own language, and across.
     pub(super) crowd: [f32; 2],
 }
 
-/// The value of every sign between two reports.
-pub(super) fn evidence(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -> Vec<(Sign, f32)> {
+/// The value of every sign between two reports that share so much.
+pub(super) fn evidence(
+    a: Compared<'_>,
+    b: Compared<'_>,
+    likeness: &Likeness,
+    tables: &StoryTables,
+) -> [f32; Sign::COUNT] {
     let across = a.profile.language != b.profile.language;
     let shorter = a.profile.words.min(b.profile.words).max(10) as f32;
-    let length = (shorter.ln() - 4.0) / 3.0;
-    let titled = !across && !a.profile.title.is_empty() && !b.profile.title.is_empty();
-    let script = if across { None } else { Some(Script::of(&a.profile.language)) };
-    let shares = |x: &[u16], y: &[u16]| x.iter().any(|day| y.contains(day));
-    let dated = !a.profile.lead_days.is_empty() && !b.profile.lead_days.is_empty();
-    let same_day = dated && shares(&a.profile.lead_days, &b.profile.lead_days);
+    let titled = !across && a.profile.is_titled() && b.profile.is_titled();
+    let script = if across { None } else { Some(Script::of(a.profile.language.as_str())) };
+    let [a_lead, b_lead] = [a, b].map(|report| report.profile.lead_days());
+    let dated = a_lead.len() > 0 && b_lead.len() > 0;
+    let same_day = dated && shares(a.profile.lead_days(), || b.profile.lead_days());
     let weekdays = [a.profile.lead_weekdays, b.profile.lead_weekdays];
     let other_weekday = weekdays[0] != 0 && weekdays[1] != 0 && weekdays[0] & weekdays[1] == 0;
     let other_day = match dated {
-        true => {
-            !shares(&a.profile.lead_days, &b.profile.days) && !shares(&b.profile.lead_days, &a.profile.days)
-        }
+        true => !shares(a_lead, || b.profile.days()) && !shares(b_lead, || a.profile.days()),
         false => other_weekday,
     };
     let apart = a.profile.published.zip(b.profile.published).map(|(a, b)| days_apart(a, b));
     let truth = |holds: bool| f32::from(u8::from(holds));
-    Sign::ALL
-        .iter()
-        .map(|sign| {
-            let value = match sign {
-                Sign::Always => 1.0,
-                Sign::Wording => a.weighed.wording.cosine(&b.weighed.wording),
-                Sign::Opening if across => 0.0,
-                Sign::Opening => a.weighed.opening.cosine(&b.weighed.opening),
-                Sign::Title if titled => a.weighed.title.cosine(&b.weighed.title),
-                Sign::Title => 0.0,
-                Sign::Titled => truth(titled),
-                Sign::Cyrillic => truth(script == Some(Script::Cyrillic)),
-                Sign::Dense => truth(script == Some(Script::Dense)),
-                Sign::Length => length,
-                Sign::NamedDay => truth(shares(&a.profile.days, &b.profile.days)),
-                Sign::Facts => a.weighed.facts(b.weighed),
-                Sign::Entities => a.weighed.entities.cosine(&b.weighed.entities),
-                Sign::Acts => a.weighed.acts.cosine(&b.weighed.acts),
-                Sign::Numbers => a.weighed.numbers.cosine(&b.weighed.numbers),
-                Sign::SameDay => truth(same_day),
-                Sign::OtherDay => truth(other_day),
-                Sign::OtherAct => truth(contradicts(a.profile, b.profile, tables)),
-                Sign::Gap => apart.map_or(0.0, |days| (days.ln_1p() / 4.0).min(1.0)),
-                Sign::LongGap => apart.map_or(0.0, |days| ((days - 3.0) / 30.0).clamp(0.0, 1.0)),
-                Sign::Undated => truth(apart.is_none()),
-                Sign::Crowd => (a.crowd[usize::from(across)] + b.crowd[usize::from(across)]) / 2.0,
-            };
-            (*sign, value)
-        })
-        .collect()
+    let value = |sign: Sign| match sign {
+        Sign::Always => 1.0,
+        Sign::Wording => likeness.wording,
+        Sign::Opening if across => 0.0,
+        Sign::Opening => likeness.opening,
+        Sign::Title if titled => likeness.title,
+        Sign::Title => 0.0,
+        Sign::Titled => truth(titled),
+        Sign::Cyrillic => truth(script == Some(Script::Cyrillic)),
+        Sign::Dense => truth(script == Some(Script::Dense)),
+        Sign::Length => (shorter.ln() - 4.0) / 3.0,
+        Sign::NamedDay => truth(shares(a.profile.days(), || b.profile.days())),
+        Sign::Facts => likeness.facts,
+        Sign::Entities => likeness.entities,
+        Sign::Acts => likeness.acts,
+        Sign::Numbers => likeness.numbers,
+        Sign::SameDay => truth(same_day),
+        Sign::OtherDay => truth(other_day),
+        Sign::OtherAct => truth(contradicts(a.profile, b.profile, tables)),
+        Sign::Gap => apart.map_or(0.0, |days| (days.ln_1p() / 4.0).min(1.0)),
+        Sign::LongGap => apart.map_or(0.0, |days| ((days - 3.0) / 30.0).clamp(0.0, 1.0)),
+        Sign::Undated => truth(apart.is_none()),
+        Sign::Crowd => (a.crowd[usize::from(across)] + b.crowd[usize::from(across)]) / 2.0,
+    };
+    let mut values = [0.0; Sign::COUNT];
+    for (sign, place) in Sign::ALL.iter().zip(&mut values) {
+        *place = value(*sign);
+    }
+    values
+}
+
+/// Whether some day stands in both lists.
+fn shares<D: Iterator<Item = u16>>(mut days: impl Iterator<Item = u16>, others: impl Fn() -> D) -> bool {
+    days.any(|day| others().any(|other| other == day))
 }
 
 /// How a language is written, as far as it matters to how sooner or later two texts share words.
@@ -219,30 +189,33 @@ impl Script {
 }
 
 /// The weighted sum of the signs: above 0 the two tell one happening.
-pub(super) fn score(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -> f32 {
+pub(super) fn score(a: Compared<'_>, b: Compared<'_>, likeness: &Likeness, tables: &StoryTables) -> f32 {
     let across = a.profile.language != b.profile.language;
-    evidence(a, b, tables).into_iter().map(|(sign, value)| value * tables.weights.get(sign, across)).sum()
+    let values = evidence(a, b, likeness, tables);
+    Sign::ALL.iter().zip(values).map(|(sign, value)| value * tables.weights.get(*sign, across)).sum()
 }
 
 /// What each sign adds to the score of two reports, without those that add nothing.
-pub(super) fn contributions(a: Compared<'_>, b: Compared<'_>, tables: &StoryTables) -> Vec<(Sign, f32, f32)> {
+pub(super) fn contributions(
+    a: Compared<'_>,
+    b: Compared<'_>,
+    likeness: &Likeness,
+    tables: &StoryTables,
+) -> Vec<(Sign, f32, f32)> {
     let across = a.profile.language != b.profile.language;
-    evidence(a, b, tables)
-        .into_iter()
-        .map(|(sign, value)| (sign, value, value * tables.weights.get(sign, across)))
-        .filter(|(_, _, weight)| weight.abs() >= 0.0005)
-        .collect()
+    let values = evidence(a, b, likeness, tables);
+    let weighed = |(sign, value): (&Sign, f32)| (*sign, value, value * tables.weights.get(*sign, across));
+    Sign::ALL.iter().zip(values).map(weighed).filter(|(_, _, weight)| weight.abs() >= 0.0005).collect()
 }
 
 /// Whether one begins with an act that contradicts one the other begins with, and not with that itself.
 fn contradicts(a: &Profile, b: &Profile, tables: &StoryTables) -> bool {
+    let holds = |profile: &Profile, act: u16| profile.lead_acts().any(|own| own == act);
     let one_way = |a: &Profile, b: &Profile| {
-        a.lead_acts.iter().any(|act| {
-            tables.against(*act).is_some_and(|against| {
-                b.lead_acts.contains(&against)
-                    && !a.lead_acts.contains(&against)
-                    && !b.lead_acts.contains(act)
-            })
+        a.lead_acts().any(|act| {
+            tables
+                .against(act)
+                .is_some_and(|against| holds(b, against) && !holds(a, against) && !holds(b, act))
         })
     };
     one_way(a, b) || one_way(b, a)

@@ -1,5 +1,6 @@
 //! The stories known so far, and the way of a report into one.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -7,12 +8,16 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::day::nearest;
-use super::evidence::{Compared, FactKind, Sign, WeighedProfile, contributions, score};
+use super::evidence::{Compared, FactKind, Sign, contributions, evidence, score};
 use super::number::expected_share;
+use super::postings::{MAX_POSTED, NumberMap, Postings};
 use super::profile::Profile;
+use super::reading::read;
 use super::review::bounded;
 use super::tables::StoryTables;
+use super::weighing::{Lengths, Likeness, WeighedProfile};
 use crate::Report;
+use crate::compact_id::CompactId;
 
 /// Reports that are kept: two weeks at 70,000 a day. Beyond it the oldest are forgotten.
 const MAX_REPORTS: usize = 1_000_000;
@@ -22,9 +27,11 @@ const MAX_CANDIDATES: usize = 200;
 const MAX_STORIES: usize = 40;
 const MAX_SPEAKERS: usize = 32;
 /// Members of a profile that it can be found by, the rarest; a member that more than this share of many texts has leads nowhere.
-const MAX_INDEXED_WORDS: usize = 24;
-const MAX_INDEXED_FACTS: usize = 16;
+const MAX_POSTED_WORDS: usize = 24;
+const MAX_POSTED_FACTS: usize = MAX_POSTED - MAX_POSTED_WORDS;
 const MAX_SHARE: f32 = 0.1;
+/// Reports that each of them leads to, the latest.
+const MAX_LED_TO: usize = 200;
 /// Texts that the expected shares of words count as, against the texts that were read; and of facts.
 const WORD_PRIOR: f32 = 100.0;
 const FACT_PRIOR: f32 = 50.0;
@@ -43,25 +50,26 @@ const EXPECTED_LIKENESS: [f32; 2] = [0.15, 0.3];
 /// Who has read little knows little of what is common, and takes what all of a subject's reports share for likeness.
 const FIRST_MARGIN: f32 = 0.3;
 const MARGIN_HALVED: f32 = 50.0;
+/// How long the weighed bags of a report are is measured anew once so many times the texts were read that had been then, those that
+/// expectations count as among them.
+const MORE_TEXTS: f32 = 1.1;
 /// Words that a reason shows.
 const MAX_EVIDENCE: usize = 6;
 
 /// The stories known so far: what is common, what was read, and which report tells which story.
 ///
-/// Memory is bounded: of each report about a kilobyte is kept, of a million reports at most.
+/// Memory is bounded: of each report about 0.8 kB is kept, of a million reports at most.
 #[derive(Debug, Clone)]
 pub struct StoryIndex {
     tables: Arc<StoryTables>,
     /// The number of the oldest report that is kept; reports are numbered in their order of arrival.
     first: u32,
     reports: VecDeque<PlacedReport>,
-    numbers: HashMap<Box<str>, u32>,
+    numbers: HashMap<CompactId, u32>,
     /// By the number of the first report of each, its reports in their order of arrival.
-    stories: HashMap<u32, Vec<u32>>,
-    /// In how many of the kept reports something stands.
-    holders: HashMap<(FactKind, u32), u32>,
-    /// The reports that can be found by something, in their order.
-    postings: HashMap<(FactKind, u32), VecDeque<u32>>,
+    stories: NumberMap<u32, Vec<u32>>,
+    /// In how many of the kept reports something stands, and which can be found by it.
+    postings: Postings,
     /// The reports whose story is another than it was when [`StoryIndex::take_changes`] was called last.
     changed: BTreeSet<u32>,
 }
@@ -77,12 +85,37 @@ pub struct ReportFacts {
 
 #[derive(Debug, Clone)]
 struct PlacedReport {
-    id: Box<str>,
+    id: CompactId,
     profile: Profile,
+    lengths: Lengths,
+    /// How many reports were kept when they were measured.
+    measured: u32,
     story: u32,
-    /// Its greatest likenesses to others, the greatest first: in its own language, and across.
-    likenesses: [Vec<f32>; 2],
-    indexed: Box<[(FactKind, u32)]>,
+    /// Its greatest likenesses to others: in its own language, and across.
+    likenesses: [Likenesses; 2],
+}
+
+/// The greatest likenesses of a report, the greatest first, each as a byte: 0 where none is known, else from 1 for unlike to 255 for
+/// alike.
+#[derive(Debug, Clone, Copy, Default)]
+struct Likenesses([u8; CROWD.end]);
+
+impl Likenesses {
+    fn note(&mut self, likeness: f32) {
+        let likeness = 1 + (likeness.clamp(0.0, 1.0) * 254.0).round() as u8;
+        let place = self.0.partition_point(|known| *known >= likeness);
+        if place < self.0.len() {
+            self.0.copy_within(place..CROWD.end - 1, place + 1);
+            self.0[place] = likeness;
+        }
+    }
+
+    /// The mean of those that are likely of other stories; what is not known yet counts as `expected`.
+    fn crowd(&self, expected: f32) -> f32 {
+        let value =
+            |likeness: &u8| likeness.checked_sub(1).map_or(expected, |likeness| f32::from(likeness) / 254.0);
+        self.0[CROWD].iter().map(value).sum::<f32>() / CROWD.len() as f32
+    }
 }
 
 /// Where a report belongs, and why.
@@ -120,9 +153,8 @@ impl StoryIndex {
             first: 0,
             reports: VecDeque::new(),
             numbers: HashMap::new(),
-            stories: HashMap::new(),
-            holders: HashMap::new(),
-            postings: HashMap::new(),
+            stories: NumberMap::default(),
+            postings: Postings::default(),
             changed: BTreeSet::new(),
         }
     }
@@ -139,8 +171,8 @@ impl StoryIndex {
 
     /// The story that the report `id` belongs to now: a later report may have merged its first story into another, or shown it
     /// a better place. `None` where the report is not known, or forgotten.
-    pub fn story_of(&self, id: &str) -> Option<&str> {
-        self.numbers.get(id).map(|number| self.id(self.report(*number).story))
+    pub fn story_of(&self, id: &str) -> Option<Cow<'_, str>> {
+        self.number_of(id).map(|number| self.id(self.report(number).story))
     }
 
     /// Puts a report into the story that it tells, or begins one. A report whose id is known is where it was.
@@ -148,17 +180,11 @@ impl StoryIndex {
     /// The time is bounded, however many reports are kept.
     pub fn place(&mut self, report: &Report) -> StoryVerdict {
         if let Some(story) = self.story_of(&report.id) {
-            return StoryVerdict { story: story.to_owned(), joined_by: Vec::new(), merged: Vec::new() };
+            return StoryVerdict { story: story.into_owned(), joined_by: Vec::new(), merged: Vec::new() };
         }
-        let tables = Arc::clone(&self.tables);
-        let (profile, stems) = Profile::of(report, &tables);
-        let number = self.add(&report.id, profile);
+        let (profile, stems) = read(report, &Arc::clone(&self.tables));
+        let (number, rivals, mut comparison) = self.take_in(&report.id, profile);
         self.changed.insert(number);
-        let candidates = self.candidates(number);
-        let mut comparison = Comparison::default();
-        self.measure_likeness(number, &candidates, &mut comparison);
-
-        let rivals = self.stories_of(&candidates);
         let joined = self.likest(number, &rivals, &mut comparison);
         if let Some(story) = joined {
             self.assign(number, story);
@@ -167,44 +193,36 @@ impl StoryIndex {
             .map(|_| self.reasons(number, &report.entities, &stems, &mut comparison))
             .unwrap_or_default();
         let merged = self.settle(number, &rivals, &mut comparison);
-        let story = self.id(self.report(number).story).to_owned();
+        let story = self.id(self.report(number).story).into_owned();
         StoryVerdict { story, joined_by, merged }
     }
 
     /// Takes back a report that was placed before, into the story of the report `beside`, or a story of its own: nothing is judged. What
     /// is common, and how much of a crowd each stands in, is known afterwards as though it had been placed.
     pub fn restore(&mut self, report: &Report, beside: Option<&str>) {
-        if self.numbers.contains_key(report.id.as_str()) {
+        if self.number_of(&report.id).is_some() {
             return;
         }
-        let (profile, _) = Profile::of(report, &Arc::clone(&self.tables));
-        let number = self.add(&report.id, profile);
-        let candidates = self.candidates(number);
-        self.measure_likeness(number, &candidates, &mut Comparison::default());
-        if let Some(beside) = beside.and_then(|id| self.numbers.get(id).copied()) {
+        let (profile, _) = read(report, &Arc::clone(&self.tables));
+        let (number, ..) = self.take_in(&report.id, profile);
+        if let Some(beside) = beside.and_then(|id| self.number_of(id)) {
             self.assign(number, self.report(beside).story);
         }
     }
 
     /// Forgets one report, whose text is another by now. Its story goes on without it.
     pub fn remove(&mut self, id: &str) {
-        let Some(number) = self.numbers.get(id).copied() else { return };
+        let Some(number) = self.number_of(id) else { return };
         self.leave(number);
-        self.numbers.remove(id);
+        self.numbers.remove(&CompactId::of(id));
         self.changed.remove(&number);
         let at = (number - self.first) as usize;
         // The number stays taken, by a report that says nothing.
-        let empty = PlacedReport {
-            id: "".into(),
-            profile: Profile::default(),
-            story: number,
-            likenesses: Default::default(),
-            indexed: Box::default(),
-        };
-        let report = std::mem::replace(&mut self.reports[at], empty);
-        self.release(number, &report);
+        let report = std::mem::replace(&mut self.reports[at], PlacedReport::of_nothing(number));
+        self.release(&report);
         while self.reports.front().is_some_and(|report| report.id.is_empty()) {
             self.reports.pop_front();
+            self.postings.forget_oldest();
             self.first += 1;
         }
     }
@@ -213,69 +231,77 @@ impl StoryIndex {
     pub fn take_changes(&mut self) -> Vec<String> {
         let changed = std::mem::take(&mut self.changed);
         let known = changed.into_iter().filter(|number| *number >= self.first);
-        known.map(|number| self.id(number).to_owned()).filter(|id| !id.is_empty()).collect()
+        known.map(|number| self.id(number).into_owned()).filter(|id| !id.is_empty()).collect()
     }
 
     /// The ids of the reports in the story of report `id`, in their order of arrival.
-    pub fn reports_beside(&self, id: &str) -> Vec<&str> {
-        let members = self.numbers.get(id).and_then(|number| self.stories.get(&self.report(*number).story));
+    pub fn reports_beside(&self, id: &str) -> Vec<Cow<'_, str>> {
+        let members = self.number_of(id).and_then(|number| self.stories.get(&self.report(number).story));
         members.into_iter().flatten().map(|member| self.id(*member)).collect()
     }
 
     /// A number that is greater for reports that came later.
     pub fn order_of(&self, id: &str) -> Option<u32> {
-        self.numbers.get(id).copied()
+        self.number_of(id)
     }
 
     /// What the report `id` tells.
     pub fn facts_of(&self, id: &str) -> ReportFacts {
-        let Some(number) = self.numbers.get(id) else { return ReportFacts::default() };
-        let profile = &self.report(*number).profile;
-        let acts = profile.lead_acts.iter().map(|act| self.tables.act_name(*act).to_owned()).collect();
-        let days = profile.lead_days.iter().filter_map(|day| nearest(*day, profile.published?)).collect();
+        let Some(number) = self.number_of(id) else { return ReportFacts::default() };
+        let profile = &self.report(number).profile;
+        let acts = profile.lead_acts().map(|act| self.tables.act_name(act).to_owned()).collect();
+        let days = profile.lead_days().filter_map(|day| nearest(day, profile.published?)).collect();
         ReportFacts { acts, days }
+    }
+
+    fn number_of(&self, id: &str) -> Option<u32> {
+        self.numbers.get(&CompactId::of(id)).copied()
     }
 
     fn report(&self, number: u32) -> &PlacedReport {
         &self.reports[(number - self.first) as usize]
     }
 
-    pub(super) fn id(&self, number: u32) -> &str {
-        if number >= self.first { &self.report(number).id } else { "" }
+    fn report_mut(&mut self, number: u32) -> &mut PlacedReport {
+        &mut self.reports[(number - self.first) as usize]
     }
 
-    /// Keeps a report, as the first of a story of its own.
-    fn add(&mut self, id: &str, profile: Profile) -> u32 {
+    pub(super) fn id(&self, number: u32) -> Cow<'_, str> {
+        if number >= self.first { self.report(number).id.text() } else { Cow::Borrowed("") }
+    }
+
+    /// Keeps a report, as the first of a story of its own, and learns how alike it and others are. Gives its number, and the stories that it
+    /// may belong to.
+    fn take_in(&mut self, id: &str, profile: Profile) -> (u32, Vec<u32>, Comparison) {
         while self.reports.len() >= MAX_REPORTS {
             self.forget_oldest();
         }
         let number = self.first + self.reports.len() as u32;
-        for held in facts(&profile) {
-            *self.holders.entry(held).or_insert(0) += 1;
+        for (kind, key) in facts(&profile) {
+            self.postings.hold(kind, key);
         }
-        let indexed = self.rarest(&profile);
-        for key in &indexed {
-            self.postings.entry(*key).or_default().push_back(number);
-        }
-        self.numbers.insert(id.into(), number);
+        let id = CompactId::of(id);
+        self.numbers.insert(id.clone(), number);
         self.stories.insert(number, vec![number]);
-        self.reports.push_back(PlacedReport {
-            id: id.into(),
-            profile,
-            story: number,
-            likenesses: Default::default(),
-            indexed,
-        });
-        number
+        self.reports.push_back(PlacedReport { id, profile, ..PlacedReport::of_nothing(number) });
+        let rarest = self.rarest(number);
+        self.postings.post(number, &rarest);
+        let candidates = self.candidates(number, &rarest);
+        let rivals = self.stories_of(&candidates);
+        self.measure_lengths(number, &candidates, &rivals);
+        let mut comparison = Comparison::default();
+        self.measure_likeness(number, &candidates, &mut comparison);
+        (number, rivals, comparison)
     }
 
     /// Forgets the oldest report; its story goes on under its next one.
     fn forget_oldest(&mut self) {
         let number = self.first;
         let Some(report) = self.reports.pop_front() else { return };
+        self.postings.forget_oldest();
         self.first += 1;
         self.numbers.remove(&report.id);
-        self.release(number, &report);
+        self.release(&report);
         if let Some(mut members) = self.stories.remove(&report.story) {
             members.retain(|member| *member != number);
             if let Some(next) = members.first().copied() {
@@ -286,29 +312,15 @@ impl StoryIndex {
     }
 
     /// Counts no more what a report held.
-    fn release(&mut self, number: u32, report: &PlacedReport) {
-        for held in facts(&report.profile) {
-            if let Some(holders) = self.holders.get_mut(&held) {
-                *holders -= 1;
-                if *holders == 0 {
-                    self.holders.remove(&held);
-                }
-            }
-        }
-        for key in &report.indexed {
-            if let Some(posted) = self.postings.get_mut(key) {
-                posted.retain(|posted| *posted != number);
-                if posted.is_empty() {
-                    self.postings.remove(key);
-                }
-            }
+    fn release(&mut self, report: &PlacedReport) {
+        for (kind, key) in facts(&report.profile) {
+            self.postings.release(kind, key);
         }
     }
 
     fn rename(&mut self, members: &[u32], story: u32) {
         for member in members {
-            let at = (*member - self.first) as usize;
-            if std::mem::replace(&mut self.reports[at].story, story) != story {
+            if std::mem::replace(&mut self.report_mut(*member).story, story) != story {
                 self.changed.insert(*member);
             }
         }
@@ -322,64 +334,78 @@ impl StoryIndex {
             FactKind::Act => (ACT_EXPECTED, FACT_PRIOR),
             FactKind::Number => (expected_share(u64::from(key)), FACT_PRIOR),
         };
-        let holders = self.holders.get(&(kind, key)).copied().unwrap_or(0) as f32;
+        let holders = self.postings.holders(kind, key) as f32;
         let texts = self.reports.len() as f32 + 1.0 + prior;
         let rarity = (texts / (holders + expected * prior + 0.5)).ln().max(MIN_RARITY);
         if kind == FactKind::Word { rarity.powf(WORD_POWER) } else { rarity }
     }
 
-    /// What a profile can be found by.
-    fn rarest(&self, profile: &Profile) -> Box<[(FactKind, u32)]> {
+    /// What a report can be found by.
+    pub(super) fn rarest(&self, number: u32) -> Vec<(FactKind, u32)> {
         let many = self.reports.len() as f32 + WORD_PRIOR;
-        let mut weighed: Vec<(f32, (FactKind, u32))> = weighed_facts(profile)
-            .filter(|(key, _)| {
-                self.reports.len() < 1000
-                    || self.holders.get(key).is_none_or(|holders| (*holders as f32) < MAX_SHARE * many)
-            })
-            .map(|(key, weight)| (weight * self.rarity(key.0, key.1), key))
+        let is_common = |(kind, key): (FactKind, u32)| {
+            self.reports.len() >= 1000 && self.postings.holders(kind, key) as f32 >= MAX_SHARE * many
+        };
+        let mut weighed: Vec<(f32, (FactKind, u32))> = weighed_facts(&self.report(number).profile)
+            .filter(|(member, _)| !is_common(*member))
+            .map(|(member, weight)| (weight * self.rarity(member.0, member.1), member))
             .collect();
         weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         // Words lead to reports in the same language only, so the facts have room of their own.
         let (words, facts): (Vec<_>, Vec<_>) =
-            weighed.into_iter().map(|(_, key)| key).partition(|(kind, _)| *kind == FactKind::Word);
-        words.into_iter().take(MAX_INDEXED_WORDS).chain(facts.into_iter().take(MAX_INDEXED_FACTS)).collect()
+            weighed.into_iter().map(|(_, member)| member).partition(|(kind, _)| *kind == FactKind::Word);
+        words.into_iter().take(MAX_POSTED_WORDS).chain(facts.into_iter().take(MAX_POSTED_FACTS)).collect()
     }
 
-    /// The earlier reports that share the rarest words and facts with this one, the likest first.
-    pub(super) fn candidates(&self, number: u32) -> Vec<u32> {
-        let mut shared: HashMap<u32, f32> = HashMap::new();
-        let report = self.report(number);
-        for key in &report.indexed {
-            let rarity = self.rarity(key.0, key.1);
-            let Some(posted) = self.postings.get(key) else { continue };
-            // The latest of those that a common key leads to.
-            for other in posted.iter().rev().filter(|other| **other != number).take(2000) {
-                *shared.entry(*other).or_insert(0.0) += rarity * rarity;
+    /// The other reports that share the rarest words and facts with this one, the likest first.
+    pub(super) fn candidates(&self, number: u32, rarest: &[(FactKind, u32)]) -> Vec<u32> {
+        let mut shared: NumberMap<u32, f32> = NumberMap::default();
+        for (kind, key) in rarest {
+            let rarity = self.rarity(*kind, *key);
+            for other in self.postings.newest(*kind, *key).filter(|other| *other != number).take(MAX_LED_TO) {
+                *shared.entry(other).or_insert(0.0) += rarity * rarity;
             }
         }
         let mut candidates: Vec<(u32, f32)> = shared.into_iter().collect();
-        candidates.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        candidates.truncate(MAX_CANDIDATES);
+        candidates.retain(|(other, _)| !self.report(*other).id.is_empty());
+        let likest_first = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if candidates.len() > MAX_CANDIDATES {
+            candidates.select_nth_unstable_by(MAX_CANDIDATES, likest_first);
+            candidates.truncate(MAX_CANDIDATES);
+        }
+        candidates.sort_by(likest_first);
         candidates.into_iter().map(|(other, _)| other).collect()
+    }
+
+    /// Measures the new report, and all that it may be compared with whose lengths are known by what is common no more.
+    fn measure_lengths(&mut self, number: u32, candidates: &[u32], rivals: &[u32]) {
+        let texts = |reports: u32| reports as f32 + WORD_PRIOR;
+        let now = texts(self.reports.len() as u32);
+        let members = rivals.iter().flat_map(|story| speakers(self.members(*story)));
+        let compared: Vec<u32> =
+            [number].into_iter().chain(candidates.iter().copied()).chain(members).collect();
+        for other in compared {
+            let measured = self.report(other).measured;
+            if measured == 0 || now > texts(measured) * MORE_TEXTS {
+                self.measure_length(other);
+            }
+        }
+    }
+
+    pub(super) fn measure_length(&mut self, number: u32) {
+        let lengths = Lengths::of(&self.report(number).profile, |kind, key| self.rarity(kind, key));
+        let measured = self.reports.len() as u32;
+        let report = self.report_mut(number);
+        (report.lengths, report.measured) = (lengths, measured);
     }
 
     /// Measures how alike the new report and the candidates are, which tells for each how much of a crowd it stands in.
     fn measure_likeness(&mut self, number: u32, candidates: &[u32], comparison: &mut Comparison) {
         for other in candidates {
-            let (across, likeness) = comparison.likeness(self, number, *other);
+            let (across, likeness) = comparison.likeness_of(self, number, *other);
             for report in [number, *other] {
-                self.note_likeness(report, across, likeness);
+                self.report_mut(report).likenesses[usize::from(across)].note(likeness);
             }
-        }
-    }
-
-    fn note_likeness(&mut self, number: u32, across: bool, likeness: f32) {
-        let at = (number - self.first) as usize;
-        let likenesses = &mut self.reports[at].likenesses[usize::from(across)];
-        let place = likenesses.partition_point(|known| *known >= likeness);
-        if place < CROWD.end {
-            likenesses.insert(place, likeness);
-            likenesses.truncate(CROWD.end);
         }
     }
 
@@ -478,10 +504,10 @@ impl StoryIndex {
 
     /// Measures anew how much of a crowd a report stands in, among these others.
     pub(super) fn measure_crowd(&mut self, number: u32, others: &[u32], comparison: &mut Comparison) {
-        self.reports[(number - self.first) as usize].likenesses = Default::default();
+        self.report_mut(number).likenesses = Default::default();
         for other in others {
-            let (across, likeness) = comparison.likeness(self, number, *other);
-            self.note_likeness(number, across, likeness);
+            let (across, likeness) = comparison.likeness_of(self, number, *other);
+            self.report_mut(number).likenesses[usize::from(across)].note(likeness);
         }
     }
 
@@ -518,39 +544,54 @@ impl StoryIndex {
             }
         }
         let Some((other, _)) = likest else { return Vec::new() };
-        let (a, b) = (comparison.weighed(self, number), comparison.weighed(self, other));
-        let compared = [self.compared(number, &a), self.compared(other, &b)];
-        contributions(compared[0], compared[1], &self.tables)
+        let weighed = comparison.weighed(self, number);
+        let theirs = &self.report(other).profile;
+        let likeness = comparison.likeness(self, number, other);
+        contributions(self.compared(number), self.compared(other), &likeness, &self.tables)
             .into_iter()
             .map(|(sign, value, weight)| {
                 let evidence = match sign {
-                    Sign::Wording => top(a.wording.shared(&b.wording), |key| stems.get(&key).cloned()),
-                    Sign::Acts => top(a.acts.shared(&b.acts), |key| {
+                    Sign::Wording => top(weighed.shared_words(theirs), |key| stems.get(&key).cloned()),
+                    Sign::Acts => top(weighed.shared_acts(theirs), |key| {
                         u16::try_from(key).ok().map(|act| self.tables.act_name(act).to_owned())
                     }),
                     Sign::Facts | Sign::Entities => {
-                        let theirs = self.report(other).profile.entities.keys();
-                        let shared = entities
-                            .iter()
-                            .filter(|entity| theirs.contains(&super::bag::key("entity", &entity.id)));
+                        let named = |key| theirs.entities().any(|(entity, _)| entity == key);
+                        let shared =
+                            entities.iter().filter(|entity| named(super::bag::key("entity", &entity.id)));
                         shared.map(|entity| entity.id.clone()).take(MAX_EVIDENCE).collect()
                     }
                     _ => Vec::new(),
                 };
-                StoryReason { sign: sign.as_str(), value, weight, with: self.id(other).to_owned(), evidence }
+                StoryReason {
+                    sign: sign.as_str(),
+                    value,
+                    weight,
+                    with: self.id(other).into_owned(),
+                    evidence,
+                }
             })
             .collect()
     }
 
-    fn compared<'p>(&'p self, number: u32, weighed: &'p WeighedProfile) -> Compared<'p> {
+    fn compared(&self, number: u32) -> Compared<'_> {
         let report = self.report(number);
-        let crowd = [0, 1].map(|across| {
-            let likenesses = &report.likenesses[across];
-            let known = likenesses.iter().skip(CROWD.start);
-            let unknown = CROWD.len() - known.len();
-            (known.sum::<f32>() + unknown as f32 * EXPECTED_LIKENESS[across]) / CROWD.len() as f32
-        });
-        Compared { profile: &report.profile, weighed, crowd }
+        let crowd = [0, 1].map(|across| report.likenesses[across].crowd(EXPECTED_LIKENESS[across]));
+        Compared { profile: &report.profile, crowd }
+    }
+}
+
+impl PlacedReport {
+    /// A report of its own story that says nothing, and that nobody asks for.
+    fn of_nothing(number: u32) -> Self {
+        Self {
+            id: CompactId::of(""),
+            profile: Profile::default(),
+            lengths: Lengths::default(),
+            measured: 0,
+            story: number,
+            likenesses: Default::default(),
+        }
     }
 }
 
@@ -562,8 +603,7 @@ fn speakers(members: &[u32]) -> impl Iterator<Item = u32> + '_ {
 }
 
 /// The names of the weightiest of what is shared.
-fn top(shared: impl Iterator<Item = (u32, f32)>, name: impl Fn(u32) -> Option<String>) -> Vec<String> {
-    let mut shared: Vec<(u32, f32)> = shared.collect();
+fn top(mut shared: Vec<(u32, f32)>, name: impl Fn(u32) -> Option<String>) -> Vec<String> {
     shared.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     shared.into_iter().filter_map(|(key, _)| name(key)).take(MAX_EVIDENCE).collect()
 }
@@ -575,18 +615,19 @@ fn facts(profile: &Profile) -> impl Iterator<Item = (FactKind, u32)> + '_ {
 
 fn weighed_facts(profile: &Profile) -> impl Iterator<Item = ((FactKind, u32), f32)> + '_ {
     let of = |kind| move |(key, weight)| ((kind, key), weight);
-    let words = profile.wording.members().map(of(FactKind::Word));
-    let entities = profile.entities.members().map(of(FactKind::Entity));
-    let acts = profile.acts.members().map(of(FactKind::Act));
-    let numbers = profile.numbers.members().map(of(FactKind::Number));
+    let words = profile.wording().map(|word| ((FactKind::Word, word.key), word.weight));
+    let entities = profile.entities().map(of(FactKind::Entity));
+    let acts = profile.acts().map(of(FactKind::Act));
+    let numbers = profile.numbers().map(of(FactKind::Number));
     words.chain(entities).chain(acts).chain(numbers)
 }
 
 /// What was worked out while one report is placed.
 #[derive(Debug, Default)]
 pub(super) struct Comparison {
-    weighed: HashMap<u32, Arc<WeighedProfile>>,
-    scores: HashMap<(u32, u32), f32>,
+    weighed: NumberMap<u32, Arc<WeighedProfile>>,
+    likenesses: NumberMap<u64, Likeness>,
+    scores: NumberMap<u64, f32>,
 }
 
 impl Comparison {
@@ -598,21 +639,47 @@ impl Comparison {
         Arc::clone(self.weighed.entry(number).or_insert_with(weigh))
     }
 
+    fn likeness(&mut self, index: &StoryIndex, a: u32, b: u32) -> Likeness {
+        let pair = pair(a, b);
+        if let Some(likeness) = self.likenesses.get(&pair) {
+            return *likeness;
+        }
+        // Weighing takes most of the time, and one of the two is enough.
+        let (one, other) = if self.weighed.contains_key(&b) { (b, a) } else { (a, b) };
+        let other = index.report(other);
+        let likeness = self.weighed(index, one).likeness(&other.profile, &other.lengths);
+        self.likenesses.insert(pair, likeness);
+        likeness
+    }
+
     /// Whether two reports are in two languages, and how alike they are, by their wording or by what they tell.
-    fn likeness(&mut self, index: &StoryIndex, number: u32, other: u32) -> (bool, f32) {
-        let (a, b) = (self.weighed(index, number), self.weighed(index, other));
-        let across = index.report(number).profile.language != index.report(other).profile.language;
-        (across, if across { a.facts(&b) } else { a.wording.cosine(&b.wording) })
+    fn likeness_of(&mut self, index: &StoryIndex, a: u32, b: u32) -> (bool, f32) {
+        let across = index.report(a).profile.language != index.report(b).profile.language;
+        let likeness = self.likeness(index, a, b);
+        (across, if across { likeness.facts } else { likeness.wording })
+    }
+
+    /// Whether two reports are in two languages, and the values of all signs between them.
+    pub(super) fn evidence(&mut self, index: &StoryIndex, a: u32, b: u32) -> (bool, [f32; Sign::COUNT]) {
+        let likeness = self.likeness(index, a, b);
+        let (a, b) = (index.compared(a.min(b)), index.compared(a.max(b)));
+        (a.profile.language != b.profile.language, evidence(a, b, &likeness, &index.tables))
     }
 
     pub(super) fn score(&mut self, index: &StoryIndex, a: u32, b: u32) -> f32 {
-        let pair = (a.min(b), a.max(b));
+        let pair = pair(a, b);
         if let Some(score) = self.scores.get(&pair) {
             return *score;
         }
-        let (first, second) = (self.weighed(index, pair.0), self.weighed(index, pair.1));
-        let score = score(index.compared(pair.0, &first), index.compared(pair.1, &second), &index.tables);
+        let likeness = self.likeness(index, a, b);
+        let (first, second) = (a.min(b), a.max(b));
+        let score = score(index.compared(first), index.compared(second), &likeness, &index.tables);
         self.scores.insert(pair, score);
         score
     }
+}
+
+/// What a pair of reports is known by, in whichever order.
+fn pair(a: u32, b: u32) -> u64 {
+    u64::from(a.min(b)) << 32 | u64::from(a.max(b))
 }

@@ -16,14 +16,18 @@ mod evidence;
 mod figure;
 mod index;
 mod number;
+mod postings;
 mod profile;
+mod reading;
 mod review;
 mod settle;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod token;
+mod weighing;
 
 pub use figure::{DifferingFigure, Figure, ReportFigures, differing_figures};
 pub use index::{ReportFacts, StoryIndex, StoryReason, StoryVerdict};
+pub use review::PairEvidence;
 pub use tables::{StoryTables, StoryTablesError, StoryTablesProblem};

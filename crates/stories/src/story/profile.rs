@@ -1,281 +1,276 @@
-//! What is kept of a report to tell its story by.
+//! What is kept of a report to tell its story by, packed: about half a kilobyte.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use dateline_wire::Place;
 use jiff::civil::Date;
 
-use super::bag::{Bag, damped, key};
-use super::day::{YearDay, days, weekdays};
-use super::number::numbers;
-use super::tables::StoryTables;
-use super::token::{Token, is_dense, runs, sentences, stem, tokens};
-use crate::Report;
+use super::day::YearDay;
 
 /// A report, boiled down.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Profile {
     /// The primary language tag, or what its script suggests.
-    pub(super) language: Box<str>,
+    pub(super) language: Language,
     pub(super) published: Option<Date>,
-    /// Its wording: stems of words, pairs of characters, numbers as written. Names count half as much again.
-    pub(super) wording: Bag,
-    /// What of the wording stands in the title and the first sentences, by how often it does there; and what in the title alone.
-    pub(super) opening: Bag,
-    pub(super) title: Bag,
-    /// Whom and what it names, as the subject knows them.
-    pub(super) entities: Bag,
-    /// What is told: acts and things.
-    pub(super) acts: Bag,
-    pub(super) numbers: Bag,
-    /// The acts that title and first sentences tell.
-    pub(super) lead_acts: Box<[u16]>,
-    /// The days that title and first sentences name, and those that the whole does.
-    pub(super) lead_days: Box<[YearDay]>,
-    pub(super) days: Box<[YearDay]>,
     /// The weekdays that title and first sentences name, as bits, Monday the lowest.
     pub(super) lead_weekdays: u8,
     /// The number of words, two characters of Han, kana or Hangul being one.
     pub(super) words: u32,
+    /// How many members each section has.
+    counts: [u8; Section::ALL.len()],
+    /// The sections one behind the other.
+    bytes: Box<[u8]>,
 }
 
-/// Sentences of a body that are read; what comes later is background.
-const MAX_SENTENCES: usize = 400;
-/// The first sentences, which tell what the report is about.
-const OPENING_SENTENCES: usize = 3;
-/// Sentences in which numbers and days are looked for, and in which acts are.
-const FACT_SENTENCES: usize = 40;
-const ACT_SENTENCES: usize = 25;
-/// Scalar values of a body that are its opening, in scripts of letters and in Han, kana and Hangul.
-const OPENING: u32 = 400;
-const DENSE_OPENING: u32 = 150;
-/// How much more a name counts in the wording.
-const NAME: f32 = 1.5;
+/// A primary language tag, which has eight letters at most (BCP 47).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Language([u8; 8]);
 
-/// What is counted of one stem.
-#[derive(Debug, Default, Clone, Copy)]
-struct Tally {
-    weight: f32,
-    /// How often it stood in the title or the first sentences, and whether in the title.
-    opening: f32,
-    title: bool,
-    /// It stood as a name inside a sentence; it stood with a capital; it stood without.
-    name: bool,
-    capital: bool,
-    lower: bool,
+impl Language {
+    pub(super) fn of(tag: &str) -> Self {
+        let mut bytes = [0; 8];
+        for (byte, of_tag) in bytes.iter_mut().zip(tag.bytes()) {
+            *byte = of_tag;
+        }
+        Self(bytes)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(self.0.len());
+        std::str::from_utf8(&self.0[..length]).unwrap_or_default()
+    }
 }
+
+/// A stem of the wording: a word's, two characters', or a number as it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Word {
+    pub(super) key: u32,
+    /// How much of it there is: the title and first sentences count more, and names half as much again. Kept to a tenth of itself.
+    pub(super) weight: f32,
+    /// The same of the title and the first sentences alone; 0 where it stands in none.
+    pub(super) opening: f32,
+    /// Whether it stands in the title.
+    pub(super) in_title: bool,
+}
+
+/// What is packed into a profile. Members are to stand in the order of their keys.
+#[derive(Debug, Default)]
+pub(super) struct ProfileMembers {
+    pub(super) wording: Vec<Word>,
+    /// Whom and what it names, as the subject knows them, with weights.
+    pub(super) entities: Vec<(u32, f32)>,
+    /// What is told: acts and things, with weights.
+    pub(super) acts: Vec<(u16, f32)>,
+    pub(super) numbers: Vec<(u32, f32)>,
+    /// The acts that title and first sentences tell.
+    pub(super) lead_acts: Vec<u16>,
+    /// The days that title and first sentences name, and those that the whole does.
+    pub(super) lead_days: Vec<YearDay>,
+    pub(super) days: Vec<YearDay>,
+}
+
+/// The parts of a packed profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Wording,
+    Entities,
+    Acts,
+    Numbers,
+    LeadActs,
+    LeadDays,
+    Days,
+}
+
+impl Section {
+    const ALL: [Section; 7] = [
+        Section::Wording,
+        Section::Entities,
+        Section::Acts,
+        Section::Numbers,
+        Section::LeadActs,
+        Section::LeadDays,
+        Section::Days,
+    ];
+
+    /// The bytes of a member.
+    const fn width(self) -> usize {
+        match self {
+            Section::Wording | Section::Entities => 4,
+            Section::Acts => 3,
+            Section::Numbers => 5,
+            Section::LeadActs | Section::LeadDays | Section::Days => 2,
+        }
+    }
+}
+
+/// The weights of facts are kept in sixteenths, below 16.
+const STEP: f32 = 16.0;
+/// Members that a section has at most.
+const MAX_COUNT: usize = u8::MAX as usize;
+/// The weights of words are kept as one of sixteen steps from 1 up, each greater by a seventh.
+const WORD_STEPS: u8 = 15;
+const WORD_STEP: f32 = 1.15;
+/// How often a word stands in the opening is kept up to seven times, beside whether it stands in the title.
+const MAX_OPENING: f32 = 7.0;
+const IN_TITLE: u8 = 0x80;
 
 impl Profile {
-    /// The profile of `report`, and the wording's stems by key, for reasons.
-    pub(super) fn of(report: &Report, tables: &StoryTables) -> (Self, BTreeMap<u32, String>) {
-        let text = report.text.strip_prefix(report.title.as_str()).unwrap_or(&report.text);
-        let language = language(report);
-        let body = sentences(text);
-        let titled = usize::from(!report.title.is_empty());
-        let title = Some(report.title.as_str()).filter(|title| !title.is_empty());
-        let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
-        let (mut acts, mut counts) = (BTreeMap::new(), BTreeMap::new());
-        let mut lead_acts = BTreeSet::new();
-        let (mut lead_days, mut all_days) = (BTreeSet::new(), BTreeSet::new());
-        let mut lead_weekdays = 0;
-        let mut words = 0;
-        for (at, sentence) in title.into_iter().chain(body.iter().copied()).enumerate().take(MAX_SENTENCES) {
-            let place = at.checked_sub(titled);
-            let weight = match place {
-                None => 6.0,
-                Some(0..OPENING_SENTENCES) => 3.0,
-                Some(_) => 1.0,
-            };
-            let tokens = tokens(sentence);
-            words += count_words(&tokens);
-            let opening = place.is_none_or(|place| place < OPENING_SENTENCES);
-            tally(&tokens, SentencePlace { weight, opening, title: place.is_none() }, tables, &mut tallies);
-            if at < FACT_SENTENCES {
-                let weight = fact_weight(at, 0.7);
-                for number in numbers(sentence, &tokens, &tables.numerals) {
-                    *counts.entry(number).or_insert(0.0) += weight;
-                }
-                let named = days(sentence, &tokens, report.published);
-                lead_days.extend(named.iter().copied().filter(|_| at < 4));
-                all_days.extend(named);
-                if at < 4 {
-                    for weekday in weekdays(sentence, &tokens) {
-                        lead_weekdays |= 1 << weekday.to_monday_zero_offset();
-                    }
-                }
-            }
-            if at < ACT_SENTENCES {
-                for act in tables.acts_in(&sentence.to_lowercase(), language) {
-                    *acts.entry(act).or_insert(0.0) += fact_weight(at, 0.5);
-                    if at < 2 {
-                        lead_acts.insert(act);
-                    }
-                }
-            }
-        }
-        let mut stems = BTreeMap::new();
-        let (mut wording, mut opening, mut in_title) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let rarity = |key| tables.expected_rarity(key);
-        for (stem, tally) in tallies {
-            let name = tally.name || tally.capital && !tally.lower;
-            let key = key("word", &stem);
-            wording.insert(key, damped(tally.weight) * if name { NAME } else { 1.0 });
-            opening.insert(key, damped(tally.opening));
-            in_title.insert(key, f32::from(u8::from(tally.title)));
-            stems.insert(key, stem);
-        }
-        let wording = Bag::of_rarest(wording, rarity);
-        opening.retain(|key, _| wording.holds(*key));
-        in_title.retain(|key, _| wording.holds(*key));
-        let profile = Self {
-            language: language.into(),
-            published: report.published,
-            wording,
-            opening: Bag::new(opening),
-            title: Bag::new(in_title),
-            entities: entities(report),
-            acts: Bag::new(acts.into_iter().map(|(act, weight)| (u32::from(act), damped(weight))).collect()),
-            numbers: Bag::new(
-                counts
-                    .into_iter()
-                    .map(|(number, weight): (u64, f32)| (number_key(number), damped(weight)))
-                    .collect(),
-            ),
-            lead_acts: lead_acts.into_iter().collect(),
-            lead_days: lead_days.into_iter().collect(),
-            days: all_days.into_iter().collect(),
-            lead_weekdays,
-            words,
+    /// Packs `members` into a profile that is otherwise empty.
+    pub(super) fn of(members: &ProfileMembers) -> Self {
+        let mut profile = Self::default();
+        let mut bytes = Vec::new();
+        let fact = |weight: f32| (weight * STEP).round().clamp(1.0, 255.0) as u8;
+        let of_key = |key: u32| {
+            let [a, b, c, _] = key.to_le_bytes();
+            [a, b, c]
         };
-        (profile, stems)
-    }
-}
-
-/// The key of a number in hundredths: itself where that fits.
-pub(super) fn number_key(number: u64) -> u32 {
-    u32::try_from(number).unwrap_or_else(|_| key("number", &number.to_string()))
-}
-
-/// The weight of a fact by its sentence: title or first, of the opening, or of the rest.
-fn fact_weight(at: usize, rest: f32) -> f32 {
-    match at {
-        0 => 3.0,
-        1..4 => 2.0,
-        _ => rest,
-    }
-}
-
-fn count_words(tokens: &[Token<'_>]) -> u32 {
-    tokens
-        .iter()
-        .map(|token| {
-            let dense = token.text.chars().filter(|c| is_dense(*c)).count() as u32;
-            1 + dense / 2
-        })
-        .sum()
-}
-
-/// Where a sentence stands.
-#[derive(Debug, Clone, Copy)]
-struct SentencePlace {
-    /// What each of its words counts.
-    weight: f32,
-    /// It is the title, or one of the first sentences.
-    opening: bool,
-    /// It is the title.
-    title: bool,
-}
-
-/// Counts the stems of a sentence.
-fn tally(
-    tokens: &[Token<'_>],
-    place: SentencePlace,
-    tables: &StoryTables,
-    tallies: &mut BTreeMap<String, Tally>,
-) {
-    let lower: Vec<String> = tokens.iter().map(|token| token.text.to_lowercase()).collect();
-    let telling = || {
-        let spaced = |token: &Token<'_>| !token.number && !token.text.chars().next().is_some_and(is_dense);
-        tokens.iter().zip(&lower).filter(move |(token, lower)| spaced(token) && !tables.is_stopword(lower))
-    };
-    let (all, capital) = (telling().count(), telling().filter(|(token, _)| token.is_capital()).count());
-    // In a line where nearly every word is capitalised, capitals tell no names.
-    let capitalised = place.title || all > 3 && capital * 10 > all * 7;
-    for (at, (token, lower)) in tokens.iter().zip(&lower).enumerate() {
-        if token.number {
-            count(tallies, format!("#{}", token.text.replace(',', "")), place);
-            continue;
-        }
-        for ((run, dense), lower) in runs(token.text).zip(runs(lower).map(|(run, _)| run)) {
-            if dense {
-                let ends: Vec<usize> =
-                    run.char_indices().map(|(at, _)| at).skip(1).chain([run.len()]).collect();
-                if ends.len() == 1 {
-                    count(tallies, run.to_owned(), place);
+        for section in Section::ALL {
+            let before = bytes.len();
+            match section {
+                Section::Wording => members.wording.iter().take(MAX_COUNT).for_each(|word| {
+                    bytes.extend(of_key(word.key));
+                    bytes.push(word.packed());
+                }),
+                Section::Entities => members.entities.iter().take(MAX_COUNT).for_each(|(key, weight)| {
+                    bytes.extend(of_key(*key));
+                    bytes.push(fact(*weight));
+                }),
+                Section::Acts => members.acts.iter().take(MAX_COUNT).for_each(|(act, weight)| {
+                    bytes.extend(act.to_le_bytes());
+                    bytes.push(fact(*weight));
+                }),
+                Section::Numbers => members.numbers.iter().take(MAX_COUNT).for_each(|(number, weight)| {
+                    bytes.extend(number.to_le_bytes());
+                    bytes.push(fact(*weight));
+                }),
+                Section::LeadActs | Section::LeadDays | Section::Days => {
+                    let numbers = match section {
+                        Section::LeadActs => &members.lead_acts,
+                        Section::LeadDays => &members.lead_days,
+                        _ => &members.days,
+                    };
+                    numbers.iter().take(MAX_COUNT).for_each(|number| bytes.extend(number.to_le_bytes()));
                 }
-                let starts = [0].into_iter().chain(ends.iter().copied());
-                for (start, end) in starts.zip(ends.iter().skip(1)) {
-                    count(tallies, run[start..*end].to_owned(), place);
-                }
-                continue;
             }
-            if tables.is_stopword(lower) || lower.chars().count() < 2 {
-                continue;
-            }
-            let tally = count(tallies, stem(lower), place);
-            match (run.chars().next().is_some_and(char::is_uppercase), capitalised || at == 0) {
-                (true, false) => tally.name = true,
-                (true, true) => tally.capital = true,
-                (false, _) => tally.lower = true,
-            }
+            profile.counts[section as usize] = ((bytes.len() - before) / section.width()) as u8;
         }
+        profile.bytes = bytes.into();
+        profile
     }
-}
 
-/// Counts a stem once more.
-fn count(tallies: &mut BTreeMap<String, Tally>, stem: String, place: SentencePlace) -> &mut Tally {
-    let tally = tallies.entry(stem).or_default();
-    tally.weight += place.weight;
-    tally.opening += f32::from(u8::from(place.opening));
-    tally.title |= place.title;
-    tally
-}
+    /// Its wording, in the order of keys.
+    pub(super) fn wording(&self) -> impl ExactSizeIterator<Item = Word> {
+        self.members::<4>(Section::Wording).map(Word::unpacked)
+    }
 
-/// The entities, by where they are named.
-fn entities(report: &Report) -> Bag {
-    let dense = report.text.chars().next().is_some_and(is_dense);
-    let opening = if dense { DENSE_OPENING } else { OPENING };
-    let weights = report.entities.iter().map(|entity| {
-        let weight = entity
-            .spans
+    pub(super) fn entities(&self) -> impl ExactSizeIterator<Item = (u32, f32)> {
+        self.members::<4>(Section::Entities)
+            .map(|[a, b, c, weight]| (u32::from_le_bytes([*a, *b, *c, 0]), weight_of(*weight)))
+    }
+
+    pub(super) fn acts(&self) -> impl ExactSizeIterator<Item = (u32, f32)> {
+        self.members::<3>(Section::Acts)
+            .map(|[a, b, weight]| (u32::from(u16::from_le_bytes([*a, *b])), weight_of(*weight)))
+    }
+
+    pub(super) fn numbers(&self) -> impl ExactSizeIterator<Item = (u32, f32)> {
+        self.members::<5>(Section::Numbers)
+            .map(|[a, b, c, d, weight]| (u32::from_le_bytes([*a, *b, *c, *d]), weight_of(*weight)))
+    }
+
+    pub(super) fn lead_acts(&self) -> impl ExactSizeIterator<Item = u16> {
+        self.members::<2>(Section::LeadActs).map(|bytes| u16::from_le_bytes(*bytes))
+    }
+
+    pub(super) fn lead_days(&self) -> impl ExactSizeIterator<Item = YearDay> {
+        self.members::<2>(Section::LeadDays).map(|bytes| u16::from_le_bytes(*bytes))
+    }
+
+    pub(super) fn days(&self) -> impl ExactSizeIterator<Item = YearDay> {
+        self.members::<2>(Section::Days).map(|bytes| u16::from_le_bytes(*bytes))
+    }
+
+    /// Whether any of its wording stands in the title.
+    pub(super) fn is_titled(&self) -> bool {
+        self.wording().any(|word| word.in_title)
+    }
+
+    fn members<const WIDTH: usize>(&self, section: Section) -> std::slice::Iter<'_, [u8; WIDTH]> {
+        let before: usize = Section::ALL
             .iter()
-            .map(|place| match place {
-                Place::Title(_) => 3.0,
-                Place::Body(span) if span.start < opening => 2.0,
-                Place::Body(_) => 0.5,
-            })
+            .take(section as usize)
+            .map(|earlier| usize::from(self.counts[*earlier as usize]) * earlier.width())
             .sum();
-        (key("entity", &entity.id), damped(weight))
-    });
-    Bag::new(weights.collect())
+        let length = usize::from(self.counts[section as usize]) * WIDTH;
+        self.bytes[before..before + length].as_chunks::<WIDTH>().0.iter()
+    }
 }
 
-/// The language that the report says it is in, or else the one that most of its letters suggest.
-fn language(report: &Report) -> &str {
-    if let Some(language) = report.language.as_deref().and_then(|tag| tag.split(['-', '_']).next()) {
-        return language;
+impl Word {
+    fn packed(&self) -> u8 {
+        let steps = self.weight.max(1.0).ln() / WORD_STEP.ln();
+        let steps = steps.round().min(f32::from(WORD_STEPS)) as u8;
+        steps | (self.opening.min(MAX_OPENING) as u8) << 4 | if self.in_title { IN_TITLE } else { 0 }
     }
-    let [mut hangul, mut kana, mut han, mut cyrillic, mut other] = [0u32; 5];
-    for c in report.title.chars().chain(report.text.chars()).filter(|c| c.is_alphabetic()) {
-        match u32::from(c) {
-            0xAC00..=0xD7FF => hangul += 1,
-            0x3040..=0x30FF => kana += 1,
-            0x400..=0x52F => cyrillic += 1,
-            _ if is_dense(c) => han += 1,
-            _ => other += 1,
+
+    fn unpacked([a, b, c, packed]: &[u8; 4]) -> Self {
+        Self {
+            key: u32::from_le_bytes([*a, *b, *c, 0]),
+            weight: WORD_WEIGHTS[usize::from(packed & 0xf)],
+            opening: OPENING_WEIGHTS[usize::from(packed >> 4 & 7)],
+            in_title: packed & IN_TITLE != 0,
         }
     }
-    let han = if kana * 10 > han { ("ja", kana + han) } else { ("zh", han) };
-    let scripts = [("en", other), ("ru", cyrillic), ("ko", hangul), han];
-    scripts.into_iter().max_by_key(|(_, letters)| *letters).map_or("en", |(language, _)| language)
+}
+
+fn weight_of(packed: u8) -> f32 {
+    f32::from(packed) / STEP
+}
+
+/// The weights of the steps of words.
+static WORD_WEIGHTS: [f32; 16] = {
+    let mut weights = [1.0; 16];
+    let mut step = 1;
+    while step < 16 {
+        weights[step] = weights[step - 1] * WORD_STEP;
+        step += 1;
+    }
+    weights
+};
+
+/// What standing so many times in the opening counts: 1 more than the logarithm.
+static OPENING_WEIGHTS: [f32; 8] = [0.0, 1.0, 1.693, 2.099, 2.386, 2.609, 2.792, 2.946];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_comes_out_again() {
+        let word = |key, weight, opening, in_title| Word { key, weight, opening, in_title };
+        let members = ProfileMembers {
+            wording: vec![word(3, 1.0, 0.0, false), word(0xff_ffff, 5.0, 2.0, true)],
+            entities: vec![(7, 2.5)],
+            acts: vec![(1, 1.0), (300, 3.25)],
+            numbers: vec![(500_000, 1.5), (u32::MAX, 0.5)],
+            lead_acts: vec![300],
+            lead_days: vec![12 * 32 + 31],
+            days: vec![33, 12 * 32 + 31],
+        };
+        let profile = Profile::of(&members);
+        let words: Vec<Word> = profile.wording().collect();
+        assert_eq!(words[0], word(3, 1.0, 0.0, false));
+        assert!((words[1].weight - 5.0).abs() < 0.5 && words[1].opening == 1.693 && words[1].in_title);
+        assert_eq!(profile.entities().collect::<Vec<_>>(), members.entities);
+        assert_eq!(profile.acts().collect::<Vec<_>>(), [(1, 1.0), (300, 3.25)]);
+        assert_eq!(profile.numbers().collect::<Vec<_>>(), members.numbers);
+        assert_eq!(profile.lead_acts().collect::<Vec<_>>(), members.lead_acts);
+        assert_eq!(profile.lead_days().collect::<Vec<_>>(), members.lead_days);
+        assert_eq!(profile.days().collect::<Vec<_>>(), members.days);
+        assert!(profile.is_titled());
+    }
+
+    #[test]
+    fn a_language_is_its_primary_tag() {
+        assert_eq!(Language::of("ru").as_str(), "ru");
+        assert_eq!(Language::default().as_str(), "");
+    }
 }

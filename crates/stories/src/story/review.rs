@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use super::evidence::Sign;
 use super::index::{Comparison, StoryIndex};
 
 /// Larger streams keep the stories that were told on arrival: all pairs of likely reports are held in memory.
@@ -144,12 +145,7 @@ impl StoryIndex {
         if self.len() > MAX_REVIEWED {
             return;
         }
-        let mut comparison = Comparison::default();
-        let candidates: Vec<(u32, Vec<u32>)> =
-            self.numbers().into_iter().map(|number| (number, self.candidates(number))).collect();
-        for (number, others) in &candidates {
-            self.measure_crowd(*number, others, &mut comparison);
-        }
+        let (candidates, mut comparison) = self.measure_all();
         let mut groups = Groups::new(self.margin());
         for (number, _) in &candidates {
             groups.add(vec![*number]);
@@ -161,4 +157,59 @@ impl StoryIndex {
         }
         self.regroup(groups.merged());
     }
+
+    /// Of every report those that share some of its rarest words and facts, with lengths and crowds by what is common now.
+    fn measure_all(&mut self) -> (Vec<(u32, Vec<u32>)>, Comparison) {
+        let mut comparison = Comparison::default();
+        let numbers = self.numbers();
+        for number in &numbers {
+            self.measure_length(*number);
+        }
+        let candidates: Vec<(u32, Vec<u32>)> = numbers
+            .into_iter()
+            .map(|number| (number, self.candidates(number, &self.rarest(number))))
+            .collect();
+        for (number, others) in &candidates {
+            self.measure_crowd(*number, others, &mut comparison);
+        }
+        (candidates, comparison)
+    }
+
+    /// The names of the signs, in the order in which [`StoryIndex::pairs`] gives their values.
+    pub fn signs() -> impl Iterator<Item = &'static str> {
+        Sign::ALL.iter().map(|sign| sign.as_str())
+    }
+
+    /// Every pair of reports that a review compares, with the values of all signs, whatever they weigh: what weights are fitted to.
+    pub fn pairs(&mut self) -> Vec<PairEvidence> {
+        let (candidates, mut comparison) = self.measure_all();
+        let mut pairs = Vec::new();
+        for (number, others) in &candidates {
+            for other in
+                others.iter().filter(|other| *other > number || !is_candidate(&candidates, **other, *number))
+            {
+                let (across, values) = comparison.evidence(self, *number, *other);
+                let ids = [*number, *other].map(|number| self.id(number).into_owned());
+                pairs.push(PairEvidence { ids, across, values: values.to_vec() });
+            }
+        }
+        pairs
+    }
+}
+
+/// Two reports that a review compares.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairEvidence {
+    /// The ids of the two.
+    pub ids: [String; 2],
+    /// Whether they are in two languages.
+    pub across: bool,
+    /// The values of the signs.
+    pub values: Vec<f32>,
+}
+
+/// Whether `other` is among the candidates of `number`.
+fn is_candidate(candidates: &[(u32, Vec<u32>)], number: u32, other: u32) -> bool {
+    let at = candidates.binary_search_by_key(&number, |(number, _)| *number);
+    at.is_ok_and(|at| candidates[at].1.contains(&other))
 }

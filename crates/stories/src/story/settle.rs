@@ -50,7 +50,7 @@ impl StoryIndex {
         let ended = stories.into_iter().filter(|ended| *ended != number && *ended != story);
         ended
             .filter(|ended| self.story_number(*ended) == story)
-            .map(|ended| self.id(ended).to_owned())
+            .map(|ended| self.id(ended).into_owned())
             .collect()
     }
 

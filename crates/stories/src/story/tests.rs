@@ -26,7 +26,7 @@ fn report(id: &str, language: &str, day: i8, title: &str, text: &str) -> Report 
 
 /// Of every report the id of the story that it is in.
 fn stories(index: &StoryIndex, ids: &[&str]) -> Vec<String> {
-    ids.iter().map(|id| index.story_of(id).unwrap_or("-").to_owned()).collect()
+    ids.iter().map(|id| index.story_of(id).map_or_else(|| "-".to_owned(), Into::into)).collect()
 }
 
 fn place_all(index: &mut StoryIndex, reports: &[Report]) -> Vec<StoryVerdict> {
@@ -98,7 +98,7 @@ fn news_of_other_things_is_a_story_each() {
     place_all(&mut index, &news);
     index.review();
     for report in &news {
-        assert_eq!(index.story_of(&report.id), Some(report.id.as_str()));
+        assert_eq!(index.story_of(&report.id).as_deref(), Some(report.id.as_str()));
     }
 }
 

@@ -1,0 +1,248 @@
+//! How a report is boiled down to its profile.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dateline_wire::Place;
+
+use super::bag::{damped, key, weightiest};
+use super::day::{days, weekdays};
+use super::number::numbers;
+use super::profile::{Language, Profile, ProfileMembers, Word};
+use super::tables::StoryTables;
+use super::token::{Token, is_dense, runs, sentences, stem, tokens};
+use crate::Report;
+
+/// Sentences of a body that are read; what comes later is background.
+const MAX_SENTENCES: usize = 400;
+/// The first sentences, which tell what the report is about.
+const OPENING_SENTENCES: usize = 3;
+/// Sentences in which numbers and days are looked for, and in which acts are.
+const FACT_SENTENCES: usize = 40;
+const ACT_SENTENCES: usize = 25;
+/// Scalar values of a body that are its opening, in scripts of letters and in Han, kana and Hangul.
+const OPENING: u32 = 400;
+const DENSE_OPENING: u32 = 150;
+/// How much more a name counts in the wording.
+const NAME: f32 = 1.5;
+
+/// What is counted of one stem.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    weight: f32,
+    /// How often it stood in the title or the first sentences, and whether in the title.
+    opening: f32,
+    title: bool,
+    /// It stood as a name inside a sentence; it stood with a capital; it stood without.
+    name: bool,
+    capital: bool,
+    lower: bool,
+}
+
+/// The profile of `report`, and the wording's stems by key, for reasons.
+pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, BTreeMap<u32, String>) {
+    let text = report.text.strip_prefix(report.title.as_str()).unwrap_or(&report.text);
+    let language = language(report);
+    let body = sentences(text);
+    let titled = usize::from(!report.title.is_empty());
+    let title = Some(report.title.as_str()).filter(|title| !title.is_empty());
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    let (mut acts, mut counts) = (BTreeMap::new(), BTreeMap::new());
+    let mut lead_acts = BTreeSet::new();
+    let (mut lead_days, mut all_days) = (BTreeSet::new(), BTreeSet::new());
+    let mut lead_weekdays = 0;
+    let mut words = 0;
+    for (at, sentence) in title.into_iter().chain(body.iter().copied()).enumerate().take(MAX_SENTENCES) {
+        let place = at.checked_sub(titled);
+        let weight = match place {
+            None => 6.0,
+            Some(0..OPENING_SENTENCES) => 3.0,
+            Some(_) => 1.0,
+        };
+        let tokens = tokens(sentence);
+        words += count_words(&tokens);
+        let opening = place.is_none_or(|place| place < OPENING_SENTENCES);
+        tally(&tokens, SentencePlace { weight, opening, title: place.is_none() }, tables, &mut tallies);
+        if at < FACT_SENTENCES {
+            let weight = fact_weight(at, 0.7);
+            for number in numbers(sentence, &tokens, &tables.numerals) {
+                *counts.entry(number_key(number)).or_insert(0.0) += weight;
+            }
+            let named = days(sentence, &tokens, report.published);
+            lead_days.extend(named.iter().copied().filter(|_| at < 4));
+            all_days.extend(named);
+            if at < 4 {
+                for weekday in weekdays(sentence, &tokens) {
+                    lead_weekdays |= 1 << weekday.to_monday_zero_offset();
+                }
+            }
+        }
+        if at < ACT_SENTENCES {
+            for act in tables.acts_in(&sentence.to_lowercase(), language) {
+                *acts.entry(act).or_insert(0.0) += fact_weight(at, 0.5);
+                if at < 2 {
+                    lead_acts.insert(act);
+                }
+            }
+        }
+    }
+    let mut stems = BTreeMap::new();
+    let mut wording = BTreeMap::new();
+    for (stem, tally) in tallies {
+        let name = tally.name || tally.capital && !tally.lower;
+        let key = key("word", &stem);
+        let weight = damped(tally.weight) * if name { NAME } else { 1.0 };
+        wording.insert(key, Word { key, weight, opening: tally.opening, in_title: tally.title });
+        stems.insert(key, stem);
+    }
+    let wording = weightiest(wording, |key, word| word.weight * tables.expected_rarity(key));
+    let acts = acts.into_iter().map(|(act, weight)| (u32::from(act), weight)).collect();
+    let members = ProfileMembers {
+        wording: wording.map(|(_, word)| word).collect(),
+        entities: of_facts(entities(report)),
+        acts: of_facts(acts).into_iter().map(|(act, weight)| (act as u16, weight)).collect(),
+        numbers: of_facts(counts),
+        lead_acts: lead_acts.into_iter().collect(),
+        lead_days: lead_days.into_iter().collect(),
+        days: all_days.into_iter().collect(),
+    };
+    let mut profile = Profile::of(&members);
+    profile.language = Language::of(language);
+    profile.published = report.published;
+    profile.lead_weekdays = lead_weekdays;
+    profile.words = words;
+    (profile, stems)
+}
+
+/// Facts by how often they are said.
+fn of_facts(facts: BTreeMap<u32, f32>) -> Vec<(u32, f32)> {
+    weightiest(facts, |_, weight| *weight).map(|(key, weight)| (key, damped(weight))).collect()
+}
+
+/// The key of a number in hundredths: itself where that fits.
+pub(super) fn number_key(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or_else(|_| key("number", &number.to_string()))
+}
+
+/// The weight of a fact by its sentence: title or first, of the opening, or of the rest.
+fn fact_weight(at: usize, rest: f32) -> f32 {
+    match at {
+        0 => 3.0,
+        1..4 => 2.0,
+        _ => rest,
+    }
+}
+
+fn count_words(tokens: &[Token<'_>]) -> u32 {
+    tokens
+        .iter()
+        .map(|token| {
+            let dense = token.text.chars().filter(|c| is_dense(*c)).count() as u32;
+            1 + dense / 2
+        })
+        .sum()
+}
+
+/// Where a sentence stands.
+#[derive(Debug, Clone, Copy)]
+struct SentencePlace {
+    /// What each of its words counts.
+    weight: f32,
+    /// It is the title, or one of the first sentences.
+    opening: bool,
+    /// It is the title.
+    title: bool,
+}
+
+/// Counts the stems of a sentence.
+fn tally(
+    tokens: &[Token<'_>],
+    place: SentencePlace,
+    tables: &StoryTables,
+    tallies: &mut BTreeMap<String, Tally>,
+) {
+    let lower: Vec<String> = tokens.iter().map(|token| token.text.to_lowercase()).collect();
+    let telling = || {
+        let spaced = |token: &Token<'_>| !token.number && !token.text.chars().next().is_some_and(is_dense);
+        tokens.iter().zip(&lower).filter(move |(token, lower)| spaced(token) && !tables.is_stopword(lower))
+    };
+    let (all, capital) = (telling().count(), telling().filter(|(token, _)| token.is_capital()).count());
+    // In a line where nearly every word is capitalised, capitals tell no names.
+    let capitalised = place.title || all > 3 && capital * 10 > all * 7;
+    for (at, (token, lower)) in tokens.iter().zip(&lower).enumerate() {
+        if token.number {
+            count(tallies, format!("#{}", token.text.replace(',', "")), place);
+            continue;
+        }
+        for ((run, dense), lower) in runs(token.text).zip(runs(lower).map(|(run, _)| run)) {
+            if dense {
+                let ends: Vec<usize> =
+                    run.char_indices().map(|(at, _)| at).skip(1).chain([run.len()]).collect();
+                if ends.len() == 1 {
+                    count(tallies, run.to_owned(), place);
+                }
+                let starts = [0].into_iter().chain(ends.iter().copied());
+                for (start, end) in starts.zip(ends.iter().skip(1)) {
+                    count(tallies, run[start..*end].to_owned(), place);
+                }
+                continue;
+            }
+            if tables.is_stopword(lower) || lower.chars().count() < 2 {
+                continue;
+            }
+            let tally = count(tallies, stem(lower), place);
+            match (run.chars().next().is_some_and(char::is_uppercase), capitalised || at == 0) {
+                (true, false) => tally.name = true,
+                (true, true) => tally.capital = true,
+                (false, _) => tally.lower = true,
+            }
+        }
+    }
+}
+
+/// Counts a stem once more.
+fn count(tallies: &mut BTreeMap<String, Tally>, stem: String, place: SentencePlace) -> &mut Tally {
+    let tally = tallies.entry(stem).or_default();
+    tally.weight += place.weight;
+    tally.opening += f32::from(u8::from(place.opening));
+    tally.title |= place.title;
+    tally
+}
+
+/// The entities, by where they are named.
+fn entities(report: &Report) -> BTreeMap<u32, f32> {
+    let dense = report.text.chars().next().is_some_and(is_dense);
+    let opening = if dense { DENSE_OPENING } else { OPENING };
+    let weights = report.entities.iter().map(|entity| {
+        let weight = entity
+            .spans
+            .iter()
+            .map(|place| match place {
+                Place::Title(_) => 3.0,
+                Place::Body(span) if span.start < opening => 2.0,
+                Place::Body(_) => 0.5,
+            })
+            .sum();
+        (key("entity", &entity.id), weight)
+    });
+    weights.collect()
+}
+
+/// The language that the report says it is in, or else the one that most of its letters suggest.
+fn language(report: &Report) -> &str {
+    if let Some(language) = report.language.as_deref().and_then(|tag| tag.split(['-', '_']).next()) {
+        return language;
+    }
+    let [mut hangul, mut kana, mut han, mut cyrillic, mut other] = [0u32; 5];
+    for c in report.title.chars().chain(report.text.chars()).filter(|c| c.is_alphabetic()) {
+        match u32::from(c) {
+            0xAC00..=0xD7FF => hangul += 1,
+            0x3040..=0x30FF => kana += 1,
+            0x400..=0x52F => cyrillic += 1,
+            _ if is_dense(c) => han += 1,
+            _ => other += 1,
+        }
+    }
+    let han = if kana * 10 > han { ("ja", kana + han) } else { ("zh", han) };
+    let scripts = [("en", other), ("ru", cyrillic), ("ko", hangul), han];
+    scripts.into_iter().max_by_key(|(_, letters)| *letters).map_or("en", |(language, _)| language)
+}

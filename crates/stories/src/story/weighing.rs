@@ -1,0 +1,169 @@
+//! What two profiles share, weighed by how rare each member is now.
+//!
+//! Of the report that came all members are weighed, of those that it is compared with only what they share with it. How long their
+//! weighed bags are is kept with them, and measured anew once so much more was read that rarities are others ([`Lengths`]).
+
+use super::evidence::FactKind;
+use super::profile::Profile;
+
+/// The squares of the lengths of a profile's weighed bags.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lengths {
+    wording: f32,
+    opening: f32,
+    title: f32,
+    entities: f32,
+    acts: f32,
+    numbers: f32,
+}
+
+impl Lengths {
+    /// Those of `profile`, by how rare its members are.
+    pub(super) fn of(profile: &Profile, rarity: impl Fn(FactKind, u32) -> f32) -> Self {
+        WeighedProfile::of(profile, rarity).lengths
+    }
+}
+
+/// A word with its weights in the wording, the opening and the title, each times the square of its rarity.
+#[derive(Debug, Clone, Copy)]
+struct WeighedWord {
+    key: u32,
+    wording: f32,
+    opening: f32,
+    title: f32,
+}
+
+/// A profile whose members are weighed by how rare they are now.
+#[derive(Debug, Clone, Default)]
+pub(super) struct WeighedProfile {
+    words: Vec<WeighedWord>,
+    entities: Vec<(u32, f32)>,
+    acts: Vec<(u32, f32)>,
+    numbers: Vec<(u32, f32)>,
+    pub(super) lengths: Lengths,
+}
+
+/// How much two profiles share, each from 0 to 1: cosines of their weighed bags.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Likeness {
+    pub(super) wording: f32,
+    pub(super) opening: f32,
+    pub(super) title: f32,
+    /// Names, acts and numbers together.
+    pub(super) facts: f32,
+    pub(super) entities: f32,
+    pub(super) acts: f32,
+    pub(super) numbers: f32,
+}
+
+impl WeighedProfile {
+    pub(super) fn of(profile: &Profile, rarity: impl Fn(FactKind, u32) -> f32) -> Self {
+        let mut lengths = Lengths::default();
+        let words = profile.wording().map(|word| {
+            let square = rarity(FactKind::Word, word.key).powi(2);
+            let title = f32::from(u8::from(word.in_title));
+            lengths.wording += word.weight * word.weight * square;
+            lengths.opening += word.opening * word.opening * square;
+            lengths.title += title * square;
+            WeighedWord {
+                key: word.key,
+                wording: word.weight * square,
+                opening: word.opening * square,
+                title: title * square,
+            }
+        });
+        let words = words.collect();
+        let weigh = |members: &mut dyn Iterator<Item = (u32, f32)>, kind: FactKind| {
+            let mut length = 0.0;
+            let weighed = members.map(|(key, weight)| {
+                let weighed = weight * rarity(kind, key).powi(2);
+                length += weight * weighed;
+                (key, weighed)
+            });
+            let weighed: Vec<(u32, f32)> = weighed.collect();
+            (weighed, length)
+        };
+        let (entities, of_entities) = weigh(&mut profile.entities(), FactKind::Entity);
+        let (acts, of_acts) = weigh(&mut profile.acts(), FactKind::Act);
+        let (numbers, of_numbers) = weigh(&mut profile.numbers(), FactKind::Number);
+        (lengths.entities, lengths.acts, lengths.numbers) = (of_entities, of_acts, of_numbers);
+        Self { words, entities, acts, numbers, lengths }
+    }
+
+    /// How much of it another profile shares, whose lengths are known.
+    pub(super) fn likeness(&self, other: &Profile, lengths: &Lengths) -> Likeness {
+        let mut product = Lengths::default();
+        let mut words = self.words.iter().peekable();
+        for word in other.wording() {
+            while words.next_if(|own| own.key < word.key).is_some() {}
+            if let Some(own) = words.next_if(|own| own.key == word.key) {
+                product.wording += own.wording * word.weight;
+                product.opening += own.opening * word.opening;
+                product.title += if word.in_title { own.title } else { 0.0 };
+            }
+        }
+        product.entities = shared(&self.entities, other.entities()).map(|(_, product)| product).sum();
+        product.acts = shared(&self.acts, other.acts()).map(|(_, product)| product).sum();
+        product.numbers = shared(&self.numbers, other.numbers()).map(|(_, product)| product).sum();
+        let facts = |of: &Lengths| of.entities + of.acts + of.numbers;
+        let ratio = |of: fn(&Lengths) -> f32| ratio(of(&product), of(&self.lengths) * of(lengths));
+        Likeness {
+            wording: ratio(|of| of.wording),
+            opening: ratio(|of| of.opening),
+            title: ratio(|of| of.title),
+            facts: self::ratio(facts(&product), facts(&self.lengths) * facts(lengths)),
+            entities: ratio(|of| of.entities),
+            acts: ratio(|of| of.acts),
+            numbers: ratio(|of| of.numbers),
+        }
+    }
+
+    /// The words that both have, with the product of their weights.
+    pub(super) fn shared_words(&self, other: &Profile) -> Vec<(u32, f32)> {
+        let own: Vec<(u32, f32)> = self.words.iter().map(|word| (word.key, word.wording)).collect();
+        shared(&own, other.wording().map(|word| (word.key, word.weight))).collect()
+    }
+
+    /// The acts that both tell, with the product of their weights.
+    pub(super) fn shared_acts(&self, other: &Profile) -> Vec<(u32, f32)> {
+        shared(&self.acts, other.acts()).collect()
+    }
+}
+
+/// What two bags share, both in the order of their keys.
+fn shared<'m>(
+    own: &'m [(u32, f32)],
+    others: impl Iterator<Item = (u32, f32)> + 'm,
+) -> impl Iterator<Item = (u32, f32)> + 'm {
+    let mut rest = own.iter().peekable();
+    others.filter_map(move |(key, weight)| {
+        while rest.next_if(|(own, _)| *own < key).is_some() {}
+        rest.next_if(|(own, _)| *own == key).map(|(_, own)| (key, own * weight))
+    })
+}
+
+/// A product over the root of the squares' product; 0 where one is empty.
+fn ratio(product: f32, squares: f32) -> f32 {
+    if squares > 1e-9 { (product / squares.sqrt()).min(1.0) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::profile::{ProfileMembers, Word};
+    use super::*;
+
+    fn profile(keys: [u32; 3]) -> Profile {
+        let word = |key| Word { key, weight: 1.5, opening: 0.0, in_title: false };
+        Profile::of(&ProfileMembers { wording: keys.map(word).into(), ..ProfileMembers::default() })
+    }
+
+    #[test]
+    fn likeness_is_one_with_itself_and_nothing_with_a_stranger() {
+        let weigh = |profile: &Profile| WeighedProfile::of(profile, |_, _| 2.0);
+        let (one, other, empty) = (profile([1, 2, 3]), profile([4, 5, 6]), Profile::default());
+        let likeness = |a: &Profile, b: &Profile| weigh(a).likeness(b, &weigh(b).lengths).wording;
+        assert!((likeness(&one, &one) - 1.0).abs() < 1e-6);
+        assert!((likeness(&one, &profile([1, 5, 6])) - 1.0 / 3.0).abs() < 1e-6);
+        assert_eq!([likeness(&one, &other), likeness(&empty, &one)], [0.0, 0.0]);
+    }
+}
