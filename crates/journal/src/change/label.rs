@@ -167,7 +167,11 @@ impl Change for TextKeeping {
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
         let RejectedText { article, title, language, text } = &self.0;
-        let text = &text[..text.floor_char_boundary(MAX_REJECTED_TEXT_BYTES)];
+        let end = (0..=MAX_REJECTED_TEXT_BYTES.min(text.len()))
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or(0);
+        let text = &text[..end];
         ledger
             .connection
             .prepare_cached(
