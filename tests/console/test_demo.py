@@ -34,8 +34,8 @@ class Demo(Browsing):
     def setUp(self):
         """The pages, each by a way that a visitor goes."""
         page = self.page(self.base)
-        page.goto("/stories")
-        # The story that most sources tell, and an article of it that was edited if there is one.
+        page.goto("/")
+        # The story that most sources tell, and the last of its reports.
         story = page.locator(".story-row a.headline").first.get_attribute("href")
         page.goto(story)
         article = page.locator(".reports a").last.get_attribute("href")
