@@ -31,8 +31,11 @@ pub(super) fn testify(scan: &Scan<'_>, body: &str, claims: &mut Claims) {
     if let Some(byline) = worded {
         return claims.byline(byline, Source::Visible, 1.5);
     }
-    // A text of one line is no article that somebody signs.
-    if let Some(last) = lines().skip(1).last() {
+    // A name alone signs where nobody is named at all, and where the sentence before it has come to its end.
+    let mut from_end = lines().rev();
+    if let (true, Some(last), Some(before)) = (claims.authors.is_empty(), from_end.next(), from_end.next())
+        && before.ends_with(['.', '!', '?', '…', '"', '”', '“', '»', ')', '。', '」'])
+    {
         claims.authors(alone(scan, last), Source::Visible, 1.0);
     }
 }
@@ -48,7 +51,10 @@ fn alone(scan: &Scan<'_>, line: &str) -> Vec<String> {
     let names = authors::clean(line);
     let is_name = |name: &String| {
         let mut words = name.split(' ');
-        authors::is_person(name) && !authors::is_desk(name) && !words.any(|word| scan.is_common(word))
+        words.clone().count() <= 3
+            && authors::is_person(name)
+            && !authors::is_desk(name)
+            && !words.any(|word| scan.is_common(word))
     };
     if names.iter().all(is_name) { names } else { Vec::new() }
 }
@@ -75,7 +81,7 @@ mod tests {
         assert_eq!(names(&format!("By Ana Lund\n{TEXT}"), &[]), ["Ana Lund"]);
         assert_eq!(names(&format!("{TEXT}\nText: Ana Lund"), &[]), ["Ana Lund"]);
         assert_eq!(names(&format!("{TEXT}\nAna Lund"), &[]), ["Ana Lund"]);
-        assert_eq!(names(&format!("{TEXT}\nAna Lund"), &["Harbour Desk"]), ["Ana Lund"]);
+        assert_eq!(names(&format!("{TEXT}\nText: Ana Lund"), &["Harbour Desk"]), ["Ana Lund"]);
     }
 
     #[test]
@@ -84,6 +90,9 @@ mod tests {
             assert!(names(&format!("{TEXT}\n{foot}"), &[]).is_empty(), "{foot}");
         }
         assert_eq!(names(&format!("{TEXT}\nAna Lund"), &["Bo Ek"]), ["Bo Ek"]);
+        assert_eq!(names(&format!("{TEXT}\nAna Lund"), &["Harbour Desk"]), ["Harbour Desk"]);
+        assert!(names(&format!("{TEXT}\nWalrus Audio Polychrome Flanger"), &[]).is_empty());
+        assert!(names("And the ferry sails again\nRepeat Chorus", &[]).is_empty());
         assert!(names("Ana Lund", &[]).is_empty());
     }
 }

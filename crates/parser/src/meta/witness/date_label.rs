@@ -108,7 +108,6 @@ const WORDS: [(DateLabel, &[&str]); 5] = [
         DateLabel::Modified,
         &[
             "modified",
-            "stand:",
             "updated",
             "update",
             "edited",
