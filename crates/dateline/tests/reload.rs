@@ -353,10 +353,10 @@ fn a_configuration_file_that_may_have_no_end_is_refused_by_whoever_reads_it() {
         ("", "feeds.toml: cannot be read: it is a named pipe"),
         ("feeds = \"/dev/zero\"\n", "/dev/zero: cannot be read: it is a device"),
         ("[api]\ntoken_file = \"/dev/zero\"\n", "/dev/zero: cannot be read: it is a device"),
-        ("[fetch]\nextra_ca = [\"/dev/zero\"]\n", "fetch.extra_ca names /dev/zero: it is a device"),
+        ("[fetch]\nextra_ca = [\"/dev/zero\"]\n", "`extra_ca` in [fetch] names /dev/zero: it is a device"),
         (
             "[kafka]\nbrokers = \"127.0.0.1:9\"\nsasl_password_file = \"/dev/zero\"\n",
-            "sasl_password_file names /dev/zero",
+            "`sasl_password_file` in [kafka] names /dev/zero",
         ),
     ] {
         site.change(settings);

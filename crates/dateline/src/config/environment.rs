@@ -173,8 +173,8 @@ mod tests {
         let error = read("", &[("DATELINE_KAFKA__PARTITIONS", "many")]).unwrap_err().to_string();
         assert_eq!(
             error,
-            "environment variable DATELINE_KAFKA__PARTITIONS: `partitions` in [kafka] is \"many\"; expected a whole number, 0 \
-             or more, such as 4"
+            "environment variable DATELINE_KAFKA__PARTITIONS: `partitions` in [kafka] is \"many\"; expected a whole number \
+             from 0 to 4294967295, such as 4"
         );
     }
 
