@@ -1,22 +1,35 @@
-//! Asks a large journal: `cargo run --release -p dateline-journal --example million [EVENTS [FOLDER]]`.
+//! Asks a large journal: `cargo run --release -p dateline-journal --example million [EVENTS [DATA_DIR]]`.
 //!
-//! A fifth of the events are articles of 2 KB in five scripts, on a few topics, of a hundred publishers; the rest are rejects. Words are
-//! as frequent as words are (Zipf), and the subject's own stand in every second article. It prints how long an event took to be
-//! stored and found, what it takes on disk, how long the first page of each kind of question takes (the worst of several), how fast all
-//! articles are read, and the most memory that the process had.
+//! A tenth of the events are articles of 2 KB in five scripts, of 2,000 feeds, on a few topics, of a hundred publishers, three in five of them
+//! in stories; the rest are rejects. Words are as frequent as words are (Zipf), and the subject's own stand in every second article. It
+//! prints how long an event took to be stored, how long until all were in the search index, what it takes on disk, how long the first
+//! page of each kind of question takes (the worst of several), how fast all articles are read, and the most memory that the process had.
+//!
+//! With DATA_DIR the journal stays there, with its last event now and a configuration that serves it:
+//! `dateline run --config DATA_DIR/dateline.toml`.
 
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use dateline_journal::{Durability, EventFilter, Journal, Options, PollCommit};
+use dateline_journal::{
+    Durability, EntryCompletion, EventFilter, Journal, Options, PollCommit, StoryArticleRow, StoryUpdate,
+};
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, ArticleTopic, Body, Entity, Event, EventId, FeedRef, FeedState,
-    HubNews, Judgement, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery, Sequence,
+    Article, ArticleEvent, ArticleId, ArticleTopic, Body, Entity, Entry, EntryId, Event, EventId, FeedRef,
+    FeedState, HubNews, Judgement, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery,
+    Sequence, StoryEntity, StoryEvent, StoryId, StoryState,
 };
 use jiff::Timestamp;
 
 /// How many events one commit brings.
 const BATCH: usize = 500;
+
+/// How many feeds there are.
+const FEEDS: usize = 2_000;
+
+/// How many articles have a story among them; the first three of them tell it.
+const STORY: usize = 5;
 
 /// How many events there are a second of the journal's time: a year has a million.
 const SECONDS_APART: i64 = 30;
@@ -72,7 +85,7 @@ fn text(dice: &mut Dice, language: usize, bytes: usize) -> String {
 }
 
 fn article(dice: &mut Dice, number: usize, feed: &FeedRef) -> Result<Event, url::ParseError> {
-    let url: url::Url = format!("https://news{}.example/{number}", dice.rank(100)).parse()?;
+    let url: url::Url = format!("https://site{}.example/{number}", dice.rank(100)).parse()?;
     let id = ArticleId::from_stored(format!("{number:032x}"));
     let language = dice.rank(LANGUAGES.len());
     let entity = |id: String| Entity {
@@ -140,6 +153,142 @@ fn reject(number: usize, feed: &FeedRef) -> Result<Event, url::ParseError> {
     })))
 }
 
+/// What the article of this number, which is the `place`th, changes of stories.
+fn story(place: usize, number: usize, title: &str, at: Timestamp) -> StoryUpdate {
+    let revision = u32::try_from(place % STORY).unwrap_or(0) + 1;
+    if revision > 3 {
+        return StoryUpdate::default();
+    }
+    let story = StoryId::from_stored(format!("story-{}", place / STORY));
+    let row = StoryArticleRow {
+        article: ArticleId::from_stored(format!("{number:032x}")),
+        story: story.clone(),
+        data: "{}".into(),
+    };
+    let told = StoryEvent {
+        id: EventId::of_story(&story, revision),
+        story,
+        revision,
+        supersedes: None,
+        state: StoryState::Open,
+        merged_into: None,
+        changes: Vec::new(),
+        title: Some(title.into()),
+        titles: [("en".to_owned(), title.to_owned())].into(),
+        first_reported: at,
+        last_reported: at,
+        happened_on: None,
+        entities: vec![StoryEntity { id: "entity-1".into(), kind: "place".into(), articles: revision }],
+        acts: Vec::new(),
+        languages: vec!["en".into()],
+        article_count: revision,
+        origin_count: revision,
+        articles: Vec::new(),
+        independent_origins: Vec::new(),
+    };
+    StoryUpdate { articles: vec![row], events: vec![told] }
+}
+
+/// Makes the journal, and tells how long that took.
+async fn fill(
+    journal: &Journal,
+    events: usize,
+    begin: i64,
+    next_poll: Timestamp,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let feeds: Vec<FeedRef> = (0..FEEDS)
+        .map(|number| Ok(FeedRef::new(&address(number).parse()?, None, &SecretQuery::default())))
+        .collect::<Result<_, url::ParseError>>()?;
+    let states: Vec<FeedState> = feeds
+        .iter()
+        .map(|feed| FeedState { next_poll, ..FeedState::new(feed, Timestamp::UNIX_EPOCH) })
+        .collect();
+    journal.configure_feeds(states.clone()).await?;
+    let mut dice = Dice(7);
+    let (mut stored, mut longest, mut bytes) = (Duration::ZERO, Duration::ZERO, 0);
+    for first in (0..events).step_by(BATCH) {
+        let feed = dice.roll(feeds.len());
+        let at = Timestamp::from_second(begin + i64::try_from(first)? * SECONDS_APART)?;
+        let (mut rejects, mut articles) = (Vec::new(), Vec::new());
+        for number in first..events.min(first + BATCH) {
+            match number % 10 {
+                0 => articles.push((number, article(&mut dice, number, &feeds[feed])?)),
+                // A story's event counts as an event, so that there are as many as were asked for.
+                2 if number / 10 % STORY < 3 => {}
+                _ => rejects.push(reject(number, &feeds[feed])?),
+            }
+        }
+        for event in rejects.iter().chain(articles.iter().map(|(_, event)| event)) {
+            bytes += event.to_json()?.len();
+        }
+        let entry = |number: &usize| Entry::new(EntryId::of_guid(&number.to_string()));
+        let begun = Instant::now();
+        journal
+            .commit_poll(PollCommit {
+                feed: states[feed].clone(),
+                entries: articles.iter().map(|(number, _)| entry(number)).collect(),
+                events: rejects,
+                hub: HubNews::Nothing,
+                at,
+                traceparent: String::new(),
+            })
+            .await?;
+        for (number, event) in articles {
+            let Event::Article(content) = &event else { continue };
+            let title = content.content.title.clone().unwrap_or_default();
+            let completion = EntryCompletion {
+                feed: feeds[feed].id.clone(),
+                entry: entry(&number).id,
+                stories: story(number / 10, number, &title, at),
+                event,
+                page_was_read: false,
+                revisit: None,
+                at,
+                traceparent: String::new(),
+            };
+            journal.finish(completion).await?;
+        }
+        stored += begun.elapsed();
+        longest = longest.max(begun.elapsed());
+    }
+    println!("{events} events, {:.0} B of JSON each", bytes as f64 / events as f64);
+    println!(
+        "stored in {:.1} µs each, the longest {BATCH} in {longest:.1?}",
+        stored.as_micros() as f64 / events as f64
+    );
+    let begun = Instant::now();
+    journal.index_all()?;
+    println!("all in the search index {:.1?} later", begun.elapsed());
+    Ok(())
+}
+
+fn address(feed: usize) -> String {
+    format!("https://news{feed}.example/rss")
+}
+
+/// Writes a configuration by which the daemon serves the journal in `folder`, and lets nothing of it go.
+fn configure(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let mut feeds = String::new();
+    for feed in 0..FEEDS {
+        writeln!(feeds, "[[feed]]\nurl = \"{}\"\n", address(feed))?;
+    }
+    std::fs::write(folder.join("feeds.toml"), feeds)?;
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config").canonicalize()?;
+    let mut settings = String::from("data_dir = \".\"\nfeeds = \"feeds.toml\"\n");
+    for (name, path) in [
+        ("subject", "subjects/russia-dprk"),
+        ("sites", "sites.toml"),
+        ("agencies", "agencies.tsv"),
+        ("story_tables", "stories"),
+    ] {
+        writeln!(settings, "{name} = {:?}", shipped.join(path))?;
+    }
+    settings
+        .push_str("\n[retention]\nevents = \"3650d\"\nrejects = \"3650d\"\n\n[stories]\nenabled = false\n");
+    std::fs::write(folder.join("dateline.toml"), settings)?;
+    Ok(())
+}
+
 /// The most memory that the process had, in MB, as Linux tells.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -151,64 +300,38 @@ fn peak_memory() -> Option<u64> {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let events: usize = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
-    let folder = tempfile::tempdir_in(arguments.next().map_or_else(std::env::temp_dir, PathBuf::from))?;
+    let kept = arguments.next().map(PathBuf::from);
+    let scratch = tempfile::tempdir()?;
+    let folder = kept.as_deref().unwrap_or(scratch.path());
     let options = Options { durability: Durability::Process, ..Options::default() };
-    let journal = Journal::open(folder.path().join("journal.db"), options)?;
-    let feeds: Vec<FeedRef> = (0..50)
-        .map(|number| {
-            Ok(FeedRef::new(
-                &format!("https://news{number}.example/rss").parse()?,
-                None,
-                &SecretQuery::default(),
-            ))
-        })
-        .collect::<Result<_, url::ParseError>>()?;
-    let states: Vec<FeedState> =
-        feeds.iter().map(|feed| FeedState::new(feed, Timestamp::UNIX_EPOCH)).collect();
-    journal.configure_feeds(states.clone()).await?;
-
-    let mut dice = Dice(7);
-    let (mut stored, mut longest, mut bytes) = (Duration::ZERO, Duration::ZERO, 0);
-    for first in (0..events).step_by(BATCH) {
-        let feed = dice.rank(feeds.len());
-        let made: Vec<Event> = (first..events.min(first + BATCH))
-            .map(|number| match number % 5 {
-                0 => article(&mut dice, number, &feeds[feed]),
-                _ => reject(number, &feeds[feed]),
-            })
-            .collect::<Result<_, _>>()?;
-        for event in &made {
-            bytes += event.to_json()?.len();
+    let journal = Journal::open(folder.join("journal.db"), options)?;
+    let span = i64::try_from(events)? * SECONDS_APART;
+    let (begin, next_poll) = match &kept {
+        Some(_) => {
+            configure(folder)?;
+            let now = Timestamp::now().as_second();
+            // None is polled while it is served.
+            (now - span, Timestamp::from_second(now + 366 * 86_400)?)
         }
-        let begun = Instant::now();
-        let commit = PollCommit {
-            feed: states[feed].clone(),
-            entries: Vec::new(),
-            events: made,
-            hub: HubNews::Nothing,
-            at: Timestamp::from_second(1_750_000_000 + i64::try_from(first)? * SECONDS_APART)?,
-            traceparent: String::new(),
-        };
-        journal.commit_poll(commit).await?;
-        stored += begun.elapsed();
-        longest = longest.max(begun.elapsed());
-    }
-    let on_disk = journal.status()?.bytes;
-    println!("{events} events, {:.0} B of JSON each", bytes as f64 / events as f64);
+        None => (1_750_000_000, Timestamp::UNIX_EPOCH),
+    };
+    fill(&journal, events, begin, next_poll).await?;
+    let index = std::fs::metadata(folder.join("journal.search.db"))?.len();
+    let on_disk = journal.status()?.bytes + index;
     println!(
-        "stored in {:.1} µs each, the longest {BATCH} in {longest:.1?}",
-        stored.as_micros() as f64 / events as f64
+        "on disk {:.0} B each, {:.0} of it the search index",
+        on_disk as f64 / events as f64,
+        index as f64 / events as f64
     );
-    println!("on disk {:.0} B each", on_disk as f64 / events as f64);
 
-    let end = 1_750_000_000 + i64::try_from(events)? * SECONDS_APART;
+    let end = begin + span;
     let day = |back: i64| Timestamp::from_second(end - back * 86_400).map(|time| time.to_string());
     let rare = word(0, 29_000);
     let questions = [
         ("everything", String::new()),
         ("a language", "language=uk".into()),
         ("two languages and a topic", "language=ru&language=ko&topic=culture".into()),
-        ("a publisher's host", "publisher=news99.example".into()),
+        ("a publisher's host", "publisher=site99.example".into()),
         ("an entity that is seldom named", "entity=entity-499".into()),
         (
             "many conditions that few meet",
@@ -216,7 +339,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ),
         (
             "conditions that nothing meets",
-            "language=uk&publisher=news0.example&topic=culture&q=Russia".into(),
+            "language=uk&publisher=site0.example&topic=culture&q=Russia".into(),
         ),
         ("a word of every second article", "q=Россия".into()),
         ("a word in a row with another", "q=%22North+Korea%22".into()),
