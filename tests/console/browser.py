@@ -75,3 +75,10 @@ class Browsing(unittest.TestCase):
         serious = [f"{finding['id']}: {finding['help']}: {finding['nodes'][0]['html'][:200]} {finding['nodes'][0]['failureSummary'][:300]}"
                    for finding in found["violations"] if finding["impact"] in ("serious", "critical")]
         self.assertEqual(serious, [], name)
+
+    def picture(self, page, name, scheme, width):
+        """Pictures for a look, where CONSOLE_PICTURES names a folder; those of the documentation with CONSOLE_DOCS."""
+        if folder := os.environ.get("CONSOLE_PICTURES"):
+            page.screenshot(path=Path(folder) / f"{name}-{scheme}-{width}.png", full_page=True)
+        if os.environ.get("CONSOLE_DOCS") and (name, scheme, width) in (("overview", "light", "desk"), ("story", "dark", "desk")):
+            page.screenshot(path=REPOSITORY / "docs" / "pictures" / f"console-{name}.png")

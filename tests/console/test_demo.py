@@ -1,9 +1,11 @@
 """Every page of the console over the recorded day: in both schemes and widths, by mouse and by keyboard, without scripts."""
 
+import json
 import os
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -30,6 +32,7 @@ class Demo(Browsing):
             log.seek(0)
             told = log.read()
         cls.base = re.search(r"http://127\.0\.0\.1:\d+", told).group()
+        cls.config = re.search(r"--config (\S+)", told).group(1)
 
     def setUp(self):
         """The pages, each by a way that a visitor goes."""
@@ -46,7 +49,8 @@ class Demo(Browsing):
                       "address": "/search?q=https%3A%2F%2Fwire.example%2Fnothing.html", "past": "/live?kind=article&until=2026-03-02T09:00:00Z",
                       "overview": "/", "live": "/live", "articles": "/articles", "stories": "/stories", "story": story,
                       "article": article, "feeds": "/feeds", "feed": feed, "rejects": "/rejects",
-                      "search": "/search?q=Pyongyang", "login": "/login"}
+                      "judge": "/judge", "judge published": "/judge?of=articles", "add": "/feeds/add", "import": "/feeds/import",
+                      "sites": "/sites", "sinks": "/sinks", "search": "/search?q=Pyongyang", "login": "/login"}
 
     def test_every_page_is_sound_in_both_schemes_and_widths(self):
         for scheme in ("light", "dark"):
@@ -58,13 +62,6 @@ class Demo(Browsing):
                         self.assertEqual(answer.status, 200)
                         self.assert_sound(page, f"{name} {scheme} {width}")
                         self.picture(page, name, scheme, width)
-
-    def picture(self, page, name, scheme, width):
-        """Pictures for a look, where CONSOLE_PICTURES names a folder; those of the documentation with CONSOLE_DOCS."""
-        if folder := os.environ.get("CONSOLE_PICTURES"):
-            page.screenshot(path=Path(folder) / f"{name}-{scheme}-{width}.png", full_page=True)
-        if os.environ.get("CONSOLE_DOCS") and (name, scheme, width) in (("overview", "light", "desk"), ("story", "dark", "desk")):
-            page.screenshot(path=REPOSITORY / "docs" / "pictures" / f"console-{name}.png")
 
     def test_an_analyst_gets_from_the_day_to_the_evidence_in_three_clicks(self):
         page = self.page(self.base)
@@ -160,7 +157,8 @@ class Demo(Browsing):
         self.assertEqual(page.evaluate("document.activeElement.className"), "skip")
         page.keyboard.press("Enter")
         self.assertEqual(page.evaluate("document.activeElement.id"), "main")
-        for key, path in (("l", "/live"), ("a", "/articles"), ("s", "/stories"), ("f", "/feeds"), ("r", "/rejects"), ("o", "/")):
+        for key, path in (("l", "/live"), ("a", "/articles"), ("s", "/stories"), ("f", "/feeds"), ("r", "/rejects"), ("j", "/judge"),
+                          ("w", "/sites"), ("k", "/sinks"), ("o", "/")):
             page.keyboard.press("g")
             page.keyboard.press(key)
             page.wait_for_url(self.base + path)
@@ -181,6 +179,54 @@ class Demo(Browsing):
         page.keyboard.press("/")
         page.keyboard.type("g")
         self.assertEqual(page.input_value("#search"), "g", "what is typed is no command")
+
+    def test_articles_are_judged_by_keys_alone_and_the_labels_are_read_by_what_fits_weights(self):
+        page = self.page(self.base)
+        page.goto("/judge")
+        judged = lambda: page.locator("h2.title").inner_text()
+        labels = lambda: page.request.get("/v1/labels?limit=1000").json()["labels"]
+        before = len(labels())
+        first = judged()
+        page.keyboard.press("n")
+        page.get_by_text("The label is kept.").wait_for()
+        self.assertNotEqual(judged(), first)
+        page.keyboard.press("u")
+        page.wait_for_url("**item=**")
+        page.locator("h2.title", has_text=first[:40]).wait_for()
+        self.assertEqual(len(labels()), before)
+        page.keyboard.press("j")
+        page.locator("h2.title", has_not_text=first[:40]).wait_for()
+        page.keyboard.press("k")
+        page.locator("h2.title", has_text=first[:40]).wait_for()
+        for key in "nbn":
+            count = len(labels())
+            page.keyboard.press(key)
+            page.get_by_text("The label is kept.").wait_for()
+            page.wait_for_function("location.search.includes('undo=')")
+            self.assertEqual(len(labels()), count + 1)
+        # What was published, without scripts: by buttons.
+        page = self.page(self.base, scripts=False)
+        page.goto("/judge?of=articles")
+        for _ in range(3):
+            page.get_by_role("button", name="Relevant").click()
+        page.goto(self.paths["article"])
+        page.get_by_role("button", name="Borderline").click()
+        self.assertEqual(page.get_by_role("button", name="Borderline").get_attribute("aria-pressed"), "true")
+        exported = subprocess.run([BINARY, "labels", "export", "--config", self.config], capture_output=True, text=True,
+                                  env=ENVIRONMENT, check=True).stdout
+        lines = [json.loads(line) for line in exported.splitlines()]
+        self.assertGreaterEqual(len(lines), 6)
+        self.assertTrue(all(line["text"] and line["label"] in ("relevant", "not") for line in lines))
+        self.assertEqual({line["borderline"] for line in lines}, {True, False})
+        with tempfile.TemporaryDirectory() as folder:
+            articles, evidence = Path(folder) / "labels.jsonl", Path(folder) / "evidence.jsonl"
+            articles.write_text(exported)
+            seen = lambda line: {"id": line["id"], "evidence": {"prior": 1.0, "pair": float(line["label"] == "relevant")}}
+            evidence.write_text("".join(json.dumps(seen(line)) + "\n" for line in lines))
+            fitted = subprocess.run([sys.executable, REPOSITORY / "tools" / "relevance" / "fit.py", articles, evidence, "--folds", "2"],
+                                    capture_output=True, text=True)
+        self.assertEqual(fitted.returncode, 0, fitted.stderr)
+        self.assertIn("cross-validated over 2 parts", fitted.stdout)
 
     def test_every_page_is_whole_without_scripts(self):
         page = self.page(self.base, scripts=False)

@@ -2,15 +2,10 @@
 
 import re
 import subprocess
-import tempfile
-import threading
-import time
 import unittest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from socket import socket
 
-from browser import BINARY, ENVIRONMENT, REPOSITORY, Browsing
+from browser import BINARY, ENVIRONMENT
+from running import Answering, RunningConsole
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><article><h1>{title}</h1>
 <p>Russia and North Korea signed an agreement on bridge number {number} over the Tumen river on Monday, the Russian transport ministry said.</p>
@@ -18,7 +13,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{tit
 <p>Russian engineers will begin with pier {number} in the autumn, and North Korean workers are to build the southern half.</p></article></body></html>"""
 
 
-class Site(BaseHTTPRequestHandler):
+class Site(Answering):
     """A feed whose articles are numbered through."""
 
     articles = 1
@@ -34,17 +29,6 @@ class Site(BaseHTTPRequestHandler):
         else:
             self.send_error(404)
 
-    def answer(self, kind, text):
-        body = text.encode()
-        self.send_response(200)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments):
-        pass
-
 
 def title(number):
     # Each of the first paragraphs differs, and so do headlines: none is a copy of another.
@@ -52,53 +36,13 @@ def title(number):
         f"Russia and North Korea agree on bridge number {number}"
 
 
-def free_port():
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Running(Browsing):
+class Running(RunningConsole):
     def setUp(self):
         Site.articles = 1
-        self.site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-        threading.Thread(target=self.site.serve_forever, daemon=True).start()
-        self.addCleanup(self.site.server_close)
-        self.addCleanup(self.site.shutdown)
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder, port = Path(folder.name), free_port()
-        self.base = f"http://127.0.0.1:{port}"
-        self.config = self.folder / "dateline.toml"
-        tables = REPOSITORY / "config"
-        self.config.write_text(f'data_dir = "data"\nfeeds = "feeds.toml"\nsubject = "{tables}/subjects/russia-dprk"\nstory_tables = "{tables}/stories"\n[http]\nlisten = "127.0.0.1:{port}"\n'
-                               '[fetch]\nallow_private_addresses = true\n[logs]\nlevel = "info"\n')
-        site = f"http://127.0.0.1:{self.site.server_port}"
+        site = self.serve(Site)
         # Two, since the last feed that is polled cannot be paused.
-        (self.folder / "feeds.toml").write_text(f'[[feed]]\nurl = "{site}/rss"\nname = "Bridges"\n'
-                                                f'[[feed]]\nurl = "{site}/nothing"\nname = "Nothing"\n')
-        self.process = None
-        self.addCleanup(self.stop)
+        self.configure(f'[[feed]]\nurl = "{site}/rss"\nname = "Bridges"\n[[feed]]\nurl = "{site}/nothing"\nname = "Nothing"\n')
         self.start()
-
-    def start(self):
-        with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen([BINARY, "run", "--config", self.config], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL, env=ENVIRONMENT)
-        page = self.page(self.base)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                if page.request.get("/livez").ok:
-                    return
-            except Exception:
-                time.sleep(0.2)
-        self.fail((self.folder / "log").read_text())
-
-    def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(60)
 
     def open_feed(self):
         page = self.page(self.base)

@@ -1,5 +1,5 @@
 //! The HTTP API: events as they come, feeds, status, health, metrics; it reads, but for what is named here as
-//! POST, PUT or DELETE, which takes leave to write ([`WriteAccess`]). Beside it stand the callbacks of hubs.
+//! POST, PUT, PATCH or DELETE, which takes leave to write ([`WriteAccess`]). Beside it stand the callbacks of hubs.
 //!
 //! | path | gives |
 //! | --- | --- |
@@ -17,10 +17,14 @@
 //! | `/v1/feeds` | the feeds and how each is doing |
 //! | `/v1/feeds/ID` | how one has been going: its last polls, when it is asked next, and why then |
 //! | POST `/v1/feeds` | adds a feed, or the one that a site names |
-//! | DELETE `/v1/feeds/ID` | takes a feed out |
+//! | PATCH, DELETE `/v1/feeds/ID` | calls, sorts or asks it otherwise; takes it out |
+//! | POST `/v1/feeds/preview` | says what a feed would bring, before it is added |
+//! | `/v1/opml`, POST `/v1/opml?dry_run=true` | the feeds as a list of other readers; what such a list changes, or would |
 //! | POST `/v1/feeds/ID/pause`, `/v1/feeds/ID/resume` | has a feed polled no more; again |
 //! | `/v1/labels` | what people say of articles |
 //! | PUT, DELETE `/v1/labels/ID` | says that an article is relevant, not, or borderline; takes that back |
+//! | `/v1/sites`, PUT, DELETE | the rules for single sites; has one stand there; takes one out |
+//! | POST `/v1/sites/try` | reads a page by a rule and without |
 //! | `/v1/status` | the whole: feeds, backlog, last events, relay |
 //! | POST `/v1/feeds/ID/poll`, `/v1/feeds/ID/revive` | has a feed asked now; the second also where it is gone |
 //! | `/v1/webhooks` | how webhooks are doing |
@@ -55,11 +59,13 @@ mod framework_problem;
 mod health;
 pub(crate) mod label;
 pub(crate) mod lookup;
+pub(crate) mod opml;
 mod parameters;
 pub(crate) mod recorded;
 mod reject;
 mod reload;
 mod schemas;
+pub(crate) mod site_rule;
 pub(crate) mod story;
 mod webhook;
 mod websub;
@@ -150,6 +156,9 @@ const RETRY_AFTER_SECONDS: u16 = 10;
 /// How many passwords are checked at once: each takes 19 MiB and a core.
 const MAX_PASSWORD_CHECKS: usize = 2;
 
+/// How many feeds are looked at at once before they are added: each asks several pages of one host.
+const MAX_PREVIEWS: usize = 2;
+
 /// What every handler knows.
 struct Api {
     sources: Sources,
@@ -157,12 +166,28 @@ struct Api {
     activity: Arc<ActivityCounter>,
     /// Bounds how many passwords are checked at once.
     password_turns: Semaphore,
+    /// Bounds how many feeds are looked at at once before they are added.
+    preview_turns: Semaphore,
     followers: Arc<Semaphore>,
     max_followers: usize,
     stop: CancellationToken,
 }
 
 type Shared = State<Arc<Api>>;
+
+/// The log-ins that outlasted the last daemon.
+async fn kept_sessions(journal: &Journal) -> Sessions {
+    let journal = journal.clone();
+    let read = tokio::task::spawn_blocking(move || journal.reader().sessions(Timestamp::now())).await;
+    match read {
+        Ok(Ok(sessions)) => Sessions::kept(sessions),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "who was logged in to the console cannot be read: they have to log in again");
+            Sessions::default()
+        }
+        Err(_) => Sessions::default(),
+    }
+}
 
 /// Serves until `stop` is cancelled; open event streams end then.
 pub async fn serve(
@@ -175,11 +200,13 @@ pub async fn serve(
     let journal = HeaderValue::from_str(sources.journal.id().as_str()).ok();
     let activity = Arc::new(ActivityCounter::default());
     let counting = tokio::spawn(activity.clone().follow(sources.journal.clone(), stop.clone()));
+    let sessions = kept_sessions(&sources.journal).await;
     let api = Arc::new(Api {
         sources,
-        sessions: Sessions::default(),
+        sessions,
         activity: activity.clone(),
         password_turns: Semaphore::new(MAX_PASSWORD_CHECKS),
+        preview_turns: Semaphore::new(MAX_PREVIEWS),
         followers: Arc::new(Semaphore::new(settings.max_followers)),
         max_followers: settings.max_followers,
         stop: stop.clone(),
@@ -215,7 +242,14 @@ fn routes() -> ApiRouter<Arc<Api>> {
         )
         .api_route(
             "/v1/feeds/{id}",
-            get_with(feed::show, document::feed).delete_with(feed::remove, document::remove_feed),
+            get_with(feed::show, document::feed)
+                .patch_with(feed::edit, document::edit_feed)
+                .delete_with(feed::remove, document::remove_feed),
+        )
+        .api_route("/v1/feeds/preview", post_with(feed::preview, document::preview_feed))
+        .api_route(
+            "/v1/opml",
+            get_with(opml::export, document::export_feeds).post_with(opml::import, document::import_feeds),
         )
         .api_route("/v1/feeds/{id}/pause", post_with(feed::pause, document::pause_feed))
         .api_route("/v1/feeds/{id}/resume", post_with(feed::resume, document::resume_feed))
@@ -249,6 +283,13 @@ fn routes() -> ApiRouter<Arc<Api>> {
         )
         .api_route("/v1/webhooks/{name}/redeliver", post_with(webhook::redeliver, document::redeliver))
         .api_route("/v1/webhooks/{name}/enable", post_with(webhook::enable, document::enable_webhook))
+        .api_route(
+            "/v1/sites",
+            get_with(site_rule::list, document::site_rules)
+                .put_with(site_rule::save, document::save_site_rule)
+                .delete_with(site_rule::remove, document::remove_site_rule),
+        )
+        .api_route("/v1/sites/try", post_with(site_rule::try_rule, document::try_site_rule))
         .api_route("/v1/status", get_with(status, document::status))
         .api_route("/v1/reload", post_with(reload::reload, document::reload))
         .api_route("/v1/schemas/{name}", get_with(schemas::schema, document::schema))

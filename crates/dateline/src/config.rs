@@ -15,7 +15,7 @@ mod revisit;
 mod secret_source;
 mod settings;
 mod sinks;
-mod sites;
+pub mod sites;
 mod stories;
 mod subject;
 mod table;

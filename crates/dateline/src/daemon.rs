@@ -24,6 +24,7 @@ use crate::api::{self, Sources, WriteAccess};
 use crate::config::{Config, Settings, Sinks};
 use crate::engine::{Engine, EngineParts, StopCondition};
 use crate::failure::{Failure, with_causes};
+use crate::feed_preview::ReadingParts;
 use crate::groundwork::Groundwork;
 use crate::logs::LogFilter;
 use crate::metrics::Metrics;
@@ -150,7 +151,13 @@ pub async fn run(
         metrics: metrics.clone(),
         is_recorded: recorded,
     };
-    let reloader = Arc::new(Reloader::new(path.to_owned(), parts, feeds, contents, world.fetcher.clone()));
+    let reading = ReadingParts {
+        fetcher: world.fetcher.clone(),
+        subject: world.subject.clone(),
+        sites: world.sites.clone(),
+        agencies: world.agencies.clone(),
+    };
+    let reloader = Arc::new(Reloader::new(path.to_owned(), parts, feeds, contents, reading));
 
     // Intake stops first, so that the relay and the API still have its last events; then they.
     let (stop_intake, stop_delivery) = (CancellationToken::new(), CancellationToken::new());

@@ -1,7 +1,7 @@
 //! The feed that an address is, or that the site there names.
 
 use dateline_fetcher::feed::{self, FeedError};
-use dateline_fetcher::{Feed, Fetcher, PollResult};
+use dateline_fetcher::{Feed, Fetcher, PollOutcome, PollResult};
 use dateline_wire::{FeedState, PublicUrl, SecretQuery};
 use jiff::Timestamp;
 use url::Url;
@@ -43,7 +43,8 @@ fn list(feeds: &[PublicUrl]) -> String {
     feeds.iter().map(PublicUrl::as_str).collect::<Vec<_>>().join("\n  ")
 }
 
-/// The address of the feed that is at `url`, or of the one that the page there names. Asks both, each in its host's turn.
+/// The address of the feed that is at `url`, or of the one that the page there names, and what it answered. Asks both, each in its
+/// host's turn.
 ///
 /// # Errors
 /// Why there is none, or none alone.
@@ -51,30 +52,33 @@ pub async fn discover(
     fetcher: &Fetcher,
     secret_query: &SecretQuery,
     url: &Url,
-) -> Result<Url, DiscoveryError> {
-    let Err(why) = ask(fetcher, secret_query, url).await else { return Ok(url.clone()) };
+) -> Result<(Url, PollOutcome), DiscoveryError> {
+    let why = match ask(fetcher, secret_query, url).await {
+        Ok(outcome) => return Ok((url.clone(), outcome)),
+        Err(why) => why,
+    };
     let public = |url: &Url| secret_query.public(url);
     let address = public(url);
     let named = named_by_page(fetcher, url).await;
     match named.as_slice() {
         [] => Err(DiscoveryError::None { address, why }),
         [only] => match ask(fetcher, secret_query, only).await {
-            Ok(()) => Ok(only.clone()),
+            Ok(outcome) => Ok((only.clone(), outcome)),
             Err(why) => Err(DiscoveryError::Failing { address, feed: public(only), why }),
         },
         several => Err(DiscoveryError::Several { address, feeds: several.iter().map(public).collect() }),
     }
 }
 
-/// Whether a feed is at `url`; otherwise why not.
-async fn ask(fetcher: &Fetcher, secret_query: &SecretQuery, url: &Url) -> Result<(), String> {
+/// What the feed at `url` answers; otherwise why none is there.
+async fn ask(fetcher: &Fetcher, secret_query: &SecretQuery, url: &Url) -> Result<PollOutcome, String> {
     let feed = Feed::new(url.clone(), None, secret_query);
     let outcome = fetcher.poll(&FeedState::new(feed.published(), Timestamp::now()), &feed).await;
-    match outcome.result {
-        PollResult::Failed(reason) => Err(reason),
+    match &outcome.result {
+        PollResult::Failed(reason) => Err(reason.clone()),
         PollResult::Gone => Err("gone (410)".to_owned()),
         PollResult::PutOff => Err("its host asks to be left alone".to_owned()),
-        _ => Ok(()),
+        _ => Ok(outcome),
     }
 }
 

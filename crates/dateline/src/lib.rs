@@ -38,6 +38,8 @@ mod event_placement;
 pub mod failure;
 pub mod faults;
 pub mod feed_discovery;
+mod feed_finding;
+mod feed_preview;
 mod groundwork;
 pub mod logs;
 pub mod metrics;

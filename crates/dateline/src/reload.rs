@@ -22,10 +22,12 @@ pub use report::{FeedDifference, ReloadReport};
 
 use crate::api::WriteAccess;
 use crate::bounded_reading::{BoundedReading, ReadingFailure};
-use crate::config::feeds::{FeedChange, FeedChangeError, FeedsEdit};
+use crate::config::feeds::{FeedChange, FeedChangeError, FeedsEdit, NewFeed};
+use crate::config::sites::{SiteRuleDocument, SitesEdit};
 use crate::config::{ApiSettings, Config, ConfigContents, ConfigError, Settings};
 use crate::engine::{EngineCommand, EngineUpdate};
 use crate::failure::Failure;
+use crate::feed_preview::ReadingParts;
 use crate::logs::{self, LogFilter};
 use crate::metrics::Metrics;
 use crate::proxies::CountingTransport;
@@ -61,7 +63,7 @@ pub struct Reloader {
     path: PathBuf,
     parts: ReloadableParts,
     in_force: Mutex<InForce>,
-    reading: BoundedReading,
+    files: BoundedReading,
 }
 
 /// The parts of a daemon that go on with what is read anew.
@@ -90,7 +92,7 @@ pub struct ReloadableParts {
 struct InForce {
     feeds: Vec<Feed>,
     contents: ConfigContents,
-    fetcher: Arc<Fetcher>,
+    reading: ReadingParts,
 }
 
 /// Why everything stays as it was.
@@ -105,6 +107,9 @@ pub enum ReloadError {
     /// The journal could not take the feeds.
     #[error("the journal cannot take the feeds now: {0}; everything stays as it was")]
     Journal(#[from] JournalError),
+    /// There is no such rule.
+    #[error("there is no rule called {0}; everything stays as it was")]
+    UnknownSite(String),
     /// The run is recorded.
     #[error(
         "this run is recorded, and a recording comes from one configuration: restart the daemon to go on with another"
@@ -181,16 +186,16 @@ impl Candidate {
 }
 
 impl Reloader {
-    /// A reloader of the configuration file at `path`, for a daemon whose `parts` work with `feeds`, `contents` and `fetcher`.
-    pub fn new(
+    /// A reloader of the configuration file at `path`, for a daemon whose `parts` work with `feeds`, `contents` and `reading`.
+    pub(crate) fn new(
         path: PathBuf,
         parts: ReloadableParts,
         feeds: Vec<Feed>,
         contents: ConfigContents,
-        fetcher: Arc<Fetcher>,
+        reading: ReadingParts,
     ) -> Self {
-        let in_force = Mutex::new(InForce { feeds, contents, fetcher });
-        Self { path, parts, in_force, reading: BoundedReading::new(1) }
+        let in_force = Mutex::new(InForce { feeds, contents, reading });
+        Self { path, parts, in_force, files: BoundedReading::new(1) }
     }
 
     /// Reads the configuration anew where its files hold something else than what the daemon works with: what was changed while it
@@ -199,8 +204,7 @@ impl Reloader {
         let Ok(in_force) = self.in_force().await else { return };
         let (contents, path) = (in_force.contents.clone(), self.path.clone());
         drop(in_force);
-        let is_as_read =
-            self.reading.run(TURN_PATIENCE, READING_PATIENCE, move || contents.is_as_read(&path));
+        let is_as_read = self.files.run(TURN_PATIENCE, READING_PATIENCE, move || contents.is_as_read(&path));
         match is_as_read.await {
             Ok(Ok(true)) => {}
             // A reload tells of what is wrong.
@@ -235,20 +239,75 @@ impl Reloader {
     /// # Errors
     /// Why everything stays as it was.
     pub async fn change_feeds(&self, change: FeedChange) -> Result<(FeedRef, ReloadReport), ReloadError> {
+        self.edit_feeds(move |settings| FeedsEdit::of(&settings.feeds, &settings.fetch.secret_query, change))
+            .await
+    }
+
+    /// Adds those of `feeds` that are not there, and gives them, and how many were. Where that is a dry run, nothing is changed.
+    ///
+    /// # Errors
+    /// Why everything stays as it was.
+    pub async fn import_feeds(
+        &self,
+        feeds: Vec<NewFeed>,
+        is_dry_run: bool,
+    ) -> Result<(Vec<FeedRef>, usize, Option<ReloadReport>), ReloadError> {
+        let all = feeds.len();
+        let edit = move |settings: &Settings| {
+            FeedsEdit::with_all(&settings.feeds, &settings.fetch.secret_query, feeds)
+        };
+        if is_dry_run {
+            let added = self.with_settings(edit).await?.1;
+            return Ok((added.clone(), all - added.len(), None));
+        }
+        let (added, report) = self.edit_feeds(edit).await?;
+        let known = all - added.len();
+        Ok((added, known, Some(report)))
+    }
+
+    /// The feed as it would be if `new` were added.
+    ///
+    /// # Errors
+    /// Why it cannot be; it may be there already.
+    pub(crate) async fn planned(&self, new: NewFeed) -> Result<Feed, ReloadError> {
+        self.with_settings(move |settings| {
+            FeedsEdit::planned(&settings.feeds, &settings.fetch.secret_query, new)
+        })
+        .await
+    }
+
+    /// Works out something of the feeds file, as the settings are now.
+    async fn with_settings<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Settings) -> Result<T, FeedChangeError> + Send + 'static,
+    ) -> Result<T, ReloadError> {
+        let path = self.path.clone();
+        self.read(move || {
+            let settings = Settings::load(&path).map_err(ReloadError::Config)?;
+            Ok(work(&settings)?)
+        })
+        .await
+    }
+
+    /// Makes a change to the feeds file and has everything go on with it, or leaves both as they were.
+    async fn edit_feeds<T: Send + 'static>(
+        &self,
+        edit: impl FnOnce(&Settings) -> Result<(FeedsEdit, T), FeedChangeError> + Send + 'static,
+    ) -> Result<(T, ReloadReport), ReloadError> {
         let changed = async {
             let mut in_force = self.in_force().await?;
             let path = self.path.clone();
             let prepared = self.read(move || -> Result<_, ReloadError> {
                 let settings = Settings::load(&path).map_err(ReloadError::Config)?;
-                let (edit, feed) = FeedsEdit::of(&settings.feeds, &settings.fetch.secret_query, change)?;
+                let (edit, about) = edit(&settings)?;
                 let candidate = Candidate::read(&path, Some(&edit.text()))?;
-                Ok((edit, feed, candidate))
+                Ok((edit, about, candidate))
             });
             // The file is written once all that a run would stumble over is known to be right, and somebody waits for it still.
-            let (edit, feed, candidate) = prepared.await?;
+            let (edit, about, candidate) = prepared.await?;
             let edit = self.read(move || edit.save().map(|()| edit).map_err(ReloadError::from)).await?;
             match self.take_over(&mut in_force, candidate).await {
-                Ok(report) => Ok((feed, report)),
+                Ok(report) => Ok((about, report)),
                 Err(error) => {
                     edit.undo()?;
                     Err(error)
@@ -266,12 +325,69 @@ impl Reloader {
         changed
     }
 
+    /// Changes the rules for single sites, and has everything go on with them. Otherwise file and daemon are as they were.
+    ///
+    /// # Errors
+    /// Why everything stays as it was.
+    pub async fn change_sites(
+        &self,
+        change: impl FnOnce(&mut SitesEdit) -> Result<(), ReloadError> + Send + 'static,
+    ) -> Result<ReloadReport, ReloadError> {
+        let changed = async {
+            let mut in_force = self.in_force().await?;
+            let path = self.path.clone();
+            let prepared = self.read(move || -> Result<_, ReloadError> {
+                let settings = Settings::load(&path).map_err(ReloadError::Config)?;
+                let mut edit =
+                    SitesEdit::open(&settings.sites).map_err(|error| ReloadError::Config(vec![error]))?;
+                change(&mut edit)?;
+                edit.parsed().map_err(ReloadError::Config)?;
+                let unwritable = |error: std::io::Error| {
+                    ReloadError::Settings(format!("{} cannot be written: {error}", edit.path().display()))
+                };
+                edit.save().map_err(unwritable)?;
+                match Candidate::read(&path, None) {
+                    Ok(candidate) => Ok((edit, candidate)),
+                    Err(error) => {
+                        edit.undo().map_err(unwritable)?;
+                        Err(error)
+                    }
+                }
+            });
+            let (edit, candidate) = prepared.await?;
+            let taken = self.take_over(&mut in_force, candidate).await;
+            if taken.is_err()
+                && let Err(error) = edit.undo()
+            {
+                tracing::error!(%error, file = %edit.path().display(), "the rules for single sites cannot be put back as they were");
+            }
+            taken
+        };
+        let changed = changed.await;
+        log(changed.as_ref());
+        changed
+    }
+
+    /// The rules for single sites as they stand in their file.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub(crate) async fn site_rules(&self) -> Result<Vec<SiteRuleDocument>, ReloadError> {
+        let path = self.path.clone();
+        let read = self.read(move || {
+            let settings = Settings::load(&path).map_err(ReloadError::Config)?;
+            let edit = SitesEdit::open(&settings.sites).map_err(|error| ReloadError::Config(vec![error]))?;
+            Ok(edit.rules())
+        });
+        read.await
+    }
+
     /// What `read` makes of the files, if their disks answer in time.
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce() -> Result<T, ReloadError> + Send + 'static,
     ) -> Result<T, ReloadError> {
-        self.reading.run(TURN_PATIENCE, READING_PATIENCE, read).await?
+        self.files.run(TURN_PATIENCE, READING_PATIENCE, read).await?
     }
 
     /// What feeds and pages are asked through now.
@@ -279,7 +395,15 @@ impl Reloader {
     /// # Errors
     /// [`ReloadError::Recorded`] where what is asked for would be recorded.
     pub async fn fetcher(&self) -> Result<Arc<Fetcher>, ReloadError> {
-        Ok(self.in_force().await?.fetcher.clone())
+        Ok(self.reading_parts().await?.fetcher)
+    }
+
+    /// What feeds and pages are asked through and read by now.
+    ///
+    /// # Errors
+    /// As for [`fetcher`](Self::fetcher).
+    pub(crate) async fn reading_parts(&self) -> Result<ReadingParts, ReloadError> {
+        Ok(self.in_force().await?.reading.clone())
     }
 
     /// Who may write by the configuration as it stands in the file now, where that can be read.
@@ -305,16 +429,23 @@ impl Reloader {
             config;
         // Certificates and credentials are read anew, too, whether or not the settings that name their files are the same.
         let live = Arc::new(CountingTransport::new(live, self.parts.metrics.clone()));
-        let fetcher = Arc::new(in_force.fetcher.under(live, settings.fetch.clone(), settings.poll.clone()));
+        let fetcher =
+            Arc::new(in_force.reading.fetcher.under(live, settings.fetch.clone(), settings.poll.clone()));
+        let reading = ReadingParts {
+            fetcher: fetcher.clone(),
+            subject: Arc::new(subject),
+            sites: Arc::new(sites),
+            agencies: Arc::new(agencies),
+        };
         let agencies_changed = in_force.contents.agencies != contents.agencies;
         let story_tables_changed = in_force.contents.story_tables != contents.story_tables;
         let story_tables = story_tables.map(Arc::new);
         let update = EngineUpdate {
             feeds: feeds.clone(),
-            fetcher: fetcher.clone(),
-            subject: Arc::new(subject),
-            sites: Arc::new(sites),
-            agencies: Arc::new(agencies),
+            fetcher: reading.fetcher.clone(),
+            subject: reading.subject.clone(),
+            sites: reading.sites.clone(),
+            agencies: reading.agencies.clone(),
             story_tables: story_tables.clone(),
             compares_anew: agencies_changed || story_tables_changed,
             revisit: settings.revisit.clone(),
@@ -352,7 +483,7 @@ impl Reloader {
         };
         in_force.contents.take(&contents, &report.applied);
         in_force.feeds = feeds;
-        in_force.fetcher = fetcher;
+        in_force.reading = reading;
         Ok(report)
     }
 }

@@ -72,7 +72,20 @@ impl TestConsole {
     }
 
     async fn with(token: Option<&str>, recorded_pages: RecordedPages) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::over(token, recorded_pages, tempfile::tempdir().unwrap(), ConsoleSettings::default()).await
+    }
+
+    /// One on the journal and the users that lie in `folder`, if they do.
+    async fn on(folder: tempfile::TempDir, console: ConsoleSettings) -> Self {
+        Self::over(None, RecordedPages::default(), folder, console).await
+    }
+
+    async fn over(
+        token: Option<&str>,
+        recorded_pages: RecordedPages,
+        folder: tempfile::TempDir,
+        console: ConsoleSettings,
+    ) -> Self {
         let options = Options { durability: Durability::Process, ..Options::default() };
         let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
         let users = folder.path().join("users.toml");
@@ -92,7 +105,7 @@ impl TestConsole {
         );
         let catalogue = FeedCatalogue::new(std::slice::from_ref(&feed), &[], &PollSettings::default());
         let api = ApiSettings { token: token.map(Secret::new), token_file: None };
-        let console = ConsoleSettings { users: users.clone(), ..ConsoleSettings::default() };
+        let console = ConsoleSettings { users: users.clone(), ..console };
         let sources = Sources {
             journal: journal.clone(),
             feeds: watch::channel(Arc::new(catalogue)).1,
@@ -180,6 +193,13 @@ impl TestConsole {
             traceparent: "00-1-1-01".to_owned(),
         };
         self.journal.finish(completion).await.unwrap();
+    }
+
+    /// Stops it, and gives the folder of its journal.
+    async fn stop(self) -> tempfile::TempDir {
+        self.stop.cancel();
+        self.server.await.unwrap();
+        self._folder
     }
 
     async fn end(self) {
@@ -755,6 +775,27 @@ async fn a_bar_of_the_overview_opens_the_events_that_it_counts_and_what_is_past_
 }
 
 #[tokio::test]
+async fn a_log_in_outlasts_the_daemon_and_a_log_out_does_too() {
+    let console = TestConsole::new().await;
+    add(&console.users, "anna", Role::Read, "correct horse battery");
+    let log_in = "name=anna&password=correct+horse+battery";
+    let stays = cookie(&console.post("/login", "", log_in).await);
+    let leaves = cookie(&console.post("/login", "", log_in).await);
+    console.post("/logout", &leaves, "").await;
+    let folder = console.stop().await;
+    let kept = std::fs::read(folder.path().join("journal.db")).unwrap();
+    let shown = stays.trim().rsplit('=').next().unwrap().as_bytes();
+    assert!(!kept.windows(shown.len()).any(|part| part == shown), "what the browser shows is kept nowhere");
+
+    let console = TestConsole::on(folder, ConsoleSettings::default()).await;
+    assert_eq!(console.send("GET", "/", &stays, "").await.status, 200);
+    assert_eq!(console.send("GET", "/", &leaves, "").await.status, 303);
+    add(&console.users, "anna", Role::Read, "another password then");
+    assert_eq!(console.send("GET", "/", &stays, "").await.status, 303, "it ends with the password");
+    console.end().await;
+}
+
+#[tokio::test]
 async fn a_story_of_sixty_reports_is_one_small_page_with_each_of_them_in_the_picture() {
     let console = TestConsole::new().await;
     let mut story = hostile_story();
@@ -774,5 +815,42 @@ async fn a_story_of_sixty_reports_is_one_small_page_with_each_of_them_in_the_pic
     let page = console.get("/stories/s1").await.body;
     assert_eq!(page.matches("<circle class=\"s1").count(), 120, "each stands in both pictures");
     assert!(page.len() < 200_000, "{}", page.len());
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_trusted_says_who_asks_and_nobody_else_can() {
+    let settings = |proxies: &[&str], role| ConsoleSettings {
+        proxy_header: "X-Remote-User".into(),
+        trusted_proxies: proxies.iter().map(|proxy| (*proxy).to_owned().try_into().unwrap()).collect(),
+        proxy_role: role,
+        ..ConsoleSettings::default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let console = TestConsole::on(folder, settings(&["127.0.0.0/8"], Role::Read)).await;
+    let poll = format!("/feeds/{}/poll", console.feed.id());
+    let anna = "X-Remote-User: anna\r\n";
+    let page = console.send("GET", "/", anna, "").await;
+    assert!(page.status == 200 && page.body.contains("Logged in as anna"), "{}", page.body);
+    assert!(!page.body.contains("Log out"), "the console cannot end what it did not begin");
+    assert_eq!(console.post(&poll, anna, "").await.status, 403, "whom only the proxy knows may look");
+    add(&console.users, "boris", Role::Operate, "another fine password");
+    let boris = "X-Remote-User: boris\r\n";
+    assert_eq!(console.post(&poll, boris, "").await.status, 404, "nothing polls here, but he may");
+    assert_eq!(console.send("POST", &poll, boris, "").await.status, 403, "only by a form of the console");
+    assert_eq!(console.get("/").await.status, 303, "whom the proxy does not name has to log in");
+    let twice = console.send("GET", "/", "X-Remote-User: anna\r\nX-Remote-User: boris\r\n", "").await;
+    assert_eq!(twice.status, 400);
+    let hostile = console.send("GET", "/", "X-Remote-User: <script>alert(1)</script>\r\n", "").await;
+    assert_no_markup("/", &hostile.body);
+    console.end().await;
+
+    // The same header from an address that is no proxy's means nothing.
+    let folder = tempfile::tempdir().unwrap();
+    let console = TestConsole::on(folder, settings(&["192.0.2.1"], Role::Operate)).await;
+    assert_eq!(console.send("GET", "/", anna, "").await.status, 403);
+    assert_eq!(console.post(&poll, anna, "").await.status, 403);
+    add(&console.users, "anna", Role::Operate, "correct horse battery");
+    assert_eq!(console.send("GET", "/", anna, "").await.status, 303);
     console.end().await;
 }

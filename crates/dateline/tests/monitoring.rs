@@ -15,7 +15,7 @@ use dateline::metrics::{Exposition, Metrics, Moment};
 use dateline::proxies::ProxyOutcome;
 use dateline::run_record::RunRecord;
 use dateline::status::{FeedCatalogue, StatusReport};
-use dateline_journal::{Journal, Options};
+use dateline_journal::{Journal, Options, SinkId, SinkStart};
 use dateline_parser::{AppliedSiteRule, SiteRulePart};
 use dateline_wire::EventKind;
 use jiff::Timestamp;
@@ -30,6 +30,7 @@ fn repository(path: &str) -> PathBuf {
 fn exported() -> String {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
+    open_sink(&journal);
     let metrics = Metrics::default();
     metrics.polled("", "new", 1);
     metrics.fetched(None, 0.1);
@@ -54,6 +55,13 @@ fn exported() -> String {
     let (relay, now) = (None, Timestamp::now());
     metrics.measure(&Moment { status: &status, relay, activity, followers: 0, now });
     metrics.to_text(Exposition::Prometheus)
+}
+
+/// Has the journal know a webhook.
+fn open_sink(journal: &Journal) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let opened = journal.open_sink(SinkId::webhook("desk"), "target".into(), SinkStart::Now);
+    runtime.block_on(opened).unwrap();
 }
 
 /// The names of Dateline's metrics in an expression, as samples carry them.

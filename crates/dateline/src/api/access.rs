@@ -14,6 +14,7 @@ use dateline_wire::Secret;
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
+use super::connections::Peer;
 use super::{Api, Problem};
 use crate::bounded_reading::{BoundedReading, ReadingFailure};
 use crate::config::users::{self, User};
@@ -177,7 +178,10 @@ impl FromRequestParts<Arc<Api>> for MayWrite {
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         let access = api.sources.write_access.borrow().clone();
-        access.allows(parts.headers.clone()).await.map(|()| Self)
+        access.allows(parts.headers.clone()).await?;
+        let address = parts.extensions.get::<Peer>().map(|Peer(peer)| peer.ip().to_string());
+        tracing::info!(address, method = %parts.method, path = parts.uri.path(), "a change is asked for over HTTP");
+        Ok(Self)
     }
 }
 

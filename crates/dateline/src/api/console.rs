@@ -1,18 +1,21 @@
 //! The [console](crate::console): who may see a page, and what is read for it, which is what the API itself answers.
 
+mod feeds;
 mod judging;
 mod lists;
 mod login;
 mod session;
+mod sinks;
+mod sites;
 mod visitor;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 use dateline_journal::{EventFilter, Facet, JournalError};
 use dateline_wire::{ArticleEvent, ArticleId, Sequence, StoryEvent};
@@ -22,17 +25,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) use self::session::Sessions;
-use self::visitor::MayOperate;
 use super::article::ArticleQuery;
 use super::parameters::Parameters;
 use super::story::reports::reports_of;
-use super::{Api, Problem, Shared, article, entity, feed, lookup, recorded, story};
+use super::{Api, Problem, Shared, article, entity, lookup, opml, recorded, story};
 use crate::console::assets::Asset;
 use crate::console::frame::{Frame, Section, Viewer, bare_page};
 use crate::console::page;
 use crate::console::page::article::ArticleView;
 use crate::console::page::entity::EntityView;
-use crate::console::page::feeds::FeedFilter;
 use crate::console::page::live::LiveList;
 use crate::console::page::overview::{Overview, PublishedBy};
 use crate::status::LastEvent;
@@ -62,19 +63,37 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/judge", get(judging::ask))
         .route("/judge/{article}", post(judging::label))
         .route("/judge/{article}/undo", post(judging::undo))
-        .route("/feeds", get(feeds))
-        .route("/feeds/{id}", get(feed_page))
-        .route("/feeds/{id}/pause", post(pause))
-        .route("/feeds/{id}/resume", post(resume))
-        .route("/feeds/{id}/poll", post(poll))
-        .route("/feeds/{id}/revive", post(revive))
+        .route("/feeds", get(feeds::list))
+        .route("/feeds/add", get(feeds::ask).post(feeds::add))
+        .route("/feeds/preview", post(feeds::preview))
+        .route("/feeds/import", get(feeds::ask_for_list).merge(long_form(post(feeds::compare_list))))
+        .route("/feeds/import/save", long_form(post(feeds::save_list)))
+        .route("/feeds/{id}", get(feeds::one))
+        .route("/feeds/{id}/edit", post(feeds::edit))
+        .route("/feeds/{id}/remove", post(feeds::remove))
+        .route("/feeds/{id}/pause", post(feeds::pause))
+        .route("/feeds/{id}/resume", post(feeds::resume))
+        .route("/feeds/{id}/poll", post(feeds::poll))
+        .route("/feeds/{id}/revive", post(feeds::revive))
         .route("/entities/{id}", get(entity_page))
         .route("/waiting", get(waiting_page))
+        .route("/sites", get(sites::show).merge(long_form(post(sites::try_rule))))
+        .route("/sites/save", long_form(post(sites::save)))
+        .route("/sites/remove", post(sites::remove))
+        .route("/sinks", get(sinks::list))
+        .route("/sinks/{name}", get(sinks::letters))
+        .route("/sinks/{name}/redeliver", post(sinks::redeliver))
+        .route("/sinks/{name}/enable", post(sinks::enable))
         .route("/search", get(lists::search))
         .route_layer(middleware::from_fn_with_state(api.clone(), visitor::admit))
         .route("/login", get(login::ask).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/console/{digest}/{name}", get(asset))
+}
+
+/// A form that holds a whole list or page, each byte of which may take three.
+fn long_form(route: MethodRouter<Arc<Api>>) -> MethodRouter<Arc<Api>> {
+    route.layer(DefaultBodyLimit::max(3 * opml::MAX_OPML_BYTES))
 }
 
 /// Whether whoever asks would rather have a page than JSON.
@@ -289,72 +308,6 @@ async fn reading_page(state: Shared, Extension(viewer): Extension<Viewer>, Path(
     let (event, witnesses) = recorded::read_witnesses(state, id).await?;
     let main = page::reading::page(&event, &witnesses);
     Ok(shown(&api, &viewer, Section::Articles, "How it was read", &main))
-}
-
-/// The feeds that are asked for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct FeedsQuery {
-    state: Option<String>,
-    tag: Option<String>,
-    q: Option<String>,
-    page: usize,
-}
-
-async fn feeds(
-    State(api): Shared,
-    Extension(viewer): Extension<Viewer>,
-    Query(query): Query<FeedsQuery>,
-) -> Shown {
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let FeedsQuery { state, tag, q, page } = query;
-    let filter = FeedFilter { state: given(state), tag: given(tag), text: given(q), page };
-    let status = api.status().await?;
-    Ok(shown(&api, &viewer, Section::Feeds, "Feeds", &page::feeds::page(&status, &filter)))
-}
-
-/// What was just done with a feed.
-#[derive(Debug, Default, Deserialize)]
-struct DoneQuery {
-    done: Option<String>,
-}
-
-async fn feed_page(
-    state: Shared,
-    Extension(viewer): Extension<Viewer>,
-    id: Path<String>,
-    Query(DoneQuery { done }): Query<DoneQuery>,
-) -> Shown {
-    let State(api) = state.clone();
-    let history = feed::show(state, id).await?.0;
-    let main = page::feed::page(&history, api.now(), &viewer, done.as_deref());
-    let title = history.feed.name.as_deref().unwrap_or(history.feed.url.as_str());
-    Ok(shown(&api, &viewer, Section::Feeds, title, &main))
-}
-
-/// Back to the feed, which says what was done.
-fn done(id: &str, action: &str) -> Shown {
-    Ok(Redirect::to(&format!("/feeds/{}?done={action}", page::query_value(id))).into_response())
-}
-
-async fn pause(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
-    drop(feed::pause(operator.may_write(), state, Path(id.clone())).await?);
-    done(&id, "pause")
-}
-
-async fn resume(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
-    drop(feed::resume(operator.may_write(), state, Path(id.clone())).await?);
-    done(&id, "resume")
-}
-
-async fn poll(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
-    drop(feed::poll(operator.may_write(), state, Path(id.clone())).await?);
-    done(&id, "poll")
-}
-
-async fn revive(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
-    drop(feed::revive(operator.may_write(), state, Path(id.clone())).await?);
-    done(&id, "revive")
 }
 
 async fn asset(Path((digest, name)): Path<(String, String)>) -> Response {

@@ -153,6 +153,39 @@ pub(super) fn add_feed(operation: Described<'_>) -> Described<'_> {
         .response_with::<201, Json<FeedChangeReport>, _>(|answer| answer.description("The feed was added."))
 }
 
+pub(super) fn preview_feed(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("previewFeed")
+        .summary("What a feed would bring, or the one that a site names: its entries, and what the pages of the newest come to")
+        .description(
+            "Nothing is kept. `candidates` are the feeds of a site that names several. 409: it is there already. 422: there is no feed. \
+             503: as many are looked at as may. 504: there was no answer in time.",
+        )
+}
+
+pub(super) fn edit_feed(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("editFeed")
+        .summary("Changes a feed's name, tags or interval")
+        .description("What is not named stays. 422: the file would be wrong, as `errors` says.")
+}
+
+pub(super) fn export_feeds(operation: Described<'_>) -> Described<'_> {
+    let operation = operation
+        .id("exportFeeds")
+        .summary("The feeds as a list for other readers, with their tags as categories, without what is secret in addresses");
+    answers(operation, 200, response("OPML 2.0.", [("text/x-opml", text())]))
+}
+
+pub(super) fn import_feeds(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("importFeeds")
+        .summary("Adds the feeds of a list (OPML) that are not there, or says which they are")
+        .description(
+            "Folders and categories become tags. With `dry_run` nothing is changed. 413: it is longer than 4 MiB. 422: it is no list.",
+        )
+}
+
 pub(super) fn feed(operation: Described<'_>) -> Described<'_> {
     operation
         .id("feed")
@@ -358,6 +391,30 @@ pub(super) fn redeliver(operation: Described<'_>) -> Described<'_> {
 
 pub(super) fn enable_webhook(operation: Described<'_>) -> Described<'_> {
     operation.id("enableWebhook").summary("Has a webhook deliver again whose receiver had answered 410")
+}
+
+pub(super) fn site_rules(operation: Described<'_>) -> Described<'_> {
+    operation.id("siteRules").summary("The rules for single sites, and how each has been doing")
+}
+
+pub(super) fn try_site_rule(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("trySiteRule")
+        .summary("Reads a page by a rule and without: one that is sent, or the one at the address")
+        .description("Nothing is kept. 422: the rule is wrong, as `errors` says, or there is no page.")
+}
+
+pub(super) fn save_site_rule(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("saveSiteRule")
+        .summary(
+            "Has a rule stand in the file, in the place of the one of its host and path, and go into force",
+        )
+        .description("422: the rule is wrong, as `errors` says, and everything stays as it was.")
+}
+
+pub(super) fn remove_site_rule(operation: Described<'_>) -> Described<'_> {
+    operation.id("removeSiteRule").summary("Takes a rule out").description("404: there is none of that name.")
 }
 
 pub(super) fn status(operation: Described<'_>) -> Described<'_> {

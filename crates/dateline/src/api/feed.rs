@@ -8,6 +8,7 @@ use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
 use axum::body::Bytes;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
@@ -17,20 +18,23 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::access::MayWrite;
 use super::expectation::{Fields, shown};
 use super::reload::to_the_end;
 use super::{Api, Problem, ProblemKind, Shared};
+pub(super) use crate::config::feeds::FeedEdits;
 use crate::config::feeds::{FeedChange, FeedChangeError, NewFeed};
 use crate::engine::EngineCommand;
 use crate::feed_discovery::{DiscoveryError, discover};
+use crate::feed_preview::{self, FeedPreview};
 use crate::reload::{ReloadReport, Reloader};
 use crate::status::{FeedHistory, FeedStatus};
 
 /// A feed that is to be added.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FeedAddition {
     /// The address of the feed, or of a site that names one.
@@ -44,13 +48,24 @@ pub(crate) struct FeedAddition {
     /// What it is sorted under.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// How often it is asked, as a duration such as `10m`; in its own rhythm without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<String>,
     /// Whether it is added as it is, without asking whether a feed is there.
     #[serde(default)]
     pub unchecked: bool,
 }
 
+impl FeedAddition {
+    /// The same for the feeds file, under the address that was found.
+    pub(crate) fn new_feed(&self, url: Url) -> NewFeed {
+        let Self { name, group, tags, interval, .. } = self.clone();
+        NewFeed { url, name, group, tags, interval }
+    }
+}
+
 /// The body of a request to add one.
-pub(super) struct AdditionBody(FeedAddition);
+pub(super) struct AdditionBody(pub(super) FeedAddition);
 
 impl OperationInput for AdditionBody {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
@@ -83,7 +98,7 @@ impl<S: Send + Sync> FromRequest<S> for AdditionBody {
 }
 
 /// What a body is like that adds a feed.
-const MEANT: &str = "such as {\"url\": \"https://news.example/rss\"}, with `name`, `group`, `tags` and `unchecked` as it needs them";
+const MEANT: &str = "such as {\"url\": \"https://news.example/rss\"}, with `name`, `group`, `tags`, `interval` and `unchecked` as it needs them";
 
 /// What is wrong with the body of a request to add a feed.
 fn wrong_addition(body: &Value) -> String {
@@ -143,16 +158,7 @@ pub(super) async fn add(
     State(api): Shared,
     AdditionBody(addition): AdditionBody,
 ) -> Result<Response, Problem> {
-    let reloader = reloader(&api)?;
-    let FeedAddition { url, name, group, tags, unchecked } = addition;
-    let url = match unchecked {
-        true => url,
-        false => {
-            let fetcher = reloader.fetcher().await?;
-            discover(&fetcher, fetcher.secret_query(), &url).await?
-        }
-    };
-    let report = change(reloader, FeedChange::Add(NewFeed { url, name, group, tags })).await?;
+    let report = add_feed(MayWrite, &api, addition).await?;
     let location = HeaderValue::try_from(format!("/v1/feeds/{}", report.feed.id));
     let mut response = (StatusCode::CREATED, Json(report)).into_response();
     // An id is of letters and digits.
@@ -160,6 +166,67 @@ pub(super) async fn add(
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// Adds a feed, or the one that the site at the address names.
+pub(super) async fn add_feed(
+    _: MayWrite,
+    api: &Api,
+    addition: FeedAddition,
+) -> Result<FeedChangeReport, Problem> {
+    let reloader = reloader(api)?;
+    let url = match addition.unchecked {
+        true => addition.url.clone(),
+        false => {
+            let fetcher = reloader.fetcher().await?;
+            discover(&fetcher, fetcher.secret_query(), &addition.url).await?.0
+        }
+    };
+    change(reloader, FeedChange::Add(addition.new_feed(url))).await
+}
+
+/// What a feed would bring, or that which the site at the address names. Nothing is kept of it.
+pub(super) async fn preview(
+    _: MayWrite,
+    State(api): Shared,
+    AdditionBody(addition): AdditionBody,
+) -> Result<Json<FeedPreview>, Problem> {
+    let reloader = reloader(&api)?;
+    let _turn = api.preview_turns.try_acquire().map_err(|_| {
+        let detail = "other feeds are being looked at; try again in a moment";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    })?;
+    let end = Instant::now() + feed_preview::MAX_DURATION;
+    let late = |_| {
+        let detail = format!("there was no answer within {:?}", feed_preview::MAX_DURATION);
+        Problem::new(StatusCode::GATEWAY_TIMEOUT, detail)
+    };
+    let parts = reloader.reading_parts().await?;
+    let secret_query = parts.fetcher.secret_query();
+    let found = timeout_at(end, discover(&parts.fetcher, secret_query, &addition.url)).await.map_err(late)?;
+    let (url, outcome) = match found {
+        Ok(found) => found,
+        Err(DiscoveryError::Several { feeds, .. }) => {
+            return Ok(Json(FeedPreview { candidates: feeds, ..FeedPreview::default() }));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let planned = reloader.planned(addition.new_feed(url)).await?;
+    Ok(Json(feed_preview::preview(&parts, planned, outcome, end).await))
+}
+
+/// Calls, sorts or asks a feed otherwise.
+pub(super) async fn edit(
+    _: MayWrite,
+    State(api): Shared,
+    Path(id): Path<String>,
+    body: Result<Json<FeedEdits>, JsonRejection>,
+) -> Result<Json<FeedChangeReport>, Problem> {
+    let Json(edits) = body.map_err(|rejection| {
+        let meant = "a JSON object is meant, such as {\"tags\": [\"asia\"]}";
+        Problem::new(rejection.status(), format!("{}; {meant}", rejection.body_text()))
+    })?;
+    change(reloader(&api)?, FeedChange::Edit(FeedId::from_stored(id), edits)).await.map(Json)
 }
 
 /// Takes the feed out.
@@ -226,7 +293,7 @@ fn unknown(feed: &FeedId) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, format!("no feed with the id {feed} is configured; see /v1/feeds"))
 }
 
-fn reloader(api: &Api) -> Result<Arc<Reloader>, Problem> {
+pub(super) fn reloader(api: &Api) -> Result<Arc<Reloader>, Problem> {
     let missing = || Problem::new(StatusCode::NOT_FOUND, "there is no configuration to change here");
     api.sources.reloader.clone().ok_or_else(missing)
 }

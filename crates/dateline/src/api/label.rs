@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Json;
 use dateline_journal::{ArticleLabel, EventFilter, Facet, JournalError, JournalReader, LabelValue};
@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::access::MayWrite;
+use super::parameters::OwnParameters;
 use super::{Api, Problem, Shared};
 
 /// How many labels a page holds unless another number is asked for, and at most.
@@ -124,7 +125,7 @@ pub(super) struct LabelRemovalReport {
 /// The labels that were given.
 pub(super) async fn list(
     State(api): Shared,
-    Query(LabelQuery { after, limit }): Query<LabelQuery>,
+    OwnParameters(LabelQuery { after, limit }): OwnParameters<LabelQuery>,
 ) -> Result<Json<LabelPage>, Problem> {
     let limit = limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let after = after.as_deref().map(place).transpose()?;

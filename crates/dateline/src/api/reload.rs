@@ -48,6 +48,7 @@ impl From<ReloadError> for Problem {
         };
         let status = match &error {
             ReloadError::Config(_) | ReloadError::Settings(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            ReloadError::UnknownSite(_) => StatusCode::NOT_FOUND,
             ReloadError::Recorded | ReloadError::Feeds(_) | ReloadError::Busy => StatusCode::CONFLICT,
             ReloadError::Journal(_) | ReloadError::Slow | ReloadError::Stopping => {
                 StatusCode::SERVICE_UNAVAILABLE

@@ -7,12 +7,10 @@ mod request;
 pub(super) mod running;
 mod show;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Subcommand};
-use dateline_fetcher::feed::opml::{self, OpmlFeed};
 use dateline_fetcher::{Feed, feed};
 use dateline_journal::PollRequest;
 use dateline_wire::{FeedId, FeedRef};
@@ -21,12 +19,12 @@ use serde_json::json;
 use self::change::FeedFate;
 use super::config_file::ConfigFile;
 use super::{known_url, print_document, print_json, print_text, saved_file, web_address};
-use crate::config::feeds::ListedFeed;
+use crate::api::opml as api_opml;
+use crate::config::feeds::{FeedsEdit, ListedFeed};
 use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::saved;
 use crate::terminal::visible_line;
-use crate::text::shown_text;
 
 pub(super) use check::ask_each;
 
@@ -44,8 +42,8 @@ pub enum Command {
     /// Ask every feed that is configured and not paused once: whether it answers and what it holds, the worst first. Nothing is stored. Exit
     /// code 3 if any fails.
     Check(check::FeedCheckArguments),
-    /// Add the feeds of an OPML file to the feeds file; those that are there already stay as they are. `dateline reload` has a running
-    /// daemon ask them.
+    /// Add the feeds of an OPML file to the feeds file, with its folders and categories as tags; those that are there already stay as they
+    /// are. A running daemon asks them at once.
     Import(ImportArguments),
     /// Add a feed to the feeds file: one at this address, or the one that the site at this address names. A running daemon asks it at
     /// once.
@@ -97,6 +95,9 @@ pub struct ImportArguments {
     /// The OPML file; `-` reads it from standard input.
     #[arg(value_name = "OPML", value_parser = PathBufValueParser::new().try_map(saved_file))]
     file: PathBuf,
+    /// Only say what would change.
+    #[arg(long)]
+    dry_run: bool,
     /// The configuration that names the feeds file.
     #[command(flatten)]
     config: ConfigFile,
@@ -163,17 +164,10 @@ fn feed_line(ListedFeed { feed, enabled }: &ListedFeed) -> String {
 
 fn export(arguments: &ListArguments) -> Result<(), Failure> {
     let (_, feeds) = configured(&arguments.config, SecretAccess::Without)?;
-    let subscriptions: Vec<OpmlFeed> = feeds
-        .iter()
-        .map(Feed::published)
-        .map(|feed| OpmlFeed {
-            url: feed.url.as_url().clone(),
-            name: feed.name.clone(),
-            page: None,
-            folders: Vec::new(),
-        })
-        .collect();
-    print_document(&opml::write("Dateline's feeds", &subscriptions))
+    let feeds = feeds.iter().map(Feed::published);
+    print_document(&api_opml::write(
+        feeds.map(|feed| (&feed.url, feed.name.as_deref(), feed.tags.as_slice())),
+    ))
 }
 
 fn configured(config: &ConfigFile, secrets: SecretAccess) -> Result<(Settings, Vec<Feed>), Failure> {
@@ -205,25 +199,29 @@ fn no_such_feed(feeds: &Path) -> Failure {
 
 fn import(arguments: &ImportArguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
-    let mut ids = feeds::read_ids(&settings.feeds, &settings.fetch.secret_query)?;
     let bytes = saved::read(&arguments.file)
         .map_err(Failure::io(format!("{}: the OPML cannot be read", arguments.file.display())))?;
-    let listed = opml::read(&bytes)
+    let (feeds, skipped) = api_opml::read(&bytes)
         .map_err(|error| Failure::Other(format!("{}: {error}", arguments.file.display())))?;
-    for skipped in &listed.skipped {
-        eprintln!("passed over, since it is no web address: {}", visible_line(&shown_text(&skipped)));
+    for skipped in skipped {
+        eprintln!("passed over, since it is no web address: {skipped}");
     }
-    let all = listed.feeds.len();
-    let new: Vec<_> = listed.feeds.into_iter().filter(|feed| ids.insert(FeedId::of(&feed.url))).collect();
-    let text = feeds::to_text(new.iter().map(|feed| (&feed.url, feed.name.as_deref())));
-    let path = &settings.feeds;
-    let unwritten = || Failure::io(format!("{}: the feeds cannot be written", path.display()));
-    let mut file = std::fs::OpenOptions::new().append(true).open(path).map_err(unwritten())?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(unwritten())?;
-    print_text(&format!(
-        "{} feeds added to {}, {} were there already\n",
-        new.len(),
-        path.display(),
-        all - new.len()
-    ))
+    let all = feeds.len();
+    let (edit, added) = FeedsEdit::with_all(&settings.feeds, &settings.fetch.secret_query, feeds)?;
+    let path = settings.feeds.display();
+    let known = all - added.len();
+    if arguments.dry_run {
+        let lines = added.iter().map(|feed| {
+            format!("+ {}\t{}\n", feed.url, visible_line(feed.name.as_deref().unwrap_or_default()))
+        });
+        let lines: String = lines.collect();
+        return print_text(&format!(
+            "{lines}{} feeds would be added to {path}, {known} are there already\n",
+            added.len()
+        ));
+    }
+    if !added.is_empty() {
+        running::save(&settings, &edit)?;
+    }
+    print_text(&format!("{} feeds added to {path}, {known} were there already\n", added.len()))
 }

@@ -1,5 +1,7 @@
 //! A TOML file's text, and errors in it that name the line and, for a mistyped name, the one that is meant.
 
+use std::fs;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 
@@ -26,6 +28,25 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
         };
         ConfigError::in_file(path, format!("cannot be read: {error}")).with_remedy(remedy)
     })
+}
+
+/// Puts `text` in the file at `path`: whole or not at all where its folder allows that. A file that isn't there is made.
+pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
+    // A link stays one.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let replaced = || {
+        let draft = tempfile::NamedTempFile::new_in(path.parent()?).ok()?;
+        fs::write(draft.path(), text).ok()?;
+        // It may hold what is not for everybody.
+        fs::set_permissions(draft.path(), fs::metadata(&path).ok()?.permissions()).ok()?;
+        draft.as_file().sync_all().ok()?;
+        draft.persist(&path).ok()
+    };
+    // A file that is mounted by itself cannot be replaced, only written; nor can one that is not there yet.
+    if replaced().is_none() {
+        fs::write(&path, text)?;
+    }
+    Ok(())
 }
 
 /// What is wrong with `text`, the content of the file at `path`, and on which line.

@@ -8,12 +8,12 @@ mod edit;
 mod group;
 mod options;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
 use dateline_fetcher::Feed;
-use dateline_wire::{FeedId, SecretQuery};
+use dateline_wire::SecretQuery;
 use toml::de::DeTable;
 use url::Url;
 
@@ -22,7 +22,7 @@ use super::error::ConfigError;
 use super::secret_source::SecretAccess;
 use super::table::{FileReader, Value};
 pub use change::{FeedChange, FeedChangeError};
-pub use edit::{FeedsEdit, NewFeed};
+pub use edit::{FeedEdits, FeedsEdit, NewFeed};
 use group::Groups;
 use options::Options;
 
@@ -37,15 +37,6 @@ pub fn read(
     secrets: SecretAccess,
 ) -> Result<Vec<ListedFeed>, Vec<ConfigError>> {
     parse(path, &text_of(path)?, secret_query, secrets)
-}
-
-/// Reads the ids of all feeds that stand in the file, the paused ones too.
-///
-/// # Errors
-/// As for [`read`] without secrets.
-pub fn read_ids(path: &Path, secret_query: &SecretQuery) -> Result<HashSet<FeedId>, Vec<ConfigError>> {
-    let listed = read(path, secret_query, SecretAccess::Without)?;
-    Ok(listed.into_iter().map(|listed| listed.feed.id().clone()).collect())
 }
 
 /// The text of the file at `path`.
@@ -204,22 +195,6 @@ fn pollable(text: &str) -> Result<Url, (String, &'static str)> {
         ));
     }
     Ok(url)
-}
-
-/// The feeds as the text of a feeds file, which [`read`] takes back, with each name on one line.
-pub fn to_text<'f>(feeds: impl IntoIterator<Item = (&'f Url, Option<&'f str>)>) -> String {
-    let mut text = String::new();
-    for (url, name) in feeds {
-        text.push_str("\n[[feed]]\n");
-        text.push_str(&format!("url = {}\n", toml::Value::from(url.as_str())));
-        // Lists of others hold names of several lines, and empty ones.
-        let name = name.unwrap_or_default().replace(char::is_control, " ");
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !name.is_empty() {
-            text.push_str(&format!("name = {}\n", toml::Value::from(name)));
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -480,18 +455,5 @@ mod tests {
         }
         let listed = read("{ bearer = { env = 'NO_SUCH_VARIABLE' } }", SecretAccess::Without).unwrap();
         assert_eq!(listed, [bare()], "who only lists feeds needs no secrets");
-    }
-
-    #[test]
-    fn what_is_written_is_read_back() {
-        let url = Url::parse("https://a.example/rss?q=%22x%22").unwrap();
-        let text = to_text([(&url, Some("The \"A\" \\ Times"))]);
-        let feeds = read_text(&text).unwrap();
-        let feed = feeds[0].published();
-        assert_eq!((feed.url.as_url(), feed.name.as_deref()), (&url, Some("The \"A\" \\ Times")));
-        for (listed, name) in [("The\n  B\u{1b} Post ", Some("The B Post")), (" \n", None)] {
-            let feeds = read_text(&to_text([(&url, Some(listed))])).unwrap();
-            assert_eq!(feeds[0].published().name.as_deref(), name);
-        }
     }
 }

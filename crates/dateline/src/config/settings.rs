@@ -1,6 +1,6 @@
 //! Every setting, with its default. `config/dateline.toml` says the same for people; a test holds the two together.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,12 +8,15 @@ use dateline_fetcher::websub::WebSubSettings;
 use dateline_fetcher::{FetchSettings, PollSettings};
 use dateline_publisher::KafkaSettings;
 use dateline_wire::{Envelope, SchemaBase, Secret, duration};
+use http::HeaderName;
+use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::document;
 use super::error::{ConfigError, Origin};
 use super::keep::KeepFor;
 use super::revisit::RevisitSettings;
+use super::users::Role;
 
 /// The whole configuration file.
 #[derive(Debug, Clone, Deserialize)]
@@ -208,11 +211,72 @@ pub struct ConsoleSettings {
     /// How long a log-in lasts.
     #[serde(with = "duration")]
     pub session_length: Duration,
+    /// The header in which a proxy says who has logged in there; no proxy is believed while it is empty.
+    pub proxy_header: String,
+    /// The proxies that are believed: their addresses, or networks such as `10.0.0.0/8`. The header means nothing from elsewhere.
+    pub trusted_proxies: Vec<ProxyNetwork>,
+    /// What somebody may do whom a proxy names and the users file doesn't.
+    pub proxy_role: Role,
+}
+
+/// The address of a proxy, or of a network of proxies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ProxyNetwork(IpNet);
+
+impl ProxyNetwork {
+    /// Whether `address` is in it. IPv4 within IPv6 is IPv4.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
+
+impl TryFrom<String> for ProxyNetwork {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        network.map(Self).map_err(|_| {
+            format!(
+                "`{text}` is no address; write one such as \"127.0.0.1\", or a network such as \"10.0.0.0/8\""
+            )
+        })
+    }
+}
+
+impl ConsoleSettings {
+    /// What is wrong with them: full name, and what is expected.
+    pub(super) fn problems(&self) -> Vec<(&'static str, &'static str)> {
+        let mut found = Vec::new();
+        let is_header =
+            self.proxy_header.is_empty() || HeaderName::try_from(self.proxy_header.as_str()).is_ok();
+        if !is_header {
+            found.push(("console.proxy_header", "expected the name of a header, such as \"X-Remote-User\""));
+        }
+        if !self.proxy_header.is_empty() && self.trusted_proxies.is_empty() {
+            found.push((
+                "console.trusted_proxies",
+                "expected the addresses of the proxies that may set `proxy_header`, such as [\"127.0.0.1\"]",
+            ));
+        }
+        found
+    }
+
+    /// Whether whoever asks from `address` is believed about who they pass on.
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        !self.proxy_header.is_empty() && self.trusted_proxies.iter().any(|proxy| proxy.contains(address))
+    }
 }
 
 impl Default for ConsoleSettings {
     fn default() -> Self {
-        Self { users: "users.toml".into(), session_length: Duration::from_secs(12 * 3600) }
+        Self {
+            users: "users.toml".into(),
+            session_length: Duration::from_secs(12 * 3600),
+            proxy_header: String::new(),
+            trusted_proxies: Vec::new(),
+            proxy_role: Role::Read,
+        }
     }
 }
 

@@ -171,6 +171,9 @@ impl Settings {
         if let Some(expected) = self.revisit.problem() {
             wrong("revisit.after", expected);
         }
+        for (setting, expected) in self.console.problems() {
+            wrong(setting, expected.to_owned());
+        }
         for (setting, expected) in self.traces.problems() {
             wrong(setting, expected.to_owned());
         }

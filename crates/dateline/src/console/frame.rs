@@ -17,12 +17,23 @@ pub(crate) enum Section {
     Feeds,
     Rejects,
     Judge,
+    Sites,
+    Sinks,
 }
 
 impl Section {
     /// In the order of the menu.
-    const ALL: [Self; 7] =
-        [Self::Overview, Self::Live, Self::Articles, Self::Stories, Self::Feeds, Self::Rejects, Self::Judge];
+    const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Live,
+        Self::Articles,
+        Self::Stories,
+        Self::Feeds,
+        Self::Rejects,
+        Self::Judge,
+        Self::Sites,
+        Self::Sinks,
+    ];
 
     /// Its name, its path, and the key that goes there after `g`.
     fn entry(self) -> (&'static str, &'static str, char) {
@@ -34,6 +45,8 @@ impl Section {
             Self::Feeds => ("Feeds", "/feeds", 'f'),
             Self::Rejects => ("Rejects", "/rejects", 'r'),
             Self::Judge => ("Judge", "/judge", 'j'),
+            Self::Sites => ("Sites", "/sites", 'w'),
+            Self::Sinks => ("Sinks", "/sinks", 'k'),
         }
     }
 }
@@ -56,6 +69,8 @@ pub(crate) struct Viewer {
     pub(crate) name: Option<String>,
     /// Whether changes may be asked for.
     pub(crate) may_operate: bool,
+    /// Whether the console can end that: not where a proxy says who it is.
+    pub(crate) may_log_out: bool,
 }
 
 impl Frame {
@@ -96,7 +111,7 @@ impl Frame {
                         @if let Some(name) = &self.viewer.name {
                             form.inline method="post" action="/logout" {
                                 span { "Logged in as " (visible(name, 40)) " " }
-                                button.quiet type="submit" { "Log out" }
+                                @if self.viewer.may_log_out { button.quiet type="submit" { "Log out" } }
                             }
                         }
                         span.keys { kbd { "?" } " shows the keys" }

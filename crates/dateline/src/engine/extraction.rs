@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::EngineParts;
 use super::commit::CommitRequest;
-use super::outcome::{self, ArticleOutcome, EntryContext, ReadingRules};
+use super::outcome::{self, EntryContext, ReadingRules};
 use crate::config::EngineSettings;
 use crate::contained::contained;
 use crate::metrics::Metrics;
@@ -59,7 +59,8 @@ impl MissingPage {
         }
     }
 
-    fn stage(&self) -> Stage {
+    /// How far its entry came.
+    pub(crate) fn stage(&self) -> Stage {
         match self {
             Self::NoLink | Self::NotWanted => Stage::Feed,
             Self::Fetch(_) | Self::Panic(_) => Stage::Fetch,
@@ -213,28 +214,10 @@ impl Extraction {
 
     fn event_of(&self, context: &EntryContext, fetched: Result<FetchedPage, MissingPage>) -> Event {
         let rules = ReadingRules { subject: &self.subject, sites: &self.sites, agencies: &self.agencies };
-        match fetched {
-            Ok(fetched) => {
-                let outcome = outcome::of_page(context, &fetched.page, fetched.record_id, rules);
-                if let Some(applied) = &outcome.site_rule {
-                    self.metrics.read_by_rule(applied);
-                }
-                self.keep_text(outcome)
-            }
-            Err(missing) => match outcome::of_feed_text(context, rules) {
-                Some(outcome) => self.keep_text(outcome),
-                None => Event::Reject(Box::new(outcome::reject(
-                    context,
-                    missing.stage(),
-                    missing.reason(),
-                    missing.detail(),
-                ))),
-            },
+        let outcome = outcome::of_fetch(context, fetched, rules);
+        if let Some(applied) = &outcome.site_rule {
+            self.metrics.read_by_rule(applied);
         }
-    }
-
-    /// Has the journal keep the text that the event doesn't hold, and gives the event.
-    fn keep_text(&self, outcome: ArticleOutcome) -> Event {
         if let Some(text) = outcome.rejected_text {
             self.journal.keep_rejected_text(text);
         }

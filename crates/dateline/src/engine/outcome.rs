@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dateline_fetcher::{Feed, FeedOptions, FullText, Judging};
+use dateline_fetcher::{Feed, FeedOptions, FetchedPage, FullText, Judging};
 use dateline_journal::{EntryCompletion, RejectedText, RevisitPlan, StoryUpdate};
 use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
 use dateline_stories::origin::{Agencies, Carrier, origins};
@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::commit::CommitRequest;
+use super::extraction::MissingPage;
 use crate::traces::TraceContext;
 
 /// How much longer than the page's the feed's own text must be to count as the richer one: a page's text runs a little shorter
@@ -99,6 +100,28 @@ pub(crate) struct ArticleOutcome {
     pub(crate) rejected_text: Option<RejectedText>,
 }
 
+impl ArticleOutcome {
+    /// An outcome of which no more is known.
+    pub(crate) fn of(event: Event) -> Self {
+        Self { event, site_rule: None, rejected_text: None }
+    }
+}
+
+/// What a fetch came to: its page, or else what the feed carries, or else why there is neither.
+pub(crate) fn of_fetch(
+    context: &EntryContext,
+    fetched: Result<FetchedPage, MissingPage>,
+    rules: ReadingRules<'_>,
+) -> ArticleOutcome {
+    match fetched {
+        Ok(fetched) => of_page(context, &fetched.page, fetched.record_id, rules),
+        Err(missing) => of_feed_text(context, rules).unwrap_or_else(|| {
+            let reject = reject(context, missing.stage(), missing.reason(), missing.detail());
+            ArticleOutcome::of(Event::Reject(Box::new(reject)))
+        }),
+    }
+}
+
 /// What a page came to that was fetched.
 pub(crate) fn of_page(
     context: &EntryContext,
@@ -117,7 +140,7 @@ pub(crate) fn of_page(
 }
 
 /// What an entry came to whose page cannot be had, but whose feed carries its text; `None` where it doesn't.
-pub(super) fn of_feed_text(context: &EntryContext, rules: ReadingRules<'_>) -> Option<ArticleOutcome> {
+fn of_feed_text(context: &EntryContext, rules: ReadingRules<'_>) -> Option<ArticleOutcome> {
     if context.options().full_text == FullText::Page {
         return None;
     }
@@ -166,7 +189,7 @@ fn judged(
         let mut event = reject(context, stage, reason, detail);
         event.article.clone_from(&id);
         event.relevance = relevance;
-        ArticleOutcome { event: Event::Reject(Box::new(event)), site_rule: None, rejected_text: None }
+        ArticleOutcome::of(Event::Reject(Box::new(event)))
     };
     let Some(article_id) = id.clone() else {
         return rejected(
@@ -206,7 +229,7 @@ fn judged(
         recording: record_id.map(|record_id| RecordingRef { record_id }),
         ..ArticleEvent::new(article_id, article, judgement, context.at)
     };
-    ArticleOutcome { event: Event::Article(Box::new(event)), site_rule: None, rejected_text: None }
+    ArticleOutcome::of(Event::Article(Box::new(event)))
 }
 
 /// Says who published the article and whose text it is. Where the page doesn't name its publisher, its site does.

@@ -12,6 +12,8 @@ use super::text;
 
 /// How deep folders may nest; what is deeper belongs to the last.
 const MAX_FOLDERS: usize = 32;
+/// How many categories one feed may have.
+const MAX_CATEGORIES: usize = 32;
 /// How many feeds one list may hold.
 const MAX_FEEDS: usize = 1_000_000;
 
@@ -37,6 +39,8 @@ pub struct OpmlFeed {
     pub page: Option<Url>,
     /// The folders it lies in, the outermost first.
     pub folders: Vec<String>,
+    /// What it is sorted under (`category`), each without the slash in front.
+    pub categories: Vec<String>,
 }
 
 /// Why a document could not be read as a list of feeds.
@@ -136,9 +140,16 @@ fn write_feed(feed: &OpmlFeed, indent: &str, out: &mut String) {
     let name = feed.name.as_deref().unwrap_or(feed.url.as_str());
     let _ = write!(out, "{indent}<outline type=\"rss\"");
     let page = feed.page.as_ref().map(Url::as_str);
-    for (attribute, value) in
-        [("text", Some(name)), ("title", Some(name)), ("xmlUrl", Some(feed.url.as_str())), ("htmlUrl", page)]
-    {
+    // A comma parts categories, and nothing stands for it.
+    let categories: Vec<String> = feed.categories.iter().map(|category| category.replace(',', " ")).collect();
+    let categories = Some(categories.join(",")).filter(|categories| !categories.is_empty());
+    for (attribute, value) in [
+        ("text", Some(name)),
+        ("title", Some(name)),
+        ("xmlUrl", Some(feed.url.as_str())),
+        ("htmlUrl", page),
+        ("category", categories.as_deref()),
+    ] {
         if let Some(value) = value {
             let _ = write!(out, " {attribute}=\"");
             escape(value, out);
@@ -153,9 +164,17 @@ fn subscription(tag: &StartTag<'_>, url: Url, open: &[Option<String>]) -> OpmlFe
         // An outline without a name is written with its address for one.
         name: name(tag).filter(|name| name != url.as_str()),
         page: tag.attribute("htmlurl").and_then(|written| web(&written)),
+        categories: categories(tag),
         folders: open.iter().flatten().take(MAX_FOLDERS).cloned().collect(),
         url,
     }
+}
+
+/// What an outline is sorted under: strings between commas, in which slashes part levels.
+fn categories(tag: &StartTag<'_>) -> Vec<String> {
+    let written = tag.attribute("category").unwrap_or_default();
+    let categories = written.split(',').map(|one| text::collapse(one.trim().trim_start_matches('/')));
+    categories.filter(|one| !one.is_empty()).take(MAX_CATEGORIES).collect()
 }
 
 fn name(tag: &StartTag<'_>) -> Option<String> {
@@ -260,6 +279,7 @@ mod tests {
                 name: Some(text::collapse(&name)),
                 page: page.then(|| Url::parse("https://page.example/").unwrap()),
                 folders,
+                categories: if page { vec!["a/b".to_owned(), "c & d".to_owned()] } else { Vec::new() },
             };
             all.into_iter().enumerate().map(feed).collect()
         })

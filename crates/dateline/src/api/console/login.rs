@@ -6,10 +6,14 @@ use axum::Extension;
 use axum::extract::{Form, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use dateline_journal::StoredSession;
+use dateline_wire::Secret;
+use jiff::Timestamp;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
-use super::session::{COOKIE, Session, proof_of};
-use super::visitor::{Credentials, is_same_origin};
+use super::session::COOKIE;
+use super::visitor::{Credentials, client_address, is_same_origin};
 use super::{PageProblem, Shown, answer};
 use crate::api::connections::Peer;
 use crate::api::{Api, Problem, Shared};
@@ -80,7 +84,8 @@ pub(super) async fn log_in(
     if !is_same_origin(&headers) {
         return Err(PageProblem(Problem::new(StatusCode::FORBIDDEN, "this form is of another site")));
     }
-    let (name, address) = (name.trim().to_owned(), peer.ip().to_canonical());
+    let console = api.sources.write_access.borrow().console().clone();
+    let (name, address) = (name.trim().to_owned(), client_address(&console, peer, &headers));
     if !api.sessions.may_try(address) {
         tracing::warn!(%address, "log-ins to the console are refused for a minute: too many have failed");
         let detail = "too many log-ins have failed; try again in a minute";
@@ -90,7 +95,7 @@ pub(super) async fn log_in(
     // Counted before it is known to fail: many at once are counted, too.
     api.sessions.note_failure(address);
     let credentials = Credentials::read(&api).await?;
-    let Some(session) = check(&api, &credentials, name.clone(), password).await? else {
+    let Some((name, secret)) = check(&api, &credentials, name.clone(), password).await? else {
         tracing::warn!(user = %name.escape_debug(), %address, "a log-in to the console failed");
         return Ok(form(
             StatusCode::UNAUTHORIZED,
@@ -99,8 +104,11 @@ pub(super) async fn log_in(
             &credentials,
         ));
     };
-    let length = api.sources.write_access.borrow().console().session_length;
-    let id = api.sessions.begin(session, length);
+    let (length, now) = (console.session_length, Timestamp::now());
+    let expires = now.checked_add(length).unwrap_or(Timestamp::MAX);
+    let begun = api.sessions.begin(name.clone(), secret.reveal(), now, expires);
+    keep(&api, begun.stored, begun.ended, now).await;
+    let id = begun.id;
     tracing::info!(user = %name.escape_debug(), %address, "logged in to the console");
     let is_secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
     let cookie = format!(
@@ -115,25 +123,38 @@ pub(super) async fn log_in(
     Ok(response)
 }
 
-/// The session that name and password give, if they do.
+/// Has the journal keep a session, so that it outlasts the daemon. One that it cannot keep holds until then.
+async fn keep(api: &Api, session: StoredSession, ended: Option<[u8; 32]>, now: Timestamp) {
+    let journal = &api.sources.journal;
+    let ended = async {
+        match ended {
+            Some(ended) => journal.end_session(ended).await,
+            None => Ok(()),
+        }
+    };
+    if let Err(error) = ended.await.and(journal.keep_session(session, now).await) {
+        tracing::warn!(%error, "a log-in to the console cannot be kept: it ends when the daemon stops");
+    }
+}
+
+/// The user that name and password give, if they do, and the secret that the session rests on.
 async fn check(
     api: &Arc<Api>,
     credentials: &Credentials,
     name: String,
     password: String,
-) -> Result<Option<Session>, Problem> {
+) -> Result<Option<(String, Secret)>, Problem> {
     if name.is_empty() {
-        let token = credentials.token.as_ref().map(|token| proof_of(token.reveal()));
-        return Ok(token.filter(|token| *token == proof_of(&password)).map(|proof| Session { name, proof }));
+        // Digests, so that comparing tells nothing of the token by the time it takes.
+        let is_token = |token: &Secret| Sha256::digest(token.reveal()) == Sha256::digest(&password);
+        return Ok(credentials.token.clone().filter(is_token).map(|token| (name, token)));
     }
     let user = credentials.users.iter().find(|user| user.name == name).cloned();
     // So many passwords at once: each takes memory and a core.
     let _turn =
         api.password_turns.acquire().await.map_err(|closed| Problem::internal(&closed.to_string()))?;
     let checked = tokio::task::spawn_blocking(move || match user {
-        Some(user) => user
-            .has_password(&password)
-            .then(|| Session { proof: proof_of(user.password.reveal()), name: user.name }),
+        Some(user) => user.has_password(&password).then_some((user.name, user.password)),
         None => {
             users::waste_time(&password);
             None
@@ -147,7 +168,15 @@ pub(super) async fn log_out(State(api): Shared, headers: HeaderMap) -> Shown {
     if !is_same_origin(&headers) {
         return Err(PageProblem(Problem::new(StatusCode::FORBIDDEN, "this form is of another site")));
     }
-    api.sessions.end(&headers);
+    let ended = api.sessions.end(&headers);
+    if ended.is_some() {
+        tracing::info!("logged out of the console");
+    }
+    if let Some(digest) = ended
+        && let Err(error) = api.sources.journal.end_session(digest).await
+    {
+        tracing::warn!(%error, "a log-out is not kept: after a restart of the daemon the session would hold again until its time is over");
+    }
     let mut response = Redirect::to("/login").into_response();
     let cookie = format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     response

@@ -1,8 +1,8 @@
 //! Who is logged in, and how often somebody tried to be.
 //!
-//! A session is a random number that the browser keeps in a cookie; here stands its digest, so that a memory dump logs nobody in. It
-//! lasts for `session_length` in `[console]`, until the log-out, until the daemon stops, or until the password, the role's user or the
-//! token that it was begun with is no more.
+//! A session is a random number that the browser keeps in a cookie. Here, and in the journal, stands its digest, so that neither a memory
+//! dump nor a copy of the journal logs anybody in. It lasts for `session_length` in `[console]`, until the log-out, or until the password,
+//! the user or the token that it was begun with is no more; a restart of the daemon ends none.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
 use data_encoding::HEXLOWER;
+use dateline_journal::StoredSession;
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
@@ -25,24 +27,41 @@ const MAX_ATTEMPTS: usize = 200;
 
 type Sha256Digest = [u8; 32];
 
-/// A digest of what a session was begun with.
-pub(super) fn proof_of(secret: &str) -> Sha256Digest {
-    Sha256::digest(secret).into()
+/// A digest of what a session was begun with. What the browser shows is part of it, so that a short token cannot be guessed from it.
+fn proof_of(id: &str, secret: &str) -> Sha256Digest {
+    Sha256::new().chain_update(id).chain_update([0]).chain_update(secret).finalize().into()
 }
 
-/// A log-in that holds.
+/// A session that a request shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Session {
+pub(super) struct ShownSession {
     /// Who; empty where the API's token was shown.
     pub(super) name: String,
-    /// A digest of the password's hash, or of the token.
-    pub(super) proof: Sha256Digest,
+    id: String,
+    proof: Sha256Digest,
+}
+
+impl ShownSession {
+    /// Whether it was begun with this password's hash, or this token.
+    pub(super) fn was_begun_with(&self, secret: &str) -> bool {
+        proof_of(&self.id, secret) == self.proof
+    }
+}
+
+/// A session that has begun.
+pub(super) struct BegunSession {
+    /// The cookie's value.
+    pub(super) id: String,
+    /// What the journal keeps of it.
+    pub(super) stored: StoredSession,
+    /// The digest of the session that ended for it, if one did.
+    pub(super) ended: Option<Sha256Digest>,
 }
 
 /// The sessions, and the failed log-ins of the last minute.
 #[derive(Debug, Default)]
 pub(in crate::api) struct Sessions {
-    held: Mutex<HashMap<Sha256Digest, (Session, Instant)>>,
+    held: Mutex<HashMap<Sha256Digest, StoredSession>>,
     failed: Mutex<Vec<(IpAddr, Instant)>>,
 }
 
@@ -51,32 +70,46 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Sessions {
-    /// Begins a session, which lasts so long, and gives the cookie's value.
-    pub(super) fn begin(&self, session: Session, length: Duration) -> String {
+    /// The sessions that a journal has kept.
+    pub(in crate::api) fn kept(stored: Vec<StoredSession>) -> Self {
+        let held = stored.into_iter().map(|session| (session.digest, session)).collect();
+        Self { held: Mutex::new(held), failed: Mutex::default() }
+    }
+
+    /// Begins a session of `name`, which lasts until `expires`.
+    pub(super) fn begin(
+        &self,
+        name: String,
+        secret: &str,
+        now: Timestamp,
+        expires: Timestamp,
+    ) -> BegunSession {
         let id = HEXLOWER.encode(&rand::random::<[u8; 32]>());
-        let now = Instant::now();
+        let digest = Sha256::digest(&id).into();
+        let stored = StoredSession { digest, name, proof: proof_of(&id, secret), expires };
         let mut held = lock(&self.held);
-        held.retain(|_, (_, end)| *end > now);
-        if held.len() >= MAX_SESSIONS
-            && let Some(oldest) = held.iter().min_by_key(|(_, (_, end))| *end).map(|(digest, _)| *digest)
-        {
-            held.remove(&oldest);
+        held.retain(|_, session| session.expires > now);
+        let oldest = held.values().min_by_key(|session| session.expires).map(|session| session.digest);
+        let ended = oldest.filter(|_| held.len() >= MAX_SESSIONS);
+        if let Some(ended) = ended {
+            held.remove(&ended);
         }
-        held.insert(proof_of(&id), (session, now + length));
-        id
+        held.insert(digest, stored.clone());
+        BegunSession { id, stored, ended }
     }
 
     /// The session that a request shows.
-    pub(super) fn of(&self, headers: &HeaderMap) -> Option<Session> {
-        let (session, end) = lock(&self.held).get(&proof_of(cookie(headers)?)).cloned()?;
-        (end > Instant::now()).then_some(session)
+    pub(super) fn of(&self, headers: &HeaderMap, now: Timestamp) -> Option<ShownSession> {
+        let id = cookie(headers)?;
+        let session = lock(&self.held).get(&Sha256Digest::from(Sha256::digest(id))).cloned()?;
+        let StoredSession { name, proof, expires, .. } = session;
+        (expires > now).then(|| ShownSession { name, id: id.to_owned(), proof })
     }
 
-    /// Ends the session that a request shows.
-    pub(super) fn end(&self, headers: &HeaderMap) {
-        if let Some(id) = cookie(headers) {
-            lock(&self.held).remove(&proof_of(id));
-        }
+    /// Ends the session that a request shows, and gives its digest.
+    pub(super) fn end(&self, headers: &HeaderMap) -> Option<Sha256Digest> {
+        let digest = Sha256Digest::from(Sha256::digest(cookie(headers)?));
+        lock(&self.held).remove(&digest).map(|session| session.digest)
     }
 
     /// Whether somebody at this address may try to log in now.
@@ -110,20 +143,38 @@ mod tests {
         [(header::COOKIE, cookie)].into_iter().collect()
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_session_holds_for_its_time_or_until_it_is_ended() {
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_session_holds_for_its_time_or_until_it_is_ended() {
         let sessions = Sessions::default();
-        let anna = Session { name: "anna".into(), proof: proof_of("x") };
-        let id = sessions.begin(anna.clone(), Duration::from_secs(60));
-        let other = sessions.begin(anna.clone(), Duration::from_secs(60));
-        assert_eq!(sessions.of(&shown(&id)), Some(anna.clone()));
-        assert_eq!(sessions.of(&shown("0")), None);
-        assert_eq!(sessions.of(&HeaderMap::new()), None);
-        sessions.end(&shown(&id));
-        assert_eq!(sessions.of(&shown(&id)), None);
-        assert_eq!(sessions.of(&shown(&other)), Some(anna));
-        tokio::time::advance(Duration::from_secs(61)).await;
-        assert_eq!(sessions.of(&shown(&other)), None);
+        let id = sessions.begin("anna".into(), "x", at(0), at(60)).id;
+        let other = sessions.begin("anna".into(), "x", at(0), at(60)).id;
+        let session = sessions.of(&shown(&id), at(1)).unwrap();
+        assert_eq!(session.name, "anna");
+        assert!(session.was_begun_with("x") && !session.was_begun_with("y"));
+        assert_eq!(sessions.of(&shown("0"), at(1)), None);
+        assert_eq!(sessions.of(&HeaderMap::new(), at(1)), None);
+        assert!(sessions.end(&shown(&id)).is_some() && sessions.end(&shown(&id)).is_none());
+        assert_eq!(sessions.of(&shown(&id), at(1)), None);
+        assert!(sessions.of(&shown(&other), at(59)).is_some());
+        assert_eq!(sessions.of(&shown(&other), at(60)), None);
+    }
+
+    #[test]
+    fn what_is_kept_brings_a_session_back_and_shows_nothing_of_it() {
+        let begun = Sessions::default().begin("anna".into(), "a token", at(0), at(60));
+        let kept = format!("{:?}", begun.stored);
+        assert!(!kept.contains(&begun.id) && !kept.contains("a token"), "{kept}");
+        assert_ne!(
+            begun.stored.proof,
+            Sha256Digest::from(Sha256::digest("a token")),
+            "a token could be guessed"
+        );
+        let after = Sessions::kept(vec![begun.stored]);
+        assert!(after.of(&shown(&begun.id), at(1)).unwrap().was_begun_with("a token"));
     }
 
     #[tokio::test(start_paused = true)]
@@ -139,14 +190,14 @@ mod tests {
         assert!(sessions.may_try(one));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn more_sessions_than_may_be_end_the_oldest() {
+    #[test]
+    fn more_sessions_than_may_be_end_the_oldest() {
         let sessions = Sessions::default();
-        let session = Session { name: String::new(), proof: proof_of("x") };
-        let first = sessions.begin(session.clone(), Duration::from_secs(60));
-        for _ in 0..MAX_SESSIONS {
-            sessions.begin(session.clone(), Duration::from_secs(61));
+        let first = sessions.begin(String::new(), "x", at(0), at(60));
+        for _ in 1..MAX_SESSIONS {
+            assert_eq!(sessions.begin(String::new(), "x", at(0), at(61)).ended, None);
         }
-        assert_eq!(sessions.of(&shown(&first)), None);
+        assert_eq!(sessions.begin(String::new(), "x", at(0), at(61)).ended, Some(first.stored.digest));
+        assert_eq!(sessions.of(&shown(&first.id), at(1)), None);
     }
 }

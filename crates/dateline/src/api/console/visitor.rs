@@ -5,10 +5,12 @@
 //! | neither users nor a token | connections from this machine, under a name of this machine: a page of another site that has its name resolve to us (DNS rebinding) asks under its own | the same, while the API listens on loopback |
 //! | the API's token | the same; elsewhere whoever has logged in with the token | whoever has logged in with it |
 //! | users | whoever has logged in | of those, whose role is `operate` |
+//! | a proxy's header | whoever a trusted proxy names, and as above | of those, whose role is `operate` |
 //!
 //! Whatever changes something has to carry an `Origin` that is ours: a form of another site sends its own, and a browser that sends none
 //! is not believed.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
@@ -17,13 +19,15 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use dateline_wire::Secret;
+use jiff::Timestamp;
 use url::Url;
 
-use super::session::{Session, proof_of};
+use super::session::ShownSession;
 use super::{PageProblem, login, refusal};
 use crate::api::access::{MayWrite, is_forwarded, is_loopback};
 use crate::api::connections::Peer;
 use crate::api::{Api, Problem, Shared};
+use crate::config::ConsoleSettings;
 use crate::config::users::{Role, User};
 use crate::console::frame::Viewer;
 
@@ -41,7 +45,7 @@ impl Credentials {
     }
 
     /// Whoever a session is of, unless what it was begun with is no more.
-    fn viewer(&self, session: &Session) -> Option<Viewer> {
+    fn viewer(&self, session: &ShownSession) -> Option<Viewer> {
         let (secret, may_operate, name) = match session.name.as_str() {
             "" => (self.token.as_ref()?, true, "the API’s token"),
             name => {
@@ -49,8 +53,8 @@ impl Credentials {
                 (&user.password, user.role == Role::Operate, name)
             }
         };
-        let holds = proof_of(secret.reveal()) == session.proof;
-        holds.then(|| Viewer { name: Some(name.to_owned()), may_operate })
+        let holds = session.was_begun_with(secret.reveal());
+        holds.then(|| Viewer { name: Some(name.to_owned()), may_operate, may_log_out: true })
     }
 }
 
@@ -73,17 +77,28 @@ pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) 
 /// Whoever asks; nobody yet where they have to log in.
 async fn viewer(api: &Arc<Api>, peer: Option<Peer>, headers: &HeaderMap) -> Result<Option<Viewer>, Problem> {
     let credentials = Credentials::read(api).await?;
-    let session = api.sessions.of(headers);
+    let console = api.sources.write_access.borrow().console().clone();
+    if let Some(name) = proxied_name(&console, peer, headers)? {
+        let user = credentials.users.iter().find(|user| user.name == name);
+        let role = user.map_or(console.proxy_role, |user| user.role);
+        return Ok(Some(Viewer { name: Some(name), may_operate: role == Role::Operate, may_log_out: false }));
+    }
+    let session = api.sessions.of(headers, Timestamp::now());
     if let Some(viewer) = session.and_then(|session| credentials.viewer(&session)) {
         return Ok(Some(viewer));
     }
     if !credentials.users.is_empty() {
         return Ok(None);
     }
-    if is_here(peer, headers) {
+    // A proxy on this machine that names nobody passes on somebody who has not logged in there.
+    if !console.proxy_header.is_empty() && credentials.token.is_none() {
+        let detail = "the proxy in front of the console says who you are, and it has not: log in there, and ask through it";
+        return Err(Problem::new(StatusCode::FORBIDDEN, detail));
+    }
+    if is_here(peer, headers) && console.proxy_header.is_empty() {
         let access = api.sources.write_access.borrow().clone();
         let may_operate = access.allows(headers.clone()).await.is_ok();
-        return Ok(Some(Viewer { name: None, may_operate }));
+        return Ok(Some(Viewer { name: None, may_operate, may_log_out: false }));
     }
     if credentials.token.is_some() {
         return Ok(None);
@@ -91,6 +106,38 @@ async fn viewer(api: &Arc<Api>, peer: Option<Peer>, headers: &HeaderMap) -> Resu
     let detail = "the console is shown to this machine alone: ask for it at a loopback address, such as http://127.0.0.1:8080, or \
                   through a tunnel that ends there (ssh -L); or let people log in, with `dateline user add`";
     Err(Problem::new(StatusCode::FORBIDDEN, detail))
+}
+
+/// The longest name that a proxy may give, in bytes.
+const MAX_NAME_BYTES: usize = 100;
+
+/// Who has logged in at the proxy that a request comes through, where such a proxy is configured and trusted. From anywhere else the
+/// header means nothing.
+fn proxied_name(
+    console: &ConsoleSettings,
+    peer: Option<Peer>,
+    headers: &HeaderMap,
+) -> Result<Option<String>, Problem> {
+    let Some(Peer(peer)) = peer.filter(|Peer(peer)| console.trusts(peer.ip())) else { return Ok(None) };
+    let mut values = headers.get_all(console.proxy_header.as_str()).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let name = std::str::from_utf8(value.as_bytes()).unwrap_or_default().trim();
+    let is_name = (1..=MAX_NAME_BYTES).contains(&name.len()) && !name.chars().any(char::is_control);
+    if !is_name || values.next().is_some() {
+        tracing::warn!(proxy = %peer.ip(), "a proxy gives no name, or several, in `proxy_header`: it has to set the header, not to add it");
+        let detail = "the proxy in front of the console does not say clearly who you are; its operator finds more in the daemon's log";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    }
+    Ok(Some(name.to_owned()))
+}
+
+/// Where whoever asks is: the connection's other end or, where that is a trusted proxy, whom it says it passes on.
+pub(super) fn client_address(console: &ConsoleSettings, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+    let peer = peer.ip().to_canonical();
+    // The last is what the proxy added; what stands before it came with the request.
+    let last = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+    let passed_on = last.and_then(|value| value.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
+    passed_on.filter(|_| console.trusts(peer)).map_or(peer, |address| address.to_canonical())
 }
 
 /// Whether a request comes from this machine, and asks for it by a name of its own.
@@ -121,7 +168,7 @@ impl MayOperate {
 impl FromRequestParts<Arc<Api>> for MayOperate {
     type Rejection = PageProblem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<Api>) -> Result<Self, PageProblem> {
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, PageProblem> {
         let refused = |detail: &str| Err(PageProblem(Problem::new(StatusCode::FORBIDDEN, detail)));
         if !is_same_origin(&parts.headers) {
             return refused(
@@ -135,7 +182,9 @@ impl FromRequestParts<Arc<Api>> for MayOperate {
             );
         }
         let user = viewer.name.as_deref().unwrap_or("this machine");
-        let address = parts.extensions.get::<Peer>().map(|Peer(peer)| peer.ip().to_string());
+        let console = api.sources.write_access.borrow().console().clone();
+        let address = parts.extensions.get::<Peer>();
+        let address = address.map(|Peer(peer)| client_address(&console, *peer, &parts.headers).to_string());
         tracing::info!(user, address, path = parts.uri.path(), "a change is asked for in the console");
         Ok(Self { user: user.to_owned() })
     }
@@ -180,6 +229,49 @@ mod tests {
         assert!(!sees("127.0.0.1:40000", &[("host", "127.0.0.1"), ("x-forwarded-for", "192.0.2.7")]));
         assert!(!sees("127.0.0.1:40000", &[]));
         assert!(!is_here(None, &headers(&[("host", "127.0.0.1")])));
+    }
+
+    fn behind_a_proxy() -> ConsoleSettings {
+        ConsoleSettings {
+            proxy_header: "X-Remote-User".into(),
+            trusted_proxies: vec!["10.0.0.0/8".to_owned().try_into().unwrap()],
+            ..ConsoleSettings::default()
+        }
+    }
+
+    #[test]
+    fn a_name_is_believed_of_a_trusted_proxy_alone() {
+        let console = behind_a_proxy();
+        let name = |peer: &str, fields: &[(&'static str, &'static str)]| {
+            proxied_name(&console, Some(Peer(peer.parse().unwrap())), &headers(fields))
+                .map_err(|problem| problem.status)
+        };
+        let anna = [("x-remote-user", "anna")];
+        assert_eq!(name("10.1.2.3:40000", &anna), Ok(Some("anna".to_owned())));
+        assert_eq!(name("[::ffff:10.1.2.3]:40000", &anna), Ok(Some("anna".to_owned())));
+        for elsewhere in ["192.0.2.7:40000", "127.0.0.1:40000", "[::1]:40000", "11.0.0.1:40000"] {
+            assert_eq!(name(elsewhere, &anna), Ok(None), "{elsewhere}");
+        }
+        assert_eq!(name("10.1.2.3:40000", &[]), Ok(None));
+        assert_eq!(name("10.1.2.3:40000", &[("x-remote-user", " ")]), Err(StatusCode::BAD_REQUEST));
+        let mut twice = headers(&anna);
+        twice.append("x-remote-user", HeaderValue::from_static("root"));
+        assert!(proxied_name(&console, Some(Peer("10.1.2.3:1".parse().unwrap())), &twice).is_err());
+        let off = ConsoleSettings { proxy_header: String::new(), ..console.clone() };
+        let peer = Some(Peer("10.1.2.3:1".parse().unwrap()));
+        assert!(proxied_name(&off, peer, &headers(&anna)).unwrap().is_none());
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_whom_it_passes_on() {
+        let console = behind_a_proxy();
+        let address = |peer: &str, fields: &[(&'static str, &'static str)]| {
+            client_address(&console, peer.parse().unwrap(), &headers(fields)).to_string()
+        };
+        let forwarded = [("x-forwarded-for", "198.51.100.9, 192.0.2.7")];
+        assert_eq!(address("10.1.2.3:1", &forwarded), "192.0.2.7");
+        assert_eq!(address("203.0.113.5:1", &forwarded), "203.0.113.5");
+        assert_eq!(address("10.1.2.3:1", &[("x-forwarded-for", "unknown")]), "10.1.2.3");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::api::FeedAddition;
 use crate::commands::config_file::ConfigFile;
 use crate::commands::print_text;
 use crate::config::Settings;
-use crate::config::feeds::{FeedChange, NewFeed};
+use crate::config::feeds::FeedChange;
 use crate::failure::Failure;
 use crate::feed_discovery::discover;
 
@@ -32,6 +32,9 @@ pub struct AddArguments {
     /// What it is sorted under; may be given several times.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
+    /// Ask it so often, as in 10m or 1h, instead of in its own rhythm.
+    #[arg(long, value_name = "DURATION")]
+    interval: Option<String>,
     /// Add the address as it is, without asking whether a feed is there.
     #[arg(long)]
     unchecked: bool,
@@ -54,14 +57,14 @@ fn feed_address(text: &str) -> Result<Url, &'static str> {
 /// If no feed is found, it stands in the file already, the file cannot be changed, or a running daemon doesn't take the change over.
 pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
-    let AddArguments { url, name, group, tags, unchecked, .. } = arguments;
+    let AddArguments { url, name, group, tags, interval, unchecked, .. } = arguments;
     let (name, group, tags) = (name.clone(), group.clone(), tags.clone());
-    let addition = FeedAddition { url: url.clone(), name, group, tags, unchecked: *unchecked };
+    let interval = interval.clone();
+    let addition = FeedAddition { url: url.clone(), name, group, tags, interval, unchecked: *unchecked };
     let ask = |daemon: &RunningDaemon<'_>| daemon.call(Method::POST, "/v1/feeds", Some(&addition));
     let new = || {
-        let FeedAddition { url, name, group, tags, unchecked } = &addition;
-        let url = if *unchecked { url.clone() } else { found(&settings, url)? };
-        Ok(FeedChange::Add(NewFeed { url, name: name.clone(), group: group.clone(), tags: tags.clone() }))
+        let url = if *unchecked { addition.url.clone() } else { found(&settings, &addition.url)? };
+        Ok(FeedChange::Add(addition.new_feed(url)))
     };
     let (feed, from) = change(&settings, ask, new)?;
     let when = match from {
@@ -87,5 +90,6 @@ fn found(settings: &Settings, url: &Url) -> Result<Url, Failure> {
         .map_err(Failure::io("the runtime cannot start"))?;
     runtime
         .block_on(discover(&fetcher, fetcher.secret_query(), url))
+        .map(|(feed, _)| feed)
         .map_err(|error| Failure::Other(error.to_string()))
 }

@@ -6,21 +6,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
-use dateline_fetcher::transport::{FailureKind, LiveTransport};
-use dateline_fetcher::{Clock, Feed, Fetcher, PollOutcome, PollResult};
+use dateline_fetcher::transport::LiveTransport;
+use dateline_fetcher::{Clock, Feed, Fetcher};
 use dateline_wire::{FeedRef, FeedState};
 use futures_util::{StreamExt, stream};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::super::config_file::ConfigFile;
 use super::super::print_text;
 use super::configured;
 use crate::config::{SecretAccess, Settings};
 use crate::failure::Failure;
+use crate::feed_finding::{FeedFinding, FeedVerdict, finding};
 use crate::terminal::visible_line;
-
-/// A feed whose newest entry is older than this has fallen silent, or moved without a word.
-const STALE_AFTER: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// Which feeds to ask. They have to be configured; `dateline feed add` asks one that isn't.
 #[derive(Debug, Args)]
@@ -39,43 +37,6 @@ pub struct FeedCheckArguments {
     /// The configuration that names the feeds file.
     #[command(flatten)]
     config: ConfigFile,
-}
-
-/// How a feed is, from the worst on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum FeedVerdict {
-    Gone,
-    Failed,
-    PutOff,
-    Empty,
-    Stale,
-    Ok,
-}
-
-impl FeedVerdict {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Gone => "gone",
-            Self::Failed => "failed",
-            Self::PutOff => "put off",
-            Self::Empty => "empty",
-            Self::Stale => "stale",
-            Self::Ok => "ok",
-        }
-    }
-
-    /// Whether it answered as a feed does.
-    fn is_answer(self) -> bool {
-        self >= Self::Empty
-    }
-}
-
-/// What is said of a feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct FeedFinding {
-    verdict: FeedVerdict,
-    what: String,
-    is_unresolved: bool,
 }
 
 /// Runs the command.
@@ -174,29 +135,6 @@ fn names(feed: &FeedRef, text: Option<&str>) -> bool {
     [feed.url.as_str(), name].iter().any(|of| of.to_lowercase().contains(&text))
 }
 
-/// What a poll tells of a feed.
-fn finding(outcome: &PollOutcome, now: Timestamp) -> FeedFinding {
-    let count = outcome.entries.len();
-    let entries = if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
-    let newest = outcome.entries.iter().filter_map(|entry| entry.published).max();
-    let (verdict, what) = match &outcome.result {
-        PollResult::Failed(reason) => (FeedVerdict::Failed, reason.clone()),
-        PollResult::Gone => (FeedVerdict::Gone, "410: it is gone".to_owned()),
-        PollResult::PutOff => (FeedVerdict::PutOff, "its host asks to be left alone".to_owned()),
-        _ if count == 0 => (FeedVerdict::Empty, "no entries".to_owned()),
-        _ => match newest {
-            Some(newest) if now.duration_since(newest) > STALE_AFTER => {
-                (FeedVerdict::Stale, format!("{entries}, the newest of {newest:.0}"))
-            }
-            Some(newest) => (FeedVerdict::Ok, format!("{entries}, the newest of {newest:.0}")),
-            None => (FeedVerdict::Ok, format!("{entries} without a date")),
-        },
-    };
-    let is_unresolved =
-        verdict == FeedVerdict::Failed && outcome.feed.last_failure == Some(FailureKind::Resolve);
-    FeedFinding { verdict, what, is_unresolved }
-}
-
 /// A line for each feed.
 fn page(found: &[(&FeedRef, FeedFinding)]) -> String {
     /// Longer names push the rest of their line to the right.
@@ -228,6 +166,7 @@ fn summary(found: &[(&FeedRef, FeedFinding)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use dateline_fetcher::{PollOutcome, PollResult};
     use dateline_wire::{Entry, EntryId, HubNews, SecretQuery};
 
     use super::*;

@@ -142,14 +142,22 @@ pub(super) fn change(
         }
     }
     let (edit, feed) = FeedsEdit::of(&settings.feeds, &settings.fetch.secret_query, change()?)?;
+    Ok((feed, save(settings, &edit)?))
+}
+
+/// Writes the feeds file, and has the daemon that runs with these settings take it over; otherwise the file is as it was.
+///
+/// # Errors
+/// Why nothing has changed.
+pub(super) fn save(settings: &Settings, edit: &FeedsEdit) -> Result<InForceFrom, Failure> {
     edit.save()?;
     // One may have been started meanwhile, and have read the file as it was.
-    let Some(daemon) = daemon.or_else(|| RunningDaemon::of(settings)) else {
+    let Some(daemon) = RunningDaemon::of(settings) else {
         let writer = writer_of(&settings.journal_path());
-        return Ok((feed, writer.map_or(InForceFrom::NextStart, |writer| InForceFrom::Startup { writer })));
+        return Ok(writer.map_or(InForceFrom::NextStart, |writer| InForceFrom::Startup { writer }));
     };
     match daemon.call::<serde_json::Value>(Method::POST, "/v1/reload", None::<&()>) {
-        Ok(_) => Ok((feed, InForceFrom::Now)),
+        Ok(_) => Ok(InForceFrom::Now),
         Err(refused) => {
             edit.undo()?;
             eprintln!(

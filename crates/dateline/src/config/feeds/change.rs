@@ -1,12 +1,14 @@
 //! What becomes of one feed in the feeds file: for the command line and for the API alike.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use dateline_fetcher::Feed;
 use dateline_wire::{FeedId, FeedRef, PublicUrl, SecretQuery};
 
 use super::super::error::ConfigError;
-use super::edit::{FeedsEdit, NewFeed};
+use super::edit::{FeedEdits, FeedsEdit, NewFeed};
 use super::{ListedFeed, SecretAccess, parse};
 
 /// What becomes of a feed.
@@ -20,6 +22,8 @@ pub enum FeedChange {
     Pause(FeedId),
     /// It is polled again.
     Resume(FeedId),
+    /// It is called, sorted or asked otherwise.
+    Edit(FeedId, FeedEdits),
 }
 
 /// Why the feeds file stays as it is.
@@ -110,6 +114,10 @@ impl FeedsEdit {
                 let is_table = edit.set_enabled(&id, true);
                 (id, is_table)
             }
+            FeedChange::Edit(id, edits) => {
+                let is_table = edit.change(&id, edits);
+                (id, is_table)
+            }
         };
         let after = read(&edit.text())?;
         let Some((feed, _)) = find(&after, &id).or_else(|| find(&before, &id)) else {
@@ -123,6 +131,46 @@ impl FeedsEdit {
             return Err(FeedChangeError::Last { feed: feed.url });
         }
         Ok((edit, feed))
+    }
+
+    /// The file at `path` with those of `feeds` that are not there, found right but not saved yet; and these, in their order.
+    ///
+    /// # Errors
+    /// Why it cannot be so.
+    pub fn with_all(
+        path: &Path,
+        secret_query: &SecretQuery,
+        feeds: Vec<NewFeed>,
+    ) -> Result<(Self, Vec<FeedRef>), FeedChangeError> {
+        let read = |text: &str| {
+            parse(path, text, secret_query, SecretAccess::Without).map_err(FeedChangeError::Config)
+        };
+        let mut edit = Self::open(path).map_err(|error| FeedChangeError::Config(vec![error]))?;
+        let listed = read(&edit.text())?;
+        let mut known: HashSet<FeedId> = listed.into_iter().map(|listed| listed.feed.id().clone()).collect();
+        let mut added = HashSet::new();
+        for new in feeds {
+            let id = FeedId::of(&new.url);
+            if known.insert(id.clone()) {
+                added.insert(id);
+                edit.add(new);
+            }
+        }
+        let after = read(&edit.text())?.into_iter().map(|listed| listed.feed.published().clone());
+        let added = after.filter(|feed| added.contains(&feed.id)).collect();
+        Ok((edit, added))
+    }
+
+    /// The feed as it would be if `new` were added to the file at `path`, with what its group gives it.
+    ///
+    /// # Errors
+    /// Why it cannot be so; it may be there already.
+    pub fn planned(path: &Path, secret_query: &SecretQuery, new: NewFeed) -> Result<Feed, FeedChangeError> {
+        let (edit, feed) = Self::of(path, secret_query, FeedChange::Add(new))?;
+        let listed = parse(path, &edit.text(), secret_query, SecretAccess::Read);
+        let mut listed = listed.map_err(FeedChangeError::Config)?.into_iter();
+        let planned = listed.find(|listed| *listed.feed.id() == feed.id);
+        planned.map(|listed| listed.feed).ok_or_else(|| FeedChangeError::Unknown { path: path.to_owned() })
     }
 
     /// Writes the file as it is now, whole or not at all where its folder allows that.
@@ -175,7 +223,7 @@ mod tests {
 
     fn new(url: &str, group: Option<&str>) -> FeedChange {
         let (url, group) = (url.parse().unwrap(), group.map(str::to_owned));
-        FeedChange::Add(NewFeed { url, name: None, group, tags: Vec::new() })
+        FeedChange::Add(NewFeed { url, name: None, group, tags: Vec::new(), interval: None })
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Changes to the feeds file that leave its comments and its order as they are.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use dateline_wire::FeedId;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 use url::Url;
 
@@ -22,6 +23,23 @@ pub struct NewFeed {
     pub group: Option<String>,
     /// Its tags.
     pub tags: Vec<String>,
+    /// How often it is asked, as a duration such as `10m`.
+    pub interval: Option<String>,
+}
+
+/// What is changed of a feed that stands in the file; what is not named stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FeedEdits {
+    /// What people call it; an empty name takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is sorted under, beside the tags of its group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// How often it is asked, as a duration such as `10m`; an empty one lets it have its own rhythm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<String>,
 }
 
 /// The feeds file while it is changed.
@@ -48,7 +66,7 @@ impl FeedsEdit {
     pub(super) fn add(&mut self, new: NewFeed) {
         let mut table = Table::new();
         table.insert("url", new.url.as_str().into());
-        for (name, value) in [("name", new.name), ("group", new.group)] {
+        for (name, value) in [("name", new.name), ("group", new.group), ("interval", new.interval)] {
             if let Some(value) = value {
                 table.insert(name, value.into());
             }
@@ -105,6 +123,31 @@ impl FeedsEdit {
         true
     }
 
+    /// Changes a feed where it stands. Whether it stands there as a `[[feed]]` table.
+    pub(super) fn change(&mut self, id: &FeedId, edits: FeedEdits) -> bool {
+        let Some(table) = self.tables().and_then(|feeds| feeds.iter_mut().find(|table| is(table, id))) else {
+            return false;
+        };
+        let FeedEdits { name, tags, interval } = edits;
+        let text = |text: String| (!text.is_empty()).then(|| Value::from(text));
+        let tags = tags.map(|tags| (!tags.is_empty()).then(|| Value::from_iter(tags)));
+        for (key, value) in [("name", name.map(text)), ("tags", tags), ("interval", interval.map(text))] {
+            match value {
+                None => {}
+                Some(None) => drop(table.remove(key)),
+                Some(Some(mut value)) => match table.get_mut(key).and_then(Item::as_value_mut) {
+                    Some(there) => {
+                        // A comment behind it stays.
+                        *value.decor_mut() = there.decor().clone();
+                        *there = value;
+                    }
+                    None => drop(table.insert(key, value.into())),
+                },
+            }
+        }
+        true
+    }
+
     /// The file's text as it is now.
     pub(crate) fn text(&self) -> String {
         self.document.to_string()
@@ -122,21 +165,7 @@ impl FeedsEdit {
 
     /// Puts `text` in the file.
     pub(super) fn write(&self, text: &str) -> io::Result<()> {
-        // A link stays one.
-        let path = self.path.canonicalize()?;
-        let replaced = || {
-            let draft = tempfile::NamedTempFile::new_in(path.parent()?).ok()?;
-            fs::write(draft.path(), text).ok()?;
-            // It may hold what is not for everybody.
-            fs::set_permissions(draft.path(), fs::metadata(&path).ok()?.permissions()).ok()?;
-            draft.as_file().sync_all().ok()?;
-            draft.persist(&path).ok()
-        };
-        // A file that is mounted by itself cannot be replaced, only written.
-        if replaced().is_none() {
-            fs::write(&path, text)?;
-        }
-        Ok(())
+        document::write(&self.path, text)
     }
 
     fn tables(&mut self) -> Option<&mut ArrayOfTables> {
@@ -159,6 +188,8 @@ fn comment_of_others(table: &Table) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const FILE: &str = "# The feeds.\n\n# The first.\n[[feed]]\nurl = \"https://a.example/rss\" # by hand\n\n\
@@ -191,11 +222,32 @@ mod tests {
                 name: Some("The \"C\"".to_owned()),
                 group: Some("slow".to_owned()),
                 tags: vec!["asia".to_owned()],
+                interval: None,
             });
         });
         let (before, new) = added.split_at(added.find("\n[[feed]]\nurl = \"https://c.").unwrap());
         assert_eq!(before.replace("# The end.\n", ""), FILE.replace("# The end.\n", ""));
         assert!(new.contains("name = 'The \"C\"'\ngroup = \"slow\"\ntags = [\"asia\"]\n"), "{new}");
+    }
+
+    #[test]
+    fn a_feed_is_changed_where_it_stands_and_its_comments_stay() {
+        let file = FILE.replace("name = \"B\"\n", "name = \"B\" # the second\ninterval = \"1h\"\n");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("feeds.toml");
+        fs::write(&path, &file).unwrap();
+        let mut edit = FeedsEdit::open(&path).unwrap();
+        let edits = FeedEdits {
+            name: Some("Bee".into()),
+            tags: Some(vec!["x".into(), "y".into()]),
+            interval: Some(String::new()),
+        };
+        assert!(edit.change(&id("https://b.example/rss"), edits));
+        assert!(!edit.change(&id("https://other.example/rss"), FeedEdits::default()));
+        let expected = file
+            .replace("name = \"B\" # the second\ninterval = \"1h\"\n", "name = \"Bee\" # the second\n")
+            .replace("true # since May\n", "true # since May\ntags = [\"x\", \"y\"]\n");
+        assert_eq!(edit.text(), expected);
     }
 
     #[test]

@@ -61,6 +61,14 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// A file is read into the field that is sent.
+for (const file of document.querySelectorAll("input[data-into]")) {
+  file.closest("label").hidden = false;
+  file.addEventListener("change", async () => {
+    if (file.files.length > 0) document.getElementById(file.dataset.into).value = await file.files[0].text();
+  });
+}
+
 // A choice that a form asks again with.
 for (const select of document.querySelectorAll("select[data-submit]")) {
   select.addEventListener("change", () => select.form.requestSubmit());

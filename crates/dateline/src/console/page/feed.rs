@@ -70,6 +70,20 @@ pub(crate) fn page(history: &FeedHistory, now: Timestamp, viewer: &Viewer, done:
                         li { a href=(format!("/rejects?feed={}", feed.id)) { "What was not published, and why" } }
                     }
                 }
+                @if viewer.may_operate {
+                    section.panel aria-labelledby="edit-title" {
+                        div.heading { h2 #edit-title { "Name and tags" } }
+                        form.fields method="post" action=(format!("/feeds/{}/edit", feed.id)) {
+                            div.field.whole { label for="name" { "Name" } input #name type="text" name="name" maxlength="200" value=[feed.name.as_deref()] autocomplete="off"; }
+                            div.field.whole { label for="tags" { "Tags, between commas" } input #tags type="text" name="tags" maxlength="400" value=(feed.tags.join(", ")) autocomplete="off"; }
+                            div.actions.whole { button type="submit" { "Save" } }
+                        }
+                        p.note { "The tags of its group stay." }
+                        form.inline method="post" action=(format!("/feeds/{}/remove", feed.id)) data-ask="Take this feed out? What the journal knows of it stays." {
+                            button.quiet type="submit" { "Take the feed out" }
+                        }
+                    }
+                }
                 (raw(&format!("/v1/feeds/{}", feed.id)))
             }
         }
@@ -82,6 +96,8 @@ fn done_in_words(word: &str) -> Option<&'static str> {
         "pause" => Some("The feed is paused: it stands in the feeds file and is not asked any more."),
         "resume" => Some("The feed is asked again."),
         "poll" => Some("The feed is asked now. Reload in a moment to see what came of it."),
+        "add" => Some("The feed is added, and asked now. Reload in a moment to see what came of it."),
+        "edit" => Some("The feed's name and tags stand in the feeds file."),
         "revive" => Some("The feed counts as alive, and is asked now."),
         _ => None,
     }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::console::figures::{count, since, until};
+use crate::console::frame::Viewer;
 use crate::console::shown::{line, visible};
 use crate::status::{FeedCondition, FeedStatus, StatusReport};
 
@@ -71,7 +72,7 @@ pub(crate) fn chip(condition: FeedCondition) -> Markup {
 }
 
 /// The page.
-pub(crate) fn page(status: &StatusReport, filter: &FeedFilter) -> Markup {
+pub(crate) fn page(status: &StatusReport, filter: &FeedFilter, viewer: &Viewer) -> Markup {
     let mut feeds: Vec<&FeedStatus> = status.feeds.iter().filter(|feed| filter.admits(feed)).collect();
     feeds.sort_by_key(|feed| {
         let condition = feed.condition();
@@ -85,7 +86,16 @@ pub(crate) fn page(status: &StatusReport, filter: &FeedFilter) -> Markup {
     let first = filter.page.saturating_mul(PAGE).min(feeds.len());
     let shown = &feeds[first..(first + PAGE).min(feeds.len())];
     html! {
-        h1 { "Feeds" }
+        div.heading.title {
+            h1 { "Feeds" }
+            div.actions {
+                @if viewer.may_operate {
+                    a.button href="/feeds/add" { "Add a feed" }
+                    a.button href="/feeds/import" { "Take in a list" }
+                }
+                a.button href="/v1/opml" { "Give out as a list" }
+            }
+        }
         nav.filters aria-label="Feeds by state" {
             a.chip href=(FeedFilter { page: 0, ..filter.clone() }.href(None, 0)) aria-current=[filter.state.is_none().then_some("true")] {
                 "all " b { (count(status.feeds.len())) }

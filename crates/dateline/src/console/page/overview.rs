@@ -162,6 +162,18 @@ fn verdict(status: &StatusReport) -> Markup {
                     p { "To do: " (visible(&fault.remedy, 500)) }
                 }
             }
+            (sinks_behind(status))
+        }
+    }
+}
+
+/// Which webhooks and files have not got everything yet.
+fn sinks_behind(status: &StatusReport) -> Markup {
+    let behind = status.sinks.iter().filter(|sink| sink.condition.is_some() && sink.behind > 0);
+    html! {
+        @for sink in behind.take(4) {
+            @let (kind, name) = sink.sink.split_once('/').unwrap_or(("sink", &sink.sink));
+            p { a href="/sinks" { "The " (kind) " " (line(name)) } " is " (counted(sink.behind, "event", "events")) " behind." }
         }
     }
 }

@@ -1,0 +1,292 @@
+//! Feeds: the list, one of them, what can be done with it, and how others are added.
+
+use axum::Extension;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Json, Redirect, Response};
+use serde::Deserialize;
+use url::Url;
+
+use super::visitor::MayOperate;
+use super::{PageProblem, Shown, frame, shown};
+use crate::api::{Api, Problem, Shared, feed, opml};
+use crate::console::frame::{Section, Viewer};
+use crate::console::page;
+use crate::console::page::feed_add::AdditionForm;
+use crate::console::page::feeds::FeedFilter;
+
+/// The feeds that are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct FeedsQuery {
+    state: Option<String>,
+    tag: Option<String>,
+    q: Option<String>,
+    page: usize,
+}
+
+/// The feeds.
+pub(super) async fn list(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Query(query): Query<FeedsQuery>,
+) -> Shown {
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let FeedsQuery { state, tag, q, page } = query;
+    let filter = FeedFilter { state: given(state), tag: given(tag), text: given(q), page };
+    let status = api.status().await?;
+    Ok(shown(&api, &viewer, Section::Feeds, "Feeds", &page::feeds::page(&status, &filter, &viewer)))
+}
+
+/// What was just done with a feed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct DoneQuery {
+    done: Option<String>,
+}
+
+/// One feed.
+pub(super) async fn one(
+    state: Shared,
+    Extension(viewer): Extension<Viewer>,
+    id: Path<String>,
+    Query(DoneQuery { done }): Query<DoneQuery>,
+) -> Shown {
+    let State(api) = state.clone();
+    let history = feed::show(state, id).await?.0;
+    let main = page::feed::page(&history, api.now(), &viewer, done.as_deref());
+    let title = history.feed.name.as_deref().unwrap_or(history.feed.url.as_str());
+    Ok(shown(&api, &viewer, Section::Feeds, title, &main))
+}
+
+/// Back to the feed, which says what was done.
+fn done(id: &str, action: &str) -> Shown {
+    Ok(Redirect::to(&format!("/feeds/{}?done={action}", page::query_value(id))).into_response())
+}
+
+pub(super) async fn pause(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+    drop(feed::pause(operator.may_write(), state, Path(id.clone())).await?);
+    done(&id, "pause")
+}
+
+pub(super) async fn resume(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+    drop(feed::resume(operator.may_write(), state, Path(id.clone())).await?);
+    done(&id, "resume")
+}
+
+pub(super) async fn poll(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+    drop(feed::poll(operator.may_write(), state, Path(id.clone())).await?);
+    done(&id, "poll")
+}
+
+pub(super) async fn revive(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+    drop(feed::revive(operator.may_write(), state, Path(id.clone())).await?);
+    done(&id, "revive")
+}
+
+/// Takes the feed out.
+pub(super) async fn remove(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+    drop(feed::remove(operator.may_write(), state, Path(id)).await?);
+    Ok(Redirect::to("/feeds").into_response())
+}
+
+/// What is changed of a feed.
+#[derive(Debug, Deserialize)]
+pub(super) struct EditForm {
+    name: String,
+    tags: String,
+}
+
+/// Changes a feed's name and tags.
+pub(super) async fn edit(
+    operator: MayOperate,
+    state: Shared,
+    Path(id): Path<String>,
+    Form(EditForm { name, tags }): Form<EditForm>,
+) -> Shown {
+    let edits =
+        feed::FeedEdits { name: Some(name.trim().to_owned()), tags: Some(tags_of(&tags)), interval: None };
+    drop(feed::edit(operator.may_write(), state, Path(id.clone()), Ok(Json(edits))).await?);
+    done(&id, "edit")
+}
+
+/// The tags in a field: between commas, each once.
+fn tags_of(text: &str) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+        if !tags.iter().any(|known| known == tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    tags
+}
+
+/// What the form for a new feed says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Addition {
+    url: String,
+    name: String,
+    tags: String,
+    interval: String,
+}
+
+impl Addition {
+    fn form(&self) -> AdditionForm {
+        let Self { url, name, tags, interval } = self;
+        AdditionForm { url: url.clone(), name: name.clone(), tags: tags.clone(), interval: interval.clone() }
+    }
+
+    /// What is asked for. What leads is taken for an address of the web: people leave the scheme out.
+    fn meant(&self) -> Result<feed::FeedAddition, Problem> {
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let written = self.url.trim();
+        let url = Url::parse(written)
+            .ok()
+            .filter(Url::has_host)
+            .or_else(|| Url::parse(&format!("https://{written}")).ok())
+            .filter(|url| matches!(url.scheme(), "http" | "https"));
+        let url = url.ok_or_else(|| {
+            let detail = "this is no address of the web; one looks like https://news.example/rss";
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        })?;
+        Ok(feed::FeedAddition {
+            url,
+            name: given(&self.name),
+            group: None,
+            tags: tags_of(&self.tags),
+            interval: given(&self.interval),
+            unchecked: false,
+        })
+    }
+}
+
+fn adding(
+    api: &Api,
+    viewer: &Viewer,
+    addition: &Addition,
+    preview: Option<&crate::feed_preview::FeedPreview>,
+    refusal: Option<&Problem>,
+) -> Response {
+    let refused = refusal.map(|problem| (problem.detail.as_str(), problem.errors.as_slice()));
+    let main = page::feed_add::page(&addition.form(), preview, refused, api.now());
+    let status = refusal.map_or(StatusCode::OK, |problem| problem.status);
+    super::answer(status, frame(api, viewer).page(Section::Feeds, "Add a feed", &main))
+}
+
+/// The form for a new feed.
+pub(super) async fn ask(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Query(addition): Query<Addition>,
+) -> Shown {
+    Ok(adding(&api, &viewer, &addition, None, None))
+}
+
+/// What the feed would bring.
+pub(super) async fn preview(
+    operator: MayOperate,
+    state: Shared,
+    Extension(viewer): Extension<Viewer>,
+    Form(addition): Form<Addition>,
+) -> Shown {
+    let State(api) = state.clone();
+    let previewed = match addition.meant() {
+        Ok(meant) => feed::preview(operator.may_write(), state, feed::AdditionBody(meant)).await,
+        Err(problem) => Err(problem),
+    };
+    Ok(match previewed {
+        Ok(Json(preview)) => adding(&api, &viewer, &addition, Some(&preview), None),
+        Err(problem) => adding(&api, &viewer, &addition, None, Some(&problem)),
+    })
+}
+
+/// Adds the feed.
+pub(super) async fn add(
+    operator: MayOperate,
+    state: Shared,
+    Extension(viewer): Extension<Viewer>,
+    Form(addition): Form<Addition>,
+) -> Shown {
+    let State(api) = state.clone();
+    let added = match addition.meant() {
+        Ok(meant) => feed::add_feed(operator.may_write(), &api, meant).await,
+        Err(problem) => Err(problem),
+    };
+    match added {
+        Ok(report) => done(report.feed.id.as_str(), "add"),
+        Err(problem) => Ok(adding(&api, &viewer, &addition, None, Some(&problem))),
+    }
+}
+
+/// A list, as it is pasted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ListForm {
+    opml: String,
+}
+
+/// The form for a list.
+pub(super) async fn ask_for_list(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
+    let main = page::feed_add::import_page("", None, None);
+    Ok(shown(&api, &viewer, Section::Feeds, "Take in a list of feeds", &main))
+}
+
+/// What a list would change.
+pub(super) async fn compare_list(
+    operator: MayOperate,
+    state: Shared,
+    viewer: Extension<Viewer>,
+    form: Form<ListForm>,
+) -> Shown {
+    take_in(operator, state, viewer, form, true).await
+}
+
+/// Takes a list in.
+pub(super) async fn save_list(
+    operator: MayOperate,
+    state: Shared,
+    viewer: Extension<Viewer>,
+    form: Form<ListForm>,
+) -> Shown {
+    take_in(operator, state, viewer, form, false).await
+}
+
+async fn take_in(
+    _: MayOperate,
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Form(ListForm { opml }): Form<ListForm>,
+    dry_run: bool,
+) -> Result<Response, PageProblem> {
+    let (status, main) = match opml::take_in(&api, opml.as_bytes(), dry_run).await {
+        Ok(report) => (StatusCode::OK, page::feed_add::import_page(&opml, Some(&report), None)),
+        Err(problem) => {
+            let refused = Some((problem.detail.as_str(), problem.errors.as_slice()));
+            (problem.status, page::feed_add::import_page(&opml, None, refused))
+        }
+    };
+    Ok(super::answer(status, frame(&api, &viewer).page(Section::Feeds, "Take in a list of feeds", &main)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_stand_between_commas_each_once() {
+        assert_eq!(tags_of(" asia, wire ,,asia"), ["asia", "wire"]);
+        assert!(tags_of(" , ").is_empty());
+    }
+
+    #[test]
+    fn an_address_may_lack_its_scheme_and_is_one_of_the_web() {
+        let meant = |url: &str| {
+            let addition = Addition { url: url.to_owned(), ..Addition::default() };
+            addition.meant().map(|meant| meant.url.to_string()).map_err(|problem| problem.status)
+        };
+        assert_eq!(meant("news.example/rss").as_deref(), Ok("https://news.example/rss"));
+        for other in ["javascript:alert(1)", "file:///etc/passwd", "", "https://"] {
+            assert!(meant(other).is_err(), "{other}");
+        }
+    }
+}

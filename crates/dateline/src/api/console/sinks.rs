@@ -1,0 +1,59 @@
+//! Ways out beside Kafka: how each is doing, and what is done about it.
+
+use axum::Extension;
+use axum::extract::{Form, Path, Query, State};
+use axum::response::{IntoResponse, Redirect};
+use serde::Deserialize;
+
+use super::visitor::MayOperate;
+use super::{Shown, shown};
+use crate::api::Shared;
+use crate::api::parameters::OwnParameters;
+use crate::api::webhook::{self, RedeliveryQuery};
+use crate::console::frame::{Section, Viewer};
+use crate::console::page;
+
+/// All of them.
+pub(super) async fn list(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
+    let status = api.status().await?;
+    Ok(shown(&api, &viewer, Section::Sinks, "Sinks", &page::sinks::page(&status, &viewer)))
+}
+
+/// What was just done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RedeliveredQuery {
+    again: Option<u64>,
+}
+
+/// What one has given up.
+pub(super) async fn letters(
+    state: Shared,
+    Extension(viewer): Extension<Viewer>,
+    Path(name): Path<String>,
+    Query(RedeliveredQuery { again }): Query<RedeliveredQuery>,
+) -> Shown {
+    let State(api) = state.clone();
+    let letters = webhook::dead_letters(state, Path(name.clone())).await?.0;
+    let main = page::sinks::letters(&name, &letters, api.now(), &viewer, again);
+    Ok(shown(&api, &viewer, Section::Sinks, "Given up", &main))
+}
+
+/// Has it try again what it has given up.
+pub(super) async fn redeliver(
+    operator: MayOperate,
+    state: Shared,
+    Path(name): Path<String>,
+    Form(query): Form<RedeliveryQuery>,
+) -> Shown {
+    let report =
+        webhook::redeliver(operator.may_write(), state, Path(name.clone()), OwnParameters(query)).await?.0;
+    let path = format!("/sinks/{}?again={}", page::query_value(&name), report.events);
+    Ok(Redirect::to(&path).into_response())
+}
+
+/// Has it deliver again after its receiver had wanted no more.
+pub(super) async fn enable(operator: MayOperate, state: Shared, Path(name): Path<String>) -> Shown {
+    drop(webhook::enable(operator.may_write(), state, Path(name)).await?);
+    Ok(Redirect::to("/sinks").into_response())
+}

@@ -1,0 +1,163 @@
+//! Rules for single sites: tried on a page, saved, taken out.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use url::Url;
+
+use super::visitor::MayOperate;
+use super::{Shown, answer, frame};
+use crate::api::site_rule::{self, ListedSiteRule, SiteRuleTrial, SiteRuleTrialReport};
+use crate::api::{Api, Problem, Shared};
+use crate::config::sites::SiteRuleDocument;
+use crate::console::frame::{Section, Viewer};
+use crate::console::page::sites::{self, TrialForm};
+
+/// Which rule is at hand, and what was just done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SitesQuery {
+    rule: Option<String>,
+    url: Option<String>,
+    done: Option<String>,
+}
+
+/// What the form says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RuleForm {
+    url: String,
+    html: String,
+    host: String,
+    path: String,
+    body: String,
+    drop: String,
+    title: String,
+    authors: String,
+    published: String,
+}
+
+impl RuleForm {
+    /// The page's address, the page, and the rule: for the page's host where none is named.
+    fn meant(&self) -> Result<(Url, TrialForm), Problem> {
+        let url = Url::parse(self.url.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let url = url.ok_or_else(|| {
+            let detail = "this is no address of a page; one looks like https://news.example/world/1.html";
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        })?;
+        let mut form = self.form();
+        if form.rule.host.is_empty() {
+            let host = url.host_str().unwrap_or_default();
+            form.rule.host = host.strip_prefix("www.").unwrap_or(host).to_owned();
+        }
+        Ok((url, form))
+    }
+
+    fn form(&self) -> TrialForm {
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let rule = SiteRuleDocument {
+            host: self.host.trim().to_owned(),
+            path: given(&self.path),
+            body: given(&self.body),
+            drop: given(&self.drop),
+            title: given(&self.title),
+            authors: given(&self.authors),
+            published: given(&self.published),
+        };
+        TrialForm { url: self.url.clone(), html: self.html.clone(), rule }
+    }
+}
+
+async fn page(
+    api: &Arc<Api>,
+    viewer: &Viewer,
+    form: &TrialForm,
+    trial: Option<&SiteRuleTrialReport>,
+    refusal: Option<&Problem>,
+    notice: Option<&str>,
+) -> Response {
+    // Where there is no configuration there are no rules, and a page can be tried all the same.
+    let rules = site_rule::list(State(api.clone())).await.map(|listed| listed.0).unwrap_or_default();
+    let refused = refusal.map(|problem| (problem.detail.as_str(), problem.errors.as_slice()));
+    let main = sites::page(&rules, form, trial, refused, notice, viewer);
+    let status = refusal.map_or(StatusCode::OK, |problem| problem.status);
+    answer(status, frame(api, viewer).page(Section::Sites, "Site rules", &main))
+}
+
+/// The rules, and the form.
+pub(super) async fn show(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Query(SitesQuery { rule, url, done }): Query<SitesQuery>,
+) -> Shown {
+    let rules: Vec<ListedSiteRule> =
+        site_rule::list(State(api.clone())).await.map(|listed| listed.0).unwrap_or_default();
+    let chosen = rules.into_iter().find(|listed| Some(&listed.name) == rule.as_ref());
+    let form = TrialForm {
+        url: url.unwrap_or_default(),
+        html: String::new(),
+        rule: chosen.map(|listed| listed.rule).unwrap_or_default(),
+    };
+    let notice = match done.as_deref() {
+        Some("save") => Some("The rule stands in the file, and pages are read by it from now on."),
+        Some("remove") => Some("The rule is taken out; its pages are read the general way."),
+        _ => None,
+    };
+    Ok(page(&api, &viewer, &form, None, None, notice).await)
+}
+
+/// A page read by the rule, beside the general reading.
+pub(super) async fn try_rule(
+    _: MayOperate,
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Form(given): Form<RuleForm>,
+) -> Shown {
+    let (url, form) = match given.meant() {
+        Ok(meant) => meant,
+        Err(problem) => return Ok(page(&api, &viewer, &given.form(), None, Some(&problem), None).await),
+    };
+    let html = Some(form.html.clone()).filter(|html| !html.trim().is_empty());
+    let tried = site_rule::tried(&api, SiteRuleTrial { url, html, rule: form.rule.clone() }).await;
+    Ok(match tried {
+        Ok(trial) => page(&api, &viewer, &form, Some(&trial), None, None).await,
+        Err(problem) => page(&api, &viewer, &form, None, Some(&problem), None).await,
+    })
+}
+
+/// Saves the rule.
+pub(super) async fn save(
+    _: MayOperate,
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Form(given): Form<RuleForm>,
+) -> Shown {
+    let saved = match given.meant() {
+        Ok((_, form)) => site_rule::put(&api, form.rule).await,
+        Err(problem) => Err(problem),
+    };
+    match saved {
+        Ok(_) => Ok(Redirect::to("/sites?done=save").into_response()),
+        Err(problem) => Ok(page(&api, &viewer, &given.form(), None, Some(&problem), None).await),
+    }
+}
+
+/// Which rule goes.
+#[derive(Debug, Deserialize)]
+pub(super) struct RemovalForm {
+    rule: String,
+}
+
+/// Takes a rule out.
+pub(super) async fn remove(
+    _: MayOperate,
+    State(api): Shared,
+    Form(RemovalForm { rule }): Form<RemovalForm>,
+) -> Shown {
+    site_rule::take_out(&api, rule).await?;
+    Ok(Redirect::to("/sites?done=remove").into_response())
+}

@@ -1,0 +1,236 @@
+//! `/v1/sites`: the rules for single sites, each tried on a page before it is saved.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use axum::response::Json;
+use dateline_parser::{SiteRules, extract, extract_by, other_than_page};
+use dateline_wire::{Article, Page, PageKind};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+use url::Url;
+
+use super::access::MayWrite;
+use super::feed::reloader;
+use super::parameters::OwnParameters;
+use super::reload::to_the_end;
+use super::{Api, Problem, Shared};
+use crate::config::sites::{SiteRuleDocument, SitesEdit};
+use crate::contained::contained;
+use crate::reload::{ReloadError, ReloadReport};
+use crate::site_rules::SiteRuleStatus;
+
+/// How long a page may take to be fetched, and how long to be read.
+const MAX_FETCH: Duration = Duration::from_secs(40);
+const MAX_EXTRACTION: Duration = Duration::from_secs(10);
+/// The most of a text that is answered, in scalar values.
+const MAX_TEXT_CHARS: usize = 20_000;
+
+/// A rule, and how it has been doing.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ListedSiteRule {
+    /// Its name: its host, followed by its path where it has one.
+    pub(crate) name: String,
+    /// The rule.
+    pub(crate) rule: SiteRuleDocument,
+    /// Pages that were read by it since the start, and parts that it doesn't find any more; absent before the first page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<SiteRuleStatus>,
+}
+
+/// What is tried on which page.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SiteRuleTrial {
+    /// The page's address. It is fetched unless `html` has it.
+    pub(crate) url: Url,
+    /// The page.
+    #[serde(default)]
+    pub(crate) html: Option<String>,
+    /// The rule.
+    pub(crate) rule: SiteRuleDocument,
+}
+
+/// A page read both ways.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SiteRuleTrialReport {
+    /// As it is read without a rule.
+    pub(crate) general: PageReading,
+    /// As it is read by the rule; absent where the rule isn't for the page's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ruled: Option<PageReading>,
+    /// The parts that the rule's selectors did not find, so that they were read the general way.
+    pub(crate) unmatched: Vec<String>,
+}
+
+/// What was read of a page.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct PageReading {
+    /// What kind of page it is.
+    pub(crate) page_kind: PageKind,
+    /// The headline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+    /// The authors.
+    pub(crate) authors: Vec<String>,
+    /// When it was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) published: Option<String>,
+    /// The language of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) language: Option<String>,
+    /// The text, a paragraph a line; the first 20,000 characters.
+    pub(crate) text: String,
+    /// How long the whole text is, in scalar values.
+    pub(crate) text_chars: usize,
+}
+
+impl PageReading {
+    fn of(article: Article) -> Self {
+        let Article { page_kind, title, authors, published, language, body, .. } = article;
+        Self {
+            page_kind,
+            title,
+            authors,
+            published: published.map(|published| published.value),
+            language,
+            text: body.text.chars().take(MAX_TEXT_CHARS).collect(),
+            text_chars: body.text.chars().count(),
+        }
+    }
+}
+
+/// The rules, in the file's order.
+pub(super) async fn list(State(api): Shared) -> Result<Json<Vec<ListedSiteRule>>, Problem> {
+    let rules = reloader(&api)?.site_rules().await?;
+    let status = api.sources.metrics.site_rules();
+    let listed = |rule: SiteRuleDocument| {
+        let name = rule.name();
+        let status = status.iter().find(|status| status.rule == name).cloned();
+        ListedSiteRule { name, rule, status }
+    };
+    Ok(Json(rules.into_iter().map(listed).collect()))
+}
+
+/// Reads a page by a rule and without. Nothing is kept.
+pub(super) async fn try_rule(
+    _: MayWrite,
+    State(api): Shared,
+    body: Result<Json<SiteRuleTrial>, JsonRejection>,
+) -> Result<Json<SiteRuleTrialReport>, Problem> {
+    let Json(trial) = body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
+    tried(&api, trial).await.map(Json)
+}
+
+/// The same for whoever may.
+pub(super) async fn tried(api: &Arc<Api>, trial: SiteRuleTrial) -> Result<SiteRuleTrialReport, Problem> {
+    let SiteRuleTrial { url, html, rule } = trial;
+    let rules = rules_of(&rule)?;
+    let _turn = api.preview_turns.try_acquire().map_err(|_| {
+        let detail = "other pages are being tried; try again in a moment";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    })?;
+    let page = match html {
+        Some(html) => {
+            let content_type = Some("text/html; charset=utf-8".to_owned());
+            Page { url: Some(url), content_type, bytes: html.into_bytes(), received_at: None }
+        }
+        None => fetched(api, &url).await?,
+    };
+    if let Some(what) = other_than_page(&page) {
+        let detail = format!("this is no HTML page but {what}");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
+    }
+    let work = tokio::task::spawn_blocking(move || {
+        contained(|| {
+            let general = PageReading::of(extract(&page));
+            let ruled = extract_by(&page, &rules);
+            let applied = ruled.site_rule;
+            let unmatched = applied.iter().flat_map(|applied| &applied.unmatched);
+            let unmatched = unmatched.map(|part| part.as_str().to_owned()).collect();
+            SiteRuleTrialReport { general, ruled: applied.map(|_| PageReading::of(ruled.article)), unmatched }
+        })
+    });
+    let late = |_| {
+        let detail = format!("the page was not read within {MAX_EXTRACTION:?}");
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    };
+    let read = timeout(MAX_EXTRACTION, work).await.map_err(late)?;
+    let read = read.map_err(|lost| Problem::internal(&lost.to_string()))?;
+    read.map_err(|panic| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, panic))
+}
+
+/// The rule alone, as pages are read by it.
+fn rules_of(rule: &SiteRuleDocument) -> Result<SiteRules, Problem> {
+    let mut edit = SitesEdit::empty();
+    edit.put(rule);
+    edit.parsed().map_err(|errors| ReloadError::Config(errors).into())
+}
+
+/// The page at `url`, in its host's turn, as any page is fetched.
+async fn fetched(api: &Arc<Api>, url: &Url) -> Result<Page, Problem> {
+    let fetcher = reloader(api)?.fetcher().await?;
+    let refused = |detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
+    let fetched = timeout(MAX_FETCH, fetcher.page(url)).await;
+    let fetched = fetched.map_err(|_| refused(format!("the page did not come within {MAX_FETCH:?}")))?;
+    fetched.map(|fetched| fetched.page).map_err(|error| refused(error.to_string()))
+}
+
+/// Has a rule stand in the file, in the place of the one of its host and path if there is one.
+pub(super) async fn save(
+    _: MayWrite,
+    State(api): Shared,
+    body: Result<Json<SiteRuleDocument>, JsonRejection>,
+) -> Result<Json<ReloadReport>, Problem> {
+    let Json(rule) = body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
+    put(&api, rule).await.map(Json)
+}
+
+/// The same for whoever may.
+pub(super) async fn put(api: &Arc<Api>, rule: SiteRuleDocument) -> Result<ReloadReport, Problem> {
+    let reloader = reloader(api)?;
+    let change = to_the_end(async move {
+        reloader
+            .change_sites(move |edit| {
+                edit.put(&rule);
+                Ok(())
+            })
+            .await
+    });
+    Ok(change.await??)
+}
+
+/// Which rule goes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NamedSiteRule {
+    /// Its name: its host, followed by its path where it has one.
+    rule: String,
+}
+
+/// Takes a rule out.
+pub(super) async fn remove(
+    _: MayWrite,
+    State(api): Shared,
+    OwnParameters(NamedSiteRule { rule }): OwnParameters<NamedSiteRule>,
+) -> Result<Json<ReloadReport>, Problem> {
+    take_out(&api, rule).await.map(Json)
+}
+
+/// The same for whoever may.
+pub(super) async fn take_out(api: &Arc<Api>, name: String) -> Result<ReloadReport, Problem> {
+    let reloader = reloader(api)?;
+    let change = to_the_end(async move {
+        reloader
+            .change_sites(move |edit| match edit.remove(&name) {
+                true => Ok(()),
+                false => Err(ReloadError::UnknownSite(name)),
+            })
+            .await
+    });
+    Ok(change.await??)
+}

@@ -1,0 +1,234 @@
+//! Adding feeds: one by its address, with a look at what it would bring; many from a list of another reader.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::api::opml::ImportReport;
+use crate::console::figures::{count, counted, language, moment, since, verdict, words};
+use crate::console::shown::{address, line, line_in, visible};
+use crate::feed_finding::FeedVerdict;
+use crate::feed_preview::{FeedPreview, PreviewedEntry, PreviewedOutcome};
+
+/// The most feeds of a list that are named.
+const MAX_NAMED: usize = 200;
+
+/// What stands in the form.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AdditionForm {
+    /// The address.
+    pub(crate) url: String,
+    /// What people call it.
+    pub(crate) name: String,
+    /// Its tags, between commas.
+    pub(crate) tags: String,
+    /// How often it is asked; empty for its own rhythm.
+    pub(crate) interval: String,
+}
+
+/// The page: the form, why it didn't work, or what the feed would bring.
+pub(crate) fn page(
+    form: &AdditionForm,
+    preview: Option<&FeedPreview>,
+    refusal: Option<(&str, &[String])>,
+    now: Timestamp,
+) -> Markup {
+    html! {
+        p.crumbs { a href="/feeds" data-up { "Feeds" } }
+        h1 { "Add a feed" }
+        p.lead { "By its own address, or by that of a site that names its feed. What it would bring is shown before anything is saved. "
+            a href="/feeds/import" { "Or take in a list (OPML)" } "." }
+        @if let Some((detail, errors)) = refusal {
+            div.fault role="alert" {
+                p { (visible(detail, 1_000)) }
+                @if !errors.is_empty() { ul.plain { @for error in errors.iter().take(10) { li { (visible(error, 500)) } } } }
+            }
+        }
+        (addition_form(form, preview.is_some_and(|preview| preview.url.is_some())))
+        @if let Some(preview) = preview { (previewed(form, preview, now)) }
+    }
+}
+
+/// The form: a look is always offered, saving once there was one.
+fn addition_form(form: &AdditionForm, may_save: bool) -> Markup {
+    html! {
+        form.panel.fields method="post" action="/feeds/preview" {
+            div.field.whole {
+                label for="url" { "Address" }
+                input #url type="url" name="url" required maxlength="2000" value=(form.url) placeholder="https://news.example/" autocomplete="off" autofocus[form.url.is_empty()];
+            }
+            div.field {
+                label for="name" { "Name" }
+                input #name type="text" name="name" maxlength="200" value=(form.name) placeholder="What people call it" autocomplete="off";
+            }
+            div.field {
+                label for="tags" { "Tags, between commas" }
+                input #tags type="text" name="tags" maxlength="400" value=(form.tags) autocomplete="off";
+            }
+            div.field {
+                label for="interval" { "Ask every" }
+                input #interval type="text" name="interval" maxlength="40" value=(form.interval) placeholder="its own rhythm; or 10m, 1h" autocomplete="off";
+            }
+            div.actions.whole {
+                button type="submit" { "Look what it would bring" }
+                @if may_save { button.strong type="submit" formaction="/feeds/add" { "Add the feed" } }
+            }
+        }
+    }
+}
+
+fn previewed(form: &AdditionForm, preview: &FeedPreview, now: Timestamp) -> Markup {
+    html! {
+        @if !preview.candidates.is_empty() {
+            section.panel aria-labelledby="candidates-title" {
+                div.heading { h2 #candidates-title { "The site names several feeds" } }
+                ul.rows {
+                    @for candidate in preview.candidates.iter().take(50) {
+                        li.reject-row {
+                            div { (address(candidate.as_str())) }
+                            form.inline method="post" action="/feeds/preview" {
+                                input type="hidden" name="url" value=(candidate.as_str());
+                                input type="hidden" name="name" value=(form.name);
+                                input type="hidden" name="tags" value=(form.tags);
+                                input type="hidden" name="interval" value=(form.interval);
+                                button type="submit" aria-label=(format!("Look at {}", visible(candidate.as_str(), 100))) { "Look" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if let (Some(url), Some(found)) = (&preview.url, preview.verdict) {
+            section.panel aria-labelledby="preview-title" {
+                div.heading { h2 #preview-title { "What it would bring" } span.chip.(class_of(found)) { (found.word()) } }
+                p { (address(url.as_str())) ": " (line(&preview.detail)) }
+                @if preview.entries.len() < preview.entry_count { p.note { "The newest " (preview.entries.len()) " of " (count(preview.entry_count)) " entries." } }
+                ol.rows { @for entry in &preview.entries { (entry_row(entry, now)) } }
+            }
+        }
+    }
+}
+
+fn class_of(found: FeedVerdict) -> &'static str {
+    match found {
+        FeedVerdict::Ok => "good",
+        FeedVerdict::Stale | FeedVerdict::Empty | FeedVerdict::PutOff => "fair",
+        FeedVerdict::Failed | FeedVerdict::Gone => "bad",
+    }
+}
+
+fn entry_row(entry: &PreviewedEntry, now: Timestamp) -> Markup {
+    let PreviewedEntry { title, link, published, outcome } = entry;
+    html! {
+        li.article-row {
+            div {
+                p.headline { (line(title.as_deref().unwrap_or("(without a title)"))) }
+                p.meta {
+                    @if let Some(link) = link { (address(link.as_str())) } @else { "without a link" }
+                    @if let Some(published) = published { " · " (moment(*published)) ", " (since(Some(*published), now)) }
+                }
+                @if let Some(outcome) = outcome { (outcome_of(outcome, title.as_deref())) }
+            }
+            div.aside {
+                @match outcome {
+                    Some(PreviewedOutcome { label: Some(label), score, .. }) => (verdict(*label, *score)),
+                    Some(PreviewedOutcome { reason: Some(reason), .. }) => span.chip { (words(reason)) },
+                    Some(_) => {},
+                    None => span.soft { "not read" },
+                }
+            }
+        }
+    }
+}
+
+fn outcome_of(outcome: &PreviewedOutcome, entry_title: Option<&str>) -> Markup {
+    let PreviewedOutcome {
+        is_published,
+        detail,
+        title,
+        authors,
+        language: tag,
+        published,
+        text,
+        text_chars,
+        ..
+    } = outcome;
+    html! {
+        p.meta {
+            @if *is_published { b { "would be published" } } @else { "would not be published: " (line(detail)) }
+            @if let Some(tag) = tag { " · " (language(tag)) }
+            @if *text_chars > 0 { " · " (counted(*text_chars as u64, "character", "characters")) }
+            @if let Some(published) = published { " · dated " (visible(published, 40)) }
+        }
+        @if let Some(title) = title.as_deref().filter(|title| Some(*title) != entry_title) { p.meta { "On the page: " (line_in(title, tag.as_deref())) } }
+        @if !authors.is_empty() { p.meta { "By " (line(&authors.join(", "))) } }
+        @if !text.is_empty() { details { summary { "Its text" } p.excerpt dir="auto" { (visible(text, 800)) } } }
+    }
+}
+
+/// The page for lists.
+pub(crate) fn import_page(
+    list: &str,
+    report: Option<&ImportReport>,
+    refusal: Option<(&str, &[String])>,
+) -> Markup {
+    let may_save = report.is_some_and(|report| report.reload.is_none() && !report.added.is_empty());
+    html! {
+        p.crumbs { a href="/feeds" data-up { "Feeds" } }
+        h1 { "Take in a list of feeds" }
+        p.lead { "A list as other readers write it (OPML). Its folders and categories become tags. What it would change is shown before anything is saved." }
+        @if let Some((detail, errors)) = refusal {
+            div.fault role="alert" {
+                p { (visible(detail, 1_000)) }
+                @if !errors.is_empty() { ul.plain { @for error in errors.iter().take(10) { li { (visible(error, 500)) } } } }
+            }
+        }
+        @match report {
+            Some(report) if report.reload.is_some() => {
+                p.notice role="status" { (counted(report.added.len() as u64, "feed is added", "feeds are added")) ". " a href="/feeds" { "To the feeds" } }
+            }
+            _ => form.panel.fields method="post" action="/feeds/import" {
+                div.field.whole {
+                    label for="opml" { "The list" }
+                    textarea #opml name="opml" rows="8" required spellcheck="false" placeholder="<opml version=\"2.0\">…" { (list) }
+                    // Shown by the script, which reads the file into the text.
+                    label.file hidden { "or a file: " input type="file" accept=".opml,.xml,text/x-opml,application/xml,text/xml" data-into="opml"; }
+                }
+                div.actions.whole {
+                    button type="submit" { "Look what it would change" }
+                    @if may_save { button.strong type="submit" formaction="/feeds/import/save" { "Add " (counted(report.map_or(0, |report| report.added.len()) as u64, "feed", "feeds")) } }
+                }
+            },
+        }
+        @if let Some(report) = report { (difference(report)) }
+        p.raw { a href="/v1/opml" { "The feeds as a list (OPML)" } }
+    }
+}
+
+fn difference(report: &ImportReport) -> Markup {
+    html! {
+        section.panel aria-labelledby="difference-title" {
+            div.heading { h2 #difference-title { "What it changes" } }
+            ul.chips {
+                li { span.chip.good { (count(report.added.len())) " new" } }
+                li { span.chip { (count(report.known)) " there already, and stay as they are" } }
+                @if !report.skipped.is_empty() { li { span.chip.fair { (count(report.skipped.len())) " passed over" } } }
+            }
+            @if report.added.is_empty() { p.empty { "Nothing: every feed of it is there already." } }
+            ol.rows {
+                @for feed in report.added.iter().take(MAX_NAMED) {
+                    li.reject-row {
+                        div {
+                            p.headline { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) }
+                            p.meta { (address(feed.url.as_str())) @for tag in feed.tags.iter().take(8) { " · " (visible(tag, 60)) } }
+                        }
+                    }
+                }
+            }
+            @if report.added.len() > MAX_NAMED { p.note { "And " (count(report.added.len() - MAX_NAMED)) " more." } }
+            @if !report.skipped.is_empty() {
+                details { summary { "Passed over, since they are no addresses of the web" }
+                    ul.plain { @for text in &report.skipped { li { bdi { (visible(text, 200)) } } } } }
+            }
+        }
+    }
+}

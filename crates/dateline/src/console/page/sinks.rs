@@ -1,0 +1,111 @@
+//! Ways out: Kafka, webhooks and files, how far each has come, and what it could not deliver.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::api::DeadLetter;
+use crate::console::figures::{counted, moment, number, since, until, words};
+use crate::console::frame::Viewer;
+use crate::console::shown::{line, visible};
+use crate::status::{SinkStatus, StatusReport};
+
+/// The page of all.
+pub(crate) fn page(status: &StatusReport, viewer: &Viewer) -> Markup {
+    html! {
+        h1 { "Sinks" }
+        p.lead { "Webhooks and files that get events beside Kafka. Each has a place of its own in the log, and holds nothing else up." }
+        @if status.sinks.is_empty() {
+            div.panel { p.empty { "None is configured. " code { "[[webhook]]" } " and " code { "[[file]]" } " in the configuration name them." } }
+        } @else {
+            ol.rows.panel { @for sink in &status.sinks { (row(sink, status.now, viewer)) } }
+        }
+        p.raw { a href="/v1/status" { "The same as JSON" } }
+    }
+}
+
+fn condition(sink: &SinkStatus) -> (&'static str, &str) {
+    match sink.condition.as_deref() {
+        Some("working") if sink.dead_letters == 0 && sink.missed.is_none() => ("good", "working"),
+        Some("working") => ("fair", "working"),
+        Some("failing") => ("fair", "failing"),
+        Some(other) => ("bad", other),
+        None => ("dull", "not configured any more"),
+    }
+}
+
+fn row(sink: &SinkStatus, now: Timestamp, viewer: &Viewer) -> Markup {
+    let (class, state) = condition(sink);
+    let (kind, name) = sink.sink.split_once('/').unwrap_or(("sink", &sink.sink));
+    let page = format!("/sinks/{}", super::query_value(name));
+    html! {
+        li.feed-row {
+            span.chip.(class) { (words(&state)) }
+            div {
+                p.headline {
+                    (line(name)) " " span.soft { (kind) }
+                }
+                @if let Some(to) = &sink.to { p.address { "to " bdi { (visible(to, 100)) } } }
+                @if let Some(error) = &sink.last_error { p.error { (line(error)) } }
+                p.meta {
+                    (number(sink.delivered)) " delivered"
+                    " · " @if sink.behind == 0 { "nothing is left" } @else { (number(sink.behind)) " behind" }
+                    @if sink.waiting > 0 { " · " (number(sink.waiting)) " tried again" }
+                    @if let Some(success) = sink.last_success { " · last " (since(Some(success), now)) }
+                    @if let Some(failing) = sink.failing_since { " · fails since " (moment(failing)) }
+                    @if let Some(resting) = sink.resting_until { " · left alone, goes on " (until(resting, now)) }
+                    @if let Some(disabled) = sink.disabled_since { " · its receiver wants no more since " (moment(disabled)) }
+                    @if let Some(missed) = sink.missed { " · " span.error { "lacks events up to " (missed.0) ", which were let go" } }
+                }
+                @if sink.dead_letters > 0 {
+                    p { a href=(page) data-row { (counted(sink.dead_letters, "event was given up", "events were given up")) } }
+                }
+                @if viewer.may_operate && kind == "webhook" && sink.disabled_since.is_some() {
+                    form.inline method="post" action=(format!("{page}/enable")) { button type="submit" { "Deliver again" } }
+                }
+            }
+        }
+    }
+}
+
+/// What a webhook has given up.
+pub(crate) fn letters(
+    name: &str,
+    letters: &[DeadLetter],
+    now: Timestamp,
+    viewer: &Viewer,
+    done: Option<u64>,
+) -> Markup {
+    let path = format!("/sinks/{}/redeliver", super::query_value(name));
+    html! {
+        p.crumbs { a href="/sinks" data-up { "Sinks" } }
+        h1 { "Given up by " (line(name)) }
+        @if let Some(done) = done { p.notice role="status" { (counted(done, "event is", "events are")) " tried again." } }
+        p.lead { "Events that its receiver did not take for so long that they are not tried any more. The first thousand are shown." }
+        @if letters.is_empty() {
+            div.panel { p.empty { "Nothing is given up." } }
+        } @else {
+            @if viewer.may_operate {
+                form.actions method="post" action=(path) { button type="submit" { "Try all of them again" } }
+            }
+            ol.rows.panel {
+                @for letter in letters {
+                    li.reject-row {
+                        div {
+                            p.headline { a data-row href=(format!("/v1/events?after={}&limit=1", letter.sequence.0.saturating_sub(1))) { (line(&letter.id)) } }
+                            p.error { (line(&letter.error)) }
+                            p.meta {
+                                "tried " (counted(letter.attempts.into(), "time", "times")) " since " (moment(letter.since)) " · given up " (since(Some(letter.given_up), now))
+                            }
+                        }
+                        @if viewer.may_operate {
+                            form.inline method="post" action=(path) {
+                                input type="hidden" name="event" value=(letter.id);
+                                button type="submit" aria-label=(format!("Try {} again", visible(&letter.id, 80))) { "Try again" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Rules for single sites: what there is, and a rule tried on a page, beside what is read without it.
+
+use maud::{Markup, html};
+
+use crate::api::site_rule::{ListedSiteRule, PageReading, SiteRuleTrialReport};
+use crate::config::sites::SiteRuleDocument;
+use crate::console::figures::{counted, language, word};
+use crate::console::frame::Viewer;
+use crate::console::shown::{is_tag, line, line_in, visible};
+
+/// The most of a text that is shown, in scalar values.
+const MAX_TEXT_CHARS: usize = 6_000;
+
+/// What stands in the form.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TrialForm {
+    /// The page's address.
+    pub(crate) url: String,
+    /// The page, where it was pasted.
+    pub(crate) html: String,
+    /// The rule.
+    pub(crate) rule: SiteRuleDocument,
+}
+
+/// The page.
+pub(crate) fn page(
+    rules: &[ListedSiteRule],
+    form: &TrialForm,
+    trial: Option<&SiteRuleTrialReport>,
+    refusal: Option<(&str, &[String])>,
+    notice: Option<&str>,
+    viewer: &Viewer,
+) -> Markup {
+    html! {
+        h1 { "Site rules" }
+        p.lead { "For sites that no general rule reads right: CSS selectors that say where the text, the headline, the authors and the date stand. A rule is tried on a page first, beside what is read without it." }
+        @if let Some(notice) = notice { p.notice role="status" { (notice) } }
+        @if let Some((detail, errors)) = refusal {
+            div.fault role="alert" {
+                p { (visible(detail, 1_000)) }
+                @if !errors.is_empty() { ul.plain { @for error in errors.iter().take(10) { li { (visible(error, 500)) } } } }
+            }
+        }
+        div.columns {
+            div {
+                @if viewer.may_operate { (trial_form(form, trial.is_some())) } @else { p.empty { "Rules are tried and saved by whoever has the role " code { "operate" } "." } }
+                @if let Some(trial) = trial { (compared(trial)) }
+            }
+            section.panel aria-labelledby="rules-title" {
+                div.heading { h2 #rules-title { "Rules in force" } }
+                @if rules.is_empty() { p.empty { "None: every page is read the general way." } }
+                ul.rows { @for rule in rules { (rule_row(rule, viewer)) } }
+                p.raw { a href="/v1/sites" { "The same as JSON" } }
+            }
+        }
+    }
+}
+
+fn rule_row(listed: &ListedSiteRule, viewer: &Viewer) -> Markup {
+    let ListedSiteRule { name, status, .. } = listed;
+    html! {
+        li.reject-row {
+            div {
+                p.headline { a data-row href=(format!("/sites?rule={}", super::query_value(name))) { (line(name)) } }
+                p.meta {
+                    @match status {
+                        Some(status) => {
+                            (counted(status.pages, "page", "pages")) " since the start"
+                            @for (part, pages) in &status.missing { " · " span.error { "no " (part) " on the last " (pages) } }
+                        }
+                        None => "no page since the start",
+                    }
+                }
+            }
+            @if viewer.may_operate {
+                form.inline method="post" action="/sites/remove" data-ask="Take this rule out? Its pages are read the general way then." {
+                    input type="hidden" name="rule" value=(name);
+                    button.quiet type="submit" aria-label=(format!("Take out the rule for {}", visible(name, 100))) { "Take out" }
+                }
+            }
+        }
+    }
+}
+
+fn trial_form(form: &TrialForm, was_tried: bool) -> Markup {
+    let TrialForm { url, html, rule } = form;
+    let field = |name: &str, label: &str, value: Option<&str>, hint: &str| {
+        html! {
+            div.field {
+                label for=(name) { (label) }
+                input id=(name) type="text" name=(name) maxlength="1000" value=[value] placeholder=(hint) autocomplete="off" spellcheck="false";
+            }
+        }
+    };
+    html! {
+        form.panel.fields method="post" action="/sites" {
+            div.field.whole {
+                label for="url" { "A page to try it on" }
+                input #url type="url" name="url" maxlength="2000" value=(url) placeholder="https://news.example/world/1.html" autocomplete="off" required;
+            }
+            details.whole open[!html.is_empty()] {
+                summary { "Its HTML, where it is not to be fetched" }
+                label.hidden for="html" { "HTML of the page" }
+                textarea #html name="html" rows="6" spellcheck="false" { (html) }
+            }
+            (field("host", "Host, and those below it", Some(rule.host.as_str()).filter(|host| !host.is_empty()), "that of the page"))
+            (field("path", "Paths (* for anything)", rule.path.as_deref(), "all"))
+            (field("body", "Text", rule.body.as_deref(), "div.story-text"))
+            (field("drop", "None of the text", rule.drop.as_deref(), ".read-also, .subscribe"))
+            (field("title", "Headline", rule.title.as_deref(), "h1.story-title"))
+            (field("authors", "Authors", rule.authors.as_deref(), ".story-byline a"))
+            (field("published", "Date", rule.published.as_deref(), "time.story-date"))
+            div.actions.whole {
+                button type="submit" { "Try" }
+                @if was_tried { button.strong type="submit" formaction="/sites/save" { "Save the rule" } }
+            }
+        }
+    }
+}
+
+fn compared(trial: &SiteRuleTrialReport) -> Markup {
+    html! {
+        @if !trial.unmatched.is_empty() {
+            p.notice role="status" { "Not found by the rule, and read the general way: " (visible(&trial.unmatched.join(", "), 100)) "." }
+        }
+        div.sides {
+            (reading("ruled-title", "By the rule", trial.ruled.as_ref()))
+            (reading("general-title", "Without a rule", Some(&trial.general)))
+        }
+    }
+}
+
+fn reading(id: &str, title: &str, reading: Option<&PageReading>) -> Markup {
+    html! {
+        section.panel aria-labelledby=(id) {
+            div.heading { h2 id=(id) { (title) } @if let Some(reading) = reading { span.chip { (word(&reading.page_kind)) } } }
+            @match reading {
+                None => p.empty { "The rule is not for this page: its host or path is another." },
+                Some(reading) => {
+                    @let tag = reading.language.as_deref();
+                    dl.facts {
+                        div { dt { "Headline" } dd { @match &reading.title { Some(title) => (line_in(title, tag)), None => span.soft { "none" } } } }
+                        div { dt { "Authors" } dd { @if reading.authors.is_empty() { span.soft { "none" } } @else { (line(&reading.authors.join(", "))) } } }
+                        div { dt { "Date" } dd { @match &reading.published { Some(date) => (visible(date, 60)), None => span.soft { "none" } } } }
+                        div { dt { "Text" } dd { (counted(reading.text_chars as u64, "character", "characters")) @if let Some(tag) = tag { ", " (language(tag)) } } }
+                    }
+                    div.text.small lang=[tag.filter(|tag| is_tag(tag))] dir="auto" tabindex="0" role="region" aria-label=(format!("Text: {title}")) {
+                        @let shown: String = reading.text.chars().take(MAX_TEXT_CHARS).collect();
+                        @for paragraph in shown.lines() { p { (visible(paragraph, MAX_TEXT_CHARS)) } }
+                    }
+                },
+            }
+        }
+    }
+}
