@@ -31,9 +31,7 @@ pub(crate) fn target(html: &[u8], url: &Url) -> Option<Url> {
     while let Some(token) = scanner.next() {
         match token {
             MarkupToken::Open(tag) if tag.name.eq_ignore_ascii_case("body") => {
-                if without_scripts.is_none() {
-                    return None;
-                }
+                without_scripts.as_ref()?;
                 place.in_head = false;
             }
             MarkupToken::Open(tag) => {
