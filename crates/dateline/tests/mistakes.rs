@@ -415,6 +415,7 @@ fn every_text_refuses_control_characters_and_emptiness_where_that_means_nothing(
         _ => None,
     });
     let off = [
+        "console.proxy_header",
         "kafka.brokers",
         "kafka.schema_registry",
         "schemas.base",
@@ -645,7 +646,7 @@ fn every_mistake_in_subject_agencies_and_story_tables_is_told_at_once_with_its_l
         "agencies.tsv:3: the row has no name; write in the first cell",
         "words.tsv: the file is missing",
         "numerals.tsv:2: the second cell is no number; ",
-        "numerals.tsv:3: `some` is no kind; write `number` or `times`",
+        "numerals.tsv:3: `some` is no kind; write `number`, `times`, `hundred` or `counted`",
     ];
     for line in expected {
         assert!(told.contains(line), "{line} is missing in\n{told}");

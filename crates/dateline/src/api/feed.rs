@@ -354,7 +354,10 @@ mod tests {
                 json!({ "url": "https://a.example/", "unchecked": "no" }),
                 "`unchecked` is `no`; expected true or false",
             ),
-            (json!({ "uri": "x" }), "`uri` means nothing here; known are group, name, tags, unchecked, url"),
+            (
+                json!({ "uri": "x" }),
+                "`uri` means nothing here; known are group, interval, name, tags, unchecked, url",
+            ),
         ] {
             let detail = wrong_addition(&body);
             assert!(detail.starts_with(told), "{body}: {detail}");

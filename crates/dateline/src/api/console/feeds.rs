@@ -143,7 +143,7 @@ impl Addition {
         let url = Url::parse(written)
             .ok()
             .filter(Url::has_host)
-            .or_else(|| Url::parse(&format!("https://{written}")).ok())
+            .or_else(|| Url::parse(&format!("https://{written}")).ok().filter(|_| !written.contains("://")))
             .filter(|url| matches!(url.scheme(), "http" | "https"));
         let url = url.ok_or_else(|| {
             let detail = "this is no address of the web; one looks like https://news.example/rss";
