@@ -294,7 +294,7 @@ pub struct KafkaSettingsError {
 }
 
 impl KafkaSettingsError {
-    /// The setting as people call it: `brokers` in [kafka], `relay` in [kafka.topics].
+    /// The setting as people call it: `brokers` in `[kafka]`, `relay` in `[kafka.topics]`.
     fn shown_name(&self) -> String {
         shown_name(&self.setting)
     }
