@@ -17,6 +17,7 @@ use dateline::run_record::RunRecord;
 use dateline::status::{FeedCatalogue, StatusReport};
 use dateline_journal::{Journal, Options, SinkId, SinkStart};
 use dateline_parser::{AppliedSiteRule, SiteRulePart};
+use dateline_sinks::SinkReport;
 use dateline_wire::EventKind;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -30,7 +31,7 @@ fn repository(path: &str) -> PathBuf {
 fn exported() -> String {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
-    open_sink(&journal);
+    let sinks = vec![open_sink(&journal)];
     let metrics = Metrics::default();
     metrics.polled("", "new", 1);
     metrics.fetched(None, 0.1);
@@ -46,7 +47,7 @@ fn exported() -> String {
     });
     metrics.passed_proxy("http://proxy.example:3128", ProxyOutcome::Answered, Timestamp::now());
     let (site_rules, proxies) = (metrics.site_rules(), metrics.proxies());
-    let live = LiveState { site_rules, proxies, ..LiveState::default() };
+    let live = LiveState { site_rules, proxies, sinks, ..LiveState::default() };
     let run = RunRecord::of_this_process("http://127.0.0.1:1".into());
     let status = StatusReport::read(journal.reader(), &FeedCatalogue::default(), Timestamp::now()).unwrap();
     let status = status.told_by(run, live);
@@ -57,11 +58,12 @@ fn exported() -> String {
     metrics.to_text(Exposition::Prometheus)
 }
 
-/// Has the journal know a webhook.
-fn open_sink(journal: &Journal) {
+/// Has the journal know a webhook, and gives what that tells of itself.
+fn open_sink(journal: &Journal) -> SinkReport {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let opened = journal.open_sink(SinkId::webhook("desk"), "target".into(), SinkStart::Now);
     runtime.block_on(opened).unwrap();
+    SinkReport::new(SinkId::webhook("desk"), "target".into())
 }
 
 /// The names of Dateline's metrics in an expression, as samples carry them.

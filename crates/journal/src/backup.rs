@@ -1,17 +1,21 @@
 //! Copies of a journal: made while it is in use, and put in the place of one that is lost.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dateline_wire::{JournalId, Sequence};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
+use crate::connection::{self, refuse_dangling};
 use crate::ledger::Totals;
 use crate::lock::Lock;
 use crate::unfinished::{self, beside, rename};
-use crate::{JournalError, Options, connection, private, schema};
+use crate::{JournalError, Options, private, schema};
+
+/// What a journal's files have behind its name.
+const FILES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// How many pages (of 4 KiB) are copied before the progress is told.
 const STEP_PAGES: i32 = 4_096;
@@ -27,6 +31,15 @@ pub struct CopyReport {
     pub relay_position: Sequence,
     /// The size of the copy in bytes.
     pub bytes: u64,
+}
+
+/// What came of a copy that became a journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreReport {
+    /// What the journal holds now.
+    pub copy: CopyReport,
+    /// Where the journal is kept that was there before.
+    pub replaced: Option<PathBuf>,
 }
 
 /// How a copy becomes a journal again.
@@ -76,12 +89,14 @@ pub fn backup(
 }
 
 /// Puts a copy at `file` in the place of the journal at `journal`, under a new id, which is its epoch. The copy stays as it is. A
-/// journal that is there is put aside, with `.replaced` in its name, if that is allowed.
+/// journal that is there is put aside, with `.replaced` and perhaps a number in its name, if that is allowed; one that was put aside
+/// before stays.
 ///
 /// # Errors
 /// If `file` is no journal, is damaged or of a newer version; if a daemon uses the journal; if there is one and it may not be
 /// replaced; if there is no room.
-pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<CopyReport, JournalError> {
+pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<RestoreReport, JournalError> {
+    refuse_dangling(journal)?;
     if let Some(folder) = journal.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
     }
@@ -91,21 +106,38 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<C
         refuse_existing(journal)?;
     }
     let source = open_copy(file)?;
+    // Where a link leads, so that the journal stays on its disk.
+    let target = match journal.is_symlink() {
+        true => journal.canonicalize().map_err(JournalError::io(journal))?,
+        false => journal.to_owned(),
+    };
+    let journal = target.as_path();
     let report = unfinished::finish(journal, |unfinished| {
         drop(copy(&source, unfinished, &mut |_, _| {})?);
-        let report = begin_epoch(unfinished, options.reconcile)?;
+        let copy = begin_epoch(unfinished, options.reconcile)?;
         private::hand_over(unfinished)?;
-        for suffix in ["", "-wal", "-shm"] {
+        let aside = free_name_aside(journal);
+        let replaced = journal.exists().then(|| aside.clone());
+        for suffix in FILES {
             let there = beside(journal, suffix);
             if there.exists() {
                 // The write-ahead log goes with its file, and keeps to its name.
-                rename(&there, &beside(&beside(journal, ".replaced"), suffix))?;
+                rename(&there, &beside(&aside, suffix))?;
             }
         }
-        Ok(report)
+        Ok(RestoreReport { copy, replaced })
     })?;
     drop(lock);
     Ok(report)
+}
+
+/// A name for a journal that is put aside, under which there is no file of another one yet.
+fn free_name_aside(journal: &Path) -> PathBuf {
+    let names = std::iter::once(beside(journal, ".replaced"))
+        .chain((2_u32..).map(|number| beside(journal, &format!(".replaced-{number}"))));
+    let is_free =
+        |name: &PathBuf| FILES.iter().all(|suffix| beside(name, suffix).symlink_metadata().is_err());
+    names.into_iter().find(is_free).unwrap_or_else(|| beside(journal, ".replaced"))
 }
 
 /// Opens a copy for reading.

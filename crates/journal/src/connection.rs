@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{Durability, JournalError, Options, private, schema, space, unfinished};
 
@@ -25,17 +25,23 @@ const MAX_PREPARED_STATEMENTS: usize = 64;
 /// # Errors
 /// What keeps a daemon from using it: it is empty or damaged, no journal, of a newer version, or somebody else's to write.
 pub fn inspect(path: &Path) -> Result<bool, JournalError> {
+    refuse_dangling(path)?;
     if !path.exists() {
         return Ok(false);
     }
     refuse_unusable(path)?;
-    let connection = for_reading(path, Options::default().busy_timeout)?;
-    schema::check(&connection, path)?;
-    Ok(true)
+    match for_reading(path, Duration::ZERO).and_then(|connection| schema::check(&connection, path)) {
+        // Somebody uses it, who is asked for and waited for when it is opened.
+        Err(JournalError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+            Ok(true)
+        }
+        checked => checked.map(|_| true),
+    }
 }
 
 /// A connection that is ready to write; it makes the file, or brings it to the current schema. Nobody else may have it open.
 pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, JournalError> {
+    refuse_dangling(path)?;
     if !path.exists() {
         // The write-ahead log of another file of this name would be taken for this one's.
         unfinished::discard(path)?;
@@ -76,6 +82,14 @@ fn open(path: &Path, options: &Options) -> Result<Connection, JournalError> {
         connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
     }
     Ok(connection)
+}
+
+/// Refuses a link to a file that isn't there: what it led to lies on a disk that isn't mounted, or was moved, and is not begun anew.
+pub(crate) fn refuse_dangling(path: &Path) -> Result<(), JournalError> {
+    match path.is_symlink() && !path.exists() {
+        true => Err(JournalError::Dangling { path: path.to_owned() }),
+        false => Ok(()),
+    }
 }
 
 /// Refuses a file that is there and cannot be a journal, or not be written. It is opened for that, and closing it would release the locks

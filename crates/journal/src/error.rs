@@ -131,6 +131,12 @@ pub enum JournalError {
         /// The path.
         path: PathBuf,
     },
+    /// The path is a link, and where it leads is nothing.
+    #[error("{} is a link to a file that isn't there: mount its disk, or remove the link to begin anew", path.display())]
+    Dangling {
+        /// The link.
+        path: PathBuf,
+    },
     /// A file beside the journal could not be used.
     #[error("{}: {source}{}", path.display(), remedy(source))]
     Io {

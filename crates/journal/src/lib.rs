@@ -76,7 +76,7 @@ mod story_reader;
 mod unfinished;
 mod writer;
 
-pub use backup::{CopyReport, RestoreOptions, backup, restore};
+pub use backup::{CopyReport, RestoreOptions, RestoreReport, backup, restore};
 pub use change::{
     ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, LabelValue, PollCommit,
     PollRecord, PollRequest, RejectedText, RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan,

@@ -120,6 +120,8 @@ async fn a_copy_becomes_a_journal_of_a_new_epoch_that_knows_what_the_copy_knew()
 
     let moved = folder.path().join("elsewhere/data/journal.db");
     let restored = restore(&file, &moved, PLAIN).unwrap();
+    assert_eq!(restored.replaced, None);
+    let restored = restored.copy;
     assert_eq!((restored.last_sequence, restored.relay_position), (Sequence(1), Sequence(1)));
     let journal = journal_at(&moved).await;
     assert_eq!((journal.id(), journal.lineage()), (&restored.journal, &lineage));
@@ -161,6 +163,44 @@ async fn a_restore_overwrites_nothing_unless_told_and_then_keeps_what_was_there(
     assert_eq!(JournalReader::open(&path).unwrap().last_sequence().unwrap(), Sequence(1));
     let aside = JournalReader::open(folder.path().join("journal.db.replaced")).unwrap();
     assert_eq!((aside.id(), aside.last_sequence().unwrap()), (&id, Sequence(2)));
+
+    // Once more: what was put aside first stays, and no file of one stands beside another's.
+    fs::write(folder.path().join("journal.db.replaced-2-wal"), "a log of another").unwrap();
+    let second = JournalReader::open(&path).unwrap().id().clone();
+    let restored = restore(&file, &path, replacing).unwrap();
+    let kept = folder.path().join("journal.db.replaced-3");
+    assert_eq!(restored.replaced.as_ref(), Some(&kept));
+    assert_eq!(*JournalReader::open(&kept).unwrap().id(), second);
+    assert_eq!(*JournalReader::open(folder.path().join("journal.db.replaced")).unwrap().id(), id);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_journal_behind_a_link_stays_where_it_is_and_is_not_begun_anew_while_its_disk_is_away() {
+    let folder = tempdir().unwrap();
+    let (disk, away) = (folder.path().join("disk"), folder.path().join("away"));
+    let (path, file) = (folder.path().join("journal.db"), folder.path().join("copy"));
+    fs::create_dir(&disk).unwrap();
+    std::os::unix::fs::symlink(disk.join("journal.db"), &path).unwrap();
+    let journal = journal_at(&disk.join("journal.db")).await;
+    dismiss(&journal, "a", 1).await;
+    drop(journal);
+    backup(&path, &file, |_, _| {}).unwrap();
+    restore(&file, &path, RestoreOptions { replace: true, ..PLAIN }).unwrap();
+    assert!(path.is_symlink() && disk.join("journal.db.replaced").exists());
+
+    fs::rename(&disk, &away).unwrap();
+    let refused = [
+        dateline_journal::inspect(&path).unwrap_err(),
+        Journal::open(&path, Options::default()).err().unwrap(),
+        restore(&file, &path, PLAIN).unwrap_err(),
+    ];
+    for error in refused {
+        assert!(matches!(error, JournalError::Dangling { .. }), "{error}");
+    }
+    assert!(path.is_symlink() && !path.exists());
+    fs::rename(&away, &disk).unwrap();
+    assert_eq!(JournalReader::open(&path).unwrap().last_sequence().unwrap(), Sequence(1));
 }
 
 #[cfg(unix)]

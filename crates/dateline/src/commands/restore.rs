@@ -20,7 +20,7 @@ pub struct RestoreArguments {
     /// The copy.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Put aside the journal that is there: it is kept beside the new one, with `.replaced` in its name.
+    /// Put aside the journal that is there: it is kept beside the new one, with `.replaced` and perhaps a number in its name.
     #[arg(long)]
     replace: bool,
     /// Where to, and which Kafka.
@@ -49,10 +49,13 @@ pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
             "No Kafka is configured: events after the copy are made anew, with other numbers, and followers over HTTP begin anew."
         }
     };
+    let aside = restored
+        .replaced
+        .map_or_else(String::new, |aside| format!("The one that was there is kept as {}. ", aside.display()));
     print_text(&format!(
-        "{} is the journal {} now, with events up to {}. {next}\n",
+        "{} is the journal {} now, with events up to {}. {aside}{next}\n",
         path.display(),
-        restored.journal,
-        restored.last_sequence,
+        restored.copy.journal,
+        restored.copy.last_sequence,
     ))
 }

@@ -38,9 +38,15 @@ fn cannot_listen(address: SocketAddr) -> Option<String> {
 
 /// Why a run cannot keep its journal in the folder at `path`, which it makes where it isn't there; what it takes.
 fn cannot_keep_a_journal(path: &Path) -> Option<String> {
-    let there = path.ancestors().find(|ancestor| ancestor.exists())?;
+    let there = path.ancestors().find(|ancestor| ancestor.exists() || ancestor.is_symlink())?;
     // A relative path without a folder before it starts here.
     let there = if there.as_os_str().is_empty() { Path::new(".") } else { there };
+    if there.is_symlink() && !there.exists() {
+        return Some(format!(
+            "expected a folder, and {} is a link to one that isn't there: mount its disk, or make the folder",
+            there.display()
+        ));
+    }
     if !there.is_dir() {
         return Some(format!("expected a folder, and {} is a file", there.display()));
     }

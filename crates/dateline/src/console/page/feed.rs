@@ -74,8 +74,8 @@ pub(crate) fn page(history: &FeedHistory, now: Timestamp, viewer: &Viewer, done:
                     section.panel aria-labelledby="edit-title" {
                         div.heading { h2 #edit-title { "Name and tags" } }
                         form.fields method="post" action=(format!("/feeds/{}/edit", feed.id)) {
-                            div.field.whole { label for="name" { "Name" } input #name type="text" name="name" maxlength="200" value=[feed.name.as_deref()] autocomplete="off"; }
-                            div.field.whole { label for="tags" { "Tags, between commas" } input #tags type="text" name="tags" maxlength="400" value=(feed.tags.join(", ")) autocomplete="off"; }
+                            div.field.whole { label for="name" { "Name" } input #name type="text" name="name" maxlength="200" value=[feed.name.as_deref().map(|name| visible(name, 200))] autocomplete="off"; }
+                            div.field.whole { label for="tags" { "Tags, between commas" } input #tags type="text" name="tags" maxlength="400" value=(visible(&feed.tags.join(", "), 400)) autocomplete="off"; }
                             div.actions.whole { button type="submit" { "Save" } }
                         }
                         p.note { "The tags of its group stay." }
