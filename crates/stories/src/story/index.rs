@@ -50,9 +50,6 @@ const EXPECTED_LIKENESS: [f32; 2] = [0.15, 0.3];
 /// Who has read little knows little of what is common, and takes what all of a subject's reports share for likeness.
 const FIRST_MARGIN: f32 = 0.3;
 const MARGIN_HALVED: f32 = 50.0;
-/// How long the weighed bags of a report are is measured anew once so many times the texts were read that had been then, those that
-/// expectations count as among them.
-const MORE_TEXTS: f32 = 1.1;
 /// Words that a reason shows.
 const MAX_EVIDENCE: usize = 6;
 
@@ -88,8 +85,6 @@ struct PlacedReport {
     id: CompactId,
     profile: Profile,
     lengths: Lengths,
-    /// How many reports were kept when they were measured.
-    measured: u32,
     story: u32,
     /// Its greatest likenesses to others: in its own language, and across.
     likenesses: [Likenesses; 2],
@@ -377,26 +372,19 @@ impl StoryIndex {
         candidates.into_iter().map(|(other, _)| other).collect()
     }
 
-    /// Measures the new report, and all that it may be compared with whose lengths are known by what is common no more.
+    /// Measures the new report, and all that it may be compared with: a word that was one report's is ten reports' within an hour.
     fn measure_lengths(&mut self, number: u32, candidates: &[u32], rivals: &[u32]) {
-        let texts = |reports: u32| reports as f32 + WORD_PRIOR;
-        let now = texts(self.reports.len() as u32);
         let members = rivals.iter().flat_map(|story| speakers(self.members(*story)));
-        let compared: Vec<u32> =
+        let compared: BTreeSet<u32> =
             [number].into_iter().chain(candidates.iter().copied()).chain(members).collect();
         for other in compared {
-            let measured = self.report(other).measured;
-            if measured == 0 || now > texts(measured) * MORE_TEXTS {
-                self.measure_length(other);
-            }
+            self.measure_length(other);
         }
     }
 
     pub(super) fn measure_length(&mut self, number: u32) {
         let lengths = Lengths::of(&self.report(number).profile, |kind, key| self.rarity(kind, key));
-        let measured = self.reports.len() as u32;
-        let report = self.report_mut(number);
-        (report.lengths, report.measured) = (lengths, measured);
+        self.report_mut(number).lengths = lengths;
     }
 
     /// Measures how alike the new report and the candidates are, which tells for each how much of a crowd it stands in.
@@ -588,7 +576,6 @@ impl PlacedReport {
             id: CompactId::of(""),
             profile: Profile::default(),
             lengths: Lengths::default(),
-            measured: 0,
             story: number,
             likenesses: Default::default(),
         }

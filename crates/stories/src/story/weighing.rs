@@ -1,7 +1,7 @@
 //! What two profiles share, weighed by how rare each member is now.
 //!
 //! Of the report that came all members are weighed, of those that it is compared with only what they share with it. How long their
-//! weighed bags are is kept with them, and measured anew once so much more was read that rarities are others ([`Lengths`]).
+//! weighed bags are is measured once for all that they are compared with at a time ([`Lengths`]).
 
 use super::evidence::FactKind;
 use super::profile::Profile;
