@@ -79,7 +79,7 @@ class Work(RunningConsole):
         page.get_by_text("The feed is added").wait_for(timeout=60_000)
         self.assert_harmless(page, "a feed that was added")
         self.assertIn('tags = ["sea", "north"]', (self.folder / "feeds.toml").read_text())
-        page.get_by_label("Tags").fill("south")
+        page.get_by_role("textbox", name="Tags").fill("south")
         page.get_by_role("button", name="Save").click()
         page.get_by_text("name and tags stand in the feeds file").wait_for()
         self.assertIn('tags = ["south"]', (self.folder / "feeds.toml").read_text())

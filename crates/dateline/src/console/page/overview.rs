@@ -12,7 +12,7 @@ use crate::console::figures::{
 };
 use crate::console::plot::{Bar, Histogram, histogram, level};
 use crate::console::shown::{line, visible};
-use crate::status::{FeedCondition, FeedStatus, RelaySummary, StatusReport, Verdict};
+use crate::status::{FeedCondition, FeedStatus, RelaySummary, SinkStatus, StatusReport, Verdict};
 use crate::text::rounded;
 
 /// What the overview shows.
@@ -169,11 +169,13 @@ fn verdict(status: &StatusReport) -> Markup {
 
 /// Which webhooks and files have not got everything yet.
 fn sinks_behind(status: &StatusReport) -> Markup {
-    let behind = status.sinks.iter().filter(|sink| sink.condition.is_some() && sink.behind > 0);
+    // What is tried again stands before its position.
+    let lacks = |sink: &SinkStatus| sink.behind + sink.waiting;
+    let behind = status.sinks.iter().filter(|sink| sink.condition.is_some() && lacks(sink) > 0);
     html! {
         @for sink in behind.take(4) {
             @let (kind, name) = sink.sink.split_once('/').unwrap_or(("sink", &sink.sink));
-            p { a href="/sinks" { "The " (kind) " " (line(name)) } " is " (counted(sink.behind, "event", "events")) " behind." }
+            p { a href="/sinks" { "The " (kind) " " (line(name)) } " is " (counted(lacks(sink), "event", "events")) " behind." }
         }
     }
 }
