@@ -133,11 +133,13 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<R
 
 /// A name for a journal that is put aside, under which there is no file of another one yet.
 fn free_name_aside(journal: &Path) -> PathBuf {
-    let names = std::iter::once(beside(journal, ".replaced"))
-        .chain((2_u32..).map(|number| beside(journal, &format!(".replaced-{number}"))));
-    let is_free =
-        |name: &PathBuf| FILES.iter().all(|suffix| beside(name, suffix).symlink_metadata().is_err());
-    names.into_iter().find(is_free).unwrap_or_else(|| beside(journal, ".replaced"))
+    let is_taken = |name: &Path| FILES.iter().any(|suffix| beside(name, suffix).symlink_metadata().is_ok());
+    let (mut name, mut number) = (beside(journal, ".replaced"), 1);
+    while is_taken(&name) {
+        number += 1;
+        name = beside(journal, &format!(".replaced-{number}"));
+    }
+    name
 }
 
 /// Opens a copy for reading.

@@ -84,7 +84,6 @@ pub struct ReportFacts {
 struct PlacedReport {
     id: CompactId,
     profile: Profile,
-    lengths: Lengths,
     story: u32,
     /// Its greatest likenesses to others: in its own language, and across.
     likenesses: [Likenesses; 2],
@@ -283,7 +282,6 @@ impl StoryIndex {
         self.postings.post(number, &rarest);
         let candidates = self.candidates(number, &rarest);
         let rivals = self.stories_of(&candidates);
-        self.measure_lengths(number, &candidates, &rivals);
         let mut comparison = Comparison::default();
         self.measure_likeness(number, &candidates, &mut comparison);
         (number, rivals, comparison)
@@ -370,21 +368,6 @@ impl StoryIndex {
         }
         candidates.sort_by(likest_first);
         candidates.into_iter().map(|(other, _)| other).collect()
-    }
-
-    /// Measures the new report, and all that it may be compared with: a word that was one report's is ten reports' within an hour.
-    fn measure_lengths(&mut self, number: u32, candidates: &[u32], rivals: &[u32]) {
-        let members = rivals.iter().flat_map(|story| speakers(self.members(*story)));
-        let compared: BTreeSet<u32> =
-            [number].into_iter().chain(candidates.iter().copied()).chain(members).collect();
-        for other in compared {
-            self.measure_length(other);
-        }
-    }
-
-    pub(super) fn measure_length(&mut self, number: u32) {
-        let lengths = Lengths::of(&self.report(number).profile, |kind, key| self.rarity(kind, key));
-        self.report_mut(number).lengths = lengths;
     }
 
     /// Measures how alike the new report and the candidates are, which tells for each how much of a crowd it stands in.
@@ -575,7 +558,6 @@ impl PlacedReport {
         Self {
             id: CompactId::of(""),
             profile: Profile::default(),
-            lengths: Lengths::default(),
             story: number,
             likenesses: Default::default(),
         }
@@ -609,21 +591,27 @@ fn weighed_facts(profile: &Profile) -> impl Iterator<Item = ((FactKind, u32), f3
     words.chain(entities).chain(acts).chain(numbers)
 }
 
+/// A report by how rare its members are now: a word that was one report's is ten reports' within an hour.
+fn weigh(index: &StoryIndex, number: u32) -> WeighedProfile {
+    WeighedProfile::of(&index.report(number).profile, |kind, key| index.rarity(kind, key))
+}
+
 /// What was worked out while one report is placed.
 #[derive(Debug, Default)]
 pub(super) struct Comparison {
     weighed: NumberMap<u32, Arc<WeighedProfile>>,
+    lengths: NumberMap<u32, Lengths>,
     likenesses: NumberMap<u64, Likeness>,
     scores: NumberMap<u64, f32>,
 }
 
 impl Comparison {
     fn weighed(&mut self, index: &StoryIndex, number: u32) -> Arc<WeighedProfile> {
-        let weigh = || {
-            let profile = &index.report(number).profile;
-            Arc::new(WeighedProfile::of(profile, |kind, key| index.rarity(kind, key)))
-        };
-        Arc::clone(self.weighed.entry(number).or_insert_with(weigh))
+        Arc::clone(self.weighed.entry(number).or_insert_with(|| Arc::new(weigh(index, number))))
+    }
+
+    fn lengths(&mut self, index: &StoryIndex, number: u32) -> Lengths {
+        *self.lengths.entry(number).or_insert_with(|| weigh(index, number).lengths)
     }
 
     fn likeness(&mut self, index: &StoryIndex, a: u32, b: u32) -> Likeness {
@@ -631,10 +619,10 @@ impl Comparison {
         if let Some(likeness) = self.likenesses.get(&pair) {
             return *likeness;
         }
-        // Weighing takes most of the time, and one of the two is enough.
+        // One of the two is kept weighed: of a report that came, what all others are compared with.
         let (one, other) = if self.weighed.contains_key(&b) { (b, a) } else { (a, b) };
-        let other = index.report(other);
-        let likeness = self.weighed(index, one).likeness(&other.profile, &other.lengths);
+        let lengths = self.lengths(index, other);
+        let likeness = self.weighed(index, one).likeness(&index.report(other).profile, &lengths);
         self.likenesses.insert(pair, likeness);
         likeness
     }

@@ -158,14 +158,11 @@ impl StoryIndex {
         self.regroup(groups.merged());
     }
 
-    /// Of every report those that share some of its rarest words and facts, with lengths and crowds by what is common now.
+    /// Of every report those that share some of its rarest words and facts, with crowds by what is common now.
     fn measure_all(&mut self) -> (Vec<(u32, Vec<u32>)>, Comparison) {
         let mut comparison = Comparison::default();
-        let numbers = self.numbers();
-        for number in &numbers {
-            self.measure_length(*number);
-        }
-        let candidates: Vec<(u32, Vec<u32>)> = numbers
+        let candidates: Vec<(u32, Vec<u32>)> = self
+            .numbers()
             .into_iter()
             .map(|number| (number, self.candidates(number, &self.rarest(number))))
             .collect();

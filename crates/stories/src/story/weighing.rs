@@ -1,7 +1,7 @@
 //! What two profiles share, weighed by how rare each member is now.
 //!
-//! Of the report that came all members are weighed, of those that it is compared with only what they share with it. How long their
-//! weighed bags are is measured once for all that they are compared with at a time ([`Lengths`]).
+//! Of the report that came all members are kept weighed, of those that it is compared with how long their weighed bags are
+//! ([`Lengths`]), once for all comparisons of a time.
 
 use super::evidence::FactKind;
 use super::profile::Profile;
@@ -15,13 +15,6 @@ pub(super) struct Lengths {
     entities: f32,
     acts: f32,
     numbers: f32,
-}
-
-impl Lengths {
-    /// Those of `profile`, by how rare its members are.
-    pub(super) fn of(profile: &Profile, rarity: impl Fn(FactKind, u32) -> f32) -> Self {
-        WeighedProfile::of(profile, rarity).lengths
-    }
 }
 
 /// A word with its weights in the wording, the opening and the title, each times the square of its rarity.
