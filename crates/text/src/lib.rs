@@ -2,9 +2,9 @@
 //!
 //! In the order in which data passes: bytes become text in their [`charset`]; the text is cut at its tags ([`markup`]); the
 //! character references in it are resolved ([`mod@reference`]); and what it names is read: a moment ([`date`]), a [`language`] by
-//! its tag; whom a line credits ([`mod@credit`]). [`json`] mends what is written next to markup and broken as often. [`media`] tells what is no text at all. Everything here is a function of its arguments,
-//! never fails on what strangers write, and looks at each byte a bounded number of times. What a feed or a page is, this crate
-//! doesn't know.
+//! its tag; whom a line credits ([`mod@credit`]). [`json`] mends what is written next to markup and broken as often. [`media`] tells
+//! what is no text at all; [`cut`] takes the beginning or the end of one. Everything here is a function of its arguments, never fails
+//! on what strangers write, and looks at each byte a bounded number of times. What a feed or a page is, this crate doesn't know.
 //!
 //! ```
 //! use dateline_text::charset::{self, Markup};
@@ -30,6 +30,7 @@
 
 pub mod charset;
 pub mod credit;
+pub mod cut;
 pub mod date;
 pub mod json;
 pub mod language;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+pub(super) use dateline_text::cut::head;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::{IsNormalized, is_nfc_quick, is_nfkc_quick};
 
@@ -92,18 +93,6 @@ pub(super) fn is_blank(text: &str) -> bool {
         Some(at) => !text.as_bytes()[at].is_ascii() && text[at..].trim_start().is_empty(),
         None => true,
     }
-}
-
-/// The first `bytes` of `text`, or fewer, so that no character is cut.
-pub(super) fn head(text: &str, bytes: usize) -> &str {
-    if text.len() <= bytes {
-        return text;
-    }
-    let mut end = bytes;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// Whether `c` belongs to a script that writes a word in one or two characters and puts no spaces between them.

@@ -26,6 +26,7 @@ mod group;
 mod place;
 mod stated;
 
+use dateline_text::cut;
 use dateline_wire::{Origin, OriginKind, Span};
 
 pub use agency::{Agencies, AgenciesError, AgenciesProblem};
@@ -161,7 +162,7 @@ fn statements(agencies: &Agencies, text: &str) -> Vec<Statement> {
     for (index, line) in lines.iter().enumerate() {
         let is_closing = index + CLOSINGS >= lines.len();
         if line.at < OPENING_BYTES {
-            let head = Line { text: floor(line.text, OPENING_BYTES - line.at), at: line.at };
+            let head = Line { text: cut::head(line.text, OPENING_BYTES - line.at), at: line.at };
             found.extend(dateline::read(agencies, head, line.text));
         }
         if index < BYLINES {
@@ -195,24 +196,12 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 fn ends(line: Line<'_>) -> impl Iterator<Item = Line<'_>> {
     let half = MAX_LINE_BYTES / 2;
     let is_long = line.text.len() > MAX_LINE_BYTES;
-    let head = if is_long { floor(line.text, half) } else { line.text };
+    let head = if is_long { cut::head(line.text, half) } else { line.text };
     let tail = is_long.then(|| {
-        let mut cut = line.text.len() - half;
-        while !line.text.is_char_boundary(cut) {
-            cut += 1;
-        }
-        Line { text: &line.text[cut..], at: line.at + cut }
+        let tail = cut::tail(line.text, half);
+        Line { text: tail, at: line.at + line.text.len() - tail.len() }
     });
     std::iter::once(Line { text: head, at: line.at }).chain(tail)
-}
-
-/// As much of `text` as fits into `bytes`.
-fn floor(text: &str, bytes: usize) -> &str {
-    let mut end = bytes.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// From bytes to scalar values, going forward.

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dateline_text::cut;
+
 use super::StoryTables;
 use super::number::placed_numbers;
 use super::token::{is_dense, sentences, tokens};
@@ -52,12 +54,8 @@ pub struct DifferingFigure<R> {
 impl StoryTables {
     /// What a text counts, in its order, each figure once.
     pub fn figures(&self, text: &str, language: &str) -> Vec<Figure> {
-        let mut end = text.len().min(MAX_TEXT_BYTES);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
         let mut figures: Vec<Figure> = Vec::new();
-        for sentence in sentences(&text[..end]) {
+        for sentence in sentences(cut::head(text, MAX_TEXT_BYTES)) {
             self.figures_of(sentence, language, &mut figures);
             if figures.len() >= MAX_FIGURES {
                 break;
