@@ -4,6 +4,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import socket
@@ -51,7 +52,8 @@ class RunningConsole(Browsing):
         self.config = self.folder / "dateline.toml"
         tables = REPOSITORY / "config"
         self.config.write_text(f'data_dir = "data"\nfeeds = "feeds.toml"\nsubject = "{tables}/subjects/russia-dprk"\nstory_tables = "{tables}/stories"\n[http]\nlisten = "127.0.0.1:{port}"\n'
-                               f'[fetch]\nallow_private_addresses = true\n[logs]\nlevel = "info"\n{more}')
+                               f'[poll]\nstart_spread = "0s"\n'
+                               f'[fetch]\nallow_private_addresses = true\nper_host_delay = "50ms"\n[logs]\nlevel = "info"\n{more}')
         (self.folder / "feeds.toml").write_text(feeds)
         self.addCleanup(self.stop)
 
@@ -59,14 +61,13 @@ class RunningConsole(Browsing):
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen([BINARY, "run", "--config", self.config], stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL, env=ENVIRONMENT)
-        page = self.page(self.base)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                if page.request.get("/livez").ok:
+                with urllib.request.urlopen(self.base + "/livez", timeout=10):
                     return
-            except Exception:
-                time.sleep(0.2)
+            except OSError:
+                time.sleep(0.1)
         self.fail((self.folder / "log").read_text())
 
     def stop(self):

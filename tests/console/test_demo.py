@@ -11,7 +11,7 @@ import time
 import unittest
 from pathlib import Path
 
-from browser import BINARY, DESK, ENVIRONMENT, PHONE, REPOSITORY, Browsing
+from browser import BINARY, DESK, ENVIRONMENT, PHONE, REPOSITORY, Browsing, expect
 
 
 class Demo(Browsing):
@@ -33,43 +33,44 @@ class Demo(Browsing):
             told = log.read()
         cls.base = re.search(r"http://127\.0\.0\.1:\d+", told).group()
         cls.config = re.search(r"--config (\S+)", told).group(1)
+        cls.paths = cls.found_paths()
 
-    def setUp(self):
+    @classmethod
+    def found_paths(cls):
         """The pages, each by a way that a visitor goes."""
-        page = self.page(self.base)
-        page.goto("/")
-        # The story that most sources tell, and the last of its reports.
-        story = page.locator(".story-row a.headline").first.get_attribute("href")
-        page.goto(story)
-        article = page.locator(".reports a").last.get_attribute("href")
-        page.goto("/feeds?state=failing")
-        feed = page.locator(".feed-row a.headline").first.get_attribute("href")
-        entity = page.request.get("/v1/articles?limit=1").json()["articles"][0]["entities"][0]["id"]
-        self.paths = {"entity": f"/entities/{entity}", "reading": f"{article}/reading", "topics": "/?by=topic", "waiting": "/waiting",
-                      "address": "/search?q=https%3A%2F%2Fwire.example%2Fnothing.html", "past": "/live?kind=article&until=2026-03-02T09:00:00Z",
-                      "overview": "/", "live": "/live", "articles": "/articles", "stories": "/stories", "story": story,
-                      "article": article, "feeds": "/feeds", "feed": feed, "rejects": "/rejects",
-                      "judge": "/judge", "judge published": "/judge?of=articles", "add": "/feeds/add", "import": "/feeds/import",
-                      "sites": "/sites", "sinks": "/sinks", "search": "/search?q=Pyongyang", "login": "/login"}
+        with cls.browser.new_context(base_url=cls.base) as context:
+            page = context.new_page()
+            page.goto("/")
+            # The story that most sources tell, and the last of its reports.
+            story = page.locator(".story-row a.headline").first.get_attribute("href")
+            page.goto(story)
+            article = page.locator(".reports a").last.get_attribute("href")
+            page.goto("/feeds?state=failing")
+            feed = page.locator(".feed-row a.headline").first.get_attribute("href")
+            entity = page.request.get("/v1/articles?limit=1").json()["articles"][0]["entities"][0]["id"]
+        return {"entity": f"/entities/{entity}", "reading": f"{article}/reading", "topics": "/?by=topic", "waiting": "/waiting",
+                "address": "/search?q=https%3A%2F%2Fwire.example%2Fnothing.html", "past": "/live?kind=article&until=2026-03-02T09:00:00Z",
+                "overview": "/", "live": "/live", "articles": "/articles", "stories": "/stories", "story": story,
+                "article": article, "feeds": "/feeds", "feed": feed, "rejects": "/rejects",
+                "judge": "/judge", "judge published": "/judge?of=articles", "add": "/feeds/add", "import": "/feeds/import",
+                "sites": "/sites", "sinks": "/sinks", "search": "/search?q=Pyongyang", "login": "/login"}
 
     def test_every_page_is_sound_in_both_schemes_and_widths(self):
-        for scheme in ("light", "dark"):
-            for width, viewport in (("desk", DESK), ("phone", PHONE)):
-                page = self.page(self.base, viewport, scheme)
-                for name, path in self.paths.items():
-                    with self.subTest(page=name, scheme=scheme, width=width):
-                        answer = page.goto(path)
-                        self.assertEqual(answer.status, 200)
-                        self.assert_sound(page, f"{name} {scheme} {width}")
-                        self.picture(page, name, scheme, width)
+        for width, viewport in (("desk", DESK), ("phone", PHONE)):
+            page = self.page(self.base, viewport)
+            for name, path in self.paths.items():
+                with self.subTest(page=name, width=width):
+                    answer = page.goto(path)
+                    self.assertEqual(answer.status, 200)
+                    self.assert_sound_in_both_schemes(page, name, width)
 
     def test_an_analyst_gets_from_the_day_to_the_evidence_in_three_clicks(self):
         page = self.page(self.base)
         page.goto("/")
         page.get_by_role("region", name="Stories of the day").locator("a.headline").first.click()
-        self.assertIn("Independent sources", page.content())
+        expect(page.locator("main")).to_contain_text("Independent sources")
         page.locator(".reports a").first.click()
-        self.assertTrue(page.locator(".text .m.name").count() > 0)
+        expect(page.locator(".text .m.name").first).to_be_visible()
         # A switch takes its marks away, and brings them back.
         background = "getComputedStyle(document.querySelector('.text .m.name')).backgroundColor"
         marked = page.evaluate(background)
@@ -81,28 +82,32 @@ class Demo(Browsing):
     def test_an_operator_finds_why_an_article_is_missing_in_three_clicks(self):
         page = self.page(self.base)
         page.goto("/")
-        page.get_by_role("link", name="not relevant").click()
-        page.locator(".reject-row a.headline").first.click()
-        self.assertIn("not relevant", page.locator("main").inner_text())
-        self.assertTrue(page.locator(".reasons li").count() > 0)
+        with page.expect_navigation():
+            page.get_by_role("link", name="not relevant").click()
+        with page.expect_navigation():
+            page.locator(".reject-row a.headline").first.click()
+        expect(page.locator("main")).to_contain_text("not relevant")
+        expect(page.locator(".reasons li").first).to_be_visible()
 
     def test_an_operator_pastes_the_address_of_what_is_missing_and_is_told_why(self):
         page = self.page(self.base)
         page.goto("/")
         # By keyboard alone: a key, the address, Enter.
         page.keyboard.press("/")
-        page.keyboard.type("https://odd.example/missing.html?utm_source=elsewhere")
-        page.keyboard.press("Enter")
+        self.type_into(page.get_by_role("searchbox"), "https://odd.example/missing.html?utm_source=elsewhere")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         page.get_by_role("heading", name="Announced, and not published").wait_for()
-        self.assertIn("http status", page.locator("main").inner_text())
+        expect(page.locator("main")).to_contain_text("http status")
         page.locator(".reject-row a.headline").first.click()
-        self.assertIn("at the stage fetch", page.locator("main").inner_text())
+        expect(page.locator("main")).to_contain_text("at the stage fetch")
         page.goto("/")
         page.get_by_role("searchbox").fill("https://wire.example/never.html")
-        page.keyboard.press("Enter")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         page.get_by_role("heading", name="Never seen in any feed").wait_for()
         page.get_by_role("link", name="wire.example/en.xml").click()
-        self.assertIn("Its last polls".upper(), page.locator("main").inner_text().upper())
+        expect(page.get_by_role("heading", name="Its last polls")).to_be_visible()
 
     def test_an_analyst_gets_from_a_bar_of_the_week_to_whoever_is_named(self):
         page = self.page(self.base)
@@ -110,12 +115,12 @@ class Demo(Browsing):
         bar = page.locator(".plot a").first
         counted = int(re.search(r": (\d+) event", bar.get_attribute("aria-label")).group(1))
         bar.click()
-        self.assertEqual(page.locator(".live [data-row]").count(), counted, "the list has what the bar counts")
+        # The list has what the bar counts.
+        expect(page.locator(".live [data-row]")).to_have_count(counted)
         page.locator(".live [data-row]").first.click()
-        name = page.locator("[aria-labelledby=names-title] a.chip").first
-        name.click()
-        self.assertIn("/entities/", page.url)
-        self.assertTrue(page.get_by_role("region", name="What it is called").is_visible())
+        page.locator("[aria-labelledby=names-title] a.chip").first.click()
+        page.wait_for_url("**/entities/**")
+        expect(page.get_by_role("region", name="What it is called")).to_be_visible()
         self.assertGreater(page.get_by_role("region", name="Named with").locator("li").count(), 0)
 
     def test_a_story_shows_who_was_first_and_what_joined_each_report(self):
@@ -125,7 +130,7 @@ class Demo(Browsing):
         self.assertEqual(page.locator(".chart circle").count(), page.locator(".reports > li").count())
         joined = page.get_by_role("region", name="What joined each report")
         joined.locator("summary").first.click()
-        self.assertTrue(joined.get_by_text("above 0 they tell one happening").first.is_visible())
+        expect(joined.get_by_text("above 0 they tell one happening").first).to_be_visible()
         self.assertGreater(page.get_by_role("region", name="What happened to it").locator("li").count(), 0)
 
     def test_a_recorded_page_is_shown_and_asks_for_nothing(self):
@@ -134,10 +139,10 @@ class Demo(Browsing):
         page.on("request", lambda request: asked.append(request.url))
         page.goto(self.paths["reading"])
         frame = page.frame_locator("iframe.recorded")
-        self.assertTrue(frame.locator("h1, p").first.is_visible())
+        expect(frame.locator("h1, p").first).to_be_visible()
         self.assertEqual([url for url in asked if not url.startswith(self.base)], [])
         self.assertEqual(frame.locator("script, img, link, a[href], form").count(), 0)
-        self.assertIn("Believed", page.locator("main").inner_text())
+        expect(page.locator("main")).to_contain_text("Believed")
 
     def test_each_list_can_be_had_in_other_forms_with_its_filter(self):
         page = self.page(self.base)
@@ -154,31 +159,32 @@ class Demo(Browsing):
         page = self.page(self.base)
         page.goto("/")
         page.keyboard.press("Tab")
-        self.assertEqual(page.evaluate("document.activeElement.className"), "skip")
+        expect(page.locator("a.skip")).to_be_focused()
         page.keyboard.press("Enter")
-        self.assertEqual(page.evaluate("document.activeElement.id"), "main")
+        expect(page.locator("#main")).to_be_focused()
         for key, path in (("l", "/live"), ("a", "/articles"), ("s", "/stories"), ("f", "/feeds"), ("r", "/rejects"), ("j", "/judge"),
                           ("w", "/sites"), ("k", "/sinks"), ("o", "/")):
-            page.keyboard.press("g")
-            page.keyboard.press(key)
-            page.wait_for_url(self.base + path)
+            with page.expect_navigation(url=self.base + path):
+                page.keyboard.press("g")
+                page.keyboard.press(key)
         page.keyboard.press("?")
-        self.assertTrue(page.locator("#keys").is_visible())
+        expect(page.locator("#keys")).to_be_visible()
         page.keyboard.press("Escape")
-        self.assertFalse(page.locator("#keys").is_visible())
+        expect(page.locator("#keys")).to_be_hidden()
         page.goto("/feeds")
-        page.keyboard.press("j")
-        page.keyboard.press("j")
-        page.keyboard.press("k")
-        first = page.locator(".feed-row a.headline").first
-        self.assertEqual(page.evaluate("document.activeElement.textContent"), first.text_content())
-        page.keyboard.press("Enter")
-        page.wait_for_url(re.compile("/feeds/.+"))
-        page.keyboard.press("u")
-        page.wait_for_url(self.base + "/feeds")
+        rows = page.locator(".feed-row a.headline")
+        for key, row in (("j", 0), ("j", 1), ("k", 0)):
+            page.keyboard.press(key)
+            expect(rows.nth(row)).to_be_focused()
+        with page.expect_navigation(url=re.compile("/feeds/.+")):
+            page.keyboard.press("Enter")
+        with page.expect_navigation(url=self.base + "/feeds"):
+            page.keyboard.press("u")
         page.keyboard.press("/")
-        page.keyboard.type("g")
-        self.assertEqual(page.input_value("#search"), "g", "what is typed is no command")
+        search = page.locator("#search")
+        self.type_into(search, "g")
+        # What is typed is no command.
+        expect(search).to_have_value("g")
 
     def test_articles_are_judged_by_keys_alone_and_the_labels_are_read_by_what_fits_weights(self):
         page = self.page(self.base)
@@ -187,33 +193,37 @@ class Demo(Browsing):
         asked = 'form[action^="/judge/"]:not([action$="/undo"])'
         judged = lambda: page.locator(asked).first.get_attribute("action")
         labels = lambda: page.request.get("/v1/labels?limit=1000").json()["labels"]
+        kept = page.get_by_text("The label is kept.")
+
+        def press(key):
+            with page.expect_navigation():
+                page.keyboard.press(key)
+
         before = len(labels())
         first = judged()
-        page.keyboard.press("n")
-        page.get_by_text("The label is kept.").wait_for()
+        press("n")
+        expect(kept).to_be_visible()
         self.assertNotEqual(judged(), first)
-        page.keyboard.press("u")
-        page.wait_for_url("**item=**")
-        page.locator(f'form[action="{first}"]').first.wait_for()
+        press("u")
+        self.assertEqual(judged(), first)
         self.assertEqual(len(labels()), before)
-        page.keyboard.press("j")
-        page.locator(f'form[action="{first}"]').first.wait_for(state="detached")
-        page.keyboard.press("k")
-        page.locator(f'form[action="{first}"]').first.wait_for()
-        for key in "nbn":
-            count = len(labels())
-            page.keyboard.press(key)
-            page.get_by_text("The label is kept.").wait_for()
-            page.wait_for_function("location.search.includes('undo=')")
-            self.assertEqual(len(labels()), count + 1)
+        press("j")
+        self.assertNotEqual(judged(), first)
+        press("k")
+        self.assertEqual(judged(), first)
+        for count, key in enumerate("nbn", before + 1):
+            press(key)
+            expect(kept).to_be_visible()
+            self.assertEqual(len(labels()), count)
         # What was published, without scripts: by buttons.
         page = self.page(self.base, scripts=False)
         page.goto("/judge?of=articles")
         for _ in range(3):
-            page.get_by_role("button", name="Relevant").click()
+            with page.expect_navigation():
+                page.get_by_role("button", name="Relevant").click()
         page.goto(self.paths["article"])
         page.get_by_role("button", name="Borderline").click()
-        self.assertEqual(page.get_by_role("button", name="Borderline").get_attribute("aria-pressed"), "true")
+        expect(page.get_by_role("button", name="Borderline")).to_have_attribute("aria-pressed", "true")
         exported = subprocess.run([BINARY, "labels", "export", "--config", self.config], capture_output=True, text=True,
                                   env=ENVIRONMENT, check=True).stdout
         lines = [json.loads(line) for line in exported.splitlines()]

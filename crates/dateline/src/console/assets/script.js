@@ -12,7 +12,8 @@ function step(by) {
   all[next].scrollIntoView({ block: "nearest" });
 }
 
-let gone = 0;
+// When "g" was pressed, by the event's own time: a busy page may hear of the next key late.
+let gone = -Infinity;
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.matches("input, textarea, select, [contenteditable]");
@@ -27,8 +28,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (keys && keys.open) return;
-  if (Date.now() - gone < 1500) {
-    gone = 0;
+  if (event.timeStamp - gone < 1500) {
+    gone = -Infinity;
     const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
     if (link) {
       event.preventDefault();
@@ -44,7 +45,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   switch (event.key) {
-    case "g": gone = Date.now(); return;
+    case "g": gone = event.timeStamp; return;
     case "j": step(1); break;
     case "k": step(-1); break;
     case "/": document.getElementById("search")?.focus(); break;
