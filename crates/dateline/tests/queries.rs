@@ -172,7 +172,7 @@ async fn what_cannot_be_meant_is_refused_in_words_that_help() {
         (format!("/v1/articles?publisher={long}"), "longer than 2000 bytes"),
         ("/v1/articles?since=tomorrow".into(), "a day (2026-03-01)"),
         ("/v1/stories?label=fine".into(), "relevant, borderline, not_relevant or not_judged"),
-        ("/v1/stories?cursor=zzz".into(), "`next` of the page before"),
+        ("/v1/stories?cursor=zzz".into(), "leave it out to begin anew"),
         ("/v1/events?entity=".into(), "`entity` is empty"),
     ] {
         let (status, head, body) = served.get(&path, "").await;
@@ -201,6 +201,14 @@ async fn a_feed_reader_gets_the_newest_articles_and_no_markup_of_strangers() {
     assert_eq!(entry.links[0].href, "https://wire.example/a");
     assert_eq!(entry.authors[0].name.as_deref(), Some("A. <Writer>"));
     assert!(!body.contains("<script") && !body.contains('\u{1}'));
+    let own = feed.links.iter().find(|link| link.rel.as_deref() == Some("self")).unwrap();
+    assert!(
+        own.href.starts_with("http://") && own.href.ends_with("/v1/feed.atom?language=en"),
+        "{}",
+        own.href
+    );
+    let (_, _, secured) = served.get("/v1/feed.atom", "X-Forwarded-Proto: https\r\n").await;
+    assert!(secured.contains("rel=\"self\" type=\"application/atom+xml\" href=\"https://"), "{secured}");
     let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned();
     let again = served.get("/v1/feed.atom?language=en", &format!("If-None-Match: {tag}\r\n")).await;
     assert_eq!((again.0, again.2.as_str()), (304, ""));

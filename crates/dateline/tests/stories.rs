@@ -118,7 +118,7 @@ async fn another_happening_is_another_story() {
     let told = stories(&events_after(engine, &journal, HOUR).await);
     assert_eq!(told.len(), 2);
     assert_ne!(told[0].story, told[1].story);
-    let listed = journal.reader().stories(None, 10).unwrap();
+    let listed = journal.reader().stories(10).unwrap();
     assert_eq!(listed.len(), 2);
     assert!(listed[0].last_reported >= listed[1].last_reported);
 }
@@ -154,7 +154,7 @@ async fn tables_that_are_reloaded_judge_the_next_article_beside_those_before_it(
         tokio::time::sleep(HOUR).await;
         stop.cancel();
         run.await.unwrap().unwrap();
-        journal.reader().stories(None, 10).unwrap().len()
+        journal.reader().stories(10).unwrap().len()
     };
     assert_eq!(stories_with("-0.3").await, 1, "the article before the reload is known by the new tables");
     assert_eq!(stories_with("-3").await, 2, "the new tables ask for more than these two have in common");
@@ -228,7 +228,7 @@ async fn a_copy_is_published_as_a_reference_or_not_at_all_as_configured() {
         site(&web, OTHER, "Bridge over the Tumen: what is known", &ON_SUBJECT);
         let events = events_after(storyteller(&web, &journal, &[OTHER], policy).await, &journal, HOUR).await;
         assert_eq!(outline(&events), expected);
-        let story = &journal.reader().stories(None, 10).unwrap()[0];
+        let story = &journal.reader().stories(10).unwrap()[0];
         if policy == CopyPolicy::Drop {
             let reject = data(events.last().unwrap());
             assert!(

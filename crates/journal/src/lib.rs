@@ -24,7 +24,7 @@
 //! hands out whose hub is to be asked, and [`Journal::step_subscription`] commits how that went.
 //!
 //! Events are found by what they say, newest first or in order: an [`EventFilter`] says which, and [`JournalReader::articles`],
-//! [`JournalReader::stories_by`] and [`JournalReader::events_by`] give them.
+//! [`JournalReader::story_page`] and [`JournalReader::events_by`] give them.
 //!
 //! It lasts for years: a [`RetentionPass`] lets go what nobody asks for any more, and has what must be remembered for ever take little
 //! room. [`backup()`] copies it while it is in use; [`restore()`] makes a journal of a copy, which [reconciles](Journal::reconcile) with
@@ -91,11 +91,10 @@ pub use lock::writer_of;
 pub use options::{Durability, Options, Writing};
 pub use query::{
     ArticleHistory, ArticlePage, EventFilter, Facet, FilterError, FoundArticle, PageCursor, SearchGap,
-    TextQuery,
+    StoryCursor, TextQuery,
 };
 pub use reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink, WaitingEntry};
 pub use retention::{Retention, RetentionPass, RetentionReport};
 pub use revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
 pub use sink_reader::UndeliveredCounts;
 pub use status::{EventCounts, FeedCounts, JournalStatus};
-pub use story_reader::StoryCursor;

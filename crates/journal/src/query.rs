@@ -7,8 +7,8 @@
 //! no combination of conditions that has to look at every event, and no index for each of them. The end of the log, which the index
 //! doesn't know yet, is gone through event by event (`walk.rs`), so that whatever is committed is found.
 //!
-//! Which event tells an article or story last is noted in the transaction that stores it (`latest.rs`). [`reader.rs`](self) asks; `cursor.rs`
-//! is where a page ends.
+//! Which event tells an article or story last is noted in the transaction that stores it (`latest.rs`). [`reader.rs`](self) and `stories.rs` ask;
+//! `cursor.rs` is where a page ends.
 
 mod cursor;
 mod facet;
@@ -18,11 +18,12 @@ mod index;
 mod latest;
 mod reader;
 mod segment;
+mod stories;
 mod terms;
 mod text_query;
 mod walk;
 
-pub use cursor::PageCursor;
+pub use cursor::{PageCursor, StoryCursor};
 pub use facet::Facet;
 pub use filter::{EventFilter, FilterError};
 pub(crate) use follower::{IndexBell, IndexFollower};

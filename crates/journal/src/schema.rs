@@ -11,7 +11,7 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -25,6 +25,7 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("schema/11.sql"),
     include_str!("schema/12.sql"),
     include_str!("schema/13.sql"),
+    include_str!("schema/14.sql"),
 ];
 
 /// The version that brought subscriptions.
@@ -59,6 +60,9 @@ pub(crate) const LABELS: u32 = 12;
 
 /// The version that finds events by what they say, in a file beside the journal.
 pub(crate) const SEARCH: u32 = 13;
+
+/// The version whose lists of stories stay what they were when they began.
+pub(crate) const STORY_LISTS: u32 = 14;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

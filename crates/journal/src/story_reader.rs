@@ -1,24 +1,15 @@
 //! Reading stories.
 
-use dateline_wire::{Article, ArticleEvent, ArticleId, EventKind, Sequence, StoryEvent, StoryId, StoryState};
+use dateline_wire::{Article, ArticleEvent, ArticleId, EventKind, Sequence, StoryEvent, StoryId};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use crate::change::StoryArticleRow;
 use crate::digest::{self, ContentDigest};
-use crate::{JournalError, JournalReader, schema};
+use crate::{EventFilter, JournalError, JournalReader, schema};
 
 /// How far the times of neighbouring events may stand in the wrong order: clocks are set back.
 pub(crate) const DISORDER: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
-
-/// A place in the list of stories, the newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoryCursor {
-    /// When the story was last reported.
-    pub reported: Timestamp,
-    /// The story.
-    pub story: StoryId,
-}
 
 impl JournalReader {
     /// What was told of a story last.
@@ -72,33 +63,12 @@ impl JournalReader {
         })
     }
 
-    /// Up to `limit` stories that have not ended in another, the last reported first, from the one after `after` on.
+    /// Up to `limit` stories that have not ended in another, the last reported first.
     ///
     /// # Errors
     /// If the file cannot be read, or what it holds of one of them.
-    pub fn stories(
-        &self,
-        after: Option<&StoryCursor>,
-        limit: usize,
-    ) -> Result<Vec<StoryEvent>, JournalError> {
-        if self.version() < schema::STORIES {
-            return Ok(Vec::new());
-        }
-        self.read(|connection| {
-            let mut select = connection.prepare_cached(
-                "SELECT data FROM stories WHERE state = ?1 AND (?2 IS NULL OR (reported, id) < (?2, ?3)) \
-                 ORDER BY reported DESC, id DESC LIMIT ?4",
-            )?;
-            let reported = after.map(|cursor| cursor.reported.as_microsecond());
-            let story = after.map(|cursor| cursor.story.as_str());
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let mut rows = select.query(params![StoryState::Open.as_str(), reported, story, limit])?;
-            let mut stories = Vec::new();
-            while let Some(row) = rows.next()? {
-                stories.push(story_event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
-            }
-            Ok(stories)
-        })
+    pub fn stories(&self, limit: usize) -> Result<Vec<StoryEvent>, JournalError> {
+        Ok(self.story_page(&EventFilter::default(), None, limit)?.0)
     }
 
     /// The latest revision of an article that is still in the log. It is looked for from the log's end.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use dateline_journal::{
     Durability, EntryCompletion, EventFilter, Journal, Options, PageCursor, Retention, RetentionPass,
-    StoryArticleRow, StoryUpdate, Writing,
+    StoryArticleRow, StoryCursor, StoryUpdate, Writing,
 };
 use dateline_wire::{
     ArticleEvent, ArticleId, ArticleTopic, CloudEvent, Entity, EntryId, EntryRef, Event, EventId, FeedRef,
@@ -308,7 +308,7 @@ async fn a_story_is_found_by_what_it_tells_now_and_by_what_its_articles_are_abou
     tell(&journal, "b", "labour", story("s2", 1, "Workers arrive", 2), 2).await;
     tell(&journal, "c", "trade", story("s1", 2, "Grenades are shipped", 3), 3).await;
     let stories = |query: &str| -> Vec<String> {
-        let found = journal.reader().stories_by(&by(query), None, 10).unwrap();
+        let found = journal.reader().story_page(&by(query), None, 10).unwrap().0;
         found.iter().map(|story| story.story.to_string()).collect()
     };
     for (query, expected) in [
@@ -329,6 +329,44 @@ async fn a_story_is_found_by_what_it_tells_now_and_by_what_its_articles_are_abou
     assert_eq!(titles(&journal, &by("story=s1&topic=arms")), ["a"]);
     let told = journal.reader().events_by(&by("kind=story&story=s1"), Sequence::START, 10).unwrap();
     assert_eq!(told.len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_of_stories_stays_what_it_was_while_more_is_told() {
+    for (query, is_indexed) in [("", true), ("", false), ("topic=arms", true), ("topic=arms", false)] {
+        let (_folder, journal) = journal().await;
+        let filter = by(query);
+        let reader = journal.reader();
+        for number in 0..7 {
+            let told = story(&format!("s{number}"), 1, &format!("Story {number}"), number - 3);
+            tell(&journal, &format!("first {number}"), "arms", told, number).await;
+        }
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        for page in 0.. {
+            if is_indexed {
+                journal.index_all().unwrap();
+            }
+            let (stories, next) = reader.story_page(&filter, cursor.as_ref(), 2).unwrap();
+            seen.extend(stories.iter().map(|story| story.title.clone().unwrap_or_default()));
+            let Some(text) = next.map(|next| next.to_text(journal.id(), &filter)) else { break };
+            cursor = StoryCursor::from_text(&text, journal.id(), &filter);
+            assert!(cursor.is_some(), "{text}");
+            assert_eq!(StoryCursor::from_text(&text, journal.id(), &by("topic=trade")), None);
+            // One that is still to come is told anew, and would move to the front; one begins; one that is still to come ends.
+            let (revision, second) = (page + 2, 100 + i64::from(page));
+            let anew = story("s1", revision, "Told anew", second);
+            tell(&journal, &format!("anew {page}"), "arms", anew, second).await;
+            let begun = story(&format!("new {page}"), 1, "New", second);
+            tell(&journal, &format!("new {page}"), "arms", begun, second).await;
+            let ended = StoryEvent { state: StoryState::Merged, ..story("s0", revision, "Ended", second) };
+            tell(&journal, &format!("ended {page}"), "arms", ended, second).await;
+        }
+        let expected: Vec<String> = (0..7).rev().map(|number| format!("Story {number}")).collect();
+        assert_eq!(seen, expected, "{query}, {is_indexed}");
+        let now = reader.story_page(&filter, None, 3).unwrap().0;
+        let now: Vec<_> = now.iter().map(|story| story.title.as_deref().unwrap_or_default()).collect();
+        assert!(now.contains(&"Told anew") && now.contains(&"New") && !now.contains(&"Ended"), "{now:?}");
+    }
 }
 
 #[tokio::test]
@@ -431,7 +469,7 @@ async fn nothing_that_somebody_asks_for_breaks_the_index() {
             let filter = by(&format!("{values}{}", filter.to_query()));
             journal.reader().articles(&filter, None, 10, usize::MAX).unwrap();
             journal.reader().events_by(&filter, Sequence::START, 10).unwrap();
-            journal.reader().stories_by(&filter, None, 10).unwrap();
+            journal.reader().story_page(&filter, None, 10).unwrap().0;
         }
     }
     for query in [
@@ -478,9 +516,9 @@ async fn what_is_let_go_is_found_no_more_and_a_story_as_long_as_it_is_kept() {
     while pass.step(&journal).await.unwrap() {}
     assert_eq!(titles(&journal, &EventFilter::default()), ["New"]);
     assert!(titles(&journal, &by("topic=arms")).is_empty());
-    assert_eq!(journal.reader().stories_by(&by("topic=arms"), None, 10).unwrap().len(), 1);
+    assert_eq!(journal.reader().story_page(&by("topic=arms"), None, 10).unwrap().0.len(), 1);
     assert_eq!(rows(), 2, "the new article, and the story that is kept");
-    assert!(journal.reader().stories_by(&by("topic=trade"), None, 10).unwrap().is_empty());
+    assert!(journal.reader().story_page(&by("topic=trade"), None, 10).unwrap().0.is_empty());
     rules.stories = month;
     let mut pass = RetentionPass::new(rules, at(later));
     while pass.step(&journal).await.unwrap() {}
@@ -503,7 +541,7 @@ async fn what_an_older_version_stored_is_found_once_it_has_been_gone_over() {
     Connection::open(folder.path().join("journal.db"))
         .unwrap()
         .execute_batch(
-            "DROP TABLE labels; DROP TABLE rejected_texts; DROP TABLE sessions; DROP TABLE unplaced; DROP TABLE replaced; ALTER TABLE revisions DROP COLUMN sequence; \
+            "DROP TABLE labels; DROP TABLE rejected_texts; DROP TABLE sessions; DROP TABLE unplaced; DROP TABLE replaced; DROP TABLE replaced_stories; ALTER TABLE revisions DROP COLUMN sequence; \
              DROP INDEX stories_by_time; DROP INDEX stories_by_event; ALTER TABLE stories DROP COLUMN sequence; \
              CREATE INDEX stories_by_time ON stories (reported, id); PRAGMA user_version = 10;",
         )
@@ -520,7 +558,7 @@ async fn what_an_older_version_stored_is_found_once_it_has_been_gone_over() {
     assert_eq!(titles(&journal, &by("q=words")), ["Newest words", "Yet other words"]);
     assert_eq!(found(&journal)[1], before[1]);
     assert_eq!(titles(&journal, &EventFilter::default()), ["Newest words", "Yet other words", "a"]);
-    assert_eq!(journal.reader().stories_by(&by("topic=arms"), None, 10).unwrap().len(), 1);
+    assert_eq!(journal.reader().story_page(&by("topic=arms"), None, 10).unwrap().0.len(), 1);
 }
 
 #[tokio::test]

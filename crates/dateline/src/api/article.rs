@@ -22,6 +22,10 @@ const MAX_PAGE: usize = 500;
 /// How many bytes of articles a page holds, give or take the last.
 const MAX_PAGE_BYTES: usize = 8 << 20;
 
+/// What is said of a cursor that means nothing.
+pub(super) const FOREIGN_CURSOR: &str = "`cursor` is not what `next` of a page says that was asked for with the same parameters, of this \
+     journal: leave it out to begin anew";
+
 /// What can be asked for beside a filter.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -106,11 +110,8 @@ pub(super) async fn find(
     own: ArticleQuery,
 ) -> Result<FoundPage, Problem> {
     let cursor = own.cursor.as_deref().map(|text| {
-        PageCursor::from_text(text, api.sources.journal.id(), &filter).ok_or_else(|| {
-            let detail = "`cursor` is not what `next` of a page says that was asked for with the same parameters, of this journal: \
-                          leave it out to begin anew";
-            Problem::new(StatusCode::BAD_REQUEST, detail)
-        })
+        PageCursor::from_text(text, api.sources.journal.id(), &filter)
+            .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, FOREIGN_CURSOR))
     });
     let cursor = cursor.transpose()?;
     let limit = own.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use url::Url;
 
 use super::parameters::Parameters;
 use super::{Problem, Shared};
@@ -40,10 +41,11 @@ pub(super) async fn feed(
     Parameters { filter, own }: Parameters<AtomQuery>,
 ) -> Result<Response, Problem> {
     let journal = api.sources.journal.clone();
+    let origin = origin_of(&headers);
     let limit = own.limit.unwrap_or(ENTRIES).clamp(1, MAX_ENTRIES);
     let read = tokio::task::spawn_blocking(move || {
         let page = journal.reader().articles(&filter, None, limit, MAX_BYTES)?;
-        let document = document(journal.lineage(), &filter, &page.articles)?;
+        let document = document(journal.lineage(), &origin, &filter, &page.articles)?;
         Ok::<_, Problem>(document)
     });
     let document = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
@@ -63,17 +65,29 @@ pub(super) async fn feed(
     Ok(response)
 }
 
+/// Where the client asked, as an absolute address without a path: by the host that it named, and the scheme that it spoke to a proxy in
+/// front of the daemon, if there is one. Empty where it named no host that can be one.
+fn origin_of(headers: &HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    let address = text("host").and_then(|host| Url::parse(&format!("{scheme}://{host}")).ok());
+    let is_origin =
+        |address: &Url| address.path() == "/" && address.query().is_none() && address.username().is_empty();
+    address.filter(is_origin).map_or_else(String::new, |address| address.origin().ascii_serialization())
+}
+
 /// The feed as XML.
 fn document(
     journal: &JournalId,
+    origin: &str,
     filter: &EventFilter,
     articles: &[FoundArticle],
 ) -> Result<String, serde_json::Error> {
     let query = filter.to_query();
     let title =
         if query.is_empty() { "Dateline".to_owned() } else { format!("Dateline: {}", in_words(&query)) };
-    let address =
-        if query.is_empty() { "/v1/feed.atom".to_owned() } else { format!("/v1/feed.atom?{query}") };
+    let parameters = if query.is_empty() { String::new() } else { format!("?{query}") };
+    let address = format!("{origin}/v1/feed.atom{parameters}");
     let id: String = Sha256::digest(format!("{journal}\0{query}"))
         .iter()
         .take(16)

@@ -187,7 +187,7 @@ async fn overview(
     Query(OverviewQuery { by }): Query<OverviewQuery>,
 ) -> Shown {
     let status = api.status().await?;
-    let mut stories = read(&api, |journal| journal.stories(None, STORIES_OF_THE_DAY)).await?;
+    let mut stories = read(&api, |journal| journal.stories(STORIES_OF_THE_DAY)).await?;
     let day_ago = status.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(status.now);
     stories.retain(|story| story.last_reported >= day_ago);
     let widely = |story: &StoryEvent| std::cmp::Reverse((story.origin_count, story.article_count));
@@ -246,7 +246,7 @@ async fn entity_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Pa
     let mut filter = EventFilter::default();
     filter.add(Facet::Entity, &entity.id).map_err(|error| Problem::internal(&error.to_string()))?;
     let asked = filter.clone();
-    let stories = read(&api, move |journal| journal.stories_by(&asked, None, ENTITY_ROWS)).await?;
+    let stories = read(&api, move |journal| Ok(journal.story_page(&asked, None, ENTITY_ROWS)?.0)).await?;
     let own = ArticleQuery { limit: Some(ENTITY_ROWS), ..ArticleQuery::default() };
     let articles = lists::rows(&article::find(&api, filter, own).await?.page.articles);
     let view = EntityView { entity: &entity, stories: &stories, articles: &articles };

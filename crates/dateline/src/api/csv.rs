@@ -117,12 +117,9 @@ fn page(
             page.next.map(|next| TableCursor::Articles(Some(next)))
         }
         TableCursor::Stories(cursor) => {
-            let stories = journal.stories_by(filter, cursor.as_ref(), PAGE)?;
+            let (stories, next) = journal.story_page(filter, cursor.as_ref(), PAGE)?;
             stories.iter().for_each(|story| write(&story_cells(story)));
-            stories.last().filter(|_| stories.len() == PAGE).map(|last| {
-                let cursor = StoryCursor { reported: last.last_reported, story: last.story.clone() };
-                TableCursor::Stories(Some(cursor))
-            })
+            next.map(|next| TableCursor::Stories(Some(next)))
         }
         TableCursor::Rejects(before) => {
             let events = journal.events_before(filter, before, PAGE)?;

@@ -10,6 +10,7 @@ use dateline_wire::{StoryEvent, StoryId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::article::FOREIGN_CURSOR;
 use super::parameters::Parameters;
 use super::{Problem, Shared};
 
@@ -21,7 +22,7 @@ const MAX_PAGE: usize = 500;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct StoryQuery {
-    /// Where to go on, as `next` of the page before says.
+    /// Where to go on, as `next` of the page before says, with the same filter.
     cursor: Option<String>,
     /// How many stories, up to 500.
     limit: Option<usize>,
@@ -45,17 +46,20 @@ pub(super) async fn list(
     State(api): Shared,
     Parameters { filter, own }: Parameters<StoryQuery>,
 ) -> Result<Json<StoryPage>, Problem> {
-    let cursor = own.cursor.as_deref().map(cursor_of).transpose()?;
+    let cursor = own.cursor.as_deref().map(|text| {
+        StoryCursor::from_text(text, api.sources.journal.id(), &filter)
+            .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, FOREIGN_CURSOR))
+    });
+    let cursor = cursor.transpose()?;
     let limit = own.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let journal = api.sources.journal.clone();
     let read = tokio::task::spawn_blocking(move || {
-        let stories = journal.reader().stories_by(&filter, cursor.as_ref(), limit)?;
-        Ok::<_, JournalError>((stories, journal.reader().search_gap()?.filter(|_| !filter.is_empty())))
+        let (stories, next) = journal.reader().story_page(&filter, cursor.as_ref(), limit)?;
+        let next = next.map(|next| next.to_text(journal.id(), &filter));
+        let gap = journal.reader().search_gap()?.filter(|_| !filter.is_empty());
+        Ok::<_, JournalError>(StoryPage { stories, next, gap })
     });
-    let (stories, gap) = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
-    let last = stories.last().filter(|_| stories.len() == limit);
-    let next = last.map(|story| format!("{}.{}", story.last_reported.as_microsecond(), story.story));
-    Ok(Json(StoryPage { stories, next, gap }))
+    Ok(Json(read.await.map_err(|lost| Problem::internal(&lost.to_string()))??))
 }
 
 /// One story, as its last event tells it, also one that ended in another.
@@ -67,17 +71,5 @@ pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<J
     let found = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
     found.map(Json).ok_or_else(|| {
         Problem::new(StatusCode::NOT_FOUND, format!("there is no story {story}; see /v1/stories"))
-    })
-}
-
-fn cursor_of(text: &str) -> Result<StoryCursor, Problem> {
-    let parts = text.split_once('.').and_then(|(reported, story)| Some((reported.parse().ok()?, story)));
-    let cursor = parts.and_then(|(reported, story)| {
-        let reported = jiff::Timestamp::from_microsecond(reported).ok()?;
-        Some(StoryCursor { reported, story: StoryId::from_stored(story) })
-    });
-    cursor.ok_or_else(|| {
-        let detail = format!("`cursor` is `{text}`: what `next` of the page before says is meant");
-        Problem::new(StatusCode::BAD_REQUEST, detail)
     })
 }

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 
 use clap::{Args, ValueEnum};
-use dateline_journal::{EventFilter, JournalError, JournalReader, StoryCursor};
+use dateline_journal::{EventFilter, JournalError, JournalReader};
 
 use super::config_file::ConfigFile;
 use super::filter::FilterArguments;
@@ -154,9 +154,9 @@ impl<W: Write> Export<W> {
     }
 
     fn stories(&mut self) -> Result<(), ExportFailure> {
-        let mut cursor: Option<StoryCursor> = None;
+        let mut cursor = None;
         loop {
-            let stories = self.journal.stories_by(&self.filter, cursor.as_ref(), PAGE)?;
+            let (stories, next) = self.journal.story_page(&self.filter, cursor.as_ref(), PAGE)?;
             for story in &stories {
                 match self.format {
                     ExportFormat::Jsonl => {
@@ -168,11 +168,9 @@ impl<W: Write> Export<W> {
                     }
                 }
             }
-            match stories.last().filter(|_| stories.len() == PAGE) {
-                Some(last) => {
-                    cursor = Some(StoryCursor { reported: last.last_reported, story: last.story.clone() });
-                }
-                None => return Ok(()),
+            cursor = next;
+            if cursor.is_none() {
+                return Ok(());
             }
         }
     }

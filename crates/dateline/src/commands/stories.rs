@@ -95,7 +95,7 @@ pub fn run(arguments: &StoriesArguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
     if !arguments.batch {
         let path = settings.journal_path();
-        let stories = JournalReader::open(&path).and_then(|journal| journal.stories(None, arguments.limit));
+        let stories = JournalReader::open(&path).and_then(|journal| journal.stories(arguments.limit));
         let stories = stories.map_err(|source| Failure::Journal { path, source })?;
         return if arguments.json { print_json(&stories) } else { print_text(&list(&stories)) };
     }

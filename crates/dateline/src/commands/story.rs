@@ -47,7 +47,7 @@ fn find(journal: &JournalReader, id: &str) -> Result<Option<StoryEvent>, datelin
     if let Some(story) = journal.story(&StoryId::from_stored(id))? {
         return Ok(Some(story));
     }
-    let mut begins: Vec<StoryEvent> = journal.stories(None, usize::MAX)?;
+    let mut begins: Vec<StoryEvent> = journal.stories(usize::MAX)?;
     begins.retain(|story| story.story.as_str().starts_with(id));
     Ok(if begins.len() == 1 { begins.pop() } else { None })
 }

@@ -110,9 +110,7 @@ impl Change for EventDeletion {
                      (SELECT max(sequence) FROM events WHERE kind = ?1 AND sequence <= ?2), 0)) WHERE kind = ?1",
                 )?
                 .execute(params![kind.word(), last.0])?;
-            if kind == EventKind::Article {
-                query::forget_replaced(ledger.connection, last)?;
-            }
+            query::forget_replaced(ledger.connection, kind, last)?;
             ledger
                 .connection
                 .prepare_cached("DELETE FROM events WHERE kind = ?1 AND sequence <= ?2")?

@@ -16,6 +16,13 @@ pub(crate) fn note_latest(
     match kind {
         EventKind::Article => replace_revision(connection, &ArticleId::from_stored(key), place),
         EventKind::Story => {
+            // What the story was told with until now is still what `stories` has.
+            connection
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO replaced_stories (by, sequence, id, state, reported) \
+                     SELECT ?2, sequence, id, state, reported FROM stories WHERE id = ?1 AND sequence > 0 AND sequence < ?2",
+                )?
+                .execute(params![key, place.0])?;
             connection
                 .prepare_cached("UPDATE stories SET sequence = ?2 WHERE id = ?1 AND sequence < ?2")?
                 .execute(params![key, place.0])?;
@@ -54,8 +61,17 @@ fn replace_revision(
     Ok(())
 }
 
-/// Forgets which articles were replaced up to a place: their events are about to be deleted.
-pub(crate) fn forget_replaced(connection: &Connection, last: Sequence) -> Result<(), JournalError> {
-    connection.prepare_cached("DELETE FROM replaced WHERE sequence <= ?1")?.execute([last.0])?;
+/// Forgets which events of a kind were replaced up to a place: they are about to be deleted.
+pub(crate) fn forget_replaced(
+    connection: &Connection,
+    kind: EventKind,
+    last: Sequence,
+) -> Result<(), JournalError> {
+    let delete = match kind {
+        EventKind::Article => "DELETE FROM replaced WHERE sequence <= ?1",
+        EventKind::Story => "DELETE FROM replaced_stories WHERE by <= ?1",
+        EventKind::Withdrawal | EventKind::Reject | EventKind::Health => return Ok(()),
+    };
+    connection.prepare_cached(delete)?.execute([last.0])?;
     Ok(())
 }

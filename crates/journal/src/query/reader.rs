@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use dateline_wire::{ArticleId, CloudEvent, EventKind, Sequence, StoryEvent, StoryId, StoryState};
+use dateline_wire::{ArticleId, CloudEvent, EventKind, Sequence, StoryId};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, named_params, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
 use super::filter::View;
@@ -14,7 +14,7 @@ use super::terms::EventTerms;
 use super::walk::{Direction, Places, SearchMoment, Walk};
 use super::{EventFilter, Facet, PageCursor};
 use crate::reader::is_withdrawn;
-use crate::story_reader::{DISORDER, StoryCursor, story_event};
+use crate::story_reader::DISORDER;
 use crate::{JournalError, JournalReader, digest, schema};
 
 /// How many revisions of one article are given: the latest.
@@ -210,63 +210,6 @@ impl JournalReader {
         })
     }
 
-    /// Up to `limit` stories that `filter` asks for and that have not ended in another, the last reported first, from the one after
-    /// `after` on. A story is asked for by what its event tells, and by label, topics and feeds of its articles; its time is that of
-    /// its last report.
-    ///
-    /// # Errors
-    /// If the file cannot be read, or is of a version that doesn't find events by what they say.
-    pub fn stories_by(
-        &self,
-        filter: &EventFilter,
-        after: Option<&StoryCursor>,
-        limit: usize,
-    ) -> Result<Vec<StoryEvent>, JournalError> {
-        if filter.is_empty() {
-            return self.stories(after, limit);
-        }
-        self.check_search()?;
-        let expression = filter.expression(View::Stories);
-        self.at_search_moment(|moment| {
-            // The list of places is made once, and each story on the way looked up in it: `+` keeps SQLite from going by that list, and
-            // then sorting all.
-            let which = match (&expression, moment.index) {
-                (None, _) => ":expression IS NULL AND :tail IS NULL",
-                (Some(_), Some(_)) => {
-                    "(+sequence IN (SELECT rowid FROM search.event_terms WHERE event_terms MATCH :expression) \
-                     OR +sequence IN (SELECT value FROM json_each(:tail)))"
-                }
-                (Some(_), None) => {
-                    ":expression IS NOT NULL AND +sequence IN (SELECT value FROM json_each(:tail))"
-                }
-            };
-            let tail = match expression {
-                Some(_) => Some(serde_json::json!(moment.stories_in_tail(filter)?).to_string()),
-                None => None,
-            };
-            let sql = format!(
-                "SELECT data FROM stories WHERE state = :open AND (reported, id) < (:reported, :story) AND reported >= :since \
-                 AND reported < :until AND {which} ORDER BY reported DESC, id DESC LIMIT :limit"
-            );
-            let mut select = moment.connection.prepare_cached(&sql)?;
-            let mut rows = select.query(named_params! {
-                ":expression": expression,
-                ":tail": tail,
-                ":open": StoryState::Open.as_str(),
-                ":reported": after.map_or(i64::MAX, |cursor| cursor.reported.as_microsecond()),
-                ":story": after.map_or("", |cursor| cursor.story.as_str()),
-                ":since": microseconds(filter.since, i64::MIN),
-                ":until": microseconds(filter.until, i64::MAX),
-                ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
-            })?;
-            let mut stories = Vec::new();
-            while let Some(row) = rows.next()? {
-                stories.push(story_event(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
-            }
-            Ok(stories)
-        })
-    }
-
     /// The events that cannot be found by what they say yet, if there are some.
     ///
     /// # Errors
@@ -372,7 +315,7 @@ impl JournalReader {
         })
     }
 
-    fn check_search(&self) -> Result<(), JournalError> {
+    pub(super) fn check_search(&self) -> Result<(), JournalError> {
         match self.version() {
             schema::SEARCH.. => Ok(()),
             found => {
@@ -472,6 +415,6 @@ fn has_index(connection: &Connection) -> bool {
     connection.is_readonly("search").is_ok()
 }
 
-fn microseconds(time: Option<Timestamp>, otherwise: i64) -> i64 {
+pub(super) fn microseconds(time: Option<Timestamp>, otherwise: i64) -> i64 {
     time.map_or(otherwise, Timestamp::as_microsecond)
 }

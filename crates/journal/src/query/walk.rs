@@ -81,7 +81,7 @@ pub(super) struct Walk<'f> {
 }
 
 impl SearchMoment<'_> {
-    fn indexed(&self) -> Sequence {
+    pub(super) fn indexed(&self) -> Sequence {
         self.index.unwrap_or(IndexProgress::NONE).indexed
     }
 
@@ -166,31 +166,6 @@ impl SearchMoment<'_> {
         Ok(())
     }
 
-    /// The places after those that the index knows at which stories stand that are asked for.
-    pub(super) fn stories_in_tail(&self, filter: &EventFilter) -> Result<Vec<u64>, JournalError> {
-        let places = Places { after: self.indexed(), to: Sequence::MAX, since: i64::MIN, until: i64::MAX };
-        let direction = Direction::OldestFirst;
-        let walk = Walk { filter, view: View::Stories, places, direction, began: None };
-        // A story that was told last before its events were let go is there without its event.
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT sequence, id, data FROM stories WHERE sequence > ?1 ORDER BY sequence")?;
-        let mut rows = select.query([places.after.0])?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (place, key): (u64, String) = (row.get(0)?, row.get(1)?);
-            if self.has_asked_terms(
-                &walk,
-                EventKind::Story,
-                &key,
-                row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?,
-            )? {
-                found.push(place);
-            }
-        }
-        Ok(found)
-    }
-
     /// The last events of a kind about an article, the latest first.
     pub(super) fn events_of(
         &self,
@@ -244,7 +219,7 @@ impl SearchMoment<'_> {
         self.has_asked_terms(walk, event.kind, &event.key, &event.data)
     }
 
-    fn has_asked_terms(
+    pub(super) fn has_asked_terms(
         &self,
         walk: &Walk<'_>,
         kind: EventKind,

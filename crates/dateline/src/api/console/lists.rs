@@ -153,7 +153,7 @@ pub(super) async fn search(
     let own = ArticleQuery { limit: Some(MAX_FOUND), ..ArticleQuery::default() };
     let articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles);
     let asked = filter.clone();
-    let stories = read(&api, move |journal| journal.stories_by(&asked, None, MAX_FOUND)).await?;
+    let stories = read(&api, move |journal| Ok(journal.story_page(&asked, None, MAX_FOUND)?.0)).await?;
     let own = RejectQuery { limit: Some(MAX_FOUND), ..RejectQuery::default() };
     let rejects: Vec<RejectRow> =
         reject::find(&api, filter, own).await?.rejects.into_iter().map(reject_row).collect();
