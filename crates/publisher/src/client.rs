@@ -20,7 +20,10 @@ use crate::settings::wrong;
 use crate::{KafkaSettings, KafkaSettingsError, RelayError, RelayStatus};
 
 /// What every client of ours has in common: where the brokers are and how to reach them.
-pub(crate) fn common(settings: &KafkaSettings) -> Result<ClientConfig, RelayError> {
+///
+/// # Errors
+/// If a file that the settings name cannot be read.
+pub fn common(settings: &KafkaSettings) -> Result<ClientConfig, RelayError> {
     let mut config = ClientConfig::new();
     for (name, value) in &settings.properties {
         config.set(name, value);
@@ -143,7 +146,7 @@ fn password(settings: &KafkaSettings) -> Result<Option<String>, RelayError> {
 
 /// Passes librdkafka's words on, and counts deliveries.
 #[derive(Debug, Default)]
-pub(crate) struct DeliveryTracker {
+pub struct DeliveryTracker {
     tally: Mutex<TransactionTally>,
     changed: Condvar,
     /// Who is told at once when no broker can be reached, or one refuses us.

@@ -162,9 +162,9 @@ impl RelayError {
     }
 }
 
-/// What ends a session.
+/// What ends the use of a producer.
 #[derive(Debug)]
-pub(crate) enum SessionError {
+pub enum SessionError {
     /// It will pass: a new producer tries again.
     Transient(String),
     /// Somebody else has taken over the transactional id, or the broker gave up on our transaction.

@@ -13,13 +13,15 @@ use crate::registry::SchemaIds;
 
 /// Whether the broker has refused an event for its size, although it is no larger than the settings allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SizeVerdict {
+pub enum SizeVerdict {
+    /// Not so far.
     NotRefused,
+    /// It has.
     Refused,
 }
 
 /// Makes records of events.
-pub(crate) struct EventRecords {
+pub struct EventRecords {
     settings: Arc<KafkaSettings>,
     envelope: Envelope,
     /// By which schemas values are framed; empty where they are not.
@@ -27,7 +29,8 @@ pub(crate) struct EventRecords {
 }
 
 impl EventRecords {
-    pub(crate) fn new(settings: Arc<KafkaSettings>, envelope: Envelope) -> Self {
+    /// For the topics of `settings`; events say of themselves what `envelope` says.
+    pub fn new(settings: Arc<KafkaSettings>, envelope: Envelope) -> Self {
         Self { settings, envelope, schema_ids: SchemaIds::default() }
     }
 
@@ -38,7 +41,10 @@ impl EventRecords {
 
     /// Hands over what stands for an event of the journal with this `lineage`: the event, with a tombstone where it withdraws an article
     /// of a compacted topic; or, where it is too large, a reject that announces it.
-    pub(crate) fn send(
+    ///
+    /// # Errors
+    /// If the client refuses a record.
+    pub fn send(
         &self,
         producer: &TransactionalProducer,
         event: &CloudEvent,

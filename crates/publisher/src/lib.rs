@@ -49,8 +49,11 @@ mod status;
 mod topic_tail;
 mod topics;
 
-pub use error::RelayError;
+pub use client::{DeliveryTracker, common as client_config};
+pub use error::{RelayError, SessionError};
+pub use event_records::{EventRecords, SizeVerdict};
 pub use outage::OutageCause;
+pub use producer::{Record, TransactionalProducer};
 pub use relay::{Relay, ResumedDelivery, overrule_position, resume_delivery};
 pub use session::{DeliveredEvent, DeliveryObserver};
 pub use settings::{
@@ -58,4 +61,4 @@ pub use settings::{
 };
 pub use status::RelayStatus;
 pub use topic_tail::{TopicEvent, TopicStart, tail_topics};
-pub use topics::{BrokerReport, probe};
+pub use topics::{BrokerReport, make_topics, probe};

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rdkafka::TopicPartitionList;
 use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::OwnedHeaders;
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
@@ -23,18 +25,21 @@ const MAX_RELEASE_WAIT: Duration = Duration::from_millis(100);
 const QUEUE_PAUSE: Duration = Duration::from_millis(5);
 
 /// A record as it is handed over.
-pub(crate) struct Record<'r> {
-    pub(crate) topic: &'r str,
+pub struct Record<'r> {
+    /// Where to.
+    pub topic: &'r str,
     /// Where it belongs; by its key without.
-    pub(crate) partition: Option<i32>,
-    pub(crate) key: &'r str,
+    pub partition: Option<i32>,
+    /// What it is about.
+    pub key: &'r str,
     /// A tombstone has none.
-    pub(crate) value: Option<&'r [u8]>,
-    pub(crate) headers: Option<OwnedHeaders>,
+    pub value: Option<&'r [u8]>,
+    /// What stands beside its value.
+    pub headers: Option<OwnedHeaders>,
 }
 
 /// A producer that holds a transactional id, and has at most one transaction open.
-pub(crate) struct TransactionalProducer {
+pub struct TransactionalProducer {
     producer: ThreadedProducer<DeliveryTracker>,
     timeout: Duration,
 }
@@ -42,7 +47,10 @@ pub(crate) struct TransactionalProducer {
 impl TransactionalProducer {
     /// Takes over the transactional id: the predecessor is fenced, and what it left open is aborted. `status` is told when no broker
     /// can be reached.
-    pub(crate) fn take_over(
+    ///
+    /// # Errors
+    /// If librdkafka refuses the settings, or the broker cannot be reached.
+    pub fn take_over(
         settings: &Arc<KafkaSettings>,
         transactional_id: &str,
         status: watch::Sender<RelayStatus>,
@@ -57,13 +65,19 @@ impl TransactionalProducer {
     }
 
     /// Opens a transaction.
-    pub(crate) fn begin(&self) -> Result<(), KafkaError> {
+    ///
+    /// # Errors
+    /// If one is open, or the producer is of no use any more.
+    pub fn begin(&self) -> Result<(), KafkaError> {
         self.producer.context().reset();
         self.producer.begin_transaction()
     }
 
     /// Hands a record of the open transaction over. The client keeps a copy until the broker has it.
-    pub(crate) fn send(&self, record: Record<'_>) -> Result<(), KafkaError> {
+    ///
+    /// # Errors
+    /// If the client refuses it.
+    pub fn send(&self, record: Record<'_>) -> Result<(), KafkaError> {
         let tracker = self.producer.context();
         let mut record = BaseRecord {
             topic: record.topic,
@@ -91,7 +105,10 @@ impl TransactionalProducer {
     }
 
     /// Waits until the broker has every record of the open transaction.
-    pub(crate) fn await_deliveries(&self) -> Result<(), KafkaError> {
+    ///
+    /// # Errors
+    /// If one of them cannot be delivered.
+    pub fn await_deliveries(&self) -> Result<(), KafkaError> {
         self.producer.context().await_deliveries(self.timeout)?;
         self.await_release();
         Ok(())
@@ -106,9 +123,27 @@ impl TransactionalProducer {
         }
     }
 
+    /// Has the open transaction commit `offsets` of the group whose member `membership` speaks of. The broker refuses that where it is a
+    /// member no more, or the group has moved on since (KIP-447). To be called when [`await_deliveries`](Self::await_deliveries) has
+    /// returned, so that nothing of the transaction is written after its membership was seen.
+    ///
+    /// # Errors
+    /// If the broker refuses them, or doesn't answer within `timeout`.
+    pub fn send_offsets(
+        &self,
+        offsets: &TopicPartitionList,
+        membership: &ConsumerGroupMetadata,
+        timeout: Duration,
+    ) -> Result<(), KafkaError> {
+        self.producer.send_offsets_to_transaction(offsets, membership, timeout)
+    }
+
     /// Commits, asking again for as long as the broker's answer is only late: the transaction is then either committed or
     /// still open, and asking again tells which.
-    pub(crate) fn commit(&self) -> Result<(), KafkaError> {
+    ///
+    /// # Errors
+    /// If it is not committed, or, where the producer cannot [abort](Self::abort) either, nobody knows.
+    pub fn commit(&self) -> Result<(), KafkaError> {
         let mut attempts = 3;
         loop {
             match self.producer.commit_transaction(self.timeout) {
@@ -119,7 +154,10 @@ impl TransactionalProducer {
     }
 
     /// Takes back what a failed transaction has sent. Fails itself when this producer is of no use any more.
-    pub(crate) fn abort(&self, cause: &KafkaError) -> Result<(), SessionError> {
+    ///
+    /// # Errors
+    /// If this producer is of no use any more.
+    pub fn abort(&self, cause: &KafkaError) -> Result<(), SessionError> {
         if self.is_dead(cause) {
             return Err(self.trouble(cause));
         }
@@ -127,12 +165,15 @@ impl TransactionalProducer {
     }
 
     /// Whether a transaction failed because one of its records is too large for its topic.
-    pub(crate) fn was_too_large(&self, error: &KafkaError) -> bool {
+    pub fn was_too_large(&self, error: &KafkaError) -> bool {
         client::is_too_large(error) || self.producer.context().found_too_large()
     }
 
     /// The first place of a partition that can be read, and the one after its last.
-    pub(crate) fn watermarks(
+    ///
+    /// # Errors
+    /// If the broker doesn't tell.
+    pub fn watermarks(
         &self,
         topic: &str,
         partition: i32,
@@ -161,7 +202,7 @@ impl TransactionalProducer {
     }
 
     /// The error in the words that say most: a time-out only says that something took long.
-    pub(crate) fn describe(&self, error: &KafkaError) -> String {
+    pub fn describe(&self, error: &KafkaError) -> String {
         let said = match error {
             KafkaError::Transaction(error) => error.string(),
             other => other.to_string(),

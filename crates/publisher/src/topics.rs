@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::client::{self, DeliveryTracker, RECORD_OVERHEAD};
 use crate::error::SessionError;
-use crate::{KafkaSettings, RelayStatus};
+use crate::{KafkaSettings, RelayError, RelayStatus};
 
 /// How long the broker may take to tell what topics there are, or to make one.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -26,6 +26,14 @@ const PATIENCES: [Duration; 4] =
 /// which compaction would leave gaps: so a copy of a week ago can be restored.
 const COMPACTION_LAG: &str = "min.compaction.lag.ms";
 const STORIES_COMPACTION_LAG_MS: &str = "604800000";
+
+/// Makes the topics of events that are missing.
+///
+/// # Errors
+/// Why they cannot be made.
+pub async fn make_topics(settings: &KafkaSettings) -> Result<(), RelayError> {
+    ensure(settings, &watch::Sender::default()).await.map_err(SessionError::give_up)
+}
 
 /// Makes sure that every topic exists. What an existing topic is like is its owner's choice.
 ///
