@@ -200,6 +200,12 @@ pub enum JournalError {
     /// SQLite failed in another way.
     #[error("SQLite: {0}")]
     Sqlite(Arc<rusqlite::Error>),
+    /// The log that has transactions before the file does didn't take this one. Nothing was changed.
+    #[error("the change could not be committed: {0}")]
+    LogUnavailable(String),
+    /// Nothing can be committed to the log from here any more, or it isn't known whether the last transaction was.
+    #[error("nothing is committed from here any more: {0}")]
+    LogLost(String),
     /// The writer has stopped.
     #[error("the journal is closed")]
     Closed,
@@ -209,7 +215,7 @@ impl JournalError {
     /// Whether the same call may succeed later without anybody changing the call.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Full | Self::HoldsTooMany { .. } => true,
+            Self::Full | Self::HoldsTooMany { .. } | Self::LogUnavailable(_) => true,
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),
                 Some(
@@ -229,6 +235,11 @@ impl JournalError {
     /// Whether room is what is missing.
     pub fn is_full(&self) -> bool {
         matches!(self, Self::Full)
+    }
+
+    /// Whether it was the log that did not take a transaction, and not the file.
+    pub(crate) fn is_of_log(&self) -> bool {
+        matches!(self, Self::LogUnavailable(_) | Self::LogLost(_))
     }
 
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {

@@ -12,14 +12,15 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::change::{
-    ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, FeedChanges,
-    FeedConfiguration, FinishEntry, LabelRemoval, Labelling, Placement, PollCommit, PollRequest,
+    ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, EntryHandover, FeedChanges,
+    FeedConfiguration, FinishEntry, HandedEntries, LabelRemoval, Labelling, Placement, PollCommit, PollRequest,
     PositionChange, Postponement, Reconciliation, Redelivery, RejectedText, RequestedPoll, RevisitCompletion,
     RevisitEnd, RevisitLimit, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
     SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, SinkStep, StoredSession,
     StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
 };
 use crate::claims::{ClaimKey, EntryClaims};
+use crate::commit_log::HandedEntry;
 use crate::lock::Lock;
 use crate::query::{IndexBell, IndexFollower, IndexStep, SearchIndex};
 use crate::reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
@@ -159,6 +160,28 @@ impl Journal {
         delay: Delay,
     ) -> Result<(), JournalError> {
         self.inner.writer.submit(Postponement { feed, entry, due, delay }).await.map(|_| ())
+    }
+
+    /// Hands a pending entry over to the journal that reads the page at `link`, to which its own page sends.
+    ///
+    /// # Errors
+    /// As for [`finish`](Self::finish).
+    pub async fn hand_over(&self, feed: FeedId, entry: EntryId, link: Url) -> Result<(), JournalError> {
+        self.inner.writer.submit(EntryHandover { feed, entry, link }).await.map(|_| ())
+    }
+
+    /// Takes in entries that others handed over, which wait here from now on; `until` is the place after the last of them among all
+    /// that are handed over to this journal, and is committed with them.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room; others if they cannot be committed.
+    pub async fn take_handed_over(
+        &self,
+        entries: Arc<[HandedEntry]>,
+        until: i64,
+        at: Timestamp,
+    ) -> Result<(), JournalError> {
+        self.inner.writer.submit(HandedEntries { entries, until, at }).await
     }
 
     /// Gives an entry back as it was, without a word in the file: work on it was broken off.

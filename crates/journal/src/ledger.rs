@@ -1,12 +1,15 @@
 //! What a change sees while it is applied: the open transaction and the journal's totals.
 
-use dateline_wire::{CloudEvent, Event, EventKind, FeedId, Sequence};
+use dateline_wire::{CloudEvent, Entry, Event, EventKind, FeedId, PublicUrl, Sequence};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Deserialize;
+use url::Url;
 
+use crate::commit_log::{CommitLog, HandedEntry, LogDraft};
 use crate::digest::ContentDigest;
 use crate::status::EventCounts;
-use crate::{JournalError, change, query, schema};
+use crate::{JournalError, change, query, reader, schema};
 
 /// The totals that stand in the journal, so that nobody has to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,12 +103,21 @@ impl<'e> EventDraft<'e> {
     }
 }
 
+/// Of a feed's state, where the feed is.
+#[derive(Deserialize)]
+struct FeedAddress {
+    url: PublicUrl,
+}
+
 /// The open transaction.
 pub(crate) struct Ledger<'c> {
     pub(crate) connection: &'c Connection,
     pub(crate) totals: Totals,
     /// How many outcomes may be held.
     pub(crate) max_held: u64,
+    /// Where the transaction is committed before the file has it, if it is.
+    pub(crate) log: Option<&'c dyn CommitLog>,
+    pub(crate) draft: LogDraft,
 }
 
 impl Ledger<'_> {
@@ -154,6 +166,42 @@ impl Ledger<'_> {
         query::note_latest(self.connection, event.kind, &event.key, event.sequence)?;
         self.totals.last_sequence = event.sequence;
         *self.totals.events.of_mut(event.kind) += 1;
+        Ok(())
+    }
+
+    /// Whether the page at `link` is for another journal to read.
+    pub(crate) fn is_elsewhere(&self, link: &Url) -> bool {
+        self.log.is_some_and(|log| log.is_elsewhere(link))
+    }
+
+    /// Has an entry that this journal knows go on elsewhere.
+    pub(crate) fn hand_over(
+        &mut self,
+        feed: i64,
+        entry: Entry,
+        due: Timestamp,
+        attempts: u32,
+    ) -> Result<(), JournalError> {
+        let (id, state): (String, String) = self
+            .connection
+            .prepare_cached("SELECT id, state FROM feeds WHERE number = ?1")?
+            .query_row([feed], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let feed_url: FeedAddress = serde_json::from_str(&state)
+            .map_err(JournalError::json("the state of a feed could not be read"))?;
+        let (digest, edition, first_seen): (ContentDigest, u32, i64) = self
+            .connection
+            .prepare_cached("SELECT digest, edition, first_seen FROM entries WHERE feed = ?1 AND id = ?2")?
+            .query_row(params![feed, entry.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        self.draft.handed_over.push(HandedEntry {
+            feed: FeedId::from_stored(id),
+            feed_url: feed_url.url,
+            entry,
+            digest,
+            edition,
+            first_seen: reader::timestamp(first_seen),
+            due,
+            attempts,
+        });
         Ok(())
     }
 

@@ -30,6 +30,9 @@
 //! room. [`backup()`] copies it while it is in use; [`restore()`] makes a journal of a copy, which [reconciles](Journal::reconcile) with
 //! what Kafka has before it goes on.
 //!
+//! A journal can be one of a fleet's: then a [`CommitLog`] has each transaction before the file does, and the file is a cache, which
+//! [`JournalRebuild`] makes anew.
+//!
 //! One thread writes (but see [`Writing`]); any number of [`JournalReader`]s look on, in this process or in another. A
 //! change is answered once it would survive the loss of power. When there is no room, changes are refused with
 //! [`JournalError::Full`] while reading goes on, and succeed again as soon as there is room.
@@ -54,6 +57,7 @@
 mod backup;
 mod change;
 mod claims;
+mod commit_log;
 mod connection;
 mod digest;
 mod error;
@@ -66,11 +70,13 @@ mod options;
 mod private;
 mod query;
 mod reader;
+mod rebuild;
 mod retention;
 mod revision;
 mod schema;
 mod sink_reader;
 mod space;
+mod state_rows;
 mod status;
 mod story_reader;
 mod unfinished;
@@ -83,6 +89,7 @@ pub use change::{
     SinkId, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow, StoryUpdate,
     UndeliveredEvent,
 };
+pub use commit_log::{CommitLog, HandedEntry, LoggedTransaction, SharedCommitLog, StateRecord};
 pub use connection::inspect;
 pub use digest::ContentDigest;
 pub use error::JournalError;
@@ -94,6 +101,7 @@ pub use query::{
     StoryCursor, TextQuery,
 };
 pub use reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink, WaitingEntry};
+pub use rebuild::JournalRebuild;
 pub use retention::{Retention, RetentionPass, RetentionReport};
 pub use revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};
 pub use sink_reader::UndeliveredCounts;

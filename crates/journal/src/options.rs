@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::SharedCommitLog;
+
 /// How a journal is opened. The default is what a daemon wants.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -20,6 +22,8 @@ pub struct Options {
     pub claims_per_host: usize,
     /// How long to wait for a lock that another process holds on the file (a backup, a checkpoint by `sqlite3`).
     pub busy_timeout: Duration,
+    /// Where transactions are committed before the file has them, which is then a cache; `None` where the file is what counts.
+    pub commit_log: Option<SharedCommitLog>,
 }
 
 /// When a change counts as made.
@@ -52,6 +56,7 @@ impl Default for Options {
             max_batch: 512,
             claims_per_host: 8,
             busy_timeout: Duration::from_secs(5),
+            commit_log: None,
         }
     }
 }

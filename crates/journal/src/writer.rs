@@ -17,10 +17,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::claims::EntryClaims;
+use crate::commit_log::{LogDraft, LoggedTransaction, SharedCommitLog};
 use crate::ledger::{Ledger, Totals};
 use crate::lock::Lock;
 use crate::query::IndexBell;
-use crate::{JournalError, Options, Writing, connection, schema};
+use crate::{JournalError, Options, Writing, connection, reader, schema, state_rows};
 
 /// How often the size of the write-ahead log is looked at.
 const WAL_RETRY: Duration = Duration::from_secs(1);
@@ -105,6 +106,9 @@ impl JournalWriter {
         options: &Options,
     ) -> Result<Self, JournalError> {
         let totals = Totals::read(&connection, schema::VERSION)?;
+        if options.commit_log.is_some() {
+            state_rows::watch(&connection)?;
+        }
         let (durable_sender, durable) = watch::channel(totals.last_sequence);
         let committer = Committer {
             connection,
@@ -117,6 +121,7 @@ impl JournalWriter {
             totals,
             durable: durable_sender,
             is_full: false,
+            log: options.commit_log.clone(),
             _lock: lock,
         };
         let backend = match options.writing {
@@ -213,6 +218,8 @@ struct Committer {
     durable: watch::Sender<Sequence>,
     /// Whether the last change found no room.
     is_full: bool,
+    /// Where transactions are committed before the file has them, if they are.
+    log: Option<SharedCommitLog>,
     /// Given up after the connection is closed: fields are dropped in this order.
     _lock: Lock,
 }
@@ -260,7 +267,7 @@ impl Committer {
         let is_alone = batch.len() == 1;
         match self.commit_together(batch, is_alone) {
             Ok(room) => self.note_full(room == TransactionRoom::Lacking),
-            Err((jobs, error)) if is_alone => {
+            Err((jobs, error)) if is_alone || error.is_of_log() => {
                 self.note_full(matches!(error, JournalError::Full));
                 jobs.into_iter().for_each(|job| job.failed(error.clone()));
             }
@@ -280,12 +287,14 @@ impl Committer {
             Ok(transaction) => transaction,
             Err(error) => return Err((batch, error.into())),
         };
-        let mut ledger = Ledger { connection: &transaction, totals: self.totals, max_held: self.max_held };
+        let (log, max_held) = (self.log.as_deref(), self.max_held);
+        let draft = LogDraft::default();
+        let mut ledger = Ledger { connection: &transaction, totals: self.totals, max_held, log, draft };
         let mut made: Jobs = Vec::with_capacity(batch.len());
         let mut jobs = batch.into_iter();
         let mut room = TransactionRoom::Enough;
         while let Some(mut job) = jobs.next() {
-            let before = ledger.totals;
+            let before = (ledger.totals, ledger.draft.mark());
             let applied = match is_alone {
                 true => job.apply(&mut ledger),
                 false => apply_in_savepoint(job.as_mut(), &mut ledger),
@@ -299,7 +308,8 @@ impl Committer {
                     return Err((made, error));
                 }
                 Err(error) => {
-                    ledger.totals = before;
+                    ledger.totals = before.0;
+                    ledger.draft.go_back(before.1);
                     if matches!(error, JournalError::Full) {
                         room = TransactionRoom::Lacking;
                     }
@@ -307,9 +317,29 @@ impl Committer {
                 }
             }
         }
-        let totals = ledger.totals;
+        let (mut totals, draft) = (ledger.totals, ledger.draft);
+        if log.is_some() {
+            // What is committed there is delivered.
+            totals.relay_position = totals.last_sequence;
+        }
         let written = if totals == self.totals { Ok(()) } else { totals.write(&transaction, &self.totals) };
-        if let Err(error) = written.and_then(|()| transaction.commit().map_err(JournalError::from)) {
+        let logged = written.and_then(|()| match log {
+            Some(log) => {
+                let changed = logged(&transaction, draft, self.totals.last_sequence)?;
+                if changed.is_empty() { Ok(()) } else { log.commit(changed) }
+            }
+            None => Ok(()),
+        });
+        let committed = logged.and_then(|()| {
+            let in_file = transaction.commit().map_err(JournalError::from);
+            // The log has it, so that the file isn't what the log says any more.
+            if log.is_some() {
+                in_file.map_err(|error| JournalError::LogLost(error.to_string()))
+            } else {
+                in_file
+            }
+        });
+        if let Err(error) = committed {
             return Err((made, error));
         }
         self.totals = totals;
@@ -341,6 +371,25 @@ impl Drop for Committer {
             tracing::debug!(%error, "the journal's statistics were not refreshed");
         }
     }
+}
+
+/// What the log is given of the open transaction: what it changed and what it appended after `last`.
+fn logged(
+    connection: &Connection,
+    draft: LogDraft,
+    last: Sequence,
+) -> Result<LoggedTransaction, JournalError> {
+    let mut select = connection.prepare_cached(
+        "SELECT sequence, time, kind, id, key, traceparent, data, entry_digest FROM events \
+         WHERE sequence > ?1 ORDER BY sequence",
+    )?;
+    let mut rows = select.query([last.0])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(reader::event(row)?);
+    }
+    let LogDraft { handed_over, taken_until } = draft;
+    Ok(LoggedTransaction { state: state_rows::take_changed(connection)?, events, handed_over, taken_until })
 }
 
 fn apply_in_savepoint(job: &mut dyn QueuedChange, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {

@@ -150,12 +150,22 @@ fn active(connection: &Connection) -> Result<Vec<String>, JournalError> {
 }
 
 fn insert(connection: &Connection, feed: &FeedState) -> Result<(), JournalError> {
+    insert_as(connection, feed, true)
+}
+
+/// Has the journal know a feed that is configured elsewhere, and not polled from here.
+pub(super) fn insert_inactive(connection: &Connection, feed: &FeedState) -> Result<(), JournalError> {
+    insert_as(connection, feed, false)
+}
+
+fn insert_as(connection: &Connection, feed: &FeedState, active: bool) -> Result<(), JournalError> {
     connection
         .prepare_cached(
-            "INSERT INTO feeds (id, active, retired, failures, next_poll, state) VALUES (?1, 1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO feeds (id, active, retired, failures, next_poll, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![
             feed.id.as_str(),
+            active,
             feed.retired,
             feed.failures,
             feed.next_poll.as_microsecond(),

@@ -2,6 +2,7 @@
 
 mod configure;
 mod finish;
+mod handover;
 mod label;
 mod place;
 mod poll;
@@ -31,6 +32,7 @@ pub use session::StoredSession;
 
 pub(crate) use configure::FeedConfiguration;
 pub(crate) use finish::FinishEntry;
+pub(crate) use handover::{EntryHandover, HandedEntries};
 pub(crate) use label::{LABEL_COLUMNS, LabelRemoval, Labelling, TextKeeping, read_label};
 pub(crate) use poll_request::RequestedPoll;
 pub(crate) use position::PositionChange;

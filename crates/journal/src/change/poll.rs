@@ -134,8 +134,17 @@ fn commit_entry(
     }
 }
 
-/// Puts an entry among those that wait. One that waits already keeps its place and its due time, in its newest words.
-fn await_page(ledger: &mut Ledger<'_>, feed: i64, entry: &Entry, due: Timestamp) -> Result<(), JournalError> {
+/// Puts an entry among those that wait, here or where its page is read. One that waits already keeps its place and its due time, in its
+/// newest words.
+pub(super) fn await_page(
+    ledger: &mut Ledger<'_>,
+    feed: i64,
+    entry: &Entry,
+    due: Timestamp,
+) -> Result<(), JournalError> {
+    if entry.link.as_ref().is_some_and(|link| ledger.is_elsewhere(link)) {
+        return ledger.hand_over(feed, entry.clone(), due, 0);
+    }
     let json =
         serde_json::to_string(entry).map_err(JournalError::json("an entry could not be written as JSON"))?;
     let host = entry.link.as_ref().and_then(|link| link.host_str()).unwrap_or_default();

@@ -1,0 +1,154 @@
+//! The rows that make up a journal's state, as records: which of them a transaction changed, and the file made anew from them.
+//!
+//! Triggers note which rows change. They are temporary, so they are there on the connection of a journal that has a
+//! [`CommitLog`](crate::CommitLog) and nowhere else, and no change needs to know of them. Feeds stand in records by their ids, since their
+//! numbers are those of one file.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::JournalError;
+use crate::commit_log::StateRecord;
+
+/// A table whose rows are state.
+struct StateTable {
+    /// Its name, the first part of its records' keys.
+    name: &'static str,
+    /// The columns that tell its rows apart; a second one where there are two.
+    columns: [&'static str; 2],
+    /// The rest of a record's key, of a row called `{row}`.
+    key: &'static str,
+    /// The record's value, of the row in which those columns are `?1` and `?2`.
+    select: &'static str,
+    /// Makes rows of the records with keys of this table, in the table `records`.
+    restore: &'static str,
+}
+
+/// In the order in which they are restored: rows of the others name feeds.
+const TABLES: [StateTable; 9] = [
+    StateTable {
+        name: "feeds",
+        columns: ["id", "id"],
+        key: "{row}.id",
+        select: "SELECT json_object('id', id, 'active', active, 'retired', retired, 'failures', failures, 'next_poll', next_poll, \
+                 'state', state) FROM feeds WHERE id = ?1 AND id = ?2",
+        restore: "INSERT INTO feeds (id, active, retired, failures, next_poll, state) \
+                  SELECT value ->> 'id', value ->> 'active', value ->> 'retired', value ->> 'failures', value ->> 'next_poll', \
+                  value ->> 'state' FROM records",
+    },
+    StateTable {
+        name: "entries",
+        columns: ["feed", "id"],
+        key: "(SELECT id FROM feeds WHERE number = {row}.feed), {row}.id",
+        select: "SELECT json_object('feed', f.id, 'id', e.id, 'digest', hex(e.digest), 'edition', e.edition, 'first_seen', e.first_seen, \
+                 'listed', e.listed) FROM entries e JOIN feeds f ON f.number = e.feed WHERE e.feed = ?1 AND e.id = ?2",
+        restore: "INSERT INTO entries (feed, id, digest, edition, first_seen, listed) \
+                  SELECT f.number, value ->> 'id', unhex(value ->> 'digest'), value ->> 'edition', value ->> 'first_seen', \
+                  value ->> 'listed' FROM records JOIN feeds f ON f.id = value ->> 'feed'",
+    },
+    StateTable {
+        name: "pending",
+        columns: ["feed", "id"],
+        key: "(SELECT id FROM feeds WHERE number = {row}.feed), {row}.id",
+        select: "SELECT json_object('feed', f.id, 'id', p.id, 'due', p.due, 'attempts', p.attempts, 'reason', p.reason, 'host', p.host, \
+                 'link', p.link, 'entry', p.entry) FROM pending p JOIN feeds f ON f.number = p.feed WHERE p.feed = ?1 AND p.id = ?2",
+        restore: "INSERT INTO pending (feed, id, due, attempts, reason, host, link, entry) \
+                  SELECT f.number, value ->> 'id', value ->> 'due', value ->> 'attempts', value ->> 'reason', value ->> 'host', \
+                  value ->> 'link', value ->> 'entry' FROM records JOIN feeds f ON f.id = value ->> 'feed'",
+    },
+    StateTable {
+        name: "old_entries",
+        columns: ["key", "key"],
+        key: "{row}.key",
+        select: "SELECT json_object('key', key, 'digest', digest) FROM old_entries WHERE key = ?1 AND key = ?2",
+        restore: "INSERT INTO old_entries (key, digest) SELECT value ->> 'key', value ->> 'digest' FROM records",
+    },
+    StateTable {
+        name: "revisions",
+        columns: ["id", "id"],
+        key: "hex({row}.id)",
+        select: "SELECT json_object('id', hex(id), 'revision', revision, 'digest', hex(digest), 'withdrawn', withdrawn) \
+                 FROM revisions WHERE id = ?1 AND id = ?2",
+        restore: "INSERT INTO revisions (id, revision, digest, withdrawn) \
+                  SELECT unhex(value ->> 'id'), value ->> 'revision', unhex(value ->> 'digest'), value ->> 'withdrawn' FROM records",
+    },
+    StateTable {
+        name: "identities",
+        columns: ["key", "key"],
+        key: "{row}.key",
+        select: "SELECT json_object('key', key, 'article', hex(article)) FROM identities WHERE key = ?1 AND key = ?2",
+        restore: "INSERT INTO identities (key, article) SELECT value ->> 'key', unhex(value ->> 'article') FROM records",
+    },
+    StateTable {
+        name: "links",
+        columns: ["id", "id"],
+        key: "{row}.id",
+        select: "SELECT json_object('id', id, 'time', time, 'sequence', sequence) FROM links WHERE id = ?1 AND id = ?2",
+        restore: "INSERT INTO links (id, time, sequence) \
+                  SELECT value ->> 'id', value ->> 'time', value ->> 'sequence' FROM records",
+    },
+    StateTable {
+        name: "revisits",
+        columns: ["article", "article"],
+        key: "{row}.article",
+        select: "SELECT json_object('article', r.article, 'feed', f.id, 'due', r.due, 'host', r.host, 'link', r.link, 'state', r.state) \
+                 FROM revisits r JOIN feeds f ON f.number = r.feed WHERE r.article = ?1 AND r.article = ?2",
+        restore: "INSERT INTO revisits (article, feed, due, host, link, state) \
+                  SELECT value ->> 'article', f.number, value ->> 'due', value ->> 'host', value ->> 'link', value ->> 'state' \
+                  FROM records JOIN feeds f ON f.id = value ->> 'feed'",
+    },
+    StateTable {
+        name: "journal",
+        columns: ["one", "one"],
+        key: "{row}.one",
+        select: "SELECT json_object('last_sequence', last_sequence, 'entries', entries) FROM journal WHERE one = ?1 AND one = ?2",
+        restore: "UPDATE journal SET last_sequence = value ->> 'last_sequence', relay_position = value ->> 'last_sequence', \
+                  entries = value ->> 'entries', pending = (SELECT count(*) FROM pending) FROM records",
+    },
+];
+
+/// Has `connection` note which rows of the state change from now on.
+pub(crate) fn watch(connection: &Connection) -> Result<(), JournalError> {
+    connection.execute_batch("CREATE TEMP TABLE changed_rows (name TEXT, key TEXT, first, second)")?;
+    for StateTable { name, columns: [first, second], key, .. } in &TABLES {
+        for (verb, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
+            let key = key.replace("{row}", row);
+            connection.execute_batch(&format!(
+                "CREATE TEMP TRIGGER {name}_{verb} AFTER {verb} ON main.{name} BEGIN \
+                 INSERT INTO changed_rows VALUES ('{name}', json_array('{name}', {key}), {row}.{first}, {row}.{second}); END"
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// The rows that the open transaction has changed, as they are now; and notes them no longer.
+pub(crate) fn take_changed(connection: &Connection) -> Result<Vec<StateRecord>, JournalError> {
+    let mut records = Vec::new();
+    for table in &TABLES {
+        let mut changed = connection
+            .prepare_cached("SELECT DISTINCT key, first, second FROM changed_rows WHERE name = ?1")?;
+        let mut changed = changed.query([table.name])?;
+        let mut select = connection.prepare_cached(table.select)?;
+        while let Some(row) = changed.next()? {
+            let (first, second) = (row.get_ref(1)?, row.get_ref(2)?);
+            let value =
+                select.query_row(params![borrowed(first), borrowed(second)], |row| row.get(0)).optional()?;
+            records.push(StateRecord { key: row.get(0)?, value });
+        }
+    }
+    connection.prepare_cached("DELETE FROM changed_rows")?.execute([])?;
+    Ok(records)
+}
+
+fn borrowed(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::ToSqlOutput<'_> {
+    rusqlite::types::ToSqlOutput::Borrowed(value)
+}
+
+/// Makes rows of the `records` that were read: a table of that name with columns `key` and `value`, in which each key stands once.
+pub(crate) fn restore(connection: &Connection) -> Result<(), JournalError> {
+    for StateTable { name, restore, .. } in &TABLES {
+        let of_table = format!("(SELECT value FROM temp.records WHERE key LIKE '[\"{name}\",%') AS records");
+        connection.execute(&restore.replace("FROM records", &format!("FROM {of_table}")), [])?;
+    }
+    Ok(())
+}

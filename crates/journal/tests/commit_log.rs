@@ -1,0 +1,207 @@
+//! A journal whose transactions a log has before the file does, and the file made anew from that log.
+
+#![allow(clippy::unwrap_used)] // the whole file is test code
+
+mod harness;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use dateline_journal::{
+    CommitLog, Delay, EntryOutcome, HandedEntry, Journal, JournalError, JournalRebuild, LoggedTransaction,
+    Options,
+};
+use dateline_wire::{Entry, EntryId, JournalId, RejectReason, Sequence};
+use harness::{announce, article, at, entry, feed, finish, reject};
+use tempfile::{TempDir, tempdir};
+use url::Url;
+
+/// Keeps what it is given, or refuses.
+#[derive(Debug, Default)]
+struct Log {
+    committed: Mutex<Vec<LoggedTransaction>>,
+    refusal: Mutex<Option<JournalError>>,
+}
+
+impl CommitLog for Log {
+    fn is_elsewhere(&self, page: &Url) -> bool {
+        page.host_str() == Some("elsewhere.example")
+    }
+
+    fn commit(&self, transaction: LoggedTransaction) -> Result<(), JournalError> {
+        if let Some(refusal) = self.refusal.lock().unwrap().clone() {
+            return Err(refusal);
+        }
+        self.committed.lock().unwrap().push(transaction);
+        Ok(())
+    }
+}
+
+impl Log {
+    fn handed_over(&self) -> Vec<HandedEntry> {
+        self.committed.lock().unwrap().iter().flat_map(|done| done.handed_over.clone()).collect()
+    }
+
+    fn events(&self) -> usize {
+        self.committed.lock().unwrap().iter().map(|done| done.events.len()).sum()
+    }
+
+    /// The records that compaction would leave.
+    fn records(&self) -> BTreeMap<String, String> {
+        let mut records = BTreeMap::new();
+        for record in self.committed.lock().unwrap().iter().flat_map(|done| &done.state) {
+            match &record.value {
+                Some(value) => drop(records.insert(record.key.clone(), value.clone())),
+                None => drop(records.remove(&record.key)),
+            }
+        }
+        records
+    }
+}
+
+fn open(path: &Path, log: &Arc<Log>) -> Journal {
+    Journal::open(path, Options { commit_log: Some(log.clone()), ..Options::default() }).unwrap()
+}
+
+fn journal() -> (TempDir, Journal, Arc<Log>) {
+    let (folder, log) = (tempdir().unwrap(), Arc::new(Log::default()));
+    let journal = open(&folder.path().join("journal.db"), &log);
+    (folder, journal, log)
+}
+
+/// What a log has, as a journal of its own.
+fn rebuilt(folder: &TempDir, log: &Arc<Log>) -> Journal {
+    let path = folder.path().join("rebuilt.db");
+    let mut rebuild = JournalRebuild::begin(&path, &JournalId::from_stored("fleet.7")).unwrap();
+    for record in log.committed.lock().unwrap().iter().flat_map(|done| &done.state) {
+        rebuild.take(&record.key, record.value.as_deref()).unwrap();
+    }
+    rebuild.finish().unwrap();
+    open(&path, log)
+}
+
+fn elsewhere(guid: &str) -> Entry {
+    let link = Some(format!("https://elsewhere.example/{guid}").parse().unwrap());
+    Entry { link, ..entry(guid, "A visit") }
+}
+
+#[tokio::test]
+async fn a_journal_made_anew_from_its_log_goes_on_where_the_first_was() {
+    let (folder, journal, log) = journal();
+    journal.configure_feeds(vec![feed(0), feed(1)]).await.unwrap();
+    let mut polled = feed(0);
+    polled.validators.etag = Some("\"v1\"".into());
+    let entries = ["a", "b", "c", "d"].map(|guid| entry(guid, "A visit"));
+    journal.commit_poll(harness::poll(polled.clone(), entries.to_vec(), 1)).await.unwrap();
+    finish(&journal, &polled.id, "a", article("a", "A visit", "It began."), 2).await.unwrap();
+    finish(&journal, &polled.id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap();
+    let failed = Delay::Failed("status 503".to_owned());
+    journal.postpone(polled.id.clone(), EntryId::of_guid("c"), at(90), failed).await.unwrap();
+
+    let again = rebuilt(&folder, &log);
+    let mut feeds = again.feeds().unwrap();
+    feeds.sort_by_key(|feed| feed.url.to_string());
+    assert_eq!(feeds, [polled.clone(), feed(1)]);
+    assert_eq!((again.id().as_str(), again.last_sequence().unwrap()), ("fleet.7", Sequence(2)));
+    let due = again.pending(at(100), 10).unwrap().entries;
+    let waiting: Vec<_> = due.iter().map(|due| (due.entry.guid.as_deref().unwrap(), due.attempts)).collect();
+    assert_eq!(waiting, [("d", 0), ("c", 1)]);
+    // What it knows of entries and articles it knows for good.
+    let news = announce(&again, 0, entries.to_vec(), 4).await.unwrap();
+    assert_eq!((news.new, news.changed), (0, 0));
+    let same = finish(&again, &polled.id, "c", article("a", "A visit", "It began."), 5).await.unwrap();
+    assert_eq!((same.outcome, same.sequence), (EntryOutcome::Duplicate, Sequence(3)));
+    let next = finish(&again, &polled.id, "d", article("a", "A visit", "It ended."), 6).await.unwrap();
+    assert_eq!(next.outcome, EntryOutcome::Article { revision: 2 });
+}
+
+#[tokio::test]
+async fn the_log_has_one_record_for_each_row_that_is_left() {
+    let (_folder, journal, log) = journal();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    announce(&journal, 0, vec![entry("a", "A visit"), entry("b", "A visit")], 1).await.unwrap();
+    finish(&journal, &feed(0).id, "a", article("a", "A visit", "It began."), 2).await.unwrap();
+    let of_table = |name: &str| {
+        let prefix = format!("[\"{name}\",");
+        log.records().keys().filter(|key| key.starts_with(&prefix)).count()
+    };
+    let found = ["feeds", "entries", "pending", "revisions", "links", "journal"].map(of_table);
+    assert_eq!(found, [1, 2, 1, 1, 1, 1]);
+    assert_eq!(log.events(), 1);
+}
+
+#[tokio::test]
+async fn what_the_log_refuses_is_not_in_the_file_either_and_can_be_tried_again() {
+    let (_folder, journal, log) = journal();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    *log.refusal.lock().unwrap() = Some(JournalError::LogUnavailable("no broker".to_owned()));
+    let refused = announce(&journal, 0, vec![entry("a", "A visit")], 1).await.unwrap_err();
+    assert!(refused.is_retryable(), "{refused}");
+    assert_eq!(journal.backlog().unwrap(), 0);
+    *log.refusal.lock().unwrap() = Some(JournalError::LogLost("the shard is another's".to_owned()));
+    assert!(!announce(&journal, 0, vec![entry("a", "A visit")], 1).await.unwrap_err().is_retryable());
+    *log.refusal.lock().unwrap() = None;
+    assert_eq!(announce(&journal, 0, vec![entry("a", "A visit")], 1).await.unwrap().new, 1);
+    assert_eq!(journal.backlog().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_entry_whose_page_is_elsewhere_waits_where_it_is_taken_in() {
+    let (_folder, first, log) = journal();
+    first.configure_feeds(vec![feed(0)]).await.unwrap();
+    let entries = vec![entry("here", "A visit"), elsewhere("there")];
+    assert_eq!(announce(&first, 0, entries, 1).await.unwrap().new, 2);
+    assert_eq!(first.backlog().unwrap(), 1);
+    let handed = log.handed_over();
+    let guids: Vec<_> = handed.iter().map(|handed| handed.entry.guid.as_deref().unwrap()).collect();
+    assert_eq!(guids, ["there"]);
+
+    // The other journal doesn't know the feed.
+    let folder = tempdir().unwrap();
+    let second = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
+    second.take_handed_over(handed.into(), 8, at(2)).await.unwrap();
+    let due = second.pending(at(3), 10).unwrap().entries;
+    assert_eq!((due.len(), &due[0].feed, due[0].edition), (1, &feed(0).id, 1));
+    let ended = finish(&second, &feed(0).id, "there", article("there", "A visit", "It began."), 4).await;
+    assert_eq!(ended.unwrap().outcome, EntryOutcome::Article { revision: 1 });
+    assert_eq!(second.feeds().unwrap(), [], "the feed is not polled there");
+}
+
+#[tokio::test]
+async fn an_edit_that_is_handed_over_while_its_entry_is_worked_on_is_looked_at_next() {
+    let (_folder, first, log) = journal();
+    first.configure_feeds(vec![feed(0)]).await.unwrap();
+    announce(&first, 0, vec![elsewhere("a")], 1).await.unwrap();
+    announce(&first, 0, vec![Entry { title: Some("A visit ends".into()), ..elsewhere("a") }], 2)
+        .await
+        .unwrap();
+    let [announced, edited] = log.handed_over().try_into().unwrap();
+    assert_eq!((announced.edition, edited.edition), (1, 2));
+
+    let folder = tempdir().unwrap();
+    let second = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
+    second.take_handed_over([announced.clone()].into(), 1, at(2)).await.unwrap();
+    assert_eq!(second.pending(at(3), 10).unwrap().entries.len(), 1);
+    second.take_handed_over([edited].into(), 2, at(4)).await.unwrap();
+    let ended = finish(&second, &feed(0).id, "a", article("a", "A visit", "It began."), 5).await.unwrap();
+    assert!(ended.waits);
+    // An older one that comes later, by a page that sent elsewhere, is no news.
+    second.take_handed_over([announced].into(), 3, at(6)).await.unwrap();
+    let due = second.pending(at(7), 10).unwrap().entries;
+    assert_eq!((due.len(), due[0].edition, due[0].entry.title.as_deref()), (1, 2, Some("A visit ends")));
+}
+
+#[tokio::test]
+async fn an_entry_whose_page_turns_out_to_be_elsewhere_is_handed_over_and_waits_here_no_more() {
+    let (_folder, journal, log) = journal();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    announce(&journal, 0, vec![entry("a", "A visit")], 1).await.unwrap();
+    assert_eq!(journal.pending(at(2), 1).unwrap().entries.len(), 1);
+    let target: Url = "https://elsewhere.example/moved".parse().unwrap();
+    journal.hand_over(feed(0).id, EntryId::of_guid("a"), target.clone()).await.unwrap();
+    assert_eq!(journal.backlog().unwrap(), 0);
+    let [handed] = log.handed_over().try_into().unwrap();
+    assert_eq!((handed.entry.link, handed.attempts), (Some(target), 1));
+    assert!(!log.records().keys().any(|key| key.starts_with("[\"pending\"")));
+}
