@@ -8,7 +8,7 @@ use percent_encoding::{CONTROLS, percent_encode};
 use url::Url;
 
 use crate::{
-    Clock, Feed, FetchSettings, MemoryLease, coding,
+    Clock, ContactGuard, ContactVerdict, Feed, FetchSettings, MemoryLease, coding,
     politeness::Politeness,
     retry_after::retry_after,
     transport::{Form, Purpose, Request, Response, Transport, TransportError},
@@ -31,6 +31,8 @@ pub(crate) enum RequestFailure {
     Transport(#[from] TransportError),
     #[error("the host is to be left alone until {until}")]
     Resting { until: Timestamp },
+    #[error("the host is for another member of the fleet to ask")]
+    Elsewhere,
     #[error("more than {0} redirects")]
     TooManyRedirects(usize),
     #[error("redirects in a circle")]
@@ -39,6 +41,9 @@ pub(crate) enum RequestFailure {
     BadRedirect { status: u16 },
 }
 
+/// How long to wait before a host is asked that may not be asked now.
+const CONTACT_PAUSE: Duration = Duration::from_secs(1);
+
 pub(crate) struct PoliteClient {
     transport: Arc<dyn Transport>,
     politeness: Politeness,
@@ -46,6 +51,8 @@ pub(crate) struct PoliteClient {
     user_agent: HeaderValue,
     max_redirects: usize,
     max_retry_after: Duration,
+    /// Says which hosts may be asked; all, without.
+    guard: Option<Arc<dyn ContactGuard>>,
 }
 
 impl PoliteClient {
@@ -58,12 +65,31 @@ impl PoliteClient {
                 .unwrap_or(HeaderValue::from_static("Dateline")),
             max_redirects: settings.max_redirects,
             max_retry_after: settings.max_retry_after,
+            guard: None,
         }
+    }
+
+    /// The same client, which asks those hosts only that `guard` allows.
+    pub(crate) fn guarded(&self, settings: &FetchSettings, guard: Arc<dyn ContactGuard>) -> Self {
+        Self { guard: Some(guard), ..self.under(self.transport.clone(), settings) }
+    }
+
+    fn verdict(&self, host: &str) -> ContactVerdict {
+        self.guard.as_ref().map_or(ContactVerdict::Allowed, |guard| guard.verdict(host))
+    }
+
+    /// Whether `url` is for somebody else to ask for.
+    pub(crate) fn is_elsewhere(&self, url: &Url) -> bool {
+        self.verdict(url.host_str().unwrap_or_default()) == ContactVerdict::Elsewhere
     }
 
     /// A client that asks through `transport` under other settings, with the same politeness.
     pub(crate) fn under(&self, transport: Arc<dyn Transport>, settings: &FetchSettings) -> Self {
-        Self { politeness: self.politeness.under(settings), ..Self::new(transport, settings, self.clock) }
+        Self {
+            politeness: self.politeness.under(settings),
+            guard: self.guard.clone(),
+            ..Self::new(transport, settings, self.clock)
+        }
     }
 
     pub(crate) fn politeness(&self) -> &Politeness {
@@ -118,6 +144,14 @@ impl PoliteClient {
             .turn(host)
             .await
             .map_err(|resting| RequestFailure::Resting { until: self.clock.moment_of(resting.until) })?;
+        match self.verdict(host) {
+            ContactVerdict::Allowed => {}
+            ContactVerdict::Elsewhere => return Err(RequestFailure::Elsewhere),
+            ContactVerdict::NotNow => {
+                let until = self.clock.now().checked_add(CONTACT_PAUSE).unwrap_or(Timestamp::MAX);
+                return Err(RequestFailure::Resting { until });
+            }
+        }
         let mut headers = self.headers(request.purpose);
         if let Some(feed) = feed {
             headers.extend(feed.options().user_agent.clone().map(|agent| (header::USER_AGENT, agent)));

@@ -6,8 +6,8 @@ use dateline_wire::FeedId;
 use jiff::Timestamp;
 
 use crate::{
-    Clock, FetchSettings, PollSettings, Schedule, chance::chance, client::PoliteClient, memory::PageMemory,
-    robots::Robots, transport::Transport, websub::Leases,
+    Clock, ContactGuard, FetchSettings, PollSettings, Schedule, chance::chance, client::PoliteClient,
+    memory::PageMemory, robots::Robots, transport::Transport, websub::Leases,
 };
 
 /// Polls feeds and fetches pages through one transport, with one politeness for all.
@@ -62,6 +62,20 @@ impl Fetcher {
             robots: self.robots.known_to(&fetch.user_agent),
             fetch,
             settings: poll,
+            seed: self.seed,
+            leases: self.leases.clone(),
+            memory: self.memory.clone(),
+        }
+    }
+
+    /// The same fetcher, which asks those hosts only that `guard` allows, and goes on with what this one knows.
+    #[must_use]
+    pub fn guarded(&self, guard: Arc<dyn ContactGuard>) -> Self {
+        Self {
+            client: self.client.guarded(&self.fetch, guard),
+            robots: self.robots.known_to(&self.fetch.user_agent),
+            fetch: self.fetch.clone(),
+            settings: self.settings.clone(),
             seed: self.seed,
             leases: self.leases.clone(),
             memory: self.memory.clone(),

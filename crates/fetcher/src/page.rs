@@ -102,6 +102,12 @@ pub enum PageFailure {
         /// When robots.txt will be asked for again.
         retry_after: Duration,
     },
+    /// Its host, or one that it sends to, is for another member of the fleet to ask.
+    #[error("its host is for another member of the fleet to ask")]
+    Elsewhere {
+        /// The page that is to be asked for there.
+        link: Box<Url>,
+    },
     /// The redirects lead nowhere.
     #[error("{0}")]
     Redirects(String),
@@ -128,7 +134,7 @@ impl PageError {
             PageFailure::Resting { .. } => RejectReason::Resting,
             PageFailure::Robots => RejectReason::Robots,
             PageFailure::RobotsUnreachable { .. } => RejectReason::RobotsUnreachable,
-            PageFailure::Redirects(_) => RejectReason::Redirects,
+            PageFailure::Redirects(_) | PageFailure::Elsewhere { .. } => RejectReason::Redirects,
             PageFailure::Redirector => RejectReason::Redirector,
             PageFailure::Empty => RejectReason::Empty,
             PageFailure::NotHtml(_) => RejectReason::NotHtml,
@@ -227,6 +233,9 @@ impl Fetcher {
                 continue;
             }
             let at = |failure: PageFailure| PageError { url: shown(&url), failure };
+            if self.client.is_elsewhere(&url) {
+                return Err(at(PageFailure::Elsewhere { link: Box::new(url.clone()) }));
+            }
             if obeys_robots {
                 self.ask_robots(&url, feed).await.map_err(at)?;
             }

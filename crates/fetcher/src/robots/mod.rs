@@ -181,7 +181,9 @@ impl Robots {
             Err(
                 RequestFailure::TooManyRedirects(_)
                 | RequestFailure::RedirectLoop
-                | RequestFailure::BadRedirect { .. },
+                | RequestFailure::BadRedirect { .. }
+                // It is for another member of the fleet to ask there.
+                | RequestFailure::Elsewhere,
             ) => nothing_said,
             Err(RequestFailure::Transport(error)) => match error.kind {
                 // The page will fail for the same reason, and say so better; a recording without it was made without.
