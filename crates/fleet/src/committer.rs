@@ -1,0 +1,203 @@
+//! Where the transactions of all shards of a member are committed: many in one of Kafka's.
+//!
+//! What shards commit while one transaction is on its way shares the next. A transaction holds, for each of them, the rows of its state
+//! that changed, its events, the entries that pass to other shards, and as an offset of the group how far it has taken in what passed
+//! to it. That offset is the fence: the broker takes it only from a member of the group's present generation (KIP-447). It is sent
+//! when the broker has all else, so that nothing of a transaction is written after its membership was seen.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
+
+use dateline_journal::{HandedEntry, JournalError, LoggedTransaction};
+use dateline_publisher::{EventRecords, Record, SizeVerdict, TransactionalProducer};
+use dateline_wire::JournalId;
+use rdkafka::consumer::Consumer;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::{Offset, TopicPartitionList};
+use tokio::sync::watch;
+
+use crate::error::FleetSessionError;
+use crate::lease::MemberLease;
+use crate::membership::GroupConsumer;
+use crate::shard::{Shard, ShardMap};
+use crate::tenure::{Tenures, Term};
+
+/// How many of the shards' transactions share one of Kafka's at most.
+const MAX_SHARED: usize = 512;
+
+/// How many records, beyond which no further transaction joins.
+const MAX_RECORDS: usize = 2_000;
+
+/// A transaction of a shard's journal, and who waits for it.
+pub(crate) struct ShardTransaction {
+    pub(crate) shard: Shard,
+    pub(crate) term: Term,
+    pub(crate) transaction: LoggedTransaction,
+    pub(crate) reply: SyncSender<Result<(), JournalError>>,
+}
+
+/// Whether transactions are fenced. Only tests make some that are not, of a member that believes that it holds what it held: to show that
+/// they would find that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fence {
+    Offsets,
+    None,
+}
+
+/// What the committing thread works with.
+pub(crate) struct Committer {
+    pub(crate) producer: TransactionalProducer,
+    pub(crate) records: EventRecords,
+    pub(crate) consumer: Arc<GroupConsumer>,
+    pub(crate) tenures: Arc<Tenures>,
+    pub(crate) lease: Arc<MemberLease>,
+    pub(crate) map: ShardMap,
+    pub(crate) fleet: String,
+    pub(crate) state_topic: String,
+    pub(crate) handover_topic: String,
+    /// How long the offsets of a transaction may take: they are never answered where the group's coordinator goes away at the wrong moment.
+    pub(crate) fence_timeout: Duration,
+    /// After how long without a transaction an empty one is made.
+    pub(crate) proof_interval: Duration,
+    pub(crate) fence: Fence,
+    /// Told when the session has to end, and why.
+    pub(crate) ended: watch::Sender<Option<String>>,
+}
+
+impl Committer {
+    /// Commits what comes until nobody can hand anything in any more, or the session has to end.
+    pub(crate) fn run(self, waiting: Receiver<ShardTransaction>) {
+        loop {
+            let mut batch = Vec::new();
+            match waiting.recv_timeout(self.proof_interval) {
+                Ok(first) => batch.push(first),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            let mut records: usize = batch.iter().map(records_in).sum();
+            while batch.len() < MAX_SHARED
+                && records < MAX_RECORDS
+                && let Ok(next) = waiting.try_recv()
+            {
+                records += records_in(&next);
+                batch.push(next);
+            }
+            if let Err(FleetSessionError::Transient(why)) = self.commit(batch) {
+                self.ended.send_replace(Some(why));
+                return;
+            }
+        }
+    }
+
+    /// Commits a batch, or an empty transaction for no batch, and answers everyone.
+    fn commit(&self, batch: Vec<ShardTransaction>) -> Result<(), FleetSessionError> {
+        let mut tenures = self.tenures.lock();
+        let was_empty = batch.is_empty();
+        let (batch, late): (Vec<_>, Vec<_>) = batch
+            .into_iter()
+            .partition(|job| self.fence == Fence::None || tenures.is_open(job.shard, job.term));
+        for job in late {
+            let _ = job.reply.send(Err(JournalError::LogLost(format!("shard {} has passed on", job.shard))));
+        }
+        let mut next: Vec<(Shard, Term, i64)> = Vec::new();
+        for job in &batch {
+            let before = tenures.next_of(job.shard, job.term).unwrap_or_default();
+            // Of several transactions of one shard the last says how far it is.
+            next.retain(|(shard, ..)| *shard != job.shard);
+            next.push((job.shard, job.term, job.transaction.taken_until.unwrap_or(before)));
+        }
+        let offsets: Vec<(Shard, i64)> = match next.is_empty() {
+            true if was_empty => tenures.any_open().into_iter().collect(),
+            _ => next.iter().map(|(shard, _, next)| (*shard, *next)).collect(),
+        };
+        if offsets.is_empty() {
+            return Ok(());
+        }
+        let began = Instant::now();
+        match self.try_commit(&batch, &offsets) {
+            Ok(()) => {
+                self.lease.renew(began);
+                next.iter().for_each(|(shard, term, next)| tenures.open(*shard, *term, *next));
+                drop(tenures);
+                batch.into_iter().for_each(|job| drop(job.reply.send(Ok(()))));
+                Ok(())
+            }
+            Err(error) => {
+                let aborted = self.producer.abort(&error);
+                drop(tenures);
+                let why = self.producer.describe(&error);
+                let failure = || match &aborted {
+                    Ok(()) => JournalError::LogUnavailable(why.clone()),
+                    // Whether the last transaction was committed is not known, or nothing can be committed here any more.
+                    Err(_) => JournalError::LogLost(why.clone()),
+                };
+                batch.into_iter().for_each(|job| drop(job.reply.send(Err(failure()))));
+                tracing::debug!(why, "a transaction failed");
+                aborted.map_err(Into::into)
+            }
+        }
+    }
+
+    fn try_commit(&self, batch: &[ShardTransaction], offsets: &[(Shard, i64)]) -> Result<(), KafkaError> {
+        self.producer.begin()?;
+        for ShardTransaction { shard, transaction, .. } in batch {
+            self.send(*shard, transaction)?;
+        }
+        self.producer.await_deliveries()?;
+        if self.fence == Fence::Offsets {
+            let mut places = TopicPartitionList::with_capacity(offsets.len());
+            for (shard, next) in offsets {
+                places.add_partition_offset(
+                    &self.handover_topic,
+                    shard.partition(),
+                    Offset::Offset(*next),
+                )?;
+            }
+            let membership = self
+                .consumer
+                .group_metadata()
+                .ok_or(KafkaError::ConsumerCommit(RDKafkaErrorCode::UnknownMemberId))?;
+            self.producer.send_offsets(&places, &membership, self.fence_timeout)?;
+        }
+        self.producer.commit()
+    }
+
+    fn send(&self, shard: Shard, transaction: &LoggedTransaction) -> Result<(), KafkaError> {
+        for record in &transaction.state {
+            self.producer.send(Record {
+                topic: &self.state_topic,
+                partition: Some(shard.partition()),
+                key: &record.key,
+                value: record.value.as_deref().map(str::as_bytes),
+                headers: None,
+            })?;
+        }
+        let journal = JournalId::from_stored(format!("{}.{shard}", self.fleet));
+        for event in &transaction.events {
+            self.records.send(&self.producer, event, &journal, SizeVerdict::NotRefused)?;
+        }
+        for handed in &transaction.handed_over {
+            let value = serde_json::to_string(handed)
+                .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
+            self.producer.send(Record {
+                topic: &self.handover_topic,
+                partition: Some(self.heir_of(handed).partition()),
+                key: &format!("{}/{}", handed.feed, handed.entry.id),
+                value: Some(value.as_bytes()),
+                headers: None,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The shard that an entry passes to.
+    fn heir_of(&self, handed: &HandedEntry) -> Shard {
+        handed.entry.link.as_ref().map_or(Shard(0), |link| self.map.of_url(link))
+    }
+}
+
+fn records_in(job: &ShardTransaction) -> usize {
+    let LoggedTransaction { state, events, handed_over, .. } = &job.transaction;
+    state.len() + events.len() + handed_over.len()
+}

@@ -1,0 +1,80 @@
+//! What ends a member's session with its group, and what of it stops the member for good.
+
+use dateline_publisher::{RelayError, SessionError};
+use rdkafka::error::KafkaError;
+use thiserror::Error;
+
+/// Why a member has stopped and needs somebody to act.
+#[derive(Debug, Error)]
+pub enum FleetError {
+    /// A setting is wrong.
+    #[error("{0}")]
+    Settings(String),
+    /// The fleet was made with another number of shards.
+    #[error(
+        "the topic {topic} has {found} partitions, and fleet.shards is {expected}: a fleet keeps the number of shards that it was made \
+         with. Set fleet.shards to {found}, or give the new fleet another name"
+    )]
+    Shards {
+        /// The topic.
+        topic: String,
+        /// Its partitions.
+        found: usize,
+        /// The configured shards.
+        expected: u32,
+    },
+    /// Another process is this member.
+    #[error(
+        "another process has joined the fleet as {member:?}: stop one of the two, or give each its own fleet.member ({why})"
+    )]
+    Twin {
+        /// What both are called.
+        member: String,
+        /// What Kafka said.
+        why: String,
+    },
+    /// Kafka cannot be used with these settings.
+    #[error(transparent)]
+    Kafka(#[from] RelayError),
+    /// A thread panicked.
+    #[error("the fleet's thread broke off")]
+    Thread,
+}
+
+/// What ends a session.
+#[derive(Debug, Error)]
+pub(crate) enum FleetSessionError {
+    /// It will pass: the member joins again, and has its shards' state from the topics.
+    #[error("{0}")]
+    Transient(String),
+    /// Somebody has to act.
+    #[error("{0}")]
+    Fatal(FleetError),
+}
+
+impl From<FleetError> for FleetSessionError {
+    fn from(error: FleetError) -> Self {
+        Self::Fatal(error)
+    }
+}
+
+impl From<RelayError> for FleetSessionError {
+    fn from(error: RelayError) -> Self {
+        Self::Fatal(error.into())
+    }
+}
+
+impl From<KafkaError> for FleetSessionError {
+    fn from(error: KafkaError) -> Self {
+        Self::Transient(error.to_string())
+    }
+}
+
+impl From<SessionError> for FleetSessionError {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Transient(why) | SessionError::Fenced(why) => Self::Transient(why),
+            SessionError::Fatal(error) => Self::Fatal(error.into()),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! A shard that this member holds, for whoever works on it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use dateline_journal::Journal;
+use tokio::sync::watch;
+
+use crate::lease::MemberLease;
+use crate::shard::{Shard, ShardMap};
+
+/// Whether a host may be asked for something now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostContact {
+    /// It lies in the shard, and the member holds that.
+    Allowed,
+    /// It lies in another shard: whoever holds that asks it.
+    Elsewhere,
+    /// It isn't certain that the member holds the shard. It may turn out in a moment.
+    NotNow,
+}
+
+/// Says which hosts may be asked for something.
+#[derive(Debug, Clone)]
+pub struct ContactRule {
+    pub(crate) shard: Shard,
+    pub(crate) map: ShardMap,
+    pub(crate) is_open: Arc<AtomicBool>,
+    pub(crate) lease: Arc<MemberLease>,
+}
+
+impl ContactRule {
+    /// Whether `host` may be asked for something now. To be asked before every request.
+    pub fn contact(&self, host: &str) -> HostContact {
+        if self.map.of_host(host) != self.shard {
+            return HostContact::Elsewhere;
+        }
+        let holds = self.lease.holds(Instant::now()) && self.is_open.load(Ordering::Acquire);
+        if holds { HostContact::Allowed } else { HostContact::NotNow }
+    }
+}
+
+/// A shard that this member holds, its state restored.
+pub struct HeldShard {
+    /// Which.
+    pub shard: Shard,
+    /// Its journal, whose transactions Kafka has before it does.
+    pub journal: Journal,
+    /// Which hosts may be asked for something.
+    pub contact: ContactRule,
+    /// Changes whenever entries that other shards handed over wait in the journal.
+    pub handed_over: watch::Receiver<u64>,
+}

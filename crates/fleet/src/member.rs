@@ -1,0 +1,438 @@
+//! A member of a fleet at work: it joins the group, restores each shard that it gets, and has it worked on until it is another's.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
+
+use dateline_journal::{Durability, HandedEntry, Journal, JournalError, Options};
+use dateline_publisher::{EventRecords, KafkaSettings, RelayStatus, TransactionalProducer};
+use dateline_wire::Envelope;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::committer::{Committer, Fence, ShardTransaction};
+use crate::error::{FleetError, FleetSessionError};
+use crate::held_shard::{ContactRule, HeldShard};
+use crate::lease::MemberLease;
+use crate::membership::{self, GroupConsumer, HandoverRecord, ShardNews};
+use crate::restore::restore;
+use crate::shard::{Shard, ShardMap};
+use crate::shard_log::ShardLog;
+use crate::tenure::{Tenures, Term};
+use crate::{FleetSettings, topics};
+
+/// The pauses after a session that failed.
+const MIN_PAUSE: Duration = Duration::from_millis(200);
+const MAX_PAUSE: Duration = Duration::from_secs(10);
+
+/// How long to wait before what failed for a moment is tried again.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// How long the group's consumer waits for news at a time, and so how long it takes to notice the end of a session.
+const POLL_PATIENCE: Duration = Duration::from_millis(100);
+
+/// How many transactions may wait for the committer, one of each shard.
+const MAX_WAITING_TRANSACTIONS: usize = 64;
+
+/// How many shards are restored at once: each takes two connections of its own meanwhile.
+const MAX_RESTORES: usize = 8;
+
+/// How many entries that were handed over may wait for a shard, and how many of them it takes in at once.
+const MAX_WAITING_HANDOVERS: usize = 1_024;
+const MAX_HANDOVERS_AT_ONCE: usize = 256;
+
+/// What is done with a shard.
+pub trait ShardWork: Send + Sync + 'static {
+    /// Works on a shard until `stop`. What is under way then is dropped: the shard is another's. An error is logged, and the session
+    /// begins anew.
+    fn work(&self, shard: HeldShard, stop: CancellationToken) -> BoxFuture<'static, Result<(), String>>;
+}
+
+/// What a member holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MemberStatus {
+    /// The shards whose state is here and that are worked on, in order.
+    pub shards: Vec<Shard>,
+    /// Why the last session ended, until the next one has a shard.
+    pub last_error: Option<String>,
+}
+
+/// A member of a fleet.
+pub struct Member {
+    kafka: Arc<KafkaSettings>,
+    fleet: FleetSettings,
+    envelope: Envelope,
+    folder: PathBuf,
+    fence: Fence,
+    status: watch::Sender<MemberStatus>,
+}
+
+impl Member {
+    /// The member that the settings speak of. The files of its shards are made in `folder`, which is emptied first: nothing in them is
+    /// needed again.
+    ///
+    /// # Errors
+    /// If a setting is wrong.
+    pub fn new(
+        kafka: KafkaSettings,
+        fleet: FleetSettings,
+        envelope: Envelope,
+        folder: impl Into<PathBuf>,
+    ) -> Result<Self, FleetError> {
+        if let Some((setting, expected)) = fleet.objection() {
+            return Err(FleetError::Settings(format!("fleet.{setting}: {expected}")));
+        }
+        // So that what a stopped member left open is aborted by the time its shards are another's, or soon after.
+        let transaction_timeout = kafka.transaction_timeout.min(fleet.session() * 2 / 3);
+        let kafka = Arc::new(KafkaSettings { transaction_timeout, ..kafka });
+        let (folder, fence, status) = (folder.into(), Fence::Offsets, watch::Sender::default());
+        Ok(Self { kafka, fleet, envelope, folder, fence, status })
+    }
+
+    /// A member whose transactions are not fenced: for the test that shows that it would be found out.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_fence(self) -> Self {
+        Self { fence: Fence::None, ..self }
+    }
+
+    /// What it holds, as it changes.
+    pub fn status(&self) -> watch::Receiver<MemberStatus> {
+        self.status.subscribe()
+    }
+
+    /// Is a member until `stop`.
+    ///
+    /// # Errors
+    /// If somebody has to act.
+    pub async fn run(self, work: Arc<dyn ShardWork>, stop: CancellationToken) -> Result<(), FleetError> {
+        let mut pause = MIN_PAUSE;
+        while !stop.is_cancelled() {
+            let ended = self.session(&work, &stop).await;
+            self.status.send_modify(|status| status.shards.clear());
+            match ended {
+                Ok(()) => break,
+                Err(FleetSessionError::Fatal(error)) => return Err(error),
+                Err(FleetSessionError::Transient(why)) => {
+                    tracing::warn!(why, "the member's session has ended; it joins again");
+                    self.status.send_modify(|status| status.last_error = Some(why));
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(pause) => pause = (pause * 2).min(MAX_PAUSE),
+            }
+        }
+        Ok(())
+    }
+
+    /// From joining the group to the first failure after which it isn't known what Kafka has.
+    async fn session(
+        &self,
+        work: &Arc<dyn ShardWork>,
+        stop: &CancellationToken,
+    ) -> Result<(), FleetSessionError> {
+        let (kafka, fleet) = (self.kafka.clone(), self.fleet.clone());
+        let (tenures, lease) = (Arc::new(Tenures::default()), Arc::new(MemberLease::new(fleet.session())));
+        let (news, mut told) = mpsc::unbounded_channel();
+        let (joining, runtime) = ((kafka.clone(), fleet.clone(), tenures.clone()), Handle::current());
+        let joined = tokio::task::spawn_blocking(move || {
+            let (kafka, fleet, tenures) = joining;
+            topics::ensure(&kafka, &fleet, &runtime)?;
+            // Whatever the predecessor of this name left open is aborted before its shards are asked for.
+            let producer = TransactionalProducer::take_over(
+                &kafka,
+                &fleet.transactional_id(),
+                watch::Sender::new(RelayStatus::default()),
+            )?;
+            Ok::<_, FleetSessionError>((producer, membership::join(&kafka, &fleet, tenures, news)?))
+        });
+        let (producer, consumer) = joined.await.map_err(|_| FleetError::Thread)??;
+        let consumer = Arc::new(consumer);
+        let (queue, waiting) = sync_channel::<ShardTransaction>(MAX_WAITING_TRANSACTIONS);
+        let ended = watch::Sender::new(None);
+        let mut has_ended = ended.subscribe();
+        let committer = Committer {
+            producer,
+            records: EventRecords::new(kafka.clone(), self.envelope.clone()),
+            consumer: consumer.clone(),
+            tenures: tenures.clone(),
+            lease: lease.clone(),
+            map: ShardMap::new(fleet.shards),
+            fleet: fleet.name.clone(),
+            state_topic: fleet.state_topic(),
+            handover_topic: fleet.handover_topic(),
+            fence_timeout: kafka.transaction_timeout,
+            proof_interval: fleet.session() / 6,
+            fence: self.fence,
+            ended,
+        };
+        let committing = tokio::task::spawn_blocking(move || committer.run(waiting));
+        let folder = self.folder.join("shards");
+        let mut session = ShardSession {
+            kafka,
+            fleet,
+            consumer: consumer.clone(),
+            tenures: tenures.clone(),
+            lease,
+            folder: folder.clone(),
+            queue,
+            work: work.clone(),
+            status: self.status.clone(),
+            restores: Arc::new(Semaphore::new(MAX_RESTORES)),
+            held: HashMap::new(),
+            tasks: JoinSet::new(),
+        };
+        empty(&folder).map_err(FleetSessionError::Transient)?;
+        let session_over = CancellationToken::new();
+        let (handovers, mut handed) = mpsc::channel(MAX_WAITING_HANDOVERS);
+        let polling = tokio::task::spawn_blocking({
+            let (consumer, fleet, over) = (consumer.clone(), self.fleet.clone(), session_over.clone());
+            move || {
+                while !over.is_cancelled() {
+                    let record = membership::poll(&consumer, &fleet, POLL_PATIENCE)?;
+                    if record.is_some_and(|record| handovers.blocking_send(record).is_err()) {
+                        break;
+                    }
+                }
+                Ok::<(), FleetSessionError>(())
+            }
+        });
+        tokio::pin!(polling);
+        let outcome = loop {
+            tokio::select! {
+                () = stop.cancelled() => break Ok(()),
+                Some(news) = told.recv() => session.take(news),
+                Some(record) = handed.recv() => session.pass_on(record).await,
+                Some(task) = session.tasks.join_next() => match task {
+                    Ok(Ok(())) => {}
+                    Ok(Err(why)) => break Err(FleetSessionError::Transient(why)),
+                    Err(broken) => break Err(FleetSessionError::Transient(format!("a shard's work broke off: {broken}"))),
+                },
+                why = reason(&mut has_ended) => break Err(FleetSessionError::Transient(why)),
+                polled = &mut polling => {
+                    let polled = polled.map_err(|_| FleetError::Thread)?;
+                    break polled.and(Err(FleetSessionError::Transient("the group's consumer has ended".to_owned())));
+                }
+            }
+        };
+        // From here on nothing is committed and no host is asked.
+        let held = tenures.lock().end_all();
+        held.into_iter().for_each(|(shard, term)| session.take(ShardNews::Revoked(shard, term)));
+        session_over.cancel();
+        drop(handed);
+        let ShardSession { mut tasks, queue, .. } = session;
+        drop(queue);
+        while tasks.join_next().await.is_some() {}
+        let _ = committing.await;
+        let closing = tokio::task::spawn_blocking(move || drop(consumer));
+        let _ = closing.await;
+        outcome
+    }
+}
+
+/// Why the session has to end, once it has to.
+async fn reason(ended: &mut watch::Receiver<Option<String>>) -> String {
+    match ended.wait_for(Option::is_some).await {
+        Ok(why) => why.clone().unwrap_or_default(),
+        Err(_) => "the committing thread has ended".to_owned(),
+    }
+}
+
+/// Empties a folder, and makes it where it is missing.
+fn empty(folder: &Path) -> Result<(), String> {
+    let named = |error: std::io::Error| format!("{}: {error}", folder.display());
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(named(error)),
+        _ => {}
+    }
+    std::fs::create_dir_all(folder).map_err(named)
+}
+
+/// The shards of one session.
+struct ShardSession {
+    kafka: Arc<KafkaSettings>,
+    fleet: FleetSettings,
+    consumer: Arc<GroupConsumer>,
+    tenures: Arc<Tenures>,
+    lease: Arc<MemberLease>,
+    folder: PathBuf,
+    queue: std::sync::mpsc::SyncSender<ShardTransaction>,
+    work: Arc<dyn ShardWork>,
+    status: watch::Sender<MemberStatus>,
+    restores: Arc<Semaphore>,
+    held: HashMap<Shard, ShardTask>,
+    tasks: JoinSet<Result<(), String>>,
+}
+
+/// What is known of a shard's task.
+struct ShardTask {
+    stop: CancellationToken,
+    handovers: mpsc::Sender<HandoverRecord>,
+}
+
+impl ShardSession {
+    fn take(&mut self, news: ShardNews) {
+        match news {
+            ShardNews::Assigned(shard, term) => {
+                let (stop, (handovers, handed)) =
+                    (CancellationToken::new(), mpsc::channel(MAX_WAITING_HANDOVERS));
+                self.held.insert(shard, ShardTask { stop: stop.clone(), handovers });
+                let holding = self.holding(shard, term);
+                let work = self.work.clone();
+                self.tasks.spawn(async move {
+                    tokio::select! {
+                        () = stop.cancelled() => Ok(()),
+                        worked = holding.hold(work, handed, stop.clone()) => worked,
+                    }
+                });
+            }
+            ShardNews::Revoked(shard, _) => {
+                if let Some(task) = self.held.remove(&shard) {
+                    task.stop.cancel();
+                }
+                self.status.send_modify(|status| status.shards.retain(|held| *held != shard));
+            }
+        }
+    }
+
+    fn holding(&self, shard: Shard, term: Term) -> ShardHolding {
+        ShardHolding {
+            shard,
+            term,
+            kafka: self.kafka.clone(),
+            fleet: self.fleet.clone(),
+            consumer: self.consumer.clone(),
+            tenures: self.tenures.clone(),
+            lease: self.lease.clone(),
+            path: self.folder.join(format!("{shard}-{term}.db")),
+            queue: self.queue.clone(),
+            status: self.status.clone(),
+            restores: self.restores.clone(),
+        }
+    }
+
+    /// Brings an entry that was handed over to its shard.
+    async fn pass_on(&mut self, record: HandoverRecord) {
+        if let Some(task) = self.held.get(&record.shard) {
+            // The shard's task may have ended; then its records come again to whoever holds it next.
+            let _ = task.handovers.send(record).await;
+        }
+    }
+}
+
+/// One term of one shard.
+struct ShardHolding {
+    shard: Shard,
+    term: Term,
+    kafka: Arc<KafkaSettings>,
+    fleet: FleetSettings,
+    consumer: Arc<GroupConsumer>,
+    tenures: Arc<Tenures>,
+    lease: Arc<MemberLease>,
+    path: PathBuf,
+    queue: std::sync::mpsc::SyncSender<ShardTransaction>,
+    status: watch::Sender<MemberStatus>,
+    restores: Arc<Semaphore>,
+}
+
+impl ShardHolding {
+    /// Restores the shard, and has it worked on.
+    async fn hold(
+        self,
+        work: Arc<dyn ShardWork>,
+        handed: mpsc::Receiver<HandoverRecord>,
+        stop: CancellationToken,
+    ) -> Result<(), String> {
+        let journal = match self.restored(&stop).await {
+            Ok(journal) => journal,
+            // It is another's by now, or will be restored in the next session.
+            Err(_) if stop.is_cancelled() => return Ok(()),
+            Err(why) => return Err(why),
+        };
+        let (shard, term) = (self.shard, self.term);
+        let map = ShardMap::new(self.fleet.shards);
+        let (is_open, lease) = (self.tenures.lock().sign_of(shard, term), self.lease.clone());
+        let contact = ContactRule { shard, map, is_open, lease };
+        let (taken, handed_over) = watch::channel(0);
+        let held = HeldShard { shard, journal: journal.clone(), contact, handed_over };
+        membership::resume(&self.consumer, &self.fleet.handover_topic(), shard)
+            .map_err(|error| error.to_string())?;
+        self.status.send_modify(|status| {
+            status.shards.push(shard);
+            status.shards.sort_unstable();
+            status.last_error = None;
+        });
+        let worked = tokio::select! {
+            worked = work.work(held, stop) => worked,
+            taken = take_in(&journal, handed, taken) => taken.map_err(|error| error.to_string()),
+        };
+        match worked {
+            // Its last words were refused, since it is another's: no news.
+            Err(why) if !self.tenures.lock().is_open(shard, term) => {
+                tracing::debug!(why, %shard, "a shard has passed on");
+                Ok(())
+            }
+            worked => worked.map_err(|why| format!("shard {shard}: {why}")),
+        }
+    }
+
+    async fn restored(&self, stop: &CancellationToken) -> Result<Journal, String> {
+        let (shard, term, path) = (self.shard, self.term, self.path.clone());
+        let (kafka, fleet, stopped) = (self.kafka.clone(), self.fleet.clone(), stop.clone());
+        let (consumer, tenures) = (self.consumer.clone(), self.tenures.clone());
+        let log = ShardLog {
+            shard,
+            term,
+            map: ShardMap::new(fleet.shards),
+            max_record_bytes: kafka.max_record_bytes,
+            queue: self.queue.clone(),
+        };
+        // It is never closed.
+        let _turn = self.restores.acquire().await;
+        let restoring = tokio::task::spawn_blocking(move || {
+            let began = std::time::Instant::now();
+            let next = membership::committed(&consumer, &fleet.handover_topic(), shard)
+                .map_err(|error| error.to_string())?;
+            let records = restore(&kafka, &fleet, shard, &path, &|| stopped.is_cancelled())
+                .map_err(|error| error.to_string())?;
+            let options = Options {
+                durability: Durability::Process,
+                commit_log: Some(Arc::new(log)),
+                ..Options::default()
+            };
+            let journal = Journal::open(&path, options).map_err(|error| error.to_string())?;
+            tenures.lock().open(shard, term, next);
+            tracing::info!(%shard, records, took = ?began.elapsed(), "holding a shard");
+            Ok(journal)
+        });
+        restoring.await.map_err(|_| "restoring a shard broke off".to_owned())?
+    }
+}
+
+/// Has a shard's journal take in what others hand over.
+async fn take_in(
+    journal: &Journal,
+    mut handed: mpsc::Receiver<HandoverRecord>,
+    taken: watch::Sender<u64>,
+) -> Result<(), JournalError> {
+    let mut records = Vec::new();
+    while handed.recv_many(&mut records, MAX_HANDOVERS_AT_ONCE).await > 0 {
+        let until = records.last().map_or(0, |record: &HandoverRecord| record.until);
+        let entries: Arc<[HandedEntry]> = records.drain(..).filter_map(|record| record.entry).collect();
+        loop {
+            match journal.take_handed_over(entries.clone(), until, Timestamp::now()).await {
+                Err(error) if error.is_retryable() => tokio::time::sleep(RETRY).await,
+                done => break done?,
+            }
+        }
+        taken.send_modify(|count| *count += 1);
+    }
+    std::future::pending().await
+}

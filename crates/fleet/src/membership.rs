@@ -1,0 +1,204 @@
+//! The group's word on which shards this member holds.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dateline_journal::HandedEntry;
+use dateline_publisher::{KafkaSettings, client_config};
+use rdkafka::client::ClientContext;
+use rdkafka::config::{FromClientConfigAndContext, RDKafkaLogLevel};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::{Message, Offset, TopicPartitionList};
+use tokio::sync::mpsc;
+
+use crate::FleetSettings;
+use crate::error::{FleetError, FleetSessionError};
+use crate::shard::Shard;
+use crate::tenure::{Tenures, Term};
+
+/// How long one request to the broker may take here.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How often a member says that it is there, within its session.
+const HEARTBEATS_PER_SESSION: u32 = 4;
+
+/// What the group says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ShardNews {
+    /// The shard is this member's.
+    Assigned(Shard, Term),
+    /// It is this member's no more.
+    Revoked(Shard, Term),
+}
+
+/// The consumer that is a member of the group.
+pub(crate) type GroupConsumer = BaseConsumer<GroupContext>;
+
+/// Takes shards and gives them up in the moment in which the group says so.
+pub(crate) struct GroupContext {
+    tenures: Arc<Tenures>,
+    news: mpsc::UnboundedSender<ShardNews>,
+}
+
+impl GroupContext {
+    fn tell(&self, news: ShardNews) {
+        // The session may have ended.
+        let _ = self.news.send(news);
+    }
+}
+
+impl ClientContext for GroupContext {
+    fn log(&self, _level: RDKafkaLogLevel, facility: &str, message: &str) {
+        tracing::debug!(facility, "kafka client: {message}");
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, "kafka client: {reason}");
+    }
+}
+
+impl ConsumerContext for GroupContext {
+    fn pre_rebalance(&self, _consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        // Before the group hears that they are given up, and so before anybody else has them.
+        if let Rebalance::Revoke(partitions) = rebalance {
+            let mut held = self.tenures.lock();
+            for shard in shards_of(partitions) {
+                if let Some(term) = held.end(shard) {
+                    self.tell(ShardNews::Revoked(shard, term));
+                }
+            }
+        }
+    }
+
+    fn post_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        match rebalance {
+            Rebalance::Assign(partitions) => {
+                // What is handed over to a shard is not read before its state is.
+                if let Err(error) = consumer.pause(partitions) {
+                    tracing::debug!(%error, "partitions were not paused");
+                }
+                let mut held = self.tenures.lock();
+                for shard in shards_of(partitions) {
+                    let term = held.begin(shard);
+                    self.tell(ShardNews::Assigned(shard, term));
+                }
+            }
+            Rebalance::Revoke(_) => {}
+            Rebalance::Error(error) => {
+                tracing::warn!(%error, "the group could not say who holds what");
+                for (shard, term) in self.tenures.lock().end_all() {
+                    self.tell(ShardNews::Revoked(shard, term));
+                }
+            }
+        }
+    }
+}
+
+fn shards_of(partitions: &TopicPartitionList) -> Vec<Shard> {
+    partitions.elements().iter().map(|element| Shard::of_partition(element.partition())).collect()
+}
+
+/// Joins the group.
+pub(crate) fn join(
+    kafka: &KafkaSettings,
+    fleet: &FleetSettings,
+    tenures: Arc<Tenures>,
+    news: mpsc::UnboundedSender<ShardNews>,
+) -> Result<GroupConsumer, FleetSessionError> {
+    let mut config = client_config(kafka)?;
+    let session = fleet.session();
+    config
+        .set("group.id", &fleet.name)
+        // A member that is restarted within its session keeps its shards (KIP-345).
+        .set("group.instance.id", &fleet.member)
+        // Shards that don't move are worked on while others do (KIP-429).
+        .set("partition.assignment.strategy", "cooperative-sticky")
+        .set("session.timeout.ms", session.as_millis().to_string())
+        .set("heartbeat.interval.ms", (session / HEARTBEATS_PER_SESSION).as_millis().to_string())
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("auto.offset.reset", "earliest")
+        .set("isolation.level", "read_committed");
+    let consumer: GroupConsumer =
+        BaseConsumer::from_config_and_context(&config, GroupContext { tenures, news })?;
+    consumer.subscribe(&[&fleet.handover_topic()])?;
+    Ok(consumer)
+}
+
+/// An entry that was handed over to a shard, and the place after it.
+#[derive(Debug)]
+pub(crate) struct HandoverRecord {
+    pub(crate) shard: Shard,
+    pub(crate) until: i64,
+    /// None where the record is none that this program reads; it is passed over.
+    pub(crate) entry: Option<HandedEntry>,
+}
+
+/// Asks the group and the topic for what is new, for at most `patience`.
+pub(crate) fn poll(
+    consumer: &GroupConsumer,
+    fleet: &FleetSettings,
+    patience: Duration,
+) -> Result<Option<HandoverRecord>, FleetSessionError> {
+    match consumer.poll(patience) {
+        None => Ok(None),
+        Some(Ok(message)) => {
+            let shard = Shard::of_partition(message.partition());
+            let entry = message.payload().and_then(|payload| match serde_json::from_slice(payload) {
+                Ok(entry) => Some(entry),
+                Err(error) => {
+                    tracing::error!(%shard, offset = message.offset(), %error, "what was handed over cannot be read: it is passed over");
+                    None
+                }
+            });
+            Ok(Some(HandoverRecord { shard, until: message.offset() + 1, entry }))
+        }
+        Some(Err(error)) => {
+            if let Some((code, why)) = consumer.client().fatal_error() {
+                return Err(match code {
+                    RDKafkaErrorCode::FencedInstanceId => {
+                        FleetError::Twin { member: fleet.member.clone(), why }.into()
+                    }
+                    _ => FleetSessionError::Transient(why),
+                });
+            }
+            tracing::debug!(%error, "the group's consumer");
+            Ok(None)
+        }
+    }
+}
+
+/// Where the handovers of a shard go on: after what was committed with the last of them. Waits for a transaction that stands open.
+pub(crate) fn committed(
+    consumer: &GroupConsumer,
+    topic: &str,
+    shard: Shard,
+) -> Result<i64, FleetSessionError> {
+    let mut asked = TopicPartitionList::new();
+    asked.add_partition(topic, shard.partition());
+    let deadline = Instant::now() + TIMEOUT;
+    loop {
+        match consumer.committed_offsets(asked.clone(), TIMEOUT) {
+            Ok(found) => {
+                let offset = found.find_partition(topic, shard.partition()).map(|found| found.offset());
+                return Ok(match offset {
+                    Some(Offset::Offset(offset)) => offset,
+                    _ => 0,
+                });
+            }
+            Err(error) if Instant::now() < deadline => {
+                tracing::debug!(%error, %shard, "asking for the shard's place again");
+                std::thread::sleep(Duration::from_millis(200));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Has what is handed over to a shard come.
+pub(crate) fn resume(consumer: &GroupConsumer, topic: &str, shard: Shard) -> Result<(), FleetSessionError> {
+    let mut partitions = TopicPartitionList::new();
+    partitions.add_partition(topic, shard.partition());
+    Ok(consumer.resume(&partitions)?)
+}

@@ -1,0 +1,148 @@
+//! What Kafka says of a fleet: its members, who holds which shards, and what waits to be taken in.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use dateline_publisher::{DeliveryTracker, KafkaSettings, client_config};
+use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::{Offset, TopicPartitionList};
+
+use crate::FleetSettings;
+use crate::shard::Shard;
+
+/// How long one request to the broker may take here.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A fleet as Kafka knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FleetReport {
+    /// What the group is doing: `Stable` while shards rest where they are, `PreparingRebalance` and `CompletingRebalance` while they move,
+    /// `Empty` without a member.
+    pub state: String,
+    /// The members, by their names.
+    pub members: Vec<ReportedMember>,
+    /// How many shards there are.
+    pub shards: u32,
+    /// How many handovers each shard has that it has not taken in yet, where there are any.
+    pub waiting: BTreeMap<Shard, u64>,
+}
+
+/// A member as Kafka knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedMember {
+    /// What it is called, or what Kafka calls it.
+    pub name: String,
+    /// Where it connects from.
+    pub host: String,
+    /// The shards that the group has given it, in order.
+    pub shards: Vec<Shard>,
+}
+
+/// Asks Kafka about the fleet of the settings, and changes nothing. Blocks for 15 s a request at most.
+///
+/// # Errors
+/// Why Kafka cannot be asked.
+pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetReport, String> {
+    let told = |error: &dyn std::fmt::Display| error.to_string();
+    let mut config = client_config(kafka).map_err(|error| told(&error))?;
+    config.set("group.id", &fleet.name).set("enable.auto.commit", "false");
+    let client: BaseConsumer<DeliveryTracker> =
+        BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())
+            .map_err(|error| told(&error))?;
+    let groups = client.fetch_group_list(Some(&fleet.name), TIMEOUT).map_err(|error| told(&error))?;
+    let group = groups.groups().first().ok_or("Kafka knows no such group")?;
+    let topic = fleet.handover_topic();
+    let mut members: Vec<ReportedMember> = group
+        .members()
+        .iter()
+        .map(|member| ReportedMember {
+            name: name_of(member.id()).to_owned(),
+            host: member.client_host().trim_start_matches('/').to_owned(),
+            shards: shards_in(member.assignment().unwrap_or_default(), &topic).unwrap_or_default(),
+        })
+        .collect();
+    members.sort_by(|one, other| one.name.cmp(&other.name));
+    let metadata = client.fetch_metadata(Some(&topic), TIMEOUT).map_err(|error| told(&error))?;
+    let partitions = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
+    let shards = u32::try_from(partitions).unwrap_or_default();
+    let mut asked = TopicPartitionList::new();
+    (0..shards).for_each(|shard| drop(asked.add_partition(&topic, Shard(shard).partition())));
+    let committed = client.committed_offsets(asked, TIMEOUT).map_err(|error| told(&error))?;
+    let mut waiting = BTreeMap::new();
+    for shard in (0..shards).map(Shard) {
+        let (first, end) =
+            client.fetch_watermarks(&topic, shard.partition(), TIMEOUT).map_err(|error| told(&error))?;
+        let place = match committed.find_partition(&topic, shard.partition()).map(|found| found.offset()) {
+            Some(Offset::Offset(place)) => place,
+            _ => first,
+        };
+        let count = u64::try_from(end - place).unwrap_or_default();
+        if count > 0 {
+            waiting.insert(shard, count);
+        }
+    }
+    Ok(FleetReport { state: group.state().to_owned(), members, shards, waiting })
+}
+
+/// A static member's id is its name, a hyphen, and a UUID (KIP-345).
+fn name_of(id: &str) -> &str {
+    const UUID_CHARS: usize = 36;
+    let cut = id.len().checked_sub(UUID_CHARS + 1).filter(|cut| id.is_char_boundary(*cut));
+    match cut.map(|cut| id.split_at(cut)) {
+        Some((name, uuid)) if !name.is_empty() && uuid.starts_with('-') => name,
+        _ => id,
+    }
+}
+
+/// The partitions of `topic` in an assignment, as Kafka's consumer protocol writes it: a version (2 bytes), a count of topics (4), and
+/// for each a name (2 bytes of length, the name) and its partitions (4 bytes of count, 4 for each). `None` where it isn't that.
+fn shards_in(assignment: &[u8], topic: &str) -> Option<Vec<Shard>> {
+    let mut rest = assignment.get(2..)?;
+    let mut take = |bytes: usize| {
+        let (taken, left) = rest.split_at_checked(bytes)?;
+        rest = left;
+        Some(taken)
+    };
+    let number = |bytes: &[u8]| bytes.iter().fold(0_usize, |number, byte| number << 8 | usize::from(*byte));
+    let topics = number(take(4)?);
+    let mut shards = Vec::new();
+    for _ in 0..topics {
+        let length = number(take(2)?);
+        let is_ours = take(length)? == topic.as_bytes();
+        let partitions = number(take(4)?);
+        for _ in 0..partitions {
+            let partition = number(take(4)?);
+            if is_ours {
+                shards.push(Shard(u32::try_from(partition).ok()?));
+            }
+        }
+    }
+    shards.sort_unstable();
+    Some(shards)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_assignment_is_read_as_kafka_writes_it_and_nothing_else_is() {
+        let mut assignment = vec![0, 1, 0, 0, 0, 2];
+        assignment.extend([0, 1, b'x', 0, 0, 0, 1, 0, 0, 0, 9]);
+        assignment.extend([0, 1, b't', 0, 0, 0, 2, 0, 0, 1, 2, 0, 0, 0, 3]);
+        assert_eq!(shards_in(&assignment, "t"), Some(vec![Shard(3), Shard(258)]));
+        for cut in 0..assignment.len() {
+            assert_eq!(shards_in(&assignment[..cut], "t"), None, "{cut}");
+        }
+        assert_eq!(shards_in(&[0, 1, 0xff, 0xff, 0xff, 0xff, 0xff], "t"), None);
+    }
+
+    #[test]
+    fn a_member_is_told_by_its_name() {
+        assert_eq!(name_of("host-1-0f8fad5b-d9cb-469f-a165-70867728950e"), "host-1");
+        for other in ["", "rdkafka", "-0f8fad5b-d9cb-469f-a165-70867728950e"] {
+            assert_eq!(name_of(other), other);
+        }
+    }
+}

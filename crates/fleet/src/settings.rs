@@ -1,0 +1,102 @@
+//! `[fleet]`: whether this daemon is a member of a fleet.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::shard::MAX_SHARDS;
+
+/// `[fleet]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FleetSettings {
+    /// What the fleet is called: Kafka's consumer group, and the first part of its topics' names. Empty: no fleet.
+    pub name: String,
+    /// What this member is called among the others: the same after a restart, and no two alike.
+    pub member: String,
+    /// How many shards the web is divided into. Settled when the topics are made.
+    pub shards: u32,
+    /// After how many seconds without a word from a member its shards pass to others.
+    pub session_seconds: u64,
+}
+
+impl Default for FleetSettings {
+    fn default() -> Self {
+        Self { name: String::new(), member: String::new(), shards: 128, session_seconds: 6 }
+    }
+}
+
+impl FleetSettings {
+    /// Whether this daemon is a member of a fleet.
+    pub fn is_enabled(&self) -> bool {
+        !self.name.is_empty()
+    }
+
+    /// Which of these settings is wrong and what is expected, if one is.
+    pub fn objection(&self) -> Option<(&'static str, &'static str)> {
+        let is_name = |name: &str| {
+            !name.is_empty()
+                && name.len() <= 60
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        };
+        if !self.is_enabled() {
+            return None;
+        }
+        if !is_name(&self.name) {
+            return Some(("name", "expected up to 60 letters, digits, - and _"));
+        }
+        if !is_name(&self.member) {
+            return Some((
+                "member",
+                "expected what this member is called among the others: up to 60 letters, digits, - and _, such as its host's name",
+            ));
+        }
+        if !(1..=MAX_SHARDS).contains(&self.shards) {
+            return Some(("shards", "expected between 1 and 4096"));
+        }
+        // Brokers allow no shorter sessions unless they are told to (`group.min.session.timeout.ms`).
+        (!(6..=300).contains(&self.session_seconds))
+            .then_some(("session_seconds", "expected between 6 and 300"))
+    }
+
+    /// How long the group waits for a word from a member.
+    pub(crate) fn session(&self) -> Duration {
+        Duration::from_secs(self.session_seconds)
+    }
+
+    /// The topic of the shards' state.
+    pub(crate) fn state_topic(&self) -> String {
+        format!("{}.state.v1", self.name)
+    }
+
+    /// The topic of what passes from one shard to another, whose partitions the group hands out.
+    pub(crate) fn handover_topic(&self) -> String {
+        format!("{}.handovers.v1", self.name)
+    }
+
+    /// Under which id a member's transactions are known.
+    pub(crate) fn transactional_id(&self) -> String {
+        format!("{}.{}", self.name, self.member)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_has_a_name_and_a_fleet_has_shards() {
+        let fleet = FleetSettings { name: "news".into(), member: "a".into(), ..FleetSettings::default() };
+        assert_eq!(fleet.objection(), None);
+        assert_eq!(FleetSettings::default().objection(), None);
+        for wrong in [
+            FleetSettings { member: String::new(), ..fleet.clone() },
+            FleetSettings { member: "a b".into(), ..fleet.clone() },
+            FleetSettings { name: "news/1".into(), ..fleet.clone() },
+            FleetSettings { shards: 0, ..fleet.clone() },
+            FleetSettings { session_seconds: 5, ..fleet.clone() },
+        ] {
+            assert!(wrong.objection().is_some(), "{wrong:?}");
+        }
+    }
+}

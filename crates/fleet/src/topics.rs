@@ -1,0 +1,91 @@
+//! The fleet's two topics, made where they are missing, each with a partition for every shard.
+
+use std::time::Duration;
+
+use dateline_publisher::{DeliveryTracker, KafkaSettings, client_config};
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::RDKafkaErrorCode;
+
+use crate::FleetSettings;
+use crate::error::{FleetError, FleetSessionError};
+
+/// How long one request to the broker may take here.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Makes the topics that are missing, and refuses those that have another number of partitions than there are shards. Blocks.
+pub(crate) fn ensure(
+    kafka: &KafkaSettings,
+    fleet: &FleetSettings,
+    runtime: &tokio::runtime::Handle,
+) -> Result<(), FleetSessionError> {
+    let config = client_config(kafka)?;
+    let (state, handovers) = (fleet.state_topic(), fleet.handover_topic());
+    let partitions = i32::try_from(fleet.shards).unwrap_or(i32::MAX);
+    // -1 asks for the broker's default (KIP-464).
+    let replication = || TopicReplication::Fixed(kafka.replication.map_or(-1, i32::from));
+    let max_bytes = (kafka.max_record_bytes + 4_096).to_string();
+    // The newest segment is never compacted, and is read as a whole whenever a shard passes on: it is kept small. What is handed over is
+    // deleted by no clock, since a fleet may be stopped for any time.
+    let topics = [
+        NewTopic::new(&state, partitions, replication())
+            .set("cleanup.policy", "compact")
+            .set("segment.bytes", "16777216")
+            .set("max.message.bytes", &max_bytes),
+        NewTopic::new(&handovers, partitions, replication())
+            .set("cleanup.policy", "delete")
+            .set("retention.ms", "-1")
+            .set("max.message.bytes", &max_bytes),
+    ];
+    let admin = AdminClient::from_config_and_context(&config, DeliveryTracker::default())?;
+    let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
+    let missing: Vec<&NewTopic<'_>> = topics
+        .iter()
+        .filter(|topic| partitions_of(kafka, topic.name).is_ok_and(|found| found == 0))
+        .collect();
+    if !missing.is_empty() && !kafka.create_topics {
+        return Err(FleetSessionError::Transient(format!(
+            "the topics {state} and {handovers} are missing, and kafka.create_topics is off"
+        )));
+    }
+    // The client refuses to make none.
+    let made = match missing.is_empty() {
+        true => Vec::new(),
+        false => runtime.block_on(admin.create_topics(missing, &options))?,
+    };
+    for made in made {
+        match made {
+            Ok(name) => tracing::info!(topic = name, partitions, "made a topic"),
+            Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+            Err((name, code)) => {
+                return Err(FleetSessionError::Transient(format!(
+                    "the topic {name} could not be made: {code}"
+                )));
+            }
+        }
+    }
+    for topic in [state, handovers] {
+        match partitions_of(kafka, &topic)? {
+            found if u32::try_from(found) == Ok(fleet.shards) => {}
+            // Made a moment ago, and not everywhere yet.
+            0 => return Err(FleetSessionError::Transient(format!("the topic {topic} is not there yet"))),
+            found => return Err(FleetError::Shards { topic, found, expected: fleet.shards }.into()),
+        }
+    }
+    Ok(())
+}
+
+/// How many partitions a topic has; 0 where there is no such topic.
+fn partitions_of(kafka: &KafkaSettings, topic: &str) -> Result<usize, FleetSessionError> {
+    let mut config = client_config(kafka)?;
+    config.set("allow.auto.create.topics", "false");
+    let client: BaseConsumer<DeliveryTracker> =
+        BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())?;
+    let metadata = client.fetch_metadata(Some(topic), TIMEOUT)?;
+    Ok(metadata
+        .topics()
+        .iter()
+        .find(|found| found.name() == topic)
+        .map_or(0, |topic| topic.partitions().len()))
+}

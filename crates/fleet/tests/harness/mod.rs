@@ -1,0 +1,272 @@
+//! What the fleet's tests share: members as processes of their own, what they write, and what subscribers find.
+
+#![allow(dead_code)] // each test program uses its own part of this
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dateline_fleet::{FleetSettings, HeldShard, Member, ShardWork};
+use dateline_journal::{EntryCompletion, Journal, JournalError, PollCommit, StoryUpdate};
+use dateline_publisher::{KafkaSettings, Topics};
+use dateline_wire::{
+    Entry, EntryId, Envelope, Event, EventId, FeedRef, FeedState, HubNews, RejectEvent, RejectReason,
+    SecretQuery, Stage,
+};
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::message::{Headers, Message};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use tokio_util::sync::CancellationToken;
+
+/// The broker to test with, if there is one. Where tests must not be left out, there has to be.
+pub(crate) fn broker() -> Option<String> {
+    let broker = std::env::var("KAFKA_TEST_BROKER").ok();
+    if broker.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "KAFKA_TEST_BROKER is not set");
+        eprintln!("skipped: KAFKA_TEST_BROKER is not set");
+    }
+    broker
+}
+
+pub(crate) fn kafka(broker: &str, fleet: &str) -> KafkaSettings {
+    KafkaSettings {
+        brokers: broker.to_owned(),
+        partitions: 1,
+        topics: Topics { rejects: format!("{fleet}.rejects"), ..KafkaSettings::default().topics },
+        ..KafkaSettings::default()
+    }
+}
+
+pub(crate) fn fleet(name: &str, member: &str, shards: u32) -> FleetSettings {
+    FleetSettings { name: name.to_owned(), member: member.to_owned(), shards, session_seconds: 6 }
+}
+
+/// A name that no other fleet has on this broker.
+pub(crate) fn unique(name: &str) -> String {
+    format!("{name}-{}-{}", std::process::id(), Timestamp::now().as_microsecond())
+}
+
+/// Announces an entry and ends it, again and again: as many events as entries, at places without a gap, each place once.
+pub(crate) struct Counting {
+    /// How long it rests after each.
+    pause: Duration,
+}
+
+impl ShardWork for Counting {
+    fn work(&self, held: HeldShard, stop: CancellationToken) -> BoxFuture<'static, Result<(), String>> {
+        let pause = self.pause;
+        Box::pin(async move {
+            while !stop.is_cancelled() {
+                count(&held.journal, held.shard.0).await.map_err(|error| error.to_string())?;
+                tokio::time::sleep(pause).await;
+            }
+            Ok(())
+        })
+    }
+}
+
+async fn count(journal: &Journal, shard: u32) -> Result<(), JournalError> {
+    let address = format!("https://{shard}.example/feed.xml").parse().expect("an address");
+    let feed = FeedState::new(&FeedRef::new(&address, None, &SecretQuery::default()), Timestamp::MAX);
+    let again = |error: &JournalError| error.is_retryable();
+    loop {
+        match journal.configure_feeds(vec![feed.clone()]).await {
+            Err(error) if again(&error) => {}
+            done => break done.map(drop)?,
+        }
+    }
+    let guid = format!("entry {}", journal.last_sequence()?.next());
+    let entry = EntryId::of_guid(&guid);
+    let (at, traceparent) = (Timestamp::now(), String::new());
+    let poll = PollCommit {
+        feed: feed.clone(),
+        entries: vec![Entry { guid: Some(guid), ..Entry::new(entry.clone()) }],
+        events: Vec::new(),
+        hub: HubNews::Nothing,
+        at,
+        traceparent: traceparent.clone(),
+    };
+    let reject = RejectEvent {
+        id: EventId::of_parts(&["ignored"]),
+        article: None,
+        url: None,
+        stage: Stage::Feed,
+        reason: RejectReason::NoLink,
+        detail: String::new(),
+        feed: None,
+        entry: None,
+        relevance: None,
+    };
+    let end = EntryCompletion {
+        feed: feed.id.clone(),
+        entry,
+        event: Event::Reject(Box::new(reject)),
+        page_was_read: false,
+        revisit: None,
+        stories: StoryUpdate::default(),
+        at,
+        traceparent,
+    };
+    loop {
+        match journal.commit_poll(poll.clone()).await {
+            Err(error) if again(&error) => {}
+            done => break done.map(drop)?,
+        }
+    }
+    loop {
+        match journal.finish(end.clone()).await {
+            Err(error) if again(&error) => {}
+            done => break done.map(drop),
+        }
+    }
+}
+
+/// The member that a process of the tests is, as its environment says. Runs until it is killed.
+pub(crate) fn be_member() {
+    let Ok(member) = std::env::var("FLEET_TEST_MEMBER") else { return };
+    let said = |name: &str| std::env::var(name).unwrap_or_default();
+    let level = tracing_subscriber::EnvFilter::new(said("FLEET_TEST_LOG"));
+    tracing_subscriber::fmt().with_env_filter(level).with_writer(std::io::stderr).init();
+    let (fleet_name, broker) = (said("FLEET_TEST_NAME"), said("KAFKA_TEST_BROKER"));
+    let shards = said("FLEET_TEST_SHARDS").parse().expect("a number of shards");
+    let envelope = Envelope::from(format!("/{member}").as_str());
+    let folder = said("FLEET_TEST_FOLDER");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let fleet = fleet(&fleet_name, &member, shards);
+    let made = Member::new(kafka(&broker, &fleet_name), fleet, envelope, folder).expect("a member");
+    let made = if said("FLEET_TEST_FENCE") == "none" { made.without_fence() } else { made };
+    runtime.block_on(async {
+        dateline_publisher::make_topics(&kafka(&broker, &fleet_name)).await.expect("topics");
+        let pause = Duration::from_millis(said("FLEET_TEST_PAUSE").parse().expect("milliseconds"));
+        made.run(Arc::new(Counting { pause }), CancellationToken::new()).await.expect("it goes on");
+    });
+}
+
+/// What the members of a test have in common.
+pub(crate) struct MemberHabits<'h> {
+    pub(crate) fleet: &'h str,
+    pub(crate) shards: u32,
+    pub(crate) folder: &'h Path,
+    /// `offsets`, or `none`.
+    pub(crate) fence: &'h str,
+    /// How long each shard rests after an event.
+    pub(crate) pause_ms: u64,
+}
+
+/// A member in a process of its own. Killed when dropped.
+pub(crate) struct MemberProcess {
+    pub(crate) name: String,
+    child: Child,
+}
+
+impl MemberProcess {
+    pub(crate) fn start(name: &str, habits: &MemberHabits<'_>) -> Self {
+        let MemberHabits { fleet, shards, folder, fence, pause_ms } = *habits;
+        let program = std::env::current_exe().expect("this program");
+        let child = Command::new(program)
+            .args(["--exact", "member_process", "--ignored", "--nocapture"])
+            .env("FLEET_TEST_MEMBER", name)
+            .env("FLEET_TEST_NAME", fleet)
+            .env("FLEET_TEST_SHARDS", shards.to_string())
+            .env("FLEET_TEST_FOLDER", folder.join(name))
+            .env("FLEET_TEST_FENCE", fence)
+            .env("FLEET_TEST_PAUSE", pause_ms.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("a member's process");
+        Self { name: name.to_owned(), child }
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([format!("-{signal}"), self.child.id().to_string()]).status();
+        assert!(sent.expect("kill").success(), "{signal}");
+    }
+}
+
+impl Drop for MemberProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An event as subscribers find it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SeenEvent {
+    pub(crate) place: u64,
+    pub(crate) member: String,
+    pub(crate) at_ms: i64,
+}
+
+/// Reads what is committed to a topic as it comes, by the journal of each event.
+pub(crate) struct Subscriber {
+    consumer: BaseConsumer,
+    pub(crate) seen: BTreeMap<String, Vec<SeenEvent>>,
+}
+
+impl Subscriber {
+    pub(crate) fn of(broker: &str, topic: &str) -> Self {
+        let consumer: BaseConsumer = ClientConfig::new()
+            .set("bootstrap.servers", broker)
+            .set("group.id", "fleet-test")
+            .set("enable.auto.commit", "false")
+            .set("isolation.level", "read_committed")
+            .create()
+            .expect("a subscriber");
+        let mut assignment = TopicPartitionList::new();
+        assignment.add_partition_offset(topic, 0, Offset::Beginning).expect("a partition");
+        consumer.assign(&assignment).expect("an assignment");
+        Self { consumer, seen: BTreeMap::new() }
+    }
+
+    /// Reads until `enough`, or the time is over; whether it was enough.
+    pub(crate) fn read(&mut self, patience: Duration, enough: impl Fn(&Self) -> bool) -> bool {
+        let deadline = Instant::now() + patience;
+        while !enough(self) {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            let Some(Ok(message)) = self.consumer.poll(Duration::from_millis(100)) else { continue };
+            let header = |name: &str| {
+                let header = message.headers()?.iter().find(|header| header.key == name)?;
+                header.value.map(|value| String::from_utf8_lossy(value).into_owned())
+            };
+            let event = SeenEvent {
+                place: header("ce_sequence").and_then(|place| place.parse().ok()).unwrap_or_default(),
+                member: header("ce_source").unwrap_or_default(),
+                at_ms: message.timestamp().to_millis().unwrap_or_default(),
+            };
+            self.seen.entry(header("ce_journal").unwrap_or_default()).or_default().push(event);
+        }
+        true
+    }
+
+    /// The shards whose last event is of a member.
+    pub(crate) fn last_of(&self, member: &str) -> usize {
+        let member = format!("/{member}");
+        self.seen.values().filter(|events| events.last().is_some_and(|last| last.member == member)).count()
+    }
+
+    /// What is wrong with what was seen: places that are missing, or that come twice.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (journal, events) in &self.seen {
+            let mut expected = 1;
+            for event in events {
+                if event.place != expected {
+                    faults.push(format!(
+                        "{journal}: {} of {} where {expected} was due",
+                        event.place, event.member
+                    ));
+                }
+                expected = event.place + 1;
+            }
+        }
+        faults
+    }
+}
