@@ -4,7 +4,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, check, completions, demo, explain, export, extract, feed, init, judge, labels, man, relay,
+    backup, check, completions, demo, explain, export, extract, feed, fleet, init, judge, labels, man, relay,
     reload, replay, restore, run, schema, search, status, stories, story, tail, user, webhook,
 };
 
@@ -88,6 +88,8 @@ pub enum Command {
     Status(status::StatusArguments),
     Reload(reload::ReloadArguments),
     Relay(relay::RelayArguments),
+    #[command(subcommand)]
+    Fleet(fleet::Command),
     #[command(subcommand)]
     Webhook(webhook::Command),
     Backup(backup::BackupArguments),

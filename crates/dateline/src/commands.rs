@@ -11,6 +11,7 @@ pub mod export;
 pub mod extract;
 pub mod feed;
 pub mod filter;
+pub mod fleet;
 pub mod init;
 pub mod judge;
 pub mod labels;
@@ -67,6 +68,7 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
         Command::Story(arguments) => story::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Relay(arguments) => relay::run(arguments),
+        Command::Fleet(command) => fleet::run(command),
         Command::Webhook(command) => webhook::run(command),
         Command::Backup(arguments) => backup::run(arguments),
         Command::Restore(arguments) => restore::run(arguments),

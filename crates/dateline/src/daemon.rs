@@ -35,7 +35,7 @@ use crate::run_record::RunRecord;
 use crate::status::FeedCatalogue;
 use crate::traces::{Traces, span};
 use crate::websub::{Callbacks, WebSub};
-use crate::{event_placement, retention, service_manager};
+use crate::{event_placement, fleet_member, retention, service_manager};
 
 /// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
 /// in time.
@@ -43,7 +43,7 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long, once the relay is to stop, it may go on without a Kafka that can be used.
 const BROKER_PATIENCE: Duration = Duration::from_millis(500);
 /// The chance that spreads polls. It has to differ between feeds, which it does by their ids, not between runs.
-const SEED: u64 = 0;
+pub(crate) const SEED: u64 = 0;
 
 /// Where to record what passes, and what to leave out.
 #[derive(Debug, Clone)]
@@ -67,6 +67,12 @@ pub async fn run(
     logs: LogFilter,
     record: Option<RecordingOptions>,
 ) -> Result<(), Failure> {
+    if config.settings.fleet.is_enabled() {
+        if record.is_some() {
+            return Err(Failure::Other("a member of a fleet records nothing: leave out --record".to_owned()));
+        }
+        return fleet_member::run(config).await;
+    }
     let metrics = Arc::new(Metrics::default());
     let Groundwork { live, receivers, registry, traces, .. } = Groundwork::lay(&config, metrics.clone())?;
     let Config { settings, feeds, paused, subject, sites, agencies, story_tables, sinks, contents } = config;
@@ -425,7 +431,7 @@ fn open_journal(settings: &Settings) -> Result<Journal, Failure> {
 }
 
 /// Where the API is: the one line that a daemon prints to standard output.
-fn announce(address: SocketAddr) {
+pub(crate) fn announce(address: SocketAddr) {
     // Nobody may be reading it.
     let mut output = io::stdout().lock();
     let _ =

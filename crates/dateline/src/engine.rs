@@ -212,6 +212,13 @@ impl Engine {
         self
     }
 
+    /// The same engine, to which entries of `feeds` are handed over that others poll.
+    #[must_use]
+    pub fn with_announcers(mut self, feeds: Arc<HashMap<FeedId, Arc<Feed>>>) -> Self {
+        self.intake.know_announcers(feeds);
+        self
+    }
+
     /// Where what hubs push is handed in. Its signature is to be checked before.
     pub fn pushes(&self) -> mpsc::Sender<Push> {
         self.push.clone()
@@ -277,6 +284,7 @@ impl Engine {
             EngineCommand::Poll(feed, request, done) => {
                 let _ = done.send(self.intake.request_poll(feed, request).await);
             }
+            EngineCommand::Claim => self.intake.claim_now(),
         }
     }
 }

@@ -11,8 +11,8 @@ use dateline_sinks::Webhook;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::metrics::Metrics;
-use crate::schema_registry;
 use crate::traces::Traces;
+use crate::{fleet_member, schema_registry};
 
 /// The ways to the network that a daemon takes, and its journal looked at.
 pub(crate) struct Groundwork {
@@ -35,6 +35,9 @@ impl Groundwork {
     /// What a run would end with: the journal cannot be used, or something cannot be set up as the configuration has it.
     pub(crate) fn lay(config: &Config, metrics: Arc<Metrics>) -> Result<Self, Failure> {
         let settings = &config.settings;
+        if settings.fleet.is_enabled() {
+            fleet_member::refuse_what_is_not_there(config)?;
+        }
         let path = settings.journal_path();
         let has_journal =
             dateline_journal::inspect(&path).map_err(|source| Failure::Journal { path, source })?;

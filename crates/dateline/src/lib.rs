@@ -40,6 +40,7 @@ pub mod faults;
 pub mod feed_discovery;
 mod feed_finding;
 mod feed_preview;
+mod fleet_member;
 mod groundwork;
 pub mod logs;
 pub mod metrics;

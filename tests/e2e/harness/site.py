@@ -18,7 +18,8 @@ pid {root}/nginx.pid;
 error_log {root}/error.log warn;
 events {{ worker_connections 512; }}
 http {{
-    access_log {root}/access.log;
+    log_format timed '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $msec $host';
+    access_log {root}/access.log timed;
     client_body_temp_path {root}/tmp; proxy_temp_path {root}/tmp; fastcgi_temp_path {root}/tmp;
     uwsgi_temp_path {root}/tmp; scgi_temp_path {root}/tmp;
     types {{ text/html html; application/rss+xml rss; application/atom+xml atom; text/plain txt; }}
@@ -125,6 +126,14 @@ class Site:
     def requests(self):
         """The lines of the access log."""
         return (self.root / "access.log").read_text().splitlines()
+
+    def moments(self):
+        """When each host was asked, in seconds, in order."""
+        asked = {}
+        for line in self.requests():
+            *_, moment, host = line.split()
+            asked.setdefault(host, []).append(float(moment))
+        return {host: sorted(moments) for host, moments in asked.items()}
 
     def stop(self):
         if self.process:

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dateline_fetcher::websub::WebSubSettings;
 use dateline_fetcher::{FetchSettings, PollSettings};
+use dateline_fleet::FleetSettings;
 use dateline_publisher::KafkaSettings;
 use dateline_wire::{Envelope, SchemaBase, Secret, duration};
 use http::HeaderName;
@@ -61,6 +62,8 @@ pub struct Settings {
     pub stories: StoriesSettings,
     /// Delivery to Kafka; off while `brokers` is empty.
     pub kafka: KafkaSettings,
+    /// Whether this daemon is one of several; off while `name` is empty.
+    pub fleet: FleetSettings,
     /// How long the journal keeps what it holds.
     pub retention: RetentionSettings,
     /// What is logged, and how.
@@ -91,6 +94,7 @@ impl Default for Settings {
             schemas: SchemaSettings::default(),
             stories: StoriesSettings::default(),
             kafka: KafkaSettings::default(),
+            fleet: FleetSettings::default(),
             retention: RetentionSettings::default(),
             logs: LogSettings::default(),
             traces: TraceSettings::default(),

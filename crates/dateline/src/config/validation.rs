@@ -168,6 +168,15 @@ impl Settings {
         if self.source.is_empty() || !is_plain {
             wrong("source", "expected a URI reference without spaces, such as \"/dateline\"".to_owned());
         }
+        if let Some((setting, expected)) = self.fleet.objection() {
+            wrong(&format!("fleet.{setting}"), expected.to_owned());
+        }
+        if self.fleet.is_enabled() && !self.kafka.is_enabled() {
+            wrong(
+                "fleet.name",
+                "expected none while `brokers` in [kafka] is empty: a fleet's state is on Kafka".to_owned(),
+            );
+        }
         if let Some(expected) = self.revisit.problem() {
             wrong("revisit.after", expected);
         }

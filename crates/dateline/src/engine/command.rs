@@ -19,6 +19,8 @@ pub enum EngineCommand {
     Reload(Box<EngineUpdate>, oneshot::Sender<Result<(), JournalError>>),
     /// Ask a feed now.
     Poll(FeedId, PollRequest, oneshot::Sender<Result<(), JournalError>>),
+    /// Look for entries that wait: others have handed some over. Nobody waits for the answer.
+    Claim,
 }
 
 /// What the engine is to go on with, in place of what it has. What is under way ends as it began.

@@ -12,6 +12,7 @@ use dateline_journal::{
 use dateline_wire::{EntryId, Event, FeedId, FeedState};
 use jiff::Timestamp;
 use tokio::sync::{Mutex, MutexGuard, oneshot};
+use url::Url;
 
 use super::PauseCause;
 use super::comparison::{Comparison, ComparisonTables};
@@ -37,6 +38,8 @@ pub(super) enum CommitRequest {
     Finish { completion: Box<EntryCompletion>, announced: Option<Timestamp>, began: Timestamp },
     /// A visit to the page of a published article, and whether the page was read.
     Revisit { visit: Box<RevisitCompletion>, was_read: bool },
+    /// An entry whose page sends to a host that another member of the fleet asks.
+    HandOver { feed: FeedId, entry: EntryId, link: Box<Url> },
     /// An entry whose page may be had later.
     Postpone { feed: FeedId, entry: EntryId, due: Timestamp, delay: Delay },
 }
@@ -58,6 +61,8 @@ pub(super) enum CommitReceipt {
     /// A visit to the page of a published article: what came of it, in a word where that is no event, how many events of stories
     /// followed from it, and when the next is due.
     Revisited { end: RevisitEnd, result: &'static str, stories: u64, next: Option<Timestamp> },
+    /// An entry that others go on with.
+    HandedOver,
     /// An entry that waits again, until then.
     Postponed { due: Timestamp },
 }
@@ -149,6 +154,11 @@ impl CommitRetry {
                 Ok(CommitReceipt::Finished { event: completion.event, finished, stories, announced, visit })
             }
             CommitRequest::Revisit { visit, was_read } => self.finish_revisit(*visit, was_read).await,
+            CommitRequest::HandOver { feed, entry, link } => {
+                let hand_over = || journal.hand_over(feed.clone(), entry.clone(), (*link).clone());
+                self.until_there_is_room(hand_over).await?;
+                Ok(CommitReceipt::HandedOver)
+            }
             CommitRequest::Postpone { feed, entry, due, delay } => {
                 let postpone = || journal.postpone(feed.clone(), entry.clone(), due, delay.clone());
                 self.until_there_is_room(postpone).await?;

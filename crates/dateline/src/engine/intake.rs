@@ -7,7 +7,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::{Clock, Feed, FetchedPage, FullText, PageVisit, PollOutcome, PollResult, Schedule};
+use dateline_fetcher::{
+    Clock, Feed, FetchedPage, FullText, PageError, PageFailure, PageVisit, PollOutcome, PollResult, Schedule,
+};
 use dateline_journal::{
     Delay, EntryOutcome, JournalError, PollCommit, RevisitCompletion, RevisitFinding, SeenLink,
 };
@@ -49,6 +51,9 @@ const PANIC_REST: Duration = Duration::from_secs(3600);
 /// this bounds their memory.
 const PUSHES_HELD: usize = 4;
 
+/// How often an entry passes from one member of a fleet to another, because its page sends there, before it counts as going in circles.
+const MAX_HANDOVERS: u32 = 8;
+
 /// This part of the pages in flight may be visited again at once; first visits have the others to themselves.
 const VISITS_SHARE: usize = 4;
 
@@ -74,6 +79,8 @@ pub(super) struct Intake {
     settings: EngineSettings,
     clock: Clock,
     feeds: HashMap<FeedId, Arc<Feed>>,
+    /// Feeds that others poll, for the entries that are handed over.
+    announcers: Arc<HashMap<FeedId, Arc<Feed>>>,
     /// Feeds that are configured no more, for the entries that they have announced.
     former_feeds: HashMap<FeedId, Arc<Feed>>,
     states: HashMap<FeedId, FeedState>,
@@ -127,6 +134,7 @@ impl Intake {
             settings,
             clock,
             feeds: feeds.into_iter().map(|(id, feed)| (id, Arc::new(feed))).collect(),
+            announcers: Arc::default(),
             former_feeds: HashMap::new(),
             states: HashMap::new(),
             polls: JoinSet::new(),
@@ -165,6 +173,16 @@ impl Intake {
     /// Has what is published told as it goes, and a summary `every` so often.
     pub(super) fn log_progress(&mut self, every: Duration) {
         self.progress_log = Some(ProgressLog::new(every, self.clock.now()));
+    }
+
+    /// Has entries of these feeds be known by them, whoever polls them.
+    pub(super) fn know_announcers(&mut self, feeds: Arc<HashMap<FeedId, Arc<Feed>>>) {
+        self.announcers = feeds;
+    }
+
+    /// Has the journal asked for entries at once.
+    pub(super) fn claim_now(&mut self) {
+        self.claim_in(Duration::ZERO);
     }
 
     /// How many polls and pages are under way: fetched, extracted or committed.
@@ -263,7 +281,7 @@ impl Intake {
         for due in claimed.revisits {
             self.pages_in_flight += 1;
             self.visits_in_flight += 1;
-            match self.feeds.get(&due.feed).cloned() {
+            match self.polled(&due.feed) {
                 Some(feed) => self.begin_visit(due, feed),
                 // What a feed that is configured no more has announced is left alone, as the feed is.
                 None => {
@@ -513,9 +531,14 @@ impl Intake {
         }
     }
 
+    /// The feed as it is configured, whoever polls it.
+    fn polled(&self, feed: &FeedId) -> Option<Arc<Feed>> {
+        self.feeds.get(feed).or_else(|| self.announcers.get(feed)).cloned()
+    }
+
     /// The feed that announced an entry, as it is or was configured.
     fn announcer(&self, feed: &FeedId) -> Option<Arc<Feed>> {
-        self.feeds.get(feed).or_else(|| self.former_feeds.get(feed)).cloned()
+        self.polled(feed).or_else(|| self.former_feeds.get(feed).cloned())
     }
 
     fn end_as_duplicate(&mut self, pending: PendingEntry, seen: &SeenLink, at: Timestamp) {
@@ -550,6 +573,12 @@ impl Intake {
                 let extent = Extent { start: began, end: at };
                 Some(span::fetch(&pending, fetched.as_ref().err(), extent, secrets))
             });
+        }
+        if let Err(MissingPage::Fetch(PageError { failure: PageFailure::Elsewhere { link }, .. })) = &fetched
+            && pending.attempts < MAX_HANDOVERS
+        {
+            let (feed, entry, link) = (pending.feed, pending.entry.id, link.clone());
+            return Box::pin(std::future::ready(CommitRequest::HandOver { feed, entry, link }));
         }
         if let Err(MissingPage::Fetch(error)) = &fetched {
             let attempts = pending.attempts + 1;
@@ -650,6 +679,7 @@ impl Intake {
                 }
                 self.page_ended(false);
             }
+            CommitReceipt::HandedOver => self.page_ended(false),
             CommitReceipt::Postponed { due } => {
                 self.next_claim = self.next_claim.min(due);
                 self.page_ended(false);
