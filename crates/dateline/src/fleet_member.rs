@@ -120,7 +120,10 @@ pub(crate) fn refuse_what_is_not_there(config: &Config) -> Result<(), Failure> {
             !settings.websub.callback.is_empty(),
             "hubs push to a daemon by itself: leave `callback` in [websub] empty",
         ),
-        (sinks.webhooks.len() + sinks.files.len() > 0, "webhooks and files are fed by a daemon by itself: leave out [[webhook]] and [[file]]"),
+        (
+            sinks.webhooks.len() + sinks.files.len() > 0,
+            "webhooks and files are fed by a daemon by itself: leave out [[webhook]] and [[file]]",
+        ),
         (
             !settings.kafka.schema_registry.is_empty(),
             "a fleet registers no schemas: leave `schema_registry` in [kafka] empty",

@@ -16,8 +16,8 @@ const CHECKPOINT_PAGES: u32 = 4_000;
 /// What the write-ahead log is cut back to in bytes, once it is folded in. While somebody reads for long it cannot be, and grows.
 pub(crate) const MAX_IDLE_WAL_BYTES: u64 = 4_096 * CHECKPOINT_PAGES as u64;
 
-/// How many statements the writer keeps prepared: more than it has.
-const MAX_PREPARED_STATEMENTS: usize = 64;
+/// How many statements the writer keeps prepared: more than it has, with those that tell a commit log what changed.
+const MAX_PREPARED_STATEMENTS: usize = 80;
 
 /// Looks at what stands at `path` as a daemon does when it starts, and leaves it as it is. Whether there is a journal; where there is none,
 /// a daemon makes one.

@@ -13,11 +13,11 @@ use url::Url;
 
 use crate::change::{
     ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, EntryHandover, FeedChanges,
-    FeedConfiguration, FinishEntry, HandedEntries, LabelRemoval, Labelling, Placement, PollCommit, PollRequest,
-    PositionChange, Postponement, Reconciliation, Redelivery, RejectedText, RequestedPoll, RevisitCompletion,
-    RevisitEnd, RevisitLimit, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
-    SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, SinkStep, StoredSession,
-    StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
+    FeedConfiguration, FinishEntry, HandedEntries, LabelRemoval, Labelling, Placement, PollCommit,
+    PollRequest, PositionChange, Postponement, Reconciliation, Redelivery, RejectedText, RequestedPoll,
+    RevisitCompletion, RevisitEnd, RevisitLimit, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed,
+    SetAsideRevisit, SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, SinkStep,
+    StoredSession, StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
 };
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::commit_log::HandedEntry;
@@ -36,8 +36,9 @@ pub struct Journal {
 
 struct Inner {
     // Before what it works with, so that it ends first.
-    _follower: IndexFollower,
-    index: Arc<SearchIndex>,
+    _follower: Option<IndexFollower>,
+    /// None where the file is a cache, which is not searched.
+    index: Option<Arc<SearchIndex>>,
     // Before the writer, so that the writer's connection is the last to close: it then folds the write-ahead log into the
     // file, which a connection that only reads cannot do.
     reader: JournalReader,
@@ -62,8 +63,12 @@ impl Journal {
         let claims = Arc::new(EntryClaims::default());
         let bell = Arc::new(IndexBell::default());
         let writer = JournalWriter::start(path, connection, lock, claims.clone(), bell.clone(), &options)?;
-        let index = Arc::new(SearchIndex::of(path, options.durability));
-        let _follower = IndexFollower::start(index.clone(), reader.clone(), bell)?;
+        let index = match options.commit_log {
+            None => Some(Arc::new(SearchIndex::of(path, options.durability))),
+            Some(_) => None,
+        };
+        let follow = |index: &Arc<SearchIndex>| IndexFollower::start(index.clone(), reader.clone(), bell);
+        let _follower = index.as_ref().map(follow).transpose()?;
         let claims_per_host = options.claims_per_host;
         Ok(Self { inner: Arc::new(Inner { _follower, index, writer, reader, claims, claims_per_host }) })
     }
@@ -261,8 +266,9 @@ impl Journal {
     /// # Errors
     /// If the index cannot be written, or the log cannot be read.
     pub fn index_all(&self) -> Result<(), JournalError> {
+        let Some(index) = &self.inner.index else { return Ok(()) };
         loop {
-            match self.inner.index.step(&self.inner.reader)? {
+            match index.step(&self.inner.reader)? {
                 IndexStep::Behind | IndexStep::Filling => {}
                 IndexStep::Waiting | IndexStep::Complete => return Ok(()),
             }
@@ -271,12 +277,12 @@ impl Journal {
 
     /// Has the index let go some of what it knows of events that are gone.
     pub(crate) fn forget_in_index(&self, after: Sequence) -> Result<Option<Sequence>, JournalError> {
-        self.inner.index.forget(&self.inner.reader, after)
+        self.inner.index.as_ref().map_or(Ok(None), |index| index.forget(&self.inner.reader, after))
     }
 
     /// What the search index holds in bytes.
     pub(crate) fn index_bytes(&self) -> Result<u64, JournalError> {
-        self.inner.index.used_bytes()
+        self.inner.index.as_ref().map_or(Ok(0), |index| index.used_bytes())
     }
 
     /// What journal and search index hold in bytes, without the room that they keep for later.

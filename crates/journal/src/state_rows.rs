@@ -152,3 +152,51 @@ pub(crate) fn restore(connection: &Connection) -> Result<(), JournalError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{Options, connection};
+
+    /// The tables whose rows are no state: what they hold is of one file's events, or of what a member of a fleet hasn't.
+    const OTHER_TABLES: [&str; 17] = [
+        // Events are the log's, and with them what counts, finds, follows and places them.
+        "events",
+        "event_counts",
+        "replaced",
+        "unplaced",
+        "sinks",
+        "undelivered",
+        // A journal of a fleet is never reconciled.
+        "held_outcomes",
+        "delivered_ends",
+        // For people to look at, and of the file that they look at.
+        "polls",
+        "set_aside",
+        "rejected_texts",
+        // Stories, hubs and the console are a single daemon's.
+        "stories",
+        "story_articles",
+        "subscriptions",
+        "labels",
+        "sessions",
+        // SQLite's own.
+        "sqlite_stat1",
+    ];
+
+    #[test]
+    fn every_table_of_the_journal_is_state_or_known_not_to_be() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = connection::for_writing(&folder.path().join("journal.db"), &Options::default())
+            .expect("a journal");
+        let mut names =
+            file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").expect("its tables");
+        let found: BTreeSet<String> =
+            names.query_map([], |row| row.get(0)).and_then(Iterator::collect).expect("their names");
+        let known: BTreeSet<String> =
+            TABLES.iter().map(|table| table.name).chain(OTHER_TABLES).map(str::to_owned).collect();
+        assert_eq!(found.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
+    }
+}
