@@ -67,7 +67,9 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
     let partitions = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
     let shards = u32::try_from(partitions).unwrap_or_default();
     let mut asked = TopicPartitionList::new();
-    (0..shards).for_each(|shard| drop(asked.add_partition(&topic, Shard(shard).partition())));
+    for shard in (0..shards).map(Shard) {
+        asked.add_partition(&topic, shard.partition());
+    }
     let committed = client.committed_offsets(asked, TIMEOUT).map_err(|error| told(&error))?;
     let mut waiting = BTreeMap::new();
     for shard in (0..shards).map(Shard) {
