@@ -1,0 +1,854 @@
+//! The console, asked as a browser asks: who sees it, what it shows, and that strangers' text is never more than text.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline::api::{self, Sources, WriteAccess};
+use dateline::config::users::{self, Role};
+use dateline::config::{ApiSettings, ConsoleSettings, HttpSettings};
+use dateline::engine::EngineActivity;
+use dateline::metrics::Metrics;
+use dateline::recorded_pages::RecordedPages;
+use dateline::run_record::RunRecord;
+use dateline::status::FeedCatalogue;
+use dateline_fetcher::warc::{Record, RecordIds, RecordType, WarcWriter, field};
+use dateline_fetcher::{Feed, PollSettings};
+use dateline_journal::{
+    Durability, EntryCompletion, Journal, Options, PollCommit, RejectedText, StoryArticleRow, StoryUpdate,
+};
+use dateline_wire::{
+    ArticleEvent, ArticleId, Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, Secret,
+    SecretQuery, StoryEvent, StoryId,
+};
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// What strangers may write where a headline, a name or a message is meant.
+const HOSTILE: &str =
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}\u{202e}txet\u{0}\u{2066}";
+
+/// A served journal with a console.
+struct TestConsole {
+    journal: Journal,
+    address: String,
+    feed: Feed,
+    users: PathBuf,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer: its status, its head in lower case but for values, and its body.
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    fn field(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+impl TestConsole {
+    async fn new() -> Self {
+        Self::with_token(None).await
+    }
+
+    async fn with_token(token: Option<&str>) -> Self {
+        Self::with(token, RecordedPages::default()).await
+    }
+
+    async fn with(token: Option<&str>, recorded_pages: RecordedPages) -> Self {
+        Self::over(token, recorded_pages, tempfile::tempdir().unwrap(), ConsoleSettings::default()).await
+    }
+
+    /// One on the journal and the users that lie in `folder`, if they do.
+    async fn on(folder: tempfile::TempDir, console: ConsoleSettings) -> Self {
+        Self::over(None, RecordedPages::default(), folder, console).await
+    }
+
+    async fn over(
+        token: Option<&str>,
+        recorded_pages: RecordedPages,
+        folder: tempfile::TempDir,
+        console: ConsoleSettings,
+    ) -> Self {
+        let options = Options { durability: Durability::Process, ..Options::default() };
+        let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
+        let users = folder.path().join("users.toml");
+        let pulse = watch::Sender::new(EngineActivity {
+            at: Instant::now(),
+            time: Timestamp::now(),
+            polls: 0,
+            pages: 0,
+            paused: None,
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address: SocketAddr = listener.local_addr().unwrap();
+        let feed = Feed::new(
+            "https://news.example/rss".parse().unwrap(),
+            Some(HOSTILE.to_owned()),
+            &SecretQuery::default(),
+        );
+        let catalogue = FeedCatalogue::new(std::slice::from_ref(&feed), &[], &PollSettings::default());
+        let api = ApiSettings { token: token.map(Secret::new), token_file: None };
+        let console = ConsoleSettings { users: users.clone(), ..console };
+        let sources = Sources {
+            journal: journal.clone(),
+            feeds: watch::channel(Arc::new(catalogue)).1,
+            run_record: RunRecord::of_this_process(format!("http://{address}")),
+            metrics: Arc::new(Metrics::default()),
+            pulse: pulse.subscribe(),
+            relay: None,
+            envelope: "/test".into(),
+            topics: Default::default(),
+            story_tables: watch::channel(None).1,
+            recorded_pages: Arc::new(recorded_pages),
+            websub: None,
+            sinks: Vec::new(),
+            write_access: watch::channel(WriteAccess::new(address, api).with_console(console)).1,
+            engine: None,
+            reloader: None,
+        };
+        let stop = CancellationToken::new();
+        let server = tokio::spawn({
+            let stop = stop.clone();
+            async move {
+                let _pulse = pulse;
+                api::serve(listener, &HttpSettings::default(), sources, stop).await;
+            }
+        });
+        Self { journal, address: address.to_string(), feed, users, stop, server, _folder: folder }
+    }
+
+    async fn send(&self, method: &str, path: &str, fields: &str, body: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let host =
+            if fields.contains("Host:") { String::new() } else { format!("Host: {}\r\n", self.address) };
+        let kind = match fields.contains("Content-Type:") {
+            true => "",
+            false => "Content-Type: application/x-www-form-urlencoded\r\n",
+        };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\nAccept: text/html\r\nContent-Length: {}\r\n\
+             {kind}{fields}\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        timeout(Duration::from_secs(30), stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        Answer { status: head[9..12].parse().unwrap(), head: head.to_owned(), body: body.to_owned() }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "", "").await
+    }
+
+    /// Sends a form as the console's own page does.
+    async fn post(&self, path: &str, fields: &str, body: &str) -> Answer {
+        self.send("POST", path, &format!("Origin: http://{}\r\n{fields}", self.address), body).await
+    }
+
+    /// Commits an event, with the story that it is of if it tells one.
+    async fn commit(&self, event: Event, stories: StoryUpdate) {
+        let now = Timestamp::now();
+        let state = FeedState {
+            last_error: Some(HOSTILE.to_owned()),
+            failures: 3,
+            ..FeedState::new(self.feed.published(), now)
+        };
+        self.journal.configure_feeds(vec![state.clone()]).await.unwrap();
+        let entry = Entry::new(EntryId::of_guid(event.id().as_str()));
+        let commit = PollCommit {
+            feed: FeedState { last_poll: Some(now), ..state.clone() },
+            entries: vec![entry.clone()],
+            events: Vec::new(),
+            hub: HubNews::Nothing,
+            at: now,
+            traceparent: String::new(),
+        };
+        self.journal.commit_poll(commit).await.unwrap();
+        let completion = EntryCompletion {
+            feed: state.id,
+            entry: entry.id,
+            event,
+            page_was_read: true,
+            revisit: None,
+            stories,
+            at: now,
+            traceparent: "00-1-1-01".to_owned(),
+        };
+        self.journal.finish(completion).await.unwrap();
+    }
+
+    /// Stops it, and gives the folder of its journal.
+    async fn stop(self) -> tempfile::TempDir {
+        self.stop.cancel();
+        self.server.await.unwrap();
+        self._folder
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.server.await.unwrap();
+    }
+}
+
+/// An article each of whose fields a page or feed has filled with what is hostile.
+fn hostile_article() -> ArticleEvent {
+    let span = json!({"start": 0, "end": 8});
+    let article = json!({
+        "id": "a1.2", "article": "a1", "revision": 2, "supersedes": "a1.1",
+        "url": "https://news.example/1", "canonical_url": "https://news.example/1", "page_kind": "article",
+        "publisher": HOSTILE, "language": "en\"><script>", "title": HOSTILE, "title_source": "visible",
+        "title_alternative": {"text": HOSTILE, "source": "meta"},
+        "authors": [HOSTILE], "credits": [{"name": HOSTILE, "role": "photo"}], "authors_source": "visible",
+        "published": {"value": HOSTILE, "precision": "day", "source": "meta"},
+        "origins": [{"name": HOSTILE, "kind": "credit", "evidence": HOSTILE, "span": span}],
+        "body": {"text": format!("{HOSTILE}\n{HOSTILE}"), "paragraphs": [{"start": 0, "end": 60, "kind": "text"}, {"start": 61, "end": 90, "kind": "quote"}], "sha256": "", "extractor": HOSTILE},
+        "cuts": [{"kind": "related", "pieces": 1, "chars": 2}],
+        "feed": {"id": "f1", "url": "https://news.example/rss", "name": HOSTILE, "tags": [HOSTILE]},
+        "entry": {"id": "e1", "guid": HOSTILE, "link": "javascript:alert(3)", "title": HOSTILE},
+        "received_at": "2026-03-02T06:00:00Z",
+        "relevance": {"label": "relevant", "score": 0.9, "reasons": [{"rule": HOSTILE, "weight": 1.0, "spans": [{"in": "title", "start": 0, "end": 9}]}], "passages": [span]},
+        "entities": [{"id": HOSTILE, "type": HOSTILE, "surface": HOSTILE, "label": HOSTILE, "spans": [{"in": "body", "start": 2, "end": 30}]}],
+        "topics": [{"id": HOSTILE, "spans": []}],
+        "fingerprint": HOSTILE,
+        "changes": [{"kind": "changed", "before": HOSTILE, "after": "other", "spans": [span]}],
+        "story": "s1",
+        "joined_by": [{"sign": HOSTILE, "value": 1.0, "weight": 0.5, "with": "a0", "evidence": [HOSTILE]}],
+        "recording": {"record_id": HOSTILE},
+    });
+    serde_json::from_value(article).unwrap()
+}
+
+fn hostile_story() -> StoryEvent {
+    let article = |id: &str, role: &str, copy_of: Option<&str>| {
+        json!({
+            "article": id, "revision": 1, "role": role, "title": HOSTILE, "language": "en", "url": "https://news.example/1",
+            "publisher": HOSTILE, "received_at": "2026-03-02T06:00:00Z", "copy_of": copy_of,
+            "origins": [{"name": HOSTILE, "kind": "credit", "evidence": HOSTILE}],
+        })
+    };
+    let story = json!({
+        "id": "s1.1", "story": "s1", "revision": 1, "state": "open", "changes": [], "title": HOSTILE,
+        "titles": {"en": HOSTILE, HOSTILE: HOSTILE},
+        "first_reported": "2026-03-02T06:00:00Z", "last_reported": "2026-03-02T07:00:00Z",
+        "entities": [{"id": HOSTILE, "type": HOSTILE, "articles": 2}], "acts": [HOSTILE], "languages": [HOSTILE, "en"],
+        "article_count": 2, "origin_count": 1,
+        "articles": [article("a1", "origin", None), article("a2", "copy", Some("a1"))],
+        "independent_origins": [{"name": HOSTILE, "evidence": [{"article": "a1", "kind": "credit", "words": HOSTILE}]}],
+    });
+    serde_json::from_value(story).unwrap()
+}
+
+fn hostile_reject() -> RejectEvent {
+    serde_json::from_value(json!({
+        "id": "r1", "article": "a9", "url": "https://news.example/9", "stage": "judge", "reason": "not_relevant", "detail": HOSTILE,
+        "feed": {"id": "f1", "url": "https://news.example/rss", "name": HOSTILE},
+        "entry": {"id": "e1", "title": HOSTILE},
+        "relevance": {"label": "not_relevant", "score": 0.41, "reasons": [{"rule": HOSTILE, "weight": -1.0, "spans": []}], "passages": []},
+    }))
+    .unwrap()
+}
+
+/// Fails where a page has anything of what is hostile as more than text.
+fn assert_harmless(path: &str, body: &str) {
+    assert_no_markup(path, body);
+    for mark in ["\u{202e}", "\u{2066}", "\u{0}"] {
+        assert!(!body.contains(mark), "{path} has {mark:?}");
+    }
+}
+
+/// The same of what a visitor sent, who gets it back in a form as it was.
+fn assert_no_markup(path: &str, body: &str) {
+    for forbidden in ["<script>", "<img", "onerror=alert(2)>", "href=\"javascript:", " style=", " onclick="] {
+        let near = body.find(forbidden).map(|at| body[at..].chars().take(160).collect::<String>());
+        assert!(near.is_none(), "{path} has {forbidden:?}: {near:?}");
+    }
+    for script in body.match_indices("<script").map(|(at, _)| &body[at..]) {
+        assert!(script.starts_with("<script src=\"/console/"), "{path}: {script:.60}");
+    }
+}
+
+#[tokio::test]
+async fn what_strangers_wrote_is_text_on_every_page() {
+    let console = TestConsole::new().await;
+    let row = StoryArticleRow {
+        article: ArticleId::from_stored("a1"),
+        story: StoryId::from_stored("s1"),
+        data: "{}".into(),
+    };
+    let stories = StoryUpdate { articles: vec![row], events: vec![hostile_story()] };
+    console.commit(Event::Article(Box::new(hostile_article())), stories).await;
+    console.commit(Event::Reject(Box::new(hostile_reject())), StoryUpdate::default()).await;
+    let text = |text: &str| RejectedText {
+        article: ArticleId::from_stored("a9"),
+        title: Some(text.to_owned()),
+        language: Some(text.to_owned()),
+        text: format!("{text}\n{text}"),
+    };
+    console.journal.keep_rejected_text(text(HOSTILE));
+    let feed = format!("/feeds/{}", console.feed.id());
+    let entity: String = url::form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect();
+    let entity = format!("/entities/{}", entity.replace('+', "%20"));
+    for path in [
+        "/",
+        "/live",
+        "/live?kind=reject",
+        "/stories",
+        "/stories/s1",
+        "/articles",
+        "/articles/a1",
+        "/articles/a1/reading",
+        &entity,
+        "/rejects",
+        "/search?q=alert",
+        "/feeds",
+        "/feeds?state=failing",
+        &feed,
+        "/judge",
+        "/judge?of=articles&item=a1",
+        "/rejects/3",
+    ] {
+        let answer = console.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        assert_harmless(path, &answer.body);
+    }
+    // The article shows all of it.
+    let article = console.get("/articles/a1").await.body;
+    assert!(article.matches("&lt;script&gt;").count() > 10, "{article}");
+    assert!(article.contains("⟨U+202E⟩"), "{article}");
+    // What visitors send is no other.
+    let hostile = "%3Cscript%3Ealert(1)%3C/script%3E%E2%80%AE%22%3E";
+    for path in [
+        format!("/feeds?q={hostile}&tag={hostile}&state={hostile}"),
+        format!("/feeds/{hostile}"),
+        format!("/articles/{hostile}"),
+        format!("/stories/{hostile}"),
+        format!("/stories?cursor={hostile}"),
+        format!("/search?q={hostile}"),
+        format!("/articles?q={hostile}&publisher={hostile}"),
+        format!("/articles?{hostile}={hostile}"),
+        format!("/rejects?reason={hostile}&q={hostile}"),
+        format!("/rejects/{hostile}"),
+        format!("/live?kind={hostile}"),
+        format!("/judge?of={hostile}"),
+        format!("/judge?item={hostile}"),
+        format!("/judge?undo={hostile}&was={hostile}&feed={hostile}"),
+        format!("/login?next={hostile}"),
+        format!("/{hostile}"),
+    ] {
+        let answer = console.get(&path).await;
+        assert!(
+            answer.field("content-type").is_some_and(|kind| kind.starts_with("text/html"))
+                || answer.status == 303,
+            "{path}"
+        );
+        assert_no_markup(&path, &answer.body);
+    }
+    console.end().await;
+}
+
+#[tokio::test]
+async fn every_page_forbids_what_it_does_not_need() {
+    let console = TestConsole::new().await;
+    for path in ["/", "/feeds", "/stories", "/live", "/login", "/nowhere"] {
+        let answer = console.get(path).await;
+        let policy = answer.field("content-security-policy").unwrap_or_default();
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+        assert!(!policy.contains("unsafe"), "{policy}");
+        for (field, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "same-origin"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(answer.field(field), Some(value), "{path}");
+        }
+    }
+    // The style and script that pages name are there, and may be kept.
+    let overview = console.get("/").await.body;
+    for kind in ["style.css", "script.js", "icon.svg"] {
+        let end = overview.find(kind).unwrap() + kind.len();
+        let start = overview[..end].rfind("/console/").unwrap();
+        let asset = console.get(&overview[start..end]).await;
+        assert_eq!(asset.status, 200);
+        assert!(asset.field("cache-control").unwrap().contains("immutable"));
+    }
+    assert_eq!(console.get("/console/0/other").await.status, 404);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn the_console_is_for_this_machine_alone_unless_people_log_in() {
+    let console = TestConsole::new().await;
+    assert_eq!(console.get("/").await.status, 200);
+    let rebound = console.send("GET", "/", "Host: rebound.example\r\n", "").await;
+    assert_eq!(rebound.status, 403);
+    assert!(rebound.body.contains("shown to this machine alone"));
+    let passed_on = console.send("GET", "/", "X-Forwarded-For: 192.0.2.7\r\n", "").await;
+    assert_eq!(passed_on.status, 403);
+    // The API stays as it was.
+    assert_eq!(console.send("GET", "/v1/status", "Host: other.example\r\n", "").await.status, 200);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_changes_nothing() {
+    let console = TestConsole::new().await;
+    let path = format!("/feeds/{}/poll", console.feed.id());
+    for fields in ["", "Origin: https://evil.example\r\n", "Origin: null\r\n"] {
+        let answer = console.send("POST", &path, fields, "").await;
+        assert_eq!(answer.status, 403, "{fields}");
+    }
+    let crossed = console.post(&path, "Sec-Fetch-Site: cross-site\r\n", "").await;
+    assert_eq!(crossed.status, 403);
+    // A form of ours comes as far as the API's own rule: here nothing polls.
+    let ours = console.post(&path, "", "").await;
+    assert_eq!(ours.status, 404);
+    assert!(ours.body.contains("no feeds are polled here"), "{}", ours.body);
+    console.end().await;
+}
+
+fn add(users: &Path, name: &str, role: Role, password: &str) {
+    users::write(users, name, role, &users::hash(password).unwrap()).unwrap();
+}
+
+/// The cookie of a log-in, as a browser sends it back.
+fn cookie(answer: &Answer) -> String {
+    let set = answer.field("set-cookie").unwrap();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
+    format!("Cookie: {}\r\n", set.split(';').next().unwrap())
+}
+
+#[tokio::test]
+async fn users_log_in_see_pages_and_change_what_their_role_lets_them() {
+    let console = TestConsole::new().await;
+    add(&console.users, "anna", Role::Read, "correct horse battery");
+    add(&console.users, "boris", Role::Operate, "another fine password");
+    let asked = console.get("/feeds?state=dead").await;
+    assert_eq!(asked.status, 303);
+    assert_eq!(asked.field("location"), Some("/login?next=%2Ffeeds%3Fstate%3Ddead"));
+    assert_eq!(console.post("/login", "", "name=anna&password=wrong+password").await.status, 401);
+    assert_eq!(console.post("/login", "", "name=nobody&password=wrong+password").await.status, 401);
+    let foreign =
+        console.send("POST", "/login", "Origin: https://evil.example\r\n", "name=anna&password=x").await;
+    assert_eq!(foreign.status, 403);
+
+    let logged_in =
+        console.post("/login", "", "name=anna&password=correct+horse+battery&next=%2Ffeeds").await;
+    assert_eq!((logged_in.status, logged_in.field("location")), (303, Some("/feeds")));
+    let anna = cookie(&logged_in);
+    let page = console.send("GET", "/", &anna, "").await;
+    assert!(page.status == 200 && page.body.contains("Logged in as anna"));
+    let poll = format!("/feeds/{}/poll", console.feed.id());
+    let refused = console.post(&poll, &anna, "").await;
+    assert!(refused.status == 403 && refused.body.contains("role"), "{}", refused.body);
+    let boris = cookie(&console.post("/login", "", "name=boris&password=another+fine+password").await);
+    assert_eq!(console.post(&poll, &boris, "").await.status, 404, "nothing polls here, but he may");
+
+    // A session ends with the log-out, and with the user.
+    let out = console.post("/logout", &anna, "").await;
+    assert_eq!(out.field("location"), Some("/login"));
+    assert_eq!(console.send("GET", "/", &anna, "").await.status, 303);
+    users::remove(&console.users, "boris").unwrap();
+    assert_eq!(console.send("GET", "/", &boris, "").await.status, 303);
+    assert_eq!(console.post(&poll, &boris, "").await.status, 401);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn whoever_fails_too_often_waits() {
+    let console = TestConsole::new().await;
+    add(&console.users, "anna", Role::Read, "correct horse battery");
+    let mut last = 0;
+    for _ in 0..11 {
+        last = console.post("/login", "", "name=&password=guess").await.status;
+    }
+    assert_eq!(last, 429);
+    assert_eq!(console.post("/login", "", "name=anna&password=correct+horse+battery").await.status, 429);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn the_api_s_token_logs_in_where_there_are_no_users() {
+    let console = TestConsole::with_token(Some("0123456789abcdef")).await;
+    // From this machine one may look without.
+    assert_eq!(console.get("/").await.status, 200);
+    let away = "Host: dateline.example\r\n";
+    assert_eq!(console.send("GET", "/", away, "").await.status, 303);
+    let shown = console.post("/login", "", "password=0123456789abcdef").await;
+    let session = cookie(&shown);
+    assert_eq!(console.send("GET", "/", &format!("{away}{session}"), "").await.status, 200);
+    assert_eq!(console.post("/login", "", "password=0123456789abcdeF").await.status, 401);
+    // Changing something takes the log-in, also from here.
+    let poll = format!("/feeds/{}/poll", console.feed.id());
+    assert_eq!(console.post(&poll, "", "").await.status, 403);
+    assert_eq!(console.post(&poll, &session, "").await.status, 404);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn rejects_are_listed_by_reason_and_feed_and_the_nearest_to_the_threshold_first() {
+    let console = TestConsole::new().await;
+    for (id, score) in [("r1", 0.1), ("r2", 0.45), ("r3", 0.3)] {
+        let mut reject = hostile_reject();
+        reject.id = EventId::of_parts(&[id]);
+        reject.entry.as_mut().unwrap().title = Some(format!("title {id}"));
+        reject.relevance.as_mut().unwrap().score = Some(score);
+        console.commit(Event::Reject(Box::new(reject)), StoryUpdate::default()).await;
+    }
+    let order = |body: &str| {
+        let mut found: Vec<(usize, &str)> = ["r1", "r2", "r3"]
+            .into_iter()
+            .filter_map(|id| Some((body.find(&format!("title {id}"))?, id)))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, id)| id.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(order(&console.get("/rejects").await.body), ["r3", "r2", "r1"]);
+    assert_eq!(
+        order(&console.get("/rejects?reason=not_relevant&order=nearest").await.body),
+        ["r2", "r3", "r1"]
+    );
+    assert_eq!(order(&console.get("/rejects?feed=f1").await.body), ["r3", "r2", "r1"]);
+    assert!(order(&console.get("/rejects?reason=empty").await.body).is_empty());
+    assert!(order(&console.get("/rejects?feed=other").await.body).is_empty());
+    console.end().await;
+}
+
+#[tokio::test]
+async fn the_overview_counts_what_was_published_and_what_was_not() {
+    let console = TestConsole::new().await;
+    let mut article = hostile_article();
+    article.set_revision(1);
+    article.content.language = Some("ko".to_owned());
+    console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    console.commit(Event::Reject(Box::new(hostile_reject())), StoryUpdate::default()).await;
+    let counted = timeout(Duration::from_secs(30), async {
+        loop {
+            let body = console.get("/").await.body;
+            if body.contains("Korean") && body.contains("/rejects?reason=not_relevant") {
+                return body;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    let body = counted.await.unwrap();
+    assert!(body.contains(": 1 event\""), "{body}");
+    let activity = console.send("GET", "/v1/activity", "", "").await.body;
+    assert!(activity.contains(r#""languages":{"ko":1}"#), "{activity}");
+    console.end().await;
+}
+
+#[tokio::test]
+async fn an_address_in_the_search_box_leads_to_its_article() {
+    let console = TestConsole::new().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    let found = console.get("/search?q=a1").await;
+    assert_eq!((found.status, found.field("location")), (303, Some("/articles/a1")));
+    let words = console.get("/search?q=alert").await;
+    assert!(words.status == 200 && words.body.contains("href=\"/articles/a1\""), "{}", words.body);
+    let nothing = console.get("/search?q=https%3A%2F%2Fnews.example%2Funknown").await;
+    assert!(nothing.status == 200 && nothing.body.contains("Never seen in any feed"), "{}", nothing.body);
+    // The site has a feed, which may have been expected to announce it.
+    assert!(nothing.body.contains(&format!("href=\"/feeds/{}\"", console.feed.id())), "{}", nothing.body);
+    let elsewhere = console.get("/search?q=https%3A%2F%2Fother.example%2F1").await.body;
+    assert!(elsewhere.contains("No feed of this site is configured"), "{elsewhere}");
+    // What was announced under an address is found by it, however far it came: this one's page was never reached.
+    let mut reject = hostile_reject();
+    reject.article = None;
+    console.commit(Event::Reject(Box::new(reject)), StoryUpdate::default()).await;
+    let rejected = console.get("/search?q=https%3A%2F%2Fnews.example%2F9%3Futm_source%3Dx").await.body;
+    assert!(
+        rejected.contains("Announced, and not published") && rejected.contains("not relevant"),
+        "{rejected}"
+    );
+    assert_harmless("/search", &rejected);
+    assert_eq!(console.get("/waiting").await.status, 200);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn whoever_is_named_has_a_page_with_company_names_and_mentions() {
+    let console = TestConsole::new().await;
+    let mut article = hostile_article();
+    let named = |id: &str, label: &str| json!({ "id": id, "type": "person", "surface": label, "label": label, "wikidata": "Q42", "spans": [] });
+    article.entities =
+        serde_json::from_value(json!([named("anna-lund", "Anna Lund"), named("bo-ek", "Bo Ek")])).unwrap();
+    article.content.language = Some("en".to_owned());
+    console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    let page = console.get("/entities/anna-lund").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    for shown in [
+        "Anna Lund",
+        "href=\"/entities/bo-ek\"",
+        "href=\"https://www.wikidata.org/wiki/Q42\"",
+        ": 1 article\"",
+        "href=\"/articles/a1\"",
+        "href=\"/articles?entity=anna-lund\"",
+    ] {
+        assert!(page.body.contains(shown), "{shown}: {}", page.body);
+    }
+    assert!(console.get("/articles/a1").await.body.contains("href=\"/entities/anna-lund\""));
+    assert_eq!(console.get("/entities/nobody").await.status, 404);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn lists_are_had_as_tables_in_which_nothing_is_a_formula() {
+    let console = TestConsole::new().await;
+    let mut article = hostile_article();
+    article.content.title = Some("=HYPERLINK(\"https://x.example\")".to_owned());
+    console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    console.commit(Event::Reject(Box::new(hostile_reject())), StoryUpdate::default()).await;
+    let table = console.get("/v1/articles.csv?label=relevant").await;
+    assert!(table.field("content-type").unwrap().starts_with("text/csv"));
+    assert!(table.body.contains("\"'=HYPERLINK(\"\"https://x.example\"\")\""), "{}", table.body);
+    assert!(!console.get("/v1/articles.csv?label=borderline").await.body.contains("HYPERLINK"));
+    assert!(console.get("/v1/rejects.csv").await.body.contains("not_relevant,judge,0.41"));
+    assert!(console.get("/v1/stories.csv").await.body.contains("story,revision"));
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_recorded_page_is_shown_beside_its_witnesses_and_can_do_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("day.warc.gz");
+    let id = RecordIds::new([3; 16]).next_id();
+    let html = "<title>Other headline</title><body onload=alert(1)><script src=https://x.example/a.js></script>\
+                <h1>A bridge opens</h1><img src=https://x.example/b.png><p>The bridge over the river opened on Monday, its builders said.</p>";
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}");
+    let record = Record::new(RecordType::Response, &id, Timestamp::UNIX_EPOCH)
+        .with(field::TARGET_URI, "https://news.example/1")
+        .with_block("application/http; msgtype=response", answer.into_bytes());
+    let mut writer = WarcWriter::new(std::fs::File::create(&file).unwrap());
+    writer.append(&[record]).unwrap();
+    let console = TestConsole::with(None, RecordedPages::new([file])).await;
+    let mut article = hostile_article();
+    article.content.title = Some("A bridge opens".to_owned());
+    article.recording = serde_json::from_value(json!({ "record_id": id.uri() })).unwrap();
+    console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    let page = console.get("/v1/articles/a1/page").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(
+        page.body.contains("<h1>A bridge opens</h1>") && !page.body.contains("x.example"),
+        "{}",
+        page.body
+    );
+    assert!(!page.body.contains("script") && !page.body.contains("onload"), "{}", page.body);
+    let policy = page.field("content-security-policy").unwrap();
+    assert!(policy.starts_with("sandbox; default-src 'none'"), "{policy}");
+    let reading = console.get("/articles/a1/reading").await;
+    assert!(reading.body.contains("src=\"/v1/articles/a1/page\" sandbox=\"\""), "{}", reading.body);
+    assert!(reading.body.contains("Other headline"), "{}", reading.body);
+    assert!(reading.field("content-security-policy").unwrap().contains("frame-src 'self'"));
+    console.end().await;
+    // Where the daemon has no recording, what the event tells is all.
+    let console = TestConsole::new().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    assert_eq!(console.get("/v1/articles/a1/page").await.status, 404);
+    assert!(!console.get("/articles/a1/reading").await.body.contains("<iframe"));
+    console.end().await;
+}
+
+/// Three rejects, r1 to r3, of which r2 is the nearest to the threshold.
+async fn with_rejects() -> TestConsole {
+    let console = TestConsole::new().await;
+    for (name, score) in [("r1", 0.1), ("r2", 0.45), ("r3", 0.3)] {
+        let mut reject = hostile_reject();
+        reject.id = EventId::of_parts(&[name]);
+        reject.article = Some(ArticleId::from_stored(name));
+        reject.entry.as_mut().unwrap().title = Some(format!("title {name}"));
+        reject.relevance.as_mut().unwrap().score = Some(score);
+        console.commit(Event::Reject(Box::new(reject)), StoryUpdate::default()).await;
+    }
+    console.journal.keep_rejected_text(RejectedText {
+        article: ArticleId::from_stored("r2"),
+        title: Some("title r2".into()),
+        language: Some("en".into()),
+        text: "What the page said.".into(),
+    });
+    console
+}
+
+#[tokio::test]
+async fn rejects_are_judged_from_the_nearest_on_and_a_label_is_taken_back() {
+    let console = with_rejects().await;
+    let first = console.get("/judge").await.body;
+    assert!(first.contains("title r2") && first.contains("What the page said."), "{first}");
+    assert!(first.contains("3 of 3 articles without a label"), "{first}");
+    let given =
+        console.post("/judge/r2", "", "label=relevant&then=%2Fjudge%3Fof%3Drejects%26item%3Dr3").await;
+    assert_eq!(given.field("location"), Some("/judge?of=rejects&item=r3&undo=r2&was=none"));
+    let next = console.get("/judge?of=rejects&item=r3&undo=r2&was=none").await.body;
+    assert!(next.contains("title r3") && next.contains("2 of 3 articles"), "{next}");
+    let label = console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap().unwrap();
+    assert_eq!((label.author.as_str(), label.text.as_str()), ("this machine", "What the page said."));
+    assert_eq!((label.score, label.language.as_deref()), (Some(0.45), Some("en")));
+    let undone = console.post("/judge/r2/undo", "", "was=none&back=%2Fjudge%3Fitem%3Dr2").await;
+    assert_eq!(undone.field("location"), Some("/judge?item=r2"));
+    assert_eq!(console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap(), None);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn published_articles_are_judged_likewise_and_nothing_that_is_not_known() {
+    let console = TestConsole::new().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    assert!(console.get("/judge?of=articles").await.body.contains("1 of 1 article without a label"));
+    let given = console.post("/judge/a1", "", "label=borderline&then=%2Farticles%2Fa1").await;
+    assert_eq!(given.field("location"), Some("/articles/a1"));
+    let page = console.get("/articles/a1").await.body;
+    assert!(page.contains(r#"value="borderline" data-key="b" aria-pressed="true""#), "{page}");
+    assert_eq!(console.post("/judge/a1", "", "label=perhaps").await.status, 400);
+    assert_eq!(console.post("/judge/nothing", "", "label=not").await.status, 404);
+    let away = console.post("/judge/a1", "", "label=not&then=https%3A%2F%2Fevil.example").await;
+    assert_eq!(away.field("location"), Some("/"));
+    assert_eq!(console.send("POST", "/judge/a1", "", "label=relevant").await.status, 403);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn labels_are_given_and_listed_through_the_api() {
+    let console = with_rejects().await;
+    let put = |path: &'static str, body: &'static str| {
+        let fields = "Content-Type: application/json\r\n";
+        console.send("PUT", path, fields, body)
+    };
+    let given = put("/v1/labels/r2", r#"{"label": "borderline", "labelled_by": "anna"}"#).await;
+    assert_eq!(given.status, 200, "{}", given.body);
+    assert_eq!(put("/v1/labels/r1", r#"{"label": "relevant"}"#).await.status, 200);
+    assert_eq!(put("/v1/labels/r1", r#"{"label": "perhaps"}"#).await.status, 422);
+    assert_eq!(put("/v1/labels/none", r#"{"label": "not"}"#).await.status, 404);
+    let page: serde_json::Value =
+        serde_json::from_str(&console.get("/v1/labels?limit=1").await.body).unwrap();
+    let line = &page["labels"][0];
+    assert_eq!(
+        (&line["id"], &line["label"], &line["borderline"]),
+        (&json!("r2"), &json!("not"), &json!(true))
+    );
+    assert_eq!((&line["text"], &line["lang"]), (&json!("What the page said."), &json!("en")));
+    let next = page["next"].as_str().unwrap();
+    let rest = console.get(&format!("/v1/labels?after={next}")).await.body;
+    assert!(rest.contains(r#""id":"r1""#) && !rest.contains(r#""id":"r2""#), "{rest}");
+    assert!(rest.contains(r#""text_kind":"digest""#), "{rest}");
+    let removed = console.send("DELETE", "/v1/labels/r1", "", "").await;
+    assert_eq!(removed.body, r#"{"removed":true}"#);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_bar_of_the_overview_opens_the_events_that_it_counts_and_what_is_past_stands() {
+    let console = TestConsole::new().await;
+    for revision in [1, 2] {
+        let mut article = hostile_article();
+        article.set_revision(revision);
+        article.content.title = Some(format!("Headline {revision}"));
+        console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    }
+    let live = console.get("/live?kind=article").await.body;
+    assert_eq!(live.matches("data-row").count(), 2, "{live}");
+    assert!(live.contains("data-stream"), "{live}");
+    let past = console.get("/live?kind=article&until=2026-01-01").await.body;
+    assert!(past.contains("These are past") && !past.contains("data-stream"), "{past}");
+    assert_eq!(console.get("/live?q=&language=ko").await.field("location"), Some("/live?language=ko"));
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_log_in_outlasts_the_daemon_and_a_log_out_does_too() {
+    let console = TestConsole::new().await;
+    add(&console.users, "anna", Role::Read, "correct horse battery");
+    let log_in = "name=anna&password=correct+horse+battery";
+    let stays = cookie(&console.post("/login", "", log_in).await);
+    let leaves = cookie(&console.post("/login", "", log_in).await);
+    console.post("/logout", &leaves, "").await;
+    let folder = console.stop().await;
+    let kept = std::fs::read(folder.path().join("journal.db")).unwrap();
+    let shown = stays.trim().rsplit('=').next().unwrap().as_bytes();
+    assert!(!kept.windows(shown.len()).any(|part| part == shown), "what the browser shows is kept nowhere");
+
+    let console = TestConsole::on(folder, ConsoleSettings::default()).await;
+    assert_eq!(console.send("GET", "/", &stays, "").await.status, 200);
+    assert_eq!(console.send("GET", "/", &leaves, "").await.status, 303);
+    add(&console.users, "anna", Role::Read, "another password then");
+    assert_eq!(console.send("GET", "/", &stays, "").await.status, 303, "it ends with the password");
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_story_of_sixty_reports_is_one_small_page_with_each_of_them_in_the_picture() {
+    let console = TestConsole::new().await;
+    let mut story = hostile_story();
+    let report = story.articles[1].clone();
+    for number in 3..=60 {
+        let mut report = report.clone();
+        report.article = ArticleId::from_stored(format!("a{number}"));
+        story.articles.push(report);
+    }
+    story.article_count = 60;
+    console
+        .commit(
+            Event::Article(Box::new(hostile_article())),
+            StoryUpdate { articles: Vec::new(), events: vec![story] },
+        )
+        .await;
+    let page = console.get("/stories/s1").await.body;
+    assert_eq!(page.matches("<circle class=\"s1").count(), 120, "each stands in both pictures");
+    assert!(page.len() < 200_000, "{}", page.len());
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_trusted_says_who_asks_and_nobody_else_can() {
+    let settings = |proxies: &[&str], role| ConsoleSettings {
+        proxy_header: "X-Remote-User".into(),
+        trusted_proxies: proxies.iter().map(|proxy| (*proxy).to_owned().try_into().unwrap()).collect(),
+        proxy_role: role,
+        ..ConsoleSettings::default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let console = TestConsole::on(folder, settings(&["127.0.0.0/8"], Role::Read)).await;
+    let poll = format!("/feeds/{}/poll", console.feed.id());
+    let anna = "X-Remote-User: anna\r\n";
+    let page = console.send("GET", "/", anna, "").await;
+    assert!(page.status == 200 && page.body.contains("Logged in as anna"), "{}", page.body);
+    assert!(!page.body.contains("Log out"), "the console cannot end what it did not begin");
+    assert_eq!(console.post(&poll, anna, "").await.status, 403, "whom only the proxy knows may look");
+    add(&console.users, "boris", Role::Operate, "another fine password");
+    let boris = "X-Remote-User: boris\r\n";
+    assert_eq!(console.post(&poll, boris, "").await.status, 404, "nothing polls here, but he may");
+    assert_eq!(console.send("POST", &poll, boris, "").await.status, 403, "only by a form of the console");
+    assert_eq!(console.get("/").await.status, 303, "whom the proxy does not name has to log in");
+    let twice = console.send("GET", "/", "X-Remote-User: anna\r\nX-Remote-User: boris\r\n", "").await;
+    assert_eq!(twice.status, 400);
+    let hostile = console.send("GET", "/", "X-Remote-User: <script>alert(1)</script>\r\n", "").await;
+    assert_no_markup("/", &hostile.body);
+    console.end().await;
+
+    // The same header from an address that is no proxy's means nothing.
+    let folder = tempfile::tempdir().unwrap();
+    let console = TestConsole::on(folder, settings(&["192.0.2.1"], Role::Operate)).await;
+    assert_eq!(console.send("GET", "/", anna, "").await.status, 403);
+    assert_eq!(console.post(&poll, anna, "").await.status, 403);
+    add(&console.users, "anna", Role::Operate, "correct horse battery");
+    assert_eq!(console.send("GET", "/", anna, "").await.status, 303);
+    console.end().await;
+}

@@ -1,0 +1,197 @@
+//! What an operator does over HTTP: a feed is looked at before it is added, lists are taken in, rules for single sites are tried and saved.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::time::Duration;
+
+use crate::site::{Site, get, send, terminate, text};
+use serde_json::{Value, json};
+
+const SETTINGS: &str =
+    "[fetch]\nallow_private_addresses = true\nper_host_delay = \"10ms\"\n[poll]\nstart_spread = \"0s\"\n";
+
+/// A feed of one article on the subject and one on something else, a page that names it and another, and their pages.
+fn news() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let here = address.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut lines = BufReader::new(&stream).lines();
+            let Some(Ok(first)) = lines.next() else { continue };
+            let _ =
+                lines.by_ref().take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty())).count();
+            let (kind, body) = match first.split(' ').nth(1).unwrap_or_default() {
+                "/feed.xml" | "/other.xml" => ("application/rss+xml", format!(
+                    "<rss version='2.0'><channel><title>News</title>\
+                     <item><title>Bridge &lt;script&gt;alert(1)&lt;/script&gt;</title><link>{here}/bridge</link></item>\
+                     <item><title>Ferry</title><link>{here}/ferry</link></item></channel></rss>"
+                )),
+                "/" => ("text/html", "<!doctype html><html><link rel='alternate' type='application/rss+xml' href='/feed.xml'><p>News.".to_owned()),
+                "/two" => ("text/html", "<!doctype html><html><link rel='alternate' type='application/rss+xml' href='/feed.xml'>\
+                                         <link rel='alternate' type='application/rss+xml' href='/other.xml'><p>News.".to_owned()),
+                "/bridge" => ("text/html", "<article><h1>Russia and North Korea agree on a bridge</h1>\
+                    <p>Russia and North Korea signed an agreement on a bridge over the Tumen river on Monday, the Russian ministry said.</p>\
+                    <p>Kim Jong Un received the Russian delegation in Pyongyang before the signing, and both sides spoke of trade.</p></article>".to_owned()),
+                _ => ("text/html", "<article><h1>The ferry runs again</h1><p>The ferry left the harbour at six in the morning, for the first \
+                    time since the storm, and two hundred people had crossed by noon.</p><p>The port said that it would run all week.</p></article>".to_owned()),
+            };
+            let _ = write!(
+                &stream,
+                "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    address
+}
+
+/// A feed that is there already, so that something is polled.
+const FIRST: &str = "# Ours.\n\n[[feed]]\nurl = \"http://127.0.0.1:9/none\"\n";
+
+fn answer(status_and_body: (u16, String)) -> (u16, Value) {
+    let (status, body) = status_and_body;
+    (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}")))
+}
+
+fn file(site: &Site, name: &str) -> String {
+    fs::read_to_string(site.folder.path().join(name)).unwrap()
+}
+
+#[test]
+fn a_feed_is_looked_at_before_it_is_added_and_nothing_is_kept_of_that() {
+    let news = news();
+    let site = Site::new(SETTINGS, FIRST);
+    let (mut child, api) = site.daemon(&[]);
+    let look =
+        |url: &str| answer(send(&api, "POST", "/v1/feeds/preview", &json!({ "url": url }).to_string()));
+    let (status, preview) = look(&news);
+    assert_eq!((status, &preview["url"]), (200, &json!(format!("{news}/feed.xml"))), "{preview}");
+    assert_eq!((&preview["verdict"], &preview["entry_count"]), (&json!("ok"), &json!(2)));
+    let bridge = &preview["entries"][0]["outcome"];
+    assert_eq!((&bridge["is_published"], &bridge["label"]), (&json!(true), &json!("relevant")), "{preview}");
+    assert!(bridge["text"].as_str().unwrap().starts_with("Russia and North Korea signed"), "{preview}");
+    let ferry = &preview["entries"][1]["outcome"];
+    assert_eq!(
+        (&ferry["is_published"], &ferry["reason"]),
+        (&json!(false), &json!("not_relevant")),
+        "{preview}"
+    );
+
+    let (status, several) = look(&format!("{news}/two"));
+    assert_eq!((status, several["candidates"].as_array().map(Vec::len)), (200, Some(2)), "{several}");
+    assert_eq!(look("http://127.0.0.1:9/").0, 422);
+    assert_eq!(look("http://127.0.0.1:9/none").0, 422);
+    assert_eq!(file(&site, "feeds.toml"), FIRST);
+    let feeds = answer(get(&api, "/v1/feeds")).1;
+    assert_eq!(feeds.as_array().map(Vec::len), Some(1), "{feeds}");
+
+    let addition = json!({ "url": news, "name": "News", "tags": ["sea"], "interval": "10m" }).to_string();
+    let (status, added) = answer(send(&api, "POST", "/v1/feeds", &addition));
+    assert_eq!(status, 201, "{added}");
+    assert!(file(&site, "feeds.toml").contains("name = \"News\"\ninterval = \"10m\"\ntags = [\"sea\"]\n"));
+    let (status, known) = look(&news);
+    assert!(status == 409 && known["detail"].as_str().unwrap().contains("already"), "{known}");
+    let path = format!("/v1/feeds/{}", added["feed"]["id"].as_str().unwrap());
+    let edits = json!({ "tags": ["sea", "north"], "interval": "" }).to_string();
+    assert_eq!(send(&api, "PATCH", &path, &edits).0, 200);
+    assert!(
+        file(&site, "feeds.toml").contains("name = \"News\"\ntags = [\"sea\", \"north\"]\n"),
+        "{}",
+        file(&site, "feeds.toml")
+    );
+    assert_eq!(send(&api, "PATCH", &path, r#"{"interval": "often"}"#).0, 422);
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn what_is_looked_at_stands_behind_the_guard_of_addresses() {
+    let news = news();
+    let site = Site::new("[poll]\nstart_spread = \"0s\"\n", FIRST);
+    let (mut child, api) = site.daemon(&[]);
+    for url in [news.as_str(), "http://[::1]/", "http://169.254.169.254/latest"] {
+        let (status, refused) =
+            answer(send(&api, "POST", "/v1/feeds/preview", &json!({ "url": url }).to_string()));
+        assert_eq!(status, 422, "{url}: {refused}");
+        let trial = json!({ "url": url, "rule": { "host": "news.example", "body": "p" } }).to_string();
+        assert_eq!(send(&api, "POST", "/v1/sites/try", &trial).0, 422, "{url}");
+    }
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn a_list_says_what_it_changes_and_then_changes_it() {
+    let site = Site::new(SETTINGS, FIRST);
+    let list = r#"<opml version="2.0"><body><outline text="Sea"><outline text="A &lt;b&gt;" xmlUrl="http://127.0.0.1:9/a"/>
+        <outline text="none" xmlUrl="http://127.0.0.1:9/none"/><outline xmlUrl="javascript:alert(1)"/></outline></body></opml>"#;
+    let (mut child, api) = site.daemon(&[]);
+    let (status, would) = answer(send(&api, "POST", "/v1/opml?dry_run=true", list));
+    assert_eq!(
+        (status, &would["known"], &would["skipped"]),
+        (200, &json!(1), &json!(["javascript:alert(1)"])),
+        "{would}"
+    );
+    assert_eq!((&would["added"][0]["name"], &would["added"][0]["tags"]), (&json!("A <b>"), &json!(["Sea"])));
+    assert_eq!(file(&site, "feeds.toml"), FIRST);
+    assert_eq!(send(&api, "POST", "/v1/opml", list).0, 200);
+    assert!(
+        file(&site, "feeds.toml").starts_with(FIRST)
+            && file(&site, "feeds.toml").contains("tags = [\"Sea\"]")
+    );
+    let given_out = get(&api, "/v1/opml").1;
+    assert!(
+        given_out.contains(r#"text="A &lt;b&gt;""#) && given_out.contains(r#"category="Sea""#),
+        "{given_out}"
+    );
+    assert_eq!(answer(send(&api, "POST", "/v1/opml", &given_out)).1["added"], json!([]));
+    assert_eq!(send(&api, "POST", "/v1/opml", "<rss/>").0, 422);
+    assert_eq!(send(&api, "POST", "/v1/opml", &"x".repeat((4 << 20) + 1)).0, 413);
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+
+    // The command line does the same on the files.
+    let other = site.folder.path().join("other.opml");
+    fs::write(&other, list.replace("9/a", "9/b")).unwrap();
+    let would = text(&site.run(&["feed", "import", "--dry-run", other.to_str().unwrap()]).stdout);
+    assert!(would.contains("+ http://127.0.0.1:9/b") && would.contains("1 feeds would be added"), "{would}");
+    let done = text(&site.run(&["feed", "import", other.to_str().unwrap()]).stdout);
+    assert!(done.contains("1 feeds added"), "{done}");
+    assert!(text(&site.run(&["feed", "export"]).stdout).contains("9/b"));
+}
+
+#[test]
+fn a_rule_is_tried_beside_the_general_reading_and_saved_into_a_file_whose_comments_stay() {
+    let site = Site::new(SETTINGS, FIRST);
+    let sites = "# By hand.\n[[site]]\nhost = \"gazette.example\" # since May\nbody = \"main\"\n";
+    fs::write(site.folder.path().join("sites.toml"), sites).unwrap();
+    let (mut child, api) = site.daemon(&[]);
+    let html = "<article><h1>Ferry</h1><div class=tale><p>The ferry left the harbour at six in the morning.</p></div></article>\
+                <p class=promo>Sail with us, and see the islands from the water.</p>";
+    let trial = |rule: Value, url: &str| {
+        answer(send(
+            &api,
+            "POST",
+            "/v1/sites/try",
+            &json!({ "url": url, "html": html, "rule": rule }).to_string(),
+        ))
+    };
+    let rule = json!({ "host": "news.example", "body": "p.promo", "title": "h2" });
+    let (status, tried) = trial(rule.clone(), "https://www.news.example/1");
+    assert_eq!(status, 200, "{tried}");
+    assert_eq!(tried["ruled"]["text"], "Sail with us, and see the islands from the water.");
+    assert_eq!(tried["unmatched"], json!(["title"]));
+    assert!(tried["general"]["text"].as_str().unwrap().contains("The ferry left"), "{tried}");
+    assert_eq!(trial(rule.clone(), "https://other.example/1").1["ruled"], Value::Null);
+    let (status, wrong) = trial(json!({ "host": "news.example", "body": "p[" }), "https://news.example/1");
+    assert!(status == 422 && wrong["errors"][0].as_str().unwrap().contains("p["), "{wrong}");
+    assert_eq!(file(&site, "sites.toml"), sites, "trying changes nothing");
+
+    assert_eq!(send(&api, "PUT", "/v1/sites", &rule.to_string()).0, 200);
+    assert!(file(&site, "sites.toml").starts_with(sites), "{}", file(&site, "sites.toml"));
+    assert_eq!(answer(get(&api, "/v1/sites")).1[1]["name"], "news.example");
+    assert_eq!(send(&api, "PUT", "/v1/sites", r#"{"host": "a b", "body": "p"}"#).0, 422);
+    assert_eq!(send(&api, "DELETE", "/v1/sites?rule=nothing.example", "").0, 404);
+    assert_eq!(send(&api, "DELETE", "/v1/sites?rule=news.example", "").0, 200);
+    assert_eq!(file(&site, "sites.toml"), sites);
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}

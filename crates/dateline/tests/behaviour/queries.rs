@@ -1,0 +1,214 @@
+//! Events, articles and stories over HTTP, by what they say.
+
+use crate::served::{TestServer, sequences};
+use dateline::config::HttpSettings;
+use dateline_journal::{EntryCompletion, PollCommit, StoryUpdate};
+use dateline_wire::{
+    Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, FeedRef, FeedState, HubNews,
+    Judgement, Label, PageKind, Relevance, SecretQuery,
+};
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// Publishes an article in a language, under a name that tells it from others.
+async fn publish(served: &TestServer, name: &str, language: &str, title: &str, text: &str) -> ArticleId {
+    let now = Timestamp::now();
+    let feed = FeedState::new(
+        &FeedRef::new(&"https://wire.example/rss".parse().unwrap(), None, &SecretQuery::default()),
+        now,
+    );
+    served.journal.configure_feeds(vec![feed.clone()]).await.unwrap();
+    let url: url::Url = format!("https://wire.example/{name}").parse().unwrap();
+    let entry = Entry {
+        link: Some(url.clone()),
+        title: Some(format!("{title}{text}")),
+        ..Entry::new(EntryId::of_guid(name))
+    };
+    let commit = PollCommit {
+        feed: feed.clone(),
+        entries: vec![entry.clone()],
+        events: Vec::new(),
+        hub: HubNews::Nothing,
+        at: now,
+        traceparent: String::new(),
+    };
+    served.journal.commit_poll(commit).await.unwrap();
+    let article = ArticleId::of(&CanonicalUrl::of(&url));
+    let event = ArticleEvent::new(
+        article.clone(),
+        Article {
+            url: Some(url.clone()),
+            canonical_url: Some(url),
+            page_kind: PageKind::Article,
+            publisher: Some("Wire".into()),
+            origins: Vec::new(),
+            language: Some(language.into()),
+            title: Some(title.into()),
+            title_source: None,
+            title_alternative: None,
+            authors: vec!["A. <Writer>".into()],
+            credits: Vec::new(),
+            authors_source: None,
+            published: None,
+            modified: None,
+            body: Body {
+                text: text.into(),
+                paragraphs: Vec::new(),
+                sha256: String::new(),
+                extractor: "test".into(),
+            },
+            cuts: Vec::new(),
+        },
+        Judgement {
+            relevance: Relevance {
+                label: Label::Relevant,
+                score: Some(1.0),
+                reasons: Vec::new(),
+                passages: Vec::new(),
+            },
+            entities: Vec::new(),
+            topics: Vec::new(),
+        },
+        now,
+    );
+    let completion = EntryCompletion {
+        feed: feed.id,
+        entry: entry.id,
+        event: Event::Article(Box::new(event)),
+        page_was_read: true,
+        revisit: None,
+        stories: StoryUpdate::default(),
+        at: now,
+        traceparent: String::new(),
+    };
+    served.journal.finish(completion).await.unwrap();
+    article
+}
+
+async fn json(served: &TestServer, path: &str) -> Value {
+    let (status, _, body) = served.get(path, "").await;
+    assert_eq!(status, 200, "{path}: {body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+fn titles(page: &Value) -> Vec<&str> {
+    page["articles"].as_array().unwrap().iter().map(|article| article["title"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn articles_come_newest_first_in_pages_and_by_what_they_say() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    for number in 0..5 {
+        publish(&served, &number.to_string(), "en", &format!("Rails {number}"), "A new line.").await;
+    }
+    publish(&served, "ko", "ko", "북러 정상회담", "평양에서 열렸다.").await;
+    let first = json(&served, "/v1/articles?q=rail&limit=2").await;
+    assert_eq!(titles(&first), ["Rails 4", "Rails 3"]);
+    assert_eq!(first["articles"][0]["sequence"], 5);
+    publish(&served, "late", "en", "Rails, late", "A new line.").await;
+    let next = first["next"].as_str().unwrap();
+    let second = json(&served, &format!("/v1/articles?q=rail&limit=3&cursor={next}")).await;
+    assert_eq!(titles(&second), ["Rails 2", "Rails 1", "Rails 0"]);
+    assert_eq!(titles(&json(&served, "/v1/articles?language=ko&language=ja").await), ["북러 정상회담"]);
+    let quoted = url::form_urlencoded::byte_serialize("정상회담 평양".as_bytes()).collect::<String>();
+    assert_eq!(titles(&json(&served, &format!("/v1/articles?q={quoted}")).await), ["북러 정상회담"]);
+}
+
+#[tokio::test]
+async fn an_article_is_shown_with_its_revisions() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    let id = publish(&served, "a", "en", "First", "x").await;
+    publish(&served, "a", "en", "Second", "x").await;
+    let shown = json(&served, &format!("/v1/articles/{id}")).await;
+    assert_eq!((&shown["article"], &shown["withdrawn"]), (&id.as_str().into(), &false.into()));
+    let revisions: Vec<_> = shown["revisions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["revision"].as_u64(), one["title"].as_str()))
+        .collect();
+    assert_eq!(revisions, [(Some(2), Some("Second")), (Some(1), Some("First"))]);
+    assert_eq!(titles(&json(&served, "/v1/articles").await), ["Second"]);
+    assert_eq!(served.get("/v1/articles/nothing", "").await.0, 404);
+}
+
+#[tokio::test]
+async fn events_are_chosen_by_the_same_parameters_and_keep_their_places() {
+    let mut served = TestServer::new(HttpSettings::default()).await;
+    publish(&served, "a", "en", "A road", "x").await;
+    served.commit(100).await;
+    publish(&served, "b", "ru", "Дорога", "x").await;
+    publish(&served, "c", "en", "The roads", "x").await;
+    let of = async |query: &str| sequences(&served.get(&format!("/v1/events?{query}"), "").await.2);
+    assert_eq!(of("q=road").await, [1, 103]);
+    assert_eq!(of("language=ru&kind=article").await, [102]);
+    assert_eq!(of("q=road&after=1").await, [103]);
+    assert_eq!(of("q=road&limit=1").await, [1]);
+    assert_eq!(of("kind=article").await, [1, 102, 103]);
+    assert_eq!(of("kind=article&kind=reject&after=100").await, [101, 102, 103]);
+    assert_eq!(of("publisher=news.example&after=99").await, [100, 101]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_meant_is_refused_in_words_that_help() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    publish(&served, "a", "en", "A", "x").await;
+    publish(&served, "b", "en", "B", "x").await;
+    let page = json(&served, "/v1/articles?limit=1&language=en").await;
+    let cursor = page["next"].as_str().unwrap();
+    let long = "a".repeat(3_000);
+    for (path, told) in [
+        (format!("/v1/articles?cursor={cursor}&language=ru"), "leave it out to begin anew"),
+        (format!("/v1/articles?cursor=x{cursor}&language=en"), "leave it out to begin anew"),
+        ("/v1/articles?cursor=%00".into(), "leave it out to begin anew"),
+        ("/v1/articles?langauge=en".into(), "since, until, kind"),
+        ("/v1/articles?limit=many".into(), "limit"),
+        ("/v1/articles?q=%22%22".into(), "no word to look for"),
+        (format!("/v1/articles?q={long}"), "longer than 1000 characters"),
+        (format!("/v1/articles?publisher={long}"), "longer than 2000 bytes"),
+        ("/v1/articles?since=tomorrow".into(), "a day (2026-03-01)"),
+        ("/v1/stories?label=fine".into(), "relevant, borderline, not_relevant or not_judged"),
+        ("/v1/stories?cursor=zzz".into(), "leave it out to begin anew"),
+        ("/v1/events?entity=".into(), "`entity` is empty"),
+    ] {
+        let (status, head, body) = served.get(&path, "").await;
+        assert_eq!(status, 400, "{path}");
+        assert!(head.contains("application/problem+json") && body.contains(told), "{path}: {body}");
+    }
+    let many: String = (0..200).map(|number| format!("entity={number}&")).collect();
+    let (status, _, body) = served.get(&format!("/v1/events?{many}"), "").await;
+    assert_eq!((status, body.contains("more than 100 values")), (400, true), "{body}");
+}
+
+#[tokio::test]
+async fn a_feed_reader_gets_the_newest_articles_and_no_markup_of_strangers() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    let hostile = "]]><script>alert('x')</script> & \"quotes\" \u{1}\u{ffff}";
+    publish(&served, "a", "en", hostile, "<b>Rails</b> & roads \u{b}").await;
+    publish(&served, "b", "ru", "Дорога", "x").await;
+    let (status, head, body) = served.get("/v1/feed.atom?language=en", "").await;
+    assert_eq!(status, 200);
+    assert!(head.contains("content-type: application/atom+xml"), "{head}");
+    let feed = feed_rs::parser::parse(body.as_bytes()).unwrap();
+    assert_eq!(feed.feed_type, feed_rs::model::FeedType::Atom);
+    assert_eq!((feed.entries.len(), feed.title.unwrap().content.as_str()), (1, "Dateline: language en"));
+    let entry = &feed.entries[0];
+    assert_eq!(entry.title.as_ref().unwrap().content, "]]><script>alert('x')</script> & \"quotes\"");
+    assert_eq!(entry.links[0].href, "https://wire.example/a");
+    assert_eq!(entry.authors[0].name.as_deref(), Some("A. <Writer>"));
+    assert!(!body.contains("<script") && !body.contains('\u{1}'));
+    let own = feed.links.iter().find(|link| link.rel.as_deref() == Some("self")).unwrap();
+    assert!(
+        own.href.starts_with("http://") && own.href.ends_with("/v1/feed.atom?language=en"),
+        "{}",
+        own.href
+    );
+    let (_, _, secured) = served.get("/v1/feed.atom", "X-Forwarded-Proto: https\r\n").await;
+    assert!(secured.contains("rel=\"self\" type=\"application/atom+xml\" href=\"https://"), "{secured}");
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned();
+    let again = served.get("/v1/feed.atom?language=en", &format!("If-None-Match: {tag}\r\n")).await;
+    assert_eq!((again.0, again.2.as_str()), (304, ""));
+    publish(&served, "c", "en", "News", "x").await;
+    assert_eq!(served.get("/v1/feed.atom?language=en", &format!("If-None-Match: {tag}\r\n")).await.0, 200);
+    assert_eq!(served.get("/v1/feed.atom?limit=x", "").await.0, 400);
+}

@@ -1,0 +1,187 @@
+//! `dateline status`, asked by somebody at a terminal: of a daemon that runs, of one that was stopped, and of one that was killed.
+
+use std::io::{Read, Write};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::site::{Site, get, terminate, text};
+use serde_json::Value;
+
+/// A feed on a port that nobody listens on, asked at once.
+const SETTINGS: &str =
+    "[poll]\nstart_spread = \"0s\"\n[fetch]\nallow_private_addresses = true\nper_host_delay = \"10ms\"\n";
+const FEEDS: &str = "[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\nname = \"Inside\"\n";
+
+/// The page, once its first line has `sign` in it.
+fn page_with(site: &Site, sign: &str) -> String {
+    let mut page = String::new();
+    for _ in 0..300 {
+        page = text(&site.run(&["status"]).stdout);
+        if page.lines().next().is_some_and(|verdict| verdict.contains(sign)) {
+            return page;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("no verdict with {sign:?}:\n{page}\n{}", site.log());
+}
+
+#[test]
+fn the_running_daemon_says_how_it_is_and_not_the_environment_of_who_asks() {
+    let site = Site::new(SETTINGS, FEEDS);
+    // The broker is named to the daemon alone, and so is the address of its API.
+    let (mut child, address) = site.daemon(&[("DATELINE_KAFKA__BROKERS", "127.0.0.1:9")]);
+    let page = page_with(&site, "degraded: nothing is delivered: no Kafka broker answers");
+    assert!(page.contains("said:  ") && page.contains("to do: see that the broker runs"), "{page}");
+    assert!(page.contains(&format!("asked at {address}\n")), "{page}");
+    assert!(page.contains("delivery  not connected; Kafka has 0, 0 to go"), "{page}");
+    let report: Value = serde_json::from_slice(&site.run(&["status", "--json"]).stdout).unwrap();
+    assert_eq!(report["verdict"], "degraded");
+    assert_eq!(report["daemon"]["process"], child.id());
+    let checked = site.run(&["status", "--check"]);
+    assert!(checked.status.success() && text(&checked.stdout).starts_with("degraded: "), "{checked:?}");
+    assert!(terminate(&mut child, Duration::from_secs(30)).success(), "{}", site.log());
+}
+
+#[test]
+fn that_no_host_can_be_reached_is_one_fault_with_what_to_do() {
+    let site = Site::new(SETTINGS, FEEDS);
+    let (mut child, _) = site.daemon(&[]);
+    let page = page_with(&site, "degraded: no feed's host can be reached");
+    assert!(page.contains("to do: see that this machine is online"), "{page}");
+    assert!(page.contains("delivery  off: the daemon runs without [kafka] `brokers`"), "{page}");
+    assert!(page.contains("  failing  Inside: polled"), "{page}");
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn that_no_name_resolves_is_one_fault_with_what_to_do() {
+    let feeds =
+        ["one", "two", "three"].map(|name| format!("[[feed]]\nurl = \"http://{name}.invalid/rss\"\n"));
+    let site = Site::new(SETTINGS, &feeds.concat());
+    let (mut child, address) = site.daemon(&[]);
+    let page = page_with(&site, "degraded: no feed's host resolves");
+    assert!(page.contains("to do: see that this machine is online and its name server answers"), "{page}");
+    let (status, ready) = get(&address, "/readyz");
+    assert!(
+        status == 200 && ready.contains("no feed's host resolves"),
+        "entries that come can still be kept: {ready}"
+    );
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn that_nothing_comes_through_a_proxy_is_told_with_its_address_and_without_its_password() {
+    let feeds = [1, 2, 3, 4, 5].map(|n| format!("[[feed]]\nurl = \"http://news{n}.example/rss\"\n"));
+    let settings = format!("{SETTINGS}proxy = \"http://127.0.0.1:9\"\n");
+    let site = Site::new(&settings, &feeds.concat());
+    let (mut child, address) = site.daemon(&[("DATELINE_FETCH__PROXY_CREDENTIALS", "reporter:hush-4711")]);
+    let page = page_with(
+        &site,
+        "degraded: nothing comes through the proxy http://127.0.0.1:9: the last 5 requests failed",
+    );
+    assert!(page.contains("to do: see that the proxy runs"), "{page}");
+    let ready = get(&address, "/readyz").1;
+    assert!(
+        ready.contains("ready, but degraded:") && ready.contains("the proxy http://127.0.0.1:9"),
+        "{ready}"
+    );
+    let metrics = get(&address, "/metrics").1;
+    let sample = "dateline_proxy_requests_total{proxy=\"http://127.0.0.1:9\",result=\"connect\"} 5";
+    assert!(metrics.contains(sample), "{metrics}");
+    let told = [page, ready, metrics, site.log(), get(&address, "/v1/status").1].concat();
+    assert!(!told.contains("hush-4711") && !told.contains("reporter"), "{told}");
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+/// A feed with more entries than the file size allows that [`a_journal_that_cannot_be_written_is_told`] sets, and no pages.
+fn large_feed() -> String {
+    let text = "A freight train waited for hours at the border. ".repeat(200);
+    let item = |number| {
+        format!(
+            "<item><title>Train {number}</title><guid>{number}</guid><description>{text}</description></item>"
+        )
+    };
+    let items: String = (0..400).map(item).collect();
+    format!("<?xml version='1.0'?><rss version='2.0'><channel><title>Border</title>{items}</channel></rss>")
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_is_told_and_intake_goes_on_once_it_can() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let feeds = format!("[[feed]]\nurl = \"http://{}/rss\"\n", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let feed = large_feed();
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let head =
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/rss+xml\r\ncontent-length";
+            let _ = write!(stream, "{head}: {}\r\n\r\n{feed}", feed.len());
+        }
+    });
+    let site = Site::new(SETTINGS, &feeds);
+    // No file may grow beyond a megabyte; that a write fails then, rather than end the process, is what the ignored signal is for.
+    let (mut child, address) = site.daemon_under("trap '' XFSZ; ulimit -S -f 2048; exec \"$@\"");
+    let page =
+        page_with(&site, "not taking entries in: the journal cannot be written, though not for want of room");
+    assert!(page.contains("to do: the log says what the system answers"), "{page}");
+    assert!(site.log().contains("intake pauses until the journal takes more"), "{}", site.log());
+    let (status, ready) = get(&address, "/readyz");
+    assert!(status == 503 && ready.contains("the journal cannot be written"), "{status} {ready}");
+    assert_eq!(get(&address, "/livez").0, 200, "a restart would not help");
+    let lifted = Command::new("prlimit")
+        .args(["--pid", &child.id().to_string(), "--fsize=unlimited:unlimited"])
+        .status();
+    assert!(lifted.unwrap().success());
+    let mut report = Value::Null;
+    for _ in 0..300 {
+        report = serde_json::from_slice(&site.run(&["status", "--json"]).stdout).unwrap();
+        if report["entries"] == 400 && report["verdict"] == "ok" {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!((&report["entries"], &report["verdict"]), (&400.into(), &"ok".into()), "{}", site.log());
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn without_a_daemon_the_first_line_says_since_when_and_that_the_journal_tells() {
+    let site = Site::new("", FEEDS);
+    let (mut child, _) = site.daemon(&[]);
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+    let page = text(&site.run(&["status"]).stdout);
+    let verdict = page.lines().next().unwrap();
+    assert!(verdict.starts_with("not running since 20"), "{verdict}");
+    assert!(verdict.ends_with(" ago). The journal says:"), "{verdict}");
+    assert!(page.contains("delivery  nothing was ever delivered to Kafka\n"), "{page}");
+    let report: Value = serde_json::from_slice(&site.run(&["status", "--json"]).stdout).unwrap();
+    assert_eq!(report["verdict"], "not_running");
+    let checked = site.run(&["status", "--check"]);
+    assert_eq!(checked.status.code(), Some(1), "{}", text(&checked.stdout));
+}
+
+#[test]
+fn a_daemon_that_was_killed_is_said_to_have_ended_without_a_word() {
+    let site = Site::new("", FEEDS);
+    let (mut child, _) = site.daemon(&[]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let page = text(&site.run(&["status"]).stdout);
+    let told = format!("not running: process {} on ", child.id());
+    assert!(page.starts_with(&told), "{page}");
+    assert!(page.lines().next().unwrap().contains("ended without a word"), "{page}");
+}
+
+#[test]
+fn another_daemon_at_the_configured_address_does_not_speak_for_this_journal() {
+    let (here, other) = (Site::new("", FEEDS), Site::new("", FEEDS));
+    let (mut child, _) = here.daemon(&[]);
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", here.log());
+    let (mut child, address) = other.daemon(&[]);
+    let listen = address.trim_start_matches("http://");
+    let output = here.command(&["status"]).env("DATELINE_HTTP__LISTEN", listen).output().unwrap();
+    assert!(text(&output.stdout).starts_with("not running since "), "{}", text(&output.stdout));
+    let asked = here.run(&["status", "--url", &address]);
+    assert!(text(&asked.stdout).contains(&format!("process {} on ", child.id())), "{}", text(&asked.stdout));
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", other.log());
+}

@@ -1,0 +1,17 @@
+//! The journal on a disk: what it takes, keeps, gives back, forgets, and survives.
+
+// Helpers of tests are tests, too: what cannot be is a failed test.
+#![allow(clippy::unwrap_used)]
+
+mod backup;
+mod file;
+mod harness;
+mod labels;
+mod life;
+mod properties;
+mod retention;
+mod revisits;
+mod search;
+mod sinks;
+mod subscriptions;
+mod unreadable;
