@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod backup;
+mod commit_log;
 mod file;
 mod harness;
 mod labels;

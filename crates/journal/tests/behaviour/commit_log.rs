@@ -1,19 +1,15 @@
 //! A journal whose transactions a log has before the file does, and the file made anew from that log.
 
-#![allow(clippy::unwrap_used)] // the whole file is test code
-
-mod harness;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use crate::harness::{announce, article, at, entry, feed, finish, reject};
 use dateline_journal::{
     CommitLog, Delay, EntryOutcome, HandedEntry, Journal, JournalError, JournalRebuild, LoggedTransaction,
     Options,
 };
 use dateline_wire::{Entry, EntryId, JournalId, RejectReason, Sequence};
-use harness::{announce, article, at, entry, feed, finish, reject};
 use tempfile::{TempDir, tempdir};
 use url::Url;
 
@@ -93,7 +89,7 @@ async fn a_journal_made_anew_from_its_log_goes_on_where_the_first_was() {
     let mut polled = feed(0);
     polled.validators.etag = Some("\"v1\"".into());
     let entries = ["a", "b", "c", "d"].map(|guid| entry(guid, "A visit"));
-    journal.commit_poll(harness::poll(polled.clone(), entries.to_vec(), 1)).await.unwrap();
+    journal.commit_poll(crate::harness::poll(polled.clone(), entries.to_vec(), 1)).await.unwrap();
     finish(&journal, &polled.id, "a", article("a", "A visit", "It began."), 2).await.unwrap();
     finish(&journal, &polled.id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap();
     let failed = Delay::Failed("status 503".to_owned());
