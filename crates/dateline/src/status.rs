@@ -9,7 +9,7 @@ mod sink;
 use std::collections::{BTreeMap, HashMap};
 
 use dateline_fetcher::Feed;
-use dateline_journal::{JournalError, JournalReader};
+use dateline_journal::{JournalError, JournalReader, SearchGap};
 use dateline_publisher::RelayStatus;
 use dateline_wire::{
     CloudEvent, EventKind, FailureKind, FeedId, FeedState, HealthKind, PublicUrl, Sequence, Subscription,
@@ -71,6 +71,12 @@ pub struct StatusReport {
     pub journal_bytes: u64,
     /// The size of its write-ahead log in bytes.
     pub journal_wal_bytes: u64,
+    /// The size of the search index beside it in bytes, with the write-ahead log of that.
+    #[serde(default)]
+    pub journal_search_bytes: u64,
+    /// Events that cannot be found by what they say yet, since the log is still being gone over; absent where all can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search_gap: Option<SearchGap>,
     /// How many outcomes are held until the relay knows what Kafka has of the journal, which was restored; absent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal_held: Option<u64>,
@@ -327,6 +333,8 @@ impl StatusReport {
             journal: totals.id.to_string(),
             journal_bytes: totals.bytes,
             journal_wal_bytes: totals.wal_bytes,
+            journal_search_bytes: totals.search_bytes,
+            search_gap: journal.search_gap()?,
             journal_held: totals.held,
             journal_gone: totals.gone,
             journal_set_aside: totals.set_aside,

@@ -133,7 +133,7 @@ pub(crate) fn why_not_open(path: &Path, error: rusqlite::Error) -> JournalError 
     }
 }
 
-/// The size in bytes of the write-ahead log beside the journal at `path`: 0 where there is none.
+/// The size in bytes of the write-ahead log beside the database at `path`: 0 where there is none.
 pub(crate) fn wal_bytes(path: &Path) -> u64 {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");

@@ -27,7 +27,7 @@ pub use cursor::{PageCursor, StoryCursor};
 pub use facet::Facet;
 pub use filter::{EventFilter, FilterError};
 pub(crate) use follower::{IndexBell, IndexFollower};
-pub(crate) use index::{IndexStep, SearchIndex};
+pub(crate) use index::{IndexStep, SearchIndex, file_bytes as index_file_bytes};
 pub(crate) use latest::{forget_replaced, note_latest};
 pub use reader::{ArticleHistory, ArticlePage, FoundArticle, SearchGap};
 pub use text_query::TextQuery;

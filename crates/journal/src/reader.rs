@@ -18,7 +18,7 @@ use crate::change::PollRecord;
 use crate::claims::{ClaimKey, EntryClaim, EntryClaims};
 use crate::ledger::Totals;
 use crate::status::{FeedCounts, JournalStatus};
-use crate::{JournalError, connection, digest, schema, space};
+use crate::{JournalError, connection, digest, query, schema, space};
 
 /// Reads a journal, whether a daemon writes it or not. Cheap to clone.
 ///
@@ -614,6 +614,7 @@ impl JournalReader {
                 relay_position: totals.relay_position,
                 bytes,
                 wal_bytes: connection::wal_bytes(&self.pool.path),
+                search_bytes: query::index_file_bytes(&self.pool.path),
                 set_aside,
                 revisits,
             })

@@ -1,6 +1,7 @@
 //! The tables, and how older files become newer ones.
 
 use std::path::Path;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -93,6 +94,15 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Jo
     if found == VERSION {
         return Ok(());
     }
+    let began = Instant::now();
+    if found > 0 {
+        let bytes = path.metadata().map_or(0, |file| file.len());
+        tracing::info!(
+            path = %path.display(), from = found, to = VERSION, bytes,
+            "the journal's schema is brought up to date: the start goes on when that is done, within seconds for each GB; broken off, it \
+             leaves the journal as it was"
+        );
+    }
     let transaction = connection.transaction()?;
     for step in &MIGRATIONS[found as usize..] {
         transaction.execute_batch(step)?;
@@ -111,7 +121,8 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Jo
     if found == 0 {
         tracing::info!(path = %path.display(), "a new journal");
     } else {
-        tracing::info!(path = %path.display(), from = found, to = VERSION, "the journal's schema was brought up to date");
+        let seconds = began.elapsed().as_secs_f64();
+        tracing::info!(path = %path.display(), from = found, to = VERSION, seconds, "the journal's schema was brought up to date");
     }
     Ok(())
 }

@@ -34,6 +34,8 @@ pub struct JournalStatus {
     pub bytes: u64,
     /// The size of its write-ahead log in bytes.
     pub wal_bytes: u64,
+    /// The size of the search index beside it in bytes, with the write-ahead log of that.
+    pub search_bytes: u64,
     /// How many rows could not be read and were set aside, in the table `set_aside`.
     pub set_aside: u64,
     /// How many published articles have their page visited again.

@@ -363,7 +363,7 @@ pub struct RetentionSettings {
     pub entries: KeepFor,
     /// How old an event becomes that a webhook or a file lacks, where it would have gone sooner.
     pub for_sinks: KeepFor,
-    /// What the journal may hold in bytes before the oldest events go, however young; 0 for any. What Kafka lacks stays even so.
+    /// What the journal may hold in bytes, its search index included, before the oldest events go, however young; 0 for any. What Kafka lacks stays even so.
     pub max_bytes: u64,
 }
 

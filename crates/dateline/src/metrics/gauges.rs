@@ -273,6 +273,7 @@ impl Gauges {
         self.relay_last_commit.set(since_1970(relay.and_then(|relay| relay.last_commit)));
         self.journal.get_or_create(&FileLabel { file: "database" }).set(status.journal_bytes);
         self.journal.get_or_create(&FileLabel { file: "wal" }).set(status.journal_wal_bytes);
+        self.journal.get_or_create(&FileLabel { file: "search" }).set(status.journal_search_bytes);
         if let Some(disk) = status.disk {
             self.disk_free.set(disk.free_bytes);
             self.disk_size.set(disk.total_bytes);

@@ -62,11 +62,19 @@ pub fn page(status: &StatusReport) -> String {
         status.disk.map(|disk| format!("; {} free on its disk", size(disk.free_bytes))).unwrap_or_default();
     let _ = writeln!(
         page,
-        "journal   {}, {} and {} of write-ahead log{disk}",
+        "journal   {}, {} with {} of search index and {} of write-ahead log{disk}",
         status.journal,
         size(status.journal_bytes),
+        size(status.journal_search_bytes),
         size(status.journal_wal_bytes),
     );
+    if let Some(gap) = status.search_gap {
+        let _ = writeln!(
+            page,
+            "          events {} to {} are not searched yet: the log is still being gone over, the newest first",
+            gap.first, gap.last,
+        );
+    }
     if let Some(held) = status.journal_held {
         let _ = writeln!(
             page,

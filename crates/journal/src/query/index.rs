@@ -41,6 +41,9 @@ const TABLES: &str = "
 /// How many events one transaction takes in at most.
 const MAX_EVENTS: u64 = 512;
 
+/// After how many events it is told how much of a log is left to be gone over.
+const TOLD_EVERY_EVENTS: u64 = 100_000;
+
 /// How many bytes of events are in memory at a time, give or take the last of them.
 const MAX_EVENT_BYTES: usize = 1 << 20;
 
@@ -162,6 +165,12 @@ pub(crate) fn path_of(journal: &Path) -> PathBuf {
     journal.with_extension("search.db")
 }
 
+/// What the index of the journal at `journal` takes on its disk in bytes, its write-ahead log included: 0 where there is none.
+pub(crate) fn file_bytes(journal: &Path) -> u64 {
+    let path = path_of(journal);
+    std::fs::metadata(&path).map_or(0, |file| file.len()) + connection::wal_bytes(&path)
+}
+
 /// The file, open to be written.
 struct IndexFile {
     connection: Connection,
@@ -256,6 +265,11 @@ impl IndexFile {
         )?;
         if after == Sequence::START {
             tracing::info!("all events are found by what they say");
+        } else if after.0 / TOLD_EVERY_EVENTS < (after.0 + MAX_EVENTS) / TOLD_EVERY_EVENTS {
+            tracing::info!(
+                left = after.0,
+                "the log is still being gone over; searches lack the events up to this place"
+            );
         }
         Ok(IndexStep::Filling)
     }

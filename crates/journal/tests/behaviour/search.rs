@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::harness::{announce, article, at, entry, feed, finish, reject};
 use dateline_journal::{
-    Durability, EntryCompletion, EventFilter, Journal, Options, PageCursor, Retention, RetentionPass,
-    StoryArticleRow, StoryCursor, StoryUpdate, Writing,
+    Durability, EntryCompletion, EventFilter, Journal, JournalReader, Options, PageCursor, Retention,
+    RetentionPass, StoryArticleRow, StoryCursor, StoryUpdate, Writing,
 };
 use dateline_wire::{
     ArticleEvent, ArticleId, ArticleTopic, CloudEvent, Entity, EntryId, EntryRef, Event, EventId, FeedRef,
@@ -555,6 +555,23 @@ async fn what_an_older_version_stored_is_found_once_it_has_been_gone_over() {
     assert_eq!(found(&journal)[1], before[1]);
     assert_eq!(titles(&journal, &EventFilter::default()), ["Newest words", "Yet other words", "a"]);
     assert_eq!(journal.reader().story_page(&by("topic=arms"), None, 10).unwrap().0.len(), 1);
+}
+
+#[tokio::test]
+async fn the_room_that_the_index_takes_is_told_with_that_of_the_journal() {
+    let (folder, journal) = journal().await;
+    publish(&journal, "a", "Rails", 1, |_| {}).await;
+    journal.index_all().unwrap();
+    let size = |name: &str| std::fs::metadata(folder.path().join(name)).map_or(0, |file| file.len());
+    let search = size("journal.search.db") + size("journal.search.db-wal");
+    assert!(search > 0);
+    assert_eq!(journal.status().unwrap().search_bytes, search);
+    drop(journal);
+    for name in ["journal.search.db", "journal.search.db-wal"] {
+        let _ = std::fs::remove_file(folder.path().join(name));
+    }
+    let alone = JournalReader::open(folder.path().join("journal.db")).unwrap();
+    assert_eq!(alone.status().unwrap().search_bytes, 0);
 }
 
 #[tokio::test]

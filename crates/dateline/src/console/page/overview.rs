@@ -194,7 +194,7 @@ fn figures(status: &StatusReport) -> Markup {
                 @match status.due_since { None => "none is overdue", Some(due) => { "due " (since(Some(due), status.now)) } }
             }))
             (figure("/live", &relay.map_or_else(|| "off".to_owned(), |_| number(status.undelivered())), "Kafka lag", relay_state(relay)))
-            (figure("/v1/status", &bytes(status.journal_bytes + status.journal_wal_bytes), "journal", html! {
+            (figure("/v1/status", &bytes(status.journal_bytes + status.journal_wal_bytes + status.journal_search_bytes), "journal", html! {
                 @match status.disk { None => "disk not known", Some(disk) => { (bytes(disk.free_bytes)) " free" } }
             }))
         }
