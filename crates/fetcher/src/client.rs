@@ -5,10 +5,11 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use percent_encoding::{CONTROLS, percent_encode};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{
-    Clock, ContactGuard, ContactVerdict, Feed, FetchSettings, MemoryLease, coding,
+    Clock, ContactGuard, ContactVerdict, Feed, FetchSettings, HostWish, MemoryLease, coding,
     politeness::Politeness,
     retry_after::retry_after,
     transport::{Form, Purpose, Request, Response, Transport, TransportError},
@@ -83,6 +84,43 @@ impl PoliteClient {
         self.verdict(url.host_str().unwrap_or_default()) == ContactVerdict::Elsewhere
     }
 
+    /// Leaves `host` alone for so long, as it asked.
+    fn rest(&self, host: &str, wait: Duration) {
+        let wait = wait.min(self.max_retry_after);
+        self.politeness.rest(host, Instant::now() + wait);
+        self.tell_wish(host, |until| HostWish::Rest { until }, wait);
+    }
+
+    /// Keeps to the `Crawl-delay` of `host` for the `lifetime` of the robots.txt that names it, or names none.
+    pub(crate) fn keep_crawl_delay(&self, host: &str, delay: Option<Duration>, lifetime: Duration) {
+        let delay = self.politeness.set_crawl_delay(host, delay, lifetime);
+        self.tell_wish(host, |until| HostWish::CrawlDelay { delay, until }, lifetime);
+    }
+
+    fn tell_wish(&self, host: &str, wish: impl FnOnce(Timestamp) -> HostWish, lifetime: Duration) {
+        if let Some(guard) = &self.guard {
+            let until = self.clock.now().checked_add(lifetime).unwrap_or(Timestamp::MAX);
+            guard.note(host, wish(until));
+        }
+    }
+
+    /// Is told what a host wished of whoever asked it before, a moment ago for all that is known.
+    pub(crate) fn recall(&self, host: &str, wish: HostWish) {
+        let left =
+            |until: Timestamp| Duration::try_from(until.duration_since(self.clock.now())).unwrap_or_default();
+        match wish {
+            HostWish::Rest { until } => {
+                self.politeness.rest(host, Instant::now() + left(until).min(self.max_retry_after));
+            }
+            HostWish::CrawlDelay { delay, until } => {
+                let delay = self.politeness.set_crawl_delay(host, Some(delay), left(until));
+                if !left(until).is_zero() {
+                    self.politeness.rest(host, Instant::now() + delay);
+                }
+            }
+        }
+    }
+
     /// A client that asks through `transport` under other settings, with the same politeness.
     pub(crate) fn under(&self, transport: Arc<dyn Transport>, settings: &FetchSettings) -> Self {
         Self {
@@ -90,10 +128,6 @@ impl PoliteClient {
             guard: self.guard.clone(),
             ..Self::new(transport, settings, self.clock)
         }
-    }
-
-    pub(crate) fn politeness(&self) -> &Politeness {
-        &self.politeness
     }
 
     /// Asks for `url`, in its turn, as `feed` is to be asked for, if it is for one.
@@ -170,7 +204,7 @@ impl PoliteClient {
         if matches!(response.status, 429 | 503)
             && let Some(wait) = retry_after(&response.headers, self.clock.now())
         {
-            self.politeness.rest(host, tokio::time::Instant::now() + wait.min(self.max_retry_after));
+            self.rest(host, wait);
         }
         Ok(response)
     }

@@ -6,8 +6,8 @@ use dateline_wire::FeedId;
 use jiff::Timestamp;
 
 use crate::{
-    Clock, ContactGuard, FetchSettings, PollSettings, Schedule, chance::chance, client::PoliteClient,
-    memory::PageMemory, robots::Robots, transport::Transport, websub::Leases,
+    Clock, ContactGuard, FetchSettings, HostWish, PollSettings, Schedule, chance::chance,
+    client::PoliteClient, memory::PageMemory, robots::Robots, transport::Transport, websub::Leases,
 };
 
 /// Polls feeds and fetches pages through one transport, with one politeness for all.
@@ -80,6 +80,11 @@ impl Fetcher {
             leases: self.leases.clone(),
             memory: self.memory.clone(),
         }
+    }
+
+    /// Keeps to what `host` wished of others who asked it before: the last time a moment ago, for all that is known.
+    pub fn recall(&self, host: &str, wish: HostWish) {
+        self.client.recall(host, wish);
     }
 
     /// When to poll a feed for the first time: between `from` and the configured spread later, always the same for the same

@@ -65,7 +65,7 @@ pub mod websub;
 pub use chance::chance;
 pub use client::Hop;
 pub use clock::Clock;
-pub use contact::{ContactGuard, ContactVerdict};
+pub use contact::{ContactGuard, ContactVerdict, HostWish};
 pub use fetcher::Fetcher;
 pub use memory::MemoryLease;
 pub use page::{FetchedPage, PageError, PageFailure, PageVisit};

@@ -109,12 +109,18 @@ impl Politeness {
     }
 
     /// Keeps to the `Crawl-delay` of `host`, where it is longer than the configured delay, for as long as the robots.txt that
-    /// names it counts.
-    pub(crate) fn set_crawl_delay(&self, host: &str, delay: Option<Duration>, lifetime: Duration) {
+    /// names it counts. Gives the delay that is kept to.
+    pub(crate) fn set_crawl_delay(
+        &self,
+        host: &str,
+        delay: Option<Duration>,
+        lifetime: Duration,
+    ) -> Duration {
         self.with(host, |host| {
             host.crawl_delay = delay.unwrap_or_default().min(self.max_crawl_delay);
             host.crawl_delay_until = Instant::now() + lifetime;
-        });
+            host.crawl_delay
+        })
     }
 
     /// The next place in the line of `host`, not before `earliest`.

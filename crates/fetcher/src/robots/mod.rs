@@ -164,7 +164,7 @@ impl Robots {
                         let lifetime = fresh_for(&response.headers, client.clock.now())
                             .map_or(MAX_USE, |fresh| fresh.clamp(MIN_USE, MAX_USE));
                         let host = url.host_str().unwrap_or_default();
-                        client.politeness().set_crawl_delay(host, rules.crawl_delay, lifetime);
+                        client.keep_crawl_delay(host, rules.crawl_delay, lifetime);
                         (Verdict::Rules(rules), lifetime)
                     }
                     Err(error) => unreachable(error.to_string(), RETRY),

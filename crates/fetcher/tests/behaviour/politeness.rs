@@ -1,7 +1,9 @@
 //! One's turn at a host, feeds and pages together.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use dateline_fetcher::{ContactGuard, ContactVerdict, HostWish, PageFailure};
 use futures_util::future::join_all;
 
 use crate::support::*;
@@ -101,4 +103,50 @@ async fn credentials_in_a_url_go_out_as_basic_and_appear_nowhere_else() {
     assert_eq!(log[1].host(), "other.example");
     assert_eq!(log[1].header("authorization"), None);
     assert!(!outcome.feed.last_error.unwrap().contains("reader"));
+}
+
+/// Allows everything, and keeps what hosts wish.
+#[derive(Default)]
+struct WishRecord(Mutex<Vec<(String, HostWish)>>);
+
+impl ContactGuard for WishRecord {
+    fn verdict(&self, _host: &str) -> ContactVerdict {
+        ContactVerdict::Allowed
+    }
+
+    fn note(&self, host: &str, wish: HostWish) {
+        self.0.lock().unwrap().push((host.to_owned(), wish));
+    }
+}
+
+#[tokio::test]
+async fn what_a_host_wished_of_one_is_kept_by_the_next_who_recalls_it() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => {
+            Reply::new(200, &[("content-type", "text/plain")], "User-agent: *\nCrawl-delay: 1\n")
+        }
+        _ => Reply::new(429, &[("retry-after", "3600")], ""),
+    })
+    .await;
+    let settings = settings(&["news.example"], server.address);
+    let (first, next) = (fetcher(settings.clone()), fetcher(settings));
+    let wishes = Arc::new(WishRecord::default());
+    let page = url("http://news.example/1");
+    assert!(first.guarded(wishes.clone()).page(&page).await.is_err());
+    let wishes = wishes.0.lock().unwrap().clone();
+    assert!(
+        matches!(
+            &wishes[..],
+            [(one, HostWish::CrawlDelay { delay, .. }), (other, HostWish::Rest { .. })]
+                if one == "news.example" && other == one && *delay == Duration::from_secs(1)
+        ),
+        "{wishes:?}"
+    );
+
+    for (host, wish) in wishes {
+        next.recall(&host, wish);
+    }
+    let failure = next.page(&page).await.unwrap_err().failure;
+    assert!(matches!(failure, PageFailure::Resting { .. }), "{failure:?}");
+    assert_eq!(server.log().len(), 2, "nobody asks it any more");
 }
