@@ -34,6 +34,13 @@ pub(crate) fn of_article(article: &Article) -> ContentDigest {
     hash.finish()
 }
 
+/// A digest of a text.
+pub(crate) fn of_text(text: &str) -> ContentDigest {
+    let mut hash = Fields::default();
+    hash.add(Some(text));
+    hash.finish()
+}
+
 /// The id that an article at this very link would have.
 pub(crate) fn of_link(link: &Url) -> String {
     ArticleId::of(&CanonicalUrl::of(link)).as_str().to_owned()

@@ -13,11 +13,11 @@ use url::Url;
 
 use crate::change::{
     ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, EntryHandover, FeedChanges,
-    FeedConfiguration, FinishEntry, HandedEntries, LabelRemoval, Labelling, Placement, PollCommit,
-    PollRequest, PositionChange, Postponement, Reconciliation, Redelivery, RejectedText, RequestedPoll,
-    RevisitCompletion, RevisitEnd, RevisitLimit, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed,
-    SetAsideRevisit, SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, SinkStep,
-    StoredSession, StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
+    FeedConfiguration, FinishEntry, HandedEntries, HostWishNote, HostWishRow, LabelRemoval, Labelling,
+    Placement, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, Redelivery,
+    RejectedText, RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, SessionEnd, SessionStart,
+    SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart,
+    SinkState, SinkStep, StoredSession, StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
 };
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::commit_log::HandedEntry;
@@ -187,6 +187,15 @@ impl Journal {
         at: Timestamp,
     ) -> Result<(), JournalError> {
         self.inner.writer.submit(HandedEntries { entries, until, at }).await
+    }
+
+    /// Notes what a host wishes, for whoever takes this journal over. One without a [`CommitLog`](crate::CommitLog) is not taken over, and
+    /// notes nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room; others if it cannot be committed.
+    pub async fn note_host_wish(&self, wish: HostWishRow, at: Timestamp) -> Result<(), JournalError> {
+        self.inner.writer.submit(HostWishNote { wish, at }).await
     }
 
     /// Gives an entry back as it was, without a word in the file: work on it was broken off.

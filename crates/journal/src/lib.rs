@@ -81,12 +81,13 @@ mod status;
 mod story_reader;
 mod unfinished;
 mod writer;
+mod written_feeds;
 
 pub use backup::{CopyReport, RestoreOptions, RestoreReport, backup, restore};
 pub use change::{
-    ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, LabelValue, PollCommit,
-    PollRecord, PollRequest, RejectedText, RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan,
-    SinkId, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow, StoryUpdate,
+    ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, HostWishRow, LabelValue,
+    PollCommit, PollRecord, PollRequest, RejectedText, RevisitCompletion, RevisitEnd, RevisitFinding,
+    RevisitPlan, SinkId, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow, StoryUpdate,
     UndeliveredEvent,
 };
 pub use commit_log::{CommitLog, HandedEntry, LoggedTransaction, SharedCommitLog, StateRecord};

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::change::PollRecord;
+use crate::change::{HostWishRow, PollRecord};
 use crate::claims::{ClaimKey, EntryClaim, EntryClaims};
 use crate::ledger::Totals;
 use crate::status::{FeedCounts, JournalStatus};
@@ -311,6 +311,26 @@ impl JournalReader {
                 subscriptions.extend(unless_unreadable(subscription(row))?);
             }
             Ok(subscriptions)
+        })
+    }
+
+    /// What hosts wish of those who ask them, of a journal with a [`CommitLog`](crate::CommitLog), whoever heard it.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn host_wishes(&self) -> Result<Vec<HostWishRow>, JournalError> {
+        self.read(|connection| {
+            let mut select =
+                connection.prepare("SELECT host, is_rest, delay, until FROM hosts ORDER BY host, is_rest")?;
+            let wishes = select.query_map([], |row| {
+                let delay = Duration::from_millis(row.get(2)?);
+                Ok(HostWishRow {
+                    host: row.get(0)?,
+                    delay: (!row.get::<_, bool>(1)?).then_some(delay),
+                    until: timestamp(row.get(3)?),
+                })
+            })?;
+            Ok(wishes.collect::<Result<_, _>>()?)
         })
     }
 

@@ -36,6 +36,7 @@ impl JournalRebuild {
         }
         let options = Options { durability: Durability::Process, ..Options::default() };
         let connection = connection::for_writing(path, &options)?;
+        state_rows::prepare(&connection)?;
         connection.execute("UPDATE journal SET id = ?1, lineage = ?1", [id.as_str()])?;
         connection.execute_batch(
             "CREATE TEMP TABLE records (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; BEGIN IMMEDIATE",

@@ -24,7 +24,7 @@ struct StateTable {
 }
 
 /// In the order in which they are restored: rows of the others name feeds.
-const TABLES: [StateTable; 9] = [
+const TABLES: [StateTable; 10] = [
     StateTable {
         name: "feeds",
         columns: ["id", "id"],
@@ -97,6 +97,15 @@ const TABLES: [StateTable; 9] = [
                   FROM records JOIN feeds f ON f.id = value ->> 'feed'",
     },
     StateTable {
+        name: "hosts",
+        columns: ["host", "is_rest"],
+        key: "{row}.host, {row}.is_rest",
+        select: "SELECT json_object('host', host, 'is_rest', is_rest, 'delay', delay, 'until', until) FROM hosts \
+                 WHERE host = ?1 AND is_rest = ?2",
+        restore: "INSERT INTO hosts (host, is_rest, delay, until) \
+                  SELECT value ->> 'host', value ->> 'is_rest', value ->> 'delay', value ->> 'until' FROM records",
+    },
+    StateTable {
         name: "journal",
         columns: ["one", "one"],
         key: "{row}.one",
@@ -106,8 +115,25 @@ const TABLES: [StateTable; 9] = [
     },
 ];
 
+/// A table that only journals with a commit log have: what hosts wish of those who ask them, since the next to ask is another process.
+const HOSTS: &str = "CREATE TABLE IF NOT EXISTS main.hosts (
+    host    TEXT    NOT NULL,
+    -- Whether it wishes no request at all, or a delay between two.
+    is_rest INTEGER NOT NULL,
+    -- In milliseconds.
+    delay   INTEGER NOT NULL,
+    until   INTEGER NOT NULL,
+    PRIMARY KEY (host, is_rest)
+) STRICT, WITHOUT ROWID";
+
+/// Makes the table that only journals with a commit log have.
+pub(crate) fn prepare(connection: &Connection) -> Result<(), JournalError> {
+    Ok(connection.execute_batch(HOSTS)?)
+}
+
 /// Has `connection` note which rows of the state change from now on.
 pub(crate) fn watch(connection: &Connection) -> Result<(), JournalError> {
+    prepare(connection)?;
     connection.execute_batch("CREATE TEMP TABLE changed_rows (name TEXT, key TEXT, first, second)")?;
     for StateTable { name, columns: [first, second], key, .. } in &TABLES {
         for (verb, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
@@ -140,6 +166,25 @@ pub(crate) fn take_changed(connection: &Connection) -> Result<Vec<StateRecord>, 
     Ok(records)
 }
 
+/// The rows of all feeds, as they are now.
+pub(crate) fn feeds(connection: &Connection) -> Result<Vec<StateRecord>, JournalError> {
+    let mut ids = connection.prepare("SELECT json_array('feeds', id), id FROM feeds")?;
+    let mut select = connection.prepare_cached(TABLES[0].select)?;
+    let mut ids = ids.query([])?;
+    let mut records = Vec::new();
+    while let Some(row) = ids.next()? {
+        let id: String = row.get(1)?;
+        records
+            .push(StateRecord { key: row.get(0)?, value: select.query_row([&id, &id], |row| row.get(0))? });
+    }
+    Ok(records)
+}
+
+/// Whether a record is of a feed's row.
+pub(crate) fn is_of_feed(record: &StateRecord) -> bool {
+    record.key.starts_with("[\"feeds\",")
+}
+
 fn borrowed(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::ToSqlOutput<'_> {
     rusqlite::types::ToSqlOutput::Borrowed(value)
 }
@@ -161,11 +206,12 @@ mod tests {
     use crate::{Options, connection};
 
     /// The tables whose rows are no state: what they hold is of one file's events, or of what a member of a fleet hasn't.
-    const OTHER_TABLES: [&str; 17] = [
+    const OTHER_TABLES: [&str; 18] = [
         // Events are the log's, and with them what counts, finds, follows and places them.
         "events",
         "event_counts",
         "replaced",
+        "replaced_stories",
         "unplaced",
         "sinks",
         "undelivered",
@@ -197,6 +243,7 @@ mod tests {
             names.query_map([], |row| row.get(0)).and_then(Iterator::collect).expect("their names");
         let known: BTreeSet<String> =
             TABLES.iter().map(|table| table.name).chain(OTHER_TABLES).map(str::to_owned).collect();
-        assert_eq!(found.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
+        let unknown: Vec<_> = found.difference(&known).collect();
+        assert!(unknown.is_empty(), "say in TABLES, or here, what these are to a fleet: {unknown:?}");
     }
 }

@@ -21,6 +21,7 @@ use crate::commit_log::{LogDraft, LoggedTransaction, SharedCommitLog};
 use crate::ledger::{Ledger, Totals};
 use crate::lock::Lock;
 use crate::query::IndexBell;
+use crate::written_feeds::{NewFeedRows, WrittenFeeds};
 use crate::{JournalError, Options, Writing, connection, reader, schema, state_rows};
 
 /// How often the size of the write-ahead log is looked at.
@@ -106,8 +107,10 @@ impl JournalWriter {
         options: &Options,
     ) -> Result<Self, JournalError> {
         let totals = Totals::read(&connection, schema::VERSION)?;
+        let mut written_feeds = WrittenFeeds::default();
         if options.commit_log.is_some() {
             state_rows::watch(&connection)?;
+            written_feeds = WrittenFeeds::in_file(&connection)?;
         }
         let (durable_sender, durable) = watch::channel(totals.last_sequence);
         let committer = Committer {
@@ -122,6 +125,7 @@ impl JournalWriter {
             durable: durable_sender,
             is_full: false,
             log: options.commit_log.clone(),
+            written_feeds,
             _lock: lock,
         };
         let backend = match options.writing {
@@ -220,6 +224,8 @@ struct Committer {
     is_full: bool,
     /// Where transactions are committed before the file has them, if they are.
     log: Option<SharedCommitLog>,
+    /// The rows of feeds that the log has.
+    written_feeds: WrittenFeeds,
     /// Given up after the connection is closed: fields are dropped in this order.
     _lock: Lock,
 }
@@ -325,8 +331,13 @@ impl Committer {
         let written = if totals == self.totals { Ok(()) } else { totals.write(&transaction, &self.totals) };
         let logged = written.and_then(|()| match log {
             Some(log) => {
-                let changed = logged(&transaction, draft, self.totals.last_sequence)?;
-                if changed.is_empty() { Ok(()) } else { log.commit(changed) }
+                let (changed, feeds) =
+                    logged(&transaction, draft, self.totals.last_sequence, &self.written_feeds)?;
+                if !changed.is_empty() {
+                    log.commit(changed)?;
+                    self.written_feeds.note(feeds);
+                }
+                Ok(())
             }
             None => Ok(()),
         });
@@ -378,7 +389,8 @@ fn logged(
     connection: &Connection,
     draft: LogDraft,
     last: Sequence,
-) -> Result<LoggedTransaction, JournalError> {
+    written_feeds: &WrittenFeeds,
+) -> Result<(LoggedTransaction, NewFeedRows), JournalError> {
     let mut select = connection.prepare_cached(
         "SELECT sequence, time, kind, id, key, traceparent, data, entry_digest FROM events \
          WHERE sequence > ?1 ORDER BY sequence",
@@ -389,7 +401,9 @@ fn logged(
         events.push(reader::event(row)?);
     }
     let LogDraft { handed_over, taken_until } = draft;
-    Ok(LoggedTransaction { state: state_rows::take_changed(connection)?, events, handed_over, taken_until })
+    let mut state = state_rows::take_changed(connection)?;
+    let feeds = written_feeds.leave_out_known(&mut state);
+    Ok((LoggedTransaction { state, events, handed_over, taken_until }, feeds))
 }
 
 fn apply_in_savepoint(job: &mut dyn QueuedChange, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {

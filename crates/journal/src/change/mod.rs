@@ -3,6 +3,7 @@
 mod configure;
 mod finish;
 mod handover;
+mod host_wish;
 mod label;
 mod place;
 mod poll;
@@ -21,6 +22,7 @@ mod subscription;
 
 pub use configure::FeedChanges;
 pub use finish::{EntryCompletion, EntryEnd};
+pub use host_wish::HostWishRow;
 pub use label::{ArticleLabel, LabelValue, RejectedText};
 pub(crate) use place::Placement;
 pub use poll::{EntryCounts, PollCommit};
@@ -33,6 +35,7 @@ pub use session::StoredSession;
 pub(crate) use configure::FeedConfiguration;
 pub(crate) use finish::FinishEntry;
 pub(crate) use handover::{EntryHandover, HandedEntries};
+pub(crate) use host_wish::HostWishNote;
 pub(crate) use label::{LABEL_COLUMNS, LabelRemoval, Labelling, TextKeeping, read_label};
 pub(crate) use poll_request::RequestedPoll;
 pub(crate) use position::PositionChange;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::harness::{announce, article, at, entry, feed, finish, reject};
 use dateline_journal::{
-    CommitLog, Delay, EntryOutcome, HandedEntry, Journal, JournalError, JournalRebuild, LoggedTransaction,
-    Options,
+    CommitLog, Delay, EntryOutcome, HandedEntry, HostWishRow, Journal, JournalError, JournalRebuild,
+    LoggedTransaction, Options,
 };
 use dateline_wire::{Entry, EntryId, JournalId, RejectReason, Sequence};
 use tempfile::{TempDir, tempdir};
@@ -200,4 +201,57 @@ async fn an_entry_whose_page_turns_out_to_be_elsewhere_is_handed_over_and_waits_
     let [handed] = log.handed_over().try_into().unwrap();
     assert_eq!((handed.entry.link, handed.attempts), (Some(target), 1));
     assert!(!log.records().keys().any(|key| key.starts_with("[\"pending\"")));
+}
+
+#[tokio::test]
+async fn what_hosts_wish_is_known_to_the_next_who_has_the_journal_while_it_holds() {
+    let (folder, journal, log) = journal();
+    let wish = |host: &str, delay: Option<u64>, until: i64| HostWishRow {
+        host: host.to_owned(),
+        delay: delay.map(Duration::from_secs),
+        until: at(until),
+    };
+    for noted in [
+        wish("slow.example", Some(10), 500),
+        wish("slow.example", None, 90),
+        wish("slow.example", None, 80),
+        wish("quick.example", Some(5), 500),
+        wish("quick.example", Some(0), 500),
+        wish("forgiving.example", None, 20),
+    ] {
+        journal.note_host_wish(noted, at(1)).await.unwrap();
+    }
+    journal.note_host_wish(wish("new.example", None, 99), at(30)).await.unwrap();
+    let again = rebuilt(&folder, &log);
+    let expected =
+        [wish("new.example", None, 99), wish("slow.example", Some(10), 500), wish("slow.example", None, 90)];
+    assert_eq!(again.reader().host_wishes().unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_poll_that_brought_nothing_is_no_transaction_of_the_log() {
+    let (folder, journal, log) = journal();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    let polled = |at_second: i64| {
+        let mut state = feed(0);
+        state.last_poll = Some(at(at_second));
+        state.last_success = Some(at(at_second));
+        state.next_poll = at(at_second + 60);
+        harness::poll(state, Vec::new(), at_second)
+    };
+    journal.commit_poll(polled(1)).await.unwrap();
+    let before = log.committed.lock().unwrap().len();
+    journal.commit_poll(polled(61)).await.unwrap();
+    assert_eq!(log.committed.lock().unwrap().len(), before, "the log has it from the poll before");
+    assert_eq!(journal.feeds().unwrap()[0].last_poll, Some(at(61)), "the file has it");
+
+    let mut changed = polled(121);
+    changed.feed.validators.etag = Some("\"v2\"".into());
+    journal.commit_poll(changed).await.unwrap();
+    let again = rebuilt(&folder, &log);
+    assert_eq!(again.feeds().unwrap()[0].last_poll, Some(at(121)));
+    // What it was made of is known to be in the log.
+    let before = log.committed.lock().unwrap().len();
+    again.configure_feeds(vec![feed(0)]).await.unwrap();
+    assert_eq!(log.committed.lock().unwrap().len(), before);
 }
