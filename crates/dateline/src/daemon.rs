@@ -110,6 +110,7 @@ pub async fn run(
         revisit: settings.revisit.clone(),
         metrics: metrics.clone(),
         traces: traces.clone(),
+        extraction_room: None,
     };
     let catalogue = watch::Sender::new(Arc::new(FeedCatalogue::new(&feeds, &paused, &settings.poll)));
     let write_access = watch::Sender::new(

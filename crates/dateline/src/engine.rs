@@ -38,7 +38,7 @@ use dateline_stories::origin::Agencies;
 use dateline_stories::story::StoryTables;
 use dateline_wire::{FeedId, FeedState};
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -47,7 +47,7 @@ use crate::metrics::Metrics;
 use crate::traces::Traces;
 pub use command::{EngineCommand, EngineUpdate};
 use comparison::{Comparison, ComparisonTables};
-pub(crate) use extraction::MissingPage;
+pub(crate) use extraction::{MissingPage, shared_room};
 use intake::Intake;
 pub use outcome::ReadingRules;
 pub use push::{Push, PushEnd};
@@ -76,6 +76,8 @@ pub struct EngineParts {
     pub metrics: Arc<Metrics>,
     /// Tells what became of each entry.
     pub traces: Traces,
+    /// Places for pages that are being extracted, where several engines share a machine; one by itself has its own.
+    pub extraction_room: Option<Arc<Semaphore>>,
 }
 
 impl EngineParts {

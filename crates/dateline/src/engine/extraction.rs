@@ -95,17 +95,28 @@ enum Workplace {
     Here,
 }
 
+/// How many pages are extracted at once.
+fn threads_of(settings: &EngineSettings) -> usize {
+    match settings.extract_threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    }
+}
+
+/// Room for as many pages at once as `settings` say, for several engines.
+pub(crate) fn shared_room(settings: &EngineSettings) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(threads_of(settings)))
+}
+
 impl Extraction {
     pub(super) fn new(world: &EngineParts, settings: &EngineSettings, clock: Clock) -> Self {
-        let threads = match settings.extract_threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            threads => threads,
-        };
+        let threads = threads_of(settings);
         let place = if clock.is_virtual() && threads == 1 {
             Workplace::Here
         } else {
             let limit = (!clock.is_virtual()).then_some(settings.extract_timeout);
-            Workplace::Apart { room: Arc::new(Semaphore::new(threads)), limit }
+            let room = world.extraction_room.clone();
+            Workplace::Apart { room: room.unwrap_or_else(|| Arc::new(Semaphore::new(threads))), limit }
         };
         Self {
             subject: world.subject.clone(),

@@ -53,6 +53,7 @@ impl Playback {
             revisit: settings.revisit,
             metrics,
             traces: crate::traces::Traces::off(),
+            extraction_room: None,
         };
         let settings = EngineSettings { extract_threads: threads.get(), ..settings.engine };
         Ok(Self { engine: Engine::new(parts, feeds, settings).await?, transport, last })

@@ -282,6 +282,7 @@ fn parts(
         revisit,
         metrics: Arc::new(Metrics::default()),
         traces: dateline::traces::Traces::off(),
+        extraction_room: None,
     }
 }
 
