@@ -11,28 +11,34 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use dateline_fetcher::{Clock, ContactGuard, ContactVerdict, Feed, Fetcher};
+use dateline_fetcher::{Clock, ContactGuard, ContactVerdict, Feed, Fetcher, HostWish};
 use dateline_fleet::{ContactRule, HeldShard, HostContact, Member, MemberStatus, Shard, ShardMap, ShardWork};
-use dateline_journal::Retention;
+use dateline_journal::{HostWishRow, Journal, JournalError, Retention};
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
 use dateline_wire::FeedId;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Settings};
 use crate::daemon::{SEED, Signals, announce};
-use crate::engine::{Engine, EngineCommand, EngineParts, StopCondition};
+use crate::engine::{Engine, EngineCommand, EngineParts, StopCondition, shared_room};
 use crate::failure::Failure;
 use crate::groundwork::Groundwork;
 use crate::metrics::Metrics;
 use crate::proxies::CountingTransport;
 use crate::retention;
 use crate::traces::Traces;
+
+/// How many wishes of hosts may wait to be noted; what comes beside them is heard again from the host.
+const MAX_WAITING_WISHES: usize = 256;
+
+/// How long to wait before a wish is noted that could not be.
+const RETRY: Duration = Duration::from_millis(500);
 
 /// Runs until a signal, or until something it cannot work without fails.
 ///
@@ -73,6 +79,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         of_shards,
         announcers: Arc::new(feeds.iter().map(|feed| (feed.id().clone(), feed.clone())).collect()),
         retention: watch::Sender::new(retention::rules(&settings)),
+        extraction_room: shared_room(&settings.engine),
         metrics,
         traces: traces.clone(),
         settings: settings.clone(),
@@ -145,6 +152,8 @@ struct ShardEngine {
     of_shards: HashMap<Shard, Vec<Feed>>,
     announcers: Arc<HashMap<FeedId, Arc<Feed>>>,
     retention: watch::Sender<Retention>,
+    /// One for all shards: a machine has only so many cores.
+    extraction_room: Arc<Semaphore>,
     metrics: Arc<Metrics>,
     traces: Traces,
     settings: Settings,
@@ -153,9 +162,10 @@ struct ShardEngine {
 impl ShardWork for ShardEngine {
     fn work(&self, held: HeldShard, stop: CancellationToken) -> BoxFuture<'static, Result<(), String>> {
         let HeldShard { shard, journal, contact, mut handed_over } = held;
-        let fetcher = self.fetcher.guarded(Arc::new(ShardGuard(contact)));
+        let (wishes, told_wishes) = mpsc::channel(MAX_WAITING_WISHES);
+        let fetcher = Arc::new(self.fetcher.guarded(Arc::new(ShardGuard { contact, wishes })));
         let world = EngineParts {
-            fetcher: Arc::new(fetcher),
+            fetcher: fetcher.clone(),
             journal: journal.clone(),
             subject: self.subject.clone(),
             sites: self.sites.clone(),
@@ -165,12 +175,21 @@ impl ShardWork for ShardEngine {
             revisit: self.settings.revisit.clone(),
             metrics: self.metrics.clone(),
             traces: self.traces.clone(),
+            extraction_room: Some(self.extraction_room.clone()),
         };
         let feeds = self.of_shards.get(&shard).cloned().unwrap_or_default();
         let (announcers, settings) = (self.announcers.clone(), self.settings.engine.clone());
         let (rules, delay) = (self.retention.subscribe(), self.settings.fetch.per_host_delay);
         Box::pin(async move {
             // Whoever held the shard may have asked its hosts a moment ago.
+            for wish in journal.reader().host_wishes().map_err(|error| told(&error))? {
+                let HostWishRow { host, delay, until } = wish;
+                let wish = match delay {
+                    Some(delay) => HostWish::CrawlDelay { delay, until },
+                    None => HostWish::Rest { until },
+                };
+                fetcher.recall(&host, wish);
+            }
             tokio::time::sleep(delay).await;
             let engine = Engine::new(world, feeds, settings).await.map_err(|error| told(&error))?;
             let engine = engine.with_announcers(announcers);
@@ -188,10 +207,24 @@ impl ShardWork for ShardEngine {
                     ended.map_err(|error| told(&error))
                 }
                 () = follow => Ok(()),
-                () = retention::run(journal, rules, stop) => Ok(()),
+                noted = note_wishes(&journal, told_wishes) => noted.map_err(|error| told(&error)),
+                () = retention::run(journal.clone(), rules, stop) => Ok(()),
             }
         })
     }
+}
+
+/// Has the journal know what hosts wish, for whoever holds the shard next. Ends with an error only.
+async fn note_wishes(journal: &Journal, mut told: mpsc::Receiver<HostWishRow>) -> Result<(), JournalError> {
+    while let Some(wish) = told.recv().await {
+        loop {
+            match journal.note_host_wish(wish.clone(), Clock::System.now()).await {
+                Err(error) if error.is_retryable() => tokio::time::sleep(RETRY).await,
+                done => break done?,
+            }
+        }
+    }
+    std::future::pending().await
 }
 
 /// An error with its cause.
@@ -200,15 +233,31 @@ fn told(error: &dyn std::error::Error) -> String {
     format!("{error}{cause}")
 }
 
-/// Lets a shard's engine ask those hosts only that lie in the shard, while it is certain that it is held.
-struct ShardGuard(ContactRule);
+/// Lets a shard's engine ask those hosts only that lie in the shard, while it is certain that it is held, and passes on what they wish.
+struct ShardGuard {
+    contact: ContactRule,
+    wishes: mpsc::Sender<HostWishRow>,
+}
 
 impl ContactGuard for ShardGuard {
     fn verdict(&self, host: &str) -> ContactVerdict {
-        match self.0.contact(host) {
+        match self.contact.contact(host) {
             HostContact::Allowed => ContactVerdict::Allowed,
             HostContact::Elsewhere => ContactVerdict::Elsewhere,
             HostContact::NotNow => ContactVerdict::NotNow,
+        }
+    }
+
+    fn note(&self, host: &str, wish: HostWish) {
+        let (delay, until) = match wish {
+            HostWish::Rest { until } => (None, until),
+            HostWish::CrawlDelay { delay, until } => (Some(delay), until),
+        };
+        if self.wishes.try_send(HostWishRow { host: host.to_owned(), delay, until }).is_err() {
+            tracing::debug!(
+                host,
+                "what a host wishes was not noted: too much waits, or the shard has passed on"
+            );
         }
     }
 }

@@ -29,6 +29,9 @@ const MAX_SHARED: usize = 512;
 /// How many records, beyond which no further transaction joins.
 const MAX_RECORDS: usize = 2_000;
 
+/// How long to wait before a transaction is made again that was refused.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
 /// A transaction of a shard's journal, and who waits for it.
 pub(crate) struct ShardTransaction {
     pub(crate) shard: Shard,
@@ -45,6 +48,22 @@ pub(crate) enum Fence {
     None,
 }
 
+/// What came of making a transaction once.
+enum Outcome {
+    /// Everyone has an answer.
+    Done,
+    /// These have none: nothing of them is committed.
+    Refused(Vec<ShardTransaction>, Refusal),
+}
+
+/// Why nothing of a transaction is committed, and it can be made again.
+enum Refusal {
+    /// A record is too large for its topic.
+    TooLarge(String),
+    /// Something that passes.
+    Passing(String),
+}
+
 /// What the committing thread works with.
 pub(crate) struct Committer {
     pub(crate) producer: TransactionalProducer,
@@ -58,6 +77,9 @@ pub(crate) struct Committer {
     pub(crate) handover_topic: String,
     /// How long the offsets of a transaction may take: they are never answered where the group's coordinator goes away at the wrong moment.
     pub(crate) fence_timeout: Duration,
+    /// How long a refused transaction is made again and again before whoever asked for it hears of it. While shards move, the group knows no
+    /// generation that all its members have heard of, and takes offsets from nobody.
+    pub(crate) retry_for: Duration,
     /// After how long without a transaction an empty one is made.
     pub(crate) proof_interval: Duration,
     pub(crate) fence: Fence,
@@ -91,7 +113,43 @@ impl Committer {
     }
 
     /// Commits a batch, or an empty transaction for no batch, and answers everyone.
-    fn commit(&self, batch: Vec<ShardTransaction>) -> Result<(), FleetSessionError> {
+    fn commit(&self, mut batch: Vec<ShardTransaction>) -> Result<(), FleetSessionError> {
+        let is_proof = batch.is_empty();
+        let deadline = Instant::now() + self.retry_for;
+        let mut verdict = SizeVerdict::NotRefused;
+        loop {
+            let (left, refusal) = match self.commit_once(batch, verdict)? {
+                Outcome::Done => return Ok(()),
+                Outcome::Refused(left, refusal) => (left, refusal),
+            };
+            batch = left;
+            match refusal {
+                // One record is too large for its topic: whose it is shows when each goes alone.
+                Refusal::TooLarge(_) if batch.len() > 1 => {
+                    return batch.into_iter().try_for_each(|job| self.commit(vec![job]));
+                }
+                Refusal::TooLarge(_) if verdict == SizeVerdict::NotRefused => verdict = SizeVerdict::Refused,
+                Refusal::Passing(why) if !is_proof && Instant::now() < deadline => {
+                    tracing::debug!(why, "a transaction is made again");
+                    std::thread::sleep(RETRY_PAUSE);
+                }
+                Refusal::TooLarge(why) | Refusal::Passing(why) => {
+                    let failed = |job: ShardTransaction| {
+                        drop(job.reply.send(Err(JournalError::LogUnavailable(why.clone()))));
+                    };
+                    batch.into_iter().for_each(failed);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Commits a batch, or an empty transaction for no batch, and answers everyone but those who are handed back.
+    fn commit_once(
+        &self,
+        batch: Vec<ShardTransaction>,
+        verdict: SizeVerdict,
+    ) -> Result<Outcome, FleetSessionError> {
         let mut tenures = self.tenures.lock();
         let was_empty = batch.is_empty();
         let (batch, late): (Vec<_>, Vec<_>) = batch
@@ -112,37 +170,43 @@ impl Committer {
             _ => next.iter().map(|(shard, _, next)| (*shard, *next)).collect(),
         };
         if offsets.is_empty() {
-            return Ok(());
+            return Ok(Outcome::Done);
         }
         let began = Instant::now();
-        match self.try_commit(&batch, &offsets) {
-            Ok(()) => {
-                self.lease.renew(began);
-                next.iter().for_each(|(shard, term, next)| tenures.open(*shard, *term, *next));
-                drop(tenures);
-                batch.into_iter().for_each(|job| drop(job.reply.send(Ok(()))));
-                Ok(())
-            }
-            Err(error) => {
-                let aborted = self.producer.abort(&error);
-                drop(tenures);
-                let why = self.producer.describe(&error);
-                let failure = || match &aborted {
-                    Ok(()) => JournalError::LogUnavailable(why.clone()),
-                    // Whether the last transaction was committed is not known, or nothing can be committed here any more.
-                    Err(_) => JournalError::LogLost(why.clone()),
-                };
-                batch.into_iter().for_each(|job| drop(job.reply.send(Err(failure()))));
-                tracing::debug!(why, "a transaction failed");
-                aborted.map_err(Into::into)
+        let Err(error) = self.try_commit(&batch, &offsets, verdict) else {
+            self.lease.renew(began);
+            next.iter().for_each(|(shard, term, next)| tenures.open(*shard, *term, *next));
+            drop(tenures);
+            batch.into_iter().for_each(|job| drop(job.reply.send(Ok(()))));
+            return Ok(Outcome::Done);
+        };
+        let is_too_large = self.producer.was_too_large(&error);
+        let aborted = self.producer.abort(&error);
+        drop(tenures);
+        let why = self.producer.describe(&error);
+        tracing::debug!(why, "a transaction failed");
+        match aborted {
+            Ok(()) if is_too_large => Ok(Outcome::Refused(batch, Refusal::TooLarge(why))),
+            Ok(()) => Ok(Outcome::Refused(batch, Refusal::Passing(why))),
+            // Whether the last transaction was committed is not known, or nothing can be committed here any more.
+            Err(unusable) => {
+                for job in batch {
+                    let _ = job.reply.send(Err(JournalError::LogLost(why.clone())));
+                }
+                Err(unusable.into())
             }
         }
     }
 
-    fn try_commit(&self, batch: &[ShardTransaction], offsets: &[(Shard, i64)]) -> Result<(), KafkaError> {
+    fn try_commit(
+        &self,
+        batch: &[ShardTransaction],
+        offsets: &[(Shard, i64)],
+        verdict: SizeVerdict,
+    ) -> Result<(), KafkaError> {
         self.producer.begin()?;
         for ShardTransaction { shard, transaction, .. } in batch {
-            self.send(*shard, transaction)?;
+            self.send(*shard, transaction, verdict)?;
         }
         self.producer.await_deliveries()?;
         if self.fence == Fence::Offsets {
@@ -163,7 +227,12 @@ impl Committer {
         self.producer.commit()
     }
 
-    fn send(&self, shard: Shard, transaction: &LoggedTransaction) -> Result<(), KafkaError> {
+    fn send(
+        &self,
+        shard: Shard,
+        transaction: &LoggedTransaction,
+        verdict: SizeVerdict,
+    ) -> Result<(), KafkaError> {
         for record in &transaction.state {
             self.producer.send(Record {
                 topic: &self.state_topic,
@@ -175,7 +244,7 @@ impl Committer {
         }
         let journal = JournalId::from_stored(format!("{}.{shard}", self.fleet));
         for event in &transaction.events {
-            self.records.send(&self.producer, event, &journal, SizeVerdict::NotRefused)?;
+            self.records.send(&self.producer, event, &journal, verdict)?;
         }
         for handed in &transaction.handed_over {
             let value = serde_json::to_string(handed)

@@ -21,6 +21,7 @@
 
 mod committer;
 mod error;
+mod handover_trim;
 mod held_shard;
 mod lease;
 mod member;

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::committer::{Committer, Fence, ShardTransaction};
 use crate::error::{FleetError, FleetSessionError};
+use crate::handover_trim::HandoverTrimmer;
 use crate::held_shard::{ContactRule, HeldShard};
 use crate::lease::MemberLease;
 use crate::membership::{self, GroupConsumer, HandoverRecord, ShardNews};
@@ -169,6 +170,7 @@ impl Member {
             state_topic: fleet.state_topic(),
             handover_topic: fleet.handover_topic(),
             fence_timeout: kafka.transaction_timeout,
+            retry_for: fleet.session(),
             proof_interval: fleet.session() / 6,
             fence: self.fence,
             ended,
@@ -189,6 +191,11 @@ impl Member {
             held: HashMap::new(),
             tasks: JoinSet::new(),
         };
+        let mut trimmer = HandoverTrimmer::new(&session.kafka, &session.fleet, tenures.clone())?;
+        let trimming = session.tasks.spawn(async move {
+            trimmer.run().await;
+            Ok(())
+        });
         empty(&folder).map_err(FleetSessionError::Transient)?;
         let session_over = CancellationToken::new();
         let (handovers, mut handed) = mpsc::channel(MAX_WAITING_HANDOVERS);
@@ -229,6 +236,7 @@ impl Member {
         drop(handed);
         let ShardSession { mut tasks, queue, .. } = session;
         drop(queue);
+        trimming.abort();
         while tasks.join_next().await.is_some() {}
         let _ = committing.await;
         let closing = tokio::task::spawn_blocking(move || drop(consumer));

@@ -79,6 +79,11 @@ impl TenureTable {
         self.held.iter().find_map(|(shard, tenure)| Some((*shard, tenure.next?)))
     }
 
+    /// The shards whose state is there, with where the handovers of each go on.
+    pub(crate) fn open_places(&self) -> Vec<(Shard, i64)> {
+        self.held.iter().filter_map(|(shard, tenure)| Some((*shard, tenure.next?))).collect()
+    }
+
     /// What tells whether the shard is open in this term, without a lock.
     pub(crate) fn sign_of(&self, shard: Shard, term: Term) -> Arc<AtomicBool> {
         let tenure = self.held.get(&shard).filter(|tenure| tenure.term == term);
