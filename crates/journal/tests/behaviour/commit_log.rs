@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::harness::{announce, article, at, entry, feed, finish, reject};
+use crate::harness::{announce, article, at, entry, feed, finish, poll, reject};
 use dateline_journal::{
     CommitLog, Delay, EntryOutcome, HandedEntry, HostWishRow, Journal, JournalError, JournalRebuild,
     LoggedTransaction, Options,
@@ -90,7 +90,7 @@ async fn a_journal_made_anew_from_its_log_goes_on_where_the_first_was() {
     let mut polled = feed(0);
     polled.validators.etag = Some("\"v1\"".into());
     let entries = ["a", "b", "c", "d"].map(|guid| entry(guid, "A visit"));
-    journal.commit_poll(crate::harness::poll(polled.clone(), entries.to_vec(), 1)).await.unwrap();
+    journal.commit_poll(poll(polled.clone(), entries.to_vec(), 1)).await.unwrap();
     finish(&journal, &polled.id, "a", article("a", "A visit", "It began."), 2).await.unwrap();
     finish(&journal, &polled.id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap();
     let failed = Delay::Failed("status 503".to_owned());
@@ -237,7 +237,7 @@ async fn a_poll_that_brought_nothing_is_no_transaction_of_the_log() {
         state.last_poll = Some(at(at_second));
         state.last_success = Some(at(at_second));
         state.next_poll = at(at_second + 60);
-        harness::poll(state, Vec::new(), at_second)
+        poll(state, Vec::new(), at_second)
     };
     journal.commit_poll(polled(1)).await.unwrap();
     let before = log.committed.lock().unwrap().len();
