@@ -139,6 +139,7 @@ async fn live(
             },
             metrics: metrics.clone(),
             traces: dateline::traces::Traces::off(),
+            extraction_room: None,
         };
         let engine = Engine::new(world, feeds.clone(), settings.clone()).await?;
         let stop = CancellationToken::new();

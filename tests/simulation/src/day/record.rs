@@ -71,6 +71,7 @@ async fn live(
         revisit: config.settings.revisit,
         metrics: Arc::new(Metrics::default()),
         traces: dateline::traces::Traces::off(),
+        extraction_room: None,
     };
     let engine = Engine::new(world, config.feeds, config.settings.engine).await?;
     engine
