@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dateline_journal::{JournalError, JournalReader};
 use dateline_wire::Secret;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -18,10 +19,13 @@ use crate::api::ProblemKind;
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::run_record::RunRecord;
+use crate::status::StatusReport;
 use crate::text::shown_address;
 
 /// How long a daemon may take to do what it is told: to ask a site for its feed, say, and then to read its configuration anew.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it may take to say how it is.
+const STATUS_PATIENCE: Duration = Duration::from_secs(10);
 /// How long it may take to take a connection. It is on this machine as a rule.
 const CONNECTION_PATIENCE: Duration = Duration::from_secs(5);
 /// How long it may take to begin an answer that needs no more than its journal, and to go on with it.
@@ -35,12 +39,106 @@ pub fn address(settings: &Settings) -> Result<Url, Failure> {
     Url::parse(&format!("http://{}", settings.http.listen)).map_err(|error| Failure::Other(error.to_string()))
 }
 
-/// Where the daemon that runs with these settings has its API: by the note that it left beside its journal, else where they say.
+/// Where a daemon was found, and what speaks against its being the one that is meant.
+#[derive(Debug)]
+pub struct FoundDaemon {
+    /// The address of its API.
+    pub api: Url,
+    /// Why it may be another, where it may.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why a daemon that answers may not be the one that is meant, told in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// It has another journal than the one that is there.
+    OtherJournal(String),
+    /// The configuration names a journal that isn't there, and it has one.
+    NoJournal(String),
+}
+
+impl Doubt {
+    /// About the daemon at `api` that says of itself what `status` holds, by the journal of `settings`: none where it has that, and where
+    /// that cannot be told.
+    pub fn about(api: &Url, status: &StatusReport, settings: &Settings) -> Option<Self> {
+        let path = settings.journal_path();
+        let theirs = status.daemon.as_ref().map(|run| run.journal_file.as_path());
+        let theirs = theirs.filter(|file| !file.as_os_str().is_empty());
+        let of = theirs.map_or_else(String::new, |file| format!(" ({})", file.display()));
+        let told = |ours: &str| {
+            format!(
+                "the daemon that answers at {} has another journal{of} than this configuration names ({}){ours}",
+                origin(api),
+                path.display()
+            )
+        };
+        match JournalReader::open(&path) {
+            Ok(journal) if journal.id().as_str() == status.journal => None,
+            Ok(_) => Some(Self::OtherJournal(told(""))),
+            // It may stand in a folder that only the daemon can look into.
+            Err(JournalError::Missing { .. }) if theirs != Some(path.as_path()) => {
+                Some(Self::NoJournal(told(", where there is none")))
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// What is said of it.
+    pub fn message(&self) -> &str {
+        let (Self::OtherJournal(told) | Self::NoJournal(told)) = self;
+        told
+    }
+
+    /// That nothing is asked of that daemon unless it is named.
+    pub fn refusal(&self, api: &Url) -> Failure {
+        let daemon = origin(api);
+        Failure::Other(format!("{}: give --url {daemon} if that one is meant", self.message()))
+    }
+}
+
+impl FoundDaemon {
+    /// The daemon that runs with these settings: by the note that it left beside its journal, else the one that answers where they say.
+    ///
+    /// # Errors
+    /// Never for an address that the settings can hold.
+    pub fn of(settings: &Settings) -> Result<Self, Failure> {
+        if let Some(api) = RunRecord::api_in_use(settings) {
+            return Ok(Self { api, doubt: None });
+        }
+        let api = address(settings)?;
+        // Where none answers, whoever asks it for something says so.
+        let doubt = status(&api).ok().and_then(|status| Doubt::about(&api, &status, settings));
+        Ok(Self { api, doubt })
+    }
+}
+
+/// What the daemon at `api` says of how it is. Not to be called on a runtime.
 ///
 /// # Errors
-/// Never for an address that the settings can hold.
-pub fn address_in_use(settings: &Settings) -> Result<Url, Failure> {
-    RunRecord::api_in_use(&settings.data_dir).map_or_else(|| address(settings), Ok)
+/// Why it says nothing that can be read.
+pub fn status(api: &Url) -> Result<StatusReport, String> {
+    let mut url = api.clone();
+    url.set_path("/v1/status");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let daemon = origin(api);
+    let unread =
+        |error: &dyn std::fmt::Display| format!("the daemon at {daemon} does not say how it is: {error}");
+    let exchange = async {
+        let (answer, connection) = get(&url).await?;
+        let status = answer.status();
+        let body = answer.into_body().collect().await.map_err(|error| unread(&error))?.to_bytes();
+        connection.abort();
+        match status.is_success() {
+            true => serde_json::from_slice(&body).map_err(|error| unread(&error)),
+            false => Err(unread(&format!("{status}: {}", String::from_utf8_lossy(&body)))),
+        }
+    };
+    runtime.block_on(async {
+        timeout(STATUS_PATIENCE, exchange).await.unwrap_or_else(|_| Err(silent(api, STATUS_PATIENCE)))
+    })
 }
 
 /// The answer to a GET request, and the task that drives its connection, which ends with the answer.

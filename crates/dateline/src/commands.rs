@@ -79,13 +79,16 @@ pub fn dispatch(command: &Command) -> Result<(), Failure> {
     }
 }
 
-/// Makes a change to the journal of a daemon that doesn't run.
+/// Makes a change to the journal of a daemon that doesn't run; none is made where there is no journal.
 fn change_journal<T>(
     settings: &Settings,
     make: impl AsyncFnOnce(&Journal) -> Result<T, JournalError>,
 ) -> Result<T, Failure> {
     let path = settings.journal_path();
     let unusable = |source| Failure::Journal { path: path.clone(), source };
+    if !path.exists() && !path.is_symlink() {
+        return Err(unusable(JournalError::Missing { path: path.clone() }));
+    }
     let journal = Journal::open(&path, Options::default()).map_err(unusable)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -115,13 +118,28 @@ fn known_url(text: &str) -> Option<Url> {
     Url::parse(text).ok()
 }
 
-/// Takes an address given on the command line as it is: empty, where it is unknown, or in full.
-fn web_address(text: &str) -> Result<String, String> {
+/// The same of a page, without user name and password: what is said of the page gives its address.
+fn page_url(text: &str) -> Option<Url> {
+    let mut url = known_url(text)?;
+    // They fail for addresses that can have neither.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    Some(url)
+}
+
+/// Takes an address given on the command line as it is. Where it is unknown, the option is left out.
+fn web_address(text: &str) -> Result<String, &'static str> {
     match Url::parse(text) {
-        Ok(url) if !url.cannot_be_a_base() => Ok(text.to_owned()),
-        Err(_) if text.is_empty() => Ok(String::new()),
-        _ => Err("it is no web address; write it in full, as in https://news.example/a/1".to_owned()),
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(text.to_owned()),
+        _ if text.is_empty() => Err("it is empty; leave the option out where the address is unknown"),
+        _ => Err("it is no web address; write it in full, as in https://news.example/a/1"),
     }
+}
+
+/// Takes the address of a daemon. What was given is not shown: it may hold a password.
+fn daemon_address(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or("it is no address of a daemon; write it in full, as in http://127.0.0.1:8080")
 }
 
 /// Takes the path of a saved file. An address in its place is a common slip.

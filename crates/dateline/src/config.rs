@@ -111,7 +111,7 @@ impl Config {
     /// Everything that is wrong.
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = document::read_settings(path).map_err(|error| vec![error])?;
-        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?, None, Purpose::Run)
+        Self::of_settings(Settings::read(path, &text, std::env::vars_os())?, None, Purpose::Run)
     }
 
     /// The same for whoever works on a recording: what only a daemon needs, an address, a folder for its journal and users, is not looked
@@ -121,7 +121,7 @@ impl Config {
     /// As for [`Config::load`].
     pub fn load_to_replay(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = document::read_settings(path).map_err(|error| vec![error])?;
-        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?, None, Purpose::Replay)
+        Self::of_settings(Settings::read(path, &text, std::env::vars_os())?, None, Purpose::Replay)
     }
 
     /// The same with `feeds` as the content of the feeds file, whatever stands there now.
@@ -130,7 +130,7 @@ impl Config {
     /// As for [`Config::load`].
     pub(crate) fn load_with_feeds(path: &Path, feeds: &str) -> Result<Self, Vec<ConfigError>> {
         let text = document::read_settings(path).map_err(|error| vec![error])?;
-        Self::of_settings(Settings::from_text(path, &text, std::env::vars_os())?, Some(feeds), Purpose::Run)
+        Self::of_settings(Settings::read(path, &text, std::env::vars_os())?, Some(feeds), Purpose::Run)
     }
 
     /// Reads the configuration file at `path` and what it names, whatever the environment says.
@@ -139,7 +139,7 @@ impl Config {
     /// As for [`Config::load`].
     pub(crate) fn load_without_environment(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = document::read_settings(path).map_err(|error| vec![error])?;
-        Self::of_settings(Settings::from_text(path, &text, [])?, None, Purpose::Replay)
+        Self::of_settings(Settings::read(path, &text, [])?, None, Purpose::Replay)
     }
 
     fn of_settings(
@@ -149,66 +149,87 @@ impl Config {
     ) -> Result<Self, Vec<ConfigError>> {
         let mut table = values.table().clone();
         let text = contents::of_text(values.text());
-        let sinks = sinks::parse(values.path(), values.text(), SecretAccess::Read);
         sinks::add_tables(values.text(), &mut table);
+        let are_stories_asked_for =
+            settings.stories.enabled && (table.contains_key("story_tables") || table.contains_key("stories"));
         settings.check_files(&mut values);
-        let mut errors = Vec::new();
-        let mut noted = |found: Vec<ConfigError>| errors.extend(found);
+        settings.check_sources(&mut values, feeds_text.is_some(), are_stories_asked_for);
         if purpose == Purpose::Run {
             settings.check_machine(&mut values);
+        }
+        let mut errors = Vec::new();
+        let mut noted = |found: Vec<ConfigError>| errors.extend(found);
+        // What a setting names is read where the setting can be used; what is wrong with the setting itself is noted already.
+        let is_named = |setting: &str| values.is_usable(setting);
+        if purpose == Purpose::Run && is_named("console.users") {
             noted(users::read(&settings.console.users).err().unwrap_or_default());
         }
-        if let Err(error) = settings.api.write_token() {
-            noted(vec![error]);
+        if is_named("api.token_file") {
+            noted(settings.api.write_token().err().into_iter().collect());
         }
-        let path = values.path().to_owned();
-        let mut of_settings = values.into_errors();
-        let sinks = sinks.map_err(&mut noted);
-        let own = [&settings.journal_path(), &settings.feeds, &settings.sites, &settings.agencies, &path];
+        let sinks = match values.is_broken() {
+            true => None,
+            false => sinks::parse(values.path(), values.text(), SecretAccess::Read, purpose)
+                .map_err(&mut noted)
+                .ok(),
+        };
+        let own = [
+            &settings.journal_path(),
+            &settings.feeds,
+            &settings.sites,
+            &settings.agencies,
+            &values.path().to_owned(),
+        ];
         for file in sinks.iter().flat_map(|sinks| &sinks.files).filter(|file| own.contains(&&file.path)) {
             let what = format!(
                 "`path` of the [[file]] {} is {}, which the daemon has for itself; expected a file for events alone",
                 file.name,
                 file.path.display()
             );
-            noted(vec![ConfigError::in_file(&path, what)]);
+            noted(vec![ConfigError::in_file(values.path(), what)]);
         }
-        let feeds = feeds_text
-            .map_or_else(|| feeds::text_of(&settings.feeds), |feeds| Ok(feeds.to_owned()))
-            .and_then(|text| {
-                let secret_query = &settings.fetch.secret_query;
-                let listed = feeds::parse(&settings.feeds, &text, secret_query, SecretAccess::Read)?;
-                Ok((some_polled(&settings.feeds, listed)?, contents::of_text(&text)))
-            })
-            .map_err(&mut noted);
-        let subject = subject::files(&settings.subject, "subject")
-            .and_then(|files| Ok((subject::parse(&settings.subject, &files)?, files)))
-            .map_err(&mut noted);
-        let sites = sites::text(&settings.sites)
-            .map_err(|error| vec![error])
-            .and_then(|text| Ok((sites::parse(&settings.sites, &text)?, text)))
-            .map_err(&mut noted);
-        let agencies = agencies::text(&settings.agencies)
-            .and_then(|text| Ok((agencies::parse(&settings.agencies, &text)?, text)))
-            .map_err(&mut noted);
-        let are_stories_asked_for =
-            settings.stories.enabled && (table.contains_key("story_tables") || table.contains_key("stories"));
-        let story_tables = stories::files(&settings.story_tables, are_stories_asked_for)
-            .and_then(|files| {
-                let tables = files.as_ref().map(|files| stories::parse(&settings.story_tables, files));
-                Ok((tables.transpose()?, files.unwrap_or_default()))
-            })
-            .map_err(&mut noted);
-        of_settings.append(&mut errors);
+        let feeds = is_named("feeds").then(|| {
+            let text = match feeds_text {
+                Some(feeds) => feeds.to_owned(),
+                None => feeds::text_of(&settings.feeds)?,
+            };
+            let listed =
+                feeds::parse(&settings.feeds, &text, &settings.fetch.secret_query, SecretAccess::Read)?;
+            Ok((some_polled(&settings.feeds, listed)?, contents::of_text(&text)))
+        });
+        let feeds = feeds.and_then(|feeds| feeds.map_err(&mut noted).ok());
+        let subject = is_named("subject").then(|| {
+            let files = subject::files(&settings.subject, "subject")?;
+            Ok((subject::parse(&settings.subject, &files)?, files))
+        });
+        let subject = subject.and_then(|subject| subject.map_err(&mut noted).ok());
+        let sites = is_named("sites").then(|| {
+            let text = sites::text(&settings.sites).map_err(|error| vec![error])?;
+            Ok((sites::parse(&settings.sites, &text)?, text))
+        });
+        let sites = sites.and_then(|sites| sites.map_err(&mut noted).ok());
+        let agencies = is_named("agencies").then(|| {
+            let text = agencies::text(&settings.agencies)?;
+            Ok((agencies::parse(&settings.agencies, &text)?, text))
+        });
+        let agencies = agencies.and_then(|agencies| agencies.map_err(&mut noted).ok());
+        let story_tables = is_named("story_tables").then(|| {
+            let files = stories::files(&settings.story_tables, are_stories_asked_for)?;
+            let tables = files.as_ref().map(|files| stories::parse(&settings.story_tables, files));
+            Ok((tables.transpose()?, files.unwrap_or_default()))
+        });
+        let story_tables = story_tables.and_then(|tables| tables.map_err(&mut noted).ok());
+        let mut all = values.into_errors();
+        all.append(&mut errors);
         match (feeds, sinks, subject, sites, agencies, story_tables) {
             (
-                Ok(((feeds, paused), feeds_contents)),
-                Ok(sinks),
-                Ok((subject, subject_files)),
-                Ok((sites, rules)),
-                Ok((agencies, agency_table)),
-                Ok((story_tables, story_files)),
-            ) if of_settings.is_empty() => {
+                Some(((feeds, paused), feeds_contents)),
+                Some(sinks),
+                Some((subject, subject_files)),
+                Some((sites, rules)),
+                Some((agencies, agency_table)),
+                Some((story_tables, story_files)),
+            ) if all.is_empty() => {
                 let contents = ConfigContents {
                     text,
                     feeds: feeds_contents,
@@ -221,7 +242,7 @@ impl Config {
                 let story_tables = story_tables.filter(|_| settings.stories.enabled);
                 Ok(Self { settings, feeds, paused, subject, sites, agencies, story_tables, sinks, contents })
             }
-            _ => Err(of_settings),
+            _ => Err(all),
         }
     }
 }
@@ -247,7 +268,31 @@ impl Settings {
         Self::from_text(path, &text, std::env::vars_os()).map(|(settings, _)| settings)
     }
 
+    /// The same for whoever looks for the journal and its daemon, and needs no more than the settings called `needed`: what is wrong with
+    /// others, which have their default in its place, stands in nobody's way, and is given to be told.
+    ///
+    /// # Errors
+    /// Everything that is wrong, if one of those that are needed cannot be used.
+    pub fn load_to_look(path: &Path, needed: &[&str]) -> Result<(Self, Vec<ConfigError>), Vec<ConfigError>> {
+        let text = document::read_settings(path).map_err(|error| vec![error])?;
+        let (settings, values) = Self::read(path, &text, std::env::vars_os())?;
+        match needed.iter().all(|setting| values.is_usable(setting)) {
+            true => Ok((settings, values.into_errors())),
+            false => Err(values.into_errors()),
+        }
+    }
+
     fn from_text<'t>(
+        path: &'t Path,
+        text: &'t str,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<(Self, SettingValues<'t>), Vec<ConfigError>> {
+        let (settings, values) = Self::read(path, text, variables)?;
+        if values.has_errors() { Err(values.into_errors()) } else { Ok((settings, values)) }
+    }
+
+    /// The settings as far as they can be used, and the values that they are of, with what is wrong.
+    fn read<'t>(
         path: &'t Path,
         text: &'t str,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
@@ -264,7 +309,7 @@ impl Settings {
         };
         settings.resolve_paths(path.parent().unwrap_or(Path::new("")));
         settings.check_values(&mut values);
-        if values.has_errors() { Err(values.into_errors()) } else { Ok((settings, values)) }
+        Ok((settings, values))
     }
 
     /// Relative paths start at the configuration's folder, wherever the program is started.

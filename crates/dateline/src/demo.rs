@@ -152,7 +152,7 @@ impl Demo {
         };
         let run_record = RunRecord {
             started: engine.borrow().time,
-            ..RunRecord::of_this_process(format!("http://{address}"))
+            ..RunRecord::of_this_process(format!("http://{address}"), &settings.journal_path())
         };
         run_record.write(&settings.data_dir).map_err(Failure::io(settings.data_dir.display().to_string()))?;
         let access = WriteAccess::new(address, ApiSettings::default()).with_console(settings.console.clone());

@@ -36,6 +36,9 @@ pub enum Failure {
         /// Why.
         source: JournalError,
     },
+    /// What was to be restored is no copy of a journal.
+    #[error("nothing was restored")]
+    Copy(#[source] JournalError),
     /// Delivery to Kafka has stopped until somebody acts; everything else went on until the end.
     #[error("nothing is delivered to Kafka until you act: {0}")]
     Delivery(String),
@@ -43,7 +46,7 @@ pub enum Failure {
     #[error("{0}")]
     Other(String),
     /// The work is done, but not for every input; each was named as it failed.
-    #[error("{failed} of {all} inputs could not be used")]
+    #[error("{}", if *all == 1 { "the input could not be used".to_owned() } else { format!("{failed} of {all} inputs could not be used") })]
     Partly {
         /// How many could not be used.
         failed: u64,
@@ -66,6 +69,7 @@ impl Failure {
             Self::Config(_) | Self::Refused(_) => 78,
             // sysexits.h: EX_DATAERR. What passes by itself (a full or busy disk) is an ordinary failure.
             Self::Journal { source, .. } if !source.is_retryable() => 65,
+            Self::Copy(_) => 65,
             // sysexits.h: EX_UNAVAILABLE. Starting again would not help; of two rivals it would stop the other.
             Self::Delivery(_) => 69,
             Self::Partly { .. } => 3,

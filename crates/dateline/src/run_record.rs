@@ -5,10 +5,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use dateline_journal::{LockHolder, writer_of};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use crate::config::Settings;
 
 /// The name of the file in `data_dir`.
 const FILE: &str = "daemon.json";
@@ -24,6 +27,9 @@ pub struct RunRecord {
     pub host: String,
     /// The address of its API.
     pub api: String,
+    /// The file of its journal there; empty in the note of an older version.
+    #[serde(default)]
+    pub journal_file: PathBuf,
     /// When it started.
     pub started: Timestamp,
     /// When it stopped in order; absent while it runs, and where it was killed.
@@ -35,14 +41,15 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
-    /// This process, whose API is at `api`.
-    pub fn of_this_process(api: String) -> Self {
+    /// This process, whose API is at `api`, and which has the journal in the file `journal`.
+    pub fn of_this_process(api: String, journal: &Path) -> Self {
         let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             process: std::process::id(),
             host: host.trim().to_owned(),
             api,
+            journal_file: journal.canonicalize().unwrap_or_else(|_| journal.to_owned()),
             started: Timestamp::now(),
             stopped: None,
             failure: None,
@@ -57,11 +64,15 @@ impl RunRecord {
         self
     }
 
-    /// Whether its process is there, as far as this machine can tell.
-    pub fn is_there(&self) -> bool {
-        self.stopped.is_none()
-            && self.host == Self::of_this_process(String::new()).host
-            && Path::new("/proc").join(self.process.to_string()).exists()
+    /// Whether it goes on: whether its process has the journal at `journal` now. That is told by the journal's lock, which the system lets
+    /// go of with the process, and not by the number of the process, which another may have by now: in containers it is 1 as a rule.
+    pub fn goes_on(&self, journal: &Path) -> bool {
+        self.stopped.is_none() && writer_of(journal).is_some_and(|writer| self.is(&writer))
+    }
+
+    /// Whether it is who the lock of a journal names.
+    pub fn is(&self, writer: &LockHolder) -> bool {
+        *writer == LockHolder::Unknown || *writer == LockHolder::of(self.process, &self.host)
     }
 
     /// Writes it into `folder`, whole or not at all.
@@ -81,9 +92,10 @@ impl RunRecord {
         serde_json::from_slice(&fs::read(path(folder)).ok()?).ok()
     }
 
-    /// Where the daemon that runs in `folder` has its API, if one runs.
-    pub fn api_in_use(folder: &Path) -> Option<Url> {
-        Self::read(folder).filter(Self::is_there)?.api.parse().ok()
+    /// Where the daemon that has the journal of `settings` has its API, if one has it.
+    pub fn api_in_use(settings: &Settings) -> Option<Url> {
+        let run = Self::read(&settings.data_dir)?;
+        run.goes_on(&settings.journal_path()).then(|| run.api.parse().ok()).flatten()
     }
 }
 
@@ -93,19 +105,35 @@ fn path(folder: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use dateline_journal::{Journal, Options};
+
     use super::*;
 
     #[test]
     fn what_a_daemon_notes_of_itself_can_be_read_when_it_is_gone() {
         let folder = tempfile::tempdir().expect("a folder");
+        let journal = folder.path().join("journal.db");
         assert_eq!(RunRecord::read(folder.path()), None);
-        let running = RunRecord::of_this_process("http://127.0.0.1:1".into());
+        let running = RunRecord::of_this_process("http://127.0.0.1:1".into(), &journal);
         running.write(folder.path()).expect("it can be written");
-        assert!(RunRecord::read(folder.path()).expect("it is there").is_there());
         let ended = running.ended(Some("the disk broke".into()));
         ended.write(folder.path()).expect("it can be written");
-        let read = RunRecord::read(folder.path()).expect("it is there");
-        assert_eq!(read, ended);
-        assert!(!read.is_there());
+        assert_eq!(RunRecord::read(folder.path()).expect("it is there"), ended);
+    }
+
+    #[test]
+    fn a_daemon_goes_on_while_it_has_its_journal_whoever_has_the_number_of_its_process() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = folder.path().join("journal.db");
+        // This process is there all the time.
+        let running = RunRecord::of_this_process("http://127.0.0.1:1".into(), &journal);
+        assert!(!running.goes_on(&journal));
+        let open = Journal::open(&journal, Options::default()).expect("a journal");
+        assert!(running.goes_on(&journal));
+        assert!(!running.clone().ended(None).goes_on(&journal));
+        let other = RunRecord { process: running.process + 1, ..running.clone() };
+        assert!(!other.goes_on(&journal), "another process has it");
+        drop(open);
+        assert!(!running.goes_on(&journal));
     }
 }

@@ -9,7 +9,7 @@ mod sink;
 use std::collections::{BTreeMap, HashMap};
 
 use dateline_fetcher::Feed;
-use dateline_journal::{JournalError, JournalReader, SearchGap};
+use dateline_journal::{JournalError, JournalReader, LockHolder, SearchGap};
 use dateline_publisher::RelayStatus;
 use dateline_wire::{
     CloudEvent, EventKind, FailureKind, FeedId, FeedState, HealthKind, PublicUrl, Sequence, Subscription,
@@ -49,6 +49,17 @@ pub enum Verdict {
     NotReady,
     /// There is none; the journal tells.
     NotRunning,
+}
+
+/// What is said, as JSON, where neither a daemon nor a journal tells more.
+#[derive(Debug, Serialize)]
+pub struct UnknownStatus {
+    /// When this was so.
+    pub now: Timestamp,
+    /// That none runs, as far as can be told.
+    pub verdict: Verdict,
+    /// Why nothing more can be told.
+    pub summary: String,
 }
 
 /// The whole picture.
@@ -399,15 +410,25 @@ impl StatusReport {
         self
     }
 
-    /// The same where no daemon answers: `last` is the last one that ran, as far as is known, and `silence` why it didn't answer.
+    /// The same where no daemon answers: `last` is the last one that ran, as far as is known, `holder` who has the journal, and `silence`
+    /// why it didn't answer.
     #[must_use]
-    pub fn without_daemon(mut self, last: Option<RunRecord>, silence: Option<&str>) -> Self {
+    pub fn without_daemon(
+        mut self,
+        last: Option<RunRecord>,
+        holder: Option<&LockHolder>,
+        silence: Option<&str>,
+    ) -> Self {
         self.summary = match &last {
-            Some(run) if run.is_there() => format!(
+            Some(run) if run.stopped.is_none() && holder.is_some_and(|holder| run.is(holder)) => format!(
                 "not answering: process {} on {} should: {}",
                 run.process,
                 run.host,
                 silence.unwrap_or("it does not speak for this journal"),
+            ),
+            _ if let Some(holder) = holder => format!(
+                "not answering: {holder} has the journal, and has not said where it answers: a daemon that starts, or a command that changes \
+                 the journal"
             ),
             Some(RunRecord { stopped: Some(stopped), failure, .. }) => {
                 let why = failure.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();

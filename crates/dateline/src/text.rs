@@ -19,6 +19,11 @@ pub(crate) fn shown_text(text: &str) -> String {
     }
 }
 
+/// `1 feed`, `2 feeds`: `count` of what is called `word`.
+pub(crate) fn counted(count: u64, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
 /// `5m ago`, or `never`.
 pub(crate) fn ago(then: Option<Timestamp>, now: Timestamp) -> String {
     match then {

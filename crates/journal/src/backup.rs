@@ -113,7 +113,12 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<R
     };
     let journal = target.as_path();
     let report = unfinished::finish(journal, |unfinished| {
-        drop(copy(&source, unfinished, &mut |_, _| {})?);
+        let copied = copy(&source, unfinished, &mut |_, _| {});
+        // What SQLite finds wrong is wrong with the copy that it reads.
+        drop(copied.map_err(|error| match error {
+            JournalError::Damaged { found, .. } => no_copy(file, format!("it is damaged ({found})")),
+            other => other,
+        })?);
         let copy = begin_epoch(unfinished, options.reconcile)?;
         private::hand_over(unfinished)?;
         let aside = free_name_aside(journal);
@@ -144,18 +149,25 @@ fn free_name_aside(journal: &Path) -> PathBuf {
 
 /// Opens a copy for reading.
 fn open_copy(file: &Path) -> Result<Connection, JournalError> {
-    let no_copy = |why: &str| JournalError::NoCopy { why: why.to_owned() };
-    if !file.exists() {
-        return Err(no_copy("there is no such file"));
-    }
     let opened = connection::for_reading(file, Options::default().busy_timeout)
         .and_then(|source| Ok((schema::check(&source, file)?, source)));
-    match opened {
-        Ok((0, _)) | Err(JournalError::Emptied { .. }) => Err(no_copy("it is empty")),
-        Ok((_, source)) => Ok(source),
-        Err(JournalError::NoDatabase { .. }) => Err(no_copy("it is no SQLite database")),
-        Err(error) => Err(error),
-    }
+    let why = match opened {
+        Ok((0, _)) | Err(JournalError::Emptied { .. }) => "it is empty".to_owned(),
+        Ok((_, source)) => return Ok(source),
+        Err(JournalError::Missing { .. }) => "there is no such file".to_owned(),
+        Err(JournalError::NoFile { what, .. }) => format!("it is {what}"),
+        Err(JournalError::NoDatabase { .. }) => "it is no SQLite database".to_owned(),
+        Err(JournalError::Damaged { found, .. }) => format!("it is damaged ({found})"),
+        Err(JournalError::Foreign { found, .. }) => {
+            format!("it is another program's database (its application id is {found:#x})")
+        }
+        Err(error) => return Err(error),
+    };
+    Err(no_copy(file, why))
+}
+
+fn no_copy(file: &Path, why: String) -> JournalError {
+    JournalError::NoCopy { path: file.to_owned(), why }
 }
 
 /// Gives the journal at `path`, which nobody uses, a new id.
@@ -178,7 +190,7 @@ fn copy(source: &Connection, to: &Path, told: &mut impl FnMut(i32, i32)) -> Resu
     {
         let backup = Backup::new(source, &mut copy)?;
         loop {
-            let step = backup.step(STEP_PAGES)?;
+            let step = backup.step(STEP_PAGES).map_err(|error| JournalError::of_file(to, error))?;
             let progress = backup.progress();
             told(progress.pagecount - progress.remaining, progress.pagecount);
             match step {
@@ -189,8 +201,9 @@ fn copy(source: &Connection, to: &Path, told: &mut impl FnMut(i32, i32)) -> Resu
             }
         }
     }
-    leave_alone(&copy)?;
-    let found: String = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    leave_alone(&copy).map_err(|error| JournalError::of_file(to, error))?;
+    let checked = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
+    let found: String = checked.map_err(|error| JournalError::of_file(to, error))?;
     if found != "ok" {
         return Err(JournalError::Damaged { path: to.to_owned(), found });
     }
@@ -198,9 +211,8 @@ fn copy(source: &Connection, to: &Path, told: &mut impl FnMut(i32, i32)) -> Resu
 }
 
 /// Has a file be whole without anything beside it.
-fn leave_alone(connection: &Connection) -> Result<(), JournalError> {
-    connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
-    Ok(())
+fn leave_alone(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))
 }
 
 fn report(connection: &Connection, path: &Path) -> Result<CopyReport, JournalError> {

@@ -1,11 +1,14 @@
 //! How the file is opened, to be written or to be read.
 
 use std::fs::OpenOptions;
-use std::path::Path;
+use std::os::unix::fs::FileTypeExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rustix::fs::StatVfsMountFlags;
+use url::Url;
 
 use crate::{Durability, JournalError, Options, private, schema, space, unfinished};
 
@@ -95,10 +98,7 @@ pub(crate) fn refuse_dangling(path: &Path) -> Result<(), JournalError> {
 /// Refuses a file that is there and cannot be a journal, or not be written. It is opened for that, and closing it would release the locks
 /// that SQLite has on it in this process: so before SQLite opens it.
 fn refuse_unusable(path: &Path) -> Result<(), JournalError> {
-    if !path.is_file() {
-        // To open a pipe would wait for whoever reads it.
-        return Err(JournalError::NoDatabase { path: path.to_owned() });
-    }
+    refuse_other_than_file(path)?;
     let file = OpenOptions::new().write(true).open(path).map_err(JournalError::io(path))?;
     match file.metadata().map_err(JournalError::io(path))?.len() {
         0 => Err(JournalError::Emptied { path: path.to_owned() }),
@@ -106,22 +106,63 @@ fn refuse_unusable(path: &Path) -> Result<(), JournalError> {
     }
 }
 
+/// Refuses a folder, and what is opened for ever: whoever opens a pipe waits for who writes into it.
+fn refuse_other_than_file(path: &Path) -> Result<(), JournalError> {
+    let found = path.metadata().map_err(JournalError::io(path))?.file_type();
+    let what = match found {
+        found if found.is_file() => return Ok(()),
+        found if found.is_dir() => "a folder",
+        found if found.is_fifo() => "a named pipe",
+        found if found.is_socket() => "a socket",
+        _ => "a device",
+    };
+    Err(JournalError::NoFile { path: path.to_owned(), what })
+}
+
 /// A connection that only reads a file that is there.
 pub(crate) fn for_reading(path: &Path, busy_timeout: Duration) -> Result<Connection, JournalError> {
     if !path.exists() {
         return Err(JournalError::Missing { path: path.to_owned() });
     }
+    refuse_other_than_file(path)?;
     if path.metadata().is_ok_and(|file| file.len() == 0) {
         return Err(JournalError::Emptied { path: path.to_owned() });
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| why_not_open(path, error))?;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection =
+        Connection::open_with_flags(read_name(path), flags).map_err(|error| why_not_open(path, error))?;
     connection.busy_timeout(busy_timeout)?;
     plan_once(&connection)?;
     // Opens the write-ahead log too, so that a connection that is there needs no further file.
     let version = connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0));
-    version.map_err(|error| JournalError::of_file(path, error))?;
+    version.map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen) if is_on_read_only_disk(path) => {
+            JournalError::ReadOnlyDisk { path: path.to_owned() }
+        }
+        Some(ErrorCode::CannotOpen) => why_not_open(path, error),
+        _ => JournalError::of_file(path, error),
+    })?;
     Ok(connection)
+}
+
+/// Under which name SQLite reads the file at `path`. On a disk that is mounted read-only it cannot make the index of the write-ahead log,
+/// which it wants whether there is a log or not; a file that was closed in order has none, and nobody changes it there.
+pub(crate) fn read_name(path: &Path) -> PathBuf {
+    let is_closed = ["-wal", "-shm"].iter().all(|suffix| !unfinished::beside(path, suffix).exists());
+    let address = || Url::from_file_path(path.canonicalize().ok()?).ok();
+    match (is_closed && is_on_read_only_disk(path)).then(address).flatten() {
+        Some(mut address) => {
+            address.set_query(Some("immutable=1"));
+            String::from(address).into()
+        }
+        None => path.to_owned(),
+    }
+}
+
+/// Whether the disk on which `path` lies is mounted read-only.
+fn is_on_read_only_disk(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|disk| disk.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
 /// What the system says about a file that SQLite cannot open: SQLite alone doesn't tell a lack of permission, which stays, from

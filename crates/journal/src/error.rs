@@ -76,6 +76,24 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
+    /// What stands at the path is no file.
+    #[error("{} is {what}, and a journal is a file: move it away, or name another `data_dir`", path.display())]
+    NoFile {
+        /// The path.
+        path: PathBuf,
+        /// What is there.
+        what: &'static str,
+    },
+    /// The file lies on a disk that is mounted read-only, and has a write-ahead log, which cannot be read there.
+    #[error(
+        "{} lies on a disk that is mounted read-only, and was not closed in order: what was written last cannot be read there. Mount the disk \
+         for writing, or copy the file, with those beside it whose names begin so, to another disk and name that as `data_dir`",
+        path.display()
+    )]
+    ReadOnlyDisk {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file holds nothing, which no daemon leaves behind: what was in it is lost.
     #[error(
         "{} is empty, so what it held is lost (a disk that was full, a copy that broke off). Put a copy in its place (`dateline restore \
@@ -112,8 +130,10 @@ pub enum JournalError {
         found: String,
     },
     /// What was to be restored is no copy of a journal.
-    #[error("this is no copy of a journal ({why}): name another")]
+    #[error("{} is no copy of a journal: {why}; name another", path.display())]
     NoCopy {
+        /// The file.
+        path: PathBuf,
         /// What was found.
         why: String,
     },

@@ -95,7 +95,7 @@ pub use connection::inspect;
 pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;
-pub use lock::writer_of;
+pub use lock::{LockHolder, writer_of};
 pub use options::{Durability, Options, Writing};
 pub use query::{
     ArticleHistory, ArticlePage, EventFilter, Facet, FilterError, FoundArticle, PageCursor, SearchGap,

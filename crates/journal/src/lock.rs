@@ -1,5 +1,6 @@
 //! One writer per journal, across processes.
 
+use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
@@ -38,7 +39,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => {
                     return Err(JournalError::InUse {
                         path: journal.to_owned(),
-                        holder: holder_in(&mut file),
+                        holder: holder_in(&mut file).to_string(),
                     });
                 }
                 Err(TryLockError::Error(error)) => return Err(JournalError::io(&path)(error)),
@@ -48,16 +49,42 @@ impl Lock {
         let _ = file
             .set_len(0)
             .and_then(|()| file.rewind())
-            .and_then(|()| write!(file, "process {} on {}", std::process::id(), host_name()))
+            .and_then(|()| write!(file, "{}", LockHolder::of(std::process::id(), &host_name())))
             .and_then(|()| file.flush());
         Ok(Self { _file: file })
+    }
+}
+
+/// Who writes a journal, as its lock names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LockHolder {
+    /// A process, as `process 7 on host`.
+    Process(String),
+    /// One that has not said who it is: it has just come, or its disk was full.
+    Unknown,
+}
+
+impl LockHolder {
+    /// The process of this number on the machine of this name, which may be unknown.
+    pub fn of(process: u32, host: &str) -> Self {
+        let host = if host.is_empty() { "this host" } else { host };
+        Self::Process(format!("process {process} on {host}"))
+    }
+}
+
+impl fmt::Display for LockHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Process(who) => who,
+            Self::Unknown => "another process",
+        })
     }
 }
 
 /// Who has the journal at `journal` open for writing, as well as that is known; `None` where nobody has, or it cannot be told.
 ///
 /// A daemon that starts has it for a moment before its API can be reached.
-pub fn writer_of(journal: &Path) -> Option<String> {
+pub fn writer_of(journal: &Path) -> Option<LockHolder> {
     let mut file = File::open(beside(journal, ".lock")).ok()?;
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => Some(holder_in(&mut file)),
@@ -67,23 +94,20 @@ pub fn writer_of(journal: &Path) -> Option<String> {
 }
 
 /// Who the lock file says has it.
-fn holder_in(file: &mut File) -> String {
+fn holder_in(file: &mut File) -> LockHolder {
     let mut holder = String::new();
     // What cannot be read is unknown.
     let _ = file.read_to_string(&mut holder);
     match holder.trim() {
-        "" => "another process".to_owned(),
-        holder => holder.to_owned(),
+        "" => LockHolder::Unknown,
+        holder => LockHolder::Process(holder.to_owned()),
     }
 }
 
-/// What this machine is called; in a container, the container's id.
+/// What this machine is called; in a container, the container's id. Empty where it cannot be told.
 fn host_name() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    match name.trim() {
-        "" => "this host".to_owned(),
-        name => name.to_owned(),
-    }
+    name.trim().to_owned()
 }
 
 #[cfg(test)]
@@ -96,8 +120,7 @@ mod tests {
         let journal = folder.path().join("journal.db");
         assert_eq!(writer_of(&journal), None);
         let lock = Lock::acquire(&journal).unwrap();
-        let told = writer_of(&journal).unwrap();
-        assert!(told.starts_with(&format!("process {} on ", std::process::id())), "{told}");
+        assert_eq!(writer_of(&journal), Some(LockHolder::of(std::process::id(), &host_name())));
         drop(lock);
         assert_eq!(writer_of(&journal), None);
     }

@@ -31,6 +31,8 @@ mod subject;
 
 use dateline_text::media;
 use dateline_wire::{Article, Page};
+use serde::de::IgnoredAny;
+use url::Url;
 
 use dom::Document;
 pub use fingerprint::fingerprint;
@@ -38,10 +40,16 @@ use meta::Witnesses;
 pub use site::{AppliedSiteRule, SiteRulePart, SiteRules, SiteRulesError};
 pub use subject::{Scanner, Subject, SubjectError, SubjectProblem};
 
-/// What the page's bytes are where they are no page: the media type of another file or of a feed, "binary data", or such data written in
-/// letters.
+/// What the page's bytes are where they are no page: the media type of another file or of a feed, "binary data", such data written in
+/// letters, or an empty file.
 pub fn other_than_page(page: &Page) -> Option<&'static str> {
+    let is_json = || {
+        matches!(page.bytes.trim_ascii_start().first(), Some(b'{' | b'['))
+            && serde_json::from_slice::<IgnoredAny>(&page.bytes).is_ok()
+    };
     media::by_first_bytes(&page.bytes)
+        .or_else(|| page.bytes.trim_ascii().is_empty().then_some("an empty file"))
+        .or_else(|| is_json().then_some("application/json"))
         .or_else(|| media::is_binary(&page.bytes).then_some("binary data"))
         .or_else(|| media::is_encoded(&page.bytes).then_some("data in base64 or the like"))
 }
@@ -89,13 +97,21 @@ pub fn extract_by(page: &Page, rules: &SiteRules) -> Extraction {
     Extraction { article: article(page, witnesses, text), site_rule: Some(applied) }
 }
 
+/// An address without user name and password, which are nobody's but the reader's.
+fn without_credentials(mut url: Url) -> Url {
+    // They fail for addresses that can have neither.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
+}
+
 fn article(page: &Page, witnesses: Witnesses<'_>, text: body::Text) -> Article {
     let metadata = witnesses.decide(&text.body.text);
     let (title, title_alternative) =
         metadata.headline.map(|headline| (headline.chosen, headline.alternative)).unzip();
     let (title, title_source) = title.map(|title| (title.text, title.source)).unzip();
     Article {
-        url: page.url.clone(),
+        url: page.url.clone().map(without_credentials),
         canonical_url: metadata.canonical_url,
         page_kind: text.page_kind,
         publisher: metadata.publisher,

@@ -383,6 +383,15 @@ impl KafkaSettings {
         !self.brokers.trim().is_empty()
     }
 
+    /// The brokers as they are asked: each with the port that Kafka has where none is given.
+    pub fn brokers_in_full(&self) -> String {
+        let in_full = |broker: &str| match broker.rsplit_once(':') {
+            Some((_, port)) if !port.ends_with(']') => broker.to_owned(),
+            _ => format!("{broker}:{DEFAULT_PORT}"),
+        };
+        self.brokers.split(',').map(|broker| in_full(broker.trim())).collect::<Vec<_>>().join(", ")
+    }
+
     /// Whether a withdrawal also puts a tombstone on the articles' topic.
     pub fn sends_tombstones(&self) -> bool {
         self.tombstones.unwrap_or(self.cleanup != Cleanup::Delete)
@@ -402,7 +411,7 @@ impl KafkaSettings {
         if self.is_enabled() && !self.brokers.split(',').all(|broker| is_broker(broker.trim())) {
             found.push(wrong(
                 "brokers",
-                "expected host:port with a port from 1 to 65535, several separated by commas",
+                "expected host:port with a port from 1 to 65535 (9092 where it is left out), several separated by commas",
             ));
         }
         let mut taken: BTreeMap<&str, String> = BTreeMap::new();
@@ -425,12 +434,12 @@ impl KafkaSettings {
             found.push(wrong("transactional_id", "expected a name on one line; or leave it out"));
         }
         if self.partitions == 0 {
-            found.push(wrong("partitions", "expected a number from 1 to 65535"));
+            found.push(wrong("partitions", "expected a whole number from 1 to 65535"));
         }
         if self.replication == Some(0) {
             found.push(wrong(
                 "replication",
-                "expected a number from 1 to 65535; leave it out for the broker's default",
+                "expected a whole number from 1 to 65535; leave it out for the broker's default",
             ));
         }
         if !(1..=MAX_BATCH_EVENTS).contains(&self.max_batch) {
@@ -579,6 +588,8 @@ impl KafkaSettings {
     }
 }
 
+/// The port of a broker that is given without one, as librdkafka has it.
+const DEFAULT_PORT: u16 = 9092;
 /// The most events in one transaction: librdkafka's queue holds no more than twice as many.
 const MAX_BATCH_EVENTS: usize = 1_000_000;
 /// The most bytes in one transaction: librdkafka's queue is bounded at 2 GiB, and a half more than a batch goes there.
@@ -685,6 +696,15 @@ mod tests {
         {
             assert!(!is_broker(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_broker_without_a_port_is_told_with_the_one_that_it_is_asked_at() {
+        let told = |brokers: &str| {
+            KafkaSettings { brokers: brokers.into(), ..KafkaSettings::default() }.brokers_in_full()
+        };
+        assert_eq!(told("localhost,b.example:9093"), "localhost:9092, b.example:9093");
+        assert_eq!(told("[::1]"), "[::1]:9092");
     }
 
     #[test]

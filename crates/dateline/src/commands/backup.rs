@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use dateline_journal::JournalError;
+use dateline_wire::Sequence;
 
 use super::config_file::ConfigFile;
 use super::print_text;
-use crate::config::Settings;
 use crate::failure::Failure;
 use crate::text::size;
 
@@ -30,7 +30,7 @@ pub struct BackupArguments {
 /// # Errors
 /// If the configuration is wrong, the journal cannot be read, the file is there, or there is no room for it.
 pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
-    let settings = Settings::load(&arguments.config.path)?;
+    let settings = arguments.config.settings_to_look(&["data_dir"])?;
     let path = settings.journal_path();
     let shows_progress = io::stderr().is_terminal();
     let copied = dateline_journal::backup(&path, &arguments.file, |done, all| {
@@ -47,12 +47,15 @@ pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
         JournalError::Copy { .. } | JournalError::Exists { .. } => Failure::Other(source.to_string()),
         source => Failure::Journal { path, source },
     })?;
+    let delivered = match settings.kafka.is_enabled() || copy.relay_position > Sequence::START {
+        true => format!(", of which Kafka has those up to {}", copy.relay_position),
+        false => String::new(),
+    };
     print_text(&format!(
-        "{}: {}, events up to {}, of which Kafka has those up to {}. It holds what subscribers get and the keys of subscriptions at \
-         hubs; keep it where nobody else reads it.\n",
+        "{}: {}, events up to {}{delivered}. It holds what subscribers get and the keys of subscriptions at hubs; keep it where nobody \
+         else reads it.\n",
         arguments.file.display(),
         size(copy.bytes),
         copy.last_sequence,
-        copy.relay_position,
     ))
 }

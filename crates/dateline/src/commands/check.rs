@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::groundwork::Groundwork;
 use crate::metrics::Metrics;
-use crate::text::shown_text;
+use crate::text::{counted, shown_text};
 
 /// Say whether the configuration is right, as `dateline run` would find it: file, line, what was read, what is expected.
 ///
@@ -47,7 +47,7 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     };
     let delivery = match settings.kafka.brokers.as_str() {
         "" => "none (brokers in [kafka] is empty): the journal is the log, served over HTTP".to_owned(),
-        brokers => format!("Kafka at {brokers}"),
+        _ => format!("Kafka at {}", settings.kafka.brokers_in_full()),
     };
     let websub = match settings.websub.callback.as_str() {
         "" => "off (callback in [websub] is empty)".to_owned(),
@@ -111,19 +111,26 @@ fn ask_all(config: &Config) -> Result<(), Failure> {
 
 /// Whether the broker can be used, and a line that says so.
 fn ask_broker(kafka: &KafkaSettings) -> (bool, String) {
-    let brokers = kafka.brokers.trim();
+    let brokers = kafka.brokers_in_full();
     match dateline_publisher::probe(kafka) {
         Err(why) => (false, format!("failed   Kafka  {why}  {brokers}\n")),
-        Ok(report) if report.missing_topics.is_empty() => {
-            (true, format!("ok       Kafka  {} brokers, every topic is there  {brokers}\n", report.brokers))
-        }
+        Ok(report) if report.missing_topics.is_empty() => (
+            true,
+            format!(
+                "ok       Kafka  {}, every topic is there  {brokers}\n",
+                counted(report.brokers as u64, "broker")
+            ),
+        ),
         Ok(report) => {
             let missing = report.missing_topics.join(", ");
             let (word, then) = match kafka.create_topics {
                 true => ("ok", "are made by the first run"),
                 false => ("failed", "are missing, and create_topics in [kafka] is off"),
             };
-            let line = format!("{word:<8} Kafka  {} brokers; {missing} {then}  {brokers}\n", report.brokers);
+            let line = format!(
+                "{word:<8} Kafka  {}; {missing} {then}  {brokers}\n",
+                counted(report.brokers as u64, "broker")
+            );
             (kafka.create_topics, line)
         }
     }

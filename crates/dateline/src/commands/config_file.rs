@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 
+use crate::config::{ConfigError, Settings};
+use crate::failure::Failure;
+use crate::terminal::visible_text;
+
 /// Where the configuration is looked for unless it is named, in this order.
 const FOLDERS: [&str; 2] = ["config", "/etc/dateline"];
 /// What it is called there.
@@ -25,6 +29,26 @@ pub struct ConfigFile {
         value_parser = PathBufValueParser::new().map(file_at)
     )]
     pub path: PathBuf,
+}
+
+impl ConfigFile {
+    /// The settings, for a command that only looks for the journal or its daemon, which may be well though something in the configuration is
+    /// wrong by now. That is told on stderr, and refused where it is about one of the settings called `needed`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, if one of those cannot be used.
+    pub(super) fn settings_to_look(&self, needed: &[&str]) -> Result<Settings, Failure> {
+        let (settings, wrong) = Settings::load_to_look(&self.path, needed)?;
+        warn_of(&wrong);
+        Ok(settings)
+    }
+}
+
+/// Tells on stderr what is wrong with the configuration, and stands in nobody's way.
+pub(super) fn warn_of(wrong: &[ConfigError]) {
+    for error in wrong {
+        eprintln!("{}", visible_text(&format!("warning: {error}")));
+    }
 }
 
 /// The first of the configurations in `folders` that is there; of none, the first, which is then told to be missing.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::config_file::ConfigFile;
-use super::{known_url, print_json, print_text, web_address};
+use super::{known_url, page_url, print_json, print_text, web_address};
 use crate::config::{self, Settings};
 use crate::contained::contained;
 use crate::engine::ReadingRules;
@@ -24,6 +24,7 @@ use crate::engine::outcome::{self, EntryContext};
 use crate::failure::Failure;
 use crate::rivals::{Rival, Rivals, place};
 use crate::saved;
+use crate::text::counted;
 use crate::traces::TraceContext;
 
 /// The most of a text that is shown of one piece of evidence, in scalar values.
@@ -82,7 +83,8 @@ fn as_event<S: serde::Serializer>(event: &Event, serializer: S) -> Result<S::Ok,
 /// # Errors
 /// If the page or the journal cannot be read, or there is no such article.
 pub fn run(arguments: &ExplainArguments) -> Result<(), Failure> {
-    let settings = Settings::load(&arguments.config.path)?;
+    let settings =
+        arguments.config.settings_to_look(&["data_dir", "subject", "sites", "agencies", "story_tables"])?;
     let file = PathBuf::from(&arguments.article);
     let explanation = match file.is_file() || arguments.article == "-" {
         true => of_page(&settings, &file, arguments.url.as_deref())?,
@@ -95,7 +97,7 @@ pub fn run(arguments: &ExplainArguments) -> Result<(), Failure> {
 fn of_page(settings: &Settings, file: &Path, url: Option<&str>) -> Result<Explanation, Failure> {
     let bytes =
         saved::read(file).map_err(Failure::io(format!("{}: the page cannot be read", file.display())))?;
-    let url = url.and_then(known_url);
+    let url = url.and_then(page_url);
     let subject = config::read_subject(&settings.subject)?;
     let sites = config::read_site_rules(&settings.sites)?;
     let agencies = config::read_agencies(&settings.agencies)?;
@@ -265,11 +267,6 @@ fn shown(text: &str) -> String {
         Some((end, _)) => format!("“{}…”", &line[..end]),
         None => format!("“{line}”"),
     }
-}
-
-/// `1 article`, `16 articles`.
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What was read, where, and what was cut away.

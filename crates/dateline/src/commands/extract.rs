@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::config_file::beside_found;
-use super::{all_cores, batch_outcome, known_url, print_json, saved_file, web_address};
+use super::{all_cores, batch_outcome, page_url, print_json, saved_file, web_address};
 use crate::batch::{self, BatchAnswer};
 use crate::config;
 use crate::contained::contained;
@@ -108,7 +108,7 @@ fn site_rules(file: Option<&Path>) -> Result<SiteRules, Failure> {
 
 fn read_page(file: &Path, url: Option<&str>, content_type: Option<String>) -> io::Result<Page> {
     Ok(Page {
-        url: url.and_then(known_url),
+        url: url.and_then(page_url),
         content_type: content_type.filter(|given| !given.is_empty()),
         bytes: saved::read(file)?,
         received_at: None,

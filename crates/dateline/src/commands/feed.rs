@@ -25,6 +25,7 @@ use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::saved;
 use crate::terminal::visible_line;
+use crate::text::counted;
 
 pub(super) use check::ask_each;
 
@@ -150,7 +151,7 @@ fn read(arguments: &ReadArguments) -> Result<(), Failure> {
 }
 
 fn list(arguments: &ListArguments) -> Result<(), Failure> {
-    let settings = Settings::load(&arguments.config.path)?;
+    let settings = arguments.config.settings_to_look(&["feeds"])?;
     let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?;
     print_text(&feeds.iter().map(feed_line).collect::<String>())
 }
@@ -171,7 +172,10 @@ fn export(arguments: &ListArguments) -> Result<(), Failure> {
 }
 
 fn configured(config: &ConfigFile, secrets: SecretAccess) -> Result<(Settings, Vec<Feed>), Failure> {
-    let settings = Settings::load(&config.path)?;
+    let settings = match secrets {
+        SecretAccess::Without => config.settings_to_look(&["feeds"])?,
+        SecretAccess::Read => Settings::load(&config.path)?,
+    };
     let listed = feeds::read(&settings.feeds, &settings.fetch.secret_query, secrets)?;
     Ok((settings, feeds::polled_and_paused(listed).0))
 }
@@ -216,12 +220,17 @@ fn import(arguments: &ImportArguments) -> Result<(), Failure> {
         });
         let lines: String = lines.collect();
         return print_text(&format!(
-            "{lines}{} feeds would be added to {path}, {known} are there already\n",
-            added.len()
+            "{lines}{} would be added to {path}, {known} {} there already\n",
+            counted(added.len() as u64, "feed"),
+            if known == 1 { "is" } else { "are" },
         ));
     }
     if !added.is_empty() {
         running::save(&settings, &edit)?;
     }
-    print_text(&format!("{} feeds added to {path}, {known} were there already\n", added.len()))
+    print_text(&format!(
+        "{} added to {path}, {known} {} there already\n",
+        counted(added.len() as u64, "feed"),
+        if known == 1 { "was" } else { "were" },
+    ))
 }

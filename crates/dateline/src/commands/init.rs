@@ -25,6 +25,12 @@ pub struct InitArguments {
 /// If one of the files is there already, before any is written; or if one cannot be written.
 pub fn run(arguments: &InitArguments) -> Result<(), Failure> {
     let folder = &arguments.folder;
+    if folder.exists() && !folder.is_dir() {
+        return Err(Failure::Other(format!(
+            "{} is no folder, and one is wanted: name another",
+            folder.display()
+        )));
+    }
     let files = || shipped::SETTINGS.iter().chain(shipped::STORY_TABLES).chain(shipped::SUBJECT);
     let there: Vec<String> = files()
         .map(|file| folder.join(file.path))

@@ -7,7 +7,6 @@ use dateline_journal::JournalReader;
 
 use super::config_file::ConfigFile;
 use crate::api::LabelledArticle;
-use crate::config::Settings;
 use crate::failure::Failure;
 
 /// How many labels are read at once.
@@ -43,7 +42,7 @@ pub struct ExportArguments {
 /// If the journal cannot be read, or standard output fails.
 pub fn run(command: &Command) -> Result<(), Failure> {
     let Command::Export(ExportArguments { without_text, config }) = command;
-    let path = Settings::load(&config.path)?.journal_path();
+    let path = config.settings_to_look(&["data_dir"])?.journal_path();
     let unusable = |source| Failure::Journal { path: path.clone(), source };
     let journal = JournalReader::open(&path).map_err(unusable)?;
     let mut output = BufWriter::new(io::stdout().lock());

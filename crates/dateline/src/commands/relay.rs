@@ -22,11 +22,16 @@ pub struct RelayArguments {
     #[arg(long)]
     resume: bool,
     /// The last event that counts as delivered: the next run delivers those after it. 0 delivers all of them.
-    #[arg(long, value_name = "SEQUENCE")]
+    #[arg(long, value_name = "SEQUENCE", value_parser = sequence)]
     after: Option<u64>,
     /// Whose journal and which Kafka.
     #[command(flatten)]
     config: ConfigFile,
+}
+
+/// Takes the sequence of an event.
+fn sequence(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "expected the sequence of an event, a whole number of 0 or more")
 }
 
 /// Runs the command.

@@ -6,9 +6,8 @@ use hyper::Method;
 use url::Url;
 
 use super::config_file::ConfigFile;
-use super::{print_json, print_text};
-use crate::api_client;
-use crate::config::Settings;
+use super::{daemon_address, print_json, print_text};
+use crate::api_client::{self, FoundDaemon};
 use crate::failure::Failure;
 use crate::reload::ReloadReport;
 
@@ -24,7 +23,7 @@ pub struct ReloadArguments {
     #[arg(long)]
     json: bool,
     /// The daemon's API; without it, the note that the daemon left in `data_dir` says where that is, else `listen` in `[http]`.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = daemon_address)]
     url: Option<Url>,
     /// The configuration that names the API.
     #[command(flatten)]
@@ -36,11 +35,18 @@ pub struct ReloadArguments {
 /// # Errors
 /// Everything that is wrong with the configuration; or why the daemon could not be asked.
 pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
-    let settings = Settings::load(&arguments.config.path)?;
+    // The daemon itself says what is wrong with the rest.
+    let settings = arguments.config.settings_to_look(&["data_dir", "api.token_file"])?;
     let token = settings.api.write_token()?;
     let mut url = match &arguments.url {
         Some(url) => url.clone(),
-        None => api_client::address_in_use(&settings)?,
+        None => {
+            let found = FoundDaemon::of(&settings)?;
+            if let Some(doubt) = &found.doubt {
+                return Err(doubt.refusal(&found.api));
+            }
+            found.api
+        }
     };
     url.set_path("/v1/reload");
     let runtime = tokio::runtime::Builder::new_current_thread()

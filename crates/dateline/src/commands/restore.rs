@@ -37,10 +37,11 @@ pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
     let path = settings.journal_path();
     let reconcile = settings.kafka.is_enabled();
     let options = RestoreOptions { replace: arguments.replace, reconcile };
-    let restored = dateline_journal::restore(&arguments.file, &path, options).map_err(|source| {
-        let of_copy = matches!(source, JournalError::NoCopy { .. });
-        Failure::Journal { path: if of_copy { arguments.file.clone() } else { path.clone() }, source }
-    })?;
+    let restored =
+        dateline_journal::restore(&arguments.file, &path, options).map_err(|source| match source {
+            JournalError::NoCopy { .. } => Failure::Copy(source),
+            source => Failure::Journal { path: path.clone(), source },
+        })?;
     let next = match reconcile {
         true => {
             "Start the daemon: its relay takes what was delivered since from Kafka, and goes on after it."

@@ -10,7 +10,6 @@ use super::config_file::ConfigFile;
 use super::filter::FilterArguments;
 use super::{print_document, print_text};
 use crate::api::write_article;
-use crate::config::Settings;
 use crate::failure::Failure;
 use crate::terminal::visible_json;
 use crate::text;
@@ -44,7 +43,7 @@ pub struct SearchArguments {
 pub fn run(arguments: &SearchArguments) -> Result<(), Failure> {
     let words = arguments.words.join(" ");
     let filter = arguments.which.filter((!words.is_empty()).then_some(&*words))?;
-    let path = Settings::load(&arguments.config.path)?.journal_path();
+    let path = arguments.config.settings_to_look(&["data_dir"])?.journal_path();
     let found = JournalReader::open(&path).and_then(|journal| {
         let page = journal.articles(&filter, None, arguments.limit, usize::MAX)?;
         Ok::<_, JournalError>((page.articles, journal.search_gap()?))

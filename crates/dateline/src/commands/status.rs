@@ -1,24 +1,18 @@
 //! `dateline status`: how it is going.
 
-use std::time::Duration;
-
 use clap::Args;
-use dateline_journal::{JournalError, JournalReader};
-use http_body_util::BodyExt;
+use dateline_journal::{JournalError, JournalReader, writer_of};
 use jiff::Timestamp;
-use tokio::time::timeout;
 use url::Url;
 
-use super::config_file::ConfigFile;
-use super::{print_json, print_text};
-use crate::api_client;
+use super::config_file::{ConfigFile, warn_of};
+use super::{daemon_address, print_json, print_text};
+use crate::api_client::{self, Doubt};
 use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::run_record::RunRecord;
-use crate::status::{FeedCatalogue, StatusReport, Verdict, page};
-
-/// How long a daemon may take to say how it is.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::status::{FeedCatalogue, StatusReport, UnknownStatus, Verdict, page};
+use crate::terminal::visible_text;
 
 /// Ask the running daemon how it is going: a verdict first, then what is wrong and what to do, then feeds, backlog, events, delivery.
 ///
@@ -26,14 +20,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// since when, and what follows is what the journal says.
 #[derive(Debug, Args)]
 pub struct StatusArguments {
-    /// Print one JSON document instead of a page for people. `verdict` in it is ok, degraded, not_ready or not_running.
+    /// Print one JSON document instead of a page for people. `verdict` in it is ok, degraded, not_ready or not_running; where neither a daemon
+    /// nor a journal tells more, it has `summary` besides, and the exit code is not 0.
     #[arg(long)]
     json: bool,
     /// Print the verdict alone, and end with 1 unless a daemon answers that takes entries in and keeps them: for health checks.
     #[arg(long, conflicts_with = "json")]
     check: bool,
     /// The daemon's API; only that is asked then.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = daemon_address)]
     url: Option<Url>,
     /// Whose daemon to ask, or journal to read.
     #[command(flatten)]
@@ -45,9 +40,15 @@ pub struct StatusArguments {
 /// # Errors
 /// If neither a daemon answers nor the configuration and the journal can be read.
 pub fn run(arguments: &StatusArguments) -> Result<(), Failure> {
-    let status = match &arguments.url {
-        Some(url) => ask(url).map_err(Failure::Other)?,
-        None => of_configured(&Settings::load(&arguments.config.path)?)?,
+    let status = match report(arguments) {
+        Err(failure) if arguments.json => {
+            // Whoever reads JSON reads the verdict there.
+            let (now, verdict) = (Timestamp::now(), Verdict::NotRunning);
+            let summary = failure.message().trim_start_matches("error: ").to_owned();
+            print_json(&UnknownStatus { now, verdict, summary })?;
+            return Err(failure);
+        }
+        told => told?,
     };
     if arguments.check {
         return match status.verdict {
@@ -61,8 +62,16 @@ pub fn run(arguments: &StatusArguments) -> Result<(), Failure> {
     }
 }
 
-/// From the daemon that has the journal of these settings; from the journal itself where none answers.
-fn of_configured(settings: &Settings) -> Result<StatusReport, Failure> {
+fn report(arguments: &StatusArguments) -> Result<StatusReport, Failure> {
+    match &arguments.url {
+        Some(url) => api_client::status(url).map_err(Failure::Other),
+        None => of_configured(&arguments.config.settings_to_look(&["data_dir"])?, arguments.check),
+    }
+}
+
+/// From the daemon that has the journal of these settings; from the journal itself where none answers. Another daemon that answers at their
+/// address, where they name a journal that isn't there, is told with a word on that; for a check it is none.
+fn of_configured(settings: &Settings, is_check: bool) -> Result<StatusReport, Failure> {
     let last = RunRecord::read(&settings.data_dir);
     let path = settings.journal_path();
     let journal = JournalReader::open(&path);
@@ -75,23 +84,31 @@ fn of_configured(settings: &Settings) -> Result<StatusReport, Failure> {
     }
     let noted = last.as_ref().filter(|run| run.stopped.is_none()).and_then(|run| run.api.parse().ok());
     let configured = api_client::address(settings)?;
-    let is_ours = |status: &StatusReport| {
-        journal.as_ref().map_or(true, |journal| journal.id().as_str() == status.journal)
-    };
-    let mut silence = None;
+    let (mut silence, mut other) = (None, None);
     for api in [noted, Some(configured.clone())].into_iter().flatten() {
-        match ask(&api) {
-            Ok(status) if is_ours(&status) => return Ok(status),
-            Ok(_) => {}
+        match api_client::status(&api) {
+            Ok(status) => match Doubt::about(&api, &status, settings) {
+                None => return Ok(status),
+                Some(Doubt::NoJournal(told)) if !is_check => {
+                    eprintln!(
+                        "{}",
+                        visible_text(&format!("warning: {told}; what follows is that daemon's word"))
+                    );
+                    return Ok(status);
+                }
+                Some(doubt) => other = Some(doubt),
+            },
             Err(error) => silence = silence.or(Some(error)),
         }
     }
-    let listed = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?;
-    let (polled, paused) = feeds::polled_and_paused(listed);
-    let catalogue = FeedCatalogue::new(&polled, &paused, &settings.poll);
+    if let Some(doubt) = &other {
+        eprintln!("{}", visible_text(&format!("warning: {}", doubt.message())));
+    }
+    let catalogue = catalogue(settings);
+    let holder = writer_of(&path);
     journal
         .and_then(|journal| StatusReport::read(&journal, &catalogue, Timestamp::now()))
-        .map(|status| status.without_daemon(last, silence.as_deref()))
+        .map(|status| status.without_daemon(last, holder.as_ref(), silence.as_deref()))
         .map_err(|source| match source {
             JournalError::Missing { .. } => {
                 Failure::Other(format!("no daemon answers at {configured}, and {source}"))
@@ -100,28 +117,13 @@ fn of_configured(settings: &Settings) -> Result<StatusReport, Failure> {
         })
 }
 
-/// What the daemon at `api` says.
-fn ask(api: &Url) -> Result<StatusReport, String> {
-    let mut url = api.clone();
-    url.set_path("/v1/status");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
-    let daemon = api_client::origin(api);
-    let unread =
-        |error: &dyn std::fmt::Display| format!("the daemon at {daemon} does not say how it is: {error}");
-    let exchange = async {
-        let (answer, connection) = api_client::get(&url).await?;
-        let status = answer.status();
-        let body = answer.into_body().collect().await.map_err(|error| unread(&error))?.to_bytes();
-        connection.abort();
-        match status.is_success() {
-            true => serde_json::from_slice(&body).map_err(|error| unread(&error)),
-            false => Err(unread(&format!("{status}: {}", String::from_utf8_lossy(&body)))),
-        }
-    };
-    runtime.block_on(async {
-        timeout(PATIENCE, exchange).await.unwrap_or_else(|_| Err(api_client::silent(api, PATIENCE)))
-    })
+/// The feeds that are configured; where that cannot be told, none, with a word on why.
+fn catalogue(settings: &Settings) -> FeedCatalogue {
+    let listed = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without);
+    let listed = listed.unwrap_or_else(|errors| {
+        warn_of(&errors);
+        Vec::new()
+    });
+    let (polled, paused) = feeds::polled_and_paused(listed);
+    FeedCatalogue::new(&polled, &paused, &settings.poll)
 }

@@ -21,7 +21,7 @@ use url::Url;
 use super::config_file::ConfigFile;
 use super::{batch_outcome, known_url, print_json, print_text};
 use crate::batch::{BatchAnswer, BatchTally};
-use crate::config::{self, Settings};
+use crate::config;
 use crate::failure::Failure;
 use crate::text;
 
@@ -92,7 +92,8 @@ enum Kept {
 /// # Errors
 /// If the subject cannot be read, or standard input or output fails.
 pub fn run(arguments: &StoriesArguments) -> Result<(), Failure> {
-    let settings = Settings::load(&arguments.config.path)?;
+    let needed = ["data_dir", "subject", "agencies", "story_tables"];
+    let settings = arguments.config.settings_to_look(&needed)?;
     if !arguments.batch {
         let path = settings.journal_path();
         let stories = JournalReader::open(&path).and_then(|journal| journal.stories(arguments.limit));
@@ -111,7 +112,7 @@ fn list(stories: &[StoryEvent]) -> String {
     if stories.is_empty() {
         return "No story was told yet.\n".to_owned();
     }
-    let plural = |count: u32, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let plural = |count: u32, word: &str| text::counted(count.into(), word);
     let lines = stories.iter().map(|story| {
         format!(
             "{}  {}\n    {}, {}, {}  {}\n",

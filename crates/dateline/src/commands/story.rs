@@ -9,7 +9,6 @@ use dateline_wire::{ArticleId, StoryEvent, StoryId, StoryState};
 
 use super::config_file::ConfigFile;
 use super::{print_json, print_text};
-use crate::config::Settings;
 use crate::failure::Failure;
 use crate::text;
 
@@ -31,7 +30,7 @@ pub struct StoryArguments {
 /// # Errors
 /// If the journal cannot be read, or has no such story.
 pub fn run(arguments: &StoryArguments) -> Result<(), Failure> {
-    let settings = Settings::load(&arguments.config.path)?;
+    let settings = arguments.config.settings_to_look(&["data_dir"])?;
     let path = settings.journal_path();
     let story = JournalReader::open(&path)
         .and_then(|journal| find(&journal, &arguments.id))

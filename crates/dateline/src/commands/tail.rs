@@ -16,12 +16,13 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::config_file::ConfigFile;
+use super::daemon_address;
 use super::filter::FilterArguments;
 use super::schema::EventKindArgument;
-use crate::api_client;
+use crate::api_client::{self, Doubt, FoundDaemon};
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::terminal::visible_json;
+use crate::terminal::{visible_json, visible_text};
 
 /// How long events may stay away while they are followed: for as long as nothing happens.
 const MAX_SILENCE: Duration = Duration::from_secs(365 * 86_400);
@@ -32,7 +33,7 @@ const RECONNECT: Duration = Duration::from_secs(1);
 #[derive(Debug, Args)]
 pub struct TailArguments {
     /// Where to begin: `earliest`, `latest`, or the sequence of the last event already seen.
-    #[arg(long, value_name = "earliest|latest|SEQUENCE", default_value = "earliest")]
+    #[arg(long, value_name = "earliest|latest|SEQUENCE", default_value = "earliest", value_parser = place)]
     from: String,
     /// Go on with new events as they come; a connection that is lost is made again.
     #[arg(long, short)]
@@ -49,7 +50,7 @@ pub struct TailArguments {
     #[command(flatten)]
     which: FilterArguments,
     /// The daemon's API; without it, `listen` in `[http]` of the configuration says where that is.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = daemon_address)]
     url: Option<Url>,
     /// Read the topics in Kafka instead of asking the daemon: what is committed there, in the order of each key, under no group.
     #[arg(long, conflicts_with = "url")]
@@ -62,6 +63,15 @@ pub struct TailArguments {
     config: ConfigFile,
 }
 
+/// Takes a place to begin at.
+fn place(text: &str) -> Result<String, &'static str> {
+    match text {
+        "earliest" | "latest" => Ok(text.to_owned()),
+        sequence if sequence.parse::<u64>().is_ok() => Ok(text.to_owned()),
+        _ => Err("expected earliest, latest, or the sequence of an event, a whole number"),
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -72,7 +82,15 @@ pub fn run(arguments: &TailArguments) -> Result<(), Failure> {
     }
     let base = match &arguments.url {
         Some(url) => url.clone(),
-        None => api_client::address_in_use(&Settings::load(&arguments.config.path)?)?,
+        None => {
+            let found = FoundDaemon::of(&arguments.config.settings_to_look(&["data_dir"])?)?;
+            match &found.doubt {
+                Some(doubt @ Doubt::OtherJournal(_)) => return Err(doubt.refusal(&found.api)),
+                Some(Doubt::NoJournal(told)) => eprintln!("{}", visible_text(&format!("warning: {told}"))),
+                None => {}
+            }
+            found.api
+        }
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -99,13 +117,8 @@ fn tail_kafka(arguments: &TailArguments) -> Result<(), Failure> {
     let (start, after) = match arguments.from.as_str() {
         "earliest" => (TopicStart::Earliest, Sequence::START),
         "latest" => (TopicStart::Latest, Sequence::START),
-        place => match place.parse() {
-            Ok(place) => (TopicStart::Earliest, Sequence(place)),
-            Err(_) => {
-                let wrong = format!("--from is `{place}`: `earliest`, `latest` or a sequence is meant");
-                return Err(Failure::Other(wrong));
-            }
-        },
+        // It was found to be a sequence when the command line was read.
+        place => (TopicStart::Earliest, place.parse().map_or(Sequence::START, Sequence)),
     };
     let filter = arguments.which.filter(arguments.search.as_deref())?;
     let kinds = match arguments.kind {

@@ -12,6 +12,7 @@ use crate::api::{DeadLetter, EnabledWebhook, RedeliveryReport};
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::terminal::visible_json;
+use crate::text::counted;
 
 /// How many dead letters are listed.
 const MAX_SHOWN: usize = 1_000;
@@ -62,7 +63,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
 }
 
 fn dead_letters(webhook: &NamedWebhook) -> Result<(), Failure> {
-    let settings = Settings::load(&webhook.config.path)?;
+    let settings = webhook.config.settings_to_look(&["data_dir"])?;
     let path = settings.journal_path();
     let unusable = |source| Failure::Journal { path: path.clone(), source };
     let journal = JournalReader::open(&path).map_err(unusable)?;
@@ -85,14 +86,14 @@ fn redeliver(arguments: &RedeliverArguments) -> Result<(), Failure> {
         let path = format!("/v1/webhooks/{name}/redeliver");
         let query: Vec<(&str, &str)> = event.iter().map(|event| ("event", event.as_str())).collect();
         let report: RedeliveryReport = daemon.call_with(Method::POST, &path, &query, None::<&()>)?;
-        return print_text(&format!("{} events are delivered again\n", report.events));
+        return print_text(&format!("{} delivered again\n", events_are(report.events)));
     }
     let at = Timestamp::now();
     let revived = change_journal(&settings, async |journal: &Journal| {
         journal.redeliver(SinkId::webhook(name), event.clone(), at).await
     })?;
     let events = revived.ok_or_else(|| unknown(name))?;
-    print_text(&format!("{events} events are delivered again when the daemon starts\n"))
+    print_text(&format!("{} delivered again when the daemon starts\n", events_are(events)))
 }
 
 fn enable(webhook: &NamedWebhook) -> Result<(), Failure> {
@@ -108,6 +109,11 @@ fn enable(webhook: &NamedWebhook) -> Result<(), Failure> {
         true => print_text(&format!("{name} delivers again when the daemon starts\n")),
         false => Err(unknown(name)),
     }
+}
+
+/// `1 event is`, `2 events are`.
+fn events_are(count: u64) -> String {
+    format!("{} {}", counted(count, "event"), if count == 1 { "is" } else { "are" })
 }
 
 fn unknown(name: &str) -> Failure {

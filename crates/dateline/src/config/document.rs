@@ -51,7 +51,13 @@ pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
 
 /// What is wrong with `text`, the content of the file at `path`, and on which line.
 pub(super) fn located(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    let (what, remedy) = explain(error);
+    let (what, remedy) = match (error.message(), error.span().and_then(|span| text.get(span))) {
+        ("duplicate key", Some(key)) => (
+            format!("`{}` stands here for a second time", key.trim()),
+            Some("remove one of the two".to_owned()),
+        ),
+        _ => explain(error),
+    };
     let mut located = match error.span() {
         Some(span) => ConfigError::at_line(path, line_of(text, &span), what),
         None => ConfigError::in_file(path, what),
@@ -132,6 +138,14 @@ mod tests {
         assert_eq!(
             error_of("timeout = '5s'\n\nlisten = 'x'\n"),
             "a.toml:3: invalid type: string \"x\", expected u16"
+        );
+    }
+
+    #[test]
+    fn a_key_that_stands_there_twice_is_named() {
+        assert_eq!(
+            error_of("timeout = '5s'\nlisten = 1\ntimeout = '6s'\n"),
+            "a.toml:3: `timeout` stands here for a second time; remove one of the two"
         );
     }
 

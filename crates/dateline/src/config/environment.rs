@@ -25,12 +25,36 @@ pub(super) fn apply<T: DeserializeOwned>(
     let ours = |name: &OsString| {
         name.as_encoded_bytes().starts_with(PREFIX.as_bytes()) && OPTIONS.iter().all(|option| name != option)
     };
-    for (name, value) in variables.into_iter().filter(|(name, _)| ours(name)) {
-        let Some((name, text)) = in_utf8(values, name, value) else { continue };
-        let path = name[PREFIX.len()..].to_ascii_lowercase();
-        let path: Vec<&str> = path.split(SEPARATOR).collect();
+    for (name, value) in variables {
+        if let Some(meant) = name.to_str().and_then(in_capitals::<T>) {
+            let what = "names of variables are written in capitals, so that this one counts for nothing";
+            let remedy = format!("call it {meant}, or remove it");
+            values.refuse(Origin::Variable(name.to_string_lossy().into_owned()), what.to_owned(), remedy);
+        }
+        if !ours(&name) {
+            continue;
+        }
+        let setting = name.to_str().map(|name| name[PREFIX.len()..].to_ascii_lowercase());
+        let path: Vec<&str> = setting.as_deref().unwrap_or_default().split(SEPARATOR).collect();
+        let Some((name, text)) = in_utf8(values, name, value) else {
+            values.distrust(&path);
+            continue;
+        };
         values.take_variable::<T>(&name, &path, &text);
     }
+}
+
+/// The variable that is meant by `name`, where that names a setting but for its small letters.
+fn in_capitals<T: DeserializeOwned>(name: &str) -> Option<String> {
+    let capitals = name.to_ascii_uppercase();
+    let setting = capitals.strip_prefix(PREFIX).filter(|_| !name.starts_with(PREFIX))?.to_ascii_lowercase();
+    is_setting::<T>(&setting.split(SEPARATOR).collect::<Vec<_>>()).then_some(capitals)
+}
+
+/// Whether there is a setting at `path`.
+fn is_setting<T: DeserializeOwned>(path: &[&str]) -> bool {
+    let tried = try_alone::<T>(path, Value::String(String::new()));
+    tried.err().is_none_or(|error| unknown_name(&error).is_none())
 }
 
 /// A variable as text. What is wrong shows nothing of the value: it may be a secret.
@@ -58,11 +82,7 @@ pub(super) fn meant<T: DeserializeOwned>(name: &str, error: &Error) -> Option<St
     unknown_name(error)?;
     let lower = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
     let words: Vec<&str> = lower.split('_').filter(|word| !word.is_empty()).collect();
-    let is_setting = |path: &[String]| {
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let tried = try_alone::<T>(&path, Value::String(String::new()));
-        tried.err().is_none_or(|error| unknown_name(&error).is_none())
-    };
+    let is_setting = |path: &[String]| is_setting::<T>(&path.iter().map(String::as_str).collect::<Vec<_>>());
     let joined = |words: &[&str]| words.join("_");
     for first in 1..words.len() {
         let two = [joined(&words[..first]), joined(&words[first..])];
@@ -174,8 +194,19 @@ mod tests {
         assert_eq!(
             error,
             "environment variable DATELINE_KAFKA__PARTITIONS: `partitions` in [kafka] is \"many\"; expected a whole number \
-             from 0 to 4294967295, such as 4"
+             from 1 to 65535"
         );
+    }
+
+    #[test]
+    fn a_setting_in_small_letters_is_told_and_what_names_none_is_somebody_elses() {
+        let error = read("", &[("dateline_kafka__partitions", "7")]).unwrap_err().to_string();
+        assert!(
+            error.contains("dateline_kafka__partitions: names of variables are written in capitals"),
+            "{error}"
+        );
+        assert!(error.ends_with("call it DATELINE_KAFKA__PARTITIONS, or remove it"), "{error}");
+        assert!(read("", &[("dateline_home", "/srv"), ("Dateline_X__Y", "")]).is_ok());
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub enum Origin {
     File(PathBuf, Option<usize>),
     /// An environment variable.
     Variable(String),
+    /// What was asked for, of which nothing stands anywhere yet.
+    Request,
 }
 
 impl fmt::Display for Origin {
@@ -30,6 +32,7 @@ impl fmt::Display for Origin {
             Self::File(path, Some(line)) => write!(f, "{}:{line}", path.display()),
             Self::File(path, None) => write!(f, "{}", path.display()),
             Self::Variable(name) => write!(f, "environment variable {name}"),
+            Self::Request => f.write_str("what was asked for"),
         }
     }
 }

@@ -61,7 +61,8 @@ fn too_large() -> io::Error {
     )
 }
 
-fn kind_of(found: FileType) -> &'static str {
+/// What is there in place of a regular file.
+pub(super) fn kind_of(found: FileType) -> &'static str {
     match found {
         found if found.is_dir() => "a folder",
         found if found.is_fifo() => "a named pipe",

@@ -1,6 +1,7 @@
 //! What a run needs of this machine: an address to listen on, and a folder for its journal.
 
-use std::io::ErrorKind;
+use std::fs::OpenOptions;
+use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
@@ -11,13 +12,50 @@ impl Settings {
     /// Notes in `values` what a run as this user on this machine would meet. What passes by itself is no mistake of the configuration: a
     /// port that somebody uses, a disk that is full.
     pub(super) fn check_machine(&self, values: &mut SettingValues<'_>) {
-        if let Some(why) = cannot_listen(self.http.listen) {
+        if values.is_usable("http.listen")
+            && let Some(why) = cannot_listen(self.http.listen)
+        {
             values.wrong("http.listen", why);
         }
-        if let Some(why) = cannot_keep_a_journal(&self.data_dir) {
+        if values.is_usable("data_dir")
+            && let Some(why) = cannot_keep_a_journal(&self.data_dir)
+        {
             values.wrong("data_dir", why);
         }
     }
+}
+
+/// Why this user cannot write a file at `path`, which is made where it isn't there, with its folders; what it takes.
+pub(super) fn cannot_write(path: &Path) -> Option<String> {
+    let expected = |place: &Path, error: io::Error| {
+        format!(
+            "the path of a file that the user who runs Dateline{} can write; {}: {error}",
+            user(),
+            place.display()
+        )
+    };
+    if path.exists() {
+        let opened = OpenOptions::new().append(true).open(path);
+        return opened.err().map(|error| expected(path, error));
+    }
+    let there = nearest(path.parent()?)?;
+    let error = tempfile::tempfile_in(there).err().filter(|error| !is_full(error))?;
+    Some(expected(there, error))
+}
+
+/// The nearest of `folder` and those above it that is there, be it as a link that leads nowhere.
+fn nearest(folder: &Path) -> Option<&Path> {
+    // A relative path without a folder before it starts here.
+    let mut ancestors = folder.ancestors().map(|ancestor| match ancestor.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => ancestor,
+    });
+    ancestors.find(|ancestor| ancestor.exists() || ancestor.is_symlink())
+}
+
+/// Whether it passes by itself: a disk that is full.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
 /// Why nobody can listen on `address` here; what it takes.
@@ -38,9 +76,7 @@ fn cannot_listen(address: SocketAddr) -> Option<String> {
 
 /// Why a run cannot keep its journal in the folder at `path`, which it makes where it isn't there; what it takes.
 fn cannot_keep_a_journal(path: &Path) -> Option<String> {
-    let there = path.ancestors().find(|ancestor| ancestor.exists() || ancestor.is_symlink())?;
-    // A relative path without a folder before it starts here.
-    let there = if there.as_os_str().is_empty() { Path::new(".") } else { there };
+    let there = nearest(path)?;
     if there.is_symlink() && !there.exists() {
         return Some(format!(
             "expected a folder, and {} is a link to one that isn't there: mount its disk, or make the folder",
@@ -50,15 +86,12 @@ fn cannot_keep_a_journal(path: &Path) -> Option<String> {
     if !there.is_dir() {
         return Some(format!("expected a folder, and {} is a file", there.display()));
     }
-    let error = tempfile::tempfile_in(there).err()?;
-    match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => None,
-        _ => Some(format!(
-            "expected a folder in which the user who runs Dateline{} can write; {}: {error}",
-            user(),
-            there.display()
-        )),
-    }
+    let error = tempfile::tempfile_in(there).err().filter(|error| !is_full(error))?;
+    Some(format!(
+        "expected a folder in which the user who runs Dateline{} can write; {}: {error}",
+        user(),
+        there.display()
+    ))
 }
 
 /// Who that is, where the system tells: by number, since a container may have no names.
@@ -84,6 +117,16 @@ mod tests {
         assert_eq!(cannot_listen(taken.local_addr().unwrap()), None);
         let elsewhere = cannot_listen("192.0.2.7:8080".parse().unwrap()).unwrap();
         assert!(elsewhere.contains("an address of this machine, such as 127.0.0.1:8080"), "{elsewhere}");
+    }
+
+    #[test]
+    fn a_file_is_written_where_this_user_can_and_nowhere_else() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(cannot_write(&folder.path().join("a/b.ndjson")), None);
+        let told = cannot_write(Path::new("/proc/self/events/b.ndjson")).unwrap();
+        assert!(told.contains("can write; /proc/self: "), "{told}");
+        // A relative path without a folder is written here.
+        assert_eq!(nearest(Path::new("")), Some(Path::new(".")));
     }
 
     #[test]

@@ -241,9 +241,7 @@ impl TryFrom<String> for ProxyNetwork {
     fn try_from(text: String) -> Result<Self, String> {
         let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         network.map(Self).map_err(|_| {
-            format!(
-                "`{text}` is no address; write one such as \"127.0.0.1\", or a network such as \"10.0.0.0/8\""
-            )
+            "expected an address such as \"127.0.0.1\", or a network such as \"10.0.0.0/8\"".to_owned()
         })
     }
 }

@@ -10,10 +10,11 @@ use toml::Table;
 use toml::de::DeTable;
 use url::Url;
 
-use super::document;
 use super::error::ConfigError;
+use super::file::kind_of;
 use super::secret_source::{self, SecretAccess};
 use super::table::{FileReader, Value};
+use super::{Purpose, document, machine};
 
 /// The names of the tables that stand beside settings.
 pub(super) const TABLES: [&str; 2] = ["webhook", "file"];
@@ -40,8 +41,14 @@ impl Sinks {
 /// The tables in `text`, the content of the configuration file at `path`.
 ///
 /// # Errors
-/// Everything that is wrong with them, and with the secrets that they name unless these are left alone.
-pub(super) fn parse(path: &Path, text: &str, secrets: SecretAccess) -> Result<Sinks, Vec<ConfigError>> {
+/// Everything that is wrong with them, with the secrets that they name unless these are left alone, and, for a run, with the places on
+/// this machine that they write to.
+pub(super) fn parse(
+    path: &Path,
+    text: &str,
+    secrets: SecretAccess,
+    purpose: Purpose,
+) -> Result<Sinks, Vec<ConfigError>> {
     let root = DeTable::parse(text).map_err(|error| vec![document::located(path, text, &error)])?;
     let mut file = FileReader::new(path, text);
     let mut sinks = Sinks::default();
@@ -55,7 +62,8 @@ pub(super) fn parse(path: &Path, text: &str, secrets: SecretAccess) -> Result<Si
             }
             "file" => {
                 for (span, table) in file.tables("file", value) {
-                    sinks.files.extend(file_sink(&mut file, &span, table, (&mut names, &mut paths)));
+                    let taken = (&mut names, &mut paths);
+                    sinks.files.extend(file_sink(&mut file, &span, table, purpose, taken));
                 }
             }
             _ => {}
@@ -131,6 +139,7 @@ fn file_sink(
     file: &mut FileReader<'_>,
     span: &Range<usize>,
     table: &DeTable<'_>,
+    purpose: Purpose,
     (names, paths): (&mut Names, &mut HashMap<PathBuf, usize>),
 ) -> Option<FileSettings> {
     const KNOWN: [&str; 6] = ["filter", "from", "max_age", "max_bytes", "name", "path"];
@@ -147,7 +156,7 @@ fn file_sink(
             }
             "path" => {
                 has[1] = true;
-                path = file_path(file, value, paths);
+                path = file_path(file, value, purpose, paths);
             }
             "filter" => filter = event_filter(file, value),
             "from" => start = sink_start(file, value),
@@ -180,6 +189,7 @@ fn file_sink(
 fn file_path(
     file: &mut FileReader<'_>,
     value: &Value<'_>,
+    purpose: Purpose,
     paths: &mut HashMap<PathBuf, usize>,
 ) -> Option<PathBuf> {
     let is_file =
@@ -191,13 +201,22 @@ fn file_path(
     };
     let folder = file.path().parent();
     let path = folder.map_or_else(|| PathBuf::from(text), |folder| folder.join(text));
-    if path.is_dir() {
-        file.unexpected("path", value, "the path of a file, and this is a folder");
+    if let Ok(found) = path.metadata()
+        && !found.is_file()
+    {
+        let what = kind_of(found.file_type());
+        file.unexpected("path", value, &format!("the path of a file, and this is {what}"));
         return None;
     }
     let folder = path.ancestors().skip(1).find(|ancestor| ancestor.exists());
     if folder.is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         file.unexpected("path", value, "the path of a file, in a folder that is there or can be made");
+        return None;
+    }
+    if purpose == Purpose::Run
+        && let Some(why) = machine::cannot_write(&path)
+    {
+        file.unexpected("path", value, &why);
         return None;
     }
     if let Some(first) = paths.insert(path.clone(), file.line(&value.span())) {
@@ -281,7 +300,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Sinks, String> {
-        parse(Path::new("a.toml"), text, SecretAccess::Read)
+        parse(Path::new("a.toml"), text, SecretAccess::Read, Purpose::Replay)
             .map_err(|errors| errors.iter().map(ConfigError::to_string).collect::<Vec<_>>().join("\n"))
     }
 

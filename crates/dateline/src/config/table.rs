@@ -156,7 +156,7 @@ impl<'t> FileReader<'t> {
     pub(super) fn into_errors(mut self) -> Vec<ConfigError> {
         let line = |error: &ConfigError| match error.origin {
             Origin::File(_, line) => line,
-            Origin::Variable(_) => None,
+            Origin::Variable(_) | Origin::Request => None,
         };
         self.errors.sort_by_key(line);
         self.errors

@@ -29,6 +29,12 @@ const PATHS: [&str; 14] = [
     "kafka.sasl_password_file",
     "kafka.schema_registry_credentials_file",
 ];
+/// Settings that others call for.
+const CAUSES: [(&str, &str); 3] = [
+    ("kafka.sasl_username", "kafka.security_protocol"),
+    ("kafka.sasl_password_file", "kafka.security_protocol"),
+    ("console.trusted_proxies", "console.proxy_header"),
+];
 /// More polls, pages or connections at once than one machine has file descriptors for.
 const MAX_AT_ONCE: usize = 100_000;
 /// More threads than any machine has cores.
@@ -39,6 +45,8 @@ const MIN_PAGE_MEMORY_BYTES: usize = 1 << 20;
 const MAX_PAGE_MEMORY_BYTES: usize = 1 << 40;
 /// The least that the journal may be bounded to, in bytes: the tables of a new one take a quarter of it.
 const MIN_JOURNAL_BYTES: u64 = 1 << 20;
+/// The longest `source`, in bytes: it stands in every event.
+const MAX_SOURCE_BYTES: usize = 1_024;
 /// The shortest time in which anything can be done: less is a slip of the unit.
 const MIN_TIMEOUT: Duration = Duration::from_millis(1);
 /// The shortest log-in, and the shortest pause between two summaries.
@@ -54,7 +62,8 @@ impl Settings {
         for setting in
             PATHS.into_iter().filter(|setting| values.text_at(setting).is_some_and(|text| !is_path(text)))
         {
-            found.push((setting.to_owned(), "expected a path without control characters".to_owned()));
+            let expected = "expected a path that isn't empty and has no control characters";
+            found.push((setting.to_owned(), expected.to_owned()));
         }
         let fetch = self.fetch.wrong_values().into_iter().chain(self.poll.wrong_values());
         let in_full = fetch.chain(self.websub.wrong_values());
@@ -68,8 +77,11 @@ impl Settings {
         );
         let broken = values.has_errors();
         for (setting, why) in found {
-            if !broken || values.is_given(&setting) {
+            if values.is_given(&setting) {
                 values.wrong(&setting, why);
+            } else if !broken {
+                let cause = CAUSES.iter().find(|(called_for, _)| *called_for == setting);
+                values.wrong_by_cause(&setting, cause.map_or(&*setting, |(_, cause)| cause), why);
             }
         }
         for (setting, what) in in_full {
@@ -102,6 +114,48 @@ impl Settings {
         }
         if self.sites.is_dir() {
             values.wrong("sites", "expected a file with rules for single sites, and this is a folder");
+        }
+    }
+
+    /// Notes in `values` which of the files and folders that the configuration goes on in cannot be read: feeds, unless their text is given,
+    /// the subject, and, where they are there or asked for, rules for sites, agencies, story tables, users and the token.
+    pub(super) fn check_sources(
+        &self,
+        values: &mut SettingValues<'_>,
+        are_feeds_given: bool,
+        are_stories_asked_for: bool,
+    ) {
+        let (token, none) = (self.api.token_file.as_deref(), Path::new(""));
+        let is_token_read = token.is_some() && self.api.token.is_none();
+        let sources = [
+            ("feeds", self.feeds.as_path(), !are_feeds_given),
+            ("sites", &self.sites, self.sites.exists()),
+            ("agencies", &self.agencies, self.agencies.exists()),
+            ("api.token_file", token.unwrap_or(none), is_token_read),
+            ("console.users", &self.console.users, self.console.users.exists()),
+            ("subject", &self.subject, true),
+            ("story_tables", &self.story_tables, are_stories_asked_for || self.story_tables.exists()),
+        ];
+        for (setting, path, is_read) in sources {
+            if !is_read || !values.is_usable(setting) {
+                continue;
+            }
+            let is_folder = matches!(setting, "subject" | "story_tables");
+            let opened = match is_folder {
+                true => std::fs::read_dir(path).map(drop),
+                false => file::check(path).and_then(|()| std::fs::File::open(path).map(drop)),
+            };
+            let Err(error) = opened else { continue };
+            let remedy = match (setting, error.kind()) {
+                ("subject", _) => "expected the folder that Dateline comes with, or one like it",
+                ("story_tables", _) => {
+                    "expected the folder that Dateline comes with; or turn stories off: [stories] with enabled = false"
+                }
+                (_, io::ErrorKind::NotFound) => "put it there, or name another",
+                _ => file::remedy(&error),
+            };
+            let what = format!("{} names {}: {error}", values.shown_name_of(setting), path.display());
+            values.wrong_in_full(setting, what, remedy);
         }
     }
 
@@ -165,8 +219,11 @@ impl Settings {
             wrong("retention.max_bytes", expected);
         }
         let is_plain = self.source.bytes().all(|byte| byte.is_ascii_graphic());
-        if self.source.is_empty() || !is_plain {
-            wrong("source", "expected a URI reference without spaces, such as \"/dateline\"".to_owned());
+        if !(1..=MAX_SOURCE_BYTES).contains(&self.source.len()) || !is_plain {
+            let expected = format!(
+                "expected a URI reference of at most {MAX_SOURCE_BYTES} characters without spaces, such as \"/dateline\""
+            );
+            wrong("source", expected);
         }
         if let Some((setting, expected)) = self.fleet.objection() {
             wrong(&format!("fleet.{setting}"), expected.to_owned());

@@ -4,15 +4,16 @@
 //! Each value is tried alone: every table of the settings has a default for what it lacks, so what a lone value meets is an
 //! error of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::path::Path;
 
 use dateline_wire::duration;
+use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
-use toml::de::{DeTable, Error};
-use toml::{Table, Value};
+use toml::de::{DeTable, Deserializer, Error};
+use toml::{Spanned, Table, Value};
 
 use super::document::{closest, line_of, located};
 use super::error::{ConfigError, Origin};
@@ -43,6 +44,10 @@ pub(super) struct SettingValues<'t> {
     table: Table,
     /// Where each value stands, by the setting's full name.
     origins: BTreeMap<String, Origin>,
+    /// The full names of settings and sections whose values cannot be used.
+    faulty: BTreeSet<String>,
+    /// Whether the file is no TOML throughout, so that what it lacks may be what a broken line says.
+    is_broken: bool,
     errors: Vec<ConfigError>,
 }
 
@@ -55,15 +60,32 @@ impl<'t> SettingValues<'t> {
     ) -> Self {
         // A test holds that the shipped file can be read.
         let defaults = toml::from_str(DEFAULTS).unwrap_or_default();
-        let (table, origins) = (Table::new(), BTreeMap::new());
-        let mut values = Self { path, text, secrets, defaults, table, origins, errors: Vec::new() };
+        let mut values = Self {
+            path,
+            text,
+            secrets,
+            defaults,
+            table: Table::new(),
+            origins: BTreeMap::new(),
+            faulty: BTreeSet::new(),
+            is_broken: false,
+            errors: Vec::new(),
+        };
         let (root, syntax) = DeTable::parse_recoverable(text);
-        // What stands after a broken line may have been read otherwise than it was meant.
-        values.errors.extend(syntax.iter().map(|error| located(path, text, error)));
-        match toml::from_str::<Table>(text) {
+        values.is_broken = !syntax.is_empty();
+        match Table::deserialize(Deserializer::from(root.clone())) {
             Ok(plain) => values.take_table::<T>(&[], root.get_ref(), &plain),
-            Err(error) if values.errors.is_empty() => values.errors.push(located(path, text, &error)),
+            Err(error) if syntax.is_empty() => values.errors.push(located(path, text, &error)),
             Err(_) => {}
+        }
+        if values.is_broken {
+            // What stands after a broken line may have been read otherwise than it was meant, and what stands on it, as something else.
+            let broken: Vec<ConfigError> = syntax.iter().map(|error| located(path, text, error)).collect();
+            let is_broken = |origin: &Origin| broken.iter().any(|error| error.origin == *origin);
+            values.faulty.extend(
+                values.origins.iter().filter(|(_, origin)| is_broken(origin)).map(|(name, _)| name.clone()),
+            );
+            values.errors = broken;
         }
         values
     }
@@ -96,10 +118,48 @@ impl<'t> SettingValues<'t> {
                 }
                 Err(error) => {
                     let span = if unknown_name(&error).is_some() { key.span() } else { value.span() };
-                    self.refuse_value(self.at(&span), &path, Some(plain), &error);
+                    self.faulty.insert(path.join("."));
+                    match self.wrong_elements::<T>(&path, plain) {
+                        wrong if wrong.is_empty() => {
+                            self.refuse_value(self.at(&span), &path, Some(plain), &error)
+                        }
+                        wrong => {
+                            let spans = value.get_ref().as_array();
+                            for (place, what, remedy) in wrong {
+                                let element = spans.and_then(|elements| elements.get(place));
+                                let at = self.at(&element.map_or_else(|| span.clone(), Spanned::span));
+                                self.refuse(at, what, remedy);
+                            }
+                        }
+                    }
                 }
             }
         }
+    }
+
+    /// Which elements of the list `value` the setting at `path` doesn't take: the place of each, what it is and what is expected.
+    fn wrong_elements<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        value: &Value,
+    ) -> Vec<(usize, String, String)> {
+        let elements = value.as_array().map(Vec::as_slice).unwrap_or_default();
+        let wrong = |(place, element): (usize, &Value)| {
+            let error = try_alone::<T>(path, Value::Array(vec![element.clone()])).err()?;
+            let told = error.message().rsplit_once("expected ").map(|(_, expected)| expected.trim());
+            let expected = match told {
+                None | Some("a string" | "path string") => "a text",
+                Some(told) => told,
+            };
+            let what = format!(
+                "element {} of {} is {}",
+                place + 1,
+                shown_name(path),
+                shown_value(path, Some(element))
+            );
+            Some((place, what, format!("expected {expected}")))
+        };
+        elements.iter().enumerate().filter_map(wrong).collect()
     }
 
     /// Takes the value `text` of the setting at `path` from the environment variable `name`: as the text it is where the setting
@@ -117,16 +177,27 @@ impl<'t> SettingValues<'t> {
         let origin = Origin::Variable(name.to_owned());
         match value {
             Ok(value) => {
-                self.origins.insert(path.join("."), origin);
+                let name = path.join(".");
+                // It stands in place of what the file says.
+                self.faulty.remove(&name);
+                self.origins.insert(name, origin);
                 put(&mut self.table, path, value);
             }
             Err(error) => match environment::meant::<T>(name, &error) {
                 Some(meant) => {
                     self.refuse(origin, "this names no setting".to_owned(), format!("did you mean {meant}?"));
                 }
-                None => self.refuse_value(origin, path, Some(&as_text), &error),
+                None => {
+                    self.faulty.insert(path.join("."));
+                    self.refuse_value(origin, path, Some(&as_text), &error);
+                }
             },
         }
+    }
+
+    /// Has the setting at `path` count as one that cannot be used.
+    pub(super) fn distrust(&mut self, path: &[&str]) {
+        self.faulty.insert(path.join("."));
     }
 
     /// Notes that something is wrong with a variable as such.
@@ -142,8 +213,18 @@ impl<'t> SettingValues<'t> {
         self.wrong_in_full(setting, what, why);
     }
 
+    /// The same of a setting that stands nowhere and is called for by the one with the full name `cause`: where that stands.
+    pub(super) fn wrong_by_cause(&mut self, setting: &str, cause: &str, why: impl Into<String>) {
+        let path = self.path_of(setting);
+        let found = shown_value(&path, get(&self.table, &path).or_else(|| get(&self.defaults, &path)));
+        let what = format!("{} is {found}", shown_name(&path));
+        self.faulty.insert(setting.to_owned());
+        self.refuse(self.origin(cause), what, why.into());
+    }
+
     /// The same, where `what` says already what was read.
     pub(super) fn wrong_in_full(&mut self, setting: &str, what: String, remedy: impl Into<String>) {
+        self.faulty.insert(setting.to_owned());
         self.refuse(self.origin(setting), what, remedy.into());
     }
 
@@ -163,9 +244,22 @@ impl<'t> SettingValues<'t> {
         self.origins.contains_key(setting)
     }
 
+    /// Whether what the settings have for the setting with this full name is what is meant.
+    pub(super) fn is_usable(&self, setting: &str) -> bool {
+        let is_faulty = |faulty: &String| {
+            setting.strip_prefix(faulty.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        !self.faulty.iter().any(is_faulty) && (!self.is_broken || self.is_given(setting))
+    }
+
     /// The text that the setting with this full name was given, where it is one that can be used.
     pub(super) fn text_at(&self, setting: &str) -> Option<&str> {
         get(&self.table, &self.path_of(setting))?.as_str()
+    }
+
+    /// Whether the file is no TOML throughout.
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken
     }
 
     /// Whether something is wrong so far.
@@ -193,6 +287,7 @@ impl<'t> SettingValues<'t> {
         self.errors.sort_by_key(|error| match &error.origin {
             Origin::File(_, line) => (0, *line, String::new()),
             Origin::Variable(name) => (1, None, name.clone()),
+            Origin::Request => (2, None, String::new()),
         });
         self.errors.dedup();
         self.errors
@@ -263,6 +358,10 @@ impl<'t> SettingValues<'t> {
         // What reads texts of its own says what it expects; what serde says of plain kinds is put into words here.
         let told = message.rsplit_once("expected ").map(|(_, expected)| expected.trim());
         match (get(&self.defaults, path), told) {
+            // Kafka has no topic without a partition or a copy.
+            _ if matches!(path, ["kafka", "partitions" | "replication"]) => {
+                "a whole number from 1 to 65535".to_owned()
+            }
             (Some(Value::Array(usual)), _) => a_list(usual),
             (Some(Value::Table(_)), _) => "a table of names with texts, such as { \"a\" = \"b\" }".to_owned(),
             (Some(Value::Boolean(_)), _) => "true or false".to_owned(),
@@ -337,8 +436,14 @@ fn shown_value(path: &[&str], value: Option<&Value>) -> String {
     let Some(value) = value else { return "missing".to_owned() };
     let text = value.to_string();
     // Addresses may hold a user name and a password; librdkafka's properties, keys.
-    let may_be_secret =
-        text.contains('@') || matches!(path, ["kafka", "properties", ..] | ["fetch", "proxy"]);
+    let is_called_secret = path.last().is_some_and(|name| {
+        let name = name.to_ascii_lowercase();
+        let words = ["password", "passwd", "secret", "token", "credential", ".key", ".pem"];
+        !name.ends_with("_file") && name != "secret_query" && words.iter().any(|word| name.contains(word))
+    });
+    let may_be_secret = is_called_secret
+        || text.contains('@')
+        || matches!(path, ["kafka", "properties", ..] | ["fetch", "proxy"]);
     if may_be_secret && !matches!(path, ["fetch", "user_agent"]) {
         return HIDDEN.to_owned();
     }
@@ -414,7 +519,7 @@ mod tests {
                 "a.toml:11: `format` in [logs] is \"jsn\"; expected one of text, json; did you mean `json`?",
                 "a.toml:13: `sasl_password` in [kafka] is a secret; set DATELINE_KAFKA__SASL_PASSWORD in the environment, \
                  or elsewhere",
-                "a.toml:14: `replication` in [kafka] is \"three\"; expected a whole number from 0 to 65535",
+                "a.toml:14: `replication` in [kafka] is \"three\"; expected a whole number from 1 to 65535",
             ]
         );
     }

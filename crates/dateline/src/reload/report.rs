@@ -7,6 +7,8 @@ use dateline_wire::{FeedId, FeedRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::text::counted;
+
 /// What a reload changed, for whoever asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReloadReport {
@@ -113,11 +115,15 @@ impl ReloadReport {
     /// The report as lines for people.
     pub fn to_text(&self) -> String {
         if self.is_empty() {
-            return format!("Reloaded: nothing has changed ({} feeds).\n", self.feeds.total);
+            return format!(
+                "Reloaded: nothing has changed ({}).\n",
+                counted(self.feeds.total as u64, "feed")
+            );
         }
         let FeedDifference { total, added, removed, changed } = &self.feeds;
         let mut text = format!(
-            "Reloaded: {total} feeds, of which {} added and {} changed; {} removed.\n",
+            "Reloaded: {}, of which {} added and {} changed; {} removed.\n",
+            counted(*total as u64, "feed"),
             added.len(),
             changed.len(),
             removed.len()

@@ -107,7 +107,7 @@ impl TestConsole {
         let sources = Sources {
             journal: journal.clone(),
             feeds: watch::channel(Arc::new(catalogue)).1,
-            run_record: RunRecord::of_this_process(format!("http://{address}")),
+            run_record: RunRecord::of_this_process(format!("http://{address}"), std::path::Path::new("")),
             metrics: Arc::new(Metrics::default()),
             pulse: pulse.subscribe(),
             relay: None,

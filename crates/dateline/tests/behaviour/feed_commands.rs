@@ -158,6 +158,37 @@ fn a_feed_is_paused_resumed_and_removed_on_the_files_where_no_daemon_runs() {
 }
 
 #[test]
+fn a_feed_that_no_daemon_was_started_with_is_said_to_be_asked_by_the_first_and_nothing_is_made() {
+    let site = Site::new(SETTINGS, "[[feed]]\nurl = \"https://news.example/rss\"\n");
+    let told = "https://news.example/rss was never asked yet; `dateline run` asks it once it starts\n";
+    for command in ["poll", "revive"] {
+        assert_eq!(ok(&site.run(&["feed", command, "https://news.example/rss"])), told);
+        assert!(!site.journal().exists() && !site.journal().parent().unwrap().exists());
+    }
+    // The same of one that came into the file since.
+    drop(Journal::open(site.journal(), Options::default()).unwrap());
+    assert_eq!(ok(&site.run(&["feed", "poll", "https://news.example/rss"])), told);
+}
+
+#[test]
+fn what_is_wrong_with_a_feed_that_is_to_be_added_is_told_of_it_and_of_no_line_of_the_file() {
+    let site = Site::new(SETTINGS, "[[feed]]\nurl = \"https://news.example/rss\"\n");
+    let before = feeds_file(&site);
+    for (option, value, told) in [
+        ("--interval", "0s", "error: what was asked for: `interval` is \"0s\"; expected a duration"),
+        ("--name", "a\u{7}b", "error: what was asked for: `name` has control characters"),
+        ("--name", "a\nb", "expected what people call the feed, on one line"),
+        ("--tag", "a\u{1b}[2J", "error: what was asked for: `tags`"),
+        ("--group", "none", "error: what was asked for: `group` is \"none\""),
+    ] {
+        let wrong =
+            refused(&site.run(&["feed", "add", "https://new.example/rss", "--unchecked", option, value]));
+        assert!(wrong.contains(told) && !wrong.contains("feeds.toml:"), "{option}: {wrong}");
+    }
+    assert_eq!(feeds_file(&site), before);
+}
+
+#[test]
 fn a_running_daemon_goes_by_what_becomes_of_its_feeds() {
     let server = NewsServer::start();
     let before = format!("# Ours.\n\n[[feed]]\nurl = \"{}/other.xml\"\n", server.address);
@@ -353,8 +384,10 @@ fn where_the_daemon_may_not_write_the_file_whoever_gives_the_command_does() {
             .unwrap();
         }
     });
-    fs::create_dir(site.folder.path().join("data")).unwrap();
-    RunRecord::of_this_process(format!("http://{address}")).write(&site.folder.path().join("data")).unwrap();
+    // As the daemon does, this process has the journal.
+    let _journal = Journal::open(site.journal(), Options::default()).unwrap();
+    let run = RunRecord::of_this_process(format!("http://{address}"), &site.journal());
+    run.write(&site.folder.path().join("data")).unwrap();
     let paused = ok(&site.run(&["feed", "pause", "http://a.example/rss"]));
     assert!(paused.contains("the running daemon goes by it"), "{paused}");
     assert_eq!(feeds_file(&site), before.replacen("rss\"\n", "rss\"\nenabled = false\n", 1));

@@ -83,7 +83,16 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         3,
         "`max_interval` in [poll] is 0s; expected a duration of 1s or more",
     ),
-    ("[poll]\nmax_interval = \"1m\"\n", 0, "expected no more than `max_interval`"),
+    (
+        "[poll]\nmax_interval = \"1m\"\n",
+        3,
+        "`max_interval` in [poll] is 1m; expected no less than `min_interval`, which is 5m",
+    ),
+    (
+        "[poll]\nmax_backoff = \"1m\"\n",
+        3,
+        "`max_backoff` in [poll] is 1m; expected no less than `min_interval`, which is 5m",
+    ),
     ("[poll]\nmove_polls = 0\n", 3, "`move_polls` in [poll] is 0; expected a number from 1"),
     (
         "[websub]\ncallback = \"dateline.example\"\n",
@@ -120,7 +129,7 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         3,
         "`header_timeout` in [http] is \"0s\"; expected a duration of 1ms or more",
     ),
-    ("[api]\ntoken_file = \"missing\"\n", 0, "missing: cannot be read"),
+    ("[api]\ntoken_file = \"missing\"\n", 3, "`token_file` in [api] names "),
     (
         "[kafka]\nbrokers = \"kafka://host:9092\"\n",
         3,
@@ -155,11 +164,11 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         3,
         "`schema_registry_credentials` in [kafka] is a secret",
     ),
-    ("[kafka]\npartitions = 0\n", 3, "`partitions` in [kafka] is 0; expected a number from 1 to 65535"),
+    ("[kafka]\npartitions = 0\n", 3, "`partitions` in [kafka] is 0; expected a whole number from 1 to 65535"),
     (
         "[kafka]\nreplication = \"three\"\n",
         3,
-        "`replication` in [kafka] is \"three\"; expected a whole number from 0 to 65535",
+        "`replication` in [kafka] is \"three\"; expected a whole number from 1 to 65535",
     ),
     ("[kafka]\ntransaction_timeout = \"1s\"\n", 3, "expected a duration from 5s to 15m"),
     (
@@ -175,7 +184,7 @@ const SETTINGS: &[(&str, usize, &str)] = &[
     ),
     (
         "[kafka]\nsecurity_protocol = \"sasl_ssl\"\nsasl_username = \"me\"\n",
-        0,
+        3,
         "`sasl_password_file` in [kafka] is missing; needed",
     ),
     (
@@ -203,7 +212,22 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         3,
         "`after` in [revisit] is \"1h\"; expected a list of durations, such as [\"1h\", \"7d\"]",
     ),
-    ("[revisit]\nafter = [\"soon\"]\n", 3, "expected a list of durations, such as [\"1h\", \"7d\"]"),
+    (
+        "[revisit]\nafter = [\"1h\",\n  \"soon\"]\n",
+        4,
+        "element 2 of `after` in [revisit] is \"soon\"; expected a duration such as 30s",
+    ),
+    (
+        "[console]\ntrusted_proxies = [\"127.0.0.1\", \"abc\"]\n",
+        3,
+        "element 2 of `trusted_proxies` in [console] is \"abc\"; expected an address such as \"127.0.0.1\", or a network",
+    ),
+    ("[fetch]\nextra_ca = [5]\n", 3, "element 1 of `extra_ca` in [fetch] is 5; expected a text"),
+    (
+        "[console]\nproxy_header = \"X-User\"\n",
+        3,
+        "`trusted_proxies` in [console] is []; expected the addresses",
+    ),
     ("[revisit]\nafter = [\"1ns\"]\n", 3, "expected at most 24 durations from 1s to 90d"),
     (
         "[retention]\nevents = \"30\"\n",
@@ -219,7 +243,7 @@ const SETTINGS: &[(&str, usize, &str)] = &[
     ("[logs]\nsummary_interval = \"1ns\"\n", 3, "expected a duration of 1s or more, or 0s for never"),
     ("[console]\nsession_length = \"1s\"\n", 3, "expected a duration of 1m or more"),
     ("[kafka]\nbrokers = \"host:99999\"\n", 3, "expected host:port with a port from 1 to 65535"),
-    ("[kafka]\npartitions = 70000\n", 3, "expected a whole number from 0 to 65535, such as 4"),
+    ("[kafka]\npartitions = 70000\n", 3, "expected a whole number from 1 to 65535"),
     (
         "[schemas]\nbase = \"news.example\"\n",
         3,
@@ -230,17 +254,69 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         4,
         "expected the path of a file, in a folder that is there or can be made",
     ),
+    (
+        "[[file]]\nname = \"a\"\npath = \"/proc/self/events\"\n",
+        4,
+        "`path` is \"/proc/self/events\"; expected the path of a file that the user who runs Dateline",
+    ),
+    (
+        "[[file]]\nname = \"a\"\npath = \"/dev/null\"\n",
+        4,
+        "expected the path of a file, and this is a device",
+    ),
+    ("[[file]]\nname = \"a\"\npath = \".\"\n", 4, "expected the path of a file, and this is a folder"),
+    ("data_dir = \"\"\n", 2, "`data_dir` is \"\"; expected a path that isn't empty"),
     ("data_dir = \"dateline.toml\"\n", 2, "`data_dir` is \"dateline.toml\"; expected a folder, and"),
     ("data_dir = \"dateline.toml/data\"\n", 2, "expected a folder, and"),
     ("source = \"\"\n", 2, "`source` is \"\"; expected a URI reference"),
     ("source = \"a b\"\n", 2, "`source` is \"a b\"; expected a URI reference"),
     ("sites = \".\"\n", 2, "expected a file with rules for single sites, and this is a folder"),
-    ("feeds = \"missing.toml\"\n", 0, "missing.toml: cannot be read"),
+    ("feeds = \"missing.toml\"\n", 2, "`feeds` names "),
+    ("story_tables = \"missing\"\n", 2, "`story_tables` names "),
+    (
+        "source = \"/a\"\nsource = \"/b\"\n",
+        3,
+        "`source` stands here for a second time; remove one of the two",
+    ),
+    ("[fetch]\n[fetch]\n", 3, "`fetch` stands here for a second time"),
     ("brokers = \"host:9092\"\n", 2, "unknown setting `brokers`; it belongs under [kafka]"),
     ("[kafak]\nbrokers = \"host:9092\"\n", 2, "unknown setting `kafak`; did you mean `kafka`?"),
     ("[fetch]\ntimout = \"5s\"\n", 3, "unknown setting `timout`; did you mean `timeout`?"),
     ("[fetch\ntimeout = \"5s\"\n", 2, "dateline.toml:2: "),
 ];
+
+/// A subject of two lands that don't exist, which is read in a moment: what is told of all files at once is told of it, too.
+const SMALL_SUBJECT: [(&str, &str); 4] = [
+    (
+        "subject.toml",
+        "name = \"lands\"\nthreshold = 0.5\njoints = [\"and\"]\n[sides]\na = \"Ardland\"\nb = \"Borland\"\n[words]\ndealing = [\"dealing\"]\n\
+         force = []\naside = []\nrelated = []\n[endings]\nlatin = [\"\", \"s\"]\n",
+    ),
+    (
+        "names.tsv",
+        "id\ttype\tside\trole\ten\nardland\tplace\tA\tstate\tArdland\nborland\tplace\tB\tstate\tBorland\n",
+    ),
+    ("words.tsv", "group\ten\ndealing\tmet\n"),
+    ("weights.tsv", "rule\tweight\nprior\t-2\nlead_pair\t1\n"),
+];
+
+/// A site with these settings, whose subject is the small one. That is named in the first line.
+fn small_site(settings: &str) -> Site {
+    let site = Site::new("", "");
+    let folder = site.folder.path().join("lands");
+    fs::create_dir(&folder).unwrap();
+    for (name, text) in SMALL_SUBJECT {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    fs::write(site.config(), format!("subject = \"lands\"\n{settings}")).unwrap();
+    site
+}
+
+#[test]
+fn a_small_subject_is_right() {
+    let checked = small_site("").run(&["check"]);
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+}
 
 /// Has `check` and `run` refuse the site with the same words, and gives these.
 fn refused(site: &Site, environment: &[(&str, &str)]) -> String {
@@ -259,7 +335,7 @@ fn refused(site: &Site, environment: &[(&str, &str)]) -> String {
 #[test]
 fn check_and_run_refuse_each_mistake_with_its_line_and_the_same_words() {
     for (settings, line, says) in SETTINGS {
-        let site = Site::new(settings, "");
+        let site = small_site(settings);
         let told = refused(&site, &[]);
         assert!(told.contains(says), "{settings}\n{told}");
         let place = format!("error: {}:{line}: ", site.config().display());
@@ -349,7 +425,7 @@ fn refused_everywhere(what: &str, allowed: &[&str], value: impl Fn(Kind) -> Opti
             expected.push((text.lines().count() + 1, format!("`{name}`")));
         }
     }
-    let told = refused(&Site::new(&text, ""), &[]);
+    let told = refused(&small_site(&text), &[]);
     for (line, name) in expected {
         let place = format!("dateline.toml:{line}: ");
         let is_told =
@@ -574,6 +650,93 @@ fn every_mistake_of_a_file_is_told_at_once_with_those_of_the_environment() {
 }
 
 #[test]
+fn what_is_wrong_with_other_files_is_told_at_once_with_the_mistakes_of_the_settings() {
+    let site = Site::new(
+        "[logs]\nlevel = \"verbose\"\n[fetch]\ntimout = \"5s\"\n",
+        "[[feed]]\nurl = \"news.example\"\n[[feed]]\nurl = \"https://news.example/\"\ninterval = \"0s\"\n",
+    );
+    fs::write(site.folder.path().join("sites.toml"), "[[site]]\nhost = \"news.example\"\nbody = \"div[\"\n")
+        .unwrap();
+    let told = refused(&site, &[]);
+    let places =
+        ["dateline.toml:3: ", "dateline.toml:5: ", "feeds.toml:2: ", "feeds.toml:5: ", "sites.toml:3: "];
+    assert_eq!(told.lines().count(), places.len(), "{told}");
+    for (line, place) in told.lines().zip(places) {
+        assert!(line.contains(place), "{place}: {line}");
+    }
+    // A line that is broken hides nothing of the others' files.
+    site.change("feeds = \"feeds.toml\"\n[logs\nlevel = \"info\"\n");
+    let told = refused(&site, &[]);
+    assert!(told.contains("dateline.toml:3: ") && told.contains("feeds.toml:5: "), "{told}");
+}
+
+#[test]
+fn a_subject_that_is_missing_is_told_by_the_setting_that_names_it() {
+    let site = Site::new("", "");
+    fs::write(site.config(), "\nsubject = \"missing\"\n").unwrap();
+    let told = refused(&site, &[]);
+    assert!(
+        told.contains("dateline.toml:2: `subject` names ") && told.contains("/missing: No such file"),
+        "{told}"
+    );
+    assert_eq!(told.lines().count(), 1, "{told}");
+}
+
+#[test]
+fn texts_that_are_longer_than_anybody_means_are_refused_and_not_repeated() {
+    let long = "a".repeat(5_000);
+    let told =
+        refused(&Site::new(&format!("source = \"/{long}\"\n[fetch]\nuser_agent = \"{long}\"\n"), ""), &[]);
+    assert!(
+        told.contains("dateline.toml:2: `source`") && told.contains("dateline.toml:4: `user_agent`"),
+        "{told}"
+    );
+    assert!(told.contains("at most 1024 characters") && told.len() < 1_000, "{told}");
+}
+
+#[test]
+fn what_is_called_a_secret_is_not_shown_wherever_it_stands() {
+    for settings in [
+        "[kafka.properties]\n\"sasl.pasword\" = \"hush\"\n",
+        "[kafka.properties]\n\"ssl.key.pem\" = [\"hush\"]\n",
+        "[kafka]\n\"sasl.password\" = \"hush\"\n",
+        "[kafka]\nsasl.pasword = \"hush\"\n",
+        "[kafka]\nsasl_passwort = \"hush\"\n",
+        "[kafka.topic_config]\n\"some.password\" = \"hush\\n\"\n",
+        "token = \"hush\"\n",
+    ] {
+        let told = refused(&small_site(settings), &[]);
+        assert!(told.starts_with("error: ") && !told.contains("hush"), "{settings}: {told}");
+    }
+}
+
+#[test]
+fn a_variable_in_small_letters_is_told_with_the_one_that_counts() {
+    let told = refused(&Site::new("", ""), &[("dateline_kafka__brokers", "host:9092")]);
+    assert!(told.contains("dateline_kafka__brokers: names of variables are written in capitals"), "{told}");
+    assert!(told.contains("call it DATELINE_KAFKA__BROKERS"), "{told}");
+}
+
+#[test]
+fn a_pipe_is_no_file_for_events() {
+    let site = Site::new("[[file]]\nname = \"a\"\npath = \"pipe\"\n", "");
+    assert!(Command::new("mkfifo").arg(site.folder.path().join("pipe")).status().unwrap().success());
+    let told = refused(&site, &[]);
+    assert!(
+        told.contains(
+            "dateline.toml:4: `path` is \"pipe\"; expected the path of a file, and this is a named pipe"
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_broker_without_a_port_is_told_with_kafkas_own() {
+    let told = text(&Site::new("[kafka]\nbrokers = \"broker.example\"\n", "").run(&["check"]).stdout);
+    assert!(told.contains("delivery  Kafka at broker.example:9092\n"), "{told}");
+}
+
+#[test]
 fn a_broker_with_one_underscore_is_told_with_two() {
     let told = refused(&Site::new("", ""), &[("DATELINE_KAFKA_BROKERS", "host:9092")]);
     assert!(
@@ -748,7 +911,7 @@ fn a_missing_folder_of_story_tables_is_a_mistake_where_it_is_named_and_told_wher
     let checked = site.run(&["check"]);
     let told = String::from_utf8(checked.stderr).unwrap();
     assert!(!checked.status.success(), "{told}");
-    for word in ["stories: there is no such folder", "set `story_tables`", "enabled = false"] {
+    for word in ["dateline.toml:2: `story_tables` names ", "stories: No such file", "enabled = false"] {
         assert!(told.contains(word), "{word}: {told}");
     }
     site.change("[stories]\nenabled = false\n");

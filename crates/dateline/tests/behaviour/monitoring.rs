@@ -46,7 +46,7 @@ fn exported() -> String {
     metrics.passed_proxy("http://proxy.example:3128", ProxyOutcome::Answered, Timestamp::now());
     let (site_rules, proxies) = (metrics.site_rules(), metrics.proxies());
     let live = LiveState { site_rules, proxies, sinks, ..LiveState::default() };
-    let run = RunRecord::of_this_process("http://127.0.0.1:1".into());
+    let run = RunRecord::of_this_process("http://127.0.0.1:1".into(), std::path::Path::new(""));
     let status = StatusReport::read(journal.reader(), &FeedCatalogue::default(), Timestamp::now()).unwrap();
     let status = status.told_by(run, live);
     let activity =

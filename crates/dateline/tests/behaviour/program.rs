@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use crate::site::{Site, get, terminate, text};
@@ -16,7 +16,7 @@ use serde_json::Value;
 #[test]
 fn a_mistyped_setting_is_told_with_file_line_and_what_is_meant() {
     let site = Site::new("\n[fetch]\nper_host_delya = \"1s\"\n", "");
-    for command in [&["check"][..], &["run"], &["status"]] {
+    for command in [&["check"][..], &["run"], &["feed", "check"]] {
         let output = site.run(command);
         assert_eq!(output.status.code(), Some(78), "{command:?}");
         let told = format!(
@@ -36,7 +36,7 @@ fn every_file_that_is_wrong_is_told_at_once() {
     assert_eq!(output.status.code(), Some(78));
     let told = text(&output.stderr);
     assert!(told.contains("feeds.toml:2: `nowhere` is not a URL"), "{told}");
-    assert!(told.contains("nothing: cannot be read"), "{told}");
+    assert!(told.contains("`subject` names ") && told.contains("nothing: No such file"), "{told}");
 }
 
 #[test]
@@ -114,6 +114,7 @@ fn a_running_daemon_is_backed_up_and_the_copy_restored_elsewhere() {
     let copy = copy.to_str().unwrap();
     let made = site.run(&["backup", copy]);
     assert!(made.status.success(), "{}", text(&made.stderr));
+    assert!(!text(&made.stdout).contains("Kafka"), "there is none: {}", text(&made.stdout));
     let again = site.run(&["backup", copy]);
     assert_eq!(again.status.code(), Some(1));
     let told = text(&again.stderr);
@@ -147,9 +148,23 @@ fn a_running_daemon_is_backed_up_and_the_copy_restored_elsewhere() {
     fs::write(&page, "<p>This is no journal at all, and long enough to be looked at as if it were one.</p>")
         .unwrap();
     let refused = other.run(&["restore", page.to_str().unwrap(), "--replace"]);
-    let told =
-        format!("{} cannot be used: this is no copy of a journal (it is no SQLite database)", page.display());
-    assert!(text(&refused.stderr).contains(&told), "{}", text(&refused.stderr));
+    let told = format!(
+        "error: nothing was restored: {} is no copy of a journal: it is no SQLite database; name another\n",
+        page.display()
+    );
+    assert_eq!((text(&refused.stderr), refused.status.code()), (told, Some(65)));
+    let whole = fs::read(copy).unwrap();
+    fs::write(&page, &whole[..whole.len() / 2]).unwrap();
+    let (folder, cut) = (site.folder.path().to_str().unwrap(), page.to_str().unwrap());
+    for (given, why) in
+        [(folder, "it is a folder"), (cut, "it is damaged"), ("none", "there is no such file")]
+    {
+        let refused = other.run(&["restore", given, "--replace"]);
+        let told = text(&refused.stderr);
+        let begin = format!("error: nothing was restored: {given} is no copy of a journal: {why}");
+        assert!(told.starts_with(&begin) && !told.contains("journal.db"), "{told}");
+        assert_eq!(refused.status.code(), Some(65));
+    }
     let id = |site: &Site| {
         let journal = Journal::open(site.journal(), Options::default()).unwrap();
         (journal.id().clone(), journal.lineage().clone())
@@ -167,6 +182,89 @@ fn status_without_a_journal_says_what_makes_one() {
     let output = site.run(&["status"]);
     assert!(!output.status.success());
     assert!(text(&output.stderr).contains("`dateline run` makes one"), "{}", text(&output.stderr));
+    // Whoever reads JSON finds the verdict there, too.
+    let output = site.run(&["status", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((told["verdict"].as_str(), output.status.code()), (Some("not_running"), Some(1)));
+    assert!(told["summary"].as_str().unwrap().contains("`dateline run` makes one"), "{told}");
+}
+
+#[test]
+fn what_stands_in_the_place_of_the_journal_is_named_and_waited_for_by_nobody() {
+    let site = Site::new("[http]\nlisten = \"127.0.0.1:9\"\n", "");
+    let copy = site.folder.path().join("copy");
+    let commands =
+        [&["status"][..], &["search", "ferry"], &["backup", copy.to_str().unwrap()], &["check"], &["run"]];
+    let refused = |what: &str| {
+        for arguments in commands {
+            let output = site.run(arguments);
+            let told = text(&output.stderr);
+            let expected = format!("journal.db is {what}, and a journal is a file: move it away");
+            assert!(told.contains(&expected), "{arguments:?}: {told}");
+            assert_eq!(output.status.code(), Some(65), "{arguments:?}");
+        }
+    };
+    fs::create_dir_all(site.journal()).unwrap();
+    refused("a folder");
+    fs::remove_dir(site.journal()).unwrap();
+    assert!(Command::new("mkfifo").arg(site.journal()).status().unwrap().success());
+    refused("a named pipe");
+}
+
+/// Has `sh` do `line` with the folder mounted read-only, in a namespace of its own; `None` where this machine lets nobody do that.
+fn on_a_read_only_disk(folder: &Path, command: Command) -> Option<Output> {
+    let mounts = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" || exit 111; exec \"$@\"";
+    let mut under = Command::new("unshare");
+    under.args(["-rm", "sh", "-c", mounts]).arg(folder).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => under.env(name, value),
+            None => under.env_remove(name),
+        };
+    }
+    let output = under.output().ok()?;
+    match output.status.code() {
+        Some(111) | None => None,
+        Some(1) if text(&output.stderr).starts_with("unshare: ") => None,
+        _ => Some(output),
+    }
+}
+
+#[test]
+fn a_journal_on_a_disk_that_is_mounted_read_only_is_read_where_it_was_closed_in_order() {
+    let site = Site::new("[http]\nlisten = \"127.0.0.1:9\"\n", "");
+    let (mut child, _) = site.daemon(&[]);
+    assert!(terminate(&mut child, Duration::from_secs(30)).success());
+    let data = site.journal().parent().unwrap().to_owned();
+    let copy = site.folder.path().join("copy");
+    let commands = [&["status"][..], &["search", "ferry"], &["backup", copy.to_str().unwrap()]];
+    for arguments in commands {
+        let Some(output) = on_a_read_only_disk(&data, site.command(arguments)) else {
+            return println!("skipped: this machine lets nobody mount a folder read-only (unshare -rm)");
+        };
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    }
+    fs::remove_file(&copy).unwrap();
+    // What was written last stands beside it.
+    let journal = Journal::open(site.journal(), Options::default()).unwrap();
+    let lived = site.folder.path().join("lived");
+    fs::create_dir(&lived).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(journal.set_relay_position(dateline_wire::Sequence(0))).unwrap();
+    for name in ["journal.db", "journal.db-wal"] {
+        fs::copy(data.join(name), lived.join(name)).unwrap();
+    }
+    drop(journal);
+    for arguments in commands {
+        let mut command = site.command(arguments);
+        command.env("DATELINE_DATA_DIR", &lived);
+        let told = text(&on_a_read_only_disk(&lived, command).unwrap().stderr);
+        let expected = "lies on a disk that is mounted read-only, and was not closed in order";
+        assert!(
+            told.contains(expected) && told.contains("Mount the disk for writing"),
+            "{arguments:?}: {told}"
+        );
+    }
 }
 
 #[test]
@@ -347,7 +445,7 @@ fn feeds_go_out_as_opml_and_come_back() {
     let other = Site::new("", "[[feed]]\nurl = \"https://c.example/rss\"\n");
     let file = other.folder.path().join("list.opml");
     fs::write(&file, opml).unwrap();
-    for added in ["1 feeds added", "0 feeds added"] {
+    for added in ["1 feed added", "0 feeds added"] {
         let output = other.run(&["feed", "import", file.to_str().unwrap()]);
         assert!(text(&output.stdout).starts_with(added), "{}{}", text(&output.stdout), text(&output.stderr));
     }
@@ -377,7 +475,7 @@ fn an_environment_that_is_not_utf_8_does_not_stop_the_program() {
     let odd = std::ffi::OsStr::from_bytes(b"caf\xe9");
     let output = site.command(&["feed", "list"]).env("PLACE", odd).output().unwrap();
     assert_eq!(text(&output.stdout), "https://a.example/rss\t\n", "{}", text(&output.stderr));
-    let output = site.command(&["feed", "list"]).env("DATELINE_DATA_DIR", odd).output().unwrap();
+    let output = site.command(&["status"]).env("DATELINE_DATA_DIR", odd).output().unwrap();
     assert_eq!(output.status.code(), Some(78));
     assert!(
         text(&output.stderr).contains("DATELINE_DATA_DIR: its value is not UTF-8"),
@@ -454,6 +552,9 @@ fn what_is_no_page_is_named_and_no_article() {
         ("report.pdf", &b"%PDF-1.7\n1 0 obj"[..], "application/pdf"),
         ("random", &random, "binary data"),
         ("mail", b"VGhlIGZlcnJ5IGxlZnQgdGhlIGhhcmJvdXIgYXQgc2l4IGluIHRoZSBtb3JuaW5nLg==\n", "base64"),
+        ("empty", b"", "an empty file"),
+        ("blank", b" \n\t", "an empty file"),
+        ("page.json", b" {\"title\": \"Ferry runs again\"}\n", "application/json"),
         ("feed.xml", b"<rss version='2.0'></rss>", "`dateline feed read` reads it"),
     ] {
         let output = site.run(&["extract", &file(name, bytes)]);
@@ -478,7 +579,20 @@ fn an_address_that_is_none_and_one_in_the_place_of_a_file_are_refused_with_what_
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(text(&output.stderr).contains("write it in full"), "{}", text(&output.stderr));
     }
-    assert!(site.run(&["extract", "--url", "", page]).status.success(), "empty: it is not known");
+    for (address, why) in [("", "leave the option out"), ("ftp://news.example/1", "write it in full")] {
+        let output = site.run(&["extract", "--url", address, page]);
+        assert_eq!(output.status.code(), Some(2), "{address}");
+        assert!(text(&output.stderr).contains(why), "{}", text(&output.stderr));
+    }
+    for arguments in [&["status"][..], &["tail"], &["reload"]] {
+        let output = site.command(arguments).args(["--url", "nonsense"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let told = text(&output.stderr);
+        assert!(
+            told.contains("no address of a daemon; write it in full, as in http://127.0.0.1:8080"),
+            "{told}"
+        );
+    }
     for arguments in [
         &["extract", "https://news.example/1"][..],
         &["feed", "read", "https://news.example/rss"],
@@ -489,6 +603,50 @@ fn an_address_that_is_none_and_one_in_the_place_of_a_file_are_refused_with_what_
         let told = text(&output.stderr);
         assert!(told.contains("save it first") && told.contains("dateline feed check"), "{told}");
     }
+}
+
+#[test]
+fn a_place_in_the_log_is_a_number_or_a_word() {
+    let site = Site::new("", "");
+    for arguments in
+        [&["tail", "--from", "abc"][..], &["tail", "--kafka", "--from=-1"], &["relay", "--after", "x"]]
+    {
+        let output = site.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).contains("a whole number"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn an_article_gives_no_password_of_its_address() {
+    let site = Site::new("", "");
+    let page = site.folder.path().join("page.html");
+    for head in
+        ["", "<link rel=canonical href='/1'>", "<link rel=canonical href='http://me:hush@news.example/1'>"]
+    {
+        fs::write(
+            &page,
+            format!("<head>{head}</head><p>The ferry left the harbour at six in the morning.</p>"),
+        )
+        .unwrap();
+        let (page, url) = (page.to_str().unwrap(), "http://me:hush@news.example/1");
+        for arguments in [&["extract", "--url", url, page][..], &["explain", "--json", "--url", url, page]] {
+            let output = site.run(arguments);
+            assert!(output.status.success(), "{}", text(&output.stderr));
+            let told = text(&output.stdout);
+            assert!(
+                told.contains("http://news.example/1") && !told.contains("hush") && !told.contains("me@"),
+                "{told}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_file_in_the_place_of_a_folder_is_told_by_init() {
+    let site = Site::new("", "");
+    let told = text(&site.run(&["init", site.config().to_str().unwrap()]).stderr);
+    assert!(told.contains("dateline.toml is no folder, and one is wanted"), "{told}");
 }
 
 #[test]

@@ -172,6 +172,132 @@ fn a_daemon_that_was_killed_is_said_to_have_ended_without_a_word() {
     assert!(page.lines().next().unwrap().contains("ended without a word"), "{page}");
 }
 
+/// Faults that a daemon which was started before them knows nothing of, and what is told of each.
+const FAULTS: [(&str, &str); 5] = [
+    ("[logs]\nlevel = \"verbose\"\n", "`level` in [logs] is \"verbose\""),
+    ("[http]\nlisten = \"8080\"\n", "`listen` in [http] is \"8080\""),
+    ("http = 5\n", "`http` is 5"),
+    ("[fetch\ntimeout = = 5\n", "dateline.toml:3: "),
+    ("[kafka]\npassword = \"hush\"\n", "unknown setting `password`"),
+];
+
+#[test]
+fn what_is_wrong_in_the_configuration_by_now_takes_a_daemon_that_runs_from_nobody() {
+    let site = Site::new("", FEEDS);
+    let (mut child, address) = site.daemon(&[]);
+    let copy = site.folder.path().join("copy");
+    for (settings, fault) in FAULTS {
+        site.change(&format!("data_dir = \"data\"\n{settings}"));
+        let _ = std::fs::remove_file(&copy);
+        for arguments in [
+            &["status"][..],
+            &["status", "--check"],
+            &["status", "--json"],
+            &["tail"],
+            &["backup", copy.to_str().unwrap()],
+            &["search", "ferry"],
+            &["feed", "show", "http://127.0.0.1:9/rss"],
+        ] {
+            let mut command = site.command(arguments);
+            // A broken line may hide which feeds file is meant.
+            command.env("DATELINE_FEEDS", site.folder.path().join("feeds.toml"));
+            let output = command.output().unwrap();
+            let told = text(&output.stderr);
+            assert!(output.status.success(), "{settings}{arguments:?}: {told}");
+            assert!(told.starts_with("warning: ") && told.contains(fault), "{settings}{arguments:?}: {told}");
+            assert!(!told.contains("hush"), "{told}");
+        }
+        let listed = site
+            .command(&["feed", "list"])
+            .env("DATELINE_FEEDS", site.folder.path().join("feeds.toml"))
+            .output()
+            .unwrap();
+        assert_eq!(text(&listed.stdout), "http://127.0.0.1:9/rss\tInside\n");
+        assert!(text(&listed.stderr).contains(fault), "{}", text(&listed.stderr));
+    }
+    // Its feeds file, too.
+    site.change("");
+    std::fs::write(site.folder.path().join("feeds.toml"), "[[feed]\n").unwrap();
+    assert!(site.run(&["status", "--check"]).status.success());
+    assert!(text(&site.run(&["status"]).stdout).contains(&format!("asked at {address}\n")));
+    // What names the journal itself has to be right.
+    site.change("data_dir = 5\n");
+    let output = site.run(&["status"]);
+    assert_eq!(output.status.code(), Some(78), "{}", text(&output.stderr));
+    site.change("data_dir = = \"data\"\n");
+    assert_eq!(site.run(&["status", "--check"]).status.code(), Some(78));
+    site.change("");
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+    std::fs::write(site.folder.path().join("feeds.toml"), "[[feed]\n").unwrap();
+    let output = site.run(&["status"]);
+    assert!(text(&output.stdout).starts_with("not running since "), "{}", text(&output.stdout));
+    assert!(text(&output.stderr).contains("feeds.toml:1: "), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_killed_daemon_whose_process_number_somebody_else_has_is_not_running() {
+    let site = Site::new("[http]\nlisten = \"127.0.0.1:9\"\n", FEEDS);
+    let (mut child, _) = site.daemon(&[]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // As in a container that was started again, where every daemon has the number 1.
+    let note = site.folder.path().join("data/daemon.json");
+    let mut run: Value = serde_json::from_slice(&std::fs::read(&note).unwrap()).unwrap();
+    run["process"] = std::process::id().into();
+    std::fs::write(&note, run.to_string()).unwrap();
+    let page = text(&site.run(&["status"]).stdout);
+    assert!(page.starts_with(&format!("not running: process {} on ", std::process::id())), "{page}");
+    let fed = site.run(&["feed", "pause", "http://127.0.0.1:9/rss"]);
+    assert!(
+        text(&fed.stderr).contains("is the only feed that is polled"),
+        "on the files: {}",
+        text(&fed.stderr)
+    );
+    // Somebody who has the journal and is not that daemon is told.
+    let journal = dateline_journal::Journal::open(site.journal(), Default::default()).unwrap();
+    run["process"] = 1.into();
+    std::fs::write(&note, run.to_string()).unwrap();
+    let page = text(&site.run(&["status"]).stdout);
+    let told = format!("not answering: process {} on ", std::process::id());
+    assert!(page.starts_with(&told) && page.contains("a daemon that starts, or a command"), "{page}");
+    drop(journal);
+}
+
+#[test]
+fn a_daemon_with_another_journal_is_told_and_nothing_is_asked_of_it() {
+    let (here, other) = (Site::new("", FEEDS), Site::new("", FEEDS));
+    let (mut child, address) = other.daemon(&[]);
+    let listen = address.trim_start_matches("http://");
+    let asked = |arguments: &[&str]| {
+        let output = here.command(arguments).env("DATELINE_HTTP__LISTEN", listen).output().unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let named =
+        format!("the daemon that answers at {address} has another journal ({}", other.journal().display());
+    // Where this configuration has no journal yet, its user may mean that one.
+    for arguments in [&["status"][..], &["tail"]] {
+        let (code, _, told) = asked(arguments);
+        assert_eq!(code, Some(0), "{told}");
+        assert!(told.contains(&named) && told.contains("where there is none"), "{told}");
+    }
+    for arguments in [&["status", "--check"][..], &["reload"]] {
+        let (code, told, wrong) = asked(arguments);
+        assert_eq!((code, told.as_str()), (Some(1), ""), "{arguments:?}");
+        assert!(wrong.contains(&named), "{arguments:?}: {wrong}");
+    }
+    let journal = here.journal();
+    drop(dateline_journal::Journal::open(&journal, Default::default()).unwrap());
+    for arguments in [&["tail"][..], &["reload"]] {
+        let (code, told, wrong) = asked(arguments);
+        assert_eq!((code, told.as_str()), (Some(1), ""), "{arguments:?}");
+        assert!(wrong.contains(&named) && wrong.contains(&format!("give --url {address} if")), "{wrong}");
+    }
+    let (code, told, wrong) = asked(&["status"]);
+    assert!(code == Some(0) && told.starts_with("not running") && wrong.contains(&named), "{told}{wrong}");
+    assert!(here.run(&["reload", "--url", &address]).status.success());
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", other.log());
+}
+
 #[test]
 fn another_daemon_at_the_configured_address_does_not_speak_for_this_journal() {
     let (here, other) = (Site::new("", FEEDS), Site::new("", FEEDS));

@@ -173,16 +173,21 @@ impl Default for PollSettings {
     }
 }
 
+/// The longest User-Agent, in bytes: servers commonly take 8 KiB for all fields together.
+const MAX_USER_AGENT_BYTES: usize = 1_024;
+/// How much of a value that is wrong is shown, in characters.
+const MAX_SHOWN_CHARS: usize = 60;
+
 /// Why settings cannot be worked with.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchSettingsError {
     /// The User-Agent cannot be sent.
     #[error(
-        "`user_agent` in [fetch] is {value:?}; expected a name, then what else says who asks, in visible ASCII without line breaks, such as \"Dateline/0.1 (+https://example.org/contact)\""
+        "`user_agent` in [fetch] is {value:?}; expected a name, then what else says who asks, in at most {MAX_USER_AGENT_BYTES} characters of visible ASCII without line breaks, such as \"Dateline/0.1 (+https://example.org/contact)\""
     )]
     UserAgent {
-        /// As configured.
+        /// As configured; of a long one the beginning.
         value: String,
     },
     /// A file of authorities cannot be read.

@@ -6,6 +6,7 @@ use dateline_wire::duration;
 use http::HeaderValue;
 use url::Host;
 
+use super::{MAX_SHOWN_CHARS, MAX_USER_AGENT_BYTES};
 use crate::{
     FetchSettings, FetchSettingsError, PollSettings,
     transport::{AddressFilter, Proxies, ProxyCredentials, read_authorities},
@@ -56,8 +57,13 @@ impl FetchSettings {
         let mut wrong = Vec::new();
         let names_itself = self.user_agent.chars().next().is_some_and(|first| first.is_ascii_alphabetic());
         let is_visible = self.user_agent.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-        if !names_itself || !is_visible || HeaderValue::try_from(&self.user_agent).is_err() {
-            wrong.push(FetchSettingsError::UserAgent { value: self.user_agent.clone() });
+        let is_header = HeaderValue::try_from(&self.user_agent).is_ok();
+        if !names_itself || !is_visible || !is_header || self.user_agent.len() > MAX_USER_AGENT_BYTES {
+            let mut value: String = self.user_agent.chars().take(MAX_SHOWN_CHARS).collect();
+            if value.len() < self.user_agent.len() {
+                value.push('…');
+            }
+            wrong.push(FetchSettingsError::UserAgent { value });
         }
         wrong.extend(too_short(
             "fetch",
@@ -135,8 +141,13 @@ impl PollSettings {
         ];
         let mut wrong = too_short("poll", MIN_INTERVAL, &lengths);
         let longest = [("max_interval", self.max_interval), ("max_backoff", self.max_backoff)];
+        let usual = Self::default().min_interval;
         for (name, longest) in longest.into_iter().filter(|(_, longest)| *longest >= MIN_INTERVAL) {
-            if self.min_interval > longest {
+            if self.min_interval > longest && self.min_interval == usual {
+                // Whoever sets the one finds the other as it is shipped.
+                let expected = format!("no less than `min_interval`, which is {}", duration::written(usual));
+                wrong.push(out_of_bounds("poll", name, duration::written(longest), expected));
+            } else if self.min_interval > longest {
                 let expected = format!("no more than `{name}`, which is {}", duration::written(longest));
                 let value = duration::written(self.min_interval);
                 wrong.push(out_of_bounds("poll", "min_interval", value, expected));

@@ -15,7 +15,7 @@ use super::walk::{Direction, Places, SearchMoment, Walk};
 use super::{EventFilter, Facet, PageCursor};
 use crate::reader::is_withdrawn;
 use crate::story_reader::DISORDER;
-use crate::{JournalError, JournalReader, digest, schema};
+use crate::{JournalError, JournalReader, connection, digest, schema};
 
 /// How many revisions of one article are given: the latest.
 const MAX_REVISIONS: usize = 100;
@@ -404,7 +404,7 @@ fn attach_index(connection: &Connection, journal: &Path) {
     if has_index(connection) || !path.exists() {
         return;
     }
-    if let Some(path) = path.to_str()
+    if let Some(path) = connection::read_name(&path).to_str()
         && let Err(error) = connection.execute("ATTACH DATABASE ?1 AS search", [path])
     {
         tracing::debug!(%error, "the search index cannot be opened");

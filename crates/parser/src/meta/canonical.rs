@@ -18,7 +18,8 @@ pub(super) fn decide(scan: &Scan<'_>) -> Option<Url> {
         .filter_map(|href| resolved(href, own))
         .find(|claimed| own.is_none_or(|own| is_sane(claimed, own)));
     let cached = || own.and_then(cached);
-    believed.or_else(cached).as_ref().or(own).map(|url| CanonicalUrl::of(url).to_url())
+    let address = believed.or_else(cached).as_ref().or(own).map(|url| CanonicalUrl::of(url).to_url());
+    address.map(crate::without_credentials)
 }
 
 fn resolved(href: &str, own: Option<&Url>) -> Option<Url> {

@@ -1,6 +1,6 @@
 //! `dateline feed poll` and `revive`: a feed is asked now.
 
-use dateline_journal::{Journal, PollRequest};
+use dateline_journal::{Journal, JournalError, PollRequest};
 use hyper::Method;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -38,8 +38,19 @@ pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Fai
             feed.url
         )));
     }
-    change_journal(&settings, async |journal: &Journal| {
+    let asked = change_journal(&settings, async |journal: &Journal| {
         journal.request_poll(feed.id.clone(), request, Timestamp::now()).await
-    })?;
-    print_text(&format!("{} is asked when the daemon starts\n", feed.url))
+    });
+    match asked {
+        // A feed that no daemon has come to is asked without being told to.
+        Err(Failure::Journal {
+            source: JournalError::Missing { .. } | JournalError::UnknownFeed(_), ..
+        }) => {
+            print_text(&format!("{} was never asked yet; `dateline run` asks it once it starts\n", feed.url))
+        }
+        asked => {
+            asked?;
+            print_text(&format!("{} is asked when the daemon starts\n", feed.url))
+        }
+    }
 }

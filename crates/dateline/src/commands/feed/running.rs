@@ -37,7 +37,7 @@ impl<'s> RunningDaemon<'s> {
     pub(in crate::commands) fn of(settings: &'s Settings) -> Option<Self> {
         let begun = Instant::now();
         loop {
-            if let Some(api) = RunRecord::api_in_use(&settings.data_dir) {
+            if let Some(api) = RunRecord::api_in_use(settings) {
                 return Some(Self { api, settings });
             }
             if begun.elapsed() >= STARTING_PATIENCE || writer_of(&settings.journal_path()).is_none() {
@@ -154,7 +154,8 @@ pub(super) fn save(settings: &Settings, edit: &FeedsEdit) -> Result<InForceFrom,
     // One may have been started meanwhile, and have read the file as it was.
     let Some(daemon) = RunningDaemon::of(settings) else {
         let writer = writer_of(&settings.journal_path());
-        return Ok(writer.map_or(InForceFrom::NextStart, |writer| InForceFrom::Startup { writer }));
+        return Ok(writer
+            .map_or(InForceFrom::NextStart, |writer| InForceFrom::Startup { writer: writer.to_string() }));
     };
     match daemon.call::<serde_json::Value>(Method::POST, "/v1/reload", None::<&()>) {
         Ok(_) => Ok(InForceFrom::Now),

@@ -33,7 +33,7 @@ pub struct ShowArguments {
 /// # Errors
 /// If there is no such feed, the daemon doesn't answer, or the journal cannot be read.
 pub(super) fn run(arguments: &ShowArguments) -> Result<(), Failure> {
-    let settings = Settings::load(&arguments.config.path)?;
+    let settings = arguments.config.settings_to_look(&["data_dir", "feeds"])?;
     let history = match RunningDaemon::of(&settings) {
         Some(daemon) => {
             let id = daemon.feed_named(&arguments.feed)?;

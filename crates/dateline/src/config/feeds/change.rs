@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use dateline_fetcher::Feed;
 use dateline_wire::{FeedId, FeedRef, PublicUrl, SecretQuery};
 
-use super::super::error::ConfigError;
+use super::super::error::{ConfigError, Origin};
 use super::edit::{FeedEdits, FeedsEdit, NewFeed};
 use super::{ListedFeed, SecretAccess, parse};
 
@@ -89,10 +89,31 @@ impl FeedsEdit {
         };
         let mut edit = Self::open(path).map_err(|error| FeedChangeError::Config(vec![error]))?;
         let before = read(&edit.text())?;
+        // Before the change nothing was wrong; the lines are those of a file that isn't there.
+        let changed = |text: &str| {
+            read(text).map_err(|error| match error {
+                FeedChangeError::Config(errors) => FeedChangeError::Config(
+                    errors
+                        .into_iter()
+                        .map(|error| ConfigError { origin: Origin::Request, ..error })
+                        .collect(),
+                ),
+                other => other,
+            })
+        };
         let find = |listed: &[ListedFeed], id: &FeedId| {
             let found = listed.iter().find(|listed| listed.feed.id() == id)?;
             Some((found.feed.published().clone(), !found.enabled))
         };
+        if let FeedChange::Add(NewFeed { name: Some(name), .. })
+        | FeedChange::Edit(_, FeedEdits { name: Some(name), .. }) = &change
+            && name.contains(char::is_control)
+        {
+            let (what, remedy) =
+                ("`name` has control characters", "expected what people call the feed, on one line");
+            let (what, remedy) = (what.to_owned(), Some(remedy.to_owned()));
+            return Err(FeedChangeError::Config(vec![ConfigError { origin: Origin::Request, what, remedy }]));
+        }
         let (id, is_table) = match change {
             FeedChange::Add(new) => {
                 let id = FeedId::of(&new.url);
@@ -119,7 +140,7 @@ impl FeedsEdit {
                 (id, is_table)
             }
         };
-        let after = read(&edit.text())?;
+        let after = changed(&edit.text())?;
         let Some((feed, _)) = find(&after, &id).or_else(|| find(&before, &id)) else {
             return Err(FeedChangeError::Unknown { path: path.to_owned() });
         };

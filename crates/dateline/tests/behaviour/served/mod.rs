@@ -54,7 +54,7 @@ impl TestServer {
         let sources = Sources {
             journal: journal.clone(),
             feeds: watch::channel(Arc::new(FeedCatalogue::default())).1,
-            run_record: RunRecord::of_this_process("http://127.0.0.1:1".into()),
+            run_record: RunRecord::of_this_process("http://127.0.0.1:1".into(), std::path::Path::new("")),
             metrics: Arc::new(Metrics::default()),
             pulse: pulse.subscribe(),
             relay: relay.map(|relay| watch::channel(relay).1),
