@@ -144,6 +144,27 @@ class Demo(Browsing):
         self.assertEqual(frame.locator("script, img, link, a[href], form").count(), 0)
         expect(page.locator("main")).to_contain_text("Believed")
 
+    def test_a_rule_is_tried_on_a_page_as_it_was_recorded(self):
+        page = self.page(self.base)
+        page.goto(self.paths["reading"])
+        page.get_by_role("link", name="Try a rule for its site on it").click()
+        page.get_by_label("Headline").fill("h1")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Try").click()
+        expect(page.locator("main")).to_contain_text("The page is from the recording, received")
+        expect(page.get_by_role("region", name="By the rule", exact=True)).to_contain_text("Headline")
+        self.assert_sound_in_both_widths(page, "recorded trial")
+
+    def test_a_feed_leads_to_what_came_of_each_of_its_entries(self):
+        page = self.page(self.base)
+        page.goto("/feeds")
+        page.get_by_role("link", name="odd.example/feed.xml").click()
+        entries = page.get_by_role("region", name="What came of its entries")
+        expect(entries).to_contain_text("not published: status 404")
+        entries.get_by_role("link", name="the login affair").click()
+        expect(page.get_by_role("heading", name="Russia and North Korea: the login affair")).to_be_visible()
+        expect(page.locator("main")).to_contain_text("Not published: login")
+
     def test_each_list_can_be_had_in_other_forms_with_its_filter(self):
         page = self.page(self.base)
         for path, forms in (("/articles?language=ko", ("Atom", "CSV", "JSON")), ("/stories?language=ko", ("CSV", "JSON")),

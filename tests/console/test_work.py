@@ -36,7 +36,7 @@ class News(Answering):
 class Work(RunningConsole):
     def setUp(self):
         self.site = self.serve(News)
-        self.configure(f'# Ours.\n[[feed]]\nurl = "{self.site}/first"\nname = "First"\n',
+        self.configure(f'# Ours.\n[[group]]\nname = "hourly"\ninterval = "1h"\n[[feed]]\nurl = "{self.site}/first"\nname = "First"\n',
                        f'[[webhook]]\nname = "desk"\nurl = "{self.site}/hook"\nsecret = {{ file = "secret" }}\n')
         (self.folder / "secret").write_text("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
         (self.folder / "sites.toml").write_text("# By hand.\n")
@@ -75,13 +75,18 @@ class Work(RunningConsole):
         self.assertGreater(page.get_by_text("would be published").count(), 0)
         self.assertNotIn("/one", (self.folder / "feeds.toml").read_text(), "nothing is saved by looking")
         self.assert_harmless_in_both_widths(page, "preview")
+        # A group gives it options, which the look has, too.
+        page.get_by_label("Group").select_option("hourly")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Look what it would bring").click()
+        expect(page.get_by_role("region", name="What it would bring")).to_contain_text("With interval")
         page.get_by_label("Address", exact=True).fill(f"{self.site}/one")
         page.get_by_label("Name").fill("<b>One</b>")
         page.get_by_label("Tags").fill("sea, north")
         page.get_by_role("button", name="Add the feed").click()
         page.get_by_text("The feed is added").wait_for()
         self.assert_harmless(page, "a feed that was added")
-        self.assertIn('tags = ["sea", "north"]', (self.folder / "feeds.toml").read_text())
+        self.assertRegex((self.folder / "feeds.toml").read_text(), r'group = "hourly"[^\[]*tags = \["sea", "north"\]')
         page.get_by_role("textbox", name="Tags").fill("south")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("status")).to_contain_text("name and tags stand in the feeds file")

@@ -55,6 +55,7 @@ pub(crate) mod entity;
 mod events;
 mod expectation;
 mod feed;
+pub(crate) mod feed_entries;
 mod framework_problem;
 mod health;
 pub(crate) mod label;
@@ -246,6 +247,8 @@ fn routes() -> ApiRouter<Arc<Api>> {
                 .patch_with(feed::edit, document::edit_feed)
                 .delete_with(feed::remove, document::remove_feed),
         )
+        .api_route("/v1/feeds/{id}/entries", get_with(feed_entries::list, document::feed_entries))
+        .api_route("/v1/feeds/groups", get_with(feed::groups, document::feed_groups))
         .api_route("/v1/feeds/preview", post_with(feed::preview, document::preview_feed))
         .api_route(
             "/v1/opml",

@@ -34,6 +34,7 @@ use serde::Deserialize;
 
 pub use agencies::read as read_agencies;
 pub use contents::ConfigContents;
+pub(crate) use document::remedy_of_unwritable;
 pub use error::{ConfigError, Origin};
 use feeds::ListedFeed;
 pub use revisit::RevisitSettings;

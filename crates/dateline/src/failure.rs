@@ -9,6 +9,7 @@ use dateline_journal::JournalError;
 
 use crate::config::ConfigError;
 use crate::config::feeds::FeedChangeError;
+use crate::feed_discovery::DiscoveryError;
 use crate::terminal::visible_text;
 
 /// Why a command could not do what it was asked.
@@ -123,6 +124,12 @@ impl From<FeedChangeError> for Failure {
             }
             other => Self::Other(other.to_string()),
         }
+    }
+}
+
+impl From<DiscoveryError> for Failure {
+    fn from(error: DiscoveryError) -> Self {
+        Self::Other(error.to_string())
     }
 }
 

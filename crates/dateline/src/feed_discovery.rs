@@ -1,8 +1,10 @@
 //! The feed that an address is, or that the site there names.
 
+use std::pin::Pin;
+
 use dateline_fetcher::feed::{self, FeedError};
 use dateline_fetcher::{Feed, Fetcher, PollOutcome, PollResult};
-use dateline_wire::{FeedState, PublicUrl, SecretQuery};
+use dateline_wire::{FeedState, PublicUrl};
 use jiff::Timestamp;
 use url::Url;
 
@@ -39,41 +41,50 @@ pub enum DiscoveryError {
     },
 }
 
+/// The feed at an address as it would be asked.
+pub type FeedPlan<'p, E> = Pin<Box<dyn Future<Output = Result<Feed, E>> + Send + 'p>>;
+
 fn list(feeds: &[PublicUrl]) -> String {
     feeds.iter().map(PublicUrl::as_str).collect::<Vec<_>>().join("\n  ")
 }
 
-/// The address of the feed that is at `url`, or of the one that the page there names, and what it answered. Asks both, each in its
-/// host's turn.
+/// The feed that is at `url`, or the one that the page there names, with its address, and what it answered. Asks both, each in its host's turn, with the
+/// options that `plan` gives a feed at an address.
 ///
 /// # Errors
-/// Why there is none, or none alone.
-pub async fn discover(
+/// Why there is none, or none alone; what `plan` says.
+pub async fn discover<'p, E: From<DiscoveryError>>(
     fetcher: &Fetcher,
-    secret_query: &SecretQuery,
     url: &Url,
-) -> Result<(Url, PollOutcome), DiscoveryError> {
-    let why = match ask(fetcher, secret_query, url).await {
-        Ok(outcome) => return Ok((url.clone(), outcome)),
+    plan: impl Fn(Url) -> FeedPlan<'p, E>,
+) -> Result<(Url, Feed, PollOutcome), E> {
+    let there = plan(url.clone()).await?;
+    let why = match ask(fetcher, &there).await {
+        Ok(outcome) => return Ok((url.clone(), there, outcome)),
         Err(why) => why,
     };
-    let public = |url: &Url| secret_query.public(url);
+    let public = |url: &Url| fetcher.secret_query().public(url);
     let address = public(url);
-    let named = named_by_page(fetcher, url).await;
+    let named = named_by_page(fetcher, url, &there).await;
     match named.as_slice() {
-        [] => Err(DiscoveryError::None { address, why }),
-        [only] => match ask(fetcher, secret_query, only).await {
-            Ok(outcome) => Ok((only.clone(), outcome)),
-            Err(why) => Err(DiscoveryError::Failing { address, feed: public(only), why }),
-        },
-        several => Err(DiscoveryError::Several { address, feeds: several.iter().map(public).collect() }),
+        [] => Err(DiscoveryError::None { address, why }.into()),
+        [only] => {
+            let feed = plan(only.clone()).await?;
+            match ask(fetcher, &feed).await {
+                Ok(outcome) => Ok((only.clone(), feed, outcome)),
+                Err(why) => Err(DiscoveryError::Failing { address, feed: public(only), why }.into()),
+            }
+        }
+        several => {
+            let feeds = several.iter().map(public).collect();
+            Err(DiscoveryError::Several { address, feeds }.into())
+        }
     }
 }
 
-/// What the feed at `url` answers; otherwise why none is there.
-async fn ask(fetcher: &Fetcher, secret_query: &SecretQuery, url: &Url) -> Result<PollOutcome, String> {
-    let feed = Feed::new(url.clone(), None, secret_query);
-    let outcome = fetcher.poll(&FeedState::new(feed.published(), Timestamp::now()), &feed).await;
+/// What the feed answers; otherwise why none is there.
+async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<PollOutcome, String> {
+    let outcome = fetcher.poll(&FeedState::new(feed.published(), Timestamp::now()), feed).await;
     match &outcome.result {
         PollResult::Failed(reason) => Err(reason.clone()),
         PollResult::Gone => Err("gone (410)".to_owned()),
@@ -82,9 +93,9 @@ async fn ask(fetcher: &Fetcher, secret_query: &SecretQuery, url: &Url) -> Result
     }
 }
 
-/// The feeds that the page at `url` names, if it is one.
-async fn named_by_page(fetcher: &Fetcher, url: &Url) -> Vec<Url> {
-    let Ok(fetched) = fetcher.page(url).await else { return Vec::new() };
+/// The feeds that the page at `url` names, if it is one; it is asked for as a page of `feed` is.
+async fn named_by_page(fetcher: &Fetcher, url: &Url, feed: &Feed) -> Vec<Url> {
+    let Ok(fetched) = fetcher.page_of(url, Some(feed)).await else { return Vec::new() };
     let page = fetched.page;
     match feed::read(&page.bytes, page.url.as_ref(), page.content_type.as_deref()) {
         Err(FeedError::WebPage { feeds }) => feeds,

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_fetcher::{Feed, Fetcher, FullText, PollOutcome};
+use dateline_fetcher::{Feed, FeedOptions, Fetcher, FullText, PollOutcome};
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
 use dateline_wire::{ArticleEvent, Entry, Event, Label, PublicUrl, RejectReason, Relevance, Stage};
@@ -61,6 +61,12 @@ pub(crate) struct FeedPreview {
     /// What came, in words.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) detail: String,
+    /// The options that it would have, of its own or from its groups, by their names in the feeds file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) options: Vec<&'static str>,
+    /// What it would be sorted under, also by its groups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tags: Vec<String>,
     /// How many entries it lists.
     pub(crate) entry_count: usize,
     /// The first of them.
@@ -150,9 +156,27 @@ pub(crate) async fn preview(
         candidates: Vec::new(),
         verdict: Some(found.verdict),
         detail: found.what,
+        options: options_of(&feed),
+        tags: feed.published().tags.clone(),
         entry_count,
         entries: previewed,
     }
+}
+
+/// The names of the options that `feed` has.
+fn options_of(feed: &Feed) -> Vec<&'static str> {
+    let (own, none) = (feed.options(), FeedOptions::none());
+    let named = [
+        ("interval", own.interval != none.interval),
+        ("headers", !own.headers.is_empty()),
+        ("user_agent", own.user_agent.is_some()),
+        ("proxy", own.proxy.is_some()),
+        ("robots", own.robots != none.robots),
+        ("language", own.language.is_some()),
+        ("full_text", own.full_text != none.full_text),
+        ("subject", own.judging != none.judging),
+    ];
+    named.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
 }
 
 /// What an entry comes to: its page is fetched, read and judged as the engine does it.

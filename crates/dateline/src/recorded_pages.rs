@@ -1,7 +1,7 @@
 //! The pages of recordings, found again by the id of their record, which events cite.
 //!
 //! A file is read through once, when a page of it is first asked for, and from where that ended when it has grown since: a recording
-//! may be under way. What is remembered is where each answer stands, some 40 bytes of memory each.
+//! may be under way. What is remembered is where each answer stands, some 80 bytes of memory each.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use dateline_fetcher::warc::{Record, RecordPlace, RecordType, WarcItem, WarcReader};
 use dateline_wire::Page;
+use url::Url;
 
 use crate::replay::archive::capture::Capture;
 
@@ -33,6 +34,8 @@ struct RecordedFile {
 struct FileIndex {
     /// By a hash of the record's id.
     places: HashMap<u64, RecordPlace>,
+    /// The last answer of each address, by a hash of that.
+    last_of: HashMap<u64, RecordPlace>,
     /// The last thing that was read, a record or damage.
     last: Option<RecordPlace>,
 }
@@ -53,16 +56,49 @@ impl RecordedPages {
         let id = id.trim_start_matches('<').trim_end_matches('>');
         for file in &self.files {
             let Some(record) = file.record(id, &self.hasher)? else { continue };
-            return Ok(match Capture::of(&record) {
-                Capture::Page(captured) => Some(captured.page),
-                Capture::Other(_) => None,
-            });
+            return Ok(page_in(&record));
         }
         Ok(None)
     }
 }
 
+impl RecordedPages {
+    /// The HTML page that came last from `url`, in the last of the files that has one; `None` where the last answer is no page.
+    ///
+    /// # Errors
+    /// As for [`page`](Self::page), with what it says of threads.
+    pub fn last_page_at(&self, url: &Url) -> io::Result<Option<Page>> {
+        for file in self.files.iter().rev() {
+            let Some(record) = file.last_record_of(url, &self.hasher)? else { continue };
+            return Ok(page_in(&record));
+        }
+        Ok(None)
+    }
+}
+
+/// The HTML page that a record holds, if it does.
+fn page_in(record: &Record) -> Option<Page> {
+    match Capture::of(record) {
+        Capture::Page(captured) => Some(captured.page),
+        Capture::Other(_) => None,
+    }
+}
+
 impl RecordedFile {
+    /// The last answer of an address; the file is read on first, since there may be a later one.
+    fn last_record_of(&self, url: &Url, hasher: &RandomState) -> io::Result<Option<Record>> {
+        let place = {
+            let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+            index.read_on(&self.path, hasher)?;
+            index.last_of.get(&hasher.hash_one(url.as_str())).copied()
+        };
+        let Some(place) = place else { return Ok(None) };
+        match WarcReader::from_place(File::open(&self.path)?, place)?.next_item()? {
+            Some(WarcItem::Record(_, record)) if record.target().as_ref() == Some(url) => Ok(Some(record)),
+            _ => Ok(None),
+        }
+    }
+
     fn record(&self, id: &str, hasher: &RandomState) -> io::Result<Option<Record>> {
         let hash = hasher.hash_one(id);
         let place = {
@@ -92,10 +128,14 @@ impl FileIndex {
         while let Some(item) = reader.next_item()? {
             if let WarcItem::Record(place, record) = item {
                 self.last = Some(place);
-                if record.kind() == RecordType::Response
-                    && let Some(id) = record.id()
-                {
+                if record.kind() != RecordType::Response {
+                    continue;
+                }
+                if let Some(id) = record.id() {
                     self.places.insert(hasher.hash_one(id), place);
+                }
+                if let Some(url) = record.target() {
+                    self.last_of.insert(hasher.hash_one(url.as_str()), place);
                 }
             }
         }
@@ -140,6 +180,24 @@ mod tests {
         assert_eq!(text(&second), None);
         file.write_all(&two[two.len() / 2..]).unwrap();
         assert_eq!(text(&format!("<{second}>")).as_deref(), Some("<p>two"));
+    }
+
+    #[test]
+    fn the_last_page_of_an_address_is_found_also_when_it_was_recorded_since() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("day.warc.gz");
+        let mut ids = RecordIds::new([7; 16]);
+        let ((_, one), (_, two)) = (written(&mut ids, "one"), written(&mut ids, "two"));
+        std::fs::write(&path, one).unwrap();
+        let pages = RecordedPages::new([path.clone()]);
+        let text = |url: &str| {
+            let page = pages.last_page_at(&url.parse().unwrap()).unwrap();
+            page.map(|page| String::from_utf8(page.bytes).unwrap())
+        };
+        assert_eq!(text("https://news.example/a").as_deref(), Some("<p>one"));
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(&two).unwrap();
+        assert_eq!(text("https://news.example/a").as_deref(), Some("<p>two"));
+        assert_eq!(text("https://news.example/b"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod report;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +23,7 @@ pub use report::{FeedDifference, ReloadReport};
 
 use crate::api::WriteAccess;
 use crate::bounded_reading::{BoundedReading, ReadingFailure};
-use crate::config::feeds::{FeedChange, FeedChangeError, FeedsEdit, NewFeed};
+use crate::config::feeds::{self, FeedChange, FeedChangeError, FeedsEdit, NewFeed};
 use crate::config::sites::{SiteRuleDocument, SitesEdit};
 use crate::config::{ApiSettings, Config, ConfigContents, ConfigError, Settings};
 use crate::engine::{EngineCommand, EngineUpdate};
@@ -107,6 +108,14 @@ pub enum ReloadError {
     /// The journal could not take the feeds.
     #[error("the journal cannot take the feeds now: {0}; everything stays as it was")]
     Journal(#[from] JournalError),
+    /// The file of the rules for single sites cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    UnwritableSites {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// There is no such rule.
     #[error("there is no rule called {0}; everything stays as it was")]
     UnknownSite(String),
@@ -276,6 +285,19 @@ impl Reloader {
         .await
     }
 
+    /// The names of the groups in the feeds file.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) async fn feed_groups(&self) -> Result<Vec<String>, ReloadError> {
+        let path = self.path.clone();
+        self.read(move || {
+            let settings = Settings::load(&path).map_err(ReloadError::Config)?;
+            feeds::group_names(&settings.feeds).map_err(ReloadError::Config)
+        })
+        .await
+    }
+
     /// Works out something of the feeds file, as the settings are now.
     async fn with_settings<T: Send + 'static>(
         &self,
@@ -342,9 +364,8 @@ impl Reloader {
                     SitesEdit::open(&settings.sites).map_err(|error| ReloadError::Config(vec![error]))?;
                 change(&mut edit)?;
                 edit.parsed().map_err(ReloadError::Config)?;
-                let unwritable = |error: std::io::Error| {
-                    ReloadError::Settings(format!("{} cannot be written: {error}", edit.path().display()))
-                };
+                let unwritable =
+                    |source| ReloadError::UnwritableSites { path: edit.path().to_owned(), source };
                 edit.save().map_err(unwritable)?;
                 match Candidate::read(&path, None) {
                     Ok(candidate) => Ok((edit, candidate)),

@@ -101,6 +101,17 @@ pub struct WaitingEntry {
     pub reason: Option<String>,
 }
 
+/// Which of the entries that wait are meant.
+#[derive(Debug, Clone, Copy)]
+pub enum WaitingChoice<'c> {
+    /// All of them.
+    All,
+    /// Those whose link is this, in its canonical form.
+    Link(&'c Url),
+    /// Those that this feed announced.
+    Feed(&'c FeedId),
+}
+
 /// The pages that were handed out to be visited again, and what of the others is to be known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RevisitBatch {
@@ -342,22 +353,28 @@ impl JournalReader {
         self.read(|connection| Ok(self.totals(connection)?.pending))
     }
 
-    /// Up to `limit` of the entries that wait for an outcome, the longest due first: those whose link is `link` (in its canonical form),
-    /// or all. One that cannot be read is left out.
+    /// Up to `limit` of the entries that wait for an outcome, the longest due first. One that cannot be read is left out.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn waiting_entries(
         &self,
-        link: Option<&Url>,
+        choice: WaitingChoice<'_>,
         limit: usize,
     ) -> Result<Vec<WaitingEntry>, JournalError> {
         self.at_one_moment(|connection| {
-            let mut select = connection.prepare_cached(
-                "SELECT number, reason FROM pending WHERE (?1 IS NULL OR link = ?1) ORDER BY due, number LIMIT ?2",
-            )?;
+            let (chosen, value) = match choice {
+                WaitingChoice::All => ("?1 IS NULL", None),
+                WaitingChoice::Link(link) => ("link = ?1", Some(digest::of_link(link))),
+                WaitingChoice::Feed(feed) => {
+                    ("feed = (SELECT number FROM feeds WHERE id = ?1)", Some(feed.as_str().to_owned()))
+                }
+            };
+            let select =
+                format!("SELECT number, reason FROM pending WHERE {chosen} ORDER BY due, number LIMIT ?2");
+            let mut select = connection.prepare_cached(&select)?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let mut rows = select.query(params![link.map(digest::of_link), limit])?;
+            let mut rows = select.query(params![value, limit])?;
             let mut waiting = Vec::new();
             while let Some(row) = rows.next()? {
                 match pending(connection, row.get(0)?) {

@@ -192,6 +192,19 @@ pub(super) fn feed(operation: Described<'_>) -> Described<'_> {
         .summary("How a feed has been going: its last polls, when it is asked next, and why then")
 }
 
+pub(super) fn feed_entries(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("feedEntries")
+        .summary("What came of the entries that a feed announced last, and which of them still wait")
+        .description("404: no such feed is configured.")
+}
+
+pub(super) fn feed_groups(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("feedGroups")
+        .summary("The names of the groups in the feeds file, one of which a feed can be added to")
+}
+
 pub(super) fn remove_feed(operation: Described<'_>) -> Described<'_> {
     operation.id("removeFeed").summary("Takes a feed out")
 }

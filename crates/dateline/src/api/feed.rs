@@ -2,6 +2,7 @@
 //!
 //! What is changed stands in the feeds file afterwards, and the daemon goes by it, or both are as they were.
 
+use std::io;
 use std::sync::Arc;
 
 use aide::OperationInput;
@@ -12,6 +13,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
+use dateline_fetcher::{Feed, Fetcher, PollOutcome};
 use dateline_journal::{JournalError, PollRequest};
 use dateline_wire::{FeedId, FeedRef};
 use schemars::JsonSchema;
@@ -28,9 +30,9 @@ use super::{Api, Problem, ProblemKind, Shared};
 pub(super) use crate::config::feeds::FeedEdits;
 use crate::config::feeds::{FeedChange, FeedChangeError, NewFeed};
 use crate::engine::EngineCommand;
-use crate::feed_discovery::{DiscoveryError, discover};
+use crate::feed_discovery::{DiscoveryError, FeedPlan, discover};
 use crate::feed_preview::{self, FeedPreview};
-use crate::reload::{ReloadReport, Reloader};
+use crate::reload::{ReloadError, ReloadReport, Reloader};
 use crate::status::{FeedHistory, FeedStatus};
 
 /// A feed that is to be added.
@@ -179,10 +181,49 @@ pub(super) async fn add_feed(
         true => addition.url.clone(),
         false => {
             let fetcher = reloader.fetcher().await?;
-            discover(&fetcher, fetcher.secret_query(), &addition.url).await?.0
+            found(&reloader, &fetcher, &addition).await?.0
         }
     };
     change(reloader, FeedChange::Add(addition.new_feed(url))).await
+}
+
+/// The feed that is meant, and its answer. It is asked as it would be once it is added: with the options of its groups.
+async fn found(
+    reloader: &Reloader,
+    fetcher: &Fetcher,
+    addition: &FeedAddition,
+) -> Result<(Url, Feed, PollOutcome), DiscoveryFailure> {
+    let plan = |url: Url| -> FeedPlan<'_, _> {
+        let new = addition.new_feed(url);
+        Box::pin(async move { reloader.planned(new).await.map_err(DiscoveryFailure::Plan) })
+    };
+    discover(fetcher, &addition.url, plan).await
+}
+
+/// Why no feed was found.
+enum DiscoveryFailure {
+    Plan(ReloadError),
+    Discovery(DiscoveryError),
+}
+
+impl From<DiscoveryError> for DiscoveryFailure {
+    fn from(error: DiscoveryError) -> Self {
+        Self::Discovery(error)
+    }
+}
+
+impl From<DiscoveryFailure> for Problem {
+    fn from(failure: DiscoveryFailure) -> Self {
+        match failure {
+            DiscoveryFailure::Plan(error) => error.into(),
+            DiscoveryFailure::Discovery(error) => error.into(),
+        }
+    }
+}
+
+/// The names of the groups that a feed can be added to, in the order of the feeds file.
+pub(super) async fn groups(State(api): Shared) -> Result<Json<Vec<String>>, Problem> {
+    Ok(Json(reloader(&api)?.feed_groups().await?))
 }
 
 /// What a feed would bring, or that which the site at the address names. Nothing is kept of it.
@@ -202,16 +243,14 @@ pub(super) async fn preview(
         Problem::new(StatusCode::GATEWAY_TIMEOUT, detail)
     };
     let parts = reloader.reading_parts().await?;
-    let secret_query = parts.fetcher.secret_query();
-    let found = timeout_at(end, discover(&parts.fetcher, secret_query, &addition.url)).await.map_err(late)?;
-    let (url, outcome) = match found {
+    let found = timeout_at(end, found(&reloader, &parts.fetcher, &addition)).await.map_err(late)?;
+    let (_, planned, outcome) = match found {
         Ok(found) => found,
-        Err(DiscoveryError::Several { feeds, .. }) => {
+        Err(DiscoveryFailure::Discovery(DiscoveryError::Several { feeds, .. })) => {
             return Ok(Json(FeedPreview { candidates: feeds, ..FeedPreview::default() }));
         }
-        Err(error) => return Err(error.into()),
+        Err(failure) => return Err(failure.into()),
     };
-    let planned = reloader.planned(addition.new_feed(url)).await?;
     Ok(Json(feed_preview::preview(&parts, planned, outcome, end).await))
 }
 
@@ -289,7 +328,7 @@ async fn request(
     }
 }
 
-fn unknown(feed: &FeedId) -> Problem {
+pub(super) fn unknown(feed: &FeedId) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, format!("no feed with the id {feed} is configured; see /v1/feeds"))
 }
 
@@ -309,6 +348,18 @@ impl From<DiscoveryError> for Problem {
     }
 }
 
+impl Problem {
+    /// That a configuration file cannot be written, which `setting` names.
+    pub(super) fn of_unwritable(path: &std::path::Path, error: &io::Error, setting: &str) -> Self {
+        let detail = format!(
+            "{} cannot be written: {error}. {}",
+            path.display(),
+            crate::config::remedy_of_unwritable(path, error, setting)
+        );
+        Self { kind: ProblemKind::UnwritableFile, ..Self::new(StatusCode::CONFLICT, detail) }
+    }
+}
+
 impl From<FeedChangeError> for Problem {
     fn from(error: FeedChangeError) -> Self {
         let detail = error.to_string();
@@ -321,14 +372,7 @@ impl From<FeedChangeError> for Problem {
                 errors: errors.iter().map(ToString::to_string).collect(),
                 ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
             },
-            FeedChangeError::Unwritable { .. } => {
-                let remedy =
-                    "let the user that runs the daemon write it, or change it by hand and `dateline reload`";
-                Self {
-                    kind: ProblemKind::UnwritableFile,
-                    ..Self::new(StatusCode::CONFLICT, format!("{detail}; {remedy}"))
-                }
-            }
+            FeedChangeError::Unwritable { path, source } => Self::of_unwritable(&path, &source, "feeds"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Json;
-use dateline_journal::{EventFilter, Facet, JournalError, JournalReader, WaitingEntry};
+use dateline_journal::{EventFilter, Facet, JournalError, JournalReader, WaitingChoice, WaitingEntry};
 use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, Sequence};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -150,7 +150,7 @@ fn look_up(journal: &JournalReader, url: &Url) -> Result<LookupReport, JournalEr
     });
     let rejects: Vec<Rejected> = rejects.collect();
     let canonical_url = canonical.to_url();
-    let waiting = journal.waiting_entries(Some(&canonical_url), MAX_NAMED)?;
+    let waiting = journal.waiting_entries(WaitingChoice::Link(&canonical_url), MAX_NAMED)?;
     let seen = journal.seen_link(&canonical_url)?;
     let outcome = match (&article, rejects.is_empty(), waiting.is_empty(), seen) {
         (Some(_), ..) => AddressOutcome::Published,
@@ -207,7 +207,7 @@ pub(super) async fn waiting(
     let limit = limit.unwrap_or(WAITING).clamp(1, MAX_WAITING);
     let read = tokio::task::spawn_blocking(move || {
         let journal = api.sources.journal.reader();
-        Ok::<_, JournalError>((journal.waiting_entries(None, limit)?, journal.backlog()?))
+        Ok::<_, JournalError>((journal.waiting_entries(WaitingChoice::All, limit)?, journal.backlog()?))
     });
     let (waiting, backlog) = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
     Ok(Json(WaitingList { waiting: waiting.into_iter().map(WaitingDocument::from).collect(), backlog }))

@@ -1,15 +1,19 @@
 //! `/v1/articles/ID/witnesses` and `/v1/articles/ID/page`: what an article was read from, where its page is recorded.
 
+use std::io;
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use dateline_parser::dom::Document;
 use dateline_parser::meta::Witnesses;
-use dateline_wire::{ArticleEvent, ArticleId, Page};
+use dateline_wire::{ArticleEvent, ArticleId, CanonicalUrl, Page};
 use schemars::JsonSchema;
 use serde::Serialize;
+use url::Url;
 
-use super::{Problem, Shared};
+use super::{Api, Problem, Shared};
 use crate::console::bare_html::bare_html;
 use crate::rivals::{Agreement, Rivals};
 
@@ -55,6 +59,32 @@ async fn read(state: Shared, id: String) -> Result<(ArticleEvent, Option<Page>),
                 .map_err(|error| Problem::internal(&format!("the recording cannot be read: {error}")))
         });
         Ok((event, recorded.transpose()?.flatten()))
+    });
+    read.await.map_err(|lost| Problem::internal(&lost.to_string()))?
+}
+
+/// The page at an address as it was recorded: that of the article there, or what came last from it; `None` where no recording has it.
+pub(super) async fn recorded_page_at(api: &Arc<Api>, url: &Url) -> Result<Option<Page>, Problem> {
+    let (api, url) = (api.clone(), url.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        let (journal, pages) = (api.sources.journal.reader(), &api.sources.recorded_pages);
+        let unreadable =
+            |error: io::Error| Problem::internal(&format!("the recording cannot be read: {error}"));
+        let own = ArticleId::of(&CanonicalUrl::of(&url));
+        let article = match journal.latest_revision(&own)? {
+            0 => journal.article_at(&url)?,
+            _ => Some(own),
+        };
+        let history = article.map(|article| journal.article_history(&article)).transpose()?.flatten();
+        let latest = history.as_ref().and_then(|history| history.revisions.first());
+        // What another version wrote, and this one cannot read, cites nothing.
+        let event = latest.and_then(|latest| serde_json::from_str::<ArticleEvent>(&latest.data).ok());
+        if let Some(recording) = event.and_then(|event| event.recording)
+            && let Some(page) = pages.page(&recording.record_id).map_err(unreadable)?
+        {
+            return Ok(Some(page));
+        }
+        pages.last_page_at(&url).map_err(unreadable)
     });
     read.await.map_err(|lost| Problem::internal(&lost.to_string()))?
 }

@@ -44,12 +44,18 @@ impl From<ReloadError> for Problem {
     fn from(error: ReloadError) -> Self {
         let error = match error {
             ReloadError::Feeds(error) => return error.into(),
+            ReloadError::UnwritableSites { path, source } => {
+                return Self::of_unwritable(&path, &source, "sites");
+            }
             other => other,
         };
         let status = match &error {
             ReloadError::Config(_) | ReloadError::Settings(_) => StatusCode::UNPROCESSABLE_ENTITY,
             ReloadError::UnknownSite(_) => StatusCode::NOT_FOUND,
-            ReloadError::Recorded | ReloadError::Feeds(_) | ReloadError::Busy => StatusCode::CONFLICT,
+            ReloadError::Recorded
+            | ReloadError::Feeds(_)
+            | ReloadError::UnwritableSites { .. }
+            | ReloadError::Busy => StatusCode::CONFLICT,
             ReloadError::Journal(_) | ReloadError::Slow | ReloadError::Stopping => {
                 StatusCode::SERVICE_UNAVAILABLE
             }

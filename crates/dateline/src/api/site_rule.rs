@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Json;
 use dateline_parser::{SiteRules, extract, extract_by, other_than_page};
 use dateline_wire::{Article, Page, PageKind};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
@@ -17,6 +18,7 @@ use url::Url;
 use super::access::MayWrite;
 use super::feed::reloader;
 use super::parameters::OwnParameters;
+use super::recorded::recorded_page_at;
 use super::reload::to_the_end;
 use super::{Api, Problem, Shared};
 use crate::config::sites::{SiteRuleDocument, SitesEdit};
@@ -46,18 +48,39 @@ pub(crate) struct ListedSiteRule {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SiteRuleTrial {
-    /// The page's address. It is fetched unless `html` has it.
+    /// The page's address.
     pub(crate) url: Url,
-    /// The page.
+    /// The page, where it is neither to be looked up nor fetched.
     #[serde(default)]
     pub(crate) html: Option<String>,
+    /// Whether it is fetched although a recording has it.
+    #[serde(default)]
+    pub(crate) refetch: bool,
     /// The rule.
     pub(crate) rule: SiteRuleDocument,
+}
+
+/// Where the page of a trial is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TrialPageSource {
+    /// From the request.
+    Request,
+    /// From the daemon's recording.
+    Recording,
+    /// From its site, just now.
+    Site,
 }
 
 /// A page read both ways.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct SiteRuleTrialReport {
+    /// Where the page is from.
+    pub(crate) page_from: TrialPageSource,
+    /// When it was received, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub(crate) received_at: Option<Timestamp>,
     /// As it is read without a rule.
     pub(crate) general: PageReading,
     /// As it is read by the rule; absent where the rule isn't for the page's address.
@@ -128,19 +151,26 @@ pub(super) async fn try_rule(
 
 /// The same for whoever may.
 pub(super) async fn tried(api: &Arc<Api>, trial: SiteRuleTrial) -> Result<SiteRuleTrialReport, Problem> {
-    let SiteRuleTrial { url, html, rule } = trial;
+    let SiteRuleTrial { url, html, refetch, rule } = trial;
     let rules = rules_of(&rule)?;
     let _turn = api.preview_turns.try_acquire().map_err(|_| {
         let detail = "other pages are being tried; try again in a moment";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     })?;
-    let page = match html {
-        Some(html) => {
-            let content_type = Some("text/html; charset=utf-8".to_owned());
-            Page { url: Some(url), content_type, bytes: html.into_bytes(), received_at: None }
-        }
-        None => fetched(api, &url).await?,
+    let recorded = match html.is_some() || refetch {
+        true => None,
+        false => recorded_page_at(api, &url).await?,
     };
+    let (page_from, page) = match (html, recorded) {
+        (Some(html), _) => {
+            let content_type = Some("text/html; charset=utf-8".to_owned());
+            let bytes = html.into_bytes();
+            (TrialPageSource::Request, Page { url: Some(url), content_type, bytes, received_at: None })
+        }
+        (None, Some(page)) => (TrialPageSource::Recording, page),
+        (None, None) => (TrialPageSource::Site, fetched(api, &url).await?),
+    };
+    let received_at = page.received_at;
     if let Some(what) = other_than_page(&page) {
         let detail = format!("this is no HTML page but {what}");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
@@ -152,7 +182,13 @@ pub(super) async fn tried(api: &Arc<Api>, trial: SiteRuleTrial) -> Result<SiteRu
             let applied = ruled.site_rule;
             let unmatched = applied.iter().flat_map(|applied| &applied.unmatched);
             let unmatched = unmatched.map(|part| part.as_str().to_owned()).collect();
-            SiteRuleTrialReport { general, ruled: applied.map(|_| PageReading::of(ruled.article)), unmatched }
+            SiteRuleTrialReport {
+                page_from,
+                received_at,
+                general,
+                ruled: applied.map(|_| PageReading::of(ruled.article)),
+                unmatched,
+            }
         })
     });
     let late = |_| {

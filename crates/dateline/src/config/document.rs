@@ -1,8 +1,9 @@
 //! A TOML file's text, and errors in it that name the line and, for a mistyped name, the one that is meant.
 
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::ops::Range;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::path::Path;
 
 use super::error::ConfigError;
@@ -38,7 +39,13 @@ pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
         let draft = tempfile::NamedTempFile::new_in(path.parent()?).ok()?;
         fs::write(draft.path(), text).ok()?;
         // It may hold what is not for everybody.
-        fs::set_permissions(draft.path(), fs::metadata(&path).ok()?.permissions()).ok()?;
+        let there = fs::metadata(&path).ok()?;
+        fs::set_permissions(draft.path(), there.permissions()).ok()?;
+        // Root, who changes it by a command, leaves it to the daemon's user.
+        let own = draft.as_file().metadata().ok()?;
+        if (own.uid(), own.gid()) != (there.uid(), there.gid()) {
+            chown(draft.path(), Some(there.uid()), Some(there.gid())).ok()?;
+        }
         draft.as_file().sync_all().ok()?;
         draft.persist(&path).ok()
     };
@@ -47,6 +54,24 @@ pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
         fs::write(&path, text)?;
     }
     Ok(())
+}
+
+/// What whoever changes the file at `path` through the daemon can do where it cannot be written. `setting` is the one that names it.
+pub(crate) fn remedy_of_unwritable(path: &Path, error: &io::Error, setting: &str) -> String {
+    let by_hand = "change it by hand and `dateline reload`";
+    let folder = path.parent().unwrap_or(path).display();
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "Nothing is changed; make room on its disk and try again".to_owned()
+        }
+        // A service of ours sees /etc as it is, and no more (`ProtectSystem=strict`), and its user owns nothing there.
+        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => format!(
+            "Nothing is changed; {by_hand}. For changes from here give the file to the daemon's user in its data folder and name it there \
+             (`{setting}` in dateline.toml), or let that user write it where it is: under systemd that takes ReadWritePaths={folder} as \
+             well (`systemctl edit dateline`)"
+        ),
+        _ => format!("Nothing is changed; {by_hand}"),
+    }
 }
 
 /// What is wrong with `text`, the content of the file at `path`, and on which line.
@@ -152,6 +177,25 @@ mod tests {
     #[test]
     fn broken_syntax_names_its_line() {
         assert!(error_of("timeout = '5s'\nlisten = = 3\n").starts_with("a.toml:2: "));
+    }
+
+    #[test]
+    fn a_file_that_the_daemon_may_not_write_says_what_lets_it() {
+        let remedy = |kind: ErrorKind| {
+            remedy_of_unwritable(Path::new("/etc/dateline/feeds.toml"), &io::Error::from(kind), "feeds")
+        };
+        for kind in [ErrorKind::ReadOnlyFilesystem, ErrorKind::PermissionDenied] {
+            let told = remedy(kind);
+            for way in [
+                "Nothing is changed",
+                "`dateline reload`",
+                "`feeds` in dateline.toml",
+                "ReadWritePaths=/etc/dateline ",
+            ] {
+                assert!(told.contains(way), "{told}");
+            }
+        }
+        assert!(!remedy(ErrorKind::StorageFull).contains("systemd"));
     }
 
     #[test]

@@ -39,6 +39,20 @@ pub fn read(
     parse(path, &text_of(path)?, secret_query, secrets)
 }
 
+/// The names of the groups in the file at `path`, in its order.
+///
+/// # Errors
+/// If the file cannot be read, or is no TOML.
+pub fn group_names(path: &Path) -> Result<Vec<String>, Vec<ConfigError>> {
+    let text = text_of(path)?;
+    let root = DeTable::parse(&text).map_err(|error| vec![document::located(path, &text, &error)])?;
+    let mut file = FileReader::new(path, &text);
+    let group = root.get_ref().iter().find(|(name, _)| name.get_ref() == "group");
+    let tables = group.map(|(_, value)| file.tables("group", value)).unwrap_or_default();
+    let groups = Groups::read(&mut file, tables, SecretAccess::Without);
+    Ok(groups.names().into_iter().map(str::to_owned).collect())
+}
+
 /// The text of the file at `path`.
 pub(super) fn text_of(path: &Path) -> Result<String, Vec<ConfigError>> {
     document::read(path).map_err(|error| vec![error])

@@ -659,12 +659,54 @@ async fn a_recorded_page_is_shown_beside_its_witnesses_and_can_do_nothing() {
     assert!(reading.body.contains("src=\"/v1/articles/a1/page\" sandbox=\"\""), "{}", reading.body);
     assert!(reading.body.contains("Other headline"), "{}", reading.body);
     assert!(reading.field("content-security-policy").unwrap().contains("frame-src 'self'"));
+    // A rule for its site is tried on it as it was recorded, and nothing is asked of anybody.
+    assert!(reading.body.contains("href=\"/sites?url=https%3A%2F%2Fnews.example%2F1\""), "{}", reading.body);
+    let tried = console.post("/sites", "", "url=https%3A%2F%2Fnews.example%2F1&title=h1&body=p").await;
+    assert_eq!(tried.status, 200, "{}", tried.body);
+    assert!(
+        tried.body.contains("The page is from the recording")
+            && tried.body.contains("The bridge over the river"),
+        "{}",
+        tried.body
+    );
+    // Unless that is asked for, which this daemon cannot.
+    let anew = console.post("/sites", "", "url=https%3A%2F%2Fnews.example%2F1&title=h1&refetch=on").await;
+    assert!(anew.status == 404 && !anew.body.contains("from the recording"), "{}", anew.body);
     console.end().await;
     // Where the daemon has no recording, what the event tells is all.
     let console = TestConsole::new().await;
     console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
     assert_eq!(console.get("/v1/articles/a1/page").await.status, 404);
     assert!(!console.get("/articles/a1/reading").await.body.contains("<iframe"));
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_feed_tells_what_came_of_its_entries() {
+    let console = TestConsole::new().await;
+    let feed = console.feed.published().clone();
+    let mut article = hostile_article();
+    article.feed = Some(feed.clone());
+    let mut reject = hostile_reject();
+    reject.feed = Some(feed.clone());
+    (reject.relevance, reject.detail) = (None, "status 404".to_owned());
+    console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    console.commit(Event::Reject(Box::new(reject)), StoryUpdate::default()).await;
+    let other = RejectEvent { id: EventId::of_parts(&["r9"]), ..hostile_reject() };
+    console.commit(Event::Reject(Box::new(other)), StoryUpdate::default()).await;
+    let told = console.get(&format!("/v1/feeds/{}/entries", feed.id)).await;
+    assert_eq!(told.status, 200, "{}", told.body);
+    let entries: serde_json::Value = serde_json::from_str(&told.body).unwrap();
+    let outcomes: Vec<_> =
+        entries["entries"].as_array().unwrap().iter().map(|entry| &entry["outcome"]).collect();
+    assert_eq!(outcomes, ["rejected", "published"], "the last first, and none of another feed: {entries}");
+    assert_eq!(entries["entries"][0]["detail"], "status 404");
+    let page = console.get(&format!("/feeds/{}", feed.id)).await.body;
+    assert_harmless("/feeds/ID", &page);
+    for shown in ["not published: ", "status 404", "published · ", "href=\"/articles/a1\""] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    assert_eq!(console.get("/v1/feeds/none/entries").await.status, 404);
     console.end().await;
 }
 

@@ -20,10 +20,16 @@ fn news() -> String {
         for stream in listener.incoming().flatten() {
             let mut lines = BufReader::new(&stream).lines();
             let Some(Ok(first)) = lines.next() else { continue };
-            let _ =
-                lines.by_ref().take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty())).count();
+            let head: Vec<String> =
+                lines.by_ref().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+            let is_member = head.iter().any(|line| line.eq_ignore_ascii_case("user-agent: Members/1.0"));
+            if first.contains("/members") && !is_member {
+                let refusal = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                let _ = (&stream).write_all(refusal.as_bytes());
+                continue;
+            }
             let (kind, body) = match first.split(' ').nth(1).unwrap_or_default() {
-                "/feed.xml" | "/other.xml" => ("application/rss+xml", format!(
+                "/feed.xml" | "/other.xml" | "/members.xml" => ("application/rss+xml", format!(
                     "<rss version='2.0'><channel><title>News</title>\
                      <item><title>Bridge &lt;script&gt;alert(1)&lt;/script&gt;</title><link>{here}/bridge</link></item>\
                      <item><title>Ferry</title><link>{here}/ferry</link></item></channel></rss>"
@@ -82,7 +88,7 @@ fn a_feed_is_looked_at_before_it_is_added_and_nothing_is_kept_of_that() {
     let (status, several) = look(&format!("{news}/two"));
     assert_eq!((status, several["candidates"].as_array().map(Vec::len)), (200, Some(2)), "{several}");
     assert_eq!(look("http://127.0.0.1:9/").0, 422);
-    assert_eq!(look("http://127.0.0.1:9/none").0, 422);
+    assert_eq!(look("http://127.0.0.1:9/none").0, 409, "it is there already");
     assert_eq!(file(&site, "feeds.toml"), FIRST);
     let feeds = answer(get(&api, "/v1/feeds")).1;
     assert_eq!(feeds.as_array().map(Vec::len), Some(1), "{feeds}");
@@ -102,6 +108,25 @@ fn a_feed_is_looked_at_before_it_is_added_and_nothing_is_kept_of_that() {
         file(&site, "feeds.toml")
     );
     assert_eq!(send(&api, "PATCH", &path, r#"{"interval": "often"}"#).0, 422);
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
+fn a_feed_is_looked_at_with_the_options_of_its_group() {
+    let news = news();
+    let group = "[[group]]\nname = \"members\"\nuser_agent = \"Members/1.0\"\ntags = [\"paid\"]\n";
+    let site = Site::new(SETTINGS, &format!("{group}{FIRST}"));
+    let (mut child, api) = site.daemon(&[]);
+    assert_eq!(answer(get(&api, "/v1/feeds/groups")), (200, json!(["members"])));
+    let members = json!({ "url": format!("{news}/members.xml") });
+    assert_eq!(send(&api, "POST", "/v1/feeds/preview", &members.to_string()).0, 422, "it wants a member");
+    let members = json!({ "url": format!("{news}/members.xml"), "group": "members" }).to_string();
+    let (status, preview) = answer(send(&api, "POST", "/v1/feeds/preview", &members));
+    assert_eq!((status, &preview["entry_count"]), (200, &json!(2)), "{preview}");
+    assert_eq!((&preview["options"], &preview["tags"]), (&json!(["user_agent"]), &json!(["paid"])));
+    let unknown = json!({ "url": format!("{news}/members.xml"), "group": "others" }).to_string();
+    assert_eq!(send(&api, "POST", "/v1/feeds/preview", &unknown).0, 422);
+    assert_eq!(send(&api, "POST", "/v1/feeds", &members).0, 201);
     assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
 }
 

@@ -9,11 +9,15 @@ use url::Url;
 
 use super::visitor::MayOperate;
 use super::{PageProblem, Shown, frame, shown};
-use crate::api::{Api, Problem, Shared, feed, opml};
+use crate::api::parameters::OwnParameters;
+use crate::api::{Problem, Shared, feed, feed_entries, opml};
 use crate::console::frame::{Section, Viewer};
 use crate::console::page;
 use crate::console::page::feed_add::AdditionForm;
 use crate::console::page::feeds::FeedFilter;
+
+/// How many of its last entries the page of a feed shows.
+const MAX_ENTRIES: usize = 30;
 
 /// The feeds that are asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -48,12 +52,14 @@ pub(super) struct DoneQuery {
 pub(super) async fn one(
     state: Shared,
     Extension(viewer): Extension<Viewer>,
-    id: Path<String>,
+    Path(id): Path<String>,
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Shown {
     let State(api) = state.clone();
-    let history = feed::show(state, id).await?.0;
-    let main = page::feed::page(&history, api.now(), &viewer, done.as_deref());
+    let history = feed::show(state.clone(), Path(id.clone())).await?.0;
+    let query = feed_entries::FeedEntriesQuery { limit: Some(MAX_ENTRIES), ..Default::default() };
+    let entries = feed_entries::list(state, Path(id), OwnParameters(query)).await?.0;
+    let main = page::feed::page(&history, &entries, api.now(), &viewer, done.as_deref());
     let title = history.feed.name.as_deref().unwrap_or(history.feed.url.as_str());
     Ok(shown(&api, &viewer, Section::Feeds, title, &main))
 }
@@ -121,19 +127,20 @@ fn tags_of(text: &str) -> Vec<String> {
 }
 
 /// What the form for a new feed says.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Addition {
     url: String,
     name: String,
+    group: String,
     tags: String,
     interval: String,
 }
 
 impl Addition {
     fn form(&self) -> AdditionForm {
-        let Self { url, name, tags, interval } = self;
-        AdditionForm { url: url.clone(), name: name.clone(), tags: tags.clone(), interval: interval.clone() }
+        let Self { url, name, group, tags, interval } = self.clone();
+        AdditionForm { url, name, group, tags, interval }
     }
 
     /// What is asked for. What leads is taken for an address of the web: people leave the scheme out.
@@ -152,7 +159,7 @@ impl Addition {
         Ok(feed::FeedAddition {
             url,
             name: given(&self.name),
-            group: None,
+            group: given(&self.group),
             tags: tags_of(&self.tags),
             interval: given(&self.interval),
             unchecked: false,
@@ -160,26 +167,29 @@ impl Addition {
     }
 }
 
-fn adding(
-    api: &Api,
+async fn adding(
+    state: Shared,
     viewer: &Viewer,
     addition: &Addition,
     preview: Option<&crate::feed_preview::FeedPreview>,
     refusal: Option<&Problem>,
 ) -> Response {
+    let State(api) = &state;
+    // Where there is no configuration, or none that can be read, there is no choice.
+    let groups = feed::groups(state.clone()).await.map(|groups| groups.0).unwrap_or_default();
     let refused = refusal.map(|problem| (problem.detail.as_str(), problem.errors.as_slice()));
-    let main = page::feed_add::page(&addition.form(), preview, refused, api.now());
+    let main = page::feed_add::page(&addition.form(), &groups, preview, refused, api.now());
     let status = refusal.map_or(StatusCode::OK, |problem| problem.status);
     super::answer(status, frame(api, viewer).page(Section::Feeds, "Add a feed", &main))
 }
 
 /// The form for a new feed.
 pub(super) async fn ask(
-    State(api): Shared,
+    state: Shared,
     Extension(viewer): Extension<Viewer>,
     Query(addition): Query<Addition>,
 ) -> Shown {
-    Ok(adding(&api, &viewer, &addition, None, None))
+    Ok(adding(state, &viewer, &addition, None, None).await)
 }
 
 /// What the feed would bring.
@@ -189,14 +199,13 @@ pub(super) async fn preview(
     Extension(viewer): Extension<Viewer>,
     Form(addition): Form<Addition>,
 ) -> Shown {
-    let State(api) = state.clone();
     let previewed = match addition.meant() {
-        Ok(meant) => feed::preview(operator.may_write(), state, feed::AdditionBody(meant)).await,
+        Ok(meant) => feed::preview(operator.may_write(), state.clone(), feed::AdditionBody(meant)).await,
         Err(problem) => Err(problem),
     };
     Ok(match previewed {
-        Ok(Json(preview)) => adding(&api, &viewer, &addition, Some(&preview), None),
-        Err(problem) => adding(&api, &viewer, &addition, None, Some(&problem)),
+        Ok(Json(preview)) => adding(state, &viewer, &addition, Some(&preview), None).await,
+        Err(problem) => adding(state, &viewer, &addition, None, Some(&problem)).await,
     })
 }
 
@@ -207,14 +216,13 @@ pub(super) async fn add(
     Extension(viewer): Extension<Viewer>,
     Form(addition): Form<Addition>,
 ) -> Shown {
-    let State(api) = state.clone();
     let added = match addition.meant() {
-        Ok(meant) => feed::add_feed(operator.may_write(), &api, meant).await,
+        Ok(meant) => feed::add_feed(operator.may_write(), &state, meant).await,
         Err(problem) => Err(problem),
     };
     match added {
         Ok(report) => done(report.feed.id.as_str(), "add"),
-        Err(problem) => Ok(adding(&api, &viewer, &addition, None, Some(&problem))),
+        Err(problem) => Ok(adding(state, &viewer, &addition, None, Some(&problem)).await),
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) struct SitesQuery {
 pub(super) struct RuleForm {
     url: String,
     html: String,
+    refetch: Option<String>,
     host: String,
     path: String,
     body: String,
@@ -68,7 +69,7 @@ impl RuleForm {
             authors: given(&self.authors),
             published: given(&self.published),
         };
-        TrialForm { url: self.url.clone(), html: self.html.clone(), rule }
+        TrialForm { url: self.url.clone(), html: self.html.clone(), refetch: self.refetch.is_some(), rule }
     }
 }
 
@@ -100,6 +101,7 @@ pub(super) async fn show(
     let form = TrialForm {
         url: url.unwrap_or_default(),
         html: String::new(),
+        refetch: false,
         rule: chosen.map(|listed| listed.rule).unwrap_or_default(),
     };
     let notice = match done.as_deref() {
@@ -122,7 +124,9 @@ pub(super) async fn try_rule(
         Err(problem) => return Ok(page(&api, &viewer, &given.form(), None, Some(&problem), None).await),
     };
     let html = Some(form.html.clone()).filter(|html| !html.trim().is_empty());
-    let tried = site_rule::tried(&api, SiteRuleTrial { url, html, rule: form.rule.clone() }).await;
+    let tried =
+        site_rule::tried(&api, SiteRuleTrial { url, html, refetch: form.refetch, rule: form.rule.clone() })
+            .await;
     Ok(match tried {
         Ok(trial) => page(&api, &viewer, &form, Some(&trial), None, None).await,
         Err(problem) => page(&api, &viewer, &form, None, Some(&problem), None).await,

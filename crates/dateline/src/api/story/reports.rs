@@ -3,7 +3,7 @@
 //! That is read in the reports' own events and the story's earlier ones, the newest, up to bounds that an answer keeps to however large
 //! the story is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -36,6 +36,8 @@ pub(crate) struct StoryReports {
     pub(crate) reports: Vec<JoinedReport>,
     /// What reports that are no copies count differently: of something that both count, two have each a number that the other has not.
     pub(crate) differing: Vec<DifferingNumber>,
+    /// What those whom its reports name are called, by their ids: in English where a report that is read here does so.
+    pub(crate) names: BTreeMap<String, String>,
     /// What happened to it, the newest first, as far back as it was read.
     pub(crate) history: Vec<StoryMoment>,
     /// Whether that is all that is still in the log.
@@ -148,14 +150,30 @@ pub(in crate::api) fn reports_of(
         counted: figure.counted,
         values: figure.values.into_iter().map(told_number).collect(),
     });
+    let names = names(articles.values());
     let (history, is_complete) = history(journal, filter)?;
     Ok(StoryReports {
         story: story.story.clone(),
         reports: reports.collect(),
         differing: differing.collect(),
+        names,
         history,
         is_complete,
     })
+}
+
+/// What `articles` call whom they name: in English where one does, then as the first by its id does, so that the order makes no difference.
+fn names<'a>(articles: impl Iterator<Item = &'a ArticleEvent>) -> BTreeMap<String, String> {
+    let mut articles: Vec<&ArticleEvent> = articles.collect();
+    let is_english = |article: &ArticleEvent| article.content.language.as_deref() == Some("en");
+    articles.sort_by_key(|article| (!is_english(article), &article.article));
+    let mut names = BTreeMap::new();
+    for entity in articles.into_iter().flat_map(|article| &article.entities) {
+        if let Some(label) = &entity.label {
+            names.entry(entity.id.clone()).or_insert_with(|| label.clone());
+        }
+    }
+    names
 }
 
 #[allow(clippy::cast_precision_loss)] // a number that is kept counts in hundredths of a double

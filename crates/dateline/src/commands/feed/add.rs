@@ -1,5 +1,6 @@
 //! `dateline feed add`: a feed, or the one that a site names, into the feeds file and the daemon that runs with it.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use clap::Args;
@@ -13,9 +14,9 @@ use crate::api::FeedAddition;
 use crate::commands::config_file::ConfigFile;
 use crate::commands::print_text;
 use crate::config::Settings;
-use crate::config::feeds::FeedChange;
+use crate::config::feeds::{FeedChange, FeedsEdit};
 use crate::failure::Failure;
-use crate::feed_discovery::discover;
+use crate::feed_discovery::{FeedPlan, discover};
 
 /// Which feed to add.
 #[derive(Debug, Args)]
@@ -63,7 +64,7 @@ pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
     let addition = FeedAddition { url: url.clone(), name, group, tags, interval, unchecked: *unchecked };
     let ask = |daemon: &RunningDaemon<'_>| daemon.call(Method::POST, "/v1/feeds", Some(&addition));
     let new = || {
-        let url = if *unchecked { addition.url.clone() } else { found(&settings, &addition.url)? };
+        let url = if *unchecked { addition.url.clone() } else { found(&settings, &addition)? };
         Ok(FeedChange::Add(addition.new_feed(url)))
     };
     let (feed, from) = change(&settings, ask, new)?;
@@ -79,8 +80,8 @@ pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
     print_text(&format!("{} is added to {}; {when}\n", feed.url, settings.feeds.display()))
 }
 
-/// The address of the feed that is at `url`, or that the page there names.
-fn found(settings: &Settings, url: &Url) -> Result<Url, Failure> {
+/// The address of the feed that is meant, or that the page there names.
+fn found(settings: &Settings, addition: &FeedAddition) -> Result<Url, Failure> {
     let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
     let fetcher =
         Fetcher::new(Arc::new(live), settings.fetch.clone(), settings.poll.clone(), Clock::System, 0);
@@ -88,8 +89,10 @@ fn found(settings: &Settings, url: &Url) -> Result<Url, Failure> {
         .enable_all()
         .build()
         .map_err(Failure::io("the runtime cannot start"))?;
-    runtime
-        .block_on(discover(&fetcher, fetcher.secret_query(), url))
-        .map(|(feed, _)| feed)
-        .map_err(|error| Failure::Other(error.to_string()))
+    let plan = |url: Url| -> FeedPlan<'_, Failure> {
+        let planned =
+            FeedsEdit::planned(&settings.feeds, &settings.fetch.secret_query, addition.new_feed(url));
+        Box::pin(ready(planned.map_err(Failure::from)))
+    };
+    runtime.block_on(discover(&fetcher, &addition.url, plan)).map(|(url, ..)| url)
 }

@@ -6,13 +6,20 @@ use maud::{Markup, html};
 
 use super::feeds::chip;
 use super::story::raw;
-use crate::console::figures::{counted, moment, since, until, words};
+use crate::api::feed_entries::{EndedEntry, EntryOutcome, FeedEntries};
+use crate::console::figures::{counted, moment, since, until, verdict, words};
 use crate::console::frame::Viewer;
 use crate::console::shown::{address, line, visible};
-use crate::status::{FeedCondition, FeedHistory};
+use crate::status::{FeedCondition, FeedHistory, FeedStatus};
 
 /// The page; `done` is what was just done.
-pub(crate) fn page(history: &FeedHistory, now: Timestamp, viewer: &Viewer, done: Option<&str>) -> Markup {
+pub(crate) fn page(
+    history: &FeedHistory,
+    entries: &FeedEntries,
+    now: Timestamp,
+    viewer: &Viewer,
+    done: Option<&str>,
+) -> Markup {
     let FeedHistory { feed, why, polls } = history;
     let condition = feed.condition();
     html! {
@@ -33,10 +40,13 @@ pub(crate) fn page(history: &FeedHistory, now: Timestamp, viewer: &Viewer, done:
         }
         (actions(history, viewer))
         div.columns {
-            section.panel aria-labelledby="polls-title" {
-                div.heading { h2 #polls-title { "Its last polls" } }
-                (rhythm(polls))
-                (poll_table(polls))
+            div {
+                (last_entries(feed, entries, now))
+                section.panel aria-labelledby="polls-title" {
+                    div.heading { h2 #polls-title { "Its last polls" } }
+                    (rhythm(polls))
+                    (poll_table(feed, polls))
+                }
             }
             div {
                 section.panel aria-labelledby="next-title" {
@@ -63,13 +73,6 @@ pub(crate) fn page(history: &FeedHistory, now: Timestamp, viewer: &Viewer, done:
                         }
                     }
                 }
-                section.panel aria-labelledby="outcome-title" {
-                    div.heading { h2 #outcome-title { "What came of its entries" } }
-                    ul.plain {
-                        li { a href=(format!("/articles?feed={}", feed.id)) { "Published articles" } }
-                        li { a href=(format!("/rejects?feed={}", feed.id)) { "What was not published, and why" } }
-                    }
-                }
                 @if viewer.may_operate {
                     section.panel aria-labelledby="edit-title" {
                         div.heading { h2 #edit-title { "Name and tags" } }
@@ -85,6 +88,70 @@ pub(crate) fn page(history: &FeedHistory, now: Timestamp, viewer: &Viewer, done:
                     }
                 }
                 (raw(&format!("/v1/feeds/{}", feed.id)))
+            }
+        }
+    }
+}
+
+/// What came of what it announced last.
+fn last_entries(feed: &FeedStatus, entries: &FeedEntries, now: Timestamp) -> Markup {
+    let FeedEntries { waiting, entries, next } = entries;
+    html! {
+        section.panel aria-labelledby="entries-title" {
+            div.heading {
+                h2 #entries-title { "What came of its entries" }
+                span { a href=(format!("/articles?feed={}", feed.id)) { "Published" } " · " a href=(format!("/rejects?feed={}", feed.id)) { "Not published" } }
+            }
+            @if waiting.is_empty() && entries.is_empty() { p.empty { "Nothing that it announced is in the log." } }
+            ol.rows {
+                @for entry in waiting {
+                    li.article-row {
+                        div {
+                            p.headline { @match (&entry.title, &entry.link) { (Some(title), _) => (line(title)), (None, Some(link)) => (line(link.as_str())), (None, None) => "(without a title)" } }
+                            p.meta {
+                                @if let Some(reason) = &entry.reason { span.error { "put off: " (line(reason)) } " · " }
+                                "announced " (since(Some(entry.first_seen), now)) " · asked for " (until(entry.due, now))
+                            }
+                        }
+                        div.aside { span.chip.fair { "waits" } }
+                    }
+                }
+                @for entry in entries { (ended_entry(entry, now)) }
+            }
+            @if next.is_some() { p.note { "The last " (entries.len()) " that ended." } }
+        }
+    }
+}
+
+fn ended_entry(entry: &EndedEntry, now: Timestamp) -> Markup {
+    let EndedEntry { sequence, time, outcome, article, url, title, reason, detail, label, score, .. } = entry;
+    let href = match (outcome, article) {
+        (EntryOutcome::Published | EntryOutcome::Revised, Some(article)) => format!("/articles/{article}"),
+        _ => format!("/rejects/{sequence}"),
+    };
+    html! {
+        li.article-row {
+            div {
+                a.headline data-row href=(href) {
+                    @match (title, url) { (Some(title), _) => (line(title)), (None, Some(url)) => (line(url.as_str())), (None, None) => "(without a title)" }
+                }
+                p.meta {
+                    @match outcome {
+                        EntryOutcome::Published => "published",
+                        EntryOutcome::Revised => "published in another revision",
+                        // The verdict beside it says why.
+                        EntryOutcome::Rejected if label.is_some() => "not published",
+                        EntryOutcome::Rejected => { "not published: " (line(detail)) },
+                    }
+                    " · " (since(Some(*time), now))
+                }
+            }
+            div.aside {
+                @match (label, reason) {
+                    (Some(label), _) => (verdict(*label, *score)),
+                    (None, Some(reason)) => span.chip { (words(reason)) },
+                    (None, None) => {},
+                }
             }
         }
     }
@@ -157,7 +224,9 @@ fn rhythm(polls: &[PollRecord]) -> Markup {
     }
 }
 
-fn poll_table(polls: &[PollRecord]) -> Markup {
+fn poll_table(feed: &FeedStatus, polls: &[PollRecord]) -> Markup {
+    // Each poll is of this feed: its address would only push the rest aside.
+    let from_it = format!(" from {}", feed.url);
     html! {
         @if !polls.is_empty() {
             div.scroll tabindex="0" role="region" aria-labelledby="polls-title" {
@@ -170,7 +239,7 @@ fn poll_table(polls: &[PollRecord]) -> Markup {
                                 td { @match poll.status { Some(status) => (status), None => "none" } }
                                 td {
                                     @match &poll.error {
-                                        Some(error) => { span.error { (line(error)) } },
+                                        Some(error) => { span.error { (line(&error.replace(&from_it, ""))) } },
                                         None => { (poll.new) " new, " (poll.changed) " changed" },
                                     }
                                 }

@@ -19,6 +19,8 @@ pub(crate) struct AdditionForm {
     pub(crate) url: String,
     /// What people call it.
     pub(crate) name: String,
+    /// The group that gives it options; empty for none.
+    pub(crate) group: String,
     /// Its tags, between commas.
     pub(crate) tags: String,
     /// How often it is asked; empty for its own rhythm.
@@ -28,6 +30,7 @@ pub(crate) struct AdditionForm {
 /// The page: the form, why it didn't work, or what the feed would bring.
 pub(crate) fn page(
     form: &AdditionForm,
+    groups: &[String],
     preview: Option<&FeedPreview>,
     refusal: Option<(&str, &[String])>,
     now: Timestamp,
@@ -43,13 +46,13 @@ pub(crate) fn page(
                 @if !errors.is_empty() { ul.plain { @for error in errors.iter().take(10) { li { (visible(error, 500)) } } } }
             }
         }
-        (addition_form(form, preview.is_some_and(|preview| preview.url.is_some())))
+        (addition_form(form, groups, preview.is_some_and(|preview| preview.url.is_some())))
         @if let Some(preview) = preview { (previewed(form, preview, now)) }
     }
 }
 
 /// The form: a look is always offered, saving once there was one.
-fn addition_form(form: &AdditionForm, may_save: bool) -> Markup {
+fn addition_form(form: &AdditionForm, groups: &[String], may_save: bool) -> Markup {
     html! {
         form.panel.fields method="post" action="/feeds/preview" {
             div.field.whole {
@@ -63,6 +66,15 @@ fn addition_form(form: &AdditionForm, may_save: bool) -> Markup {
             div.field {
                 label for="tags" { "Tags, between commas" }
                 input #tags type="text" name="tags" maxlength="400" value=(form.tags) autocomplete="off";
+            }
+            @if !groups.is_empty() {
+                div.field {
+                    label for="group" { "Group" }
+                    select #group name="group" {
+                        option value="" { "none; its host may belong to one" }
+                        @for group in groups { option value=(group) selected[*group == form.group] { (visible(group, 60)) } }
+                    }
+                }
             }
             div.field {
                 label for="interval" { "Ask every" }
@@ -88,6 +100,7 @@ fn previewed(form: &AdditionForm, preview: &FeedPreview, now: Timestamp) -> Mark
                             form.inline method="post" action="/feeds/preview" {
                                 input type="hidden" name="url" value=(candidate.as_str());
                                 input type="hidden" name="name" value=(form.name);
+                                input type="hidden" name="group" value=(form.group);
                                 input type="hidden" name="tags" value=(form.tags);
                                 input type="hidden" name="interval" value=(form.interval);
                                 button type="submit" aria-label=(format!("Look at {}", visible(candidate.as_str(), 100))) { "Look" }
@@ -101,6 +114,8 @@ fn previewed(form: &AdditionForm, preview: &FeedPreview, now: Timestamp) -> Mark
             section.panel aria-labelledby="preview-title" {
                 div.heading { h2 #preview-title { "What it would bring" } span.chip.(class_of(found)) { (found.word()) } }
                 p { (address(url.as_str())) ": " (line(&preview.detail)) }
+                @if !preview.options.is_empty() { p.note { "With " (words(&preview.options.join(", "))) ", as this form or its groups give it." } }
+                @if !preview.tags.is_empty() { ul.chips aria-label="Tags" { @for tag in preview.tags.iter().take(20) { li { span.chip { (visible(tag, 40)) } } } } }
                 @if preview.entries.len() < preview.entry_count { p.note { "The newest " (preview.entries.len()) " of " (count(preview.entry_count)) " entries." } }
                 ol.rows { @for entry in &preview.entries { (entry_row(entry, now)) } }
             }

@@ -24,7 +24,10 @@ pub(crate) fn page(event: &ArticleEvent, witnesses: &WitnessReport) -> Markup {
         div.columns.even {
             section.panel aria-labelledby="page-title" {
                 div.heading { h2 #page-title { "The page as it came" } }
-                @if let Some(url) = &content.url { p.address { (address(url.as_str())) } }
+                @if let Some(url) = &content.url {
+                    p.address { (address(url.as_str())) }
+                    p { a href=(super::sites::href(url)) { "Try a rule for its site on it" } }
+                }
                 @if witnesses.is_recorded {
                     iframe.recorded title="The recorded page" src=(format!("/v1/articles/{}/page", event.article)) sandbox="" loading="lazy" referrerpolicy="no-referrer" {}
                     p.note { "Its text and structure alone, as recorded: no scripts, no pictures, no links, nothing from the network." }

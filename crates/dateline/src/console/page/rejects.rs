@@ -1,7 +1,7 @@
 //! What was not published, and why: to look for what is missed.
 
 use dateline_journal::EventFilter;
-use dateline_wire::{RejectEvent, Sequence};
+use dateline_wire::{RejectEvent, RejectReason, Sequence, Stage};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
@@ -86,7 +86,8 @@ pub(crate) fn reject_row(reject: &RejectRow, now: Timestamp) -> Markup {
                     }
                 }
                 p.meta {
-                    span.chip { (words(&event.reason)) } " "
+                    // The verdict beside it says it already.
+                    @if event.reason != RejectReason::NotRelevant || event.relevance.is_none() { span.chip { (words(&event.reason)) } " " }
                     @match (&event.feed, &event.url) {
                         (Some(feed), _) => { a href=(format!("/rejects?feed={}", feed.id)) { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) } },
                         (None, Some(url)) => (host(url)),
@@ -138,6 +139,8 @@ pub(crate) fn reject(
                         div { dt { "When" } dd { (moment(*time)) ", " (since(Some(*time), now)) } }
                         @if let Some(published) = event.entry.as_ref().and_then(|entry| entry.published) { div { dt { "Feed’s date" } dd { (moment(published)) } } }
                         div { dt { "Stage" } dd { (word(&event.stage)) } }
+                        // A rule helps where the page was read, and read wrong.
+                        @if let (Some(url), Stage::Extract | Stage::Judge) = (&event.url, event.stage) { div { dt { "Read wrong?" } dd { a href=(super::sites::href(url)) { "Try a rule for its site on it" } } } }
                         @if let Some(article) = &event.article { div { dt { "Article" } dd { a href=(format!("/search?q={article}")) { code { (visible(article.as_str(), 40)) } } } } }
                     }
                 }

@@ -1,10 +1,11 @@
 //! Rules for single sites: what there is, and a rule tried on a page, beside what is read without it.
 
 use maud::{Markup, html};
+use url::Url;
 
-use crate::api::site_rule::{ListedSiteRule, PageReading, SiteRuleTrialReport};
+use crate::api::site_rule::{ListedSiteRule, PageReading, SiteRuleTrialReport, TrialPageSource};
 use crate::config::sites::SiteRuleDocument;
-use crate::console::figures::{counted, language, word};
+use crate::console::figures::{counted, language, moment, word};
 use crate::console::frame::Viewer;
 use crate::console::shown::{is_tag, line, line_in, visible};
 
@@ -18,8 +19,15 @@ pub(crate) struct TrialForm {
     pub(crate) url: String,
     /// The page, where it was pasted.
     pub(crate) html: String,
+    /// Whether it is fetched although a recording has it.
+    pub(crate) refetch: bool,
     /// The rule.
     pub(crate) rule: SiteRuleDocument,
+}
+
+/// Where a rule is tried on the page at an address.
+pub(crate) fn href(url: &Url) -> String {
+    format!("/sites?url={}", super::query_value(url.as_str()))
 }
 
 /// The page.
@@ -83,7 +91,7 @@ fn rule_row(listed: &ListedSiteRule, viewer: &Viewer) -> Markup {
 }
 
 fn trial_form(form: &TrialForm, was_tried: bool) -> Markup {
-    let TrialForm { url, html, rule } = form;
+    let TrialForm { url, html, refetch, rule } = form;
     let field = |name: &str, label: &str, value: Option<&str>, hint: &str| {
         html! {
             div.field {
@@ -99,10 +107,11 @@ fn trial_form(form: &TrialForm, was_tried: bool) -> Markup {
                 input #url type="url" name="url" maxlength="2000" value=(url) placeholder="https://news.example/world/1.html" autocomplete="off" required;
             }
             details.whole open[!html.is_empty()] {
-                summary { "Its HTML, where it is not to be fetched" }
+                summary { "Its HTML, where it is neither recorded nor to be fetched" }
                 label.hidden for="html" { "HTML of the page" }
                 textarea #html name="html" rows="6" spellcheck="false" { (html) }
             }
+            label.check.whole { input type="checkbox" name="refetch" checked[*refetch]; " Fetch it now, also where it is recorded" }
             (field("host", "Host, and those below it", Some(rule.host.as_str()).filter(|host| !host.is_empty()), "that of the page"))
             (field("path", "Paths (* for anything)", rule.path.as_deref(), "all"))
             (field("body", "Text", rule.body.as_deref(), "div.story-text"))
@@ -120,6 +129,13 @@ fn trial_form(form: &TrialForm, was_tried: bool) -> Markup {
 
 fn compared(trial: &SiteRuleTrialReport) -> Markup {
     html! {
+        p.note {
+            @match trial.page_from {
+                TrialPageSource::Request => "The page is the one that was pasted.",
+                TrialPageSource::Recording => { "The page is from the recording" @if let Some(received) = trial.received_at { ", received " (moment(received)) } "." },
+                TrialPageSource::Site => "The page was fetched now.",
+            }
+        }
         @if !trial.unmatched.is_empty() {
             p.notice role="status" { "Not found by the rule, and read the general way: " (visible(&trial.unmatched.join(", "), 100)) "." }
         }

@@ -73,7 +73,7 @@ pub(crate) fn page(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> M
                         ul.chips {
                             @for entity in story.entities.iter().take(40) {
                                 li { a.chip href=(super::entity_href(&entity.id)) {
-                                    (shown::visible(&words(&entity.id), 60)) " " b { (entity.articles) }
+                                    bdi { (name_of(more, &entity.id)) } " " b { (entity.articles) }
                                 } }
                             }
                         }
@@ -86,6 +86,11 @@ pub(crate) fn page(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> M
             }
         }
     }
+}
+
+/// What somebody is called whom the story names: by the id where no report that is read here has a name.
+fn name_of(more: &StoryReports, id: &str) -> String {
+    more.names.get(id).map_or_else(|| shown::visible(&words(&id), 60), |name| shown::visible(name, 60))
 }
 
 /// The way to what subscribers get.
