@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use url::Url;
+use url::{Position, Url};
 
 use super::feeds::chip;
 use super::rejects::{RejectRow, reject_row};
@@ -36,7 +36,10 @@ pub(crate) fn page(url: &Url, report: &LookupReport, rejects: &[RejectRow], now:
         section.panel aria-labelledby="feeds-title" {
             div.heading { h2 #feeds-title { "Feeds of its site" } a href="/feeds" { "All feeds" } }
             @if report.feeds.is_empty() {
-                p.empty { "No feed of this site is configured, so nothing announces its pages." }
+                p.empty {
+                    "No feed of this site is configured, so nothing announces its pages. "
+                    a href=(format!("/feeds/add?url={}", super::query_value(&url[..Position::BeforePath]))) { "Look for one" } "."
+                }
             }
             ol.rows { @for feed in &report.feeds { (feed_row(feed, now)) } }
         }
