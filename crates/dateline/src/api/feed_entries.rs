@@ -46,7 +46,7 @@ pub(crate) struct FeedEntries {
 /// How an entry ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum EntryOutcome {
+pub(crate) enum FeedEntryOutcome {
     /// As a new article.
     Published,
     /// As another revision of an article.
@@ -64,7 +64,7 @@ pub(crate) struct EndedEntry {
     #[schemars(with = "String")]
     pub(crate) time: Timestamp,
     /// How it ended.
-    pub(crate) outcome: EntryOutcome,
+    pub(crate) outcome: FeedEntryOutcome,
     /// The article, where its page was reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) article: Option<ArticleId>,
@@ -103,9 +103,9 @@ impl EndedEntry {
                     sequence,
                     time,
                     outcome: if article.revision > 1 {
-                        EntryOutcome::Revised
+                        FeedEntryOutcome::Revised
                     } else {
-                        EntryOutcome::Published
+                        FeedEntryOutcome::Published
                     },
                     article: Some(article.article),
                     url: article.content.url,
@@ -122,7 +122,7 @@ impl EndedEntry {
                 Some(Self {
                     sequence,
                     time,
-                    outcome: EntryOutcome::Rejected,
+                    outcome: FeedEntryOutcome::Rejected,
                     article: reject.article,
                     url: reject.url,
                     title: reject.entry.and_then(|entry| entry.title),

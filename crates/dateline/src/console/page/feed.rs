@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::feeds::chip;
 use super::story::raw;
-use crate::api::feed_entries::{EndedEntry, EntryOutcome, FeedEntries};
+use crate::api::feed_entries::{EndedEntry, FeedEntries, FeedEntryOutcome};
 use crate::console::figures::{counted, moment, since, until, verdict, words};
 use crate::console::frame::Viewer;
 use crate::console::shown::{address, line, visible};
@@ -126,7 +126,9 @@ fn last_entries(feed: &FeedStatus, entries: &FeedEntries, now: Timestamp) -> Mar
 fn ended_entry(entry: &EndedEntry, now: Timestamp) -> Markup {
     let EndedEntry { sequence, time, outcome, article, url, title, reason, detail, label, score, .. } = entry;
     let href = match (outcome, article) {
-        (EntryOutcome::Published | EntryOutcome::Revised, Some(article)) => format!("/articles/{article}"),
+        (FeedEntryOutcome::Published | FeedEntryOutcome::Revised, Some(article)) => {
+            format!("/articles/{article}")
+        }
         _ => format!("/rejects/{sequence}"),
     };
     html! {
@@ -137,11 +139,11 @@ fn ended_entry(entry: &EndedEntry, now: Timestamp) -> Markup {
                 }
                 p.meta {
                     @match outcome {
-                        EntryOutcome::Published => "published",
-                        EntryOutcome::Revised => "published in another revision",
+                        FeedEntryOutcome::Published => "published",
+                        FeedEntryOutcome::Revised => "published in another revision",
                         // The verdict beside it says why.
-                        EntryOutcome::Rejected if label.is_some() => "not published",
-                        EntryOutcome::Rejected => { "not published: " (line(detail)) },
+                        FeedEntryOutcome::Rejected if label.is_some() => "not published",
+                        FeedEntryOutcome::Rejected => { "not published: " (line(detail)) },
                     }
                     " · " (since(Some(*time), now))
                 }
