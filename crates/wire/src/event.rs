@@ -65,7 +65,7 @@ pub struct EntryRef {
     pub title: Option<String>,
     /// When the feed says it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub published: Option<Timestamp>,
 }
 
@@ -141,7 +141,7 @@ pub struct ArticleEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<EntryRef>,
     /// When the page was received.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub received_at: Timestamp,
     /// Whether and why it is about the subject.
     pub relevance: Relevance,
@@ -235,7 +235,7 @@ pub struct WithdrawalEvent {
     /// The same for people.
     pub detail: String,
     /// When a visit first found it gone.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub missing_since: Timestamp,
     /// The feed that announced it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -57,7 +57,7 @@ pub use page::Page;
 pub use public_url::{PublicUrl, SecretQuery};
 pub use reason::{FailureKind, RejectReason, Stage};
 pub use revisit::{DueRevisit, RevisitState};
-pub use schema::{SchemaBase, describe_to_subscribers};
+pub use schema::{SchemaBase, describe_to_subscribers, event_example, leave_null_out};
 pub use secret::Secret;
 pub use span::{Paragraph, ParagraphKind, Span};
 pub use story::{

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::EventKind;
@@ -62,7 +62,9 @@ impl SchemaBase {
         };
         let mut schema = schema.to_value();
         describe_to_subscribers(&mut schema);
+        leave_null_out(&mut schema);
         schema["$id"] = self.dataschema(kind).into();
+        schema["examples"] = json!([event_example(kind)]);
         schema
     }
 }
@@ -72,6 +74,47 @@ impl TryFrom<String> for SchemaBase {
 
     fn try_from(text: String) -> Result<Self, String> {
         Self::parse(&text)
+    }
+}
+
+/// An event of `kind` as subscribers get it.
+pub fn event_example(kind: EventKind) -> Value {
+    let text = match kind {
+        EventKind::Article => include_str!("schema/dateline.article.v1.example.json"),
+        EventKind::Withdrawal => include_str!("schema/dateline.withdrawal.v1.example.json"),
+        EventKind::Reject => include_str!("schema/dateline.reject.v1.example.json"),
+        EventKind::Health => include_str!("schema/dateline.health.v1.example.json"),
+        EventKind::Story => include_str!("schema/dateline.story.v1.example.json"),
+    };
+    // A test reads each of them.
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// Has a schema say that nothing is `null`, which it takes for what may be absent as it is derived: what isn't known is absent.
+pub fn leave_null_out(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(leave_null_out),
+        Value::Object(members) => {
+            members.values_mut().for_each(leave_null_out);
+            if members.get("default").is_some_and(Value::is_null) {
+                members.remove("default");
+            }
+            if let Some(Value::Array(types)) = members.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    members.insert("type".into(), only);
+                }
+            }
+            if let Some(Value::Array(mut alternatives)) = members.remove("anyOf") {
+                alternatives.retain(|one| one["type"] != "null");
+                match alternatives.as_slice() {
+                    [Value::Object(only)] if only.contains_key("$ref") => members.extend(only.clone()),
+                    _ => drop(members.insert("anyOf".into(), alternatives.into())),
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -95,6 +138,11 @@ pub fn describe_to_subscribers(schema: &mut Value) {
                     members.insert("anyOf".into(), known.into());
                 }
                 Some(Value::Array(mut known)) if known.iter().all(has_tag) => {
+                    for tag in
+                        known.iter_mut().filter_map(|one| one["properties"].as_object_mut()).flat_map(tags)
+                    {
+                        tag.insert("description".into(), "Which of these it is.".into());
+                    }
                     known.push(any_later("object"));
                     members.insert("anyOf".into(), known.into());
                 }
@@ -117,6 +165,11 @@ fn is_word(schema: &Value) -> bool {
     schema["type"] == "string" && (schema["const"].is_string() || schema["anyOf"].is_array())
 }
 
+/// The members of an object that say which of several it is.
+fn tags(members: &mut Map<String, Value>) -> impl Iterator<Item = &mut Map<String, Value>> {
+    members.values_mut().filter_map(Value::as_object_mut).filter(|member| member.contains_key("const"))
+}
+
 /// Whether this is an object with a member that says which of several it is.
 fn has_tag(schema: &Value) -> bool {
     let members = schema["properties"].as_object();
@@ -126,6 +179,7 @@ fn has_tag(schema: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Event;
 
     #[test]
     fn a_schema_goes_by_a_name_or_by_the_address_that_answers() {
@@ -159,5 +213,25 @@ mod tests {
             assert!(known.last().unwrap()["description"].as_str().unwrap().contains("later"), "{set}");
         }
         assert!(!article.to_string().contains("[`"), "links of rustdoc mean nothing to subscribers");
+    }
+
+    #[test]
+    fn each_schema_has_an_event_as_it_is_written_and_takes_no_null() {
+        for kind in EventKind::ALL {
+            let example = event_example(kind);
+            let written = |read: serde_json::Result<Event>| {
+                serde_json::from_str::<Value>(&read.unwrap().to_json().unwrap())
+            };
+            let read = match kind {
+                EventKind::Article => serde_json::from_value(example.clone()).map(Event::Article),
+                EventKind::Withdrawal => serde_json::from_value(example.clone()).map(Event::Withdrawal),
+                EventKind::Reject => serde_json::from_value(example.clone()).map(Event::Reject),
+                EventKind::Health => serde_json::from_value(example.clone()).map(Event::Health),
+                EventKind::Story => serde_json::from_value(example.clone()).map(Event::Story),
+            };
+            assert_eq!(written(read).unwrap(), example, "{}", kind.word());
+            let schema = SchemaBase::default().schema(kind);
+            assert!(!schema.to_string().contains("null"), "{}", kind.word());
+        }
     }
 }

@@ -109,7 +109,7 @@ pub struct StoryArticle {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<Moment>,
     /// When its first revision was received.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub received_at: Timestamp,
     /// The article whose text it repeats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -179,10 +179,10 @@ pub struct StoryEvent {
     /// language that is not known.
     pub titles: BTreeMap<String, String>,
     /// When the first of its articles was received.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub first_reported: Timestamp,
     /// When the last of them was.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub last_reported: Timestamp,
     /// The day of the happening, where the openings of its reports name one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

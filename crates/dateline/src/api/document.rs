@@ -3,7 +3,7 @@
 use aide::openapi::{Info, MediaType, OpenApi, ReferenceOr, Response, SchemaObject, StatusCode};
 use aide::transform::TransformOperation;
 use axum::response::Json;
-use dateline_wire::describe_to_subscribers;
+use dateline_wire::{describe_to_subscribers, leave_null_out};
 use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
 
@@ -61,11 +61,16 @@ fn complete(document: &mut Value) {
             }
             let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
             parameters.iter_mut().for_each(describe_to_subscribers);
+            parameters.iter_mut().for_each(leave_null_out);
             for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
                 if !parameters.iter().any(|parameter| parameter["name"] == name) {
-                    let schema = json!({ "type": "string" });
-                    parameters
-                        .push(json!({ "in": "path", "name": name, "required": true, "schema": schema }));
+                    parameters.push(json!({
+                        "in": "path",
+                        "name": name,
+                        "description": in_path(path),
+                        "required": true,
+                        "schema": { "type": "string" },
+                    }));
                 }
             }
             if path == "/v1/events" {
@@ -80,6 +85,19 @@ fn complete(document: &mut Value) {
                 operation["parameters"] = parameters.into();
             }
         }
+    }
+}
+
+/// What stands in a path.
+fn in_path(path: &str) -> &'static str {
+    match path.split('/').nth(2).unwrap_or_default() {
+        "articles" | "labels" => "The article's id: `article` of its events.",
+        "entities" => "The entity's id: `id` in `entities` of events.",
+        "feeds" => "The feed's id: `feed.id` of events.",
+        "schemas" => "The schema's file: an event's type with `.json`, such as `dateline.article.v1.json`.",
+        "stories" => "The story's id: `story` of events.",
+        "webhooks" => "The webhook's `name` in the configuration.",
+        _ => "",
     }
 }
 

@@ -73,8 +73,16 @@ fn name_of(alternative: &Value) -> String {
     tag.map(str::to_owned).or(definition).unwrap_or_else(|| alternative["type"].to_string())
 }
 
+/// The only alternative beside `null`, where there is one: that null is taken no more breaks nobody who reads.
+fn sole_alternative(schema: &Value) -> Option<&Value> {
+    let mut others = alternatives(schema).iter().filter(|one| one["type"] != "null");
+    others.next().filter(|_| others.next().is_none())
+}
+
 impl<'s> Comparison<'s> {
     fn compare(&mut self, old: &'s Value, new: &'s Value, at: &str) {
+        let old = sole_alternative(old).unwrap_or(old);
+        let new = sole_alternative(new).unwrap_or(new);
         let (old_target, new_target) = (target(self.old, old), target(self.new, new));
         if old_target.is_some() || new_target.is_some() {
             let pair = (old_target.map_or("", |(name, _)| name), new_target.map_or("", |(name, _)| name));
