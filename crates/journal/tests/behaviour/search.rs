@@ -465,7 +465,7 @@ async fn nothing_that_somebody_asks_for_breaks_the_index() {
             let filter = by(&format!("{values}{}", filter.to_query()));
             journal.reader().articles(&filter, None, 10, usize::MAX).unwrap();
             journal.reader().events_by(&filter, Sequence::START, 10).unwrap();
-            journal.reader().story_page(&filter, None, 10).unwrap().0;
+            journal.reader().story_page(&filter, None, 10).unwrap();
         }
     }
     for query in [
