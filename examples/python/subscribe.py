@@ -6,7 +6,8 @@ import sys
 from confluent_kafka import Consumer
 
 brokers, topic, group = sys.argv[1:]
-signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+for stop in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(stop, lambda *_: sys.exit())
 consumer = Consumer({
     "bootstrap.servers": brokers,
     "group.id": group,
