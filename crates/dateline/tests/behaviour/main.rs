@@ -7,6 +7,7 @@ mod api;
 mod archive;
 mod console;
 mod console_work;
+mod contract;
 mod copies;
 mod engine;
 mod feed_commands;
