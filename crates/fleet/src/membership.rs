@@ -23,6 +23,10 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// How often a member says that it is there, within its session.
 const HEARTBEATS_PER_SESSION: u32 = 4;
 
+/// How long the group waits for members that say that they are there and don't join when shards move, in sessions. It is as long as a member
+/// may take between two polls: longer than a transaction, which a member waits for before it gives shards up.
+const SESSIONS_PER_REBALANCE: u32 = 5;
+
 /// What the group says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ShardNews {
@@ -116,6 +120,8 @@ pub(crate) fn join(
         .set("partition.assignment.strategy", "cooperative-sticky")
         .set("session.timeout.ms", session.as_millis().to_string())
         .set("heartbeat.interval.ms", (session / HEARTBEATS_PER_SESSION).as_millis().to_string())
+        .set("max.poll.interval.ms", (session * SESSIONS_PER_REBALANCE).as_millis().to_string())
+        .set("socket.timeout.ms", (session * 2).as_millis().to_string())
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")
         .set("auto.offset.reset", "earliest")
