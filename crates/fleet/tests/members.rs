@@ -73,14 +73,20 @@ fn stop_one_of_two(broker: &str, fence: &str, pause_ms: u64) -> Stopped {
 #[test]
 fn a_member_that_was_stopped_beyond_its_session_is_taken_over_and_writes_nothing_when_it_is_woken() {
     let Some(broker) = broker() else { return };
-    for pause_ms in [SHORT_MS, LONG_MS] {
-        let stopped = stop_one_of_two(&broker, "offsets", pause_ms);
-        println!("taken over after {} ms", stopped.takeover_ms);
-        assert_eq!(stopped.faults, Vec::<String>::new());
-    }
+    std::thread::scope(|both| {
+        for pause_ms in [SHORT_MS, LONG_MS] {
+            let broker = &broker;
+            both.spawn(move || {
+                let stopped = stop_one_of_two(broker, "offsets", pause_ms);
+                println!("taken over after {} ms", stopped.takeover_ms);
+                assert_eq!(stopped.faults, Vec::<String>::new());
+            });
+        }
+    });
 }
 
 #[test]
+#[ignore = "it tests the test above, and may take minutes: run it when that one is changed, or the fence is"]
 fn the_same_test_finds_a_member_whose_transactions_are_not_fenced() {
     let Some(broker) = broker() else { return };
     // Woken in the middle of a transaction it is refused for that alone: so not every attempt shows it.
