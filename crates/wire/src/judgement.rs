@@ -43,11 +43,12 @@ impl Relevance {
 /// The verdict on relevance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum Label {
+    /// About the subject: the score reaches the subject's upper threshold.
     Relevant,
     /// Between the subject's two thresholds: people differ on such articles.
     Borderline,
+    /// Not about the subject: the score is below the lower threshold.
     NotRelevant,
     /// None: the operator has what the feed brings published as it comes.
     NotJudged,

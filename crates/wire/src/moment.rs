@@ -26,12 +26,16 @@ impl fmt::Display for Moment {
 /// The finest unit of a [`Moment`] that its source gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum Precision {
+    /// The year is known: `2026`.
     Year,
+    /// Year and month are: `2026-03`.
     Month,
+    /// The day is: `2026-03-02`.
     Day,
+    /// The minute is, with its offset from UTC where that is known.
     Minute,
+    /// The second is, with its offset from UTC where that is known.
     Second,
 }
 

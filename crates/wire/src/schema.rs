@@ -129,6 +129,10 @@ pub fn describe_to_subscribers(schema: &mut Value) {
                 *text = text.replace("[`", "`").replace("`]", "`");
             }
             members.values_mut().for_each(describe_to_subscribers);
+            // What a reader of ours takes where an older version says nothing is no default for others.
+            if members.contains_key("$ref") {
+                members.remove("default");
+            }
             if let Some(known) = members.remove("enum") {
                 members.insert("anyOf".into(), json!([{ "enum": known }, any_later("string")]));
             }

@@ -54,8 +54,22 @@ fn complete(document: &mut Value) {
     for (path, operations) in paths {
         for operation in operations.as_object_mut().into_iter().flat_map(|operations| operations.values_mut())
         {
+            let summary = operation["summary"].clone();
+            for body in operation
+                .pointer_mut("/requestBody/content")
+                .and_then(Value::as_object_mut)
+                .into_iter()
+                .flat_map(|all| all.values_mut())
+            {
+                if body["schema"].is_null() {
+                    body["schema"] = json!({ "type": "string" });
+                }
+            }
             for answer in operation["responses"].as_object_mut().into_iter().flat_map(|all| all.values_mut())
             {
+                if answer["description"] == "" {
+                    answer["description"] = summary.clone();
+                }
                 answer["headers"]["Dateline-Journal"] =
                     json!({ "$ref": "#/components/headers/Dateline-Journal" });
             }
@@ -465,11 +479,21 @@ pub(super) fn schema(operation: Described<'_>) -> Described<'_> {
 }
 
 pub(super) fn openapi_document(operation: Described<'_>) -> Described<'_> {
-    operation.id("openapi").summary("This document")
+    let operation = operation.id("openapi").summary("This document");
+    answers(
+        operation,
+        200,
+        response("OpenAPI 3.1.", [("application/json", json_schema!({ "type": "object" }))]),
+    )
 }
 
 pub(super) fn asyncapi_document(operation: Described<'_>) -> Described<'_> {
-    operation.id("asyncapi").summary("The topics in Kafka, as AsyncAPI 3")
+    let operation = operation.id("asyncapi").summary("The topics in Kafka, as AsyncAPI 3");
+    answers(
+        operation,
+        200,
+        response("AsyncAPI 3.", [("application/json", json_schema!({ "type": "object" }))]),
+    )
 }
 
 pub(super) fn livez(operation: Described<'_>) -> Described<'_> {

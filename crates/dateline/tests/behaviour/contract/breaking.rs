@@ -53,6 +53,14 @@ fn alternatives(schema: &Value) -> &[Value] {
     lists.map(Vec::as_slice).next().unwrap_or_default()
 }
 
+/// The types that a schema takes: its own, or those of its alternatives where each has some.
+fn types(schema: &Value) -> BTreeSet<&str> {
+    let own = words(&schema["type"]);
+    let others: Vec<BTreeSet<&str>> = alternatives(schema).iter().map(types).collect();
+    let is_any = others.iter().any(BTreeSet::is_empty);
+    if own.is_empty() && !is_any { others.into_iter().flatten().collect() } else { own }
+}
+
 /// Every word that a schema names as a value: its own and its alternatives'.
 fn known_words(schema: &Value) -> BTreeSet<&str> {
     let own = words(&schema["const"]).into_iter().chain(words(&schema["enum"]));
@@ -95,7 +103,7 @@ impl<'s> Comparison<'s> {
             }
         }
         let mut change = |what: String| self.changes.push(format!("{at}: {what}"));
-        let (old_types, new_types) = (words(&old["type"]), words(&new["type"]));
+        let (old_types, new_types) = (words(&old["type"]), types(new));
         if new_target.is_none()
             && !old_types.is_empty()
             && (new_types.is_empty() || !new_types.is_subset(&old_types))
