@@ -7,10 +7,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::bag::KEY_BITS;
 use super::day::nearest;
 use super::evidence::{Compared, FactKind, Sign, contributions, evidence, score};
 use super::number::expected_share;
-use super::postings::{MAX_POSTED, NumberMap, Postings};
+use super::postings::{MAX_POSTED, MemberCode, NumberMap, Postings, code};
 use super::profile::Profile;
 use super::reading::read;
 use super::review::bounded;
@@ -97,6 +98,10 @@ struct Likenesses([u8; CROWD.end]);
 impl Likenesses {
     fn note(&mut self, likeness: f32) {
         let likeness = 1 + (likeness.clamp(0.0, 1.0) * 254.0).round() as u8;
+        // Most are less than all that is known.
+        if self.0[self.0.len() - 1] >= likeness {
+            return;
+        }
         let place = self.0.partition_point(|known| *known >= likeness);
         if place < self.0.len() {
             self.0.copy_within(place..CROWD.end - 1, place + 1);
@@ -591,14 +596,42 @@ fn weighed_facts(profile: &Profile) -> impl Iterator<Item = ((FactKind, u32), f3
     words.chain(entities).chain(acts).chain(numbers)
 }
 
-/// A report by how rare its members are now: a word that was one report's is ten reports' within an hour.
-fn weigh(index: &StoryIndex, number: u32) -> WeighedProfile {
-    WeighedProfile::of(&index.report(number).profile, |kind, key| index.rarity(kind, key))
+/// The squares of how rare members are, of those that were asked for last: many reports share most of their words, and each costs a
+/// place in memory that is far away, a logarithm and a power.
+#[derive(Debug)]
+struct Rarities(Vec<(MemberCode, f32)>);
+
+/// How many are remembered; a power of two.
+const MAX_RARITIES: usize = 1 << 13;
+/// What no member is known by.
+const NO_MEMBER: MemberCode = MemberCode::MAX;
+
+impl Default for Rarities {
+    fn default() -> Self {
+        Self(vec![(NO_MEMBER, 0.0); MAX_RARITIES])
+    }
 }
 
-/// What was worked out while one report is placed.
+impl Rarities {
+    fn square(&mut self, index: &StoryIndex, kind: FactKind, key: u32) -> f32 {
+        // The code of a number is not all of it, and how often it is expected depends on the whole.
+        if kind == FactKind::Number {
+            return index.rarity(kind, key).powi(2);
+        }
+        let code = code(kind, key);
+        let place = &mut self.0[(code ^ code >> KEY_BITS) as usize % MAX_RARITIES];
+        if place.0 != code {
+            *place = (code, index.rarity(kind, key).powi(2));
+        }
+        place.1
+    }
+}
+
+/// What was worked out while one report is placed: by how rare members are now, since a word that was one report's is ten reports'
+/// within an hour.
 #[derive(Debug, Default)]
 pub(super) struct Comparison {
+    rarities: Rarities,
     weighed: NumberMap<u32, Arc<WeighedProfile>>,
     lengths: NumberMap<u32, Lengths>,
     likenesses: NumberMap<u64, Likeness>,
@@ -607,11 +640,14 @@ pub(super) struct Comparison {
 
 impl Comparison {
     fn weighed(&mut self, index: &StoryIndex, number: u32) -> Arc<WeighedProfile> {
-        Arc::clone(self.weighed.entry(number).or_insert_with(|| Arc::new(weigh(index, number))))
+        let square = |kind, key| self.rarities.square(index, kind, key);
+        let weigh = || Arc::new(WeighedProfile::of(&index.report(number).profile, square));
+        Arc::clone(self.weighed.entry(number).or_insert_with(weigh))
     }
 
     fn lengths(&mut self, index: &StoryIndex, number: u32) -> Lengths {
-        *self.lengths.entry(number).or_insert_with(|| weigh(index, number).lengths)
+        let square = |kind, key| self.rarities.square(index, kind, key);
+        *self.lengths.entry(number).or_insert_with(|| Lengths::of(&index.report(number).profile, square))
     }
 
     fn likeness(&mut self, index: &StoryIndex, a: u32, b: u32) -> Likeness {

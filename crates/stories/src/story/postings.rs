@@ -1,7 +1,7 @@
 //! In how many reports a word or fact stands, and which of them it leads to.
 //!
 //! A report can be found by a few of its members. For each the newest such report is known, and of each report the one before it by the same
-//! member, so that a posting takes four bytes however many words there are.
+//! member, so that a posting takes four bytes however many words there are; a member takes twelve.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -44,38 +44,85 @@ pub(super) type NumberMap<K, V> = HashMap<K, V, BuildHasherDefault<NumberHasher>
 /// See the module.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Postings {
-    members: NumberMap<u32, PostedMember>,
-    /// For each report that is kept, in their order, and each member that it can be found by, how many places before it the one stands
-    /// that the same member led to; 0 where there is none.
-    earlier: VecDeque<[u32; MAX_POSTED]>,
-    /// The number of the first of them.
+    members: NumberMap<MemberCode, PostedMember>,
+    /// For each report that is kept, in their order, and each member that it can be found by, the report that the same member led to
+    /// before it.
+    earlier: VecDeque<EarlierPlace>,
+    /// For each report that is kept, where those of its members begin, counted from the first that ever was. It may run over.
+    starts: VecDeque<u32>,
+    /// The number of the first report that is kept.
     first: u32,
+    /// Where its members begin.
+    first_start: u32,
 }
 
-/// A word or fact.
-#[derive(Debug, Clone, Copy, Default)]
+/// A word or fact: the reports that it stands in, and where the newest is that it leads to.
+#[derive(Debug, Clone, Copy)]
 struct PostedMember {
-    /// The reports that it stands in.
-    holders: u32,
-    /// The place of the newest report that it leads to, from 1.
-    newest: Option<PostedPlace>,
+    /// The holders, and in the lowest bits which of the newest report's members it is; all ones where it leads to none.
+    holders_and_slot: u32,
+    newest: u32,
+}
+
+/// How many bits tell which of a report's members one is, and what says that there is none.
+const SLOT_BITS: u32 = 6;
+const NO_SLOT: u32 = (1 << SLOT_BITS) - 1;
+const _: () = assert!(MAX_POSTED < NO_SLOT as usize);
+
+impl Default for PostedMember {
+    fn default() -> Self {
+        Self { holders_and_slot: NO_SLOT, newest: 0 }
+    }
+}
+
+impl PostedMember {
+    fn holders(self) -> u32 {
+        self.holders_and_slot >> SLOT_BITS
+    }
+
+    fn newest(self) -> Option<PostedPlace> {
+        let slot = self.holders_and_slot & NO_SLOT;
+        (slot != NO_SLOT).then_some(PostedPlace { report: self.newest, slot })
+    }
+
+    fn set_newest(&mut self, place: PostedPlace) {
+        self.holders_and_slot = self.holders_and_slot & !NO_SLOT | place.slot;
+        self.newest = place.report;
+    }
 }
 
 /// A report, and which of its members it is found by.
 #[derive(Debug, Clone, Copy)]
 struct PostedPlace {
     report: u32,
-    slot: u8,
+    slot: u32,
 }
 
-impl PostedPlace {
-    fn index(self) -> u64 {
-        u64::from(self.report) * MAX_POSTED as u64 + u64::from(self.slot)
+/// How many reports before another one stands, and, in the lowest bits, which of its members it is found by; 0 where there is none.
+#[derive(Debug, Clone, Copy)]
+struct EarlierPlace(u32);
+
+impl EarlierPlace {
+    fn of(report: u32, earlier: Option<PostedPlace>) -> Self {
+        let packed = earlier.and_then(|place| {
+            let distance = report.checked_sub(place.report)?;
+            Some(distance.checked_mul(1 << SLOT_BITS)? | place.slot)
+        });
+        Self(packed.unwrap_or(0))
+    }
+
+    fn before(self, report: u32) -> Option<PostedPlace> {
+        let distance = self.0 >> SLOT_BITS;
+        let report = report.checked_sub(distance).filter(|_| distance > 0)?;
+        Some(PostedPlace { report, slot: self.0 & NO_SLOT })
     }
 }
 
 /// What a member is known by among those of all kinds.
-fn code(kind: FactKind, key: u32) -> u32 {
+pub(super) type MemberCode = u32;
+
+/// The code of a member.
+pub(super) fn code(kind: FactKind, key: u32) -> MemberCode {
     // A number may be greater; two that share a key cost little.
     let folded = key ^ key >> KEY_BITS;
     (kind as u32) << KEY_BITS | folded & ((1 << KEY_BITS) - 1)
@@ -84,54 +131,58 @@ fn code(kind: FactKind, key: u32) -> u32 {
 impl Postings {
     /// In how many of the kept reports a member stands.
     pub(super) fn holders(&self, kind: FactKind, key: u32) -> u32 {
-        self.members.get(&code(kind, key)).map_or(0, |member| member.holders)
+        self.members.get(&code(kind, key)).map_or(0, |member| member.holders())
     }
 
     /// Counts a report that has a member.
     pub(super) fn hold(&mut self, kind: FactKind, key: u32) {
-        self.members.entry(code(kind, key)).or_default().holders += 1;
+        self.members.entry(code(kind, key)).or_default().holders_and_slot += 1 << SLOT_BITS;
     }
 
     /// Counts it no more.
     pub(super) fn release(&mut self, kind: FactKind, key: u32) {
         let code = code(kind, key);
         let Some(member) = self.members.get_mut(&code) else { return };
-        member.holders = member.holders.saturating_sub(1);
-        if member.holders == 0 {
+        member.holders_and_slot = member.holders_and_slot.saturating_sub(1 << SLOT_BITS);
+        if member.holders() == 0 {
             self.members.remove(&code);
         }
     }
 
-    /// Lets the next report, which is `number`, be found by these members, which it holds.
+    /// Lets the next report, which is `number`, be found by these members, which it holds: at most [`MAX_POSTED`].
     pub(super) fn post(&mut self, number: u32, members: &[(FactKind, u32)]) {
-        let mut earlier = [0; MAX_POSTED];
-        for (slot, ((kind, key), before)) in (0u8..).zip(members.iter().zip(&mut earlier)) {
-            let place = PostedPlace { report: number, slot };
+        self.starts.push_back(self.first_start.wrapping_add(self.earlier.len() as u32));
+        for (slot, (kind, key)) in (0..).zip(members.iter().take(MAX_POSTED)) {
             let member = self.members.entry(code(*kind, *key)).or_default();
-            let newest = member.newest.replace(place);
-            let distance = newest.map_or(0, |newest| place.index().saturating_sub(newest.index()));
-            *before = u32::try_from(distance).unwrap_or(0);
+            let newest = member.newest();
+            // Two numbers may have one code: the second of them leads nowhere.
+            self.earlier.push_back(EarlierPlace::of(number, newest));
+            if newest.is_none_or(|newest| newest.report != number) {
+                member.set_newest(PostedPlace { report: number, slot });
+            }
         }
-        self.earlier.push_back(earlier);
     }
 
     /// The reports that a member leads to, the newest first.
     pub(super) fn newest(&self, kind: FactKind, key: u32) -> impl Iterator<Item = u32> {
-        let newest = self.members.get(&code(kind, key)).and_then(|member| member.newest);
-        let mut index = newest.map(PostedPlace::index);
+        let mut next = self.members.get(&code(kind, key)).and_then(|member| member.newest());
         std::iter::from_fn(move || {
-            let report = (index? / MAX_POSTED as u64) as u32;
-            let earlier = self.earlier.get(report.checked_sub(self.first)? as usize)?;
-            let distance = u64::from(earlier[(index? % MAX_POSTED as u64) as usize]);
-            index = index?.checked_sub(distance).filter(|_| distance > 0);
-            Some(report)
+            let place = next?;
+            let start = *self.starts.get(place.report.checked_sub(self.first)? as usize)?;
+            let at = start.wrapping_sub(self.first_start).wrapping_add(place.slot);
+            next = self.earlier.get(at as usize)?.before(place.report);
+            Some(place.report)
         })
     }
 
     /// The oldest report isn't found any more.
     pub(super) fn forget_oldest(&mut self) {
-        self.earlier.pop_front();
+        self.starts.pop_front();
         self.first += 1;
+        let until = self.first_start.wrapping_add(self.earlier.len() as u32);
+        let next = self.starts.front().copied().unwrap_or(until);
+        self.earlier.drain(..next.wrapping_sub(self.first_start) as usize);
+        self.first_start = next;
     }
 }
 

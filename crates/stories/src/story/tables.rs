@@ -9,6 +9,7 @@ use aho_corasick::AhoCorasick;
 
 use super::bag::key;
 use super::evidence::{Sign, SignWeights};
+use super::postings::NumberMap;
 
 /// One thing that is wrong with the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub struct StoryTables {
     pub(super) numerals: Numerals,
     stopwords: HashSet<String>,
     /// By key of a stem, the share of texts it is expected in.
-    shares: HashMap<u32, f32>,
+    shares: NumberMap<u32, f32>,
     acts: Vec<Act>,
     /// By language, its words.
     lexicons: BTreeMap<&'static str, WordLexicon>,
@@ -300,8 +301,8 @@ fn read_numerals(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -
     numerals
 }
 
-fn read_frequencies(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> HashMap<u32, f32> {
-    let mut shares = HashMap::new();
+fn read_frequencies(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> NumberMap<u32, f32> {
+    let mut shares = NumberMap::default();
     for (line, row) in file.rows().skip(1) {
         let (texts, stems) = row.split_once('\t').unwrap_or((row, ""));
         let Some(texts) = texts.parse::<u16>().ok().filter(|texts| *texts <= 1000) else {

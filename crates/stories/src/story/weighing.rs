@@ -17,6 +17,24 @@ pub(super) struct Lengths {
     numbers: f32,
 }
 
+impl Lengths {
+    /// Those of `profile`; `square` gives the square of how rare a member is.
+    pub(super) fn of(profile: &Profile, mut square: impl FnMut(FactKind, u32) -> f32) -> Self {
+        let mut lengths = Self::default();
+        for word in profile.wording() {
+            let square = square(FactKind::Word, word.key);
+            lengths.wording += word.weight * word.weight * square;
+            lengths.opening += word.opening * word.opening * square;
+            lengths.title += f32::from(u8::from(word.in_title)) * square;
+        }
+        let mut of = |kind, (key, weight): (u32, f32)| weight * weight * square(kind, key);
+        lengths.entities = profile.entities().map(|member| of(FactKind::Entity, member)).sum();
+        lengths.acts = profile.acts().map(|member| of(FactKind::Act, member)).sum();
+        lengths.numbers = profile.numbers().map(|member| of(FactKind::Number, member)).sum();
+        lengths
+    }
+}
+
 /// A word with its weights in the wording, the opening and the title, each times the square of its rarity.
 #[derive(Debug, Clone, Copy)]
 struct WeighedWord {
@@ -50,36 +68,23 @@ pub(super) struct Likeness {
 }
 
 impl WeighedProfile {
-    pub(super) fn of(profile: &Profile, rarity: impl Fn(FactKind, u32) -> f32) -> Self {
-        let mut lengths = Lengths::default();
+    /// `square` gives the square of how rare a member is.
+    pub(super) fn of(profile: &Profile, mut square: impl FnMut(FactKind, u32) -> f32) -> Self {
+        let lengths = Lengths::of(profile, &mut square);
         let words = profile.wording().map(|word| {
-            let square = rarity(FactKind::Word, word.key).powi(2);
-            let title = f32::from(u8::from(word.in_title));
-            lengths.wording += word.weight * word.weight * square;
-            lengths.opening += word.opening * word.opening * square;
-            lengths.title += title * square;
+            let square = square(FactKind::Word, word.key);
             WeighedWord {
                 key: word.key,
                 wording: word.weight * square,
                 opening: word.opening * square,
-                title: title * square,
+                title: f32::from(u8::from(word.in_title)) * square,
             }
         });
         let words = words.collect();
-        let weigh = |members: &mut dyn Iterator<Item = (u32, f32)>, kind: FactKind| {
-            let mut length = 0.0;
-            let weighed = members.map(|(key, weight)| {
-                let weighed = weight * rarity(kind, key).powi(2);
-                length += weight * weighed;
-                (key, weighed)
-            });
-            let weighed: Vec<(u32, f32)> = weighed.collect();
-            (weighed, length)
-        };
-        let (entities, of_entities) = weigh(&mut profile.entities(), FactKind::Entity);
-        let (acts, of_acts) = weigh(&mut profile.acts(), FactKind::Act);
-        let (numbers, of_numbers) = weigh(&mut profile.numbers(), FactKind::Number);
-        (lengths.entities, lengths.acts, lengths.numbers) = (of_entities, of_acts, of_numbers);
+        let mut weigh = |kind, (key, weight): (u32, f32)| (key, weight * square(kind, key));
+        let entities = profile.entities().map(|member| weigh(FactKind::Entity, member)).collect();
+        let acts = profile.acts().map(|member| weigh(FactKind::Act, member)).collect();
+        let numbers = profile.numbers().map(|member| weigh(FactKind::Number, member)).collect();
         Self { words, entities, acts, numbers, lengths }
     }
 
@@ -152,7 +157,7 @@ mod tests {
 
     #[test]
     fn likeness_is_one_with_itself_and_nothing_with_a_stranger() {
-        let weigh = |profile: &Profile| WeighedProfile::of(profile, |_, _| 2.0);
+        let weigh = |profile: &Profile| WeighedProfile::of(profile, |_, _| 4.0);
         let (one, other, empty) = (profile([1, 2, 3]), profile([4, 5, 6]), Profile::default());
         let likeness = |a: &Profile, b: &Profile| weigh(a).likeness(b, &weigh(b).lengths).wording;
         assert!((likeness(&one, &one) - 1.0).abs() < 1e-6);
