@@ -42,6 +42,7 @@
 pub mod book;
 mod compact_id;
 pub mod copy;
+mod id_map;
 pub mod origin;
 mod report;
 pub mod revision;

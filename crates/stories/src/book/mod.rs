@@ -20,6 +20,7 @@ use jiff::Timestamp;
 
 use crate::compact_id::CompactId;
 use crate::copy::{MEMORY, MIN_SHARE};
+use crate::id_map::IdMap;
 use crate::origin::Agencies;
 use crate::story::{StoryIndex, StoryReason, StoryTables};
 
@@ -35,20 +36,27 @@ const COPY: &str = "copy";
 pub struct StoryBook {
     index: StoryIndex,
     agencies: Arc<Agencies>,
-    places: HashMap<CompactId, ArticlePlace>,
-    /// By story, its articles.
-    articles: HashMap<CompactId, Vec<CompactId>>,
-    /// The articles in the order in which they came, or came again.
-    arrivals: VecDeque<(Timestamp, CompactId)>,
+    articles: IdMap<ArticlePlace>,
+    /// The articles of each story, by their numbers.
+    stories: IdMap<Vec<u32>>,
+    /// The articles in the order in which they came, or came again, in seconds since 1970.
+    arrivals: VecDeque<(u32, u32)>,
 }
 
 /// Where an article stands.
 #[derive(Debug, Clone)]
 struct ArticlePlace {
-    story: CompactId,
-    at: Timestamp,
+    /// The number of the story.
+    story: u32,
+    /// When it came last, in seconds since 1970.
+    came: u32,
     /// The article whose text it repeats, if it stands where it does for that.
-    copy_of: Option<CompactId>,
+    copy_of: Option<Box<CompactId>>,
+}
+
+/// A time in seconds since 1970: before that it is 1970.
+fn seconds(at: Timestamp) -> u32 {
+    u32::try_from(at.as_second().max(0)).unwrap_or(u32::MAX)
 }
 
 /// What the caller's records hold of a story.
@@ -87,25 +95,27 @@ impl StoryBook {
         Self {
             index: StoryIndex::new(tables),
             agencies,
-            places: HashMap::new(),
-            articles: HashMap::new(),
+            articles: IdMap::default(),
+            stories: IdMap::default(),
             arrivals: VecDeque::new(),
         }
     }
 
     /// The story of an article that is not forgotten.
     pub fn story_of(&self, article: &ArticleId) -> Option<StoryId> {
-        self.place_of(article).map(|place| StoryId::from_stored(place.story.text()))
+        let story = self.stories.id(self.place_of(article)?.story)?;
+        Some(StoryId::from_stored(story.text()))
     }
 
     fn place_of(&self, article: &ArticleId) -> Option<&ArticlePlace> {
-        self.places.get(&CompactId::of(article.as_str()))
+        self.articles.get(&CompactId::of(article.as_str()))
     }
 
     /// The articles of a story.
     fn articles_of(&self, story: &StoryId) -> Vec<ArticleId> {
-        let articles = self.articles.get(&CompactId::of(story.as_str()));
-        articles.into_iter().flatten().map(|article| ArticleId::from_stored(article.text())).collect()
+        let articles = self.stories.get(&CompactId::of(story.as_str())).into_iter().flatten();
+        let ids = articles.filter_map(|article| self.articles.id(*article));
+        ids.map(|id| ArticleId::from_stored(id.text())).collect()
     }
 
     /// Takes back an article that was told in `story`; nothing is judged. Articles are to come in the order in which they came first.
@@ -211,7 +221,7 @@ impl StoryBook {
         let rounded = |number: f32| (f64::from(number) * 1000.0).round() / 1000.0;
         let place = self.place_of(&article.article);
         if let (Some(original), Some(copy)) =
-            (place.and_then(|place| place.copy_of.as_ref()), &article.copy_of)
+            (place.and_then(|place| place.copy_of.as_deref()), &article.copy_of)
         {
             let with = ArticleId::from_stored(original.text());
             return vec![JoinReason {
@@ -236,15 +246,13 @@ impl StoryBook {
     /// Puts an article where it stands from now on.
     fn put(&mut self, article: &ArticleId, at: Timestamp, story: StoryId, copy_of: Option<ArticleId>) {
         let from = self.story_of(article);
-        let id = CompactId::of(article.as_str());
-        let place = ArticlePlace {
-            story: CompactId::of(story.as_str()),
-            at,
-            copy_of: copy_of.map(|copied| CompactId::of(copied.as_str())),
-        };
         self.apply(&Move { article: article.clone(), from, to: story }, at);
-        self.places.insert(id.clone(), place);
-        self.arrivals.push_back((at, id));
+        let Some(number) = self.articles.number(&CompactId::of(article.as_str())) else { return };
+        if let Some(place) = self.articles.value_mut(number) {
+            place.came = seconds(at);
+            place.copy_of = copy_of.map(|copied| Box::new(CompactId::of(copied.as_str())));
+        }
+        self.arrivals.push_back((seconds(at), number));
     }
 
     fn apply(&mut self, change: &Move, at: Timestamp) {
@@ -252,37 +260,42 @@ impl StoryBook {
             return;
         }
         let (article, to) = (CompactId::of(change.article.as_str()), CompactId::of(change.to.as_str()));
-        if let Some(from) = &change.from {
-            self.leave(&CompactId::of(from.as_str()), &article);
+        let story = self.stories.number_or_insert_with(&to, || Vec::with_capacity(1));
+        let place = || ArticlePlace { story, came: seconds(at), copy_of: None };
+        let number = self.articles.number_or_insert_with(&article, place);
+        if let Some(place) = self.articles.value_mut(number) {
+            let before = std::mem::replace(&mut place.story, story);
+            if before != story {
+                self.leave(before, number);
+            }
         }
-        self.articles.entry(to.clone()).or_default().push(article.clone());
-        self.places.entry(article).and_modify(|place| place.story = to.clone()).or_insert(ArticlePlace {
-            story: to,
-            at,
-            copy_of: None,
-        });
+        if let Some(articles) = self.stories.value_mut(story) {
+            articles.push(number);
+        }
     }
 
-    fn leave(&mut self, story: &CompactId, article: &CompactId) {
-        if let Some(articles) = self.articles.get_mut(story) {
-            articles.retain(|other| other != article);
+    /// Takes an article out of those of a story.
+    fn leave(&mut self, story: u32, article: u32) {
+        if let Some(articles) = self.stories.value_mut(story) {
+            articles.retain(|other| *other != article);
             if articles.is_empty() {
-                self.articles.remove(story);
+                self.stories.remove(story);
             }
         }
     }
 
     /// Forgets what came longer than [`MEMORY`] before `now`.
     fn forget(&mut self, now: Timestamp) {
-        let oldest = now.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
+        let oldest = seconds(now.checked_sub(MEMORY).unwrap_or(Timestamp::MIN));
         while self.arrivals.front().is_some_and(|(at, _)| *at < oldest) {
             let Some((at, article)) = self.arrivals.pop_front() else { return };
             // One that came again is younger than this says.
-            let Some(place) = self.places.get(&article).filter(|place| place.at == at) else { continue };
-            let story = place.story.clone();
-            self.index.remove(&article.text());
-            self.leave(&story, &article);
-            self.places.remove(&article);
+            let place = self.articles.value(article).filter(|place| place.came == at);
+            let (Some(place), Some(id)) = (place, self.articles.id(article)) else { continue };
+            let story = place.story;
+            self.index.remove(&id.text());
+            self.leave(story, article);
+            self.articles.remove(article);
         }
         self.index.take_changes();
     }
@@ -325,7 +338,7 @@ impl StoryBook {
             let articles = self.articles_of(story);
             for article in articles.iter().filter(|article| !self.is_report(article) && *article != cause) {
                 // A copy goes where its text goes, and all that is left of a story that ended goes with it.
-                let original = self.place_of(article).and_then(|place| place.copy_of.as_ref());
+                let original = self.place_of(article).and_then(|place| place.copy_of.as_deref());
                 let original = original.map(|original| ArticleId::from_stored(original.text()));
                 let moved = moves.iter().find(|change| {
                     Some(&change.article) == original.as_ref() && change.from.as_ref() == Some(story)

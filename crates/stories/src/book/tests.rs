@@ -159,5 +159,5 @@ fn what_is_old_is_forgotten_and_nothing_joins_it() {
     kept.second += 15 * 86_400;
     let later = kept.take(&article("second", 1, "Islands ferry leaves its harbour again", FERRY_AGAIN));
     assert_ne!(later.story, first.story);
-    assert_eq!(kept.book.places.len(), 1);
+    assert_eq!(kept.book.articles.len(), 1);
 }

@@ -1,14 +1,20 @@
 //! The texts of the last weeks by their sketches: in sorted runs, as a log-structured merge tree keeps them.
 //!
-//! An entry is a sequence's hash and the number of a text, eight bytes. Runs double, so that a text is moved a few times; the oldest are
-//! dropped whole when their texts are too old.
+//! An entry is a sequence's hash and the number of a text. Runs double, so that a text is moved a few times; one that is large enough is
+//! packed, into four bytes an entry, and stays as it is. The oldest are dropped whole when their texts are too old.
 
 use std::collections::{HashMap, VecDeque};
 
 use crate::compact_id::CompactId;
 
-/// A run is not merged beyond this, so that old ones can be dropped: entries.
-const MAX_RUN: usize = 1 << 22;
+/// A run of more entries is merged with no other, so that old ones can be dropped.
+const MAX_OPEN_ENTRIES: usize = 1 << 21;
+/// Neither is one of more texts. Two open ones together have twice as many, which a packed entry can tell apart.
+const MAX_OPEN_TEXTS: u32 = 1 << (TEXT_BITS - 1);
+/// Of a packed entry, so many bits are the number of the text, counted from the first of the run, and the others the lower part of the hash; ...
+const TEXT_BITS: u32 = 18;
+/// ... its upper part says in which bucket it lies.
+const BUCKET_BITS: u32 = TEXT_BITS;
 
 /// A sequence that stands in more texts is what everybody prints.
 const MAX_TEXTS_OF_SEQUENCE: usize = 16;
@@ -25,7 +31,7 @@ pub(super) struct KnownText {
     /// How many of them are remembered.
     pub(super) sketch: u32,
     /// The text that it repeats in part.
-    pub(super) copy_of: Option<CompactId>,
+    pub(super) copy_of: Option<Box<CompactId>>,
 }
 
 /// A text that shares sequences with another.
@@ -41,13 +47,27 @@ pub(super) struct SketchIndex {
     texts: VecDeque<KnownText>,
     /// The number of the first text.
     first: u32,
+    packed: Vec<PackedRun>,
     runs: Vec<Run>,
 }
 
+/// A run that grows still.
 #[derive(Debug, Clone)]
 struct Run {
     /// By hash, then by text.
     entries: Vec<(u32, u32)>,
+    oldest: u32,
+    newest: u32,
+}
+
+/// A run that doesn't.
+#[derive(Debug, Clone)]
+struct PackedRun {
+    /// Where each bucket begins, and the last ends.
+    starts: Vec<u32>,
+    /// By hash, then by text.
+    entries: Vec<u32>,
+    oldest: u32,
     newest: u32,
 }
 
@@ -59,7 +79,10 @@ impl SketchIndex {
     /// The memory it takes, in bytes, without what the allocator adds.
     pub(super) fn bytes(&self) -> usize {
         let entries: usize = self.runs.iter().map(|run| run.entries.capacity()).sum();
-        entries * size_of::<(u32, u32)>() + self.texts.capacity() * size_of::<KnownText>()
+        let packed: usize =
+            self.packed.iter().map(|run| run.starts.capacity() + run.entries.capacity()).sum();
+        let texts = self.texts.capacity() * size_of::<KnownText>();
+        entries * size_of::<(u32, u32)>() + packed * size_of::<u32>() + texts
     }
 
     pub(super) fn text(&self, number: u32) -> Option<&KnownText> {
@@ -73,16 +96,17 @@ impl SketchIndex {
         let mut entries: Vec<(u32, u32)> = sketch.iter().map(|hash| (*hash, number)).collect();
         entries.sort_unstable();
         entries.dedup();
-        self.runs.push(Run { entries, newest: number });
+        self.runs.push(Run { entries, oldest: number, newest: number });
         while let [.., one, other] = self.runs.as_slice() {
-            if one.entries.len() > 2 * other.entries.len()
-                || one.entries.len() + other.entries.len() > MAX_RUN
-            {
+            if other.is_full() || one.entries.len() > 2 * other.entries.len() {
                 break;
             }
             if let (Some(other), Some(one)) = (self.runs.pop(), self.runs.pop()) {
                 self.runs.push(merged(one, other));
             }
+        }
+        if let Some(run) = self.runs.pop_if(|run| run.is_full()) {
+            self.packed.push(PackedRun::of(run));
         }
     }
 
@@ -94,6 +118,7 @@ impl SketchIndex {
         }
         let first = self.first;
         self.runs.retain(|run| run.newest >= first);
+        self.packed.retain(|run| run.newest >= first);
     }
 
     /// The texts that share some of `hashes`, by number, and for each hash whether everybody prints it.
@@ -103,6 +128,9 @@ impl SketchIndex {
         let mut is_common = Vec::with_capacity(hashes.len());
         for hash in hashes {
             found.clear();
+            for run in &self.packed {
+                found.extend(run.texts(*hash).filter(|number| *number >= self.first));
+            }
             for run in &self.runs {
                 found.extend(
                     run.texts(*hash).map(|(_, number)| *number).filter(|number| *number >= self.first),
@@ -122,7 +150,38 @@ impl SketchIndex {
     }
 }
 
+impl PackedRun {
+    /// Packs a run, whose texts are at most 2 to the [`TEXT_BITS`].
+    fn of(run: Run) -> Self {
+        let bucket = |hash: u32| (hash >> (u32::BITS - BUCKET_BITS)) as usize;
+        let mut starts = vec![0; (1 << BUCKET_BITS) + 1];
+        for (hash, _) in &run.entries {
+            starts[bucket(*hash) + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let pack = |(hash, number): &(u32, u32)| hash << BUCKET_BITS | number.wrapping_sub(run.oldest);
+        let entries = run.entries.iter().map(pack).collect();
+        Self { starts, entries, oldest: run.oldest, newest: run.newest }
+    }
+
+    /// The texts that have `hash`.
+    fn texts(&self, hash: u32) -> impl Iterator<Item = u32> {
+        let bucket = (hash >> (u32::BITS - BUCKET_BITS)) as usize;
+        let entries = &self.entries[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
+        let rest = hash << BUCKET_BITS >> BUCKET_BITS;
+        let start = entries.partition_point(|entry| entry >> TEXT_BITS < rest);
+        let same = entries[start..].iter().take_while(move |entry| *entry >> TEXT_BITS == rest);
+        same.map(|entry| self.oldest.wrapping_add(entry & ((1 << TEXT_BITS) - 1)))
+    }
+}
+
 impl Run {
+    fn is_full(&self) -> bool {
+        self.entries.len() > MAX_OPEN_ENTRIES || self.newest.wrapping_sub(self.oldest) >= MAX_OPEN_TEXTS
+    }
+
     /// The entries of `hash`. Hashes are spread evenly, so that its place is nearly known.
     fn texts(&self, hash: u32) -> impl Iterator<Item = &(u32, u32)> {
         let entries = &self.entries;
@@ -158,5 +217,24 @@ fn merged(one: Run, other: Run) -> Run {
             None => break,
         }
     }
-    Run { entries, newest: one.newest.max(other.newest) }
+    Run { entries, oldest: one.oldest, newest: other.newest }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_run_leads_where_it_led_before() {
+        let entries = (0..20_000_u32).map(|at| (at.wrapping_mul(0x9e37_79b9) & 0xffff_fffe, 7 + at / 60));
+        let mut entries: Vec<(u32, u32)> = entries.chain([(u32::MAX, 8), (u32::MAX, 9), (0, 7)]).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        let run = Run { entries: entries.clone(), oldest: 7, newest: 7 + 20_000 / 60 };
+        let packed = PackedRun::of(run.clone());
+        for (hash, _) in entries.iter().step_by(7).chain([&(u32::MAX, 8), &(1, 0)]) {
+            let before: Vec<u32> = run.texts(*hash).map(|(_, number)| *number).collect();
+            assert_eq!(packed.texts(*hash).collect::<Vec<_>>(), before, "{hash:x}");
+        }
+    }
 }

@@ -178,7 +178,7 @@ impl CopyIndex {
             .filter_map(|hits| {
                 let known = self.index.text(hits.number)?;
                 // An edit is no copy, and neither is the original of one.
-                if known.article == own || known.copy_of.as_ref() == Some(&own) {
+                if known.article == own || known.copy_of.as_deref() == Some(&own) {
                     return None;
                 }
                 let sampled = f64::from(known.sketch) / f64::from(known.shingles.max(1));
@@ -242,7 +242,7 @@ impl CopyIndex {
             seconds: now,
             shingles: sketch.shingles,
             sketch: u32::try_from(sketch.hashes.len()).unwrap_or(u32::MAX),
-            copy_of: sketch.copy_of.as_ref().map(|copied| CompactId::of(copied.as_str())),
+            copy_of: sketch.copy_of.as_ref().map(|copied| Box::new(CompactId::of(copied.as_str()))),
         };
         self.index.add(text, &sketch.hashes);
     }

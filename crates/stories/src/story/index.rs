@@ -1,7 +1,7 @@
 //! The stories known so far, and the way of a report into one.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -19,6 +19,7 @@ use super::tables::StoryTables;
 use super::weighing::{Lengths, Likeness, WeighedProfile};
 use crate::Report;
 use crate::compact_id::CompactId;
+use crate::id_map::IdNumbers;
 
 /// Reports that are kept: two weeks at 70,000 a day. Beyond it the oldest are forgotten.
 const MAX_REPORTS: usize = 1_000_000;
@@ -56,15 +57,15 @@ const MAX_EVIDENCE: usize = 6;
 
 /// The stories known so far: what is common, what was read, and which report tells which story.
 ///
-/// Memory is bounded: of each report about 0.8 kB is kept, of a million reports at most.
+/// Memory is bounded: of each report about 0.7 kB is kept, of a million reports at most.
 #[derive(Debug, Clone)]
 pub struct StoryIndex {
     tables: Arc<StoryTables>,
     /// The number of the oldest report that is kept; reports are numbered in their order of arrival.
     first: u32,
     reports: VecDeque<PlacedReport>,
-    numbers: HashMap<CompactId, u32>,
-    /// By the number of the first report of each, its reports in their order of arrival.
+    numbers: IdNumbers,
+    /// By the number of the first report of each story of several reports, these in their order of arrival.
     stories: NumberMap<u32, Vec<u32>>,
     /// In how many of the kept reports something stands, and which can be found by it.
     postings: Postings,
@@ -151,7 +152,7 @@ impl StoryIndex {
             tables,
             first: 0,
             reports: VecDeque::new(),
-            numbers: HashMap::new(),
+            numbers: IdNumbers::default(),
             stories: NumberMap::default(),
             postings: Postings::default(),
             changed: BTreeSet::new(),
@@ -213,7 +214,7 @@ impl StoryIndex {
     pub fn remove(&mut self, id: &str) {
         let Some(number) = self.number_of(id) else { return };
         self.leave(number);
-        self.numbers.remove(&CompactId::of(id));
+        self.numbers.remove(&CompactId::of(id), number);
         self.changed.remove(&number);
         let at = (number - self.first) as usize;
         // The number stays taken, by a report that says nothing.
@@ -235,7 +236,7 @@ impl StoryIndex {
 
     /// The ids of the reports in the story of report `id`, in their order of arrival.
     pub fn reports_beside(&self, id: &str) -> Vec<Cow<'_, str>> {
-        let members = self.number_of(id).and_then(|number| self.stories.get(&self.report(number).story));
+        let members = self.number_of(id).map(|number| self.members(self.report(number).story));
         members.into_iter().flatten().map(|member| self.id(*member)).collect()
     }
 
@@ -254,7 +255,7 @@ impl StoryIndex {
     }
 
     fn number_of(&self, id: &str) -> Option<u32> {
-        self.numbers.get(&CompactId::of(id)).copied()
+        self.numbers.get(&CompactId::of(id), |number| Some(&self.report(number).id))
     }
 
     fn report(&self, number: u32) -> &PlacedReport {
@@ -280,9 +281,11 @@ impl StoryIndex {
             self.postings.hold(kind, key);
         }
         let id = CompactId::of(id);
-        self.numbers.insert(id.clone(), number);
-        self.stories.insert(number, vec![number]);
-        self.reports.push_back(PlacedReport { id, profile, ..PlacedReport::of_nothing(number) });
+        self.reports.push_back(PlacedReport { id: id.clone(), profile, ..PlacedReport::of_nothing(number) });
+        let (reports, first) = (&self.reports, self.first);
+        self.numbers.insert(&id, number, |number| {
+            reports.get(number.checked_sub(first)? as usize).map(|report| &report.id)
+        });
         let rarest = self.rarest(number);
         self.postings.post(number, &rarest);
         let candidates = self.candidates(number, &rarest);
@@ -295,18 +298,15 @@ impl StoryIndex {
     /// Forgets the oldest report; its story goes on under its next one.
     fn forget_oldest(&mut self) {
         let number = self.first;
+        if self.reports.is_empty() {
+            return;
+        }
+        self.leave(number);
         let Some(report) = self.reports.pop_front() else { return };
+        self.numbers.remove(&report.id, number);
         self.postings.forget_oldest();
         self.first += 1;
-        self.numbers.remove(&report.id);
         self.release(&report);
-        if let Some(mut members) = self.stories.remove(&report.story) {
-            members.retain(|member| *member != number);
-            if let Some(next) = members.first().copied() {
-                self.rename(&members, next);
-                self.stories.insert(next, members);
-            }
-        }
     }
 
     /// Counts no more what a report held.
@@ -316,12 +316,23 @@ impl StoryIndex {
         }
     }
 
-    fn rename(&mut self, members: &[u32], story: u32) {
-        for member in members {
+    /// Keeps a story of these reports, which stand in their order of arrival, under the first of them.
+    fn keep_story(&mut self, members: Vec<u32>) {
+        let Some(story) = members.first().copied() else { return };
+        for member in &members {
             if std::mem::replace(&mut self.report_mut(*member).story, story) != story {
                 self.changed.insert(*member);
             }
         }
+        // That a report is a story of its own is known from it.
+        if members.len() > 1 {
+            self.stories.insert(story, members);
+        }
+    }
+
+    /// The reports of a story, which is known no more.
+    fn take_story(&mut self, story: u32) -> Vec<u32> {
+        self.stories.remove(&story).unwrap_or_else(|| self.members(story).to_vec())
     }
 
     /// How much it says that two reports share something: the rarer, the more.
@@ -396,8 +407,8 @@ impl StoryIndex {
     fn likest(&self, number: u32, stories: &[u32], comparison: &mut Comparison) -> Option<u32> {
         let own = self.report(number).story;
         self.best(stories.iter().filter(|story| **story != own).filter_map(|story| {
-            let others = self.stories.get(story)?;
-            Some((*story, self.mean(&[number], others, comparison)))
+            let others = self.members(*story);
+            (!others.is_empty()).then(|| (*story, self.mean(&[number], others, comparison)))
         }))
     }
 
@@ -436,7 +447,12 @@ impl StoryIndex {
     }
 
     pub(super) fn members(&self, story: u32) -> &[u32] {
-        self.stories.get(&story).map_or(&[], Vec::as_slice)
+        if let Some(members) = self.stories.get(&story) {
+            return members;
+        }
+        let alone = story.checked_sub(self.first).and_then(|at| self.reports.get(at as usize));
+        let alone = alone.filter(|report| report.story == story && !report.id.is_empty());
+        alone.map_or(&[], |report| std::slice::from_ref(&report.story))
     }
 
     /// Puts these reports, which are all of their stories, into new ones.
@@ -450,32 +466,23 @@ impl StoryIndex {
     /// Moves a report to a story.
     fn assign(&mut self, number: u32, story: u32) {
         self.leave(number);
-        if let Some(mut members) = self.stories.remove(&story) {
-            let place = members.partition_point(|member| *member < number);
-            members.insert(place, number);
-            let first = members[0];
-            self.rename(&members, first);
-            self.stories.insert(first, members);
-        }
+        let mut members = self.take_story(story);
+        let place = members.partition_point(|member| *member < number);
+        members.insert(place, number);
+        self.keep_story(members);
     }
 
     /// Takes a report out of its story, which goes on under the first of the others.
     fn leave(&mut self, number: u32) {
-        let from = self.report(number).story;
-        if let Some(mut members) = self.stories.remove(&from) {
-            members.retain(|member| *member != number);
-            if let Some(next) = members.first().copied() {
-                self.rename(&members, next);
-                self.stories.insert(next, members);
-            }
-        }
+        let mut members = self.take_story(self.report(number).story);
+        members.retain(|member| *member != number);
+        self.keep_story(members);
     }
 
-    /// The numbers of the reports that are in a story, in their order.
+    /// The numbers of the reports that say something, in their order.
     pub(super) fn numbers(&self) -> Vec<u32> {
-        let mut numbers: Vec<u32> = self.stories.values().flatten().copied().collect();
-        numbers.sort_unstable();
-        numbers
+        let known = self.reports.iter().zip(self.first..).filter(|(report, _)| !report.id.is_empty());
+        known.map(|(_, number)| number).collect()
     }
 
     /// Measures anew how much of a crowd a report stands in, among these others.
@@ -496,10 +503,7 @@ impl StoryIndex {
     fn take_groups(&mut self, groups: impl Iterator<Item = Vec<u32>>) {
         for mut members in groups {
             members.sort_unstable();
-            if let Some(first) = members.first().copied() {
-                self.rename(&members, first);
-                self.stories.insert(first, members);
-            }
+            self.keep_story(members);
         }
     }
 
@@ -511,7 +515,7 @@ impl StoryIndex {
         stems: &BTreeMap<u32, String>,
         comparison: &mut Comparison,
     ) -> Vec<StoryReason> {
-        let members = &self.stories[&self.report(number).story];
+        let members = self.members(self.report(number).story);
         let mut likest: Option<(u32, f32)> = None;
         for other in speakers(members).filter(|other| *other != number) {
             let score = comparison.score(self, number, other);
