@@ -24,16 +24,16 @@ use crate::id_map::IdNumbers;
 /// Reports that are kept: two weeks at 70,000 a day. Beyond it the oldest are forgotten.
 const MAX_REPORTS: usize = 1_000_000;
 /// Earlier reports that a new one is compared with, the likest by their rare words and facts.
-const MAX_CANDIDATES: usize = 200;
+const MAX_CANDIDATES: usize = 100;
 /// Stories that a report is weighed against, and reports of each that speak for it: the first and the latest.
 const MAX_STORIES: usize = 40;
-const MAX_SPEAKERS: usize = 32;
+const MAX_SPEAKERS: usize = 16;
 /// Members of a profile that it can be found by, the rarest; a member that more than this share of many texts has leads nowhere.
 const MAX_POSTED_WORDS: usize = 24;
 const MAX_POSTED_FACTS: usize = MAX_POSTED - MAX_POSTED_WORDS;
 const MAX_SHARE: f32 = 0.1;
 /// Reports that each of them leads to, the latest.
-const MAX_LED_TO: usize = 200;
+const MAX_LED_TO: usize = 100;
 /// Texts that the expected shares of words count as, against the texts that were read; and of facts.
 const WORD_PRIOR: f32 = 100.0;
 const FACT_PRIOR: f32 = 50.0;

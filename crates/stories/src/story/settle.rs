@@ -10,7 +10,7 @@ const MAX_NEAR: usize = 8;
 /// Reports that are told anew together. Stories that would go beyond it stay whole.
 const MAX_SETTLING: usize = 48;
 /// By how much the reports have to fit better together for their stories to change, so that none goes in and out.
-const MIN_GAIN: f32 = 0.01;
+const MIN_GAIN: f32 = 0.05;
 
 impl StoryIndex {
     /// Tells the stories anew that the new report lies near to, as a review does: the two likest groups are merged first. What comes of
