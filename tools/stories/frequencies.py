@@ -83,7 +83,9 @@ def main():
         if texts >= LEAST_TEXTS and not any(c.isspace() for c in key):
             rows[texts].append(key)
     print("# In how many of a thousand texts of two hundred words a word stands, by its stem; Han, kana and Hangul by pairs of characters.")
-    print("# Made by tools/stories/frequencies.py from the word lists of wordfreq (see NOTICE for their licence) and on_subject.tsv. May be edited.")
+    print("# Made by tools/stories/frequencies.py from the word lists of wordfreq and on_subject.tsv. May be edited.")
+    print("# © Robyn Speer and the sources of wordfreq (https://github.com/rspeer/wordfreq); adapted: cut to stems and pairs of characters, shares of texts made.")
+    print("# Licensed under the Creative Commons Attribution-ShareAlike 4.0 International licence (https://creativecommons.org/licenses/by-sa/4.0/).")
     print("texts\tstems")
     for texts in sorted(rows, reverse=True):
         print(f"{texts}\t{' '.join(sorted(rows[texts]))}")

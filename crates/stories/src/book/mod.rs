@@ -146,10 +146,10 @@ impl StoryBook {
         self.forget(at);
         let id = &article.article;
         let copy_of = self.copied(article);
-        self.index.remove(id.as_str());
         let mut reasons = Vec::new();
-        if copy_of.is_none() {
-            reasons = self.index.place(&report_of(article)).joined_by;
+        match &copy_of {
+            Some(_) => self.index.remove(id.as_str()),
+            None => reasons = self.index.place_again(&report_of(article)).joined_by,
         }
         let changed = self.index.take_changes();
         let (mut moves, mut ended) = self.regroup(id, article.revision, changed);

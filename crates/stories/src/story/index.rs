@@ -32,6 +32,10 @@ const MAX_SPEAKERS: usize = 16;
 const MAX_POSTED_WORDS: usize = 24;
 const MAX_POSTED_FACTS: usize = MAX_POSTED - MAX_POSTED_WORDS;
 const MAX_SHARE: f32 = 0.1;
+/// As many where a stream is reviewed, once.
+pub(super) const MAX_REVIEWED_CANDIDATES: usize = 200;
+/// By how much an edited report has to be likelier elsewhere to leave its story: of nearly alike stories each edit would find another.
+const MIN_LIKELIER: f32 = 0.1;
 /// Reports that each of them leads to, the latest.
 const MAX_LED_TO: usize = 100;
 /// Texts that the expected shares of words count as, against the texts that were read; and of facts.
@@ -182,10 +186,25 @@ impl StoryIndex {
         if let Some(story) = self.story_of(&report.id) {
             return StoryVerdict { story: story.into_owned(), joined_by: Vec::new(), merged: Vec::new() };
         }
+        self.place_beside(report, None)
+    }
+
+    /// Puts a report that is known, and reads otherwise now, where it belongs: into its story, unless it is clearly likelier in another.
+    pub fn place_again(&mut self, report: &Report) -> StoryVerdict {
+        let number = self.number_of(&report.id);
+        let others = number.map(|number| self.members(self.report(number).story)).into_iter().flatten();
+        let beside = others.copied().find(|other| Some(*other) != number);
+        self.remove(&report.id);
+        self.place_beside(report, beside)
+    }
+
+    /// Puts a new report into the story that it tells, sooner into that of the report `beside`.
+    fn place_beside(&mut self, report: &Report, beside: Option<u32>) -> StoryVerdict {
         let (profile, stems) = read(report, &Arc::clone(&self.tables));
         let (number, rivals, mut comparison) = self.take_in(&report.id, profile);
         self.changed.insert(number);
-        let joined = self.likest(number, &rivals, &mut comparison);
+        let before = beside.filter(|beside| *beside >= self.first).map(|beside| self.report(beside).story);
+        let joined = self.likest(number, &rivals, before, &mut comparison);
         if let Some(story) = joined {
             self.assign(number, story);
         }
@@ -288,7 +307,7 @@ impl StoryIndex {
         });
         let rarest = self.rarest(number);
         self.postings.post(number, &rarest);
-        let candidates = self.candidates(number, &rarest);
+        let candidates = self.candidates(number, &rarest, MAX_CANDIDATES);
         let rivals = self.stories_of(&candidates);
         let mut comparison = Comparison::default();
         self.measure_likeness(number, &candidates, &mut comparison);
@@ -366,8 +385,8 @@ impl StoryIndex {
         words.into_iter().take(MAX_POSTED_WORDS).chain(facts.into_iter().take(MAX_POSTED_FACTS)).collect()
     }
 
-    /// The other reports that share the rarest words and facts with this one, the likest first.
-    pub(super) fn candidates(&self, number: u32, rarest: &[(FactKind, u32)]) -> Vec<u32> {
+    /// The other reports that share the rarest words and facts with this one, the likest first, at most so many.
+    pub(super) fn candidates(&self, number: u32, rarest: &[(FactKind, u32)], most: usize) -> Vec<u32> {
         let mut shared: NumberMap<u32, f32> = NumberMap::default();
         for (kind, key) in rarest {
             let rarity = self.rarity(*kind, *key);
@@ -378,9 +397,9 @@ impl StoryIndex {
         let mut candidates: Vec<(u32, f32)> = shared.into_iter().collect();
         candidates.retain(|(other, _)| !self.report(*other).id.is_empty());
         let likest_first = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-        if candidates.len() > MAX_CANDIDATES {
-            candidates.select_nth_unstable_by(MAX_CANDIDATES, likest_first);
-            candidates.truncate(MAX_CANDIDATES);
+        if candidates.len() > most {
+            candidates.select_nth_unstable_by(most, likest_first);
+            candidates.truncate(most);
         }
         candidates.sort_by(likest_first);
         candidates.into_iter().map(|(other, _)| other).collect()
@@ -403,12 +422,20 @@ impl StoryIndex {
         stories.filter(|story| seen.insert(*story)).take(MAX_STORIES).collect()
     }
 
-    /// The story that a report is likest to on average, if it tells the same as that.
-    fn likest(&self, number: u32, stories: &[u32], comparison: &mut Comparison) -> Option<u32> {
+    /// The story that a report is likest to on average, if it tells the same as that; sooner the one that it was in `before`.
+    fn likest(
+        &self,
+        number: u32,
+        stories: &[u32],
+        before: Option<u32>,
+        comparison: &mut Comparison,
+    ) -> Option<u32> {
         let own = self.report(number).story;
-        self.best(stories.iter().filter(|story| **story != own).filter_map(|story| {
+        let missing = before.filter(|before| !stories.contains(before));
+        self.best(stories.iter().chain(&missing).filter(|story| **story != own).filter_map(|story| {
             let others = self.members(*story);
-            (!others.is_empty()).then(|| (*story, self.mean(&[number], others, comparison)))
+            let more = if before == Some(*story) { MIN_LIKELIER } else { 0.0 };
+            (!others.is_empty()).then(|| (*story, self.mean(&[number], others, comparison) + more))
         }))
     }
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::evidence::Sign;
-use super::index::{Comparison, StoryIndex};
+use super::index::{Comparison, MAX_REVIEWED_CANDIDATES, StoryIndex};
 
 /// Larger streams keep the stories that were told on arrival: all pairs of likely reports are held in memory.
 const MAX_REVIEWED: usize = 20_000;
@@ -164,7 +164,7 @@ impl StoryIndex {
         let candidates: Vec<(u32, Vec<u32>)> = self
             .numbers()
             .into_iter()
-            .map(|number| (number, self.candidates(number, &self.rarest(number))))
+            .map(|number| (number, self.candidates(number, &self.rarest(number), MAX_REVIEWED_CANDIDATES)))
             .collect();
         for (number, others) in &candidates {
             self.measure_crowd(*number, others, &mut comparison);
