@@ -230,8 +230,8 @@ impl Member {
             }
         };
         // From here on nothing is committed and no host is asked.
-        let held = tenures.lock().end_all();
-        held.into_iter().for_each(|(shard, term)| session.take(ShardNews::Revoked(shard, term)));
+        tenures.lock().end_all();
+        session.stop_all();
         session_over.cancel();
         drop(handed);
         let ShardSession { mut tasks, queue, .. } = session;
@@ -308,6 +308,12 @@ impl ShardSession {
                 self.status.send_modify(|status| status.shards.retain(|held| *held != shard));
             }
         }
+    }
+
+    /// Has the work on all shards stop, also on those of which the group has said already that they are another's, in news that nobody read.
+    fn stop_all(&mut self) {
+        self.held.drain().for_each(|(_, task)| task.stop.cancel());
+        self.status.send_modify(|status| status.shards.clear());
     }
 
     fn holding(&self, shard: Shard, term: Term) -> ShardHolding {
