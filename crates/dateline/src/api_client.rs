@@ -76,7 +76,7 @@ impl Doubt {
             Ok(journal) if journal.id().as_str() == status.journal => None,
             Ok(_) => Some(Self::OtherJournal(told(""))),
             // It may stand in a folder that only the daemon can look into.
-            Err(JournalError::Missing { .. }) if theirs != Some(path.as_path()) => {
+            Err(JournalError::Missing { .. }) if theirs != std::path::absolute(&path).ok().as_deref() => {
                 Some(Self::NoJournal(told(", where there is none")))
             }
             Err(_) => None,

@@ -24,7 +24,7 @@ use crate::faults::{self, Fault, LiveState};
 use crate::proxies::ProxyStatus;
 use crate::run_record::RunRecord;
 use crate::site_rules::SiteRuleStatus;
-use crate::text::{ago, moment, shown_address};
+use crate::text::{ago, counted, moment, shown_address};
 
 pub use catalogue::FeedCatalogue;
 pub use history::FeedHistory;
@@ -419,28 +419,29 @@ impl StatusReport {
         holder: Option<&LockHolder>,
         silence: Option<&str>,
     ) -> Self {
-        self.summary = match &last {
-            Some(run) if run.stopped.is_none() && holder.is_some_and(|holder| run.is(holder)) => format!(
+        let has_it = |run: &RunRecord| run.stopped.is_none() && holder.is_some_and(|holder| run.is(holder));
+        self.summary = match (&last, holder) {
+            (Some(run), Some(_)) if has_it(run) => format!(
                 "not answering: process {} on {} should: {}",
                 run.process,
                 run.host,
                 silence.unwrap_or("it does not speak for this journal"),
             ),
-            _ if let Some(holder) = holder => format!(
+            (_, Some(holder)) => format!(
                 "not answering: {holder} has the journal, and has not said where it answers: a daemon that starts, or a command that changes \
                  the journal"
             ),
-            Some(RunRecord { stopped: Some(stopped), failure, .. }) => {
+            (Some(RunRecord { stopped: Some(stopped), failure, .. }), None) => {
                 let why = failure.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
                 format!("not running since {} ({}){why}", moment(*stopped), ago(Some(*stopped), self.now))
             }
-            Some(run) => format!(
+            (Some(run), None) => format!(
                 "not running: process {} on {}, started {}, ended without a word (killed, or its machine went down)",
                 run.process,
                 run.host,
                 moment(run.started)
             ),
-            None => "not running, as far as can be told from here".to_owned(),
+            (None, None) => "not running, as far as can be told from here".to_owned(),
         };
         self.faults = faults::of_journal(&self);
         self.daemon = last;
@@ -596,15 +597,14 @@ fn about(kind: EventKind, data: &str) -> String {
         EventKind::Article => [fields.title, fields.url],
         EventKind::Withdrawal | EventKind::Reject => [fields.reason, fields.url.or(fields.detail)],
         EventKind::Health => [fields.kind, feed],
-        EventKind::Story => [fields.title, fields.article_count.zip(fields.origin_count).map(counted)],
+        EventKind::Story => [fields.title, fields.article_count.zip(fields.origin_count).map(reach)],
     };
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }
 
 /// How many articles tell a story, and how many origins they have.
-fn counted((articles, origins): (u32, u32)) -> String {
-    let plural = |count| if count == 1 { "" } else { "s" };
-    format!("{articles} article{}, {origins} origin{}", plural(articles), plural(origins))
+fn reach((articles, origins): (u32, u32)) -> String {
+    format!("{}, {}", counted(articles.into(), "article"), counted(origins.into(), "origin"))
 }
 
 #[cfg(test)]

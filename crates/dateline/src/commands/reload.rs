@@ -8,6 +8,7 @@ use url::Url;
 use super::config_file::ConfigFile;
 use super::{daemon_address, print_json, print_text};
 use crate::api_client::{self, FoundDaemon};
+use crate::config::Settings;
 use crate::failure::Failure;
 use crate::reload::ReloadReport;
 
@@ -36,7 +37,7 @@ pub struct ReloadArguments {
 /// Everything that is wrong with the configuration; or why the daemon could not be asked.
 pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
     // The daemon itself says what is wrong with the rest.
-    let settings = arguments.config.settings_to_look(&["data_dir", "api.token_file"])?;
+    let (settings, _) = Settings::load_to_look(&arguments.config.path, &["data_dir", "api.token_file"])?;
     let token = settings.api.write_token()?;
     let mut url = match &arguments.url {
         Some(url) => url.clone(),

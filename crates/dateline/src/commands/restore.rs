@@ -37,11 +37,17 @@ pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
     let path = settings.journal_path();
     let reconcile = settings.kafka.is_enabled();
     let options = RestoreOptions { replace: arguments.replace, reconcile };
-    let restored =
-        dateline_journal::restore(&arguments.file, &path, options).map_err(|source| match source {
-            JournalError::NoCopy { .. } => Failure::Copy(source),
-            source => Failure::Journal { path: path.clone(), source },
-        })?;
+    let restored = dateline_journal::restore(&arguments.file, &path, options).map_err(|source| {
+        let is_of_copy = match &source {
+            JournalError::NoCopy { .. } => true,
+            JournalError::NewerSchema { path, .. } => *path == arguments.file,
+            _ => false,
+        };
+        match is_of_copy {
+            true => Failure::Copy(source),
+            false => Failure::Journal { path: path.clone(), source },
+        }
+    })?;
     let next = match reconcile {
         true => {
             "Start the daemon: its relay takes what was delivered since from Kafka, and goes on after it."

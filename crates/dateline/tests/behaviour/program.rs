@@ -153,6 +153,17 @@ fn a_running_daemon_is_backed_up_and_the_copy_restored_elsewhere() {
         page.display()
     );
     assert_eq!((text(&refused.stderr), refused.status.code()), (told, Some(65)));
+    let newer = other.folder.path().join("newer");
+    fs::copy(copy, &newer).unwrap();
+    rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 999).unwrap();
+    let refused = text(&other.run(&["restore", newer.to_str().unwrap(), "--replace"]).stderr);
+    assert!(
+        refused.starts_with(&format!(
+            "error: nothing was restored: {} is a journal of schema version 999",
+            newer.display()
+        )),
+        "{refused}"
+    );
     let whole = fs::read(copy).unwrap();
     fs::write(&page, &whole[..whole.len() / 2]).unwrap();
     let (folder, cut) = (site.folder.path().to_str().unwrap(), page.to_str().unwrap());

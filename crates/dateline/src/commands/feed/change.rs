@@ -36,11 +36,12 @@ impl FeedFate {
         }
     }
 
-    fn word(self) -> &'static str {
+    /// What has become of it, up to the name of the file.
+    fn words(self) -> &'static str {
         match self {
-            Self::Remove => "removed",
-            Self::Pause => "paused",
-            Self::Resume => "resumed",
+            Self::Remove => "removed from",
+            Self::Pause => "paused in",
+            Self::Resume => "resumed in",
         }
     }
 }
@@ -67,5 +68,5 @@ pub(super) fn run(arguments: &NamedFeed, fate: FeedFate) -> Result<(), Failure> 
         }
         InForceFrom::NextStart => "no daemon runs".to_owned(),
     };
-    print_text(&format!("{} is {} in {}; {then}\n", feed.url, fate.word(), settings.feeds.display()))
+    print_text(&format!("{} is {} {}; {then}\n", feed.url, fate.words(), settings.feeds.display()))
 }
