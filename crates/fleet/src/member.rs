@@ -86,7 +86,7 @@ impl Member {
         envelope: Envelope,
         folder: impl Into<PathBuf>,
     ) -> Result<Self, FleetError> {
-        if let Some((setting, expected)) = fleet.objection() {
+        if let Some((setting, expected)) = fleet.objections().into_iter().next() {
             return Err(FleetError::Settings(format!("fleet.{setting}: {expected}")));
         }
         // So that what a stopped member left open is aborted by the time its shards are another's, or soon after.

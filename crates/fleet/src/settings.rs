@@ -32,31 +32,31 @@ impl FleetSettings {
         !self.name.is_empty()
     }
 
-    /// Which of these settings is wrong and what is expected, if one is.
-    pub fn objection(&self) -> Option<(&'static str, &'static str)> {
+    /// Which of these settings are wrong, and what is expected of each. What doesn't count while this daemon is by itself is looked at, too.
+    pub fn objections(&self) -> Vec<(&'static str, &'static str)> {
         let is_name = |name: &str| {
             !name.is_empty()
                 && name.len() <= 60
                 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         };
-        if !self.is_enabled() {
-            return None;
+        let mut found = Vec::new();
+        if self.is_enabled() && !is_name(&self.name) {
+            found.push(("name", "expected up to 60 letters, digits, - and _"));
         }
-        if !is_name(&self.name) {
-            return Some(("name", "expected up to 60 letters, digits, - and _"));
-        }
-        if !is_name(&self.member) {
-            return Some((
+        if (self.is_enabled() || !self.member.is_empty()) && !is_name(&self.member) {
+            found.push((
                 "member",
                 "expected what this member is called among the others: up to 60 letters, digits, - and _, such as its host's name",
             ));
         }
         if !(1..=MAX_SHARDS).contains(&self.shards) {
-            return Some(("shards", "expected between 1 and 4096"));
+            found.push(("shards", "expected a number from 1 to 4096"));
         }
         // Brokers allow no shorter sessions unless they are told to (`group.min.session.timeout.ms`).
-        (!(6..=300).contains(&self.session_seconds))
-            .then_some(("session_seconds", "expected between 6 and 300"))
+        if !(6..=300).contains(&self.session_seconds) {
+            found.push(("session_seconds", "expected a number from 6 to 300"));
+        }
+        found
     }
 
     /// How long the group waits for a word from a member.
@@ -87,8 +87,8 @@ mod tests {
     #[test]
     fn a_member_has_a_name_and_a_fleet_has_shards() {
         let fleet = FleetSettings { name: "news".into(), member: "a".into(), ..FleetSettings::default() };
-        assert_eq!(fleet.objection(), None);
-        assert_eq!(FleetSettings::default().objection(), None);
+        assert_eq!(fleet.objections(), []);
+        assert_eq!(FleetSettings::default().objections(), []);
         for wrong in [
             FleetSettings { member: String::new(), ..fleet.clone() },
             FleetSettings { member: "a b".into(), ..fleet.clone() },
@@ -96,7 +96,9 @@ mod tests {
             FleetSettings { shards: 0, ..fleet.clone() },
             FleetSettings { session_seconds: 5, ..fleet.clone() },
         ] {
-            assert!(wrong.objection().is_some(), "{wrong:?}");
+            assert_eq!(wrong.objections().len(), 1, "{wrong:?}");
         }
+        let all = FleetSettings { name: "a/b".into(), member: String::new(), shards: 0, session_seconds: 0 };
+        assert_eq!(all.objections().len(), 4);
     }
 }

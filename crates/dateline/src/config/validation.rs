@@ -225,7 +225,7 @@ impl Settings {
             );
             wrong("source", expected);
         }
-        if let Some((setting, expected)) = self.fleet.objection() {
+        for (setting, expected) in self.fleet.objections() {
             wrong(&format!("fleet.{setting}"), expected.to_owned());
         }
         if self.fleet.is_enabled() && !self.kafka.is_enabled() {

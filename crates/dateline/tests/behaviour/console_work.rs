@@ -178,9 +178,9 @@ fn a_list_says_what_it_changes_and_then_changes_it() {
     let other = site.folder.path().join("other.opml");
     fs::write(&other, list.replace("9/a", "9/b")).unwrap();
     let would = text(&site.run(&["feed", "import", "--dry-run", other.to_str().unwrap()]).stdout);
-    assert!(would.contains("+ http://127.0.0.1:9/b") && would.contains("1 feeds would be added"), "{would}");
+    assert!(would.contains("+ http://127.0.0.1:9/b") && would.contains("1 feed would be added"), "{would}");
     let done = text(&site.run(&["feed", "import", other.to_str().unwrap()]).stdout);
-    assert!(done.contains("1 feeds added"), "{done}");
+    assert!(done.contains("1 feed added"), "{done}");
     assert!(text(&site.run(&["feed", "export"]).stdout).contains("9/b"));
 }
 

@@ -488,6 +488,8 @@ fn every_text_refuses_control_characters_and_emptiness_where_that_means_nothing(
     });
     let off = [
         "console.proxy_header",
+        "fleet.member",
+        "fleet.name",
         "kafka.brokers",
         "kafka.schema_registry",
         "schemas.base",
