@@ -248,7 +248,7 @@ async fn a_copy_that_is_damaged_newer_or_no_journal_is_refused_and_nothing_is_to
     let other = folder.path().join("other");
     Connection::open(&other).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
     let error = restore(&other, &target, PLAIN).unwrap_err();
-    assert!(matches!(error, JournalError::Foreign { .. }), "{error}");
+    assert!(matches!(error, JournalError::NoCopy { .. }), "{error}");
 
     for (name, contents) in
         [("none", None), ("empty", Some("")), ("page", Some("<p>A page, no journal.</p>"))]
