@@ -11,6 +11,7 @@ pub mod feeds;
 mod file;
 mod keep;
 mod machine;
+mod own_files;
 mod revisit;
 mod secret_source;
 mod settings;
@@ -37,6 +38,7 @@ pub use contents::ConfigContents;
 pub(crate) use document::remedy_of_unwritable;
 pub use error::{ConfigError, Origin};
 use feeds::ListedFeed;
+use own_files::OwnFiles;
 pub use revisit::RevisitSettings;
 pub use secret_source::SecretAccess;
 pub use settings::{
@@ -168,27 +170,13 @@ impl Config {
         if is_named("api.token_file") {
             noted(settings.api.write_token().err().into_iter().collect());
         }
+        let own_files = OwnFiles::of(&settings, values.path());
         let sinks = match values.is_broken() {
             true => None,
-            false => sinks::parse(values.path(), values.text(), SecretAccess::Read, purpose)
+            false => sinks::parse(values.path(), values.text(), SecretAccess::Read, purpose, &own_files)
                 .map_err(&mut noted)
                 .ok(),
         };
-        let own = [
-            &settings.journal_path(),
-            &settings.feeds,
-            &settings.sites,
-            &settings.agencies,
-            &values.path().to_owned(),
-        ];
-        for file in sinks.iter().flat_map(|sinks| &sinks.files).filter(|file| own.contains(&&file.path)) {
-            let what = format!(
-                "`path` of the [[file]] {} is {}, which the daemon has for itself; expected a file for events alone",
-                file.name,
-                file.path.display()
-            );
-            noted(vec![ConfigError::in_file(values.path(), what)]);
-        }
         let feeds = is_named("feeds").then(|| {
             let text = match feeds_text {
                 Some(feeds) => feeds.to_owned(),

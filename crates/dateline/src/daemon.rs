@@ -169,7 +169,8 @@ pub async fn run(
     // Intake stops first, so that the relay and the API still have its last events; then they.
     let (stop_intake, stop_delivery) = (CancellationToken::new(), CancellationToken::new());
     let run_record =
-        RunRecord::of_this_process(format!("http://{}", reachable(address)), &settings.journal_path());
+        RunRecord::of_this_process(format!("http://{}", reachable(address)), &settings.journal_path())
+            .with_config(path);
     let sources = Sources {
         run_record: run_record.clone(),
         journal,

@@ -248,6 +248,7 @@ impl Engine {
                 self.intake.begin(until)?;
             }
             self.pulse.send_replace(self.intake.pulse());
+            self.intake.look_for_room();
             let wake = match stopping {
                 None if self.intake.is_idle(until) => return Ok(()),
                 Some(_) if self.intake.in_flight() == 0 => return Ok(()),

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use dateline_journal::{LockHolder, writer_of};
@@ -30,6 +31,9 @@ pub struct RunRecord {
     /// The file of its journal there; empty in the note of an older version.
     #[serde(default)]
     pub journal_file: PathBuf,
+    /// The configuration file there that it reads; empty in the note of an older version, and where it has none.
+    #[serde(default)]
+    pub config_file: PathBuf,
     /// When it started.
     pub started: Timestamp,
     /// When it stopped in order; absent while it runs, and where it was killed.
@@ -50,10 +54,26 @@ impl RunRecord {
             host: host.trim().to_owned(),
             api,
             journal_file: journal.canonicalize().unwrap_or_else(|_| journal.to_owned()),
+            config_file: PathBuf::new(),
             started: Timestamp::now(),
             stopped: None,
             failure: None,
         }
+    }
+
+    /// The same, which reads the configuration file at `path`.
+    #[must_use]
+    pub fn with_config(mut self, path: &Path) -> Self {
+        self.config_file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        self
+    }
+
+    /// The configuration file that it reads, where that is there and another than the one at `path`.
+    pub fn other_config(&self, path: &Path) -> Option<&Path> {
+        let (theirs, ours) = (self.config_file.metadata().ok()?, path.metadata().ok()?);
+        let is_same = (theirs.dev(), theirs.ino()) == (ours.dev(), ours.ino())
+            || path.canonicalize().is_ok_and(|path| path == self.config_file);
+        (!is_same).then_some(&self.config_file)
     }
 
     /// The same, stopped now.
@@ -92,10 +112,14 @@ impl RunRecord {
         serde_json::from_slice(&fs::read(path(folder)).ok()?).ok()
     }
 
+    /// That of the daemon that has the journal of `settings`, if one has it.
+    pub fn in_use(settings: &Settings) -> Option<Self> {
+        Self::read(&settings.data_dir).filter(|run| run.goes_on(&settings.journal_path()))
+    }
+
     /// Where the daemon that has the journal of `settings` has its API, if one has it.
     pub fn api_in_use(settings: &Settings) -> Option<Url> {
-        let run = Self::read(&settings.data_dir)?;
-        run.goes_on(&settings.journal_path()).then(|| run.api.parse().ok()).flatten()
+        Self::in_use(settings)?.api.parse().ok()
     }
 }
 

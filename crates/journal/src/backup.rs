@@ -1,6 +1,7 @@
 //! Copies of a journal: made while it is in use, and put in the place of one that is lost.
 
 use std::fs::File;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -105,6 +106,9 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<R
     if !options.replace {
         refuse_existing(journal)?;
     }
+    if is_same_file(file, journal) {
+        return Err(no_copy(file, "it is the journal itself".to_owned()));
+    }
     let source = open_copy(file)?;
     // Where a link leads, so that the journal stays on its disk.
     let target = match journal.is_symlink() {
@@ -136,6 +140,14 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<R
     Ok(report)
 }
 
+/// Whether two paths lead to one file: by a link, or by its other name, too.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.metadata(), other.metadata()) {
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        _ => false,
+    }
+}
+
 /// A name for a journal that is put aside, under which there is no file of another one yet.
 fn free_name_aside(journal: &Path) -> PathBuf {
     let is_taken = |name: &Path| FILES.iter().any(|suffix| beside(name, suffix).symlink_metadata().is_ok());
@@ -154,7 +166,7 @@ fn open_copy(file: &Path) -> Result<Connection, JournalError> {
     let why = match opened {
         Ok((0, _)) | Err(JournalError::Emptied { .. }) => "it is empty".to_owned(),
         Ok((_, source)) => return Ok(source),
-        Err(JournalError::Missing { .. }) => "there is no such file".to_owned(),
+        Err(JournalError::Missing { .. } | JournalError::Gone { .. }) => "there is no such file".to_owned(),
         Err(JournalError::NoFile { what, .. }) => format!("it is {what}"),
         Err(JournalError::NoDatabase { .. }) => "it is no SQLite database".to_owned(),
         Err(JournalError::Damaged { found, .. }) => format!("it is damaged ({found})"),

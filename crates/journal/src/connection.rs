@@ -30,7 +30,7 @@ const MAX_PREPARED_STATEMENTS: usize = 80;
 pub fn inspect(path: &Path) -> Result<bool, JournalError> {
     refuse_dangling(path)?;
     if !path.exists() {
-        return Ok(false);
+        return refuse_gone(path).map(|()| false);
     }
     refuse_unusable(path)?;
     match for_reading(path, Duration::ZERO).and_then(|connection| schema::check(&connection, path)) {
@@ -46,7 +46,8 @@ pub fn inspect(path: &Path) -> Result<bool, JournalError> {
 pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, JournalError> {
     refuse_dangling(path)?;
     if !path.exists() {
-        // The write-ahead log of another file of this name would be taken for this one's.
+        refuse_gone(path)?;
+        // What another file of this name has left would be taken for this one's.
         unfinished::discard(path)?;
         // Under its name a journal is never empty: whatever breaks off its making leaves none.
         unfinished::finish(path, |unfinished| {
@@ -95,6 +96,15 @@ pub(crate) fn refuse_dangling(path: &Path) -> Result<(), JournalError> {
     }
 }
 
+/// Refuses a path where nothing is, beside which the write-ahead log of a journal is left: that was there, and is not begun anew.
+fn refuse_gone(path: &Path) -> Result<(), JournalError> {
+    // Whoever only reads a journal may leave an empty one.
+    match wal_bytes(path) {
+        0 => Ok(()),
+        _ => Err(JournalError::Gone { path: path.to_owned(), log: unfinished::beside(path, "-wal") }),
+    }
+}
+
 /// Refuses a file that is there and cannot be a journal, or not be written. It is opened for that, and closing it would release the locks
 /// that SQLite has on it in this process: so before SQLite opens it.
 fn refuse_unusable(path: &Path) -> Result<(), JournalError> {
@@ -122,6 +132,7 @@ fn refuse_other_than_file(path: &Path) -> Result<(), JournalError> {
 /// A connection that only reads a file that is there.
 pub(crate) fn for_reading(path: &Path, busy_timeout: Duration) -> Result<Connection, JournalError> {
     if !path.exists() {
+        refuse_gone(path)?;
         return Err(JournalError::Missing { path: path.to_owned() });
     }
     refuse_other_than_file(path)?;
@@ -176,9 +187,7 @@ pub(crate) fn why_not_open(path: &Path, error: rusqlite::Error) -> JournalError 
 
 /// The size in bytes of the write-ahead log beside the database at `path`: 0 where there is none.
 pub(crate) fn wal_bytes(path: &Path) -> u64 {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    std::fs::metadata(name).map_or(0, |wal| wal.len())
+    std::fs::metadata(unfinished::beside(path, "-wal")).map_or(0, |wal| wal.len())
 }
 
 /// Has a prepared statement keep its plan. Without SQLite's query planner stability guarantee, joins are planned again for

@@ -104,6 +104,20 @@ pub enum JournalError {
         /// The file.
         path: PathBuf,
     },
+    /// The file is gone, and its write-ahead log is left, which no daemon leaves behind: what was in it is lost.
+    #[error(
+        "{} is gone, and its write-ahead log is still there ({}), so what it held is lost (moved or removed without the files beside it, a \
+         copy that broke off). Put it back, or put a copy in its place (`dateline restore FILE`); or remove that log to begin anew, and all \
+         that feeds still list is published again",
+        path.display(),
+        log.display()
+    )]
+    Gone {
+        /// The file.
+        path: PathBuf,
+        /// Its write-ahead log.
+        log: PathBuf,
+    },
     /// Another process has the journal open for writing.
     #[error("{} is in use by {holder}: one daemon writes a journal; stop that one, or use another data_dir", path.display())]
     InUse {

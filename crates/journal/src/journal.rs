@@ -15,9 +15,10 @@ use crate::change::{
     ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, EntryHandover, FeedChanges,
     FeedConfiguration, FinishEntry, HandedEntries, HostWishNote, HostWishRow, LabelRemoval, Labelling,
     Placement, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, Redelivery,
-    RejectedText, RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, SessionEnd, SessionStart,
-    SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkStart,
-    SinkState, SinkStep, StoredSession, StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
+    RejectedText, RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, RoomProbe, SessionEnd,
+    SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId, SinkOpening,
+    SinkProgress, SinkStart, SinkState, SinkStep, StoredSession, StoryChange, StoryUpdate,
+    SubscriptionChange, TextKeeping,
 };
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::commit_log::HandedEntry;
@@ -81,6 +82,17 @@ impl Journal {
     /// Who makes changes.
     pub fn writing(&self) -> Writing {
         self.inner.writer.writing()
+    }
+
+    /// Whether the last change found no room. Whoever wants to know whether that is over without making one asks it to
+    /// [look](Journal::look_for_room).
+    pub fn is_full(&self) -> bool {
+        self.inner.writer.is_full()
+    }
+
+    /// Has the journal find out whether there is room again. Nothing is changed, and nobody waits for it.
+    pub fn look_for_room(&self) {
+        self.inner.writer.submit_unawaited(RoomProbe);
     }
 
     /// Reads without writing; can be handed to whoever only looks.

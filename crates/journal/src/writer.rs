@@ -8,6 +8,7 @@
 //! Under a virtual clock the caller commits ([`Writing::InPlace`]), and the change is answered when that returns.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -86,6 +87,7 @@ impl<C: Change> QueuedChange for ChangeRequest<C> {
 pub(crate) struct JournalWriter {
     backend: Backend,
     durable: watch::Receiver<Sequence>,
+    is_full: Arc<AtomicBool>,
 }
 
 /// Where the committer is.
@@ -113,6 +115,7 @@ impl JournalWriter {
             written_feeds = WrittenFeeds::in_file(&connection)?;
         }
         let (durable_sender, durable) = watch::channel(totals.last_sequence);
+        let is_full = Arc::new(AtomicBool::new(false));
         let committer = Committer {
             connection,
             path: path.to_owned(),
@@ -123,7 +126,7 @@ impl JournalWriter {
             bell,
             totals,
             durable: durable_sender,
-            is_full: false,
+            is_full: is_full.clone(),
             log: options.commit_log.clone(),
             written_feeds,
             _lock: lock,
@@ -140,7 +143,7 @@ impl JournalWriter {
                 Backend::Apart { queue: Some(queue), thread: Some(thread) }
             }
         };
-        Ok(Self { backend, durable })
+        Ok(Self { backend, durable, is_full })
     }
 
     /// Hands a change in and waits until it is durable. A caller that stops waiting doesn't take the change back.
@@ -176,6 +179,11 @@ impl JournalWriter {
             Backend::Apart { .. } => Writing::Apart,
             Backend::InPlace(_) => Writing::InPlace,
         }
+    }
+
+    /// Whether the last change found no room.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
     }
 
     pub(crate) fn durable(&self) -> watch::Receiver<Sequence> {
@@ -221,7 +229,7 @@ struct Committer {
     totals: Totals,
     durable: watch::Sender<Sequence>,
     /// Whether the last change found no room.
-    is_full: bool,
+    is_full: Arc<AtomicBool>,
     /// Where transactions are committed before the file has them, if they are.
     log: Option<SharedCommitLog>,
     /// The rows of feeds that the log has.
@@ -365,7 +373,7 @@ impl Committer {
     }
 
     fn note_full(&mut self, full: bool) {
-        let changed = std::mem::replace(&mut self.is_full, full) != full;
+        let changed = self.is_full.swap(full, Ordering::Relaxed) != full;
         if changed && full {
             tracing::error!(
                 "the journal has no room: intake stops, delivery goes on, until there is room again"

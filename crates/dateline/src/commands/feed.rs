@@ -226,7 +226,7 @@ fn import(arguments: &ImportArguments) -> Result<(), Failure> {
         ));
     }
     if !added.is_empty() {
-        running::save(&settings, &edit)?;
+        running::save(&settings, &arguments.config.path, &edit)?;
     }
     print_text(&format!(
         "{} added to {path}, {known} {} there already\n",

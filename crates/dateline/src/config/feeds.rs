@@ -450,7 +450,7 @@ mod tests {
                 "{ bearer = { file = 'token' } }",
                 "what `auth.bearer` names cannot be sent (it is not shown); for `basic` write",
             ),
-            ("{ bearer = { file = 'none' } }", "none: No such file"),
+            ("{ bearer = { file = 'hush' } }", "the file that it names isn't there (its name is not shown"),
             (
                 "{ bearer = { env = 'NO_SUCH_VARIABLE' } }",
                 "the environment variable NO_SUCH_VARIABLE is not set; set it",

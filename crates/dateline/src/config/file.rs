@@ -9,6 +9,12 @@ use std::path::Path;
 /// The most of one file, in bytes. The largest that is shipped has 0.3 MB.
 const MAX_FILE_BYTES: u64 = 64 << 20;
 
+/// What is said of the file of a secret that isn't there. Somebody may have put the secret itself where its file is to be named.
+pub(super) const SECRET_NOT_THERE: &str =
+    "the file that it names isn't there (its name is not shown, since it may be the secret itself)";
+/// What to do about that.
+pub(super) const SECRET_REMEDY: &str = "put the secret into a file, and name that";
+
 /// Reads the file at `path`, or that which a link there leads to, as text.
 ///
 /// # Errors

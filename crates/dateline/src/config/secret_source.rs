@@ -1,6 +1,7 @@
 //! Where a secret comes from: a variable of the environment or a file, since none stands in a configuration.
 
 use std::env;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use dateline_wire::Secret;
@@ -87,6 +88,9 @@ impl SecretSource {
                 (format!("the environment variable {name} {what}"), "set it to the secret".to_owned())
             })?,
             Self::File(path) => file::read_text(path).map_err(|error| {
+                if error.kind() == ErrorKind::NotFound {
+                    return (file::SECRET_NOT_THERE.to_owned(), file::SECRET_REMEDY.to_owned());
+                }
                 let remedy = "name a file that the user who runs Dateline can read".to_owned();
                 (format!("{}: {error}", path.display()), remedy)
             })?,

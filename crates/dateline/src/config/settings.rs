@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::document;
 use super::error::{ConfigError, Origin};
+use super::file;
 use super::keep::KeepFor;
 use super::revisit::RevisitSettings;
 use super::users::Role;
@@ -294,6 +295,11 @@ impl ApiSettings {
         let (token, from) = match (&self.token, &self.token_file) {
             (Some(token), _) => (token.clone(), Origin::Variable("DATELINE_API__TOKEN".to_owned())),
             (None, Some(file)) => {
+                let folder = file.ancestors().skip(1).find(|folder| folder.exists());
+                if let Some(folder) = folder.filter(|_| !file.exists()) {
+                    let what = format!("`token_file` in [api]: {}", file::SECRET_NOT_THERE);
+                    return Err(ConfigError::in_file(folder, what).with_remedy(file::SECRET_REMEDY));
+                }
                 let text = document::read(file)?;
                 let token = Secret::new(text.trim_end_matches(['\r', '\n']));
                 (token, Origin::File(file.clone(), None))

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::error::ConfigError;
 use super::file::kind_of;
+use super::own_files::OwnFiles;
 use super::secret_source::{self, SecretAccess};
 use super::table::{FileReader, Value};
 use super::{Purpose, document, machine};
@@ -41,13 +42,14 @@ impl Sinks {
 /// The tables in `text`, the content of the configuration file at `path`.
 ///
 /// # Errors
-/// Everything that is wrong with them, with the secrets that they name unless these are left alone, and, for a run, with the places on
-/// this machine that they write to.
+/// Everything that is wrong with them, with the secrets that they name unless these are left alone, with files that are the daemon's own,
+/// and, for a run, with the places on this machine that they write to.
 pub(super) fn parse(
     path: &Path,
     text: &str,
     secrets: SecretAccess,
     purpose: Purpose,
+    own_files: &OwnFiles,
 ) -> Result<Sinks, Vec<ConfigError>> {
     let root = DeTable::parse(text).map_err(|error| vec![document::located(path, text, &error)])?;
     let mut file = FileReader::new(path, text);
@@ -63,7 +65,7 @@ pub(super) fn parse(
             "file" => {
                 for (span, table) in file.tables("file", value) {
                     let taken = (&mut names, &mut paths);
-                    sinks.files.extend(file_sink(&mut file, &span, table, purpose, taken));
+                    sinks.files.extend(file_sink(&mut file, &span, table, (purpose, own_files), taken));
                 }
             }
             _ => {}
@@ -139,7 +141,7 @@ fn file_sink(
     file: &mut FileReader<'_>,
     span: &Range<usize>,
     table: &DeTable<'_>,
-    purpose: Purpose,
+    surroundings: (Purpose, &OwnFiles),
     (names, paths): (&mut Names, &mut HashMap<PathBuf, usize>),
 ) -> Option<FileSettings> {
     const KNOWN: [&str; 6] = ["filter", "from", "max_age", "max_bytes", "name", "path"];
@@ -156,7 +158,7 @@ fn file_sink(
             }
             "path" => {
                 has[1] = true;
-                path = file_path(file, value, purpose, paths);
+                path = file_path(file, value, surroundings, paths);
             }
             "filter" => filter = event_filter(file, value),
             "from" => start = sink_start(file, value),
@@ -189,7 +191,7 @@ fn file_sink(
 fn file_path(
     file: &mut FileReader<'_>,
     value: &Value<'_>,
-    purpose: Purpose,
+    (purpose, own_files): (Purpose, &OwnFiles),
     paths: &mut HashMap<PathBuf, usize>,
 ) -> Option<PathBuf> {
     let is_file =
@@ -211,6 +213,11 @@ fn file_path(
     let folder = path.ancestors().skip(1).find(|ancestor| ancestor.exists());
     if folder.is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         file.unexpected("path", value, "the path of a file, in a folder that is there or can be made");
+        return None;
+    }
+    if own_files.has(&path) {
+        let what = format!("`path` is {text:?}, which the daemon has for itself");
+        file.wrong(&value.span(), what, "expected a file for events alone");
         return None;
     }
     if purpose == Purpose::Run
@@ -300,7 +307,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Sinks, String> {
-        parse(Path::new("a.toml"), text, SecretAccess::Read, Purpose::Replay)
+        let own_files = OwnFiles::of(&super::super::Settings::default(), Path::new("a.toml"));
+        parse(Path::new("a.toml"), text, SecretAccess::Read, Purpose::Replay, &own_files)
             .map_err(|errors| errors.iter().map(ConfigError::to_string).collect::<Vec<_>>().join("\n"))
     }
 

@@ -18,6 +18,11 @@ const MAX_SHOWN_CHARS: usize = 60;
 /// A value and where it stands.
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
+/// Whether the text of a value may hold a secret, as addresses do: a user name and a password, or a key.
+pub(super) fn may_hold_secret(text: &str) -> bool {
+    text.contains('@') || (text.contains("://") && text.contains('?'))
+}
+
 /// A file while it is read, with what is wrong in it.
 pub(super) struct FileReader<'t> {
     path: &'t Path,
@@ -47,9 +52,12 @@ impl<'t> FileReader<'t> {
         self.errors.push(error);
     }
 
-    /// Notes that `setting` is not what is `expected`, and shows what it is.
+    /// Notes that `setting` is not what is `expected`, and shows what it is, unless that may hold a secret.
     pub(super) fn unexpected(&mut self, setting: &str, value: &Value<'_>, expected: &str) {
         let source = self.text.get(value.span()).unwrap_or_default();
+        if may_hold_secret(source) {
+            return self.unexpected_secret(setting, value, expected);
+        }
         let first_line = source.lines().next().unwrap_or_default();
         let shown: String = first_line.chars().take(MAX_SHOWN_CHARS).collect();
         let more = if shown.len() < source.len() { "…" } else { "" };

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dateline_wire::duration;
@@ -94,6 +94,11 @@ impl Settings {
 
     /// Notes in `values` what is wrong with the files that the settings name.
     pub(super) fn check_files(&self, values: &mut SettingValues<'_>) {
+        let gone = self.secret_files_not_there();
+        for setting in &gone {
+            let what = format!("{}: {}", values.shown_name_of(setting), file::SECRET_NOT_THERE);
+            values.wrong_in_full(setting, what, file::SECRET_REMEDY);
+        }
         let irregular = self.irregular_files();
         let may_be_read = |section: &str| !irregular.iter().any(|(setting, ..)| setting.starts_with(section));
         for (setting, path, error) in &irregular {
@@ -101,7 +106,9 @@ impl Settings {
             values.wrong_in_full(setting, what, file::remedy(error));
         }
         if may_be_read("fetch.") {
-            for error in self.fetch.wrong_files() {
+            for error in
+                self.fetch.wrong_files().into_iter().filter(|error| !gone.contains(&&*error.setting()))
+            {
                 let told = error.to_string();
                 let (what, remedy) = told.split_once("; ").unwrap_or((&told, "name a file that can be read"));
                 values.wrong_in_full(&error.setting(), what.to_owned(), remedy);
@@ -109,7 +116,10 @@ impl Settings {
         }
         if may_be_read("kafka.") {
             for error in self.kafka.wrong_files() {
-                values.wrong(&format!("kafka.{}", error.setting), error.what);
+                let setting = format!("kafka.{}", error.setting);
+                if !gone.contains(&&*setting) {
+                    values.wrong(&setting, error.what);
+                }
             }
         }
         if self.sites.is_dir() {
@@ -157,6 +167,21 @@ impl Settings {
             let what = format!("{} names {}: {error}", values.shown_name_of(setting), path.display());
             values.wrong_in_full(setting, what, remedy);
         }
+    }
+
+    /// The settings that name the file of a secret which isn't there.
+    fn secret_files_not_there(&self) -> Vec<&'static str> {
+        let (api, kafka) = (&self.api, &self.kafka);
+        let files = [
+            ("api.token_file", api.token_file.as_ref().filter(|_| api.token.is_none())),
+            ("fetch.proxy_credentials_file", self.fetch.proxy_credentials_file.as_ref()),
+            ("kafka.ssl_key_file", kafka.ssl_key_file.as_ref()),
+            ("kafka.sasl_password_file", kafka.sasl_password_file.as_ref()),
+            ("kafka.schema_registry_credentials_file", kafka.schema_registry_credentials_file.as_ref()),
+        ];
+        let is_gone =
+            |path: &PathBuf| path.metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        files.into_iter().filter(|(_, path)| path.is_some_and(is_gone)).map(|(setting, _)| setting).collect()
     }
 
     /// The files of certificates, keys and passwords that are none: full name of the setting, path and why. Whoever reads such a file

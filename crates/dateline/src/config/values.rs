@@ -17,6 +17,7 @@ use toml::{Spanned, Table, Value};
 
 use super::document::{closest, line_of, located};
 use super::error::{ConfigError, Origin};
+use super::table::may_hold_secret;
 use super::{DEFAULTS, environment, sinks};
 
 /// How much of a value that is wrong is shown, in characters.
@@ -442,7 +443,7 @@ fn shown_value(path: &[&str], value: Option<&Value>) -> String {
         !name.ends_with("_file") && name != "secret_query" && words.iter().any(|word| name.contains(word))
     });
     let may_be_secret = is_called_secret
-        || text.contains('@')
+        || may_hold_secret(&text)
         || matches!(path, ["kafka", "properties", ..] | ["fetch", "proxy"]);
     if may_be_secret && !matches!(path, ["fetch", "user_agent"]) {
         return HIDDEN.to_owned();

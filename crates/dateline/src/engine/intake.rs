@@ -33,7 +33,7 @@ use super::progress_log::ProgressLog;
 use super::push::{Push, PushEnd};
 use super::revisit::{self, VisitAttempt};
 use super::scheduling::{self, Scheduling};
-use super::{EngineActivity, EngineParts, StopCondition};
+use super::{EngineActivity, EngineParts, HEARTBEAT, PauseCause, StopCondition};
 use crate::config::EngineSettings;
 use crate::contained::message_of;
 use crate::metrics::poll_result_word;
@@ -111,6 +111,8 @@ pub(super) struct Intake {
     next_visit: Timestamp,
     /// Whether the journal, when it was last asked, had more of them that are due.
     visits_are_left: bool,
+    /// When the journal is asked at the soonest whether there is room again.
+    next_look_for_room: Instant,
     poll_log: PollLog,
     progress_log: Option<ProgressLog>,
 }
@@ -152,6 +154,7 @@ impl Intake {
             claims_fail: false,
             next_visit: clock.now(),
             visits_are_left: false,
+            next_look_for_room: Instant::now(),
             poll_log: PollLog::default(),
             progress_log: None,
         };
@@ -166,7 +169,17 @@ impl Intake {
             time: self.clock.now(),
             polls: self.polls_in_flight,
             pages: self.pages_in_flight,
-            paused: self.commits.pause_cause(),
+            paused: self.commits.pause_cause().or(self.world.journal.is_full().then_some(PauseCause::Full)),
+        }
+    }
+
+    /// Has the journal find out whether there is room again, where it had none for a change that nobody repeats: a poll that was asked
+    /// for by hand, say.
+    pub(super) fn look_for_room(&mut self) {
+        let now = Instant::now();
+        if self.world.journal.is_full() && !self.commits.is_stuck() && self.next_look_for_room <= now {
+            self.next_look_for_room = now + HEARTBEAT;
+            self.world.journal.look_for_room();
         }
     }
 

@@ -468,3 +468,56 @@ fn a_change_that_a_starting_daemon_cannot_confirm_is_told_as_such() {
     assert!(told.contains(&who) && told.contains("asks the feed as soon as it has started"), "{told}");
     drop(journal);
 }
+
+#[test]
+fn a_change_by_another_configuration_of_the_journal_is_told_with_the_file_that_the_daemon_changed() {
+    let feeds = "[[feed]]\nurl = \"http://127.0.0.1:9/a\"\n\n[[feed]]\nurl = \"http://127.0.0.1:9/b\"\n";
+    let site = Site::new(SETTINGS, feeds);
+    let (mut child, _) = site.daemon(&[]);
+    let folder = site.folder.path().canonicalize().unwrap();
+    let (other, config) = (folder.join("other"), folder.join("other/dateline.toml"));
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("feeds.toml"), feeds).unwrap();
+    let settings = fs::read_to_string(site.config()).unwrap();
+    fs::write(&config, format!("data_dir = {:?}\n{settings}", folder.join("data"))).unwrap();
+    let run = |arguments: &[&str]| site.command(arguments).arg("--config").arg(&config).output().unwrap();
+
+    let paused = ok(&run(&["feed", "pause", "http://127.0.0.1:9/a"]));
+    let file = format!("is paused in {} (the running daemon reads ", folder.join("feeds.toml").display());
+    assert!(paused.contains(&file) && paused.contains("other/dateline.toml)"), "{paused}");
+    assert!(feeds_file(&site).contains("enabled = false"));
+    assert_eq!(fs::read_to_string(other.join("feeds.toml")).unwrap(), feeds);
+
+    let reloaded = run(&["reload"]);
+    assert!(reloaded.status.success());
+    assert!(text(&reloaded.stderr).contains("warning: the daemon reads "), "{}", text(&reloaded.stderr));
+    let own = site.run(&["reload"]);
+    assert!(own.status.success() && own.stderr.is_empty(), "{}", text(&own.stderr));
+
+    let list = folder.join("list.opml");
+    let opml = "<opml version='2.0'><body><outline type='rss' xmlUrl='http://127.0.0.1:9/c'/></body></opml>";
+    fs::write(&list, opml).unwrap();
+    let imported = refused(&run(&["feed", "import", list.to_str().unwrap()]));
+    assert!(
+        imported.contains("the running daemon reads ") && imported.contains("give --config"),
+        "{imported}"
+    );
+    assert_eq!(fs::read_to_string(other.join("feeds.toml")).unwrap(), feeds);
+    terminate(&mut child, Duration::from_secs(60));
+}
+
+#[test]
+fn a_daemon_that_has_another_journal_than_the_configuration_names_by_now_is_told_with_both() {
+    let feeds = "[[feed]]\nurl = \"http://127.0.0.1:9/a\"\n\n[[feed]]\nurl = \"http://127.0.0.1:9/b\"\n";
+    let site = Site::new(SETTINGS, feeds);
+    let (mut child, address) = site.daemon(&[]);
+    let listen = address.trim_start_matches("http://");
+    site.change(&format!("data_dir = \"data2\"\n{SETTINGS}[http]\nlisten = {listen:?}\n"));
+    let added = ok(&site.run(&["feed", "add", "http://127.0.0.1:9/c", "--unchecked"]));
+    let paused = ok(&site.run(&["feed", "pause", "http://127.0.0.1:9/a"]));
+    for told in [added, paused] {
+        assert!(told.contains(&format!("{address} has another journal")), "{told}");
+        assert!(told.contains("data/journal.db") && told.contains("data2/journal.db"), "{told}");
+    }
+    terminate(&mut child, Duration::from_secs(60));
+}

@@ -39,7 +39,11 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         "`proxy` in [fetch]: expected an address such as http://proxy.example:3128",
     ),
     ("[fetch]\nproxy = \"http://me:hush@proxy.example\"\n", 3, "user name and password never stand there"),
-    ("[fetch]\nproxy_credentials_file = \"missing\"\n", 3, "missing: "),
+    (
+        "[fetch]\nproxy_credentials_file = \"me:hush\"\n",
+        3,
+        "the file that it names isn't there (its name is not shown",
+    ),
     ("[fetch]\nproxy_credentials = \"me:hush\"\n", 3, "`proxy_credentials` in [fetch] is a secret"),
     (
         "[fetch]\nno_proxy = [\"http://news.example\"]\n",
@@ -129,7 +133,22 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         3,
         "`header_timeout` in [http] is \"0s\"; expected a duration of 1ms or more",
     ),
-    ("[api]\ntoken_file = \"missing\"\n", 3, "`token_file` in [api] names "),
+    (
+        "[api]\ntoken_file = \"hush\"\n",
+        3,
+        "`token_file` in [api]: the file that it names isn't there (its name is not shown",
+    ),
+    (
+        "[fetch]\nno_proxy = [\"http://me:hush@proxy.example\"]\n",
+        3,
+        "`no_proxy` in [fetch] is something else (not shown",
+    ),
+    (
+        "[[feed]]\nurl = \"http://a.example/?key=hush\"\n",
+        2,
+        "element 1 of `feed` is something else (not shown",
+    ),
+    ("feeds = [\"http://a.example/?key=hush\"]\n", 2, "`feeds` is something else (not shown"),
     (
         "[kafka]\nbrokers = \"kafka://host:9092\"\n",
         3,
@@ -188,9 +207,9 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         "`sasl_password_file` in [kafka] is missing; needed",
     ),
     (
-        "[kafka]\nsasl_password_file = \"missing\"\nsasl_username = \"me\"\nsecurity_protocol = \"sasl_ssl\"\n",
+        "[kafka]\nsasl_password_file = \"hush\"\nsasl_username = \"me\"\nsecurity_protocol = \"sasl_ssl\"\n",
         3,
-        "missing: No such file or directory (os error 2); expected a file that holds the password",
+        "the file that it names isn't there (its name is not shown, since it may be the secret itself); put the secret into a file",
     ),
     ("[kafka]\nsasl_username = \"me\"\n", 3, "nobody logs in while `security_protocol` is without sasl"),
     ("[kafka]\nsasl_password = \"hush\"\n", 3, "`sasl_password` in [kafka] is a secret"),
@@ -538,10 +557,13 @@ fn a_journal_that_a_run_cannot_use_is_refused_by_check_in_the_same_words() {
     fs::write(emptied.journal(), "").unwrap();
     let garbage = made();
     fs::write(garbage.journal(), "this was a journal once, and is none any more. ".repeat(50)).unwrap();
+    let gone = made();
+    fs::rename(gone.journal(), gone.folder.path().join("data/journal.db-wal")).unwrap();
     for (site, says) in [
         (newer, "schema version 999"),
         (emptied, "is empty, so what it held is lost"),
         (garbage, "is no journal (it is no SQLite database)"),
+        (gone, "is gone, and its write-ahead log is still there"),
     ] {
         let words = ["check", "run"].map(|command| {
             let output = site.run(&[command]);
@@ -887,13 +909,47 @@ fn a_broker_that_cannot_be_used_is_not_waited_for_at_the_end() {
 #[test]
 fn events_are_not_written_over_what_the_daemon_has_for_itself() {
     let site = Site::new("", "");
-    for path in ["data/journal.db", "feeds.toml", "dateline.toml"] {
-        site.change(&format!("[[file]]\nname = \"a\"\npath = {path:?}\n"));
-        let checked = site.run(&["check"]);
-        let told = String::from_utf8_lossy(&checked.stderr).into_owned();
-        assert_eq!(checked.status.code(), Some(78), "{path}: {told}");
-        assert!(told.contains("which the daemon has for itself"), "{path}: {told}");
+    let folder = site.folder.path();
+    drop(dateline_journal::Journal::open(site.journal(), Default::default()).unwrap());
+    fs::write(folder.join("data/daemon.json"), "{}").unwrap();
+    fs::write(folder.join("proxy"), "{me:hush").unwrap();
+    std::os::unix::fs::symlink("feeds.toml", folder.join("link")).unwrap();
+    std::os::unix::fs::symlink("data/journal.db-shm", folder.join("link_to_nothing")).unwrap();
+    fs::hard_link(folder.join("data/daemon.json"), folder.join("other_name")).unwrap();
+    let own = [
+        "data/journal.db",
+        "data/journal.db-wal",
+        "data/journal.db.replaced",
+        "data/journal.search.db",
+        "data/daemon.json",
+        "data/../feeds.toml",
+        "new/../feeds.toml",
+        "feeds.toml",
+        "dateline.toml",
+        "users.toml",
+        "proxy",
+        "stories/words.tsv",
+        "link",
+        "link_to_nothing",
+        "other_name",
+    ];
+    let tables = own
+        .iter()
+        .enumerate()
+        .map(|(number, path)| format!("[[file]]\nname = \"{number}\"\npath = {path:?}\n"));
+    let note = fs::read(folder.join("data/daemon.json")).unwrap();
+    let alone = "[[file]]\nname = \"alone\"\npath = \"data/events.ndjson\"\n";
+    let settings =
+        format!("[fetch]\nproxy_credentials_file = \"proxy\"\nproxy = \"http://127.0.0.1:9\"\n{alone}");
+    site.change(&(settings + &tables.collect::<String>()));
+    let told = refused(&site, &[]);
+    for (number, path) in own.iter().enumerate() {
+        let line = 10 + 3 * number;
+        let expected = format!("dateline.toml:{line}: `path` is {path:?}, which the daemon has for itself");
+        assert!(told.contains(&expected), "{expected} is missing in\n{told}");
     }
+    assert_eq!(told.lines().count(), own.len(), "{told}");
+    assert_eq!(fs::read(folder.join("data/daemon.json")).unwrap(), note);
 }
 
 #[test]

@@ -94,7 +94,12 @@ impl FetchSettings {
         for name in self.no_proxy.iter().filter(|name| !can_be_reached_directly(name)) {
             let expected =
                 "hosts, addresses and networks such as \"news.example\", \"192.0.2.7\", \"192.0.2.0/24\"";
-            wrong.push(out_of_bounds("fetch", "no_proxy", format!("{name:?}"), expected));
+            // An address may hold a user name and a password.
+            let shown = match name.contains('@') {
+                true => "something else (not shown, since it may be a secret)".to_owned(),
+                false => format!("{name:?}"),
+            };
+            wrong.push(out_of_bounds("fetch", "no_proxy", shown, expected));
         }
         let is_parameter =
             |name: &str| !name.is_empty() && !name.contains(|c: char| c.is_control() || c == ' ');

@@ -317,3 +317,18 @@ async fn a_restored_journal_holds_so_much_and_takes_more_when_it_knows_what_kafk
     finish_one("c").await.unwrap();
     assert_eq!(journal.last_sequence().unwrap(), Sequence(3));
 }
+
+#[tokio::test]
+async fn a_journal_is_no_copy_of_itself_whatever_it_is_called() {
+    let folder = tempdir().unwrap();
+    let (path, link) = (folder.path().join("journal.db"), folder.path().join("link"));
+    drop(journal_at(&path).await);
+    fs::hard_link(&path, &link).unwrap();
+    let before = fs::read(&path).unwrap();
+    for file in [&path, &link] {
+        let error = restore(file, &path, RestoreOptions { replace: true, reconcile: false }).unwrap_err();
+        assert!(matches!(error, JournalError::NoCopy { .. }), "{error}");
+        assert!(error.to_string().contains("it is the journal itself"), "{error}");
+    }
+    assert_eq!(fs::read(&path).unwrap(), before);
+}

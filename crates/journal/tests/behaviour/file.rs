@@ -88,22 +88,31 @@ fn a_disk_that_is_full_at_the_first_start_leaves_no_journal_behind() {
 }
 
 #[test]
-fn the_write_ahead_log_of_a_journal_that_was_removed_is_not_taken_into_the_next() {
+fn a_journal_that_is_gone_while_its_write_ahead_log_is_left_is_not_begun_anew() {
     let folder = tempdir().unwrap();
-    let (path, other) = (folder.path().join("journal.db"), folder.path().join("other.db"));
+    let path = folder.path().join("journal.db");
+    let log = folder.path().join("journal.db-wal");
     drop(Journal::open(&path, Options::default()).unwrap());
-    let log = {
+    let left = {
         let writer = Connection::open(&path).unwrap();
         writer.execute_batch("CREATE TABLE left_over (x); INSERT INTO left_over VALUES (1)").unwrap();
-        std::fs::read(folder.path().join("journal.db-wal")).unwrap()
+        std::fs::read(&log).unwrap()
     };
-    std::fs::write(folder.path().join("other.db-wal"), log).unwrap();
-    drop(Journal::open(&other, Options::default()).unwrap());
-    let tables: u32 = Connection::open(&other)
-        .unwrap()
-        .query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'left_over'", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(tables, 0);
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&log, &left).unwrap();
+    let refused = [
+        inspect(&path).unwrap_err(),
+        Journal::open(&path, Options::default()).map(drop).unwrap_err(),
+        JournalReader::open(&path).map(drop).unwrap_err(),
+    ];
+    for error in refused {
+        assert!(matches!(error, JournalError::Gone { .. }) && !error.is_retryable(), "{error}");
+        let told = error.to_string();
+        assert!(told.contains("dateline restore") && told.contains("journal.db-wal"), "{told}");
+    }
+    assert_eq!(std::fs::read(&log).unwrap(), left, "what is left stays as it is");
+    std::fs::remove_file(&log).unwrap();
+    assert!(Journal::open(&path, Options::default()).is_ok());
 }
 
 #[test]
@@ -323,6 +332,26 @@ async fn room_that_comes_back_while_the_journal_is_open_is_used() {
     assert_eq!(taken.unwrap().new, 1);
     announce(&journal, 0, vec![entry("next", "x")], 2).await.unwrap();
     assert_eq!(journal.backlog().unwrap(), 2);
+}
+
+#[tokio::test]
+async fn whether_the_journal_has_room_is_known_and_found_out_without_a_change() {
+    let folder = tempdir().unwrap();
+    let options = Options { max_bytes: Some(400_000), ..Options::default() };
+    let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    assert!(!journal.is_full());
+    let large = entry("large", &"x".repeat(600_000));
+    announce(&journal, 0, vec![large], 1).await.unwrap_err();
+    assert!(journal.is_full());
+    journal.look_for_room();
+    // Changes are made one after the other: this one is answered when the journal has looked.
+    let nothing = journal.last_sequence().unwrap();
+    while journal.is_full() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(journal.last_sequence().unwrap(), nothing);
+    assert_eq!(journal.status().unwrap().set_aside, 0, "nothing is left of the look");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use dateline_fetcher::{Clock, Fetcher};
 use hyper::Method;
 use url::Url;
 
-use super::running::{InForceFrom, RunningDaemon, change};
+use super::running::{InForceFrom, RunningDaemon, change, changed_file};
 use crate::api::FeedAddition;
 use crate::commands::config_file::ConfigFile;
 use crate::commands::print_text;
@@ -67,7 +67,8 @@ pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
         let url = if *unchecked { addition.url.clone() } else { found(&settings, &addition)? };
         Ok(FeedChange::Add(addition.new_feed(url)))
     };
-    let (feed, from) = change(&settings, ask, new)?;
+    let (feed, from) = change(&settings, &arguments.config.path, ask, new)?;
+    let file = changed_file(&settings, &arguments.config.path, &from);
     let when = match from {
         InForceFrom::Now => "it is asked now".to_owned(),
         InForceFrom::Startup { writer } => {
@@ -76,8 +77,11 @@ pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
             )
         }
         InForceFrom::NextStart => "it is asked when the daemon starts".to_owned(),
+        InForceFrom::OtherDaemon { told } => {
+            format!("it is asked when a daemon starts with this configuration; {told}")
+        }
     };
-    print_text(&format!("{} is added to {}; {when}\n", feed.url, settings.feeds.display()))
+    print_text(&format!("{} is added to {file}; {when}\n", feed.url))
 }
 
 /// The address of the feed that is meant, or that the page there names.

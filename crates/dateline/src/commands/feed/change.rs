@@ -3,7 +3,7 @@
 use dateline_wire::FeedId;
 use hyper::Method;
 
-use super::running::{InForceFrom, RunningDaemon, change};
+use super::running::{InForceFrom, RunningDaemon, change, changed_file};
 use super::{NamedFeed, named};
 use crate::commands::print_text;
 use crate::config::Settings;
@@ -58,7 +58,8 @@ pub(super) fn run(arguments: &NamedFeed, fate: FeedFate) -> Result<(), Failure> 
     };
     let (method, path) = fate.request(&id);
     let ask = |daemon: &RunningDaemon<'_>| daemon.call(method, &path, None::<&()>);
-    let (feed, from) = change(&settings, ask, || Ok(fate.of(id.clone())))?;
+    let (feed, from) = change(&settings, &arguments.config.path, ask, || Ok(fate.of(id.clone())))?;
+    let file = changed_file(&settings, &arguments.config.path, &from);
     let then = match from {
         InForceFrom::Now => "the running daemon goes by it".to_owned(),
         InForceFrom::Startup { writer } => {
@@ -67,6 +68,7 @@ pub(super) fn run(arguments: &NamedFeed, fate: FeedFate) -> Result<(), Failure> 
             )
         }
         InForceFrom::NextStart => "no daemon runs".to_owned(),
+        InForceFrom::OtherDaemon { told } => format!("no daemon has its journal, and {told}"),
     };
-    print_text(&format!("{} is {} {}; {then}\n", feed.url, fate.words(), settings.feeds.display()))
+    print_text(&format!("{} is {} {file}; {then}\n", feed.url, fate.words()))
 }

@@ -1,5 +1,6 @@
 //! What is done with one feed: by the daemon that runs with a configuration, where one does, and on the files otherwise.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use url::Url;
 
 use super::no_such_feed;
 use crate::api::FeedChangeReport;
-use crate::api_client::{self, ApiFailure};
+use crate::api_client::{self, ApiFailure, FoundDaemon};
 use crate::commands::known_url;
 use crate::config::Settings;
 use crate::config::feeds::{FeedChange, FeedsEdit};
@@ -120,9 +121,47 @@ pub(super) enum InForceFrom {
     },
     /// From the next start on; no daemon runs.
     NextStart,
+    /// From the next start on of a daemon with this configuration; another answers at its address.
+    OtherDaemon {
+        /// Which journal that has, told in full.
+        told: String,
+    },
 }
 
-/// Has `ask` of the daemon that runs with these settings make a change. Where none runs, and where that may not write the feeds
+impl InForceFrom {
+    /// For a change that no running daemon has taken over.
+    fn without_daemon(settings: &Settings) -> Self {
+        if let Some(writer) = writer_of(&settings.journal_path()) {
+            return Self::Startup { writer: writer.to_string() };
+        }
+        // None that answers is needed for that.
+        let doubt = FoundDaemon::of(settings).ok().and_then(|found| found.doubt);
+        doubt.map_or(Self::NextStart, |doubt| Self::OtherDaemon { told: doubt.message().to_owned() })
+    }
+}
+
+/// The configuration that the daemon with the journal of `settings` reads, where that is another than the one at `config`.
+fn other_config(settings: &Settings, config: &Path) -> Option<PathBuf> {
+    RunRecord::in_use(settings)?.other_config(config).map(Path::to_owned)
+}
+
+/// Which feeds file was changed, as people call it.
+pub(super) fn changed_file(settings: &Settings, config: &Path, from: &InForceFrom) -> String {
+    let theirs = match from {
+        InForceFrom::Now => other_config(settings, config),
+        _ => None,
+    };
+    match theirs {
+        None => settings.feeds.display().to_string(),
+        Some(theirs) => {
+            let file = Settings::load(&theirs).map(|settings| settings.feeds.display().to_string());
+            let file = file.unwrap_or_else(|_| "the feeds file".to_owned());
+            format!("{file} (the running daemon reads {}, and not {})", theirs.display(), config.display())
+        }
+    }
+}
+
+/// Has `ask` of the daemon that runs with these settings, of the configuration at `config`, make a change. Where none runs, and where that may not write the feeds
 /// file, as a service without rights to its configuration, `change` is made to the file here, by the same rules; a daemon takes it over
 /// then, or the file is as it was.
 ///
@@ -130,6 +169,7 @@ pub(super) enum InForceFrom {
 /// Why nothing has changed.
 pub(super) fn change(
     settings: &Settings,
+    config: &Path,
     ask: impl FnOnce(&RunningDaemon<'_>) -> Result<FeedChangeReport, ApiFailure>,
     change: impl FnOnce() -> Result<FeedChange, Failure>,
 ) -> Result<(FeedRef, InForceFrom), Failure> {
@@ -142,20 +182,25 @@ pub(super) fn change(
         }
     }
     let (edit, feed) = FeedsEdit::of(&settings.feeds, &settings.fetch.secret_query, change()?)?;
-    Ok((feed, save(settings, &edit)?))
+    Ok((feed, save(settings, config, &edit)?))
 }
 
 /// Writes the feeds file, and has the daemon that runs with these settings take it over; otherwise the file is as it was.
 ///
 /// # Errors
 /// Why nothing has changed.
-pub(super) fn save(settings: &Settings, edit: &FeedsEdit) -> Result<InForceFrom, Failure> {
+pub(super) fn save(settings: &Settings, config: &Path, edit: &FeedsEdit) -> Result<InForceFrom, Failure> {
+    if let Some(theirs) = other_config(settings, config) {
+        return Err(Failure::Other(format!(
+            "the running daemon reads {theirs}, so that a change of {} would not reach it: give --config {theirs}",
+            settings.feeds.display(),
+            theirs = theirs.display()
+        )));
+    }
     edit.save()?;
     // One may have been started meanwhile, and have read the file as it was.
     let Some(daemon) = RunningDaemon::of(settings) else {
-        let writer = writer_of(&settings.journal_path());
-        return Ok(writer
-            .map_or(InForceFrom::NextStart, |writer| InForceFrom::Startup { writer: writer.to_string() }));
+        return Ok(InForceFrom::without_daemon(settings));
     };
     match daemon.call::<serde_json::Value>(Method::POST, "/v1/reload", None::<&()>) {
         Ok(_) => Ok(InForceFrom::Now),
