@@ -1,6 +1,6 @@
 //! Reading stories.
 
-use dateline_wire::{Article, ArticleEvent, ArticleId, EventKind, Sequence, StoryEvent, StoryId};
+use dateline_wire::{Article, ArticleEvent, ArticleId, Sequence, StoryEvent, StoryId};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
@@ -71,7 +71,7 @@ impl JournalReader {
         Ok(self.story_page(&EventFilter::default(), None, limit)?.0)
     }
 
-    /// The latest revision of an article that is still in the log. It is looked for from the log's end.
+    /// The latest revision of an article that is still in the log; none, too, where an older version of the journal didn't note its place.
     ///
     /// # Errors
     /// If the file cannot be read, or what it holds of the article.
@@ -79,9 +79,9 @@ impl JournalReader {
         self.read(|connection| {
             let data: Option<String> = connection
                 .prepare_cached(
-                    "SELECT data FROM events WHERE kind = ?1 AND key = ?2 ORDER BY sequence DESC LIMIT 1",
+                    "SELECT data FROM events WHERE sequence = (SELECT sequence FROM revisions WHERE id = ?1) AND key = ?2",
                 )?
-                .query_row(params![EventKind::Article.word(), id.as_str()], |row| row.get(0))
+                .query_row(params![digest::bits_of(id.as_str()), id.as_str()], |row| row.get(0))
                 .optional()?;
             let read = data.map(|data| serde_json::from_str(&data)).transpose();
             read.map_err(JournalError::json("an article could not be read"))

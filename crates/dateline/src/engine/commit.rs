@@ -201,8 +201,8 @@ impl CommitRetry {
             visit.stories = comparison.withdraw(&visit.article, visit.at).await?;
         }
         let end = self.until_there_is_room(|| self.journal.finish_revisit(visit.clone())).await?;
-        if let Some((sequence, Event::Article(article))) = &end.event {
-            comparison.remember(article, *sequence, visit.at);
+        if let Some((_, Event::Article(article))) = &end.event {
+            comparison.remember(article, visit.at);
         }
         let result = revisit::result_word(&visit.finding, was_read);
         let stories = if end.event.is_some() { visit.stories.events.len() as u64 } else { 0 };

@@ -3,7 +3,6 @@
 //!
 //! What is remembered follows from the log: at the start it is read from there, and what is compared is always what was published.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use dateline_journal::{EntryCompletion, EntryEnd, EntryOutcome, Journal, JournalError, StoryUpdate};
@@ -12,8 +11,8 @@ use dateline_stories::origin::{Agencies, Carrier, is_publisher};
 use dateline_stories::revision::{Version, edit};
 use dateline_stories::story::StoryTables;
 use dateline_wire::{
-    ArticleEvent, ArticleId, CloudEvent, Event, EventId, EventKind, RejectEvent, RejectReason, Sequence,
-    Stage, TwinAddress,
+    ArticleEvent, ArticleId, CloudEvent, Event, EventId, EventKind, RejectEvent, RejectReason, Stage,
+    TwinAddress,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -33,8 +32,6 @@ pub(super) struct Comparison {
     agencies: Arc<Agencies>,
     policy: CopyPolicy,
     copies: CopyIndex,
-    /// Where the latest revision of an article stands in the log.
-    places: HashMap<ArticleId, Sequence>,
     /// Tells stories, where they are told.
     stories: Option<StoryTeller>,
     /// What tells stories, and whether what Kafka has of a restored journal is not known yet: until then no story is told.
@@ -61,7 +58,6 @@ impl Comparison {
             agencies: tables.agencies,
             policy,
             copies: CopyIndex::default(),
-            places: HashMap::new(),
             stories: None,
             story_tables: tables.stories,
             is_reconciling: false,
@@ -83,7 +79,6 @@ impl Comparison {
     /// If the journal cannot be read or written.
     pub(super) async fn read_log(&mut self, now: Timestamp) -> Result<(), JournalError> {
         self.copies = CopyIndex::default();
-        self.places.clear();
         self.is_reconciling = self.journal.is_reconciling()?;
         let tables = self.story_tables.clone().filter(|_| !self.is_reconciling);
         self.stories =
@@ -107,7 +102,7 @@ impl Comparison {
                     let update = stories.tell(&mut article, event.time)?;
                     self.journal.tell_stories(update, event.time).await?;
                 }
-                self.remember(&article, event.sequence, event.time);
+                self.remember(&article, event.time);
             }
         }
     }
@@ -188,15 +183,14 @@ impl Comparison {
         {
             let mut article = article.clone();
             article.set_revision(revision);
-            self.remember(&article, end.sequence, completion.at);
+            self.remember(&article, completion.at);
         }
     }
 
     /// Remembers an article that stands in the log.
-    pub(super) fn remember(&mut self, article: &ArticleEvent, place: Sequence, at: Timestamp) {
+    pub(super) fn remember(&mut self, article: &ArticleEvent, at: Timestamp) {
         let text = CopyText::of(&article.content.body.text);
         self.copies.add(&article.article, article.revision, at, &text, article.copy_of.as_ref());
-        self.places.insert(article.article.clone(), place);
     }
 
     fn compared(
@@ -300,14 +294,10 @@ impl Comparison {
 
     /// The latest revision of an article, as long as the log has it.
     fn published(&self, article: &ArticleId) -> Option<ArticleEvent> {
-        let place = self.places.get(article)?;
-        match self.journal.reader().event(*place) {
-            Ok(event) => article_in(&event?),
-            Err(error) => {
-                tracing::warn!(%article, %error, "the article cannot be read from the log, so nothing is compared with it");
-                None
-            }
-        }
+        self.journal.reader().latest_article(article).unwrap_or_else(|error| {
+            tracing::warn!(%article, %error, "the article cannot be read from the log, so nothing is compared with it");
+            None
+        })
     }
 }
 

@@ -98,6 +98,21 @@ async fn an_edit_that_no_feed_tells_of_is_a_revision_that_says_what_was_changed(
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_edit_a_month_later_says_what_was_changed_also_after_a_restart() {
+    let web = one_article();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    run_until(visiting(&web, &journal, Duration::ZERO).await, &journal, 240 * HOUR).await;
+    let edited = ON_SUBJECT[2].replace("in the autumn", "next spring");
+    web.page(LINK, TITLE, &[ON_SUBJECT[0], ON_SUBJECT[1], &edited]);
+    web.feed(FEED, &[(LINK, "A bridge, later")]);
+    let engine = visiting(&web, &journal, 720 * HOUR).await;
+    let events = run_until(engine, &journal, 722 * HOUR).await;
+    assert_eq!(hours_of(&events), [(EventKind::Article, 0), (EventKind::Article, 720)]);
+    assert_eq!(data(&events[1])["changes"][0]["kind"], "changed");
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_advertisement_is_no_revision() {
     let web = one_article();
     let events = ten_days(

@@ -99,7 +99,7 @@ fn what_a_receiver_does_not_take_is_given_up_told_and_delivered_again() {
     assert!(letters.contains("\"error\":\"the receiver answers 400\""), "{letters}");
     host.takes.store(true, Ordering::SeqCst);
     let output = site.run(&["webhook", "redeliver", "desk"]);
-    assert_eq!(text(&output.stdout), "1 events are delivered again\n", "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), "1 event is delivered again\n", "{}", text(&output.stderr));
     eventually("it is delivered", || host.taken.lock().unwrap().len() == 1);
     let head = host.taken.lock().unwrap()[0].clone();
     assert!(
