@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """fit.py EVIDENCE SET.jsonl... > config/stories/weights.tsv: fits what each sign weighs, from nothing.
 
-EVIDENCE is the program that `cargo build --release -p dateline-stories --example evidence` makes.  SET lines: {id, title, text, language,
+EVIDENCE is the program that `cargo build --release -p dateline-stories --example story_evidence` makes.  SET lines: {id, title, text, language,
 published?, story}, or {..., pair, same} for a set of pairs; beside SET.jsonl may lie SET.judged with what `dateline judge --batch` says of the
 same lines, whose entities are taken.  For every two texts that a review compares the program tells the values of the signs, which don't depend
 on weights.  Stories are told from them as a review does: the two groups are merged whose pairs score the highest on average, and so on while

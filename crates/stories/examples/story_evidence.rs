@@ -1,5 +1,5 @@
 //! What speaks for and against every two of some texts telling one happening, for `tools/stories/fit.py`:
-//! `cargo run --release -p dateline-stories --example evidence < texts.jsonl`, from the root of the repository.
+//! `cargo run --release -p dateline-stories --example story_evidence < texts.jsonl`, from the root of the repository.
 //!
 //! Lines are those of `dateline stories --batch`, with the `entities` that `dateline judge` names in each. The first line that is written has the
 //! names of the signs; each later one the two ids, whether the two are in two languages (1) and the values of the signs.
