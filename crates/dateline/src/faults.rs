@@ -16,7 +16,7 @@ use crate::engine::PauseCause;
 use crate::proxies::ProxyStatus;
 use crate::site_rules::SiteRuleStatus;
 use crate::status::{FeedCondition, FeedStatus, SinkStatus, StatusReport};
-use crate::text::rounded;
+use crate::text::{counted, rounded};
 
 /// With less free space than this in bytes, somebody should look: SQLite needs room for its write-ahead log as well.
 const MIN_FREE_BYTES: u64 = 512 << 20;
@@ -312,7 +312,7 @@ fn of_sink(sink: &SinkStatus, now: Timestamp) -> Vec<Fault> {
         add(FaultKind::SinkFails, what, sink.last_error.clone(), remedy.to_owned(), Some(since));
     }
     if sink.dead_letters > 0 {
-        let what = format!("the webhook {name} has given {} events up", sink.dead_letters);
+        let what = format!("the webhook {name} has given {} up", counted(sink.dead_letters, "event"));
         let remedy = format!(
             "`dateline webhook dead-letters {name}` says why; mend the receiver, then `dateline webhook redeliver {name}`"
         );

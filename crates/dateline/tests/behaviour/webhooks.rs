@@ -92,7 +92,7 @@ fn what_a_receiver_does_not_take_is_given_up_told_and_delivered_again() {
     for shown in &shown {
         assert!(!shown.contains("hush") && !shown.contains(&secret[6..20]), "{shown}");
     }
-    assert!(shown[0].contains("the webhook desk has given 1 events up"), "{}", shown[0]);
+    assert!(shown[0].contains("the webhook desk has given 1 event up"), "{}", shown[0]);
     assert!(shown[1].contains("dateline_sink_dead_letters{sink=\"webhook/desk\"} 1"), "{}", shown[1]);
     assert!(shown[2].contains("1 given up"), "{}", shown[2]);
     let letters = text(&site.run(&["webhook", "dead-letters", "desk"]).stdout);
