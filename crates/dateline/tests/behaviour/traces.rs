@@ -67,7 +67,7 @@ impl NewsAndCollector {
     /// The spans, once there is one with each of these names.
     fn spans_named(&self, names: &[&str], site: &Site) -> HashMap<String, Span> {
         let mut found = HashMap::new();
-        for _ in 0..600 {
+        for _ in 0..2400 {
             found = self.spans().into_iter().map(|span| (span.name.clone(), span)).collect();
             if names.iter().all(|name| found.contains_key(*name)) {
                 return found;
@@ -152,7 +152,7 @@ fn metric(address: &str, sample: &str) -> f64 {
 }
 
 fn wait(what: &str, site: &Site, done: impl Fn() -> bool) {
-    for _ in 0..600 {
+    for _ in 0..2400 {
         if done() {
             return;
         }
