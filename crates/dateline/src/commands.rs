@@ -34,7 +34,7 @@ use std::io::{self, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use dateline_journal::{Journal, JournalError, Options};
+use dateline_journal::{Journal, JournalError, Options, SearchGap};
 use serde::Serialize;
 use url::Url;
 
@@ -105,6 +105,21 @@ fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 /// Text for people to standard output.
 fn print_text(text: &str) -> Result<(), Failure> {
     print_document(&visible_text(text))
+}
+
+/// Tells on standard error what stands in nobody's way.
+fn warn(told: &str) {
+    eprintln!("{}", visible_text(&format!("warning: {told}")));
+}
+
+/// Tells which events a search has left out, where there are some.
+fn warn_of_gap(gap: Option<SearchGap>) {
+    if let Some(gap) = gap {
+        eprintln!(
+            "events {} to {} are not searched yet: the running daemon is still going over them",
+            gap.first, gap.last
+        );
+    }
 }
 
 /// Text for programs to standard output, as it is.

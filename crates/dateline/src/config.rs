@@ -39,6 +39,7 @@ pub(crate) use document::remedy_of_unwritable;
 pub use error::{ConfigError, Origin};
 use feeds::ListedFeed;
 use own_files::OwnFiles;
+pub(crate) use own_files::file_identity;
 pub use revisit::RevisitSettings;
 pub use secret_source::SecretAccess;
 pub use settings::{

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use dateline_journal::{LockHolder, writer_of};
@@ -12,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::config::Settings;
+use crate::config::{Settings, file_identity};
 
 /// The name of the file in `data_dir`.
 const FILE: &str = "daemon.json";
@@ -69,9 +68,9 @@ impl RunRecord {
     }
 
     /// The configuration file that it reads, where that is there and another than the one at `path`.
-    pub fn other_config(&self, path: &Path) -> Option<&Path> {
+    fn other_config(&self, path: &Path) -> Option<&Path> {
         let (theirs, ours) = (self.config_file.metadata().ok()?, path.metadata().ok()?);
-        let is_same = (theirs.dev(), theirs.ino()) == (ours.dev(), ours.ino())
+        let is_same = file_identity(&theirs) == file_identity(&ours)
             || path.canonicalize().is_ok_and(|path| path == self.config_file);
         (!is_same).then_some(&self.config_file)
     }
@@ -115,6 +114,11 @@ impl RunRecord {
     /// That of the daemon that has the journal of `settings`, if one has it.
     pub fn in_use(settings: &Settings) -> Option<Self> {
         Self::read(&settings.data_dir).filter(|run| run.goes_on(&settings.journal_path()))
+    }
+
+    /// The configuration file that the daemon with the journal of `settings` reads, where that is another than the one at `config`.
+    pub fn other_config_in_use(settings: &Settings, config: &Path) -> Option<PathBuf> {
+        Self::in_use(settings)?.other_config(config).map(Path::to_owned)
     }
 
     /// Where the daemon that has the journal of `settings` has its API, if one has it.

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 
+use super::warn;
 use crate::config::{ConfigError, Settings};
 use crate::failure::Failure;
-use crate::terminal::visible_text;
 
 /// Where the configuration is looked for unless it is named, in this order.
 const FOLDERS: [&str; 2] = ["config", "/etc/dateline"];
@@ -47,7 +47,7 @@ impl ConfigFile {
 /// Tells on stderr what is wrong with the configuration, and stands in nobody's way.
 pub(super) fn warn_of(wrong: &[ConfigError]) {
     for error in wrong {
-        eprintln!("{}", visible_text(&format!("warning: {error}")));
+        warn(&error.to_string());
     }
 }
 

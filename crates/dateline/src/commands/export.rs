@@ -7,6 +7,7 @@ use dateline_journal::{EventFilter, JournalError, JournalReader};
 
 use super::config_file::ConfigFile;
 use super::filter::FilterArguments;
+use super::warn_of_gap;
 use crate::api::write_article;
 use crate::failure::Failure;
 use crate::table::{ARTICLE_COLUMNS, STORY_COLUMNS, article_cells, story_cells, write_row};
@@ -66,12 +67,7 @@ pub fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let path = arguments.config.settings_to_look(&["data_dir"])?.journal_path();
     let failed = |source| Failure::Journal { path: path.clone(), source };
     let journal = JournalReader::open(&path).map_err(failed)?;
-    if let Some(gap) = journal.search_gap().map_err(failed)? {
-        eprintln!(
-            "events {} to {} are not searched yet: the running daemon is still going over them",
-            gap.first, gap.last
-        );
-    }
+    warn_of_gap(journal.search_gap().map_err(failed)?);
     let output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut export = Export { journal, filter, format: arguments.format, output };
     let written = match arguments.subject {

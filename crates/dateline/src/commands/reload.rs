@@ -6,13 +6,12 @@ use hyper::Method;
 use url::Url;
 
 use super::config_file::ConfigFile;
-use super::{daemon_address, print_json, print_text};
+use super::{daemon_address, print_json, print_text, warn};
 use crate::api_client::{self, FoundDaemon};
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::reload::ReloadReport;
 use crate::run_record::RunRecord;
-use crate::terminal::visible_text;
 
 /// Have a running daemon read its configuration anew, whole or not at all, and say what changed and what needs a restart.
 ///
@@ -48,14 +47,12 @@ pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
             if let Some(doubt) = &found.doubt {
                 return Err(doubt.refusal(&found.api));
             }
-            let run = RunRecord::in_use(&settings);
-            if let Some(theirs) = run.as_ref().and_then(|run| run.other_config(&arguments.config.path)) {
-                let told = format!(
-                    "warning: the daemon reads {}, which it was started with, and not {}",
+            if let Some(theirs) = RunRecord::other_config_in_use(&settings, &arguments.config.path) {
+                warn(&format!(
+                    "the daemon reads {}, which it was started with, and not {}",
                     theirs.display(),
                     arguments.config.path.display()
-                );
-                eprintln!("{}", visible_text(&told));
+                ));
             }
             found.api
         }

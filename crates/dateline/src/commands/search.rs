@@ -8,7 +8,7 @@ use dateline_wire::ArticleEvent;
 
 use super::config_file::ConfigFile;
 use super::filter::FilterArguments;
-use super::{print_document, print_text};
+use super::{print_document, print_text, warn_of_gap};
 use crate::api::write_article;
 use crate::failure::Failure;
 use crate::terminal::visible_json;
@@ -49,12 +49,7 @@ pub fn run(arguments: &SearchArguments) -> Result<(), Failure> {
         Ok::<_, JournalError>((page.articles, journal.search_gap()?))
     });
     let (articles, gap) = found.map_err(|source| Failure::Journal { path, source })?;
-    if let Some(gap) = gap {
-        eprintln!(
-            "events {} to {} are not searched yet: the running daemon is still going over them",
-            gap.first, gap.last
-        );
-    }
+    warn_of_gap(gap);
     let unwritten = |error: serde_json::Error| Failure::Other(error.to_string());
     match arguments.json {
         true => print_document(&visible_json(&lines(&articles).map_err(unwritten)?)),

@@ -6,13 +6,12 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::config_file::{ConfigFile, warn_of};
-use super::{daemon_address, print_json, print_text};
+use super::{daemon_address, print_json, print_text, warn};
 use crate::api_client::{self, Doubt};
 use crate::config::{SecretAccess, Settings, feeds};
 use crate::failure::Failure;
 use crate::run_record::RunRecord;
 use crate::status::{FeedCatalogue, StatusReport, UnknownStatus, Verdict, page};
-use crate::terminal::visible_text;
 
 /// Ask the running daemon how it is going: a verdict first, then what is wrong and what to do, then feeds, backlog, events, delivery.
 ///
@@ -90,10 +89,7 @@ fn of_configured(settings: &Settings, is_check: bool) -> Result<StatusReport, Fa
             Ok(status) => match Doubt::about(&api, &status, settings) {
                 None => return Ok(status),
                 Some(Doubt::NoJournal(told)) if !is_check => {
-                    eprintln!(
-                        "{}",
-                        visible_text(&format!("warning: {told}; what follows is that daemon's word"))
-                    );
+                    warn(&format!("{told}; what follows is that daemon's word"));
                     return Ok(status);
                 }
                 Some(doubt) => other = Some(doubt),
@@ -102,7 +98,7 @@ fn of_configured(settings: &Settings, is_check: bool) -> Result<StatusReport, Fa
         }
     }
     if let Some(doubt) = &other {
-        eprintln!("{}", visible_text(&format!("warning: {}", doubt.message())));
+        warn(doubt.message());
     }
     let catalogue = catalogue(settings);
     let holder = writer_of(&path);

@@ -88,8 +88,8 @@ fn write_page(story: &StoryEvent, page: &mut String) -> std::fmt::Result {
         // An article may say twice whose text it is.
         let articles: BTreeSet<&ArticleId> =
             origin.evidence.iter().map(|evidence| &evidence.article).collect();
-        let plural = if articles.len() == 1 { "" } else { "s" };
-        writeln!(page, "  {}: {} article{plural}{said}", origin.name, articles.len())?;
+        let count = text::counted(articles.len() as u64, "article");
+        writeln!(page, "  {}: {count}{said}", origin.name)?;
     }
     writeln!(page, "\narticles: {}", story.article_count)?;
     for article in &story.articles {

@@ -16,13 +16,13 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::config_file::ConfigFile;
-use super::daemon_address;
 use super::filter::FilterArguments;
 use super::schema::EventKindArgument;
+use super::{daemon_address, warn};
 use crate::api_client::{self, Doubt, FoundDaemon};
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::terminal::{visible_json, visible_text};
+use crate::terminal::visible_json;
 
 /// How long events may stay away while they are followed: for as long as nothing happens.
 const MAX_SILENCE: Duration = Duration::from_secs(365 * 86_400);
@@ -86,7 +86,7 @@ pub fn run(arguments: &TailArguments) -> Result<(), Failure> {
             let found = FoundDaemon::of(&arguments.config.settings_to_look(&["data_dir"])?)?;
             match &found.doubt {
                 Some(doubt @ Doubt::OtherJournal(_)) => return Err(doubt.refusal(&found.api)),
-                Some(Doubt::NoJournal(told)) => eprintln!("{}", visible_text(&format!("warning: {told}"))),
+                Some(Doubt::NoJournal(told)) => warn(told),
                 None => {}
             }
             found.api

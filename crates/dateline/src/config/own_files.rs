@@ -44,7 +44,7 @@ impl OwnFiles {
         let kept = files_in(&data_dir).filter(|path| is_kept(path));
         let tables = folders.into_iter().flat_map(|folder| files_in(folder));
         let files = places.iter().cloned().chain(kept).chain(tables);
-        let there = files.filter_map(|path| Some(identity(&path.metadata().ok()?))).collect();
+        let there = files.filter_map(|path| Some(file_identity(&path.metadata().ok()?))).collect();
         Self { data_dir, places, there }
     }
 
@@ -53,7 +53,7 @@ impl OwnFiles {
     pub(super) fn has(&self, path: &Path) -> bool {
         let found = resolved(path);
         let is_kept_there = found.parent() == Some(self.data_dir.as_path()) && is_kept(&found);
-        let is_there = || path.metadata().is_ok_and(|file| self.there.contains(&identity(&file)));
+        let is_there = || path.metadata().is_ok_and(|file| self.there.contains(&file_identity(&file)));
         is_kept_there || self.places.iter().any(|place| found.starts_with(place)) || is_there()
     }
 }
@@ -68,7 +68,7 @@ fn files_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// Which file it is, whatever it is called.
-fn identity(file: &Metadata) -> (u64, u64) {
+pub(crate) fn file_identity(file: &Metadata) -> (u64, u64) {
     (file.dev(), file.ino())
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{FeedCondition, FeedStatus, SinkStatus, StatusReport, Verdict};
 use crate::terminal::visible_line;
-use crate::text::{ago, ahead, moment, rounded, size};
+use crate::text::{ago, ahead, counted, moment, rounded, size};
 
 /// The page. It ends with a line break.
 pub fn page(status: &StatusReport) -> String {
@@ -113,8 +113,7 @@ fn visits(status: &StatusReport) -> String {
             format!("{} due, the first for {}", visits.due, rounded(status.now.duration_since(since)))
         }
     };
-    let plural = if visits.pages == 1 { "" } else { "s" };
-    let mut line = format!("{} published page{plural} to be visited again, {since}", visits.pages);
+    let mut line = format!("{} to be visited again, {since}", counted(visits.pages, "published page"));
     let made: u64 = visits.results.values().sum();
     if made > 0 {
         let of = |words: &[&str]| -> u64 { words.iter().filter_map(|word| visits.results.get(*word)).sum() };

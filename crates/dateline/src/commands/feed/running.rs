@@ -1,6 +1,6 @@
 //! What is done with one feed: by the daemon that runs with a configuration, where one does, and on the files otherwise.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -140,15 +140,10 @@ impl InForceFrom {
     }
 }
 
-/// The configuration that the daemon with the journal of `settings` reads, where that is another than the one at `config`.
-fn other_config(settings: &Settings, config: &Path) -> Option<PathBuf> {
-    RunRecord::in_use(settings)?.other_config(config).map(Path::to_owned)
-}
-
 /// Which feeds file was changed, as people call it.
 pub(super) fn changed_file(settings: &Settings, config: &Path, from: &InForceFrom) -> String {
     let theirs = match from {
-        InForceFrom::Now => other_config(settings, config),
+        InForceFrom::Now => RunRecord::other_config_in_use(settings, config),
         _ => None,
     };
     match theirs {
@@ -190,7 +185,7 @@ pub(super) fn change(
 /// # Errors
 /// Why nothing has changed.
 pub(super) fn save(settings: &Settings, config: &Path, edit: &FeedsEdit) -> Result<InForceFrom, Failure> {
-    if let Some(theirs) = other_config(settings, config) {
+    if let Some(theirs) = RunRecord::other_config_in_use(settings, config) {
         return Err(Failure::Other(format!(
             "the running daemon reads {theirs}, so that a change of {} would not reach it: give --config {theirs}",
             settings.feeds.display(),
