@@ -6,8 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::harness::{
     Running, append, assert_each_once, broker, configure, deliver_all, event, open, read_committed, settings,
+    topics,
 };
-use dateline_publisher::{KafkaSettings, Topics};
+use dateline_publisher::KafkaSettings;
 
 const KILLS: u32 = 20;
 
@@ -17,14 +18,7 @@ const TOPICS: &str = "DATELINE_TEST_CHILD_TOPICS";
 
 fn child_settings(brokers: &str, unique: &str) -> KafkaSettings {
     KafkaSettings {
-        topics: Topics {
-            articles: format!("{unique}.articles"),
-            withdrawals: format!("{unique}.withdrawals"),
-            rejects: format!("{unique}.rejects"),
-            health: format!("{unique}.health"),
-            stories: format!("{unique}.stories"),
-            relay: format!("{unique}.relay"),
-        },
+        topics: topics(unique),
         // Small, so that a kill meets a transaction at every stage of its life.
         max_batch: 40,
         ..settings(brokers, unique)

@@ -40,17 +40,18 @@ pub(crate) fn admin(brokers: &str) -> AdminClient<DefaultClientContext> {
 /// Settings with topics that no other test has.
 pub(crate) fn settings(brokers: &str, name: &str) -> KafkaSettings {
     let unique = format!("{name}.{}.{}", std::process::id(), Timestamp::now().as_microsecond());
-    KafkaSettings {
-        brokers: brokers.into(),
-        topics: Topics {
-            articles: format!("{unique}.articles"),
-            withdrawals: format!("{unique}.withdrawals"),
-            rejects: format!("{unique}.rejects"),
-            health: format!("{unique}.health"),
-            stories: format!("{unique}.stories"),
-            relay: format!("{unique}.relay"),
-        },
-        ..KafkaSettings::default()
+    KafkaSettings { brokers: brokers.into(), topics: topics(&unique), ..KafkaSettings::default() }
+}
+
+/// Topics that have a common first part.
+pub(crate) fn topics(common: &str) -> Topics {
+    Topics {
+        articles: format!("{common}.articles"),
+        withdrawals: format!("{common}.withdrawals"),
+        rejects: format!("{common}.rejects"),
+        health: format!("{common}.health"),
+        stories: format!("{common}.stories"),
+        relay: format!("{common}.relay"),
     }
 }
 
