@@ -32,12 +32,17 @@ class Image(InCleanDebian):
         self.env, self.user, self.words = {}, None, {}
 
     def copy(self, rest):
-        source, target = rest.removeprefix("--from=build ").split()
+        *sources, target = rest.removeprefix("--from=build ").split()
         into = self.root.path / target.lstrip("/")
         if rest.startswith("--from=build"):
             subprocess.run(["strip", "-o", into, BINARY], check=True)
-        else:
-            shutil.copytree(REPOSITORY / source, into, dirs_exist_ok=True)
+            return
+        for source in (REPOSITORY / name for name in sources):
+            if source.is_dir():
+                shutil.copytree(source, into, dirs_exist_ok=True)
+            else:
+                into.mkdir(parents=True, exist_ok=True)
+                shutil.copy(source, into)
 
     def do(self, instruction, rest):
         match instruction:
@@ -65,6 +70,7 @@ class Image(InCleanDebian):
         for instruction, rest in image:
             self.do(instruction, rest)
         self.assertEqual(self.user, "dateline")
+        self.assertIn("GeoNames", (self.root.path / "usr/share/doc/dateline/NOTICE").read_text())
         packages = next(rest for instruction, rest in build if instruction == "RUN").split("recommends ")[1].split(" &&")[0]
         self.root.run("sh", "-c", f"apt-get update -qq && apt-get install -y --simulate {packages}")
 

@@ -48,6 +48,7 @@ class Package(InCleanDebian):
         root.run("apt-get", "update", "-qq")
         root.run("apt-get", "install", "-y", "--no-install-recommends", self.package("0.1.0-1"))
         self.starts_as_the_unit_says()
+        self.assertIn("GeoNames", (root.path / "usr/share/doc/dateline/NOTICE").read_text(), "whose data the tables are made from")
         journal = root.path / "var/lib/dateline/journal.db"
         feeds = root.path / "etc/dateline/feeds.toml"
         self.assertEqual(journal.parent.stat().st_mode & 0o777, 0o700)
