@@ -10,7 +10,7 @@ use std::time::Duration;
 use dateline_fetcher::transport::{LiveTransport, RecordSettings, RecordingTransport, Secrets, Transport};
 use dateline_fetcher::{Clock, Fetcher};
 use dateline_journal::{Journal, Options, Retention};
-use dateline_publisher::{DeliveryObserver, Relay, RelayStatus};
+use dateline_publisher::{DeliveryObserver, NextVisit, Relay, RelayStatus};
 use dateline_sinks::{FileSink, Webhook, WebhookSettings};
 use dateline_wire::{SecretQuery, Sequence};
 use sha2::{Digest, Sha256};
@@ -133,7 +133,11 @@ pub async fn run(
         .map_err(broken)?
         .with_progress_log(settings.logs.summary_interval);
     let relay = registry.map(|registry| relay(&settings, &journal, registry)).transpose()?;
-    let relay = relay.map(|relay| relay.observed_by(tell_deliveries(metrics.clone(), traces.clone())));
+    let revisit = settings.revisit.clone();
+    let next_visit: NextVisit = Arc::new(move |published| revisit.next(published, Clock::System.now()));
+    let relay = relay.map(|relay| {
+        relay.observed_by(tell_deliveries(metrics.clone(), traces.clone())).planning_visits(next_visit)
+    });
     let webhooks = webhooks(&settings, &sinks, receivers, &journal);
     let files = sinks
         .files

@@ -13,8 +13,8 @@ use url::Url;
 
 use crate::change::{
     ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, EntryHandover, FeedChanges,
-    FeedConfiguration, FinishEntry, HandedEntries, HostWishNote, HostWishRow, LabelRemoval, Labelling,
-    Placement, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, Redelivery,
+    FeedConfiguration, FinishEntry, HandedEntries, HeldOutcomes, HostWishNote, HostWishRow, LabelRemoval,
+    Labelling, Placement, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, Redelivery,
     RejectedText, RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, RoomProbe, SessionEnd,
     SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId, SinkOpening,
     SinkProgress, SinkStart, SinkState, SinkStep, StoredSession, StoryChange, StoryUpdate,
@@ -443,12 +443,21 @@ impl Journal {
     }
 
     /// Takes in events that Kafka has and that a restored journal lacks, the next ones in order; those that it has are passed over.
-    /// Gives the last event that it has then.
+    /// `next_visit` says when the page of an article is visited next that was published at a moment, if it still is. Gives the last event
+    /// that the journal has then.
     ///
     /// # Errors
     /// As for [`finish`](Self::finish).
-    pub async fn import_delivered(&self, events: Vec<CloudEvent>) -> Result<Sequence, JournalError> {
-        self.inner.writer.submit(DeliveredImport(events)).await
+    pub async fn import_delivered(
+        &self,
+        events: Vec<CloudEvent>,
+        next_visit: impl Fn(Timestamp) -> Option<Timestamp>,
+    ) -> Result<Sequence, JournalError> {
+        let planned = events.into_iter().map(|event| {
+            let visit = next_visit(event.time);
+            (event, visit)
+        });
+        self.inner.writer.submit(DeliveredImport(planned.collect())).await
     }
 
     /// Ends what a restore began: Kafka has the events up to `position`, and those that were held follow. Of no effect on a journal
@@ -456,7 +465,7 @@ impl Journal {
     ///
     /// # Errors
     /// As for [`finish`](Self::finish).
-    pub async fn reconcile(&self, position: Sequence) -> Result<(), JournalError> {
+    pub async fn reconcile(&self, position: Sequence) -> Result<HeldOutcomes, JournalError> {
         self.inner.writer.submit(Reconciliation { position }).await
     }
 

@@ -85,10 +85,10 @@ mod written_feeds;
 
 pub use backup::{CopyReport, RestoreOptions, RestoreReport, backup, restore};
 pub use change::{
-    ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, HostWishRow, LabelValue,
-    PollCommit, PollRecord, PollRequest, RejectedText, RevisitCompletion, RevisitEnd, RevisitFinding,
-    RevisitPlan, SinkId, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow, StoryUpdate,
-    UndeliveredEvent,
+    ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, HeldOutcomes, HostWishRow,
+    LabelValue, PollCommit, PollRecord, PollRequest, RejectedText, RevisitCompletion, RevisitEnd,
+    RevisitFinding, RevisitPlan, SinkId, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow,
+    StoryUpdate, UndeliveredEvent,
 };
 pub use commit_log::{CommitLog, HandedEntry, LoggedTransaction, SharedCommitLog, StateRecord};
 pub use connection::inspect;

@@ -54,7 +54,7 @@ pub use error::{RelayError, SessionError};
 pub use event_records::{EventRecords, SizeVerdict};
 pub use outage::OutageCause;
 pub use producer::{Record, TransactionalProducer};
-pub use relay::{Relay, ResumedDelivery, overrule_position, resume_delivery};
+pub use relay::{NextVisit, Relay, ResumedDelivery, overrule_position, resume_delivery};
 pub use session::{DeliveredEvent, DeliveryObserver};
 pub use settings::{
     Cleanup, Compression, KafkaSettings, KafkaSettingsError, SaslMechanism, SecurityProtocol, Topics,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dateline_journal::Journal;
+use dateline_journal::{HeldOutcomes, Journal};
 use dateline_wire::{Envelope, Sequence};
 use jiff::Timestamp;
 use tokio::runtime::Handle;
@@ -34,7 +34,11 @@ pub struct Relay {
     context: SessionContext,
     /// Where the schemas of events are registered.
     registry: Option<SchemaRegistry>,
+    next_visit: NextVisit,
 }
+
+/// When the page of an article that was published at a moment is visited next, if it still is.
+pub type NextVisit = Arc<dyn Fn(Timestamp) -> Option<Timestamp> + Send + Sync>;
 
 impl Relay {
     /// A relay that delivers the events of `journal`; `envelope` is what they say of the daemon.
@@ -55,7 +59,7 @@ impl Relay {
             status: watch::Sender::new(RelayStatus::default()),
             observer: None,
         };
-        Ok(Self { context, registry: None })
+        Ok(Self { context, registry: None, next_visit: Arc::new(|_| None) })
     }
 
     /// The same relay, which asks the schema registry of its settings through `client`.
@@ -74,6 +78,13 @@ impl Relay {
     #[must_use]
     pub fn observed_by(mut self, observer: DeliveryObserver) -> Self {
         self.context.observer = Some(observer);
+        self
+    }
+
+    /// The same relay, which has the pages visited as `next_visit` says of those articles that a restored journal learns of from Kafka.
+    #[must_use]
+    pub fn planning_visits(mut self, next_visit: NextVisit) -> Self {
+        self.next_visit = next_visit;
         self
     }
 
@@ -251,11 +262,17 @@ impl RelayWorker {
     /// Has a restored journal know what Kafka has of it, and gives what was held meanwhile its place after that.
     fn reconcile(&self, session: &mut Session, position: Option<Position>) -> Result<(), SessionError> {
         let journal = &self.relay.context.journal;
-        let import = |events| self.handle.block_on(journal.import_delivered(events));
+        let next_visit = &self.relay.next_visit;
+        let import = |events| self.handle.block_on(journal.import_delivered(events, |at| next_visit(at)));
         session.reconcile(position, import, &|| self.stop.is_cancelled())?;
         // Kafka says by now that this journal goes on there: if this is the last thing done, the next run does it again.
-        self.handle.block_on(journal.reconcile(session.position()))?;
-        tracing::info!(position = session.position().0, "the restored journal goes on after what Kafka has");
+        let HeldOutcomes { held, new } = self.handle.block_on(journal.reconcile(session.position()))?;
+        tracing::info!(
+            position = session.position().0,
+            held,
+            new,
+            "the restored journal goes on after what Kafka has; of the events that were held meanwhile, Kafka lacked the new ones"
+        );
         Ok(())
     }
 

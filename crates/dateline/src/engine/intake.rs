@@ -667,7 +667,9 @@ impl Intake {
             }
             CommitReceipt::Finished { event, finished, stories, announced, visit } => {
                 self.world.metrics.committed(EventKind::Story, stories);
-                self.world.metrics.finished(&event, finished.outcome);
+                if finished.sequence.is_some() {
+                    self.world.metrics.finished(&event, finished.outcome);
+                }
                 if let Some(announced) = announced {
                     let way = self.clock.now().duration_since(announced);
                     self.world.metrics.took_whole_way(way.as_secs_f64());

@@ -27,6 +27,7 @@ struct ProgressCounts {
     new_entries: u64,
     published: u64,
     withdrawn: u64,
+    held: u64,
     rejected: BTreeMap<&'static str, u64>,
 }
 
@@ -53,10 +54,18 @@ impl ProgressLog {
 
     /// An entry ended: `event` was handed in, and this is what the journal made of it.
     pub(super) fn finished(&mut self, event: &Event, end: &EntryEnd) {
+        let Some(sequence) = end.sequence else {
+            self.counts.held += 1;
+            if let (EntryOutcome::Article { .. }, Event::Article(article)) = (end.outcome, event) {
+                let (title, url) = (title_of(article), url_of(article));
+                tracing::info!(title, %url, "held until it is known what Kafka has; published then, if it is new");
+            }
+            return;
+        };
         let reason = match (end.outcome, event) {
             (EntryOutcome::Article { revision }, Event::Article(article)) => {
                 self.counts.published += 1;
-                return log_article(article, revision, end.sequence);
+                return log_article(article, revision, sequence);
             }
             (EntryOutcome::Reject, Event::Reject(reject)) => reject.reason,
             _ => RejectReason::Unchanged,
@@ -94,6 +103,7 @@ impl ProgressLog {
             new_entries = counts.new_entries,
             published = counts.published,
             withdrawn = counts.withdrawn,
+            held = (counts.held > 0).then_some(counts.held),
             rejected = counts.rejected.values().sum::<u64>(),
             reasons = counts.reasons().as_deref(),
             "the last {:#}",
@@ -115,17 +125,24 @@ impl ProgressCounts {
 }
 
 fn log_article(article: &ArticleEvent, revision: u32, sequence: Sequence) {
-    let content = &article.content;
-    let title = content.title.as_deref().unwrap_or("(no title)");
+    let (title, url) = (title_of(article), url_of(article));
     let feed = article.feed.as_ref().map(|feed| feed.name.as_deref().unwrap_or(feed.url.as_str()));
     let feed = feed.unwrap_or_default();
-    let entry_link = || article.entry.as_ref().and_then(|entry| entry.link.as_ref());
-    let url = content.canonical_url.as_ref().or(content.url.as_ref()).or_else(entry_link);
-    let url = url.map_or("", |url| url.as_str());
     match revision {
         0 | 1 => tracing::info!(title, feed, %url, %sequence, "published"),
         _ => tracing::info!(title, feed, %url, %sequence, revision, "published, revised"),
     }
+}
+
+fn title_of(article: &ArticleEvent) -> &str {
+    article.content.title.as_deref().unwrap_or("(no title)")
+}
+
+fn url_of(article: &ArticleEvent) -> &str {
+    let content = &article.content;
+    let entry_link = || article.entry.as_ref().and_then(|entry| entry.link.as_ref());
+    let url = content.canonical_url.as_ref().or(content.url.as_ref()).or_else(entry_link);
+    url.map_or("", |url| url.as_str())
 }
 
 #[cfg(test)]
@@ -152,6 +169,20 @@ mod tests {
         let counts = ProgressCounts { rejected, ..ProgressCounts::default() };
         assert_eq!(counts.reasons().as_deref(), Some("not_relevant 12, index 1, same_link 1"));
         assert_eq!(ProgressCounts::default().reasons(), None);
+    }
+
+    #[test]
+    fn what_is_held_until_it_is_known_what_kafka_has_is_not_told_as_published() {
+        let text = r#"{"id":"a.1","article":"a","revision":1,"url":"https://a.example/","page_kind":"article","body":{"text":"","paragraphs":[],"sha256":"","extractor":""},"relevance":{"label":"relevant","reasons":[],"passages":[]},"received_at":"2026-03-01T00:00:00Z"}"#;
+        let event = Event::Article(serde_json::from_str(text).expect("an article"));
+        let outcome = EntryOutcome::Article { revision: 1 };
+        let mut log = ProgressLog::new(Duration::from_secs(600), at(0));
+        let mut end = EntryEnd { sequence: None, event: event.id().clone(), outcome, waits: false };
+        log.finished(&event, &end);
+        assert_eq!((log.counts.published, log.counts.held), (0, 1));
+        end.sequence = Some(Sequence(7));
+        log.finished(&event, &end);
+        assert_eq!((log.counts.published, log.counts.held), (1, 1));
     }
 
     #[test]

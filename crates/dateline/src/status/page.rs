@@ -156,8 +156,11 @@ fn delivery(status: &StatusReport, now: Timestamp) -> String {
                 Some(since) => format!(", the first since {}", rounded(now.duration_since(since))),
             };
             format!(
-                "{state}; Kafka has {position}, {undelivered} to go{waiting}; last delivered {}",
-                ago(relay.last_commit, now)
+                "{state}; Kafka has {position}, {undelivered} to go{waiting}; {}",
+                match relay.last_commit {
+                    Some(_) => format!("last delivered {}", ago(relay.last_commit, now)),
+                    None => "nothing delivered since the daemon's start".to_owned(),
+                }
             )
         }
     }

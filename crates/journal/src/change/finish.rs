@@ -43,12 +43,12 @@ pub struct EntryCompletion {
 /// What stands in the journal now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryEnd {
-    /// The event's place. While the journal is being [reconciled](crate::Journal::reconcile) with Kafka, the last that there is: the
-    /// event gets its own later.
-    pub sequence: Sequence,
+    /// The event's place. None while the journal is being [reconciled](crate::Journal::reconcile) with Kafka: the event is held, and
+    /// gets its place later, unless Kafka has it.
+    pub sequence: Option<Sequence>,
     /// The event's id.
     pub event: EventId,
-    /// What the entry ended as.
+    /// What the entry ended as. Of an event that is held, as far as the journal can tell by now.
     pub outcome: EntryOutcome,
     /// Whether it waits again at once: its feed has edited it since it was handed out.
     pub waits: bool,
@@ -84,7 +84,7 @@ pub(super) fn conclude(
     ledger: &mut Ledger<'_>,
     outcome: &EntryOutcomeDraft<'_>,
     draft: &EventDraft<'_>,
-) -> Result<(Sequence, EventId, EntryOutcome), JournalError> {
+) -> Result<(Option<Sequence>, EventId, EntryOutcome), JournalError> {
     let EntryOutcomeDraft { feed, entry, link } = *outcome;
     let place = ledger.totals.last_sequence.next();
     let latest = match draft.event {
@@ -95,11 +95,11 @@ pub(super) fn conclude(
         .ok_or_else(|| JournalError::NotAnOutcome { feed: feed.clone(), entry: entry.clone() })?;
     if ledger.totals.is_reconciling {
         hold(ledger, draft, Some(outcome))?;
-        return Ok((ledger.totals.last_sequence, result.event.id().clone(), result.outcome));
+        return Ok((None, result.event.id().clone(), result.outcome));
     }
     let delivered = DeliveredEnd::take(ledger, ledger.feed_number(feed)?, entry)?;
     if let Some(delivered) = delivered.filter(|delivered| delivered.is_same(&result)) {
-        return Ok((delivered.sequence, delivered.event, result.outcome));
+        return Ok((Some(delivered.sequence), delivered.event, result.outcome));
     }
     let FinalEvent { event, outcome, latest } = result;
     let stored = ledger.append(&EventDraft { event: &event, ..*draft })?;
@@ -109,7 +109,7 @@ pub(super) fn conclude(
     if let Some(link) = link {
         remember_link(ledger, link, draft.time, stored.sequence)?;
     }
-    Ok((stored.sequence, event.id().clone(), outcome))
+    Ok((Some(stored.sequence), event.id().clone(), outcome))
 }
 
 impl Change for FinishEntry {
@@ -127,7 +127,7 @@ impl Change for FinishEntry {
         let entry_digest = (!waits).then_some(waiting.digest);
         let draft = EventDraft { event, time: *at, traceparent, entry_digest };
         let (sequence, id, outcome) = conclude(ledger, &outcome, &draft)?;
-        if matches!(outcome, EntryOutcome::Article { .. }) && !ledger.totals.is_reconciling {
+        if matches!(outcome, EntryOutcome::Article { .. }) && sequence.is_some() {
             tell(ledger, stories, *at, traceparent)?;
         }
         match (revisit, event, outcome) {

@@ -41,6 +41,7 @@ pub(crate) use label::{LABEL_COLUMNS, LabelRemoval, Labelling, TextKeeping, read
 pub(crate) use poll_request::RequestedPoll;
 pub(crate) use position::PositionChange;
 pub(crate) use postpone::Postponement;
+pub use reconcile::HeldOutcomes;
 pub(crate) use reconcile::{DeliveredImport, Reconciliation, hold};
 pub(crate) use retain::{EntryCompaction, EventDeletion, Expiry, LinkDeletion, SpaceRelease};
 pub(crate) use revisit::{RevisitLimit, SetAsideRevisit};

@@ -7,6 +7,7 @@ use dateline_wire::{
     ArticleEvent, CloudEvent, EntryId, Event, EventId, EventKind, FeedId, HealthEvent, RejectEvent, Sequence,
     StoryEvent, WithdrawalEvent,
 };
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::finish::{self, EntryOutcomeDraft};
@@ -19,15 +20,16 @@ use crate::ledger::{EventDraft, Ledger};
 use crate::revision::{EntryOutcome, FinalEvent, LatestRevision};
 use crate::writer::Change;
 
-/// Events that Kafka has and the journal lacks, at the places that they have there. What stands in the journal already is passed over.
-pub(crate) struct DeliveredImport(pub(crate) Vec<CloudEvent>);
+/// Events that Kafka has and the journal lacks, at the places that they have there, and when the page of each that tells of an article is
+/// visited next, if it is. What stands in the journal already is passed over.
+pub(crate) struct DeliveredImport(pub(crate) Vec<(CloudEvent, Option<Timestamp>)>);
 
 impl Change for DeliveredImport {
     /// The journal's last event.
     type Done = Sequence;
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Sequence, JournalError> {
-        for event in &self.0 {
+        for (event, visit) in &self.0 {
             let last = ledger.totals.last_sequence;
             if event.sequence <= last {
                 continue;
@@ -36,7 +38,7 @@ impl Change for DeliveredImport {
                 break;
             }
             ledger.insert(event)?;
-            remember(ledger, event)?;
+            remember(ledger, event, *visit)?;
         }
         Ok(ledger.totals.last_sequence)
     }
@@ -47,12 +49,21 @@ pub(crate) struct Reconciliation {
     pub(crate) position: Sequence,
 }
 
-impl Change for Reconciliation {
-    type Done = ();
+/// What became of what was held until it was known what Kafka has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HeldOutcomes {
+    /// How many outcomes were held.
+    pub held: u64,
+    /// How many of them Kafka lacked: they have their places now.
+    pub new: u64,
+}
 
-    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
+impl Change for Reconciliation {
+    type Done = HeldOutcomes;
+
+    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<HeldOutcomes, JournalError> {
         if !ledger.totals.is_reconciling {
-            return Ok(());
+            return Ok(HeldOutcomes::default());
         }
         if self.position > ledger.totals.last_sequence {
             // Somebody said that it goes on there: what lies between is Kafka's alone.
@@ -74,11 +85,12 @@ impl Change for Reconciliation {
             .prepare_cached("SELECT number FROM held_outcomes ORDER BY number")?
             .query_map([], |row| row.get(0))?
             .collect::<Result<Vec<i64>, _>>()?;
+        let (held, before) = (numbers.len() as u64, ledger.totals.last_sequence);
         for number in numbers {
             release(ledger, number)?;
         }
         ledger.connection.prepare_cached("DELETE FROM held_outcomes")?.execute([])?;
-        Ok(())
+        Ok(HeldOutcomes { held, new: ledger.totals.last_sequence.0 - before.0 })
     }
 }
 
@@ -160,7 +172,11 @@ fn event_of(kind: Option<EventKind>, data: &str) -> Result<Event, serde_json::Er
 }
 
 /// Has the journal know what the event says of an article and of an entry, as though it had come of its own work.
-fn remember(ledger: &mut Ledger<'_>, delivered: &CloudEvent) -> Result<(), JournalError> {
+fn remember(
+    ledger: &mut Ledger<'_>,
+    delivered: &CloudEvent,
+    visit: Option<Timestamp>,
+) -> Result<(), JournalError> {
     let event = match event_of(Some(delivered.kind), &delivered.data) {
         Ok(event) => event,
         Err(error) => {
@@ -202,6 +218,9 @@ fn remember(ledger: &mut Ledger<'_>, delivered: &CloudEvent) -> Result<(), Journ
              OR EXISTS (SELECT 1 FROM held_outcomes WHERE feed = ?3 AND entry = ?2)",
         )?
         .query_row(params![number, entry.id.as_str(), feed.id.as_str()], |row| row.get(0))?;
+    if let (Event::Article(article), Some(due)) = (&event, visit) {
+        revisit::await_visit_of_delivered(ledger, (number, delivered.time), article, due)?;
+    }
     // Where it isn't known what the entry said, it counts as edited when it is listed next, and is looked at.
     let digest = delivered.entry_digest.unwrap_or_default();
     if !known {

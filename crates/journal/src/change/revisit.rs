@@ -1,7 +1,8 @@
 //! Pages of published articles that are visited again: when, and what was found there.
 
 use dateline_wire::{
-    ArticleEvent, ArticleId, Entry, Event, EventId, RevisitState, Sequence, Validators, WithdrawalEvent,
+    ArticleEvent, ArticleId, Entry, EntryRef, Event, EventId, RevisitState, Sequence, Source, Validators,
+    WithdrawalEvent,
 };
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -239,23 +240,65 @@ pub(super) fn await_visit(
                 missing_since: None,
                 entry,
             };
-            ledger
-                .connection
-                .prepare_cached(
-                    "INSERT INTO revisits (article, feed, due, host, link, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .execute(params![
-                    article.as_str(),
-                    feed,
-                    due.as_microsecond(),
-                    url.host_str().unwrap_or_default(),
-                    digest::of_link(url),
-                    json(&state)?
-                ])?;
-            Ok(())
+            insert(ledger, feed, article, *due, &state)
         }
         None => Ok(()),
     }
+}
+
+/// Has the page of an article visited `due` that a restored journal learns of from Kafka, which had it `at`: as though the journal had
+/// published it itself. Its page was read if it has a title of its own.
+pub(super) fn await_visit_of_delivered(
+    ledger: &Ledger<'_>,
+    (feed, at): (i64, Timestamp),
+    article: &ArticleEvent,
+    due: Timestamp,
+) -> Result<(), JournalError> {
+    let content = &article.content;
+    let (Some(url), Some(entry)) = (&content.url, &article.entry) else { return Ok(()) };
+    match row_of(ledger, &article.article)? {
+        // Its page was read since: visits are counted from the publication all the same.
+        Some(RevisitRow { number, state, .. }) if at < state.published => {
+            write(ledger, number, due, &RevisitState { published: at, ..state })
+        }
+        None if article.revision == 1 && content.title_source != Some(Source::Feed) => {
+            let EntryRef { id, guid, link, title, published } = entry.clone();
+            let entry = Entry { guid, link, title, published, ..Entry::new(id) };
+            let state = RevisitState {
+                url: url.clone(),
+                validators: Validators::default(),
+                published: at,
+                attempts: 0,
+                missing_since: None,
+                entry,
+            };
+            insert(ledger, feed, &article.article, due, &state)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn insert(
+    ledger: &Ledger<'_>,
+    feed: i64,
+    article: &ArticleId,
+    due: Timestamp,
+    state: &RevisitState,
+) -> Result<(), JournalError> {
+    ledger
+        .connection
+        .prepare_cached(
+            "INSERT INTO revisits (article, feed, due, host, link, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            article.as_str(),
+            feed,
+            due.as_microsecond(),
+            state.url.host_str().unwrap_or_default(),
+            digest::of_link(&state.url),
+            json(state)?
+        ])?;
+    Ok(())
 }
 
 /// Has the page of a published article visited where it was just seen as it was: it may have moved.

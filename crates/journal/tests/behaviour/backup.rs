@@ -3,9 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use crate::harness::{announce, article, at, entry, feed, finish, reject};
-use dateline_journal::{Journal, JournalError, JournalReader, Options, RestoreOptions, backup, restore};
-use dateline_wire::{RejectReason, Sequence};
+use crate::harness::{announce, article, at, entry, feed, finish, link, reject};
+use dateline_journal::{
+    EntryCompletion, HeldOutcomes, Journal, JournalError, JournalReader, Options, RestoreOptions,
+    RevisitCompletion, RevisitFinding, RevisitPlan, StoryUpdate, backup, restore,
+};
+use dateline_wire::{
+    Entry, EntryId, EntryRef, Event, FeedRef, FeedState, RejectReason, Sequence, Source, Validators,
+};
+use jiff::ToSpan as _;
 use rusqlite::Connection;
 use tempfile::tempdir;
 
@@ -280,7 +286,7 @@ async fn what_happens_before_the_reconciliation_is_held_and_follows_what_kafka_h
         announce(&journal, 0, vec![entry("b", "B")], 2).await.unwrap();
         finish(&journal, &feed(0).id, "b", article("b", "B", "One."), 2).await.unwrap()
     };
-    assert_eq!(ended.sequence, Sequence(1));
+    assert_eq!(ended.sequence, None);
     assert_eq!((journal.last_sequence().unwrap(), journal.backlog().unwrap()), (Sequence(1), 0));
     assert_eq!(journal.status().unwrap().held, Some(1));
     drop(journal);
@@ -293,6 +299,76 @@ async fn what_happens_before_the_reconciliation_is_held_and_follows_what_kafka_h
     assert_eq!(journal.reader().gone(None).unwrap(), Sequence(9));
     dismiss(&journal, "c", 3).await;
     assert_eq!(journal.last_sequence().unwrap(), Sequence(11));
+}
+
+/// An article as subscribers have it: with its feed and entry, and its title where `source` says.
+fn delivered(guid: &str, source: Source) -> Event {
+    let Event::Article(mut event) = article(guid, guid, "One.") else { unreachable!() };
+    let FeedState { id, url, .. } = feed(0);
+    event.feed = Some(FeedRef { id, url, name: None, tags: Vec::new() });
+    let Entry { id, guid, link, title, published, .. } = entry(guid, guid);
+    event.entry = Some(EntryRef { id, guid, link, title, published });
+    event.content.title_source = Some(source);
+    Event::Article(event)
+}
+
+#[tokio::test]
+async fn pages_that_a_restored_journal_learns_of_from_kafka_are_visited_as_though_it_had_published_them() {
+    const HOUR: i64 = 3_600;
+    let folder = tempdir().unwrap();
+    let (path, file) = (folder.path().join("journal.db"), folder.path().join("copy"));
+    let lost = journal_at(&path).await;
+    backup(&path, &file, |_, _| {}).unwrap();
+    let pages = [("known", Source::JsonLd), ("read again", Source::JsonLd), ("of the feed", Source::Feed)];
+    for (guid, source) in pages {
+        announce(&lost, 0, vec![entry(guid, guid)], 0).await.unwrap();
+        finish(&lost, &feed(0).id, guid, delivered(guid, source), 0).await.unwrap();
+    }
+    let kafka = lost.events_after(Sequence::START, 10, None).unwrap();
+
+    let target = folder.path().join("new.db");
+    restore(&file, &target, RestoreOptions { replace: false, reconcile: true }).unwrap();
+    let journal = journal_at(&target).await;
+    announce(&journal, 0, vec![entry("read again", "read again")], 3 * HOUR).await.unwrap();
+    let plan = RevisitPlan {
+        url: link("read again"),
+        validators: Validators { etag: Some("new".into()), ..Validators::default() },
+        due: at(4 * HOUR),
+    };
+    let read_again = EntryCompletion {
+        feed: feed(0).id,
+        entry: EntryId::of_guid("read again"),
+        event: delivered("read again", Source::JsonLd),
+        page_was_read: true,
+        revisit: Some(plan.clone()),
+        stories: StoryUpdate::default(),
+        at: at(3 * HOUR),
+        traceparent: String::new(),
+    };
+    assert_eq!(journal.finish(read_again).await.unwrap().sequence, None, "it has no place yet");
+    journal.import_delivered(kafka, |published| Some(published + (6 * HOUR).seconds())).await.unwrap();
+    let held = journal.reconcile(Sequence(3)).await.unwrap();
+    assert_eq!(held, HeldOutcomes { held: 1, new: 0 });
+
+    assert!(journal.revisits_due(at(6 * HOUR - 1), 10).unwrap().revisits.is_empty());
+    let mut visited = Vec::new();
+    // One host, so one at a time.
+    while let Some(due) = journal.revisits_due(at(6 * HOUR), 10).unwrap().revisits.pop() {
+        assert_eq!(due.state.published, at(0));
+        visited.push((due.state.url, due.state.validators));
+        let visit = RevisitCompletion {
+            article: due.article,
+            url: visited[visited.len() - 1].0.clone(),
+            finding: RevisitFinding::NotAsked,
+            stories: StoryUpdate::default(),
+            next: None,
+            at: at(6 * HOUR),
+            traceparent: String::new(),
+        };
+        journal.finish_revisit(visit).await.unwrap();
+    }
+    visited.sort_by_key(|(url, _)| url.to_string());
+    assert_eq!(visited, [(link("known"), Validators::default()), (plan.url, plan.validators)]);
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ async fn a_journal_made_anew_from_its_log_goes_on_where_the_first_was() {
     let news = announce(&again, 0, entries.to_vec(), 4).await.unwrap();
     assert_eq!((news.new, news.changed), (0, 0));
     let same = finish(&again, &polled.id, "c", article("a", "A visit", "It began."), 5).await.unwrap();
-    assert_eq!((same.outcome, same.sequence), (EntryOutcome::Duplicate, Sequence(3)));
+    assert_eq!((same.outcome, same.sequence), (EntryOutcome::Duplicate, Some(Sequence(3))));
     let next = finish(&again, &polled.id, "d", article("a", "A visit", "It ended."), 6).await.unwrap();
     assert_eq!(next.outcome, EntryOutcome::Article { revision: 2 });
 }

@@ -223,7 +223,7 @@ async fn an_entry_ends_once() {
     announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
     let id = feed(0).id;
     let ended = finish(&journal, &id, "a", reject(RejectReason::NotRelevant), 2).await.unwrap();
-    assert_eq!((ended.sequence, ended.outcome), (Sequence(1), EntryOutcome::Reject));
+    assert_eq!((ended.sequence, ended.outcome), (Some(Sequence(1)), EntryOutcome::Reject));
     let again = finish(&journal, &id, "a", reject(RejectReason::NotRelevant), 3).await.unwrap_err();
     assert!(matches!(again, JournalError::NotPending { .. }), "{again}");
     assert_eq!((journal.backlog().unwrap(), journal.last_sequence().unwrap()), (0, Sequence(1)));
@@ -340,7 +340,7 @@ async fn a_change_that_fails_leaves_its_neighbours_in_the_transaction_alone() {
     let mut sequences = Vec::new();
     for (number, work) in work.into_iter().enumerate() {
         match work.await.unwrap() {
-            Ok(finished) => sequences.push(finished.sequence.0),
+            Ok(finished) => sequences.push(finished.sequence.unwrap().0),
             Err(error) => {
                 assert!(number % 3 == 2 && matches!(error, JournalError::NotPending { .. }), "{error}");
             }

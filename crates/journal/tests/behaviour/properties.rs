@@ -72,7 +72,7 @@ async fn run(steps: Vec<Step>, writing: Writing) {
                 };
                 let finished = finish(&journal, &pending.feed, &guid, event, second).await.unwrap();
                 outcomes += 1;
-                assert_eq!(finished.sequence, Sequence(outcomes));
+                assert_eq!(finished.sequence, Some(Sequence(outcomes)));
             }
             Step::Postpone { which } if !in_hand.is_empty() => {
                 let pending = in_hand.swap_remove(which % in_hand.len());
