@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn what_is_held_until_it_is_known_what_kafka_has_is_not_told_as_published() {
-        let text = r#"{"id":"a.1","article":"a","revision":1,"url":"https://a.example/","page_kind":"article","body":{"text":"","paragraphs":[],"sha256":"","extractor":""},"relevance":{"label":"relevant","reasons":[],"passages":[]},"received_at":"2026-03-01T00:00:00Z"}"#;
+        let text = r#"{"id":"a.1","article":"a","revision":1,"url":"https://a.example/","page_kind":"article","body":{"text":"","paragraphs":[],"sha256":"","extractor":""},"relevance":{"label":"relevant","reasons":[],"passages":[]},"received_at":"2026-03-01T00:00:00Z","entities":[],"topics":[],"cuts":[],"authors":[],"origins":[]}"#;
         let event = Event::Article(serde_json::from_str(text).expect("an article"));
         let outcome = EntryOutcome::Article { revision: 1 };
         let mut log = ProgressLog::new(Duration::from_secs(600), at(0));
