@@ -84,6 +84,28 @@ class Fleet(EndToEnd):
         self.addCleanup(daemon.stop)
         return daemon
 
+    def apply(self, name, hosts):
+        """Has the fleet poll the feeds of these hosts, as whoever has a member's configuration can."""
+        files = []
+        for number, host in enumerate(hosts):
+            files.append(self.folder / f"feeds-{number}.toml")
+            files[-1].write_text(f'[[feed]]\nurl = "https://{host}/feed.rss"\n')
+        return self.command(name, "fleet", "apply", *files)
+
+    def command(self, name, *arguments):
+        member = self.members[name]
+        done = member.run(*arguments, "--config", member.config)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def fleet(self, name):
+        """The fleet as one of its members tells it."""
+        return json.loads(self.members[name].get("/v1/fleet"))
+
+    def follow(self, name, version):
+        """Whether all members go by a version of the feeds, as one of them tells it."""
+        return all(member.get("said", {}).get("feeds_version") == version for member in self.fleet(name)["members"])
+
     def shards(self, name):
         return json.loads(self.members[name].get("/v1/member"))["shards"]
 
@@ -129,8 +151,14 @@ class AFleet(Fleet):
     def test_three_members_lose_nothing_repeat_nothing_and_ask_no_host_too_often(self):
         for name in ("one", "two", "three"):
             self.member(name)
+        self.assertIn("5 added, 0 removed, 0 changed, 0 as before", self.apply("one", FEEDS[:-1]))
         eventually("all shards are held", 90, self.evenly_held)
         self.announce(20)
+        # Whichever member is asked and told, all follow.
+        shown = self.apply("two", FEEDS)
+        self.assertIn(f"+ https://{FEEDS[-1]}/feed.rss", shown)
+        self.assertIn("version 2", shown)
+        eventually("all go by them", 60, lambda: self.follow("three", 2), every=1)
         eventually("the first are told", 120, lambda: len(self.links_told()) >= 10, every=1)
 
         self.members["one"].kill()
@@ -147,10 +175,15 @@ class AFleet(Fleet):
         stopped.send_signal(signal.SIGCONT)
 
         self.assert_all_told_once(240)
-        status = self.members["one"].run("fleet", "status", "--config", self.members["one"].config)
-        self.assertEqual(status.returncode, 0, status.stderr)
-        for name in ("one", "three"):
-            self.assertIn(name, status.stdout)
+        status = self.command("one", "fleet", "status")
+        for told in ("one", "three", "version 2"):
+            self.assertIn(told, status)
+        self.assertIn(f"https://{FEEDS[-1]}/feed.rss\t\tpaused", self.paused(FEEDS[-1]))
+
+    def paused(self, host):
+        """The list of feeds, once one of them is paused."""
+        self.command("three", "feed", "pause", f"https://{host}/feed.rss")
+        return self.command("one", "feed", "list")
 
 
 @unittest.skipUnless(FAULTS, "FLEET_FAULTS says how many")
@@ -177,6 +210,7 @@ class RandomFaults(Fleet):
             wire.broker = f"127.0.0.1:{ports[name.upper()]}"
             self.addCleanup(wire.close)
             self.member(name, wire.address)
+        self.apply(names[0], FEEDS)
         self.done = Counter()
         self.takeovers = []
 

@@ -80,7 +80,7 @@ const DEFAULTS: &str = include_str!("../../../config/dateline.toml");
 pub struct Config {
     /// The settings, paths made absolute or relative to the working folder.
     pub settings: Settings,
-    /// The feeds to poll.
+    /// The feeds to poll; none for a member of a fleet, whose feeds stand on a topic.
     pub feeds: Vec<Feed>,
     /// The feeds that are configured and not polled.
     pub paused: Vec<Feed>,
@@ -157,7 +157,9 @@ impl Config {
         let are_stories_asked_for =
             settings.stories.enabled && (table.contains_key("story_tables") || table.contains_key("stories"));
         settings.check_files(&mut values);
-        settings.check_sources(&mut values, feeds_text.is_some(), are_stories_asked_for);
+        // The feeds of a fleet stand on its topic.
+        let has_feeds_file = !settings.fleet.is_enabled();
+        settings.check_sources(&mut values, feeds_text.is_some() || !has_feeds_file, are_stories_asked_for);
         if purpose == Purpose::Run {
             settings.check_machine(&mut values);
         }
@@ -181,6 +183,7 @@ impl Config {
         let feeds = is_named("feeds").then(|| {
             let text = match feeds_text {
                 Some(feeds) => feeds.to_owned(),
+                None if !has_feeds_file => return Ok(((Vec::new(), Vec::new()), contents::of_text(""))),
                 None => feeds::text_of(&settings.feeds)?,
             };
             let listed =

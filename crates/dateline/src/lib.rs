@@ -41,6 +41,7 @@ pub mod feed_discovery;
 mod feed_finding;
 mod feed_preview;
 mod fleet_member;
+mod fleet_status;
 mod groundwork;
 pub mod logs;
 pub mod metrics;

@@ -463,6 +463,7 @@ impl Reloader {
         let story_tables = story_tables.map(Arc::new);
         let update = EngineUpdate {
             feeds: feeds.clone(),
+            announcers: Arc::default(),
             fetcher: reading.fetcher.clone(),
             subject: reading.subject.clone(),
             sites: reading.sites.clone(),

@@ -23,6 +23,16 @@ pub enum FleetError {
         /// The configured shards.
         expected: u32,
     },
+    /// A topic that has an order of its records has more than one partition.
+    #[error(
+        "the topic {topic} has {found} partitions, and is to have one: delete it and let the fleet make it"
+    )]
+    Partitions {
+        /// The topic.
+        topic: String,
+        /// Its partitions.
+        found: usize,
+    },
     /// Another process is this member.
     #[error(
         "another process has joined the fleet as {member:?}: stop one of the two, or give each its own fleet.member ({why})"
@@ -33,6 +43,12 @@ pub enum FleetError {
         /// What Kafka said.
         why: String,
     },
+    /// Somebody else has changed the fleet's feeds.
+    #[error("somebody else has begun to change the fleet's feeds meanwhile: look at the difference again")]
+    FeedsChanged,
+    /// Kafka cannot be used for now.
+    #[error("Kafka cannot be used for the fleet now: {0}")]
+    Unusable(String),
     /// Kafka cannot be used with these settings.
     #[error(transparent)]
     Kafka(#[from] RelayError),

@@ -14,17 +14,20 @@
 //!    and the group is known to have counted the member in a short while ago (`lease`).
 //! 5. When the group takes the shard away, nothing is committed for it from that moment on (`tenure`), and the work is dropped.
 //!
-//! [`report()`] asks Kafka who holds what.
+//! Which feeds there are stands on a topic, too ([`FleetFeedsChange`], [`follow_feeds`]), and so does what each member says of itself
+//! ([`MemberReporter`]). [`report()`] asks Kafka who holds what, and tells with it what the members say.
 //!
 //! What happens between shards is a record too: an entry whose page lies in another shard is written to that shard's partition of
 //! handovers, in the transaction of the poll that found it, and is taken in by whoever holds that shard, in one transaction with its place.
 
 mod committer;
 mod error;
+mod feeds;
 mod handover_trim;
 mod held_shard;
 mod lease;
 mod member;
+mod member_report;
 mod membership;
 mod record_size;
 mod report;
@@ -33,11 +36,14 @@ mod settings;
 mod shard;
 mod shard_log;
 mod tenure;
+mod topic_reader;
 mod topics;
 
 pub use error::FleetError;
+pub use feeds::{FleetFeeds, FleetFeedsChange, follow_feeds, read_feeds};
 pub use held_shard::{ContactRule, HeldShard, HostContact};
 pub use member::{Member, MemberStatus, ShardWork};
+pub use member_report::{MemberReport, MemberReporter, SlowHost};
 pub use report::{FleetReport, ReportedMember, report};
 pub use settings::FleetSettings;
 pub use shard::{MAX_SHARDS, Shard, ShardMap};

@@ -1,4 +1,4 @@
-//! What Kafka says of a fleet: its members, who holds which shards, and what waits to be taken in.
+//! What Kafka says of a fleet: its members, who holds which shards, what waits to be taken in; and what the members say of themselves.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,6 +9,8 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::FleetSettings;
+use crate::feeds::{FleetFeeds, read_feeds};
+use crate::member_report::{self, MemberReport, SlowHost};
 use crate::shard::Shard;
 
 /// How long one request to the broker may take here.
@@ -26,6 +28,18 @@ pub struct FleetReport {
     pub shards: u32,
     /// How many handovers each shard has that it has not taken in yet, where there are any.
     pub waiting: BTreeMap<Shard, u64>,
+    /// The fleet's feeds.
+    pub feeds: FleetFeeds,
+    /// What was said last under each member's name, also under those of former members.
+    pub said: BTreeMap<String, MemberReport>,
+}
+
+impl FleetReport {
+    /// The host whose pages wait longest with any of the members.
+    pub fn slowest_host(&self) -> Option<&SlowHost> {
+        let said = self.members.iter().filter_map(|member| self.said.get(&member.name));
+        said.filter_map(|said| said.slowest.as_ref()).min_by_key(|slowest| slowest.since)
+    }
 }
 
 /// A member as Kafka knows it.
@@ -66,6 +80,11 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
     let metadata = client.fetch_metadata(Some(&topic), TIMEOUT).map_err(|error| told(&error))?;
     let partitions = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
     let shards = u32::try_from(partitions).unwrap_or_default();
+    if shards == 0 {
+        return Err(format!(
+            "it has no topic {topic}: the fleet's first member makes it, or `dateline fleet apply`"
+        ));
+    }
     let mut asked = TopicPartitionList::new();
     for shard in (0..shards).map(Shard) {
         asked.add_partition(&topic, shard.partition());
@@ -84,7 +103,9 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
             waiting.insert(shard, count);
         }
     }
-    Ok(FleetReport { state: group.state().to_owned(), members, shards, waiting })
+    let feeds = read_feeds(kafka, fleet).map_err(|error| told(&error))?;
+    let said = member_report::read(kafka, fleet).map_err(|error| told(&error))?;
+    Ok(FleetReport { state: group.state().to_owned(), members, shards, waiting, feeds, said })
 }
 
 /// A static member's id is its name, a hyphen, and a UUID (KIP-345).

@@ -74,6 +74,16 @@ impl FleetSettings {
         format!("{}.handovers.v1", self.name)
     }
 
+    /// The topic of the fleet's feeds.
+    pub fn feeds_topic(&self) -> String {
+        format!("{}.feeds.v1", self.name)
+    }
+
+    /// The topic of what members say of themselves.
+    pub(crate) fn member_topic(&self) -> String {
+        format!("{}.members.v1", self.name)
+    }
+
     /// Under which id a member's transactions are known.
     pub(crate) fn transactional_id(&self) -> String {
         format!("{}.{}", self.name, self.member)

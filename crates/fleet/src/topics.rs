@@ -1,4 +1,4 @@
-//! The fleet's two topics, made where they are missing, each with a partition for every shard.
+//! The fleet's topics, made where they are missing: those of state and handovers with a partition for every shard, the others with one.
 
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ pub(crate) fn ensure(
 ) -> Result<(), FleetSessionError> {
     let config = client_config(kafka)?;
     let (state, handovers) = (fleet.state_topic(), fleet.handover_topic());
+    let (feeds, members) = (fleet.feeds_topic(), fleet.member_topic());
     let partitions = i32::try_from(fleet.shards).unwrap_or(i32::MAX);
     // -1 asks for the broker's default (KIP-464).
     let replication = || TopicReplication::Fixed(kafka.replication.map_or(-1, i32::from));
@@ -37,6 +38,12 @@ pub(crate) fn ensure(
             .set("cleanup.policy", "delete")
             .set("retention.ms", "-1")
             .set("max.message.bytes", &max_bytes),
+        NewTopic::new(&feeds, 1, replication())
+            .set("cleanup.policy", "compact")
+            .set("max.message.bytes", &max_bytes),
+        NewTopic::new(&members, 1, replication())
+            .set("cleanup.policy", "compact")
+            .set("segment.bytes", "1048576"),
     ];
     let admin = AdminClient::from_config_and_context(&config, DeliveryTracker::default())?;
     let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
@@ -46,7 +53,8 @@ pub(crate) fn ensure(
         .collect();
     if !missing.is_empty() && !kafka.create_topics {
         return Err(FleetSessionError::Transient(format!(
-            "the topics {state} and {handovers} are missing, and kafka.create_topics is off"
+            "the topics {} are missing, and kafka.create_topics is off",
+            missing.iter().map(|topic| topic.name).collect::<Vec<_>>().join(", ")
         )));
     }
     // The client refuses to make none.
@@ -56,7 +64,7 @@ pub(crate) fn ensure(
     };
     for made in made {
         match made {
-            Ok(name) => tracing::info!(topic = name, partitions, "made a topic"),
+            Ok(name) => tracing::info!(topic = name, "made a topic"),
             Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
             Err((name, code)) => {
                 return Err(FleetSessionError::Transient(format!(
@@ -65,12 +73,14 @@ pub(crate) fn ensure(
             }
         }
     }
-    for topic in [state, handovers] {
+    let expected = [(state, fleet.shards), (handovers, fleet.shards), (feeds, 1), (members, 1)];
+    for (topic, expected) in expected {
         match partitions_of(kafka, &topic)? {
-            found if u32::try_from(found) == Ok(fleet.shards) => {}
+            found if u32::try_from(found) == Ok(expected) => {}
             // Made a moment ago, and not everywhere yet.
             0 => return Err(FleetSessionError::Transient(format!("the topic {topic} is not there yet"))),
-            found => return Err(FleetError::Shards { topic, found, expected: fleet.shards }.into()),
+            found if expected == 1 => return Err(FleetError::Partitions { topic, found }.into()),
+            found => return Err(FleetError::Shards { topic, found, expected }.into()),
         }
     }
     Ok(())

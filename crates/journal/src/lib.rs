@@ -101,7 +101,9 @@ pub use query::{
     ArticleHistory, ArticlePage, EventFilter, Facet, FilterError, FoundArticle, PageCursor, SearchGap,
     StoryCursor, TextQuery,
 };
-pub use reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink, WaitingChoice, WaitingEntry};
+pub use reader::{
+    HostQueue, JournalReader, PendingBatch, RevisitBatch, SeenLink, WaitingChoice, WaitingEntry,
+};
 pub use rebuild::JournalRebuild;
 pub use retention::{Retention, RetentionPass, RetentionReport};
 pub use revision::{EntryOutcome, FinalEvent, LatestRevision, reject_id};

@@ -20,6 +20,17 @@ use crate::ledger::Totals;
 use crate::status::{FeedCounts, JournalStatus};
 use crate::{JournalError, connection, digest, query, schema, space};
 
+/// Entries that wait for pages of one host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostQueue {
+    /// The host.
+    pub host: String,
+    /// How many they are.
+    pub waiting: u64,
+    /// Since when the page is due that has waited longest.
+    pub since: Timestamp,
+}
+
 /// Reads a journal, whether a daemon writes it or not. Cheap to clone.
 ///
 /// Every call answers from one consistent moment of the file. Calls block for as long as the disk takes, which for all of
@@ -342,6 +353,26 @@ impl JournalReader {
                 })
             })?;
             Ok(wishes.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Of the hosts whose pages are due at `now`, the one that has waited longest.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn slowest_host(&self, now: Timestamp) -> Result<Option<HostQueue>, JournalError> {
+        self.at_one_moment(|connection| {
+            let oldest: Option<(String, i64)> = connection
+                .prepare_cached(
+                    "SELECT host, due FROM pending WHERE host IS NOT NULL AND due <= ?1 ORDER BY due, number LIMIT 1",
+                )?
+                .query_row([now.as_microsecond()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let Some((host, since)) = oldest else { return Ok(None) };
+            let waiting = connection
+                .prepare_cached("SELECT count(*) FROM pending WHERE host = ?1")?
+                .query_row([&host], |row| row.get(0))?;
+            Ok(Some(HostQueue { host, waiting, since: timestamp(since) }))
         })
     }
 

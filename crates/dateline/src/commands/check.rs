@@ -62,11 +62,17 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         0 => String::new(),
         paused => format!(" and {paused} paused"),
     };
+    let feeds = match settings.fleet.is_enabled() {
+        true => format!(
+            "those of the fleet {}, on its topic {}",
+            settings.fleet.name,
+            settings.fleet.feeds_topic()
+        ),
+        false => format!("{}{paused} in {}", config.feeds.len(), settings.feeds.display()),
+    };
     print_text(&format!(
-        "{} is right.\n  feeds     {}{paused} in {}\n  subject   {} in {}\n  stories   {stories}\n  journal   {}{journal}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}{taken}\n",
+        "{} is right.\n  feeds     {feeds}\n  subject   {} in {}\n  stories   {stories}\n  journal   {}{journal}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}{taken}\n",
         arguments.config.path.display(),
-        config.feeds.len(),
-        settings.feeds.display(),
         config.subject.name(),
         settings.subject.display(),
         settings.journal_path().display(),

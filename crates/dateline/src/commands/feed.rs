@@ -3,6 +3,7 @@
 mod add;
 mod change;
 mod check;
+mod of_fleet;
 mod request;
 pub(super) mod running;
 mod show;
@@ -28,6 +29,7 @@ use crate::terminal::visible_line;
 use crate::text::counted;
 
 pub(super) use check::ask_each;
+pub(super) use of_fleet::begin as begin_change;
 
 /// Work with feeds: see what they say, list, check, add, remove, pause, resume, poll, show, import and export them.
 ///
@@ -152,12 +154,12 @@ fn read(arguments: &ReadArguments) -> Result<(), Failure> {
 
 fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let settings = arguments.config.settings_to_look(&["feeds"])?;
-    let feeds = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?;
+    let feeds = listed(&settings, SecretAccess::Without)?;
     print_text(&feeds.iter().map(feed_line).collect::<String>())
 }
 
 /// Address, name, and whether it is paused, between tabs.
-fn feed_line(ListedFeed { feed, enabled }: &ListedFeed) -> String {
+pub(super) fn feed_line(ListedFeed { feed, enabled }: &ListedFeed) -> String {
     let FeedRef { url, name, .. } = feed.published();
     let name = visible_line(name.as_deref().unwrap_or_default());
     format!("{url}\t{name}{}\n", if *enabled { "" } else { "\tpaused" })
@@ -176,13 +178,27 @@ fn configured(config: &ConfigFile, secrets: SecretAccess) -> Result<(Settings, V
         SecretAccess::Without => config.settings_to_look(&["feeds"])?,
         SecretAccess::Read => Settings::load(&config.path)?,
     };
-    let listed = feeds::read(&settings.feeds, &settings.fetch.secret_query, secrets)?;
+    let listed = listed(&settings, secrets)?;
     Ok((settings, feeds::polled_and_paused(listed).0))
+}
+
+/// What the feeds file is called, or what stands for it in a fleet, and its content.
+fn feeds_of(settings: &Settings) -> Result<(PathBuf, String), Failure> {
+    if settings.fleet.is_enabled() {
+        return of_fleet::read(settings);
+    }
+    Ok((settings.feeds.clone(), feeds::text_of(&settings.feeds)?))
+}
+
+/// The feeds that are configured, the paused ones, too.
+fn listed(settings: &Settings, secrets: SecretAccess) -> Result<Vec<ListedFeed>, Failure> {
+    let (path, text) = feeds_of(settings)?;
+    Ok(feeds::parse(&path, &text, &settings.fetch.secret_query, secrets)?)
 }
 
 /// The feed in the feeds file that `text` names, by its address or its id; it may be disabled.
 fn named(settings: &Settings, text: &str) -> Result<ListedFeed, Failure> {
-    let listed = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?;
+    let listed = listed(settings, SecretAccess::Without)?;
     let of_address = known_url(text).map(|url| FeedId::of(&url));
     let is_meant = |listed: &ListedFeed| {
         let feed = &listed.feed;
@@ -211,8 +227,10 @@ fn import(arguments: &ImportArguments) -> Result<(), Failure> {
         eprintln!("passed over, since it is no web address: {skipped}");
     }
     let all = feeds.len();
-    let (edit, added) = FeedsEdit::with_all(&settings.feeds, &settings.fetch.secret_query, feeds)?;
-    let path = settings.feeds.display();
+    let (path, text) = feeds_of(&settings)?;
+    let edit = FeedsEdit::in_text(&path, text)?;
+    let (edit, added) = edit.extended(&settings.fetch.secret_query, feeds.clone())?;
+    let path = path.display();
     let known = all - added.len();
     if arguments.dry_run {
         let lines = added.iter().map(|feed| {
@@ -225,7 +243,9 @@ fn import(arguments: &ImportArguments) -> Result<(), Failure> {
             if known == 1 { "is" } else { "are" },
         ));
     }
-    if !added.is_empty() {
+    if settings.fleet.is_enabled() && !added.is_empty() {
+        of_fleet::extend(&settings, feeds)?;
+    } else if !added.is_empty() {
         running::save(&settings, &arguments.config.path, &edit)?;
     }
     print_text(&format!(

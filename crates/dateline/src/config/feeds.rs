@@ -5,6 +5,7 @@
 
 mod change;
 mod edit;
+pub mod fleet;
 mod group;
 mod options;
 
@@ -54,7 +55,7 @@ pub fn group_names(path: &Path) -> Result<Vec<String>, Vec<ConfigError>> {
 }
 
 /// The text of the file at `path`.
-pub(super) fn text_of(path: &Path) -> Result<String, Vec<ConfigError>> {
+pub(crate) fn text_of(path: &Path) -> Result<String, Vec<ConfigError>> {
     document::read(path).map_err(|error| vec![error])
 }
 
@@ -74,7 +75,7 @@ pub fn polled_and_paused(listed: Vec<ListedFeed>) -> (Vec<Feed>, Vec<Feed>) {
 }
 
 /// The feeds that stand in `text`, the content of the file at `path`.
-pub(super) fn parse(
+pub(crate) fn parse(
     path: &Path,
     text: &str,
     secret_query: &SecretQuery,

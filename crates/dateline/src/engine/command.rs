@@ -1,5 +1,6 @@
 //! What a running engine can be told to do.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use dateline_fetcher::{Feed, Fetcher};
@@ -27,6 +28,8 @@ pub enum EngineCommand {
 pub struct EngineUpdate {
     /// The feeds that are polled. Those that the journal doesn't know are due at once.
     pub feeds: Vec<Feed>,
+    /// The feeds that others poll, for entries that are handed over; none for a daemon by itself.
+    pub announcers: Arc<HashMap<FeedId, Arc<Feed>>>,
     /// Polls feeds and fetches pages; made from the one before ([`Fetcher::under`]).
     pub fetcher: Arc<Fetcher>,
     /// Says what is relevant.

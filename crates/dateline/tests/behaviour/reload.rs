@@ -26,6 +26,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 async fn reload(commands: &mpsc::Sender<EngineCommand>, fetcher: Fetcher, feeds: &[&str]) {
     let update = EngineUpdate {
         feeds: feeds.iter().map(|url| configured(url)).collect(),
+        announcers: Arc::default(),
         fetcher: Arc::new(fetcher),
         subject: subject(),
         sites: Arc::default(),

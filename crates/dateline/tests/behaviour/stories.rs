@@ -135,6 +135,7 @@ async fn tables_that_are_reloaded_judge_the_next_article_beside_those_before_it(
 
         let update = EngineUpdate {
             feeds: [FEED, OTHER].map(configured).into(),
+            announcers: Arc::default(),
             fetcher: Arc::new(fetcher(&web, PollSettings::default())),
             subject: subject(),
             sites: Arc::default(),

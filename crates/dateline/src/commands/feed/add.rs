@@ -9,6 +9,7 @@ use dateline_fetcher::{Clock, Fetcher};
 use hyper::Method;
 use url::Url;
 
+use super::feeds_of;
 use super::running::{InForceFrom, RunningDaemon, change, changed_file};
 use crate::api::FeedAddition;
 use crate::commands::config_file::ConfigFile;
@@ -77,6 +78,9 @@ pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
             )
         }
         InForceFrom::NextStart => "it is asked when the daemon starts".to_owned(),
+        InForceFrom::Fleet { version } => {
+            format!("whoever holds its shard asks it, as of version {version} of them")
+        }
         InForceFrom::OtherDaemon { told } => {
             format!("it is asked when a daemon starts with this configuration; {told}")
         }
@@ -93,9 +97,11 @@ fn found(settings: &Settings, addition: &FeedAddition) -> Result<Url, Failure> {
         .enable_all()
         .build()
         .map_err(Failure::io("the runtime cannot start"))?;
+    let (path, text) = feeds_of(settings)?;
     let plan = |url: Url| -> FeedPlan<'_, Failure> {
+        let edit = FeedsEdit::in_text(&path, text.clone());
         let planned =
-            FeedsEdit::planned(&settings.feeds, &settings.fetch.secret_query, addition.new_feed(url));
+            edit.and_then(|edit| edit.with_planned(&settings.fetch.secret_query, addition.new_feed(url)));
         Box::pin(ready(planned.map_err(Failure::from)))
     };
     runtime.block_on(discover(&fetcher, &addition.url, plan)).map(|(url, ..)| url)

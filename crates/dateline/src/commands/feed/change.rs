@@ -52,7 +52,8 @@ impl FeedFate {
 /// If there is no such feed, it is the last, the file cannot be changed, or a running daemon doesn't take the change over.
 pub(super) fn run(arguments: &NamedFeed, fate: FeedFate) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
-    let id = match RunningDaemon::of(&settings) {
+    let daemon = if settings.fleet.is_enabled() { None } else { RunningDaemon::of(&settings) };
+    let id = match daemon {
         Some(daemon) => daemon.feed_named(&arguments.feed)?,
         None => named(&settings, &arguments.feed)?.feed.id().clone(),
     };
@@ -68,6 +69,7 @@ pub(super) fn run(arguments: &NamedFeed, fate: FeedFate) -> Result<(), Failure> 
             )
         }
         InForceFrom::NextStart => "no daemon runs".to_owned(),
+        InForceFrom::Fleet { version } => format!("its members go by them, version {version}"),
         InForceFrom::OtherDaemon { told } => format!("no daemon has its journal, and {told}"),
     };
     print_text(&format!("{} is {} {file}; {then}\n", feed.url, fate.words()))

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::no_such_feed;
+use super::{no_such_feed, of_fleet};
 use crate::api::FeedChangeReport;
 use crate::api_client::{self, ApiFailure, FoundDaemon};
 use crate::commands::known_url;
@@ -121,6 +121,11 @@ pub(super) enum InForceFrom {
     },
     /// From the next start on; no daemon runs.
     NextStart,
+    /// From now on: the members of the fleet follow its feeds.
+    Fleet {
+        /// The version of the feeds.
+        version: u64,
+    },
     /// From the next start on of a daemon with this configuration; another answers at its address.
     OtherDaemon {
         /// Which journal that has, told in full.
@@ -144,6 +149,7 @@ impl InForceFrom {
 pub(super) fn changed_file(settings: &Settings, config: &Path, from: &InForceFrom) -> String {
     let theirs = match from {
         InForceFrom::Now => RunRecord::other_config_in_use(settings, config),
+        InForceFrom::Fleet { .. } => return format!("the feeds of the fleet {}", settings.fleet.name),
         _ => None,
     };
     match theirs {
@@ -168,6 +174,9 @@ pub(super) fn change(
     ask: impl FnOnce(&RunningDaemon<'_>) -> Result<FeedChangeReport, ApiFailure>,
     change: impl FnOnce() -> Result<FeedChange, Failure>,
 ) -> Result<(FeedRef, InForceFrom), Failure> {
+    if settings.fleet.is_enabled() {
+        return of_fleet::change(settings, change()?);
+    }
     let daemon = RunningDaemon::of(settings);
     if let Some(daemon) = &daemon {
         match ask(daemon) {

@@ -84,10 +84,33 @@ impl FeedsEdit {
         secret_query: &SecretQuery,
         change: FeedChange,
     ) -> Result<(Self, FeedRef), FeedChangeError> {
+        let edit = Self::open(path).map_err(|error| FeedChangeError::Config(vec![error]))?;
+        edit.changed(secret_query, change)
+    }
+
+    /// The content `text` of a feeds file that is called `path` where something is told of it.
+    ///
+    /// # Errors
+    /// If it is no TOML.
+    pub fn in_text(path: &Path, text: String) -> Result<Self, FeedChangeError> {
+        Self::of_text(path, text).map_err(|error| FeedChangeError::Config(vec![error]))
+    }
+
+    /// The same as `change` makes it, found right but not saved yet, and the feed that it is about.
+    ///
+    /// # Errors
+    /// Why it cannot be so.
+    pub fn changed(
+        mut self,
+        secret_query: &SecretQuery,
+        change: FeedChange,
+    ) -> Result<(Self, FeedRef), FeedChangeError> {
+        let edit = &mut self;
+        let path = edit.path().to_owned();
+        let path = path.as_path();
         let read = |text: &str| {
             parse(path, text, secret_query, SecretAccess::Without).map_err(FeedChangeError::Config)
         };
-        let mut edit = Self::open(path).map_err(|error| FeedChangeError::Config(vec![error]))?;
         let before = read(&edit.text())?;
         // Before the change nothing was wrong; the lines are those of a file that isn't there.
         let changed = |text: &str| {
@@ -151,7 +174,7 @@ impl FeedsEdit {
         if polls_any(&before) && !polls_any(&after) {
             return Err(FeedChangeError::Last { feed: feed.url });
         }
-        Ok((edit, feed))
+        Ok((self, feed))
     }
 
     /// The file at `path` with those of `feeds` that are not there, found right but not saved yet; and these, in their order.
@@ -163,10 +186,24 @@ impl FeedsEdit {
         secret_query: &SecretQuery,
         feeds: Vec<NewFeed>,
     ) -> Result<(Self, Vec<FeedRef>), FeedChangeError> {
+        let edit = Self::open(path).map_err(|error| FeedChangeError::Config(vec![error]))?;
+        edit.extended(secret_query, feeds)
+    }
+
+    /// The same with those of `feeds` that are not there, found right but not saved yet; and these, in their order.
+    ///
+    /// # Errors
+    /// Why it cannot be so.
+    pub fn extended(
+        self,
+        secret_query: &SecretQuery,
+        feeds: Vec<NewFeed>,
+    ) -> Result<(Self, Vec<FeedRef>), FeedChangeError> {
+        let mut edit = self;
+        let path = edit.path().to_owned();
         let read = |text: &str| {
-            parse(path, text, secret_query, SecretAccess::Without).map_err(FeedChangeError::Config)
+            parse(&path, text, secret_query, SecretAccess::Without).map_err(FeedChangeError::Config)
         };
-        let mut edit = Self::open(path).map_err(|error| FeedChangeError::Config(vec![error]))?;
         let listed = read(&edit.text())?;
         let mut known: HashSet<FeedId> = listed.into_iter().map(|listed| listed.feed.id().clone()).collect();
         let mut added = HashSet::new();
@@ -187,7 +224,17 @@ impl FeedsEdit {
     /// # Errors
     /// Why it cannot be so; it may be there already.
     pub fn planned(path: &Path, secret_query: &SecretQuery, new: NewFeed) -> Result<Feed, FeedChangeError> {
-        let (edit, feed) = Self::of(path, secret_query, FeedChange::Add(new))?;
+        let edit = Self::open(path).map_err(|error| FeedChangeError::Config(vec![error]))?;
+        edit.with_planned(secret_query, new)
+    }
+
+    /// The feed as it would be if `new` were added, with what its group gives it.
+    ///
+    /// # Errors
+    /// Why it cannot be so; it may be there already.
+    pub fn with_planned(self, secret_query: &SecretQuery, new: NewFeed) -> Result<Feed, FeedChangeError> {
+        let (edit, feed) = self.changed(secret_query, FeedChange::Add(new))?;
+        let path = edit.path();
         let listed = parse(path, &edit.text(), secret_query, SecretAccess::Read);
         let mut listed = listed.map_err(FeedChangeError::Config)?.into_iter();
         let planned = listed.find(|listed| *listed.feed.id() == feed.id);

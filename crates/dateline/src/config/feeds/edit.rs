@@ -13,7 +13,7 @@ use super::super::document;
 use super::super::error::ConfigError;
 
 /// A feed that is to stand in the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct NewFeed {
     /// Its address, whole.
     pub url: Url,
@@ -55,7 +55,14 @@ impl FeedsEdit {
     /// # Errors
     /// If it cannot be read.
     pub(super) fn open(path: &Path) -> Result<Self, ConfigError> {
-        let before = document::read(path)?;
+        Self::of_text(path, document::read(path)?)
+    }
+
+    /// The same of `before`, the content of a feeds file that is called `path` where something is told of it.
+    ///
+    /// # Errors
+    /// If it is no TOML.
+    pub(super) fn of_text(path: &Path, before: String) -> Result<Self, ConfigError> {
         let document = before
             .parse()
             .map_err(|error| ConfigError::in_file(path, format!("cannot be changed: {error}")))?;

@@ -39,6 +39,7 @@ impl Intake {
     pub(in crate::engine) async fn reload(&mut self, update: EngineUpdate) -> Result<(), JournalError> {
         let EngineUpdate {
             feeds,
+            announcers,
             fetcher,
             subject,
             sites,
@@ -53,6 +54,7 @@ impl Intake {
         self.world.journal.configure_feeds(states.clone()).await?;
 
         self.schedule.set_pause(fetcher.pause_at_host());
+        self.know_announcers(announcers);
         self.world.fetcher = fetcher;
         self.world.subject = subject;
         self.world.sites = sites;

@@ -1,0 +1,53 @@
+//! The feeds of a fleet, read and changed from any machine: they stand on a topic.
+
+use std::path::PathBuf;
+
+use dateline_fleet::{FleetFeedsChange, read_feeds};
+use dateline_wire::FeedRef;
+use jiff::Timestamp;
+use tokio::runtime::Runtime;
+
+use super::running::InForceFrom;
+use crate::config::Settings;
+use crate::config::feeds::fleet::{tables_of, text_of_tables};
+use crate::config::feeds::{FeedChange, FeedsEdit, NewFeed};
+use crate::failure::Failure;
+
+/// What stands for the feeds file in messages, and what it would hold.
+pub(super) fn read(settings: &Settings) -> Result<(PathBuf, String), Failure> {
+    let feeds = read_feeds(&settings.kafka, &settings.fleet).map_err(failed)?;
+    Ok((settings.fleet.feeds_topic().into(), text_of_tables(&feeds.tables)))
+}
+
+/// Makes a change to one feed.
+pub(super) fn change(settings: &Settings, change: FeedChange) -> Result<(FeedRef, InForceFrom), Failure> {
+    edit(settings, |edit| Ok(edit.changed(&settings.fetch.secret_query, change)?))
+        .map(|(feed, version)| (feed, InForceFrom::Fleet { version }))
+}
+
+/// Adds those of `feeds` that are not there.
+pub(super) fn extend(settings: &Settings, feeds: Vec<NewFeed>) -> Result<(), Failure> {
+    edit(settings, |edit| Ok(edit.extended(&settings.fetch.secret_query, feeds)?)).map(drop)
+}
+
+/// Makes a change, and gives the version that comes of it.
+fn edit<T>(
+    settings: &Settings,
+    edit: impl FnOnce(FeedsEdit) -> Result<(FeedsEdit, T), Failure>,
+) -> Result<(T, u64), Failure> {
+    let change = begin(settings)?;
+    let path = PathBuf::from(settings.fleet.feeds_topic());
+    let (edited, about) = edit(FeedsEdit::in_text(&path, text_of_tables(&change.before().tables))?)?;
+    let version = change.commit(&tables_of(&edited.text())?, Timestamp::now()).map_err(failed)?;
+    Ok((about, version))
+}
+
+/// Takes the right to change the feeds of the fleet.
+pub(in crate::commands) fn begin(settings: &Settings) -> Result<FleetFeedsChange, Failure> {
+    let runtime = Runtime::new().map_err(Failure::io("the runtime cannot start"))?;
+    FleetFeedsChange::begin(&settings.kafka, &settings.fleet, runtime.handle()).map_err(failed)
+}
+
+fn failed(error: dateline_fleet::FleetError) -> Failure {
+    Failure::Other(error.to_string())
+}

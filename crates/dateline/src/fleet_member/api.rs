@@ -1,0 +1,79 @@
+//! What a member says over HTTP: of itself, and of the fleet.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use dateline_fleet::{FleetSettings, MemberStatus, report};
+use dateline_publisher::KafkaSettings;
+use serde_json::{Value, json};
+use tokio::sync::{Mutex, watch};
+
+use crate::config::Settings;
+use crate::fleet_status::FleetStatus;
+
+/// How old an answer about the fleet may be: asking Kafka takes connections.
+const MAX_AGE: Duration = Duration::from_secs(2);
+
+/// What a member says of itself over HTTP.
+#[derive(Clone)]
+struct MemberApi {
+    status: watch::Receiver<MemberStatus>,
+    fleet: Arc<FleetSettings>,
+    kafka: Arc<KafkaSettings>,
+    /// What was last found of the fleet, and when: whoever asks often shares it.
+    found: Arc<Mutex<Option<(Instant, Value)>>>,
+}
+
+pub(super) fn routes(status: watch::Receiver<MemberStatus>, settings: &Settings) -> Router {
+    let api = MemberApi {
+        status,
+        fleet: Arc::new(settings.fleet.clone()),
+        kafka: Arc::new(settings.kafka.clone()),
+        found: Arc::default(),
+    };
+    Router::new()
+        .route("/livez", get(async || "alive\n"))
+        .route("/readyz", get(readyz))
+        .route("/v1/member", get(member))
+        .route("/v1/fleet", get(fleet))
+        .with_state(api)
+}
+
+/// 200 while it is in the group's session, holding shards or not.
+async fn readyz(State(api): State<MemberApi>) -> (StatusCode, String) {
+    match &api.status.borrow().last_error {
+        None => (StatusCode::OK, "ready\n".to_owned()),
+        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
+    }
+}
+
+async fn member(State(api): State<MemberApi>) -> Json<Value> {
+    let status = api.status.borrow().clone();
+    let shards: Vec<u32> = status.shards.iter().map(|shard| shard.0).collect();
+    Json(json!({
+        "fleet": api.fleet.name, "member": api.fleet.member, "shards": shards, "last_error": status.last_error,
+    }))
+}
+
+/// The fleet as Kafka and its members tell it: the same whichever member is asked.
+async fn fleet(State(api): State<MemberApi>) -> Result<Json<Value>, (StatusCode, String)> {
+    let mut found = api.found.lock().await;
+    if let Some((at, status)) = &*found
+        && at.elapsed() < MAX_AGE
+    {
+        return Ok(Json(status.clone()));
+    }
+    let failed = |why: String| (StatusCode::SERVICE_UNAVAILABLE, format!("Kafka cannot be asked: {why}\n"));
+    let (kafka, settings) = (api.kafka.clone(), api.fleet.clone());
+    let asked = tokio::task::spawn_blocking(move || {
+        let report = report(&kafka, &settings)?;
+        serde_json::to_value(FleetStatus::of(&settings.name, &report)).map_err(|error| error.to_string())
+    });
+    let status = asked.await.map_err(|error| failed(error.to_string()))?.map_err(failed)?;
+    *found = Some((Instant::now(), status.clone()));
+    Ok(Json(status))
+}

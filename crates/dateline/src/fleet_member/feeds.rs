@@ -1,0 +1,116 @@
+//! The fleet's feeds as a member goes by them: each version read whole, or not at all.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dateline_fetcher::Feed;
+use dateline_fleet::{FleetFeeds, Shard, ShardMap};
+use dateline_wire::{FeedId, SecretQuery};
+use tokio::sync::watch;
+
+use crate::config::feeds::fleet::text_of_tables;
+use crate::config::{SecretAccess, Settings, feeds};
+
+/// The feeds of a fleet, in one version.
+pub(super) struct MemberFeeds {
+    pub(super) version: u64,
+    of_shards: HashMap<Shard, Vec<Arc<Feed>>>,
+    announcers: Arc<HashMap<FeedId, Arc<Feed>>>,
+}
+
+impl MemberFeeds {
+    /// The feeds that are polled in a shard.
+    pub(super) fn of_shard(&self, shard: Shard) -> Vec<Feed> {
+        self.of_shards.get(&shard).into_iter().flatten().map(|feed| Feed::clone(feed)).collect()
+    }
+
+    /// How many feeds are polled in a shard.
+    pub(super) fn count_of(&self, shard: Shard) -> usize {
+        self.of_shards.get(&shard).map_or(0, Vec::len)
+    }
+
+    /// All that are polled, wherever.
+    pub(super) fn announcers(&self) -> Arc<HashMap<FeedId, Arc<Feed>>> {
+        self.announcers.clone()
+    }
+}
+
+/// Reads the feeds that the fleet is given.
+pub(super) struct FeedsReading {
+    /// What they are called in messages.
+    path: PathBuf,
+    secret_query: SecretQuery,
+    map: ShardMap,
+    known: watch::Sender<Option<Arc<MemberFeeds>>>,
+    error: watch::Sender<Option<String>>,
+}
+
+impl FeedsReading {
+    /// For a member with these settings; and where the feeds are told.
+    pub(super) fn of(settings: &Settings) -> (Self, watch::Receiver<Option<Arc<MemberFeeds>>>) {
+        let (known, told) = watch::channel(None);
+        let reading = Self {
+            path: settings.fleet.feeds_topic().into(),
+            secret_query: settings.fetch.secret_query.clone(),
+            map: ShardMap::new(settings.fleet.shards),
+            known,
+            error: watch::Sender::new(None),
+        };
+        (reading, told)
+    }
+
+    /// Why the newest version is not gone by, where it isn't.
+    pub(super) fn error(&self) -> watch::Receiver<Option<String>> {
+        self.error.subscribe()
+    }
+
+    /// Reads each version that is followed. One that cannot be read here (a file that a password stands in may be missing) leaves the one
+    /// before it in force.
+    pub(super) async fn run(self, mut followed: watch::Receiver<Option<FleetFeeds>>) {
+        loop {
+            let newest = followed.borrow_and_update().clone();
+            if let Some(newest) = newest {
+                let (path, secret_query, map) = (self.path.clone(), self.secret_query.clone(), self.map);
+                let version = newest.version;
+                let read = move || read(&path, &newest, &secret_query, map);
+                match tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string()).flatten() {
+                    Ok(feeds) => {
+                        tracing::info!(version, feeds = feeds.announcers.len(), "going by the fleet's feeds");
+                        self.known.send_replace(Some(Arc::new(feeds)));
+                        self.error.send_replace(None);
+                    }
+                    Err(why) => {
+                        tracing::error!(
+                            version,
+                            why,
+                            "the fleet's feeds cannot be gone by here: those before stay in force"
+                        );
+                        self.error.send_replace(Some(why));
+                    }
+                }
+            }
+            if followed.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn read(
+    path: &std::path::Path,
+    newest: &FleetFeeds,
+    secret_query: &SecretQuery,
+    map: ShardMap,
+) -> Result<MemberFeeds, String> {
+    let listed = feeds::parse(path, &text_of_tables(&newest.tables), secret_query, SecretAccess::Read);
+    let listed =
+        listed.map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    let (polled, _) = feeds::polled_and_paused(listed);
+    let (mut of_shards, mut announcers) = (HashMap::<_, Vec<_>>::new(), HashMap::new());
+    for feed in polled.into_iter().map(Arc::new) {
+        of_shards.entry(map.of_url(feed.published().url.as_url())).or_default().push(feed.clone());
+        announcers.insert(feed.id().clone(), feed);
+    }
+    Ok(MemberFeeds { version: newest.version, of_shards, announcers: Arc::new(announcers) })
+}

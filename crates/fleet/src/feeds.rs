@@ -1,0 +1,229 @@
+//! The feeds of a fleet: tables of feeds files, on a topic of their own, which all members follow.
+//!
+//! A version is one transaction: the tables that are new, changed or gone, and the number of the version, last. Whoever changes them takes
+//! over the transactional id before they look, so that of two who change them at once the first is fenced, and nobody's change is lost.
+//! Members read what is committed, and go by a version as a whole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dateline_publisher::{KafkaSettings, Record, RelayStatus, SessionError, TransactionalProducer};
+use jiff::Timestamp;
+use rdkafka::error::KafkaError;
+use serde::{Deserialize, Serialize};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{FleetError, FleetSessionError};
+use crate::topic_reader::{PartitionReader, key_and_value, read_to_end};
+use crate::{FleetSettings, topics};
+
+/// The key of the record that says which version the tables are.
+const VERSION: &str = "version";
+
+/// How long the topics may take to be there once they are made.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long to wait before what failed for a moment is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// How long a follower waits for news at a time.
+const POLL_PATIENCE: Duration = Duration::from_millis(500);
+
+/// The feeds of a fleet, in one version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FleetFeeds {
+    /// Counted from 1; 0 while nobody has given the fleet any feeds.
+    pub version: u64,
+    /// When it was made.
+    pub applied: Option<Timestamp>,
+    /// The tables, as a feeds file has them, by names that tell them apart.
+    pub tables: Arc<BTreeMap<String, String>>,
+}
+
+/// The record of a version.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct VersionRecord {
+    version: u64,
+    applied: Timestamp,
+}
+
+impl FleetFeeds {
+    fn take(&mut self, key: &str, value: Option<&str>) -> Result<(), FleetSessionError> {
+        match (key, value) {
+            (VERSION, Some(value)) => {
+                let VersionRecord { version, applied } = serde_json::from_str(value).map_err(|error| {
+                    FleetSessionError::Transient(format!(
+                        "the version of the fleet's feeds cannot be read: {error}"
+                    ))
+                })?;
+                (self.version, self.applied) = (version, Some(applied));
+            }
+            (key, Some(table)) => {
+                Arc::make_mut(&mut self.tables).insert(key.to_owned(), table.to_owned());
+            }
+            (key, None) => drop(Arc::make_mut(&mut self.tables).remove(key)),
+        }
+        Ok(())
+    }
+
+    /// What reads on, and what is there.
+    fn read(
+        kafka: &KafkaSettings,
+        fleet: &FleetSettings,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<(PartitionReader, Self), FleetSessionError> {
+        let mut feeds = Self::default();
+        let topic = fleet.feeds_topic();
+        let reader = read_to_end(kafka, (&topic, 0), stopped, |key, value| feeds.take(key, value))?;
+        Ok((reader, feeds))
+    }
+}
+
+/// A change of a fleet's feeds, by whoever has the right to it.
+pub struct FleetFeedsChange {
+    producer: TransactionalProducer,
+    topic: String,
+    before: FleetFeeds,
+}
+
+impl FleetFeedsChange {
+    /// Takes the right to change the feeds of the fleet, and reads them. The fleet's topics are made where they are missing. Blocks, and is to
+    /// be called where a runtime may be blocked.
+    ///
+    /// # Errors
+    /// If Kafka cannot be used, or the fleet is another.
+    pub fn begin(kafka: &KafkaSettings, fleet: &FleetSettings, runtime: &Handle) -> Result<Self, FleetError> {
+        let began = Instant::now();
+        loop {
+            match topics::ensure(kafka, fleet, runtime) {
+                Ok(()) => break,
+                Err(FleetSessionError::Transient(_)) if began.elapsed() < PATIENCE => {
+                    std::thread::sleep(RETRY);
+                }
+                Err(error) => return Err(given_up(error)),
+            }
+        }
+        let id = format!("{}.feeds", fleet.name);
+        let producer = TransactionalProducer::take_over(
+            &Arc::new(kafka.clone()),
+            &id,
+            watch::Sender::new(RelayStatus::default()),
+        );
+        let producer = producer.map_err(|error| given_up(error.into()))?;
+        let (_, before) = FleetFeeds::read(kafka, fleet, &|| false).map_err(given_up)?;
+        Ok(Self { producer, topic: fleet.feeds_topic(), before })
+    }
+
+    /// The feeds as they are.
+    pub fn before(&self) -> &FleetFeeds {
+        &self.before
+    }
+
+    /// Has the fleet's feeds be `tables`, at `now`; gives the version.
+    ///
+    /// # Errors
+    /// If somebody else has begun to change them since, or Kafka cannot be used.
+    pub fn commit(self, tables: &BTreeMap<String, String>, now: Timestamp) -> Result<u64, FleetError> {
+        let version = VersionRecord { version: self.before.version + 1, applied: now };
+        match self.try_commit(tables, version) {
+            Ok(()) => Ok(version.version),
+            Err(error) => {
+                let why = self.producer.describe(&error);
+                match self.producer.abort(&error) {
+                    Err(SessionError::Fenced(_)) => Err(FleetError::FeedsChanged),
+                    _ => Err(FleetError::Unusable(why)),
+                }
+            }
+        }
+    }
+
+    fn try_commit(
+        &self,
+        tables: &BTreeMap<String, String>,
+        version: VersionRecord,
+    ) -> Result<(), KafkaError> {
+        let send = |key: &str, value: Option<&str>| {
+            let value = value.map(str::as_bytes);
+            self.producer.send(Record { topic: &self.topic, partition: Some(0), key, value, headers: None })
+        };
+        self.producer.begin()?;
+        let before = &self.before.tables;
+        for (name, table) in tables.iter().filter(|(name, table)| before.get(*name) != Some(table)) {
+            send(name, Some(table))?;
+        }
+        for name in before.keys().filter(|name| !tables.contains_key(*name)) {
+            send(name, None)?;
+        }
+        let version = serde_json::json!({ "version": version.version, "applied": version.applied });
+        send(VERSION, Some(&version.to_string()))?;
+        self.producer.await_deliveries()?;
+        self.producer.commit()
+    }
+}
+
+/// The feeds of a fleet, as they are now. Blocks.
+///
+/// # Errors
+/// If Kafka cannot be used.
+pub fn read_feeds(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetFeeds, FleetError> {
+    FleetFeeds::read(kafka, fleet, &|| false).map(|(_, feeds)| feeds).map_err(given_up)
+}
+
+/// Has `told` know the feeds of a fleet in each version, until `stop`: from the first that is read to its end. Blocks.
+pub fn follow_feeds(
+    kafka: &KafkaSettings,
+    fleet: &FleetSettings,
+    told: &watch::Sender<Option<FleetFeeds>>,
+    stop: &CancellationToken,
+) {
+    while !stop.is_cancelled() {
+        if let Err(error) = follow(kafka, fleet, told, stop)
+            && !stop.is_cancelled()
+        {
+            tracing::warn!(%error, "the fleet's feeds cannot be read now; what is known of them stays");
+            std::thread::sleep(RETRY);
+        }
+    }
+}
+
+fn follow(
+    kafka: &KafkaSettings,
+    fleet: &FleetSettings,
+    told: &watch::Sender<Option<FleetFeeds>>,
+    stop: &CancellationToken,
+) -> Result<(), FleetSessionError> {
+    let (reader, mut feeds) = FleetFeeds::read(kafka, fleet, &|| stop.is_cancelled())?;
+    let tell = |feeds: &FleetFeeds| {
+        told.send_if_modified(|known| {
+            let is_news = known.as_ref().is_none_or(|known| known.version != feeds.version);
+            if is_news {
+                *known = Some(feeds.clone());
+            }
+            is_news
+        });
+    };
+    tell(&feeds);
+    while !stop.is_cancelled() {
+        match reader.poll(POLL_PATIENCE) {
+            Some(Ok(message)) => {
+                let (key, value) = key_and_value(&message);
+                feeds.take(key, value)?;
+            }
+            // A transaction can be read as a whole or not at all, so here no version is half there.
+            Some(Err(KafkaError::PartitionEOF(_))) => tell(&feeds),
+            Some(Err(error)) => tracing::debug!(%error, "following the fleet's feeds"),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn given_up(error: FleetSessionError) -> FleetError {
+    match error {
+        FleetSessionError::Transient(why) => FleetError::Unusable(why),
+        FleetSessionError::Fatal(error) => error,
+    }
+}

@@ -1,0 +1,107 @@
+//! What members say of themselves, on a topic that whoever asks for the fleet reads: each member's last word counts.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use dateline_publisher::{KafkaSettings, client_config};
+use jiff::Timestamp;
+use rdkafka::config::FromClientConfig;
+use rdkafka::producer::{FutureProducer, FutureRecord};
+use serde::{Deserialize, Serialize};
+
+use crate::FleetSettings;
+use crate::error::{FleetError, FleetSessionError};
+use crate::topic_reader::read_to_end;
+
+/// How long a report may wait for the broker; the next says more.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What a member says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberReport {
+    /// Its name.
+    pub member: String,
+    /// When it said so.
+    pub at: Timestamp,
+    /// The version of its program.
+    pub program: String,
+    /// The shards that it works on, in order.
+    pub shards: Vec<u32>,
+    /// The version of the fleet's feeds that it goes by.
+    pub feeds_version: u64,
+    /// Why it goes by no newer one, where it doesn't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feeds_error: Option<String>,
+    /// How many feeds it polls.
+    pub feeds: u64,
+    /// How many entries wait for their pages with it.
+    pub backlog: u64,
+    /// The host whose pages wait longest, where any are late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slowest: Option<SlowHost>,
+    /// Why its last session ended, until the next one has a shard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+}
+
+/// A host with pages that are late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlowHost {
+    /// Its name.
+    pub host: String,
+    /// The shard that it lies in.
+    pub shard: u32,
+    /// How many entries wait for pages of its.
+    pub waiting: u64,
+    /// Since when the one of them that waits longest is due.
+    pub since: Timestamp,
+}
+
+/// Tells the fleet what a member says.
+pub struct MemberReporter {
+    producer: FutureProducer,
+    topic: String,
+}
+
+impl MemberReporter {
+    /// To the fleet of the settings.
+    ///
+    /// # Errors
+    /// If a setting is wrong.
+    pub fn new(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<Self, FleetError> {
+        let mut config = client_config(kafka)?;
+        config.set("acks", "all").set("message.timeout.ms", TIMEOUT.as_millis().to_string());
+        let producer = FutureProducer::from_config(&config)
+            .map_err(|error| FleetError::Unusable(format!("a report cannot be made: {error}")))?;
+        Ok(Self { producer, topic: fleet.member_topic() })
+    }
+
+    /// Tells it, or lets it go where Kafka doesn't take it for now.
+    pub async fn tell(&self, report: &MemberReport) {
+        let Ok(value) = serde_json::to_string(report) else { return };
+        let record = FutureRecord::to(&self.topic).key(&report.member).payload(&value).partition(0);
+        if let Err((error, _)) = self.producer.send(record, TIMEOUT).await {
+            tracing::debug!(%error, "the fleet was not told how this member is");
+        }
+    }
+}
+
+/// What each member has said last. One that is a member no more may have been the last to say something, too. Blocks.
+///
+/// # Errors
+/// If Kafka cannot be asked.
+pub(crate) fn read(
+    kafka: &KafkaSettings,
+    fleet: &FleetSettings,
+) -> Result<BTreeMap<String, MemberReport>, FleetSessionError> {
+    let mut reports = BTreeMap::new();
+    let topic = fleet.member_topic();
+    read_to_end(kafka, (&topic, 0), &|| false, |key, value| {
+        match value.and_then(|value| serde_json::from_str(value).ok()) {
+            Some(report) => drop(reports.insert(key.to_owned(), report)),
+            None => drop(reports.remove(key)),
+        }
+        Ok(())
+    })?;
+    Ok(reports)
+}
