@@ -106,6 +106,8 @@ pub(super) struct Scan<'d> {
     pub(super) lines: Vec<TextLine<'d>>,
     /// The `<h1>`s.
     pub(super) headings: Vec<Heading<'d>>,
+    /// The `<h2>`s, whose texts are read only where one may be the headline.
+    pub(super) subheadings: Vec<PlacedElement<'d>>,
     /// The line of the headline, once it is known.
     pub(super) headline: Option<usize>,
     /// The element that holds the headline, and all that hold that.
@@ -211,6 +213,7 @@ impl<'d> Scan<'d> {
             sources: Vec::new(),
             lines: Vec::with_capacity(256),
             headings: Vec::new(),
+            subheadings: Vec::new(),
             headline: None,
             around: Vec::new(),
             words_left: Cell::new(MAX_WORDS),
@@ -285,6 +288,11 @@ impl<'d> Scan<'d> {
                     push(&mut self.headings, heading);
                 }
                 line.in_h1 = true;
+            }
+            local_name!("h2") => {
+                line.close(&mut self.lines);
+                let placed = PlacedElement { node, line: self.lines.len() };
+                push(&mut self.subheadings, placed);
             }
             local_name!("time") => {
                 let placed = PlacedElement { node, line: self.lines.len() };
@@ -416,7 +424,18 @@ impl<'d> Scan<'d> {
             .headings
             .iter()
             .find(|heading| is_alike(&text::key(&heading.text), &wanted))
-            .map(|heading| heading.placed.line);
+            .map(|heading| (heading.placed.line, text::key(&heading.text) == wanted));
+        // A heading that says just this comes before one of a higher rank that says it with something added.
+        let subheading = || {
+            let lines = self.subheadings.iter().map(|placed| placed.line);
+            lines
+                .into_iter()
+                .find(|line| self.lines.get(*line).is_some_and(|line| text::key(&line.raw) == wanted))
+        };
+        let heading = match heading {
+            Some((line, false)) => subheading().or(Some(line)),
+            heading => heading.map(|(line, _)| line),
+        };
         heading
             .or_else(|| {
                 // Only a line of about the title's length can be it.
@@ -439,7 +458,7 @@ impl<'d> Scan<'d> {
 
 /// A heading as a reader sees it, with a space where one of its elements that is drawn apart begins or ends; `None` where it
 /// shows no text.
-fn heading(placed: PlacedElement<'_>) -> Option<Heading<'_>> {
+pub(super) fn heading(placed: PlacedElement<'_>) -> Option<Heading<'_>> {
     let mut whole = String::new();
     let mut parts: Vec<String> = Vec::new();
     let mut owner = None;

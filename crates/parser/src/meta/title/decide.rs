@@ -261,6 +261,56 @@ mod tests {
     }
 
     #[test]
+    fn below_a_path_that_ends_in_a_heading_for_searches_stands_the_headline() {
+        for (path, heading) in [
+            (
+                "<ol class=breadcrumbs><li><h1>Ferry news: You can cross again</h1></ol>",
+                "The old ferry runs again at last",
+            ),
+            (
+                "<nav><a href=/world>World</a> <h1>Ferry news: You can cross again</h1></nav>",
+                "<span class=kicker>Storm of the century</span><span class=head>The old ferry runs again at last</span>",
+            ),
+            (
+                "<div class=page-crumbs><h1>Ferry news: You can cross again</h1></div>",
+                "The old ferry runs again at last",
+            ),
+        ] {
+            let html = |above: &str, heading: &str| {
+                format!(
+                    "<title>Ferry news: You can cross again | Harbour Gazette</title><meta property=og:title content='Ferry news: You can cross again'>
+                     <script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"headline\":\"The old ferry runs again at last\"}}</script>
+                     {above}<h2>{heading}</h2>{TEXT}<h2>What the pilots say of it</h2>"
+                )
+            };
+            assert_eq!(title(&html(path, heading)), "The old ferry runs again at last", "{path}");
+            assert_eq!(
+                title(&html(path, "Two hundred crossed")),
+                "Ferry news: You can cross again",
+                "{path}"
+            );
+            let plain = "<h1>Ferry news: You can cross again</h1>";
+            assert_eq!(title(&html(plain, heading)), "Ferry news: You can cross again", "{path}");
+        }
+    }
+
+    #[test]
+    fn a_heading_that_leads_to_its_own_page_is_the_headline_of_a_journal() {
+        let html = |to: &str| {
+            format!(
+                "<title>Notes of a pilot » Home » Ferry runs again after storm</title><h1><a href=/>Notes of a pilot</a></h1>
+                 <h2><a href='{to}'>Ferry runs again after storm</a></h2>{TEXT}"
+            )
+        };
+        let found = decided(&html("/world/ferry/"));
+        assert_eq!(
+            (found.chosen.text.as_str(), found.chosen.source),
+            ("Ferry runs again after storm", Source::Visible)
+        );
+        assert_ne!(decided(&html("/world/other")).chosen.source, Source::Visible);
+    }
+
+    #[test]
     fn a_kicker_alone_in_its_line_is_no_headline() {
         let html = format!(
             "<title>Storm of the century: Ferry runs again after storm | Harbour Gazette</title><div>Storm of the century</div>

@@ -4,7 +4,7 @@ use super::decide::{MAX_LETTERS, TitleCandidate};
 use super::site::{self, OtherTitles, Site};
 use super::words::{agreement, words};
 use crate::dom::{Node, local_name};
-use crate::meta::scan::{Heading, Scan, TextLine};
+use crate::meta::scan::{self, Heading, Scan, TextLine};
 use crate::meta::text;
 
 /// A heading that shares so much with what data calls the headline is it.
@@ -38,6 +38,7 @@ pub(super) struct VisibleHeadline {
 /// that says exactly what data does; else the heading that stands in the headline's place.
 pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<VisibleHeadline> {
     let mut best: Option<(VisibleHeadline, f32, f32)> = None;
+    let mut in_path = false;
     for heading in &scan.headings {
         let Some(visible) = visible(heading, site, told) else { continue };
         let confirmed = confirmation(&visible, told);
@@ -51,13 +52,18 @@ pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Opt
         let score = confirmed - apart + length;
         if best.as_ref().is_none_or(|(_, _, known)| score > *known) {
             best = Some((visible, confirmed, score));
+            in_path = stands_in_path(heading.placed.node);
         }
+    }
+    // A path to the page may end in an `<h1>` for search engines, with the headline as a heading of the second rank below.
+    if in_path && let Some(subheading) = subheading_told(scan, site, told) {
+        return Some(subheading);
     }
     let is_confirmed = best.as_ref().is_some_and(|(_, confirmed, _)| *confirmed >= CONFIRMED);
     // A logo's heading says what stands at the end of every `<title>`.
     let is_tail = best.as_ref().is_some_and(|(heading, ..)| ends_title(heading, scan, told));
     if (!is_confirmed || is_tail)
-        && let Some(line) = line_told(scan, site, told)
+        && let Some(line) = line_told(scan, site, told, is_tail)
     {
         return Some(line);
     }
@@ -122,11 +128,30 @@ fn stands_apart(node: Node<'_>, scan: &Scan<'_>) -> bool {
     in_box || leads_elsewhere(node, scan)
 }
 
+/// Whether a heading is an item of a list or of the path to the page.
+fn stands_in_path(node: Node<'_>) -> bool {
+    std::iter::once(node).chain(node.ancestors().take(MAX_BOXES / 2)).any(|near| {
+        let is_item = near.is(&local_name!("nav")) || near.is(&local_name!("li"));
+        let mut names = near.attrs().filter(|(name, _)| matches!(*name, "class" | "id" | "itemtype"));
+        is_item || names.any(|(_, value)| value.contains("crumb") || value.contains("Breadcrumb"))
+    })
+}
+
+/// The first heading of the second rank that says, as a whole or in one of its elements, what data calls the headline.
+fn subheading_told(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<VisibleHeadline> {
+    let is_told = |text: &str| told.iter().any(|candidate| candidate.key == text::key(text));
+    let headings = scan.subheadings.iter().filter_map(|placed| scan::heading(*placed));
+    let placed = headings.filter(|heading| !stands_apart(heading.placed.node, scan));
+    let mut visible = placed.filter_map(|heading| visible(&heading, site, told));
+    visible.find(|heading| is_told(&heading.text) || heading.parts.iter().any(|part| is_told(part)))
+}
+
 /// Whether a link to another page covers all of `node`.
 fn leads_elsewhere(node: Node<'_>, scan: &Scan<'_>) -> bool {
     let Some(href) = link_over(node) else { return false };
     let Some(own) = scan.url else { return true };
-    own.join(href.trim()).is_ok_and(|to| to.path() != own.path() || to.host_str() != own.host_str())
+    let path = |url: &url::Url| url.path().trim_end_matches('/').to_owned();
+    own.join(href.trim()).is_ok_and(|to| path(&to) != path(own) || to.host_str() != own.host_str())
 }
 
 /// Where the link leads that covers all of `node`.
@@ -148,8 +173,15 @@ pub(super) fn logos<'s>(scan: &'s Scan<'_>) -> impl Iterator<Item = &'s str> {
 }
 
 /// The line that says what data calls the headline: the whole of it, or of a `<title>` the longest piece between its
-/// separators. Links are no headlines: they repeat those of other pages, and paths to the page end in its own.
-fn line_told(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<VisibleHeadline> {
+/// separators. Links are no headlines: they repeat those of other pages, and paths to the page end in its own; but a heading
+/// that leads to the page itself is one. `is_name_known` says that the end of the `<title>` is known to be the site's name, so that no
+/// short piece at its beginning is a kicker.
+fn line_told(
+    scan: &Scan<'_>,
+    site: &Site,
+    told: &[TitleCandidate],
+    is_name_known: bool,
+) -> Option<VisibleHeadline> {
     let title = scan.title.as_deref().unwrap_or_default();
     let longest = told.iter().map(|candidate| candidate.title.len()).chain([title.len()]).max()?;
     let title_key = text::key(title);
@@ -167,14 +199,15 @@ fn line_told(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Option<Vi
         let is_end_of = |whole: &str| whole.starts_with(&key) || whole.ends_with(&key);
         let is_most_of = |whole: &str| key.len() * 2 > whole.len() && is_end_of(whole);
         let is_piece = key.len() * 3 > title_key.len()
-            && (is_end_of(&title_key) && !is_kicker(line.raw(), &key)
+            && (is_end_of(&title_key) && (is_name_known || !is_kicker(line.raw(), &key))
                 || told.iter().any(|candidate| is_most_of(&candidate.key)));
         if !is_whole && !is_piece || text::weight(line.raw()) < SHORTEST_LINE {
             continue;
         }
         let rank = key.len() + if is_whole { 1_000 } else { 0 };
         let is_better = best.as_ref().is_none_or(|(known, ..)| rank > *known);
-        if is_better && !site.is_named(line.text()) && !is_link(line.node) && !stands_apart(line.node, scan) {
+        let is_of_others = || is_link(line.node) && !is_heading_of_itself(line.node, scan);
+        if is_better && !site.is_named(line.text()) && !is_of_others() && !stands_apart(line.node, scan) {
             best = Some((rank, line, key));
         }
     }
@@ -186,6 +219,16 @@ pub(super) fn is_link_called(scan: &Scan<'_>, key: &str) -> bool {
     let about = key.len()..=2 * key.len() + 8;
     let alike = |line: &&TextLine<'_>| about.contains(&line.raw().len()) && text::key(line.raw()) == key;
     scan.lines.iter().filter(alike).any(|line| is_link(line.node))
+}
+
+/// Whether a line is a heading of a lower rank that links to the page it stands on, as journals on the web set theirs.
+fn is_heading_of_itself(node: Node<'_>, scan: &Scan<'_>) -> bool {
+    let mut near = std::iter::once(node).chain(node.ancestors().take(4));
+    let heading = near.find(|near| [local_name!("h2"), local_name!("h3")].iter().any(|rank| near.is(rank)));
+    heading.is_some_and(|heading| {
+        let is_whole_page = link_over(heading).is_some_and(|href| !href.contains('#'));
+        is_whole_page && !leads_elsewhere(heading, scan)
+    })
 }
 
 fn is_link(node: Node<'_>) -> bool {

@@ -46,7 +46,16 @@ fn without_kicker<'t>(visible: &VisibleHeadline, told: &'t [TitleCandidate]) -> 
         let told = told.iter().find(|candidate| candidate.key == key && candidate.key != visible.key)?;
         (weight(&key) > whole).then_some(told.title.as_str())
     };
-    let part = || visible.parts.iter().find_map(|part| alone(part));
+    // A headline may be several elements, and the kicker or the label before or behind it, too.
+    let part = || {
+        let parts = &visible.parts;
+        let beginnings = (1..parts.len()).rev().map(|end| parts[..end].join(" "));
+        let ends = (1..parts.len()).map(|start| parts[start..].join(" "));
+        parts
+            .iter()
+            .find_map(|part| alone(part))
+            .or_else(|| ends.chain(beginnings).find_map(|some| alone(&some)))
+    };
     let cut = || {
         let rests = ENDS_OF_KICKER.iter().filter_map(|end| visible.text.split_once(end));
         rests.map(|(_, rest)| rest.trim()).find_map(alone)
@@ -144,6 +153,8 @@ mod tests {
             mend("Storm Ferry runs again at last Premium", &parts, &["Ferry runs again at last"]),
             parts[1]
         );
+        let parts = ["Ferry runs again", "at", "last", "Two hundred crossed by noon"];
+        assert_eq!(mend(&parts.join(" "), &parts, &["Ferry runs again at last"]), "Ferry runs again at last");
     }
 
     #[test]

@@ -117,7 +117,7 @@ pub(super) struct OtherTitles<'a> {
 
 /// `title` without the site's name at either end, and without the sections beside that name.
 pub(super) fn without(title: &str, site: &Site, others: OtherTitles<'_>) -> String {
-    let mut title = title.trim();
+    let mut title = unarchived(title.trim());
     let mut cut_by_name = false;
     for _ in 0..4 {
         let Some(shorter) = shortened(title, site, others, cut_by_name) else { break };
@@ -269,6 +269,15 @@ fn undated(title: &str, after_name: bool) -> Option<&str> {
     (is_day && text::weight(head) >= 15).then(|| head.trim_end())
 }
 
+/// `title` without what a common journal's software writes before it: "Site » Blog Archive » Headline".
+fn unarchived(title: &str) -> &str {
+    let is_archive = |part: &str| ["Blog Archive", "Blog Archiv"].contains(&part.trim());
+    let headline = title.rsplit_once(" » ").filter(|(before, headline)| {
+        is_archive(before.rsplit(" » ").next().unwrap_or(before)) && text::weight(headline) >= SHORTEST
+    });
+    headline.map_or(title, |(_, headline)| headline.trim())
+}
+
 /// `title` without a picture credit in brackets at its end, as East Asian papers put it there.
 fn without_credit(title: &str) -> &str {
     let credit = ["（写真", "（動画", "(사진", "[사진", "（圖", "（图"]
@@ -360,6 +369,8 @@ mod tests {
             "[Harbour Gazette] The ferry leaves at six in the morning",
             "The ferry leaves at six in the morning : ISLANDS : NEWS",
             "The ferry leaves at six in the morning - 21 March 2025 - Harbour Gazette",
+            "Harbour Gazette » Blog Archive » The ferry leaves at six in the morning",
+            "Sea and Shore » Blog Archiv » The ferry leaves at six in the morning",
         ] {
             assert_eq!(cleaned(title), "The ferry leaves at six in the morning", "{title}");
         }
