@@ -147,7 +147,7 @@ class Demo(Browsing):
     def test_a_rule_is_tried_on_a_page_as_it_was_recorded(self):
         page = self.page(self.base)
         page.goto(self.paths["reading"])
-        page.get_by_role("link", name="Try a rule for its site on it").click()
+        page.get_by_role("link", name="Try a site rule on it").click()
         page.get_by_label("Headline").fill("h1")
         with page.expect_navigation():
             page.get_by_role("button", name="Try").click()

@@ -54,8 +54,8 @@ class Running(RunningConsole):
     def ask_now(self, page, articles):
         Site.articles = articles
         with page.expect_navigation():
-            page.get_by_role("button", name="Ask now").click()
-        expect(page.get_by_role("status")).to_contain_text("The feed is asked now")
+            page.get_by_role("button", name="Poll now").click()
+        expect(page.get_by_role("status")).to_contain_text("The feed is polled now")
 
     def test_events_come_by_themselves_wait_while_held_and_go_on_after_the_daemon_was_away(self):
         live = self.page(self.base)
@@ -74,9 +74,9 @@ class Running(RunningConsole):
         self.assertEqual(live.locator("#live b").count(), 0, "a headline is text")
         state = live.locator("#live-state")
         live.keyboard.press("p")
-        expect(state).to_have_text("Held")
+        expect(state).to_have_text("Paused")
         self.ask_now(feed, 3)
-        expect(state).to_have_text("Held; 1 more")
+        expect(state).to_have_text("Paused; 1 more")
         self.assertEqual(row(3).count(), 0)
         live.keyboard.press("p")
         row(3).wait_for()
@@ -97,10 +97,10 @@ class Running(RunningConsole):
         self.assert_sound(one, "a paused feed")
         self.assertIn("enabled = false", (self.folder / "feeds.toml").read_text())
         # The other tab still shows the old state: what it asks for is refused in words.
-        other.get_by_role("button", name="Ask now").click()
+        other.get_by_role("button", name="Poll now").click()
         expect(other.locator("main")).to_contain_text("paused")
         one.get_by_role("button", name="Resume").click()
-        expect(one.get_by_role("status")).to_contain_text("The feed is asked again")
+        expect(one.get_by_role("status")).to_contain_text("The feed is polled again")
         log = (self.folder / "log").read_text()
         self.assertIn("a change is asked for in the console", log)
 

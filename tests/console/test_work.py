@@ -68,7 +68,7 @@ class Work(RunningConsole):
             page.keyboard.press("Enter")
         page.get_by_text("The site names several feeds").wait_for()
         self.assert_harmless(page, "several feeds")
-        page.get_by_role("button", name=f"Look at {self.site}/one").focus()
+        page.get_by_role("button", name=f"Preview {self.site}/one").focus()
         with page.expect_navigation():
             page.keyboard.press("Enter")
         page.get_by_role("heading", name="What it would bring").wait_for()
@@ -78,26 +78,35 @@ class Work(RunningConsole):
         # A group gives it options, which the look has, too.
         page.get_by_label("Group").select_option("hourly")
         with page.expect_navigation():
-            page.get_by_role("button", name="Look what it would bring").click()
+            page.get_by_role("button", name="Preview", exact=True).click()
         expect(page.get_by_role("region", name="What it would bring")).to_contain_text("With interval")
+        # What its options leave out is not asked for.
+        page.get_by_text("More options").click()
+        page.get_by_label("Leave out entries").fill("/a/1$")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Preview", exact=True).click()
+        preview = page.get_by_role("region", name="What it would bring")
+        expect(preview).to_contain_text("With interval, drop")
+        expect(preview).to_contain_text("would not be published: its title or link matches")
+        self.assert_sound_in_both_widths(page, "preview with options")
         page.get_by_label("Address", exact=True).fill(f"{self.site}/one")
         page.get_by_label("Name").fill("<b>One</b>")
         page.get_by_label("Tags").fill("sea, north")
         page.get_by_role("button", name="Add the feed").click()
         page.get_by_text("The feed is added").wait_for()
         self.assert_harmless(page, "a feed that was added")
-        self.assertRegex((self.folder / "feeds.toml").read_text(), r'group = "hourly"[^\[]*tags = \["sea", "north"\]')
+        self.assertRegex((self.folder / "feeds.toml").read_text(), r'group = "hourly"[^\[]*tags = \["sea", "north"\]\ndrop = \["/a/1\$"\]')
         page.get_by_role("textbox", name="Tags").fill("south")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("status")).to_contain_text("name and tags stand in the feeds file")
         self.assertIn('tags = ["south"]', (self.folder / "feeds.toml").read_text())
-        page.get_by_role("button", name="Take the feed out").click()
+        page.get_by_role("button", name="Remove the feed").click()
         page.wait_for_url(self.base + "/feeds")
         self.assertEqual((self.folder / "feeds.toml").read_text().count("[[feed]]"), 1)
         # One that is no feed is refused in words, and the form keeps what was written.
         page.goto("/feeds/add")
         page.get_by_label("Address", exact=True).fill(f"{self.site}/nothing")
-        page.get_by_role("button", name="Look what it would bring").click()
+        page.get_by_role("button", name="Preview", exact=True).click()
         page.get_by_text("is no feed").wait_for()
         self.assertEqual(page.get_by_label("Address", exact=True).input_value(), f"{self.site}/nothing")
         log = (self.folder / "log").read_text()
@@ -110,7 +119,7 @@ class Work(RunningConsole):
         file = self.folder / "list.opml"
         file.write_text(list_of)
         page.locator("input[type=file]").set_input_files(file)
-        page.get_by_role("button", name="Look what it would change").click()
+        page.get_by_role("button", name="Compare").click()
         expect(page.get_by_role("region", name="What it changes")).to_contain_text("1 new")
         self.assert_harmless(page, "a list")
         self.picture(page, "list", "light", "desk")
@@ -122,7 +131,7 @@ class Work(RunningConsole):
         # Without scripts it is pasted.
         page = self.opened("/feeds/import", scripts=False)
         page.get_by_label("The list").fill("<rss/>")
-        page.get_by_role("button", name="Look what it would change").click()
+        page.get_by_role("button", name="Compare").click()
         expect(page.get_by_role("alert")).to_contain_text("not OPML")
 
     def test_a_rule_is_tried_beside_the_general_reading_then_saved_and_taken_out(self):
@@ -137,7 +146,7 @@ class Work(RunningConsole):
         page.get_by_role("button", name="Save the rule").click()
         page.get_by_text("The rule stands in the file").wait_for()
         self.assertRegex((self.folder / "sites.toml").read_text(), re.compile(r"# By hand\.\n.*\[\[site\]\].*p\.byline", re.S))
-        page.get_by_role("button", name="Take out").click()
+        page.get_by_role("button", name="Remove").click()
         page.get_by_text("The rule is taken out").wait_for()
         # A page that is pasted, and a selector that is none.
         page.get_by_label("A page to try it on").fill("https://news.example/1")

@@ -229,8 +229,13 @@ pub async fn serve(
 }
 
 async fn no_such_path(headers: HeaderMap) -> Response {
-    let problem = Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status");
-    if console::is_browser(&headers) { console::refusal(problem) } else { problem.into_response() }
+    if console::is_browser(&headers) {
+        return console::refusal(Problem::new(
+            StatusCode::NOT_FOUND,
+            "the console has no page at this address: it may be mistyped, or of another version",
+        ));
+    }
+    Problem::new(StatusCode::NOT_FOUND, "no such path; see /v1/status").into_response()
 }
 
 /// Every path of the API but the callbacks', each with what [`openapi`] says of it.

@@ -143,10 +143,16 @@ pub(crate) async fn preview(
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.published));
     entries.truncate(MAX_ENTRIES);
     let mut previewed = Vec::with_capacity(entries.len());
-    for (number, entry) in entries.into_iter().enumerate() {
-        let outcome = match number < MAX_PAGES {
-            true => timeout_at(end, read_entry(parts, &feed, &entry)).await.ok(),
-            false => None,
+    let mut pages = 0;
+    for entry in entries {
+        // What the feed's options leave out is never asked for.
+        let outcome = match feed.options().entries.objection(&entry) {
+            Some(objection) => Some(PreviewedOutcome::rejected(RejectReason::Filtered, objection)),
+            None if pages == MAX_PAGES => None,
+            None => {
+                pages += 1;
+                timeout_at(end, read_entry(parts, &feed, &entry)).await.ok()
+            }
         };
         let Entry { title, link, published, .. } = entry;
         previewed.push(PreviewedEntry { title, link, published, outcome });
@@ -167,6 +173,7 @@ pub(crate) async fn preview(
 fn options_of(feed: &Feed) -> Vec<&'static str> {
     let (own, none) = (feed.options(), FeedOptions::none());
     let named = [
+        ("auth", feed.is_authorized()),
         ("interval", own.interval != none.interval),
         ("headers", !own.headers.is_empty()),
         ("user_agent", own.user_agent.is_some()),
@@ -175,6 +182,8 @@ fn options_of(feed: &Feed) -> Vec<&'static str> {
         ("language", own.language.is_some()),
         ("full_text", own.full_text != none.full_text),
         ("subject", own.judging != none.judging),
+        ("keep", !own.entries.keep.is_empty()),
+        ("drop", !own.entries.drop.is_empty()),
     ];
     named.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
 }
@@ -207,11 +216,7 @@ async fn read_entry(parts: &ReadingParts, feed: &Arc<Feed>, entry: &Entry) -> Pr
     });
     match timeout(MAX_EXTRACTION, work).await {
         Ok(Ok(outcome)) => told(outcome),
-        _ => PreviewedOutcome {
-            reason: Some(RejectReason::TooSlow),
-            detail: format!("not read within {MAX_EXTRACTION:?}"),
-            ..PreviewedOutcome::unpublished()
-        },
+        _ => PreviewedOutcome::rejected(RejectReason::TooSlow, format!("not read within {MAX_EXTRACTION:?}")),
     }
 }
 
@@ -230,6 +235,10 @@ impl PreviewedOutcome {
             label: None,
             score: None,
         }
+    }
+
+    fn rejected(reason: RejectReason, detail: String) -> Self {
+        Self { reason: Some(reason), detail, ..Self::unpublished() }
     }
 
     fn judged_by(self, relevance: Option<&Relevance>) -> Self {

@@ -38,7 +38,7 @@ use dom::Document;
 pub use fingerprint::fingerprint;
 use meta::Witnesses;
 pub use site::{AppliedSiteRule, SiteRulePart, SiteRules, SiteRulesError};
-pub use subject::{Scanner, Subject, SubjectError, SubjectProblem};
+pub use subject::{Scanner, Subject, SubjectError, SubjectProblem, rule_meaning};
 
 /// What the page's bytes are where they are no page: the media type of another file or of a feed, "binary data", such data written in
 /// letters, or an empty file.

@@ -30,13 +30,12 @@ use super::parameters::Parameters;
 use super::story::reports::reports_of;
 use super::{Api, Problem, Shared, article, entity, lookup, opml, recorded, story};
 use crate::console::assets::Asset;
-use crate::console::frame::{Frame, Section, Viewer, bare_page};
+use crate::console::frame::{Frame, Section, Viewer, bare_page, page_apart};
 use crate::console::page;
 use crate::console::page::article::ArticleView;
 use crate::console::page::entity::EntityView;
-use crate::console::page::live::LiveList;
+use crate::console::page::live::{LiveList, LiveRow};
 use crate::console::page::overview::{Overview, PublishedBy};
-use crate::status::LastEvent;
 
 /// How many of the last stories are looked at for those of the day, and how many of them are shown.
 const STORIES_OF_THE_DAY: usize = 60;
@@ -131,11 +130,21 @@ fn answer(status: StatusCode, page: Markup) -> Response {
 pub(super) fn refusal(problem: Problem) -> Response {
     let title = match problem.status {
         StatusCode::NOT_FOUND => "There is no such page",
-        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => "This is not yours to do",
+        StatusCode::UNAUTHORIZED => "Log in first",
+        StatusCode::FORBIDDEN => "You may not do this",
+        StatusCode::TOO_MANY_REQUESTS => "Too many tries",
         status if status.is_server_error() => "This cannot be shown now",
         _ => "That did not work",
     };
-    answer(problem.status, bare_page(title, &page::problem::page(title, &problem.detail, &problem.errors)))
+    let main = page::problem::page(title, &problem.detail, &problem.errors);
+    // Whoever has to log in first sees where, and nothing else.
+    let page = match problem.status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
+            bare_page(title, &main)
+        }
+        _ => page_apart(title, &main),
+    };
+    answer(problem.status, page)
 }
 
 /// A failure that is answered as a page.
@@ -218,8 +227,7 @@ async fn live(State(api): Shared, Extension(viewer): Extension<Viewer>, RawQuery
     let from = before.unwrap_or(last.next());
     let events =
         read(&api, move |journal| journal.events_before(&asked, Some(from), MAX_LIVE_EVENTS)).await?;
-    let rows: Vec<(LastEvent, String)> =
-        events.iter().map(|event| (LastEvent::of(event), event.key.clone())).collect();
+    let rows: Vec<LiveRow> = events.iter().map(LiveRow::of).collect();
     let is_past = before.is_some() || page::live::ends(&filter).is_some_and(|end| end <= api.now());
     let main = page::live::page(&LiveList {
         rows: &rows,

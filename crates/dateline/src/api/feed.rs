@@ -53,16 +53,60 @@ pub(crate) struct FeedAddition {
     /// How often it is asked, as a duration such as `10m`; in its own rhythm without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<String>,
+    /// What its articles are in, as a language tag, whatever their pages say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Where the text comes from: `auto`, `page` or `feed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_text: Option<String>,
+    /// Whether its articles are judged: `on`, or `off` to publish all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Patterns (regular expressions) for title and link, of which an entry has to match one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<String>,
+    /// Patterns of which an entry may match none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drop: Vec<String>,
     /// Whether it is added as it is, without asking whether a feed is there.
     #[serde(default)]
     pub unchecked: bool,
 }
 
 impl FeedAddition {
+    /// One of which no more is said than its address.
+    pub(crate) fn at(url: Url) -> Self {
+        Self {
+            url,
+            name: None,
+            group: None,
+            tags: Vec::new(),
+            interval: None,
+            language: None,
+            full_text: None,
+            subject: None,
+            keep: Vec::new(),
+            drop: Vec::new(),
+            unchecked: false,
+        }
+    }
+
     /// The same for the feeds file, under the address that was found.
     pub(crate) fn new_feed(&self, url: Url) -> NewFeed {
-        let Self { name, group, tags, interval, .. } = self.clone();
-        NewFeed { url, name, group, tags, interval }
+        let Self {
+            url: _,
+            name,
+            group,
+            tags,
+            interval,
+            language,
+            full_text,
+            subject,
+            keep,
+            drop,
+            unchecked: _,
+        } = self.clone();
+        NewFeed { url, name, group, tags, interval, language, full_text, subject, keep, drop }
     }
 }
 
@@ -100,7 +144,7 @@ impl<S: Send + Sync> FromRequest<S> for AdditionBody {
 }
 
 /// What a body is like that adds a feed.
-const MEANT: &str = "such as {\"url\": \"https://news.example/rss\"}, with `name`, `group`, `tags`, `interval` and `unchecked` as it needs them";
+const MEANT: &str = "such as {\"url\": \"https://news.example/rss\"}, with `name`, `group`, `tags`, `interval`, `language`, `full_text`, `subject`, `keep`, `drop` and `unchecked` as it needs them";
 
 /// What is wrong with the body of a request to add a feed.
 fn wrong_addition(body: &Value) -> String {
@@ -184,7 +228,7 @@ pub(super) async fn add_feed(
             found(&reloader, &fetcher, &addition).await?.0
         }
     };
-    change(reloader, FeedChange::Add(addition.new_feed(url))).await
+    change(reloader, FeedChange::Add(Box::new(addition.new_feed(url)))).await
 }
 
 /// The feed that is meant, and its answer. It is asked as it would be once it is added: with the options of its groups.

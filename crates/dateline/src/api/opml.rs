@@ -152,7 +152,7 @@ pub(crate) fn read(list: &[u8]) -> Result<(Vec<NewFeed>, Vec<String>), String> {
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         let name =
             Some(name.chars().take(MAX_NAME_CHARS).collect::<String>()).filter(|name| !name.is_empty());
-        NewFeed { url: feed.url, name, group: None, tags, interval: None }
+        NewFeed { name, tags, ..NewFeed::at(feed.url) }
     };
     let skipped = skipped.collect();
     Ok((listed.feeds.into_iter().map(new).collect(), skipped))

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use dateline_wire::Label;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Serialize;
@@ -73,6 +74,11 @@ pub(crate) fn short(then: Timestamp) -> String {
     then.to_zoned(TimeZone::UTC).strftime("%-d %b %H:%M").to_string()
 }
 
+/// The day of a moment: `2 Mar`.
+pub(crate) fn short_day(then: Timestamp) -> String {
+    then.to_zoned(TimeZone::UTC).strftime("%-d %b").to_string()
+}
+
 /// The day of a moment: `Mon 2 Mar`.
 pub(crate) fn day_name(then: Timestamp) -> String {
     then.to_zoned(TimeZone::UTC).strftime("%a %-d %b").to_string()
@@ -82,10 +88,35 @@ fn timed(then: Timestamp, text: &str) -> Markup {
     html! { time datetime=(format!("{then:.0}")) title=(crate::text::moment(then)) { (text) } }
 }
 
+/// A moment as an article's page says it: to the minute where it says that much, else as it stands.
+pub(crate) fn told_moment(value: &str) -> Markup {
+    match value.parse() {
+        Ok(then) => moment(then),
+        Err(_) => html! { (super::shown::visible(value, 40)) },
+    }
+}
+
+/// The day on which something happened: `happened on 2 Mar`, or `set for 12 Apr` where that is still to come.
+pub(crate) fn happening(day: Date, now: Timestamp) -> Markup {
+    let word = if day > now.to_zoned(TimeZone::UTC).date() { "set for " } else { "happened on " };
+    html! { (word) time datetime=(day) title=(day) { (day.strftime("%-d %b").to_string()) } }
+}
+
+/// What something weighs: `+0.42`, `−2.52`.
+pub(crate) fn signed(value: f64) -> String {
+    format!("{value:+.2}").replace('-', "\u{2212}")
+}
+
 /// The word that JSON has for a value, as people write it.
 pub(crate) fn word(value: &impl Serialize) -> String {
     let json = serde_json::to_value(value).unwrap_or_default();
     words(&json.as_str().unwrap_or_default())
+}
+
+/// Words as a sentence begins with them.
+pub(crate) fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A word of the contract as people write it.
@@ -144,6 +175,21 @@ mod tests {
         assert_eq!(bytes(512), "512 B");
         assert_eq!(bytes(68 << 30), "68.0 GiB");
         assert_eq!(counted(1, "article", "articles"), "1 article");
+    }
+
+    #[test]
+    fn a_day_that_is_to_come_has_not_happened() {
+        let now: Timestamp = "2026-03-02T09:03:16Z".parse().expect("a moment");
+        let told = |day: &str| happening(day.parse().expect("a day"), now).into_string();
+        assert!(told("2026-03-02").starts_with("happened on <time datetime=\"2026-03-02\""));
+        assert!(told("2026-04-12").starts_with("set for ") && told("2026-04-12").contains(">12 Apr<"));
+    }
+
+    #[test]
+    fn what_a_page_says_of_a_moment_is_told_as_far_as_it_goes() {
+        assert!(told_moment("2026-03-02T14:20:00Z").into_string().contains(">2 Mar 14:20<"));
+        assert_eq!(told_moment("2026-03-02").into_string(), "2026-03-02");
+        assert_eq!(signed(-2.517), "\u{2212}2.52");
     }
 
     #[test]

@@ -89,20 +89,8 @@ impl Frame {
                     a.skip href="#main" { "Skip to the content" }
                     header.top {
                         a.brand href="/" { "Dateline" }
-                        nav aria-label="Console" {
-                            ul {
-                                @for section in Section::ALL {
-                                    @let (name, path, key) = section.entry();
-                                    li { a href=(path) data-go=(key) aria-current=[(section == here).then_some("page")] { (name) } }
-                                }
-                            }
-                        }
-                        form.search role="search" action="/search" {
-                            label.hidden for="search" { "Search articles, or look up an address" }
-                            input #search type="search" name="q" value=(visible(searched, 200)) maxlength="500"
-                                placeholder="Search, or paste an address" autocomplete="off";
-                            kbd aria-hidden="true" { "/" }
-                        }
+                        (menu(Some(here)))
+                        (search_box(searched))
                     }
                     main #main tabindex="-1" { (main) }
                     footer {
@@ -118,6 +106,46 @@ impl Frame {
                     }
                     (keys())
                 }
+            }
+        }
+    }
+}
+
+/// The way to each part.
+fn menu(here: Option<Section>) -> Markup {
+    html! {
+        nav aria-label="Console" {
+            ul {
+                @for section in Section::ALL {
+                    @let (name, path, key) = section.entry();
+                    li { a href=(path) data-go=(key) aria-current=[(Some(section) == here).then_some("page")] { (name) } }
+                }
+            }
+        }
+    }
+}
+
+fn search_box(searched: &str) -> Markup {
+    html! {
+        form.search role="search" action="/search" {
+            label.hidden for="search" { "Search articles, or look up an address" }
+            input #search type="search" name="q" value=(visible(searched, 200)) maxlength="500"
+                placeholder="Words, or an address" autocomplete="off";
+            kbd aria-hidden="true" { "/" }
+        }
+    }
+}
+
+/// A page that says why there is nothing to show, with the way to what there is.
+pub(crate) fn page_apart(title: &str, main: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(title))
+            body {
+                header.top { a.brand href="/" { "Dateline" } (menu(None)) (search_box("")) }
+                main #main tabindex="-1" { (main) }
+                (keys())
             }
         }
     }
@@ -158,9 +186,9 @@ fn keys() -> Markup {
         (&["Enter"], "open the row"),
         (&["/"], "search"),
         (&["u"], "back to the list"),
-        (&["p"], "hold the live list, and let it go on"),
+        (&["p"], "pause the live list, and resume it"),
         (&["r", "n", "b"], "Judge: relevant, not, borderline"),
-        (&["j", "k", "u"], "Judge: pass over, go back, take back"),
+        (&["j", "k", "u"], "Judge: skip, go back, undo"),
         (&["?"], "these keys; Esc closes"),
     ];
     html! {

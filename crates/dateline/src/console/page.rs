@@ -47,7 +47,7 @@ pub(crate) fn other_forms(forms: &[(&str, &str)], query: &str) -> Markup {
     };
     html! {
         nav.forms aria-label="The same in other forms" {
-            span { "The same as" }
+            span { "Also as" }
             @for (name, path) in forms { a href=(href(path)) { (name) } }
         }
     }

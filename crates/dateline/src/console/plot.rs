@@ -30,6 +30,8 @@ pub(crate) struct Histogram<'h> {
     pub(crate) bars: &'h [Bar],
     /// What stands below, each for an equal part of the width.
     pub(crate) ticks: &'h [String],
+    /// How many bars, and which part of the next, are before the present moment, where later ones have their place already.
+    pub(crate) now: Option<f64>,
 }
 
 impl Histogram<'_> {
@@ -64,6 +66,10 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
             }
             svg.plot role="group" aria-label=(plot.title) preserveAspectRatio="none"
                 viewBox=(format!("0 0 {} {HEIGHT}", (plot.bars.len() * STEP).max(1))) {
+                @if let Some(now) = plot.now {
+                    @let x = format!("{:.1}", now * STEP as f64);
+                    line.now x1=(x) x2=(x) y1="0" y2=(HEIGHT) { title { "now" } }
+                }
                 @for (at, bar) in plot.bars.iter().enumerate() {
                     @if bar.total() > 0 {
                         a href=(bar.href) tabindex="-1" aria-label=(bar.label) {
@@ -153,7 +159,13 @@ mod tests {
 
     #[test]
     fn a_histogram_without_anything_is_empty_rather_than_broken() {
-        let plot = Histogram { title: "Articles", series: &["articles".to_owned()], bars: &[], ticks: &[] };
+        let plot = Histogram {
+            title: "Articles",
+            series: &["articles".to_owned()],
+            bars: &[],
+            ticks: &[],
+            now: None,
+        };
         assert!(histogram(&plot).into_string().contains("highest: 0"));
     }
 

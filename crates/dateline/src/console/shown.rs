@@ -64,6 +64,16 @@ pub(crate) fn address(address: &str) -> Markup {
     outside_link(address, html! { bdi { (visible(short, MAX_ADDRESS_CHARS)) } })
 }
 
+/// What people call a feed, or where it is.
+pub(crate) fn feed_name(name: Option<&str>, url: &str) -> Markup {
+    line(name.unwrap_or_else(|| url.strip_prefix("https://").unwrap_or(url)))
+}
+
+/// What went wrong with a feed, without its address, which stands beside it.
+pub(crate) fn feed_error(error: &str, url: &str) -> Markup {
+    line(&error.replace(&format!(" from {url}"), "").replace(&format!("{url}: "), ""))
+}
+
 /// The host of an address; the address itself where it has none.
 pub(crate) fn host(address: &Url) -> String {
     let host = address.host_str().unwrap_or(address.as_str());
@@ -112,6 +122,21 @@ mod tests {
         }
         let shown = address("https://news.example/1").into_string();
         assert!(shown.contains(r#"href="https://news.example/1" rel="noreferrer noopener""#), "{shown}");
+    }
+
+    #[test]
+    fn a_feed_without_a_name_is_called_by_its_address_and_its_error_does_not_repeat_that() {
+        let url = "https://news.example/rss";
+        assert_eq!(feed_name(None, url).into_string(), "<bdi>news.example/rss</bdi>");
+        assert_eq!(feed_name(Some("News"), url).into_string(), "<bdi>News</bdi>");
+        assert_eq!(
+            feed_error("status 503 from https://news.example/rss", url).into_string(),
+            "<bdi>status 503</bdi>"
+        );
+        assert_eq!(
+            feed_error("https://news.example/rss: no answer", url).into_string(),
+            "<bdi>no answer</bdi>"
+        );
     }
 
     #[test]

@@ -422,7 +422,7 @@ async fn a_form_of_another_site_changes_nothing() {
     // A form of ours comes as far as the API's own rule: here nothing polls.
     let ours = console.post(&path, "", "").await;
     assert_eq!(ours.status, 404);
-    assert!(ours.body.contains("no feeds are polled here"), "{}", ours.body);
+    assert!(ours.body.contains("No feeds are polled here"), "{}", ours.body);
     console.end().await;
 }
 
@@ -530,6 +530,17 @@ async fn rejects_are_listed_by_reason_and_feed_and_the_nearest_to_the_threshold_
     assert_eq!(order(&console.get("/rejects?feed=f1").await.body), ["r3", "r2", "r1"]);
     assert!(order(&console.get("/rejects?reason=empty").await.body).is_empty());
     assert!(order(&console.get("/rejects?feed=other").await.body).is_empty());
+    // Which feed has most of them leads to those; a form that leaves its words open asks for all.
+    let listed = console.get("/rejects").await.body;
+    assert!(
+        listed.contains("By feed, of the newest 3") && listed.contains("href=\"/rejects?feed=f1\""),
+        "{listed}"
+    );
+    assert!(!console.get("/rejects?feed=f1").await.body.contains("By feed"));
+    assert_eq!(
+        console.get("/rejects?q=&order=nearest").await.field("location"),
+        Some("/rejects?order=nearest")
+    );
     console.end().await;
 }
 
@@ -741,6 +752,11 @@ async fn rejects_are_judged_from_the_nearest_on_and_a_label_is_taken_back() {
     assert_eq!(given.field("location"), Some("/judge?of=rejects&item=r3&undo=r2&was=none"));
     let next = console.get("/judge?of=rejects&item=r3&undo=r2&was=none").await.body;
     assert!(next.contains("title r3") && next.contains("2 of 3 articles"), "{next}");
+    // The reject has what its page said, too; the live list is headed by titles, each with its reason.
+    let reject = console.get("/rejects/2").await.body;
+    assert!(reject.contains("title r2") && reject.contains("What the page said."), "{reject}");
+    let live = console.get("/live").await.body;
+    assert!(live.contains("<bdi>title r2</bdi>") && live.contains("not relevant · news.example"), "{live}");
     let label = console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap().unwrap();
     assert_eq!((label.author.as_str(), label.text.as_str()), ("this machine", "What the page said."));
     assert_eq!((label.score, label.language.as_deref()), (Some(0.45), Some("en")));

@@ -111,6 +111,11 @@ impl Feed {
         self.access.as_ref().map_or(self.published.url.as_url(), |access| &access.address)
     }
 
+    /// Whether it is asked with an authorization of its own.
+    pub fn is_authorized(&self) -> bool {
+        self.access.as_deref().is_some_and(|access| access.authorization.is_some())
+    }
+
     /// The `Authorization` field of a request to `url`: only for the server that the feed is configured at.
     pub(crate) fn authorization_for(&self, url: &Url) -> Option<HeaderValue> {
         let Access { address, authorization, .. } = self.access.as_deref()?;

@@ -38,6 +38,11 @@ pub use scan::Scanner;
 use signs::Signs;
 use topics::TopicGroups;
 
+/// What a rule looks at, in a sentence: of one that reasons name and that is no sign.
+pub fn rule_meaning(name: &str) -> Option<&'static str> {
+    rules::Rule::from_name(name).map(rules::Rule::meaning)
+}
+
 /// A subject, read from its files and ready to judge; cheap to share behind an `Arc`, safe to use from many threads.
 #[derive(Debug)]
 pub struct Subject {

@@ -24,6 +24,11 @@ macro_rules! rules {
             pub(crate) fn name(self) -> &'static str {
                 match self { $(Rule::$variant => $name,)+ }
             }
+
+            /// What it looks at, in a sentence.
+            pub(crate) fn meaning(self) -> &'static str {
+                match self { $(Rule::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            }
         }
     };
 }
@@ -53,7 +58,7 @@ rules! {
     Count = "count",
     /// Sentences near one another name one side each.
     Neighbours = "neighbours",
-    /// Such sentences have words for dealings or force, too.
+    /// Sentences near one another name one side each, and have words for dealings or force.
     NeighboursDealing = "neighbours_dealing",
     /// The smaller of the two shares of sentences that name one side.
     Balance = "balance",
@@ -87,7 +92,7 @@ rules! {
     Near = "near",
     /// A clause names both sides and has a word for dealings or force.
     Clause = "clause",
-    /// Of the sentences that name both sides, the share that has such a clause.
+    /// Of the sentences that name both sides, the share in which one clause does, with a word for dealings or force.
     ClauseShare = "clause_share",
 }
 

@@ -135,12 +135,18 @@ pub(super) struct Addition {
     group: String,
     tags: String,
     interval: String,
+    language: String,
+    full_text: String,
+    subject: String,
+    keep: String,
+    drop: String,
 }
 
 impl Addition {
     fn form(&self) -> AdditionForm {
-        let Self { url, name, group, tags, interval } = self.clone();
-        AdditionForm { url, name, group, tags, interval }
+        let Self { url, name, group, tags, interval, language, full_text, subject, keep, drop } =
+            self.clone();
+        AdditionForm { url, name, group, tags, interval, language, full_text, subject, keep, drop }
     }
 
     /// What is asked for. What leads is taken for an address of the web: people leave the scheme out.
@@ -156,13 +162,18 @@ impl Addition {
             let detail = "this is no address of the web; one looks like https://news.example/rss";
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
         })?;
+        let patterns = |text: &str| text.lines().filter_map(given).collect();
         Ok(feed::FeedAddition {
-            url,
             name: given(&self.name),
             group: given(&self.group),
             tags: tags_of(&self.tags),
             interval: given(&self.interval),
-            unchecked: false,
+            language: given(&self.language),
+            full_text: given(&self.full_text),
+            subject: given(&self.subject),
+            keep: patterns(&self.keep),
+            drop: patterns(&self.drop),
+            ..feed::FeedAddition::at(url)
         })
     }
 }
@@ -236,7 +247,7 @@ pub(super) struct ListForm {
 /// The form for a list.
 pub(super) async fn ask_for_list(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
     let main = page::feed_add::import_page("", None, None);
-    Ok(shown(&api, &viewer, Section::Feeds, "Take in a list of feeds", &main))
+    Ok(shown(&api, &viewer, Section::Feeds, "Import feeds", &main))
 }
 
 /// What a list would change.
@@ -273,7 +284,7 @@ async fn take_in(
             (problem.status, page::feed_add::import_page(&opml, None, refused))
         }
     };
-    Ok(super::answer(status, frame(&api, &viewer).page(Section::Feeds, "Take in a list of feeds", &main)))
+    Ok(super::answer(status, frame(&api, &viewer).page(Section::Feeds, "Import feeds", &main)))
 }
 
 #[cfg(test)]

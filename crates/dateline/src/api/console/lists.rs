@@ -1,13 +1,14 @@
 //! The lists of what was published and what was not, single rejects, and the search over all of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use dateline_journal::{EventFilter, FoundArticle};
-use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, Sequence, StoryId};
+use dateline_journal::{EventFilter, Facet, FoundArticle};
+use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, Sequence, StoryId};
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
@@ -27,14 +28,21 @@ use crate::console::page::rejects::{RejectList, RejectRow};
 /// How many of each kind a search shows.
 const MAX_FOUND: usize = 12;
 
+/// Of how many of the newest rejects the feeds are counted.
+const MAX_COUNTED_REJECTS: usize = 300;
+
 /// The stories that are asked for.
 pub(super) async fn stories(
     state: Shared,
     Extension(viewer): Extension<Viewer>,
-    parameters: Result<Parameters<StoryQuery>, Problem>,
+    RawQuery(query): RawQuery,
 ) -> Shown {
     let State(api) = state.clone();
-    let parameters = parameters?;
+    let query = query.unwrap_or_default();
+    if let Some(chosen) = without_empty(&query) {
+        return Ok(Redirect::to(&format!("/stories?{chosen}")).into_response());
+    }
+    let parameters = Parameters::<StoryQuery>::of(&query)?;
     let filter = parameters.filter.clone();
     let page = story::list(state, parameters).await?.0;
     let main = page::stories::page(&page.stories, &filter, page.next.as_deref(), api.now());
@@ -84,20 +92,50 @@ fn reject_row(reject: Rejected) -> RejectRow {
     RejectRow { sequence: reject.sequence, time: reject.time, event: reject.event }
 }
 
+/// How many rejects each feed has, the most first.
+fn by_feed(rejects: &[Rejected]) -> Vec<(FeedRef, u64)> {
+    let mut counts: HashMap<&FeedId, (&FeedRef, u64)> = HashMap::new();
+    for feed in rejects.iter().filter_map(|reject| reject.event.feed.as_ref()) {
+        counts.entry(&feed.id).or_insert((feed, 0)).1 += 1;
+    }
+    let mut counts: Vec<(FeedRef, u64)> =
+        counts.into_values().map(|(feed, count)| (feed.clone(), count)).collect();
+    counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.id.as_str().cmp(other.0.id.as_str())));
+    counts
+}
+
 /// What was not published, as it is asked for.
 pub(super) async fn rejects(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    parameters: Result<Parameters<RejectQuery>, Problem>,
+    RawQuery(query): RawQuery,
 ) -> Shown {
-    let Parameters { filter, own } = parameters?;
+    let query = query.unwrap_or_default();
+    if let Some(chosen) = without_empty(&query) {
+        return Ok(Redirect::to(&format!("/rejects?{chosen}")).into_response());
+    }
+    let Parameters { filter, own } = Parameters::<RejectQuery>::of(&query)?;
     let is_nearest = own.order == RejectOrder::Nearest;
     let found = reject::find(&api, filter.clone(), own).await?;
     let rows: Vec<RejectRow> = found.rejects.into_iter().map(reject_row).collect();
     let reasons = page::overview::rejects_by_reason(&api.activity.read());
-    let list =
-        RejectList { rejects: &rows, filter: &filter, is_nearest, next: found.next, reasons: &reasons };
-    Ok(shown(&api, &viewer, Section::Rejects, "Not published", &page::rejects::page(&list, api.now())))
+    let newest = match filter.values(Facet::Feed).next() {
+        Some(_) => Vec::new(),
+        None => {
+            let own = RejectQuery { limit: Some(MAX_COUNTED_REJECTS), ..RejectQuery::default() };
+            reject::find(&api, filter.clone(), own).await?.rejects
+        }
+    };
+    let list = RejectList {
+        rejects: &rows,
+        filter: &filter,
+        is_nearest,
+        next: found.next,
+        reasons: &reasons,
+        feeds: &by_feed(&newest),
+        newest: newest.len(),
+    };
+    Ok(shown(&api, &viewer, Section::Rejects, "Rejects", &page::rejects::page(&list, api.now())))
 }
 
 /// One reject.
@@ -119,7 +157,7 @@ pub(super) async fn reject(
         None => None,
     };
     let main = page::rejects::reject(&row, judged.as_ref(), api.now(), &viewer);
-    Ok(shown(&api, &viewer, Section::Rejects, "Not published", &main))
+    Ok(shown(&api, &viewer, Section::Rejects, "Rejects", &main))
 }
 
 /// What is searched for.

@@ -62,11 +62,12 @@ pub(super) fn run(arguments: &AddArguments) -> Result<(), Failure> {
     let AddArguments { url, name, group, tags, interval, unchecked, .. } = arguments;
     let (name, group, tags) = (name.clone(), group.clone(), tags.clone());
     let interval = interval.clone();
-    let addition = FeedAddition { url: url.clone(), name, group, tags, interval, unchecked: *unchecked };
+    let addition =
+        FeedAddition { name, group, tags, interval, unchecked: *unchecked, ..FeedAddition::at(url.clone()) };
     let ask = |daemon: &RunningDaemon<'_>| daemon.call(Method::POST, "/v1/feeds", Some(&addition));
     let new = || {
         let url = if *unchecked { addition.url.clone() } else { found(&settings, &addition)? };
-        Ok(FeedChange::Add(addition.new_feed(url)))
+        Ok(FeedChange::Add(Box::new(addition.new_feed(url))))
     };
     let (feed, from) = change(&settings, &arguments.config.path, ask, new)?;
     let file = changed_file(&settings, &arguments.config.path, &from);

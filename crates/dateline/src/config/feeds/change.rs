@@ -15,7 +15,7 @@ use super::{ListedFeed, SecretAccess, parse};
 #[derive(Debug)]
 pub enum FeedChange {
     /// It is added, and polled.
-    Add(NewFeed),
+    Add(Box<NewFeed>),
     /// It is taken out.
     Remove(FeedId),
     /// It stays there, and is not polled.
@@ -128,10 +128,12 @@ impl FeedsEdit {
             let found = listed.iter().find(|listed| listed.feed.id() == id)?;
             Some((found.feed.published().clone(), !found.enabled))
         };
-        if let FeedChange::Add(NewFeed { name: Some(name), .. })
-        | FeedChange::Edit(_, FeedEdits { name: Some(name), .. }) = &change
-            && name.contains(char::is_control)
-        {
+        let name = match &change {
+            FeedChange::Add(new) => new.name.as_deref(),
+            FeedChange::Edit(_, edits) => edits.name.as_deref(),
+            FeedChange::Remove(_) | FeedChange::Pause(_) | FeedChange::Resume(_) => None,
+        };
+        if name.is_some_and(|name| name.contains(char::is_control)) {
             let (what, remedy) =
                 ("`name` has control characters", "expected what people call the feed, on one line");
             let (what, remedy) = (what.to_owned(), Some(remedy.to_owned()));
@@ -143,7 +145,7 @@ impl FeedsEdit {
                 if let Some((feed, is_paused)) = find(&before, &id) {
                     return Err(FeedChangeError::Known { feed: feed.url, path: path.to_owned(), is_paused });
                 }
-                edit.add(new);
+                edit.add(*new);
                 (id, true)
             }
             FeedChange::Remove(id) => {
@@ -233,7 +235,7 @@ impl FeedsEdit {
     /// # Errors
     /// Why it cannot be so; it may be there already.
     pub fn with_planned(self, secret_query: &SecretQuery, new: NewFeed) -> Result<Feed, FeedChangeError> {
-        let (edit, feed) = self.changed(secret_query, FeedChange::Add(new))?;
+        let (edit, feed) = self.changed(secret_query, FeedChange::Add(Box::new(new)))?;
         let path = edit.path();
         let listed = parse(path, &edit.text(), secret_query, SecretAccess::Read);
         let mut listed = listed.map_err(FeedChangeError::Config)?.into_iter();
@@ -291,7 +293,7 @@ mod tests {
 
     fn new(url: &str, group: Option<&str>) -> FeedChange {
         let (url, group) = (url.parse().unwrap(), group.map(str::to_owned));
-        FeedChange::Add(NewFeed { url, name: None, group, tags: Vec::new(), interval: None })
+        FeedChange::Add(Box::new(NewFeed { group, ..NewFeed::at(url) }))
     }
 
     #[test]

@@ -25,6 +25,34 @@ pub struct NewFeed {
     pub tags: Vec<String>,
     /// How often it is asked, as a duration such as `10m`.
     pub interval: Option<String>,
+    /// What its articles are in, as a language tag.
+    pub language: Option<String>,
+    /// Where the text comes from: `auto`, `page` or `feed`.
+    pub full_text: Option<String>,
+    /// Whether its articles are judged: `on` or `off`.
+    pub subject: Option<String>,
+    /// Patterns of which an entry has to match one.
+    pub keep: Vec<String>,
+    /// Patterns of which an entry may match none.
+    pub drop: Vec<String>,
+}
+
+impl NewFeed {
+    /// One of which no more is said than its address.
+    pub fn at(url: Url) -> Self {
+        Self {
+            url,
+            name: None,
+            group: None,
+            tags: Vec::new(),
+            interval: None,
+            language: None,
+            full_text: None,
+            subject: None,
+            keep: Vec::new(),
+            drop: Vec::new(),
+        }
+    }
 }
 
 /// What is changed of a feed that stands in the file; what is not named stays.
@@ -73,13 +101,23 @@ impl FeedsEdit {
     pub(super) fn add(&mut self, new: NewFeed) {
         let mut table = Table::new();
         table.insert("url", new.url.as_str().into());
-        for (name, value) in [("name", new.name), ("group", new.group), ("interval", new.interval)] {
+        let texts = [
+            ("name", new.name),
+            ("group", new.group),
+            ("interval", new.interval),
+            ("language", new.language),
+            ("full_text", new.full_text),
+            ("subject", new.subject),
+        ];
+        for (name, value) in texts {
             if let Some(value) = value {
                 table.insert(name, value.into());
             }
         }
-        if !new.tags.is_empty() {
-            table.insert("tags", Value::from_iter(new.tags).into());
+        for (name, values) in [("tags", new.tags), ("keep", new.keep), ("drop", new.drop)] {
+            if !values.is_empty() {
+                table.insert(name, Value::from_iter(values).into());
+            }
         }
         table.decor_mut().set_prefix("\n");
         // What a table's place is among others follows from the order of the file.
@@ -225,16 +263,19 @@ mod tests {
     fn a_feed_is_added_behind_the_others() {
         let added = after(|edit| {
             edit.add(NewFeed {
-                url: "https://c.example/rss?q=%22".parse().unwrap(),
                 name: Some("The \"C\"".to_owned()),
                 group: Some("slow".to_owned()),
                 tags: vec!["asia".to_owned()],
-                interval: None,
+                drop: vec!["^Sport".to_owned()],
+                ..NewFeed::at("https://c.example/rss?q=%22".parse().unwrap())
             });
         });
         let (before, new) = added.split_at(added.find("\n[[feed]]\nurl = \"https://c.").unwrap());
         assert_eq!(before.replace("# The end.\n", ""), FILE.replace("# The end.\n", ""));
-        assert!(new.contains("name = 'The \"C\"'\ngroup = \"slow\"\ntags = [\"asia\"]\n"), "{new}");
+        assert!(
+            new.contains("name = 'The \"C\"'\ngroup = \"slow\"\ntags = [\"asia\"]\ndrop = [\"^Sport\"]\n"),
+            "{new}"
+        );
     }
 
     #[test]

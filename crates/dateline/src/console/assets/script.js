@@ -95,13 +95,17 @@ if (live) {
       default: return `/rejects/${part(event.sequence)}`;
     }
   };
+  const words = (word) => (word ?? "").replaceAll("_", " ");
+  const address = (url) => (url ?? "").replace(/^https:\/\//, "");
+  const host = (url) => (URL.canParse(url ?? "") ? new URL(url).hostname.replace(/^www\./, "") : "");
   const about = (kind, data) => {
     const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
     switch (kind) {
-      case "article": return [data.title, data.url];
-      case "story": return [data.title, `${plural(data.article_count, "article")}, ${plural(data.origin_count, "origin")}`];
-      case "health": return [data.kind?.replaceAll("_", " "), data.feed?.url];
-      default: return [data.reason?.replaceAll("_", " "), data.url ?? data.detail];
+      case "article": return [data.title, host(data.url)];
+      case "withdrawal": return [address(data.url), words(data.reason)];
+      case "story": return [data.title, `${plural(data.article_count, "article")}, ${plural(data.origin_count, "source")}`];
+      case "health": return [data.feed?.name ?? address(data.feed?.url), words(data.kind)];
+      default: return [data.entry?.title ?? address(data.url), [words(data.reason), host(data.url)].filter(Boolean).join(" · ")];
     }
   };
   // What misleads without being markup is shown as what it is, as the server does.
@@ -119,7 +123,7 @@ if (live) {
     link.dataset.row = "";
     const [first, detail] = about(kind, event.data);
     const text = document.createElement("bdi");
-    text.textContent = visible(first ?? "");
+    text.textContent = visible(first || "(without a title)");
     link.append(text);
     if (detail) {
       const more = document.createElement("bdi");
@@ -149,7 +153,7 @@ if (live) {
     after = message.lastEventId || after;
     waiting.push(JSON.parse(message.data));
     if (waiting.length > MAX_ROWS) waiting.shift();
-    if (held()) say(`Held; ${waiting.length} more`); else show();
+    if (held()) say(`Paused; ${waiting.length} more`); else show();
   };
   const follow = () => {
     source = new EventSource(`${live.dataset.stream}&after=${encodeURIComponent(after)}`);
@@ -167,8 +171,8 @@ if (live) {
   hold.addEventListener("click", () => {
     const pressed = !held();
     hold.setAttribute("aria-pressed", String(pressed));
-    hold.textContent = pressed ? "Go on" : "Hold";
-    if (pressed) { say("Held"); } else { show(); say("Live"); }
+    hold.textContent = pressed ? "Resume" : "Pause";
+    if (pressed) { say("Paused"); } else { show(); say("Live"); }
   });
   follow();
 }

@@ -1,16 +1,19 @@
 //! One article: its text with what was found in it marked in place, and beside it all that was decided about it, with the evidence.
 
 use dateline_journal::LabelValue;
+use dateline_parser::rule_meaning;
 use dateline_wire::{Article, ArticleEvent, Entity, JoinReason, Place, Reason, Source, Span, StoryEvent};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::console::difference;
-use crate::console::figures::{counted, language, moment, number, since, verdict, word, words};
+use crate::console::figures::{
+    counted, language, moment, number, signed, since, told_moment, verdict, word, words,
+};
 use crate::console::frame::Viewer;
 use crate::console::marked::{self, Mark, MarkKind};
 use crate::console::plot::weight;
-use crate::console::shown::{address, host, is_tag, line, line_in, visible};
+use crate::console::shown::{address, feed_name, host, is_tag, line, line_in, visible};
 
 /// The most pieces of evidence that are shown of one reason.
 const MAX_PIECES: usize = 4;
@@ -51,7 +54,7 @@ pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
                 p.kicker {
                     b { (publisher(content)) }
                     @if let Some(tag) = &content.language { " · " (language(tag)) }
-                    @if let Some(published) = &content.published { " · " (visible(&published.value, 40)) }
+                    @if let Some(published) = &content.published { " · " (told_moment(&published.value)) }
                     " · received " (since(Some(event.received_at), now))
                     @if event.revision > 1 { " · " a href="#revisions" { "revision " (event.revision) } }
                 }
@@ -61,7 +64,7 @@ pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
                 @if !content.authors.is_empty() { p.authors { "By " @for (at, author) in content.authors.iter().take(12).enumerate() { @if at > 0 { ", " } (line(author)) } } }
                 @if let Some(url) = content.canonical_url.as_ref().or(content.url.as_ref()) { p.address { (address(url.as_str())) } }
             }
-            div.columns.wide {
+            div.columns.wide.woven {
                 div {
                     div.text-side {
                         (switches(&in_title, &in_body))
@@ -71,6 +74,7 @@ pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
                         }
                     }
                     (revisions(view))
+                    (reading(event))
                     (provenance(event))
                 }
                 div.beside {
@@ -78,7 +82,6 @@ pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
                     (whose(view))
                     (story(view))
                     (names(&event.entities))
-                    (reading(event))
                     (super::other_forms(&[("JSON with all its revisions", &format!("/v1/articles/{}", event.article)), ("its witnesses as JSON", &format!("/v1/articles/{}/witnesses", event.article))], ""))
                 }
             }
@@ -151,22 +154,22 @@ fn switches(in_title: &[Mark], in_body: &[Mark]) -> Markup {
 
 /// Why it is about the subject.
 fn judgement(view: &ArticleView<'_>) -> Markup {
+    let ArticleEvent { content, relevance, .. } = view.event;
     let event = view.event;
-    let relevance = &event.relevance;
     html! {
         section.panel aria-labelledby="judgement-title" {
             div.heading { h2 #judgement-title { "About the subject" } (verdict(relevance.label, relevance.score)) }
             @if !event.topics.is_empty() {
                 ul.chips { @for topic in event.topics.iter().take(12) { li { a.chip href=(format!("/articles?topic={}", super::query_value(&topic.id))) { (visible(&words(&topic.id), 40)) } } } }
             }
-            (reasons(&relevance.reasons, Some(&event.content)))
+            (reasons(&relevance.reasons, content.title.as_deref(), &content.body.text))
             (super::judge::buttons(&event.article, view.label, &format!("/articles/{}", event.article), view.viewer))
         }
     }
 }
 
-/// What spoke for and against, the weightiest first.
-pub(crate) fn reasons(reasons: &[Reason], content: Option<&Article>) -> Markup {
+/// What spoke for and against, the weightiest first, each with the words of `title` and `text` that it is about.
+pub(crate) fn reasons(reasons: &[Reason], title: Option<&str>, text: &str) -> Markup {
     const OPEN: usize = 7;
     const MAX_REASONS: usize = 60;
     let mut ordered: Vec<&Reason> = reasons.iter().collect();
@@ -179,9 +182,9 @@ pub(crate) fn reasons(reasons: &[Reason], content: Option<&Article>) -> Markup {
             ul.reasons {
                 @for reason in reasons {
                     li {
-                        span.rule { (visible(&words(&reason.rule), 80)) } b.number { (format!("{:+.2}", reason.weight)) }
+                        span.rule title=(visible(&reason.rule, 80)) { (rule_in_words(&reason.rule)) } b.number { (signed(reason.weight)) }
                         (weight(reason.weight, largest))
-                        @let pieces = pieces(&reason.spans, content);
+                        @let pieces = pieces(&reason.spans, title, text);
                         @if !pieces.is_empty() { p.evidence { @for piece in &pieces { "“" bdi { (piece) } "” " } } }
                     }
                 }
@@ -195,13 +198,35 @@ pub(crate) fn reasons(reasons: &[Reason], content: Option<&Article>) -> Markup {
     }
 }
 
-fn pieces(spans: &[Place], content: Option<&Article>) -> Vec<String> {
-    let Some(content) = content else { return Vec::new() };
+/// What a rule looks at. A sign is called by what it is made of, and where that stands.
+fn rule_in_words(rule: &str) -> String {
+    const ZONES: [(&str, &str); 4] = [
+        ("title: ", "in the title"),
+        ("lead: ", "in the first two sentences"),
+        ("rest: ", "further down"),
+        ("pair: ", "where both sides are named"),
+    ];
+    match rule {
+        "prior" => return "Before anything is read".to_owned(),
+        "other_signs" => return "All other signs together".to_owned(),
+        _ => {}
+    }
+    if let Some(meaning) = rule_meaning(rule) {
+        return meaning.trim_end_matches('.').to_owned();
+    }
+    let sign = ZONES.iter().find_map(|(zone, place)| Some((rule.strip_prefix(zone)?, place)));
+    match sign {
+        Some((sign, place)) => format!("“{}” {place}", visible(&words(&sign), 80)),
+        None => visible(&words(&rule), 80),
+    }
+}
+
+fn pieces(spans: &[Place], title: Option<&str>, text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     for place in spans {
         let found = match place {
-            Place::Title(span) => content.title.as_deref().and_then(|title| span.slice(title)),
-            Place::Body(span) => span.slice(&content.body.text),
+            Place::Title(span) => title.and_then(|title| span.slice(title)),
+            Place::Body(span) => span.slice(text),
         };
         let Some(piece) = found.map(|piece| visible(piece, MAX_PIECE_CHARS)) else { continue };
         if !pieces.contains(&piece) {
@@ -262,8 +287,8 @@ fn story(view: &ArticleView<'_>) -> Markup {
                     p.note { "It began its story: nothing known told the same." }
                 } @else {
                     details {
-                        summary { "Why it joined: " (format!("{:+.2}", event.joined_by.iter().map(|reason| reason.weight).sum::<f64>())) ", above 0" }
-                        p.note { "Compared with " a href=(format!("/articles/{}", event.joined_by[0].with)) { "the likest report" } "." }
+                        summary { "Why it joined: " (signed(event.joined_by.iter().map(|reason| reason.weight).sum()))  ", above 0" }
+                        p.note { "Compared with " a href=(format!("/articles/{}", event.joined_by[0].with)) { "the most similar report" } "." }
                         (join_reasons(&event.joined_by))
                     }
                 }
@@ -280,7 +305,7 @@ pub(crate) fn join_reasons(reasons: &[JoinReason]) -> Markup {
         ul.reasons {
             @for reason in reasons.iter().take(MAX_SIGNS) {
                 li {
-                    span.rule { (visible(&words(&reason.sign), 60)) } b.number { (format!("{:+.2}", reason.weight)) }
+                    span.rule { (visible(&words(&reason.sign), 60)) } b.number { (signed(reason.weight)) }
                     (weight(reason.weight, largest))
                     @if !reason.evidence.is_empty() { p.evidence { @for piece in reason.evidence.iter().take(8) { (line(piece)) " " } } }
                 }
@@ -317,7 +342,7 @@ fn reading(event: &ArticleEvent) -> Markup {
     let (pieces, chars) =
         content.cuts.iter().fold((0, 0), |(pieces, chars), cut| (pieces + cut.pieces, chars + cut.chars));
     html! {
-        section.panel aria-labelledby="reading-title" {
+        section.panel.later aria-labelledby="reading-title" {
             div.heading { h2 #reading-title { "Read from the page" } a href=(format!("/articles/{}/reading", event.article)) { "All witnesses" @if event.recording.is_some() { ", and the page" } } }
             dl.facts {
                 div { dt { "Title" } dd { (source(&content.title_source)) @if content.title.is_none() { "the page has none" } } }
@@ -325,7 +350,7 @@ fn reading(event: &ArticleEvent) -> Markup {
                     @if content.authors.is_empty() { "the page names none" } @else { (content.authors.len()) " " (source(&content.authors_source)) }
                 } }
                 div { dt { "Published" } dd { @match &content.published {
-                    Some(moment) => { (visible(&moment.value, 40)) ", to the " (word(&moment.precision)) " " (source(&Some(moment.source))) },
+                    Some(moment) => { (told_moment(&moment.value)) ", to the " (word(&moment.precision)) " " (source(&Some(moment.source))) },
                     None => "the page does not say",
                 } } }
                 div { dt { "Text" } dd { (counted(content.body.text.chars().count() as u64, "character", "characters")) } }
@@ -340,7 +365,7 @@ fn revisions(view: &ArticleView<'_>) -> Markup {
     let event = view.event;
     html! {
         @if event.revision > 1 {
-            section.panel #revisions aria-labelledby="revisions-title" {
+            section.panel.later #revisions aria-labelledby="revisions-title" {
                 div.heading { h2 #revisions-title { "Revisions" } }
                 @for revision in std::iter::once(event).chain(view.earlier) {
                     @if revision.revision > 1 {
@@ -359,10 +384,10 @@ fn revisions(view: &ArticleView<'_>) -> Markup {
 /// Where it came from, and what subscribers get of it.
 fn provenance(event: &ArticleEvent) -> Markup {
     html! {
-        section.panel aria-labelledby="from-title" {
+        section.panel.later aria-labelledby="from-title" {
             div.heading { h2 #from-title { "Where it came from" } }
             dl.facts {
-                @if let Some(feed) = &event.feed { div { dt { "Feed" } dd { a href=(format!("/feeds/{}", feed.id)) { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) } } } }
+                @if let Some(feed) = &event.feed { div { dt { "Feed" } dd { a href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) } } } }
                 @if let Some(title) = event.entry.as_ref().and_then(|entry| entry.title.as_deref()) { div { dt { "Entry" } dd { (line(title)) } } }
                 @if let Some(published) = event.entry.as_ref().and_then(|entry| entry.published) { div { dt { "Feed’s date" } dd { (moment(published)) } } }
                 div { dt { "Received" } dd { (moment(event.received_at)) } }
@@ -371,5 +396,18 @@ fn provenance(event: &ArticleEvent) -> Markup {
                 div { dt { "Event" } dd { code { (visible(event.id.as_str(), 80)) } } }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_told_by_what_it_looks_at() {
+        assert_eq!(rule_in_words("title_pair"), "The title names both sides");
+        assert_eq!(rule_in_words("lead: A + trade_deal"), "“A + trade deal” in the first two sentences");
+        assert_eq!(rule_in_words("other_signs"), "All other signs together");
+        assert_eq!(rule_in_words("of another version"), "of another version");
     }
 }

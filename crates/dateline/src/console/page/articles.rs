@@ -34,11 +34,11 @@ pub(crate) fn page(list: &ArticleList<'_>, now: Timestamp) -> Markup {
     let query = filter.to_query();
     html! {
         h1 { "Articles" }
-        (form("/articles", filter))
+        (form("/articles", filter, &[Choice::Language, Choice::Verdict]))
         (chosen("/articles", filter))
         @if *is_incomplete { p.notice { "Older events are still being made ready for searching: what they say may be missing here." } }
         @if articles.is_empty() {
-            p.empty { "No article is like that." }
+            p.empty { "No article is like that." @if !filter.is_empty() { " Fewer conditions find more: each above is taken away by a click." } }
         } @else {
             ol.rows.panel { @for article in *articles { (article_row(article, now)) } }
         }
@@ -49,28 +49,46 @@ pub(crate) fn page(list: &ArticleList<'_>, now: Timestamp) -> Markup {
     }
 }
 
+/// What a form offers beside words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// What language an article is in, or a story is told in.
+    Language,
+    /// What the subject says of an article.
+    Verdict,
+}
+
 /// What can be chosen by typing; the rest is chosen by following links, and stays.
-pub(crate) fn form(path: &str, filter: &EventFilter) -> Markup {
+pub(crate) fn form(path: &str, filter: &EventFilter, choices: &[Choice]) -> Markup {
     const LANGUAGES: [&str; 8] = ["en", "ru", "ko", "uk", "ja", "zh", "de", "fr"];
     let text = parameter(filter, "q").map(|text| visible(&text, 300));
     let chosen = filter.values(Facet::Language).next();
     let label = filter.values(Facet::Label).next();
-    let others =
-        pairs(filter).into_iter().filter(|(name, _)| !matches!(name.as_str(), "q" | "language" | "label"));
+    let offers = |choice| choices.contains(&choice);
+    let others = pairs(filter).into_iter().filter(|(name, _)| match name.as_str() {
+        "q" => false,
+        "language" => !offers(Choice::Language),
+        "label" => !offers(Choice::Verdict),
+        _ => true,
+    });
     html! {
-        form.filters.wide method="get" action=(path) role="search" aria-label="Which ones" {
+        form.filters.wide #which method="get" action=(path) role="search" aria-label="Which ones" {
             label.hidden for="words" { "Words" }
             input #words type="search" name="q" value=[text] placeholder="Words, “words in a row”, begin*, -unwanted" maxlength="300";
-            label.hidden for="language" { "Language" }
-            select #language name="language" data-submit {
-                option value="" { "any language" }
-                @for tag in LANGUAGES { option value=(tag) selected[chosen == Some(tag)] { (language(tag)) } }
-                @if let Some(tag) = chosen.filter(|tag| !LANGUAGES.contains(tag)) { option value=(tag) selected { (language(tag)) } }
+            @if offers(Choice::Language) {
+                label.hidden for="language" { "Language" }
+                select #language name="language" data-submit {
+                    option value="" { "any language" }
+                    @for tag in LANGUAGES { option value=(tag) selected[chosen == Some(tag)] { (language(tag)) } }
+                    @if let Some(tag) = chosen.filter(|tag| !LANGUAGES.contains(tag)) { option value=(tag) selected { (language(tag)) } }
+                }
             }
-            label.hidden for="label" { "Verdict" }
-            select #label name="label" data-submit {
-                option value="" { "any verdict" }
-                @for word in ["relevant", "borderline", "not_judged"] { option value=(word) selected[label == Some(word)] { (words(&word)) } }
+            @if offers(Choice::Verdict) {
+                label.hidden for="label" { "Verdict" }
+                select #label name="label" data-submit {
+                    option value="" { "any verdict" }
+                    @for word in ["relevant", "borderline", "not_judged"] { option value=(word) selected[label == Some(word)] { (words(&word)) } }
+                }
             }
             @for (name, value) in others { input type="hidden" name=(name) value=(value); }
             button type="submit" { "Find" }
@@ -88,8 +106,8 @@ pub(crate) fn chosen(path: &str, filter: &EventFilter) -> Markup {
                     @let without: Vec<String> = pairs.iter().enumerate().filter(|(other, _)| *other != at)
                         .map(|(_, (name, value))| format!("{name}={}", super::query_value(value))).collect();
                     li {
-                        a.chip href=(format!("{path}?{}", without.join("&"))) title="ask without this" {
-                            (words(name)) ": " b { (visible(value, 60)) } span aria-hidden="true" { " ×" } span.hidden { " (ask without this)" }
+                        a.chip href=(format!("{path}?{}", without.join("&"))) title="remove this condition" {
+                            (words(name)) ": " b { (visible(value, 60)) } span aria-hidden="true" { " ×" } span.hidden { " (remove this condition)" }
                         }
                         @match name.as_str() {
                             "entity" => { " " a href=(super::entity_href(value)) { "about it" } },

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::articles::{ArticleRow, article_row};
 use super::stories::story_row;
 use crate::api::entity::EntityReport;
-use crate::console::figures::{counted, day_name, language, number, words};
+use crate::console::figures::{counted, language, number, short_day, words};
 use crate::console::plot::{Bar, Histogram, histogram, level};
 use crate::console::shown::{is_tag, line, line_in, outside_link, visible};
 
@@ -103,17 +103,17 @@ fn mentions(entity: &EntityReport, query: &str) -> Markup {
         .map(|(begin, articles)| {
             let end = begin.checked_add(day).unwrap_or(Timestamp::MAX);
             Bar {
-                label: format!("{}: {}", day_name(*begin), counted(*articles, "article", "articles")),
+                label: format!("{}: {}", short_day(*begin), counted(*articles, "article", "articles")),
                 href: format!("/articles?since={begin}&until={end}&{query}"),
                 parts: vec![*articles],
             }
         })
         .collect();
     let ticks: Vec<String> =
-        entity.days.keys().step_by(DAYS_OF_A_TICK).map(|begin| day_name(*begin)).collect();
+        entity.days.keys().step_by(DAYS_OF_A_TICK).map(|begin| short_day(*begin)).collect();
     let series = ["articles".to_owned()];
     html! {
-        (histogram(&Histogram { title: "Articles a day that name it", series: &series, bars: &bars, ticks: &ticks }))
+        (histogram(&Histogram { title: "Articles a day that name it", series: &series, bars: &bars, ticks: &ticks, now: None }))
         @if !entity.is_complete { p.note { "The newest " (number(entity.days.values().sum::<u64>())) " articles are counted; there are more." } }
     }
 }

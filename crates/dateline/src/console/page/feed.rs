@@ -9,7 +9,7 @@ use super::story::raw;
 use crate::api::feed_entries::{EndedEntry, FeedEntries, FeedEntryOutcome};
 use crate::console::figures::{counted, moment, since, until, verdict, words};
 use crate::console::frame::Viewer;
-use crate::console::shown::{address, line, visible};
+use crate::console::shown::{address, feed_error, feed_name, line, outside_link, visible};
 use crate::status::{FeedCondition, FeedHistory, FeedStatus};
 
 /// The page; `done` is what was just done.
@@ -25,11 +25,11 @@ pub(crate) fn page(
     html! {
         p.crumbs { a href="/feeds" data-up { "Feeds" } }
         @if let Some(done) = done.and_then(done_in_words) { p.notice role="status" { (done) } }
-        h1 { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) " " (chip(condition)) }
-        p.address { (address(feed.url.as_str())) }
+        h1 { (feed_name(feed.name.as_deref(), feed.url.as_str())) " " (chip(condition)) }
+        p.address { @if feed.name.is_some() { (address(feed.url.as_str())) } @else { (outside_link(feed.url.as_str(), html! { "The feed itself" })) } }
         @if let Some(error) = &feed.last_error {
             div.fault {
-                p { b { (line(error)) } }
+                p { b { (feed_error(error, feed.url.as_str())) } }
                 p.meta {
                     "Failed " @if feed.failures == 1 { "once" } @else { (feed.failures) " times in a row" }
                     @if let Some(began) = feed.failing_since { ", since " (moment(began)) " (" (since(Some(began), now)) ")" }
@@ -50,11 +50,11 @@ pub(crate) fn page(
             }
             div {
                 section.panel aria-labelledby="next-title" {
-                    div.heading { h2 #next-title { "How it is asked" } }
+                    div.heading { h2 #next-title { "How it is polled" } }
                     dl.facts {
                         div { dt { "Next" } dd { @match feed.next_poll { Some(next) => { (until(next, now)) ", " (moment(next)) }, None => "not while it is paused" } } }
                         @if let Some(why) = why { div { dt { "Why then" } dd { (line(why)) } } }
-                        div { dt { "Asked" } dd { (since(feed.last_poll, now)) @if let Some(status) = feed.last_status { ", answered " (status) } } }
+                        div { dt { "Polled" } dd { (since(feed.last_poll, now)) @if let Some(status) = feed.last_status { ", answered " (status) } } }
                         div { dt { "Answered well" } dd { (since(feed.last_success, now)) } }
                         div { dt { "Had news" } dd { (since(feed.last_new_entry, now)) } }
                         @if !feed.conditions.is_empty() {
@@ -82,8 +82,8 @@ pub(crate) fn page(
                             div.actions.whole { button type="submit" { "Save" } }
                         }
                         p.note { "The tags of its group stay." }
-                        form.inline method="post" action=(format!("/feeds/{}/remove", feed.id)) data-ask="Take this feed out? What the journal knows of it stays." {
-                            button.quiet type="submit" { "Take the feed out" }
+                        form.apart method="post" action=(format!("/feeds/{}/remove", feed.id)) data-ask="Remove this feed? It leaves the feeds file; what the journal knows of it stays." {
+                            button.quiet.danger type="submit" { "Remove the feed" }
                         }
                     }
                 }
@@ -162,12 +162,12 @@ fn ended_entry(entry: &EndedEntry, now: Timestamp) -> Markup {
 /// What was done, by the word in the address.
 fn done_in_words(word: &str) -> Option<&'static str> {
     match word {
-        "pause" => Some("The feed is paused: it stands in the feeds file and is not asked any more."),
-        "resume" => Some("The feed is asked again."),
-        "poll" => Some("The feed is asked now. Reload in a moment to see what came of it."),
-        "add" => Some("The feed is added, and asked now. Reload in a moment to see what came of it."),
+        "pause" => Some("The feed is paused: it stands in the feeds file and is not polled any more."),
+        "resume" => Some("The feed is polled again."),
+        "poll" => Some("The feed is polled now. Reload in a moment to see what came of it."),
+        "add" => Some("The feed is added, and polled now. Reload in a moment to see what came of it."),
         "edit" => Some("The feed's name and tags stand in the feeds file."),
-        "revive" => Some("The feed counts as alive, and is asked now."),
+        "revive" => Some("The feed counts as alive, and is polled now."),
         _ => None,
     }
 }
@@ -188,8 +188,8 @@ fn actions(history: &FeedHistory, viewer: &Viewer) -> Markup {
                     FeedCondition::Paused => (action("resume", "Resume", None)),
                     condition => {
                         @if condition == FeedCondition::Gone { (action("revive", "Revive", None)) }
-                        @else { (action("poll", "Ask now", None)) }
-                        (action("pause", "Pause", Some("Pause this feed? It is not asked again until it is resumed.")))
+                        @else { (action("poll", "Poll now", None)) }
+                        (action("pause", "Pause", Some("Pause this feed? It is not polled again until it is resumed.")))
                     }
                 }
             }
@@ -203,7 +203,7 @@ fn rhythm(polls: &[PollRecord]) -> Markup {
     const WIDTH: f64 = 600.0;
     const HEIGHT: f64 = 56.0;
     let (Some(newest), Some(oldest)) = (polls.first(), polls.last()) else {
-        return html! { p.empty { "It was not asked yet." } };
+        return html! { p.empty { "It was not polled yet." } };
     };
     let length = newest.time.duration_since(oldest.time).as_secs().max(1) as f64;
     let most = f64::from(polls.iter().map(|poll| poll.new).max().unwrap_or(0).max(1));
@@ -226,25 +226,34 @@ fn rhythm(polls: &[PollRecord]) -> Markup {
     }
 }
 
+/// What came of a poll. An error says its status itself.
+fn poll_answer(feed: &FeedStatus, poll: &PollRecord) -> Markup {
+    html! {
+        @if let Some(error) = &poll.error {
+            span.error { (feed_error(error, feed.url.as_str())) }
+        } @else {
+            @if let Some(status) = poll.status { span.soft { (status) } " " }
+            @match (poll.new, poll.changed) {
+                (0, 0) => "nothing new",
+                (new, 0) => { b { (new) " new" } },
+                (0, changed) => { (changed) " changed" },
+                (new, changed) => { b { (new) " new" } ", " (changed) " changed" },
+            }
+        }
+    }
+}
+
 fn poll_table(feed: &FeedStatus, polls: &[PollRecord]) -> Markup {
-    // Each poll is of this feed: its address would only push the rest aside.
-    let from_it = format!(" from {}", feed.url);
     html! {
         @if !polls.is_empty() {
             div.scroll tabindex="0" role="region" aria-labelledby="polls-title" {
                 table {
-                    thead { tr { th scope="col" { "When" } th scope="col" { "Answer" } th scope="col" { "What came" } th scope="col" { "Then next" } } }
+                    thead { tr { th scope="col" { "When" } th scope="col" { "Answer" } th scope="col" { "Next" } } }
                     tbody {
                         @for poll in polls {
                             tr {
                                 td { (moment(poll.time)) }
-                                td { @match poll.status { Some(status) => (status), None => "none" } }
-                                td {
-                                    @match &poll.error {
-                                        Some(error) => { span.error { (line(&error.replace(&from_it, ""))) } },
-                                        None => { (poll.new) " new, " (poll.changed) " changed" },
-                                    }
-                                }
+                                td { (poll_answer(feed, poll)) }
                                 td { (moment(poll.next_poll)) }
                             }
                         }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::api::opml::ImportReport;
 use crate::console::figures::{count, counted, language, moment, since, verdict, words};
-use crate::console::shown::{address, line, line_in, visible};
+use crate::console::shown::{address, feed_name, line, line_in, visible};
 use crate::feed_finding::FeedVerdict;
 use crate::feed_preview::{FeedPreview, PreviewedEntry, PreviewedOutcome};
 
@@ -25,6 +25,36 @@ pub(crate) struct AdditionForm {
     pub(crate) tags: String,
     /// How often it is asked; empty for its own rhythm.
     pub(crate) interval: String,
+    /// What its articles are in; empty for what their pages say.
+    pub(crate) language: String,
+    /// Where the text comes from; empty for what its group says.
+    pub(crate) full_text: String,
+    /// Whether its articles are judged; empty for what its group says.
+    pub(crate) subject: String,
+    /// Patterns, one a line, of which an entry has to match one.
+    pub(crate) keep: String,
+    /// Patterns, one a line, of which an entry may match none.
+    pub(crate) drop: String,
+}
+
+impl AdditionForm {
+    /// Whether it says more than most feeds need.
+    fn has_further_options(&self) -> bool {
+        [&self.language, &self.full_text, &self.subject, &self.keep, &self.drop]
+            .into_iter()
+            .any(|text| !text.trim().is_empty())
+    }
+
+    /// The same as hidden fields, under another address.
+    fn hidden(&self) -> Markup {
+        let Self { url: _, name, group, tags, interval, language, full_text, subject, keep, drop } = self;
+        html! {
+            @for (field, value) in [("name", name), ("group", group), ("tags", tags), ("interval", interval), ("language", language),
+                ("full_text", full_text), ("subject", subject), ("keep", keep), ("drop", drop)] {
+                input type="hidden" name=(field) value=(value);
+            }
+        }
+    }
 }
 
 /// The page: the form, why it didn't work, or what the feed would bring.
@@ -39,7 +69,7 @@ pub(crate) fn page(
         p.crumbs { a href="/feeds" data-up { "Feeds" } }
         h1 { "Add a feed" }
         p.lead { "By its own address, or by that of a site that names its feed. What it would bring is shown before anything is saved. "
-            a href="/feeds/import" { "Or take in a list (OPML)" } "." }
+            a href="/feeds/import" { "Or import a list (OPML)" } "." }
         @if let Some((detail, errors)) = refusal {
             div.fault role="alert" {
                 p { (visible(detail, 1_000)) }
@@ -77,13 +107,47 @@ fn addition_form(form: &AdditionForm, groups: &[String], may_save: bool) -> Mark
                 }
             }
             div.field {
-                label for="interval" { "Ask every" }
+                label for="interval" { "Poll every" }
                 input #interval type="text" name="interval" maxlength="40" value=(form.interval) placeholder="its own rhythm; or 10m, 1h" autocomplete="off";
             }
+            details.whole open[form.has_further_options()] {
+                summary { "More options" }
+                div.fields {
+                    div.field {
+                        label for="feed-language" { "Language of its articles" }
+                        input #feed-language type="text" name="language" maxlength="35" value=(form.language) placeholder="what their pages say; or ko, ru" autocomplete="off";
+                    }
+                    (choice("full_text", "Text from", &form.full_text, &[("", "page, or feed where that has more"), ("page", "the page alone"), ("feed", "the feed alone")]))
+                    (choice("subject", "Judged by the subject", &form.subject, &[("", "yes"), ("off", "no: publish all of it")]))
+                    (patterns("keep", "Keep only entries whose title or link matches", &form.keep))
+                    (patterns("drop", "Leave out entries whose title or link matches", &form.drop))
+                }
+                p.note { "Patterns are regular expressions, one a line. What a feed needs to log in stands in a group of the feeds file, so that no secret passes through here." }
+            }
             div.actions.whole {
-                button type="submit" { "Look what it would bring" }
+                button type="submit" { "Preview" }
                 @if may_save { button.strong type="submit" formaction="/feeds/add" { "Add the feed" } }
             }
+        }
+    }
+}
+
+fn choice(name: &str, label: &str, chosen: &str, choices: &[(&str, &str)]) -> Markup {
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            select id=(name) name=(name) {
+                @for (value, meaning) in choices { option value=(value) selected[*value == chosen] { (meaning) } }
+            }
+        }
+    }
+}
+
+fn patterns(name: &str, label: &str, value: &str) -> Markup {
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            textarea id=(name) name=(name) rows="2" maxlength="4000" spellcheck="false" { (value) }
         }
     }
 }
@@ -99,11 +163,8 @@ fn previewed(form: &AdditionForm, preview: &FeedPreview, now: Timestamp) -> Mark
                             div { (address(candidate.as_str())) }
                             form.inline method="post" action="/feeds/preview" {
                                 input type="hidden" name="url" value=(candidate.as_str());
-                                input type="hidden" name="name" value=(form.name);
-                                input type="hidden" name="group" value=(form.group);
-                                input type="hidden" name="tags" value=(form.tags);
-                                input type="hidden" name="interval" value=(form.interval);
-                                button type="submit" aria-label=(format!("Look at {}", visible(candidate.as_str(), 100))) { "Look" }
+                                (form.hidden())
+                                button type="submit" aria-label=(format!("Preview {}", visible(candidate.as_str(), 100))) { "Preview" }
                             }
                         }
                     }
@@ -114,7 +175,7 @@ fn previewed(form: &AdditionForm, preview: &FeedPreview, now: Timestamp) -> Mark
             section.panel aria-labelledby="preview-title" {
                 div.heading { h2 #preview-title { "What it would bring" } span.chip.(class_of(found)) { (found.word()) } }
                 p { (address(url.as_str())) ": " (line(&preview.detail)) }
-                @if !preview.options.is_empty() { p.note { "With " (words(&preview.options.join(", "))) ", as this form or its groups give it." } }
+                @if !preview.options.is_empty() { p.note { "With " (words(&preview.options.join(", "))) ", as this form or its group says." } }
                 @if !preview.tags.is_empty() { ul.chips aria-label="Tags" { @for tag in preview.tags.iter().take(20) { li { span.chip { (visible(tag, 40)) } } } } }
                 @if preview.entries.len() < preview.entry_count { p.note { "The newest " (preview.entries.len()) " of " (count(preview.entry_count)) " entries." } }
                 ol.rows { @for entry in &preview.entries { (entry_row(entry, now)) } }
@@ -189,7 +250,7 @@ pub(crate) fn import_page(
     let may_save = report.is_some_and(|report| report.reload.is_none() && !report.added.is_empty());
     html! {
         p.crumbs { a href="/feeds" data-up { "Feeds" } }
-        h1 { "Take in a list of feeds" }
+        h1 { "Import feeds" }
         p.lead { "A list as other readers write it (OPML). Its folders and categories become tags. What it would change is shown before anything is saved." }
         @if let Some((detail, errors)) = refusal {
             div.fault role="alert" {
@@ -209,7 +270,7 @@ pub(crate) fn import_page(
                     label.file hidden { "or a file: " input type="file" accept=".opml,.xml,text/x-opml,application/xml,text/xml" data-into="opml"; }
                 }
                 div.actions.whole {
-                    button type="submit" { "Look what it would change" }
+                    button type="submit" { "Compare" }
                     @if may_save { button.strong type="submit" formaction="/feeds/import/save" { "Add " (counted(report.map_or(0, |report| report.added.len()) as u64, "feed", "feeds")) } }
                 }
             },
@@ -233,7 +294,7 @@ fn difference(report: &ImportReport) -> Markup {
                 @for feed in report.added.iter().take(MAX_NAMED) {
                     li.reject-row {
                         div {
-                            p.headline { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) }
+                            p.headline { (feed_name(feed.name.as_deref(), feed.url.as_str())) }
                             p.meta { (address(feed.url.as_str())) @for tag in feed.tags.iter().take(8) { " · " (visible(tag, 60)) } }
                         }
                     }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::console::figures::{count, since, until};
 use crate::console::frame::Viewer;
-use crate::console::shown::{line, visible};
+use crate::console::shown::{feed_error, feed_name, visible};
 use crate::status::{FeedCondition, FeedStatus, StatusReport};
 
 /// The most feeds on one page.
@@ -91,9 +91,9 @@ pub(crate) fn page(status: &StatusReport, filter: &FeedFilter, viewer: &Viewer) 
             div.actions {
                 @if viewer.may_operate {
                     a.button href="/feeds/add" { "Add a feed" }
-                    a.button href="/feeds/import" { "Take in a list" }
+                    a.button href="/feeds/import" { "Import OPML" }
                 }
-                a.button href="/v1/opml" { "Give out as a list" }
+                a.button href="/v1/opml" { "Export OPML" }
             }
         }
         nav.filters aria-label="Feeds by state" {
@@ -138,13 +138,13 @@ fn row(feed: &FeedStatus, status: &StatusReport) -> Markup {
         li.feed-row {
             (chip(feed.condition()))
             div {
-                a.headline data-row href=(format!("/feeds/{}", feed.id)) { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) }
+                a.headline data-row href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) }
                 @if feed.name.is_some() { p.address { bdi { (visible(feed.url.as_str(), 100)) } } }
                 @if let Some(error) = &feed.last_error {
-                    p.error { "failed " @if feed.failures > 1 { (feed.failures) " times" } @else { "once" } ": " (line(error)) }
+                    p.error { "failed " @if feed.failures > 1 { (feed.failures) " times" } @else { "once" } ": " (feed_error(error, feed.url.as_str())) }
                 }
                 p.meta {
-                    "asked " (since(feed.last_poll, now)) " · news " (since(feed.last_new_entry, now))
+                    "polled " (since(feed.last_poll, now)) " · news " (since(feed.last_new_entry, now))
                     @if let Some(next) = feed.next_poll { " · next " (until(next, now)) }
                     @for tag in feed.tags.iter().take(8) { " · " a href=(format!("/feeds?tag={}", super::query_value(tag))) { (visible(tag, 40)) } }
                 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::label::{JudgedArticle, JudgedEvent};
 use crate::console::figures::{count, counted, language, moment, since, verdict};
 use crate::console::frame::Viewer;
-use crate::console::shown::{address, is_tag, line, line_in, visible};
+use crate::console::shown::{address, feed_name, is_tag, line, line_in, visible};
 
 /// The most of a text that is shown, in scalar values.
 const MAX_TEXT_CHARS: usize = 8_000;
@@ -91,16 +91,16 @@ pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Ma
                 input type="hidden" name="was" value=(visible(was, 20));
                 input type="hidden" name="back" value=(href(*kind, filter, Some(undone)));
                 span { "The label is kept. " }
-                button.quiet type="submit" data-key="u" { "Take it back" } " " kbd aria-hidden="true" { "u" }
+                button.quiet type="submit" data-key="u" { "Undo" } " " kbd aria-hidden="true" { "u" }
             }
         }
         @match (judged, article) {
             (Some(judged), Some(article)) => {
                 article.read.judged {
-                    div.columns.wide {
+                    div.columns.wide.woven {
                         div.text-side { (text_of(judged, now)) }
                         div.beside {
-                            section.panel aria-labelledby="label-title" {
+                            section.panel.answer aria-labelledby="label-title" {
                                 div.heading { h2 #label-title { "Is it about the subject?" } }
                                 (buttons(article, judged.label.as_ref().map(|label| label.value), &to(after.or(Some(article))), viewer))
                                 @if let Some(label) = &judged.label {
@@ -108,14 +108,15 @@ pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Ma
                                 }
                                 nav.pages aria-label="The queue" {
                                     @if let Some(before) = before { a rel="prev" href=(to(Some(before))) data-key="k" { "Back " kbd aria-hidden="true" { "k" } } }
-                                    @if let Some(after) = after { a rel="next" href=(to(Some(after))) data-key="j" { "Pass over " kbd aria-hidden="true" { "j" } } }
+                                    @if let Some(after) = after { a rel="next" href=(to(Some(after))) data-key="j" { "Skip " kbd aria-hidden="true" { "j" } } }
                                 }
                             }
                             section.panel aria-labelledby="judgement-title" {
                                 @let relevance = relevance(judged);
                                 div.heading { h2 #judgement-title { "What the subject says" } @if let Some(relevance) = relevance { (verdict(relevance.label, relevance.score)) } }
                                 @if let Some(relevance) = relevance {
-                                    (super::article::reasons(&relevance.reasons, match &judged.event { JudgedEvent::Article(event) => Some(&event.content), JudgedEvent::Reject(_) => None }))
+                                    @let title = match &judged.event { JudgedEvent::Article(event) => event.content.title.as_deref(), JudgedEvent::Reject(_) => None };
+                                    (super::article::reasons(&relevance.reasons, title, &judged.text))
                                 }
                             }
                         }
@@ -150,23 +151,18 @@ fn text_of(judged: &JudgedArticle, now: Timestamp) -> Markup {
             (event.feed.as_ref(), event.entry.as_ref().and_then(|entry| entry.published))
         }
     };
-    let text = visible_paragraphs(&judged.text);
     html! {
         header {
             p.kicker {
-                @if let Some(feed) = feed { b { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) } }
+                @if let Some(feed) = feed { b { (feed_name(feed.name.as_deref(), feed.url.as_str())) } }
                 @if let Some(tag) = &judged.language { " · " (language(tag)) }
                 @if let Some(at) = at { " · " (moment(at)) ", " (since(Some(at), now)) }
             }
             h2.title { (line_in(judged.title().unwrap_or("(without a title)"), judged.language.as_deref())) }
             @if let Some(url) = judged.url() { p.address { (address(url)) } }
         }
-        @if text.is_empty() {
-            p.empty { "The text was not kept: nothing of the subject was found in it, or it was rejected long ago." }
-        } @else {
-            div.text lang=[tag] dir="auto" { @for paragraph in &text { p { (paragraph) } } }
-        }
-        p.raw { a href=(own_page) { "All that is known of it" } }
+        (kept_text(&judged.text, tag))
+        p.raw { a href=(own_page) { "All about it" } }
     }
 }
 
@@ -182,6 +178,18 @@ fn visible_paragraphs(text: &str) -> Vec<String> {
         left = left.saturating_sub(paragraph.chars().count());
     }
     shown
+}
+
+/// The text of what was judged, as far as it is kept.
+pub(crate) fn kept_text(text: &str, tag: Option<&str>) -> Markup {
+    let paragraphs = visible_paragraphs(text);
+    html! {
+        @if paragraphs.is_empty() {
+            p.empty { "The text was not kept: nothing of the subject was found in it, or it was rejected long ago." }
+        } @else {
+            div.text lang=[tag] dir="auto" { @for paragraph in &paragraphs { p { (paragraph) } } }
+        }
+    }
 }
 
 /// The three labels as buttons; the one that the article has is pressed. `then` is the page that follows.

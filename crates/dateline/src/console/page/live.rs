@@ -1,19 +1,20 @@
 //! Events as they come. The list begins with the last ones; the script lets it grow. What was before some moment is a list that stands.
 
 use dateline_journal::{EventFilter, Facet};
-use dateline_wire::{EventKind, JournalId, Sequence};
+use dateline_wire::{CloudEvent, EventKind, JournalId, Sequence};
 use jiff::Timestamp;
 use maud::{Markup, html};
+use serde::Deserialize;
+use url::Url;
 
-use super::articles::{chosen, form, pairs};
-use crate::console::figures::{moment, words};
-use crate::console::shown::{line, visible};
-use crate::status::LastEvent;
+use super::articles::{Choice, chosen, form, pairs};
+use crate::console::figures::{counted, moment, words};
+use crate::console::shown::{host, line, visible};
 
 /// The events that are shown.
 pub(crate) struct LiveList<'l> {
-    /// The last of them, newest first, each with its key.
-    pub(crate) rows: &'l [(LastEvent, String)],
+    /// The last of them, newest first.
+    pub(crate) rows: &'l [LiveRow],
     pub(crate) filter: &'l EventFilter,
     /// The place after which the list goes on as events come; `None` where all that is asked for is past.
     pub(crate) goes_on_after: Option<Sequence>,
@@ -37,7 +38,7 @@ pub(crate) fn page(list: &LiveList<'_>) -> Markup {
     let others = others.concat();
     html! {
         h1 { @if goes_on_after.is_some() { "Live" } @else { "Events" } }
-        (form("/live", filter))
+        (form("/live", filter, &[Choice::Language, Choice::Verdict]))
         div.filters {
             nav aria-label="Kinds of event" {
                 a.chip href=(format!("/live?{}", others.trim_start_matches('&'))) aria-current=[kind.is_none().then_some("true")] { "all" }
@@ -46,7 +47,7 @@ pub(crate) fn page(list: &LiveList<'_>) -> Markup {
                 }
             }
             @if goes_on_after.is_some() {
-                button #hold type="button" hidden aria-pressed="false" { "Hold" }
+                button #hold type="button" hidden aria-pressed="false" { "Pause" }
                 p #live-state.soft role="status" { "Reload to see what came since." }
             } @else {
                 p.soft { "These are past. " a href="/live" { "Live" } }
@@ -54,8 +55,8 @@ pub(crate) fn page(list: &LiveList<'_>) -> Markup {
         }
         (chosen("/live", filter))
         @match goes_on_after {
-            Some(last) => ol.rows.panel.live #live data-stream=(stream) data-after=(last) { @for (event, key) in *rows { (row(event, key)) } },
-            None => ol.rows.panel.live { @for (event, key) in *rows { (row(event, key)) } },
+            Some(last) => ol.rows.panel.live #live data-stream=(stream) data-after=(last) { @for event in *rows { (row(event)) } },
+            None => ol.rows.panel.live { @for event in *rows { (row(event)) } },
         }
         @if rows.is_empty() { p.empty #live-empty { @if filter.is_empty() { "Nothing has happened yet." } @else { "No event is like that so far." } } }
         @if let Some(older) = older { nav.pages aria-label="Pages" { a rel="next" href=(format!("/live?before={older}{more}")) { "Older events" } } }
@@ -69,23 +70,84 @@ pub(crate) fn ends(filter: &EventFilter) -> Option<Timestamp> {
     until.parse().ok()
 }
 
-/// One event. The script writes the same.
-fn row(event: &LastEvent, key: &str) -> Markup {
-    let href = match event.kind.as_str() {
-        "article" | "withdrawal" => format!("/articles/{key}"),
-        "story" => format!("/stories/{key}"),
-        "health" => format!("/feeds/{key}"),
-        _ => format!("/rejects/{}", event.sequence),
-    };
-    // What it is about stands first, where or how much behind two spaces.
-    let (about, detail) = event.about.split_once("  ").unwrap_or((&event.about, ""));
-    let is_word = matches!(event.kind.as_str(), "reject" | "withdrawal" | "health");
+/// One event in the list. The script writes the same.
+pub(crate) struct LiveRow {
+    kind: EventKind,
+    time: Timestamp,
+    href: String,
+    /// What it is about,
+    title: String,
+    /// and where, why or how much.
+    detail: String,
+}
+
+impl LiveRow {
+    /// Of an event. Whatever was stored by whichever version: what cannot be read is left out.
+    pub(crate) fn of(event: &CloudEvent) -> Self {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Fields {
+            title: Option<String>,
+            url: Option<String>,
+            article_count: u32,
+            origin_count: u32,
+            reason: Option<String>,
+            kind: Option<String>,
+            feed: Option<Feed>,
+            entry: Option<Entry>,
+        }
+        #[derive(Deserialize)]
+        struct Feed {
+            url: String,
+            name: Option<String>,
+        }
+        #[derive(Deserialize)]
+        struct Entry {
+            title: Option<String>,
+        }
+        let fields: Fields = serde_json::from_str(&event.data).unwrap_or_default();
+        let address = fields.url.unwrap_or_default();
+        let host = Url::parse(&address).map_or_else(|_| String::new(), |url| host(&url));
+        let without_scheme = |url: &str| url.strip_prefix("https://").unwrap_or(url).to_owned();
+        let key = &event.key;
+        let reason = fields.reason.as_ref().map(words).unwrap_or_default();
+        let both = |one: &str, other: &str| {
+            [one, other].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+        };
+        let (href, title, detail) = match event.kind {
+            EventKind::Article => (format!("/articles/{key}"), fields.title, host),
+            EventKind::Withdrawal => (format!("/articles/{key}"), Some(without_scheme(&address)), reason),
+            EventKind::Reject => {
+                let title = fields.entry.and_then(|entry| entry.title);
+                (
+                    format!("/rejects/{}", event.sequence),
+                    title.or(Some(without_scheme(&address))),
+                    both(&reason, &host),
+                )
+            }
+            EventKind::Story => {
+                let articles = counted(fields.article_count.into(), "article", "articles");
+                let sources = counted(fields.origin_count.into(), "source", "sources");
+                (format!("/stories/{key}"), fields.title, format!("{articles}, {sources}"))
+            }
+            EventKind::Health => {
+                let name = fields.feed.map(|feed| feed.name.unwrap_or_else(|| without_scheme(&feed.url)));
+                (format!("/feeds/{key}"), name, fields.kind.as_ref().map(words).unwrap_or_default())
+            }
+        };
+        let title = title.filter(|title| !title.is_empty()).unwrap_or_else(|| "(without a title)".to_owned());
+        Self { kind: event.kind, time: event.time, href, title, detail }
+    }
+}
+
+fn row(event: &LiveRow) -> Markup {
+    let kind = event.kind.word();
     html! {
         li {
-            span.chip.kind.(event.kind) { (event.kind) }
-            a data-row href=(href) {
-                @if is_word { (line(&words(&about))) } @else { (line(about)) }
-                @if !detail.is_empty() { " " bdi.soft { (visible(detail, 200)) } }
+            span.chip.kind.(kind) { (kind) }
+            a data-row href=(event.href) {
+                (line(&event.title))
+                @if !event.detail.is_empty() { " " bdi.soft { (visible(&event.detail, 200)) } }
             }
             span.soft { (moment(event.time)) }
         }

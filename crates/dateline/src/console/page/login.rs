@@ -13,7 +13,7 @@ pub(crate) fn page(next: &str, refusal: Option<&str>, takes_token: bool) -> Mark
             input #name type="text" name="name" autocomplete="username" maxlength="100" autofocus;
             label for="password" { "Password" @if takes_token { " or token" } }
             input #password type="password" name="password" autocomplete="current-password" maxlength="1000" required;
-            button type="submit" { "Log in" }
+            button.strong type="submit" { "Log in" }
         }
     }
 }

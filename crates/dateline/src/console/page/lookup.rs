@@ -8,7 +8,7 @@ use super::feeds::chip;
 use super::rejects::{RejectRow, reject_row};
 use crate::api::lookup::{AddressOutcome, LookupReport, WaitingDocument, WaitingList};
 use crate::console::figures::{counted, moment, number, since, until};
-use crate::console::shown::{address, line};
+use crate::console::shown::{address, feed_error, feed_name, line};
 use crate::status::FeedStatus;
 
 /// The page about an address under which nothing was published.
@@ -80,9 +80,9 @@ fn feed_row(feed: &FeedStatus, now: Timestamp) -> Markup {
         li.feed-row {
             (chip(feed.condition()))
             div {
-                a.headline data-row href=(format!("/feeds/{}", feed.id)) { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) }
-                @if let Some(error) = &feed.last_error { p.error { (line(error)) } }
-                p.meta { "asked " (since(feed.last_poll, now)) " · news " (since(feed.last_new_entry, now)) @if let Some(next) = feed.next_poll { " · next " (until(next, now)) } }
+                a.headline data-row href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) }
+                @if let Some(error) = &feed.last_error { p.error { (feed_error(error, feed.url.as_str())) } }
+                p.meta { "polled " (since(feed.last_poll, now)) " · news " (since(feed.last_new_entry, now)) @if let Some(next) = feed.next_poll { " · next " (until(next, now)) } }
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::console::figures::{
     bytes, count, counted, day_name, language, number, short, since, until, words,
 };
 use crate::console::plot::{Bar, Histogram, histogram, level};
-use crate::console::shown::{line, visible};
+use crate::console::shown::{feed_error, feed_name, line, visible};
 use crate::status::{FeedCondition, FeedStatus, RelaySummary, SinkStatus, StatusReport, Verdict};
 use crate::text::rounded;
 
@@ -103,6 +103,8 @@ fn published(activity: &ActivityReport, by: PublishedBy, now: Timestamp) -> Mark
             Bar { label, href: format!("/live?kind=article&since={start}&until={end}"), parts }
         })
         .collect();
+    #[allow(clippy::cast_precision_loss)]
+    let passed = (now.as_second() - begin * 3600) as f64 / 3600.0;
     let ticks: Vec<String> = (0..days).map(|day| day_name(moment_of(day * 24))).collect();
     html! {
         section.panel aria-labelledby="published-title" {
@@ -114,7 +116,7 @@ fn published(activity: &ActivityReport, by: PublishedBy, now: Timestamp) -> Mark
                 }
             }
             @if !activity.is_complete { p.note { "The last week is still being counted." } }
-            (histogram(&Histogram { title: "Articles and revisions an hour", series: &series, bars: &bars, ticks: &ticks }))
+            (histogram(&Histogram { title: "Articles and revisions an hour", series: &series, bars: &bars, ticks: &ticks, now: Some(passed) }))
         }
     }
 }
@@ -158,7 +160,7 @@ fn verdict(status: &StatusReport) -> Markup {
             @for fault in &status.faults {
                 div.fault {
                     p { b { (visible(&fault.what, 500)) } @if let Some(since) = fault.since { ", for " (rounded(status.now.duration_since(since))) } }
-                    @if let Some(detail) = &fault.detail { p.said { "It was said: " (line(detail)) } }
+                    @if let Some(detail) = &fault.detail { p.said { "Detail: " (line(detail)) } }
                     p { "To do: " (visible(&fault.remedy, 500)) }
                 }
             }
@@ -238,11 +240,11 @@ fn feeds(status: &StatusReport) -> Markup {
             ol.troubles {
                 @for feed in troubled.iter().take(6) {
                     li {
-                        a href=(format!("/feeds/{}", feed.id)) { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) }
+                        a href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) }
                         span.soft {
                             (feed.condition().word())
-                            @if let Some(error) = &feed.last_error { ": " (line(error)) }
-                            @if let Some(next) = feed.next_poll { "; asked again " (until(next, status.now)) }
+                            @if let Some(error) = &feed.last_error { ": " (feed_error(error, feed.url.as_str())) }
+                            @if let Some(next) = feed.next_poll { "; polled again " (until(next, status.now)) }
                         }
                     }
                 }

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::console::figures::capitalised;
 use crate::console::shown::visible;
 
 /// A failure as a page.
@@ -9,11 +10,11 @@ pub(crate) fn page(title: &str, detail: &str, errors: &[String]) -> Markup {
     html! {
         div.problem role="alert" {
             h1 { (title) }
-            p { (visible(detail, 2_000)) }
+            p { (capitalised(visible(detail, 2_000).trim_end_matches('.'))) "." }
             @if !errors.is_empty() {
                 ul { @for error in errors.iter().take(50) { li { (visible(error, 500)) } } }
             }
-            p { a href="/" { "To the overview" } }
+            p.actions { a.button href="/" { "To the overview" } }
         }
     }
 }

@@ -4,7 +4,7 @@ use dateline_wire::{Article, ArticleEvent, Cut, CutKind, Source};
 use maud::{Markup, html};
 
 use crate::api::recorded::WitnessReport;
-use crate::console::figures::{counted, language, number, word};
+use crate::console::figures::{capitalised, counted, language, number, word};
 use crate::console::shown::{address, line, line_in, visible};
 use crate::rivals::{Rival, place};
 
@@ -26,7 +26,7 @@ pub(crate) fn page(event: &ArticleEvent, witnesses: &WitnessReport) -> Markup {
                 div.heading { h2 #page-title { "The page as it came" } }
                 @if let Some(url) = &content.url {
                     p.address { (address(url.as_str())) }
-                    p { a href=(super::sites::href(url)) { "Try a rule for its site on it" } }
+                    p { a href=(super::sites::href(url)) { "Try a site rule on it" } }
                 }
                 @if witnesses.is_recorded {
                     iframe.recorded title="The recorded page" src=(format!("/v1/articles/{}/page", event.article)) sandbox="" loading="lazy" referrerpolicy="no-referrer" {}
@@ -108,11 +108,6 @@ fn field(
             }
         }
     }
-}
-
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The other fields, which have one witness each.

@@ -1,17 +1,18 @@
 //! What was not published, and why: to look for what is missed.
 
 use dateline_journal::EventFilter;
-use dateline_wire::{RejectEvent, RejectReason, Sequence, Stage};
+use dateline_wire::{FeedRef, RejectEvent, RejectReason, Sequence, Stage};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::articles::{chosen, pairs};
+use super::articles::{chosen, form, pairs};
 use super::overview::reject_bars;
 use super::story::raw;
 use crate::api::label::JudgedArticle;
-use crate::console::figures::{moment, since, verdict, word, words};
+use crate::console::figures::{count, moment, number, since, verdict, word, words};
 use crate::console::frame::Viewer;
-use crate::console::shown::{address, host, line, visible};
+use crate::console::plot::level;
+use crate::console::shown::{address, feed_name, host, is_tag, line, visible};
 
 /// A reject in a list.
 pub(crate) struct RejectRow {
@@ -32,11 +33,15 @@ pub(crate) struct RejectList<'l> {
     pub(crate) next: Option<Sequence>,
     /// How often each reason spoke in the last week, the most frequent first.
     pub(crate) reasons: &'l [(String, u64)],
+    /// Of which feeds the newest were, the most frequent first; empty where one feed is asked for.
+    pub(crate) feeds: &'l [(FeedRef, u64)],
+    /// How many those were.
+    pub(crate) newest: usize,
 }
 
 /// The page.
 pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
-    let RejectList { rejects, filter, is_nearest, next, reasons } = list;
+    let RejectList { rejects, filter, is_nearest, next, reasons, feeds, newest } = list;
     let query = filter.to_query();
     let with = |more: &str| match query.is_empty() {
         true => format!("/rejects?{more}"),
@@ -44,9 +49,11 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
     };
     let reason = pairs(filter).into_iter().find(|(name, _)| name == "reason").map(|(_, reason)| reason);
     html! {
-        h1 { "Not published" }
-        p.lead { "Every entry that was announced and became no article, with the stage that it reached and why it went no further. " a href=(super::judge::href(super::judge::JudgedKind::Rejects, filter, None)) { "Judge them" } "." }
-        div.columns.reverse {
+        h1 { "Rejects" }
+        p.lead { "Every entry that was announced and not published, with the stage that it reached and why it went no further. " a href=(super::judge::href(super::judge::JudgedKind::Rejects, filter, None)) { "Judge them" } "." }
+        (form("/rejects", filter, &[]))
+        @if *is_nearest { input type="hidden" name="order" value="nearest" form="which"; }
+        div.columns.reverse.woven {
             section.panel aria-labelledby="rejected-title" {
                 div.heading {
                     h2 #rejected-title { @if *is_nearest { "Nearest to the threshold first" } @else { "Newest first" } }
@@ -61,11 +68,34 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                 @if let Some(next) = next { nav.pages aria-label="Pages" { a rel="next" href=(with(&format!("before={next}"))) { "Older" } } }
             }
             div {
-                section.panel aria-labelledby="reasons-title" {
+                section.panel.first aria-labelledby="reasons-title" {
                     div.heading { h2 #reasons-title { "By reason, in the last week" } @if reason.is_some() { a href="/rejects" { "All" } } }
                     (reject_bars(reasons, reason.as_deref()))
                 }
+                (by_feed(feeds, *newest, &with))
                 (super::other_forms(&[("events as they come", "/live?kind=reject"), ("CSV", "/v1/rejects.csv"), ("JSON", "/v1/rejects")], &query))
+            }
+        }
+    }
+}
+
+/// Which feeds bring most of what is not published. `with` gives the way to the same list under one more condition.
+fn by_feed(feeds: &[(FeedRef, u64)], newest: usize, with: &dyn Fn(&str) -> String) -> Markup {
+    const MAX_FEEDS: usize = 10;
+    let most = feeds.first().map_or(0, |(_, count)| *count);
+    html! {
+        @if !feeds.is_empty() {
+            section.panel aria-labelledby="by-feed-title" {
+                div.heading { h2 #by-feed-title { "By feed, of the newest " (count(newest)) } }
+                ul.levels {
+                    @for (feed, rejects) in feeds.iter().take(MAX_FEEDS) {
+                        li { a href=(with(&format!("feed={}", feed.id))) {
+                            span { (feed_name(feed.name.as_deref(), feed.url.as_str())) } b { (number(*rejects)) }
+                            (level(*rejects, most, "s0"))
+                        } }
+                    }
+                }
+                @if feeds.len() > MAX_FEEDS { p.note { "And " (count(feeds.len() - MAX_FEEDS)) " feeds with fewer." } }
             }
         }
     }
@@ -86,17 +116,19 @@ pub(crate) fn reject_row(reject: &RejectRow, now: Timestamp) -> Markup {
                     }
                 }
                 p.meta {
-                    // The verdict beside it says it already.
-                    @if event.reason != RejectReason::NotRelevant || event.relevance.is_none() { span.chip { (words(&event.reason)) } " " }
                     @match (&event.feed, &event.url) {
-                        (Some(feed), _) => { a href=(format!("/rejects?feed={}", feed.id)) { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) } },
+                        (Some(feed), _) => { a href=(format!("/rejects?feed={}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) } },
                         (None, Some(url)) => (host(url)),
                         (None, None) => {},
                     }
                     " · " (since(Some(*time), now))
                 }
             }
-            @if let Some(relevance) = &event.relevance { div.aside { (verdict(relevance.label, relevance.score)) } }
+            div.aside {
+                // What was judged and not published for another reason is told with both.
+                @if event.reason != RejectReason::NotRelevant || event.relevance.is_none() { span.chip { (words(&event.reason)) } " " }
+                @if let Some(relevance) = &event.relevance { (verdict(relevance.label, relevance.score)) }
+            }
         }
     }
 }
@@ -111,23 +143,30 @@ pub(crate) fn reject(
     let RejectRow { sequence, time, event } = reject;
     let title = event.entry.as_ref().and_then(|entry| entry.title.as_deref()).unwrap_or("(without a title)");
     html! {
-        p.crumbs { a href="/rejects" data-up { "Not published" } }
+        p.crumbs { a href="/rejects" data-up { "Rejects" } }
         h1 { (line(title)) }
         @if let Some(url) = &event.url { p.address { (address(url.as_str())) } }
         div.fault {
             p { b { "Not published: " (words(&event.reason)) } ", at the stage " (words(&event.stage)) "." }
             p { (visible(event.reason.meaning(), 300)) }
-            @if !event.detail.is_empty() { p.said { "It was said: " (line(&event.detail)) } }
+            @if !event.detail.is_empty() { p.said { "Detail: " (line(&event.detail)) } }
         }
         div.columns {
             @if let Some(relevance) = &event.relevance {
+              @let text = judged.map_or("", |judged| judged.text.as_str());
+              div {
+                section.panel aria-labelledby="text-title" {
+                    div.heading { h2 #text-title { "What it says" } }
+                    (super::judge::kept_text(text, judged.and_then(|judged| judged.language.as_deref()).filter(|tag| is_tag(tag))))
+                }
                 section.panel aria-labelledby="judgement-title" {
                     div.heading { h2 #judgement-title { "About the subject" } (verdict(relevance.label, relevance.score)) }
-                    (super::article::reasons(&relevance.reasons, None))
+                    (super::article::reasons(&relevance.reasons, None, text))
                     @if let (Some(judged), Some(article)) = (judged, &event.article) {
                         (super::judge::buttons(article, judged.label.as_ref().map(|label| label.value), &format!("/rejects/{sequence}"), viewer))
                     }
                 }
+              }
             } @else {
                 section.panel { p.empty { "It was not judged: it did not come that far." } }
             }
@@ -135,12 +174,12 @@ pub(crate) fn reject(
                 section.panel aria-labelledby="from-title" {
                     div.heading { h2 #from-title { "Where it came from" } }
                     dl.facts {
-                        @if let Some(feed) = &event.feed { div { dt { "Feed" } dd { a href=(format!("/feeds/{}", feed.id)) { (line(feed.name.as_deref().unwrap_or(feed.url.as_str()))) } } } }
+                        @if let Some(feed) = &event.feed { div { dt { "Feed" } dd { a href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) } } } }
                         div { dt { "When" } dd { (moment(*time)) ", " (since(Some(*time), now)) } }
                         @if let Some(published) = event.entry.as_ref().and_then(|entry| entry.published) { div { dt { "Feed’s date" } dd { (moment(published)) } } }
                         div { dt { "Stage" } dd { (word(&event.stage)) } }
                         // A rule helps where the page was read, and read wrong.
-                        @if let (Some(url), Stage::Extract | Stage::Judge) = (&event.url, event.stage) { div { dt { "Read wrong?" } dd { a href=(super::sites::href(url)) { "Try a rule for its site on it" } } } }
+                        @if let (Some(url), Stage::Extract | Stage::Judge) = (&event.url, event.stage) { div { dt { "Read wrong?" } dd { a href=(super::sites::href(url)) { "Try a site rule on it" } } } }
                         @if let Some(article) = &event.article { div { dt { "Article" } dd { a href=(format!("/search?q={article}")) { code { (visible(article.as_str(), 40)) } } } } }
                     }
                 }

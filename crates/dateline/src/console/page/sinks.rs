@@ -19,7 +19,7 @@ pub(crate) fn page(status: &StatusReport, viewer: &Viewer) -> Markup {
         } @else {
             ol.rows.panel { @for sink in &status.sinks { (row(sink, status.now, viewer)) } }
         }
-        p.raw { a href="/v1/status" { "The same as JSON" } }
+        p.raw { a href="/v1/status" { "Also as JSON" } }
     }
 }
 

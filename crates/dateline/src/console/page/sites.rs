@@ -58,7 +58,7 @@ pub(crate) fn page(
                 div.heading { h2 #rules-title { "Rules in force" } }
                 @if rules.is_empty() { p.empty { "None: every page is read the general way." } }
                 ul.rows { @for rule in rules { (rule_row(rule, viewer)) } }
-                p.raw { a href="/v1/sites" { "The same as JSON" } }
+                p.raw { a href="/v1/sites" { "Also as JSON" } }
             }
         }
     }
@@ -81,9 +81,9 @@ fn rule_row(listed: &ListedSiteRule, viewer: &Viewer) -> Markup {
                 }
             }
             @if viewer.may_operate {
-                form.inline method="post" action="/sites/remove" data-ask="Take this rule out? Its pages are read the general way then." {
+                form.inline method="post" action="/sites/remove" data-ask="Remove this rule? Its pages are read the general way then." {
                     input type="hidden" name="rule" value=(name);
-                    button.quiet type="submit" aria-label=(format!("Take out the rule for {}", visible(name, 100))) { "Take out" }
+                    button.quiet.danger type="submit" aria-label=(format!("Remove the rule for {}", visible(name, 100))) { "Remove" }
                 }
             }
         }

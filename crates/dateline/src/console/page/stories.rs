@@ -5,8 +5,8 @@ use dateline_wire::StoryEvent;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::articles::chosen;
-use crate::console::figures::{counted, language, since};
+use super::articles::{Choice, chosen, form};
+use crate::console::figures::{counted, happening, language, since};
 use crate::console::shown::{line, line_in};
 
 /// The page.
@@ -20,16 +20,17 @@ pub(crate) fn page(
     html! {
         h1 { "Stories" }
         p.lead { "What is happening, told once: each with the articles that report it, and how many tell it in words of their own." }
+        (form("/stories", filter, &[Choice::Language]))
         (chosen("/stories", filter))
         @if stories.is_empty() {
             p.empty { @if filter.is_empty() { "There are no stories yet. One begins with the first article about a happening." } @else { "No story is like that." } }
         } @else {
             ol.rows.panel { @for story in stories { (story_row(story, now)) } }
         }
-        (super::other_forms(&[("events as they come", "/live?kind=story"), ("Atom of its articles", "/v1/feed.atom"), ("CSV", "/v1/stories.csv"), ("JSON", "/v1/stories")], &query))
         @if let Some(next) = next {
             nav.pages aria-label="Pages" { a rel="next" href=(format!("/stories?{query}{}cursor={next}", if query.is_empty() { "" } else { "&" })) { "Older stories" } }
         }
+        (super::other_forms(&[("events as they come", "/live?kind=story"), ("Atom of its articles", "/v1/feed.atom"), ("CSV", "/v1/stories.csv"), ("JSON", "/v1/stories")], &query))
     }
 }
 
@@ -51,7 +52,7 @@ pub(crate) fn story_row(story: &StoryEvent, now: Timestamp) -> Markup {
                     (counted(story.origin_count.into(), "source", "sources")) " · "
                     @for (at, tag) in story.languages.iter().take(8).enumerate() { @if at > 0 { ", " } (language(tag)) }
                     " · last " (since(Some(story.last_reported), now))
-                    @if let Some(day) = story.happened_on { " · happened on " time datetime=(day) { (day) } }
+                    @if let Some(day) = story.happened_on { " · " (happening(day, now)) }
                 }
             }
         }

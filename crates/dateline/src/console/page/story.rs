@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use super::stories::titles;
 use super::story_chart;
 use crate::api::story::reports::{JoinedReport, StoryMoment, StoryReports};
-use crate::console::figures::{counted, language, moment, number, since, word, words};
+use crate::console::figures::{counted, happening, language, moment, number, signed, since, word, words};
 use crate::console::plot::series_class;
 use crate::console::shown::{self, line, line_in};
 use crate::text::rounded;
@@ -43,7 +43,7 @@ pub(crate) fn page(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> M
             (counted(story.origin_count.into(), "independent source", "independent sources"))
             " in " (counted(story.languages.len() as u64, "language", "languages"))
             ", from " (moment(story.first_reported)) " to " (moment(story.last_reported)) " (" (since(Some(story.last_reported), now)) ")"
-            @if let Some(day) = story.happened_on { ". It happened on " time datetime=(day) { (day) } }
+            @if let Some(day) = story.happened_on { "; " (happening(day, now)) }
             "."
         }
         (titles(story))
@@ -95,7 +95,7 @@ fn name_of(more: &StoryReports, id: &str) -> String {
 
 /// The way to what subscribers get.
 pub(crate) fn raw(href: &str) -> Markup {
-    html! { p.raw { a href=(href) { "The same as JSON" } } }
+    html! { p.raw { a href=(href) { "Also as JSON" } } }
 }
 
 /// The lane of each article: that of the origin whose text it is.
@@ -148,7 +148,7 @@ fn timeline(story: &StoryEvent) -> Markup {
                 }
             }
             ol.reports {
-                @for article in &story.articles { li { (report(article, story, &places)) } }
+                @for article in &story.articles { li.(lane_class(lane(&article.article))) { (report(article, story, &places)) } }
             }
         }
         @if gap > 0 { p.note { (counted(gap as u64, "report", "reports")) " in the middle of the order are not listed." } }
@@ -266,7 +266,7 @@ fn joined_report(story: &StoryEvent, report: &JoinedReport) -> Markup {
             None => { (report_link(story, &report.article)) span.soft { " began " @if report.was_moved { "another story, and was moved here by a later report" } @else { "it" } } },
             Some(with) if is_copy => { (report_link(story, &report.article)) span.soft { " copies " (report_link(story, &with.with)) } },
             Some(with) => details {
-                summary { bdi { (shown::visible(publisher(story, &report.article), 60)) } " " b { (format!("{sum:+.2}")) } @if report.was_moved { ", when it came in another story" } }
+                summary { bdi { (shown::visible(publisher(story, &report.article), 60)) } " " b { (signed(sum)) } @if report.was_moved { ", when it came in another story" } }
                 p.note { (report_link(story, &report.article)) " was compared with " (report_link(story, &with.with)) "; above 0 they tell one happening." }
                 (super::article::join_reasons(&report.joined_by))
             },
