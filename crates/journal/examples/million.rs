@@ -16,9 +16,8 @@ use dateline_journal::{
     Durability, EntryCompletion, EventFilter, Journal, Options, PollCommit, StoryArticleRow, StoryUpdate,
 };
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, ArticleTopic, Body, Entity, Entry, EntryId, Event, EventId, FeedRef,
-    FeedState, HubNews, Judgement, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery,
-    Sequence, StoryEntity, StoryEvent, StoryId, StoryState,
+    ArticleId, ArticleTopic, Entity, Entry, EntryId, Event, EventId, FeedRef, FeedState, HubNews, Label,
+    RejectEvent, RejectReason, SecretQuery, Sequence, StoryEntity, StoryEvent,
 };
 use jiff::Timestamp;
 
@@ -97,59 +96,26 @@ fn article(dice: &mut Dice, number: usize, feed: &FeedRef) -> Result<Event, url:
         wikidata: None,
         spans: Vec::new(),
     };
-    Ok(Event::Article(Box::new(ArticleEvent {
-        feed: Some(feed.clone()),
-        ..ArticleEvent::new(
-            id,
-            Article {
-                canonical_url: Some(url.clone()),
-                publisher: Some(format!("Publisher {}", url.host_str().unwrap_or_default())),
-                url: Some(url),
-                page_kind: PageKind::Article,
-                origins: Vec::new(),
-                language: Some(LANGUAGES[language].into()),
-                title: Some(text(dice, language, 80)),
-                title_source: None,
-                title_alternative: None,
-                authors: Vec::new(),
-                credits: Vec::new(),
-                authors_source: None,
-                published: None,
-                modified: None,
-                body: Body {
-                    text: text(dice, language, 2_000),
-                    paragraphs: Vec::new(),
-                    sha256: String::new(),
-                    extractor: "example".into(),
-                },
-                cuts: Vec::new(),
-            },
-            Judgement {
-                relevance: Relevance {
-                    label: if dice.roll(5) == 0 { Label::Borderline } else { Label::Relevant },
-                    score: Some(0.9),
-                    reasons: Vec::new(),
-                    passages: Vec::new(),
-                },
-                entities: (0..5).map(|_| entity(format!("entity-{}", dice.rank(500)))).collect(),
-                topics: vec![ArticleTopic { id: TOPICS[dice.rank(8)].into(), spans: Vec::new() }],
-            },
-            Timestamp::UNIX_EPOCH,
-        )
-    })))
+    let mut event = dateline_samples::article(&url, &text(dice, language, 80), &text(dice, language, 2_000));
+    event.id = EventId::of_revision(&id, 1);
+    event.article = id;
+    event.feed = Some(feed.clone());
+    event.content.publisher = Some(format!("Publisher {}", url.host_str().unwrap_or_default()));
+    event.content.language = Some(LANGUAGES[language].into());
+    if dice.roll(5) == 0 {
+        event.relevance.label = Label::Borderline;
+    }
+    event.entities = (0..5).map(|_| entity(format!("entity-{}", dice.rank(500)))).collect();
+    event.topics = vec![ArticleTopic { id: TOPICS[dice.rank(8)].into(), spans: Vec::new() }];
+    Ok(Event::Article(Box::new(event)))
 }
 
 fn reject(number: usize, feed: &FeedRef) -> Result<Event, url::ParseError> {
     Ok(Event::Reject(Box::new(RejectEvent {
-        id: EventId::of_parts(&[&number.to_string()]),
-        article: None,
         url: Some(format!("https://news{}.example/{number}", number % 100).parse()?),
-        stage: RejectReason::NotRelevant.stages()[0],
-        reason: RejectReason::NotRelevant,
         detail: "score 0.02: names neither side".into(),
         feed: Some(feed.clone()),
-        entry: None,
-        relevance: None,
+        ..dateline_samples::reject(&number.to_string(), RejectReason::NotRelevant)
     })))
 }
 
@@ -159,32 +125,16 @@ fn story(place: usize, number: usize, title: &str, at: Timestamp) -> StoryUpdate
     if revision > 3 {
         return StoryUpdate::default();
     }
-    let story = StoryId::from_stored(format!("story-{}", place / STORY));
-    let row = StoryArticleRow {
-        article: ArticleId::from_stored(format!("{number:032x}")),
-        story: story.clone(),
-        data: "{}".into(),
-    };
     let told = StoryEvent {
-        id: EventId::of_story(&story, revision),
-        story,
-        revision,
-        supersedes: None,
-        state: StoryState::Open,
-        merged_into: None,
-        changes: Vec::new(),
-        title: Some(title.into()),
-        titles: [("en".to_owned(), title.to_owned())].into(),
-        first_reported: at,
-        last_reported: at,
-        happened_on: None,
         entities: vec![StoryEntity { id: "entity-1".into(), kind: "place".into(), articles: revision }],
-        acts: Vec::new(),
-        languages: vec!["en".into()],
         article_count: revision,
         origin_count: revision,
-        articles: Vec::new(),
-        independent_origins: Vec::new(),
+        ..dateline_samples::story(&format!("story-{}", place / STORY), revision, title, at)
+    };
+    let row = StoryArticleRow {
+        article: ArticleId::from_stored(format!("{number:032x}")),
+        story: told.story.clone(),
+        data: "{}".into(),
     };
     StoryUpdate { articles: vec![row], events: vec![told] }
 }

@@ -12,8 +12,7 @@ use dateline_journal::{
     Durability, EntryCompletion, Journal, Options, PollCommit, Retention, RetentionPass, StoryUpdate,
 };
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedRef, FeedState,
-    HubNews, Judgement, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery,
+    Entry, EntryId, Event, FeedRef, FeedState, HubNews, RejectEvent, RejectReason, SecretQuery,
 };
 use jiff::Timestamp;
 use tokio::task::JoinSet;
@@ -37,60 +36,15 @@ fn entry(day: i64, number: usize) -> Result<Entry, url::ParseError> {
     Ok(Entry { title, link: Some(link.clone()), ..Entry::new(EntryId::of_guid(link.as_str())) })
 }
 
-fn outcome(entry: &Entry, number: usize) -> Event {
-    let url = entry.link.clone();
+fn outcome(entry: &Entry, number: usize) -> Result<Event, Box<dyn std::error::Error>> {
     if !number.is_multiple_of(5) {
-        return Event::Reject(Box::new(RejectEvent {
-            id: EventId::of_parts(&[entry.id.as_str()]),
-            article: None,
-            url,
-            stage: RejectReason::NotRelevant.stages()[0],
-            reason: RejectReason::NotRelevant,
-            detail: "x".repeat(500),
-            feed: None,
-            entry: None,
-            relevance: None,
-        }));
+        let event = dateline_samples::reject(entry.id.as_str(), RejectReason::NotRelevant);
+        let detail = "x".repeat(500);
+        return Ok(Event::Reject(Box::new(RejectEvent { url: entry.link.clone(), detail, ..event })));
     }
-    let article =
-        url.as_ref().map_or_else(|| ArticleId::from_stored(""), |url| ArticleId::of(&CanonicalUrl::of(url)));
-    Event::Article(Box::new(ArticleEvent::new(
-        article,
-        Article {
-            canonical_url: url.clone(),
-            url,
-            page_kind: PageKind::Article,
-            publisher: None,
-            origins: Vec::new(),
-            language: None,
-            title: entry.title.clone(),
-            title_source: None,
-            title_alternative: None,
-            authors: Vec::new(),
-            credits: Vec::new(),
-            authors_source: None,
-            published: None,
-            modified: None,
-            body: Body {
-                text: "x".repeat(4_000),
-                paragraphs: Vec::new(),
-                sha256: String::new(),
-                extractor: String::new(),
-            },
-            cuts: Vec::new(),
-        },
-        Judgement {
-            relevance: Relevance {
-                label: Label::Relevant,
-                score: Some(1.0),
-                reasons: Vec::new(),
-                passages: Vec::new(),
-            },
-            entities: Vec::new(),
-            topics: Vec::new(),
-        },
-        Timestamp::UNIX_EPOCH,
-    )))
+    let url = entry.link.as_ref().ok_or("an entry without a link")?;
+    let title = entry.title.as_deref().unwrap_or_default();
+    Ok(Event::Article(Box::new(dateline_samples::article(url, title, &"x".repeat(4_000)))))
 }
 
 async fn poll(
@@ -152,7 +106,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let entry = entry(day, number)?;
                 let completion = EntryCompletion {
                     feed: feed(number % FEEDS)?.id,
-                    event: outcome(&entry, number),
+                    event: outcome(&entry, number)?,
                     entry: entry.id,
                     page_was_read: true,
                     stories: StoryUpdate::default(),

@@ -4,8 +4,7 @@ use crate::served::{TestServer, sequences};
 use dateline::config::HttpSettings;
 use dateline_journal::{EntryCompletion, PollCommit, StoryUpdate};
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, FeedRef, FeedState, HubNews,
-    Judgement, Label, PageKind, Relevance, SecretQuery,
+    ArticleId, CanonicalUrl, Entry, EntryId, Event, FeedRef, FeedState, HubNews, SecretQuery,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -34,43 +33,11 @@ async fn publish(served: &TestServer, name: &str, language: &str, title: &str, t
     };
     served.journal.commit_poll(commit).await.unwrap();
     let article = ArticleId::of(&CanonicalUrl::of(&url));
-    let event = ArticleEvent::new(
-        article.clone(),
-        Article {
-            url: Some(url.clone()),
-            canonical_url: Some(url),
-            page_kind: PageKind::Article,
-            publisher: Some("Wire".into()),
-            origins: Vec::new(),
-            language: Some(language.into()),
-            title: Some(title.into()),
-            title_source: None,
-            title_alternative: None,
-            authors: vec!["A. <Writer>".into()],
-            credits: Vec::new(),
-            authors_source: None,
-            published: None,
-            modified: None,
-            body: Body {
-                text: text.into(),
-                paragraphs: Vec::new(),
-                sha256: String::new(),
-                extractor: "test".into(),
-            },
-            cuts: Vec::new(),
-        },
-        Judgement {
-            relevance: Relevance {
-                label: Label::Relevant,
-                score: Some(1.0),
-                reasons: Vec::new(),
-                passages: Vec::new(),
-            },
-            entities: Vec::new(),
-            topics: Vec::new(),
-        },
-        now,
-    );
+    let mut event = dateline_samples::article(&url, title, text);
+    event.received_at = now;
+    event.content.language = Some(language.into());
+    event.content.publisher = Some("Wire".into());
+    event.content.authors = vec!["A. <Writer>".into()];
     let completion = EntryCompletion {
         feed: feed.id,
         entry: entry.id,

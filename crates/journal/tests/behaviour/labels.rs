@@ -1,19 +1,11 @@
 //! What people say of articles, and who is logged in.
 
-use std::path::Path;
-
+use crate::harness::open;
 use dateline_journal::{
-    ArticleLabel, Durability, Journal, LabelValue, Options, RejectedText, RestoreOptions, StoredSession,
-    Writing, backup, restore,
+    ArticleLabel, LabelValue, RejectedText, RestoreOptions, StoredSession, backup, restore,
 };
 use dateline_wire::{ArticleId, Sequence};
 use jiff::Timestamp;
-
-fn open(folder: &Path) -> Journal {
-    let options =
-        Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
-    Journal::open(folder.join("journal.db"), options).unwrap()
-}
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()

@@ -1,17 +1,16 @@
 //! What a journal lets go, what it keeps, and what it still knows of what is gone.
 
-use std::path::Path;
 use std::time::Duration;
 
-use crate::harness::{announce, article, at, entry, feed, finish, link, poll, reject};
+use crate::harness::{announce, article, at, entry, feed, finish, journal, link, open, poll, reject};
 use dateline_journal::{
-    Durability, EntryCounts, EntryOutcome, Journal, Options, Retention, RetentionPass, RetentionReport,
-    StoryArticleRow, StoryUpdate, Writing,
+    EntryCounts, EntryOutcome, Journal, Retention, RetentionPass, RetentionReport, StoryArticleRow,
+    StoryUpdate,
 };
 use dateline_wire::{ArticleId, EventKind, RejectReason, Sequence, StoryId};
 use rusqlite::Connection;
 use serde_json::json;
-use tempfile::{TempDir, tempdir};
+use tempfile::tempdir;
 
 const DAY: i64 = 86_400;
 
@@ -33,19 +32,6 @@ fn rules() -> Retention {
         sinks: Vec::new(),
         max_sink_wait: Duration::ZERO,
     }
-}
-
-fn open(folder: &Path) -> Journal {
-    let options =
-        Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
-    Journal::open(folder.join("journal.db"), options).unwrap()
-}
-
-async fn journal() -> (TempDir, Journal) {
-    let folder = tempdir().unwrap();
-    let journal = open(folder.path());
-    journal.configure_feeds((0..2).map(feed).collect()).await.unwrap();
-    (folder, journal)
 }
 
 async fn retain(journal: &Journal, rules: Retention, second: i64) -> RetentionReport {

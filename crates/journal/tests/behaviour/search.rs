@@ -4,30 +4,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::harness::{announce, article, at, entry, feed, finish, reject};
+use crate::harness::{announce, article, at, entry, feed, finish, journal, open, reject};
 use dateline_journal::{
-    Durability, EntryCompletion, EventFilter, Journal, JournalReader, Options, PageCursor, Retention,
-    RetentionPass, StoryArticleRow, StoryCursor, StoryUpdate, Writing,
+    EntryCompletion, EventFilter, Journal, JournalReader, PageCursor, Retention, RetentionPass,
+    StoryArticleRow, StoryCursor, StoryUpdate,
 };
 use dateline_wire::{
-    ArticleEvent, ArticleId, ArticleTopic, CloudEvent, Entity, EntryId, EntryRef, Event, EventId, FeedRef,
-    Origin, OriginKind, RejectReason, SecretQuery, Sequence, StoryEntity, StoryEvent, StoryId, StoryState,
+    ArticleEvent, ArticleId, ArticleTopic, CloudEvent, Entity, EntryId, EntryRef, Event, FeedRef, Origin,
+    OriginKind, RejectReason, SecretQuery, Sequence, StoryEntity, StoryEvent, StoryState,
 };
 use rusqlite::Connection;
-use tempfile::{TempDir, tempdir};
-
-fn open(folder: &Path) -> Journal {
-    let options =
-        Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
-    Journal::open(folder.join("journal.db"), options).unwrap()
-}
-
-async fn journal() -> (TempDir, Journal) {
-    let folder = tempdir().unwrap();
-    let journal = open(folder.path());
-    journal.configure_feeds((0..2).map(feed).collect()).await.unwrap();
-    (folder, journal)
-}
 
 /// Publishes an article under `guid`, as `shape` makes it.
 async fn publish(
@@ -254,27 +240,10 @@ async fn an_article_has_its_revisions_and_a_page_no_more_bytes_than_it_may() {
 }
 
 fn story(id: &str, revision: u32, title: &str, second: i64) -> StoryEvent {
-    let story = StoryId::from_stored(id);
     StoryEvent {
-        id: EventId::of_story(&story, revision),
-        story,
-        revision,
-        supersedes: None,
-        state: StoryState::Open,
-        merged_into: None,
-        changes: Vec::new(),
-        title: Some(title.into()),
-        titles: [("en".to_owned(), title.to_owned())].into(),
         first_reported: at(0),
-        last_reported: at(second),
-        happened_on: None,
         entities: vec![StoryEntity { id: "moscow".into(), kind: "place".into(), articles: 1 }],
-        acts: Vec::new(),
-        languages: vec!["en".into()],
-        article_count: 1,
-        origin_count: 1,
-        articles: Vec::new(),
-        independent_origins: Vec::new(),
+        ..dateline_samples::story(id, revision, title, at(second))
     }
 }
 

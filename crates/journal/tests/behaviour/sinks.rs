@@ -1,23 +1,15 @@
 //! Ways out beside Kafka: where they begin, how far they have come, what they could not deliver, and what is kept for them.
 
-use std::path::Path;
 use std::time::Duration;
 
-use crate::harness::{announce, article, at, entry, feed, finish};
+use crate::harness::{announce, article, at, entry, feed, finish, open};
 use dateline_journal::{
-    Durability, Journal, Options, Retention, RetentionPass, SinkId, SinkProgress, SinkStart,
-    UndeliveredCounts, UndeliveredEvent, Writing,
+    Journal, Retention, RetentionPass, SinkId, SinkProgress, SinkStart, UndeliveredCounts, UndeliveredEvent,
 };
 use dateline_wire::Sequence;
 use tempfile::{TempDir, tempdir};
 
 const DAY: i64 = 86_400;
-
-fn open(folder: &Path) -> Journal {
-    let options =
-        Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
-    Journal::open(folder.join("journal.db"), options).unwrap()
-}
 
 /// A journal with this many articles, one a day.
 async fn journal(articles: i64) -> (TempDir, Journal) {

@@ -1,13 +1,17 @@
 //! What the journal's tests share: feeds, entries, outcomes.
 
+use std::path::Path;
+
 use dateline_journal::{
-    EntryCompletion, EntryCounts, EntryEnd, Journal, JournalError, PollCommit, StoryUpdate,
+    Durability, EntryCompletion, EntryCounts, EntryEnd, Journal, JournalError, Options, PollCommit,
+    StoryUpdate, Writing,
 };
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, Body, CanonicalUrl, Entry, EntryId, Event, EventId, FeedId, FeedRef,
-    FeedState, HubNews, Judgement, Label, PageKind, RejectEvent, RejectReason, Relevance, SecretQuery, Stage,
+    ArticleEvent, Entry, EntryId, Event, FeedId, FeedRef, FeedState, HubNews, RejectReason, SecretQuery,
+    Stage,
 };
 use jiff::Timestamp;
+use tempfile::{TempDir, tempdir};
 use url::Url;
 
 pub(crate) fn at(second: i64) -> Timestamp {
@@ -53,59 +57,12 @@ pub(crate) async fn announce(
 }
 
 pub(crate) fn article(guid: &str, title: &str, text: &str) -> Event {
-    let url = link(guid);
-    let id = ArticleId::of(&CanonicalUrl::of(&url));
-    Event::Article(Box::new(ArticleEvent::new(
-        id,
-        Article {
-            url: Some(url.clone()),
-            canonical_url: Some(url),
-            page_kind: PageKind::Article,
-            publisher: None,
-            origins: Vec::new(),
-            language: Some("en".into()),
-            title: Some(title.into()),
-            title_source: None,
-            title_alternative: None,
-            authors: Vec::new(),
-            credits: Vec::new(),
-            authors_source: None,
-            published: None,
-            modified: None,
-            body: Body {
-                text: text.into(),
-                paragraphs: Vec::new(),
-                sha256: String::new(),
-                extractor: "test".into(),
-            },
-            cuts: Vec::new(),
-        },
-        Judgement {
-            relevance: Relevance {
-                label: Label::Relevant,
-                score: Some(1.0),
-                reasons: Vec::new(),
-                passages: Vec::new(),
-            },
-            entities: Vec::new(),
-            topics: Vec::new(),
-        },
-        at(0),
-    )))
+    let event = dateline_samples::article(&link(guid), title, text);
+    Event::Article(Box::new(ArticleEvent { received_at: at(0), ..event }))
 }
 
 pub(crate) fn reject(reason: RejectReason) -> Event {
-    Event::Reject(Box::new(RejectEvent {
-        id: EventId::of_parts(&["ignored"]),
-        article: None,
-        url: None,
-        stage: reason.stages()[0],
-        reason,
-        detail: String::new(),
-        feed: None,
-        entry: None,
-        relevance: None,
-    }))
+    Event::Reject(Box::new(dateline_samples::reject("ignored", reason)))
 }
 
 pub(crate) async fn finish(
@@ -131,4 +88,19 @@ pub(crate) async fn finish(
             traceparent: String::new(),
         })
         .await
+}
+
+/// A journal that is only safe from the end of the process.
+pub(crate) fn open(folder: &Path) -> Journal {
+    let options =
+        Options { durability: Durability::Process, writing: Writing::InPlace, ..Options::default() };
+    Journal::open(folder.join("journal.db"), options).unwrap()
+}
+
+/// One of its own with two feeds.
+pub(crate) async fn journal() -> (TempDir, Journal) {
+    let folder = tempdir().unwrap();
+    let journal = open(folder.path());
+    journal.configure_feeds((0..2).map(feed).collect()).await.unwrap();
+    (folder, journal)
 }

@@ -13,9 +13,8 @@ use dateline_journal::{
 };
 use dateline_sinks::{SigningKeys, SinkHandle, SinkReport, Webhook, WebhookSettings};
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, Body, CanonicalUrl, CloudEvent, Entry, EntryId, Envelope, Event,
-    EventId, FeedRef, FeedState, HubNews, Judgement, Label, PageKind, RejectEvent, RejectReason, Relevance,
-    SecretQuery, Sequence,
+    CloudEvent, Entry, EntryId, Envelope, Event, FeedRef, FeedState, HubNews, RejectReason, SecretQuery,
+    Sequence,
 };
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -269,55 +268,14 @@ impl TestJournal {
 
     pub(crate) async fn publish(&self, guid: &str, revision: u32) {
         let url: Url = format!("https://news.example/{guid}").parse().unwrap();
-        let id = ArticleId::of(&CanonicalUrl::of(&url));
         let text = format!("The text of {guid}, as it was told for the {revision}. time.");
-        let event = Event::Article(Box::new(ArticleEvent::new(
-            id,
-            Article {
-                url: Some(url.clone()),
-                canonical_url: Some(url),
-                page_kind: PageKind::Article,
-                publisher: None,
-                origins: Vec::new(),
-                language: Some("en".into()),
-                title: Some(format!("Title {revision}")),
-                title_source: None,
-                title_alternative: None,
-                authors: Vec::new(),
-                credits: Vec::new(),
-                authors_source: None,
-                published: None,
-                modified: None,
-                body: Body { text, paragraphs: Vec::new(), sha256: String::new(), extractor: "test".into() },
-                cuts: Vec::new(),
-            },
-            Judgement {
-                relevance: Relevance {
-                    label: Label::Relevant,
-                    score: Some(1.0),
-                    reasons: Vec::new(),
-                    passages: Vec::new(),
-                },
-                entities: Vec::new(),
-                topics: Vec::new(),
-            },
-            Timestamp::UNIX_EPOCH,
-        )));
+        let event = dateline_samples::article(&url, &format!("Title {revision}"), &text);
+        let event = Event::Article(Box::new(event));
         self.commit(guid, revision, event).await;
     }
 
     pub(crate) async fn reject(&self, guid: &str) {
-        let event = Event::Reject(Box::new(RejectEvent {
-            id: EventId::of_parts(&["reject", guid]),
-            article: None,
-            url: None,
-            stage: RejectReason::NotRelevant.stages()[0],
-            reason: RejectReason::NotRelevant,
-            detail: String::new(),
-            feed: None,
-            entry: None,
-            relevance: None,
-        }));
+        let event = Event::Reject(Box::new(dateline_samples::reject(guid, RejectReason::NotRelevant)));
         self.commit(guid, 0, event).await;
     }
 
