@@ -144,6 +144,13 @@ pub async fn run(
         .iter()
         .map(|file| FileSink::new(file.clone(), journal.clone(), settings.envelope(), Clock::System));
     let files: Vec<FileSink> = files.collect();
+    // Before anything is let go, which then waits for them.
+    for webhook in &webhooks {
+        webhook.open().await.map_err(|source| Failure::Journal { path: settings.journal_path(), source })?;
+    }
+    for file in &files {
+        file.open().await.map_err(|source| Failure::Journal { path: settings.journal_path(), source })?;
+    }
     let pulse = engine.pulse();
     let websub = subscriptions(&settings, recorded, &world, &engine)?;
     let (feeds_told, may_write) = (catalogue.subscribe(), write_access.subscribe());

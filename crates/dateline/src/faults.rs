@@ -27,6 +27,8 @@ pub(crate) const MAX_UNMATCHED_PAGES: u64 = 3;
 const MAX_PROXY_FAILURES: u64 = 5;
 /// How long a webhook may fail before somebody should know.
 const MIN_WEBHOOK_FAILURE: SignedDuration = SignedDuration::from_mins(5);
+/// How long it is a fault that events were let go before a sink had them: nobody can bring them back by then.
+const MISSED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long an entry may be due before intake counts as behind. Hundreds of entries of one host take minutes at one a second.
 const MAX_OVERDUE: SignedDuration = SignedDuration::from_hours(1);
 /// The polls of this time before the last one tell whether the network is there: longer than feeds rest after a first failure.
@@ -318,12 +320,18 @@ fn of_sink(sink: &SinkStatus, now: Timestamp) -> Vec<Fault> {
         );
         add(FaultKind::DeadLetters, what, None, remedy, None);
     }
-    if let Some(missed) = sink.missed {
-        let what = format!("events up to {missed} were let go before the {kind} {name} had them");
-        let remedy = format!(
-            "it goes on with what is left; raise `for_sinks` or `max_bytes` in [retention]. To forget this, give the {kind} another name"
-        );
-        add(FaultKind::DeadLetters, what, None, remedy, None);
+    if let Some(at) = sink.missed_at.filter(|at| now.duration_since(*at) < MISSED_FOR) {
+        let events = match sink.missed_events {
+            1 => "1 event was".to_owned(),
+            many => format!("{many} events were"),
+        };
+        let place = sink.missed.unwrap_or_default();
+        let what =
+            format!("{events} let go by [retention] before the {kind} {name} took them, up to {place}");
+        let remedy = "it goes on with what is left. Take what it lacks from Kafka or from a copy of the journal, and raise `max_bytes` or \
+                      `for_sinks` in [retention]; this is told for a week"
+            .to_owned();
+        add(FaultKind::DeadLetters, what, None, remedy, Some(at));
     }
     faults
 }
@@ -477,6 +485,24 @@ mod tests {
         let fault = of_sink(&sink("file/archive"), at("2026-03-01T08:00:01Z")).remove(0);
         assert_eq!(fault.what, "nothing is written to the file of archive");
         assert_eq!(fault.detail.as_deref(), Some("No space left on device"));
+    }
+
+    #[test]
+    fn what_was_let_go_before_a_sink_took_it_is_a_fault_for_a_week() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a moment");
+        let sink = SinkStatus {
+            failing_since: None,
+            missed_events: 56,
+            missed: Some(dateline_wire::Sequence(149)),
+            missed_at: Some(at("2026-03-01T08:00:00Z")),
+            ..sink("file/archive")
+        };
+        let fault = of_sink(&sink, at("2026-03-08T07:59:59Z")).remove(0);
+        assert_eq!(fault.kind, FaultKind::DeadLetters);
+        let what = "56 events were let go by [retention] before the file archive took them, up to 149";
+        assert_eq!((fault.what.as_str(), fault.since), (what, sink.missed_at));
+        assert!(fault.remedy.contains("`for_sinks`"), "{fault}");
+        assert_eq!(of_sink(&sink, at("2026-03-08T08:00:00Z")), []);
     }
 
     #[test]

@@ -152,6 +152,8 @@ impl Replay {
         let durability = if self.journal.is_some() { Durability::Full } else { Durability::Process };
         let journal =
             Journal::open(path, Options { durability, writing: Writing::InPlace, ..Options::default() })?;
+        // Its retention goes by the time outside: in the recording's, all may be old.
+        journal.note_replay(Clock::System.now()).await?;
         let envelope = config.settings.envelope();
         let mut lines = Lines { envelope: &envelope, written: journal.last_sequence()?, output };
         let metrics = Arc::new(Metrics::default());

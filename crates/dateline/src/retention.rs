@@ -79,15 +79,29 @@ async fn go_over(journal: &Journal, rules: Retention) -> Option<RetentionReport>
             Ok(false) => break,
             Err(error) => {
                 tracing::warn!(%error, "old events and entries stay for now: the journal could not be written");
+                tell_missed(&pass.report());
                 return None;
             }
         }
         tokio::time::sleep((begun.elapsed() * PAUSE_FACTOR).clamp(MIN_PAUSE, MAX_PAUSE)).await;
     }
     let report = pass.report();
-    let RetentionReport { events, stories, links, entries, pages, .. } = report;
+    let RetentionReport { events, stories, links, entries, pages, .. } = &report;
     if events + stories + links + entries + pages > 0 {
         tracing::info!(events, stories, links, entries, pages, "let go what the journal needn't keep");
     }
+    tell_missed(&report);
     Some(report)
+}
+
+/// Says in the log which sinks lacked what was let go. The journal counts it as well.
+fn tell_missed(report: &RetentionReport) {
+    for (sink, events) in &report.missed {
+        tracing::error!(
+            %sink,
+            events,
+            "events were let go before a sink had them: it has done nothing for as long as for_sinks in [retention] says, or the journal \
+             is larger than max_bytes"
+        );
+    }
 }

@@ -15,9 +15,9 @@ use crate::change::{
     ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, EntryHandover, FeedChanges,
     FeedConfiguration, FinishEntry, HandedEntries, HeldOutcomes, HostWishNote, HostWishRow, LabelRemoval,
     Labelling, Placement, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, Redelivery,
-    RejectedText, RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, RoomProbe, SessionEnd,
-    SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId, SinkOpening,
-    SinkProgress, SinkStart, SinkState, SinkStep, StoredSession, StoryChange, StoryUpdate,
+    RejectedText, ReplayNote, RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, RoomProbe,
+    SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId,
+    SinkOpening, SinkProgress, SinkState, SinkStep, StoredSession, StoryChange, StoryUpdate,
     SubscriptionChange, TextKeeping,
 };
 use crate::claims::{ClaimKey, EntryClaims};
@@ -350,18 +350,22 @@ impl Journal {
         self.inner.writer.submit(PositionChange(position)).await
     }
 
-    /// Has the journal know the sink `id`, which delivers to what `target` is a digest of, and gives its state: one that it doesn't
-    /// know yet begins at `start`; one that delivered elsewhere before is enabled.
+    /// Has the journal know a sink, and gives its state, with how many events were let go already before where it begins; 0 where it
+    /// goes on. What it lacks is kept for it from then on, as [`Retention`](crate::Retention) says.
     ///
     /// # Errors
     /// [`JournalError::Full`] when there is no room, others if the file cannot be written.
-    pub async fn open_sink(
-        &self,
-        id: SinkId,
-        target: String,
-        start: SinkStart,
-    ) -> Result<SinkState, JournalError> {
-        self.inner.writer.submit(SinkOpening { id, target, start }).await
+    pub async fn open_sink(&self, opening: SinkOpening) -> Result<(SinkState, u64), JournalError> {
+        self.inner.writer.submit(opening).await
+    }
+
+    /// Notes that a recording is replayed into the journal `at` this moment of the world outside the recording. Events and stories then
+    /// count as no older, since their own times are those of the recording.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room, others if the file cannot be written.
+    pub async fn note_replay(&self, at: Timestamp) -> Result<(), JournalError> {
+        self.inner.writer.submit(ReplayNote(at)).await
     }
 
     /// Commits what a sink has done since it last said so.

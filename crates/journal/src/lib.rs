@@ -86,9 +86,9 @@ mod written_feeds;
 pub use backup::{CopyReport, RestoreOptions, RestoreReport, backup, restore};
 pub use change::{
     ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, HeldOutcomes, HostWishRow,
-    LabelValue, PollCommit, PollRecord, PollRequest, RejectedText, RevisitCompletion, RevisitEnd,
-    RevisitFinding, RevisitPlan, SinkId, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow,
-    StoryUpdate, UndeliveredEvent,
+    LabelValue, MissedEvents, PollCommit, PollRecord, PollRequest, RejectedText, RevisitCompletion,
+    RevisitEnd, RevisitFinding, RevisitPlan, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState,
+    StoredSession, StoryArticleRow, StoryUpdate, UndeliveredEvent,
 };
 pub use commit_log::{CommitLog, HandedEntry, LoggedTransaction, SharedCommitLog, StateRecord};
 pub use connection::inspect;
@@ -99,7 +99,7 @@ pub use lock::{LockHolder, writer_of};
 pub use options::{Durability, Options, Writing};
 pub use query::{
     ArticleHistory, ArticlePage, EventFilter, Facet, FilterError, FoundArticle, PageCursor, SearchGap,
-    StoryCursor, TextQuery,
+    SinkFilter, StoryCursor, TextQuery,
 };
 pub use reader::{
     HostQueue, JournalReader, PendingBatch, RevisitBatch, SeenLink, WaitingChoice, WaitingEntry,

@@ -534,6 +534,18 @@ impl JournalReader {
         })
     }
 
+    /// When a recording was last replayed into the journal, if that was.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(crate) fn replayed(&self) -> Result<Option<Timestamp>, JournalError> {
+        self.read(|connection| {
+            let replayed: Option<i64> =
+                connection.prepare_cached("SELECT replayed FROM journal")?.query_row([], |row| row.get(0))?;
+            Ok(replayed.map(timestamp))
+        })
+    }
+
     /// What the file holds in bytes, without the room that it keeps for later.
     pub(crate) fn used_bytes(&self) -> Result<u64, JournalError> {
         self.read(|connection| Ok(space::of(connection)?.used_bytes()))

@@ -4,6 +4,7 @@
 //! be remembered for ever, so that nothing is published twice, is remembered in less room: an entry that its feed hasn't listed for
 //! long in 64 bits of who it is and 32 of what it said, an article in its id, its revision and a digest.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use dateline_wire::{EventKind, Sequence};
@@ -34,15 +35,18 @@ pub struct Retention {
     /// The ways out beside Kafka for which an event stays that is old enough to go, as long as they lack it. Where the file is too
     /// large, it goes even so.
     pub sinks: Vec<SinkId>,
-    /// How old an event becomes that stays for one of them.
+    /// After neither delivering anything nor lacking nothing for so long a sink is waited for no longer: what it lacks goes once it is as
+    /// old.
     pub max_sink_wait: Duration,
 }
 
 /// What a pass has let go.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RetentionReport {
     /// Events deleted.
     pub events: u64,
+    /// How many of them which sinks had yet to deliver.
+    pub missed: BTreeMap<SinkId, u64>,
     /// Stories deleted.
     pub stories: u64,
     /// Links deleted.
@@ -61,6 +65,9 @@ pub struct RetentionReport {
 pub struct RetentionPass {
     rules: Retention,
     now: Timestamp,
+    /// When a recording was last replayed into the journal: its events and stories count as no older, since their own times are those of
+    /// the recording.
+    replayed: Option<Timestamp>,
     stage: Option<Stage>,
     report: RetentionReport,
 }
@@ -88,12 +95,18 @@ enum Stage {
 impl RetentionPass {
     /// A pass that begins at `now`.
     pub fn new(rules: Retention, now: Timestamp) -> Self {
-        Self { rules, now, stage: Some(Stage::Events(EventKind::ALL[0])), report: RetentionReport::default() }
+        Self {
+            rules,
+            now,
+            replayed: None,
+            stage: Some(Stage::Events(EventKind::ALL[0])),
+            report: RetentionReport::default(),
+        }
     }
 
     /// What was let go so far.
     pub fn report(&self) -> RetentionReport {
-        self.report
+        self.report.clone()
     }
 
     /// Makes one step. Whether there is another.
@@ -102,6 +115,7 @@ impl RetentionPass {
     /// If the journal cannot be written. The step can be made again.
     pub async fn step(&mut self, journal: &Journal) -> Result<bool, JournalError> {
         let Some(stage) = self.stage.clone() else { return Ok(false) };
+        self.replayed = journal.reader().replayed()?.filter(|replayed| *replayed <= self.now);
         self.stage = match stage {
             Stage::Events(kind) => {
                 let age = match kind {
@@ -112,7 +126,9 @@ impl RetentionPass {
                 };
                 let are_left = match age {
                     None => false,
-                    Some(age) => self.forget_events(journal, Expiry::Before(kind, self.ago(age))).await? > 0,
+                    Some(age) => {
+                        self.forget_events(journal, Expiry::Before(kind, self.expired(age))).await? > 0
+                    }
                 };
                 let next = EventKind::ALL.into_iter().skip_while(|each| *each != kind).nth(1);
                 match (are_left, next) {
@@ -126,7 +142,7 @@ impl RetentionPass {
                 let are_left = match self.rules.stories {
                     None => false,
                     Some(age) => {
-                        let let_go = journal.submit(StoryDeletion { before: self.ago(age) }).await?;
+                        let let_go = journal.submit(StoryDeletion { before: self.expired(age) }).await?;
                         self.report.stories += let_go.rows;
                         let_go.are_left
                     }
@@ -193,11 +209,23 @@ impl RetentionPass {
     /// How many of the events that may go are gone: 0 when there are none left.
     async fn forget_events(&mut self, journal: &Journal, expiry: Expiry) -> Result<u64, JournalError> {
         let only_delivered = self.rules.only_delivered;
-        let (sinks, waits_since) = (self.rules.sinks.clone(), self.ago(self.rules.max_sink_wait));
-        let deletion = EventDeletion { expiry, only_delivered, sinks, waits_since };
+        let (sinks, waits_since) = (self.rules.sinks.clone(), self.expired(self.rules.max_sink_wait));
+        let deletion = EventDeletion { expiry, only_delivered, sinks, waits_since, at: self.now };
         let forgotten = journal.submit(deletion).await?;
-        self.report.events += forgotten.rows;
-        Ok(if forgotten.are_left { forgotten.rows } else { 0 })
+        self.report.events += forgotten.events;
+        for (sink, count) in forgotten.missed {
+            *self.report.missed.entry(sink).or_default() += count;
+        }
+        Ok(if forgotten.are_left { forgotten.events } else { 0 })
+    }
+
+    /// Before when what is kept for `age` must have been committed to go.
+    fn expired(&self, age: Duration) -> Timestamp {
+        let before = self.ago(age);
+        match self.replayed {
+            Some(replayed) if replayed >= before => Timestamp::MIN,
+            _ => before,
+        }
     }
 
     fn ago(&self, age: Duration) -> Timestamp {

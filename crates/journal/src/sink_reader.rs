@@ -3,7 +3,7 @@
 use dateline_wire::Sequence;
 use rusqlite::params;
 
-use crate::change::{SinkId, SinkState, UndeliveredEvent, read_sink_state};
+use crate::change::{STATE_COLUMNS, SinkId, SinkState, UndeliveredEvent, read_sink_state};
 use crate::reader::timestamp;
 use crate::{JournalError, JournalReader, schema};
 
@@ -22,17 +22,18 @@ impl JournalReader {
     /// # Errors
     /// If the file cannot be read.
     pub fn sinks(&self) -> Result<Vec<(SinkState, UndeliveredCounts)>, JournalError> {
-        if self.version() < schema::SINKS {
-            return Ok(Vec::new());
-        }
+        let columns = match self.version() {
+            ..schema::SINKS => return Ok(Vec::new()),
+            ..schema::SINK_WAITS => "s.id, s.position, s.delivered, s.disabled, s.missed, 0, 0",
+            _ => STATE_COLUMNS,
+        };
         self.read(|connection| {
-            let mut select = connection.prepare_cached(
-                "SELECT s.id, s.position, s.delivered, s.disabled, s.missed, \
-                 count(u.sequence) - count(u.dead), count(u.dead) \
+            let mut select = connection.prepare_cached(&format!(
+                "SELECT {columns}, count(u.sequence) - count(u.dead), count(u.dead) \
                  FROM sinks s LEFT JOIN undelivered u ON u.sink = s.id GROUP BY s.id ORDER BY s.id",
-            )?;
+            ))?;
             let rows = select.query_map([], |row| {
-                Ok((read_sink_state(row)?, UndeliveredCounts { waiting: row.get(5)?, dead: row.get(6)? }))
+                Ok((read_sink_state(row)?, UndeliveredCounts { waiting: row.get(7)?, dead: row.get(8)? }))
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

@@ -103,6 +103,7 @@ pub(super) struct Gauges {
     sink_behind: Family<SinkLabel, Count>,
     sink_waiting: Family<SinkLabel, Count>,
     sink_dead_letters: Family<SinkLabel, Count>,
+    sink_missed: Family<SinkLabel, Counter>,
     sink_disabled: Family<SinkLabel, Count>,
     sink_delivered: Family<SinkLabel, Counter>,
     sink_failures: Family<SinkLabel, Counter>,
@@ -224,6 +225,11 @@ impl Gauges {
             self.sink_delivered.clone(),
         );
         registry.register(
+            "sink_missed_events",
+            "Events that were let go by the rules of retention before a webhook or a file had them",
+            self.sink_missed.clone(),
+        );
+        registry.register(
             "sink_failures",
             "Attempts at a webhook or a file that failed since the start",
             self.sink_failures.clone(),
@@ -237,6 +243,7 @@ impl Gauges {
             self.sink_waiting.get_or_create(&label).set(sink.waiting);
             self.sink_dead_letters.get_or_create(&label).set(sink.dead_letters);
             self.sink_disabled.get_or_create(&label).set(u64::from(sink.is_disabled()));
+            self.sink_missed.get_or_create(&label).inner().store(sink.missed_events, Ordering::Relaxed);
             self.sink_delivered.get_or_create(&label).inner().store(sink.delivered, Ordering::Relaxed);
             self.sink_failures.get_or_create(&label).inner().store(sink.failures, Ordering::Relaxed);
         }

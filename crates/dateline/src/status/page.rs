@@ -184,6 +184,9 @@ fn sink_line(sink: &SinkStatus, now: Timestamp) -> String {
     if sink.dead_letters > 0 {
         let _ = write!(line, ", {} given up", sink.dead_letters);
     }
+    if sink.missed_events > 0 {
+        let _ = write!(line, ", {} let go before it took them", sink.missed_events);
+    }
     if let Some(until) = sink.resting_until.filter(|until| *until > now) {
         let _ = write!(line, ", asked again {}", ahead(until, now));
     }

@@ -28,9 +28,15 @@ pub struct SinkStatus {
     pub waiting: u64,
     /// Events that were given up.
     pub dead_letters: u64,
-    /// The place up to which events were let go by the rules of retention before it had them, where that happened.
+    /// Events that were ever let go by the rules of retention before it had them.
+    #[serde(default)]
+    pub missed_events: u64,
+    /// The place of the last of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missed: Option<Sequence>,
+    /// When that was let go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed_at: Option<Timestamp>,
     /// Since when its receiver has said that it wants no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_since: Option<Timestamp>,
@@ -63,7 +69,9 @@ impl SinkStatus {
             delivered: state.delivered,
             waiting: counts.waiting,
             dead_letters: counts.dead,
-            missed: Some(state.missed).filter(|missed| *missed > Sequence::START),
+            missed_events: state.missed.map_or(0, |missed| missed.count),
+            missed: state.missed.map(|missed| missed.last),
+            missed_at: state.missed.map(|missed| missed.at),
             disabled_since: state.disabled,
             failures: 0,
             failing_since: None,

@@ -20,6 +20,7 @@ mod queries;
 mod reload;
 mod revisits;
 mod served;
+mod sinks;
 mod site;
 mod status;
 mod stories;

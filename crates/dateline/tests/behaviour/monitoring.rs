@@ -13,7 +13,7 @@ use dateline::metrics::{Exposition, Metrics, Moment};
 use dateline::proxies::ProxyOutcome;
 use dateline::run_record::RunRecord;
 use dateline::status::{FeedCatalogue, StatusReport};
-use dateline_journal::{Journal, Options, SinkId, SinkStart};
+use dateline_journal::{EventFilter, Journal, Options, SinkId, SinkOpening, SinkStart};
 use dateline_parser::{AppliedSiteRule, SiteRulePart};
 use dateline_sinks::SinkReport;
 use dateline_wire::EventKind;
@@ -59,7 +59,13 @@ fn exported() -> String {
 /// Has the journal know a webhook, and gives what that tells of itself.
 fn open_sink(journal: &Journal) -> SinkReport {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let opened = journal.open_sink(SinkId::webhook("desk"), "target".into(), SinkStart::Now);
+    let opened = journal.open_sink(SinkOpening {
+        id: SinkId::webhook("desk"),
+        target: "target".into(),
+        filter: EventFilter::default(),
+        start: SinkStart::Now,
+        at: Timestamp::UNIX_EPOCH,
+    });
     runtime.block_on(opened).unwrap();
     SinkReport::new(SinkId::webhook("desk"), "target".into())
 }

@@ -7,7 +7,7 @@ use dateline_wire::{EventKind, FeedId, Sequence};
 use jiff::Timestamp;
 use rusqlite::params;
 
-use super::sink::{self, SinkId};
+use super::sink::{self, AwaitedEvents, SinkId};
 use crate::digest::{self, OldEntry};
 use crate::ledger::Ledger;
 use crate::writer::Change;
@@ -42,9 +42,26 @@ pub(crate) enum Expiry {
 pub(crate) struct EventDeletion {
     pub(crate) expiry: Expiry,
     pub(crate) only_delivered: bool,
-    /// The ways out beside Kafka that an event waits for by its age, and since when it may have done so.
+    /// The ways out beside Kafka that an event waits for. One that has not worked since `waits_since` is waited for no longer with what
+    /// was committed before that.
     pub(crate) sinks: Vec<SinkId>,
     pub(crate) waits_since: Timestamp,
+    /// Now.
+    pub(crate) at: Timestamp,
+}
+
+/// What a step has let go of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EventTally {
+    pub(crate) events: u64,
+    /// Whether there may be more.
+    pub(crate) are_left: bool,
+    /// How many of them which sinks lacked.
+    pub(crate) missed: Vec<(SinkId, u64)>,
+}
+
+impl EventTally {
+    const NONE: Self = Self { events: 0, are_left: false, missed: Vec::new() };
 }
 
 /// What a step has let go, and whether there may be more.
@@ -55,13 +72,13 @@ pub(crate) struct StepTally {
 }
 
 impl Change for EventDeletion {
-    type Done = StepTally;
+    type Done = EventTally;
 
-    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<StepTally, JournalError> {
+    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<EventTally, JournalError> {
         if let Expiry::Above(bytes) = self.expiry
             && space::of(ledger.connection)?.used_bytes() <= bytes
         {
-            return Ok(StepTally { rows: 0, are_left: false });
+            return Ok(EventTally::NONE);
         }
         let kept_from = match self.only_delivered {
             true => ledger.totals.last_sequence.min(ledger.totals.relay_position),
@@ -79,18 +96,17 @@ impl Change for EventDeletion {
                 "SELECT sequence, time, octet_length(data) FROM events WHERE ?1 IS NULL AND sequence < ?2 ORDER BY sequence LIMIT ?3"
             }
         })?;
-        let settled = match self.expiry {
-            Expiry::Before(..) => sink::settled_by(ledger, &self.sinks)?,
+        let awaited = match self.expiry {
+            Expiry::Before(..) => AwaitedEvents::of(ledger, &self.sinks, self.waits_since)?,
             // A receiver that is away must not fill the disk.
-            Expiry::Above(_) => None,
+            Expiry::Above(_) => AwaitedEvents::NONE,
         };
         let mut rows = select.query(params![kind, kept_from.0, MAX_EVENTS])?;
         let (mut last, mut count, mut bytes, mut ended) = (Sequence::START, 0, 0, false);
         while let Some(row) = rows.next()? {
             // The first that is too young ends it: what is gone is everything up to a place.
             let (sequence, time) = (Sequence(row.get(0)?), row.get::<_, i64>(1)?);
-            let is_awaited = settled.is_some_and(|settled| sequence > settled)
-                && time >= self.waits_since.as_microsecond();
+            let is_awaited = awaited.has(sequence, time < self.waits_since.as_microsecond());
             if time >= before || is_awaited || bytes >= MAX_EVENT_BYTES {
                 ended = bytes < MAX_EVENT_BYTES;
                 break;
@@ -100,8 +116,9 @@ impl Change for EventDeletion {
             count += 1;
         }
         if count == 0 {
-            return Ok(StepTally { rows: 0, are_left: false });
+            return Ok(EventTally::NONE);
         }
+        let missed = sink::note_missed(ledger, kind, last, self.at)?;
         for kind in EventKind::ALL.into_iter().filter(|each| kind.is_none_or(|kind| kind == each.word())) {
             ledger
                 .connection
@@ -117,7 +134,7 @@ impl Change for EventDeletion {
                 .execute(params![kind.word(), last.0])?;
         }
         sink::forget_letters(ledger, last)?;
-        Ok(StepTally { rows: count, are_left: !ended })
+        Ok(EventTally { events: count, are_left: !ended, missed })
     }
 }
 

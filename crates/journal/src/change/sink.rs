@@ -6,10 +6,10 @@ use dateline_wire::Sequence;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use crate::JournalError;
 use crate::ledger::Ledger;
-use crate::reader::timestamp;
+use crate::reader::{self, timestamp, unless_unreadable};
 use crate::writer::Change;
+use crate::{EventFilter, JournalError, SinkFilter};
 
 /// A way out beside Kafka, by its kind and the name that the operator gave it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,8 +63,19 @@ pub struct SinkState {
     pub delivered: u64,
     /// When its receiver said that it wants no more.
     pub disabled: Option<Timestamp>,
-    /// The place up to which events were let go before it had them; 0 where none were.
-    pub missed: Sequence,
+    /// What was let go before it had it, where that happened.
+    pub missed: Option<MissedEvents>,
+}
+
+/// Events that were let go before a sink had them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissedEvents {
+    /// How many there ever were.
+    pub count: u64,
+    /// The place of the last of them.
+    pub last: Sequence,
+    /// When the last were let go.
+    pub at: Timestamp,
 }
 
 /// An event that a sink could not deliver.
@@ -101,56 +112,76 @@ pub struct SinkProgress {
     pub settled: Vec<Sequence>,
     /// When its receiver said that it wants no more, where it did.
     pub disabled: Option<Timestamp>,
-    /// The place up to which events were let go before it had them, where they were.
-    pub missed: Option<Sequence>,
+    /// When it last delivered something, or lacked nothing.
+    pub worked: Option<Timestamp>,
 }
 
-/// Has the journal know a sink, and gives its state. One that delivers elsewhere than before is enabled.
-pub(crate) struct SinkOpening {
-    pub(crate) id: SinkId,
-    pub(crate) target: String,
-    pub(crate) start: SinkStart,
+/// What has the journal know a sink.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SinkOpening {
+    /// Which.
+    pub id: SinkId,
+    /// A digest of where it delivers to. One that delivers elsewhere than before is enabled.
+    pub target: String,
+    /// Which events it is for.
+    pub filter: EventFilter,
+    /// Where it begins, if the journal doesn't know it yet.
+    pub start: SinkStart,
+    /// Now.
+    pub at: Timestamp,
 }
 
 impl Change for SinkOpening {
-    type Done = SinkState;
+    /// Its state, and how many events were let go before where it begins: none where it goes on.
+    type Done = (SinkState, u64);
 
-    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<SinkState, JournalError> {
-        let position = match self.start {
-            SinkStart::Now => ledger.totals.last_sequence,
-            SinkStart::Earliest => {
-                let first: Option<u64> =
-                    ledger.connection.query_row("SELECT min(sequence) FROM events", [], |row| row.get(0))?;
-                first.map_or(ledger.totals.last_sequence, |first| Sequence(first.saturating_sub(1)))
+    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError> {
+        let last = ledger.totals.last_sequence;
+        let is_new = !is_known(ledger, &self.id)?;
+        let (position, gone) = match self.start {
+            SinkStart::Earliest if is_new => {
+                let (first, count): (Option<u64>, u64) =
+                    ledger.connection.query_row("SELECT min(sequence), count(*) FROM events", [], |row| {
+                        Ok((row.get(0)?, row.get(1)?))
+                    })?;
+                (first.map_or(last, |first| Sequence(first.saturating_sub(1))), last.0.saturating_sub(count))
             }
+            _ => (last, 0),
         };
         ledger
             .connection
             .prepare_cached(
-                "INSERT INTO sinks (id, target, position) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE \
-                 SET disabled = iif(target = ?2, disabled, NULL), target = ?2",
+                "INSERT INTO sinks (id, target, filter, position, worked) VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT (id) DO UPDATE SET disabled = iif(target = ?2, disabled, NULL), target = ?2, filter = ?3",
             )?
-            .execute(params![self.id.as_str(), self.target, position.0])?;
-        state(ledger, &self.id)
+            .execute(params![
+                self.id.as_str(),
+                self.target,
+                self.filter.to_query(),
+                position.0,
+                self.at.as_microsecond()
+            ])?;
+        let state = ledger
+            .connection
+            .prepare_cached(&format!("SELECT {STATE_COLUMNS} FROM sinks s WHERE s.id = ?1"))?
+            .query_row([self.id.as_str()], read_state)?;
+        Ok((state, gone))
     }
 }
 
-fn state(ledger: &Ledger<'_>, id: &SinkId) -> Result<SinkState, JournalError> {
-    let state = ledger
-        .connection
-        .prepare_cached("SELECT id, position, delivered, disabled, missed FROM sinks WHERE id = ?1")?
-        .query_row([id.as_str()], read_state)?;
-    Ok(state)
-}
+/// What [`read_state`] reads of the table `sinks`, called `s`.
+pub(crate) const STATE_COLUMNS: &str =
+    "s.id, s.position, s.delivered, s.disabled, s.missed, s.missed_events, s.missed_at";
 
-/// The columns `id, position, delivered, disabled, missed`.
+/// The state in the first columns of a row.
 pub(crate) fn read_state(row: &rusqlite::Row<'_>) -> rusqlite::Result<SinkState> {
+    let (last, count, at) = (Sequence(row.get(4)?), row.get(5)?, timestamp(row.get(6)?));
     Ok(SinkState {
         id: SinkId::from_stored(row.get(0)?),
         position: Sequence(row.get(1)?),
         delivered: row.get(2)?,
         disabled: row.get::<_, Option<i64>>(3)?.map(timestamp),
-        missed: Sequence(row.get(4)?),
+        missed: (count > 0).then_some(MissedEvents { count, last, at }),
     })
 }
 
@@ -169,14 +200,14 @@ impl Change for SinkStep {
             .connection
             .prepare_cached(
                 "UPDATE sinks SET position = max(position, ?2), delivered = delivered + ?3, \
-                 disabled = coalesce(?4, disabled), missed = max(missed, coalesce(?5, 0)) WHERE id = ?1",
+                 disabled = coalesce(?4, disabled), worked = max(worked, coalesce(?5, 0)) WHERE id = ?1",
             )?
             .execute(params![
                 id,
                 progress.position.0,
                 progress.delivered,
                 progress.disabled.map(Timestamp::as_microsecond),
-                progress.missed.map(|missed| missed.0),
+                progress.worked.map(Timestamp::as_microsecond),
             ])?;
         for event in &progress.failed {
             ledger
@@ -258,24 +289,92 @@ fn is_known(ledger: &Ledger<'_>, id: &SinkId) -> Result<bool, JournalError> {
     Ok(found.is_some())
 }
 
-/// The last event that none of `sinks` waits for, nor any before it: all that some of them still has to deliver comes after.
-pub(super) fn settled_by(ledger: &Ledger<'_>, sinks: &[SinkId]) -> Result<Option<Sequence>, JournalError> {
-    let mut settled = None;
-    for id in sinks {
-        let own: Option<u64> = ledger
-            .connection
-            .prepare_cached(
-                "SELECT min(position, coalesce((SELECT min(sequence) - 1 FROM undelivered \
-                 WHERE sink = ?1 AND dead IS NULL), position)) FROM sinks WHERE id = ?1",
-            )?
-            .query_row([id.as_str()], |row| row.get(0))
-            .optional()?;
-        // One that was never opened has not begun yet.
-        if let Some(own) = own.map(Sequence) {
-            settled = Some(settled.map_or(own, |settled: Sequence| settled.min(own)));
+/// Which events sinks still wait for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AwaitedEvents {
+    /// After this place some sink lacks something.
+    by_any: Sequence,
+    /// After this place a sink that works does.
+    by_working: Sequence,
+}
+
+impl AwaitedEvents {
+    /// None.
+    pub(super) const NONE: Self = Self { by_any: Sequence(u64::MAX), by_working: Sequence(u64::MAX) };
+
+    /// Those that some of `sinks` lack. One works that did so after `since`.
+    pub(super) fn of(ledger: &Ledger<'_>, sinks: &[SinkId], since: Timestamp) -> Result<Self, JournalError> {
+        let mut awaited = Self::NONE;
+        for id in sinks {
+            let own: Option<(u64, i64)> = ledger
+                .connection
+                .prepare_cached(
+                    "SELECT min(position, coalesce((SELECT min(sequence) - 1 FROM undelivered \
+                     WHERE sink = ?1 AND dead IS NULL), position)), worked FROM sinks WHERE id = ?1",
+                )?
+                .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            // One that was never opened has not begun yet.
+            let Some((settled, worked)) = own else { continue };
+            awaited.by_any = awaited.by_any.min(Sequence(settled));
+            if worked >= since.as_microsecond() {
+                awaited.by_working = awaited.by_working.min(Sequence(settled));
+            }
+        }
+        Ok(awaited)
+    }
+
+    /// Whether the event at `sequence` is awaited, if one that `is_old` is so by sinks alone that work.
+    pub(super) fn has(self, sequence: Sequence, is_old: bool) -> bool {
+        sequence > self.by_working || (sequence > self.by_any && !is_old)
+    }
+}
+
+/// Notes of every sink that was ever opened which of the events of `kind`, or of all, up to `last` it lacks, since they are let go at
+/// `at`. Says how many of which sink, where there are any.
+pub(super) fn note_missed(
+    ledger: &Ledger<'_>,
+    kind: Option<&str>,
+    last: Sequence,
+    at: Timestamp,
+) -> Result<Vec<(SinkId, u64)>, JournalError> {
+    let mut behind = ledger.connection.prepare_cached(
+        "SELECT id, filter, position FROM sinks s WHERE position < ?1 OR EXISTS \
+         (SELECT 1 FROM undelivered u WHERE u.sink = s.id AND u.dead IS NULL AND u.sequence <= ?1) ORDER BY id",
+    )?;
+    let behind = behind
+        .query_map([last.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<Vec<(String, String, u64)>, _>>()?;
+    let mut missed = Vec::new();
+    for (id, filter, position) in behind {
+        // What a newer program asks for is taken for everything.
+        let filter = SinkFilter::new(EventFilter::from_query(&filter).unwrap_or_default());
+        let mut lacked = ledger.connection.prepare_cached(
+            "SELECT sequence, time, kind, id, key, traceparent, data, entry_digest FROM events \
+             WHERE sequence <= ?1 AND (?2 IS NULL OR kind = ?2) AND (sequence > ?3 OR sequence IN \
+             (SELECT sequence FROM undelivered WHERE sink = ?4 AND dead IS NULL))",
+        )?;
+        let mut rows = lacked.query(params![last.0, kind, position, id])?;
+        let (mut count, mut last_missed) = (0_u64, 0);
+        while let Some(row) = rows.next()? {
+            if let Some(event) = unless_unreadable(reader::event(row))?
+                && filter.admits(&event)
+            {
+                count += 1;
+                last_missed = last_missed.max(event.sequence.0);
+            }
+        }
+        if count > 0 {
+            ledger
+                .connection
+                .prepare_cached(
+                    "UPDATE sinks SET missed = max(missed, ?2), missed_events = missed_events + ?3, missed_at = ?4 WHERE id = ?1",
+                )?
+                .execute(params![id, last_missed, count, at.as_microsecond()])?;
+            missed.push((SinkId(id), count));
         }
     }
-    Ok(settled)
+    Ok(missed)
 }
 
 /// Forgets dead letters whose event is gone, of those up to `last`.

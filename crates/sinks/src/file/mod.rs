@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_fetcher::Clock;
-use dateline_journal::{EventFilter, Journal, SinkId, SinkStart};
+use dateline_journal::{EventFilter, Journal, JournalError, SinkId, SinkOpening, SinkStart, SinkState};
 use dateline_wire::Envelope;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::scan::open;
 use crate::{SinkHandle, SinkReport};
 
 /// A file sink as it is configured.
@@ -63,6 +64,16 @@ impl FileSink {
     /// What others know of it.
     pub fn handle(&self) -> SinkHandle {
         SinkHandle { report: self.report.subscribe(), changed: Arc::default() }
+    }
+
+    /// Has the journal know the sink: what it lacks is kept for it from then on. [`run`](Self::run) does it as well.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub async fn open(&self) -> Result<SinkState, JournalError> {
+        let FileSettings { filter, start, .. } = self.settings.clone();
+        let (id, target, at) = (self.settings.id(), String::new(), self.clock.now());
+        open(&self.journal, SinkOpening { id, target, filter, start, at }).await
     }
 
     /// Writes until `stop` is cancelled.

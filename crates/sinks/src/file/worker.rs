@@ -107,14 +107,6 @@ impl FileWorker {
             return Ok(false);
         }
         let batch = scan.read(self.position).await?;
-        if let Some(up_to) = batch.missed {
-            let name = &self.sink.settings.name;
-            tracing::error!(
-                file = name,
-                "events up to {up_to} were let go by [retention] before a file sink had them"
-            );
-            self.unsaved.missed = Some(up_to);
-        }
         let count = batch.events.len() as u64;
         if count > 0 {
             self.write(batch.events).await?;
@@ -129,11 +121,11 @@ impl FileWorker {
     /// Has the journal know the sink.
     async fn open(&mut self) -> Result<JournalScan, JournalError> {
         let FileSink { settings, journal, .. } = &self.sink;
-        let state = journal.open_sink(settings.id(), String::new(), settings.start).await?;
+        let state = self.sink.open().await?;
         (self.position, self.saved) = (state.position, state.position);
         let path = settings.path.display();
         tracing::info!(file = settings.name, to = %path, position = state.position.0, "writing events to a file");
-        JournalScan::new(journal.clone(), settings.filter.clone())
+        Ok(JournalScan::new(journal.clone(), settings.filter.clone()))
     }
 
     /// Writes events; with none, only opens the file and has it begin anew where its time is over.
@@ -156,14 +148,16 @@ impl FileWorker {
     /// Commits how far the sink has come; a mere position now and then.
     async fn save(&mut self, at_once: bool) -> Result<(), JournalError> {
         let places = self.position.0.saturating_sub(self.saved.0);
-        let has_news = self.unsaved.delivered > 0 || self.unsaved.missed.is_some();
+        let has_news = self.unsaved.delivered > 0;
         let is_due = places >= MAX_UNSAVED_PLACES
             || (places > 0 && (at_once || self.saved_at.elapsed() >= MAX_UNSAVED_TIME));
         if !has_news && !is_due {
             return Ok(());
         }
         self.saved_at = Instant::now();
-        let progress = SinkProgress { position: self.position, ..self.unsaved.clone() };
+        // The position moves only once everything before it is written.
+        let worked = Some(self.sink.clock.now());
+        let progress = SinkProgress { position: self.position, worked, ..self.unsaved.clone() };
         self.sink.journal.step_sink(self.sink.settings.id(), progress).await?;
         (self.saved, self.unsaved) = (self.position, SinkProgress::default());
         Ok(())

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Clock, FetchSettings, FetchSettingsError};
-use dateline_journal::{EventFilter, Journal, SinkId, SinkStart};
+use dateline_journal::{EventFilter, Journal, JournalError, SinkId, SinkOpening, SinkStart, SinkState};
 use dateline_wire::Envelope;
 use http::HeaderValue;
 use sha2::{Digest, Sha256};
@@ -24,6 +24,7 @@ pub use queue::{Attempt, AttemptFailure, DeliveryQueue};
 pub use signature::{SigningKeyError, SigningKeys};
 
 use crate::SinkReport;
+use crate::scan::open;
 
 /// A webhook as it is configured. The address may hold a secret, so `Debug` doesn't show it.
 #[derive(Clone, PartialEq, Eq)]
@@ -148,6 +149,16 @@ impl Webhook {
     /// What others know of it.
     pub fn handle(&self) -> SinkHandle {
         SinkHandle { report: self.report.subscribe(), changed: self.changed.clone() }
+    }
+
+    /// Has the journal know the webhook: what it lacks is kept for it from then on. [`run`](Self::run) does it as well.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub async fn open(&self) -> Result<SinkState, JournalError> {
+        let WebhookSettings { filter, start, .. } = self.settings.clone();
+        let (id, target, at) = (self.settings.id(), self.target_digest(), self.clock.now());
+        open(&self.journal, SinkOpening { id, target, filter, start, at }).await
     }
 
     /// Delivers until `stop` is cancelled. What is on its way then has a moment to arrive; whatever doesn't is delivered by the next

@@ -62,7 +62,8 @@ struct UnsavedProgress {
     failed: BTreeMap<Sequence, UndeliveredEvent>,
     settled: Vec<Sequence>,
     disabled: Option<Timestamp>,
-    missed: Option<Sequence>,
+    /// When something was delivered last, or nothing was lacking.
+    worked: Option<Timestamp>,
 }
 
 /// One event on its way.
@@ -135,11 +136,9 @@ impl DeliveryQueue {
             }
         }
         self.scanned = self.scanned.max(until);
-    }
-
-    /// The place up to which events were let go that were to be delivered.
-    pub fn note_missed(&mut self, up_to: Sequence) {
-        self.unsaved.missed = Some(up_to);
+        if self.open.is_empty() && self.waiting.is_empty() {
+            self.unsaved.worked = Some(now);
+        }
     }
 
     /// The next event to be sent at `now`, which is on its way then.
@@ -183,6 +182,7 @@ impl DeliveryQueue {
     pub fn delivered(&mut self, attempt: &Attempt, now: Timestamp) {
         self.settle(attempt.sequence);
         self.unsaved.delivered += 1;
+        self.unsaved.worked = Some(now);
         let receiver = &mut self.receiver;
         let was_away = receiver.failing_since.is_some_and(|since| now.duration_since(since) >= MIN_OUTAGE);
         receiver.delivered += 1;
@@ -307,8 +307,8 @@ impl DeliveryQueue {
 
     /// Whether there is more to tell the journal than another position.
     pub fn has_news(&self) -> bool {
-        let UnsavedProgress { delivered, failed, settled, disabled, missed } = &self.unsaved;
-        *delivered > 0 || !failed.is_empty() || !settled.is_empty() || disabled.is_some() || missed.is_some()
+        let UnsavedProgress { delivered, failed, settled, disabled, worked: _ } = &self.unsaved;
+        *delivered > 0 || !failed.is_empty() || !settled.is_empty() || disabled.is_some()
     }
 
     /// What the journal has not been told yet.
@@ -319,7 +319,7 @@ impl DeliveryQueue {
             failed: self.unsaved.failed.values().cloned().collect(),
             settled: self.unsaved.settled.clone(),
             disabled: self.unsaved.disabled,
-            missed: self.unsaved.missed,
+            worked: self.unsaved.worked,
         }
     }
 

@@ -51,11 +51,11 @@ impl WebhookWorker {
             () = stop.cancelled() => return,
             opened = self.open() => opened,
         };
-        let (mut queue, mut scan) = opened;
+        let (mut queue, scan) = opened;
         let mut durable = self.webhook.journal.watch();
         while !stop.is_cancelled() {
             let last = *durable.borrow_and_update();
-            let are_left = self.fill(&mut queue, &mut scan, last).await;
+            let are_left = self.fill(&mut queue, &scan, last).await;
             self.send_due(&mut queue, &scan).await;
             self.save(&mut queue, false).await;
             self.report(&queue);
@@ -102,9 +102,9 @@ impl WebhookWorker {
 
     async fn try_open(&self) -> Result<(DeliveryQueue, JournalScan), JournalError> {
         let Webhook { settings, journal, .. } = &*self.webhook;
-        let state = journal.open_sink(settings.id(), self.webhook.target_digest(), settings.start).await?;
+        let state = self.webhook.open().await?;
         let waiting = journal.reader().waiting(&settings.id())?;
-        let scan = JournalScan::new(journal.clone(), settings.filter.clone())?;
+        let scan = JournalScan::new(journal.clone(), settings.filter.clone());
         tracing::info!(
             webhook = settings.name,
             to = settings.target(),
@@ -121,7 +121,7 @@ impl WebhookWorker {
     async fn fill(
         &mut self,
         queue: &mut DeliveryQueue,
-        scan: &mut JournalScan,
+        scan: &JournalScan,
         last: dateline_wire::Sequence,
     ) -> bool {
         if !queue.has_room() || queue.scanned() >= last || self.journal_rests() {
@@ -129,14 +129,6 @@ impl WebhookWorker {
         }
         match scan.read(queue.scanned()).await {
             Ok(batch) => {
-                if let Some(up_to) = batch.missed {
-                    let name = &self.webhook.settings.name;
-                    tracing::error!(
-                        webhook = name,
-                        "events up to {up_to} were let go by [retention] before a webhook had them"
-                    );
-                    queue.note_missed(up_to);
-                }
                 queue.take(batch.events, batch.until, self.now());
                 queue.scanned() < last
             }

@@ -83,7 +83,7 @@ async fn after_a_crash_no_line_is_torn_and_none_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let journal = TestJournal::new(&[("a", 1), ("b", 1)]).await;
     let settings = settings(folder.path());
-    journal.journal.open_sink(settings.id(), String::new(), SinkStart::Earliest).await.unwrap();
+    journal.know(settings.id()).await;
     // The copy is the journal of a daemon that was killed before it noted what the file has.
     let before = journal.copy();
     let run = FileRun::start(&journal, settings.clone());

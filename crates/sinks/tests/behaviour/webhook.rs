@@ -170,7 +170,7 @@ async fn one_that_is_killed_between_delivery_and_position_delivers_again_under_t
     let receiver = Receiver::start(|_| Reply::status(200)).await;
     let settings = settings(&receiver, SinkStart::Earliest);
     // The copy is the journal of a daemon that was killed before it noted what the receiver has.
-    journal.journal.open_sink(settings.id(), "elsewhere".into(), SinkStart::Earliest).await.unwrap();
+    journal.know(settings.id()).await;
     let before = journal.copy();
     let run = WebhookRun::start(&journal, settings.clone());
     run.settles(&journal).await;

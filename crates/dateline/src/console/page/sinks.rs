@@ -25,7 +25,7 @@ pub(crate) fn page(status: &StatusReport, viewer: &Viewer) -> Markup {
 
 fn condition(sink: &SinkStatus) -> (&'static str, &str) {
     match sink.condition.as_deref() {
-        Some("working") if sink.dead_letters == 0 && sink.missed.is_none() => ("good", "working"),
+        Some("working") if sink.dead_letters == 0 && sink.missed_events == 0 => ("good", "working"),
         Some("working") => ("fair", "working"),
         Some("failing") => ("fair", "failing"),
         Some(other) => ("bad", other),
@@ -54,7 +54,7 @@ fn row(sink: &SinkStatus, now: Timestamp, viewer: &Viewer) -> Markup {
                     @if let Some(failing) = sink.failing_since { " · fails since " (moment(failing)) }
                     @if let Some(resting) = sink.resting_until { " · left alone, goes on " (until(resting, now)) }
                     @if let Some(disabled) = sink.disabled_since { " · its receiver wants no more since " (moment(disabled)) }
-                    @if let Some(missed) = sink.missed { " · " span.error { "lacks events up to " (missed.0) ", which were let go" } }
+                    @if sink.missed_events > 0 { " · " span.error { "lacks " (counted(sink.missed_events, "event that was", "events that were")) " let go" } }
                 }
                 @if sink.dead_letters > 0 {
                     p { a href=(page) data-row { (counted(sink.dead_letters, "event was given up", "events were given up")) } }

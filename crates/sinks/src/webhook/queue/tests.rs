@@ -28,7 +28,7 @@ fn state(position: u64) -> SinkState {
         position: Sequence(position),
         delivered: 0,
         disabled: None,
-        missed: Sequence::START,
+        missed: None,
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Clock, FetchSettings};
 use dateline_journal::{
-    Durability, EntryCompletion, EventFilter, Journal, JournalReader, Options, PollCommit, SinkId, SinkStart,
-    SinkState, StoryUpdate, UndeliveredEvent, Writing,
+    Durability, EntryCompletion, EventFilter, Journal, JournalReader, Options, PollCommit, SinkId,
+    SinkOpening, SinkStart, SinkState, StoryUpdate, UndeliveredEvent, Writing,
 };
 use dateline_sinks::{SigningKeys, SinkHandle, SinkReport, Webhook, WebhookSettings};
 use dateline_wire::{
@@ -302,6 +302,18 @@ impl TestJournal {
             traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
         };
         self.journal.finish(finish).await.unwrap();
+    }
+
+    /// Has the journal know a sink that begins with its first event, and delivers elsewhere.
+    pub(crate) async fn know(&self, id: SinkId) {
+        let opening = SinkOpening {
+            id,
+            target: "elsewhere".into(),
+            filter: EventFilter::default(),
+            start: SinkStart::Earliest,
+            at: Timestamp::now(),
+        };
+        self.journal.open_sink(opening).await.unwrap();
     }
 
     pub(crate) fn event(&self, sequence: u64) -> CloudEvent {
