@@ -505,6 +505,18 @@ fn push<T>(list: &mut Vec<T>, item: T) {
     }
 }
 
+/// The element around all of a line: what an inline element at its beginning says of itself says nothing of the rest.
+pub(super) fn around<'d>(line: &TextLine<'d>) -> Node<'d> {
+    let mut around = line.node;
+    while is_inline(around)
+        && text::of(around).len() < line.text().len()
+        && let Some(outer) = around.parent()
+    {
+        around = outer;
+    }
+    around
+}
+
 /// Elements that don't break a line.
 fn is_inline(node: Node<'_>) -> bool {
     let Some(name) = node.name() else { return false };

@@ -75,7 +75,7 @@ pub(super) fn is_name(word: &str) -> bool {
 
 /// The names that a text is signed with at its head or foot.
 pub(super) fn signed(text: &str) -> Option<Vec<String>> {
-    in_place(text).or_else(|| at_end(text)).or_else(|| labelled(text))
+    in_place(text).or_else(|| at_end(text)).or_else(|| behind_sentence(text)).or_else(|| labelled(text))
 }
 
 /// 【ソウル＝山田太郎】 at the beginning: place and name.
@@ -165,6 +165,15 @@ fn at_end(text: &str) -> Option<Vec<String>> {
     several(inner)
 }
 
+/// 記者 and a name behind the last sentence, as papers of Hong Kong sign: "…啟航。記者 林小明".
+fn behind_sentence(text: &str) -> Option<Vec<String>> {
+    let (_, last) = text.trim_end().rsplit_once(['。', '！', '？', '」'])?;
+    let last = last.trim();
+    let name = REPORTERS.iter().find_map(|label| last.strip_prefix(label))?;
+    let name = name.trim_matches(|c: char| c.is_whitespace() || "：:﹕／/".contains(c));
+    is_name(name).then(|| vec![name.to_owned()])
+}
+
 /// The names in a list of them, each of three characters at least; roles before them go.
 fn several(names: &str) -> Option<Vec<String>> {
     let names: Vec<&str> = names.split(['、', '，', '・', ',']).map(str::trim).collect();
@@ -252,6 +261,8 @@ mod tests {
         assert_eq!(of("（记者 林小明 陈大文）渡轮清晨六时启航"), ["林小明", "陈大文"]);
         assert_eq!(of("〔記者林小明／台北報導〕渡輪清晨六時啟航"), ["林小明"]);
         assert_eq!(of("（海央社記者林小明台北21日電）渡輪"), ["林小明"]);
+        assert_eq!(of("渡輪清晨六時啟航。記者 林小明"), ["林小明"]);
+        assert!(of("渡輪清晨六時啟航。記者問何時返航").is_empty());
         assert_eq!(names("本报记者 林小明 陈大文"), ["林小明", "陈大文"]);
         assert_eq!(names("山田太郎記者"), ["山田太郎"]);
     }

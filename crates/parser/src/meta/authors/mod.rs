@@ -73,6 +73,44 @@ pub(super) fn is_pen_name(name: &str) -> bool {
     (is_plausible(name) || is_small) && has_word && !words::is_label(name) && !date::is_month(name)
 }
 
+/// The pen name of one word in a line that says that it is a byline: behind a label of several words or with a colon, and before
+/// the end or a date; or behind "by" beside a date.
+pub(super) fn pen_named(line: &str) -> Option<String> {
+    let line = line.trim();
+    if text::weight(line) > MAX_PEN_NAMED {
+        return None;
+    }
+    let (rest, is_sure) = match words::after_sure_label(line) {
+        Some(rest) => (rest, true),
+        // "21.03.2025 13:30 von …"
+        None => {
+            let dated = date::has_digit(line) && date::read(line).is_some();
+            let at =
+                ["von ", "by "].iter().filter_map(|by| line.to_lowercase().rfind(by).map(|at| at + by.len()));
+            (line.get(at.max().filter(|_| dated)?..)?, false)
+        }
+    };
+    let rest = rest.trim_start();
+    let (name, behind) = rest.split_once([' ', ',', '\u{a0}']).unwrap_or((rest, ""));
+    // In brackets stands how often it was read.
+    let behind = behind.split('(').next().unwrap_or_default().trim();
+    // Nothing goes on behind the date but what belongs to a time: "Uhr".
+    let is_date = |text: &str| {
+        let rest = text.rsplit(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+        let is_last = rest.chars().filter(|c| c.is_alphabetic()).count() <= 4;
+        date::has_digit(text) && is_last && (text.starts_with('@') || date::read(text).is_some())
+    };
+    let goes_on = ["am ", "on ", "vom ", "le ", "el "].iter().any(|word| behind.starts_with(word));
+    let is_apart = behind.starts_with(|c: char| c.is_ascii_digit() || "@-–|(,".contains(c));
+    let is_dated = (goes_on || is_sure && is_apart) && behind.split(' ').count() <= 8 && is_date(behind);
+    let ends = behind.is_empty() || is_dated;
+    let is_name = is_pen_name(name) && !words::is_nobody(name) && !is_wire(name);
+    (ends && is_name).then(|| name.to_owned())
+}
+
+/// A byline of a pen name and a date has so many letters at most.
+const MAX_PEN_NAMED: usize = 80;
+
 /// Whether a name is that of a wire.
 pub(super) fn is_wire(name: &str) -> bool {
     words::is_wire(name)

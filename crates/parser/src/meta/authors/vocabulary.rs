@@ -948,8 +948,12 @@ pub(super) const BODIES: &[&str] = &[
     "association",
     "verband",
     "gmbh",
+    "e.v",
+    "e.v.",
     "ltd",
     "inc",
+    "llc",
+    "plc",
     "университет",
     "институт",
     "министерство",
@@ -994,6 +998,11 @@ pub(super) const NOBODY: &[&str] = &[
     "no author",
     "default",
     "superuser",
+    "wordpressadmin",
+    "wpadmin",
+    "siteadmin",
+    "contributor",
+    "contributer",
 ];
 
 /// Labels of those who wrote and took the pictures, each with the label of those who wrote.

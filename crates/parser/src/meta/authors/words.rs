@@ -32,6 +32,16 @@ pub(super) fn after_prefix(line: &str) -> Option<&str> {
     strip(bare, WRITTEN_BY).or_else(|| after_label(line)).or_else(|| strip(line, TELLING))
 }
 
+/// What follows a label that prose doesn't begin with: of several words, or before a colon.
+pub(super) fn after_sure_label(line: &str) -> Option<&str> {
+    let telling = || {
+        let rest = strip(line, TELLING)?;
+        let label = line[..line.len() - rest.len()].trim();
+        (label.contains(' ') || label.ends_with(':')).then_some(rest)
+    };
+    strip(line, WRITTEN_BY).or_else(|| after_label(line)).or_else(telling)
+}
+
 /// What follows the label of a byline: "Reporter: …", "Авторка — …", "採訪／…".
 fn after_label(line: &str) -> Option<&str> {
     const SIGNS: &[char] = &[':', '：', '﹕', '=', '＝', '／', '/', '|', '｜', '・', '·', '—', '–', '-'];
@@ -340,7 +350,7 @@ pub(super) fn is_label(name: &str) -> bool {
                 | "more"
         )
         || matches!(last, "news" | "newsletter")
-        || lower.split(' ').any(|word| BODIES.contains(&word))
+        || lower.split([' ', '-']).any(|word| BODIES.contains(&word))
         || first.ends_with(':')
 }
 

@@ -109,7 +109,9 @@ pub(in crate::meta) fn is_foreign(scan: &Scan<'_>, node: Node<'_>) -> bool {
             )
         });
         if is_apart {
-            return true;
+            // An article has a footer of its own.
+            let own = above.ancestors().find(|outer| outer.is(&local_name!("article")));
+            return !above.is(&local_name!("footer")) || !own.is_some_and(|own| scan.is_around_headline(own));
         }
         for (attr, value) in above.attrs() {
             if matches!(attr, "class" | "id") && names_foreign(value) {
@@ -124,6 +126,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     marked(scan, claims);
     linked(scan, claims);
     worded(scan, claims);
+    pen_named(scan, claims);
 }
 
 /// Elements whose class, id or `rel` says so.
@@ -200,8 +203,8 @@ fn byline_in(node: Node<'_>) -> Byline {
         byline.names = authors::distinct(from_links);
     } else if byline.names.is_empty() && says_author(node) {
         // A pen name of one word is believed where the markup says that it is the author and nothing else.
-        let pen_name = authors::clean(&whole).into_iter().filter(|name| authors::is_pen_name(name));
-        byline.names = pen_name.take(1).collect();
+        let pen_name = authors::clean(&whole).into_iter().find(|name| authors::is_pen_name(name));
+        byline.names = pen_name.or_else(|| authors::pen_named(&whole)).into_iter().collect();
     }
     byline
 }
@@ -290,10 +293,22 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
             byline =
                 next.map(|next| authors::worded(&[line.text(), next.text()].join(" "))).unwrap_or_default();
         }
-        if !byline.names.is_empty() && !is_foreign(scan, line.node) {
+        if !byline.names.is_empty() && !is_foreign(scan, scan::around(line)) {
             return claims.byline(byline, Source::Visible, 2.0);
         }
     }
+}
+
+/// Pen names of one word, where the line near the headline says that it is a byline and ends or goes on with a date.
+fn pen_named(scan: &Scan<'_>, claims: &mut Claims) {
+    let Some(at) = scan.headline else { return };
+    let lines = scan.lines.iter().enumerate().skip(at.saturating_sub(4)).take(16);
+    let mut short = lines.filter(|(index, line)| !line.is_long && near(scan, *index));
+    let name = short.find_map(|(_, line)| {
+        let name = authors::pen_named(line.text())?;
+        (!is_foreign(scan, scan::around(line))).then_some(name)
+    });
+    claims.authors(name.into_iter().collect(), Source::Visible, 1.0);
 }
 
 #[cfg(test)]
@@ -302,6 +317,7 @@ mod tests {
 
     use super::super::tests::claims;
     use super::*;
+    use crate::dom::Document;
 
     fn names(html: &str) -> Vec<String> {
         claims(testify, html).authors.into_iter().flat_map(|claim| claim.value).collect()
@@ -333,6 +349,60 @@ mod tests {
     #[test]
     fn a_wire_stays_in_the_byline_of_a_person() {
         assert_eq!(names("<p class=author>Ana Lund, WNA</p>")[..2], ["Ana Lund", "WNA"]);
+    }
+
+    #[test]
+    fn a_pen_name_of_one_word_is_heard_behind_a_label_and_before_a_date() {
+        for line in [
+            "<p>Posted by sailor</p>",
+            "<p>Geschrieben von <a href=/userinfo?uid=6>sailor</a> am 21.03.2025 22:30 (15 x gelesen)</p>",
+            "<p>Gespeichert von <span>sailor</span> am 21. März 2025 - 18:55</p>",
+            "<p>Posted by sailor @ 12:00 am</p>",
+            "<p>von sailor am 21.03.2025</p>",
+            "<p>21.03.2025 13:30 von sailor</p>",
+            "<div class='left author'>Author: <a href=/u/58><b>sailor</b></a> am 21.03.2025, 13:36 Uhr</div>",
+        ] {
+            assert_eq!(names(line)[..1], ["sailor"], "{line}");
+        }
+        for line in [
+            "<p>von morgen</p>",
+            "<p>Posted by the harbour</p>",
+            "<p>Posted by admin</p>",
+            "<p>By Wednesday 21 March 2025</p>",
+            "<p>by sea on 21 March 2025 to the islands</p>",
+            "<p>Posted in News</p>",
+        ] {
+            assert!(names(line).is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_storys_own_footer_may_hold_its_byline_and_those_of_comments_and_of_the_page_do_not() {
+        let by = "<footer><span class='author vcard'><a rel=author href=/u/1>Ana Lund</a></span></footer>";
+        let found = |html: &str| -> Vec<String> {
+            let document = Document::from_html(html);
+            let mut scan = Scan::of(&document, None);
+            scan.place_headline(Some("Ferry runs again after the storm"));
+            let mut claims = Claims::default();
+            testify(&scan, &mut claims);
+            claims.authors.into_iter().flat_map(|claim| claim.value).collect()
+        };
+        let headline = "<h1>Ferry runs again after the storm</h1>";
+        assert_eq!(found(&format!("<article>{headline}<p>It left.</p>{by}</article>")), ["Ana Lund"]);
+        assert!(found(&format!("<article>{headline}<p>It left.</p></article>{by}")).is_empty());
+        assert!(
+            found(&format!("<article>{headline}<p>It left.</p><article>{by}</article></article>")).is_empty()
+        );
+    }
+
+    #[test]
+    fn a_label_before_a_byline_in_its_line_is_no_box() {
+        assert_eq!(
+            names(
+                "<div><span class=trending>New!</span> <span>| By </span><span>Ana Lund</span> | 21 March 2025</div>"
+            ),
+            ["Ana Lund"]
+        );
     }
 
     #[test]

@@ -22,7 +22,10 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let below = scan.lines.get(at + 1..).unwrap_or_default();
     let Some((first, last)) = text_in(scan, below) else { return };
     for line in below.iter().skip(first).take(HEAD) {
-        let found = authors::signed(text::head(line.text(), 240));
+        let head = authors::signed(text::head(line.text(), 240));
+        // A paper may name its reporter behind the first paragraph.
+        let is_reported = || line.is_long && line.last.contains(['記', '记']);
+        let found = if head.is_empty() && is_reported() { reported_at_end(line) } else { head };
         if !found.is_empty() {
             return claims.authors(found, Source::Visible, 1.5);
         }
@@ -76,7 +79,11 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
         .rev()
         .chain(0..first.min(4))
         .chain(last + 1..(last + 3).min(below.len()));
-    for index in beside {
+    // Behind a standfirst, which may be a heading as long as text, the line of name and date follows.
+    let standfirst = is_heading(below[first].node).then_some(first);
+    let behind_standfirst = standfirst.into_iter().flat_map(|first| first + 1..(first + 3).min(below.len()));
+    let behind_standfirst = behind_standfirst.filter(|index| date::read(below[*index].text()).is_some());
+    for index in beside.chain(behind_standfirst) {
         let line = &below[index];
         let found = alone(line, below.get(index + 1));
         if !is_common(scan, &found)
@@ -111,6 +118,27 @@ fn signed_at_end(line: &TextLine<'_>) -> Vec<String> {
     }
     let tail = &text[start..];
     if authors::can_be_signed(tail) { authors::signed(&text::line(tail)) } else { Vec::new() }
+}
+
+/// Whether `node` stands in a heading.
+fn is_heading(node: Node<'_>) -> bool {
+    let mut near = std::iter::once(node).chain(node.ancestors().take(3));
+    near.any(|near| {
+        near.name().is_some_and(|name| {
+            matches!(*name, local_name!("h2") | local_name!("h3") | local_name!("h4") | local_name!("h5"))
+        })
+    })
+}
+
+/// The reporter behind the last sentence of a line.
+fn reported_at_end(line: &TextLine<'_>) -> Vec<String> {
+    let is_at_end = line
+        .last
+        .trim_end()
+        .rsplit(['。', '！', '？', '」'])
+        .next()
+        .is_some_and(|end| end.trim_start().starts_with(['記', '记']) && text::weight(end) <= 40);
+    if is_at_end { signed_at_end(line) } else { Vec::new() }
 }
 
 /// The names in a line that holds nothing else and is set apart: in bold or italics, as a link to write to, beside a date,
@@ -184,6 +212,12 @@ mod tests {
     }
 
     #[test]
+    fn a_name_before_a_date_behind_a_standfirst_signs() {
+        let byline = "<div><span>Ana Lund |</span> <span>21.03.2025 - Updated: 22.03.2025</span></div>";
+        assert_eq!(names(&format!("<h4>{LONG}</h4>{byline}<p>{LONG}</p>")), ["Ana Lund"]);
+    }
+
+    #[test]
     fn a_byline_right_above_the_text_signs_it_however_far_the_headline_is() {
         let buttons = "<p>Share</p>".repeat(20);
         assert_eq!(names(&format!("{buttons}<p>By Ana Lund</p><p>{LONG}</p>")), ["Ana Lund"]);
@@ -220,6 +254,8 @@ mod tests {
         let japanese =
             "船は朝六時に港を出発し、嵐のあと初めて二百人が海峡を渡ったと港の当局が水曜日に発表した。";
         assert_eq!(names(&format!("<p>{japanese}【山田太郎】</p>")), ["山田太郎"]);
+        let chinese = "渡輪在清晨六時離開港口，這是風暴過後的第一班，中午前已有二百人渡過海峽，港口當局星期三公布了這個數字。";
+        assert_eq!(names(&format!("<p>{chinese}記者 林小明<br>{chinese}</p>")), ["林小明"]);
         let korean = "여객선이 아침 여섯 시에 항구를 떠나 폭풍 이후 처음으로 이백 명이 해협을 건넜다고 항만 당국이 수요일 밝혔다.";
         assert_eq!(names(&format!("<p>(부산=바다통신) 김하나 기자 = {korean}</p>")), ["김하나"]);
         assert_eq!(names(&format!("<p>{korean}</p><p>김하나 PD (hana@sea.example)</p>")), ["김하나"]);
