@@ -79,6 +79,42 @@ class Demo(Browsing):
         page.get_by_role("checkbox", name="Names").check()
         self.assertEqual(page.evaluate(background), marked)
 
+    def test_an_analyst_gets_from_the_day_to_the_evidence_by_two_keys_twice(self):
+        page = self.page(self.base)
+        page.goto("/")
+        for path in ("**/stories/**", "**/articles/**"):
+            # The first row, opened: the story that most sources tell, then its first report.
+            page.keyboard.press("j")
+            with page.expect_navigation(url=path):
+                page.keyboard.press("Enter")
+        expect(page.get_by_role("region", name="About the subject").locator(".evidence").first).to_be_visible()
+        expect(page.locator(".text .m.name").first).to_be_visible()
+
+    def test_an_operator_finds_by_keys_why_an_article_is_missing(self):
+        page = self.page(self.base)
+        page.goto("/")
+        with page.expect_navigation(url="**/rejects"):
+            page.keyboard.press("g")
+            page.keyboard.press("r")
+        # The third row: what the rows are headed by, and the page behind one.
+        rows = page.locator(".reject-row a.headline")
+        for place in range(3):
+            page.keyboard.press("j")
+            expect(rows.nth(place)).to_be_focused()
+        title = rows.nth(2).inner_text()
+        with page.expect_navigation(url="**/rejects/*"):
+            page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        expect(page.locator("main")).to_contain_text("Not published: ")
+        # From a feed, too: what came of each of its entries, with the reason.
+        with page.expect_navigation(url=self.base + "/feeds"):
+            page.keyboard.press("g")
+            page.keyboard.press("f")
+        page.keyboard.press("j")
+        with page.expect_navigation(url="**/feeds/*"):
+            page.keyboard.press("Enter")
+        expect(page.get_by_role("region", name="What came of its entries")).to_be_visible()
+
     def test_an_operator_finds_why_an_article_is_missing_in_three_clicks(self):
         page = self.page(self.base)
         page.goto("/")

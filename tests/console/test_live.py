@@ -102,7 +102,9 @@ class Running(RunningConsole):
         one.get_by_role("button", name="Resume").click()
         expect(one.get_by_role("status")).to_contain_text("The feed is polled again")
         log = (self.folder / "log").read_text()
-        self.assertIn("a change is asked for in the console", log)
+        self.assertRegex(log, r"a change is asked for in the console.*path=\"?/feeds/\w+/pause")
+        self.assertRegex(log, r"what was asked for in the console is done.*path=\"?/feeds/\w+/pause")
+        self.assertRegex(log, r"what was asked for in the console is not done.*path=\"?/feeds/\w+/poll.*status=409")
 
     def test_people_log_in_and_a_session_ends(self):
         added = subprocess.run([BINARY, "user", "add", "anna", "--role", "operate", "--config", self.config],

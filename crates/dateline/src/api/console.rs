@@ -136,12 +136,14 @@ pub(super) fn refusal(problem: Problem) -> Response {
         status if status.is_server_error() => "This cannot be shown now",
         _ => "That did not work",
     };
-    let main = page::problem::page(title, &problem.detail, &problem.errors);
+    let way_on = match problem.status {
+        StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => ("/login", "To the log-in"),
+        _ => ("/", "To the overview"),
+    };
+    let main = page::problem::page(title, &problem.detail, &problem.errors, way_on);
     // Whoever has to log in first sees where, and nothing else.
     let page = match problem.status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
-            bare_page(title, &main)
-        }
+        StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => bare_page(title, &main),
         _ => page_apart(title, &main),
     };
     answer(problem.status, page)

@@ -56,13 +56,24 @@ pub(crate) struct Rejected {
 }
 
 /// What was not published.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct RejectPage {
     /// In the order that was asked for.
     pub(crate) rejects: Vec<Rejected>,
     /// Where the next page begins, if there may be one: of the newest alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<Sequence>,
+}
+
+impl RejectPage {
+    /// As many of them as a page holds unless another number is asked for.
+    pub(super) fn first_page(mut self) -> Self {
+        if self.rejects.len() > PAGE {
+            self.rejects.truncate(PAGE);
+            self.next = self.rejects.last().map(|reject| reject.sequence);
+        }
+        self
+    }
 }
 
 /// What was not published, and why: by feed, by reason, by words of the entry's title, as the filter says.

@@ -28,6 +28,11 @@ pub(crate) fn visible(text: &str, max: usize) -> String {
     visible_line(&shown).into_owned()
 }
 
+/// The same of a text of several lines, whole.
+pub(crate) fn visible_lines(text: &str) -> String {
+    text.lines().map(visible_line).collect::<Vec<_>>().join("\n")
+}
+
 /// A headline, name or message on a line of its own direction.
 pub(crate) fn line(text: &str) -> Markup {
     html! { bdi { (visible(text, MAX_LINE_CHARS)) } }
@@ -89,6 +94,7 @@ mod tests {
         assert_eq!(visible("invoice\u{202e}fdp.exe", 40), "invoice⟨U+202E⟩fdp.exe");
         assert_eq!(visible("a\u{2066}b\u{2069}\0c\u{85}d", 40), "a⟨U+2066⟩b⟨U+2069⟩⟨U+0000⟩c⟨U+0085⟩d");
         assert_eq!(visible("one\ntwo", 40), "one two");
+        assert_eq!(visible_lines("one\u{202e}\r\ntwo"), "one⟨U+202E⟩\ntwo");
     }
 
     #[test]

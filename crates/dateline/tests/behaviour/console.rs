@@ -16,11 +16,13 @@ use dateline::status::FeedCatalogue;
 use dateline_fetcher::warc::{Record, RecordIds, RecordType, WarcWriter, field};
 use dateline_fetcher::{Feed, PollSettings};
 use dateline_journal::{
-    Durability, EntryCompletion, Journal, Options, PollCommit, RejectedText, StoryArticleRow, StoryUpdate,
+    Durability, EntryCompletion, EventFilter, Journal, Options, PollCommit, RejectedText, SinkId,
+    SinkOpening, SinkProgress, SinkStart, StoryArticleRow, StoryUpdate, UndeliveredEvent,
 };
+use dateline_sinks::{SinkCondition, SinkHandle, SinkReport};
 use dateline_wire::{
     ArticleEvent, ArticleId, Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, Secret,
-    SecretQuery, StoryEvent, StoryId,
+    SecretQuery, Sequence, StoryEvent, StoryId,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -100,7 +102,8 @@ impl TestConsole {
             "https://news.example/rss".parse().unwrap(),
             Some(HOSTILE.to_owned()),
             &SecretQuery::default(),
-        );
+        )
+        .with_tags(vec![HOSTILE.to_owned()]);
         let catalogue = FeedCatalogue::new(std::slice::from_ref(&feed), &[], &PollSettings::default());
         let api = ApiSettings { token: token.map(Secret::new), token_file: None };
         let console = ConsoleSettings { users: users.clone(), ..console };
@@ -116,7 +119,7 @@ impl TestConsole {
             story_tables: watch::channel(None).1,
             recorded_pages: Arc::new(recorded_pages),
             websub: None,
-            sinks: Vec::new(),
+            sinks: vec![SinkHandle { report: watch::channel(hostile_sink()).1, changed: Arc::default() }],
             write_access: watch::channel(WriteAccess::new(address, api).with_console(console)).1,
             engine: None,
             reloader: None,
@@ -193,6 +196,53 @@ impl TestConsole {
         self.journal.finish(completion).await.unwrap();
     }
 
+    /// Commits a poll that announces an entry, which waits.
+    async fn announce_hostile_entry(&self) {
+        let now = Timestamp::now();
+        let link = Some("https://news.example/waits?\"><script>alert(4)</script>".parse().unwrap());
+        let entry = Entry { title: Some(HOSTILE.to_owned()), link, ..Entry::new(EntryId::of_guid("waits")) };
+        let state = FeedState {
+            last_error: Some(HOSTILE.to_owned()),
+            failures: 1,
+            ..FeedState::new(self.feed.published(), now)
+        };
+        let commit = PollCommit {
+            feed: FeedState { last_poll: Some(now), ..state },
+            entries: vec![entry],
+            events: Vec::new(),
+            hub: HubNews::Nothing,
+            at: now,
+            traceparent: String::new(),
+        };
+        self.journal.commit_poll(commit).await.unwrap();
+    }
+
+    /// Has a webhook give an event up, with what its receiver said.
+    async fn give_up_hostile_event(&self) {
+        let (id, now) = (SinkId::webhook("desk"), Timestamp::now());
+        let opening = SinkOpening {
+            id: id.clone(),
+            target: "there".into(),
+            filter: EventFilter::default(),
+            start: SinkStart::Earliest,
+            at: now,
+        };
+        self.journal.open_sink(opening).await.unwrap();
+        let failed = UndeliveredEvent {
+            sequence: Sequence(1),
+            event: "a1.1".into(),
+            key: "a1".into(),
+            attempts: 3,
+            since: now,
+            due: now,
+            error: HOSTILE.to_owned(),
+            dead: Some(now),
+        };
+        let progress =
+            SinkProgress { position: Sequence(1), failed: vec![failed], ..SinkProgress::default() };
+        self.journal.step_sink(id, progress).await.unwrap();
+    }
+
     /// Stops it, and gives the folder of its journal.
     async fn stop(self) -> tempfile::TempDir {
         self.stop.cancel();
@@ -232,6 +282,23 @@ fn hostile_article() -> ArticleEvent {
         "recording": {"record_id": HOSTILE},
     });
     serde_json::from_value(article).unwrap()
+}
+
+/// A webhook whose receiver answers with what is hostile.
+fn hostile_sink() -> SinkReport {
+    SinkReport {
+        id: SinkId::webhook("desk"),
+        target: "https://desk.example".into(),
+        condition: SinkCondition::Failing,
+        position: Sequence(0),
+        delivered: 0,
+        failures: 3,
+        failures_in_a_row: 3,
+        failing_since: Some(Timestamp::now()),
+        last_error: Some(HOSTILE.to_owned()),
+        last_success: None,
+        resting_until: None,
+    }
 }
 
 fn hostile_story() -> StoryEvent {
@@ -301,6 +368,11 @@ async fn what_strangers_wrote_is_text_on_every_page() {
         text: format!("{text}\n{text}"),
     };
     console.journal.keep_rejected_text(text(HOSTILE));
+    console.announce_hostile_entry().await;
+    console.give_up_hostile_event().await;
+    let label = json!({ "label": "relevant", "labelled_by": &HOSTILE[..HOSTILE.len() - 4] }).to_string();
+    let labelled = console.send("PUT", "/v1/labels/a1", "Content-Type: application/json\r\n", &label).await;
+    assert_eq!(labelled.status, 200, "{}", labelled.body);
     let feed = format!("/feeds/{}", console.feed.id());
     let entity: String = url::form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect();
     let entity = format!("/entities/{}", entity.replace('+', "%20"));
@@ -322,10 +394,27 @@ async fn what_strangers_wrote_is_text_on_every_page() {
         "/judge",
         "/judge?of=articles&item=a1",
         "/rejects/3",
+        "/waiting",
+        "/sites",
+        "/sinks",
+        "/sinks/desk",
+        "/search?q=https%3A%2F%2Fnews.example%2F9",
+        "/search?q=https%3A%2F%2Fnews.example%2Fnever",
     ] {
         let answer = console.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         assert_harmless(path, &answer.body);
+    }
+    let shows = [
+        ("/waiting", 1),
+        ("/sinks", 1),
+        ("/sinks/desk", 1),
+        ("/judge?of=articles&item=a1", 2),
+        (feed.as_str(), 4),
+    ];
+    for (path, times) in shows {
+        let body = console.get(path).await.body;
+        assert!(body.matches("&lt;script&gt;").count() >= times, "{path}: {body}");
     }
     // The article shows all of it.
     let article = console.get("/articles/a1").await.body;
@@ -460,6 +549,7 @@ async fn users_log_in_see_pages_and_change_what_their_role_lets_them() {
     let poll = format!("/feeds/{}/poll", console.feed.id());
     let refused = console.post(&poll, &anna, "").await;
     assert!(refused.status == 403 && refused.body.contains("role"), "{}", refused.body);
+    assert!(!console.send("GET", "/feeds/add", &anna, "").await.body.contains("action=\"/feeds/preview\""));
     let boris = cookie(&console.post("/login", "", "name=boris&password=another+fine+password").await);
     assert_eq!(console.post(&poll, &boris, "").await.status, 404, "nothing polls here, but he may");
 

@@ -189,7 +189,7 @@ async fn adding(
     // Where there is no configuration, or none that can be read, there is no choice.
     let groups = feed::groups(state.clone()).await.map(|groups| groups.0).unwrap_or_default();
     let refused = refusal.map(|problem| (problem.detail.as_str(), problem.errors.as_slice()));
-    let main = page::feed_add::page(&addition.form(), &groups, preview, refused, api.now());
+    let main = page::feed_add::page(&addition.form(), &groups, preview, refused, viewer, api.now());
     let status = refusal.map_or(StatusCode::OK, |problem| problem.status);
     super::answer(status, frame(api, viewer).page(Section::Feeds, "Add a feed", &main))
 }
@@ -246,7 +246,7 @@ pub(super) struct ListForm {
 
 /// The form for a list.
 pub(super) async fn ask_for_list(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
-    let main = page::feed_add::import_page("", None, None);
+    let main = page::feed_add::import_page("", None, None, &viewer);
     Ok(shown(&api, &viewer, Section::Feeds, "Import feeds", &main))
 }
 
@@ -278,10 +278,10 @@ async fn take_in(
     dry_run: bool,
 ) -> Result<Response, PageProblem> {
     let (status, main) = match opml::take_in(&api, opml.as_bytes(), dry_run).await {
-        Ok(report) => (StatusCode::OK, page::feed_add::import_page(&opml, Some(&report), None)),
+        Ok(report) => (StatusCode::OK, page::feed_add::import_page(&opml, Some(&report), None, &viewer)),
         Err(problem) => {
             let refused = Some((problem.detail.as_str(), problem.errors.as_slice()));
-            (problem.status, page::feed_add::import_page(&opml, None, refused))
+            (problem.status, page::feed_add::import_page(&opml, None, refused, &viewer))
         }
     };
     Ok(super::answer(status, frame(&api, &viewer).page(Section::Feeds, "Import feeds", &main)))

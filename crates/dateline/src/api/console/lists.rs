@@ -17,7 +17,7 @@ use crate::api::article::{self, ArticleQuery};
 use crate::api::label::JudgedArticle;
 use crate::api::lookup;
 use crate::api::parameters::Parameters;
-use crate::api::reject::{self, RejectOrder, RejectQuery, Rejected};
+use crate::api::reject::{self, RejectOrder, RejectPage, RejectQuery, Rejected};
 use crate::api::story::{self, StoryQuery};
 use crate::api::{Api, Problem, Shared};
 use crate::console::frame::{Section, Viewer};
@@ -116,24 +116,30 @@ pub(super) async fn rejects(
     }
     let Parameters { filter, own } = Parameters::<RejectQuery>::of(&query)?;
     let is_nearest = own.order == RejectOrder::Nearest;
-    let found = reject::find(&api, filter.clone(), own).await?;
-    let rows: Vec<RejectRow> = found.rejects.into_iter().map(reject_row).collect();
-    let reasons = page::overview::rejects_by_reason(&api.activity.read());
+    let begins_with_newest = !is_nearest && own.before.is_none() && own.limit.is_none();
     let newest = match filter.values(Facet::Feed).next() {
-        Some(_) => Vec::new(),
+        Some(_) => RejectPage::default(),
         None => {
             let own = RejectQuery { limit: Some(MAX_COUNTED_REJECTS), ..RejectQuery::default() };
-            reject::find(&api, filter.clone(), own).await?.rejects
+            reject::find(&api, filter.clone(), own).await?
         }
     };
+    let (counted, feeds) = (newest.rejects.len(), by_feed(&newest.rejects));
+    // What was counted begins with the page itself where that is the first.
+    let found = match begins_with_newest && counted > 0 {
+        true => newest.first_page(),
+        false => reject::find(&api, filter.clone(), own).await?,
+    };
+    let rows: Vec<RejectRow> = found.rejects.into_iter().map(reject_row).collect();
+    let reasons = page::overview::rejects_by_reason(&api.activity.read());
     let list = RejectList {
         rejects: &rows,
         filter: &filter,
         is_nearest,
         next: found.next,
         reasons: &reasons,
-        feeds: &by_feed(&newest),
-        newest: newest.len(),
+        feeds: &feeds,
+        newest: counted,
     };
     Ok(shown(&api, &viewer, Section::Rejects, "Rejects", &page::rejects::page(&list, api.now())))
 }

@@ -92,8 +92,7 @@ pub(super) async fn log_in(
         let refused = Problem::new(StatusCode::TOO_MANY_REQUESTS, detail);
         return Ok((([(header::RETRY_AFTER, "60")]), PageProblem(refused)).into_response());
     }
-    // Counted before it is known to fail: many at once are counted, too.
-    api.sessions.note_failure(address);
+    let noted = api.sessions.note_try(address);
     let credentials = Credentials::read(&api).await?;
     let Some((name, secret)) = check(&api, &credentials, name.clone(), password).await? else {
         tracing::warn!(user = %name.escape_debug(), %address, "a log-in to the console failed");
@@ -104,6 +103,7 @@ pub(super) async fn log_in(
             &credentials,
         ));
     };
+    api.sessions.forget(noted);
     let (length, now) = (console.session_length, Timestamp::now());
     let expires = now.checked_add(length).unwrap_or(Timestamp::MAX);
     let begun = api.sessions.begin(name.clone(), secret.reveal(), now, expires);

@@ -62,7 +62,7 @@ pub(super) struct BegunSession {
 #[derive(Debug, Default)]
 pub(in crate::api) struct Sessions {
     held: Mutex<HashMap<Sha256Digest, StoredSession>>,
-    failed: Mutex<Vec<(IpAddr, Instant)>>,
+    failed: Mutex<Vec<Try>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -114,15 +114,40 @@ impl Sessions {
 
     /// Whether somebody at this address may try to log in now.
     pub(super) fn may_try(&self, address: IpAddr) -> bool {
-        let mut failed = lock(&self.failed);
-        failed.retain(|(_, at)| at.elapsed() < ATTEMPT_WINDOW);
+        let (mut failed, network) = (lock(&self.failed), network_of(address));
+        failed.retain(|noted| noted.at.elapsed() < ATTEMPT_WINDOW);
         failed.len() < MAX_ATTEMPTS
-            && failed.iter().filter(|(other, _)| *other == address).count() < MAX_ATTEMPTS_OF_ADDRESS
+            && failed.iter().filter(|noted| noted.network == network).count() < MAX_ATTEMPTS_OF_ADDRESS
     }
 
-    /// Notes a try that failed.
-    pub(super) fn note_failure(&self, address: IpAddr) {
-        lock(&self.failed).push((address, Instant::now()));
+    /// Notes a try, which counts as failed until it is known not to have been: many at once are counted, too.
+    pub(super) fn note_try(&self, address: IpAddr) -> Try {
+        let noted = Try { network: network_of(address), at: Instant::now() };
+        lock(&self.failed).push(noted);
+        noted
+    }
+
+    /// Forgets a try that succeeded.
+    pub(super) fn forget(&self, succeeded: Try) {
+        let mut failed = lock(&self.failed);
+        if let Some(place) = failed.iter().position(|noted| *noted == succeeded) {
+            failed.swap_remove(place);
+        }
+    }
+}
+
+/// A try to log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Try {
+    network: IpAddr,
+    at: Instant,
+}
+
+/// What counts as one place: an address of IPv4, and of IPv6 what one customer has, who may ask from any address of it (RFC 6177).
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) & (u128::MAX << 64)).into()),
     }
 }
 
@@ -183,9 +208,16 @@ mod tests {
         let (one, other) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
         for _ in 0..MAX_ATTEMPTS_OF_ADDRESS {
             assert!(sessions.may_try(one));
-            sessions.note_failure(one);
+            sessions.note_try(one);
+            sessions.forget(sessions.note_try(other));
         }
         assert!(!sessions.may_try(one) && sessions.may_try(other));
+        // Whoever has a network has all of its addresses.
+        for last in 0..10 {
+            sessions.note_try(IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, last]));
+        }
+        assert!(!sessions.may_try(IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 9, 9, 9])));
+        assert!(sessions.may_try(IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1])));
         tokio::time::advance(ATTEMPT_WINDOW).await;
         assert!(sessions.may_try(one));
     }

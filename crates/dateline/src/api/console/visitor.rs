@@ -70,8 +70,33 @@ pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) 
         }
         Err(problem) => return refusal(problem),
     };
+    let change =
+        (request.method() != Method::GET).then(|| (user_of(&viewer), request.uri().path().to_owned()));
     request.extensions_mut().insert(viewer);
-    next.run(request).await
+    let response = next.run(request).await;
+    if let Some((user, path)) = change {
+        let status = response.status();
+        match status.is_client_error() || status.is_server_error() {
+            true => tracing::warn!(
+                user,
+                path,
+                status = status.as_u16(),
+                "what was asked for in the console is not done"
+            ),
+            false => tracing::info!(
+                user,
+                path,
+                status = status.as_u16(),
+                "what was asked for in the console is done"
+            ),
+        }
+    }
+    response
+}
+
+/// Who it is, for the log and for what is kept with a name.
+fn user_of(viewer: &Viewer) -> String {
+    viewer.name.as_deref().unwrap_or("this machine").to_owned()
 }
 
 /// Whoever asks; nobody yet where they have to log in.
@@ -181,12 +206,12 @@ impl FromRequestParts<Arc<Api>> for MayOperate {
                 "you may look, and not change anything: it takes a user with the role `operate`, or the API's token",
             );
         }
-        let user = viewer.name.as_deref().unwrap_or("this machine");
+        let user = user_of(&viewer);
         let console = api.sources.write_access.borrow().console().clone();
         let address = parts.extensions.get::<Peer>();
         let address = address.map(|Peer(peer)| client_address(&console, *peer, &parts.headers).to_string());
         tracing::info!(user, address, path = parts.uri.path(), "a change is asked for in the console");
-        Ok(Self { user: user.to_owned() })
+        Ok(Self { user })
     }
 }
 

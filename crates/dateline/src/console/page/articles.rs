@@ -38,7 +38,10 @@ pub(crate) fn page(list: &ArticleList<'_>, now: Timestamp) -> Markup {
         (chosen("/articles", filter))
         @if *is_incomplete { p.notice { "Older events are still being made ready for searching: what they say may be missing here." } }
         @if articles.is_empty() {
-            p.empty { "No article is like that." @if !filter.is_empty() { " Fewer conditions find more: each above is taken away by a click." } }
+            p.empty {
+                @if filter.is_empty() { "Nothing is published yet." }
+                @else { "No article is like that. Fewer conditions find more: each above is taken away by a click." }
+            }
         } @else {
             ol.rows.panel { @for article in *articles { (article_row(article, now)) } }
         }

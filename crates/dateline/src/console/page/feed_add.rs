@@ -5,7 +5,8 @@ use maud::{Markup, html};
 
 use crate::api::opml::ImportReport;
 use crate::console::figures::{count, counted, language, moment, since, verdict, words};
-use crate::console::shown::{address, feed_name, line, line_in, visible};
+use crate::console::frame::Viewer;
+use crate::console::shown::{address, feed_name, line, line_in, visible, visible_lines};
 use crate::feed_finding::FeedVerdict;
 use crate::feed_preview::{FeedPreview, PreviewedEntry, PreviewedOutcome};
 
@@ -63,6 +64,7 @@ pub(crate) fn page(
     groups: &[String],
     preview: Option<&FeedPreview>,
     refusal: Option<(&str, &[String])>,
+    viewer: &Viewer,
     now: Timestamp,
 ) -> Markup {
     html! {
@@ -76,9 +78,17 @@ pub(crate) fn page(
                 @if !errors.is_empty() { ul.plain { @for error in errors.iter().take(10) { li { (visible(error, 500)) } } } }
             }
         }
-        (addition_form(form, groups, preview.is_some_and(|preview| preview.url.is_some())))
+        @if viewer.may_operate {
+            (addition_form(form, groups, preview.is_some_and(|preview| preview.url.is_some())))
+        } @else {
+            (for_operators())
+        }
         @if let Some(preview) = preview { (previewed(form, preview, now)) }
     }
+}
+
+fn for_operators() -> Markup {
+    html! { p.empty { "Feeds are added by whoever has the role " code { "operate" } "." } }
 }
 
 /// The form: a look is always offered, saving once there was one.
@@ -246,6 +256,7 @@ pub(crate) fn import_page(
     list: &str,
     report: Option<&ImportReport>,
     refusal: Option<(&str, &[String])>,
+    viewer: &Viewer,
 ) -> Markup {
     let may_save = report.is_some_and(|report| report.reload.is_none() && !report.added.is_empty());
     html! {
@@ -262,10 +273,11 @@ pub(crate) fn import_page(
             Some(report) if report.reload.is_some() => {
                 p.notice role="status" { (counted(report.added.len() as u64, "feed is added", "feeds are added")) ". " a href="/feeds" { "To the feeds" } }
             }
+            _ if !viewer.may_operate => (for_operators()),
             _ => form.panel.fields method="post" action="/feeds/import" {
                 div.field.whole {
                     label for="opml" { "The list" }
-                    textarea #opml name="opml" rows="8" required spellcheck="false" placeholder="<opml version=\"2.0\">…" { (list) }
+                    textarea #opml name="opml" rows="8" required spellcheck="false" placeholder="<opml version=\"2.0\">…" { (visible_lines(list)) }
                     // Shown by the script, which reads the file into the text.
                     label.file hidden { "or a file: " input type="file" accept=".opml,.xml,text/x-opml,application/xml,text/xml" data-into="opml"; }
                 }

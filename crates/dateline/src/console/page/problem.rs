@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use crate::console::figures::capitalised;
 use crate::console::shown::visible;
 
-/// A failure as a page.
-pub(crate) fn page(title: &str, detail: &str, errors: &[String]) -> Markup {
+/// A failure as a page; `way_on` is a path, and what it is called.
+pub(crate) fn page(title: &str, detail: &str, errors: &[String], way_on: (&str, &str)) -> Markup {
     html! {
         div.problem role="alert" {
             h1 { (title) }
@@ -14,7 +14,7 @@ pub(crate) fn page(title: &str, detail: &str, errors: &[String]) -> Markup {
             @if !errors.is_empty() {
                 ul { @for error in errors.iter().take(50) { li { (visible(error, 500)) } } }
             }
-            p.actions { a.button href="/" { "To the overview" } }
+            p.actions { a.button href=(way_on.0) { (way_on.1) } }
         }
     }
 }

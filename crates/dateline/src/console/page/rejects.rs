@@ -61,7 +61,7 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                 }
                 (chosen("/rejects", filter))
                 @if rejects.is_empty() {
-                    p.empty { "Nothing is like that." @if *is_nearest { " Only what was judged has a distance from the threshold." } }
+                    p.empty { @if filter.is_empty() { "Nothing was rejected yet." } @else { "Nothing is like that." } @if *is_nearest { " Only what was judged has a distance from the threshold." } }
                 } @else {
                     ol.rows { @for reject in *rejects { (reject_row(reject, now)) } }
                 }

@@ -115,7 +115,7 @@ fn trial_form(form: &TrialForm, was_tried: bool) -> Markup {
             (field("host", "Host, and those below it", Some(rule.host.as_str()).filter(|host| !host.is_empty()), "that of the page"))
             (field("path", "Paths (* for anything)", rule.path.as_deref(), "all"))
             (field("body", "Text", rule.body.as_deref(), "div.story-text"))
-            (field("drop", "None of the text", rule.drop.as_deref(), ".read-also, .subscribe"))
+            (field("drop", "Leave out of the text", rule.drop.as_deref(), ".read-also, .subscribe"))
             (field("title", "Headline", rule.title.as_deref(), "h1.story-title"))
             (field("authors", "Authors", rule.authors.as_deref(), ".story-byline a"))
             (field("published", "Date", rule.published.as_deref(), "time.story-date"))

@@ -1,0 +1,99 @@
+"""How long durable commits take while the console is looked at: python3 commits_beside.py http://127.0.0.1:8080 [ROUNDS]
+
+Asks a running daemon of this machine, one that may be played with: a label is given to its newest article again and again, each time
+a transaction and a flush of the disk. By turns nobody looks, then three do: each has the live list open, which is followed, and goes through
+the pages, one a second. The figures are of all rounds together; CPU time is the daemon's own, from /proc.
+"""
+
+import http.client
+import itertools
+import json
+import os
+import sys
+import threading
+import time
+from urllib.parse import urlsplit
+
+LOOKERS, ROUND_SECONDS, PAUSE_SECONDS = 3, 4, 0.01
+PAGES = ("/", "/articles", "/rejects", "/feeds", "/stories", "/live", "/judge", "/search?q=Russia")
+
+
+def asked(connection, path, method="GET", body=None):
+    connection.request(method, path, body, {"Content-Type": "application/json", "Accept": "text/html, application/json"})
+    answer = connection.getresponse()
+    text = answer.read()
+    if answer.status >= 300:
+        raise SystemExit(f"{method} {path} is answered {answer.status}: {text[:300]}")
+    return text
+
+
+class Looker:
+    """Somebody who has the live list open and goes through the pages until told to stop."""
+
+    def __init__(self, address, first):
+        self.stop = threading.Event()
+        self.stream = http.client.HTTPConnection(address, timeout=10)
+        self.stream.request("GET", "/v1/events?follow=true&format=sse&after=latest")
+        if self.stream.getresponse().status != 200:
+            raise SystemExit("the live list is not followed")
+        self.thread = threading.Thread(target=self.look, args=(address, first))
+        self.thread.start()
+
+    def look(self, address, first):
+        pages = http.client.HTTPConnection(address, timeout=30)
+        for path in itertools.islice(itertools.cycle(PAGES), first, None):
+            asked(pages, path)
+            if self.stop.wait(1):
+                return
+
+    def end(self):
+        self.stop.set()
+        self.thread.join()
+        self.stream.close()
+
+
+def cpu_seconds(process):
+    with open(f"/proc/{process}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def commits(connection, path):
+    taken, end = [], time.monotonic() + ROUND_SECONDS
+    for label in itertools.cycle(("relevant", "not")):
+        if time.monotonic() > end:
+            return taken
+        begun = time.perf_counter()
+        asked(connection, path, "PUT", json.dumps({"label": label}))
+        taken.append((time.perf_counter() - begun) * 1e3)
+        time.sleep(PAUSE_SECONDS)
+
+
+def main():
+    address, rounds = urlsplit(sys.argv[1]).netloc, int(sys.argv[2]) if len(sys.argv) > 2 else 15
+    connection = http.client.HTTPConnection(address, timeout=30)
+    article = json.loads(asked(connection, "/v1/articles?limit=1"))["articles"][0]["article"]
+    process = json.loads(asked(connection, "/v1/status"))["daemon"]["process"]
+    path = f"/v1/labels/{article}"
+    taken, cpu = {False: [], True: []}, {False: 0.0, True: 0.0}
+    try:
+        for number in range(rounds):
+            # What comes first changes, so that a drift of the machine meets both.
+            for is_looked_at in (False, True) if number % 2 else (True, False):
+                lookers = [Looker(address, first) for first in range(LOOKERS)] if is_looked_at else []
+                before = cpu_seconds(process)
+                taken[is_looked_at] += commits(connection, path)
+                cpu[is_looked_at] += cpu_seconds(process) - before
+                for looker in lookers:
+                    looker.end()
+    finally:
+        asked(connection, path, "DELETE")
+    print("                     commits  p50 ms  p90 ms  p99 ms  longest  CPU s")
+    for is_looked_at, name in ((False, "nobody looks"), (True, f"{LOOKERS} look")):
+        times = sorted(taken[is_looked_at])
+        of = lambda share: times[int((len(times) - 1) * share)]
+        print(f"{name:20} {len(times):8}  {of(0.5):6.2f}  {of(0.9):6.2f}  {of(0.99):6.2f}  {of(1):7.1f}  {cpu[is_looked_at]:5.1f}")
+
+
+if __name__ == "__main__":
+    main()
