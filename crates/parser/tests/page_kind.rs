@@ -78,6 +78,22 @@ fn a_page_that_doubts_the_visitor_is_a_bot_wall() {
 }
 
 #[test]
+fn a_page_that_wants_another_browser_is_a_bot_wall_and_a_notice_above_a_story_is_none() {
+    for notice in [
+        "Your browser is not supported. Please update it.",
+        "Ihr Browser ist veraltet. Bitte laden Sie einen neueren.",
+    ] {
+        assert_eq!(
+            kind(&format!("<title>Harbour News</title><p>{notice}</p>")),
+            PageKind::BotWall,
+            "{notice}"
+        );
+        let html = format!("<p>{notice}</p><h1>Ferry runs again</h1><article>{}</article>", story(6));
+        assert_eq!(kind(&html), PageKind::Article, "{notice}");
+    }
+}
+
+#[test]
 fn a_player_with_a_line_below_is_a_video() {
     assert_eq!(kind("<h1>Ferry sails</h1><video src=x></video><p>Watch.</p>"), PageKind::Video);
 }

@@ -3,6 +3,8 @@
 //! Pages append the next stories to themselves, and hold other posts beside one. Each stands in an element made for articles, or in
 //! a box with a heading of its own that looks like the box of the headline.
 
+use dateline_text::date;
+
 use super::area::{AreaId, Tag};
 use super::frame::Frame;
 use super::run::{Layout, Run};
@@ -13,6 +15,10 @@ const ARTICLE: f32 = 300.0;
 /// The same where the others have headings of their own.
 const HEADED_ARTICLE: f32 = 60.0;
 
+/// Length of a line of date and byline, in units, and how many runs behind a headline it may stand.
+const DATE_LINE: f32 = 80.0;
+const DATED_WITHIN: usize = 3;
+
 /// Headings of one page that are looked at.
 const MAX_HEADINGS: usize = 200;
 
@@ -21,6 +27,7 @@ pub(super) fn drop_other_articles(layout: &Layout, frame: &Frame, kept: &mut [bo
     let Some(headline) = headline(layout, frame) else { return };
     drop_other_elements(layout, headline, kept);
     drop_other_boxes(layout, headline, kept);
+    drop_other_headings(layout, frame, headline, kept);
 }
 
 /// The heading that is the title of the page's head, or else of its body.
@@ -89,6 +96,49 @@ fn drop_other_boxes(layout: &Layout, headline: usize, kept: &mut [bool]) {
     }
 }
 
+/// By headings in one flat box: each of the headline's level that is followed by a date, as the headline is, begins another
+/// article, which goes on to the end of the box or to the headline.
+fn drop_other_headings(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
+    let own = &layout.runs[headline];
+    let container = layout.areas[own.area as usize].parent;
+    let is_beside =
+        |run: &Run| run.heading == own.heading && layout.areas[run.area as usize].parent == container;
+    let begins_other = |index: usize| !frame.testimony[index].is_title_of_head && is_dated(layout, index);
+    let places = 0..layout.runs.len();
+    let mut headings =
+        places.filter(|index| is_beside(&layout.runs[*index]) && *index != headline).take(MAX_HEADINGS);
+    if !headings.any(begins_other) || !is_dated(layout, headline) {
+        return;
+    }
+    let mut dropped: Vec<usize> = Vec::new();
+    let mut in_other = false;
+    for (index, run) in layout.runs.iter().enumerate() {
+        let is_inside = layout.around(run.area).any(|around| around == container);
+        in_other = match () {
+            () if index == headline || !is_inside => false,
+            () if is_beside(run) => in_other || begins_other(index),
+            () => in_other,
+        };
+        if in_other && kept[index] {
+            dropped.push(index);
+        }
+    }
+    let units = |index: &usize| layout.runs[*index].units;
+    let all: f32 = (0..kept.len()).filter(|index| kept[*index]).map(|index| units(&index)).sum();
+    let gone: f32 = dropped.iter().map(units).sum();
+    if all - gone >= HEADED_ARTICLE {
+        dropped.into_iter().for_each(|index| kept[index] = false);
+    }
+}
+
+/// Whether a short line behind a heading gives a day, as below headlines.
+fn is_dated(layout: &Layout, heading: usize) -> bool {
+    let behind = layout.runs.iter().skip(heading + 1).take(DATED_WITHIN);
+    let mut lines =
+        behind.take_while(|run| run.heading == 0).filter(|run| run.units <= DATE_LINE && run.digits > 0);
+    lines.any(|run| date::read(layout.str(run)).is_some_and(|written| written.date().is_some()))
+}
+
 /// The two boxes side by side of which one is on the headline's line of boxes, and the other holds `area`.
 fn sides(layout: &Layout, own_line: &[AreaId], area: AreaId) -> Option<(AreaId, AreaId)> {
     let mut side = None;
@@ -120,4 +170,53 @@ fn article_of(layout: &Layout, area: AreaId) -> Option<AreaId> {
 
 fn encloses(layout: &Layout, outer: AreaId, inner: AreaId) -> bool {
     layout.around(inner).any(|around| around == outer)
+}
+
+#[cfg(test)]
+mod tests {
+    use dateline_wire::Page;
+
+    fn text(html: &str) -> String {
+        let page = Page { url: None, content_type: None, bytes: html.into(), received_at: None };
+        crate::extract(&page).body.text
+    }
+
+    fn story(of: &str) -> String {
+        let line = |time: &str| {
+            format!(
+                "<p>The {of} left the harbour at {time} in the morning, the first time since the storm, and two hundred people \
+                 had crossed by noon, the port authority said on Wednesday.</p>"
+            )
+        };
+        ["six", "seven", "eight"].map(line).concat()
+    }
+
+    #[test]
+    fn articles_appended_in_one_flat_box_are_told_by_their_dated_headings() {
+        let page = |dates: [&str; 2]| {
+            format!(
+                "<title>Ferry runs again after storm</title><main><h1>Ferry runs again after storm</h1>{}{}<h1>Lighthouse has a new lamp</h1>{}{}</main>",
+                dates[0],
+                story("ferry"),
+                dates[1],
+                story("keeper")
+            )
+        };
+        let dated = page(["<p>By Ana Lund, 21 March 2025</p>", "<p>By Bo Ek, 20 March 2025</p>"]);
+        assert!(text(&dated).contains("The ferry left") && !text(&dated).contains("The keeper left"));
+        // Without dates of their own, headings part one article.
+        let parted = page(["<p>By Ana Lund, 21 March 2025</p>", ""]);
+        assert!(text(&parted).contains("The ferry left") && text(&parted).contains("The keeper left"));
+    }
+
+    #[test]
+    fn an_article_before_the_headline_in_its_box_is_another() {
+        let html = format!(
+            "<title>Ferry runs again after storm</title><main><h1>Lighthouse has a new lamp</h1><p>20 March 2025</p>{}
+             <h1>Ferry runs again after storm</h1><p>21 March 2025</p>{}</main>",
+            story("keeper"),
+            story("ferry")
+        );
+        assert!(text(&html).contains("The ferry left") && !text(&html).contains("The keeper left"));
+    }
 }
