@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from harness import topic
 from harness.broker import Broker
 from harness.case import BROKER, EndToEnd
-from harness.daemon import Daemon, eventually
+from harness.daemon import REPOSITORY, Daemon, eventually
 from harness.site import Site, free_port, rss
 from harness.wire import Wire
 
@@ -26,15 +26,25 @@ FAULTS = int(os.environ.get("FLEET_FAULTS", "0"))
 # The registrable domains of feeds and pages; each lies in a shard of its own choice.
 FEEDS = [f"feeds{number}.example" for number in range(6)]
 PAGES = [f"pages{number}.example" for number in range(9)]
-SHARDS = 12
+# With the one that tells stories they are twelve, four for each of three members.
+SHARDS = 11
+ALL = list(range(SHARDS + 1))
 DELAY = 0.5
 
 
+WORDS = ("harbour ferry captain morning island market bridge council engine winter letter garden railway doctor museum "
+         "factory village teacher mountain lantern orchard station painter valley carpenter river kitchen window soldier "
+         "library paper glacier meadow tunnel harvest chapel rooftop sailor compass blanket saddle copper timber granite "
+         "opened closed carried counted found painted repaired measured promised left").split()
+
+
 def page(title, number):
-    text = " ".join(f"Paragraph {part} of report {number} says what happened at place {part * number % 89} that day, "
-                    "and who was there to see it, and what they said of it afterwards." for part in range(1, 9))
+    """A page like no other: a report of its own, but for every fifth, which repeats the one before it on another site."""
+    chance = random.Random(number - 1 if number % 5 == 4 else number)
+    sentences = [" ".join(chance.choices(WORDS, k=14)).capitalize() for _ in range(16)]
     return (f"<!doctype html><html lang=en><head><title>{title}</title></head><body><article><h1>{title}</h1>"
-            + "".join(f"<p>{sentence}.</p>" for sentence in text.split(". ")) + "</article></body></html>")
+            + "".join(f"<p>{first}. {second}.</p>" for first, second in zip(sentences[::2], sentences[1::2]))
+            + "</article></body></html>")
 
 
 class Fleet(EndToEnd):
@@ -73,7 +83,8 @@ class Fleet(EndToEnd):
 
     def member(self, name, brokers=None):
         daemon = Daemon(self.folder / name, [f"https://{host}/feed.rss" for host in FEEDS], {
-            "": {"source": f"/{name}"},
+            "": {"source": f"/{name}", "story_tables": str(REPOSITORY / "config" / "stories")},
+            "stories": {"enabled": True},
             "kafka": {"brokers": brokers or self.brokers, "partitions": 1, "topics": self.topics()},
             "fleet": {"name": self.prefix, "member": name, "shards": SHARDS},
             "fetch": {"extra_ca": [str(self.site.ca)], "connect_to": self.site.connect_to, "per_host_delay": f"{DELAY}s",
@@ -89,7 +100,7 @@ class Fleet(EndToEnd):
         files = []
         for number, host in enumerate(hosts):
             files.append(self.folder / f"feeds-{number}.toml")
-            files[-1].write_text(f'[[feed]]\nurl = "https://{host}/feed.rss"\n')
+            files[-1].write_text(f'[[feed]]\nurl = "https://{host}/feed.rss"\nsubject = "off"\n')
         return self.command(name, "fleet", "apply", *files)
 
     def command(self, name, *arguments):
@@ -107,7 +118,9 @@ class Fleet(EndToEnd):
         return all(member.get("said", {}).get("feeds_version") == version for member in self.fleet(name)["members"])
 
     def shards(self, name):
-        return json.loads(self.members[name].get("/v1/member"))["shards"]
+        """The shards of a member, the one that tells stories as the last."""
+        told = json.loads(self.members[name].get("/v1/member"))
+        return told["shards"] + [SHARDS] * told["tells_stories"]
 
     def told(self):
         """Every event of the topics of articles and rejects."""
@@ -124,10 +137,33 @@ class Fleet(EndToEnd):
             return []
 
     def all_held(self):
-        return sorted(sum((self.ready(name) for name in self.members), [])) == list(range(SHARDS))
+        return sorted(sum((self.ready(name) for name in self.members), [])) == ALL
 
     def evenly_held(self):
-        return self.all_held() and all(len(self.ready(name)) == SHARDS // len(self.members) for name in self.members)
+        return self.all_held() and all(len(self.ready(name)) == len(ALL) // len(self.members) for name in self.members)
+
+    def stories(self):
+        """What was told of each story, in order, and the articles that are published."""
+        told = defaultdict(list)
+        for record in topic.read(self.brokers, f"{self.prefix}.stories.v1"):
+            told[record["key"]].append(record["value"])
+        return told, {record["key"] for record in topic.read(self.brokers, f"{self.prefix}.articles.v1")}
+
+    def assert_stories_told_once(self, patience):
+        """Each article stands in one story, and what is told of a story is counted without a gap."""
+        def placed():
+            told, published = self.stories()
+            last = [revisions[-1] for revisions in told.values()]
+            stand = Counter(article["article"] for story in last if story["state"] != "merged" for article in story["articles"])
+            return told, stand, published
+
+        eventually("all articles stand in stories", patience, lambda: set(placed()[1]) == placed()[2], every=2)
+        told, stand, published = placed()
+        self.assertEqual(stand, Counter(published))
+        for story, revisions in told.items():
+            self.assertEqual([revision["revision"] for revision in revisions], list(range(1, len(revisions) + 1)), story)
+        # A text that is repeated on another site, in another shard, is told with the first.
+        self.assertTrue(any(len(revisions[-1]["articles"]) > 1 for revisions in told.values()))
 
     def assert_all_told_once(self, patience):
         eventually("all are told", patience, lambda: set(self.links_told()) >= self.links, every=2)
@@ -145,6 +181,7 @@ class Fleet(EndToEnd):
             places[record["headers"]["ce_journal"]].append(int(record["headers"]["ce_sequence"]))
         for journal, found in places.items():
             self.assertEqual(sorted(found), list(range(1, len(found) + 1)), journal)
+        self.assert_stories_told_once(patience)
 
 
 class AFleet(Fleet):
@@ -163,14 +200,14 @@ class AFleet(Fleet):
 
         self.members["one"].kill()
         self.announce(20)
-        eventually("its shards pass on", 60, lambda: sorted(self.ready("two") + self.ready("three")) == list(range(SHARDS)))
+        eventually("its shards pass on", 60, lambda: sorted(self.ready("two") + self.ready("three")) == ALL)
         self.members["one"].start()
-        eventually("it is back", 60, lambda: len(self.ready("one")) == SHARDS // 3)
+        eventually("it is back", 60, lambda: len(self.ready("one")) == len(ALL) // 3)
 
         stopped = self.members["two"].process
         stopped.send_signal(signal.SIGSTOP)
         self.announce(20)
-        eventually("its shards pass on", 60, lambda: sorted(self.ready("one") + self.ready("three")) == list(range(SHARDS)))
+        eventually("its shards pass on", 60, lambda: sorted(self.ready("one") + self.ready("three")) == ALL)
         # What it was in the midst of is refused; when it has shards again is for RandomFaults to see.
         stopped.send_signal(signal.SIGCONT)
 
@@ -225,7 +262,7 @@ class RandomFaults(Fleet):
         began = time.monotonic()
         others = [other for other in self.members if other != name]
         eventually(f"the shards of {name} pass on (seed {self.seed})", 90,
-                   lambda: sorted(sum((self.ready(other) for other in others), [])) == list(range(SHARDS)))
+                   lambda: sorted(sum((self.ready(other) for other in others), [])) == ALL)
         self.takeovers.append(time.monotonic() - began)
 
     def kill(self, name):

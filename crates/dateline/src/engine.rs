@@ -25,6 +25,7 @@ mod progress_log;
 mod push;
 mod revisit;
 mod scheduling;
+mod story_stage;
 mod story_teller;
 
 use std::collections::HashMap;
@@ -46,11 +47,13 @@ use crate::config::{CopyPolicy, EngineSettings, RevisitSettings};
 use crate::metrics::Metrics;
 use crate::traces::Traces;
 pub use command::{EngineCommand, EngineUpdate};
-use comparison::{Comparison, ComparisonTables};
+use comparison::Comparison;
+pub(crate) use comparison::ComparisonTables;
 pub(crate) use extraction::{MissingPage, shared_room};
 use intake::Intake;
 pub use outcome::ReadingRules;
 pub use push::{Push, PushEnd};
+pub(crate) use story_stage::StoryStage;
 
 /// What the engine works with. Network, clock and chance are the fetcher's; storage is the journal's.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! The daemon as a member of a fleet: for each shard that it holds, an engine over the shard's journal; the events go to Kafka with it.
 //!
-//! What a daemon by itself has beside that (the relay, webhooks and files, stories, subscriptions at hubs, the console, the API of events)
+//! What a daemon by itself has beside that (the relay, webhooks and files, subscriptions at hubs, the console, the API of events)
 //! rests on one journal, and is not there.
 
 mod api;
@@ -8,6 +8,7 @@ mod feeds;
 mod journals;
 mod reporting;
 mod shard_engine;
+mod stories;
 
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ use crate::retention;
 pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     let metrics = Arc::new(Metrics::default());
     let Groundwork { live, traces, .. } = Groundwork::lay(&config, metrics.clone())?;
-    let Config { settings, subject, sites, agencies, .. } = config;
+    let Config { settings, subject, sites, agencies, story_tables, .. } = config;
     let mut signals = Signals::listen()?;
     let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
         "the API cannot listen on {}; set `listen` in [http] to a free address",
@@ -55,6 +56,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         settings.data_dir.join("fleet").join(&settings.fleet.member),
     );
     let member = made.map_err(|error| Failure::Other(error.to_string()))?;
+    let member = if story_tables.is_some() { member.with_stories() } else { member };
     let status = member.status();
     let reporter = MemberReporter::new(&settings.kafka, &settings.fleet)
         .map_err(|error| Failure::Other(error.to_string()))?;
@@ -65,6 +67,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         subject: Arc::new(subject),
         sites: Arc::new(sites),
         agencies: Arc::new(agencies),
+        story_tables: story_tables.map(Arc::new),
         feeds: feeds.clone(),
         journals: journals.clone(),
         retention: watch::Sender::new(retention::rules(&settings)),
@@ -73,9 +76,6 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         traces: traces.clone(),
         settings: settings.clone(),
     });
-    dateline_publisher::make_topics(&settings.kafka)
-        .await
-        .map_err(|error| Failure::Other(error.to_string()))?;
 
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
@@ -138,10 +138,6 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
 pub(crate) fn refuse_what_is_not_there(config: &Config) -> Result<(), Failure> {
     let Config { settings, sinks, .. } = config;
     let refused = [
-        (
-            settings.stories.enabled,
-            "stories are told by a daemon by itself: set `enabled = false` in [stories]",
-        ),
         (
             !settings.websub.callback.is_empty(),
             "hubs push to a daemon by itself: leave `callback` in [websub] empty",

@@ -21,6 +21,8 @@ pub(crate) struct FleetStatus {
     members: Vec<MemberStatusLine>,
     /// How many entries each shard has that were handed over to it and that it has not taken in.
     handed_over: BTreeMap<u32, u64>,
+    /// How much of what was published no story was told with yet.
+    untold: u64,
     /// The host whose pages wait longest.
     #[serde(skip_serializing_if = "Option::is_none")]
     slowest: Option<SlowHost>,
@@ -33,6 +35,8 @@ struct MemberStatusLine {
     host: String,
     /// What the group has given it.
     shards: Vec<u32>,
+    /// Whether the stories are told there.
+    tells_stories: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     said: Option<MemberReport>,
 }
@@ -44,6 +48,7 @@ impl FleetStatus {
             name: member.name.clone(),
             host: member.host.clone(),
             shards: member.shards.iter().map(|shard| shard.0).collect(),
+            tells_stories: member.tells_stories,
             said: fleet.said.get(&member.name).cloned(),
         });
         let held: usize = fleet.members.iter().map(|member| member.shards.len()).sum();
@@ -56,6 +61,7 @@ impl FleetStatus {
             feeds_applied: fleet.feeds.applied,
             members: members.collect(),
             handed_over: fleet.waiting.iter().map(|(shard, count)| (shard.0, *count)).collect(),
+            untold: fleet.untold,
             slowest: fleet.slowest_host().cloned(),
         }
     }

@@ -11,13 +11,15 @@ use std::time::{Duration, Instant};
 
 use dateline_journal::{HandedEntry, JournalError, LoggedTransaction};
 use dateline_publisher::{EventRecords, Record, SizeVerdict, TransactionalProducer};
-use dateline_wire::JournalId;
+use dateline_wire::CloudEvent;
 use rdkafka::consumer::Consumer;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::watch;
 
+use crate::FleetSettings;
 use crate::error::FleetSessionError;
+use crate::handover::report_record;
 use crate::lease::MemberLease;
 use crate::membership::GroupConsumer;
 use crate::shard::{Shard, ShardMap};
@@ -72,7 +74,10 @@ pub(crate) struct Committer {
     pub(crate) tenures: Arc<Tenures>,
     pub(crate) lease: Arc<MemberLease>,
     pub(crate) map: ShardMap,
-    pub(crate) fleet: String,
+    pub(crate) fleet: FleetSettings,
+    /// Whether the fleet tells stories.
+    pub(crate) tells_stories: bool,
+    pub(crate) max_record_bytes: usize,
     pub(crate) state_topic: String,
     pub(crate) handover_topic: String,
     /// How long the offsets of a transaction may take: they are never answered where the group's coordinator goes away at the wrong moment.
@@ -242,9 +247,12 @@ impl Committer {
                 headers: None,
             })?;
         }
-        let journal = JournalId::from_stored(format!("{}.{shard}", self.fleet));
+        let journal = self.fleet.journal_of(shard);
         for event in &transaction.events {
             self.records.send(&self.producer, event, &journal, verdict)?;
+            if self.tells_stories && shard != self.map.stories() {
+                self.report(event, verdict)?;
+            }
         }
         for handed in &transaction.handed_over {
             let value = serde_json::to_string(handed)
@@ -258,6 +266,27 @@ impl Committer {
             })?;
         }
         Ok(())
+    }
+
+    /// Hands an event to the stage that tells stories, if it tells that something.
+    fn report(&self, event: &CloudEvent, verdict: SizeVerdict) -> Result<(), KafkaError> {
+        let Some(value) = report_record(event) else { return Ok(()) };
+        let value = value.map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
+        if event.key.len() + value.len() > self.max_record_bytes || verdict == SizeVerdict::Refused {
+            tracing::warn!(
+                id = event.id,
+                bytes = value.len(),
+                "an article is too large for a record: no story has it"
+            );
+            return Ok(());
+        }
+        self.producer.send(Record {
+            topic: &self.handover_topic,
+            partition: Some(self.map.stories().partition()),
+            key: &event.key,
+            value: Some(value.as_bytes()),
+            headers: None,
+        })
     }
 
     /// The shard that an entry passes to.

@@ -12,13 +12,13 @@ pub enum FleetError {
     Settings(String),
     /// The fleet was made with another number of shards.
     #[error(
-        "the topic {topic} has {found} partitions, and fleet.shards is {expected}: a fleet keeps the number of shards that it was made \
+        "the topic {topic} was made for {found} shards, and fleet.shards is {expected}: a fleet keeps the number of shards that it was made \
          with. Set fleet.shards to {found}, or give the new fleet another name"
     )]
     Shards {
         /// The topic.
         topic: String,
-        /// Its partitions.
+        /// The shards that it has partitions for, beside that of stories.
         found: usize,
         /// The configured shards.
         expected: u32,

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use dateline_journal::Journal;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
+use crate::handover::HandedReport;
 use crate::lease::MemberLease;
 use crate::shard::{Shard, ShardMap};
 
@@ -39,6 +40,14 @@ impl ContactRule {
         let holds = self.lease.holds(Instant::now()) && self.is_open.load(Ordering::Acquire);
         if holds { HostContact::Allowed } else { HostContact::NotNow }
     }
+}
+
+/// The stories of the fleet, which this member tells for now, their state restored.
+pub struct HeldStories {
+    /// The journal that they stand in, whose transactions Kafka has before it does.
+    pub journal: Journal,
+    /// What the shards publish, in the order in which it was committed. Each is to be committed to the journal with its place.
+    pub reports: mpsc::Receiver<HandedReport>,
 }
 
 /// A shard that this member holds, its state restored.

@@ -17,12 +17,16 @@
 //! Which feeds there are stands on a topic, too ([`FleetFeedsChange`], [`follow_feeds`]), and so does what each member says of itself
 //! ([`MemberReporter`]). [`report()`] asks Kafka who holds what, and tells with it what the members say.
 //!
+//! Stories compare articles of all shards. So one shard more has no hosts, but stories ([`HeldStories`]): what is published is handed over
+//! to it in the transaction that publishes it. In all else it is one like the others.
+//!
 //! What happens between shards is a record too: an entry whose page lies in another shard is written to that shard's partition of
 //! handovers, in the transaction of the poll that found it, and is taken in by whoever holds that shard, in one transaction with its place.
 
 mod committer;
 mod error;
 mod feeds;
+mod handover;
 mod handover_trim;
 mod held_shard;
 mod lease;
@@ -41,7 +45,8 @@ mod topics;
 
 pub use error::FleetError;
 pub use feeds::{FleetFeeds, FleetFeedsChange, follow_feeds, read_feeds};
-pub use held_shard::{ContactRule, HeldShard, HostContact};
+pub use handover::HandedReport;
+pub use held_shard::{ContactRule, HeldShard, HeldStories, HostContact};
 pub use member::{Member, MemberStatus, ShardWork};
 pub use member_report::{MemberReport, MemberReporter, SlowHost};
 pub use report::{FleetReport, ReportedMember, report};

@@ -7,7 +7,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use dateline_journal::{Durability, HandedEntry, Journal, JournalError, Options};
-use dateline_publisher::{EventRecords, KafkaSettings, RelayStatus, TransactionalProducer};
+use dateline_publisher::{EventRecords, KafkaSettings, RelayError, RelayStatus, TransactionalProducer};
 use dateline_wire::Envelope;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -18,10 +18,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::committer::{Committer, Fence, ShardTransaction};
 use crate::error::{FleetError, FleetSessionError};
+use crate::handover::{HandedReport, HandoverContent, HandoverRecord};
 use crate::handover_trim::HandoverTrimmer;
-use crate::held_shard::{ContactRule, HeldShard};
+use crate::held_shard::{ContactRule, HeldShard, HeldStories};
 use crate::lease::MemberLease;
-use crate::membership::{self, GroupConsumer, HandoverRecord, ShardNews};
+use crate::membership::{self, GroupConsumer, ShardNews};
 use crate::restore::restore;
 use crate::shard::{Shard, ShardMap};
 use crate::shard_log::ShardLog;
@@ -53,6 +54,18 @@ pub trait ShardWork: Send + Sync + 'static {
     /// Works on a shard until `stop`. What is under way then is dropped: the shard is another's. An error is logged, and the session
     /// begins anew.
     fn work(&self, shard: HeldShard, stop: CancellationToken) -> BoxFuture<'static, Result<(), String>>;
+
+    /// Tells stories until `stop`, in the same way. A fleet that tells none leaves it at that.
+    fn tell_stories(
+        &self,
+        _held: HeldStories,
+        stop: CancellationToken,
+    ) -> BoxFuture<'static, Result<(), String>> {
+        Box::pin(async move {
+            stop.cancelled().await;
+            Ok(())
+        })
+    }
 }
 
 /// What a member holds.
@@ -60,8 +73,18 @@ pub trait ShardWork: Send + Sync + 'static {
 pub struct MemberStatus {
     /// The shards whose state is here and that are worked on, in order.
     pub shards: Vec<Shard>,
+    /// Whether the fleet's stories are told here.
+    pub tells_stories: bool,
     /// Why the last session ended, until the next one has a shard.
     pub last_error: Option<String>,
+}
+
+impl MemberStatus {
+    /// It holds nothing.
+    fn let_go(&mut self) {
+        self.shards.clear();
+        self.tells_stories = false;
+    }
 }
 
 /// A member of a fleet.
@@ -71,6 +94,7 @@ pub struct Member {
     envelope: Envelope,
     folder: PathBuf,
     fence: Fence,
+    tells_stories: bool,
     status: watch::Sender<MemberStatus>,
 }
 
@@ -93,7 +117,13 @@ impl Member {
         let transaction_timeout = kafka.transaction_timeout.min(fleet.session() * 2 / 3);
         let kafka = Arc::new(KafkaSettings { transaction_timeout, ..kafka });
         let (folder, fence, status) = (folder.into(), Fence::Offsets, watch::Sender::default());
-        Ok(Self { kafka, fleet, envelope, folder, fence, status })
+        Ok(Self { kafka, fleet, envelope, folder, fence, tells_stories: false, status })
+    }
+
+    /// A member of a fleet that tells stories, as all its members are to be: what its shards publish is handed to whoever tells them.
+    #[must_use]
+    pub fn with_stories(self) -> Self {
+        Self { tells_stories: true, ..self }
     }
 
     /// A member whose transactions are not fenced: for the test that shows that it would be found out.
@@ -116,7 +146,7 @@ impl Member {
         let mut pause = MIN_PAUSE;
         while !stop.is_cancelled() {
             let ended = self.session(&work, &stop).await;
-            self.status.send_modify(|status| status.shards.clear());
+            self.status.send_modify(MemberStatus::let_go);
             match ended {
                 Ok(()) => break,
                 Err(FleetSessionError::Fatal(error)) => return Err(error),
@@ -143,6 +173,10 @@ impl Member {
         let (tenures, lease) = (Arc::new(Tenures::default()), Arc::new(MemberLease::new(fleet.session())));
         let (news, mut told) = mpsc::unbounded_channel();
         let (joining, runtime) = ((kafka.clone(), fleet.clone(), tenures.clone()), Handle::current());
+        dateline_publisher::make_topics(&kafka).await.map_err(|error| match error {
+            RelayError::Unavailable(why) => FleetSessionError::Transient(why),
+            error => error.into(),
+        })?;
         let joined = tokio::task::spawn_blocking(move || {
             let (kafka, fleet, tenures) = joining;
             topics::ensure(&kafka, &fleet, &runtime)?;
@@ -166,7 +200,9 @@ impl Member {
             tenures: tenures.clone(),
             lease: lease.clone(),
             map: ShardMap::new(fleet.shards),
-            fleet: fleet.name.clone(),
+            fleet: fleet.clone(),
+            tells_stories: self.tells_stories,
+            max_record_bytes: kafka.max_record_bytes,
             state_topic: fleet.state_topic(),
             handover_topic: fleet.handover_topic(),
             fence_timeout: kafka.transaction_timeout,
@@ -305,7 +341,11 @@ impl ShardSession {
                 if let Some(task) = self.held.remove(&shard) {
                     task.stop.cancel();
                 }
-                self.status.send_modify(|status| status.shards.retain(|held| *held != shard));
+                let is_of_stories = shard == ShardMap::new(self.fleet.shards).stories();
+                self.status.send_modify(|status| {
+                    status.shards.retain(|held| *held != shard);
+                    status.tells_stories &= !is_of_stories;
+                });
             }
         }
     }
@@ -313,7 +353,7 @@ impl ShardSession {
     /// Has the work on all shards stop, also on those of which the group has said already that they are another's, in news that nobody read.
     fn stop_all(&mut self) {
         self.held.drain().for_each(|(_, task)| task.stop.cancel());
-        self.status.send_modify(|status| status.shards.clear());
+        self.status.send_modify(MemberStatus::let_go);
     }
 
     fn holding(&self, shard: Shard, term: Term) -> ShardHolding {
@@ -372,20 +412,35 @@ impl ShardHolding {
         };
         let (shard, term) = (self.shard, self.term);
         let map = ShardMap::new(self.fleet.shards);
-        let (is_open, lease) = (self.tenures.lock().sign_of(shard, term), self.lease.clone());
-        let contact = ContactRule { shard, map, is_open, lease };
-        let (taken, handed_over) = watch::channel(0);
-        let held = HeldShard { shard, journal: journal.clone(), contact, handed_over };
         membership::resume(&self.consumer, &self.fleet.handover_topic(), shard)
             .map_err(|error| error.to_string())?;
         self.status.send_modify(|status| {
-            status.shards.push(shard);
+            match shard == map.stories() {
+                true => status.tells_stories = true,
+                false => status.shards.push(shard),
+            }
             status.shards.sort_unstable();
             status.last_error = None;
         });
-        let worked = tokio::select! {
-            worked = work.work(held, stop) => worked,
-            taken = take_in(&journal, handed, taken) => taken.map_err(|error| error.to_string()),
+        let worked = match shard == map.stories() {
+            true => {
+                let (reports, handed_reports) = mpsc::channel(MAX_WAITING_HANDOVERS);
+                let held = HeldStories { journal, reports: handed_reports };
+                tokio::select! {
+                    worked = work.tell_stories(held, stop) => worked,
+                    () = pass_reports(handed, reports) => Ok(()),
+                }
+            }
+            false => {
+                let (is_open, lease) = (self.tenures.lock().sign_of(shard, term), self.lease.clone());
+                let contact = ContactRule { shard, map, is_open, lease };
+                let (taken, handed_over) = watch::channel(0);
+                let held = HeldShard { shard, journal: journal.clone(), contact, handed_over };
+                tokio::select! {
+                    worked = work.work(held, stop) => worked,
+                    taken = take_in(&journal, handed, taken) => taken.map_err(|error| error.to_string()),
+                }
+            }
         };
         match worked {
             // Its last words were refused, since it is another's: no news.
@@ -439,7 +494,11 @@ async fn take_in(
     let mut records = Vec::new();
     while handed.recv_many(&mut records, MAX_HANDOVERS_AT_ONCE).await > 0 {
         let until = records.last().map_or(0, |record: &HandoverRecord| record.until);
-        let entries: Arc<[HandedEntry]> = records.drain(..).filter_map(|record| record.entry).collect();
+        let entry = |record: HandoverRecord| match record.content {
+            HandoverContent::Entry(entry) => Some(*entry),
+            HandoverContent::Report(_) | HandoverContent::Unreadable => None,
+        };
+        let entries: Arc<[HandedEntry]> = records.drain(..).filter_map(entry).collect();
         loop {
             match journal.take_handed_over(entries.clone(), until, Timestamp::now()).await {
                 Err(error) if error.is_retryable() => tokio::time::sleep(RETRY).await,
@@ -447,6 +506,18 @@ async fn take_in(
             }
         }
         taken.send_modify(|count| *count += 1);
+    }
+    std::future::pending().await
+}
+
+/// Brings what is published to whoever tells stories. One that cannot be read is passed over.
+async fn pass_reports(mut handed: mpsc::Receiver<HandoverRecord>, reports: mpsc::Sender<HandedReport>) {
+    while let Some(record) = handed.recv().await {
+        if let HandoverContent::Report(report) = record.content
+            && reports.send(report).await.is_err()
+        {
+            break;
+        }
     }
     std::future::pending().await
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dateline_journal::HandedEntry;
 use dateline_publisher::{KafkaSettings, client_config};
 use rdkafka::client::ClientContext;
 use rdkafka::config::{FromClientConfigAndContext, RDKafkaLogLevel};
@@ -14,7 +13,8 @@ use tokio::sync::mpsc;
 
 use crate::FleetSettings;
 use crate::error::{FleetError, FleetSessionError};
-use crate::shard::Shard;
+use crate::handover::HandoverRecord;
+use crate::shard::{Shard, ShardMap};
 use crate::tenure::{Tenures, Term};
 
 /// How long one request to the broker may take here.
@@ -132,15 +132,6 @@ pub(crate) fn join(
     Ok(consumer)
 }
 
-/// An entry that was handed over to a shard, and the place after it.
-#[derive(Debug)]
-pub(crate) struct HandoverRecord {
-    pub(crate) shard: Shard,
-    pub(crate) until: i64,
-    /// None where the record is none that this program reads; it is passed over.
-    pub(crate) entry: Option<HandedEntry>,
-}
-
 /// Asks the group and the topic for what is new, for at most `patience`.
 pub(crate) fn poll(
     consumer: &GroupConsumer,
@@ -151,14 +142,8 @@ pub(crate) fn poll(
         None => Ok(None),
         Some(Ok(message)) => {
             let shard = Shard::of_partition(message.partition());
-            let entry = message.payload().and_then(|payload| match serde_json::from_slice(payload) {
-                Ok(entry) => Some(entry),
-                Err(error) => {
-                    tracing::error!(%shard, offset = message.offset(), %error, "what was handed over cannot be read: it is passed over");
-                    None
-                }
-            });
-            Ok(Some(HandoverRecord { shard, until: message.offset() + 1, entry }))
+            let is_report = shard == ShardMap::new(fleet.shards).stories();
+            Ok(Some(HandoverRecord::read(shard, message.offset(), message.payload(), is_report)))
         }
         Some(Err(error)) => {
             if let Some((code, why)) = consumer.client().fatal_error() {

@@ -11,7 +11,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use crate::FleetSettings;
 use crate::feeds::{FleetFeeds, read_feeds};
 use crate::member_report::{self, MemberReport, SlowHost};
-use crate::shard::Shard;
+use crate::shard::{Shard, ShardMap};
 
 /// How long one request to the broker may take here.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -28,6 +28,8 @@ pub struct FleetReport {
     pub shards: u32,
     /// How many handovers each shard has that it has not taken in yet, where there are any.
     pub waiting: BTreeMap<Shard, u64>,
+    /// How much of what was published no story was told with yet.
+    pub untold: u64,
     /// The fleet's feeds.
     pub feeds: FleetFeeds,
     /// What was said last under each member's name, also under those of former members.
@@ -51,6 +53,8 @@ pub struct ReportedMember {
     pub host: String,
     /// The shards that the group has given it, in order.
     pub shards: Vec<Shard>,
+    /// Whether it has given it the stories.
+    pub tells_stories: bool,
 }
 
 /// Asks Kafka about the fleet of the settings, and changes nothing. Blocks for 15 s a request at most.
@@ -67,31 +71,38 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
     let groups = client.fetch_group_list(Some(&fleet.name), TIMEOUT).map_err(|error| told(&error))?;
     let group = groups.groups().first().ok_or("Kafka knows no such group")?;
     let topic = fleet.handover_topic();
+    let stories = ShardMap::new(fleet.shards).stories();
     let mut members: Vec<ReportedMember> = group
         .members()
         .iter()
-        .map(|member| ReportedMember {
-            name: name_of(member.id()).to_owned(),
-            host: member.client_host().trim_start_matches('/').to_owned(),
-            shards: shards_in(member.assignment().unwrap_or_default(), &topic).unwrap_or_default(),
+        .map(|member| {
+            let mut shards = shards_in(member.assignment().unwrap_or_default(), &topic).unwrap_or_default();
+            let all = shards.len();
+            shards.retain(|shard| *shard != stories);
+            ReportedMember {
+                name: name_of(member.id()).to_owned(),
+                host: member.client_host().trim_start_matches('/').to_owned(),
+                tells_stories: shards.len() < all,
+                shards,
+            }
         })
         .collect();
     members.sort_by(|one, other| one.name.cmp(&other.name));
     let metadata = client.fetch_metadata(Some(&topic), TIMEOUT).map_err(|error| told(&error))?;
     let partitions = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
-    let shards = u32::try_from(partitions).unwrap_or_default();
-    if shards == 0 {
+    let partitions = u32::try_from(partitions).unwrap_or_default();
+    if partitions == 0 {
         return Err(format!(
             "it has no topic {topic}: the fleet's first member makes it, or `dateline fleet apply`"
         ));
     }
     let mut asked = TopicPartitionList::new();
-    for shard in (0..shards).map(Shard) {
+    for shard in (0..partitions).map(Shard) {
         asked.add_partition(&topic, shard.partition());
     }
     let committed = client.committed_offsets(asked, TIMEOUT).map_err(|error| told(&error))?;
     let mut waiting = BTreeMap::new();
-    for shard in (0..shards).map(Shard) {
+    for shard in (0..partitions).map(Shard) {
         let (first, end) =
             client.fetch_watermarks(&topic, shard.partition(), TIMEOUT).map_err(|error| told(&error))?;
         let place = match committed.find_partition(&topic, shard.partition()).map(|found| found.offset()) {
@@ -103,9 +114,11 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
             waiting.insert(shard, count);
         }
     }
+    let untold = waiting.remove(&stories).unwrap_or_default();
+    let shards = partitions - 1;
     let feeds = read_feeds(kafka, fleet).map_err(|error| told(&error))?;
     let said = member_report::read(kafka, fleet).map_err(|error| told(&error))?;
-    Ok(FleetReport { state: group.state().to_owned(), members, shards, waiting, feeds, said })
+    Ok(FleetReport { state: group.state().to_owned(), members, shards, waiting, untold, feeds, said })
 }
 
 /// A static member's id is its name, a hyphen, and a UUID (KIP-345).

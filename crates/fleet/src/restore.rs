@@ -4,7 +4,6 @@ use std::path::Path;
 
 use dateline_journal::{JournalError, JournalRebuild};
 use dateline_publisher::KafkaSettings;
-use dateline_wire::JournalId;
 
 use crate::FleetSettings;
 use crate::error::FleetSessionError;
@@ -21,7 +20,7 @@ pub(crate) fn restore(
     path: &Path,
     stopped: &dyn Fn() -> bool,
 ) -> Result<u64, FleetSessionError> {
-    let id = JournalId::from_stored(format!("{}.{shard}", fleet.name));
+    let id = fleet.journal_of(shard);
     let mut rebuild = JournalRebuild::begin(path, &id).map_err(broken)?;
     let partition = (fleet.state_topic(), shard.partition());
     read_to_end(kafka, (&partition.0, partition.1), stopped, |key, value| {

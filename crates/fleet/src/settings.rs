@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use dateline_wire::JournalId;
 use serde::Deserialize;
 
-use crate::shard::MAX_SHARDS;
+use crate::shard::{MAX_SHARDS, Shard, ShardMap};
 
 /// `[fleet]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -62,6 +63,19 @@ impl FleetSettings {
     /// How long the group waits for a word from a member.
     pub(crate) fn session(&self) -> Duration {
         Duration::from_secs(self.session_seconds)
+    }
+
+    /// How many partitions the topics of shards have: one for each of the web, and one for stories.
+    pub(crate) fn partitions(&self) -> u32 {
+        self.shards + 1
+    }
+
+    /// What the journal of a shard is called.
+    pub(crate) fn journal_of(&self, shard: Shard) -> JournalId {
+        JournalId::from_stored(match shard == ShardMap::new(self.shards).stories() {
+            true => format!("{}.stories", self.name),
+            false => format!("{}.{shard}", self.name),
+        })
     }
 
     /// The topic of the shards' state.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-/// The most shards that a fleet can have: each is a partition of two topics, and a small file of its member.
+/// The most shards of the web that a fleet can have: each is a partition of two topics, and a small file of its member.
 pub const MAX_SHARDS: u32 = 4_096;
 
 /// FNV-1a, 64 bits (RFC 9923): where it begins, and what it multiplies by.
@@ -48,6 +48,11 @@ impl ShardMap {
     /// How many there are.
     pub fn shards(self) -> u32 {
         self.shards
+    }
+
+    /// The shard that tells stories: the one behind those of the web.
+    pub(crate) fn stories(self) -> Shard {
+        Shard(self.shards)
     }
 
     /// The shard of a host: all hosts of one registrable domain (`news.example.co.uk`, `example.co.uk`) share one, since sites ask for

@@ -3,6 +3,7 @@
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use dateline_journal::{CommitLog, JournalError, LoggedTransaction};
+use dateline_wire::EventKind;
 use url::Url;
 
 use crate::committer::ShardTransaction;
@@ -25,8 +26,16 @@ impl CommitLog for ShardLog {
         self.map.of_url(page) != self.shard
     }
 
+    fn keeps_articles(&self) -> bool {
+        self.shard == self.map.stories()
+    }
+
     fn commit(&self, mut transaction: LoggedTransaction) -> Result<(), JournalError> {
         let lost = || JournalError::LogLost("the member's session has ended".to_owned());
+        if self.shard == self.map.stories() {
+            // Its articles were published by their shards.
+            transaction.events.retain(|event| event.kind == EventKind::Story);
+        }
         record_size::fit(&mut transaction, self.max_record_bytes);
         let (reply, answer) = sync_channel(1);
         let job = ShardTransaction { shard: self.shard, term: self.term, transaction, reply };

@@ -1,4 +1,4 @@
-//! The fleet's topics, made where they are missing: those of state and handovers with a partition for every shard, the others with one.
+//! The fleet's topics, made where they are missing: those of state and handovers with a partition for every shard, that of stories too, the others with one.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub(crate) fn ensure(
     let config = client_config(kafka)?;
     let (state, handovers) = (fleet.state_topic(), fleet.handover_topic());
     let (feeds, members) = (fleet.feeds_topic(), fleet.member_topic());
-    let partitions = i32::try_from(fleet.shards).unwrap_or(i32::MAX);
+    let partitions = i32::try_from(fleet.partitions()).unwrap_or(i32::MAX);
     // -1 asks for the broker's default (KIP-464).
     let replication = || TopicReplication::Fixed(kafka.replication.map_or(-1, i32::from));
     let max_bytes = (kafka.max_record_bytes + 4_096).to_string();
@@ -73,14 +73,16 @@ pub(crate) fn ensure(
             }
         }
     }
-    let expected = [(state, fleet.shards), (handovers, fleet.shards), (feeds, 1), (members, 1)];
+    let expected = [(state, fleet.partitions()), (handovers, fleet.partitions()), (feeds, 1), (members, 1)];
     for (topic, expected) in expected {
         match partitions_of(kafka, &topic)? {
             found if u32::try_from(found) == Ok(expected) => {}
             // Made a moment ago, and not everywhere yet.
             0 => return Err(FleetSessionError::Transient(format!("the topic {topic} is not there yet"))),
             found if expected == 1 => return Err(FleetError::Partitions { topic, found }.into()),
-            found => return Err(FleetError::Shards { topic, found, expected }.into()),
+            found => {
+                return Err(FleetError::Shards { topic, found: found - 1, expected: expected - 1 }.into());
+            }
         }
     }
     Ok(())

@@ -9,7 +9,8 @@ use std::time::Duration;
 use harness::{MemberHabits, MemberProcess, Subscriber, broker, unique};
 use tempfile::tempdir;
 
-const SHARDS: u32 = 6;
+/// With the one that tells stories there are six: whichever member holds that has one of these less.
+const SHARDS: u32 = 5;
 
 /// A rest between events in which a member is mostly in the midst of a transaction, and one in which it mostly isn't.
 const SHORT_MS: u64 = 40;
@@ -40,7 +41,7 @@ fn stop_one_of_two(broker: &str, fence: &str, pause_ms: u64) -> Stopped {
     let second = MemberProcess::start("second", &habits);
     let mut subscriber = Subscriber::of(broker, &format!("{fleet}.rejects"));
     let share = SHARDS as usize / 2;
-    let both = |seen: &Subscriber| seen.last_of("first") == share && seen.last_of("second") == share;
+    let both = |seen: &Subscriber| seen.last_of("first") >= share && seen.last_of("second") >= share;
     assert!(subscriber.read(PATIENCE, both), "both have shards: {:?}", subscriber.seen.keys());
     let of_first: Vec<String> = subscriber
         .seen
@@ -105,7 +106,7 @@ fn members_that_are_killed_and_started_again_lose_nothing_and_repeat_nothing() {
     let mut subscriber = Subscriber::of(&broker, &format!("{fleet}.rejects"));
     let share = SHARDS as usize / 3;
     let all =
-        |seen: &Subscriber| ["first", "second", "third"].iter().all(|member| seen.last_of(member) == share);
+        |seen: &Subscriber| ["first", "second", "third"].iter().all(|member| seen.last_of(member) >= share);
     assert!(subscriber.read(PATIENCE, all), "all have shards");
     for round in 0..3 {
         let killed = members.remove(0);

@@ -20,6 +20,12 @@ pub trait CommitLog: Debug + Send + Sync {
     /// instead of waiting here.
     fn is_elsewhere(&self, page: &Url) -> bool;
 
+    /// Whether the articles themselves are state: of a journal that tells stories by what others publish they are, for as long as it has
+    /// them.
+    fn keeps_articles(&self) -> bool {
+        false
+    }
+
     /// Commits a transaction, and returns once it is durable. Blocks the journal's thread meanwhile.
     ///
     /// # Errors

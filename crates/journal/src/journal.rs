@@ -20,6 +20,7 @@ use crate::change::{
     SinkOpening, SinkProgress, SinkState, SinkStep, StoredSession, StoryChange, StoryUpdate,
     SubscriptionChange, TextKeeping,
 };
+use crate::change::{ReportedChange, TakenReport};
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::commit_log::HandedEntry;
 use crate::lock::Lock;
@@ -199,6 +200,21 @@ impl Journal {
         at: Timestamp,
     ) -> Result<(), JournalError> {
         self.inner.writer.submit(HandedEntries { entries, until, at }).await
+    }
+
+    /// Takes in what another journal published, with what it changes of stories; `until` is the place after it among all that is handed
+    /// over to this journal, and is committed with it.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room; others if it cannot be committed.
+    pub async fn take_report(
+        &self,
+        change: ReportedChange,
+        stories: StoryUpdate,
+        until: i64,
+        (at, traceparent): (Timestamp, String),
+    ) -> Result<(), JournalError> {
+        self.inner.writer.submit(TakenReport { change, stories, until, at, traceparent }).await
     }
 
     /// Notes what a host wishes, for whoever takes this journal over. One without a [`CommitLog`](crate::CommitLog) is not taken over, and

@@ -86,9 +86,9 @@ mod written_feeds;
 pub use backup::{CopyReport, RestoreOptions, RestoreReport, backup, restore};
 pub use change::{
     ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, HeldOutcomes, HostWishRow,
-    LabelValue, MissedEvents, PollCommit, PollRecord, PollRequest, RejectedText, RevisitCompletion,
-    RevisitEnd, RevisitFinding, RevisitPlan, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState,
-    StoredSession, StoryArticleRow, StoryUpdate, UndeliveredEvent,
+    LabelValue, MissedEvents, PollCommit, PollRecord, PollRequest, RejectedText, ReportedChange,
+    RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan, SinkId, SinkOpening, SinkProgress, SinkStart,
+    SinkState, StoredSession, StoryArticleRow, StoryUpdate, UndeliveredEvent,
 };
 pub use commit_log::{CommitLog, HandedEntry, LoggedTransaction, SharedCommitLog, StateRecord};
 pub use connection::inspect;

@@ -21,10 +21,37 @@ struct StateTable {
     select: &'static str,
     /// Makes rows of the records with keys of this table, in the table `records`.
     restore: &'static str,
+    /// Which of its rows are state.
+    rows: StateRows,
+}
+
+/// Which rows of a table are state, and of whose journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StateRows {
+    /// All, of every journal that has a log.
+    All,
+    /// All, of one that tells stories.
+    OfStories,
+    /// Articles, of one that tells stories.
+    ArticlesOfStories,
+}
+
+impl StateRows {
+    fn is_of_stories(self) -> bool {
+        self != Self::All
+    }
+
+    /// The condition under which a trigger notes `row`.
+    fn condition(self, row: &str) -> String {
+        match self {
+            Self::All | Self::OfStories => String::new(),
+            Self::ArticlesOfStories => format!("WHEN {row}.kind = 'article'"),
+        }
+    }
 }
 
 /// In the order in which they are restored: rows of the others name feeds.
-const TABLES: [StateTable; 10] = [
+const TABLES: [StateTable; 13] = [
     StateTable {
         name: "feeds",
         columns: ["id", "id"],
@@ -34,6 +61,7 @@ const TABLES: [StateTable; 10] = [
         restore: "INSERT INTO feeds (id, active, retired, failures, next_poll, state) \
                   SELECT value ->> 'id', value ->> 'active', value ->> 'retired', value ->> 'failures', value ->> 'next_poll', \
                   value ->> 'state' FROM records",
+        rows: StateRows::All,
     },
     StateTable {
         name: "entries",
@@ -44,6 +72,7 @@ const TABLES: [StateTable; 10] = [
         restore: "INSERT INTO entries (feed, id, digest, edition, first_seen, listed) \
                   SELECT f.number, value ->> 'id', unhex(value ->> 'digest'), value ->> 'edition', value ->> 'first_seen', \
                   value ->> 'listed' FROM records JOIN feeds f ON f.id = value ->> 'feed'",
+        rows: StateRows::All,
     },
     StateTable {
         name: "pending",
@@ -54,6 +83,7 @@ const TABLES: [StateTable; 10] = [
         restore: "INSERT INTO pending (feed, id, due, attempts, reason, host, link, entry) \
                   SELECT f.number, value ->> 'id', value ->> 'due', value ->> 'attempts', value ->> 'reason', value ->> 'host', \
                   value ->> 'link', value ->> 'entry' FROM records JOIN feeds f ON f.id = value ->> 'feed'",
+        rows: StateRows::All,
     },
     StateTable {
         name: "old_entries",
@@ -61,6 +91,7 @@ const TABLES: [StateTable; 10] = [
         key: "{row}.key",
         select: "SELECT json_object('key', key, 'digest', digest) FROM old_entries WHERE key = ?1 AND key = ?2",
         restore: "INSERT INTO old_entries (key, digest) SELECT value ->> 'key', value ->> 'digest' FROM records",
+        rows: StateRows::All,
     },
     StateTable {
         name: "revisions",
@@ -70,6 +101,7 @@ const TABLES: [StateTable; 10] = [
                  FROM revisions WHERE id = ?1 AND id = ?2",
         restore: "INSERT INTO revisions (id, revision, digest, withdrawn) \
                   SELECT unhex(value ->> 'id'), value ->> 'revision', unhex(value ->> 'digest'), value ->> 'withdrawn' FROM records",
+        rows: StateRows::All,
     },
     StateTable {
         name: "identities",
@@ -77,6 +109,7 @@ const TABLES: [StateTable; 10] = [
         key: "{row}.key",
         select: "SELECT json_object('key', key, 'article', hex(article)) FROM identities WHERE key = ?1 AND key = ?2",
         restore: "INSERT INTO identities (key, article) SELECT value ->> 'key', unhex(value ->> 'article') FROM records",
+        rows: StateRows::All,
     },
     StateTable {
         name: "links",
@@ -85,6 +118,7 @@ const TABLES: [StateTable; 10] = [
         select: "SELECT json_object('id', id, 'time', time, 'sequence', sequence) FROM links WHERE id = ?1 AND id = ?2",
         restore: "INSERT INTO links (id, time, sequence) \
                   SELECT value ->> 'id', value ->> 'time', value ->> 'sequence' FROM records",
+        rows: StateRows::All,
     },
     StateTable {
         name: "revisits",
@@ -95,6 +129,7 @@ const TABLES: [StateTable; 10] = [
         restore: "INSERT INTO revisits (article, feed, due, host, link, state) \
                   SELECT value ->> 'article', f.number, value ->> 'due', value ->> 'host', value ->> 'link', value ->> 'state' \
                   FROM records JOIN feeds f ON f.id = value ->> 'feed'",
+        rows: StateRows::All,
     },
     StateTable {
         name: "hosts",
@@ -104,6 +139,7 @@ const TABLES: [StateTable; 10] = [
                  WHERE host = ?1 AND is_rest = ?2",
         restore: "INSERT INTO hosts (host, is_rest, delay, until) \
                   SELECT value ->> 'host', value ->> 'is_rest', value ->> 'delay', value ->> 'until' FROM records",
+        rows: StateRows::All,
     },
     StateTable {
         name: "journal",
@@ -112,6 +148,42 @@ const TABLES: [StateTable; 10] = [
         select: "SELECT json_object('last_sequence', last_sequence, 'entries', entries) FROM journal WHERE one = ?1 AND one = ?2",
         restore: "UPDATE journal SET last_sequence = value ->> 'last_sequence', relay_position = value ->> 'last_sequence', \
                   entries = value ->> 'entries', pending = (SELECT count(*) FROM pending) FROM records",
+        rows: StateRows::All,
+    },
+    StateTable {
+        name: "events",
+        columns: ["sequence", "sequence"],
+        key: "{row}.sequence",
+        select: "SELECT json_object('sequence', e.sequence, 'time', e.time, 'id', e.id, 'key', e.key, 'traceparent', e.traceparent, \
+                 'revision', (SELECT hex(id) FROM revisions WHERE sequence = e.sequence), 'data', e.data) \
+                 FROM events e WHERE e.sequence = ?1 AND e.sequence = ?2",
+        restore: "INSERT INTO events (sequence, time, kind, id, key, traceparent, data) \
+                  SELECT value ->> 'sequence', value ->> 'time', 'article', value ->> 'id', value ->> 'key', value ->> 'traceparent', \
+                  value ->> 'data' FROM records; \
+                  UPDATE revisions SET sequence = latest.sequence \
+                  FROM (SELECT unhex(value ->> 'revision') AS id, max(value ->> 'sequence') AS sequence FROM records GROUP BY 1) AS latest \
+                  WHERE revisions.id = latest.id",
+        rows: StateRows::ArticlesOfStories,
+    },
+    StateTable {
+        name: "stories",
+        columns: ["id", "id"],
+        key: "{row}.id",
+        select: "SELECT json_object('id', id, 'revision', revision, 'state', state, 'reported', reported, 'data', data) FROM stories \
+                 WHERE id = ?1 AND id = ?2",
+        restore: "INSERT INTO stories (id, revision, state, reported, data) \
+                  SELECT value ->> 'id', value ->> 'revision', value ->> 'state', value ->> 'reported', value ->> 'data' FROM records",
+        rows: StateRows::OfStories,
+    },
+    StateTable {
+        name: "story_articles",
+        columns: ["article", "article"],
+        key: "{row}.article",
+        select: "SELECT json_object('number', number, 'article', article, 'story', story, 'data', data) FROM story_articles \
+                 WHERE article = ?1 AND article = ?2",
+        restore: "INSERT INTO story_articles (number, article, story, data) \
+                  SELECT value ->> 'number', value ->> 'article', value ->> 'story', value ->> 'data' FROM records",
+        rows: StateRows::OfStories,
     },
 ];
 
@@ -131,15 +203,18 @@ pub(crate) fn prepare(connection: &Connection) -> Result<(), JournalError> {
     Ok(connection.execute_batch(HOSTS)?)
 }
 
-/// Has `connection` note which rows of the state change from now on.
-pub(crate) fn watch(connection: &Connection) -> Result<(), JournalError> {
+/// Has `connection` note which rows of the state change from now on; with those that stories are told by, if it tells any.
+pub(crate) fn watch(connection: &Connection, tells_stories: bool) -> Result<(), JournalError> {
     prepare(connection)?;
     connection.execute_batch("CREATE TEMP TABLE changed_rows (name TEXT, key TEXT, first, second)")?;
-    for StateTable { name, columns: [first, second], key, .. } in &TABLES {
+    for StateTable { name, columns: [first, second], key, rows, .. } in &TABLES {
+        if rows.is_of_stories() && !tells_stories {
+            continue;
+        }
         for (verb, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
-            let key = key.replace("{row}", row);
+            let (key, condition) = (key.replace("{row}", row), rows.condition(row));
             connection.execute_batch(&format!(
-                "CREATE TEMP TRIGGER {name}_{verb} AFTER {verb} ON main.{name} BEGIN \
+                "CREATE TEMP TRIGGER {name}_{verb} AFTER {verb} ON main.{name} {condition} BEGIN \
                  INSERT INTO changed_rows VALUES ('{name}', json_array('{name}', {key}), {row}.{first}, {row}.{second}); END"
             ))?;
         }
@@ -193,7 +268,7 @@ fn borrowed(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::ToSqlOutpu
 pub(crate) fn restore(connection: &Connection) -> Result<(), JournalError> {
     for StateTable { name, restore, .. } in &TABLES {
         let of_table = format!("(SELECT value FROM temp.records WHERE key LIKE '[\"{name}\",%') AS records");
-        connection.execute(&restore.replace("FROM records", &format!("FROM {of_table}")), [])?;
+        connection.execute_batch(&restore.replace("FROM records", &format!("FROM {of_table}")))?;
     }
     Ok(())
 }
@@ -206,9 +281,8 @@ mod tests {
     use crate::{Options, connection};
 
     /// The tables whose rows are no state: what they hold is of one file's events, or of what a member of a fleet hasn't.
-    const OTHER_TABLES: [&str; 18] = [
+    const OTHER_TABLES: [&str; 15] = [
         // Events are the log's, and with them what counts, finds, follows and places them.
-        "events",
         "event_counts",
         "replaced",
         "replaced_stories",
@@ -222,9 +296,7 @@ mod tests {
         "polls",
         "set_aside",
         "rejected_texts",
-        // Stories, hubs and the console are a single daemon's.
-        "stories",
-        "story_articles",
+        // Hubs and the console are a single daemon's.
         "subscriptions",
         "labels",
         "sessions",

@@ -110,8 +110,8 @@ impl JournalWriter {
     ) -> Result<Self, JournalError> {
         let totals = Totals::read(&connection, schema::VERSION)?;
         let mut written_feeds = WrittenFeeds::default();
-        if options.commit_log.is_some() {
-            state_rows::watch(&connection)?;
+        if let Some(log) = &options.commit_log {
+            state_rows::watch(&connection, log.keeps_articles())?;
             written_feeds = WrittenFeeds::in_file(&connection)?;
         }
         let (durable_sender, durable) = watch::channel(totals.last_sequence);

@@ -43,11 +43,11 @@ pub(super) struct Comparison {
 
 /// The tables that articles are compared by.
 #[derive(Clone, Default)]
-pub(super) struct ComparisonTables {
+pub(crate) struct ComparisonTables {
     /// Say whose texts others carry.
-    pub(super) agencies: Arc<Agencies>,
+    pub(crate) agencies: Arc<Agencies>,
     /// What stories are told by; none are without.
-    pub(super) stories: Option<Arc<StoryTables>>,
+    pub(crate) stories: Option<Arc<StoryTables>>,
 }
 
 impl Comparison {
@@ -213,12 +213,7 @@ impl Comparison {
             article.changes = edit.changes;
             article.correction = edit.correction;
         }
-        let text = CopyText::of(&article.content.body.text);
-        let read = |id: &ArticleId, revision: u32| {
-            let earlier = self.published(id).filter(|earlier| earlier.revision == revision)?;
-            Some(EarlierText { text: earlier.content.body.text, origins: earlier.content.origins })
-        };
-        if let Some(copy) = self.copies.find(&article.article, &text, read) {
+        if let Some(copy) = self.copied_by(&article) {
             self.name_copied(&mut article, copy);
             if self.policy == CopyPolicy::Drop {
                 return Ok((dropped(article), none()));
@@ -229,6 +224,34 @@ impl Comparison {
             keep_reference(&mut article);
         }
         Ok((Event::Article(Box::new(article)), stories))
+    }
+
+    /// The text that an article repeats, if it does.
+    fn copied_by(&mut self, article: &ArticleEvent) -> Option<Copy> {
+        let text = CopyText::of(&article.content.body.text);
+        let read = |id: &ArticleId, revision: u32| {
+            let earlier = self.published(id).filter(|earlier| earlier.revision == revision)?;
+            Some(EarlierText { text: earlier.content.body.text, origins: earlier.content.origins })
+        };
+        self.copies.find(&article.article, &text, read)
+    }
+
+    /// Gives an article its story that another journal has published, and says what changes by it. What it repeats is looked for among all
+    /// that is known here, unless its own journal has found it.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn follow(
+        &mut self,
+        article: &mut ArticleEvent,
+        at: Timestamp,
+    ) -> Result<StoryUpdate, JournalError> {
+        if article.copy_of.is_none()
+            && let Some(copy) = self.copied_by(article)
+        {
+            self.name_copied(article, copy);
+        }
+        self.stories.as_mut().map_or(Ok(StoryUpdate::default()), |stories| stories.tell(article, at))
     }
 
     /// Has an article that was published under another address, or for this entry when its link was another, be that one. Whether this is

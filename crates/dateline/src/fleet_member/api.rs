@@ -55,7 +55,8 @@ async fn member(State(api): State<MemberApi>) -> Json<Value> {
     let status = api.status.borrow().clone();
     let shards: Vec<u32> = status.shards.iter().map(|shard| shard.0).collect();
     Json(json!({
-        "fleet": api.fleet.name, "member": api.fleet.member, "shards": shards, "last_error": status.last_error,
+        "fleet": api.fleet.name, "member": api.fleet.member, "shards": shards, "tells_stories": status.tells_stories,
+        "last_error": status.last_error,
     }))
 }
 

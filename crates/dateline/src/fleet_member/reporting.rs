@@ -53,7 +53,7 @@ impl ReportSources {
                 });
             }
         }
-        let MemberStatus { shards, last_error } = self.status.borrow().clone();
+        let MemberStatus { shards, last_error, .. } = self.status.borrow().clone();
         let feeds = self.feeds.borrow().clone();
         let polled =
             feeds.as_ref().map(|feeds| shards.iter().map(|shard| feeds.count_of(*shard)).sum::<usize>());

@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_fetcher::{Clock, ContactGuard, ContactVerdict, Fetcher, HostWish};
-use dateline_fleet::{ContactRule, HeldShard, HostContact, Shard, ShardWork};
+use dateline_fleet::{ContactRule, HeldShard, HeldStories, HostContact, Shard, ShardWork};
 use dateline_journal::{HostWishRow, Journal, JournalError, Retention};
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
+use dateline_stories::story::StoryTables;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::feeds::MemberFeeds;
 use super::journals::HeldJournals;
+use super::stories;
 use crate::config::{EngineSettings, Settings};
-use crate::engine::{Engine, EngineCommand, EngineParts, EngineUpdate, StopCondition};
+use crate::engine::{ComparisonTables, Engine, EngineCommand, EngineParts, EngineUpdate, StopCondition};
 use crate::metrics::Metrics;
 use crate::retention;
 use crate::traces::Traces;
@@ -36,6 +38,8 @@ pub(super) struct ShardEngine {
     pub(super) subject: Arc<Subject>,
     pub(super) sites: Arc<SiteRules>,
     pub(super) agencies: Arc<Agencies>,
+    /// What stories are told by; none are without.
+    pub(super) story_tables: Option<Arc<StoryTables>>,
     /// The fleet's feeds, once they are known.
     pub(super) feeds: watch::Receiver<Option<Arc<MemberFeeds>>>,
     /// Where the journals of the shards that are worked on are looked up.
@@ -112,6 +116,23 @@ impl ShardWork for ShardEngine {
                 noted = note_wishes(&journal, told_wishes) => noted.map_err(|error| told(&error)),
                 () = retention::run(journal.clone(), rules, stop) => Ok(()),
             }
+        })
+    }
+
+    fn tell_stories(
+        &self,
+        held: HeldStories,
+        stop: CancellationToken,
+    ) -> BoxFuture<'static, Result<(), String>> {
+        let (agencies, stories) = (self.agencies.clone(), self.story_tables.clone());
+        let rules = self.retention.borrow().clone();
+        Box::pin(async move {
+            if stories.is_none() {
+                stop.cancelled().await;
+                return Ok(());
+            }
+            let tables = ComparisonTables { agencies, stories };
+            stories::tell(held, tables, rules, stop).await.map_err(|error| told(&error))
         })
     }
 }

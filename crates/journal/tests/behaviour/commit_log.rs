@@ -8,9 +8,12 @@ use std::time::Duration;
 use crate::harness::{announce, article, at, entry, feed, finish, poll, reject};
 use dateline_journal::{
     CommitLog, Delay, EntryOutcome, HandedEntry, HostWishRow, Journal, JournalError, JournalRebuild,
-    LoggedTransaction, Options,
+    LoggedTransaction, Options, ReportedChange, StoryArticleRow, StoryUpdate,
 };
-use dateline_wire::{Entry, EntryId, JournalId, RejectReason, Sequence};
+use dateline_wire::{
+    ArticleId, Entry, EntryId, Event, EventKind, JournalId, RejectReason, Sequence, StoryId,
+};
+use serde_json::json;
 use tempfile::{TempDir, tempdir};
 use url::Url;
 
@@ -19,11 +22,16 @@ use url::Url;
 struct Log {
     committed: Mutex<Vec<LoggedTransaction>>,
     refusal: Mutex<Option<JournalError>>,
+    tells_stories: bool,
 }
 
 impl CommitLog for Log {
     fn is_elsewhere(&self, page: &Url) -> bool {
         page.host_str() == Some("elsewhere.example")
+    }
+
+    fn keeps_articles(&self) -> bool {
+        self.tells_stories
     }
 
     fn commit(&self, transaction: LoggedTransaction) -> Result<(), JournalError> {
@@ -111,6 +119,57 @@ async fn a_journal_made_anew_from_its_log_goes_on_where_the_first_was() {
     assert_eq!((same.outcome, same.sequence), (EntryOutcome::Duplicate, Some(Sequence(3))));
     let next = finish(&again, &polled.id, "d", article("a", "A visit", "It ended."), 6).await.unwrap();
     assert_eq!(next.outcome, EntryOutcome::Article { revision: 2 });
+}
+
+#[tokio::test]
+async fn a_journal_that_tells_stories_has_its_articles_and_stories_again_when_it_is_made_anew() {
+    let (folder, log) = (tempdir().unwrap(), Arc::new(Log { tells_stories: true, ..Log::default() }));
+    let journal = open(&folder.path().join("journal.db"), &log);
+    let published = |guid: &str, revision: u32, text: &str| {
+        let Event::Article(mut article) = article(guid, "A visit", text) else { unreachable!() };
+        article.set_revision(revision);
+        article
+    };
+    let reports =
+        [published("a", 1, "It began."), published("b", 1, "It rained."), published("a", 2, "It ended.")];
+    for (number, article) in reports.iter().enumerate() {
+        let second = i64::try_from(number).unwrap() + 1;
+        let story = told_with(&article.article, u32::from(article.revision == 2) + 1, second);
+        let (change, moment) = (ReportedChange::Article(article.clone()), (at(second), String::new()));
+        journal.take_report(change, story, second * 10, moment).await.unwrap();
+    }
+    let withdrawn = ReportedChange::Withdrawal(reports[1].article.clone());
+    journal.take_report(withdrawn, StoryUpdate::default(), 40, (at(4), String::new())).await.unwrap();
+
+    let again = rebuilt(&folder, &log);
+    let (reader, before) = (again.reader(), journal.reader());
+    for report in [&reports[1], &reports[2]] {
+        let id = &report.article;
+        assert_eq!(reader.latest_article(id).unwrap().as_ref(), Some(&**report));
+        let story = reader.story_of(id).unwrap().unwrap();
+        assert_eq!(Some(&story), before.story_of(id).unwrap().as_ref());
+        assert_eq!(reader.story(&story).unwrap(), before.story(&story).unwrap());
+        assert_eq!(reader.story_articles(&story).unwrap(), before.story_articles(&story).unwrap());
+    }
+    assert!(reader.is_withdrawn(&reports[1].article).unwrap());
+    let articles =
+        |journal: &Journal| journal.events_after(Sequence::START, 10, Some(EventKind::Article)).unwrap();
+    assert_eq!(articles(&again), articles(&journal));
+    assert_eq!(again.last_sequence().unwrap(), journal.last_sequence().unwrap());
+    let places = log.committed.lock().unwrap().iter().filter_map(|done| done.taken_until).collect::<Vec<_>>();
+    assert_eq!(places, [10, 20, 30, 40]);
+}
+
+/// A story of its own for an article.
+fn told_with(article: &ArticleId, revision: u32, second: i64) -> StoryUpdate {
+    let story = StoryId::of(article, article, 1);
+    let event = json!({
+        "id": format!("{}/{revision}", story.as_str()), "story": story, "revision": revision, "state": "open", "changes": [],
+        "titles": {}, "first_reported": at(1), "last_reported": at(second), "entities": [], "acts": [], "languages": [],
+        "article_count": 1, "origin_count": 1, "articles": [], "independent_origins": []
+    });
+    let row = StoryArticleRow { article: article.clone(), story, data: second.to_string() };
+    StoryUpdate { articles: vec![row], events: vec![serde_json::from_value(event).unwrap()] }
 }
 
 #[tokio::test]

@@ -41,11 +41,12 @@ fn shown(name: &str, fleet: &FleetReport, now: Timestamp) -> String {
     for member in &fleet.members {
         let shards: Vec<String> = member.shards.iter().map(ToString::to_string).collect();
         text += &format!(
-            "member   {:width$}  from {}, {} shards: {}\n",
+            "member   {:width$}  from {}, {} shards: {}{}\n",
             member.name,
             member.host,
             shards.len(),
-            shards.join(" ")
+            shards.join(" "),
+            if member.tells_stories { "; tells the stories" } else { "" }
         );
         if let Some(said) = fleet.said.get(&member.name) {
             text += &format!("         {:width$}  {}\n", "", word_of(said, fleet.feeds.version, now));
@@ -61,6 +62,9 @@ fn shown(name: &str, fleet: &FleetReport, now: Timestamp) -> String {
         text += &format!(", most of them ({count}) to shard {shard}");
     }
     text += "\n";
+    if fleet.untold > 0 {
+        text += &format!("untold   {} reports, which no story was told with yet\n", fleet.untold);
+    }
     if let Some(slowest) = fleet.slowest_host() {
         let wait = if slowest.waiting == 1 { "entry waits" } else { "entries wait" };
         text += &format!(
@@ -125,9 +129,11 @@ mod tests {
                 name: "host-1".to_owned(),
                 host: "10.0.0.7".to_owned(),
                 shards: vec![Shard(0), Shard(2)],
+                tells_stories: true,
             }],
             shards: 4,
             waiting: BTreeMap::from([(Shard(1), 5), (Shard(3), 9)]),
+            untold: 6,
             feeds: FleetFeeds { version: 4, applied: Some(before(100)), ..FleetFeeds::default() },
             // Whoever is no member any more has no slow hosts.
             said: ["host-1", "host-9"]
@@ -140,10 +146,11 @@ mod tests {
             shown("news", &fleet, now),
             "fleet    news: 4 shards, stable\n\
              feeds    version 4 of 2026-05-04 09:58:30 UTC\n\
-             member   host-1  from 10.0.0.7, 2 shards: 0 2\n\
+             member   host-1  from 10.0.0.7, 2 shards: 0 2; tells the stories\n\
              \x20                3s ago: 12 feeds, 7 entries wait for pages; it goes by version 3 of the feeds (news.feeds.v1:3: no such file)\n\
              nobody   holds 2 shards\n\
              waiting  14 entries that shards have handed over, most of them (9) to shard 3\n\
+             untold   6 reports, which no story was told with yet\n\
              slowest  host-1.example in shard 2: 5 entries wait for its pages, due since 1m\n"
         );
     }

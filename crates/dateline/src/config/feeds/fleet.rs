@@ -131,7 +131,7 @@ pub fn tables_of(text: &str) -> Result<FeedTables, Vec<ConfigError>> {
 
 /// The feeds file that consists of these tables.
 pub fn text_of_tables(tables: &FeedTables) -> String {
-    tables.iter().flat_map(|(_, table)| [table.as_str(), "\n"]).collect()
+    tables.values().flat_map(|table| [table.as_str(), "\n"]).collect()
 }
 
 /// A table as it stands in a file, without the comments above it.
