@@ -63,6 +63,10 @@ pub(crate) enum FleetSessionError {
     /// It will pass: the member joins again, and has its shards' state from the topics.
     #[error("{0}")]
     Transient(String),
+    /// Another has joined the group under the member's name: a twin, or a request of an earlier session of its own, which lay on its way
+    /// while a broker stood.
+    #[error("{0}")]
+    Fenced(String),
     /// Somebody has to act.
     #[error("{0}")]
     Fatal(FleetError),

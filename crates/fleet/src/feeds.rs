@@ -223,7 +223,7 @@ fn follow(
 
 fn given_up(error: FleetSessionError) -> FleetError {
     match error {
-        FleetSessionError::Transient(why) => FleetError::Unusable(why),
+        FleetSessionError::Transient(why) | FleetSessionError::Fenced(why) => FleetError::Unusable(why),
         FleetSessionError::Fatal(error) => error,
     }
 }

@@ -22,6 +22,12 @@ impl MemberLease {
         Self { length: session / 2, until: Mutex::new(None) }
     }
 
+    /// One that always holds, which only tests of tests have.
+    pub(crate) fn without_end() -> Self {
+        let length = Duration::from_secs(3_600);
+        Self { length, until: Mutex::new(Instant::now().checked_add(length)) }
+    }
+
     /// The group counted this member in at `moment`, or later.
     pub(crate) fn renew(&self, moment: Instant) {
         let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);

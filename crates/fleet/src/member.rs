@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dateline_journal::{Durability, HandedEntry, Journal, JournalError, Options};
 use dateline_publisher::{EventRecords, KafkaSettings, RelayError, RelayStatus, TransactionalProducer};
@@ -32,6 +32,11 @@ use crate::{FleetSettings, topics};
 /// The pauses after a session that failed.
 const MIN_PAUSE: Duration = Duration::from_millis(200);
 const MAX_PAUSE: Duration = Duration::from_secs(10);
+
+/// So often within such a time another joins under this member's name before that is taken for a twin. A request of an earlier session of
+/// its own, which lay on its way while a broker stood, does so once; two who have one name do so in turn.
+const MAX_FENCED: usize = 3;
+const FENCED_WITHIN: Duration = Duration::from_secs(60);
 
 /// How long to wait before what failed for a moment is tried again.
 const RETRY: Duration = Duration::from_millis(500);
@@ -94,6 +99,7 @@ pub struct Member {
     envelope: Envelope,
     folder: PathBuf,
     fence: Fence,
+    checks_session: bool,
     tells_stories: bool,
     status: watch::Sender<MemberStatus>,
 }
@@ -116,8 +122,16 @@ impl Member {
         // So that what a stopped member left open is aborted by the time its shards are another's, or soon after.
         let transaction_timeout = kafka.transaction_timeout.min(fleet.session() * 2 / 3);
         let kafka = Arc::new(KafkaSettings { transaction_timeout, ..kafka });
-        let (folder, fence, status) = (folder.into(), Fence::Offsets, watch::Sender::default());
-        Ok(Self { kafka, fleet, envelope, folder, fence, tells_stories: false, status })
+        Ok(Self {
+            kafka,
+            fleet,
+            envelope,
+            folder: folder.into(),
+            fence: Fence::Offsets,
+            checks_session: true,
+            tells_stories: false,
+            status: watch::Sender::default(),
+        })
     }
 
     /// A member of a fleet that tells stories, as all its members are to be: what its shards publish is handed to whoever tells them.
@@ -133,6 +147,13 @@ impl Member {
         Self { fence: Fence::None, ..self }
     }
 
+    /// A member that asks hosts without asking itself whether it is one still: for the test that shows that it would be found out.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_session_check(self) -> Self {
+        Self { checks_session: false, ..self }
+    }
+
     /// What it holds, as it changes.
     pub fn status(&self) -> watch::Receiver<MemberStatus> {
         self.status.subscribe()
@@ -143,13 +164,22 @@ impl Member {
     /// # Errors
     /// If somebody has to act.
     pub async fn run(self, work: Arc<dyn ShardWork>, stop: CancellationToken) -> Result<(), FleetError> {
-        let mut pause = MIN_PAUSE;
+        let (mut pause, mut fenced) = (MIN_PAUSE, Vec::new());
         while !stop.is_cancelled() {
             let ended = self.session(&work, &stop).await;
             self.status.send_modify(MemberStatus::let_go);
             match ended {
                 Ok(()) => break,
                 Err(FleetSessionError::Fatal(error)) => return Err(error),
+                Err(FleetSessionError::Fenced(why)) => {
+                    fenced.retain(|at: &Instant| at.elapsed() < FENCED_WITHIN);
+                    fenced.push(Instant::now());
+                    if fenced.len() >= MAX_FENCED {
+                        return Err(FleetError::Twin { member: self.fleet.member.clone(), why });
+                    }
+                    tracing::warn!(why, "another has joined under this member's name; it joins again");
+                    self.status.send_modify(|status| status.last_error = Some(why));
+                }
                 Err(FleetSessionError::Transient(why)) => {
                     tracing::warn!(why, "the member's session has ended; it joins again");
                     self.status.send_modify(|status| status.last_error = Some(why));
@@ -170,7 +200,11 @@ impl Member {
         stop: &CancellationToken,
     ) -> Result<(), FleetSessionError> {
         let (kafka, fleet) = (self.kafka.clone(), self.fleet.clone());
-        let (tenures, lease) = (Arc::new(Tenures::default()), Arc::new(MemberLease::new(fleet.session())));
+        let lease = match self.checks_session {
+            true => MemberLease::new(fleet.session()),
+            false => MemberLease::without_end(),
+        };
+        let (tenures, lease) = (Arc::new(Tenures::default()), Arc::new(lease));
         let (news, mut told) = mpsc::unbounded_channel();
         let (joining, runtime) = ((kafka.clone(), fleet.clone(), tenures.clone()), Handle::current());
         dateline_publisher::make_topics(&kafka).await.map_err(|error| match error {
@@ -466,7 +500,7 @@ impl ShardHolding {
         // It is never closed.
         let _turn = self.restores.acquire().await;
         let restoring = tokio::task::spawn_blocking(move || {
-            let began = std::time::Instant::now();
+            let began = Instant::now();
             let next = membership::committed(&consumer, &fleet.handover_topic(), shard)
                 .map_err(|error| error.to_string())?;
             let records = restore(&kafka, &fleet, shard, &path, &|| stopped.is_cancelled())

@@ -12,7 +12,7 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
 use crate::FleetSettings;
-use crate::error::{FleetError, FleetSessionError};
+use crate::error::FleetSessionError;
 use crate::handover::HandoverRecord;
 use crate::shard::{Shard, ShardMap};
 use crate::tenure::{Tenures, Term};
@@ -148,9 +148,7 @@ pub(crate) fn poll(
         Some(Err(error)) => {
             if let Some((code, why)) = consumer.client().fatal_error() {
                 return Err(match code {
-                    RDKafkaErrorCode::FencedInstanceId => {
-                        FleetError::Twin { member: fleet.member.clone(), why }.into()
-                    }
+                    RDKafkaErrorCode::FencedInstanceId => FleetSessionError::Fenced(why),
                     _ => FleetSessionError::Transient(why),
                 });
             }

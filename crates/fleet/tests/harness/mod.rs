@@ -3,12 +3,13 @@
 #![allow(dead_code)] // each test program uses its own part of this
 
 use std::collections::BTreeMap;
+use std::net::UdpSocket;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dateline_fleet::{FleetSettings, HeldShard, Member, ShardWork};
+use dateline_fleet::{FleetSettings, HeldShard, HostContact, Member, Shard, ShardMap, ShardWork};
 use dateline_journal::{EntryCompletion, Journal, JournalError, PollCommit, StoryUpdate};
 use dateline_publisher::{KafkaSettings, Topics};
 use dateline_wire::{
@@ -50,23 +51,79 @@ pub(crate) fn unique(name: &str) -> String {
     format!("{name}-{}-{}", std::process::id(), Timestamp::now().as_microsecond())
 }
 
+/// The web of the tests: a datagram for each request, of the shard that it is for and the member that sends it.
+pub(crate) struct TestWeb {
+    socket: UdpSocket,
+    /// The members that asked each shard's host, one for each request, in order.
+    pub(crate) asked: BTreeMap<u32, Vec<String>>,
+}
+
+impl TestWeb {
+    pub(crate) fn new() -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        socket.set_read_timeout(Some(Duration::from_millis(50))).expect("a time-out");
+        Self { socket, asked: BTreeMap::new() }
+    }
+
+    pub(crate) fn address(&self) -> String {
+        self.socket.local_addr().expect("an address").to_string()
+    }
+
+    /// Takes in what has come.
+    pub(crate) fn read(&mut self) {
+        let mut request = [0; 100];
+        while let Ok(length) = self.socket.recv(&mut request) {
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            let (shard, member) = request.split_once(' ').expect("a request");
+            self.asked.entry(shard.parse().expect("a shard")).or_default().push(member.to_owned());
+        }
+    }
+}
+
 /// Announces an entry and ends it, again and again: as many events as entries, at places without a gap, each place once.
 pub(crate) struct Counting {
     /// How long it rests after each.
     pause: Duration,
+    /// Where it asks the host of each of its shards all the time, and what it is called there.
+    web: Option<(String, String)>,
 }
 
 impl ShardWork for Counting {
     fn work(&self, held: HeldShard, stop: CancellationToken) -> BoxFuture<'static, Result<(), String>> {
-        let pause = self.pause;
+        let (pause, web) = (self.pause, self.web.clone());
         Box::pin(async move {
-            while !stop.is_cancelled() {
-                count(&held.journal, held.shard.0).await.map_err(|error| error.to_string())?;
-                tokio::time::sleep(pause).await;
+            let visits = async {
+                let Some((web, member)) = web else { return std::future::pending().await };
+                let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+                let host = host_in(held.shard);
+                loop {
+                    if held.contact.contact(&host) == HostContact::Allowed {
+                        let _ = socket.send_to(format!("{} {member}", held.shard).as_bytes(), &web);
+                    }
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            };
+            let counting = async {
+                while !stop.is_cancelled() {
+                    count(&held.journal, held.shard.0).await.map_err(|error| error.to_string())?;
+                    tokio::time::sleep(pause).await;
+                }
+                Ok(())
+            };
+            tokio::select! {
+                () = visits => Ok(()),
+                counted = counting => counted,
             }
-            Ok(())
         })
     }
+}
+
+/// A host that lies in a shard.
+fn host_in(shard: Shard) -> String {
+    let shards = std::env::var("FLEET_TEST_SHARDS").expect("a number").parse().expect("a number");
+    let map = ShardMap::new(shards);
+    let mut hosts = (0..).map(|number: u32| format!("host{number}.example"));
+    hosts.find(|host| map.of_host(host) == shard).expect("one of them")
 }
 
 async fn count(journal: &Journal, shard: u32) -> Result<(), JournalError> {
@@ -138,11 +195,15 @@ pub(crate) fn be_member() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let fleet = fleet(&fleet_name, &member, shards);
     let made = Member::new(kafka(&broker, &fleet_name), fleet, envelope, folder).expect("a member");
-    let made = if said("FLEET_TEST_FENCE") == "none" { made.without_fence() } else { made };
+    let made = match said("FLEET_TEST_MUTATION").as_str() {
+        "no fence" => made.without_fence(),
+        "no session check" => made.without_session_check(),
+        _ => made,
+    };
+    let web = std::env::var("FLEET_TEST_WEB").ok().map(|web| (web, member.clone()));
     runtime.block_on(async {
-        dateline_publisher::make_topics(&kafka(&broker, &fleet_name)).await.expect("topics");
         let pause = Duration::from_millis(said("FLEET_TEST_PAUSE").parse().expect("milliseconds"));
-        made.run(Arc::new(Counting { pause }), CancellationToken::new()).await.expect("it goes on");
+        made.run(Arc::new(Counting { pause, web }), CancellationToken::new()).await.expect("it goes on");
     });
 }
 
@@ -151,8 +212,10 @@ pub(crate) struct MemberHabits<'h> {
     pub(crate) fleet: &'h str,
     pub(crate) shards: u32,
     pub(crate) folder: &'h Path,
-    /// `offsets`, or `none`.
-    pub(crate) fence: &'h str,
+    /// `no fence`, `no session check`, or nothing that is wrong with them.
+    pub(crate) mutation: &'h str,
+    /// The web whose hosts they ask.
+    pub(crate) web: &'h str,
     /// How long each shard rests after an event.
     pub(crate) pause_ms: u64,
 }
@@ -165,7 +228,7 @@ pub(crate) struct MemberProcess {
 
 impl MemberProcess {
     pub(crate) fn start(name: &str, habits: &MemberHabits<'_>) -> Self {
-        let MemberHabits { fleet, shards, folder, fence, pause_ms } = *habits;
+        let MemberHabits { fleet, shards, folder, mutation, web, pause_ms } = *habits;
         let program = std::env::current_exe().expect("this program");
         let child = Command::new(program)
             .args(["--exact", "member_process", "--ignored", "--nocapture"])
@@ -173,7 +236,8 @@ impl MemberProcess {
             .env("FLEET_TEST_NAME", fleet)
             .env("FLEET_TEST_SHARDS", shards.to_string())
             .env("FLEET_TEST_FOLDER", folder.join(name))
-            .env("FLEET_TEST_FENCE", fence)
+            .env("FLEET_TEST_MUTATION", mutation)
+            .env("FLEET_TEST_WEB", web)
             .env("FLEET_TEST_PAUSE", pause_ms.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
