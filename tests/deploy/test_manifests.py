@@ -49,23 +49,38 @@ class Manifests(unittest.TestCase):
 
     def test_the_kubernetes_manifests_are_right_by_the_schema_strictly(self):
         for version in ("1.29.0", "1.37.0"):
-            done = tool("kubernetes-validate", "--strict", "--kubernetes-version", version, DEPLOY / "kubernetes" / "dateline.yaml")
-            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            for manifest in ("dateline.yaml", "fleet.yaml"):
+                done = tool("kubernetes-validate", "--strict", "--kubernetes-version", version, DEPLOY / "kubernetes" / manifest)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
-    def test_the_manifests_refer_to_one_another(self):
-        documents = {one["kind"]: one for one in yaml.safe_load_all((DEPLOY / "kubernetes" / "dateline.yaml").read_text())}
+    def documents(self, manifest):
+        """The documents of a manifest, which refer to one another as they ought to, and its container."""
+        documents = {one["kind"]: one for one in yaml.safe_load_all((DEPLOY / "kubernetes" / manifest).read_text())}
         pods = documents["StatefulSet"]["spec"]["template"]
         container = pods["spec"]["containers"][0]
         self.assertEqual(documents["Service"]["spec"]["selector"], pods["metadata"]["labels"])
         named = {kind: source[kind]["name"] for source in container["envFrom"] for kind in source}
         self.assertEqual(named, {"configMapRef": documents["ConfigMap"]["metadata"]["name"],
                                  "secretRef": documents["Secret"]["metadata"]["name"]})
+        image = (DEPLOY / "Dockerfile").read_text()
+        self.assertIn(f"--uid {pods['spec']['securityContext']['runAsUser']} ", image)
+        return documents, container
+
+    def test_the_manifests_refer_to_one_another(self):
+        documents, container = self.documents("dateline.yaml")
         claims = {claim["metadata"]["name"] for claim in documents["StatefulSet"]["spec"]["volumeClaimTemplates"]}
         mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
         self.assertEqual({mounts[claim] for claim in claims}, {"/var/lib/dateline"})
         self.assertEqual(documents["StatefulSet"]["spec"]["replicas"], 1, "a journal belongs to one daemon")
-        image = (DEPLOY / "Dockerfile").read_text()
-        self.assertIn(f"--uid {pods['spec']['securityContext']['runAsUser']} ", image)
+
+    def test_a_fleet_s_pods_are_its_members_by_their_names_and_keep_nothing_on_disk(self):
+        documents, container = self.documents("fleet.yaml")
+        self.assertEqual({one["name"]: one["valueFrom"]["fieldRef"]["fieldPath"] for one in container["env"]},
+                         {"DATELINE_FLEET__MEMBER": "metadata.name"})
+        fleet = documents["StatefulSet"]["spec"]
+        self.assertNotIn("volumeClaimTemplates", fleet)
+        self.assertGreater(fleet["replicas"], documents["PodDisruptionBudget"]["spec"]["maxUnavailable"])
+        self.assertEqual(documents["PodDisruptionBudget"]["spec"]["selector"], fleet["selector"])
 
 
 if __name__ == "__main__":

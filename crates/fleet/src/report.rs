@@ -69,11 +69,13 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
         BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())
             .map_err(|error| told(&error))?;
     let groups = client.fetch_group_list(Some(&fleet.name), TIMEOUT).map_err(|error| told(&error))?;
-    let group = groups.groups().first().ok_or("Kafka knows no such group")?;
+    // There is none before the first member has joined.
+    let group = groups.groups().first();
     let topic = fleet.handover_topic();
     let stories = ShardMap::new(fleet.shards).stories();
     let mut members: Vec<ReportedMember> = group
-        .members()
+        .map(|group| group.members())
+        .unwrap_or_default()
         .iter()
         .map(|member| {
             let mut shards = shards_in(member.assignment().unwrap_or_default(), &topic).unwrap_or_default();
@@ -118,7 +120,8 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
     let shards = partitions - 1;
     let feeds = read_feeds(kafka, fleet).map_err(|error| told(&error))?;
     let said = member_report::read(kafka, fleet).map_err(|error| told(&error))?;
-    Ok(FleetReport { state: group.state().to_owned(), members, shards, waiting, untold, feeds, said })
+    let state = group.map_or("Empty", |group| group.state()).to_owned();
+    Ok(FleetReport { state, members, shards, waiting, untold, feeds, said })
 }
 
 /// A static member's id is its name, a hyphen, and a UUID (KIP-345).

@@ -19,7 +19,7 @@ use crate::text::counted;
 /// Which feeds.
 #[derive(Debug, Args)]
 pub struct ApplyArguments {
-    /// Feeds files. They count as one: groups in one give options to feeds in another.
+    /// Feeds files; `-` reads standard input. They count as one: groups in one give options to feeds in another.
     #[arg(value_name = "FEEDS", required = true)]
     files: Vec<PathBuf>,
     /// Show the difference, and change nothing.

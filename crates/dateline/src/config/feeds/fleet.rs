@@ -12,6 +12,9 @@ use super::super::error::{ConfigError, Origin};
 use super::super::secret_source::SecretAccess;
 use super::{ListedFeed, parse};
 
+/// What names standard input in place of a file.
+const STANDARD_INPUT: &str = "-";
+
 /// The feeds of a fleet as tables by names: `group/00000` for the first group, `feed/ID` for a feed.
 pub type FeedTables = BTreeMap<String, String>;
 
@@ -54,7 +57,7 @@ impl FeedTableDifference {
     }
 }
 
-/// The tables of feeds files, as if they were one, and the feeds in them.
+/// The tables of feeds files, as if they were one, and the feeds in them. A path `-` is standard input.
 ///
 /// # Errors
 /// Everything that is wrong with them, each with its file.
@@ -63,7 +66,11 @@ pub fn tables_of_files(
     secret_query: &SecretQuery,
 ) -> Result<(FeedTables, Vec<ListedFeed>), Vec<ConfigError>> {
     let read = |path: &PathBuf| {
-        let text = document::read(path)?;
+        let text = match path.as_os_str() == STANDARD_INPUT {
+            true => std::io::read_to_string(std::io::stdin().lock())
+                .map_err(|error| ConfigError::in_file(path, format!("cannot be read: {error}")))?,
+            false => document::read(path)?,
+        };
         let parsed: Result<DocumentMut, _> = text.parse();
         let parsed = parsed.map_err(|error| ConfigError::in_file(path, error.to_string()));
         Ok((path.clone(), text, parsed?))
