@@ -4,15 +4,21 @@ whose pages lie on other hosts. Every page is read once and becomes one event; t
     FLEET_FAULTS=200 python -m unittest discover --start-directory tests/e2e --pattern test_fleet.py -k random
 
 has so many faults of all kinds, at random, on a broker of its own, to which each member has a wire of its own that can be cut.
+
+    FLEET_FEEDS=10000 python -m unittest discover --start-directory tests/e2e --pattern test_fleet.py -k restored
+
+measures a shard of so many feeds.
 """
 
 import json
 import os
 import random
+import re
 import signal
 import time
 import unittest
 from collections import Counter, defaultdict
+from pathlib import Path
 
 from harness import topic
 from harness.broker import Broker
@@ -21,11 +27,14 @@ from harness.daemon import REPOSITORY, Daemon, eventually
 from harness.site import Site, free_port, rss
 from harness.wire import Wire
 
+FEEDS_IN_SHARD = int(os.environ.get("FLEET_FEEDS", "0"))
 FAULTS = int(os.environ.get("FLEET_FAULTS", "0"))
 
 # The registrable domains of feeds and pages; each lies in a shard of its own choice.
 FEEDS = [f"feeds{number}.example" for number in range(6)]
 PAGES = [f"pages{number}.example" for number in range(9)]
+# The member that joins and leaves.
+GUEST = "four"
 # With the one that tells stories they are twelve, four for each of three members.
 SHARDS = 11
 ALL = list(range(SHARDS + 1))
@@ -81,8 +90,8 @@ class Fleet(EndToEnd):
         for host in FEEDS:
             self._write(host)
 
-    def member(self, name, brokers=None):
-        daemon = Daemon(self.folder / name, [f"https://{host}/feed.rss" for host in FEEDS], {
+    def member(self, name, brokers=None, **more):
+        settings = {
             "": {"source": f"/{name}", "story_tables": str(REPOSITORY / "config" / "stories")},
             "stories": {"enabled": True},
             "kafka": {"brokers": brokers or self.brokers, "partitions": 1, "topics": self.topics()},
@@ -90,7 +99,10 @@ class Fleet(EndToEnd):
             "fetch": {"extra_ca": [str(self.site.ca)], "connect_to": self.site.connect_to, "per_host_delay": f"{DELAY}s",
                       "per_host_concurrency": 1},
             "poll": {"start_spread": "1s", "min_interval": "1s", "max_interval": "2s"},
-        })
+        }
+        for section, entries in more.items():
+            settings[section].update(entries)
+        daemon = Daemon(self.folder / name, [], settings)
         self.members[name] = daemon.start()
         self.addCleanup(daemon.stop)
         return daemon
@@ -231,7 +243,7 @@ class RandomFaults(Fleet):
         super().setUp()
         self.seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
         self.chance = random.Random(self.seed)
-        names = ("one", "two", "three")
+        names = ("one", "two", "three", GUEST)
         self.wires = {name: Wire() for name in names}
         ports = {name: free_port() for name in ("PLAINTEXT", "CONTROLLER", *(name.upper() for name in names))}
         advertised = {name.upper(): wire.address for name, wire in self.wires.items()}
@@ -246,7 +258,8 @@ class RandomFaults(Fleet):
         for name, wire in self.wires.items():
             wire.broker = f"127.0.0.1:{ports[name.upper()]}"
             self.addCleanup(wire.close)
-            self.member(name, wire.address)
+            if name != GUEST:
+                self.member(name, wire.address)
         self.apply(names[0], FEEDS)
         self.done = Counter()
         self.takeovers = []
@@ -293,6 +306,13 @@ class RandomFaults(Fleet):
         self.members[name].terminate(60)
         self.members[name].start()
 
+    def join_and_leave(self, _):
+        """A member more, for a while."""
+        self.member(GUEST, self.wires[GUEST].address)
+        eventually(f"the member more has shards (seed {self.seed})", 120, lambda: self.ready(GUEST) and self.all_held())
+        self.pause(0, 3)
+        self.members.pop(GUEST).terminate(60)
+
     def pause_broker(self, _):
         os.kill(self.broker_pid(), signal.SIGSTOP)
         self.pause(1, 9)
@@ -305,7 +325,7 @@ class RandomFaults(Fleet):
 
     def test_random_faults_lose_nothing_repeat_nothing_and_ask_no_host_too_often(self):
         eventually("all shards are held", 120, self.evenly_held)
-        kinds = [self.kill, self.stop_and_wake, self.cut_off, self.restart, self.pause_broker, self.kill_broker]
+        kinds = [self.kill, self.stop_and_wake, self.cut_off, self.restart, self.join_and_leave, self.pause_broker, self.kill_broker]
         for _ in range(FAULTS):
             self.announce(20)
             self.pause(0.5, 3)
@@ -317,6 +337,40 @@ class RandomFaults(Fleet):
         took = sorted(self.takeovers)
         print(f"seed {self.seed}: {dict(self.done)}; {len(self.links)} entries; shards passed on {len(took)} times, "
               f"in the middle after {took[len(took) // 2]:.1f} s, at most {took[-1]:.1f} s" if took else self.done, flush=True)
+
+
+@unittest.skipUnless(FEEDS_IN_SHARD, "FLEET_FEEDS says how many")
+class AShardOfManyFeeds(Fleet):
+    def test_it_is_restored(self):
+        """Says how long a shard of so many feeds takes to be restored, and what they take on the topic and in memory."""
+        member = self.member("one", fleet={"shards": 1}, poll={"start_spread": "23h", "min_interval": "1h", "max_interval": "24h"})
+        empty = self.memory(member)
+        feeds = self.folder / "many.toml"
+        feeds.write_text("".join(f'[[feed]]\nurl = "https://site{number}.example/feed.rss"\n' for number in range(FEEDS_IN_SHARD)))
+        self.command("one", "fleet", "apply", feeds)
+
+        def said():
+            return any(one.get("said", {}).get("feeds") == FEEDS_IN_SHARD for one in self.fleet("one")["members"])
+
+        eventually("it polls them", 300, said, every=2)
+        eventually("they are on the topic", 120, lambda: len(topic.read(self.brokers, f"{self.prefix}.state.v1")) >= FEEDS_IN_SHARD, every=2)
+        member.kill()
+        before = len(member.log)
+        member.start()
+        found = eventually("it holds them again", 120, lambda: re.search(
+            r"holding a shard.*shard.*?=0.*records.*?=(\d+).*took.*?=([\d.]+m?s)", member.log[before:]))
+        eventually("it polls them again", 300, said, every=2)
+        state = Path(os.environ.get("KAFKA_TEST_BROKER_DIR", "")) / "data" / f"{self.prefix}.state.v1-0"
+        packed = sum(segment.stat().st_size for segment in state.glob("*.log"))
+        rows = sum(len(record["key"]) + len(json.dumps(record["value"])) for record in topic.read(self.brokers, f"{self.prefix}.state.v1"))
+        each = [round(size / FEEDS_IN_SHARD) for size in (rows, packed, self.memory(member) - empty)]
+        print(f"{FEEDS_IN_SHARD} feeds: {found[1]} records restored in {found[2]}; a feed has {each[0]} bytes on the topic "
+              f"({each[1]} where many are packed together) and {each[2]} in memory", flush=True)
+
+    def memory(self, member):
+        eventually("it answers", 60, member.ready)
+        status = Path(f"/proc/{member.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024
 
 
 if __name__ == "__main__":
