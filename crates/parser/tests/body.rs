@@ -371,3 +371,130 @@ fn copies_whose_letters_are_put_together_differently_are_copies() {
     let article = read(&page(&format!("<div class=desktop>{accents}</div><div class=mobile>{apart}</div>")));
     assert_eq!(lines(&article).len(), 2, "{:#?}", lines(&article));
 }
+
+#[test]
+fn a_line_that_only_points_to_another_story_is_no_part_of_this_one() {
+    for line in [
+        "[관련기사] <a href=/1>올해 폭풍철 예년보다 일찍 시작한다고 기상청이 전망</a>",
+        "Read more: <a href=/1>Lighthouse gets a new lamp after forty years</a>",
+    ] {
+        let article = read(&page(&format!("{}<p>{line}</p>{}", story(2), story(9).split_off(800))));
+        assert!(!article.body.text.contains("<a") && !article.body.text.contains("lamp"), "{line}");
+        assert!(!article.body.text.contains("폭풍철"), "{line}");
+    }
+}
+
+#[test]
+fn lines_in_which_a_paper_speaks_of_itself_below_the_story_are_no_part_of_it() {
+    for line in [
+        "Подписывайтесь на наш канал в <a href=https://t.example/x>Telegram</a>, чтобы узнавать новости первыми.",
+        "【免责声明】本文仅代表作者本人观点，与本网站无关。",
+        "© 2025 Harbour News. All rights reserved, on land and at sea.",
+    ] {
+        let article = read(&page(&format!("{}<p>{line}</p>", story(3))));
+        assert_eq!(lines(&article).len(), 3, "{line}: {:#?}", lines(&article));
+    }
+    let told =
+        "Copyright law was the subject of the harbour's longest trial, which ended on Friday after a year.";
+    let article = read(&page(&format!(
+        "{}<p>Follow us, the captain said, and they did.</p><p>{told}</p>{}",
+        story(2),
+        story(1)
+    )));
+    assert!(article.body.text.contains(told) && article.body.text.contains("Follow us"));
+}
+
+#[test]
+fn what_asks_in_words_for_consent_or_for_an_address_is_no_part_of_the_story() {
+    for asks in [
+        "<div class=c-note><p>Мы используем файлы cookie, чтобы сайт работал лучше. Продолжая, вы соглашаетесь с этим.</p>\
+         <button>Понятно</button></div>",
+        "<div class=x7><p>当サイトでは、利便性の向上とアクセス解析のためにクッキーを使用しています。</p><button>同意する</button></div>",
+        "<form action=/nl><h3>Morning tide</h3><p>Five stories of the day at seven, written by the night desk.</p>\
+         <input type=email><button>Go</button><small>You agree to the terms of the harbour.</small></form>",
+        "<div id=onesignal-slidedown><p>May the harbour send notifications of the latest sailings to this device?</p></div>",
+        "<section amp-access=\"NOT subscriber\"><p>Whoever pays two coins a week never misses a sailing again.</p></section>",
+    ] {
+        let article = read(&page(&format!("{}{asks}{}", story(2), story(9).split_off(800))));
+        for words in
+            ["cookie", "クッキー", "night desk", "terms of the harbour", "latest sailings", "two coins"]
+        {
+            assert!(!article.body.text.contains(words), "{words}: {}", article.body.text);
+        }
+    }
+    let about =
+        "<p>The harbour office was fined because its site set cookies before it asked, a court found.</p>";
+    let article = read(&page(&format!("{about}{}<button>Share</button>", story(1))));
+    assert!(article.body.text.contains("set cookies before it asked"));
+}
+
+#[test]
+fn the_opening_of_a_paragraph_that_stands_whole_below_is_told_once() {
+    let broken = "The ferry left the harbour at 0 o'clock, and by the evening some 200 passengers had…";
+    let article = read(&page(&format!("<div class=preview><p>{broken}</p></div>{}", story(4))));
+    assert!(!article.body.text.contains('…'), "{}", article.body.text);
+    let kept = read(&page(&format!(
+        "{}<p>And then, as ferries do when the autumn is long, it sailed…</p>",
+        story(4)
+    )));
+    assert!(kept.body.text.contains('…'), "what stands nowhere else stays");
+}
+
+/// A page that scripts draw.
+fn drawn(script: &str) -> Article {
+    read(&format!("<title>Ferry runs again</title><div id=app></div>{script}"))
+}
+
+#[test]
+fn a_story_that_stands_in_the_state_of_the_scripts_is_rescued_whatever_framework_wrote_it() {
+    let markup = serde_json::to_string(&format!("<div>{}</div>", story(4))).unwrap();
+    let state = format!(
+        "{{\"page\":{{\"story\":{{\"headline\":\"Ferry runs again\",\"content\":{markup}}},\"more\":[]}}}}"
+    );
+    let escaped = state.replace('<', "\\u003C").replace('>', "\\u003E");
+    let blocks: Vec<serde_json::Value> = story(4)
+        .split("</p>")
+        .map(|text| text.trim().trim_start_matches("<p>"))
+        .filter(|text| !text.is_empty())
+        .map(|text| serde_json::json!({"type": "paragraph", "data": {"text": text}}))
+        .collect();
+    let blocks =
+        serde_json::json!({"props": {"blocks": blocks, "tags": ["sea", "land", "wind"]}}).to_string();
+    for script in [
+        format!("<script type=application/json>{escaped}</script>"),
+        format!("<script>window.__STATE__ = {escaped};window.go=1</script>"),
+        format!("<script>var s=JSON.parse({});</script>", serde_json::to_string(&escaped).unwrap()),
+        format!("<script type=application/json>{blocks}</script>"),
+    ] {
+        let article = drawn(&script);
+        assert_eq!(article.page_kind, PageKind::Article, "{script}");
+        assert_eq!(lines(&article).len(), 4, "{script}: {:#?}", lines(&article));
+    }
+    for script in
+        ["<script>a={", "<script>JSON.parse(\"[[[", "<script type=application/json>[\"<p", "<script>=[=[=["]
+    {
+        assert_eq!(drawn(&script.repeat(300)).page_kind, PageKind::Empty, "{script}");
+    }
+}
+
+#[test]
+fn script_data_may_hold_the_story_as_markup_escaped_or_not() {
+    let escaped = story(4).replace('<', "&lt;").replace('>', "&gt;");
+    for text in [story(4), escaped] {
+        let data = serde_json::json!({"@type": "NewsArticle", "articleBody": text})
+            .to_string()
+            .replace("</", "<\\/");
+        let article = drawn(&format!("<script type=application/ld+json>{data}</script>"));
+        assert_eq!(lines(&article).len(), 4, "{:#?}", lines(&article));
+        assert!(!article.body.text.contains('<') && !article.body.text.contains("&lt;"));
+    }
+}
+
+#[test]
+fn a_shadow_tree_that_is_written_down_is_seen() {
+    let article = read(&page(&format!(
+        "<ferry-text><template shadowrootmode=open>{}</template></ferry-text>",
+        story(4)
+    )));
+    assert_eq!(lines(&article).len(), 4);
+}

@@ -278,3 +278,118 @@ fn a_text_that_is_paid_for_by_the_name_of_a_schema_is_a_teaser() {
         assert_eq!(kind(&html), PageKind::PaywalledTeaser, "{value}");
     }
 }
+
+#[test]
+fn times_of_day_are_told_in_the_ways_of_many_languages() {
+    let post = |time: &dyn Fn(usize) -> String| {
+        repeat(12, |n| {
+            format!(
+                "<div><span>{}</span><h3>Post {n} of the day</h3><p>The ferry {n} left the harbour with {} passengers, the port said.</p></div>",
+                time(n),
+                100 + 13 * n
+            )
+        })
+    };
+    let ways: [&dyn Fn(usize) -> String; 4] = [
+        &|n| format!("{}h{}", 8 + n, 10 + n),
+        &|n| format!("오후 {}시 {}분", 1 + n % 11, 10 + n),
+        &|n| format!("下午{}时{}分", 1 + n % 11, 10 + n),
+        &|n| format!("{}:{} p.m.", 1 + n % 11, 10 + n),
+    ];
+    for way in ways {
+        assert_eq!(kind(&format!("<h1>The day at the harbour</h1>{}", post(way))), PageKind::LiveBlog);
+    }
+    let dated = post(&|n| format!("18. Juni 2025, {}:05 Uhr", 10 + n));
+    let declared = r#"<script type="application/ld+json">{"@type":"LiveBlogPosting"}</script>"#;
+    assert_eq!(kind(&format!("{declared}<h1>The day at the harbour</h1>{dated}")), PageKind::LiveBlog);
+    assert_ne!(
+        kind(&format!("<h1>The day at the harbour</h1>{}{dated}", story(6))),
+        PageKind::LiveBlog,
+        "so are comments dated"
+    );
+}
+
+#[test]
+fn a_front_page_is_an_index_however_long_its_lead() {
+    let cards = repeat(6, |n| {
+        format!(
+            "<div><h3><a href=/{n}>Story {n} of the harbour</a></h3><p>The ferry {n} left the harbour in the morning with a load of coal.</p></div>"
+        )
+    });
+    let html = format!(
+        "<title>Harbour News</title><main><h1><a href=/lead>Ferry runs again</a></h1>{}{cards}</main>",
+        story(3)
+    );
+    let at = |url: &str| {
+        let url = Some(url.parse().unwrap());
+        extract(&Page { url, content_type: None, bytes: html.as_bytes().to_vec(), received_at: None })
+            .page_kind
+    };
+    assert_eq!(at("https://news.example/"), PageKind::Index);
+    assert_eq!(at("https://news.example/2025/06/ferry-runs-again.html"), PageKind::Article);
+}
+
+#[test]
+fn cards_that_no_box_holds_together_make_an_index() {
+    let terms = repeat(6, |n| {
+        format!(
+            "<dt><a href=/{n}>Story {n} of the harbour and its ferries</a></dt><dd>The ferry {n} left the harbour in the morning with a load of coal.</dd>"
+        )
+    });
+    let flat = terms.replace("dt>", "h3>").replace("dd>", "p>");
+    for list in [format!("<dl>{terms}</dl>"), flat] {
+        assert_eq!(kind(&format!("<title>Search</title><h1>Results</h1>{list}")), PageKind::Index, "{list}");
+    }
+}
+
+#[test]
+fn a_site_that_rests_or_closes_itself_to_a_country_shows_no_article() {
+    for (title, text) in [
+        (
+            "Технические работы",
+            "Сайт временно недоступен. Приносим извинения за неудобства, зайдите, пожалуйста, позже.",
+        ),
+        (
+            "Too Many Requests",
+            "You have sent too many requests in a short time. Please wait a moment and try again.",
+        ),
+        (
+            "Unavailable",
+            "This content is not available in your country. We are sorry for the inconvenience this causes you.",
+        ),
+        (
+            "访问验证",
+            "别离开，为了更好的访问体验，请进行验证，通过后即可继续访问网页。请按住滑块，拖动到最右边。",
+        ),
+        (
+            "Weiterlesen mit Werbung",
+            "Besuchen Sie unsere Seite wie gewohnt mit Werbung und Tracking. Ihre Zustimmung ist jederzeit widerrufbar.",
+        ),
+    ] {
+        let html = format!("<title>{title}</title><h1>{title}</h1><p>{text}</p>");
+        assert_ne!(kind(&html), PageKind::Article, "{title}");
+    }
+    let told = flash(
+        "Harbour bank closes its counters",
+        "The bank's site was temporarily unavailable on Tuesday, and clients lined up on the quay, the port said.",
+    );
+    assert_eq!(kind(&told), PageKind::Article);
+}
+
+#[test]
+fn a_story_about_those_who_are_asked_to_pay_is_no_teaser() {
+    let lead = "The oldest paper of the harbour lets everyone read its stories free of charge from July, its editor said on Monday.";
+    let told = "Until now visitors were asked to subscribe to continue reading after three articles a month.";
+    let notice = "Aby przeczytać całość, wykup dostęp.";
+    let page = |last: &str| {
+        kind(&format!(
+            "<h1>Harbour paper opens its archive</h1><article><p>{lead}</p><p>{last}</p></article>"
+        ))
+    };
+    assert_eq!(page(told), PageKind::Article);
+    assert_eq!(page(notice), PageKind::PaywalledTeaser);
+    assert_eq!(
+        page("The rest of this article is only available to subscribers of the harbour paper."),
+        PageKind::PaywalledTeaser
+    );
+}

@@ -9,8 +9,10 @@
 use std::collections::HashSet;
 
 use super::area::{Area, AreaId, Tag};
+use super::cue;
 use super::marks::{MarkupFamily, Separation};
 use super::run::{Layout, Run};
+use super::wall;
 use super::witness::{TextKey, Witness};
 
 /// Text that must be left without the boxes, in units: a bulletin of a line.
@@ -23,12 +25,17 @@ const SENTENCE: f32 = 25.0;
 /// stands above the rest.
 const GREATER_PART: f32 = 3.0;
 
+/// Length of the longest box that asks for consent by its words alone, or for an address, in units.
+const QUESTION: f32 = 900.0;
+
 /// Sets apart what the markup says is not the article's.
 pub(super) fn set_apart(layout: &mut Layout, witness: &Witness) {
-    if !layout.areas.iter().any(|area| area.marks.is_apart() || is_login_form(area)) {
+    let asks = boxes_that_ask(layout);
+    let is_claimed = |area: &Area| area.marks.is_apart() || is_login_form(area) || is_address_form(area);
+    if !asks.contains(&true) && !layout.areas.iter().any(is_claimed) {
         return;
     }
-    let mut page = PageBoxes::of(layout, witness);
+    let mut page = PageBoxes::of(layout, witness, &asks);
     page.give_back_story();
     for kinds in [
         &HIDDEN[..],
@@ -51,6 +58,49 @@ fn is_login_form(area: &Area) -> bool {
     area.tag == Tag::Form && area.passwords > 0
 }
 
+/// A form for an address to write to, with what is said about it; a page that is one form as a whole is none.
+fn is_address_form(area: &Area) -> bool {
+    area.tag == Tag::Form && area.addresses > 0 && area.units <= QUESTION
+}
+
+/// For each box, whether it asks for consent to cookies by its words: a line that speaks of them to its reader, and something to
+/// press.
+fn boxes_that_ask(layout: &Layout) -> Vec<bool> {
+    let mut asks = vec![false; layout.areas.len()];
+    let is_asking = |run: &&Run| {
+        let text = layout.str(run);
+        run.heading == 0 && run.linked < 0.5 && cue::speaks_of_cookies(text) && speaks_of_house(text)
+    };
+    for run in layout.runs.iter().filter(is_asking) {
+        let is_box = |area: &AreaId| layout.areas[*area as usize].units <= QUESTION;
+        let around = layout.around(run.area).take_while(is_box);
+        if let Some(area) = around.into_iter().find(|area| layout.areas[*area as usize].controls > 0) {
+            asks[area as usize] = true;
+        }
+    }
+    asks
+}
+
+/// Whether a line speaks to its reader, or of the site that it stands on.
+fn speaks_of_house(line: &str) -> bool {
+    const HOUSE: [&str; 12] = [
+        "this site",
+        "this website",
+        "our site",
+        "our website",
+        "этот сайт",
+        "на сайте",
+        "наш сайт",
+        "当サイト",
+        "本サイト",
+        "このサイト",
+        "본 사이트",
+        "本网站",
+    ];
+    let lower = line.to_lowercase();
+    wall::speaks_to_reader(line) || HOUSE.iter().any(|house| lower.contains(house))
+}
+
 /// A page, and what sets its boxes apart.
 struct PageBoxes<'p> {
     layout: &'p Layout,
@@ -67,7 +117,7 @@ struct PageBoxes<'p> {
 }
 
 impl<'p> PageBoxes<'p> {
-    fn of(layout: &'p Layout, witness: &'p Witness) -> Self {
+    fn of(layout: &'p Layout, witness: &'p Witness, asks: &[bool]) -> Self {
         let count = layout.areas.len();
         let mut page = Self {
             layout,
@@ -94,7 +144,9 @@ impl<'p> PageBoxes<'p> {
             holds_article[parent] |= holds_article[index];
         }
         let before = page.prose_before();
-        page.why = (0..count).map(|index| page.claim(index, holds_article[index], before[index])).collect();
+        page.why = (0..count)
+            .map(|index| page.claim(index, holds_article[index], before[index], asks[index]))
+            .collect();
         page.article = holds_article;
         page
     }
@@ -120,7 +172,7 @@ impl<'p> PageBoxes<'p> {
     }
 
     /// Why a box is set apart by what it says of itself.
-    fn claim(&self, index: usize, holds_article: bool, before: f32) -> Option<Separation> {
+    fn claim(&self, index: usize, holds_article: bool, before: f32, asks: bool) -> Option<Separation> {
         let area = &self.layout.areas[index];
         let marks = area.marks;
         if let Some(hidden) = HIDDEN.into_iter().find(|why| marks.is(*why)) {
@@ -130,16 +182,18 @@ impl<'p> PageBoxes<'p> {
             return None;
         }
         let is_most = 2.0 * self.prose[index] > self.prose[0];
-        let asks_consent =
-            marks.is(Separation::Consent) || marks.is(Separation::Cookie) && (!is_most || area.controls > 0);
+        let asks_consent = marks.is(Separation::Consent)
+            || marks.is(Separation::Cookie) && (!is_most || area.controls > 0)
+            || asks;
         let asks_login = is_login_form(area) || marks.is(Separation::Login) && area.controls > 0;
+        let asks_address = is_address_form(area) && !is_most;
         let is_behind = before >= ENOUGH && area.tag != Tag::Main && !marks.has(MarkupFamily::Body);
         match () {
             () if marks.is(Separation::Comments) && is_behind => Some(Separation::Comments),
             () if holds_article => None,
             () if asks_consent => Some(Separation::Consent),
             () if marks.is(Separation::Dialog) => Some(Separation::Dialog),
-            () if asks_login => Some(Separation::Login),
+            () if asks_login || asks_address => Some(Separation::Login),
             () => None,
         }
     }

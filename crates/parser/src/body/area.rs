@@ -103,6 +103,8 @@ pub(super) struct Area {
     pub(super) controls: u32,
     /// Fields for a password in it and below it.
     pub(super) passwords: u32,
+    /// Fields for an address to write to in it and below it.
+    pub(super) addresses: u32,
 }
 
 /// Elements that flow within a line of text. Everything else starts and ends a run.

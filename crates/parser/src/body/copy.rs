@@ -29,6 +29,9 @@ const MAX_GAP: usize = 3;
 /// The share of all different text on a page that stands in a sequence which is a copy, however short.
 const WHOLE: f32 = 0.5;
 
+/// Openings of paragraphs on one page that are looked for further on.
+const MAX_PREVIEWS: usize = 20;
+
 /// Earlier occurrences of a text that a sequence is compared with.
 const COMPARED: usize = 4;
 
@@ -152,6 +155,27 @@ pub(super) fn drop_copies(frame: &Frame, layout: &Layout, verdicts: &[f32], kept
             indices().fold(first, |best, index| if verdicts[index] > verdicts[best] { index } else { best });
         let stays = if alike { first } else { surest };
         indices().filter(|index| *index != stays).for_each(|index| kept[index] = false);
+    }
+}
+
+/// Drops the openings of paragraphs, broken off with an ellipsis, that stand whole further on: what a page shows until more is
+/// asked for.
+pub(super) fn drop_previews(layout: &Layout, kept: &mut [bool]) {
+    let text = |index: usize| layout.str(&layout.runs[index]);
+    let opening = |index: usize| {
+        let opening = text(index).strip_suffix('…').or_else(|| text(index).strip_suffix("..."))?.trim_end();
+        (layout.runs[index].units >= TELLING).then_some(opening)
+    };
+    let broken: Vec<(usize, &str)> = (0..kept.len())
+        .filter(|index| kept[*index])
+        .filter_map(|index| Some((index, opening(index)?)))
+        .take(MAX_PREVIEWS)
+        .collect();
+    for (index, opening) in broken {
+        let is_whole = |other: usize| kept[other] && other != index && text(other).starts_with(opening);
+        let is_told_whole =
+            (index + 1..kept.len()).any(|other| is_whole(other) && text(other).len() > text(index).len());
+        kept[index] = !is_told_whole;
     }
 }
 

@@ -399,6 +399,89 @@ pub(super) fn announces_advert(line: &str) -> bool {
     TABLE.iter().any(|(phrase, cue)| *cue == Cue::Advert && phrase.to_lowercase() == word)
 }
 
+/// Whether a text speaks of cookies, as every script writes them.
+pub(super) fn speaks_of_cookies(text: &str) -> bool {
+    static COOKIES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(["cookie", "куки", "кукі", "クッキー", "쿠키"])
+            .expect("a few short words make an automaton")
+    });
+    COOKIES.is_match(text)
+}
+
+/// What a line begins with that says whose the rights are, in lower case.
+const RIGHTS: &[&str] = &[
+    "©",
+    "ⓒ",
+    "(c)",
+    "all rights reserved",
+    "alle rechte vorbehalten",
+    "tous droits réservés",
+    "todos los derechos",
+    "tutti i diritti",
+    "все права защищены",
+    "при цитировании",
+    "при перепечатке",
+    "при копировании",
+    "при использовании материал",
+    "усі права захищен",
+    "版权所有",
+    "版權所有",
+    "版权声明",
+    "免责声明",
+    "免責聲明",
+    "未经授权",
+    "未經授權",
+    "無断転載",
+];
+
+/// What a line begins with that asks its reader to follow the paper elsewhere, in lower case; such a line holds a link.
+const FOLLOWING: &[&str] = &[
+    "follow us",
+    "follow our",
+    "join our",
+    "join us on",
+    "subscribe to our",
+    "like us on",
+    "folgen sie uns",
+    "suivez-nous",
+    "retrouvez-nous",
+    "síguenos",
+    "siga-nos",
+    "seguici",
+    "подписывайтесь на",
+    "подпишитесь на",
+    "подписаться на",
+    "читайте нас",
+    "следите за нами",
+    "следите за нашими",
+    "присоединяйтесь",
+    "больше новостей в",
+    "наш канал в",
+    "наш telegram",
+    "підписуйтесь на",
+    "підпишіться на",
+    "читайте нас",
+    "стежте за",
+    "приєднуйтесь",
+    "关注我们",
+    "扫码关注",
+    "關注我們",
+];
+
+/// Whether a line is the paper's own: it says whose the rights are, or asks to be followed where a link leads.
+pub(super) fn is_of_house(line: &str, is_linked: bool) -> bool {
+    let line = line.trim_start_matches(['<', '[', '【', '(', '※', '*', '▶', '■', ' ']).to_lowercase();
+    let begins = |words: &[&str]| words.iter().any(|word| line.starts_with(word));
+    // "Copyright 2025 NAME" claims it; a story may tell of copyright.
+    let claims = || {
+        let behind = line.strip_prefix("copyright").unwrap_or_default().trim_start_matches([' ', ':', ',']);
+        behind.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '©' | 'ⓒ' | '('))
+    };
+    begins(RIGHTS) || claims() || is_linked && begins(FOLLOWING)
+}
+
 /// What a line that names those who wrote the text begins with.
 const BEFORE_NAMES: &[&str] = &["by", "von", "par", "por"];
 

@@ -57,12 +57,15 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &PageContext, verdic
     rule::keep_tables(scene, layout, &mut kept);
     rule::drop_furniture(scene, layout, &mut kept);
     rule::drop_announcements(layout, &mut kept);
+    rule::drop_pointers(layout, &mut kept);
     rule::drop_headline(layout, &frame.testimony, &mut kept);
     rule::drop_refrains(layout, frame, &mut kept);
     rule::drop_byline(layout, &mut kept);
     copy::drop_copies(frame, layout, verdicts, &mut kept);
+    copy::drop_previews(layout, &mut kept);
     neighbour::drop_other_articles(layout, frame, &mut kept);
     paywall::drop_notices(layout, &mut kept);
+    rule::drop_closing_lines(layout, &mut kept);
     kept
 }
 

@@ -51,7 +51,9 @@ pub(super) fn of(page: &PageFacts<'_>, body: &Body) -> PageKind {
         return PageKind::LiveBlog;
     }
     let is_front = page.url.is_some_and(is_front_page);
-    if (page.witness.declared != Declared::Article || is_front) && list::is_list(layout, page.frame, kept) {
+    if is_front && list::has_cards(layout, page.frame)
+        || page.witness.declared != Declared::Article && list::is_list(layout, page.frame, kept)
+    {
         return PageKind::Index;
     }
     if length < TEASER && paywall::is_said(layout, kept) || length < ARTICLE && page.witness.is_paid {
@@ -101,8 +103,9 @@ fn is_live_blog(page: &PageFacts<'_>, body: &Body) -> bool {
     const POSTS: usize = 8;
     const POST: f32 = 60.0;
     let layout = page.layout;
-    let is_time =
-        |run: &Run| layout.areas[run.area as usize].tag != Tag::Cell && is_time_of_day(layout.str(run));
+    let is_declared = page.witness.declared == Declared::LiveBlog;
+    let says_time = |text: &str| is_time_of_day(text) || is_declared && is_dated_time(text);
+    let is_time = |run: &Run| layout.areas[run.area as usize].tag != Tag::Cell && says_time(layout.str(run));
     let times: Vec<usize> = (0..layout.runs.len()).filter(|index| is_time(&layout.runs[*index])).collect();
     // A timetable, a programme: what stands under a time there is a name.
     let is_post = |(from, to): (usize, usize)| {
@@ -117,19 +120,46 @@ fn is_live_blog(page: &PageFacts<'_>, body: &Body) -> bool {
     let posts = times.iter().copied().zip(ends).filter(|post| is_post(*post)).count();
     let headings = body.paragraphs.iter().filter(|p| p.kind == ParagraphKind::Heading).count();
     let is_enough = posts >= POSTS && (headings >= 5 || posts * 4 >= body.paragraphs.len());
-    body.paragraphs.len() >= 12 && is_enough
-        || page.witness.declared == Declared::LiveBlog && posts * 2 >= POSTS
+    body.paragraphs.len() >= 12 && is_enough || is_declared && posts * 2 >= POSTS
 }
 
-/// `14:05`, `09.30`, with at most a word beside it.
+/// Whether a line says a time of day, with at most a word beside it: `14:05`, `09.30`, `8h10`, "2:05 p.m.", "오후 3시 5분",
+/// "下午3时05分".
 fn is_time_of_day(text: &str) -> bool {
-    if text.len() > 16 {
-        return false;
-    }
-    let first = text.split_whitespace().next().unwrap_or_default();
+    const LONGEST: usize = 20;
+    text.len() <= LONGEST
+        && (text.split_whitespace().next().is_some_and(|first| is_clock(first, &[':', '.', 'h']))
+            || is_clock_of_signs(text))
+}
+
+/// Whether a line says a day and a time of it and hardly more: "18. Juni 2025, 10:05 Uhr". Comments have such lines, too.
+fn is_dated_time(text: &str) -> bool {
+    const LONGEST: usize = 64;
+    const WORDS: usize = 9;
+    let words = || text.split_whitespace().map(|word| word.trim_matches([',', '|', '(', ')', '-', '–', '·']));
+    text.len() <= LONGEST
+        && words().count() <= WORDS
+        && (words().any(|word| is_clock(word, &[':', 'h'])) || is_clock_of_signs(text))
+}
+
+fn is_clock(word: &str, between: &[char]) -> bool {
     let is_number =
         |part: &str| matches!(part.len(), 1..=2) && part.bytes().all(|byte| byte.is_ascii_digit());
-    first.split_once([':', '.']).is_some_and(|(hour, minute)| is_number(hour) && is_number(minute))
+    word.split_once(between).is_some_and(|(hour, minute)| is_number(hour) && is_number(minute))
+}
+
+/// An hour and a minute as the scripts of East Asia write them.
+fn is_clock_of_signs(text: &str) -> bool {
+    [('시', '분'), ('時', '分'), ('时', '分'), ('點', '分'), ('点', '分')].into_iter().any(
+        |(hour, minute)| {
+            let Some((before, behind)) = text.split_once(hour) else { return false };
+            let minutes = behind.split(minute).next().unwrap_or_default().trim();
+            before.ends_with(|c: char| c.is_ascii_digit())
+                && behind.contains(minute)
+                && matches!(minutes.len(), 1..=2)
+                && minutes.bytes().all(|byte| byte.is_ascii_digit())
+        },
+    )
 }
 
 /// A front or section page has no headline, or one of a word or two.

@@ -3,7 +3,7 @@
 //! It consists of cards. A card has a headline that leads to its article, or a line that does above the opening, or a headline
 //! and a link to more behind the opening.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::area::{AreaId, Tag};
 use super::frame::Frame;
@@ -67,25 +67,68 @@ const MORE: &[&str] = &[
 
 /// Whether most of what was taken for the body are the openings of other articles, each with what leads there.
 pub(super) fn is_list(layout: &Layout, frame: &Frame, kept: &[bool]) -> bool {
+    is_list_by(layout, frame, |cards| is_list_of(layout, kept, cards))
+}
+
+/// Whether there are openings of other articles in number, whatever was taken for the body: on a front page its lead is.
+pub(super) fn has_cards(layout: &Layout, frame: &Frame) -> bool {
+    is_list_by(layout, frame, |cards| count(cards) >= CARDS)
+}
+
+/// Whether the cards of one kind or another, told for each run, are those of a list.
+fn is_list_by(layout: &Layout, frame: &Frame, is_list: impl Fn(&[Option<AreaId>]) -> bool) -> bool {
     let runs = || 0..layout.runs.len();
     let is_other = |index: &usize| {
         let run = &layout.runs[*index];
         frame.testimony[*index].title < 2 && !is_framed(layout, run)
     };
     let is_heading = |index: &usize| layout.runs[*index].heading > 0 && is_other(index);
-    let linked_headings =
-        || runs().filter(is_heading).filter(|index| layout.runs[*index].linked > 0.8).collect();
-    let linked_lines =
-        || runs().filter(|index| leads_to_opening(layout, *index) && is_other(index)).collect();
+    let linked_headings = || -> Vec<usize> {
+        runs().filter(is_heading).filter(|index| layout.runs[*index].linked > 0.8).collect()
+    };
+    let linked_lines = || -> Vec<usize> {
+        runs().filter(|index| leads_to_opening(layout, *index) && is_other(index)).collect()
+    };
     let headings = || runs().filter(is_heading).collect();
     let last = last_runs(layout);
     let leads_on = |card: AreaId| {
         let last = last[card as usize].map(|index| &layout.runs[index]);
         last.is_some_and(|run| run.links > 0 && leads_to_more(layout.str(run)))
     };
-    is_list_of(layout, kept, &cards(layout, linked_headings(), |_| true))
-        || is_list_of(layout, kept, &cards(layout, linked_lines(), |_| true))
-        || is_list_of(layout, kept, &cards(layout, headings(), leads_on))
+    is_list(&cards(layout, linked_headings(), |_| true))
+        || is_list(&cards(layout, linked_lines(), |_| true))
+        || is_list(&cards(layout, headings(), leads_on))
+        || is_list(&cards_without_boxes(layout, &linked_headings()))
+        || is_list(&cards_without_boxes(layout, &linked_lines()))
+}
+
+/// How many different cards there are.
+fn count(cards: &[Option<AreaId>]) -> usize {
+    cards.iter().flatten().collect::<HashSet<_>>().len()
+}
+
+/// For each run, the card that it is a part of where no box holds a card together: a line that leads to an article and the
+/// opening below it, up to the next line that looks the same.
+fn cards_without_boxes(layout: &Layout, lines: &[usize]) -> Vec<Option<AreaId>> {
+    let look = |index: usize| layout.areas[layout.runs[index].area as usize].look;
+    let mut looks: HashMap<u64, u32> = HashMap::new();
+    lines.iter().for_each(|line| *looks.entry(look(*line)).or_default() += 1);
+    let mut card = vec![None; layout.runs.len()];
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| looks[&look(**line)] as usize >= CARDS) {
+        let next = lines.get(at + 1).copied().unwrap_or(layout.runs.len());
+        let (mut length, mut opens) = (0.0, false);
+        let is_opening = |index: &usize| {
+            let run = &layout.runs[*index];
+            length += run.units;
+            opens |= run.linked < 0.5 && run.units >= OPENING;
+            run.heading == 0 && length <= CARD
+        };
+        let end = (line + 1..next).take_while(is_opening).last();
+        if let Some(end) = end.filter(|_| opens) {
+            (*line..=end).for_each(|index| card[index] = Some(*line as AreaId));
+        }
+    }
+    card
 }
 
 /// For each box, the last run in it and below it.
@@ -122,8 +165,7 @@ fn leads_to_opening(layout: &Layout, index: usize) -> bool {
 
 /// Whether there are cards in number, and most of the body stands in them.
 fn is_list_of(layout: &Layout, kept: &[bool], card: &[Option<AreaId>]) -> bool {
-    let count = card.iter().flatten().collect::<std::collections::HashSet<_>>().len();
-    if count < CARDS {
+    if count(card) < CARDS {
         return false;
     }
     let (mut all, mut in_cards) = (0.0, 0.0);

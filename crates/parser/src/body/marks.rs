@@ -172,6 +172,11 @@ impl MarkupFamilies {
                 "role" if matches!(value.trim(), "dialog" | "alertdialog") => marks.set(Separation::Dialog),
                 "aria-modal" if is_true(value) => marks.set(Separation::Dialog),
                 "popover" => marks.set(Separation::Hidden),
+                // What AMP shows to those who may not read on (amp-access and amp-subscriptions of the AMP project).
+                "amp-access" if value.trim_start().starts_with("NOT") => marks.set(Separation::Hidden),
+                "subscriptions-section" if value.trim() == "content-not-granted" => {
+                    marks.set(Separation::Hidden);
+                }
                 "action" if value.to_ascii_lowercase().contains("consent") => marks.set(Separation::Consent),
                 "id"
                 | "role"
@@ -707,6 +712,16 @@ const APART: &[(&str, Separation, bool)] = &[
     ("privacy-popup", Separation::Consent, false),
     ("privacy-modal", Separation::Consent, false),
     ("cookie", Separation::Cookie, false),
+    ("onesignal", Separation::Dialog, false),
+    ("webpush", Separation::Dialog, false),
+    ("web-push", Separation::Dialog, false),
+    ("push-notification", Separation::Dialog, false),
+    ("push-prompt", Separation::Dialog, false),
+    ("pushcrew", Separation::Dialog, false),
+    ("pushengage", Separation::Dialog, false),
+    ("izooto", Separation::Dialog, false),
+    ("adblock", Separation::Dialog, false),
+    ("ad-blocker", Separation::Dialog, false),
     ("login", Separation::Login, false),
     ("log-in", Separation::Login, true),
     ("signin", Separation::Login, false),

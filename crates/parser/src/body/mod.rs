@@ -8,6 +8,7 @@
 //! [`model`]): first from a guess at where the body is, then knowing the first verdict on every other run. What is about
 //! the page as a whole is left to rules ([`rule`], [`copy`], [`neighbour`], [`paywall`]). What is kept is written out as paragraphs ([`text`]), what is
 //! not is accounted for ([`cut`]), and the page's kind follows from both ([`kind`], [`wall`], [`list`]).
+//! Where a page shows next to nothing, its scripts may hold the text ([`rescue`], [`state`]).
 //! Where the operator's rule for a site says what holds the text, [`selected`] reads it.
 
 mod apart;
@@ -30,6 +31,7 @@ mod rescue;
 mod rule;
 mod run;
 mod selected;
+mod state;
 mod table;
 mod text;
 mod wall;

@@ -4,9 +4,13 @@ use super::area::Tag;
 use super::cue::Cue;
 use super::marks::{MarkupFamily, Separation};
 use super::run::{Layout, Run};
+use super::wall;
 
 /// Length of the longest notice, in units.
 const NOTICE: f32 = 250.0;
+
+/// Length from which a text may be a story's sentence and no notice, in units.
+const SENTENCE: f32 = 60.0;
 
 /// Runs behind the last of the text among which a notice stands.
 const BEHIND: usize = 8;
@@ -121,14 +125,81 @@ const PHRASES: &[&str] = &[
     "訂戶專享",
     "會員專享",
     "付費內容",
+    "aby przeczytać całość",
+    "aby czytać dalej",
+    "wykup dostęp",
+    "dla prenumeratorów",
+    "dla subskrybentów",
+    "pro předplatitele",
+    "pre predplatiteľov",
+    "előfizetőink",
+    "abonelere özel",
+    "sadece abonelere",
+    "devamını okumak için",
+    "för prenumeranter",
+    "för att läsa vidare",
+    "for abonnenter",
+    "for at læse videre",
+    "for å lese videre",
+    "vain tilaajille",
+    "para assinantes",
+    "para suscriptores",
+    "per gli abbonati",
+    "il vous reste",
+    "la suite est réservée",
+    "per proseguire la lettura",
+];
+
+/// Words by which a notice means the text above it, in lower case.
+const THIS_TEXT: &[&str] = &[
+    "this article",
+    "this story",
+    "this content",
+    "the rest",
+    "full article",
+    "full story",
+    "diese artikel",
+    "dieser artikel",
+    "diesen artikel",
+    "cet article",
+    "la suite",
+    "este artículo",
+    "este contenido",
+    "este artigo",
+    "questo articolo",
+    "dit artikel",
+    "artykuł",
+    "статья",
+    "статью",
+    "статьи",
+    "материал",
+    "текст",
+    "стаття",
+    "матеріал",
+    "기사",
+    "記事",
+    "本文",
+    "全文",
+    "内容",
+    "內容",
+    "文章",
 ];
 
 /// Whether a run says, in words, that the text goes on for some only.
 pub(super) fn is_notice(layout: &Layout, run: &Run) -> bool {
     run.units <= NOTICE && !run.cues.has(Cue::Newsletter) && {
         let text = layout.str(run).to_lowercase();
-        PHRASES.iter().any(|phrase| text.contains(phrase))
+        PHRASES.iter().any(|phrase| text.contains(phrase)) && !is_told(&text, run)
     }
+}
+
+/// Whether a text tells of others who are asked to pay: a sentence, or more, that means neither its reader nor the text above.
+fn is_told(text: &str, run: &Run) -> bool {
+    run.ends
+        && run.links == 0
+        && run.units >= SENTENCE
+        && !THIS_TEXT.iter().any(|this| text.contains(this))
+        && !wall::speaks_to_reader(text)
 }
 
 /// Drops such notices from the end of the text, as long as there is text before them.

@@ -13,6 +13,13 @@ const ANNOUNCEMENT: f32 = 30.0;
 /// Length of the longest line of names, in units.
 const BYLINE: f32 = 80.0;
 
+/// Length of the longest line that only points to another story, in units.
+const POINTER: f32 = 250.0;
+
+/// Length of the longest closing line of a paper's own, in units, and how many of them are looked for.
+const CLOSING: f32 = 160.0;
+const CLOSING_LINES: usize = 4;
+
 /// What a question that is no part of a story speaks of.
 const PROMPTING: [Cue; 5] = [Cue::Newsletter, Cue::App, Cue::Cookies, Cue::Login, Cue::Paywall];
 
@@ -35,6 +42,27 @@ pub(super) fn drop_furniture(scene: &PageContext, layout: &Layout, kept: &mut [b
 pub(super) fn drop_announcements(layout: &Layout, kept: &mut [bool]) {
     for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
         *kept = run.units > ANNOUNCEMENT || !cue::announces_advert(layout.str(run));
+    }
+}
+
+/// Drops lines that only point to other stories: "read also" and its like, and a link behind it.
+pub(super) fn drop_pointers(layout: &Layout, kept: &mut [bool]) {
+    for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
+        *kept = !(run.cues.starts(Cue::Related) && run.linked > 0.5 && run.units <= POINTER);
+    }
+}
+
+/// Drops from the end of the text the lines in which a paper speaks of itself: whose the rights are, where to follow it.
+pub(super) fn drop_closing_lines(layout: &Layout, kept: &mut [bool]) {
+    let last: Vec<usize> =
+        (0..kept.len()).rev().filter(|index| kept[*index]).take(CLOSING_LINES + 1).collect();
+    let is_of_house = |run: &Run| {
+        run.heading == 0 && run.units <= CLOSING && cue::is_of_house(layout.str(run), run.links > 0)
+    };
+    let count = last.iter().take_while(|index| is_of_house(&layout.runs[**index])).count();
+    // A text that consists of nothing else is no article's.
+    if count < last.len() {
+        last[..count].iter().for_each(|index| kept[*index] = false);
     }
 }
 

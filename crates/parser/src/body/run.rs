@@ -255,7 +255,7 @@ impl<'d> Builder<'d> {
                     local_name!("hr") => self.break_run(false),
                     local_name!("img") => self.layout.areas[self.area as usize].images += 1,
                     local_name!("button") | local_name!("input") => self.count_control(node),
-                    _ if is_unread(name) => {}
+                    _ if is_unread(name) && !is_shadow_root(node) => {}
                     _ => {
                         let mut is_block = !is_inline(name);
                         let marks = if is_block { MarkupFamilies::NONE } else { self.inline_marks(node) };
@@ -295,6 +295,7 @@ impl<'d> Builder<'d> {
             kind => {
                 area.controls += 1;
                 area.passwords += u32::from(kind == Some("password"));
+                area.addresses += u32::from(kind == Some("email"));
             }
         }
     }
@@ -364,6 +365,7 @@ impl<'d> Builder<'d> {
             images: 0,
             controls: 0,
             passwords: 0,
+            addresses: 0,
         });
     }
 
@@ -527,12 +529,13 @@ impl<'d> Builder<'d> {
         let layout = &mut self.layout;
         for index in (1..layout.areas.len()).rev() {
             let area = &layout.areas[index];
-            let (parent, images, controls, passwords) =
-                (area.parent as usize, area.images, area.controls, area.passwords);
+            let (parent, images, controls, passwords, addresses) =
+                (area.parent as usize, area.images, area.controls, area.passwords, area.addresses);
             let above = &mut layout.areas[parent];
             above.images += images;
             above.controls += controls;
             above.passwords += passwords;
+            above.addresses += addresses;
         }
         layout.measure();
         self.layout
@@ -651,6 +654,11 @@ fn is_separator(line: &str) -> bool {
         Some(sign) => SIGNS.contains(&sign) && signs().count() >= TIMES && signs().all(|other| other == sign),
         None => false,
     }
+}
+
+/// Whether an element is a template that browsers show as what it stands in (HTML, 4.12.3, declarative shadow trees).
+fn is_shadow_root(node: Node<'_>) -> bool {
+    node.attr("shadowrootmode").is_some()
 }
 
 /// Whether a text ends as a sentence does, closing quotes and brackets left aside.

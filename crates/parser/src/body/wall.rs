@@ -19,7 +19,7 @@ const MORE: f32 = 60.0;
 /// Length from which a heading is a story's headline rather than the name of a site, in units.
 const HEADLINE: f32 = 16.0;
 
-/// Phrases of walls and of pages that are not there, in lower case.
+/// Phrases of walls, of pages that are not there and of sites that rest, in lower case.
 const WALLS: &[(&str, PageKind)] = &[
     ("are you a robot", PageKind::BotWall),
     ("you are human", PageKind::BotWall),
@@ -69,6 +69,20 @@ const WALLS: &[(&str, PageKind)] = &[
     ("вы не робот", PageKind::BotWall),
     ("ви не робот", PageKind::BotWall),
     ("проверка браузера", PageKind::BotWall),
+    ("проверка вашего браузера", PageKind::BotWall),
+    ("проверяем ваш браузер", PageKind::BotWall),
+    ("перевірка браузера", PageKind::BotWall),
+    ("press & hold", PageKind::BotWall),
+    ("press and hold", PageKind::BotWall),
+    ("too many requests", PageKind::BotWall),
+    ("unavailable for legal reasons", PageKind::BotWall),
+    ("access cannot be granted", PageKind::BotWall),
+    ("available in your country", PageKind::BotWall),
+    ("available in your region", PageKind::BotWall),
+    ("available in your location", PageKind::BotWall),
+    ("недоступен в вашей стране", PageKind::BotWall),
+    ("недоступна в вашей стране", PageKind::BotWall),
+    ("недоступен в вашем регионе", PageKind::BotWall),
     ("доступ ограничен", PageKind::BotWall),
     ("로봇이 아닙니다", PageKind::BotWall),
     ("ロボットではありません", PageKind::BotWall),
@@ -90,6 +104,11 @@ const WALLS: &[(&str, PageKind)] = &[
     ("お使いのブラウザ", PageKind::BotWall),
     ("浏览器版本过低", PageKind::BotWall),
     ("瀏覽器版本過低", PageKind::BotWall),
+    ("请进行验证", PageKind::BotWall),
+    ("按住滑块", PageKind::BotWall),
+    ("拖动滑块", PageKind::BotWall),
+    ("滑动验证", PageKind::BotWall),
+    ("访问验证", PageKind::BotWall),
     ("we value your privacy", PageKind::CookieWall),
     ("your privacy choices", PageKind::CookieWall),
     ("before you continue", PageKind::CookieWall),
@@ -100,6 +119,9 @@ const WALLS: &[(&str, PageKind)] = &[
     ("accepter les cookies", PageKind::CookieWall),
     ("mit werbung weiterlesen", PageKind::CookieWall),
     ("mit werbung lesen", PageKind::CookieWall),
+    ("weiterlesen mit werbung", PageKind::CookieWall),
+    ("mit werbung und tracking", PageKind::CookieWall),
+    ("pur-abo", PageKind::CookieWall),
     ("accepter et continuer", PageKind::CookieWall),
     ("continuer sans accepter", PageKind::CookieWall),
     ("aceptar y continuar", PageKind::CookieWall),
@@ -180,6 +202,28 @@ const WALLS: &[(&str, PageKind)] = &[
     ("ページが見つかりません", PageKind::NotFound),
     ("页面不存在", PageKind::NotFound),
     ("找不到頁面", PageKind::NotFound),
+    ("temporarily unavailable", PageKind::Empty),
+    ("service unavailable", PageKind::Empty),
+    ("under maintenance", PageKind::Empty),
+    ("down for maintenance", PageKind::Empty),
+    ("scheduled maintenance", PageKind::Empty),
+    ("internal server error", PageKind::Empty),
+    ("bad gateway", PageKind::Empty),
+    ("wartungsarbeiten", PageKind::Empty),
+    ("vorübergehend nicht erreichbar", PageKind::Empty),
+    ("momentanément indisponible", PageKind::Empty),
+    ("temporalmente no disponible", PageKind::Empty),
+    ("технические работы", PageKind::Empty),
+    ("технических работ", PageKind::Empty),
+    ("временно недоступ", PageKind::Empty),
+    ("технічні роботи", PageKind::Empty),
+    ("тимчасово недоступ", PageKind::Empty),
+    ("서버 점검", PageKind::Empty),
+    ("시스템 점검", PageKind::Empty),
+    ("서비스 점검", PageKind::Empty),
+    ("メンテナンス中", PageKind::Empty),
+    ("系统维护", PageKind::Empty),
+    ("系統維護", PageKind::Empty),
 ];
 
 /// Words by which a text speaks to its reader, in lower case, as wholes in alphabets and anywhere in Han, kana and Hangul.
@@ -305,7 +349,8 @@ fn is_told(line: &str) -> bool {
     units(line, MORE) >= MORE && !speaks_to_reader(line)
 }
 
-fn speaks_to_reader(line: &str) -> bool {
+/// Whether a line speaks to its reader, outside of what it quotes.
+pub(super) fn speaks_to_reader(line: &str) -> bool {
     let said = unquoted(&line.to_lowercase().replace('\u{2019}', "'"));
     TO_READER_WITHOUT_SPACES.iter().any(|word| said.contains(word))
         || TO_READER.iter().any(|word| {
