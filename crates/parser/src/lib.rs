@@ -28,6 +28,7 @@ pub mod meta;
 mod sieve;
 pub mod site;
 mod subject;
+mod toml_reading;
 
 use dateline_text::media;
 use dateline_wire::{Article, Page};

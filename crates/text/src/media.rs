@@ -1,7 +1,7 @@
 //! What bytes are, where that shows in the bytes themselves.
 
 /// The first bytes of what is neither a page nor any other text, and of feeds, though many servers call it HTML.
-const FIRST_BYTES: [(&[u8], &str); 9] = [
+const FIRST_BYTES: [(&[u8], &str); 10] = [
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -11,6 +11,7 @@ const FIRST_BYTES: [(&[u8], &str); 9] = [
     (b"<rss", "application/rss+xml"),
     (b"<feed", "application/atom+xml"),
     (b"{\\rtf", "application/rtf"),
+    (b"WARC/1.", "application/warc"),
 ];
 
 /// How much is looked at to tell text from other bytes.
@@ -18,10 +19,21 @@ const MAX_LOOKED_AT_BYTES: usize = 4096;
 /// Text holds fewer control characters than one in so many bytes: a page has hardly any, of random bytes every tenth is one.
 const CONTROLS_ONE_IN: usize = 32;
 
+/// How far from its start the head of a PDF may stand, in bytes (ISO 32000-1, annex H, implementation note 13).
+const MAX_BEFORE_PDF_BYTES: usize = 1024;
+
 /// The media type that the first bytes after white space and a byte order mark give away.
 pub fn by_first_bytes(bytes: &[u8]) -> Option<&'static str> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
-    FIRST_BYTES.iter().find(|(first, _)| text.starts_with(first)).map(|(_, what)| *what)
+    let known = FIRST_BYTES.iter().find(|(first, _)| text.starts_with(first)).map(|(_, what)| *what);
+    known.or_else(|| is_pdf_after_other_lines(bytes).then_some("application/pdf"))
+}
+
+/// Whether a PDF begins after lines that belong to nothing, and in which no tag stands.
+fn is_pdf_after_other_lines(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(MAX_BEFORE_PDF_BYTES)];
+    let mut lines = start.split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.by_ref().take_while(|line| !line.contains(&b'<')).any(|line| line.starts_with(b"%PDF-"))
 }
 
 /// Whether the bytes are no text, in whatever charset: too many control characters, without being UTF-16, which shows by its byte
@@ -65,6 +77,11 @@ mod tests {
     fn other_files_are_known_by_their_first_bytes() {
         assert_eq!(by_first_bytes(b"%PDF-1.7\n%\xe2\xe3"), Some("application/pdf"));
         assert_eq!(by_first_bytes(b"\xef\xbb\xbf\n <rss version='2.0'>"), Some("application/rss+xml"));
+        assert_eq!(by_first_bytes(b"WARC/1.1\r\nWARC-Type: warcinfo\r\n"), Some("application/warc"));
+        assert_eq!(by_first_bytes(b"a line of junk\r\n%PDF-1.4\n1 0 obj"), Some("application/pdf"));
+        for page in [&b"<p>Ours\n%PDF-1.4 is how it begins.</p>"[..], b"A PDF begins with %PDF-1.4"] {
+            assert_eq!(by_first_bytes(page), None);
+        }
         assert_eq!(by_first_bytes(b"<!doctype html>"), None);
         assert_eq!(by_first_bytes(b""), None);
     }

@@ -9,6 +9,7 @@ use toml::Spanned;
 use url::Host;
 
 use super::{PathPattern, SiteRule, SiteRules};
+use crate::toml_reading::{self, TomlProblem};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,15 +68,13 @@ impl SiteRules {
     /// # Errors
     /// If the text is no TOML of that form, a host, path or selector is none, a rule says nothing, or two are for the same pages.
     pub fn parse(file: &str, text: &str) -> Result<Self, SiteRulesError> {
-        let mut reader = Reader { text, problems: Vec::new() };
-        let rules = match toml::from_str::<File>(text) {
-            Ok(tables) => reader.rules(tables),
-            Err(error) => {
-                let at = error.span().map_or(0, |span| span.start);
-                reader.problem(at, error.message().to_owned(), "see the examples in the shipped file");
-                Vec::new()
-            }
-        };
+        let (tables, wrong) = toml_reading::read::<File>(text);
+        let mut reader = Reader { text, is_whole: wrong.is_empty(), problems: Vec::new() };
+        for TomlProblem { at, what } in wrong {
+            reader.problem(at, what, "see the examples in the shipped file");
+        }
+        let rules = tables.map(|tables| reader.rules(tables)).unwrap_or_default();
+        reader.problems.sort_by_key(|problem| problem.line);
         match reader.problems.is_empty() {
             true => Ok(Self { rules }),
             false => Err(SiteRulesError { file: file.to_owned(), problems: reader.problems }),
@@ -85,6 +84,8 @@ impl SiteRules {
 
 struct Reader<'t> {
     text: &'t str,
+    /// Whether nothing that did not suit was left out.
+    is_whole: bool,
     problems: Vec<SiteRuleProblem>,
 }
 
@@ -114,7 +115,7 @@ impl Reader<'_> {
     fn rule(&mut self, table: SiteRuleTable) -> Option<SiteRule> {
         let at = table.host.span().start;
         let parts = [&table.body, &table.drop, &table.title, &table.authors, &table.published];
-        if parts.iter().all(|part| part.is_none()) {
+        if self.is_whole && parts.iter().all(|part| part.is_none()) {
             let what = format!("the rule for `{}` says nothing", table.host.as_ref());
             self.problem(at, what, "give at least one of body, drop, title, authors, published");
         }
@@ -206,6 +207,21 @@ mod tests {
         assert!(found[2].starts_with("sites.toml:7: `h1[` in title is not a CSS selector: "));
         assert!(found[3].starts_with("sites.toml:10: the path `world` does not begin with a slash; "));
         assert!(found[4].starts_with("sites.toml:13: the rule for `c.example` says nothing; "));
+    }
+
+    #[test]
+    fn what_does_not_suit_is_said_with_what_else_is_wrong() {
+        let found = errors(
+            "[[site]]\nhost = 'a.example'\nbody = 'div..story'\ntitel = 'h1'\n\
+             [[site]]\nhost = 3\nbody = 'main'\n\
+             [[site]]\nhost = 'b.example'\nbody = 3\ntitle = 'h1'\ndrop = 'h1['\n",
+        );
+        let begins = ["3: `div..story`", "4: unknown field `titel`", "6: `host`: invalid type: integer `3`"];
+        let begins = begins.into_iter().chain(["10: `body`: invalid type: integer `3`", "12: `h1[` in drop"]);
+        assert_eq!(found.len(), 5, "{found:#?}");
+        for (line, begin) in found.iter().zip(begins) {
+            assert!(line.starts_with(&format!("sites.toml:{begin}")), "{begin}: {line}");
+        }
     }
 
     #[test]

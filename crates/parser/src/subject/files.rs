@@ -12,6 +12,7 @@ use super::signs::Signs;
 use super::spelling::{Endings, Spelling};
 use super::table::Table;
 use super::topics::TopicGroups;
+use crate::toml_reading::{self, TomlProblem};
 
 /// `subject.toml`, as it is written.
 #[derive(Debug, Deserialize)]
@@ -188,14 +189,11 @@ fn head(text: &str, problems: &mut Vec<SubjectProblem>) -> Option<Head> {
     let mut wrong = |line, what: &str, remedy: &str| {
         problems.push(SubjectProblem::new(HEAD, line, what, remedy));
     };
-    let head: Head = match toml::from_str(text) {
-        Ok(head) => head,
-        Err(error) => {
-            let line = error.span().map_or(1, |span| line_of(text, span.start));
-            wrong(line, error.message(), "see the comments of the subject that comes with Dateline");
-            return None;
-        }
-    };
+    let (head, unsuited) = toml_reading::read::<Head>(text);
+    for TomlProblem { at, what } in unsuited {
+        wrong(line_of(text, at), &what, "see the comments of the subject that comes with Dateline");
+    }
+    let head = head?;
     let line = |setting: &str| text.find(setting).map_or(1, |at| line_of(text, at));
     if !(head.threshold > 0.0 && head.threshold < 1.0) {
         wrong(line("threshold"), "the threshold is out of range", "choose one between 0 and 1, such as 0.5");

@@ -497,6 +497,17 @@ fn everything_that_is_wrong_with_the_files_is_said_at_once_and_nothing_that_only
 }
 
 #[test]
+fn settings_of_a_subject_that_there_are_not_are_all_told() {
+    let mut files = ardland_and_borland();
+    let head = files.get_mut("subject.toml").unwrap();
+    *head = format!("foo = 1\nbar = 2\n{head}").replace("threshold = 0.5", "threshold = 5");
+    let told: Vec<String> = problems_of(&files).iter().map(|problem| problem.what.clone()).collect();
+    let begins = ["unknown field `", "unknown field `", "the threshold is out of range"];
+    assert_eq!(told.len(), begins.len(), "{told:?}");
+    assert!(told.iter().zip(begins).all(|(told, begin)| told.starts_with(begin)), "{told:?}");
+}
+
+#[test]
 fn the_shipped_subject_knows_its_dealings_in_every_language_and_the_traps() {
     let subject = shipped();
     for (language, title, body) in [

@@ -107,6 +107,9 @@ struct WordLexicon {
 /// The columns of `words.tsv` behind `id` and `against`; the last is for every language that has none of its own.
 const LANGUAGES: [&str; 7] = ["en", "ru", "uk", "ko", "zh", "ja", "other"];
 
+/// How many of those columns a row of `words.tsv` has at least.
+const MIN_WORD_CELLS: usize = 3;
+
 /// What the share of a stem is taken to be at least and at most where its rarity is told.
 const MIN_SHARE: f32 = 0.003;
 const MAX_SHARE: f32 = 0.8;
@@ -139,10 +142,7 @@ impl StoryTables {
         let tables = Self {
             weights,
             numerals: read,
-            stopwords: stopwords
-                .rows()
-                .flat_map(|(_, row)| row.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
-                .collect(),
+            stopwords: read_stopwords(&stopwords, &mut problems),
             shares: read_frequencies(&frequencies, &mut problems),
             acts,
             lexicons,
@@ -216,13 +216,14 @@ impl StoryTables {
 /// A file with its name, for errors.
 struct TableFile<'f> {
     name: &'static str,
-    text: &'f str,
+    /// None where it is missing.
+    text: Option<&'f str>,
 }
 
 impl<'f> TableFile<'f> {
     /// Its rows with their line numbers, without comments and blank lines.
     fn rows(&self) -> impl Iterator<Item = (usize, &'f str)> + use<'f> {
-        let lines = self.text.lines().zip(1..).map(|(row, line)| (line, row));
+        let lines = self.text.unwrap_or_default().lines().zip(1..).map(|(row, line)| (line, row));
         lines.filter(|(_, row)| !row.starts_with('#') && !row.trim().is_empty())
     }
 
@@ -232,12 +233,53 @@ impl<'f> TableFile<'f> {
         name: &'static str,
         problems: &mut Vec<StoryTablesProblem>,
     ) -> Self {
-        let text = files.get(name).map(String::as_str);
-        let file = Self { name, text: text.unwrap_or_default() };
-        if text.is_none() {
+        let file = Self { name, text: files.get(name).map(String::as_str) };
+        if file.text.is_none() {
             problems.push(file.problem(0, "the file is missing", "put it there"));
         }
         file
+    }
+
+    /// The cells of the rows below the header, which names `columns` or the first of them. A row has as many cells as the header at most,
+    /// and `least` at least; those that haven't are noted in `problems` and left out, as is a file that holds no rows.
+    fn table(
+        &self,
+        columns: &[&str],
+        least: usize,
+        problems: &mut Vec<StoryTablesProblem>,
+    ) -> Vec<(usize, Vec<&'f str>)> {
+        let mut rows = self.rows().map(|(line, row)| (line, row.split('\t').collect::<Vec<&str>>()));
+        let header = rows.next();
+        if let Some((line, header)) = &header
+            && !(header.len() >= least && columns.starts_with(header))
+        {
+            let remedy = format!("begin the table with {}, parted by tabs", columns.join(", "));
+            problems.push(self.problem(*line, "this is not the header of the table", remedy));
+            return Vec::new();
+        }
+        let width = header.map_or(0, |(_, header)| header.len());
+        let rows: Vec<(usize, Vec<&str>)> = rows.collect();
+        if rows.is_empty() {
+            self.note_emptiness(problems);
+        }
+        let (whole, others): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|(_, row)| (least..=width).contains(&row.len()));
+        problems.extend(others.into_iter().map(|(line, row)| {
+            let remedy = match least {
+                least if least == width => format!("write {width}, parted by tabs"),
+                least => format!("write {least} to {width}, parted by tabs"),
+            };
+            self.problem(line, format!("the row's number of cells is {}", row.len()), remedy)
+        }));
+        whole
+    }
+
+    /// Notes that the file holds nothing, unless it is missing, which is noted already.
+    fn note_emptiness(&self, problems: &mut Vec<StoryTablesProblem>) {
+        if self.text.is_some() {
+            let remedy = "fill it again, as from the folder that `dateline init` writes";
+            problems.push(self.problem(0, "there is nothing in it", remedy));
+        }
     }
 
     fn problem(&self, line: usize, what: impl Into<String>, remedy: impl Into<String>) -> StoryTablesProblem {
@@ -247,14 +289,9 @@ impl<'f> TableFile<'f> {
 
 fn read_weights(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> SignWeights {
     let mut weights = SignWeights::default();
-    for (line, row) in file.rows().skip(1) {
+    for (line, cells) in file.table(&["sign", "same", "across"], 3, problems) {
         let mut wrong = |what: String, remedy: String| problems.push(file.problem(line, what, remedy));
-        let cells: Vec<&str> = row.split('\t').collect();
-        let [name, same, across, ..] = cells.as_slice() else {
-            let remedy = "write sign, same, across, parted by tabs".to_owned();
-            wrong("a row has three cells".to_owned(), remedy);
-            continue;
-        };
+        let [name, same, across] = cells[..] else { continue };
         let Some(sign) = Sign::from_word(name) else {
             let known: Vec<&str> = Sign::ALL.iter().map(|sign| sign.as_str()).collect();
             wrong(format!("`{name}` is no sign"), format!("write one of {}", known.join(", ")));
@@ -272,15 +309,14 @@ fn read_weights(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) ->
 
 fn read_numerals(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> Numerals {
     let mut numerals = Numerals::default();
-    for (line, row) in file.rows().skip(1) {
-        let mut cells = row.split('\t');
-        let kind = cells.next().unwrap_or_default();
+    for (line, cells) in file.table(&["kind", "value", "words"], 3, problems) {
+        let [kind, value, words] = cells[..] else { continue };
         if kind == "counted" {
-            let ids = cells.nth(1).unwrap_or_default().split_whitespace();
+            let ids = words.split_whitespace();
             numerals.counted.extend(ids.map(|id| (id.to_owned(), line)));
             continue;
         }
-        let Some(value) = cells.next().and_then(|value| value.parse::<u64>().ok()) else {
+        let Ok(value) = value.parse::<u64>() else {
             problems.push(file.problem(line, "the second cell is no number", "write what the words mean"));
             continue;
         };
@@ -294,7 +330,7 @@ fn read_numerals(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -
                 continue;
             }
         };
-        for word in cells.next().unwrap_or_default().split_whitespace() {
+        for word in words.split_whitespace() {
             table.insert(word.to_owned(), value as f64);
         }
     }
@@ -303,8 +339,8 @@ fn read_numerals(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -
 
 fn read_frequencies(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> NumberMap<u32, f32> {
     let mut shares = NumberMap::default();
-    for (line, row) in file.rows().skip(1) {
-        let (texts, stems) = row.split_once('\t').unwrap_or((row, ""));
+    for (line, cells) in file.table(&["texts", "stems"], 2, problems) {
+        let [texts, stems] = cells[..] else { continue };
         let Some(texts) = texts.parse::<u16>().ok().filter(|texts| *texts <= 1000) else {
             let remedy = "write in how many texts of a thousand";
             problems.push(file.problem(line, "the first cell is no number up to 1000", remedy));
@@ -315,11 +351,20 @@ fn read_frequencies(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>
     shares
 }
 
+fn read_stopwords(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> HashSet<String> {
+    let words: HashSet<String> =
+        file.rows().flat_map(|(_, row)| row.split_whitespace().map(str::to_owned)).collect();
+    if words.is_empty() {
+        file.note_emptiness(problems);
+    }
+    words
+}
+
 type Words = (Vec<Act>, BTreeMap<&'static str, WordLexicon>);
 
 fn read_words(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> Words {
-    let rows: Vec<(usize, Vec<&str>)> =
-        file.rows().skip(1).map(|(line, row)| (line, row.split('\t').collect())).collect();
+    let columns: Vec<&str> = ["id", "against"].into_iter().chain(LANGUAGES).collect();
+    let rows = file.table(&columns, MIN_WORD_CELLS, problems);
     if rows.len() > usize::from(u16::MAX) {
         problems.push(file.problem(0, "there are too many rows", "keep fewer than 65,536"));
     }
@@ -327,6 +372,10 @@ fn read_words(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> W
     let mut acts = Vec::new();
     let mut patterns: [BTreeMap<String, Vec<(u16, Edge)>>; LANGUAGES.len()] = Default::default();
     for ((line, row), index) in rows.iter().zip(0u16..) {
+        if row[2..].iter().all(|cell| cell.trim().is_empty()) {
+            let remedy = "write how it is said in one language at least";
+            problems.push(file.problem(*line, "the row has no spelling", remedy));
+        }
         let against = row.get(1).copied().filter(|id| !id.is_empty());
         if let Some(id) = against.filter(|id| !ids.contains_key(id)) {
             let what = format!("`{id}` is the id of no row");
@@ -414,14 +463,37 @@ pub(super) mod tests {
             ("numerals.tsv", "kind\tvalue\twords\nnumber\tthree\tthree\nmany\t3\tx", &[2, 3]),
             ("frequencies.tsv", "texts\tstems\n2000\tferry\n\nmany\tboat", &[2, 4]),
         ];
+        assert_eq!(told(wrong, &["stopwords.txt"]), expected(wrong, &[("stopwords.txt", 0)]));
+    }
+
+    #[test]
+    fn rows_of_too_few_or_too_many_cells_and_tables_without_a_row_are_told() {
+        let wrong = [
+            ("words.tsv", "id\tagainst\ten\nzz\nyy\t\t \nxx\t\tx\tx\narrive\t\tarriv*", &[2, 4, 3][..]),
+            ("weights.tsv", "sign\tsame\tacross\n", &[0]),
+            ("numerals.tsv", "number\t2\ttwo\nnumber\t3\tthree", &[1]),
+            ("stopwords.txt", "", &[0]),
+            ("frequencies.tsv", "# nothing\n", &[0]),
+        ];
+        assert_eq!(told(wrong, &[]), expected(wrong, &[]));
+    }
+
+    type Wrong<'w> = (&'w str, &'w str, &'w [usize]);
+
+    fn expected<'w>(
+        wrong: impl IntoIterator<Item = Wrong<'w>>,
+        missing: &[(&str, usize)],
+    ) -> Vec<(String, usize)> {
+        let rows = wrong.into_iter().flat_map(|(name, _, lines)| lines.iter().map(move |line| (name, *line)));
+        missing.iter().copied().chain(rows).map(|(name, line)| (name.to_owned(), line)).collect()
+    }
+
+    /// What is told where these stand in place of the shipped files, without those of `missing`.
+    fn told<'w>(wrong: impl IntoIterator<Item = Wrong<'w>>, missing: &[&str]) -> Vec<(String, usize)> {
         let mut files = shipped_files();
-        files.extend(wrong.map(|(name, text, _)| (name.to_owned(), text.to_owned())));
-        files.remove("stopwords.txt");
+        files.extend(wrong.into_iter().map(|(name, text, _)| (name.to_owned(), text.to_owned())));
+        files.retain(|name, _| !missing.contains(&name.as_str()));
         let problems = StoryTables::from_files(&files).unwrap_err().problems;
-        let told: Vec<(&str, usize)> =
-            problems.iter().map(|problem| (problem.file.as_str(), problem.line)).collect();
-        let rows = wrong.iter().flat_map(|(name, _, lines)| lines.iter().map(move |line| (*name, *line)));
-        let expected: Vec<(&str, usize)> = [("stopwords.txt", 0)].into_iter().chain(rows).collect();
-        assert_eq!(told, expected);
+        problems.into_iter().map(|problem| (problem.file, problem.line)).collect()
     }
 }
