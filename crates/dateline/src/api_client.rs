@@ -185,6 +185,16 @@ pub enum ApiFailure {
     },
 }
 
+impl ApiFailure {
+    /// The same for programs: what went wrong, and everything that is wrong with the configuration.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Unanswered(why) => serde_json::json!({ "error": why, "errors": [] }),
+            Self::Refused { detail, errors, .. } => serde_json::json!({ "error": detail, "errors": errors }),
+        }
+    }
+}
+
 impl From<ApiFailure> for Failure {
     fn from(failure: ApiFailure) -> Self {
         match failure {
@@ -251,6 +261,11 @@ struct Problem {
     errors: Vec<String>,
 }
 
+/// Whether an exchange failed since the other end speaks something else than HTTP/1.1, or closes without a word.
+fn is_no_http(error: &hyper::Error) -> bool {
+    error.is_parse() || error.is_incomplete_message() || error.is_canceled()
+}
+
 /// What is said of a daemon with which no exchange comes about.
 fn unreachable(api: &Url, why: &dyn std::fmt::Display) -> String {
     format!("the daemon at {} cannot be reached: {why}", origin(api))
@@ -297,7 +312,13 @@ async fn send(
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
     let request = request.body(Full::new(body)).map_err(|error| error.to_string())?;
-    let answer = requests.send_request(request).await.map_err(|error| unreachable(url, &error))?;
+    let answer = requests.send_request(request).await.map_err(|error| match is_no_http(&error) {
+        true => format!(
+            "what answers at {} is no daemon, but another program: see `listen` in [http], and who has that port",
+            origin(url)
+        ),
+        false => unreachable(url, &error),
+    })?;
     Ok((answer, driver))
 }
 

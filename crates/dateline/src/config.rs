@@ -39,7 +39,6 @@ pub(crate) use document::remedy_of_unwritable;
 pub use error::{ConfigError, Origin};
 use feeds::ListedFeed;
 use own_files::OwnFiles;
-pub(crate) use own_files::file_identity;
 pub use revisit::RevisitSettings;
 pub use secret_source::SecretAccess;
 pub use settings::{
@@ -171,21 +170,34 @@ impl Config {
             noted(users::read(&settings.console.users).err().unwrap_or_default());
         }
         if is_named("api.token_file") {
-            noted(settings.api.write_token().err().into_iter().collect());
+            let error = settings.api.write_token().err();
+            match (error, &settings.api.token_file) {
+                // Its line is where somebody looks for it.
+                (Some(error), Some(file)) if error.origin == Origin::File(file.clone(), None) => {
+                    let what = format!("`token_file` in [api] names {}: {}", file.display(), error.what);
+                    noted(vec![ConfigError { origin: values.origin("api.token_file"), what, ..error }]);
+                }
+                (error, _) => noted(error.into_iter().collect()),
+            }
         }
-        let own_files = OwnFiles::of(&settings, values.path());
+        let feeds_text = is_named("feeds").then(|| match feeds_text {
+            Some(feeds) => Ok(Some(feeds.to_owned())),
+            None if !has_feeds_file => Ok(None),
+            None => feeds::text_of(&settings.feeds).map(Some),
+        });
+        let mut own_files = OwnFiles::of(&settings, values.path());
+        own_files.add(secret_source::files_in(values.path(), values.text()));
+        if let Some(Ok(Some(text))) = &feeds_text {
+            own_files.add(secret_source::files_in(&settings.feeds, text));
+        }
         let sinks = match values.is_broken() {
             true => None,
             false => sinks::parse(values.path(), values.text(), SecretAccess::Read, purpose, &own_files)
                 .map_err(&mut noted)
                 .ok(),
         };
-        let feeds = is_named("feeds").then(|| {
-            let text = match feeds_text {
-                Some(feeds) => feeds.to_owned(),
-                None if !has_feeds_file => return Ok(((Vec::new(), Vec::new()), contents::of_text(""))),
-                None => feeds::text_of(&settings.feeds)?,
-            };
+        let feeds = feeds_text.map(|text| {
+            let Some(text) = text? else { return Ok(((Vec::new(), Vec::new()), contents::of_text(""))) };
             let listed =
                 feeds::parse(&settings.feeds, &text, &settings.fetch.secret_query, SecretAccess::Read)?;
             Ok((some_polled(&settings.feeds, listed)?, contents::of_text(&text)))

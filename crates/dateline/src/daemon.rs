@@ -440,6 +440,14 @@ fn webhooks(
 }
 
 fn open_journal(settings: &Settings) -> Result<Journal, Failure> {
+    if let Some(run) = RunRecord::of_lost_journal(settings) {
+        tracing::warn!(
+            journal = %settings.journal_path().display(),
+            "the journal of the daemon that started at {:.0} is gone: another is begun, and what feeds still list is published anew; where \
+             that isn't meant, stop this one and restore a copy (`dateline restore FILE --replace`)",
+            run.started
+        );
+    }
     let path = settings.journal_path();
     Journal::open(&path, Options::default()).map_err(|source| Failure::Journal { path, source })
 }

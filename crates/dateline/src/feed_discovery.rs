@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use dateline_fetcher::feed::{self, FeedError};
-use dateline_fetcher::{Feed, Fetcher, PollOutcome, PollResult};
+use dateline_fetcher::{Feed, Fetcher, PageError, PageFailure, PollOutcome, PollResult};
 use dateline_wire::{FeedState, PublicUrl};
 use jiff::Timestamp;
 use url::Url;
@@ -19,6 +19,16 @@ pub enum DiscoveryError {
         /// The address.
         address: PublicUrl,
         /// Why it is none.
+        why: String,
+    },
+    /// There is no answer to read.
+    #[error(
+        "{address} cannot be had ({why}); --unchecked (over HTTP \"unchecked\": true) adds it all the same"
+    )]
+    Unanswered {
+        /// The address.
+        address: PublicUrl,
+        /// Why it cannot.
         why: String,
     },
     /// It names one, which fails.
@@ -65,7 +75,9 @@ pub async fn discover<'p, E: From<DiscoveryError>>(
     };
     let public = |url: &Url| fetcher.secret_query().public(url);
     let address = public(url);
-    let named = named_by_page(fetcher, url, &there).await;
+    let Some(named) = named_by_page(fetcher, url, &there).await else {
+        return Err(DiscoveryError::Unanswered { address, why }.into());
+    };
     match named.as_slice() {
         [] => Err(DiscoveryError::None { address, why }.into()),
         [only] => {
@@ -93,12 +105,16 @@ async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<PollOutcome, String> {
     }
 }
 
-/// The feeds that the page at `url` names, if it is one; it is asked for as a page of `feed` is.
-async fn named_by_page(fetcher: &Fetcher, url: &Url, feed: &Feed) -> Vec<Url> {
-    let Ok(fetched) = fetcher.page_of(url, Some(feed)).await else { return Vec::new() };
-    let page = fetched.page;
+/// The feeds that the page at `url` names, if it is one; it is asked for as a page of `feed` is. `None` where there is no answer to read.
+async fn named_by_page(fetcher: &Fetcher, url: &Url, feed: &Feed) -> Option<Vec<Url>> {
+    let page = match fetcher.page_of(url, Some(feed)).await {
+        Ok(fetched) => fetched.page,
+        // Pages are not to be read there, which says nothing of feeds.
+        Err(PageError { failure: PageFailure::Robots, .. }) => return Some(Vec::new()),
+        Err(_) => return None,
+    };
     match feed::read(&page.bytes, page.url.as_ref(), page.content_type.as_deref()) {
-        Err(FeedError::WebPage { feeds }) => feeds,
-        _ => Vec::new(),
+        Err(FeedError::WebPage { feeds }) => Some(feeds),
+        _ => Some(Vec::new()),
     }
 }

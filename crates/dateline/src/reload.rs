@@ -234,7 +234,11 @@ impl Reloader {
         let reloaded = async {
             let mut in_force = self.in_force().await?;
             let path = self.path.clone();
-            let candidate = self.read(move || Candidate::read(&path, None)).await?;
+            let candidate = tokio::select! {
+                candidate = self.read(move || Candidate::read(&path, None)) => candidate?,
+                // Reading changes nothing, so a daemon that stops doesn't wait for its end.
+                () = self.parts.engine.closed() => return Err(ReloadError::Stopping),
+            };
             self.take_over(&mut in_force, candidate).await
         };
         let reloaded = reloaded.await;

@@ -5,13 +5,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use dateline_journal::{LockHolder, writer_of};
+use dateline_journal::{LockHolder, file_identity, writer_of};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::config::{Settings, file_identity};
+use crate::config::Settings;
 
 /// The name of the file in `data_dir`.
 const FILE: &str = "daemon.json";
@@ -109,6 +109,13 @@ impl RunRecord {
     /// That of the last daemon in `folder`, if there is one that can be read.
     pub fn read(folder: &Path) -> Option<Self> {
         serde_json::from_slice(&fs::read(path(folder)).ok()?).ok()
+    }
+
+    /// That of the last daemon of `settings` whose journal is gone. Whoever removed the file to begin anew knows; whoever didn't has
+    /// to be told.
+    pub fn of_lost_journal(settings: &Settings) -> Option<Self> {
+        let is_lost = settings.journal_path().symlink_metadata().is_err();
+        Self::read(&settings.data_dir).filter(|_| is_lost)
     }
 
     /// That of the daemon that has the journal of `settings`, if one has it.

@@ -1,7 +1,6 @@
 //! Copies of a journal: made while it is in use, and put in the place of one that is lost.
 
 use std::fs::File;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use rusqlite::backup::{Backup, StepResult};
 use crate::connection::{self, refuse_dangling};
 use crate::ledger::Totals;
 use crate::lock::Lock;
+use crate::on_disk::file_identity;
 use crate::unfinished::{self, beside, rename};
 use crate::{JournalError, Options, private, schema};
 
@@ -143,7 +143,7 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<R
 /// Whether two paths lead to one file: by a link, or by its other name, too.
 fn is_same_file(one: &Path, other: &Path) -> bool {
     match (one.metadata(), other.metadata()) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+        (Ok(one), Ok(other)) => file_identity(&one) == file_identity(&other),
         _ => false,
     }
 }

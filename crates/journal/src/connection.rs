@@ -1,7 +1,6 @@
 //! How the file is opened, to be written or to be read.
 
 use std::fs::OpenOptions;
-use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rustix::fs::StatVfsMountFlags;
 use url::Url;
 
+use crate::on_disk::kind_of_file;
 use crate::{Durability, JournalError, Options, private, schema, space, unfinished};
 
 /// The write-ahead log is folded into the file whenever it has grown by this many pages (of 4 KiB): large enough that a
@@ -119,14 +119,10 @@ fn refuse_unusable(path: &Path) -> Result<(), JournalError> {
 /// Refuses a folder, and what is opened for ever: whoever opens a pipe waits for who writes into it.
 fn refuse_other_than_file(path: &Path) -> Result<(), JournalError> {
     let found = path.metadata().map_err(JournalError::io(path))?.file_type();
-    let what = match found {
-        found if found.is_file() => return Ok(()),
-        found if found.is_dir() => "a folder",
-        found if found.is_fifo() => "a named pipe",
-        found if found.is_socket() => "a socket",
-        _ => "a device",
-    };
-    Err(JournalError::NoFile { path: path.to_owned(), what })
+    match found.is_file() {
+        true => Ok(()),
+        false => Err(JournalError::NoFile { path: path.to_owned(), what: kind_of_file(found) }),
+    }
 }
 
 /// A connection that only reads a file that is there.

@@ -66,6 +66,7 @@ mod journal;
 mod label_reader;
 mod ledger;
 mod lock;
+mod on_disk;
 mod options;
 mod private;
 mod query;
@@ -96,6 +97,7 @@ pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;
 pub use lock::{LockHolder, writer_of};
+pub use on_disk::{file_identity, kind_of_file};
 pub use options::{Durability, Options, Writing};
 pub use query::{
     ArticleHistory, ArticlePage, EventFilter, Facet, FilterError, FoundArticle, PageCursor, SearchGap,

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -32,7 +33,8 @@ const REFUSAL_TIME: Duration = Duration::from_secs(2);
 /// How long to wait before accepting again after that failed, as when the process has no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
-/// Serves `router` until `stop` is cancelled, and then until the requests under way are answered.
+/// Serves `router` until `stop` is cancelled, and then until the requests under way are answered. A connection without one is not waited
+/// for.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -62,7 +64,9 @@ pub(super) async fn serve(
             tracing::debug!(%error, "a connection's timeout could not be set");
         }
         if let Ok(place) = room.clone().try_acquire_owned() {
-            let service = PeerService { router: TowerToHyperService::new(router.clone()), peer: Peer(peer) };
+            let was_asked = Arc::default();
+            let router = TowerToHyperService::new(router.clone());
+            let service = PeerService { router, peer: Peer(peer), was_asked };
             connections.spawn(converse(stream, http.clone(), service, stop.clone(), place));
         } else if let Ok(place) = refusal_room.clone().try_acquire_owned() {
             connections.spawn(refuse(stream, place));
@@ -80,6 +84,8 @@ pub(super) struct Peer(pub(super) SocketAddr);
 struct PeerService {
     router: TowerToHyperService<Router>,
     peer: Peer,
+    /// Whether a request came by the connection.
+    was_asked: Arc<AtomicBool>,
 }
 
 impl Service<Request<Incoming>> for PeerService {
@@ -88,6 +94,7 @@ impl Service<Request<Incoming>> for PeerService {
     type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        self.was_asked.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(self.peer);
         self.router.call(request)
     }
@@ -101,11 +108,16 @@ async fn converse(
     stop: CancellationToken,
     _place: OwnedSemaphorePermit,
 ) {
+    let was_asked = service.was_asked.clone();
     let connection = http.serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = stop.cancelled() => {
+            // It closes connections that wait for a further request, and leaves those alone that wait for the first.
+            if !was_asked.load(Ordering::Relaxed) {
+                return;
+            }
             connection.as_mut().graceful_shutdown();
             connection.await
         }

@@ -409,9 +409,10 @@ impl From<FeedChangeError> for Problem {
         let detail = error.to_string();
         match error {
             FeedChangeError::Unknown { .. } => Self::new(StatusCode::NOT_FOUND, detail),
-            FeedChangeError::Known { .. } | FeedChangeError::Inline { .. } | FeedChangeError::Last { .. } => {
-                Self::new(StatusCode::CONFLICT, detail)
-            }
+            FeedChangeError::Known { .. }
+            | FeedChangeError::Inline { .. }
+            | FeedChangeError::List { .. }
+            | FeedChangeError::Last { .. } => Self::new(StatusCode::CONFLICT, detail),
             FeedChangeError::Config(errors) => Self {
                 errors: errors.iter().map(ToString::to_string).collect(),
                 ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::groundwork::Groundwork;
 use crate::metrics::Metrics;
+use crate::run_record::RunRecord;
 use crate::text::{counted, shown_text};
 
 /// Say whether the configuration is right, as `dateline run` would find it: file, line, what was read, what is expected.
@@ -38,7 +39,15 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config.path)?;
     let settings = &config.settings;
     let has_journal = lay_groundwork(&config)?;
-    let journal = if has_journal { "" } else { " (none yet; the first run makes it)" };
+    let journal = match (has_journal, RunRecord::of_lost_journal(settings)) {
+        (true, _) => String::new(),
+        (false, None) => " (none yet; the first run makes it)".to_owned(),
+        (false, Some(run)) => format!(
+            " (gone since the daemon that started at {:.0}: a run begins another, and publishes what feeds still list anew; `dateline restore FILE` \
+             puts a copy in its place)",
+            run.started
+        ),
+    };
     let taken = match TcpListener::bind(settings.http.listen) {
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
             " (in use now, which is well if it is by the daemon that runs with this)"

@@ -1,9 +1,10 @@
 //! The option that most commands share.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::{PathBufValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::warn;
 use crate::config::{ConfigError, Settings};
@@ -26,7 +27,7 @@ pub struct ConfigFile {
         env = "DATELINE_CONFIG",
         default_value_os_t = found_in(&FOLDERS.map(Path::new)),
         hide_default_value = true,
-        value_parser = PathBufValueParser::new().map(file_at)
+        value_parser = OsStringValueParser::new().try_map(named)
     )]
     pub path: PathBuf,
 }
@@ -56,6 +57,16 @@ fn found_in(folders: &[&Path]) -> PathBuf {
     let mut files = folders.iter().map(|folder| folder.join(NAME));
     let found = files.clone().find(|file| file.exists());
     found.or_else(|| files.next()).unwrap_or_else(|| NAME.into())
+}
+
+/// The file that is named on the command line or in the environment.
+fn named(text: OsString) -> Result<PathBuf, &'static str> {
+    match text.is_empty() {
+        true => Err(
+            "it names no file; where --config is not given, this is DATELINE_CONFIG: set that to a file or its folder, or unset it",
+        ),
+        false => Ok(file_at(text.into())),
+    }
 }
 
 /// The file that `path` names: itself, or that in the folder which it is.

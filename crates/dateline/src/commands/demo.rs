@@ -30,11 +30,15 @@ pub struct DemoArguments {
     speed: f64,
     /// Where the API listens. Unless named, at DATELINE_HTTP__LISTEN or 127.0.0.1:8080, and where that is taken, at a free port, which is
     /// said.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = socket_address)]
     listen: Option<SocketAddr>,
     /// End when the day is over, rather than serve what came of it until Ctrl-C.
     #[arg(long)]
     exit: bool,
+}
+
+fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "expected an IP address and a port from 0 to 65535, such as 127.0.0.1:8081")
 }
 
 fn speed(text: &str) -> Result<f64, String> {

@@ -65,8 +65,8 @@ pub enum Command {
     /// Show how a feed has been going: its last polls and their answers, when it is asked next, and why then; from the running daemon, or
     /// from the journal without one.
     Show(show::ShowArguments),
-    /// Print the configured feeds as OPML, without passwords and keys: feeds that need these have to get them again where it
-    /// is imported.
+    /// Print the configured feeds as OPML, the paused ones too, without passwords and keys: feeds that need these have to get them again
+    /// where it is imported.
     Export(ListArguments),
 }
 
@@ -166,8 +166,9 @@ pub(super) fn feed_line(ListedFeed { feed, enabled }: &ListedFeed) -> String {
 }
 
 fn export(arguments: &ListArguments) -> Result<(), Failure> {
-    let (_, feeds) = configured(&arguments.config, SecretAccess::Without)?;
-    let feeds = feeds.iter().map(Feed::published);
+    let settings = arguments.config.settings_to_look(&["feeds"])?;
+    let listed = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?;
+    let feeds = listed.iter().map(|listed| listed.feed.published());
     print_document(&api_opml::write(
         feeds.map(|feed| (&feed.url, feed.name.as_deref(), feed.tags.as_slice())),
     ))

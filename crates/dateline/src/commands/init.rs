@@ -43,6 +43,8 @@ pub fn run(arguments: &InitArguments) -> Result<(), Failure> {
             there.join(", ")
         )));
     }
+    std::fs::create_dir_all(folder)
+        .map_err(Failure::io(format!("the folder {} cannot be made; name another", folder.display())))?;
     for file in files() {
         file.write_in(folder).map_err(|(path, error)| unwritten(&path, error))?;
     }

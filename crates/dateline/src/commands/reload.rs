@@ -21,7 +21,7 @@ use crate::run_record::RunRecord;
 /// here, or from DATELINE_API__TOKEN.
 #[derive(Debug, Args)]
 pub struct ReloadArguments {
-    /// Print what changed as one JSON document.
+    /// Print what changed as one JSON document; where nothing was reloaded, why, in `error` and `errors`.
     #[arg(long)]
     json: bool,
     /// The daemon's API; without it, the note that the daemon left in `data_dir` says where that is, else `listen` in `[http]`.
@@ -62,7 +62,10 @@ pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::io("the runtime cannot start"))?;
-    let report: ReloadReport =
-        runtime.block_on(api_client::call(Method::POST, &url, token.as_ref(), Bytes::new()))?;
+    let asked = runtime.block_on(api_client::call(Method::POST, &url, token.as_ref(), Bytes::new()));
+    if let (true, Err(failure)) = (arguments.json, &asked) {
+        print_json(&failure.to_json())?;
+    }
+    let report: ReloadReport = asked?;
     if arguments.json { print_json(&report) } else { print_text(&report.to_text()) }
 }

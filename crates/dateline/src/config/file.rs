@@ -1,10 +1,11 @@
 //! The files of a configuration, read whole: regular ones of a bounded size. A named pipe would be waited for until somebody writes
 //! into it, and a device may have no end.
 
-use std::fs::{self, File, FileType};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
+
+use dateline_journal::kind_of_file;
 
 /// The most of one file, in bytes. The largest that is shipped has 0.3 MB.
 const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -14,6 +15,15 @@ pub(super) const SECRET_NOT_THERE: &str =
     "the file that it names isn't there (its name is not shown, since it may be the secret itself)";
 /// What to do about that.
 pub(super) const SECRET_REMEDY: &str = "put the secret into a file, and name that";
+
+/// What is expected of a path that begins with a tilde.
+pub(super) const HOME_EXPECTED: &str =
+    "expected a path in full, such as /home/NAME/data: only a shell knows what `~` stands for";
+
+/// Whether a path is written as a shell would take it: in a user's home.
+pub(super) fn begins_at_home(path: &str) -> bool {
+    path == "~" || path.starts_with("~/")
+}
 
 /// Reads the file at `path`, or that which a link there leads to, as text.
 ///
@@ -34,7 +44,7 @@ pub(super) fn read_text(path: &Path) -> io::Result<String> {
 pub(super) fn check(path: &Path) -> io::Result<()> {
     let known = fs::metadata(path)?;
     if !known.is_file() {
-        let what = kind_of(known.file_type());
+        let what = kind_of_file(known.file_type());
         return Err(io::Error::new(
             ErrorKind::InvalidInput,
             format!("it is {what}, and only regular files are read"),
@@ -65,16 +75,6 @@ fn too_large() -> io::Error {
         ErrorKind::FileTooLarge,
         format!("it is larger than {most} MiB, which no file of a configuration is"),
     )
-}
-
-/// What is there in place of a regular file.
-pub(super) fn kind_of(found: FileType) -> &'static str {
-    match found {
-        found if found.is_dir() => "a folder",
-        found if found.is_fifo() => "a named pipe",
-        found if found.is_socket() => "a socket",
-        _ => "a device",
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Which files a daemon has for itself: what its configuration names, and what it keeps beside its journal. No event is written there.
 
 use std::collections::HashSet;
-use std::fs::{self, Metadata};
-use std::os::unix::fs::MetadataExt as _;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
+
+use dateline_journal::file_identity;
 
 use super::Settings;
 
@@ -48,6 +49,12 @@ impl OwnFiles {
         Self { data_dir, places, there }
     }
 
+    /// The same, with files that are named elsewhere than in settings.
+    pub(super) fn add(&mut self, files: Vec<PathBuf>) {
+        self.there.extend(files.iter().filter_map(|path| Some(file_identity(&path.metadata().ok()?))));
+        self.places.extend(files.iter().map(|path| resolved(path)));
+    }
+
     /// Whether `path` leads to one of them, or to where the daemon would make or look for one: as it is written, by links, or by another
     /// name of the same file.
     pub(super) fn has(&self, path: &Path) -> bool {
@@ -65,11 +72,6 @@ fn is_kept(path: &Path) -> bool {
 
 fn files_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
     fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path())
-}
-
-/// Which file it is, whatever it is called.
-pub(crate) fn file_identity(file: &Metadata) -> (u64, u64) {
-    (file.dev(), file.ino())
 }
 
 /// Where `path` leads once all folders are there that it names: the part that is there without its links, then the rest.

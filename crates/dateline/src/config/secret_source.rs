@@ -2,9 +2,10 @@
 
 use std::env;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dateline_wire::Secret;
+use toml::de::{DeTable, DeValue};
 
 use super::environment::PREFIX;
 use super::file;
@@ -48,6 +49,29 @@ pub(super) fn read(
             None
         }
     }
+}
+
+/// The files that `text`, the content of the file at `path`, names as places of secrets, whatever else is right or wrong in it.
+pub(super) fn files_in(path: &Path, text: &str) -> Vec<PathBuf> {
+    fn walk(value: &DeValue<'_>, found: &mut impl FnMut(&str)) {
+        match value {
+            DeValue::Table(table) => {
+                match (table.len(), table.get("file").and_then(|file| file.get_ref().as_str())) {
+                    (1, Some(file)) => found(file),
+                    _ => table.values().for_each(|inner| walk(inner.get_ref(), found)),
+                }
+            }
+            DeValue::Array(elements) => elements.iter().for_each(|inner| walk(inner.get_ref(), found)),
+            _ => {}
+        }
+    }
+    let (root, _) = DeTable::parse_recoverable(text);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut files = Vec::new();
+    root.get_ref()
+        .values()
+        .for_each(|value| walk(value.get_ref(), &mut |file| files.push(folder.join(file))));
+    files
 }
 
 impl SecretSource {

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use dateline_journal::{EventFilter, SinkId, SinkStart};
+use dateline_journal::{EventFilter, SinkId, SinkStart, kind_of_file};
 use dateline_sinks::{FileSettings, SigningKeys, WebhookSettings};
 use toml::Table;
 use toml::de::DeTable;
 use url::Url;
 
 use super::error::ConfigError;
-use super::file::kind_of;
+use super::file;
 use super::own_files::OwnFiles;
 use super::secret_source::{self, SecretAccess};
 use super::table::{FileReader, Value};
@@ -189,7 +189,7 @@ fn file_sink(
 
 /// A path, which starts at the folder of the configuration, and which no other sink has.
 fn file_path(
-    file: &mut FileReader<'_>,
+    reader: &mut FileReader<'_>,
     value: &Value<'_>,
     (purpose, own_files): (Purpose, &OwnFiles),
     paths: &mut HashMap<PathBuf, usize>,
@@ -198,37 +198,41 @@ fn file_path(
         |text: &&str| !text.trim().is_empty() && !text.ends_with('/') && !text.contains(char::is_control);
     let text = value.get_ref().as_str().filter(is_file);
     let Some(text) = text else {
-        file.unexpected("path", value, "the path of a file");
+        reader.unexpected("path", value, "the path of a file");
         return None;
     };
-    let folder = file.path().parent();
+    if file::begins_at_home(text) {
+        reader.wrong(&value.span(), format!("`path` is {text:?}"), file::HOME_EXPECTED);
+        return None;
+    }
+    let folder = reader.path().parent();
     let path = folder.map_or_else(|| PathBuf::from(text), |folder| folder.join(text));
     if let Ok(found) = path.metadata()
         && !found.is_file()
     {
-        let what = kind_of(found.file_type());
-        file.unexpected("path", value, &format!("the path of a file, and this is {what}"));
+        let what = kind_of_file(found.file_type());
+        reader.unexpected("path", value, &format!("the path of a file, and this is {what}"));
         return None;
     }
     let folder = path.ancestors().skip(1).find(|ancestor| ancestor.exists());
     if folder.is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-        file.unexpected("path", value, "the path of a file, in a folder that is there or can be made");
+        reader.unexpected("path", value, "the path of a file, in a folder that is there or can be made");
         return None;
     }
     if own_files.has(&path) {
         let what = format!("`path` is {text:?}, which the daemon has for itself");
-        file.wrong(&value.span(), what, "expected a file for events alone");
+        reader.wrong(&value.span(), what, "expected a file for events alone");
         return None;
     }
     if purpose == Purpose::Run
         && let Some(why) = machine::cannot_write(&path)
     {
-        file.unexpected("path", value, &why);
+        reader.unexpected("path", value, &why);
         return None;
     }
-    if let Some(first) = paths.insert(path.clone(), file.line(&value.span())) {
+    if let Some(first) = paths.insert(path.clone(), reader.line(&value.span())) {
         let what = format!("`path` is {text:?}, and so is that of the one in line {first}");
-        file.wrong(&value.span(), what, "give each a file of its own");
+        reader.wrong(&value.span(), what, "give each a file of its own");
         return None;
     }
     Some(path)

@@ -65,6 +65,13 @@ impl Settings {
             let expected = "expected a path that isn't empty and has no control characters";
             found.push((setting.to_owned(), expected.to_owned()));
         }
+        let of_home = |setting: &&str| values.text_at(setting).is_some_and(file::begins_at_home);
+        found.extend(
+            PATHS
+                .into_iter()
+                .filter(of_home)
+                .map(|setting| (setting.to_owned(), file::HOME_EXPECTED.to_owned())),
+        );
         let fetch = self.fetch.wrong_values().into_iter().chain(self.poll.wrong_values());
         let in_full = fetch.chain(self.websub.wrong_values());
         let in_full: Vec<(String, String)> =

@@ -132,7 +132,7 @@ fn a_site_is_added_by_its_feed_to_a_file_that_stays_as_it_was() {
     let several = refused(&site.run(&["feed", "add", &format!("{}/two", server.address)]));
     assert!(several.contains("names several feeds") && several.contains("/other.xml"), "{several}");
     let none = refused(&site.run(&["feed", "add", &format!("{}/none", server.address)]));
-    assert!(none.contains("is no feed") && none.contains("--unchecked (over HTTP"), "{none}");
+    assert!(none.contains("cannot be had (status 404") && none.contains("--unchecked (over HTTP"), "{none}");
     let unknown = refused(&site.run(&["feed", "add", "https://b.example/", "--unchecked", "--group", "slo"]));
     assert!(unknown.contains("`group` is \"slo\"; expected the name of a [[group]]: slow"), "{unknown}");
     assert_eq!(feeds_file(&site), file, "what is refused changes nothing");
@@ -155,6 +155,33 @@ fn a_feed_is_paused_resumed_and_removed_on_the_files_where_no_daemon_runs() {
     ok(&site.run(&["feed", "remove", "https://a.example/rss"]));
     let file = feeds_file(&site);
     assert!(file.contains("# Ours.") && !file.contains("a.example") && file.contains("b.example"), "{file}");
+}
+
+#[test]
+fn a_feed_is_added_by_program_to_tables_alone_and_the_list_says_so() {
+    let list = "feed = [ { url = \"https://a.example/rss\" } ]\n";
+    let site = Site::new(SETTINGS, list);
+    let told = refused(&site.run(&["feed", "add", "https://b.example/rss", "--unchecked"]));
+    assert!(told.contains("feeds.toml: feeds are one list there and no [[feed]] tables"), "{told}");
+    assert!(told.contains("change the file by hand, then `dateline reload`"), "{told}");
+    assert_eq!(feeds_file(&site), list);
+}
+
+#[test]
+fn a_site_that_cannot_be_asked_is_no_site_without_a_feed() {
+    let server = NewsServer::start();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let site = Site::new(SETTINGS, "");
+    server.status.store(403, Ordering::SeqCst);
+    for address in [server.feed(), format!("{}/none", server.address), format!("http://{closed}/rss")] {
+        let told = refused(&site.run(&["feed", "add", &address]));
+        assert!(
+            told.contains(&format!("{address} cannot be had (")) && told.contains("--unchecked"),
+            "{told}"
+        );
+    }
+    server.status.store(200, Ordering::SeqCst);
+    assert!(ok(&site.run(&["feed", "add", &server.feed()])).contains("is added to"));
 }
 
 #[test]
@@ -515,7 +542,15 @@ fn a_daemon_that_has_another_journal_than_the_configuration_names_by_now_is_told
     site.change(&format!("data_dir = \"data2\"\n{SETTINGS}[http]\nlisten = {listen:?}\n"));
     let added = ok(&site.run(&["feed", "add", "http://127.0.0.1:9/c", "--unchecked"]));
     let paused = ok(&site.run(&["feed", "pause", "http://127.0.0.1:9/a"]));
-    for told in [added, paused] {
+    let known = dateline_wire::FeedState::new(
+        &dateline_wire::FeedRef::new(&"http://127.0.0.1:9/b".parse().unwrap(), None, &Default::default()),
+        jiff::Timestamp::now(),
+    );
+    let other = Journal::open(site.folder.path().join("data2/journal.db"), Options::default()).unwrap();
+    tokio::runtime::Runtime::new().unwrap().block_on(other.configure_feeds(vec![known])).unwrap();
+    drop(other);
+    let polled = ok(&site.run(&["feed", "poll", "http://127.0.0.1:9/b"]));
+    for told in [added, paused, polled] {
         assert!(told.contains(&format!("{address} has another journal")), "{told}");
         assert!(told.contains("data/journal.db") && told.contains("data2/journal.db"), "{told}");
     }

@@ -107,6 +107,9 @@ fn two_demos_on_one_machine_have_a_port_each_and_one_that_is_named_and_taken_is_
     let refused = dateline(&["demo", "--listen", &listen]).output().unwrap();
     let told = String::from_utf8(refused.stderr).unwrap();
     assert!(told.contains(&format!("the API cannot listen on {listen}; name a free address")), "{told}");
+    let refused = dateline(&["demo", "--listen", "nonsense"]).output().unwrap();
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("expected an IP address and a port from 0 to 65535"), "{told}");
 }
 
 #[test]

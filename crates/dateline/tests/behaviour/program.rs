@@ -451,17 +451,22 @@ fn every_command_has_a_help_text_and_the_exit_codes_are_told() {
 
 #[test]
 fn feeds_go_out_as_opml_and_come_back() {
-    let site = Site::new("", "[[feed]]\nurl = \"https://a.example/rss\"\nname = \"A & B\"\n");
+    let feeds = "[[feed]]\nurl = \"https://a.example/rss\"\nname = \"A & B\"\n";
+    let site =
+        Site::new("", &format!("{feeds}[[feed]]\nurl = \"https://paused.example/rss\"\nenabled = false\n"));
     let opml = site.run(&["feed", "export"]).stdout;
     let other = Site::new("", "[[feed]]\nurl = \"https://c.example/rss\"\n");
     let file = other.folder.path().join("list.opml");
     fs::write(&file, opml).unwrap();
-    for added in ["1 feed added", "0 feeds added"] {
+    for added in ["2 feeds added", "0 feeds added"] {
         let output = other.run(&["feed", "import", file.to_str().unwrap()]);
         assert!(text(&output.stdout).starts_with(added), "{}{}", text(&output.stdout), text(&output.stderr));
     }
     let listed = text(&other.run(&["feed", "list"]).stdout);
-    assert_eq!(listed, "https://c.example/rss\t\nhttps://a.example/rss\tA & B\n");
+    assert_eq!(
+        listed,
+        "https://c.example/rss\t\nhttps://a.example/rss\tA & B\nhttps://paused.example/rss\t\n"
+    );
 }
 
 #[test]
@@ -566,6 +571,8 @@ fn what_is_no_page_is_named_and_no_article() {
         ("empty", b"", "an empty file"),
         ("blank", b" \n\t", "an empty file"),
         ("page.json", b" {\"title\": \"Ferry runs again\"}\n", "application/json"),
+        ("day.warc", b"WARC/1.1\r\nWARC-Type: warcinfo\r\n\r\n", "application/warc"),
+        ("late.pdf", b"a line of junk\n%PDF-1.7\n1 0 obj", "application/pdf"),
         ("feed.xml", b"<rss version='2.0'></rss>", "`dateline feed read` reads it"),
     ] {
         let output = site.run(&["extract", &file(name, bytes)]);
@@ -658,6 +665,17 @@ fn a_file_in_the_place_of_a_folder_is_told_by_init() {
     let site = Site::new("", "");
     let told = text(&site.run(&["init", site.config().to_str().unwrap()]).stderr);
     assert!(told.contains("dateline.toml is no folder, and one is wanted"), "{told}");
+    let told = text(&site.run(&["init", "/proc/x"]).stderr);
+    assert!(told.contains("the folder /proc/x cannot be made; name another"), "{told}");
+}
+
+#[test]
+fn a_variable_that_names_no_configuration_is_told_as_such() {
+    let site = Site::new("", "");
+    let output = site.command(&["check"]).env("DATELINE_CONFIG", "").output().unwrap();
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("it names no file") && told.contains("DATELINE_CONFIG"), "{told}");
 }
 
 #[test]

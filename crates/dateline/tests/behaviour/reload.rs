@@ -222,12 +222,51 @@ fn a_wrong_file_leaves_everything_as_it_was_and_is_told_in_the_answer_and_the_lo
     let told = text(&output.stderr);
     assert!(told.contains("feeds.toml:2: `nowhere` is not a URL"), "{told}");
     assert!(told.ends_with("the daemon goes on as before\n"), "{told}");
+    let told = site.run(&["reload", "--json", "--url", &address]);
+    let json: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert!(json["errors"][0].as_str().unwrap().contains("feeds.toml:2: "), "{json}");
+    assert_eq!(text(&told.stderr).matches("feeds.toml:2: ").count(), 1, "{}", text(&told.stderr));
     let (status, body) = ask(&address, "POST", "/v1/reload", "Content-Length: 0\r\n");
     let body: Value = serde_json::from_str(&body).unwrap();
     assert_eq!((status, body["errors"].as_array().unwrap().len()), (422, 1), "{body}");
     assert_eq!(feeds_of(&address), ["Inside"]);
     assert!(terminate(&mut child, Duration::from_secs(20)).success());
     assert!(site.log().contains("feeds.toml:2: `nowhere` is not a URL"), "{}", site.log());
+}
+
+#[test]
+fn a_connection_on_which_nothing_was_asked_does_not_keep_a_daemon_from_ending() {
+    let site = Site::new("shutdown_grace = \"10m\"\n[http]\nheader_timeout = \"10m\"\n", FEEDS);
+    let (mut child, address) = site.daemon(&[]);
+    let _silent = std::net::TcpStream::connect(address.trim_start_matches("http://")).unwrap();
+    // Those that came before this one were taken.
+    assert_eq!(feeds_of(&address), ["Inside"]);
+    assert!(terminate(&mut child, Duration::from_secs(60)).success());
+}
+
+#[test]
+fn what_is_no_daemon_is_said_to_be_another_program() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        for (number, stream) in listener.incoming().flatten().enumerate() {
+            let mut stream = stream;
+            let _ = stream.read(&mut [0; 1024]);
+            // One speaks otherwise, the next says nothing.
+            if number == 0 {
+                let _ = stream.write_all(b"220 mail.example ready\r\n");
+            }
+        }
+    });
+    let site = Site::new("", FEEDS);
+    for _ in 0..2 {
+        let told = text(&site.run(&["reload", "--url", &address]).stderr);
+        assert!(
+            told.contains(&format!("what answers at {address} is no daemon, but another program")),
+            "{told}"
+        );
+    }
 }
 
 #[test]

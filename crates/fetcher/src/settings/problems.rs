@@ -75,6 +75,19 @@ impl FetchSettings {
                 ("stall_timeout", self.stall_timeout),
             ],
         ));
+        let (usual, whole) = (Self::default(), duration::written(self.timeout));
+        let parts = [
+            ("connect_timeout", self.connect_timeout, usual.connect_timeout),
+            ("first_byte_timeout", self.first_byte_timeout, usual.first_byte_timeout),
+            ("stall_timeout", self.stall_timeout, usual.stall_timeout),
+        ];
+        // Whoever sets the whole finds its parts as they are shipped.
+        for (name, part, _) in
+            parts.into_iter().filter(|(_, part, usual)| *part > self.timeout && part != usual)
+        {
+            let expected = format!("no more than `timeout`, which is {whole}");
+            wrong.push(out_of_bounds("fetch", name, duration::written(part), expected));
+        }
         let counts = [
             ("max_header_bytes", self.max_header_bytes, MIN_HEADER_BYTES..=MAX_HEADER_BYTES),
             ("max_body_bytes", self.max_body_bytes, MIN_BODY_BYTES..=MAX_BODY_BYTES),
@@ -157,6 +170,11 @@ impl PollSettings {
                 let value = duration::written(self.min_interval);
                 wrong.push(out_of_bounds("poll", "min_interval", value, expected));
             }
+        }
+        if self.start_spread > self.max_interval && self.start_spread != Self::default().start_spread {
+            let expected =
+                format!("no more than `max_interval`, which is {}", duration::written(self.max_interval));
+            wrong.push(out_of_bounds("poll", "start_spread", duration::written(self.start_spread), expected));
         }
         if self.move_polls == 0 {
             wrong.push(out_of_bounds("poll", "move_polls", 0, "a number from 1 to 4294967295"));

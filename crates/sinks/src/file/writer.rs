@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dateline_journal::file_identity;
 use jiff::Timestamp;
 
 /// How much is read at a time to find where the last line begins.
@@ -82,7 +82,7 @@ impl LineWriter {
         if let Some(open) = &self.open {
             let ours = open.file.metadata()?;
             let is_there = std::fs::metadata(&self.path)
-                .is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino()));
+                .is_ok_and(|there| file_identity(&there) == file_identity(&ours));
             if !is_there {
                 self.open = None;
             }

@@ -5,7 +5,7 @@ use hyper::Method;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::running::RunningDaemon;
+use super::running::{InForceFrom, RunningDaemon};
 use super::{NamedFeed, named};
 use crate::commands::{change_journal, print_text};
 use crate::config::Settings;
@@ -50,7 +50,13 @@ pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Fai
         }
         asked => {
             asked?;
-            print_text(&format!("{} is asked when the daemon starts\n", feed.url))
+            let then = match InForceFrom::without_daemon(&settings) {
+                InForceFrom::OtherDaemon { told } => {
+                    format!("when a daemon starts with this configuration; {told}")
+                }
+                _ => "when the daemon starts".to_owned(),
+            };
+            print_text(&format!("{} is asked {then}\n", feed.url))
         }
     }
 }

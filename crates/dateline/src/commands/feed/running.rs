@@ -135,7 +135,7 @@ pub(super) enum InForceFrom {
 
 impl InForceFrom {
     /// For a change that no running daemon has taken over.
-    fn without_daemon(settings: &Settings) -> Self {
+    pub(super) fn without_daemon(settings: &Settings) -> Self {
         if let Some(writer) = writer_of(&settings.journal_path()) {
             return Self::Startup { writer: writer.to_string() };
         }

@@ -53,6 +53,15 @@ pub enum FeedChangeError {
         /// The file.
         path: PathBuf,
     },
+    /// Feeds stand in the file in another form, and none is added by program.
+    #[error(
+        "{}: feeds are one list there and no [[feed]] tables, so none is added by program; change the file by hand, then `dateline reload`",
+        path.display()
+    )]
+    List {
+        /// The file.
+        path: PathBuf,
+    },
     /// No other feed is polled.
     #[error(
         "{feed} is the only feed that is polled, and a daemon needs one: add or resume another before this one goes"
@@ -145,7 +154,9 @@ impl FeedsEdit {
                 if let Some((feed, is_paused)) = find(&before, &id) {
                     return Err(FeedChangeError::Known { feed: feed.url, path: path.to_owned(), is_paused });
                 }
-                edit.add(*new);
+                if !edit.add(*new) {
+                    return Err(FeedChangeError::List { path: path.to_owned() });
+                }
                 (id, true)
             }
             FeedChange::Remove(id) => {
@@ -213,7 +224,9 @@ impl FeedsEdit {
             let id = FeedId::of(&new.url);
             if known.insert(id.clone()) {
                 added.insert(id);
-                edit.add(new);
+                if !edit.add(new) {
+                    return Err(FeedChangeError::List { path: path.to_owned() });
+                }
             }
         }
         let after = read(&edit.text())?.into_iter().map(|listed| listed.feed.published().clone());

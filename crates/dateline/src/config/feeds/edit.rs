@@ -97,8 +97,8 @@ impl FeedsEdit {
         Ok(Self { path: path.to_owned(), before, document })
     }
 
-    /// Adds a feed at the end.
-    pub(super) fn add(&mut self, new: NewFeed) {
+    /// Adds a feed at the end. Whether feeds stand in the file as `[[feed]]` tables.
+    pub(super) fn add(&mut self, new: NewFeed) -> bool {
         let mut table = Table::new();
         table.insert("url", new.url.as_str().into());
         let texts = [
@@ -122,9 +122,12 @@ impl FeedsEdit {
         table.decor_mut().set_prefix("\n");
         // What a table's place is among others follows from the order of the file.
         let feeds = self.document.entry("feed").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-        if let Some(feeds) = feeds.as_array_of_tables_mut() {
+        let tables = feeds.as_array_of_tables_mut();
+        let are_tables = tables.is_some();
+        if let Some(feeds) = tables {
             feeds.push(table);
         }
+        are_tables
     }
 
     /// Takes the feed out. Whether it stood there as a `[[feed]]` table.

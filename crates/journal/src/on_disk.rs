@@ -1,0 +1,20 @@
+//! What is found at a path, as whoever reads and writes files there has to know it.
+
+use std::fs::{FileType, Metadata};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+
+/// Which file it is, whatever it is called: its device and its number there.
+pub fn file_identity(file: &Metadata) -> (u64, u64) {
+    (file.dev(), file.ino())
+}
+
+/// What is found, in words. Whoever opens a pipe waits for who writes into it, and a device may have no end.
+pub fn kind_of_file(found: FileType) -> &'static str {
+    match found {
+        found if found.is_file() => "a regular file",
+        found if found.is_dir() => "a folder",
+        found if found.is_fifo() => "a named pipe",
+        found if found.is_socket() => "a socket",
+        _ => "a device",
+    }
+}
