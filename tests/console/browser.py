@@ -106,6 +106,18 @@ class Browsing(unittest.TestCase):
         expect(field).to_be_focused()
         field.page.keyboard.type(text)
 
+    def go_to(self, page, key, path):
+        """Goes to a page by `g` and its key. A machine that stalls between the two makes two commands of them: then they are pressed again."""
+        for _ in range(10):
+            page.keyboard.press("g")
+            page.keyboard.press(key)
+            try:
+                page.wait_for_url(self.base + path, timeout=PATIENCE / 10)
+                return
+            except BrowserError:
+                pass
+        self.fail(f"g and {key} do not lead to {path}")
+
     def assert_sound(self, page, name, rules=None):
         """Nothing hangs over the side, nothing complained, and axe finds nothing serious, by all of its rules or by those that are named."""
         page.wait_for_load_state()

@@ -85,6 +85,7 @@ class Demo(Browsing):
         for path in ("**/stories/**", "**/articles/**"):
             # The first row, opened: the story that most sources tell, then its first report.
             page.keyboard.press("j")
+            expect(page.locator("[data-row]").first).to_be_focused()
             with page.expect_navigation(url=path):
                 page.keyboard.press("Enter")
         expect(page.get_by_role("region", name="About the subject").locator(".evidence").first).to_be_visible()
@@ -93,9 +94,7 @@ class Demo(Browsing):
     def test_an_operator_finds_by_keys_why_an_article_is_missing(self):
         page = self.page(self.base)
         page.goto("/")
-        with page.expect_navigation(url="**/rejects"):
-            page.keyboard.press("g")
-            page.keyboard.press("r")
+        self.go_to(page, "r", "/rejects")
         # The third row: what the rows are headed by, and the page behind one.
         rows = page.locator(".reject-row a.headline")
         for place in range(3):
@@ -107,10 +106,9 @@ class Demo(Browsing):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
         expect(page.locator("main")).to_contain_text("Not published: ")
         # From a feed, too: what came of each of its entries, with the reason.
-        with page.expect_navigation(url=self.base + "/feeds"):
-            page.keyboard.press("g")
-            page.keyboard.press("f")
+        self.go_to(page, "f", "/feeds")
         page.keyboard.press("j")
+        expect(page.locator(".feed-row a.headline").first).to_be_focused()
         with page.expect_navigation(url="**/feeds/*"):
             page.keyboard.press("Enter")
         expect(page.get_by_role("region", name="What came of its entries")).to_be_visible()
@@ -137,6 +135,14 @@ class Demo(Browsing):
         expect(page.locator("main")).to_contain_text("http status")
         page.locator(".reject-row a.headline").first.click()
         expect(page.locator("main")).to_contain_text("at the stage fetch")
+        # By words of its title alone, too.
+        page.goto("/")
+        page.get_by_role("searchbox").fill("login affair")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        with page.expect_navigation():
+            page.get_by_role("region", name="Not published").locator("a.headline").first.click()
+        expect(page.locator("main")).to_contain_text("Not published: login")
         page.goto("/")
         page.get_by_role("searchbox").fill("https://wire.example/never.html")
         with page.expect_navigation():
@@ -221,9 +227,7 @@ class Demo(Browsing):
         expect(page.locator("#main")).to_be_focused()
         for key, path in (("l", "/live"), ("a", "/articles"), ("s", "/stories"), ("f", "/feeds"), ("r", "/rejects"), ("j", "/judge"),
                           ("w", "/sites"), ("k", "/sinks"), ("o", "/")):
-            with page.expect_navigation(url=self.base + path):
-                page.keyboard.press("g")
-                page.keyboard.press(key)
+            self.go_to(page, key, path)
         page.keyboard.press("?")
         expect(page.locator("#keys")).to_be_visible()
         page.keyboard.press("Escape")
