@@ -21,6 +21,14 @@ use crate::config::users;
 use crate::console::frame::bare_page;
 use crate::console::page;
 
+/// The most of a name that the log shows, in scalar values: anybody may send one of megabytes.
+const MAX_LOGGED_NAME_CHARS: usize = 100;
+
+/// A name as the log shows it.
+fn logged(name: &str) -> String {
+    name.chars().take(MAX_LOGGED_NAME_CHARS).flat_map(char::escape_debug).collect()
+}
+
 /// Where a log-in leads.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -95,7 +103,7 @@ pub(super) async fn log_in(
     let noted = api.sessions.note_try(address);
     let credentials = Credentials::read(&api).await?;
     let Some((name, secret)) = check(&api, &credentials, name.clone(), password).await? else {
-        tracing::warn!(user = %name.escape_debug(), %address, "a log-in to the console failed");
+        tracing::warn!(user = logged(&name), %address, "a log-in to the console failed");
         return Ok(form(
             StatusCode::UNAUTHORIZED,
             &destination,
@@ -109,7 +117,7 @@ pub(super) async fn log_in(
     let begun = api.sessions.begin(name.clone(), secret.reveal(), now, expires);
     keep(&api, begun.stored, begun.ended, now).await;
     let id = begun.id;
-    tracing::info!(user = %name.escape_debug(), %address, "logged in to the console");
+    tracing::info!(user = logged(&name), %address, "logged in to the console");
     let is_secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
     let cookie = format!(
         "{COOKIE}={id}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{}",
@@ -164,13 +172,20 @@ async fn check(
 }
 
 /// Logs whoever asks out.
-pub(super) async fn log_out(State(api): Shared, headers: HeaderMap) -> Shown {
+pub(super) async fn log_out(
+    State(api): Shared,
+    Extension(Peer(peer)): Extension<Peer>,
+    headers: HeaderMap,
+) -> Shown {
     if !is_same_origin(&headers) {
         return Err(PageProblem(Problem::new(StatusCode::FORBIDDEN, "this form is of another site")));
     }
+    let name = api.sessions.of(&headers, Timestamp::now()).map(|session| session.name);
     let ended = api.sessions.end(&headers);
-    if ended.is_some() {
-        tracing::info!("logged out of the console");
+    if let (Some(name), Some(_)) = (name, &ended) {
+        let console = api.sources.write_access.borrow().console().clone();
+        let address = client_address(&console, peer, &headers);
+        tracing::info!(user = logged(&name), %address, "logged out of the console");
     }
     if let Some(digest) = ended
         && let Err(error) = api.sources.journal.end_session(digest).await
@@ -188,6 +203,12 @@ pub(super) async fn log_out(State(api): Shared, headers: HeaderMap) -> Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_without_end_fills_no_log() {
+        assert_eq!(logged("an\u{202e}na\n"), "an\\u{202e}na\\n");
+        assert_eq!(logged(&"a".repeat(1 << 20)).len(), MAX_LOGGED_NAME_CHARS);
+    }
 
     #[test]
     fn a_log_in_leads_to_a_path_of_this_console_alone() {
