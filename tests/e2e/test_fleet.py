@@ -8,6 +8,10 @@ has so many faults of all kinds, at random, on a broker of its own, to which eac
     FLEET_FEEDS=10000 python -m unittest discover --start-directory tests/e2e --pattern test_fleet.py -k restored
 
 measures a shard of so many feeds.
+
+    FLEET_ENTRIES=1000 python -m unittest discover --start-directory tests/e2e --pattern test_fleet.py -k beside
+
+measures what an entry takes of a member, and of a daemon by itself.
 """
 
 import json
@@ -28,6 +32,7 @@ from harness.site import Site, free_port, rss
 from harness.wire import Wire
 
 FEEDS_IN_SHARD = int(os.environ.get("FLEET_FEEDS", "0"))
+ENTRIES = int(os.environ.get("FLEET_ENTRIES", "0"))
 FAULTS = int(os.environ.get("FLEET_FAULTS", "0"))
 
 # The registrable domains of feeds and pages; each lies in a shard of its own choice.
@@ -54,6 +59,10 @@ def page(title, number):
     return (f"<!doctype html><html lang=en><head><title>{title}</title></head><body><article><h1>{title}</h1>"
             + "".join(f"<p>{first}. {second}.</p>" for first, second in zip(sentences[::2], sentences[1::2]))
             + "</article></body></html>")
+
+
+def feed_table(host):
+    return f'[[feed]]\nurl = "https://{host}/feed.rss"\nsubject = "off"\n'
 
 
 class Fleet(EndToEnd):
@@ -103,6 +112,8 @@ class Fleet(EndToEnd):
         for section, entries in more.items():
             settings[section].update(entries)
         daemon = Daemon(self.folder / name, [], settings)
+        # Members don't read it, a daemon by itself does.
+        (daemon.root / "feeds.toml").write_text("".join(map(feed_table, FEEDS)))
         self.members[name] = daemon.start()
         self.addCleanup(daemon.stop)
         return daemon
@@ -112,7 +123,7 @@ class Fleet(EndToEnd):
         files = []
         for number, host in enumerate(hosts):
             files.append(self.folder / f"feeds-{number}.toml")
-            files[-1].write_text(f'[[feed]]\nurl = "https://{host}/feed.rss"\nsubject = "off"\n')
+            files[-1].write_text(feed_table(host))
         return self.command(name, "fleet", "apply", *files)
 
     def command(self, name, *arguments):
@@ -337,6 +348,38 @@ class RandomFaults(Fleet):
         took = sorted(self.takeovers)
         print(f"seed {self.seed}: {dict(self.done)}; {len(self.links)} entries; shards passed on {len(took)} times, "
               f"in the middle after {took[len(took) // 2]:.1f} s, at most {took[-1]:.1f} s" if took else self.done, flush=True)
+
+
+@unittest.skipUnless(ENTRIES, "FLEET_ENTRIES says how many")
+class WhatAnEntryTakes(Fleet):
+    def test_a_member_beside_a_daemon_by_itself(self):
+        """Says how much of a processor an entry takes, from its feed to Kafka, with its story, of a daemon by itself and of a member."""
+        took = {}
+        for kind in ("alone", "member"):
+            self.prefix = f"{self.folder.name}-{kind}"
+            self.links.clear()
+            self.listed.clear()
+            self.announce(0)
+            daemon = self.member(kind, fetch={"per_host_delay": "0.05s"}, **({"fleet": {"name": "", "member": ""}} if kind == "alone" else {}))
+            if kind == "member":
+                self.apply(kind, FEEDS)
+            eventually("it answers", 60, daemon.ready)
+            time.sleep(15)
+            before = self.seconds(daemon)
+            self.announce(ENTRIES)
+            eventually("all are told", 600, lambda: set(self.links_told()) >= self.links, every=1)
+            eventually("all stand in stories", 600, lambda: self.told_in_stories() == self.stories()[1], every=1)
+            took[kind] = (self.seconds(daemon) - before) / ENTRIES * 1000
+            daemon.stop()
+        print(f"{ENTRIES} entries: {took['alone']:.2f} ms each alone, {took['member']:.2f} ms as a member", flush=True)
+
+    def told_in_stories(self):
+        return {article["article"] for revisions in self.stories()[0].values() for article in revisions[-1]["articles"]}
+
+    def seconds(self, daemon):
+        """The processor time that a process has taken."""
+        fields = Path(f"/proc/{daemon.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @unittest.skipUnless(FEEDS_IN_SHARD, "FLEET_FEEDS says how many")

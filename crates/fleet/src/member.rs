@@ -448,14 +448,9 @@ impl ShardHolding {
         let map = ShardMap::new(self.fleet.shards);
         membership::resume(&self.consumer, &self.fleet.handover_topic(), shard)
             .map_err(|error| error.to_string())?;
-        self.status.send_modify(|status| {
-            match shard == map.stories() {
-                true => status.tells_stories = true,
-                false => status.shards.push(shard),
-            }
-            status.shards.sort_unstable();
-            status.last_error = None;
-        });
+        if !self.note_held(map) {
+            return Ok(());
+        }
         let worked = match shard == map.stories() {
             true => {
                 let (reports, handed_reports) = mpsc::channel(MAX_WAITING_HANDOVERS);
@@ -484,6 +479,24 @@ impl ShardHolding {
             }
             worked => worked.map_err(|why| format!("shard {shard}: {why}")),
         }
+    }
+
+    /// Says that the shard is worked on here from now on, unless it is another's by now. It cannot pass on meanwhile, so that the news of that
+    /// come afterwards.
+    fn note_held(&self, map: ShardMap) -> bool {
+        let tenures = self.tenures.lock();
+        let is_held = tenures.is_open(self.shard, self.term);
+        if is_held {
+            self.status.send_modify(|status| {
+                match self.shard == map.stories() {
+                    true => status.tells_stories = true,
+                    false => status.shards.push(self.shard),
+                }
+                status.shards.sort_unstable();
+                status.last_error = None;
+            });
+        }
+        is_held
     }
 
     async fn restored(&self, stop: &CancellationToken) -> Result<Journal, String> {
