@@ -24,7 +24,7 @@ impl JournalReader {
     pub fn sinks(&self) -> Result<Vec<(SinkState, UndeliveredCounts)>, JournalError> {
         let columns = match self.version() {
             ..schema::SINKS => return Ok(Vec::new()),
-            ..schema::SINK_WAITS => "s.id, s.position, s.delivered, s.disabled, s.missed, 0, 0",
+            schema::SINKS..schema::SINK_WAITS => "s.id, s.position, s.delivered, s.disabled, s.missed, 0, 0",
             _ => STATE_COLUMNS,
         };
         self.read(|connection| {
