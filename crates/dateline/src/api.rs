@@ -300,6 +300,8 @@ fn routes() -> ApiRouter<Arc<Api>> {
         .api_route("/v1/sites/try", post_with(site_rule::try_rule, document::try_site_rule))
         .api_route("/v1/status", get_with(status, document::status))
         .api_route("/v1/reload", post_with(reload::reload, document::reload))
+        .api_route("/v1/schemas", get_with(schemas::list, document::schemas))
+        .route("/v1/schemas/", axum::routing::get(schemas::list))
         .api_route("/v1/schemas/{name}", get_with(schemas::schema, document::schema))
         .api_route("/v1/openapi.json", get_with(schemas::openapi, document::openapi_document))
         .api_route("/v1/asyncapi.json", get_with(schemas::asyncapi, document::asyncapi_document))

@@ -102,8 +102,17 @@ pub struct Config {
 enum Purpose {
     /// A daemon that runs on this machine.
     Run,
+    /// One that takes nothing in: it needs no feed.
+    Serve,
     /// A recording, whose journal and address are told otherwise.
     Replay,
+}
+
+impl Purpose {
+    /// Whether a daemon is to run on this machine.
+    fn is_daemon(self) -> bool {
+        matches!(self, Self::Run | Self::Serve)
+    }
 }
 
 impl Config {
@@ -115,6 +124,15 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = document::read_settings(path).map_err(|error| vec![error])?;
         Self::of_settings(Settings::read(path, &text, std::env::vars_os())?, None, Purpose::Run)
+    }
+
+    /// The same for a daemon that takes nothing in, and so needs no feed.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn load_to_serve(path: &Path) -> Result<Self, Vec<ConfigError>> {
+        let text = document::read_settings(path).map_err(|error| vec![error])?;
+        Self::of_settings(Settings::read(path, &text, std::env::vars_os())?, None, Purpose::Serve)
     }
 
     /// The same for whoever works on a recording: what only a daemon needs, an address, a folder for its journal and users, is not looked
@@ -159,14 +177,14 @@ impl Config {
         // The feeds of a fleet stand on its topic.
         let has_feeds_file = !settings.fleet.is_enabled();
         settings.check_sources(&mut values, feeds_text.is_some() || !has_feeds_file, are_stories_asked_for);
-        if purpose == Purpose::Run {
+        if purpose.is_daemon() {
             settings.check_machine(&mut values);
         }
         let mut errors = Vec::new();
         let mut noted = |found: Vec<ConfigError>| errors.extend(found);
         // What a setting names is read where the setting can be used; what is wrong with the setting itself is noted already.
         let is_named = |setting: &str| values.is_usable(setting);
-        if purpose == Purpose::Run && is_named("console.users") {
+        if purpose.is_daemon() && is_named("console.users") {
             noted(users::read(&settings.console.users).err().unwrap_or_default());
         }
         if is_named("api.token_file") {
@@ -200,7 +218,11 @@ impl Config {
             let Some(text) = text? else { return Ok(((Vec::new(), Vec::new()), contents::of_text(""))) };
             let listed =
                 feeds::parse(&settings.feeds, &text, &settings.fetch.secret_query, SecretAccess::Read)?;
-            Ok((some_polled(&settings.feeds, listed)?, contents::of_text(&text)))
+            let feeds = match purpose {
+                Purpose::Serve => feeds::polled_and_paused(listed),
+                Purpose::Run | Purpose::Replay => some_polled(&settings.feeds, listed)?,
+            };
+            Ok((feeds, contents::of_text(&text)))
         });
         let feeds = feeds.and_then(|feeds| feeds.map_err(&mut noted).ok());
         let subject = is_named("subject").then(|| {
@@ -258,7 +280,8 @@ fn some_polled(path: &Path, listed: Vec<ListedFeed>) -> Result<(Vec<Feed>, Vec<F
     if !polled.is_empty() {
         return Ok((polled, paused));
     }
-    let remedy = "expected at least one, as in [[feed]] with url = \"https://news.example/rss\"";
+    let remedy = "expected at least one, as in [[feed]] with url = \"https://news.example/rss\"; `dateline run --no-intake` serves a \
+                  journal without any";
     Err(vec![ConfigError::in_file(path, "no feed is configured and enabled").with_remedy(remedy)])
 }
 

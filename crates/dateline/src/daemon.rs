@@ -9,20 +9,21 @@ use std::time::Duration;
 
 use dateline_fetcher::transport::{LiveTransport, RecordSettings, RecordingTransport, Secrets, Transport};
 use dateline_fetcher::{Clock, Fetcher};
-use dateline_journal::{Journal, Options, Retention};
+use dateline_journal::{Journal, JournalError, Options, Retention};
 use dateline_publisher::{DeliveryObserver, NextVisit, Relay, RelayStatus};
 use dateline_sinks::{FileSink, Webhook, WebhookSettings};
-use dateline_wire::{SecretQuery, Sequence};
+use dateline_wire::{Envelope, SecretQuery, Sequence};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{self, Sources, WriteAccess};
 use crate::config::{Config, Settings, Sinks};
-use crate::engine::{Engine, EngineParts, StopCondition};
+use crate::engine::{Engine, EngineActivity, EngineParts, HEARTBEAT, StopCondition};
 use crate::failure::{Failure, with_causes};
 use crate::feed_preview::ReadingParts;
 use crate::groundwork::Groundwork;
@@ -45,6 +46,15 @@ const BROKER_PATIENCE: Duration = Duration::from_millis(500);
 /// The chance that spreads polls. It has to differ between feeds, which it does by their ids, not between runs.
 pub(crate) const SEED: u64 = 0;
 
+/// Whether feeds and pages are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    /// They are.
+    On,
+    /// They are not: what the journal has is served and delivered.
+    Off,
+}
+
 /// Where to record what passes, and what to leave out.
 #[derive(Debug, Clone)]
 pub struct RecordingOptions {
@@ -66,8 +76,12 @@ pub async fn run(
     config: Config,
     logs: LogFilter,
     record: Option<RecordingOptions>,
+    intake: Intake,
 ) -> Result<(), Failure> {
     if config.settings.fleet.is_enabled() {
+        if intake == Intake::Off {
+            return Err(Failure::Other("a member of a fleet takes in: leave out --no-intake".to_owned()));
+        }
         if record.is_some() {
             return Err(Failure::Other("a member of a fleet records nothing: leave out --record".to_owned()));
         }
@@ -85,9 +99,10 @@ pub async fn run(
         settings.http.listen
     )))?;
     let address = listener.local_addr().map_err(Failure::io("the API's address"))?;
+    let unusable = |source| Failure::Journal { path: settings.journal_path(), source };
+    let envelope = journal.take_source(settings.envelope()).await.map_err(unusable)?;
     if !settings.kafka.is_enabled() {
         // Restored, maybe, while a Kafka was configured: without one there is nothing to wait for.
-        let unusable = |source| Failure::Journal { path: settings.journal_path(), source };
         journal.reconcile(Sequence::START).await.map_err(unusable)?;
     }
     let live = CountingTransport::new(live, metrics.clone());
@@ -128,39 +143,53 @@ pub async fn run(
             "sites are shown an example for a contact: set `user_agent` in [fetch], so that they can reach you before they block you"
         );
     }
-    let engine = Engine::new(world.clone(), feeds.clone(), settings.engine.clone())
-        .await
-        .map_err(broken)?
-        .with_progress_log(settings.logs.summary_interval);
-    let relay = registry.map(|registry| relay(&settings, &journal, registry)).transpose()?;
+    let engine = match intake {
+        Intake::Off => None,
+        Intake::On => Some(
+            Engine::new(world.clone(), feeds.clone(), settings.engine.clone())
+                .await
+                .map_err(broken)?
+                .with_progress_log(settings.logs.summary_interval),
+        ),
+    };
+    let relay = registry.map(|registry| relay(&settings, &journal, &envelope, registry)).transpose()?;
     let revisit = settings.revisit.clone();
     let next_visit: NextVisit = Arc::new(move |published| revisit.next(published, Clock::System.now()));
     let relay = relay.map(|relay| {
         relay.observed_by(tell_deliveries(metrics.clone(), traces.clone())).planning_visits(next_visit)
     });
-    let webhooks = webhooks(&settings, &sinks, receivers, &journal);
+    let webhooks = webhooks(&settings, &sinks, receivers, &journal, &envelope);
     let files = sinks
         .files
         .iter()
-        .map(|file| FileSink::new(file.clone(), journal.clone(), settings.envelope(), Clock::System));
+        .map(|file| FileSink::new(file.clone(), journal.clone(), envelope.clone(), Clock::System));
     let files: Vec<FileSink> = files.collect();
-    // Before anything is let go, which then waits for them.
+    // Before anything is let go, which then waits for them. One that finds no room tries again by itself, and nothing is let go meanwhile.
     for webhook in &webhooks {
-        webhook.open().await.map_err(|source| Failure::Journal { path: settings.journal_path(), source })?;
+        unless_full(webhook.open().await).map_err(unusable)?;
     }
     for file in &files {
-        file.open().await.map_err(|source| Failure::Journal { path: settings.journal_path(), source })?;
+        unless_full(file.open().await).map_err(unusable)?;
     }
-    let pulse = engine.pulse();
-    let websub = subscriptions(&settings, recorded, &world, &engine)?;
+    // Intake stops first, so that the relay and the API still have its last events; then they.
+    let (stop_intake, stop_delivery) = (CancellationToken::new(), CancellationToken::new());
+    let pulse = match &engine {
+        Some(engine) => engine.pulse(),
+        None => pulse_without_engine(stop_delivery.clone()),
+    };
+    let websub = match &engine {
+        Some(engine) => subscriptions(&settings, recorded, &world, engine)?,
+        None => None,
+    };
     let (feeds_told, may_write) = (catalogue.subscribe(), write_access.subscribe());
     let retention = watch::Sender::new(Retention { sinks: sinks.ids(), ..retention::rules(&settings) });
     let rules = retention.subscribe();
     let story_tables = watch::Sender::new(world.story_tables.clone());
     let told_tables = story_tables.subscribe();
-    let parts = ReloadableParts {
+    let commands = engine.as_ref().map(Engine::commands);
+    let reloadable = commands.clone().map(|engine| ReloadableParts {
         story_tables,
-        engine: engine.commands(),
+        engine,
         websub: websub.clone(),
         logs,
         feeds: catalogue,
@@ -168,17 +197,16 @@ pub async fn run(
         retention,
         metrics: metrics.clone(),
         is_recorded: recorded,
-    };
+    });
     let reading = ReadingParts {
         fetcher: world.fetcher.clone(),
         subject: world.subject.clone(),
         sites: world.sites.clone(),
         agencies: world.agencies.clone(),
     };
-    let reloader = Arc::new(Reloader::new(path.to_owned(), parts, feeds, contents, reading));
+    let reloader =
+        reloadable.map(|parts| Arc::new(Reloader::new(path.to_owned(), parts, feeds, contents, reading)));
 
-    // Intake stops first, so that the relay and the API still have its last events; then they.
-    let (stop_intake, stop_delivery) = (CancellationToken::new(), CancellationToken::new());
     let run_record =
         RunRecord::of_this_process(format!("http://{}", reachable(address)), &settings.journal_path())
             .with_config(path);
@@ -192,16 +220,18 @@ pub async fn run(
         story_tables: told_tables,
         recorded_pages: Arc::new(RecordedPages::new(recording_file)),
         sinks: webhooks.iter().map(Webhook::handle).chain(files.iter().map(FileSink::handle)).collect(),
-        envelope: settings.envelope(),
+        envelope,
         topics: settings.kafka.topics.clone(),
         websub: websub.clone(),
         write_access: may_write,
-        engine: Some(engine.commands()),
-        reloader: Some(reloader.clone()),
+        engine: commands,
+        reloader: reloader.clone(),
     };
-    let mut intake = JoinSet::new();
+    let mut intake: JoinSet<_> = JoinSet::new();
     let intake_grace = settings.shutdown_grace.saturating_sub(LAST_WORDS);
-    intake.spawn(engine.run(StopCondition::Stopped, stop_intake.clone(), intake_grace));
+    if let Some(engine) = engine {
+        intake.spawn(engine.run(StopCondition::Stopped, stop_intake.clone(), intake_grace));
+    }
     let mut delivery = JoinSet::new();
     let (retained, stop) = (sources.journal.clone(), stop_delivery.clone());
     delivery.spawn(async move {
@@ -242,7 +272,9 @@ pub async fn run(
         delivery.spawn(deliver(relay, stop));
     }
     note(&run_record, &settings);
-    delivery.spawn(reload_on_signal(hangup, reloader, stop_delivery.clone()));
+    if let Some(reloader) = reloader {
+        delivery.spawn(reload_on_signal(hangup, reloader, stop_delivery.clone()));
+    }
     announce(address);
     service_manager::ready(address);
     let watchdog = service_manager::watchdog(pulse);
@@ -282,6 +314,23 @@ pub async fn run(
     let ended = stopped.and(drained);
     note(&run_record.ended(ended.as_ref().err().map(Failure::message)), &settings);
     ended
+}
+
+/// The activity of an engine that isn't there, which does nothing, in good time.
+fn pulse_without_engine(stop: CancellationToken) -> watch::Receiver<EngineActivity> {
+    let now =
+        || EngineActivity { at: Instant::now(), time: Clock::System.now(), polls: 0, pages: 0, paused: None };
+    let (sender, receiver) = watch::channel(now());
+    tokio::spawn(async move {
+        let mut beats = tokio::time::interval(HEARTBEAT);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = beats.tick() => sender.send_replace(now()),
+            };
+        }
+    });
+    receiver
 }
 
 /// Notes beside the journal who has it. Only for people: a full disk must not keep the daemon from delivering.
@@ -338,8 +387,13 @@ fn tell_deliveries(metrics: Arc<Metrics>, traces: Traces) -> DeliveryObserver {
 }
 
 /// What delivers to the Kafka of the settings.
-fn relay(settings: &Settings, journal: &Journal, registry: reqwest::Client) -> Result<Relay, Failure> {
-    Relay::new(settings.kafka.clone(), journal.clone(), settings.envelope())
+fn relay(
+    settings: &Settings,
+    journal: &Journal,
+    envelope: &Envelope,
+    registry: reqwest::Client,
+) -> Result<Relay, Failure> {
+    Relay::new(settings.kafka.clone(), journal.clone(), envelope.clone())
         .and_then(|relay| relay.with_registry(registry))
         .map_err(|error| Failure::Other(format!("the relay cannot start: {error}")))
 }
@@ -431,9 +485,10 @@ fn webhooks(
     sinks: &Sinks,
     receivers: Vec<LiveTransport>,
     journal: &Journal,
+    envelope: &Envelope,
 ) -> Vec<Webhook> {
     let webhook = |(webhook, receiver): (&WebhookSettings, LiveTransport)| {
-        let (fetch, journal, envelope) = (&settings.fetch, journal.clone(), settings.envelope());
+        let (fetch, journal, envelope) = (&settings.fetch, journal.clone(), envelope.clone());
         Webhook::with_transport(webhook.clone(), fetch, receiver, journal, envelope, Clock::System)
     };
     sinks.webhooks.iter().zip(receivers).map(webhook).collect()
@@ -450,6 +505,14 @@ fn open_journal(settings: &Settings) -> Result<Journal, Failure> {
     }
     let path = settings.journal_path();
     Journal::open(&path, Options::default()).map_err(|source| Failure::Journal { path, source })
+}
+
+/// What was written, or nothing where there is no room.
+fn unless_full<T>(written: Result<T, JournalError>) -> Result<Option<T>, JournalError> {
+    match written {
+        Err(JournalError::Full) => Ok(None),
+        written => written.map(Some),
+    }
 }
 
 /// Where the API is: the one line that a daemon prints to standard output.

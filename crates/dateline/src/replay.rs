@@ -154,7 +154,7 @@ impl Replay {
             Journal::open(path, Options { durability, writing: Writing::InPlace, ..Options::default() })?;
         // Its retention goes by the time outside: in the recording's, all may be old.
         journal.note_replay(Clock::System.now()).await?;
-        let envelope = config.settings.envelope();
+        let envelope = journal.take_source(config.settings.envelope()).await?;
         let mut lines = Lines { envelope: &envelope, written: journal.last_sequence()?, output };
         let metrics = Arc::new(Metrics::default());
         let playback = Playback::new(recorded, config, journal.clone(), metrics, clock, self.threads).await?;

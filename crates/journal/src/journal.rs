@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dateline_wire::{
-    ArticleId, CloudEvent, EntryId, EventKind, FeedId, FeedState, HubLink, JournalId, Sequence, Subscription,
-    SubscriptionStep,
+    ArticleId, CloudEvent, EntryId, Envelope, EventKind, FeedId, FeedState, HubLink, JournalId, Sequence,
+    Subscription, SubscriptionStep,
 };
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -17,7 +17,7 @@ use crate::change::{
     Labelling, Placement, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, Redelivery,
     RejectedText, ReplayNote, RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, RoomProbe,
     SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId,
-    SinkOpening, SinkProgress, SinkState, SinkStep, StoredSession, StoryChange, StoryUpdate,
+    SinkOpening, SinkProgress, SinkState, SinkStep, SourceChange, StoredSession, StoryChange, StoryUpdate,
     SubscriptionChange, TextKeeping,
 };
 use crate::change::{ReportedChange, TakenReport};
@@ -373,6 +373,17 @@ impl Journal {
     /// [`JournalError::Full`] when there is no room, others if the file cannot be written.
     pub async fn open_sink(&self, opening: SinkOpening) -> Result<(SinkState, u64), JournalError> {
         self.inner.writer.submit(opening).await
+    }
+
+    /// Has all events from now on say what `envelope` says, and gives that, with what those before say of who made them.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room, others if the file cannot be written.
+    pub async fn take_source(&self, envelope: Envelope) -> Result<Envelope, JournalError> {
+        if self.reader().source()?.as_deref() != Some(&*envelope.source) {
+            self.inner.writer.submit(SourceChange(envelope.source.clone())).await?;
+        }
+        Ok(Envelope { earlier: self.reader().earlier_sources()?, ..envelope })
     }
 
     /// Notes that a recording is replayed into the journal `at` this moment of the world outside the recording. Events and stories then

@@ -534,6 +534,36 @@ impl JournalReader {
         })
     }
 
+    /// What the newest events say of who made them; nothing where the journal never heard.
+    pub(crate) fn source(&self) -> Result<Option<String>, JournalError> {
+        self.read(|connection| {
+            let source = connection
+                .prepare_cached("SELECT source FROM sources ORDER BY first DESC LIMIT 1")?
+                .query_row([], |row| row.get(0))
+                .optional()?;
+            Ok(source)
+        })
+    }
+
+    /// Who made the events before those of today's source: each up to a place, in order.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn earlier_sources(&self) -> Result<Vec<(Sequence, String)>, JournalError> {
+        if self.pool.version < schema::SOURCES {
+            return Ok(Vec::new());
+        }
+        self.read(|connection| {
+            let mut select = connection.prepare_cached(
+                "SELECT lead(first) OVER (ORDER BY first) - 1, source FROM sources ORDER BY first",
+            )?;
+            let rows = select.query_map([], |row| Ok((row.get::<_, Option<u64>>(0)?, row.get(1)?)))?;
+            let rows = rows.collect::<Result<Vec<_>, _>>()?;
+            // The last has no end: it is today's.
+            Ok(rows.into_iter().filter_map(|(end, source)| Some((Sequence(end?), source))).collect())
+        })
+    }
+
     /// When a recording was last replayed into the journal, if that was.
     ///
     /// # Errors

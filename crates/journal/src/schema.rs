@@ -12,7 +12,7 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 15] = [
+const MIGRATIONS: [&str; 16] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -28,6 +28,7 @@ const MIGRATIONS: [&str; 15] = [
     include_str!("schema/13.sql"),
     include_str!("schema/14.sql"),
     include_str!("schema/15.sql"),
+    include_str!("schema/16.sql"),
 ];
 
 /// The version that brought subscriptions.
@@ -68,6 +69,9 @@ pub(crate) const STORY_LISTS: u32 = 14;
 
 /// The version whose retention waits for sinks that work, and counts what they lacked.
 pub(crate) const SINK_WAITS: u32 = 15;
+
+/// The version that knows who made which events.
+pub(crate) const SOURCES: u32 = 16;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

@@ -38,7 +38,7 @@ pub(crate) fn headers<'e>(
         ("content-type", CloudEvent::CONTENT_TYPE.into()),
         ("ce_specversion", CloudEvent::SPECVERSION.into()),
         ("ce_id", clean(&event.id)),
-        ("ce_source", clean(&envelope.source)),
+        ("ce_source", clean(envelope.source_of(event.sequence))),
         ("ce_type", event.kind.ce_type().into()),
         ("ce_time", event.time.to_string().into()),
         ("ce_dataschema", envelope.schemas.dataschema(event.kind)),

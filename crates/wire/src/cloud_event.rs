@@ -106,13 +106,23 @@ impl EventKind {
 pub struct Envelope {
     /// `ce_source`: a URI reference that tells the daemon from others.
     pub source: String,
+    /// What it was for events of before, each up to a place, in order: an event says for ever what it said first.
+    pub earlier: Vec<(Sequence, String)>,
     /// Where the schemas are.
     pub schemas: SchemaBase,
 }
 
 impl From<&str> for Envelope {
     fn from(source: &str) -> Self {
-        Self { source: source.to_owned(), schemas: SchemaBase::default() }
+        Self { source: source.to_owned(), ..Self::default() }
+    }
+}
+
+impl Envelope {
+    /// The `ce_source` of the event at a place.
+    pub fn source_of(&self, sequence: Sequence) -> &str {
+        let earlier = self.earlier.iter().find(|(last, _)| sequence <= *last);
+        earlier.map_or(&self.source, |(_, source)| source)
     }
 }
 
@@ -226,7 +236,7 @@ impl CloudEvent {
         serde_json::to_string(&Structured {
             specversion: Self::SPECVERSION,
             id: &self.id,
-            source: &envelope.source,
+            source: envelope.source_of(self.sequence),
             r#type: self.kind.ce_type(),
             subject: &self.key,
             time: self.time,

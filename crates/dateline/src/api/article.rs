@@ -1,5 +1,6 @@
 //! `/v1/articles`: what was published, each article in its latest revision.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -33,7 +34,7 @@ pub(super) struct ArticleQuery {
     /// Where to go on, as `next` of the page before says, with the same filter.
     pub(super) cursor: Option<String>,
     /// How many articles, up to 500.
-    pub(super) limit: Option<usize>,
+    pub(super) limit: Option<NonZeroUsize>,
 }
 
 /// An article as it is in the log: the event of its latest revision, and where that stands.
@@ -114,7 +115,7 @@ pub(super) async fn find(
             .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, FOREIGN_CURSOR))
     });
     let cursor = cursor.transpose()?;
-    let limit = own.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let limit = own.limit.map_or(PAGE, NonZeroUsize::get).min(MAX_PAGE);
     let journal = api.sources.journal.clone();
     let read = tokio::task::spawn_blocking(move || {
         let page = journal.reader().articles(&filter, cursor, limit, MAX_PAGE_BYTES)?;

@@ -1,6 +1,7 @@
 //! `/v1/feed.atom`: articles for feed readers (RFC 4287).
 
 use std::fmt::Write as _;
+use std::num::NonZeroUsize;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -30,8 +31,8 @@ const MAX_TEXT_CHARS: usize = 500;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct AtomQuery {
-    /// How many articles, up to 200.
-    limit: Option<usize>,
+    /// How many articles, 200 at most.
+    limit: Option<NonZeroUsize>,
 }
 
 /// The newest articles that are asked for, or word that they are those which the client has.
@@ -42,10 +43,13 @@ pub(super) async fn feed(
 ) -> Result<Response, Problem> {
     let journal = api.sources.journal.clone();
     let origin = origin_of(&headers);
-    let limit = own.limit.unwrap_or(ENTRIES).clamp(1, MAX_ENTRIES);
+    let limit = own.limit.map_or(ENTRIES, NonZeroUsize::get).min(MAX_ENTRIES);
     let read = tokio::task::spawn_blocking(move || {
         let page = journal.reader().articles(&filter, None, limit, MAX_BYTES)?;
-        let document = document(journal.lineage(), &origin, &filter, &page.articles)?;
+        // Nothing was ever found: so it has been since there is a journal.
+        let since = if page.articles.is_empty() { journal.status()?.created } else { Timestamp::UNIX_EPOCH };
+        let updated = page.articles.iter().map(updated).fold(since, Timestamp::max);
+        let document = document(journal.lineage(), &origin, &filter, updated, &page.articles)?;
         Ok::<_, Problem>(document)
     });
     let document = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
@@ -81,6 +85,7 @@ fn document(
     journal: &JournalId,
     origin: &str,
     filter: &EventFilter,
+    updated: Timestamp,
     articles: &[FoundArticle],
 ) -> Result<String, serde_json::Error> {
     let query = filter.to_query();
@@ -93,7 +98,6 @@ fn document(
         .take(16)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let updated = articles.iter().map(updated).max().unwrap_or(Timestamp::UNIX_EPOCH);
     let mut xml = String::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n",
     );

@@ -9,6 +9,7 @@ mod sinks;
 mod sites;
 mod visitor;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Path, Query, RawQuery, State};
@@ -257,7 +258,7 @@ async fn entity_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Pa
     filter.add(Facet::Entity, &entity.id).map_err(|error| Problem::internal(&error.to_string()))?;
     let asked = filter.clone();
     let stories = read(&api, move |journal| Ok(journal.story_page(&asked, None, ENTITY_ROWS)?.0)).await?;
-    let own = ArticleQuery { limit: Some(ENTITY_ROWS), ..ArticleQuery::default() };
+    let own = ArticleQuery { limit: NonZeroUsize::new(ENTITY_ROWS), ..ArticleQuery::default() };
     let articles = lists::rows(&article::find(&api, filter, own).await?.page.articles);
     let view = EntityView { entity: &entity, stories: &stories, articles: &articles };
     let main = page::entity::page(&view, api.now());

@@ -145,7 +145,7 @@ pub(super) fn events(operation: Described<'_>) -> Described<'_> {
         .description(
             "Each is a CloudEvent in the JSON event format, whose `data` the schema at `/v1/schemas/TYPE.json` describes. With \
              `follow`, the answer goes on with new events as they come. Each parameter that chooses may be given again: one of its \
-             values is enough. All parameters count together. 400: a parameter means nothing. 409: `journal` is another. \
+             values is enough. All parameters count together. 400: a parameter means nothing. 409: `journal` is another, or `after` is beyond the last event and no `journal` says that it is of this one. \
              410: events after `after` were let go; `oldest` is the first from which nothing is missing. 503: as many follow as may.",
         );
     let event = json_schema!({
@@ -469,6 +469,10 @@ pub(super) fn status(operation: Described<'_>) -> Described<'_> {
 pub(super) fn reload(operation: Described<'_>) -> Described<'_> {
     let operation = operation.id("reload").summary("Reads the configuration anew");
     operation.description("422: it is wrong, and everything stays as it was; `errors` has every mistake.")
+}
+
+pub(super) fn schemas(operation: Described<'_>) -> Described<'_> {
+    operation.id("schemas").summary("The schemas of all kinds of events, and where each is")
 }
 
 pub(super) fn schema(operation: Described<'_>) -> Described<'_> {

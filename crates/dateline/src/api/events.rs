@@ -1,5 +1,6 @@
 //! `/v1/events`: the journal as a stream.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ pub(super) struct EventQuery {
     /// Whether to go on with new events as they come.
     follow: bool,
     /// At most so many events.
-    limit: Option<u64>,
+    limit: Option<NonZeroU64>,
     /// `sse` for server-sent events, `ndjson` for lines; else the Accept header decides.
     format: Option<String>,
 }
@@ -97,8 +98,12 @@ pub(super) async fn events(
         Some(number) => {
             let meant =
                 |_| format!("`after` is `{number}`: a sequence number, `earliest` or `latest` is meant");
-            // What lies beyond the last number that a journal can give is as far as that: it is waited for.
-            Sequence(number.parse().map_err(meant).map_err(bad)?).min(Sequence::MAX)
+            let place = Sequence(number.parse().map_err(meant).map_err(bad)?).min(Sequence::MAX);
+            // Of this journal, as the client says, it is waited for.
+            if place > last && query.journal.is_none() {
+                return Err(Problem::new(StatusCode::CONFLICT, beyond(place, last, journal)));
+            }
+            place
         }
     };
     let gone = api.sources.journal.reader().gone(kind)?;
@@ -122,7 +127,7 @@ pub(super) async fn events(
         after,
         gone,
         until: if query.follow { None } else { Some(last) },
-        left: query.limit.unwrap_or(u64::MAX),
+        left: query.limit.map_or(u64::MAX, NonZeroU64::get),
         _follower: follower,
     };
     let body = stream::unfold(stream, |mut stream| async move {
@@ -135,6 +140,14 @@ pub(super) async fn events(
     let caching = if query.follow { "no-store, no-transform" } else { "no-store" };
     let headers = [(header::CONTENT_TYPE, format.content_type()), (header::CACHE_CONTROL, caching)];
     Ok((headers, body).into_response())
+}
+
+/// What is said of a sequence that this journal has not come to.
+fn beyond(place: Sequence, last: Sequence, journal: &str) -> String {
+    format!(
+        "`after` is {place}, and the last event of the journal {journal} is {last}: it is a sequence of another journal, or of this one \
+         before a copy of it was restored. after=earliest begins with the first event; with journal={journal}, {place} is waited for"
+    )
 }
 
 fn format_of(query: &EventQuery, headers: &HeaderMap) -> Result<Format, String> {

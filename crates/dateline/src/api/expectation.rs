@@ -53,7 +53,10 @@ impl Fields {
         let format = schema.get("format").and_then(Value::as_str);
         match format {
             Some("uri") => "an address in full, such as https://news.example/rss".to_owned(),
-            _ if is("integer") => "a whole number of 0 or more".to_owned(),
+            _ if is("integer") => {
+                let least = schema.get("minimum").and_then(Value::as_u64).unwrap_or(0);
+                format!("a whole number of {least} or more")
+            }
             _ if is("number") => "a number".to_owned(),
             _ if is("boolean") => "true or false".to_owned(),
             _ if is("array") => "a list of texts".to_owned(),

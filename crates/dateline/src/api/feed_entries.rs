@@ -9,6 +9,7 @@ use dateline_wire::{
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroUsize;
 use url::Url;
 
 use super::lookup::WaitingDocument;
@@ -28,7 +29,7 @@ pub(super) struct FeedEntriesQuery {
     /// Where to go on, as `next` of the page before says.
     pub(super) before: Option<Sequence>,
     /// How many that ended, up to 500.
-    pub(super) limit: Option<usize>,
+    pub(super) limit: Option<NonZeroUsize>,
 }
 
 /// What a feed announced last.
@@ -157,7 +158,7 @@ fn read(
     feed: &FeedId,
     FeedEntriesQuery { before, limit }: &FeedEntriesQuery,
 ) -> Result<FeedEntries, JournalError> {
-    let limit = limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let limit = limit.map_or(PAGE, NonZeroUsize::get).min(MAX_PAGE);
     let mut filter = EventFilter::default();
     let asked = [
         (Facet::Feed, feed.as_str()),

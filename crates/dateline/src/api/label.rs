@@ -1,5 +1,6 @@
 //! `/v1/labels`: what people say of articles, published or not, in the form that `tools/relevance/fit.py` reads.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::extract::rejection::JsonRejection;
@@ -101,7 +102,7 @@ pub(super) struct LabelQuery {
     /// Where to go on, as `next` of the page before says.
     after: Option<String>,
     /// How many, up to 1,000.
-    limit: Option<usize>,
+    limit: Option<NonZeroUsize>,
 }
 
 /// What somebody says of an article.
@@ -127,7 +128,7 @@ pub(super) async fn list(
     State(api): Shared,
     OwnParameters(LabelQuery { after, limit }): OwnParameters<LabelQuery>,
 ) -> Result<Json<LabelPage>, Problem> {
-    let limit = limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let limit = limit.map_or(PAGE, NonZeroUsize::get).min(MAX_PAGE);
     let after = after.as_deref().map(place).transpose()?;
     let journal = api.sources.journal.clone();
     let read = tokio::task::spawn_blocking(move || {

@@ -8,6 +8,7 @@ use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, Sequence};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroUsize;
 use url::Url;
 
 use super::reject::Rejected;
@@ -187,7 +188,7 @@ fn is_of_one_site(feed: &str, page: &Url) -> bool {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct WaitingQuery {
     /// How many entries, up to 1,000.
-    limit: Option<usize>,
+    limit: Option<NonZeroUsize>,
 }
 
 /// Entries that wait for an outcome.
@@ -204,7 +205,7 @@ pub(super) async fn waiting(
     State(api): Shared,
     Query(WaitingQuery { limit }): Query<WaitingQuery>,
 ) -> Result<Json<WaitingList>, Problem> {
-    let limit = limit.unwrap_or(WAITING).clamp(1, MAX_WAITING);
+    let limit = limit.map_or(WAITING, NonZeroUsize::get).min(MAX_WAITING);
     let read = tokio::task::spawn_blocking(move || {
         let journal = api.sources.journal.reader();
         Ok::<_, JournalError>((journal.waiting_entries(WaitingChoice::All, limit)?, journal.backlog()?))

@@ -139,21 +139,27 @@ struct FilterParameters {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroUsize;
+
     use super::super::reject::RejectQuery;
     use super::*;
 
     #[test]
     fn a_parameter_that_is_wrong_is_named_with_what_was_read_and_what_is_expected() {
         for (query, told) in [
-            ("limit=ten", "`limit` is `ten`; expected a whole number of 0 or more"),
+            ("limit=ten", "`limit` is `ten`; expected a whole number of 1 or more"),
+            ("limit=0", "`limit` is `0`; expected a whole number of 1 or more"),
             ("order=oldest", "`order` is `oldest`; expected `newest` or `nearest`"),
-            ("limit=1&limit=2", "`limit` is given twice; expected once: a whole number of 0 or more"),
+            ("limit=1&limit=2", "`limit` is given twice; expected once: a whole number of 1 or more"),
             ("limt=1", "`limt` is no parameter here; known are before, limit, order, since, until, "),
             ("limit=a%1B%5B2J", "`limit` is `a⟨U+001B⟩[2J`; expected a whole number"),
         ] {
             let detail = Parameters::<RejectQuery>::of(query).err().unwrap().detail;
             assert!(detail.starts_with(told), "{query}: {detail}");
         }
-        assert_eq!(Parameters::<RejectQuery>::of("limit=7&kind=reject").unwrap().own.limit, Some(7));
+        assert_eq!(
+            Parameters::<RejectQuery>::of("limit=7&kind=reject").unwrap().own.limit,
+            NonZeroUsize::new(7)
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! `/v1/rejects`: what was not published, and why.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -39,7 +40,7 @@ pub(super) struct RejectQuery {
     /// Where to go on, as `next` of the page before says, with the same filter.
     pub(super) before: Option<Sequence>,
     /// How many, up to 500.
-    pub(super) limit: Option<usize>,
+    pub(super) limit: Option<NonZeroUsize>,
 }
 
 /// A reject as it is in the log.
@@ -90,7 +91,7 @@ pub(super) async fn find(
     filter: EventFilter,
     RejectQuery { order, before, limit }: RejectQuery,
 ) -> Result<RejectPage, Problem> {
-    let limit = limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let limit = limit.map_or(PAGE, NonZeroUsize::get).min(MAX_PAGE);
     let mut filter = filter;
     if filter.values(Facet::Kind).next().is_none() {
         filter

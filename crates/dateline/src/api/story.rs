@@ -9,6 +9,7 @@ use dateline_journal::{JournalError, SearchGap, StoryCursor};
 use dateline_wire::{StoryEvent, StoryId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroUsize;
 
 use super::article::FOREIGN_CURSOR;
 use super::parameters::Parameters;
@@ -25,7 +26,7 @@ pub(super) struct StoryQuery {
     /// Where to go on, as `next` of the page before says, with the same filter.
     cursor: Option<String>,
     /// How many stories, up to 500.
-    limit: Option<usize>,
+    limit: Option<NonZeroUsize>,
 }
 
 /// Stories, the last reported first.
@@ -51,7 +52,7 @@ pub(super) async fn list(
             .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, FOREIGN_CURSOR))
     });
     let cursor = cursor.transpose()?;
-    let limit = own.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let limit = own.limit.map_or(PAGE, NonZeroUsize::get).min(MAX_PAGE);
     let journal = api.sources.journal.clone();
     let read = tokio::task::spawn_blocking(move || {
         let (stories, next) = journal.reader().story_page(&filter, cursor.as_ref(), limit)?;

@@ -8,7 +8,7 @@ use clap::Args;
 use super::all_cores;
 use super::config_file::ConfigFile;
 use crate::config::Config;
-use crate::daemon;
+use crate::daemon::{self, Intake};
 use crate::failure::Failure;
 use crate::logs;
 
@@ -26,6 +26,10 @@ pub struct RunArguments {
     /// `data_dir` for a recording that replays to the same events.
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
+    /// Ask no feed and no page: serve what the journal has, and deliver it to Kafka, webhooks and files. For a journal that a recording
+    /// was replayed into. No feed needs to be configured, and nothing is reloaded.
+    #[arg(long, conflicts_with = "record")]
+    no_intake: bool,
     /// Leave the value of this query parameter out of the recording, too, wherever it stands; of feeds' addresses those in
     /// `secret_query` are left out anyway. May be given more than once.
     #[arg(long, value_name = "NAME", requires = "record")]
@@ -37,7 +41,10 @@ pub struct RunArguments {
 /// # Errors
 /// If the daemon cannot start, or something it cannot work without fails.
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
-    let config = Config::load(&arguments.config.path)?;
+    let (intake, config) = match arguments.no_intake {
+        false => (Intake::On, Config::load(&arguments.config.path)?),
+        true => (Intake::Off, Config::load_to_serve(&arguments.config.path)?),
+    };
     let logs = logs::start(&config.settings.logs)?;
     let threads = all_cores().get();
     let started = AtomicUsize::new(0);
@@ -56,7 +63,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         secret_query: arguments.secret_query.clone(),
         secret_query_in_feeds: config.settings.fetch.secret_query.clone(),
     });
-    let outcome = runtime.block_on(daemon::run(&arguments.config.path, config, logs.filter, record));
+    let outcome = runtime.block_on(daemon::run(&arguments.config.path, config, logs.filter, record, intake));
     // A page that hangs in extraction, or a name in resolution, must not keep the process from ending.
     runtime.shutdown_background();
     outcome

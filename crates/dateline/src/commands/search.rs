@@ -1,6 +1,7 @@
 //! `dateline search`: the articles that say something.
 
 use std::fmt::Write as _;
+use std::num::NonZeroUsize;
 
 use clap::Args;
 use dateline_journal::{FoundArticle, JournalError, JournalReader};
@@ -27,8 +28,8 @@ pub struct SearchArguments {
     #[arg(long)]
     json: bool,
     /// At most so many articles.
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    limit: usize,
+    #[arg(long, value_name = "N", default_value = "20")]
+    limit: NonZeroUsize,
     #[command(flatten)]
     which: FilterArguments,
     /// The configuration that names the journal.
@@ -45,7 +46,7 @@ pub fn run(arguments: &SearchArguments) -> Result<(), Failure> {
     let filter = arguments.which.filter((!words.is_empty()).then_some(&*words))?;
     let path = arguments.config.settings_to_look(&["data_dir"])?.journal_path();
     let found = JournalReader::open(&path).and_then(|journal| {
-        let page = journal.articles(&filter, None, arguments.limit, usize::MAX)?;
+        let page = journal.articles(&filter, None, arguments.limit.get(), usize::MAX)?;
         Ok::<_, JournalError>((page.articles, journal.search_gap()?))
     });
     let (articles, gap) = found.map_err(|source| Failure::Journal { path, source })?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufWriter, Write};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use clap::Args;
@@ -39,8 +40,8 @@ pub struct StoriesArguments {
     #[arg(long)]
     json: bool,
     /// At most so many stories.
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    limit: usize,
+    #[arg(long, value_name = "N", default_value = "20")]
+    limit: NonZeroUsize,
     /// Where the subject is configured.
     #[command(flatten)]
     config: ConfigFile,
@@ -96,7 +97,7 @@ pub fn run(arguments: &StoriesArguments) -> Result<(), Failure> {
     let settings = arguments.config.settings_to_look(&needed)?;
     if !arguments.batch {
         let path = settings.journal_path();
-        let stories = JournalReader::open(&path).and_then(|journal| journal.stories(arguments.limit));
+        let stories = JournalReader::open(&path).and_then(|journal| journal.stories(arguments.limit.get()));
         let stories = stories.map_err(|source| Failure::Journal { path, source })?;
         return if arguments.json { print_json(&stories) } else { print_text(&list(&stories)) };
     }

@@ -1,6 +1,7 @@
 //! `dateline tail`: events from a running daemon, or from Kafka.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -43,7 +44,7 @@ pub struct TailArguments {
     kind: Option<EventKindArgument>,
     /// At most so many events.
     #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    limit: Option<NonZeroU64>,
     /// Only what has these words in title or text, as `dateline search` takes them.
     #[arg(long, value_name = "WORDS")]
     search: Option<String>,
@@ -125,16 +126,14 @@ fn tail_kafka(arguments: &TailArguments) -> Result<(), Failure> {
         Some(kind) => vec![EventKind::from(kind)],
         None => EventKind::ALL.to_vec(),
     };
-    let mut left = arguments.limit;
-    if left == Some(0) {
-        return Ok(());
-    }
+    let mut left = arguments.limit.map(NonZeroU64::get);
     let mut envelope = settings.envelope();
     let mut failure = None;
     let print = |TopicEvent { event, source }| {
         if event.sequence <= after || !filter.matches(&event) {
             return ControlFlow::Continue(());
         }
+        // As its record says.
         envelope.source = source;
         let written = event
             .to_structured_json(&envelope)
@@ -208,7 +207,7 @@ impl Tail {
             follow: arguments.follow,
             kind: arguments.kind,
             filter,
-            left: arguments.limit,
+            left: arguments.limit.map(NonZeroU64::get),
         }
     }
 

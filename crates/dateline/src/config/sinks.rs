@@ -224,7 +224,7 @@ fn file_path(
         reader.wrong(&value.span(), what, "expected a file for events alone");
         return None;
     }
-    if purpose == Purpose::Run
+    if purpose.is_daemon()
         && let Some(why) = machine::cannot_write(&path)
     {
         reader.unexpected("path", value, &why);

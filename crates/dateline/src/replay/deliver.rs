@@ -35,6 +35,7 @@ pub fn deliver(path: &Path, kafka: KafkaSettings, envelope: Envelope) -> Result<
     runtime.block_on(async {
         let journal = Journal::open(path, Options::default())?;
         let last = journal.last_sequence()?;
+        let envelope = journal.take_source(envelope).await?;
         let client = schema_registry::client(&kafka).map_err(RelayError::Client)?;
         let relay = Relay::new(kafka, journal, envelope)?.with_registry(client)?;
         let (mut status, outcome) = (relay.status(), relay.status());

@@ -41,6 +41,37 @@ async fn after_limit_and_kind_choose() {
 }
 
 #[tokio::test]
+async fn a_sequence_that_the_journal_has_not_come_to_is_told_unless_the_client_knows_the_journal() {
+    let mut served = TestServer::new(HttpSettings::default()).await;
+    served.commit(10).await;
+    for path in ["/v1/events?after=11", "/v1/events?after=11&follow=true"] {
+        let (status, _, told) = served.get(path, "").await;
+        assert_eq!(status, 409, "{told}");
+        assert!(told.contains("the last event of the journal") && told.contains("after=earliest"), "{told}");
+    }
+    let of_this = format!("/v1/events?after=11&journal={}", served.journal.id());
+    assert_eq!(served.get(&of_this, "").await.0, 200);
+}
+
+#[tokio::test]
+async fn every_schema_is_listed_and_found_by_its_file_its_type_and_its_kind() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    let (status, _, body) = served.get("/v1/schemas/", "").await;
+    assert_eq!((status, served.get("/v1/schemas", "").await.2), (200, body.clone()));
+    let list: Value = serde_json::from_str(&body).unwrap();
+    for schema in list["schemas"].as_array().unwrap() {
+        let (status, head, by_path) = served.get(schema["path"].as_str().unwrap(), "").await;
+        assert!(status == 200 && head.contains("application/schema+json"), "{head}");
+        for name in ["kind", "type"] {
+            let path = format!("/v1/schemas/{}", schema[name].as_str().unwrap());
+            assert_eq!(served.get(&path, "").await.2, by_path);
+        }
+    }
+    let (status, _, told) = served.get("/v1/schemas/news", "").await;
+    assert!(status == 404 && told.contains("dateline.article.v1.json"), "{told}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_meant_is_refused_with_what_is() {
     let served = TestServer::new(HttpSettings::default()).await;
     for (path, told) in [
@@ -138,7 +169,7 @@ async fn what_the_framework_refuses_is_a_problem_document_as_well() {
         ("GET /v1/reload HTTP/1.1", 405, "GET means nothing at /v1/reload; the field `Allow`"),
         ("POST /nothing HTTP/1.1", 404, "no such path; see /v1/status"),
         ("GET /v1/feeds/%FF HTTP/1.1", 400, "Invalid"),
-        ("GET /v1/rejects?limit=ten HTTP/1.1", 400, "`limit` is `ten`; expected a whole number of 0 or more"),
+        ("GET /v1/rejects?limit=ten HTTP/1.1", 400, "`limit` is `ten`; expected a whole number of 1 or more"),
     ] {
         let answer = exchange(head).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
@@ -222,12 +253,14 @@ async fn status_and_metrics_count_what_the_journal_holds() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_ahead_of_the_journal_waits_for_it() {
+async fn a_client_that_is_ahead_of_the_journal_that_it_names_waits_for_it() {
     let mut served = TestServer::new(HttpSettings::default()).await;
     served.commit(2).await;
+    let journal = served.journal.id().clone();
     for after in ["3", "9223372036854775807", "18446744073709551615"] {
-        assert_eq!(served.get(&format!("/v1/events?after={after}"), "").await.2, "");
-        let mut follower = served.open(&format!("/v1/events?after={after}&follow=true"), "").await;
+        assert_eq!(served.get(&format!("/v1/events?after={after}&journal={journal}"), "").await.2, "");
+        let path = format!("/v1/events?after={after}&journal={journal}&follow=true");
+        let mut follower = served.open(&path, "").await;
         let mut line = String::new();
         follower.read_line(&mut line).await.unwrap();
         assert!(line.starts_with("HTTP/1.1 200"), "{line}");
@@ -235,7 +268,7 @@ async fn a_client_that_is_ahead_of_the_journal_waits_for_it() {
         let read = follower.read_to_string(&mut rest);
         assert!(timeout(Duration::from_millis(300), read).await.is_err(), "the stream goes on");
     }
-    assert_eq!(served.get("/v1/events", "Last-Event-ID: 18446744073709551615\r\n").await.0, 200);
+    assert_eq!(served.get("/v1/events", "Last-Event-ID: 18446744073709551615\r\n").await.0, 409);
 }
 
 #[tokio::test]

@@ -82,6 +82,40 @@ async fn articles_come_newest_first_in_pages_and_by_what_they_say() {
 }
 
 #[tokio::test]
+async fn every_list_takes_a_limit_of_one_or_more_and_gives_no_more_than_it_has_room_for() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    publish(&served, "a", "en", "A road", "x").await;
+    for list in ["events", "articles", "stories", "rejects", "labels", "waiting", "feed.atom"] {
+        let (status, _, told) = served.get(&format!("/v1/{list}?limit=0"), "").await;
+        assert!(status == 400 && told.contains("limit"), "{list}: {status} {told}");
+        assert_eq!(served.get(&format!("/v1/{list}?limit=100000"), "").await.0, 200, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_news_bring_may_be_asked_for_whether_it_is_there_or_not() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    publish(&served, "a", "en", "A road", "x").await;
+    for name in ["topic", "entity", "feed", "publisher", "origin", "story", "article", "language"] {
+        assert_eq!(titles(&json(&served, &format!("/v1/articles?{name}=nowhere")).await), Vec::<&str>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_table_holds_nothing_that_a_spreadsheet_would_run() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    let titles = ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"];
+    for (number, title) in titles.into_iter().enumerate() {
+        publish(&served, &number.to_string(), "en", title, "=HYPERLINK(\"https://x.example\")").await;
+    }
+    let table = served.get("/v1/articles.csv", "").await.2;
+    for title in titles {
+        assert!(table.contains(&format!(",'{title},")), "{title} in {table}");
+    }
+    assert!(table.contains("\"'=HYPERLINK(\"\"https://x.example\"\")\""), "{table}");
+}
+
+#[tokio::test]
 async fn an_article_is_shown_with_its_revisions() {
     let served = TestServer::new(HttpSettings::default()).await;
     let id = publish(&served, "a", "en", "First", "x").await;
@@ -137,6 +171,7 @@ async fn what_cannot_be_meant_is_refused_in_words_that_help() {
         ("/v1/stories?label=fine".into(), "relevant, borderline, not_relevant or not_judged"),
         ("/v1/stories?cursor=zzz".into(), "leave it out to begin anew"),
         ("/v1/events?entity=".into(), "`entity` is empty"),
+        ("/v1/events?reason=dull".into(), "no_link, "),
     ] {
         let (status, head, body) = served.get(&path, "").await;
         assert_eq!(status, 400, "{path}");
@@ -178,4 +213,6 @@ async fn a_feed_reader_gets_the_newest_articles_and_no_markup_of_strangers() {
     publish(&served, "c", "en", "News", "x").await;
     assert_eq!(served.get("/v1/feed.atom?language=en", &format!("If-None-Match: {tag}\r\n")).await.0, 200);
     assert_eq!(served.get("/v1/feed.atom?limit=x", "").await.0, 400);
+    let (_, _, empty) = served.get("/v1/feed.atom?language=fi", "").await;
+    assert!(!empty.contains("1970") && !empty.contains("<entry>"), "{empty}");
 }

@@ -33,18 +33,26 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 #[test]
 fn a_replayed_day_however_old_reaches_a_file_whole_and_is_served() {
     let site = Site::new(
-        "source = \"/dateline/day\"\n[revisit]\nafter = []\n[[file]]\nname = \"archive\"\npath = \"out/events.ndjson\"\n\
+        "source = \"/another\"\n[[file]]\nname = \"archive\"\npath = \"out/events.ndjson\"\n\
          from = \"earliest\"\n",
         "",
     );
+    // What was made by another is told so for ever.
     let events = replayed(&site);
-    let (mut child, address) = site.daemon(&[]);
+    assert!(events.contains("\"source\":\"/dateline/day\""));
+    fs::write(site.folder.path().join("feeds.toml"), "").unwrap();
+    let refused = site.run(&["run"]);
+    assert!(text(&refused.stderr).contains("`dateline run --no-intake` serves a journal without any"));
+    let (mut child, address) = site.daemon_with(&["--no-intake"], &[]);
     let written = || fs::read_to_string(site.folder.path().join("out/events.ndjson")).unwrap_or_default();
     eventually("the file has all", || written().lines().count() >= events.lines().count());
     assert!(written() == events, "the file has what the replay wrote");
     assert!(text(&site.run(&["tail", "--from", "earliest"]).stdout) == events, "and so has the API");
     let stories = get(&address, "/v1/stories").1;
     assert!(stories.contains("\"story\":"), "{stories}");
+    assert_eq!(get(&address, "/livez").0, 200);
+    let status = get(&address, "/v1/status").1;
+    assert!(status.contains("\"verdict\":\"ok\""), "{status}");
     assert!(terminate(&mut child, Duration::from_secs(30)).success());
     assert!(!site.log().contains("let go before"), "{}", site.log());
 }

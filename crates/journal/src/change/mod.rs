@@ -20,6 +20,7 @@ mod room;
 mod session;
 mod set_aside;
 mod sink;
+mod source;
 mod story;
 mod subscription;
 
@@ -55,6 +56,7 @@ pub(crate) use session::{SessionEnd, SessionStart};
 pub(crate) use set_aside::{SetAsideEntry, SetAsideFeed};
 pub use sink::{MissedEvents, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, UndeliveredEvent};
 pub(crate) use sink::{Redelivery, STATE_COLUMNS, SinkEnabling, SinkStep, read_state as read_sink_state};
+pub(crate) use source::SourceChange;
 pub use story::{StoryArticleRow, StoryUpdate};
 pub(crate) use story::{StoryChange, StoryDeletion};
 pub(crate) use subscription::SubscriptionChange;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dateline_wire::{CloudEvent, EventKind};
+use dateline_wire::{CloudEvent, EventKind, RejectReason, WithdrawalReason};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -197,6 +197,11 @@ impl EventFilter {
         let value = match facet {
             Facet::Kind => known(&EventKind::ALL.map(EventKind::word))?,
             Facet::Label => known(&LABELS)?,
+            Facet::Reason => {
+                let rejected = RejectReason::ALL.iter().map(|reason| reason.as_str());
+                let withdrawn = WithdrawalReason::ALL.iter().map(|reason| reason.as_str());
+                known(&rejected.chain(withdrawn).collect::<Vec<_>>())?
+            }
             // Events have primary subtags.
             Facet::Language => value.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase(),
             _ => value.to_owned(),

@@ -14,5 +14,6 @@ mod retention;
 mod revisits;
 mod search;
 mod sinks;
+mod sources;
 mod subscriptions;
 mod unreadable;

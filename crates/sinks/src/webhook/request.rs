@@ -33,7 +33,7 @@ pub(super) fn request(
     };
     put("ce-specversion", CloudEvent::SPECVERSION);
     put("ce-id", &event.id);
-    put("ce-source", &envelope.source);
+    put("ce-source", envelope.source_of(event.sequence));
     put("ce-type", event.kind.ce_type());
     put("ce-time", &event.time.to_string());
     put("ce-subject", &event.key);

@@ -5,6 +5,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use serde::Deserialize;
+use std::num::NonZeroUsize;
 use url::Url;
 
 use super::visitor::MayOperate;
@@ -57,7 +58,8 @@ pub(super) async fn one(
 ) -> Shown {
     let State(api) = state.clone();
     let history = feed::show(state.clone(), Path(id.clone())).await?.0;
-    let query = feed_entries::FeedEntriesQuery { limit: Some(MAX_ENTRIES), ..Default::default() };
+    let query =
+        feed_entries::FeedEntriesQuery { limit: NonZeroUsize::new(MAX_ENTRIES), ..Default::default() };
     let entries = feed_entries::list(state, Path(id), OwnParameters(query)).await?.0;
     let main = page::feed::page(&history, &entries, api.now(), &viewer, done.as_deref());
     let title = history.feed.name.as_deref().unwrap_or(history.feed.url.as_str());

@@ -1,5 +1,6 @@
 //! Judging: which article is next, and what is said of it.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -86,13 +87,16 @@ async fn queue(api: &Arc<Api>, of: JudgedKind, filter: EventFilter) -> Result<Ve
     let mut articles = Vec::new();
     match of {
         JudgedKind::Rejects => {
-            let own =
-                RejectQuery { order: RejectOrder::Nearest, limit: Some(MAX_QUEUE), ..RejectQuery::default() };
+            let own = RejectQuery {
+                order: RejectOrder::Nearest,
+                limit: NonZeroUsize::new(MAX_QUEUE),
+                ..RejectQuery::default()
+            };
             let found = reject::find(api, filter, own).await?.rejects.into_iter();
             articles.extend(found.filter_map(|reject| reject.event.article));
         }
         JudgedKind::Articles => {
-            let own = ArticleQuery { limit: Some(MAX_QUEUE), ..ArticleQuery::default() };
+            let own = ArticleQuery { limit: NonZeroUsize::new(MAX_QUEUE), ..ArticleQuery::default() };
             let found = article::find(api, filter, own).await?.page.articles;
             let mut judged: Vec<(f64, ArticleId)> = found
                 .iter()

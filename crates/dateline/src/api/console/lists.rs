@@ -1,6 +1,7 @@
 //! The lists of what was published and what was not, single rejects, and the search over all of it.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -120,7 +121,7 @@ pub(super) async fn rejects(
     let newest = match filter.values(Facet::Feed).next() {
         Some(_) => RejectPage::default(),
         None => {
-            let own = RejectQuery { limit: Some(MAX_COUNTED_REJECTS), ..RejectQuery::default() };
+            let own = RejectQuery { limit: NonZeroUsize::new(MAX_COUNTED_REJECTS), ..RejectQuery::default() };
             reject::find(&api, filter.clone(), own).await?
         }
     };
@@ -194,11 +195,11 @@ pub(super) async fn search(
     let bad = |error: dateline_journal::FilterError| Problem::new(StatusCode::BAD_REQUEST, error.to_string());
     let mut filter = EventFilter::default();
     filter.set("q", &text).map_err(bad)?;
-    let own = ArticleQuery { limit: Some(MAX_FOUND), ..ArticleQuery::default() };
+    let own = ArticleQuery { limit: NonZeroUsize::new(MAX_FOUND), ..ArticleQuery::default() };
     let articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles);
     let asked = filter.clone();
     let stories = read(&api, move |journal| Ok(journal.story_page(&asked, None, MAX_FOUND)?.0)).await?;
-    let own = RejectQuery { limit: Some(MAX_FOUND), ..RejectQuery::default() };
+    let own = RejectQuery { limit: NonZeroUsize::new(MAX_FOUND), ..RejectQuery::default() };
     let rejects: Vec<RejectRow> =
         reject::find(&api, filter, own).await?.rejects.into_iter().map(reject_row).collect();
     let found = Found { text: &text, articles: &articles, stories: &stories, rejects: &rejects };
