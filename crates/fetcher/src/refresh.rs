@@ -1,4 +1,4 @@
-//! Pages that only send elsewhere: `<meta http-equiv="refresh">`, or the `Refresh` field of the answer.
+//! Pages that only send elsewhere: `<meta http-equiv="refresh">`, the `Refresh` field of the answer, or a script of a line.
 
 use std::borrow::Cow;
 
@@ -17,6 +17,9 @@ const MAX_HEAD_BYTES: usize = 64 << 10;
 /// A longer wait, in seconds, is meant for reading: the page is the page.
 const MAX_WAIT_SECONDS: f64 = 5.0;
 
+/// A page that only its script sends elsewhere is short, in bytes: a longer one is drawn by its scripts.
+const MAX_SCRIPTED_BYTES: usize = 4 << 10;
+
 /// Elements whose content doesn't count: it is no markup.
 const SKIPPED: [&str; 2] = ["script", "style"];
 
@@ -26,12 +29,13 @@ pub(crate) fn target(html: &[u8], url: &Url) -> Option<Url> {
     let head = String::from_utf8_lossy(&html[..html.len().min(MAX_HEAD_BYTES)]);
     let is_whole = html.len() <= MAX_HEAD_BYTES;
     let mut scanner = MarkupScanner::new(&head);
+    let by_script = if html.len() <= MAX_SCRIPTED_BYTES { script_target(&head, url) } else { None };
     let mut without_scripts = None;
     let mut place = Place::default();
     while let Some(token) = scanner.next() {
         match token {
             MarkupToken::Open(tag) if tag.name.eq_ignore_ascii_case("body") => {
-                without_scripts.as_ref()?;
+                without_scripts.as_ref().or(by_script.as_ref())?;
                 place.in_head = false;
             }
             MarkupToken::Open(tag) => {
@@ -52,7 +56,35 @@ pub(crate) fn target(html: &[u8], url: &Url) -> Option<Url> {
             MarkupToken::Doctype(_) => {}
         }
     }
-    without_scripts.filter(|_| is_whole && !place.shows_text)
+    without_scripts.or(by_script).filter(|_| is_whole && !place.shows_text)
+}
+
+/// Where the scripts of a page send by an address that stands in them as it is, if all send to one: `location = "…"`,
+/// `location.href = "…"`, `location.replace("…")`, `location.assign("…")`.
+fn script_target(html: &str, url: &Url) -> Option<Url> {
+    let is_in_script = |at: usize| match (html[..at].rfind("<script"), html[..at].rfind("</script")) {
+        (Some(open), close) => close.is_none_or(|close| close < open),
+        (None, _) => false,
+    };
+    let mut targets = html
+        .match_indices("location")
+        .filter(|(at, _)| is_in_script(*at))
+        .filter_map(|(at, word)| sent_to(&html[at + word.len()..]))
+        .filter_map(|written| in_field(&format!("0;url={written}"), url));
+    let first = targets.next()?;
+    targets.all(|other| other == first).then_some(first)
+}
+
+/// The address in what follows `location` in a script, if it is assigned one that stands there as it is.
+fn sent_to(rest: &str) -> Option<&str> {
+    let rest = rest.strip_prefix(".href").unwrap_or(rest);
+    let call = || rest.strip_prefix(".replace(").or_else(|| rest.strip_prefix(".assign("));
+    let value = call().or_else(|| rest.trim_start().strip_prefix('='))?.trim_start();
+    let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let (address, behind) = value[1..].split_once(quote)?;
+    // What is put together of pieces is no address yet.
+    let is_whole = !address.contains(['\\', '\n']) && !behind.trim_start().starts_with('+');
+    is_whole.then_some(address)
 }
 
 /// Where in a page its scanner is.
@@ -163,6 +195,30 @@ mod tests {
             format!("<head>{refresh}</head><body><p>The ferry runs again.</p></body>"),
             format!("<head>{refresh}</head><body></body>{}", " ".repeat(MAX_HEAD_BYTES)),
             format!("<body>{refresh}"),
+        ] {
+            assert_eq!(sends_to(&page), None, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_shows_nothing_and_whose_script_sends_elsewhere_is_followed() {
+        for script in [
+            r#"window.location.replace("/a/2");"#,
+            "location.href = 'https://news.example/a/2'",
+            r#"if (top) { document.location = "/a/2" } else { location.assign('/a/2') }"#,
+        ] {
+            let page =
+                format!("<html><head><title>Moved</title><script>{script}</script></head><body></body>");
+            assert_eq!(sends_to(&page).as_deref(), Some("https://news.example/a/2"), "{script}");
+        }
+        for page in [
+            r#"<script>location.href = "/a/2"</script><p>The ferry runs again.</p>"#.to_owned(),
+            r#"<script>location.href = "/a/" + number</script>"#.to_owned(),
+            r#"<script>if (mobile) location = "/m/1"; else location = "/a/2"</script>"#.to_owned(),
+            r#"<script>if (location == "/a/2") location.reload()</script>"#.to_owned(),
+            r#"<a onclick="location='/a/2'"></a>"#.to_owned(),
+            format!(r#"<script>location = "/a/2"</script>{}"#, " ".repeat(MAX_SCRIPTED_BYTES)),
+            r#"<script>location = "/a/1#top"</script>"#.to_owned(),
         ] {
             assert_eq!(sends_to(&page), None, "{page}");
         }

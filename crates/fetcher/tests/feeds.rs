@@ -100,6 +100,27 @@ mod formats {
     }
 
     #[test]
+    fn texts_that_a_feed_gives_a_search_engine_whole_are_its_texts() {
+        let feed = channel(
+            "<item xmlns:yandex=\"http://news.yandex.ru\"><title>A</title><yandex:full-text>The ship came in.</yandex:full-text></item>\
+             <item><title>B</title><turbo:content><![CDATA[<p>The crane fell.</p>]]></turbo:content></item>",
+        );
+        assert_eq!(feed.entries[0].content.as_deref(), Some("The ship came in."));
+        assert_eq!(feed.entries[1].content.as_deref(), Some("<p>The crane fell.</p>"));
+    }
+
+    #[test]
+    fn a_guid_that_is_a_path_is_the_entry_s_address() {
+        let feed = read_at(
+            "<rss version='2.0'><channel><item><title>A</title><guid isPermaLink='true'>/a/1</guid></item>\
+             <item><title>B</title><guid>b-2</guid></item></channel></rss>",
+            "https://port.example/rss",
+        );
+        assert_eq!(feed.entries[0].link.as_deref(), Some("https://port.example/a/1"));
+        assert_eq!(feed.entries[1].link, None);
+    }
+
+    #[test]
     fn atom_0_3_says_with_its_mode_how_a_text_is_written() {
         let feed = read(ATOM_03);
         assert_eq!(feed.format, FeedFormat::Atom);

@@ -121,7 +121,7 @@ impl Draft {
     pub(super) fn into_entry(mut self, base: Option<&Url>) -> FeedEntry {
         let permalink = || {
             let guid = self.guid.as_deref().filter(|_| self.guid_is_permalink)?;
-            link::is_web(guid).then(|| link::resolve(guid, base)).flatten()
+            (link::is_web(guid) || guid.starts_with('/')).then(|| link::resolve(guid, base)).flatten()
         };
         let link = self.page().or_else(|| self.content_link.clone()).or_else(permalink);
         let published = self.published.take();

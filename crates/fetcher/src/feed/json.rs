@@ -15,13 +15,32 @@ use super::text;
 /// Longest call around a document: `callback(`, or what keeps scripts from reading one (`)]}',`).
 const MAX_PREFIX_BYTES: usize = 64;
 
+/// Bytes of the notices above a document.
+const MAX_NOTICES_BYTES: usize = 4 << 10;
+
 /// The JSON that a text is, or that stands in a call, as some servers give it to scripts.
 pub(super) fn document_in(text: &str) -> Option<&str> {
+    if let Some(document) = below_notices(text) {
+        return Some(document);
+    }
     let start = text.bytes().take(MAX_PREFIX_BYTES).position(|byte| byte == b'{')?;
     let prefix = text[..start].trim();
     let is_call = || prefix.strip_suffix('(').is_some_and(|name| !name.contains(['<', '"', '\'']));
     (prefix.is_empty() || prefix.starts_with(")]}") && !prefix.contains('<') || is_call())
         .then(|| &text[start..])
+}
+
+/// The JSON below the notices that PHP prints when it is told to show its errors.
+fn below_notices(text: &str) -> Option<&str> {
+    const NOTICES: [&str; 3] = ["<b>Warning</b>", "<b>Notice</b>", "<b>Deprecated</b>"];
+    let is_notice = |text: &str| {
+        let text =
+            ["<br />", "<br>"].iter().find_map(|br| text.strip_prefix(br)).unwrap_or(text).trim_start();
+        NOTICES.iter().any(|notice| text.starts_with(notice))
+    };
+    let head = &text[..text.floor_char_boundary(MAX_NOTICES_BYTES)];
+    let at = head.find("{\"")?;
+    (text.starts_with('<') && is_notice(head) && head[..at].trim_end().ends_with('>')).then(|| &text[at..])
 }
 
 /// Reads a document in JSON; `None` where it isn't JSON or isn't a feed.
@@ -56,7 +75,7 @@ pub(super) fn read(text: &str, url: Option<&Url>) -> Option<FeedDocument> {
     let home = string(&feed, "home_page_url").and_then(|href| link::resolve(&href, url));
     let mut document = FeedDocument {
         format: FeedFormat::Json,
-        title: string(&feed, "title").map(|title| text::collapse(&title)),
+        title: string(&feed, "title").map(|title| text::from_html(&title)),
         description: string(&feed, "description"),
         links: [(&home, "alternate"), (&own, "self")]
             .into_iter()
@@ -85,7 +104,7 @@ fn entry(item: &Map<String, Value>, url: Option<&Url>) -> FeedEntry {
             .filter_map(|(href, rel)| named(href, rel))
             .collect(),
         link: page.or_else(|| string(item, "id").filter(|id| link::is_web(id))).or(about),
-        title: string(item, "title").map(|title| text::collapse(&title)),
+        title: string(item, "title").map(|title| text::from_html(&title)),
         published: published.as_deref().and_then(date::read_field),
         updated: modified.as_deref().and_then(date::read_field),
         date_text: published.or(modified),
@@ -251,11 +270,21 @@ mod tests {
             ("{\"a\": 1}", Some("{\"a\": 1}")),
             ("show({\"a\": 1});", Some("{\"a\": 1});")),
             (")]}',\n{\"a\": 1}", Some("{\"a\": 1}")),
+            (
+                "<br />\n<b>Warning</b>: no such index in <b>feed.php</b><br />\n{\"a\": 1}",
+                Some("{\"a\": 1}"),
+            ),
             ("<rss>{</rss>", None),
             ("plain words {", None),
         ] {
             assert_eq!(document_in(text), found, "{text}");
         }
+    }
+
+    #[test]
+    fn titles_are_plain_text_even_where_they_were_written_as_html() {
+        let feed = feed(r#"{"items": [{"id": "1", "title": "Storm &amp; flood <em>warning</em>: 3 < 5"}]}"#);
+        assert_eq!(feed.entries[0].title.as_deref(), Some("Storm & flood warning: 3 < 5"));
     }
 
     #[test]

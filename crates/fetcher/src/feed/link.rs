@@ -22,14 +22,19 @@ pub(super) fn resolve(written: &str, base: Option<&Url>) -> Option<String> {
     }
 }
 
-/// An address without what was escaped once too often in it, and with the colon that its author left out: "&amp;amp;" in a
-/// feed stands for "&", and "http//" begins no path.
+/// An address without what was escaped once too often in it, and with the colon or the scheme that its author left out:
+/// "&amp;amp;" in a feed stands for "&", and "http//" and "www." begin no path.
 fn mended(href: String) -> String {
     let references = ["&amp;", "&#38;", "&#038;"];
     let href = references.iter().fold(href, |href, reference| match href.contains(reference) {
         true => href.replace(reference, "&"),
         false => href,
     });
+    // A host without a scheme, as people type addresses.
+    let is_host = |rest: &str| rest.split('/').next().is_some_and(|host| host.contains('.'));
+    if href.strip_prefix("www.").is_some_and(is_host) {
+        return format!("http://{href}");
+    }
     let scheme = ["http", "https"]
         .into_iter()
         .find(|scheme| href.strip_prefix(scheme).is_some_and(|rest| rest.starts_with("//")));
@@ -88,6 +93,14 @@ mod tests {
         assert_eq!(resolved("https://a.example/x?p=1&amp;q=2", "").as_deref(), meant);
         assert_eq!(resolved("/x?p=1&#038;q=2", "https://a.example/").as_deref(), meant);
         assert_eq!(resolved("https//a.example/x?p=1&q=2", "https://b.example/feed").as_deref(), meant);
+        assert_eq!(
+            resolved("www.a.example/x", "https://b.example/f").as_deref(),
+            Some("http://www.a.example/x")
+        );
+        assert_eq!(
+            resolved("www.html", "https://b.example/f").as_deref(),
+            Some("https://b.example/www.html")
+        );
         assert_eq!(resolved("httpd/x", "https://a.example/").as_deref(), Some("https://a.example/httpd/x"));
     }
 

@@ -35,10 +35,11 @@ pub(super) fn from_html(html: &str) -> String {
     collapse(&reference::resolve(&bare))
 }
 
-/// Text with white space at its ends removed and runs of it inside made one space.
+/// Text with white space, and control characters, at its ends removed and runs of it inside made one space.
 pub(super) fn collapse(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    for word in words {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -79,6 +80,7 @@ mod tests {
 
     #[test]
     fn white_space_is_one_space() {
+        assert_eq!(from_html("A\u{b} ship\0 came"), "A ship came");
         assert_eq!(from_html("\n A\t ship\u{A0}came  "), "A ship came");
     }
 }

@@ -26,7 +26,7 @@ pub(super) enum Space {
 }
 
 /// Namespaces by name, in lower case, without scheme and without a closing `/` or `#`; publishers vary all of these.
-const SPACES: [(&str, Space); 26] = [
+const SPACES: [(&str, Space); 28] = [
     ("www.w3.org/2005/atom", Space::Core),
     ("purl.org/atom/ns", Space::Core),
     ("purl.org/rss/1.0", Space::Core),
@@ -44,6 +44,8 @@ const SPACES: [(&str, Space); 26] = [
     ("purl.org/dc/elements/1.1", Space::DublinCore),
     ("purl.org/dc/terms", Space::DublinCoreTerms),
     ("purl.org/rss/1.0/modules/content", Space::Content),
+    ("news.yandex.ru", Space::Content),
+    ("turbo.yandex.ru", Space::Content),
     ("purl.org/rss/1.0/modules/syndication", Space::Syndication),
     ("search.yahoo.com/mrss", Space::Media),
     ("www.itunes.com/dtds/podcast-1.0.dtd", Space::Podcast),
@@ -56,7 +58,7 @@ const SPACES: [(&str, Space); 26] = [
 ];
 
 /// Prefixes that mean what they usually do where they are declared as something unknown, or not at all.
-const PREFIXES: [(&str, Space); 17] = [
+const PREFIXES: [(&str, Space); 19] = [
     ("atom", Space::Core),
     ("a10", Space::Core),
     ("rss", Space::Core),
@@ -64,6 +66,8 @@ const PREFIXES: [(&str, Space); 17] = [
     ("dcterms", Space::DublinCoreTerms),
     ("dct", Space::DublinCoreTerms),
     ("content", Space::Content),
+    ("yandex", Space::Content),
+    ("turbo", Space::Content),
     ("media", Space::Media),
     ("itunes", Space::Podcast),
     ("googleplay", Space::Podcast),
@@ -271,6 +275,8 @@ fn in_entry(space: Space, name: &str) -> Element {
         (Space::Core, "fullitem") => FeedField::Content(NEAR),
         (Space::Core | Space::Xhtml, "body" | "div") => FeedField::Content(MODULE),
         (Space::Content, "encoded") => FeedField::Content(OWN),
+        // What feeds give a search engine whole (help pages on news feeds and Turbo pages of Yandex).
+        (Space::Content, "full-text" | "content") => FeedField::Content(NEAR),
         (Space::DublinCore, "title") => FeedField::Title(MODULE),
         (Space::DublinCore, "date") => FeedField::Published(MODULE),
         (Space::DublinCore, "description") => FeedField::Summary(MODULE),

@@ -1,6 +1,6 @@
-//! Redirectors that carry the target in the query of their links, as it is.
+//! Redirectors that carry the target in the query of their links, as it is, or in the path.
 
-use url::Url;
+use url::{Position, Url};
 
 /// The hosts of a redirector.
 enum RedirectorHosts {
@@ -22,7 +22,7 @@ struct QueryRedirector {
 
 /// What alerts, search results, social networks and mail filters wrap links in. The shapes are those that their links show;
 /// none is documented but Outlook's (Microsoft Defender for Office 365, "Safe Links").
-const REDIRECTORS: [QueryRedirector; 9] = [
+const REDIRECTORS: [QueryRedirector; 16] = [
     QueryRedirector {
         hosts: RedirectorHosts::AnyCountry("www.google."),
         path: "/url",
@@ -60,6 +60,33 @@ const REDIRECTORS: [QueryRedirector; 9] = [
         path: "/redirect",
         parameters: &["q"],
     },
+    QueryRedirector {
+        hosts: RedirectorHosts::AnyCountry("yandex."),
+        path: "/clck/jsredir",
+        parameters: &["url"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["duckduckgo.com"]),
+        path: "/l/",
+        parameters: &["uddg"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["www.linkedin.com"]),
+        path: "/redir/redirect",
+        parameters: &["url"],
+    },
+    QueryRedirector { hosts: RedirectorHosts::Named(&["t.me"]), path: "/iv", parameters: &["url"] },
+    QueryRedirector { hosts: RedirectorHosts::Named(&["out.reddit.com"]), path: "/", parameters: &["url"] },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["l.threads.net", "l.threads.com"]),
+        path: "/",
+        parameters: &["u"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["l.messenger.com"]),
+        path: "/l.php",
+        parameters: &["u"],
+    },
 ];
 
 impl RedirectorHosts {
@@ -77,14 +104,33 @@ impl RedirectorHosts {
 /// The address of the web on another host that `url` carries, if it is a link of a known shape.
 pub(crate) fn carried(url: &Url) -> Option<Url> {
     let host = url.host_str()?;
+    let is_elsewhere = |target: &Url| {
+        matches!(target.scheme(), "http" | "https") && target.host_str().is_some_and(|other| other != host)
+    };
+    if let Some(target) = in_path(host, url) {
+        return Some(target).filter(is_elsewhere);
+    }
     let known = REDIRECTORS.iter().find(|known| known.hosts.hold(host) && url.path() == known.path)?;
     let values = known.parameters.iter().filter_map(|parameter| {
         url.query_pairs().find(|(name, _)| name == parameter).map(|(_, value)| value)
     });
     let mut targets = values.filter_map(|value| Url::parse(&value).ok());
-    targets.find(|target| {
-        matches!(target.scheme(), "http" | "https") && target.host_str().is_some_and(|other| other != host)
-    })
+    targets.find(is_elsewhere)
+}
+
+/// The address in the path of a link, as a mail filter (`/v3/__https://host/path__;…`) and a search (`/RU=…/RK=2/`) write it.
+fn in_path(host: &str, url: &Url) -> Option<Url> {
+    match host {
+        "urldefense.com" => {
+            let (target, _) = url[Position::BeforePath..].strip_prefix("/v3/__")?.rsplit_once("__;")?;
+            Url::parse(target).ok()
+        }
+        "r.search.yahoo.com" => {
+            let target = url.path().split('/').find_map(|part| part.strip_prefix("RU="))?;
+            Url::parse(&percent_encoding::percent_decode_str(target).decode_utf8().ok()?).ok()
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -105,6 +151,12 @@ mod tests {
             "https://eur02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&data=05",
             "https://yandex.ru/turbo?text=https%3A//news.example/a%3Fx%3D1",
             "https://vk.com/away.php?to=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://yandex.ru/clck/jsredir?from=yandex.ru&url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://duckduckgo.com/l/?uddg=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&rut=1",
+            "https://www.linkedin.com/redir/redirect?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&urlhash=x",
+            "https://t.me/iv?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&rhash=0",
+            "https://urldefense.com/v3/__https://news.example/a?x=1__;!!abc!def$",
+            "https://r.search.yahoo.com/_ylt=Awr/RV=2/RE=1/RO=10/RU=https%3a%2f%2fnews.example%2fa%3fx%3d1/RK=2/RS=x-",
         ] {
             assert_eq!(target(link).as_deref(), Some("https://news.example/a?x=1"), "{link}");
         }

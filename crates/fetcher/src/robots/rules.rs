@@ -37,6 +37,16 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte == b'-'
 }
 
+/// The name of a line in lower case, its usual misspellings mended (as Google's robots.txt parser, which is public, does).
+fn key(written: &[u8]) -> Vec<u8> {
+    let key = written.trim_ascii().to_ascii_lowercase();
+    match key.as_slice() {
+        b"useragent" | b"user agent" | b"user_agent" => b"user-agent".to_vec(),
+        b"dissallow" | b"dissalow" | b"disalow" | b"diasllow" | b"disallaw" => b"disallow".to_vec(),
+        _ => key,
+    }
+}
+
 impl Rules {
     /// Reads `text` for the crawler named `product`: all groups for it together, or, without any, those for `*`. What
     /// isn't understood is skipped.
@@ -49,7 +59,7 @@ impl Rules {
         for line in text.split(|byte| matches!(byte, b'\n' | b'\r')) {
             let line = line.split(|byte| *byte == b'#').next().unwrap_or_default();
             let Some(colon) = memchr::memchr(b':', line) else { continue };
-            let key = line[..colon].trim_ascii().to_ascii_lowercase();
+            let key = key(&line[..colon]);
             let value = line[colon + 1..].trim_ascii();
             match key.as_slice() {
                 b"user-agent" => {
@@ -193,6 +203,7 @@ mod tests {
         assert!(!allows(robots, "/a"));
         assert!(!allows(robots, "/b/c"));
         assert!(!allows("User-agent: *\nDisallow: /every", "/every"));
+        assert!(!allows("Useragent: *\nDissallow: /every", "/every"), "a usual misspelling");
         assert!(allows("User-agent: datelinebot\nDisallow: /", "/"), "another name is another crawler");
         assert!(
             allows("User-agent: *\nDisallow: /\n\nUser-agent: dateline\n", "/"),

@@ -135,10 +135,11 @@ impl Response {
 
     /// Whether its status says that it holds what was asked for: as it is (200), as a proxy on the way changed it (203; RFC 9110, section
     /// 15.3.4), by way of something done to it that nobody asked for here (226; RFC 3229, section 10.4.1), or as a range that nobody
-    /// asked for either and that holds all of it (206; RFC 9110, section 15.3.7).
+    /// asked for either and that holds all of it (206; RFC 9110, section 15.3.7). One of these hundred that nobody knows is 200
+    /// (RFC 9110, section 15), and so is 201, with which some systems answer what they have just made.
     pub fn has_representation(&self) -> bool {
         match self.status {
-            200 | 203 | 226 => true,
+            200 | 201 | 203 | 209..=299 => true,
             206 => self.holds_whole_range(),
             _ => false,
         }

@@ -178,6 +178,20 @@ async fn a_page_that_was_made_from_another_is_a_page() {
 }
 
 #[tokio::test]
+async fn a_status_of_success_that_nobody_knows_is_that_of_a_page() {
+    for status in [201, 209, 299] {
+        let server = server_of(Reply::new(status, &[("content-type", "text/html")], PAGE)).await;
+        let fetcher = fetcher(settings(&["news.example"], server.address));
+        let page = fetcher.page(&url("http://news.example/1")).await.unwrap().page;
+        assert_eq!(page.bytes, PAGE.as_bytes(), "{status}");
+    }
+    for status in [202, 205, 207] {
+        let (failure, _) = failure_of(Reply::new(status, &[("content-type", "text/html")], PAGE)).await;
+        assert_eq!(failure, PageFailure::Status { status, retry_after: None });
+    }
+}
+
+#[tokio::test]
 async fn a_range_that_nobody_asked_for_is_a_page_where_it_holds_all_of_it() {
     let length = PAGE.len();
     let whole = format!("bytes 0-{}/{length}", length - 1);
