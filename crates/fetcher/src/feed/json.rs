@@ -38,9 +38,11 @@ fn below_notices(text: &str) -> Option<&str> {
             ["<br />", "<br>"].iter().find_map(|br| text.strip_prefix(br)).unwrap_or(text).trim_start();
         NOTICES.iter().any(|notice| text.starts_with(notice))
     };
-    let head = &text[..text.floor_char_boundary(MAX_NOTICES_BYTES)];
-    let at = head.find("{\"")?;
-    (text.starts_with('<') && is_notice(head) && head[..at].trim_end().ends_with('>')).then(|| &text[at..])
+    if !text.starts_with('<') || !is_notice(text) {
+        return None;
+    }
+    let at = text.find("{\"").filter(|at| *at <= MAX_NOTICES_BYTES)?;
+    text[..at].trim_end().ends_with('>').then(|| &text[at..])
 }
 
 /// Reads a document in JSON; `None` where it isn't JSON or isn't a feed.

@@ -137,6 +137,7 @@ const PHRASES: &[&str] = &[
     "sadece abonelere",
     "devamını okumak için",
     "för prenumeranter",
+    "bli prenumerant",
     "för att läsa vidare",
     "for abonnenter",
     "for at læse videre",
