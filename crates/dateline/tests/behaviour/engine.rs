@@ -7,8 +7,11 @@ use crate::world::{
     OFF_SUBJECT, ON_SUBJECT, Web, data, engine, engine_with, events_after, item, journal, outline,
 };
 use dateline::config::EngineSettings;
+use dateline::engine::{HEARTBEAT, PauseCause, StopCondition};
 use dateline_fetcher::PollSettings;
-use dateline_wire::EventKind;
+use dateline_journal::{Journal, Options, Writing};
+use dateline_wire::{EventKind, FeedId};
+use tokio_util::sync::CancellationToken;
 
 const FEED: &str = "https://news.example/rss";
 const HOUR: Duration = Duration::from_secs(3600);
@@ -235,4 +238,30 @@ fn events_do_not_depend_on_the_number_of_threads() {
     assert_eq!(once.len(), 60);
     assert_eq!(once, run(4));
     assert_eq!(once, run(4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_without_room_for_a_change_that_nobody_repeats_is_told_and_so_is_that_it_has_room_again() {
+    let web = Arc::new(Web::default());
+    web.feed(FEED, &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { max_bytes: Some(1 << 20), writing: Writing::InPlace, ..Options::default() };
+    let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
+    let engine = engine(&web, &journal, &[FEED], 1).await;
+    let (mut pulse, stop) = (engine.pulse(), CancellationToken::new());
+    let running = tokio::spawn(engine.run(StopCondition::Stopped, stop.clone(), HOUR));
+    let mut large = journal.feeds().unwrap();
+    large[0].id = FeedId::from_stored("1a4ce");
+    large[0].body_sha256 = Some("x".repeat(2 << 20));
+    // Another change of the engine's may come between, which finds room.
+    loop {
+        assert!(journal.configure_feeds(large.clone()).await.unwrap_err().is_full());
+        let told = pulse.wait_for(|pulse| pulse.paused == Some(PauseCause::Full));
+        if tokio::time::timeout(3 * HEARTBEAT, told).await.is_ok() {
+            break;
+        }
+    }
+    pulse.wait_for(|pulse| pulse.paused.is_none()).await.unwrap();
+    stop.cancel();
+    running.await.unwrap().unwrap();
 }

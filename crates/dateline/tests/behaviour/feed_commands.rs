@@ -330,7 +330,7 @@ fn feeds_are_worked_with_over_http_and_each_refusal_says_why() {
             "/v1/feeds",
             r#"{"url": "http://a.example/", "nam": "A"}"#,
             422,
-            "`nam` means nothing here; known are group, interval, name",
+            "`nam` means nothing here; known are drop, full_text, group, interval, keep, language, name",
         ),
         ("POST", "/v1/feeds", "{", 400, "the body is no JSON (line 1, column 1); send one such as"),
         ("DELETE", "/v1/feeds/0123", "", 404, "no feed is configured under this address or id"),
