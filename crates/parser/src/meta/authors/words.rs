@@ -350,7 +350,7 @@ pub(super) fn is_label(name: &str) -> bool {
                 | "more"
         )
         || matches!(last, "news" | "newsletter")
-        || lower.split([' ', '-']).any(|word| BODIES.contains(&word))
+        || lower.split(' ').any(|word| BODIES.contains(&word))
         || first.ends_with(':')
 }
 
