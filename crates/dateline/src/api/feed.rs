@@ -445,7 +445,7 @@ mod tests {
             ),
             (
                 json!({ "uri": "x" }),
-                "`uri` means nothing here; known are group, interval, name, tags, unchecked, url",
+                "`uri` means nothing here; known are drop, full_text, group, interval, keep, language, name, subject, tags, unchecked, url",
             ),
         ] {
             let detail = wrong_addition(&body);

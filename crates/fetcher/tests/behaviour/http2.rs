@@ -123,7 +123,7 @@ async fn exchange_over(scripts: Vec<Script>) -> (Result<usize, TransportError>, 
     let server = play(scripts, sent.clone()).await;
     let settings = FetchSettings {
         timeout: Duration::from_millis(1800),
-        connect_timeout: Duration::from_millis(5000),
+        connect_timeout: Duration::from_millis(1800),
         first_byte_timeout: Duration::from_millis(1000),
         stall_timeout: Duration::from_millis(600),
         max_body_bytes: 100_000,
