@@ -45,7 +45,7 @@ struct Stopped {
 /// Stops one of two members until the other has all of its shards, wakes it, and looks at what both wrote.
 fn stop_one_of_two(broker: &str, mutation: &str, pause_ms: u64) -> Stopped {
     let (fleet, folder) = (unique("stopped"), tempdir().unwrap());
-    let mut web = TestWeb::new();
+    let web = TestWeb::new();
     let address = web.address();
     let habits = MemberHabits {
         fleet: &fleet,
@@ -69,8 +69,7 @@ fn stop_one_of_two(broker: &str, mutation: &str, pause_ms: u64) -> Stopped {
         .collect();
     first.signal("STOP");
     let stopped_ms = jiff::Timestamp::now().as_millisecond();
-    web.read();
-    web.asked.clear();
+    web.take();
     let taken_over = |seen: &Subscriber| seen.last_of("second") == SHARDS as usize;
     assert!(subscriber.read(PATIENCE, taken_over), "its shards are taken over");
     let takeover_ms = of_first
@@ -83,16 +82,11 @@ fn stop_one_of_two(broker: &str, mutation: &str, pause_ms: u64) -> Stopped {
         .unwrap()
         - stopped_ms;
     // The other asks the hosts after one host's delay; here, at once. Whatever the stopped one asks for now it has no right to.
-    web.read();
-    let by_second = |web: &TestWeb| {
-        web.asked.values().filter(|asked| asked.iter().any(|member| member == "second")).count()
-    };
-    assert_eq!(by_second(&web), SHARDS as usize, "the second member asks all hosts");
-    web.asked.clear();
+    assert!(web.wait_for("second", SHARDS as usize, PATIENCE), "the second member asks all hosts");
+    web.take();
     first.signal("CONT");
     std::thread::sleep(WAKING);
-    web.read();
-    let late_requests = web.asked.values().flatten().filter(|member| *member == "first").count();
+    let late_requests = web.take().values().flatten().filter(|member| *member == "first").count();
     // It is given shards again in the end; by then whatever it would write has been written.
     let back = |seen: &Subscriber| seen.last_of("first") > 0 && seen.last_of("second") > 0;
     subscriber.read(Duration::from_secs(30), back);

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::net::UdpSocket;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use dateline_fleet::{FleetSettings, HeldShard, HostContact, Member, Shard, ShardMap, ShardWork};
@@ -51,32 +52,62 @@ pub(crate) fn unique(name: &str) -> String {
     format!("{name}-{}-{}", std::process::id(), Timestamp::now().as_microsecond())
 }
 
-/// The web of the tests: a datagram for each request, of the shard that it is for and the member that sends it.
+/// The web of the tests: a datagram for each request, of the shard that it is for and the member that sends it. They are read all the
+/// time: a socket holds few.
 pub(crate) struct TestWeb {
-    socket: UdpSocket,
-    /// The members that asked each shard's host, one for each request, in order.
-    pub(crate) asked: BTreeMap<u32, Vec<String>>,
+    address: String,
+    asked: Arc<Mutex<BTreeMap<u32, Vec<String>>>>,
+    is_over: Arc<AtomicBool>,
 }
 
 impl TestWeb {
     pub(crate) fn new() -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
         socket.set_read_timeout(Some(Duration::from_millis(50))).expect("a time-out");
-        Self { socket, asked: BTreeMap::new() }
+        let address = socket.local_addr().expect("an address").to_string();
+        let (asked, is_over) = (Arc::<Mutex<BTreeMap<_, Vec<_>>>>::default(), Arc::<AtomicBool>::default());
+        let web = Self { address, asked: asked.clone(), is_over: is_over.clone() };
+        std::thread::spawn(move || {
+            let mut request = [0; 100];
+            while !is_over.load(Ordering::Relaxed) {
+                let Ok(length) = socket.recv(&mut request) else { continue };
+                let request = String::from_utf8_lossy(&request[..length]).into_owned();
+                let (shard, member) = request.split_once(' ').expect("a request");
+                let shard = shard.parse().expect("a shard");
+                asked.lock().expect("the requests").entry(shard).or_default().push(member.to_owned());
+            }
+        });
+        web
     }
 
     pub(crate) fn address(&self) -> String {
-        self.socket.local_addr().expect("an address").to_string()
+        self.address.clone()
     }
 
-    /// Takes in what has come.
-    pub(crate) fn read(&mut self) {
-        let mut request = [0; 100];
-        while let Ok(length) = self.socket.recv(&mut request) {
-            let request = String::from_utf8_lossy(&request[..length]).into_owned();
-            let (shard, member) = request.split_once(' ').expect("a request");
-            self.asked.entry(shard.parse().expect("a shard")).or_default().push(member.to_owned());
+    /// The members that asked each shard's host since this was called last, one for each request, in order.
+    pub(crate) fn take(&self) -> BTreeMap<u32, Vec<String>> {
+        std::mem::take(&mut self.asked.lock().expect("the requests"))
+    }
+
+    /// Waits until a member has asked the hosts of so many shards since [`TestWeb::take`] was called last; whether it did.
+    pub(crate) fn wait_for(&self, member: &str, shards: usize, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        loop {
+            let by_member = |asked: &&Vec<String>| asked.iter().any(|name| name == member);
+            if self.asked.lock().expect("the requests").values().filter(by_member).count() >= shards {
+                return true;
+            }
+            if Instant::now() >= deadline {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(20));
         }
+    }
+}
+
+impl Drop for TestWeb {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
     }
 }
 
