@@ -281,7 +281,7 @@ mod tests {
     use crate::{Options, connection};
 
     /// The tables whose rows are no state: what they hold is of one file's events, or of what a member of a fleet hasn't.
-    const OTHER_TABLES: [&str; 15] = [
+    const OTHER_TABLES: [&str; 16] = [
         // Events are the log's, and with them what counts, finds, follows and places them.
         "event_counts",
         "replaced",
@@ -296,6 +296,8 @@ mod tests {
         "polls",
         "set_aside",
         "rejected_texts",
+        // A member writes all of its events as one source.
+        "sources",
         // Hubs and the console are a single daemon's.
         "subscriptions",
         "labels",

@@ -24,7 +24,7 @@
 //! let files = [
 //!     ("words.tsv", "id\tagainst\ten\narrive\tleave\tarriv*\nleave\tarrive\tleft"),
 //!     ("weights.tsv", "sign\tsame\tacross\nalways\t-0.1\t-0.1\nwording\t1\t0"),
-//!     ("numerals.tsv", "kind\tvalue\twords"),
+//!     ("numerals.tsv", "kind\tvalue\twords\nnumber\t3\tthree"),
 //!     ("frequencies.tsv", "texts\tstems\n900\twas run"),
 //!     ("stopwords.txt", "the to at again"),
 //! ];

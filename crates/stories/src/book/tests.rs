@@ -10,7 +10,7 @@ use super::*;
 const TABLES: [(&str, &str); 5] = [
     ("words.tsv", "id\tagainst\ten\nship\t\tship*"),
     ("weights.tsv", "sign\tsame\tacross\nalways\t-0.3\t-0.3\nwording\t1\t0"),
-    ("numerals.tsv", "kind\tvalue\twords"),
+    ("numerals.tsv", "kind\tvalue\twords\nnumber\t3\tthree"),
     ("frequencies.tsv", "texts\tstems\n900\tsaid"),
     ("stopwords.txt", "the to at of and on in by a that as for"),
 ];
