@@ -103,11 +103,11 @@ class Work(RunningConsole):
         page.get_by_role("button", name="Remove the feed").click()
         page.wait_for_url(self.base + "/feeds")
         self.assertEqual((self.folder / "feeds.toml").read_text().count("[[feed]]"), 1)
-        # One that is no feed is refused in words, and the form keeps what was written.
+        # An address that cannot be had is refused in words, and the form keeps what was written.
         page.goto("/feeds/add")
         page.get_by_label("Address", exact=True).fill(f"{self.site}/nothing")
         page.get_by_role("button", name="Preview", exact=True).click()
-        page.get_by_text("is no feed").wait_for()
+        page.get_by_text("cannot be had").wait_for()
         self.assertEqual(page.get_by_label("Address", exact=True).input_value(), f"{self.site}/nothing")
         log = (self.folder / "log").read_text()
         self.assertRegex(log, r"a change is asked for in the console.*path=\"?/feeds/add")
