@@ -814,6 +814,13 @@ async fn a_feed_tells_what_came_of_its_entries() {
 /// Three rejects, r1 to r3, of which r2 is the nearest to the threshold.
 async fn with_rejects() -> TestConsole {
     let console = TestConsole::new().await;
+    // Nobody waits for a text; what is committed behind it comes after it.
+    console.journal.keep_rejected_text(RejectedText {
+        article: ArticleId::from_stored("r2"),
+        title: Some("title r2".into()),
+        language: Some("en".into()),
+        text: "What the page said.".into(),
+    });
     for (name, score) in [("r1", 0.1), ("r2", 0.45), ("r3", 0.3)] {
         let mut reject = hostile_reject();
         reject.id = EventId::of_parts(&[name]);
@@ -822,12 +829,6 @@ async fn with_rejects() -> TestConsole {
         reject.relevance.as_mut().unwrap().score = Some(score);
         console.commit(Event::Reject(Box::new(reject)), StoryUpdate::default()).await;
     }
-    console.journal.keep_rejected_text(RejectedText {
-        article: ArticleId::from_stored("r2"),
-        title: Some("title r2".into()),
-        language: Some("en".into()),
-        text: "What the page said.".into(),
-    });
     console
 }
 
