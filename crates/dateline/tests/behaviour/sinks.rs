@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::site::{Site, get, terminate, text};
+use crate::site::{Site, eventually, get, terminate, text};
 
 /// A file of the recorded day.
 fn day(name: &str) -> PathBuf {
@@ -20,14 +20,6 @@ fn replayed(site: &Site) -> String {
         site.run(&["replay", "--config", &path(&settings), "--data-dir", &path(&data), &path(&recording)]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     text(&output.stdout)
-}
-
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(120), "{what}: that did not come");
-        std::thread::sleep(Duration::from_millis(100));
-    }
 }
 
 #[test]

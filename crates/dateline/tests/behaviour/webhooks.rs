@@ -4,9 +4,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::site::{Site, get, terminate, text};
+use crate::site::{Site, eventually, get, terminate, text};
 
 const FEED: &str = "<rss version='2.0'><channel><title>t</title><item><title>one</title><guid>1</guid>\
     <link>http://127.0.0.1:PORT/ferry</link></item></channel></rss>";
@@ -64,15 +64,6 @@ fn answer(mut stream: TcpStream, port: u16, takes: &AtomicBool, taken: &Mutex<Ve
         "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-}
-
-/// Waits for what has to come, however long that takes.
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(120), "{what}: that did not come");
-        std::thread::sleep(Duration::from_millis(100));
-    }
 }
 
 #[test]

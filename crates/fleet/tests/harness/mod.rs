@@ -14,8 +14,7 @@ use dateline_fleet::{FleetSettings, HeldShard, HostContact, Member, Shard, Shard
 use dateline_journal::{EntryCompletion, Journal, JournalError, PollCommit, StoryUpdate};
 use dateline_publisher::{KafkaSettings, Topics};
 use dateline_wire::{
-    Entry, EntryId, Envelope, Event, EventId, FeedRef, FeedState, HubNews, RejectEvent, RejectReason,
-    SecretQuery, Stage,
+    Entry, EntryId, Envelope, Event, FeedRef, FeedState, HubNews, RejectReason, SecretQuery,
 };
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -178,17 +177,7 @@ async fn count(journal: &Journal, shard: u32) -> Result<(), JournalError> {
         at,
         traceparent: traceparent.clone(),
     };
-    let reject = RejectEvent {
-        id: EventId::of_parts(&["ignored"]),
-        article: None,
-        url: None,
-        stage: Stage::Feed,
-        reason: RejectReason::NoLink,
-        detail: String::new(),
-        feed: None,
-        entry: None,
-        relevance: None,
-    };
+    let reject = dateline_samples::reject("ignored", RejectReason::NoLink);
     let end = EntryCompletion {
         feed: feed.id.clone(),
         entry,

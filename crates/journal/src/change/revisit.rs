@@ -294,8 +294,8 @@ fn insert(
             article.as_str(),
             feed,
             due.as_microsecond(),
-            state.url.host_str().unwrap_or_default(),
-            digest::of_link(&state.url),
+            host(state),
+            link(state),
             json(state)?
         ])?;
     Ok(())
@@ -357,18 +357,20 @@ fn write(ledger: &Ledger<'_>, number: i64, due: Timestamp, state: &RevisitState)
     ledger
         .connection
         .prepare_cached("UPDATE revisits SET due = ?2, host = ?3, link = ?4, state = ?5 WHERE number = ?1")?
-        .execute(params![
-            number,
-            due.as_microsecond(),
-            state.url.host_str().unwrap_or_default(),
-            digest::of_link(&state.url),
-            json(state)?
-        ])?;
+        .execute(params![number, due.as_microsecond(), host(state), link(state), json(state)?])?;
     Ok(())
 }
 
 fn delete(ledger: &Ledger<'_>, number: i64) -> Result<usize, JournalError> {
     Ok(ledger.connection.prepare_cached("DELETE FROM revisits WHERE number = ?1")?.execute([number])?)
+}
+
+fn host(state: &RevisitState) -> &str {
+    state.url.host_str().unwrap_or_default()
+}
+
+fn link(state: &RevisitState) -> String {
+    digest::of_link(&state.url)
 }
 
 fn json(state: &RevisitState) -> Result<String, JournalError> {

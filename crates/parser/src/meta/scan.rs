@@ -420,17 +420,14 @@ impl<'d> Scan<'d> {
         if wanted.is_empty() {
             return None;
         }
-        let heading = self
-            .headings
-            .iter()
-            .find(|heading| is_alike(&text::key(&heading.text), &wanted))
-            .map(|heading| (heading.placed.line, text::key(&heading.text) == wanted));
+        let heading = self.headings.iter().find_map(|heading| {
+            let key = text::key(&heading.text);
+            is_alike(&key, &wanted).then(|| (heading.placed.line, key == wanted))
+        });
         // A heading that says just this comes before one of a higher rank that says it with something added.
         let subheading = || {
-            let lines = self.subheadings.iter().map(|placed| placed.line);
-            lines
-                .into_iter()
-                .find(|line| self.lines.get(*line).is_some_and(|line| text::key(&line.raw) == wanted))
+            let mut lines = self.subheadings.iter().map(|placed| placed.line);
+            lines.find(|line| self.lines.get(*line).is_some_and(|line| text::key(&line.raw) == wanted))
         };
         let heading = match heading {
             Some((line, false)) => subheading().or(Some(line)),

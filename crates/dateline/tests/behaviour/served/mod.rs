@@ -12,8 +12,7 @@ use dateline::status::FeedCatalogue;
 use dateline_journal::{Durability, EntryCompletion, Journal, Options, PollCommit};
 use dateline_publisher::RelayStatus;
 use dateline_wire::{
-    Entry, EntryId, Event, EventId, FeedRef, FeedState, HubNews, RejectEvent, RejectReason, SecretQuery,
-    Stage,
+    Entry, EntryId, Event, FeedRef, FeedState, HubNews, RejectEvent, RejectReason, SecretQuery,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -104,15 +103,8 @@ impl TestServer {
         self.journal.commit_poll(commit).await.unwrap();
         for entry in entries {
             let event = RejectEvent {
-                id: EventId::of_parts(&[entry.id.as_str()]),
-                article: None,
                 url: entry.link,
-                stage: Stage::Judge,
-                reason: RejectReason::NotRelevant,
-                detail: String::new(),
-                feed: None,
-                entry: None,
-                relevance: None,
+                ..dateline_samples::reject(entry.id.as_str(), RejectReason::NotRelevant)
             };
             let event = Event::Reject(Box::new(event));
             let traceparent = "00-1-1-01".to_owned();

@@ -112,6 +112,15 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// Waits for what has to come, however long that takes.
+pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(120), "{what}: that did not come");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
 pub(crate) fn terminate(child: &mut Child, within: Duration) -> ExitStatus {
     Command::new("kill").arg(child.id().to_string()).status().unwrap();
     let begun = Instant::now();

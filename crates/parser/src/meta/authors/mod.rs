@@ -84,10 +84,11 @@ pub(super) fn pen_named(line: &str) -> Option<String> {
         Some(rest) => (rest, true),
         // "21.03.2025 13:30 von …"
         None => {
-            let dated = date::has_digit(line) && date::read(line).is_some();
-            let at =
-                ["von ", "by "].iter().filter_map(|by| line.to_lowercase().rfind(by).map(|at| at + by.len()));
-            (line.get(at.max().filter(|_| dated)?..)?, false)
+            // In ASCII alone, so that places stay what they are.
+            let lower = line.to_ascii_lowercase();
+            let name = ["von ", "by "].iter().filter_map(|by| Some(lower.rfind(by)? + by.len())).max()?;
+            date::read(line).filter(|_| date::has_digit(line))?;
+            (line.get(name..)?, false)
         }
     };
     let rest = rest.trim_start();
