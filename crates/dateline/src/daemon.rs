@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{self, Sources, WriteAccess};
 use crate::config::{Config, Settings, Sinks};
-use crate::engine::{Engine, EngineActivity, EngineParts, HEARTBEAT, StopCondition};
+use crate::engine::{Engine, EngineActivity, EngineParts, HEARTBEAT, PauseCause, StopCondition};
 use crate::failure::{Failure, with_causes};
 use crate::feed_preview::ReadingParts;
 use crate::groundwork::Groundwork;
@@ -175,7 +175,7 @@ pub async fn run(
     let (stop_intake, stop_delivery) = (CancellationToken::new(), CancellationToken::new());
     let pulse = match &engine {
         Some(engine) => engine.pulse(),
-        None => pulse_without_engine(stop_delivery.clone()),
+        None => pulse_without_engine(journal.clone(), stop_delivery.clone()),
     };
     let websub = match &engine {
         Some(engine) => subscriptions(&settings, recorded, &world, engine)?,
@@ -317,9 +317,14 @@ pub async fn run(
 }
 
 /// The activity of an engine that isn't there, which does nothing, in good time.
-fn pulse_without_engine(stop: CancellationToken) -> watch::Receiver<EngineActivity> {
-    let now =
-        || EngineActivity { at: Instant::now(), time: Clock::System.now(), polls: 0, pages: 0, paused: None };
+fn pulse_without_engine(journal: Journal, stop: CancellationToken) -> watch::Receiver<EngineActivity> {
+    let now = move || {
+        if journal.needs_care() {
+            journal.look_after_files();
+        }
+        let paused = PauseCause::of_files(&journal);
+        EngineActivity { at: Instant::now(), time: Clock::System.now(), polls: 0, pages: 0, paused }
+    };
     let (sender, receiver) = watch::channel(now());
     tokio::spawn(async move {
         let mut beats = tokio::time::interval(HEARTBEAT);

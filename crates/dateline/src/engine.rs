@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_fetcher::{Clock, Feed, Fetcher};
-use dateline_journal::{Journal, JournalError, Writing};
+use dateline_journal::{FilePlace, Journal, JournalError, Writing};
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
 use dateline_stories::story::StoryTables;
@@ -130,11 +130,24 @@ pub enum PauseCause {
     Full,
     /// The journal was restored, and holds as many outcomes as it may until it is known what Kafka has of it.
     Restored,
+    /// The journal's file, or its folder, was moved.
+    Moved,
+    /// The journal's file was removed.
+    Removed,
     /// The journal cannot be written, for another reason.
     Unwritable,
 }
 
 impl PauseCause {
+    /// Why `journal` takes nothing now, whoever asks, if that can be told.
+    pub fn of_files(journal: &Journal) -> Option<Self> {
+        match journal.file_place() {
+            FilePlace::Moved => Some(Self::Moved),
+            FilePlace::Removed => Some(Self::Removed),
+            FilePlace::Kept => journal.is_full().then_some(Self::Full),
+        }
+    }
+
     /// Why a commit waits that failed with `error`.
     fn of(error: &JournalError) -> Self {
         match error {
@@ -142,6 +155,26 @@ impl PauseCause {
             error if error.is_full() => Self::Full,
             _ => Self::Unwritable,
         }
+    }
+}
+
+/// Has feeds asked by when their interval wants it, where it was made shorter since they were asked last.
+async fn keep_to_intervals<'f>(
+    world: &EngineParts,
+    states: impl Iterator<Item = &'f mut FeedState>,
+    feed: impl Fn(&FeedId) -> Option<&'f Feed>,
+) -> Result<(), JournalError> {
+    let mut sooner = Vec::new();
+    for state in states {
+        let planned = feed(&state.id).map_or(state.next_poll, |feed| world.fetcher.planned_poll(feed, state));
+        if planned < state.next_poll {
+            state.next_poll = planned;
+            sooner.push((state.id.clone(), planned));
+        }
+    }
+    match sooner.is_empty() {
+        true => Ok(()),
+        false => world.journal.limit_polls(sooner).await,
     }
 }
 
@@ -194,8 +227,9 @@ impl Engine {
         if let Some(latest) = world.revisit.last().and_then(|last| now.checked_add(last).ok()) {
             world.journal.limit_revisits(latest).await?;
         }
-        let states = world.journal.feeds()?;
+        let mut states = world.journal.feeds()?;
         let feeds: HashMap<FeedId, Feed> = feeds.into_iter().map(|feed| (feed.id().clone(), feed)).collect();
+        keep_to_intervals(&world, states.iter_mut(), |id| feeds.get(id)).await?;
         let mut comparison = Comparison::new(world.journal.clone(), world.copies, world.comparison_tables());
         comparison.read_log(now).await?;
         let intake = Intake::new(world, feeds, states, comparison, settings);
@@ -251,7 +285,7 @@ impl Engine {
                 self.intake.begin(until)?;
             }
             self.pulse.send_replace(self.intake.pulse());
-            self.intake.look_for_room();
+            self.intake.look_after_files();
             let wake = match stopping {
                 None if self.intake.is_idle(until) => return Ok(()),
                 Some(_) if self.intake.in_flight() == 0 => return Ok(()),

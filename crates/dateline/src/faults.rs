@@ -69,6 +69,8 @@ impl fmt::Display for Fault {
 pub enum FaultKind {
     /// The engine doesn't go round.
     EngineHangs,
+    /// The journal's file was moved or removed, so nothing is taken in.
+    JournalMissing,
     /// The journal has no room or cannot be written, so nothing is taken in.
     NoRoom,
     /// Delivery rests until somebody acts.
@@ -104,8 +106,9 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind that this program tells.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::EngineHangs,
+        Self::JournalMissing,
         Self::NoRoom,
         Self::DeliveryStopped,
         Self::DeliveryFails,
@@ -126,6 +129,7 @@ impl FaultKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::EngineHangs => "engine_hangs",
+            Self::JournalMissing => "journal_missing",
             Self::NoRoom => "no_room",
             Self::DeliveryStopped => "delivery_stopped",
             Self::DeliveryFails => "delivery_fails",
@@ -146,7 +150,7 @@ impl FaultKind {
 
     /// Whether entries can still be taken in and kept.
     pub fn is_ready(self) -> bool {
-        !matches!(self, Self::EngineHangs | Self::NoRoom)
+        !matches!(self, Self::EngineHangs | Self::JournalMissing | Self::NoRoom)
     }
 }
 
@@ -201,13 +205,27 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
                 "see that Kafka can be reached, as the fault about delivery says, or run without [kafka] `brokers`; intake goes on by \
                  itself, and nothing is lost",
             ),
+            PauseCause::Moved => (
+                "nothing is taken in: the journal was moved away from `data_dir`, or its folder was".to_owned(),
+                "move it back, with the files beside it, and intake goes on by itself; or stop the daemon, and start it with the `data_dir` \
+                 that it is in now",
+            ),
+            PauseCause::Removed => (
+                "nothing is taken in: the journal was removed from `data_dir`".to_owned(),
+                "stop the daemon, then `dateline restore` the copy of all that it held, which the daemon has written there as \
+                 journal.db.rescued (or the log says why it could not)",
+            ),
             PauseCause::Unwritable => (
                 format!("the journal cannot be written, though not for want of room{free}"),
                 "the log says what the system answers: see that the disk of `data_dir` is mounted for writing and works (`dmesg`), and \
                  that no limit on file sizes is set; intake goes on by itself, and nothing is lost",
             ),
         };
-        add(FaultKind::NoRoom, what, None, remedy, None);
+        let kind = match cause {
+            PauseCause::Moved | PauseCause::Removed => FaultKind::JournalMissing,
+            PauseCause::Full | PauseCause::Restored | PauseCause::Unwritable => FaultKind::NoRoom,
+        };
+        add(kind, what, None, remedy, None);
     } else if live.disk.is_some_and(|disk| disk.free_bytes < MIN_FREE_BYTES) {
         let what = format!("the disk of the journal is nearly full{free}");
         add(FaultKind::LittleRoom, what, None, "free space, or set [retention]", None);

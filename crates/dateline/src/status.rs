@@ -94,6 +94,9 @@ pub struct StatusReport {
     /// The place up to which events are gone by the rules of retention.
     #[serde(default)]
     pub journal_gone: Sequence,
+    /// The place of the oldest event that is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal_oldest: Option<Sequence>,
     /// Its rows that could not be read and were set aside.
     pub journal_set_aside: u64,
     /// Entries ever announced.
@@ -348,6 +351,7 @@ impl StatusReport {
             search_gap: journal.search_gap()?,
             journal_held: totals.held,
             journal_gone: totals.gone,
+            journal_oldest: totals.oldest,
             journal_set_aside: totals.set_aside,
             entries: totals.entries,
             backlog: totals.backlog,

@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use dateline_wire::FeedId;
+use dateline_wire::{FeedId, FeedState};
 use jiff::Timestamp;
 
 use crate::{
-    Clock, ContactGuard, FetchSettings, HostWish, PollSettings, Schedule, chance::chance,
-    client::PoliteClient, memory::PageMemory, robots::Robots, transport::Transport, websub::Leases,
+    Clock, ContactGuard, Feed, FetchSettings, HostWish, PollSettings, Schedule, chance::chance,
+    client::PoliteClient, memory::PageMemory, policy, robots::Robots, transport::Transport, websub::Leases,
 };
 
 /// Polls feeds and fetches pages through one transport, with one politeness for all.
@@ -92,6 +92,14 @@ impl Fetcher {
     pub fn first_poll(&self, feed: &FeedId, from: Timestamp) -> Timestamp {
         let wait = self.settings.start_spread.mul_f64(chance(self.seed, feed.as_str(), 0));
         from.checked_add(wait).unwrap_or(Timestamp::MAX)
+    }
+
+    /// When to poll `feed` next whose state is `state`: when its last poll decided, or as soon as its interval by now wants, where
+    /// that was made shorter since.
+    pub fn planned_poll(&self, feed: &Feed, state: &FeedState) -> Timestamp {
+        let settings = feed.options().interval.within(&self.settings);
+        let asked = state.last_poll.map_or(0, Timestamp::as_second);
+        policy::within_interval(state, chance(self.seed, state.id.as_str(), asked), &settings)
     }
 
     /// An empty schedule that lets feeds of one host out as far apart as this fetcher asks them.

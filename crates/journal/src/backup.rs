@@ -1,12 +1,13 @@
 //! Copies of a journal: made while it is in use, and put in the place of one that is lost.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dateline_wire::{JournalId, Sequence};
-use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::connection::{self, refuse_dangling};
 use crate::ledger::Totals;
@@ -51,6 +52,9 @@ pub struct RestoreOptions {
     /// Whether the relay has to find out what Kafka has of it before anything gets a place in its log. Without Kafka nothing has to
     /// be found out.
     pub reconcile: bool,
+    /// Whether the file may be a journal's own without its write-ahead log (of a daemon that ran when it was copied it lacks what was
+    /// committed last, which it doesn't tell), and may hold texts that cannot be read. That its structure is whole is seen to even so.
+    pub unchecked: bool,
 }
 
 /// Writes a copy of the journal at `journal` to `file`, as it is at one moment, while others read and write it. `told` gets how many
@@ -89,6 +93,17 @@ pub fn backup(
     })
 }
 
+/// Writes a copy of the journal at `journal`, which `connection` has open and whose file was removed, beside it, and says where.
+pub(crate) fn rescue(connection: &Connection, journal: &Path) -> Result<PathBuf, JournalError> {
+    let folder = unfinished::folder_of(journal);
+    std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
+    let file = free_name(journal, connection::RESCUED);
+    unfinished::finish(&file, |unfinished| {
+        copy(connection, unfinished, &mut |_, _| {}).and_then(|copy| report(&copy, unfinished))
+    })?;
+    Ok(file)
+}
+
 /// Puts a copy at `file` in the place of the journal at `journal`, under a new id, which is its epoch. The copy stays as it is. A
 /// journal that is there is put aside, with `.replaced` and perhaps a number in its name, if that is allowed; one that was put aside
 /// before stays.
@@ -103,6 +118,11 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<R
     }
     let lock = Lock::acquire(journal)?;
     private::hand_over(&beside(journal, ".lock"))?;
+    if journal.is_file()
+        && let Ok(file) = File::open(journal)
+    {
+        lock.hold(file)?;
+    }
     if !options.replace {
         refuse_existing(journal)?;
     }
@@ -110,6 +130,9 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<R
         return Err(no_copy(file, "it is the journal itself".to_owned()));
     }
     let source = open_copy(file)?;
+    if !options.unchecked {
+        refuse_without_log(file)?;
+    }
     // Where a link leads, so that the journal stays on its disk.
     let target = match journal.is_symlink() {
         true => journal.canonicalize().map_err(JournalError::io(journal))?,
@@ -119,13 +142,17 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<R
     let report = unfinished::finish(journal, |unfinished| {
         let copied = copy(&source, unfinished, &mut |_, _| {});
         // What SQLite finds wrong is wrong with the copy that it reads.
-        drop(copied.map_err(|error| match error {
+        let copied = copied.and_then(|copy| match options.unchecked {
+            true => Ok(()),
+            false => refuse_unreadable(&copy, unfinished),
+        });
+        copied.map_err(|error| match error {
             JournalError::Damaged { found, .. } => no_copy(file, format!("it is damaged ({found})")),
             other => other,
-        })?);
+        })?;
         let copy = begin_epoch(unfinished, options.reconcile)?;
         private::hand_over(unfinished)?;
-        let aside = free_name_aside(journal);
+        let aside = free_name(journal, ".replaced");
         let replaced = journal.exists().then(|| aside.clone());
         for suffix in FILES {
             let there = beside(journal, suffix);
@@ -148,15 +175,47 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// A name for a journal that is put aside, under which there is no file of another one yet.
-fn free_name_aside(journal: &Path) -> PathBuf {
+/// A name beside a journal that says what the file is, under which there is none yet.
+fn free_name(journal: &Path, suffix: &str) -> PathBuf {
     let is_taken = |name: &Path| FILES.iter().any(|suffix| beside(name, suffix).symlink_metadata().is_ok());
-    let (mut name, mut number) = (beside(journal, ".replaced"), 1);
+    let (mut name, mut number) = (beside(journal, suffix), 1);
     while is_taken(&name) {
         number += 1;
-        name = beside(journal, &format!(".replaced-{number}"));
+        name = beside(journal, &format!("{suffix}-{number}"));
     }
     name
+}
+
+/// Refuses a copy whose texts are not what was written: SQLite, which checks how they hang together, doesn't know what they say.
+fn refuse_unreadable(copy: &Connection, path: &Path) -> Result<(), JournalError> {
+    let texts = [
+        ("event", "SELECT sequence FROM events WHERE NOT json_valid(data) LIMIT 1"),
+        ("feed", "SELECT number FROM feeds WHERE NOT json_valid(state) LIMIT 1"),
+        ("entry that waits", "SELECT number FROM pending WHERE NOT json_valid(entry) LIMIT 1"),
+    ];
+    for (what, first) in texts {
+        let number = copy.query_row(first, [], |row| row.get::<_, i64>(0)).optional();
+        if let Some(number) = number.map_err(|error| JournalError::of_file(path, error))? {
+            let found = format!("the {what} {number} cannot be read; --unchecked takes it with all that can");
+            return Err(JournalError::Damaged { path: path.to_owned(), found });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a journal's own file without its write-ahead log. A copy that was made by [`backup`] is in no need of one.
+fn refuse_without_log(file: &Path) -> Result<(), JournalError> {
+    let mut header = [0; 20];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut header));
+    read.map_err(JournalError::io(file))?;
+    // SQLite's file format, 1.3: how the file is written and read, 2 with a write-ahead log.
+    if header[18..] == [2, 2] && connection::wal_bytes(file) == 0 {
+        let why = "it is a daemon's own file (`cp journal.db`), and what was written last stood in the -wal beside that, which is not here: make \
+                   a copy with `dateline backup`, while the daemon runs or not. If the daemon had stopped in order before the file was copied, \
+                   nothing is missing, and --unchecked takes it";
+        return Err(no_copy(file, why.to_owned()));
+    }
+    Ok(())
 }
 
 /// Opens a copy for reading.

@@ -1,6 +1,6 @@
 //! How the file is opened, to be written or to be read.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -22,6 +22,9 @@ pub(crate) const MAX_IDLE_WAL_BYTES: u64 = 4_096 * CHECKPOINT_PAGES as u64;
 /// How many statements the writer keeps prepared: more than it has, with those that tell a commit log what changed.
 const MAX_PREPARED_STATEMENTS: usize = 80;
 
+/// What the copy of a journal is called that was removed under its daemon, after the name of the journal.
+pub(crate) const RESCUED: &str = ".rescued";
+
 /// Looks at what stands at `path` as a daemon does when it starts, and leaves it as it is. Whether there is a journal; where there is none,
 /// a daemon makes one.
 ///
@@ -32,7 +35,7 @@ pub fn inspect(path: &Path) -> Result<bool, JournalError> {
     if !path.exists() {
         return refuse_gone(path).map(|()| false);
     }
-    refuse_unusable(path)?;
+    drop(usable_file(path)?);
     match for_reading(path, Duration::ZERO).and_then(|connection| schema::check(&connection, path)) {
         // Somebody uses it, who is asked for and waited for when it is opened.
         Err(JournalError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
@@ -44,6 +47,13 @@ pub fn inspect(path: &Path) -> Result<bool, JournalError> {
 
 /// A connection that is ready to write; it makes the file, or brings it to the current schema. Nobody else may have it open.
 pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, JournalError> {
+    drop(file_for_writing(path, options)?);
+    of_writable(path, options)
+}
+
+/// The file at `path`, which is made where there is none. To be asked for before SQLite opens it, and to be kept for as long as SQLite
+/// has it open in this process: closing it lets go of the locks that SQLite has on it.
+pub(crate) fn file_for_writing(path: &Path, options: &Options) -> Result<File, JournalError> {
     refuse_dangling(path)?;
     if !path.exists() {
         refuse_gone(path)?;
@@ -56,7 +66,11 @@ pub(crate) fn for_writing(path: &Path, options: &Options) -> Result<Connection, 
             schema::migrate(&mut connection, path)
         })?;
     }
-    refuse_unusable(path)?;
+    usable_file(path)
+}
+
+/// A connection that is ready to write to a file that is there.
+pub(crate) fn of_writable(path: &Path, options: &Options) -> Result<Connection, JournalError> {
     let mut connection = open(path, options)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
@@ -96,8 +110,13 @@ pub(crate) fn refuse_dangling(path: &Path) -> Result<(), JournalError> {
     }
 }
 
-/// Refuses a path where nothing is, beside which the write-ahead log of a journal is left: that was there, and is not begun anew.
+/// Refuses a path where nothing is, beside which the write-ahead log of a journal is left, or what a daemon rescued of one: that was
+/// there, and is not begun anew.
 fn refuse_gone(path: &Path) -> Result<(), JournalError> {
+    let rescued = unfinished::beside(path, RESCUED);
+    if rescued.exists() {
+        return Err(JournalError::Rescued { path: path.to_owned(), copy: rescued });
+    }
     // Whoever only reads a journal may leave an empty one.
     match wal_bytes(path) {
         0 => Ok(()),
@@ -105,14 +124,14 @@ fn refuse_gone(path: &Path) -> Result<(), JournalError> {
     }
 }
 
-/// Refuses a file that is there and cannot be a journal, or not be written. It is opened for that, and closing it would release the locks
+/// The file that is there; refuses one that cannot be a journal, or not be written. It is opened for that, and closing it would release the locks
 /// that SQLite has on it in this process: so before SQLite opens it.
-fn refuse_unusable(path: &Path) -> Result<(), JournalError> {
+fn usable_file(path: &Path) -> Result<File, JournalError> {
     refuse_other_than_file(path)?;
-    let file = OpenOptions::new().write(true).open(path).map_err(JournalError::io(path))?;
+    let file = OpenOptions::new().read(true).write(true).open(path).map_err(JournalError::io(path))?;
     match file.metadata().map_err(JournalError::io(path))?.len() {
         0 => Err(JournalError::Emptied { path: path.to_owned() }),
-        _ => Ok(()),
+        _ => Ok(file),
     }
 }
 

@@ -118,6 +118,36 @@ pub enum JournalError {
         /// Its write-ahead log.
         log: PathBuf,
     },
+    /// The file is gone, and what its daemon rescued of it is there.
+    #[error(
+        "{} was removed while its daemon ran, which wrote a copy of all that it held to {}: make that the journal (`dateline restore {}`), or \
+         move it away to begin anew, and all that feeds still list is published again",
+        path.display(),
+        copy.display(),
+        copy.display()
+    )]
+    Rescued {
+        /// The file.
+        path: PathBuf,
+        /// The copy.
+        copy: PathBuf,
+    },
+    /// The file was moved or removed while this process has it open. Nothing was changed; the same call will succeed once it is back.
+    #[error(
+        "{} was moved or removed while it is in use, or its folder was: move it back, and writing goes on; or stop the daemon, and start it \
+         where the journal is now, or with a copy in its place (`dateline restore FILE`)",
+        path.display()
+    )]
+    Displaced {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A total that the journal keeps is not what its rows come to: they were changed by another program, or by another daemon.
+    #[error(
+        "the journal counts fewer entries that wait than there are, which only another program's changes can have done: restart the daemon, \
+         which counts anew as it starts"
+    )]
+    Miscounted,
     /// Another process has the journal open for writing.
     #[error("{} is in use by {holder}: one daemon writes a journal; stop that one, or use another data_dir", path.display())]
     InUse {
@@ -249,7 +279,7 @@ impl JournalError {
     /// Whether the same call may succeed later without anybody changing the call.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Full | Self::HoldsTooMany { .. } | Self::LogUnavailable(_) => true,
+            Self::Full | Self::HoldsTooMany { .. } | Self::LogUnavailable(_) | Self::Displaced { .. } => true,
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),
                 Some(
@@ -314,7 +344,10 @@ impl JournalError {
 
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
+        let details = error.sqlite_error().map(|error| error.extended_code);
         match error.sqlite_error_code() {
+            // The index of the write-ahead log, which every reader wants, too, found no room.
+            _ if details == Some(ffi::SQLITE_IOERR_SHMSIZE) => Self::Full,
             Some(ffi::ErrorCode::DiskFull) => Self::Full,
             Some(ffi::ErrorCode::ReadOnly) => Self::ReadOnly(Arc::new(error)),
             _ => Self::Sqlite(Arc::new(error)),
@@ -325,6 +358,14 @@ impl From<rusqlite::Error> for JournalError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_write_ahead_log_whose_index_cannot_grow_finds_no_room() {
+        let no_room = ffi::Error::new(ffi::SQLITE_IOERR_SHMSIZE);
+        assert!(JournalError::from(rusqlite::Error::SqliteFailure(no_room, None)).is_full());
+        let broken = ffi::Error::new(ffi::SQLITE_IOERR_READ);
+        assert!(!JournalError::from(rusqlite::Error::SqliteFailure(broken, None)).is_full());
+    }
 
     #[test]
     fn files_that_are_somebody_elses_are_told_with_what_to_do() {

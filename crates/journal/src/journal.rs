@@ -14,16 +14,16 @@ use url::Url;
 use crate::change::{
     ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, EntryHandover, FeedChanges,
     FeedConfiguration, FinishEntry, HandedEntries, HeldOutcomes, HostWishNote, HostWishRow, LabelRemoval,
-    Labelling, Placement, PollCommit, PollRequest, PositionChange, Postponement, Reconciliation, Redelivery,
-    RejectedText, ReplayNote, RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, RoomProbe,
-    SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId,
+    Labelling, Placement, PollCommit, PollLimits, PollRequest, PositionChange, Postponement, Reconciliation,
+    Redelivery, RejectedText, ReplayNote, RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit,
+    RoomProbe, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId,
     SinkOpening, SinkProgress, SinkState, SinkStep, SourceChange, StoredSession, StoryChange, StoryUpdate,
     SubscriptionChange, TextKeeping,
 };
 use crate::change::{ReportedChange, TakenReport};
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::commit_log::HandedEntry;
-use crate::lock::Lock;
+use crate::lock::{FilePlace, Lock};
 use crate::query::{IndexBell, IndexFollower, IndexStep, SearchIndex};
 use crate::reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
 use crate::status::JournalStatus;
@@ -47,6 +47,10 @@ struct Inner {
     writer: JournalWriter,
     claims: Arc<EntryClaims>,
     claims_per_host: usize,
+    /// Whether the file can be made anew from a log.
+    is_cache: bool,
+    // After all that has the file open.
+    lock: Arc<Lock>,
 }
 
 impl Journal {
@@ -59,12 +63,14 @@ impl Journal {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
         }
-        let lock = Lock::acquire(path)?;
-        let connection = connection::for_writing(path, &options)?;
-        let reader = JournalReader::with_timeout(path, options.busy_timeout)?;
+        let lock = Arc::new(Lock::acquire(path)?);
+        let held = lock.hold(connection::file_for_writing(path, &options)?)?;
+        let connection = connection::of_writable(path, &options)?;
+        let reader = JournalReader::of_held(path, options.busy_timeout, Some(held))?;
         let claims = Arc::new(EntryClaims::default());
         let bell = Arc::new(IndexBell::default());
-        let writer = JournalWriter::start(path, connection, lock, claims.clone(), bell.clone(), &options)?;
+        let writer =
+            JournalWriter::start(path, connection, lock.clone(), claims.clone(), bell.clone(), &options)?;
         let index = match options.commit_log {
             None => Some(Arc::new(SearchIndex::of(path, options.durability))),
             Some(_) => None,
@@ -72,7 +78,9 @@ impl Journal {
         let follow = |index: &Arc<SearchIndex>| IndexFollower::start(index.clone(), reader.clone(), bell);
         let _follower = index.as_ref().map(follow).transpose()?;
         let claims_per_host = options.claims_per_host;
-        Ok(Self { inner: Arc::new(Inner { _follower, index, writer, reader, claims, claims_per_host }) })
+        let is_cache = options.commit_log.is_some();
+        let inner = Inner { _follower, index, writer, reader, claims, claims_per_host, is_cache, lock };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Hands a change in and waits until it is durable.
@@ -86,13 +94,25 @@ impl Journal {
     }
 
     /// Whether the last change found no room. Whoever wants to know whether that is over without making one asks it to
-    /// [look](Journal::look_for_room).
+    /// [look](Journal::look_after_files).
     pub fn is_full(&self) -> bool {
         self.inner.writer.is_full()
     }
 
-    /// Has the journal find out whether there is room again. Nothing is changed, and nobody waits for it.
-    pub fn look_for_room(&self) {
+    /// Where the journal's file is by now. One that isn't where it was takes no changes, until it is there again. A cache is never
+    /// missed.
+    pub fn file_place(&self) -> FilePlace {
+        if self.inner.is_cache { FilePlace::Kept } else { self.inner.lock.place() }
+    }
+
+    /// Whether there is something about its files to [look after](Journal::look_after_files).
+    pub fn needs_care(&self) -> bool {
+        self.is_full() || self.file_place() != FilePlace::Kept || !self.inner.lock.is_signed()
+    }
+
+    /// Has the journal find out whether there is room again, rescue what it holds where its file was removed, and make its lock file anew
+    /// where that was. Nothing is changed, and nobody waits for it.
+    pub fn look_after_files(&self) {
         self.inner.writer.submit_unawaited(RoomProbe);
     }
 
@@ -131,6 +151,14 @@ impl Journal {
         at: Timestamp,
     ) -> Result<FeedState, JournalError> {
         self.inner.writer.submit(RequestedPoll { feed, request, at }).await
+    }
+
+    /// Has each of these feeds asked by its moment, if it was to be asked later.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room; others if a state cannot be read or the file cannot be written.
+    pub async fn limit_polls(&self, latest: Vec<(FeedId, Timestamp)>) -> Result<(), JournalError> {
+        self.inner.writer.submit(PollLimits(latest)).await
     }
 
     /// Commits what a poll found: the feed's state, its unknown and edited entries as pending, and its events.

@@ -62,6 +62,38 @@ impl Totals {
         Ok(totals)
     }
 
+    /// The same as its rows say, where they can be asked: another program, or another daemon, may have changed them.
+    pub(crate) fn counted_anew(mut self, connection: &Connection) -> Result<Self, JournalError> {
+        let (kept, count) = (self, |sql: &str| connection.query_row(sql, [], |row| row.get(0)));
+        self.pending = count("SELECT count(*) FROM pending")?;
+        // The last event is never let go.
+        let last = count("SELECT coalesce(max(sequence), 0) FROM events")?;
+        if last > self.last_sequence.0 {
+            let mut beyond =
+                connection.prepare("SELECT kind, count(*) FROM events WHERE sequence > ?1 GROUP BY kind")?;
+            let mut rows = beyond.query([self.last_sequence.0])?;
+            while let Some(row) = rows.next()? {
+                if let Some(kind) =
+                    EventKind::from_word(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
+                {
+                    *self.events.of_mut(kind) += row.get::<_, u64>(1)?;
+                }
+            }
+            self.last_sequence = Sequence(last);
+        }
+        if self != kept {
+            tracing::warn!(
+                pending = kept.pending,
+                pending_found = self.pending,
+                last = kept.last_sequence.0,
+                last_found = last,
+                "the journal's totals are not what its rows come to, and are set right: another program has changed it, or another daemon"
+            );
+            self.write(connection, &kept)?;
+        }
+        Ok(self)
+    }
+
     /// Writes what differs from the totals `before`.
     pub(crate) fn write(&self, connection: &Connection, before: &Self) -> Result<(), JournalError> {
         connection
@@ -166,6 +198,12 @@ impl Ledger<'_> {
         query::note_latest(self.connection, event.kind, &event.key, event.sequence)?;
         self.totals.last_sequence = event.sequence;
         *self.totals.events.of_mut(event.kind) += 1;
+        Ok(())
+    }
+
+    /// Counts an entry that waits no more.
+    pub(crate) fn count_one_less_pending(&mut self) -> Result<(), JournalError> {
+        self.totals.pending = self.totals.pending.checked_sub(1).ok_or(JournalError::Miscounted)?;
         Ok(())
     }
 

@@ -96,7 +96,7 @@ pub use connection::inspect;
 pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;
-pub use lock::{LockHolder, writer_of};
+pub use lock::{FilePlace, LockHolder, writer_of};
 pub use on_disk::{file_identity, kind_of_file};
 pub use options::{Durability, Options, Writing};
 pub use query::{

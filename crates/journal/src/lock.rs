@@ -1,11 +1,14 @@
-//! One writer per journal, across processes.
+//! One writer per journal, across processes, and whether its file is where it was.
 
 use std::fmt;
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
-use std::path::Path;
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use crate::on_disk::file_identity;
 use crate::unfinished::beside;
 use crate::{JournalError, private};
 
@@ -13,46 +16,143 @@ use crate::{JournalError, private};
 const MAX_ATTEMPTS: usize = 5;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(20);
 
-/// The lock beside a journal: held for as long as the value lives, released by the system if the process dies.
+/// File systems on which a lock on a whole file (flock) is one on all its bytes, and so would keep SQLite out (`statfs`: NFS, SMB).
+const SHARED_FILE_SYSTEMS: [i64; 4] = [0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42];
+
+/// The locks of a journal: held for as long as the value lives, released by the system if the process dies.
 ///
-/// SQLite's own locks would let two daemons take turns, and each would poll the same feeds.
+/// SQLite's own locks would let two daemons take turns, and each would poll the same feeds. One lock is on a file beside the journal, which
+/// is there before the journal is and says who has it. It is lost with its file, which anybody may remove: so another is on the journal
+/// itself, of the kind (flock) that SQLite knows nothing of.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    journal: PathBuf,
+    beside: Mutex<File>,
+    /// The journal's file, once it is there. SQLite loses its locks when any descriptor of that file is closed in this process: so
+    /// connections that outlive this keep it, too.
+    database: OnceLock<Arc<File>>,
+}
+
+/// Whether the file of a journal that is in use is where it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilePlace {
+    /// It is.
+    Kept,
+    /// It was moved, or its folder was: it has a name, but not that one.
+    Moved,
+    /// It was removed: it ends with the process that has it open.
+    Removed,
 }
 
 impl Lock {
     pub(crate) fn acquire(journal: &Path) -> Result<Self, JournalError> {
-        let path = beside(journal, ".lock");
-        let io = || JournalError::io(&path);
-        let mut options = private::options();
-        let mut file =
-            options.read(true).write(true).create(true).truncate(false).open(&path).map_err(io())?;
-        let mut attempts = MAX_ATTEMPTS;
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if attempts > 1 => {
-                    attempts -= 1;
-                    std::thread::sleep(BETWEEN_ATTEMPTS);
-                }
-                Err(TryLockError::WouldBlock) => {
-                    return Err(JournalError::InUse {
-                        path: journal.to_owned(),
-                        holder: holder_in(&mut file).to_string(),
-                    });
-                }
-                Err(TryLockError::Error(error)) => return Err(JournalError::io(&path)(error)),
-            }
+        let mut file = open_beside(journal)?;
+        if !lock(&file).map_err(JournalError::io(beside(journal, ".lock")))? {
+            return Err(JournalError::InUse {
+                path: journal.to_owned(),
+                holder: holder_in(&mut file).to_string(),
+            });
         }
-        // This is only for the message above; a full disk must not keep the daemon from delivering.
-        let _ = file
-            .set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| write!(file, "{}", LockHolder::of(std::process::id(), &host_name())))
-            .and_then(|()| file.flush());
-        Ok(Self { _file: file })
+        sign(&mut file);
+        Ok(Self { journal: journal.to_owned(), beside: Mutex::new(file), database: OnceLock::new() })
     }
+
+    /// Locks the journal itself, whose file this is, and gives what has to be kept for as long as anything has it open.
+    pub(crate) fn hold(&self, file: File) -> Result<Arc<File>, JournalError> {
+        let file_system = rustix::fs::fstatfs(&file).map_or(0, |found| found.f_type);
+        // Where the system has no such locks, there is the one beside it.
+        if !SHARED_FILE_SYSTEMS.contains(&file_system) && matches!(lock(&file), Ok(false)) {
+            // Its lock file is none of ours, and is made anew by whoever has the journal.
+            let _ = std::fs::remove_file(beside(&self.journal, ".lock"));
+            return Err(JournalError::InUse {
+                path: self.journal.clone(),
+                holder: LockHolder::Unknown.to_string(),
+            });
+        }
+        Ok(self.database.get_or_init(|| Arc::new(file)).clone())
+    }
+
+    /// Where the journal's file is by now.
+    pub(crate) fn place(&self) -> FilePlace {
+        self.database.get().map_or(FilePlace::Kept, |file| place_of(file, &self.journal))
+    }
+
+    /// Whether the lock file is still the one at its path: whoever removes it takes away by what others are told who has the journal.
+    pub(crate) fn is_signed(&self) -> bool {
+        let held = self.beside.lock().unwrap_or_else(PoisonError::into_inner).metadata();
+        let found = beside(&self.journal, ".lock").metadata();
+        held.ok().zip(found.ok()).is_some_and(|(held, found)| file_identity(&held) == file_identity(&found))
+    }
+
+    /// Makes the lock file anew where it was removed. Where another process has another one of this name, that ends soon: it cannot have
+    /// the journal.
+    pub(crate) fn sign_again(&self) {
+        let Ok(mut file) = open_beside(&self.journal) else { return };
+        if matches!(file.try_lock(), Ok(())) {
+            sign(&mut file);
+            *self.beside.lock().unwrap_or_else(PoisonError::into_inner) = file;
+            tracing::warn!(
+                journal = %self.journal.display(),
+                "the lock file of the journal was removed, and was made anew; leave it where it is"
+            );
+        }
+    }
+}
+
+/// Whether the open file `held` is still the one at `path`.
+pub(crate) fn place_of(held: &File, path: &Path) -> FilePlace {
+    let Ok(held) = held.metadata() else { return FilePlace::Kept };
+    let is_kept = match path.metadata() {
+        Ok(found) => file_identity(&found) == file_identity(&held),
+        // What cannot be told now may well be there.
+        Err(error) => !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+    };
+    match (is_kept, held.nlink()) {
+        (true, _) => FilePlace::Kept,
+        (false, 0) => FilePlace::Removed,
+        (false, _) => FilePlace::Moved,
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Not with its last descriptor: who only reads may go on.
+        if let Some(database) = self.database.get() {
+            let _ = database.unlock();
+        }
+    }
+}
+
+fn open_beside(journal: &Path) -> Result<File, JournalError> {
+    let path = beside(journal, ".lock");
+    let mut options = private::options();
+    options.read(true).write(true).create(true).truncate(false).open(&path).map_err(JournalError::io(&path))
+}
+
+/// Locks a file. Whether nobody else has it locked.
+fn lock(file: &File) -> io::Result<bool> {
+    let mut attempts = MAX_ATTEMPTS;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) if attempts > 1 => {
+                attempts -= 1;
+                std::thread::sleep(BETWEEN_ATTEMPTS);
+            }
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
+
+/// Writes into a lock file who has it.
+fn sign(file: &mut File) {
+    // Only for people; a full disk must not keep the daemon from delivering.
+    let _ = file
+        .set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| write!(file, "{}", LockHolder::of(std::process::id(), &host_name())))
+        .and_then(|()| file.flush());
 }
 
 /// Who writes a journal, as its lock names it.

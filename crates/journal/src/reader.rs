@@ -1,6 +1,7 @@
 //! Reading, beside the writer and beside other processes.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use url::Url;
 use crate::change::{HostWishRow, PollRecord};
 use crate::claims::{ClaimKey, EntryClaim, EntryClaims};
 use crate::ledger::Totals;
+use crate::lock::{FilePlace, place_of};
 use crate::status::{FeedCounts, JournalStatus};
 use crate::{JournalError, connection, digest, query, schema, space};
 
@@ -53,6 +55,8 @@ struct Pool {
     created: Timestamp,
     /// The version of the schema when it was opened; an older one is read as far as it goes.
     version: u32,
+    /// The file, where this process has it open for writing.
+    held: Option<Arc<File>>,
 }
 
 impl Pool {
@@ -60,13 +64,20 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An idle connection, or a new one. Where no further one can be opened (file descriptors may have run out), the next that
+    /// An idle connection, or a new one. Where no further one can be opened (file descriptors may have run out, the file was moved), the next that
     /// is put back, within `busy_timeout`.
     fn take(&self) -> Result<Connection, JournalError> {
         if let Some(connection) = self.idle().pop() {
             return Ok(connection);
         }
-        match connection::for_reading(&self.path, self.busy_timeout) {
+        let opened = match &self.held {
+            // Another file that stands there by now is another journal.
+            Some(held) if place_of(held, &self.path) != FilePlace::Kept => {
+                Err(JournalError::Displaced { path: self.path.clone() })
+            }
+            _ => connection::for_reading(&self.path, self.busy_timeout),
+        };
+        match opened {
             Err(error) if error.is_retryable() => {
                 let idle = self.idle();
                 let waited = self.freed.wait_timeout_while(idle, self.busy_timeout, |idle| idle.is_empty());
@@ -143,10 +154,15 @@ impl JournalReader {
     /// # Errors
     /// If there is none, if a newer version wrote it, or if it cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
-        Self::with_timeout(path.as_ref(), Duration::from_secs(5))
+        Self::of_held(path.as_ref(), Duration::from_secs(5), None)
     }
 
-    pub(crate) fn with_timeout(path: &Path, busy_timeout: Duration) -> Result<Self, JournalError> {
+    /// The same, in the process that has it open as this `file`, if this does.
+    pub(crate) fn of_held(
+        path: &Path,
+        busy_timeout: Duration,
+        held: Option<Arc<File>>,
+    ) -> Result<Self, JournalError> {
         let connection = connection::for_reading(path, busy_timeout)?;
         let version = schema::check(&connection, path)?;
         if version == 0 {
@@ -167,6 +183,7 @@ impl JournalReader {
             lineage,
             created,
             version,
+            held,
         };
         Ok(Self { pool: Arc::new(pool) })
     }
@@ -686,6 +703,8 @@ impl JournalReader {
                 }
                 _ => 0,
             };
+            let oldest: Option<u64> =
+                connection.query_row("SELECT min(sequence) FROM events", [], |row| row.get(0))?;
             let bytes = connection.query_row(
                 "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
                 [],
@@ -719,6 +738,7 @@ impl JournalReader {
                 events: totals.events,
                 last_sequence: totals.last_sequence,
                 gone: Sequence(gone),
+                oldest: oldest.map(Sequence),
                 held,
                 last_event: last_event.map(timestamp),
                 relay_position: totals.relay_position,

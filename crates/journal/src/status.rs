@@ -24,6 +24,8 @@ pub struct JournalStatus {
     pub last_sequence: Sequence,
     /// The place up to which events are gone by the rules of retention; the counts above are of all that ever were.
     pub gone: Sequence,
+    /// The place of the oldest event that is there.
+    pub oldest: Option<Sequence>,
     /// How many outcomes are held until it is known what Kafka has, where the journal was restored and that isn't known yet.
     pub held: Option<u64>,
     /// When the last event was committed.

@@ -20,10 +20,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::claims::EntryClaims;
 use crate::commit_log::{LogDraft, LoggedTransaction, SharedCommitLog};
 use crate::ledger::{Ledger, Totals};
-use crate::lock::Lock;
+use crate::lock::{FilePlace, Lock};
 use crate::query::IndexBell;
 use crate::written_feeds::{NewFeedRows, WrittenFeeds};
-use crate::{JournalError, Options, Writing, connection, reader, schema, state_rows};
+use crate::{JournalError, Options, Writing, backup, connection, reader, schema, state_rows};
 
 /// How often the size of the write-ahead log is looked at.
 const WAL_RETRY: Duration = Duration::from_secs(1);
@@ -103,12 +103,12 @@ impl JournalWriter {
     pub(crate) fn start(
         path: &Path,
         connection: Connection,
-        lock: Lock,
+        lock: Arc<Lock>,
         claims: Arc<EntryClaims>,
         bell: Arc<IndexBell>,
         options: &Options,
     ) -> Result<Self, JournalError> {
-        let totals = Totals::read(&connection, schema::VERSION)?;
+        let totals = Totals::read(&connection, schema::VERSION)?.counted_anew(&connection)?;
         let mut written_feeds = WrittenFeeds::default();
         if let Some(log) = &options.commit_log {
             state_rows::watch(&connection, log.keeps_articles())?;
@@ -129,7 +129,8 @@ impl JournalWriter {
             is_full: is_full.clone(),
             log: options.commit_log.clone(),
             written_feeds,
-            _lock: lock,
+            displaced: None,
+            lock,
         };
         let backend = match options.writing {
             Writing::InPlace => Backend::InPlace(Box::new(Mutex::new(committer))),
@@ -234,8 +235,10 @@ struct Committer {
     log: Option<SharedCommitLog>,
     /// The rows of feeds that the log has.
     written_feeds: WrittenFeeds,
+    /// What is told of the journal's file while that isn't where it was.
+    displaced: Option<FilePlace>,
     /// Given up after the connection is closed: fields are dropped in this order.
-    _lock: Lock,
+    lock: Arc<Lock>,
 }
 
 impl Committer {
@@ -278,6 +281,11 @@ impl Committer {
 
     /// Commits all that can be committed of a batch, and answers everyone.
     fn commit_batch(&mut self, batch: Jobs) {
+        if self.is_displaced() {
+            let error = JournalError::Displaced { path: self.path.clone() };
+            batch.into_iter().for_each(|job| job.failed(error.clone()));
+            return;
+        }
         let is_alone = batch.len() == 1;
         match self.commit_together(batch, is_alone) {
             Ok(room) => self.note_full(room == TransactionRoom::Lacking),
@@ -372,6 +380,47 @@ impl Committer {
         Ok(room)
     }
 
+    /// Whether the journal's file is not where it was, where it is no cache: then it takes nothing that would be lost with this process. One
+    /// that was removed is copied to its folder, once.
+    fn is_displaced(&mut self) -> bool {
+        if self.log.is_some() {
+            return false;
+        }
+        let place = self.lock.place();
+        if place == FilePlace::Kept {
+            if self.displaced.take().is_some() {
+                tracing::info!(journal = %self.path.display(), "the journal is where it was again: intake goes on");
+            }
+            if !self.lock.is_signed() {
+                self.lock.sign_again();
+            }
+            return false;
+        }
+        if self.displaced.replace(place) != Some(place) {
+            let error = JournalError::Displaced { path: self.path.clone() };
+            tracing::error!("nothing is taken in: {error}");
+            if place == FilePlace::Removed {
+                self.rescue();
+            }
+        }
+        true
+    }
+
+    /// Copies a journal whose file was removed, and which ends with this process, to its folder.
+    fn rescue(&self) {
+        match backup::rescue(&self.connection, &self.path) {
+            Ok(copy) => tracing::error!(
+                copy = %copy.display(),
+                "the journal was removed, and all that it held was copied: stop the daemon, then `dateline restore {}`", copy.display()
+            ),
+            Err(error) => tracing::error!(
+                %error,
+                "the journal was removed, ends with this daemon, and could not be copied: see to that before it is stopped (on Linux the \
+                 file and its -wal can be copied from /proc/{}/fd)", std::process::id()
+            ),
+        }
+    }
+
     fn note_full(&mut self, full: bool) {
         let changed = self.is_full.swap(full, Ordering::Relaxed) != full;
         if changed && full {
@@ -386,6 +435,10 @@ impl Committer {
 
 impl Drop for Committer {
     fn drop(&mut self) {
+        // Whoever removed it and stopped the daemon at once has it copied now.
+        if self.is_displaced() {
+            return;
+        }
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {
             tracing::debug!(%error, "the journal's statistics were not refreshed");
         }

@@ -23,6 +23,10 @@ pub struct RestoreArguments {
     /// Put aside the journal that is there: it is kept beside the new one, with `.replaced` and perhaps a number in its name.
     #[arg(long)]
     replace: bool,
+    /// Take a `journal.db` without its `-wal` (for one that was copied after its daemon had stopped in order: of one that ran, what was
+    /// written last is missing), and a copy of which some rows cannot be read.
+    #[arg(long)]
+    unchecked: bool,
     /// Where to, and which Kafka.
     #[command(flatten)]
     config: ConfigFile,
@@ -36,7 +40,7 @@ pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
     let path = settings.journal_path();
     let reconcile = settings.kafka.is_enabled();
-    let options = RestoreOptions { replace: arguments.replace, reconcile };
+    let options = RestoreOptions { replace: arguments.replace, reconcile, unchecked: arguments.unchecked };
     let restored = dateline_journal::restore(&arguments.file, &path, options).map_err(|source| {
         let is_of_copy = match &source {
             JournalError::NoCopy { .. } => true,

@@ -74,9 +74,13 @@ fn of_configured(settings: &Settings, is_check: bool) -> Result<StatusReport, Fa
     let last = RunRecord::read(&settings.data_dir);
     let path = settings.journal_path();
     let journal = JournalReader::open(&path);
-    // Only a journal that isn't there may be another daemon's business, whose environment names another folder.
+    // Only a journal that isn't there may be another daemon's business, whose environment names another folder, or one under which it was
+    // removed.
     if let Err(error) = &journal
-        && !matches!(error, JournalError::Missing { .. })
+        && !matches!(
+            error,
+            JournalError::Missing { .. } | JournalError::Gone { .. } | JournalError::Rescued { .. }
+        )
         && !error.is_retryable()
     {
         return Err(Failure::Journal { path, source: error.clone() });

@@ -11,7 +11,7 @@ use dateline_fetcher::{
     Clock, Feed, FetchedPage, FullText, PageError, PageFailure, PageVisit, PollOutcome, PollResult, Schedule,
 };
 use dateline_journal::{
-    Delay, EntryOutcome, JournalError, PollCommit, RevisitCompletion, RevisitFinding, SeenLink,
+    Delay, EntryOutcome, FilePlace, JournalError, PollCommit, RevisitCompletion, RevisitFinding, SeenLink,
 };
 use dateline_wire::{
     DueRevisit, Event, EventKind, FeedId, FeedRef, FeedState, HubNews, PendingEntry, RejectReason, Stage,
@@ -111,8 +111,8 @@ pub(super) struct Intake {
     next_visit: Timestamp,
     /// Whether the journal, when it was last asked, had more of them that are due.
     visits_are_left: bool,
-    /// When the journal is asked at the soonest whether there is room again.
-    next_look_for_room: Instant,
+    /// When the journal's files are looked after at the soonest.
+    next_look_after_files: Instant,
     poll_log: PollLog,
     progress_log: Option<ProgressLog>,
 }
@@ -154,7 +154,7 @@ impl Intake {
             claims_fail: false,
             next_visit: clock.now(),
             visits_are_left: false,
-            next_look_for_room: Instant::now(),
+            next_look_after_files: Instant::now(),
             poll_log: PollLog::default(),
             progress_log: None,
         };
@@ -169,17 +169,19 @@ impl Intake {
             time: self.clock.now(),
             polls: self.polls_in_flight,
             pages: self.pages_in_flight,
-            paused: self.commits.pause_cause().or(self.world.journal.is_full().then_some(PauseCause::Full)),
+            paused: PauseCause::of_files(&self.world.journal).or(self.commits.pause_cause()),
         }
     }
 
-    /// Has the journal find out whether there is room again, where it had none for a change that nobody repeats: a poll that was asked
-    /// for by hand, say.
-    pub(super) fn look_for_room(&mut self) {
+    /// Has the journal find out whether there is room again, where it had none for a change that nobody repeats (a poll that was asked
+    /// for by hand, say), and whether its files are where they were.
+    pub(super) fn look_after_files(&mut self) {
         let now = Instant::now();
-        if self.world.journal.is_full() && !self.commits.is_stuck() && self.next_look_for_room <= now {
-            self.next_look_for_room = now + HEARTBEAT;
-            self.world.journal.look_for_room();
+        if self.next_look_after_files <= now && !self.commits.is_stuck() {
+            self.next_look_after_files = now + HEARTBEAT;
+            if self.world.journal.needs_care() {
+                self.world.journal.look_after_files();
+            }
         }
     }
 
@@ -203,9 +205,14 @@ impl Intake {
         self.polls_in_flight + self.pages_in_flight
     }
 
+    /// Whether the journal takes what is begun, as far as is known.
+    fn journal_takes(&self) -> bool {
+        !self.commits.is_stuck() && self.world.journal.file_place() == FilePlace::Kept
+    }
+
     /// Begins what is due and for which there is room.
     pub(super) fn begin(&mut self, until: StopCondition) -> Result<(), JournalError> {
-        if self.commits.is_stuck() || !self.scheduling.may_begin() {
+        if !self.journal_takes() || !self.scheduling.may_begin() {
             return Ok(());
         }
         let now = self.clock.now();
@@ -377,7 +384,7 @@ impl Intake {
     pub(super) fn wake(&self, until: StopCondition) -> Instant {
         // What cannot be begun waits for something to end, not for a moment, least of all for one that has passed.
         let mut due = Timestamp::MAX;
-        if !self.commits.is_stuck() && self.scheduling.may_begin_when_due() {
+        if self.journal_takes() && self.scheduling.may_begin_when_due() {
             if self.polls_in_flight < self.settings.polls_in_flight
                 && let Some(poll) = self.schedule.next_due().filter(|poll| until.allows(*poll))
             {

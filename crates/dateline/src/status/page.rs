@@ -82,7 +82,15 @@ pub fn page(status: &StatusReport) -> String {
         );
     }
     if status.journal_gone > Sequence::START {
-        let _ = writeln!(page, "          events up to {} are gone by [retention]", status.journal_gone);
+        let oldest = match status.journal_oldest {
+            Some(oldest) => format!("the oldest that is there is {oldest}"),
+            None => "none is left".to_owned(),
+        };
+        let _ = writeln!(
+            page,
+            "          events are gone by [retention], up to {} at most; {oldest}",
+            status.journal_gone
+        );
     }
     if !status.last_events.is_empty() {
         page.push_str("\nlast events\n");

@@ -14,6 +14,7 @@ use dateline::engine::{Engine, EngineCommand, EngineUpdate};
 use dateline_fetcher::{Fetcher, PollSettings};
 use dateline_journal::Retention;
 use dateline_wire::Sequence;
+use jiff::SignedDuration;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -110,6 +111,30 @@ async fn a_feed_that_comes_back_is_asked_when_it_was_to_be() {
     };
     tokio::join!(events_after(engine, &journal, 600 * MINUTE), watch);
     assert!(web.asked(FEED) > 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shorter_interval_holds_from_the_reload_on() {
+    let web = Arc::new(Web::default());
+    web.feed(FEED, &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, journal) = engine_on(&web, folder.path()).await;
+    let commands = engine.commands();
+    let every =
+        |interval| PollSettings { min_interval: interval, max_interval: interval, ..PollSettings::default() };
+    let (rare, often) = (fetcher(&web, every(360 * MINUTE)), fetcher(&web, every(10 * MINUTE)));
+    let watch = async {
+        reload(&commands, rare, &[FEED]).await;
+        tokio::time::sleep(5 * MINUTE).await;
+        assert_eq!(web.asked(FEED), 1);
+        reload(&commands, often, &[FEED]).await;
+        let state = journal.feeds().unwrap().remove(0);
+        let waits = state.next_poll.duration_since(state.last_poll.unwrap());
+        assert!(waits <= SignedDuration::from_mins(10), "the status says so, too: {waits}");
+        tokio::time::sleep(10 * MINUTE).await;
+        assert_eq!(web.asked(FEED), 2);
+    };
+    tokio::join!(events_after(engine, &journal, 600 * MINUTE), watch);
 }
 
 #[tokio::test(start_paused = true)]

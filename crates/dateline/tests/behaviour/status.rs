@@ -1,10 +1,11 @@
 //! `dateline status`, asked by somebody at a terminal: of a daemon that runs, of one that was stopped, and of one that was killed.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::site::{Site, get, terminate, text};
+use crate::site::{Site, eventually, get, terminate, text};
 use serde_json::Value;
 
 /// A feed on a port that nobody listens on, asked at once.
@@ -312,4 +313,70 @@ fn another_daemon_at_the_configured_address_does_not_speak_for_this_journal() {
     let asked = here.run(&["status", "--url", &address]);
     assert!(text(&asked.stdout).contains(&format!("process {} on ", child.id())), "{}", text(&asked.stdout));
     assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", other.log());
+}
+
+fn verdict(site: &Site) -> String {
+    let json = text(&site.run(&["status", "--json"]).stdout);
+    let status: serde_json::Value =
+        serde_json::from_str(&json).unwrap_or_else(|_| panic!("{json}{}", site.log()));
+    status["verdict"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_journal_that_is_removed_under_its_daemon_is_told_copied_and_restored() {
+    let site = Site::new("", "");
+    let (mut daemon, api) = site.daemon(&[]);
+    fs::remove_file(site.journal()).unwrap();
+    eventually("the fault", || get(&api, "/readyz").0 == 503);
+    let (_, why) = get(&api, "/readyz");
+    assert!(
+        why.contains("the journal was removed from `data_dir`") && why.contains("dateline restore"),
+        "{why}"
+    );
+    let checked = site.run(&["status", "--check"]);
+    assert_eq!(checked.status.code(), Some(1), "{checked:?}");
+    assert_eq!(verdict(&site), "not_ready");
+    let copy = site.folder.path().join("data/journal.db.rescued");
+    eventually("the copy", || copy.exists());
+    assert!(terminate(&mut daemon, Duration::from_secs(60)).success(), "{}", site.log());
+    assert_eq!(site.log().matches("nothing is taken in:").count(), 1, "{}", site.log());
+    let refused = site.run(&["run"]);
+    let told = text(&refused.stderr);
+    let remedy = format!("dateline restore {}", copy.canonicalize().unwrap().display());
+    assert!(refused.status.code() == Some(65) && told.contains(&remedy), "{refused:?}");
+    let restored = site.run(&["restore", copy.to_str().unwrap()]);
+    assert!(restored.status.success(), "{restored:?}");
+    let (mut daemon, api) = site.daemon(&[]);
+    assert_eq!(get(&api, "/readyz").0, 200);
+    terminate(&mut daemon, Duration::from_secs(60));
+}
+
+#[test]
+fn a_data_folder_that_is_moved_under_its_daemon_is_missed_until_it_is_back() {
+    let site = Site::new("", "");
+    let (mut daemon, api) = site.daemon(&[]);
+    let (here, there) = (site.folder.path().join("data"), site.folder.path().join("moved"));
+    fs::rename(&here, &there).unwrap();
+    eventually("the fault", || get(&api, "/readyz").0 == 503);
+    let (_, why) = get(&api, "/readyz");
+    assert!(why.contains("moved away from `data_dir`") && why.contains("move it back"), "{why}");
+    assert!(site.run(&["status", "--url", &api, "--check"]).status.code() == Some(1));
+    fs::rename(&there, &here).unwrap();
+    eventually("the journal", || get(&api, "/readyz").0 == 200);
+    assert_ne!(verdict(&site), "not_ready");
+    terminate(&mut daemon, Duration::from_secs(60));
+}
+
+#[test]
+fn a_lock_file_that_is_removed_lets_no_second_daemon_in() {
+    let site = Site::new("", "");
+    let (mut daemon, _) = site.daemon(&[]);
+    let lock = site.folder.path().join("data/journal.db.lock");
+    fs::remove_file(&lock).unwrap();
+    let second = site.command(&["run"]).env("DATELINE_HTTP__LISTEN", "127.0.0.1:0").output().unwrap();
+    assert!(text(&second.stderr).contains("is in use by"), "{second:?}");
+    eventually("the lock file", || {
+        fs::read_to_string(&lock).is_ok_and(|who| who.contains(&daemon.id().to_string()))
+    });
+    terminate(&mut daemon, Duration::from_secs(60));
 }

@@ -236,6 +236,20 @@ fn next_healthy(
     hints::outside_skipped(&state.hints, later(now, interval))
 }
 
+/// When to ask a feed next: when that was decided, or sooner where it answered last and the settings by now allow it no such wait.
+/// `drawn` is a number from 0 up to 1.
+pub(crate) fn within_interval(state: &FeedState, drawn: f64, settings: &PollSettings) -> Timestamp {
+    let Some(last) = state.last_poll.filter(|_| state.failures == 0 && !state.retired) else {
+        return state.next_poll;
+    };
+    let (_, max) = bounds(settings);
+    let after = |wait| hints::outside_skipped(&state.hints, later(last, wait));
+    match state.next_poll <= after(max) {
+        true => state.next_poll,
+        false => after(max.mul_f64(1.0 - JITTER * drawn)),
+    }
+}
+
 /// When to ask a feed again that failed.
 fn next_retry(
     state: &FeedState,

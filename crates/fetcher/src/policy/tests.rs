@@ -23,6 +23,23 @@ fn feed() -> FeedState {
     FeedState::new(&FeedRef::new(&address, None, &SecretQuery::default()), at(0.0))
 }
 
+#[test]
+fn a_feed_whose_interval_was_made_shorter_waits_no_longer_than_that_allows() {
+    let quiet = FeedState { last_poll: Some(at(0.0)), next_poll: at(6.0), ..feed() };
+    assert_eq!(within_interval(&quiet, 0.5, &settings()), at(6.0), "as it was decided");
+    let shorter = PollSettings { max_interval: Duration::from_secs(3600), ..settings() };
+    let next = within_interval(&quiet, 0.5, &shorter);
+    assert!(next > at(0.9) && next < at(1.0), "{next}");
+    assert_eq!(within_interval(&FeedState { next_poll: at(0.5), ..quiet.clone() }, 0.5, &shorter), at(0.5));
+    for waits in [
+        FeedState { failures: 1, ..quiet.clone() },
+        FeedState { retired: true, ..quiet.clone() },
+        FeedState { last_poll: None, ..quiet },
+    ] {
+        assert_eq!(within_interval(&waits, 0.5, &shorter), at(6.0), "not for its interval");
+    }
+}
+
 fn exchange(outcome: ExchangeOutcome) -> PollExchange {
     PollExchange { status: Some(200), failure: None, moved_to: None, fresh_for: None, outcome }
 }

@@ -167,7 +167,7 @@ fn wait_on(ledger: &Ledger<'_>, number: i64, from: Timestamp) -> Result<(), Jour
 
 fn leave(ledger: &mut Ledger<'_>, number: i64) -> Result<(), JournalError> {
     ledger.connection.prepare_cached("DELETE FROM pending WHERE number = ?1")?.execute([number])?;
-    ledger.totals.pending -= 1;
+    ledger.count_one_less_pending()?;
     Ok(())
 }
 

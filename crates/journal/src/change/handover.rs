@@ -37,7 +37,7 @@ impl Change for EntryHandover {
         pending.entry.link = Some(self.link.clone());
         ledger.hand_over(feed, pending.entry, pending.due, pending.attempts + 1)?;
         ledger.connection.prepare_cached("DELETE FROM pending WHERE number = ?1")?.execute([number])?;
-        ledger.totals.pending -= 1;
+        ledger.count_one_less_pending()?;
         Ok(number)
     }
 

@@ -41,7 +41,7 @@ pub(crate) use finish::FinishEntry;
 pub(crate) use handover::{EntryHandover, HandedEntries};
 pub(crate) use host_wish::HostWishNote;
 pub(crate) use label::{LABEL_COLUMNS, LabelRemoval, Labelling, TextKeeping, read_label};
-pub(crate) use poll_request::RequestedPoll;
+pub(crate) use poll_request::{PollLimits, RequestedPoll};
 pub(crate) use position::PositionChange;
 pub(crate) use postpone::Postponement;
 pub use reconcile::HeldOutcomes;

@@ -1,4 +1,4 @@
-//! A feed that is asked sooner than planned, because the operator says so.
+//! Feeds that are asked sooner than planned, because the operator or their interval says so.
 
 use dateline_wire::{FeedId, FeedState};
 use jiff::Timestamp;
@@ -38,5 +38,23 @@ impl Change for RequestedPoll {
         }
         configure::update(ledger.connection, &state)?;
         Ok(state)
+    }
+}
+
+/// Feeds that are to be asked by a moment each.
+pub(crate) struct PollLimits(pub(crate) Vec<(FeedId, Timestamp)>);
+
+impl Change for PollLimits {
+    type Done = ();
+
+    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
+        for (feed, latest) in &self.0 {
+            let known = reader::feed_state(ledger.connection, feed)?;
+            if let Some(mut state) = known.filter(|state| state.next_poll > *latest) {
+                state.next_poll = *latest;
+                configure::update(ledger.connection, &state)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -40,7 +40,7 @@ impl Change for SetAsideEntry {
         // It has ended.
         let Some((feed, entry)) = known else { return Ok(()) };
         ledger.connection.prepare_cached("DELETE FROM pending WHERE number = ?1")?.execute([self.number])?;
-        ledger.totals.pending -= 1;
+        ledger.count_one_less_pending()?;
         tracing::error!(feed, entry, why, "a pending entry cannot be read: it is set aside and rejected");
         let (feed, entry) = (FeedId::from_stored(feed), EntryId::from_stored(entry));
         let place = ledger.totals.last_sequence.next();

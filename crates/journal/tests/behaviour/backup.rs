@@ -15,7 +15,7 @@ use jiff::ToSpan as _;
 use rusqlite::Connection;
 use tempfile::tempdir;
 
-const PLAIN: RestoreOptions = RestoreOptions { replace: false, reconcile: false };
+const PLAIN: RestoreOptions = RestoreOptions { replace: false, reconcile: false, unchecked: false };
 
 async fn journal_at(path: &Path) -> Journal {
     let journal = Journal::open(path, Options::default()).unwrap();
@@ -279,7 +279,7 @@ async fn what_happens_before_the_reconciliation_is_held_and_follows_what_kafka_h
     dismiss(&first, "a", 1).await;
     backup(&path, &file, |_, _| {}).unwrap();
     let target = folder.path().join("new.db");
-    restore(&file, &target, RestoreOptions { replace: false, reconcile: true }).unwrap();
+    restore(&file, &target, RestoreOptions { replace: false, reconcile: true, unchecked: false }).unwrap();
     let journal = journal_at(&target).await;
     assert!(journal.is_reconciling().unwrap());
     let ended = {
@@ -327,7 +327,7 @@ async fn pages_that_a_restored_journal_learns_of_from_kafka_are_visited_as_thoug
     let kafka = lost.events_after(Sequence::START, 10, None).unwrap();
 
     let target = folder.path().join("new.db");
-    restore(&file, &target, RestoreOptions { replace: false, reconcile: true }).unwrap();
+    restore(&file, &target, RestoreOptions { replace: false, reconcile: true, unchecked: false }).unwrap();
     let journal = journal_at(&target).await;
     announce(&journal, 0, vec![entry("read again", "read again")], 3 * HOUR).await.unwrap();
     let plan = RevisitPlan {
@@ -378,7 +378,7 @@ async fn a_restored_journal_holds_so_much_and_takes_more_when_it_knows_what_kafk
     drop(journal_at(&path).await);
     backup(&path, &file, |_, _| {}).unwrap();
     let target = folder.path().join("new.db");
-    restore(&file, &target, RestoreOptions { replace: false, reconcile: true }).unwrap();
+    restore(&file, &target, RestoreOptions { replace: false, reconcile: true, unchecked: false }).unwrap();
     let journal = Journal::open(&target, Options { max_held: 2, ..Options::default() }).unwrap();
     journal.configure_feeds(vec![feed(0)]).await.unwrap();
     let finish_one =
@@ -402,9 +402,55 @@ async fn a_journal_is_no_copy_of_itself_whatever_it_is_called() {
     fs::hard_link(&path, &link).unwrap();
     let before = fs::read(&path).unwrap();
     for file in [&path, &link] {
-        let error = restore(file, &path, RestoreOptions { replace: true, reconcile: false }).unwrap_err();
+        let error =
+            restore(file, &path, RestoreOptions { replace: true, reconcile: false, unchecked: false })
+                .unwrap_err();
         assert!(matches!(error, JournalError::NoCopy { .. }), "{error}");
         assert!(error.to_string().contains("it is the journal itself"), "{error}");
     }
     assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_file_that_was_copied_without_its_write_ahead_log_is_refused_unless_its_daemon_had_stopped() {
+    let folder = tempdir().unwrap();
+    let (path, file) = (folder.path().join("journal.db"), folder.path().join("naked"));
+    let journal = journal_at(&path).await;
+    dismiss(&journal, "a", 1).await;
+    fs::copy(&path, &file).unwrap();
+    let target = folder.path().join("restored/journal.db");
+    let refused = restore(&file, &target, PLAIN).unwrap_err();
+    let told = refused.to_string();
+    assert!(matches!(refused, JournalError::NoCopy { .. }), "{told}");
+    assert!(told.contains("dateline backup") && told.contains("--unchecked"), "{told}");
+    assert!(!target.exists());
+    // With its log it is whole.
+    fs::copy(folder.path().join("journal.db-wal"), folder.path().join("naked-wal")).unwrap();
+    assert_eq!(restore(&file, &target, PLAIN).unwrap().copy.last_sequence, Sequence(1));
+    drop(journal);
+    let stopped = folder.path().join("stopped");
+    fs::copy(&path, &stopped).unwrap();
+    let options = RestoreOptions { replace: true, unchecked: true, ..PLAIN };
+    assert_eq!(restore(&stopped, &target, options).unwrap().copy.last_sequence, Sequence(1));
+}
+
+#[tokio::test]
+async fn a_copy_whose_structure_is_whole_and_whose_texts_are_not_is_refused() {
+    let folder = tempdir().unwrap();
+    let (path, file) = (folder.path().join("journal.db"), folder.path().join("copy"));
+    let journal = journal_at(&path).await;
+    announce(&journal, 0, vec![entry("a", "A")], 1).await.unwrap();
+    finish(&journal, &feed(0).id, "a", article("a", "A", &"ferry ".repeat(4_000)), 2).await.unwrap();
+    backup(&path, &file, |_, _| {}).unwrap();
+    let mut bytes = fs::read(&file).unwrap();
+    let text = b"ferry ".repeat(300);
+    let begin = bytes.windows(text.len()).position(|window| window == text).unwrap();
+    bytes[begin + 200..][..512].fill(0);
+    fs::write(&file, bytes).unwrap();
+    let target = folder.path().join("restored/journal.db");
+    let refused = restore(&file, &target, PLAIN).unwrap_err().to_string();
+    assert!(refused.contains("it is damaged (the event 1 cannot be read; --unchecked "), "{refused}");
+    assert!(!target.exists());
+    let options = RestoreOptions { unchecked: true, ..PLAIN };
+    assert_eq!(restore(&file, &target, options).unwrap().copy.last_sequence, Sequence(1));
 }

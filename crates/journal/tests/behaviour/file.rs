@@ -248,7 +248,7 @@ fn a_copy_of_each_older_version_can_be_made_and_restored() {
         let path = |name| folder.path().join(name);
         journal_of_version(&path("journal.db"), version);
         dateline_journal::backup(&path("journal.db"), &path("copy"), |_, _| {}).unwrap();
-        let options = RestoreOptions { replace: false, reconcile: false };
+        let options = RestoreOptions { replace: false, reconcile: false, unchecked: false };
         dateline_journal::restore(&path("copy"), &path("new.db"), options).unwrap();
         let journal = Journal::open(path("new.db"), Options::default()).unwrap();
         assert_holds(&journal.status().unwrap());
@@ -344,7 +344,7 @@ async fn whether_the_journal_has_room_is_known_and_found_out_without_a_change() 
     let large = entry("large", &"x".repeat(600_000));
     announce(&journal, 0, vec![large], 1).await.unwrap_err();
     assert!(journal.is_full());
-    journal.look_for_room();
+    journal.look_after_files();
     // Changes are made one after the other: this one is answered when the journal has looked.
     let nothing = journal.last_sequence().unwrap();
     while journal.is_full() {

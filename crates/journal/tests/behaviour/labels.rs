@@ -88,6 +88,6 @@ async fn a_log_in_outlasts_the_daemon_but_not_its_time_and_not_a_restore() {
     let (path, copy) = (folder.path().join("journal.db"), folder.path().join("copy.db"));
     backup(&path, &copy, |_, _| {}).unwrap();
     drop(journal);
-    restore(&copy, &path, RestoreOptions { replace: true, reconcile: false }).unwrap();
+    restore(&copy, &path, RestoreOptions { replace: true, reconcile: false, unchecked: false }).unwrap();
     assert_eq!(open(folder.path()).reader().sessions(at(60)).unwrap(), []);
 }

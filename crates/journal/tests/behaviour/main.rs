@@ -9,6 +9,7 @@ mod file;
 mod harness;
 mod labels;
 mod life;
+mod moved;
 mod properties;
 mod retention;
 mod revisits;

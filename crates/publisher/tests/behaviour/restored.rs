@@ -90,7 +90,12 @@ async fn lost(settings: &KafkaSettings) -> (TempDir, Sequence) {
 
 fn restored(folder: &Path, name: &str) -> Journal {
     let target = folder.join(name).join("journal.db");
-    restore(&folder.join("copy"), &target, RestoreOptions { replace: false, reconcile: true }).unwrap();
+    restore(
+        &folder.join("copy"),
+        &target,
+        RestoreOptions { replace: false, reconcile: true, unchecked: false },
+    )
+    .unwrap();
     open(target.parent().unwrap())
 }
 

@@ -9,6 +9,7 @@ use dateline_wire::{FeedId, FeedState};
 use super::Intake;
 use crate::engine::command::EngineUpdate;
 use crate::engine::extraction::Extraction;
+use crate::engine::keep_to_intervals;
 
 impl Intake {
     /// Has a feed asked now, as soon as its host's turn allows. One that a poll is under way for is being asked already; what comes of
@@ -83,14 +84,23 @@ impl Intake {
                 Some(_) => {}
             }
         }
+        let mut waiting: Vec<FeedState> = Vec::new();
         for fresh in states {
             // What is under way for a feed puts it down again when it ends.
-            if !self.states.contains_key(&fresh.id) && !self.busy.contains(&fresh.id) {
+            if !self.busy.contains(&fresh.id) {
+                let known = self.states.remove(&fresh.id);
                 // Where the journal cannot be read now, the feed is asked as one that was never polled.
-                let known = self.world.journal.feed(&fresh.id).ok().flatten();
-                self.schedule(known.unwrap_or(fresh));
+                let known = known.or_else(|| self.world.journal.feed(&fresh.id).ok().flatten());
+                waiting.push(known.unwrap_or(fresh));
             }
         }
+        let feeds = &self.feeds;
+        let kept =
+            keep_to_intervals(&self.world, waiting.iter_mut(), |id| feeds.get(id).map(Arc::as_ref)).await;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "that feeds are asked sooner from now on was not noted, and holds until the next start");
+        }
+        waiting.into_iter().for_each(|state| self.schedule(state));
         Ok(())
     }
 }
