@@ -17,6 +17,7 @@
 mod command;
 mod commit;
 mod comparison;
+mod comparison_cache;
 mod extraction;
 mod intake;
 pub(crate) mod outcome;
@@ -275,6 +276,16 @@ impl Engine {
     /// If the journal fails in a way that doesn't pass.
     pub async fn run(
         mut self,
+        until: StopCondition,
+        stop: CancellationToken,
+        grace: Duration,
+    ) -> Result<(), EngineError> {
+        self.work(until, stop, grace).await?;
+        Ok(self.intake.keep_comparison()?)
+    }
+
+    async fn work(
+        &mut self,
         until: StopCondition,
         stop: CancellationToken,
         grace: Duration,

@@ -1,4 +1,5 @@
-//! What two weeks of relevant texts take: memory, and time of the CPU for copies and stories, a text, told after each fifth.
+//! What two weeks of relevant texts take: memory, and time of the CPU for copies and stories, a text, told after each fifth; and for keeping all
+//! for the next start, and taking it back.
 //! `cargo run --release -p dateline-stories --example two_weeks [TEXTS]`; 980,000 texts are two weeks of 70,000 a day.
 //!
 //! The texts are made by a generator: 250 words drawn by Zipf's law from 60,000, of which a happening has twenty of its own that all its
@@ -156,7 +157,8 @@ fn tables() -> Result<StoryTables, Box<dyn std::error::Error>> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let texts: usize = std::env::args().nth(1).map_or(Ok(WHOLE / 10), |texts| texts.parse())?;
-    let mut book = StoryBook::new(Arc::new(tables()?), Arc::default());
+    let tables = Arc::new(tables()?);
+    let mut book = StoryBook::new(Arc::clone(&tables), Arc::default());
     let mut copies = CopyIndex::default();
     let mut news = News { numbers: Numbers(7), happenings: 0, last: Vec::new() };
     let mut facts = Numbers(11);
@@ -193,5 +195,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     println!("the index of copies holds {} texts in {} MB", copies.len(), copies.bytes() >> 20);
+    let begun = cpu();
+    let mut bytes = Vec::new();
+    copies.pack(&mut bytes)?;
+    book.pack(&mut bytes)?;
+    let written = cpu().saturating_sub(begun);
+    drop(book);
+    let begun = cpu();
+    let mut input = bytes.as_slice();
+    CopyIndex::unpack(&mut input)?;
+    StoryBook::unpack(tables, Arc::default(), &mut input)?;
+    let read = cpu().saturating_sub(begun);
+    println!(
+        "kept for the next start in {} MB: packed in {written:.2?}, unpacked in {read:.2?}",
+        bytes.len() >> 20
+    );
     Ok(())
 }

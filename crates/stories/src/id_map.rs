@@ -1,10 +1,12 @@
 //! What is known by ids, by the million.
 
 use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Read, Write};
 
 use hashbrown::HashTable;
 
 use crate::compact_id::CompactId;
+use crate::pack::Packed;
 
 /// Values by id. Each has a number that it keeps as long as it is there, by which others can refer to it in four bytes; the table of ids
 /// holds numbers alone. Nothing is read in the order of hashes.
@@ -114,6 +116,26 @@ impl<V> IdMap<V> {
         self.numbers.remove(&id, number);
         self.free.push(number);
         Some(value)
+    }
+}
+
+impl<V: Packed> Packed for IdMap<V> {
+    fn pack(&self, output: &mut impl Write) -> io::Result<()> {
+        self.values.pack(output)?;
+        self.free.pack(output)
+    }
+
+    fn unpack(input: &mut impl Read) -> io::Result<Self> {
+        let values: Vec<Option<(CompactId, V)>> = Packed::unpack(input)?;
+        let mut numbers = IdNumbers::default();
+        let id_of = |number: u32| values.get(number as usize)?.as_ref().map(|(id, _)| id);
+        for (number, value) in (0..).zip(&values) {
+            if let Some((id, _)) = value {
+                numbers.insert(id, number, id_of);
+            }
+        }
+        let free = Packed::unpack(input)?;
+        Ok(Self { values, free, numbers })
     }
 }
 

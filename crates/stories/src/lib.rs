@@ -44,6 +44,7 @@ mod compact_id;
 pub mod copy;
 mod id_map;
 pub mod origin;
+mod pack;
 mod report;
 pub mod revision;
 mod script;

@@ -105,6 +105,14 @@ impl CommitRetry {
         comparison
     }
 
+    /// Keeps what articles are compared with for the next start, if anything in it is new. Where a commit was broken off it stays as it was.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn keep_comparison(&self) -> Result<(), JournalError> {
+        self.comparison.try_lock().map_or(Ok(()), |mut comparison| comparison.keep_after(1))
+    }
+
     /// Whether a commit waits for room.
     pub(super) fn is_stuck(&self) -> bool {
         self.stuck.load(Ordering::Relaxed) > 0
@@ -176,7 +184,7 @@ impl CommitRetry {
         let mut comparison = self.comparison().await;
         let completion = comparison.compare(completion).await?;
         let finished = self.until_there_is_room(|| self.journal.finish(completion.clone())).await?;
-        comparison.committed(&completion, &finished);
+        comparison.committed(&completion, &finished)?;
         Ok((completion, finished))
     }
 
@@ -201,9 +209,11 @@ impl CommitRetry {
             visit.stories = comparison.withdraw(&visit.article, visit.at).await?;
         }
         let end = self.until_there_is_room(|| self.journal.finish_revisit(visit.clone())).await?;
-        if let Some((_, Event::Article(article))) = &end.event {
-            comparison.remember(article, visit.at);
-        }
+        let article = end.event.as_ref().and_then(|(_, event)| match event {
+            Event::Article(article) => Some(&**article),
+            _ => None,
+        });
+        comparison.committed_article(article, visit.at)?;
         let result = revisit::result_word(&visit.finding, was_read);
         let stories = if end.event.is_some() { visit.stories.events.len() as u64 } else { 0 };
         Ok(CommitReceipt::Revisited { end, result, stories, next: visit.next })

@@ -1,7 +1,8 @@
 //! What an article is beside those before it: one of them under another address, an edit of itself, a copy of another, a report of what they report. Asked and remembered in the order in which articles are
 //! committed, so that of two copies that come together the second is known as one.
 //!
-//! What is remembered follows from the log: at the start it is read from there, and what is compared is always what was published.
+//! What is remembered follows from the log, and what is compared is always what was published. At the start it is read from a file that holds
+//! it as it was ([`comparison_cache`]), and what came since from the log; without the file all from the log.
 
 use std::sync::Arc;
 
@@ -11,12 +12,13 @@ use dateline_stories::origin::{Agencies, Carrier, is_publisher};
 use dateline_stories::revision::{Version, edit};
 use dateline_stories::story::StoryTables;
 use dateline_wire::{
-    ArticleEvent, ArticleId, CloudEvent, Event, EventId, EventKind, RejectEvent, RejectReason, Stage,
-    TwinAddress,
+    ArticleEvent, ArticleId, CloudEvent, Event, EventId, EventKind, RejectEvent, RejectReason, Sequence,
+    Stage, TwinAddress,
 };
 use jiff::Timestamp;
 use url::Url;
 
+use super::comparison_cache::{self, CachedComparison};
 use super::story_teller::StoryTeller;
 use crate::config::CopyPolicy;
 
@@ -25,6 +27,11 @@ const BATCH: usize = 500;
 
 /// The least part of one of two texts that stands in the other where their addresses are those of one article: most of it.
 const MIN_AGREEMENT: f64 = 0.6;
+
+/// What is remembered is kept again after so many articles, ...
+const MIN_UNKEPT: usize = 1_000;
+/// ... or a tenth of what is remembered, if that is more: a start reads no more than that from the log.
+const UNKEPT_SHARE: usize = 10;
 
 /// The articles of the last weeks.
 pub(super) struct Comparison {
@@ -39,6 +46,10 @@ pub(super) struct Comparison {
     is_reconciling: bool,
     /// Whether what is remembered was judged by tables that are not those in force any more.
     is_outdated: bool,
+    /// Whether an article was judged that may not stand in the log: its commit is under way, or was broken off.
+    is_ahead: bool,
+    /// How many articles have come since what is remembered was kept.
+    unkept: usize,
 }
 
 /// The tables that articles are compared by.
@@ -62,6 +73,8 @@ impl Comparison {
             story_tables: tables.stories,
             is_reconciling: false,
             is_outdated: false,
+            is_ahead: false,
+            unkept: 0,
         }
     }
 
@@ -78,20 +91,19 @@ impl Comparison {
     /// # Errors
     /// If the journal cannot be read or written.
     pub(super) async fn read_log(&mut self, now: Timestamp) -> Result<(), JournalError> {
-        self.copies = CopyIndex::default();
         self.is_reconciling = self.journal.is_reconciling()?;
-        let tables = self.story_tables.clone().filter(|_| !self.is_reconciling);
-        self.stories =
-            tables.map(|tables| StoryTeller::new(self.journal.clone(), tables, self.agencies.clone()));
         let since = now.checked_sub(dateline_stories::copy::MEMORY).unwrap_or(Timestamp::MIN);
         let mut after = self.journal.reader().place_before(since)?;
+        if let Some(known) = self.take_back()? {
+            after = after.max(known);
+        }
         // What is told here follows.
         let last = self.journal.last_sequence()?;
         loop {
             let events = self.journal.events_after(after, BATCH, Some(EventKind::Article))?;
             let Some(read) = events.last().filter(|_| after < last) else {
-                self.is_outdated = false;
-                return Ok(());
+                (self.is_outdated, self.is_ahead) = (false, false);
+                return self.keep_after(MIN_UNKEPT);
             };
             after = read.sequence;
             for event in events.iter().filter(|event| event.time >= since) {
@@ -107,6 +119,48 @@ impl Comparison {
         }
     }
 
+    /// Takes back what was kept, with the stories as they were told since, and says up to which place of the log that is known. Without
+    /// it nothing is remembered.
+    fn take_back(&mut self) -> Result<Option<Sequence>, JournalError> {
+        let tables = self.story_tables.clone().filter(|_| !self.is_reconciling);
+        let cached = match self.is_reconciling {
+            true => None,
+            false => comparison_cache::load(self.journal.reader(), tables.as_ref(), &self.agencies)?,
+        };
+        self.unkept = 0;
+        let Some(CachedComparison { sequence, copies, book }) = cached else {
+            self.copies = CopyIndex::default();
+            self.stories =
+                tables.map(|tables| StoryTeller::new(self.journal.clone(), tables, self.agencies.clone()));
+            return Ok(None);
+        };
+        self.copies = copies;
+        self.stories = book.map(|book| StoryTeller::of(self.journal.clone(), book));
+        if let Some(stories) = &mut self.stories {
+            stories.follow_log(sequence)?;
+        }
+        Ok(Some(sequence))
+    }
+
+    /// Keeps what is remembered for the next start, if at least so many articles are new in it.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn keep_after(&mut self, articles: usize) -> Result<(), JournalError> {
+        if self.unkept < articles || self.is_ahead || self.is_reconciling || self.is_outdated {
+            return Ok(());
+        }
+        let stories = (self.story_tables.as_deref(), self.stories.as_ref().map(StoryTeller::book));
+        comparison_cache::save(self.journal.reader(), &self.copies, stories)?;
+        self.unkept = 0;
+        Ok(())
+    }
+
+    /// Keeps it in the course of a run, where much is new.
+    fn keep_now_and_then(&mut self) -> Result<(), JournalError> {
+        self.keep_after(MIN_UNKEPT.max(self.copies.len() / UNKEPT_SHARE))
+    }
+
     /// What ends an entry, with what follows from the articles before it.
     ///
     /// # Errors
@@ -116,6 +170,7 @@ impl Comparison {
         mut completion: EntryCompletion,
     ) -> Result<EntryCompletion, JournalError> {
         self.know_log(completion.at).await?;
+        self.is_ahead = true;
         if let Event::Article(mut article) = completion.event {
             let is_view = self.identify(&mut article)?;
             if is_view {
@@ -141,6 +196,7 @@ impl Comparison {
         at: Timestamp,
     ) -> Result<Option<(Box<ArticleEvent>, StoryUpdate)>, JournalError> {
         self.know_log(at).await?;
+        self.is_ahead = true;
         if found.article != *article {
             // The page may have become another article's, or call itself by another address.
             let reader = self.journal.reader();
@@ -177,7 +233,15 @@ impl Comparison {
     }
 
     /// Remembers an article that was committed.
-    pub(super) fn committed(&mut self, completion: &EntryCompletion, end: &EntryEnd) {
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn committed(
+        &mut self,
+        completion: &EntryCompletion,
+        end: &EntryEnd,
+    ) -> Result<(), JournalError> {
+        self.is_ahead = false;
         if let (Event::Article(article), EntryOutcome::Article { revision }) =
             (&completion.event, end.outcome)
         {
@@ -185,10 +249,28 @@ impl Comparison {
             article.set_revision(revision);
             self.remember(&article, completion.at);
         }
+        self.keep_now_and_then()
+    }
+
+    /// Remembers the article, if there is one, of a change that was committed.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn committed_article(
+        &mut self,
+        article: Option<&ArticleEvent>,
+        at: Timestamp,
+    ) -> Result<(), JournalError> {
+        self.is_ahead = false;
+        if let Some(article) = article {
+            self.remember(article, at);
+        }
+        self.keep_now_and_then()
     }
 
     /// Remembers an article that stands in the log.
-    pub(super) fn remember(&mut self, article: &ArticleEvent, at: Timestamp) {
+    fn remember(&mut self, article: &ArticleEvent, at: Timestamp) {
+        self.unkept += 1;
         let text = CopyText::of(&article.content.body.text);
         self.copies.add(&article.article, article.revision, at, &text, article.copy_of.as_ref());
     }
@@ -246,6 +328,7 @@ impl Comparison {
         article: &mut ArticleEvent,
         at: Timestamp,
     ) -> Result<StoryUpdate, JournalError> {
+        self.is_ahead = true;
         if article.copy_of.is_none()
             && let Some(copy) = self.copied_by(article)
         {

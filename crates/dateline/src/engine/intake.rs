@@ -400,6 +400,14 @@ impl Intake {
         self.scheduling.wake((due < Timestamp::MAX).then(|| self.clock.instant_of(due)))
     }
 
+    /// Keeps what articles are compared with for the next start.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn keep_comparison(&self) -> Result<(), JournalError> {
+        self.commits.keep_comparison()
+    }
+
     /// Time has passed.
     pub(super) fn woken(&mut self) {
         self.scheduling.note_wake();

@@ -48,8 +48,7 @@ impl StoryStage {
         let stories = self.comparison.follow(&mut article, at)?;
         let change = ReportedChange::Article(Box::new(article.clone()));
         self.commit(change, stories, until, (at, traceparent)).await?;
-        self.comparison.remember(&article, at);
-        Ok(())
+        self.comparison.committed_article(Some(&article), at)
     }
 
     /// Takes in that an article was withdrawn.

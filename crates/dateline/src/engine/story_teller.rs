@@ -1,16 +1,19 @@
 //! Which story an article tells, asked in the order in which articles are committed, and kept in the journal with them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dateline_journal::{Journal, JournalError, StoryArticleRow, StoryUpdate};
 use dateline_stories::book::{StoredStory, StoryBook, StoryReport, StoryTelling};
 use dateline_stories::origin::Agencies;
 use dateline_stories::story::StoryTables;
-use dateline_wire::{ArticleEvent, ArticleId, StoryId, StoryState};
+use dateline_wire::{ArticleEvent, ArticleId, EventKind, Sequence, StoryId, StoryState};
 use jiff::Timestamp;
 
 /// How often a story that ended in another is followed to the one that has its articles.
 const MAX_ENDINGS: usize = 100;
+/// How many events are read at once.
+const BATCH: usize = 500;
 
 /// Tells stories.
 pub(super) struct StoryTeller {
@@ -21,7 +24,37 @@ pub(super) struct StoryTeller {
 impl StoryTeller {
     /// No article is known yet.
     pub(super) fn new(journal: Journal, tables: Arc<StoryTables>, agencies: Arc<Agencies>) -> Self {
-        Self { journal, book: StoryBook::new(tables, agencies) }
+        Self::of(journal, StoryBook::new(tables, agencies))
+    }
+
+    /// With the articles of `book`.
+    pub(super) fn of(journal: Journal, book: StoryBook) -> Self {
+        Self { journal, book }
+    }
+
+    pub(super) fn book(&self) -> &StoryBook {
+        &self.book
+    }
+
+    /// Has the articles that are known stand where the log after a place has put them.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn follow_log(&mut self, mut after: Sequence) -> Result<(), JournalError> {
+        let mut changed = BTreeSet::new();
+        loop {
+            let events = self.journal.events_after(after, BATCH, Some(EventKind::Story))?;
+            let Some(last) = events.last() else { break };
+            after = last.sequence;
+            changed.extend(events.into_iter().map(|event| StoryId::from_stored(event.key)));
+        }
+        // The articles of a story that ended are those of another that changed.
+        for story in changed {
+            for (_, row) in self.journal.reader().story_articles(&story)? {
+                self.book.move_to(&row.article, &story);
+            }
+        }
+        Ok(())
     }
 
     /// Takes back an article of the log, where its story is known. Whether it is.

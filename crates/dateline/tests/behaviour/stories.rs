@@ -279,3 +279,84 @@ async fn a_withdrawn_article_is_listed_in_its_story_and_counts_no_more_until_it_
     assert!(!told[3].articles.iter().any(is_gone));
     assert_kept(&journal);
 }
+
+/// What becomes of the file between two runs.
+enum Between {
+    Stays,
+    IsGone,
+    IsTorn,
+    /// It is the one of the start before, as after a kill.
+    IsOld,
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_reads_what_articles_are_compared_with_from_its_file_and_without_it_from_the_log() {
+    let events_where_it = async |between: Between| {
+        let web = Arc::new(Web::default());
+        site(&web, FEED, "Russia and North Korea sign agreement on Tumen road bridge", &ON_SUBJECT);
+        site(&web, OTHER, "Moscow, Pyongyang agree to build road bridge over Tumen", &SAME);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("journal.compared.cache");
+        let journal = journal(folder.path());
+        let run = async |feeds: &[&str]| {
+            let engine = storyteller(&web, &journal, feeds, CopyPolicy::Publish).await;
+            events_after(engine, &journal, HOUR).await
+        };
+        run(&[FEED]).await;
+        let old = std::fs::read(&file).unwrap();
+        run(&[OTHER]).await;
+        let kept = std::fs::read(&file).unwrap();
+        assert_ne!(kept, old);
+        match between {
+            Between::Stays => {}
+            Between::IsGone => std::fs::remove_file(&file).unwrap(),
+            Between::IsTorn => std::fs::write(&file, &kept[..kept.len() - 9]).unwrap(),
+            Between::IsOld => std::fs::write(&file, &old).unwrap(),
+        }
+        site(&web, THIRD, "Bridge over the Tumen: what is known", &ON_SUBJECT);
+        let events = run(&[THIRD]).await;
+        assert_kept(&journal);
+        assert!(!folder.path().join("journal.compared.cache.new").exists());
+        events
+    };
+    let expected = events_where_it(Between::Stays).await;
+    assert_eq!(stories(&expected).last().unwrap().article_count, 3);
+    for between in [Between::IsGone, Between::IsTorn, Between::IsOld] {
+        assert_eq!(events_where_it(between).await, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_file_of_what_articles_are_compared_with_is_used_as_long_as_it_follows_from_the_journal() {
+    let web = Arc::new(Web::default());
+    site(&web, FEED, "Russia and North Korea sign agreement on Tumen road bridge", &ON_SUBJECT);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal.compared.cache");
+    let journal = journal(folder.path());
+    let run = async || {
+        let engine = storyteller(&web, &journal, &[FEED], CopyPolicy::Publish).await;
+        events_after(engine, &journal, Duration::ZERO).await
+    };
+    run().await;
+    let engine = storyteller(&web, &journal, &[FEED], CopyPolicy::Publish).await;
+    events_after(engine, &journal, HOUR).await;
+    let written = || std::fs::metadata(&file).unwrap().modified().unwrap();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH;
+    let age = || std::fs::File::options().write(true).open(&file).unwrap().set_modified(long_ago).unwrap();
+    age();
+    run().await;
+    assert_eq!(written(), long_ago, "nothing is new, so it stays");
+    let whole = std::fs::read(&file).unwrap();
+
+    // That of another journal is none.
+    let other = tempfile::tempdir().unwrap();
+    let elsewhere = crate::world::journal(other.path());
+    site(&web, OTHER, "Russian wheat exports to North Korea double, customs data show", &OTHER_HAPPENING);
+    let engine = storyteller(&web, &elsewhere, &[OTHER], CopyPolicy::Publish).await;
+    events_after(engine, &elsewhere, HOUR).await;
+    std::fs::copy(other.path().join("journal.compared.cache"), &file).unwrap();
+    age();
+    run().await;
+    assert_ne!(written(), long_ago, "it is written anew");
+    assert_eq!(std::fs::read(&file).unwrap().len(), whole.len());
+}

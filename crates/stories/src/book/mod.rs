@@ -13,6 +13,7 @@ mod report;
 mod telling;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use dateline_wire::{ArticleEvent, ArticleId, JoinReason, StoryEvent, StoryId};
@@ -22,6 +23,7 @@ use crate::compact_id::CompactId;
 use crate::copy::{MEMORY, MIN_SHARE};
 use crate::id_map::IdMap;
 use crate::origin::Agencies;
+use crate::pack::{Packed, packed};
 use crate::story::{StoryIndex, StoryReason, StoryTables};
 
 pub use report::StoryReport;
@@ -53,6 +55,8 @@ struct ArticlePlace {
     /// The article whose text it repeats, if it stands where it does for that.
     copy_of: Option<Box<CompactId>>,
 }
+
+packed!(ArticlePlace { story, came, copy_of });
 
 /// A time in seconds since 1970: before that it is 1970.
 fn seconds(at: Timestamp) -> u32 {
@@ -99,6 +103,49 @@ impl StoryBook {
             stories: IdMap::default(),
             arrivals: VecDeque::new(),
         }
+    }
+
+    /// Writes who tells what, for [`StoryBook::unpack`].
+    ///
+    /// # Errors
+    /// Those of `output`.
+    pub fn pack(&self, output: &mut impl Write) -> io::Result<()> {
+        self.index.pack(output)?;
+        self.articles.pack(output)?;
+        self.stories.pack(output)?;
+        self.arrivals.pack(output)
+    }
+
+    /// Reads what [`StoryBook::pack`] has written of a book with the same tables. Bytes that are others give a book that makes no sense,
+    /// or an error.
+    ///
+    /// # Errors
+    /// Those of `input`.
+    pub fn unpack(
+        tables: Arc<StoryTables>,
+        agencies: Arc<Agencies>,
+        input: &mut impl Read,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            index: StoryIndex::unpack(tables, input)?,
+            agencies,
+            articles: Packed::unpack(input)?,
+            stories: Packed::unpack(input)?,
+            arrivals: Packed::unpack(input)?,
+        })
+    }
+
+    /// Has an article that is known stand in `story`, where it was told to stand later; nothing is judged.
+    pub fn move_to(&mut self, article: &ArticleId, story: &StoryId) {
+        let Some(from) = self.story_of(article).filter(|from| from != story) else { return };
+        if self.is_report(article) {
+            let others = self.articles_of(story);
+            let beside = others.iter().find(|other| self.is_report(other));
+            self.index.move_beside(article.as_str(), beside.map(ArticleId::as_str));
+            self.index.take_changes();
+        }
+        let change = Move { article: article.clone(), from: Some(from), to: story.clone() };
+        self.apply(&change, Timestamp::UNIX_EPOCH);
     }
 
     /// The story of an article that is not forgotten.

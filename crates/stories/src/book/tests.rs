@@ -63,9 +63,13 @@ impl Kept {
     }
 }
 
-fn book() -> StoryBook {
+fn tables() -> Arc<StoryTables> {
     let files = TABLES.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
-    StoryBook::new(Arc::new(StoryTables::from_files(&files).unwrap()), Arc::default())
+    Arc::new(StoryTables::from_files(&files).unwrap())
+}
+
+fn book() -> StoryBook {
+    StoryBook::new(tables(), Arc::default())
 }
 
 fn article(name: &str, revision: u32, title: &str, text: &str) -> ArticleEvent {
@@ -148,6 +152,75 @@ fn a_book_that_is_restored_goes_on_as_the_one_that_was_not() {
     let mut beside = Kept { book: restored, ..Kept::new() };
     (beside.revisions, beside.reports, beside.second) =
         (kept.revisions.clone(), kept.reports.clone(), kept.second);
+    let (one, other) = (kept.take(&next), beside.take(&next));
+    assert_eq!((one.story, one.joined_by, one.events), (other.story, other.joined_by, other.events));
+}
+
+/// A book of the same tables that was packed and unpacked.
+fn packed(book: &StoryBook) -> StoryBook {
+    let mut bytes = Vec::new();
+    book.pack(&mut bytes).unwrap();
+    let tables = tables();
+    let unpacked = StoryBook::unpack(tables.clone(), Arc::default(), &mut bytes.as_slice()).unwrap();
+    for cut in [0, 1, bytes.len() / 2, bytes.len() - 1] {
+        assert!(StoryBook::unpack(tables.clone(), Arc::default(), &mut &bytes[..cut]).is_err());
+    }
+    unpacked
+}
+
+#[test]
+fn a_book_that_was_packed_goes_on_as_the_one_that_was_not() {
+    let first = article("first", 1, "Ferry to the islands runs again", FERRY);
+    let stream = [
+        first.clone(),
+        article("mill", 1, "Old mill closes", MILL),
+        copy("third", &first),
+        article("second", 1, "Islands ferry leaves its harbour again", FERRY_AGAIN),
+        article("second", 2, "The mill closes", MILL),
+        article("second", 3, "Islands ferry leaves its harbour again", FERRY_AGAIN),
+    ];
+    let (mut whole, mut interrupted) = (Kept::new(), Kept::new());
+    for article in &stream {
+        let (one, other) = (whole.take(article), interrupted.take(article));
+        assert_eq!((one.story, one.joined_by, one.events), (other.story, other.joined_by, other.events));
+        interrupted.book = packed(&interrupted.book);
+    }
+}
+
+#[test]
+fn a_book_that_was_packed_before_stories_changed_follows_the_records() {
+    let mut kept = Kept::new();
+    let first = article("first", 1, "Ferry to the islands runs again", FERRY);
+    let mill = article("mill", 1, "Old mill closes", MILL);
+    let second = article("second", 1, "Islands ferry leaves its harbour again", FERRY_AGAIN);
+    for article in [&first, &mill, &second, &copy("third", &second)] {
+        kept.take(article);
+    }
+    let mut old = packed(&kept.book);
+    // The second goes to a story of its own, and its copy with it.
+    let edited = article(
+        "second",
+        2,
+        "Bakery opens at the market",
+        "A bakery opens beside the market hall on Friday, and bakes rye bread and rolls in an oven that burns wood.",
+    );
+    let parted = kept.take(&edited).story;
+    assert_ne!(old.story_of(&second.article), kept.book.story_of(&second.article));
+    for (id, (_, story, _)) in &kept.reports {
+        old.move_to(id, story);
+    }
+    old.restore(&edited, Timestamp::from_second(kept.second).unwrap(), &parted);
+    for id in kept.reports.keys() {
+        assert_eq!(old.story_of(id), kept.book.story_of(id));
+        let beside = |book: &StoryBook| {
+            book.index.reports_beside(id.as_str()).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(beside(&old), beside(&kept.book));
+    }
+    let mut beside = Kept { book: old, ..Kept::new() };
+    (beside.revisions, beside.reports, beside.second) =
+        (kept.revisions.clone(), kept.reports.clone(), kept.second);
+    let next = article("fourth", 1, "The ferry to the islands sails", FERRY_AGAIN);
     let (one, other) = (kept.take(&next), beside.take(&next));
     assert_eq!((one.story, one.joined_by, one.events), (other.story, other.joined_by, other.events));
 }

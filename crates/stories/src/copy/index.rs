@@ -3,9 +3,10 @@
 //! An entry is a sequence's hash and the number of a text. Runs double, so that a text is moved a few times; one that is large enough is
 //! packed, into four bytes an entry, and stays as it is. The oldest are dropped whole when their texts are too old.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::compact_id::CompactId;
+use crate::pack::packed;
 
 /// A run of more entries is merged with no other, so that old ones can be dropped.
 const MAX_OPEN_ENTRIES: usize = 1 << 21;
@@ -71,6 +72,11 @@ struct PackedRun {
     newest: u32,
 }
 
+packed!(KnownText { article, revision, seconds, shingles, sketch, copy_of });
+packed!(SketchIndex { texts, first, packed, runs });
+packed!(Run { entries, oldest, newest });
+packed!(PackedRun { starts, entries, oldest, newest });
+
 impl SketchIndex {
     pub(super) fn len(&self) -> usize {
         self.texts.len()
@@ -123,7 +129,7 @@ impl SketchIndex {
 
     /// The texts that share some of `hashes`, by number, and for each hash whether everybody prints it.
     pub(super) fn hits(&self, hashes: &[u32]) -> (Vec<Hits>, Vec<bool>) {
-        let mut hits: HashMap<u32, u32> = HashMap::new();
+        let mut all: Vec<u32> = Vec::new();
         let mut found: Vec<u32> = Vec::new();
         let mut is_common = Vec::with_capacity(hashes.len());
         for hash in hashes {
@@ -139,14 +145,13 @@ impl SketchIndex {
             let common = found.len() > MAX_TEXTS_OF_SEQUENCE;
             is_common.push(common);
             if !common {
-                for number in &found {
-                    *hits.entry(*number).or_default() += 1;
-                }
+                all.extend(&found);
             }
         }
-        let mut hits: Vec<Hits> = hits.into_iter().map(|(number, hits)| Hits { number, hits }).collect();
-        hits.sort_unstable_by_key(|hits| hits.number);
-        (hits, is_common)
+        all.sort_unstable();
+        let hits = all.chunk_by(|one, other| one == other);
+        let hits = hits.map(|same| Hits { number: same[0], hits: same.len() as u32 });
+        (hits.collect(), is_common)
     }
 }
 

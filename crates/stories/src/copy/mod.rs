@@ -28,12 +28,14 @@ mod index;
 mod overlap;
 mod tokens;
 
+use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use dateline_wire::{ArticleId, CopyOf, Origin, OriginKind};
 use jiff::Timestamp;
 
 use crate::compact_id::CompactId;
+use crate::pack::Packed;
 use index::{KnownText, SketchIndex};
 use overlap::{Overlap, overlap};
 use tokens::{Token, shingles, tokens, winnow};
@@ -154,6 +156,22 @@ impl CopyIndex {
     /// Whether none is.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Writes what is remembered, for [`CopyIndex::unpack`].
+    ///
+    /// # Errors
+    /// Those of `output`.
+    pub fn pack(&self, output: &mut impl Write) -> io::Result<()> {
+        self.index.pack(output)
+    }
+
+    /// Reads what [`CopyIndex::pack`] has written. Bytes that are others give an index that makes no sense, or an error.
+    ///
+    /// # Errors
+    /// Those of `input`.
+    pub fn unpack(input: &mut impl Read) -> io::Result<Self> {
+        Ok(Self { index: SketchIndex::unpack(input)? })
     }
 
     /// The memory it takes, in bytes, without what the allocator adds.

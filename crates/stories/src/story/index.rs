@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -20,6 +21,7 @@ use super::weighing::{Lengths, Likeness, WeighedProfile};
 use crate::Report;
 use crate::compact_id::CompactId;
 use crate::id_map::IdNumbers;
+use crate::pack::{Packed, packed};
 
 /// Reports that are kept: two weeks at 70,000 a day. Beyond it the oldest are forgotten.
 const MAX_REPORTS: usize = 1_000_000;
@@ -100,6 +102,18 @@ struct PlacedReport {
 #[derive(Debug, Clone, Copy, Default)]
 struct Likenesses([u8; CROWD.end]);
 
+packed!(PlacedReport { id, profile, story, likenesses });
+
+impl Packed for [Likenesses; 2] {
+    fn pack(&self, output: &mut impl Write) -> io::Result<()> {
+        self.iter().try_for_each(|likenesses| likenesses.0.pack(output))
+    }
+
+    fn unpack(input: &mut impl Read) -> io::Result<Self> {
+        Ok([Likenesses(Packed::unpack(input)?), Likenesses(Packed::unpack(input)?)])
+    }
+}
+
 impl Likenesses {
     fn note(&mut self, likeness: f32) {
         let likeness = 1 + (likeness.clamp(0.0, 1.0) * 254.0).round() as u8;
@@ -161,6 +175,35 @@ impl StoryIndex {
             postings: Postings::default(),
             changed: BTreeSet::new(),
         }
+    }
+
+    /// Writes the stories, for [`StoryIndex::unpack`].
+    ///
+    /// # Errors
+    /// Those of `output`.
+    pub(crate) fn pack(&self, output: &mut impl Write) -> io::Result<()> {
+        self.first.pack(output)?;
+        self.reports.pack(output)?;
+        self.stories.pack(output)?;
+        self.postings.pack(output)
+    }
+
+    /// Reads the stories that [`StoryIndex::pack`] has written, which were told by the same tables.
+    ///
+    /// # Errors
+    /// Those of `input`, or that it makes no sense.
+    pub(crate) fn unpack(tables: Arc<StoryTables>, input: &mut impl Read) -> io::Result<Self> {
+        let mut index = Self::new(tables);
+        index.first = Packed::unpack(input)?;
+        index.reports = Packed::unpack(input)?;
+        index.stories = Packed::unpack(input)?;
+        index.postings = Packed::unpack(input)?;
+        let (reports, first) = (&index.reports, index.first);
+        let id_of = |number: u32| reports.get(number.checked_sub(first)? as usize).map(|report| &report.id);
+        for (number, report) in (first..).zip(reports).filter(|(_, report)| !report.id.is_empty()) {
+            index.numbers.insert(&report.id, number, id_of);
+        }
+        Ok(index)
     }
 
     /// How many reports are kept.
@@ -226,6 +269,18 @@ impl StoryIndex {
         let (number, ..) = self.take_in(&report.id, profile);
         if let Some(beside) = beside.and_then(|id| self.number_of(id)) {
             self.assign(number, self.report(beside).story);
+        }
+    }
+
+    /// Puts a report that is known into the story of the report `beside`, or into one of its own: nothing is judged.
+    pub(crate) fn move_beside(&mut self, id: &str, beside: Option<&str>) {
+        let Some(number) = self.number_of(id) else { return };
+        match beside.and_then(|id| self.number_of(id)) {
+            Some(beside) => self.assign(number, self.report(beside).story),
+            None => {
+                self.leave(number);
+                self.keep_story(vec![number]);
+            }
         }
     }
 

@@ -5,9 +5,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::io::{self, Read, Write};
 
 use super::bag::KEY_BITS;
 use super::evidence::FactKind;
+use crate::pack::{Packed, packed};
 
 /// How many members a report can be found by.
 pub(super) const MAX_POSTED: usize = 40;
@@ -101,6 +103,19 @@ struct PostedPlace {
 /// How many reports before another one stands, and, in the lowest bits, which of its members it is found by; 0 where there is none.
 #[derive(Debug, Clone, Copy)]
 struct EarlierPlace(u32);
+
+packed!(Postings { members, earlier, starts, first, first_start });
+packed!(PostedMember { holders_and_slot, newest });
+
+impl Packed for EarlierPlace {
+    fn pack(&self, output: &mut impl Write) -> io::Result<()> {
+        self.0.pack(output)
+    }
+
+    fn unpack(input: &mut impl Read) -> io::Result<Self> {
+        Packed::unpack(input).map(Self)
+    }
+}
 
 impl EarlierPlace {
     fn of(report: u32, earlier: Option<PostedPlace>) -> Self {

@@ -1,8 +1,11 @@
 //! What is kept of a report to tell its story by, packed: about half a kilobyte.
 
+use std::io::{self, Read, Write};
+
 use jiff::civil::Date;
 
 use super::day::YearDay;
+use crate::pack::{Packed, packed};
 
 /// A report, boiled down.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +23,8 @@ pub(super) struct Profile {
     bytes: Box<[u8]>,
 }
 
+packed!(Profile { language, published, lead_weekdays, words, counts, bytes });
+
 /// A primary language tag, which has eight letters at most (BCP 47).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Language([u8; 8]);
@@ -36,6 +41,16 @@ impl Language {
     pub(super) fn as_str(&self) -> &str {
         let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(self.0.len());
         std::str::from_utf8(&self.0[..length]).unwrap_or_default()
+    }
+}
+
+impl Packed for Language {
+    fn pack(&self, output: &mut impl Write) -> io::Result<()> {
+        self.0.pack(output)
+    }
+
+    fn unpack(input: &mut impl Read) -> io::Result<Self> {
+        Packed::unpack(input).map(Self)
     }
 }
 

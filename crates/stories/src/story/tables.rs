@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
@@ -46,6 +47,8 @@ impl std::error::Error for StoryTablesError {}
 /// The tables, read and ready; cheap to share behind an `Arc`.
 #[derive(Debug)]
 pub struct StoryTables {
+    /// Of all files.
+    digest: u64,
     pub(super) weights: SignWeights,
     pub(super) numerals: Numerals,
     stopwords: HashSet<String>,
@@ -139,7 +142,10 @@ impl StoryTables {
                 problems.push(numerals.problem(*line, what, "name what numbers count by such an id"));
             }
         }
+        let mut digest = DefaultHasher::new();
+        files.hash(&mut digest);
         let tables = Self {
+            digest: digest.finish(),
             weights,
             numerals: read,
             stopwords: read_stopwords(&stopwords, &mut problems),
@@ -148,6 +154,11 @@ impl StoryTables {
             lexicons,
         };
         if problems.is_empty() { Ok(tables) } else { Err(StoryTablesError { problems }) }
+    }
+
+    /// A number that other tables hardly have, and another version of the program may not either.
+    pub fn digest(&self) -> u64 {
+        self.digest
     }
 
     pub(super) fn is_stopword(&self, word: &str) -> bool {

@@ -228,6 +228,7 @@ fn events_are_not_written_over_what_the_daemon_has_for_itself() {
         "data/journal.db-wal",
         "data/journal.db.replaced",
         "data/journal.search.db",
+        "data/journal.compared.cache",
         "data/daemon.json",
         "data/../feeds.toml",
         "new/../feeds.toml",
