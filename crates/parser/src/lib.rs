@@ -27,6 +27,7 @@ mod memo;
 pub mod meta;
 mod sieve;
 pub mod site;
+mod style;
 mod subject;
 mod toml_reading;
 

@@ -1,7 +1,7 @@
 //! What html5ever need not see, taken out of the text in front of it.
 //!
-//! Most of a page's bytes are attributes that nobody here reads (`srcset`, `data-…`, event handlers), drawings, styles and
-//! comments, and html5ever pays for each of them by the character. One scan over the tags leaves them out; it also cuts what
+//! Most of a page's bytes are attributes that nobody here reads (`srcset`, `data-…`, event handlers), drawings, comments, and styles
+//! but for the rules that hide something, and html5ever pays for each of them by the character. One scan over the tags leaves them out; it also cuts what
 //! would cost more than its length: floods of attributes, which html5ever compares pairwise, and of `<`, each of which is a
 //! token and an error to it.
 //!
@@ -14,12 +14,11 @@
 //! tag's end, where tokens would have to be walked twice.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::{memchr, memmem};
 
 use crate::guard::MAX_ATTRIBUTES_OF_ONE;
+use crate::style;
 
 /// `<` in a row that are kept.
 const MAX_BRACKETS: usize = 64;
@@ -146,7 +145,7 @@ impl Sieve<'_> {
         let after = (end + 1).min(self.bytes.len());
         if is(b"style") {
             let close = self.closing(name, after, self.bytes.len());
-            self.drop(after, close);
+            self.style(after, close);
             return close;
         }
         if is(b"svg") && self.bytes[end - 1] != b'/' && after >= self.drawings_from {
@@ -156,6 +155,16 @@ impl Sieve<'_> {
             self.raw_until = self.closing(name, after, self.bytes.len());
         }
         after
+    }
+
+    /// Leaves of a style sheet what says which boxes are hidden.
+    fn style(&mut self, start: usize, end: usize) {
+        let mut at = start;
+        for rule in style::telling_rules(&self.html[start..end]) {
+            self.drop(at, start + rule.start);
+            at = start + rule.end;
+        }
+        self.drop(at, end);
     }
 
     fn drawing(&mut self, name: &[u8], start: usize) -> usize {
@@ -224,20 +233,11 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
 }
 
-/// Parts of what a style says that hides its element, one way or another.
-static HIDING: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(["none", "hidden", "clip", "-9999", "-10000"])
-        .expect("five short words make an automaton")
-});
-
 /// Whether anybody reads an attribute. What is not known here is kept.
 fn is_read(name: &[u8], value: &[u8]) -> bool {
     match name {
         b"class" | b"href" | b"id" | b"src" | b"title" | b"alt" | b"rel" => true,
-        b"style" => HIDING.is_match(value),
+        b"style" => style::is_telling(value),
         b"data-testid"
         | b"data-component"
         | b"data-component-name"
@@ -288,6 +288,12 @@ mod tests {
         assert_eq!(
             sieve("<style>p > a { }</style>x<svg class=i><path/></svg>y"),
             "<style></style>x<svg class=i></svg>y"
+        );
+        assert_eq!(
+            sieve(
+                "<style>p{color:red}@media screen{.x{display:none}.y{margin:0}}.x.on{display:block}</style>x"
+            ),
+            "<style>.x{display:none}.x.on{display:block}</style>x"
         );
         assert_eq!(sieve("<svg><div>text</div></svg>"), "<svg><div>text</div></svg>");
     }

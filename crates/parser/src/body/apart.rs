@@ -4,13 +4,14 @@
 //! It is set apart before any forest is asked, since a long dialog looks like a story, and a short story beside it does not. But
 //! a page also hides the story itself until a script shows it, or writes the class of a dialog on a wrapper of all. So a box
 //! goes only where it holds neither the headline nor the article's own element, where text is left without it, and, when it
-//! is only hidden, where it isn't the story by its length and place.
+//! is only hidden, where it isn't the story by its length and place, nor its rest behind "read more".
 
 use std::collections::HashSet;
 
 use super::area::{Area, AreaId, Tag};
 use super::cue;
 use super::marks::{MarkupFamily, Separation};
+use super::opener;
 use super::run::{Layout, Run};
 use super::wall;
 use super::witness::{TextKey, Witness};
@@ -36,6 +37,7 @@ pub(super) fn set_apart(layout: &mut Layout, witness: &Witness) {
         return;
     }
     let mut page = PageBoxes::of(layout, witness, &asks);
+    page.give_back_rest();
     page.give_back_story();
     for kinds in [
         &HIDDEN[..],
@@ -229,6 +231,57 @@ impl<'p> PageBoxes<'p> {
         }
     }
 
+    /// Gives back hidden text that goes on where the story is cut short, beside what opens it: "read more".
+    fn give_back_rest(&mut self) {
+        let layout = self.layout;
+        if layout.openers.is_empty() && !layout.runs.iter().any(is_opener(layout)) {
+            return;
+        }
+        let spread = self.spread();
+        let hidden = |index: usize| {
+            let (why, outermost) = spread[layout.runs[index].area as usize]?;
+            HIDDEN.contains(&why).then_some(outermost)
+        };
+        let mut at = 0;
+        while at < layout.runs.len() {
+            let Some(_) = hidden(at) else {
+                at += 1;
+                continue;
+            };
+            let end =
+                (at..layout.runs.len()).find(|index| hidden(*index).is_none()).unwrap_or(layout.runs.len());
+            let length: f32 = self.plain[at..end].iter().sum();
+            if length >= ENOUGH && self.is_opened(at, end) && self.goes_on(at, &spread) {
+                (at..end).filter_map(hidden).for_each(|area| self.why[area as usize] = None);
+            }
+            at = end;
+        }
+    }
+
+    /// Whether what opens a text stands right before or behind the runs from `start` to `end`.
+    fn is_opened(&self, start: usize, end: usize) -> bool {
+        const BESIDE: usize = 2;
+        let layout = self.layout;
+        let beside = start.saturating_sub(BESIDE)..=(end + 1).min(layout.runs.len());
+        let is_beside = |at: &usize| beside.contains(at) && (*at <= start || *at >= end);
+        let runs = (start.saturating_sub(BESIDE)..start).chain(end..(end + BESIDE).min(layout.runs.len()));
+        layout.openers.iter().any(|at| is_beside(at))
+            || runs.map(|index| &layout.runs[index]).any(is_opener(layout))
+    }
+
+    /// Whether text that is seen stands before a hidden run in the box around its own, or in the one around that.
+    fn goes_on(&self, start: usize, spread: &[Option<(Separation, AreaId)>]) -> bool {
+        let layout = self.layout;
+        let Some((_, outermost)) = spread[layout.runs[start].area as usize] else { return false };
+        let hosts: Vec<AreaId> = layout.around(outermost).skip(1).take(2).collect();
+        let before: f32 = (0..start)
+            .filter(|index| spread[layout.runs[*index].area as usize].is_none())
+            .filter(|index| layout.around(layout.runs[*index].area).any(|around| hosts.contains(&around)))
+            .map(|index| self.plain[index])
+            .sum();
+        before >= ENOUGH
+    }
+
     /// Gives back what is hidden and yet the story: what holds the only headline, what script data holds as the article's body,
     /// and what is longer than all that is seen and stands where the story does.
     fn give_back_story(&mut self) {
@@ -277,6 +330,11 @@ impl<'p> PageBoxes<'p> {
             *why = None;
         }
     }
+}
+
+/// Whether a run says that there is more of the text, and leads nowhere.
+fn is_opener(layout: &Layout) -> impl Fn(&Run) -> bool + '_ {
+    |run| run.linked < 0.5 && opener::is_opener(layout.str(run))
 }
 
 fn is_for_article(area: &Area) -> bool {

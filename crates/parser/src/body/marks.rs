@@ -7,6 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::dom::{Node, local_name};
 use crate::memo::Memo;
+use crate::style;
 
 /// A family of words that page makers use for the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +88,7 @@ pub(super) enum Separation {
     Mute,
     /// Only screen readers read it: the classes that style sheets use for that.
     Spoken,
-    /// The classes by which style sheets hide a box, on every width of screen.
+    /// The page's own style sheet hides it, or the classes by which the common ones do, on every width of screen.
     Styled,
     /// A dialog that is open.
     Dialog,
@@ -142,7 +143,7 @@ impl MarkupFamilies {
         self.0 & (1 << apart as u32) != 0
     }
 
-    fn set(&mut self, apart: Separation) {
+    pub(super) fn set(&mut self, apart: Separation) {
         self.0 |= 1 << apart as u32;
     }
 
@@ -205,7 +206,7 @@ impl MarkupFamilies {
                     marks.add(MarkupFamily::Hidden);
                     marks.set(Separation::Mute);
                 }
-                "style" if hides(value) => {
+                "style" if style::hides(value) => {
                     marks.add(MarkupFamily::Hidden);
                     marks.set(Separation::Hidden);
                 }
@@ -281,24 +282,6 @@ fn look_of(class: &str) -> u64 {
 
 fn is_true(value: &str) -> bool {
     value.trim().eq_ignore_ascii_case("true")
-}
-
-/// Whether a style lets nothing be seen: as such, or by the ways that lists of tricks for screen readers teach.
-fn hides(style: &str) -> bool {
-    let plain: String =
-        style.chars().filter(|c| !c.is_whitespace()).take(200).map(|c| c.to_ascii_lowercase()).collect();
-    let says = |declaration: &str| plain.contains(declaration);
-    says("display:none")
-        || says("visibility:hidden")
-        || says("clip:rect(0")
-        || says("clip:rect(1px,1px,1px,1px)")
-        || says("left:-9999")
-        || says("left:-10000")
-        || says("top:-9999")
-        || says("text-indent:-9999")
-        || says("overflow:hidden")
-            && ["height:0;", "height:0px", "max-height:0", "height:1px;"].iter().any(|height| says(height))
-            && !says("line-height:")
 }
 
 /// Classes of one element that are looked at: beyond that, it is data, or an attack.

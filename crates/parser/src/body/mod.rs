@@ -26,6 +26,7 @@ mod list;
 mod marks;
 mod model;
 mod neighbour;
+mod opener;
 mod paywall;
 mod rescue;
 mod rule;

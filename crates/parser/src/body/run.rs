@@ -7,11 +7,13 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::dom::{Document, Node, local_name};
 use crate::letter;
+use crate::style::StyleSheets;
 
 use super::area::{Area, AreaId, Tag, heading_level, is_inline, is_unread};
 use super::cue::Cues;
 use super::inserted;
 use super::marks::{Known, MarkupFamilies, Separation};
+use super::opener;
 
 /// Runs of one page that are looked at; a page with more is a list, and its end is not read.
 const MAX_RUNS: usize = 6_000;
@@ -71,12 +73,16 @@ pub(super) struct Layout {
     /// Lines of signs that part a text (`* * *`), which are no runs, one between two: the number of the run behind it, and its
     /// bytes.
     pub(super) separators: Vec<(usize, Range<usize>)>,
+    /// What a reader presses to see the rest of a text: the numbers of the runs that stand behind each.
+    pub(super) openers: Vec<usize>,
+    /// Thematic breaks (`<hr>`), likewise.
+    pub(super) rules: Vec<usize>,
 }
 
 impl Layout {
     /// All that stands on the page.
     pub(super) fn of(document: &Document) -> Self {
-        let mut builder = Builder::new();
+        let mut builder = Builder::new(document);
         builder.walk(document.body());
         builder.finish()
     }
@@ -97,6 +103,9 @@ impl Layout {
         // A line of signs stays where a run behind it stays.
         self.separators.retain(|(run, _)| reasons.get(*run).is_some_and(Option::is_none));
         self.separators.iter_mut().for_each(|(run, _)| *run = places[*run]);
+        let ends = places.len();
+        let place = |run: &mut usize| *run = if *run < ends { places[*run] } else { left };
+        self.openers.iter_mut().chain(&mut self.rules).for_each(place);
         for (run, reason) in std::mem::take(&mut self.runs).into_iter().zip(reasons) {
             match reason {
                 Some(reason) => self.apart.push((run, reason)),
@@ -130,7 +139,7 @@ impl Layout {
 
     /// What stands in `tops`, each a box that says nothing of itself.
     pub(super) fn of_tops<'d>(document: &'d Document, tops: impl Iterator<Item = Node<'d>>) -> Self {
-        let mut builder = Builder::new();
+        let mut builder = Builder::new(document);
         builder.open_area(document.root(), 0);
         for top in tops {
             builder.area = builder.layout.areas.len() as AreaId;
@@ -186,6 +195,7 @@ struct Inline {
 struct Builder<'d> {
     layout: Layout,
     classes: Known<'d>,
+    styles: StyleSheets<'d>,
     pending: PendingRun,
     inline: Inline,
     area: AreaId,
@@ -204,7 +214,7 @@ struct EnclosingState<'d> {
 }
 
 impl<'d> Builder<'d> {
-    fn new() -> Self {
+    fn new(document: &'d Document) -> Self {
         let layout = Layout {
             text: String::with_capacity(16 * 1024),
             runs: Vec::with_capacity(256),
@@ -212,10 +222,13 @@ impl<'d> Builder<'d> {
             inserted: Vec::new(),
             apart: Vec::new(),
             separators: Vec::new(),
+            openers: Vec::new(),
+            rules: Vec::new(),
         };
         Self {
             layout,
             classes: Known::of_classes(),
+            styles: StyleSheets::of(document),
             pending: PendingRun::default(),
             inline: Inline::default(),
             area: 0,
@@ -252,7 +265,10 @@ impl<'d> Builder<'d> {
             } else if let Some(name) = node.name() {
                 match *name {
                     local_name!("br") => self.line_break(),
-                    local_name!("hr") => self.break_run(false),
+                    local_name!("hr") => {
+                        self.break_run(false);
+                        self.layout.rules.push(self.layout.runs.len());
+                    }
                     local_name!("img") => self.layout.areas[self.area as usize].images += 1,
                     local_name!("button") | local_name!("input") => self.count_control(node),
                     _ if is_unread(name) && !is_shadow_root(node) => {}
@@ -289,6 +305,7 @@ impl<'d> Builder<'d> {
     }
 
     fn count_control(&mut self, node: Node<'_>) {
+        self.note_opener(node);
         let area = &mut self.layout.areas[self.area as usize];
         match node.attr("type") {
             Some("hidden") => {}
@@ -298,6 +315,15 @@ impl<'d> Builder<'d> {
                 area.addresses += u32::from(kind == Some("email"));
             }
         }
+    }
+
+    /// What an element and the page's style sheets say of it, and its look.
+    fn marks_of(&mut self, node: Node<'d>) -> (MarkupFamilies, u64) {
+        let (mut marks, look) = MarkupFamilies::of(node, &mut self.classes);
+        if self.styles.hide(node) {
+            marks.set(Separation::Styled);
+        }
+        (marks, look)
     }
 
     /// What an inline element says of itself; the others have no names.
@@ -314,7 +340,7 @@ impl<'d> Builder<'d> {
                 | local_name!("span")
                 | local_name!("strong")
                 | local_name!("time")),
-            ) => MarkupFamilies::of(node, &mut self.classes).0,
+            ) => self.marks_of(node).0,
             _ => MarkupFamilies::NONE,
         }
     }
@@ -328,9 +354,23 @@ impl<'d> Builder<'d> {
         self.heading = self.heading.max(heading_level(node));
     }
 
+    /// Notes a button, or a link that leads nowhere, that opens the rest of a text by what it says.
+    fn note_opener(&mut self, node: Node<'_>) {
+        let is_here =
+            |href: &str| href.is_empty() || href.starts_with('#') || href.starts_with("javascript:");
+        if node.attr("href").is_none_or(|href| is_here(href.trim()))
+            && opener::says(
+                node.attr("aria-label").into_iter().chain(node.descendants().take(8).filter_map(Node::text)),
+            )
+        {
+            self.layout.openers.push(self.layout.runs.len());
+        }
+    }
+
     fn enter_inline(&mut self, node: Node<'_>, marks: MarkupFamilies) {
         match node.name() {
             Some(&local_name!("a")) => {
+                self.note_opener(node);
                 self.inline.link = true;
                 self.pending.links = self.pending.links.saturating_add(1);
             }
@@ -343,7 +383,7 @@ impl<'d> Builder<'d> {
     }
 
     fn open_area(&mut self, node: Node<'d>, parent: AreaId) {
-        let (own, look) = MarkupFamilies::of(node, &mut self.classes);
+        let (own, look) = self.marks_of(node);
         let marks = own.union(self.inline.marks);
         let (depth, above) = match self.layout.areas.get(parent as usize) {
             Some(parent) => (parent.depth + 1, parent.marks_above),
