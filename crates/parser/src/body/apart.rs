@@ -234,9 +234,6 @@ impl<'p> PageBoxes<'p> {
     /// Gives back hidden text that goes on where the story is cut short, beside what opens it: "read more".
     fn give_back_rest(&mut self) {
         let layout = self.layout;
-        if layout.openers.is_empty() && !layout.runs.iter().any(is_opener(layout)) {
-            return;
-        }
         let spread = self.spread();
         let hidden = |index: usize| {
             let (why, outermost) = spread[layout.runs[index].area as usize]?;
@@ -265,8 +262,7 @@ impl<'p> PageBoxes<'p> {
         let beside = start.saturating_sub(BESIDE)..=(end + 1).min(layout.runs.len());
         let is_beside = |at: &usize| beside.contains(at) && (*at <= start || *at >= end);
         let runs = (start.saturating_sub(BESIDE)..start).chain(end..(end + BESIDE).min(layout.runs.len()));
-        layout.openers.iter().any(|at| is_beside(at))
-            || runs.map(|index| &layout.runs[index]).any(is_opener(layout))
+        layout.openers.iter().any(is_beside) || runs.map(|index| &layout.runs[index]).any(is_opener(layout))
     }
 
     /// Whether text that is seen stands before a hidden run in the box around its own, or in the one around that.

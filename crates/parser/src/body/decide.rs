@@ -56,6 +56,8 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &PageContext, verdic
     let mut kept: Vec<bool> = verdicts.iter().map(|verdict| *verdict > enough).collect();
     rule::keep_tables(scene, layout, &mut kept);
     rule::drop_furniture(scene, layout, &mut kept);
+    rule::drop_insertions(layout, &mut kept);
+    rule::drop_advert_boxes(layout, &mut kept);
     rule::drop_announcements(layout, &mut kept);
     rule::drop_pointers(layout, &mut kept);
     rule::drop_headline(layout, &frame.testimony, &mut kept);

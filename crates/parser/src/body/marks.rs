@@ -117,6 +117,9 @@ impl MarkupFamilies {
     /// The bit behind those of the [`MarkupFamily`]s that says so of a box's microdata.
     const ARTICLE: u32 = 40;
 
+    /// The bit of names that stand for nothing but an advertisement.
+    const ADVERT: u32 = 41;
+
     pub(super) fn has(self, mark: MarkupFamily) -> bool {
         self.0 & (1 << mark as u32) != 0
     }
@@ -137,6 +140,11 @@ impl MarkupFamilies {
     /// Whether its microdata says that it holds an article.
     pub(super) fn is_article(self) -> bool {
         self.0 & (1 << Self::ARTICLE) != 0
+    }
+
+    /// Whether its name can stand for nothing but an advertisement.
+    pub(super) fn is_advert(self) -> bool {
+        self.0 & (1 << Self::ADVERT) != 0
     }
 
     pub(super) fn is(self, apart: Separation) -> bool {
@@ -232,9 +240,12 @@ impl MarkupFamilies {
         // Beyond that, an attribute is data, or an attack.
         let bytes = &value.as_bytes()[..value.len().min(512)];
         for found in WORDS.find_iter(bytes) {
-            let (_, mark, whole) = TABLE[found.pattern().as_usize()];
+            let (word, mark, whole) = TABLE[found.pattern().as_usize()];
             if is_word(bytes, found.range(), whole) {
                 marks.add(mark);
+                // Behind a digit it is a part of a number that a machine made.
+                let is_alone = !found.start().checked_sub(1).is_some_and(|at| bytes[at].is_ascii_digit());
+                marks.0 |= u64::from(is_alone && ADVERT_NAMES.contains(&word)) << Self::ADVERT;
             }
         }
         for found in APART_WORDS.find_iter(bytes) {
@@ -320,6 +331,9 @@ fn shows_again(class: &str) -> bool {
     };
     of_bootstrap() || of_tailwind() || class.starts_with("show-") || class.starts_with("visible-")
 }
+
+/// Of the words for advertisements, those that name nothing else: a product may be what a text is about.
+const ADVERT_NAMES: [&str; 7] = ["ad", "adv", "advert", "adsbygoogle", "adslot", "dfp", "gpt"];
 
 /// Word, what it stands for, and whether it must end there (or may go on: `relat` in `related`, `relation`).
 const TABLE: &[(&str, MarkupFamily, bool)] = &[

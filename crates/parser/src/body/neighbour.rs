@@ -6,6 +6,7 @@
 use dateline_text::date;
 
 use super::area::{AreaId, Tag};
+use super::cue::{self, Cue};
 use super::frame::Frame;
 use super::run::{Layout, Run};
 
@@ -28,6 +29,7 @@ pub(super) fn drop_other_articles(layout: &Layout, frame: &Frame, kept: &mut [bo
     drop_other_elements(layout, headline, kept);
     drop_other_boxes(layout, headline, kept);
     drop_other_headings(layout, frame, headline, kept);
+    drop_parted(layout, frame, headline, kept);
 }
 
 /// The heading that is the title of the page's head, or else of its body.
@@ -129,6 +131,53 @@ fn drop_other_headings(layout: &Layout, frame: &Frame, headline: usize, kept: &m
     if all - gone >= HEADED_ARTICLE {
         dropped.into_iter().for_each(|index| kept[index] = false);
     }
+}
+
+/// By headings behind the text, in its box, that begin another story, which goes on to the end of the page: those that have a byline as
+/// the headline has, or that stand behind a thematic break and are of the headline's level or have a day. Letters and live pages
+/// have many such parts. Words tell nothing here: the sections of a story share as few as two stories do.
+fn drop_parted(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
+    const PARTS: usize = 2;
+    let level = layout.runs[headline].heading;
+    let parent = |index: usize| layout.areas[layout.runs[index].area as usize].parent;
+    let is_in_text = |index: usize| {
+        let before = (headline..index).rfind(|before| kept[*before]);
+        before.is_some_and(|before| parent(before) == parent(index))
+    };
+    let is_heading = |index: &usize| {
+        layout.runs[*index].heading > 0 && !frame.testimony[*index].is_title_of_head && is_in_text(*index)
+    };
+    let headings: Vec<usize> = (headline + 1..kept.len()).filter(is_heading).take(MAX_HEADINGS).collect();
+    let few = |of: &dyn Fn(usize) -> bool| -> Vec<usize> {
+        let found: Vec<usize> = headings.iter().copied().filter(|index| of(*index)).collect();
+        if found.len() <= PARTS { found } else { Vec::new() }
+    };
+    let is_behind_rule = |index| {
+        layout.rules.contains(&index) && (layout.runs[index].heading == level || is_dated(layout, index))
+    };
+    let signed = match is_signed_or_dated(layout, headline) {
+        true => few(&|index| is_signed(layout, index)),
+        false => Vec::new(),
+    };
+    let others = signed.into_iter().chain(few(&is_behind_rule));
+    let held = |to: usize| -> f32 {
+        (headline..to).filter(|index| kept[*index]).map(|index| layout.runs[index].units).sum()
+    };
+    if let Some(other) = others.filter(|other| held(*other) >= HEADED_ARTICLE).min() {
+        kept[other..].fill(false);
+    }
+}
+
+/// Whether a short line right behind a heading names those who wrote what follows.
+fn is_signed(layout: &Layout, heading: usize) -> bool {
+    let line = layout.runs.get(heading + 1);
+    line.is_some_and(|run| run.heading == 0 && run.units <= DATE_LINE && cue::is_byline(layout.str(run)))
+}
+
+fn is_signed_or_dated(layout: &Layout, headline: usize) -> bool {
+    let behind = layout.runs.iter().skip(headline + 1).take(DATED_WITHIN).take_while(|run| run.heading == 0);
+    is_dated(layout, headline)
+        || behind.filter(|run| run.units <= DATE_LINE).any(|run| run.cues.starts(Cue::Byline))
 }
 
 /// Whether a short line behind a heading gives a day, as below headlines.

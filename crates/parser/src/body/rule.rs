@@ -5,7 +5,8 @@ use super::area::Tag;
 use super::cue::{self, Cue};
 use super::feature::PageContext;
 use super::frame::{Frame, Testimony};
-use super::run::{Layout, Run, ends_question};
+use super::marks::MarkupFamily;
+use super::run::{Layout, Run, ends_question, units};
 
 /// Length of the longest announcement of an advertisement, in units.
 const ANNOUNCEMENT: f32 = 30.0;
@@ -15,6 +16,16 @@ const BYLINE: f32 = 80.0;
 
 /// Length of the longest line that only points to another story, in units.
 const POINTER: f32 = 250.0;
+
+/// Characters of the longest label before such a link.
+const LABEL: usize = 30;
+
+/// Length of the longest advertisement in a box of its own, in units, and runs that one in the middle of a sentence has.
+const ADVERT: f32 = 400.0;
+const MAX_INSERTED: usize = 8;
+
+/// Length of the shortest part of a sentence that something interrupts, in units.
+const SENTENCE_PART: f32 = 25.0;
 
 /// Length of the longest closing line of a paper's own, in units, and how many of them are looked for.
 const CLOSING: f32 = 160.0;
@@ -45,11 +56,139 @@ pub(super) fn drop_announcements(layout: &Layout, kept: &mut [bool]) {
     }
 }
 
-/// Drops lines that only point to other stories: "read also" and its like, and a link behind it.
+/// Drops lines that only point to other stories: "read also" and its like, and a link behind it; and, whatever they say, lines beside
+/// paragraphs that are nothing but one link, or one behind a label, worded as headlines are.
 pub(super) fn drop_pointers(layout: &Layout, kept: &mut [bool]) {
-    for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
-        *kept = !(run.cues.starts(Cue::Related) && run.linked > 0.5 && run.units <= POINTER);
+    let places: Vec<usize> = (0..kept.len()).filter(|index| kept[*index]).collect();
+    let is_prose = |place: Option<&usize>| place.is_none_or(|index| layout.runs[*index].is_prose());
+    let is_pointer = |at: usize| {
+        let run = &layout.runs[places[at]];
+        let are_beside = || at > 0 && is_prose(places.get(at - 1)) && is_prose(places.get(at + 1));
+        run.units <= POINTER
+            && (run.cues.starts(Cue::Related) && run.linked > 0.5
+                || points_by_its_shape(layout, run) && are_beside())
+    };
+    let pointers: Vec<usize> = (0..places.len()).filter(|at| is_pointer(*at)).map(|at| places[at]).collect();
+    pointers.into_iter().for_each(|index| kept[index] = false);
+}
+
+/// Whether a line is one link that reads as a headline, with signs around it or a label before it. Entries of lists and tables may be.
+fn points_by_its_shape(layout: &Layout, run: &Run) -> bool {
+    /// How far the share of a line that is link may lie from what it is taken for.
+    const SLACK: f32 = 0.04;
+    let line = layout.str(run);
+    let is_entry = || {
+        let around = layout.around(run.area).take(3);
+        around.map(|area| layout.areas[area as usize].tag).any(|tag| matches!(tag, Tag::Item | Tag::Cell))
+    };
+    if run.links != 1 || run.heading > 0 || run.ends || run.sentences > 0 || is_entry() {
+        return false;
     }
+    let bytes = line.len() as f32 * run.linked;
+    let is_link = |part: &str| (bytes - part.len() as f32).abs() <= part.len() as f32 * SLACK + 3.0;
+    let label = line.find([':', '：', '|', '»', '→', '▶', '►', '>']);
+    let label = label.filter(|at| line[..*at].chars().count() <= LABEL);
+    let behind = label.map(|at| line[at..].trim_start_matches(|c: char| !c.is_alphanumeric()));
+    let whole = line.trim_matches(|c: char| !c.is_alphanumeric());
+    [Some(whole), behind].into_iter().flatten().any(|part| is_link(part) && is_headline(part))
+}
+
+/// Whether a line has the words of a headline: a few, and no address.
+fn is_headline(line: &str) -> bool {
+    const WORDS: usize = 4;
+    const DENSE: f32 = 24.0;
+    let is_address = line.starts_with("http") || line.starts_with("www.") || line.contains("://");
+    let is_dense = line.chars().any(|c| c >= '\u{2e80}');
+    !is_address && (line.split_whitespace().count() >= WORDS || is_dense && units(line, DENSE) >= DENSE)
+}
+
+/// Drops boxes of advertisements in the middle of the text: such as begin with the word for it, or bear its name.
+pub(super) fn drop_advert_boxes(layout: &Layout, kept: &mut [bool]) {
+    let mut ends = vec![0_usize; layout.areas.len()];
+    let mut starts = vec![usize::MAX; layout.areas.len()];
+    let mut holds_label = vec![false; layout.areas.len()];
+    for (index, run) in layout.runs.iter().enumerate() {
+        let is_label =
+            run.cues.has(Cue::Advert) && run.units <= ANNOUNCEMENT && cue::announces_advert(layout.str(run));
+        for area in layout.around(run.area).map(|area| area as usize) {
+            if starts[area] == usize::MAX {
+                starts[area] = index;
+                holds_label[area] = is_label;
+            }
+            ends[area] = index + 1;
+        }
+    }
+    let length = |from: usize, to: usize, kept: &[bool]| -> f32 {
+        (from..to).filter(|index| kept[*index]).map(|index| layout.runs[index].units).sum()
+    };
+    for (area, held) in
+        layout.areas.iter().enumerate().skip(1).filter(|(_, held)| held.runs > 0 && held.units <= ADVERT)
+    {
+        let (start, end) = (starts[area], ends[area]);
+        let is_named = held.marks.is_advert()
+            && !held.marks.has(MarkupFamily::Body)
+            && !held.marks.has(MarkupFamily::Story);
+        let is_labelled = holds_label[area] && end - start > 1 && held.tag != Tag::Paragraph;
+        if (is_named || is_labelled)
+            && length(start, end, kept) > 0.0
+            && length(0, start, kept) > 0.0
+            && length(end, kept.len(), kept) > 0.0
+        {
+            kept[start..end].fill(false);
+        }
+    }
+}
+
+/// Drops what stands in the middle of a sentence: between a paragraph that does not end and one beside it that goes on, in boxes of
+/// its own.
+pub(super) fn drop_insertions(layout: &Layout, kept: &mut [bool]) {
+    for from in 0..kept.len() {
+        if !kept[from] {
+            continue;
+        }
+        let mut behind = from + 1..kept.len().min(from + 1 + MAX_INSERTED);
+        if let Some(to) = behind.find(|to| goes_on(layout, from, *to)).filter(|to| kept[*to]) {
+            kept[from + 1..to].fill(false);
+        }
+    }
+}
+
+/// Whether a sentence that `from` leaves open goes on in `to`, in the same box or a twin beside it, with boxes of another kind between
+/// them. What a text itself sets between its lines is a list, a quotation, a heading, code.
+pub(super) fn goes_on(layout: &Layout, from: usize, to: usize) -> bool {
+    const OWN: [Tag; 6] = [Tag::Item, Tag::Quote, Tag::Pre, Tag::Heading, Tag::Cell, Tag::Definition];
+    if to <= from + 1 {
+        return false;
+    }
+    let (before, behind) = (&layout.runs[from], &layout.runs[to]);
+    let (above, below) = (&layout.areas[before.area as usize], &layout.areas[behind.area as usize]);
+    let in_one_box = before.area == behind.area && !behind.after_break;
+    let are_beside = above.parent == below.parent && above.tag == below.tag && above.look == below.look;
+    let host = if in_one_box { before.area } else { above.parent };
+    let is_inserted = |run: &Run| {
+        let mut outermost = None;
+        for area in layout.around(run.area).take_while(|area| *area != host) {
+            let area = &layout.areas[area as usize];
+            if OWN.contains(&area.tag) {
+                return false;
+            }
+            outermost = Some(area);
+        }
+        outermost.is_some_and(|area| area.tag != Tag::Paragraph && area.look != above.look)
+    };
+    let is_open =
+        |text: &str| text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | '、' | '，'));
+    let is_dense = |text: &str| text.starts_with(|c: char| c >= '\u{2e80}');
+    let rest = layout.str(behind);
+    let between = &layout.runs[from + 1..to];
+    (in_one_box || are_beside)
+        && before.heading == 0
+        && before.units >= SENTENCE_PART
+        && !matches!(above.tag, Tag::Item | Tag::Cell | Tag::Heading | Tag::Pre)
+        && is_open(layout.str(before))
+        && (rest.starts_with(char::is_lowercase) || in_one_box && is_dense(rest))
+        && between.iter().map(|run| run.units).sum::<f32>() <= ADVERT
+        && between.iter().all(is_inserted)
 }
 
 /// Drops from the end of the text the lines in which a paper speaks of itself: whose the rights are, where to follow it.

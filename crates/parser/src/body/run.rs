@@ -10,13 +10,16 @@ use crate::letter;
 use crate::style::StyleSheets;
 
 use super::area::{Area, AreaId, Tag, heading_level, is_inline, is_unread};
-use super::cue::Cues;
+use super::cue::{self, Cues};
 use super::inserted;
 use super::marks::{Known, MarkupFamilies, Separation};
 use super::opener;
 
 /// Runs of one page that are looked at; a page with more is a list, and its end is not read.
 const MAX_RUNS: usize = 6_000;
+
+/// Bytes of the longest line that is looked at as the label of an advertisement.
+const MAX_LABEL: usize = 60;
 
 /// One run of text, and what can be said of it alone.
 #[derive(Debug, Clone)]
@@ -506,6 +509,11 @@ impl<'d> Builder<'d> {
             return false;
         }
         let text = &self.layout.text;
+        // A label is a line of its own.
+        let first = &text[pending.start..pending.breaks[0]];
+        if first.len() <= MAX_LABEL && cue::announces_advert(first) {
+            return true;
+        }
         let mut from = pending.start;
         let (mut ended, mut lines) = (0, 0);
         for &at in pending.breaks.iter().chain([&end]) {

@@ -7,7 +7,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::area::{AreaId, Tag};
 use super::run::{Layout, Run};
-use super::{Body, EXTRACTOR};
+use super::{Body, EXTRACTOR, rule};
 
 /// Paragraphs under construction. Lengths count Unicode scalar values, as spans do.
 #[derive(Default)]
@@ -34,8 +34,20 @@ impl Writer {
 
     /// Adds to the last paragraph, behind a tab: the next cell of a table's row.
     fn cell(&mut self, text: &str) {
-        self.text.push('\t');
-        self.chars += 1;
+        self.go_on(Some('\t'), text);
+    }
+
+    /// Adds the rest of the last paragraph's sentence, which something interrupted.
+    fn rest(&mut self, text: &str) {
+        let is_dense = text.starts_with(|c: char| c >= '\u{2e80}') && !text.starts_with(is_hangul);
+        self.go_on((!is_dense).then_some(' '), text);
+    }
+
+    fn go_on(&mut self, between: Option<char>, text: &str) {
+        if let Some(between) = between {
+            self.text.push(between);
+            self.chars += 1;
+        }
         self.write(text);
         if let Some(last) = self.paragraphs.last_mut() {
             last.end = self.chars;
@@ -73,7 +85,7 @@ impl Writer {
 /// Writes the kept runs in the order of the page.
 pub(super) fn write(layout: &Layout, kept: &[bool]) -> Body {
     let mut writer = Writer::default();
-    let mut row = None;
+    let (mut row, mut last) = (None, None);
     for (index, run) in layout.runs.iter().enumerate().filter(|(index, _)| kept[*index]) {
         if index > 0
             && kept[index - 1]
@@ -82,12 +94,17 @@ pub(super) fn write(layout: &Layout, kept: &[bool]) -> Body {
             writer.paragraph(signs, ParagraphKind::Text);
         }
         let this_row = row_of(layout, run);
-        if this_row.is_some() && this_row == row {
+        if let Some(open) = last
+            && rule::goes_on(layout, open, index)
+        {
+            writer.rest(layout.str(run));
+        } else if this_row.is_some() && this_row == row {
             writer.cell(layout.str(run));
         } else {
             writer.paragraph(layout.str(run), kind(layout, run));
         }
         row = this_row;
+        last = Some(index);
     }
     writer.finish()
 }
@@ -128,6 +145,10 @@ fn kind(layout: &Layout, run: &Run) -> ParagraphKind {
 fn is_composed(c: char) -> bool {
     matches!(c, ..'\u{300}' | 'Ѐ'..='ҁ' | '\u{2010}'..='\u{205e}' | '、'..='〃' | '「'..='】' | 'ぁ'..='ゖ' | 'ァ'..='ヺ'
         | '\u{4e00}'..='\u{9fff}' | '가'..='힣' | '！'..='～')
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '가'..='힣')
 }
 
 /// Characters that only tell a browser where a line may break: they would hide a word from whoever searches the text.

@@ -137,6 +137,12 @@ impl Document {
         self.elements(local_name!("body")).next().unwrap_or_else(|| self.root())
     }
 
+    /// Every element of that name, in the order in which they were made: without a walk over the tree.
+    pub(crate) fn made(&self, name: LocalName) -> impl Iterator<Item = Node<'_>> {
+        let ids = (0..self.nodes.len() as u32).map(NodeId);
+        ids.map(|id| self.node(id)).filter(move |node| node.is(&name))
+    }
+
     /// Every element of that name, in document order.
     pub fn elements(&self, name: LocalName) -> impl Iterator<Item = Node<'_>> {
         self.root().descendants().filter(move |node| node.is(&name))

@@ -49,12 +49,43 @@ fn is_sane(claimed: &Url, own: &Url) -> bool {
     if let Some(original) = cached(own) {
         return original.host_str().is_some_and(|host| site(host) == site(claimed_host));
     }
-    if site(claimed_host) != site(own_host) {
+    if site(claimed_host) != site(own_host) || !is_for_readers(claimed, own) {
         return false;
     }
     // A canonical address that drops the query which alone names the article would make all of them one.
     let drops_query = own.path() == claimed.path() && claimed.query().is_none() && identifies(own);
     !drops_query && !is_section(claimed, own)
+}
+
+/// Whether an address is meant for readers as much as the one that answered: no port of its own, and no host of those who build
+/// the site or serve its machines.
+fn is_for_readers(claimed: &Url, own: &Url) -> bool {
+    const HOUSE: [&str; 16] = [
+        "staging",
+        "stage",
+        "stg",
+        "dev",
+        "develop",
+        "development",
+        "test",
+        "testing",
+        "preprod",
+        "preview",
+        "uat",
+        "qa",
+        "cms",
+        "origin",
+        "internal",
+        "amp",
+    ];
+    let names = |url: &Url| -> Vec<String> {
+        let host = url.host_str().unwrap_or_default();
+        let below = host.strip_suffix(&site(host)).unwrap_or_default();
+        below.split(['.', '-']).map(str::to_owned).collect()
+    };
+    let known = names(own);
+    let is_new = |name: &String| HOUSE.contains(&name.as_str()) && !known.contains(name);
+    (claimed.port().is_none() || claimed.port() == own.port()) && !names(claimed).iter().any(is_new)
 }
 
 fn is_front(url: &Url) -> bool {
@@ -187,6 +218,26 @@ mod tests {
         assert_eq!(canonical(own, "https://elsewhere.example/a"), own);
         assert_eq!(canonical(own, "https://gazette.example/view"), own);
         assert_eq!(canonical(own, "javascript:void(0)"), own);
+    }
+
+    #[test]
+    fn one_on_a_host_or_port_that_is_not_for_readers_is_not() {
+        let own = "https://www.gazette.example/a/1";
+        for href in [
+            "https://staging.gazette.example/a/1",
+            "https://preprod-cms.gazette.example/a/1",
+            "https://origin-www.gazette.example/a/1",
+            "https://amp.gazette.example/a/1",
+            "https://www.gazette.example:8443/a/1",
+        ] {
+            assert_eq!(canonical(own, href), own, "{href}");
+        }
+        // What answered there itself is known by it.
+        assert_eq!(
+            canonical("https://dev.gazette.example/a/1?x=y", "/a/1"),
+            "https://dev.gazette.example/a/1"
+        );
+        assert_eq!(canonical("https://amp.gazette.example/a/1", own), own);
     }
 
     #[test]

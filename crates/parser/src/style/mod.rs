@@ -9,7 +9,7 @@
 mod rule;
 mod selector;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -26,18 +26,30 @@ const MAX_RULES_OF_KEY: usize = 24;
 
 /// Whether a declaration of a block hides its element, one way or another.
 pub(crate) fn hides(declarations: &str) -> bool {
+    if !HIDING.is_match(declarations) {
+        return false;
+    }
     let plain = without_spaces(declarations);
     Property::ALL.into_iter().any(|property| property.read(&plain) == Some(true))
 }
 
+/// Parts of what hides an element.
+static HIDING: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    automaton(&["none", "hidden", "collapse", "clip", "-999", "-10000", "opacity", "scale(0"])
+});
+
 /// Parts of what declarations say of whether their element is seen.
 static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    automaton(&["display", "hidden", "visible", "clip", "-999", "-10000", "opacity", "scale(0"])
+});
+
+fn automaton(words: &[&str]) -> AhoCorasick {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .kind(Some(AhoCorasickKind::DFA))
-        .build(["display", "hidden", "visible", "clip", "-999", "-10000", "opacity", "scale(0"])
+        .build(words)
         .expect("a few short words make an automaton")
-});
+}
 
 /// Whether declarations may say that their element is seen, or that it is not.
 pub(crate) fn is_telling(declarations: &[u8]) -> bool {
@@ -115,12 +127,18 @@ struct Telling<'d> {
 pub(crate) struct StyleSheets<'d> {
     rules: Vec<Telling<'d>>,
     /// The rules by the id, class or name that the element itself must have, written as in a selector.
-    by_key: HashMap<(KeyKind, &'d str), Vec<u32>>,
-    /// Whether any class of an attribute is a key.
+    by_key: HashMap<Key<'d>, Vec<u32>>,
+    /// The keys of those that hide: who has none of them is not hidden.
+    hiding: HashSet<Key<'d>>,
+    /// The texts of the sheets, until a rule that hides has been found to be for an element: then those that show count, too.
+    unread: Vec<&'d str>,
+    /// Whether any class of an attribute is a key of one that hides.
     is_named: Memo<'d, bool>,
 }
 
 /// What a rule is found by.
+type Key<'d> = (KeyKind, &'d str);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum KeyKind {
     Id,
@@ -129,50 +147,49 @@ pub(super) enum KeyKind {
 }
 
 impl<'d> StyleSheets<'d> {
-    /// The sheets of a page; those that show are kept only where others hide.
+    /// The sheets of a page.
     pub(crate) fn of(document: &'d Document) -> Self {
-        let mut sheets = Self { rules: Vec::new(), by_key: HashMap::new(), is_named: Memo::new(false) };
-        let texts = || {
-            let is_for_screen =
-                |node: &Node<'d>| node.attr("media").is_none_or(|media| applies_to_screen(media));
-            let styles = document.elements(local_name!("style")).filter(is_for_screen);
-            styles.filter_map(|node| node.first_child()?.text()).collect::<Vec<_>>()
+        let is_for_screen = |node: &Node<'d>| node.attr("media").is_none_or(applies_to_screen);
+        let styles = document.made(local_name!("style")).filter(is_for_screen);
+        let texts: Vec<&str> = styles.filter_map(|node| node.first_child()?.text()).collect();
+        let mut sheets = Self {
+            rules: Vec::new(),
+            by_key: HashMap::new(),
+            hiding: HashSet::new(),
+            unread: Vec::new(),
+            is_named: Memo::new(false),
         };
-        let texts = texts();
-        let mut hiding: HashMap<(KeyKind, &'d str), ()> = HashMap::new();
         for css in &texts {
             rule::each(css, |selectors, declarations| {
                 if hides(declarations) {
                     selector::each(selectors, |selector| {
-                        hiding.insert(selector.key(), ());
+                        sheets.hiding.insert(selector.key());
                     });
                 }
             });
         }
-        if hiding.is_empty() {
-            return sheets;
-        }
-        for css in texts {
+        sheets.unread = texts;
+        sheets
+    }
+
+    /// Reads all rules, in their order.
+    fn read_all(&mut self) {
+        for css in std::mem::take(&mut self.unread) {
             rule::each(css, |selectors, declarations| {
                 let says = read(declarations);
-                if says.iter().all(Option::is_none) {
-                    return;
+                if says.iter().any(Option::is_some) {
+                    selector::each(selectors, |selector| self.add(selector, says));
                 }
-                selector::each(selectors, |selector| {
-                    if hiding.contains_key(&selector.key()) {
-                        sheets.add(selector, says);
-                    }
-                });
             });
         }
-        sheets
     }
 
     fn add(&mut self, selector: Selector<'d>, says: [Option<(bool, bool)>; 3]) {
         if self.rules.len() >= MAX_RULES {
             return;
         }
-        let of_key = self.by_key.entry(selector.key()).or_default();
+        let key = selector.key();
+        let of_key = self.by_key.entry(key).or_default();
         if of_key.len() < MAX_RULES_OF_KEY {
             of_key.push(self.rules.len() as u32);
             self.rules.push(Telling { selector, says });
@@ -181,21 +198,25 @@ impl<'d> StyleSheets<'d> {
 
     /// Whether they hide an element as such, not by one around it.
     pub(crate) fn hide(&mut self, node: Node<'d>) -> bool {
-        if self.rules.is_empty() {
+        if self.hiding.is_empty() {
             return false;
         }
         let class = node.attr("class").unwrap_or_default();
-        let by_key = &self.by_key;
-        let classes = || class.split_ascii_whitespace().take(MAX_CLASSES);
-        let is_named = self
-            .is_named
-            .get(class, |_| classes().any(|class| by_key.contains_key(&(KeyKind::Class, class))));
-        let by_class = classes().filter(|_| is_named).map(|class| (KeyKind::Class, class));
-        let by_id = node.attr("id").map(|id| (KeyKind::Id, id.trim()));
-        let by_name = node.name().map(|name| (KeyKind::Name, &**name));
-        let keys = by_class.chain(by_id).chain(by_name);
+        let hiding = &self.hiding;
+        let classes =
+            || class.split_ascii_whitespace().take(MAX_CLASSES).map(|class| (KeyKind::Class, class));
+        let others = || {
+            let id = node.attr("id").map(|id| (KeyKind::Id, id.trim()));
+            id.into_iter().chain(node.name().map(|name| (KeyKind::Name, &**name)))
+        };
+        let is_named = self.is_named.get(class, |_| classes().any(|key| hiding.contains(&key)));
+        if !is_named && !others().any(|key| hiding.contains(&key)) {
+            return false;
+        }
+        self.read_all();
         let mut rules: Vec<u32> = Vec::new();
-        keys.filter_map(|key| by_key.get(&key)).for_each(|of_key| rules.extend(of_key));
+        let of_keys = classes().chain(others()).filter_map(|key| self.by_key.get(&key));
+        of_keys.for_each(|of_key| rules.extend(of_key));
         rules.retain(|rule| self.rules[*rule as usize].selector.matches(node));
         if rules.is_empty() {
             return false;
@@ -301,6 +322,7 @@ mod tests {
             (".x{display:none}div.x.on{display:block}.x{display:none}", false),
             (".x{display:none!important}div.x.on{display:block}", true),
             ("main .x{display:none}#a{display:flex}", false),
+            (".x{display:none}.on{display:block}", false),
             (".x{display:none}.x:hover{display:block}", true),
         ] {
             assert_eq!(hidden(&format!("<style>{css}</style>{PAGE}")).len() == 1, is_hidden, "{css}");

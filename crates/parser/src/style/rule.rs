@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// Bytes of one sheet that are read.
-const MAX_SHEET: usize = 512 * 1024;
+/// Bytes of the longest sheet that is read: longer ones are those of whole frameworks, and cost as much as the page.
+const MAX_SHEET: usize = 16 * 1024;
 
 /// Blocks around a rule that are remembered; sheets have two.
 const MAX_GROUPS: usize = 16;
@@ -19,11 +19,11 @@ const EM: f32 = 16.0;
 pub(crate) fn telling_rules(css: &str) -> Vec<Range<usize>> {
     let mut rules = Vec::new();
     let mut hides = false;
-    if super::is_telling(css.as_bytes()) {
+    if css.len() <= MAX_SHEET && super::is_telling(css.as_bytes()) {
         each_range(css, |selectors, block| {
             let declarations = &css[block.clone()];
             if super::is_telling(declarations.as_bytes()) {
-                hides |= super::hides(declarations);
+                hides = hides || super::hides(declarations);
                 rules.push(selectors.start..block.end + 1);
             }
         });
@@ -37,7 +37,7 @@ pub(super) fn each<'c>(css: &'c str, mut visit: impl FnMut(&'c str, &'c str)) {
 }
 
 fn each_range(css: &str, mut visit: impl FnMut(Range<usize>, Range<usize>)) {
-    let bytes = &css.as_bytes()[..css.len().min(MAX_SHEET)];
+    let bytes = css.as_bytes();
     // Whether what stands in each open block holds.
     let mut groups: Vec<bool> = Vec::new();
     let (mut start, mut at) = (0, 0);
@@ -130,7 +130,8 @@ fn pixels(value: &str) -> Option<f32> {
 /// The next brace or semicolon that stands in no comment, string or bracket.
 fn next_sign(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        match *bytes.get(at)? {
+        at += bytes.get(at..)?.iter().position(|byte| is_sign(*byte))?;
+        match bytes[at] {
             b'{' | b'}' | b';' => return Some(at),
             _ => at = behind(bytes, at)?,
         }
@@ -141,7 +142,8 @@ fn next_sign(bytes: &[u8], mut at: usize) -> Option<usize> {
 fn block_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let (mut open, mut is_plain) = (1_usize, true);
     loop {
-        match *bytes.get(at)? {
+        at += bytes.get(at..)?.iter().position(|byte| is_sign(*byte))?;
+        match bytes[at] {
             b'{' => {
                 open += 1;
                 is_plain = false;
@@ -155,6 +157,11 @@ fn block_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
             _ => at = behind(bytes, at)?,
         }
     }
+}
+
+/// Whether a byte parts rules, or hides such as do.
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'{' | b'}' | b';' | b'/' | b'"' | b'\'' | b'\\')
 }
 
 /// Behind the byte, comment, string or escaped sign that stands at `at`.

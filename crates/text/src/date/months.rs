@@ -574,6 +574,36 @@ pub(super) fn abbreviated_month(word: &str) -> Option<i8> {
     months.next().is_none().then_some(month)
 }
 
+/// The months of Thai pages, with the letters of their abbreviations: `มีนาคม`, `มี.ค.`
+const THAI: [(&str, [&str; 2]); 12] = [
+    ("มกราคม", ["ม", "ค"]),
+    ("กุมภาพันธ์", ["ก", "พ"]),
+    ("มีนาคม", ["มี", "ค"]),
+    ("เมษายน", ["เม", "ย"]),
+    ("พฤษภาคม", ["พ", "ค"]),
+    ("มิถุนายน", ["มิ", "ย"]),
+    ("กรกฎาคม", ["ก", "ค"]),
+    ("สิงหาคม", ["ส", "ค"]),
+    ("กันยายน", ["ก", "ย"]),
+    ("ตุลาคม", ["ต", "ค"]),
+    ("พฤศจิกายน", ["พ", "ย"]),
+    ("ธันวาคม", ["ธ", "ค"]),
+];
+
+/// The month of a Thai name.
+pub(super) fn thai(word: &str) -> Option<u64> {
+    number_of(THAI.iter().position(|(name, _)| *name == word))
+}
+
+/// The month of the two parts of a Thai abbreviation.
+pub(super) fn thai_abbreviated(first: &str, second: &str) -> Option<u64> {
+    number_of(THAI.iter().position(|(_, parts)| *parts == [first, second]))
+}
+
+fn number_of(place: Option<usize>) -> Option<u64> {
+    place.map(|place| place as u64 + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,7 +28,9 @@ pub(super) fn find(tokens: &[DateToken], from: usize) -> Option<DayMatch> {
         DatePart::Number(_, 8 | 12 | 14) => compact(tokens, at),
         DatePart::Number(_, 4) => year_first(tokens, at),
         DatePart::Number(_, 1..=3) => {
-            era(tokens, at).or_else(|| numbers(tokens, at)).or_else(|| day_month_name(tokens, at))
+            let of_other_calendars =
+                era(tokens, at).or_else(|| thai(tokens, at)).or_else(|| vietnamese(tokens, at));
+            of_other_calendars.or_else(|| numbers(tokens, at)).or_else(|| day_month_name(tokens, at))
         }
         DatePart::Word(_) => month_name_day(tokens, at),
         _ => None,
@@ -170,6 +172,44 @@ fn day_month_name(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
     }
     let (year, end) = year(tokens, next)?;
     Some(DayMatch { calendar: calendar(year, u64::try_from(month).ok()?, day)?, start: at, end, clock: None })
+}
+
+/// `15 มีนาคม 2568`, `15 มี.ค. 68`, `15 มีนาคม พ.ศ. 2568`: with the years of the Buddhist era, which began 543 before ours.
+fn thai(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
+    const ERA: u64 = 543;
+    let (day, 1 | 2) = tokens[at].number()? else { return None };
+    let first = tokens.get(at + 1)?.word()?;
+    let abbreviated = || {
+        let second = tokens.get(at + 2)?.is_mark(".").then(|| tokens.get(at + 3)?.word())??;
+        months::thai_abbreviated(first, second)
+    };
+    let (month, mut next) = match months::thai(first) {
+        Some(month) => (month, at + 2),
+        None => (abbreviated()?, at + 4),
+    };
+    let is_between = |token: &DateToken| {
+        token.is_mark(".,") || token.word().is_some_and(|word| matches!(word, "พ" | "ศ" | "ปี"))
+    };
+    while tokens.get(next).is_some_and(is_between) {
+        next += 1;
+    }
+    let year = match tokens.get(next)?.number()? {
+        (year, 4) if year >= 2400 => year - ERA,
+        (year, 4) => year,
+        (year, 2) if !is_hour(tokens, next) => 2500 + year - ERA,
+        _ => return None,
+    };
+    Some(DayMatch { calendar: calendar(year, month, day)?, start: at, end: next + 1, clock: None })
+}
+
+/// `Ngày 14 tháng 3 năm 2025`.
+fn vietnamese(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
+    let (day, 1 | 2) = tokens[at].number()? else { return None };
+    let is = |at: usize, word: &str| tokens.get(at).and_then(DateToken::word) == Some(word);
+    let (month, 1 | 2) = tokens.get(at + 2).filter(|_| is(at + 1, "tháng"))?.number()? else { return None };
+    let year_at = at + 3 + usize::from(is(at + 3, "năm") || tokens.get(at + 3)?.is_mark(",/-"));
+    let (year, 4) = tokens.get(year_at)?.number()? else { return None };
+    Some(DayMatch { calendar: calendar(year, month, day)?, start: at, end: year_at + 1, clock: None })
 }
 
 /// `March 21, 2025`, `Mar. 21st 2025`, `tháng 3`, and with the time between: `Mar 21 14:05:09 KST 2025`.

@@ -118,13 +118,14 @@ fn plain(c: char) -> char {
     }
 }
 
-/// The value of a decimal digit in ASCII, Arabic-Indic, Persian or Devanagari numerals.
+/// The value of a decimal digit in ASCII, Arabic-Indic, Persian, Devanagari or Thai numerals.
 fn digit_of(c: char) -> Option<u32> {
     let zero = match c {
         '0'..='9' => '0',
         '\u{0660}'..='\u{0669}' => '\u{0660}',
         '\u{06f0}'..='\u{06f9}' => '\u{06f0}',
         '\u{0966}'..='\u{096f}' => '\u{0966}',
+        '\u{0e50}'..='\u{0e59}' => '\u{0e50}',
         _ => return None,
     };
     Some(u32::from(c) - u32::from(zero))
@@ -136,7 +137,7 @@ pub(super) fn is_digit(c: char) -> bool {
 }
 
 fn is_combining(c: char) -> bool {
-    matches!(c, '\u{0300}'..='\u{036f}' | '\u{093e}'..='\u{094d}' | '\u{0900}'..='\u{0903}')
+    matches!(c, '\u{0300}'..='\u{036f}' | '\u{093e}'..='\u{094d}' | '\u{0900}'..='\u{0903}' | '\u{0e31}'..='\u{0e3a}' | '\u{0e47}'..='\u{0e4e}')
 }
 
 /// Soft hyphens, joiners and directional marks, which stand inside words without being part of them.

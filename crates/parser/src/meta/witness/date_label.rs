@@ -19,9 +19,11 @@ pub(super) enum DateLabel {
     Other,
     /// A date, and no more is said.
     Date,
+    /// The day that a text is of ("Stand:"): of a change beside the day of its publication, and alone none that is said.
+    AsOf,
 }
 
-const WORDS: [(DateLabel, &[&str]); 5] = [
+const WORDS: [(DateLabel, &[&str]); 6] = [
     (
         DateLabel::Published,
         &[
@@ -69,6 +71,16 @@ const WORDS: [(DateLabel, &[&str]); 5] = [
             "публікац",
             "veröffentlichung",
             "publicación",
+            "utworzon",
+            "vytvořen",
+            "zveřejněn",
+            "létrehozva",
+            "közzétéve",
+            "oluşturul",
+            "đăng ngày",
+            "เผยแพร่",
+            "نشر",
+            "प्रकाशित",
             "公开",
             "刊登",
             "刊載",
@@ -152,6 +164,15 @@ const WORDS: [(DateLabel, &[&str]); 5] = [
             "редакці",
             "aktualisierung",
             "actualización",
+            "änderung",
+            "bearbeitet",
+            "aggiornament",
+            "aktualizován",
+            "frissítve",
+            "อัปเดต",
+            "ปรับปรุง",
+            "تحديث",
+            "अपडेट",
             "改訂",
             "訂正",
         ],
@@ -188,6 +209,7 @@ const WORDS: [(DateLabel, &[&str]); 5] = [
         ],
     ),
     (DateLabel::Date, &["дата", "datum:"]),
+    (DateLabel::AsOf, &["stand:", "stand vom"]),
 ];
 
 /// The words above, in their order.
@@ -204,7 +226,7 @@ static MEANINGS: LazyLock<Vec<DateLabel>> =
 
 /// What words that stand near no date call one: the first that does so.
 pub(super) fn word(text: &str) -> Option<DateLabel> {
-    first(&find(&lower(text)))
+    first(&find(&lower(text))).filter(|label| *label != DateLabel::AsOf)
 }
 
 /// What `line` calls the dates that stand at these places in it, in their order.
@@ -256,6 +278,10 @@ pub(super) fn of_dates(line: &str, dates: &[Range<usize>]) -> Vec<Option<DateLab
         };
         labels.push(inside.or(label));
     }
+    let is_published =
+        |label: &Option<DateLabel>| matches!(label, Some(DateLabel::Published | DateLabel::Original));
+    let as_of = labels.iter().any(is_published).then_some(DateLabel::Modified);
+    labels.iter_mut().filter(|label| **label == Some(DateLabel::AsOf)).for_each(|label| *label = as_of);
     labels
 }
 
@@ -322,6 +348,13 @@ mod tests {
         assert_eq!(labels("Дата обновления: 21.03.2025"), [Some(Modified)]);
         assert_eq!(labels("Дата публикации: 21.03.2025"), [Some(Published)]);
         assert_eq!(labels("Обновлён 21 марта 2025"), [Some(Modified)]);
+        assert_eq!(labels("Stand: 15.03.2025 10:30 Uhr"), [None]);
+        assert_eq!(
+            labels("Erstellt: 14.03.2025, 10:30 Uhr Stand: 15.03.2025, 11:45 Uhr"),
+            [Some(Published), Some(Modified)]
+        );
+        assert_eq!(labels("Letzte Änderung: 15. März 2025"), [Some(Modified)]);
+        assert_eq!(labels("อัปเดต 16 มีนาคม พ.ศ. 2568"), [Some(Modified)]);
         assert_eq!(labels("2025.03.20 14:05 수정 15:10"), [None]);
         assert_eq!(labels("21 March 2025"), [None]);
     }

@@ -94,7 +94,7 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
                 }
                 // Of several dates without a label the first counts, where none is called the publication.
                 _ if is_told || position > 0 => continue,
-                Some(DateLabel::Date) => 3.0,
+                Some(DateLabel::Date | DateLabel::AsOf) => 3.0,
                 None if seen => 1.0,
                 None => 2.0,
             };
