@@ -30,6 +30,9 @@ const MAX_TRIES: u32 = 6;
 /// How often a page that sends elsewhere by `<meta http-equiv="refresh">` is believed.
 const MAX_REFRESHES: usize = 2;
 
+/// Bytes that are read of a page that came with a redirect to nowhere.
+const MAX_MOVED_BYTES: usize = 64 << 10;
+
 /// What pages decompress to at most, as a rule: this many times what was sent, or this many bytes.
 const COMMON_RATIO: usize = 10;
 const COMMON_PAGE_BYTES: usize = 1 << 20;
@@ -247,7 +250,15 @@ impl Fetcher {
             if let (304, true, Some(known)) = (response.status, is_conditional, known) {
                 return Ok(PageVisit::NotModified(refreshed(known, given())));
             }
-            if let Some(step) = self.client.redirect(&url, &response, &hops) {
+            if let Some(mut step) = self.client.redirect(&url, &response, &hops) {
+                if matches!(step, Err(RequestFailure::BadRedirect { .. }))
+                    && refreshes < MAX_REFRESHES
+                    && let Some(target) = self.sent_on(&response, &url).await
+                    && hops.iter().all(|hop: &Hop| hop.url != target)
+                {
+                    refreshes += 1;
+                    step = Ok((Hop { url: url.clone(), status: response.status }, target));
+                }
                 let (hop, target) = step.map_err(|failure| at(failure.into()))?;
                 if known.is_some() && is_front_page(address, &target) {
                     return Ok(PageVisit::FrontPage(target));
@@ -286,6 +297,19 @@ impl Fetcher {
             let record_id = response.record_id;
             return Ok(PageVisit::Read(Box::new(FetchedPage { page, hops, record_id, memory, validators })));
         }
+    }
+
+    /// Where an answer that names no address to go to sends all the same: by its `Refresh` field or by its page.
+    async fn sent_on(&self, response: &Response, url: &Url) -> Option<Url> {
+        if let Some(target) =
+            response.header(refresh::REFRESH).and_then(|field| refresh::in_field(field, url))
+        {
+            return Some(target);
+        }
+        let own = url.clone();
+        let read = move |bytes: Vec<u8>| refresh::target(&bytes, &own);
+        let extent = CodedExtent::Start(MAX_MOVED_BYTES);
+        read_body(&response.headers, &response.body, extent, read).await.ok().flatten()
     }
 
     async fn ask_robots(&self, url: &Url, feed: Option<&Feed>) -> Result<(), PageFailure> {

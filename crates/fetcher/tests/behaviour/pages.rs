@@ -164,6 +164,32 @@ async fn a_page_that_only_sends_elsewhere_is_followed() {
 }
 
 #[tokio::test]
+async fn a_redirect_to_nowhere_goes_where_its_page_sends() {
+    let moved = "<meta http-equiv=refresh content='0; url=/2'>";
+    let server = Server::start(move |asked| match asked.path.as_str() {
+        "/robots.txt" => Reply::status(404),
+        "/page" => Reply::new(302, &[("content-type", "text/html")], moved),
+        "/field" => Reply::new(301, &[("refresh", "0; url=/2")], ""),
+        "/nowhere" => Reply::new(302, &[("content-type", "text/html")], "<p>Moved."),
+        "/circle" => Reply::new(302, &[], "<meta http-equiv=refresh content='0; url=/circle'>"),
+        _ => Reply::page(PAGE),
+    })
+    .await;
+    let fetcher = fetcher(settings(&["news.example"], server.address));
+    for (path, status) in [("/page", 302), ("/field", 301)] {
+        let fetched = fetcher.page(&url(&format!("http://news.example{path}"))).await.unwrap();
+        assert_eq!(
+            (fetched.page.bytes, fetched.hops[0].status),
+            (PAGE.as_bytes().to_vec(), status),
+            "{path}"
+        );
+    }
+    for path in ["/nowhere", "/circle"] {
+        assert!(fetcher.page(&url(&format!("http://news.example{path}"))).await.is_err(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_that_a_proxy_changed_on_its_way_is_a_page() {
     let server = server_of(Reply::new(203, &[("content-type", "text/html")], PAGE)).await;
     let fetcher = fetcher(settings(&["news.example"], server.address));
