@@ -99,7 +99,7 @@ class Fleet(EndToEnd):
         for host in FEEDS:
             self._write(host)
 
-    def member(self, name, brokers=None, **more):
+    def member(self, name, brokers=None, start=True, **more):
         settings = {
             "": {"source": f"/{name}", "story_tables": str(REPOSITORY / "config" / "stories")},
             "stories": {"enabled": True},
@@ -114,7 +114,7 @@ class Fleet(EndToEnd):
         daemon = Daemon(self.folder / name, [], settings)
         # Members don't read it, a daemon by itself does.
         (daemon.root / "feeds.toml").write_text("".join(map(feed_table, FEEDS)))
-        self.members[name] = daemon.start()
+        self.members[name] = daemon.start() if start else daemon
         self.addCleanup(daemon.stop)
         return daemon
 
@@ -244,6 +244,86 @@ class AFleet(Fleet):
         """The list of feeds, once one of them is paused."""
         self.command("three", "feed", "pause", f"https://{host}/feed.rss")
         return self.command("one", "feed", "list")
+
+
+class ThereAndBack(Fleet):
+    """A daemon by itself, then a fleet of two, then a daemon by itself, each of which publishes a part of the same feeds."""
+
+    def daemon(self, name, fleet):
+        """A daemon that isn't started yet."""
+        # Slow enough that entries wait for their pages when the daemon by itself is killed.
+        delay, alone = ("0.1s", {}) if fleet else ("1s", {"fleet": {"name": "", "member": ""}})
+        return self.member(name, start=False, fetch={"per_host_delay": delay}, **alone)
+
+    def told_at_least(self, count):
+        eventually(f"{count} are told", 90, lambda: len(self.links_told()) >= count, every=0.5)
+
+    def places(self):
+        """The places of each journal's events, in order."""
+        found = defaultdict(list)
+        for name in ("articles", "rejects", "health", "stories"):
+            for record in topic.read(self.brokers, f"{self.prefix}.{name}.v1"):
+                found[record["headers"]["ce_journal"]].append(int(record["headers"]["ce_sequence"]))
+        return {journal: sorted(places) for journal, places in found.items()}
+
+    def refused(self, daemon, *arguments):
+        done = daemon.run(*arguments, "--config", daemon.config)
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        return done.stderr
+
+    def test_nothing_is_lost_and_nothing_told_twice_there_and_back(self):
+        alone = self.daemon("alone", fleet=False)
+        one, two = (self.daemon(name, fleet=True) for name in ("one", "two"))
+        # The fleet's first member has the configuration of the daemon by itself, and a name in the fleet.
+        one.config = alone.root / "member.toml"
+        one.config.write_text((one.root / "dateline.toml").read_text())
+        alone.start()
+        self.announce(45)
+        eventually("it delivers", 60, lambda: alone.ready() and alone.delivered() > 0)
+        self.told_at_least(9)
+        self.assertIn("in use", self.refused(one, "fleet", "adopt"))
+        # What isn't delivered is then left to the command.
+        alone.kill()
+        adopted = self.command("one", "fleet", "adopt")
+        self.assertIn("6 feeds", adopted)
+        self.assertIn("version 1", adopted)
+        self.assertIn("nothing is left to do", self.command("one", "fleet", "adopt"))
+        self.assertEqual(alone.start().process.wait(30), 65)
+        self.assertIn("was taken over by the fleet", alone.log)
+        before = self.places()
+        journal, = before
+        self.assertEqual(before[journal], list(range(1, len(before[journal]) + 1)))
+
+        for member in (one, two):
+            member.start()
+        self.announce(18)
+        eventually("both hold shards", 60, lambda: sorted(self.ready("one") + self.ready("two")) == ALL)
+        self.told_at_least(55)
+        for member in (one, two):
+            self.assertEqual(member.terminate(30), 0, member.log[-2000:])
+        kept = alone.root / "feeds-of-fleet.toml"
+        self.assertIn("holds nothing any more", self.command("one", "fleet", "leave", kept))
+        self.assertIn("nothing is left to do", self.command("one", "fleet", "leave", kept))
+        between = self.places()
+
+        (alone.root / "feeds.toml").write_text(kept.read_text())
+        alone.start()
+        self.announce(9)
+        self.told_at_least(len(self.links))
+        eventually("all is delivered", 60, lambda: alone.delivered() == alone.status()["last_sequence"])
+        time.sleep(4)
+        self.assertEqual({link: count for link, count in self.links_told().items() if count != 1}, {})
+        self.assertEqual(set(self.links_told()), self.links)
+        self.assert_stories_told_once(60)
+        # The first journal has ended, each shard counts on from it, and the last journal from the highest of the shards.
+        after = self.places()
+        self.assertEqual(after[journal], before[journal])
+        last, = set(after) - set(between)
+        highest = max(max(places) for places in between.values())
+        self.assertEqual(after[last], list(range(after[last][0], after[last][0] + len(after[last]))))
+        self.assertGreater(after[last][0], highest)
+        for shard in set(between) - {journal, f"{self.prefix}.stories"}:
+            self.assertEqual(after[shard], list(range(before[journal][-1] + 1, before[journal][-1] + 1 + len(after[shard]))), shard)
 
 
 @unittest.skipUnless(FAULTS, "FLEET_FAULTS says how many")

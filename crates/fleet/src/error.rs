@@ -1,5 +1,8 @@
 //! What ends a member's session with its group, and what of it stops the member for good.
 
+use std::path::PathBuf;
+
+use dateline_journal::JournalError;
 use dateline_publisher::{RelayError, SessionError};
 use rdkafka::error::KafkaError;
 use thiserror::Error;
@@ -46,6 +49,75 @@ pub enum FleetError {
     /// Somebody else has changed the fleet's feeds.
     #[error("somebody else has begun to change the fleet's feeds meanwhile: look at the difference again")]
     FeedsChanged,
+    /// Members work on shards that are to be changed as a whole.
+    #[error("the fleet is at work ({}): stop its members first, on all machines", members.join(", "))]
+    AtWork {
+        /// What they are called.
+        members: Vec<String>,
+    },
+    /// The fleet holds something already, and takes in no journal.
+    #[error(
+        "the fleet {fleet} has state already, of shard {shard}: a journal is taken in by a fleet that has none. Bring that one back into a \
+         journal (`dateline fleet leave`), or give the new fleet another name"
+    )]
+    NotEmpty {
+        /// The fleet.
+        fleet: String,
+        /// Of which shard there is some.
+        shard: u32,
+    },
+    /// The journal has events that Kafka lacks.
+    #[error(
+        "Kafka lacks events of the journal {}: start its daemon without [fleet] until `dateline status` says that all are delivered, stop it, \
+         and adopt it then",
+        path.display()
+    )]
+    Undelivered {
+        /// The journal.
+        path: PathBuf,
+    },
+    /// Another fleet has taken over the journal.
+    #[error("the journal {} was taken over by the fleet {owner}, and this configuration is of the fleet {fleet}", path.display())]
+    OtherOwner {
+        /// The journal.
+        path: PathBuf,
+        /// Whose it is.
+        owner: String,
+        /// Whose configuration this is.
+        fleet: String,
+    },
+    /// A withdrawal that no story was told of waits, and a daemon by itself would not learn of it.
+    #[error(
+        "an article was withdrawn, and its story was not told anew yet: start a member until `dateline fleet status` shows nothing untold, stop \
+         it, and leave then"
+    )]
+    UntoldWithdrawal,
+    /// The fleet is in a journal already, which isn't here.
+    #[error(
+        "the fleet {fleet} holds nothing any more: it was brought into the journal {journal}, which is not at {}. Look on the machine where \
+         `dateline fleet leave` ran, and run it there again if it did not come to its end",
+        path.display()
+    )]
+    Elsewhere {
+        /// The fleet.
+        fleet: String,
+        /// The journal.
+        journal: String,
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The fleet has no state.
+    #[error("the fleet {fleet} holds nothing that could be brought into a journal")]
+    Empty {
+        /// The fleet.
+        fleet: String,
+    },
+    /// The journal's file failed.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// It is not known whether Kafka has the change.
+    #[error("Kafka broke off ({0}), and may have the change or not: run the same command again")]
+    Unknown(String),
     /// Kafka cannot be used for now.
     #[error("Kafka cannot be used for the fleet now: {0}")]
     Unusable(String),
@@ -80,6 +152,12 @@ impl From<FleetError> for FleetSessionError {
 
 impl From<RelayError> for FleetSessionError {
     fn from(error: RelayError) -> Self {
+        Self::Fatal(error.into())
+    }
+}
+
+impl From<JournalError> for FleetSessionError {
+    fn from(error: JournalError) -> Self {
         Self::Fatal(error.into())
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use dateline_publisher::{KafkaSettings, Record, RelayStatus, SessionError, TransactionalProducer};
 use jiff::Timestamp;
 use rdkafka::error::KafkaError;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -44,7 +44,7 @@ pub struct FleetFeeds {
 }
 
 /// The record of a version.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 struct VersionRecord {
     version: u64,
     applied: Timestamp,
@@ -96,23 +96,8 @@ impl FleetFeedsChange {
     /// # Errors
     /// If Kafka cannot be used, or the fleet is another.
     pub fn begin(kafka: &KafkaSettings, fleet: &FleetSettings, runtime: &Handle) -> Result<Self, FleetError> {
-        let began = Instant::now();
-        loop {
-            match topics::ensure(kafka, fleet, runtime) {
-                Ok(()) => break,
-                Err(FleetSessionError::Transient(_)) if began.elapsed() < PATIENCE => {
-                    std::thread::sleep(RETRY);
-                }
-                Err(error) => return Err(given_up(error)),
-            }
-        }
-        let id = format!("{}.feeds", fleet.name);
-        let producer = TransactionalProducer::take_over(
-            &Arc::new(kafka.clone()),
-            &id,
-            watch::Sender::new(RelayStatus::default()),
-        );
-        let producer = producer.map_err(|error| given_up(error.into()))?;
+        make_topics(kafka, fleet, runtime)?;
+        let producer = take_right(&Arc::new(kafka.clone()), fleet)?;
         let (_, before) = FleetFeeds::read(kafka, fleet, &|| false).map_err(given_up)?;
         Ok(Self { producer, topic: fleet.feeds_topic(), before })
     }
@@ -127,9 +112,8 @@ impl FleetFeedsChange {
     /// # Errors
     /// If somebody else has begun to change them since, or Kafka cannot be used.
     pub fn commit(self, tables: &BTreeMap<String, String>, now: Timestamp) -> Result<u64, FleetError> {
-        let version = VersionRecord { version: self.before.version + 1, applied: now };
-        match self.try_commit(tables, version) {
-            Ok(()) => Ok(version.version),
+        match self.try_commit(tables, now) {
+            Ok(()) => Ok(self.before.version + 1),
             Err(error) => {
                 let why = self.producer.describe(&error);
                 match self.producer.abort(&error) {
@@ -140,28 +124,59 @@ impl FleetFeedsChange {
         }
     }
 
-    fn try_commit(
-        &self,
-        tables: &BTreeMap<String, String>,
-        version: VersionRecord,
-    ) -> Result<(), KafkaError> {
-        let send = |key: &str, value: Option<&str>| {
-            let value = value.map(str::as_bytes);
-            self.producer.send(Record { topic: &self.topic, partition: Some(0), key, value, headers: None })
-        };
+    fn try_commit(&self, tables: &BTreeMap<String, String>, now: Timestamp) -> Result<(), KafkaError> {
         self.producer.begin()?;
-        let before = &self.before.tables;
-        for (name, table) in tables.iter().filter(|(name, table)| before.get(*name) != Some(table)) {
-            send(name, Some(table))?;
-        }
-        for name in before.keys().filter(|name| !tables.contains_key(*name)) {
-            send(name, None)?;
-        }
-        let version = serde_json::json!({ "version": version.version, "applied": version.applied });
-        send(VERSION, Some(&version.to_string()))?;
+        send_feeds(&self.producer, &self.topic, &self.before, tables, now)?;
         self.producer.await_deliveries()?;
         self.producer.commit()
     }
+}
+
+/// Makes the fleet's topics where they are missing, and waits for them.
+pub(crate) fn make_topics(
+    kafka: &KafkaSettings,
+    fleet: &FleetSettings,
+    runtime: &Handle,
+) -> Result<(), FleetError> {
+    let began = Instant::now();
+    loop {
+        match topics::ensure(kafka, fleet, runtime) {
+            Ok(()) => return Ok(()),
+            Err(FleetSessionError::Transient(_)) if began.elapsed() < PATIENCE => std::thread::sleep(RETRY),
+            Err(error) => return Err(given_up(error)),
+        }
+    }
+}
+
+/// Takes the right to change the fleet's feeds from whoever had it.
+pub(crate) fn take_right(
+    kafka: &Arc<KafkaSettings>,
+    fleet: &FleetSettings,
+) -> Result<TransactionalProducer, FleetError> {
+    let (id, status) = (format!("{}.feeds", fleet.name), watch::Sender::new(RelayStatus::default()));
+    TransactionalProducer::take_over(kafka, &id, status).map_err(|error| given_up(error.into()))
+}
+
+/// Has the open transaction make the feeds be `tables`, after `before`, at `now`.
+pub(crate) fn send_feeds(
+    producer: &TransactionalProducer,
+    topic: &str,
+    before: &FleetFeeds,
+    tables: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> Result<(), KafkaError> {
+    let send = |key: &str, value: Option<&str>| {
+        let value = value.map(str::as_bytes);
+        producer.send(Record { topic, partition: Some(0), key, value, headers: None })
+    };
+    for (name, table) in tables.iter().filter(|(name, table)| before.tables.get(*name) != Some(table)) {
+        send(name, Some(table))?;
+    }
+    for name in before.tables.keys().filter(|name| !tables.contains_key(*name)) {
+        send(name, None)?;
+    }
+    let version = serde_json::json!({ "version": before.version + 1, "applied": now });
+    send(VERSION, Some(&version.to_string()))
 }
 
 /// The feeds of a fleet, as they are now. Blocks.
@@ -221,7 +236,7 @@ fn follow(
     Ok(())
 }
 
-fn given_up(error: FleetSessionError) -> FleetError {
+pub(crate) fn given_up(error: FleetSessionError) -> FleetError {
     match error {
         FleetSessionError::Transient(why) | FleetSessionError::Fenced(why) => FleetError::Unusable(why),
         FleetSessionError::Fatal(error) => error,

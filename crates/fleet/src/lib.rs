@@ -20,9 +20,14 @@
 //! Stories compare articles of all shards. So one shard more has no hosts, but stories ([`HeldStories`]): what is published is handed over
 //! to it in the transaction that publishes it. In all else it is one like the others.
 //!
+//! A journal of a daemon by itself becomes a fleet's state ([`adopt()`]), and a fleet's state a journal ([`leave()`]), each in one transaction of
+//! whoever holds all shards.
+//!
 //! What happens between shards is a record too: an entry whose page lies in another shard is written to that shard's partition of
 //! handovers, in the transaction of the poll that found it, and is taken in by whoever holds that shard, in one transaction with its place.
 
+mod adopt;
+mod change_record;
 mod committer;
 mod error;
 mod feeds;
@@ -30,6 +35,7 @@ mod handover;
 mod handover_trim;
 mod held_shard;
 mod lease;
+mod leave;
 mod member;
 mod member_report;
 mod membership;
@@ -42,11 +48,14 @@ mod shard_log;
 mod tenure;
 mod topic_reader;
 mod topics;
+mod whole_fleet;
 
+pub use adopt::{Adoption, AdoptionReport, adopt};
 pub use error::FleetError;
 pub use feeds::{FleetFeeds, FleetFeedsChange, follow_feeds, read_feeds};
 pub use handover::HandedReport;
 pub use held_shard::{ContactRule, HeldShard, HeldStories, HostContact};
+pub use leave::{LeaveReport, leave};
 pub use member::{Member, MemberStatus, ShardWork};
 pub use member_report::{MemberReport, MemberReporter, SlowHost};
 pub use report::{FleetReport, ReportedMember, report};

@@ -103,7 +103,7 @@ fn shards_of(partitions: &TopicPartitionList) -> Vec<Shard> {
     partitions.elements().iter().map(|element| Shard::of_partition(element.partition())).collect()
 }
 
-/// Joins the group.
+/// Joins the group. One without a name is a member for as long as it says that it is, and leaves when it is closed.
 pub(crate) fn join(
     kafka: &KafkaSettings,
     fleet: &FleetSettings,
@@ -114,8 +114,6 @@ pub(crate) fn join(
     let session = fleet.session();
     config
         .set("group.id", &fleet.name)
-        // A member that is restarted within its session keeps its shards (KIP-345).
-        .set("group.instance.id", &fleet.member)
         // Shards that don't move are worked on while others do (KIP-429).
         .set("partition.assignment.strategy", "cooperative-sticky")
         .set("session.timeout.ms", session.as_millis().to_string())
@@ -126,6 +124,10 @@ pub(crate) fn join(
         .set("enable.auto.offset.store", "false")
         .set("auto.offset.reset", "earliest")
         .set("isolation.level", "read_committed");
+    if !fleet.member.is_empty() {
+        // A member that is restarted within its session keeps its shards (KIP-345).
+        config.set("group.instance.id", &fleet.member);
+    }
     let consumer: GroupConsumer =
         BaseConsumer::from_config_and_context(&config, GroupContext { tenures, news })?;
     consumer.subscribe(&[&fleet.handover_topic()])?;

@@ -6,9 +6,11 @@ use std::time::Duration;
 use dateline_publisher::{DeliveryTracker, KafkaSettings, client_config};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::groups::{GroupInfo, GroupMemberInfo};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::FleetSettings;
+use crate::error::FleetSessionError;
 use crate::feeds::{FleetFeeds, read_feeds};
 use crate::member_report::{self, MemberReport, SlowHost};
 use crate::shard::{Shard, ShardMap};
@@ -73,23 +75,7 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
     let group = groups.groups().first();
     let topic = fleet.handover_topic();
     let stories = ShardMap::new(fleet.shards).stories();
-    let mut members: Vec<ReportedMember> = group
-        .map(|group| group.members())
-        .unwrap_or_default()
-        .iter()
-        .map(|member| {
-            let mut shards = shards_in(member.assignment().unwrap_or_default(), &topic).unwrap_or_default();
-            let all = shards.len();
-            shards.retain(|shard| *shard != stories);
-            ReportedMember {
-                name: name_of(member.id()).to_owned(),
-                host: member.client_host().trim_start_matches('/').to_owned(),
-                tells_stories: shards.len() < all,
-                shards,
-            }
-        })
-        .collect();
-    members.sort_by(|one, other| one.name.cmp(&other.name));
+    let members = group.map(|group| members_of(group, fleet)).unwrap_or_default();
     let metadata = client.fetch_metadata(Some(&topic), TIMEOUT).map_err(|error| told(&error))?;
     let partitions = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
     let partitions = u32::try_from(partitions).unwrap_or_default();
@@ -122,6 +108,37 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
     let said = member_report::read(kafka, fleet).map_err(|error| told(&error))?;
     let state = group.map_or("Empty", |group| group.state()).to_owned();
     Ok(FleetReport { state, members, shards, waiting, untold, feeds, said })
+}
+
+/// The members of the fleet's group, by their names.
+fn members_of(group: &GroupInfo, fleet: &FleetSettings) -> Vec<ReportedMember> {
+    let (topic, stories) = (fleet.handover_topic(), ShardMap::new(fleet.shards).stories());
+    let reported = |member: &GroupMemberInfo| {
+        let mut shards = shards_in(member.assignment().unwrap_or_default(), &topic).unwrap_or_default();
+        let all = shards.len();
+        shards.retain(|shard| *shard != stories);
+        ReportedMember {
+            name: name_of(member.id()).to_owned(),
+            host: member.client_host().trim_start_matches('/').to_owned(),
+            tells_stories: shards.len() < all,
+            shards,
+        }
+    };
+    let mut members: Vec<ReportedMember> = group.members().iter().map(reported).collect();
+    members.sort_by(|one, other| one.name.cmp(&other.name));
+    members
+}
+
+/// What the members of the fleet are called that its group knows now. One that was stopped is known until its session is over.
+pub(crate) fn member_names(
+    kafka: &KafkaSettings,
+    fleet: &FleetSettings,
+) -> Result<Vec<String>, FleetSessionError> {
+    let client: BaseConsumer<DeliveryTracker> =
+        BaseConsumer::from_config_and_context(&client_config(kafka)?, DeliveryTracker::default())?;
+    let groups = client.fetch_group_list(Some(&fleet.name), TIMEOUT)?;
+    let members = groups.groups().first().map(|group| members_of(group, fleet)).unwrap_or_default();
+    Ok(members.into_iter().map(|member| member.name).collect())
 }
 
 /// A static member's id is its name, a hyphen, and a UUID (KIP-345).

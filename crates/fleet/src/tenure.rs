@@ -48,6 +48,11 @@ impl TenureTable {
         self.terms
     }
 
+    /// How many shards are held, and how many ever were: who holds as many as before, and ever held as many, has held them all the while.
+    pub(crate) fn counts(&self) -> (usize, Term) {
+        (self.held.len(), self.terms)
+    }
+
     /// The shard's state is there, and `next` is where its handovers go on.
     pub(crate) fn open(&mut self, shard: Shard, term: Term, next: i64) {
         if let Some(tenure) = self.held.get_mut(&shard).filter(|tenure| tenure.term == term) {

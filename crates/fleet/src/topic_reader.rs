@@ -28,9 +28,24 @@ pub(crate) type PartitionReader = BaseConsumer<DeliveryTracker>;
 /// open that began before, its end is waited for. Gives what goes on reading there. Blocks.
 pub(crate) fn read_to_end(
     kafka: &KafkaSettings,
-    (topic, partition): (&str, i32),
+    place: (&str, i32),
     stopped: &dyn Fn() -> bool,
     mut take: impl FnMut(&str, Option<&str>) -> Result<(), FleetSessionError>,
+) -> Result<PartitionReader, FleetSessionError> {
+    let take = |message: &BorrowedMessage<'_>| {
+        let (key, value) = key_and_value(message);
+        take(key, value)
+    };
+    read_from(kafka, place, Offset::Beginning, stopped, take)
+}
+
+/// The same, from an offset on, with each record as it stands there.
+pub(crate) fn read_from(
+    kafka: &KafkaSettings,
+    (topic, partition): (&str, i32),
+    first: Offset,
+    stopped: &dyn Fn() -> bool,
+    mut take: impl FnMut(&BorrowedMessage<'_>) -> Result<(), FleetSessionError>,
 ) -> Result<PartitionReader, FleetSessionError> {
     let hindrance = |since: Instant| match (stopped(), since.elapsed() >= MAX_HIDDEN) {
         (true, _) => Some(FleetSessionError::Transient(format!("{topic} is not needed any more"))),
@@ -56,14 +71,13 @@ pub(crate) fn read_to_end(
     let consumer = reader(kafka, "read_committed")?;
     await_end(&consumer, end)?;
     let mut assignment = TopicPartitionList::new();
-    assignment.add_partition_offset(topic, partition, Offset::Beginning)?;
+    assignment.add_partition_offset(topic, partition, first)?;
     consumer.assign(&assignment)?;
     let mut last_record = Instant::now();
     loop {
         match consumer.poll(Duration::from_millis(100)) {
             Some(Ok(message)) => {
-                let (key, value) = key_and_value(&message);
-                take(key, value)?;
+                take(&message)?;
                 last_record = Instant::now();
             }
             Some(Err(KafkaError::PartitionEOF(_))) => break,
@@ -89,6 +103,8 @@ fn reader(kafka: &KafkaSettings, isolation: &str) -> Result<PartitionReader, Fle
         .set("group.id", "dateline-fleet-state")
         .set("enable.auto.commit", "false")
         .set("enable.partition.eof", "true")
+        // What is not there yet is waited for by the broker, also where the end is asked for.
+        .set("fetch.wait.max.ms", "50")
         .set("auto.offset.reset", "earliest")
         .set("isolation.level", isolation);
     Ok(BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())?)

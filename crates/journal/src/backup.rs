@@ -17,7 +17,7 @@ use crate::unfinished::{self, beside, rename};
 use crate::{JournalError, Options, private, schema};
 
 /// What a journal's files have behind its name.
-const FILES: [&str; 3] = ["", "-wal", "-shm"];
+pub(crate) const FILES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// How many pages (of 4 KiB) are copied before the progress is told.
 const STEP_PAGES: i32 = 4_096;
@@ -176,7 +176,7 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 }
 
 /// A name beside a journal that says what the file is, under which there is none yet.
-fn free_name(journal: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn free_name(journal: &Path, suffix: &str) -> PathBuf {
     let is_taken = |name: &Path| FILES.iter().any(|suffix| beside(name, suffix).symlink_metadata().is_ok());
     let (mut name, mut number) = (beside(journal, suffix), 1);
     while is_taken(&name) {
@@ -282,7 +282,7 @@ fn copy(source: &Connection, to: &Path, told: &mut impl FnMut(i32, i32)) -> Resu
 }
 
 /// Has a file be whole without anything beside it.
-fn leave_alone(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn leave_alone(connection: &Connection) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))
 }
 

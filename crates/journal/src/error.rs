@@ -156,6 +156,18 @@ pub enum JournalError {
         /// Who holds it, as well as that is known.
         holder: String,
     },
+    /// The journal's state is a fleet's.
+    #[error(
+        "what {} knows was taken over by the fleet {fleet}: run this daemon as a member of it ([fleet] in its configuration), or bring the \
+         fleet back into a journal (`dateline fleet leave`). If `dateline fleet adopt` did not come to its end, run it again",
+        path.display()
+    )]
+    Adopted {
+        /// The journal.
+        path: PathBuf,
+        /// The fleet.
+        fleet: String,
+    },
     /// A file is there that would be overwritten.
     #[error("{} is there already, and is not written over: name another file, or move this one away (`dateline restore` takes --replace)", path.display())]
     Exists {

@@ -19,7 +19,7 @@ pub(crate) fn remember(connection: &Connection, article: &ArticleEvent) -> Resul
 }
 
 /// The keys of an article, the surest first: its entry, the address that it is known by, and the one that answered.
-fn keys_of(article: &ArticleEvent) -> Vec<i64> {
+pub(crate) fn keys_of(article: &ArticleEvent) -> Vec<i64> {
     let content = &article.content;
     let link = || article.entry.as_ref().and_then(|entry| entry.link.as_ref());
     let address = content.canonical_url.as_ref().or(content.url.as_ref()).or_else(link);

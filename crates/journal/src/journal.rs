@@ -28,7 +28,7 @@ use crate::query::{IndexBell, IndexFollower, IndexStep, SearchIndex};
 use crate::reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
 use crate::status::JournalStatus;
 use crate::writer::{Change, JournalWriter};
-use crate::{JournalError, Options, Writing, connection};
+use crate::{JournalError, Options, Writing, adoption, connection};
 
 /// The durable state of one daemon. Cheap to clone; the file is closed when the last clone goes.
 #[derive(Clone)]
@@ -66,6 +66,7 @@ impl Journal {
         let lock = Arc::new(Lock::acquire(path)?);
         let held = lock.hold(connection::file_for_writing(path, &options)?)?;
         let connection = connection::of_writable(path, &options)?;
+        adoption::refuse_adopted(&connection, path)?;
         let reader = JournalReader::of_held(path, options.busy_timeout, Some(held))?;
         let claims = Arc::new(EntryClaims::default());
         let bell = Arc::new(IndexBell::default());

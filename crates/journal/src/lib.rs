@@ -54,6 +54,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod adoption;
+mod arrival;
 mod backup;
 mod change;
 mod claims;
@@ -84,6 +86,8 @@ mod unfinished;
 mod writer;
 mod written_feeds;
 
+pub use adoption::{AdoptedJournal, AdoptedRecord, AdoptedTotals, ShardDivision};
+pub use arrival::{ArrivedJournal, JournalArrival, PublishedReport};
 pub use backup::{CopyReport, RestoreOptions, RestoreReport, backup, restore};
 pub use change::{
     ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, HeldOutcomes, HostWishRow,

@@ -9,7 +9,7 @@ use crate::{Durability, JournalError, Options, connection, state_rows};
 
 /// Makes the file of a journal. The records of its state are given in the order in which the log has them.
 pub struct JournalRebuild {
-    connection: Connection,
+    pub(crate) connection: Connection,
     path: PathBuf,
     records: u64,
 }
@@ -69,6 +69,13 @@ impl JournalRebuild {
     /// # Errors
     /// If the file cannot be written.
     pub fn finish(self) -> Result<u64, JournalError> {
+        self.write()?;
+        tracing::debug!(path = %self.path.display(), records = self.records, "a journal was rebuilt");
+        Ok(self.records)
+    }
+
+    /// Makes the file of the records that were taken.
+    pub(crate) fn write(&self) -> Result<(), JournalError> {
         state_rows::restore(&self.connection)?;
         for kind in EventKind::ALL {
             self.connection.execute(
@@ -77,8 +84,6 @@ impl JournalRebuild {
                 [kind.word()],
             )?;
         }
-        self.connection.execute_batch("COMMIT")?;
-        tracing::debug!(path = %self.path.display(), records = self.records, "a journal was rebuilt");
-        Ok(self.records)
+        Ok(self.connection.execute_batch("COMMIT")?)
     }
 }

@@ -4,6 +4,7 @@
 //! [`CommitLog`](crate::CommitLog) and nowhere else, and no change needs to know of them. Feeds stand in records by their ids, since their
 //! numbers are those of one file.
 
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::JournalError;
@@ -239,6 +240,45 @@ pub(crate) fn take_changed(connection: &Connection) -> Result<Vec<StateRecord>, 
     }
     connection.prepare_cached("DELETE FROM changed_rows")?.execute([])?;
     Ok(records)
+}
+
+/// A row of the state.
+pub(crate) struct StateRow {
+    pub(crate) record: StateRecord,
+    /// The first column of those that tell it apart.
+    pub(crate) first: Value,
+}
+
+/// Hands the rows of a table to `take`: those of which `condition` holds, in which the table is `t`.
+pub(crate) fn each<E: From<JournalError>>(
+    connection: &Connection,
+    table: &str,
+    condition: &str,
+    mut take: impl FnMut(StateRow) -> Result<(), E>,
+) -> Result<(), E> {
+    let broken = |error: rusqlite::Error| E::from(error.into());
+    for StateTable { name, columns: [first, second], key, select, .. } in
+        TABLES.iter().filter(|known| known.name == table)
+    {
+        let key = key.replace("{row}", "t");
+        let keys = format!(
+            "SELECT json_array('{name}', {key}), t.{first}, t.{second} FROM main.{name} AS t WHERE {condition}"
+        );
+        let mut keys = connection.prepare(&keys).map_err(broken)?;
+        let mut select = connection.prepare(select).map_err(broken)?;
+        let mut keys = keys.query([]).map_err(broken)?;
+        while let Some(row) = keys.next().map_err(broken)? {
+            let (first, second): (Value, Value) = (row.get(1).map_err(broken)?, row.get(2).map_err(broken)?);
+            let value =
+                select.query_row(params![first, second], |row| row.get(0)).optional().map_err(broken)?;
+            // None of a feed that is gone from the file.
+            if let Some(value) = value {
+                let key = row.get(0).map_err(broken)?;
+                take(StateRow { record: StateRecord { key, value: Some(value) }, first })?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The rows of all feeds, as they are now.

@@ -53,6 +53,7 @@ pub use client::{DeliveryTracker, common as client_config};
 pub use error::{RelayError, SessionError};
 pub use event_records::{EventRecords, SizeVerdict};
 pub use outage::OutageCause;
+pub use position::send_first_position;
 pub use producer::{Record, TransactionalProducer};
 pub use relay::{NextVisit, Relay, ResumedDelivery, overrule_position, resume_delivery};
 pub use session::{DeliveredEvent, DeliveryObserver};

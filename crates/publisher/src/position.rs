@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use dateline_wire::{JournalId, Sequence};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 use serde::{Deserialize, Serialize};
 
-use crate::KafkaSettings;
 use crate::client::{self, DeliveryTracker};
 use crate::error::SessionError;
+use crate::{KafkaSettings, Record, TransactionalProducer};
 
 /// Positions stand on this partition of the relay's topic, so that their order is one.
 pub(crate) const PARTITION: i32 = 0;
@@ -37,6 +37,36 @@ pub(crate) struct Position {
     pub(crate) transactional_id: String,
     /// By which run of which daemon.
     pub(crate) instance: String,
+}
+
+/// Has the open transaction say that the events of a journal that never delivered any count as delivered up to `sequence`: those that
+/// others delivered and that it knows of.
+///
+/// # Errors
+/// If the client refuses it.
+pub fn send_first_position(
+    producer: &TransactionalProducer,
+    settings: &KafkaSettings,
+    journal: &JournalId,
+    sequence: Sequence,
+) -> Result<(), KafkaError> {
+    let position = Position {
+        journal: journal.clone(),
+        lineage: Some(journal.clone()),
+        sequence,
+        event: None,
+        transactional_id: settings.transactional_id_of(journal),
+        instance: String::new(),
+    };
+    let value = serde_json::to_string(&position)
+        .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
+    producer.send(Record {
+        topic: &settings.topics.relay,
+        partition: Some(PARTITION),
+        key: journal.as_str(),
+        value: Some(value.as_bytes()),
+        headers: None,
+    })
 }
 
 /// What the relay's topic says.

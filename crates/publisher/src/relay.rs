@@ -48,8 +48,7 @@ impl Relay {
     pub fn new(settings: KafkaSettings, journal: Journal, envelope: Envelope) -> Result<Self, RelayError> {
         settings.check()?;
         crate::client::common(&settings)?;
-        let transactional_id =
-            settings.transactional_id.clone().unwrap_or_else(|| format!("dateline-{}", journal.lineage()));
+        let transactional_id = settings.transactional_id_of(journal.lineage());
         let context = SessionContext {
             settings: Arc::new(settings),
             journal,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dateline_wire::{EventKind, Secret, duration};
+use dateline_wire::{EventKind, JournalId, Secret, duration};
 use serde::Deserialize;
 use thiserror::Error;
 use url::Url;
@@ -381,6 +381,11 @@ impl KafkaSettings {
     /// Whether there is a Kafka to deliver to.
     pub fn is_enabled(&self) -> bool {
         !self.brokers.trim().is_empty()
+    }
+
+    /// Under which id the events of this journal are delivered, of the journals that it was restored from the first.
+    pub(crate) fn transactional_id_of(&self, lineage: &JournalId) -> String {
+        self.transactional_id.clone().unwrap_or_else(|| format!("dateline-{lineage}"))
     }
 
     /// The brokers as they are asked: each with the port that Kafka has where none is given.

@@ -17,4 +17,5 @@ mod search;
 mod sinks;
 mod sources;
 mod subscriptions;
+mod there_and_back;
 mod unreadable;
