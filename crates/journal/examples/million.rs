@@ -126,7 +126,12 @@ fn story(place: usize, number: usize, title: &str, at: Timestamp) -> StoryUpdate
         return StoryUpdate::default();
     }
     let told = StoryEvent {
-        entities: vec![StoryEntity { id: "entity-1".into(), kind: "place".into(), articles: revision }],
+        entities: vec![StoryEntity {
+            id: "entity-1".into(),
+            kind: "place".into(),
+            articles: revision,
+            wikidata: None,
+        }],
         article_count: revision,
         origin_count: revision,
         ..dateline_samples::story(&format!("story-{}", place / STORY), revision, title, at)

@@ -326,7 +326,7 @@ impl Journal {
         Ok(self.inner.writer.submit(Placement).await?.are_left)
     }
 
-    /// Has the search index know all that is in the log now and is placed, instead of following it by and by. What it doesn't know is found all the
+    /// Has the search index know all that is in the log now, instead of following it by and by. What it doesn't know is found all the
     /// same, more slowly.
     ///
     /// # Errors
@@ -336,7 +336,7 @@ impl Journal {
         loop {
             match index.step(&self.inner.reader)? {
                 IndexStep::Behind | IndexStep::Filling => {}
-                IndexStep::Waiting | IndexStep::Complete => return Ok(()),
+                IndexStep::Complete => return Ok(()),
             }
         }
     }

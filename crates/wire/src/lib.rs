@@ -62,7 +62,7 @@ pub use secret::Secret;
 pub use span::{Paragraph, ParagraphKind, Span};
 pub use story::{
     IndependentOrigin, JoinReason, OriginEvidence, StoryArticle, StoryChange, StoryChangeKind, StoryEntity,
-    StoryEvent, StoryRole, StoryState,
+    StoryEvent, StoryRole, StoryState, StoryTopic,
 };
 pub use subscription::{HubLink, HubNews, Subscription, SubscriptionKeys, SubscriptionStep};
 pub use twin::TwinAddress;

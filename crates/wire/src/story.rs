@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::words::words;
-use crate::{ArticleId, EventId, Moment, Origin, OriginKind, StoryId};
+use crate::{ArticleId, EventId, FeedRef, Label, Moment, Origin, OriginKind, StoryId};
 
 words! {
     /// Whether more may come of a story.
@@ -151,6 +151,18 @@ pub struct StoryEntity {
     pub kind: String,
     /// How many of the story's articles name it.
     pub articles: u32,
+    /// Its item in Wikidata, such as `Q159`, where the gazetteer knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wikidata: Option<String>,
+}
+
+/// What articles of a story are about, of the topics that the subject knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StoryTopic {
+    /// The topic's id in the subject's configuration.
+    pub id: String,
+    /// How many of the story's articles are about it.
+    pub articles: u32,
 }
 
 /// A story: a happening, and all that reports it. Each change is an event, which tells the whole story as it is then.
@@ -188,10 +200,19 @@ pub struct StoryEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub happened_on: Option<Date>,
-    /// Whom and what most of its articles name, those that most name first.
+    /// Whom and what its articles name, those that most name first; at most 100.
     pub entities: Vec<StoryEntity>,
     /// What is told, by the words of `words.tsv`: the acts that most of its articles begin with first.
     pub acts: Vec<String>,
+    /// What its articles are about, what most are about first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<StoryTopic>,
+    /// The verdicts on the relevance of its articles, each once, the most frequent first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
+    /// The feeds that announced its articles, each once, the first to do so first; at most 200.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<FeedRef>,
     /// The languages that it is told in.
     pub languages: Vec<String>,
     /// How many articles tell it; those that were withdrawn don't count.

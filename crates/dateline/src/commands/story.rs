@@ -71,7 +71,7 @@ fn write_page(story: &StoryEvent, page: &mut String) -> std::fmt::Result {
         writeln!(page, "happened on {day}, as its reports say")?;
     }
     let entities: Vec<String> =
-        story.entities.iter().map(|entity| format!("{} ({})", entity.id, entity.articles)).collect();
+        story.entities.iter().take(20).map(|entity| format!("{} ({})", entity.id, entity.articles)).collect();
     let list = |page: &mut String, name: &str, words: &[String]| {
         if words.is_empty() { Ok(()) } else { writeln!(page, "{name}: {}", words.join(", ")) }
     };

@@ -1,10 +1,12 @@
 //! Ways out of a running program and what the journal lets go: a recording of old news reaches them whole, and what does not is told.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::site::{Site, eventually, get, terminate, text};
+use serde_json::Value;
 
 /// A file of the recorded day.
 fn day(name: &str) -> PathBuf {
@@ -84,4 +86,79 @@ fn what_goes_before_a_webhook_took_it_is_counted_and_told_as_a_fault() {
         let log = site.log();
         assert_eq!(log.matches("those before were let go").count(), times, "{log}");
     }
+}
+
+#[test]
+fn a_filter_chooses_the_same_stories_in_each_way_out() {
+    let filters = [
+        "topic=labour",
+        "label=relevant",
+        "entity=Q159",
+        "entity=vostochny-port",
+        "feed=https%3A%2F%2Fwire.example%2Fen.xml",
+        "publisher=obzor.example",
+        "origin=Wire",
+        "language=zh&topic=trade",
+    ];
+    let file = |(number, filter): (usize, &&str)| {
+        format!(
+            "[[file]]\nname = \"f{number}\"\npath = \"out/{number}.ndjson\"\nfrom = \"earliest\"\nfilter = \"{filter}\"\n"
+        )
+    };
+    let site = Site::new(&filters.iter().enumerate().map(file).collect::<String>(), "");
+    let events = replayed(&site);
+    let read = |lines: &str| -> Vec<Value> {
+        // The last line of a file may be on its way.
+        let whole = lines.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let events = whole.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        events.filter(|event| event["type"] == "dateline.story.v1").collect()
+    };
+    let told = |events: &[Value]| -> BTreeMap<String, u64> {
+        let data = events.iter().map(|event| &event["data"]);
+        data.map(|story| (story["story"].as_str().unwrap().into(), story["revision"].as_u64().unwrap()))
+            .collect()
+    };
+    let last = told(&read(&events));
+    let (mut child, address) = site.daemon_with(&["--no-intake"], &[]);
+    for (number, filter) in filters.iter().enumerate() {
+        let written = || {
+            fs::read_to_string(site.folder.path().join(format!("out/{number}.ndjson"))).unwrap_or_default()
+        };
+        let options: Vec<String> = url::form_urlencoded::parse(filter.as_bytes())
+            .flat_map(|(name, value)| [format!("--{name}"), value.into_owned()])
+            .collect();
+        let run = |command: &[&str]| {
+            let options = options.iter().map(String::as_str);
+            let output = site.run(&command.iter().copied().chain(options).collect::<Vec<_>>());
+            assert!(output.status.success(), "{}", text(&output.stderr));
+            text(&output.stdout)
+        };
+        let of_api = read(&run(&["tail", "--from", "earliest"]));
+        assert!(!of_api.is_empty(), "{filter}");
+        eventually("the file has all of them", || read(&written()).len() >= of_api.len());
+        assert_eq!(read(&written()), of_api, "{filter}");
+        // Lists have each story as it is now.
+        let now: BTreeSet<String> = told(&of_api)
+            .into_iter()
+            .filter(|(story, revision)| last[story] == *revision)
+            .map(|(story, _)| story)
+            .collect();
+        let ids = |stories: Vec<Value>| -> BTreeSet<String> {
+            stories.iter().map(|story| story["story"].as_str().unwrap().into()).collect()
+        };
+        let page: Value = serde_json::from_str(&get(&address, &format!("/v1/stories?{filter}")).1).unwrap();
+        assert_eq!(ids(page["stories"].as_array().unwrap().clone()), now, "{filter}");
+        let exported = run(&["export", "stories", "--format", "jsonl"]);
+        let exported = exported.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(ids(exported), now, "{filter}");
+        // A story is found by what one of its articles says, as far as it isn't withdrawn.
+        let articles: Value =
+            serde_json::from_str(&get(&address, &format!("/v1/articles?{filter}")).1).unwrap();
+        let articles = articles["articles"].as_array().unwrap().iter();
+        let stories = articles.filter(|article| article.get("withdrawal").is_none());
+        let stories: BTreeSet<String> =
+            stories.map(|article| article["story"].as_str().unwrap().into()).collect();
+        assert!(!stories.is_empty() && stories.is_subset(&now), "{filter}: {stories:?}, {now:?}");
+    }
+    assert!(terminate(&mut child, Duration::from_secs(30)).success());
 }

@@ -80,11 +80,6 @@ impl Facet {
     pub(super) fn term(self, value: &str) -> String {
         term(self as u32, value)
     }
-
-    /// The term by which a story is found because one of its articles has this value, which the story's event doesn't tell.
-    pub(super) fn term_of_articles(self, value: &str) -> String {
-        term(Self::ALL.len() as u32 + self as u32, value)
-    }
 }
 
 fn mark(number: u32) -> char {

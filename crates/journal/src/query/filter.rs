@@ -24,7 +24,7 @@ const LABELS: [&str; 4] = ["relevant", "borderline", "not_relevant", "not_judged
 /// Which events are asked for: by when they were committed, by what they are about, and by the words of their texts.
 ///
 /// An event is asked for if it meets every condition. Of several values of one [`Facet`] one is enough: `language=ru&language=uk&topic=arms`
-/// is what speaks of arms in Russian or in Ukrainian. What an event doesn't say it doesn't meet. The texts that `q` looks into
+/// is what speaks of arms in Russian or in Ukrainian. What an event doesn't say it doesn't meet; a story's event says what its articles do. The texts that `q` looks into
 /// are title and body of an article, the headlines of a story, and the entry's title of what was rejected or withdrawn; see [`TextQuery`].
 ///
 /// What it means is the same whether the journal is asked or a single event is [looked at](Self::matches).
@@ -79,7 +79,7 @@ pub(super) enum View {
     Events,
     /// Articles in their latest revision. The story is asked for elsewhere.
     Articles,
-    /// Stories as they were told last, with what their articles are about.
+    /// Stories as they were told last.
     Stories,
 }
 
@@ -96,14 +96,6 @@ impl View {
     /// Whether events tell this facet as it is asked for.
     fn looks_at(self, facet: Facet) -> bool {
         (self, facet) != (Self::Articles, Facet::Story)
-    }
-
-    /// The term that says it.
-    fn term(self, facet: Facet, value: &str) -> String {
-        match (self, facet) {
-            (Self::Stories, Facet::Label | Facet::Topic | Facet::Feed) => facet.term_of_articles(value),
-            _ => facet.term(value),
-        }
     }
 }
 
@@ -248,7 +240,7 @@ impl EventFilter {
         let has = |term: String| terms.contains(&term.as_str());
         let kind = view.kind().is_none_or(|kind| has(Facet::Kind.term(kind.word())));
         let mut facets = self.facets.iter().filter(|(facet, _)| view.looks_at(**facet));
-        kind && facets.all(|(facet, values)| values.iter().any(|value| has(view.term(*facet, value))))
+        kind && facets.all(|(facet, values)| values.iter().any(|value| has(facet.term(value))))
             && self.text.as_ref().is_none_or(|(_, text)| text.matches(&terms))
     }
 
@@ -262,7 +254,7 @@ impl EventFilter {
         let mut conditions: Vec<String> = Vec::new();
         for (facet, values) in self.facets.iter().filter(|(facet, _)| view.looks_at(**facet)) {
             let terms: Vec<String> =
-                values.iter().map(|value| format!("\"{}\"", view.term(*facet, value))).collect();
+                values.iter().map(|value| format!("\"{}\"", facet.term(value))).collect();
             conditions.push(format!("({})", terms.join(" OR ")));
         }
         let (wanted, unwanted) = self.text.as_ref().map(|(_, text)| text.expressions()).unwrap_or_default();

@@ -10,9 +10,6 @@ use crate::{JournalError, JournalReader};
 /// How long events are gathered before they are taken in: a transaction of many costs far less than as many transactions.
 const GATHERING: Duration = Duration::from_millis(100);
 
-/// How often it is looked whether events of an older version can be taken in.
-const WAITING: Duration = Duration::from_secs(1);
-
 /// How long to wait before what could not be done is tried again.
 const RETRY: Duration = Duration::from_secs(60);
 
@@ -111,7 +108,6 @@ fn follow(index: &SearchIndex, reader: &JournalReader, bell: &IndexBell) {
             Ok(IndexStep::Behind) => bell.pause(Duration::ZERO),
             // What was there before leaves half of the processor's time to others.
             Ok(IndexStep::Filling) => bell.pause(begun.elapsed()),
-            Ok(IndexStep::Waiting) => bell.pause(WAITING),
             Ok(IndexStep::Complete) => bell.wait_for_growth() && bell.pause(GATHERING),
             Err(_) => bell.pause(RETRY),
         };

@@ -10,23 +10,21 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dateline_wire::{CloudEvent, EventKind, Sequence, StoryId};
+use dateline_wire::{CloudEvent, Sequence};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::terms::EventTerms;
-use crate::{Durability, JournalError, JournalReader, connection, digest, private, space};
+use crate::{Durability, JournalError, JournalReader, connection, private, space};
 
 /// Marks the file as ours (SQLite's `application_id`): "Dsea" in ASCII.
 const APPLICATION_ID: i32 = 0x4473_6561;
 
 /// The version of the tables and of the terms in them. One of another version is made anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 const TABLES: &str = "
     -- The places of the events' terms: those of crates/journal/src/query/terms.rs, parted by spaces. Only where each stands is stored.
     CREATE VIRTUAL TABLE event_terms USING fts5(terms, content = '', contentless_delete = 1, tokenize = 'ascii');
-    -- What the story of an article is found by because of it, by the place of the article's event.
-    CREATE TABLE article_terms (sequence INTEGER PRIMARY KEY, terms TEXT NOT NULL) STRICT;
     -- Which journal it is of; up to which place it knows the log, and the id of the event there; the last of the places, from the first
     -- on, that it has not come to yet, since they were there before it was made.
     CREATE TABLE progress (
@@ -49,9 +47,6 @@ const MAX_EVENT_BYTES: usize = 1 << 20;
 
 /// A log of up to so many events is looked through one by one until the index has gone over it; of a longer one the end alone.
 const MAX_TAIL_AT_START: u64 = 5_000;
-
-/// How many articles of a story its terms are gathered from: those that came last.
-const MAX_STORY_ARTICLES: usize = 200;
 
 /// How many rows are looked at in one step of forgetting.
 const MAX_ROWS: u64 = 5_000;
@@ -93,9 +88,6 @@ pub(crate) enum IndexStep {
     Behind,
     /// It knows the log's end, and has gone over some of what was there before it.
     Filling,
-    /// It knows the log's end; what was there before it has to be [placed](crate::Journal::place_events) first, by which stories know their
-    /// articles.
-    Waiting,
     /// It knows all of the log.
     Complete,
 }
@@ -203,7 +195,7 @@ impl IndexFile {
         private::create(path)?;
         let mut connection = connect(path, durability)?;
         let last = reader.last_sequence()?;
-        let is_tail = last.0 <= MAX_TAIL_AT_START && !reader.has_unplaced()?;
+        let is_tail = last.0 <= MAX_TAIL_AT_START;
         let indexed = if is_tail { Sequence::START } else { last };
         let transaction = connection.transaction()?;
         transaction.execute_batch(TABLES)?;
@@ -253,9 +245,6 @@ impl IndexFile {
         if self.progress.gap_until == Sequence::START {
             return Ok(IndexStep::Complete);
         }
-        if reader.has_unplaced()? {
-            return Ok(IndexStep::Waiting);
-        }
         let after = Sequence(self.progress.gap_until.0.saturating_sub(MAX_EVENTS));
         self.add(
             reader,
@@ -290,7 +279,7 @@ impl IndexFile {
             // Of places that nothing readable stands at, there is nothing to be found.
             at = events.last().map_or(end, |last| last.sequence);
             for event in events.iter().take_while(|event| event.sequence <= end) {
-                add_event(&transaction, reader, event)?;
+                add_event(&transaction, event)?;
                 last_event = (event.sequence == end).then(|| event.id.clone());
             }
         }
@@ -309,9 +298,6 @@ impl IndexFile {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for place in gone {
             transaction.prepare_cached("DELETE FROM event_terms WHERE rowid = ?1")?.execute([place.0])?;
-            transaction
-                .prepare_cached("DELETE FROM article_terms WHERE sequence = ?1")?
-                .execute([place.0])?;
         }
         transaction.commit()?;
         Ok(next)
@@ -331,64 +317,13 @@ fn connect(path: &Path, durability: Durability) -> Result<Connection, JournalErr
     Ok(connection)
 }
 
-fn add_event(index: &Connection, reader: &JournalReader, event: &CloudEvent) -> Result<(), JournalError> {
+fn add_event(index: &Connection, event: &CloudEvent) -> Result<(), JournalError> {
     let terms = EventTerms::of(event.kind, &event.data).unwrap_or_else(|error| {
         tracing::warn!(sequence = event.sequence.0, %error, "an event is found by its kind alone: its JSON cannot be read");
         EventTerms::of_kind(event.kind)
     });
-    let terms = match event.kind {
-        EventKind::Story => reader.with_terms_of_articles(terms, &event.key)?,
-        _ => terms,
-    };
     index
         .prepare_cached("INSERT INTO event_terms (rowid, terms) VALUES (?1, ?2)")?
         .execute(params![event.sequence.0, terms.as_str()])?;
-    if event.kind == EventKind::Article
-        && let Ok(for_story) = EventTerms::for_story(&event.data)
-    {
-        index
-            .prepare_cached("INSERT OR REPLACE INTO article_terms (sequence, terms) VALUES (?1, ?2)")?
-            .execute(params![event.sequence.0, for_story.as_str()])?;
-    }
-    Ok(())
-}
-
-/// Adds to the terms of a story what it is found by because of the articles in it.
-pub(super) fn add_terms_of_articles(
-    connection: &Connection,
-    has_index: bool,
-    terms: &mut EventTerms,
-    story: &StoryId,
-) -> Result<(), JournalError> {
-    let articles = connection
-        .prepare_cached("SELECT article FROM story_articles WHERE story = ?1 ORDER BY number DESC LIMIT ?2")?
-        .query_map(params![story.as_str(), MAX_STORY_ARTICLES], |row| row.get(0))?
-        .collect::<Result<Vec<String>, _>>()?;
-    for article in articles {
-        let place: Option<u64> = connection
-            .prepare_cached("SELECT sequence FROM revisions WHERE id = ?1")?
-            .query_row([digest::bits_of(&article)], |row| row.get(0))
-            .optional()?;
-        let Some(place) = place else { continue };
-        let known: Option<String> = match has_index {
-            true => connection
-                .prepare_cached("SELECT terms FROM search.article_terms WHERE sequence = ?1")?
-                .query_row([place], |row| row.get(0))
-                .optional()?,
-            false => None,
-        };
-        if let Some(known) = known {
-            terms.add_all(&known);
-            continue;
-        }
-        let data: Option<String> = connection
-            .prepare_cached("SELECT data FROM events WHERE sequence = ?1")?
-            .query_row([place], |row| row.get(0))
-            .optional()?;
-        // An article whose event is gone, or cannot be read, adds nothing.
-        if let Some(for_story) = data.and_then(|data| EventTerms::for_story(&data).ok()) {
-            terms.add_all(for_story.as_str());
-        }
-    }
     Ok(())
 }

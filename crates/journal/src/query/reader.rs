@@ -9,8 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
 use super::filter::View;
-use super::index::{self, IndexProgress, add_terms_of_articles};
-use super::terms::EventTerms;
+use super::index::{self, IndexProgress};
 use super::walk::{Direction, Places, SearchMoment, Walk};
 use super::{EventFilter, Facet, PageCursor};
 use crate::reader::is_withdrawn;
@@ -238,15 +237,6 @@ impl JournalReader {
         })
     }
 
-    /// Whether there are events of which it isn't known yet whether they tell their article or story last.
-    pub(super) fn has_unplaced(&self) -> Result<bool, JournalError> {
-        self.read(|connection| {
-            Ok(connection
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM unplaced)")?
-                .query_row([], |row| row.get(0))?)
-        })
-    }
-
     /// Does `work`, all of whose statements see log and index as they are when it begins.
     pub(super) fn at_search_moment<T>(
         &self,
@@ -276,19 +266,6 @@ impl JournalReader {
     /// How far the index knows the log, if there is one of this journal.
     pub(super) fn index_progress(&self) -> Result<Option<IndexProgress>, JournalError> {
         self.at_search_moment(|moment| Ok(moment.index))
-    }
-
-    /// The terms of the story `key`, with those that it is found by because of its articles.
-    pub(super) fn with_terms_of_articles(
-        &self,
-        mut terms: EventTerms,
-        key: &str,
-    ) -> Result<EventTerms, JournalError> {
-        self.at_search_moment(|moment| {
-            let story = StoryId::from_stored(key);
-            add_terms_of_articles(moment.connection, moment.index.is_some(), &mut terms, &story)?;
-            Ok(terms)
-        })
     }
 
     /// The places of `rows` rows of the index after the place `after` whose events are gone, and where the next rows begin, if there may be

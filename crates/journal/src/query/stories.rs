@@ -28,7 +28,7 @@ struct StoryList<'f> {
 impl JournalReader {
     /// Up to `limit` stories that `filter` asks for and that have not ended in another, the last reported first, from the one after `after`
     /// on, as they were when the list began; and where the next page begins, if there may be one. A story is asked for by what its
-    /// event tells, and by label, topics and feeds of its articles; its time is that of its last report. One that was told anew since is
+    /// event tells; its time is that of its last report. One that was told anew since is
     /// left out if its event of before is gone by the rules of retention.
     ///
     /// # Errors
@@ -86,14 +86,13 @@ impl SearchMoment<'_> {
             _ => ":began IS NOT NULL",
         };
         // A story that was told last before its events were let go is there without its event.
-        let in_tail =
-            "SELECT sequence, id, data FROM stories WHERE sequence > :indexed AND sequence <= :began";
+        let in_tail = "SELECT sequence, data FROM stories WHERE sequence > :indexed AND sequence <= :began";
         self.stories_of(list, "s.data FROM stories s", as_it_was, in_tail)
     }
 
     /// The stories of a page that were told anew since the list began, as they were told when it began.
     fn stories_told_before(&self, list: &StoryList<'_>) -> Result<Vec<StoryEvent>, JournalError> {
-        let in_tail = "SELECT s.sequence, s.id, e.data FROM replaced_stories s CROSS JOIN events e ON e.sequence = s.sequence \
+        let in_tail = "SELECT s.sequence, e.data FROM replaced_stories s CROSS JOIN events e ON e.sequence = s.sequence \
              WHERE s.by > :began AND s.sequence <= :began AND s.sequence > :indexed";
         self.stories_of(
             list,
@@ -161,10 +160,9 @@ impl SearchMoment<'_> {
             select.query(named_params! { ":indexed": self.indexed().0, ":began": list.began.0 })?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            let (place, key): (u64, String) = (row.get(0)?, row.get(1)?);
-            let data = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
-            if self.has_asked_terms(&walk, EventKind::Story, &key, data)? {
-                found.push(place);
+            let data = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+            if walk.asks_for(EventKind::Story, data) {
+                found.push(row.get(0)?);
             }
         }
         Ok(found)

@@ -47,26 +47,6 @@ impl EventTerms {
         Self(Facet::Kind.term(kind.word()))
     }
 
-    /// What the story of an article is found by because of it, by the JSON of the article's event.
-    pub(crate) fn for_story(data: &str) -> Result<Self, serde_json::Error> {
-        let event: SearchableEvent<'_> = serde_json::from_str(data)?;
-        let mut terms = Self::default();
-        let label = event.relevance.iter().map(|relevance| (Facet::Label, &*relevance.label));
-        let topics = event.topics.iter().map(|topic| (Facet::Topic, &*topic.id));
-        let feed = event.feed.iter().flat_map(|feed| [(Facet::Feed, &*feed.id), (Facet::Feed, &*feed.url)]);
-        label.chain(topics).chain(feed).for_each(|(facet, value)| terms.push(&facet.term_of_articles(value)));
-        Ok(terms)
-    }
-
-    /// Adds those of another, each once.
-    pub(crate) fn add_all(&mut self, others: &str) {
-        for term in others.split_ascii_whitespace() {
-            if !self.iter().any(|known| known == term) {
-                self.push(term);
-            }
-        }
-    }
-
     /// All of them, as they are stored.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
@@ -89,13 +69,14 @@ impl EventTerms {
             other.iter().for_each(|article| add(Facet::Article, article.as_str()));
         }
         event.language.iter().chain(&event.languages).for_each(|language| add(Facet::Language, language));
-        event.relevance.iter().for_each(|relevance| add(Facet::Label, &relevance.label));
+        let labels = event.relevance.iter().map(|relevance| &relevance.label).chain(&event.labels);
+        labels.for_each(|label| add(Facet::Label, label));
         for entity in &event.entities {
             add(Facet::Entity, &entity.id);
             entity.wikidata.iter().for_each(|item| add(Facet::Entity, item));
         }
         event.topics.iter().for_each(|topic| add(Facet::Topic, &topic.id));
-        if let Some(feed) = &event.feed {
+        for feed in event.feed.iter().chain(&event.feeds) {
             add(Facet::Feed, &feed.id);
             add(Facet::Feed, &feed.url);
         }
@@ -180,7 +161,11 @@ struct SearchableEvent<'e> {
     #[serde(borrow)]
     topics: Vec<SearchableTopic<'e>>,
     #[serde(borrow)]
+    labels: Vec<Cow<'e, str>>,
+    #[serde(borrow)]
     feed: Option<SearchableFeed<'e>>,
+    #[serde(borrow)]
+    feeds: Vec<SearchableFeed<'e>>,
     #[serde(borrow)]
     entry: Option<SearchableEntry<'e>>,
     #[serde(borrow)]

@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use dateline_wire::{ArticleId, CloudEvent, EventKind, Sequence, StoryId};
+use dateline_wire::{ArticleId, CloudEvent, EventKind, Sequence};
 use rusqlite::{Connection, Rows, named_params};
 
 use super::filter::View;
-use super::index::{IndexProgress, add_terms_of_articles};
+use super::index::IndexProgress;
 use super::terms::EventTerms;
 use super::{EventFilter, Facet};
 use crate::JournalError;
@@ -102,7 +102,7 @@ impl SearchMoment<'_> {
             match is_known {
                 true => self.go(walk, Some(&expression), |rows| each(rows, &mut take)),
                 false => self.go(walk, None, |rows| {
-                    each(rows, &mut |event| match self.is_asked_for(walk, &event)? {
+                    each(rows, &mut |event| match walk.asks_for(event.kind, &event.data) {
                         true => take(event),
                         false => Ok(ControlFlow::Continue(())),
                     })
@@ -214,24 +214,13 @@ impl SearchMoment<'_> {
         })?;
         work(&mut rows)
     }
+}
 
-    fn is_asked_for(&self, walk: &Walk<'_>, event: &CloudEvent) -> Result<bool, JournalError> {
-        self.has_asked_terms(walk, event.kind, &event.key, &event.data)
-    }
-
-    pub(super) fn has_asked_terms(
-        &self,
-        walk: &Walk<'_>,
-        kind: EventKind,
-        key: &str,
-        data: &str,
-    ) -> Result<bool, JournalError> {
-        let mut terms = EventTerms::of(kind, data).unwrap_or_else(|_| EventTerms::of_kind(kind));
-        if kind == EventKind::Story && walk.view == View::Stories {
-            let story = StoryId::from_stored(key);
-            add_terms_of_articles(self.connection, self.index.is_some(), &mut terms, &story)?;
-        }
-        Ok(walk.filter.admits_terms(walk.view, &terms))
+impl Walk<'_> {
+    /// Whether an event is asked for, but for its time. Of one that cannot be read, the kind alone is known.
+    pub(super) fn asks_for(&self, kind: EventKind, data: &str) -> bool {
+        let terms = EventTerms::of(kind, data).unwrap_or_else(|_| EventTerms::of_kind(kind));
+        self.filter.admits_terms(self.view, &terms)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finding events, articles and stories by what they say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,8 +10,9 @@ use dateline_journal::{
     StoryArticleRow, StoryCursor, StoryUpdate,
 };
 use dateline_wire::{
-    ArticleEvent, ArticleId, ArticleTopic, CloudEvent, Entity, EntryId, EntryRef, Event, FeedRef, Origin,
-    OriginKind, RejectReason, SecretQuery, Sequence, StoryEntity, StoryEvent, StoryState,
+    ArticleEvent, ArticleId, ArticleTopic, CloudEvent, Entity, EntryId, EntryRef, Event, EventKind, FeedRef,
+    Label, Origin, OriginKind, RejectReason, SecretQuery, Sequence, StoryEntity, StoryEvent, StoryState,
+    StoryTopic,
 };
 use rusqlite::Connection;
 
@@ -242,10 +243,18 @@ async fn an_article_has_its_revisions_and_a_page_no_more_bytes_than_it_may() {
 fn story(id: &str, revision: u32, title: &str, second: i64) -> StoryEvent {
     StoryEvent {
         first_reported: at(0),
-        entities: vec![StoryEntity { id: "moscow".into(), kind: "place".into(), articles: 1 }],
+        entities: vec![StoryEntity {
+            id: "moscow".into(),
+            kind: "place".into(),
+            articles: 1,
+            wikidata: Some("Q649".into()),
+        }],
         ..dateline_samples::story(id, revision, title, at(second))
     }
 }
+
+/// The feed that brings all articles of stories.
+const FEED: &str = "https://news.example/0.xml";
 
 /// An article on a topic that is told in a story.
 async fn tell(journal: &Journal, guid: &str, topic: &str, told: StoryEvent, second: i64) {
@@ -255,43 +264,68 @@ async fn tell(journal: &Journal, guid: &str, topic: &str, told: StoryEvent, seco
         event.topics = vec![ArticleTopic { id: topic.into(), spans: Vec::new() }];
         event.story = Some(told.story.clone());
     };
-    publish_in(
-        journal,
-        guid,
-        guid,
-        second,
-        shape,
-        StoryUpdate { articles: vec![row], events: vec![told.clone()] },
-    )
-    .await;
+    let told = StoryEvent {
+        topics: vec![StoryTopic { id: topic.into(), articles: 1 }],
+        labels: vec![Label::Relevant, Label::Borderline],
+        feeds: vec![FeedRef::new(&FEED.parse().unwrap(), None, &SecretQuery::default())],
+        ..told.clone()
+    };
+    let update = StoryUpdate { articles: vec![row], events: vec![told] };
+    publish_in(journal, guid, guid, second, shape, update).await;
 }
 
 #[tokio::test]
-async fn a_story_is_found_by_what_it_tells_now_and_by_what_its_articles_are_about() {
+async fn a_story_is_found_by_what_its_event_tells_in_each_way_of_asking() {
     let (_folder, journal) = journal().await;
     tell(&journal, "a", "arms", story("s1", 1, "Shells are shipped", 1), 1).await;
     tell(&journal, "b", "labour", story("s2", 1, "Workers arrive", 2), 2).await;
     tell(&journal, "c", "trade", story("s1", 2, "Grenades are shipped", 3), 3).await;
-    let stories = |query: &str| -> Vec<String> {
-        let found = journal.reader().story_page(&by(query), None, 10).unwrap().0;
-        found.iter().map(|story| story.story.to_string()).collect()
+    let feed = feed(0).id;
+    let check = || {
+        for (query, expected) in [
+            ("topic=arms", &[][..]),
+            ("topic=trade", &["s1"]),
+            ("topic=labour", &["s2"]),
+            ("entity=moscow", &["s1", "s2"]),
+            ("entity=Q649", &["s1", "s2"]),
+            ("q=grenades", &["s1"]),
+            ("q=shells", &[]),
+            ("language=en&label=relevant", &["s1", "s2"]),
+            ("label=borderline&topic=trade", &["s1"]),
+            ("label=not_relevant", &[]),
+            (&format!("feed={feed}"), &["s1", "s2"]),
+            (&format!("feed={FEED}"), &["s1", "s2"]),
+            ("q=shipped&topic=labour", &[]),
+        ] {
+            let page = journal.reader().story_page(&by(query), None, 10).unwrap().0;
+            let mut listed: Vec<String> = page.iter().map(|story| story.story.to_string()).collect();
+            listed.sort_unstable();
+            // The events, of which each story's last is looked at: as the journal finds them, and one by one.
+            let last = |events: Vec<CloudEvent>| {
+                let places = events.into_iter().map(|event| (event.key.to_string(), event.sequence));
+                places.collect::<BTreeMap<String, Sequence>>()
+            };
+            let stories = EventFilter::of_kind(EventKind::Story);
+            let all = journal.reader().events_by(&stories, Sequence::START, 10).unwrap();
+            let told_last: Vec<Sequence> = last(all.clone()).into_values().collect();
+            let kind = format!("kind=story&{query}");
+            let found = journal.reader().events_by(&by(&kind), Sequence::START, 10).unwrap();
+            let matching = all.into_iter().filter(|event| by(query).matches(event)).collect::<Vec<_>>();
+            assert_eq!(found, matching, "{query}");
+            let found = last(found).into_iter().filter(|(_, place)| told_last.contains(place));
+            assert_eq!(found.map(|(story, _)| story).collect::<Vec<_>>(), expected, "{query}");
+            assert_eq!(listed, expected, "{query}");
+        }
     };
-    for (query, expected) in [
-        ("topic=arms", &["s1"][..]),
-        ("topic=trade", &["s1"]),
-        ("topic=labour", &["s2"]),
-        ("entity=moscow", &["s1", "s2"]),
-        ("q=grenades", &["s1"]),
-        ("q=shells", &[]),
-        ("language=en&label=relevant", &["s1", "s2"]),
-        ("story=s2", &["s2"]),
-        (&format!("since={}", at(3)), &["s1"]),
-        ("q=shipped&topic=labour", &[]),
-    ] {
-        assert_eq!(stories(query), expected, "{query}");
-    }
+    // By the log alone, and by the index.
+    check();
+    journal.index_all().unwrap();
+    check();
+    let since = journal.reader().story_page(&by(&format!("since={}", at(3))), None, 10).unwrap().0;
+    assert_eq!(since.len(), 1);
+    let one = journal.reader().story_page(&by("story=s2"), None, 10).unwrap().0;
+    assert_eq!(one.len(), 1);
     assert_eq!(titles(&journal, &by("story=s1")), ["c", "a"]);
-    assert_eq!(titles(&journal, &by("story=s1&topic=arms")), ["a"]);
     let told = journal.reader().events_by(&by("kind=story&story=s1"), Sequence::START, 10).unwrap();
     assert_eq!(told.len(), 2);
 }

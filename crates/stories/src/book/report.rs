@@ -1,6 +1,8 @@
 //! What is kept of an article of a story.
 
-use dateline_wire::{ArticleEvent, Origin, Precision, StoryArticle, StoryRole};
+use std::collections::BTreeMap;
+
+use dateline_wire::{ArticleEvent, FeedRef, Label, Origin, Precision, StoryArticle, StoryRole};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,18 @@ pub struct StoryReport {
     pub shown: StoryArticle,
     /// Whom and what it names: ids and types.
     pub entities: Vec<(String, String)>,
+    /// The items in Wikidata of those that have one, by id.
+    #[serde(default)]
+    pub wikidata: BTreeMap<String, String>,
+    /// The verdict on its relevance; absent from what was kept by a version that didn't keep it.
+    #[serde(default)]
+    pub label: Option<Label>,
+    /// The ids of what it is about.
+    #[serde(default)]
+    pub topics: Vec<String>,
+    /// The feed that announced it.
+    #[serde(default)]
+    pub feed: Option<FeedRef>,
     /// What it begins with.
     pub acts: Vec<String>,
     /// The days that it begins with.
@@ -38,7 +52,7 @@ impl StoryReport {
             evidence: cut(&origin.evidence),
             span: None,
         });
-        let entities = article.entities.iter().take(MAX_ENTITIES);
+        let entities = || article.entities.iter().take(MAX_ENTITIES);
         Self {
             shown: StoryArticle {
                 article: article.article.clone(),
@@ -54,7 +68,13 @@ impl StoryReport {
                 copy_of: article.copy_of.as_ref().map(|copy| copy.article.clone()),
                 origins: origins.collect(),
             },
-            entities: entities.map(|entity| (entity.id.clone(), entity.kind.clone())).collect(),
+            entities: entities().map(|entity| (entity.id.clone(), entity.kind.clone())).collect(),
+            wikidata: entities()
+                .filter_map(|entity| Some((entity.id.clone(), entity.wikidata.clone()?)))
+                .collect(),
+            label: Some(article.relevance.label),
+            topics: article.topics.iter().map(|topic| topic.id.clone()).collect(),
+            feed: article.feed.clone(),
             acts: facts.acts,
             days: facts.days,
         }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
 use dateline_wire::{
-    ArticleEvent, ArticleId, EventId, IndependentOrigin, OriginEvidence, OriginKind, StoryArticle,
-    StoryChange, StoryChangeKind, StoryEntity, StoryEvent, StoryId, StoryRole, StoryState,
+    ArticleEvent, ArticleId, EventId, FeedRef, IndependentOrigin, OriginEvidence, OriginKind, StoryArticle,
+    StoryChange, StoryChangeKind, StoryEntity, StoryEvent, StoryId, StoryRole, StoryState, StoryTopic,
 };
 use jiff::civil::Date;
 use url::Url;
@@ -19,8 +19,9 @@ use crate::story::ReportFacts;
 const MAX_ARTICLES_AT_END: usize = 100;
 /// ... and the most of everything else.
 const MAX_ORIGINS: usize = 200;
+const MAX_FEEDS: usize = 200;
 const MAX_EVIDENCE: usize = 20;
-const MAX_ENTITIES: usize = 20;
+const MAX_ENTITIES: usize = 100;
 const MAX_ACTS: usize = 8;
 
 /// The language of a text whose language is not known (BCP 47, section 4.1).
@@ -185,6 +186,8 @@ fn event_of(
     let entities =
         by_count(reports.iter().flat_map(|report| report.entities.iter().cloned().collect::<HashSet<_>>()));
     let acts = by_count(reports.iter().flat_map(|report| report.acts.iter().cloned()));
+    let topics = by_count(reports.iter().flat_map(|report| report.topics.iter().cloned()));
+    let labels = by_count(reports.iter().filter_map(|report| report.label));
     let independent = independent_origins(agencies, &articles);
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Some(StoryEvent {
@@ -203,15 +206,33 @@ fn event_of(
         entities: entities
             .into_iter()
             .take(MAX_ENTITIES)
-            .map(|((id, kind), articles)| StoryEntity { id, kind, articles: count(articles) })
+            .map(|((id, kind), articles)| StoryEntity {
+                wikidata: reports.iter().find_map(|report| report.wikidata.get(&id)).cloned(),
+                id,
+                kind,
+                articles: count(articles),
+            })
             .collect(),
         acts: acts.into_iter().take(MAX_ACTS).map(|(act, _)| act).collect(),
+        topics: topics
+            .into_iter()
+            .map(|(id, articles)| StoryTopic { id, articles: count(articles) })
+            .collect(),
+        labels: labels.into_iter().map(|(label, _)| label).collect(),
+        feeds: feeds(&reports),
         languages: languages.into_iter().map(|(language, _)| language).collect(),
         article_count: count(standing),
         origin_count: count(independent.len()),
         independent_origins: independent.into_iter().take(MAX_ORIGINS).collect(),
         articles: ends(articles),
     })
+}
+
+/// The feeds that announced them, each once.
+fn feeds(reports: &[&StoryReport]) -> Vec<FeedRef> {
+    let mut known = HashSet::new();
+    let feeds = reports.iter().filter_map(|report| report.feed.as_ref());
+    feeds.filter(|feed| known.insert(&feed.id)).take(MAX_FEEDS).cloned().collect()
 }
 
 /// The first and the last of many articles.

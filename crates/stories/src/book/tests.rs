@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
-use dateline_wire::{CanonicalUrl, StoryChangeKind, StoryRole, StoryState};
+use dateline_wire::{CanonicalUrl, FeedRef, Label, StoryChangeKind, StoryRole, StoryState};
 use serde_json::json;
 
 use super::*;
@@ -109,6 +109,40 @@ fn a_copy_stands_where_its_text_stands_and_is_no_further_witness() {
     let roles: Vec<StoryRole> = event.articles.iter().map(|article| article.role).collect();
     assert_eq!(roles, [StoryRole::Origin, StoryRole::OwnReport, StoryRole::Copy]);
     assert_eq!(event.independent_origins[0].evidence.len(), 2);
+}
+
+#[test]
+fn a_story_tells_what_its_articles_are_found_by() {
+    let mut kept = Kept::new();
+    let with = |mut article: ArticleEvent, entity: serde_json::Value, topic: &str, label, feed: &str| {
+        article.entities = vec![serde_json::from_value(entity).unwrap()];
+        article.topics = vec![dateline_wire::ArticleTopic { id: topic.into(), spans: Vec::new() }];
+        article.relevance.label = label;
+        let feed = format!("https://{feed}.example/rss").parse().unwrap();
+        article.feed = Some(FeedRef::new(&feed, None, &dateline_wire::SecretQuery::default()));
+        article
+    };
+    let known =
+        json!({"id": "russia", "type": "country", "surface": "Russia", "wikidata": "Q159", "spans": []});
+    let unknown = json!({"id": "ferry", "type": "ship", "surface": "ferry", "spans": []});
+    let first = article("first", 1, "Ferry to the islands runs again", FERRY);
+    let second = article("second", 1, "Islands ferry leaves its harbour again", FERRY_AGAIN);
+    kept.take(&with(first.clone(), known.clone(), "transport", Label::Relevant, "one"));
+    kept.take(&with(second, unknown, "arms", Label::Borderline, "two"));
+    let third = kept.take(&with(copy("third", &first), known, "transport", Label::Relevant, "one"));
+    let [event] = third.events.as_slice() else { panic!("{:?}", third.events) };
+    let told = serde_json::to_value(event).unwrap();
+    assert_eq!(
+        told["entities"],
+        json!([
+            {"id": "russia", "type": "country", "articles": 2, "wikidata": "Q159"},
+            {"id": "ferry", "type": "ship", "articles": 1},
+        ])
+    );
+    assert_eq!(told["topics"], json!([{"id": "transport", "articles": 2}, {"id": "arms", "articles": 1}]));
+    assert_eq!(told["labels"], json!(["relevant", "borderline"]));
+    let feeds = event.feeds.iter().map(|feed| feed.url.as_str()).collect::<Vec<_>>();
+    assert_eq!(feeds, ["https://one.example/rss", "https://two.example/rss"]);
 }
 
 #[test]
