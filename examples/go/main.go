@@ -31,6 +31,11 @@ func main() {
 	defer client.CloseAllowingRebalance()
 	for stopped.Err() == nil {
 		fetches := client.PollFetches(stopped)
+		fetches.EachError(func(_ string, _ int32, err error) {
+			if stopped.Err() == nil { // a broker that is away, a right that is missing: the client tries again by itself
+				log.Print(err)
+			}
+		})
 		fetches.EachRecord(func(record *kgo.Record) {
 			for _, header := range record.Headers {
 				if header.Key == "ce_id" {

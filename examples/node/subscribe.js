@@ -9,7 +9,7 @@ CompressionCodecs[CompressionTypes.ZSTD] = () => ({ decompress: async (bytes) =>
 
 const kafka = new Kafka({ clientId: "example", brokers: brokers.split(","), logLevel: logLevel.ERROR });
 const consumer = kafka.consumer({ groupId, readUncommitted: false, rebalanceTimeout: 10_000 });
-process.once("SIGTERM", () => consumer.disconnect());
+for (const stop of ["SIGINT", "SIGTERM"]) process.once(stop, () => consumer.disconnect());
 await consumer.connect();
 await consumer.subscribe({ topic, fromBeginning: true });
 await consumer.run({

@@ -19,7 +19,10 @@ consumer.subscribe([topic])
 try:
     while True:
         record = consumer.poll(1.0)
-        if record is None or record.error():
+        if record is None:
+            continue
+        if record.error():  # a broker that is away, a right that is missing: the client tries again by itself
+            print(record.error(), file=sys.stderr)
             continue
         value = record.value() or b""  # empty: the tombstone of an article that was withdrawn, where the topic is compacted
         print(dict(record.headers())["ce_id"].decode(), value.decode(), sep="\t", flush=True)

@@ -56,14 +56,18 @@ def go_on(consumer, partitions):
 brokers, group, path, *topics = sys.argv[1:]
 database = sqlite3.connect(path)
 database.executescript(TABLES)
-signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+for stop in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(stop, lambda *_: sys.exit())
 consumer = Consumer({"bootstrap.servers": brokers, "group.id": group, "isolation.level": "read_committed",
                      "auto.offset.reset": "earliest", "enable.auto.commit": False})
 consumer.subscribe(topics, on_assign=go_on)
 try:
     while True:
         record = consumer.poll(1.0)
-        if record is None or record.error():
+        if record is None:
+            continue
+        if record.error():  # a broker that is away, a right that is missing: the client tries again by itself
+            print(record.error(), file=sys.stderr)
             continue
         with database:
             if record.value() is not None:  # an empty value is the tombstone of a compacted topic; the withdrawal says more

@@ -88,15 +88,15 @@ class Member:
         with stream:
             into.extend(stream)
 
-    def stop(self):
-        """SIGTERM, as a service manager sends it; the example leaves its group."""
+    def stop(self, by=signal.SIGTERM):
+        """By SIGTERM, as a service manager sends it, or SIGINT, as Ctrl-C does; the example leaves its group."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            self.process.send_signal(by)
             try:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-                raise AssertionError(f"still there 20 s after SIGTERM; it said: {''.join(self.errors)[-800:]}") from None
+                raise AssertionError(f"still there 20 s after {by.name}; it said: {''.join(self.errors)[-800:]}") from None
         for reader in self.readers:
             reader.join(10)
 
@@ -156,7 +156,8 @@ class Subscribe:
         self.assertGreater(len(second.lines), before, "the second member got no partition")
         first.stop()
         write("the one that is left has what is new")
-        second.stop()
+        second.stop(signal.SIGINT)
+        self.assertNotIn("Traceback", "".join(second.errors))
         expected.update(topic.write_articles(20))
         member()
         write("after a restart, what came meanwhile is there")
@@ -276,9 +277,11 @@ class Table(Example):
         # It comes back: a later revision ends the withdrawal.
         articles.write([article("b", 2, 12)])
         articles.write([article("z", 1, 13)], commit=False)
-        self.run_table()
+        table = self.run_table()
         self.becomes("SELECT id, revision FROM current_article", [("a", 2), ("b", 2), ("c", 1)])
         self.becomes("SELECT copy_of FROM current_article WHERE id = 'c'", [("a",)])
+        table.stop(signal.SIGINT)
+        self.assertEqual(table.errors, [])
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@
 //! (`journal=ID`): where that is another by now, whose events are numbered anew, it is told so (409) rather than left waiting.
 //! What is not followed is compressed for clients that take gzip.
 
+mod acceptable;
 mod access;
 pub(crate) mod activity;
 mod article;
@@ -218,6 +219,7 @@ pub async fn serve(
         .fallback(no_such_path)
         .with_state(api)
         .layer(from_fn(framework_problem::as_problem))
+        .layer(from_fn(acceptable::as_accepted))
         .merge(callbacks.unwrap_or_default())
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(may_be_compressed)))
         .layer(map_response(move |response| {

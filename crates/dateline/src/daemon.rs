@@ -127,7 +127,12 @@ pub async fn run(
         traces: traces.clone(),
         extraction_room: None,
     };
-    let catalogue = watch::Sender::new(Arc::new(FeedCatalogue::new(&feeds, &paused, &settings.poll)));
+    let catalogue = FeedCatalogue::new(&feeds, &paused, &settings.poll);
+    let catalogue = match intake {
+        Intake::On => catalogue,
+        Intake::Off => catalogue.idle(),
+    };
+    let catalogue = watch::Sender::new(Arc::new(catalogue));
     let write_access = watch::Sender::new(
         WriteAccess::new(address, settings.api.clone()).with_console(settings.console.clone()),
     );

@@ -76,6 +76,9 @@ pub struct StatusReport {
     /// The daemon that says so, or the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon: Option<RunRecord>,
+    /// Whether that daemon asks no feed and no page, as `dateline run --no-intake` has it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_intake: bool,
     /// The journal's id: the epoch of the sequence.
     pub journal: String,
     /// The size of its file in bytes.
@@ -238,7 +241,7 @@ pub struct FeedStatus {
     /// Whether it is paused: it stands in the feeds file and is not polled.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paused: bool,
-    /// When it is polled next; absent while it is paused.
+    /// When it is polled next; absent while it is paused, and from a daemon that polls nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_poll: Option<Timestamp>,
     /// When it was polled last.
@@ -344,6 +347,7 @@ impl StatusReport {
             summary: String::new(),
             faults: Vec::new(),
             daemon: None,
+            no_intake: catalogue.is_idle(),
             journal: totals.id.to_string(),
             journal_bytes: totals.bytes,
             journal_wal_bytes: totals.wal_bytes,
@@ -460,7 +464,10 @@ impl StatusReport {
                 (Some(_), 0) => "Kafka has every event".to_owned(),
                 (Some(_), events) => format!("{events} events are on their way to Kafka"),
             };
-            return format!("ok: {}, {} entries wait, {kafka}", self.feeds_in_words(), self.backlog);
+            return match self.no_intake {
+                true => format!("ok: nothing is polled here (run --no-intake), {kafka}"),
+                false => format!("ok: {}, {} entries wait, {kafka}", self.feeds_in_words(), self.backlog),
+            };
         };
         let state = if self.verdict == Verdict::NotReady { "not taking entries in" } else { "degraded" };
         let others = match self.faults.len() - 1 {
@@ -547,7 +554,7 @@ impl FeedStatus {
             // What an older version stored may hold what is secret in it.
             url: configured.map_or(feed.url, |configured| configured.url.clone()),
             paused,
-            next_poll: (!paused).then_some(feed.next_poll),
+            next_poll: (!paused && !catalogue.is_idle()).then_some(feed.next_poll),
             last_poll: feed.last_poll,
             last_success: feed.last_success,
             last_new_entry: feed.last_new_entry,

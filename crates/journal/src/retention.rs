@@ -65,8 +65,8 @@ pub struct RetentionReport {
 pub struct RetentionPass {
     rules: Retention,
     now: Timestamp,
-    /// When a recording was last replayed into the journal: its events and stories count as no older, since their own times are those of
-    /// the recording.
+    /// When a recording was last replayed into the journal: what it holds counts as no older, since its own times are those of the
+    /// recording.
     replayed: Option<Timestamp>,
     stage: Option<Stage>,
     report: RetentionReport,
@@ -150,7 +150,7 @@ impl RetentionPass {
                 Some(if are_left { Stage::Stories } else { Stage::Links { after: String::new() } })
             }
             Stage::Links { after } => {
-                let before = self.ago(self.rules.links);
+                let before = self.expired(self.rules.links);
                 let look = journal.submit(LinkDeletion { after, before }).await?;
                 self.report.links += look.rows;
                 let next = look.next.map(|after| Stage::Links { after });
@@ -159,7 +159,7 @@ impl RetentionPass {
             Stage::Entries { after } => match self.rules.entries {
                 None => Some(Stage::Index { after: Sequence::START }),
                 Some(age) => {
-                    let look = journal.submit(EntryCompaction { after, before: self.ago(age) }).await?;
+                    let look = journal.submit(EntryCompaction { after, before: self.expired(age) }).await?;
                     self.report.entries += look.rows;
                     let next = look.next.map(|after| Stage::Entries { after });
                     Some(next.unwrap_or(Stage::Index { after: Sequence::START }))
@@ -219,7 +219,7 @@ impl RetentionPass {
         Ok(if forgotten.are_left { forgotten.events } else { 0 })
     }
 
-    /// Before when what is kept for `age` must have been committed to go.
+    /// Before when what is kept for `age` must have come to go.
     fn expired(&self, age: Duration) -> Timestamp {
         let before = self.ago(age);
         match self.replayed {

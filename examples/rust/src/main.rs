@@ -21,11 +21,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .set("enable.auto.commit", "false")
         .create()?;
     consumer.subscribe(&[topic])?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut stop = signal(SignalKind::terminate())?;
     loop {
         let record = tokio::select! {
-            record = consumer.recv() => record?,
+            record = consumer.recv() => record,
+            _ = interrupt.recv() => return Ok(()),
             _ = stop.recv() => return Ok(()), // dropping the consumer leaves the group
+        };
+        let record = match record {
+            Ok(record) => record,
+            // A broker that is away, a right that is missing: the client tries again by itself.
+            Err(error) => {
+                eprintln!("{error}");
+                continue;
+            }
         };
         let headers = record.headers().into_iter().flat_map(|headers| headers.iter());
         let id = headers.filter(|header| header.key == "ce_id").find_map(|header| header.value);

@@ -7,13 +7,13 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dateline_journal::{ArticleHistory, ArticlePage, EventFilter, FoundArticle, PageCursor, SearchGap};
-use dateline_wire::{ArticleEvent, ArticleId, CloudEvent, Sequence, StoryId, WithdrawalEvent};
+use dateline_wire::{ArticleEvent, ArticleId, CloudEvent, EventKind, Sequence, StoryId, WithdrawalEvent};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::parameters::Parameters;
+use super::parameters::{Parameters, check_list};
 use super::{Api, Problem, Shared};
 
 /// How many articles a page holds unless another number is asked for, and at most.
@@ -33,7 +33,7 @@ pub(super) const FOREIGN_CURSOR: &str = "`cursor` is not what `next` of a page s
 pub(super) struct ArticleQuery {
     /// Where to go on, as `next` of the page before says, with the same filter.
     pub(super) cursor: Option<String>,
-    /// How many articles, up to 500.
+    /// How many articles, up to 500: more counts as 500.
     pub(super) limit: Option<NonZeroUsize>,
 }
 
@@ -129,6 +129,7 @@ pub(super) async fn list(
     State(api): Shared,
     Parameters { filter, own }: Parameters<ArticleQuery>,
 ) -> Result<Response, Problem> {
+    check_list(&filter, EventKind::Article)?;
     let FoundPage { page, gap } = find(&api, filter.clone(), own).await?;
     let mut json = String::from("{\"articles\":[");
     for (number, article) in page.articles.iter().enumerate() {

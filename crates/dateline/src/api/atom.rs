@@ -7,14 +7,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dateline_journal::{EventFilter, FoundArticle};
-use dateline_wire::{ArticleEvent, JournalId};
+use dateline_wire::{ArticleEvent, EventKind, JournalId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::parameters::Parameters;
+use super::parameters::{Parameters, check_list};
 use super::{Problem, Shared};
 
 /// How many articles the feed has unless another number is asked for, and at most.
@@ -31,7 +31,7 @@ const MAX_TEXT_CHARS: usize = 500;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct AtomQuery {
-    /// How many articles, 200 at most.
+    /// How many articles, up to 200: more counts as 200.
     limit: Option<NonZeroUsize>,
 }
 
@@ -41,6 +41,7 @@ pub(super) async fn feed(
     headers: HeaderMap,
     Parameters { filter, own }: Parameters<AtomQuery>,
 ) -> Result<Response, Problem> {
+    check_list(&filter, EventKind::Article)?;
     let journal = api.sources.journal.clone();
     let origin = origin_of(&headers);
     let limit = own.limit.map_or(ENTRIES, NonZeroUsize::get).min(MAX_ENTRIES);

@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::parameters::Parameters;
+use super::parameters::{Parameters, check_list};
 use super::{Api, Problem, Shared};
 use crate::table::{
     ARTICLE_COLUMNS, REJECT_COLUMNS, STORY_COLUMNS, article_cells, reject_cells, story_cells, write_row,
@@ -40,6 +40,7 @@ pub(super) async fn articles(
     State(api): Shared,
     Parameters { filter, .. }: Parameters<TableQuery>,
 ) -> Result<Response, Problem> {
+    check_list(&filter, EventKind::Article)?;
     Ok(table(api, filter, TableCursor::Articles(None), &ARTICLE_COLUMNS, "articles.csv"))
 }
 
@@ -48,6 +49,7 @@ pub(super) async fn stories(
     State(api): Shared,
     Parameters { filter, .. }: Parameters<TableQuery>,
 ) -> Result<Response, Problem> {
+    check_list(&filter, EventKind::Story)?;
     Ok(table(api, filter, TableCursor::Stories(None), &STORY_COLUMNS, "stories.csv"))
 }
 
@@ -56,6 +58,7 @@ pub(super) async fn rejects(
     State(api): Shared,
     Parameters { mut filter, .. }: Parameters<TableQuery>,
 ) -> Result<Response, Problem> {
+    check_list(&filter, EventKind::Reject)?;
     if filter.values(Facet::Kind).next().is_none() {
         let added = filter.add(Facet::Kind, EventKind::Reject.word());
         added.map_err(|error| Problem::internal(&error.to_string()))?;

@@ -6,7 +6,8 @@ use aide::openapi::Operation;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
-use dateline_journal::EventFilter;
+use dateline_journal::{EventFilter, Facet};
+use dateline_wire::EventKind;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -68,6 +69,37 @@ impl<Q: JsonSchema + DeserializeOwned> OperationInput for Parameters<Q> {
         Query::<Q>::operation_input(context, operation);
         Query::<FilterParameters>::operation_input(context, operation);
     }
+}
+
+/// Refuses what a list of one kind of event is not chosen by.
+pub(super) fn check_list(filter: &EventFilter, listed: EventKind) -> Result<(), Problem> {
+    let bad = |detail: String| Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    let path_of = |kind: &str| match EventKind::from_word(kind) {
+        Some(EventKind::Article) => "/v1/articles".to_owned(),
+        Some(EventKind::Story) => "/v1/stories".to_owned(),
+        Some(EventKind::Reject) => "/v1/rejects".to_owned(),
+        _ => format!("/v1/events?kind={kind}"),
+    };
+    if let Some(other) = filter.values(Facet::Kind).find(|kind| *kind != listed.word()) {
+        let (own, path) = (listed.word(), path_of(other));
+        return bad(format!(
+            "`kind` is `{other}`: here is nothing but `{own}`; expected that or no `kind`. Ask {path}"
+        ));
+    }
+    let is_given = |facet: Facet| filter.values(facet).next().is_some();
+    if listed != EventKind::Reject && is_given(Facet::Reason) {
+        let own = listed.word();
+        return bad(format!(
+            "`reason` says why something was rejected or withdrawn, which no `{own}` is; leave it out, or ask /v1/rejects or \
+             /v1/events?kind=withdrawal"
+        ));
+    }
+    if listed == EventKind::Story && is_given(Facet::Article) {
+        return bad(
+            "`article` chooses no stories; `story` in /v1/articles/ID is that of an article".to_owned()
+        );
+    }
+    Ok(())
 }
 
 /// What `pairs` of names and values spell; or which of them doesn't, what was read there, and what is expected. Beside those of `Q` there

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::parameters::Parameters;
+use super::parameters::{Parameters, check_list};
 use super::{Api, Problem, Shared};
 
 /// How many rejects a page holds unless another number is asked for, and at most.
@@ -39,7 +39,7 @@ pub(super) struct RejectQuery {
     pub(super) order: RejectOrder,
     /// Where to go on, as `next` of the page before says, with the same filter.
     pub(super) before: Option<Sequence>,
-    /// How many, up to 500.
+    /// How many, up to 500: more counts as 500.
     pub(super) limit: Option<NonZeroUsize>,
 }
 
@@ -82,6 +82,7 @@ pub(super) async fn list(
     State(api): Shared,
     Parameters { filter, own }: Parameters<RejectQuery>,
 ) -> Result<Json<RejectPage>, Problem> {
+    check_list(&filter, EventKind::Reject)?;
     find(&api, filter, own).await.map(Json)
 }
 
@@ -100,14 +101,18 @@ pub(super) async fn find(
     }
     let journal = api.sources.journal.clone();
     let read = match order {
-        RejectOrder::Newest => limit,
+        // One more tells whether there is another page.
+        RejectOrder::Newest => limit + 1,
         RejectOrder::Nearest => NEAREST_OF,
     };
     let events =
         tokio::task::spawn_blocking(move || journal.reader().events_before(&filter, before, read)).await;
-    let events = events.map_err(|lost| Problem::internal(&lost.to_string()))??;
-    let next = events.last().filter(|_| events.len() == read && order == RejectOrder::Newest);
-    let next = next.map(|event| event.sequence);
+    let mut events = events.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let are_more = order == RejectOrder::Newest && events.len() == read;
+    if are_more {
+        events.truncate(limit);
+    }
+    let next = events.last().filter(|_| are_more).map(|event| event.sequence);
     // One that another version wrote, and this one cannot read, is left out.
     let mut rejects: Vec<Rejected> = events
         .into_iter()

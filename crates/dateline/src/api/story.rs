@@ -6,13 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Json;
 use dateline_journal::{JournalError, SearchGap, StoryCursor};
-use dateline_wire::{StoryEvent, StoryId};
+use dateline_wire::{EventKind, StoryEvent, StoryId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 
 use super::article::FOREIGN_CURSOR;
-use super::parameters::Parameters;
+use super::parameters::{Parameters, check_list};
 use super::{Problem, Shared};
 
 /// How many stories a page holds unless another number is asked for, and at most.
@@ -25,7 +25,7 @@ const MAX_PAGE: usize = 500;
 pub(super) struct StoryQuery {
     /// Where to go on, as `next` of the page before says, with the same filter.
     cursor: Option<String>,
-    /// How many stories, up to 500.
+    /// How many stories, up to 500: more counts as 500.
     limit: Option<NonZeroUsize>,
 }
 
@@ -47,6 +47,7 @@ pub(super) async fn list(
     State(api): Shared,
     Parameters { filter, own }: Parameters<StoryQuery>,
 ) -> Result<Json<StoryPage>, Problem> {
+    check_list(&filter, EventKind::Story)?;
     let cursor = own.cursor.as_deref().map(|text| {
         StoryCursor::from_text(text, api.sources.journal.id(), &filter)
             .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, FOREIGN_CURSOR))

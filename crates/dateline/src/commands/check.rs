@@ -26,6 +26,9 @@ pub struct CheckArguments {
     /// Ask every feed once, and the broker, and print a line with a verdict for each. Nothing is stored. Exit code 3 if any fails.
     #[arg(long)]
     online: bool,
+    /// Check what `dateline run --no-intake` needs: no feed has to be configured.
+    #[arg(long, conflicts_with = "online")]
+    no_intake: bool,
     /// What to check.
     #[command(flatten)]
     config: ConfigFile,
@@ -36,7 +39,10 @@ pub struct CheckArguments {
 /// # Errors
 /// Everything that is wrong; with `--online`, [`Failure::Partly`] if a feed or the broker fails.
 pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
-    let config = Config::load(&arguments.config.path)?;
+    let config = match arguments.no_intake {
+        false => Config::load(&arguments.config.path)?,
+        true => Config::load_to_serve(&arguments.config.path)?,
+    };
     let settings = &config.settings;
     let has_journal = lay_groundwork(&config)?;
     let journal = match (has_journal, RunRecord::of_lost_journal(settings)) {

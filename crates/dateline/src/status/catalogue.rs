@@ -12,13 +12,25 @@ pub struct FeedCatalogue {
     /// In the order of the file.
     paused: Vec<Feed>,
     poll: PollSettings,
+    is_idle: bool,
 }
 
 impl FeedCatalogue {
     /// Of the feeds that are polled by `poll` and those that are paused.
     pub fn new(polled: &[Feed], paused: &[Feed], poll: &PollSettings) -> Self {
         let polled = polled.iter().map(|feed| (feed.id().clone(), feed.clone())).collect();
-        Self { polled, paused: paused.to_vec(), poll: poll.clone() }
+        Self { polled, paused: paused.to_vec(), poll: poll.clone(), is_idle: false }
+    }
+
+    /// The same for a daemon that asks none of them (`run --no-intake`).
+    #[must_use]
+    pub fn idle(self) -> Self {
+        Self { is_idle: true, ..self }
+    }
+
+    /// Whether none of them is asked by whoever tells.
+    pub fn is_idle(&self) -> bool {
+        self.is_idle
     }
 
     /// The feed with this id, polled or paused.

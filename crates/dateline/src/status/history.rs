@@ -18,7 +18,7 @@ pub struct FeedHistory {
     /// How it is.
     #[serde(flatten)]
     pub feed: FeedStatus,
-    /// Why it is asked again when it is; absent while it is paused.
+    /// Why it is asked again when it is; absent while it is not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Its last polls, newest first.
@@ -38,8 +38,8 @@ impl FeedHistory {
     ) -> Result<Option<Self>, JournalError> {
         let Some(feed) = catalogue.get(id) else { return Ok(None) };
         let state = journal.feed(id)?.unwrap_or_else(|| FeedState::new(feed.published(), now));
-        let why =
-            (!catalogue.is_paused(id)).then(|| reason_for_next_poll(feed, &state, catalogue.poll_settings()));
+        let is_asked = !catalogue.is_paused(id) && !catalogue.is_idle();
+        let why = is_asked.then(|| reason_for_next_poll(feed, &state, catalogue.poll_settings()));
         let subscription = journal.subscriptions()?.into_iter().find(|one| one.feed == *id);
         let websub = subscription.map(WebSubStatus::of);
         let feed = FeedStatus { websub, ..FeedStatus::of(state, catalogue) };
@@ -62,7 +62,8 @@ impl FeedHistory {
         }
         line("state", feed.condition().word());
         match feed.next_poll {
-            None => line("next", "it is not asked; `dateline feed resume` has it asked again"),
+            None if feed.paused => line("next", "it is not asked; `dateline feed resume` has it asked again"),
+            None => line("next", "it is not asked by the daemon that tells so, which runs with --no-intake"),
             Some(next) => line("next", &format!("{next:.0}")),
         }
         if let Some(why) = why {

@@ -43,7 +43,8 @@ pub fn page(status: &StatusReport) -> String {
             ),
         };
     }
-    let _ = writeln!(page, "feeds     {}", status.feeds_in_words());
+    let idle = if status.no_intake { "; none is polled here, nor any page (run --no-intake)" } else { "" };
+    let _ = writeln!(page, "feeds     {}{idle}", status.feeds_in_words());
     let _ = writeln!(page, "entries   {} seen, {} waiting for their page", status.entries, status.backlog);
     let _ = writeln!(page, "visits    {}", visits(status));
     let kinds: Vec<String> = status.events.iter().map(|(kind, events)| format!("{events} {kind}")).collect();

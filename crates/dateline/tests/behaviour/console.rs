@@ -144,7 +144,7 @@ impl TestConsole {
             false => "Content-Type: application/x-www-form-urlencoded\r\n",
         };
         let request = format!(
-            "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\nAccept: text/html\r\nContent-Length: {}\r\n\
+            "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\nAccept: text/html,*/*;q=0.8\r\nContent-Length: {}\r\n\
              {kind}{fields}\r\n{body}",
             body.len()
         );

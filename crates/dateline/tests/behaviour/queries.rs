@@ -216,3 +216,55 @@ async fn a_feed_reader_gets_the_newest_articles_and_no_markup_of_strangers() {
     let (_, _, empty) = served.get("/v1/feed.atom?language=fi", "").await;
     assert!(!empty.contains("1970") && !empty.contains("<entry>"), "{empty}");
 }
+
+#[tokio::test]
+async fn what_a_list_is_not_chosen_by_is_refused_with_where_it_belongs() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    for (path, told) in [
+        (
+            "/v1/articles?kind=story",
+            "`kind` is `story`: here is nothing but `article`; expected that or no `kind`. Ask /v1/stories",
+        ),
+        ("/v1/stories?kind=article", "`kind` is `article`"),
+        ("/v1/articles.csv?kind=reject", "Ask /v1/rejects"),
+        ("/v1/feed.atom?kind=health", "Ask /v1/events?kind=health"),
+        ("/v1/rejects?kind=article", "Ask /v1/articles"),
+        ("/v1/articles?reason=not_relevant", "`reason` says why something was rejected or withdrawn"),
+        ("/v1/stories?reason=gone", "ask /v1/rejects or /v1/events?kind=withdrawal"),
+        ("/v1/stories?article=0f", "`article` chooses no stories"),
+        ("/v1/articles?q=%22open", "a quotation mark is not closed"),
+    ] {
+        let (status, _, body) = served.get(path, "").await;
+        assert_eq!(status, 400, "{path}: {body}");
+        assert!(body.contains(told), "{path}: {body}");
+    }
+    for path in
+        ["/v1/articles?kind=article", "/v1/stories?kind=story", "/v1/rejects?reason=not_relevant&kind=reject"]
+    {
+        assert_eq!(served.get(path, "").await.0, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn who_takes_nothing_that_there_is_hears_what_there_is() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    for (path, accept, expected) in [
+        ("/v1/articles", "text/html", "application/json"),
+        ("/v1/events", "text/csv", "application/x-ndjson"),
+        ("/v1/feed.atom", "application/json", "application/atom+xml"),
+    ] {
+        let (status, _, body) = served.get(path, &format!("Accept: {accept}\r\n")).await;
+        assert_eq!(status, 406, "{path}: {body}");
+        assert!(body.contains(&format!("expected {expected}, */*")), "{path}: {body}");
+    }
+    for (path, accept) in [
+        ("/v1/articles", "application/json"),
+        ("/v1/events", "application/json"),
+        ("/v1/events", "text/event-stream"),
+        ("/v1/feed.atom", "text/html, application/xml"),
+        ("/v1/status", "*/*"),
+    ] {
+        let (status, _, body) = served.get(path, &format!("Accept: {accept}\r\n")).await;
+        assert_eq!(status, 200, "{path}: {body}");
+    }
+}

@@ -37,6 +37,11 @@ fn a_replayed_day_however_old_reaches_a_file_whole_and_is_served() {
     fs::write(site.folder.path().join("feeds.toml"), "").unwrap();
     let refused = site.run(&["run"]);
     assert!(text(&refused.stderr).contains("`dateline run --no-intake` serves a journal without any"));
+    assert!(!site.run(&["check"]).status.success());
+    let checked = site.run(&["check", "--no-intake"]);
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    fs::write(site.folder.path().join("feeds.toml"), "[[feed]]\nurl = \"http://127.0.0.1:9/none\"\n")
+        .unwrap();
     let (mut child, address) = site.daemon_with(&["--no-intake"], &[]);
     let written = || fs::read_to_string(site.folder.path().join("out/events.ndjson")).unwrap_or_default();
     eventually("the file has all", || written().lines().count() >= events.lines().count());
@@ -47,6 +52,15 @@ fn a_replayed_day_however_old_reaches_a_file_whole_and_is_served() {
     assert_eq!(get(&address, "/livez").0, 200);
     let status = get(&address, "/v1/status").1;
     assert!(status.contains("\"verdict\":\"ok\""), "{status}");
+    // Nobody is to wait for what is not asked.
+    let check = site.run(&["status", "--check"]);
+    assert_eq!(check.status.code(), Some(0));
+    let told = text(&check.stdout);
+    assert!(told.starts_with("ok: nothing is polled here (run --no-intake), no Kafka"), "{told}");
+    let page = text(&site.run(&["status"]).stdout);
+    assert!(page.contains("none is polled here") && !page.contains(", next "), "{page}");
+    let feed = text(&site.run(&["feed", "show", "http://127.0.0.1:9/none"]).stdout);
+    assert!(feed.contains("it is not asked by the daemon"), "{feed}");
     assert!(terminate(&mut child, Duration::from_secs(30)).success());
     assert!(!site.log().contains("let go before"), "{}", site.log());
 }

@@ -68,6 +68,10 @@ pub enum FilterError {
     ManyWords { max: usize },
     #[error("`q` is `{text}`, in which there is no word to look for")]
     NoWord { text: String },
+    #[error(
+        "`q` is `{text}`, in which a quotation mark is not closed: words in a row stand between two of them"
+    )]
+    UnclosedQuote { text: String },
     #[error("`q` has `{text}*`: at least {min} letters have to stand before the `*`")]
     ShortPrefix { text: String, min: usize },
 }

@@ -33,7 +33,7 @@ pub struct FoundArticle {
 pub struct ArticlePage {
     /// Each in its latest revision.
     pub articles: Vec<FoundArticle>,
-    /// Where the next page begins, if there may be one.
+    /// Where the next page begins, if there is one.
     pub next: Option<PageCursor>,
 }
 
@@ -319,7 +319,7 @@ impl JournalReader {
 struct CollectedArticles<'c> {
     moment: SearchMoment<'c>,
     articles: Vec<FoundArticle>,
-    /// The place of the last, once there is no room for more.
+    /// The place of the last, once one came for which there was no room.
     last: Option<Sequence>,
     bytes: usize,
     limit: usize,
@@ -327,8 +327,12 @@ struct CollectedArticles<'c> {
 }
 
 impl CollectedArticles<'_> {
-    /// Takes an article, and says whether the page is full.
+    /// Takes an article, or says that the page is full: only one that has no room on it tells that there is another page.
     fn take(&mut self, event: CloudEvent) -> Result<ControlFlow<()>, JournalError> {
+        if self.articles.len() == self.limit || self.bytes >= self.max_bytes {
+            self.last = self.articles.last().map(|article| article.event.sequence);
+            return Ok(ControlFlow::Break(()));
+        }
         let article = ArticleId::from_stored(event.key.as_str());
         let withdrawal = match is_withdrawn(self.moment.connection, &article)? {
             true => self.moment.events_of(&article, EventKind::Withdrawal, 1)?.pop(),
@@ -336,12 +340,7 @@ impl CollectedArticles<'_> {
         };
         let withdrawal = withdrawal.filter(|withdrawal| withdrawal.sequence > event.sequence);
         self.bytes += event.bytes();
-        let place = event.sequence;
         self.articles.push(FoundArticle { event, withdrawal });
-        if self.articles.len() == self.limit || self.bytes >= self.max_bytes {
-            self.last = Some(place);
-            return Ok(ControlFlow::Break(()));
-        }
         Ok(ControlFlow::Continue(()))
     }
 }

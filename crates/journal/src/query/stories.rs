@@ -27,7 +27,7 @@ struct StoryList<'f> {
 
 impl JournalReader {
     /// Up to `limit` stories that `filter` asks for and that have not ended in another, the last reported first, from the one after `after`
-    /// on, as they were when the list began; and where the next page begins, if there may be one. A story is asked for by what its
+    /// on, as they were when the list began; and where the next page begins, if there is one. A story is asked for by what its
     /// event tells; its time is that of its last report. One that was told anew since is
     /// left out if its event of before is gone by the rules of retention.
     ///
@@ -46,18 +46,20 @@ impl JournalReader {
             return Ok((Vec::new(), None));
         }
         let limit = limit.max(1);
-        let (stories, began) = self.at_search_moment(|moment| {
+        let (mut stories, began) = self.at_search_moment(|moment| {
             let began = after.map_or_else(|| moment.last_sequence(), |cursor| Ok(cursor.began))?;
-            let list = StoryList { filter, after, began, limit };
+            // One more tells whether there is another page.
+            let list = StoryList { filter, after, began, limit: limit.saturating_add(1) };
             let mut stories = moment.stories_told_last(&list, self.version())?;
             if after.is_some() && self.version() >= schema::STORY_LISTS {
                 stories.extend(moment.stories_told_before(&list)?);
                 stories.sort_by(|one, other| place_of(other).cmp(&place_of(one)));
-                stories.truncate(limit);
             }
             Ok((stories, began))
         })?;
-        let last = stories.last().filter(|_| stories.len() == limit);
+        let are_more = stories.len() > limit;
+        stories.truncate(limit);
+        let last = stories.last().filter(|_| are_more);
         let next =
             last.map(|last| StoryCursor { reported: last.last_reported, story: last.story.clone(), began });
         Ok((stories, next))

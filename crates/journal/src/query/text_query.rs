@@ -46,7 +46,8 @@ impl TextQuery {
             };
             let (unit, after) = match after.strip_prefix(is_quote) {
                 Some(quoted) => {
-                    let end = quoted.find(is_quote).unwrap_or(quoted.len());
+                    let unclosed = || FilterError::UnclosedQuote { text: text.to_owned() };
+                    let end = quoted.find(is_quote).ok_or_else(unclosed)?;
                     (Unit::parse(&quoted[..end], false)?, quoted[end..].trim_start_matches(is_quote))
                 }
                 None => {
@@ -170,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_words_of_fts5_mean_nothing() {
-        let (wanted, unwanted) = expressions(r#"a" OR terms:b NEAR(c d) ^e AND NOT {f} + (g"#);
+        let (wanted, unwanted) = expressions(r#"a" OR "terms:b NEAR(c d) ^e AND NOT {f} + (g"#);
         assert!(unwanted.is_empty());
         for unit in wanted {
             let inner = unit.trim_matches('"');
@@ -180,6 +181,9 @@ mod tests {
 
     #[test]
     fn what_asks_for_nothing_is_refused() {
+        for text in ["\"", "\"north korea", "train \"", "a \"b\" \"c", "5\" gun", "«поезд"] {
+            assert!(matches!(TextQuery::parse(text), Err(FilterError::UnclosedQuote { .. })), "{text:?}");
+        }
         for text in ["", " ", "\"\"", "*", "-drill", "—", "- -"] {
             assert!(matches!(TextQuery::parse(text), Err(FilterError::NoWord { .. })), "{text:?}");
         }

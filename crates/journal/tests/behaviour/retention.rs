@@ -114,6 +114,19 @@ async fn what_is_kept_for_ever_is_kept() {
 }
 
 #[tokio::test]
+async fn what_a_recording_brought_is_no_older_than_its_replay() {
+    let (_folder, journal) = journal().await;
+    publish(&journal, "a", "x", 0).await;
+    publish(&journal, "b", "x", 0).await;
+    journal.note_replay(at(300 * DAY)).await.unwrap();
+    let now = retain(&journal, rules(), 300 * DAY + 60).await;
+    assert_eq!((now.events, now.entries, now.links), (0, 0, 0));
+    assert!(journal.seen_link(&link("a")).unwrap().is_some());
+    let later = retain(&journal, rules(), 400 * DAY).await;
+    assert_eq!((later.events, later.entries, later.links), (1, 2, 2));
+}
+
+#[tokio::test]
 async fn an_article_whose_events_are_gone_is_still_known_unchanged_or_revised() {
     let (_folder, journal) = journal().await;
     publish(&journal, "a", "One.", 0).await;

@@ -331,6 +331,27 @@ async fn a_story_is_found_by_what_its_event_tells_in_each_way_of_asking() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_full_has_a_next_one_only_if_there_is_more() {
+    let (_folder, journal) = journal().await;
+    for number in 0..4 {
+        let name = number.to_string();
+        tell(&journal, &name, "arms", story(&name, 1, "Shells", number), number).await;
+    }
+    for query in ["", "topic=arms"] {
+        let articles = |limit| {
+            let page = journal.reader().articles(&by(query), None, limit, usize::MAX).unwrap();
+            (page.articles.len(), page.next.is_some())
+        };
+        let stories = |limit| {
+            let (stories, next) = journal.reader().story_page(&by(query), None, limit).unwrap();
+            (stories.len(), next.is_some())
+        };
+        assert_eq!([articles(3), articles(4), articles(5)], [(3, true), (4, false), (4, false)], "{query}");
+        assert_eq!([stories(3), stories(4), stories(5)], [(3, true), (4, false), (4, false)], "{query}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_of_stories_stays_what_it_was_while_more_is_told() {
     for (query, is_indexed) in [("", true), ("", false), ("topic=arms", true), ("topic=arms", false)] {
         let (_folder, journal) = journal().await;

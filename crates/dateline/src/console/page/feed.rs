@@ -52,7 +52,7 @@ pub(crate) fn page(
                 section.panel aria-labelledby="next-title" {
                     div.heading { h2 #next-title { "How it is polled" } }
                     dl.facts {
-                        div { dt { "Next" } dd { @match feed.next_poll { Some(next) => { (until(next, now)) ", " (moment(next)) }, None => "not while it is paused" } } }
+                        div { dt { "Next" } dd { @match feed.next_poll { Some(next) => { (until(next, now)) ", " (moment(next)) }, None if feed.paused => "not while it is paused", None => "not by this daemon (run --no-intake)" } } }
                         @if let Some(why) = why { div { dt { "Why then" } dd { (line(why)) } } }
                         div { dt { "Polled" } dd { (since(feed.last_poll, now)) @if let Some(status) = feed.last_status { ", answered " (status) } } }
                         div { dt { "Answered well" } dd { (since(feed.last_success, now)) } }
