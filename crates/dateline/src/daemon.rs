@@ -142,7 +142,7 @@ pub async fn run(
             "no stories are told, since the folder of the tables that they are told by is missing: `dateline init` writes one"
         );
     }
-    if settings.fetch.has_example_contact() {
+    if intake == Intake::On && settings.fetch.has_example_contact() {
         tracing::warn!(
             user_agent = settings.fetch.user_agent,
             "sites are shown an example for a contact: set `user_agent` in [fetch], so that they can reach you before they block you"

@@ -129,7 +129,13 @@ impl From<FeedChangeError> for Failure {
 
 impl From<DiscoveryError> for Failure {
     fn from(error: DiscoveryError) -> Self {
-        Self::Other(error.to_string())
+        let remedy = match error {
+            DiscoveryError::None { .. } | DiscoveryError::Unanswered { .. } => {
+                "; --unchecked adds it all the same"
+            }
+            DiscoveryError::Failing { .. } | DiscoveryError::Several { .. } => "",
+        };
+        Self::Other(format!("{error}{remedy}"))
     }
 }
 

@@ -12,9 +12,7 @@ use url::Url;
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoveryError {
     /// Neither is it a feed, nor does it name one.
-    #[error(
-        "{address} is no feed ({why}), and names none; --unchecked (over HTTP \"unchecked\": true) adds it all the same"
-    )]
+    #[error("{address} is no feed ({why}), and names none")]
     None {
         /// The address.
         address: PublicUrl,
@@ -22,9 +20,7 @@ pub enum DiscoveryError {
         why: String,
     },
     /// There is no answer to read.
-    #[error(
-        "{address} cannot be had ({why}); --unchecked (over HTTP \"unchecked\": true) adds it all the same"
-    )]
+    #[error("{address} cannot be had ({why})")]
     Unanswered {
         /// The address.
         address: PublicUrl,

@@ -99,6 +99,7 @@ pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
         config.settings.data_dir.clone_from(folder);
         config.settings.journal_path()
     });
+    let had_journal = journal.as_ref().is_some_and(|journal| journal.exists());
     let replay = Replay { files: arguments.files.clone(), threads, journal: journal.clone(), log_clock };
     let replayed = replay.run(config, &mut output).map_err(|failure| of_replay(failure, journal.clone()))?;
     tracing::info!(
@@ -108,6 +109,11 @@ pub fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
         span = %replayed.span,
         "replayed"
     );
+    if replayed.events == 0 && had_journal {
+        tracing::info!(
+            "nothing is new: the journal had everything of this recording already; name another --data-dir to have it anew"
+        );
+    }
     if replayed.unrecorded > 0 {
         tracing::warn!(
             "{} requests are not in the recording: it was made with other settings, or from a journal that knew \

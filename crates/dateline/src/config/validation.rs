@@ -43,8 +43,8 @@ const MAX_THREADS: usize = 1_024;
 const MIN_PAGE_MEMORY_BYTES: usize = 1 << 20;
 /// The most, in bytes: more than any machine has.
 const MAX_PAGE_MEMORY_BYTES: usize = 1 << 40;
-/// The least that the journal may be bounded to, in bytes: the tables of a new one take a quarter of it.
-const MIN_JOURNAL_BYTES: u64 = 1 << 20;
+/// The least that the journal may be bounded to, in bytes: a bound that a day of news exceeds lets nearly all of that go.
+const MIN_JOURNAL_BYTES: u64 = 16 << 20;
 /// The longest `source`, in bytes: it stands in every event.
 const MAX_SOURCE_BYTES: usize = 1_024;
 /// The shortest time in which anything can be done: less is a slip of the unit.

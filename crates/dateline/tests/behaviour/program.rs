@@ -519,6 +519,21 @@ fn a_recording_that_answers_none_of_the_feeds_says_which_it_holds() {
 }
 
 #[test]
+fn a_recording_that_is_replayed_into_its_journal_again_is_said_to_be_there() {
+    let site = Site::new("", &fs::read_to_string(day("feeds.toml")).unwrap());
+    let (recording, data) = (day("day.warc.gz"), site.folder.path().join("replayed"));
+    let replay = || {
+        let arguments = ["replay", recording.to_str().unwrap(), "--data-dir", data.to_str().unwrap()];
+        let output = site.run(&arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        (text(&output.stdout).lines().count(), text(&output.stderr).contains("nothing is new"))
+    };
+    let (first, is_known) = replay();
+    assert!(first > 0 && !is_known);
+    assert_eq!(replay(), (0, true));
+}
+
+#[test]
 fn a_new_journal_is_no_old_one_brought_up_to_date() {
     let site = Site::new("", "");
     let (mut child, _) = site.daemon(&[]);
@@ -545,11 +560,15 @@ fn a_daemon_that_can_reach_nothing_says_so_once_and_not_of_every_feed() {
 
 #[test]
 fn a_daemon_that_gives_sites_no_way_to_reach_its_operator_says_so() {
-    for (agent, warned) in [(None, true), (Some("Ferrywatch/1.0 (+https://ferries.test/bot)"), false)] {
+    let own = Some("Ferrywatch/1.0 (+https://ferries.test/bot)");
+    // Who asks no site is blocked by none.
+    for (agent, arguments, warned) in
+        [(None, &[][..], true), (own, &[], false), (None, &["--no-intake"], false)]
+    {
         let site = Site::new("", "");
         let environment: Vec<_> =
             agent.map(|agent| ("DATELINE_FETCH__USER_AGENT", agent)).into_iter().collect();
-        let (mut child, _) = site.daemon(&environment);
+        let (mut child, _) = site.daemon_with(arguments, &environment);
         assert!(terminate(&mut child, Duration::from_secs(20)).success());
         assert_eq!(site.log().contains("set `user_agent` in [fetch]"), warned, "{}", site.log());
     }

@@ -70,6 +70,9 @@ pub struct FeedEdits {
     pub interval: Option<String>,
 }
 
+/// What some editors put before a text in UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// The feeds file while it is changed.
 pub struct FeedsEdit {
     path: PathBuf,
@@ -159,6 +162,8 @@ impl FeedsEdit {
             return false;
         };
         match table.get_mut("enabled").and_then(Item::as_value_mut) {
+            // Nothing is said where nothing has to be, but what is said of it stays.
+            Some(value) if enabled && !has_comment(value) => drop(table.remove("enabled")),
             Some(value) => {
                 // A comment behind it stays.
                 let decor = value.decor().clone();
@@ -198,7 +203,14 @@ impl FeedsEdit {
 
     /// The file's text as it is now.
     pub(crate) fn text(&self) -> String {
-        self.document.to_string()
+        let text = self.document.to_string();
+        // The document knows neither; whoever edits it by hand has an editor that does.
+        let mark = self.before.strip_prefix(BYTE_ORDER_MARK).map_or("", |_| BYTE_ORDER_MARK);
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+        match self.before.contains("\r\n") {
+            true => format!("{mark}{}", text.replace("\r\n", "\n").replace('\n', "\r\n")),
+            false => format!("{mark}{text}"),
+        }
     }
 
     /// The file's text as it was.
@@ -225,6 +237,11 @@ impl FeedsEdit {
 fn is(table: &Table, id: &FeedId) -> bool {
     let url = table.get("url").and_then(Item::as_str).and_then(|text| Url::parse(text).ok());
     url.is_some_and(|url| FeedId::of(&url) == *id)
+}
+
+/// Whether a comment stands behind a value.
+fn has_comment(value: &Value) -> bool {
+    value.decor().suffix().and_then(|suffix| suffix.as_str()).is_some_and(|suffix| suffix.contains('#'))
 }
 
 /// What stands above `table` and is not about it: all up to the last blank line before its own comment.
@@ -321,5 +338,24 @@ mod tests {
         assert_eq!(paused, FILE.replace("true # since May", "false # since May"));
         assert_eq!(after(|edit| assert!(edit.set_enabled(&b, true))), FILE);
         assert_eq!(after(|edit| assert!(edit.set_enabled(&a, true))), FILE);
+        let back = after(|edit| {
+            assert!(edit.set_enabled(&a, false));
+            assert!(edit.set_enabled(&a, true));
+        });
+        assert_eq!(back, FILE);
+    }
+
+    #[test]
+    fn a_file_of_another_system_keeps_its_line_ends_and_its_mark() {
+        let path = Path::new("feeds.toml");
+        let file = format!("\u{feff}{}", FILE.replace('\n', "\r\n"));
+        let mut edit = FeedsEdit::of_text(path, file.clone()).unwrap();
+        assert_eq!(edit.text(), file);
+        assert!(edit.set_enabled(&id("https://a.example/rss"), false));
+        edit.add(NewFeed::at("https://c.example/rss".parse().unwrap()));
+        let text = edit.text();
+        assert!(text.starts_with('\u{feff}') && text.contains("https://c.example/rss\"\r\n"), "{text:?}");
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{text:?}");
+        assert!(text.contains("enabled = false\r\n"), "{text:?}");
     }
 }

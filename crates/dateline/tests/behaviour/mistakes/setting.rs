@@ -269,7 +269,7 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         3,
         "expected a duration of 1h or more, such as 36h, 30d or 2w; or forever",
     ),
-    ("[retention]\nmax_bytes = 4096\n", 3, "expected 1048576 bytes or more, or 0 for any"),
+    ("[retention]\nmax_bytes = 4096\n", 3, "expected 16777216 bytes or more, or 0 for any"),
     ("[logs]\nsummary_interval = \"1ns\"\n", 3, "expected a duration of 1s or more, or 0s for never"),
     ("[console]\nsession_length = \"1s\"\n", 3, "expected a duration of 1m or more"),
     ("[kafka]\nbrokers = \"host:99999\"\n", 3, "expected host:port with a port from 1 to 65535"),
