@@ -110,7 +110,7 @@ pub(super) async fn enable(
 }
 
 /// The id of a webhook that is configured.
-fn known(api: &Api, name: &str) -> Result<SinkId, Problem> {
+pub(super) fn known(api: &Api, name: &str) -> Result<SinkId, Problem> {
     let id = SinkId::webhook(name);
     match api.sources.sinks.iter().any(|sink| sink.report.borrow().id == id) {
         true => Ok(id),

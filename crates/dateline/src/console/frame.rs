@@ -102,7 +102,7 @@ impl Frame {
                                 @if self.viewer.may_log_out { button.quiet type="submit" { "Log out" } }
                             }
                         }
-                        span.keys { kbd { "?" } " shows the keys" }
+                        button.quiet.keys #show-keys type="button" hidden { kbd { "?" } " shows the keys" }
                     }
                     (keys())
                 }

@@ -38,6 +38,16 @@ pub(crate) fn line(text: &str) -> Markup {
     html! { bdi { (visible(text, MAX_LINE_CHARS)) } }
 }
 
+/// What this program says, of at most `max` scalar values, with what stands between backticks as something to type.
+pub(crate) fn with_commands(text: &str, max: usize) -> Markup {
+    let text = visible(text, max);
+    html! {
+        @for (at, part) in text.split('`').enumerate() {
+            @if at % 2 == 0 { (part) } @else { code { (part) } }
+        }
+    }
+}
+
 /// The same in its language, for voices and fonts.
 pub(crate) fn line_in(text: &str, language: Option<&str>) -> Markup {
     html! { bdi lang=[language.filter(|tag| is_tag(tag))] { (visible(text, MAX_LINE_CHARS)) } }
@@ -111,6 +121,13 @@ mod tests {
         );
         let link = address("https://news.example/?q=\"onmouseover=alert(1)").into_string();
         assert!(!link.contains("\"onmouseover"), "{link}");
+    }
+
+    #[test]
+    fn what_is_to_be_typed_is_told_from_what_is_said() {
+        let shown = with_commands("run `dateline check <x>`, then wait", 100).into_string();
+        assert_eq!(shown, "run <code>dateline check &lt;x&gt;</code>, then wait");
+        assert_eq!(with_commands("nothing", 100).into_string(), "nothing");
     }
 
     #[test]

@@ -196,7 +196,7 @@ impl TestConsole {
         self.journal.finish(completion).await.unwrap();
     }
 
-    /// Commits a poll that announces an entry, which waits.
+    /// Commits a poll that announces an entry, which waits, and tells of the feed's health.
     async fn announce_hostile_entry(&self) {
         let now = Timestamp::now();
         let link = Some("https://news.example/waits?\"><script>alert(4)</script>".parse().unwrap());
@@ -209,7 +209,7 @@ impl TestConsole {
         let commit = PollCommit {
             feed: FeedState { last_poll: Some(now), ..state },
             entries: vec![entry],
-            events: Vec::new(),
+            events: vec![hostile_health()],
             hub: HubNews::Nothing,
             at: now,
             traceparent: String::new(),
@@ -288,7 +288,7 @@ fn hostile_article() -> ArticleEvent {
 fn hostile_sink() -> SinkReport {
     SinkReport {
         id: SinkId::webhook("desk"),
-        target: "https://desk.example".into(),
+        target: format!("https://desk.example/{HOSTILE}"),
         condition: SinkCondition::Failing,
         position: Sequence(0),
         delivered: 0,
@@ -331,6 +331,13 @@ fn hostile_reject() -> RejectEvent {
     .unwrap()
 }
 
+/// What happened to a feed of hostile names.
+fn hostile_health() -> Event {
+    let feed = json!({"id": "f1", "url": "https://news.example/rss", "name": HOSTILE, "tags": [HOSTILE]});
+    let health = json!({"id": "h1", "feed": feed, "kind": "dead", "detail": HOSTILE});
+    Event::Health(Box::new(serde_json::from_value(health).unwrap()))
+}
+
 /// Fails where a page has anything of what is hostile as more than text.
 fn assert_harmless(path: &str, body: &str) {
     assert_no_markup(path, body);
@@ -370,6 +377,18 @@ async fn what_strangers_wrote_is_text_on_every_page() {
     console.journal.keep_rejected_text(text(HOSTILE));
     console.announce_hostile_entry().await;
     console.give_up_hostile_event().await;
+    // Its next revision, and a copy of it by somebody else.
+    let mut edited = hostile_article();
+    edited.set_revision(3);
+    edited.content.body.text = format!("{HOSTILE}{HOSTILE}\n{HOSTILE}");
+    edited.content.title = Some(format!("{HOSTILE} again"));
+    console.commit(Event::Article(Box::new(edited)), StoryUpdate::default()).await;
+    let mut copy = hostile_article();
+    (copy.article, copy.story) = (ArticleId::from_stored("a7"), None);
+    copy.set_revision(1);
+    let of = json!({"article": "a1", "revision": 2, "share": 0.9, "spans": [{"start": 0, "end": 8}]});
+    copy.copy_of = Some(serde_json::from_value(of).unwrap());
+    console.commit(Event::Article(Box::new(copy)), StoryUpdate::default()).await;
     let label = json!({ "label": "relevant", "labelled_by": &HOSTILE[..HOSTILE.len() - 4] }).to_string();
     let labelled = console.send("PUT", "/v1/labels/a1", "Content-Type: application/json\r\n", &label).await;
     assert_eq!(labelled.status, 200, "{}", labelled.body);
@@ -380,10 +399,12 @@ async fn what_strangers_wrote_is_text_on_every_page() {
         "/",
         "/live",
         "/live?kind=reject",
+        "/live?kind=health",
         "/stories",
         "/stories/s1",
         "/articles",
         "/articles/a1",
+        "/articles/a7",
         "/articles/a1/reading",
         &entity,
         "/rejects",
@@ -407,8 +428,10 @@ async fn what_strangers_wrote_is_text_on_every_page() {
     }
     let shows = [
         ("/waiting", 1),
-        ("/sinks", 1),
-        ("/sinks/desk", 1),
+        ("/sinks", 2),
+        ("/sinks/desk", 2),
+        ("/live?kind=health", 1),
+        ("/articles/a7", 10),
         ("/judge?of=articles&item=a1", 2),
         (feed.as_str(), 4),
     ];
@@ -416,8 +439,9 @@ async fn what_strangers_wrote_is_text_on_every_page() {
         let body = console.get(path).await.body;
         assert!(body.matches("&lt;script&gt;").count() >= times, "{path}: {body}");
     }
-    // The article shows all of it.
+    // The article shows all of it, and what was edited.
     let article = console.get("/articles/a1").await.body;
+    assert!(article.contains("<ins>"), "{article}");
     assert!(article.matches("&lt;script&gt;").count() > 10, "{article}");
     assert!(article.contains("⟨U+202E⟩"), "{article}");
     // What visitors send is no other.

@@ -3,15 +3,18 @@
 use axum::Extension;
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
+use dateline_journal::JournalError;
 use serde::Deserialize;
 
 use super::visitor::MayOperate;
-use super::{Shown, shown};
-use crate::api::Shared;
+use super::{Shown, read, shown};
 use crate::api::parameters::OwnParameters;
 use crate::api::webhook::{self, RedeliveryQuery};
+use crate::api::{DeadLetter, Shared};
 use crate::console::frame::{Section, Viewer};
 use crate::console::page;
+use crate::console::page::live::LiveRow;
+use crate::console::page::sinks::GivenUp;
 
 /// All of them.
 pub(super) async fn list(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
@@ -26,6 +29,9 @@ pub(super) struct RedeliveredQuery {
     again: Option<u64>,
 }
 
+/// How many of the events that were given up are shown, the first of them.
+const MAX_GIVEN_UP: usize = 100;
+
 /// What one has given up.
 pub(super) async fn letters(
     state: Shared,
@@ -34,8 +40,21 @@ pub(super) async fn letters(
     Query(RedeliveredQuery { again }): Query<RedeliveredQuery>,
 ) -> Shown {
     let State(api) = state.clone();
-    let letters = webhook::dead_letters(state, Path(name.clone())).await?.0;
-    let main = page::sinks::letters(&name, &letters, api.now(), &viewer, again);
+    let id = webhook::known(&api, &name)?;
+    let (letters, count) = read(&api, move |journal| {
+        let letters = journal.dead_letters(&id, MAX_GIVEN_UP)?.into_iter();
+        let letters = letters.map(|letter| {
+            let event = journal.event(letter.sequence)?;
+            Ok((DeadLetter::of(letter), event.as_ref().map(LiveRow::of)))
+        });
+        let letters = letters.collect::<Result<Vec<_>, JournalError>>()?;
+        let count =
+            journal.sinks()?.iter().find(|(state, _)| state.id == id).map_or(0, |(_, counts)| counts.dead);
+        Ok((letters, count))
+    })
+    .await?;
+    let given_up = GivenUp { webhook: &name, letters: &letters, count };
+    let main = page::sinks::letters(&given_up, api.now(), &viewer, again);
     Ok(shown(&api, &viewer, Section::Sinks, "Given up", &main))
 }
 

@@ -23,7 +23,7 @@ document.addEventListener("keydown", (event) => {
   }
   const keys = document.getElementById("keys");
   if (event.key === "?" && keys) {
-    keys.open ? keys.close() : keys.showModal();
+    if (keys.open) keys.close(); else keys.showModal();
     event.preventDefault();
     return;
   }
@@ -55,6 +55,13 @@ document.addEventListener("keydown", (event) => {
   }
   event.preventDefault();
 });
+
+// The keys, by pointer.
+const showKeys = document.getElementById("show-keys");
+if (showKeys) {
+  showKeys.hidden = false;
+  showKeys.addEventListener("click", () => document.getElementById("keys").showModal());
+}
 
 // A question before what cannot be taken back at once.
 document.addEventListener("submit", (event) => {

@@ -141,15 +141,22 @@ impl LiveRow {
 }
 
 fn row(event: &LiveRow) -> Markup {
-    let kind = event.kind.word();
     html! {
         li {
-            span.chip.kind.(kind) { (kind) }
-            a data-row href=(event.href) {
-                (line(&event.title))
-                @if !event.detail.is_empty() { " " bdi.soft { (visible(&event.detail, 200)) } }
-            }
+            (kind_and_link(event))
             span.soft { (moment(event.time)) }
+        }
+    }
+}
+
+/// What kind of event it is, and the way to what it is about.
+pub(super) fn kind_and_link(event: &LiveRow) -> Markup {
+    let kind = event.kind.word();
+    html! {
+        span.chip.kind.(kind) { (kind) }
+        a data-row href=(event.href) {
+            (line(&event.title))
+            @if !event.detail.is_empty() { " " bdi.soft { (visible(&event.detail, 200)) } }
         }
     }
 }

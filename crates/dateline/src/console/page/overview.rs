@@ -11,7 +11,7 @@ use crate::console::figures::{
     bytes, count, counted, day_name, language, number, short, since, until, words,
 };
 use crate::console::plot::{Bar, Histogram, histogram, level};
-use crate::console::shown::{feed_error, feed_name, line, visible};
+use crate::console::shown::{feed_error, feed_name, line, visible, with_commands};
 use crate::status::{FeedCondition, FeedStatus, RelaySummary, SinkStatus, StatusReport, Verdict};
 use crate::text::rounded;
 
@@ -155,29 +155,35 @@ fn verdict(status: &StatusReport) -> Markup {
     html! {
         section class=(class) aria-labelledby="verdict" {
             h1 #verdict { (word) }
-            // The summary begins with its verdict, which stands above.
-            p { (visible(status.summary.split_once(": ").map_or(status.summary.as_str(), |(_, rest)| rest), 500)) }
+            @if status.faults.is_empty() {
+                // The summary begins with its verdict, which stands above.
+                p { (visible(status.summary.split_once(": ").map_or(status.summary.as_str(), |(_, rest)| rest), 500)) }
+            }
             @for fault in &status.faults {
                 div.fault {
                     p { b { (visible(&fault.what, 500)) } @if let Some(since) = fault.since { ", for " (rounded(status.now.duration_since(since))) } }
                     @if let Some(detail) = &fault.detail { p.said { "Detail: " (line(detail)) } }
-                    p { "To do: " (visible(&fault.remedy, 500)) }
+                    p { "To do: " (with_commands(&fault.remedy, 500)) }
                 }
             }
-            (sinks_behind(status))
+            (sinks_lacking(status))
         }
     }
 }
 
-/// Which webhooks and files have not got everything yet.
-fn sinks_behind(status: &StatusReport) -> Markup {
+/// Which webhooks and files have not got everything yet, or will not.
+fn sinks_lacking(status: &StatusReport) -> Markup {
     // What is tried again stands before its position.
     let lacks = |sink: &SinkStatus| sink.behind + sink.waiting;
-    let behind = status.sinks.iter().filter(|sink| sink.condition.is_some() && lacks(sink) > 0);
+    let configured = || status.sinks.iter().filter(|sink| sink.condition.is_some());
     html! {
-        @for sink in behind.take(4) {
+        @for sink in configured().filter(|sink| lacks(sink) > 0).take(4) {
             @let (kind, name) = sink.sink.split_once('/').unwrap_or(("sink", &sink.sink));
             p { a href="/sinks" { "The " (kind) " " (line(name)) } " is " (counted(lacks(sink), "event", "events")) " behind." }
+        }
+        @for sink in configured().filter(|sink| sink.dead_letters > 0).take(4) {
+            @let (kind, name) = sink.sink.split_once('/').unwrap_or(("sink", &sink.sink));
+            p { a href=(format!("/sinks/{}", super::query_value(name))) { "What the " (kind) " " (line(name)) " has given up, and why" } }
         }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use super::live::{self, LiveRow};
 use crate::api::DeadLetter;
 use crate::console::figures::{counted, moment, number, since, until, words};
 use crate::console::frame::Viewer;
@@ -67,43 +68,62 @@ fn row(sink: &SinkStatus, now: Timestamp, viewer: &Viewer) -> Markup {
     }
 }
 
-/// What a webhook has given up.
-pub(crate) fn letters(
-    name: &str,
-    letters: &[DeadLetter],
-    now: Timestamp,
-    viewer: &Viewer,
-    done: Option<u64>,
-) -> Markup {
-    let path = format!("/sinks/{}/redeliver", super::query_value(name));
+/// What a webhook has given up: some of it, each with its event where the log still has that, and how many there are.
+pub(crate) struct GivenUp<'g> {
+    pub(crate) webhook: &'g str,
+    pub(crate) letters: &'g [(DeadLetter, Option<LiveRow>)],
+    pub(crate) count: u64,
+}
+
+/// The page of what a webhook has given up, and what was just done about it.
+pub(crate) fn letters(given_up: &GivenUp<'_>, now: Timestamp, viewer: &Viewer, done: Option<u64>) -> Markup {
+    let GivenUp { webhook, letters, count } = given_up;
+    let path = format!("/sinks/{}/redeliver", super::query_value(webhook));
     html! {
         p.crumbs { a href="/sinks" data-up { "Sinks" } }
-        h1 { "Given up by " (line(name)) }
+        h1 { "Given up by " (line(webhook)) }
         @if let Some(done) = done { p.notice role="status" { (counted(done, "event is", "events are")) " tried again." } }
-        p.lead { "Events that its receiver did not take for so long that they are not tried any more. The first thousand are shown." }
         @if letters.is_empty() {
             div.panel { p.empty { "Nothing is given up." } }
         } @else {
+            p.lead { "Events that its receiver did not take for so long that they are not tried any more." }
             @if viewer.may_operate {
-                form.actions method="post" action=(path) { button type="submit" { "Try all of them again" } }
+                form.actions method="post" action=(path) { button type="submit" { "Try " (counted(*count, "event", "events")) " again" } }
             }
-            ol.rows.panel {
-                @for letter in letters {
-                    li.reject-row {
-                        div {
-                            p.headline { a data-row href=(format!("/v1/events?after={}&limit=1", letter.sequence.0.saturating_sub(1))) { (line(&letter.id)) } }
-                            p.error { (line(&letter.error)) }
-                            p.meta {
-                                "tried " (counted(letter.attempts.into(), "time", "times")) " since " (moment(letter.since)) " · given up " (since(Some(letter.given_up), now))
-                            }
-                        }
-                        @if viewer.may_operate {
-                            form.inline method="post" action=(path) {
-                                input type="hidden" name="event" value=(letter.id);
-                                button type="submit" aria-label=(format!("Try {} again", visible(&letter.id, 80))) { "Try again" }
-                            }
-                        }
-                    }
+            ol.rows.panel.given-up {
+                @for (letter, event) in *letters { (row_given_up(letter, event.as_ref(), now, viewer, &path)) }
+            }
+            @if *count > letters.len() as u64 { p.note { "The first " (number(letters.len() as u64)) " of " (number(*count)) " are shown." } }
+        }
+        (super::other_forms(&[("JSON", &format!("/v1/webhooks/{}/dead-letters", super::query_value(webhook)))], ""))
+    }
+}
+
+fn row_given_up(
+    letter: &DeadLetter,
+    event: Option<&LiveRow>,
+    now: Timestamp,
+    viewer: &Viewer,
+    path: &str,
+) -> Markup {
+    let id = visible(&letter.id, 80);
+    html! {
+        li.reject-row {
+            div {
+                @match event {
+                    Some(event) => p.headline { (live::kind_and_link(event)) },
+                    None => p.headline { "An event that is gone by " code { "[retention]" } },
+                }
+                p.error { (line(&letter.error)) }
+                p.meta {
+                    "tried " (counted(letter.attempts.into(), "time", "times")) " since " (moment(letter.since)) " · given up " (since(Some(letter.given_up), now))
+                    " · " code { (id) }
+                }
+            }
+            @if viewer.may_operate {
+                form.aside method="post" action=(path) {
+                    input type="hidden" name="event" value=(letter.id);
+                    button type="submit" aria-label=(format!("Try again: {id}")) { "Try again" }
                 }
             }
         }

@@ -23,6 +23,8 @@ const LANE: usize = 16;
 /// With how many reports at most the picture beside them draws who copies whom across lines; with more it would be a tangle, and each
 /// report says it in words.
 const MAX_DRAWN_COPIES: usize = 24;
+/// How many copies at most stand open among what joined each report.
+const MAX_OPEN_COPIES: usize = 6;
 /// The most lanes; origins beyond share the last.
 pub(super) const MAX_LANES: usize = 6;
 
@@ -184,7 +186,7 @@ fn report(article: &StoryArticle, story: &StoryEvent, places: &HashMap<&ArticleI
         p.headline { a data-row href=(format!("/articles/{}", article.article)) { (line_in(title, article.language.as_deref())) } }
         p.meta {
             b { @match &article.publisher { Some(publisher) => (line(publisher)), None => { @if let Some(url) = &article.url { (shown::host(url)) } } } }
-            " · " @if later.as_secs() < 60 { "first" } @else { "+" (rounded(later)) }
+            " · " @if places.get(&article.article) == Some(&0) { "first" } @else { "+" (rounded(later)) }
             " · " @if let Some(tag) = &article.language { (language(tag)) " · " }
             @match copied {
                 Some(source) => { span.copy { "copies " (line(source)) } },
@@ -243,14 +245,20 @@ fn amount(value: f64) -> String {
 
 /// Why each report is in the story.
 fn joined(story: &StoryEvent, more: &StoryReports) -> Markup {
+    let (copies, told): (Vec<&JoinedReport>, Vec<_>) =
+        more.reports.iter().partition(|report| is_copy(report));
+    let listed = |reports: &[&JoinedReport]| {
+        html! { ol.joined { @for report in reports { li { (joined_report(story, report)) } } } }
+    };
     html! {
         @if !more.reports.is_empty() {
             section.panel aria-labelledby="joined-title" {
                 div.heading { h2 #joined-title { "What joined each report" } }
-                ol.joined {
-                    @for report in &more.reports {
-                        li { (joined_report(story, report)) }
-                    }
+                (listed(&told))
+                @if copies.len() > MAX_OPEN_COPIES {
+                    details { summary { (copies.len()) " copies" } (listed(&copies)) }
+                } @else if !copies.is_empty() {
+                    (listed(&copies))
                 }
                 @if more.reports.len() < story.article_count as usize { p.note { "Of " (number(story.article_count)) " reports, those that are read here." } }
             }
@@ -258,13 +266,16 @@ fn joined(story: &StoryEvent, more: &StoryReports) -> Markup {
     }
 }
 
+fn is_copy(report: &JoinedReport) -> bool {
+    report.joined_by.first().is_some_and(|reason| reason.sign == "copy")
+}
+
 fn joined_report(story: &StoryEvent, report: &JoinedReport) -> Markup {
     let sum: f64 = report.joined_by.iter().map(|reason| reason.weight).sum();
-    let is_copy = report.joined_by.first().is_some_and(|reason| reason.sign == "copy");
     html! {
         @match report.joined_by.first() {
             None => { (report_link(story, &report.article)) span.soft { " began " @if report.was_moved { "another story, and was moved here by a later report" } @else { "it" } } },
-            Some(with) if is_copy => { (report_link(story, &report.article)) span.soft { " copies " (report_link(story, &with.with)) } },
+            Some(with) if is_copy(report) => { (report_link(story, &report.article)) span.soft { " copies " (report_link(story, &with.with)) } },
             Some(with) => details {
                 summary { bdi { (shown::visible(publisher(story, &report.article), 60)) } " " b { (signed(sum)) } @if report.was_moved { ", when it came in another story" } }
                 p.note { (report_link(story, &report.article)) " was compared with " (report_link(story, &with.with)) "; above 0 they tell one happening." }
