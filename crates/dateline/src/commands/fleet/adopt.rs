@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Have the fleet go on with what the journal in `data_dir` knows. Nothing is lost by it, and nothing is published twice.
 ///
-/// For the daemon that was one by itself until now: stop it, add [fleet] to its configuration, and run this there before any member is
+/// For the daemon that was one by itself until now: stop it, add `[fleet]` to its configuration, and run this there before any member is
 /// started. What Kafka lacks of the journal's events is delivered first. Then the fleet gets feeds with their state, entries that were
 /// seen and that wait, what is known of articles, and stories, all in one transaction. The journal stays as it is, for reading; no daemon by itself
 /// opens it any more. If this breaks off, run it again.

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 /// Make what the fleet knows the journal in `data_dir`, for one daemon to go on with. Nothing is lost by it, and nothing is published twice.
 ///
 /// Stop all members first. The fleet holds nothing afterwards, in the transaction that makes the journal's state the one that counts; a member that is
-/// started all the same finds no feeds. Then take [fleet] out of the configuration, name the feeds file in it, and start the daemon. The journal has an id of
+/// started all the same finds no feeds. Then take `[fleet]` out of the configuration, name the feeds file in it, and start the daemon. The journal has an id of
 /// its own; its events count on from the last of the fleet's. If this breaks off, run it again.
 #[derive(Debug, Args)]
 pub struct LeaveArguments {
