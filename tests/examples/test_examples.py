@@ -75,7 +75,9 @@ class Member:
     """A consumer under way; what it printed, line by line."""
 
     def __init__(self, command, **options):
+        # Where the tests themselves run in the background SIGINT is ignored, and a program of Java's leaves it so.
         self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
                                         text=True, encoding="utf-8", **options)
         self.lines, self.errors = [], []
         self.readers = [threading.Thread(target=self.read, args=pair, daemon=True) for pair in
