@@ -161,13 +161,6 @@ const MAX_PASSWORD_CHECKS: usize = 2;
 /// How many feeds are looked at at once before they are added: each asks several pages of one host.
 const MAX_PREVIEWS: usize = 2;
 
-/// How many pages of the console are made at once: half of the cores' worth, so that however many people look, the journal's writer and the
-/// relay find a core free.
-fn page_turns() -> Semaphore {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Semaphore::new((cores / 2).max(1))
-}
-
 /// What every handler knows.
 struct Api {
     sources: Sources,
@@ -177,8 +170,6 @@ struct Api {
     password_turns: Semaphore,
     /// Bounds how many feeds are looked at at once before they are added.
     preview_turns: Semaphore,
-    /// Bounds how many pages of the console are made at once.
-    page_turns: Semaphore,
     followers: Arc<Semaphore>,
     max_followers: usize,
     stop: CancellationToken,
@@ -218,7 +209,6 @@ pub async fn serve(
         activity: activity.clone(),
         password_turns: Semaphore::new(MAX_PASSWORD_CHECKS),
         preview_turns: Semaphore::new(MAX_PREVIEWS),
-        page_turns: page_turns(),
         followers: Arc::new(Semaphore::new(settings.max_followers)),
         max_followers: settings.max_followers,
         stop: stop.clone(),

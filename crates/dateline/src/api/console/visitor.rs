@@ -73,11 +73,6 @@ pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) 
     let change =
         (request.method() != Method::GET).then(|| (user_of(&viewer), request.uri().path().to_owned()));
     request.extensions_mut().insert(viewer);
-    // What is changed waits for no page.
-    let _turn = match change {
-        None => api.page_turns.acquire().await.ok(),
-        Some(_) => None,
-    };
     let response = next.run(request).await;
     if let Some((user, path)) = change {
         let status = response.status();
