@@ -213,7 +213,7 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
             PauseCause::Removed => (
                 "nothing is taken in: the journal was removed from `data_dir`".to_owned(),
                 "stop the daemon, then `dateline restore` the copy of all that it held, which the daemon has written there as \
-                 journal.db.rescued (or the log says why it could not)",
+                 journal.db.rescued, with a number behind it if there was one (the log says which, or why it could not)",
             ),
             PauseCause::Unwritable => (
                 format!("the journal cannot be written, though not for want of room{free}"),

@@ -5,9 +5,10 @@ mod deliver;
 mod playback;
 
 use std::{
+    fs,
     io::{self, Write},
     num::NonZero,
-    path::PathBuf,
+    path::{Path, PathBuf},
     pin::pin,
     sync::Arc,
 };
@@ -74,6 +75,17 @@ pub enum ReplayFailure {
     /// The journal can't be used.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// An earlier replay into the journal was broken off. What it did not come to can't be told from what feeds and pages say of it later.
+    #[error(
+        "a replay into {} was broken off, so that its journal has a part of a recording, which cannot be made whole: name another folder, or \
+         remove this one, or put a copy of before in the journal's place (`dateline restore`) and remove {}; then replay again",
+        mark.parent().unwrap_or(mark).display(),
+        mark.display()
+    )]
+    BrokenOff {
+        /// The file that says so.
+        mark: PathBuf,
+    },
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -152,6 +164,7 @@ impl Replay {
         let durability = if self.journal.is_some() { Durability::Full } else { Durability::Process };
         let journal =
             Journal::open(path, Options { durability, writing: Writing::InPlace, ..Options::default() })?;
+        let mark = self.journal.as_deref().map(UnfinishedMark::set).transpose()?;
         // Its retention goes by the time outside: in the recording's, all may be old.
         journal.note_replay(Clock::System.now()).await?;
         let envelope = journal.take_source(config.settings.envelope()).await?;
@@ -173,9 +186,28 @@ impl Replay {
         }
         lines.write(&journal)?;
         lines.output.flush()?;
+        mark.map_or(Ok(()), UnfinishedMark::remove)?;
         summary.unrecorded = transport.unrecorded();
         summary.events = lines.written.0 - before.0;
         Ok(summary)
+    }
+}
+
+/// A file beside a journal for as long as a recording is replayed into it: where it is left, the replay was broken off.
+struct UnfinishedMark(PathBuf);
+
+impl UnfinishedMark {
+    fn set(journal: &Path) -> Result<Self, ReplayFailure> {
+        let mark = journal.with_file_name("replay.unfinished");
+        if mark.symlink_metadata().is_ok() {
+            return Err(ReplayFailure::BrokenOff { mark });
+        }
+        fs::File::create(&mark)?.sync_all()?;
+        Ok(Self(mark))
+    }
+
+    fn remove(self) -> Result<(), ReplayFailure> {
+        Ok(fs::remove_file(self.0)?)
     }
 }
 

@@ -93,11 +93,14 @@ pub fn backup(
     })
 }
 
+/// What the copy of a journal is called that was removed under its daemon, after the name of the journal.
+const RESCUED: &str = ".rescued";
+
 /// Writes a copy of the journal at `journal`, which `connection` has open and whose file was removed, beside it, and says where.
 pub(crate) fn rescue(connection: &Connection, journal: &Path) -> Result<PathBuf, JournalError> {
     let folder = unfinished::folder_of(journal);
     std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
-    let file = free_name(journal, connection::RESCUED);
+    let file = free_name(journal, RESCUED);
     unfinished::finish(&file, |unfinished| {
         copy(connection, unfinished, &mut |_, _| {}).and_then(|copy| report(&copy, unfinished))
     })?;
@@ -184,6 +187,23 @@ pub(crate) fn free_name(journal: &Path, suffix: &str) -> PathBuf {
         name = beside(journal, &format!("{suffix}-{number}"));
     }
     name
+}
+
+/// The latest of the copies that were [rescued](rescue) beside a journal.
+pub(crate) fn latest_rescued(journal: &Path) -> Option<PathBuf> {
+    let first = beside(journal, RESCUED);
+    let is_rescued = |name: &Path| {
+        let further = name.as_os_str().as_encoded_bytes().strip_prefix(first.as_os_str().as_encoded_bytes());
+        further.is_some_and(|further| match further {
+            [] => true,
+            [b'-', number @ ..] => number.iter().all(u8::is_ascii_digit),
+            _ => false,
+        })
+    };
+    let files = std::fs::read_dir(unfinished::folder_of(journal)).ok()?.flatten();
+    let rescued = files.filter(|file| is_rescued(&first.with_file_name(file.file_name())));
+    let written = rescued.filter_map(|file| Some((file.metadata().ok()?.modified().ok()?, file.file_name())));
+    written.max().map(|(_, name)| first.with_file_name(name))
 }
 
 /// Refuses a copy whose texts are not what was written: SQLite, which checks how they hang together, doesn't know what they say.

@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rustix::fs::StatVfsMountFlags;
 use url::Url;
 
+use crate::backup::latest_rescued;
 use crate::on_disk::kind_of_file;
 use crate::{Durability, JournalError, Options, private, schema, space, unfinished};
 
@@ -21,9 +22,6 @@ pub(crate) const MAX_IDLE_WAL_BYTES: u64 = 4_096 * CHECKPOINT_PAGES as u64;
 
 /// How many statements the writer keeps prepared: more than it has, with those that tell a commit log what changed.
 const MAX_PREPARED_STATEMENTS: usize = 80;
-
-/// What the copy of a journal is called that was removed under its daemon, after the name of the journal.
-pub(crate) const RESCUED: &str = ".rescued";
 
 /// Looks at what stands at `path` as a daemon does when it starts, and leaves it as it is. Whether there is a journal; where there is none,
 /// a daemon makes one.
@@ -113,9 +111,8 @@ pub(crate) fn refuse_dangling(path: &Path) -> Result<(), JournalError> {
 /// Refuses a path where nothing is, beside which the write-ahead log of a journal is left, or what a daemon rescued of one: that was
 /// there, and is not begun anew.
 fn refuse_gone(path: &Path) -> Result<(), JournalError> {
-    let rescued = unfinished::beside(path, RESCUED);
-    if rescued.exists() {
-        return Err(JournalError::Rescued { path: path.to_owned(), copy: rescued });
+    if let Some(copy) = latest_rescued(path) {
+        return Err(JournalError::Rescued { path: path.to_owned(), copy });
     }
     // Whoever only reads a journal may leave an empty one.
     match wal_bytes(path) {

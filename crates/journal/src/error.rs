@@ -118,10 +118,10 @@ pub enum JournalError {
         /// Its write-ahead log.
         log: PathBuf,
     },
-    /// The file is gone, and what its daemon rescued of it is there.
+    /// The file is gone, and what a daemon rescued of it, or of one before it, is there.
     #[error(
-        "{} was removed while its daemon ran, which wrote a copy of all that it held to {}: make that the journal (`dateline restore {}`), or \
-         move it away to begin anew, and all that feeds still list is published again",
+        "{} is gone, and {} is the latest copy that a daemon wrote of a journal removed while it ran: make that the journal (`dateline restore \
+         {}`), unless there is a later copy, or move all such copies away to begin anew, and all that feeds still list is published again",
         path.display(),
         copy.display(),
         copy.display()
@@ -129,7 +129,7 @@ pub enum JournalError {
     Rescued {
         /// The file.
         path: PathBuf,
-        /// The copy.
+        /// The latest copy.
         copy: PathBuf,
     },
     /// The file was moved or removed while this process has it open. Nothing was changed; the same call will succeed once it is back.

@@ -10,7 +10,8 @@ use super::Settings;
 
 /// What the names of files in `data_dir` begin with that the daemon keeps: the journal, its index for searches, what SQLite puts beside
 /// them, what was replaced, what articles are compared with, and the note on the daemon.
-const KEPT_NAMES: [&str; 4] = ["journal.db", "journal.search.db", "journal.compared.cache", "daemon.json"];
+const KEPT_NAMES: [&str; 5] =
+    ["journal.db", "journal.search.db", "journal.compared.cache", "daemon.json", "replay.unfinished"];
 /// How many links are followed one after the other, as Linux has it.
 const MAX_LINKS: usize = 40;
 

@@ -133,6 +133,10 @@ fn write(path: &Path, fill: impl FnOnce(&mut BufWriter<Digested<File>>) -> io::R
 
 /// Opens a file that is whole, behind what it says of itself: the place, and a digest of the conditions.
 fn open(path: &Path) -> io::Result<(Sequence, u64, impl Read)> {
+    // A pipe would be waited for.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is no file"));
+    }
     let file = File::open(path)?;
     let length = file.metadata()?.len().saturating_sub(DIGEST);
     let mut digested = Digested { file: file.take(length), digest: DefaultHasher::new() };

@@ -1,7 +1,7 @@
 //! The program as an operator meets it: what it prints, where, and how it ends.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -531,6 +531,28 @@ fn a_recording_that_is_replayed_into_its_journal_again_is_said_to_be_there() {
     let (first, is_known) = replay();
     assert!(first > 0 && !is_known);
     assert_eq!(replay(), (0, true));
+}
+
+#[test]
+fn a_replay_that_was_broken_off_is_not_gone_on_with() {
+    let site = Site::new("", &fs::read_to_string(day("feeds.toml")).unwrap());
+    let (recording, data) = (day("day.warc.gz"), site.folder.path().join("replayed"));
+    let arguments = ["replay", recording.to_str().unwrap(), "--data-dir", data.to_str().unwrap()];
+    let mut child = site.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    // The day has more events than a pipe holds: the replay waits for somebody to read on.
+    let mut first = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let output = site.run(&arguments);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    let told = text(&output.stderr);
+    assert!(told.contains("was broken off") && told.contains("or remove this one"), "{told}");
+    fs::remove_dir_all(&data).unwrap();
+    let whole = site.run(&arguments);
+    assert!(whole.status.success() && text(&whole.stdout).starts_with(&first), "{}", text(&whole.stderr));
+    assert!(!data.join("replay.unfinished").exists());
 }
 
 #[test]

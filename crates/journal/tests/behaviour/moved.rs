@@ -71,6 +71,15 @@ async fn a_journal_that_is_removed_takes_nothing_more_and_is_copied_before_it_en
     assert_eq!(journal.last_sequence().unwrap(), Sequence(1));
     let waiting = journal.pending(at(3), 10).unwrap().entries;
     assert_eq!(waiting.iter().map(|entry| entry.entry.title.as_deref()).collect::<Vec<_>>(), [Some("B")]);
+    // Once more: what is named is the copy of this time, and not the one that was restored.
+    finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap();
+    fs::remove_file(&path).unwrap();
+    drop(journal);
+    let refused = inspect(&path).unwrap_err().to_string();
+    let second = folder.path().join("journal.db.rescued-2");
+    assert!(refused.contains(&format!("dateline restore {}", second.display())), "{refused}");
+    restore(&second, &path, RestoreOptions { replace: false, reconcile: false, unchecked: false }).unwrap();
+    assert_eq!(JournalReader::open(&path).unwrap().last_sequence().unwrap(), Sequence(2));
 }
 
 #[tokio::test]
