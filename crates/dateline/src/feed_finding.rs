@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::text::counted_as;
+
 /// A feed whose newest entry is older than this has fallen silent, or moved without a word.
 const STALE_AFTER: Duration = Duration::from_secs(14 * 24 * 3600);
 
@@ -62,7 +64,7 @@ pub(crate) struct FeedFinding {
 /// What a poll tells of a feed.
 pub(crate) fn finding(outcome: &PollOutcome, now: Timestamp) -> FeedFinding {
     let count = outcome.entries.len();
-    let entries = if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
+    let entries = counted_as(count as u64, "entry", "entries");
     let newest = outcome.entries.iter().filter_map(|entry| entry.published).max();
     let is_stale =
         |newest: Timestamp| Duration::try_from(now.duration_since(newest)).is_ok_and(|age| age > STALE_AFTER);

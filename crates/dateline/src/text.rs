@@ -21,7 +21,12 @@ pub(crate) fn shown_text(text: &str) -> String {
 
 /// `1 feed`, `2 feeds`: `count` of what is called `word`.
 pub(crate) fn counted(count: u64, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+    counted_as(count, word, &format!("{word}s"))
+}
+
+/// `1 entry`, `2 entries`: the same of a word that isn't called more by an `s`.
+pub(crate) fn counted_as(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// `5m ago`, or `never`.

@@ -8,21 +8,20 @@
 //!
 //! Broken off before 4, the next attempt finds nothing and begins anew; after it, the record of the change, and is done.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dateline_journal::{AdoptedJournal, AdoptedRecord, AdoptedTotals, LoggedTransaction, ShardDivision};
-use dateline_publisher::{KafkaSettings, Record, TransactionalProducer};
+use dateline_publisher::{KafkaSettings, TransactionalProducer};
 use jiff::Timestamp;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use tokio::runtime::Handle;
 
 use crate::FleetSettings;
 use crate::change_record::ChangeRecord;
 use crate::error::{FleetError, FleetSessionError};
 use crate::feeds::{FleetFeeds, given_up, read_feeds, send_feeds};
-use crate::record_size;
 use crate::shard::{Shard, ShardMap};
 use crate::whole_fleet::{CommitFailure, WholeFleet};
+use crate::{record_size, sending};
 
 /// What a fleet takes in.
 pub struct Adoption<'a> {
@@ -98,17 +97,10 @@ pub fn adopt(
 fn places_of_empty(whole: &WholeFleet) -> Result<Vec<(Shard, i64)>, FleetSessionError> {
     let mut places = Vec::new();
     for shard in whole.shards() {
-        let mut live = BTreeSet::new();
-        whole.read_state(shard, |key, value| {
-            match value.filter(|_| !ChangeRecord::has_key(key)) {
-                Some(_) => live.insert(key.to_owned()),
-                None => live.remove(key),
-            };
-            Ok(())
-        })?;
+        let rows = whole.read_rows(shard, |_, _| Ok(()))?;
         let (next, end) = whole.handovers(shard)?;
         let is_waiting = next < end && !whole.handed_over(shard, next)?.is_empty();
-        if !live.is_empty() || is_waiting {
+        if !rows.is_empty() || is_waiting {
             return Err(FleetError::NotEmpty { fleet: whole.fleet.name.clone(), shard: shard.0 }.into());
         }
         places.push((shard, next));
@@ -133,16 +125,11 @@ fn send(
             AdoptedRecord::Pending(entry) => one.handed_over.push(*entry),
         }
         record_size::fit(&mut one, whole.kafka.max_record_bytes);
-        let partition = Some(Shard(shard).partition());
         for record in &one.state {
-            let value = record.value.as_deref().map(str::as_bytes);
-            producer.send(Record { topic: &state, partition, key: &record.key, value, headers: None })?;
+            sending::row(producer, &state, Shard(shard), record)?;
         }
         for handed in &one.handed_over {
-            let value = serde_json::to_string(handed)
-                .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
-            let (key, value) = (format!("{}/{}", handed.feed, handed.entry.id), Some(value.as_bytes()));
-            producer.send(Record { topic: &handovers, partition, key: &key, value, headers: None })?;
+            sending::handed_entry(producer, &handovers, Shard(shard), handed)?;
         }
         Ok::<(), FleetSessionError>(())
     })?;

@@ -1,8 +1,8 @@
 //! The record that says what a fleet was last as a whole: a journal that it took in, or one that it was brought into. It is written in the
 //! transaction that makes it so, which is how one that broke off is told from one that only wasn't heard of.
 
-use dateline_publisher::{KafkaSettings, Record, TransactionalProducer};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use dateline_publisher::{KafkaSettings, TransactionalProducer};
+use rdkafka::error::KafkaError;
 use serde::{Deserialize, Serialize};
 
 use crate::FleetSettings;
@@ -51,15 +51,7 @@ impl ChangeRecord {
         producer: &TransactionalProducer,
         fleet: &FleetSettings,
     ) -> Result<(), KafkaError> {
-        let value = serde_json::to_string(self)
-            .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
-        producer.send(Record {
-            topic: &fleet.state_topic(),
-            partition: Some(Self::shard(fleet).partition()),
-            key: KEY,
-            value: Some(value.as_bytes()),
-            headers: None,
-        })
+        producer.send_json(&fleet.state_topic(), Self::shard(fleet).partition(), KEY, self)
     }
 
     fn shard(fleet: &FleetSettings) -> Shard {

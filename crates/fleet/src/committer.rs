@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use dateline_journal::{HandedEntry, JournalError, LoggedTransaction};
 use dateline_publisher::{EventRecords, Record, SizeVerdict, TransactionalProducer};
 use dateline_wire::CloudEvent;
-use rdkafka::consumer::Consumer;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::watch;
@@ -21,7 +20,8 @@ use crate::FleetSettings;
 use crate::error::FleetSessionError;
 use crate::handover::report_record;
 use crate::lease::MemberLease;
-use crate::membership::GroupConsumer;
+use crate::membership::{self, GroupConsumer};
+use crate::sending;
 use crate::shard::{Shard, ShardMap};
 use crate::tenure::{Tenures, Term};
 
@@ -223,10 +223,7 @@ impl Committer {
                     Offset::Offset(*next),
                 )?;
             }
-            let membership = self
-                .consumer
-                .group_metadata()
-                .ok_or(KafkaError::ConsumerCommit(RDKafkaErrorCode::UnknownMemberId))?;
+            let membership = membership::metadata(&self.consumer)?;
             self.producer.send_offsets(&places, &membership, self.fence_timeout)?;
         }
         self.producer.commit()
@@ -239,13 +236,7 @@ impl Committer {
         verdict: SizeVerdict,
     ) -> Result<(), KafkaError> {
         for record in &transaction.state {
-            self.producer.send(Record {
-                topic: &self.state_topic,
-                partition: Some(shard.partition()),
-                key: &record.key,
-                value: record.value.as_deref().map(str::as_bytes),
-                headers: None,
-            })?;
+            sending::row(&self.producer, &self.state_topic, shard, record)?;
         }
         let journal = self.fleet.journal_of(shard);
         for event in &transaction.events {
@@ -255,15 +246,7 @@ impl Committer {
             }
         }
         for handed in &transaction.handed_over {
-            let value = serde_json::to_string(handed)
-                .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
-            self.producer.send(Record {
-                topic: &self.handover_topic,
-                partition: Some(self.heir_of(handed).partition()),
-                key: &format!("{}/{}", handed.feed, handed.entry.id),
-                value: Some(value.as_bytes()),
-                headers: None,
-            })?;
+            sending::handed_entry(&self.producer, &self.handover_topic, self.heir_of(handed), handed)?;
         }
         Ok(())
     }

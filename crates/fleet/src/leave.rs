@@ -121,17 +121,7 @@ impl StateReading {
         let mut read = Self { keys: Vec::new(), places: Vec::new(), waiting: Vec::new(), untold: Vec::new() };
         for shard in whole.shards() {
             tracing::debug!(%shard, "reading a shard");
-            let mut keys = BTreeSet::new();
-            whole.read_state(shard, |key, value| {
-                if !ChangeRecord::has_key(key) {
-                    match value {
-                        Some(_) => keys.insert(key.to_owned()),
-                        None => keys.remove(key),
-                    };
-                    making.take(key, value)?;
-                }
-                Ok(())
-            })?;
+            let keys = whole.read_rows(shard, |key, value| Ok(making.take(key, value)?))?;
             making.end_shard()?;
             read.keys.push((shard, keys));
             let (next, end) = whole.handovers(shard)?;

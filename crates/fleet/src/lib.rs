@@ -42,6 +42,7 @@ mod membership;
 mod record_size;
 mod report;
 mod restore;
+mod sending;
 mod settings;
 mod shard;
 mod shard_log;

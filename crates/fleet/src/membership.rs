@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use dateline_publisher::{KafkaSettings, client_config};
 use rdkafka::client::ClientContext;
 use rdkafka::config::{FromClientConfigAndContext, RDKafkaLogLevel};
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, ConsumerGroupMetadata, Rebalance};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 use tokio::sync::mpsc;
@@ -158,6 +158,11 @@ pub(crate) fn poll(
             Ok(None)
         }
     }
+}
+
+/// What says in a transaction that it is made by this member, for the broker to refuse it once it is one no more.
+pub(crate) fn metadata(consumer: &GroupConsumer) -> Result<ConsumerGroupMetadata, KafkaError> {
+    consumer.group_metadata().ok_or(KafkaError::ConsumerCommit(RDKafkaErrorCode::UnknownMemberId))
 }
 
 /// Where the handovers of a shard go on: after what was committed with the last of them. Waits for a transaction that stands open.

@@ -3,20 +3,20 @@
 //! Whoever makes one is the only member of the group, and its transaction is fenced as a member's is: if a member joins meanwhile, the broker
 //! refuses it. It is made under the transactional id of changes to the fleet's feeds, so that two such changes fence each other.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use dateline_publisher::{KafkaSettings, TransactionalProducer};
-use rdkafka::consumer::Consumer;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::FleetSettings;
+use crate::change_record::ChangeRecord;
 use crate::error::{FleetError, FleetSessionError};
 use crate::feeds::{given_up, make_topics, take_right};
 use crate::handover::{HandoverContent, HandoverRecord};
@@ -120,18 +120,27 @@ impl WholeFleet {
         Ok((next.max(first), end))
     }
 
-    /// Hands the state of a shard to `take`, if there is any.
-    pub(crate) fn read_state(
+    /// Hands the rows of a shard to `take`, in the order in which they were written, and gives the keys of those that are there.
+    pub(crate) fn read_rows(
         &self,
         shard: Shard,
-        take: impl FnMut(&str, Option<&str>) -> Result<(), FleetSessionError>,
-    ) -> Result<(), FleetSessionError> {
-        let topic = self.fleet.state_topic();
+        mut take: impl FnMut(&str, Option<&str>) -> Result<(), FleetSessionError>,
+    ) -> Result<BTreeSet<String>, FleetSessionError> {
+        let (topic, mut keys) = (self.fleet.state_topic(), BTreeSet::new());
         let (first, end) = self.producer.watermarks(&topic, shard.partition(), TIMEOUT)?;
         if first < end {
-            read_to_end(&self.kafka, (&topic, shard.partition()), &|| false, take)?;
+            read_to_end(&self.kafka, (&topic, shard.partition()), &|| false, |key, value| {
+                if ChangeRecord::has_key(key) {
+                    return Ok(());
+                }
+                match value {
+                    Some(_) => keys.insert(key.to_owned()),
+                    None => keys.remove(key),
+                };
+                take(key, value)
+            })?;
         }
-        Ok(())
+        Ok(keys)
     }
 
     /// What was handed over to a shard from a place on.
@@ -192,10 +201,7 @@ impl WholeFleet {
         for (shard, place) in places {
             offsets.add_partition_offset(&topic, shard.partition(), Offset::Offset(*place))?;
         }
-        let membership = self
-            .consumer
-            .group_metadata()
-            .ok_or(KafkaError::ConsumerCommit(RDKafkaErrorCode::UnknownMemberId))?;
+        let membership = membership::metadata(&self.consumer)?;
         self.producer.send_offsets(&offsets, &membership, FENCE_TIMEOUT)
     }
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
-use crate::backup::{FILES, free_name, leave_alone};
+use crate::backup::{leave_alone, lock_place, put_aside};
 use crate::change::HandedEntries;
 use crate::commit_log::{HandedEntry, LogDraft};
 use crate::ledger::{Ledger, Totals};
@@ -74,7 +74,7 @@ impl JournalArrival {
     /// # Errors
     /// If a journal is there that no fleet has taken over, a daemon uses it, or the file cannot be written.
     pub fn begin(journal: &Path) -> Result<Self, JournalError> {
-        let lock = lock(journal)?;
+        let lock = lock_place(journal)?;
         if connection::inspect(journal)? && owner_of(journal)?.is_none() {
             return Err(JournalError::Exists { path: journal.to_owned() });
         }
@@ -180,7 +180,7 @@ impl ArrivedJournal {
     /// # Errors
     /// If a daemon uses the journal, or the file cannot be read.
     pub fn left_at(journal: &Path) -> Result<Option<Self>, JournalError> {
-        let lock = lock(journal)?;
+        let lock = lock_place(journal)?;
         let made = beside(journal, SUFFIX);
         if !made.exists() {
             return Ok(None);
@@ -206,29 +206,13 @@ impl ArrivedJournal {
     /// If a file cannot be renamed.
     pub fn put_in_place(self) -> Result<Option<PathBuf>, JournalError> {
         let Self { journal, lock, .. } = self;
-        let aside = free_name(&journal, ".replaced");
-        let replaced = journal.exists().then(|| aside.clone());
-        for suffix in FILES {
-            let there = beside(&journal, suffix);
-            if there.exists() {
-                rename(&there, &beside(&aside, suffix))?;
-            }
-        }
+        let replaced = put_aside(&journal)?;
         let made = beside(&journal, SUFFIX);
         rename(&made, &journal)?;
         discard(&made)?;
         drop(lock);
         Ok(replaced)
     }
-}
-
-fn lock(journal: &Path) -> Result<Lock, JournalError> {
-    if let Some(folder) = journal.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
-    }
-    let lock = Lock::acquire(journal)?;
-    private::hand_over(&beside(journal, ".lock"))?;
-    Ok(lock)
 }
 
 /// The fleet that has taken over the journal at `path`, if one has.

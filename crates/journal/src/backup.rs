@@ -17,7 +17,7 @@ use crate::unfinished::{self, beside, rename};
 use crate::{JournalError, Options, private, schema};
 
 /// What a journal's files have behind its name.
-pub(crate) const FILES: [&str; 3] = ["", "-wal", "-shm"];
+const FILES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// How many pages (of 4 KiB) are copied before the progress is told.
 const STEP_PAGES: i32 = 4_096;
@@ -98,8 +98,7 @@ const RESCUED: &str = ".rescued";
 
 /// Writes a copy of the journal at `journal`, which `connection` has open and whose file was removed, beside it, and says where.
 pub(crate) fn rescue(connection: &Connection, journal: &Path) -> Result<PathBuf, JournalError> {
-    let folder = unfinished::folder_of(journal);
-    std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
+    unfinished::make_folder_of(journal)?;
     let file = free_name(journal, RESCUED);
     unfinished::finish(&file, |unfinished| {
         copy(connection, unfinished, &mut |_, _| {}).and_then(|copy| report(&copy, unfinished))
@@ -116,11 +115,7 @@ pub(crate) fn rescue(connection: &Connection, journal: &Path) -> Result<PathBuf,
 /// replaced; if there is no room.
 pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<RestoreReport, JournalError> {
     refuse_dangling(journal)?;
-    if let Some(folder) = journal.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
-    }
-    let lock = Lock::acquire(journal)?;
-    private::hand_over(&beside(journal, ".lock"))?;
+    let lock = lock_place(journal)?;
     if journal.is_file()
         && let Ok(file) = File::open(journal)
     {
@@ -155,16 +150,7 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<R
         })?;
         let copy = begin_epoch(unfinished, options.reconcile)?;
         private::hand_over(unfinished)?;
-        let aside = free_name(journal, ".replaced");
-        let replaced = journal.exists().then(|| aside.clone());
-        for suffix in FILES {
-            let there = beside(journal, suffix);
-            if there.exists() {
-                // The write-ahead log goes with its file, and keeps to its name.
-                rename(&there, &beside(&aside, suffix))?;
-            }
-        }
-        Ok(RestoreReport { copy, replaced })
+        Ok(RestoreReport { copy, replaced: put_aside(journal)? })
     })?;
     drop(lock);
     Ok(report)
@@ -178,8 +164,30 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
+/// Locks the place of a journal, whether or not one is there, for a command that puts another one there.
+pub(crate) fn lock_place(journal: &Path) -> Result<Lock, JournalError> {
+    unfinished::make_folder_of(journal)?;
+    let lock = Lock::acquire(journal)?;
+    private::hand_over(&beside(journal, ".lock"))?;
+    Ok(lock)
+}
+
+/// Renames a journal so that its place is free, and says what it is called now; nothing where none is there.
+pub(crate) fn put_aside(journal: &Path) -> Result<Option<PathBuf>, JournalError> {
+    let aside = free_name(journal, ".replaced");
+    let replaced = journal.exists().then(|| aside.clone());
+    for suffix in FILES {
+        let there = beside(journal, suffix);
+        if there.exists() {
+            // The write-ahead log goes with its file, and keeps to its name.
+            rename(&there, &beside(&aside, suffix))?;
+        }
+    }
+    Ok(replaced)
+}
+
 /// A name beside a journal that says what the file is, under which there is none yet.
-pub(crate) fn free_name(journal: &Path, suffix: &str) -> PathBuf {
+fn free_name(journal: &Path, suffix: &str) -> PathBuf {
     let is_taken = |name: &Path| FILES.iter().any(|suffix| beside(name, suffix).symlink_metadata().is_ok());
     let (mut name, mut number) = (beside(journal, suffix), 1);
     while is_taken(&name) {

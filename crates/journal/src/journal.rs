@@ -27,6 +27,7 @@ use crate::lock::{FilePlace, Lock};
 use crate::query::{IndexBell, IndexFollower, IndexStep, SearchIndex};
 use crate::reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
 use crate::status::JournalStatus;
+use crate::unfinished::make_folder_of;
 use crate::writer::{Change, JournalWriter};
 use crate::{JournalError, Options, Writing, adoption, connection};
 
@@ -60,9 +61,7 @@ impl Journal {
     /// If another process has it open, if a newer version wrote it, if it is no journal, or if it cannot be written.
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, JournalError> {
         let path = path.as_ref();
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
-        }
+        make_folder_of(path)?;
         let lock = Arc::new(Lock::acquire(path)?);
         let held = lock.hold(connection::file_for_writing(path, &options)?)?;
         let connection = connection::of_writable(path, &options)?;

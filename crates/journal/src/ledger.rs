@@ -201,8 +201,9 @@ impl Ledger<'_> {
         Ok(())
     }
 
-    /// Counts an entry that waits no more.
-    pub(crate) fn count_one_less_pending(&mut self) -> Result<(), JournalError> {
+    /// Has an entry wait no more.
+    pub(crate) fn remove_pending(&mut self, number: i64) -> Result<(), JournalError> {
+        self.connection.prepare_cached("DELETE FROM pending WHERE number = ?1")?.execute([number])?;
         self.totals.pending = self.totals.pending.checked_sub(1).ok_or(JournalError::Miscounted)?;
         Ok(())
     }

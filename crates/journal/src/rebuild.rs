@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use dateline_wire::{EventKind, JournalId};
 use rusqlite::{Connection, params};
 
+use crate::unfinished::make_folder_of;
 use crate::{Durability, JournalError, Options, connection, state_rows};
 
 /// Makes the file of a journal. The records of its state are given in the order in which the log has them.
@@ -21,9 +22,7 @@ impl JournalRebuild {
     /// If the file cannot be deleted or made.
     pub fn begin(path: impl AsRef<Path>, id: &JournalId) -> Result<Self, JournalError> {
         let path = path.as_ref();
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(JournalError::io(folder))?;
-        }
+        make_folder_of(path)?;
         for suffix in ["", "-wal", "-shm"] {
             let mut name = path.as_os_str().to_owned();
             name.push(suffix);

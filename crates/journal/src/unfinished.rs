@@ -46,6 +46,12 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Makes the folder in which `path` lies, where it is missing.
+pub(crate) fn make_folder_of(path: &Path) -> Result<(), JournalError> {
+    let folder = folder_of(path);
+    std::fs::create_dir_all(folder).map_err(JournalError::io(folder))
+}
+
 /// The file beside `path` whose name has `suffix` more.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

@@ -1,13 +1,8 @@
 //! Text that the page holds and no reader sees, and text that is only folded away.
 
-use dateline_wire::Page;
+mod ferry;
 
-const STORY: [&str; 4] = [
-    "The ferry left the harbour at six in the morning, the first time since the storm closed the strait last week.",
-    "Two hundred people had crossed by noon, the port authority said, and another three sailings are planned before nightfall.",
-    "Mayor Ana Lund called the return of the ferry a relief for the island, whose shops had begun to run out of bread.",
-    "Engineers worked through two nights to mend the ramp, which a barge had struck when its moorings broke in the wind.",
-];
+use ferry::{STORY, paragraphs, text};
 
 const REST: [&str; 2] = [
     "The operator will pay back all tickets that were bought for the days of the storm, it said in a statement on Wednesday.",
@@ -15,18 +10,6 @@ const REST: [&str; 2] = [
 ];
 
 const PROMPT: &str = "Sign up today and receive our book of recipes at half the price, delivered to your door within three working days.";
-
-fn paragraphs(texts: &[&str]) -> String {
-    texts.iter().map(|text| format!("<p>{text}</p>")).collect()
-}
-
-fn text(style: &str, body: &str) -> String {
-    let html = format!(
-        "<title>Ferry runs again after storm</title><style>{style}</style><main><h1>Ferry runs again after storm</h1>{body}</main>"
-    );
-    let page = Page { url: None, content_type: None, bytes: html.into(), received_at: None };
-    dateline_parser::extract(&page).body.text
-}
 
 /// A box of class `k` in the middle of the story.
 fn inserted(style: &str) -> String {

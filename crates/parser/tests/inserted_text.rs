@@ -1,13 +1,8 @@
 //! What stands in the middle of a story and is none of it: advertisements, pointers to other stories, the next story.
 
-use dateline_wire::Page;
+mod ferry;
 
-const STORY: [&str; 4] = [
-    "The ferry left the harbour at six in the morning, the first time since the storm closed the strait last week.",
-    "Two hundred people had crossed by noon, the port authority said, and another three sailings are planned before nightfall.",
-    "Mayor Ana Lund called the return of the ferry a relief for the island, whose shops had begun to run out of bread.",
-    "Engineers worked through two nights to mend the ramp, which a barge had struck when its moorings broke in the wind.",
-];
+use ferry::{STORY, paragraphs};
 
 const OTHER: [&str; 3] = [
     "The keeper of the lighthouse on the northern rock retires in June after forty years in the service of the coast guard.",
@@ -18,16 +13,8 @@ const OTHER: [&str; 3] = [
 const OFFER: &str =
     "Hearing worse lately? This tiny device from a start-up changes the lives of thousands of seniors.";
 
-fn paragraphs(texts: &[&str]) -> String {
-    texts.iter().map(|text| format!("<p>{text}</p>")).collect()
-}
-
 fn text(body: &str) -> String {
-    let html = format!(
-        "<title>Ferry runs again after storm</title><main><h1>Ferry runs again after storm</h1>{body}</main>"
-    );
-    let page = Page { url: None, content_type: None, bytes: html.into(), received_at: None };
-    dateline_parser::extract(&page).body.text
+    ferry::text("", body)
 }
 
 fn in_the_middle(inserted: &str) -> String {

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use dateline_wire::{JournalId, Sequence};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::KafkaError;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use serde::{Deserialize, Serialize};
 
 use crate::client::{self, DeliveryTracker};
 use crate::error::SessionError;
-use crate::{KafkaSettings, Record, TransactionalProducer};
+use crate::{KafkaSettings, TransactionalProducer};
 
 /// Positions stand on this partition of the relay's topic, so that their order is one.
 pub(crate) const PARTITION: i32 = 0;
@@ -58,15 +58,7 @@ pub fn send_first_position(
         transactional_id: settings.transactional_id_of(journal),
         instance: String::new(),
     };
-    let value = serde_json::to_string(&position)
-        .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
-    producer.send(Record {
-        topic: &settings.topics.relay,
-        partition: Some(PARTITION),
-        key: journal.as_str(),
-        value: Some(value.as_bytes()),
-        headers: None,
-    })
+    producer.send_json(&settings.topics.relay, PARTITION, journal.as_str(), &position)
 }
 
 /// What the relay's topic says.

@@ -9,6 +9,7 @@ use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::OwnedHeaders;
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::client::{self, DeliveryTracker};
@@ -71,6 +72,23 @@ impl TransactionalProducer {
     pub fn begin(&self) -> Result<(), KafkaError> {
         self.producer.context().reset();
         self.producer.begin_transaction()
+    }
+
+    /// Hands a record over whose value is `value` as JSON, without headers.
+    ///
+    /// # Errors
+    /// If it cannot be written as JSON, or the client refuses it.
+    pub fn send_json(
+        &self,
+        topic: &str,
+        partition: i32,
+        key: &str,
+        value: &impl Serialize,
+    ) -> Result<(), KafkaError> {
+        let value = serde_json::to_string(value)
+            .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
+        let (partition, value) = (Some(partition), Some(value.as_bytes()));
+        self.send(Record { topic, partition, key, value, headers: None })
     }
 
     /// Hands a record of the open transaction over. The client keeps a copy until the broker has it.

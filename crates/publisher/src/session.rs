@@ -7,14 +7,14 @@ use std::sync::Arc;
 use dateline_journal::{Journal, JournalError};
 use dateline_wire::{CloudEvent, Envelope, Sequence};
 use jiff::Timestamp;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::KafkaError;
 use tokio::sync::watch;
 
 use crate::delivered::DeliveredSearch;
 use crate::error::SessionError;
 use crate::event_records::{EventRecords, SizeVerdict};
 use crate::position::{PARTITION, Position, TIMEOUT};
-use crate::producer::{Record, TransactionalProducer};
+use crate::producer::TransactionalProducer;
 use crate::record;
 use crate::registry::SchemaIds;
 use crate::relay::ResumedDelivery;
@@ -381,14 +381,7 @@ impl Session {
             transactional_id: self.context.transactional_id.clone(),
             instance: self.context.instance.clone(),
         };
-        let value = serde_json::to_string(&position)
-            .map_err(|_| KafkaError::MessageProduction(RDKafkaErrorCode::InvalidArgument))?;
-        self.producer.send(Record {
-            topic: &self.context.settings.topics.relay,
-            partition: Some(PARTITION),
-            key: self.context.journal.lineage().as_str(),
-            value: Some(value.as_bytes()),
-            headers: None,
-        })
+        let (topic, key) = (&self.context.settings.topics.relay, self.context.journal.lineage().as_str());
+        self.producer.send_json(topic, PARTITION, key, &position)
     }
 }

@@ -147,7 +147,7 @@ impl Change for FinishEntry {
         }
         match waits {
             true => wait_on(ledger, waiting.number, *at)?,
-            false => leave(ledger, waiting.number)?,
+            false => ledger.remove_pending(waiting.number)?,
         }
         Ok((EntryEnd { sequence, event: id, outcome, waits }, waiting.number))
     }
@@ -162,12 +162,6 @@ fn wait_on(ledger: &Ledger<'_>, number: i64, from: Timestamp) -> Result<(), Jour
         .connection
         .prepare_cached("UPDATE pending SET attempts = 0, due = ?2 WHERE number = ?1")?
         .execute(params![number, from.as_microsecond()])?;
-    Ok(())
-}
-
-fn leave(ledger: &mut Ledger<'_>, number: i64) -> Result<(), JournalError> {
-    ledger.connection.prepare_cached("DELETE FROM pending WHERE number = ?1")?.execute([number])?;
-    ledger.count_one_less_pending()?;
     Ok(())
 }
 

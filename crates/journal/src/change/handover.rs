@@ -36,8 +36,7 @@ impl Change for EntryHandover {
         let mut pending = reader::pending(ledger.connection, number)?;
         pending.entry.link = Some(self.link.clone());
         ledger.hand_over(feed, pending.entry, pending.due, pending.attempts + 1)?;
-        ledger.connection.prepare_cached("DELETE FROM pending WHERE number = ?1")?.execute([number])?;
-        ledger.count_one_less_pending()?;
+        ledger.remove_pending(number)?;
         Ok(number)
     }
 

@@ -39,8 +39,7 @@ impl Change for SetAsideEntry {
             .optional()?;
         // It has ended.
         let Some((feed, entry)) = known else { return Ok(()) };
-        ledger.connection.prepare_cached("DELETE FROM pending WHERE number = ?1")?.execute([self.number])?;
-        ledger.count_one_less_pending()?;
+        ledger.remove_pending(self.number)?;
         tracing::error!(feed, entry, why, "a pending entry cannot be read: it is set aside and rejected");
         let (feed, entry) = (FeedId::from_stored(feed), EntryId::from_stored(entry));
         let place = ledger.totals.last_sequence.next();

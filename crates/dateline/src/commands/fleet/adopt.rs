@@ -17,7 +17,7 @@ use crate::commands::print_text;
 use crate::config::Settings;
 use crate::config::feeds::fleet::tables_of_files;
 use crate::failure::Failure;
-use crate::text::counted;
+use crate::text::{counted, counted_as};
 
 /// How long Kafka may take the journal's last events without taking any more of them.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -119,16 +119,10 @@ fn told(fleet: &str, journal: &AdoptedJournal, done: &AdoptionReport) -> String 
     let mut text = format!(
         "the fleet {fleet} has taken over what {path} knows: {}, {} seen, of which {} wait for their pages, {}, {}\n",
         counted(totals.feeds, "feed"),
-        match totals.entries {
-            1 => "1 entry".to_owned(),
-            count => format!("{count} entries"),
-        },
+        counted_as(totals.entries, "entry", "entries"),
         totals.pending,
         counted(totals.articles, "article"),
-        match totals.stories {
-            1 => "1 story".to_owned(),
-            count => format!("{count} stories"),
-        },
+        counted_as(totals.stories, "story", "stories"),
     );
     if totals.everywhere > 0 {
         text += &format!(
