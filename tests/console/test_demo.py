@@ -50,6 +50,7 @@ class Demo(Browsing):
             entity = page.request.get("/v1/articles?limit=1").json()["articles"][0]["entities"][0]["id"]
         return {"entity": f"/entities/{entity}", "reading": f"{article}/reading", "topics": "/?by=topic", "waiting": "/waiting",
                 "address": "/search?q=https%3A%2F%2Fwire.example%2Fnothing.html", "past": "/live?kind=article&until=2026-03-02T09:00:00Z",
+                "long": "/articles?q=" + 300 * "A", "reason": "/rejects?reason=cut",
                 "overview": "/", "live": "/live", "articles": "/articles", "stories": "/stories", "story": story,
                 "article": article, "feeds": "/feeds", "feed": feed, "rejects": "/rejects",
                 "judge": "/judge", "judge published": "/judge?of=articles", "add": "/feeds/add", "import": "/feeds/import",
@@ -123,6 +124,13 @@ class Demo(Browsing):
         expect(page.locator("main")).to_contain_text("not relevant")
         expect(page.locator(".reasons li").first).to_be_visible()
 
+    def test_a_reason_is_told_with_what_it_means(self):
+        page = self.page(self.base)
+        page.goto("/rejects")
+        with page.expect_navigation():
+            page.get_by_role("region", name="By reason").get_by_role("link", name="cut").click()
+        expect(page.get_by_role("region", name="Newest first")).to_contain_text("The connection ended before the answer did.")
+
     def test_an_operator_pastes_the_address_of_what_is_missing_and_is_told_why(self):
         page = self.page(self.base)
         page.goto("/")
@@ -148,6 +156,8 @@ class Demo(Browsing):
         with page.expect_navigation():
             page.keyboard.press("Enter")
         page.get_by_role("heading", name="Never seen in any feed").wait_for()
+        # An address stands as it was asked for.
+        expect(page.get_by_role("region", name="Never seen in any feed").locator("a.outside")).to_have_text("wire.example/never.html", use_inner_text=True)
         page.get_by_role("link", name="wire.example/en.xml").click()
         expect(page.get_by_role("heading", name="Its last polls")).to_be_visible()
 

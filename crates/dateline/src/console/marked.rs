@@ -4,7 +4,7 @@
 use dateline_wire::{Paragraph, ParagraphKind, Place, Span};
 use maud::{Markup, html};
 
-use super::shown::visible;
+use super::shown::{breakable, visible};
 
 /// The most of a text that is shown, in scalar values: some thirty pages.
 pub(crate) const MAX_TEXT_CHARS: usize = 60_000;
@@ -156,7 +156,7 @@ fn pieces(counted: &Counted<'_>, start: usize, end: usize, marks: &[&Mark]) -> M
     bounds.dedup();
     html! {
         @for bounds in bounds.windows(2) {
-            @let text = visible(counted.slice(bounds[0], bounds[1]), MAX_TEXT_CHARS);
+            @let text = breakable(&visible(counted.slice(bounds[0], bounds[1]), MAX_TEXT_CHARS));
             @let holding: Vec<&&Mark> = marks
                 .iter()
                 .filter(|mark| (mark.span.start as usize) <= bounds[0] && bounds[1] <= mark.span.end as usize)

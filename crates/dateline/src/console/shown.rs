@@ -11,6 +11,8 @@ use crate::terminal::visible_line;
 
 /// The most of a headline, name or message that is shown, in scalar values.
 pub(crate) const MAX_LINE_CHARS: usize = 300;
+/// The most of a word, in scalar values, within which no browser has to look for a place to break it.
+const MAX_WORD_CHARS: usize = 100;
 /// The most of an address that is shown, in scalar values.
 const MAX_ADDRESS_CHARS: usize = 90;
 
@@ -31,6 +33,28 @@ pub(crate) fn visible(text: &str, max: usize) -> String {
 /// The same of a text of several lines, whole.
 pub(crate) fn visible_lines(text: &str) -> String {
     text.lines().map(visible_line).collect::<Vec<_>>().join("\n")
+}
+
+/// A text that a browser lays out in time that grows with its length. Within a word it would grow with the square of that, up to minutes for
+/// a page that is one word: so long ones have places where they may be broken.
+pub(crate) fn breakable(text: &str) -> Markup {
+    // Not before a mark that belongs to what stands before it.
+    let stands_alone = |character: char| {
+        character.is_ascii_graphic() || character.is_lowercase() || character.is_uppercase()
+    };
+    let (mut pieces, mut begin, mut letters) = (Vec::new(), 0, 0);
+    for (at, character) in text.char_indices() {
+        if character.is_whitespace() {
+            letters = 0;
+            continue;
+        }
+        if letters >= MAX_WORD_CHARS && stands_alone(character) {
+            pieces.push(&text[begin..at]);
+            (begin, letters) = (at, 0);
+        }
+        letters += 1;
+    }
+    html! { @for piece in pieces { (piece) wbr; } (&text[begin..]) }
 }
 
 /// A headline, name or message on a line of its own direction.
@@ -111,6 +135,18 @@ mod tests {
     fn a_text_without_end_is_cut() {
         assert_eq!(visible("Пхеньян", 4), "Пхен…");
         assert!(line(&"A".repeat(1 << 20)).into_string().len() < 400);
+    }
+
+    #[test]
+    fn a_word_without_end_has_places_to_be_broken_and_a_mark_stays_with_its_letter() {
+        assert_eq!(breakable("a text of words").into_string(), "a text of words");
+        let broken = breakable(&format!("one {} two", "A".repeat(250))).into_string();
+        let lengths = broken.split("<wbr>").map(str::len).collect::<Vec<_>>();
+        assert_eq!(lengths, [4 + 100, 100, 50 + 4]);
+        assert_eq!(broken.replace("<wbr>", ""), format!("one {} two", "A".repeat(250)));
+        let accented = breakable(&"e\u{301}".repeat(120)).into_string();
+        assert!(accented.contains("<wbr>e\u{301}") && !accented.contains("<wbr>\u{301}"), "{accented}");
+        assert_eq!(breakable("<b>").into_string(), "&lt;b&gt;");
     }
 
     #[test]

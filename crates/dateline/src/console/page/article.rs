@@ -216,9 +216,32 @@ fn rule_in_words(rule: &str) -> String {
     }
     let sign = ZONES.iter().find_map(|(zone, place)| Some((rule.strip_prefix(zone)?, place)));
     match sign {
-        Some((sign, place)) => format!("“{}” {place}", visible(&words(&sign), 80)),
+        Some((pattern, place)) => {
+            let signs: Vec<String> = pattern.split(" + ").map(sign_in_words).collect();
+            format!("{} {place}", signs.join(" and "))
+        }
         None => visible(&words(&rule), 80),
     }
+}
+
+/// A sign: one that names give, or a group of words.
+fn sign_in_words(sign: &str) -> String {
+    let told = match sign {
+        "A" => "the first side",
+        "B" => "the second side",
+        "a" => "a weak name of the first side",
+        "b" => "a weak name of the second side",
+        "AB" => "a name of both sides",
+        "A?" => "what may name the first side",
+        "B?" => "what may name the second side",
+        "third" => "a third party",
+        "listed" => "a side in a list",
+        "A:person" => "a person of the first side",
+        "B:person" => "a person of the second side",
+        "third:person" => "a person of a third party",
+        group => return format!("“{}”", visible(&words(&group), 80)),
+    };
+    told.to_owned()
 }
 
 fn pieces(spans: &[Place], title: Option<&str>, text: &str) -> Vec<String> {
@@ -406,7 +429,11 @@ mod tests {
     #[test]
     fn a_rule_is_told_by_what_it_looks_at() {
         assert_eq!(rule_in_words("title_pair"), "The title names both sides");
-        assert_eq!(rule_in_words("lead: A + trade_deal"), "“A + trade deal” in the first two sentences");
+        assert_eq!(
+            rule_in_words("lead: A + trade_deal"),
+            "the first side and “trade deal” in the first two sentences"
+        );
+        assert_eq!(rule_in_words("rest: B:person"), "a person of the second side further down");
         assert_eq!(rule_in_words("other_signs"), "All other signs together");
         assert_eq!(rule_in_words("of another version"), "of another version");
     }

@@ -17,7 +17,7 @@ pub(crate) fn page(url: &Url, report: &LookupReport, rejects: &[RejectRow], now:
     html! {
         section class=(class) aria-labelledby="verdict" {
             h1 #verdict { (verdict) }
-            p { (address(url.as_str())) }
+            p.address { (address(url.as_str())) }
             p { (meaning) }
             @if let (AddressOutcome::Forgotten, Some(read)) = (report.outcome, report.read_at) { p { "Its page was read on " (moment(read)) "." } }
         }

@@ -1,6 +1,6 @@
 //! Is it well, what happened, what needs somebody.
 
-use dateline_wire::StoryEvent;
+use dateline_wire::{RejectReason, StoryEvent};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -268,7 +268,7 @@ pub(crate) fn reject_bars(rejects: &[(String, u64)], chosen: Option<&str>) -> Ma
         } @else {
             ul.levels {
                 @for (reason, count) in rejects.iter().take(12) {
-                    li { a href=(format!("/rejects?reason={}", super::query_value(reason))) aria-current=[(chosen == Some(reason)).then_some("true")] {
+                    li { a href=(format!("/rejects?reason={}", super::query_value(reason))) title=[RejectReason::from_word(reason).map(RejectReason::meaning)] aria-current=[(chosen == Some(reason)).then_some("true")] {
                         span { (visible(&words(reason), 40)) } b { (number(*count)) }
                         (level(*count, most, "s0"))
                     } }

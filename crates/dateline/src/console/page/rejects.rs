@@ -60,6 +60,7 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                     @if *is_nearest { a href=(with("order=newest")) { "Newest first" } } @else { a href=(with("order=nearest")) { "Nearest to the threshold first" } }
                 }
                 (chosen("/rejects", filter))
+                @if let Some(reason) = reason.as_deref().and_then(RejectReason::from_word) { p.note { (reason.meaning()) } }
                 @if rejects.is_empty() {
                     p.empty { @if filter.is_empty() { "Nothing was rejected yet." } @else { "Nothing is like that." } @if *is_nearest { " Only what was judged has a distance from the threshold." } }
                 } @else {
