@@ -43,6 +43,7 @@ pub mod book;
 mod compact_id;
 pub mod copy;
 mod id_map;
+mod number_map;
 pub mod origin;
 mod pack;
 mod report;

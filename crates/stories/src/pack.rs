@@ -54,7 +54,7 @@ macro_rules! packed_numbers {
         }
     )+};
 }
-packed_numbers!(i8, i16, u32, u64, i64);
+packed_numbers!(i8, i16, u32, u64, i64, f32);
 
 impl Packed for u8 {
     fn pack(&self, output: &mut impl Write) -> io::Result<()> {

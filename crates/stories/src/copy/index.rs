@@ -1,17 +1,17 @@
-//! The texts of the last weeks by their sketches: in sorted runs, as a log-structured merge tree keeps them.
+//! The texts of the last weeks by their sketches.
 //!
-//! An entry is a sequence's hash and the number of a text. Runs double, so that a text is moved a few times; one that is large enough is
-//! packed, into four bytes an entry, and stays as it is. The oldest are dropped whole when their texts are too old.
+//! The sequences of the newest texts are in a map; when they are many they become a run, sorted and packed into four bytes each, which stays as
+//! it is. The oldest are dropped whole when their texts are too old.
 
 use std::collections::VecDeque;
 
 use crate::compact_id::CompactId;
+use crate::number_map::NumberMap;
 use crate::pack::packed;
 
-/// A run of more entries is merged with no other, so that old ones can be dropped.
+/// With more entries, or texts, a run is packed; an entry tells that many texts apart.
 const MAX_OPEN_ENTRIES: usize = 1 << 21;
-/// Neither is one of more texts. Two open ones together have twice as many, which a packed entry can tell apart.
-const MAX_OPEN_TEXTS: u32 = 1 << (TEXT_BITS - 1);
+const MAX_OPEN_TEXTS: u32 = 1 << TEXT_BITS;
 /// Of a packed entry, so many bits are the number of the text, counted from the first of the run, and the others the lower part of the hash; ...
 const TEXT_BITS: u32 = 18;
 /// ... its upper part says in which bucket it lies.
@@ -49,19 +49,28 @@ pub(super) struct SketchIndex {
     /// The number of the first text.
     first: u32,
     packed: Vec<PackedRun>,
-    runs: Vec<Run>,
+    open: OpenRun,
 }
 
-/// A run that grows still.
-#[derive(Debug, Clone)]
-struct Run {
-    /// By hash, then by text.
-    entries: Vec<(u32, u32)>,
+/// The run that grows still.
+#[derive(Debug, Clone, Default)]
+struct OpenRun {
+    /// Of each hash the newest of its entries, by place.
+    newest: NumberMap<u32, u32>,
+    entries: Vec<OpenEntry>,
+    /// The number of its first text.
     oldest: u32,
-    newest: u32,
 }
 
-/// A run that doesn't.
+/// A sequence of a text.
+#[derive(Debug, Clone, Copy)]
+struct OpenEntry {
+    text: u32,
+    /// The place of the entry that the same hash has before this one, or its own.
+    before: u32,
+}
+
+/// A run that doesn't grow any more.
 #[derive(Debug, Clone)]
 struct PackedRun {
     /// Where each bucket begins, and the last ends.
@@ -73,8 +82,9 @@ struct PackedRun {
 }
 
 packed!(KnownText { article, revision, seconds, shingles, sketch, copy_of });
-packed!(SketchIndex { texts, first, packed, runs });
-packed!(Run { entries, oldest, newest });
+packed!(SketchIndex { texts, first, packed, open });
+packed!(OpenRun { newest, entries, oldest });
+packed!(OpenEntry { text, before });
 packed!(PackedRun { starts, entries, oldest, newest });
 
 impl SketchIndex {
@@ -84,11 +94,12 @@ impl SketchIndex {
 
     /// The memory it takes, in bytes, without what the allocator adds.
     pub(super) fn bytes(&self) -> usize {
-        let entries: usize = self.runs.iter().map(|run| run.entries.capacity()).sum();
+        let open = self.open.entries.capacity() * size_of::<OpenEntry>()
+            + self.open.newest.capacity() * size_of::<(u32, u32)>();
         let packed: usize =
             self.packed.iter().map(|run| run.starts.capacity() + run.entries.capacity()).sum();
         let texts = self.texts.capacity() * size_of::<KnownText>();
-        entries * size_of::<(u32, u32)>() + packed * size_of::<u32>() + texts
+        open + packed * size_of::<u32>() + texts
     }
 
     pub(super) fn text(&self, number: u32) -> Option<&KnownText> {
@@ -99,20 +110,12 @@ impl SketchIndex {
     pub(super) fn add(&mut self, text: KnownText, sketch: &[u32]) {
         let number = self.first.wrapping_add(self.texts.len() as u32);
         self.texts.push_back(text);
-        let mut entries: Vec<(u32, u32)> = sketch.iter().map(|hash| (*hash, number)).collect();
-        entries.sort_unstable();
-        entries.dedup();
-        self.runs.push(Run { entries, oldest: number, newest: number });
-        while let [.., one, other] = self.runs.as_slice() {
-            if other.is_full() || one.entries.len() > 2 * other.entries.len() {
-                break;
-            }
-            if let (Some(other), Some(one)) = (self.runs.pop(), self.runs.pop()) {
-                self.runs.push(merged(one, other));
-            }
-        }
-        if let Some(run) = self.runs.pop_if(|run| run.is_full()) {
-            self.packed.push(PackedRun::of(run));
+        let mut hashes = sketch.to_vec();
+        hashes.sort_unstable();
+        hashes.dedup();
+        self.open.add(&hashes, number);
+        if self.open.is_full(number) {
+            self.packed.push(PackedRun::of(std::mem::take(&mut self.open), number));
         }
     }
 
@@ -123,8 +126,9 @@ impl SketchIndex {
             self.first = self.first.wrapping_add(1);
         }
         let first = self.first;
-        self.runs.retain(|run| run.newest >= first);
         self.packed.retain(|run| run.newest >= first);
+        let next = first.wrapping_add(self.texts.len() as u32);
+        self.open.forget(first, next);
     }
 
     /// The texts that share some of `hashes`, by number, and for each hash whether everybody prints it.
@@ -134,14 +138,9 @@ impl SketchIndex {
         let mut is_common = Vec::with_capacity(hashes.len());
         for hash in hashes {
             found.clear();
-            for run in &self.packed {
-                found.extend(run.texts(*hash).filter(|number| *number >= self.first));
-            }
-            for run in &self.runs {
-                found.extend(
-                    run.texts(*hash).map(|(_, number)| *number).filter(|number| *number >= self.first),
-                );
-            }
+            let packed = self.packed.iter().flat_map(|run| run.texts(*hash));
+            let known = packed.chain(self.open.texts(*hash)).filter(|number| *number >= self.first);
+            found.extend(known.take(MAX_TEXTS_OF_SEQUENCE + 1));
             let common = found.len() > MAX_TEXTS_OF_SEQUENCE;
             is_common.push(common);
             if !common {
@@ -156,19 +155,23 @@ impl SketchIndex {
 }
 
 impl PackedRun {
-    /// Packs a run, whose texts are at most 2 to the [`TEXT_BITS`].
-    fn of(run: Run) -> Self {
+    /// Packs a run, whose texts are at most 2 to the [`TEXT_BITS`] and end with `newest`.
+    fn of(run: OpenRun, newest: u32) -> Self {
         let bucket = |hash: u32| (hash >> (u32::BITS - BUCKET_BITS)) as usize;
         let mut starts = vec![0; (1 << BUCKET_BITS) + 1];
-        for (hash, _) in &run.entries {
+        let mut sorted: Vec<(u32, u32)> = Vec::with_capacity(run.entries.len());
+        for hash in run.newest.keys() {
+            sorted.extend(run.texts(*hash).map(|text| (*hash, text)));
+        }
+        sorted.sort_unstable();
+        for (hash, _) in &sorted {
             starts[bucket(*hash) + 1] += 1;
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
         let pack = |(hash, number): &(u32, u32)| hash << BUCKET_BITS | number.wrapping_sub(run.oldest);
-        let entries = run.entries.iter().map(pack).collect();
-        Self { starts, entries, oldest: run.oldest, newest: run.newest }
+        Self { starts, entries: sorted.iter().map(pack).collect(), oldest: run.oldest, newest }
     }
 
     /// The texts that have `hash`.
@@ -182,64 +185,91 @@ impl PackedRun {
     }
 }
 
-impl Run {
-    fn is_full(&self) -> bool {
-        self.entries.len() > MAX_OPEN_ENTRIES || self.newest.wrapping_sub(self.oldest) >= MAX_OPEN_TEXTS
+impl OpenRun {
+    fn add(&mut self, hashes: &[u32], text: u32) {
+        if self.entries.is_empty() {
+            self.oldest = text;
+        }
+        for hash in hashes {
+            let place = self.entries.len() as u32;
+            let before = self.newest.insert(*hash, place).unwrap_or(place);
+            self.entries.push(OpenEntry { text, before });
+        }
     }
 
-    /// The entries of `hash`. Hashes are spread evenly, so that its place is nearly known.
-    fn texts(&self, hash: u32) -> impl Iterator<Item = &(u32, u32)> {
-        let entries = &self.entries;
-        let guess = ((u64::from(hash) * entries.len() as u64) >> 32) as usize;
-        let mut low = guess;
-        let mut step = 8;
-        while low > 0 && entries[low.min(entries.len() - 1)].0 >= hash {
-            low = low.saturating_sub(step);
-            step *= 2;
-        }
-        let mut high = guess;
-        step = 8;
-        while high < entries.len() && entries[high].0 < hash {
-            high = (high + step).min(entries.len());
-            step *= 2;
-        }
-        let start = low + entries[low..high.max(low)].partition_point(|entry| entry.0 < hash);
-        entries[start..].iter().take_while(move |entry| entry.0 == hash)
+    /// Whether no text after `newest` goes into it.
+    fn is_full(&self, newest: u32) -> bool {
+        self.entries.len() > MAX_OPEN_ENTRIES || newest.wrapping_sub(self.oldest) >= MAX_OPEN_TEXTS - 1
     }
-}
 
-fn merged(one: Run, other: Run) -> Run {
-    let mut entries = Vec::with_capacity(one.entries.len() + other.entries.len());
-    let (mut left, mut right) = (one.entries.into_iter().peekable(), other.entries.into_iter().peekable());
-    loop {
-        let next = match (left.peek(), right.peek()) {
-            (Some(l), Some(r)) if l <= r => left.next(),
-            (_, Some(_)) => right.next(),
-            (_, None) => left.next(),
-        };
-        match next {
-            Some(entry) => entries.push(entry),
-            None => break,
+    /// The texts that have `hash`, the newest first.
+    fn texts(&self, hash: u32) -> impl Iterator<Item = u32> {
+        let mut next = self.newest.get(&hash).copied();
+        std::iter::from_fn(move || {
+            let place = next?;
+            let entry = self.entries.get(place as usize)?;
+            next = (entry.before < place).then_some(entry.before);
+            Some(entry.text)
+        })
+    }
+
+    /// Gives back what texts before `first` take, once they are half of all before `next`.
+    fn forget(&mut self, first: u32, next: u32) {
+        if self.entries.is_empty() || first.wrapping_sub(self.oldest) <= next.wrapping_sub(self.oldest) / 2 {
+            return;
+        }
+        let mut kept: Vec<(u32, u32)> = Vec::new();
+        for hash in self.newest.keys() {
+            kept.extend(self.texts(*hash).filter(|text| *text >= first).map(|text| (text, *hash)));
+        }
+        kept.sort_unstable();
+        *self = Self::default();
+        for texts in kept.chunk_by(|one, other| one.0 == other.0) {
+            let hashes: Vec<u32> = texts.iter().map(|(_, hash)| *hash).collect();
+            self.add(&hashes, texts[0].0);
         }
     }
-    Run { entries, oldest: one.oldest, newest: other.newest }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn run(texts: std::ops::Range<u32>) -> (OpenRun, Vec<u32>) {
+        let mut run = OpenRun::default();
+        for text in texts.clone() {
+            let hash = |at: u32| (text * 50 + at).wrapping_mul(0x9e37_79b9) & 0xffff_fffe;
+            let mut hashes: Vec<u32> = (0..60).map(hash).chain([0, u32::MAX]).collect();
+            hashes.sort_unstable();
+            hashes.dedup();
+            run.add(&hashes, text);
+        }
+        let hashes = run.newest.keys().copied().chain([1]).collect();
+        (run, hashes)
+    }
+
     #[test]
     fn a_packed_run_leads_where_it_led_before() {
-        let entries = (0..20_000_u32).map(|at| (at.wrapping_mul(0x9e37_79b9) & 0xffff_fffe, 7 + at / 60));
-        let mut entries: Vec<(u32, u32)> = entries.chain([(u32::MAX, 8), (u32::MAX, 9), (0, 7)]).collect();
-        entries.sort_unstable();
-        entries.dedup();
-        let run = Run { entries: entries.clone(), oldest: 7, newest: 7 + 20_000 / 60 };
-        let packed = PackedRun::of(run.clone());
-        for (hash, _) in entries.iter().step_by(7).chain([&(u32::MAX, 8), &(1, 0)]) {
-            let before: Vec<u32> = run.texts(*hash).map(|(_, number)| *number).collect();
-            assert_eq!(packed.texts(*hash).collect::<Vec<_>>(), before, "{hash:x}");
+        let (run, hashes) = run(7..300);
+        let packed = PackedRun::of(run.clone(), 299);
+        for hash in hashes {
+            let mut before: Vec<u32> = run.texts(hash).collect();
+            before.reverse();
+            assert_eq!(packed.texts(hash).collect::<Vec<_>>(), before, "{hash:x}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_half_of_a_run_are_forgotten_and_the_others_still_found() {
+        let (mut forgetful, hashes) = run(7..300);
+        let before = forgetful.clone();
+        forgetful.forget(100, 300);
+        assert_eq!(forgetful.entries.len(), before.entries.len());
+        forgetful.forget(200, 300);
+        assert!(forgetful.entries.len() < before.entries.len() / 2);
+        for hash in hashes {
+            let kept: Vec<u32> = before.texts(hash).filter(|text| *text >= 200).collect();
+            assert_eq!(forgetful.texts(hash).collect::<Vec<_>>(), kept, "{hash:x}");
         }
     }
 }

@@ -12,7 +12,7 @@ use super::bag::KEY_BITS;
 use super::day::nearest;
 use super::evidence::{Compared, FactKind, Sign, contributions, evidence, score};
 use super::number::expected_share;
-use super::postings::{MAX_POSTED, MemberCode, NumberMap, Postings, code};
+use super::postings::{MAX_POSTED, MemberCode, Postings, code};
 use super::profile::Profile;
 use super::reading::read;
 use super::review::bounded;
@@ -21,6 +21,7 @@ use super::weighing::{Lengths, Likeness, WeighedProfile};
 use crate::Report;
 use crate::compact_id::CompactId;
 use crate::id_map::IdNumbers;
+use crate::number_map::NumberMap;
 use crate::pack::{Packed, packed};
 
 /// Reports that are kept: two weeks at 70,000 a day. Beyond it the oldest are forgotten.
@@ -95,6 +96,29 @@ struct PlacedReport {
     story: u32,
     /// Its greatest likenesses to others: in its own language, and across.
     likenesses: [Likenesses; 2],
+    lengths: KnownLengths,
+}
+
+/// How long a report's weighed bags were when they were measured last. What few tell weighs more, so they change as others come that tell the
+/// same; they are measured anew with each quarter more of new reports that it was compared with.
+#[derive(Debug, Clone, Copy, Default)]
+struct KnownLengths {
+    lengths: Lengths,
+    /// The new reports that it was compared with, and how many of them it takes until it is measured anew.
+    compared: u32,
+    due: u32,
+}
+
+impl KnownLengths {
+    /// Counts one more comparison; whether they are to be measured anew.
+    fn are_due(&mut self) -> bool {
+        self.compared = self.compared.saturating_add(1);
+        let due = self.compared >= self.due;
+        if due {
+            self.due = self.compared.saturating_add(1 + self.compared / 4);
+        }
+        due
+    }
 }
 
 /// The greatest likenesses of a report, the greatest first, each as a byte: 0 where none is known, else from 1 for unlike to 255 for
@@ -102,7 +126,8 @@ struct PlacedReport {
 #[derive(Debug, Clone, Copy, Default)]
 struct Likenesses([u8; CROWD.end]);
 
-packed!(PlacedReport { id, profile, story, likenesses });
+packed!(PlacedReport { id, profile, story, likenesses, lengths });
+packed!(KnownLengths { lengths, compared, due });
 
 impl Packed for [Likenesses; 2] {
     fn pack(&self, output: &mut impl Write) -> io::Result<()> {
@@ -462,12 +487,23 @@ impl StoryIndex {
 
     /// Measures how alike the new report and the candidates are, which tells for each how much of a crowd it stands in.
     fn measure_likeness(&mut self, number: u32, candidates: &[u32], comparison: &mut Comparison) {
+        self.measure_lengths(number, comparison);
         for other in candidates {
+            if self.report_mut(*other).lengths.are_due() {
+                self.measure_lengths(*other, comparison);
+            }
             let (across, likeness) = comparison.likeness_of(self, number, *other);
             for report in [number, *other] {
                 self.report_mut(report).likenesses[usize::from(across)].note(likeness);
             }
         }
+    }
+
+    /// Measures anew how long a report's weighed bags are.
+    pub(super) fn measure_lengths(&mut self, number: u32, comparison: &mut Comparison) {
+        let square = |kind, key| comparison.rarities.square(self, kind, key);
+        let lengths = Lengths::of(&self.report(number).profile, square);
+        self.report_mut(number).lengths.lengths = lengths;
     }
 
     /// The stories of the candidates, in the candidates' order.
@@ -651,6 +687,7 @@ impl PlacedReport {
             profile: Profile::default(),
             story: number,
             likenesses: Default::default(),
+            lengths: KnownLengths::default(),
         }
     }
 }
@@ -719,7 +756,6 @@ impl Rarities {
 pub(super) struct Comparison {
     rarities: Rarities,
     weighed: NumberMap<u32, Arc<WeighedProfile>>,
-    lengths: NumberMap<u32, Lengths>,
     likenesses: NumberMap<u64, Likeness>,
     scores: NumberMap<u64, f32>,
 }
@@ -731,11 +767,6 @@ impl Comparison {
         Arc::clone(self.weighed.entry(number).or_insert_with(weigh))
     }
 
-    fn lengths(&mut self, index: &StoryIndex, number: u32) -> Lengths {
-        let square = |kind, key| self.rarities.square(index, kind, key);
-        *self.lengths.entry(number).or_insert_with(|| Lengths::of(&index.report(number).profile, square))
-    }
-
     fn likeness(&mut self, index: &StoryIndex, a: u32, b: u32) -> Likeness {
         let pair = pair(a, b);
         if let Some(likeness) = self.likenesses.get(&pair) {
@@ -743,8 +774,9 @@ impl Comparison {
         }
         // One of the two is kept weighed: of a report that came, what all others are compared with.
         let (one, other) = if self.weighed.contains_key(&b) { (b, a) } else { (a, b) };
-        let lengths = self.lengths(index, other);
-        let likeness = self.weighed(index, one).likeness(&index.report(other).profile, &lengths);
+        let weighed = self.weighed(index, one);
+        let [one, other] = [one, other].map(|number| index.report(number));
+        let likeness = weighed.likeness(&one.lengths.lengths, &other.profile, &other.lengths.lengths);
         self.likenesses.insert(pair, likeness);
         likeness
     }

@@ -3,45 +3,16 @@
 //! A report can be found by a few of its members. For each the newest such report is known, and of each report the one before it by the same
 //! member, so that a posting takes four bytes however many words there are; a member takes twelve.
 
-use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 
 use super::bag::KEY_BITS;
 use super::evidence::FactKind;
+use crate::number_map::NumberMap;
 use crate::pack::{Packed, packed};
 
 /// How many members a report can be found by.
 pub(super) const MAX_POSTED: usize = 40;
-
-/// A hasher of numbers that are hashes already, or small: one multiplication by the golden ratio (Knuth, volume 3, 6.4).
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct NumberHasher(u64);
-
-impl Hasher for NumberHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.write_u64(u64::from(number));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        let mixed = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        // The table reads the lowest bits and the highest, and only the highest are mixed well.
-        self.0 = mixed ^ mixed >> 32;
-    }
-}
-
-/// A map by numbers.
-pub(super) type NumberMap<K, V> = HashMap<K, V, BuildHasherDefault<NumberHasher>>;
 
 /// See the module.
 #[derive(Debug, Clone, Default)]

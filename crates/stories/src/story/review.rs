@@ -166,6 +166,9 @@ impl StoryIndex {
             .into_iter()
             .map(|number| (number, self.candidates(number, &self.rarest(number), MAX_REVIEWED_CANDIDATES)))
             .collect();
+        for (number, _) in &candidates {
+            self.measure_lengths(*number, &mut comparison);
+        }
         for (number, others) in &candidates {
             self.measure_crowd(*number, others, &mut comparison);
         }

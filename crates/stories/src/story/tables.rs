@@ -10,7 +10,7 @@ use aho_corasick::AhoCorasick;
 
 use super::bag::key;
 use super::evidence::{Sign, SignWeights};
-use super::postings::NumberMap;
+use crate::number_map::NumberMap;
 
 /// One thing that is wrong with the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]

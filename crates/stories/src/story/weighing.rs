@@ -1,10 +1,11 @@
 //! What two profiles share, weighed by how rare each member is now.
 //!
-//! Of the report that came all members are kept weighed, of those that it is compared with how long their weighed bags are
-//! ([`Lengths`]), once for all comparisons of a time.
+//! Of the report that came all members are kept weighed; of those that it is compared with it is known how long their weighed bags are
+//! ([`Lengths`]).
 
 use super::evidence::FactKind;
 use super::profile::Profile;
+use crate::pack::packed;
 
 /// The squares of the lengths of a profile's weighed bags.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,6 +36,8 @@ impl Lengths {
     }
 }
 
+packed!(Lengths { wording, opening, title, entities, acts, numbers });
+
 /// A word with its weights in the wording, the opening and the title, each times the square of its rarity.
 #[derive(Debug, Clone, Copy)]
 struct WeighedWord {
@@ -51,7 +54,36 @@ pub(super) struct WeighedProfile {
     entities: Vec<(u32, f32)>,
     acts: Vec<(u32, f32)>,
     numbers: Vec<(u32, f32)>,
-    pub(super) lengths: Lengths,
+    filter: Filter,
+}
+
+/// Most words of another report are none of this one: of its words' keys the lowest bits, as a set.
+#[derive(Debug, Clone, Default)]
+struct Filter(Vec<u64>);
+
+/// How many bits; a power of two. A hundred words leave 3 of 100 others through.
+const FILTER_BITS: usize = 1 << 12;
+
+impl Filter {
+    fn of(words: &[WeighedWord]) -> Self {
+        let mut bits = vec![0; FILTER_BITS / 64];
+        for word in words {
+            let (at, bit) = Self::place(word.key);
+            bits[at] |= bit;
+        }
+        Self(bits)
+    }
+
+    /// Whether a word may be among them.
+    fn may_hold(&self, key: u32) -> bool {
+        let (at, bit) = Self::place(key);
+        self.0.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn place(key: u32) -> (usize, u64) {
+        let bit = key as usize % FILTER_BITS;
+        (bit / 64, 1 << (bit % 64))
+    }
 }
 
 /// How much two profiles share, each from 0 to 1: cosines of their weighed bags.
@@ -70,7 +102,6 @@ pub(super) struct Likeness {
 impl WeighedProfile {
     /// `square` gives the square of how rare a member is.
     pub(super) fn of(profile: &Profile, mut square: impl FnMut(FactKind, u32) -> f32) -> Self {
-        let lengths = Lengths::of(profile, &mut square);
         let words = profile.wording().map(|word| {
             let square = square(FactKind::Word, word.key);
             WeighedWord {
@@ -80,19 +111,20 @@ impl WeighedProfile {
                 title: f32::from(u8::from(word.in_title)) * square,
             }
         });
-        let words = words.collect();
+        let words: Vec<WeighedWord> = words.collect();
+        let filter = Filter::of(&words);
         let mut weigh = |kind, (key, weight): (u32, f32)| (key, weight * square(kind, key));
         let entities = profile.entities().map(|member| weigh(FactKind::Entity, member)).collect();
         let acts = profile.acts().map(|member| weigh(FactKind::Act, member)).collect();
         let numbers = profile.numbers().map(|member| weigh(FactKind::Number, member)).collect();
-        Self { words, entities, acts, numbers, lengths }
+        Self { words, entities, acts, numbers, filter }
     }
 
-    /// How much of it another profile shares, whose lengths are known.
-    pub(super) fn likeness(&self, other: &Profile, lengths: &Lengths) -> Likeness {
+    /// How much of it, whose lengths are `own`, another profile of these lengths shares.
+    pub(super) fn likeness(&self, own: &Lengths, other: &Profile, lengths: &Lengths) -> Likeness {
         let mut product = Lengths::default();
         let mut words = self.words.iter().peekable();
-        for word in other.wording() {
+        for word in other.wording().filter(|word| self.filter.may_hold(word.key)) {
             while words.next_if(|own| own.key < word.key).is_some() {}
             if let Some(own) = words.next_if(|own| own.key == word.key) {
                 product.wording += own.wording * word.weight;
@@ -104,12 +136,12 @@ impl WeighedProfile {
         product.acts = shared(&self.acts, other.acts()).map(|(_, product)| product).sum();
         product.numbers = shared(&self.numbers, other.numbers()).map(|(_, product)| product).sum();
         let facts = |of: &Lengths| of.entities + of.acts + of.numbers;
-        let ratio = |of: fn(&Lengths) -> f32| ratio(of(&product), of(&self.lengths) * of(lengths));
+        let ratio = |of: fn(&Lengths) -> f32| ratio(of(&product), of(own) * of(lengths));
         Likeness {
             wording: ratio(|of| of.wording),
             opening: ratio(|of| of.opening),
             title: ratio(|of| of.title),
-            facts: self::ratio(facts(&product), facts(&self.lengths) * facts(lengths)),
+            facts: self::ratio(facts(&product), facts(own) * facts(lengths)),
             entities: ratio(|of| of.entities),
             acts: ratio(|of| of.acts),
             numbers: ratio(|of| of.numbers),
@@ -159,7 +191,8 @@ mod tests {
     fn likeness_is_one_with_itself_and_nothing_with_a_stranger() {
         let weigh = |profile: &Profile| WeighedProfile::of(profile, |_, _| 4.0);
         let (one, other, empty) = (profile([1, 2, 3]), profile([4, 5, 6]), Profile::default());
-        let likeness = |a: &Profile, b: &Profile| weigh(a).likeness(b, &weigh(b).lengths).wording;
+        let measure = |profile: &Profile| Lengths::of(profile, |_, _| 4.0);
+        let likeness = |a: &Profile, b: &Profile| weigh(a).likeness(&measure(a), b, &measure(b)).wording;
         assert!((likeness(&one, &one) - 1.0).abs() < 1e-6);
         assert!((likeness(&one, &profile([1, 5, 6])) - 1.0 / 3.0).abs() < 1e-6);
         assert_eq!([likeness(&one, &other), likeness(&empty, &one)], [0.0, 0.0]);
