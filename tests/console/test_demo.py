@@ -14,6 +14,28 @@ from pathlib import Path
 from browser import BINARY, DESK, ENVIRONMENT, PHONE, REPOSITORY, Browsing, expect
 
 
+# What can be worked with, numbered in its order; and the numbers of all that takes the focus. What a picture shows stands beside it, too.
+CONTROLS = """() => {
+  const controls = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+    .filter((control) => control.checkVisibility() && !control.disabled && control.type !== "hidden");
+  controls.forEach((control, number) => { control.dataset.control = number; });
+  return controls.filter((control) => control.tabIndex >= 0).map((control) => control.dataset.control);
+}"""
+# Those of them that something else lies over. The first way of a page, past its head, shows itself where it has the focus.
+COVERED = """() => [...document.querySelectorAll("[data-control]:not(.skip)")].filter((control) => {
+  control.scrollIntoView({ block: "center" });
+  const place = control.getClientRects()[0];
+  const there = document.elementFromPoint(place.x + place.width / 2, place.y + place.height / 2);
+  return !control.contains(there) && !control.closest("label")?.contains(there);
+}).map((control) => control.outerHTML.slice(0, 200))"""
+# The number of what has the focus, whether that is seen, and what it is.
+FOCUSED = """() => {
+  const focused = document.activeElement, style = getComputedStyle(focused);
+  const is_seen = focused.dataset.control === undefined || style.outlineStyle !== "none" || style.boxShadow !== "none";
+  return [focused.dataset.control, is_seen, focused.outerHTML.slice(0, 200)];
+}"""
+
+
 class Demo(Browsing):
     @classmethod
     def setUpClass(cls):
@@ -175,6 +197,16 @@ class Demo(Browsing):
         expect(page.get_by_role("region", name="What it is called")).to_be_visible()
         self.assertGreater(page.get_by_role("region", name="Named with").locator("li").count(), 0)
 
+    def test_an_edit_is_told_by_its_words(self):
+        page = self.page(self.base)
+        page.goto("/articles")
+        with page.expect_navigation():
+            page.locator(".article-row", has_text="revision 2").locator("a.headline").first.click()
+        page.get_by_role("link", name="revision 2").click()
+        revisions = page.get_by_role("region", name="Revisions")
+        expect(revisions).to_be_in_viewport()
+        self.assertGreater(revisions.locator("ins, del").count(), 0)
+
     def test_a_story_shows_who_was_first_and_what_joined_each_report(self):
         page = self.page(self.base)
         page.goto(self.paths["story"])
@@ -227,6 +259,28 @@ class Demo(Browsing):
                 href = link.get_attribute("href")
                 self.assertIn(path.split("?")[1], href)
                 self.assertTrue(page.request.get(href).ok, href)
+
+    def test_every_control_is_met_by_mouse_and_by_tab(self):
+        for viewport in (DESK, PHONE):
+            page = self.page(self.base, viewport)
+            for name, path in self.paths.items():
+                with self.subTest(page=name, width=viewport["width"]):
+                    page.goto(path)
+                    controls = page.evaluate(CONTROLS)
+                    self.assertEqual(page.evaluate(COVERED), [], "nothing lies over what is to be clicked")
+                    if viewport is PHONE:
+                        continue
+                    page.evaluate("scrollTo(0, 0)")
+                    left = set(controls)
+                    # Frames, and what scrolls, have the focus as well.
+                    for _ in range(2 * len(controls) + 20):
+                        page.keyboard.press("Tab")
+                        control, is_seen, html = page.evaluate(FOCUSED)
+                        self.assertTrue(is_seen, f"the focus is seen on {html}")
+                        left.discard(control)
+                        if not left:
+                            break
+                    self.assertEqual(left, set(), "every control has the focus once")
 
     def test_everything_goes_by_keyboard_alone(self):
         page = self.page(self.base)

@@ -16,10 +16,13 @@ class Site(Answering):
     """A feed whose articles are numbered through."""
 
     articles = 1
+    is_gone = False
 
     def do_GET(self):
         here = f"http://{self.headers['Host']}"
-        if self.path == "/rss":
+        if self.path == "/rss" and Site.is_gone:
+            self.send_error(410)
+        elif self.path == "/rss":
             items = "".join(f"<item><guid>{here}/{n}</guid><title>{title(n)}</title><link>{here}/{n}</link></item>"
                             for n in range(Site.articles, 0, -1))
             self.answer("application/rss+xml", f"<rss version='2.0'><channel><title>Bridges</title>{items}</channel></rss>")
@@ -37,7 +40,7 @@ def title(number):
 
 class Running(RunningConsole):
     def setUp(self):
-        Site.articles = 1
+        Site.articles, Site.is_gone = 1, False
         site = self.serve(Site)
         # Two, since the last feed that is polled cannot be paused.
         self.configure(f'[[feed]]\nurl = "{site}/rss"\nname = "Bridges"\n[[feed]]\nurl = "{site}/nothing"\nname = "Nothing"\n')
@@ -105,6 +108,29 @@ class Running(RunningConsole):
         self.assertRegex(log, r"a change is asked for in the console.*path=\"?/feeds/\w+/pause")
         self.assertRegex(log, r"what was asked for in the console is done.*path=\"?/feeds/\w+/pause")
         self.assertRegex(log, r"what was asked for in the console is not done.*path=\"?/feeds/\w+/poll.*status=409")
+
+    def test_a_feed_that_was_gone_is_revived(self):
+        page = self.open_feed()
+        Site.is_gone = True
+        with page.expect_navigation():
+            page.get_by_role("button", name="Poll now").click()
+        revive = page.get_by_role("button", name="Revive")
+        self.until(page, lambda: revive.count() > 0)
+        expect(page.locator("main")).to_contain_text("410")
+        Site.is_gone, Site.articles = False, 2
+        with page.expect_navigation():
+            revive.click()
+        expect(page.get_by_role("status")).to_contain_text("The feed counts as alive")
+        self.until(page, lambda: page.get_by_text("bridge number 2").count() > 0)
+
+    def until(self, page, there):
+        """Loads a page again until it has what is waited for."""
+        for _ in range(300):
+            if there():
+                return
+            page.wait_for_timeout(200)
+            page.reload()
+        self.fail(f"{page.url} does not come to that")
 
     def test_people_log_in_and_a_session_ends(self):
         added = subprocess.run([BINARY, "user", "add", "anna", "--role", "operate", "--config", self.config],

@@ -105,7 +105,9 @@ pub(crate) fn address(address: &str) -> Markup {
 
 /// What people call a feed, or where it is.
 pub(crate) fn feed_name(name: Option<&str>, url: &str) -> Markup {
-    line(name.unwrap_or_else(|| url.strip_prefix("https://").unwrap_or(url)))
+    let address =
+        || html! { bdi { (visible(url.strip_prefix("https://").unwrap_or(url), MAX_ADDRESS_CHARS)) } };
+    name.map_or_else(address, line)
 }
 
 /// What went wrong with a feed, without its address, which stands beside it.
@@ -188,6 +190,8 @@ mod tests {
         let url = "https://news.example/rss";
         assert_eq!(feed_name(None, url).into_string(), "<bdi>news.example/rss</bdi>");
         assert_eq!(feed_name(Some("News"), url).into_string(), "<bdi>News</bdi>");
+        let long = format!("https://news.example/?{}", "q".repeat(500));
+        assert!(feed_name(None, &long).into_string().len() < 120);
         assert_eq!(
             feed_error("status 503 from https://news.example/rss", url).into_string(),
             "<bdi>status 503</bdi>"

@@ -644,6 +644,11 @@ async fn rejects_are_listed_by_reason_and_feed_and_the_nearest_to_the_threshold_
     assert_eq!(order(&console.get("/rejects?feed=f1").await.body), ["r3", "r2", "r1"]);
     assert!(order(&console.get("/rejects?reason=empty").await.body).is_empty());
     assert!(order(&console.get("/rejects?feed=other").await.body).is_empty());
+    let unjudged = console.get("/rejects?reason=empty&order=nearest").await.body;
+    assert!(
+        unjudged.contains("Nothing of it was judged") && !unjudged.contains("rejected yet"),
+        "{unjudged}"
+    );
     // Which feed has most of them leads to those; a form that leaves its words open asks for all.
     let listed = console.get("/rejects").await.body;
     assert!(

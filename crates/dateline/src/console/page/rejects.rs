@@ -62,7 +62,11 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                 (chosen("/rejects", filter))
                 @if let Some(reason) = reason.as_deref().and_then(RejectReason::from_word) { p.note { (reason.meaning()) } }
                 @if rejects.is_empty() {
-                    p.empty { @if filter.is_empty() { "Nothing was rejected yet." } @else { "Nothing is like that." } @if *is_nearest { " Only what was judged has a distance from the threshold." } }
+                    p.empty {
+                        @if *is_nearest { "Nothing of it was judged: only what was has a distance from the threshold." }
+                        @else if filter.is_empty() { "Nothing was rejected yet." }
+                        @else { "Nothing is like that." }
+                    }
                 } @else {
                     ol.rows { @for reject in *rejects { (reject_row(reject, now)) } }
                 }
