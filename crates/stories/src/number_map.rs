@@ -1,9 +1,9 @@
-//! A map by numbers.
+//! Maps by numbers and by words. Nobody else chooses what is kept in them, so that their hashes need no secret.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A hasher of numbers that are hashes already, or small: one multiplication by the golden ratio (Knuth, volume 3, 6.4).
+/// A hasher of numbers that are hashes already, or small, and of words, eight bytes at a time: one multiplication by the golden ratio (Knuth, volume 3, 6.4).
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct NumberHasher(u64);
 
@@ -13,8 +13,10 @@ impl Hasher for NumberHasher {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
+        for chunk in bytes.chunks(8) {
+            let mut number = [0; 8];
+            number[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(number));
         }
     }
 
@@ -31,3 +33,7 @@ impl Hasher for NumberHasher {
 
 /// A map by numbers.
 pub(crate) type NumberMap<K, V> = HashMap<K, V, BuildHasherDefault<NumberHasher>>;
+
+/// A map by words, and a set of them.
+pub(crate) type WordMap<V> = HashMap<String, V, BuildHasherDefault<NumberHasher>>;
+pub(crate) type WordSet = HashSet<String, BuildHasherDefault<NumberHasher>>;

@@ -1,7 +1,5 @@
 //! Keys of words and facts, and how often they were said, while a report is read.
 
-use std::collections::BTreeMap;
-
 /// How many members of one kind are kept of a report, the weightiest; a long text has no more that tell it apart.
 pub(super) const MAX_MEMBERS: usize = 120;
 
@@ -24,9 +22,9 @@ pub(super) fn damped(weight: f32) -> f32 {
     if weight > 1.0 { 1.0 + weight.ln() } else { weight }
 }
 
-/// The members of a bag in the order of their keys; if they are too many, those are kept that weigh the most by how much each says.
+/// The members of a bag, which come in the order of their keys; if they are too many, those are kept that weigh the most by how much each says.
 pub(super) fn weightiest<M>(
-    bag: BTreeMap<u32, M>,
+    bag: impl IntoIterator<Item = (u32, M)>,
     weight: impl Fn(u32, &M) -> f32,
 ) -> impl Iterator<Item = (u32, M)> {
     let mut members: Vec<(f32, u32, M)> =
@@ -46,7 +44,7 @@ mod tests {
 
     #[test]
     fn a_bag_keeps_its_weightiest_members() {
-        let bag: BTreeMap<u32, f32> = (0..1000).map(|key| (key, key as f32 / 100.0)).collect();
+        let bag = (0..1000).map(|key| (key, key as f32 / 100.0));
         let kept: Vec<u32> = weightiest(bag, |_, weight| *weight).map(|(key, _)| key).collect();
         let expected: Vec<u32> = (1000 - MAX_MEMBERS as u32..1000).collect();
         assert_eq!(kept, expected);

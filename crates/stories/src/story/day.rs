@@ -29,8 +29,8 @@ pub(super) fn days(sentence: &str, tokens: &[Token<'_>], published: Option<Date>
         if token.number {
             continue;
         }
-        let word = token.text.to_lowercase();
-        if let Some(month) = month(&word).filter(|_| token.text.chars().count() > 2) {
+        let word = &token.lower;
+        if let Some(month) = month(word).filter(|_| token.text.chars().count() > 2) {
             let latin = token.text.is_ascii();
             let before = at.checked_sub(1).map(|before| &tokens[before]);
             let beyond = at.checked_sub(2).map(|beyond| &tokens[beyond]);
@@ -39,7 +39,7 @@ pub(super) fn days(sentence: &str, tokens: &[Token<'_>], published: Option<Date>
                 .or_else(|| before.and_then(number))
                 .or_else(|| beyond.filter(|_| before.is_some_and(|word| word.text == "de")).and_then(number));
             found.extend(day.and_then(|day| year_day(month, day)));
-        } else if let (Some(day), Some(published)) = (weekday(&word), published) {
+        } else if let (Some(day), Some(published)) = (weekday(word), published) {
             found.extend(latest(day, published));
         }
     }
@@ -50,7 +50,7 @@ pub(super) fn days(sentence: &str, tokens: &[Token<'_>], published: Option<Date>
 /// The weekdays named in a sentence.
 pub(super) fn weekdays(sentence: &str, tokens: &[Token<'_>]) -> Vec<Weekday> {
     let words = tokens.iter().filter(|token| !token.number);
-    let mut found: Vec<Weekday> = words.filter_map(|token| weekday(&token.text.to_lowercase())).collect();
+    let mut found: Vec<Weekday> = words.filter_map(|token| weekday(&token.lower)).collect();
     if !sentence.is_ascii() {
         let chars: Vec<char> = sentence.chars().collect();
         found.extend((0..chars.len()).filter_map(|at| east_asian_weekday(&chars[at..])));

@@ -72,8 +72,7 @@ impl StoryTables {
         }
         for number in &mut numbers {
             let next = words.iter().find(|word| word.start >= number.place.end).filter(|word| !word.number);
-            let times =
-                next.and_then(|next| Some((self.numerals.hundreds(&next.text.to_lowercase())?, next)));
+            let times = next.and_then(|next| Some((self.numerals.hundreds(&next.lower)?, next)));
             if let Some((times, next)) = times {
                 number.hundredths = number.hundredths.saturating_mul(times as u64);
                 number.place.end = next.start + next.text.len();

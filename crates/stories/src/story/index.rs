@@ -1,7 +1,7 @@
 //! The stories known so far, and the way of a report into one.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::evidence::{Compared, FactKind, Sign, contributions, evidence, score};
 use super::number::expected_share;
 use super::postings::{MAX_POSTED, MemberCode, Postings, code};
 use super::profile::Profile;
-use super::reading::read;
+use super::reading::{Stems, read};
 use super::review::bounded;
 use super::tables::StoryTables;
 use super::weighing::{Lengths, Likeness, WeighedProfile};
@@ -630,7 +630,7 @@ impl StoryIndex {
         &self,
         number: u32,
         entities: &[dateline_wire::Entity],
-        stems: &BTreeMap<u32, String>,
+        stems: &Stems,
         comparison: &mut Comparison,
     ) -> Vec<StoryReason> {
         let members = self.members(self.report(number).story);

@@ -32,9 +32,8 @@ pub(super) fn placed_numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Nu
         let next = tokens.get(at + 1).filter(|next| !next.number);
         let end = token.start + token.text.len();
         if !token.number {
-            let lower = token.text.to_lowercase();
-            if let Some(value) = numerals.number(&lower) {
-                let times = next.and_then(|next| Some((numerals.times(&next.text.to_lowercase())?, next)));
+            if let Some(value) = numerals.number(&token.lower) {
+                let times = next.and_then(|next| Some((numerals.times(&next.lower)?, next)));
                 match times {
                     Some((times, next)) => {
                         push(&mut found, value * times, token.start..next.start + next.text.len());
@@ -61,17 +60,16 @@ pub(super) fn placed_numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Nu
             bare = false;
             end += behind.find(sign.unwrap_or_default()).unwrap_or(0) + sign.map_or(0, char::len_utf8);
         } else if let Some(next) = next {
-            let word = next.text.to_lowercase();
-            if month(&word).is_some() {
+            if month(&next.lower).is_some() {
                 continue;
             }
-            if let Some(times) = numerals.times(&word) {
+            if let Some(times) = numerals.times(&next.lower) {
                 value *= times;
                 bare = false;
                 end = next.start + next.text.len();
             }
         }
-        let after_month = at > 0 && month(&tokens[at - 1].text.to_lowercase()).is_some();
+        let after_month = at > 0 && month(&tokens[at - 1].lower).is_some();
         let is_year = bare && (1990.0..=2035.0).contains(&value) && value.fract() == 0.0;
         let is_day = after_month && value <= 31.0;
         if !is_year && !is_day {
@@ -105,6 +103,9 @@ fn value_of(text: &str) -> Option<f64> {
 
 /// Numbers in Han numerals: with a unit of ten and more, or one digit before a word that counts.
 fn han_numbers(word: &str, word_start: usize, found: &mut Vec<PlacedNumber>) {
+    if word.is_ascii() {
+        return;
+    }
     let chars: Vec<char> = word.chars().collect();
     let place_of = |from: usize, to: usize| {
         let bytes = |chars: &[char]| chars.iter().map(|c| c.len_utf8()).sum::<usize>();

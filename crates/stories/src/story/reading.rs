@@ -11,6 +11,7 @@ use super::profile::{Language, Profile, ProfileMembers, Word};
 use super::tables::StoryTables;
 use super::token::{Token, is_dense, runs, sentences, stem, tokens};
 use crate::Report;
+use crate::number_map::NumberMap;
 
 /// Sentences of a body that are read; what comes later is background.
 const MAX_SENTENCES: usize = 400;
@@ -26,8 +27,9 @@ const DENSE_OPENING: u32 = 150;
 const NAME: f32 = 1.5;
 
 /// What is counted of one stem.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone)]
 struct Tally {
+    stem: String,
     weight: f32,
     /// How often it stood in the title or the first sentences, and whether in the title.
     opening: f32,
@@ -38,14 +40,20 @@ struct Tally {
     lower: bool,
 }
 
-/// The profile of `report`, and the wording's stems by key, for reasons.
-pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, BTreeMap<u32, String>) {
+/// The stems of a wording by their keys.
+pub(super) type Stems = NumberMap<u32, String>;
+
+/// What is counted of the stems, by their keys.
+type Tallies = NumberMap<u32, Tally>;
+
+/// The profile of `report`, and its stems, for reasons.
+pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
     let text = report.text.strip_prefix(report.title.as_str()).unwrap_or(&report.text);
     let language = language(report);
     let body = sentences(text);
     let titled = usize::from(!report.title.is_empty());
     let title = Some(report.title.as_str()).filter(|title| !title.is_empty());
-    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut tallies = Tallies::default();
     let (mut acts, mut counts) = (BTreeMap::new(), BTreeMap::new());
     let mut lead_acts = BTreeSet::new();
     let (mut lead_days, mut all_days) = (BTreeSet::new(), BTreeSet::new());
@@ -85,15 +93,13 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, BTreeMap<
             }
         }
     }
-    let mut stems = BTreeMap::new();
-    let mut wording = BTreeMap::new();
-    for (stem, tally) in tallies {
+    let mut tallies: Vec<(u32, Tally)> = tallies.into_iter().collect();
+    tallies.sort_unstable_by_key(|(key, _)| *key);
+    let wording = tallies.iter().map(|(key, tally)| {
         let name = tally.name || tally.capital && !tally.lower;
-        let key = key("word", &stem);
         let weight = damped(tally.weight) * if name { NAME } else { 1.0 };
-        wording.insert(key, Word { key, weight, opening: tally.opening, in_title: tally.title });
-        stems.insert(key, stem);
-    }
+        (*key, Word { key: *key, weight, opening: tally.opening, in_title: tally.title })
+    });
     let wording = weightiest(wording, |key, word| word.weight * tables.expected_rarity(key));
     let acts = acts.into_iter().map(|(act, weight)| (u32::from(act), weight)).collect();
     let members = ProfileMembers {
@@ -110,7 +116,7 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, BTreeMap<
     profile.published = report.published;
     profile.lead_weekdays = lead_weekdays;
     profile.words = words;
-    (profile, stems)
+    (profile, tallies.into_iter().map(|(key, tally)| (key, tally.stem)).collect())
 }
 
 /// Facts by how often they are said.
@@ -154,42 +160,36 @@ struct SentencePlace {
 }
 
 /// Counts the stems of a sentence.
-fn tally(
-    tokens: &[Token<'_>],
-    place: SentencePlace,
-    tables: &StoryTables,
-    tallies: &mut BTreeMap<String, Tally>,
-) {
-    let lower: Vec<String> = tokens.iter().map(|token| token.text.to_lowercase()).collect();
+fn tally(tokens: &[Token<'_>], place: SentencePlace, tables: &StoryTables, tallies: &mut Tallies) {
     let telling = || {
         let spaced = |token: &Token<'_>| !token.number && !token.text.chars().next().is_some_and(is_dense);
-        tokens.iter().zip(&lower).filter(move |(token, lower)| spaced(token) && !tables.is_stopword(lower))
+        tokens.iter().filter(move |token| spaced(token) && !tables.is_stopword(&token.lower))
     };
-    let (all, capital) = (telling().count(), telling().filter(|(token, _)| token.is_capital()).count());
+    let (all, capital) = (telling().count(), telling().filter(|token| token.is_capital()).count());
     // In a line where nearly every word is capitalised, capitals tell no names.
     let capitalised = place.title || all > 3 && capital * 10 > all * 7;
-    for (at, (token, lower)) in tokens.iter().zip(&lower).enumerate() {
+    for (at, token) in tokens.iter().enumerate() {
         if token.number {
-            count(tallies, format!("#{}", token.text.replace(',', "")), place);
+            count(tallies, &format!("#{}", token.text.replace(',', "")), place);
             continue;
         }
-        for ((run, dense), lower) in runs(token.text).zip(runs(lower).map(|(run, _)| run)) {
+        for ((run, dense), lower) in runs(token.text).zip(runs(&token.lower).map(|(run, _)| run)) {
             if dense {
                 let ends: Vec<usize> =
                     run.char_indices().map(|(at, _)| at).skip(1).chain([run.len()]).collect();
                 if ends.len() == 1 {
-                    count(tallies, run.to_owned(), place);
+                    count(tallies, run, place);
                 }
                 let starts = [0].into_iter().chain(ends.iter().copied());
                 for (start, end) in starts.zip(ends.iter().skip(1)) {
-                    count(tallies, run[start..*end].to_owned(), place);
+                    count(tallies, &run[start..*end], place);
                 }
                 continue;
             }
             if tables.is_stopword(lower) || lower.chars().count() < 2 {
                 continue;
             }
-            let tally = count(tallies, stem(lower), place);
+            let tally = count(tallies, &stem(lower), place);
             match (run.chars().next().is_some_and(char::is_uppercase), capitalised || at == 0) {
                 (true, false) => tally.name = true,
                 (true, true) => tally.capital = true,
@@ -200,8 +200,10 @@ fn tally(
 }
 
 /// Counts a stem once more.
-fn count(tallies: &mut BTreeMap<String, Tally>, stem: String, place: SentencePlace) -> &mut Tally {
-    let tally = tallies.entry(stem).or_default();
+fn count<'t>(tallies: &'t mut Tallies, stem: &str, place: SentencePlace) -> &'t mut Tally {
+    let tally = tallies
+        .entry(key("word", stem))
+        .or_insert_with(|| Tally { stem: stem.to_owned(), ..Tally::default() });
     tally.weight += place.weight;
     tally.opening += f32::from(u8::from(place.opening));
     tally.title |= place.title;

@@ -1,7 +1,7 @@
 //! What stories are told by, as data: words of acts and things by language, how common words are, numerals, and what each sign
 //! weighs. Handed in as text, like a subject.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
@@ -10,7 +10,7 @@ use aho_corasick::AhoCorasick;
 
 use super::bag::key;
 use super::evidence::{Sign, SignWeights};
-use crate::number_map::NumberMap;
+use crate::number_map::{NumberMap, WordMap, WordSet};
 
 /// One thing that is wrong with the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub struct StoryTables {
     digest: u64,
     pub(super) weights: SignWeights,
     pub(super) numerals: Numerals,
-    stopwords: HashSet<String>,
+    stopwords: WordSet,
     /// By key of a stem, the share of texts it is expected in.
     shares: NumberMap<u32, f32>,
     acts: Vec<Act>,
@@ -69,11 +69,11 @@ struct Act {
 /// Words that are numbers, and words that multiply.
 #[derive(Debug, Default)]
 pub(super) struct Numerals {
-    numbers: HashMap<String, f64>,
-    times: HashMap<String, f64>,
+    numbers: WordMap<f64>,
+    times: WordMap<f64>,
     /// Words that multiply the number before them in what people read, and not in what reports are compared by, whose weights were
     /// fitted without.
-    hundreds: HashMap<String, f64>,
+    hundreds: WordMap<f64>,
     /// What numbers count, by the ids of `words.tsv`, each with its line.
     counted: BTreeMap<String, usize>,
 }
@@ -362,9 +362,8 @@ fn read_frequencies(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>
     shares
 }
 
-fn read_stopwords(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> HashSet<String> {
-    let words: HashSet<String> =
-        file.rows().flat_map(|(_, row)| row.split_whitespace().map(str::to_owned)).collect();
+fn read_stopwords(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> WordSet {
+    let words: WordSet = file.rows().flat_map(|(_, row)| row.split_whitespace().map(str::to_owned)).collect();
     if words.is_empty() {
         file.note_emptiness(problems);
     }

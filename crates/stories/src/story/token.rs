@@ -1,9 +1,13 @@
 //! A text cut into sentences and words, in any script.
 
+use std::borrow::Cow;
+
 /// A word or number of a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token<'t> {
     pub(super) text: &'t str,
+    /// The same in lower case.
+    pub(super) lower: Cow<'t, str>,
     /// Where it starts, in bytes of the sentence.
     pub(super) start: usize,
     /// It begins with a digit; else with a letter.
@@ -73,9 +77,16 @@ pub(super) fn tokens(sentence: &str) -> Vec<Token<'_>> {
                 break;
             }
         }
-        found.push(Token { text: &sentence[start..end], start, number });
+        let text = &sentence[start..end];
+        found.push(Token { text, lower: lower(text), start, number });
     }
     found
+}
+
+/// A word in lower case.
+fn lower(word: &str) -> Cow<'_, str> {
+    let is_lower = |c: char| if c.is_ascii() { !c.is_ascii_uppercase() } else { c.to_lowercase().eq([c]) };
+    if word.chars().all(is_lower) { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
 }
 
 /// Whether `c` belongs to a script that is compared by pairs of characters: Han, kana or Hangul.
@@ -97,9 +108,12 @@ pub(super) fn runs(word: &str) -> impl Iterator<Item = (&str, bool)> {
     })
 }
 
+/// The most scalar values of a stem.
+const MAX_STEM: usize = 8;
+
 /// What is compared of a word in lower case: its beginning without the commonest endings. Two forms of a word nearly always
 /// give one stem; now and then two words do, which costs little since a text has many.
-pub(super) fn stem(word: &str) -> String {
+pub(super) fn stem(word: &str) -> Cow<'_, str> {
     let length = word.chars().count();
     let cyrillic = word.chars().next().is_some_and(|c| matches!(u32::from(c), 0x400..=0x52F));
     if cyrillic {
@@ -109,10 +123,10 @@ pub(super) fn stem(word: &str) -> String {
             5.. if vowel => length - 1,
             _ => length,
         };
-        return word.chars().take(kept).collect();
+        return Cow::Borrowed(first_chars(word, kept));
     }
     let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
-    let mut stem = word.to_owned();
+    let mut stem = Cow::Borrowed(word);
     if word.chars().count() > 4 {
         for (ending, replacement) in
             [("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")]
@@ -121,25 +135,38 @@ pub(super) fn stem(word: &str) -> String {
             if rest.chars().count() < 3 || ending == "s" && word.ends_with("ss") {
                 continue;
             }
-            stem = format!("{rest}{replacement}");
-            if matches!(ending, "ing" | "ed") && has_doubled_end(&stem) {
-                stem.pop();
-            }
+            stem = match replacement {
+                "" if matches!(ending, "ing" | "ed") => Cow::Borrowed(without_doubled_end(rest)),
+                "" => Cow::Borrowed(rest),
+                _ => Cow::Owned(format!("{rest}{replacement}")),
+            };
             break;
         }
-        if stem.chars().count() > 4 && stem.ends_with('e') {
-            stem.pop();
+        if stem.chars().count() > 4
+            && let Some(rest) = stem.strip_suffix('e')
+        {
+            stem = Cow::Owned(rest.to_owned());
         }
     }
-    stem.chars().take(8).collect()
+    match stem {
+        Cow::Borrowed(stem) => Cow::Borrowed(first_chars(stem, MAX_STEM)),
+        Cow::Owned(stem) => Cow::Owned(first_chars(&stem, MAX_STEM).to_owned()),
+    }
 }
 
-/// Whether a stem ends in a consonant that was doubled before an ending: `stopp|ed`.
-fn has_doubled_end(stem: &str) -> bool {
+/// The first so many scalar values of `word`.
+fn first_chars(word: &str, count: usize) -> &str {
+    word.char_indices().nth(count).map_or(word, |(end, _)| &word[..end])
+}
+
+/// A stem without the consonant that was doubled before an ending: `stopp|ed`.
+fn without_doubled_end(stem: &str) -> &str {
     let mut ends = stem.chars().rev();
     match (ends.next(), ends.next(), ends.next()) {
-        (Some(last), Some(before), Some(_)) => last == before && !matches!(last, 'l' | 's' | 'z'),
-        _ => false,
+        (Some(last), Some(before), Some(_)) if last == before && !matches!(last, 'l' | 's' | 'z') => {
+            &stem[..stem.len() - last.len_utf8()]
+        }
+        _ => stem,
     }
 }
 

@@ -1,5 +1,8 @@
 //! The names of weekdays.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use jiff::civil::Weekday;
 
 /// Full names, Monday first, in the languages of the field; Russian and Ukrainian also in the case that tells when.
@@ -28,9 +31,13 @@ const NAMES: [(Weekday, &[&str]); 7] = [
     (Weekday::Sunday, &["sunday", "dimanche", "domingo", "domenica", "zondag", "воскресенье", "неділю"]),
 ];
 
+/// Each name's day.
+static DAYS: LazyLock<HashMap<&str, Weekday>> =
+    LazyLock::new(|| NAMES.iter().flat_map(|(day, names)| names.iter().map(|name| (*name, *day))).collect());
+
 /// The day that a full name, in lower case, means.
 pub fn weekday(word: &str) -> Option<Weekday> {
-    NAMES.iter().find(|(_, names)| names.contains(&word)).map(|(day, _)| *day)
+    DAYS.get(word).copied()
 }
 
 /// The day that an English name means, in either case, by its first three letters as dates abbreviate it.
