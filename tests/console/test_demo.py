@@ -153,6 +153,22 @@ class Demo(Browsing):
             page.get_by_role("region", name="By reason").get_by_role("link", name="cut").click()
         expect(page.get_by_role("region", name="Newest first")).to_contain_text("The connection ended before the answer did.")
 
+    def test_what_a_list_is_chosen_by_is_called_as_people_call_it(self):
+        page = self.page(self.base)
+        asked = page.get_by_label("What is asked for")
+        page.goto("/rejects")
+        with page.expect_navigation():
+            page.get_by_role("region", name="By feed").get_by_role("link", name="odd.example/feed.xml").click()
+        expect(asked).to_contain_text("feed: odd.example/feed.xml")
+        page.goto(self.paths["entity"])
+        name = page.locator("h1 bdi").inner_text()
+        with page.expect_navigation():
+            page.get_by_role("link", name="All articles").click()
+        expect(asked).to_contain_text(f"entity: {name}")
+        page.goto("/articles?q=Pyongyang&label=relevant")
+        expect(asked).to_contain_text("words: Pyongyang")
+        expect(asked).to_contain_text("verdict: relevant")
+
     def test_an_operator_pastes_the_address_of_what_is_missing_and_is_told_why(self):
         page = self.page(self.base)
         page.goto("/")

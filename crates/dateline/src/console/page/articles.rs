@@ -1,7 +1,7 @@
 //! Lists of articles: by filter, by words.
 
 use dateline_journal::{EventFilter, Facet};
-use dateline_wire::{ArticleEvent, StoryEvent};
+use dateline_wire::{ArticleEvent, FeedRef, StoryEvent};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
@@ -35,7 +35,7 @@ pub(crate) fn page(list: &ArticleList<'_>, now: Timestamp) -> Markup {
     html! {
         h1 { "Articles" }
         (form("/articles", filter, &[Choice::Language, Choice::Verdict]))
-        (chosen("/articles", filter))
+        (chosen_by_name("/articles", filter, &|name, value| named(articles, name, value)))
         @if *is_incomplete { p.notice { "Older events are still being made ready for searching: what they say may be missing here." } }
         @if articles.is_empty() {
             p.empty {
@@ -99,8 +99,36 @@ pub(crate) fn form(path: &str, filter: &EventFilter, choices: &[Choice]) -> Mark
     }
 }
 
+/// What people call an id that articles were chosen by, where these say so.
+fn named(articles: &[ArticleRow], name: &str, value: &str) -> Option<String> {
+    match name {
+        "feed" => articles.iter().find_map(|article| feed_named(article.event.feed.as_ref()?, value)),
+        "entity" => {
+            let entity =
+                articles.iter().flat_map(|row| &row.event.entities).find(|entity| entity.id == value)?;
+            Some(entity.label.clone().unwrap_or_else(|| entity.surface.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// What people call `feed`, if `id` is its.
+pub(crate) fn feed_named(feed: &FeedRef, id: &str) -> Option<String> {
+    let address = || feed.url.as_str().trim_start_matches("https://").to_owned();
+    (feed.id.as_str() == id).then(|| feed.name.clone().unwrap_or_else(address))
+}
+
 /// What a filter asks for, each with a way to ask without it.
 pub(crate) fn chosen(path: &str, filter: &EventFilter) -> Markup {
+    chosen_by_name(path, filter, &|_, _| None)
+}
+
+/// The same, with what people call the value of a parameter where that is known.
+pub(crate) fn chosen_by_name(
+    path: &str,
+    filter: &EventFilter,
+    called: &dyn Fn(&str, &str) -> Option<String>,
+) -> Markup {
     let pairs = pairs(filter);
     html! {
         @if !pairs.is_empty() {
@@ -110,7 +138,7 @@ pub(crate) fn chosen(path: &str, filter: &EventFilter) -> Markup {
                         .map(|(_, (name, value))| format!("{name}={}", super::query_value(value))).collect();
                     li {
                         a.chip href=(format!("{path}?{}", without.join("&"))) title="remove this condition" {
-                            (words(name)) ": " b { (visible(value, 60)) } span aria-hidden="true" { " ×" } span.hidden { " (remove this condition)" }
+                            (condition(name)) ": " b { (visible(called(name, value).as_ref().unwrap_or(value), 60)) } span aria-hidden="true" { " ×" } span.hidden { " (remove this condition)" }
                         }
                         @match name.as_str() {
                             "entity" => { " " a href=(super::entity_href(value)) { "about it" } },
@@ -122,6 +150,15 @@ pub(crate) fn chosen(path: &str, filter: &EventFilter) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// What people call a parameter.
+fn condition(name: &str) -> String {
+    match name {
+        "q" => "words".to_owned(),
+        "label" => "verdict".to_owned(),
+        name => words(&name),
     }
 }
 

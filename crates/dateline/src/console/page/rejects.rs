@@ -5,7 +5,7 @@ use dateline_wire::{FeedRef, RejectEvent, RejectReason, Sequence, Stage};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::articles::{chosen, form, pairs};
+use super::articles::{chosen_by_name, feed_named, form, pairs};
 use super::overview::reject_bars;
 use super::story::raw;
 use crate::api::label::JudgedArticle;
@@ -59,7 +59,10 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                     h2 #rejected-title { @if *is_nearest { "Nearest to the threshold first" } @else { "Newest first" } }
                     @if *is_nearest { a href=(with("order=newest")) { "Newest first" } } @else { a href=(with("order=nearest")) { "Nearest to the threshold first" } }
                 }
-                (chosen("/rejects", filter))
+                (chosen_by_name("/rejects", filter, &|name, value| match name {
+                    "feed" => rejects.iter().find_map(|reject| feed_named(reject.event.feed.as_ref()?, value)),
+                    _ => None,
+                }))
                 @if let Some(reason) = reason.as_deref().and_then(RejectReason::from_word) { p.note { (reason.meaning()) } }
                 @if rejects.is_empty() {
                     p.empty {
