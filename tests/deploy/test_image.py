@@ -71,7 +71,9 @@ class Image(InCleanDebian):
             self.do(instruction, rest)
         self.assertEqual(self.user, "dateline")
         self.assertIn("GeoNames", (self.root.path / "usr/share/doc/dateline/NOTICE").read_text())
-        packages = next(rest for instruction, rest in build if instruction == "RUN").split("recommends ")[1].split(" &&")[0]
+        runs = [rest for instruction, rest in build if instruction == "RUN"]
+        self.assertTrue(any("strip -o /dateline " in run for run in runs), "the image holds the stripped program")
+        packages = runs[0].split("recommends ")[1].split(" &&")[0]
         self.root.run("sh", "-c", f"apt-get update -qq && apt-get install -y --simulate {packages}")
 
         port = free_port()

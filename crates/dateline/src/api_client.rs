@@ -24,6 +24,8 @@ use crate::text::shown_address;
 
 /// How long a daemon may take to do what it is told: to ask a site for its feed, say, and then to read its configuration anew.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// After how much of that whoever waits is told.
+const USUAL_WAIT: Duration = Duration::from_secs(10);
 /// How long it may take to say how it is.
 const STATUS_PATIENCE: Duration = Duration::from_secs(10);
 /// How long it may take to take a connection. It is on this machine as a rule.
@@ -222,7 +224,7 @@ pub async fn call<T: DeserializeOwned>(
         connection.abort();
         Ok((status, body))
     };
-    let answered = timeout(PATIENCE, exchange).await;
+    let answered = told_while_waiting(url, timeout(PATIENCE, exchange)).await;
     let answered = answered.unwrap_or_else(|_| Err(silent(url, PATIENCE)));
     let (status, body) = answered.map_err(|error| ApiFailure::Unanswered(error + AND_NOW))?;
     let daemon = origin(url);
@@ -259,6 +261,21 @@ struct Problem {
     kind: String,
     detail: String,
     errors: Vec<String>,
+}
+
+/// Waits for what a daemon was asked for, and says so to whoever waits, once it takes longer than usual.
+async fn told_while_waiting<T>(api: &Url, wait: impl Future<Output = T>) -> T {
+    let mut wait = std::pin::pin!(wait);
+    if let Ok(done) = timeout(USUAL_WAIT, &mut wait).await {
+        return done;
+    }
+    eprintln!(
+        "the daemon at {} has not answered for {} seconds; it is waited for up to {}",
+        origin(api),
+        USUAL_WAIT.as_secs(),
+        PATIENCE.as_secs()
+    );
+    wait.await
 }
 
 /// Whether an exchange failed since the other end speaks something else than HTTP/1.1, or closes without a word.

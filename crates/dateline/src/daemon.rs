@@ -23,8 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{self, Sources, WriteAccess};
 use crate::config::{Config, Settings, Sinks};
-use crate::engine::{Engine, EngineActivity, EngineParts, HEARTBEAT, PauseCause, StopCondition};
-use crate::failure::{Failure, with_causes};
+use crate::engine::{Engine, EngineActivity, EngineError, EngineParts, HEARTBEAT, PauseCause, StopCondition};
+use crate::failure::Failure;
 use crate::feed_preview::ReadingParts;
 use crate::groundwork::Groundwork;
 use crate::logs::LogFilter;
@@ -153,7 +153,7 @@ pub async fn run(
         Intake::On => Some(
             Engine::new(world.clone(), feeds.clone(), settings.engine.clone())
                 .await
-                .map_err(broken)?
+                .map_err(|error| broken(&settings, error))?
                 .with_progress_log(settings.logs.summary_interval),
         ),
     };
@@ -286,7 +286,7 @@ pub async fn run(
 
     let stopped = tokio::select! {
         () = signals.next() => Ok(()),
-        Some(ended) = intake.join_next() => ended_early("the engine", ended.map(|engine| engine.map_err(broken))),
+        Some(ended) = intake.join_next() => ended_early("the engine", ended.map(|engine| engine.map_err(|error| broken(&settings, error)))),
         Some(ended) = delivery.join_next() => ended_early("delivery", ended),
         () = watchdog => pending().await,
     };
@@ -295,7 +295,7 @@ pub async fn run(
     stop_intake.cancel();
     let drained = async {
         while let Some(ended) = intake.join_next().await {
-            ended.map_err(lost)?.map_err(broken)?;
+            ended.map_err(lost)?.map_err(|error| broken(&settings, error))?;
         }
         stop_delivery.cancel();
         let mut delivered = Ok(());
@@ -533,8 +533,9 @@ pub(crate) fn announce(address: SocketAddr) {
         writeln!(output, "Dateline is running. The API is at http://{address}").and_then(|()| output.flush());
 }
 
-fn broken(error: crate::engine::EngineError) -> Failure {
-    Failure::Other(with_causes(&error))
+fn broken(settings: &Settings, error: EngineError) -> Failure {
+    let EngineError::Journal(source) = error;
+    Failure::Journal { path: settings.journal_path(), source }
 }
 
 fn lost(error: tokio::task::JoinError) -> Failure {

@@ -199,20 +199,20 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
                 "free space on the disk of `data_dir`; intake goes on by itself, and nothing is lost",
             ),
             PauseCause::Restored => (
-                "nothing is taken in: the journal was restored from a copy, and holds as many outcomes as it may until it is known what \
+                "the journal was restored from a copy, and holds as many outcomes as it may until it is known what \
                  Kafka has of it"
                     .to_owned(),
                 "see that Kafka can be reached, as the fault about delivery says, or run without [kafka] `brokers`; intake goes on by \
                  itself, and nothing is lost",
             ),
             PauseCause::Moved => (
-                "nothing is taken in: the journal was moved away from `data_dir`, or its folder was".to_owned(),
+                "the journal was moved away from `data_dir`, or its folder was".to_owned(),
                 "move it back, with the files beside it, and intake goes on by itself; or stop the daemon, and start it with the `data_dir` \
                  that it is in now",
             ),
             PauseCause::Removed => (
-                "nothing is taken in: the journal was removed from `data_dir`".to_owned(),
-                "stop the daemon, then `dateline restore` the copy of all that it held, which the daemon has written there as \
+                "the journal was removed from `data_dir`, or another file was put in its place".to_owned(),
+                "stop the daemon, then `dateline restore` (with --replace where another file is there now) the copy of all that it held, which the daemon has written there as \
                  journal.db.rescued, with a number behind it if there was one (the log says which, or why it could not)",
             ),
             PauseCause::Unwritable => (

@@ -39,8 +39,12 @@ impl Groundwork {
             fleet_member::refuse_what_is_not_there(config)?;
         }
         let path = settings.journal_path();
-        let has_journal =
-            dateline_journal::inspect(&path).map_err(|source| Failure::Journal { path, source })?;
+        let look = match settings.fleet.is_enabled() {
+            // Whatever lies there, the members' state does not.
+            true => dateline_journal::look_at,
+            false => dateline_journal::inspect,
+        };
+        let has_journal = look(&path).map_err(|source| Failure::Journal { path, source })?;
         let transport = |bounds: &FetchSettings| {
             LiveTransport::new(bounds).map_err(|error| Failure::Other(error.to_string()))
         };

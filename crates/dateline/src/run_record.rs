@@ -2,7 +2,7 @@
 //! finds a running daemon by it, whatever environment that was started in, and says since when there is none.
 
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use dateline_journal::{LockHolder, file_identity, writer_of};
@@ -94,16 +94,29 @@ impl RunRecord {
         *writer == LockHolder::Unknown || *writer == LockHolder::of(self.process, &self.host)
     }
 
-    /// Writes it into `folder`, whole or not at all.
+    /// Writes it into `folder`, whole or not at all. On a full disk it takes the place of the one that is there, which has room for it: a
+    /// disk gives that out in blocks.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         let json = serde_json::to_vec_pretty(self)?;
-        let draft = tempfile::NamedTempFile::new_in(folder)?;
-        fs::write(draft.path(), json)?;
-        draft.persist(path(folder)).map_err(|error| error.error)?;
-        Ok(())
+        let draft = || {
+            let draft = tempfile::NamedTempFile::new_in(folder)?;
+            fs::write(draft.path(), &json)?;
+            draft.persist(path(folder)).map_err(|error| error.error)?;
+            Ok(())
+        };
+        match draft() {
+            Err::<(), io::Error>(error)
+                if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) =>
+            {
+                let mut file = fs::OpenOptions::new().write(true).open(path(folder))?;
+                file.write_all(&json)?;
+                file.set_len(json.len() as u64)
+            }
+            written => written,
+        }
     }
 
     /// That of the last daemon in `folder`, if there is one that can be read.

@@ -8,7 +8,9 @@
 //! the file has only digests of addresses; digests of entries that are not listed any more go to all that have feeds.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dateline_wire::{ArticleEvent, ArticleId, FeedRef, FeedState, JournalId, RejectEvent, Sequence};
 use jiff::Timestamp;
@@ -71,6 +73,8 @@ pub struct AdoptedJournal {
     path: PathBuf,
     id: JournalId,
     totals: Totals,
+    // After the connection: they are let go of once nothing has the file open.
+    _held: Arc<File>,
     _lock: Lock,
 }
 
@@ -80,15 +84,22 @@ impl AdoptedJournal {
     /// # Errors
     /// If there is none, a daemon uses it, or it cannot be written.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
-        if !connection::inspect(path)? {
+        if !connection::look_at(path)? {
             return Err(JournalError::Missing { path: path.to_owned() });
         }
         let lock = Lock::acquire(path)?;
-        let connection = connection::for_writing(path, &Options::default())?;
+        let (connection, _held) = connection::of_locked(path, &lock, &Options::default())?;
         let version = schema::check(&connection, path)?;
         let totals = Totals::read(&connection, version)?;
         let id: String = connection.query_row("SELECT id FROM journal", [], |row| row.get(0))?;
-        Ok(Self { connection, path: path.to_owned(), id: JournalId::from_stored(id), totals, _lock: lock })
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+            id: JournalId::from_stored(id),
+            totals,
+            _held,
+            _lock: lock,
+        })
     }
 
     /// Where it lies.

@@ -75,7 +75,7 @@ impl JournalArrival {
     /// If a journal is there that no fleet has taken over, a daemon uses it, or the file cannot be written.
     pub fn begin(journal: &Path) -> Result<Self, JournalError> {
         let lock = lock_place(journal)?;
-        if connection::inspect(journal)? && owner_of(journal)?.is_none() {
+        if connection::look_at(journal)? && owner_of(journal)?.is_none() {
             return Err(JournalError::Exists { path: journal.to_owned() });
         }
         let made = beside(journal, SUFFIX);
@@ -206,11 +206,11 @@ impl ArrivedJournal {
     /// If a file cannot be renamed.
     pub fn put_in_place(self) -> Result<Option<PathBuf>, JournalError> {
         let Self { journal, lock, .. } = self;
-        let replaced = put_aside(&journal)?;
+        let replaced = put_aside(&journal, false)?;
         let made = beside(&journal, SUFFIX);
         rename(&made, &journal)?;
         discard(&made)?;
-        drop(lock);
+        lock.forget_files();
         Ok(replaced)
     }
 }

@@ -1,7 +1,7 @@
 //! Copies of a journal: made while it is in use, and put in the place of one that is lost.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::connection::{self, refuse_dangling};
 use crate::ledger::Totals;
-use crate::lock::Lock;
+use crate::lock::{self, Lock};
 use crate::on_disk::file_identity;
 use crate::unfinished::{self, beside, rename};
 use crate::{JournalError, Options, private, schema};
@@ -150,9 +150,9 @@ pub fn restore(file: &Path, journal: &Path, options: RestoreOptions) -> Result<R
         })?;
         let copy = begin_epoch(unfinished, options.reconcile)?;
         private::hand_over(unfinished)?;
-        Ok(RestoreReport { copy, replaced: put_aside(journal)? })
+        Ok(RestoreReport { copy, replaced: put_aside(journal, is_rescued(file, journal))? })
     })?;
-    drop(lock);
+    lock.forget_files();
     Ok(report)
 }
 
@@ -166,24 +166,41 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 
 /// Locks the place of a journal, whether or not one is there, for a command that puts another one there.
 pub(crate) fn lock_place(journal: &Path) -> Result<Lock, JournalError> {
+    if !journal.exists() {
+        lock::refuse_vacated(journal)?;
+    }
     unfinished::make_folder_of(journal)?;
     let lock = Lock::acquire(journal)?;
     private::hand_over(&beside(journal, ".lock"))?;
     Ok(lock)
 }
 
-/// Renames a journal so that its place is free, and says what it is called now; nothing where none is there.
-pub(crate) fn put_aside(journal: &Path) -> Result<Option<PathBuf>, JournalError> {
-    let aside = free_name(journal, ".replaced");
-    let replaced = journal.exists().then(|| aside.clone());
-    for suffix in FILES {
-        let there = beside(journal, suffix);
-        if there.exists() {
-            // The write-ahead log goes with its file, and keeps to its name.
-            rename(&there, &beside(&aside, suffix))?;
-        }
+/// Renames a journal so that its place is free, and says what it is called now; nothing where none is there. A write-ahead log whose own
+/// file is gone is kept as well, unless `is_rescued`: unless all that it and the file held is in a copy.
+pub(crate) fn put_aside(journal: &Path, is_rescued: bool) -> Result<Option<PathBuf>, JournalError> {
+    let is_alone = !journal.exists() || lock::has_log_of_another(journal);
+    let (log, index) = (beside(journal, "-wal"), beside(journal, "-shm"));
+    let remove = |path: &Path| match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(JournalError::io(path)(error)),
+        _ => Ok(()),
+    };
+    // It is made anew from the log.
+    remove(&index)?;
+    if is_alone && is_rescued {
+        remove(&log)?;
+    } else if is_alone && log.exists() {
+        rename(&log, &beside(&free_name(journal, ".lost"), "-wal"))?;
     }
-    Ok(replaced)
+    if !journal.exists() {
+        return Ok(None);
+    }
+    let aside = free_name(journal, ".replaced");
+    rename(journal, &aside)?;
+    if log.exists() {
+        // It goes with its file, and keeps to its name.
+        rename(&log, &beside(&aside, "-wal"))?;
+    }
+    Ok(Some(aside))
 }
 
 /// A name beside a journal that says what the file is, under which there is none yet.
@@ -199,19 +216,20 @@ fn free_name(journal: &Path, suffix: &str) -> PathBuf {
 
 /// The latest of the copies that were [rescued](rescue) beside a journal.
 pub(crate) fn latest_rescued(journal: &Path) -> Option<PathBuf> {
-    let first = beside(journal, RESCUED);
-    let is_rescued = |name: &Path| {
-        let further = name.as_os_str().as_encoded_bytes().strip_prefix(first.as_os_str().as_encoded_bytes());
-        further.is_some_and(|further| match further {
-            [] => true,
-            [b'-', number @ ..] => number.iter().all(u8::is_ascii_digit),
-            _ => false,
-        })
-    };
     let files = std::fs::read_dir(unfinished::folder_of(journal)).ok()?.flatten();
-    let rescued = files.filter(|file| is_rescued(&first.with_file_name(file.file_name())));
+    let rescued = files.filter(|file| is_rescued(&journal.with_file_name(file.file_name()), journal));
     let written = rescued.filter_map(|file| Some((file.metadata().ok()?.modified().ok()?, file.file_name())));
-    written.max().map(|(_, name)| first.with_file_name(name))
+    written.max().map(|(_, name)| journal.with_file_name(name))
+}
+
+/// Whether `file` has the name of a copy that was [rescued](rescue) of the journal at `journal`.
+fn is_rescued(file: &Path, journal: &Path) -> bool {
+    let bytes = |path: &Path| path.file_name().unwrap_or_default().as_encoded_bytes().to_vec();
+    match bytes(file).strip_prefix(&*bytes(&beside(journal, RESCUED))) {
+        Some([]) => true,
+        Some([b'-', number @ ..]) => number.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
 }
 
 /// Refuses a copy whose texts are not what was written: SQLite, which checks how they hang together, doesn't know what they say.
@@ -248,6 +266,9 @@ fn refuse_without_log(file: &Path) -> Result<(), JournalError> {
 
 /// Opens a copy for reading.
 fn open_copy(file: &Path) -> Result<Connection, JournalError> {
+    if let Some(why) = cut_short(file) {
+        return Err(no_copy(file, why));
+    }
     let opened = connection::for_reading(file, Options::default().busy_timeout)
         .and_then(|source| Ok((schema::check(&source, file)?, source)));
     let why = match opened {
@@ -263,6 +284,30 @@ fn open_copy(file: &Path) -> Result<Connection, JournalError> {
         Err(error) => return Err(error),
     };
     Err(no_copy(file, why))
+}
+
+/// How much of the file is missing at its end, where it says itself that something is (SQLite's file format, 1.3).
+fn cut_short(file: &Path) -> Option<String> {
+    const HEADER_BYTES: usize = 100;
+    let mut header = Vec::new();
+    let mut opened = File::open(file).ok().filter(|_| file.is_file())?;
+    opened.by_ref().take(HEADER_BYTES as u64).read_to_end(&mut header).ok()?;
+    let found = opened.metadata().ok()?.len();
+    if !header.starts_with(b"SQLite format 3\0") {
+        return None;
+    }
+    if header.len() < HEADER_BYTES {
+        return Some(format!("it is cut short: {found} bytes of it are there"));
+    }
+    let number = |from: usize, bytes: usize| {
+        header[from..from + bytes].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    };
+    // How many pages there are is known where it was written with the last change.
+    let is_known = number(24, 4) == number(92, 4);
+    let page_bytes = if number(16, 2) == 1 { 1 << 16 } else { number(16, 2) };
+    let whole = page_bytes * number(28, 4);
+    (is_known && found < whole && connection::wal_bytes(file) == 0)
+        .then(|| format!("it is cut short: {found} of its {whole} bytes are there"))
 }
 
 fn no_copy(file: &Path, why: String) -> JournalError {

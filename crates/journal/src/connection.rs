@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -9,7 +10,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rustix::fs::StatVfsMountFlags;
 use url::Url;
 
+use crate::adoption;
 use crate::backup::latest_rescued;
+use crate::ledger::Totals;
+use crate::lock::{self, Lock, writer_of};
 use crate::on_disk::kind_of_file;
 use crate::{Durability, JournalError, Options, private, schema, space, unfinished};
 
@@ -29,18 +33,75 @@ const MAX_PREPARED_STATEMENTS: usize = 80;
 /// # Errors
 /// What keeps a daemon from using it: it is empty or damaged, no journal, of a newer version, or somebody else's to write.
 pub fn inspect(path: &Path) -> Result<bool, JournalError> {
+    let found = look_at(path)?;
+    if found {
+        match open_to_read(path, &read_name(path), Duration::ZERO) {
+            Ok(connection) => adoption::refuse_adopted(&connection, path)?,
+            Err(error) if is_busy(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+/// As [`inspect`], for those who may have the journal of a daemon by itself or one that a fleet has taken over.
+///
+/// # Errors
+/// As for [`inspect`].
+pub fn look_at(path: &Path) -> Result<bool, JournalError> {
     refuse_dangling(path)?;
     if !path.exists() {
-        return refuse_gone(path).map(|()| false);
+        lock::refuse_vacated(path)?;
+        refuse_gone(path)?;
+        return space::refuse_full_disk(path).map(|()| false);
     }
     drop(usable_file(path)?);
-    match for_reading(path, Duration::ZERO).and_then(|connection| schema::check(&connection, path)) {
+    // With the files beside it that a daemon needs, too.
+    let opened = open_to_read(path, &read_name(path), Duration::ZERO);
+    match opened.and_then(|connection| read_as_at_start(&connection, path)) {
         // Somebody uses it, who is asked for and waited for when it is opened.
-        Err(JournalError::Sqlite(error)) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
-            Ok(true)
-        }
-        checked => checked.map(|_| true),
+        Err(error) if is_busy(&error) => Ok(true),
+        checked => checked.map(|()| true),
     }
+}
+
+fn is_busy(error: &JournalError) -> bool {
+    matches!(error, JournalError::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy))
+}
+
+/// Reads what a daemon reads first: what is damaged there keeps it from starting.
+fn read_as_at_start(connection: &Connection, path: &Path) -> Result<(), JournalError> {
+    let version = schema::check(connection, path)?;
+    if version == 0 {
+        return Ok(());
+    }
+    let read = || -> Result<(), JournalError> {
+        Totals::read(connection, version)?;
+        for rows in ["SELECT sum(length(state)) FROM feeds", "SELECT sum(length(entry)) FROM pending"] {
+            connection.query_row(rows, [], |row| row.get::<_, Option<i64>>(0))?;
+        }
+        Ok(())
+    };
+    read().map_err(|error| match error {
+        JournalError::Malformed(error) => {
+            JournalError::Damaged { path: path.to_owned(), found: error.to_string() }
+        }
+        other => other,
+    })
+}
+
+/// A connection that is ready to write to the journal whose place is locked, and its file, to be kept for as long as anything has it open.
+pub(crate) fn of_locked(
+    path: &Path,
+    lock: &Lock,
+    options: &Options,
+) -> Result<(Connection, Arc<File>), JournalError> {
+    let held = lock.hold(file_for_writing(path, options)?)?;
+    // The log that is made now may get the number of one that is gone.
+    lock.forget_files();
+    let connection = of_writable(path, options)?;
+    lock.note_files();
+    Ok((connection, held))
 }
 
 /// A connection that is ready to write; it makes the file, or brings it to the current schema. Nobody else may have it open.
@@ -125,11 +186,24 @@ fn refuse_gone(path: &Path) -> Result<(), JournalError> {
 /// that SQLite has on it in this process: so before SQLite opens it.
 fn usable_file(path: &Path) -> Result<File, JournalError> {
     refuse_other_than_file(path)?;
+    refuse_swapped(path)?;
     let file = OpenOptions::new().read(true).write(true).open(path).map_err(JournalError::io(path))?;
     match file.metadata().map_err(JournalError::io(path))?.len() {
         0 => Err(JournalError::Emptied { path: path.to_owned() }),
         _ => Ok(file),
     }
+}
+
+/// Refuses a file beside which the write-ahead log of another one is left: together they come to nonsense.
+fn refuse_swapped(path: &Path) -> Result<(), JournalError> {
+    if !lock::has_log_of_another(path) {
+        return Ok(());
+    }
+    let copy = latest_rescued(path).map_or_else(
+        || "put a copy of it in its place (`dateline restore FILE --replace`)".to_owned(),
+        |copy| format!("`dateline restore {} --replace`, the copy that a daemon wrote of it", copy.display()),
+    );
+    Err(JournalError::Swapped { path: path.to_owned(), log: unfinished::beside(path, "-wal"), copy })
 }
 
 /// Refuses a folder, and what is opened for ever: whoever opens a pipe waits for who writes into it.
@@ -141,20 +215,31 @@ fn refuse_other_than_file(path: &Path) -> Result<(), JournalError> {
     }
 }
 
-/// A connection that only reads a file that is there.
+/// A connection that only reads a file that is there. On a full disk, where no index of the write-ahead log can be made, it reads a file
+/// that was closed in order and that nobody writes.
 pub(crate) fn for_reading(path: &Path, busy_timeout: Duration) -> Result<Connection, JournalError> {
+    match open_to_read(path, &read_name(path), busy_timeout) {
+        Err(JournalError::Full) if wal_bytes(path) == 0 && writer_of(path).is_none() => {
+            open_to_read(path, &unchanging_name(path).ok_or(JournalError::Full)?, busy_timeout)
+        }
+        opened => opened,
+    }
+}
+
+/// The same, under the `name` by which SQLite is to open it.
+fn open_to_read(path: &Path, name: &Path, busy_timeout: Duration) -> Result<Connection, JournalError> {
     if !path.exists() {
         refuse_gone(path)?;
         return Err(JournalError::Missing { path: path.to_owned() });
     }
     refuse_other_than_file(path)?;
+    refuse_swapped(path)?;
     if path.metadata().is_ok_and(|file| file.len() == 0) {
         return Err(JournalError::Emptied { path: path.to_owned() });
     }
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection =
-        Connection::open_with_flags(read_name(path), flags).map_err(|error| why_not_open(path, error))?;
+    let connection = Connection::open_with_flags(name, flags).map_err(|error| why_not_open(path, error))?;
     connection.busy_timeout(busy_timeout)?;
     plan_once(&connection)?;
     // Opens the write-ahead log too, so that a connection that is there needs no further file.
@@ -173,14 +258,17 @@ pub(crate) fn for_reading(path: &Path, busy_timeout: Duration) -> Result<Connect
 /// which it wants whether there is a log or not; a file that was closed in order has none, and nobody changes it there.
 pub(crate) fn read_name(path: &Path) -> PathBuf {
     let is_closed = ["-wal", "-shm"].iter().all(|suffix| !unfinished::beside(path, suffix).exists());
-    let address = || Url::from_file_path(path.canonicalize().ok()?).ok();
-    match (is_closed && is_on_read_only_disk(path)).then(address).flatten() {
-        Some(mut address) => {
-            address.set_query(Some("immutable=1"));
-            String::from(address).into()
-        }
-        None => path.to_owned(),
-    }
+    (is_closed && is_on_read_only_disk(path))
+        .then(|| unchanging_name(path))
+        .flatten()
+        .unwrap_or_else(|| path.to_owned())
+}
+
+/// The name by which SQLite reads the file at `path` as one that nobody changes.
+fn unchanging_name(path: &Path) -> Option<PathBuf> {
+    let mut address = Url::from_file_path(path.canonicalize().ok()?).ok()?;
+    address.set_query(Some("immutable=1"));
+    Some(String::from(address).into())
 }
 
 /// Whether the disk on which `path` lies is mounted read-only.

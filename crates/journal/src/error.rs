@@ -132,6 +132,34 @@ pub enum JournalError {
         /// The latest copy.
         copy: PathBuf,
     },
+    /// Another file was put in the place of a journal that a daemon had open, and the write-ahead log beside it is of that journal.
+    #[error(
+        "{} was put in the place of another journal while a daemon had that open, and {} belongs to the other one: together they would be \
+         damaged. Stop the daemon. To go on with the journal that it had, {copy}; to go on with the file that is there, move {} away",
+        path.display(),
+        log.display(),
+        log.display()
+    )]
+    Swapped {
+        /// The file.
+        path: PathBuf,
+        /// The write-ahead log.
+        log: PathBuf,
+        /// How the other journal is put back.
+        copy: String,
+    },
+    /// There is no file, since the journal was moved away while a process has it open.
+    #[error(
+        "{} was moved away, or its folder was, while {holder} has it open and waits for it: move it back; or stop that daemon, and name the \
+         folder where the journal is now as `data_dir`",
+        path.display()
+    )]
+    Vacated {
+        /// The path.
+        path: PathBuf,
+        /// Who has it open.
+        holder: String,
+    },
     /// The file was moved or removed while this process has it open. Nothing was changed; the same call will succeed once it is back.
     #[error(
         "{} was moved or removed while it is in use, or its folder was: move it back, and writing goes on; or stop the daemon, and start it \
@@ -270,6 +298,11 @@ pub enum JournalError {
         /// Why.
         why: String,
     },
+    /// SQLite finds the file damaged while it is in use.
+    #[error(
+        "it is damaged (SQLite: {0}): stop the daemon, and put a copy in its place (`dateline restore FILE --replace`)"
+    )]
+    Malformed(Arc<rusqlite::Error>),
     /// The journal's file, or the folder that it lies in, is not ours to write.
     #[error("it cannot be written (SQLite: {0}){NOT_OURS}")]
     ReadOnly(Arc<rusqlite::Error>),
@@ -362,6 +395,7 @@ impl From<rusqlite::Error> for JournalError {
             _ if details == Some(ffi::SQLITE_IOERR_SHMSIZE) => Self::Full,
             Some(ffi::ErrorCode::DiskFull) => Self::Full,
             Some(ffi::ErrorCode::ReadOnly) => Self::ReadOnly(Arc::new(error)),
+            Some(ffi::ErrorCode::DatabaseCorrupt) => Self::Malformed(Arc::new(error)),
             _ => Self::Sqlite(Arc::new(error)),
         }
     }
@@ -377,6 +411,14 @@ mod tests {
         assert!(JournalError::from(rusqlite::Error::SqliteFailure(no_room, None)).is_full());
         let broken = ffi::Error::new(ffi::SQLITE_IOERR_READ);
         assert!(!JournalError::from(rusqlite::Error::SqliteFailure(broken, None)).is_full());
+    }
+
+    #[test]
+    fn a_file_that_is_found_damaged_in_use_is_told_with_what_to_do() {
+        let damaged = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), None);
+        let error = JournalError::from(damaged);
+        assert!(error.to_string().contains("`dateline restore FILE --replace`"), "{error}");
+        assert!(!error.is_retryable());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::change::{
 use crate::change::{ReportedChange, TakenReport};
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::commit_log::HandedEntry;
-use crate::lock::{FilePlace, Lock};
+use crate::lock::{FilePlace, Lock, refuse_vacated};
 use crate::query::{IndexBell, IndexFollower, IndexStep, SearchIndex};
 use crate::reader::{JournalReader, PendingBatch, RevisitBatch, SeenLink};
 use crate::status::JournalStatus;
@@ -61,10 +61,12 @@ impl Journal {
     /// If another process has it open, if a newer version wrote it, if it is no journal, or if it cannot be written.
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, JournalError> {
         let path = path.as_ref();
+        if !path.exists() {
+            refuse_vacated(path)?;
+        }
         make_folder_of(path)?;
         let lock = Arc::new(Lock::acquire(path)?);
-        let held = lock.hold(connection::file_for_writing(path, &options)?)?;
-        let connection = connection::of_writable(path, &options)?;
+        let (connection, held) = connection::of_locked(path, &lock, &options)?;
         adoption::refuse_adopted(&connection, path)?;
         let reader = JournalReader::of_held(path, options.busy_timeout, Some(held))?;
         let claims = Arc::new(EntryClaims::default());

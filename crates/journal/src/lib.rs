@@ -96,7 +96,7 @@ pub use change::{
     SinkState, StoredSession, StoryArticleRow, StoryUpdate, UndeliveredEvent,
 };
 pub use commit_log::{CommitLog, HandedEntry, LoggedTransaction, SharedCommitLog, StateRecord};
-pub use connection::inspect;
+pub use connection::{inspect, look_at};
 pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;

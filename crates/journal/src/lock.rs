@@ -3,14 +3,16 @@
 use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
+use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::on_disk::file_identity;
-use crate::unfinished::beside;
-use crate::{JournalError, private};
+use crate::unfinished::{beside, folder_of};
+use crate::{JournalError, digest, private};
 
 /// How often the lock is asked for, and how long after another: whoever only looks who has it ([`writer_of`]) has it for a moment.
 const MAX_ATTEMPTS: usize = 5;
@@ -31,6 +33,78 @@ pub(crate) struct Lock {
     /// The journal's file, once it is there. SQLite loses its locks when any descriptor of that file is closed in this process: so
     /// connections that outlive this keep it, too.
     database: OnceLock<Arc<File>>,
+    /// The files that the journal consists of, as the lock file notes them; until they are known, those that it noted before.
+    files: Mutex<Option<FilePair>>,
+    /// Says to others that the place is not free, while the journal's file is elsewhere.
+    vacated: Mutex<Option<UnixListener>>,
+}
+
+/// A journal's file and its write-ahead log, whatever they are called: device and number of each. SQLite takes any log of the right name for
+/// a file's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FilePair {
+    journal: (u64, u64),
+    log: (u64, u64),
+}
+
+impl FilePair {
+    /// The two that are there now.
+    fn at(journal: &Path) -> Option<Self> {
+        let identity = |path: &Path| Some(file_identity(&path.metadata().ok()?));
+        Some(Self { journal: identity(journal)?, log: identity(&beside(journal, "-wal"))? })
+    }
+
+    /// The two that the text of a lock file notes.
+    fn noted_in(text: &str) -> Option<Self> {
+        let mut numbers = text.lines().nth(1)?.split(' ').map(|number| number.parse().ok());
+        let mut next = || numbers.next().flatten();
+        Some(Self { journal: (next()?, next()?), log: (next()?, next()?) })
+    }
+}
+
+impl fmt::Display for FilePair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { journal, log } = self;
+        write!(f, "{} {} {} {}", journal.0, journal.1, log.0, log.1)
+    }
+}
+
+/// Whether the write-ahead log beside `journal` is that of another file, which a daemon had open under this name, and in whose place this
+/// one was put.
+pub(crate) fn has_log_of_another(journal: &Path) -> bool {
+    let noted = std::fs::read_to_string(beside(journal, ".lock")).ok();
+    let noted = noted.as_deref().and_then(FilePair::noted_in);
+    let log_bytes = beside(journal, "-wal").metadata().map_or(0, |log| log.len());
+    match (noted, FilePair::at(journal)) {
+        (Some(noted), Some(found)) => {
+            log_bytes > 0 && found.log == noted.log && found.journal != noted.journal
+        }
+        _ => false,
+    }
+}
+
+/// Refuses a place from which a journal was moved while a process has it open: that process waits for it to come back.
+pub(crate) fn refuse_vacated(journal: &Path) -> Result<(), JournalError> {
+    let Some(name) = place_name(journal) else { return Ok(()) };
+    let sockets = std::fs::read_to_string("/proc/net/unix").unwrap_or_default();
+    let process = sockets.lines().find_map(|line| line.split_once(&format!("@{name}"))?.1.parse().ok());
+    match process {
+        Some(process) => Err(JournalError::Vacated {
+            path: journal.to_owned(),
+            holder: LockHolder::of(process, &host_name()).to_string(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// What the place of a journal is called among the names of sockets, which need no file and end with their process; the number of the
+/// process follows. The folder of the journal may be moved, so that its own folder says where it is.
+fn place_name(journal: &Path) -> Option<String> {
+    let folder = std::path::absolute(folder_of(journal)).ok()?;
+    let (device, inode) = file_identity(&folder.parent()?.metadata().ok()?);
+    let names = format!("{}/{}", folder.file_name()?.display(), journal.file_name()?.display());
+    let digest = digest::text_of(&digest::of_text(&names));
+    Some(format!("dateline-moved/{device:x}/{inode:x}/{digest}/"))
 }
 
 /// Whether the file of a journal that is in use is where it was.
@@ -53,8 +127,18 @@ impl Lock {
                 holder: holder_in(&mut file).to_string(),
             });
         }
-        sign(&mut file);
-        Ok(Self { journal: journal.to_owned(), beside: Mutex::new(file), database: OnceLock::new() })
+        let mut text = String::new();
+        // What cannot be read is unknown.
+        let _ = file.read_to_string(&mut text);
+        let files = FilePair::noted_in(&text);
+        sign(&mut file, files);
+        Ok(Self {
+            journal: journal.to_owned(),
+            beside: Mutex::new(file),
+            database: OnceLock::new(),
+            files: Mutex::new(files),
+            vacated: Mutex::new(None),
+        })
     }
 
     /// Locks the journal itself, whose file this is, and gives what has to be kept for as long as anything has it open.
@@ -70,6 +154,31 @@ impl Lock {
             });
         }
         Ok(self.database.get_or_init(|| Arc::new(file)).clone())
+    }
+
+    /// Has the lock file note of which files the journal consists from now on.
+    pub(crate) fn note_files(&self) {
+        self.sign_with(FilePair::at(&self.journal));
+    }
+
+    /// Has the lock file note nothing of the files that were there before.
+    pub(crate) fn forget_files(&self) {
+        self.sign_with(None);
+    }
+
+    fn sign_with(&self, files: Option<FilePair>) {
+        *self.files.lock().unwrap_or_else(PoisonError::into_inner) = files;
+        sign(&mut self.beside.lock().unwrap_or_else(PoisonError::into_inner), files);
+    }
+
+    /// Has nobody else begin a journal in the place of this one, while its file `is_away`.
+    pub(crate) fn keep_place(&self, is_away: bool) {
+        let listen = || {
+            let name = format!("{}{}", place_name(&self.journal)?, std::process::id());
+            UnixListener::bind_addr(&SocketAddr::from_abstract_name(name).ok()?).ok()
+        };
+        let mut vacated = self.vacated.lock().unwrap_or_else(PoisonError::into_inner);
+        *vacated = if is_away { vacated.take().or_else(listen) } else { None };
     }
 
     /// Where the journal's file is by now.
@@ -89,7 +198,7 @@ impl Lock {
     pub(crate) fn sign_again(&self) {
         let Ok(mut file) = open_beside(&self.journal) else { return };
         if matches!(file.try_lock(), Ok(())) {
-            sign(&mut file);
+            sign(&mut file, *self.files.lock().unwrap_or_else(PoisonError::into_inner));
             *self.beside.lock().unwrap_or_else(PoisonError::into_inner) = file;
             tracing::warn!(
                 journal = %self.journal.display(),
@@ -145,13 +254,15 @@ fn lock(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Writes into a lock file who has it.
-fn sign(file: &mut File) {
-    // Only for people; a full disk must not keep the daemon from delivering.
+/// Writes into a lock file who has it, and of which files the journal consists.
+fn sign(file: &mut File, files: Option<FilePair>) {
+    let holder = LockHolder::of(std::process::id(), &host_name());
+    let files = files.map(|files| format!("\n{files}")).unwrap_or_default();
+    // A full disk must not keep the daemon from delivering.
     let _ = file
         .set_len(0)
         .and_then(|()| file.rewind())
-        .and_then(|()| write!(file, "{}", LockHolder::of(std::process::id(), &host_name())))
+        .and_then(|()| write!(file, "{holder}{files}"))
         .and_then(|()| file.flush());
 }
 
@@ -198,7 +309,7 @@ fn holder_in(file: &mut File) -> LockHolder {
     let mut holder = String::new();
     // What cannot be read is unknown.
     let _ = file.read_to_string(&mut holder);
-    match holder.trim() {
+    match holder.lines().next().unwrap_or_default().trim() {
         "" => LockHolder::Unknown,
         holder => LockHolder::Process(holder.to_owned()),
     }

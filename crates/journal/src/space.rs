@@ -15,6 +15,9 @@ const MAX_SPARE_PAGES: u64 = 4_096;
 /// A file that holds more than this is not brought into the mode: that copies it, while nothing else is done.
 const MAX_COPIED_BYTES: u64 = 1 << 30;
 
+/// What a new journal takes on its disk while it is made, in bytes: itself, and a transaction as large.
+const NEW_JOURNAL_BYTES: u64 = 1 << 20;
+
 /// SQLite's number for the mode.
 const INCREMENTAL: u32 = 2;
 
@@ -36,6 +39,17 @@ impl Space {
     pub(crate) fn spare_pages(self) -> u64 {
         self.unused_pages.saturating_sub(MAX_SPARE_PAGES.max(self.pages / 16))
     }
+}
+
+/// Refuses a disk on which no journal can be made at `path`.
+pub(crate) fn refuse_full_disk(path: &Path) -> Result<(), JournalError> {
+    let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let disk = folder.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok());
+    // Some say nothing of their size.
+    let is_full = disk.is_some_and(|disk| {
+        disk.f_blocks > 0 && disk.f_bavail.saturating_mul(disk.f_frsize) < NEW_JOURNAL_BYTES
+    });
+    if is_full { Err(JournalError::Full) } else { Ok(()) }
 }
 
 /// How much room the file takes now, the open transaction included.

@@ -39,6 +39,9 @@ pub(crate) trait Change: Send + 'static {
     /// What the caller gets once the change is durable.
     type Done: Send + 'static;
 
+    /// Whether it finds room only where there is room for any other, so that there is room again once it has found some.
+    const SHOWS_ROOM: bool = false;
+
     /// Makes the change within the open transaction. May be called again if that transaction had to be given up.
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError>;
 
@@ -51,6 +54,7 @@ trait QueuedChange: Send {
     fn apply(&mut self, ledger: &mut Ledger<'_>) -> Result<(), JournalError>;
     fn durable(self: Box<Self>, claims: &EntryClaims);
     fn failed(self: Box<Self>, error: JournalError);
+    fn shows_room(&self) -> bool;
 }
 
 /// The changes that share a transaction.
@@ -80,6 +84,10 @@ impl<C: Change> QueuedChange for ChangeRequest<C> {
 
     fn failed(self: Box<Self>, error: JournalError) {
         let _ = self.reply.send(Err(error));
+    }
+
+    fn shows_room(&self) -> bool {
+        C::SHOWS_ROOM
     }
 }
 
@@ -130,6 +138,7 @@ impl JournalWriter {
             log: options.commit_log.clone(),
             written_feeds,
             displaced: None,
+            is_rescued: false,
             lock,
         };
         let backend = match options.writing {
@@ -237,6 +246,8 @@ struct Committer {
     written_feeds: WrittenFeeds,
     /// What is told of the journal's file while that isn't where it was.
     displaced: Option<FilePlace>,
+    /// Whether all that the journal held was copied, since its file was removed.
+    is_rescued: bool,
     /// Given up after the connection is closed: fields are dropped in this order.
     lock: Arc<Lock>,
 }
@@ -287,10 +298,16 @@ impl Committer {
             return;
         }
         let is_alone = batch.len() == 1;
+        let shows_room = batch.iter().any(|job| job.shows_room());
         match self.commit_together(batch, is_alone) {
-            Ok(room) => self.note_full(room == TransactionRoom::Lacking),
+            Ok(TransactionRoom::Lacking) => self.note_full(true),
+            // A small change may find room where others find none.
+            Ok(TransactionRoom::Enough) if shows_room => self.note_full(false),
+            Ok(TransactionRoom::Enough) => {}
             Err((jobs, error)) if is_alone || error.is_of_log() => {
-                self.note_full(matches!(error, JournalError::Full));
+                if error.is_full() {
+                    self.note_full(true);
+                }
                 jobs.into_iter().for_each(|job| job.failed(error.clone()));
             }
             // The transaction as a whole was lost, which one change can cause (no room for the largest of them): each
@@ -387,6 +404,7 @@ impl Committer {
             return false;
         }
         let place = self.lock.place();
+        self.lock.keep_place(place != FilePlace::Kept);
         if place == FilePlace::Kept {
             if self.displaced.take().is_some() {
                 tracing::info!(journal = %self.path.display(), "the journal is where it was again: intake goes on");
@@ -397,26 +415,38 @@ impl Committer {
             return false;
         }
         if self.displaced.replace(place) != Some(place) {
-            let error = JournalError::Displaced { path: self.path.clone() };
-            tracing::error!("nothing is taken in: {error}");
-            if place == FilePlace::Removed {
-                self.rescue();
+            match place {
+                FilePlace::Removed => self.rescue(),
+                _ => {
+                    let error = JournalError::Displaced { path: self.path.clone() };
+                    tracing::error!("nothing is taken in: {error}");
+                }
             }
         }
         true
     }
 
     /// Copies a journal whose file was removed, and which ends with this process, to its folder.
-    fn rescue(&self) {
+    fn rescue(&mut self) {
+        let (cause, replace) = match self.path.exists() {
+            true => ("another file was put in its place", " --replace"),
+            false => ("its file was removed", ""),
+        };
         match backup::rescue(&self.connection, &self.path) {
-            Ok(copy) => tracing::error!(
-                copy = %copy.display(),
-                "the journal was removed, and all that it held was copied: stop the daemon, then `dateline restore {}`", copy.display()
-            ),
+            Ok(copy) => {
+                self.is_rescued = true;
+                tracing::error!(
+                    copy = %copy.display(),
+                    "nothing is taken in: the journal is gone, since {cause}, and all that it held was copied: stop the daemon, then \
+                     `dateline restore {}{replace}`",
+                    copy.display()
+                );
+            }
             Err(error) => tracing::error!(
                 %error,
-                "the journal was removed, ends with this daemon, and could not be copied: see to that before it is stopped (on Linux the \
-                 file and its -wal can be copied from /proc/{}/fd)", std::process::id()
+                "nothing is taken in: the journal is gone, since {cause}, ends with this daemon, and could not be copied, which is tried \
+                 once more at the end: see to that before the daemon is stopped (on Linux the file and its -wal can be copied from \
+                 /proc/{}/fd)", std::process::id()
             ),
         }
     }
@@ -436,7 +466,11 @@ impl Committer {
 impl Drop for Committer {
     fn drop(&mut self) {
         // Whoever removed it and stopped the daemon at once has it copied now.
+        let has_failed = self.displaced == Some(FilePlace::Removed) && !self.is_rescued;
         if self.is_displaced() {
+            if has_failed {
+                self.rescue();
+            }
             return;
         }
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize") {

@@ -2,14 +2,16 @@
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
+use dateline_journal::{JournalError, writer_of};
 use dateline_publisher::KafkaSettings;
 
 use super::config_file::ConfigFile;
 use super::{feed, print_text};
-use crate::config::Config;
+use crate::config::{Config, Settings};
 use crate::failure::Failure;
 use crate::groundwork::Groundwork;
 use crate::metrics::Metrics;
@@ -45,8 +47,14 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     };
     let settings = &config.settings;
     let has_journal = lay_groundwork(&config)?;
+    let used = used_by(settings, &arguments.config.path)?;
     let journal = match (has_journal, RunRecord::of_lost_journal(settings)) {
-        (true, _) => String::new(),
+        (true, _) => used
+            .as_ref()
+            .map(|daemon| {
+                format!(" (in use by {daemon}, the daemon that runs with this; a second one is refused)")
+            })
+            .unwrap_or_default(),
         (false, None) => " (none yet; the first run makes it)".to_owned(),
         (false, Some(run)) => format!(
             " (gone since the daemon that started at {:.0}: a run begins another, and publishes what feeds still list anew; `dateline restore FILE` \
@@ -56,7 +64,10 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     };
     let taken = match TcpListener::bind(settings.http.listen) {
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            " (in use now, which is well if it is by the daemon that runs with this)"
+            match used.is_some() || settings.fleet.is_enabled() {
+                true => " (in use now, which is well if it is by the daemon that runs with this)",
+                false => " (in use now by another program: a run ends with that until it is free)",
+            }
         }
         _ => "",
     };
@@ -100,6 +111,24 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         print_text(&format!("  file      {} at {}\n", file.name, file.path.display()))?;
     }
     if arguments.online { ask_all(&config) } else { Ok(()) }
+}
+
+/// Who has the journal of these settings, if that is the daemon that runs with the configuration at `config`.
+///
+/// # Errors
+/// What a run would end with, where anybody else has it.
+fn used_by(settings: &Settings, config: &Path) -> Result<Option<String>, Failure> {
+    let path = settings.journal_path();
+    let Some(holder) = writer_of(&path) else { return Ok(None) };
+    let is_ours =
+        RunRecord::in_use(settings).is_some() && RunRecord::other_config_in_use(settings, config).is_none();
+    match is_ours {
+        true => Ok(Some(holder.to_string())),
+        false => {
+            let source = JournalError::InUse { path: path.clone(), holder: holder.to_string() };
+            Err(Failure::Journal { path, source })
+        }
+    }
 }
 
 /// Lays what a run rests on, and leaves it at that. Whether there is a journal.

@@ -78,7 +78,7 @@ async fn show(arguments: &DemoArguments) -> Result<(), Failure> {
     let demo = Demo::prepare(listen_on(arguments.listen)).await?;
     let log_clock = logs::start(&demo.config().settings.logs)?.clock;
     let commands = Commands::of(&demo);
-    print_text(&opening(&demo, &commands, arguments.speed))?;
+    print_text(&opening(&demo, &commands, arguments))?;
     let mut running = demo.start(arguments.speed, log_clock).await?;
     let over = tokio::select! {
         over = running.over() => over,
@@ -123,9 +123,10 @@ fn quoted(path: &Path) -> String {
     if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
-fn opening(demo: &Demo, commands: &Commands, speed: f64) -> String {
+fn opening(demo: &Demo, commands: &Commands, arguments: &DemoArguments) -> String {
     let Commands { program, config, api } = commands;
-    let minutes = DAY_IN_A_MINUTE / speed;
+    let minutes = DAY_IN_A_MINUTE / arguments.speed;
+    let until = if arguments.exit { "Until the day is over" } else { "Meanwhile" };
     let length = length_of(minutes);
     let elsewhere = match demo.taken() {
         Some(taken) => format!("  (at a free port, since {taken} is taken; --listen names another)\n"),
@@ -141,7 +142,7 @@ network, and nothing stays.
   the journal  {journal}
 
 What follows is what `{program} run` logs, in the day's own time: a line for each article on the subject as it is published,
-a feed that fails, and now and then a summary. Meanwhile, in another terminal:
+a feed that fails, and now and then a summary. {until}, in another terminal:
 
   {program} tail --follow --config {config}
   {program} status --config {config}

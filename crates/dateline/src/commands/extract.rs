@@ -28,11 +28,12 @@ Examples:
 
 What is no HTML page (a PDF, a picture, a feed, random bytes) is named on stderr, with exit code 3.")]
 pub struct ExtractArguments {
-    /// The page; `-` reads it from standard input. Gzip is recognised by content.
+    /// The page, as a file: save it first, or look at a feed with `dateline feed check`; `-` reads it from standard input. Gzip is
+    /// recognised by content.
     #[arg(value_name = "FILE", required_unless_present = "batch", conflicts_with = "batch")]
     #[arg(value_parser = PathBufValueParser::new().try_map(saved_file))]
     file: Option<PathBuf>,
-    /// The address the page came from, against which its links resolve.
+    /// The address the page came from, against which its links resolve: one of the web in full, https://news.example/a.
     #[arg(long, value_name = "URL", conflicts_with = "batch", value_parser = web_address)]
     url: Option<String>,
     /// The Content-Type header it came with, for its charset.

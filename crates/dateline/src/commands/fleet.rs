@@ -12,15 +12,13 @@ use crate::config::Settings;
 use crate::failure::Failure;
 
 /// Work with a fleet, several daemons as one: show how it is, say which feeds it polls, bring a journal into it or it into a journal.
+// A text here would be shown in place of what each command says of itself.
 #[derive(Debug, Subcommand)]
+#[allow(missing_docs)]
 pub enum Command {
-    /// Show the members, who holds which shards, what waits and for how long, and the slowest host, as Kafka and the members tell it.
     Status(status::StatusArguments),
-    /// Have the fleet poll the feeds in these files, and no others. The difference is shown first; the members follow within seconds.
     Apply(apply::ApplyArguments),
-    /// Have the fleet go on with what the journal of a daemon by itself knows.
     Adopt(adopt::AdoptArguments),
-    /// Make what the fleet knows the journal of a daemon by itself.
     Leave(leave::LeaveArguments),
 }
 

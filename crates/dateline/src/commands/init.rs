@@ -76,8 +76,9 @@ Written to {folder}:
 Next:
 
   1. In {settings}, set `user_agent` in [fetch], so that sites can reach you.
-  2. dateline feed check{option}   asks each feed once
-  3. dateline run{option}
+  2. dateline check{option}        says whether the configuration is right
+  3. dateline feed check{option}   asks each feed once
+  4. dateline run{option}
 ",
         folder = folder.display(),
         settings = settings.display(),

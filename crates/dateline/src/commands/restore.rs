@@ -53,18 +53,18 @@ pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
         }
     })?;
     let next = match reconcile {
-        true => {
-            "Start the daemon: its relay takes what was delivered since from Kafka, and goes on after it."
-        }
+        true => "Start the daemon: it takes what was delivered since from Kafka, and goes on after it.",
         false => {
-            "No Kafka is configured: events after the copy are made anew, with other numbers, and followers over HTTP begin anew."
+            "Start the daemon. No Kafka is configured: events after the copy are made anew, with other numbers, and followers over HTTP \
+             begin anew."
         }
     };
     let aside = restored
         .replaced
         .map_or_else(String::new, |aside| format!("The one that was there is kept as {}. ", aside.display()));
     print_text(&format!(
-        "{} is the journal {} now, with events up to {}. {aside}{next}\n",
+        "{} is the journal {} now, with events up to {}. {aside}{next} It makes the search index anew while it runs; until that is done, \
+         searches say what they leave out.\n",
         path.display(),
         restored.copy.journal,
         restored.copy.last_sequence,

@@ -79,7 +79,10 @@ fn of_configured(settings: &Settings, is_check: bool) -> Result<StatusReport, Fa
     if let Err(error) = &journal
         && !matches!(
             error,
-            JournalError::Missing { .. } | JournalError::Gone { .. } | JournalError::Rescued { .. }
+            JournalError::Missing { .. }
+                | JournalError::Gone { .. }
+                | JournalError::Rescued { .. }
+                | JournalError::Swapped { .. }
         )
         && !error.is_retryable()
     {

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use dateline_journal::file_identity;
 
 use super::Settings;
+use super::named_paths::PathUse;
 
 /// What the names of files in `data_dir` begin with that the daemon keeps: the journal, its index for searches, what SQLite puts beside
 /// them, what was replaced, what articles are compared with, and the note on the daemon.
@@ -28,23 +29,12 @@ impl OwnFiles {
     /// Those of a daemon with these settings, which stand in the file at `config`.
     pub(super) fn of(settings: &Settings, config: &Path) -> Self {
         let data_dir = resolved(&settings.data_dir);
-        let (fetch, kafka) = (&settings.fetch, &settings.kafka);
-        let secrets = [
-            &settings.api.token_file,
-            &fetch.proxy_credentials_file,
-            &kafka.ssl_ca_file,
-            &kafka.ssl_certificate_file,
-            &kafka.ssl_key_file,
-            &kafka.sasl_password_file,
-            &kafka.schema_registry_credentials_file,
-        ];
-        let others = [&settings.feeds, &settings.sites, &settings.agencies, &settings.console.users];
-        let folders = [&settings.subject, &settings.story_tables];
-        let named = secrets.into_iter().flatten().chain(&fetch.extra_ca).chain(others);
-        let mut places: Vec<PathBuf> = named.chain(folders).map(|path| resolved(path)).collect();
+        let named = || settings.named_paths().filter(|named| named.used_as != PathUse::Journal);
+        let mut places: Vec<PathBuf> = named().map(|named| resolved(named.path)).collect();
         places.extend([resolved(config), data_dir.join("fleet")]);
         let kept = files_in(&data_dir).filter(|path| is_kept(path));
-        let tables = folders.into_iter().flat_map(|folder| files_in(folder));
+        let folders = named().filter(|named| named.used_as == PathUse::Folder);
+        let tables = folders.flat_map(|named| files_in(named.path));
         let files = places.iter().cloned().chain(kept).chain(tables);
         let there = files.filter_map(|path| Some(file_identity(&path.metadata().ok()?))).collect();
         Self { data_dir, places, there }

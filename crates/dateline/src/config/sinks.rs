@@ -15,7 +15,7 @@ use super::file;
 use super::own_files::OwnFiles;
 use super::secret_source::{self, SecretAccess};
 use super::table::{FileReader, Value};
-use super::{Purpose, document, machine};
+use super::{Purpose, document, machine, size};
 
 /// The names of the tables that stand beside settings.
 pub(super) const TABLES: [&str; 2] = ["webhook", "file"];
@@ -145,7 +145,6 @@ fn file_sink(
     (names, paths): (&mut Names, &mut HashMap<PathBuf, usize>),
 ) -> Option<FileSettings> {
     const KNOWN: [&str; 6] = ["filter", "from", "max_age", "max_bytes", "name", "path"];
-    const SIZE: &str = "a whole number of bytes, 1 or more, such as 268435456";
     let (mut name, mut path) = (None, None);
     let mut has = [false; 2];
     let (mut filter, mut start) = (EventFilter::default(), SinkStart::default());
@@ -166,9 +165,12 @@ fn file_sink(
                 let number = value.get_ref().as_integer();
                 let bytes =
                     number.and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok());
-                match bytes.filter(|bytes| *bytes > 0) {
+                match bytes.or_else(|| size::parse(value.get_ref().as_str()?)).filter(|bytes| *bytes > 0) {
                     Some(bytes) => max_bytes = bytes,
-                    None => file.unexpected("max_bytes", value, SIZE),
+                    None => {
+                        let expected = format!("{}, 1 or more, such as 268435456", size::EXPECTED);
+                        file.unexpected("max_bytes", value, &expected);
+                    }
                 }
             }
             "max_age" => {
@@ -409,11 +411,11 @@ mod tests {
         .unwrap_err();
         let expected = [
             "a.toml:3: `path` is \"events/\"; expected the path of a file",
-            "a.toml:4: `max_bytes` is 0; expected a whole number of bytes, 1 or more",
+            "a.toml:4: `max_bytes` is 0; expected a number of bytes, or a text with a unit such as \"16MiB\" or \"2 GB\", 1 or more",
             "a.toml:5: `max_age` is \"a day\"; expected a duration such as 24h",
             "a.toml:6: a file without `name`; call it",
             "a.toml:6: a file without `path`; say where",
-            "a.toml:7: `max_bytes` is \"1\"; expected a whole number",
+            "a.toml:7: `max_bytes` is \"1\"; expected a number of bytes",
             "a.toml:8: unknown setting `file`",
         ];
         for line in expected {

@@ -2,33 +2,17 @@
 
 use std::io;
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use dateline_wire::duration;
 
 use super::Settings;
 use super::file;
+use super::named_paths::{NamedPath, PathUse};
 use super::values::SettingValues;
 use crate::logs;
 
-/// The settings that are paths.
-const PATHS: [&str; 14] = [
-    "data_dir",
-    "feeds",
-    "subject",
-    "sites",
-    "agencies",
-    "story_tables",
-    "api.token_file",
-    "console.users",
-    "fetch.proxy_credentials_file",
-    "kafka.ssl_ca_file",
-    "kafka.ssl_certificate_file",
-    "kafka.ssl_key_file",
-    "kafka.sasl_password_file",
-    "kafka.schema_registry_credentials_file",
-];
 /// Settings that others call for.
 const CAUSES: [(&str, &str); 3] = [
     ("kafka.sasl_username", "kafka.security_protocol"),
@@ -59,16 +43,18 @@ impl Settings {
     pub(super) fn check_values(&self, values: &mut SettingValues<'_>) {
         let mut found = self.own_problems();
         let is_path = |text: &str| !text.trim().is_empty() && !text.contains(char::is_control);
+        let paths: Vec<&str> = self.named_paths().map(|named| named.setting).collect();
         for setting in
-            PATHS.into_iter().filter(|setting| values.text_at(setting).is_some_and(|text| !is_path(text)))
+            paths.iter().filter(|setting| values.text_at(setting).is_some_and(|text| !is_path(text)))
         {
             let expected = "expected a path that isn't empty and has no control characters";
-            found.push((setting.to_owned(), expected.to_owned()));
+            found.push(((*setting).to_owned(), expected.to_owned()));
         }
         let of_home = |setting: &&str| values.text_at(setting).is_some_and(file::begins_at_home);
         found.extend(
-            PATHS
-                .into_iter()
+            paths
+                .iter()
+                .copied()
                 .filter(of_home)
                 .map(|setting| (setting.to_owned(), file::HOME_EXPECTED.to_owned())),
         );
@@ -142,25 +128,21 @@ impl Settings {
         are_feeds_given: bool,
         are_stories_asked_for: bool,
     ) {
-        let (token, none) = (self.api.token_file.as_deref(), Path::new(""));
-        let is_token_read = token.is_some() && self.api.token.is_none();
-        let sources = [
-            ("feeds", self.feeds.as_path(), !are_feeds_given),
-            ("sites", &self.sites, self.sites.exists()),
-            ("agencies", &self.agencies, self.agencies.exists()),
-            ("api.token_file", token.unwrap_or(none), is_token_read),
-            ("console.users", &self.console.users, self.console.users.exists()),
-            ("subject", &self.subject, true),
-            ("story_tables", &self.story_tables, are_stories_asked_for || self.story_tables.exists()),
-        ];
-        for (setting, path, is_read) in sources {
+        for NamedPath { setting, path, used_as } in self.named_paths() {
+            let is_read = match (setting, used_as) {
+                ("feeds", _) => !are_feeds_given,
+                ("subject", _) => true,
+                ("story_tables", _) => are_stories_asked_for || path.exists(),
+                ("api.token_file", _) => self.api.token.is_none(),
+                (_, PathUse::Text) => path.exists(),
+                _ => false,
+            };
             if !is_read || !values.is_usable(setting) {
                 continue;
             }
-            let is_folder = matches!(setting, "subject" | "story_tables");
-            let opened = match is_folder {
-                true => std::fs::read_dir(path).map(drop),
-                false => file::check(path).and_then(|()| std::fs::File::open(path).map(drop)),
+            let opened = match used_as {
+                PathUse::Folder => std::fs::read_dir(path).map(drop),
+                _ => file::check(path).and_then(|()| std::fs::File::open(path).map(drop)),
             };
             let Err(error) = opened else { continue };
             let remedy = match (setting, error.kind()) {
@@ -178,37 +160,27 @@ impl Settings {
 
     /// The settings that name the file of a secret which isn't there.
     fn secret_files_not_there(&self) -> Vec<&'static str> {
-        let (api, kafka) = (&self.api, &self.kafka);
-        let files = [
-            ("api.token_file", api.token_file.as_ref().filter(|_| api.token.is_none())),
-            ("fetch.proxy_credentials_file", self.fetch.proxy_credentials_file.as_ref()),
-            ("kafka.ssl_key_file", kafka.ssl_key_file.as_ref()),
-            ("kafka.sasl_password_file", kafka.sasl_password_file.as_ref()),
-            ("kafka.schema_registry_credentials_file", kafka.schema_registry_credentials_file.as_ref()),
-        ];
-        let is_gone =
-            |path: &PathBuf| path.metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-        files.into_iter().filter(|(_, path)| path.is_some_and(is_gone)).map(|(setting, _)| setting).collect()
+        let is_read = |named: &NamedPath<'_>| {
+            named.used_as == PathUse::Secret
+                && (named.setting != "api.token_file" || self.api.token.is_none())
+        };
+        let is_gone = |named: &NamedPath<'_>| {
+            named.path.metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+        };
+        self.named_paths().filter(is_read).filter(is_gone).map(|named| named.setting).collect()
     }
 
     /// The files of certificates, keys and passwords that are none: full name of the setting, path and why. Whoever reads such a file
     /// would wait for what writes into a pipe, or read a device for ever.
     fn irregular_files(&self) -> Vec<(&'static str, &Path, io::Error)> {
-        let (fetch, kafka) = (&self.fetch, &self.kafka);
-        let authorities = fetch.extra_ca.iter().map(|path| ("fetch.extra_ca", path));
-        let others = [
-            ("fetch.proxy_credentials_file", &fetch.proxy_credentials_file),
-            ("kafka.ssl_ca_file", &kafka.ssl_ca_file),
-            ("kafka.ssl_certificate_file", &kafka.ssl_certificate_file),
-            ("kafka.ssl_key_file", &kafka.ssl_key_file),
-            ("kafka.sasl_password_file", &kafka.sasl_password_file),
-            ("kafka.schema_registry_credentials_file", &kafka.schema_registry_credentials_file),
-        ];
-        let others = others.into_iter().filter_map(|(setting, path)| Some((setting, path.as_ref()?)));
-        let found = authorities.chain(others).filter_map(|(setting, path)| {
-            let error = file::check(path).err()?;
+        let is_credential = |named: &NamedPath<'_>| {
+            matches!(named.used_as, PathUse::Certificates | PathUse::Secret)
+                && named.setting != "api.token_file"
+        };
+        let found = self.named_paths().filter(is_credential).filter_map(|named| {
+            let error = file::check(named.path).err()?;
             // Whoever reads it tells of one that isn't there, and what it is to hold.
-            file::is_no_text(&error).then_some((setting, path.as_path(), error))
+            file::is_no_text(&error).then_some((named.setting, named.path, error))
         });
         found.collect()
     }
@@ -247,7 +219,7 @@ impl Settings {
             wrong("logs.summary_interval", "expected a duration of 1s or more, or 0s for never".to_owned());
         }
         if (1..MIN_JOURNAL_BYTES).contains(&self.retention.max_bytes) {
-            let expected = format!("expected {MIN_JOURNAL_BYTES} bytes or more, or 0 for any");
+            let expected = format!("expected {}MiB or more, or 0 for any", MIN_JOURNAL_BYTES >> 20);
             wrong("retention.max_bytes", expected);
         }
         let is_plain = self.source.bytes().all(|byte| byte.is_ascii_graphic());

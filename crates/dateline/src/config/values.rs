@@ -18,7 +18,7 @@ use toml::{Spanned, Table, Value};
 use super::document::{closest, line_of, located};
 use super::error::{ConfigError, Origin};
 use super::table::may_hold_secret;
-use super::{DEFAULTS, environment, sinks};
+use super::{DEFAULTS, environment, sinks, size};
 
 /// How much of a value that is wrong is shown, in characters.
 const MAX_SHOWN_CHARS: usize = 60;
@@ -99,6 +99,7 @@ impl<'t> SettingValues<'t> {
                 continue;
             }
             let Some(plain) = plain.get(name) else { continue };
+            let plain = &in_bytes(name, plain);
             if let (Some(inner), Value::Table(plain)) = (value.get_ref().as_table(), plain)
                 && try_alone::<T>(&path, Value::Table(Table::new())).is_ok()
             {
@@ -166,7 +167,8 @@ impl<'t> SettingValues<'t> {
     /// Takes the value `text` of the setting at `path` from the environment variable `name`: as the text it is where the setting
     /// takes a text, else as TOML (`5`, `true`, `["a.pem"]`).
     pub(super) fn take_variable<T: DeserializeOwned>(&mut self, name: &str, path: &[&str], text: &str) {
-        let as_text = Value::String(text.to_owned());
+        let name_there = path.last().copied().unwrap_or_default();
+        let as_text = in_bytes(name_there, &Value::String(text.to_owned()));
         let as_toml = || toml::from_str::<Table>(&format!("value = {text}")).ok()?.remove("value");
         let value = match try_alone::<T>(path, as_text.clone()) {
             Ok(()) => Ok(as_text.clone()),
@@ -359,6 +361,9 @@ impl<'t> SettingValues<'t> {
         // What reads texts of its own says what it expects; what serde says of plain kinds is put into words here.
         let told = message.rsplit_once("expected ").map(|(_, expected)| expected.trim());
         match (get(&self.defaults, path), told) {
+            (Some(Value::Integer(usual)), _) if path.last().is_some_and(|name| is_size(name)) => {
+                format!("{}, such as {usual}", size::EXPECTED)
+            }
             // Kafka has no topic without a partition or a copy.
             _ if matches!(path, ["kafka", "partitions" | "replication"]) => {
                 "a whole number from 1 to 65535".to_owned()
@@ -384,6 +389,20 @@ impl<'t> SettingValues<'t> {
             }
             (_, told) => told.unwrap_or(message).replace('\n', ": "),
         }
+    }
+}
+
+/// Whether a setting of this name is a size in bytes.
+fn is_size(name: &str) -> bool {
+    name.ends_with("_bytes")
+}
+
+/// The value of the setting called `name`: of a size that is written with its unit, the number of bytes.
+fn in_bytes(name: &str, value: &Value) -> Value {
+    let bytes = value.as_str().filter(|_| is_size(name)).and_then(size::parse);
+    match bytes.and_then(|bytes| i64::try_from(bytes).ok()) {
+        Some(bytes) => Value::Integer(bytes),
+        None => value.clone(),
     }
 }
 

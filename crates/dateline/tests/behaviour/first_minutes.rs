@@ -117,7 +117,9 @@ fn a_demo_that_shall_exit_ends_with_the_day() {
     let demo = dateline(&["demo", "--exit", "--speed", "10000000"]).output().unwrap();
     assert!(demo.status.success(), "{}", String::from_utf8_lossy(&demo.stderr));
     let told = String::from_utf8(demo.stdout).unwrap();
-    assert!(told.contains("The day is over: ") && !told.contains("Ctrl-C"), "{told}");
+    let (before, after) = told.split_once("The day is over: ").unwrap();
+    assert!(before.contains("Until the day is over, in another terminal"), "{told}");
+    assert!(!told.contains("Ctrl-C") && !after.contains("--config"), "what is gone is not named: {told}");
 }
 
 #[test]
@@ -140,6 +142,7 @@ fn init_writes_a_configuration_that_is_right_and_found_and_never_writes_over_one
     let (code, told, _) = run(&["init"]);
     assert_eq!(code, Some(0));
     assert!(told.contains("user_agent") && told.contains("dateline run\n"), "{told}");
+    assert!(told.contains("2. dateline check "), "{told}");
     let (code, told, error) = run(&["check"]);
     assert_eq!(code, Some(0), "{error}");
     assert!(told.starts_with("config/dateline.toml is right"), "{told}");

@@ -168,7 +168,7 @@ fn a_running_daemon_is_backed_up_and_the_copy_restored_elsewhere() {
     fs::write(&page, &whole[..whole.len() / 2]).unwrap();
     let (folder, cut) = (site.folder.path().to_str().unwrap(), page.to_str().unwrap());
     for (given, why) in
-        [(folder, "it is a folder"), (cut, "it is damaged"), ("none", "there is no such file")]
+        [(folder, "it is a folder"), (cut, "it is cut short"), ("none", "there is no such file")]
     {
         let refused = other.run(&["restore", given, "--replace"]);
         let told = text(&refused.stderr);
@@ -730,7 +730,26 @@ fn completions_and_manual_pages_know_every_command() {
     let folder = site.folder.path().join("man1");
     assert!(site.run(&["man", folder.to_str().unwrap()]).status.success());
     assert!(fs::read_to_string(folder.join("dateline-run.1")).unwrap().contains("WARC file"));
-    assert!(folder.join("dateline-feed-check.1").exists());
+    let page = fs::read_to_string(folder.join("dateline-feed-check.1")).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(page.contains(&format!("\"Dateline {version}\"")), "{page}");
+    assert!(page.contains("\n.SH SYNOPSIS\ndateline feed check [OPTIONS] [TEXT]\n"), "{page}");
+    let page = fs::read_to_string(folder.join("dateline-fleet-adopt.1")).unwrap();
+    assert!(page.contains("all in one transaction"), "{page}");
+    assert!(text(&site.run(&["fleet", "adopt", "--help"]).stdout).contains("all in one transaction"));
+}
+
+#[test]
+fn whoever_waits_for_a_daemon_that_hangs_is_told_so() {
+    let hanging = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let site = Site::new("", "");
+    let api = format!("http://{}", hanging.local_addr().unwrap());
+    let mut reload = site.command(&["reload", "--url", &api]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = String::new();
+    BufReader::new(reload.stderr.take().unwrap()).read_line(&mut told).unwrap();
+    assert!(told.starts_with(&format!("the daemon at {api} has not answered for ")), "{told}");
+    reload.kill().unwrap();
+    reload.wait().unwrap();
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::io::{Read, Write};
+use std::os::unix::fs::FileExt as _;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -335,11 +337,14 @@ fn a_journal_that_is_removed_under_its_daemon_is_told_copied_and_restored() {
     );
     let checked = site.run(&["status", "--check"]);
     assert_eq!(checked.status.code(), Some(1), "{checked:?}");
+    let told = text(&checked.stderr);
+    assert!(told.starts_with("error: not taking entries in: the journal was removed"), "{told}");
     assert_eq!(verdict(&site), "not_ready");
     let copy = site.folder.path().join("data/journal.db.rescued");
     eventually("the copy", || copy.exists());
     assert!(terminate(&mut daemon, Duration::from_secs(60)).success(), "{}", site.log());
-    assert_eq!(site.log().matches("nothing is taken in:").count(), 1, "{}", site.log());
+    assert_eq!(site.log().matches("nothing is taken in").count(), 1, "{}", site.log());
+    assert_eq!(site.log().matches(" ERROR ").count(), 1, "{}", site.log());
     let refused = site.run(&["run"]);
     let told = text(&refused.stderr);
     let remedy = format!("dateline restore {}", copy.canonicalize().unwrap().display());
@@ -361,10 +366,143 @@ fn a_data_folder_that_is_moved_under_its_daemon_is_missed_until_it_is_back() {
     let (_, why) = get(&api, "/readyz");
     assert!(why.contains("moved away from `data_dir`") && why.contains("move it back"), "{why}");
     assert!(site.run(&["status", "--url", &api, "--check"]).status.code() == Some(1));
+    for command in ["check", "run"] {
+        let second = site.command(&[command]).env("DATELINE_HTTP__LISTEN", "127.0.0.1:0").output().unwrap();
+        let told = text(&second.stderr);
+        assert_eq!(second.status.code(), Some(65), "{command}: {told}");
+        assert!(told.contains(&format!("while process {} on ", daemon.id())), "{command}: {told}");
+    }
+    assert!(!here.exists(), "nothing is begun in its place");
     fs::rename(&there, &here).unwrap();
     eventually("the journal", || get(&api, "/readyz").0 == 200);
     assert_ne!(verdict(&site), "not_ready");
     terminate(&mut daemon, Duration::from_secs(60));
+}
+
+#[test]
+fn a_journal_that_another_was_put_in_place_of_is_told_by_check_and_run_alike() {
+    let (site, other) = (Site::new("", ""), Site::new("", ""));
+    let (mut daemon, _) = other.daemon(&[]);
+    assert!(terminate(&mut daemon, Duration::from_secs(60)).success(), "{}", other.log());
+    let (mut daemon, api) = site.daemon(&[]);
+    fs::rename(other.journal(), site.journal()).unwrap();
+    eventually("the fault", || get(&api, "/readyz").0 == 503);
+    assert_eq!(verdict(&site), "not_ready", "the daemon is asked even so");
+    let copy = site.folder.path().join("data/journal.db.rescued");
+    eventually("the copy", || copy.exists());
+    assert!(terminate(&mut daemon, Duration::from_secs(60)).success(), "{}", site.log());
+    let words = ["check", "run"].map(|command| {
+        let refused = site.run(&[command]);
+        assert_eq!(refused.status.code(), Some(65), "{refused:?}");
+        text(&refused.stderr)
+    });
+    assert_eq!(words[0], words[1]);
+    let remedy = format!("`dateline restore {} --replace`", copy.canonicalize().unwrap().display());
+    assert!(words[0].contains(&remedy), "{}", words[0]);
+    assert!(site.run(&["restore", copy.to_str().unwrap(), "--replace"]).status.success());
+    let (mut daemon, api) = site.daemon(&[]);
+    assert_eq!(get(&api, "/readyz").0, 200);
+    terminate(&mut daemon, Duration::from_secs(60));
+}
+
+#[test]
+fn check_refuses_a_journal_that_another_process_has_and_not_one_of_the_daemon_that_runs_with_this() {
+    let site = Site::new("", "");
+    let (mut daemon, _) = site.daemon(&[]);
+    let checked = site.run(&["check"]);
+    assert!(checked.status.success(), "{checked:?}");
+    let told = text(&checked.stdout);
+    assert!(told.contains(&format!("in use by process {} on ", daemon.id())), "{told}");
+    let elsewhere = site.folder.path().join("other.toml");
+    fs::copy(site.config(), &elsewhere).unwrap();
+    let told_by = |command: &str| {
+        let arguments = [command, "--config", elsewhere.to_str().unwrap()];
+        let refused = site.command(&arguments).env("DATELINE_HTTP__LISTEN", "127.0.0.1:0").output().unwrap();
+        assert_eq!(refused.status.code(), Some(65), "{refused:?}");
+        text(&refused.stderr)
+    };
+    let told = told_by("check");
+    assert!(told.contains(&format!("is in use by process {}", daemon.id())), "{told}");
+    assert_eq!(told, told_by("run"));
+    terminate(&mut daemon, Duration::from_secs(60));
+}
+
+/// A disk in memory, small enough to be filled, where a site keeps its journal.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// The disk, unless nothing may be mounted here.
+    fn of(site: &Site) -> Option<Self> {
+        let data = site.journal().parent().unwrap().to_owned();
+        fs::create_dir(&data).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(&data);
+        let is_mounted = mount.output().is_ok_and(|mounted| mounted.status.success());
+        if !is_mounted {
+            eprintln!("skipped: only root can mount a disk");
+        }
+        is_mounted.then_some(Self(data))
+    }
+
+    fn fill(&self) {
+        let mut filler = fs::File::options().append(true).create(true).open(self.0.join("filler")).unwrap();
+        while filler.write_all(&[0; 4096]).is_ok() {}
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_daemon_that_stops_on_a_full_disk_is_known_to_have_stopped() {
+    let site = Site::new("", "");
+    let Some(disk) = SmallDisk::of(&site) else { return };
+    let (mut daemon, _) = site.daemon(&[]);
+    disk.fill();
+    assert!(terminate(&mut daemon, Duration::from_secs(60)).success(), "{}", site.log());
+    // What it gave back at its end is taken, too.
+    disk.fill();
+    let told = site.run(&["status"]);
+    assert!(text(&told.stdout).starts_with("not running since "), "{told:?}");
+}
+
+#[test]
+fn a_disk_without_room_for_a_journal_is_told_by_check_and_run_alike() {
+    let site = Site::new("", "");
+    let Some(disk) = SmallDisk::of(&site) else { return };
+    disk.fill();
+    let words = ["check", "run"].map(|command| {
+        let refused = site.run(&[command]);
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+        text(&refused.stderr)
+    });
+    assert_eq!(words[0], words[1]);
+    assert!(words[0].contains("no room") && words[0].contains("free space on its disk"), "{}", words[0]);
+    assert!(!site.journal().exists());
+}
+
+#[test]
+fn a_damaged_journal_is_refused_by_check_as_by_run() {
+    let site = Site::new("", "");
+    let (mut daemon, _) = site.daemon(&[]);
+    assert!(terminate(&mut daemon, Duration::from_secs(60)).success(), "{}", site.log());
+    let database = rusqlite::Connection::open(site.journal()).unwrap();
+    let page: u64 = database
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'feeds'", [], |row| row.get(0))
+        .unwrap();
+    drop(database);
+    let file = fs::OpenOptions::new().write(true).open(site.journal()).unwrap();
+    file.write_all_at(&[0xa5; 4096], (page - 1) * 4096).unwrap();
+    let words = ["check", "run"].map(|command| {
+        let refused = site.run(&[command]);
+        assert_eq!(refused.status.code(), Some(65), "{refused:?}");
+        text(&refused.stderr)
+    });
+    assert_eq!(words[0], words[1]);
+    assert!(words[0].contains("is damaged") && words[0].contains("dateline restore FILE"), "{}", words[0]);
 }
 
 #[test]

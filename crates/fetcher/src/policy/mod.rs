@@ -236,12 +236,22 @@ fn next_healthy(
     hints::outside_skipped(&state.hints, later(now, interval))
 }
 
-/// When to ask a feed next: when that was decided, or sooner where it answered last and the settings by now allow it no such wait.
-/// `drawn` is a number from 0 up to 1.
+/// When to ask a feed next: when that was decided, or sooner where the settings by now allow it no such wait. `drawn` is a number from 0 up
+/// to 1.
 pub(crate) fn within_interval(state: &FeedState, drawn: f64, settings: &PollSettings) -> Timestamp {
-    let Some(last) = state.last_poll.filter(|_| state.failures == 0 && !state.retired) else {
+    let Some(last) = state.last_poll.filter(|_| !state.retired) else {
         return state.next_poll;
     };
+    if state.failures > 0 {
+        let factor = match state.last_status {
+            // The server may have said itself how long to wait.
+            Some(429 | 503) => return state.next_poll,
+            Some(401..=403 | 407 | 451) => REFUSED_FACTOR,
+            _ => 1,
+        };
+        let retry = |drawn| next_retry(state, factor, None, last, drawn, settings);
+        return if state.next_poll <= retry(1.0).max(retry(0.0)) { state.next_poll } else { retry(drawn) };
+    }
     let (_, max) = bounds(settings);
     let after = |wait| hints::outside_skipped(&state.hints, later(last, wait));
     match state.next_poll <= after(max) {

@@ -32,12 +32,26 @@ fn a_feed_whose_interval_was_made_shorter_waits_no_longer_than_that_allows() {
     assert!(next > at(0.9) && next < at(1.0), "{next}");
     assert_eq!(within_interval(&FeedState { next_poll: at(0.5), ..quiet.clone() }, 0.5, &shorter), at(0.5));
     for waits in [
-        FeedState { failures: 1, ..quiet.clone() },
+        FeedState { failures: 1, last_status: Some(503), ..quiet.clone() },
         FeedState { retired: true, ..quiet.clone() },
         FeedState { last_poll: None, ..quiet },
     ] {
         assert_eq!(within_interval(&waits, 0.5, &shorter), at(6.0), "not for its interval");
     }
+}
+
+#[test]
+fn a_failing_feed_whose_interval_was_made_shorter_waits_no_longer_than_its_back_off_is_by_then() {
+    let minutes = |minutes: f64| at(minutes / 60.0);
+    let shorter = PollSettings { min_interval: Duration::from_secs(60), ..settings() };
+    let failing = FeedState { last_poll: Some(at(0.0)), failures: 3, next_poll: minutes(20.0), ..feed() };
+    assert_eq!(within_interval(&failing, 0.0, &settings()), minutes(20.0), "as it was decided");
+    assert_eq!(within_interval(&failing, 0.0, &shorter), minutes(4.0));
+    let soon = FeedState { next_poll: minutes(2.0), ..failing.clone() };
+    assert_eq!(within_interval(&soon, 0.0, &shorter), minutes(2.0), "never later");
+    let refused = FeedState { last_status: Some(403), next_poll: at(4.0), ..failing };
+    assert_eq!(within_interval(&refused, 0.0, &shorter), minutes(48.0));
+    assert_eq!(within_interval(&refused, 0.0, &settings()), at(4.0), "it was refused");
 }
 
 fn exchange(outcome: ExchangeOutcome) -> PollExchange {

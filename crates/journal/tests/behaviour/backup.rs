@@ -245,6 +245,13 @@ async fn a_copy_that_is_damaged_newer_or_no_journal_is_refused_and_nothing_is_to
     let error = restore(&damaged, &target, PLAIN).unwrap_err();
     assert!(error.to_string().contains("damaged") || error.to_string().contains("malformed"), "{error}");
 
+    for (kept, name) in [(middle, "short"), (60, "shorter")] {
+        let short = folder.path().join(name);
+        fs::write(&short, &fs::read(&file).unwrap()[..kept]).unwrap();
+        let error = restore(&short, &target, PLAIN).unwrap_err().to_string();
+        assert!(error.contains(&format!("it is cut short: {kept} ")), "{error}");
+    }
+
     let newer = folder.path().join("newer");
     fs::copy(&file, &newer).unwrap();
     Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();

@@ -344,6 +344,8 @@ async fn whether_the_journal_has_room_is_known_and_found_out_without_a_change() 
     let large = entry("large", &"x".repeat(600_000));
     announce(&journal, 0, vec![large], 1).await.unwrap_err();
     assert!(journal.is_full());
+    announce(&journal, 0, vec![entry("small", "x")], 2).await.unwrap();
+    assert!(journal.is_full(), "there may be room for a small change, and none for others");
     journal.look_after_files();
     // Changes are made one after the other: this one is answered when the journal has looked.
     let nothing = journal.last_sequence().unwrap();

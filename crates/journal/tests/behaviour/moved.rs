@@ -1,16 +1,19 @@
 //! What happens to a journal whose files are moved or removed while it is in use, or changed by somebody else.
 
 use std::fs;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 
 use crate::harness::{announce, at, entry, feed, finish, reject};
 use dateline_journal::{
-    FilePlace, Journal, JournalError, JournalReader, Options, RestoreOptions, inspect, restore, writer_of,
+    AdoptedJournal, FilePlace, Journal, JournalError, JournalReader, Options, RestoreOptions, inspect,
+    restore, writer_of,
 };
 use dateline_wire::{EntryId, RejectReason, Sequence};
 use rusqlite::Connection;
 use tempfile::tempdir;
 
-async fn journal_with_an_event(path: &std::path::Path) -> Journal {
+async fn journal_with_an_event(path: &Path) -> Journal {
     let journal = Journal::open(path, Options::default()).unwrap();
     journal.configure_feeds(vec![feed(0)]).await.unwrap();
     announce(&journal, 0, vec![entry("a", "A"), entry("b", "B")], 1).await.unwrap();
@@ -106,15 +109,156 @@ async fn a_folder_that_is_moved_stops_its_journal_until_it_is_back() {
     let refused = finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap_err();
     assert!(matches!(refused, JournalError::Displaced { .. }), "{refused}");
     assert!(!here.exists(), "nothing is begun there");
-    // Another journal in its place is not taken for it.
-    let other = Journal::open(&path, Options::default()).unwrap();
-    assert_eq!(journal.file_place(), FilePlace::Moved);
-    drop(other);
-    fs::remove_dir_all(&here).unwrap();
+    // Nobody else begins one there, and the folder isn't made, into which it would be moved back.
+    for refused in [
+        inspect(&path).unwrap_err(),
+        Journal::open(&path, Options::default()).map(drop).unwrap_err(),
+        restore(&there.join("journal.db"), &path, RestoreOptions { replace: false, ..PLAIN }).unwrap_err(),
+    ] {
+        assert!(matches!(refused, JournalError::Vacated { .. }), "{refused}");
+        assert!(refused.to_string().contains(&format!("process {}", std::process::id())), "{refused}");
+    }
+    assert!(!here.exists());
     fs::rename(&there, &here).unwrap();
     assert_eq!(journal.file_place(), FilePlace::Kept);
     finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 4).await.unwrap();
     assert!(!here.join("journal.db.rescued").exists());
+    drop(journal);
+    fs::remove_dir_all(&here).unwrap();
+    assert!(!inspect(&path).unwrap(), "the place is free once it was back");
+}
+
+const PLAIN: RestoreOptions = RestoreOptions { replace: true, reconcile: false, unchecked: false };
+
+/// The names of what lies in a folder, in order.
+fn names_in(folder: &Path) -> Vec<String> {
+    let files = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> =
+        files.map(|file| file.unwrap().file_name().to_str().unwrap().to_owned()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_journal_put_in_the_place_of_one_that_is_in_use_waits_for_a_decision() {
+    let folder = tempdir().unwrap();
+    let (path, other) = (folder.path().join("journal.db"), folder.path().join("other.db"));
+    drop(journal_with_an_event(&other).await);
+    let journal = journal_with_an_event(&path).await;
+    fs::rename(&other, &path).unwrap();
+    let refused = finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap_err();
+    assert!(matches!(refused, JournalError::Displaced { .. }), "{refused}");
+    drop(journal);
+    let copy = folder.path().join("journal.db.rescued");
+    for refused in [
+        inspect(&path).unwrap_err(),
+        Journal::open(&path, Options::default()).map(drop).unwrap_err(),
+        JournalReader::open(&path).map(drop).unwrap_err(),
+    ] {
+        assert!(matches!(refused, JournalError::Swapped { .. }), "{refused}");
+        let remedy = format!("`dateline restore {} --replace`", copy.display());
+        assert!(refused.to_string().contains(&remedy), "{refused}");
+    }
+    restore(&copy, &path, PLAIN).unwrap();
+    let names = names_in(folder.path());
+    assert!(names.contains(&"journal.db.replaced".to_owned()), "{names:?}");
+    assert!(!names.iter().any(|name| name.ends_with("-wal") || name.ends_with("-shm")), "{names:?}");
+    for journal in ["journal.db", "journal.db.replaced"] {
+        let reader = JournalReader::open(folder.path().join(journal)).unwrap();
+        assert_eq!(reader.last_sequence().unwrap(), Sequence(1), "{journal}");
+    }
+    assert!(Journal::open(&path, Options::default()).is_ok());
+}
+
+#[tokio::test]
+async fn the_log_of_a_daemon_that_was_killed_is_not_taken_for_that_of_another_journal() {
+    let folder = tempdir().unwrap();
+    let (path, other) = (folder.path().join("journal.db"), folder.path().join("other.db"));
+    let (log, kept) = (folder.path().join("journal.db-wal"), folder.path().join("kept"));
+    drop(journal_with_an_event(&other).await);
+    let journal = journal_with_an_event(&path).await;
+    // What a kill leaves: the log stays. Taken along to another disk, all of it is a journal there.
+    fs::hard_link(&log, &kept).unwrap();
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    for name in ["journal.db", "journal.db-wal", "journal.db.lock"] {
+        fs::copy(folder.path().join(name), elsewhere.join(name)).unwrap();
+    }
+    drop(journal);
+    let moved = Journal::open(elsewhere.join("journal.db"), Options::default()).unwrap();
+    assert_eq!(moved.last_sequence().unwrap(), Sequence(1));
+    drop(moved);
+    fs::rename(&kept, &log).unwrap();
+    assert!(inspect(&path).unwrap(), "the log is its own");
+    fs::rename(&other, &path).unwrap();
+    let refused = Journal::open(&path, Options::default()).map(drop).unwrap_err();
+    assert!(matches!(refused, JournalError::Swapped { .. }), "{refused}");
+    assert!(refused.to_string().contains(&format!("move {} away", log.display())), "{refused}");
+    let refused = inspect(&path).unwrap_err();
+    assert!(matches!(refused, JournalError::Swapped { .. }), "told once, and told again: {refused}");
+    fs::rename(&log, &kept).unwrap();
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    assert_eq!(journal.last_sequence().unwrap(), Sequence(1));
+}
+
+#[tokio::test]
+async fn what_is_restored_of_a_removed_journal_leaves_nothing_of_it_behind() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let journal = journal_with_an_event(&path).await;
+    fs::remove_file(&path).unwrap();
+    drop(journal);
+    restore(&folder.path().join("journal.db.rescued"), &path, PLAIN).unwrap();
+    assert_eq!(
+        names_in(folder.path()),
+        ["journal.db", "journal.db.lock", "journal.db.rescued", "journal.search.db"]
+    );
+}
+
+#[tokio::test]
+async fn a_journal_that_could_not_be_copied_when_it_was_removed_is_copied_at_its_end() {
+    let folder = tempdir().unwrap();
+    let data = folder.path().join("data");
+    let path = data.join("journal.db");
+    let journal = journal_with_an_event(&path).await;
+    fs::remove_dir_all(&data).unwrap();
+    fs::write(&data, "no folder").unwrap();
+    assert!(finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 3).await.is_err());
+    fs::remove_file(&data).unwrap();
+    drop(journal);
+    let copy = JournalReader::open(data.join("journal.db.rescued")).unwrap();
+    assert_eq!(copy.last_sequence().unwrap(), Sequence(1));
+}
+
+#[tokio::test]
+async fn a_journal_that_is_in_use_is_not_taken_over_by_a_fleet_though_its_lock_file_is_gone() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let journal = journal_with_an_event(&path).await;
+    fs::remove_file(folder.path().join("journal.db.lock")).unwrap();
+    let refused = AdoptedJournal::open(&path).map(drop).unwrap_err();
+    assert!(matches!(refused, JournalError::InUse { .. }), "{refused}");
+    drop(journal);
+    AdoptedJournal::open(&path).unwrap().note_owner(Some("desk")).unwrap();
+    let refused = inspect(&path).unwrap_err();
+    assert!(matches!(refused, JournalError::Adopted { .. }), "as a start would: {refused}");
+}
+
+#[tokio::test]
+async fn what_keeps_a_damaged_journal_from_starting_is_found_without_a_start() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    drop(journal_with_an_event(&path).await);
+    let database = Connection::open(&path).unwrap();
+    let page: u64 = database
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'feeds'", [], |row| row.get(0))
+        .unwrap();
+    drop(database);
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.write_all_at(&[0xa5; 4096], (page - 1) * 4096).unwrap();
+    let refused = inspect(&path).unwrap_err();
+    assert!(matches!(refused, JournalError::Damaged { .. }), "{refused}");
+    assert!(refused.to_string().contains("`dateline restore FILE --replace`"), "{refused}");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use crate::config::{SecretAccess, Settings};
 use crate::failure::Failure;
 use crate::text::counted;
 
-/// Which feeds.
+/// Have the fleet poll the feeds in these files, and no others. The difference is shown first; the members follow within seconds.
 #[derive(Debug, Args)]
 pub struct ApplyArguments {
     /// Feeds files; `-` reads standard input. They count as one: groups in one give options to feeds in another.

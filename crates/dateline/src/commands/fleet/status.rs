@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::fleet_status::FleetStatus;
 use crate::text::{ago, moment, rounded};
 
-/// Which fleet.
+/// Show the members, who holds which shards, what waits and for how long, and the slowest host, as Kafka and the members tell it.
 #[derive(Debug, Args)]
 pub struct StatusArguments {
     /// Print one JSON document, as `/v1/fleet` of any member answers.

@@ -64,7 +64,11 @@ fn a_port_in_use_is_no_mistake_of_the_configuration_and_is_said() {
     let checked = site.run(&["check"]);
     assert!(checked.status.success(), "{}", text(&checked.stderr));
     let told = text(&checked.stdout);
-    assert!(told.contains("(in use now") && told.contains("(none yet; the first run makes it)"), "{told}");
+    assert!(
+        told.contains("(in use now by another program")
+            && told.contains("(none yet; the first run makes it)"),
+        "{told}"
+    );
     assert!(!site.journal().exists(), "nothing is made by checking");
 }
 
