@@ -30,6 +30,7 @@ pub mod site;
 mod style;
 mod subject;
 mod toml_reading;
+mod word_table;
 
 use dateline_text::media;
 use dateline_wire::{Article, Page};

@@ -3,7 +3,7 @@
 
 /// How many texts are remembered. A later one takes the place of an earlier one with the same slot, so that no page, however
 /// made, costs more than the work done anew each time.
-const SLOTS: usize = 256;
+const SLOTS: usize = 512;
 
 /// Answers about texts that live as long as `'t`.
 pub(crate) struct Memo<'t, V> {
@@ -33,7 +33,7 @@ fn slot_of(text: &[u8]) -> usize {
         _ => (text.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0),
     };
     let mixed = (head ^ tail.rotate_left(23) ^ text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 56) as usize % SLOTS
+    (mixed >> 48) as usize % SLOTS
 }
 
 #[cfg(test)]

@@ -124,3 +124,27 @@ fn sections_of_a_story_are_no_other_stories() {
         assert!(found.contains(STORY[3]) && found.contains(OTHER[2]), "{heading}");
     }
 }
+
+#[test]
+fn announcements_of_advertisements_are_left_out_in_every_script() {
+    for word in
+        ["إعلان", "פרסומת", "โฆษณา", "Quảng cáo", "विज्ञापन", "რეკლამა", "ΔΙΑΦΗΜΙΣΗ", "REKLAM", "تبلیغات"]
+    {
+        let found = in_the_middle(&format!("<p>{word}</p>"));
+        assert!(!found.contains(word), "{word}");
+        assert!(STORY.iter().all(|paragraph| found.contains(paragraph)), "{word}");
+    }
+}
+
+#[test]
+fn questions_about_cookies_are_left_out_in_every_script() {
+    for question in [
+        "نستخدم ملفات تعريف الارتباط لتحسين تجربتك على موقعنا.",
+        "Χρησιμοποιούμε cookies για την καλύτερη εμπειρία στον ιστότοπό μας.",
+        "Sitemizde size daha iyi hizmet sunabilmek için çerezler kullanıyoruz.",
+        "เว็บไซต์นี้ใช้คุกกี้เพื่อให้คุณได้รับประสบการณ์ที่ดีที่สุด",
+    ] {
+        let found = text(&format!("{}<div><p>{question}</p><button>OK</button></div>", paragraphs(&STORY)));
+        assert!(!found.contains(question), "{question}");
+    }
+}

@@ -69,14 +69,15 @@ fn is_address_form(area: &Area) -> bool {
 /// press.
 fn boxes_that_ask(layout: &Layout) -> Vec<bool> {
     let mut asks = vec![false; layout.areas.len()];
-    let is_asking = |run: &&Run| {
+    let is_asking = |run: &Run| {
         let text = layout.str(run);
         run.heading == 0 && run.linked < 0.5 && cue::speaks_of_cookies(text) && speaks_of_house(text)
     };
-    for run in layout.runs.iter().filter(is_asking) {
-        let is_box = |area: &AreaId| layout.areas[*area as usize].units <= QUESTION;
-        let around = layout.around(run.area).take_while(is_box);
-        if let Some(area) = around.into_iter().find(|area| layout.areas[*area as usize].controls > 0) {
+    let is_box = |area: &AreaId| layout.areas[*area as usize].units <= QUESTION;
+    let holds_control = |area: &AreaId| layout.areas[*area as usize].controls > 0;
+    for run in &layout.runs {
+        let pressed = layout.around(run.area).take_while(is_box).find(holds_control);
+        if let Some(area) = pressed.filter(|area| !asks[*area as usize] && is_asking(run)) {
             asks[area as usize] = true;
         }
     }
@@ -85,7 +86,7 @@ fn boxes_that_ask(layout: &Layout) -> Vec<bool> {
 
 /// Whether a line speaks to its reader, or of the site that it stands on.
 fn speaks_of_house(line: &str) -> bool {
-    const HOUSE: [&str; 12] = [
+    const HOUSE: [&str; 22] = [
         "this site",
         "this website",
         "our site",
@@ -98,6 +99,16 @@ fn speaks_of_house(line: &str) -> bool {
         "このサイト",
         "본 사이트",
         "本网站",
+        "موقعنا",
+        "هذا الموقع",
+        "האתר שלנו",
+        "באתר זה",
+        "เว็บไซต์นี้",
+        "trang web này",
+        "हमारी वेबसाइट",
+        "ιστότοπό μας",
+        "sitemiz",
+        "bu site",
     ];
     let lower = line.to_lowercase();
     wall::speaks_to_reader(line) || HOUSE.iter().any(|house| lower.contains(house))

@@ -7,6 +7,7 @@ use super::area::{AreaId, Tag};
 use super::run::Layout;
 
 /// The pieces of one page.
+#[derive(Default)]
 pub(super) struct Blocks {
     /// For each box, what hangs on the main box's own line of ancestors and holds it.
     pub(super) branch: Vec<AreaId>,

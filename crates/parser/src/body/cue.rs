@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::AhoCorasick;
+use memchr::memchr2_iter;
+
+use crate::word_table::WordTable;
 
 /// What a phrase gives away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +64,9 @@ const AT_START: usize = 6;
 /// Bytes of a text that are searched: from its start, and up to its end.
 const SEARCHED: usize = 400;
 
+/// The sign that says whose the rights are. It and "@" count wherever they stand, and are too short for the table below.
+const COPYRIGHT: &[u8] = "©".as_bytes();
+
 impl Cues {
     pub(super) fn of(text: &str) -> Self {
         let mut cues = Self::default();
@@ -74,21 +80,36 @@ impl Cues {
     }
 
     fn search(&mut self, bytes: &[u8], offset: usize) {
-        let phrases = if bytes.is_ascii() { &*ASCII_PHRASES } else { &*PHRASES };
-        for found in phrases.automaton.find_iter(bytes) {
-            let (phrase, cue) = phrases.table[found.pattern().as_usize()];
-            // A phrase of Latin letters must be words, not a part of one.
-            let latin = phrase.as_bytes()[0].is_ascii_alphabetic();
-            let cut = latin
-                && (found.start() > 0 && bytes[found.start() - 1].is_ascii_alphabetic()
-                    || phrase.as_bytes()[phrase.len() - 1].is_ascii_alphabetic()
-                        && bytes.get(found.end()).is_some_and(u8::is_ascii_alphabetic));
-            if !cut {
-                self.anywhere |= 1 << cue as u32;
-                if found.start() + offset <= AT_START {
-                    self.first |= 1 << cue as u32;
-                }
+        // A phrase of Latin letters must be words, not a part of one.
+        let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+        let (mut at, mut is_inside) = (0, false);
+        while at < bytes.len() {
+            let begins = is_letter(at);
+            let found = if begins && is_inside { None } else { PHRASES.longest_at(bytes, at) };
+            let Some((phrase, length)) = found else {
+                (at, is_inside) = (at + 1, begins);
+                continue;
+            };
+            let end = at + length;
+            let goes_on = begins && is_letter(end - 1) && is_letter(end);
+            if !goes_on {
+                self.note(TABLE[phrase].1, at + offset);
             }
+            (at, is_inside) = (end, is_letter(end - 1));
+        }
+        for at in memchr2_iter(b'@', COPYRIGHT[0], bytes) {
+            if bytes[at] == b'@' {
+                self.note(Cue::Mail, at + offset);
+            } else if bytes[at..].starts_with(COPYRIGHT) {
+                self.note(Cue::Copyright, at + offset);
+            }
+        }
+    }
+
+    fn note(&mut self, cue: Cue, at: usize) {
+        self.anywhere |= 1 << cue as u32;
+        if at <= AT_START {
+            self.first |= 1 << cue as u32;
         }
     }
 
@@ -200,7 +221,6 @@ const TABLE: &[(&str, Cue)] = &[
     ("扫码", Cue::Follow),
     ("copyright", Cue::Copyright),
     ("all rights reserved", Cue::Copyright),
-    ("©", Cue::Copyright),
     ("ⓒ", Cue::Copyright),
     ("may not be published", Cue::Copyright),
     ("may not be reproduced", Cue::Copyright),
@@ -378,7 +398,6 @@ const TABLE: &[(&str, Cue)] = &[
     ("公開", Cue::Time),
     ("发布", Cue::Time),
     ("配信", Cue::Time),
-    ("@", Cue::Mail),
     ("http", Cue::Mail),
     ("www.", Cue::Mail),
     ("e-mail", Cue::Mail),
@@ -391,6 +410,44 @@ const TABLE: &[(&str, Cue)] = &[
     ("приложени", Cue::App),
     ("アプリ", Cue::App),
     ("客户端", Cue::App),
+    ("إعلان", Cue::Advert),
+    ("פרסומת", Cue::Advert),
+    ("โฆษณา", Cue::Advert),
+    ("quảng cáo", Cue::Advert),
+    ("विज्ञापन", Cue::Advert),
+    ("რეკლამა", Cue::Advert),
+    ("Διαφήμιση", Cue::Advert),
+    ("διαφήμιση", Cue::Advert),
+    ("ΔΙΑΦΗΜΙΣΗ", Cue::Advert),
+    ("تبلیغات", Cue::Advert),
+    ("آگهی", Cue::Advert),
+    ("อ่านเพิ่มเติม", Cue::Related),
+    ("ข่าวที่เกี่ยวข้อง", Cue::Related),
+    ("اقرأ أيضا", Cue::Related),
+    ("بیشتر بخوانید", Cue::Related),
+    ("קראו גם", Cue::Related),
+    ("xem thêm", Cue::Related),
+    ("đọc thêm", Cue::Related),
+    ("यह भी पढ़ें", Cue::Related),
+    ("ასევე წაიკითხეთ", Cue::Related),
+    ("Διαβάστε επίσης", Cue::Related),
+    ("Διαβάστε ακόμη", Cue::Related),
+    ("ilginizi çekebilir", Cue::Related),
+    ("التعليقات", Cue::Comments),
+    ("תגובות", Cue::Comments),
+    ("ความคิดเห็น", Cue::Comments),
+    ("bình luận", Cue::Comments),
+    ("टिप्पणियाँ", Cue::Comments),
+    ("კომენტარ", Cue::Comments),
+    ("Σχόλια", Cue::Comments),
+    ("yorumlar", Cue::Comments),
+    ("جميع الحقوق", Cue::Copyright),
+    ("כל הזכויות", Cue::Copyright),
+    ("สงวนลิขสิทธิ์", Cue::Copyright),
+    ("सर्वाधिकार", Cue::Copyright),
+    ("hakları saklıdır", Cue::Copyright),
+    ("کلیه حقوق", Cue::Copyright),
+    ("bản quyền", Cue::Copyright),
 ];
 
 /// Whether a line is nothing but the word that announces an advertisement, with whatever signs around it.
@@ -404,7 +461,18 @@ pub(super) fn speaks_of_cookies(text: &str) -> bool {
     static COOKIES: LazyLock<AhoCorasick> = LazyLock::new(|| {
         AhoCorasick::builder()
             .ascii_case_insensitive(true)
-            .build(["cookie", "куки", "кукі", "クッキー", "쿠키"])
+            .build([
+                "cookie",
+                "куки",
+                "кукі",
+                "クッキー",
+                "쿠키",
+                "ملفات تعريف الارتباط",
+                "עוגיות",
+                "คุกกี้",
+                "कुकीज",
+                "çerez",
+            ])
             .expect("a few short words make an automaton")
     });
     COOKIES.is_match(text)
@@ -434,6 +502,13 @@ const RIGHTS: &[&str] = &[
     "未经授权",
     "未經授權",
     "無断転載",
+    "جميع الحقوق محفوظة",
+    "کلیه حقوق",
+    "כל הזכויות שמורות",
+    "สงวนลิขสิทธิ์",
+    "सर्वाधिकार सुरक्षित",
+    "tüm hakları saklıdır",
+    "bản quyền thuộc",
 ];
 
 /// What a line begins with that asks its reader to follow the paper elsewhere, in lower case; such a line holds a link.
@@ -510,31 +585,8 @@ pub(super) fn is_byline(line: &str) -> bool {
         && !names.last().is_some_and(|last| last.ends_with(['.', '!', '?', ':']))
 }
 
-struct Phrases {
-    table: Vec<(&'static str, Cue)>,
-    automaton: AhoCorasick,
-}
-
-impl Phrases {
-    fn of(table: Vec<(&'static str, Cue)>, kind: AhoCorasickKind) -> Self {
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(kind))
-            .build(table.iter().map(|(phrase, _)| phrase))
-            .expect("a table of a few hundred short phrases makes an automaton");
-        Self { table, automaton }
-    }
-}
-
-static PHRASES: LazyLock<Phrases> =
-    LazyLock::new(|| Phrases::of(TABLE.to_vec(), AhoCorasickKind::ContiguousNFA));
-
-/// The phrases that can occur in ASCII: their alphabet is small enough for tables, which are faster.
-static ASCII_PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
-    let table = TABLE.iter().filter(|(phrase, _)| phrase.is_ascii()).copied().collect();
-    Phrases::of(table, AhoCorasickKind::DFA)
-});
+static PHRASES: LazyLock<WordTable> =
+    LazyLock::new(|| WordTable::of(TABLE.iter().map(|(phrase, _)| *phrase)));
 
 #[cfg(test)]
 mod tests {

@@ -51,8 +51,8 @@ const FIRST_CUES: usize = CUES + Cue::ALL.len();
 /// How many columns there are.
 pub(super) const WIDTH: usize = FIRST_CUES + Cue::ALL.len();
 
-/// One row.
-pub(super) type FeatureRow = [f32; WIDTH];
+/// One row: as long as a byte can count, so that a column's number is always in it; behind the columns it is empty.
+pub(super) type FeatureRow = [f32; 256];
 
 /// The name of a column, for the table of weights and the training program.
 pub(super) fn name(column: usize) -> String {
@@ -169,7 +169,7 @@ impl<'p> PageContext<'p> {
             twins: vec![BoxSiblings::default(); kinds(&frame.twins)],
             looks: vec![BoxLook::default(); kinds(&frame.look)],
             body_share: 0.0,
-            blocks: Blocks::of(layout, 0, |_| 0.0),
+            blocks: Blocks::default(),
             sure_before: Vec::new(),
             sure_behind: Vec::new(),
             h1_count: 0,
@@ -306,7 +306,7 @@ impl<'p> PageContext<'p> {
         let layout = self.layout;
         let run = &layout.runs[index];
         let text = layout.str(run);
-        let mut row = [0.0; WIDTH];
+        let mut row = [0.0; 256];
         let mut set = |feature: Feature, value: f32| row[feature as usize] = value;
         let length = run.units.max(1.0);
         let letters = run.letters.max(1) as f32;
@@ -326,7 +326,7 @@ impl<'p> PageContext<'p> {
         set(AfterBreak, flag(run.after_break));
         set(Colon, flag(text.ends_with([':', '：'])));
         set(Score, self.scores[index]);
-        set(Pipes, text.matches(['|', '·', '•', '/']).count() as f32);
+        set(Pipes, f32::from(run.pipes));
         set(Quoted, flag(text.starts_with(['"', '“', '«', '„', '「', '\'', '‘'])));
         set(Dashed, flag(text.starts_with(['-', '–', '—', '•', '*', '>'])));
         set(Lower, flag(text.starts_with(char::is_lowercase)));
@@ -548,9 +548,10 @@ fn mark_distances(layout: &Layout, good: &[f32]) -> Vec<[u8; MarkupFamily::ALL.l
     let mut distances: Vec<[u8; MarkupFamily::ALL.len()]> = Vec::with_capacity(layout.areas.len());
     for (index, area) in layout.areas.iter().enumerate() {
         let mut row = match distances.get(area.parent as usize) {
-            Some(above) => above.map(|distance| distance.saturating_add(1).min(FAR)),
+            Some(above) => *above,
             None => [FAR; MarkupFamily::ALL.len()],
         };
+        row.iter_mut().for_each(|distance| *distance = (*distance + 1).min(FAR));
         if !area.marks.is_empty() {
             let is_wrapper = good[index] > most && good[index] > 0.0;
             for mark in MarkupFamily::ALL {

@@ -58,7 +58,7 @@ impl Frame {
 
 /// Numbers what is equal alike.
 fn number<T: std::hash::Hash + Eq>(things: impl Iterator<Item = T>) -> Vec<u32> {
-    let mut known = HashMap::new();
+    let mut known = HashMap::with_capacity(things.size_hint().0);
     let step = |thing| {
         let next = known.len() as u32;
         *known.entry(thing).or_insert(next)
@@ -82,7 +82,7 @@ fn headline(layout: &Layout, testimony: &[Testimony]) -> Option<usize> {
 }
 
 /// What the witnesses say of one run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Testimony {
     /// How far it is the title ([`Witness::is_title`]), and whether it is that of the page's head.
     pub(super) title: u8,
@@ -96,14 +96,21 @@ fn hear(layout: &Layout, witness: &Witness) -> Vec<Testimony> {
     let has_body = witness.has_body();
     let mut text = TextKey::default();
     let ask = |run: &Run| {
-        let may_be_title = run.units < 300.0;
-        text.read(layout.str(run), if may_be_title { usize::MAX } else { 120 });
+        let written = layout.str(run);
+        let letters = run.letters as usize + usize::from(run.digits);
+        let may_be_title = run.units < 300.0 && (!written.is_ascii() || witness.may_be_title(letters));
+        let may_be_description = run.linked < 0.9 && run.units >= 30.0;
+        let may_be_in_body = has_body && run.units >= 8.0;
+        if !(may_be_title || may_be_description || may_be_in_body) {
+            return Testimony::default();
+        }
+        text.read(written, if may_be_title { usize::MAX } else { 120 });
         let title = if may_be_title { witness.is_title(&text) } else { 0 };
         Testimony {
             title,
             is_title_of_head: title == 2 && witness.is_title_of_head(&text),
-            is_description: run.linked < 0.9 && run.units >= 30.0 && witness.is_description(&text),
-            in_body: has_body && run.units >= 8.0 && witness.body_holds(&text),
+            is_description: may_be_description && witness.is_description(&text),
+            in_body: may_be_in_body && witness.body_holds(&text),
         }
     };
     layout.runs.iter().map(ask).collect()

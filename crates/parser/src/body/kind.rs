@@ -1,5 +1,6 @@
 //! What kind of page it is: an article, or one of the things that come in its place.
 
+use dateline_text::date::has_digit;
 use dateline_wire::{Body, PageKind, ParagraphKind};
 use url::Url;
 
@@ -103,7 +104,11 @@ fn is_live_blog(page: &PageFacts<'_>, body: &Body) -> bool {
     const POSTS: usize = 8;
     const POST: f32 = 60.0;
     let layout = page.layout;
+    const PARAGRAPHS: usize = 12;
     let is_declared = page.witness.declared == Declared::LiveBlog;
+    if !is_declared && body.paragraphs.len() < PARAGRAPHS {
+        return false;
+    }
     let says_time = |text: &str| is_time_of_day(text) || is_declared && is_dated_time(text);
     let is_time = |run: &Run| layout.areas[run.area as usize].tag != Tag::Cell && says_time(layout.str(run));
     let times: Vec<usize> = (0..layout.runs.len()).filter(|index| is_time(&layout.runs[*index])).collect();
@@ -120,7 +125,7 @@ fn is_live_blog(page: &PageFacts<'_>, body: &Body) -> bool {
     let posts = times.iter().copied().zip(ends).filter(|post| is_post(*post)).count();
     let headings = body.paragraphs.iter().filter(|p| p.kind == ParagraphKind::Heading).count();
     let is_enough = posts >= POSTS && (headings >= 5 || posts * 4 >= body.paragraphs.len());
-    body.paragraphs.len() >= 12 && is_enough || is_declared && posts * 2 >= POSTS
+    body.paragraphs.len() >= PARAGRAPHS && is_enough || is_declared && posts * 2 >= POSTS
 }
 
 /// Whether a line says a time of day, with at most a word beside it: `14:05`, `09.30`, `8h10`, "2:05 p.m.", "오후 3시 5분",
@@ -128,6 +133,7 @@ fn is_live_blog(page: &PageFacts<'_>, body: &Body) -> bool {
 fn is_time_of_day(text: &str) -> bool {
     const LONGEST: usize = 20;
     text.len() <= LONGEST
+        && has_digit(text)
         && (text.split_whitespace().next().is_some_and(|first| is_clock(first, &[':', '.', 'h']))
             || is_clock_of_signs(text))
 }
@@ -138,6 +144,7 @@ fn is_dated_time(text: &str) -> bool {
     const WORDS: usize = 9;
     let words = || text.split_whitespace().map(|word| word.trim_matches([',', '|', '(', ')', '-', '–', '·']));
     text.len() <= LONGEST
+        && has_digit(text)
         && words().count() <= WORDS
         && (words().any(|word| is_clock(word, &[':', 'h'])) || is_clock_of_signs(text))
 }
@@ -150,16 +157,17 @@ fn is_clock(word: &str, between: &[char]) -> bool {
 
 /// An hour and a minute as the scripts of East Asia write them.
 fn is_clock_of_signs(text: &str) -> bool {
-    [('시', '분'), ('時', '分'), ('时', '分'), ('點', '分'), ('点', '分')].into_iter().any(
-        |(hour, minute)| {
-            let Some((before, behind)) = text.split_once(hour) else { return false };
-            let minutes = behind.split(minute).next().unwrap_or_default().trim();
-            before.ends_with(|c: char| c.is_ascii_digit())
-                && behind.contains(minute)
-                && matches!(minutes.len(), 1..=2)
-                && minutes.bytes().all(|byte| byte.is_ascii_digit())
-        },
-    )
+    !text.is_ascii()
+        && [('시', '분'), ('時', '分'), ('时', '分'), ('點', '分'), ('点', '分')].into_iter().any(
+            |(hour, minute)| {
+                let Some((before, behind)) = text.split_once(hour) else { return false };
+                let minutes = behind.split(minute).next().unwrap_or_default().trim();
+                before.ends_with(|c: char| c.is_ascii_digit())
+                    && behind.contains(minute)
+                    && matches!(minutes.len(), 1..=2)
+                    && minutes.bytes().all(|byte| byte.is_ascii_digit())
+            },
+        )
 }
 
 /// A front or section page has no headline, or one of a word or two.

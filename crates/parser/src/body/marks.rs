@@ -1,13 +1,11 @@
 //! What the words in class, id, role and the like say about an element.
 
-use std::ops::Range;
 use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::dom::{Node, local_name};
 use crate::memo::Memo;
 use crate::style;
+use crate::word_table::WordTable;
 
 /// A family of words that page makers use for the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -239,39 +237,50 @@ impl MarkupFamilies {
         let mut marks = Self::NONE;
         // Beyond that, an attribute is data, or an attack.
         let bytes = &value.as_bytes()[..value.len().min(512)];
-        for found in WORDS.find_iter(bytes) {
-            let (word, mark, whole) = TABLE[found.pattern().as_usize()];
-            if is_word(bytes, found.range(), whole) {
-                marks.add(mark);
-                // Behind a digit it is a part of a number that a machine made.
-                let is_alone = !found.start().checked_sub(1).is_some_and(|at| bytes[at].is_ascii_digit());
-                marks.0 |= u64::from(is_alone && ADVERT_NAMES.contains(&word)) << Self::ADVERT;
+        let (mut words_from, mut apart_from) = (0, 0);
+        for at in 0..bytes.len() {
+            if !starts_word(bytes, at) {
+                continue;
             }
-        }
-        for found in APART_WORDS.find_iter(bytes) {
-            let (_, apart, whole) = APART[found.pattern().as_usize()];
-            if is_word(bytes, found.range(), whole) {
-                marks.set(apart);
+            if at >= words_from
+                && let Some((index, length)) = WORDS.longest_at(bytes, at)
+            {
+                words_from = at + length;
+                let (word, mark, whole) = TABLE[index];
+                if !whole || ends_word(bytes, words_from) {
+                    marks.add(mark);
+                    // Behind a digit it is a part of a number that a machine made.
+                    let is_alone = !at.checked_sub(1).is_some_and(|at| bytes[at].is_ascii_digit());
+                    marks.0 |= u64::from(is_alone && ADVERT_NAMES.contains(&word)) << Self::ADVERT;
+                }
+            }
+            if at >= apart_from
+                && let Some((index, length)) = APART_WORDS.longest_at(bytes, at)
+            {
+                apart_from = at + length;
+                let (_, apart, whole) = APART[index];
+                if !whole || ends_word(bytes, apart_from) {
+                    marks.set(apart);
+                }
             }
         }
         marks
     }
 }
 
-/// Whether a word that was found stands for itself. Words end where letters end, and where a lower-case letter meets an
-/// upper-case one.
-fn is_word(bytes: &[u8], found: Range<usize>, whole: bool) -> bool {
-    let (start, end) = (found.start, found.end);
-    let starts = start == 0
-        || !bytes[start - 1].is_ascii_alphabetic()
-        || (bytes[start].is_ascii_uppercase() && bytes[start - 1].is_ascii_lowercase());
-    let ends = || {
-        bytes.get(end).is_none_or(|next| {
-            !next.is_ascii_alphabetic() || (next.is_ascii_uppercase() && bytes[end - 1].is_ascii_lowercase())
-        }) || (bytes.get(end) == Some(&b's')
-            && bytes.get(end + 1).is_none_or(|next| !next.is_ascii_lowercase()))
-    };
-    starts && (!whole || ends())
+/// Whether a word begins at `at`. Words end where letters end, and where a lower-case letter meets an upper-case one.
+fn starts_word(bytes: &[u8], at: usize) -> bool {
+    bytes[at].is_ascii_alphabetic()
+        && at.checked_sub(1).map(|before| bytes[before]).is_none_or(|before| {
+            !before.is_ascii_alphabetic() || bytes[at].is_ascii_uppercase() && before.is_ascii_lowercase()
+        })
+}
+
+/// Whether the word before `end` ends there, but for an "s" of its own.
+fn ends_word(bytes: &[u8], end: usize) -> bool {
+    bytes.get(end).is_none_or(|next| {
+        !next.is_ascii_alphabetic() || (next.is_ascii_uppercase() && bytes[end - 1].is_ascii_lowercase())
+    }) || (bytes.get(end) == Some(&b's') && bytes.get(end + 1).is_none_or(|next| !next.is_ascii_lowercase()))
 }
 
 /// What the classes of a page say, and their looks.
@@ -750,15 +759,6 @@ const APART: &[(&str, Separation, bool)] = &[
     ("cmt_area", Separation::Comments, false),
 ];
 
-static APART_WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(APART.iter().map(|(word, ..)| *word)));
-static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(TABLE.iter().map(|(word, ..)| *word)));
-
-/// Every class of every element passes here, and the alphabet is small enough for tables.
-fn automaton(words: impl Iterator<Item = &'static str>) -> AhoCorasick {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::LeftmostLongest)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(words)
-        .expect("a table of a few hundred short words makes an automaton")
-}
+static WORDS: LazyLock<WordTable> = LazyLock::new(|| WordTable::of(TABLE.iter().map(|(word, ..)| *word)));
+static APART_WORDS: LazyLock<WordTable> =
+    LazyLock::new(|| WordTable::of(APART.iter().map(|(word, ..)| *word)));

@@ -1,5 +1,9 @@
 //! What a page says where the rest of its article is paid for.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use super::area::Tag;
 use super::cue::Cue;
 use super::marks::{MarkupFamily, Separation};
@@ -17,6 +21,16 @@ const BEHIND: usize = 8;
 
 /// What says in plain words that a text goes on for some only, in lower case.
 const PHRASES: &[&str] = &[
+    "للمشتركين فقط",
+    "لمتابعة القراءة",
+    "ویژه مشترکان",
+    "למנויים בלבד",
+    "เฉพาะสมาชิก",
+    "dành riêng cho hội viên",
+    "पढ़ने के लिए सब्सक्राइब",
+    "მხოლოდ გამომწერ",
+    "μόνο για συνδρομητές",
+    "abonelere özel",
     "subscribers only",
     "subscriber only",
     "subscriber-only",
@@ -157,6 +171,15 @@ const THIS_TEXT: &[&str] = &[
     "this story",
     "this content",
     "the rest",
+    "هذا المحتوى",
+    "هذا المقال",
+    "این مطلب",
+    "כתבה זו",
+    "บทความนี้",
+    "bài viết này",
+    "पूरी खबर",
+    "αυτό το άρθρο",
+    "bu haber",
     "full article",
     "full story",
     "diese artikel",
@@ -186,11 +209,18 @@ const THIS_TEXT: &[&str] = &[
     "文章",
 ];
 
+static NOTICES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(PHRASES)
+        .expect("a list of some dozens of short phrases makes an automaton")
+});
+
 /// Whether a run says, in words, that the text goes on for some only.
 pub(super) fn is_notice(layout: &Layout, run: &Run) -> bool {
     run.units <= NOTICE && !run.cues.has(Cue::Newsletter) && {
         let text = layout.str(run).to_lowercase();
-        PHRASES.iter().any(|phrase| text.contains(phrase)) && !is_told(&text, run)
+        NOTICES.is_match(&text) && !is_told(&text, run)
     }
 }
 

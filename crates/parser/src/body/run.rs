@@ -45,6 +45,7 @@ pub(super) struct Run {
     pub(super) capitals: u16,
     pub(super) letters: u32,
     pub(super) wide: u32,
+    pub(super) pipes: u16,
     /// Whether it ends as a sentence does.
     pub(super) ends: bool,
     /// Level of the heading it stands in, 0 for none.
@@ -552,6 +553,7 @@ impl<'d> Builder<'d> {
             capitals: counts.capitals,
             letters: counts.letters,
             wide: counts.wide,
+            pipes: counts.pipes,
             ends: ends_sentence(text),
             heading: self.heading,
             after_break: pending.after_break,
@@ -623,6 +625,8 @@ struct Counts {
     capitals: u16,
     letters: u32,
     wide: u32,
+    /// What parts the pieces of a line.
+    pipes: u16,
     hash: u64,
 }
 
@@ -656,6 +660,7 @@ impl Counts {
                 ',' | ';' | ':' | '、' | '，' | '；' | '：' => {
                     counts.clauses = counts.clauses.saturating_add(1);
                 }
+                '|' | '/' | '·' | '•' => counts.pipes = counts.pipes.saturating_add(1),
                 '.' | '!' | '?' | '。' | '！' | '？' | '…' | '।' => {
                     counts.sentences = counts.sentences.saturating_add(1);
                 }

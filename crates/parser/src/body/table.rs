@@ -20,7 +20,8 @@ pub fn table(document: &Document, scores: Option<&[f32]>) -> (Vec<String>, Vec<(
         Some(scores) => decide::is_second_asked(scores, index),
         None => !decide::is_entry(&layout, &glance, index),
     };
-    let row = |index: usize| if is_asked(index) { scene.row(index).to_vec() } else { Vec::new() };
+    let row =
+        |index: usize| if is_asked(index) { scene.row(index)[..feature::WIDTH].to_vec() } else { Vec::new() };
     let rows = layout.runs.iter().enumerate().map(|(index, run)| (layout.str(run).to_owned(), row(index)));
     ((0..feature::WIDTH).map(feature::name).collect(), rows.collect())
 }

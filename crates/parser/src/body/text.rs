@@ -55,7 +55,8 @@ impl Writer {
     }
 
     fn write(&mut self, text: &str) {
-        if text.chars().all(is_composed) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        if text.is_ascii() || text.chars().all(is_composed) || is_nfc_quick(text.chars()) == IsNormalized::Yes
+        {
             self.write_words(text);
         } else {
             self.write_words(&text.nfc().collect::<String>());
@@ -64,16 +65,17 @@ impl Writer {
 
     fn write_words(&mut self, text: &str) {
         let start = self.text.len();
-        for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
-            let before = self.text.len();
-            for piece in word.split(is_invisible).filter(|piece| !piece.is_empty()) {
-                if before > start && before == self.text.len() {
-                    self.text.push(' ');
-                }
-                self.text.push_str(piece);
+        let mut is_apart = false;
+        for c in text.chars() {
+            if c.is_whitespace() || c.is_control() {
+                is_apart = self.text.len() > start;
+            } else if !is_invisible(c) {
+                self.chars += 1 + u32::from(is_apart);
+                self.text.extend(is_apart.then_some(' '));
+                self.text.push(c);
+                is_apart = false;
             }
         }
-        self.chars += self.text[start..].chars().count() as u32;
     }
 
     pub(super) fn finish(self) -> Body {

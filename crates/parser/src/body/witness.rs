@@ -124,6 +124,12 @@ impl Witness {
         }
     }
 
+    /// Whether a text of so many letters and digits, all ASCII, can be a title or a part of one.
+    pub(super) fn may_be_title(&self, letters: usize) -> bool {
+        let mut titles = self.titles.iter().chain(&self.headlines);
+        titles.any(|title| title.len() == letters || letters >= TELLING && title.len() > letters)
+    }
+
     /// How far a text is the title: 0 not at all, 1 it is a part of one, 2 it is one. A short text is one or it is not: a
     /// word or two occur in many titles.
     pub(super) fn is_title(&self, text: &TextKey) -> u8 {
@@ -215,6 +221,13 @@ impl TextKey {
     pub(super) fn read(&mut self, text: &str, most: usize) {
         self.text.clear();
         self.ends = [usize::MAX; 2];
+        if text.is_ascii() {
+            let letters = text.bytes().filter(u8::is_ascii_alphanumeric).take(most);
+            self.text.extend(letters.map(|byte| char::from(byte.to_ascii_lowercase())));
+            // Each is one byte.
+            self.ends = [60, 120].map(|end| if self.text.len() > end { end } else { usize::MAX });
+            return;
+        }
         let letters = text.chars().filter(|c| letter::is_alphanumeric(*c)).take(most);
         for (count, c) in letters.enumerate() {
             match count {

@@ -110,7 +110,8 @@ impl<'d> Witnesses<'d> {
         let wire = origin.iter().map(|origin| &origin.name);
         let others = wire.chain(&claims.organisations).map(|name| text::key(name)).collect();
         let bodies = Bodies { publishers, others };
-        let (published, modified) = moment::decide(&claims, scan.lede(body), page.received_at);
+        let lede = moment::Lede { text: scan.lede(body), language: scan.html_lang };
+        let (published, modified) = moment::decide(&claims, lede, page.received_at);
         let language = language::decide(&scan, &claims, &title, body);
         let (authors, authors_source) = match ruled_authors.is_empty() {
             true => authors::decide(&claims.authors, &bodies, &title),

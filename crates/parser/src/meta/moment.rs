@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use dateline_text::date::{self, Calendar, WrittenDate, days_since_epoch};
+use dateline_text::language;
 use dateline_wire::{Moment, Precision};
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
@@ -11,15 +12,26 @@ use jiff::tz::TimeZone;
 use super::claims::{Claim, Claims};
 use super::text;
 
+/// The beginning of the text, and the language that the page says it is in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lede<'t> {
+    pub(super) text: &'t str,
+    pub(super) language: Option<&'t str>,
+}
+
+/// Languages whose countries all write the day before the month (CLDR's short formats), and that templates are seldom in by
+/// mistake.
+const DAY_FIRST: &[&str] = &["ar", "el", "he", "hi", "id", "th", "tr", "vi"];
+
 /// Publication and modification of a page received at `received_at`, as far as witnesses settle them.
 pub(super) fn decide(
     claims: &Claims,
-    body: &str,
+    lede: Lede<'_>,
     received_at: Option<Timestamp>,
 ) -> (Option<Moment>, Option<Moment>) {
     let received = received_at.map(|at| at.to_zoned(TimeZone::UTC).datetime().date());
-    let published = settled(&past(&claims.published, received), claims, body);
-    let modified = settled(&past(&claims.modified, received), claims, body);
+    let published = settled(&past(&claims.published, received), claims, lede);
+    let modified = settled(&past(&claims.modified, received), claims, lede);
     let Some(first) = choose(&published) else {
         // With nothing but a time of modification, when it was published is not known.
         return (None, choose(&modified).map(to_moment));
@@ -57,11 +69,13 @@ fn to_moment(claim: &Claim<WrittenDate>) -> Moment {
 }
 
 /// The claims with ambiguous days settled, where something else on the page settles them: another witness that names the
-/// day, one that names the month, the weekday of the lede.
-fn settled(list: &[Claim<WrittenDate>], claims: &Claims, body: &str) -> Vec<Claim<WrittenDate>> {
+/// day, one that names the month, the weekday of the lede, a language in which the day comes first.
+fn settled(list: &[Claim<WrittenDate>], claims: &Claims, lede: Lede<'_>) -> Vec<Claim<WrittenDate>> {
     let known: Vec<Date> =
         claims.published.iter().chain(&claims.modified).filter_map(|claim| claim.value.date()).collect();
-    let named = weekdays(body);
+    let named = weekdays(lede.text);
+    let language = lede.language.and_then(language::primary);
+    let is_day_first = language.is_some_and(|language| DAY_FIRST.contains(&language.as_str()));
     list.iter()
         .map(|claim| {
             let mut claim = claim.clone();
@@ -69,6 +83,11 @@ fn settled(list: &[Claim<WrittenDate>], claims: &Claims, body: &str) -> Vec<Clai
             // News is printed on the day of the event its lede names, or on the next.
             claim.value = claim.value.settled(|date| named.contains(&date.weekday()));
             claim.value = claim.value.settled(|date| named.iter().any(|day| day.next() == date.weekday()));
+            if let Calendar::Either { day_first, .. } = claim.value.calendar
+                && is_day_first
+            {
+                claim.value.calendar = Calendar::Day(day_first);
+            }
             claim
         })
         .collect()
@@ -175,12 +194,18 @@ mod tests {
 
     use super::*;
 
+    fn lede(text: &str) -> Lede<'_> {
+        Lede { text, language: None }
+    }
+
     fn claim(text: &str, source: Source, weight: f32) -> Claim<WrittenDate> {
         Claim { value: date::read(text).unwrap(), source, weight }
     }
 
     fn published(list: Vec<Claim<WrittenDate>>, body: &str) -> Option<String> {
-        decide(&Claims { published: list, ..Claims::default() }, body, None).0.map(|moment| moment.value)
+        decide(&Claims { published: list, ..Claims::default() }, lede(body), None)
+            .0
+            .map(|moment| moment.value)
     }
 
     #[test]
@@ -235,6 +260,18 @@ mod tests {
     }
 
     #[test]
+    fn an_ambiguous_day_is_settled_by_a_language_that_writes_days_first() {
+        let of_page = |language: &str| {
+            let published = vec![claim("Thứ tư, 4/6/2025, 14:30 (GMT+7)", Source::Visible, 2.0)];
+            let lede = Lede { text: "", language: Some(language) };
+            let decided = decide(&Claims { published, ..Claims::default() }, lede, None);
+            decided.0.map(|moment| moment.value)
+        };
+        assert_eq!(of_page("vi-VN").as_deref(), Some("2025-06-04T14:30+07:00"));
+        assert_eq!(of_page("en").as_deref(), Some("2025"));
+    }
+
+    #[test]
     fn another_witness_settles_an_ambiguous_day() {
         let list =
             vec![claim("04/06/2025 14:05", Source::Visible, 2.0), claim("2025-04-06", Source::Url, 1.2)];
@@ -248,13 +285,13 @@ mod tests {
             modified: vec![claim("2025-03-21T14:05:00Z", Source::JsonLd, 5.0)],
             ..Claims::default()
         };
-        assert_eq!(decide(&claims, "", None).1, None);
+        assert_eq!(decide(&claims, lede(""), None).1, None);
     }
 
     #[test]
     fn a_time_of_modification_alone_says_nothing_of_publication() {
         let claims = Claims { modified: vec![claim("2025-03-21", Source::JsonLd, 5.0)], ..Claims::default() };
-        assert_eq!(decide(&claims, "", None).0, None);
+        assert_eq!(decide(&claims, lede(""), None).0, None);
     }
 
     #[test]
@@ -263,7 +300,7 @@ mod tests {
         let decided = |first: &str, second: &str| {
             let published = vec![claim(first, Source::JsonLd, 5.0), claim(second, Source::TimeElement, 3.0)];
             let claims = Claims { published, ..Claims::default() };
-            decide(&claims, "", Some(received)).0.map(|moment| moment.value)
+            decide(&claims, lede(""), Some(received)).0.map(|moment| moment.value)
         };
         assert_eq!(decided("2052-06-18T09:00:00+03:00", "2025-06-18").as_deref(), Some("2025-06-18"));
         assert_eq!(decided("July 2026", "18 June 2025").as_deref(), Some("2025-06-18"));
@@ -284,7 +321,7 @@ mod tests {
             ],
             ..Claims::default()
         };
-        let modified = decide(&claims, "", "2025-06-18T21:00:00Z".parse().ok()).1;
+        let modified = decide(&claims, lede(""), "2025-06-18T21:00:00Z".parse().ok()).1;
         assert_eq!(modified.map(|moment| moment.value).as_deref(), Some("2025-06-17"));
     }
 }

@@ -130,8 +130,12 @@ pub(super) fn weight(text: &str) -> usize {
     text.chars().map(|c| if is_dense(c) { 3 } else { 1 }).sum()
 }
 
+/// Joiners are none: in Persian and the scripts of India they part and join letters.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+    matches!(
+        c,
+        '\u{00ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}'
+    )
 }
 
 #[cfg(test)]
@@ -146,6 +150,7 @@ mod tests {
         assert_eq!(line("The <em>ferry</em>"), "The ferry");
         assert_eq!(line("profit & loss; nothing else"), "profit & loss; nothing else");
         assert_eq!(line("e\u{301}"), "é");
+        assert_eq!(line("جزیره\u{200c}ها"), "جزیره\u{200c}ها");
     }
 
     #[test]

@@ -128,8 +128,10 @@ pub(crate) struct StyleSheets<'d> {
     rules: Vec<Telling<'d>>,
     /// The rules by the id, class or name that the element itself must have, written as in a selector.
     by_key: HashMap<Key<'d>, Vec<u32>>,
-    /// The keys of those that hide: who has none of them is not hidden.
+    /// The keys of those that hide: who has none of them is not hidden. And whether ids or names are among them.
     hiding: HashSet<Key<'d>>,
+    hide_by_id: bool,
+    hide_by_name: bool,
     /// The texts of the sheets, until a rule that hides has been found to be for an element: then those that show count, too.
     unread: Vec<&'d str>,
     /// Whether any class of an attribute is a key of one that hides.
@@ -156,6 +158,8 @@ impl<'d> StyleSheets<'d> {
             rules: Vec::new(),
             by_key: HashMap::new(),
             hiding: HashSet::new(),
+            hide_by_id: false,
+            hide_by_name: false,
             unread: Vec::new(),
             is_named: Memo::new(false),
         };
@@ -169,6 +173,8 @@ impl<'d> StyleSheets<'d> {
             });
         }
         sheets.unread = texts;
+        let has = |wanted| sheets.hiding.iter().any(|(kind, _)| *kind == wanted);
+        (sheets.hide_by_id, sheets.hide_by_name) = (has(KeyKind::Id), has(KeyKind::Name));
         sheets
     }
 
@@ -210,7 +216,12 @@ impl<'d> StyleSheets<'d> {
             id.into_iter().chain(node.name().map(|name| (KeyKind::Name, &**name)))
         };
         let is_named = self.is_named.get(class, |_| classes().any(|key| hiding.contains(&key)));
-        if !is_named && !others().any(|key| hiding.contains(&key)) {
+        let may_hide = |(kind, _): &Key<'_>| match kind {
+            KeyKind::Id => self.hide_by_id,
+            KeyKind::Name => self.hide_by_name,
+            KeyKind::Class => true,
+        };
+        if !is_named && !others().filter(may_hide).any(|key| hiding.contains(&key)) {
             return false;
         }
         self.read_all();

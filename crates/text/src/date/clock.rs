@@ -158,7 +158,7 @@ pub(super) fn half(tokens: &[DateToken], at: usize) -> Option<Half> {
     holds(&["晚上", "밤"]).then_some(Half::Night)
 }
 
-/// "am", "a.m.", "PM" and their like behind a time.
+/// "am", "a.m.", "PM", "π.μ." and their like behind a time.
 pub(super) fn half_behind(tokens: &[DateToken], at: usize) -> Option<(Half, usize)> {
     let word = tokens.get(at)?.word()?;
     match word {
@@ -166,13 +166,15 @@ pub(super) fn half_behind(tokens: &[DateToken], at: usize) -> Option<(Half, usiz
         "pm" | "μμ" | "ös" => return Some((Half::After, at + 1)),
         _ => {}
     }
-    let half = match word {
-        "a" => Half::Before,
-        "p" => Half::After,
+    let (half, second) = match word {
+        "a" => (Half::Before, "m"),
+        "p" => (Half::After, "m"),
+        "π" => (Half::Before, "μ"),
+        "μ" => (Half::After, "μ"),
         _ => return None,
     };
     let m = if tokens.get(at + 1)?.is_mark(".") { at + 2 } else { at + 1 };
-    (tokens.get(m)?.word()? == "m").then(|| {
+    (tokens.get(m)?.word()? == second).then(|| {
         let end = if tokens.get(m + 1).is_some_and(|token| token.is_mark(".")) { m + 2 } else { m + 1 };
         (half, end)
     })

@@ -56,6 +56,11 @@ const MONTHS: [&[&str]; 12] = [
         "يناير",
         "जनवरी",
         "januarie",
+        "იანვარი",
+        "جانفي",
+        "ינואר",
+        "בינואר",
+        "ιαν",
     ],
     &[
         "february",
@@ -106,6 +111,12 @@ const MONTHS: [&[&str]; 12] = [
         "فبراير",
         "फ़रवरी",
         "फरवरी",
+        "თებერვალი",
+        "شباط",
+        "فيفري",
+        "פברואר",
+        "בפברואר",
+        "φεβ",
     ],
     &[
         "march",
@@ -152,6 +163,11 @@ const MONTHS: [&[&str]; 12] = [
         "मार्च",
         "maret",
         "mac",
+        "მარტი",
+        "آذار",
+        "מרץ",
+        "במרץ",
+        "μαρ",
     ],
     &[
         "april",
@@ -195,6 +211,12 @@ const MONTHS: [&[&str]; 12] = [
         "أبريل",
         "ابريل",
         "अप्रैल",
+        "აპრილი",
+        "نيسان",
+        "أفريل",
+        "אפריל",
+        "באפריל",
+        "απρ",
     ],
     &[
         "may",
@@ -233,6 +255,14 @@ const MONTHS: [&[&str]; 12] = [
         "maijā",
         "مايو",
         "मई",
+        "მაისი",
+        "أيار",
+        "ايار",
+        "ماي",
+        "מאי",
+        "במאי",
+        "μαΐ",
+        "μαϊ",
     ],
     &[
         "june",
@@ -279,6 +309,12 @@ const MONTHS: [&[&str]; 12] = [
         "يونيو",
         "जून",
         "junie",
+        "ივნისი",
+        "حزيران",
+        "جوان",
+        "יוני",
+        "ביוני",
+        "ιουν",
     ],
     &[
         "july",
@@ -325,6 +361,12 @@ const MONTHS: [&[&str]; 12] = [
         "يوليو",
         "जुलाई",
         "julie",
+        "ივლისი",
+        "تموز",
+        "جويلية",
+        "יולי",
+        "ביולי",
+        "ιουλ",
     ],
     &[
         "august",
@@ -369,6 +411,12 @@ const MONTHS: [&[&str]; 12] = [
         "agustus",
         "ogos",
         "ag",
+        "აგვისტო",
+        "آب",
+        "أوت",
+        "אוגוסט",
+        "באוגוסט",
+        "αυγ",
     ],
     &[
         "september",
@@ -412,6 +460,12 @@ const MONTHS: [&[&str]; 12] = [
         "septembrī",
         "سبتمبر",
         "सितंबर",
+        "სექტემბერი",
+        "أيلول",
+        "ايلول",
+        "ספטמבר",
+        "בספטמבר",
+        "σεπ",
     ],
     &[
         "october",
@@ -456,6 +510,10 @@ const MONTHS: [&[&str]; 12] = [
         "أكتوبر",
         "अक्टूबर",
         "oktoober",
+        "ოქტომბერი",
+        "אוקטובר",
+        "באוקטובר",
+        "οκτ",
     ],
     &[
         "november",
@@ -495,6 +553,10 @@ const MONTHS: [&[&str]; 12] = [
         "novembrī",
         "نوفمبر",
         "नवंबर",
+        "ნოემბერი",
+        "נובמבר",
+        "בנובמבר",
+        "νοε",
     ],
     &[
         "december",
@@ -543,6 +605,10 @@ const MONTHS: [&[&str]; 12] = [
         "ديسمبر",
         "दिसंबर",
         "disember",
+        "დეკემბერი",
+        "דצמבר",
+        "בדצמבר",
+        "δεκ",
     ],
 ];
 
@@ -598,6 +664,26 @@ pub(super) fn thai(word: &str) -> Option<u64> {
 /// The month of the two parts of a Thai abbreviation.
 pub(super) fn thai_abbreviated(first: &str, second: &str) -> Option<u64> {
     number_of(THAI.iter().position(|(_, parts)| *parts == [first, second]))
+}
+
+/// The months of the Persian calendar.
+const PERSIAN: [&str; 12] =
+    ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"];
+
+/// The month of the Persian calendar that a word names.
+pub(super) fn persian(word: &str) -> Option<u64> {
+    number_of(PERSIAN.iter().position(|name| *name == word))
+}
+
+/// The month of the two words by which the countries of the Levant call four of them.
+pub(super) fn levantine(first: &str, second: &str) -> Option<i8> {
+    match (first, second) {
+        ("كانون", "الثاني") => Some(1),
+        ("تشرين", "الأول" | "الاول") => Some(10),
+        ("تشرين", "الثاني") => Some(11),
+        ("كانون", "الأول" | "الاول") => Some(12),
+        _ => None,
+    }
 }
 
 fn number_of(place: Option<usize>) -> Option<u64> {

@@ -1,5 +1,6 @@
 //! The shapes in which a calendar day is written.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::clock::ZonedTime;
@@ -26,10 +27,12 @@ pub(super) struct DayMatch {
 pub(super) fn find(tokens: &[DateToken], from: usize) -> Option<DayMatch> {
     (from..tokens.len()).find_map(|at| match &tokens[at].part {
         DatePart::Number(_, 8 | 12 | 14) => compact(tokens, at),
-        DatePart::Number(_, 4) => year_first(tokens, at),
+        DatePart::Number(_, 4) => year_first(tokens, at).or_else(|| persian_numbers(tokens, at)),
         DatePart::Number(_, 1..=3) => {
-            let of_other_calendars =
-                era(tokens, at).or_else(|| thai(tokens, at)).or_else(|| vietnamese(tokens, at));
+            let of_other_calendars = era(tokens, at)
+                .or_else(|| thai(tokens, at))
+                .or_else(|| vietnamese(tokens, at))
+                .or_else(|| persian(tokens, at));
             of_other_calendars.or_else(|| numbers(tokens, at)).or_else(|| day_month_name(tokens, at))
         }
         DatePart::Word(_) => month_name_day(tokens, at),
@@ -165,8 +168,10 @@ fn day_month_name(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
     while tokens.get(next).is_some_and(is_filler) {
         next += 1;
     }
-    let month = months::month(tokens.get(next)?.word()?)?;
-    next += 1;
+    let name = tokens.get(next)?.word()?;
+    let of_two = || months::levantine(name, tokens.get(next + 1)?.word()?).map(|month| (month, 2));
+    let (month, words) = months::month(name).map(|month| (month, 1)).or_else(of_two)?;
+    next += words;
     while tokens.get(next).is_some_and(is_filler) {
         next += 1;
     }
@@ -210,6 +215,50 @@ fn vietnamese(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
     let year_at = at + 3 + usize::from(is(at + 3, "năm") || tokens.get(at + 3)?.is_mark(",/-"));
     let (year, 4) = tokens.get(year_at)?.number()? else { return None };
     Some(DayMatch { calendar: calendar(year, month, day)?, start: at, end: year_at + 1, clock: None })
+}
+
+/// `۱۴ خرداد ۱۴۰۴`: a day of the Persian calendar.
+fn persian(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
+    let (day, 1 | 2) = tokens[at].number()? else { return None };
+    let month = months::persian(tokens.get(at + 1)?.word()?)?;
+    let year_at = at + 2 + usize::from(tokens.get(at + 2)?.is_mark(",،"));
+    let (year, 4) = tokens.get(year_at)?.number()? else { return None };
+    let calendar = Calendar::Day(of_persian(year, month, day)?);
+    Some(DayMatch { calendar, start: at, end: year_at + 1, clock: None })
+}
+
+/// `۱۴۰۴/۰۳/۱۴`: the same in numbers. The years of the web are no others' in any calendar that is written so.
+fn persian_numbers(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
+    let (year, 4) = tokens[at].number()? else { return None };
+    let separator = tokens.get(at + 1)?.mark().filter(|mark| "-/.".contains(*mark))?;
+    let (month, 1 | 2) = tokens.get(at + 2)?.number()? else { return None };
+    let (day, 1 | 2) = tokens.get(at + 4).filter(|_| tokens[at + 3].mark() == Some(separator))?.number()?
+    else {
+        return None;
+    };
+    let calendar = Calendar::Day(of_persian(year, month, day)?);
+    Some(DayMatch { calendar, start: at, end: at + 5, clock: None })
+}
+
+/// The years of the Persian calendar that dates of the web are of: 1990 to 2041.
+const PERSIAN_YEARS: std::ops::RangeInclusive<u64> = 1369..=1420;
+
+/// A day of the Persian calendar in ours, by the rule of 33 years, which holds for these years.
+fn of_persian(year: u64, month: u64, day: u64) -> Option<Date> {
+    let is_leap = |year: u64| matches!(year % 33, 1 | 5 | 9 | 13 | 17 | 22 | 26 | 30);
+    let length = match month {
+        1..=6 => 31,
+        7..=11 => 30,
+        12 => 29 + u64::from(is_leap(year)),
+        _ => return None,
+    };
+    if !PERSIAN_YEARS.contains(&year) || !(1..=length).contains(&day) {
+        return None;
+    }
+    let years: u64 = (*PERSIAN_YEARS.start()..year).map(|year| 365 + u64::from(is_leap(year))).sum();
+    let months = 31 * (month - 1).min(6) + 30 * (month - 1).saturating_sub(6);
+    let first = Date::constant(1990, 3, 21);
+    first.checked_add(i64::try_from(years + months + day - 1).ok()?.days()).ok()
 }
 
 /// `March 21, 2025`, `Mar. 21st 2025`, `tháng 3`, and with the time between: `Mar 21 14:05:09 KST 2025`.

@@ -102,6 +102,9 @@ fn named_behind_address(byline: &str) -> Option<&str> {
 
 /// `byline` with a bar where another label begins, and one sign behind each: "Text: Ana Lund | Fotos: Bo Ek".
 pub(super) fn parted(byline: &str) -> Cow<'_, str> {
+    if !byline.contains(words::SIGNS) {
+        return Cow::Borrowed(byline);
+    }
     let mut parted = String::new();
     let mut from = 0;
     let starts = std::iter::once(0).chain(byline.match_indices(' ').map(|(at, _)| at + 1));

@@ -158,6 +158,11 @@ pub(super) fn worded(line: &str) -> Byline {
         byline.names.retain(|name| is_plausible(name) && !words::is_house(name));
         return byline;
     }
+    // Hindi and Turkish say "by" behind the name.
+    let named = line.strip_suffix(" द्वारा").or_else(|| line.strip_suffix(" tarafından"));
+    if let Some(name) = named.filter(|name| text::weight(name) <= MAX_PEN_NAMED) {
+        return Byline { names: people(clean(name), false), credits: Vec::new() };
+    }
     let names = signed(line);
     let names = if names.is_empty() { beside_role(line) } else { names };
     Byline { names, credits: Vec::new() }
@@ -182,8 +187,7 @@ fn beside_role(line: &str) -> Vec<String> {
 fn people(mut names: Vec<String>, is_labelled: bool) -> Vec<String> {
     let is_dense = |name: &str| name.chars().any(text::is_dense);
     // "Von der Insel" has one word that names something, and a name two.
-    let is_whole =
-        |name: &str| name.split(' ').filter(|word| !word.starts_with(char::is_lowercase)).count() > 1;
+    let is_whole = |name: &str| name.split(' ').filter(|word| !word.starts_with(words::is_small)).count() > 1;
     if !names.first().is_some_and(|first| is_plausible(first) && (is_whole(first) || is_dense(first))) {
         return Vec::new();
     }
@@ -398,12 +402,17 @@ mod tests {
             ("بقلم: أنا لوند", &["أنا لوند"]),
             ("כתבת: אנה לונד", &["אנה לונד"]),
             ("โดย อนา ลุนด์", &["อนา ลุนด์"]),
+            ("إعداد: أنا لوند", &["أنا لوند"]),
+            ("ავტორი: ანა ლუნდი", &["ანა ლუნდი"]),
+            ("द्वारा: अना लुंड", &["अना लुंड"]),
+            ("अना लुंड द्वारा", &["अना लुंड"]),
             ("By Ana Lund and Bo Ek, Westland News", &["Ana Lund", "Bo Ek"]),
         ]);
         assert!(worded("Source: Westland Weekly").names.is_empty());
         assert!(worded("Redaktion: Westland Weekly, Hafen 1").names.is_empty());
         assert!(worded("By the way: the ferry had sunk").names.is_empty());
         assert!(worded("Von der Insel").names.is_empty());
+        assert!(worded("آخر تحديث: 25/06/2025").names.is_empty());
     }
 
     #[test]

@@ -156,6 +156,9 @@ pub(super) const LABELS: &[&str] = &[
     "โดย",
     "ผู้เขียน",
     "लेखक",
+    "द्वारा",
+    "ავტორი",
+    "إعداد",
     "লেখক",
     "記者",
     "记者",
@@ -223,6 +226,9 @@ pub(super) const PREFIXES: &[&str] = &[
     "γράφει ο",
     "γράφει η",
     "γράφει",
+    "ავტორი",
+    "द्वारा",
+    "إعداد",
     "بقلم",
     "كتب",
     "كتبت",
@@ -741,6 +747,8 @@ pub(super) const DESKS: &[&str] = &[
 
 /// Words of buttons and boxes.
 pub(super) const FURNITURE: &[&str] = &[
+    "تحديث",
+    "نشر",
     "follow",
     "share",
     "email",

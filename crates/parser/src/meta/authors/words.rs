@@ -1,17 +1,28 @@
 //! The words around names, in the languages of the field.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use dateline_wire::Role;
 
 use super::vocabulary::{
-    ARTICLES, BODIES, BOTH, COLLECTIVES, DEGREES, DESKS, EDITED, FURNITURE, LABELS, MAX_LABEL, NOBODY,
-    PICTURED, PREFIXES, ROLES, SUFFIXES, TELLING, TRANSLATED, WIRES, WRITTEN_BY, WROTE,
+    self, ARTICLES, BODIES, BOTH, COLLECTIVES, DEGREES, DESKS, FURNITURE, LABELS, MAX_LABEL, NOBODY, ROLES,
+    SUFFIXES, WIRES,
 };
 use crate::meta::text;
 
+/// The labels of those who did both, to tell that none is there.
+static BOTH_LABELS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(BOTH.iter().map(|(both, _)| both)).expect("a few short labels make an automaton")
+});
+
 /// `byline` with the label of those who wrote in place of one that says of them that they took the pictures, too.
 pub(super) fn without_both(byline: &str) -> Cow<'_, str> {
+    if !BOTH_LABELS.is_match(byline) {
+        return Cow::Borrowed(byline);
+    }
     let both = BOTH.iter().find_map(|(both, wrote)| {
         let at = byline.find(both)?;
         let behind = byline[at + both.len()..].trim_start();
@@ -29,17 +40,17 @@ pub(super) fn after_prefix(line: &str) -> Option<&str> {
         .iter()
         .find(|article| line.get(..article.len()).is_some_and(|start| start.eq_ignore_ascii_case(article)));
     let bare = line.get(article.map_or(0, |article| article.len())..).unwrap_or(line);
-    strip(bare, WRITTEN_BY).or_else(|| after_label(line)).or_else(|| strip(line, TELLING))
+    strip(bare, &WRITTEN_BY).or_else(|| after_label(line)).or_else(|| strip(line, &TELLING))
 }
 
 /// What follows a label that prose doesn't begin with: of several words, or before a colon.
 pub(super) fn after_sure_label(line: &str) -> Option<&str> {
     let telling = || {
-        let rest = strip(line, TELLING)?;
+        let rest = strip(line, &TELLING)?;
         let label = line[..line.len() - rest.len()].trim();
         (label.contains(' ') || label.ends_with(':')).then_some(rest)
     };
-    strip(line, WRITTEN_BY).or_else(|| after_label(line)).or_else(telling)
+    strip(line, &WRITTEN_BY).or_else(|| after_label(line)).or_else(telling)
 }
 
 /// What follows the label of a byline: "Reporter: …", "Авторка — …", "採訪／…".
@@ -60,9 +71,11 @@ fn after_label(line: &str) -> Option<&str> {
     })
 }
 
+/// What stands behind a label.
+pub(super) const SIGNS: &[char] = &[':', '：', '﹕', '=', '＝', '／', '/', '・'];
+
 /// The label that `text` begins with, and what stands behind its sign, where what stands before `text` ends there.
 pub(super) fn label(text: &str) -> Option<(&str, &str)> {
-    const SIGNS: &[char] = &[':', '：', '﹕', '=', '＝', '／', '/', '・'];
     let end = text.char_indices().take(MAX_LABEL + 2).find(|(_, c)| SIGNS.contains(c))?.0;
     let rest = role_before(text).map(|(_, rest)| rest).or_else(|| after_label(text))?;
     let label = &text[..text.len() - rest.len()];
@@ -74,7 +87,7 @@ pub(super) fn label(text: &str) -> Option<(&str, &str)> {
 pub(super) fn without_prefix(line: &str) -> &str {
     let mut line = line;
     for _ in 0..3 {
-        match strip(line, WRITTEN_BY).or_else(|| strip(line, PREFIXES)).or_else(|| after_label(line)) {
+        match strip(line, &WRITTEN_BY).or_else(|| strip(line, &PREFIXES)).or_else(|| after_label(line)) {
             Some(rest) => line = rest,
             None => break,
         }
@@ -85,10 +98,10 @@ pub(super) fn without_prefix(line: &str) -> &str {
 /// What the beginning of a part of a byline says that those behind it did, and what stands behind it.
 pub(super) fn role_before(part: &str) -> Option<(Role, &str)> {
     let roles = [
-        (Role::Text, WROTE),
-        (Role::Photo, PICTURED),
-        (Role::Editor, EDITED),
-        (Role::Translator, TRANSLATED),
+        (Role::Text, &WROTE),
+        (Role::Photo, &PICTURED),
+        (Role::Editor, &EDITED),
+        (Role::Translator, &TRANSLATED),
     ];
     roles.into_iter().find_map(|(role, labels)| Some((role, strip(part, labels)?)))
 }
@@ -96,8 +109,8 @@ pub(super) fn role_before(part: &str) -> Option<(Role, &str)> {
 /// Whether a text is nothing but the label of a byline: "By", "Fotos".
 pub(super) fn is_bare_label(part: &str) -> bool {
     let lower = part.trim().to_lowercase();
-    let labels = [WRITTEN_BY, PREFIXES, TELLING, WROTE, PICTURED, EDITED, TRANSLATED];
-    labels.iter().any(|labels| labels.contains(&lower.as_str())) || LABELS.contains(&lower.as_str())
+    let labels = [&WRITTEN_BY, &PREFIXES, &TELLING, &WROTE, &PICTURED, &EDITED, &TRANSLATED];
+    labels.iter().any(|labels| labels.holds(&lower)) || LABELS.contains(&lower.as_str())
 }
 
 /// Whether what stands in brackets behind a name says that it took pictures.
@@ -130,20 +143,49 @@ pub(super) fn is_wire(name: &str) -> bool {
         && (name.chars().all(char::is_uppercase) || name.chars().all(char::is_lowercase))
         && !is_furniture(name);
     let lower = name.to_lowercase();
-    let is_dense = |word: &&&str| word.chars().any(text::is_dense);
     is_letters
         || lower.split([' ', '-']).any(|word| WIRES.contains(&word))
-        || WIRES.iter().filter(is_dense).any(|word| lower.ends_with(word))
+        || is_dense(&lower) && WIRES.iter().any(|word| is_dense(word) && lower.ends_with(word))
 }
 
-fn strip<'l>(line: &'l str, prefixes: &[&str]) -> Option<&'l str> {
+/// Words that may begin a text, by their first character, and those of one in their order.
+struct PrefixList(LazyLock<Vec<(char, &'static str)>>);
+
+static WRITTEN_BY: PrefixList = PrefixList(LazyLock::new(|| by_first(vocabulary::WRITTEN_BY)));
+static PREFIXES: PrefixList = PrefixList(LazyLock::new(|| by_first(vocabulary::PREFIXES)));
+static TELLING: PrefixList = PrefixList(LazyLock::new(|| by_first(vocabulary::TELLING)));
+static WROTE: PrefixList = PrefixList(LazyLock::new(|| by_first(vocabulary::WROTE)));
+static PICTURED: PrefixList = PrefixList(LazyLock::new(|| by_first(vocabulary::PICTURED)));
+static EDITED: PrefixList = PrefixList(LazyLock::new(|| by_first(vocabulary::EDITED)));
+static TRANSLATED: PrefixList = PrefixList(LazyLock::new(|| by_first(vocabulary::TRANSLATED)));
+
+fn by_first(words: &'static [&str]) -> Vec<(char, &'static str)> {
+    let mut by_first: Vec<_> = words.iter().filter_map(|word| Some((word.chars().next()?, *word))).collect();
+    by_first.sort_by_key(|(first, _)| *first);
+    by_first
+}
+
+impl PrefixList {
+    /// Those that begin with a character.
+    fn beginning_with(&self, first: char) -> impl Iterator<Item = &'static str> {
+        let from = self.0.partition_point(|(known, _)| *known < first);
+        self.0[from..].iter().take_while(move |(known, _)| *known == first).map(|(_, word)| *word)
+    }
+
+    /// Whether a text is one of them.
+    fn holds(&self, text: &str) -> bool {
+        text.chars().next().is_some_and(|first| self.beginning_with(first).any(|word| word == text))
+    }
+}
+
+fn strip<'l>(line: &'l str, prefixes: &PrefixList) -> Option<&'l str> {
     let first = line.chars().next()?;
     let first = first.to_lowercase().next().unwrap_or(first);
-    prefixes.iter().filter(|prefix| prefix.starts_with(first)).find_map(|prefix| {
+    prefixes.beginning_with(first).find_map(|prefix| {
         let mut rest = line.chars();
         for expected in prefix.chars() {
             let found = rest.next()?;
-            if !found.to_lowercase().eq(expected.to_lowercase()) {
+            if found != expected && !found.to_lowercase().eq(expected.to_lowercase()) {
                 return None;
             }
         }
@@ -175,7 +217,7 @@ pub(super) fn without_suffix(part: &str) -> &str {
 pub(super) fn is_reporter(part: &str) -> bool {
     const REPORTERS: &[&str] =
         &["기자", "특파원", "記者", "记者", "앵커", "논설위원", "편집위원", "통신원", "논설실장"];
-    REPORTERS.iter().any(|word| part.contains(word)) && text::weight(part) < 100
+    !part.is_ascii() && REPORTERS.iter().any(|word| part.contains(word)) && text::weight(part) < 100
 }
 
 /// `name` without the academic degrees before it: "Prof. Dr. Ana Lund".
@@ -260,11 +302,24 @@ pub(super) fn is_role(name: &str) -> bool {
         || lower.ends_with("編集部")
 }
 
+/// Whether a text has a character of a dense script.
+fn is_dense(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(text::is_dense)
+}
+
+static FURNITURE_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| FURNITURE.iter().copied().collect());
+
 /// Whether a visible text is a button or a label.
 pub(super) fn is_furniture(name: &str) -> bool {
     let lower = name.to_lowercase();
-    lower.split(' ').any(|word| FURNITURE.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
-        || FURNITURE.iter().any(|word| word.chars().any(text::is_dense) && lower.contains(word))
+    let is_word = |word: &str| FURNITURE_WORDS.contains(word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let holds_dense = || FURNITURE.iter().any(|word| is_dense(word) && lower.contains(word));
+    lower.split(' ').any(is_word) || is_dense(&lower) && holds_dense()
+}
+
+/// Whether a letter is small. Those of Georgian are, by Unicode, and begin its names.
+pub(super) fn is_small(c: char) -> bool {
+    c.is_lowercase() && !matches!(c, '\u{10d0}'..='\u{10ff}')
 }
 
 /// Whether a word of a name begins as such words do; particles may stay small.
@@ -273,7 +328,7 @@ pub(super) fn begins_name(word: &str) -> bool {
         "von", "van", "der", "den", "de", "del", "della", "di", "da", "dos", "du", "la", "le", "el", "al",
         "bin", "ibn", "ter", "ten", "zu", "und", "y", "e", "af", "av", "op", "'t", "d", "do", "das", "bint",
     ];
-    word.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase()) || PARTICLES.contains(&word)
+    word.chars().next().is_some_and(|c| c.is_alphabetic() && !is_small(c)) || PARTICLES.contains(&word)
 }
 
 /// Whether a name in a dense script ends as those of papers, stations and desks do.

@@ -23,7 +23,16 @@ const DIFFERENT: usize = 3;
 /// Whether `sample` reads like the language `tag`. Where it does, no detector needs to be asked; where it doesn't, nothing
 /// is said.
 pub(super) fn confirms(tag: &str, sample: &str) -> bool {
-    let Some((_, common)) = COMMON.iter().find(|(known, _)| *known == tag) else { return false };
+    COMMON.iter().find(|(known, _)| *known == tag).is_some_and(|(_, common)| reads_like(common, sample))
+}
+
+/// The language that `sample` reads like, where it is one alone.
+pub(super) fn only_confirmed(sample: &str) -> Option<&'static str> {
+    let mut confirmed = COMMON.iter().filter(|(_, common)| reads_like(common, sample)).map(|(tag, _)| *tag);
+    confirmed.next().filter(|_| confirmed.next().is_none())
+}
+
+fn reads_like(common: &[&str], sample: &str) -> bool {
     let (mut words, mut hits, mut seen) = (0, 0, 0_u32);
     for word in sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
         words += 1;

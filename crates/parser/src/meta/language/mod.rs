@@ -106,6 +106,12 @@ fn by_words(sample: &str, said: Option<&str>) -> Option<String> {
     if let Some(said) = said.filter(|said| letters >= ENOUGH && common::confirms(said, sample)) {
         return Some(said.to_owned());
     }
+    if said.is_none()
+        && letters >= ENOUGH
+        && let Some(only) = common::only_confirmed(sample)
+    {
+        return Some(only.to_owned());
+    }
     let detected = Detector::new().detect(sample)?;
     let tag = tag(detected.lang())?;
     // A word from the page outweighs a guess that isn't sure of itself.

@@ -71,13 +71,15 @@ impl Site {
 
     /// Whether `title` says little more than the site's name: no number, and not two words beside it.
     pub(super) fn is_all_of(&self, title: &str) -> bool {
-        let own = words(title);
-        let says_more = self.words.iter().any(|name| {
-            let more: Vec<&String> = own.iter().filter(|word| !name.contains(word)).collect();
-            let has_number = more.iter().any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-            own.len() > name.len() && (more.len() >= 2 || has_number)
-        });
-        self.is_called(title) || self.is_half_of(title) && !says_more
+        let says_more = || {
+            let own = words(title);
+            self.words.iter().any(|name| {
+                let more: Vec<&String> = own.iter().filter(|word| !name.contains(word)).collect();
+                let has_number = more.iter().any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+                own.len() > name.len() && (more.len() >= 2 || has_number)
+            })
+        };
+        self.is_called(title) || self.is_half_of(title) && !says_more()
     }
 
     /// Whether half of `title` at least is the site's name, as in a logo with its motto.

@@ -1,6 +1,7 @@
 //! How much of two headlines is the same.
 
 use super::decide::MAX_LETTERS;
+use crate::letter;
 use crate::meta::text;
 
 /// Words in lower case; of a dense script each character.
@@ -8,11 +9,12 @@ pub(super) fn words(title: &str) -> Vec<String> {
     let mut words: Vec<String> = vec![String::new()];
     for c in title.chars().take(MAX_LETTERS) {
         let is_dense = text::is_dense(c);
-        if is_dense || !c.is_alphanumeric() {
+        let is_letter = letter::is_alphanumeric(c);
+        if is_dense || !is_letter {
             words.push(String::new());
         }
-        if c.is_alphanumeric() {
-            words.last_mut().expect("there is always one").extend(c.to_lowercase());
+        if is_letter {
+            letter::push_lowercase(words.last_mut().expect("there is always one"), c);
         }
         if is_dense {
             words.push(String::new());
