@@ -20,7 +20,6 @@ use axum::middleware::Next;
 use axum::response::Response;
 use dateline_wire::Secret;
 use jiff::Timestamp;
-use tokio::runtime::Handle;
 use url::Url;
 
 use super::session::ShownSession;
@@ -74,10 +73,7 @@ pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) 
     let change =
         (request.method() != Method::GET).then(|| (user_of(&viewer), request.uri().path().to_owned()));
     request.extensions_mut().insert(viewer);
-    let response = match change {
-        None => made_apart(next.run(request)).await,
-        Some(_) => next.run(request).await,
-    };
+    let response = next.run(request).await;
     if let Some((user, path)) = change {
         let status = response.status();
         match status.is_client_error() || status.is_server_error() {
@@ -96,14 +92,6 @@ pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) 
         }
     }
     response
-}
-
-/// Has a page made on a thread that may take its time. A worker that made it would have everything else that waits for it wait as long,
-/// commits among that.
-async fn made_apart(page: impl Future<Output = Response> + Send + 'static) -> Response {
-    let runtime = Handle::current();
-    let made = tokio::task::spawn_blocking(move || runtime.block_on(page)).await;
-    made.unwrap_or_else(|lost| refusal(Problem::internal(&lost.to_string())))
 }
 
 /// Who it is, for the log and for what is kept with a name.
@@ -242,29 +230,9 @@ pub(super) fn is_same_origin(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::thread::{self, ThreadId};
-
     use axum::http::{HeaderName, HeaderValue};
 
     use super::*;
-
-    #[tokio::test]
-    async fn a_page_is_made_on_a_thread_that_serves_nothing_else() {
-        let made_on = |response: Response| response.extensions().get::<ThreadId>().copied();
-        let page = async {
-            let mut response = Response::default();
-            response.extensions_mut().insert(thread::current().id());
-            response
-        };
-        let serving = thread::current().id();
-        assert!(made_on(made_apart(page).await).is_some_and(|thread| thread != serving));
-    }
-
-    #[tokio::test]
-    async fn a_page_whose_making_fails_is_told_as_one() {
-        let failed = made_apart(async { panic!("a page that cannot be made") }).await;
-        assert_eq!(failed.status(), StatusCode::INTERNAL_SERVER_ERROR);
-    }
 
     fn headers(headers: &[(&'static str, &'static str)]) -> HeaderMap {
         let headers = headers.iter();
