@@ -59,6 +59,7 @@ mod feed;
 pub(crate) mod feed_entries;
 mod framework_problem;
 mod health;
+mod known_parameters;
 pub(crate) mod label;
 pub(crate) mod lookup;
 pub(crate) mod opml;
@@ -215,6 +216,7 @@ pub async fn serve(
     });
     let router = routes()
         .finish_api(&mut OpenApi::default())
+        .route_layer(from_fn(known_parameters::refuse_others))
         .merge(console::routes(&api))
         .fallback(no_such_path)
         .with_state(api)

@@ -7,11 +7,15 @@ use axum::response::{IntoResponse, Response};
 
 use super::Problem;
 
+/// The path outside of `/v1/` whose answers programs choose; those of probes ask for nothing.
+const METRICS: &str = "/metrics";
+
 /// Passes answers on, but for what the client says it doesn't take: that becomes 406 with a word on what there is.
 pub(super) async fn as_accepted(request: Request, next: Next) -> Response {
     let is_asked = matches!(*request.method(), Method::GET | Method::HEAD);
+    let path = request.uri().path();
     let accept =
-        accept_of(request.headers()).filter(|_| is_asked && request.uri().path().starts_with("/v1/"));
+        accept_of(request.headers()).filter(|_| is_asked && (path.starts_with("/v1/") || path == METRICS));
     let response = next.run(request).await;
     let Some(accept) = accept.filter(|_| response.status().is_success()) else { return response };
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
@@ -42,11 +46,13 @@ fn essence(kind: &str) -> String {
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Whether a client that sends this `Accept` takes what is of this kind. Whoever takes JSON takes lines of it, and whoever takes XML a feed.
+/// Whether a client that sends this `Accept` takes what is of this kind. Whoever takes JSON takes lines of it,
+/// and whoever takes JSON or XML what is written in it (RFC 6839, section 3).
 fn takes(accept: &str, kind: &str) -> bool {
     let general = match kind {
         "application/x-ndjson" => "application/json",
-        "application/atom+xml" => "application/xml",
+        kind if kind.ends_with("+json") => "application/json",
+        kind if kind.ends_with("+xml") => "application/xml",
         kind => kind,
     };
     accept.split(',').any(|range| {
@@ -78,6 +84,8 @@ mod tests {
             ("application/*", "application/x-ndjson", true),
             ("application/json", "application/x-ndjson", true),
             ("text/xml", "application/atom+xml", true),
+            ("application/json", "application/schema+json", true),
+            ("application/xml", "application/schema+json", false),
             ("text/html", "application/json", false),
             ("application/json;q=0", "application/json", false),
             ("text/*", "application/json", false),

@@ -33,7 +33,7 @@ pub(super) struct EventQuery {
     journal: Option<String>,
     /// Whether to go on with new events as they come.
     follow: bool,
-    /// At most so many events.
+    /// At most so many events; without it, all that there are. It is a stream: there is no largest.
     limit: Option<NonZeroU64>,
     /// `sse` for server-sent events, `ndjson` for lines; else the Accept header decides.
     format: Option<String>,

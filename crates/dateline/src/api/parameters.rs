@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::Problem;
 use super::expectation::{Fields, shown};
+use super::known_parameters::unknown;
 
 /// A path's own parameters, and the filter that the others spell.
 pub(super) struct Parameters<Q> {
@@ -120,7 +121,7 @@ fn read_own<Q: DeserializeOwned + JsonSchema>(
             let (name, value) = pair;
             if !fields.has(name) {
                 let known: Vec<&str> = fields.names().chain(others.iter().copied()).collect();
-                return bad(format!("{} is no parameter here; known are {}", shown(name), known.join(", ")));
+                return unknown(name, &known);
             }
             if pairs[..at].iter().any(|(before, _)| before == name) {
                 return bad(format!("`{name}` is given twice; expected once: {}", fields.expected(name)));

@@ -162,7 +162,7 @@ async fn what_cannot_be_meant_is_refused_in_words_that_help() {
         (format!("/v1/articles?cursor={cursor}&language=ru"), "leave it out to begin anew"),
         (format!("/v1/articles?cursor=x{cursor}&language=en"), "leave it out to begin anew"),
         ("/v1/articles?cursor=%00".into(), "leave it out to begin anew"),
-        ("/v1/articles?langauge=en".into(), "since, until, kind"),
+        ("/v1/articles?langauge=en".into(), "`langauge` is no parameter here; known are cursor, "),
         ("/v1/articles?limit=many".into(), "limit"),
         ("/v1/articles?q=%22%22".into(), "no word to look for"),
         (format!("/v1/articles?q={long}"), "longer than 1000 characters"),
@@ -172,6 +172,13 @@ async fn what_cannot_be_meant_is_refused_in_words_that_help() {
         ("/v1/stories?cursor=zzz".into(), "leave it out to begin anew"),
         ("/v1/events?entity=".into(), "`entity` is empty"),
         ("/v1/events?reason=dull".into(), "no_link, "),
+        ("/v1/articles?since=2026-03-01&since=2026-03-02".into(), "`since` is given twice"),
+        ("/v1/stories?until=2026-03-01&until=2026-03-01".into(), "`until` is given twice"),
+        ("/v1/events?q=a&language=en&q=b".into(), "`q` is given twice"),
+        ("/v1/articles.csv?q=a&q=a".into(), "`q` is given twice"),
+        ("/v1/feed.atom?limit=1&limit=2".into(), "`limit` is given twice"),
+        ("/v1/lookup?url=https://a.example/&url=https://b.example/".into(), "`url` is given twice"),
+        ("/v1/waiting?limit=1&limit=2".into(), "`limit` is given twice"),
     ] {
         let (status, head, body) = served.get(&path, "").await;
         assert_eq!(status, 400, "{path}");
@@ -180,6 +187,54 @@ async fn what_cannot_be_meant_is_refused_in_words_that_help() {
     let many: String = (0..200).map(|number| format!("entity={number}&")).collect();
     let (status, _, body) = served.get(&format!("/v1/events?{many}"), "").await;
     assert_eq!((status, body.contains("more than 100 values")), (400, true), "{body}");
+    let (_, _, body) = served.get("/v1/events?reason=dull", "").await;
+    assert_eq!(body.matches("not_found").count(), 1, "{body}");
+}
+
+#[tokio::test]
+async fn case_makes_no_difference_to_words_of_a_closed_set_either() {
+    let mut served = TestServer::new(HttpSettings::default()).await;
+    publish(&served, "a", "en", "A road", "x").await;
+    served.commit(1).await;
+    let of = async |query: &str| sequences(&served.get(&format!("/v1/events?{query}"), "").await.2);
+    assert_eq!(of("label=Relevant").await, of("label=relevant").await);
+    assert_eq!(of("kind=Article").await, [1]);
+    assert_eq!(of("reason=NOT_RELEVANT").await, [2]);
+}
+
+#[tokio::test]
+async fn a_stream_of_events_has_no_largest_limit() {
+    let mut served = TestServer::new(HttpSettings::default()).await;
+    served.commit(502).await;
+    assert_eq!(sequences(&served.get("/v1/events?limit=501", "").await.2).len(), 501);
+}
+
+/// What nothing is asked by.
+const UNKNOWN: &str = "prameter";
+
+#[tokio::test]
+async fn every_address_refuses_a_parameter_that_it_does_not_take() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    let document = dateline::api::openapi();
+    let mut asked = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let parts = path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
+        let filled = parts.collect::<Vec<_>>().join("/");
+        for method in operations.as_object().unwrap().keys().map(|method| method.to_uppercase()) {
+            let answer = served.ask(&method, &format!("{filled}?{UNKNOWN}=1")).await;
+            assert!(answer.starts_with("HTTP/1.1 400 "), "{method} {path}: {answer}");
+            assert!(
+                answer.contains(&format!("`{UNKNOWN}` is no parameter here")),
+                "{method} {path}: {answer}"
+            );
+            asked += 1;
+        }
+    }
+    assert!(asked > 40, "{asked}");
+    for path in ["/v1/schemas/", "/v1/status"] {
+        let answer = served.ask("HEAD", &format!("{path}?{UNKNOWN}=1")).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{path}: {answer}");
+    }
 }
 
 #[tokio::test]
@@ -252,6 +307,7 @@ async fn who_takes_nothing_that_there_is_hears_what_there_is() {
         ("/v1/articles", "text/html", "application/json"),
         ("/v1/events", "text/csv", "application/x-ndjson"),
         ("/v1/feed.atom", "application/json", "application/atom+xml"),
+        ("/metrics", "application/json", "text/plain"),
     ] {
         let (status, _, body) = served.get(path, &format!("Accept: {accept}\r\n")).await;
         assert_eq!(status, 406, "{path}: {body}");
@@ -263,6 +319,10 @@ async fn who_takes_nothing_that_there_is_hears_what_there_is() {
         ("/v1/events", "text/event-stream"),
         ("/v1/feed.atom", "text/html, application/xml"),
         ("/v1/status", "*/*"),
+        ("/v1/schemas/article", "application/json"),
+        ("/metrics", "text/plain"),
+        ("/metrics", "application/openmetrics-text;version=1.0.0"),
+        ("/livez", "application/json"),
     ] {
         let (status, _, body) = served.get(path, &format!("Accept: {accept}\r\n")).await;
         assert_eq!(status, 200, "{path}: {body}");

@@ -56,6 +56,8 @@ pub enum FilterError {
     NoTime { name: &'static str, value: String },
     #[error("`{name}` is `{value}`: {} is meant", one_of(words))]
     UnknownWord { name: &'static str, value: String, words: Vec<&'static str> },
+    #[error("`{name}` is given twice; expected once")]
+    GivenTwice { name: &'static str },
     #[error("`{name}` is empty: leave it out, or give it a value")]
     EmptyValue { name: &'static str },
     #[error("a value of `{name}` is longer than {max} bytes")]
@@ -160,9 +162,9 @@ impl EventFilter {
     /// If its value means nothing.
     pub fn set(&mut self, name: &str, value: &str) -> Result<bool, FilterError> {
         match name {
-            "since" => self.since = Some(moment("since", value)?),
-            "until" => self.until = Some(moment("until", value)?),
-            "q" => self.text = Some((value.to_owned(), TextQuery::parse(value)?)),
+            "since" => once("since", &mut self.since, moment("since", value)?)?,
+            "until" => once("until", &mut self.until, moment("until", value)?)?,
+            "q" => once("q", &mut self.text, (value.to_owned(), TextQuery::parse(value)?))?,
             _ => match Facet::from_name(name) {
                 Some(facet) => self.add(facet, value)?,
                 None => return Ok(false),
@@ -177,9 +179,13 @@ impl EventFilter {
     /// If the value means nothing, or there are too many.
     pub fn add(&mut self, facet: Facet, value: &str) -> Result<(), FilterError> {
         let (name, value) = (facet.name(), value.trim());
-        let known = |words: &[&'static str]| match words.contains(&value) {
-            true => Ok(value.to_owned()),
-            false => Err(FilterError::UnknownWord { name, value: value.to_owned(), words: words.to_vec() }),
+        let known = |words: &[&'static str]| {
+            let word = words.iter().find(|word| word.eq_ignore_ascii_case(value));
+            word.map(|word| (*word).to_owned()).ok_or_else(|| FilterError::UnknownWord {
+                name,
+                value: value.to_owned(),
+                words: words.to_vec(),
+            })
         };
         if value.is_empty() {
             return Err(FilterError::EmptyValue { name });
@@ -195,8 +201,13 @@ impl EventFilter {
             Facet::Label => known(&LABELS)?,
             Facet::Reason => {
                 let rejected = RejectReason::ALL.iter().map(|reason| reason.as_str());
+                let mut words: Vec<&'static str> = rejected.collect();
+                // Some are said of both.
                 let withdrawn = WithdrawalReason::ALL.iter().map(|reason| reason.as_str());
-                known(&rejected.chain(withdrawn).collect::<Vec<_>>())?
+                words.extend(
+                    withdrawn.filter(|word| !RejectReason::ALL.iter().any(|reason| reason.as_str() == *word)),
+                );
+                known(&words)?
             }
             // Events have primary subtags.
             Facet::Language => value.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase(),
@@ -280,6 +291,14 @@ fn one_of(words: &[&str]) -> String {
     match words {
         [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         words => words.join(""),
+    }
+}
+
+/// Sets what may be given once.
+fn once<T>(name: &'static str, place: &mut Option<T>, value: T) -> Result<(), FilterError> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(FilterError::GivenTwice { name }),
     }
 }
 

@@ -132,6 +132,16 @@ impl TestServer {
         BufReader::new(stream)
     }
 
+    /// The answer to a request without a body, as it comes.
+    pub(crate) async fn ask(&self, method: &str, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        timeout(Duration::from_secs(10), stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        answer
+    }
+
     /// Status, head and body of an answer that ends.
     pub(crate) async fn get(&self, path: &str, headers: &str) -> (u16, String, String) {
         let mut answer = String::new();
