@@ -199,6 +199,8 @@ pub async fn serve(
     sources: Sources,
     stop: CancellationToken,
 ) {
+    let envelope = sources.envelope.of_journal(sources.journal.id());
+    let sources = Sources { envelope, ..sources };
     let callbacks = sources.websub.clone().map(websub::routes);
     let journal = HeaderValue::from_str(sources.journal.id().as_str()).ok();
     let activity = Arc::new(ActivityCounter::default());

@@ -133,7 +133,7 @@ impl DeliveredSearch<'_> {
     fn event_of(&self, message: &BorrowedMessage<'_>) -> Option<CloudEvent> {
         let found = record::event_of(message)?;
         let is_ours = match &found.journal {
-            Some(lineage) => lineage == self.lineage.as_str(),
+            Some(lineage) => lineage == self.lineage,
             None => found.source == self.source,
         };
         is_ours.then_some(found.event)

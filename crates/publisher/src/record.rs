@@ -80,7 +80,7 @@ pub(crate) struct RecordedEvent {
     /// Its `ce_source`.
     pub(crate) source: String,
     /// Whose sequence it is in, where the record says so.
-    pub(crate) journal: Option<String>,
+    pub(crate) journal: Option<JournalId>,
 }
 
 /// The event that a record was made of; `None` for what isn't one of ours, or has no value.
@@ -102,7 +102,7 @@ pub(crate) fn event_of(message: &BorrowedMessage<'_>) -> Option<RecordedEvent> {
         data: text(message.payload().map(unframed))?,
         entry_digest: header(ENTRY_DIGEST).and_then(digest_of),
     };
-    let journal = header(JOURNAL).map(str::to_owned);
+    let journal = header(JOURNAL).map(JournalId::from_stored);
     Some(RecordedEvent { event, source: header("ce_source")?.to_owned(), journal })
 }
 

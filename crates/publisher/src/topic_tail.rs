@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use dateline_wire::{CloudEvent, EventKind};
+use dateline_wire::{CloudEvent, EventKind, JournalId};
 use rdkafka::consumer::Consumer;
 use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
@@ -20,6 +20,8 @@ pub struct TopicEvent {
     pub event: CloudEvent,
     /// Its `ce_source`: the daemon that delivered it.
     pub source: String,
+    /// Its `ce_journal`: whose sequence it has.
+    pub journal: Option<JournalId>,
 }
 
 /// Where the topics are read from.
@@ -83,7 +85,8 @@ fn read_topics(
             Some(Ok(message)) => {
                 if let Some(found) = record::event_of(&message)
                     && kinds.contains(&found.event.kind)
-                    && take(TopicEvent { event: found.event, source: found.source }).is_break()
+                    && take(TopicEvent { event: found.event, source: found.source, journal: found.journal })
+                        .is_break()
                 {
                     return Ok(());
                 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::{Event, SchemaBase, Sequence};
+use crate::{Event, JournalId, SchemaBase, Sequence};
 
 /// The kind of an event, which decides its topic, its type and its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,6 +110,8 @@ pub struct Envelope {
     pub earlier: Vec<(Sequence, String)>,
     /// Where the schemas are.
     pub schemas: SchemaBase,
+    /// The journal in which the events' sequences count, where that is told: another numbers its events anew.
+    pub journal: Option<JournalId>,
 }
 
 impl From<&str> for Envelope {
@@ -119,6 +121,11 @@ impl From<&str> for Envelope {
 }
 
 impl Envelope {
+    /// The same of events whose sequences count in `journal`.
+    pub fn of_journal(self, journal: &JournalId) -> Self {
+        Self { journal: Some(journal.clone()), ..self }
+    }
+
     /// The `ce_source` of the event at a place.
     pub fn source_of(&self, sequence: Sequence) -> &str {
         let earlier = self.earlier.iter().find(|(last, _)| sequence <= *last);
@@ -213,6 +220,8 @@ struct Structured<'e> {
     datacontenttype: &'static str,
     dataschema: Cow<'static, str>,
     sequence: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journal: Option<&'e JournalId>,
     traceparent: &'e str,
     data: &'e RawValue,
 }
@@ -243,6 +252,7 @@ impl CloudEvent {
             datacontenttype: Self::CONTENT_TYPE,
             dataschema: envelope.schemas.dataschema(self.kind),
             sequence: self.sequence.to_string(),
+            journal: envelope.journal.as_ref(),
             traceparent: &self.traceparent,
             data: serde_json::from_str(&self.data)?,
         })

@@ -161,12 +161,16 @@ pub(super) fn events(operation: Described<'_>) -> Described<'_> {
             "datacontenttype": { "const": "application/json" },
             "dataschema": { "type": "string", "format": "uri" },
             "sequence": { "type": "string" },
+            "journal": {
+                "type": "string",
+                "description": "The journal that `sequence` counts in, as `Dateline-Journal` names it: another numbers its events anew.",
+            },
             "traceparent": { "type": "string" },
             "data": { "type": "object" },
         },
         "required": [
-            "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "sequence", "traceparent",
-            "data",
+            "specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "sequence", "journal",
+            "traceparent", "data",
         ],
     });
     let content = [("application/x-ndjson", event.clone()), ("text/event-stream", event)];

@@ -129,12 +129,12 @@ fn tail_kafka(arguments: &TailArguments) -> Result<(), Failure> {
     let mut left = arguments.limit.map(NonZeroU64::get);
     let mut envelope = settings.envelope();
     let mut failure = None;
-    let print = |TopicEvent { event, source }| {
+    let print = |TopicEvent { event, source, journal }| {
         if event.sequence <= after || !filter.matches(&event) {
             return ControlFlow::Continue(());
         }
         // As its record says.
-        envelope.source = source;
+        (envelope.source, envelope.journal) = (source, journal);
         let written = event
             .to_structured_json(&envelope)
             .map_err(io::Error::other)

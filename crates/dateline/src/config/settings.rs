@@ -123,7 +123,7 @@ impl Default for TraceSettings {
 impl Settings {
     /// What the envelopes of this daemon's events say.
     pub fn envelope(&self) -> Envelope {
-        Envelope { source: self.source.clone(), schemas: self.schemas.base.clone(), earlier: Vec::new() }
+        Envelope { schemas: self.schemas.base.clone(), ..Envelope::from(self.source.as_str()) }
     }
 }
 

@@ -26,6 +26,7 @@ async fn events_come_as_lines_in_order_without_gaps() {
     assert_eq!(first["specversion"], "1.0");
     assert_eq!(first["source"], "/test");
     assert_eq!(first["type"], "dateline.reject.v1");
+    assert_eq!(first["journal"], served.journal.id().as_str());
     assert_eq!(first["data"]["reason"], "not_relevant");
 }
 

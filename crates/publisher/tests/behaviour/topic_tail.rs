@@ -14,6 +14,7 @@ fn sequences(settings: &KafkaSettings, kinds: &[EventKind], start: TopicStart) -
     let mut seen = Vec::new();
     tail_topics(settings, kinds, start, false, |found| {
         assert_eq!(found.source, "/dateline/test");
+        assert!(found.journal.is_some(), "the record says whose sequence it has");
         seen.push(found.event.sequence.0);
         ControlFlow::Continue(())
     })

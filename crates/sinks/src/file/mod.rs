@@ -57,6 +57,7 @@ pub struct FileSink {
 impl FileSink {
     /// A sink that writes events of `journal`, of which `envelope` is true. Nothing is opened yet.
     pub fn new(settings: FileSettings, journal: Journal, envelope: Envelope, clock: Clock) -> Self {
+        let envelope = envelope.of_journal(journal.id());
         let report = watch::Sender::new(SinkReport::new(settings.id(), settings.path.display().to_string()));
         Self { settings, journal, envelope, clock, report }
     }

@@ -123,6 +123,7 @@ impl Webhook {
         clock: Clock,
     ) -> Self {
         let report = watch::Sender::new(SinkReport::new(settings.id(), settings.target()));
+        let envelope = envelope.of_journal(journal.id());
         Self {
             settings,
             transport,

@@ -39,6 +39,7 @@ pub(super) fn request(
     put("ce-subject", &event.key);
     put("ce-dataschema", &envelope.schemas.dataschema(event.kind));
     put("ce-sequence", &event.sequence.to_string());
+    envelope.journal.iter().for_each(|journal| put("ce-journal", journal.as_str()));
     if !event.traceparent.is_empty() {
         put("traceparent", &event.traceparent);
     }

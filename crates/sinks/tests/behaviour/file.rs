@@ -72,8 +72,11 @@ async fn events_are_lines_of_the_format_that_the_api_gives() {
     run.reaches(3).await;
     run.stop().await;
     let text = fs::read_to_string(&settings.path).unwrap();
-    let expected = journal.event(1).to_structured_json(&Envelope::from("/dateline/test")).unwrap();
+    let envelope = Envelope::from("/dateline/test").of_journal(journal.journal.id());
+    let expected = journal.event(1).to_structured_json(&envelope).unwrap();
     assert_eq!(text.lines().next(), Some(expected.as_str()));
+    let first: Value = serde_json::from_str(&expected).unwrap();
+    assert_eq!(first["journal"], journal.journal.id().as_str());
     assert_eq!(sequences(folder.path()), [1, 2]);
     assert_eq!((journal.state().position, journal.state().delivered), (Sequence(3), 2));
 }

@@ -34,6 +34,7 @@ async fn an_event_is_posted_as_on_kafka_signed_as_standard_webhooks_have_it() {
         ("ce-type", "dateline.article.v1"),
         ("ce-source", "/dateline/test"),
         ("ce-sequence", "1"),
+        ("ce-journal", journal.journal.id().as_str()),
         ("ce-subject", event.key.as_str()),
         ("webhook-id", event.id.as_str()),
     ] {
