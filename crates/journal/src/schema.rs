@@ -12,7 +12,7 @@ use crate::JournalError;
 const APPLICATION_ID: i32 = 0x4461_7465;
 
 /// Step `n` turns version `n` into version `n + 1`. Steps are only ever appended.
-const MIGRATIONS: [&str; 16] = [
+const MIGRATIONS: [&str; 17] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -29,6 +29,7 @@ const MIGRATIONS: [&str; 16] = [
     include_str!("schema/14.sql"),
     include_str!("schema/15.sql"),
     include_str!("schema/16.sql"),
+    include_str!("schema/17.sql"),
 ];
 
 /// The version that brought subscriptions.
@@ -72,6 +73,9 @@ pub(crate) const SINK_WAITS: u32 = 15;
 
 /// The version that knows who made which events.
 pub(crate) const SOURCES: u32 = 16;
+
+/// The version that remembers how receivers of webhooks fail.
+pub(crate) const SINK_OUTAGES: u32 = 17;
 
 /// The version that this program writes.
 #[allow(clippy::cast_possible_truncation)]

@@ -24,7 +24,12 @@ impl JournalReader {
     pub fn sinks(&self) -> Result<Vec<(SinkState, UndeliveredCounts)>, JournalError> {
         let columns = match self.version() {
             ..schema::SINKS => return Ok(Vec::new()),
-            schema::SINKS..schema::SINK_WAITS => "s.id, s.position, s.delivered, s.disabled, s.missed, 0, 0",
+            schema::SINKS..schema::SINK_WAITS => {
+                "s.id, s.position, s.delivered, s.disabled, s.missed, 0, 0, 0, 0, 0"
+            }
+            schema::SINK_WAITS..schema::SINK_OUTAGES => {
+                "s.id, s.position, s.delivered, s.disabled, s.missed, s.missed_events, s.missed_at, 0, 0, 0"
+            }
             _ => STATE_COLUMNS,
         };
         self.read(|connection| {
@@ -33,7 +38,7 @@ impl JournalReader {
                  FROM sinks s LEFT JOIN undelivered u ON u.sink = s.id GROUP BY s.id ORDER BY s.id",
             ))?;
             let rows = select.query_map([], |row| {
-                Ok((read_sink_state(row)?, UndeliveredCounts { waiting: row.get(7)?, dead: row.get(8)? }))
+                Ok((read_sink_state(row)?, UndeliveredCounts { waiting: row.get(10)?, dead: row.get(11)? }))
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dateline_journal::{EventFilter, Journal, JournalError, SinkFilter, SinkOpening, SinkState};
-use dateline_wire::{CloudEvent, Sequence};
+use dateline_wire::{ArticleId, CloudEvent, Sequence};
 
 /// How many events are read at once, and how many bytes of them.
 const MAX_BATCH_EVENTS: usize = 128;
@@ -21,6 +21,14 @@ pub(crate) async fn open(journal: &Journal, opening: SinkOpening) -> Result<Sink
         );
     }
     Ok(state)
+}
+
+/// The revisions before `event` of the article that it is about, as far as the log has them.
+fn revisions_before(journal: &Journal, event: &CloudEvent) -> Result<Vec<CloudEvent>, JournalError> {
+    let history = journal.reader().article_history(&ArticleId::from_stored(event.key.as_str()))?;
+    let mut revisions = history.map(|history| history.revisions).unwrap_or_default();
+    revisions.retain(|revision| revision.sequence < event.sequence);
+    Ok(revisions)
 }
 
 /// Reads the journal for one sink.
@@ -47,11 +55,16 @@ impl JournalScan {
         let (journal, filter) = (self.journal.clone(), self.filter.clone());
         let work = tokio::task::spawn_blocking(move || -> Result<_, JournalError> {
             let last = *journal.watch().borrow();
-            let mut events = journal.events_within(after, MAX_BATCH_EVENTS, MAX_BATCH_BYTES)?;
+            let events = journal.events_within(after, MAX_BATCH_EVENTS, MAX_BATCH_BYTES)?;
             // What cannot be read is left out, and was logged.
             let until = events.last().map_or(last, |last| last.sequence).max(after);
-            events.retain(|event| filter.admits(event));
-            Ok(ScanBatch { events, until })
+            let mut admitted = Vec::new();
+            for event in events {
+                if filter.admits(&event, || revisions_before(&journal, &event))? {
+                    admitted.push(event);
+                }
+            }
+            Ok(ScanBatch { events: admitted, until })
         });
         work.await.map_err(|_| JournalError::Closed)?
     }

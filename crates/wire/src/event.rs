@@ -7,8 +7,8 @@ use url::Url;
 
 use crate::words::words;
 use crate::{
-    Article, ArticleId, ArticleTopic, Entity, EntryId, EventId, FeedId, JoinReason, Judgement, PublicUrl,
-    RejectReason, Relevance, SecretQuery, Span, Stage, StoryEvent, StoryId,
+    Article, ArticleId, ArticleTopic, Entity, EntryId, EventId, FeedId, JoinReason, Judgement, Label,
+    PublicUrl, RejectReason, Relevance, SecretQuery, Span, Stage, StoryEvent, StoryId,
 };
 
 /// An event of any kind.
@@ -243,6 +243,96 @@ pub struct WithdrawalEvent {
     /// The entry that announced it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<EntryRef>,
+    /// What its article is found by.
+    #[serde(flatten)]
+    pub said: WithdrawnArticle,
+}
+
+/// What the last revision of a withdrawn article said that it is chosen by, in the article's own fields; absent where the log has that
+/// revision no more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WithdrawnArticle {
+    /// Its headline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Its language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Who published it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// Whose text it was, by its own words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origins: Vec<WithdrawnOrigin>,
+    /// The verdict on its relevance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relevance: Option<WithdrawnVerdict>,
+    /// Whom and what it named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entities: Vec<WithdrawnEntity>,
+    /// What it was about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<WithdrawnTopic>,
+    /// The story that it told, as its event says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<StoryId>,
+}
+
+/// Whose text a withdrawn article was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WithdrawnOrigin {
+    /// The name of the wire or paper.
+    pub name: String,
+}
+
+/// The verdict on a withdrawn article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WithdrawnVerdict {
+    /// The verdict.
+    pub label: Label,
+}
+
+/// Somebody or something that a withdrawn article named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WithdrawnEntity {
+    /// The id in the subject's gazetteer.
+    pub id: String,
+    /// Its type there.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its item in Wikidata, such as `Q159`, where the gazetteer knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wikidata: Option<String>,
+}
+
+/// What a withdrawn article was about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WithdrawnTopic {
+    /// The topic's id in the subject's configuration.
+    pub id: String,
+}
+
+impl From<ArticleEvent> for WithdrawnArticle {
+    fn from(event: ArticleEvent) -> Self {
+        let ArticleEvent { content, relevance, entities, topics, story, .. } = event;
+        let entities = entities.into_iter();
+        Self {
+            title: content.title,
+            language: content.language,
+            publisher: content.publisher,
+            origins: content
+                .origins
+                .into_iter()
+                .map(|origin| WithdrawnOrigin { name: origin.name })
+                .collect(),
+            relevance: Some(WithdrawnVerdict { label: relevance.label }),
+            entities: entities
+                .map(|Entity { id, kind, wikidata, .. }| WithdrawnEntity { id, kind, wikidata })
+                .collect(),
+            topics: topics.into_iter().map(|topic| WithdrawnTopic { id: topic.id }).collect(),
+            story,
+        }
+    }
 }
 
 impl WithdrawalEvent {

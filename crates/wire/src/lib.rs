@@ -47,7 +47,8 @@ pub use canonical::CanonicalUrl;
 pub use cloud_event::{CloudEvent, Envelope, EventKind};
 pub use event::{
     ArticleEvent, ChangeKind, CopyOf, EntryRef, Event, FeedRef, HealthEvent, HealthKind, RecordingRef,
-    RejectEvent, TextChange, WithdrawalEvent, WithdrawalReason,
+    RejectEvent, TextChange, WithdrawalEvent, WithdrawalReason, WithdrawnArticle, WithdrawnEntity,
+    WithdrawnOrigin, WithdrawnTopic, WithdrawnVerdict,
 };
 pub use feed::{Entry, FeedState, PendingEntry, PollHints, Validators};
 pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence, StoryId};

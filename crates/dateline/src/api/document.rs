@@ -87,6 +87,9 @@ fn complete(document: &mut Value) {
                     }));
                 }
             }
+            if path.starts_with("/v1/stories") {
+                parameters.iter_mut().for_each(describe_time_of_stories);
+            }
             if path == "/v1/events" {
                 parameters.push(json!({
                     "in": "header",
@@ -100,6 +103,19 @@ fn complete(document: &mut Value) {
             }
         }
     }
+}
+
+/// Lists of stories go by another time than events.
+fn describe_time_of_stories(parameter: &mut Value) {
+    let when = match parameter["name"].as_str() {
+        Some("since") => "from then on",
+        Some("until") => "before then",
+        _ => return,
+    };
+    parameter["description"] = json!(format!(
+        "Stories of which an article was last received {when} (`last_reported`): a moment (RFC 3339), or a day in UTC. `/v1/events` goes by \
+         when a story's event was committed."
+    ));
 }
 
 /// What stands in a path.
@@ -558,6 +574,25 @@ mod tests {
             for (method, operation) in operations {
                 assert!(operation["operationId"].is_string(), "{method} {path} has no id");
                 assert!(operation["summary"].is_string(), "{method} {path} has no summary");
+            }
+        }
+    }
+
+    #[test]
+    fn each_list_says_which_time_it_goes_by() {
+        let document = openapi();
+        let said = |path: &str, name: &str| {
+            let parameters = document["paths"][path]["get"]["parameters"].as_array().unwrap();
+            let parameter = parameters.iter().find(|parameter| parameter["name"] == name).unwrap();
+            parameter["description"].as_str().unwrap().to_owned()
+        };
+        for name in ["since", "until"] {
+            for path in ["/v1/stories", "/v1/stories.csv"] {
+                assert!(said(path, name).contains("`last_reported`"), "{path}: {}", said(path, name));
+            }
+            for path in ["/v1/events", "/v1/articles", "/v1/rejects", "/v1/feed.atom", "/v1/articles.csv"] {
+                let said = said(path, name);
+                assert!(said.contains("committed") && !said.contains("reported"), "{path}: {said}");
             }
         }
     }

@@ -140,9 +140,9 @@ fn read_own<Q: DeserializeOwned + JsonSchema>(
 #[serde(default)]
 #[derive(Default)]
 struct FilterParameters {
-    /// What was committed from then on: a moment (RFC 3339), or a day in UTC. Of stories: what was last reported from then on.
+    /// Events that were committed from then on, of articles in lists their latest revision: a moment (RFC 3339), or a day in UTC.
     since: Option<String>,
-    /// And before then.
+    /// Those that were committed before then: a moment or a day, as `since`.
     until: Option<String>,
     /// The kind of event: `article`, `withdrawal`, `reject`, `health` or `story`.
     kind: Option<Vec<String>>,

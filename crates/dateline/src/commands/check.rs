@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
+use dateline_fetcher::Feed;
 use dateline_journal::{JournalError, writer_of};
 use dateline_publisher::KafkaSettings;
 
@@ -28,8 +29,8 @@ pub struct CheckArguments {
     /// Ask every feed once, and the broker, and print a line with a verdict for each. Nothing is stored. Exit code 3 if any fails.
     #[arg(long)]
     online: bool,
-    /// Check what `dateline run --no-intake` needs: no feed has to be configured.
-    #[arg(long, conflicts_with = "online")]
+    /// Check what `dateline run --no-intake` needs: no feed has to be configured, and with `--online` only the broker is asked.
+    #[arg(long)]
     no_intake: bool,
     /// What to check.
     #[command(flatten)]
@@ -110,7 +111,11 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     for file in &config.sinks.files {
         print_text(&format!("  file      {} at {}\n", file.name, file.path.display()))?;
     }
-    if arguments.online { ask_all(&config) } else { Ok(()) }
+    match (arguments.online, arguments.no_intake) {
+        (false, _) => Ok(()),
+        (true, false) => ask_all(settings, &config.feeds),
+        (true, true) => ask_all(settings, &[]),
+    }
 }
 
 /// Who has the journal of these settings, if that is the daemon that runs with the configuration at `config`.
@@ -144,14 +149,13 @@ fn lay_groundwork(config: &Config) -> Result<bool, Failure> {
     })
 }
 
-/// Asks the broker, if there is one, and every feed, with the manners and the bounds of a run.
-fn ask_all(config: &Config) -> Result<(), Failure> {
-    let settings = &config.settings;
+/// Asks the broker, if there is one, and each of `feeds`, with the manners and the bounds of a run.
+fn ask_all(settings: &Settings, feeds: &[Feed]) -> Result<(), Failure> {
     let asked_broker = settings.kafka.is_enabled().then(|| ask_broker(&settings.kafka));
     if let Some((_, line)) = &asked_broker {
         print_text(line)?;
     }
-    let mut tally = feed::ask_each(settings, &config.feeds)?;
+    let mut tally = feed::ask_each(settings, feeds)?;
     if let Some((ok, _)) = asked_broker {
         tally.all += 1;
         tally.failed += u64::from(!ok);

@@ -9,7 +9,8 @@ use crate::failure::Failure;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Which")]
 pub struct FilterArguments {
-    /// What was committed (of stories: last reported) from then on: a day in UTC, or a moment such as 2026-03-01T08:00:00Z.
+    /// What was committed from then on, in lists of stories what was last reported: a day in UTC, or a moment such as
+    /// 2026-03-01T08:00:00Z.
     #[arg(long, value_name = "DAY|MOMENT")]
     since: Option<String>,
     /// And before then.

@@ -6,6 +6,7 @@ use dateline_fetcher::{PageError, PageFailure, PageVisit};
 use dateline_journal::{RevisitCompletion, RevisitFinding, StoryUpdate};
 use dateline_wire::{
     DueRevisit, Entry, EntryRef, EventId, FeedRef, Validators, WithdrawalEvent, WithdrawalReason,
+    WithdrawnArticle,
 };
 use jiff::Timestamp;
 
@@ -80,7 +81,7 @@ pub(super) fn missing(
 ) -> RevisitCompletion {
     let Entry { id, guid, link, title, published, .. } = due.state.entry.clone();
     let event = WithdrawalEvent {
-        // The journal gives it its revision, and its id with that.
+        // The journal gives it its revision, and its id with that, and what that revision said.
         id: EventId::of_revision(&due.article, 0),
         withdraws: EventId::of_revision(&due.article, 0),
         article: due.article.clone(),
@@ -90,6 +91,7 @@ pub(super) fn missing(
         missing_since: due.state.missing_since.unwrap_or(completion.at),
         feed: feed.cloned(),
         entry: Some(EntryRef { id, guid, link, title, published }),
+        said: WithdrawnArticle::default(),
     };
     let next = match due.state.missing_since {
         None => settings.confirmation(completion.at),

@@ -54,7 +54,9 @@ pub(crate) use revisit::{RevisitLimit, SetAsideRevisit};
 pub(crate) use room::RoomProbe;
 pub(crate) use session::{SessionEnd, SessionStart};
 pub(crate) use set_aside::{SetAsideEntry, SetAsideFeed};
-pub use sink::{MissedEvents, SinkId, SinkOpening, SinkProgress, SinkStart, SinkState, UndeliveredEvent};
+pub use sink::{
+    MissedEvents, SinkId, SinkOpening, SinkOutage, SinkProgress, SinkStart, SinkState, UndeliveredEvent,
+};
 pub(crate) use sink::{Redelivery, STATE_COLUMNS, SinkEnabling, SinkStep, read_state as read_sink_state};
 pub(crate) use source::SourceChange;
 pub use story::{StoryArticleRow, StoryUpdate};

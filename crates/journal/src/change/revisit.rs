@@ -2,7 +2,7 @@
 
 use dateline_wire::{
     ArticleEvent, ArticleId, Entry, EntryRef, Event, EventId, RevisitState, Sequence, Source, Validators,
-    WithdrawalEvent,
+    WithdrawalEvent, WithdrawnArticle,
 };
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -169,6 +169,19 @@ impl RevisitCompletion {
         Ok(Some((stored.sequence, event)))
     }
 
+    /// What the article's latest revision said that it is found by; nothing where the log has it no more.
+    fn last_said(&self, ledger: &Ledger<'_>) -> Result<WithdrawnArticle, JournalError> {
+        let data: Option<String> = ledger
+            .connection
+            .prepare_cached(
+                "SELECT e.data FROM events e JOIN revisions r ON r.sequence = e.sequence WHERE r.id = ?1 AND e.kind = 'article'",
+            )?
+            .query_row([digest::bits_of(self.article.as_str())], |row| row.get(0))
+            .optional()?;
+        let event = data.and_then(|data| serde_json::from_str::<ArticleEvent>(&data).ok());
+        Ok(event.map(WithdrawnArticle::from).unwrap_or_default())
+    }
+
     fn withdraw(
         &self,
         ledger: &mut Ledger<'_>,
@@ -180,6 +193,7 @@ impl RevisitCompletion {
         let mut event = event.clone();
         event.missing_since = since;
         event.set_revision(latest.number);
+        event.said = self.last_said(ledger)?;
         let event = Event::Withdrawal(Box::new(event));
         let stored = ledger.append(&EventDraft::of(&event, self.at, &self.traceparent))?;
         remember_withdrawal(ledger, &self.article)?;

@@ -65,6 +65,19 @@ pub struct SinkState {
     pub disabled: Option<Timestamp>,
     /// What was let go before it had it, where that happened.
     pub missed: Option<MissedEvents>,
+    /// How its receiver fails, if it did when the sink last said so.
+    pub outage: Option<SinkOutage>,
+}
+
+/// How a receiver fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SinkOutage {
+    /// How often it did one after the other.
+    pub failures: u32,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when it is left alone.
+    pub resting_until: Timestamp,
 }
 
 /// Events that were let go before a sink had them.
@@ -114,6 +127,8 @@ pub struct SinkProgress {
     pub disabled: Option<Timestamp>,
     /// When it last delivered something, or lacked nothing.
     pub worked: Option<Timestamp>,
+    /// How its receiver fails now, if it does.
+    pub outage: Option<SinkOutage>,
 }
 
 /// What has the journal know a sink.
@@ -152,7 +167,8 @@ impl Change for SinkOpening {
             .connection
             .prepare_cached(
                 "INSERT INTO sinks (id, target, filter, position, worked) VALUES (?1, ?2, ?3, ?4, ?5) \
-                 ON CONFLICT (id) DO UPDATE SET disabled = iif(target = ?2, disabled, NULL), target = ?2, filter = ?3",
+                 ON CONFLICT (id) DO UPDATE SET disabled = iif(target = ?2, disabled, NULL), \
+                 failures = iif(target = ?2, failures, 0), target = ?2, filter = ?3",
             )?
             .execute(params![
                 self.id.as_str(),
@@ -170,18 +186,19 @@ impl Change for SinkOpening {
 }
 
 /// What [`read_state`] reads of the table `sinks`, called `s`.
-pub(crate) const STATE_COLUMNS: &str =
-    "s.id, s.position, s.delivered, s.disabled, s.missed, s.missed_events, s.missed_at";
+pub(crate) const STATE_COLUMNS: &str = "s.id, s.position, s.delivered, s.disabled, s.missed, s.missed_events, s.missed_at, s.failures, s.failing_since, s.resting_until";
 
 /// The state in the first columns of a row.
 pub(crate) fn read_state(row: &rusqlite::Row<'_>) -> rusqlite::Result<SinkState> {
     let (last, count, at) = (Sequence(row.get(4)?), row.get(5)?, timestamp(row.get(6)?));
+    let (failures, since, resting_until) = (row.get(7)?, timestamp(row.get(8)?), timestamp(row.get(9)?));
     Ok(SinkState {
         id: SinkId::from_stored(row.get(0)?),
         position: Sequence(row.get(1)?),
         delivered: row.get(2)?,
         disabled: row.get::<_, Option<i64>>(3)?.map(timestamp),
         missed: (count > 0).then_some(MissedEvents { count, last, at }),
+        outage: (failures > 0).then_some(SinkOutage { failures, since, resting_until }),
     })
 }
 
@@ -200,7 +217,8 @@ impl Change for SinkStep {
             .connection
             .prepare_cached(
                 "UPDATE sinks SET position = max(position, ?2), delivered = delivered + ?3, \
-                 disabled = coalesce(?4, disabled), worked = max(worked, coalesce(?5, 0)) WHERE id = ?1",
+                 disabled = coalesce(?4, disabled), worked = max(worked, coalesce(?5, 0)), \
+                 failures = ?6, failing_since = ?7, resting_until = ?8 WHERE id = ?1",
             )?
             .execute(params![
                 id,
@@ -208,6 +226,9 @@ impl Change for SinkStep {
                 progress.delivered,
                 progress.disabled.map(Timestamp::as_microsecond),
                 progress.worked.map(Timestamp::as_microsecond),
+                progress.outage.map_or(0, |outage| outage.failures),
+                progress.outage.map_or(0, |outage| outage.since.as_microsecond()),
+                progress.outage.map_or(0, |outage| outage.resting_until.as_microsecond()),
             ])?;
         for event in &progress.failed {
             ledger
@@ -274,7 +295,7 @@ impl Change for SinkEnabling {
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<bool, JournalError> {
         let changed = ledger
             .connection
-            .prepare_cached("UPDATE sinks SET disabled = NULL WHERE id = ?1")?
+            .prepare_cached("UPDATE sinks SET disabled = NULL, failures = 0 WHERE id = ?1")?
             .execute([self.0.as_str()])?;
         Ok(changed > 0)
     }
@@ -357,8 +378,9 @@ pub(super) fn note_missed(
         let mut rows = lacked.query(params![last.0, kind, position, id])?;
         let (mut count, mut last_missed) = (0_u64, 0);
         while let Some(row) = rows.next()? {
+            // A withdrawal counts wherever it may have been for the sink.
             if let Some(event) = unless_unreadable(reader::event(row))?
-                && filter.admits(&event)
+                && filter.admits(&event, || Ok::<_, JournalError>(Vec::new()))?
             {
                 count += 1;
                 last_missed = last_missed.max(event.sequence.0);

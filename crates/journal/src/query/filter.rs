@@ -222,6 +222,15 @@ impl EventFilter {
         self.facets.entry(facet).or_default().insert(value.into());
     }
 
+    /// What of it is asked of these facets, and what of all else; the time is asked of both.
+    pub(super) fn parted(&self, is_first: impl Fn(Facet) -> bool) -> (Self, Self) {
+        let (mut first, mut other) = (self.clone(), self.clone());
+        first.facets.retain(|facet, _| is_first(*facet));
+        other.facets.retain(|facet, _| !is_first(*facet));
+        first.text = None;
+        (first, other)
+    }
+
     /// Whether it asks for everything.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

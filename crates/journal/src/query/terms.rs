@@ -35,7 +35,8 @@ impl EventTerms {
                 );
             }
             EventKind::Reject | EventKind::Withdrawal => {
-                terms.add_texts(event.entry.iter().filter_map(|entry| entry.title.as_ref()));
+                let announced = event.entry.iter().filter_map(|entry| entry.title.as_ref());
+                terms.add_texts(event.title.iter().chain(announced));
             }
             EventKind::Health => {}
         }

@@ -148,7 +148,7 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
         JournalReader::open(&path).map(|_| ()).unwrap_err(),
     ] {
         let text = error.to_string();
-        for word in ["journal.db", "99", "versions up to 16", "run the newer Dateline"] {
+        for word in ["journal.db", "99", "versions up to 17", "run the newer Dateline"] {
             assert!(text.contains(word), "{text}");
         }
     }
@@ -156,7 +156,7 @@ fn a_journal_of_a_newer_version_is_refused_with_the_file_the_versions_and_a_reme
 }
 
 /// The newest schema.
-const NEWEST: u32 = 16;
+const NEWEST: u32 = 17;
 
 /// A journal as a released version wrote it: one feed, one entry that waits, an article in its third revision, and events of each
 /// kind.

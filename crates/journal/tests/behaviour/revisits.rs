@@ -4,12 +4,12 @@ use std::path::Path;
 
 use crate::harness::{announce, article, at, entry, feed, finish, link};
 use dateline_journal::{
-    EntryCompletion, EntryOutcome, Journal, Options, RevisitCompletion, RevisitEnd, RevisitFinding,
-    RevisitPlan, StoryUpdate,
+    EntryCompletion, EntryOutcome, EventFilter, Journal, Options, RevisitCompletion, RevisitEnd,
+    RevisitFinding, RevisitPlan, StoryUpdate,
 };
 use dateline_wire::{
     ArticleEvent, ArticleId, CanonicalUrl, EntryId, Event, EventId, EventKind, Sequence, Validators,
-    WithdrawalEvent, WithdrawalReason,
+    WithdrawalEvent, WithdrawalReason, WithdrawnArticle,
 };
 use tempfile::tempdir;
 
@@ -68,6 +68,7 @@ fn missing() -> RevisitFinding {
         missing_since: at(0),
         feed: None,
         entry: None,
+        said: WithdrawnArticle::default(),
     }))
 }
 
@@ -142,6 +143,18 @@ async fn a_page_that_is_gone_on_two_visits_withdraws_the_article_once_and_coming
         if let Some((_, Event::Withdrawal(withdrawal))) = end.event {
             assert_eq!(withdrawal.withdraws, EventId::of_revision(&id("a"), 1));
             assert_eq!(withdrawal.missing_since, at(HOUR));
+            // It is chosen by what its article said.
+            let Event::Article(article) = article("a", "A", "One.") else { panic!("an article") };
+            assert_eq!(withdrawal.said, WithdrawnArticle::from(*article));
+            assert!(withdrawal.said.title.is_some() && withdrawal.said.relevance.is_some());
+            let found = |query: &str| {
+                let filter = EventFilter::from_query(query).unwrap();
+                journal.reader().events_by(&filter, Sequence::START, 10).unwrap().len()
+            };
+            assert_eq!(
+                (found("kind=withdrawal&label=relevant"), found("kind=withdrawal&language=xx")),
+                (1, 0)
+            );
         }
     }
     assert!(journal.reader().is_withdrawn(&id("a")).unwrap());

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::harness::{announce, article, at, entry, feed, finish, open};
 use dateline_journal::{
-    EventFilter, Journal, MissedEvents, Retention, RetentionPass, SinkId, SinkOpening, SinkProgress,
-    SinkStart, SinkState, UndeliveredCounts, UndeliveredEvent,
+    EventFilter, Journal, MissedEvents, Retention, RetentionPass, SinkId, SinkOpening, SinkOutage,
+    SinkProgress, SinkStart, SinkState, UndeliveredCounts, UndeliveredEvent,
 };
 use dateline_wire::Sequence;
 use tempfile::{TempDir, tempdir};
@@ -107,6 +107,24 @@ async fn what_is_given_up_is_kept_until_it_is_asked_for_again() {
     let progress = SinkProgress { settled: vec![Sequence(1), Sequence(2)], ..SinkProgress::default() };
     journal.step_sink(desk(), progress).await.unwrap();
     assert_eq!(journal.reader().sinks().unwrap()[0].1, UndeliveredCounts::default());
+}
+
+#[tokio::test]
+async fn how_a_receiver_fails_is_kept_until_it_takes_something_is_enabled_or_is_another() {
+    let (_folder, journal) = journal(0).await;
+    let outage = Some(SinkOutage { failures: 3, since: at(5), resting_until: at(60) });
+    let fails = SinkProgress { outage, ..SinkProgress::default() };
+    open_desk(&journal, "a", SinkStart::Now).await;
+    let kept = || journal.reader().sinks().unwrap()[0].0.outage;
+    journal.step_sink(desk(), fails.clone()).await.unwrap();
+    assert_eq!((kept(), open_desk(&journal, "a", SinkStart::Now).await.outage), (outage, outage));
+    journal.step_sink(desk(), SinkProgress::default()).await.unwrap();
+    assert_eq!(kept(), None);
+    journal.step_sink(desk(), fails.clone()).await.unwrap();
+    assert_eq!(open_desk(&journal, "b", SinkStart::Now).await.outage, None);
+    journal.step_sink(desk(), fails).await.unwrap();
+    assert!(journal.enable_sink(desk()).await.unwrap());
+    assert_eq!(kept(), None);
 }
 
 #[tokio::test]

@@ -4,11 +4,11 @@
 //! *waiting*, with all behind it that have its key, and the position passes it: so an article that its receiver chokes on holds up no
 //! other. A receiver that fails for one event after the other is left alone for a while as a whole, then asked with one event at a time.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_journal::{SinkProgress, SinkState, UndeliveredEvent};
+use dateline_journal::{SinkOutage, SinkProgress, SinkState, UndeliveredEvent};
 use dateline_wire::{CloudEvent, Sequence};
 use jiff::{SignedDuration, Timestamp};
 
@@ -38,6 +38,11 @@ pub struct DeliveryQueue {
     /// What is on its way, with its key.
     in_flight: BTreeMap<Sequence, String>,
     unsaved: UnsavedProgress,
+    /// What was delivered and is not counted in the journal. It counts once the position passes it: what a crash has delivered again
+    /// counts once.
+    uncounted: BTreeSet<Sequence>,
+    /// What the journal has of the receiver's failures.
+    saved_outage: Option<SinkOutage>,
     receiver: Receiver,
 }
 
@@ -55,9 +60,33 @@ struct Receiver {
     failures: u64,
 }
 
+impl Receiver {
+    /// As the journal has it, where the last attempts failed with `last_error`.
+    fn as_it_was(state: &SinkState, last_error: Option<String>) -> Self {
+        let as_it_was = Self { disabled: state.disabled, ..Self::default() };
+        match state.outage {
+            None => as_it_was,
+            Some(outage) => Self {
+                failures_in_a_row: outage.failures,
+                failing_since: Some(outage.since),
+                rest: Some((outage.since, outage.resting_until)),
+                last_error,
+                ..as_it_was
+            },
+        }
+    }
+
+    /// How it fails, if it does.
+    fn outage(&self) -> Option<SinkOutage> {
+        let (since, (_, resting_until)) = (self.failing_since?, self.rest?);
+        Some(SinkOutage { failures: self.failures_in_a_row, since, resting_until })
+    }
+}
+
 /// What the journal has not been told yet.
 #[derive(Debug, Default)]
 struct UnsavedProgress {
+    /// What was delivered when its turn had passed.
     delivered: u64,
     failed: BTreeMap<Sequence, UndeliveredEvent>,
     settled: Vec<Sequence>,
@@ -102,6 +131,8 @@ impl DeliveryQueue {
         waiting: Vec<UndeliveredEvent>,
         give_up_after: Duration,
     ) -> Self {
+        let last_error =
+            waiting.iter().rev().map(|event| event.error.clone()).find(|error| !error.is_empty());
         Self {
             name,
             give_up_after: SignedDuration::try_from(give_up_after).unwrap_or(SignedDuration::MAX),
@@ -111,7 +142,9 @@ impl DeliveryQueue {
             waiting: waiting.into_iter().map(|event| (event.sequence, event)).collect(),
             in_flight: BTreeMap::new(),
             unsaved: UnsavedProgress::default(),
-            receiver: Receiver { disabled: state.disabled, ..Receiver::default() },
+            uncounted: BTreeSet::new(),
+            saved_outage: state.outage,
+            receiver: Receiver::as_it_was(state, last_error),
         }
     }
 
@@ -180,8 +213,11 @@ impl DeliveryQueue {
 
     /// `attempt` was delivered.
     pub fn delivered(&mut self, attempt: &Attempt, now: Timestamp) {
+        match self.waiting.contains_key(&attempt.sequence) {
+            true => self.unsaved.delivered += 1,
+            false => drop(self.uncounted.insert(attempt.sequence)),
+        }
         self.settle(attempt.sequence);
-        self.unsaved.delivered += 1;
         self.unsaved.worked = Some(now);
         let receiver = &mut self.receiver;
         let was_away = receiver.failing_since.is_some_and(|since| now.duration_since(since) >= MIN_OUTAGE);
@@ -308,24 +344,37 @@ impl DeliveryQueue {
     /// Whether there is more to tell the journal than another position.
     pub fn has_news(&self) -> bool {
         let UnsavedProgress { delivered, failed, settled, disabled, worked: _ } = &self.unsaved;
-        *delivered > 0 || !failed.is_empty() || !settled.is_empty() || disabled.is_some()
+        *delivered > 0
+            || self.to_count() > 0
+            || !failed.is_empty()
+            || !settled.is_empty()
+            || disabled.is_some()
+            || self.receiver.outage() != self.saved_outage
+    }
+
+    /// How many of the delivered events the position has passed that are not counted.
+    fn to_count(&self) -> u64 {
+        self.uncounted.range(..=self.position()).count() as u64
     }
 
     /// What the journal has not been told yet.
     pub fn progress(&self) -> SinkProgress {
         SinkProgress {
             position: self.position(),
-            delivered: self.unsaved.delivered,
+            delivered: self.unsaved.delivered + self.to_count(),
             failed: self.unsaved.failed.values().cloned().collect(),
             settled: self.unsaved.settled.clone(),
             disabled: self.unsaved.disabled,
             worked: self.unsaved.worked,
+            outage: self.receiver.outage(),
         }
     }
 
     /// The journal has been told [`progress`](Self::progress).
     pub fn note_saved(&mut self) {
         self.saved = self.position();
+        self.uncounted.retain(|sequence| *sequence > self.saved);
+        self.saved_outage = self.receiver.outage();
         self.unsaved = UnsavedProgress::default();
     }
 

@@ -82,6 +82,21 @@ async fn events_are_lines_of_the_format_that_the_api_gives() {
 }
 
 #[tokio::test]
+async fn a_withdrawal_reaches_those_who_got_a_revision_of_its_article_and_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = TestJournal::new(&[("a", 1), ("b", 1), ("a", 2)]).await;
+    journal.withdraw("a").await;
+    journal.withdraw("b").await;
+    let mut settings = settings(folder.path());
+    // Words that only the first revision has, and no withdrawal.
+    settings.filter = EventFilter::from_query("q=\"text of a\" \"for the 1\"").unwrap();
+    let run = FileRun::start(&journal, settings);
+    run.reaches(5).await;
+    run.stop().await;
+    assert_eq!(sequences(folder.path()), [1, 4]);
+}
+
+#[tokio::test]
 async fn after_a_crash_no_line_is_torn_and_none_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let journal = TestJournal::new(&[("a", 1), ("b", 1)]).await;

@@ -162,3 +162,10 @@ fn exchange(address: &str, method: &str, path: &str, headers: &str, body: &str) 
     let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
     (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
 }
+
+/// Lines of events without the name of the journal, which a replay's output doesn't have.
+pub(crate) fn without_journal(lines: &str) -> String {
+    let mut parts = lines.split("\"journal\":\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |joined, part| joined + part.split_once("\",").map_or(part, |(_, rest)| rest))
+}

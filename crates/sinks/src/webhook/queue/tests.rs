@@ -29,6 +29,7 @@ fn state(position: u64) -> SinkState {
         delivered: 0,
         disabled: None,
         missed: None,
+        outage: None,
     }
 }
 
@@ -116,6 +117,63 @@ fn a_queue_goes_on_with_what_the_journal_has() {
         Duration::from_secs(72 * 3_600),
     );
     assert_eq!((queue.scanned(), places(&sent(&mut queue, at(60)))), (Sequence(2), vec![1]));
+}
+
+/// The queue as a daemon finds it that was started after a kill.
+fn reopened(saved: SinkProgress) -> DeliveryQueue {
+    let state = SinkState { outage: saved.outage, ..state(saved.position.0) };
+    DeliveryQueue::new("desk".into(), &state, saved.failed, Duration::from_secs(72 * 3_600))
+}
+
+#[test]
+fn a_receiver_that_is_left_alone_is_so_after_a_kill_as_well() {
+    let mut before = queue(&["a", "b", "c"]);
+    let first = sent(&mut before, at(0));
+    let retry_after = Some(Duration::from_secs(600));
+    let busy = AttemptFailure::Failed { why: "the receiver answers 503".into(), retry_after };
+    before.failed(&first[0], busy, at(0));
+    assert!(before.has_news());
+    let mut queue = reopened(before.progress());
+    queue.take(vec![event(2, "b"), event(3, "c")], Sequence(3), at(1));
+    assert_eq!((queue.wake(at(1)), sent(&mut queue, at(599))), (Some(at(600)), vec![]));
+    let mut report = SinkReport::new(SinkId::webhook("desk"), String::new());
+    queue.report(&mut report, at(1));
+    let told =
+        (report.condition, report.failures_in_a_row, report.failing_since, report.last_error.as_deref());
+    assert_eq!(told, (SinkCondition::Failing, 1, Some(at(0)), Some("the receiver answers 503")));
+    // Then it is asked with one event at a time, and waits longer where it fails again.
+    let probe = sent(&mut queue, at(600));
+    assert_eq!(probe.len(), 1);
+    queue.failed(&probe[0], failure(), at(600));
+    queue.report(&mut report, at(600));
+    assert_eq!(report.failures_in_a_row, 2);
+    queue.note_saved();
+    // Once it takes one, the journal hears that it fails no more.
+    let wake = queue.wake(at(600)).unwrap();
+    let probe = sent(&mut queue, wake);
+    queue.delivered(&probe[0], wake);
+    assert!(queue.has_news() && queue.progress().outage.is_none());
+}
+
+#[test]
+fn an_event_counts_as_delivered_once_though_a_kill_has_it_delivered_again() {
+    let mut before = queue(&["a", "b", "c"]);
+    let first = sent(&mut before, at(0));
+    before.delivered(&first[1], at(1));
+    before.delivered(&first[2], at(1));
+    // The first hangs, so all three come again after a kill.
+    let saved = before.progress();
+    assert_eq!((saved.position, saved.delivered), (Sequence::START, 0));
+    before.note_saved();
+    let mut queue = reopened(saved);
+    queue.take(vec![event(1, "a"), event(2, "b"), event(3, "c")], Sequence(3), at(2));
+    sent(&mut queue, at(2)).iter().for_each(|attempt| queue.delivered(attempt, at(2)));
+    assert_eq!((queue.progress().position, queue.progress().delivered), (Sequence(3), 3));
+    // Without a kill they count once the first has come.
+    before.delivered(&first[0], at(3));
+    assert_eq!(before.progress().delivered, 3);
+    before.note_saved();
+    assert_eq!(before.progress().delivered, 0);
 }
 
 #[test]

@@ -8,13 +8,15 @@ use std::time::Duration;
 use dateline_fetcher::transport::LiveTransport;
 use dateline_fetcher::{Clock, FetchSettings};
 use dateline_journal::{
-    Durability, EntryCompletion, EventFilter, Journal, JournalReader, Options, PollCommit, SinkId,
-    SinkOpening, SinkStart, SinkState, StoryUpdate, UndeliveredEvent, Writing,
+    Durability, EntryCompletion, EventFilter, Journal, JournalReader, Options, PollCommit, RevisitCompletion,
+    RevisitFinding, RevisitPlan, SinkId, SinkOpening, SinkStart, SinkState, StoryUpdate, UndeliveredEvent,
+    Writing,
 };
 use dateline_sinks::{SigningKeys, SinkHandle, SinkReport, Webhook, WebhookSettings};
 use dateline_wire::{
-    CloudEvent, Entry, EntryId, Envelope, Event, FeedRef, FeedState, HubNews, RejectReason, SecretQuery,
-    Sequence,
+    ArticleId, CanonicalUrl, CloudEvent, Entry, EntryId, Envelope, Event, EventId, FeedRef, FeedState,
+    HubNews, RejectReason, SecretQuery, Sequence, Validators, WithdrawalEvent, WithdrawalReason,
+    WithdrawnArticle,
 };
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -229,6 +231,11 @@ async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{what}: that did not come"));
 }
 
+/// The page of an article.
+fn page(guid: &str) -> Url {
+    format!("https://news.example/{guid}").parse().unwrap()
+}
+
 /// A journal with articles.
 pub(crate) struct TestJournal {
     pub(crate) journal: Journal,
@@ -267,11 +274,40 @@ impl TestJournal {
     }
 
     pub(crate) async fn publish(&self, guid: &str, revision: u32) {
-        let url: Url = format!("https://news.example/{guid}").parse().unwrap();
+        let url = page(guid);
         let text = format!("The text of {guid}, as it was told for the {revision}. time.");
         let event = dateline_samples::article(&url, &format!("Title {revision}"), &text);
         let event = Event::Article(Box::new(event));
         self.commit(guid, revision, event).await;
+    }
+
+    /// Has two visits find the page of an article gone.
+    pub(crate) async fn withdraw(&self, guid: &str) {
+        let (url, article) = (page(guid), ArticleId::of(&CanonicalUrl::of(&page(guid))));
+        for _ in 0..2 {
+            let event = WithdrawalEvent {
+                id: EventId::of_revision(&article, 0),
+                article: article.clone(),
+                withdraws: EventId::of_revision(&article, 0),
+                url: url.clone(),
+                reason: WithdrawalReason::Gone,
+                detail: "status 410".into(),
+                missing_since: Timestamp::now(),
+                feed: None,
+                entry: None,
+                said: WithdrawnArticle::default(),
+            };
+            let visit = RevisitCompletion {
+                article: article.clone(),
+                url: url.clone(),
+                finding: RevisitFinding::Missing(Box::new(event)),
+                stories: StoryUpdate::default(),
+                next: Some(Timestamp::now()),
+                at: Timestamp::now(),
+                traceparent: String::new(),
+            };
+            self.journal.finish_revisit(visit).await.unwrap();
+        }
     }
 
     pub(crate) async fn reject(&self, guid: &str) {
@@ -297,7 +333,11 @@ impl TestJournal {
             event,
             page_was_read: true,
             stories: StoryUpdate::default(),
-            revisit: None,
+            revisit: Some(RevisitPlan {
+                url: page(guid),
+                validators: Validators::default(),
+                due: Timestamp::now(),
+            }),
             at: Timestamp::now(),
             traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
         };
