@@ -565,7 +565,8 @@ async fn what_an_older_version_stored_is_found_once_it_has_been_gone_over() {
              DROP INDEX stories_by_time; DROP INDEX stories_by_event; ALTER TABLE stories DROP COLUMN sequence; \
              CREATE INDEX stories_by_time ON stories (reported, id); ALTER TABLE journal DROP COLUMN replayed; \
              ALTER TABLE sinks DROP COLUMN filter; ALTER TABLE sinks DROP COLUMN worked; ALTER TABLE sinks DROP COLUMN missed_events; \
-             ALTER TABLE sinks DROP COLUMN missed_at; DROP TABLE sources; PRAGMA user_version = 10;",
+             ALTER TABLE sinks DROP COLUMN missed_at; ALTER TABLE sinks DROP COLUMN failures; \
+             ALTER TABLE sinks DROP COLUMN failing_since; ALTER TABLE sinks DROP COLUMN resting_until; DROP TABLE sources; PRAGMA user_version = 10;",
         )
         .unwrap();
     let journal = open(folder.path());
