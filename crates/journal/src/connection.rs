@@ -188,6 +188,9 @@ fn usable_file(path: &Path) -> Result<File, JournalError> {
     refuse_other_than_file(path)?;
     refuse_swapped(path)?;
     let file = OpenOptions::new().read(true).write(true).open(path).map_err(JournalError::io(path))?;
+    if lock::is_copy_with_log(&file, path) {
+        return Err(swapped(path));
+    }
     match file.metadata().map_err(JournalError::io(path))?.len() {
         0 => Err(JournalError::Emptied { path: path.to_owned() }),
         _ => Ok(file),
@@ -196,14 +199,18 @@ fn usable_file(path: &Path) -> Result<File, JournalError> {
 
 /// Refuses a file beside which the write-ahead log of another one is left: together they come to nonsense.
 fn refuse_swapped(path: &Path) -> Result<(), JournalError> {
-    if !lock::has_log_of_another(path) {
-        return Ok(());
+    match lock::has_log_of_another(path) {
+        true => Err(swapped(path)),
+        false => Ok(()),
     }
+}
+
+fn swapped(path: &Path) -> JournalError {
     let copy = latest_rescued(path).map_or_else(
         || "put a copy of it in its place (`dateline restore FILE --replace`)".to_owned(),
         |copy| format!("`dateline restore {} --replace`, the copy that a daemon wrote of it", copy.display()),
     );
-    Err(JournalError::Swapped { path: path.to_owned(), log: unfinished::beside(path, "-wal"), copy })
+    JournalError::Swapped { path: path.to_owned(), log: unfinished::beside(path, "-wal"), copy }
 }
 
 /// Refuses a folder, and what is opened for ever: whoever opens a pipe waits for who writes into it.

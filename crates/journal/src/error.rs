@@ -132,10 +132,10 @@ pub enum JournalError {
         /// The latest copy.
         copy: PathBuf,
     },
-    /// Another file was put in the place of a journal that a daemon had open, and the write-ahead log beside it is of that journal.
+    /// Another file was put in the place of a journal that was not closed in order, and the write-ahead log beside it is of that journal.
     #[error(
-        "{} was put in the place of another journal while a daemon had that open, and {} belongs to the other one: together they would be \
-         damaged. Stop the daemon. To go on with the journal that it had, {copy}; to go on with the file that is there, move {} away",
+        "{} was put in the place of another journal that was open or whose daemon was killed, and {} belongs to the other one: together they \
+         would be damaged. Stop the daemon, if it runs. To go on with the journal that it had, {copy}; to go on with the file that is there, move {} away",
         path.display(),
         log.display(),
         log.display()

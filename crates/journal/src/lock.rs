@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::linux::net::SocketAddrExt as _;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -81,6 +81,14 @@ pub(crate) fn has_log_of_another(journal: &Path) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the open file `journal`, at `path`, is a copy beside which the write-ahead log of another file is left: a copy is written without
+/// one, and says so in its header (SQLite's file format, 1.3).
+pub(crate) fn is_copy_with_log(journal: &File, path: &Path) -> bool {
+    let mut versions = [0; 2];
+    let is_copy = journal.read_exact_at(&mut versions, 18).is_ok() && versions == [1, 1];
+    is_copy && beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0)
 }
 
 /// Refuses a place from which a journal was moved while a process has it open: that process waits for it to come back.

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::harness::{announce, at, entry, feed, finish, reject};
 use dateline_journal::{
-    AdoptedJournal, FilePlace, Journal, JournalError, JournalReader, Options, RestoreOptions, inspect,
-    restore, writer_of,
+    AdoptedJournal, FilePlace, Journal, JournalError, JournalReader, Options, RestoreOptions, backup,
+    inspect, restore, writer_of,
 };
 use dateline_wire::{EntryId, RejectReason, Sequence};
 use rusqlite::Connection;
@@ -197,6 +197,31 @@ async fn the_log_of_a_daemon_that_was_killed_is_not_taken_for_that_of_another_jo
     let refused = inspect(&path).unwrap_err();
     assert!(matches!(refused, JournalError::Swapped { .. }), "told once, and told again: {refused}");
     fs::rename(&log, &kept).unwrap();
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    assert_eq!(journal.last_sequence().unwrap(), Sequence(1));
+}
+
+#[tokio::test]
+async fn a_copy_that_is_written_over_a_journal_whose_log_is_left_is_refused() {
+    let folder = tempdir().unwrap();
+    let (path, copy) = (folder.path().join("journal.db"), folder.path().join("copy"));
+    let (log, kept) = (folder.path().join("journal.db-wal"), folder.path().join("kept"));
+    let journal = journal_with_an_event(&path).await;
+    backup(&path, &copy, |_, _| {}).unwrap();
+    finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap();
+    fs::hard_link(&log, &kept).unwrap();
+    drop(journal);
+    fs::rename(&kept, &log).unwrap();
+    // As `cp` does: the file stays the same one.
+    fs::write(&path, fs::read(&copy).unwrap()).unwrap();
+    for refused in
+        [inspect(&path).unwrap_err(), Journal::open(&path, Options::default()).map(drop).unwrap_err()]
+    {
+        assert!(matches!(refused, JournalError::Swapped { .. }), "{refused}");
+    }
+    restore(&copy, &path, PLAIN).unwrap();
+    let names = names_in(folder.path());
+    assert!(!names.contains(&"journal.db.replaced-wal".to_owned()), "it is not its log: {names:?}");
     let journal = Journal::open(&path, Options::default()).unwrap();
     assert_eq!(journal.last_sequence().unwrap(), Sequence(1));
 }
