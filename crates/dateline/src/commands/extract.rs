@@ -33,7 +33,7 @@ pub struct ExtractArguments {
     #[arg(value_name = "FILE", required_unless_present = "batch", conflicts_with = "batch")]
     #[arg(value_parser = PathBufValueParser::new().try_map(saved_file))]
     file: Option<PathBuf>,
-    /// The address the page came from, against which its links resolve: one of the web in full, https://news.example/a.
+    /// The address the page came from, against which its links resolve: one of the web in full, as in `https://news.example/a`.
     #[arg(long, value_name = "URL", conflicts_with = "batch", value_parser = web_address)]
     url: Option<String>,
     /// The Content-Type header it came with, for its charset.
