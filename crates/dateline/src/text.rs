@@ -19,6 +19,11 @@ pub(crate) fn shown_text(text: &str) -> String {
     }
 }
 
+/// An id of ours that somebody gave, as it is stored: case makes no difference.
+pub(crate) fn given_id(id: &str) -> String {
+    id.trim().to_ascii_lowercase()
+}
+
 /// `1 feed`, `2 feeds`: `count` of what is called `word`.
 pub(crate) fn counted(count: u64, word: &str) -> String {
     counted_as(count, word, &format!("{word}s"))

@@ -13,8 +13,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::parameters::{Parameters, check_list};
+use super::parameters::{Parameters, check_list, limit};
 use super::{Api, Problem, Shared};
+use crate::text::given_id;
 
 /// How many articles a page holds unless another number is asked for, and at most.
 const PAGE: usize = 50;
@@ -34,6 +35,7 @@ pub(super) struct ArticleQuery {
     /// Where to go on, as `next` of the page before says, with the same filter.
     pub(super) cursor: Option<String>,
     /// How many articles, up to 500: more counts as 500.
+    #[serde(deserialize_with = "limit")]
     pub(super) limit: Option<NonZeroUsize>,
 }
 
@@ -148,7 +150,7 @@ pub(super) async fn list(
 
 /// One article: its revisions, and its withdrawals.
 pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
-    let article = ArticleId::from_stored(id);
+    let article = ArticleId::from_stored(given_id(&id));
     let (journal, asked) = (api.sources.journal.clone(), article.clone());
     let read = tokio::task::spawn_blocking(move || journal.reader().article_history(&asked));
     let history = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;

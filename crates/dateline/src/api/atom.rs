@@ -14,7 +14,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::parameters::{Parameters, check_list};
+use super::parameters::{Parameters, check_list, limit};
 use super::{Problem, Shared};
 
 /// How many articles the feed has unless another number is asked for, and at most.
@@ -32,6 +32,7 @@ const MAX_TEXT_CHARS: usize = 500;
 #[serde(default, deny_unknown_fields)]
 pub(super) struct AtomQuery {
     /// How many articles, up to 200: more counts as 200.
+    #[serde(deserialize_with = "limit")]
     limit: Option<NonZeroUsize>,
 }
 

@@ -27,7 +27,7 @@ use serde::Deserialize;
 
 pub(super) use self::session::Sessions;
 use super::article::ArticleQuery;
-use super::parameters::Parameters;
+use super::parameters::{OwnParameters, Parameters};
 use super::story::reports::reports_of;
 use super::{Api, Problem, Shared, article, entity, lookup, opml, recorded, story};
 use crate::console::assets::Asset;
@@ -37,6 +37,7 @@ use crate::console::page::article::ArticleView;
 use crate::console::page::entity::EntityView;
 use crate::console::page::live::{LiveList, LiveRow};
 use crate::console::page::overview::{Overview, PublishedBy};
+use crate::text::given_id;
 
 /// How many of the last stories are looked at for those of the day, and how many of them are shown.
 const STORIES_OF_THE_DAY: usize = 60;
@@ -267,7 +268,7 @@ async fn entity_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Pa
 
 async fn waiting_page(state: Shared, Extension(viewer): Extension<Viewer>) -> Shown {
     let State(api) = state.clone();
-    let list = lookup::waiting(state, Query(lookup::WaitingQuery::default())).await?.0;
+    let list = lookup::waiting(state, OwnParameters(lookup::WaitingQuery::default())).await?.0;
     Ok(shown(&api, &viewer, Section::Feeds, "Waiting", &page::lookup::waiting(&list, api.now())))
 }
 
@@ -283,7 +284,7 @@ async fn article_page(
     Extension(viewer): Extension<Viewer>,
     Path(id): Path<String>,
 ) -> Shown {
-    let id = ArticleId::from_stored(id);
+    let id = ArticleId::from_stored(given_id(&id));
     let asked = id.clone();
     let found = read(&api, move |journal| {
         let Some(history) = journal.article_history(&asked)? else { return Ok(None) };

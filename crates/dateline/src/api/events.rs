@@ -1,6 +1,6 @@
 //! `/v1/events`: the journal as a stream.
 
-use std::num::NonZeroU64;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use super::parameters::Parameters;
+use super::parameters::{Parameters, limit};
 use super::{Api, Problem, Shared};
 
 /// How many events are read from the journal at once: bounds what one client costs in memory.
@@ -34,7 +34,8 @@ pub(super) struct EventQuery {
     /// Whether to go on with new events as they come.
     follow: bool,
     /// At most so many events; without it, all that there are. It is a stream: there is no largest.
-    limit: Option<NonZeroU64>,
+    #[serde(deserialize_with = "limit")]
+    limit: Option<NonZeroUsize>,
     /// `sse` for server-sent events, `ndjson` for lines; else the Accept header decides.
     format: Option<String>,
 }
@@ -127,7 +128,7 @@ pub(super) async fn events(
         after,
         gone,
         until: if query.follow { None } else { Some(last) },
-        left: query.limit.map_or(u64::MAX, NonZeroU64::get),
+        left: query.limit.map_or(usize::MAX, NonZeroUsize::get),
         _follower: follower,
     };
     let body = stream::unfold(stream, |mut stream| async move {
@@ -220,7 +221,7 @@ struct EventStream {
     gone: Sequence,
     /// The last event to send; `None` while following.
     until: Option<Sequence>,
-    left: u64,
+    left: usize,
     _follower: Option<OwnedSemaphorePermit>,
 }
 
@@ -233,7 +234,7 @@ impl EventStream {
         };
         // Everything up to here is durable, so what the filter leaves out up to here need not be looked at again.
         let seen = *self.durable.borrow_and_update();
-        let limit = usize::try_from(self.left).unwrap_or(usize::MAX).min(PAGE);
+        let limit = self.left.min(PAGE);
         let (journal, after, selection) =
             (self.api.sources.journal.clone(), self.after, self.selection.clone());
         let read = tokio::task::spawn_blocking(move || {

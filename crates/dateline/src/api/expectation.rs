@@ -12,6 +12,7 @@ const MAX_SHOWN_CHARS: usize = 80;
 pub(super) struct Fields {
     properties: Map<String, Value>,
     definitions: Map<String, Value>,
+    required: Vec<String>,
 }
 
 impl Fields {
@@ -19,12 +20,19 @@ impl Fields {
     pub(super) fn of<T: JsonSchema>() -> Self {
         let schema = SchemaGenerator::default().into_root_schema_for::<T>().to_value();
         let part = |name: &str| schema.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
-        Self { properties: part("properties"), definitions: part("$defs") }
+        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+        let required = required.filter_map(Value::as_str).map(str::to_owned).collect();
+        Self { properties: part("properties"), definitions: part("$defs"), required }
     }
 
     /// Their names.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.properties.keys().map(String::as_str)
+    }
+
+    /// The names of those that have to be there.
+    pub(super) fn required(&self) -> impl Iterator<Item = &str> {
+        self.required.iter().map(String::as_str)
     }
 
     /// Whether there is one called `name`.

@@ -34,6 +34,7 @@ use crate::feed_discovery::{DiscoveryError, FeedPlan, discover};
 use crate::feed_preview::{self, FeedPreview};
 use crate::reload::{ReloadError, ReloadReport, Reloader};
 use crate::status::{FeedHistory, FeedStatus};
+use crate::text::given_id;
 
 /// A feed that is to be added.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -190,7 +191,7 @@ pub(super) async fn list(State(api): Shared) -> Result<Json<Vec<FeedStatus>>, Pr
 
 /// How a feed has been going.
 pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<Json<FeedHistory>, Problem> {
-    let (now, feed) = (api.now(), FeedId::from_stored(id));
+    let (now, feed) = (api.now(), FeedId::from_stored(given_id(&id)));
     let (catalogue, journal) = (api.sources.feeds.borrow().clone(), api.sources.journal.clone());
     let id = feed.clone();
     let read = tokio::task::spawn_blocking(move || FeedHistory::read(journal.reader(), &catalogue, &id, now));
@@ -309,7 +310,7 @@ pub(super) async fn edit(
         let meant = "a JSON object is meant, such as {\"tags\": [\"asia\"]}";
         Problem::new(rejection.status(), format!("{}; {meant}", rejection.body_text()))
     })?;
-    change(reloader(&api)?, FeedChange::Edit(FeedId::from_stored(id), edits)).await.map(Json)
+    change(reloader(&api)?, FeedChange::Edit(FeedId::from_stored(given_id(&id)), edits)).await.map(Json)
 }
 
 /// Takes the feed out.
@@ -318,7 +319,7 @@ pub(super) async fn remove(
     State(api): Shared,
     Path(id): Path<String>,
 ) -> Result<Json<FeedChangeReport>, Problem> {
-    change(reloader(&api)?, FeedChange::Remove(FeedId::from_stored(id))).await.map(Json)
+    change(reloader(&api)?, FeedChange::Remove(FeedId::from_stored(given_id(&id)))).await.map(Json)
 }
 
 /// Leaves the feed there, and polls it no more.
@@ -327,7 +328,7 @@ pub(super) async fn pause(
     State(api): Shared,
     Path(id): Path<String>,
 ) -> Result<Json<FeedChangeReport>, Problem> {
-    change(reloader(&api)?, FeedChange::Pause(FeedId::from_stored(id))).await.map(Json)
+    change(reloader(&api)?, FeedChange::Pause(FeedId::from_stored(given_id(&id)))).await.map(Json)
 }
 
 /// Polls the feed again.
@@ -336,7 +337,7 @@ pub(super) async fn resume(
     State(api): Shared,
     Path(id): Path<String>,
 ) -> Result<Json<FeedChangeReport>, Problem> {
-    change(reloader(&api)?, FeedChange::Resume(FeedId::from_stored(id))).await.map(Json)
+    change(reloader(&api)?, FeedChange::Resume(FeedId::from_stored(given_id(&id)))).await.map(Json)
 }
 
 /// Asks the feed now.
@@ -358,7 +359,7 @@ async fn request(
     let Some(engine) = api.sources.engine.clone() else {
         return Err(Problem::new(StatusCode::NOT_FOUND, "no feeds are polled here"));
     };
-    let feed = FeedId::from_stored(id);
+    let feed = FeedId::from_stored(given_id(&id));
     if api.sources.feeds.borrow().is_paused(&feed) {
         let detail = format!("feed {feed} is paused; `dateline feed resume` has it asked again");
         return Err(Problem::new(StatusCode::CONFLICT, detail));

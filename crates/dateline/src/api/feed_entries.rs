@@ -13,8 +13,9 @@ use std::num::NonZeroUsize;
 use url::Url;
 
 use super::lookup::WaitingDocument;
-use super::parameters::OwnParameters;
+use super::parameters::{OwnParameters, limit};
 use super::{Problem, Shared};
+use crate::text::given_id;
 
 /// How many entries a page holds unless another number is asked for, and at most.
 const PAGE: usize = 50;
@@ -29,6 +30,7 @@ pub(super) struct FeedEntriesQuery {
     /// Where to go on, as `next` of the page before says.
     pub(super) before: Option<Sequence>,
     /// How many that ended, up to 500.
+    #[serde(deserialize_with = "limit")]
     pub(super) limit: Option<NonZeroUsize>,
 }
 
@@ -145,7 +147,7 @@ pub(super) async fn list(
     Path(id): Path<String>,
     OwnParameters(query): OwnParameters<FeedEntriesQuery>,
 ) -> Result<Json<FeedEntries>, Problem> {
-    let feed = FeedId::from_stored(id);
+    let feed = FeedId::from_stored(given_id(&id));
     if api.sources.feeds.borrow().get(&feed).is_none() {
         return Err(super::feed::unknown(&feed));
     }

@@ -14,8 +14,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::access::MayWrite;
-use super::parameters::OwnParameters;
+use super::parameters::{OwnParameters, limit};
 use super::{Api, Problem, Shared};
+use crate::text::given_id;
 
 /// How many labels a page holds unless another number is asked for, and at most.
 const PAGE: usize = 200;
@@ -102,6 +103,7 @@ pub(super) struct LabelQuery {
     /// Where to go on, as `next` of the page before says.
     after: Option<String>,
     /// How many, up to 1,000.
+    #[serde(deserialize_with = "limit")]
     limit: Option<NonZeroUsize>,
 }
 
@@ -170,7 +172,7 @@ pub(super) async fn give(
         let detail = format!("`labelled_by` is a name of {MAX_AUTHOR_BYTES} bytes at most");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
     }
-    label_article(&api, ArticleId::from_stored(id), value, author)
+    label_article(&api, ArticleId::from_stored(given_id(&id)), value, author)
         .await
         .map(|label| Json(LabelledArticle::of(label)))
 }
@@ -181,7 +183,7 @@ pub(super) async fn remove(
     State(api): Shared,
     Path(id): Path<String>,
 ) -> Result<Json<LabelRemovalReport>, Problem> {
-    let removed = api.sources.journal.remove_label(ArticleId::from_stored(id)).await?;
+    let removed = api.sources.journal.remove_label(ArticleId::from_stored(given_id(&id))).await?;
     Ok(Json(LabelRemovalReport { removed }))
 }
 

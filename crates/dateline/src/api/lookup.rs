@@ -1,7 +1,6 @@
 //! `/v1/lookup`: what became of an address, or why nothing did; `/v1/waiting`: the entries that wait for an outcome.
 
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use axum::response::Json;
 use dateline_journal::{EventFilter, Facet, JournalError, JournalReader, WaitingChoice, WaitingEntry};
 use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, Sequence};
@@ -11,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 use url::Url;
 
+use super::parameters::{OwnParameters, limit};
 use super::reject::Rejected;
 use super::{Problem, Shared};
 use crate::status::FeedStatus;
@@ -114,10 +114,8 @@ impl From<WaitingEntry> for WaitingDocument {
 /// What became of an address.
 pub(super) async fn show(
     state: Shared,
-    query: Result<Query<LookupQuery>, axum::extract::rejection::QueryRejection>,
+    OwnParameters(LookupQuery { url }): OwnParameters<LookupQuery>,
 ) -> Result<Json<LookupReport>, Problem> {
-    let Query(LookupQuery { url }) =
-        query.map_err(|rejection| Problem::new(StatusCode::BAD_REQUEST, rejection.body_text()))?;
     find(state, url).await.map(Json)
 }
 
@@ -188,6 +186,7 @@ fn is_of_one_site(feed: &str, page: &Url) -> bool {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct WaitingQuery {
     /// How many entries, up to 1,000.
+    #[serde(deserialize_with = "limit")]
     limit: Option<NonZeroUsize>,
 }
 
@@ -203,7 +202,7 @@ pub(crate) struct WaitingList {
 /// The entries that wait for an outcome, the longest due first.
 pub(super) async fn waiting(
     State(api): Shared,
-    Query(WaitingQuery { limit }): Query<WaitingQuery>,
+    OwnParameters(WaitingQuery { limit }): OwnParameters<WaitingQuery>,
 ) -> Result<Json<WaitingList>, Problem> {
     let limit = limit.map_or(WAITING, NonZeroUsize::get).min(MAX_WAITING);
     let read = tokio::task::spawn_blocking(move || {

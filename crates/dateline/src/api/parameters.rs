@@ -1,5 +1,7 @@
 //! What a request asks for: the parameters that choose events, beside those that are a path's own.
 
+use std::num::{IntErrorKind, NonZeroUsize, ParseIntError};
+
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
@@ -9,8 +11,8 @@ use axum::http::{StatusCode, Uri};
 use dateline_journal::{EventFilter, Facet};
 use dateline_wire::EventKind;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 
 use super::Problem;
 use super::expectation::{Fields, shown};
@@ -103,6 +105,17 @@ pub(super) fn check_list(filter: &EventFilter, listed: EventKind) -> Result<(), 
     Ok(())
 }
 
+/// How many are asked for: any whole number of 1 or more, of which one that is too large for this machine counts as its largest.
+pub(super) fn limit<'de, D: Deserializer<'de>>(value: D) -> Result<Option<NonZeroUsize>, D::Error> {
+    match String::deserialize(value)?.parse() {
+        Ok(limit) => Ok(Some(limit)),
+        Err(error) if *ParseIntError::kind(&error) == IntErrorKind::PosOverflow => {
+            Ok(Some(NonZeroUsize::MAX))
+        }
+        Err(error) => Err(D::Error::custom(error)),
+    }
+}
+
 /// What `pairs` of names and values spell; or which of them doesn't, what was read there, and what is expected. Beside those of `Q` there
 /// are parameters called `others`.
 fn read_own<Q: DeserializeOwned + JsonSchema>(
@@ -117,6 +130,8 @@ fn read_own<Q: DeserializeOwned + JsonSchema>(
     };
     read(pairs).map_err(|otherwise| {
         let fields = Fields::of::<Q>();
+        let is_given = |wanted: &&str| pairs.iter().any(|(name, _)| name == wanted);
+        let missing = fields.required().find(|wanted| !is_given(wanted));
         for (at, pair) in pairs.iter().enumerate() {
             let (name, value) = pair;
             if !fields.has(name) {
@@ -126,9 +141,12 @@ fn read_own<Q: DeserializeOwned + JsonSchema>(
             if pairs[..at].iter().any(|(before, _)| before == name) {
                 return bad(format!("`{name}` is given twice; expected once: {}", fields.expected(name)));
             }
-            if read(std::slice::from_ref(pair)).is_err() {
+            if missing.is_none() && read(std::slice::from_ref(pair)).is_err() {
                 return bad(format!("`{name}` is {}; expected {}", shown(value), fields.expected(name)));
             }
+        }
+        if let Some(name) = missing {
+            return bad(format!("`{name}` is missing; expected {}", fields.expected(name)));
         }
         bad(otherwise)
     })
@@ -172,8 +190,6 @@ struct FilterParameters {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroUsize;
-
     use super::super::reject::RejectQuery;
     use super::*;
 

@@ -16,6 +16,7 @@ use url::Url;
 use super::{Api, Problem, Shared};
 use crate::console::bare_html::bare_html;
 use crate::rivals::{Agreement, Rivals};
+use crate::text::given_id;
 
 /// What a browser may do with a recorded page: show it. It has an origin of its own, runs nothing, loads nothing, sends nothing
 /// (CSP 3), and stands in this console's frames alone.
@@ -43,7 +44,7 @@ pub(crate) struct WitnessReport {
 /// The latest revision of an article, and the page that it was read from where that is recorded.
 async fn read(state: Shared, id: String) -> Result<(ArticleEvent, Option<Page>), Problem> {
     let State(api) = state;
-    let article = ArticleId::from_stored(id);
+    let article = ArticleId::from_stored(given_id(&id));
     let read = tokio::task::spawn_blocking(move || {
         let history = api.sources.journal.reader().article_history(&article)?;
         let latest = history.as_ref().and_then(|history| history.revisions.first());

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::parameters::{Parameters, check_list};
+use super::parameters::{Parameters, check_list, limit};
 use super::{Api, Problem, Shared};
 
 /// How many rejects a page holds unless another number is asked for, and at most.
@@ -40,6 +40,7 @@ pub(super) struct RejectQuery {
     /// Where to go on, as `next` of the page before says, with the same filter.
     pub(super) before: Option<Sequence>,
     /// How many, up to 500: more counts as 500.
+    #[serde(deserialize_with = "limit")]
     pub(super) limit: Option<NonZeroUsize>,
 }
 

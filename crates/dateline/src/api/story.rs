@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 
 use super::article::FOREIGN_CURSOR;
-use super::parameters::{Parameters, check_list};
+use super::parameters::{Parameters, check_list, limit};
 use super::{Problem, Shared};
+use crate::text::given_id;
 
 /// How many stories a page holds unless another number is asked for, and at most.
 const PAGE: usize = 50;
@@ -26,6 +27,7 @@ pub(super) struct StoryQuery {
     /// Where to go on, as `next` of the page before says, with the same filter.
     cursor: Option<String>,
     /// How many stories, up to 500: more counts as 500.
+    #[serde(deserialize_with = "limit")]
     limit: Option<NonZeroUsize>,
 }
 
@@ -67,7 +69,7 @@ pub(super) async fn list(
 /// One story, as its last event tells it, also one that ended in another.
 pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<Json<StoryEvent>, Problem> {
     let journal = api.sources.journal.clone();
-    let story = StoryId::from_stored(id);
+    let story = StoryId::from_stored(given_id(&id));
     let asked = story.clone();
     let read = tokio::task::spawn_blocking(move || journal.reader().story(&asked));
     let found = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;

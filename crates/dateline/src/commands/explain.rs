@@ -24,7 +24,7 @@ use crate::engine::outcome::{self, EntryContext};
 use crate::failure::Failure;
 use crate::rivals::{Rival, Rivals, place};
 use crate::saved;
-use crate::text::counted;
+use crate::text::{counted, given_id};
 use crate::traces::TraceContext;
 
 /// The most of a text that is shown of one piece of evidence, in scalar values.
@@ -130,7 +130,7 @@ fn of_journal(settings: &Settings, name: &str) -> Result<Explanation, Failure> {
     let read = |journal: JournalReader| -> Result<Option<Explanation>, JournalError> {
         let id = match known_url(name) {
             Some(url) => journal.article_at(&url)?.unwrap_or_else(|| ArticleId::of(&CanonicalUrl::of(&url))),
-            None => ArticleId::from_stored(name.split('.').next().unwrap_or(name)),
+            None => ArticleId::from_stored(given_id(name.split('.').next().unwrap_or(name))),
         };
         let Some(event) = journal.latest_article(&id)? else { return Ok(None) };
         let story = journal.story_of(&id)?.map(|story| journal.story(&story)).transpose()?.flatten();

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
     /// The kind of event.
-    #[arg(value_enum, default_value_t = EventKindArgument::Article)]
+    #[arg(value_enum, ignore_case = true, default_value_t = EventKindArgument::Article)]
     kind: EventKindArgument,
     /// Write every document that subscribers rely on to this folder instead.
     #[arg(long, value_name = "FOLDER", conflicts_with = "kind")]

@@ -10,7 +10,7 @@ use dateline_wire::{ArticleId, StoryEvent, StoryId, StoryState};
 use super::config_file::ConfigFile;
 use super::{print_json, print_text};
 use crate::failure::Failure;
-use crate::text;
+use crate::text::{self, given_id};
 
 /// Show a story: its articles with their roles, its independent origins and what says so.
 #[derive(Debug, Args)]
@@ -43,11 +43,12 @@ pub fn run(arguments: &StoryArguments) -> Result<(), Failure> {
 
 /// The story of this id, or the one whose id begins so, if there is but one among those that are listed.
 fn find(journal: &JournalReader, id: &str) -> Result<Option<StoryEvent>, dateline_journal::JournalError> {
-    if let Some(story) = journal.story(&StoryId::from_stored(id))? {
+    let id = given_id(id);
+    if let Some(story) = journal.story(&StoryId::from_stored(&id))? {
         return Ok(Some(story));
     }
     let mut begins: Vec<StoryEvent> = journal.stories(usize::MAX)?;
-    begins.retain(|story| story.story.as_str().starts_with(id));
+    begins.retain(|story| story.story.as_str().starts_with(&id));
     Ok(if begins.len() == 1 { begins.pop() } else { None })
 }
 

@@ -40,7 +40,7 @@ pub struct TailArguments {
     #[arg(long, short)]
     follow: bool,
     /// Only events of this kind.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, ignore_case = true)]
     kind: Option<EventKindArgument>,
     /// At most so many events.
     #[arg(long, value_name = "N")]

@@ -677,6 +677,14 @@ fn a_place_in_the_log_is_a_number_or_a_word() {
 }
 
 #[test]
+fn case_makes_no_difference_to_a_kind_of_event() {
+    let site = Site::new("", "");
+    assert_eq!(site.run(&["schema", "Story"]).stdout, site.run(&["schema", "story"]).stdout);
+    let output = site.run(&["tail", "--kind", "Article", "--url", "http://127.0.0.1:9"]);
+    assert_eq!(output.status.code(), Some(1), "nobody answers there: {}", text(&output.stderr));
+}
+
+#[test]
 fn an_article_gives_no_password_of_its_address() {
     let site = Site::new("", "");
     let page = site.folder.path().join("page.html");

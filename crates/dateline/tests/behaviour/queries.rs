@@ -88,7 +88,9 @@ async fn every_list_takes_a_limit_of_one_or_more_and_gives_no_more_than_it_has_r
     for list in ["events", "articles", "stories", "rejects", "labels", "waiting", "feed.atom"] {
         let (status, _, told) = served.get(&format!("/v1/{list}?limit=0"), "").await;
         assert!(status == 400 && told.contains("limit"), "{list}: {status} {told}");
-        assert_eq!(served.get(&format!("/v1/{list}?limit=100000"), "").await.0, 200, "{list}");
+        for limit in ["100000", "18446744073709551616", "1000000000000000000000000000000"] {
+            assert_eq!(served.get(&format!("/v1/{list}?limit={limit}"), "").await.0, 200, "{list} {limit}");
+        }
     }
 }
 
@@ -168,6 +170,12 @@ async fn what_cannot_be_meant_is_refused_in_words_that_help() {
         (format!("/v1/articles?q={long}"), "longer than 1000 characters"),
         (format!("/v1/articles?publisher={long}"), "longer than 2000 bytes"),
         ("/v1/articles?since=tomorrow".into(), "a day (2026-03-01)"),
+        ("/v1/articles?since=2026-03-02T10:00:00".into(), "a time without a zone: add `Z`"),
+        ("/v1/events?until=2026-03-02+10:00".into(), "a time without a zone"),
+        ("/v1/waiting?limit=x".into(), "`limit` is `x`; expected a whole number of 1 or more"),
+        ("/v1/waiting?limit=0".into(), "`limit` is `0`; expected a whole number of 1 or more"),
+        ("/v1/lookup".into(), "`url` is missing; expected an address in full"),
+        ("/v1/lookup?url=foo".into(), "`url` is `foo`; expected an address in full"),
         ("/v1/stories?label=fine".into(), "relevant, borderline, not_relevant or not_judged"),
         ("/v1/stories?cursor=zzz".into(), "leave it out to begin anew"),
         ("/v1/events?entity=".into(), "`entity` is empty"),
@@ -200,6 +208,26 @@ async fn case_makes_no_difference_to_words_of_a_closed_set_either() {
     assert_eq!(of("label=Relevant").await, of("label=relevant").await);
     assert_eq!(of("kind=Article").await, [1]);
     assert_eq!(of("reason=NOT_RELEVANT").await, [2]);
+}
+
+#[tokio::test]
+async fn case_makes_no_difference_to_ids() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    let id = publish(&served, "a", "en", "A road", "x").await;
+    let upper = id.as_str().to_ascii_uppercase();
+    assert_ne!(id.as_str(), upper);
+    assert_eq!(json(&served, &format!("/v1/articles/{upper}")).await["article"], id.as_str());
+    assert_eq!(titles(&json(&served, &format!("/v1/articles?article={upper}")).await), ["A road"]);
+    let witnesses = json(&served, &format!("/v1/articles/{upper}/witnesses")).await;
+    assert_eq!(witnesses["article"], id.as_str());
+}
+
+#[tokio::test]
+async fn the_last_day_that_can_be_written_is_a_day() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    publish(&served, "a", "en", "A road", "x").await;
+    assert_eq!(titles(&json(&served, "/v1/articles?until=9999-12-31").await), ["A road"]);
+    assert!(titles(&json(&served, "/v1/articles?since=9999-12-31").await).is_empty());
 }
 
 #[tokio::test]

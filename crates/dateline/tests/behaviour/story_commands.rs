@@ -60,6 +60,11 @@ async fn a_story_is_listed_shown_and_explained_by_address_by_id_and_from_a_file(
     let story = &stories[0];
     let id = story["story"].as_str().unwrap();
 
+    let upper = id.to_ascii_uppercase();
+    let of_story = printed(site.run(&["search", "--json", "--story", &upper]));
+    assert_eq!(of_story.lines().count(), 3, "case makes no difference: {of_story}");
+    assert_eq!(printed(site.run(&["story", &upper])), printed(site.run(&["story", id])));
+
     let shown = printed(site.run(&["story", &id[..8]]));
     assert_says(
         &shown,

@@ -54,6 +54,10 @@ pub enum FilterError {
     UnknownParameter { name: String },
     #[error("`{name}` is `{value}`: a day (2026-03-01) or a moment (2026-03-01T08:00:00Z) is meant")]
     NoTime { name: &'static str, value: String },
+    #[error(
+        "`{name}` is `{value}`, a time without a zone: add `Z` for UTC, or an offset such as `+09:00` (`%2B09:00` in an address)"
+    )]
+    NoZone { name: &'static str, value: String },
     #[error("`{name}` is `{value}`: {} is meant", one_of(words))]
     UnknownWord { name: &'static str, value: String, words: Vec<&'static str> },
     #[error("`{name}` is given twice; expected once")]
@@ -211,6 +215,8 @@ impl EventFilter {
             }
             // Events have primary subtags.
             Facet::Language => value.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase(),
+            // Ids are in lower case wherever they are stored.
+            Facet::Article | Facet::Story => value.to_ascii_lowercase(),
             _ => value.to_owned(),
         };
         self.insert(facet, value);
@@ -311,9 +317,16 @@ fn once<T>(name: &'static str, place: &mut Option<T>, value: T) -> Result<(), Fi
     }
 }
 
-/// A moment, or the beginning of a day in UTC.
+/// A moment, or the beginning of a day in UTC. The last day that can be written begins after the last moment: it counts as that.
 fn moment(name: &'static str, value: &str) -> Result<Timestamp, FilterError> {
-    let day = || value.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|day| day.timestamp());
-    let moment = value.parse().ok().or_else(day);
-    moment.ok_or_else(|| FilterError::NoTime { name, value: value.chars().take(100).collect() })
+    if let Ok(moment) = value.parse() {
+        return Ok(moment);
+    }
+    let told = value.chars().take(100).collect();
+    // A day is read also from a text in which a time follows it.
+    match (value.parse::<Date>(), value.contains(['T', 't', ' '])) {
+        (Ok(day), false) => Ok(day.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |day| day.timestamp())),
+        (Ok(_), true) => Err(FilterError::NoZone { name, value: told }),
+        (Err(_), _) => Err(FilterError::NoTime { name, value: told }),
+    }
 }

@@ -22,6 +22,7 @@ use crate::api::reject::{self, RejectOrder, RejectQuery};
 use crate::api::{Api, Problem, Shared};
 use crate::console::frame::{Section, Viewer};
 use crate::console::page::judge::{self, JudgedKind, Judging};
+use crate::text::given_id;
 
 /// How many articles a queue holds.
 const MAX_QUEUE: usize = 300;
@@ -50,7 +51,7 @@ pub(super) async fn ask(
     let labels = read(&api, move |journal| journal.label_values(&asked)).await?;
     let is_open = |article: &&ArticleId| !labels.contains_key(*article);
     let article = match item {
-        Some(item) => Some(ArticleId::from_stored(item)),
+        Some(item) => Some(ArticleId::from_stored(given_id(&item))),
         None => queue.iter().find(is_open).cloned(),
     };
     let at = queue.iter().position(|other| Some(other) == article.as_ref());
@@ -129,7 +130,7 @@ pub(super) async fn label(
     Path(id): Path<String>,
     Form(LabelForm { label, then }): Form<LabelForm>,
 ) -> Shown {
-    let article = ArticleId::from_stored(id);
+    let article = ArticleId::from_stored(given_id(&id));
     let value = value_of(&label)?;
     let asked = article.clone();
     let before = read(&api, move |journal| journal.label(&asked)).await?;
@@ -168,7 +169,7 @@ pub(super) async fn undo(
     Path(id): Path<String>,
     Form(UndoForm { was, back }): Form<UndoForm>,
 ) -> Shown {
-    let article = ArticleId::from_stored(id);
+    let article = ArticleId::from_stored(given_id(&id));
     match was.as_str() {
         "none" => drop(api.sources.journal.remove_label(article).await?),
         word => {

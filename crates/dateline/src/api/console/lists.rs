@@ -25,6 +25,7 @@ use crate::console::frame::{Section, Viewer};
 use crate::console::page;
 use crate::console::page::articles::{ArticleList, ArticleRow, Found};
 use crate::console::page::rejects::{RejectList, RejectRow};
+use crate::text::given_id;
 
 /// How many of each kind a search shows.
 const MAX_FOUND: usize = 12;
@@ -225,16 +226,16 @@ async fn looked_up(state: Shared, viewer: &Viewer, text: &str, url: Url) -> Show
 async fn page_of(api: &Arc<Api>, text: String) -> Result<Option<String>, Problem> {
     let article = match Url::parse(&text) {
         Ok(url) => ArticleId::of(&CanonicalUrl::of(&url)),
-        Err(_) => ArticleId::from_stored(text.clone()),
+        Err(_) => ArticleId::from_stored(given_id(&text)),
     };
     read(api, move |journal| {
         if journal.latest_revision(&article)? > 0 {
             return Ok(Some(format!("/articles/{article}")));
         }
-        if journal.story(&StoryId::from_stored(text.clone()))?.is_some() {
+        if journal.story(&StoryId::from_stored(given_id(&text)))?.is_some() {
             return Ok(Some(format!("/stories/{}", page::query_value(&text))));
         }
-        if journal.feed(&FeedId::from_stored(text.clone()))?.is_some() {
+        if journal.feed(&FeedId::from_stored(given_id(&text)))?.is_some() {
             return Ok(Some(format!("/feeds/{}", page::query_value(&text))));
         }
         Ok(None)

@@ -18,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{Problem, Shared};
+use crate::text::given_id;
 
 /// How many reports, and bytes of them, are read.
 const MAX_REPORTS: usize = 100;
@@ -100,7 +101,7 @@ pub(in crate::api) async fn show(
     Path(id): Path<String>,
 ) -> Result<Json<StoryReports>, Problem> {
     let State(api) = state;
-    let story = StoryId::from_stored(id);
+    let story = StoryId::from_stored(given_id(&id));
     let read = tokio::task::spawn_blocking(move || {
         let journal = api.sources.journal.reader();
         let found = journal.story(&story)?;

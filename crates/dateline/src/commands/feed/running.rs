@@ -20,6 +20,7 @@ use crate::config::feeds::{FeedChange, FeedsEdit};
 use crate::failure::Failure;
 use crate::run_record::RunRecord;
 use crate::status::FeedStatus;
+use crate::text::given_id;
 
 /// How long a daemon may have the journal before it can be found. Bringing an old journal up to date takes longer than this.
 const STARTING_PATIENCE: Duration = Duration::from_secs(5);
@@ -99,12 +100,14 @@ impl<'s> RunningDaemon<'s> {
         let feeds: Vec<FeedStatus> = self.call(Method::GET, "/v1/feeds", None::<&()>)?;
         let of_address = known_url(text).map(|url| FeedId::of(&url));
         let is_meant = |feed: &&FeedStatus| {
-            feed.id.as_str() == text || Some(&feed.id) == of_address.as_ref() || feed.url.as_str() == text
+            feed.id.as_str() == given_id(text)
+                || Some(&feed.id) == of_address.as_ref()
+                || feed.url.as_str() == text
         };
         let found = feeds.iter().find(is_meant).map(|feed| feed.id.clone());
         // What it doesn't know may stand in its file since it last read that.
         let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let known = found.or(of_address).or_else(|| is_id.then(|| FeedId::from_stored(text)));
+        let known = found.or(of_address).or_else(|| is_id.then(|| FeedId::from_stored(given_id(text))));
         known.ok_or_else(|| no_such_feed(&self.settings.feeds))
     }
 }
