@@ -135,6 +135,8 @@ pub enum PauseCause {
     Moved,
     /// The journal's file was removed.
     Removed,
+    /// The journal's write-ahead log was.
+    LogRemoved,
     /// The journal cannot be written, for another reason.
     Unwritable,
 }
@@ -145,6 +147,7 @@ impl PauseCause {
         match journal.file_place() {
             FilePlace::Moved => Some(Self::Moved),
             FilePlace::Removed => Some(Self::Removed),
+            FilePlace::LogRemoved => Some(Self::LogRemoved),
             FilePlace::Kept => journal.is_full().then_some(Self::Full),
         }
     }

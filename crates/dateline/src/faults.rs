@@ -215,6 +215,10 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
                 "stop the daemon, then `dateline restore` (with --replace where another file is there now) the copy of all that it held, which the daemon has written there as \
                  journal.db.rescued, with a number behind it if there was one (the log says which, or why it could not)",
             ),
+            PauseCause::LogRemoved => (
+                "the journal's write-ahead log (`-wal`) was removed from `data_dir`".to_owned(),
+                "restart the daemon, with SIGTERM: what the log held is in the journal's file by now, or comes there as the daemon stops",
+            ),
             PauseCause::Unwritable => (
                 format!("the journal cannot be written, though not for want of room{free}"),
                 "the log says what the system answers: see that the disk of `data_dir` is mounted for writing and works (`dmesg`), and \
@@ -222,7 +226,7 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
             ),
         };
         let kind = match cause {
-            PauseCause::Moved | PauseCause::Removed => FaultKind::JournalMissing,
+            PauseCause::Moved | PauseCause::Removed | PauseCause::LogRemoved => FaultKind::JournalMissing,
             PauseCause::Full | PauseCause::Restored | PauseCause::Unwritable => FaultKind::NoRoom,
         };
         add(kind, what, None, remedy, None);

@@ -160,10 +160,11 @@ pub enum JournalError {
         /// Who has it open.
         holder: String,
     },
-    /// The file was moved or removed while this process has it open. Nothing was changed; the same call will succeed once it is back.
+    /// The file was moved or removed while this process has it open, or its write-ahead log was. Nothing was changed; the same call will succeed
+    /// once it is back.
     #[error(
-        "{} was moved or removed while it is in use, or its folder was: move it back, and writing goes on; or stop the daemon, and start it \
-         where the journal is now, or with a copy in its place (`dateline restore FILE`)",
+        "{} was moved or removed while it is in use, or its folder or its -wal was: move it back, and writing goes on; or stop the daemon, and \
+         start it where the journal is now, or with a copy in its place (`dateline restore FILE`)",
         path.display()
     )]
     Displaced {

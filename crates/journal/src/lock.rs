@@ -124,6 +124,8 @@ pub enum FilePlace {
     Moved,
     /// It was removed: it ends with the process that has it open.
     Removed,
+    /// It is, but its write-ahead log was moved or removed: what is written now would end with the process.
+    LogRemoved,
 }
 
 impl Lock {
@@ -191,7 +193,20 @@ impl Lock {
 
     /// Where the journal's file is by now.
     pub(crate) fn place(&self) -> FilePlace {
-        self.database.get().map_or(FilePlace::Kept, |file| place_of(file, &self.journal))
+        let place = self.database.get().map_or(FilePlace::Kept, |file| place_of(file, &self.journal));
+        match place {
+            FilePlace::Kept if self.has_lost_log() => FilePlace::LogRemoved,
+            place => place,
+        }
+    }
+
+    /// Whether the write-ahead log is not the one that it was: SQLite writes on into a file that has no name.
+    fn has_lost_log(&self) -> bool {
+        let Some(noted) = *self.files.lock().unwrap_or_else(PoisonError::into_inner) else { return false };
+        match beside(&self.journal, "-wal").metadata() {
+            Ok(found) => file_identity(&found) != noted.log,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
     }
 
     /// Whether the lock file is still the one at its path: whoever removes it takes away by what others are told who has the journal.

@@ -404,7 +404,7 @@ impl Committer {
             return false;
         }
         let place = self.lock.place();
-        self.lock.keep_place(place != FilePlace::Kept);
+        self.lock.keep_place(matches!(place, FilePlace::Moved | FilePlace::Removed));
         if place == FilePlace::Kept {
             if self.displaced.take().is_some() {
                 tracing::info!(journal = %self.path.display(), "the journal is where it was again: intake goes on");
@@ -417,13 +417,33 @@ impl Committer {
         if self.displaced.replace(place) != Some(place) {
             match place {
                 FilePlace::Removed => self.rescue(),
-                _ => {
+                FilePlace::LogRemoved => self.take_in_log(),
+                FilePlace::Moved | FilePlace::Kept => {
                     let error = JournalError::Displaced { path: self.path.clone() };
                     tracing::error!("nothing is taken in: {error}");
                 }
             }
         }
         true
+    }
+
+    /// Brings into the journal's file what its write-ahead log holds, which was removed and ends with this process.
+    fn take_in_log(&self) {
+        let is_kept = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(FULL)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
+            .unwrap_or_default();
+        match is_kept {
+            true => tracing::error!(
+                journal = %self.path.display(),
+                "nothing is taken in: the journal's -wal was removed. All that it held is in the journal's file: restart the daemon"
+            ),
+            false => tracing::error!(
+                journal = %self.path.display(),
+                "nothing is taken in: the journal's -wal was removed, and what it held ends with this daemon unless that is stopped in \
+                 order: stop it with SIGTERM, not with a kill, and start it again"
+            ),
+        }
     }
 
     /// Copies a journal whose file was removed, and which ends with this process, to its folder.

@@ -1,9 +1,13 @@
 //! The topics, made where they are missing.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, ConfigSource, NewTopic, OwnedResourceSpecifier, ResourceSpecifier,
+    TopicReplication,
+};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::metadata::Metadata;
@@ -117,19 +121,48 @@ fn ask(config: &ClientConfig, tracker: DeliveryTracker) -> Result<Metadata, Sess
     Err(SessionError::Transient("the brokers were not asked".to_owned()))
 }
 
-/// Asks the brokers once, and changes nothing: how many there are, and which of the topics are missing. Blocks for 15 s at most.
+/// Asks the brokers once, and changes nothing: how many there are, which of the topics are missing, and of which old events go by the broker's
+/// own retention. Blocks for 15 s at most, and waits as long for the second answer.
 ///
 /// # Errors
 /// Why they cannot be used.
-pub fn probe(settings: &KafkaSettings) -> Result<BrokerReport, String> {
-    let asked = client::common(settings).map_err(|error| error.to_string());
-    let metadata = asked.and_then(|config| {
-        ask(&config, DeliveryTracker::default()).map_err(|error| error.give_up().to_string())
-    })?;
-    let is_missing = |name: &&str| !metadata.topics().iter().any(|topic| topic.name() == *name);
-    let missing_topics =
-        settings.topics.all().map(|(_, name)| name).filter(is_missing).map(str::to_owned).collect();
-    Ok(BrokerReport { brokers: metadata.brokers().len(), missing_topics })
+pub async fn probe(settings: &KafkaSettings) -> Result<BrokerReport, String> {
+    let told = |error: SessionError| error.give_up().to_string();
+    let config = client::common(settings).map_err(|error| error.to_string())?;
+    let metadata = ask(&config, DeliveryTracker::default()).map_err(told)?;
+    let is_there = |name: &&str| metadata.topics().iter().any(|topic| topic.name() == *name);
+    let (there, missing): (Vec<&str>, Vec<&str>) =
+        settings.topics.all().map(|(_, name)| name).partition(is_there);
+    let of_events = there.into_iter().filter(|name| *name != settings.topics.relay);
+    Ok(BrokerReport {
+        brokers: metadata.brokers().len(),
+        missing_topics: missing.into_iter().map(str::to_owned).collect(),
+        kept_by_default: kept_by_default(&config, of_events).await.unwrap_or_default(),
+    })
+}
+
+/// Those of the topics that have no retention of their own, by how long the broker keeps their records then; none where this user may not
+/// ask for it.
+async fn kept_by_default(
+    config: &ClientConfig,
+    topics: impl Iterator<Item = &str>,
+) -> Option<BTreeMap<Duration, BTreeSet<String>>> {
+    let admin = AdminClient::from_config_and_context(config, DeliveryTracker::default()).ok()?;
+    let topics: Vec<ResourceSpecifier<'_>> = topics.map(ResourceSpecifier::Topic).collect();
+    let mut kept: BTreeMap<Duration, BTreeSet<String>> = BTreeMap::new();
+    for described in admin.describe_configs(&topics, &admin_options()).await.ok()?.into_iter().flatten() {
+        let OwnedResourceSpecifier::Topic(name) = &described.specifier else { continue };
+        let value = |key| described.get(key).and_then(|entry| entry.value.as_deref());
+        let deletes = value("cleanup.policy").is_some_and(|policy| policy.contains("delete"));
+        let is_own =
+            described.get("retention.ms").is_some_and(|entry| entry.source == ConfigSource::DynamicTopic);
+        // -1 keeps all.
+        let retention = value("retention.ms").and_then(|milliseconds| milliseconds.parse().ok());
+        if let Some(retention) = retention.filter(|_| deletes && !is_own) {
+            kept.entry(Duration::from_millis(retention)).or_default().insert(name.clone());
+        }
+    }
+    Some(kept)
 }
 
 /// What the brokers say when they are asked.
@@ -139,6 +172,8 @@ pub struct BrokerReport {
     pub brokers: usize,
     /// The configured topics that they don't have.
     pub missing_topics: Vec<String>,
+    /// The topics of events that have no retention of their own, by how long the broker keeps their records then.
+    pub kept_by_default: BTreeMap<Duration, BTreeSet<String>>,
 }
 
 fn admin_options() -> AdminOptions {

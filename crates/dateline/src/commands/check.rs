@@ -9,6 +9,8 @@ use clap::Args;
 use dateline_fetcher::Feed;
 use dateline_journal::{JournalError, writer_of};
 use dateline_publisher::KafkaSettings;
+use jiff::SignedDuration;
+use tokio::runtime::Runtime;
 
 use super::config_file::ConfigFile;
 use super::{feed, print_text};
@@ -17,7 +19,7 @@ use crate::failure::Failure;
 use crate::groundwork::Groundwork;
 use crate::metrics::Metrics;
 use crate::run_record::RunRecord;
-use crate::text::{counted, shown_text};
+use crate::text::{counted, rounded, shown_text};
 
 /// Say whether the configuration is right, as `dateline run` would find it: file, line, what was read, what is expected.
 ///
@@ -138,20 +140,24 @@ fn used_by(settings: &Settings, config: &Path) -> Result<Option<String>, Failure
 
 /// Lays what a run rests on, and leaves it at that. Whether there is a journal.
 fn lay_groundwork(config: &Config) -> Result<bool, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::io("the runtime cannot start"))?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let groundwork = Groundwork::lay(config, Arc::new(Metrics::default()))?;
         groundwork.traces.finish().await;
         Ok(groundwork.has_journal)
     })
 }
 
+fn runtime() -> Result<Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(Failure::io("the runtime cannot start"))
+}
+
 /// Asks the broker, if there is one, and each of `feeds`, with the manners and the bounds of a run.
 fn ask_all(settings: &Settings, feeds: &[Feed]) -> Result<(), Failure> {
-    let asked_broker = settings.kafka.is_enabled().then(|| ask_broker(&settings.kafka));
+    let asked_broker = match settings.kafka.is_enabled() {
+        true => Some(runtime()?.block_on(ask_broker(&settings.kafka))),
+        false => None,
+    };
     if let Some((_, line)) = &asked_broker {
         print_text(line)?;
     }
@@ -163,29 +169,32 @@ fn ask_all(settings: &Settings, feeds: &[Feed]) -> Result<(), Failure> {
     tally.into_result()
 }
 
-/// Whether the broker can be used, and a line that says so.
-fn ask_broker(kafka: &KafkaSettings) -> (bool, String) {
+/// Whether the broker can be used, and lines that say so.
+async fn ask_broker(kafka: &KafkaSettings) -> (bool, String) {
     let brokers = kafka.brokers_in_full();
-    match dateline_publisher::probe(kafka) {
-        Err(why) => (false, format!("failed   Kafka  {why}  {brokers}\n")),
-        Ok(report) if report.missing_topics.is_empty() => (
-            true,
-            format!(
-                "ok       Kafka  {}, every topic is there  {brokers}\n",
-                counted(report.brokers as u64, "broker")
-            ),
-        ),
-        Ok(report) => {
-            let missing = report.missing_topics.join(", ");
-            let (word, then) = match kafka.create_topics {
-                true => ("ok", "are made by the first run"),
-                false => ("failed", "are missing, and create_topics in [kafka] is off"),
-            };
-            let line = format!(
-                "{word:<8} Kafka  {}; {missing} {then}  {brokers}\n",
-                counted(report.brokers as u64, "broker")
-            );
-            (kafka.create_topics, line)
-        }
+    let report = match dateline_publisher::probe(kafka).await {
+        Ok(report) => report,
+        Err(why) => return (false, format!("failed   Kafka  {why}  {brokers}\n")),
+    };
+    let known = counted(report.brokers as u64, "broker");
+    let (is_usable, mut lines) = if report.missing_topics.is_empty() {
+        (true, format!("ok       Kafka  {known}, every topic is there  {brokers}\n"))
+    } else {
+        let missing = report.missing_topics.join(", ");
+        let (word, then) = match kafka.create_topics {
+            true => ("ok", "are made by the first run"),
+            false => ("failed", "are missing, and create_topics in [kafka] is off"),
+        };
+        (kafka.create_topics, format!("{word:<8} Kafka  {known}; {missing} {then}  {brokers}\n"))
+    };
+    for (retention, topics) in &report.kept_by_default {
+        let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
+        let kept = rounded(SignedDuration::try_from(*retention).unwrap_or(SignedDuration::MAX));
+        lines.push_str(&format!(
+            "note     Kafka  events older than {kept} go, by the broker's own retention: who is away for longer misses some. \
+             `kafka-configs.sh --alter` with retention.ms says for each topic how long, -1 for ever: {}\n",
+            topics.join(", ")
+        ));
     }
+    (is_usable, lines)
 }

@@ -86,6 +86,26 @@ async fn a_journal_that_is_removed_takes_nothing_more_and_is_copied_before_it_en
 }
 
 #[tokio::test]
+async fn a_journal_whose_write_ahead_log_is_removed_takes_nothing_more_and_has_what_that_held() {
+    let folder = tempdir().unwrap();
+    let (path, log) = (folder.path().join("journal.db"), folder.path().join("journal.db-wal"));
+    let journal = journal_with_an_event(&path).await;
+    fs::remove_file(&log).unwrap();
+    assert_eq!(journal.file_place(), FilePlace::LogRemoved);
+    let refused = finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap_err();
+    assert!(matches!(refused, JournalError::Displaced { .. }), "{refused}");
+    // As after a kill: the file alone, by itself.
+    let left = folder.path().join("left.db");
+    fs::copy(&path, &left).unwrap();
+    let left = Connection::open(&left).unwrap();
+    assert_eq!(left.query_row("SELECT count(*) FROM events", [], |row| row.get::<_, u32>(0)).unwrap(), 1);
+    drop(journal);
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    assert_eq!((journal.file_place(), journal.last_sequence().unwrap()), (FilePlace::Kept, Sequence(1)));
+    finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_journal_that_is_removed_and_closed_at_once_is_copied_even_so() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("journal.db");

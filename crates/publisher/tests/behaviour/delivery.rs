@@ -1,5 +1,6 @@
 //! Delivery to a real broker, and when the relay refuses to deliver.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crate::harness::{
     read_committed, read_topic, settings,
 };
 use dateline_journal::{Retention, RetentionPass};
-use dateline_publisher::{RelayError, overrule_position};
+use dateline_publisher::{RelayError, make_topics, overrule_position, probe};
 use dateline_wire::{RejectEvent, RejectReason, Sequence, Stage};
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
@@ -62,6 +63,23 @@ async fn events_arrive_as_cloud_events_on_topics_made_as_configured() {
     let partitions =
         |name: &str| metadata.topics().iter().find(|topic| topic.name() == name).unwrap().partitions().len();
     assert_eq!((partitions(&settings.topics.articles), partitions(&settings.topics.relay)), (3, 1));
+}
+
+#[tokio::test]
+async fn topics_without_a_retention_of_their_own_are_named_with_how_long_the_broker_keeps_them() {
+    let Some(brokers) = broker() else { return };
+    let mut settings = settings(&brokers, "default-retention");
+    settings.topic_config.insert("retention.ms".into(), "86400000".into());
+    make_topics(&settings).await.unwrap();
+    assert_eq!(probe(&settings).await.unwrap().kept_by_default, BTreeMap::new());
+
+    settings.topics.rejects = format!("{}.others", settings.topics.rejects);
+    settings.topic_config.clear();
+    make_topics(&settings).await.unwrap();
+    let report = probe(&settings).await.unwrap();
+    assert_eq!(report.missing_topics, Vec::<String>::new());
+    let kept: Vec<_> = report.kept_by_default.into_values().flatten().collect();
+    assert_eq!(kept, [settings.topics.rejects]);
 }
 
 #[tokio::test]
