@@ -179,6 +179,7 @@ pub(crate) fn lock_place(journal: &Path) -> Result<Lock, JournalError> {
 /// file is gone is kept as well, unless `is_rescued`: unless all that it and the file held is in a copy.
 pub(crate) fn put_aside(journal: &Path, is_rescued: bool) -> Result<Option<PathBuf>, JournalError> {
     let is_alone = lock::has_log_of_another(journal)
+        || connection::holds_another(journal)
         || File::open(journal).map_or(true, |file| lock::is_copy_with_log(&file, journal));
     let (log, index) = (beside(journal, "-wal"), beside(journal, "-shm"));
     let remove = |path: &Path| match std::fs::remove_file(path) {

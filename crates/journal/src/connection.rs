@@ -100,7 +100,7 @@ pub(crate) fn of_locked(
     // The log that is made now may get the number of one that is gone.
     lock.forget_files();
     let connection = of_writable(path, options)?;
-    lock.note_files();
+    lock.note_files(id_in(&connection));
     Ok((connection, held))
 }
 
@@ -187,6 +187,9 @@ fn refuse_gone(path: &Path) -> Result<(), JournalError> {
 fn usable_file(path: &Path) -> Result<File, JournalError> {
     refuse_other_than_file(path)?;
     refuse_swapped(path)?;
+    if holds_another(path) {
+        return Err(swapped(path));
+    }
     let file = OpenOptions::new().read(true).write(true).open(path).map_err(JournalError::io(path))?;
     if lock::is_copy_with_log(&file, path) {
         return Err(swapped(path));
@@ -203,6 +206,21 @@ fn refuse_swapped(path: &Path) -> Result<(), JournalError> {
         true => Err(swapped(path)),
         false => Ok(()),
     }
+}
+
+/// Whether another journal was written into the file at `path`, beside which the write-ahead log of the one before is left. It is opened for
+/// that, without its log: as with [`usable_file`], before SQLite opens it.
+pub(crate) fn holds_another(path: &Path) -> bool {
+    let Some(id) = lock::id_of_log(path) else { return false };
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let alone = unchanging_name(path).and_then(|name| Connection::open_with_flags(name, flags).ok());
+    // What makes no sense without its log says nothing.
+    alone.and_then(|connection| id_in(&connection)).is_some_and(|found| found != id)
+}
+
+fn id_in(connection: &Connection) -> Option<String> {
+    connection.query_row("SELECT id FROM journal", [], |row| row.get(0)).ok()
 }
 
 fn swapped(path: &Path) -> JournalError {

@@ -39,48 +39,57 @@ pub(crate) struct Lock {
     vacated: Mutex<Option<UnixListener>>,
 }
 
-/// A journal's file and its write-ahead log, whatever they are called: device and number of each. SQLite takes any log of the right name for
-/// a file's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A journal's file and its write-ahead log, whatever they are called: device and number of each; and the journal's id, where that is known.
+/// SQLite takes any log of the right name for a file's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct FilePair {
     journal: (u64, u64),
     log: (u64, u64),
+    id: Option<String>,
 }
 
 impl FilePair {
     /// The two that are there now.
     fn at(journal: &Path) -> Option<Self> {
         let identity = |path: &Path| Some(file_identity(&path.metadata().ok()?));
-        Some(Self { journal: identity(journal)?, log: identity(&beside(journal, "-wal"))? })
+        Some(Self { journal: identity(journal)?, log: identity(&beside(journal, "-wal"))?, id: None })
     }
 
     /// The two that the text of a lock file notes.
     fn noted_in(text: &str) -> Option<Self> {
-        let mut numbers = text.lines().nth(1)?.split(' ').map(|number| number.parse().ok());
-        let mut next = || numbers.next().flatten();
-        Some(Self { journal: (next()?, next()?), log: (next()?, next()?) })
+        let mut words = text.lines().nth(1)?.split(' ');
+        let mut number = || words.next()?.parse().ok();
+        let (journal, log) = ((number()?, number()?), (number()?, number()?));
+        Some(Self { journal, log, id: words.next().map(str::to_owned) })
     }
 }
 
 impl fmt::Display for FilePair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { journal, log } = self;
-        write!(f, "{} {} {} {}", journal.0, journal.1, log.0, log.1)
+        let Self { journal, log, id } = self;
+        write!(f, "{} {} {} {}", journal.0, journal.1, log.0, log.1)?;
+        id.iter().try_for_each(|id| write!(f, " {id}"))
     }
+}
+
+/// What the lock file of `journal` notes, and what is there, if that is beside the write-ahead log that it notes, which holds something.
+fn noted_and_found(journal: &Path) -> Option<(FilePair, FilePair)> {
+    let text = std::fs::read_to_string(beside(journal, ".lock")).ok()?;
+    let (noted, found) = (FilePair::noted_in(&text)?, FilePair::at(journal)?);
+    let log_bytes = beside(journal, "-wal").metadata().ok()?.len();
+    (log_bytes > 0 && found.log == noted.log).then_some((noted, found))
 }
 
 /// Whether the write-ahead log beside `journal` is that of another file, which a daemon had open under this name, and in whose place this
 /// one was put.
 pub(crate) fn has_log_of_another(journal: &Path) -> bool {
-    let noted = std::fs::read_to_string(beside(journal, ".lock")).ok();
-    let noted = noted.as_deref().and_then(FilePair::noted_in);
-    let log_bytes = beside(journal, "-wal").metadata().map_or(0, |log| log.len());
-    match (noted, FilePair::at(journal)) {
-        (Some(noted), Some(found)) => {
-            log_bytes > 0 && found.log == noted.log && found.journal != noted.journal
-        }
-        _ => false,
-    }
+    noted_and_found(journal).is_some_and(|(noted, found)| found.journal != noted.journal)
+}
+
+/// The id of the journal whose write-ahead log lies beside `journal`, if the file is still the one that a daemon had open, and that said so:
+/// another journal may have been written into it.
+pub(crate) fn id_of_log(journal: &Path) -> Option<String> {
+    noted_and_found(journal).filter(|(noted, found)| found.journal == noted.journal)?.0.id
 }
 
 /// Whether the open file `journal`, at `path`, is a copy beside which the write-ahead log of another file is left: a copy is written without
@@ -141,7 +150,7 @@ impl Lock {
         // What cannot be read is unknown.
         let _ = file.read_to_string(&mut text);
         let files = FilePair::noted_in(&text);
-        sign(&mut file, files);
+        sign(&mut file, files.as_ref());
         Ok(Self {
             journal: journal.to_owned(),
             beside: Mutex::new(file),
@@ -166,9 +175,9 @@ impl Lock {
         Ok(self.database.get_or_init(|| Arc::new(file)).clone())
     }
 
-    /// Has the lock file note of which files the journal consists from now on.
-    pub(crate) fn note_files(&self) {
-        self.sign_with(FilePair::at(&self.journal));
+    /// Has the lock file note of which files the journal consists from now on, and its id.
+    pub(crate) fn note_files(&self, id: Option<String>) {
+        self.sign_with(FilePair::at(&self.journal).map(|files| FilePair { id, ..files }));
     }
 
     /// Has the lock file note nothing of the files that were there before.
@@ -177,8 +186,8 @@ impl Lock {
     }
 
     fn sign_with(&self, files: Option<FilePair>) {
+        sign(&mut self.beside.lock().unwrap_or_else(PoisonError::into_inner), files.as_ref());
         *self.files.lock().unwrap_or_else(PoisonError::into_inner) = files;
-        sign(&mut self.beside.lock().unwrap_or_else(PoisonError::into_inner), files);
     }
 
     /// Has nobody else begin a journal in the place of this one, while its file `is_away`.
@@ -202,7 +211,8 @@ impl Lock {
 
     /// Whether the write-ahead log is not the one that it was: SQLite writes on into a file that has no name.
     fn has_lost_log(&self) -> bool {
-        let Some(noted) = *self.files.lock().unwrap_or_else(PoisonError::into_inner) else { return false };
+        let noted = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(noted) = noted.as_ref() else { return false };
         match beside(&self.journal, "-wal").metadata() {
             Ok(found) => file_identity(&found) != noted.log,
             Err(error) => error.kind() == io::ErrorKind::NotFound,
@@ -221,7 +231,7 @@ impl Lock {
     pub(crate) fn sign_again(&self) {
         let Ok(mut file) = open_beside(&self.journal) else { return };
         if matches!(file.try_lock(), Ok(())) {
-            sign(&mut file, *self.files.lock().unwrap_or_else(PoisonError::into_inner));
+            sign(&mut file, self.files.lock().unwrap_or_else(PoisonError::into_inner).as_ref());
             *self.beside.lock().unwrap_or_else(PoisonError::into_inner) = file;
             tracing::warn!(
                 journal = %self.journal.display(),
@@ -278,7 +288,7 @@ fn lock(file: &File) -> io::Result<bool> {
 }
 
 /// Writes into a lock file who has it, and of which files the journal consists.
-fn sign(file: &mut File, files: Option<FilePair>) {
+fn sign(file: &mut File, files: Option<&FilePair>) {
     let holder = LockHolder::of(std::process::id(), &host_name());
     let files = files.map(|files| format!("\n{files}")).unwrap_or_default();
     // A full disk must not keep the daemon from delivering.

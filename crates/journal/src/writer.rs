@@ -404,7 +404,7 @@ impl Committer {
             return false;
         }
         let place = self.lock.place();
-        self.lock.keep_place(matches!(place, FilePlace::Moved | FilePlace::Removed));
+        self.keep_place(place);
         if place == FilePlace::Kept {
             if self.displaced.take().is_some() {
                 tracing::info!(journal = %self.path.display(), "the journal is where it was again: intake goes on");
@@ -424,7 +424,17 @@ impl Committer {
                 }
             }
         }
+        self.keep_place(place);
         true
+    }
+
+    /// Has nobody begin another journal in the place of one that is away. A copy keeps the place by itself, and says what to do.
+    fn keep_place(&self, place: FilePlace) {
+        self.lock.keep_place(match place {
+            FilePlace::Kept | FilePlace::LogRemoved => false,
+            FilePlace::Moved => true,
+            FilePlace::Removed => !self.is_rescued,
+        });
     }
 
     /// Brings into the journal's file what its write-ahead log holds, which was removed and ends with this process.

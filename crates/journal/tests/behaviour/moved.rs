@@ -60,6 +60,8 @@ async fn a_journal_that_is_removed_takes_nothing_more_and_is_copied_before_it_en
     assert!(matches!(refused, JournalError::Displaced { .. }) && refused.is_retryable(), "{refused}");
     let copy = folder.path().join("journal.db.rescued");
     assert_eq!(journal.last_sequence().unwrap(), Sequence(1), "it can still be read");
+    let refused = inspect(&path).unwrap_err();
+    assert!(matches!(refused, JournalError::Rescued { .. }), "while it is read, too: {refused}");
     drop(journal);
     for refused in [
         inspect(&path).unwrap_err(),
@@ -219,6 +221,28 @@ async fn the_log_of_a_daemon_that_was_killed_is_not_taken_for_that_of_another_jo
     fs::rename(&log, &kept).unwrap();
     let journal = Journal::open(&path, Options::default()).unwrap();
     assert_eq!(journal.last_sequence().unwrap(), Sequence(1));
+}
+
+#[tokio::test]
+async fn another_journal_that_is_written_over_one_whose_log_is_left_is_refused() {
+    let folder = tempdir().unwrap();
+    let (path, other) = (folder.path().join("journal.db"), folder.path().join("other.db"));
+    let (log, kept) = (folder.path().join("journal.db-wal"), folder.path().join("kept"));
+    drop(journal_with_an_event(&other).await);
+    // The log of a journal that was stopped before, so that its id stands in its file.
+    drop(journal_with_an_event(&path).await);
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap();
+    fs::hard_link(&log, &kept).unwrap();
+    drop(journal);
+    fs::rename(&kept, &log).unwrap();
+    assert!(inspect(&path).unwrap(), "the log is its own");
+    fs::write(&path, fs::read(&other).unwrap()).unwrap();
+    for refused in
+        [inspect(&path).unwrap_err(), Journal::open(&path, Options::default()).map(drop).unwrap_err()]
+    {
+        assert!(matches!(refused, JournalError::Swapped { .. }), "{refused}");
+    }
 }
 
 #[tokio::test]
