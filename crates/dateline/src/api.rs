@@ -104,8 +104,9 @@ pub use document::openapi;
 pub(crate) use feed::{FeedAddition, FeedChangeReport};
 pub(crate) use health::is_alive;
 pub(crate) use label::LabelledArticle;
-pub(crate) use webhook::{DeadLetter, EnabledWebhook, RedeliveryReport};
+pub(crate) use webhook::{DeadLetter, EnabledWebhook, RedeliveryReport, not_given_up};
 
+use self::acceptable::{Accept, METRIC_KINDS};
 use self::activity::ActivityCounter;
 use self::console::Sessions;
 use crate::config::HttpSettings;
@@ -355,8 +356,10 @@ async fn metrics(State(api): Shared, headers: HeaderMap) -> Result<Response, Pro
         followers: api.max_followers - api.followers.available_permits(),
         now: status.now,
     });
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    let exposition = Exposition::accepted(accept.unwrap_or_default());
+    let exposition = match Accept::of(&headers).best(METRIC_KINDS) == METRIC_KINDS[0] {
+        true => Exposition::Prometheus,
+        false => Exposition::OpenMetrics,
+    };
     Ok(([(header::CONTENT_TYPE, exposition.content_type())], metrics.to_text(exposition)).into_response())
 }
 

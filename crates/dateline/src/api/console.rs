@@ -26,6 +26,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) use self::session::Sessions;
+use super::acceptable::Accept;
 use super::article::ArticleQuery;
 use super::parameters::{OwnParameters, Parameters};
 use super::story::reports::reports_of;
@@ -99,8 +100,7 @@ fn long_form(route: MethodRouter<Arc<Api>>) -> MethodRouter<Arc<Api>> {
 
 /// Whether whoever asks would rather have a page than JSON.
 pub(super) fn is_browser(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
+    Accept::of(headers).best([Problem::CONTENT_TYPE, "text/html"]) == "text/html"
 }
 
 /// What a browser may do with a page: load this program's own style and script, ask this program, and send forms to it; nothing in line,

@@ -7,6 +7,7 @@ use dateline_wire::{describe_to_subscribers, leave_null_out};
 use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
 
+use super::Problem;
 use super::article::{ArticleHistoryDocument, ArticlePageDocument};
 use super::feed::FeedChangeReport;
 
@@ -50,6 +51,10 @@ fn complete(document: &mut Value) {
     if let Some(schemas) = components["schemas"].as_object_mut() {
         schemas.values_mut().for_each(describe_to_subscribers);
     }
+    let failure = json!({
+        "description": "What is wrong, and what to do.",
+        "content": { (Problem::CONTENT_TYPE): { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, operations) in paths {
         for operation in operations.as_object_mut().into_iter().flat_map(|operations| operations.values_mut())
@@ -64,6 +69,10 @@ fn complete(document: &mut Value) {
                 if body["schema"].is_null() {
                     body["schema"] = json!({ "type": "string" });
                 }
+            }
+            // Whatever the handler answers itself, a parameter, a method or `Accept` may be refused before it is asked.
+            if operation["responses"]["default"].is_null() {
+                operation["responses"]["default"] = failure.clone();
             }
             for answer in operation["responses"].as_object_mut().into_iter().flat_map(|all| all.values_mut())
             {
@@ -451,7 +460,10 @@ pub(super) fn dead_letters(operation: Described<'_>) -> Described<'_> {
 }
 
 pub(super) fn redeliver(operation: Described<'_>) -> Described<'_> {
-    operation.id("redeliver").summary("Has a webhook try again what it has given up: one event, or all")
+    operation
+        .id("redeliver")
+        .summary("Has a webhook try again what it has given up: one event, or all")
+        .description("404: there is no such webhook, or it has not given up the event.")
 }
 
 pub(super) fn enable_webhook(operation: Described<'_>) -> Described<'_> {
@@ -574,8 +586,17 @@ mod tests {
             for (method, operation) in operations {
                 assert!(operation["operationId"].is_string(), "{method} {path} has no id");
                 assert!(operation["summary"].is_string(), "{method} {path} has no summary");
+                let failure = &operation["responses"]["default"]["content"][Problem::CONTENT_TYPE];
+                assert!(failure.is_object(), "{method} {path} does not say how it fails");
             }
         }
+    }
+
+    #[test]
+    fn what_an_entry_that_was_published_lacks_is_not_required() {
+        let document = openapi();
+        let required = document["components"]["schemas"]["EndedEntry"]["required"].as_array().unwrap();
+        assert!(required.contains(&json!("outcome")) && !required.contains(&json!("detail")), "{required:?}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
+use super::acceptable::{Accept, EVENT_KINDS};
 use super::parameters::{Parameters, limit};
 use super::{Api, Problem, Shared};
 
@@ -49,8 +50,8 @@ enum Format {
 impl Format {
     fn content_type(self) -> &'static str {
         match self {
-            Self::Ndjson => "application/x-ndjson",
-            Self::ServerSent => "text/event-stream",
+            Self::Ndjson => EVENT_KINDS[0],
+            Self::ServerSent => EVENT_KINDS[1],
         }
     }
 
@@ -156,11 +157,10 @@ fn format_of(query: &EventQuery, headers: &HeaderMap) -> Result<Format, String> 
         Some("sse") => Ok(Format::ServerSent),
         Some("ndjson") => Ok(Format::Ndjson),
         Some(other) => Err(format!("`format` is `{other}`: `ndjson` or `sse` is meant")),
-        None => {
-            let accept =
-                headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-            Ok(if accept.contains("text/event-stream") { Format::ServerSent } else { Format::Ndjson })
+        None if Accept::of(headers).best(EVENT_KINDS) == Format::ServerSent.content_type() => {
+            Ok(Format::ServerSent)
         }
+        None => Ok(Format::Ndjson),
     }
 }
 

@@ -85,7 +85,7 @@ pub(crate) struct EndedEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<RejectReason>,
     /// The same for people.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) detail: String,
     /// The verdict on its relevance, where it came that far.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::{Problem, console};
 
-/// Paths whose failures are lines for people and probes.
-const IN_LINES: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+/// Paths that say in lines for people and probes what fails.
+const IN_LINES: [&str; 2] = ["/livez", "/readyz"];
 /// The most of what the framework says that is passed on, in bytes.
 const MAX_WORDS_BYTES: usize = 4 << 10;
 
@@ -20,7 +20,8 @@ pub(super) async fn as_problem(request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = next.run(request).await;
     let is_failure = response.status().is_client_error() || response.status().is_server_error();
-    if is_in_lines || !is_failure || !is_plain(&response) {
+    let is_a_probes_answer = is_in_lines && response.status() == StatusCode::SERVICE_UNAVAILABLE;
+    if is_a_probes_answer || !is_failure || !is_plain(&response) {
         return response;
     }
     let (parts, body) = response.into_parts();

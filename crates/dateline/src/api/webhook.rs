@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::access::MayWrite;
+use super::expectation::shown;
 use super::parameters::OwnParameters;
 use super::{Api, Problem, Shared};
 use crate::status::SinkStatus;
@@ -92,9 +93,26 @@ pub(super) async fn redeliver(
     OwnParameters(query): OwnParameters<RedeliveryQuery>,
 ) -> Result<Json<RedeliveryReport>, Problem> {
     let id = known(&api, &name)?;
-    let events = api.sources.journal.redeliver(id.clone(), query.event, api.now()).await?.unwrap_or_default();
+    if query.event.as_deref().is_some_and(str::is_empty) {
+        let detail =
+            "`event` is empty; expected the id of an event that was given up, or no such parameter for all";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    }
+    let (journal, event) = (&api.sources.journal, query.event.clone());
+    let events = journal.redeliver(id.clone(), event, api.now()).await?.unwrap_or_default();
+    if let (0, Some(event)) = (events, query.event) {
+        return Err(Problem::new(StatusCode::NOT_FOUND, not_given_up(&name, &event)));
+    }
     tell(&api, &id);
     Ok(Json(RedeliveryReport { events }))
+}
+
+/// What is said of an event that is to be delivered again and was not given up.
+pub(crate) fn not_given_up(webhook: &str, event: &str) -> String {
+    format!(
+        "the webhook {webhook} has given up no event with the id {}; `dateline webhook dead-letters {webhook}` lists those that it has",
+        shown(event)
+    )
 }
 
 /// Has a webhook deliver whose receiver had said that it wants no more.

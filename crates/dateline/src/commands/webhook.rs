@@ -1,5 +1,6 @@
 //! `dateline webhook`: what webhooks have given up, and what is done about it.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use dateline_journal::{Journal, JournalReader, SinkId};
 use hyper::Method;
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 use super::config_file::ConfigFile;
 use super::feed::running::RunningDaemon;
 use super::{change_journal, print_document, print_json, print_text};
-use crate::api::{DeadLetter, EnabledWebhook, RedeliveryReport};
+use crate::api::{DeadLetter, EnabledWebhook, RedeliveryReport, not_given_up};
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::terminal::visible_json;
@@ -43,7 +44,7 @@ pub struct NamedWebhook {
 #[derive(Debug, Args)]
 pub struct RedeliverArguments {
     /// Only the event with this id.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     event: Option<String>,
     /// To whom.
     #[command(flatten)]
@@ -93,6 +94,9 @@ fn redeliver(arguments: &RedeliverArguments) -> Result<(), Failure> {
         journal.redeliver(SinkId::webhook(name), event.clone(), at).await
     })?;
     let events = revived.ok_or_else(|| unknown(name))?;
+    if let (0, Some(event)) = (events, event) {
+        return Err(Failure::Other(not_given_up(name, event)));
+    }
     print_text(&format!("{} delivered again when the daemon starts\n", events_are(events)))
 }
 

@@ -16,11 +16,6 @@ pub enum Exposition {
 }
 
 impl Exposition {
-    /// The format that an `Accept` field asks for.
-    pub fn accepted(accept: &str) -> Self {
-        if accept.contains("application/openmetrics-text") { Self::OpenMetrics } else { Self::Prometheus }
-    }
-
     /// Its content type.
     pub fn content_type(self) -> &'static str {
         match self {
@@ -77,12 +72,5 @@ mod tests {
         let older = "# HELP a_polls_total Polls.\n# TYPE a_polls_total counter\na_polls_total 1\n# HELP a_free_bytes Room.\n\
                      # TYPE a_free_bytes gauge\na_free_bytes 7\n";
         assert_eq!(to_prometheus(open), older);
-    }
-
-    #[test]
-    fn prometheus_asks_for_openmetrics_and_people_get_the_older_format() {
-        let scrape = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
-        assert_eq!(Exposition::accepted(scrape), Exposition::OpenMetrics);
-        assert_eq!(Exposition::accepted("*/*"), Exposition::Prometheus);
     }
 }

@@ -168,6 +168,9 @@ async fn what_the_framework_refuses_is_a_problem_document_as_well() {
     for (head, status, told) in [
         ("DELETE /v1/status HTTP/1.1", 405, "DELETE means nothing at /v1/status; the field `Allow`"),
         ("GET /v1/reload HTTP/1.1", 405, "GET means nothing at /v1/reload; the field `Allow`"),
+        ("POST /livez HTTP/1.1", 405, "POST means nothing at /livez; the field `Allow`"),
+        ("POST /readyz HTTP/1.1", 405, "POST means nothing at /readyz"),
+        ("DELETE /metrics HTTP/1.1", 405, "DELETE means nothing at /metrics"),
         ("POST /nothing HTTP/1.1", 404, "no such path; see /v1/status"),
         ("GET /v1/feeds/%FF HTTP/1.1", 400, "Invalid"),
         ("GET /v1/rejects?limit=ten HTTP/1.1", 400, "`limit` is `ten`; expected a whole number of 1 or more"),

@@ -333,9 +333,10 @@ async fn who_takes_nothing_that_there_is_hears_what_there_is() {
     let served = TestServer::new(HttpSettings::default()).await;
     for (path, accept, expected) in [
         ("/v1/articles", "text/html", "application/json"),
-        ("/v1/events", "text/csv", "application/x-ndjson"),
+        ("/v1/events", "text/csv", "application/x-ndjson, text/event-stream"),
+        ("/v1/events", "application/json;q=0, */*;q=0", "application/x-ndjson, text/event-stream"),
         ("/v1/feed.atom", "application/json", "application/atom+xml"),
-        ("/metrics", "application/json", "text/plain"),
+        ("/metrics", "application/json", "text/plain, application/openmetrics-text"),
     ] {
         let (status, _, body) = served.get(path, &format!("Accept: {accept}\r\n")).await;
         assert_eq!(status, 406, "{path}: {body}");
@@ -354,5 +355,38 @@ async fn who_takes_nothing_that_there_is_hears_what_there_is() {
     ] {
         let (status, _, body) = served.get(path, &format!("Accept: {accept}\r\n")).await;
         assert_eq!(status, 200, "{path}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_a_choice_the_client_gets_what_it_likes_best() {
+    let mut served = TestServer::new(HttpSettings::default()).await;
+    served.commit(1).await;
+    for (path, accept, kind) in [
+        ("/v1/events", "application/x-ndjson, text/event-stream;q=0", "application/x-ndjson"),
+        ("/v1/events", "application/x-ndjson;q=1.0, text/event-stream;q=0.001", "application/x-ndjson"),
+        ("/v1/events", "application/x-ndjson;q=0.1, text/*", "text/event-stream"),
+        ("/v1/events?format=sse", "*/*", "text/event-stream"),
+        ("/metrics", "application/openmetrics-text;q=0, text/plain", "text/plain"),
+        (
+            "/metrics",
+            "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            "application/openmetrics-text",
+        ),
+    ] {
+        let (status, head, body) = served.get(path, &format!("Accept: {accept}\r\n")).await;
+        assert_eq!(status, 200, "{path} {accept}: {body}");
+        assert!(head.contains(&format!("content-type: {kind}")), "{path} {accept}: {head}");
+    }
+    for (path, accept, varies) in [
+        ("/v1/events", "*/*", true),
+        ("/v1/events", "text/csv", true),
+        ("/metrics", "*/*", true),
+        ("/v1/articles", "*/*", false),
+    ] {
+        let head = served.get(path, &format!("Accept: {accept}\r\n")).await.1.to_ascii_lowercase();
+        let vary = head.lines().filter_map(|line| line.strip_prefix("vary: "));
+        let named: Vec<&str> = vary.flat_map(|fields| fields.split(',')).map(str::trim).collect();
+        assert_eq!(named.contains(&"accept"), varies, "{path} {accept}: {head}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::site::{Site, eventually, get, terminate, text};
+use crate::site::{Site, ask, eventually, get, terminate, text};
 
 const FEED: &str = "<rss version='2.0'><channel><title>t</title><item><title>one</title><guid>1</guid>\
     <link>http://127.0.0.1:PORT/ferry</link></item></channel></rss>";
@@ -88,6 +88,17 @@ fn what_a_receiver_does_not_take_is_given_up_told_and_delivered_again() {
     assert!(shown[2].contains("1 given up"), "{}", shown[2]);
     let letters = text(&site.run(&["webhook", "dead-letters", "desk"]).stdout);
     assert!(letters.contains("\"error\":\"the receiver answers 400\""), "{letters}");
+    for (event, status, told) in [("nonesuch", 404, "nonesuch"), ("", 400, "`event` is empty")] {
+        let answer = ask(&address, "POST", &format!("/v1/webhooks/desk/redeliver?event={event}"), "");
+        assert!(answer.0 == status && answer.1.contains(told), "{answer:?}");
+    }
+    for (event, exit, told) in
+        [("nonesuch", 1, "no event with the id `nonesuch`"), ("", 2, "a value is required")]
+    {
+        let output = site.run(&["webhook", "redeliver", "desk", "--event", event]);
+        assert_eq!(output.status.code(), Some(exit), "{event}");
+        assert!(text(&output.stderr).contains(told), "{event}: {}", text(&output.stderr));
+    }
     host.takes.store(true, Ordering::SeqCst);
     let output = site.run(&["webhook", "redeliver", "desk"]);
     assert_eq!(text(&output.stdout), "1 event is delivered again\n", "{}", text(&output.stderr));
@@ -103,6 +114,8 @@ fn what_a_receiver_does_not_take_is_given_up_told_and_delivered_again() {
     assert!(terminate(&mut child, Duration::from_secs(30)).success());
     assert!(!site.log().contains("hush"), "{}", site.log());
     // The daemon is stopped: the journal is changed here.
+    let output = site.run(&["webhook", "redeliver", "desk", "--event", "nonesuch"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
     let output = site.run(&["webhook", "enable", "desk"]);
     assert_eq!(text(&output.stdout), "desk delivers again when the daemon starts\n");
 }
