@@ -55,7 +55,11 @@ pub fn look_at(path: &Path) -> Result<bool, JournalError> {
         refuse_gone(path)?;
         return space::refuse_full_disk(path).map(|()| false);
     }
+    refuse_other_beside(path, ".lock")?;
     drop(usable_file(path)?);
+    if writer_of(path).is_none() {
+        space::refuse_full_disk(path)?;
+    }
     // With the files beside it that a daemon needs, too.
     let opened = open_to_read(path, &read_name(path), Duration::ZERO);
     match opened.and_then(|connection| read_as_at_start(&connection, path)) {
@@ -186,6 +190,9 @@ fn refuse_gone(path: &Path) -> Result<(), JournalError> {
 /// that SQLite has on it in this process: so before SQLite opens it.
 fn usable_file(path: &Path) -> Result<File, JournalError> {
     refuse_other_than_file(path)?;
+    for suffix in ["-wal", "-shm"] {
+        refuse_other_beside(path, suffix)?;
+    }
     refuse_swapped(path)?;
     if holds_another(path) {
         return Err(swapped(path));
@@ -229,6 +236,12 @@ fn swapped(path: &Path) -> JournalError {
         |copy| format!("`dateline restore {} --replace`, the copy that a daemon wrote of it", copy.display()),
     );
     JournalError::Swapped { path: path.to_owned(), log: unfinished::beside(path, "-wal"), copy }
+}
+
+/// Refuses what is no file where one of those beside the journal belongs.
+pub(crate) fn refuse_other_beside(journal: &Path, suffix: &str) -> Result<(), JournalError> {
+    let path = unfinished::beside(journal, suffix);
+    if path.exists() { refuse_other_than_file(&path) } else { Ok(()) }
 }
 
 /// Refuses a folder, and what is opened for ever: whoever opens a pipe waits for who writes into it.

@@ -77,7 +77,7 @@ pub enum JournalError {
         path: PathBuf,
     },
     /// What stands at the path is no file.
-    #[error("{} is {what}, and a journal is a file: move it away, or name another `data_dir`", path.display())]
+    #[error("{} is {what}, and a journal and what lies beside it are files: move it away, or name another `data_dir`", path.display())]
     NoFile {
         /// The path.
         path: PathBuf,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use crate::connection::refuse_other_beside;
 use crate::on_disk::file_identity;
 use crate::unfinished::{beside, folder_of};
 use crate::{JournalError, digest, private};
@@ -266,6 +267,7 @@ impl Drop for Lock {
 }
 
 fn open_beside(journal: &Path) -> Result<File, JournalError> {
+    refuse_other_beside(journal, ".lock")?;
     let path = beside(journal, ".lock");
     let mut options = private::options();
     options.read(true).write(true).create(true).truncate(false).open(&path).map_err(JournalError::io(&path))

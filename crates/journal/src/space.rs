@@ -17,6 +17,8 @@ const MAX_COPIED_BYTES: u64 = 1 << 30;
 
 /// What a new journal takes on its disk while it is made, in bytes: itself, and a transaction as large.
 const NEW_JOURNAL_BYTES: u64 = 1 << 20;
+/// What one that is there takes when it is opened: the index of its write-ahead log (SQLite's WAL-index format), and a page of that.
+const OPENED_BYTES: u64 = (32 << 10) + (4 << 10);
 
 /// SQLite's number for the mode.
 const INCREMENTAL: u32 = 2;
@@ -41,14 +43,14 @@ impl Space {
     }
 }
 
-/// Refuses a disk on which no journal can be made at `path`.
+/// Refuses a disk on which no journal can be made at `path`, or the one that is there not be opened.
 pub(crate) fn refuse_full_disk(path: &Path) -> Result<(), JournalError> {
+    let needed = if path.exists() { OPENED_BYTES } else { NEW_JOURNAL_BYTES };
     let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let disk = folder.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok());
     // Some say nothing of their size.
-    let is_full = disk.is_some_and(|disk| {
-        disk.f_blocks > 0 && disk.f_bavail.saturating_mul(disk.f_frsize) < NEW_JOURNAL_BYTES
-    });
+    let is_full =
+        disk.is_some_and(|disk| disk.f_blocks > 0 && disk.f_bavail.saturating_mul(disk.f_frsize) < needed);
     if is_full { Err(JournalError::Full) } else { Ok(()) }
 }
 

@@ -210,7 +210,9 @@ fn what_stands_in_the_place_of_the_journal_is_named_and_waited_for_by_nobody() {
         for arguments in commands {
             let output = site.run(arguments);
             let told = text(&output.stderr);
-            let expected = format!("journal.db is {what}, and a journal is a file: move it away");
+            let expected = format!(
+                "journal.db is {what}, and a journal and what lies beside it are files: move it away"
+            );
             assert!(told.contains(&expected), "{arguments:?}: {told}");
             assert_eq!(output.status.code(), Some(65), "{arguments:?}");
         }

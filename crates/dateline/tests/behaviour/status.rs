@@ -467,6 +467,27 @@ fn a_daemon_that_stops_on_a_full_disk_is_known_to_have_stopped() {
     disk.fill();
     let told = site.run(&["status"]);
     assert!(text(&told.stdout).starts_with("not running since "), "{told:?}");
+    for command in ["check", "run"] {
+        let refused = site.run(&[command]);
+        assert_eq!(refused.status.code(), Some(1), "{command}: {refused:?}");
+        assert!(text(&refused.stderr).contains("no room"), "{command}: {refused:?}");
+    }
+}
+
+#[test]
+fn a_folder_in_the_place_of_what_lies_beside_a_journal_is_told_by_check_and_run_alike() {
+    let site = Site::new("", "");
+    let (mut daemon, _) = site.daemon(&[]);
+    assert!(terminate(&mut daemon, Duration::from_secs(60)).success(), "{}", site.log());
+    for name in [".lock", "-shm", "-wal"] {
+        let place = site.folder.path().join(format!("data/journal.db{name}"));
+        let _ = fs::remove_file(&place);
+        fs::create_dir(&place).unwrap();
+        let words = ["check", "run"].map(|command| text(&site.run(&[command]).stderr));
+        assert_eq!(words[0], words[1]);
+        assert!(words[0].contains(&format!("journal.db{name} is a folder, and ")), "{}", words[0]);
+        fs::remove_dir(&place).unwrap();
+    }
 }
 
 #[test]
