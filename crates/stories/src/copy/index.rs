@@ -213,9 +213,15 @@ impl OpenRun {
         })
     }
 
-    /// Gives back what texts before `first` take, once they are half of all before `next`.
+    /// Whether the texts before `first` are more than half of its own, which end before `next`.
+    fn is_half_gone(&self, first: u32, next: u32) -> bool {
+        let gone = first.checked_sub(self.oldest).filter(|_| !self.entries.is_empty());
+        gone.is_some_and(|gone| gone > next.wrapping_sub(self.oldest) / 2)
+    }
+
+    /// Gives back what texts before `first` take, once they are more than half of all before `next`.
     fn forget(&mut self, first: u32, next: u32) {
-        if self.entries.is_empty() || first.wrapping_sub(self.oldest) <= next.wrapping_sub(self.oldest) / 2 {
+        if !self.is_half_gone(first, next) {
             return;
         }
         let mut kept: Vec<(u32, u32)> = Vec::new();
@@ -263,6 +269,7 @@ mod tests {
     fn texts_that_are_half_of_a_run_are_forgotten_and_the_others_still_found() {
         let (mut forgetful, hashes) = run(7..300);
         let before = forgetful.clone();
+        assert!(!forgetful.is_half_gone(0, 300), "the oldest that are remembered are in a packed run");
         forgetful.forget(100, 300);
         assert_eq!(forgetful.entries.len(), before.entries.len());
         forgetful.forget(200, 300);
