@@ -36,6 +36,7 @@ use std::path::PathBuf;
 
 use dateline_journal::{Journal, JournalError, Options, SearchGap};
 use serde::Serialize;
+use tokio::runtime::Runtime;
 use url::Url;
 
 use crate::batch::BatchTally;
@@ -90,10 +91,13 @@ fn change_journal<T>(
         return Err(unusable(JournalError::Missing { path: path.clone() }));
     }
     let journal = Journal::open(&path, Options::default()).map_err(unusable)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .map_err(Failure::io("the runtime cannot start"))?;
-    runtime.block_on(make(&journal)).map_err(unusable)
+    runtime()?.block_on(make(&journal)).map_err(unusable)
+}
+
+/// What a command waits in for others.
+fn runtime() -> Result<Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(Failure::io("the runtime cannot start"))
 }
 
 /// One JSON document, laid out for reading.

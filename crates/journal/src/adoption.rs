@@ -91,15 +91,8 @@ impl AdoptedJournal {
         let (connection, _held) = connection::of_locked(path, &lock, &Options::default())?;
         let version = schema::check(&connection, path)?;
         let totals = Totals::read(&connection, version)?;
-        let id: String = connection.query_row("SELECT id FROM journal", [], |row| row.get(0))?;
-        Ok(Self {
-            connection,
-            path: path.to_owned(),
-            id: JournalId::from_stored(id),
-            totals,
-            _held,
-            _lock: lock,
-        })
+        let id = connection::journal_id(&connection)?;
+        Ok(Self { connection, path: path.to_owned(), id, totals, _held, _lock: lock })
     }
 
     /// Where it lies.

@@ -84,8 +84,7 @@ impl JournalArrival {
             "UPDATE journal SET id = lower(hex(randomblob(16))); UPDATE journal SET lineage = id; \
              CREATE TEMP TABLE merged (key TEXT PRIMARY KEY, value TEXT NOT NULL, rank TEXT NOT NULL) WITHOUT ROWID",
         )?;
-        let id: String = rebuild.connection.query_row("SELECT id FROM journal", [], |row| row.get(0))?;
-        let id = JournalId::from_stored(id);
+        let id = connection::journal_id(&rebuild.connection)?;
         Ok(Self { journal: journal.to_owned(), id, rebuild, last_sequence: 0, entries: 0, lock })
     }
 

@@ -178,9 +178,7 @@ pub(crate) fn lock_place(journal: &Path) -> Result<Lock, JournalError> {
 /// Renames a journal so that its place is free, and says what it is called now; nothing where none is there. A write-ahead log whose own
 /// file is gone is kept as well, unless `is_rescued`: unless all that it and the file held is in a copy.
 pub(crate) fn put_aside(journal: &Path, is_rescued: bool) -> Result<Option<PathBuf>, JournalError> {
-    let is_alone = lock::has_log_of_another(journal)
-        || connection::holds_another(journal)
-        || File::open(journal).map_or(true, |file| lock::is_copy_with_log(&file, journal));
+    let is_alone = File::open(journal).map_or(true, |file| connection::has_foreign_log(journal, &file));
     let (log, index) = (beside(journal, "-wal"), beside(journal, "-shm"));
     let remove = |path: &Path| match std::fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(JournalError::io(path)(error)),
@@ -364,11 +362,11 @@ pub(crate) fn leave_alone(connection: &Connection) -> rusqlite::Result<()> {
 fn report(connection: &Connection, path: &Path) -> Result<CopyReport, JournalError> {
     let version = schema::check(connection, path)?;
     let totals = Totals::read(connection, version)?;
-    let id: String = connection.query_row("SELECT id FROM journal", [], |row| row.get(0))?;
+    let journal = connection::journal_id(connection)?;
     let file = File::open(path).map_err(JournalError::io(path))?;
     file.sync_all().map_err(JournalError::io(path))?;
     Ok(CopyReport {
-        journal: JournalId::from_stored(id),
+        journal,
         last_sequence: totals.last_sequence,
         relay_position: totals.relay_position,
         bytes: file.metadata().map_err(JournalError::io(path))?.len(),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use dateline_wire::JournalId;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rustix::fs::StatVfsMountFlags;
@@ -14,7 +15,7 @@ use crate::adoption;
 use crate::backup::latest_rescued;
 use crate::ledger::Totals;
 use crate::lock::{self, Lock, writer_of};
-use crate::on_disk::kind_of_file;
+use crate::on_disk::{refuse_other_beside, refuse_other_than_file};
 use crate::{Durability, JournalError, Options, private, schema, space, unfinished};
 
 /// The write-ahead log is folded into the file whenever it has grown by this many pages (of 4 KiB): large enough that a
@@ -104,7 +105,7 @@ pub(crate) fn of_locked(
     // The log that is made now may get the number of one that is gone.
     lock.forget_files();
     let connection = of_writable(path, options)?;
-    lock.note_files(id_in(&connection));
+    lock.note_files(journal_id(&connection)?);
     Ok((connection, held))
 }
 
@@ -193,12 +194,8 @@ fn usable_file(path: &Path) -> Result<File, JournalError> {
     for suffix in ["-wal", "-shm"] {
         refuse_other_beside(path, suffix)?;
     }
-    refuse_swapped(path)?;
-    if holds_another(path) {
-        return Err(swapped(path));
-    }
     let file = OpenOptions::new().read(true).write(true).open(path).map_err(JournalError::io(path))?;
-    if lock::is_copy_with_log(&file, path) {
+    if has_foreign_log(path, &file) {
         return Err(swapped(path));
     }
     match file.metadata().map_err(JournalError::io(path))?.len() {
@@ -215,19 +212,27 @@ fn refuse_swapped(path: &Path) -> Result<(), JournalError> {
     }
 }
 
+/// Whether the write-ahead log beside the open file at `path` is none of that file's, as far as that can be told before SQLite opens it.
+pub(crate) fn has_foreign_log(path: &Path, file: &File) -> bool {
+    lock::has_log_of_another(path) || lock::is_copy_with_log(file, path) || holds_another(path)
+}
+
 /// Whether another journal was written into the file at `path`, beside which the write-ahead log of the one before is left. It is opened for
 /// that, without its log: as with [`usable_file`], before SQLite opens it.
-pub(crate) fn holds_another(path: &Path) -> bool {
+fn holds_another(path: &Path) -> bool {
     let Some(id) = lock::id_of_log(path) else { return false };
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let alone = unchanging_name(path).and_then(|name| Connection::open_with_flags(name, flags).ok());
     // What makes no sense without its log says nothing.
-    alone.and_then(|connection| id_in(&connection)).is_some_and(|found| found != id)
+    alone.and_then(|connection| journal_id(&connection).ok()).is_some_and(|found| found != id)
 }
 
-fn id_in(connection: &Connection) -> Option<String> {
-    connection.query_row("SELECT id FROM journal", [], |row| row.get(0)).ok()
+/// The id that a journal says it has.
+pub(crate) fn journal_id(connection: &Connection) -> rusqlite::Result<JournalId> {
+    connection
+        .query_row("SELECT id FROM journal", [], |row| row.get::<_, String>(0))
+        .map(JournalId::from_stored)
 }
 
 fn swapped(path: &Path) -> JournalError {
@@ -236,21 +241,6 @@ fn swapped(path: &Path) -> JournalError {
         |copy| format!("`dateline restore {} --replace`, the copy that a daemon wrote of it", copy.display()),
     );
     JournalError::Swapped { path: path.to_owned(), log: unfinished::beside(path, "-wal"), copy }
-}
-
-/// Refuses what is no file where one of those beside the journal belongs.
-pub(crate) fn refuse_other_beside(journal: &Path, suffix: &str) -> Result<(), JournalError> {
-    let path = unfinished::beside(journal, suffix);
-    if path.exists() { refuse_other_than_file(&path) } else { Ok(()) }
-}
-
-/// Refuses a folder, and what is opened for ever: whoever opens a pipe waits for who writes into it.
-fn refuse_other_than_file(path: &Path) -> Result<(), JournalError> {
-    let found = path.metadata().map_err(JournalError::io(path))?.file_type();
-    match found.is_file() {
-        true => Ok(()),
-        false => Err(JournalError::NoFile { path: path.to_owned(), what: kind_of_file(found) }),
-    }
 }
 
 /// A connection that only reads a file that is there. On a full disk, where no index of the write-ahead log can be made, it reads a file

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use crate::connection::refuse_other_beside;
-use crate::on_disk::file_identity;
+use dateline_wire::JournalId;
+
+use crate::on_disk::{file_identity, refuse_other_beside};
 use crate::unfinished::{beside, folder_of};
 use crate::{JournalError, digest, private};
 
@@ -46,7 +47,7 @@ pub(crate) struct Lock {
 struct FilePair {
     journal: (u64, u64),
     log: (u64, u64),
-    id: Option<String>,
+    id: Option<JournalId>,
 }
 
 impl FilePair {
@@ -61,7 +62,7 @@ impl FilePair {
         let mut words = text.lines().nth(1)?.split(' ');
         let mut number = || words.next()?.parse().ok();
         let (journal, log) = ((number()?, number()?), (number()?, number()?));
-        Some(Self { journal, log, id: words.next().map(str::to_owned) })
+        Some(Self { journal, log, id: words.next().map(JournalId::from_stored) })
     }
 }
 
@@ -89,7 +90,7 @@ pub(crate) fn has_log_of_another(journal: &Path) -> bool {
 
 /// The id of the journal whose write-ahead log lies beside `journal`, if the file is still the one that a daemon had open, and that said so:
 /// another journal may have been written into it.
-pub(crate) fn id_of_log(journal: &Path) -> Option<String> {
+pub(crate) fn id_of_log(journal: &Path) -> Option<JournalId> {
     noted_and_found(journal).filter(|(noted, found)| found.journal == noted.journal)?.0.id
 }
 
@@ -177,8 +178,8 @@ impl Lock {
     }
 
     /// Has the lock file note of which files the journal consists from now on, and its id.
-    pub(crate) fn note_files(&self, id: Option<String>) {
-        self.sign_with(FilePair::at(&self.journal).map(|files| FilePair { id, ..files }));
+    pub(crate) fn note_files(&self, id: JournalId) {
+        self.sign_with(FilePair::at(&self.journal).map(|files| FilePair { id: Some(id), ..files }));
     }
 
     /// Has the lock file note nothing of the files that were there before.

@@ -2,6 +2,10 @@
 
 use std::fs::{FileType, Metadata};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::Path;
+
+use crate::JournalError;
+use crate::unfinished::beside;
 
 /// Which file it is, whatever it is called: its device and its number there.
 pub fn file_identity(file: &Metadata) -> (u64, u64) {
@@ -17,4 +21,19 @@ pub fn kind_of_file(found: FileType) -> &'static str {
         found if found.is_socket() => "a socket",
         _ => "a device",
     }
+}
+
+/// Refuses a folder, and what is opened for ever: whoever opens a pipe waits for who writes into it.
+pub(crate) fn refuse_other_than_file(path: &Path) -> Result<(), JournalError> {
+    let found = path.metadata().map_err(JournalError::io(path))?.file_type();
+    match found.is_file() {
+        true => Ok(()),
+        false => Err(JournalError::NoFile { path: path.to_owned(), what: kind_of_file(found) }),
+    }
+}
+
+/// Refuses what is no file where one of those beside a journal belongs.
+pub(crate) fn refuse_other_beside(journal: &Path, suffix: &str) -> Result<(), JournalError> {
+    let path = beside(journal, suffix);
+    if path.exists() { refuse_other_than_file(&path) } else { Ok(()) }
 }

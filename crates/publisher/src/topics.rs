@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::admin::{
-    AdminClient, AdminOptions, ConfigSource, NewTopic, OwnedResourceSpecifier, ResourceSpecifier,
-    TopicReplication,
+    AdminClient, AdminOptions, ConfigResource, ConfigSource, NewTopic, OwnedResourceSpecifier,
+    ResourceSpecifier, TopicReplication,
 };
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::RDKafkaErrorCode;
@@ -148,9 +148,8 @@ async fn kept_by_default(
     topics: impl Iterator<Item = &str>,
 ) -> Option<BTreeMap<Duration, BTreeSet<String>>> {
     let admin = AdminClient::from_config_and_context(config, DeliveryTracker::default()).ok()?;
-    let topics: Vec<ResourceSpecifier<'_>> = topics.map(ResourceSpecifier::Topic).collect();
     let mut kept: BTreeMap<Duration, BTreeSet<String>> = BTreeMap::new();
-    for described in admin.describe_configs(&topics, &admin_options()).await.ok()?.into_iter().flatten() {
+    for described in configs_of(&admin, topics).await? {
         let OwnedResourceSpecifier::Topic(name) = &described.specifier else { continue };
         let value = |key| described.get(key).and_then(|entry| entry.value.as_deref());
         let deletes = value("cleanup.policy").is_some_and(|policy| policy.contains("delete"));
@@ -176,6 +175,16 @@ pub struct BrokerReport {
     pub kept_by_default: BTreeMap<Duration, BTreeSet<String>>,
 }
 
+/// The configurations of topics, without those that this user may not ask for; `None` where the brokers don't answer.
+async fn configs_of(
+    admin: &AdminClient<DeliveryTracker>,
+    topics: impl Iterator<Item = &str>,
+) -> Option<Vec<ConfigResource>> {
+    let asked: Vec<ResourceSpecifier<'_>> = topics.map(ResourceSpecifier::Topic).collect();
+    let described = admin.describe_configs(&asked, &admin_options()).await.ok()?;
+    Some(described.into_iter().flatten().collect())
+}
+
 fn admin_options() -> AdminOptions {
     AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT))
 }
@@ -195,9 +204,7 @@ impl RelayTopicCheck {
 
     /// Why the broker may delete the position. `None` also where this user may not ask for the topic's configuration.
     pub(crate) async fn risk(&self) -> Option<String> {
-        let asked = [&ResourceSpecifier::Topic(&self.topic)];
-        let described = self.admin.describe_configs(asked, &admin_options()).await.ok()?;
-        let config = described.into_iter().next()?.ok()?;
+        let config = configs_of(&self.admin, [self.topic.as_str()].into_iter()).await?.pop()?;
         let policy = config.get("cleanup.policy")?.value.as_deref()?;
         policy.contains("delete").then(|| {
             format!(

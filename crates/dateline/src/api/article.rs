@@ -13,9 +13,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::parameters::{Parameters, check_list, limit};
+use super::parameters::{GivenId, Parameters, check_list, limit};
 use super::{Api, Problem, Shared};
-use crate::text::given_id;
 
 /// How many articles a page holds unless another number is asked for, and at most.
 const PAGE: usize = 50;
@@ -149,8 +148,8 @@ pub(super) async fn list(
 }
 
 /// One article: its revisions, and its withdrawals.
-pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
-    let article = ArticleId::from_stored(given_id(&id));
+pub(super) async fn show(State(api): Shared, Path(id): Path<GivenId>) -> Result<Response, Problem> {
+    let article = ArticleId::from_stored(id);
     let (journal, asked) = (api.sources.journal.clone(), article.clone());
     let read = tokio::task::spawn_blocking(move || journal.reader().article_history(&asked));
     let history = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;

@@ -28,7 +28,7 @@ use serde::Deserialize;
 pub(super) use self::session::Sessions;
 use super::acceptable::Accept;
 use super::article::ArticleQuery;
-use super::parameters::{OwnParameters, Parameters};
+use super::parameters::{GivenId, OwnParameters, Parameters};
 use super::story::reports::reports_of;
 use super::{Api, Problem, Shared, article, entity, lookup, opml, recorded, story};
 use crate::console::assets::Asset;
@@ -38,7 +38,6 @@ use crate::console::page::article::ArticleView;
 use crate::console::page::entity::EntityView;
 use crate::console::page::live::{LiveList, LiveRow};
 use crate::console::page::overview::{Overview, PublishedBy};
-use crate::text::given_id;
 
 /// How many of the last stories are looked at for those of the day, and how many of them are shown.
 const STORIES_OF_THE_DAY: usize = 60;
@@ -243,7 +242,7 @@ async fn live(State(api): Shared, Extension(viewer): Extension<Viewer>, RawQuery
     Ok(shown(&api, &viewer, Section::Live, "Live", &main))
 }
 
-async fn story_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Path<String>) -> Shown {
+async fn story_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Path<GivenId>) -> Shown {
     let State(api) = state.clone();
     let story = story::show(state, id).await?.0;
     let (told, tables) = (story.clone(), api.sources.story_tables.borrow().clone());
@@ -282,9 +281,9 @@ fn no_article(id: &ArticleId) -> Problem {
 async fn article_page(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
 ) -> Shown {
-    let id = ArticleId::from_stored(given_id(&id));
+    let id = ArticleId::from_stored(id);
     let asked = id.clone();
     let found = read(&api, move |journal| {
         let Some(history) = journal.article_history(&asked)? else { return Ok(None) };
@@ -315,7 +314,7 @@ async fn article_page(
     Ok(shown(&api, &viewer, Section::Articles, event.content.title.as_deref().unwrap_or("An article"), &main))
 }
 
-async fn reading_page(state: Shared, Extension(viewer): Extension<Viewer>, Path(id): Path<String>) -> Shown {
+async fn reading_page(state: Shared, Extension(viewer): Extension<Viewer>, Path(id): Path<GivenId>) -> Shown {
     let State(api) = state.clone();
     let (event, witnesses) = recorded::read_witnesses(state, id).await?;
     let main = page::reading::page(&event, &witnesses);

@@ -25,6 +25,7 @@ use url::Url;
 
 use super::access::MayWrite;
 use super::expectation::{Fields, shown};
+use super::parameters::GivenId;
 use super::reload::to_the_end;
 use super::{Api, Problem, ProblemKind, Shared};
 pub(super) use crate::config::feeds::FeedEdits;
@@ -34,7 +35,6 @@ use crate::feed_discovery::{DiscoveryError, FeedPlan, discover};
 use crate::feed_preview::{self, FeedPreview};
 use crate::reload::{ReloadError, ReloadReport, Reloader};
 use crate::status::{FeedHistory, FeedStatus};
-use crate::text::given_id;
 
 /// A feed that is to be added.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -190,8 +190,8 @@ pub(super) async fn list(State(api): Shared) -> Result<Json<Vec<FeedStatus>>, Pr
 }
 
 /// How a feed has been going.
-pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<Json<FeedHistory>, Problem> {
-    let (now, feed) = (api.now(), FeedId::from_stored(given_id(&id)));
+pub(super) async fn show(State(api): Shared, Path(id): Path<GivenId>) -> Result<Json<FeedHistory>, Problem> {
+    let (now, feed) = (api.now(), FeedId::from_stored(id));
     let (catalogue, journal) = (api.sources.feeds.borrow().clone(), api.sources.journal.clone());
     let id = feed.clone();
     let read = tokio::task::spawn_blocking(move || FeedHistory::read(journal.reader(), &catalogue, &id, now));
@@ -303,63 +303,67 @@ pub(super) async fn preview(
 pub(super) async fn edit(
     _: MayWrite,
     State(api): Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
     body: Result<Json<FeedEdits>, JsonRejection>,
 ) -> Result<Json<FeedChangeReport>, Problem> {
     let Json(edits) = body.map_err(|rejection| {
         let meant = "a JSON object is meant, such as {\"tags\": [\"asia\"]}";
         Problem::new(rejection.status(), format!("{}; {meant}", rejection.body_text()))
     })?;
-    change(reloader(&api)?, FeedChange::Edit(FeedId::from_stored(given_id(&id)), edits)).await.map(Json)
+    change(reloader(&api)?, FeedChange::Edit(FeedId::from_stored(id), edits)).await.map(Json)
 }
 
 /// Takes the feed out.
 pub(super) async fn remove(
     _: MayWrite,
     State(api): Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
 ) -> Result<Json<FeedChangeReport>, Problem> {
-    change(reloader(&api)?, FeedChange::Remove(FeedId::from_stored(given_id(&id)))).await.map(Json)
+    change(reloader(&api)?, FeedChange::Remove(FeedId::from_stored(id))).await.map(Json)
 }
 
 /// Leaves the feed there, and polls it no more.
 pub(super) async fn pause(
     _: MayWrite,
     State(api): Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
 ) -> Result<Json<FeedChangeReport>, Problem> {
-    change(reloader(&api)?, FeedChange::Pause(FeedId::from_stored(given_id(&id)))).await.map(Json)
+    change(reloader(&api)?, FeedChange::Pause(FeedId::from_stored(id))).await.map(Json)
 }
 
 /// Polls the feed again.
 pub(super) async fn resume(
     _: MayWrite,
     State(api): Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
 ) -> Result<Json<FeedChangeReport>, Problem> {
-    change(reloader(&api)?, FeedChange::Resume(FeedId::from_stored(given_id(&id)))).await.map(Json)
+    change(reloader(&api)?, FeedChange::Resume(FeedId::from_stored(id))).await.map(Json)
 }
 
 /// Asks the feed now.
-pub(super) async fn poll(_: MayWrite, state: Shared, id: Path<String>) -> Result<Json<AskedFeed>, Problem> {
+pub(super) async fn poll(_: MayWrite, state: Shared, id: Path<GivenId>) -> Result<Json<AskedFeed>, Problem> {
     request(state, id, PollRequest::Poll).await
 }
 
 /// Asks the feed now, which is gone no more.
-pub(super) async fn revive(_: MayWrite, state: Shared, id: Path<String>) -> Result<Json<AskedFeed>, Problem> {
+pub(super) async fn revive(
+    _: MayWrite,
+    state: Shared,
+    id: Path<GivenId>,
+) -> Result<Json<AskedFeed>, Problem> {
     request(state, id, PollRequest::Revive).await
 }
 
 async fn request(
     State(api): Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
     request: PollRequest,
 ) -> Result<Json<AskedFeed>, Problem> {
     let stopping = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the daemon is stopping");
     let Some(engine) = api.sources.engine.clone() else {
         return Err(Problem::new(StatusCode::NOT_FOUND, "no feeds are polled here"));
     };
-    let feed = FeedId::from_stored(given_id(&id));
+    let feed = FeedId::from_stored(id);
     if api.sources.feeds.borrow().is_paused(&feed) {
         let detail = format!("feed {feed} is paused; `dateline feed resume` has it asked again");
         return Err(Problem::new(StatusCode::CONFLICT, detail));

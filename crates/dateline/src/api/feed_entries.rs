@@ -13,9 +13,8 @@ use std::num::NonZeroUsize;
 use url::Url;
 
 use super::lookup::WaitingDocument;
-use super::parameters::{OwnParameters, limit};
+use super::parameters::{GivenId, OwnParameters, limit};
 use super::{Problem, Shared};
-use crate::text::given_id;
 
 /// How many entries a page holds unless another number is asked for, and at most.
 const PAGE: usize = 50;
@@ -144,10 +143,10 @@ impl EndedEntry {
 /// What a feed announced last, and what came of it.
 pub(super) async fn list(
     State(api): Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
     OwnParameters(query): OwnParameters<FeedEntriesQuery>,
 ) -> Result<Json<FeedEntries>, Problem> {
-    let feed = FeedId::from_stored(given_id(&id));
+    let feed = FeedId::from_stored(id);
     if api.sources.feeds.borrow().get(&feed).is_none() {
         return Err(super::feed::unknown(&feed));
     }

@@ -14,9 +14,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::access::MayWrite;
-use super::parameters::{OwnParameters, limit};
+use super::parameters::{GivenId, OwnParameters, limit};
 use super::{Api, Problem, Shared};
-use crate::text::given_id;
 
 /// How many labels a page holds unless another number is asked for, and at most.
 const PAGE: usize = 200;
@@ -156,7 +155,7 @@ fn place(text: &str) -> Result<(Timestamp, ArticleId), Problem> {
 pub(super) async fn give(
     _: MayWrite,
     State(api): Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
     body: Result<Json<LabelDocument>, JsonRejection>,
 ) -> Result<Json<LabelledArticle>, Problem> {
     let Json(LabelDocument { label, labelled_by }) = body.map_err(|rejection| {
@@ -172,7 +171,7 @@ pub(super) async fn give(
         let detail = format!("`labelled_by` is a name of {MAX_AUTHOR_BYTES} bytes at most");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
     }
-    label_article(&api, ArticleId::from_stored(given_id(&id)), value, author)
+    label_article(&api, ArticleId::from_stored(id), value, author)
         .await
         .map(|label| Json(LabelledArticle::of(label)))
 }
@@ -181,9 +180,9 @@ pub(super) async fn give(
 pub(super) async fn remove(
     _: MayWrite,
     State(api): Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
 ) -> Result<Json<LabelRemovalReport>, Problem> {
-    let removed = api.sources.journal.remove_label(ArticleId::from_stored(given_id(&id))).await?;
+    let removed = api.sources.journal.remove_label(ArticleId::from_stored(id)).await?;
     Ok(Json(LabelRemovalReport { removed }))
 }
 

@@ -1,5 +1,6 @@
 //! What a request asks for: the parameters that choose events, beside those that are a path's own.
 
+use std::borrow::Cow;
 use std::num::{IntErrorKind, NonZeroUsize, ParseIntError};
 
 use aide::OperationInput;
@@ -10,13 +11,14 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use dateline_journal::{EventFilter, Facet};
 use dateline_wire::EventKind;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use super::Problem;
 use super::expectation::{Fields, shown};
 use super::known_parameters::unknown;
+use crate::text::given_id;
 
 /// A path's own parameters, and the filter that the others spell.
 pub(super) struct Parameters<Q> {
@@ -103,6 +105,43 @@ pub(super) fn check_list(filter: &EventFilter, listed: EventKind) -> Result<(), 
         );
     }
     Ok(())
+}
+
+/// An id of ours that a request gives, as it is stored: case makes no difference.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
+pub(super) struct GivenId(String);
+
+impl From<String> for GivenId {
+    fn from(id: String) -> Self {
+        Self(given_id(&id))
+    }
+}
+
+impl From<GivenId> for String {
+    fn from(id: GivenId) -> Self {
+        id.0
+    }
+}
+
+impl GivenId {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl JsonSchema for GivenId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        String::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        String::json_schema(generator)
+    }
 }
 
 /// How many are asked for: any whole number of 1 or more, of which one that is too large for this machine counts as its largest.

@@ -13,10 +13,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use url::Url;
 
+use super::parameters::GivenId;
 use super::{Api, Problem, Shared};
 use crate::console::bare_html::bare_html;
 use crate::rivals::{Agreement, Rivals};
-use crate::text::given_id;
 
 /// What a browser may do with a recorded page: show it. It has an origin of its own, runs nothing, loads nothing, sends nothing
 /// (CSP 3), and stands in this console's frames alone.
@@ -42,9 +42,9 @@ pub(crate) struct WitnessReport {
 }
 
 /// The latest revision of an article, and the page that it was read from where that is recorded.
-async fn read(state: Shared, id: String) -> Result<(ArticleEvent, Option<Page>), Problem> {
+async fn read(state: Shared, id: GivenId) -> Result<(ArticleEvent, Option<Page>), Problem> {
     let State(api) = state;
-    let article = ArticleId::from_stored(given_id(&id));
+    let article = ArticleId::from_stored(id);
     let read = tokio::task::spawn_blocking(move || {
         let history = api.sources.journal.reader().article_history(&article)?;
         let latest = history.as_ref().and_then(|history| history.revisions.first());
@@ -91,7 +91,10 @@ pub(super) async fn recorded_page_at(api: &Arc<Api>, url: &Url) -> Result<Option
 }
 
 /// What the page of an article offers for its title, its authors and its time.
-pub(super) async fn witnesses(state: Shared, Path(id): Path<String>) -> Result<Json<WitnessReport>, Problem> {
+pub(super) async fn witnesses(
+    state: Shared,
+    Path(id): Path<GivenId>,
+) -> Result<Json<WitnessReport>, Problem> {
     let (_, witnesses) = read_witnesses(state, id).await?;
     Ok(Json(witnesses))
 }
@@ -99,7 +102,7 @@ pub(super) async fn witnesses(state: Shared, Path(id): Path<String>) -> Result<J
 /// The same with the article's latest revision.
 pub(super) async fn read_witnesses(
     state: Shared,
-    id: String,
+    id: GivenId,
 ) -> Result<(ArticleEvent, WitnessReport), Problem> {
     let (event, page) = read(state, id).await?;
     let heard = tokio::task::spawn_blocking(move || {
@@ -122,7 +125,7 @@ pub(super) async fn read_witnesses(
 }
 
 /// The recorded page of an article.
-pub(super) async fn page(state: Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn page(state: Shared, Path(id): Path<GivenId>) -> Result<Response, Problem> {
     let (event, page) = read(state, id).await?;
     let page = page.ok_or_else(|| {
         let detail = format!("the page of {} is in no recording that this daemon knows", event.article);

@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 
 use super::article::FOREIGN_CURSOR;
-use super::parameters::{Parameters, check_list, limit};
+use super::parameters::{GivenId, Parameters, check_list, limit};
 use super::{Problem, Shared};
-use crate::text::given_id;
 
 /// How many stories a page holds unless another number is asked for, and at most.
 const PAGE: usize = 50;
@@ -67,9 +66,9 @@ pub(super) async fn list(
 }
 
 /// One story, as its last event tells it, also one that ended in another.
-pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<Json<StoryEvent>, Problem> {
+pub(super) async fn show(State(api): Shared, Path(id): Path<GivenId>) -> Result<Json<StoryEvent>, Problem> {
     let journal = api.sources.journal.clone();
-    let story = StoryId::from_stored(given_id(&id));
+    let story = StoryId::from_stored(id);
     let asked = story.clone();
     let read = tokio::task::spawn_blocking(move || journal.reader().story(&asked));
     let found = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;

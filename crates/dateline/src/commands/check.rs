@@ -10,10 +10,9 @@ use dateline_fetcher::Feed;
 use dateline_journal::{JournalError, writer_of};
 use dateline_publisher::KafkaSettings;
 use jiff::SignedDuration;
-use tokio::runtime::Runtime;
 
 use super::config_file::ConfigFile;
-use super::{feed, print_text};
+use super::{feed, print_text, runtime};
 use crate::config::{Config, Settings};
 use crate::failure::Failure;
 use crate::groundwork::Groundwork;
@@ -145,11 +144,6 @@ fn lay_groundwork(config: &Config) -> Result<bool, Failure> {
         groundwork.traces.finish().await;
         Ok(groundwork.has_journal)
     })
-}
-
-fn runtime() -> Result<Runtime, Failure> {
-    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    built.map_err(Failure::io("the runtime cannot start"))
 }
 
 /// Asks the broker, if there is one, and each of `feeds`, with the manners and the bounds of a run.

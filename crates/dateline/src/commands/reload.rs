@@ -6,7 +6,7 @@ use hyper::Method;
 use url::Url;
 
 use super::config_file::ConfigFile;
-use super::{daemon_address, print_json, print_text, warn};
+use super::{daemon_address, print_json, print_text, runtime, warn};
 use crate::api_client::{self, FoundDaemon};
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -58,11 +58,7 @@ pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
         }
     };
     url.set_path("/v1/reload");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::io("the runtime cannot start"))?;
-    let asked = runtime.block_on(api_client::call(Method::POST, &url, token.as_ref(), Bytes::new()));
+    let asked = runtime()?.block_on(api_client::call(Method::POST, &url, token.as_ref(), Bytes::new()));
     if let (true, Err(failure)) = (arguments.json, &asked) {
         print_json(&failure.to_json())?;
     }

@@ -19,7 +19,7 @@ use url::Url;
 use super::config_file::ConfigFile;
 use super::filter::FilterArguments;
 use super::schema::EventKindArgument;
-use super::{daemon_address, warn};
+use super::{daemon_address, runtime, warn};
 use crate::api_client::{self, Doubt, FoundDaemon};
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -93,12 +93,8 @@ pub fn run(arguments: &TailArguments) -> Result<(), Failure> {
             found.api
         }
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::io("the runtime cannot start"))?;
     let filter = arguments.which.filter(arguments.search.as_deref())?;
-    runtime.block_on(Tail::new(base, arguments, filter).run())
+    runtime()?.block_on(Tail::new(base, arguments, filter).run())
 }
 
 /// Prints what stands on the topics.

@@ -21,6 +21,14 @@ async fn journal_with_an_event(path: &Path) -> Journal {
     journal
 }
 
+/// Leaves of a journal what a kill does: the write-ahead log stays.
+fn killed(journal: Journal, path: &Path) {
+    let (log, kept) = (path.with_extension("db-wal"), path.with_extension("kept"));
+    fs::hard_link(&log, &kept).unwrap();
+    drop(journal);
+    fs::rename(&kept, &log).unwrap();
+}
+
 #[tokio::test]
 async fn a_lock_file_that_is_removed_lets_nobody_else_in_and_is_made_anew() {
     let folder = tempdir().unwrap();
@@ -227,15 +235,12 @@ async fn the_log_of_a_daemon_that_was_killed_is_not_taken_for_that_of_another_jo
 async fn another_journal_that_is_written_over_one_whose_log_is_left_is_refused() {
     let folder = tempdir().unwrap();
     let (path, other) = (folder.path().join("journal.db"), folder.path().join("other.db"));
-    let (log, kept) = (folder.path().join("journal.db-wal"), folder.path().join("kept"));
     drop(journal_with_an_event(&other).await);
     // The log of a journal that was stopped before, so that its id stands in its file.
     drop(journal_with_an_event(&path).await);
     let journal = Journal::open(&path, Options::default()).unwrap();
     finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap();
-    fs::hard_link(&log, &kept).unwrap();
-    drop(journal);
-    fs::rename(&kept, &log).unwrap();
+    killed(journal, &path);
     assert!(inspect(&path).unwrap(), "the log is its own");
     fs::write(&path, fs::read(&other).unwrap()).unwrap();
     for refused in
@@ -249,13 +254,10 @@ async fn another_journal_that_is_written_over_one_whose_log_is_left_is_refused()
 async fn a_copy_that_is_written_over_a_journal_whose_log_is_left_is_refused() {
     let folder = tempdir().unwrap();
     let (path, copy) = (folder.path().join("journal.db"), folder.path().join("copy"));
-    let (log, kept) = (folder.path().join("journal.db-wal"), folder.path().join("kept"));
     let journal = journal_with_an_event(&path).await;
     backup(&path, &copy, |_, _| {}).unwrap();
     finish(&journal, &feed(0).id, "b", reject(RejectReason::NotRelevant), 3).await.unwrap();
-    fs::hard_link(&log, &kept).unwrap();
-    drop(journal);
-    fs::rename(&kept, &log).unwrap();
+    killed(journal, &path);
     // As `cp` does: the file stays the same one.
     fs::write(&path, fs::read(&copy).unwrap()).unwrap();
     for refused in

@@ -96,7 +96,7 @@ struct PlacedReport {
     story: u32,
     /// Its greatest likenesses to others: in its own language, and across.
     likenesses: [Likenesses; 2],
-    lengths: KnownLengths,
+    measured: KnownLengths,
 }
 
 /// How long a report's weighed bags were when they were measured last. What few tell weighs more, so they change as others come that tell the
@@ -126,7 +126,7 @@ impl KnownLengths {
 #[derive(Debug, Clone, Copy, Default)]
 struct Likenesses([u8; CROWD.end]);
 
-packed!(PlacedReport { id, profile, story, likenesses, lengths });
+packed!(PlacedReport { id, profile, story, likenesses, measured });
 packed!(KnownLengths { lengths, compared, due });
 
 impl Packed for [Likenesses; 2] {
@@ -489,7 +489,7 @@ impl StoryIndex {
     fn measure_likeness(&mut self, number: u32, candidates: &[u32], comparison: &mut Comparison) {
         self.measure_lengths(number, comparison);
         for other in candidates {
-            if self.report_mut(*other).lengths.are_due() {
+            if self.report_mut(*other).measured.are_due() {
                 self.measure_lengths(*other, comparison);
             }
             let (across, likeness) = comparison.likeness_of(self, number, *other);
@@ -503,7 +503,7 @@ impl StoryIndex {
     pub(super) fn measure_lengths(&mut self, number: u32, comparison: &mut Comparison) {
         let square = |kind, key| comparison.rarities.square(self, kind, key);
         let lengths = Lengths::of(&self.report(number).profile, square);
-        self.report_mut(number).lengths.lengths = lengths;
+        self.report_mut(number).measured.lengths = lengths;
     }
 
     /// The stories of the candidates, in the candidates' order.
@@ -687,7 +687,7 @@ impl PlacedReport {
             profile: Profile::default(),
             story: number,
             likenesses: Default::default(),
-            lengths: KnownLengths::default(),
+            measured: KnownLengths::default(),
         }
     }
 }
@@ -776,7 +776,7 @@ impl Comparison {
         let (one, other) = if self.weighed.contains_key(&b) { (b, a) } else { (a, b) };
         let weighed = self.weighed(index, one);
         let [one, other] = [one, other].map(|number| index.report(number));
-        let likeness = weighed.likeness(&one.lengths.lengths, &other.profile, &other.lengths.lengths);
+        let likeness = weighed.likeness(&one.measured.lengths, &other.profile, &other.measured.lengths);
         self.likenesses.insert(pair, likeness);
         likeness
     }

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::visitor::MayOperate;
 use super::{PageProblem, Shown, frame, shown};
-use crate::api::parameters::OwnParameters;
+use crate::api::parameters::{GivenId, OwnParameters};
 use crate::api::{Problem, Shared, feed, feed_entries, opml};
 use crate::console::frame::{Section, Viewer};
 use crate::console::page;
@@ -53,7 +53,7 @@ pub(super) struct DoneQuery {
 pub(super) async fn one(
     state: Shared,
     Extension(viewer): Extension<Viewer>,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Shown {
     let State(api) = state.clone();
@@ -71,28 +71,28 @@ fn done(id: &str, action: &str) -> Shown {
     Ok(Redirect::to(&format!("/feeds/{}?done={action}", page::query_value(id))).into_response())
 }
 
-pub(super) async fn pause(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+pub(super) async fn pause(operator: MayOperate, state: Shared, Path(id): Path<GivenId>) -> Shown {
     drop(feed::pause(operator.may_write(), state, Path(id.clone())).await?);
-    done(&id, "pause")
+    done(id.as_str(), "pause")
 }
 
-pub(super) async fn resume(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+pub(super) async fn resume(operator: MayOperate, state: Shared, Path(id): Path<GivenId>) -> Shown {
     drop(feed::resume(operator.may_write(), state, Path(id.clone())).await?);
-    done(&id, "resume")
+    done(id.as_str(), "resume")
 }
 
-pub(super) async fn poll(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+pub(super) async fn poll(operator: MayOperate, state: Shared, Path(id): Path<GivenId>) -> Shown {
     drop(feed::poll(operator.may_write(), state, Path(id.clone())).await?);
-    done(&id, "poll")
+    done(id.as_str(), "poll")
 }
 
-pub(super) async fn revive(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+pub(super) async fn revive(operator: MayOperate, state: Shared, Path(id): Path<GivenId>) -> Shown {
     drop(feed::revive(operator.may_write(), state, Path(id.clone())).await?);
-    done(&id, "revive")
+    done(id.as_str(), "revive")
 }
 
 /// Takes the feed out.
-pub(super) async fn remove(operator: MayOperate, state: Shared, Path(id): Path<String>) -> Shown {
+pub(super) async fn remove(operator: MayOperate, state: Shared, Path(id): Path<GivenId>) -> Shown {
     drop(feed::remove(operator.may_write(), state, Path(id)).await?);
     Ok(Redirect::to("/feeds").into_response())
 }
@@ -108,13 +108,13 @@ pub(super) struct EditForm {
 pub(super) async fn edit(
     operator: MayOperate,
     state: Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
     Form(EditForm { name, tags }): Form<EditForm>,
 ) -> Shown {
     let edits =
         feed::FeedEdits { name: Some(name.trim().to_owned()), tags: Some(tags_of(&tags)), interval: None };
     drop(feed::edit(operator.may_write(), state, Path(id.clone()), Ok(Json(edits))).await?);
-    done(&id, "edit")
+    done(id.as_str(), "edit")
 }
 
 /// The tags in a field: between commas, each once.

@@ -17,12 +17,11 @@ use super::visitor::MayOperate;
 use super::{PageProblem, Shown, read, shown};
 use crate::api::article::{self, ArticleQuery};
 use crate::api::label::{self, JudgedArticle};
-use crate::api::parameters::Parameters;
+use crate::api::parameters::{GivenId, Parameters};
 use crate::api::reject::{self, RejectOrder, RejectQuery};
 use crate::api::{Api, Problem, Shared};
 use crate::console::frame::{Section, Viewer};
 use crate::console::page::judge::{self, JudgedKind, Judging};
-use crate::text::given_id;
 
 /// How many articles a queue holds.
 const MAX_QUEUE: usize = 300;
@@ -33,7 +32,7 @@ const MAX_QUEUE: usize = 300;
 pub(super) struct JudgeQuery {
     of: JudgedKind,
     /// The article at hand; the first without a label if none is named.
-    item: Option<String>,
+    item: Option<GivenId>,
     /// What was judged last, and the label that it had before.
     undo: Option<String>,
     was: Option<String>,
@@ -51,7 +50,7 @@ pub(super) async fn ask(
     let labels = read(&api, move |journal| journal.label_values(&asked)).await?;
     let is_open = |article: &&ArticleId| !labels.contains_key(*article);
     let article = match item {
-        Some(item) => Some(ArticleId::from_stored(given_id(&item))),
+        Some(item) => Some(ArticleId::from_stored(item)),
         None => queue.iter().find(is_open).cloned(),
     };
     let at = queue.iter().position(|other| Some(other) == article.as_ref());
@@ -127,10 +126,10 @@ pub(super) struct LabelForm {
 pub(super) async fn label(
     operator: MayOperate,
     State(api): Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
     Form(LabelForm { label, then }): Form<LabelForm>,
 ) -> Shown {
-    let article = ArticleId::from_stored(given_id(&id));
+    let article = ArticleId::from_stored(id);
     let value = value_of(&label)?;
     let asked = article.clone();
     let before = read(&api, move |journal| journal.label(&asked)).await?;
@@ -166,10 +165,10 @@ pub(super) struct UndoForm {
 pub(super) async fn undo(
     operator: MayOperate,
     State(api): Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
     Form(UndoForm { was, back }): Form<UndoForm>,
 ) -> Shown {
-    let article = ArticleId::from_stored(given_id(&id));
+    let article = ArticleId::from_stored(id);
     match was.as_str() {
         "none" => drop(api.sources.journal.remove_label(article).await?),
         word => {

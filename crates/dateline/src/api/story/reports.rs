@@ -17,8 +17,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::parameters::GivenId;
 use super::super::{Problem, Shared};
-use crate::text::given_id;
 
 /// How many reports, and bytes of them, are read.
 const MAX_REPORTS: usize = 100;
@@ -98,10 +98,10 @@ pub(crate) struct StoryMoment {
 /// What is known of the reports of one story.
 pub(in crate::api) async fn show(
     state: Shared,
-    Path(id): Path<String>,
+    Path(id): Path<GivenId>,
 ) -> Result<Json<StoryReports>, Problem> {
     let State(api) = state;
-    let story = StoryId::from_stored(given_id(&id));
+    let story = StoryId::from_stored(id);
     let read = tokio::task::spawn_blocking(move || {
         let journal = api.sources.journal.reader();
         let found = journal.story(&story)?;

@@ -9,6 +9,7 @@ use dateline_fetcher::{Clock, Fetcher};
 use hyper::Method;
 use url::Url;
 
+use super::super::runtime;
 use super::feeds_of;
 use super::running::{InForceFrom, RunningDaemon, change, changed_file};
 use crate::api::FeedAddition;
@@ -94,10 +95,7 @@ fn found(settings: &Settings, addition: &FeedAddition) -> Result<Url, Failure> {
     let live = LiveTransport::new(&settings.fetch).map_err(|error| Failure::Other(error.to_string()))?;
     let fetcher =
         Fetcher::new(Arc::new(live), settings.fetch.clone(), settings.poll.clone(), Clock::System, 0);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::io("the runtime cannot start"))?;
+    let runtime = runtime()?;
     let (path, text) = feeds_of(settings)?;
     let plan = |url: Url| -> FeedPlan<'_, Failure> {
         let edit = FeedsEdit::in_text(&path, text.clone());
