@@ -3,72 +3,107 @@
 //! An automaton over such a list is larger than the memory that is near, and takes a step for each byte of a text. Here most places of a
 //! text are passed over by their first byte, and most others by an empty row.
 
-/// How many rows there are, as a power of two.
-const ROW_BITS: u32 = 11;
+/// Bytes that a row is found by, at most: the first ones of its words.
+const MAX_KEY: usize = 6;
+
+/// Rows for each word, so that most rows are empty.
+const ROWS_A_WORD: usize = 5;
 
 /// Words, found by how they begin. ASCII letters are compared without regard to case.
-pub(crate) struct WordTable {
+#[derive(Debug)]
+pub(crate) struct WordTable<W = &'static str> {
     /// Whether a word begins with a byte.
     begins: [bool; 256],
-    /// Where the words of each row begin and end in `words`.
-    rows: Vec<(u16, u16)>,
+    /// Which rows have words, a bit for each: this much stays near the processor.
+    filled: Vec<u64>,
+    /// Where the words of each row begin and end in `words`; as many rows as a power of two.
+    rows: Vec<(u32, u32)>,
     /// By their rows, the longest of each first.
-    words: Vec<Word>,
-    /// The first bytes that a row is found by: three, or two where a word is no longer.
+    words: Vec<Word<W>>,
+    /// The first bytes that a row is found by: as many as the shortest word has, up to [`MAX_KEY`].
     key: u64,
 }
 
-struct Word {
+#[derive(Debug)]
+struct Word<W> {
     /// Its first bytes, folded, and which bytes these are.
     head: u64,
     mask: u64,
-    word: &'static str,
+    word: W,
     /// Its place in the list that the table was made of.
     index: usize,
 }
 
-impl WordTable {
-    /// The table of `words`, each at least two bytes long.
-    pub(crate) fn of(words: impl Iterator<Item = &'static str>) -> Self {
-        let word_of = |(index, word): (usize, &'static str)| {
-            let bytes = word.as_bytes();
-            let mask = u64::MAX >> (64 - 8 * bytes.len().min(8));
+impl<W: AsRef<str>> WordTable<W> {
+    /// The table of `words`, none of them empty. Those of a table should begin with about as many bytes that tell them apart.
+    pub(crate) fn of(words: impl Iterator<Item = W>) -> Self {
+        let word_of = |(index, word): (usize, W)| {
+            let bytes = word.as_ref().as_bytes();
+            let mask = first_bytes(bytes.len().min(8));
             Word { head: head(bytes, 0) & mask, mask, word, index }
         };
-        let mut words: Vec<Word> = words.enumerate().map(word_of).collect();
-        let key = if words.iter().all(|word| word.word.len() > 2) { 0x00ff_ffff } else { 0xffff };
-        words.sort_by_key(|word| (row(word.head & key), std::cmp::Reverse(word.word.len())));
-        let mut table = Self { begins: [false; 256], rows: vec![(0, 0); 1 << ROW_BITS], words, key };
-        for (at, word) in table.words.iter().enumerate() {
-            let first = word.word.as_bytes()[0];
+        let mut words: Vec<Word<W>> = words.enumerate().map(word_of).collect();
+        let shortest = words.iter().map(Word::len).min().unwrap_or(MAX_KEY);
+        let key = first_bytes(shortest.min(MAX_KEY));
+        let rows = vec![(0, 0); (words.len() * ROWS_A_WORD).next_power_of_two().max(64)];
+        words.sort_by_key(|word| (row(word.head & key, rows.len()), std::cmp::Reverse(word.len())));
+        let filled = vec![0; rows.len() / 64];
+        let mut table = Self { begins: [false; 256], filled, rows, words, key };
+        for (at, word) in (0..).zip(&table.words) {
+            let first = word.word.as_ref().as_bytes()[0];
             table.begins[usize::from(first.to_ascii_lowercase())] = true;
             table.begins[usize::from(first.to_ascii_uppercase())] = true;
-            let (from, to) = &mut table.rows[row(word.head & key)];
+            let row = row(word.head & key, table.rows.len());
+            table.filled[row / 64] |= 1 << (row % 64);
+            let (from, to) = &mut table.rows[row];
             if from == to {
-                *from = at as u16;
+                *from = at;
             }
-            *to = at as u16 + 1;
+            *to = at + 1;
         }
         table
     }
 
     /// The longest word that stands at `at` in a text: its place in the list, and its bytes.
     pub(crate) fn longest_at(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
-        if !self.begins[usize::from(text[at])] {
-            return None;
-        }
-        let head = head(text, at);
-        let (from, to) = self.rows[row(head & self.key)];
-        let stands_here = |word: &&Word| {
-            let length = word.word.len();
-            head & word.mask == word.head
-                && text
-                    .get(at..at + length)
-                    .is_some_and(|here| here.eq_ignore_ascii_case(word.word.as_bytes()))
-        };
-        let found = self.words[usize::from(from)..usize::from(to)].iter().find(stands_here)?;
-        Some((found.index, found.word.len()))
+        self.all_at(text, at).next()
     }
+
+    /// Whether a word begins with a byte.
+    pub(crate) fn begins(&self, byte: u8) -> bool {
+        self.begins[usize::from(byte)]
+    }
+
+    /// Every word that stands at `at` in a text, the longest first: its place in the list, and its bytes.
+    #[inline]
+    pub(crate) fn all_at(&self, text: &[u8], at: usize) -> impl DoubleEndedIterator<Item = (usize, usize)> {
+        let (mut from, mut to, mut begin) = (0, 0, 0);
+        if self.begins[usize::from(text[at])] {
+            begin = head(text, at);
+            let row = row(begin & self.key, self.rows.len());
+            if self.filled[row / 64] >> (row % 64) & 1 == 1 {
+                (from, to) = self.rows[row];
+            }
+        }
+        let stands_here = move |word: &&Word<W>| {
+            begin & word.mask == word.head
+                && text
+                    .get(at..at + word.len())
+                    .is_some_and(|here| here.eq_ignore_ascii_case(word.word.as_ref().as_bytes()))
+        };
+        self.words[from as usize..to as usize].iter().filter(stands_here).map(|word| (word.index, word.len()))
+    }
+}
+
+impl<W: AsRef<str>> Word<W> {
+    fn len(&self) -> usize {
+        self.word.as_ref().len()
+    }
+}
+
+/// The mask of the first `count` bytes of eight.
+fn first_bytes(count: usize) -> u64 {
+    u64::MAX >> (64 - 8 * count)
 }
 
 /// Eight bytes of a text, ASCII letters in lower case (and some signs changed likewise), zeros behind its end.
@@ -82,9 +117,9 @@ fn head(text: &[u8], at: usize) -> u64 {
     bytes | ascii >> 2
 }
 
-/// The row of what begins so.
-fn row(begin: u64) -> usize {
-    (begin.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - ROW_BITS)) as usize
+/// The row of what begins so, of as many as a power of two.
+fn row(begin: u64, rows: usize) -> usize {
+    (begin.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (rows - 1)
 }
 
 #[cfg(test)]
@@ -110,5 +145,7 @@ mod tests {
             let index = table.longest_at(text.as_bytes(), at).map(|(index, _)| index);
             assert_eq!(index, found, "{text}");
         }
+        let all: Vec<_> = table.all_at(b"read more", 0).collect();
+        assert_eq!(all, [(1, 9), (0, 4)]);
     }
 }

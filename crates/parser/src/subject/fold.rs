@@ -28,18 +28,21 @@ impl FoldedText {
             clusters: Vec::with_capacity(original.len()),
             upper: Vec::with_capacity(original.len()),
         };
-        let mut chars = original.chars().peekable();
+        let mut chars = original.chars();
         let mut at = 0u32;
-        while let Some(c) = chars.next() {
+        loop {
+            let plain = plain_length(chars.as_str().as_bytes());
+            if plain > 0 {
+                let (run, rest) = chars.as_str().split_at(plain);
+                folded.push_plain(run, at);
+                at += plain as u32;
+                chars = rest.chars();
+            }
+            let Some(c) = chars.next() else { break };
+            let next = chars.clone().next();
             let start = at;
             at += 1;
-            if c.is_ascii() && !c.is_ascii_whitespace() {
-                if chars.peek().is_none_or(char::is_ascii) {
-                    folded.push(c.to_ascii_lowercase(), start, at);
-                    folded.mark(c.is_ascii_uppercase());
-                    continue;
-                }
-            } else if is_plain(c) && !chars.peek().is_some_and(|next| joins_previous(*next)) {
+            if is_plain(c) && !next.is_some_and(joins_previous) {
                 folded.push(c, start, at);
                 continue;
             }
@@ -47,12 +50,13 @@ impl FoldedText {
                 folded.push_space(c, start, at);
                 continue;
             }
-            if !chars.peek().is_some_and(|next| joins_previous(*next)) {
+            if !next.is_some_and(joins_previous) {
                 folded.push_alone(c, start, at);
                 continue;
             }
             let mut cluster = String::from(c);
-            while let Some(mark) = chars.next_if(|next| joins_previous(*next)) {
+            while let Some(mark) = chars.clone().next().filter(|next| joins_previous(*next)) {
+                chars.next();
                 cluster.push(mark);
                 at += 1;
             }
@@ -72,6 +76,15 @@ impl FoldedText {
     /// Which bytes, from `start` up to `end`, end a character that was in upper case.
     pub(crate) fn upper(&self, start: usize, end: usize) -> &[bool] {
         self.upper.get(start..end).unwrap_or_default()
+    }
+
+    /// Pushes a run of [`plain_length`], whose first character is number `at` of the original.
+    fn push_plain(&mut self, run: &str, at: u32) {
+        let before = self.text.len();
+        self.text.push_str(run);
+        self.text[before..].make_ascii_lowercase();
+        self.clusters.extend((at..).zip(at + 1..).take(run.len()));
+        self.upper.extend(run.bytes().map(|byte| byte.is_ascii_uppercase()));
     }
 
     /// Pushes a character that nothing joins. Nearly all are normal as they are, and are told so faster than normalised.
@@ -131,10 +144,8 @@ impl FoldedText {
     #[inline]
     fn push(&mut self, c: char, start: u32, end: u32) {
         self.text.push(c);
-        for _ in 0..c.len_utf8() {
-            self.clusters.push((start, end));
-            self.upper.push(false);
-        }
+        self.clusters.resize(self.text.len(), (start, end));
+        self.upper.resize(self.text.len(), false);
     }
 
     /// Says whether the character pushed last was in upper case.
@@ -143,6 +154,19 @@ impl FoldedText {
             *last = upper;
         }
     }
+}
+
+/// How many bytes from the start on fold one by one, to themselves but for their case: ASCII with single spaces between words, up to where
+/// something stands that may join what is before it.
+fn plain_length(bytes: &[u8]) -> usize {
+    let mut is_space = true;
+    let mut is_plain = |byte: &u8| {
+        let was_space = std::mem::replace(&mut is_space, *byte == b' ');
+        byte.is_ascii() && (!byte.is_ascii_whitespace() || is_space && !was_space)
+    };
+    let length = bytes.iter().position(|byte| !is_plain(byte)).unwrap_or(bytes.len());
+    let is_joined = bytes.get(length).is_some_and(|next| !next.is_ascii());
+    length.saturating_sub(usize::from(is_joined))
 }
 
 /// `text` folded, when nobody asks where it came from.

@@ -1,9 +1,11 @@
 //! Every name and word of a subject, found in one pass over a text.
 
-use aho_corasick::AhoCorasick;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::fold::FoldedText;
-use super::spelling::{Endings, Spelling, stands_alone};
+use super::spelling::{Endings, Spelling, goes_on, stands_alone};
+use crate::word_table::WordTable;
 
 /// How clearly a name stands for a side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -142,39 +144,61 @@ impl Occurrence {
     }
 }
 
-/// All terms behind one Aho–Corasick automaton.
+/// All terms, found by how they begin.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     terms: Vec<Term>,
-    /// For each pattern of the automaton, the terms that begin with it.
-    by_pattern: Vec<Vec<u32>>,
-    automaton: AhoCorasick,
+    /// What the terms begin with, by length.
+    begins: Beginnings,
+    /// The same of those that may begin within a word.
+    begins_within: Beginnings,
     endings: Endings,
 }
 
-impl Lexicon {
-    /// Builds the automaton.
-    ///
-    /// # Errors
-    /// The automaton's own words when there are too many terms for it (far beyond a gazetteer's size).
-    pub(crate) fn new(terms: Vec<Term>, endings: Endings) -> Result<Self, String> {
-        let mut order: Vec<u32> = (0..terms.len() as u32).collect();
-        order
-            .sort_by(|a, b| terms[*a as usize].spelling.literal().cmp(terms[*b as usize].spelling.literal()));
-        let mut patterns: Vec<&str> = Vec::new();
-        let mut by_pattern: Vec<Vec<u32>> = Vec::new();
-        for index in order {
-            let literal = terms[index as usize].spelling.literal();
-            match (patterns.last(), by_pattern.last_mut()) {
-                (Some(last), Some(terms)) if *last == literal => terms.push(index),
-                _ => {
-                    patterns.push(literal);
-                    by_pattern.push(vec![index]);
-                }
+/// What terms begin with, and for each of these literals the terms that do.
+#[derive(Debug)]
+struct Beginnings {
+    /// Whether a literal begins with a byte.
+    bytes: [bool; 256],
+    by_length: [(WordTable<String>, Vec<Vec<u32>>); LENGTHS.len()],
+}
+
+/// Lengths of the literals that are sought together, in bytes: two letters of Cyrillic tell little, three a lot.
+const LENGTHS: [Range<usize>; 3] = [1..4, 4..6, 6..usize::MAX];
+
+impl Beginnings {
+    fn of<'t>(terms: impl Iterator<Item = (u32, &'t Term)>) -> Self {
+        let mut by_literal: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (index, term) in terms {
+            by_literal.entry(term.spelling.literal()).or_default().push(index);
+        }
+        let by_length = LENGTHS.map(|lengths| {
+            let found = by_literal.iter().filter(|(literal, _)| lengths.contains(&literal.len()));
+            let (literals, terms): (Vec<String>, _) =
+                found.map(|(literal, terms)| (String::from(*literal), terms.clone())).unzip();
+            (WordTable::of(literals.into_iter()), terms)
+        });
+        let begins = |byte: usize| by_length.iter().any(|(literals, _)| literals.begins(byte as u8));
+        Self { bytes: std::array::from_fn(begins), by_length }
+    }
+
+    /// Gives the terms whose literal stands at byte `at` of a text to `take`, those of the shortest first.
+    #[inline]
+    fn each(&self, text: &str, at: usize, mut take: impl FnMut(u32)) {
+        for (literals, terms) in &self.by_length {
+            for (literal, _) in literals.all_at(text.as_bytes(), at).rev() {
+                terms[literal].iter().for_each(|term| take(*term));
             }
         }
-        let automaton = AhoCorasick::new(&patterns).map_err(|error| error.to_string())?;
-        Ok(Self { terms, by_pattern, automaton, endings })
+    }
+}
+
+impl Lexicon {
+    /// The terms, with the endings that may follow their stems.
+    pub(crate) fn new(terms: Vec<Term>, endings: Endings) -> Self {
+        let begins = Beginnings::of((0..).zip(&terms));
+        let within = (0..).zip(&terms).filter(|(_, term)| term.spelling.open_start);
+        Self { begins_within: Beginnings::of(within), begins, terms, endings }
     }
 
     /// Its terms, for whoever searches other forms of them.
@@ -207,22 +231,29 @@ impl Lexicon {
         borne: &mut Vec<u32>,
     ) -> Vec<(u32, Occurrence)> {
         let mut found = Vec::new();
-        for hit in self.automaton.find_overlapping_iter(&folded.text) {
-            for index in &self.by_pattern[hit.pattern().as_usize()] {
-                let term = &self.terms[*index as usize];
+        let text = folded.text.as_str();
+        let mut before = ' ';
+        for (start, c) in text.char_indices() {
+            let before = std::mem::replace(&mut before, c);
+            let first = usize::from(text.as_bytes()[start]);
+            let begins = if goes_on(before, c) { &self.begins_within } else { &self.begins };
+            if !begins.bytes[first] {
+                continue;
+            }
+            begins.each(text, start, |index| {
+                let term = &self.terms[index as usize];
                 if term.spelling.own_language && language.is_some_and(|language| term.language != language) {
-                    continue;
+                    return;
                 }
-                let start = hit.start();
-                let Some(end) = term.spelling.stands_at(folded, start, &self.endings) else { continue };
+                let Some(end) = term.spelling.stands_at(folded, start, &self.endings) else { return };
                 let Spelling { ambiguous, needs_company, .. } = term.spelling;
                 let meaning = term.meaning;
                 if !term.spelling.surname || stands_alone(folded, start, end) {
-                    found.push((*index, Occurrence { start, end, meaning, ambiguous, needs_company }));
-                } else if !borne.contains(index) {
-                    borne.push(*index);
+                    found.push((index, Occurrence { start, end, meaning, ambiguous, needs_company }));
+                } else if !borne.contains(&index) {
+                    borne.push(index);
                 }
-            }
+            });
         }
         found
     }

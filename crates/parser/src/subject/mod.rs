@@ -3,7 +3,7 @@
 //! A subject is two sides and what they have to do with one another, and it is data: a folder of files that name the sides
 //! in every script, the words of their dealings, and the weight of each rule. No name stands in this code.
 //!
-//! A text is folded ([`fold`]) so that one spelling is compared; one Aho–Corasick pass finds every name and word
+//! A text is folded ([`fold`]) so that one spelling is compared; one pass finds every name and word
 //! ([`lexicon`], [`spelling`]); what counts is gathered sentence by sentence ([`analysis`], [`sentence`]); the rules ask
 //! about sentences that name both sides ([`rules`]), signs say what else examples taught ([`signs`]), and their weighted sum is the
 //! score. [`scan`] dismisses pages of an
@@ -73,9 +73,7 @@ impl Subject {
     /// [`SubjectError`] names of everything that is wrong the file, the line, and what would be right.
     pub fn from_files(files: &BTreeMap<String, String>) -> Result<Self, SubjectError> {
         let data = Data::read(files).map_err(|problems| SubjectError { problems })?;
-        let lexicon = Lexicon::new(data.terms, data.endings).map_err(|what| SubjectError {
-            problems: vec![SubjectProblem::new("names.tsv", 0, what, "remove spellings")],
-        })?;
+        let lexicon = Lexicon::new(data.terms, data.endings);
         let too_short = scan::naming_terms(&lexicon, &data.names)
             .filter(|term| !scan::can_be_sought(&term.spelling))
             .map(|term| {

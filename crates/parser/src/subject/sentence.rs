@@ -15,35 +15,50 @@ use super::spelling::Script;
 pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
-    let mut letters = 0u32;
-    let mut previous = ' ';
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    let mut from = 0;
+    while let Some(offset) = text.as_bytes()[from..].iter().position(|byte| MAY_END[usize::from(*byte)]) {
+        let at = from + offset;
+        let mut chars = text[at..].chars();
+        let Some(c) = chars.next() else { break };
+        from = at + c.len_utf8();
+        let next = chars.next();
         let ends = match c {
             '\n' | '。' | '!' | '?' | ';' => true,
             _ if is_item_mark(c) => true,
-            '.' => match Script::of(previous) {
+            '.' => match text[..at].chars().next_back().map_or(Script::Other, Script::of) {
                 Script::Latin | Script::Cyrillic => {
-                    chars.peek().is_none_or(|(_, next)| closes(*next) || letters > 2 && next.is_whitespace())
+                    next.is_none_or(|next| closes(next) || next.is_whitespace() && is_word(&text[..at]))
                 }
-                Script::Digit => chars.peek().is_none_or(|(_, next)| next.is_whitespace() || closes(*next)),
-                _ => chars.peek().is_none_or(|(_, next)| !next.is_ascii_digit() && *next != '.'),
+                Script::Digit => next.is_none_or(|next| next.is_whitespace() || closes(next)),
+                _ => next.is_none_or(|next| !next.is_ascii_digit() && next != '.'),
             },
             _ => false,
         };
-        letters = if c.is_alphabetic() { letters + 1 } else { 0 };
-        previous = c;
         if ends {
-            let mut end = at + c.len_utf8();
-            while let Some((at, closing)) = chars.next_if(|(_, next)| closes(*next)) {
-                end = at + closing.len_utf8();
-            }
-            push_trimmed(text, start..end, &mut found);
-            start = end;
+            let closing = text[from..].chars().take_while(|next| closes(*next));
+            from += closing.map(char::len_utf8).sum::<usize>();
+            push_trimmed(text, start..from, &mut found);
+            start = from;
         }
     }
     push_trimmed(text, start..text.len(), &mut found);
     found
+}
+
+/// For each byte, whether it may begin a character that ends a sentence.
+const MAY_END: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        bytes[at] = matches!(at as u8, b'\n' | b'!' | b'?' | b';' | b'.' | 0xE2 | 0xE3 | 0xF0);
+        at += 1;
+    }
+    bytes
+};
+
+/// Whether a text ends in a word of more than two letters.
+fn is_word(text: &str) -> bool {
+    text.chars().rev().take(3).filter(|c| c.is_alphabetic()).count() == 3
 }
 
 /// Whether `c` is one of the marks that editors set before the items of a digest: geometric shapes, dingbats, pictographs.

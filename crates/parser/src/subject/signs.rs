@@ -4,7 +4,7 @@
 //! speaks against, that captives beside the second side and a front speak for. The alphabet is names by side, third parties, and
 //! the groups of words, so that one language teaches all. Their weights are the subject's `signs.tsv`, fitted with the rules'.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use dateline_wire::{Place, Reason};
 
@@ -52,7 +52,7 @@ const LISTED: Sign = Sign(8);
 const PERSON: &str = "person";
 
 /// A sign, or two of one sentence, in a zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Pattern {
     zone: Zone,
     first: Sign,
@@ -66,6 +66,8 @@ pub(crate) struct Signs {
     /// The groups of words, in the order of their indices.
     groups: Vec<String>,
     weights: HashMap<Pattern, f64>,
+    /// For each zone, first and second sign, whether the pattern has a weight.
+    has_weight: Vec<bool>,
 }
 
 /// A pattern found: how much of it, and in which sentences.
@@ -89,7 +91,8 @@ const OTHER_SIGNS: &str = "other_signs";
 impl Signs {
     /// The alphabet of a subject with these groups of words.
     pub(crate) fn new(groups: Vec<String>) -> Self {
-        Self { groups, weights: HashMap::new() }
+        let signs = NAMED.len() + groups.len();
+        Self { groups, weights: HashMap::new(), has_weight: vec![false; Zone::ALL.len() * signs * signs] }
     }
 
     /// Gives a pattern its weight: its zone, its sign and, unless it stands alone, the other, as `signs.tsv` writes them.
@@ -106,8 +109,16 @@ impl Signs {
         let zone = Zone::ALL.into_iter().find(|known| known.name() == zone).ok_or(zone)?;
         let first = self.sign(first).ok_or(first)?;
         let second = if second.is_empty() { first } else { self.sign(second).ok_or(second)? };
-        self.weights.insert(Pattern::new(zone, first, second), weight);
+        let pattern = Pattern::new(zone, first, second);
+        let place = self.place(&pattern);
+        self.has_weight[place] = true;
+        self.weights.insert(pattern, weight);
         Ok(())
+    }
+
+    fn place(&self, pattern: &Pattern) -> usize {
+        let signs = NAMED.len() + self.groups.len();
+        (pattern.zone as usize * signs + usize::from(pattern.first.0)) * signs + usize::from(pattern.second.0)
     }
 
     fn sign(&self, name: &str) -> Option<Sign> {
@@ -137,7 +148,7 @@ impl Signs {
         body: &TextAnalysis,
         names: &[Name],
     ) -> Vec<PatternFinding> {
-        find(title, body, names, |pattern| self.weights.contains_key(pattern))
+        find(title, body, names, |pattern| self.has_weight.get(self.place(pattern)) == Some(&true))
     }
 
     /// Reasons of `findings`, the weightiest first, the rest as one.
@@ -165,6 +176,11 @@ impl Pattern {
     fn new(zone: Zone, one: Sign, other: Sign) -> Self {
         Self { zone, first: one.min(other), second: one.max(other) }
     }
+
+    /// Its place among others: by zone, then by its signs.
+    fn order(self) -> u64 {
+        (self.zone as u64) << 32 | u64::from(self.first.0) << 16 | u64::from(self.second.0)
+    }
 }
 
 /// Every pattern of the texts that is `wanted`, in order.
@@ -174,21 +190,14 @@ pub(crate) fn find(
     names: &[Name],
     wanted: impl Fn(&Pattern) -> bool,
 ) -> Vec<PatternFinding> {
-    let mut found: BTreeMap<Pattern, (u32, Vec<Place>)> = BTreeMap::new();
+    let mut found: Vec<(Pattern, Place)> = Vec::new();
     let mut note = |zone: Zone, text: &TextAnalysis, sentence: &Sentence, place: fn(_) -> Place| {
+        let place = place(text.folded.span(sentence.range.start, sentence.range.end));
         let signs = signs_of(sentence, &text.mentions[sentence.mentions.clone()], names);
         for (at, one) in signs.iter().enumerate() {
             let others = if zone == Zone::Pair { at + 1 } else { signs.len() };
-            for other in &signs[at..others] {
-                let pattern = Pattern::new(zone, *one, *other);
-                if wanted(&pattern) {
-                    let (count, spans) = found.entry(pattern).or_default();
-                    *count += 1;
-                    if spans.len() < MAX_SPANS {
-                        spans.push(place(text.folded.span(sentence.range.start, sentence.range.end)));
-                    }
-                }
-            }
+            let patterns = signs[at..others].iter().map(|other| Pattern::new(zone, *one, *other));
+            found.extend(patterns.filter(&wanted).map(|pattern| (pattern, place)));
         }
     };
     for sentence in &title.sentences {
@@ -204,14 +213,18 @@ pub(crate) fn find(
     }
     let pairs = pairs().count().max(1) as f64;
     let rest = own.len().saturating_sub(LEAD).max(1) as f64;
+    // Those of one pattern stay in the order of their sentences.
+    found.sort_by_key(|(pattern, _)| pattern.order());
     found
-        .into_iter()
-        .map(|(pattern, (count, spans))| {
+        .chunk_by(|one, other| one.0 == other.0)
+        .map(|found| {
+            let (pattern, count) = (found[0].0, found.len() as f64);
+            let spans = found.iter().map(|(_, place)| *place).take(MAX_SPANS).collect();
             let value = match pattern.zone {
                 Zone::Title | Zone::Lead => 1.0,
                 // Half of the rest of a text is as much as all of it.
-                Zone::Rest => f64::min(2.0 * f64::from(count) / rest, 1.0),
-                Zone::Pair => f64::from(count) / pairs,
+                Zone::Rest => f64::min(2.0 * count / rest, 1.0),
+                Zone::Pair => count / pairs,
             };
             PatternFinding { pattern, value, spans }
         })

@@ -98,7 +98,7 @@ pub(crate) struct Spelling {
     /// Literal pieces in order, each with what may follow it.
     pieces: Vec<(String, PieceBoundary)>,
     /// It may start inside a word.
-    open_start: bool,
+    pub(super) open_start: bool,
     /// Which bytes of the spelling end a letter in upper case, if case counts.
     cased: Option<Vec<bool>>,
     /// The spelling as it is written there, if case counts.
@@ -283,8 +283,17 @@ pub(crate) fn stands_alone(folded: &FoldedText, start: usize, end: usize) -> boo
 
 /// Whether a word that begins with `first` may begin at byte `at`.
 fn starts_word(text: &str, at: usize, first: char) -> bool {
-    let script = Script::of(first);
-    !script.has_word_edges() || text[..at].chars().next_back().is_none_or(|before| !continues(before, script))
+    text[..at].chars().next_back().is_none_or(|before| !goes_on(before, first))
+}
+
+/// Whether the word of the character `before` goes on with `c`.
+#[inline]
+pub(super) fn goes_on(before: char, c: char) -> bool {
+    if before.is_ascii_lowercase() && c.is_ascii_lowercase() {
+        return true;
+    }
+    let script = Script::of(c);
+    script.has_word_edges() && continues(before, script)
 }
 
 /// Characters looked at behind a spelling; longer than any ending, so that endless "words" cost nothing.
