@@ -6,6 +6,7 @@
 const SLOTS: usize = 512;
 
 /// Answers about texts that live as long as `'t`.
+#[derive(Debug)]
 pub(crate) struct Memo<'t, V> {
     slots: Vec<(&'t str, V)>,
 }

@@ -12,8 +12,8 @@ const ROWS_A_WORD: usize = 5;
 /// Words, found by how they begin. ASCII letters are compared without regard to case.
 #[derive(Debug)]
 pub(crate) struct WordTable<W = &'static str> {
-    /// Whether a word begins with a byte.
-    begins: [bool; 256],
+    /// Which pairs of bytes words begin with, a bit for each as far as [`pair`] tells them apart.
+    pairs: [u64; 16],
     /// Which rows have words, a bit for each: this much stays near the processor.
     filled: Vec<u64>,
     /// Where the words of each row begin and end in `words`; as many rows as a power of two.
@@ -48,11 +48,15 @@ impl<W: AsRef<str>> WordTable<W> {
         let rows = vec![(0, 0); (words.len() * ROWS_A_WORD).next_power_of_two().max(64)];
         words.sort_by_key(|word| (row(word.head & key, rows.len()), std::cmp::Reverse(word.len())));
         let filled = vec![0; rows.len() / 64];
-        let mut table = Self { begins: [false; 256], filled, rows, words, key };
+        let mut table = Self { pairs: [0; 16], filled, rows, words, key };
         for (at, word) in (0..).zip(&table.words) {
-            let first = word.word.as_ref().as_bytes()[0];
-            table.begins[usize::from(first.to_ascii_lowercase())] = true;
-            table.begins[usize::from(first.to_ascii_uppercase())] = true;
+            match word.len() {
+                1 => table.pairs = [u64::MAX; 16],
+                _ => {
+                    let pair = pair(word.word.as_ref().as_bytes(), 0);
+                    table.pairs[pair / 64] |= 1 << (pair % 64);
+                }
+            }
             let row = row(word.head & key, table.rows.len());
             table.filled[row / 64] |= 1 << (row % 64);
             let (from, to) = &mut table.rows[row];
@@ -65,33 +69,40 @@ impl<W: AsRef<str>> WordTable<W> {
     }
 
     /// The longest word that stands at `at` in a text: its place in the list, and its bytes.
+    #[inline]
     pub(crate) fn longest_at(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
         self.all_at(text, at).next()
     }
 
-    /// Whether a word begins with a byte.
-    pub(crate) fn begins(&self, byte: u8) -> bool {
-        self.begins[usize::from(byte)]
+    /// The words that stand anywhere in a text, at each place the longest: their places in the list.
+    pub(crate) fn all_in(&self, text: &str) -> impl Iterator<Item = usize> {
+        (0..text.len()).filter_map(|at| self.longest_at(text.as_bytes(), at)).map(|(index, _)| index)
     }
 
     /// Every word that stands at `at` in a text, the longest first: its place in the list, and its bytes.
     #[inline]
     pub(crate) fn all_at(&self, text: &[u8], at: usize) -> impl DoubleEndedIterator<Item = (usize, usize)> {
-        let (mut from, mut to, mut begin) = (0, 0, 0);
-        if self.begins[usize::from(text[at])] {
-            begin = head(text, at);
-            let row = row(begin & self.key, self.rows.len());
-            if self.filled[row / 64] >> (row % 64) & 1 == 1 {
-                (from, to) = self.rows[row];
-            }
-        }
+        let pair = pair(text, at);
+        let is_likely = self.pairs[pair / 64] >> (pair % 64) & 1 == 1;
+        let (words, begin) = if is_likely { self.row_at(text, at) } else { (&[][..], 0) };
         let stands_here = move |word: &&Word<W>| {
             begin & word.mask == word.head
                 && text
                     .get(at..at + word.len())
                     .is_some_and(|here| here.eq_ignore_ascii_case(word.word.as_ref().as_bytes()))
         };
-        self.words[from as usize..to as usize].iter().filter(stands_here).map(|word| (word.index, word.len()))
+        words.iter().filter(stands_here).map(|word| (word.index, word.len()))
+    }
+
+    /// The words of the row of what stands at `at` in a text, and its first bytes.
+    fn row_at(&self, text: &[u8], at: usize) -> (&[Word<W>], u64) {
+        let begin = head(text, at);
+        let row = row(begin & self.key, self.rows.len());
+        if self.filled[row / 64] >> (row % 64) & 1 == 0 {
+            return (&[], 0);
+        }
+        let (from, to) = self.rows[row];
+        (&self.words[from as usize..to as usize], begin)
     }
 }
 
@@ -99,6 +110,12 @@ impl<W: AsRef<str>> Word<W> {
     fn len(&self) -> usize {
         self.word.as_ref().len()
     }
+}
+
+/// A number of ten bits for the two bytes at `at`: the same for both cases of ASCII letters.
+fn pair(text: &[u8], at: usize) -> usize {
+    let second = text.get(at + 1).copied().unwrap_or_default();
+    usize::from(text[at] & 31) << 5 | usize::from(second & 31)
 }
 
 /// The mask of the first `count` bytes of eight.

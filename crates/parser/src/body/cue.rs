@@ -452,8 +452,12 @@ const TABLE: &[(&str, Cue)] = &[
 
 /// Whether a line is nothing but the word that announces an advertisement, with whatever signs around it.
 pub(super) fn announces_advert(line: &str) -> bool {
+    static ADVERTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let adverts = TABLE.iter().filter(|(_, cue)| *cue == Cue::Advert);
+        adverts.map(|(phrase, _)| phrase.to_lowercase()).collect()
+    });
     let word = line.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    TABLE.iter().any(|(phrase, cue)| *cue == Cue::Advert && phrase.to_lowercase() == word)
+    ADVERTS.contains(&word)
 }
 
 /// Whether a text speaks of cookies, as every script writes them.

@@ -169,13 +169,18 @@ impl MarkupFamilies {
         if node.name().is_some_and(|name| &**name == "amp-consent") {
             marks.set(Separation::Consent);
         }
-        for (name, value) in node.attrs() {
-            match name {
-                "class" => {
+        for (name, value) in node.attributes() {
+            match *name {
+                local_name!("class") => {
                     let (said, class) = known.get(value, |value| (Self::of_class(value), look_of(value)));
                     marks = marks.union(said);
                     look = class;
+                    continue;
                 }
+                local_name!("href") | local_name!("title") | local_name!("rel") => continue,
+                _ => {}
+            }
+            match &**name {
                 "role" if matches!(value.trim(), "dialog" | "alertdialog") => marks.set(Separation::Dialog),
                 "aria-modal" if is_true(value) => marks.set(Separation::Dialog),
                 "popover" => marks.set(Separation::Hidden),

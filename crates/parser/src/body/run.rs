@@ -474,6 +474,10 @@ impl<'d> Builder<'d> {
     fn break_run(&mut self, by_line: bool) {
         let start = self.pending.start;
         let mut pending = std::mem::take(&mut self.pending);
+        if start == self.layout.text.len() {
+            (self.pending.start, self.pending.after_break) = (start, by_line);
+            return;
+        }
         let end = self.layout.text.trim_end().len().max(start);
         pending.breaks.retain(|at| *at < end);
         if self.lines_are_paragraphs(&pending, end) {

@@ -65,17 +65,21 @@ impl Writer {
 
     fn write_words(&mut self, text: &str) {
         let start = self.text.len();
-        let mut is_apart = false;
-        for c in text.chars() {
-            if c.is_whitespace() || c.is_control() {
-                is_apart = self.text.len() > start;
-            } else if !is_invisible(c) {
-                self.chars += 1 + u32::from(is_apart);
-                self.text.extend(is_apart.then_some(' '));
-                self.text.push(c);
-                is_apart = false;
+        for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+            let before = self.text.len();
+            if before > start && !word.is_empty() {
+                self.text.push(' ');
+            }
+            let apart = self.text.len();
+            match word.is_ascii() {
+                true => self.text.push_str(word),
+                false => self.text.extend(word.chars().filter(|c| !is_invisible(*c))),
+            }
+            if self.text.len() == apart {
+                self.text.truncate(before);
             }
         }
+        self.chars += self.text[start..].chars().count() as u32;
     }
 
     pub(super) fn finish(self) -> Body {

@@ -1,6 +1,6 @@
 //! The cursor and its walks.
 
-use html5ever::LocalName;
+use html5ever::{LocalName, local_name};
 
 use super::sink::{NodeContent, NodeData};
 use super::{Document, NodeId};
@@ -66,15 +66,25 @@ impl<'d> Node<'d> {
         self.attrs().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
+    /// The value of its `class`, which is asked for more than all others.
+    pub fn class(self) -> Option<&'d str> {
+        self.attributes().find(|(known, _)| **known == local_name!("class")).map(|(_, value)| value)
+    }
+
     /// Every attribute as name and value, in the order of the page.
     pub fn attrs(self) -> impl Iterator<Item = (&'d str, &'d str)> {
+        self.attributes().map(|(name, value)| (&**name, value))
+    }
+
+    /// The same, with names that are compared as numbers.
+    pub(crate) fn attributes(self) -> impl Iterator<Item = (&'d LocalName, &'d str)> {
         let range = match self.data().data {
             NodeContent::Element { first_attr, attrs, .. } => {
                 first_attr as usize..first_attr as usize + usize::from(attrs)
             }
             NodeContent::Document | NodeContent::Text(_) => 0..0,
         };
-        self.document.attributes[range].iter().map(|attr| (&*attr.name, &*attr.value))
+        self.document.attributes[range].iter().map(|attr| (&attr.name, &*attr.value))
     }
 
     /// The node it is a child of.

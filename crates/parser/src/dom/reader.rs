@@ -1,8 +1,8 @@
 //! From text to the tree builder: plain markup by a scan of our own, all else by html5ever's tokenizer.
 //!
 //! html5ever's tokenizer goes through tags by the character, and costs more than the tree does. But nearly all tags of
-//! nearly all pages are plain: names in lower case, values in quotes or without need of them, no character references.
-//! Those, text without references, and scripts are made into tokens here, from slices of the page. Whatever is not plain goes
+//! nearly all pages are plain: names in lower case, values in quotes or without need of them, no character references but the usual ones.
+//! Those, text likewise, and scripts are made into tokens here, from slices of the page. Whatever is not plain goes
 //! to the tokenizer, with as much behind it as takes the tokenizer back to where text is text (HTML standard, section
 //! 13.2.5.1, "data state"). What must be known for that is only where tags end, and whether the tree builder has just asked
 //! for raw text, which the guard between tokenizer and builder notes. Where that point cannot be told, the tokenizer gets the
@@ -85,6 +85,13 @@ impl<'p> PageReader<'p> {
         if rest[0] != b'<' {
             let text = &rest[..memchr(b'<', rest).unwrap_or(rest.len())];
             let plain = memchr2(b'&', 0, text).unwrap_or(text.len());
+            if plain < text.len()
+                && let Some(resolved) =
+                    resolved(&self.page[self.at..self.at + text.len()], TextPlace::Content)
+            {
+                self.at += text.len();
+                return self.emit(Token::CharacterTokens(resolved));
+            }
             if plain > 0 {
                 self.characters(self.at + plain);
             }
@@ -189,10 +196,13 @@ impl<'p> PageReader<'p> {
                     (from, to, to)
                 }
             };
-            if from == to && from == end || memchr2(b'&', 0, &self.bytes[from..to]).is_some() {
+            if from == to && from == end {
                 return None;
             }
-            value = self.slice(from, to);
+            value = match memchr2(b'&', 0, &self.bytes[from..to]) {
+                None => self.slice(from, to),
+                Some(_) => resolved(&self.page[from..to], TextPlace::Attribute)?,
+            };
             at = end;
         } else if self.byte(self.skip_spaces(at))? == b'=' {
             return None;
@@ -341,6 +351,73 @@ fn end_of_tag(bytes: &[u8], name: usize) -> usize {
     }
 }
 
+/// Where character references stand: behind one that has no end, other rules hold in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TextPlace {
+    Content,
+    Attribute,
+}
+
+/// The references that nearly all others are, and what they stand for.
+const REFERENCES: [(&str, char); 14] = [
+    ("amp", '&'),
+    ("quot", '"'),
+    ("nbsp", '\u{a0}'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("apos", '\''),
+    ("rsquo", '’'),
+    ("lsquo", '‘'),
+    ("ldquo", '“'),
+    ("rdquo", '”'),
+    ("ndash", '–'),
+    ("mdash", '—'),
+    ("laquo", '«'),
+    ("raquo", '»'),
+];
+
+/// A text with its character references resolved; `None` where one is none of the plain ones (HTML standard, section 13.2.5.72).
+fn resolved(text: &str, place: TextPlace) -> Option<StrTendril> {
+    if memchr(0, text.as_bytes()).is_some() {
+        return None;
+    }
+    let mut pieces = text.split('&');
+    let mut resolved = StrTendril::from_slice(pieces.next()?);
+    for piece in pieces {
+        let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'#';
+        let end = piece.bytes().position(|byte| !is_in_name(byte));
+        let (name, rest) = piece.split_at(end.unwrap_or(piece.len()));
+        match rest.strip_prefix(';') {
+            Some(rest) if !name.is_empty() => {
+                resolved.push_char(referred(name)?);
+                resolved.push_slice(rest);
+            }
+            // "a & b", and the parameters of an address.
+            _ if name.is_empty() && end.is_some()
+                || place == TextPlace::Attribute && rest.starts_with('=') && !name.starts_with('#') =>
+            {
+                resolved.push_char('&');
+                resolved.push_slice(piece);
+            }
+            _ => return None,
+        }
+    }
+    Some(resolved)
+}
+
+/// What a reference stands for: one of [`REFERENCES`], or a number of a character that is seen.
+fn referred(name: &str) -> Option<char> {
+    let Some(number) = name.strip_prefix('#') else {
+        return REFERENCES.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
+    };
+    let number = match number.strip_prefix(['x', 'X']) {
+        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
+        None => number.parse(),
+    };
+    let is_plain = |number: &u32| matches!(number, 0x20..=0x7e | 0xa0..=0xd7ff | 0xe000..=0xfdcf);
+    number.ok().filter(is_plain).and_then(char::from_u32)
+}
+
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | 0x0c)
 }
@@ -384,6 +461,8 @@ mod tests {
             "\u{feff}<p>one<p id=x hidden>two <b>three</b></p><br/><img src=\"/a b\" alt=''>",
             "<p a=1 a=2 b = c d= e>x<P CLASS=X>y</P ><div\n\tid='q'\n>z</div x=y>",
             "<p>R&uuml;ckkehr &am <b>a&ltb</b> &#x41;&<i>c</i>&amp",
+            "a & b &amp &#x; &#; &amp;lt; &#55296; &#65534; &ampere; &nbsp;&#160;&mdash;&copy; &#+39;",
+            "<a href='?a=1&amp;b=2&#38;c&d'>l</a><a title='&notit; &quot;x&quot; &'>m</a><a title='&#=;&=&amp=&amp;='>n</a>",
             "<a href='?a=1&b=2&copy=3'>l</a><a href=x/>m</a><a href=>n</a><a href=\"\">o</a><a =b>p",
         ] {
             assert_same(html);
@@ -428,7 +507,7 @@ mod tests {
             "<p>", "</p>", "<p class=a>", "<div id='b' hidden>", "</div>", "<b>", "</b>", "<table>", "<tr>", "<td>", "</table>",
             "<script>", "</script>", "<script type=x>", "<!--", "-->", "<title>", "</title>", "<textarea>", "</textarea>",
             "<svg>", "</svg>", "<math>", "<select>", "<option>", "</select>", "<br/>", "<br / >", "<a href=\"x\">", "</a>", "<a href='?a&amp;b'>",
-            "&amp;", "&am", "&", ";", "<", ">", "/", "=", "\"", "'", " ", "\n", "x", "text ", "\u{0}", "界", "<![CDATA[", "]]>", "<!doctype html>",
+            "&amp;", "&am", "&", ";", "&nbsp;", "&#39;", "&#x2019;", "&#0;", "&#128;", "&notit;", "&lt", "<a href='/?a&b=c&copy=d&quot;'>", "#", "<", ">", "/", "=", "\"", "'", " ", "\n", "x", "text ", "\u{0}", "界", "<![CDATA[", "]]>", "<!doctype html>",
             "<pre>", "<A HREF=y>", "<p\n", "a=1", "<body c=d>", "</body>", "<template>", "</template>", "<plaintext>", "<noscript>", "</noscript>",
         ]), 0..40)) {
             assert_same(&pieces.concat());

@@ -1,15 +1,15 @@
 //! One walk over the page that gathers what the witnesses are asked about.
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use url::Url;
 
 use super::text;
 use crate::dom::{Document, Node, NodeId, local_name};
 use crate::memo::Memo;
+use crate::word_table::WordTable;
 
 /// What is gathered of each kind, at most; a page with more is no article.
 const MAX_EACH: usize = 500;
@@ -114,6 +114,8 @@ pub(super) struct Scan<'d> {
     around: Vec<NodeId>,
     /// How many more words are looked for in all lines.
     words_left: Cell<u32>,
+    /// Whether a class or id names a box of others, as witnesses ask again and again.
+    foreign: RefCell<Memo<'d, bool>>,
 }
 
 /// The words of names that are looked for in all lines of a page, at most: few pages ask for ten, and each costs a pass over the
@@ -157,12 +159,8 @@ const OF_AUTHOR: &[&str] = &["by", "fn", "firma", "signature"];
 const SOURCE_WORDS: &[&str] = &["source", "src", "provider", "agency", "origin"];
 
 /// The words above, authors' first.
-static CUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasickBuilder::new()
-        .ascii_case_insensitive(true)
-        .build(AUTHOR_WORDS.iter().chain(SOURCE_WORDS))
-        .expect("the words are few and plain")
-});
+static CUES: LazyLock<WordTable> =
+    LazyLock::new(|| WordTable::of(AUTHOR_WORDS.iter().chain(SOURCE_WORDS).copied()));
 
 /// What a class, an id and the like speak of.
 #[derive(Debug, Clone, Copy, Default)]
@@ -181,8 +179,8 @@ impl ClassHints {
                 .any(|class| OF_AUTHOR.iter().any(|word| class.eq_ignore_ascii_case(word))),
             ..Self::default()
         };
-        for found in CUES.find_iter(value) {
-            said.author = found.pattern().as_usize() < AUTHOR_WORDS.len();
+        for word in CUES.all_in(value) {
+            said.author = word < AUTHOR_WORDS.len();
             if said.author {
                 break;
             }
@@ -217,6 +215,7 @@ impl<'d> Scan<'d> {
             headline: None,
             around: Vec::new(),
             words_left: Cell::new(MAX_WORDS),
+            foreign: RefCell::new(Memo::new(false)),
         };
         let mut line = OpenLine::default();
         let mut known = Memo::new(ClassHints::default());
@@ -351,8 +350,14 @@ impl<'d> Scan<'d> {
     fn cues(&mut self, node: Node<'d>, known: &mut Memo<'d, ClassHints>) {
         let placed = PlacedElement { node, line: self.lines.len() };
         let mut said = ClassHints::default();
-        for (name, value) in node.attrs() {
-            match name {
+        for (name, value) in node.attributes() {
+            if matches!(
+                *name,
+                local_name!("href") | local_name!("title") | local_name!("src") | local_name!("alt")
+            ) {
+                continue;
+            }
+            match &**name {
                 "itemprop" if !node.is(&local_name!("meta")) => push(&mut self.itemprops, placed),
                 // RDFa gives a moment as the content of a property.
                 "property" if value.contains("date") && !node.is(&local_name!("meta")) => {
@@ -362,7 +367,7 @@ impl<'d> Scan<'d> {
                 // An author's word settles what the element is.
                 "class" | "id" | "rel" | "property" | "data-testid" if !said.author => {
                     let new = known.get(value, ClassHints::by);
-                    said.author = new.author || name == "class" && new.by;
+                    said.author = new.author || *name == local_name!("class") && new.by;
                     said.source |= new.source;
                 }
                 _ => {}
@@ -373,6 +378,15 @@ impl<'d> Scan<'d> {
         } else if said.source {
             push(&mut self.sources, placed);
         }
+    }
+
+    /// What `names_foreign` says of a class or id.
+    pub(super) fn is_foreign_name(
+        &self,
+        value: &'d str,
+        names_foreign: impl FnOnce(&'d str) -> bool,
+    ) -> bool {
+        self.foreign.borrow_mut().get(value, names_foreign)
     }
 
     /// Whether a word stands in lower case somewhere on the page, so that it is no name. Of a script without cases no word does.
@@ -464,9 +478,10 @@ pub(super) fn heading(placed: PlacedElement<'_>) -> Option<Heading<'_>> {
         if whole.len() >= 2 * MAX_LINE_BYTES {
             break;
         }
-        let apart = inner.ancestors().take_while(|above| *above != placed.node).find(|above| {
-            !is_inline(*above) || above.is(&local_name!("small")) || above.attr("class").is_some()
-        });
+        let apart = inner
+            .ancestors()
+            .take_while(|above| *above != placed.node)
+            .find(|above| !is_inline(*above) || above.is(&local_name!("small")) || above.class().is_some());
         let is_new = owner.replace(apart).is_none_or(|owner| owner != apart);
         // Only where two words would run together; a decorated initial is part of its word.
         let ends_small = whole.ends_with(|c: char| c.is_lowercase() || c.is_numeric());
@@ -593,7 +608,7 @@ impl<'d> OpenLine<'d> {
 
     /// Inline elements with a class are drawn apart (`Source<span class=date>…`); bare ones are emphasis inside words.
     fn space_before(&mut self, node: Node<'d>) {
-        if !self.space && !self.text.is_empty() && node.attr("class").is_some() {
+        if !self.space && !self.text.is_empty() && node.class().is_some() {
             self.space();
         }
     }

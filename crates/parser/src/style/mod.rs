@@ -207,7 +207,7 @@ impl<'d> StyleSheets<'d> {
         if self.hiding.is_empty() {
             return false;
         }
-        let class = node.attr("class").unwrap_or_default();
+        let class = node.class().unwrap_or_default();
         let hiding = &self.hiding;
         let classes =
             || class.split_ascii_whitespace().take(MAX_CLASSES).map(|class| (KeyKind::Class, class));

@@ -128,7 +128,7 @@ impl<'c> Compound<'c> {
         (self.name.is_empty() || node.name().is_some_and(|name| self.name.eq_ignore_ascii_case(name)))
             && (self.id.is_empty() || node.attr("id").is_some_and(|id| id.trim() == self.id))
             && (self.classes.is_empty()
-                || node.attr("class").is_some_and(|attribute| {
+                || node.class().is_some_and(|attribute| {
                     self.classes
                         .iter()
                         .all(|class| attribute.split_ascii_whitespace().any(|own| own == *class))

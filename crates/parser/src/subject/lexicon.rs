@@ -169,17 +169,18 @@ const LENGTHS: [Range<usize>; 3] = [1..4, 4..6, 6..usize::MAX];
 impl Beginnings {
     fn of<'t>(terms: impl Iterator<Item = (u32, &'t Term)>) -> Self {
         let mut by_literal: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        for (index, term) in terms {
+        for (index, term) in terms.filter(|(_, term)| !term.spelling.literal().is_empty()) {
             by_literal.entry(term.spelling.literal()).or_default().push(index);
         }
+        let mut bytes = [false; 256];
+        by_literal.keys().for_each(|literal| bytes[usize::from(literal.as_bytes()[0])] = true);
         let by_length = LENGTHS.map(|lengths| {
             let found = by_literal.iter().filter(|(literal, _)| lengths.contains(&literal.len()));
             let (literals, terms): (Vec<String>, _) =
                 found.map(|(literal, terms)| (String::from(*literal), terms.clone())).unzip();
             (WordTable::of(literals.into_iter()), terms)
         });
-        let begins = |byte: usize| by_length.iter().any(|(literals, _)| literals.begins(byte as u8));
-        Self { bytes: std::array::from_fn(begins), by_length }
+        Self { bytes, by_length }
     }
 
     /// Gives the terms whose literal stands at byte `at` of a text to `take`, those of the shortest first.

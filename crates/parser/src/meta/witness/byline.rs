@@ -89,7 +89,7 @@ fn is_foreign_class(class: &str) -> bool {
 }
 
 /// Whether `node` stands in a box of other stories, comments, pictures or navigation that does not also hold the headline.
-pub(in crate::meta) fn is_foreign(scan: &Scan<'_>, node: Node<'_>) -> bool {
+pub(in crate::meta) fn is_foreign<'d>(scan: &Scan<'d>, node: Node<'d>) -> bool {
     for above in std::iter::once(node).chain(node.ancestors()).take(30) {
         // What holds the headline too is the story's own.
         if scan.is_around_headline(above) {
@@ -113,8 +113,10 @@ pub(in crate::meta) fn is_foreign(scan: &Scan<'_>, node: Node<'_>) -> bool {
             let own = above.ancestors().find(|outer| outer.is(&local_name!("article")));
             return !above.is(&local_name!("footer")) || !own.is_some_and(|own| scan.is_around_headline(own));
         }
-        for (attr, value) in above.attrs() {
-            if matches!(attr, "class" | "id") && names_foreign(value) {
+        for (attr, value) in above.attributes() {
+            if matches!(*attr, local_name!("class") | local_name!("id"))
+                && scan.is_foreign_name(value, names_foreign)
+            {
                 return true;
             }
         }
@@ -213,7 +215,7 @@ fn says_author(node: Node<'_>) -> bool {
     let mut around = std::iter::once(node).chain(node.descendants().take(6));
     around.any(|inner| {
         inner.attr("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("author"))
-            || inner.attr("class").is_some_and(|class| {
+            || inner.class().is_some_and(|class| {
                 class.split_ascii_whitespace().any(|class| matches!(class, "author" | "fn" | "author-name"))
             })
     })

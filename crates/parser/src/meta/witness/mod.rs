@@ -51,7 +51,7 @@ pub(super) fn hear_text(scan: &Scan<'_>, body: &str, claims: &mut Claims) {
 
 /// The first and the last line of running text among the lines `below` a headline. The text goes on as long as more of it
 /// follows at no great distance.
-fn text_in(scan: &Scan<'_>, below: &[TextLine<'_>]) -> Option<(usize, usize)> {
+fn text_in<'d>(scan: &Scan<'d>, below: &[TextLine<'d>]) -> Option<(usize, usize)> {
     let mut long = below.iter().enumerate().filter(|(_, line)| line.is_long && !is_foreign(scan, line.node));
     let (first, _) = long.next()?;
     let mut last = first;

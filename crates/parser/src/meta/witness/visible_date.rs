@@ -140,7 +140,7 @@ pub(super) fn is_aside(scan: &Scan<'_>, node: Node<'_>) -> bool {
 }
 
 /// The day by which a line at the foot of the text says that it was published.
-fn at_foot(scan: &Scan<'_>, below: &[TextLine<'_>]) -> Option<WrittenDate> {
+fn at_foot<'d>(scan: &Scan<'d>, below: &[TextLine<'d>]) -> Option<WrittenDate> {
     let (_, last) = text_in(scan, below)?;
     let foot = below.iter().skip(last + 1).take(FOOT).filter(|line| date::has_digit(line.raw()));
     let mut said = foot.filter(|line| {
