@@ -16,6 +16,7 @@ use super::postings::{MAX_POSTED, MemberCode, Postings, code};
 use super::profile::Profile;
 use super::reading::{Stems, read};
 use super::review::bounded;
+use super::settle::MIN_NEAR;
 use super::tables::StoryTables;
 use super::weighing::{Lengths, Likeness, WeighedProfile};
 use crate::Report;
@@ -269,7 +270,8 @@ impl StoryIndex {
     /// Puts a new report into the story that it tells, sooner into that of the report `beside`.
     fn place_beside(&mut self, report: &Report, beside: Option<u32>) -> StoryVerdict {
         let (profile, stems) = read(report, &Arc::clone(&self.tables));
-        let (number, rivals, mut comparison) = self.take_in(&report.id, profile);
+        let (number, candidates, mut comparison) = self.take_in(&report.id, profile);
+        let rivals = self.rivals(number, &candidates, &mut comparison);
         self.changed.insert(number);
         let before = beside.filter(|beside| *beside >= self.first).map(|beside| self.report(beside).story);
         let joined = self.likest(number, &rivals, before, &mut comparison);
@@ -369,8 +371,8 @@ impl StoryIndex {
         if number >= self.first { self.report(number).id.text() } else { Cow::Borrowed("") }
     }
 
-    /// Keeps a report, as the first of a story of its own, and learns how alike it and others are. Gives its number, and the stories that it
-    /// may belong to.
+    /// Keeps a report, as the first of a story of its own, and learns how alike it and others are. Gives its number, and the reports that it
+    /// was compared with.
     fn take_in(&mut self, id: &str, profile: Profile) -> (u32, Vec<u32>, Comparison) {
         while self.reports.len() >= MAX_REPORTS {
             self.forget_oldest();
@@ -388,10 +390,9 @@ impl StoryIndex {
         let rarest = self.rarest(number);
         self.postings.post(number, &rarest);
         let candidates = self.candidates(number, &rarest, MAX_CANDIDATES);
-        let rivals = self.stories_of(&candidates);
         let mut comparison = Comparison::default();
         self.measure_likeness(number, &candidates, &mut comparison);
-        (number, rivals, comparison)
+        (number, candidates, comparison)
     }
 
     /// Forgets the oldest report; its story goes on under its next one.
@@ -506,10 +507,12 @@ impl StoryIndex {
         self.report_mut(number).measured.lengths = lengths;
     }
 
-    /// The stories of the candidates, in the candidates' order.
-    fn stories_of(&self, candidates: &[u32]) -> Vec<u32> {
+    /// The stories that the new report may belong to, in the order of the candidates by which they are found: of most, no candidate lies
+    /// near to it, and what shares less with it than those does not either.
+    fn rivals(&self, number: u32, candidates: &[u32], comparison: &mut Comparison) -> Vec<u32> {
         let mut seen = BTreeSet::new();
-        let stories = candidates.iter().map(|candidate| self.report(*candidate).story);
+        let near = candidates.iter().filter(|other| comparison.score(self, number, **other) > MIN_NEAR);
+        let stories = near.map(|candidate| self.report(*candidate).story);
         stories.filter(|story| seen.insert(*story)).take(MAX_STORIES).collect()
     }
 

@@ -4,7 +4,7 @@ use super::index::{Comparison, StoryIndex};
 use super::review::Groups;
 
 /// A rival whose mean score with the new report is no lower than this is looked at again with it.
-const MIN_NEAR: f32 = -0.1;
+pub(super) const MIN_NEAR: f32 = -0.1;
 /// ... if it is among so many likest.
 const MAX_NEAR: usize = 8;
 /// Reports that are told anew together. Stories that would go beyond it stay whole.
