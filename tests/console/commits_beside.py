@@ -3,7 +3,8 @@
 Asks a running daemon of this machine, one that may be played with: a label is given to its newest article again and again, each time
 a transaction and a flush of the disk. By turns nobody looks, then three do: each has the live list open, which is followed, and goes through
 the pages, one a second, each at a time of their own. They are there before commits are measured, as people are: three programs that start cost
-a small machine more than what they ask for. The figures are of all rounds together; CPU time is the daemon's own, from /proc.
+a small machine more than what they ask for, and what their own programs compute gives way, since it is done on machines of their own. The
+figures are of all rounds together; CPU time is the daemon's own, from /proc.
 """
 
 import http.client
@@ -38,6 +39,7 @@ class Looker:
         self.process.start()
 
     def look(self, address, first):
+        os.nice(19)
         stream = http.client.HTTPConnection(address, timeout=10)
         stream.request("GET", "/v1/events?follow=true&format=sse&after=latest")
         if stream.getresponse().status != 200:

@@ -76,7 +76,7 @@ class Demo(Browsing):
                 "overview": "/", "live": "/live", "articles": "/articles", "stories": "/stories", "story": story,
                 "article": article, "feeds": "/feeds", "feed": feed, "rejects": "/rejects",
                 "judge": "/judge", "judge published": "/judge?of=articles", "add": "/feeds/add", "import": "/feeds/import",
-                "sites": "/sites", "sinks": "/sinks", "search": "/search?q=Pyongyang", "login": "/login"}
+                "sites": "/sites", "sinks": "/sinks", "journal": "/journal", "search": "/search?q=Pyongyang", "login": "/login"}
 
     def test_every_page_is_sound_in_both_schemes_and_widths(self):
         for width, viewport in (("desk", DESK), ("phone", PHONE)):
@@ -198,6 +198,37 @@ class Demo(Browsing):
         expect(page.get_by_role("region", name="Never seen in any feed").locator("a.outside")).to_have_text("wire.example/never.html", use_inner_text=True)
         page.get_by_role("link", name="wire.example/en.xml").click()
         expect(page.get_by_role("heading", name="Its last polls")).to_be_visible()
+
+    def test_each_number_of_the_overview_leads_to_a_page_for_people(self):
+        page = self.page(self.base)
+        page.goto("/")
+        numbers = page.locator(".figures a, .levels a, .heading a, .plot a, footer a")
+        ways = {numbers.nth(at).get_attribute("href") for at in range(numbers.count())}
+        self.assertGreaterEqual(len(ways), 15)
+        for way in sorted(ways):
+            with self.subTest(way):
+                answer = page.goto(way)
+                self.assertEqual((answer.status, answer.headers["content-type"]), (200, "text/html; charset=utf-8"))
+                expect(page.locator("h1")).to_have_count(1)
+
+    def test_a_voice_reader_is_told_what_each_page_is_made_of(self):
+        page = self.page(self.base)
+        for name, path in self.paths.items():
+            with self.subTest(page=name):
+                page.goto(path)
+                # One main part with one heading of the first order, before all others, and whatever can be worked with has a name.
+                expect(page.get_by_role("main")).to_have_count(1)
+                expect(page.get_by_role("heading", level=1)).to_have_count(1)
+                self.assertEqual(page.locator("main h1, main h2, main h3").first.evaluate("heading => heading.tagName"), "H1")
+                for role in ("link", "button", "textbox", "searchbox", "combobox", "checkbox", "region", "navigation", "search"):
+                    nameless = page.get_by_role(role, name=re.compile(r"^\s*$"))
+                    self.assertEqual(nameless.evaluate_all("found => found.map(one => one.outerHTML.slice(0, 200))"), [], role)
+                # Columns of tables are told by their heads.
+                for table in page.locator("table").all():
+                    self.assertGreater(table.locator("thead th[scope=col]").count(), 1)
+        page.goto("/live")
+        self.assertEqual(page.get_by_role("status").get_attribute("id"), "live-state")
+        expect(page.get_by_role("list", name="Events, newest first")).to_have_attribute("aria-live", "polite")
 
     def test_an_analyst_gets_from_a_bar_of_the_week_to_whoever_is_named(self):
         page = self.page(self.base)

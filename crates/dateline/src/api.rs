@@ -64,6 +64,7 @@ pub(crate) mod label;
 pub(crate) mod lookup;
 pub(crate) mod opml;
 mod parameters;
+mod reading_threads;
 pub(crate) mod recorded;
 mod reject;
 mod reload;
@@ -84,7 +85,7 @@ use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::{from_fn, map_response};
 use axum::response::{IntoResponse, Json, Response};
-use dateline_journal::{Journal, JournalError};
+use dateline_journal::{Journal, JournalError, JournalReader};
 use dateline_publisher::{RelayStatus, Topics};
 use dateline_sinks::SinkHandle;
 use dateline_stories::story::StoryTables;
@@ -109,6 +110,7 @@ pub(crate) use webhook::{DeadLetter, EnabledWebhook, RedeliveryReport, not_given
 use self::acceptable::{Accept, METRIC_KINDS};
 use self::activity::ActivityCounter;
 use self::console::Sessions;
+use self::reading_threads::ReadingThreads;
 use crate::config::HttpSettings;
 use crate::disk::DiskSpace;
 use crate::engine::{EngineActivity, EngineCommand};
@@ -168,6 +170,8 @@ struct Api {
     sources: Sources,
     sessions: Sessions,
     activity: Arc<ActivityCounter>,
+    /// Where the journal is read for whoever looks.
+    reading_threads: ReadingThreads,
     /// Bounds how many passwords are checked at once.
     password_turns: Semaphore,
     /// Bounds how many feeds are looked at at once before they are added.
@@ -211,6 +215,7 @@ pub async fn serve(
         sources,
         sessions,
         activity: activity.clone(),
+        reading_threads: ReadingThreads::new(),
         password_turns: Semaphore::new(MAX_PASSWORD_CHECKS),
         preview_turns: Semaphore::new(MAX_PREVIEWS),
         followers: Arc::new(Semaphore::new(settings.max_followers)),
@@ -364,14 +369,20 @@ async fn metrics(State(api): Shared, headers: HeaderMap) -> Result<Response, Pro
 }
 
 impl Api {
-    /// The status as of now. Reading the journal takes a moment on its disk, so it happens on a blocking thread.
-    async fn status(self: &Arc<Self>) -> Result<StatusReport, Problem> {
-        let (api, now) = (self.clone(), self.now());
-        let catalogue = self.sources.feeds.borrow().clone();
-        let read = tokio::task::spawn_blocking(move || {
-            StatusReport::read(api.sources.journal.reader(), &catalogue, now)
-        });
-        let status = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    /// Reads the journal, which takes a moment on its disk, on a thread that may wait for that, and gives way to the rest of the daemon.
+    async fn read<T: Send + 'static, E: Into<Problem> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&JournalReader) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let journal = self.sources.journal.clone();
+        let read = self.reading_threads.spawn(move || work(journal.reader())).await;
+        read.map_err(|lost| Problem::internal(&lost.to_string()))?.map_err(Into::into)
+    }
+
+    /// The status as of now.
+    async fn status(&self) -> Result<StatusReport, Problem> {
+        let (catalogue, now) = (self.sources.feeds.borrow().clone(), self.now());
+        let status = self.read(move |journal| StatusReport::read(journal, &catalogue, now)).await?;
         Ok(status.told_by(self.sources.run_record.clone(), self.live_state()))
     }
 

@@ -9,7 +9,7 @@ use aide::generate::GenContext;
 use aide::openapi::Operation;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use dateline_wire::Secret;
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
@@ -136,9 +136,9 @@ impl WriteAccess {
             return refused("without a token, nobody may write from behind a proxy");
         }
         // Any page that a browser on this machine shows can ask us: it says so itself, or calls us by a name of its own.
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let host = text(header::HOST).unwrap_or_default();
-        let is_ours = text(header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
+        let host = only(headers, header::HOST).unwrap_or_default();
+        let is_ours = !headers.contains_key(header::ORIGIN)
+            || only(headers, header::ORIGIN).is_some_and(|origin| origin == format!("http://{host}"));
         if !is_ours || !is_loopback(host) {
             return refused("without a token, no page of another site may write");
         }
@@ -146,11 +146,25 @@ impl WriteAccess {
     }
 }
 
-/// Whether a proxy passed a request on.
+/// The value of a field that says something once: where it stands twice, one of the two is somebody else's.
+pub(super) fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    value.to_str().ok()
+}
+
+/// Whether a proxy passed a request on, by what proxies add.
 pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
-    [header::FORWARDED.as_str(), header::VIA.as_str(), "x-forwarded-for"]
-        .iter()
-        .any(|name| headers.contains_key(*name))
+    [
+        header::FORWARDED.as_str(),
+        header::VIA.as_str(),
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-real-ip",
+    ]
+    .iter()
+    .any(|name| headers.contains_key(*name))
 }
 
 /// Whether `host`, with its port, is a name or address of this machine alone.
@@ -223,9 +237,9 @@ mod tests {
     fn status(listen: &str, token: Option<&str>, headers: &[(&'static str, &str)]) -> u16 {
         let api = ApiSettings { token: token.map(Secret::new), token_file: None };
         let access = WriteAccess::new(listen.parse().unwrap(), api);
-        let headers = headers.iter().map(|(name, value)| {
-            (header::HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
-        });
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
         match access.check(&headers.collect()) {
             Ok(()) => 200,
             Err(problem) => problem.status.as_u16(),
@@ -257,7 +271,11 @@ mod tests {
         assert!(!may(&[("host", "127.0.0.1:8080"), ("origin", "https://evil.example")]));
         assert!(!may(&[("host", "127.0.0.1:8080"), ("origin", "null")]));
         assert!(!may(&[("host", "rebound.example:8080"), ("origin", "http://rebound.example:8080")]));
-        assert!(!may(&[("host", "127.0.0.1:8080"), ("x-forwarded-for", "192.0.2.7")]));
+        for added in
+            ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"]
+        {
+            assert!(!may(&[("host", "127.0.0.1:8080"), (added, "192.0.2.7")]), "{added}");
+        }
         assert!(!may(&[]));
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use dateline_journal::{ArticleHistory, ArticlePage, EventFilter, FoundArticle, PageCursor, SearchGap};
+use dateline_journal::{
+    ArticleHistory, ArticlePage, EventFilter, FoundArticle, JournalReader, PageCursor, SearchGap,
+};
 use dateline_wire::{ArticleEvent, ArticleId, CloudEvent, EventKind, Sequence, StoryId, WithdrawalEvent};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -117,12 +119,11 @@ pub(super) async fn find(
     });
     let cursor = cursor.transpose()?;
     let limit = own.limit.map_or(PAGE, NonZeroUsize::get).min(MAX_PAGE);
-    let journal = api.sources.journal.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        let page = journal.reader().articles(&filter, cursor, limit, MAX_PAGE_BYTES)?;
-        Ok::<_, Problem>(FoundPage { page, gap: journal.reader().search_gap()? })
-    });
-    read.await.map_err(|lost| Problem::internal(&lost.to_string()))?
+    let read = move |journal: &JournalReader| {
+        let page = journal.articles(&filter, cursor, limit, MAX_PAGE_BYTES)?;
+        Ok::<_, Problem>(FoundPage { page, gap: journal.search_gap()? })
+    };
+    api.read(read).await
 }
 
 /// The articles that are asked for, each in its latest revision, the newest first.
@@ -150,9 +151,8 @@ pub(super) async fn list(
 /// One article: its revisions, and its withdrawals.
 pub(super) async fn show(State(api): Shared, Path(id): Path<GivenId>) -> Result<Response, Problem> {
     let article = ArticleId::from_stored(id);
-    let (journal, asked) = (api.sources.journal.clone(), article.clone());
-    let read = tokio::task::spawn_blocking(move || journal.reader().article_history(&asked));
-    let history = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let asked = article.clone();
+    let history = api.read(move |journal| journal.article_history(&asked)).await?;
     let history = history.ok_or_else(|| {
         Problem::new(
             StatusCode::NOT_FOUND,

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use dateline_journal::{EventFilter, FoundArticle};
+use dateline_journal::{EventFilter, FoundArticle, JournalReader};
 use dateline_wire::{ArticleEvent, EventKind, JournalId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -43,18 +43,17 @@ pub(super) async fn feed(
     Parameters { filter, own }: Parameters<AtomQuery>,
 ) -> Result<Response, Problem> {
     check_list(&filter, EventKind::Article)?;
-    let journal = api.sources.journal.clone();
     let origin = origin_of(&headers);
     let limit = own.limit.map_or(ENTRIES, NonZeroUsize::get).min(MAX_ENTRIES);
-    let read = tokio::task::spawn_blocking(move || {
-        let page = journal.reader().articles(&filter, None, limit, MAX_BYTES)?;
+    let read = move |journal: &JournalReader| {
+        let page = journal.articles(&filter, None, limit, MAX_BYTES)?;
         // Nothing was ever found: so it has been since there is a journal.
         let since = if page.articles.is_empty() { journal.status()?.created } else { Timestamp::UNIX_EPOCH };
         let updated = page.articles.iter().map(updated).fold(since, Timestamp::max);
         let document = document(journal.lineage(), &origin, &filter, updated, &page.articles)?;
         Ok::<_, Problem>(document)
-    });
-    let document = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    };
+    let document = api.read(read).await?;
     let digest: String = Sha256::digest(&document).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     // Weak, since the same document may be sent compressed (RFC 9110, section 8.8.3).
     let tag = format!("W/\"{digest}\"");

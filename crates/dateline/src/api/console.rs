@@ -78,6 +78,7 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/feeds/{id}/revive", post(feeds::revive))
         .route("/entities/{id}", get(entity_page))
         .route("/waiting", get(waiting_page))
+        .route("/journal", get(journal_page))
         .route("/sites", get(sites::show).merge(long_form(post(sites::try_rule))))
         .route("/sites/save", long_form(post(sites::save)))
         .route("/sites/remove", post(sites::remove))
@@ -176,16 +177,6 @@ fn shown(api: &Api, viewer: &Viewer, here: Section, title: &str, main: &Markup) 
     answer(StatusCode::OK, frame(api, viewer).page(here, title, main))
 }
 
-/// Reads the journal on a thread that may wait for a disk.
-async fn read<T: Send + 'static>(
-    api: &Arc<Api>,
-    work: impl FnOnce(&dateline_journal::JournalReader) -> Result<T, JournalError> + Send + 'static,
-) -> Result<T, Problem> {
-    let journal = api.sources.journal.clone();
-    let read = tokio::task::spawn_blocking(move || work(journal.reader())).await;
-    Ok(read.map_err(|lost| Problem::internal(&lost.to_string()))??)
-}
-
 /// What the overview's plot tells apart.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -199,7 +190,7 @@ async fn overview(
     Query(OverviewQuery { by }): Query<OverviewQuery>,
 ) -> Shown {
     let status = api.status().await?;
-    let mut stories = read(&api, |journal| journal.stories(STORIES_OF_THE_DAY)).await?;
+    let mut stories = api.read(|journal| journal.stories(STORIES_OF_THE_DAY)).await?;
     let day_ago = status.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(status.now);
     stories.retain(|story| story.last_reported >= day_ago);
     let widely = |story: &StoryEvent| std::cmp::Reverse((story.origin_count, story.article_count));
@@ -228,8 +219,7 @@ async fn live(State(api): Shared, Extension(viewer): Extension<Viewer>, RawQuery
     let asked = filter.clone();
     // What is committed meanwhile is left to the stream, which goes on after `last`.
     let from = before.unwrap_or(last.next());
-    let events =
-        read(&api, move |journal| journal.events_before(&asked, Some(from), MAX_LIVE_EVENTS)).await?;
+    let events = api.read(move |journal| journal.events_before(&asked, Some(from), MAX_LIVE_EVENTS)).await?;
     let rows: Vec<LiveRow> = events.iter().map(LiveRow::of).collect();
     let is_past = before.is_some() || page::live::ends(&filter).is_some_and(|end| end <= api.now());
     let main = page::live::page(&LiveList {
@@ -238,6 +228,7 @@ async fn live(State(api): Shared, Extension(viewer): Extension<Viewer>, RawQuery
         goes_on_after: (!is_past).then_some(last),
         older: events.last().filter(|_| events.len() == MAX_LIVE_EVENTS).map(|event| event.sequence),
         journal: api.sources.journal.id(),
+        now: api.now(),
     });
     Ok(shown(&api, &viewer, Section::Live, "Live", &main))
 }
@@ -246,7 +237,7 @@ async fn story_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Pat
     let State(api) = state.clone();
     let story = story::show(state, id).await?.0;
     let (told, tables) = (story.clone(), api.sources.story_tables.borrow().clone());
-    let more = read(&api, move |journal| reports_of(journal, &told, tables.as_deref())).await?;
+    let more = api.read(move |journal| reports_of(journal, &told, tables.as_deref())).await?;
     let main = page::story::page(&story, &more, api.now());
     Ok(shown(&api, &viewer, Section::Stories, story.title.as_deref().unwrap_or("A story"), &main))
 }
@@ -257,12 +248,17 @@ async fn entity_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Pa
     let mut filter = EventFilter::default();
     filter.add(Facet::Entity, &entity.id).map_err(|error| Problem::internal(&error.to_string()))?;
     let asked = filter.clone();
-    let stories = read(&api, move |journal| Ok(journal.story_page(&asked, None, ENTITY_ROWS)?.0)).await?;
+    let stories = api.read(move |journal| journal.story_page(&asked, None, ENTITY_ROWS)).await?.0;
     let own = ArticleQuery { limit: NonZeroUsize::new(ENTITY_ROWS), ..ArticleQuery::default() };
     let articles = lists::rows(&article::find(&api, filter, own).await?.page.articles);
     let view = EntityView { entity: &entity, stories: &stories, articles: &articles };
     let main = page::entity::page(&view, api.now());
     Ok(shown(&api, &viewer, Section::Articles, page::entity::name(&entity), &main))
+}
+
+async fn journal_page(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
+    let main = page::journal::page(&api.status().await?);
+    Ok(shown(&api, &viewer, Section::Overview, "Journal", &main))
 }
 
 async fn waiting_page(state: Shared, Extension(viewer): Extension<Viewer>) -> Shown {
@@ -285,20 +281,21 @@ async fn article_page(
 ) -> Shown {
     let id = ArticleId::from_stored(id);
     let asked = id.clone();
-    let found = read(&api, move |journal| {
-        let Some(history) = journal.article_history(&asked)? else { return Ok(None) };
-        let story = history.story.as_ref().map(|story| journal.story(story)).transpose()?.flatten();
-        // What another version wrote, and this one cannot read, is left out.
-        let revisions = history.revisions.iter().take(MAX_REVISIONS);
-        let revisions: Vec<ArticleEvent> =
-            revisions.filter_map(|event| serde_json::from_str(&event.data).ok()).collect();
-        let copied = revisions.first().and_then(|event| event.copy_of.as_ref());
-        let source = copied.map(|copy| journal.article_history(&copy.article)).transpose()?.flatten();
-        let source = source.and_then(|source| serde_json::from_str(&source.revisions.first()?.data).ok());
-        let label = journal.label(&asked)?.map(|label| label.value);
-        Ok(Some((revisions, story, source, history.is_withdrawn, label)))
-    })
-    .await?;
+    let found = api
+        .read(move |journal| {
+            let Some(history) = journal.article_history(&asked)? else { return Ok::<_, JournalError>(None) };
+            let story = history.story.as_ref().map(|story| journal.story(story)).transpose()?.flatten();
+            // What another version wrote, and this one cannot read, is left out.
+            let revisions = history.revisions.iter().take(MAX_REVISIONS);
+            let revisions: Vec<ArticleEvent> =
+                revisions.filter_map(|event| serde_json::from_str(&event.data).ok()).collect();
+            let copied = revisions.first().and_then(|event| event.copy_of.as_ref());
+            let source = copied.map(|copy| journal.article_history(&copy.article)).transpose()?.flatten();
+            let source = source.and_then(|source| serde_json::from_str(&source.revisions.first()?.data).ok());
+            let label = journal.label(&asked)?.map(|label| label.value);
+            Ok(Some((revisions, story, source, history.is_withdrawn, label)))
+        })
+        .await?;
     let (revisions, story, source, is_withdrawn, label) = found.ok_or_else(|| no_article(&id))?;
     let (event, earlier) = revisions.split_first().ok_or_else(|| no_article(&id))?;
     let view = ArticleView {
@@ -317,7 +314,7 @@ async fn article_page(
 async fn reading_page(state: Shared, Extension(viewer): Extension<Viewer>, Path(id): Path<GivenId>) -> Shown {
     let State(api) = state.clone();
     let (event, witnesses) = recorded::read_witnesses(state, id).await?;
-    let main = page::reading::page(&event, &witnesses);
+    let main = page::reading::page(&event, &witnesses, api.now());
     Ok(shown(&api, &viewer, Section::Articles, "How it was read", &main))
 }
 

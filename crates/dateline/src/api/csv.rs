@@ -75,12 +75,9 @@ fn table(api: Arc<Api>, filter: EventFilter, from: TableCursor, columns: &[&str]
         let (api, filter) = (api.clone(), filter.clone());
         async move {
             let cursor = cursor?;
-            let journal = api.sources.journal.clone();
-            let read = tokio::task::spawn_blocking(move || page(journal.reader(), &filter, cursor)).await;
-            match read {
-                Ok(Ok((rows, next))) => Some((Ok(Bytes::from(rows)), next)),
-                Ok(Err(error)) => Some((Err(broken(&error)), None)),
-                Err(lost) => Some((Err(broken(&lost)), None)),
+            match api.read(move |journal| page(journal, &filter, cursor)).await {
+                Ok((rows, next)) => Some((Ok(Bytes::from(rows)), next)),
+                Err(problem) => Some((Err(broken(&problem.detail)), None)),
             }
         }
     });

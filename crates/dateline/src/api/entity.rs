@@ -111,9 +111,8 @@ pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<J
     filter
         .add(Facet::Entity, &id)
         .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.to_string()))?;
-    let (journal, now, asked) = (api.sources.journal.clone(), api.now(), id.clone());
-    let read = tokio::task::spawn_blocking(move || find(journal.reader(), &filter, &asked, now)).await;
-    let found = read.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let (now, asked) = (api.now(), id.clone());
+    let found = api.read(move |journal| find(journal, &filter, &asked, now)).await?;
     found.map(Json).ok_or_else(|| {
         let detail = format!("no article in the log names {id}; /v1/articles gives the ids of `entities`");
         Problem::new(StatusCode::NOT_FOUND, detail)

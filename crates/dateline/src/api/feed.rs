@@ -192,10 +192,8 @@ pub(super) async fn list(State(api): Shared) -> Result<Json<Vec<FeedStatus>>, Pr
 /// How a feed has been going.
 pub(super) async fn show(State(api): Shared, Path(id): Path<GivenId>) -> Result<Json<FeedHistory>, Problem> {
     let (now, feed) = (api.now(), FeedId::from_stored(id));
-    let (catalogue, journal) = (api.sources.feeds.borrow().clone(), api.sources.journal.clone());
-    let id = feed.clone();
-    let read = tokio::task::spawn_blocking(move || FeedHistory::read(journal.reader(), &catalogue, &id, now));
-    let history = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let (catalogue, id) = (api.sources.feeds.borrow().clone(), feed.clone());
+    let history = api.read(move |journal| FeedHistory::read(journal, &catalogue, &id, now)).await?;
     history.map(Json).ok_or_else(|| unknown(&feed))
 }
 

@@ -150,8 +150,7 @@ pub(super) async fn list(
     if api.sources.feeds.borrow().get(&feed).is_none() {
         return Err(super::feed::unknown(&feed));
     }
-    let read = tokio::task::spawn_blocking(move || read(api.sources.journal.reader(), &feed, &query));
-    Ok(Json(read.await.map_err(|lost| Problem::internal(&lost.to_string()))??))
+    api.read(move |journal| read(journal, &feed, &query)).await.map(Json)
 }
 
 fn read(

@@ -131,11 +131,10 @@ pub(super) async fn list(
 ) -> Result<Json<LabelPage>, Problem> {
     let limit = limit.map_or(PAGE, NonZeroUsize::get).min(MAX_PAGE);
     let after = after.as_deref().map(place).transpose()?;
-    let journal = api.sources.journal.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        journal.reader().labels(after.as_ref().map(|(at, article)| (*at, article)), limit)
-    });
-    let labels = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let read = move |journal: &JournalReader| {
+        journal.labels(after.as_ref().map(|(at, article)| (*at, article)), limit)
+    };
+    let labels = api.read(read).await?;
     let last = labels.last().filter(|_| labels.len() == limit);
     let next = last.map(|label| format!("{},{}", label.at, label.article));
     Ok(Json(LabelPage { labels: labels.into_iter().map(LabelledArticle::of).collect(), next }))

@@ -123,8 +123,7 @@ pub(super) async fn show(
 pub(super) async fn find(State(api): Shared, url: Url) -> Result<LookupReport, Problem> {
     let status = api.status().await?;
     let asked = url.clone();
-    let read = tokio::task::spawn_blocking(move || look_up(api.sources.journal.reader(), &asked)).await;
-    let mut report = read.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let mut report = api.read(move |journal| look_up(journal, &asked)).await?;
     let feeds = status.feeds.into_iter().filter(|feed| is_of_one_site(&feed.url.to_string(), &url));
     report.feeds = feeds.take(MAX_NAMED).collect();
     Ok(report)
@@ -205,11 +204,10 @@ pub(super) async fn waiting(
     OwnParameters(WaitingQuery { limit }): OwnParameters<WaitingQuery>,
 ) -> Result<Json<WaitingList>, Problem> {
     let limit = limit.map_or(WAITING, NonZeroUsize::get).min(MAX_WAITING);
-    let read = tokio::task::spawn_blocking(move || {
-        let journal = api.sources.journal.reader();
+    let read = move |journal: &JournalReader| {
         Ok::<_, JournalError>((journal.waiting_entries(WaitingChoice::All, limit)?, journal.backlog()?))
-    });
-    let (waiting, backlog) = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    };
+    let (waiting, backlog) = api.read(read).await?;
     Ok(Json(WaitingList { waiting: waiting.into_iter().map(WaitingDocument::from).collect(), backlog }))
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
+use dateline_journal::JournalReader;
 use dateline_parser::dom::Document;
 use dateline_parser::meta::Witnesses;
 use dateline_wire::{ArticleEvent, ArticleId, CanonicalUrl, Page};
@@ -45,8 +46,9 @@ pub(crate) struct WitnessReport {
 async fn read(state: Shared, id: GivenId) -> Result<(ArticleEvent, Option<Page>), Problem> {
     let State(api) = state;
     let article = ArticleId::from_stored(id);
-    let read = tokio::task::spawn_blocking(move || {
-        let history = api.sources.journal.reader().article_history(&article)?;
+    let pages = api.sources.recorded_pages.clone();
+    let read = move |journal: &JournalReader| {
+        let history = journal.article_history(&article)?;
         let latest = history.as_ref().and_then(|history| history.revisions.first());
         let latest = latest.ok_or_else(|| {
             let detail = format!("there is no article {article} in the log; see /v1/articles");
@@ -54,21 +56,19 @@ async fn read(state: Shared, id: GivenId) -> Result<(ArticleEvent, Option<Page>)
         })?;
         let event: ArticleEvent = serde_json::from_str(&latest.data)?;
         let recorded = event.recording.as_ref().map(|recording| {
-            api.sources
-                .recorded_pages
+            pages
                 .page(&recording.record_id)
                 .map_err(|error| Problem::internal(&format!("the recording cannot be read: {error}")))
         });
-        Ok((event, recorded.transpose()?.flatten()))
-    });
-    read.await.map_err(|lost| Problem::internal(&lost.to_string()))?
+        Ok::<_, Problem>((event, recorded.transpose()?.flatten()))
+    };
+    api.read(read).await
 }
 
 /// The page at an address as it was recorded: that of the article there, or what came last from it; `None` where no recording has it.
 pub(super) async fn recorded_page_at(api: &Arc<Api>, url: &Url) -> Result<Option<Page>, Problem> {
-    let (api, url) = (api.clone(), url.clone());
-    let read = tokio::task::spawn_blocking(move || {
-        let (journal, pages) = (api.sources.journal.reader(), &api.sources.recorded_pages);
+    let (pages, url) = (api.sources.recorded_pages.clone(), url.clone());
+    let read = move |journal: &JournalReader| {
         let unreadable =
             |error: io::Error| Problem::internal(&format!("the recording cannot be read: {error}"));
         let own = ArticleId::of(&CanonicalUrl::of(&url));
@@ -86,8 +86,8 @@ pub(super) async fn recorded_page_at(api: &Arc<Api>, url: &Url) -> Result<Option
             return Ok(Some(page));
         }
         pages.last_page_at(&url).map_err(unreadable)
-    });
-    read.await.map_err(|lost| Problem::internal(&lost.to_string()))?
+    };
+    api.read(read).await
 }
 
 /// What the page of an article offers for its title, its authors and its time.

@@ -100,15 +100,12 @@ pub(super) async fn find(
             .add(Facet::Kind, EventKind::Reject.word())
             .map_err(|error| Problem::internal(&error.to_string()))?;
     }
-    let journal = api.sources.journal.clone();
     let read = match order {
         // One more tells whether there is another page.
         RejectOrder::Newest => limit + 1,
         RejectOrder::Nearest => NEAREST_OF,
     };
-    let events =
-        tokio::task::spawn_blocking(move || journal.reader().events_before(&filter, before, read)).await;
-    let mut events = events.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let mut events = api.read(move |journal| journal.events_before(&filter, before, read)).await?;
     let are_more = order == RejectOrder::Newest && events.len() == read;
     if are_more {
         events.truncate(limit);

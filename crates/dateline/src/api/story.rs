@@ -5,7 +5,7 @@ pub(crate) mod reports;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Json;
-use dateline_journal::{JournalError, SearchGap, StoryCursor};
+use dateline_journal::{JournalError, JournalReader, SearchGap, StoryCursor};
 use dateline_wire::{EventKind, StoryEvent, StoryId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,23 +55,20 @@ pub(super) async fn list(
     });
     let cursor = cursor.transpose()?;
     let limit = own.limit.map_or(PAGE, NonZeroUsize::get).min(MAX_PAGE);
-    let journal = api.sources.journal.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        let (stories, next) = journal.reader().story_page(&filter, cursor.as_ref(), limit)?;
+    let read = move |journal: &JournalReader| {
+        let (stories, next) = journal.story_page(&filter, cursor.as_ref(), limit)?;
         let next = next.map(|next| next.to_text(journal.id(), &filter));
-        let gap = journal.reader().search_gap()?.filter(|_| !filter.is_empty());
+        let gap = journal.search_gap()?.filter(|_| !filter.is_empty());
         Ok::<_, JournalError>(StoryPage { stories, next, gap })
-    });
-    Ok(Json(read.await.map_err(|lost| Problem::internal(&lost.to_string()))??))
+    };
+    api.read(read).await.map(Json)
 }
 
 /// One story, as its last event tells it, also one that ended in another.
 pub(super) async fn show(State(api): Shared, Path(id): Path<GivenId>) -> Result<Json<StoryEvent>, Problem> {
-    let journal = api.sources.journal.clone();
     let story = StoryId::from_stored(id);
     let asked = story.clone();
-    let read = tokio::task::spawn_blocking(move || journal.reader().story(&asked));
-    let found = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let found = api.read(move |journal| journal.story(&asked)).await?;
     found.map(Json).ok_or_else(|| {
         Problem::new(StatusCode::NOT_FOUND, format!("there is no story {story}; see /v1/stories"))
     })

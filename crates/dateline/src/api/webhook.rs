@@ -79,9 +79,7 @@ pub(super) async fn dead_letters(
     Path(name): Path<String>,
 ) -> Result<Json<Vec<DeadLetter>>, Problem> {
     let id = known(&api, &name)?;
-    let journal = api.sources.journal.clone();
-    let read = tokio::task::spawn_blocking(move || journal.reader().dead_letters(&id, MAX_SHOWN));
-    let letters = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
+    let letters = api.read(move |journal| journal.dead_letters(&id, MAX_SHOWN)).await?;
     Ok(Json(letters.into_iter().map(DeadLetter::of).collect()))
 }
 

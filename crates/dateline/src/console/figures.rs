@@ -64,14 +64,21 @@ pub(crate) fn until(then: Timestamp, now: Timestamp) -> Markup {
     timed(then, &ahead(then, now))
 }
 
-/// A moment to the minute: `2 Mar 09:03`.
-pub(crate) fn moment(then: Timestamp) -> Markup {
-    timed(then, &short(then))
+/// A moment to the minute: `2 Mar 09:03`, and with its year where that is another than now.
+pub(crate) fn moment(then: Timestamp, now: Timestamp) -> Markup {
+    timed(then, &short(then, now))
 }
 
 /// The same as text, in UTC as everything here.
-pub(crate) fn short(then: Timestamp) -> String {
-    then.to_zoned(TimeZone::UTC).strftime("%-d %b %H:%M").to_string()
+pub(crate) fn short(then: Timestamp, now: Timestamp) -> String {
+    let then = then.to_zoned(TimeZone::UTC);
+    format!("{} {}", day(then.date(), now), then.strftime("%H:%M"))
+}
+
+/// A day: `2 Mar`, and with its year where that is another than now.
+fn day(then: Date, now: Timestamp) -> String {
+    let is_of_this_year = then.year() == now.to_zoned(TimeZone::UTC).year();
+    then.strftime(if is_of_this_year { "%-d %b" } else { "%-d %b %Y" }).to_string()
 }
 
 /// The day of a moment: `2 Mar`.
@@ -88,18 +95,19 @@ fn timed(then: Timestamp, text: &str) -> Markup {
     html! { time datetime=(format!("{then:.0}")) title=(crate::text::moment(then)) { (text) } }
 }
 
-/// A moment as an article's page says it: to the minute where it says that much, else as it stands.
-pub(crate) fn told_moment(value: &str) -> Markup {
-    match value.parse() {
-        Ok(then) => moment(then),
-        Err(_) => html! { (super::shown::visible(value, 40)) },
+/// A moment as an article's page says it: to the minute or the day where it says that much, else as it stands.
+pub(crate) fn told_moment(value: &str, now: Timestamp) -> Markup {
+    match (value.parse::<Timestamp>(), value.parse::<Date>()) {
+        (Ok(then), _) => moment(then, now),
+        (Err(_), Ok(then)) => html! { time datetime=(then) title=(then) { (day(then, now)) } },
+        (Err(_), Err(_)) => html! { (super::shown::visible(value, 40)) },
     }
 }
 
 /// The day on which something happened: `happened on 2 Mar`, or `set for 12 Apr` where that is still to come.
-pub(crate) fn happening(day: Date, now: Timestamp) -> Markup {
-    let word = if day > now.to_zoned(TimeZone::UTC).date() { "set for " } else { "happened on " };
-    html! { (word) time datetime=(day) title=(day) { (day.strftime("%-d %b").to_string()) } }
+pub(crate) fn happening(on: Date, now: Timestamp) -> Markup {
+    let word = if on > now.to_zoned(TimeZone::UTC).date() { "set for " } else { "happened on " };
+    html! { (word) time datetime=(on) title=(on) { (day(on, now)) } }
 }
 
 /// What something weighs: `+0.42`, `−2.52`.
@@ -187,8 +195,11 @@ mod tests {
 
     #[test]
     fn what_a_page_says_of_a_moment_is_told_as_far_as_it_goes() {
-        assert!(told_moment("2026-03-02T14:20:00Z").into_string().contains(">2 Mar 14:20<"));
-        assert_eq!(told_moment("2026-03-02").into_string(), "2026-03-02");
+        let now: Timestamp = "2026-03-02T15:00:00Z".parse().expect("a moment");
+        let told = |value: &str| told_moment(value, now).into_string();
+        assert!(told("2026-03-02T14:20:00Z").contains(">2 Mar 14:20<"));
+        assert!(told("2026-03-02").contains(">2 Mar<"));
+        assert_eq!(told("2026-03"), "2026-03");
         assert_eq!(signed(-2.517), "\u{2212}2.52");
     }
 
@@ -196,8 +207,13 @@ mod tests {
     fn a_moment_is_told_shortly_and_in_full() {
         let then: Timestamp = "2026-03-02T09:03:16Z".parse().expect("a moment");
         assert_eq!(
-            moment(then).into_string(),
+            moment(then, then).into_string(),
             r#"<time datetime="2026-03-02T09:03:16Z" title="2026-03-02 09:03:16 UTC">2 Mar 09:03</time>"#
+        );
+        let later = "2027-01-01T00:00:00Z".parse().expect("a moment");
+        assert!(moment(then, later).into_string().contains(">2 Mar 2026 09:03<"));
+        assert!(
+            happening("2019-04-25".parse().expect("a day"), then).into_string().contains(">25 Apr 2019<")
         );
     }
 }

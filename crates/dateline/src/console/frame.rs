@@ -95,7 +95,7 @@ impl Frame {
                     main #main tabindex="-1" { (main) }
                     footer {
                         span { "Times are UTC; it is " time datetime=(format!("{:.0}", self.now)) { (crate::text::moment(self.now)) } }
-                        span { "Journal " code { (self.journal.as_str().get(..8).unwrap_or(self.journal.as_str())) } }
+                        span { a href="/journal" { "Journal" } " " code { (self.journal.as_str().get(..8).unwrap_or(self.journal.as_str())) } }
                         @if let Some(name) = &self.viewer.name {
                             form.inline method="post" action="/logout" {
                                 span { "Logged in as " (visible(name, 40)) " " }
@@ -127,7 +127,7 @@ fn menu(here: Option<Section>) -> Markup {
 
 fn search_box(searched: &str) -> Markup {
     html! {
-        form.search role="search" action="/search" {
+        form.search role="search" action="/search" aria-label="All of it" {
             label.hidden for="search" { "Search articles, or look up an address" }
             input #search type="search" name="q" value=(visible(searched, 200)) maxlength="500"
                 placeholder="Words, or an address" autocomplete="off";

@@ -51,7 +51,9 @@ const WIDTH: usize = 8;
 #[allow(clippy::cast_precision_loss)]
 pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
     let most = plot.bars.iter().map(Bar::total).max().unwrap_or(0);
-    let scale = HEIGHT / most.max(1) as f64;
+    let top = round_above(most);
+    let scale = HEIGHT / top as f64;
+    let width = (plot.bars.len() * STEP).max(1);
     html! {
         figure.histogram {
             figcaption {
@@ -64,8 +66,10 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
                 }
                 span.most { "highest: " (number(most)) }
             }
+            div.scale aria-hidden="true" { @for count in [top, top / 2, 0] { span { (number(count)) } } }
             svg.plot role="group" aria-label=(plot.title) preserveAspectRatio="none"
-                viewBox=(format!("0 0 {} {HEIGHT}", (plot.bars.len() * STEP).max(1))) {
+                viewBox=(format!("0 0 {width} {HEIGHT}")) {
+                @for y in [0.0, HEIGHT / 2.0] { line.grid x1="0" x2=(width) y1=(y) y2=(y) {} }
                 @if let Some(now) = plot.now {
                     @let x = format!("{:.1}", now * STEP as f64);
                     line.now x1=(x) x2=(x) y1="0" y2=(HEIGHT) { title { "now" } }
@@ -102,6 +106,15 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
             }
         }
     }
+}
+
+/// The next even number of one digit and noughts that is not below `most`, two at least: half of it is one that people can read, too.
+fn round_above(most: u64) -> u64 {
+    let mut unit: u64 = 1;
+    while most > unit.saturating_mul(10) {
+        unit = unit.saturating_mul(10);
+    }
+    most.div_ceil(unit * 2).max(1).saturating_mul(unit * 2)
 }
 
 /// Series, top and height of each part of a bar, the first at the bottom.
@@ -155,6 +168,25 @@ mod tests {
     fn parts_of_a_bar_stand_on_each_other_up_to_its_height() {
         let parts = stacked(&[1, 0, 3], HEIGHT / 4.0);
         assert_eq!(parts, [(0, 75.0, 25.0), (2, 0.0, 75.0)]);
+    }
+
+    #[test]
+    fn a_scale_ends_at_a_round_number() {
+        let above = [
+            (0, 2),
+            (1, 2),
+            (3, 4),
+            (8, 8),
+            (9, 10),
+            (10, 10),
+            (11, 20),
+            (50, 60),
+            (101, 200),
+            (1_234, 2_000),
+        ];
+        for (most, top) in above {
+            assert_eq!(round_above(most), top, "{most}");
+        }
     }
 
     #[test]

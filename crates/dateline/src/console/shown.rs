@@ -4,6 +4,7 @@
 //! that turn the direction of what follows (Unicode UAX #9, "Trojan Source"), control characters, links that run a script, and texts
 //! of a megabyte where a headline is meant.
 
+use axum::http::StatusCode;
 use maud::{Markup, html};
 use url::Url;
 
@@ -110,9 +111,20 @@ pub(crate) fn feed_name(name: Option<&str>, url: &str) -> Markup {
     name.map_or_else(address, line)
 }
 
-/// What went wrong with a feed, without its address, which stands beside it.
+/// What went wrong with a feed, without its address, which stands beside it. A status is told with its words (RFC 9110, section 15).
 pub(crate) fn feed_error(error: &str, url: &str) -> Markup {
-    line(&error.replace(&format!(" from {url}"), "").replace(&format!("{url}: "), ""))
+    let error = error.replace(&format!(" from {url}"), "").replace(&format!("{url}: "), "");
+    let status = match error.as_str() {
+        "gone (410)" => Some(StatusCode::GONE),
+        error => error.strip_prefix("status ").and_then(|status| status.parse().ok()),
+    };
+    match status {
+        Some(status) => {
+            let words = status.canonical_reason().unwrap_or_default();
+            line(format!("answered {} {words}", status.as_u16()).trim_end())
+        }
+        None => line(&error),
+    }
 }
 
 /// The host of an address; the address itself where it has none.
@@ -194,8 +206,10 @@ mod tests {
         assert!(feed_name(None, &long).into_string().len() < 120);
         assert_eq!(
             feed_error("status 503 from https://news.example/rss", url).into_string(),
-            "<bdi>status 503</bdi>"
+            "<bdi>answered 503 Service Unavailable</bdi>"
         );
+        assert_eq!(feed_error("gone (410)", url).into_string(), "<bdi>answered 410 Gone</bdi>");
+        assert_eq!(feed_error("status unknown", url).into_string(), "<bdi>status unknown</bdi>");
         assert_eq!(
             feed_error("https://news.example/rss: no answer", url).into_string(),
             "<bdi>no answer</bdi>"

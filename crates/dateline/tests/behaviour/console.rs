@@ -137,8 +137,8 @@ impl TestConsole {
 
     async fn send(&self, method: &str, path: &str, fields: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
-        let host =
-            if fields.contains("Host:") { String::new() } else { format!("Host: {}\r\n", self.address) };
+        let has_host = fields.starts_with("Host:") || fields.contains("\nHost:");
+        let host = if has_host { String::new() } else { format!("Host: {}\r\n", self.address) };
         let kind = match fields.contains("Content-Type:") {
             true => "",
             false => "Content-Type: application/x-www-form-urlencoded\r\n",
@@ -416,6 +416,7 @@ async fn what_strangers_wrote_is_text_on_every_page() {
         "/judge?of=articles&item=a1",
         "/rejects/3",
         "/waiting",
+        "/journal",
         "/sites",
         "/sinks",
         "/sinks/desk",
@@ -509,6 +510,63 @@ async fn every_page_forbids_what_it_does_not_need() {
 }
 
 #[tokio::test]
+async fn whoever_asks_oddly_gets_nothing_more() {
+    let console = TestConsole::new().await;
+    let poll = format!("/feeds/{}/poll", console.feed.id());
+    // Only what is asked with its own method does something.
+    for method in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"] {
+        assert_eq!(console.send(method, &poll, "", "").await.status, 405, "{method}");
+    }
+    let head = console.send("HEAD", "/", "", "").await;
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+    let options = console.send("OPTIONS", "/", "Origin: https://evil.example\r\n", "").await;
+    assert_eq!((options.status, options.field("access-control-allow-origin")), (405, None));
+    // Two names, two senders, or a proxy's mark: somebody else's hand is in it.
+    let two_hosts = format!("Host: {}\r\nHost: evil.example\r\n", console.address);
+    assert_eq!(console.send("GET", "/", &two_hosts, "").await.status, 403);
+    assert_eq!(console.post(&poll, "Origin: https://evil.example\r\n", "").await.status, 403);
+    let rebound = "Host: evil.example\r\nOrigin: http://evil.example\r\n";
+    assert_eq!(console.send("POST", &poll, rebound, "").await.status, 403);
+    for mark in [
+        "X-Real-IP: 192.0.2.7",
+        "X-Forwarded-Host: evil.example",
+        "Forwarded: for=192.0.2.7",
+        "Via: 1.1 proxy",
+    ] {
+        assert_eq!(console.send("GET", "/", &format!("{mark}\r\n"), "").await.status, 403, "{mark}");
+    }
+    // No path leads out of what the program has in it.
+    for path in [
+        "/console/../../../etc/passwd",
+        "/console/0/../../etc/passwd",
+        "/console/0/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+        "/console/0/style.css%00",
+        "/console/0/..%5cstyle.css",
+        "/feeds/..%2f..%2fetc%2fpasswd",
+        "//evil.example/",
+    ] {
+        let answer = console.get(path).await;
+        assert_eq!((answer.status, answer.field("location")), (404, None), "{path}");
+    }
+    // A session counts where it is the only one that a request shows.
+    add(&console.users, "anna", Role::Operate, "correct horse battery");
+    let session = cookie(&console.post("/login", "", "name=anna&password=correct+horse+battery").await);
+    assert_eq!(console.send("GET", "/", &session, "").await.status, 200);
+    let value = session.trim_end().trim_start_matches("Cookie: ");
+    for cookies in [format!("{value}; dateline_session=other"), format!("dateline_session=other; {value}")] {
+        assert_eq!(
+            console.send("GET", "/", &format!("Cookie: {cookies}\r\n"), "").await.status,
+            303,
+            "{cookies}"
+        );
+    }
+    assert_eq!(console.send("GET", "/", &format!("{session}{session}"), "").await.status, 200);
+    let giant = format!("Cookie: dateline_session={}\r\n", "a".repeat(60_000));
+    assert_eq!(console.send("GET", "/", &giant, "").await.status, 303);
+    console.end().await;
+}
+
+#[tokio::test]
 async fn the_console_is_for_this_machine_alone_unless_people_log_in() {
     let console = TestConsole::new().await;
     assert_eq!(console.get("/").await.status, 200);
@@ -584,6 +642,38 @@ async fn users_log_in_see_pages_and_change_what_their_role_lets_them() {
     users::remove(&console.users, "boris").unwrap();
     assert_eq!(console.send("GET", "/", &boris, "").await.status, 303);
     assert_eq!(console.post(&poll, &boris, "").await.status, 401);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn no_form_does_anything_for_whoever_may_only_read_or_comes_from_elsewhere() {
+    let console = TestConsole::new().await;
+    add(&console.users, "anna", Role::Read, "correct horse battery");
+    add(&console.users, "boris", Role::Operate, "another fine password");
+    let anna = cookie(&console.post("/login", "", "name=anna&password=correct+horse+battery").await);
+    let boris = cookie(&console.post("/login", "", "name=boris&password=another+fine+password").await);
+    let feed = format!("/feeds/{}", console.feed.id());
+    let of_feed = ["edit", "remove", "pause", "resume", "poll", "revive"].map(|act| format!("{feed}/{act}"));
+    let others = [
+        "/feeds/add",
+        "/feeds/preview",
+        "/feeds/import",
+        "/feeds/import/save",
+        "/judge/a1",
+        "/judge/a1/undo",
+        "/sites",
+        "/sites/save",
+        "/sites/remove",
+        "/sinks/desk/redeliver",
+        "/sinks/desk/enable",
+    ];
+    for path in of_feed.iter().map(String::as_str).chain(others) {
+        let refused = console.post(path, &anna, "").await;
+        assert!(refused.status == 403 && refused.body.contains("role"), "{path}: {}", refused.body);
+        let elsewhere = format!("{boris}Origin: https://evil.example\r\n");
+        assert_eq!(console.send("POST", path, &elsewhere, "").await.status, 403, "{path}");
+        assert_eq!(console.post(path, "", "").await.status, 401, "{path}");
+    }
     console.end().await;
 }
 

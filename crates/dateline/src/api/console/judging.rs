@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::login::own_path;
 use super::visitor::MayOperate;
-use super::{PageProblem, Shown, read, shown};
+use super::{PageProblem, Shown, shown};
 use crate::api::article::{self, ArticleQuery};
 use crate::api::label::{self, JudgedArticle};
 use crate::api::parameters::{GivenId, Parameters};
@@ -47,7 +47,7 @@ pub(super) async fn ask(
     let Parameters { filter, own: JudgeQuery { of, item, undo, was } } = parameters?;
     let queue = queue(&api, of, filter.clone()).await?;
     let asked = queue.clone();
-    let labels = read(&api, move |journal| journal.label_values(&asked)).await?;
+    let labels = api.read(move |journal| journal.label_values(&asked)).await?;
     let is_open = |article: &&ArticleId| !labels.contains_key(*article);
     let article = match item {
         Some(item) => Some(ArticleId::from_stored(item)),
@@ -63,7 +63,7 @@ pub(super) async fn ask(
     let judged = match article.clone() {
         Some(article) => {
             let asked = article.clone();
-            let judged = read(&api, move |journal| JudgedArticle::read(journal, &asked)).await?;
+            let judged = api.read(move |journal| JudgedArticle::read(journal, &asked)).await?;
             Some(judged.ok_or_else(|| label::unknown(&article))?)
         }
         None => None,
@@ -132,7 +132,7 @@ pub(super) async fn label(
     let article = ArticleId::from_stored(id);
     let value = value_of(&label)?;
     let asked = article.clone();
-    let before = read(&api, move |journal| journal.label(&asked)).await?;
+    let before = api.read(move |journal| journal.label(&asked)).await?;
     label::label_article(&api, article.clone(), value, operator.user().to_owned()).await?;
     let then = own_path(&then);
     if !then.starts_with("/judge") {

@@ -8,12 +8,12 @@ use axum::Extension;
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use dateline_journal::{EventFilter, Facet, FoundArticle};
+use dateline_journal::{EventFilter, Facet, FoundArticle, JournalError};
 use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, Sequence, StoryId};
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
-use super::{Shown, answer, frame, read, shown};
+use super::{Shown, answer, frame, shown};
 use crate::api::article::{self, ArticleQuery};
 use crate::api::label::JudgedArticle;
 use crate::api::lookup;
@@ -153,7 +153,7 @@ pub(super) async fn reject(
     Path(place): Path<String>,
 ) -> Shown {
     let sequence = Sequence(place.parse().unwrap_or(u64::MAX)).min(Sequence::MAX);
-    let event = read(&api, move |journal| journal.event(sequence)).await?;
+    let event = api.read(move |journal| journal.event(sequence)).await?;
     let event = event.filter(|event| event.kind == EventKind::Reject).ok_or_else(|| {
         let detail = format!("there is no reject at the place {place}; it may be gone by [retention]");
         Problem::new(StatusCode::NOT_FOUND, detail)
@@ -161,7 +161,7 @@ pub(super) async fn reject(
     let row =
         RejectRow { sequence: event.sequence, time: event.time, event: serde_json::from_str(&event.data)? };
     let judged = match row.event.article.clone() {
-        Some(article) => read(&api, move |journal| JudgedArticle::read(journal, &article)).await?,
+        Some(article) => api.read(move |journal| JudgedArticle::read(journal, &article)).await?,
         None => None,
     };
     let main = page::rejects::reject(&row, judged.as_ref(), api.now(), &viewer);
@@ -199,7 +199,7 @@ pub(super) async fn search(
     let own = ArticleQuery { limit: NonZeroUsize::new(MAX_FOUND), ..ArticleQuery::default() };
     let articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles);
     let asked = filter.clone();
-    let stories = read(&api, move |journal| Ok(journal.story_page(&asked, None, MAX_FOUND)?.0)).await?;
+    let stories = api.read(move |journal| journal.story_page(&asked, None, MAX_FOUND)).await?.0;
     let own = RejectQuery { limit: NonZeroUsize::new(MAX_FOUND), ..RejectQuery::default() };
     let rejects: Vec<RejectRow> =
         reject::find(&api, filter, own).await?.rejects.into_iter().map(reject_row).collect();
@@ -228,7 +228,7 @@ async fn page_of(api: &Arc<Api>, text: String) -> Result<Option<String>, Problem
         Ok(url) => ArticleId::of(&CanonicalUrl::of(&url)),
         Err(_) => ArticleId::from_stored(given_id(&text)),
     };
-    read(api, move |journal| {
+    api.read(move |journal| {
         if journal.latest_revision(&article)? > 0 {
             return Ok(Some(format!("/articles/{article}")));
         }
@@ -238,7 +238,7 @@ async fn page_of(api: &Arc<Api>, text: String) -> Result<Option<String>, Problem
         if journal.feed(&FeedId::from_stored(given_id(&text)))?.is_some() {
             return Ok(Some(format!("/feeds/{}", page::query_value(&text))));
         }
-        Ok(None)
+        Ok::<_, JournalError>(None)
     })
     .await
 }

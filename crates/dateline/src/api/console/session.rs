@@ -153,8 +153,11 @@ fn network_of(address: IpAddr) -> IpAddr {
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
+    let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut ours = pairs.filter(|(name, _)| *name == COOKIE).map(|(_, value)| value);
+    // Of two that differ one was set by somebody else, who has a page under a name below ours (RFC 6265, section 8.6).
+    let first = ours.next()?;
+    ours.all(|other| other == first).then_some(first)
 }
 
 #[cfg(test)]

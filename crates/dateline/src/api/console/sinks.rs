@@ -7,7 +7,7 @@ use dateline_journal::JournalError;
 use serde::Deserialize;
 
 use super::visitor::MayOperate;
-use super::{Shown, read, shown};
+use super::{Shown, shown};
 use crate::api::parameters::OwnParameters;
 use crate::api::webhook::{self, RedeliveryQuery};
 use crate::api::{DeadLetter, Shared};
@@ -41,18 +41,22 @@ pub(super) async fn letters(
 ) -> Shown {
     let State(api) = state.clone();
     let id = webhook::known(&api, &name)?;
-    let (letters, count) = read(&api, move |journal| {
-        let letters = journal.dead_letters(&id, MAX_GIVEN_UP)?.into_iter();
-        let letters = letters.map(|letter| {
-            let event = journal.event(letter.sequence)?;
-            Ok((DeadLetter::of(letter), event.as_ref().map(LiveRow::of)))
-        });
-        let letters = letters.collect::<Result<Vec<_>, JournalError>>()?;
-        let count =
-            journal.sinks()?.iter().find(|(state, _)| state.id == id).map_or(0, |(_, counts)| counts.dead);
-        Ok((letters, count))
-    })
-    .await?;
+    let (letters, count) = api
+        .read(move |journal| {
+            let letters = journal.dead_letters(&id, MAX_GIVEN_UP)?.into_iter();
+            let letters = letters.map(|letter| {
+                let event = journal.event(letter.sequence)?;
+                Ok((DeadLetter::of(letter), event.as_ref().map(LiveRow::of)))
+            });
+            let letters = letters.collect::<Result<Vec<_>, JournalError>>()?;
+            let count = journal
+                .sinks()?
+                .iter()
+                .find(|(state, _)| state.id == id)
+                .map_or(0, |(_, counts)| counts.dead);
+            Ok::<_, JournalError>((letters, count))
+        })
+        .await?;
     let given_up = GivenUp { webhook: &name, letters: &letters, count };
     let main = page::sinks::letters(&given_up, api.now(), &viewer, again);
     Ok(shown(&api, &viewer, Section::Sinks, "Given up", &main))

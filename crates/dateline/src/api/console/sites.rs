@@ -84,7 +84,7 @@ async fn page(
     // Where there is no configuration there are no rules, and a page can be tried all the same.
     let rules = site_rule::list(State(api.clone())).await.map(|listed| listed.0).unwrap_or_default();
     let refused = refusal.map(|problem| (problem.detail.as_str(), problem.errors.as_slice()));
-    let main = sites::page(&rules, form, trial, refused, notice, viewer);
+    let main = sites::page(&rules, form, trial, refused, notice, viewer, api.now());
     let status = refusal.map_or(StatusCode::OK, |problem| problem.status);
     answer(status, frame(api, viewer).page(Section::Sites, "Site rules", &main))
 }

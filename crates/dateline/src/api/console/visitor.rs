@@ -24,7 +24,7 @@ use url::Url;
 
 use super::session::ShownSession;
 use super::{PageProblem, login, refusal};
-use crate::api::access::{MayWrite, is_forwarded, is_loopback};
+use crate::api::access::{MayWrite, is_forwarded, is_loopback, only};
 use crate::api::connections::Peer;
 use crate::api::{Api, Problem, Shared};
 use crate::config::ConsoleSettings;
@@ -167,7 +167,7 @@ pub(super) fn client_address(console: &ConsoleSettings, peer: SocketAddr, header
 
 /// Whether a request comes from this machine, and asks for it by a name of its own.
 fn is_here(peer: Option<Peer>, headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = only(headers, header::HOST).unwrap_or_default();
     peer.is_some_and(|Peer(address)| address.ip().to_canonical().is_loopback())
         && is_loopback(host)
         && !is_forwarded(headers)
@@ -217,15 +217,13 @@ impl FromRequestParts<Arc<Api>> for MayOperate {
 
 /// Whether a form of ours sent a request: it says so itself, which no form can prevent (RFC 6454, section 7.3).
 pub(super) fn is_same_origin(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let origin = text(header::ORIGIN).and_then(|origin| Url::parse(origin).ok());
+    let origin = only(headers, header::ORIGIN).and_then(|origin| Url::parse(origin).ok());
     let authority = |url: &Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
-    let is_ours = origin.zip(text(header::HOST)).is_some_and(|(origin, host)| {
+    let is_ours = origin.zip(only(headers, header::HOST)).is_some_and(|(origin, host)| {
         Url::parse(&format!("{}://{host}/", origin.scheme()))
             .is_ok_and(|host| authority(&host) == authority(&origin))
     });
-    is_ours
-        && text(header::HeaderName::from_static("sec-fetch-site")).is_none_or(|site| site == "same-origin")
+    is_ours && headers.get_all("sec-fetch-site").iter().all(|site| site == "same-origin")
 }
 
 #[cfg(test)]
@@ -311,6 +309,9 @@ mod tests {
         assert!(!ours(&[("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8081")]));
         assert!(!ours(&[("host", "127.0.0.1:8080"), ("origin", "null")]));
         assert!(!ours(&[("host", "127.0.0.1:8080")]));
+        let mut twice = headers(&[("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080")]);
+        twice.append("origin", HeaderValue::from_static("http://evil.example"));
+        assert!(!is_same_origin(&twice));
         assert!(!ours(&[
             ("host", "a.example"),
             ("origin", "https://a.example"),

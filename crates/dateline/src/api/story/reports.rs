@@ -102,16 +102,15 @@ pub(in crate::api) async fn show(
 ) -> Result<Json<StoryReports>, Problem> {
     let State(api) = state;
     let story = StoryId::from_stored(id);
-    let read = tokio::task::spawn_blocking(move || {
-        let journal = api.sources.journal.reader();
+    let tables = api.sources.story_tables.borrow().clone();
+    let read = move |journal: &JournalReader| {
         let found = journal.story(&story)?;
         let event = found.ok_or_else(|| {
             Problem::new(StatusCode::NOT_FOUND, format!("there is no story {story}; see /v1/stories"))
         })?;
-        let tables = api.sources.story_tables.borrow().clone();
         Ok::<_, Problem>(reports_of(journal, &event, tables.as_deref())?)
-    });
-    read.await.map_err(|lost| Problem::internal(&lost.to_string()))?.map(Json)
+    };
+    api.read(read).await.map(Json)
 }
 
 /// The same of a story that was read.

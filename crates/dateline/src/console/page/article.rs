@@ -54,7 +54,7 @@ pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
                 p.kicker {
                     b { (publisher(content)) }
                     @if let Some(tag) = &content.language { " · " (language(tag)) }
-                    @if let Some(published) = &content.published { " · " (told_moment(&published.value)) }
+                    @if let Some(published) = &content.published { " · " (told_moment(&published.value, now)) }
                     " · received " (since(Some(event.received_at), now))
                     @if event.revision > 1 { " · " a href="#revisions" { "revision " (event.revision) } }
                 }
@@ -73,9 +73,9 @@ pub(crate) fn page(view: &ArticleView<'_>, now: Timestamp) -> Markup {
                             (marked::body(&content.body.text, &content.body.paragraphs, &in_body))
                         }
                     }
-                    (revisions(view))
-                    (reading(event))
-                    (provenance(event))
+                    (revisions(view, now))
+                    (reading(event, now))
+                    (provenance(event, now))
                 }
                 div.beside {
                     (judgement(view))
@@ -136,12 +136,13 @@ fn marks(event: &ArticleEvent) -> (Vec<Mark>, Vec<Mark>) {
 /// A switch for each kind of mark that there is.
 fn switches(in_title: &[Mark], in_body: &[Mark]) -> Markup {
     let count = |kind| in_title.iter().chain(in_body).filter(|mark| mark.kind == kind).count();
+    let counts: Vec<(MarkKind, usize)> =
+        MarkKind::ALL.into_iter().map(|kind| (kind, count(kind))).filter(|(_, marks)| *marks > 0).collect();
     html! {
-        fieldset.switches {
-            legend.hidden { "What is marked in the text" }
-            @for kind in MarkKind::ALL {
-                @let marks = count(kind);
-                @if marks > 0 {
+        @if !counts.is_empty() {
+            fieldset.switches {
+                legend.hidden { "What is marked in the text" }
+                @for (kind, marks) in counts {
                     label.switch.(kind.class()) {
                         input type="checkbox" checked[matches!(kind, MarkKind::Name | MarkKind::Passage | MarkKind::Copied | MarkKind::Origin)] data-mark=(kind.class());
                         span { (kind.title()) " " small { (marks) } }
@@ -356,7 +357,7 @@ fn names(entities: &[Entity]) -> Markup {
 }
 
 /// What was read where, in short, with the way to all of it.
-fn reading(event: &ArticleEvent) -> Markup {
+fn reading(event: &ArticleEvent, now: Timestamp) -> Markup {
     let content = &event.content;
     let source = |source: &Option<Source>| match source {
         Some(source) => html! { span.chip { (word(source)) } },
@@ -368,12 +369,12 @@ fn reading(event: &ArticleEvent) -> Markup {
         section.panel.later aria-labelledby="reading-title" {
             div.heading { h2 #reading-title { "Read from the page" } a href=(format!("/articles/{}/reading", event.article)) { "All witnesses" @if event.recording.is_some() { ", and the page" } } }
             dl.facts {
-                div { dt { "Title" } dd { (source(&content.title_source)) @if content.title.is_none() { "the page has none" } } }
+                div { dt { "Title" } dd { @match (&content.title, &content.title_source) { (None, _) => "the page has none", (Some(_), None) => "where it stood is not known", (Some(_), found) => (source(found)) } } }
                 div { dt { "Authors" } dd {
-                    @if content.authors.is_empty() { "the page names none" } @else { (content.authors.len()) " " (source(&content.authors_source)) }
+                    @if content.authors.is_empty() { "the page names none" } @else { (line(&content.authors.iter().take(12).map(String::as_str).collect::<Vec<_>>().join(", "))) " " (source(&content.authors_source)) }
                 } }
                 div { dt { "Published" } dd { @match &content.published {
-                    Some(moment) => { (told_moment(&moment.value)) ", to the " (word(&moment.precision)) " " (source(&Some(moment.source))) },
+                    Some(moment) => { (told_moment(&moment.value, now)) ", to the " (word(&moment.precision)) " " (source(&Some(moment.source))) },
                     None => "the page does not say",
                 } } }
                 div { dt { "Text" } dd { (counted(content.body.text.chars().count() as u64, "character", "characters")) } }
@@ -384,7 +385,7 @@ fn reading(event: &ArticleEvent) -> Markup {
 }
 
 /// What each revision changed.
-fn revisions(view: &ArticleView<'_>) -> Markup {
+fn revisions(view: &ArticleView<'_>, now: Timestamp) -> Markup {
     let event = view.event;
     html! {
         @if event.revision > 1 {
@@ -392,11 +393,11 @@ fn revisions(view: &ArticleView<'_>) -> Markup {
                 div.heading { h2 #revisions-title { "Revisions" } }
                 @for revision in std::iter::once(event).chain(view.earlier) {
                     @if revision.revision > 1 {
-                        h3 { "Revision " (revision.revision) ", " (moment(revision.received_at)) }
+                        h3 { "Revision " (revision.revision) ", " (moment(revision.received_at, now)) }
                         @if revision.changes.is_empty() { p.note { "The one before is not known any more, so nothing can be compared." } }
                         (difference::changes(&revision.changes))
                     } @else {
-                        h3 { "First, " (moment(revision.received_at)) }
+                        h3 { "First, " (moment(revision.received_at, now)) }
                     }
                 }
             }
@@ -405,15 +406,15 @@ fn revisions(view: &ArticleView<'_>) -> Markup {
 }
 
 /// Where it came from, and what subscribers get of it.
-fn provenance(event: &ArticleEvent) -> Markup {
+fn provenance(event: &ArticleEvent, now: Timestamp) -> Markup {
     html! {
         section.panel.later aria-labelledby="from-title" {
             div.heading { h2 #from-title { "Where it came from" } }
             dl.facts {
                 @if let Some(feed) = &event.feed { div { dt { "Feed" } dd { a href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) } } } }
                 @if let Some(title) = event.entry.as_ref().and_then(|entry| entry.title.as_deref()) { div { dt { "Entry" } dd { (line(title)) } } }
-                @if let Some(published) = event.entry.as_ref().and_then(|entry| entry.published) { div { dt { "Feed’s date" } dd { (moment(published)) } } }
-                div { dt { "Received" } dd { (moment(event.received_at)) } }
+                @if let Some(published) = event.entry.as_ref().and_then(|entry| entry.published) { div { dt { "Feed’s date" } dd { (moment(published, now)) } } }
+                div { dt { "Received" } dd { (moment(event.received_at, now)) } }
                 @if let Some(recording) = &event.recording { div { dt { "Recording" } dd { code { (visible(&recording.record_id, 80)) } } } }
                 @if let Some(fingerprint) = &event.fingerprint { div { dt { "Fingerprint" } dd { code { (visible(fingerprint, 32)) } } } }
                 div { dt { "Event" } dd { code { (visible(event.id.as_str(), 80)) } } }

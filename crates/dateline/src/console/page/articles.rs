@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::rejects::{RejectRow, reject_row};
 use super::stories::story_row;
-use crate::console::figures::{language, moment, since, verdict, words};
+use crate::console::figures::{language, moment, short, since, verdict, words};
 use crate::console::shown::{host, line, line_in, visible};
 
 /// An article in a list.
@@ -138,7 +138,7 @@ pub(crate) fn chosen_by_name(
                         .map(|(_, (name, value))| format!("{name}={}", super::query_value(value))).collect();
                     li {
                         a.chip href=(format!("{path}?{}", without.join("&"))) title="remove this condition" {
-                            (condition(name)) ": " b { (visible(called(name, value).as_ref().unwrap_or(value), 60)) } span aria-hidden="true" { " ×" } span.hidden { " (remove this condition)" }
+                            (condition(name)) ": " b { (visible(called(name, value).or_else(|| moment_in_words(name, value)).as_ref().unwrap_or(value), 60)) } span aria-hidden="true" { " ×" } span.hidden { " (remove this condition)" }
                         }
                         @match name.as_str() {
                             "entity" => { " " a href=(super::entity_href(value)) { "about it" } },
@@ -151,6 +151,12 @@ pub(crate) fn chosen_by_name(
             }
         }
     }
+}
+
+/// When a list begins or ends, as people write a moment of any year.
+fn moment_in_words(name: &str, value: &str) -> Option<String> {
+    let then = value.parse().ok().filter(|_| matches!(name, "since" | "until"))?;
+    Some(short(then, Timestamp::MIN))
 }
 
 /// What people call a parameter.
@@ -183,7 +189,7 @@ pub(crate) fn article_row(article: &ArticleRow, now: Timestamp) -> Markup {
                 p.meta {
                     b { @match (&content.publisher, &content.url) { (Some(publisher), _) => (line(publisher)), (None, Some(url)) => (host(url)), (None, None) => "unknown" } }
                     @if let Some(tag) = &content.language { " · " (language(tag)) }
-                    " · " (moment(event.received_at)) ", " (since(Some(event.received_at), now))
+                    " · " (moment(event.received_at, now)) ", " (since(Some(event.received_at), now))
                     @if event.revision > 1 { " · revision " (event.revision) }
                     @if event.copy_of.is_some() { " · copy" }
                     @if let Some(origin) = content.origins.first() { " · by " (line(&origin.name)) }
@@ -236,5 +242,17 @@ pub(crate) fn found(found: &Found<'_>, now: Timestamp) -> Markup {
                 ol.rows { @for reject in *rejects { (reject_row(reject, now)) } }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_a_list_ends_is_told_as_people_write_it() {
+        let told = |name, value| moment_in_words(name, value);
+        assert_eq!(told("until", "2026-03-02T09:00:00Z").as_deref(), Some("2 Mar 2026 09:00"));
+        assert_eq!((told("until", "soon"), told("q", "2026-03-02T09:00:00Z")), (None, None));
     }
 }

@@ -138,7 +138,7 @@ fn names(entity: &EntityReport) -> Markup {
                     }
                 }
             }
-            div { dt { "Here" } dd { code { (visible(&entity.id, 60)) } } }
+            div { dt { "Its id" } dd { code { (visible(&entity.id, 60)) } } }
         }
     }
 }

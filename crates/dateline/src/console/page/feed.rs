@@ -5,9 +5,8 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::feeds::chip;
-use super::story::raw;
 use crate::api::feed_entries::{EndedEntry, FeedEntries, FeedEntryOutcome};
-use crate::console::figures::{counted, moment, since, until, verdict, words};
+use crate::console::figures::{counted, moment, short, since, until, verdict, words};
 use crate::console::frame::Viewer;
 use crate::console::shown::{address, feed_error, feed_name, line, outside_link, visible};
 use crate::status::{FeedCondition, FeedHistory, FeedStatus};
@@ -32,7 +31,7 @@ pub(crate) fn page(
                 p { b { (feed_error(error, feed.url.as_str())) } }
                 p.meta {
                     "Failed " @if feed.failures == 1 { "once" } @else { (feed.failures) " times in a row" }
-                    @if let Some(began) = feed.failing_since { ", since " (moment(began)) " (" (since(Some(began), now)) ")" }
+                    @if let Some(began) = feed.failing_since { ", since " (moment(began, now)) " (" (since(Some(began), now)) ")" }
                     @if let Some(kind) = feed.last_failure { "; the kind of failure is " b { (words(&kind.as_str())) } }
                     "."
                 }
@@ -44,15 +43,15 @@ pub(crate) fn page(
                 (last_entries(feed, entries, now))
                 section.panel aria-labelledby="polls-title" {
                     div.heading { h2 #polls-title { "Its last polls" } }
-                    (rhythm(polls))
-                    (poll_table(feed, polls))
+                    (rhythm(polls, now))
+                    (poll_table(feed, polls, now))
                 }
             }
             div {
                 section.panel aria-labelledby="next-title" {
                     div.heading { h2 #next-title { "How it is polled" } }
                     dl.facts {
-                        div { dt { "Next" } dd { @match feed.next_poll { Some(next) => { (until(next, now)) ", " (moment(next)) }, None if feed.paused => "not while it is paused", None => "not by this daemon (run --no-intake)" } } }
+                        div { dt { "Next" } dd { @match feed.next_poll { Some(next) => { (until(next, now)) ", " (moment(next, now)) }, None if feed.paused => "not while it is paused", None => "not by this daemon (run --no-intake)" } } }
                         @if let Some(why) = why { div { dt { "Why then" } dd { (line(why)) } } }
                         div { dt { "Polled" } dd { (since(feed.last_poll, now)) @if let Some(status) = feed.last_status { ", answered " (status) } } }
                         div { dt { "Answered well" } dd { (since(feed.last_success, now)) } }
@@ -87,7 +86,7 @@ pub(crate) fn page(
                         }
                     }
                 }
-                (raw(&format!("/v1/feeds/{}", feed.id)))
+                (super::other_forms(&[("JSON", &format!("/v1/feeds/{}", feed.id))], ""))
             }
         }
     }
@@ -199,7 +198,7 @@ fn actions(history: &FeedHistory, viewer: &Viewer) -> Markup {
 
 /// The last polls over time: how much was new, and which failed.
 #[allow(clippy::cast_precision_loss)]
-fn rhythm(polls: &[PollRecord]) -> Markup {
+fn rhythm(polls: &[PollRecord], now: Timestamp) -> Markup {
     const WIDTH: f64 = 600.0;
     const HEIGHT: f64 = 56.0;
     let (Some(newest), Some(oldest)) = (polls.first(), polls.last()) else {
@@ -213,7 +212,7 @@ fn rhythm(polls: &[PollRecord]) -> Markup {
     html! {
         figure.rhythm {
             svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) preserveAspectRatio="none" role="img"
-                aria-label=(format!("{} from {} to {}", counted(polls.len() as u64, "poll", "polls"), crate::console::figures::short(oldest.time), crate::console::figures::short(newest.time))) {
+                aria-label=(format!("{} from {} to {}", counted(polls.len() as u64, "poll", "polls"), short(oldest.time, now), short(newest.time, now))) {
                 line.axis x1="0" x2=(WIDTH) y1=(HEIGHT - 8.0) y2=(HEIGHT - 8.0) {}
                 @for poll in polls {
                     @let height = f64::from(poll.new) / most * (HEIGHT - 14.0);
@@ -221,7 +220,7 @@ fn rhythm(polls: &[PollRecord]) -> Markup {
                     rect.(if poll.error.is_some() { "bad" } else { "tick" }) x=(format!("{:.1}", x(poll) - 1.0)) width="2" y=(HEIGHT - 8.0) height="8" {}
                 }
             }
-            figcaption { span { (moment(oldest.time)) } span { "bars: new entries; red: failed" } span { (moment(newest.time)) } }
+            figcaption { span { (moment(oldest.time, now)) } span { "bars: new entries; red: failed" } span { (moment(newest.time, now)) } }
         }
     }
 }
@@ -243,7 +242,7 @@ fn poll_answer(feed: &FeedStatus, poll: &PollRecord) -> Markup {
     }
 }
 
-fn poll_table(feed: &FeedStatus, polls: &[PollRecord]) -> Markup {
+fn poll_table(feed: &FeedStatus, polls: &[PollRecord], now: Timestamp) -> Markup {
     html! {
         @if !polls.is_empty() {
             div.scroll tabindex="0" role="region" aria-labelledby="polls-title" {
@@ -252,9 +251,9 @@ fn poll_table(feed: &FeedStatus, polls: &[PollRecord]) -> Markup {
                     tbody {
                         @for poll in polls {
                             tr {
-                                td { (moment(poll.time)) }
+                                td { (moment(poll.time, now)) }
                                 td { (poll_answer(feed, poll)) }
-                                td { (moment(poll.next_poll)) }
+                                td { (moment(poll.next_poll, now)) }
                             }
                         }
                     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::api::opml::ImportReport;
-use crate::console::figures::{count, counted, language, moment, since, verdict, words};
+use crate::console::figures::{count, counted, language, moment, since, told_moment, verdict, words};
 use crate::console::frame::Viewer;
 use crate::console::shown::{address, feed_name, line, line_in, visible, visible_lines};
 use crate::feed_finding::FeedVerdict;
@@ -210,9 +210,9 @@ fn entry_row(entry: &PreviewedEntry, now: Timestamp) -> Markup {
                 p.headline { (line(title.as_deref().unwrap_or("(without a title)"))) }
                 p.meta {
                     @if let Some(link) = link { (address(link.as_str())) } @else { "without a link" }
-                    @if let Some(published) = published { " · " (moment(*published)) ", " (since(Some(*published), now)) }
+                    @if let Some(published) = published { " · " (moment(*published, now)) ", " (since(Some(*published), now)) }
                 }
-                @if let Some(outcome) = outcome { (outcome_of(outcome, title.as_deref())) }
+                @if let Some(outcome) = outcome { (outcome_of(outcome, title.as_deref(), now)) }
             }
             div.aside {
                 @match outcome {
@@ -226,7 +226,7 @@ fn entry_row(entry: &PreviewedEntry, now: Timestamp) -> Markup {
     }
 }
 
-fn outcome_of(outcome: &PreviewedOutcome, entry_title: Option<&str>) -> Markup {
+fn outcome_of(outcome: &PreviewedOutcome, entry_title: Option<&str>, now: Timestamp) -> Markup {
     let PreviewedOutcome {
         is_published,
         detail,
@@ -243,7 +243,7 @@ fn outcome_of(outcome: &PreviewedOutcome, entry_title: Option<&str>) -> Markup {
             @if *is_published { b { "would be published" } } @else { "would not be published: " (line(detail)) }
             @if let Some(tag) = tag { " · " (language(tag)) }
             @if *text_chars > 0 { " · " (counted(*text_chars as u64, "character", "characters")) }
-            @if let Some(published) = published { " · dated " (visible(published, 40)) }
+            @if let Some(published) = published { " · dated " (told_moment(published, now)) }
         }
         @if let Some(title) = title.as_deref().filter(|title| Some(*title) != entry_title) { p.meta { "On the page: " (line_in(title, tag.as_deref())) } }
         @if !authors.is_empty() { p.meta { "By " (line(&authors.join(", "))) } }
@@ -288,7 +288,7 @@ pub(crate) fn import_page(
             },
         }
         @if let Some(report) = report { (difference(report)) }
-        p.raw { a href="/v1/opml" { "The feeds as a list (OPML)" } }
+        (super::other_forms(&[("OPML of the feeds", "/v1/opml")], ""))
     }
 }
 

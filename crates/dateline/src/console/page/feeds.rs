@@ -1,5 +1,6 @@
 //! The feeds, those that need somebody first.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::console::figures::{count, since, until};
@@ -143,12 +144,22 @@ fn row(feed: &FeedStatus, status: &StatusReport) -> Markup {
                 @if let Some(error) = &feed.last_error {
                     p.error { "failed " @if feed.failures > 1 { (feed.failures) " times" } @else { "once" } ": " (feed_error(error, feed.url.as_str())) }
                 }
-                p.meta {
-                    "polled " (since(feed.last_poll, now)) " · news " (since(feed.last_new_entry, now))
-                    @if let Some(next) = feed.next_poll { " · next " (until(next, now)) }
-                    @for tag in feed.tags.iter().take(8) { " · " a href=(format!("/feeds?tag={}", super::query_value(tag))) { (visible(tag, 40)) } }
+                @if !feed.tags.is_empty() {
+                    p.meta { @for (at, tag) in feed.tags.iter().take(8).enumerate() { @if at > 0 { " · " } a href=(format!("/feeds?tag={}", super::query_value(tag))) { (visible(tag, 40)) } } }
                 }
             }
+            (times(feed, now))
+        }
+    }
+}
+
+/// When a feed was polled, had something new, and is polled next: below one another from row to row.
+pub(super) fn times(feed: &FeedStatus, now: Timestamp) -> Markup {
+    html! {
+        p.meta.times {
+            span { "polled " (since(feed.last_poll, now)) } " "
+            span { "news " (since(feed.last_new_entry, now)) } " "
+            span { @match feed.next_poll { Some(next) => { "next " (until(next, now)) }, None => "not polled" } }
         }
     }
 }

@@ -128,7 +128,7 @@ pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Ma
                 p.note { "Labels are exported with " code { "dateline labels export" } ", in the form that " code { "tools/relevance/fit.py" } " reads." }
             }
         }
-        p.raw { a href="/v1/labels" { "All labels as JSON" } }
+        (super::other_forms(&[("JSON of all labels", "/v1/labels")], ""))
     }
 }
 
@@ -156,7 +156,7 @@ fn text_of(judged: &JudgedArticle, now: Timestamp) -> Markup {
             p.kicker {
                 @if let Some(feed) = feed { b { (feed_name(feed.name.as_deref(), feed.url.as_str())) } }
                 @if let Some(tag) = &judged.language { " · " (language(tag)) }
-                @if let Some(at) = at { " · " (moment(at)) ", " (since(Some(at), now)) }
+                @if let Some(at) = at { " · " (moment(at, now)) ", " (since(Some(at), now)) }
             }
             h2.title { (line_in(judged.title().unwrap_or("(without a title)"), judged.language.as_deref())) }
             @if let Some(url) = judged.url() { p.address { (address(url)) } }

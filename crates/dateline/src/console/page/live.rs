@@ -21,11 +21,12 @@ pub(crate) struct LiveList<'l> {
     /// The place before which there may be more.
     pub(crate) older: Option<Sequence>,
     pub(crate) journal: &'l JournalId,
+    pub(crate) now: Timestamp,
 }
 
 /// The page.
 pub(crate) fn page(list: &LiveList<'_>) -> Markup {
-    let LiveList { rows, filter, goes_on_after, older, journal } = list;
+    let LiveList { rows, filter, goes_on_after, older, journal, now } = list;
     let kind = filter.values(Facet::Kind).next();
     let query = filter.to_query();
     let more = if query.is_empty() { String::new() } else { format!("&{query}") };
@@ -55,8 +56,8 @@ pub(crate) fn page(list: &LiveList<'_>) -> Markup {
         }
         (chosen("/live", filter))
         @match goes_on_after {
-            Some(last) => ol.rows.panel.live #live data-stream=(stream) data-after=(last) { @for event in *rows { (row(event)) } },
-            None => ol.rows.panel.live { @for event in *rows { (row(event)) } },
+            Some(last) => ol.rows.panel.live #live aria-label="Events, newest first" aria-live="polite" data-stream=(stream) data-after=(last) { @for event in *rows { (row(event, *now)) } },
+            None => ol.rows.panel.live aria-label="Events, newest first" { @for event in *rows { (row(event, *now)) } },
         }
         @if rows.is_empty() { p.empty #live-empty { @if filter.is_empty() { "Nothing has happened yet." } @else { "No event is like that so far." } } }
         @if let Some(older) = older { nav.pages aria-label="Pages" { a rel="next" href=(format!("/live?before={older}{more}")) { "Older events" } } }
@@ -140,11 +141,11 @@ impl LiveRow {
     }
 }
 
-fn row(event: &LiveRow) -> Markup {
+fn row(event: &LiveRow, now: Timestamp) -> Markup {
     html! {
         li {
             (kind_and_link(event))
-            span.soft { (moment(event.time)) }
+            span.soft { (moment(event.time, now)) }
         }
     }
 }

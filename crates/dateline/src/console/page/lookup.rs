@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use url::{Position, Url};
 
-use super::feeds::chip;
+use super::feeds::{chip, times};
 use super::rejects::{RejectRow, reject_row};
 use crate::api::lookup::{AddressOutcome, LookupReport, WaitingDocument, WaitingList};
 use crate::console::figures::{counted, moment, number, since, until};
@@ -19,7 +19,7 @@ pub(crate) fn page(url: &Url, report: &LookupReport, rejects: &[RejectRow], now:
             h1 #verdict { (verdict) }
             p.address { (address(url.as_str())) }
             p { (meaning) }
-            @if let (AddressOutcome::Forgotten, Some(read)) = (report.outcome, report.read_at) { p { "Its page was read on " (moment(read)) "." } }
+            @if let (AddressOutcome::Forgotten, Some(read)) = (report.outcome, report.read_at) { p { "Its page was read on " (moment(read, now)) "." } }
         }
         @if !report.waiting.is_empty() {
             section.panel aria-labelledby="waiting-title" {
@@ -82,8 +82,8 @@ fn feed_row(feed: &FeedStatus, now: Timestamp) -> Markup {
             div {
                 a.headline data-row href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) }
                 @if let Some(error) = &feed.last_error { p.error { (feed_error(error, feed.url.as_str())) } }
-                p.meta { "polled " (since(feed.last_poll, now)) " · news " (since(feed.last_new_entry, now)) @if let Some(next) = feed.next_poll { " · next " (until(next, now)) } }
             }
+            (times(feed, now))
         }
     }
 }

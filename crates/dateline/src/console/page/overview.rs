@@ -99,7 +99,7 @@ fn published(activity: &ActivityReport, by: PublishedBy, now: Timestamp) -> Mark
             let others = rest.iter().map(|(name, _)| of(name)).sum();
             let parts: Vec<u64> =
                 std::iter::once(others).chain(names.iter().map(|(name, _)| of(name))).collect();
-            let label = format!("{}: {}", short(start), bar_in_words(parts.iter().sum(), by));
+            let label = format!("{}: {}", short(start, now), bar_in_words(parts.iter().sum(), by));
             Bar { label, href: format!("/live?kind=article&since={start}&until={end}"), parts }
         })
         .collect();
@@ -201,8 +201,8 @@ fn figures(status: &StatusReport) -> Markup {
             (figure("/waiting", &number(status.backlog), "entries waiting", html! {
                 @match status.due_since { None => "none is overdue", Some(due) => { "due " (since(Some(due), status.now)) } }
             }))
-            (figure("/live", &relay.map_or_else(|| "off".to_owned(), |_| number(status.undelivered())), "Kafka lag", relay_state(relay)))
-            (figure("/v1/status", &bytes(status.journal_bytes + status.journal_wal_bytes + status.journal_search_bytes), "journal", html! {
+            (figure("/sinks", &relay.map_or_else(|| "off".to_owned(), |_| number(status.undelivered())), "Kafka lag", relay_state(relay)))
+            (figure("/journal", &bytes(status.journal_bytes + status.journal_wal_bytes + status.journal_search_bytes), "journal", html! {
                 @match status.disk { None => "disk not known", Some(disk) => { (bytes(disk.free_bytes)) " free" } }
             }))
         }

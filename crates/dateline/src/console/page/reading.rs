@@ -1,10 +1,11 @@
 //! What an article was read from: the recorded page, and for each field who says what and whom the extraction believed.
 
 use dateline_wire::{Article, ArticleEvent, Cut, CutKind, Source};
+use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::api::recorded::WitnessReport;
-use crate::console::figures::{capitalised, counted, language, number, word};
+use crate::console::figures::{capitalised, counted, language, number, told_moment, word};
 use crate::console::shown::{address, line, line_in, visible};
 use crate::rivals::{Rival, place};
 
@@ -12,7 +13,7 @@ use crate::rivals::{Rival, place};
 const MAX_RIVALS: usize = 12;
 
 /// The page.
-pub(crate) fn page(event: &ArticleEvent, witnesses: &WitnessReport) -> Markup {
+pub(crate) fn page(event: &ArticleEvent, witnesses: &WitnessReport, now: Timestamp) -> Markup {
     let content = &event.content;
     html! {
         p.crumbs { a href=(format!("/articles/{}", event.article)) data-up { "The article" } }
@@ -45,11 +46,11 @@ pub(crate) fn page(event: &ArticleEvent, witnesses: &WitnessReport) -> Markup {
                 (field("Authors", (!authors.is_empty()).then(|| line(&authors)), content.authors_source,
                     witnesses.agreeing.as_ref().map(|agreeing| agreeing.authors.as_slice()),
                     witnesses.not_believed.as_ref().map_or(&[], |rivals| &rivals.authors)))
-                (field("Published", content.published.as_ref().map(|moment| html! { (visible(&moment.value, 40)) ", to the " (word(&moment.precision)) }),
+                (field("Published", content.published.as_ref().map(|moment| html! { (told_moment(&moment.value, now)) ", to the " (word(&moment.precision)) }),
                     content.published.as_ref().map(|moment| moment.source),
                     witnesses.agreeing.as_ref().map(|agreeing| agreeing.published.as_slice()),
                     witnesses.not_believed.as_ref().map_or(&[], |rivals| &rivals.published)))
-                (rest(content))
+                (rest(content, now))
                 (cuts(&content.cuts))
                 (super::other_forms(&[("JSON", &format!("/v1/articles/{}/witnesses", event.article))], ""))
             }
@@ -111,13 +112,13 @@ fn field(
 }
 
 /// The other fields, which have one witness each.
-fn rest(content: &Article) -> Markup {
+fn rest(content: &Article, now: Timestamp) -> Markup {
     html! {
         section.panel {
             h2 { "The rest" }
             dl.facts {
                 @for credit in content.credits.iter().take(12) { div { dt { (word(&credit.role)) } dd { (line(&credit.name)) } } }
-                @if let Some(modified) = &content.modified { div { dt { "Modified" } dd { (visible(&modified.value, 40)) ", " (place(modified.source)) } } }
+                @if let Some(modified) = &content.modified { div { dt { "Modified" } dd { (told_moment(&modified.value, now)) ", " (place(modified.source)) } } }
                 div { dt { "Language" } dd { @match &content.language { Some(tag) => (language(tag)), None => "not known" } } }
                 div { dt { "Text" } dd {
                     (counted(content.body.text.chars().count() as u64, "character", "characters")) " in "

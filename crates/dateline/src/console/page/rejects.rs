@@ -7,7 +7,6 @@ use maud::{Markup, html};
 
 use super::articles::{chosen_by_name, feed_named, form, pairs};
 use super::overview::reject_bars;
-use super::story::raw;
 use crate::api::label::JudgedArticle;
 use crate::console::figures::{count, moment, number, since, verdict, word, words};
 use crate::console::frame::Viewer;
@@ -183,15 +182,15 @@ pub(crate) fn reject(
                     div.heading { h2 #from-title { "Where it came from" } }
                     dl.facts {
                         @if let Some(feed) = &event.feed { div { dt { "Feed" } dd { a href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) } } } }
-                        div { dt { "When" } dd { (moment(*time)) ", " (since(Some(*time), now)) } }
-                        @if let Some(published) = event.entry.as_ref().and_then(|entry| entry.published) { div { dt { "Feed’s date" } dd { (moment(published)) } } }
+                        div { dt { "When" } dd { (moment(*time, now)) ", " (since(Some(*time), now)) } }
+                        @if let Some(published) = event.entry.as_ref().and_then(|entry| entry.published) { div { dt { "Feed’s date" } dd { (moment(published, now)) } } }
                         div { dt { "Stage" } dd { (word(&event.stage)) } }
                         // A rule helps where the page was read, and read wrong.
                         @if let (Some(url), Stage::Extract | Stage::Judge) = (&event.url, event.stage) { div { dt { "Read wrong?" } dd { a href=(super::sites::href(url)) { "Try a site rule on it" } } } }
-                        @if let Some(article) = &event.article { div { dt { "Article" } dd { a href=(format!("/search?q={article}")) { code { (visible(article.as_str(), 40)) } } } } }
+                        @if let Some(article) = &event.article { div { dt { "Article" } dd { a href=(format!("/search?q={article}")) { "What is known of it" } } } }
                     }
                 }
-                (raw(&format!("/v1/events?after={}&limit=1", sequence.0.saturating_sub(1))))
+                (super::other_forms(&[("JSON", &format!("/v1/events?after={}&limit=1", sequence.0.saturating_sub(1)))], ""))
             }
         }
     }

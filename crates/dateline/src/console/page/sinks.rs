@@ -14,13 +14,48 @@ use crate::status::{SinkStatus, StatusReport};
 pub(crate) fn page(status: &StatusReport, viewer: &Viewer) -> Markup {
     html! {
         h1 { "Sinks" }
-        p.lead { "Webhooks and files that get events beside Kafka. Each has a place of its own in the log, and holds nothing else up." }
-        @if status.sinks.is_empty() {
-            div.panel { p.empty { "None is configured. " code { "[[webhook]]" } " and " code { "[[file]]" } " in the configuration name them." } }
-        } @else {
-            ol.rows.panel { @for sink in &status.sinks { (row(sink, status.now, viewer)) } }
+        p.lead { "Where events go: Kafka, webhooks and files. Each has a place of its own in the log, and holds nothing else up." }
+        ol.rows.panel {
+            (kafka(status))
+            @for sink in &status.sinks { (row(sink, status.now, viewer)) }
         }
-        p.raw { a href="/v1/status" { "Also as JSON" } }
+        @if status.sinks.is_empty() {
+            p.note { "No webhook and no file is configured: " code { "[[webhook]]" } " and " code { "[[file]]" } " in the configuration name them." }
+        }
+        (super::other_forms(&[("JSON", "/v1/status")], ""))
+    }
+}
+
+/// How far the relay is.
+fn kafka(status: &StatusReport) -> Markup {
+    let (class, state) = match &status.relay {
+        None => ("dull", "off"),
+        Some(relay) if relay.connected => ("good", "connected"),
+        Some(relay) if relay.has_stopped => ("bad", "stopped"),
+        Some(_) => ("fair", "not connected"),
+    };
+    html! {
+        li.feed-row {
+            span.chip.(class) { (state) }
+            div {
+                p.headline { "Kafka" }
+                @match &status.relay {
+                    None => p.meta { "No " code { "brokers" } " are configured in " code { "[kafka]" } "." },
+                    Some(relay) => {
+                        @if let Some(error) = &relay.last_error { p.error { (line(error)) } }
+                        p.meta {
+                            "has everything up to event " (number(status.relay_position.0)) " · "
+                            @match status.undelivered_since {
+                                Some(first) if status.undelivered() > 0 => a href=(format!("/live?since={first}")) { (number(status.undelivered())) " behind" },
+                                _ => "nothing is left",
+                            }
+                            @if let Some(last) = relay.last_commit { " · last " (since(Some(last), status.now)) }
+                            @if let Some(failing) = relay.failing_since { " · fails since " (moment(failing, status.now)) }
+                        }
+                    },
+                }
+            }
+        }
     }
 }
 
@@ -52,9 +87,9 @@ fn row(sink: &SinkStatus, now: Timestamp, viewer: &Viewer) -> Markup {
                     " · " @if sink.behind == 0 { "nothing is left" } @else { (number(sink.behind)) " behind" }
                     @if sink.waiting > 0 { " · " (number(sink.waiting)) " tried again" }
                     @if let Some(success) = sink.last_success { " · last " (since(Some(success), now)) }
-                    @if let Some(failing) = sink.failing_since { " · fails since " (moment(failing)) }
+                    @if let Some(failing) = sink.failing_since { " · fails since " (moment(failing, now)) }
                     @if let Some(resting) = sink.resting_until { " · left alone, goes on " (until(resting, now)) }
-                    @if let Some(disabled) = sink.disabled_since { " · its receiver wants no more since " (moment(disabled)) }
+                    @if let Some(disabled) = sink.disabled_since { " · its receiver wants no more since " (moment(disabled, now)) }
                     @if sink.missed_events > 0 { " · " span.error { "lacks " (counted(sink.missed_events, "event that was", "events that were")) " let go" } }
                 }
                 @if sink.dead_letters > 0 {
@@ -116,7 +151,7 @@ fn row_given_up(
                 }
                 p.error { (line(&letter.error)) }
                 p.meta {
-                    "tried " (counted(letter.attempts.into(), "time", "times")) " since " (moment(letter.since)) " · given up " (since(Some(letter.given_up), now))
+                    "tried " (counted(letter.attempts.into(), "time", "times")) " since " (moment(letter.since, now)) " · given up " (since(Some(letter.given_up), now))
                     " · " code { (id) }
                 }
             }

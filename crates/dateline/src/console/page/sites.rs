@@ -1,11 +1,12 @@
 //! Rules for single sites: what there is, and a rule tried on a page, beside what is read without it.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use url::Url;
 
 use crate::api::site_rule::{ListedSiteRule, PageReading, SiteRuleTrialReport, TrialPageSource};
 use crate::config::sites::SiteRuleDocument;
-use crate::console::figures::{counted, language, moment, word};
+use crate::console::figures::{counted, language, moment, told_moment, word};
 use crate::console::frame::Viewer;
 use crate::console::shown::{is_tag, line, line_in, visible};
 
@@ -38,6 +39,7 @@ pub(crate) fn page(
     refusal: Option<(&str, &[String])>,
     notice: Option<&str>,
     viewer: &Viewer,
+    now: Timestamp,
 ) -> Markup {
     html! {
         h1 { "Site rules" }
@@ -52,15 +54,15 @@ pub(crate) fn page(
         div.columns {
             div {
                 @if viewer.may_operate { (trial_form(form, trial.is_some())) } @else { p.empty { "Rules are tried and saved by whoever has the role " code { "operate" } "." } }
-                @if let Some(trial) = trial { (compared(trial)) }
+                @if let Some(trial) = trial { (compared(trial, now)) }
             }
             section.panel aria-labelledby="rules-title" {
                 div.heading { h2 #rules-title { "Rules in force" } }
                 @if rules.is_empty() { p.empty { "None: every page is read the general way." } }
                 ul.rows { @for rule in rules { (rule_row(rule, viewer)) } }
-                p.raw { a href="/v1/sites" { "Also as JSON" } }
             }
         }
+        (super::other_forms(&[("JSON", "/v1/sites")], ""))
     }
 }
 
@@ -101,7 +103,7 @@ fn trial_form(form: &TrialForm, was_tried: bool) -> Markup {
         }
     };
     html! {
-        form.panel.fields method="post" action="/sites" {
+        form.panel.fields.rule-fields method="post" action="/sites" {
             div.field.whole {
                 label for="url" { "A page to try it on" }
                 input #url type="url" name="url" maxlength="2000" value=(url) placeholder="https://news.example/world/1.html" autocomplete="off" required;
@@ -127,12 +129,12 @@ fn trial_form(form: &TrialForm, was_tried: bool) -> Markup {
     }
 }
 
-fn compared(trial: &SiteRuleTrialReport) -> Markup {
+fn compared(trial: &SiteRuleTrialReport, now: Timestamp) -> Markup {
     html! {
         p.note {
             @match trial.page_from {
                 TrialPageSource::Request => "The page is the one that was pasted.",
-                TrialPageSource::Recording => { "The page is from the recording" @if let Some(received) = trial.received_at { ", received " (moment(received)) } "." },
+                TrialPageSource::Recording => { "The page is from the recording" @if let Some(received) = trial.received_at { ", received " (moment(received, now)) } "." },
                 TrialPageSource::Site => "The page was fetched now.",
             }
         }
@@ -140,13 +142,13 @@ fn compared(trial: &SiteRuleTrialReport) -> Markup {
             p.notice role="status" { "Not found by the rule, and read the general way: " (visible(&trial.unmatched.join(", "), 100)) "." }
         }
         div.sides {
-            (reading("ruled-title", "By the rule", trial.ruled.as_ref()))
-            (reading("general-title", "Without a rule", Some(&trial.general)))
+            (reading("ruled-title", "By the rule", trial.ruled.as_ref(), now))
+            (reading("general-title", "Without a rule", Some(&trial.general), now))
         }
     }
 }
 
-fn reading(id: &str, title: &str, reading: Option<&PageReading>) -> Markup {
+fn reading(id: &str, title: &str, reading: Option<&PageReading>, now: Timestamp) -> Markup {
     html! {
         section.panel aria-labelledby=(id) {
             div.heading { h2 id=(id) { (title) } @if let Some(reading) = reading { span.chip { (word(&reading.page_kind)) } } }
@@ -157,7 +159,7 @@ fn reading(id: &str, title: &str, reading: Option<&PageReading>) -> Markup {
                     dl.facts {
                         div { dt { "Headline" } dd { @match &reading.title { Some(title) => (line_in(title, tag)), None => span.soft { "none" } } } }
                         div { dt { "Authors" } dd { @if reading.authors.is_empty() { span.soft { "none" } } @else { (line(&reading.authors.join(", "))) } } }
-                        div { dt { "Date" } dd { @match &reading.published { Some(date) => (visible(date, 60)), None => span.soft { "none" } } } }
+                        div { dt { "Date" } dd { @match &reading.published { Some(date) => (told_moment(date, now)), None => span.soft { "none" } } } }
                         div { dt { "Text" } dd { (counted(reading.text_chars as u64, "character", "characters")) @if let Some(tag) = tag { ", " (language(tag)) } } }
                     }
                     div.text.small lang=[tag.filter(|tag| is_tag(tag))] dir="auto" tabindex="0" role="region" aria-label=(format!("Text: {title}")) {

@@ -44,7 +44,7 @@ pub(crate) fn page(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> M
             (counted(story.article_count.into(), "article", "articles")) " by "
             (counted(story.origin_count.into(), "independent source", "independent sources"))
             " in " (counted(story.languages.len() as u64, "language", "languages"))
-            ", from " (moment(story.first_reported)) " to " (moment(story.last_reported)) " (" (since(Some(story.last_reported), now)) ")"
+            ", from " (moment(story.first_reported, now)) " to " (moment(story.last_reported, now)) " (" (since(Some(story.last_reported), now)) ")"
             @if let Some(day) = story.happened_on { "; " (happening(day, now)) }
             "."
         }
@@ -54,7 +54,7 @@ pub(crate) fn page(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> M
                 @if story.articles.len() > 2 {
                     section.panel aria-labelledby="chart-title" {
                         div.heading { h2 #chart-title { "Who first, and who after whom" } }
-                        (story_chart::chart(story))
+                        (story_chart::chart(story, now))
                     }
                 }
                 (differing(story, more))
@@ -66,6 +66,7 @@ pub(crate) fn page(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> M
             div {
                 section.panel aria-labelledby="origins-title" {
                     div.heading { h2 #origins-title { "Independent sources" } }
+                    @if story.independent_origins.is_empty() { p.empty { "Not known: none of its reports says whose text it is." } }
                     (origins(story))
                 }
                 @if !story.entities.is_empty() || !story.acts.is_empty() {
@@ -82,7 +83,7 @@ pub(crate) fn page(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> M
                     }
                 }
                 (joined(story, more))
-                (history(story, more))
+                (history(story, more, now))
                 @let query = format!("story={}", super::query_value(story.story.as_str()));
                 (super::other_forms(&[("articles", &format!("/articles?{query}")), ("events as they come", &format!("/live?kind=story&{query}")), ("Atom", &format!("/v1/feed.atom?{query}")), ("CSV", &format!("/v1/articles.csv?{query}")), ("JSON", &format!("/v1/stories/{}", story.story)), ("its reports as JSON", &format!("/v1/stories/{}/reports", story.story))], ""))
             }
@@ -93,11 +94,6 @@ pub(crate) fn page(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> M
 /// What somebody is called whom the story names: by the id where no report that is read here has a name.
 fn name_of(more: &StoryReports, id: &str) -> String {
     more.names.get(id).map_or_else(|| shown::visible(&words(&id), 60), |name| shown::visible(name, 60))
-}
-
-/// The way to what subscribers get.
-pub(crate) fn raw(href: &str) -> Markup {
-    html! { p.raw { a href=(href) { "Also as JSON" } } }
 }
 
 /// The lane of each article: that of the origin whose text it is.
@@ -286,7 +282,7 @@ fn joined_report(story: &StoryEvent, report: &JoinedReport) -> Markup {
 }
 
 /// What happened to the story, the newest first.
-fn history(story: &StoryEvent, more: &StoryReports) -> Markup {
+fn history(story: &StoryEvent, more: &StoryReports, now: Timestamp) -> Markup {
     const OPEN: usize = 8;
     let (first, rest) = more.history.split_at(more.history.len().min(OPEN));
     let listed = |moments: &[StoryMoment]| {
@@ -294,7 +290,7 @@ fn history(story: &StoryEvent, more: &StoryReports) -> Markup {
             ol.history {
                 @for moment_of in moments {
                     li {
-                        span.soft { (moment(moment_of.time)) }
+                        span.soft { (moment(moment_of.time, now)) }
                         span { @for (at, change) in moment_of.changes.iter().take(8).enumerate() { @if at > 0 { "; " } (change_in_words(story, change)) } }
                     }
                 }

@@ -13,7 +13,7 @@ use crate::console::shown::{line, visible};
 const LINE: usize = 26;
 
 /// The picture, and what its marks mean.
-pub(super) fn chart(story: &StoryEvent) -> Markup {
+pub(super) fn chart(story: &StoryEvent, now: Timestamp) -> Markup {
     let lanes_of = lanes(story);
     let lane = |article: &StoryArticle| lanes_of.get(&article.article).copied().unwrap_or(0);
     let used = story.articles.iter().map(lane).max().unwrap_or(0) + 1;
@@ -29,8 +29,8 @@ pub(super) fn chart(story: &StoryEvent) -> Markup {
                         line.(lane_class(lane_of)).trunk x1=(percent(begin.received_at, first, last)) x2=(percent(end.received_at, first, last)) y1=(LINE / 2) y2=(LINE / 2) {}
                         // Where marks are too close to stand apart, whoever came first is on top.
                         @for article in members.iter().rev() {
-                            a href=(format!("/articles/{}", article.article)) aria-label=(label(story, article)) tabindex="-1" {
-                                title { (label(story, article)) }
+                            a href=(format!("/articles/{}", article.article)) aria-label=(label(story, article, now)) tabindex="-1" {
+                                title { (label(story, article, now)) }
                                 circle.(lane_class(lane_of)).(dot(article.role)) cx=(percent(article.received_at, first, last)) cy=(LINE / 2)
                                     r=(if article.role == StoryRole::Copy { 4 } else { 6 }) {}
                             }
@@ -38,7 +38,7 @@ pub(super) fn chart(story: &StoryEvent) -> Markup {
                     }
                 }
             }
-            div.axis { (moment(first)) (moment(last)) }
+            div.axis { (moment(first, now)) (moment(last, now)) }
         }
         ul.key aria-label="What the marks mean" {
             @for (class, meaning) in [("full", "repeated by others"), ("ring", "a report of its own"), ("hollow", "a copy")] {
@@ -76,14 +76,14 @@ fn name(story: &StoryEvent, lane: usize) -> Markup {
 }
 
 /// What a mark says to those who point at it, or don't see it.
-fn label(story: &StoryEvent, article: &StoryArticle) -> String {
+fn label(story: &StoryEvent, article: &StoryArticle, now: Timestamp) -> String {
     let language = article.language.as_deref().map(language).unwrap_or_default();
     let publisher = publisher(story, &article.article);
     let what = match article.copy_of.as_ref() {
         Some(source) => format!("copies {}", self::publisher(story, source)),
         None => article.title.clone().unwrap_or_default(),
     };
-    visible(&format!("{publisher}, {}, {language}: {what}", short(article.received_at)), 200)
+    visible(&format!("{publisher}, {}, {language}: {what}", short(article.received_at, now)), 200)
 }
 
 #[cfg(test)]
