@@ -21,7 +21,7 @@ TELLINGS = (
     ("Сегодня", "ru", 6, "Россия и КНДР подписали соглашение о мосте через реку Туманная", (
         "Россия и КНДР подписали в понедельник в Пхеньяне соглашение о строительстве автомобильного моста через реку Туманная, сообщил минтранс.",
         "Лидер КНДР Ким Чен Ын перед подписанием принял российскую делегацию, стороны говорили о торговле.",
-        "Длина моста составит 850 метров, южную половину построят 200 северокорейских рабочих.")),
+        "Длина моста составит 850 метров, южную половину построят 300 северокорейских рабочих.")),
     ("두만일보", "ko", 3, "러시아와 북한, 두만강 다리 건설 협정 서명", (
         "러시아와 북한이 월요일 평양에서 두만강 자동차 다리 건설 협정에 서명했다고 러시아 교통부가 밝혔다.",
         "김정은 국무위원장은 서명에 앞서 러시아 대표단을 만나 양국 무역을 논의했다.",
@@ -117,16 +117,16 @@ class Trouble(RunningConsole):
         self.assert_sound_in_both_widths(page, "stories of dozens")
         with page.expect_navigation():
             dozens.locator("a.headline").first.click()
+        # They count the workers differently, whichever came first.
+        numbers = page.get_by_role("region", name="Numbers that differ")
+        told = lambda page: all(numbers.get_by_text(number, exact=True).count() > 0 for number in ("200", "300"))
+        self.until(page, page.url, told)
         reports = page.locator(".reports > li")
         expect(reports.filter(has_text="· first ·")).to_have_count(1)
         # Copies are many and say little: they stand together, closed.
         joined = page.get_by_role("region", name="What joined each report")
         expect(joined.get_by_text(re.compile(r"^\d+ copies$"))).to_be_visible()
         expect(joined.get_by_text("copies", exact=True).first).to_be_hidden()
-        # They count the workers differently.
-        numbers = page.get_by_role("region", name="Numbers that differ")
-        for number in ("200", "300"):
-            expect(numbers).to_contain_text(number)
         self.assert_sound_in_both_widths(page, "story of dozens")
 
     def test_the_keys_are_shown_by_a_key_and_by_pointer(self):
