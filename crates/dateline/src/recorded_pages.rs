@@ -128,7 +128,7 @@ impl FileIndex {
         while let Some(item) = reader.next_item()? {
             if let WarcItem::Record(place, record) = item {
                 self.last = Some(place);
-                if record.kind() != RecordType::Response {
+                if !matches!(record.kind(), RecordType::Response | RecordType::Resource) {
                     continue;
                 }
                 if let Some(id) = record.id() {
@@ -198,6 +198,21 @@ mod tests {
         OpenOptions::new().append(true).open(&path).unwrap().write_all(&two).unwrap();
         assert_eq!(text("https://news.example/a").as_deref(), Some("<p>two"));
         assert_eq!(text("https://news.example/b"), None);
+    }
+
+    #[test]
+    fn a_page_that_was_stored_without_an_answer_is_found_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("day.warc.gz");
+        let id = RecordIds::new([7; 16]).next_id();
+        let record = Record::new(RecordType::Resource, &id, jiff::Timestamp::UNIX_EPOCH)
+            .with(field::TARGET_URI, "https://news.example/a")
+            .with_block("text/html", b"<p>one".to_vec());
+        let mut writer = WarcWriter::new(Vec::new());
+        writer.append(&[record]).unwrap();
+        std::fs::write(&path, writer.into_inner()).unwrap();
+        let page = RecordedPages::new([path]).page(id.uri()).unwrap().expect("it is there");
+        assert_eq!(page.bytes, b"<p>one");
     }
 
     #[test]

@@ -2,10 +2,9 @@
 
 use dateline_fetcher::{
     coding,
-    warc::{Record, RecordType, http},
+    warc::{Record, RecordType, field, http},
 };
 use dateline_wire::Page;
-use http::RecordedResponse;
 use jiff::Timestamp;
 use url::Url;
 
@@ -37,7 +36,7 @@ pub(crate) struct CapturedPage {
 /// Why a record holds no page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NonPage {
-    /// It is no response: a request, metadata, the further piece of a split record.
+    /// It is no answer: a request, metadata, the further piece of a split record.
     NotResponse,
     /// It repeats a page that was captured before.
     Revisit,
@@ -59,54 +58,66 @@ impl Capture {
 }
 
 fn read(record: &Record) -> Result<CapturedPage, NonPage> {
-    match record.kind() {
-        RecordType::Response if record.is_http() => {}
+    let (content_type, bytes) = match record.kind() {
+        RecordType::Response if record.is_http() => body_of_response(record)?,
+        RecordType::Resource => body_of_resource(record)?,
         RecordType::Revisit => return Err(NonPage::Revisit),
         _ => return Err(NonPage::NotResponse),
-    }
-    let response = http::read_response(&record.block).ok_or(NonPage::Unreadable)?;
-    if response.status != 200 {
-        return Err(NonPage::Status);
-    }
-    let identified = record.fields.get("WARC-Identified-Payload-Type");
-    if !says_html(&response, identified) {
-        return Err(NonPage::NotHtml);
-    }
+    };
     let (Some(url), Some(at)) = (record.target(), record.date()) else { return Err(NonPage::Unreadable) };
-    let content_type = response
-        .headers
-        .get("content-type")
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let bytes =
-        coding::decode_body(&response.headers, &response.body, MAX_PAGE).map_err(|_| NonPage::Coding)?;
     let page = Page { url: Some(url.clone()), content_type, bytes, received_at: Some(at) };
     Ok(CapturedPage { url, page, at, record_id: record.id().map(str::to_owned) })
 }
 
-/// Whether the server or the archive calls the body HTML, or it looks like it where neither says anything.
-fn says_html(response: &RecordedResponse<'_>, identified: Option<&str>) -> bool {
+/// The `Content-Type` and the body of a page that a server answered with.
+fn body_of_response(record: &Record) -> Result<(Option<String>, Vec<u8>), NonPage> {
+    let response = http::read_response(&record.block).ok_or(NonPage::Unreadable)?;
+    if response.status != 200 {
+        return Err(NonPage::Status);
+    }
+    let sent = response.headers.get("content-type").map(|value| value.as_bytes());
+    if !says_html(record, sent, &response.body) {
+        return Err(NonPage::NotHtml);
+    }
+    let content_type = sent.map(|value| String::from_utf8_lossy(value).into_owned());
+    let bytes =
+        coding::decode_body(&response.headers, &response.body, MAX_PAGE).map_err(|_| NonPage::Coding)?;
+    Ok((content_type, bytes))
+}
+
+/// The same of a page that was stored without the protocol around it (WARC 1.1, section 6.4): the block is the body, and the record
+/// says of what type. Tools store their own findings likewise, at addresses of other schemes.
+fn body_of_resource(record: &Record) -> Result<(Option<String>, Vec<u8>), NonPage> {
+    let is_of_web = record.target().is_some_and(|url| matches!(url.scheme(), "http" | "https"));
+    let said = record.fields.get(field::CONTENT_TYPE);
+    if !is_of_web
+        || record.block.len() > MAX_PAGE
+        || !says_html(record, said.map(str::as_bytes), &record.block)
+    {
+        return Err(NonPage::NotHtml);
+    }
+    Ok((said.map(str::to_owned), record.block.clone()))
+}
+
+/// Whether `sent`, the type that came with the body, or the archive calls it HTML, or it looks like it where neither says anything.
+fn says_html(record: &Record, sent: Option<&[u8]>, body: &[u8]) -> bool {
     let is_html = |media_type: &[u8]| {
         let essence = media_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         essence.eq_ignore_ascii_case(b"text/html") || essence.eq_ignore_ascii_case(b"application/xhtml+xml")
     };
-    let sent = response.headers.get("content-type").map(|value| value.as_bytes());
-    match (sent, identified) {
-        (None, None) => {
-            let start = &response.body[..response.body.len().min(SNIFFED)];
-            let start = start.trim_ascii_start().to_ascii_lowercase();
-            start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
-        }
-        (sent, identified) => {
-            sent.is_some_and(is_html) || identified.is_some_and(|identified| is_html(identified.as_bytes()))
-        }
+    let identified = record.fields.get("WARC-Identified-Payload-Type").map(str::as_bytes);
+    if sent.is_none() && identified.is_none() {
+        let start = body[..body.len().min(SNIFFED)].trim_ascii_start().to_ascii_lowercase();
+        return start.starts_with(b"<!doctype html") || start.starts_with(b"<html");
     }
+    sent.into_iter().chain(identified).any(is_html)
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
-    use dateline_fetcher::warc::{RecordIds, field};
+    use dateline_fetcher::warc::RecordIds;
 
     use super::*;
 
@@ -148,6 +159,30 @@ mod tests {
                 panic!("it is a page")
             };
             assert_eq!(captured.page.bytes, b"<p>text");
+        }
+    }
+
+    fn resource(target: &str, media_type: &str, body: &[u8]) -> Record {
+        let id = RecordIds::new([2; 16]).next_id();
+        Record::new(RecordType::Resource, &id, "2026-03-01T06:00:00Z".parse().unwrap())
+            .with(field::TARGET_URI, target)
+            .with_block(media_type, body.to_vec())
+    }
+
+    #[test]
+    fn a_page_that_was_stored_without_an_answer_around_it_is_read_as_it_is() {
+        let record = resource("https://news.example/a", "text/html; charset=euc-kr", b"<p>text");
+        let Capture::Page(captured) = Capture::of(&record) else { panic!("it is a page") };
+        assert_eq!(captured.url.as_str(), "https://news.example/a");
+        assert_eq!(captured.at.to_string(), "2026-03-01T06:00:00Z");
+        assert_eq!(captured.page.content_type.as_deref(), Some("text/html; charset=euc-kr"));
+        assert_eq!(captured.page.bytes, b"<p>text");
+        for (target, media_type) in [
+            ("https://news.example/a.png", "image/png"),
+            ("dns:news.example", "text/dns"),
+            ("urn:view:https://news.example/a", "text/html"),
+        ] {
+            assert_eq!(other(&resource(target, media_type, b"<p>")), Some(NonPage::NotHtml), "{target}");
         }
     }
 
