@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use dateline_text::date;
 use dateline_wire::{Credit, Role};
 
-use super::{distinct, east_asian, is_person, korean, words};
+use super::{distinct, east_asian, is_person, is_plausible, korean, words};
 use crate::meta::text;
 
 /// A name longer than this, in letters of an alphabet, is a sentence.
@@ -51,15 +51,27 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
         return Byline::default();
     }
     let byline = named_behind_address(byline).unwrap_or(byline);
-    let byline = without_noise(&without_brackets(&words::without_both(byline)));
+    let byline = byline.strip_prefix("기자명").unwrap_or(byline);
+    let byline = without_place_and_date(without_source(byline));
+    let byline = words::with_signs(byline);
+    let is_dated = date::has_digit(&byline);
+    let byline = without_noise(&without_brackets(&words::without_both(&byline)));
     let byline = parted(&byline);
     let parts = split(byline.trim());
-    if let Some(name) = turned(&parts) {
-        return Byline { names: vec![name], credits: Vec::new() };
+    let turned: Option<Vec<String>> =
+        parts.chunk_by(|_, next| next.joint == Joint::Comma).map(turned).collect();
+    if let Some(names) = turned {
+        return Byline { names: distinct(names), credits: Vec::new() };
     }
     let mut read = Byline::default();
     let mut role = None;
+    let are_placed = are_placed(&parts);
     for (at, part) in parts.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| parts[before].text.as_str());
+        let before = before.filter(|before| part.joint == Joint::Comma && is_person(before));
+        if before.is_some_and(|before| are_placed || is_bureau(before, &part.text)) {
+            continue;
+        }
         let said = words::role_before(&part.text);
         let text = said.map_or(part.text.as_str(), |(_, rest)| rest);
         role = match said {
@@ -72,6 +84,8 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
         if role.is_none_or(|role| role == Role::Text) && !is_named(&parts, at) {
             continue;
         }
+        // Behind the last of several stands the place or the paper: "Ana Lund, Bo Ek - Sea Post".
+        let text = if at > 0 { before_dash(text) } else { text };
         let names = names(text);
         read.credits
             .extend(names.iter().filter_map(|name| role.map(|role| Credit { name: name.clone(), role })));
@@ -89,8 +103,64 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     if byline.contains('|') && read.names.len() > 1 {
         read.names.retain(|name| !date::is_month(name));
     }
+    if is_dated {
+        for name in &mut read.names {
+            let month =
+                name.rsplit_once(' ').filter(|(before, last)| before.contains(' ') && date::is_month(last));
+            if let Some(end) = month.map(|(before, _)| before.len()) {
+                name.truncate(end);
+            }
+        }
+        read.names.retain(|name| !words::is_clock(name));
+    }
     read.names = distinct(read.names);
     read
+}
+
+/// `byline` without the source that Chinese pages write behind the author in the same line.
+fn without_source(byline: &str) -> &str {
+    const SOURCES: &[&str] = &["来源", "來源", "出处", "出處"];
+    let at = SOURCES.iter().filter_map(|source| byline.find(source)).filter(|at| *at > 0).min();
+    at.map_or(byline, |at| byline[..at].trim_end())
+}
+
+/// `byline` without what stands between the name and the day, bars between all three: the place or the paper.
+fn without_place_and_date(byline: &str) -> &str {
+    let mut parts = byline.split(" | ");
+    let (Some(name), Some(place), Some(day), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return byline;
+    };
+    let is_day = day.starts_with(|c: char| c.is_ascii_digit()) && date::read(day).is_some();
+    let is_place = is_person(place) || is_plausible(place);
+    if is_day && is_person(name) && is_place && !words::is_reporter(place) { name } else { byline }
+}
+
+/// Whether each author of several that semicolons part has a place behind the name: "Ana Lund, Northhaven; Bo Ek, Westport".
+fn are_placed(parts: &[BylinePart]) -> bool {
+    let groups: Vec<&[BylinePart]> = parts.chunk_by(|_, next| next.joint == Joint::Comma).collect();
+    let is_author = |group: &&[BylinePart]| {
+        let [author, places @ ..] = group else { return false };
+        is_person(&author.text) && words::role_before(&author.text).is_none() && places.len() <= 1
+    };
+    let is_bar = |group: &&[BylinePart]| group[0].joint == Joint::Bar;
+    groups.len() > 1 && groups.iter().all(is_bar) && groups.iter().all(is_author)
+}
+
+/// Whether what stands behind a name is a station or paper by its letters and the place of its bureau, or a part of a station's
+/// name with a number: "NDF Northhaven", "P1 Islands".
+fn is_bureau(person: &str, part: &str) -> bool {
+    const OF_HOUSE: &[&str] = &["do ", "da ", "dos ", "das ", "of ", "vom ", "beim "];
+    if OF_HOUSE.iter().any(|word| part.starts_with(word)) {
+        return true;
+    }
+    let Some((first, rest)) = part.split_once(' ') else { return false };
+    let is_capital = |word: &str| word.chars().count() > 1 && word.chars().all(char::is_uppercase);
+    // "LUND Anne" is how some write a person.
+    let is_letters =
+        is_capital(first) && (3..=4).contains(&first.chars().count()) && !person.split(' ').any(is_capital);
+    let is_numbered = first.starts_with(char::is_alphabetic) && first.ends_with(|c: char| c.is_ascii_digit());
+    (is_letters || is_numbered) && rest.chars().any(char::is_lowercase)
 }
 
 /// The name in brackets behind an address of mail, as RSS 2.0 writes authors: "ana@news.example (Ana Lund)".
@@ -133,7 +203,19 @@ pub(super) fn parted(byline: &str) -> Cow<'_, str> {
 /// Whether a name is a role, or of wires that are not named.
 fn is_nameless(name: &str) -> bool {
     words::is_role(name)
-        || matches!(name.to_lowercase().as_str(), "wire" | "wires" | "agencies" | "agenturen" | "agences")
+        || matches!(
+            name.to_lowercase().as_str(),
+            "wire"
+                | "wires"
+                | "agencies"
+                | "agenturen"
+                | "agences"
+                | "agencias"
+                | "agências"
+                | "agenzie"
+                | "агентства"
+                | "ajanslar"
+        )
 }
 
 /// Whether the part at `at` can be a name. Where one part says that it is a reporter's, those that don't are desks and papers,
@@ -193,6 +275,13 @@ fn split(byline: &str) -> Vec<BylinePart> {
         if index > 0 && !last.text.is_empty() {
             last.text.push(' ');
         }
+        let word = match words::glued(&byline, index) {
+            Some(name) => {
+                parts.push(BylinePart { text: String::new(), joint: Joint::Comma });
+                name
+            }
+            None => word,
+        };
         let mut before = None;
         for (at, c) in word.char_indices() {
             let next = word[at + c.len_utf8()..].chars().next();
@@ -200,11 +289,11 @@ fn split(byline: &str) -> Vec<BylinePart> {
             let is_foreign_name = is_within(before) && is_within(next);
             before = Some(c);
             let joint = match c {
-                ',' | '&' | '、' | '，' => Some(Joint::Comma),
+                ',' | '&' | '、' | '，' | '،' => Some(Joint::Comma),
                 '·' | 'ㆍ' | '∙' | '‧' if is_korean => Some(Joint::Comma),
                 '・' | '･' if is_dense && !is_foreign_name => Some(Joint::Comma),
                 '/' | '／' | '\\' => Some(Joint::Slash),
-                ';' | '|' | '；' | '•' | '｜' | '●' | '■' => Some(Joint::Bar),
+                ';' | '|' | '；' | '؛' | '•' | '｜' | '●' | '■' => Some(Joint::Bar),
                 _ => None,
             };
             match joint {
@@ -257,7 +346,11 @@ fn names(part: &str) -> Vec<String> {
     } else if part.chars().any(text::is_han) {
         east_asian::names(part)
     } else {
-        vec![without_place(words::without_furniture(undashed(part))).to_owned()]
+        let part = words::behind_verb(words::without_furniture(undashed(part)));
+        match dashed(part) {
+            Some(names) => names,
+            None => vec![without_place(part).to_owned()],
+        }
     };
     parts.iter().filter_map(|part| name(part)).collect()
 }
@@ -273,6 +366,7 @@ fn name(part: &str) -> Option<String> {
     let is_name = letters >= 2
         && text::weight(part) <= MAX_LETTERS
         && !words::is_nobody(part)
+        && !words::is_clock(part)
         && !east_asian::is_title(part);
     is_name.then(|| part.to_owned())
 }
@@ -290,6 +384,26 @@ fn undashed(part: &str) -> &str {
         (false, true) if is_word(first) => second,
         _ => part,
     }
+}
+
+/// The person before a dash, where a person stands there.
+fn before_dash(part: &str) -> &str {
+    let dash = [" - ", " – ", " — "].iter().find_map(|dash| part.split_once(dash));
+    dash.map(|(before, _)| before)
+        .filter(|before| is_person(before) && dashed(part).is_none())
+        .unwrap_or(part)
+}
+
+/// The people whom a dash joins, as Vietnamese papers write it: "An Lâm - Bảo Kế".
+fn dashed(part: &str) -> Option<Vec<String>> {
+    let is_vietnamese = |c: char| matches!(c, '\u{1ea0}'..='\u{1ef9}' | 'đ' | 'Đ' | 'ơ' | 'Ơ' | 'ư' | 'Ư');
+    if part.is_ascii() || !part.contains(is_vietnamese) {
+        return None;
+    }
+    let names: Vec<&str> =
+        [" - ", " – "].iter().find(|dash| part.contains(**dash)).map(|dash| part.split(dash))?.collect();
+    let are_people = names.len() <= 4 && names.iter().all(|name| is_person(name) && !words::is_role(name));
+    are_people.then(|| names.into_iter().map(str::to_owned).collect())
 }
 
 /// `part` without the place that a correspondent writes from: "Anna Berg in Seoul".
@@ -313,7 +427,8 @@ fn without_place(part: &str) -> &str {
                 && is_person(before)
         };
         let lower = word.to_lowercase();
-        let is_for = is_prefixed && matches!(lower.as_str(), "for" | "für" | "pour" | "voor") || is_paper();
+        let is_for =
+            is_prefixed && matches!(lower.as_str(), "for" | "für" | "pour" | "voor" | "of") || is_paper();
         let place = part.get(at + word.len() + 1..).unwrap_or_default();
         let place = place.strip_prefix("the ").unwrap_or(place);
         let is_place = place.split(' ').count() <= 3 && place.split(' ').all(words::begins_name);
@@ -348,6 +463,9 @@ fn without_brackets(byline: &str) -> String {
         while let Some(start) = current.find(open) {
             let Some(length) = current[start..].find(close) else { break };
             let inner = &current[start + open.len_utf8()..start + length];
+            // "Anne Lund (avec AFP)".
+            let inner =
+                inner.split_once(' ').filter(|(and, _)| words::is_and(and)).map_or(inner, |(_, rest)| rest);
             let left = match () {
                 () if words::is_picture(inner) => PICTURED.to_string(),
                 // "Ana Lund (dpa)": both wrote it.

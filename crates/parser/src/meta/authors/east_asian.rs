@@ -30,6 +30,17 @@ const POSTS: &[&str] = &["特派員", "編集委員", "論説委員", "記者", 
 
 /// The names in a part of a byline that holds Han.
 pub(super) fn names(part: &str) -> Vec<String> {
+    // "山田 太郎 : 港湾記者": the post stands behind the name.
+    if let Some((name, _)) =
+        part.split_once(" : ").filter(|(_, post)| words::is_reporter(post) || is_title(post))
+    {
+        return vec![name.trim().to_owned()];
+    }
+    // "记者 林小明 陈大文 北港报道": the place stands behind the names.
+    let part = match part.rsplit_once(' ') {
+        Some((names, place)) if ["报道", "報導"].iter().any(|end| place.ends_with(end)) => names,
+        _ => part,
+    };
     let found = REPORTERS.iter().find_map(|reporter| part.split_once(reporter));
     let Some((before, behind)) = found else { return apart(part) };
     let behind = behind.trim_matches(|c: char| c.is_whitespace() || "：:﹕/／|丨｜・".contains(c));
@@ -49,18 +60,29 @@ pub(super) fn names(part: &str) -> Vec<String> {
 /// The names in a part that spaces part, where each is whole by itself: "林小明 陈大文". Of two words that are shorter the
 /// first is the family's name, as Japanese pages write it: "山田 太郎".
 fn apart(part: &str) -> Vec<String> {
-    let words: Vec<&str> = part.split_whitespace().filter(|word| !CORRESPONDENTS.contains(word)).collect();
+    let mut words: Vec<&str> = words::without_prefix(part)
+        .split_whitespace()
+        .filter(|word| !CORRESPONDENTS.contains(word))
+        .collect();
+    // "港湾周刊 林小明": the house stands before the name.
+    if let [house, name] = words[..]
+        && words::is_house(house)
+        && is_name(name)
+    {
+        words.remove(0);
+    }
     let are_names = words.iter().all(|word| (3..=4).contains(&word.chars().count()) && is_name(word));
-    if words.len() > 1 && are_names {
-        words.into_iter().map(str::to_owned).collect()
-    } else {
-        vec![part.to_owned()]
+    match words[..] {
+        [name] => vec![name.to_owned()],
+        _ if are_names => words.into_iter().map(str::to_owned).collect(),
+        _ => vec![part.to_owned()],
     }
 }
 
 /// Whether a part of a byline is a title that a point sets apart from the name behind it: "編集委員・山田太郎".
 pub(super) fn is_title(part: &str) -> bool {
-    TITLES.contains(&part)
+    const ENDS: &[&str] = &["局長", "部長", "次長", "編集長", "特派員", "デスク", "キャップ"];
+    TITLES.contains(&part) || ENDS.iter().any(|end| part.ends_with(end))
 }
 
 /// Whether a word can be a name in Han: two to four characters, and no paper, desk, wire or remark.

@@ -103,9 +103,14 @@ pub(super) fn is_photographer(part: &str) -> bool {
     part.contains("사진기자") || part.contains("사진 기자") || part.contains("촬영기자")
 }
 
-/// Whether a word is a name of three syllables, and no desk.
+/// Whether a word is a name of three syllables, or of four with a family name of two, and no desk.
 pub(super) fn is_whole_name(word: &str) -> bool {
-    word.chars().count() == 3 && is_name(word) && !word.ends_with(['부', '팀']) && !RANKS.contains(&word)
+    const OF_TWO: &[&str] = &["남궁", "황보", "제갈", "선우", "독고", "사공", "서문", "동방"];
+    let syllables = if OF_TWO.iter().any(|family| word.starts_with(family)) { 4 } else { 3 };
+    word.chars().count() == syllables
+        && is_name(word)
+        && !word.ends_with(['부', '팀'])
+        && !RANKS.contains(&word)
 }
 
 /// Two to four syllables, the first of which can begin a family name.

@@ -11,6 +11,8 @@ mod vocabulary;
 mod words;
 
 use super::{date, text};
+use dateline_wire::Role;
+
 pub(super) use byline::{Byline, clean, read};
 pub(super) use decide::{Bodies, credits, decide};
 
@@ -117,6 +119,11 @@ pub(super) fn is_wire(name: &str) -> bool {
     words::is_wire(name)
 }
 
+/// Whether a line begins by saying that those behind it wrote the text, beside others who did something else: "Words by …".
+pub(super) fn says_text(line: &str) -> bool {
+    words::role_before(line.trim()).is_some_and(|(role, _)| role == Role::Text)
+}
+
 /// Whether a text is the label of a byline, which a name must follow.
 pub(super) fn is_label(part: &str) -> bool {
     words::is_bare_label(part)
@@ -197,7 +204,11 @@ fn people(mut names: Vec<String>, is_labelled: bool) -> Vec<String> {
     };
     let count = 1 + names[1..].iter().take_while(is_of_byline).count();
     // A place, or the house that they write for.
-    let is_capital = |name: &String| name.split(' ').count() <= 4 && name.split(' ').all(words::begins_name);
+    let is_dash = |word: &str| matches!(word, "-" | "–" | "—");
+    let is_capital = |name: &String| {
+        let mut words = name.split(' ').filter(|word| !is_dash(word));
+        words.clone().count() <= 5 && words.all(words::begins_name)
+    };
     let is_sentence = names[count..].iter().any(|name| !is_capital(name) && !words::is_wire(name));
     if is_sentence && !(is_labelled && is_person(&names[0])) {
         return Vec::new();
@@ -328,6 +339,72 @@ mod tests {
             ("山田 太郎", &["山田 太郎"]),
             ("編集委員・山田太郎", &["山田太郎"]),
             ("", &[]),
+        ]);
+    }
+
+    #[test]
+    fn places_stations_and_clocks_beside_names_go() {
+        cleans(&[
+            ("Анна Лундина, Северная Гавань; Борис Экин", &["Анна Лундина", "Борис Экин"]),
+            ("Ana Lund; Bo Ek", &["Ana Lund", "Bo Ek"]),
+            ("Von Jana Holm, NDF Nordhafen", &["Jana Holm"]),
+            ("Por Ana Lunda, P1 Ilhas — Porto Norte", &["Ana Lunda"]),
+            ("文｜港新周刊 林小明", &["林小明"]),
+            ("Ana Lund | 08:00 AM IST", &["Ana Lund"]),
+            ("08:00 AM IST", &[]),
+            ("Ana Lund March 21, 2025 at 8:00 AM • 3 min read", &["Ana Lund"]),
+            ("Ana Lunde | Puerto Norte | 21/03/2025", &["Ana Lunde"]),
+            ("Por Ana Lunda e Beto Ecco — Porto Norte", &["Ana Lunda", "Beto Ecco"]),
+            ("Ana Lundari, Budi Ekanto - Berita Laut", &["Ana Lundari", "Budi Ekanto"]),
+            ("Ana Lunda, do P1", &["Ana Lunda"]),
+            ("By Ana Lund of the Coast Post", &["Ana Lund"]),
+            ("LUND Anne et NOÉ Paul", &["LUND Anne", "NOÉ Paul"]),
+            ("作者：林小明 来源：港湾日报", &["林小明"]),
+            ("Oprac. Anna Lund", &["Anna Lund"]),
+        ]);
+        assert_eq!(worded("Por Ana Lunda, P1 Ilhas — Porto Norte").names, ["Ana Lunda"]);
+        assert!(worded("نُشر في").names.is_empty() && !is_person("نُشر في"));
+    }
+
+    #[test]
+    fn what_somebody_did_or_is_stands_before_names_in_many_ways() {
+        cleans(&[
+            ("Lund, Ana; Ek, Bo", &["Ana Lund", "Bo Ek"]),
+            ("By Ana Lund with additional reporting by Bo Ek", &["Ana Lund", "Bo Ek"]),
+            ("Ana Lund Senior Foreign Affairs Correspondent", &["Ana Lund"]),
+            ("Aus Nordhafen berichtet Jana Holm", &["Jana Holm"]),
+            ("De notre correspondante Anne Lund", &["Anne Lund"]),
+            ("Par Anne Lund (avec AFP)", &["Anne Lund", "AFP"]),
+            ("Записала Анна Лундина", &["Анна Лундина"]),
+            ("Матеріал підготували Анна Лунд та Богдан Ек", &["Анна Лунд", "Богдан Ек"]),
+            ("ענת לונד, כתבת התחבורה", &["ענת לונד"]),
+            ("기자명 김하나", &["김하나"]),
+            ("남궁하나·황보두리 기자", &["남궁하나", "황보두리"]),
+            ("北港支局長・山田太郎", &["山田太郎"]),
+            ("记者 | 林小明 编辑 | 王小芳", &["林小明"]),
+            ("特派員林小明／北港專電", &["林小明"]),
+            ("海港网记者 林小明 陈大文 北港报道", &["林小明", "陈大文"]),
+            ("撰文：林小明　陳大文", &["林小明", "陳大文"]),
+            ("山田 太郎 : 港経済記者", &["山田 太郎"]),
+            ("Jana Holm berichtet aus Nordhafen", &["Jana Holm"]),
+            ("Tekst: Anna de Lund Beeld: Bert Ek", &["Anna de Lund"]),
+            ("Анна Лундина (фото автора)", &["Анна Лундина"]),
+            ("Ana Lunde / Agencias", &["Ana Lunde"]),
+            ("編譯林小明／綜合外電", &["林小明"]),
+            ("자료사진", &["자료사진"]),
+        ]);
+        assert!(!is_person("자료사진"));
+    }
+
+    #[test]
+    fn an_and_that_is_glued_to_a_name_joins_whole_names() {
+        cleans(&[
+            ("آنا لوند وباسم إيك", &["آنا لوند", "باسم إيك"]),
+            ("إعداد: آنا لوند، باسم إيك", &["آنا لوند", "باسم إيك"]),
+            ("ענת לונד ובני אק", &["ענת לונד", "בני אק"]),
+            ("محمد وليد حسن", &["محمد وليد حسن"]),
+            ("سامي لوند وليد حسن", &["سامي لوند وليد حسن"]),
+            ("An Lâm - Bảo Kế", &["An Lâm", "Bảo Kế"]),
         ]);
     }
 

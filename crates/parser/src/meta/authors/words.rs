@@ -132,7 +132,8 @@ pub(super) fn is_picture(bracket: &str) -> bool {
         "攝影",
     ];
     let lower = bracket.trim().to_lowercase();
-    let is_both = lower.contains("text") || lower.contains('文') || lower.contains('글');
+    let is_both =
+        ["text", "author", "autor", "auteur", "автор", "文", "글"].iter().any(|word| lower.contains(word));
     !is_both && PICTURES.iter().any(|picture| lower.starts_with(picture))
 }
 
@@ -297,8 +298,7 @@ pub(super) fn is_role(name: &str) -> bool {
     let first = lower.split(' ').next().unwrap_or(&lower);
     ROLES.contains(&last)
         || (ROLES.contains(&first) && lower.contains(' '))
-        || lower.ends_with("報導")
-        || lower.ends_with("报道")
+        || ["報導", "报道", "專電", "专电", "外電", "外电"].iter().any(|end| lower.ends_with(end))
         || lower.ends_with("編集部")
 }
 
@@ -312,6 +312,7 @@ static FURNITURE_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| FURNITURE.ite
 /// Whether a visible text is a button or a label.
 pub(super) fn is_furniture(name: &str) -> bool {
     let lower = name.to_lowercase();
+    let lower = unvocalised(&lower);
     let is_word = |word: &str| FURNITURE_WORDS.contains(word.trim_matches(|c: char| !c.is_alphanumeric()));
     let holds_dense = || FURNITURE.iter().any(|word| is_dense(word) && lower.contains(word));
     lower.split(' ').any(is_word) || is_dense(&lower) && holds_dense()
@@ -335,6 +336,12 @@ pub(super) fn begins_name(word: &str) -> bool {
 pub(super) fn is_house(name: &str) -> bool {
     const ENDS: &[&str] = &[
         "社",
+        "刊",
+        "杂志",
+        "雜誌",
+        "频道",
+        "頻道",
+        "在线",
         "報",
         "报",
         "网",
@@ -441,4 +448,94 @@ pub(super) fn is_and(word: &str) -> bool {
             | "및"
             | "ja"
     )
+}
+
+/// The name behind a verb that says what somebody did, where that is how the line begins: "Aus Nordhafen berichtet Jana Holm".
+pub(super) fn behind_verb(part: &str) -> &str {
+    let parted = [" berichtet ", " berichten "].iter().find_map(|verb| part.split_once(verb));
+    match parted {
+        Some((name, behind)) if behind.starts_with("aus ") || behind.starts_with("für ") => name,
+        Some((before, name)) if before.split(' ').count() <= 4 => name,
+        _ => part,
+    }
+}
+
+/// `byline` with a colon behind the labels that Chinese pages set apart by a bar: "记者 | 林小明 编辑 | 王小芳".
+pub(super) fn with_signs(byline: &str) -> Cow<'_, str> {
+    const LABELS: &[&str] =
+        &["记者", "記者", "编辑", "編輯", "作者", "撰文", "文", "摄影", "攝影", "图", "圖"];
+    if byline.is_ascii() || !byline.contains(['|', '｜', '丨']) {
+        return Cow::Borrowed(byline);
+    }
+    let mut signed = byline.to_owned();
+    for label in LABELS {
+        for bar in [" | ", "|", " ｜ ", "｜", " 丨 ", "丨"] {
+            let (label, from) = ([label, "："].concat(), [label, bar].concat());
+            if signed.contains(&from) {
+                signed = signed.replace(&from, &label);
+            }
+        }
+    }
+    Cow::Owned(signed)
+}
+
+/// Whether a text is what is left of a time of day: "AM IST".
+pub(super) fn is_clock(name: &str) -> bool {
+    const CLOCK: &[&str] = &[
+        "AM", "PM", "GMT", "UTC", "IST", "EST", "EDT", "ET", "CST", "PST", "PDT", "CET", "CEST", "BST",
+        "JST", "KST", "HKT", "at", "um", "min", "read", "a.m.", "p.m.", "MSK", "WIB", "WITA", "WIT",
+    ];
+    name.split(' ').all(|word| CLOCK.contains(&word))
+}
+
+/// The word at `at` without the "and" that Arabic and Hebrew glue to it, where whole names stand before it and begin with it.
+pub(super) fn glued<'w>(byline: &[&'w str], at: usize) -> Option<&'w str> {
+    /// Names that begin with that letter.
+    const NAMES: &[&str] = &[
+        "وليد",
+        "وائل",
+        "وسام",
+        "وسيم",
+        "وجدي",
+        "وجيه",
+        "وداد",
+        "وردة",
+        "وعد",
+        "وهيب",
+        "وهبي",
+        "وحيد",
+        "وضاح",
+        "وصفي",
+        "وديع",
+        "وفيق",
+        "وفاء",
+        "وفا",
+        "وكيع",
+        "ورد",
+        "ויקטור",
+        "ולדימיר",
+        "ולרי",
+        "ורד",
+        "ורדה",
+        "ויקי",
+        "ויויאן",
+        "וולף",
+        "וילי",
+        "ויטלי",
+    ];
+    let word = byline[at];
+    let name = word.strip_prefix(['و', 'ו']).filter(|name| name.chars().count() >= 2)?;
+    let is_end = |word: &&&str| word.ends_with([',', '،', '|', '/', ':']) || is_and(word);
+    let before = byline[..at].iter().rev().take_while(|word| !is_end(word)).count();
+    let behind = 1 + byline[at + 1..].iter().take_while(|word| !is_end(word)).count();
+    (before >= 2 && behind >= 2 && !NAMES.contains(&word)).then_some(name)
+}
+
+/// `text` without the signs for vowels, which Arabic and Hebrew leave out or write.
+fn unvocalised(text: &str) -> Cow<'_, str> {
+    let is_vowel = |c: char| matches!(c, '\u{64b}'..='\u{652}' | '\u{670}' | '\u{5b0}'..='\u{5bc}');
+    match text.is_ascii() || !text.contains(is_vowel) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.replace(is_vowel, "")),
+    }
 }

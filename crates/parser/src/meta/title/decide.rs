@@ -311,6 +311,19 @@ mod tests {
     }
 
     #[test]
+    fn a_label_behind_a_bar_in_the_headline_stays_and_a_section_goes() {
+        let of = |label: &str| {
+            let headline = format!("The old ferry runs again after the storm | {label}");
+            title(&format!(
+                "<title>{headline} - Harbour Gazette</title><meta property=og:site_name content='Harbour Gazette'><h1>{headline}</h1>{TEXT}"
+            ))
+        };
+        assert_eq!(of("Exclusive"), "The old ferry runs again after the storm | Exclusive");
+        assert_eq!(of("World"), "The old ferry runs again after the storm");
+        assert_eq!(of("Harbour Gazette"), "The old ferry runs again after the storm");
+    }
+
+    #[test]
     fn a_kicker_alone_in_its_line_is_no_headline() {
         let html = format!(
             "<title>Storm of the century: Ferry runs again after storm | Harbour Gazette</title><div>Storm of the century</div>

@@ -81,9 +81,15 @@ fn visible(heading: &Heading<'_>, site: &Site, told: &[TitleCandidate]) -> Optio
         site,
         OtherTitles { told: &is_told, is_heading: &|_| false, is_link: &|_| false },
     );
+    // A label that stands in the headline itself is the reader's, too, if no section.
+    let label =
+        heading.text.strip_prefix(&text).map(|label| label.trim_matches(|c: char| !c.is_alphanumeric()));
+    let is_label =
+        label.is_some_and(|label| !label.is_empty() && !site.is_named(label) && !site.is_section(label));
+    let text = if is_label { heading.text.clone() } else { text };
     let is_name = site.is_all_of(&text) || site.is_half_of(&text) && !is_told(&text::key(&text));
     let is_nothing = text.is_empty() || text::weight(&text) > MAX_LETTERS || is_name;
-    let parts = if text == heading.text { heading.parts.clone() } else { Vec::new() };
+    let parts = if text::key(&text) == text::key(&heading.text) { heading.parts.clone() } else { Vec::new() };
     (!is_nothing && !text::is_placeholder(&text)).then(|| VisibleHeadline {
         key: text::key(&text),
         text,

@@ -30,7 +30,10 @@ pub(super) fn mended(visible: &VisibleHeadline, told: &[TitleCandidate]) -> Stri
         || told.iter().filter(|candidate| candidate.key == *key).map(|candidate| candidate.title.as_str());
     let better = same().find(|other| {
         let runs_together = words(other).len() > spelled;
-        runs_together || lost_quote(headline, other) || lost_colon(&visible.parts, headline, other)
+        runs_together
+            || lost_quote(headline, other)
+            || lost_colon(&visible.parts, headline, other)
+            || headline.contains(" : ") && other.contains(": ") && !other.contains(" :")
     });
     better.unwrap_or(headline).to_owned()
 }
@@ -46,6 +49,15 @@ fn without_kicker<'t>(visible: &VisibleHeadline, told: &'t [TitleCandidate]) -> 
         let told = told.iter().find(|candidate| candidate.key == key && candidate.key != visible.key)?;
         (weight(&key) > whole).then_some(told.title.as_str())
     };
+    // The same headline behind another kicker: where both go, the headline is left.
+    let behind_another = |rest: &str| {
+        let key = Some(text::key(rest)).filter(|_| text::weight(rest) >= SHORTEST)?;
+        told.iter().find_map(|candidate| {
+            let rests = ENDS_OF_KICKER.iter().filter_map(|end| candidate.title.split_once(end));
+            let headline = rests.map(|(_, rest)| rest.trim()).find(|rest| text::key(rest) == key)?;
+            (candidate.key != visible.key && candidate.weight > whole).then_some(headline)
+        })
+    };
     // A headline may be several elements, and the kicker or the label before or behind it, too.
     let part = || {
         let parts = &visible.parts;
@@ -60,7 +72,9 @@ fn without_kicker<'t>(visible: &VisibleHeadline, told: &'t [TitleCandidate]) -> 
         let rests = ENDS_OF_KICKER.iter().filter_map(|end| visible.text.split_once(end));
         rests.map(|(_, rest)| rest.trim()).find_map(alone)
     };
-    part().or_else(cut)
+    let parted =
+        || (1..visible.parts.len()).find_map(|from| behind_another(&visible.parts[from..].join(" ")));
+    part().or_else(cut).or_else(parted)
 }
 
 /// The wording that goes on where the visible headline breaks off with dots.
@@ -155,6 +169,23 @@ mod tests {
         );
         let parts = ["Ferry runs again", "at", "last", "Two hundred crossed by noon"];
         assert_eq!(mend(&parts.join(" "), &parts, &["Ferry runs again at last"]), "Ferry runs again at last");
+    }
+
+    #[test]
+    fn a_kicker_in_an_element_of_its_own_goes_where_others_give_another() {
+        let parts = ["After the storm", "How the channel was cleared of sand"];
+        let told = "North coast: How the channel was cleared of sand";
+        assert_eq!(mend(&parts.join(" "), &parts, &[told]), parts[1]);
+        assert_eq!(mend(&parts.join(" "), &[], &[told]), parts.join(" "));
+    }
+
+    #[test]
+    fn a_space_that_the_markup_leaves_before_a_colon_goes() {
+        let told = "Storm: The ferry runs again";
+        assert_eq!(mend("Storm : The ferry runs again", &[], &[told]), told);
+        // As it is set in French.
+        let french = "Tempête : le bac repart";
+        assert_eq!(mend(french, &[], &[french]), french);
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl Site {
     }
 
     /// Whether `part` is what the page calls its section.
-    fn is_section(&self, part: &str) -> bool {
+    pub(super) fn is_section(&self, part: &str) -> bool {
         self.sections.contains(&text::key(part))
     }
 
@@ -154,7 +154,9 @@ fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_nam
     }
     let separators = STRONG.iter().map(|separator| (separator, true));
     let separators = separators.chain(WEAK.iter().map(|separator| (separator, false)));
-    for (separator, is_strong) in separators.filter(|(separator, _)| title.contains(**separator)) {
+    let stands_between =
+        |separator: &str| title.contains(separator) && !(is_quoted(title) && is_quote(separator));
+    for (separator, is_strong) in separators.filter(|(separator, _)| stands_between(separator)) {
         // Sections may stand behind the name too, so the first place where the site is named ends the headline.
         let mut from = 0;
         while let Some(at) = title[from..].find(separator).map(|at| from + at) {
@@ -197,13 +199,28 @@ fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_nam
     None
 }
 
+/// Whether the angles in `title` are quotation marks, and so part nothing.
+fn is_quoted(title: &str) -> bool {
+    [('«', '»'), ('‹', '›')].iter().any(|(open, close)| {
+        let opened = title.find(*open);
+        opened.is_some()
+            && opened < title.rfind(*close)
+            && title.matches(*open).count() == title.matches(*close).count()
+    })
+}
+
+fn is_quote(separator: &str) -> bool {
+    separator.contains(['«', '»', '‹', '›'])
+}
+
 /// `title` without what is exactly the site's name at its end, whatever parts both.
 fn unnamed<'t>(title: &'t str, site: &Site) -> Option<&'t str> {
     let title = title.trim_end_matches(|c: char| c.is_whitespace() || ".)）]】〕>＞*|｜".contains(c));
     let separators = title.char_indices().rev().filter(|(_, c)| BEFORE_NAME.contains(c)).take(MAX_SEPARATORS);
     for (at, c) in separators {
         let tail = title[at + c.len_utf8()..].trim();
-        let head = title[..at].trim_end_matches(|c: char| c.is_whitespace() || BEFORE_NAME.contains(&c));
+        let is_mark = |c: char| BEFORE_NAME.contains(&c) && !(is_quoted(title) && matches!(c, '»' | '›'));
+        let head = title[..at].trim_end_matches(|c: char| c.is_whitespace() || is_mark(c));
         // A comma also parts the words of a headline, so the name behind it must be one that no word is.
         let is_apart = !matches!(c, ',' | '，') || tail.chars().any(text::is_dense) || tail.contains(' ');
         if is_apart && site.is_called(tail) && text::weight(head) >= SHORTEST && !site.is_all_of(head) {
@@ -300,7 +317,8 @@ fn is_enough(head: &str, tail: &str) -> bool {
 
 /// The part of `title` that another witness gives as the whole headline, where a separator ends it.
 fn begun<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>) -> Option<&'t str> {
-    STRONG.iter().filter(|separator| title.contains(**separator)).find_map(|separator| {
+    let separators = STRONG.iter().filter(|separator| !(is_quoted(title) && is_quote(separator)));
+    separators.filter(|separator| title.contains(**separator)).find_map(|separator| {
         let mut from = 0;
         while let Some(at) = title[from..].find(separator).map(|at| from + at) {
             let head = title[..at].trim();
@@ -415,6 +433,8 @@ mod tests {
             "Ferry disaster – what we know",
             "The storm seen from the «Albatross»",
             "«The sea gives and takes»",
+            "« The sea gives and takes »",
+            "Interview: « The sea gives and takes »",
             "Gazette: The ferry leaves at six in the morning",
             "여객선 운항 앞둔 한-미",
             "The sea gives and takes, gazette",

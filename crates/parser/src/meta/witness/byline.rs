@@ -18,6 +18,9 @@ const MAX_LETTERS: usize = 150;
 /// The lines that one byline of several elements may take.
 const ONE_BYLINE: usize = 4;
 
+/// The authors that one line of links names behind its first.
+const MAX_LINKED: usize = 5;
+
 /// The lines behind the text where its author may still be named beside others named before.
 const FOOT: usize = 12;
 
@@ -251,28 +254,42 @@ fn linked(scan: &Scan<'_>, claims: &mut Claims) {
         let link =
             std::iter::once(node).chain(node.ancestors().take(2)).find(|above| above.is(&local_name!("a")));
         let Some(link) = link else { continue };
-        let leads_to_author = link.attr("href").is_some_and(|href| {
-            [
-                "/author/",
-                "/authors/",
-                "/autor/",
-                "/autoren/",
-                "/people/",
-                "/profile/",
-                "/by/",
-                "/journalist",
-                "/reporter",
-                "/columnist",
-                "/staff/",
-            ]
-            .iter()
-            .any(|path| href.contains(path))
-        });
-        if leads_to_author && near(scan, index) && !is_foreign(scan, link) {
-            names.extend(authors::clean(&text::of(link)).into_iter().filter(|name| authors::is_person(name)));
+        if !leads_to_author(link) || !near(scan, index) || is_foreign(scan, link) {
+            continue;
         }
+        let links = std::iter::once(link).chain(links_behind(link));
+        let called = links.flat_map(|link| authors::clean(&text::of(link)));
+        names.extend(called.filter(|name| authors::is_person(name)));
     }
     claims.authors(authors::distinct(names), Source::Visible, 2.0);
+}
+
+fn leads_to_author(link: Node<'_>) -> bool {
+    const PATHS: &[&str] = &[
+        "/author/",
+        "/authors/",
+        "/autor/",
+        "/autoren/",
+        "/people/",
+        "/profile/",
+        "/by/",
+        "/journalist",
+        "/reporter",
+        "/columnist",
+        "/staff/",
+    ];
+    link.attr("href").is_some_and(|href| PATHS.iter().any(|path| href.contains(path)))
+}
+
+/// The links to other authors right behind one, with no more than a sign or a short word between them.
+fn links_behind(link: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    /// Letters of the longest text between two authors: " and ".
+    const MAX_JOINT: usize = 6;
+    let is_joint = |node: &Node<'_>| node.text().is_some_and(|text| text.trim().len() <= MAX_JOINT);
+    std::iter::successors(link.next_sibling(), |node| node.next_sibling())
+        .filter(move |node| !is_joint(node))
+        .map_while(|node| (node.is(&local_name!("a")) && leads_to_author(node)).then_some(node))
+        .take(MAX_LINKED)
 }
 
 /// Lines near the headline that begin with "By" or end with "reporter", in the languages of the field.
@@ -295,7 +312,9 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
             byline =
                 next.map(|next| authors::worded(&[line.text(), next.text()].join(" "))).unwrap_or_default();
         }
-        if !byline.names.is_empty() && !is_foreign(scan, scan::around(line)) {
+        // Beside those who took the pictures, the one who wrote the text is told by a label.
+        let says_text = || authors::says_text(line.text());
+        if !byline.names.is_empty() && (says_text() || !is_foreign(scan, scan::around(line))) {
             return claims.byline(byline, Source::Visible, 2.0);
         }
     }
@@ -405,6 +424,22 @@ mod tests {
             ),
             ["Ana Lund"]
         );
+    }
+
+    #[test]
+    fn links_to_authors_pages_beside_one_another_are_all_heard() {
+        let page = |links: &str| format!("<h1>Ferry runs again after the storm</h1><div>{links}</div>");
+        let (ana, bo) = ("<a href=/autor/ana>Ana Lund</a>", "<a href=/autor/bo>Bo Ek</a>");
+        for joint in ["", " ", ", ", " and "] {
+            assert_eq!(names(&page(&[ana, joint, bo].concat())), ["Ana Lund", "Bo Ek"], "{joint}");
+        }
+        assert_eq!(names(&page(&format!("{ana}<a href=/harbour>Old Harbour</a>{bo}"))), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn a_box_of_credits_names_the_writer_by_a_label() {
+        let html = "<h1>Ferry runs again after the storm</h1><ul class=credits><li>Words by Ana Lund</li><li>Photography by Bo Ek</li></ul>";
+        assert_eq!(names(html), ["Ana Lund"]);
     }
 
     #[test]

@@ -158,6 +158,11 @@ fn alone(line: &TextLine<'_>, next: Option<&TextLine<'_>>) -> Vec<String> {
     if !(is_set_apart || is_dated || is_above_desk) {
         return Vec::new();
     }
+    // The place and day of a report are no name: "PORTO NORD, 21 marzo 2025".
+    let is_place = |before: &str| before.ends_with(',') && !before.contains(char::is_lowercase);
+    if is_dated && !is_set_apart && is_place(authors::undated(line.text())) {
+        return Vec::new();
+    }
     // A name stands before a date; behind one stand the section and labels.
     people(if is_dated { authors::undated(line.text()) } else { line.text() })
 }
@@ -209,6 +214,7 @@ mod tests {
         assert_eq!(names(&format!("<p>Ana Lund, 21 March 2025</p><p>{LONG}</p>")), ["Ana Lund"]);
         assert!(names(&format!("<p>21 March 2025 Harbour Affairs</p><p>{LONG}</p>")).is_empty());
         assert!(names(&format!("<p>Updated: 21 March 2025</p><p>{LONG}</p>")).is_empty());
+        assert!(names(&format!("<p>PORT NORTH, 21 March 2025</p><p>{LONG}</p>")).is_empty());
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use dateline_text::date::{self, PlacedDate, WrittenDate};
+use dateline_text::date::{self, PlacedDate, WrittenDate, ZoneOffset};
+use dateline_text::language;
 use dateline_wire::Source;
 use jiff::Timestamp;
 
@@ -63,7 +64,10 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
         if index < at && is_aside(scan, line.node) {
             continue;
         }
-        let dates = date::read_all(text);
+        let mut dates = date::read_all(text);
+        if is_of_india(scan) {
+            dates.iter_mut().for_each(|found| read_indian_time(text, found));
+        }
         if dates.is_empty() {
             let age =
                 received_at.filter(|_| index > at && index <= at + 4).and_then(|at| date::read_age(text, at));
@@ -105,6 +109,25 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
     if !is_published {
         let below = scan.lines.get(at + 1..).unwrap_or_default();
         claims.published(at_foot(scan, below), Source::Visible, 1.0);
+    }
+}
+
+/// Whether a page is in a language of India, or of a site of that country, where "IST" is the time of no other place.
+fn is_of_india(scan: &Scan<'_>) -> bool {
+    const LANGUAGES: &[&str] = &["hi", "bn", "te", "mr", "ta", "gu", "kn", "ml", "or", "pa", "as"];
+    let language = scan.html_lang.and_then(language::primary);
+    language.is_some_and(|language| LANGUAGES.contains(&language.as_str()))
+        || scan.url.and_then(|url| url.host_str()).is_some_and(|host| host.ends_with(".in"))
+}
+
+/// Gives a time that "IST" stands behind its offset.
+fn read_indian_time(line: &str, found: &mut PlacedDate) {
+    const MINUTES: i16 = 330;
+    let behind = line.get(found.place.end..).unwrap_or_default().trim_start_matches([' ', '(', '[']);
+    let rest = behind.strip_prefix("IST");
+    let is_said = rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    if is_said && found.date.clock.is_some() && found.date.offset.is_none() {
+        found.date.offset = Some(ZoneOffset { minutes: MINUTES, zulu: false });
     }
 }
 
@@ -181,6 +204,18 @@ mod tests {
         assert_eq!(dates("Published: 21 March 2025"), 1);
         assert_eq!(dates("21 March 2025"), 0);
         assert_eq!(dates("Updated: 21 March 2025"), 0);
+    }
+
+    #[test]
+    fn the_letters_ist_mean_indian_time_on_indian_pages() {
+        let of = |language: &str| {
+            dated(&format!(
+                "<html lang={language}><h1>तूफान के बाद फिर चली नौका</h1><p>21 Mar 2025 08:00 AM IST</p>"
+            ))
+            .0
+        };
+        assert_eq!(of("hi"), ["2025-03-21T08:00+05:30"]);
+        assert_eq!(of("he"), ["2025-03-21T08:00"]);
     }
 
     fn dated(html: &str) -> (Vec<String>, Vec<String>) {
