@@ -390,6 +390,8 @@ fn lines_in_which_a_paper_speaks_of_itself_below_the_story_are_no_part_of_it() {
         "Подписывайтесь на наш канал в <a href=https://t.example/x>Telegram</a>, чтобы узнавать новости первыми.",
         "【免责声明】本文仅代表作者本人观点，与本网站无关。",
         "© 2025 Harbour News. All rights reserved, on land and at sea.",
+        "کد خبر 1234567",
+        "کد خبر: ۱۲۳۴۵۶۷",
     ] {
         let article = read(&page(&format!("{}<p>{line}</p>", story(3))));
         assert_eq!(lines(&article).len(), 3, "{line}: {:#?}", lines(&article));
@@ -495,6 +497,25 @@ fn a_shadow_tree_that_is_written_down_is_seen() {
     let article = read(&page(&format!(
         "<ferry-text><template shadowrootmode=open>{}</template></ferry-text>",
         story(4)
+    )));
+    assert_eq!(lines(&article).len(), 4);
+}
+
+#[test]
+fn lines_above_the_story_that_say_when_and_how_long_to_read_are_no_part_of_it() {
+    for lines_above in [
+        "<p>Published: 21 March 2025, 08:00 GMT</p><p>3 min read</p>",
+        "<p>Aktualisiert: 21.03.2025, 10:12 Uhr</p><p>Lesezeit: 3 Min.</p>",
+        "<p>입력 2025.03.21. 08:00</p><p>수정 2025.03.21. 10:12</p>",
+        "<p>Фото: Пётр Далев / Вести порта</p>",
+        "<p>출처: 항구일보</p>",
+    ] {
+        let article = read(&page(&format!("{lines_above}{}", story(3))));
+        assert_eq!(lines(&article).len(), 3, "{lines_above}: {:#?}", lines(&article));
+    }
+    let article = read(&page(&format!(
+        "<p>On 21 March 2025 it was the day of all the ferrymen of the sound.</p>{}",
+        story(3)
     )));
     assert_eq!(lines(&article).len(), 4);
 }

@@ -558,7 +558,77 @@ pub(super) fn is_of_house(line: &str, is_linked: bool) -> bool {
         let behind = line.strip_prefix("copyright").unwrap_or_default().trim_start_matches([' ', ':', ',']);
         behind.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '©' | 'ⓒ' | '('))
     };
-    begins(RIGHTS) || claims() || is_linked && begins(FOLLOWING)
+    begins(RIGHTS) || claims() || is_linked && begins(FOLLOWING) || is_number_of_house(&line)
+}
+
+/// Whether a line is nothing but the number under which a paper keeps the story: "کد خبر: 1234567".
+pub(super) fn is_number_of_house(line: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "کد خبر",
+        "کدخبر",
+        "کد مطلب",
+        "کد نوشته",
+        "کد مقاله",
+        "شناسه خبر",
+        "شناسه مطلب",
+        "شماره خبر",
+        "رقم الخبر",
+        "رمز الخبر",
+        "كود الخبر",
+        "news id",
+        "news code",
+        "story id",
+        "article id",
+        "haber kodu",
+        "haber no",
+        "기사번호",
+        "기사 id",
+        "稿件编号",
+        "文章编号",
+        "文章編號",
+    ];
+    let line = line.trim_start_matches(['[', '(', '#', ' ']);
+    let behind = LABELS.iter().find_map(|label| line.strip_prefix(label));
+    behind.is_some_and(|behind| {
+        let is_number = |c: char| {
+            c.is_numeric() || c.is_whitespace() || c.is_ascii_alphanumeric() || ":：-/.)]#".contains(c)
+        };
+        behind.chars().all(is_number) && behind.contains(char::is_numeric)
+    })
+}
+
+/// Whether a line above the text says how long it takes to read, how often it was read, how large its letters are.
+pub(super) fn is_about_reading(line: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "reading time",
+        "listen to",
+        "lesezeit",
+        "temps de lecture",
+        "tiempo de lectura",
+        "tempo di lettura",
+        "tempo de leitura",
+        "leestijd",
+        "lästid",
+        "lesetid",
+        "czas czytania",
+        "okuma süresi",
+        "время чтения",
+        "просмотров",
+        "читать",
+        "час читання",
+        "переглядів",
+        "źródło",
+        "actualizado",
+        "字号",
+        "字號",
+        "字体大小",
+        "閱讀時間",
+        "阅读时间",
+        "글자크기",
+        "조회수",
+    ];
+    let line = line.to_lowercase();
+    LABELS.iter().any(|label| line.starts_with(label))
 }
 
 /// What a line that names those who wrote the text begins with.

@@ -63,6 +63,7 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &PageContext, verdic
     rule::drop_headline(layout, &frame.testimony, &mut kept);
     rule::drop_refrains(layout, frame, &mut kept);
     rule::drop_byline(layout, &mut kept);
+    rule::drop_head_lines(layout, &mut kept);
     copy::drop_copies(frame, layout, verdicts, &mut kept);
     copy::drop_previews(layout, &mut kept);
     neighbour::drop_other_articles(layout, frame, &mut kept);

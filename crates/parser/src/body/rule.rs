@@ -1,6 +1,8 @@
 //! What the forests cannot see, since it is about the page and not about the run, and what they leave on pages that are shorter
 //! than most they have learnt from.
 
+use dateline_text::date;
+
 use super::area::Tag;
 use super::cue::{self, Cue};
 use super::feature::PageContext;
@@ -205,15 +207,59 @@ pub(super) fn drop_closing_lines(layout: &Layout, kept: &mut [bool]) {
     }
 }
 
-/// Drops the line above the text that says who wrote it.
+/// Drops the lines above the text that say who wrote it, and under which number the paper keeps it.
 pub(super) fn drop_byline(layout: &Layout, kept: &mut [bool]) {
     let is_above = |run: &Run| run.units <= BYLINE && !run.ends;
+    let is_number = |run: &Run| run.digits > 0 && cue::is_number_of_house(&layout.str(run).to_lowercase());
+    let lines = layout.runs.iter().zip(kept.iter_mut()).filter(|(_, kept)| **kept);
+    for (_, kept) in lines.take_while(|(run, _)| is_above(run)).filter(|(run, _)| is_number(run)) {
+        *kept = false;
+    }
     let is_byline = |run: &Run| run.heading == 0 && cue::is_byline(layout.str(run));
     let mut above =
         layout.runs.iter().zip(kept).filter(|(_, kept)| **kept).take_while(|(run, _)| is_above(run));
     if let Some((_, kept)) = above.find(|(run, _)| is_byline(run)) {
         *kept = false;
     }
+}
+
+/// Drops the lines between the headline and the text that say when it was published, how long it takes to read, whose the picture is.
+pub(super) fn drop_head_lines(layout: &Layout, kept: &mut [bool]) {
+    const CUES: [Cue; 4] = [Cue::Byline, Cue::Photo, Cue::Source, Cue::Time];
+    let is_above = |run: &Run| run.units <= BYLINE && run.heading == 0 && !run.is_prose();
+    let says = |run: &Run| {
+        let line = layout.str(run);
+        !run.ends && CUES.iter().any(|cue| run.cues.starts(*cue))
+            || is_date_line(line)
+            || cue::is_about_reading(line)
+    };
+    let mut lines: Vec<usize> = Vec::new();
+    for index in (0..kept.len()).filter(|index| kept[*index]) {
+        if !is_above(&layout.runs[index]) {
+            break;
+        }
+        lines.push(index);
+    }
+    let said = lines.iter().filter(|index| says(&layout.runs[**index]));
+    said.for_each(|index| kept[*index] = false);
+}
+
+/// Whether a line is a date and few words beside it.
+fn is_date_line(line: &str) -> bool {
+    const WORDS: usize = 4;
+    if !date::has_digit(line) {
+        return false;
+    }
+    let dates = date::read_all(line);
+    let mut from = 0;
+    let mut words = 0;
+    for found in &dates {
+        let before = line.get(from..found.place.start).unwrap_or_default();
+        words += before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+        from = found.place.end;
+    }
+    words += line[from..].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+    !dates.is_empty() && words <= WORDS
 }
 
 /// Drops prompts and placeholders: a long text that stands on the page three times or more, with the short ones beside it that
