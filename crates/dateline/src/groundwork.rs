@@ -48,7 +48,14 @@ impl Groundwork {
         let transport = |bounds: &FetchSettings| {
             LiveTransport::new(bounds).map_err(|error| Failure::Other(error.to_string()))
         };
-        let live = transport(&settings.fetch)?;
+        let live = match settings.fleet.is_enabled() {
+            true => {
+                let time = settings.fleet.max_unacknowledged();
+                LiveTransport::with_max_unacknowledged(&settings.fetch, time)
+                    .map_err(|error| Failure::Other(error.to_string()))?
+            }
+            false => transport(&settings.fetch)?,
+        };
         let webhooks = config.sinks.webhooks.iter();
         let receivers = webhooks
             .map(|webhook| transport(&Webhook::bounds(webhook, &settings.fetch)))

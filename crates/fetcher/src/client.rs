@@ -45,6 +45,9 @@ pub(crate) enum RequestFailure {
 /// How long to wait before a host is asked that may not be asked now.
 const CONTACT_PAUSE: Duration = Duration::from_secs(1);
 
+/// How often it is looked whether a host may still be asked while it has not answered.
+const CONTACT_CHECK: Duration = Duration::from_millis(100);
+
 pub(crate) struct PoliteClient {
     transport: Arc<dyn Transport>,
     politeness: Politeness,
@@ -178,13 +181,8 @@ impl PoliteClient {
             .turn(host)
             .await
             .map_err(|resting| RequestFailure::Resting { until: self.clock.moment_of(resting.until) })?;
-        match self.verdict(host) {
-            ContactVerdict::Allowed => {}
-            ContactVerdict::Elsewhere => return Err(RequestFailure::Elsewhere),
-            ContactVerdict::NotNow => {
-                let until = self.clock.now().checked_add(CONTACT_PAUSE).unwrap_or(Timestamp::MAX);
-                return Err(RequestFailure::Resting { until });
-            }
+        if let Some(refusal) = self.refusal(host) {
+            return Err(refusal);
         }
         let mut headers = self.headers(request.purpose);
         if let Some(feed) = feed {
@@ -198,7 +196,14 @@ impl PoliteClient {
         }
         headers.extend(std::mem::take(&mut request.headers));
         request.headers = headers;
-        let response = self.transport.send(request).await;
+        let began = Instant::now();
+        let response = tokio::select! {
+            response = self.transport.send(request) => response,
+            refusal = self.end_of_leave(host) => Err(refusal)?,
+        };
+        if self.guard.is_some() {
+            self.politeness.end_turn(host, began);
+        }
         drop(turn);
         let response = response?;
         if matches!(response.status, 429 | 503)
@@ -207,6 +212,32 @@ impl PoliteClient {
             self.rest(host, wait);
         }
         Ok(response)
+    }
+
+    /// Why `host` may not be asked now, if it may not.
+    fn refusal(&self, host: &str) -> Option<RequestFailure> {
+        match self.verdict(host) {
+            ContactVerdict::Allowed => None,
+            ContactVerdict::Elsewhere => Some(RequestFailure::Elsewhere),
+            ContactVerdict::NotNow => {
+                let until = self.clock.now().checked_add(CONTACT_PAUSE).unwrap_or(Timestamp::MAX);
+                Some(RequestFailure::Resting { until })
+            }
+        }
+    }
+
+    /// Waits until `host` may not be asked any more, and says why: a request that is on its way then may come to it when it is somebody else's
+    /// to ask.
+    async fn end_of_leave(&self, host: &str) -> RequestFailure {
+        if self.guard.is_none() {
+            return std::future::pending().await;
+        }
+        loop {
+            tokio::time::sleep(CONTACT_CHECK).await;
+            if let Some(refusal) = self.refusal(host) {
+                return refusal;
+            }
+        }
     }
 
     fn headers(&self, purpose: Purpose) -> HeaderMap {

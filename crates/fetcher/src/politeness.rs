@@ -16,6 +16,9 @@ use crate::FetchSettings;
 /// Beyond this many hosts, those that nothing is remembered of are forgotten.
 const SWEEP_ABOVE: usize = 4096;
 
+/// A turn that comes later than half of this is still in time where hosts have no delay: timers are no more exact on a busy machine.
+const MIN_LATENESS: Duration = Duration::from_millis(100);
+
 /// Hands out turns. A host's limit on concurrency and its delay between starts hold for whatever is asked of it.
 pub(crate) struct Politeness {
     concurrency: usize,
@@ -83,7 +86,7 @@ impl Politeness {
             Ok(permit) => permit.ok(),
             Err(_) => return Err(self.put_off(host, patience)),
         };
-        // Only a rest that was asked for while waiting makes this go round again.
+        // Only a rest that was asked for while waiting makes this go round again, and a turn that has passed while this process stood.
         loop {
             let now = Instant::now();
             let start = self.with(host, |host| {
@@ -97,10 +100,26 @@ impl Politeness {
                 return Err(self.put_off(host, start));
             }
             sleep_until(start).await;
-            if self.with(host, |host| host.rest_until) <= start {
+            let late = Instant::now().duration_since(start);
+            let is_in_time = |host: &mut PoliteHost| {
+                host.rest_until <= start && late <= host.delay(now).max(self.delay).max(MIN_LATENESS) / 2
+            };
+            if self.with(host, is_in_time) {
                 return Ok(Turn { _permit: permit });
             }
         }
+    }
+
+    /// A request has ended whose turn was at `began`. Where it took longer than a delay, nobody knows when it came to the host: so the next starts a
+    /// delay after its end.
+    pub(crate) fn end_turn(&self, host: &str, began: Instant) {
+        let now = Instant::now();
+        self.with(host, |host| {
+            let delay = host.delay(now).max(self.delay);
+            if now.duration_since(began) > delay {
+                host.next_start = host.next_start.max(now + delay);
+            }
+        });
     }
 
     /// Leaves `host` alone until `until`, as it asked.
@@ -193,6 +212,43 @@ mod tests {
             assert_eq!(started.elapsed(), Duration::from_secs(second));
             drop(politeness.turn(&format!("{second}.example")).await.unwrap());
             assert_eq!(started.elapsed(), Duration::from_secs(second));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_took_longer_than_a_delay_may_have_come_to_its_host_at_its_end() {
+        let politeness = politeness(1);
+        for (host, took, next) in [("quick.example", 300, 1_000), ("slow.example", 3_000, 4_000)] {
+            let began = Instant::now();
+            let turn = politeness.turn(host).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(took)).await;
+            politeness.end_turn(host, began);
+            drop(turn);
+            drop(politeness.turn(host).await.unwrap());
+            assert_eq!(began.elapsed(), Duration::from_millis(next));
+        }
+    }
+
+    #[tokio::test]
+    async fn turns_that_have_passed_while_the_process_stood_are_not_taken_all_at_once() {
+        let delay = Duration::from_millis(200);
+        let politeness = Arc::new(Politeness::new(&FetchSettings {
+            per_host_concurrency: 8,
+            per_host_delay: delay,
+            ..FetchSettings::default()
+        }));
+        let turns = (0..3).map(|_| async {
+            let _turn = politeness.turn("news.example").await.unwrap();
+            Instant::now()
+        });
+        let stand = async {
+            tokio::task::yield_now().await;
+            std::thread::sleep(delay * 4);
+        };
+        let (mut moments, ()) = tokio::join!(futures_util::future::join_all(turns), stand);
+        moments.sort();
+        for pair in moments[1..].windows(2) {
+            assert!(pair[1] - pair[0] >= delay / 2, "{moments:?}");
         }
     }
 

@@ -19,11 +19,13 @@ pub struct FleetSettings {
     pub shards: u32,
     /// After how many seconds without a word from a member its shards pass to others.
     pub session_seconds: u64,
+    /// Whether this member follows the whole fleet in a file of its own, so that its API and its console answer for all of it.
+    pub mirror: bool,
 }
 
 impl Default for FleetSettings {
     fn default() -> Self {
-        Self { name: String::new(), member: String::new(), shards: 128, session_seconds: 6 }
+        Self { name: String::new(), member: String::new(), shards: 128, session_seconds: 6, mirror: true }
     }
 }
 
@@ -63,6 +65,12 @@ impl FleetSettings {
     /// How long the group waits for a word from a member.
     pub(crate) fn session(&self) -> Duration {
         Duration::from_secs(self.session_seconds)
+    }
+
+    /// For how long what a member sent to a host may be on its way. Together with the [time](crate::ContactRule) for which it relies on being a
+    /// member it ends before its shards are given to another, whose session may have begun a heartbeat earlier.
+    pub fn max_unacknowledged(&self) -> Duration {
+        self.session() / 4
     }
 
     /// How many partitions the topics of shards have: one for each of the web, and one for stories.
@@ -122,7 +130,8 @@ mod tests {
         ] {
             assert_eq!(wrong.objections().len(), 1, "{wrong:?}");
         }
-        let all = FleetSettings { name: "a/b".into(), member: String::new(), shards: 0, session_seconds: 0 };
+        let all =
+            FleetSettings { name: "a/b".into(), shards: 0, session_seconds: 0, ..FleetSettings::default() };
         assert_eq!(all.objections().len(), 4);
     }
 }

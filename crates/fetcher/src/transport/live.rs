@@ -52,6 +52,7 @@ pub struct LiveTransport {
     /// What connects to the proxies of single feeds: as many as are configured, each made when it is first needed.
     chosen: Arc<Mutex<HashMap<ProxyServer, ProxyRoute>>>,
     settings: Arc<FetchSettings>,
+    in_flight: InFlight,
     resolver: Arc<dyn Resolver>,
     bounds: Arc<Bounds>,
 }
@@ -76,7 +77,7 @@ struct HttpClients {
 impl HttpClients {
     /// Clients that find addresses through `addresses` and pass `proxies`.
     fn new(
-        settings: &FetchSettings,
+        (settings, in_flight): (&FetchSettings, InFlight),
         addresses: &AddressFilter,
         proxies: Option<&Proxies>,
     ) -> Result<Self, FetchSettingsError> {
@@ -84,7 +85,7 @@ impl HttpClients {
         let mut tls_http1 = tls.clone();
         tls_http1.alpn_protocols.retain(|protocol| protocol == b"http/1.1");
         let made = |tls| -> Result<ClientBuilder, FetchSettingsError> {
-            let builder = client(settings, tls).dns_resolver(addresses.clone());
+            let builder = client(settings, in_flight, tls).dns_resolver(addresses.clone());
             match proxies {
                 Some(proxies) => proxies.clone().add_to(builder),
                 None => Ok(builder.no_proxy()),
@@ -105,15 +106,19 @@ struct ProxyRoute {
 impl ProxyRoute {
     fn new(
         server: &ProxyServer,
-        settings: &FetchSettings,
+        (settings, in_flight): (&FetchSettings, InFlight),
         resolver: Arc<dyn Resolver>,
     ) -> Result<Self, FetchSettingsError> {
         let proxies = Proxies::through(server, settings);
         let addresses = AddressFilter::new(settings, resolver, proxies.names().collect())?;
-        let client = HttpClients::new(settings, &addresses, Some(&proxies))?;
+        let client = HttpClients::new((settings, in_flight), &addresses, Some(&proxies))?;
         Ok(Self { matcher: proxies.matcher(), client, addresses })
     }
 }
+
+/// For how long what was sent may go unacknowledged, if that is bounded.
+#[derive(Debug, Clone, Copy, Default)]
+struct InFlight(Option<Duration>);
 
 /// What an exchange may take.
 struct Bounds {
@@ -134,6 +139,18 @@ impl LiveTransport {
         Self::with_resolver(settings, Arc::new(SystemResolver))
     }
 
+    /// The same, which gives a connection up on which what was sent has gone unacknowledged for so long: a network that was parted then does not bring
+    /// a request to its host long afterwards (`TCP_USER_TIMEOUT`).
+    ///
+    /// # Errors
+    /// If the settings cannot be worked with.
+    pub fn with_max_unacknowledged(
+        settings: &FetchSettings,
+        time: Duration,
+    ) -> Result<Self, FetchSettingsError> {
+        Self::made(settings, InFlight(Some(time)), Arc::new(SystemResolver))
+    }
+
     /// A transport that finds addresses through `resolver`.
     ///
     /// # Errors
@@ -142,16 +159,24 @@ impl LiveTransport {
         settings: &FetchSettings,
         resolver: Arc<dyn Resolver>,
     ) -> Result<Self, FetchSettingsError> {
+        Self::made(settings, InFlight::default(), resolver)
+    }
+
+    fn made(
+        settings: &FetchSettings,
+        in_flight: InFlight,
+        resolver: Arc<dyn Resolver>,
+    ) -> Result<Self, FetchSettingsError> {
         if let Some(wrong) = settings.wrong_values().into_iter().next() {
             return Err(wrong);
         }
         let proxies = Proxies::of(settings, |name| std::env::var(name).ok())?;
         let proxy_names = proxies.iter().flat_map(Proxies::names).collect();
         let addresses = AddressFilter::new(settings, resolver.clone(), proxy_names)?;
-        let direct = HttpClients::new(settings, &addresses, None)?;
+        let direct = HttpClients::new((settings, in_flight), &addresses, None)?;
         let proxied = match &proxies {
             Some(proxies) => {
-                Some((HttpClients::new(settings, &addresses, Some(proxies))?, proxies.matcher()))
+                Some((HttpClients::new((settings, in_flight), &addresses, Some(proxies))?, proxies.matcher()))
             }
             None => None,
         };
@@ -169,6 +194,7 @@ impl LiveTransport {
             addresses,
             chosen: Arc::default(),
             settings: Arc::new(settings.clone()),
+            in_flight,
             resolver,
             bounds: Arc::new(bounds),
         })
@@ -208,9 +234,13 @@ impl LiveTransport {
         if let Some(route) = chosen.get(server) {
             return Ok(route.clone());
         }
-        let route = ProxyRoute::new(server, &self.settings, self.resolver.clone()).map_err(|error| {
-            TransportError::new(FailureKind::Connect, format!("the proxy {server} cannot be used: {error}"))
-        })?;
+        let route = ProxyRoute::new(server, (&self.settings, self.in_flight), self.resolver.clone())
+            .map_err(|error| {
+                TransportError::new(
+                    FailureKind::Connect,
+                    format!("the proxy {server} cannot be used: {error}"),
+                )
+            })?;
         chosen.insert(server.clone(), route.clone());
         Ok(route)
     }
@@ -372,8 +402,15 @@ async fn head(clients: &HttpClients, request: reqwest::Request) -> reqwest::Resu
 
 /// A client that does one exchange at a time and nothing of its own accord: it follows no redirect, has no policy of asking
 /// again, and undoes no content coding. Its time is bounded here and in [`LiveTransport::exchange`].
-fn client(settings: &FetchSettings, tls: rustls::ClientConfig) -> ClientBuilder {
-    Client::builder()
+fn client(settings: &FetchSettings, in_flight: InFlight, tls: rustls::ClientConfig) -> ClientBuilder {
+    let builder = Client::builder();
+    // No other system has it.
+    #[cfg(target_os = "linux")]
+    let builder = match in_flight.0 {
+        Some(time) => builder.tcp_user_timeout(time),
+        None => builder,
+    };
+    builder
         .tls_backend_preconfigured(tls)
         .redirect(redirect::Policy::none())
         .retry(retry::never())

@@ -1,5 +1,6 @@
 //! One's turn at a host, feeds and pages together.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -149,4 +150,35 @@ async fn what_a_host_wished_of_one_is_kept_by_the_next_who_recalls_it() {
     let failure = next.page(&page).await.unwrap_err().failure;
     assert!(matches!(failure, PageFailure::Resting { .. }), "{failure:?}");
     assert_eq!(server.log().len(), 2, "nobody asks it any more");
+}
+
+/// Allows everything for as long as it is told to.
+struct Leave(AtomicBool);
+
+impl ContactGuard for Leave {
+    fn verdict(&self, _host: &str) -> ContactVerdict {
+        match self.0.load(Ordering::Relaxed) {
+            true => ContactVerdict::Allowed,
+            false => ContactVerdict::NotNow,
+        }
+    }
+
+    fn note(&self, _host: &str, _wish: HostWish) {}
+}
+
+#[tokio::test]
+async fn a_request_that_is_on_its_way_is_given_up_when_its_host_may_not_be_asked_any_more() {
+    let server = Server::always(Reply::silence()).await;
+    let leave = Arc::new(Leave(AtomicBool::new(true)));
+    let fetcher = fetcher(settings(&["news.example"], server.address)).guarded(leave.clone());
+    let asked = async {
+        while server.log().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        leave.0.store(false, Ordering::Relaxed);
+    };
+    let page = url("http://news.example/1");
+    let (page, ()) = tokio::join!(fetcher.page(&page), asked);
+    let failure = page.unwrap_err().failure;
+    assert!(matches!(failure, PageFailure::Resting { .. }), "{failure:?}");
 }

@@ -43,7 +43,13 @@ pub(crate) fn kafka(broker: &str, fleet: &str) -> KafkaSettings {
 }
 
 pub(crate) fn fleet(name: &str, member: &str, shards: u32) -> FleetSettings {
-    FleetSettings { name: name.to_owned(), member: member.to_owned(), shards, session_seconds: 6 }
+    FleetSettings {
+        name: name.to_owned(),
+        member: member.to_owned(),
+        shards,
+        session_seconds: 6,
+        mirror: false,
+    }
 }
 
 /// A name that no other fleet has on this broker.
