@@ -81,6 +81,7 @@ use aide::axum::routing::{get_with, post_with, put_with};
 use aide::generate::GenContext;
 use aide::openapi::{OpenApi, Operation};
 use aide::{OperationOutput, openapi as oas};
+use axum::Router;
 use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::{from_fn, map_response};
@@ -95,6 +96,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
@@ -204,6 +206,36 @@ pub async fn serve(
     sources: Sources,
     stop: CancellationToken,
 ) {
+    let (router, counting) = router(settings, sources, stop.clone()).await;
+    connections::serve(listener, router, settings, stop).await;
+    // It ends with the rest; what it counted is of no further use.
+    drop(counting.await);
+}
+
+/// Serves the paths `own`, and beside them what [`serve`] serves as far as it changes nothing: for a member of a fleet, whose journal shows what
+/// others do.
+pub(crate) async fn serve_beside(
+    own: Router,
+    listener: TcpListener,
+    settings: &HttpSettings,
+    sources: Option<Sources>,
+    stop: CancellationToken,
+) {
+    let Some(sources) = sources else {
+        return connections::serve(listener, own, settings, stop).await;
+    };
+    let (router, counting) = router(settings, sources, stop.clone()).await;
+    let router = own.fallback_service(router.layer(from_fn(access::refuse_changes)));
+    connections::serve(listener, router, settings, stop).await;
+    drop(counting.await);
+}
+
+/// What answers, and what it counts meanwhile, until `stop` is cancelled.
+async fn router(
+    settings: &HttpSettings,
+    sources: Sources,
+    stop: CancellationToken,
+) -> (Router, JoinHandle<()>) {
     let envelope = sources.envelope.of_journal(sources.journal.id());
     let sources = Sources { envelope, ..sources };
     let callbacks = sources.websub.clone().map(websub::routes);
@@ -235,9 +267,7 @@ pub async fn serve(
         .layer(map_response(move |response| {
             std::future::ready(with_common_headers(response, journal.as_ref()))
         }));
-    connections::serve(listener, router, settings, stop).await;
-    // It ends with the rest; what it counted is of no further use.
-    drop(counting.await);
+    (router, counting)
 }
 
 async fn no_such_path(headers: HeaderMap) -> Response {

@@ -322,7 +322,10 @@ pub async fn run(
 }
 
 /// The activity of an engine that isn't there, which does nothing, in good time.
-fn pulse_without_engine(journal: Journal, stop: CancellationToken) -> watch::Receiver<EngineActivity> {
+pub(crate) fn pulse_without_engine(
+    journal: Journal,
+    stop: CancellationToken,
+) -> watch::Receiver<EngineActivity> {
     let now = move || {
         if journal.needs_care() {
             journal.look_after_files();
@@ -351,7 +354,7 @@ fn note(run: &RunRecord, settings: &Settings) {
 }
 
 /// Where an API that listens on `address` can be reached on this machine.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         let loopback =
             if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };

@@ -1,11 +1,12 @@
 //! The daemon as a member of a fleet: for each shard that it holds, an engine over the shard's journal; the events go to Kafka with it.
 //!
-//! What a daemon by itself has beside that (the relay, webhooks and files, subscriptions at hubs, the console, the API of events)
-//! rests on one journal, and is not there.
+//! The API and the console show the whole fleet, as a [mirror] has it. What a daemon by itself has beside that (the relay, webhooks and files,
+//! subscriptions at hubs) rests on one journal, and is not there.
 
 mod api;
 mod feeds;
 mod journals;
+mod mirror;
 mod reporting;
 mod shard_engine;
 mod stories;
@@ -23,6 +24,7 @@ use self::feeds::FeedsReading;
 use self::journals::HeldJournals;
 use self::reporting::ReportSources;
 use self::shard_engine::ShardEngine;
+use crate::api::serve_beside;
 use crate::config::Config;
 use crate::daemon::{SEED, Signals, announce};
 use crate::engine::shared_room;
@@ -49,14 +51,16 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     let transport = Arc::new(CountingTransport::new(live, metrics.clone()));
     let fetcher = Fetcher::new(transport, settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED)
         .with_page_memory(settings.engine.max_page_memory_bytes);
-    let made = Member::new(
-        settings.kafka.clone(),
-        settings.fleet.clone(),
-        settings.envelope(),
-        settings.data_dir.join("fleet").join(&settings.fleet.member),
-    );
+    let folder = settings.data_dir.join("fleet").join(&settings.fleet.member);
+    let made = Member::new(settings.kafka.clone(), settings.fleet.clone(), settings.envelope(), &folder);
     let member = made.map_err(|error| Failure::Other(error.to_string()))?;
     let member = if story_tables.is_some() { member.with_stories() } else { member };
+    #[cfg(feature = "faulty-members")]
+    let member = match std::env::var("FLEET_MUTATION").as_deref() {
+        Ok("fence") => member.without_fence(),
+        Ok("session") => member.without_session_check(),
+        _ => member,
+    };
     let status = member.status();
     let reporter = MemberReporter::new(&settings.kafka, &settings.fleet)
         .map_err(|error| Failure::Other(error.to_string()))?;
@@ -72,7 +76,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         journals: journals.clone(),
         retention: watch::Sender::new(retention::rules(&settings)),
         extraction_room: shared_room(&settings.engine),
-        metrics,
+        metrics: metrics.clone(),
         traces: traces.clone(),
         settings: settings.clone(),
     });
@@ -94,6 +98,13 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         }
         Ok(())
     });
+    let parts = mirror::MirrorParts { address, feeds: feeds.clone(), metrics };
+    let mirrored = settings
+        .fleet
+        .mirror
+        .then(|| mirror::start(&settings, &folder.join("mirror"), parts, &mut tasks, &stop))
+        .transpose()?;
+    let (shown, progress) = mirrored.unzip();
     let sources = ReportSources {
         member: settings.fleet.member.clone(),
         status: status.clone(),
@@ -113,10 +124,11 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     tasks.spawn(async move {
         member.run(work, stopping).await.map_err(|error| Failure::Other(format!("the fleet: {error}")))
     });
-    let (routes, stopping) = (api::routes(status, &settings), stop.clone());
+    let (routes, stopping) = (api::routes(status, progress, &settings), stop.clone());
+    let http = settings.http.clone();
     tasks.spawn(async move {
-        let served = axum::serve(listener, routes).with_graceful_shutdown(stopping.cancelled_owned());
-        served.await.map_err(Failure::io("the API"))
+        serve_beside(routes, listener, &http, shown, stopping).await;
+        Ok(())
     });
     announce(address);
     tracing::info!(fleet = settings.fleet.name, member = settings.fleet.member, "a member of a fleet");

@@ -17,6 +17,8 @@
 //! Which feeds there are stands on a topic, too ([`FleetFeedsChange`], [`follow_feeds`]), and so does what each member says of itself
 //! ([`MemberReporter`]). [`report()`] asks Kafka who holds what, and tells with it what the members say.
 //!
+//! Whoever looks at the fleet looks at a journal in which a member follows all of its topics ([`FleetMirror`]).
+//!
 //! Stories compare articles of all shards. So one shard more has no hosts, but stories ([`HeldStories`]): what is published is handed over
 //! to it in the transaction that publishes it. In all else it is one like the others.
 //!
@@ -39,6 +41,7 @@ mod leave;
 mod member;
 mod member_report;
 mod membership;
+mod mirror;
 mod record_size;
 mod report;
 mod restore;
@@ -49,6 +52,7 @@ mod shard_log;
 mod tenure;
 mod topic_reader;
 mod topics;
+mod unheld;
 mod whole_fleet;
 
 pub use adopt::{Adoption, AdoptionReport, adopt};
@@ -59,6 +63,7 @@ pub use held_shard::{ContactRule, HeldShard, HeldStories, HostContact};
 pub use leave::{LeaveReport, leave};
 pub use member::{Member, MemberStatus, ShardWork};
 pub use member_report::{MemberReport, MemberReporter, SlowHost};
+pub use mirror::{FleetMirror, MirrorProgress};
 pub use report::{FleetReport, ReportedMember, report};
 pub use settings::FleetSettings;
 pub use shard::{MAX_SHARDS, Shard, ShardMap};

@@ -27,6 +27,7 @@ use crate::restore::restore;
 use crate::shard::{Shard, ShardMap};
 use crate::shard_log::ShardLog;
 use crate::tenure::{Tenures, Term};
+use crate::unheld::UnheldShards;
 use crate::{FleetSettings, topics};
 
 /// The pauses after a session that failed.
@@ -266,6 +267,11 @@ impl Member {
             trimmer.run().await;
             Ok(())
         });
+        let unheld = UnheldShards { kafka: session.kafka.clone(), fleet: session.fleet.clone() };
+        let looking = session.tasks.spawn(async move {
+            unheld.run().await;
+            Ok(())
+        });
         empty(&folder).map_err(FleetSessionError::Transient)?;
         let session_over = CancellationToken::new();
         let (handovers, mut handed) = mpsc::channel(MAX_WAITING_HANDOVERS);
@@ -307,6 +313,7 @@ impl Member {
         let ShardSession { mut tasks, queue, .. } = session;
         drop(queue);
         trimming.abort();
+        looking.abort();
         while tasks.join_next().await.is_some() {}
         let _ = committing.await;
         let closing = tokio::task::spawn_blocking(move || drop(consumer));

@@ -18,6 +18,9 @@ use crate::shard::{Shard, ShardMap};
 /// How long one request to the broker may take here.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
+/// What a group is doing that moves nothing.
+pub(crate) const STABLE: &str = "Stable";
+
 /// A fleet as Kafka knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FleetReport {
@@ -134,11 +137,21 @@ pub(crate) fn member_names(
     kafka: &KafkaSettings,
     fleet: &FleetSettings,
 ) -> Result<Vec<String>, FleetSessionError> {
+    let (_, members) = group_of(kafka, fleet)?;
+    Ok(members.into_iter().map(|member| member.name).collect())
+}
+
+/// What the fleet's group is doing, and its members, by their names.
+pub(crate) fn group_of(
+    kafka: &KafkaSettings,
+    fleet: &FleetSettings,
+) -> Result<(String, Vec<ReportedMember>), FleetSessionError> {
     let client: BaseConsumer<DeliveryTracker> =
         BaseConsumer::from_config_and_context(&client_config(kafka)?, DeliveryTracker::default())?;
     let groups = client.fetch_group_list(Some(&fleet.name), TIMEOUT)?;
-    let members = groups.groups().first().map(|group| members_of(group, fleet)).unwrap_or_default();
-    Ok(members.into_iter().map(|member| member.name).collect())
+    let group = groups.groups().first();
+    let members = group.map(|group| members_of(group, fleet)).unwrap_or_default();
+    Ok((group.map_or("Empty", |group| group.state()).to_owned(), members))
 }
 
 /// A static member's id is its name, a hyphen, and a UUID (KIP-345).

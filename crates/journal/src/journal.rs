@@ -14,11 +14,11 @@ use url::Url;
 use crate::change::{
     ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, EntryHandover, FeedChanges,
     FeedConfiguration, FinishEntry, HandedEntries, HeldOutcomes, HostWishNote, HostWishRow, LabelRemoval,
-    Labelling, Placement, PollCommit, PollLimits, PollRequest, PositionChange, Postponement, Reconciliation,
-    Redelivery, RejectedText, ReplayNote, RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit,
-    RoomProbe, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId,
-    SinkOpening, SinkProgress, SinkState, SinkStep, SourceChange, StoredSession, StoryChange, StoryUpdate,
-    SubscriptionChange, TextKeeping,
+    Labelling, MirrorUpdate, Placement, PollCommit, PollLimits, PollRequest, PositionChange, Postponement,
+    Reconciliation, Redelivery, RejectedText, ReplayNote, RequestedPoll, RevisitCompletion, RevisitEnd,
+    RevisitLimit, RoomProbe, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
+    SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkState, SinkStep, SourceChange, StoredSession,
+    StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
 };
 use crate::change::{ReportedChange, TakenReport};
 use crate::claims::{ClaimKey, EntryClaims};
@@ -386,6 +386,14 @@ impl Journal {
     /// If the file cannot be read.
     pub fn subscription_at(&self, token: &str) -> Result<Option<Subscription>, JournalError> {
         self.inner.reader.subscription_at(token)
+    }
+
+    /// Takes in what came of a fleet that this journal mirrors. For a journal that nothing else writes to.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] when there is no room; others if the file cannot be written. The call can be made again.
+    pub async fn mirror(&self, update: MirrorUpdate) -> Result<(), JournalError> {
+        self.inner.writer.submit(update).await
     }
 
     /// Notes how far the relay has delivered. Only a copy: losing it loses nothing.

@@ -4,6 +4,8 @@
 //! [`CommitLog`](crate::CommitLog) and nowhere else, and no change needs to know of them. Feeds stand in records by their ids, since their
 //! numbers are those of one file.
 
+use std::collections::BTreeMap;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -223,22 +225,23 @@ pub(crate) fn watch(connection: &Connection, tells_stories: bool) -> Result<(), 
     Ok(())
 }
 
-/// The rows that the open transaction has changed, as they are now; and notes them no longer.
+/// The rows that the open transaction has changed, as they are now; and notes them no longer. In the order of the tables.
 pub(crate) fn take_changed(connection: &Connection) -> Result<Vec<StateRecord>, JournalError> {
-    let mut records = Vec::new();
-    for table in &TABLES {
-        let mut changed = connection
-            .prepare_cached("SELECT DISTINCT key, first, second FROM changed_rows WHERE name = ?1")?;
-        let mut changed = changed.query([table.name])?;
-        let mut select = connection.prepare_cached(table.select)?;
-        while let Some(row) = changed.next()? {
-            let (first, second) = (row.get_ref(1)?, row.get_ref(2)?);
-            let value =
-                select.query_row(params![borrowed(first), borrowed(second)], |row| row.get(0)).optional()?;
-            records.push(StateRecord { key: row.get(0)?, value });
-        }
+    let mut changed =
+        connection.prepare_cached("DELETE FROM changed_rows RETURNING name, key, first, second")?;
+    let mut rows = changed.query([])?;
+    let mut found: BTreeMap<(usize, String), (Value, Value)> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let name = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        let Some(table) = TABLES.iter().position(|table| table.name == name) else { continue };
+        found.insert((table, row.get(1)?), (row.get(2)?, row.get(3)?));
     }
-    connection.prepare_cached("DELETE FROM changed_rows")?.execute([])?;
+    let mut records = Vec::with_capacity(found.len());
+    for ((table, key), (first, second)) in found {
+        let mut select = connection.prepare_cached(TABLES[table].select)?;
+        let value = select.query_row(params![first, second], |row| row.get(0)).optional()?;
+        records.push(StateRecord { key, value });
+    }
     Ok(records)
 }
 
@@ -298,10 +301,6 @@ pub(crate) fn feeds(connection: &Connection) -> Result<Vec<StateRecord>, Journal
 /// Whether a record is of a feed's row.
 pub(crate) fn is_of_feed(record: &StateRecord) -> bool {
     record.key.starts_with("[\"feeds\",")
-}
-
-fn borrowed(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::ToSqlOutput<'_> {
-    rusqlite::types::ToSqlOutput::Borrowed(value)
 }
 
 /// Makes rows of the `records` that were read: a table of that name with columns `key` and `value`, in which each key stands once.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use dateline_wire::{CloudEvent, EventKind, JournalId};
 use rdkafka::consumer::Consumer;
 use rdkafka::error::KafkaError;
+use rdkafka::message::BorrowedMessage;
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::error::SessionError;
@@ -22,6 +23,14 @@ pub struct TopicEvent {
     pub source: String,
     /// Its `ce_journal`: whose sequence it has.
     pub journal: Option<JournalId>,
+}
+
+impl TopicEvent {
+    /// The event that a record was made of; `None` for what isn't one of ours, or has no value.
+    pub fn of_record(record: &BorrowedMessage<'_>) -> Option<Self> {
+        let found = record::event_of(record)?;
+        Some(Self { event: found.event, source: found.source, journal: found.journal })
+    }
 }
 
 /// Where the topics are read from.
@@ -83,10 +92,9 @@ fn read_topics(
             }
             None => continue,
             Some(Ok(message)) => {
-                if let Some(found) = record::event_of(&message)
+                if let Some(found) = TopicEvent::of_record(&message)
                     && kinds.contains(&found.event.kind)
-                    && take(TopicEvent { event: found.event, source: found.source, journal: found.journal })
-                        .is_break()
+                    && take(found).is_break()
                 {
                     return Ok(());
                 }

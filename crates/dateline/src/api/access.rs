@@ -7,15 +7,17 @@ use std::time::Duration;
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use dateline_wire::Secret;
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
 use super::connections::Peer;
-use super::{Api, Problem};
+use super::{Api, Problem, console};
 use crate::bounded_reading::{BoundedReading, ReadingFailure};
 use crate::config::users::{self, User};
 use crate::config::{ApiSettings, ConsoleSettings};
@@ -29,6 +31,23 @@ pub struct WriteAccess {
     console: ConsoleSettings,
     is_loopback: bool,
     reading: BoundedReading,
+}
+
+/// Refuses what would change something, but for logging in and out: what is shown here is others' to change.
+pub(super) async fn refuse_changes(request: Request, next: Next) -> Response {
+    let is_change = !request.method().is_safe() && !matches!(request.uri().path(), "/login" | "/logout");
+    if !is_change {
+        return next.run(request).await;
+    }
+    let problem = Problem::new(
+        StatusCode::FORBIDDEN,
+        "a member of a fleet shows what there is, and changes nothing here: `dateline feed add`, `remove`, `pause`, `resume`, `edit` and \
+         `dateline fleet apply` change the fleet's feeds, on any machine with a member's configuration",
+    );
+    match console::is_browser(request.headers()) {
+        true => console::refusal(problem),
+        false => problem.into_response(),
+    }
 }
 
 /// How long the file with the token may take to be read, and how many readings of it at most wait for a disk.

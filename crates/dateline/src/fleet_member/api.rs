@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use dateline_fleet::{FleetSettings, MemberStatus, report};
+use dateline_fleet::{FleetSettings, MemberStatus, MirrorProgress, report};
 use dateline_publisher::KafkaSettings;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, watch};
@@ -22,15 +22,22 @@ const MAX_AGE: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 struct MemberApi {
     status: watch::Receiver<MemberStatus>,
+    /// How far the whole fleet can be looked at here, if it can.
+    mirror: Option<watch::Receiver<MirrorProgress>>,
     fleet: Arc<FleetSettings>,
     kafka: Arc<KafkaSettings>,
     /// What was last found of the fleet, and when: whoever asks often shares it.
     found: Arc<Mutex<Option<(Instant, Value)>>>,
 }
 
-pub(super) fn routes(status: watch::Receiver<MemberStatus>, settings: &Settings) -> Router {
+pub(super) fn routes(
+    status: watch::Receiver<MemberStatus>,
+    mirror: Option<watch::Receiver<MirrorProgress>>,
+    settings: &Settings,
+) -> Router {
     let api = MemberApi {
         status,
+        mirror,
         fleet: Arc::new(settings.fleet.clone()),
         kafka: Arc::new(settings.kafka.clone()),
         found: Arc::default(),
@@ -53,10 +60,15 @@ async fn readyz(State(api): State<MemberApi>) -> (StatusCode, String) {
 
 async fn member(State(api): State<MemberApi>) -> Json<Value> {
     let status = api.status.borrow().clone();
+    let mirror = match api.mirror.as_ref().map(|progress| *progress.borrow()) {
+        None => "off",
+        Some(MirrorProgress::Reading) => "reading",
+        Some(MirrorProgress::Current) => "current",
+    };
     let shards: Vec<u32> = status.shards.iter().map(|shard| shard.0).collect();
     Json(json!({
         "fleet": api.fleet.name, "member": api.fleet.member, "shards": shards, "tells_stories": status.tells_stories,
-        "last_error": status.last_error,
+        "last_error": status.last_error, "mirror": mirror,
     }))
 }
 

@@ -4,22 +4,29 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use dateline_fetcher::Feed;
+use dateline_fetcher::{Feed, PollSettings};
 use dateline_fleet::{FleetFeeds, Shard, ShardMap};
 use dateline_wire::{FeedId, SecretQuery};
 use tokio::sync::watch;
 
 use crate::config::feeds::fleet::text_of_tables;
 use crate::config::{SecretAccess, Settings, feeds};
+use crate::status::FeedCatalogue;
 
 /// The feeds of a fleet, in one version.
 pub(super) struct MemberFeeds {
     pub(super) version: u64,
     of_shards: HashMap<Shard, Vec<Arc<Feed>>>,
     announcers: Arc<HashMap<FeedId, Arc<Feed>>>,
+    catalogue: Arc<FeedCatalogue>,
 }
 
 impl MemberFeeds {
+    /// All of them, polled or paused, for whoever looks.
+    pub(super) fn catalogue(&self) -> Arc<FeedCatalogue> {
+        self.catalogue.clone()
+    }
+
     /// The feeds that are polled in a shard.
     pub(super) fn of_shard(&self, shard: Shard) -> Vec<Feed> {
         self.of_shards.get(&shard).into_iter().flatten().map(|feed| Feed::clone(feed)).collect()
@@ -41,6 +48,7 @@ pub(super) struct FeedsReading {
     /// What they are called in messages.
     path: PathBuf,
     secret_query: SecretQuery,
+    poll: PollSettings,
     map: ShardMap,
     known: watch::Sender<Option<Arc<MemberFeeds>>>,
     error: watch::Sender<Option<String>>,
@@ -53,6 +61,7 @@ impl FeedsReading {
         let reading = Self {
             path: settings.fleet.feeds_topic().into(),
             secret_query: settings.fetch.secret_query.clone(),
+            poll: settings.poll.clone(),
             map: ShardMap::new(settings.fleet.shards),
             known,
             error: watch::Sender::new(None),
@@ -71,9 +80,10 @@ impl FeedsReading {
         loop {
             let newest = followed.borrow_and_update().clone();
             if let Some(newest) = newest {
-                let (path, secret_query, map) = (self.path.clone(), self.secret_query.clone(), self.map);
+                let (path, secret_query, poll, map) =
+                    (self.path.clone(), self.secret_query.clone(), self.poll.clone(), self.map);
                 let version = newest.version;
-                let read = move || read(&path, &newest, &secret_query, map);
+                let read = move || read(&path, &newest, &secret_query, &poll, map);
                 match tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string()).flatten() {
                     Ok(feeds) => {
                         tracing::info!(version, feeds = feeds.announcers.len(), "going by the fleet's feeds");
@@ -101,16 +111,18 @@ fn read(
     path: &std::path::Path,
     newest: &FleetFeeds,
     secret_query: &SecretQuery,
+    poll: &PollSettings,
     map: ShardMap,
 ) -> Result<MemberFeeds, String> {
     let listed = feeds::parse(path, &text_of_tables(&newest.tables), secret_query, SecretAccess::Read);
     let listed =
         listed.map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
-    let (polled, _) = feeds::polled_and_paused(listed);
+    let (polled, paused) = feeds::polled_and_paused(listed);
+    let catalogue = Arc::new(FeedCatalogue::new(&polled, &paused, poll));
     let (mut of_shards, mut announcers) = (HashMap::<_, Vec<_>>::new(), HashMap::new());
     for feed in polled.into_iter().map(Arc::new) {
         of_shards.entry(map.of_url(feed.published().url.as_url())).or_default().push(feed.clone());
         announcers.insert(feed.id().clone(), feed);
     }
-    Ok(MemberFeeds { version: newest.version, of_shards, announcers: Arc::new(announcers) })
+    Ok(MemberFeeds { version: newest.version, of_shards, announcers: Arc::new(announcers), catalogue })
 }

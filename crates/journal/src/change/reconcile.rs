@@ -159,7 +159,8 @@ fn release(ledger: &mut Ledger<'_>, number: i64) -> Result<(), JournalError> {
     Ok(())
 }
 
-fn event_of(kind: Option<EventKind>, data: &str) -> Result<Event, serde_json::Error> {
+/// An event as its data tells it; of a kind that isn't known, a reject.
+pub(super) fn event_of(kind: Option<EventKind>, data: &str) -> Result<Event, serde_json::Error> {
     Ok(match kind {
         Some(EventKind::Article) => Event::Article(Box::new(serde_json::from_str::<ArticleEvent>(data)?)),
         Some(EventKind::Withdrawal) => {

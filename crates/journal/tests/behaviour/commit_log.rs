@@ -8,10 +8,11 @@ use std::time::Duration;
 use crate::harness::{announce, article, at, entry, feed, finish, poll, reject};
 use dateline_journal::{
     CommitLog, Delay, EntryOutcome, HandedEntry, HostWishRow, Journal, JournalError, JournalRebuild,
-    LoggedTransaction, Options, ReportedChange, StoryArticleRow, StoryUpdate,
+    LoggedTransaction, MirrorUpdate, Options, ReportedChange, StateRecord, StoryArticleRow, StoryUpdate,
+    WaitingChoice,
 };
 use dateline_wire::{
-    ArticleId, Entry, EntryId, Event, EventKind, JournalId, RejectReason, Sequence, StoryId,
+    ArticleId, CloudEvent, Entry, EntryId, Event, EventKind, JournalId, RejectReason, Sequence, StoryId,
 };
 use serde_json::json;
 use tempfile::{TempDir, tempdir};
@@ -313,4 +314,56 @@ async fn a_poll_that_brought_nothing_is_no_transaction_of_the_log() {
     let before = log.committed.lock().unwrap().len();
     again.configure_feeds(vec![feed(0)]).await.unwrap();
     assert_eq!(log.committed.lock().unwrap().len(), before);
+}
+
+#[tokio::test]
+async fn a_journal_that_mirrors_others_shows_their_events_feeds_and_stories_and_what_waits() {
+    let (_folder, journal, log) = journal();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    let entries = ["a", "b", "c"].map(|guid| entry(guid, "A visit"));
+    journal.commit_poll(poll(feed(0), entries.to_vec(), 1)).await.unwrap();
+    finish(&journal, &feed(0).id, "a", article("a", "A visit", "It began."), 2).await.unwrap();
+    finish(&journal, &feed(0).id, "b", article("a", "A visit", "It ended."), 3).await.unwrap();
+    let mut events = journal.events_after(Sequence(0), 10, None).unwrap();
+    let published = ArticleId::from_stored(events[0].key.as_str());
+    let StoryUpdate { articles, events: told } = told_with(&published, 1, 4);
+    events.push(CloudEvent {
+        kind: EventKind::Story,
+        id: told[0].id.as_str().to_owned(),
+        key: told[0].story.as_str().to_owned(),
+        data: Event::Story(Box::new(told[0].clone())).to_json().unwrap(),
+        ..events[0].clone()
+    });
+    let row = |key: &[&str], value: Option<String>| StateRecord { key: json!(key).to_string(), value };
+    let (feed, entry) = (feed(0), EntryId::of_guid("c"));
+    let waiting = ["pending", feed.id.as_str(), entry.as_str()];
+    let mut rows: Vec<_> = log
+        .records()
+        .into_iter()
+        .filter(|(key, _)| MirrorUpdate::shows(key.split('"').nth(1).unwrap()))
+        .map(|(key, value)| StateRecord { key, value: Some(value) })
+        .collect();
+    // A row that names a feed may be read before the feed's.
+    rows.reverse();
+    let value = json!({ "story": articles[0].story, "data": articles[0].data }).to_string();
+    rows.push(row(&["story_articles", published.as_str()], Some(value)));
+
+    let folder = tempdir().unwrap();
+    let mirror = Journal::open(folder.path().join("mirror.db"), Options::default()).unwrap();
+    mirror.mirror(MirrorUpdate { events, rows }).await.unwrap();
+    assert_eq!(
+        (mirror.last_sequence().unwrap(), mirror.relay_position().unwrap()),
+        (Sequence(3), Sequence(3))
+    );
+    assert_eq!(mirror.feeds().unwrap(), journal.feeds().unwrap());
+    let history = mirror.reader().article_history(&published).unwrap().unwrap();
+    assert_eq!(history.revisions.len(), 2);
+    assert_eq!(mirror.reader().story(&told[0].story).unwrap().unwrap(), told[0]);
+    assert_eq!(mirror.reader().story_articles(&told[0].story).unwrap()[0].1, articles[0]);
+    let waits = |mirror: &Journal| mirror.reader().waiting_entries(WaitingChoice::All, 10).unwrap().len();
+    assert_eq!((waits(&mirror), mirror.backlog().unwrap()), (1, 1));
+
+    let gone = MirrorUpdate { rows: vec![row(&waiting, None)], ..MirrorUpdate::default() };
+    mirror.mirror(gone).await.unwrap();
+    assert_eq!((waits(&mirror), mirror.backlog().unwrap()), (0, 0));
 }
