@@ -27,8 +27,10 @@ def toml(value):
 class Daemon:
     """One daemon below `root`. It can be killed and started again; its log goes on in the same file."""
 
-    def __init__(self, root, feeds, settings):
-        """`feeds` are URLs; `settings` maps a section ("" for the top) to its settings."""
+    def __init__(self, root, feeds, settings, network=None):
+        """`feeds` are URLs; `settings` maps a section ("" for the top) to its settings; `network` is one of its own, if it has one."""
+        self.network = network
+        self.host = network.inside if network else "127.0.0.1"
         self.root = Path(root)
         self.root.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
@@ -37,7 +39,7 @@ class Daemon:
         sections = {"": {"data_dir": "data", "feeds": "feeds.toml",
                          "subject": str(REPOSITORY / "config" / "subjects" / "russia-dprk")},
                     "stories": {"enabled": False},
-                    "http": {"listen": f"127.0.0.1:{self.port}"}}
+                    "http": {"listen": f"{self.host}:{self.port}"}}
         for name, entries in settings.items():
             sections.setdefault(name, {}).update(entries)
         lines = []
@@ -53,7 +55,8 @@ class Daemon:
 
     def start(self, *options):
         with open(self.root / "log", "ab") as log:
-            self.process = subprocess.Popen([BINARY, "run", "--config", self.config, *options], stdout=log, stderr=log,
+            way = self.network.command if self.network else []
+            self.process = subprocess.Popen([*way, BINARY, "run", "--config", self.config, *options], stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL, env=ENVIRONMENT)
         return self
 
@@ -72,7 +75,7 @@ class Daemon:
             self.kill()
 
     def get(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://{self.host}:{self.port}{path}", timeout=10) as answer:
             return answer.read().decode()
 
     def ready(self):

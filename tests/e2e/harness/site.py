@@ -27,7 +27,7 @@ http {{
     charset utf-8;
     gzip on; gzip_types *; gzip_min_length 0;
     server {{
-        listen 127.0.0.1:{port} ssl;
+        {listen}
         server_name _;
         ssl_certificate {root}/server.pem;
         ssl_certificate_key {root}/server.key;
@@ -55,8 +55,10 @@ def run(*command, **options):
 class Site:
     """Pages by URL. Everything lives below `root`; `start` makes certificates for the hosts that were added."""
 
-    def __init__(self, root):
+    def __init__(self, root, addresses=()):
+        """`addresses` are those that it is to be found at beside 127.0.0.1."""
         self.root = Path(root)
+        self.addresses = ("127.0.0.1", *addresses)
         self.hosts = set()
         self.port = free_port()
         self.process = None
@@ -96,7 +98,11 @@ class Site:
 
     @property
     def connect_to(self):
-        return {host: f"127.0.0.1:{self.port}" for host in sorted(self.hosts)}
+        return self.connect_to_it_at("127.0.0.1")
+
+    def connect_to_it_at(self, address):
+        """Where a daemon finds the hosts that sees the site at one of its addresses."""
+        return {host: f"{address}:{self.port}" for host in sorted(self.hosts)}
 
     def _certify(self):
         key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
@@ -113,7 +119,8 @@ class Site:
     def start(self):
         self._certify()
         configuration = self.root / "nginx.conf"
-        configuration.write_text(CONFIGURATION.format(root=self.root, port=self.port,
+        listen = "\n        ".join(f"listen {address}:{self.port} ssl;" for address in self.addresses)
+        configuration.write_text(CONFIGURATION.format(root=self.root, listen=listen,
                                                       silent=self.silent.getsockname()[1]))
         self.process = subprocess.Popen([NGINX, "-e", self.root / "error.log", "-c", configuration])
         for _ in range(100):

@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 
-API = {"Produce": 0, "Fetch": 1, "InitProducerId": 22, "AddPartitionsToTxn": 24, "EndTxn": 26}
+API = {"Produce": 0, "Fetch": 1, "JoinGroup": 11, "InitProducerId": 22, "AddPartitionsToTxn": 24, "EndTxn": 26, "TxnOffsetCommit": 28}
 
 # A request, and when: "asked" before the broker has it; "answered" when the broker has done it and nobody knows; "told" once the
 # answer was passed on.
@@ -24,13 +24,21 @@ POINTS = {
     "right after it heard of the commit": ("EndTxn", "told"),
 }
 
+# The same of whoever is a member of a group and has its transactions fenced by that.
+MEMBER_POINTS = {
+    "before it joins the group": ("JoinGroup", "asked"),
+    "when it has joined the group, before it knows": ("JoinGroup", "answered"),
+    "before its places are sent": ("TxnOffsetCommit", "asked"),
+    "when its places are taken, before it knows": ("TxnOffsetCommit", "answered"),
+}
+
 
 class Trap:
     """Springs once, when the `count`-th request of its kind comes to its moment: `act` is called, and what was under way there is dropped.
     Without an act it only tells that it was there."""
 
     def __init__(self, point, count=1, act=None):
-        self.request, self.moment = POINTS[point]
+        self.request, self.moment = {**POINTS, **MEMBER_POINTS}[point]
         self.left = count
         self.act = act
         self.sprung = threading.Event()
@@ -52,9 +60,9 @@ class Trap:
 class Wire:
     """Listens where the broker says it is to be found, and passes on to where it is."""
 
-    def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
+    def __init__(self, host="127.0.0.1"):
+        self.listener = socket.create_server((host, 0), backlog=64)
+        self.address = "%s:%d" % self.listener.getsockname()
         self.broker = None
         self.trap = None
         self.whole = threading.Event()
