@@ -24,6 +24,9 @@ const HEADED_ARTICLE: f32 = 60.0;
 const OTHER_STORY: f32 = 150.0;
 const FEWEST_STEMS: usize = 3;
 
+/// Parts of one page whose words are compared, since each costs as much as the page is long.
+const MAX_ASKED: usize = 6;
+
 /// Letters of such a word, and of one that a text is searched for.
 const LONG_WORD: usize = 5;
 const WORD: usize = 4;
@@ -219,15 +222,48 @@ fn drop_unrelated(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [b
     };
     let headings = (0..kept.len()).filter(is_heading).take(MAX_HEADINGS);
     let mut others: Vec<Range<usize>> = Vec::new();
+    let mut asked = 0;
     for (heading, part) in headings.filter_map(|heading| Some((heading, part(heading)?))) {
         let is_known = others.iter().any(|other| other.contains(&heading));
-        if !is_known && is_other_story(layout, [headline, heading], &part, aside(heading).is_some(), kept) {
+        let in_aside = aside(heading).is_some();
+        if is_known || !holds_stories(layout, &part, in_aside, kept) {
+            continue;
+        }
+        asked += 1;
+        if asked > MAX_ASKED {
+            break;
+        }
+        if is_other_story(layout, [headline, heading], &part, in_aside, kept) {
             others.push(part);
         }
     }
     if others.len() <= PARTS {
         others.into_iter().for_each(|other| kept[other].fill(false));
     }
+}
+
+/// The runs that are kept within `part`, or outside of it.
+fn held<'l>(
+    layout: &'l Layout,
+    part: &'l Range<usize>,
+    inside: bool,
+    kept: &'l [bool],
+) -> impl Iterator<Item = &'l Run> {
+    let runs = layout.runs.iter().enumerate().zip(kept).filter(|(_, kept)| **kept).map(|(run, _)| run);
+    runs.filter(move |(index, _)| part.contains(index) == inside).map(|(_, run)| run)
+}
+
+/// Whether there is enough within `part` and outside of it to be two stories. Short sections of a text may share no word; a box that
+/// is made for other things holds none.
+fn holds_stories(layout: &Layout, part: &Range<usize>, in_aside: bool, kept: &[bool]) -> bool {
+    let held = |inside: bool| held(layout, part, inside, kept);
+    let length = |inside: bool| held(inside).map(|run| run.units).sum::<f32>();
+    let paragraphs = |inside: bool| held(inside).filter(|run| run.heading == 0 && run.is_prose()).count();
+    let fewest = if in_aside { 2 } else { 3 };
+    paragraphs(true) >= fewest
+        && (in_aside || paragraphs(false) >= fewest)
+        && length(true) >= OTHER_STORY
+        && length(false) >= HEADED_ARTICLE
 }
 
 /// Whether the runs of `part` tell another story than those outside of it, by the words of both headings.
@@ -238,21 +274,10 @@ fn is_other_story(
     in_aside: bool,
     kept: &[bool],
 ) -> bool {
-    let held = |inside: bool| {
-        let runs = layout.runs.iter().enumerate().zip(kept).filter(|(_, kept)| **kept);
-        runs.map(|(run, _)| run).filter(move |(index, _)| part.contains(index) == inside).map(|(_, run)| run)
-    };
-    let length = |inside: bool| held(inside).map(|run| run.units).sum::<f32>();
-    let paragraphs = |inside: bool| held(inside).filter(|run| run.heading == 0 && run.is_prose()).count();
-    // Short sections of a text may share no word; a box that is made for other things holds none.
-    let fewest = if in_aside { 2 } else { 3 };
-    let is_told = paragraphs(true) >= fewest && (in_aside || paragraphs(false) >= fewest);
-    if !is_told || length(true) < OTHER_STORY || length(false) < HEADED_ARTICLE {
-        return false;
-    }
     let [own, other] = headings.map(|heading| stems(layout.str(&layout.runs[heading]), LONG_WORD));
     let is_foreign_to = |heading: &HashSet<String>, inside: bool| {
-        let text: HashSet<String> = held(inside).flat_map(|run| stems(layout.str(run), WORD)).collect();
+        let text: HashSet<String> =
+            held(layout, part, inside, kept).flat_map(|run| stems(layout.str(run), WORD)).collect();
         let most = if in_aside { heading.len() / 4 } else { 0 };
         heading.len() >= FEWEST_STEMS && heading.intersection(&text).count() <= most
     };
