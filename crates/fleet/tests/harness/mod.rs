@@ -118,7 +118,7 @@ impl Drop for TestWeb {
 
 /// Announces an entry and ends it, again and again: as many events as entries, at places without a gap, each place once.
 pub(crate) struct Counting {
-    /// How long it rests after each.
+    /// How long it rests before it ends one.
     pause: Duration,
     /// Where it asks the host of each of its shards all the time, and what it is called there.
     web: Option<(String, String)>,
@@ -141,8 +141,7 @@ impl ShardWork for Counting {
             };
             let counting = async {
                 while !stop.is_cancelled() {
-                    count(&held.journal, held.shard.0).await.map_err(|error| error.to_string())?;
-                    tokio::time::sleep(pause).await;
+                    count(&held.journal, held.shard.0, pause).await.map_err(|error| error.to_string())?;
                 }
                 Ok(())
             };
@@ -162,7 +161,7 @@ fn host_in(shard: Shard) -> String {
     hosts.find(|host| map.of_host(host) == shard).expect("one of them")
 }
 
-async fn count(journal: &Journal, shard: u32) -> Result<(), JournalError> {
+async fn count(journal: &Journal, shard: u32, pause: Duration) -> Result<(), JournalError> {
     let address = format!("https://{shard}.example/feed.xml").parse().expect("an address");
     let feed = FeedState::new(&FeedRef::new(&address, None, &SecretQuery::default()), Timestamp::MAX);
     let again = |error: &JournalError| error.is_retryable();
@@ -200,6 +199,8 @@ async fn count(journal: &Journal, shard: u32) -> Result<(), JournalError> {
             done => break done.map(drop)?,
         }
     }
+    // Whoever is woken from a stop in this rest has an event to commit at once, before it can hear that the shard is another's.
+    tokio::time::sleep(pause).await;
     loop {
         match journal.finish(end.clone()).await {
             Err(error) if again(&error) => {}
