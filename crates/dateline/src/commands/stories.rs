@@ -10,7 +10,7 @@ use dateline_journal::JournalReader;
 use dateline_parser::Subject;
 use dateline_stories::Report;
 use dateline_stories::copy::{CopyIndex, CopyText, EarlierText, inherit};
-use dateline_stories::origin::{Agencies, Carrier, is_publisher, origins};
+use dateline_stories::origin::{Agencies, Carrier, handed_on, is_publisher, origins};
 use dateline_stories::story::{StoryIndex, StoryReason, StoryTables};
 use dateline_wire::{ArticleId, CopyOf, Origin, StoryEvent};
 use jiff::Timestamp;
@@ -186,6 +186,8 @@ struct KnownLine {
     id: Box<RawValue>,
     text: String,
     origins: Vec<Origin>,
+    /// Whose text a copy of it is.
+    handed_on: Vec<Origin>,
     copy_of: Option<CopyOf>,
 }
 
@@ -196,7 +198,7 @@ impl Texts {
         let text = CopyText::of(&report.text);
         let read = |article: &ArticleId, _| {
             let known = self.known.get(article)?;
-            Some(EarlierText { text: known.text.clone(), origins: known.origins.clone() })
+            Some(EarlierText { text: known.text.clone(), origins: known.handed_on.clone() })
         };
         let copy = self.index.find(&article, &text, read);
         let mut origins = origins(agencies, &carrier(report));
@@ -206,7 +208,8 @@ impl Texts {
         let copy_of = copy.map(|copy| copy.copy_of);
         // Lines stand in their order of arrival; none is too old.
         self.index.add(&article, 1, Timestamp::UNIX_EPOCH, &text, copy_of.as_ref());
-        let known = KnownLine { id: id.to_owned(), text: report.text.clone(), origins, copy_of };
+        let handed_on = handed_on(agencies, &carrier(report), &origins);
+        let known = KnownLine { id: id.to_owned(), text: report.text.clone(), origins, handed_on, copy_of };
         self.known.insert(article, known);
     }
 

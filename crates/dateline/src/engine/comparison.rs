@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use dateline_journal::{EntryCompletion, EntryEnd, EntryOutcome, Journal, JournalError, StoryUpdate};
 use dateline_stories::copy::{Copy, CopyIndex, CopyText, EarlierText, agreement, inherit};
-use dateline_stories::origin::{Agencies, Carrier, is_publisher};
+use dateline_stories::origin::{Agencies, Carrier, handed_on, is_publisher};
 use dateline_stories::revision::{Version, edit};
 use dateline_stories::story::StoryTables;
 use dateline_wire::{
@@ -313,7 +313,8 @@ impl Comparison {
         let text = CopyText::of(&article.content.body.text);
         let read = |id: &ArticleId, revision: u32| {
             let earlier = self.published(id).filter(|earlier| earlier.revision == revision)?;
-            Some(EarlierText { text: earlier.content.body.text, origins: earlier.content.origins })
+            let origins = handed_on(&self.agencies, &carrier(&earlier), &earlier.content.origins);
+            Some(EarlierText { text: earlier.content.body.text, origins })
         };
         self.copies.find(&article.article, &text, read)
     }
@@ -370,11 +371,7 @@ impl Comparison {
     /// Says whose text an article repeats.
     fn name_copied(&self, article: &mut ArticleEvent, copy: Copy) {
         let mut origins = std::mem::take(&mut article.content.origins);
-        let host =
-            article.content.canonical_url.as_ref().or(article.content.url.as_ref()).and_then(Url::host_str);
-        let publisher = article.content.publisher.as_deref();
-        let carrier = Carrier { host, publisher, ..Carrier::default() };
-        inherit(&mut origins, &copy, |name| is_publisher(&self.agencies, &carrier, name));
+        inherit(&mut origins, &copy, |name| is_publisher(&self.agencies, &carrier(article), name));
         article.content.origins = origins;
         article.copy_of = Some(copy.copy_of);
     }
@@ -456,6 +453,12 @@ fn another_view(article: ArticleEvent) -> Event {
 /// The address that an article is known by.
 fn address(article: &ArticleEvent) -> Option<&Url> {
     article.content.canonical_url.as_ref().or(article.content.url.as_ref())
+}
+
+/// Where an article stands, and who published it.
+fn carrier(article: &ArticleEvent) -> Carrier<'_> {
+    let host = address(article).and_then(Url::host_str);
+    Carrier { host, publisher: article.content.publisher.as_deref(), ..Carrier::default() }
 }
 
 fn is_view(article: &ArticleEvent) -> bool {

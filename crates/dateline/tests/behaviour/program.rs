@@ -314,6 +314,50 @@ fn a_saved_page_becomes_an_article_and_a_list_of_pages_lines_in_its_order() {
 }
 
 #[test]
+fn a_list_of_texts_is_told_whose_each_is_what_it_repeats_and_which_story_it_tells() {
+    let site = Site::new("", "");
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/dateline.toml");
+    let mut batch = Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .args(["stories", "--batch", "--config", shipped])
+        .current_dir(site.folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let body = "The ferry between Vladivostok and Rason left the harbour on Tuesday with 120 passengers, for the first time since 2020, \
+                the port authority said. It is to sail twice a week until the ice comes, and lorries are to follow in May.";
+    let mut input = batch.stdin.take().unwrap();
+    for line in [
+        serde_json::json!({"id": "wire", "title": "Ferry sails again", "text": body, "url": "https://apnews.com/1"}),
+        serde_json::json!({"id": 2, "title": "Ferry to Rason is back", "text": body, "url": "https://daily.example/2"}),
+        serde_json::json!({"id": "bad", "text": 5}),
+    ] {
+        writeln!(input, "{line}").unwrap();
+    }
+    drop(input);
+    let output = batch.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    let lines: Vec<Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        (&lines[0]["id"], &lines[0]["copy_of"], &lines[0]["origins"]),
+        (&"wire".into(), &Value::Null, &Value::Array(vec![]))
+    );
+    assert_eq!(
+        (&lines[1]["id"], &lines[1]["copy_of"], &lines[1]["share"]),
+        (&2.into(), &"wire".into(), &1.0.into())
+    );
+    assert_eq!((&lines[1]["story"], &lines[1]["origins"][0]["name"]), (&"wire".into(), &"AP".into()));
+    assert!(
+        lines[1]["reasons"]
+            .as_array()
+            .is_some_and(|reasons| reasons.iter().any(|reason| reason["sign"] == "wording"))
+    );
+    assert!(lines[2]["error"].as_str().is_some_and(|error| error.contains("expected a string")), "{lines:?}");
+}
+
+#[test]
 fn the_daemon_is_ready_without_a_network_and_says_why_its_feeds_fail() {
     let feeds = "[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\nname = \"Inside\"\n";
     let site = Site::new("[poll]\nstart_spread = \"0s\"\n", feeds);

@@ -7,7 +7,9 @@ use dateline_wire::{
     ArticleEvent, ArticleId, EventId, FeedRef, IndependentOrigin, OriginEvidence, OriginKind, StoryArticle,
     StoryChange, StoryChangeKind, StoryEntity, StoryEvent, StoryId, StoryRole, StoryState, StoryTopic,
 };
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::{TimeZone, offset};
 use url::Url;
 
 use super::{Move, StoredStory, StoryReport};
@@ -23,6 +25,8 @@ const MAX_FEEDS: usize = 200;
 const MAX_EVIDENCE: usize = 20;
 const MAX_ENTITIES: usize = 100;
 const MAX_ACTS: usize = 8;
+/// Copies of copies that are followed to the first.
+const MAX_CHAIN: usize = 8;
 
 /// The language of a text whose language is not known (BCP 47, section 4.1).
 const UNDETERMINED: &str = "und";
@@ -255,11 +259,21 @@ fn by_count<T: Hash + Eq + Ord + Clone>(items: impl Iterator<Item = T>) -> Vec<(
     counts
 }
 
-/// The day that most openings name, no later than the last report; of equals the latest.
+/// The day that most openings name; of equals the latest. What a report tells of a later day than it was anywhere when it was received is
+/// going to happen.
 fn happened_on(reports: &[&StoryReport]) -> Option<Date> {
-    let days = by_count(reports.iter().flat_map(|report| report.days.iter().copied()));
+    let named = reports.iter().flat_map(|report| {
+        let last = latest_day(report.shown.received_at);
+        report.days.iter().copied().filter(move |day| *day <= last)
+    });
+    let days = by_count(named);
     let most = days.first()?.1;
     days.into_iter().filter(|(_, count)| *count == most).map(|(day, _)| day).max()
+}
+
+/// The day that it is at a moment where the day begins first: at UTC+14.
+fn latest_day(moment: Timestamp) -> Date {
+    moment.to_zoned(TimeZone::fixed(offset(14))).date()
 }
 
 fn language(article: &StoryArticle) -> &str {
@@ -316,13 +330,15 @@ fn give_roles(agencies: &Agencies, articles: &mut [StoryArticle]) {
     }
 }
 
-/// Who tells a story in words of their own, in the order in which they first do. Where a text is a copy, those of the text count that
-/// it repeats; where it names whose text it is, they do; else its publisher does.
+/// Who tells a story in words of their own, in the order in which they first do. A text and its copies are by whomever the first of them
+/// names, by the agency on whose own site one of them stands, by whomever another of them names, or by the publisher of the first.
 fn independent_origins(agencies: &Agencies, articles: &[StoryArticle]) -> Vec<IndependentOrigin> {
-    let by_id: HashMap<&ArticleId, &StoryArticle> =
-        articles.iter().map(|article| (&article.article, article)).collect();
     let named: Vec<&str> =
         articles.iter().flat_map(|article| &article.origins).map(|origin| origin.name.as_str()).collect();
+    let agency = |article: &StoryArticle| {
+        let agency = agencies.publishing(host(article), article.publisher.as_deref());
+        agency.map(|agency| agency.name.clone())
+    };
     let publisher = |article: &StoryArticle| {
         if let Some(name) = named.iter().find(|name| publishes(agencies, article, name)) {
             return Some(canonical_name(agencies, name));
@@ -339,20 +355,61 @@ fn independent_origins(agencies: &Agencies, articles: &[StoryArticle]) -> Vec<In
         Some(origin) => origin.evidence.push(evidence),
         None => origins.push(IndependentOrigin { name, evidence: vec![evidence] }),
     };
-    for article in articles.iter().filter(|article| !article.withdrawn) {
-        let of = |kind, words| OriginEvidence { article: article.article.clone(), kind, words };
-        for origin in &article.origins {
-            add(canonical_name(agencies, &origin.name), of(Some(origin.kind), Some(origin.evidence.clone())));
-        }
-        if !article.origins.is_empty() {
-            continue;
-        }
-        let original = article.copy_of.as_ref().and_then(|id| by_id.get(id));
-        let name = publisher(original.copied().unwrap_or(article));
-        let kind = article.copy_of.as_ref().map(|_| OriginKind::Copy);
-        if let Some(name) = name {
-            add(name, of(kind, None));
+    let by_id: HashMap<&ArticleId, &StoryArticle> =
+        articles.iter().map(|article| (&article.article, article)).collect();
+    for text in texts(articles, &by_id) {
+        let standing = || text.iter().copied().filter(|article| !article.withdrawn);
+        let first = by_id.get(first_with(text[0], &by_id)).copied().unwrap_or(text[0]);
+        let names = |article: &StoryArticle| -> Vec<String> {
+            article.origins.iter().map(|origin| canonical_name(agencies, &origin.name)).collect()
+        };
+        let whose = Some(names(first))
+            .filter(|names| !names.is_empty())
+            .or_else(|| Some(vec![standing().find_map(agency)?]))
+            .or_else(|| standing().map(names).find(|names| !names.is_empty()))
+            .or_else(|| Some(vec![publisher(first)?]))
+            .unwrap_or_default();
+        for (article, name) in standing().flat_map(|article| whose.iter().map(move |name| (article, name))) {
+            let said = article.origins.iter().find(|origin| canonical_name(agencies, &origin.name) == *name);
+            let is_own =
+                || [publisher(article), agency(article)].into_iter().flatten().any(|own| own == *name);
+            let kind = said.map(|origin| origin.kind).or_else(|| (!is_own()).then_some(OriginKind::Copy));
+            let words = said.map(|origin| origin.evidence.clone());
+            add(name.clone(), OriginEvidence { article: article.article.clone(), kind, words });
         }
     }
     origins
+}
+
+/// The texts of a story, each with all articles that repeat it, in the order in which their first ones came.
+fn texts<'a>(
+    articles: &'a [StoryArticle],
+    by_id: &HashMap<&'a ArticleId, &'a StoryArticle>,
+) -> Vec<Vec<&'a StoryArticle>> {
+    let mut texts: Vec<Vec<&StoryArticle>> = Vec::new();
+    let mut places: HashMap<&ArticleId, usize> = HashMap::new();
+    for article in articles {
+        let place = *places.entry(first_with(article, by_id)).or_insert(texts.len());
+        match texts.get_mut(place) {
+            Some(text) => text.push(article),
+            None => texts.push(vec![article]),
+        }
+    }
+    texts
+}
+
+/// The article whose text one repeats, as far as it is known: the first in the chain of copies.
+fn first_with<'a>(
+    article: &'a StoryArticle,
+    by_id: &HashMap<&'a ArticleId, &'a StoryArticle>,
+) -> &'a ArticleId {
+    let mut first = &article.article;
+    let mut repeated = article.copy_of.as_ref();
+    // Edits may have two articles repeat each other.
+    for _ in 0..MAX_CHAIN {
+        let Some(earlier) = repeated else { break };
+        first = earlier;
+        repeated = by_id.get(earlier).and_then(|earlier| earlier.copy_of.as_ref());
+    }
+    first
 }

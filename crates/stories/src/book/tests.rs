@@ -111,6 +111,61 @@ fn a_copy_stands_where_its_text_stands_and_is_no_further_witness() {
     assert_eq!(event.independent_origins[0].evidence.len(), 2);
 }
 
+/// An agency with a site of its own.
+const AGENCIES: &str = "name\tkind\tdomains\tnames\nSeewire\tagency\tseewire.example\tSeewire";
+
+#[test]
+fn a_text_and_its_copies_are_one_witness_by_whoever_one_of_them_names_or_whose_site_it_stands_on() {
+    let origins = |articles: &[ArticleEvent]| {
+        let agencies = Arc::new(Agencies::parse(AGENCIES).unwrap());
+        let mut kept = Kept { book: StoryBook::new(tables(), agencies), ..Kept::new() };
+        let told: Vec<StoryTelling> = articles.iter().map(|article| kept.take(article)).collect();
+        let event = told.last().unwrap().events.last().unwrap().clone();
+        let named = event.independent_origins.iter();
+        named.map(|origin| (origin.name.clone(), origin.evidence.len())).collect::<Vec<_>>()
+    };
+    let first = article("first", 1, "Ferry to the islands runs again", FERRY);
+    let own = article("own", 1, "Islands ferry leaves its harbour again", FERRY_AGAIN);
+    let mut naming = copy("naming", &first);
+    naming.content.origins = vec![
+        serde_json::from_value(json!({"name": "Seewire", "kind": "credit", "evidence": "Seewire"})).unwrap(),
+    ];
+    let witnesses = |names: &[(&str, usize)]| {
+        names.iter().map(|(name, evidence)| ((*name).to_owned(), *evidence)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        origins(&[first.clone(), own.clone(), copy("third", &first)]),
+        witnesses(&[("first", 2), ("own", 1)])
+    );
+    assert_eq!(origins(&[first.clone(), own.clone(), naming]), witnesses(&[("Seewire", 2), ("own", 1)]));
+    let mut naming = copy("other", &first);
+    naming.content.origins = vec![
+        serde_json::from_value(json!({"name": "Landwire", "kind": "credit", "evidence": "Landwire"}))
+            .unwrap(),
+    ];
+    let site = copy("seewire", &first);
+    assert_eq!(origins(&[first.clone(), naming, site.clone()]), witnesses(&[("Seewire", 3)]));
+    assert_eq!(origins(&[first.clone(), own, site]), witnesses(&[("Seewire", 2), ("own", 1)]));
+    // So they are where the text that they repeat is not known.
+    let stranger = article("stranger", 1, "", MILL);
+    assert_eq!(origins(&[copy("x", &stranger), copy("y", &stranger)]), witnesses(&[("x", 2)]));
+}
+
+#[test]
+fn a_day_to_come_is_none_on_which_something_happened() {
+    let told = |text: &str| {
+        let mut kept = Kept::new();
+        let mut report = article("first", 1, "Ferry to the islands runs again", text);
+        report.content.published = Some(
+            serde_json::from_value(json!({"value": "2026-03-01", "precision": "day", "source": "visible"}))
+                .unwrap(),
+        );
+        kept.take(&report).events.last().unwrap().happened_on.map(|day| day.to_string())
+    };
+    assert_eq!(told(&format!("On 28 February it was seen. {FERRY}")).as_deref(), Some("2026-02-28"));
+    assert_eq!(told(&format!("On 12 April it will leave. {FERRY}")), None);
+}
+
 #[test]
 fn a_story_tells_what_its_articles_are_found_by() {
     let mut kept = Kept::new();

@@ -217,6 +217,13 @@ impl Agencies {
         self.written_as(name).or_else(|| self.agencies.iter().find(|agency| agency.name == name))
     }
 
+    /// The agency that publishes on `host`, or under the name `publisher`.
+    pub(crate) fn publishing(&self, host: Option<&str>, publisher: Option<&str>) -> Option<&Agency> {
+        let of_host = host.and_then(|host| self.agencies.iter().find(|agency| agency.owns(host)));
+        let agency = of_host.or_else(|| publisher.and_then(|name| self.named(name)))?;
+        (agency.kind == AgencyKind::Agency).then_some(agency)
+    }
+
     fn written_as(&self, name: &str) -> Option<&Agency> {
         let name = bare(name);
         let mention = self.mentions(name).into_iter().next()?;

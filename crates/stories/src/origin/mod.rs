@@ -116,6 +116,17 @@ pub fn origins(agencies: &Agencies, carrier: &Carrier<'_>) -> Vec<Origin> {
     found
 }
 
+/// Whose text a copy of a text is: those that it names, `named`, or else the agency on whose own site it stands.
+pub fn handed_on(agencies: &Agencies, carrier: &Carrier<'_>, named: &[Origin]) -> Vec<Origin> {
+    if !named.is_empty() {
+        return named.to_vec();
+    }
+    let agency = agencies.publishing(carrier.host, carrier.publisher);
+    let site = |agency: &Agency| carrier.host.unwrap_or(&agency.name).to_owned();
+    let own = agency.map(|agency| said_outside(&agency.name, OriginKind::Copy, &site(agency)));
+    own.into_iter().collect()
+}
+
 fn said_outside(name: &str, kind: OriginKind, evidence: &str) -> Origin {
     Origin { name: name.to_owned(), kind, evidence: evidence.to_owned(), span: None }
 }

@@ -235,3 +235,23 @@ fn the_shipped_table_can_be_read() {
     let table = include_str!("../../../../config/agencies.tsv");
     assert!(Agencies::parse(table).unwrap().len() > 200);
 }
+
+#[test]
+fn a_copy_of_what_stands_on_a_wires_own_site_is_the_wires() {
+    let agencies = Agencies::parse(TABLE).unwrap();
+    let of = |host, publisher, text| {
+        let carrier = Carrier { host, publisher, text, ..Carrier::default() };
+        let named = origins(&agencies, &carrier);
+        let handed = handed_on(&agencies, &carrier, &named).into_iter();
+        handed.map(|origin| (origin.name, origin.evidence)).collect::<Vec<_>>()
+    };
+    let wire = |name: &str, evidence: &str| vec![(name.to_owned(), evidence.to_owned())];
+    assert_eq!(of(Some("www.wn.example"), None, "The ferry left."), wire("WN", "www.wn.example"));
+    assert_eq!(of(Some("m.example"), Some("Seewire"), "The ferry left."), wire("Seewire", "m.example"));
+    // A wire that carries another's text, and a paper.
+    assert_eq!(
+        of(Some("wn.example"), None, "PORT CITY (OST) - The ferry left."),
+        wire("Ost", "PORT CITY (OST)")
+    );
+    assert_eq!(of(Some("gazette.example"), Some("Harbour Gazette"), "The ferry left."), []);
+}
