@@ -324,6 +324,117 @@ fn a_passing_clause_in_a_short_text_on_something_else_is_not_relevant() {
 }
 
 #[test]
+fn who_acts_with_whom_decides_and_not_who_stands_in_the_background_a_list_or_the_past() {
+    let subject = shipped();
+    for (language, title, body) in [
+        (
+            "en",
+            "Xi and Kim open talks in Pyongyang",
+            "Chinese President Xi Jinping met North Korean leader Kim Jong Un in Pyongyang on Tuesday and promised more grain. The two sides signed a plan for a bridge over the Yalu and agreed to reopen a railway. Kim thanked Beijing for its help after the floods. Chinese customs said trade between the two had grown by a third. North Korea also sent troops to Russia last year, which Beijing has not commented on.",
+        ),
+        (
+            "en",
+            "Putin arrives in Beijing for summit with Xi",
+            "Russian President Vladimir Putin arrived in Beijing on Wednesday for two days of talks with Xi Jinping. The two will discuss a gas pipeline and payments in yuan. Russia's trade with China fell last quarter, customs data show. Xi called the relation unshakeable. Western officials accuse both countries, as well as Iran and North Korea, of undermining sanctions.",
+        ),
+        (
+            "zh",
+            "美军司令:中朝俄构成长期挑战",
+            "美国印太司令周二在国会作证说，中国、朝鲜和俄罗斯构成长期挑战，要求增加导弹防御预算。他说，驻日美军将在明年部署新雷达。议员们询问了关岛的防御计划。听证会持续了三个小时。",
+        ),
+        (
+            "ja",
+            "防衛白書、中朝露の動向に懸念",
+            "防衛省は27日、今年の防衛白書を公表した。中国、北朝鮮、ロシアの動向に懸念を示し、ミサイル防衛の強化を掲げた。防衛費は国内総生産の2%に達する見通し。野党は財源を問題にしている。",
+        ),
+        (
+            "ko",
+            "국방부, 북중러 위협 대비 예산 늘린다",
+            "국방부는 27일 내년도 예산안을 발표했다. 북한과 중국, 러시아의 위협에 대비해 미사일 방어 예산을 12% 늘린다고 밝혔다. 신형 잠수함 두 척의 건조도 시작된다. 국회 심의는 다음 달에 열린다.",
+        ),
+        (
+            "en",
+            "The year in pictures: from floods to elections",
+            "January began with floods in Valencia. In March voters in Portugal chose a new parliament. In June North Korea opened a beach resort and Russia held drills in the Baltic. August brought record heat to Japan. In October a ferry sank off Luzon. The year closed with a ceasefire in Sudan.",
+        ),
+        (
+            "en",
+            "Leaders congratulate Vietnam on National Day",
+            "Leaders of many countries sent greetings to Hanoi on Vietnam's National Day. Messages came from China, Russia, Laos, Cuba, North Korea, Cambodia and India. President To Lam thanked them. A parade of 30,000 people passed Ba Dinh Square. Fireworks were shown in five districts.",
+        ),
+        (
+            "en",
+            "How the 38th parallel was drawn",
+            "Two young officers drew a line across a map in August 1945. Soviet troops had entered the north of Korea; American troops landed at Incheon in September. The line was meant to last for weeks. It became a border. The war of 1950 killed millions and ended in an armistice signed at Panmunjom.",
+        ),
+        (
+            "en",
+            "Seoul launches fourth spy satellite",
+            "South Korea put its fourth military reconnaissance satellite into orbit on Saturday from Florida. The satellite separated 15 minutes after launch and sent a signal to a station in Norway. Seoul wants five by the end of the year. A day earlier, North Korea's leader had met a Russian delegation in Pyongyang. The defence ministry said the new satellite sees objects of 30 centimetres.",
+        ),
+        (
+            "en",
+            "Moscow, Idaho, names Kim as new mayor",
+            "Voters in Moscow, Idaho, chose Daniel Kim as mayor on Tuesday. Kim, who owns a bakery, wants a new library. He won by 214 votes. The council meets again in December.",
+        ),
+        (
+            "ru",
+            "США расширили санкционный список",
+            "Минфин США внёс в санкционный список 34 компании из Китая, Ирана, России, КНДР и Турции. Их счета будут заморожены. По данным ведомства, компании помогали обходить запрет на продажу нефти Ирана. Тегеран назвал решение незаконным.",
+        ),
+        (
+            "uk",
+            "Зеленський зустрівся з прем'єром Японії",
+            "Президент України зустрівся в Токіо з прем'єр-міністром Японії. Сторони підписали угоду про відбудову енергетики на 500 мільйонів доларів. Японія передасть сто трансформаторів. Раніше Токіо засудив відправку військ КНДР до Росії. Наступна зустріч запланована на весну.",
+        ),
+        (
+            "en",
+            "Mongolia and Russia agree on coal railway",
+            "Mongolia and Russia signed an agreement on a coal railway on Friday in Ulaanbaatar. The line will carry 20 million tonnes a year. Mongolia also keeps an embassy in Pyongyang. Work begins in spring.",
+        ),
+    ] {
+        let judgement = subject.judge(title, body, Some(language));
+        assert!(!relevant(&judgement), "{title}: {judgement:?}");
+    }
+    for (language, title, body) in [
+        (
+            "en",
+            "Lavrov flies to Wonsan",
+            "Russian Foreign Minister Sergei Lavrov landed in Wonsan on Friday for talks with Choe Son Hui. The ministers will discuss flights and the supply of fuel. North Korean state media showed Kim Jong Un greeting him on a yacht.",
+        ),
+        (
+            "ru",
+            "Сапёры из КНДР прибыли в Курскую область",
+            "Тысяча сапёров из Северной Кореи прибыла в Курскую область для разминирования, сообщил губернатор. Ещё пять тысяч строителей приедут весной. Их разместят в Судже.",
+        ),
+        (
+            "ko",
+            "러시아산 밀 2만 톤, 나진항 도착",
+            "러시아산 밀 2만 톤을 실은 화물선이 27일 나진항에 도착했다고 현지 매체가 전했다. 러시아 농업부는 연말까지 5만 톤을 더 보낸다고 밝혔다. 북한 무역성은 감사의 뜻을 나타냈다.",
+        ),
+        (
+            "zh",
+            "朝鲜工人抵达海参崴建筑工地",
+            "三百名朝鲜工人周一乘火车抵达海参崴，将在三个住宅工地工作。俄方雇主说，合同为期两年。联合国决议禁止雇用朝鲜工人，莫斯科称他们持学生签证。",
+        ),
+        (
+            "ja",
+            "豆満江の橋、年内に開通へ　ロ朝",
+            "ロシアと北朝鮮を結ぶ豆満江の道路橋が年内に開通する見通しとなった。ロシア運輸省が27日発表した。橋の長さは約1キロ。両国間の貨物は3倍に増えるという。",
+        ),
+        (
+            "uk",
+            "Полонених північнокорейських солдатів показали журналістам",
+            "Двоє солдатів КНДР, які воювали на боці Росії в Курській області, розповіли журналістам про свій полон. Обоє сказали, що не хочуть повертатися. За даними розвідки, Пхеньян відправив до Росії 12 тисяч військових.",
+        ),
+        ("ko", "[속보] 김정은, 푸틴과 통화", "[속보] 김정은, 푸틴과 통화…병력 추가 파견 논의"),
+    ] {
+        let judgement = subject.judge(title, body, Some(language));
+        assert!(relevant(&judgement), "{title}: {judgement:?}");
+    }
+}
+
+#[test]
 fn a_side_may_be_named_by_a_town_an_abbreviation_or_a_persons_other_romanisation() {
     let subject = shipped();
     for (title, body) in [

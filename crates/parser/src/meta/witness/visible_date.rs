@@ -190,6 +190,7 @@ fn is_date_line(line: &str) -> bool {
 mod tests {
     use super::super::tests::claims;
     use super::*;
+    use crate::dom::Document;
 
     #[test]
     fn a_day_at_the_foot_needs_a_label() {
@@ -216,6 +217,19 @@ mod tests {
         };
         assert_eq!(of("hi"), ["2025-03-21T08:00+05:30"]);
         assert_eq!(of("he"), ["2025-03-21T08:00"]);
+    }
+
+    #[test]
+    fn a_day_in_a_box_above_the_headline_is_another_storys() {
+        let document = Document::from_html(
+            "<aside><p>Storm closes the bridge</p><p>19 March 2025, 07:30</p></aside><h1>Ferry runs again</h1><p>21 March 2025, 08:00</p>",
+        );
+        let mut scan = Scan::of(&document, None);
+        scan.place_headline(Some("Ferry runs again"));
+        let mut claims = Claims::default();
+        testify(&scan, None, &mut claims);
+        let days: Vec<String> = claims.published.iter().map(|claim| claim.value.to_string()).collect();
+        assert_eq!(days, ["2025-03-21T08:00"]);
     }
 
     fn dated(html: &str) -> (Vec<String>, Vec<String>) {
