@@ -352,6 +352,29 @@ fn what_asks_for_consent_is_no_part_of_the_story_by_whatever_tool_and_in_whateve
 }
 
 #[test]
+fn a_box_to_log_in_is_no_part_of_the_story_with_all_that_it_says() {
+    let form = "<form action=/login><input name=user><input type=password><button>Log in</button></form>";
+    let says = format!(
+        "<p>Log in to follow this topic and to keep stories for later on all your devices.</p>{form}<p>Forgot your password? We send you a new one.</p>"
+    );
+    for html in [
+        page(&story(4)).replace("</main>", &format!("<div class=box>{says}</div></main>")),
+        page(&format!(
+            "{}<div>{says}</div><p>The last boat of the day was full to the rail, its mate said in the evening.</p>",
+            story(3)
+        )),
+    ] {
+        let article = read(&html);
+        assert_eq!(lines(&article).len(), 4, "{:#?}", lines(&article));
+        assert!(!article.body.text.contains("Log in") && !article.body.text.contains("Forgot"));
+    }
+    let flash = read(&page(&format!(
+        "<p>The ferry left the harbour again at six o'clock, the port authority said.</p>{form}"
+    )));
+    assert_eq!(lines(&flash).len(), 1);
+}
+
+#[test]
 fn what_readers_wrote_is_no_part_of_the_story_whoever_runs_the_comments() {
     let comment =
         "<p>제가 그 항구 옆에서 삼십 년을 살았는데 아무도 우리에게 물어본 적이 없어요, 위원회답네요.</p>";
@@ -513,6 +536,9 @@ fn lines_above_the_story_that_say_when_and_how_long_to_read_are_no_part_of_it() 
         let article = read(&page(&format!("{lines_above}{}", story(3))));
         assert_eq!(lines(&article).len(), 3, "{lines_above}: {:#?}", lines(&article));
     }
+    let diary = "<p>3 May 2025</p><p>We left the harbour at six in the morning, and the island came in sight at noon.</p>";
+    let article = read(&page(&format!("{diary}{}", diary.replace("3 May", "4 May"))));
+    assert!(article.body.text.contains("3 May 2025") && article.body.text.contains("4 May 2025"));
     let article = read(&page(&format!(
         "<p>On 21 March 2025 it was the day of all the ferrymen of the sound.</p>{}",
         story(3)

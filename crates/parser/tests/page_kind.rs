@@ -33,6 +33,18 @@ fn a_short_bulletin_is_an_article_too() {
 }
 
 #[test]
+fn a_bulletin_of_one_sentence_is_an_article_in_scripts_of_few_letters() {
+    for (title, sentence) in [
+        ("【速報】北港沖で貨物船が座礁", "27日午前、北港沖で貨物船が座礁した。けが人はいない。"),
+        ("快讯：北港轮渡恢复航行", "港务局27日宣布，北港轮渡当天上午恢复航行。"),
+        ("[속보] 북항 여객선 운항 재개", "항만 당국은 27일 북항 여객선 운항을 재개했다고 밝혔다."),
+    ] {
+        let html = format!("<h1>{title}</h1><article><p>{sentence}</p></article>");
+        assert_eq!(kind(&html), PageKind::Article, "{title}");
+    }
+}
+
+#[test]
 fn a_list_of_teasers_is_an_index() {
     let teaser = |n| {
         format!(
@@ -123,6 +135,18 @@ fn posts_under_times_of_day_are_a_live_blog() {
     };
     let html = format!("<h1>Ferry day, as it happens</h1><main>{}</main>", repeat(14, post));
     assert_eq!(kind(&html), PageKind::LiveBlog);
+}
+
+#[test]
+fn a_report_with_a_timetable_is_no_live_blog() {
+    let times = repeat(7, |n| {
+        format!("<p>{:02}:15 Leaves Northhaven</p><p>{:02}:55 Arrives at Westport</p>", 6 + 2 * n, 6 + 2 * n)
+    });
+    let html = format!(
+        "<h1>Night ferry returns with a new timetable</h1><article>{}<h2>From Monday</h2>{times}</article>",
+        story(3)
+    );
+    assert_eq!(kind(&html), PageKind::Article);
 }
 
 #[test]

@@ -29,6 +29,9 @@ const GREATER_PART: f32 = 3.0;
 /// Length of the longest box that asks for consent by its words alone, or for an address, in units.
 const QUESTION: f32 = 900.0;
 
+/// Length of the longest box around a form to log in, in units.
+const INVITATION: f32 = 300.0;
+
 /// Sets apart what the markup says is not the article's.
 pub(super) fn set_apart(layout: &mut Layout, witness: &Witness) {
     let asks = boxes_that_ask(layout);
@@ -58,6 +61,11 @@ const HIDDEN: [Separation; 4] =
 
 fn is_login_form(area: &Area) -> bool {
     area.tag == Tag::Form && area.passwords > 0
+}
+
+/// A box around such a form, with what it says of it: what a name is good for, and what to do without one.
+fn is_login_box(area: &Area) -> bool {
+    area.passwords > 0 && area.units <= INVITATION
 }
 
 /// A form for an address to write to, with what is said about it; a page that is one form as a whole is none.
@@ -198,7 +206,9 @@ impl<'p> PageBoxes<'p> {
         let asks_consent = marks.is(Separation::Consent)
             || marks.is(Separation::Cookie) && (!is_most || area.controls > 0)
             || asks;
-        let asks_login = is_login_form(area) || marks.is(Separation::Login) && area.controls > 0;
+        let asks_login = is_login_form(area)
+            || is_login_box(area) && !is_most
+            || marks.is(Separation::Login) && area.controls > 0;
         let asks_address = is_address_form(area) && !is_most;
         let is_behind = before >= ENOUGH && area.tag != Tag::Main && !marks.has(MarkupFamily::Body);
         match () {

@@ -3,9 +3,6 @@
 //! Pages append the next stories to themselves, and hold other posts beside one. Each stands in an element made for articles, or in
 //! a box with a heading of its own that looks like the box of the headline.
 
-use std::collections::HashSet;
-use std::ops::Range;
-
 use dateline_text::date;
 
 use super::area::{AreaId, Tag};
@@ -18,18 +15,6 @@ const ARTICLE: f32 = 300.0;
 
 /// The same where the others have headings of their own.
 const HEADED_ARTICLE: f32 = 60.0;
-
-/// Length of what another story tells at least, where its words tell it, in units; and how many longer words a heading must have
-/// for that.
-const OTHER_STORY: f32 = 150.0;
-const FEWEST_STEMS: usize = 3;
-
-/// Parts of one page whose words are compared, since each costs as much as the page is long.
-const MAX_ASKED: usize = 6;
-
-/// Letters of such a word, and of one that a text is searched for.
-const LONG_WORD: usize = 5;
-const WORD: usize = 4;
 
 /// Length of a line of date and byline, in units, and how many runs behind a headline it may stand.
 const DATE_LINE: f32 = 80.0;
@@ -45,7 +30,6 @@ pub(super) fn drop_other_articles(layout: &Layout, frame: &Frame, kept: &mut [bo
     drop_other_boxes(layout, headline, kept);
     drop_other_headings(layout, frame, headline, kept);
     drop_parted(layout, frame, headline, kept);
-    drop_unrelated(layout, frame, headline, kept);
 }
 
 /// The heading that is the title of the page's head, or else of its body.
@@ -184,125 +168,6 @@ fn drop_parted(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool
     }
 }
 
-/// By headings whose words the story doesn't have, before a text that doesn't have the headline's: in an `<aside>`, of the first rank
-/// before or behind a headline of that, and behind a thematic break. A heading of a word or two tells nothing, and letters and live pages have
-/// many such parts.
-fn drop_unrelated(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
-    const PARTS: usize = 2;
-    let is_heading = |index: &usize| {
-        layout.runs[*index].heading > 0 && !frame.testimony[*index].is_title_of_head && *index != headline
-    };
-    let level = |index: usize| layout.runs[index].heading;
-    let are_first_rank = |heading: usize| [headline, heading].iter().all(|index| level(*index) == 1);
-    let is_parted = |heading: usize| layout.rules.contains(&heading) && level(heading) >= level(headline);
-    let own_line: Vec<AreaId> = layout.around(layout.runs[headline].area).collect();
-    let aside = |index: usize| {
-        let mut around = layout.around(layout.runs[index].area).filter(|area| !own_line.contains(area));
-        around.find(|area| layout.areas[*area as usize].tag == Tag::Aside)
-    };
-    let part = |heading: usize| -> Option<Range<usize>> {
-        let runs = &layout.runs;
-        match aside(heading) {
-            Some(aside) => {
-                let is_inside = |index: &usize| layout.around(runs[*index].area).any(|area| area == aside);
-                let start = (0..heading).rev().take_while(is_inside).last().unwrap_or(heading);
-                let end = (heading..runs.len()).take_while(is_inside).last().unwrap_or(heading) + 1;
-                Some(start..end)
-            }
-            None if heading < headline => are_first_rank(heading).then_some(heading..headline),
-            None => {
-                let begins = are_first_rank(heading) || is_parted(heading);
-                // A story that has sections of that rank goes on in another.
-                let is_like = |index: &usize| level(*index) == level(heading);
-                let sections = (headline + 1..heading).filter(is_like).count();
-                let more = (heading + 1..runs.len()).filter(|index| kept[*index] && is_like(index)).count();
-                (begins && sections == 0 && more < PARTS).then_some(heading..runs.len())
-            }
-        }
-    };
-    let headings = (0..kept.len()).filter(is_heading).take(MAX_HEADINGS);
-    let mut others: Vec<Range<usize>> = Vec::new();
-    let mut asked = 0;
-    for (heading, part) in headings.filter_map(|heading| Some((heading, part(heading)?))) {
-        let is_known = others.iter().any(|other| other.contains(&heading));
-        let in_aside = aside(heading).is_some();
-        if is_known || !holds_stories(layout, &part, in_aside, kept) {
-            continue;
-        }
-        asked += 1;
-        if asked > MAX_ASKED {
-            break;
-        }
-        if is_other_story(layout, [headline, heading], &part, in_aside, kept) {
-            others.push(part);
-        }
-    }
-    if others.len() <= PARTS {
-        others.into_iter().for_each(|other| kept[other].fill(false));
-    }
-}
-
-/// The runs that are kept within `part`, or outside of it.
-fn held<'l>(
-    layout: &'l Layout,
-    part: &'l Range<usize>,
-    inside: bool,
-    kept: &'l [bool],
-) -> impl Iterator<Item = &'l Run> {
-    let runs = layout.runs.iter().enumerate().zip(kept).filter(|(_, kept)| **kept).map(|(run, _)| run);
-    runs.filter(move |(index, _)| part.contains(index) == inside).map(|(_, run)| run)
-}
-
-/// Whether there is enough within `part` and outside of it to be two stories. Short sections of a text may share no word; a box that
-/// is made for other things holds none.
-fn holds_stories(layout: &Layout, part: &Range<usize>, in_aside: bool, kept: &[bool]) -> bool {
-    let held = |inside: bool| held(layout, part, inside, kept);
-    let length = |inside: bool| held(inside).map(|run| run.units).sum::<f32>();
-    let paragraphs = |inside: bool| held(inside).filter(|run| run.heading == 0 && run.is_prose()).count();
-    let fewest = if in_aside { 2 } else { 3 };
-    paragraphs(true) >= fewest
-        && (in_aside || paragraphs(false) >= fewest)
-        && length(true) >= OTHER_STORY
-        && length(false) >= HEADED_ARTICLE
-}
-
-/// Whether the runs of `part` tell another story than those outside of it, by the words of both headings.
-fn is_other_story(
-    layout: &Layout,
-    headings: [usize; 2],
-    part: &Range<usize>,
-    in_aside: bool,
-    kept: &[bool],
-) -> bool {
-    let [own, other] = headings.map(|heading| stems(layout.str(&layout.runs[heading]), LONG_WORD));
-    let is_foreign_to = |heading: &HashSet<String>, inside: bool| {
-        let text: HashSet<String> =
-            held(layout, part, inside, kept).flat_map(|run| stems(layout.str(run), WORD)).collect();
-        let most = if in_aside { heading.len() / 4 } else { 0 };
-        heading.len() >= FEWEST_STEMS && heading.intersection(&text).count() <= most
-    };
-    is_foreign_to(&other, false) && is_foreign_to(&own, true)
-}
-
-/// The beginnings of the words of a text that have so many letters; where words aren't parted, its characters two by two.
-fn stems(text: &str, shortest: usize) -> HashSet<String> {
-    const STEM: usize = 5;
-    let mut stems = HashSet::new();
-    for word in text.split(|c: char| !c.is_alphanumeric()) {
-        let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
-        let is_hangul = |c: &char| matches!(c, '\u{ac00}'..='\u{d7a3}');
-        if letters.iter().all(is_hangul) {
-            // Particles are glued to the end.
-            stems.extend((letters.len() >= 2).then(|| letters[..2].iter().collect::<String>()));
-        } else if letters.iter().any(|c| *c >= '\u{2e80}') {
-            stems.extend(letters.windows(2).map(|pair| pair.iter().collect::<String>()));
-        } else if letters.len() >= shortest {
-            stems.insert(letters[..letters.len().min(STEM)].iter().collect());
-        }
-    }
-    stems
-}
-
 /// Whether a short line right behind a heading names those who wrote what follows.
 fn is_signed(layout: &Layout, heading: usize) -> bool {
     let line = layout.runs.get(heading + 1);
@@ -402,52 +267,5 @@ mod tests {
             story("ferry")
         );
         assert!(text(&html).contains("The ferry left") && !text(&html).contains("The keeper left"));
-    }
-
-    const FERRY: &str = "<p>The ferry left the harbour at six in the morning, the first time since the storm closed the crossing.</p>
-        <p>Two hundred people had crossed by noon, the port authority said, and the channel is restored to its depth.</p>
-        <p>Engineers had worked through the nights to clear the channel of sand before the first passengers came.</p>";
-    const BAKERS: &str = "<p>The bakers of Westport put down their rolling pins on Monday, since flour has doubled in price within a year.</p>
-        <p>Their guild wants the council to lower the market fee, which the mayor has refused twice.</p>
-        <p>Shoppers drove to the next town for loaves, and the mill offered a rebate.</p>";
-
-    #[test]
-    fn a_second_story_is_told_by_words_that_neither_shares() {
-        let page = |before: &str, behind: &str| {
-            format!(
-                "<title>Ferry crossing restored to the islands</title><main>{before}<h1>Ferry crossing restored to the islands</h1>{FERRY}{behind}</main>"
-            )
-        };
-        let story = |heading: &str| format!("{heading}{BAKERS}");
-        let aside = format!("<aside>{}</aside>", story("<h2>Bakers strike over flour prices</h2>"));
-        let first_rank = story("<h1>Bakers strike over flour prices</h1>");
-        let parted = format!("<hr>{}", story("<h2>Bakers strike over flour prices</h2>"));
-        for html in [page("", &aside), page("", &first_rank), page("", &parted), page(&first_rank, "")] {
-            let text = text(&html);
-            assert!(text.contains("The ferry left") && text.contains("Engineers had worked"), "{text}");
-            assert!(!text.contains("bakers") && !text.contains("Bakers"), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_section_of_the_story_stays_whatever_its_heading_is() {
-        for heading in [
-            "<h1>How the channel was cleared of sand again</h1>",
-            "<hr><h2>How engineers cleared the channel of sand</h2>",
-            "<h1>Clearing up</h1>",
-            "<h1>Fishermen brought medicine over rough water</h1>",
-            "<hr><h2>Fishermen brought medicine over rough water</h2>",
-        ] {
-            let html = format!(
-                "<title>Ferry crossing restored to the islands</title><main><h1>Ferry crossing restored to the islands</h1>{FERRY}{heading}
-                 <p>The crossing was full of sand, which dredgers took away night after night, and the ferry waited.</p>
-                 <p>Nobody on the islands had milk or medicine in the second week, so that boats of fishermen helped.</p></main>"
-            );
-            let text = text(&html);
-            assert!(
-                text.contains("dredgers took away") && text.contains("boats of fishermen"),
-                "{heading}: {text}"
-            );
-        }
     }
 }

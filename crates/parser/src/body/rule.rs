@@ -223,25 +223,25 @@ pub(super) fn drop_byline(layout: &Layout, kept: &mut [bool]) {
     }
 }
 
-/// Drops the lines between the headline and the text that say when it was published, how long it takes to read, whose the picture is.
+/// Drops the lines between the headline and the text that say when it was published, how long it takes to read, whose the picture is. A
+/// day above the text that is not the only one belongs to a diary, or to a programme.
 pub(super) fn drop_head_lines(layout: &Layout, kept: &mut [bool]) {
     const CUES: [Cue; 4] = [Cue::Byline, Cue::Photo, Cue::Source, Cue::Time];
-    let is_above = |run: &Run| run.units <= BYLINE && run.heading == 0 && !run.is_prose();
-    let says = |run: &Run| {
-        let line = layout.str(run);
-        !run.ends && CUES.iter().any(|cue| run.cues.starts(*cue))
-            || is_date_line(line)
-            || cue::is_about_reading(line)
-    };
-    let mut lines: Vec<usize> = Vec::new();
-    for index in (0..kept.len()).filter(|index| kept[*index]) {
-        if !is_above(&layout.runs[index]) {
-            break;
+    let is_short = |run: &Run| run.units <= BYLINE && !run.is_prose();
+    let is_above = |run: &Run| run.heading == 0 && is_short(run);
+    let of_kept: Vec<usize> = (0..kept.len()).filter(|index| kept[*index]).collect();
+    let above = of_kept.iter().take_while(|index| is_above(&layout.runs[**index])).count();
+    let (lines, text) = of_kept.split_at(above);
+    let is_day =
+        |index: &usize| is_short(&layout.runs[*index]) && is_date_line(layout.str(&layout.runs[*index]));
+    let goes_by_days = text.iter().any(is_day);
+    for index in lines {
+        let run = &layout.runs[*index];
+        let says = !run.ends && CUES.iter().any(|cue| run.cues.starts(*cue));
+        if says || !goes_by_days && is_day(index) || cue::is_about_reading(layout.str(run)) {
+            kept[*index] = false;
         }
-        lines.push(index);
     }
-    let said = lines.iter().filter(|index| says(&layout.runs[**index]));
-    said.for_each(|index| kept[*index] = false);
 }
 
 /// Whether a line is a date and few words beside it.
