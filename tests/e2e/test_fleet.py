@@ -447,6 +447,10 @@ class BrokenOff(OnAWire, ThereAndBack):
             self.announce(18)
             eventually("it delivers", 60, lambda: alone.ready() and alone.delivered() > 0)
             self.told_at_least(36 * round + 5)
+            if not early:
+                # The first commit of the command is then that of the takeover.
+                self.told_at_least(len(self.links))
+                eventually("all is delivered", 60, lambda: alone.delivered() == alone.status()["last_sequence"])
             alone.kill()
             points = [*early, *more, *late, (end, 1)]
             self.assertIn("nothing is left to do", self.broken_off("one", points, "fleet", "adopt"))
