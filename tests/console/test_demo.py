@@ -352,6 +352,19 @@ class Demo(Browsing):
             page.keyboard.press("Enter")
         with page.expect_navigation(url=self.base + "/feeds"):
             page.keyboard.press("u")
+        # A list is come back to with what it was asked for, by key and by its link.
+        page.goto("/articles?q=Pyongyang")
+        page.keyboard.press("j")
+        expect(page.locator(".article-row a.headline").first).to_be_focused()
+        with page.expect_navigation(url=re.compile("/articles/.+")):
+            page.keyboard.press("Enter")
+        expect(page.locator("a[data-up]")).to_have_js_property("href", self.base + "/articles?q=Pyongyang")
+        with page.expect_navigation(url=self.base + "/articles?q=Pyongyang"):
+            page.keyboard.press("u")
+        page.goto("/articles")
+        with page.expect_navigation(url=re.compile("/articles/.+")):
+            page.locator(".article-row a.headline").first.click()
+        expect(page.locator("a[data-up]")).to_have_js_property("href", self.base + "/articles")
         page.keyboard.press("/")
         search = page.locator("#search")
         self.type_into(search, "g")

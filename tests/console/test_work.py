@@ -98,7 +98,7 @@ class Work(RunningConsole):
         self.assertRegex((self.folder / "feeds.toml").read_text(), r'group = "hourly"[^\[]*tags = \["sea", "north"\]\ndrop = \["/a/1\$"\]')
         page.get_by_role("textbox", name="Tags").fill("south")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_role("status")).to_contain_text("name and tags stand in the feeds file")
+        expect(page.get_by_role("status")).to_contain_text("name and tags stands in the feeds file")
         self.assertIn('tags = ["south"]', (self.folder / "feeds.toml").read_text())
         page.get_by_role("button", name="Remove the feed").click()
         page.wait_for_url(self.base + "/feeds")

@@ -466,7 +466,10 @@ impl StatusReport {
             };
             return match self.no_intake {
                 true => format!("ok: nothing is polled here (run --no-intake), {kafka}"),
-                false => format!("ok: {}, {} entries wait, {kafka}", self.feeds_in_words(), self.backlog),
+                false => {
+                    let wait = if self.backlog == 1 { "entry waits" } else { "entries wait" };
+                    format!("ok: {}, {} {wait}, {kafka}", self.feeds_in_words(), self.backlog)
+                }
             };
         };
         let state = if self.verdict == Verdict::NotReady { "not taking entries in" } else { "degraded" };

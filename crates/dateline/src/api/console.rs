@@ -91,6 +91,16 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/login", get(login::ask).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/console/{digest}/{name}", get(asset))
+        .route_layer(middleware::map_response(as_page))
+}
+
+/// That an answer is one of the console's, whose failures are pages.
+#[derive(Clone)]
+pub(super) struct OfConsole;
+
+async fn as_page(mut response: Response) -> Response {
+    response.extensions_mut().insert(OfConsole);
+    response
 }
 
 /// A form that holds a whole list or page, each byte of which may take three.
@@ -130,6 +140,11 @@ fn answer(status: StatusCode, page: Markup) -> Response {
 
 /// A failure as a page.
 pub(super) fn refusal(problem: Problem) -> Response {
+    refusal_from(problem, "/")
+}
+
+/// The same for whoever comes from the page `from`, to which a log-in leads back.
+fn refusal_from(problem: Problem, from: &str) -> Response {
     let title = match problem.status {
         StatusCode::NOT_FOUND => "There is no such page",
         StatusCode::UNAUTHORIZED => "Log in first",
@@ -138,8 +153,12 @@ pub(super) fn refusal(problem: Problem) -> Response {
         status if status.is_server_error() => "This cannot be shown now",
         _ => "That did not work",
     };
+    let log_in = match from {
+        "/" => "/login".to_owned(),
+        from => format!("/login?next={}", page::query_value(from)),
+    };
     let way_on = match problem.status {
-        StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => ("/login", "To the log-in"),
+        StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => (log_in.as_str(), "To the log-in"),
         _ => ("/", "To the overview"),
     };
     let main = page::problem::page(title, &problem.detail, &problem.errors, way_on);
@@ -214,7 +233,12 @@ async fn live(State(api): Shared, Extension(viewer): Extension<Viewer>, RawQuery
     if let Some(chosen) = lists::without_empty(&query) {
         return Ok(Redirect::to(&format!("/live?{chosen}")).into_response());
     }
-    let Parameters { filter, own: LiveQuery { before } } = Parameters::of(&query)?;
+    let Parameters { filter, own: LiveQuery { before } } = match Parameters::of(&query) {
+        Ok(parameters) => parameters,
+        Err(problem) => {
+            return Ok(lists::mistaken(&api, &viewer, (Section::Live, "/live"), &query, &problem));
+        }
+    };
     let last = *api.sources.journal.watch().borrow();
     let asked = filter.clone();
     // What is committed meanwhile is left to the stream, which goes on after `last`.

@@ -13,7 +13,8 @@ const IN_LINES: [&str; 2] = ["/livez", "/readyz"];
 /// The most of what the framework says that is passed on, in bytes.
 const MAX_WORDS_BYTES: usize = 4 << 10;
 
-/// Passes answers on, but for failures in plain text: they become problem documents (RFC 9457), or pages for browsers.
+/// Passes answers on, but for failures in plain text: they become problem documents (RFC 9457), or pages for browsers and
+/// wherever the console is asked.
 pub(super) async fn as_problem(request: Request, next: Next) -> Response {
     let is_in_lines = IN_LINES.contains(&request.uri().path());
     let is_browser = console::is_browser(request.headers());
@@ -24,11 +25,12 @@ pub(super) async fn as_problem(request: Request, next: Next) -> Response {
     if is_a_probes_answer || !is_failure || !is_plain(&response) {
         return response;
     }
+    let is_page = is_browser || response.extensions().get::<console::OfConsole>().is_some();
     let (parts, body) = response.into_parts();
     let words = to_bytes(body, MAX_WORDS_BYTES).await.unwrap_or_default();
     let words = String::from_utf8_lossy(&words);
     let problem = Problem::new(parts.status, detail(parts.status, &method, &path, words.trim()));
-    let mut response = match is_browser {
+    let mut response = match is_page {
         true => console::refusal(problem),
         false => problem.into_response(),
     };

@@ -129,7 +129,7 @@ fn search_box(searched: &str) -> Markup {
     html! {
         form.search role="search" action="/search" aria-label="All of it" {
             label.hidden for="search" { "Search articles, or look up an address" }
-            input #search type="search" name="q" value=(visible(searched, 200)) maxlength="500"
+            input #search type="search" name="q" value=(searched) maxlength="500"
                 placeholder="Words, or an address" autocomplete="off";
             kbd aria-hidden="true" { "/" }
         }
@@ -188,7 +188,7 @@ fn keys() -> Markup {
         (&["u"], "back to the list"),
         (&["p"], "pause the live list, and resume it"),
         (&["r", "n", "b"], "Judge: relevant, not, borderline"),
-        (&["j", "k", "u"], "Judge: skip, go back, undo"),
+        (&["j", "k", "u"], "Judge: skip, go back, undo the label that was just given"),
         (&["?"], "these keys; Esc closes"),
     ];
     html! {

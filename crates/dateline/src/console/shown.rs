@@ -4,8 +4,11 @@
 //! that turn the direction of what follows (Unicode UAX #9, "Trojan Source"), control characters, links that run a script, and texts
 //! of a megabyte where a headline is meant.
 
+use std::sync::LazyLock;
+
 use axum::http::StatusCode;
 use maud::{Markup, html};
+use regex::{Captures, Regex};
 use url::Url;
 
 use crate::terminal::visible_line;
@@ -17,8 +20,17 @@ const MAX_WORD_CHARS: usize = 100;
 /// The most of an address that is shown, in scalar values.
 const MAX_ADDRESS_CHARS: usize = 90;
 
+/// The most marks on one letter that are shown: no language writes more, and a pile of them is drawn over what stands around it.
+const MAX_MARKS_IN_A_ROW: usize = 4;
+
+/// More marks without a width of their own in a row than are shown: those that are, and the others.
+static PILES_OF_MARKS: LazyLock<Regex> = LazyLock::new(|| {
+    let pile = format!(r"([\p{{Mn}}\p{{Me}}]{{{MAX_MARKS_IN_A_ROW}}})([\p{{Mn}}\p{{Me}}]+)");
+    Regex::new(&pile).expect("the expression is constant")
+});
+
 /// A text of at most `max` scalar values with every mark made visible that would turn the direction of what follows, and every
-/// control character. Line feeds and tabs are spaces.
+/// control character. Line feeds and tabs are spaces. Marks that are piled up on a letter are counted.
 pub(crate) fn visible(text: &str, max: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(max * 4));
     for (at, character) in text.chars().enumerate() {
@@ -28,12 +40,12 @@ pub(crate) fn visible(text: &str, max: usize) -> String {
         }
         shown.push(character);
     }
-    visible_line(&shown).into_owned()
-}
-
-/// The same of a text of several lines, whole.
-pub(crate) fn visible_lines(text: &str) -> String {
-    text.lines().map(visible_line).collect::<Vec<_>>().join("\n")
+    let shown = visible_line(&shown).into_owned();
+    if shown.is_ascii() {
+        return shown;
+    }
+    let counted = |pile: &Captures<'_>| format!("{}⟨+{} marks⟩", &pile[1], pile[2].chars().count());
+    PILES_OF_MARKS.replace_all(&shown, counted).into_owned()
 }
 
 /// A text that a browser lays out in time that grows with its length. Within a word it would grow with the square of that, up to minutes for
@@ -142,7 +154,16 @@ mod tests {
         assert_eq!(visible("invoice\u{202e}fdp.exe", 40), "invoice⟨U+202E⟩fdp.exe");
         assert_eq!(visible("a\u{2066}b\u{2069}\0c\u{85}d", 40), "a⟨U+2066⟩b⟨U+2069⟩⟨U+0000⟩c⟨U+0085⟩d");
         assert_eq!(visible("one\ntwo", 40), "one two");
-        assert_eq!(visible_lines("one\u{202e}\r\ntwo"), "one⟨U+202E⟩\ntwo");
+    }
+
+    #[test]
+    fn marks_that_are_piled_up_are_counted_and_those_of_languages_stay() {
+        let pile = format!("K{}", "\u{301}\u{316}\u{489}".repeat(60));
+        assert_eq!(visible(&pile, 300), "K\u{301}\u{316}\u{489}\u{301}⟨+176 marks⟩");
+        for word in ["Việt Nam", "בְּרֵאשִׁ֖ית", "ที่นี้", "हिन्दी", "e\u{323}\u{302}"]
+        {
+            assert_eq!(visible(word, 300), word);
+        }
     }
 
     #[test]

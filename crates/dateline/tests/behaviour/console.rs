@@ -338,9 +338,17 @@ fn hostile_health() -> Event {
     Event::Health(Box::new(serde_json::from_value(health).unwrap()))
 }
 
-/// Fails where a page has anything of what is hostile as more than text.
+/// Fails where a page has anything of what is hostile as more than text. A form carries a value as it is, since it is saved again.
 fn assert_harmless(path: &str, body: &str) {
     assert_no_markup(path, body);
+    let fields = body.match_indices(" value=\"").map(|(at, begin)| {
+        let value = &body[at + begin.len()..];
+        &value[..value.find('"').unwrap()]
+    });
+    let body = fields.fold(body.to_owned(), |left, value| match value {
+        "" => left,
+        value => left.replace(&format!(" value=\"{value}\""), ""),
+    });
     for mark in ["\u{202e}", "\u{2066}", "\u{0}"] {
         assert!(!body.contains(mark), "{path} has {mark:?}");
     }
@@ -1118,5 +1126,115 @@ async fn a_proxy_that_is_trusted_says_who_asks_and_nobody_else_can() {
     assert_eq!(console.post(&poll, anna, "").await.status, 403);
     add(&console.users, "anna", Role::Operate, "correct horse battery");
     assert_eq!(console.send("GET", "/", anna, "").await.status, 303);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn an_address_is_found_without_its_scheme_and_a_feed_by_its_own() {
+    let console = TestConsole::new().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    let mut reject = hostile_reject();
+    reject.article = None;
+    console.commit(Event::Reject(Box::new(reject)), StoryUpdate::default()).await;
+    let rejected = console.get("/search?q=news.example%2F9").await.body;
+    assert!(rejected.contains("Announced, and not published"), "{rejected}");
+    let feed = format!("/feeds/{}", console.feed.id());
+    for address in ["news.example%2Frss", "https%3A%2F%2Fnews.example%2Frss"] {
+        let found = console.get(&format!("/search?q={address}")).await;
+        assert_eq!((found.status, found.field("location")), (303, Some(feed.as_str())), "{address}");
+    }
+    let site = console.get("/search?q=news.example").await.body;
+    assert!(site.contains("A site with feeds") && site.contains(&feed), "{site}");
+    // What only looks like an address is words.
+    let words = console.get("/search?q=alert.unknown").await.body;
+    assert!(words.contains("Nothing is known of that"), "{words}");
+    console.end().await;
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_with_a_page_is_told_by_a_page() {
+    let console = TestConsole::new().await;
+    let pause = format!("/feeds/{}/pause", console.feed.id());
+    for path in ["/?by=zzz", "/stories/%ff", pause.as_str(), "/feeds/preview", "/logout"] {
+        for accept in ["", "Accept: */*\r\n"] {
+            let request = format!(
+                "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{accept}\r\n",
+                console.address
+            );
+            let mut stream = TcpStream::connect(&console.address).await.unwrap();
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            timeout(Duration::from_secs(30), stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+            assert!(
+                answer.contains("content-type: text/html") && answer.contains("To the overview"),
+                "{path}: {answer}"
+            );
+        }
+    }
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_search_that_means_nothing_keeps_what_was_typed() {
+    let console = TestConsole::new().await;
+    for (path, typed) in [
+        ("/live?q=%22bridge&language=ko", "&quot;bridge"),
+        ("/articles?q=%22bridge&language=ko", "&quot;bridge"),
+        ("/stories?q=%22bridge&language=ko", "&quot;bridge"),
+        ("/rejects?q=%22bridge&language=ko", "&quot;bridge"),
+        ("/search?q=-a", "-a"),
+    ] {
+        let answer = console.get(path).await;
+        assert_eq!(answer.status, 400, "{path}");
+        let field = format!("name=\"q\" value=\"{typed}\"");
+        assert_eq!(answer.body.matches(&field).count(), 2, "{path}: {}", answer.body);
+        assert_eq!(
+            answer.body.contains("value=\"ko\" selected"),
+            path.contains("=ko"),
+            "{path}: {}",
+            answer.body
+        );
+    }
+    console.end().await;
+}
+
+#[tokio::test]
+async fn whoever_is_logged_out_while_a_page_is_open_gets_back_to_it() {
+    let console = TestConsole::new().await;
+    add(&console.users, "anna", Role::Operate, "correct horse battery");
+    let from = format!("/feeds/{}", console.feed.id());
+    let referer = format!("Referer: http://{}{from}?done=edit\r\n", console.address);
+    let refused = console.post(&format!("{from}/edit"), &referer, "name=x&tags=").await;
+    assert_eq!(refused.status, 401);
+    let next: String = url::form_urlencoded::byte_serialize(format!("{from}?done=edit").as_bytes()).collect();
+    assert!(refused.body.contains(&format!("href=\"/login?next={next}\"")), "{}", refused.body);
+    let elsewhere = console.post(&format!("{from}/edit"), "", "name=x&tags=").await;
+    assert!(elsewhere.body.contains("href=\"/login\""), "{}", elsewhere.body);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn marks_that_are_piled_up_stay_in_their_line() {
+    let console = TestConsole::new().await;
+    let mut article = hostile_article();
+    article.content.title = Some(format!("K{}", "\u{301}\u{316}\u{489}".repeat(60)));
+    article.content.body.text = format!("K{} and more", "\u{301}".repeat(300));
+    console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
+    for path in ["/articles/a1", "/articles", "/live", "/articles/a1/reading"] {
+        let body = console.get(path).await.body;
+        assert!(body.contains(" marks⟩"), "{path}: {body}");
+        let is_mark = |character: char| matches!(character, '\u{301}' | '\u{316}' | '\u{489}');
+        let most = body.split(|character| !is_mark(character)).map(|pile| pile.chars().count()).max();
+        assert!(most <= Some(4), "{path}: {most:?}");
+    }
+    console.end().await;
+}
+
+#[tokio::test]
+async fn the_overview_does_not_call_it_well_where_a_feed_fails() {
+    let console = TestConsole::new().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    let body = console.get("/").await.body;
+    assert!(!body.contains("All is well"), "{body}");
     console.end().await;
 }

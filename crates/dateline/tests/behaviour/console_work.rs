@@ -1,8 +1,8 @@
 //! What an operator does over HTTP: a feed is looked at before it is added, lists are taken in, rules for single sites are tried and saved.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use crate::site::{Site, get, send, terminate, text};
@@ -218,5 +218,73 @@ fn a_rule_is_tried_beside_the_general_reading_and_saved_into_a_file_whose_commen
     assert_eq!(send(&api, "DELETE", "/v1/sites?rule=nothing.example", "").0, 404);
     assert_eq!(send(&api, "DELETE", "/v1/sites?rule=news.example", "").0, 200);
     assert_eq!(file(&site, "sites.toml"), sites);
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+/// Sends a form as a page of the console does: the status, and the body.
+fn post_form(api: &str, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let api = api.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(api).unwrap();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nHost: {api}\r\nOrigin: http://{api}\r\nConnection: close\r\nAccept: text/html\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    (answer[9..12].parse().unwrap(), answer)
+}
+
+/// What a field of a page holds, as a browser sends it.
+fn field(page: &str, name: &str) -> String {
+    let (_, field) = page.split_once(&format!(" name=\"{name}\"")).unwrap();
+    let (_, value) = field.split_once(" value=\"").unwrap();
+    let value = value.split('"').next().unwrap();
+    value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+#[test]
+fn a_form_saves_what_was_changed_in_it_and_nothing_else() {
+    let feeds =
+        "[[feed]]\nurl = \"http://127.0.0.1:9/none\"\nname = \"<b>x</b>\\u202Eabc\"\ntags = [\"one\"]\n";
+    let site = Site::new(SETTINGS, feeds);
+    let (mut child, api) = site.daemon(&[]);
+    let id = answer(get(&api, "/v1/feeds")).1[0]["id"].as_str().unwrap().to_owned();
+    let (path, edit) = (format!("/feeds/{id}"), format!("/feeds/{id}/edit"));
+    let open = || {
+        let page = get(&api, &path).1;
+        ["name", "tags", "shown_name", "shown_tags"].map(|name| (name, field(&page, name)))
+    };
+    let save = |form: &[(&str, String); 4], name: &str, value: &str| {
+        let fields = form.each_ref().map(|(other, held)| (*other, if *other == name { value } else { held }));
+        post_form(&api, &edit, &fields)
+    };
+    let now = || {
+        let feed = answer(get(&api, &format!("/v1/feeds/{id}"))).1;
+        (feed["name"].as_str().unwrap_or_default().to_owned(), feed["tags"].to_string())
+    };
+    let first = open();
+    assert_eq!(first[0].1, "<b>x</b>\u{202e}abc", "a field holds the name as it is");
+    assert_eq!(save(&first, "tags", "one, two").0, 303);
+    assert_eq!(now(), ("<b>x</b>\u{202e}abc".to_owned(), r#"["one","two"]"#.to_owned()));
+
+    // Two pages are open; each changes something else.
+    let (one, other) = (open(), open());
+    assert_eq!(save(&one, "name", "Wire").0, 303);
+    assert_eq!(save(&other, "tags", "three").0, 303);
+    assert_eq!(now(), ("Wire".to_owned(), r#"["three"]"#.to_owned()));
+    // Both change the same.
+    let (status, refused) = save(&other, "name", "Press");
+    assert!(status == 409 && refused.contains("changed to “Wire” since"), "{refused}");
+    assert_eq!(now().0, "Wire");
+    assert_eq!(save(&open(), "name", "").0, 303);
+    assert_eq!(now().0, "");
+
+    let list = "<opml><!-- \u{202e} -->";
+    let (_, compared) = post_form(&api, "/feeds/import", &[("opml", list)]);
+    assert!(compared.contains("&lt;opml&gt;&lt;!-- \u{202e} --&gt;"), "{compared}");
     assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
 }

@@ -102,17 +102,46 @@ pub(super) async fn remove(operator: MayOperate, state: Shared, Path(id): Path<G
 pub(super) struct EditForm {
     name: String,
     tags: String,
+    /// What the form showed when it was opened.
+    #[serde(default)]
+    shown_name: String,
+    #[serde(default)]
+    shown_tags: String,
 }
 
-/// Changes a feed's name and tags.
+/// What a field was changed to. What a browser takes out of a line by itself is no change.
+fn changed<'f>(field: &'f str, shown: &str) -> Option<&'f str> {
+    let kept = |text: &str| {
+        let is_kept = |character: &char| !character.is_control() && *character != char::REPLACEMENT_CHARACTER;
+        text.trim().chars().filter(is_kept).collect::<String>()
+    };
+    (kept(field) != kept(shown)).then_some(field.trim())
+}
+
+/// Changes what was edited of a feed's name and tags, unless somebody else has done so since they were shown.
 pub(super) async fn edit(
     operator: MayOperate,
     state: Shared,
     Path(id): Path<GivenId>,
-    Form(EditForm { name, tags }): Form<EditForm>,
+    Form(form): Form<EditForm>,
 ) -> Shown {
-    let edits =
-        feed::FeedEdits { name: Some(name.trim().to_owned()), tags: Some(tags_of(&tags)), interval: None };
+    let name = changed(&form.name, &form.shown_name);
+    let tags = changed(&form.tags, &form.shown_tags);
+    if name.is_none() && tags.is_none() {
+        return done(id.as_str(), "same");
+    }
+    let now = feed::show(state.clone(), Path(id.clone())).await?.0.feed;
+    let (name_now, tags_now) = (now.name.unwrap_or_default(), now.tags.join(", "));
+    let fields = [("name", name, &form.shown_name, name_now), ("tags", tags, &form.shown_tags, tags_now)];
+    for (field, new, shown, now) in fields {
+        if new.is_some_and(|new| changed(&now, shown).is_some() && changed(&now, new).is_some()) {
+            let detail = format!(
+                "nothing is saved: the {field} of this feed was changed to “{now}” since you opened its page; open it again, and change that"
+            );
+            return Err(Problem::new(StatusCode::CONFLICT, detail).into());
+        }
+    }
+    let edits = feed::FeedEdits { name: name.map(str::to_owned), tags: tags.map(tags_of), interval: None };
     drop(feed::edit(operator.may_write(), state, Path(id.clone()), Ok(Json(edits))).await?);
     done(id.as_str(), "edit")
 }
@@ -297,6 +326,14 @@ mod tests {
     fn tags_stand_between_commas_each_once() {
         assert_eq!(tags_of(" asia, wire ,,asia"), ["asia", "wire"]);
         assert!(tags_of(" , ").is_empty());
+    }
+
+    #[test]
+    fn a_field_is_changed_by_people_alone() {
+        assert_eq!(changed("wire\u{202e} ", "wire\u{202e}"), None);
+        assert_eq!(changed("one\u{fffd}two", "one\0\ntwo"), None);
+        assert_eq!(changed(" wire", "asia"), Some("wire"));
+        assert_eq!(changed("", "asia"), Some(""));
     }
 
     #[test]

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{IntoResponse, Redirect, Response};
 use dateline_journal::{EventFilter, Facet, FoundArticle, JournalError};
 use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, Sequence, StoryId};
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
-use super::{Shown, answer, frame, shown};
+use super::{PageProblem, Shown, answer, frame, shown};
 use crate::api::article::{self, ArticleQuery};
 use crate::api::label::JudgedArticle;
-use crate::api::lookup;
+use crate::api::lookup::{self, AddressOutcome, LookupReport};
 use crate::api::parameters::Parameters;
 use crate::api::reject::{self, RejectOrder, RejectPage, RejectQuery, Rejected};
 use crate::api::story::{self, StoryQuery};
@@ -44,7 +44,10 @@ pub(super) async fn stories(
     if let Some(chosen) = without_empty(&query) {
         return Ok(Redirect::to(&format!("/stories?{chosen}")).into_response());
     }
-    let parameters = Parameters::<StoryQuery>::of(&query)?;
+    let parameters = match Parameters::<StoryQuery>::of(&query) {
+        Ok(parameters) => parameters,
+        Err(problem) => return Ok(mistaken(&api, &viewer, (Section::Stories, "/stories"), &query, &problem)),
+    };
     let filter = parameters.filter.clone();
     let page = story::list(state, parameters).await?.0;
     let main = page::stories::page(&page.stories, &filter, page.next.as_deref(), api.now());
@@ -61,7 +64,12 @@ pub(super) async fn articles(
     if let Some(chosen) = without_empty(&query) {
         return Ok(Redirect::to(&format!("/articles?{chosen}")).into_response());
     }
-    let Parameters { filter, own } = Parameters::<ArticleQuery>::of(&query)?;
+    let Parameters { filter, own } = match Parameters::<ArticleQuery>::of(&query) {
+        Ok(parameters) => parameters,
+        Err(problem) => {
+            return Ok(mistaken(&api, &viewer, (Section::Articles, "/articles"), &query, &problem));
+        }
+    };
     let found = article::find(&api, filter.clone(), own).await?;
     let list = ArticleList {
         articles: &rows(&found.page.articles),
@@ -70,6 +78,26 @@ pub(super) async fn articles(
         is_incomplete: found.gap.is_some(),
     };
     Ok(shown(&api, &viewer, Section::Articles, "Articles", &page::articles::page(&list, api.now())))
+}
+
+/// The page of a list that was asked for in a way that means nothing. What was typed, and what of it means something, stays.
+pub(super) fn mistaken(
+    api: &Api,
+    viewer: &Viewer,
+    (section, path): (Section, &str),
+    query: &str,
+    problem: &Problem,
+) -> Response {
+    let (mut filter, mut text) = (EventFilter::default(), String::new());
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match name.as_ref() {
+            "q" => text = value.into_owned(),
+            // What means nothing is what the page is about.
+            name => drop(filter.set(name, &value)),
+        }
+    }
+    let main = page::articles::mistaken(path, &filter, &text, &problem.detail);
+    answer(problem.status, frame(api, viewer).page_searched(section, "Search", &text, &main))
 }
 
 /// A query without the parameters that have no value, which forms send for what was not chosen; `None` where each has one.
@@ -116,7 +144,10 @@ pub(super) async fn rejects(
     if let Some(chosen) = without_empty(&query) {
         return Ok(Redirect::to(&format!("/rejects?{chosen}")).into_response());
     }
-    let Parameters { filter, own } = Parameters::<RejectQuery>::of(&query)?;
+    let Parameters { filter, own } = match Parameters::<RejectQuery>::of(&query) {
+        Ok(parameters) => parameters,
+        Err(problem) => return Ok(mistaken(&api, &viewer, (Section::Rejects, "/rejects"), &query, &problem)),
+    };
     let is_nearest = own.order == RejectOrder::Nearest;
     let begins_with_newest = !is_nearest && own.before.is_none() && own.limit.is_none();
     let newest = match filter.values(Facet::Feed).next() {
@@ -189,13 +220,15 @@ pub(super) async fn search(
     if let Some(page) = page_of(&api, text.clone()).await? {
         return Ok(Redirect::to(&page).into_response());
     }
-    let url = Url::parse(&text).ok().filter(Url::has_host);
-    if let Some(url) = url.filter(|url| matches!(url.scheme(), "http" | "https")) {
-        return looked_up(state, &viewer, &text, url).await;
+    if let Some(page) = page_at(&state, &viewer, &text).await? {
+        return Ok(page);
     }
-    let bad = |error: dateline_journal::FilterError| Problem::new(StatusCode::BAD_REQUEST, error.to_string());
     let mut filter = EventFilter::default();
-    filter.set("q", &text).map_err(bad)?;
+    if let Err(error) = filter.set("q", &text) {
+        let query = format!("q={}", page::query_value(&text));
+        let problem = Problem::new(StatusCode::BAD_REQUEST, error.to_string());
+        return Ok(mistaken(&api, &viewer, (Section::Articles, "/articles"), &query, &problem));
+    }
     let own = ArticleQuery { limit: NonZeroUsize::new(MAX_FOUND), ..ArticleQuery::default() };
     let articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles);
     let asked = filter.clone();
@@ -209,16 +242,61 @@ pub(super) async fn search(
     Ok(answer(StatusCode::OK, page))
 }
 
+/// The addresses that a text may mean. The console shows them without their scheme, and people leave it out.
+fn addresses(text: &str) -> Vec<Url> {
+    let is_of_web = |url: &Url| url.has_host() && matches!(url.scheme(), "http" | "https");
+    if let Some(url) = Url::parse(text).ok().filter(is_of_web) {
+        return vec![url];
+    }
+    let host = text.split(['/', '?', '#']).next().unwrap_or_default();
+    let has_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+    if !has_host || text.contains(char::is_whitespace) || text.contains("://") {
+        return Vec::new();
+    }
+    let schemes = ["https://", "http://"].into_iter();
+    schemes.filter_map(|scheme| Url::parse(&format!("{scheme}{text}")).ok()).filter(is_of_web).collect()
+}
+
+/// The page about what is at an address: a feed, an article, or why there is none. A text that has no scheme, and of which nothing is
+/// known as an address, may be words.
+async fn page_at(state: &Shared, viewer: &Viewer, text: &str) -> Result<Option<Response>, PageProblem> {
+    let State(api) = state;
+    let urls = addresses(text);
+    let is_certain = urls.len() == 1;
+    let mut known = None;
+    for url in urls {
+        let report = lookup::find(state.clone(), url.clone()).await?;
+        if let Some(feed) = report.feeds.iter().find(|feed| feed.url.as_str() == url.as_str()) {
+            return Ok(Some(Redirect::to(&format!("/feeds/{}", feed.id)).into_response()));
+        }
+        let is_known = report.outcome != AddressOutcome::NeverAnnounced;
+        if is_known || is_certain || (known.is_none() && !report.feeds.is_empty()) {
+            known = Some((url, report));
+        }
+        if is_known {
+            break;
+        }
+    }
+    match known {
+        Some((url, report)) => looked_up(api, viewer, text, &url, report).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// The page about an address under which nothing was published, or a twin of it was.
-async fn looked_up(state: Shared, viewer: &Viewer, text: &str, url: Url) -> Shown {
-    let State(api) = state.clone();
-    let mut report = lookup::find(state, url.clone()).await?;
+async fn looked_up(
+    api: &Arc<Api>,
+    viewer: &Viewer,
+    text: &str,
+    url: &Url,
+    mut report: LookupReport,
+) -> Shown {
     if let Some(article) = &report.article {
         return Ok(Redirect::to(&format!("/articles/{article}")).into_response());
     }
     let rejects: Vec<RejectRow> = std::mem::take(&mut report.rejects).into_iter().map(reject_row).collect();
-    let main = page::lookup::page(&url, &report, &rejects, api.now());
-    let page = frame(&api, viewer).page_searched(Section::Feeds, "An address", text, &main);
+    let main = page::lookup::page(url, &report, &rejects, api.now());
+    let page = frame(api, viewer).page_searched(Section::Feeds, "An address", text, &main);
     Ok(answer(StatusCode::OK, page))
 }
 
@@ -246,6 +324,18 @@ async fn page_of(api: &Arc<Api>, text: String) -> Result<Option<String>, Problem
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_may_lack_its_scheme_where_it_looks_like_one() {
+        let meant = |text: &str| addresses(text).iter().map(Url::to_string).collect::<Vec<_>>();
+        assert_eq!(meant("odd.example/cut"), ["https://odd.example/cut", "http://odd.example/cut"]);
+        assert_eq!(meant("http://odd.example"), ["http://odd.example/"]);
+        for words in
+            ["Pyongyang", "and so on...", "e.g.", "north korea.", "javascript:alert(1)", "ftp://odd.example/"]
+        {
+            assert!(meant(words).is_empty(), "{words}");
+        }
+    }
 
     #[test]
     fn what_a_form_leaves_open_is_not_asked_for() {

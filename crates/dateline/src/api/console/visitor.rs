@@ -20,10 +20,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use dateline_wire::Secret;
 use jiff::Timestamp;
-use url::Url;
+use url::{Position, Url};
 
 use super::session::ShownSession;
-use super::{PageProblem, login, refusal};
+use super::{PageProblem, login, refusal, refusal_from};
 use crate::api::access::{MayWrite, is_forwarded, is_loopback, only};
 use crate::api::connections::Peer;
 use crate::api::{Api, Problem, Shared};
@@ -66,7 +66,8 @@ pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) 
         Ok(None) if request.method() == Method::GET => return login::redirect(&request),
         Ok(None) => {
             let detail = "you are not logged in any more: log in, and ask again";
-            return refusal(Problem::new(StatusCode::UNAUTHORIZED, detail));
+            let problem = Problem::new(StatusCode::UNAUTHORIZED, detail);
+            return refusal_from(problem, login::own_path(&page_before(request.headers())));
         }
         Err(problem) => return refusal(problem),
     };
@@ -213,6 +214,12 @@ impl FromRequestParts<Arc<Api>> for MayOperate {
         tracing::info!(user, address, path = parts.uri.path(), "a change is asked for in the console");
         Ok(Self { user })
     }
+}
+
+/// The path of the page from which something is asked.
+fn page_before(headers: &HeaderMap) -> String {
+    let page = only(headers, header::REFERER).and_then(|page| Url::parse(page).ok());
+    page.map_or_else(|| "/".to_owned(), |page| page[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 
 /// Whether a form of ours sent a request: it says so itself, which no form can prevent (RFC 6454, section 7.3).

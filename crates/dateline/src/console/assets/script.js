@@ -56,6 +56,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// The way up leads to the list as it was asked for last, with its words and conditions.
+sessionStorage.setItem(`list ${location.pathname}`, location.search);
+for (const up of document.querySelectorAll("a[data-up]")) {
+  up.search = sessionStorage.getItem(`list ${up.pathname}`) ?? "";
+}
+
 // The keys, by pointer.
 const showKeys = document.getElementById("show-keys");
 if (showKeys) {
@@ -116,7 +122,8 @@ if (live) {
     }
   };
   // What misleads without being markup is shown as what it is, as the server does.
-  const visible = (text) => text.slice(0, 300).replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+  const visible = (text) => text.slice(0, 300).replace(/([\p{Mn}\p{Me}]{4})([\p{Mn}\p{Me}]+)/gu,
+    (_, shown, others) => `${shown}⟨+${[...others].length} marks⟩`).replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
     (mark) => (/\s/.test(mark) ? " " : `⟨U+${mark.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`));
   const row = (event) => {
     const kind = event.type.split(".")[1];

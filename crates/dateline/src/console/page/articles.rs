@@ -63,8 +63,12 @@ pub(crate) enum Choice {
 
 /// What can be chosen by typing; the rest is chosen by following links, and stays.
 pub(crate) fn form(path: &str, filter: &EventFilter, choices: &[Choice]) -> Markup {
+    form_with(path, filter, choices, parameter(filter, "q").as_deref())
+}
+
+/// The same with words that may be none that can be searched for.
+fn form_with(path: &str, filter: &EventFilter, choices: &[Choice], text: Option<&str>) -> Markup {
     const LANGUAGES: [&str; 8] = ["en", "ru", "ko", "uk", "ja", "zh", "de", "fr"];
-    let text = parameter(filter, "q").map(|text| visible(&text, 300));
     let chosen = filter.values(Facet::Language).next();
     let label = filter.values(Facet::Label).next();
     let offers = |choice| choices.contains(&choice);
@@ -96,6 +100,14 @@ pub(crate) fn form(path: &str, filter: &EventFilter, choices: &[Choice]) -> Mark
             @for (name, value) in others { input type="hidden" name=(name) value=(value); }
             button type="submit" { "Find" }
         }
+    }
+}
+
+/// A list that was asked for in a way that means nothing: why, and the form as it was filled in.
+pub(crate) fn mistaken(path: &str, filter: &EventFilter, text: &str, detail: &str) -> Markup {
+    html! {
+        (super::problem::page("That cannot be searched for", detail, &[], (path, "To the whole list")))
+        (form_with(path, filter, &[Choice::Language, Choice::Verdict], Some(text)))
     }
 }
 

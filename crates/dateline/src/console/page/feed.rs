@@ -21,6 +21,8 @@ pub(crate) fn page(
 ) -> Markup {
     let FeedHistory { feed, why, polls } = history;
     let condition = feed.condition();
+    // A form carries what there is, as it is: it is sent back, and saved.
+    let (name, tags) = (feed.name.as_deref().unwrap_or_default(), feed.tags.join(", "));
     html! {
         p.crumbs { a href="/feeds" data-up { "Feeds" } }
         @if let Some(done) = done.and_then(done_in_words) { p.notice role="status" { (done) } }
@@ -76,8 +78,11 @@ pub(crate) fn page(
                     section.panel aria-labelledby="edit-title" {
                         div.heading { h2 #edit-title { "Name and tags" } }
                         form.fields method="post" action=(format!("/feeds/{}/edit", feed.id)) {
-                            div.field.whole { label for="name" { "Name" } input #name type="text" name="name" maxlength="200" value=[feed.name.as_deref().map(|name| visible(name, 200))] autocomplete="off"; }
-                            div.field.whole { label for="tags" { "Tags, between commas" } input #tags type="text" name="tags" maxlength="400" value=(visible(&feed.tags.join(", "), 400)) autocomplete="off"; }
+                            div.field.whole { label for="name" { "Name" } input #name type="text" name="name" maxlength="200" value=(name) autocomplete="off"; }
+                            div.field.whole { label for="tags" { "Tags, between commas" } input #tags type="text" name="tags" maxlength="400" value=(tags) autocomplete="off"; }
+                            // What is as it was shown here is not changed: somebody else may have done so meanwhile.
+                            input type="hidden" name="shown_name" value=(name);
+                            input type="hidden" name="shown_tags" value=(tags);
                             div.actions.whole { button type="submit" { "Save" } }
                         }
                         p.note { "The tags of its group stay." }
@@ -165,7 +170,8 @@ fn done_in_words(word: &str) -> Option<&'static str> {
         "resume" => Some("The feed is polled again."),
         "poll" => Some("The feed is polled now. Reload in a moment to see what came of it."),
         "add" => Some("The feed is added, and polled now. Reload in a moment to see what came of it."),
-        "edit" => Some("The feed's name and tags stand in the feeds file."),
+        "edit" => Some("What you changed of the feed's name and tags stands in the feeds file."),
+        "same" => Some("Nothing was changed: name and tags are as they were."),
         "revive" => Some("The feed counts as alive, and is polled now."),
         _ => None,
     }

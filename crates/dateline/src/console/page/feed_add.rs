@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::api::opml::ImportReport;
 use crate::console::figures::{count, counted, language, moment, since, told_moment, verdict, words};
 use crate::console::frame::Viewer;
-use crate::console::shown::{address, feed_name, line, line_in, visible, visible_lines};
+use crate::console::shown::{address, feed_name, line, line_in, visible};
 use crate::feed_finding::FeedVerdict;
 use crate::feed_preview::{FeedPreview, PreviewedEntry, PreviewedOutcome};
 
@@ -277,7 +277,7 @@ pub(crate) fn import_page(
             _ => form.panel.fields method="post" action="/feeds/import" {
                 div.field.whole {
                     label for="opml" { "The list" }
-                    textarea #opml name="opml" rows="8" required spellcheck="false" placeholder="<opml version=\"2.0\">…" { (visible_lines(list)) }
+                    textarea #opml name="opml" rows="8" required spellcheck="false" placeholder="<opml version=\"2.0\">…" { (list) }
                     // Shown by the script, which reads the file into the text.
                     label.file hidden { "or a file: " input type="file" accept=".opml,.xml,text/x-opml,application/xml,text/xml" data-into="opml"; }
                 }

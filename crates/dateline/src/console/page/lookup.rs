@@ -13,7 +13,15 @@ use crate::status::FeedStatus;
 
 /// The page about an address under which nothing was published.
 pub(crate) fn page(url: &Url, report: &LookupReport, rejects: &[RejectRow], now: Timestamp) -> Markup {
-    let (class, verdict, meaning) = in_words(report.outcome);
+    let is_site = url.path() == "/" && url.query().is_none() && !report.feeds.is_empty();
+    let (class, verdict, meaning) = match report.outcome {
+        AddressOutcome::NeverAnnounced if is_site => (
+            "verdict",
+            "A site with feeds",
+            "Its feeds are below. No entry of a feed leads to its front page itself.",
+        ),
+        outcome => in_words(outcome),
+    };
     html! {
         section class=(class) aria-labelledby="verdict" {
             h1 #verdict { (verdict) }

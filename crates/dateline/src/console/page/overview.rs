@@ -146,7 +146,9 @@ pub(crate) fn rejects_by_reason(activity: &ActivityReport) -> Vec<(String, u64)>
 
 /// Is it well, in a sentence; and if not, what to do.
 fn verdict(status: &StatusReport) -> Markup {
+    let failing = status.feeds.iter().any(|feed| super::feeds::is_troubled(feed.condition()));
     let (class, word) = match status.verdict {
+        Verdict::Ok if failing => ("verdict fair", "It works, and some feeds fail"),
         Verdict::Ok => ("verdict good", "All is well"),
         Verdict::Degraded => ("verdict fair", "It works, but something is wrong"),
         Verdict::NotReady => ("verdict bad", "It takes nothing in"),
@@ -194,8 +196,8 @@ fn figures(status: &StatusReport) -> Markup {
     let relay = status.relay.as_ref();
     html! {
         ul.figures aria-label="In numbers" {
-            (figure("/live?kind=article", &number(events("articles")), "article events", html! { "last event " (since(status.last_event, status.now)) }))
-            (figure("/live?kind=story", &number(events("stories")), "story events", html! { "told as they change" }))
+            (figure("/live?kind=article", &number(events("articles")), "article events", html! { "articles and revisions" }))
+            (figure("/live?kind=story", &number(events("stories")), "story events", html! { "last event of any kind " (since(status.last_event, status.now)) }))
             (figure("/rejects", &number(events("rejects")), "not published", html! { "of " (number(status.entries)) " entries" }))
             (figure("/feeds", &count(status.feeds.len()), "feeds", html! { (count(status.feeds_in(FeedCondition::Ok))) " as they should be" }))
             (figure("/waiting", &number(status.backlog), "entries waiting", html! {

@@ -10,7 +10,9 @@ pub(crate) fn page(title: &str, detail: &str, errors: &[String], way_on: (&str, 
     html! {
         div.problem role="alert" {
             h1 { (title) }
-            p { (with_commands(&capitalised(detail.trim_end_matches('.')), 2_000)) "." }
+            // An address at the beginning stays as it is written.
+            @let sentence = if detail.starts_with("http") { detail.to_owned() } else { capitalised(detail) };
+            p { (with_commands(sentence.trim_end_matches('.'), 2_000)) "." }
             @if !errors.is_empty() {
                 ul { @for error in errors.iter().take(50) { li { (with_commands(error, 500)) } } }
             }

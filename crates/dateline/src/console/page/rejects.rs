@@ -102,7 +102,7 @@ fn by_feed(feeds: &[(FeedRef, u64)], newest: usize, with: &dyn Fn(&str) -> Strin
                         } }
                     }
                 }
-                @if feeds.len() > MAX_FEEDS { p.note { "And " (count(feeds.len() - MAX_FEEDS)) " feeds with fewer." } }
+                @if feeds.len() > MAX_FEEDS { p.note { "And " (count(feeds.len() - MAX_FEEDS)) " more feeds, each with no more than the last." } }
             }
         }
     }
