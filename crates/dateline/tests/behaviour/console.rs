@@ -1238,3 +1238,16 @@ async fn the_overview_does_not_call_it_well_where_a_feed_fails() {
     assert!(!body.contains("All is well"), "{body}");
     console.end().await;
 }
+
+#[tokio::test]
+async fn what_cannot_be_done_with_feeds_is_not_offered() {
+    // Like the demo, it has no configuration to change.
+    let console = TestConsole::new().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    for path in ["/feeds/add", "/feeds/import", &format!("/feeds/{}", console.feed.id())] {
+        let body = console.get(path).await.body;
+        assert!(!body.contains("method=\"post\" action=\"/feeds"), "{path}: {body}");
+    }
+    assert!(console.get("/feeds/add").await.body.contains("not in the demo"));
+    console.end().await;
+}

@@ -11,7 +11,7 @@ use url::Url;
 use super::visitor::MayOperate;
 use super::{PageProblem, Shown, frame, shown};
 use crate::api::parameters::{GivenId, OwnParameters};
-use crate::api::{Problem, Shared, feed, feed_entries, opml};
+use crate::api::{Api, Problem, Shared, feed, feed_entries, opml};
 use crate::console::frame::{Section, Viewer};
 use crate::console::page;
 use crate::console::page::feed_add::AdditionForm;
@@ -30,6 +30,11 @@ pub(super) struct FeedsQuery {
     page: usize,
 }
 
+/// Whoever looks at feeds, who is offered no change where there is no configuration to change, as in the demo.
+fn of_feeds(api: &Api, viewer: Viewer) -> Viewer {
+    Viewer { may_operate: viewer.may_operate && api.sources.reloader.is_some(), ..viewer }
+}
+
 /// The feeds.
 pub(super) async fn list(
     State(api): Shared,
@@ -40,7 +45,8 @@ pub(super) async fn list(
     let FeedsQuery { state, tag, q, page } = query;
     let filter = FeedFilter { state: given(state), tag: given(tag), text: given(q), page };
     let status = api.status().await?;
-    Ok(shown(&api, &viewer, Section::Feeds, "Feeds", &page::feeds::page(&status, &filter, &viewer)))
+    let main = page::feeds::page(&status, &filter, &of_feeds(&api, viewer.clone()));
+    Ok(shown(&api, &viewer, Section::Feeds, "Feeds", &main))
 }
 
 /// What was just done with a feed.
@@ -61,7 +67,8 @@ pub(super) async fn one(
     let query =
         feed_entries::FeedEntriesQuery { limit: NonZeroUsize::new(MAX_ENTRIES), ..Default::default() };
     let entries = feed_entries::list(state, Path(id), OwnParameters(query)).await?.0;
-    let main = page::feed::page(&history, &entries, api.now(), &viewer, done.as_deref());
+    let offered = of_feeds(&api, viewer.clone());
+    let main = page::feed::page(&history, &entries, api.now(), &offered, done.as_deref());
     let title = history.feed.name.as_deref().unwrap_or(history.feed.url.as_str());
     Ok(shown(&api, &viewer, Section::Feeds, title, &main))
 }
@@ -220,7 +227,8 @@ async fn adding(
     // Where there is no configuration, or none that can be read, there is no choice.
     let groups = feed::groups(state.clone()).await.map(|groups| groups.0).unwrap_or_default();
     let refused = refusal.map(|problem| (problem.detail.as_str(), problem.errors.as_slice()));
-    let main = page::feed_add::page(&addition.form(), &groups, preview, refused, viewer, api.now());
+    let offered = of_feeds(api, viewer.clone());
+    let main = page::feed_add::page(&addition.form(), &groups, preview, refused, &offered, api.now());
     let status = refusal.map_or(StatusCode::OK, |problem| problem.status);
     super::answer(status, frame(api, viewer).page(Section::Feeds, "Add a feed", &main))
 }
@@ -277,7 +285,7 @@ pub(super) struct ListForm {
 
 /// The form for a list.
 pub(super) async fn ask_for_list(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
-    let main = page::feed_add::import_page("", None, None, &viewer);
+    let main = page::feed_add::import_page("", None, None, &of_feeds(&api, viewer.clone()));
     Ok(shown(&api, &viewer, Section::Feeds, "Import feeds", &main))
 }
 

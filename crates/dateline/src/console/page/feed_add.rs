@@ -88,7 +88,7 @@ pub(crate) fn page(
 }
 
 fn for_operators() -> Markup {
-    html! { p.empty { "Feeds are added by whoever has the role " code { "operate" } "." } }
+    html! { p.empty { "Feeds are added by whoever has the role " code { "operate" } ", where a daemon has a configuration: not in the demo." } }
 }
 
 /// The form: a look is always offered, saving once there was one.
