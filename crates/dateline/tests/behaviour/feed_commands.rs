@@ -13,8 +13,8 @@ use dateline::run_record::RunRecord;
 use dateline_journal::{Journal, Options, writer_of};
 use serde_json::Value;
 
-const SETTINGS: &str =
-    "[fetch]\nallow_private_addresses = true\nper_host_delay = \"10ms\"\n[poll]\nstart_spread = \"0s\"\n";
+/// A daemon of somebody else may listen where one does by default.
+const SETTINGS: &str = "[fetch]\nallow_private_addresses = true\nper_host_delay = \"10ms\"\n[poll]\nstart_spread = \"0s\"\n[http]\nlisten = \"127.0.0.1:9\"\n";
 const FEED: &str =
     "<?xml version='1.0'?><rss version='2.0'><channel><title>Harbour news</title></channel></rss>";
 const PAGE: &str = "<!doctype html><html><head><title>Harbour</title>\
@@ -539,7 +539,8 @@ fn a_daemon_that_has_another_journal_than_the_configuration_names_by_now_is_told
     let site = Site::new(SETTINGS, feeds);
     let (mut child, address) = site.daemon(&[]);
     let listen = address.trim_start_matches("http://");
-    site.change(&format!("data_dir = \"data2\"\n{SETTINGS}[http]\nlisten = {listen:?}\n"));
+    let elsewhere = SETTINGS.replace("127.0.0.1:9", listen);
+    site.change(&format!("data_dir = \"data2\"\n{elsewhere}"));
     let added = ok(&site.run(&["feed", "add", "http://127.0.0.1:9/c", "--unchecked"]));
     let paused = ok(&site.run(&["feed", "pause", "http://127.0.0.1:9/a"]));
     let known = dateline_wire::FeedState::new(
