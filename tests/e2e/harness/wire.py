@@ -35,17 +35,20 @@ MEMBER_POINTS = {
 
 class Trap:
     """Springs once, when the `count`-th request of its kind comes to its moment: `act` is called, and what was under way there is dropped.
-    Without an act it only tells that it was there."""
+    Without an act it only tells that it was there. Requests count from the first on whose name is `after`."""
 
-    def __init__(self, point, count=1, act=None):
+    def __init__(self, point, count=1, act=None, after=None):
         self.request, self.moment = {**POINTS, **MEMBER_POINTS}[point]
         self.left = count
         self.act = act
+        self.after = after
         self.sprung = threading.Event()
         self.lock = threading.Lock()
 
     def meets(self, key, moment):
-        if (key, moment) != (API[self.request], self.moment):
+        if self.after and key == API[self.after]:
+            self.after = None
+        if self.after or (key, moment) != (API[self.request], self.moment):
             return False
         with self.lock:
             self.left -= 1
