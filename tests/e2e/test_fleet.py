@@ -202,13 +202,24 @@ class Fleet(EndToEnd):
         # A text that is repeated on another site, in another shard, is told with the first.
         self.assertTrue(any(len(revisions[-1]["articles"]) > 1 for revisions in told.values()))
 
+    def assert_links_told_once(self):
+        told = self.links_told()
+        self.assertEqual({link: count for link, count in told.items() if count != 1}, {})
+        self.assertEqual(set(told), self.links)
+
+    def assert_all_told_by(self, alone):
+        """Everything is told, in the end by a daemon by itself."""
+        self.told_at_least(len(self.links))
+        eventually("all is delivered", 60, lambda: alone.delivered() == alone.status()["last_sequence"])
+        time.sleep(4)
+        self.assert_links_told_once()
+        self.assert_stories_told_once(60)
+
     def assert_all_told_once(self, patience):
         eventually("all are told", patience, lambda: set(self.links_told()) >= self.links, every=2)
         # Whatever would come twice has time to: a member joins again within this.
         time.sleep(8)
-        told = self.links_told()
-        self.assertEqual({link: count for link, count in told.items() if count != 1}, {})
-        self.assertEqual(set(told), self.links)
+        self.assert_links_told_once()
         # Half of the delay is left to the way that a request takes on a busy machine.
         hurried = {host: gaps for host, moments in self.site.moments().items()
                    if (gaps := [after - before for before, after in zip(moments, moments[1:]) if after - before < DELAY / 2])}
@@ -391,12 +402,7 @@ class ThereAndBack(Fleet):
         (alone.root / "feeds.toml").write_text(kept.read_text())
         alone.start()
         self.announce(9)
-        self.told_at_least(len(self.links))
-        eventually("all is delivered", 60, lambda: alone.delivered() == alone.status()["last_sequence"])
-        time.sleep(4)
-        self.assertEqual({link: count for link, count in self.links_told().items() if count != 1}, {})
-        self.assertEqual(set(self.links_told()), self.links)
-        self.assert_stories_told_once(60)
+        self.assert_all_told_by(alone)
         # The first journal has ended, each shard counts on from it, and the last journal from the highest of the shards.
         after = self.places()
         self.assertEqual(after[journal], before[journal])
@@ -463,12 +469,7 @@ class BrokenOff(OnAWire, ThereAndBack):
             self.assertIn("nothing is left to do", self.command("one", "fleet", "leave", kept))
             (alone.root / "feeds.toml").write_text(kept.read_text())
         alone.start()
-        self.told_at_least(len(self.links))
-        eventually("all is delivered", 60, lambda: alone.delivered() == alone.status()["last_sequence"])
-        time.sleep(4)
-        self.assertEqual({link: count for link, count in self.links_told().items() if count != 1}, {})
-        self.assertEqual(set(self.links_told()), self.links)
-        self.assert_stories_told_once(60)
+        self.assert_all_told_by(alone)
 
 
 @unittest.skipUnless(FAULTS, "FLEET_FAULTS says how many")

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use dateline_fetcher::FetchSettings;
+use dateline_fetcher::FetchSettingsError;
 use dateline_fetcher::transport::LiveTransport;
 use dateline_sinks::Webhook;
 
@@ -45,20 +45,17 @@ impl Groundwork {
             false => dateline_journal::inspect,
         };
         let has_journal = look(&path).map_err(|source| Failure::Journal { path, source })?;
-        let transport = |bounds: &FetchSettings| {
-            LiveTransport::new(bounds).map_err(|error| Failure::Other(error.to_string()))
-        };
+        let unusable = |error: FetchSettingsError| Failure::Other(error.to_string());
         let live = match settings.fleet.is_enabled() {
             true => {
-                let time = settings.fleet.max_unacknowledged();
-                LiveTransport::with_max_unacknowledged(&settings.fetch, time)
-                    .map_err(|error| Failure::Other(error.to_string()))?
+                LiveTransport::with_max_unacknowledged(&settings.fetch, settings.fleet.max_unacknowledged())
             }
-            false => transport(&settings.fetch)?,
+            false => LiveTransport::new(&settings.fetch),
         };
+        let live = live.map_err(unusable)?;
         let webhooks = config.sinks.webhooks.iter();
         let receivers = webhooks
-            .map(|webhook| transport(&Webhook::bounds(webhook, &settings.fetch)))
+            .map(|webhook| LiveTransport::new(&Webhook::bounds(webhook, &settings.fetch)).map_err(unusable))
             .collect::<Result<_, _>>()?;
         let registry =
             settings.kafka.is_enabled().then(|| schema_registry::client(&settings.kafka)).transpose();

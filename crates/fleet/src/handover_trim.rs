@@ -14,12 +14,10 @@ use crate::FleetSettings;
 use crate::error::FleetSessionError;
 use crate::shard::Shard;
 use crate::tenure::Tenures;
+use crate::topics::TIMEOUT;
 
 /// How often it is looked for what can go.
 const INTERVAL: Duration = Duration::from_secs(10);
-
-/// How long the broker may take.
-const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Has the broker delete, for the shards that this member holds, the handovers before their committed places.
 pub(crate) struct HandoverTrimmer {

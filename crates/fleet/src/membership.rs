@@ -16,9 +16,7 @@ use crate::error::FleetSessionError;
 use crate::handover::HandoverRecord;
 use crate::shard::{Shard, ShardMap};
 use crate::tenure::{Tenures, Term};
-
-/// How long one request to the broker may take here.
-const TIMEOUT: Duration = Duration::from_secs(15);
+use crate::topics::TIMEOUT;
 
 /// How often a member says that it is there, within its session.
 const HEARTBEATS_PER_SESSION: u32 = 4;

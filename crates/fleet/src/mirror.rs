@@ -23,9 +23,7 @@ use crate::FleetSettings;
 use crate::error::FleetSessionError;
 use crate::shard::{Shard, ShardMap};
 use crate::topic_reader::{PartitionReader, key_and_value};
-
-/// How long one request to the broker may take here.
-const TIMEOUT: Duration = Duration::from_secs(15);
+use crate::topics::TIMEOUT;
 
 /// How long to wait before what failed for a moment is tried again.
 const RETRY: Duration = Duration::from_secs(1);

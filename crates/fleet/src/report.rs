@@ -1,7 +1,6 @@
 //! What Kafka says of a fleet: its members, who holds which shards, what waits to be taken in; and what the members say of themselves.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use dateline_publisher::{DeliveryTracker, KafkaSettings, client_config};
 use rdkafka::config::FromClientConfigAndContext;
@@ -14,9 +13,7 @@ use crate::error::FleetSessionError;
 use crate::feeds::{FleetFeeds, read_feeds};
 use crate::member_report::{self, MemberReport, SlowHost};
 use crate::shard::{Shard, ShardMap};
-
-/// How long one request to the broker may take here.
-const TIMEOUT: Duration = Duration::from_secs(15);
+use crate::topics::TIMEOUT;
 
 /// What a group is doing that moves nothing.
 pub(crate) const STABLE: &str = "Stable";

@@ -10,9 +10,7 @@ use rdkafka::message::BorrowedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::error::FleetSessionError;
-
-/// How long one request to the broker may take here.
-const TIMEOUT: Duration = Duration::from_secs(15);
+use crate::topics::TIMEOUT;
 
 /// How long the topic may give nothing before it is given up. A transaction that its writer left open may hide its end for as long as it may
 /// stand open, and as long again as brokers let pass before they look for such (`transaction.abort.timed.out.transaction.cleanup.interval.ms`, 10 s).

@@ -11,8 +11,8 @@ use rdkafka::error::RDKafkaErrorCode;
 use crate::FleetSettings;
 use crate::error::{FleetError, FleetSessionError};
 
-/// How long one request to the broker may take here.
-const TIMEOUT: Duration = Duration::from_secs(15);
+/// How long one request to the broker may take.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Makes the topics that are missing, and refuses those that have another number of partitions than there are shards. Blocks.
 pub(crate) fn ensure(

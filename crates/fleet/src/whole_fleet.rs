@@ -25,6 +25,7 @@ use crate::report::member_names;
 use crate::shard::{Shard, ShardMap};
 use crate::tenure::{Tenures, Term};
 use crate::topic_reader::{read_from, read_to_end};
+use crate::topics::TIMEOUT;
 
 /// How long a transaction may take that holds all that a fleet has. Brokers allow 15 minutes unless they are told otherwise
 /// (`transaction.max.timeout.ms`).
@@ -32,9 +33,6 @@ const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// How long the offsets of the transaction may take.
 const FENCE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long one request to the broker may take here.
-const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How much longer than a session it may take until the group knows that its members were stopped, and until it has given out all shards.
 const GROUP_PATIENCE: Duration = Duration::from_secs(10);

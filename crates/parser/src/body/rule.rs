@@ -1,6 +1,8 @@
 //! What the forests cannot see, since it is about the page and not about the run, and what they leave on pages that are shorter
 //! than most they have learnt from.
 
+use std::cell::LazyCell;
+
 use dateline_text::date;
 
 use super::area::Tag;
@@ -234,11 +236,11 @@ pub(super) fn drop_head_lines(layout: &Layout, kept: &mut [bool]) {
     let (lines, text) = of_kept.split_at(above);
     let is_day =
         |index: &usize| is_short(&layout.runs[*index]) && is_date_line(layout.str(&layout.runs[*index]));
-    let goes_by_days = text.iter().any(is_day);
+    let goes_by_days = LazyCell::new(|| text.iter().any(is_day));
     for index in lines {
         let run = &layout.runs[*index];
         let says = !run.ends && CUES.iter().any(|cue| run.cues.starts(*cue));
-        if says || !goes_by_days && is_day(index) || cue::is_about_reading(layout.str(run)) {
+        if says || is_day(index) && !*goes_by_days || cue::is_about_reading(layout.str(run)) {
             kept[*index] = false;
         }
     }
@@ -250,15 +252,15 @@ fn is_date_line(line: &str) -> bool {
     if !date::has_digit(line) {
         return false;
     }
+    let words_in =
+        |part: &str| part.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
     let dates = date::read_all(line);
-    let mut from = 0;
-    let mut words = 0;
+    let (mut from, mut words) = (0, 0);
     for found in &dates {
-        let before = line.get(from..found.place.start).unwrap_or_default();
-        words += before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+        words += words_in(line.get(from..found.place.start).unwrap_or_default());
         from = found.place.end;
     }
-    words += line[from..].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+    words += words_in(&line[from..]);
     !dates.is_empty() && words <= WORDS
 }
 

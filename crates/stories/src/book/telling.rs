@@ -357,9 +357,9 @@ fn independent_origins(agencies: &Agencies, articles: &[StoryArticle]) -> Vec<In
     };
     let by_id: HashMap<&ArticleId, &StoryArticle> =
         articles.iter().map(|article| (&article.article, article)).collect();
-    for text in texts(articles, &by_id) {
+    for (first, text) in texts(articles, &by_id) {
         let standing = || text.iter().copied().filter(|article| !article.withdrawn);
-        let first = by_id.get(first_with(text[0], &by_id)).copied().unwrap_or(text[0]);
+        let first = by_id.get(first).copied().unwrap_or(text[0]);
         let names = |article: &StoryArticle| -> Vec<String> {
             article.origins.iter().map(|origin| canonical_name(agencies, &origin.name)).collect()
         };
@@ -381,18 +381,19 @@ fn independent_origins(agencies: &Agencies, articles: &[StoryArticle]) -> Vec<In
     origins
 }
 
-/// The texts of a story, each with all articles that repeat it, in the order in which their first ones came.
+/// The texts of a story, each with the article that has it first, and with all that repeat it, in the order in which these came.
 fn texts<'a>(
     articles: &'a [StoryArticle],
     by_id: &HashMap<&'a ArticleId, &'a StoryArticle>,
-) -> Vec<Vec<&'a StoryArticle>> {
-    let mut texts: Vec<Vec<&StoryArticle>> = Vec::new();
+) -> Vec<(&'a ArticleId, Vec<&'a StoryArticle>)> {
+    let mut texts: Vec<(&ArticleId, Vec<&StoryArticle>)> = Vec::new();
     let mut places: HashMap<&ArticleId, usize> = HashMap::new();
     for article in articles {
-        let place = *places.entry(first_with(article, by_id)).or_insert(texts.len());
+        let first = first_with(article, by_id);
+        let place = *places.entry(first).or_insert(texts.len());
         match texts.get_mut(place) {
-            Some(text) => text.push(article),
-            None => texts.push(vec![article]),
+            Some((_, text)) => text.push(article),
+            None => texts.push((first, vec![article])),
         }
     }
     texts

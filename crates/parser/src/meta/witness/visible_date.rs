@@ -50,6 +50,7 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
     let start = at.saturating_sub(ABOVE);
     let end = (at + BELOW + 1).min(scan.lines.len());
     let (mut seen, mut is_published) = (false, false);
+    let is_indian = is_of_india(scan);
     // From the headline down first, then what stands above it, nearest first.
     for index in (at + 1..end).chain((start..at).rev()) {
         let line = &scan.lines[index];
@@ -65,7 +66,7 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
             continue;
         }
         let mut dates = date::read_all(text);
-        if is_of_india(scan) {
+        if is_indian {
             dates.iter_mut().for_each(|found| read_indian_time(text, found));
         }
         if dates.is_empty() {
