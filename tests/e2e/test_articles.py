@@ -55,6 +55,8 @@ class FivePages(EndToEnd):
             event, page = record["value"], by_url[record["value"]["url"].split("?")[0]]
             with self.subTest(page["url"]):
                 self.check(record, event, page, schema)
+        # Two visits of one envoy, weeks apart, are two happenings.
+        self.assertEqual(len({record["value"]["story"] for record in records}), len(gold))
 
     def check(self, record, event, page, schema):
         self.assertEqual(set(record["headers"]), HEADERS)

@@ -37,7 +37,7 @@ const MAX_REASONS: usize = 10;
 /// Explain an article: what was cut away, why this title and date, whom it names, whose text it is, which story it tells.
 ///
 /// One from the journal is told as it was judged and published, with what else its page offered and why that was not believed; a saved
-/// page is read and judged now, by the configured subject.
+/// page is read and judged now, by the configured subject, and compared with no other.
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
     /// An article in the journal, by its id or its address; or a saved page, which is read and judged now.
@@ -46,7 +46,7 @@ pub struct ExplainArguments {
     /// Where a saved page came from.
     #[arg(long, value_name = "URL", value_parser = web_address)]
     url: Option<String>,
-    /// Print one JSON document instead of sentences: `event`, and `story` where it tells one.
+    /// Print one JSON document instead of sentences: `event`, `withdrawn`, and `story` where it tells one.
     #[arg(long)]
     json: bool,
     /// The configuration that names the journal and the subject.
@@ -60,10 +60,13 @@ struct Explanation {
     /// Its latest event.
     #[serde(serialize_with = "as_event")]
     event: Event,
+    /// Whether it was withdrawn since.
+    withdrawn: bool,
     /// The story that it stands in now.
     #[serde(skip_serializing_if = "Option::is_none")]
     story: Option<StoryEvent>,
-    /// What the page offers for title, authors and time, believed or not; of an article in the journal there is no page any more.
+    /// What the page offers for title, authors and time, believed or not, if a saved page was read: of an article in the journal there is no
+    /// page any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     offered: Option<Rivals>,
 }
@@ -121,7 +124,7 @@ fn of_page(settings: &Settings, file: &Path, url: Option<&str>) -> Result<Explan
         }
         _ => None,
     };
-    Ok(Explanation { event, story: None, offered })
+    Ok(Explanation { event, withdrawn: false, story: None, offered })
 }
 
 /// Looks an article up.
@@ -134,7 +137,8 @@ fn of_journal(settings: &Settings, name: &str) -> Result<Explanation, Failure> {
         };
         let Some(event) = journal.latest_article(&id)? else { return Ok(None) };
         let story = journal.story_of(&id)?.map(|story| journal.story(&story)).transpose()?.flatten();
-        Ok(Some(Explanation { event: Event::Article(Box::new(event)), story, offered: None }))
+        let withdrawn = journal.is_withdrawn(&id)?;
+        Ok(Some(Explanation { event: Event::Article(Box::new(event)), withdrawn, story, offered: None }))
     };
     let found =
         JournalReader::open(&path).and_then(read).map_err(|source| Failure::Journal { path, source })?;
@@ -178,10 +182,19 @@ impl Explanation {
         if let Some(url) = content.canonical_url.as_ref().or(content.url.as_ref()) {
             writeln!(page, "{url}")?;
         }
+        if self.withdrawn {
+            writeln!(page, "withdrawn: its site does not have it any more; this is what it said last")?;
+        }
         write_reading(content, self.offered.as_ref(), page)?;
         write_relevance(&event.relevance, Some(content), page)?;
         write_entities(&event.entities, page)?;
         write_origins(content, page)?;
+        if self.offered.is_some() {
+            return writeln!(
+                page,
+                "\ncopy and story: a saved page is compared with no other article; what a daemon has published is told by its address or id"
+            );
+        }
         match &event.copy_of {
             None => writeln!(page, "\ncopy: of no earlier article that is known")?,
             Some(copy) => {

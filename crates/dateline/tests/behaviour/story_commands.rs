@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::site::Site;
-use crate::world::{ON_SUBJECT, Web, events_after, journal, storyteller};
+use crate::world::{ON_SUBJECT, Web, events_after, journal, storyteller, visiting_storyteller};
 use dateline::config::CopyPolicy;
 use serde_json::Value;
 
@@ -120,9 +120,31 @@ async fn a_story_is_listed_shown_and_explained_by_address_by_id_and_from_a_file(
             "published: 2026-03-01T07:30:00Z (to the second), from its Open Graph properties\n",
             "authors: Ana Lund, from a <meta> or <title> element\n",
             "of navigation, ",
-            "story: none was told with it",
+            "copy and story: a saved page is compared with no other article",
         ],
     );
     let nowhere = site.run(&["explain", "https://fifth.example/none"]);
     assert!(String::from_utf8_lossy(&nowhere.stderr).contains("no article https://fifth.example/none"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_article_that_was_taken_down_is_explained_as_withdrawn() {
+    let site = Site::new("data_dir = \"data\"\n", "");
+    let data = site.folder.path().join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    let (web, journal) = (Arc::new(Web::default()), journal(&data));
+    let page = FEEDS[0].replace("rss", "bridge");
+    web.feed(FEEDS[0], &[(&page, TITLE)]);
+    web.page(&page, TITLE, &ON_SUBJECT);
+    let engine = visiting_storyteller(&web, &journal, &[FEEDS[0]]).await;
+    let hour = Duration::from_secs(3600);
+    let history = async {
+        tokio::time::sleep(hour / 2).await;
+        assert!(!printed(site.run(&["explain", &page])).contains("withdrawn"));
+        web.put(&page, 410, "text/html", "gone");
+    };
+    tokio::join!(events_after(engine, &journal, 30 * hour), history);
+    assert_says(&printed(site.run(&["explain", &page])), &["withdrawn: its site does not have it any more"]);
+    let json: Value = serde_json::from_str(&printed(site.run(&["explain", &page, "--json"]))).unwrap();
+    assert_eq!(json["withdrawn"], true);
 }
