@@ -1,5 +1,5 @@
 //! A simulated week of a thousand feeds, or as many as are asked for, with faults:
-//! `cargo run --release -p dateline-simulation --example week [SEED [FEEDS [alone]]]`; with `alone` no stories are told and no pages visited again.
+//! `cargo run --release -p dateline-simulation --example week [SEED [FEEDS [without-stories]]]`.
 
 use std::{path::Path, sync::Arc, time::Duration, time::Instant};
 
@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let subject =
         Arc::new(subject(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk"))?);
     let extent = match std::env::args().nth(3).as_deref() {
-        Some("alone") => Extent::ArticlesAlone,
+        Some("without-stories") => Extent::WithoutStories,
         _ => Extent::Whole,
     };
     let started = Instant::now();

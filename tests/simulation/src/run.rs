@@ -69,10 +69,10 @@ pub fn subject(folder: &Path) -> Result<Subject, Box<dyn std::error::Error>> {
 /// How much is made of articles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// Stories are told and pages visited again.
+    /// Stories are told.
     Whole,
-    /// Neither, to tell what both cost.
-    ArticlesAlone,
+    /// None are, to tell what they cost.
+    WithoutStories,
 }
 
 /// Lets the engine live through `plan`. All waiting happens on a paused clock, so that only work takes time. On how many threads
@@ -133,10 +133,7 @@ async fn live(
             agencies: Arc::default(),
             copies: dateline::config::CopyPolicy::Publish,
             story_tables: (extent == Extent::Whole).then(|| story_tables.clone()),
-            revisit: match extent {
-                Extent::Whole => RevisitSettings::default(),
-                Extent::ArticlesAlone => RevisitSettings { after: Vec::new() },
-            },
+            revisit: RevisitSettings::default(),
             metrics: metrics.clone(),
             traces: dateline::traces::Traces::off(),
             extraction_room: None,
