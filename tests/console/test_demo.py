@@ -76,7 +76,7 @@ class Demo(Browsing):
                 "overview": "/", "live": "/live", "articles": "/articles", "stories": "/stories", "story": story,
                 "article": article, "feeds": "/feeds", "feed": feed, "rejects": "/rejects",
                 "judge": "/judge", "judge published": "/judge?of=articles", "add": "/feeds/add", "import": "/feeds/import",
-                "sites": "/sites", "sinks": "/sinks", "journal": "/journal", "search": "/search?q=Pyongyang", "login": "/login"}
+                "sites": "/sites", "sinks": "/sinks", "journal": "/journal", "search": "/search?q=Pyongyang", "login": "/login", "removal": f"{feed}/remove", "week": "/stories?since=2026-02-23T00:00:00Z"}
 
     def test_every_page_is_sound_in_both_schemes_and_widths(self):
         for width, viewport in (("desk", DESK), ("phone", PHONE)):
@@ -101,6 +101,22 @@ class Demo(Browsing):
         self.assertNotEqual(page.evaluate(background), marked)
         page.get_by_role("checkbox", name="Names").check()
         self.assertEqual(page.evaluate(background), marked)
+
+    def test_an_analyst_gets_from_what_happened_this_week_to_the_evidence_in_three_clicks(self):
+        page = self.page(self.base)
+        page.goto("/")
+        stories = page.get_by_role("region", name="Stories of the day")
+        for way, path in ((stories.get_by_role("link", name="Last week"), "**/stories?since=*"),
+                          (page.locator(".story-row a.headline").first, "**/stories/*"), (page.locator(".reports a").first, "**/articles/*")):
+            with page.expect_navigation(url=path):
+                way.click()
+        expect(page.get_by_role("region", name="About the subject").locator(".evidence").first).to_be_visible()
+        # The times are told with what they lead to, and keep what else is asked for.
+        page.goto("/stories?language=en")
+        with page.expect_navigation():
+            page.get_by_role("link", name="last week").click()
+        expect(page.get_by_label("What is asked for")).to_contain_text("language: en")
+        expect(page.get_by_role("navigation", name="From when on").locator("[aria-current]")).to_have_text("last week")
 
     def test_an_analyst_gets_from_the_day_to_the_evidence_by_two_keys_twice(self):
         page = self.page(self.base)
@@ -181,6 +197,13 @@ class Demo(Browsing):
         expect(page.locator("main")).to_contain_text("http status")
         page.locator(".reject-row a.headline").first.click()
         expect(page.locator("main")).to_contain_text("at the stage fetch")
+        # Who is called so has a page, and so has a feed.
+        page.goto("/search?q=Pyongyang")
+        with page.expect_navigation(url="**/entities/**"):
+            page.get_by_role("region", name="Names").get_by_role("link", name="Pyongyang").first.click()
+        page.goto("/search?q=odd")
+        with page.expect_navigation(url="**/feeds/**"):
+            page.get_by_role("region", name="Feeds").locator("a.headline").first.click()
         # By words of its title alone, too.
         page.goto("/")
         page.get_by_role("searchbox").fill("login affair")
@@ -378,7 +401,7 @@ class Demo(Browsing):
         asked = 'form[action^="/judge/"]:not([action$="/undo"])'
         judged = lambda: page.locator(asked).first.get_attribute("action")
         labels = lambda: page.request.get("/v1/labels?limit=1000").json()["labels"]
-        kept = page.get_by_text("The label is kept.")
+        kept = page.get_by_text("The label is kept")
 
         def press(key):
             with page.expect_navigation():
@@ -400,6 +423,14 @@ class Demo(Browsing):
             press(key)
             expect(kept).to_be_visible()
             self.assertEqual(len(labels()), count)
+        # Each is taken back, the last first, and given anew.
+        for count in (2, 1, 0):
+            press("u")
+            self.assertEqual(len(labels()), before + count)
+        expect(kept).to_be_hidden()
+        self.assertEqual(judged(), first)
+        for key in "nbn":
+            press(key)
         # What was published, without scripts: by buttons.
         page = self.page(self.base, scripts=False)
         page.goto("/judge?of=articles")

@@ -146,9 +146,10 @@ class Running(RunningConsole):
         with page.expect_navigation():
             page.keyboard.press("Enter")
         page.get_by_text("Name or password is wrong.").wait_for()
-        page.get_by_label("Name").fill("anna")
-        page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Log in").click()
+        # The name stays, and the password is typed anew.
+        expect(page.get_by_label("Name")).to_have_value("anna")
+        self.type_into(page.get_by_label("Password"), password)
+        page.keyboard.press("Enter")
         page.wait_for_url("**/feeds")
         page.get_by_role("link", name="Bridges").click()
         expect(page.get_by_role("button", name="Pause")).to_be_visible()

@@ -100,8 +100,12 @@ class Work(RunningConsole):
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("status")).to_contain_text("name and tags stands in the feeds file")
         self.assertIn('tags = ["south"]', (self.folder / "feeds.toml").read_text())
-        page.get_by_role("button", name="Remove the feed").click()
-        page.wait_for_url(self.base + "/feeds")
+        with page.expect_navigation():
+            page.get_by_role("link", name="Remove the feed").click()
+        self.assert_harmless_in_both_widths(page, "removal")
+        self.assertEqual((self.folder / "feeds.toml").read_text().count("[[feed]]"), 2, "nothing is removed by asking")
+        with page.expect_navigation(url=self.base + "/feeds"):
+            page.get_by_role("button", name="Remove the feed").click()
         self.assertEqual((self.folder / "feeds.toml").read_text().count("[[feed]]"), 1)
         # An address that cannot be had is refused in words, and the form keeps what was written.
         page.goto("/feeds/add")
@@ -146,8 +150,14 @@ class Work(RunningConsole):
         page.get_by_role("button", name="Save the rule").click()
         page.get_by_text("The rule stands in the file").wait_for()
         self.assertRegex((self.folder / "sites.toml").read_text(), re.compile(r"# By hand\.\n.*\[\[site\]\].*p\.byline", re.S))
-        page.get_by_role("button", name="Remove").click()
-        page.get_by_text("The rule is taken out").wait_for()
+        # Without scripts it is asked, too.
+        plain = self.opened("/sites", scripts=False)
+        plain.get_by_role("link", name="Remove the rule for 127.0.0.1").click()
+        plain.get_by_role("link", name="Leave it").click()
+        plain.get_by_role("link", name="Remove the rule for 127.0.0.1").click()
+        plain.get_by_role("button", name="Remove the rule").click()
+        plain.get_by_text("The rule is taken out").wait_for()
+        self.assertNotIn("[[site]]", (self.folder / "sites.toml").read_text())
         # A page that is pasted, and a selector that is none.
         page.get_by_label("A page to try it on").fill("https://news.example/1")
         page.get_by_text("Its HTML").click()

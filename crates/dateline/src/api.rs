@@ -63,6 +63,7 @@ mod known_parameters;
 pub(crate) mod label;
 pub(crate) mod lookup;
 pub(crate) mod opml;
+mod own_names;
 mod parameters;
 mod reading_threads;
 pub(crate) mod recorded;
@@ -84,13 +85,13 @@ use aide::{OperationOutput, openapi as oas};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Json, Response};
 use dateline_journal::{Journal, JournalError, JournalReader};
 use dateline_publisher::{RelayStatus, Topics};
 use dateline_sinks::SinkHandle;
 use dateline_stories::story::StoryTables;
-use dateline_wire::{Envelope, Sequence};
+use dateline_wire::{Envelope, EventKind, Sequence};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -112,6 +113,7 @@ pub(crate) use webhook::{DeadLetter, EnabledWebhook, RedeliveryReport, not_given
 use self::acceptable::{Accept, METRIC_KINDS};
 use self::activity::ActivityCounter;
 use self::console::Sessions;
+use self::own_names::{NameGuard, OwnNames};
 use self::reading_threads::ReadingThreads;
 use crate::config::HttpSettings;
 use crate::disk::DiskSpace;
@@ -221,6 +223,8 @@ pub(crate) async fn serve_beside(
     sources: Option<Sources>,
     stop: CancellationToken,
 ) {
+    let guard = NameGuard { names: OwnNames::new(settings, &RunRecord::this_machine(), ""), api: None };
+    let own = own.layer(from_fn_with_state(guard, own_names::refuse_others));
     let Some(sources) = sources else {
         return connections::serve(listener, own, settings, stop).await;
     };
@@ -254,9 +258,13 @@ async fn router(
         max_followers: settings.max_followers,
         stop: stop.clone(),
     });
+    let schema = api.sources.envelope.schemas.dataschema(EventKind::Article);
+    let names = OwnNames::new(settings, &RunRecord::this_machine(), &schema);
+    let guard = NameGuard { names, api: Some(api.clone()) };
     let router = routes()
         .finish_api(&mut OpenApi::default())
         .route_layer(from_fn(known_parameters::refuse_others))
+        .route_layer(from_fn_with_state(guard, own_names::refuse_others))
         .merge(console::routes(&api))
         .fallback(no_such_path)
         .with_state(api)

@@ -12,7 +12,7 @@ use dateline_fetcher::{Clock, Fetcher};
 use dateline_journal::{Journal, JournalError, Options, Retention};
 use dateline_publisher::{DeliveryObserver, NextVisit, Relay, RelayStatus};
 use dateline_sinks::{FileSink, Webhook, WebhookSettings};
-use dateline_wire::{Envelope, SecretQuery, Sequence};
+use dateline_wire::{Envelope, Secret, SecretQuery, Sequence};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -36,7 +36,7 @@ use crate::run_record::RunRecord;
 use crate::status::FeedCatalogue;
 use crate::traces::{Traces, span};
 use crate::websub::{Callbacks, WebSub};
-use crate::{event_placement, fleet_member, retention, service_manager};
+use crate::{event_placement, fleet_member, local_key, retention, service_manager};
 
 /// How long before the end of the grace the engine stops waiting, so that what it finished is relayed and open streams end
 /// in time.
@@ -134,7 +134,9 @@ pub async fn run(
     };
     let catalogue = watch::Sender::new(Arc::new(catalogue));
     let write_access = watch::Sender::new(
-        WriteAccess::new(address, settings.api.clone()).with_console(settings.console.clone()),
+        WriteAccess::new(address, settings.api.clone())
+            .with_console(settings.console.clone())
+            .with_local_key(local_key(&settings)),
     );
     if settings.stories.enabled && world.story_tables.is_none() {
         tracing::warn!(
@@ -351,6 +353,15 @@ fn note(run: &RunRecord, settings: &Settings) {
     if let Err(error) = run.write(&settings.data_dir) {
         tracing::warn!(%error, "what `dateline status` looks for in data_dir could not be written");
     }
+}
+
+/// What this daemon's own commands show. A full disk must not keep the daemon from delivering.
+fn local_key(settings: &Settings) -> Option<Secret> {
+    let made = local_key::make(&settings.data_dir);
+    made.inspect_err(|error| {
+        tracing::warn!(%error, "the key could not be written into data_dir by which `dateline feed add` and the like change something where people log in to the console");
+    })
+    .ok()
 }
 
 /// Where an API that listens on `address` can be reached on this machine.

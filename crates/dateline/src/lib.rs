@@ -43,6 +43,7 @@ mod feed_preview;
 mod fleet_member;
 mod fleet_status;
 mod groundwork;
+mod local_key;
 pub mod logs;
 pub mod metrics;
 pub mod proxies;

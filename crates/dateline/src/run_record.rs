@@ -46,11 +46,10 @@ pub struct RunRecord {
 impl RunRecord {
     /// This process, whose API is at `api`, and which has the journal in the file `journal`.
     pub fn of_this_process(api: String, journal: &Path) -> Self {
-        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             process: std::process::id(),
-            host: host.trim().to_owned(),
+            host: Self::this_machine(),
             api,
             journal_file: journal.canonicalize().unwrap_or_else(|_| journal.to_owned()),
             config_file: PathBuf::new(),
@@ -58,6 +57,11 @@ impl RunRecord {
             stopped: None,
             failure: None,
         }
+    }
+
+    /// The name of this machine; empty where the system doesn't say it.
+    pub(crate) fn this_machine() -> String {
+        fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned()
     }
 
     /// The same, which reads the configuration file at `path`.

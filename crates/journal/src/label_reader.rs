@@ -1,6 +1,6 @@
 //! Reading what people say of articles, and who is logged in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use dateline_wire::ArticleId;
 use jiff::Timestamp;
@@ -115,6 +115,26 @@ impl JournalReader {
                 })
                 .optional()?;
             Ok(text)
+        })
+    }
+
+    /// Those of `articles` that were judged and not published, and whose text is kept.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn kept_texts_of(&self, articles: &[ArticleId]) -> Result<HashSet<ArticleId>, JournalError> {
+        if self.version() < schema::LABELS {
+            return Ok(HashSet::new());
+        }
+        self.at_one_moment(|connection| {
+            let mut select = connection.prepare_cached("SELECT 1 FROM rejected_texts WHERE article = ?1")?;
+            let mut kept = HashSet::new();
+            for article in articles {
+                if select.exists([article.as_str()])? {
+                    kept.insert(article.clone());
+                }
+            }
+            Ok(kept)
         })
     }
 

@@ -22,13 +22,16 @@ use crate::bounded_reading::{BoundedReading, ReadingFailure};
 use crate::config::users::{self, User};
 use crate::config::{ApiSettings, ConsoleSettings};
 
-/// Who may write: whoever shows the token; without one, whoever asks from this machine, while the API listens on loopback.
+/// Who may write: whoever shows the token, or the key that the daemon's own commands have; where neither a token is configured nor anybody
+/// logs in, whoever asks from this machine, while the API listens on loopback.
 #[derive(Clone)]
 pub struct WriteAccess {
     /// Where the token is. A file is read whenever somebody shows a token, so that a new one counts at once, and whoever is to change it
     /// is not locked out by that.
     api: ApiSettings,
     console: ConsoleSettings,
+    /// What the commands of the daemon's own user show.
+    local_key: Option<Secret>,
     is_loopback: bool,
     reading: BoundedReading,
 }
@@ -66,13 +69,19 @@ impl WriteAccess {
     /// Of an API that listens at `listen`.
     pub fn new(listen: SocketAddr, api: ApiSettings) -> Self {
         let (console, reading) = (ConsoleSettings::default(), BoundedReading::new(MAX_READINGS));
-        Self { api, console, is_loopback: listen.ip().is_loopback(), reading }
+        Self { api, console, local_key: None, is_loopback: listen.ip().is_loopback(), reading }
     }
 
     /// The same with a console that people log in to as `console` says.
     #[must_use]
     pub fn with_console(self, console: ConsoleSettings) -> Self {
         Self { console, ..self }
+    }
+
+    /// The same for a daemon whose own commands show `key`.
+    #[must_use]
+    pub fn with_local_key(self, key: Option<Secret>) -> Self {
+        Self { local_key: key, ..self }
     }
 
     /// The same under other settings. Where the API listens is settled at the start.
@@ -109,25 +118,25 @@ impl WriteAccess {
     /// Whether a request with these `headers` may write. Reads the token's file.
     fn check(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let token = self.token()?;
-        let Some(token) = token else {
+        if [&token, &self.local_key].into_iter().flatten().any(|secret| is_shown(secret, headers)) {
+            return Ok(());
+        }
+        let is_for_people =
+            || Ok::<bool, Problem>(!self.console.proxy_header.is_empty() || !self.users()?.is_empty());
+        let detail = if token.is_some() {
+            "writing takes the token of [api], as Authorization: Bearer TOKEN"
+        } else if is_for_people()? {
+            "where people log in to the console, writing through the API takes a token, as Authorization: Bearer TOKEN: set \
+             DATELINE_API__TOKEN, or token_file in [api]"
+        } else {
             return self.check_without_token(headers);
         };
-        // Digests, so that comparing tells nothing of the token by the time it takes.
-        let digest = |token: &str| <[u8; 32]>::from(Sha256::digest(token));
-        let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let shown = shown.and_then(|value| value.split_once(' '));
-        match shown {
-            Some((scheme, shown))
-                if scheme.eq_ignore_ascii_case("bearer")
-                    && digest(token.reveal()) == digest(shown.trim()) =>
-            {
-                Ok(())
-            }
-            _ => Err(Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "writing takes the token of [api], as Authorization: Bearer TOKEN",
-            )),
-        }
+        Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
+    }
+
+    /// Whether `headers` show the token. Reads its file on a thread that may wait for a disk.
+    pub(super) async fn knows_token(self, headers: HeaderMap) -> Result<bool, Problem> {
+        self.read(move |access| Ok(access.token()?.is_some_and(|token| is_shown(&token, &headers)))).await
     }
 
     /// The same on a thread that may wait for a disk.
@@ -163,6 +172,15 @@ impl WriteAccess {
         }
         Ok(())
     }
+}
+
+/// Whether `headers` show `token`. Digests are compared, so that the time it takes tells nothing of the token.
+fn is_shown(token: &Secret, headers: &HeaderMap) -> bool {
+    let digest = |token: &str| <[u8; 32]>::from(Sha256::digest(token));
+    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    shown.and_then(|value| value.split_once(' ')).is_some_and(|(scheme, shown)| {
+        scheme.eq_ignore_ascii_case("bearer") && digest(token.reveal()) == digest(shown.trim())
+    })
 }
 
 /// The value of a field that says something once: where it stands twice, one of the two is somebody else's.
@@ -279,6 +297,32 @@ mod tests {
         }
         assert_eq!(status("127.0.0.1:80", Some(TOKEN), &[("host", "127.0.0.1")]), 401);
         assert_eq!(status(listen, None, &[("host", "192.0.2.1")]), 403);
+    }
+
+    #[test]
+    fn where_people_log_in_it_takes_a_secret_also_from_this_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let users = folder.path().join("users.toml");
+        let status = |console: &ConsoleSettings, shown: Option<&'static str>| {
+            let access = WriteAccess::new("127.0.0.1:80".parse().unwrap(), ApiSettings::default())
+                .with_console(console.clone())
+                .with_local_key(Some(Secret::new("a key")));
+            let shown = shown.map(|shown| (header::AUTHORIZATION, HeaderValue::from_static(shown)));
+            let host = (header::HOST, HeaderValue::from_static("127.0.0.1"));
+            access
+                .check(&shown.into_iter().chain([host]).collect())
+                .map_err(|problem| problem.status.as_u16())
+        };
+        let nobody = ConsoleSettings { users: users.clone(), ..ConsoleSettings::default() };
+        assert_eq!(status(&nobody, None), Ok(()));
+        let behind_proxy = ConsoleSettings { proxy_header: "X-Remote-User".into(), ..nobody.clone() };
+        users::write(&users, "anna", users::Role::Operate, &users::hash("correct horse battery").unwrap())
+            .unwrap();
+        for console in [&nobody, &behind_proxy] {
+            assert_eq!(status(console, None), Err(401));
+            assert_eq!(status(console, Some("Bearer another key")), Err(401));
+            assert_eq!(status(console, Some("Bearer a key")), Ok(()));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The [console](crate::console): who may see a page, and what is read for it, which is what the API itself answers.
 
+mod asked_list;
 mod feeds;
 mod judging;
 mod lists;
@@ -12,10 +13,10 @@ mod visitor;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, Path, Query, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 use dateline_journal::{EventFilter, Facet, JournalError};
@@ -25,7 +26,9 @@ use maud::Markup;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use self::asked_list::AskedList;
 pub(super) use self::session::Sessions;
+pub(super) use self::visitor::is_logged_in;
 use super::acceptable::Accept;
 use super::article::ArticleQuery;
 use super::parameters::{GivenId, OwnParameters, Parameters};
@@ -71,7 +74,7 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/feeds/import/save", long_form(post(feeds::save_list)))
         .route("/feeds/{id}", get(feeds::one))
         .route("/feeds/{id}/edit", post(feeds::edit))
-        .route("/feeds/{id}/remove", post(feeds::remove))
+        .route("/feeds/{id}/remove", get(feeds::ask_to_remove).post(feeds::remove))
         .route("/feeds/{id}/pause", post(feeds::pause))
         .route("/feeds/{id}/resume", post(feeds::resume))
         .route("/feeds/{id}/poll", post(feeds::poll))
@@ -81,7 +84,7 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/journal", get(journal_page))
         .route("/sites", get(sites::show).merge(long_form(post(sites::try_rule))))
         .route("/sites/save", long_form(post(sites::save)))
-        .route("/sites/remove", post(sites::remove))
+        .route("/sites/remove", get(sites::ask_to_remove).post(sites::remove))
         .route("/sinks", get(sinks::list))
         .route("/sinks/{name}", get(sinks::letters))
         .route("/sinks/{name}/redeliver", post(sinks::redeliver))
@@ -228,17 +231,11 @@ struct LiveQuery {
     before: Option<Sequence>,
 }
 
-async fn live(State(api): Shared, Extension(viewer): Extension<Viewer>, RawQuery(query): RawQuery) -> Shown {
-    let query = query.unwrap_or_default();
-    if let Some(chosen) = lists::without_empty(&query) {
-        return Ok(Redirect::to(&format!("/live?{chosen}")).into_response());
-    }
-    let Parameters { filter, own: LiveQuery { before } } = match Parameters::of(&query) {
-        Ok(parameters) => parameters,
-        Err(problem) => {
-            return Ok(lists::mistaken(&api, &viewer, (Section::Live, "/live"), &query, &problem));
-        }
-    };
+async fn live(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    AskedList(Parameters { filter, own: LiveQuery { before } }): AskedList<LiveQuery>,
+) -> Shown {
     let last = *api.sources.journal.watch().borrow();
     let asked = filter.clone();
     // What is committed meanwhile is left to the stream, which goes on after `last`.

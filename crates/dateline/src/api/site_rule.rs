@@ -21,6 +21,7 @@ use super::parameters::OwnParameters;
 use super::recorded::recorded_page_at;
 use super::reload::to_the_end;
 use super::{Api, Problem, Shared};
+use crate::config::ConfigError;
 use crate::config::sites::{SiteRuleDocument, SitesEdit};
 use crate::contained::contained;
 use crate::reload::{ReloadError, ReloadReport};
@@ -204,7 +205,15 @@ pub(super) async fn tried(api: &Arc<Api>, trial: SiteRuleTrial) -> Result<SiteRu
 fn rules_of(rule: &SiteRuleDocument) -> Result<SiteRules, Problem> {
     let mut edit = SitesEdit::empty();
     edit.put(rule);
-    edit.parsed().map_err(|errors| ReloadError::Config(errors).into())
+    edit.parsed().map_err(|errors| {
+        let told = |error: ConfigError| match error.remedy {
+            Some(remedy) => format!("{}; {remedy}", error.what),
+            None => error.what,
+        };
+        let detail = "the rule is wrong, and no page is read by it";
+        let errors = errors.into_iter().map(told).collect();
+        Problem { errors, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    })
 }
 
 /// The page at `url`, in its host's turn, as any page is fetched.
@@ -229,6 +238,8 @@ pub(super) async fn save(
 /// The same for whoever may.
 pub(super) async fn put(api: &Arc<Api>, rule: SiteRuleDocument) -> Result<ReloadReport, Problem> {
     let reloader = reloader(api)?;
+    // What is wrong with it is told of it, rather than of the file with all rules.
+    rules_of(&rule)?;
     let change = to_the_end(async move {
         reloader
             .change_sites(move |edit| {

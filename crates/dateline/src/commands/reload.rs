@@ -10,6 +10,7 @@ use super::{daemon_address, print_json, print_text, runtime, warn};
 use crate::api_client::{self, FoundDaemon};
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::local_key;
 use crate::reload::ReloadReport;
 use crate::run_record::RunRecord;
 
@@ -39,9 +40,9 @@ pub struct ReloadArguments {
 pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
     // The daemon itself says what is wrong with the rest.
     let (settings, _) = Settings::load_to_look(&arguments.config.path, &["data_dir", "api.token_file"])?;
-    let token = settings.api.write_token()?;
-    let mut url = match &arguments.url {
-        Some(url) => url.clone(),
+    // The key of the daemon here is nobody else's to see.
+    let (token, mut url) = match &arguments.url {
+        Some(url) => (settings.api.write_token()?, url.clone()),
         None => {
             let found = FoundDaemon::of(&settings)?;
             if let Some(doubt) = &found.doubt {
@@ -54,7 +55,7 @@ pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
                     arguments.config.path.display()
                 ));
             }
-            found.api
+            (local_key::or_token(&settings)?, found.api)
         }
     };
     url.set_path("/v1/reload");

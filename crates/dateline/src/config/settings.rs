@@ -170,6 +170,9 @@ pub enum CopyPolicy {
 pub struct HttpSettings {
     /// Where the API listens; port 0 takes any free one.
     pub listen: SocketAddr,
+    /// The names under which others reach the API, such as `news.example`, beside its addresses and the names of private networks. Under
+    /// any other it answers only whoever shows the token or has logged in, or comes through one of `trusted_proxies`.
+    pub names: Vec<String>,
     /// How many clients may follow events at once; one more is told to come back later (503).
     pub max_followers: usize,
     /// How long a follower may leave what was sent to it unread before it is disconnected.
@@ -187,11 +190,19 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            names: Vec::new(),
             max_followers: 64,
             stalled_after: Duration::from_secs(30),
             max_connections: 256,
             header_timeout: Duration::from_secs(10),
         }
+    }
+}
+
+impl HttpSettings {
+    /// Whether each of `names` is the name of a host.
+    pub(super) fn are_names_of_hosts(&self) -> bool {
+        self.names.iter().all(|name| matches!(url::Host::parse(name), Ok(url::Host::Domain(_))))
     }
 }
 

@@ -241,6 +241,11 @@ impl Settings {
         if let Some(expected) = self.revisit.problem() {
             wrong("revisit.after", expected);
         }
+        if !self.http.are_names_of_hosts() {
+            let expected =
+                "expected names of this daemon's host, such as [\"news.example\"], without scheme and port";
+            wrong("http.names", expected.to_owned());
+        }
         for (setting, expected) in self.console.problems() {
             wrong(setting, expected.to_owned());
         }

@@ -35,6 +35,11 @@ impl Section {
         Self::Sinks,
     ];
 
+    /// The one whose page is at `path`.
+    pub(crate) fn at(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.entry().1 == path)
+    }
+
     /// Its name, its path, and the key that goes there after `g`.
     fn entry(self) -> (&'static str, &'static str, char) {
         match self {

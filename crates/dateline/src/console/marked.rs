@@ -4,7 +4,7 @@
 use dateline_wire::{Paragraph, ParagraphKind, Place, Span};
 use maud::{Markup, html};
 
-use super::shown::{breakable, visible};
+use super::shown::{breakable, is_right_to_left, visible, visible_piece};
 
 /// The most of a text that is shown, in scalar values: some thirty pages.
 pub(crate) const MAX_TEXT_CHARS: usize = 60_000;
@@ -86,6 +86,8 @@ struct Counted<'t> {
     text: &'t str,
     /// Where each scalar value begins, and the end.
     offsets: Vec<usize>,
+    /// How a piece of it is made visible.
+    shown: fn(&str, usize) -> String,
 }
 
 impl<'t> Counted<'t> {
@@ -95,7 +97,8 @@ impl<'t> Counted<'t> {
         let end =
             offsets.last().map_or(0, |last| last + text[*last..].chars().next().map_or(0, char::len_utf8));
         offsets.push(end);
-        Self { text, offsets }
+        let shown = if is_right_to_left(text) { visible_piece } else { visible };
+        Self { text, offsets, shown }
     }
 
     fn chars(&self) -> usize {
@@ -156,7 +159,7 @@ fn pieces(counted: &Counted<'_>, start: usize, end: usize, marks: &[&Mark]) -> M
     bounds.dedup();
     html! {
         @for bounds in bounds.windows(2) {
-            @let text = breakable(&visible(counted.slice(bounds[0], bounds[1]), MAX_TEXT_CHARS));
+            @let text = breakable(&(counted.shown)(counted.slice(bounds[0], bounds[1]), MAX_TEXT_CHARS));
             @let holding: Vec<&&Mark> = marks
                 .iter()
                 .filter(|mark| (mark.span.start as usize) <= bounds[0] && bounds[1] <= mark.span.end as usize)
@@ -215,6 +218,13 @@ mod tests {
     fn a_text_is_never_markup_marked_or_not() {
         let marked = line("<b>x</b><i>", &[mark(3, 4, MarkKind::Name, "\"><script>")]).into_string();
         assert!(!marked.contains("<b>") && !marked.contains("<script>"), "{marked}");
+    }
+
+    #[test]
+    fn marks_of_direction_stay_in_a_text_that_is_written_from_right_to_left() {
+        let marked = |text: &str| line(text, &[mark(0, 1, MarkKind::Name, "")]).into_string();
+        assert!(marked("א\u{200f}-").ends_with("</span>\u{200f}-"));
+        assert!(marked("a\u{200f}-").ends_with("</span>⟨U+200F⟩-"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub(crate) mod login;
 pub(crate) mod lookup;
 pub(crate) mod overview;
 pub(crate) mod problem;
+pub(crate) mod question;
 pub(crate) mod reading;
 pub(crate) mod rejects;
 pub(crate) mod sinks;
@@ -20,6 +21,7 @@ pub(crate) mod sites;
 pub(crate) mod stories;
 pub(crate) mod story;
 mod story_chart;
+pub(crate) mod times;
 
 use maud::{Markup, html};
 use url::form_urlencoded;

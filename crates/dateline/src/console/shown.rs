@@ -29,9 +29,36 @@ static PILES_OF_MARKS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&pile).expect("the expression is constant")
 });
 
+/// Whether a text has letters that are written from right to left: Hebrew, Arabic, Syriac and their like.
+pub(crate) fn is_right_to_left(text: &str) -> bool {
+    text.contains(|character| matches!(character, '\u{590}'..='\u{61b}' | '\u{61d}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'))
+}
+
+/// Whether `character` counts as such a letter, or as one of the other direction, and is none (UAX #9, section 2.6). Among letters that are
+/// written from right to left these belong to how people write; elsewhere they can only mislead.
+fn is_implicit_mark(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{61c}')
+}
+
 /// A text of at most `max` scalar values with every mark made visible that would turn the direction of what follows, and every
 /// control character. Line feeds and tabs are spaces. Marks that are piled up on a letter are counted.
 pub(crate) fn visible(text: &str, max: usize) -> String {
+    let shown = visible_piece(text, max);
+    if !shown.contains(is_implicit_mark) || is_right_to_left(&shown) {
+        return shown;
+    }
+    let mut named = String::with_capacity(shown.len() + 16);
+    for character in shown.chars() {
+        match is_implicit_mark(character) {
+            true => named.push_str(&format!("⟨U+{:04X}⟩", u32::from(character))),
+            false => named.push(character),
+        }
+    }
+    named
+}
+
+/// The same of a piece of a text that is written from right to left: it keeps the marks that such letters have among them.
+pub(crate) fn visible_piece(text: &str, max: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(max * 4));
     for (at, character) in text.chars().enumerate() {
         if at == max {
@@ -154,6 +181,9 @@ mod tests {
         assert_eq!(visible("invoice\u{202e}fdp.exe", 40), "invoice⟨U+202E⟩fdp.exe");
         assert_eq!(visible("a\u{2066}b\u{2069}\0c\u{85}d", 40), "a⟨U+2066⟩b⟨U+2069⟩⟨U+0000⟩c⟨U+0085⟩d");
         assert_eq!(visible("one\ntwo", 40), "one two");
+        assert_eq!(visible("1\u{200f}-\u{61c}2\u{200e}", 40), "1⟨U+200F⟩-⟨U+061C⟩2⟨U+200E⟩");
+        // Where they are part of how a language is written they stay.
+        assert_eq!(visible("מוסקבה (TASS)\u{200f}", 40), "מוסקבה (TASS)\u{200f}");
     }
 
     #[test]

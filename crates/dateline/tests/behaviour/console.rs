@@ -24,7 +24,7 @@ use dateline_wire::{
     ArticleEvent, ArticleId, Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, Secret,
     SecretQuery, Sequence, StoryEvent, StoryId,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -583,8 +583,46 @@ async fn the_console_is_for_this_machine_alone_unless_people_log_in() {
     assert!(rebound.body.contains("shown to this machine alone"));
     let passed_on = console.send("GET", "/", "X-Forwarded-For: 192.0.2.7\r\n", "").await;
     assert_eq!(passed_on.status, 403);
-    // The API stays as it was.
-    assert_eq!(console.send("GET", "/v1/status", "Host: other.example\r\n", "").await.status, 200);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_page_whose_name_resolves_to_this_machine_reads_nothing() {
+    let console = TestConsole::with_token(Some("0123456789abcdef")).await;
+    let rebound = "Host: rebound.example:8080\r\n";
+    for path in
+        ["/v1/status", "/v1/events", "/v1/feeds", "/v1/articles.csv", "/v1/feed.atom", "/v1/openapi.json"]
+    {
+        let refused = console.send("GET", path, rebound, "").await;
+        assert_eq!(refused.status, 421, "{path}");
+        let names_both =
+            refused.body.contains("rebound.example:8080") && refused.body.contains("`names` in [http]");
+        assert!(names_both, "{}", refused.body);
+    }
+    let twice = format!("Host: {}\r\n{rebound}", console.address);
+    assert_eq!(console.send("GET", "/v1/status", &twice, "").await.status, 421);
+    let wrong = format!("{rebound}Authorization: Bearer 0123456789abcdeF\r\nCookie: dateline_session=1\r\n");
+    assert_eq!(console.send("GET", "/v1/status", &wrong, "").await.status, 421);
+    // Probes have names of their own; whoever shows the token, or is logged in, is no page of another site.
+    for path in ["/livez", "/metrics"] {
+        assert_eq!(console.send("GET", path, rebound, "").await.status, 200, "{path}");
+    }
+    let shown = format!("{rebound}Authorization: Bearer 0123456789abcdef\r\n");
+    assert_eq!(console.send("GET", "/v1/status", &shown, "").await.status, 200);
+    let session = cookie(&console.post("/login", "", "password=0123456789abcdef").await);
+    assert_eq!(console.send("GET", "/v1/status", &format!("{rebound}{session}"), "").await.status, 200);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_named_passes_on_any_name() {
+    let named = ConsoleSettings {
+        proxy_header: "X-Remote-User".into(),
+        trusted_proxies: vec!["127.0.0.1".to_owned().try_into().unwrap()],
+        ..ConsoleSettings::default()
+    };
+    let console = TestConsole::on(tempfile::tempdir().unwrap(), named).await;
+    assert_eq!(console.send("GET", "/v1/status", "Host: news.example\r\n", "").await.status, 200);
     console.end().await;
 }
 
@@ -624,7 +662,8 @@ async fn users_log_in_see_pages_and_change_what_their_role_lets_them() {
     let asked = console.get("/feeds?state=dead").await;
     assert_eq!(asked.status, 303);
     assert_eq!(asked.field("location"), Some("/login?next=%2Ffeeds%3Fstate%3Ddead"));
-    assert_eq!(console.post("/login", "", "name=anna&password=wrong+password").await.status, 401);
+    let wrong = console.post("/login", "", "name=anna&password=wrong+password").await;
+    assert!(wrong.status == 401 && wrong.body.contains("value=\"anna\""), "the name stays: {}", wrong.body);
     assert_eq!(console.post("/login", "", "name=nobody&password=wrong+password").await.status, 401);
     let foreign =
         console.send("POST", "/login", "Origin: https://evil.example\r\n", "name=anna&password=x").await;
@@ -941,13 +980,15 @@ async fn a_feed_tells_what_came_of_its_entries() {
 /// Three rejects, r1 to r3, of which r2 is the nearest to the threshold.
 async fn with_rejects() -> TestConsole {
     let console = TestConsole::new().await;
-    // Nobody waits for a text; what is committed behind it comes after it.
-    console.journal.keep_rejected_text(RejectedText {
-        article: ArticleId::from_stored("r2"),
-        title: Some("title r2".into()),
-        language: Some("en".into()),
-        text: "What the page said.".into(),
-    });
+    // Nobody waits for a text; what is committed behind it comes after it. That of r1 is not kept.
+    for name in ["r2", "r3"] {
+        console.journal.keep_rejected_text(RejectedText {
+            article: ArticleId::from_stored(name),
+            title: Some(format!("title {name}")),
+            language: Some("en".into()),
+            text: "What the page said.".into(),
+        });
+    }
     for (name, score) in [("r1", 0.1), ("r2", 0.45), ("r3", 0.3)] {
         let mut reject = hostile_reject();
         reject.id = EventId::of_parts(&[name]);
@@ -964,12 +1005,24 @@ async fn rejects_are_judged_from_the_nearest_on_and_a_label_is_taken_back() {
     let console = with_rejects().await;
     let first = console.get("/judge").await.body;
     assert!(first.contains("title r2") && first.contains("What the page said."), "{first}");
-    assert!(first.contains("3 of 3 articles without a label"), "{first}");
+    // What nobody can read any more nobody is asked about.
+    assert!(first.contains("2 of 2 articles without a label"), "{first}");
     let given =
         console.post("/judge/r2", "", "label=relevant&then=%2Fjudge%3Fof%3Drejects%26item%3Dr3").await;
-    assert_eq!(given.field("location"), Some("/judge?of=rejects&item=r3&undo=r2&was=none"));
-    let next = console.get("/judge?of=rejects&item=r3&undo=r2&was=none").await.body;
-    assert!(next.contains("title r3") && next.contains("2 of 3 articles"), "{next}");
+    assert_eq!(given.field("location"), Some("/judge?of=rejects&item=r3&undo=r2.none"));
+    let next = console.get("/judge?of=rejects&item=r3&undo=r2.none").await.body;
+    assert!(next.contains("title r3") && next.contains("1 of 2 articles"), "{next}");
+    // The way on carries what can be taken back, one after another.
+    let then = "then=%2Fjudge%3Fof%3Drejects%26item%3Dr3%26undo%3Dr2.none";
+    let last = console.post("/judge/r3", "", &format!("label=not&{then}")).await;
+    assert_eq!(last.field("location"), Some("/judge?of=rejects&item=r3&undo=r2.none*r3.none"));
+    let all = console.get("/judge?of=rejects&item=r3&undo=r2.none*r3.none").await.body;
+    let back = "name=\"back\" value=\"/judge?of=rejects&amp;item=r3&amp;undo=r2.none\"";
+    assert!(all.contains("action=\"/judge/r3/undo\"") && all.contains(back), "{all}");
+    let undone =
+        console.post("/judge/r3/undo", "", "was=none&back=%2Fjudge%3Fitem%3Dr3%26undo%3Dr2.none").await;
+    let before = console.get(undone.field("location").unwrap()).await.body;
+    assert!(before.contains("action=\"/judge/r2/undo\"") && before.contains("1 of 2 articles"), "{before}");
     // The reject has what its page said, too; the live list is headed by titles, each with its reason.
     let reject = console.get("/rejects/2").await.body;
     assert!(reject.contains("title r2") && reject.contains("What the page said."), "{reject}");
@@ -1070,6 +1123,73 @@ async fn a_log_in_outlasts_the_daemon_and_a_log_out_does_too() {
 }
 
 #[tokio::test]
+async fn stories_are_chosen_by_when_they_were_reported_last() {
+    let console = TestConsole::new().await;
+    let now = Timestamp::now();
+    let story = |id: &str, hours: i64| {
+        let mut story = hostile_story();
+        story.id = EventId::of_parts(&[id]);
+        story.story = StoryId::from_stored(id);
+        story.title = Some(format!("title {id}"));
+        story.last_reported = now.checked_sub(SignedDuration::from_hours(hours)).unwrap();
+        story
+    };
+    let events =
+        vec![story("today", 2), story("lately", 3 * 24), story("past", 20 * 24), story("old", 400 * 24)];
+    let update = StoryUpdate { articles: Vec::new(), events };
+    console.commit(Event::Article(Box::new(hostile_article())), update).await;
+    let all = console.get("/stories").await.body;
+    for choice in ["any time <b>4</b>", "last day <b>1</b>", "last week <b>2</b>", "last month <b>3</b>"] {
+        assert!(all.contains(choice), "{choice}: {all}");
+    }
+    // The overview leads to the week.
+    let overview = console.get("/").await.body;
+    let (_, week) = overview.split_once("href=\"/stories?since=").unwrap();
+    let week = format!("/stories?since={}", week.split('"').next().unwrap());
+    let shown = console.get(&week).await.body;
+    assert!(shown.contains("title lately") && !shown.contains("title past"), "{shown}");
+    assert!(shown.contains("aria-current=\"true\">last week"), "{shown}");
+    // What is chosen by words besides is not counted, and keeps them.
+    let words = console.get("/stories?q=title").await.body;
+    assert!(words.contains("?q=title&amp;since=") && !words.contains("last week <b>"), "{words}");
+    console.end().await;
+}
+
+#[tokio::test]
+async fn nothing_is_removed_without_being_asked_about_scripts_or_not() {
+    let console = TestConsole::new().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    let path = format!("/feeds/{}/remove", console.feed.id());
+    let asked = console.get(&path).await;
+    assert_eq!(asked.status, 200);
+    assert!(asked.body.contains(&format!("method=\"post\" action=\"{path}\"")), "{}", asked.body);
+    assert!(asked.body.contains("What the journal knows of it stays"), "{}", asked.body);
+    assert_harmless(&path, &asked.body);
+    assert_eq!(console.get("/feeds/nothing/remove").await.status, 404);
+    let rule = format!(
+        "/sites/remove?rule={}",
+        url::form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect::<String>()
+    );
+    let asked = console.get(&rule).await.body;
+    assert!(asked.contains("action=\"/sites/remove\"") && asked.contains("name=\"rule\""), "{asked}");
+    assert_harmless(&rule, &asked);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn where_people_log_in_no_program_of_this_machine_changes_anything_unasked() {
+    let console = with_rejects().await;
+    let label =
+        || console.send("PUT", "/v1/labels/r2", "Content-Type: application/json\r\n", r#"{"label": "not"}"#);
+    assert_eq!(label().await.status, 200);
+    add(&console.users, "anna", Role::Operate, "correct horse battery");
+    let refused = label().await;
+    assert!(refused.status == 401 && refused.body.contains("where people log in"), "{}", refused.body);
+    assert_eq!(console.get("/v1/labels").await.status, 200, "reading takes no leave");
+    console.end().await;
+}
+
+#[tokio::test]
 async fn a_story_of_sixty_reports_is_one_small_page_with_each_of_them_in_the_picture() {
     let console = TestConsole::new().await;
     let mut story = hostile_story();
@@ -1080,6 +1200,8 @@ async fn a_story_of_sixty_reports_is_one_small_page_with_each_of_them_in_the_pic
         story.articles.push(report);
     }
     story.article_count = 60;
+    let said = json!({"article": "a2", "kind": "copy", "words": "Source: Wire in a1"});
+    story.independent_origins[0].evidence.push(serde_json::from_value(said).unwrap());
     console
         .commit(
             Event::Article(Box::new(hostile_article())),
@@ -1088,6 +1210,8 @@ async fn a_story_of_sixty_reports_is_one_small_page_with_each_of_them_in_the_pic
         .await;
     let page = console.get("/stories/s1").await.body;
     assert_eq!(page.matches("<circle class=\"s1").count(), 120, "each stands in both pictures");
+    // Whose text it is may stand in the report that is copied, which is told as a link.
+    assert!(page.contains("<bdi>Source: Wire</bdi>” in <a href=\"/articles/a1\""), "{page}");
     assert!(page.len() < 200_000, "{}", page.len());
     console.end().await;
 }

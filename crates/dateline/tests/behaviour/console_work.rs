@@ -209,12 +209,15 @@ fn a_rule_is_tried_beside_the_general_reading_and_saved_into_a_file_whose_commen
     assert_eq!(trial(rule.clone(), "https://other.example/1").1["ruled"], Value::Null);
     let (status, wrong) = trial(json!({ "host": "news.example", "body": "p[" }), "https://news.example/1");
     assert!(status == 422 && wrong["errors"][0].as_str().unwrap().contains("p["), "{wrong}");
+    let told_of_rule = wrong["detail"].as_str().unwrap().starts_with("the rule is wrong");
+    assert!(told_of_rule && !wrong.to_string().contains("configuration"), "{wrong}");
     assert_eq!(file(&site, "sites.toml"), sites, "trying changes nothing");
 
     assert_eq!(send(&api, "PUT", "/v1/sites", &rule.to_string()).0, 200);
     assert!(file(&site, "sites.toml").starts_with(sites), "{}", file(&site, "sites.toml"));
     assert_eq!(answer(get(&api, "/v1/sites")).1[1]["name"], "news.example");
-    assert_eq!(send(&api, "PUT", "/v1/sites", r#"{"host": "a b", "body": "p"}"#).0, 422);
+    let (status, wrong) = send(&api, "PUT", "/v1/sites", r#"{"host": "a b", "body": "p"}"#);
+    assert!(status == 422 && wrong.contains("the rule is wrong"), "{wrong}");
     assert_eq!(send(&api, "DELETE", "/v1/sites?rule=nothing.example", "").0, 404);
     assert_eq!(send(&api, "DELETE", "/v1/sites?rule=news.example", "").0, 200);
     assert_eq!(file(&site, "sites.toml"), sites);

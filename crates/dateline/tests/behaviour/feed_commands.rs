@@ -383,6 +383,25 @@ fn nobody_changes_feeds_without_the_token() {
 }
 
 #[test]
+fn where_people_log_in_the_daemon_s_own_user_changes_feeds_and_no_other_program_does() {
+    let before = "# Ours.\n\n[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\n";
+    let site = Site::new(SETTINGS, before);
+    ok(&site.run(&["user", "add", "anna", "--role", "operate"]));
+    let (mut child, api) = site.daemon(&[]);
+    let json = r#"{"url": "http://127.0.0.1:9/other", "unchecked": true}"#;
+    let (status, told) = crate::site::send(&api, "POST", "/v1/feeds", json);
+    assert!(status == 401 && told.contains("DATELINE_API__TOKEN"), "{told}");
+    assert_eq!(feeds_file(&site), before);
+    ok(&site.run(&["feed", "add", "--unchecked", "http://127.0.0.1:9/other"]));
+    ok(&site.run(&["reload"]));
+    assert!(feeds_file(&site).contains("/other"), "the command shows the key that its user can read");
+    fs::remove_file(site.folder.path().join("data/daemon.key")).unwrap();
+    let told = refused(&site.run(&["feed", "add", "--unchecked", "http://127.0.0.1:9/third"]));
+    assert!(told.contains("token"), "{told}");
+    terminate(&mut child, Duration::from_secs(20));
+}
+
+#[test]
 fn where_the_daemon_may_not_write_the_file_whoever_gives_the_command_does() {
     let before = "[[feed]]\nurl = \"http://a.example/rss\"\n\n[[feed]]\nurl = \"http://b.example/rss\"\n";
     let site = Site::new(SETTINGS, before);

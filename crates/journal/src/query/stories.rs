@@ -1,7 +1,8 @@
 //! Lists of stories that stay what they were when they began.
 
 use dateline_wire::{EventKind, Sequence, StoryEvent, StoryState};
-use rusqlite::named_params;
+use jiff::Timestamp;
+use rusqlite::{named_params, params};
 
 use super::filter::View;
 use super::reader::microseconds;
@@ -63,6 +64,24 @@ impl JournalReader {
         let next =
             last.map(|last| StoryCursor { reported: last.last_reported, story: last.story.clone(), began });
         Ok((stories, next))
+    }
+}
+
+impl JournalReader {
+    /// How many stories that have not ended in another were last reported at `since` or later.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn story_count(&self, since: Timestamp) -> Result<u64, JournalError> {
+        if self.version() < schema::STORIES {
+            return Ok(0);
+        }
+        self.read(|connection| {
+            let count = connection
+                .prepare_cached("SELECT count(*) FROM stories WHERE reported >= ?1 AND state = ?2")?
+                .query_row(params![since.as_microsecond(), StoryState::Open.as_str()], |row| row.get(0))?;
+            Ok(count)
+        })
     }
 }
 

@@ -65,6 +65,8 @@ async fn of_the_texts_of_rejects_the_last_are_kept_and_no_long_one_whole() {
     }
     assert_eq!(journal.reader().rejected_text(&id("long")).unwrap(), None);
     assert!(journal.reader().rejected_text(&id("0")).unwrap().is_some());
+    let kept = journal.reader().kept_texts_of(&[id("long"), id("0"), id("none")]).unwrap();
+    assert_eq!(kept, [id("0")].into());
 }
 
 #[tokio::test]

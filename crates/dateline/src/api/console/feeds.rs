@@ -98,6 +98,17 @@ pub(super) async fn revive(operator: MayOperate, state: Shared, Path(id): Path<G
     done(id.as_str(), "revive")
 }
 
+/// Asks before a feed is taken out.
+pub(super) async fn ask_to_remove(
+    state: Shared,
+    Extension(viewer): Extension<Viewer>,
+    Path(id): Path<GivenId>,
+) -> Shown {
+    let State(api) = state.clone();
+    let feed = feed::show(state, Path(id)).await?.0.feed;
+    Ok(shown(&api, &viewer, Section::Feeds, "Remove a feed", &page::feed::removal(&feed)))
+}
+
 /// Takes the feed out.
 pub(super) async fn remove(operator: MayOperate, state: Shared, Path(id): Path<GivenId>) -> Shown {
     drop(feed::remove(operator.may_write(), state, Path(id)).await?);

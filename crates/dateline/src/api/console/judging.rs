@@ -1,5 +1,6 @@
 //! Judging: which article is next, and what is said of it.
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use dateline_journal::{EventFilter, LabelValue};
 use dateline_wire::{ArticleEvent, ArticleId};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use url::form_urlencoded;
 
 use super::login::own_path;
 use super::visitor::MayOperate;
@@ -21,7 +23,7 @@ use crate::api::parameters::{GivenId, Parameters};
 use crate::api::reject::{self, RejectOrder, RejectQuery};
 use crate::api::{Api, Problem, Shared};
 use crate::console::frame::{Section, Viewer};
-use crate::console::page::judge::{self, JudgedKind, Judging};
+use crate::console::page::judge::{self, GivenLabels, JudgedKind, Judging};
 
 /// How many articles a queue holds.
 const MAX_QUEUE: usize = 300;
@@ -33,9 +35,8 @@ pub(super) struct JudgeQuery {
     of: JudgedKind,
     /// The article at hand; the first without a label if none is named.
     item: Option<GivenId>,
-    /// What was judged last, and the label that it had before.
+    /// What was judged here, each with the label that it had before.
     undo: Option<String>,
-    was: Option<String>,
 }
 
 /// The article at hand.
@@ -44,7 +45,7 @@ pub(super) async fn ask(
     Extension(viewer): Extension<Viewer>,
     parameters: Result<Parameters<JudgeQuery>, Problem>,
 ) -> Shown {
-    let Parameters { filter, own: JudgeQuery { of, item, undo, was } } = parameters?;
+    let Parameters { filter, own: JudgeQuery { of, item, undo } } = parameters?;
     let queue = queue(&api, of, filter.clone()).await?;
     let asked = queue.clone();
     let labels = api.read(move |journal| journal.label_values(&asked)).await?;
@@ -77,7 +78,7 @@ pub(super) async fn ask(
         after,
         all: queue.len(),
         left: queue.iter().filter(is_open).count(),
-        undo: undo.as_deref().map(|undo| (undo, was.as_deref().unwrap_or_default())),
+        given: &undo.as_deref().map(GivenLabels::of).unwrap_or_default(),
     };
     Ok(shown(&api, &viewer, Section::Judge, "Judge", &judge::page(&judging, api.now(), &viewer)))
 }
@@ -93,7 +94,11 @@ async fn queue(api: &Arc<Api>, of: JudgedKind, filter: EventFilter) -> Result<Ve
                 ..RejectQuery::default()
             };
             let found = reject::find(api, filter, own).await?.rejects.into_iter();
-            articles.extend(found.filter_map(|reject| reject.event.article));
+            let found: Vec<ArticleId> = found.filter_map(|reject| reject.event.article).collect();
+            let asked = found.clone();
+            let kept = api.read(move |journal| journal.kept_texts_of(&asked)).await?;
+            // Nobody can judge what isn't there any more.
+            articles.extend(found.into_iter().filter(|article| kept.contains(article)));
         }
         JudgedKind::Articles => {
             let own = ArticleQuery { limit: NonZeroUsize::new(MAX_QUEUE), ..ArticleQuery::default() };
@@ -109,7 +114,7 @@ async fn queue(api: &Arc<Api>, of: JudgedKind, filter: EventFilter) -> Result<Ve
             articles.extend(judged.into_iter().map(|(_, article)| article));
         }
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     articles.retain(|article| seen.insert(article.clone()));
     Ok(articles)
 }
@@ -138,13 +143,17 @@ pub(super) async fn label(
     if !then.starts_with("/judge") {
         return Ok(Redirect::to(then).into_response());
     }
-    let was = before.map_or("none", |before| before.value.as_str());
-    let undo = form_urlencoded_pairs(&[("undo", article.as_str()), ("was", was)]);
-    Ok(Redirect::to(&format!("{then}{}{undo}", if then.contains('?') { '&' } else { '?' })).into_response())
-}
-
-fn form_urlencoded_pairs(pairs: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+    // The page that follows knows of one label more.
+    let (path, query) = then.split_once('?').unwrap_or((then, ""));
+    let (given, others): (Vec<_>, Vec<_>) =
+        form_urlencoded::parse(query.as_bytes()).partition(|(name, _)| name == "undo");
+    let given = given.first().map(|(_, given)| GivenLabels::of(given)).unwrap_or_default();
+    let given = given.and(article, before.map(|before| before.value));
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(others)
+        .append_pair("undo", &given.to_text())
+        .finish();
+    Ok(Redirect::to(&format!("{path}?{query}")).into_response())
 }
 
 fn value_of(word: &str) -> Result<LabelValue, PageProblem> {

@@ -5,14 +5,16 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, Query, RawQuery, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use dateline_journal::{EventFilter, Facet, FoundArticle, JournalError};
 use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, Sequence, StoryId};
+use jiff::Timestamp;
 use serde::Deserialize;
-use url::{Url, form_urlencoded};
+use url::Url;
 
+use super::asked_list::{AskedList, mistaken};
 use super::{PageProblem, Shown, answer, frame, shown};
 use crate::api::article::{self, ArticleQuery};
 use crate::api::label::JudgedArticle;
@@ -24,7 +26,11 @@ use crate::api::{Api, Problem, Shared};
 use crate::console::frame::{Section, Viewer};
 use crate::console::page;
 use crate::console::page::articles::{ArticleList, ArticleRow, Found};
+use crate::console::page::feeds::FeedFilter;
 use crate::console::page::rejects::{RejectList, RejectRow};
+use crate::console::page::stories::StoryRows;
+use crate::console::page::times::TimeChoice;
+use crate::status::FeedStatus;
 use crate::text::given_id;
 
 /// How many of each kind a search shows.
@@ -37,20 +43,21 @@ const MAX_COUNTED_REJECTS: usize = 300;
 pub(super) async fn stories(
     state: Shared,
     Extension(viewer): Extension<Viewer>,
-    RawQuery(query): RawQuery,
+    AskedList(parameters): AskedList<StoryQuery>,
 ) -> Shown {
     let State(api) = state.clone();
-    let query = query.unwrap_or_default();
-    if let Some(chosen) = without_empty(&query) {
-        return Ok(Redirect::to(&format!("/stories?{chosen}")).into_response());
-    }
-    let parameters = match Parameters::<StoryQuery>::of(&query) {
-        Ok(parameters) => parameters,
-        Err(problem) => return Ok(mistaken(&api, &viewer, (Section::Stories, "/stories"), &query, &problem)),
-    };
     let filter = parameters.filter.clone();
     let page = story::list(state, parameters).await?.0;
-    let main = page::stories::page(&page.stories, &filter, page.next.as_deref(), api.now());
+    let times = TimeChoice::at(api.now());
+    // What is chosen by more than time is not counted: that would be to read it.
+    let counted = times.into_iter().filter(|_| page::times::is_by_time_alone(&filter));
+    let since: Vec<Timestamp> = counted.map(|time| time.since.unwrap_or(Timestamp::MIN)).collect();
+    let counted = api.read(move |journal| {
+        since.into_iter().map(|since| journal.story_count(since)).collect::<Result<Vec<u64>, JournalError>>()
+    });
+    let counts = counted.await?;
+    let list = StoryRows { stories: &page.stories, filter: &filter, next: page.next.as_deref() };
+    let main = page::stories::page(&list, &times, &counts, api.now());
     Ok(shown(&api, &viewer, Section::Stories, "Stories", &main))
 }
 
@@ -58,18 +65,8 @@ pub(super) async fn stories(
 pub(super) async fn articles(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    RawQuery(query): RawQuery,
+    AskedList(Parameters { filter, own }): AskedList<ArticleQuery>,
 ) -> Shown {
-    let query = query.unwrap_or_default();
-    if let Some(chosen) = without_empty(&query) {
-        return Ok(Redirect::to(&format!("/articles?{chosen}")).into_response());
-    }
-    let Parameters { filter, own } = match Parameters::<ArticleQuery>::of(&query) {
-        Ok(parameters) => parameters,
-        Err(problem) => {
-            return Ok(mistaken(&api, &viewer, (Section::Articles, "/articles"), &query, &problem));
-        }
-    };
     let found = article::find(&api, filter.clone(), own).await?;
     let list = ArticleList {
         articles: &rows(&found.page.articles),
@@ -78,35 +75,6 @@ pub(super) async fn articles(
         is_incomplete: found.gap.is_some(),
     };
     Ok(shown(&api, &viewer, Section::Articles, "Articles", &page::articles::page(&list, api.now())))
-}
-
-/// The page of a list that was asked for in a way that means nothing. What was typed, and what of it means something, stays.
-pub(super) fn mistaken(
-    api: &Api,
-    viewer: &Viewer,
-    (section, path): (Section, &str),
-    query: &str,
-    problem: &Problem,
-) -> Response {
-    let (mut filter, mut text) = (EventFilter::default(), String::new());
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        match name.as_ref() {
-            "q" => text = value.into_owned(),
-            // What means nothing is what the page is about.
-            name => drop(filter.set(name, &value)),
-        }
-    }
-    let main = page::articles::mistaken(path, &filter, &text, &problem.detail);
-    answer(problem.status, frame(api, viewer).page_searched(section, "Search", &text, &main))
-}
-
-/// A query without the parameters that have no value, which forms send for what was not chosen; `None` where each has one.
-pub(super) fn without_empty(query: &str) -> Option<String> {
-    if !query.contains("=&") && !query.ends_with('=') {
-        return None;
-    }
-    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
-    Some(form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
 }
 
 /// Articles of a list. One that another version wrote, and this one cannot read, is left out.
@@ -138,16 +106,8 @@ fn by_feed(rejects: &[Rejected]) -> Vec<(FeedRef, u64)> {
 pub(super) async fn rejects(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    RawQuery(query): RawQuery,
+    AskedList(Parameters { filter, own }): AskedList<RejectQuery>,
 ) -> Shown {
-    let query = query.unwrap_or_default();
-    if let Some(chosen) = without_empty(&query) {
-        return Ok(Redirect::to(&format!("/rejects?{chosen}")).into_response());
-    }
-    let Parameters { filter, own } = match Parameters::<RejectQuery>::of(&query) {
-        Ok(parameters) => parameters,
-        Err(problem) => return Ok(mistaken(&api, &viewer, (Section::Rejects, "/rejects"), &query, &problem)),
-    };
     let is_nearest = own.order == RejectOrder::Nearest;
     let begins_with_newest = !is_nearest && own.before.is_none() && own.limit.is_none();
     let newest = match filter.values(Facet::Feed).next() {
@@ -227,7 +187,7 @@ pub(super) async fn search(
     if let Err(error) = filter.set("q", &text) {
         let query = format!("q={}", page::query_value(&text));
         let problem = Problem::new(StatusCode::BAD_REQUEST, error.to_string());
-        return Ok(mistaken(&api, &viewer, (Section::Articles, "/articles"), &query, &problem));
+        return Ok(mistaken(&api, &viewer, "/articles", &query, &problem));
     }
     let own = ArticleQuery { limit: NonZeroUsize::new(MAX_FOUND), ..ArticleQuery::default() };
     let articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles);
@@ -236,7 +196,12 @@ pub(super) async fn search(
     let own = RejectQuery { limit: NonZeroUsize::new(MAX_FOUND), ..RejectQuery::default() };
     let rejects: Vec<RejectRow> =
         reject::find(&api, filter, own).await?.rejects.into_iter().map(reject_row).collect();
-    let found = Found { text: &text, articles: &articles, stories: &stories, rejects: &rejects };
+    let status = api.status().await?;
+    let called = FeedFilter { text: Some(text.clone()), ..FeedFilter::default() };
+    let feeds: Vec<&FeedStatus> =
+        status.feeds.iter().filter(|feed| called.admits(feed)).take(MAX_FOUND).collect();
+    let found =
+        Found { text: &text, feeds: &feeds, articles: &articles, stories: &stories, rejects: &rejects };
     let main = page::articles::found(&found, api.now());
     let page = frame(&api, &viewer).page_searched(Section::Articles, "Search", &text, &main);
     Ok(answer(StatusCode::OK, page))
@@ -335,12 +300,5 @@ mod tests {
         {
             assert!(meant(words).is_empty(), "{words}");
         }
-    }
-
-    #[test]
-    fn what_a_form_leaves_open_is_not_asked_for() {
-        assert_eq!(without_empty("q=&language=ko&label=").as_deref(), Some("language=ko"));
-        assert_eq!(without_empty("language=ko"), None);
-        assert_eq!(without_empty(""), None);
     }
 }

@@ -69,17 +69,18 @@ pub(super) fn redirect(request: &Request) -> Response {
 fn form(
     status: StatusCode,
     destination: &Destination,
+    name: &str,
     refusal: Option<&str>,
     credentials: &Credentials,
 ) -> Response {
-    let main = page::login::page(destination.path(), refusal, credentials.token.is_some());
+    let main = page::login::page(destination.path(), name, refusal, credentials.token.is_some());
     answer(status, bare_page("Log in", &main))
 }
 
 /// The form.
 pub(super) async fn ask(State(api): Shared, Query(destination): Query<Destination>) -> Shown {
     let credentials = Credentials::read(&api).await?;
-    Ok(form(StatusCode::OK, &destination, None, &credentials))
+    Ok(form(StatusCode::OK, &destination, "", None, &credentials))
 }
 
 /// Logs somebody in.
@@ -107,6 +108,7 @@ pub(super) async fn log_in(
         return Ok(form(
             StatusCode::UNAUTHORIZED,
             &destination,
+            &name,
             Some("Name or password is wrong."),
             &credentials,
         ));

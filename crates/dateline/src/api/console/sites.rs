@@ -10,7 +10,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::visitor::MayOperate;
-use super::{Shown, answer, frame};
+use super::{Shown, answer, frame, shown};
 use crate::api::site_rule::{self, ListedSiteRule, SiteRuleTrial, SiteRuleTrialReport};
 use crate::api::{Api, Problem, Shared};
 use crate::config::sites::SiteRuleDocument;
@@ -154,6 +154,15 @@ pub(super) async fn save(
 #[derive(Debug, Deserialize)]
 pub(super) struct RemovalForm {
     rule: String,
+}
+
+/// Asks before a rule is taken out.
+pub(super) async fn ask_to_remove(
+    State(api): Shared,
+    Extension(viewer): Extension<Viewer>,
+    Query(RemovalForm { rule }): Query<RemovalForm>,
+) -> Shown {
+    Ok(shown(&api, &viewer, Section::Sites, "Remove a site rule", &sites::removal(&rule)))
 }
 
 /// Takes a rule out.

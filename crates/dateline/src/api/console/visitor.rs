@@ -58,6 +58,12 @@ impl Credentials {
     }
 }
 
+/// Whether a request shows a session that holds.
+pub(in crate::api) async fn is_logged_in(api: &Api, headers: &HeaderMap) -> Result<bool, Problem> {
+    let Some(session) = api.sessions.of(headers, Timestamp::now()) else { return Ok(false) };
+    Ok(Credentials::read(api).await?.viewer(&session).is_some())
+}
+
 /// Admits whoever may see the console, and says what else they may.
 pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().copied();

@@ -18,6 +18,7 @@ use crate::commands::known_url;
 use crate::config::Settings;
 use crate::config::feeds::{FeedChange, FeedsEdit};
 use crate::failure::Failure;
+use crate::local_key;
 use crate::run_record::RunRecord;
 use crate::status::FeedStatus;
 use crate::text::given_id;
@@ -76,7 +77,7 @@ impl<'s> RunningDaemon<'s> {
         let unready = |error: &dyn std::fmt::Display| ApiFailure::Unanswered(error.to_string());
         let token = match method {
             Method::GET => None,
-            _ => self.settings.api.write_token().map_err(|error| unready(&error))?,
+            _ => local_key::or_token(self.settings).map_err(|error| unready(&error))?,
         };
         let body = body.map(serde_json::to_vec).transpose().map_err(|error| unready(&error))?;
         let mut url = self.api.clone();

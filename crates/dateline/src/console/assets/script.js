@@ -69,12 +69,6 @@ if (showKeys) {
   showKeys.addEventListener("click", () => document.getElementById("keys").showModal());
 }
 
-// A question before what cannot be taken back at once.
-document.addEventListener("submit", (event) => {
-  const question = event.target.dataset.ask;
-  if (question && !window.confirm(question)) event.preventDefault();
-});
-
 // A file is read into the field that is sent.
 for (const file of document.querySelectorAll("input[data-into]")) {
   file.closest("label").hidden = false;
@@ -122,9 +116,12 @@ if (live) {
     }
   };
   // What misleads without being markup is shown as what it is, as the server does.
-  const visible = (text) => text.slice(0, 300).replace(/([\p{Mn}\p{Me}]{4})([\p{Mn}\p{Me}]+)/gu,
+  const rightToLeft = /[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+  const code = (mark) => `⟨U+${mark.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  const implicit = (text) => (rightToLeft.test(text) ? text : text.replace(/[\u200e\u200f\u061c]/g, code));
+  const visible = (text) => implicit(text.slice(0, 300)).replace(/([\p{Mn}\p{Me}]{4})([\p{Mn}\p{Me}]+)/gu,
     (_, shown, others) => `${shown}⟨+${[...others].length} marks⟩`).replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
-    (mark) => (/\s/.test(mark) ? " " : `⟨U+${mark.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`));
+    (mark) => (/\s/.test(mark) ? " " : code(mark)));
   const row = (event) => {
     const kind = event.type.split(".")[1];
     const item = document.createElement("li");

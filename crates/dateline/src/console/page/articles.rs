@@ -1,5 +1,7 @@
 //! Lists of articles: by filter, by words.
 
+use std::collections::BTreeMap;
+
 use dateline_journal::{EventFilter, Facet};
 use dateline_wire::{ArticleEvent, FeedRef, StoryEvent};
 use jiff::Timestamp;
@@ -7,8 +9,10 @@ use maud::{Markup, html};
 
 use super::rejects::{RejectRow, reject_row};
 use super::stories::story_row;
+use super::times::{self, TimeChoice};
 use crate::console::figures::{language, moment, short, since, verdict, words};
 use crate::console::shown::{host, line, line_in, visible};
+use crate::status::FeedStatus;
 
 /// An article in a list.
 pub(crate) struct ArticleRow {
@@ -35,6 +39,7 @@ pub(crate) fn page(list: &ArticleList<'_>, now: Timestamp) -> Markup {
     html! {
         h1 { "Articles" }
         (form("/articles", filter, &[Choice::Language, Choice::Verdict]))
+        (times::links("/articles", filter, &TimeChoice::at(now), &[]))
         (chosen_by_name("/articles", filter, &|name, value| named(articles, name, value)))
         @if *is_incomplete { p.notice { "Older events are still being made ready for searching: what they say may be missing here." } }
         @if articles.is_empty() {
@@ -218,22 +223,56 @@ pub(crate) fn article_row(article: &ArticleRow, now: Timestamp) -> Markup {
 /// What is found for words: articles, stories, and what was not published.
 pub(crate) struct Found<'f> {
     pub(crate) text: &'f str,
+    /// Feeds that are called so, or whose address has it.
+    pub(crate) feeds: &'f [&'f FeedStatus],
     pub(crate) articles: &'f [ArticleRow],
     pub(crate) stories: &'f [StoryEvent],
     pub(crate) rejects: &'f [RejectRow],
 }
 
+/// Who and what the articles that were found name that is called so: the id, and what it is called.
+fn names_found(found: &Found<'_>) -> BTreeMap<String, String> {
+    const MAX_NAMES: usize = 12;
+    let text = found.text.to_lowercase();
+    let entities = found.articles.iter().flat_map(|article| &article.event.entities);
+    let called = entities.filter_map(|entity| {
+        let mut names = entity.label.iter().chain([&entity.surface]);
+        let is_meant = names.any(|name| name.to_lowercase().contains(&text));
+        is_meant.then(|| (entity.id.clone(), entity.label.as_ref().unwrap_or(&entity.surface).clone()))
+    });
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for (id, name) in called {
+        if names.len() < MAX_NAMES {
+            names.entry(id).or_insert(name);
+        }
+    }
+    names
+}
+
 /// What was found. Where nothing was and an address was asked for, what that may mean.
 pub(crate) fn found(found: &Found<'_>, now: Timestamp) -> Markup {
-    let Found { text, articles, stories, rejects } = found;
+    let Found { text, feeds, articles, stories, rejects } = found;
+    let names = names_found(found);
     let value = super::query_value(text);
     html! {
         h1 { "Search: " (line(text)) }
-        @if articles.is_empty() && stories.is_empty() && rejects.is_empty() {
+        @if feeds.is_empty() && articles.is_empty() && stories.is_empty() && rejects.is_empty() {
             div.panel {
                 p { "Nothing is known of that." }
                 p.note { "An article that is expected and not here was never announced by a feed, or waits for its page, or is gone by [retention]. "
                     a href="/feeds" { "The feeds" } " say when each was asked and what it answered; " a href="/rejects" { "the rejects" } " what was announced and not published." }
+            }
+        }
+        @if !names.is_empty() {
+            section.panel aria-labelledby="found-names" {
+                div.heading { h2 #found-names { "Names" } }
+                ul.chips { @for (id, name) in &names { li { a.chip href=(super::entity_href(id)) { (line(name)) } } } }
+            }
+        }
+        @if !feeds.is_empty() {
+            section.panel aria-labelledby="found-feeds" {
+                div.heading { h2 #found-feeds { "Feeds" } a href=(format!("/feeds?q={value}")) { "All of them" } }
+                ol.rows { @for feed in *feeds { (super::feeds::row(feed, now)) } }
             }
         }
         @if !articles.is_empty() {

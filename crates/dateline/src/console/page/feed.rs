@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::feeds::chip;
+use super::question::Question;
 use crate::api::feed_entries::{EndedEntry, FeedEntries, FeedEntryOutcome};
 use crate::console::figures::{counted, moment, short, since, until, verdict, words};
 use crate::console::frame::Viewer;
@@ -86,9 +87,7 @@ pub(crate) fn page(
                             div.actions.whole { button type="submit" { "Save" } }
                         }
                         p.note { "The tags of its group stay." }
-                        form.apart method="post" action=(format!("/feeds/{}/remove", feed.id)) data-ask="Remove this feed? It leaves the feeds file; what the journal knows of it stays." {
-                            button.quiet.danger type="submit" { "Remove the feed" }
-                        }
+                        p.apart { a.danger href=(format!("/feeds/{}/remove", feed.id)) { "Remove the feed" } }
                     }
                 }
                 (super::other_forms(&[("JSON", &format!("/v1/feeds/{}", feed.id))], ""))
@@ -163,6 +162,20 @@ fn ended_entry(entry: &EndedEntry, now: Timestamp) -> Markup {
     }
 }
 
+/// Whether it is to go.
+pub(crate) fn removal(feed: &FeedStatus) -> Markup {
+    let page = format!("/feeds/{}", feed.id);
+    super::question::page(&Question {
+        title: "Remove this feed?",
+        about: feed_name(feed.name.as_deref(), feed.url.as_str()),
+        consequence: "The feed leaves the feeds file and is not polled any more. What the journal knows of it stays.",
+        action: &format!("{page}/remove"),
+        field: None,
+        yes: "Remove the feed",
+        back: &page,
+    })
+}
+
 /// What was done, by the word in the address.
 fn done_in_words(word: &str) -> Option<&'static str> {
     match word {
@@ -179,9 +192,9 @@ fn done_in_words(word: &str) -> Option<&'static str> {
 
 /// What can be done with it.
 fn actions(history: &FeedHistory, viewer: &Viewer) -> Markup {
-    let action = |action: &str, name: &str, question: Option<&str>| {
+    let action = |action: &str, name: &str| {
         html! {
-            form.inline method="post" action=(format!("/feeds/{}/{action}", history.feed.id)) data-ask=[question] {
+            form.inline method="post" action=(format!("/feeds/{}/{action}", history.feed.id)) {
                 button type="submit" { (name) }
             }
         }
@@ -190,11 +203,11 @@ fn actions(history: &FeedHistory, viewer: &Viewer) -> Markup {
         @if viewer.may_operate {
             div.actions role="group" aria-label="What to do with the feed" {
                 @match history.feed.condition() {
-                    FeedCondition::Paused => (action("resume", "Resume", None)),
+                    FeedCondition::Paused => (action("resume", "Resume")),
                     condition => {
-                        @if condition == FeedCondition::Gone { (action("revive", "Revive", None)) }
-                        @else { (action("poll", "Poll now", None)) }
-                        (action("pause", "Pause", Some("Pause this feed? It is not polled again until it is resumed.")))
+                        @if condition == FeedCondition::Gone { (action("revive", "Revive")) }
+                        @else { (action("poll", "Poll now")) }
+                        (action("pause", "Pause"))
                     }
                 }
             }
@@ -251,6 +264,7 @@ fn poll_answer(feed: &FeedStatus, poll: &PollRecord) -> Markup {
 fn poll_table(feed: &FeedStatus, polls: &[PollRecord], now: Timestamp) -> Markup {
     html! {
         @if !polls.is_empty() {
+            p.note { "The last " (counted(polls.len() as u64, "poll is", "polls are")) " remembered, the newest first." }
             div.scroll tabindex="0" role="region" aria-labelledby="polls-title" {
                 table {
                     thead { tr { th scope="col" { "When" } th scope="col" { "Answer" } th scope="col" { "Next" } } }

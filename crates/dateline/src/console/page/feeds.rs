@@ -25,7 +25,8 @@ pub(crate) struct FeedFilter {
 }
 
 impl FeedFilter {
-    fn admits(&self, feed: &FeedStatus) -> bool {
+    /// Whether a feed is among them.
+    pub(crate) fn admits(&self, feed: &FeedStatus) -> bool {
         let holds = |text: &str| {
             let text = text.to_lowercase();
             feed.url.as_str().to_lowercase().contains(&text)
@@ -121,7 +122,7 @@ pub(crate) fn page(status: &StatusReport, filter: &FeedFilter, viewer: &Viewer) 
         @if shown.is_empty() {
             p.empty { "No feed is like that. " a href="/feeds" { "All feeds" } }
         } @else {
-            ol.rows.panel { @for feed in shown { (row(feed, status)) } }
+            ol.rows.panel { @for feed in shown { (row(feed, status.now)) } }
         }
         @if feeds.len() > PAGE {
             nav.pages aria-label="Pages" {
@@ -133,8 +134,8 @@ pub(crate) fn page(status: &StatusReport, filter: &FeedFilter, viewer: &Viewer) 
     }
 }
 
-fn row(feed: &FeedStatus, status: &StatusReport) -> Markup {
-    let now = status.now;
+/// One feed in a list.
+pub(super) fn row(feed: &FeedStatus, now: Timestamp) -> Markup {
     html! {
         li.feed-row {
             (chip(feed.condition()))

@@ -36,6 +36,50 @@ impl JudgedKind {
     }
 }
 
+/// The most labels that can be taken back one after another: all of them stand in an address.
+const MAX_GIVEN: usize = 50;
+
+/// The labels that were given one after another: of what, and which it had before. The last stands last.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct GivenLabels(Vec<(ArticleId, Option<LabelValue>)>);
+
+impl GivenLabels {
+    /// Those that a parameter spells; what means nothing is left out.
+    pub(crate) fn of(text: &str) -> Self {
+        let given = text.split('*').filter_map(|part| {
+            let (article, was) = part.rsplit_once('.')?;
+            let was = match was {
+                "none" => None,
+                word => Some(LabelValue::from_word(word)?),
+            };
+            Some((ArticleId::from_stored(article), was))
+        });
+        Self(given.collect())
+    }
+
+    /// The parameter that spells them.
+    pub(crate) fn to_text(&self) -> String {
+        let part = |(article, was): &(ArticleId, Option<LabelValue>)| {
+            format!("{article}.{}", was.map_or("none", LabelValue::as_str))
+        };
+        self.0.iter().map(part).collect::<Vec<_>>().join("*")
+    }
+
+    /// The same and one more.
+    #[must_use]
+    pub(crate) fn and(mut self, article: ArticleId, was: Option<LabelValue>) -> Self {
+        self.0.push((article, was));
+        let beyond = self.0.len().saturating_sub(MAX_GIVEN);
+        Self(self.0.split_off(beyond))
+    }
+
+    /// The last, and those before it.
+    fn last(&self) -> Option<((&ArticleId, Option<LabelValue>), Self)> {
+        let ((article, was), before) = self.0.split_last()?;
+        Some(((article, *was), Self(before.to_vec())))
+    }
+}
+
 /// The queue, and what is at hand of it.
 pub(crate) struct Judging<'j> {
     /// Of what.
@@ -54,12 +98,17 @@ pub(crate) struct Judging<'j> {
     pub(crate) all: usize,
     /// How many of them are left.
     pub(crate) left: usize,
-    /// What was judged last, and what it was before, for taking it back.
-    pub(crate) undo: Option<(&'j str, &'j str)>,
+    /// What was judged here, for taking it back.
+    pub(crate) given: &'j GivenLabels,
 }
 
-/// Where the queue shows an article.
-pub(crate) fn href(kind: JudgedKind, filter: &EventFilter, item: Option<&str>) -> String {
+/// Where the queue shows an article to whoever has `given` labels there.
+pub(crate) fn href(
+    kind: JudgedKind,
+    filter: &EventFilter,
+    item: Option<&ArticleId>,
+    given: &GivenLabels,
+) -> String {
     let mut query = format!("of={}", kind.word());
     let filter = filter.to_query();
     if !filter.is_empty() {
@@ -68,29 +117,35 @@ pub(crate) fn href(kind: JudgedKind, filter: &EventFilter, item: Option<&str>) -
     }
     if let Some(item) = item {
         query.push_str("&item=");
-        query.push_str(&super::query_value(item));
+        query.push_str(&super::query_value(item.as_str()));
+    }
+    if !given.0.is_empty() {
+        query.push_str("&undo=");
+        query.push_str(&super::query_value(&given.to_text()));
     }
     format!("/judge?{query}")
 }
 
 /// The page.
 pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Markup {
-    let Judging { kind, filter, judged, article, before, after, all, left, undo } = judging;
-    let to = |item: Option<&ArticleId>| href(*kind, filter, item.map(ArticleId::as_str));
+    let Judging { kind, filter, judged, article, before, after, all, left, given } = judging;
+    let to = |item: Option<&ArticleId>| href(*kind, filter, item, given);
     html! {
         h1 { "Judge" }
         nav.filters aria-label="What is judged" {
             @for (other, name) in [(JudgedKind::Rejects, "Not published"), (JudgedKind::Articles, "Published")] {
-                a.chip href=(href(other, filter, None)) aria-current=[(other == *kind).then_some("true")] { (name) }
+                a.chip href=(href(other, filter, None, &GivenLabels::default())) aria-current=[(other == *kind).then_some("true")] { (name) }
             }
             span.soft { (count(*left)) " of " (counted(*all as u64, "article", "articles")) " without a label, the nearest to the threshold first" }
         }
         (super::articles::chosen("/judge", filter))
-        @if let Some((undone, was)) = undo {
-            form.notice.undo method="post" action=(format!("/judge/{}/undo", super::query_value(undone))) role="status" {
-                input type="hidden" name="was" value=(visible(was, 20));
-                input type="hidden" name="back" value=(href(*kind, filter, Some(undone)));
-                span { "The label is kept. " }
+        @if let Some(((undone, was), before)) = given.last() {
+            form.notice.undo method="post" action=(format!("/judge/{}/undo", super::query_value(undone.as_str()))) role="status" {
+                input type="hidden" name="was" value=(was.map_or("none", LabelValue::as_str));
+                input type="hidden" name="back" value=(href(*kind, filter, Some(undone), &before));
+                span {
+                    @match before.0.len() { 0 => "The label is kept. ", others => { "The label is kept, and " (count(others)) " before it. " } }
+                }
                 button.quiet type="submit" data-key="u" { "Undo" } " " kbd aria-hidden="true" { "u" }
             }
         }
@@ -214,5 +269,34 @@ pub(crate) fn buttons(article: &ArticleId, value: Option<LabelValue>, then: &str
         } @else {
             p.empty { "Labels are given by whoever has the role " code { "operate" } "." }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_taken_back_from_the_last_to_the_first() {
+        let article = |id: &str| ArticleId::from_stored(id);
+        let given =
+            GivenLabels::default().and(article("a1"), None).and(article("a2"), Some(LabelValue::Borderline));
+        assert_eq!(given.to_text(), "a1.none*a2.borderline");
+        let read = GivenLabels::of(&given.to_text());
+        assert_eq!(read, given);
+        let ((last, was), before) = read.last().unwrap();
+        assert_eq!((last.as_str(), was), ("a2", Some(LabelValue::Borderline)));
+        let ((first, was), before) =
+            before.last().map(|((last, was), before)| ((last.clone(), was), before)).unwrap();
+        assert_eq!((first.as_str(), was, before.last()), ("a1", None, None));
+        assert_eq!(GivenLabels::of("<script>.maybe*a1*").0, []);
+    }
+
+    #[test]
+    fn an_address_has_room_for_the_last_labels_alone() {
+        let many = (0..MAX_GIVEN + 1).fold(GivenLabels::default(), |given, at| {
+            given.and(ArticleId::from_stored(at.to_string()), None)
+        });
+        assert_eq!((many.0.len(), many.0[0].0.as_str()), (MAX_GIVEN, "1"));
     }
 }

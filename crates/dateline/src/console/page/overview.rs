@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::stories::story_row;
+use super::times::TimeChoice;
 use crate::api::activity::{ActivityReport, Counts, HourActivity};
 use crate::console::figures::{
     bytes, count, counted, day_name, language, number, short, since, until, words,
@@ -36,7 +37,7 @@ pub(crate) fn page(overview: &Overview<'_>) -> Markup {
         (published(activity, *by, status.now))
         div.columns {
             section.panel aria-labelledby="stories-title" {
-                div.heading { h2 #stories-title { "Stories of the day" } a href="/stories" { "All stories" } }
+                div.heading { h2 #stories-title { "Stories of the day" } span { a href=(TimeChoice::last_week("/stories", status.now)) { "Last week" } " · " a href="/stories" { "All stories" } } }
                 @if stories.is_empty() {
                     p.empty { "No story was reported in the last day." }
                 } @else {

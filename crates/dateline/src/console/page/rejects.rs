@@ -49,7 +49,7 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
     let reason = pairs(filter).into_iter().find(|(name, _)| name == "reason").map(|(_, reason)| reason);
     html! {
         h1 { "Rejects" }
-        p.lead { "Every entry that was announced and not published, with the stage that it reached and why it went no further. " a href=(super::judge::href(super::judge::JudgedKind::Rejects, filter, None)) { "Judge them" } "." }
+        p.lead { "Every entry that was announced and not published, with the stage that it reached and why it went no further. " a href=(super::judge::href(super::judge::JudgedKind::Rejects, filter, None, &super::judge::GivenLabels::default())) { "Judge them" } "." }
         (form("/rejects", filter, &[]))
         @if *is_nearest { input type="hidden" name="order" value="nearest" form="which"; }
         div.columns.reverse.woven {

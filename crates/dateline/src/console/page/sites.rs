@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use url::Url;
 
+use super::question::Question;
 use crate::api::site_rule::{ListedSiteRule, PageReading, SiteRuleTrialReport, TrialPageSource};
 use crate::config::sites::SiteRuleDocument;
 use crate::console::figures::{counted, language, moment, told_moment, word};
@@ -66,6 +67,19 @@ pub(crate) fn page(
     }
 }
 
+/// Whether a rule is to go.
+pub(crate) fn removal(name: &str) -> Markup {
+    super::question::page(&Question {
+        title: "Remove this rule?",
+        about: line(name),
+        consequence: "It leaves the sites file, and its pages are read the general way then.",
+        action: "/sites/remove",
+        field: Some(("rule", name)),
+        yes: "Remove the rule",
+        back: "/sites",
+    })
+}
+
 fn rule_row(listed: &ListedSiteRule, viewer: &Viewer) -> Markup {
     let ListedSiteRule { name, status, .. } = listed;
     html! {
@@ -83,10 +97,7 @@ fn rule_row(listed: &ListedSiteRule, viewer: &Viewer) -> Markup {
                 }
             }
             @if viewer.may_operate {
-                form.inline method="post" action="/sites/remove" data-ask="Remove this rule? Its pages are read the general way then." {
-                    input type="hidden" name="rule" value=(name);
-                    button.quiet.danger type="submit" aria-label=(format!("Remove the rule for {}", visible(name, 100))) { "Remove" }
-                }
+                a.danger href=(format!("/sites/remove?rule={}", super::query_value(name))) aria-label=(format!("Remove the rule for {}", visible(name, 100))) { "Remove" }
             }
         }
     }

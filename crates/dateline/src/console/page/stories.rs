@@ -6,26 +6,32 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::articles::{Choice, chosen, form};
+use super::times::{self, TimeChoice};
 use crate::console::figures::{counted, happening, language, since};
 use crate::console::shown::{line, line_in};
 
-/// The page.
-pub(crate) fn page(
-    stories: &[StoryEvent],
-    filter: &EventFilter,
-    next: Option<&str>,
-    now: Timestamp,
-) -> Markup {
+/// The stories that a filter asks for.
+pub(crate) struct StoryRows<'l> {
+    pub(crate) stories: &'l [StoryEvent],
+    pub(crate) filter: &'l EventFilter,
+    /// The cursor of the next page, if there is one.
+    pub(crate) next: Option<&'l str>,
+}
+
+/// The page; `counts` says how many stories there are of each of `times`, where that is known.
+pub(crate) fn page(list: &StoryRows<'_>, times: &[TimeChoice], counts: &[u64], now: Timestamp) -> Markup {
+    let StoryRows { stories, filter, next } = list;
     let query = filter.to_query();
     html! {
         h1 { "Stories" }
         p.lead { "What is happening, told once: each with the articles that report it, and how many tell it in words of their own." }
         (form("/stories", filter, &[Choice::Language]))
+        (times::links("/stories", filter, times, counts))
         (chosen("/stories", filter))
         @if stories.is_empty() {
             p.empty { @if filter.is_empty() { "There are no stories yet. One begins with the first article about a happening." } @else { "No story is like that." } }
         } @else {
-            ol.rows.panel { @for story in stories { (story_row(story, now)) } }
+            ol.rows.panel { @for story in *stories { (story_row(story, now)) } }
         }
         @if let Some(next) = next {
             nav.pages aria-label="Pages" { a rel="next" href=(format!("/stories?{query}{}cursor={next}", if query.is_empty() { "" } else { "&" })) { "Older stories" } }

@@ -330,6 +330,15 @@ fn change_in_words(story: &StoryEvent, change: &StoryChange) -> Markup {
     }
 }
 
+/// The words of an evidence, and the report of the story that they stand in where that is another, which they name at their end.
+fn in_report<'s>(story: &'s StoryEvent, words: &'s str) -> (&'s str, Option<&'s ArticleId>) {
+    let parts = words.rsplit_once(" in ").and_then(|(said, id)| {
+        let copied = story.articles.iter().find(|article| article.article.as_str() == id)?;
+        Some((said, Some(&copied.article)))
+    });
+    parts.unwrap_or((words, None))
+}
+
 /// Who tells it in words of their own, and what says so.
 fn origins(story: &StoryEvent) -> Markup {
     const OPEN: usize = 6;
@@ -340,7 +349,13 @@ fn origins(story: &StoryEvent) -> Markup {
                     li {
                         (report_link(story, &evidence.article)) ": "
                         @match (&evidence.kind, &evidence.words) {
-                            (Some(kind), Some(words)) => { (word(kind)) " “" (line(words)) "”" },
+                            (Some(kind), Some(words)) => {
+                                @match in_report(story, words) {
+                                    (said, Some(copied)) if said == publisher(story, copied) => { (word(kind)) " of " (report_link(story, copied)) },
+                                    (said, Some(copied)) => { (word(kind)) " “" (line(said)) "” in " (report_link(story, copied)) },
+                                    (said, None) => { (word(kind)) " “" (line(said)) "”" },
+                                }
+                            },
                             (Some(kind), None) => (word(kind)),
                             (None, _) => "its own text",
                         }

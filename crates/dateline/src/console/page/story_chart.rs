@@ -27,8 +27,8 @@ pub(super) fn chart(story: &StoryEvent, now: Timestamp) -> Markup {
                     svg height=(LINE) role="group" aria-label=(format!("Reports by the text of {}", visible(&name_text(story, lane_of), 60))) {
                         line.track x1="0" x2="100%" y1=(LINE / 2) y2=(LINE / 2) {}
                         line.(lane_class(lane_of)).trunk x1=(percent(begin.received_at, first, last)) x2=(percent(end.received_at, first, last)) y1=(LINE / 2) y2=(LINE / 2) {}
-                        // Where marks are too close to stand apart, whoever came first is on top.
-                        @for article in members.iter().rev() {
+                        // In the order of time, as they are read out; copies are smaller, so that none hides whose text it is.
+                        @for article in &members {
                             a href=(format!("/articles/{}", article.article)) aria-label=(label(story, article, now)) tabindex="-1" {
                                 title { (label(story, article, now)) }
                                 circle.(lane_class(lane_of)).(dot(article.role)) cx=(percent(article.received_at, first, last)) cy=(LINE / 2)

@@ -137,6 +137,11 @@ const SETTINGS: &[(&str, usize, &str)] = &[
         3,
         "`listen` in [http] is \"8080\"; expected an IP address and a port from 0 to 65535, such as \"127.0.0.1:8080\"",
     ),
+    (
+        "[http]\nnames = [\"http://news.example:8080\"]\n",
+        3,
+        "`names` in [http] is [\"http://news.example:8080\"]; expected names of this daemon's host, such as [\"news.example\"]",
+    ),
     ("[http]\nmax_connections = 0\n", 3, "`max_connections` in [http] is 0; expected a number from 1 to"),
     ("[http]\nmax_connections = 9000000000000000000\n", 3, "`max_connections` in [http]"),
     (

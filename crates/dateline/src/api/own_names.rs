@@ -1,0 +1,145 @@
+//! The names that the API is asked under. A page on the web can have its own name resolve to this machine (DNS rebinding): a browser then
+//! takes the API for that page's site, and lets it read every answer. It asks under the page's name, which is none of ours.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use url::{Host, Url};
+
+use super::access::only;
+use super::connections::Peer;
+use super::{Api, Problem, console};
+use crate::config::HttpSettings;
+
+/// What probes and Prometheus ask for, under whatever name their network has for a daemon.
+const UNDER_ANY_NAME: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+
+/// The names that are ours beside those that no page on the web can have.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OwnNames(Vec<String>);
+
+impl OwnNames {
+    /// The configured ones, that of the machine, and that in the address of a `schema`, if it has one.
+    pub(super) fn new(settings: &HttpSettings, machine: &str, schema: &str) -> Self {
+        let mut names: Vec<String> = settings.names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        if !machine.is_empty() {
+            let machine = machine.to_ascii_lowercase();
+            names.extend([format!("{machine}.local"), machine]);
+        }
+        names.extend(Url::parse(schema).ok().and_then(|base| base.host_str().map(str::to_owned)));
+        Self(names)
+    }
+
+    /// Whether `host`, with its port, is one of them, an address, or a name that the public DNS never has: one of a single label, as
+    /// containers call each other; below `localhost` (RFC 6761) and `internal` (reserved by ICANN); a service of Kubernetes in full.
+    fn have(&self, host: &str) -> bool {
+        match Url::parse(&format!("http://{host}/")).as_ref().map(Url::host) {
+            Ok(Some(Host::Domain(name))) => {
+                let name = name.strip_suffix('.').unwrap_or(name);
+                let is_private = [".localhost", ".internal", ".cluster.local"];
+                !name.contains('.')
+                    || is_private.iter().any(|ending| name.ends_with(ending))
+                    || self.0.iter().any(|own| own == name)
+            }
+            Ok(Some(Host::Ipv4(_) | Host::Ipv6(_))) => true,
+            _ => false,
+        }
+    }
+}
+
+/// What tells whether a request is meant for us.
+#[derive(Clone)]
+pub(super) struct NameGuard {
+    pub(super) names: OwnNames,
+    /// Where tokens, log-ins and proxies are known, if anywhere.
+    pub(super) api: Option<Arc<Api>>,
+}
+
+impl NameGuard {
+    /// Whether whoever asks may use any name: no page of another site has the token or a session, or comes through a proxy that is
+    /// believed.
+    async fn is_known(&self, peer: Option<Peer>, headers: HeaderMap) -> Result<bool, Problem> {
+        let Some(api) = &self.api else { return Ok(false) };
+        let access = api.sources.write_access.borrow().clone();
+        if peer.is_some_and(|Peer(peer)| access.console().trusts(peer.ip())) {
+            return Ok(true);
+        }
+        if headers.contains_key(header::AUTHORIZATION) && access.knows_token(headers.clone()).await? {
+            return Ok(true);
+        }
+        Ok(headers.contains_key(header::COOKIE) && console::is_logged_in(api, &headers).await?)
+    }
+}
+
+/// Refuses what is asked under a name that is none of ours. A request without any is of no browser.
+pub(super) async fn refuse_others(State(guard): State<NameGuard>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let host = only(headers, header::HOST);
+    let is_ours = !headers.contains_key(header::HOST) || host.is_some_and(|host| guard.names.have(host));
+    if is_ours || UNDER_ANY_NAME.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
+    let refusal = misdirected(host);
+    let peer = request.extensions().get::<Peer>().copied();
+    match guard.is_known(peer, headers.clone()).await {
+        Ok(true) => next.run(request).await,
+        Ok(false) => refusal.into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn misdirected(host: Option<&str>) -> Problem {
+    let called = match host {
+        Some(host) => format!("this API is asked as {host:?}, which is none of its names"),
+        None => "this API is asked under two names, or one that is no name".to_owned(),
+    };
+    let detail = format!(
+        "{called}, so a page of another site may be asking: ask by its address, as http://127.0.0.1:8080, or add the name to `names` in \
+         [http] and restart the daemon; with the token of [api] any name will do"
+    );
+    Problem::new(StatusCode::MISDIRECTED_REQUEST, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_a_page_on_the_web_may_have_is_ours_only_where_it_is_said_to_be() {
+        let settings = HttpSettings { names: vec!["News.Example".into()], ..HttpSettings::default() };
+        let names =
+            OwnNames::new(&settings, "Box", "https://schemas.example/v1/schemas/dateline.article.v1.json");
+        for ours in [
+            "127.0.0.1:8080",
+            "[::1]:8080",
+            "192.0.2.7",
+            "localhost:8080",
+            "dateline.localhost",
+            "dateline:8080",
+            "box",
+            "box.local:8080",
+            "news.example:8080",
+            "NEWS.example.",
+            "schemas.example",
+            "dateline.news.svc.cluster.local:8080",
+        ] {
+            assert!(names.have(ours), "{ours}");
+        }
+        for other in [
+            "evil.example:8080",
+            "box.evil.example",
+            "news.example.evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "other.local",
+            "cluster.local.example",
+            "",
+            "a b",
+        ] {
+            assert!(!names.have(other), "{other}");
+        }
+    }
+}
